@@ -41,8 +41,8 @@ const SPREAD = {
 /** Sources are read by people: what is longer or deeper holds two ideas. Tests may be as long as their tables. */
 const SOURCES = ['libs/*/src/**', 'apps/*/src/**', 'tools/*.ts', 'tools/*/**', 'bench/**', 'torture/**', 'local/**'];
 const limits = {
-  'max-lines-per-function': ['error', { max: 60 }],
-  'max-lines': ['error', { max: 400 }],
+  'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+  'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
   'max-depth': ['error', { max: 4 }],
 };
 

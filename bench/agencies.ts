@@ -8,7 +8,7 @@ import { measureIdleAgencies } from './agencies/idle.ts';
 import { measureJoining } from './agencies/join.ts';
 import { measureRefusals } from './agencies/refusals.ts';
 import { measureCalls, measureTls } from './agencies/tls.ts';
-import { surroundings } from './surroundings.ts';
+import { readEnvironmentInfo } from './environment-info.ts';
 
 /** What it costs that agencies are kept apart, and what it is worth. */
 
@@ -51,9 +51,9 @@ const { values: args } = parseArgs({
 });
 const names = args.only.split(',');
 const [seconds, rounds] = [Number(args.seconds), Number(args.rounds)];
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const log = (line: string) => process.stdout.write(`${line}\n`);
 
-if (args.help) say(HELP);
+if (args.help) log(HELP);
 else if (names.some((name) => !(name in JOBS)) || !(seconds >= 2) || !(Number.isInteger(rounds) && rounds > 0)) {
   process.stderr.write('--only: names of parts; --seconds: from 2; --rounds: from 1\n');
   process.exitCode = 2;
@@ -63,15 +63,15 @@ async function measure(): Promise<void> {
   const loadBefore = loadavg()[0]!;
   const figures: Record<string, unknown> = {};
   for (const name of names) {
-    say(`── ${name}`);
-    figures[name] = await JOBS[name as keyof typeof JOBS]({ seconds, rounds, say });
+    log(`── ${name}`);
+    figures[name] = await JOBS[name as keyof typeof JOBS]({ seconds, rounds, onProgress: log });
   }
   const command = `node bench/agencies.ts --only ${args.only} --seconds ${seconds} --rounds ${rounds}`;
-  const report = Object.assign({ command }, figures, surroundings(loadBefore), { loadAfter: loadavg()[0] });
+  const report = Object.assign({ command }, figures, readEnvironmentInfo(loadBefore), { loadAfter: loadavg()[0] });
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
   const stamp = report.time.slice(0, 16).replace('T', '-').replace(':', '');
   const file = join(folder, `agencies-${stamp}-${report.commit}.json`);
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
-  say(`kept in ${relative(root, file)}`);
+  log(`kept in ${relative(root, file)}`);
 }

@@ -17,12 +17,12 @@ export interface Arrivals {
 }
 
 /** A client that may read everything. */
-export const kafkaOf = ({ kafkaBrokers, kafkaAccess }: Platform) =>
+export const createKafkaClient = ({ kafkaBrokers, kafkaAccess }: Platform) =>
   connectKafka(kafkaBrokers.split(','), 'cups-bench', kafkaAccess);
 
 /** Joins before it resolves, so that nothing is measured late. */
 export async function watchAgencies(platform: Platform, groupId: string, topics: string[]): Promise<Arrivals> {
-  const consumer = kafkaOf(platform).consumer({ groupId, allowAutoTopicCreation: false });
+  const consumer = createKafkaClient(platform).consumer({ groupId, allowAutoTopicCreation: false });
   const deliveries = new Set<string>();
   const applications = new Map<string, number>();
   let messages = 0;
@@ -52,7 +52,7 @@ export async function watchAgencies(platform: Platform, groupId: string, topics:
 
 /** Reads a topic from its beginning to where it ends now: the ids of the applications that events of this type are about. */
 export async function readSubjects(platform: Platform, topic: string, type: string): Promise<Set<string>> {
-  const kafka = kafkaOf(platform);
+  const kafka = createKafkaClient(platform);
   const admin = kafka.admin();
   await admin.connect();
   const ends = new Map(

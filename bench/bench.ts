@@ -9,19 +9,19 @@ import type { Platform } from '@cups/tools/platform';
 import mongoose from 'mongoose';
 import { watchAgencies } from './arrivals.ts';
 import type { Arrivals } from './arrivals.ts';
-import { ask, Children } from './children.ts';
-import { countAll } from './counting.ts';
+import { request, Children } from './children.ts';
+import { reconcileCounts } from './reconciliation.ts';
 import { measureIdle } from './idle.ts';
-import { openJobs, BODY_BYTES, dataWithoutLimits } from './jobs.ts';
-import type { Order } from './load.ts';
-import { nowMs, readClocks, round, used } from './processes.ts';
+import { signInJobs, BODY_BYTES, copyRegistryWithoutLimits } from './jobs.ts';
+import type { LoadCommand } from './load.ts';
+import { nowMs, readClocks, round, diffClocks } from './processes.ts';
 import { printTable } from './print.ts';
-import { rawDrivers } from './raw.ts';
-import { keep, reportOf } from './report.ts';
-import type { Measured, Report } from './report.ts';
-import { surroundings } from './surroundings.ts';
-import { Work } from './work.ts';
-import type { Level, OpenLoop } from './work.ts';
+import { measureRawDrivers } from './raw.ts';
+import { saveReport, buildReport } from './report.ts';
+import type { BenchMeasurement, Report } from './report.ts';
+import { readEnvironmentInfo } from './environment-info.ts';
+import { LoadRunner } from './load-runs.ts';
+import type { LoadLevelResult, OpenLoopResult } from './load-runs.ts';
 
 /**
  * How much the platform does, what of it is the price of its parts, and whether it was all true. Everything runs on this
@@ -60,7 +60,7 @@ const { values: args } = parseArgs({
   },
 });
 const seconds = Number(args.seconds);
-const say = (line: string) => {
+const log = (line: string) => {
   if (!args.json) process.stdout.write(`${line}\n`);
 };
 
@@ -90,15 +90,15 @@ async function bench(signal: AbortSignal): Promise<number> {
   let platform: Platform | undefined;
   let report: Report | undefined;
   try {
-    platform = await startBenched(dataDir, signal, trouble);
+    platform = await startBenchPlatform(dataDir, signal, trouble);
     const loaded = await loadPlatform(platform, signal, trouble);
-    say('idle …');
+    log('idle …');
     await pause(5_000);
     const idle = await measureIdle(platform, Math.max(10, seconds * 1.5));
-    report = reportOf({ ...loaded, idle, seconds, trouble, around: surroundings(loadBefore) });
-    const file = keep(report);
+    report = buildReport({ ...loaded, idle, seconds, trouble, around: readEnvironmentInfo(loadBefore) });
+    const file = saveReport(report);
     if (!args.json) printTable(report);
-    say(`kept in ${relative(root, file)}`);
+    log(`kept in ${relative(root, file)}`);
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return report.valid ? 0 : 1;
   } finally {
@@ -112,7 +112,7 @@ async function bench(signal: AbortSignal): Promise<number> {
 }
 
 /** A platform whose limits do not stand in the way of one machine that plays all desks, and whose agencies are silent. */
-function startBenched(dataDir: string, signal: AbortSignal, trouble: string[]): Promise<Platform> {
+function startBenchPlatform(dataDir: string, signal: AbortSignal, trouble: string[]): Promise<Platform> {
   const profiled = SERVICES.find((name) => name === args.profile);
   if (args.profile && !profiled) throw new Error(`There is no service named ${args.profile}.`);
   const profiles = join(root, '.cups', 'profiles');
@@ -122,12 +122,12 @@ function startBenched(dataDir: string, signal: AbortSignal, trouble: string[]): 
     prefix: `bench${randomBytes(3).toString('hex')}-`,
     open: args.open,
     signal,
-    onProgress: say,
+    onProgress: log,
     onExit: (name, code) => trouble.push(`${name} ended by itself (${code})`),
     env: {
       // A generator keeps the cookie of its sign-in for as long as it runs.
       SESSION_IDLE_MINUTES: '480',
-      CUPS_DATA: dataWithoutLimits(dataDir),
+      CUPS_DATA: copyRegistryWithoutLimits(dataDir),
       SIMULATOR_BEHAVIOUR: '{"only":"silent"}',
       LOG_LEVEL: 'info',
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
@@ -143,7 +143,7 @@ async function loadPlatform(
   platform: Platform,
   signal: AbortSignal,
   trouble: string[],
-): Promise<Omit<Measured, 'idle' | 'seconds' | 'trouble' | 'around'>> {
+): Promise<Omit<BenchMeasurement, 'idle' | 'seconds' | 'trouble' | 'around'>> {
   const { prefix, mongoUri, mongoTls } = platform;
   const children = new Children();
   const topics = agenciesIn(join(root, 'data')).map((code) => `${prefix}agency.${code}.requests`);
@@ -153,29 +153,29 @@ async function loadPlatform(
     const threads = store.useDb(`${prefix}cups-notifications`).collection('threads');
     const applications = store.useDb(`${prefix}cups-intake`).collection<{ _id: string }>('applications');
     const load = children.fork('load.ts');
-    const jobs = await openJobs(platform.url);
-    const order: Order = { kind: 'jobs', port: Number(new URL(platform.url).port), jobs, firstPerson: 0 };
-    await ask(load, order);
-    say(`${jobs.length} applications of about ${BODY_BYTES} bytes to choose from`);
+    const jobs = await signInJobs(platform.url);
+    const order: LoadCommand = { kind: 'jobs', port: Number(new URL(platform.url).port), jobs, firstPerson: 0 };
+    await request(load, order);
+    log(`${jobs.length} applications of about ${BODY_BYTES} bytes to choose from`);
     const notices = () => threads.estimatedDocumentCount();
-    const work = new Work({ platform, arrivals, notices, load, signal, trouble });
+    const work = new LoadRunner({ platform, arrivals, notices, load, signal, trouble });
 
     await warmUp(work);
     const ramp = await saturate(work);
     const best = ramp.reduce((a, b) => (b.pairsPerSecond > a.pairsPerSecond ? b : a));
-    say(`${OPEN_RATE} pairs/s for ${seconds} s …`);
+    log(`${OPEN_RATE} pairs/s for ${seconds} s …`);
     const open = await work.open(OPEN_RATE, seconds);
 
-    say('raw drivers …');
+    log('raw drivers …');
     const began = nowMs();
     const before = readClocks(work.pids());
-    const raw = await rawDrivers(platform, applications, children, best.inFlight, Math.max(1, seconds / 8));
+    const raw = await measureRawDrivers(platform, applications, children, best.inFlight, Math.max(1, seconds / 8));
     const after = readClocks(Object.assign(children.pidsBeside(load), work.pids()));
-    const rawOthersPercent = round((used(before, after)['others']! * 100) / (nowMs() - began), 1);
+    const rawOthersPercent = round((diffClocks(before, after)['others']! * 100) / (nowMs() - began), 1);
 
-    say('counting …');
-    const counted = await countAll(platform, work, arrivals, applications, await notices());
-    const toAgency = travelTimes(open, arrivals);
+    log('counting …');
+    const counted = await reconcileCounts(platform, work, arrivals, applications, await notices());
+    const toAgency = computeTransitTimes(open, arrivals);
     const { firstRefusal } = work;
     return { ramp, best, perSecond: OPEN_RATE, open, toAgency, raw, rawOthersPercent, counted, firstRefusal };
   } finally {
@@ -186,28 +186,28 @@ async function loadPlatform(
 }
 
 /** The virtual machines compile for long: warm is when two rounds have brought nothing more. */
-async function warmUp(work: Work): Promise<void> {
-  say('warming up …');
+async function warmUp(work: LoadRunner): Promise<void> {
+  log('warming up …');
   for (let rounds = 0, best = 0, flat = 0; rounds < 12 && flat < 2; rounds += 1) {
     const { pairsPerSecond } = await work.closed(16, Math.min(5, seconds / 4));
-    say(`  ${pairsPerSecond} pairs/s`);
+    log(`  ${pairsPerSecond} pairs/s`);
     flat = pairsPerSecond > best * 1.05 ? 0 : flat + 1;
     best = Math.max(best, pairsPerSecond);
   }
 }
 
-async function saturate(work: Work): Promise<Level[]> {
-  const ramp: Level[] = [];
+async function saturate(work: LoadRunner): Promise<LoadLevelResult[]> {
+  const ramp: LoadLevelResult[] = [];
   for (const inFlight of LEVELS) {
     const one = await work.closed(inFlight, seconds / 2);
     ramp.push(one);
-    say(`${inFlight} in flight: ${one.pairsPerSecond} pairs/s, ${one.seenPerSecond}/s until seen on the topic`);
+    log(`${inFlight} in flight: ${one.pairsPerSecond} pairs/s, ${one.seenPerSecond}/s until seen on the topic`);
   }
   return ramp;
 }
 
 /** ms from a submit until its application was seen on the topic of its agency, for those that were seen. */
-function travelTimes({ result }: OpenLoop, arrivals: Arrivals): number[] {
+function computeTransitTimes({ result }: OpenLoopResult, arrivals: Arrivals): number[] {
   return result.accepted.flatMap((id) => {
     const seen = arrivals.applications.get(id);
     return seen === undefined ? [] : [seen - result.sentMs![id]!];

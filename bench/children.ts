@@ -25,7 +25,7 @@ export class Children {
 }
 
 /** One order, one answer. @throws Error when the process ends instead */
-export function ask<T = unknown>(to: ChildProcess, order: object): Promise<T> {
+export function request<T = unknown>(to: ChildProcess, order: object): Promise<T> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`A process of the bench ended (${code}).`));
     to.once('exit', ended);

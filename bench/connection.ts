@@ -1,14 +1,14 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
-export interface Reply {
+export interface HttpReply {
   status: number;
   /** The body of an answer that was no success. */
   text: string;
   retryAfterMs: number;
 }
 
-interface Head {
+interface ResponseHead {
   status: number;
   /** Where the body begins. */
   end: number;
@@ -21,18 +21,18 @@ interface Head {
 export class Connection {
   readonly #port: number;
   #socket: Socket | undefined;
-  #waiting: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;
+  #waiting: { resolve: (reply: HttpReply) => void; reject: (error: Error) => void } | undefined;
   /** What has come of the answer, and how much that is. */
   #chunks: Buffer[] = [];
   #length = 0;
-  #head: Head | undefined;
+  #head: ResponseHead | undefined;
 
   constructor(port: number) {
     this.#port = port;
   }
 
   /** @throws Error when the connection ends before the answer */
-  post(path: string, cookie: string, key: string, body: string): Promise<Reply> {
+  post(path: string, cookie: string, key: string, body: string): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket ??= this.#open();
@@ -71,7 +71,7 @@ export class Connection {
     if (!this.#head) {
       const all = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
       this.#chunks = [all];
-      this.#head = headOf(all);
+      this.#head = parseHead(all);
     }
     if (!this.#head || this.#length < this.#head.total) return;
     const { status, end, text } = this.#head;
@@ -92,7 +92,7 @@ export class Connection {
 }
 
 /** The head of an answer, when it has come whole. */
-function headOf(all: Buffer): Head | undefined {
+function parseHead(all: Buffer): ResponseHead | undefined {
   const end = all.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const text = all.toString('latin1', 0, end);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createConsumer, connectKafka, openLagWatch } from '@cups/events';
-import { makeTopics, startLocal } from '@cups/local';
+import { createTopicsAndWait, startLocal } from '@cups/local';
 import { createLog } from '@cups/process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,15 +14,15 @@ const SECONDS = 12;
 const log = createLog({ service: 'bench', level: 'silent' });
 
 /** Processor seconds of a process so far. */
-const spentBy = (pid: number): number => {
+const readCpuMs = (pid: number): number => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
 const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 
-type Started = { ready(): boolean; stop(): Promise<void> };
+type RunningConsumers = { ready(): boolean; stop(): Promise<void> };
 
-function ours(brokers: string[], topics: string[]): Started {
+function startPlatformConsumers(brokers: string[], topics: string[]): RunningConsumers {
   const watch = openLagWatch({ brokers, prefix: '', log });
   const all = topics.map((topic) =>
     createConsumer({
@@ -46,7 +46,7 @@ function ours(brokers: string[], topics: string[]): Started {
   };
 }
 
-function raw(brokers: string[], topics: string[]): Started {
+function startRawConsumers(brokers: string[], topics: string[]): RunningConsumers {
   let joined = 0;
   const all = topics.map((topic) => {
     const groupId = `raw-${topics.length}-${topic}`;
@@ -72,15 +72,15 @@ function raw(brokers: string[], topics: string[]): Started {
 }
 
 /** Percents of a core while nothing happens: this process, Kafka. */
-async function measure(started: Started, kafka: number): Promise<[number, number]> {
+async function measure(started: RunningConsumers, kafka: number): Promise<[number, number]> {
   while (!started.ready()) await wait(0.1);
   await wait(5);
-  const [own, theirs, began] = [process.cpuUsage(), spentBy(kafka), performance.now()];
+  const [own, theirs, began] = [process.cpuUsage(), readCpuMs(kafka), performance.now()];
   await wait(SECONDS);
   const seconds = (performance.now() - began) / 1_000;
   const { user, system } = process.cpuUsage(own);
   await started.stop();
-  return [(user + system) / seconds / 10_000, ((spentBy(kafka) - theirs) / seconds) * 100];
+  return [(user + system) / seconds / 10_000, ((readCpuMs(kafka) - theirs) / seconds) * 100];
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'cups-consumers-'));
@@ -90,13 +90,13 @@ try {
   const admin = connectKafka(brokers, 'bench').admin();
   await admin.connect();
   const topics = Array.from({ length: 100 }, (_, at) => ({ topic: `agency-${at}`, numPartitions: 3 }));
-  await makeTopics(admin, topics);
+  await createTopicsAndWait(admin, topics);
   await admin.disconnect();
   console.log('agencies | ours %, Kafka % | raw kafkajs %, Kafka % | ours and Kafka together, ratio to raw');
   for (const count of [4, 20, 100]) {
     const names = topics.slice(0, count).map(({ topic }) => topic);
-    const own = await measure(ours(brokers, names), local.pids.kafka);
-    const plain = await measure(raw(brokers, names), local.pids.kafka);
+    const own = await measure(startPlatformConsumers(brokers, names), local.pids.kafka);
+    const plain = await measure(startRawConsumers(brokers, names), local.pids.kafka);
     const [sum, plainSum] = [own[0] + own[1], plain[0] + plain[1]];
     const shown = [own, plain].map((pair) => pair.map((one) => one.toFixed(1)).join(', ')).join(' | ');
     console.log(`${count} | ${shown} | ${sum.toFixed(1)}, ${(sum / plainSum).toFixed(2)}`);

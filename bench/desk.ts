@@ -8,11 +8,11 @@ import mongoose from 'mongoose';
 import { openDesk } from '@cups/tools/desk';
 import type { Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
-import { fill } from './desk/fill.ts';
-import type { Filled } from './desk/fill.ts';
-import { dataWithoutLimits } from './jobs.ts';
+import { fillStore } from './desk/fill.ts';
+import type { FilledStore } from './desk/fill.ts';
+import { copyRegistryWithoutLimits } from './jobs.ts';
 import { round } from './processes.ts';
-import { surroundings } from './surroundings.ts';
+import { readEnvironmentInfo } from './environment-info.ts';
 
 /**
  * What the screens of a desk cost where a lot is stored: the queue and its counts, what changed, the search, a file, the numbers of
@@ -35,9 +35,9 @@ const { values: args } = parseArgs({
   },
 });
 const [all, atCentre, runs] = [Number(args.all), Number(args.centre), Number(args.runs)] as const;
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const log = (line: string) => process.stdout.write(`${line}\n`);
 
-if (args.help) say(HELP);
+if (args.help) log(HELP);
 else if (![all, atCentre, runs].every((one) => Number.isInteger(one) && one > 0) || atCentre > all) {
   process.stderr.write('--all, --centre, --runs: numbers from 1, and at the centre not more than in all\n');
   process.exitCode = 2;
@@ -51,11 +51,11 @@ async function measure(): Promise<void> {
     port: 0,
     dataDir,
     prefix: `desk${randomBytes(3).toString('hex')}-`,
-    onProgress: say,
+    onProgress: log,
     env: {
       // A generator keeps the cookie of its sign-in for as long as it runs.
       SESSION_IDLE_MINUTES: '480',
-      CUPS_DATA: dataWithoutLimits(dataDir),
+      CUPS_DATA: copyRegistryWithoutLimits(dataDir),
       LOG_LEVEL: 'warn',
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
       RATE_LIMIT_SESSION_PER_MINUTE: '10000000',
@@ -66,12 +66,21 @@ async function measure(): Promise<void> {
   const connection = await mongoose.createConnection(platform.mongoUri, platform.mongoTls).asPromise();
   try {
     const applications = connection.getClient().db(`${platform.prefix}cups-intake`).collection('applications');
-    const filled = await fill({ url: platform.url, applications: applications as never, all, atCentre, say });
-    const screens = await askAll(platform.url, filled, applications as never);
+    const filled = await fillStore({
+      url: platform.url,
+      applications: applications as never,
+      all,
+      atCentre,
+      onProgress: log,
+    });
+    const screens = await measureScreens(platform.url, filled, applications as never);
     const report = { command: `node bench/desk.ts --all ${all} --centre ${atCentre}`, all, atCentre, runs, screens };
-    writeFileSync(join(root, FILE), `${JSON.stringify({ ...report, ...surroundings(loadBefore) }, undefined, 2)}\n`);
-    for (const screen of screens) say(lineOf(screen));
-    say(`written to ${FILE}`);
+    writeFileSync(
+      join(root, FILE),
+      `${JSON.stringify({ ...report, ...readEnvironmentInfo(loadBefore) }, undefined, 2)}\n`,
+    );
+    for (const screen of screens) log(formatScreen(screen));
+    log(`written to ${FILE}`);
   } finally {
     await connection.close();
     await platform.stop();
@@ -80,7 +89,7 @@ async function measure(): Promise<void> {
 }
 
 /** One request of a screen. `raw` is the same query by the driver alone. */
-interface Screen {
+interface ScreenResult {
   name: string;
   ms: number;
   slowestMs: number;
@@ -92,7 +101,7 @@ interface Screen {
 }
 type Collection = mongoose.mongo.Collection<{ _id: string }>;
 
-async function askAll(url: string, filled: Filled, applications: Collection): Promise<Screen[]> {
+async function measureScreens(url: string, filled: FilledStore, applications: Collection): Promise<ScreenResult[]> {
   const desk = await openDesk(url, 'cu-001-specialist');
   const supervisor = await openDesk(url, 'supervisor');
   const { centre, open, idnp, trackingNumber, id } = filled;
@@ -104,8 +113,8 @@ async function askAll(url: string, filled: Filled, applications: Collection): Pr
   const cursor = encodeURIComponent(queue.body.cursor);
   const places = { projection: { queue: 1, assignee: 1 } };
   const counted = (filter: object) => Promise.all([find(filter), find({ 'queue.since': there }, places)]);
-  const search = (query: string): Asked => ['POST', '/applications/search', { query }];
-  const rows: [name: string, asked: Asked, who: Desk, raw: () => Promise<unknown>][] = [
+  const search = (query: string): RequestSpec => ['POST', '/applications/search', { query }];
+  const rows: [name: string, asked: RequestSpec, who: Desk, raw: () => Promise<unknown>][] = [
     ['queue: today', ['GET', '/queue'], desk, () => counted({ 'queue.actOn': { $gt: '', $lte: day } })],
     ['queue: open', ['GET', '/queue?bucket=open'], desk, () => counted({ 'queue.since': there })],
     [
@@ -131,16 +140,21 @@ async function askAll(url: string, filled: Filled, applications: Collection): Pr
       () => applications.find({ submitTime: there }, { projection: { state: 1, submitTime: 1 } }).toArray(),
     ],
   ];
-  say(`${open} of ${atCentre} at the centre are open; asking …`);
-  const screens: Screen[] = [];
-  for (const [name, asked, who, raw] of rows) screens.push(await measureOne(name, asked, who, raw));
+  log(`${open} of ${atCentre} at the centre are open; asking …`);
+  const screens: ScreenResult[] = [];
+  for (const [name, asked, who, raw] of rows) screens.push(await measureScreen(name, asked, who, raw));
   return screens;
 }
 
-type Asked = [method: string, path: string, body?: object];
+type RequestSpec = [method: string, path: string, body?: object];
 
 /** The two are asked in turn, so that whatever else the machine does falls on both. */
-async function measureOne(name: string, asked: Asked, desk: Desk, raw: () => Promise<unknown>): Promise<Screen> {
+async function measureScreen(
+  name: string,
+  asked: RequestSpec,
+  desk: Desk,
+  raw: () => Promise<unknown>,
+): Promise<ScreenResult> {
   const [method, path, body] = asked;
   const [ours, theirs]: [number[], number[]] = [[], []];
   let answer: unknown;
@@ -170,7 +184,7 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-function lineOf({ name, ms, slowestMs, rawMs, ratio, bytes, brotliBytes, rows }: Screen): string {
+function formatScreen({ name, ms, slowestMs, rawMs, ratio, bytes, brotliBytes, rows }: ScreenResult): string {
   const times = `${ms} ms (slowest ${slowestMs}), driver alone ${rawMs} ms, ratio ${ratio}`;
   return `${name.padEnd(22)} ${times}; ${rows} rows, ${bytes} bytes, ${brotliBytes} compressed`;
 }

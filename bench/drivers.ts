@@ -3,7 +3,7 @@ import mongoose from 'mongoose';
 import { Meter } from './drivers/meter.ts';
 import type { RawCost, RawName } from './drivers/meter.ts';
 import { measureStore } from './drivers/store.ts';
-import type { Stored } from './drivers/store.ts';
+import type { StoredDocument } from './drivers/store.ts';
 import { measureGrpc, measureHttp, measureKafka } from './drivers/wire.ts';
 
 /** The raw drivers: what each part that a pair needs costs when it is asked for alone, in a process of its own. */
@@ -28,7 +28,7 @@ export interface DriversOrder {
   pids: { echo: number; kafka: number; store: number };
 }
 
-function clientOf({ brokers, signIn }: DriversOrder) {
+function createClient({ brokers, signIn }: DriversOrder) {
   if (!signIn) return connectKafka(brokers, 'cups-bench-raw');
   const { ca, username, password } = signIn;
   return connectKafka(brokers, 'cups-bench-raw', { ca: () => ca, username, password: () => password });
@@ -44,13 +44,16 @@ async function measure(order: DriversOrder): Promise<Record<RawName, RawCost>> {
     )
     .asPromise();
   try {
-    const sample = await mongo.useDb(order.from).collection<Stored>('applications').findOne({ state: 'submitted' });
+    const sample = await mongo
+      .useDb(order.from)
+      .collection<StoredDocument>('applications')
+      .findOne({ state: 'submitted' });
     if (!sample) throw new Error('No application was submitted.');
-    const copies = mongo.useDb(order.into).collection<Stored>('applications');
+    const copies = mongo.useDb(order.into).collection<StoredDocument>('applications');
     const store = await measureStore(meter, copies, sample, topic);
     const content = (sample['submissions'] as { content: object }[])[0]!.content;
     const value = Buffer.from(JSON.stringify(content));
-    const { produce, produceBatch } = await measureKafka(meter, clientOf(order), topic, value);
+    const { produce, produceBatch } = await measureKafka(meter, createClient(order), topic, value);
     const grpcEcho = await measureGrpc(meter, order.grpcPort, sample._id);
     const httpEcho = await measureHttp(meter, order.httpPort, value);
     const { insert, update, pull, find } = store;

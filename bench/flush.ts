@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectKafka } from '@cups/events';
-import { makeTopics, startLocal } from '@cups/local';
+import { createTopicsAndWait, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { Partitioners } from 'kafkajs';
 import type { Producer } from 'kafkajs';
@@ -20,7 +20,7 @@ const SINGLES = 400;
 const BATCHES = 40;
 const BATCH = 50;
 
-interface Round {
+interface FlushRound {
   /** ms of a send of one message. */
   single: number;
   /** The slowest of a hundred of these. */
@@ -29,12 +29,12 @@ interface Round {
   perSecond: number;
 }
 
-async function begin(flush: boolean, folder: string) {
+async function startBroker(flush: boolean, folder: string) {
   const local = await startLocal({ dataDir: join(folder, String(flush)), parts: ['kafka'], flush });
   const kafka = connectKafka([local.kafkaBrokers], 'bench');
   const admin = kafka.admin();
   await admin.connect();
-  await makeTopics(admin, [{ topic: 'things', numPartitions: 3 }]);
+  await createTopicsAndWait(admin, [{ topic: 'things', numPartitions: 3 }]);
   await admin.disconnect();
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
@@ -49,7 +49,7 @@ const messages = (count: number) => Array.from({ length: count }, () => ({ key: 
 const send = (producer: Producer, count: number) =>
   producer.send({ topic: 'things', acks: -1, messages: messages(count) });
 
-async function play(producer: Producer): Promise<Round> {
+async function measureRound(producer: Producer): Promise<FlushRound> {
   const times: number[] = [];
   for (let n = 0; n < SINGLES; n += 1) {
     const began = performance.now();
@@ -64,21 +64,21 @@ async function play(producer: Producer): Promise<Round> {
 }
 
 const median = (of: readonly number[]): number => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)]!;
-const spread = (of: readonly number[]): string =>
+const formatSpread = (of: readonly number[]): string =>
   `${median(of).toFixed(2)} (${Math.min(...of).toFixed(2)} to ${Math.max(...of).toFixed(2)})`;
 
 const folder = await mkdtemp(join(tmpdir(), 'cups-flush-'));
 const started: { local: LocalPlatform; producer: Producer }[] = [];
 try {
-  for (const flush of [true, false]) started.push(await begin(flush, folder));
+  for (const flush of [true, false]) started.push(await startBroker(flush, folder));
   const [on, off] = started.map(({ producer }) => producer);
-  for (const producer of [on!, off!]) await play(producer);
-  const rounds: { on: Round; off: Round }[] = [];
-  for (let n = 0; n < ROUNDS; n += 1) rounds.push({ on: await play(on!), off: await play(off!) });
-  const row = (name: keyof Round, words: string) => {
+  for (const producer of [on!, off!]) await measureRound(producer);
+  const rounds: { on: FlushRound; off: FlushRound }[] = [];
+  for (let n = 0; n < ROUNDS; n += 1) rounds.push({ on: await measureRound(on!), off: await measureRound(off!) });
+  const row = (name: keyof FlushRound, words: string) => {
     const [flushed, plain] = (['on', 'off'] as const).map((kind) => rounds.map((round) => round[kind][name]));
     const ratios = rounds.map((round) => round.on[name] / round.off[name]);
-    console.log(`${words} | ${spread(flushed!)} | ${spread(plain!)} | ${spread(ratios)}`);
+    console.log(`${words} | ${formatSpread(flushed!)} | ${formatSpread(plain!)} | ${formatSpread(ratios)}`);
   };
   console.log(`${ROUNDS} rounds by turns, medians (least to most) | on the disk | not | ratio of a round`);
   row('single', 'one message of 3 KB, ms');

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SERVICES } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
-import { nowMs, pssMiB, readClocks, round, used } from './processes.ts';
+import { nowMs, pssMiB, readClocks, round, diffClocks } from './processes.ts';
 
-export type Idle = Awaited<ReturnType<typeof measureIdle>>;
+export type IdleUsage = Awaited<ReturnType<typeof measureIdle>>;
 
 /** CPU of everything, in percent of one core, and memory of the Node services, when nobody asks for anything. */
 export async function measureIdle(platform: Platform, seconds: number) {
@@ -12,7 +12,7 @@ export async function measureIdle(platform: Platform, seconds: number) {
   const began = nowMs();
   await pause(seconds * 1000);
   const percent = (ms: number) => round((ms * 100) / (nowMs() - began));
-  const { others, ...spent } = used(before, readClocks(pids));
+  const { others, ...spent } = diffClocks(before, readClocks(pids));
   const cpuBy = Object.fromEntries(Object.entries(spent).map(([name, ms]) => [name, percent(ms)]));
   const memory = Object.fromEntries(SERVICES.map((name) => [name, pids[name] ? round(pssMiB(pids[name]), 1) : 0]));
   const jvms = Object.fromEntries(
@@ -22,15 +22,15 @@ export async function measureIdle(platform: Platform, seconds: number) {
   );
   return {
     seconds,
-    cpuPercent: round(sumOf(cpuBy)),
+    cpuPercent: round(sum(cpuBy)),
     cpuBy,
     othersPercent: percent(others!),
-    nodeMiB: round(sumOf(memory), 1),
+    nodeMiB: round(sum(memory), 1),
     memory,
     jvms,
   };
 }
 
-function sumOf(values: Record<string, number>): number {
+function sum(values: Record<string, number>): number {
   return Object.values(values).reduce((total, one) => total + one, 0);
 }

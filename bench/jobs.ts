@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentFor, publicServices } from '@cups/tools/filings';
+import { createContent, publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import type { Job } from './load.ts';
 
@@ -12,7 +12,7 @@ export const BODY_BYTES = 3 * 1024;
 const root = join(import.meta.dirname, '..');
 
 /** The registries of the repository, but with centres that may have more open applications than a bench makes. */
-export function dataWithoutLimits(dataDir: string): string {
+export function copyRegistryWithoutLimits(dataDir: string): string {
   const folder = join(dataDir, 'registries');
   cpSync(join(root, 'data'), folder, { recursive: true });
   for (const name of readdirSync(join(folder, 'centres')).filter((one) => one.endsWith('.yaml'))) {
@@ -23,7 +23,7 @@ export function dataWithoutLimits(dataDir: string): string {
 }
 
 /** A specialist of every active centre signs in; each may file whatever her centre may. */
-export async function openJobs(url: string): Promise<Job[]> {
+export async function signInJobs(url: string): Promise<Job[]> {
   const { centres } = (await (await fetch(`${url}/api/v1/centres?pageSize=200`)).json()) as { centres: Centre[] };
   const services = await publicServices(url);
   const jobs: Job[] = [];
@@ -40,10 +40,10 @@ export async function openJobs(url: string): Promise<Job[]> {
       .map((one) => one.split(';')[0])
       .join('; ');
     for (const service of services.filter(({ version }) => version.centreKinds?.includes(centre.kind))) {
-      const content = contentFor(jobs.length, centre, service);
+      const content = createContent(jobs.length, centre, service);
       const applicant = { ...(content['applicant'] as object), idnp: '{idnp}' };
       const body = { id: '{id}', publicService: service.code, ...content, applicant };
-      jobs.push({ cookie, body: padded(body) });
+      jobs.push({ cookie, body: padBody(body) });
     }
   }
   if (jobs.length === 0) throw new Error('No centre may file anything.');
@@ -52,7 +52,7 @@ export async function openJobs(url: string): Promise<Job[]> {
 }
 
 /** A thick file: notes and further papers up to the size that is measured. */
-function padded(body: Record<string, unknown>): string {
+function padBody(body: Record<string, unknown>): string {
   const filler = 'Cererea se depune împreună cu actele menționate, verificate la ghișeu. ';
   const evidence = [...((body['evidence'] as object[] | undefined) ?? [])];
   const delivery = { ...(body['delivery'] as object), note: filler.repeat(6).slice(0, 400) };

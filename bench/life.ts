@@ -9,12 +9,12 @@ import type { DayResult } from '@cups/tools/day';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { measureIdle } from './idle.ts';
-import type { Idle } from './idle.ts';
-import { dataWithoutLimits } from './jobs.ts';
-import { collectionsOf, logBytes, perApplication, topicsOf } from './life/stored.ts';
-import type { Counts } from './life/stored.ts';
-import { nowMs, pssMiB, readClocks, round, used } from './processes.ts';
-import { surroundings } from './surroundings.ts';
+import type { IdleUsage } from './idle.ts';
+import { copyRegistryWithoutLimits } from './jobs.ts';
+import { measureCollections, measureLogBytes, dividePerApplication, measureTopics } from './life/storage-size.ts';
+import type { StorageCounts } from './life/storage-size.ts';
+import { nowMs, pssMiB, readClocks, round, diffClocks } from './processes.ts';
+import { readEnvironmentInfo } from './environment-info.ts';
 
 /**
  * What one application costs from its draft to its end: bytes in the store of each service and on each topic, lines of log, and
@@ -38,22 +38,22 @@ const { values: args } = parseArgs({
   options: { applications: { type: 'string', default: '300' }, help: { type: 'boolean', default: false } },
 });
 const applications = Number(args.applications);
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const log = (line: string) => process.stdout.write(`${line}\n`);
 
-if (args.help) say(HELP);
+if (args.help) log(HELP);
 else if (!(Number.isInteger(applications) && applications > 0)) {
   process.stderr.write('--applications: a number from 1\n');
   process.exitCode = 2;
 } else await measure();
 
 /** All that grows with applications, at one moment. */
-async function look(platform: Platform, dataDir: string) {
-  const collections = await collectionsOf(platform);
-  const topics = topicsOf(dataDir, platform.prefix);
-  const logs = logBytes(join(dataDir, 'logs'));
+async function takeSnapshot(platform: Platform, dataDir: string) {
+  const collections = await measureCollections(platform);
+  const topics = measureTopics(dataDir, platform.prefix);
+  const logs = measureLogBytes(join(dataDir, 'logs'));
   return { collections, topics, logs, clocks: readClocks(platform.pids()), ms: nowMs() };
 }
-type Look = Awaited<ReturnType<typeof look>>;
+type Snapshot = Awaited<ReturnType<typeof takeSnapshot>>;
 
 async function measure(): Promise<void> {
   const loadBefore = loadavg()[0]!;
@@ -63,11 +63,11 @@ async function measure(): Promise<void> {
     port: 0,
     dataDir,
     prefix: `life${randomBytes(3).toString('hex')}-`,
-    onProgress: say,
+    onProgress: log,
     env: {
       // A generator keeps the cookie of its sign-in for as long as it runs.
       SESSION_IDLE_MINUTES: '480',
-      CUPS_DATA: dataWithoutLimits(dataDir),
+      CUPS_DATA: copyRegistryWithoutLimits(dataDir),
       LOG_LEVEL: 'info',
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
       RATE_LIMIT_SESSION_PER_MINUTE: '10000000',
@@ -75,58 +75,58 @@ async function measure(): Promise<void> {
     },
   });
   try {
-    say('warming up …');
-    await play(platform, WARM_UP);
+    log('warming up …');
+    await playApplications(platform, WARM_UP);
     await pause(5_000);
     const idle = await measureIdle(platform, IDLE_SECONDS);
-    const before = await look(platform, dataDir);
-    say(`${applications} applications …`);
-    const day = await play(platform, applications);
-    const loaded = memoryOf(platform);
+    const before = await takeSnapshot(platform, dataDir);
+    log(`${applications} applications …`);
+    const day = await playApplications(platform, applications);
+    const loaded = readMemory(platform);
     // What the day did not wait for: events that are counted, outboxes that are emptied.
     await pause(5_000);
-    const after = await look(platform, dataDir);
-    const report = reportOf({ day, idle, loaded, before, after, loadBefore });
+    const after = await takeSnapshot(platform, dataDir);
+    const report = buildReport({ day, idle, loaded, before, after, loadBefore });
     writeFileSync(join(root, FILE), `${JSON.stringify(report, undefined, 2)}\n`);
-    say(`written to ${FILE}`);
+    log(`written to ${FILE}`);
   } finally {
     await platform.stop();
     rmSync(dataDir, { recursive: true, force: true });
-    say(`${relative(root, dataDir)} is gone again`);
+    log(`${relative(root, dataDir)} is gone again`);
   }
 }
 
 /** @throws Error when the books of the day do not balance: what went wrong has no price */
-async function play({ url }: Platform, count: number): Promise<DayResult> {
+async function playApplications({ url }: Platform, count: number): Promise<DayResult> {
   const day = await playDay({ url, applications: count, parallel: PARALLEL });
   if (day.lost + day.doubled + day.errors.length > 0) throw new Error(`Not a good day: ${day.errors.join('; ')}`);
   return day;
 }
 
 /** Proportional set size of every process, in MiB. */
-function memoryOf(platform: Platform): Record<string, number> {
+function readMemory(platform: Platform): Record<string, number> {
   return Object.fromEntries(Object.entries(platform.pids()).map(([name, pid]) => [name, round(pssMiB(pid), 1)]));
 }
 
-interface Measured {
+interface LifeMeasurement {
   day: DayResult;
-  idle: Idle;
+  idle: IdleUsage;
   loaded: Record<string, number>;
-  before: Look;
-  after: Look;
+  before: Snapshot;
+  after: Snapshot;
   loadBefore: number;
 }
 
 /** Of `day.applications`, what each has cost; what the platform takes anyway is not counted. */
-function reportOf({ day, idle, loaded, before, after, loadBefore }: Measured) {
+function buildReport({ day, idle, loaded, before, after, loadBefore }: LifeMeasurement) {
   const count = day.applications;
-  const { others, ...spent } = used(before.clocks, after.clocks);
+  const { others, ...spent } = diffClocks(before.clocks, after.clocks);
   const elapsed = after.ms - before.ms;
   const cpu = Object.entries(spent).map(([name, ms]) => {
     const anyway = ((idle.cpuBy[name] ?? 0) / 100) * elapsed;
     return [name, round((ms - anyway) / count)] as const;
   });
-  const grown = (a: Counts, b: Counts) => perApplication(a, b, count);
+  const grown = (a: StorageCounts, b: StorageCounts) => dividePerApplication(a, b, count);
   return {
     command: `node bench/life.ts --applications ${applications}`,
     applications: count,
@@ -144,6 +144,6 @@ function reportOf({ day, idle, loaded, before, after, loadBefore }: Measured) {
     indexes: Object.fromEntries(Object.entries(after.collections).map(([name, { indexes }]) => [name, indexes])),
     /** Documents and bytes of all centres of the repository, whatever is filed. */
     centres: after.collections['identity.centres'],
-    ...surroundings(loadBefore),
+    ...readEnvironmentInfo(loadBefore),
   };
 }

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { idnpCheckDigit } from '@cups/application';
+import { computeIdnpCheckDigit } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
 import { Connection } from './connection.ts';
-import type { Reply } from './connection.ts';
+import type { HttpReply } from './connection.ts';
 import { nowMs, percentiles } from './processes.ts';
 import type { Percentiles } from './processes.ts';
 
@@ -18,7 +18,7 @@ export interface Job {
   body: string;
 }
 
-export type Order =
+export type LoadCommand =
   | { kind: 'jobs'; port: number; jobs: Job[]; firstPerson: number }
   | { kind: 'closed'; level: number; seconds: number }
   | { kind: 'open'; perSecond: number; seconds: number };
@@ -41,9 +41,9 @@ export interface LoadResult {
 }
 
 /** How often a request is sent before its fate is unknown. */
-const TRIES = 6;
-const AGAIN = { first: 100, most: 2_000, jitter: 0 };
-const NO_ANSWER: Reply = { status: 0, text: 'no answer', retryAfterMs: 0 };
+const MAX_ATTEMPTS = 6;
+const RETRY_BACKOFF = { initialMs: 100, maxMs: 2_000, jitter: 0 };
+const NO_RESPONSE: HttpReply = { status: 0, text: 'no answer', retryAfterMs: 0 };
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -59,9 +59,9 @@ function newId(): string {
 }
 
 /** Synthetic: no register assigns the year group 900. */
-function idnpOf(n: number): string {
+function createIdnp(n: number): string {
   const body = `2900${String(10_000_000 + n).padStart(8, '0')}`;
-  return `${body}${idnpCheckDigit(body)}`;
+  return `${body}${computeIdnpCheckDigit(body)}`;
 }
 
 let port = 0;
@@ -82,17 +82,17 @@ function record() {
   async function accepted(connection: Connection, path: string, cookie: string, body: string): Promise<boolean> {
     const key = randomUUID();
     for (let round = 1; ; round += 1) {
-      const reply = await connection.post(path, cookie, key, body).catch((): Reply => NO_ANSWER);
+      const reply = await connection.post(path, cookie, key, body).catch((): HttpReply => NO_RESPONSE);
       if (reply.status >= 200 && reply.status < 300) return true;
       firstRefusal ??= `${reply.status} ${path.replace(/[0-9A-Z]{26}/, '{id}')} ${reply.text.slice(0, 400)}`;
       result.refused[reply.status] = (result.refused[reply.status] ?? 0) + 1;
       const passing = reply.status === 0 || reply.status === 429 || reply.status === 503;
       if (!passing) return false;
-      if (round === TRIES) {
+      if (round === MAX_ATTEMPTS) {
         result.unknown += 1;
         return false;
       }
-      await new Promise((done) => setTimeout(done, Math.max(backoffMs(round, AGAIN), reply.retryAfterMs)));
+      await new Promise((done) => setTimeout(done, Math.max(backoffMs(round, RETRY_BACKOFF), reply.retryAfterMs)));
     }
   }
 
@@ -117,10 +117,10 @@ function next(): { id: string; cookie: string; body: string } {
   const n = (serial += 1);
   const job = jobs[n % jobs.length]!;
   const id = newId();
-  return { id, cookie: job.cookie, body: job.body.replace('{id}', id).replace('{idnp}', idnpOf(n)) };
+  return { id, cookie: job.cookie, body: job.body.replace('{id}', id).replace('{idnp}', createIdnp(n)) };
 }
 
-const borrow = (): Connection => idle.pop() ?? new Connection(port);
+const acquireConnection = (): Connection => idle.pop() ?? new Connection(port);
 
 /** `level` desks that each begin the next application when the last one is submitted. */
 async function closedLoop(level: number, seconds: number): Promise<LoadResult> {
@@ -129,7 +129,7 @@ async function closedLoop(level: number, seconds: number): Promise<LoadResult> {
   const until = startMs + seconds * 1000;
   await Promise.all(
     Array.from({ length: level }, async () => {
-      const connection = borrow();
+      const connection = acquireConnection();
       for (let began = nowMs(); began < until; began = nowMs()) {
         const { id, cookie, body } = next();
         if (!(await accepted(connection, '/applications', cookie, body))) continue;
@@ -160,14 +160,14 @@ async function openLoop(perSecond: number, seconds: number): Promise<LoadResult>
     const { id, cookie, body } = next();
     const createAt = startMs + n * period;
     await at(createAt);
-    let connection = borrow();
+    let connection = acquireConnection();
     const created = await accepted(connection, '/applications', cookie, body);
     createMs.push(nowMs() - createAt);
     idle.push(connection);
     if (!created) return;
     const submitAt = createAt + 10.5 * period;
     await at(submitAt);
-    connection = borrow();
+    connection = acquireConnection();
     sentMs[id] = nowMs();
     if (await accepted(connection, `/applications/${id}/submit`, cookie, '{}')) {
       submitMs.push(nowMs() - submitAt);
@@ -179,7 +179,7 @@ async function openLoop(perSecond: number, seconds: number): Promise<LoadResult>
   return end(startMs, nowMs(), sentMs);
 }
 
-process.on('message', (order: Order) => {
+process.on('message', (order: LoadCommand) => {
   void (async () => {
     if (order.kind === 'jobs') {
       ({ port, jobs, firstPerson: serial } = order);

@@ -1,11 +1,11 @@
 import type { RawCost } from './drivers/meter.ts';
 import type { Percentiles } from './processes.ts';
-import type { Level } from './work.ts';
+import type { LoadLevelResult } from './load-runs.ts';
 
 /** The report as a person reads it. */
 
-interface Printed {
-  ramp: Level[];
+interface PrintableReport {
+  ramp: LoadLevelResult[];
   openLoop: { perSecond: number; createMs: Percentiles };
   ackMs: Percentiles;
   toAgencyMs: Percentiles;
@@ -22,7 +22,7 @@ interface Printed {
   marks: Record<string, { first: string; value: number; reached: boolean }>;
 }
 
-export function printTable(report: Printed): void {
+export function printTable(report: PrintableReport): void {
   const out: string[] = [''];
   const row = (...cells: (string | number)[]) =>
     out.push(cells.map((cell, n) => (n === 0 ? String(cell).padEnd(24) : String(cell).padStart(12))).join(''));

@@ -9,7 +9,7 @@ const TICK_MS = 10;
 export type CpuClock = Record<string, number>;
 
 /** User and system time of a process, its ended threads included, in milliseconds; 0 when it is gone. */
-export function cpuMsOf(pid: number): number {
+export function readCpuMs(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -22,12 +22,12 @@ export function cpuMsOf(pid: number): number {
 /** The clocks of several processes, and of the whole machine as `machine`. */
 export function readClocks(pids: Record<string, number>): CpuClock {
   const clocks: CpuClock = { machine: machineBusyMs() };
-  for (const [name, pid] of Object.entries(pids)) clocks[name] = cpuMsOf(pid);
+  for (const [name, pid] of Object.entries(pids)) clocks[name] = readCpuMs(pid);
   return clocks;
 }
 
 /** CPU milliseconds used between two readings, by name; `others` is what the rest of the machine used meanwhile. */
-export function used(before: CpuClock, after: CpuClock): Record<string, number> {
+export function diffClocks(before: CpuClock, after: CpuClock): Record<string, number> {
   const names = Object.keys(after).filter((name) => name !== 'machine');
   const spent = Object.fromEntries(names.map((name) => [name, after[name]! - (before[name] ?? 0)]));
   const ours = Object.values(spent).reduce((sum, ms) => sum + ms, 0);

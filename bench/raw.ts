@@ -1,6 +1,6 @@
 import type { Platform } from '@cups/tools/platform';
 import type mongoose from 'mongoose';
-import { ask } from './children.ts';
+import { request } from './children.ts';
 import type { Children } from './children.ts';
 import type { DriversOrder } from './drivers.ts';
 import type { RawCost, RawName } from './drivers/meter.ts';
@@ -13,7 +13,7 @@ type Sample = Record<string, never> & { submissions: { content: { answers: objec
  * What each raw driver costs on this platform's store and Kafka, with an application of this run as the example.
  * @param level calls in flight
  */
-export async function rawDrivers(
+export async function measureRawDrivers(
   platform: Platform,
   applications: mongoose.Collection<{ _id: string }>,
   children: Children,
@@ -22,7 +22,7 @@ export async function rawDrivers(
 ): Promise<Record<RawName, RawCost>> {
   const sample = (await applications.findOne({ state: 'submitted' })) as unknown as Sample;
   const echo = children.fork('echo.ts');
-  const { grpcPort, httpPort } = await ask<{ grpcPort: number; httpPort: number }>(echo, echoOf(sample));
+  const { grpcPort, httpPort } = await request<{ grpcPort: number; httpPort: number }>(echo, createEchoOrder(sample));
   const { prefix, mongoUri, mongoTls, kafkaBrokers, kafkaAccess } = platform;
   const { kafka = 0, store = 0 } = platform.pids();
   const order: DriversOrder = {
@@ -43,13 +43,13 @@ export async function rawDrivers(
     seconds,
     pids: { echo: echo.pid!, kafka, store },
   };
-  const answer = await ask<{ raw?: Record<RawName, RawCost>; error?: string }>(children.fork('drivers.ts'), order);
+  const answer = await request<{ raw?: Record<RawName, RawCost>; error?: string }>(children.fork('drivers.ts'), order);
   if (!answer.raw) throw new Error(`A raw driver failed: ${answer.error}`);
   return answer.raw;
 }
 
 /** What the echo answers: a submission as the bridge gets it, and an application as the desk gets it. */
-function echoOf(sample: Sample): EchoOrder {
+function createEchoOrder(sample: Sample): EchoOrder {
   const { content } = sample.submissions[0]!;
   const answers = Buffer.from(JSON.stringify(content.answers)).toString('base64');
   const submission = {

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Counted } from './counting.ts';
+import type { ReconciledCounts } from './reconciliation.ts';
 import type { RawCost, RawName } from './drivers/meter.ts';
-import type { Idle } from './idle.ts';
+import type { IdleUsage } from './idle.ts';
 import { percentiles, round } from './processes.ts';
-import type { surroundings } from './surroundings.ts';
-import { perPair } from './work.ts';
-import type { Level, OpenLoop } from './work.ts';
+import type { readEnvironmentInfo } from './environment-info.ts';
+import { dividePerPair } from './load-runs.ts';
+import type { LoadLevelResult, OpenLoopResult } from './load-runs.ts';
 
 /** What a run comes to: figures, marks and the ratio to the raw drivers. */
 
@@ -15,12 +15,12 @@ const MARKS = { pairs: 80, ackP99: 30, toAgencyP95: 80, ratio: 0.6, idlePercent:
 /** Percent of a core that others may take before a run counts as disturbed. */
 const DISTURBED_PERCENT = 10;
 
-type Needed = Partial<Record<RawName, { times: number; why: string }>>;
+type DriverOperations = Partial<Record<RawName, { times: number; why: string }>>;
 /**
  * How often each raw driver is needed for one pair, and why. One in three persons of the load has an e-mail address, and
  * a mail is marked as sent. Catalog and identity are asked every 1.5 s at most for a service and a centre: not counted.
  */
-const NEEDED: Needed = {
+const REQUIRED_OPERATIONS: DriverOperations = {
   grpcEcho: { times: 4, why: 'gateway to intake for create and submit; bridge and notifications to intake' },
   insert: { times: 3, why: 'the application, its delivery, its thread of notices' },
   update: { times: 1 + 1 / 3, why: 'the submit; the mail of one person in three, marked as sent' },
@@ -28,36 +28,36 @@ const NEEDED: Needed = {
   produce: { times: 2, why: 'cups.applications and agency.<code>.requests' },
 };
 /** Needed as well, but not in the list that the mark is about. */
-const NEEDED_TOO: Needed = {
+const ADDITIONAL_OPERATIONS: DriverOperations = {
   find: { times: 3, why: 'GetSubmission and GetContact read the application; notifications look for a thread' },
   httpEcho: { times: 2, why: 'create and submit' },
 };
 
 /** What was measured. */
-export interface Measured {
-  ramp: Level[];
-  best: Level;
+export interface BenchMeasurement {
+  ramp: LoadLevelResult[];
+  best: LoadLevelResult;
   perSecond: number;
-  open: OpenLoop;
+  open: OpenLoopResult;
   /** ms from the submit of each application of the open loop until it was seen on the topic of its agency. */
   toAgency: number[];
   raw: Record<RawName, RawCost>;
   /** Of one core, while the raw drivers ran. */
   rawOthersPercent: number;
-  idle: Idle;
-  counted: Counted;
+  idle: IdleUsage;
+  counted: ReconciledCounts;
   firstRefusal: string | undefined;
   trouble: string[];
   seconds: number;
-  around: ReturnType<typeof surroundings>;
+  around: ReturnType<typeof readEnvironmentInfo>;
 }
 
-export type Report = ReturnType<typeof reportOf>;
+export type Report = ReturnType<typeof buildReport>;
 
-export function reportOf(measured: Measured) {
+export function buildReport(measured: BenchMeasurement) {
   const { best, open, toAgency, raw, idle, counted, trouble, firstRefusal } = measured;
   const { result } = open;
-  const { ratio, ratios } = ratiosOf(raw, best);
+  const { ratio, ratios } = computeRatios(raw, best);
   const ackMs = result.submitMs;
   const toAgencyMs = percentiles(toAgency);
   const othersPercent = {
@@ -73,32 +73,32 @@ export function reportOf(measured: Measured) {
     raw,
     ratio,
     ratios,
-    needed: { ...NEEDED, ...NEEDED_TOO },
+    needed: { ...REQUIRED_OPERATIONS, ...ADDITIONAL_OPERATIONS },
     idle,
     valid: trouble.length === 0 && counted.isWhole,
     /** Percent of one core that was not ours. */
     othersPercent,
     disturbed: Object.values(othersPercent).some((percent) => percent > DISTURBED_PERCENT),
-    cpuMsPerPair: Object.assign({}, best.cpuMsPerPair, { total: round(cpuOf(best), 3) }),
+    cpuMsPerPair: Object.assign({}, best.cpuMsPerPair, { total: round(sumCpu(best), 3) }),
     openLoop: {
       perSecond: measured.perSecond,
       pairs: result.accepted.length,
       createMs: result.createMs,
       refused: result.refused,
-      cpuMsPerPair: perPair(open.cpu, result.accepted.length),
+      cpuMsPerPair: dividePerPair(open.cpu, result.accepted.length),
     },
     ramp: measured.ramp,
     counts: counted.counts,
     ...(firstRefusal ? { firstRefusal } : {}),
     ...(trouble.length > 0 ? { trouble } : {}),
     marks: {
-      submissionsPerSecond: mark(best.pairsPerSecond, '>=', MARKS.pairs),
+      submissionsPerSecond: markChange(best.pairsPerSecond, '>=', MARKS.pairs),
       // Without answers there is no latency to be proud of.
-      ackP99Ms: mark(result.accepted.length > 0 ? ackMs.p99 : Infinity, '<=', MARKS.ackP99),
-      toAgencyP95Ms: mark(toAgency.length > 0 ? toAgencyMs.p95 : Infinity, '<=', MARKS.toAgencyP95),
-      ratio: mark(ratio, '>=', MARKS.ratio),
-      idleCpuPercent: mark(idle.cpuPercent, '<=', MARKS.idlePercent),
-      nodeMiB: mark(idle.nodeMiB, '<=', MARKS.nodeMiB),
+      ackP99Ms: markChange(result.accepted.length > 0 ? ackMs.p99 : Infinity, '<=', MARKS.ackP99),
+      toAgencyP95Ms: markChange(toAgency.length > 0 ? toAgencyMs.p95 : Infinity, '<=', MARKS.toAgencyP95),
+      ratio: markChange(ratio, '>=', MARKS.ratio),
+      idleCpuPercent: markChange(idle.cpuPercent, '<=', MARKS.idlePercent),
+      nodeMiB: markChange(idle.nodeMiB, '<=', MARKS.nodeMiB),
     },
     seconds: measured.seconds,
     ...measured.around,
@@ -106,38 +106,42 @@ export function reportOf(measured: Measured) {
 }
 
 /** Raw cost of all that a pair needs ÷ what a pair costs. */
-function ratiosOf(raw: Record<RawName, RawCost>, best: Level) {
+function computeRatios(raw: Record<RawName, RawCost>, best: LoadLevelResult) {
   const pairMs = 1000 / best.pairsPerSecond;
   // As the relay produces: many messages in one call.
   const batched = { ...raw, produce: raw.produceBatch };
-  const ownCpu = cpuOf(best) - best.cpuMsPerPair['load']! - best.cpuMsPerPair['bench']!;
-  const neededMs = sumOf(NEEDED, batched, 'wallMs') + sumOf(NEEDED_TOO, raw, 'wallMs');
+  const ownCpu = sumCpu(best) - best.cpuMsPerPair['load']! - best.cpuMsPerPair['bench']!;
+  const neededMs =
+    sumOperations(REQUIRED_OPERATIONS, batched, 'wallMs') + sumOperations(ADDITIONAL_OPERATIONS, raw, 'wallMs');
   return {
-    ratio: round(sumOf(NEEDED, raw, 'wallMs') / pairMs),
+    ratio: round(sumOperations(REQUIRED_OPERATIONS, raw, 'wallMs') / pairMs),
     ratios: {
-      batchedProduce: round(sumOf(NEEDED, batched, 'wallMs') / pairMs),
+      batchedProduce: round(sumOperations(REQUIRED_OPERATIONS, batched, 'wallMs') / pairMs),
       /** Reads and HTTP counted as well. */
       withReadsAndHttp: round(neededMs / pairMs),
       /** The same by CPU: raw CPU ÷ CPU of a pair, without load generator and bench. */
-      cpu: round((sumOf(NEEDED, batched, 'cpuMs') + sumOf(NEEDED_TOO, raw, 'cpuMs')) / ownCpu),
+      cpu: round(
+        (sumOperations(REQUIRED_OPERATIONS, batched, 'cpuMs') + sumOperations(ADDITIONAL_OPERATIONS, raw, 'cpuMs')) /
+          ownCpu,
+      ),
     },
   };
 }
 
-function sumOf(needed: Needed, raw: Record<RawName, RawCost>, of: 'wallMs' | 'cpuMs'): number {
+function sumOperations(needed: DriverOperations, raw: Record<RawName, RawCost>, of: 'wallMs' | 'cpuMs'): number {
   return Object.entries(needed).reduce((total, [name, { times }]) => total + times * raw[name as RawName][of], 0);
 }
 
-function cpuOf({ cpuMsPerPair }: Level): number {
+function sumCpu({ cpuMsPerPair }: LoadLevelResult): number {
   return Object.values(cpuMsPerPair).reduce((total, ms) => total + ms, 0);
 }
 
-function mark(value: number, comparison: '>=' | '<=', first: number) {
+function markChange(value: number, comparison: '>=' | '<=', first: number) {
   return { first: `${comparison} ${first}`, value, reached: comparison === '>=' ? value >= first : value <= first };
 }
 
 /** Keeps a run in bench/results. @returns the file */
-export function keep(report: Report): string {
+export function saveReport(report: Report): string {
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
   const stamp = report.time.slice(0, 16).replace('T', '-').replace(':', '');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Sessions } from '@cups/gateway/sessions';
-import { COOKIE_KEYS, followKeySet, makeKeys, openKeys } from '@cups/rpc';
+import { COOKIE_KEY_SET, watchKeySet, generateKeys, openKeys } from '@cups/rpc';
 
 /**
  * What a request pays at the gateway for its session: the cookie read, opened and verified, and whether identity's word still holds.
@@ -21,15 +21,15 @@ try {
 }
 
 async function main(): Promise<void> {
-  makeKeys(dir, ['gateway', 'identity']);
+  generateKeys(dir, ['gateway', 'identity']);
   const hour = 3_600_000;
   const sessions = new Sessions({
     keys: openKeys({ dir, service: 'gateway' }),
-    cookieKeys: followKeySet({ file: join(dir, COOKIE_KEYS), name: 'cookie' }),
+    cookieKeys: watchKeySet({ file: join(dir, COOKIE_KEY_SET), name: 'cookie' }),
     // Nobody signs out, and identity is asked once in two minutes: neither is of a request.
-    signOuts: { add: () => Promise.resolve(), waits: () => false },
-    ask: () => Promise.resolve({ assertion: '' }),
-    everyMs: hour,
+    signOuts: { add: () => Promise.resolve(), isPending: () => false },
+    fetchSession: () => Promise.resolve({ assertion: '' }),
+    checkIntervalMs: hour,
     idleMs: hour,
     secure: false,
     now: () => new Date(),
@@ -45,8 +45,9 @@ async function main(): Promise<void> {
     headers.push(`theme=light; ${set.split(';')[0]}`);
   }
   const context = { requestId: 'r', traceparent: '', deadline: expires, signal: new AbortController().signal };
-  const asked = { ask: true, isBackground: false };
-  const ours = (header: string) => sessions.authenticate(sessions.cookieOf(header), Object.assign({}, context), asked);
+  const options = { canRevalidate: true, isBackground: false };
+  const ours = (header: string) =>
+    sessions.authenticate(sessions.cookieOf(header), Object.assign({}, context), options);
   const raw = async (header: string) => createHash('sha256').update(header).digest('base64');
   const first = await micros(headers, SESSIONS, ours);
   await micros(headers, REQUESTS, raw);

@@ -25,17 +25,17 @@ const documents = Number(args.documents);
 const seconds = Number(args.seconds);
 const perSecond = 20;
 
-type Stored = {
+type StoredDocument = {
   _id: string;
   revision: number;
   outbox: { n: number; time: Date }[];
   body: object;
   timer?: { due: Date };
 };
-type Collection = mongoose.mongo.Collection<Stored>;
+type Collection = mongoose.mongo.Collection<StoredDocument>;
 
 /** About as large and as branched as an application of the benchmark. */
-const body = (size: number) => ({
+const createBody = (size: number) => ({
   answers: Object.fromEntries(
     Array.from({ length: 40 }, (_, n) => [`field${n}`, `value ${n} `.padEnd(size / 60, 'ă')]),
   ),
@@ -51,36 +51,41 @@ const body = (size: number) => ({
     originalSeen: true,
   })),
 });
-const entry = (n: number) => ({
+const createOutboxEntry = (n: number) => ({
   n,
   time: new Date(),
   topic: 'cups.applications',
   data: Buffer.alloc(200),
   type: 'Opened',
 });
-const fresh = (_id: string, size: number): Stored => ({
+const createDocument = (_id: string, size: number): StoredDocument => ({
   _id,
   revision: 1,
-  outbox: [entry(1)],
-  body: body(size),
+  outbox: [createOutboxEntry(1)],
+  body: createBody(size),
   timer: { due: new Date(Date.now() + 86_400_000) },
 });
 
-const took: Record<string, number[]> = {};
+const durations: Record<string, number[]> = {};
 const stalls: string[] = [];
 let began = performance.now();
 async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
   const start = performance.now();
   const result = await work();
   const ms = performance.now() - start;
-  (took[name] ??= []).push(ms);
+  (durations[name] ??= []).push(ms);
   if (ms > 50) stalls.push(`${((start - began) / 1_000).toFixed(2)} s: ${name} ${ms.toFixed(0)} ms`);
   return result;
 }
-const at = (sorted: number[], part: number) => (sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(1);
+const percentile = (sorted: number[], part: number) => (sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(1);
 
 /** As timers.ts and sweep.ts do: by the index that they made, and more rarely when a look takes long. */
-async function looks(name: string, work: () => Promise<unknown>, everyMs: number, signal: AbortSignal): Promise<void> {
+async function pollRepeatedly(
+  name: string,
+  work: () => Promise<unknown>,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const start = performance.now();
     await timed(name, work);
@@ -88,16 +93,24 @@ async function looks(name: string, work: () => Promise<unknown>, everyMs: number
   }
 }
 
-async function pair(applications: Collection, deliveries: Collection, threads: Collection, id: string): Promise<void> {
-  await timed('insert', () => applications.insertOne(fresh(id, 3_000)));
-  const submit = { $set: { revision: 2, 'body.submission': body(3_000) }, $push: { outbox: entry(2) } };
+async function writePair(
+  applications: Collection,
+  deliveries: Collection,
+  threads: Collection,
+  id: string,
+): Promise<void> {
+  await timed('insert', () => applications.insertOne(createDocument(id, 3_000)));
+  const submit = {
+    $set: { revision: 2, 'body.submission': createBody(3_000) },
+    $push: { outbox: createOutboxEntry(2) },
+  };
   await timed('update', () => applications.updateOne({ _id: id, revision: 1 }, submit));
   await timed('find', () => applications.findOne({ _id: id }));
-  await timed('insert', () => deliveries.insertOne(fresh(id, 3_000)));
-  await timed('insert', () => threads.insertOne(fresh(id, 1_000)));
+  await timed('insert', () => deliveries.insertOne(createDocument(id, 3_000)));
+  await timed('insert', () => threads.insertOne(createDocument(id, 1_000)));
 }
 
-async function pulls(collection: Collection, ids: string[], signal: AbortSignal): Promise<void> {
+async function pullRepeatedly(collection: Collection, ids: string[], signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await pause(100);
     const some = ids.splice(0, ids.length);
@@ -113,7 +126,7 @@ const dataDir = mkdtempSync(join(root, 'stalls-'));
 if (args.jfr) process.env['CUPS_STORE_JFR'] = args.jfr;
 const local = await startLocal({ dataDir, parts: ['store'] });
 const client = new mongoose.mongo.MongoClient(local.mongoUri, { retryWrites: false });
-const all = ['applications', 'deliveries', 'threads'].map((name) => client.db(name).collection<Stored>(name));
+const all = ['applications', 'deliveries', 'threads'].map((name) => client.db(name).collection<StoredDocument>(name));
 const [applications, deliveries, threads] = all as [Collection, Collection, Collection];
 try {
   for (const collection of all) {
@@ -122,7 +135,7 @@ try {
       { key: { 'timer.due': 1 }, sparse: true },
     ]);
     for (let n = 0; n < documents; n += 100) {
-      const some = Array.from({ length: 100 }, (_, i) => ({ ...fresh(`old-${n + i}`, 6_000), outbox: [] }));
+      const some = Array.from({ length: 100 }, (_, i) => ({ ...createDocument(`old-${n + i}`, 6_000), outbox: [] }));
       await collection.insertMany(some);
     }
   }
@@ -134,8 +147,8 @@ try {
   began = performance.now();
   const left: string[][] = [[], [], []];
   const background = all.flatMap((collection, index) => [
-    pulls(collection, left[index] as string[], stop.signal),
-    looks(
+    pullRepeatedly(collection, left[index] as string[], stop.signal),
+    pollRepeatedly(
       'timer look',
       () =>
         collection
@@ -145,7 +158,7 @@ try {
       2_000,
       stop.signal,
     ),
-    looks(
+    pollRepeatedly(
       'sweep',
       () =>
         collection
@@ -159,16 +172,16 @@ try {
   const pairs: Promise<void>[] = [];
   for (let n = 0; n < perSecond * seconds; n += 1) {
     await pause(Math.max(0, began + (n * 1_000) / perSecond - performance.now()));
-    const done = pair(applications, deliveries, threads, `new-${n}`);
+    const done = writePair(applications, deliveries, threads, `new-${n}`);
     pairs.push(done.then(() => left.forEach((ids) => ids.push(`new-${n}`))));
   }
   await Promise.all(pairs);
   stop.abort();
   await Promise.all(background);
-  for (const [name, values] of Object.entries(took)) {
+  for (const [name, values] of Object.entries(durations)) {
     const sorted = values.sort((a, b) => a - b);
     console.log(
-      `${name.padEnd(12)} ${String(sorted.length).padStart(5)} times  p50 ${at(sorted, 0.5)}  p95 ${at(sorted, 0.95)}  p99 ${at(sorted, 0.99)}  max ${at(sorted, 1)} ms`,
+      `${name.padEnd(12)} ${String(sorted.length).padStart(5)} times  p50 ${percentile(sorted, 0.5)}  p95 ${percentile(sorted, 0.95)}  p99 ${percentile(sorted, 0.99)}  max ${percentile(sorted, 1)} ms`,
     );
   }
   console.log(

@@ -1,16 +1,24 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureUsers, principalsFor, quotaOf, removeUsers, userOfAgency } from '@cups/events';
-import { agenciesOf, fileOf, namedBy, Refused, removeAgency, textOf, writeAgency } from './agency/agencies.ts';
+import { ensureUsers, buildPrincipals, resolveQuota, removeUsers, agencyUserName } from '@cups/events';
+import {
+  readAgencies,
+  fileOf,
+  findReferences,
+  CommandError,
+  removeAgency,
+  buildAgencyFile,
+  writeAgency,
+} from './agency/agencies.ts';
 import { CLIENTS } from './agency/clients.ts';
-import { openWith } from './agency/open-applications.ts';
-import { reach } from './agency/reach.ts';
-import type { Reached } from './agency/reach.ts';
-import { clientsText, derivedOf, derivedText } from './agency/show.ts';
-import { admit, admitTopics, renewPassword } from './platform/admit.ts';
-import type { AdmitOptions } from './platform/admit.ts';
-import { quotasIn } from './topics/agencies.ts';
+import { countOpenApplications } from './agency/open-applications.ts';
+import { connect } from './agency/connect.ts';
+import type { KafkaConnection } from './agency/connect.ts';
+import { formatClients, deriveResources, formatResources } from './agency/show.ts';
+import { provisionKafka, provisionTopics, renewPassword } from './platform/provision-kafka.ts';
+import type { ProvisionOptions } from './platform/provision-kafka.ts';
+import { readQuotas } from './topics/agencies.ts';
 
 /** Agencies are files: this command writes them and lets them in, `npm run agency -- <command>`. docs/agencies.md tells of it. */
 
@@ -56,17 +64,17 @@ type Values = ReturnType<typeof parsed>['values'];
 const parsed = () => parseArgs({ options: OPTIONS, allowPositionals: true });
 
 /** Where the person stands who typed the command: npm goes to the folder of its package.json. */
-const fromHere = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+const resolvePath = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 
 /** What a command is told, and where it works. */
-interface Asked {
+interface AgencyCommand {
   code: string;
   data: string;
   values: Values;
-  reached: Reached | undefined;
+  reached: KafkaConnection | undefined;
 }
 
-const COMMANDS: Readonly<Record<string, (asked: Asked) => Promise<void> | void>> = {
+const COMMANDS: Readonly<Record<string, (asked: AgencyCommand) => Promise<void> | void>> = {
   list,
   show,
   add,
@@ -77,7 +85,7 @@ const COMMANDS: Readonly<Record<string, (asked: Asked) => Promise<void> | void>>
 try {
   await run();
 } catch (error) {
-  const sentences = error instanceof Refused ? error.sentences : [(error as Error).message];
+  const sentences = error instanceof CommandError ? error.sentences : [(error as Error).message];
   for (const sentence of sentences) console.error(sentence);
   process.exitCode = 1;
 }
@@ -88,56 +96,60 @@ async function run(): Promise<void> {
   if (values.help || name === '') return console.log(USAGE);
   const command = COMMANDS[name];
   if (!command)
-    throw new Refused(`There is no command ${name}: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+    throw new CommandError(`There is no command ${name}: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
   if (more.length > 0 || (name === 'list') !== (code === ''))
-    throw new Refused('Which agency? Name one code; `list` shows all.');
-  const reached = await reach(values.platform && fromHere(values.platform));
-  await command({ code, data: fromHere(values.data), values, reached });
+    throw new CommandError('Which agency? Name one code; `list` shows all.');
+  const reached = await connect(values.platform && resolvePath(values.platform));
+  await command({ code, data: resolvePath(values.data), values, reached });
 }
 
-function say(values: Values, object: object, lines: string): void {
+function print(values: Values, object: object, lines: string): void {
   console.log(values.json ? JSON.stringify(object, null, 2) : lines);
 }
 
 /** The first of many. */
-function some(names: string[]): string {
+function formatSome(names: string[]): string {
   return names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 }
 
-function known({ data, code }: Asked) {
-  const agency = agenciesOf(data).get(code);
-  if (!agency) throw new Refused(`There is no agency ${code}; \`list\` shows all.`);
+function findAgency({ data, code }: AgencyCommand) {
+  const agency = readAgencies(data).get(code);
+  if (!agency) throw new CommandError(`There is no agency ${code}; \`list\` shows all.`);
   return agency;
 }
 
-function list({ data, values }: Asked): void {
-  const rows = [...agenciesOf(data).values()].map(({ code, name, quota }) => {
-    const { services, centres } = namedBy(data, code);
-    return { code, name: name.ro, services: services.length, centres: centres.length, quota: quotaOf(quota) };
+function list({ data, values }: AgencyCommand): void {
+  const rows = [...readAgencies(data).values()].map(({ code, name, quota }) => {
+    const { services, centres } = findReferences(data, code);
+    return { code, name: name.ro, services: services.length, centres: centres.length, quota: resolveQuota(quota) };
   });
   const lines = rows.map(
     ({ code, name, services, centres, quota }) =>
       `${code.padEnd(20)} ${String(services).padStart(3)} services  ${String(centres).padStart(3)} centres  writes ${quota.producerBytesPerSecond} B/s  ${name}`,
   );
-  say(values, rows, lines.join('\n'));
+  print(values, rows, lines.join('\n'));
 }
 
-function show(asked: Asked): void {
+function show(asked: AgencyCommand): void {
   const { code, data, values, reached } = asked;
   const { client } = values;
   if (client !== undefined && !(client in CLIENTS)) {
-    throw new Refused(`There are no lines for ${client}: ${Object.keys(CLIENTS).join(', ')}.`);
+    throw new CommandError(`There are no lines for ${client}: ${Object.keys(CLIENTS).join(', ')}.`);
   }
-  const agency = known(asked);
-  const derived = derivedOf(code, agency.quota, reached);
-  const named = namedBy(data, code);
+  const agency = findAgency(asked);
+  const derived = deriveResources(code, agency.quota, reached);
+  const named = findReferences(data, code);
   const head = `${code}: ${agency.name.ro}; decides ${named.services.length} public services, ${named.centres.length} centres work for it`;
-  const clients = clientsText(code, derived, reached, client);
-  say(values, Object.assign({ agency }, derived, named), [head, derivedText(derived, reached), clients].join('\n\n'));
+  const clients = formatClients(code, derived, reached, client);
+  print(
+    values,
+    Object.assign({ agency }, derived, named),
+    [head, formatResources(derived, reached), clients].join('\n\n'),
+  );
 }
 
 /** Numbers of the quota that were said. @throws Refused when one is none */
-function quotaSaid(values: Values): Record<string, number> {
+function parseQuota(values: Values): Record<string, number> {
   const names = {
     producerBytesPerSecond: 'producer-bytes',
     consumerBytesPerSecond: 'consumer-bytes',
@@ -146,22 +158,22 @@ function quotaSaid(values: Values): Record<string, number> {
   const said = Object.entries(names).flatMap(([name, option]) => {
     const value = values[option];
     if (value === undefined) return [];
-    if (!/^\d+$/.test(value)) throw new Refused(`--${option}: a whole number`);
+    if (!/^\d+$/.test(value)) throw new CommandError(`--${option}: a whole number`);
     return [[name, Number(value)] as const];
   });
   return Object.fromEntries(said);
 }
 
-async function add(asked: Asked): Promise<void> {
+async function add(asked: AgencyCommand): Promise<void> {
   const { code, data, values, reached } = asked;
   const began = performance.now();
   const { ro, ru, en, days, from, to, calendar, 'dry-run': dry } = values;
-  const quota = quotaSaid(values);
+  const quota = parseQuota(values);
   const more = { timeZone: values['time-zone'], foreignDocuments: values['foreign-documents'], quota };
-  const file = textOf(data, code, Object.assign(more, { ro, ru, en, days, from, to, calendar }));
-  const derived = derivedOf(code, quota, reached);
-  const way = wayIn(asked, derived.user);
-  if (!dry) await letIn(code, file, way, data);
+  const file = buildAgencyFile(data, code, Object.assign(more, { ro, ru, en, days, from, to, calendar }));
+  const derived = deriveResources(code, quota, reached);
+  const way = resolveAccess(asked, derived.user);
+  if (!dry) await provisionAgency(code, file, way, data);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   const done = typeof way === 'string' ? way : `Let in to ${reached!.what} after ${seconds} s.`;
   const lines = [
@@ -170,16 +182,16 @@ async function add(asked: Asked): Promise<void> {
       .trimEnd()
       .split('\n')
       .map((line) => `+   ${line}`),
-    derivedText(derived, reached, '+'),
+    formatResources(derived, reached, '+'),
     '',
     dry ? 'Nothing was written.' : done,
     `What its engineers need: npm run agency -- show ${code}`,
   ];
-  say(values, Object.assign({ code, file, admitted: typeof way !== 'string' && !dry }, derived), lines.join('\n'));
+  print(values, Object.assign({ code, file, admitted: typeof way !== 'string' && !dry }, derived), lines.join('\n'));
 }
 
 /** How Kafka is opened to an agency; or, in words for a person, why that is for somebody else. */
-function wayIn({ data, reached }: Asked, user: string): AdmitOptions | string {
+function resolveAccess({ data, reached }: AgencyCommand, user: string): ProvisionOptions | string {
   if (!reached) {
     return 'No platform runs here: the next `npm start` makes topics and user; in a cluster the job of topics does, or helm/agencies.';
   }
@@ -191,29 +203,34 @@ function wayIn({ data, reached }: Asked, user: string): AdmitOptions | string {
 }
 
 /** The topics come before the file, which all services follow, and the rest behind it. */
-async function letIn(code: string, file: string, way: AdmitOptions | string, data: string): Promise<void> {
-  if (typeof way !== 'string') await admitTopics(way, code);
+async function provisionAgency(
+  code: string,
+  file: string,
+  way: ProvisionOptions | string,
+  data: string,
+): Promise<void> {
+  if (typeof way !== 'string') await provisionTopics(way, code);
   writeAgency(data, code, file);
-  if (typeof way !== 'string') await admit(way);
+  if (typeof way !== 'string') await provisionKafka(way);
 }
 
 /** The way in as administrator, to change a user. @throws Refused when there is none */
-function administered({ reached }: Asked) {
-  if (!reached) throw new Refused('No platform runs here, and KAFKA_BROKERS names none: nothing was changed.');
+function requireAdminAccess({ reached }: AgencyCommand) {
+  if (!reached) throw new CommandError('No platform runs here, and KAFKA_BROKERS names none: nothing was changed.');
   const { access, usersDir } = reached;
-  if (!access || !usersDir) throw new Refused(`${reached.what} has no users that could be changed from here.`);
+  if (!access || !usersDir) throw new CommandError(`${reached.what} has no users that could be changed from here.`);
   return { brokers: reached.brokers, access, usersDir, prefix: reached.prefix };
 }
 
-async function password(asked: Asked): Promise<void> {
+async function password(asked: AgencyCommand): Promise<void> {
   const { code, data, values } = asked;
-  known(asked);
-  const { brokers, access, usersDir, prefix } = administered(asked);
-  const user = prefix + userOfAgency(code);
+  findAgency(asked);
+  const { brokers, access, usersDir, prefix } = requireAdminAccess(asked);
+  const user = prefix + agencyUserName(code);
   const file = join(usersDir, user);
   if (!values['dry-run']) {
     renewPassword(usersDir, user);
-    const principals = principalsFor(prefix, { agencies: [code], simulated: [], quotas: quotasIn(data) });
+    const principals = buildPrincipals(prefix, { agencies: [code], simulated: [], quotas: readQuotas(data) });
     const own = principals.filter((one) => one.user === user);
     await ensureUsers({ brokers, access, principals: own, passwordOf: () => readFileSync(file, 'utf8').trim() });
   }
@@ -223,25 +240,25 @@ async function password(asked: Asked): Promise<void> {
     'Give it to the agency on a way of its own. Who is connected goes on for 5 minutes at most, then the old one is refused.',
     'What waits for the agency waits on: nothing is lost, and nothing is sent twice.',
   ];
-  say(values, { user, passwordFile: file }, lines.join('\n'));
+  print(values, { user, passwordFile: file }, lines.join('\n'));
 }
 
-async function remove(asked: Asked): Promise<void> {
+async function remove(asked: AgencyCommand): Promise<void> {
   const { code, data, values, reached } = asked;
-  known(asked);
-  const { services, centres } = namedBy(data, code);
+  findAgency(asked);
+  const { services, centres } = findReferences(data, code);
   if (services.length + centres.length > 0 && !values.force) {
-    throw new Refused(
-      ...(services.length > 0 ? [`It decides ${services.length} public services: ${some(services)}.`] : []),
-      ...(centres.length > 0 ? [`${centres.length} centres work for it: ${some(centres)}.`] : []),
+    throw new CommandError(
+      ...(services.length > 0 ? [`It decides ${services.length} public services: ${formatSome(services)}.`] : []),
+      ...(centres.length > 0 ? [`${centres.length} centres work for it: ${formatSome(centres)}.`] : []),
       'Take it out of these files first, so that nobody files with it any more; --force does it all the same.',
     );
   }
-  const open = await openWith(code, reached);
-  const derived = derivedOf(code, undefined, reached);
+  const open = await countOpenApplications(code, reached);
+  const derived = deriveResources(code, undefined, reached);
   const dry = values['dry-run'];
   if (!dry && reached?.access) {
-    const { brokers, access, usersDir } = administered(asked);
+    const { brokers, access, usersDir } = requireAdminAccess(asked);
     await removeUsers({ brokers, access, users: [derived.user] });
     const file = join(usersDir, derived.user);
     if (existsSync(file)) rmSync(file);
@@ -260,5 +277,5 @@ async function remove(asked: Asked): Promise<void> {
     `An agency that is added again as ${code} goes on where it was.`,
     ...(dry ? ['Nothing was removed.'] : []),
   ];
-  say(values, { user: derived.user, open: open ?? null, removed: !dry }, lines.join('\n'));
+  print(values, { user: derived.user, open: open ?? null, removed: !dry }, lines.join('\n'));
 }

@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { dump, openStores, STORED_SERVICES } from './backup/documents.ts';
 import { copyKeys, makeFolder, writeManifest } from './backup/folder.ts';
 import type { Manifest } from './backup/folder.ts';
-import { isGiven, withParts } from './backup/parts.ts';
+import { hasExternalParts, withConnections } from './backup/connections.ts';
 import { readPositions } from './backup/positions.ts';
-import { DATA_SHAPE } from './shape.ts';
+import { DATA_VERSION } from './data-version.ts';
 
 /** `npm run backup`: the documents of all services, keys, and where Kafka stood, while the platform works. */
 
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const folder = resolve(root, given);
   const dataDir = resolve(root, values.data);
   makeFolder(folder);
-  await withParts(dataDir, progress, async (parts) => {
+  await withConnections(dataDir, progress, async (parts) => {
     // First where the readers stand: what a store knows beyond that is a repeat to it, never a gap.
     const start = new Date().toISOString();
     const kafka = await readPositions(parts, STORED_SERVICES);
@@ -64,10 +64,10 @@ async function main(): Promise<void> {
     } finally {
       await stores.close();
     }
-    const keys = values.keys ?? (isGiven() ? undefined : join(dataDir, 'keys'));
+    const keys = values.keys ?? (hasExternalParts() ? undefined : join(dataDir, 'keys'));
     if (keys && copyKeys(resolve(root, keys), join(folder, 'keys'))) progress('keys');
     const ended = new Date().toISOString();
-    writeManifest(folder, { shape: DATA_SHAPE, began: start, ended, prefix: parts.prefix, kafka, documents });
+    writeManifest(folder, { shape: DATA_VERSION, began: start, ended, prefix: parts.prefix, kafka, documents });
   });
   console.log(`The backup is in ${relative(process.cwd(), folder) || '.'}.`);
 }

@@ -5,6 +5,6 @@ import { runCentre } from './centre/command.ts';
 process.exitCode = await runCentre(process.argv.slice(2), {
   // Where the person stands who typed the command: npm goes to the folder of its package.json.
   here: process.env['INIT_CWD'] ?? process.cwd(),
-  say: (text) => console.log(text),
-  complain: (sentence) => console.error(sentence),
+  onOutput: (text) => console.log(text),
+  onError: (sentence) => console.error(sentence),
 });

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { SERVICES } from './services.ts';
 import { dashboardJson } from './charts/dashboard.ts';
-import { packageChart, provenanceOf } from './charts/package.ts';
-import { releasedText } from './charts/record.ts';
+import { packageChart, buildProvenance } from './charts/package.ts';
+import { renderReleaseRecord } from './charts/read-release.ts';
 import { environmentFile, ENVIRONMENTS, renderText } from './charts/render.ts';
 import { readSigner } from './charts/sign.ts';
 
@@ -37,7 +37,7 @@ const { values, positionals } = parseArgs({
 const stale: string[] = [];
 
 /** Writes a file, or remembers that it should be written. */
-function keep(file: string, wanted: string): void {
+function writeIfStale(file: string, wanted: string): void {
   const path = join(root, file);
   if (existsSync(path) && readFileSync(path, 'utf8') === wanted) return;
   stale.push(file);
@@ -51,22 +51,22 @@ async function pretty(file: string, text: string): Promise<string> {
   return format(text, Object.assign({ filepath: file }, options));
 }
 
-async function made(): Promise<void> {
+async function writeGenerated(): Promise<void> {
   const dashboard = 'helm/platform/dashboard.json';
-  keep(dashboard, await pretty(dashboard, dashboardJson()));
+  writeIfStale(dashboard, await pretty(dashboard, dashboardJson()));
   for (const environment of ENVIRONMENTS) {
-    keep(`k8s/rendered/${environment}.yaml`, renderText('platform', { files: [environmentFile(environment)] }));
+    writeIfStale(`k8s/rendered/${environment}.yaml`, renderText('platform', { files: [environmentFile(environment)] }));
   }
-  report();
+  reportStale();
 }
 
-async function released(): Promise<void> {
+async function writeReleaseRecord(): Promise<void> {
   const file = 'k8s/released.json';
-  keep(file, await pretty(file, releasedText()));
-  report();
+  writeIfStale(file, await pretty(file, renderReleaseRecord()));
+  reportStale();
 }
 
-function report(): void {
+function reportStale(): void {
   if (stale.length === 0) return console.log('everything that is made of its sources is as they say');
   if (!values.check) return console.log(`written: ${stale.join(', ')}`);
   console.error(`Stale: ${stale.join(', ')}. Look at what changes, then run \`npm run charts\`.`);
@@ -74,24 +74,29 @@ function report(): void {
 }
 
 /** From where the person stands who typed the command: npm goes to the folder of its package.json. */
-const named = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+const resolvePath = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 
-async function packaged(): Promise<void> {
+async function packageCharts(): Promise<void> {
   const { key, 'passphrase-file': passphrase } = values;
-  const signer = key === undefined ? undefined : await readSigner(named(key), passphrase && named(passphrase));
-  const out = named(values.out);
+  const signer =
+    key === undefined ? undefined : await readSigner(resolvePath(key), passphrase && resolvePath(passphrase));
+  const out = resolvePath(values.out);
   mkdirSync(out, { recursive: true });
   for (const name of ['platform', 'centres', 'agencies', ...SERVICES, 'common']) {
     const archive = packageChart(join(root, 'helm', name));
     writeFileSync(join(out, archive.file), archive.content);
-    if (signer) writeFileSync(join(out, `${archive.file}.prov`), await signer.sign(provenanceOf(archive)));
+    if (signer) writeFileSync(join(out, `${archive.file}.prov`), await signer.sign(buildProvenance(archive)));
     console.log(`${archive.digest}  ${archive.file}`);
   }
   if (signer) writeFileSync(join(out, 'keyring.gpg'), signer.keyring());
   console.log(signer ? `signed with the key ${signer.fingerprint}` : 'not signed: name a key with --key');
 }
 
-const COMMANDS: Readonly<Record<string, () => Promise<void>>> = { made, package: packaged, released };
+const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
+  made: writeGenerated,
+  package: packageCharts,
+  released: writeReleaseRecord,
+};
 
 const [name = 'made', ...more] = positionals;
 const command = more.length === 0 ? COMMANDS[name] : undefined;

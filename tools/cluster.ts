@@ -2,17 +2,17 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
-import { buildCluster, programs } from './cluster/build.ts';
+import { buildCluster, programsFolder } from './cluster/build.ts';
 import { importArchives } from './cluster/containerd.ts';
 import { readRecord } from './cluster/record.ts';
-import { calledOff } from './cluster/called-off.ts';
+import { createAbortSignal } from './cluster/abort-signal.ts';
 import { startCluster, stopCluster } from './cluster/cluster.ts';
-import { ADDONS, layoutOf, NETWORK } from './cluster/layout.ts';
+import { ADDONS, createLayout, NETWORK } from './cluster/layout.ts';
 import type { Addon } from './cluster/layout.ts';
 import { tryPolicies } from './cluster/policies.ts';
 import { clusterStatus } from './cluster/status.ts';
-import { startBeside } from './rollout/beside.ts';
-import { rehearsalValues, secretFiles } from './rollout/mine.ts';
+import { startExternalServices } from './rollout/external-services.ts';
+import { rehearsalValues, secretFiles } from './rollout/install-values.ts';
 
 /** `npm run cluster`: a real Kubernetes on this machine, from source. k8s/cluster/README.md tells of it. */
 
@@ -49,7 +49,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-interface Request {
+interface ClusterRequest {
   folder: string;
   addons: readonly Addon[];
   /** What follows the command, for those that take it. */
@@ -61,20 +61,20 @@ interface Request {
 }
 
 /** Commands that take more than options. */
-const TAKES_MORE: readonly string[] = ['load'];
+const VARIADIC_COMMANDS: readonly string[] = ['load'];
 
 /** What `beside` has written says so in its first line; anything else is the operator's own. */
-const WRITTEN = '# Written by `npm run cluster -- beside`.';
+const GENERATED_HEADER = '# Written by `npm run cluster -- beside`.';
 /** So that a mail server that is started anew is where the platform looks for it. */
 const MAIL_PORT = 4465;
 
-const COMMANDS: Readonly<Record<string, (request: Request) => Promise<void> | void>> = {
+const COMMANDS: Readonly<Record<string, (request: ClusterRequest) => Promise<void> | void>> = {
   build,
   up,
   down,
   status,
   load,
-  beside,
+  beside: startBesideCluster,
   policies,
 };
 
@@ -91,47 +91,47 @@ async function main(): Promise<void> {
   if (values.help || name === '') return console.log(HELP);
   const command = COMMANDS[name];
   if (!command) throw new Error(`There is no command ${name}: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
-  if (more.length > 0 && !TAKES_MORE.includes(name)) {
+  if (more.length > 0 && !VARIADIC_COMMANDS.includes(name)) {
     throw new Error(`${name} takes options only, not ${more.join(' ')}.`);
   }
   await command({
-    folder: folderOf(values.folder),
-    addons: addonsOf(values.addons),
+    folder: resolveFolder(values.folder),
+    addons: parseAddons(values.addons),
     more,
     host: values.host,
-    mine: typedPath(values.mine),
+    mine: resolvePath(values.mine),
   });
 }
 
 /** From where the person stands who typed the command: npm goes to the folder of its package.json. */
-function typedPath(path: string): string {
+function resolvePath(path: string): string {
   return resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 }
 
-function folderOf(named: string | undefined): string {
-  if (named !== undefined) return typedPath(named);
+function resolveFolder(named: string | undefined): string {
+  if (named !== undefined) return resolvePath(named);
   return join(import.meta.dirname, '..', '.cups', 'cluster', 'run');
 }
 
-function addonsOf(list: string): readonly Addon[] {
+function parseAddons(list: string): readonly Addon[] {
   const names = list.split(',').filter(Boolean);
   const unknown = names.filter((name) => !ADDONS.some((addon) => addon === name));
   if (unknown.length > 0) throw new Error(`There is no addon ${unknown.join(', ')}: ${ADDONS.join(', ')}.`);
   return ADDONS.filter((addon) => names.includes(addon));
 }
 
-async function build({ addons }: Request): Promise<void> {
-  const { bin } = await buildCluster({ addons, onProgress: progress(), signal: calledOff() });
+async function build({ addons }: ClusterRequest): Promise<void> {
+  const { bin } = await buildCluster({ addons, onProgress: progress(), signal: createAbortSignal() });
   console.log(`The programs are in ${shown(bin)}.`);
 }
 
-async function up({ folder, addons }: Request): Promise<void> {
-  const cluster = await startCluster({ folder, addons, onProgress: progress(), signal: calledOff() });
+async function up({ folder, addons }: ClusterRequest): Promise<void> {
+  const cluster = await startCluster({ folder, addons, onProgress: progress(), signal: createAbortSignal() });
   console.log(`\nexport KUBECONFIG=${shown(cluster.kubeconfig)} PATH=${shown(cluster.bin)}:$PATH`);
   console.log('It runs until `npm run cluster -- down`.');
 }
 
-async function down({ folder }: Request): Promise<void> {
+async function down({ folder }: ClusterRequest): Promise<void> {
   console.log((await stopCluster(folder)) ? 'The cluster is gone; its logs stay.' : 'No cluster runs on this machine.');
 }
 
@@ -139,8 +139,9 @@ function status(): void {
   console.log(clusterStatus());
 }
 
-async function load({ more }: Request): Promise<void> {
-  const archives = more.length > 0 ? more.map(typedPath) : [join(import.meta.dirname, '..', 'dist/images/images.tar')];
+async function load({ more }: ClusterRequest): Promise<void> {
+  const archives =
+    more.length > 0 ? more.map(resolvePath) : [join(import.meta.dirname, '..', 'dist/images/images.tar')];
   const absent = archives.find((archive) => !existsSync(archive));
   if (absent !== undefined)
     throw new Error(`There is no ${shown(absent)}: \`npm run images\` makes dist/images/images.tar.`);
@@ -149,18 +150,18 @@ async function load({ more }: Request): Promise<void> {
   console.log(`The node knows ${names.length} images more by their digests.`);
 }
 
-async function beside({ host, mine }: Request): Promise<void> {
+async function startBesideCluster({ host, mine }: ClusterRequest): Promise<void> {
   const values = join(mine, 'values.yaml');
-  if (existsSync(values) && !readFileSync(values, 'utf8').startsWith(WRITTEN)) {
+  if (existsSync(values) && !readFileSync(values, 'utf8').startsWith(GENERATED_HEADER)) {
     throw new Error(`${shown(values)} is yours: name another folder with --mine.`);
   }
-  const signal = calledOff();
+  const signal = createAbortSignal();
   const folder = join(import.meta.dirname, '..', '.cups', 'cluster');
-  const started = await startBeside(host, folder, progress(), MAIL_PORT);
+  const started = await startExternalServices(host, folder, progress(), MAIL_PORT);
   try {
     mkdirSync(mine, { recursive: true });
     const files = secretFiles(started);
-    files['values.yaml'] = `${WRITTEN}\n${stringify(rehearsalValues(started))}`;
+    files['values.yaml'] = `${GENERATED_HEADER}\n${stringify(rehearsalValues(started))}`;
     for (const [name, text] of Object.entries(files)) writeFileSync(join(mine, name), text, { mode: 0o600 });
     console.log(
       `Written into ${shown(mine)}: ${Object.keys(files).join(', ')}. Ctrl-C ends Kafka, store and mail server.`,
@@ -171,10 +172,10 @@ async function beside({ host, mine }: Request): Promise<void> {
   }
 }
 
-async function policies({ folder }: Request): Promise<void> {
-  const { kubeconfig } = layoutOf(folder);
-  const verdicts = await tryPolicies(join(programs(), 'kubectl'), kubeconfig);
-  for (const { example, said, isAsExpected } of verdicts) {
+async function policies({ folder }: ClusterRequest): Promise<void> {
+  const { kubeconfig } = createLayout(folder);
+  const verdicts = await tryPolicies(join(programsFolder(), 'kubectl'), kubeconfig);
+  for (const { example, actual: said, isAsExpected } of verdicts) {
     console.log(`${isAsExpected ? 'as expected' : 'OTHER THAN EXPECTED'}  ${example}: ${said.split('\n').at(-1)}`);
   }
   if (verdicts.some(({ isAsExpected }) => !isAsExpected)) process.exitCode = 1;

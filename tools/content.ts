@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { contentFindings } from './content/findings.ts';
+import { checkContent } from './content/findings.ts';
 
 /**
  * What the desk fills in stands once, in CONTENT_SCHEMA of `libs/application`. This writes it into the OpenAPI document, and
@@ -9,7 +9,7 @@ import { contentFindings } from './content/findings.ts';
  */
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const findings = await contentFindings(join(import.meta.dirname, '..'), values);
+const findings = await checkContent(join(import.meta.dirname, '..'), values);
 for (const finding of findings) console.error(finding);
 console.log(`content of an application: ${findings.length} findings`);
 process.exitCode = findings.length > 0 ? 1 : 0;

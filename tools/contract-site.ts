@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { FiledMessage } from '@cups/agency-contract/corpus';
+import type { SerializedMessage } from '@cups/agency-contract/corpus';
 import { parse } from 'yaml';
-import { archiveOf } from './contract/archive.ts';
+import { buildArchive } from './contract/archive.ts';
 import type { Json } from './contract/publish.ts';
-import { page } from './contract/site/html.ts';
-import { joinPage, listsPage, textPage } from './contract/site/pages.ts';
-import type { Lists } from './contract/site/pages.ts';
-import { referencePage } from './contract/site/reference-page.ts';
+import { renderPage } from './contract/site/html.ts';
+import { renderJoinPage, renderListsPage, renderTextPage } from './contract/site/pages.ts';
+import type { CodeLists } from './contract/site/pages.ts';
+import { renderReferencePage } from './contract/site/reference-page.ts';
 
 /**
  * Makes what the gateway serves under /contract/: the pages of the agency contract, its files, and all of it as one archive with
@@ -33,20 +33,20 @@ function build(out: string): void {
   execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'libs/agency-kit/pack.ts')]);
   const document = parse(text('published/asyncapi.yaml')) as Json;
   const { version } = document['info'] as { version: string };
-  const archive = archiveOf(root, version);
+  const archive = buildArchive(root, version);
   const pages: [file: string, title: string, body: string][] = [
-    ['index.html', 'Join', joinPage(text('README.md'), archive)],
-    ['guide.html', 'Guide', textPage(text('README.md'))],
-    ['reference.html', 'Messages', referencePage(document, examples())],
-    ['lists.html', 'Code lists', listsPage(lists())],
-    ['changelog.html', 'Changelog', textPage(text('CHANGELOG.md'))],
+    ['index.html', 'Join', renderJoinPage(text('README.md'), archive)],
+    ['guide.html', 'Guide', renderTextPage(text('README.md'))],
+    ['reference.html', 'Messages', renderReferencePage(document, examples())],
+    ['lists.html', 'Code lists', renderListsPage(lists())],
+    ['changelog.html', 'Changelog', renderTextPage(text('CHANGELOG.md'))],
   ];
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   cpSync(join(contract, 'published'), out, { recursive: true });
   cpSync(join(contract, 'reference'), join(out, 'reference'), { recursive: true });
   const write = (file: string, content: string | Uint8Array) => writeFileSync(join(out, file), content);
-  for (const [file, title, body] of pages) write(file, page(file, { title, version, body }));
+  for (const [file, title, body] of pages) write(file, renderPage(file, { title, version, body }));
   write('style.css', style());
   write(archive.name, archive.bytes);
   write(`${archive.name}.sha256`, archive.checksum);
@@ -59,15 +59,15 @@ function style(): string {
     .join('\n');
 }
 
-function examples(): Map<string, FiledMessage> {
+function examples(): Map<string, SerializedMessage> {
   const folder = 'samples/messages';
   const messages = readdirSync(join(contract, folder))
     .sort()
-    .map((file) => json<FiledMessage>(join(folder, file)));
+    .map((file) => json<SerializedMessage>(join(folder, file)));
   return new Map(messages.map((message) => [message.headers['ce_type']!, message]));
 }
 
-function lists(): Lists {
+function lists(): CodeLists {
   const folder = 'reference/public-services';
   const agencies = readdirSync(join(contract, folder)).sort();
   return {

@@ -4,13 +4,13 @@ import { parseArgs } from 'node:util';
 import { Parser } from '@asyncapi/parser';
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
-import { breaks } from './contract/compare.ts';
+import { findBreakingChanges } from './contract/compare.ts';
 import type { Contract } from './contract/compare.ts';
-import { contractOf } from './contract/contract-of.ts';
-import { corpus } from './contract/corpus.ts';
-import { wholeMessages } from './contract/messages.ts';
+import { buildContract } from './contract/build-contract.ts';
+import { buildCorpus } from './contract/corpus.ts';
+import { buildSampleMessages } from './contract/messages.ts';
 import { withTables } from './contract/tables.ts';
-import { reference } from './contract/reference.ts';
+import { buildReference } from './contract/reference.ts';
 import { publish } from './contract/publish.ts';
 
 /**
@@ -37,7 +37,7 @@ const IGNORED: Record<string, string> = {
 };
 
 /** Folders that hold nothing but what is made. */
-const MADE = ['published', 'samples/messages', 'corpus', 'reference'];
+const GENERATED_FOLDERS = ['published', 'samples/messages', 'corpus', 'reference'];
 
 const jsonFiles = (place: string, values: Record<string, unknown>): [string, string][] =>
   Object.entries(values).map(([file, value]) => [`${place}/${file}`, JSON.stringify(value)]);
@@ -47,23 +47,23 @@ const files: [string, string][] = [
   ['published/asyncapi.yaml', stringify(published.document, { version: '1.1', aliasDuplicateObjects: false })],
   ['README.md', withTables(readFileSync(join(folder, 'README.md'), 'utf8'), published.document)],
   ...jsonFiles('published/schemas', published.schemas),
-  ...jsonFiles('samples/messages', wholeMessages(folder)),
-  ...jsonFiles('corpus', corpus()),
-  ...jsonFiles('reference', reference(options.data)),
+  ...jsonFiles('samples/messages', buildSampleMessages(folder)),
+  ...jsonFiles('corpus', buildCorpus()),
+  ...jsonFiles('reference', buildReference(options.data)),
 ];
-const baseline: [string, string] = ['baseline.json', JSON.stringify(contractOf(published))];
+const baseline: [string, string] = ['baseline.json', JSON.stringify(buildContract(published))];
 
 const style = resolveConfig(import.meta.filename);
 const formatted = new Map<string, Promise<string>>();
 
-if (!options.check) await write(options.baseline ? [...files, baseline] : files);
-process.exitCode = report([...(await stale()), ...(await parserSays()), ...broken()]);
+if (!options.check) await writeFiles(options.baseline ? [...files, baseline] : files);
+process.exitCode = report([...(await findStale()), ...(await runParser()), ...checkBaseline()]);
 
-async function write(list: [string, string][]): Promise<void> {
-  for (const made of MADE) rmSync(join(folder, made), { recursive: true, force: true });
+async function writeFiles(list: [string, string][]): Promise<void> {
+  for (const made of GENERATED_FOLDERS) rmSync(join(folder, made), { recursive: true, force: true });
   for (const [file, text] of list) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), await pretty(file, text));
+    writeFileSync(join(folder, file), await formatFile(file, text));
   }
 }
 
@@ -73,12 +73,12 @@ function report(findings: string[]): number {
   return findings.length > 0 ? 1 : 0;
 }
 
-async function stale(): Promise<string[]> {
-  const there = ['README.md', ...MADE.flatMap((made) => filesUnder(made))];
+async function findStale(): Promise<string[]> {
+  const there = ['README.md', ...GENERATED_FOLDERS.flatMap((made) => filesUnder(made))];
   const strangers = there.filter((file) => !files.some(([name]) => name === file));
   const old: string[] = [];
   for (const [file, text] of files) {
-    if (!there.includes(file) || readFileSync(join(folder, file), 'utf8') !== (await pretty(file, text)))
+    if (!there.includes(file) || readFileSync(join(folder, file), 'utf8') !== (await formatFile(file, text)))
       old.push(file);
   }
   return [...old, ...strangers].map((file) => `libs/agency-contract/${file} is stale: npm run contract`);
@@ -92,20 +92,20 @@ function filesUnder(made: string): string[] {
     .filter((file) => /\.(yaml|json)$/.test(file));
 }
 
-async function parserSays(): Promise<string[]> {
+async function runParser(): Promise<string[]> {
   const { diagnostics } = await new Parser().parse(JSON.stringify(published.document));
   return diagnostics
     .filter(({ code }) => !(String(code) in IGNORED))
     .map(({ code, path, message }) => `asyncapi ${String(code)} at ${path.join('/')}: ${message}`);
 }
 
-function broken(): string[] {
+function checkBaseline(): string[] {
   const base = JSON.parse(readFileSync(join(folder, baseline[0]), 'utf8')) as Contract;
-  return breaks(base, contractOf(published)).map((what) => `breaks agencies: ${what}`);
+  return findBreakingChanges(base, buildContract(published)).map((what) => `breaks agencies: ${what}`);
 }
 
 /** As the repository formats it; each file is formatted once. */
-function pretty(file: string, text: string): Promise<string> {
+function formatFile(file: string, text: string): Promise<string> {
   const known =
     formatted.get(file) ?? style.then((house) => format(text, Object.assign({}, house, { filepath: file })));
   formatted.set(file, known);

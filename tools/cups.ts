@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { COMMANDS } from './cups/commands.ts';
-import { Platform, Refused, sentenceOf } from './cups/services.ts';
+import { PlatformClient, CommandError, formatError } from './cups/services.ts';
 
 /** `npm run cups`: what an operator sees and repairs in a platform that runs. docs/when-something-is-down.md tells of it. */
 
@@ -34,7 +34,7 @@ IDENTITY_ADDRESS.
 try {
   await main();
 } catch (error) {
-  console.error(sentenceOf(error));
+  console.error(formatError(error));
   process.exitCode = 1;
 }
 
@@ -57,16 +57,16 @@ async function main(): Promise<void> {
   const words = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''].find((one) => COMMANDS[one]);
   const command = words === undefined ? undefined : COMMANDS[words];
   if (words === undefined || !command) {
-    throw new Refused(`There is no such command: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+    throw new CommandError(`There is no such command: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
   }
   const names = positionals.slice(words.split(' ').length);
   if (names.length !== command.names.length) {
-    throw new Refused(`${words} takes ${command.names.map((name) => `<${name}>`).join(' ') || 'no names'}.`);
+    throw new CommandError(`${words} takes ${command.names.map((name) => `<${name}>`).join(' ') || 'no names'}.`);
   }
   const all = ['json', 'help', 'by'];
   const foreign = Object.keys(values).filter((name) => !all.includes(name) && !command.reads.includes(name as never));
-  if (foreign.length > 0) throw new Refused(foreign.map((name) => `${words} knows no --${name}.`).join(' '));
-  const platform = new Platform(join(import.meta.dirname, '..'), process.env);
+  if (foreign.length > 0) throw new CommandError(foreign.map((name) => `${words} knows no --${name}.`).join(' '));
+  const platform = new PlatformClient(join(import.meta.dirname, '..'), process.env);
   try {
     const { found, text, faults = [] } = await command.run(platform, names, values);
     console.log(values.json ? JSON.stringify(found, null, 2) : text);

@@ -1,10 +1,10 @@
-import { balanceBooks } from './day/books.ts';
-import type { Balance, Book } from './day/books.ts';
-import { planJobs, QUICK } from './day/courses.ts';
-import type { Job } from './day/courses.ts';
-import { Queue } from './day/queue.ts';
+import { reconcile } from './day/reconcile.ts';
+import type { Reconciliation, ExpectedApplication } from './day/reconcile.ts';
+import { planJobs, QUICK_SCENARIO } from './day/scenarios.ts';
+import type { Job } from './day/scenarios.ts';
+import { QueueClient } from './day/queue.ts';
 import { Visit } from './day/visit.ts';
-import type { DayPlace, Row } from './day/visit.ts';
+import type { DayContext, VisitRow } from './day/visit.ts';
 import { openDesk } from './desk.ts';
 import { applicationId, publicServices } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
@@ -22,7 +22,7 @@ export interface DayOptions {
   parallel?: number;
   /** Longest wait for an application to move. */
   patienceSeconds?: number;
-  onChange?: (row: Row) => void;
+  onChange?: (row: VisitRow) => void;
 }
 
 export interface DayResult {
@@ -54,9 +54,9 @@ const MISSIONS = 3;
 export async function playDay(options: DayOptions): Promise<DayResult> {
   const { url, applications = 68, parallel = 12, patienceSeconds = 120, onChange = () => {} } = options;
   const started = performance.now();
-  const centres = await chooseCentres(url);
+  const centres = await selectCentres(url);
   const services = await publicServices(url);
-  const place: DayPlace = {
+  const context: DayContext = {
     desks: new Map(),
     queues: new Map(),
     patienceSeconds,
@@ -65,30 +65,30 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
   };
   for (const { name, code } of centres) {
     const desk = await openDesk(url, `${code.toLowerCase()}-specialist`);
-    place.desks.set(name, desk);
-    place.queues.set(name, new Queue(desk));
+    context.desks.set(name, desk);
+    context.queues.set(name, new QueueClient(desk));
   }
 
-  const books: Book[] = [];
+  const books: ExpectedApplication[] = [];
   const errors: string[] = [];
   const queue = planJobs(applications, centres, services);
   await Promise.all(
     Array.from({ length: parallel }, async () => {
-      for (let job = queue.shift(); job; job = queue.shift()) await follow(place, job, books, errors);
+      for (let job = queue.shift(); job; job = queue.shift()) await runVisit(context, job, books, errors);
     }),
   );
-  const corrections = await correctOne(place, applications, books, errors);
-  const balance = await balanceBooks(books, place, patienceSeconds);
+  const corrections = await correctOne(context, applications, books, errors);
+  const balance = await reconcile(books, context, patienceSeconds);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
-  return Object.assign(summed(books, balance, errors), {
+  return Object.assign(summarize(books, balance, errors), {
     seconds,
-    replayed: place.counts.replayed,
-    staleEditsRefused: place.counts.stale,
+    replayed: context.counts.replayed,
+    staleEditsRefused: context.counts.stale,
     corrections,
   });
 }
 
-async function chooseCentres(url: string): Promise<Centre[]> {
+async function selectCentres(url: string): Promise<Centre[]> {
   const response = await fetch(`${url}/api/v1/centres?pageSize=200`);
   if (!response.ok) throw new Error(`GET /centres answers ${response.status}`);
   const { centres } = (await response.json()) as { centres: Centre[] };
@@ -100,8 +100,8 @@ async function chooseCentres(url: string): Promise<Centre[]> {
 }
 
 /** One application to its end; what goes wrong is an error of the day and stops nobody else. */
-async function follow(place: DayPlace, job: Job, books: Book[], errors: string[]): Promise<void> {
-  const row: Row = {
+async function runVisit(place: DayContext, job: Job, books: ExpectedApplication[], errors: string[]): Promise<void> {
+  const row: VisitRow = {
     id: applicationId(job.course.ending),
     centre: job.centre.displayName,
     service: job.service.code,
@@ -119,7 +119,12 @@ async function follow(place: DayPlace, job: Job, books: Book[], errors: string[]
 }
 
 /** A rejected application is corrected: a new one names it. */
-async function correctOne(place: DayPlace, n: number, books: Book[], errors: string[]): Promise<number> {
+async function correctOne(
+  place: DayContext,
+  n: number,
+  books: ExpectedApplication[],
+  errors: string[],
+): Promise<number> {
   const wrong = books.find(({ state }) => state === 'closed');
   if (!wrong) {
     errors.push('no closed application to correct');
@@ -129,15 +134,15 @@ async function correctOne(place: DayPlace, n: number, books: Book[], errors: str
     const desk = place.desks.get(`centres/${wrong.centre}`)!;
     const { body: service } = await desk.call<PublicService>('GET', `/public-services/${wrong.service}`);
     const { body: centre } = await desk.call<Centre>('GET', `/centres/${wrong.centre}`);
-    const row: Row = {
-      id: applicationId(QUICK.ending),
+    const row: VisitRow = {
+      id: applicationId(QUICK_SCENARIO.ending),
       centre: centre.displayName,
       service: wrong.service,
       agency: wrong.agency,
       course: 'correction',
       state: 'new',
     };
-    const visit = new Visit(place, row, { n, centre, service, course: QUICK });
+    const visit = new Visit(place, row, { n, centre, service, course: QUICK_SCENARIO });
     books.push(await visit.run(`applications/${wrong.id}`));
     return 1;
   } catch (error) {
@@ -146,8 +151,8 @@ async function correctOne(place: DayPlace, n: number, books: Book[], errors: str
   }
 }
 
-function summed(books: Book[], { lost, doubled, states, notices }: Balance, errors: string[]) {
-  const distinct = (of: (book: Book) => string) => [...new Set(books.map(of))].sort();
+function summarize(books: ExpectedApplication[], { lost, doubled, states, notices }: Reconciliation, errors: string[]) {
+  const distinct = (of: (book: ExpectedApplication) => string) => [...new Set(books.map(of))].sort();
   const byState: Record<string, number> = {};
   for (const state of states) byState[state] = (byState[state] ?? 0) + 1;
   return {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { playDay } from './day.ts';
-import { openTable, summary } from './table.ts';
+import { startTable, formatSummary } from './table.ts';
 
 /** `npm run demo`: another day at the desks of a platform that runs. */
 
@@ -41,10 +41,10 @@ if (!Number.isInteger(applications) || applications < 1) {
 }
 
 try {
-  const table = values.json ? undefined : openTable(process.stdout);
+  const table = values.json ? undefined : startTable(process.stdout);
   const day = await playDay({ url: url.replace(/\/$/, ''), applications, ...(table ? { onChange: table.show } : {}) });
   table?.end();
-  console.log(values.json ? JSON.stringify(day) : summary(day));
+  console.log(values.json ? JSON.stringify(day) : formatSummary(day));
   process.exit(day.lost + day.doubled + day.errors.length > 0 ? 1 : 0);
 } catch (error) {
   const cause = ((error as Error).cause as { code?: string } | undefined)?.code;

@@ -29,7 +29,7 @@ export interface Application {
   submissionCount?: number;
 }
 
-export interface Answer<T> {
+export interface ApiResponse<T> {
   status: number;
   body: T;
   replayed: boolean;
@@ -37,7 +37,7 @@ export interface Answer<T> {
   ms: number;
 }
 
-export class Refused extends Error {
+export class ApiError extends Error {
   readonly problem: ProblemBody;
   constructor(what: string, problem: ProblemBody) {
     const fields = problem.violations?.map(({ field, rule }) => `${field} ${rule}`).join(', ');
@@ -46,7 +46,7 @@ export class Refused extends Error {
   }
 }
 
-export interface Call {
+export interface ApiRequest {
   body?: unknown;
   /** Idempotency-Key; a new one for each write when absent. */
   key?: string;
@@ -55,12 +55,12 @@ export interface Call {
 
 export interface Desk {
   readonly centre: string;
-  call<T>(method: string, path: string, call?: Call): Promise<Answer<T>>;
+  call<T>(method: string, path: string, call?: ApiRequest): Promise<ApiResponse<T>>;
 }
 
 /** How often a call is repeated with the same key when the platform says that it will pass (503, 429). */
-const TRIES = 8;
-const AGAIN = { first: 200, most: 20_000, jitter: 0 };
+const MAX_ATTEMPTS = 8;
+const RETRY_BACKOFF = { initialMs: 200, maxMs: 20_000, jitter: 0 };
 
 export interface DeskOptions {
   /** How often a call is sent while the platform says that its trouble will pass. @default 8 */
@@ -73,7 +73,11 @@ export interface DeskOptions {
  * @param operator such as `cu-001-specialist`
  * @throws Refused when the platform says no, Error when it can not be reached
  */
-export async function openDesk(url: string, operator: string, { tries = TRIES }: DeskOptions = {}): Promise<Desk> {
+export async function openDesk(
+  url: string,
+  operator: string,
+  { tries = MAX_ATTEMPTS }: DeskOptions = {},
+): Promise<Desk> {
   /** By name, as the platform set them last: a session that goes on has its cookie renewed. */
   const cookies = new Map<string, string>();
   let centre = '';
@@ -81,7 +85,7 @@ export async function openDesk(url: string, operator: string, { tries = TRIES }:
   async function once<T>(
     method: string,
     path: string,
-    { body, key, etag }: Call,
+    { body, key, etag }: ApiRequest,
   ): Promise<Response & { ms: number; parsed: T }> {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (cookies.size > 0) headers['cookie'] = [...cookies.values()].join('; ');
@@ -103,7 +107,7 @@ export async function openDesk(url: string, operator: string, { tries = TRIES }:
     return Object.assign(response, { ms: performance.now() - started, parsed: (json ? JSON.parse(text) : text) as T });
   }
 
-  async function call<T>(method: string, path: string, given: Call = {}): Promise<Answer<T>> {
+  async function call<T>(method: string, path: string, given: ApiRequest = {}): Promise<ApiResponse<T>> {
     const fixed = method === 'GET' ? given : { ...given, key: given.key ?? randomUUID() };
     for (let round = 1; ; round += 1) {
       const response = await once<T>(method, path, fixed);
@@ -113,23 +117,23 @@ export async function openDesk(url: string, operator: string, { tries = TRIES }:
       }
       const passing = response.status === 503 || response.status === 429;
       if (!passing || round >= tries) {
-        throw new Refused(`${method} ${path}`, response.parsed as unknown as ProblemBody);
+        throw new ApiError(`${method} ${path}`, response.parsed as unknown as ProblemBody);
       }
       const seconds = Number(response.headers.get('retry-after') ?? 0);
-      await new Promise((done) => setTimeout(done, Math.max(seconds * 1000, backoffMs(round, AGAIN))));
+      await new Promise((done) => setTimeout(done, Math.max(seconds * 1000, backoffMs(round, RETRY_BACKOFF))));
     }
   }
 
   const response = await once<{ operator: { centre?: string } }>('POST', '/sessions', {
     body: { provider: 'local', operator },
   });
-  if (!response.ok) throw new Refused(`sign in ${operator}`, response.parsed as unknown as ProblemBody);
+  if (!response.ok) throw new ApiError(`sign in ${operator}`, response.parsed as unknown as ProblemBody);
   centre = response.parsed.operator.centre ?? '';
   return { centre, call };
 }
 
 /** Asks until the answer is what is waited for. */
-export async function until<T>(
+export async function waitUntil<T>(
   ask: () => Promise<T>,
   enough: (value: T) => boolean,
   what: string,

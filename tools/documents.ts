@@ -11,9 +11,9 @@ const { values } = parseArgs({ options: { root: { type: 'string', default: join(
 const root = values.root;
 
 /** What tells of the past names what was there then. */
-const PAST = /^(CHANGELOG\.md|docs\/decisions\/|bench\/results\/)/;
-const SKIPPED = new Set(['node_modules', '.git', '.nx', '.cups']);
-const ROOMS = 'apps|bench|data|docs|e2e|helm|k8s|libs|local|proto|tools|torture';
+const HISTORICAL_PAGES = /^(CHANGELOG\.md|docs\/decisions\/|bench\/results\/)/;
+const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '.nx', '.cups']);
+const FOLDERS = 'apps|bench|data|docs|e2e|helm|k8s|libs|local|proto|tools|torture';
 const ARCHITECTURE_LINES = 200;
 
 /** Where CONTRIBUTING and a tool must say the same number. */
@@ -48,44 +48,44 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const lineOf = (text: string, index: number): number => text.slice(0, index).split('\n').length;
 
 /** All pages, as paths from the root. */
-function pages(folder = ''): string[] {
+function listPages(folder = ''): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : pages(path);
+    if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : listPages(path);
     return entry.name.endsWith('.md') ? [path] : [];
   });
 }
 
 /** The anchors of a page: its headings in lower case, without punctuation, blanks as hyphens. */
-function anchorsOf(text: string): Set<string> {
+function listAnchors(text: string): Set<string> {
   const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!.toLowerCase());
   return new Set(headings.map((heading) => heading.replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
 }
 
 /** Links to nothing. A link outside the repository is not followed. */
-function brokenLinks(page: string, text: string): string[] {
+function findBrokenLinks(page: string, text: string): string[] {
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(({ 1: target, index }) => {
     if (/^[a-z]+:/.test(target!)) return [];
     const [path, anchor] = target!.split('#') as [string, string | undefined];
     const file = path === '' ? page : normalize(join(dirname(page), path));
     const where = `${page}:${lineOf(text, index)}`;
     if (!existsSync(join(root, file))) return [`${where}: the link ${target} leads to no file`];
-    if (anchor === undefined || anchorsOf(read(file)).has(anchor)) return [];
+    if (anchor === undefined || listAnchors(read(file)).has(anchor)) return [];
     return [`${where}: the link ${target} leads to no heading`];
   });
 }
 
 /** Paths in code style that are not there. What has a place to fill in (`<code>`, `*`, `…`) is no path. */
-function missingPaths(page: string, text: string): string[] {
-  if (PAST.test(page)) return [];
-  const named = new RegExp(`\`((?:${ROOMS})/[\\w./-]+)\``, 'g');
+function findMissingPaths(page: string, text: string): string[] {
+  if (HISTORICAL_PAGES.test(page)) return [];
+  const named = new RegExp(`\`((?:${FOLDERS})/[\\w./-]+)\``, 'g');
   return [...text.matchAll(named)].flatMap(({ 1: path, index }) => {
     const made = path!.startsWith('libs/contracts/gen');
     return made || existsSync(join(root, path!)) ? [] : [`${page}:${lineOf(text, index)}: there is no ${path}`];
   });
 }
 
-function wrongLimits(): string[] {
+function findWrongLimits(): string[] {
   const contributing = read('CONTRIBUTING.md');
   return LIMITS.flatMap(({ name, tool, enforced, said }) => {
     const [there, here] = [enforced.exec(read(tool))?.[1], said.exec(contributing)?.[1]];
@@ -96,16 +96,16 @@ function wrongLimits(): string[] {
   });
 }
 
-function tooLong(): string[] {
+function findLongPages(): string[] {
   const lines = read('ARCHITECTURE.md').split('\n').length - 1;
   return lines <= ARCHITECTURE_LINES ? [] : [`ARCHITECTURE.md: ${lines} lines, at most ${ARCHITECTURE_LINES}`];
 }
 
-const all = pages();
+const all = listPages();
 const faults = [
-  ...all.flatMap((page) => [...brokenLinks(page, read(page)), ...missingPaths(page, read(page))]),
-  ...wrongLimits(),
-  ...tooLong(),
+  ...all.flatMap((page) => [...findBrokenLinks(page, read(page)), ...findMissingPaths(page, read(page))]),
+  ...findWrongLimits(),
+  ...findLongPages(),
 ];
 for (const fault of faults) console.error(fault);
 console.log(

@@ -1,4 +1,4 @@
-import { idnpCheckDigit } from '@cups/application';
+import { computeIdnpCheckDigit } from '@cups/application';
 import { ulid } from 'ulid';
 
 /** What synthetic people file, for which public service and at which centre; read from the public REST API. */
@@ -44,11 +44,11 @@ export async function publicServices(url: string): Promise<PublicService[]> {
   );
 }
 
-const GIVEN = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Gheorghe', 'Olga', 'Andrei', 'Natalia', 'Petru'];
-const FAMILY = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'Rotari', 'Bălan', 'Cojocaru', 'Moraru'];
+const GIVEN_NAMES = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Gheorghe', 'Olga', 'Andrei', 'Natalia', 'Petru'];
+const FAMILY_NAMES = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'Rotari', 'Bălan', 'Cojocaru', 'Moraru'];
 
 /** What the n-th person files for a public service at a centre, complete. */
-export function contentFor(n: number, centre: Centre, { version }: PublicService): Record<string, unknown> {
+export function createContent(n: number, centre: Centre, { version }: PublicService): Record<string, unknown> {
   const answers = version.example ?? {};
   const option = (version.costOptions ?? []).find(
     ({ centreKinds = [], countries = [] }) =>
@@ -58,34 +58,37 @@ export function contentFor(n: number, centre: Centre, { version }: PublicService
   return {
     applicant: {
       idnp: idnp(n),
-      givenName: GIVEN[n % GIVEN.length],
-      familyName: FAMILY[Math.floor(n / 3) % FAMILY.length],
+      givenName: GIVEN_NAMES[n % GIVEN_NAMES.length],
+      familyName: FAMILY_NAMES[Math.floor(n / 3) % FAMILY_NAMES.length],
       birthDate: `19${50 + (n % 50)}-0${1 + (n % 9)}-1${n % 9}`,
       language: n % 4 === 1 ? 'ru' : n % 9 === 2 ? 'en' : 'ro',
     },
-    contact: contactOf(n),
+    contact: createContact(n),
     mandate: n % 8 === 3 ? { kind: 'mpower', reference: `MP-${10_000 + n}` } : { kind: 'own-presence' },
     answers,
-    evidence: neededPapers(version, answers).map((kind, i) => ({ kind, number: `S${n}-${i}`, originalSeen: true })),
+    evidence: createEvidence(version, answers).map((kind, i) => ({ kind, number: `S${n}-${i}`, originalSeen: true })),
     ...(option ? { costOption: option.code } : {}),
     delivery: { kind: n % 5 === 4 ? 'electronic' : 'at-centre' },
   };
 }
 
 /** One in three has no address, one has e-mail, one a telephone. */
-function contactOf(n: number): object {
+function createContact(n: number): object {
   if (n % 3 === 0) return { none: true };
   return n % 3 === 1 ? { email: `person${n}@example.org` } : { phone: `+373 600 ${String(10_000 + n)}` };
 }
 
 /** Kinds of papers that someone who comes for herself, or acts by MPower, must show with these answers. */
-function neededPapers({ evidence = [] }: PublicService['version'], answers: Record<string, unknown>): string[] {
+function createEvidence({ evidence = [] }: PublicService['version'], answers: Record<string, unknown>): string[] {
   return evidence
-    .filter(({ required, when }) => required && (!when || isAnswered(when.answer, answers)))
+    .filter(({ required, when }) => required && (!when || matchesAnswer(when.answer, answers)))
     .map(({ kind }) => kind);
 }
 
-function isAnswered(asked: { field: string; values: string[] } | undefined, answers: Record<string, unknown>): boolean {
+function matchesAnswer(
+  asked: { field: string; values: string[] } | undefined,
+  answers: Record<string, unknown>,
+): boolean {
   return asked !== undefined && asked.values.includes(String(answers[asked.field]));
 }
 
@@ -95,7 +98,7 @@ export { syntheticIdnp as idnpOfOperator } from '@cups/identity/synthetic';
 /** Synthetic: no register assigns the year group 900. */
 export function idnp(n: number): string {
   const body = `2900${String(10_000_000 + n).padStart(8, '0')}`;
-  return `${body}${idnpCheckDigit(body)}`;
+  return `${body}${computeIdnpCheckDigit(body)}`;
 }
 
 /** A ULID with an ending of our choice: it tells the simulated agency how to behave. */

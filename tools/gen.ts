@@ -24,7 +24,7 @@ function filesUnder(dir: string, ending: string): string[] {
 }
 
 /** SHA-256 in hex over this program and the proto files: the path below the root, a zero byte, the content, a zero byte. tools/run.mjs makes the same. */
-function stampOf(protoFiles: string[]): string {
+function computeStamp(protoFiles: string[]): string {
   const hash = createHash('sha256');
   for (const file of ['tools/gen.ts', ...protoFiles.map((path) => `proto/${path}`)]) {
     hash
@@ -39,7 +39,7 @@ function stampOf(protoFiles: string[]): string {
  * What the generator writes, made fit: no client interfaces and no index signature (so that `keyof` names the methods), which
  * leaves no need of grpc-js; optional fields take undefined, for exactOptionalPropertyTypes.
  */
-function fit(source: string): string {
+function adaptSource(source: string): string {
   const fitted = source
     .replace(/^export interface \w+ extends grpc\.(?:Client|UntypedServiceImplementation) \{\n[^]*?^\}\n/gm, '')
     .replace(/^export interface (\w+Definition) extends grpc\.ServiceDefinition \{/gm, 'export interface $1 {')
@@ -47,10 +47,10 @@ function fit(source: string): string {
     .replace(/^( {2}'[^']+'\?: .*);$/gm, '$1 | undefined;');
   if (/\bgrpc\./.test(fitted.replace(/^\/\/.*$/gm, '')))
     throw new Error('The generator writes something new; see fit().');
-  return withoutUnusedImports(fitted);
+  return removeUnusedImports(fitted);
 }
 
-function withoutUnusedImports(source: string): string {
+function removeUnusedImports(source: string): string {
   return source.replace(/^import type \{ ([^}]*) \} from '([^']+)';?\n/gm, (_line, list: string, from: string) => {
     const used = list.split(', ').filter((part) => {
       const name = part.split(' as ').at(-1) as string;
@@ -84,7 +84,7 @@ function generate(protoFiles: string[]): Map<string, string> {
     const made = new Map<string, string>();
     for (const file of filesUnder(out, '.ts')) {
       // The files at the top describe whole proto files for code that we do not have.
-      if (file.includes('/')) made.set(file, fit(readFileSync(join(out, file), 'utf8')));
+      if (file.includes('/')) made.set(file, adaptSource(readFileSync(join(out, file), 'utf8')));
     }
     return made;
   } finally {
@@ -100,7 +100,7 @@ interface Message {
  * A package with a message AnyEvent tells events: all its messages whose field 1 is that of AnyEvent, by name. `eventCodec`
  * in libs/contracts/src/proto.ts knows them by the same rule.
  */
-function eventsOf(loaded: Record<string, unknown>, name: string): string[] {
+function findEvents(loaded: Record<string, unknown>, name: string): string[] {
   const firstOf = (message: unknown): string => {
     const field = (message as Message).type.field?.find(({ number }) => number === 1);
     return field ? `${field.name} ${field.typeName}` : '';
@@ -122,7 +122,7 @@ function isMessage(value: unknown): boolean {
 }
 
 /** The union of the events of a package, as they are written and as they are read: `IntakeEvent`, `IntakeEvent__Output`. */
-function eventUnion(name: string, word: string, events: string[]): string {
+function formatEventUnion(name: string, word: string, events: string[]): string {
   const folder = `../${name.replaceAll('.', '/')}`;
   const member = (message: string, suffix: string) => `  | { type: '${name}.${message}'; data: ${message}${suffix} }`;
   return [
@@ -151,7 +151,7 @@ function eventUnion(name: string, word: string, events: string[]): string {
 }
 
 /** The unions by file, for each package that has an AnyEvent; its word is the name of its service, without `Service`. */
-function eventUnions(files: ReadonlySet<string>): Map<string, string> {
+function generateEventUnions(files: ReadonlySet<string>): Map<string, string> {
   const require = createRequire(join(root, 'libs', 'contracts', 'package.json'));
   const { loadSync } = require('@grpc/proto-loader') as typeof Loader;
   const made = new Map<string, string>();
@@ -164,7 +164,7 @@ function eventUnions(files: ReadonlySet<string>): Map<string, string> {
     if (!service) throw new Error(`${name} has events, and no service that could name them.`);
     const protos = filesUnder(join(protoDir, folder), '.proto').map((proto) => `${folder}/${proto}`);
     const loaded = loadSync(protos, { includeDirs: [protoDir] });
-    made.set(`events/${name}.ts`, eventUnion(name, service, eventsOf(loaded, name)));
+    made.set(`events/${name}.ts`, formatEventUnion(name, service, findEvents(loaded, name)));
   }
   return made;
 }
@@ -178,10 +178,10 @@ function readOr(file: string, otherwise: string): string {
 }
 
 const protoFiles = filesUnder(protoDir, '.proto');
-const stamp = stampOf(protoFiles);
+const stamp = computeStamp(protoFiles);
 if (readOr(stampFile, '') !== stamp || process.argv.includes('--force')) {
   const made = generate(protoFiles);
-  for (const [file, text] of eventUnions(new Set(made.keys()))) made.set(file, text);
+  for (const [file, text] of generateEventUnions(new Set(made.keys()))) made.set(file, text);
   mkdirSync(genDir, { recursive: true });
   for (const [file, text] of made) {
     const path = join(genDir, file);

@@ -52,10 +52,10 @@ async function main(): Promise<void> {
   const source = readSource(root);
   const options: BuildOptions = {
     root,
-    apps: appsOf(positionals),
+    apps: selectApps(positionals),
     out: resolve(values.out),
     source,
-    tag: checkedTag(values.tag ?? tagOf(source)),
+    tag: validateTag(values.tag ?? tagOf(source)),
     registry: values.registry,
     onProgress: progressSince(performance.now()),
   };
@@ -72,14 +72,14 @@ async function main(): Promise<void> {
   console.log(`\n${built.size} images in ${shown}: images.tar, oci/, sbom/, images.json, values.yaml`);
 }
 
-function appsOf(named: string[]): readonly App[] {
+function selectApps(named: string[]): readonly App[] {
   const unknown = named.filter((name) => !names.includes(name));
   if (unknown.length > 0)
     throw new Error(`There is no app named ${unknown.join(', ')}; there are ${names.join(', ')}.`);
   return named.length > 0 ? APPS.filter(({ name }) => named.includes(name)) : APPS;
 }
 
-function checkedTag(tag: string): string {
+function validateTag(tag: string): string {
   if (/^\w[\w.-]{0,127}$/.test(tag)) return tag;
   throw new Error('--tag: letters, digits, dots, dashes and underscores, at most 128');
 }

@@ -5,19 +5,19 @@ import { parseArgs } from 'node:util';
 import { environmentFile, ENVIRONMENTS, renderText } from './charts/render.ts';
 import { goProgram, pythonProgram } from './judges/programs.ts';
 import type { Program, Progress } from './judges/programs.ts';
-import { inWords, readCheckov, readKubeLinter, readKubeScore } from './judges/verdict.ts';
-import type { Verdict } from './judges/verdict.ts';
+import { formatCounts, readCheckov, readKubeLinter, readKubeScore } from './judges/scan-results.ts';
+import type { ScanResult } from './judges/scan-results.ts';
 
 /** `npm run judges`: what checkov, kube-score and kube-linter say of what the charts render. */
 
-interface Judge {
+interface Scanner {
   install(onProgress: Progress): Promise<Program>;
   args(file: string): string[];
-  read(output: string): Verdict;
+  read(output: string): ScanResult;
 }
 
 /** Each with its own defaults; checkov without asking its maker for more texts, which changes no verdict. */
-const JUDGES: Readonly<Record<string, Judge>> = {
+const SCANNERS: Readonly<Record<string, Scanner>> = {
   checkov: {
     install: (onProgress) => pythonProgram('checkov', onProgress),
     args: (file) => ['--file', file, '--skip-download', '--quiet', '--compact', '--output', 'json'],
@@ -38,7 +38,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
 const HELP = `npm run judges [-- <judge>…]
 
 Renders the platform of every environment, the registry and the agencies, and lets judges of charts look at them:
-${Object.keys(JUDGES).join(', ')}, each with its own defaults. Ends with 1 when a check failed or a finding is critical.
+${Object.keys(SCANNERS).join(', ')}, each with its own defaults. Ends with 1 when a check failed or a finding is critical.
 
 The first run installs them into .cups/judges, in the versions that k8s/judges pins: minutes, with Go, Python 3 and the
 network. What the charts refuse on purpose stands in helm/common/templates/_judges.tpl, with its reasons.
@@ -55,7 +55,7 @@ if (values.help) {
   console.log(HELP);
 } else {
   try {
-    process.exitCode = await judge(positionals);
+    process.exitCode = await scan(positionals);
   } catch (error) {
     console.error((error as Error).message);
     process.exitCode = 1;
@@ -63,21 +63,21 @@ if (values.help) {
 }
 
 /** @returns 1 when anything failed */
-async function judge(asked: string[]): Promise<number> {
-  const unknown = asked.filter((name) => !JUDGES[name]);
+async function scan(names: string[]): Promise<number> {
+  const unknown = names.filter((name) => !SCANNERS[name]);
   if (unknown.length > 0)
-    throw new Error(`There is no judge ${unknown.join(', ')}: ${Object.keys(JUDGES).join(', ')}.`);
+    throw new Error(`There is no judge ${unknown.join(', ')}: ${Object.keys(SCANNERS).join(', ')}.`);
   const files = writeRenders();
   let failed = 0;
-  for (const [name, one] of Object.entries(JUDGES)) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
-    const program = await one.install((line) => console.error(line));
+  for (const [name, scanner] of Object.entries(SCANNERS)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    const program = await scanner.install((line) => console.error(line));
     for (const [title, file] of files) {
-      const verdict = verdictOf(one, program, file);
-      failed += verdict.failed.length;
-      console.log(`${`${name} ${program.version}`.padEnd(22)} ${title.padEnd(20)} ${inWords(verdict)}`);
-      for (const line of verdict.failed) console.log(`  failed  ${line}`);
-      for (const line of verdict.warnings) console.log(`  warned  ${line}`);
+      const result = runScanner(scanner, program, file);
+      failed += result.failed.length;
+      console.log(`${`${name} ${program.version}`.padEnd(22)} ${title.padEnd(20)} ${formatCounts(result)}`);
+      for (const line of result.failed) console.log(`  failed  ${line}`);
+      for (const line of result.warnings) console.log(`  warned  ${line}`);
     }
   }
   return failed > 0 ? 1 : 0;
@@ -100,7 +100,7 @@ function writeRenders(): Map<string, string> {
 }
 
 /** Judges end with a code of their own when they found something: what counts is that they said it. */
-function verdictOf(one: Judge, { path }: Program, file: string): Verdict {
+function runScanner(one: Scanner, { path }: Program, file: string): ScanResult {
   const { stdout, stderr, error } = spawnSync(path, one.args(file), { encoding: 'utf8', maxBuffer: 64 << 20 });
   if (error) throw error;
   try {

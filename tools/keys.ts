@@ -1,22 +1,30 @@
-import { principalsFor } from '@cups/events/rights';
+import { buildPrincipals } from '@cups/events/rights';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
-  announceAuthority,
-  makeAuthority,
-  makeCertificate,
-  renew,
-  retireAuthority,
-  showAuthority,
-  showCertificate,
-  switchAuthority,
+  publishNextAuthority,
+  generateAuthority,
+  ensureCertificate,
+  renewCertificate,
+  retireOldAuthority,
+  describeAuthority,
+  describeCertificate,
+  activateNextAuthority,
 } from './keys/certificates.ts';
-import { accessOfPod, keyCluster } from './keys/cluster.ts';
-import { keyFolder } from './keys/folder.ts';
+import { readPodAccess, openClusterKeyStore } from './keys/cluster.ts';
+import { openFolderKeyStore } from './keys/folder.ts';
 import { KEY_SET_ACTIONS, KEY_SETS } from './keys/key-sets.ts';
-import type { KeyPlace } from './keys/place.ts';
-import { announce, make, makePassword, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
-import type { PersonNumbers, Steps } from './keys/rotation.ts';
+import type { KeyStore } from './keys/key-store.ts';
+import {
+  publishNextKey,
+  generateKey,
+  generatePassword,
+  generateSecret,
+  retireOldKeys,
+  describeKey,
+  activateNextKey,
+} from './keys/rotation.ts';
+import type { PersonNumbers, RotationContext } from './keys/rotation.ts';
 import { SIGNERS } from './services.ts';
 
 /** `npm run keys`, and a job of a cluster: makes the keys by which services know each other, and changes them. */
@@ -51,24 +59,25 @@ them any more.
   --now              do not wait for the times above: what was signed with the other key is refused for a while
   --help             this text
 `;
-type Action = (steps: Steps, service: string) => Promise<string>;
-const ACTIONS: Record<string, Action> = {
-  make,
-  show: async (steps, service) => `${await show(steps, service)}; ${await showCertificate(steps, service)}`,
-  announce,
-  switch: switchOver,
-  retire,
-  renew,
+type KeyAction = (context: RotationContext, service: string) => Promise<string>;
+const ACTIONS: Record<string, KeyAction> = {
+  make: generateKey,
+  show: async (context, service) =>
+    `${await describeKey(context, service)}; ${await describeCertificate(context, service)}`,
+  announce: publishNextKey,
+  switch: activateNextKey,
+  retire: retireOldKeys,
+  renew: renewCertificate,
 };
 /** What is done with the authority of certificates. */
-const OF_AUTHORITY: Record<string, Action> = {
-  make: makeAuthority,
-  show: showAuthority,
-  announce: announceAuthority,
-  switch: switchAuthority,
-  retire: retireAuthority,
+const AUTHORITY_ACTIONS: Record<string, KeyAction> = {
+  make: generateAuthority,
+  show: describeAuthority,
+  announce: publishNextAuthority,
+  switch: activateNextAuthority,
+  retire: retireOldAuthority,
 };
-const OF_KEY_SETS: Record<string, Action> = KEY_SET_ACTIONS;
+const KEY_SET_STEPS: Record<string, KeyAction> = KEY_SET_ACTIONS;
 const AUTHORITY = 'authority';
 
 try {
@@ -96,44 +105,44 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP);
   const [what = '', ...services] = positionals;
   if (!ACTIONS[what]) throw new Error(`Say what: ${Object.keys(ACTIONS).join(', ')}; --help tells more.`);
-  const personNumbers = () => askIdentity(values.dir);
-  const steps = { place: placeOf(values), now: Date.now(), hurry: values.now, personNumbers };
-  for (const name of namesOf(what, services)) {
-    const doing = actionOf(what, name);
+  const personNumbers = () => inspectPersonKeys(values.dir);
+  const context = { place: openKeyStore(values), now: Date.now(), hurry: values.now, personNumbers };
+  for (const name of resolveNames(what, services)) {
+    const doing = findAction(what, name);
     if (!doing) throw new Error(`${name} is changed by announce, switch, retire.`);
-    console.log(`${name}: ${await doing(steps, name)}`);
+    console.log(`${name}: ${await doing(context, name)}`);
   }
   if (what !== 'make') return;
-  console.log(`intake: ${await makeSecret(steps.place)}`);
-  if (!values['no-certificates']) await makeCertificates(steps, services);
-  const users = values.kafka ? principalsFor('', { agencies: [], simulated: [] }) : [];
-  for (const { user } of users) console.log(`${user}: ${await makePassword(steps.place, user)}`);
+  console.log(`intake: ${await generateSecret(context.place)}`);
+  if (!values['no-certificates']) await generateCertificates(context, services);
+  const users = values.kafka ? buildPrincipals('', { agencies: [], simulated: [] }) : [];
+  for (const { user } of users) console.log(`${user}: ${await generatePassword(context.place, user)}`);
 }
 
 /** Of a platform that is found as by `npm run operator`; a folder of keys is that of the caller as well. */
-async function askIdentity(dir: string | undefined): Promise<PersonNumbers> {
+async function inspectPersonKeys(dir: string | undefined): Promise<PersonNumbers> {
   // Only here: no other step needs what calls services.
-  const { Platform, sentenceOf } = await import('./cups/services.ts');
+  const { PlatformClient, formatError } = await import('./cups/services.ts');
   try {
     const variables = dir === undefined ? process.env : Object.assign({ CUPS_KEYS: dir }, process.env);
-    const platform = new Platform(join(import.meta.dirname, '..'), variables);
+    const platform = new PlatformClient(join(import.meta.dirname, '..'), variables);
     try {
       return await platform.identity().inspectPersonKeys({});
     } finally {
       platform.close();
     }
   } catch (error) {
-    throw new Error(sentenceOf(error), { cause: error });
+    throw new Error(formatError(error), { cause: error });
   }
 }
 
-async function makeCertificates(steps: Steps, services: string[]): Promise<void> {
-  const named = namesOf('make', services).filter((name) => SIGNERS.some((signer) => signer === name));
-  if (!services.includes(AUTHORITY)) console.log(`${AUTHORITY}: ${await makeAuthority(steps)}`);
-  for (const service of named) console.log(`${service}: ${await makeCertificate(steps, service)}`);
+async function generateCertificates(context: RotationContext, services: string[]): Promise<void> {
+  const named = resolveNames('make', services).filter((name) => SIGNERS.some((signer) => signer === name));
+  if (!services.includes(AUTHORITY)) console.log(`${AUTHORITY}: ${await generateAuthority(context)}`);
+  for (const service of named) console.log(`${service}: ${await ensureCertificate(context, service)}`);
 }
 
-interface Where {
+interface KeyStoreOptions {
   dir?: string | undefined;
   cluster: boolean;
   api?: string | undefined;
@@ -141,20 +150,20 @@ interface Where {
   prefix: string;
 }
 
-function placeOf({ dir, cluster, api, namespace, prefix }: Where): KeyPlace {
+function openKeyStore({ dir, cluster, api, namespace, prefix }: KeyStoreOptions): KeyStore {
   const given = [dir !== undefined, cluster, api !== undefined].filter(Boolean).length;
   if (given !== 1) throw new Error('Say where, once: --dir <folder>, --cluster in a pod, or --api <url>.');
-  if (dir !== undefined) return keyFolder(dir);
-  return keyCluster(api === undefined ? accessOfPod() : { url: api, namespace }, prefix);
+  if (dir !== undefined) return openFolderKeyStore(dir);
+  return openClusterKeyStore(api === undefined ? readPodAccess() : { url: api, namespace }, prefix);
 }
 
 /** What is done with a service, the authority or a key set; undefined where that is nothing. */
-function actionOf(what: string, name: string): Action | undefined {
-  if (name === AUTHORITY) return OF_AUTHORITY[what];
-  return (KEY_SETS.includes(name) ? OF_KEY_SETS : ACTIONS)[what];
+function findAction(what: string, name: string): KeyAction | undefined {
+  if (name === AUTHORITY) return AUTHORITY_ACTIONS[what];
+  return (KEY_SETS.includes(name) ? KEY_SET_STEPS : ACTIONS)[what];
 }
 
-function namesOf(what: string, named: string[]): readonly string[] {
+function resolveNames(what: string, named: string[]): readonly string[] {
   const all: readonly string[] = what === 'renew' ? SIGNERS : [...SIGNERS, ...KEY_SETS];
   if (named.length === 0 && !['make', 'show'].includes(what)) {
     throw new Error(`Say whose key: ${all.join(', ')}, or all.`);

@@ -8,8 +8,8 @@ import owasp from '@stoplight/spectral-owasp-ruleset';
 import parsers from '@stoplight/spectral-parsers';
 import rulesets from '@stoplight/spectral-rulesets';
 import { parse } from 'yaml';
-import { nameFindings } from './openapi/names.ts';
-import { retryFindings } from './openapi/retries.ts';
+import { findMissingTitles } from './openapi/names.ts';
+import { findWrongRetryHeaders } from './openapi/retries.ts';
 
 /**
  * The public interface against the rules of others: Spectral's for OpenAPI, those of OWASP's API top ten, and Redocly's, all
@@ -18,7 +18,7 @@ import { retryFindings } from './openapi/retries.ts';
  */
 
 /** A finding that is no fault: `at` fits its path, such as `paths//api/v1/tracking/post/security`, or it `refers` to this. */
-interface Accepted {
+interface AcceptedFinding {
   rule: string;
   at?: RegExp;
   refers?: string;
@@ -26,15 +26,15 @@ interface Accepted {
 }
 
 /** What may be read without a session. Opening another operation to everybody is said here too, so that a review sees it. */
-const OPEN =
+const PUBLIC_OPERATIONS =
   '/|/healthz|/readyz|/api/v1/(openapi.json|operators|sign-in-providers|registry|centres|centres/{code}|public-services|public-services/{code})';
 
-const ACCEPTED: Accepted[] = [
+const ACCEPTED_FINDINGS: AcceptedFinding[] = [
   { rule: 'license-url', why: 'OpenAPI 3.1 takes an identifier or an address, not both.' },
   { rule: 'contact-properties', why: 'Each installation has operators of its own; no address fits all of them.' },
   {
     rule: 'owasp:api2:2023-read-restricted',
-    at: new RegExp(`^paths/(${OPEN})/get/`),
+    at: new RegExp(`^paths/(${PUBLIC_OPERATIONS})/get/`),
     why: 'Public: probes, this document, and what may stand on any wall. Operators are the synthetic ones of the test provider.',
   },
   {
@@ -44,7 +44,7 @@ const ACCEPTED: Accepted[] = [
   },
   {
     rule: 'owasp:api8:2023-define-error-responses-401',
-    at: new RegExp(`^paths/(${OPEN}|/api/v1/tracking)/(get|post)/`),
+    at: new RegExp(`^paths/(${PUBLIC_OPERATIONS}|/api/v1/tracking)/(get|post)/`),
     why: 'An operation without a session never answers 401.',
   },
   {
@@ -91,24 +91,24 @@ interface Finding {
   node?: { $ref?: string };
 }
 
-const findings: Finding[] = [...(await spectralSays()), ...(await redoclySays()), ...ownFindings(parse(text))];
-const fits = (finding: Finding) => (one: Accepted) =>
+const findings: Finding[] = [...(await runSpectral()), ...(await runRedocly()), ...runOwnRules(parse(text))];
+const isCoveredBy = (finding: Finding) => (one: AcceptedFinding) =>
   one.rule === finding.rule &&
   (one.at?.test(finding.at) ?? true) &&
   (one.refers === undefined || one.refers === finding.node?.$ref);
-const faults = findings.filter((finding) => !ACCEPTED.some(fits(finding)));
-const idle = ACCEPTED.filter((one) => !findings.some((finding) => fits(finding)(one)));
+const faults = findings.filter((finding) => !ACCEPTED_FINDINGS.some(isCoveredBy(finding)));
+const unusedExceptions = ACCEPTED_FINDINGS.filter((one) => !findings.some((finding) => isCoveredBy(finding)(one)));
 
 for (const { rule, at, message } of faults) console.error(`${rule} at ${at}: ${message}`);
-for (const { rule } of idle) console.error(`${rule}: accepted in tools/openapi.ts, and not found any more`);
+for (const { rule } of unusedExceptions) console.error(`${rule}: accepted in tools/openapi.ts, and not found any more`);
 console.log(`openapi: ${faults.length} findings, ${findings.length - faults.length} accepted with a reason`);
-process.exitCode = faults.length + idle.length > 0 ? 1 : 0;
+process.exitCode = faults.length + unusedExceptions.length > 0 ? 1 : 0;
 
-function ownFindings(document: Parameters<typeof nameFindings>[0]): Finding[] {
-  return [...nameFindings(document), ...retryFindings(document)];
+function runOwnRules(document: Parameters<typeof findMissingTitles>[0]): Finding[] {
+  return [...findMissingTitles(document), ...findWrongRetryHeaders(document)];
 }
 
-async function spectralSays(): Promise<Finding[]> {
+async function runSpectral(): Promise<Finding[]> {
   const spectral = new spectralCore.Spectral();
   const all: RulesetDefinition = {
     extends: [
@@ -130,7 +130,7 @@ async function spectralSays(): Promise<Finding[]> {
   }));
 }
 
-async function redoclySays(): Promise<Finding[]> {
+async function runRedocly(): Promise<Finding[]> {
   const config = await createConfig({ extends: ['recommended-strict'] });
   const document = makeDocumentFromString(text, values.file);
   const found = await lintDocument({ document, config, externalRefResolver: new BaseResolver() });

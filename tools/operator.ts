@@ -3,14 +3,14 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { enumValue, fromTimestamp } from '@cups/contracts/proto';
+import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
 import { isProblem } from '@cups/problem';
 import type { ProblemKind } from '@cups/problem';
 import type { StaffMember__Output } from '@cups/contracts/gen/cups/identity/v1/StaffMember.ts';
-import { Platform, Refused, sentenceOf } from './cups/services.ts';
-import { tableOf } from './cups/show.ts';
-import { appointmentIn } from './operator/appointment.ts';
-import { inCollection, rowsOf } from './operator/rows.ts';
+import { PlatformClient, CommandError, formatError } from './cups/services.ts';
+import { formatTable } from './cups/format.ts';
+import { appointmentFromFolder } from './operator/appointment.ts';
+import { toResourceName, parseRows } from './operator/rows.ts';
 
 /** `npm run operator`: the first supervisor, and tables of staff. docs/operators.md tells of it. */
 
@@ -46,32 +46,32 @@ const OPTIONS = {
   from: { type: 'string' },
   first: { type: 'boolean', default: false },
   wait: { type: 'string', default: '0' },
-  by: { type: 'string', default: whoAmI() },
+  by: { type: 'string', default: readUserName() },
   'dry-run': { type: 'boolean', default: false },
   partial: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 /** As many rows as identity takes in one call. */
-const AT_ONCE = 500;
-const AGAIN_MS = 2_000;
+const MAX_IMPORT_ROWS = 500;
+const RETRY_INTERVAL_MS = 2_000;
 /** Seconds. */
-const MOST_WAIT = 3600;
+const MAX_WAIT_SECONDS = 3600;
 /** Of so many each is read and written one after the other. */
-const IMPORT_MS = 120_000;
+const IMPORT_TIMEOUT_MS = 120_000;
 
-type Values = ReturnType<typeof read>['values'];
-interface Answer {
+type Values = ReturnType<typeof parseArguments>['values'];
+interface CommandOutput {
   found: unknown;
   text: string;
   /** Whether something was refused. */
   isRefused?: boolean;
 }
-type Identity = ReturnType<Platform['identity']>;
+type Identity = ReturnType<PlatformClient['identity']>;
 
-const COMMANDS: Record<string, (identity: Identity, values: Values, name: string) => Promise<Answer>> = {
+const COMMANDS: Record<string, (identity: Identity, values: Values, name: string) => Promise<CommandOutput>> = {
   'appoint-supervisor': appoint,
-  import: importAll,
+  import: importStaff,
   list,
   show,
   'person-keys': personKeys,
@@ -80,12 +80,12 @@ const COMMANDS: Record<string, (identity: Identity, values: Values, name: string
 try {
   await main();
 } catch (error) {
-  console.error(sentenceOf(error));
+  console.error(formatError(error));
   process.exitCode = 1;
 }
 
 /** The user of a container may have no name. */
-function whoAmI(): string {
+function readUserName(): string {
   try {
     return userInfo().username;
   } catch {
@@ -94,26 +94,28 @@ function whoAmI(): string {
 }
 
 /** Whether another try may go better. */
-function mayPass(error: unknown): boolean {
+function isRetryable(error: unknown): boolean {
   const passing: readonly ProblemKind[] = ['UNAVAILABLE', 'DEADLINE', 'UNAUTHENTICATED'];
   return isProblem(error) && passing.includes(error.kind);
 }
 
-function read() {
+function parseArguments() {
   return parseArgs({ allowPositionals: true, options: OPTIONS });
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = read();
+  const { values, positionals } = parseArguments();
   const [word = '', name = ''] = positionals;
   if (values.help || word === '') return console.log(HELP);
   const command = COMMANDS[word];
-  if (!command) throw new Refused(`There is no such command: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+  if (!command)
+    throw new CommandError(`There is no such command: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
   const seconds = Number(values.wait);
-  if (!(seconds >= 0 && seconds <= MOST_WAIT)) throw new Refused(`--wait: seconds, at most ${MOST_WAIT}.`);
-  const platform = new Platform(join(import.meta.dirname, '..'), process.env);
+  if (!(seconds >= 0 && seconds <= MAX_WAIT_SECONDS))
+    throw new CommandError(`--wait: seconds, at most ${MAX_WAIT_SECONDS}.`);
+  const platform = new PlatformClient(join(import.meta.dirname, '..'), process.env);
   try {
-    const { found, text, isRefused } = await patiently(seconds, () => command(platform.identity(), values, name));
+    const { found, text, isRefused } = await retryUntil(seconds, () => command(platform.identity(), values, name));
     console.log(values.json ? JSON.stringify(found, null, 2) : text);
     if (isRefused) process.exitCode = 1;
   } finally {
@@ -122,22 +124,22 @@ async function main(): Promise<void> {
 }
 
 /** A key that identity has not been given yet passes as well as its absence. @throws what the last try throws */
-async function patiently<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+async function retryUntil<T>(seconds: number, work: () => Promise<T>): Promise<T> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!mayPass(error) || performance.now() > end) throw error;
-      await delay(AGAIN_MS);
+      if (!isRetryable(error) || performance.now() > end) throw error;
+      await delay(RETRY_INTERVAL_MS);
     }
   }
 }
 
-async function appoint(identity: Identity, values: Values): Promise<Answer> {
-  const appointment = values.from === undefined ? appointmentOf(values) : appointmentIn(values.from);
-  if (appointment.why.trim() === '') throw new Refused('Say why: --why "…" stands in the log and in the history.');
-  const others = values.first ? await supervisorsAtWork(identity, values.by) : [];
+async function appoint(identity: Identity, values: Values): Promise<CommandOutput> {
+  const appointment = values.from === undefined ? appointmentFromArguments(values) : appointmentFromFolder(values.from);
+  if (appointment.why.trim() === '') throw new CommandError('Say why: --why "…" stands in the log and in the history.');
+  const others = values.first ? await findActiveSupervisors(identity, values.by) : [];
   if (others.length > 0) {
     return { found: others, text: `A supervisor is at work already (${others.join(', ')}): nothing was changed.` };
   }
@@ -147,13 +149,13 @@ async function appoint(identity: Identity, values: Values): Promise<Answer> {
   return { found, text: found.changed ? `${who} is a supervisor now.` : `${who} is one already: nothing was changed.` };
 }
 
-function appointmentOf({ idnp, 'given-name': givenName, 'family-name': familyName, language, why }: Values) {
+function appointmentFromArguments({ idnp, 'given-name': givenName, 'family-name': familyName, language, why }: Values) {
   return { idnp: (idnp ?? readFileSync(0, 'utf8')).trim(), givenName, familyName, language, why };
 }
 
 /** Those who have signed in: a mistyped number that was appointed is in nobody's way. */
-async function supervisorsAtWork(identity: Identity, by: string): Promise<string[]> {
-  const members = await membersOf(identity, '', by);
+async function findActiveSupervisors(identity: Identity, by: string): Promise<string[]> {
+  const members = await listMembers(identity, '', by);
   const atWork = members.filter(
     ({ roles, status, lastSignInTime }) =>
       roles.includes('ROLE_SUPERVISOR') && status === 'STAFF_STATUS_ACTIVE' && fromTimestamp(lastSignInTime),
@@ -161,32 +163,32 @@ async function supervisorsAtWork(identity: Identity, by: string): Promise<string
   return atWork.map(({ name }) => name);
 }
 
-async function importAll(identity: Identity, values: Values, file: string): Promise<Answer> {
-  if (file === '') throw new Refused('Which file? npm run operator -- import <file.csv>');
-  const rows = rowsOf(textOf(file));
+async function importStaff(identity: Identity, values: Values, file: string): Promise<CommandOutput> {
+  if (file === '') throw new CommandError('Which file? npm run operator -- import <file.csv>');
+  const rows = parseRows(readTable(file));
   const { by, partial, 'dry-run': dryRun } = values;
-  if (rows.length > AT_ONCE && !partial)
-    throw new Refused(`All or nothing goes with ${AT_ONCE} lines at most; else --partial.`);
+  if (rows.length > MAX_IMPORT_ROWS && !partial)
+    throw new CommandError(`All or nothing goes with ${MAX_IMPORT_ROWS} lines at most; else --partial.`);
   const outcomes = [];
-  for (let at = 0; at < rows.length; at += AT_ONCE) {
-    const part = rows.slice(at, at + AT_ONCE);
+  for (let at = 0; at < rows.length; at += MAX_IMPORT_ROWS) {
+    const part = rows.slice(at, at + MAX_IMPORT_ROWS);
     const asked = { rows: part, by, partial, dryRun };
-    outcomes.push(...(await identity.importOperators(asked, {}, { timeoutMs: IMPORT_MS })).outcomes);
+    outcomes.push(...(await identity.importOperators(asked, {}, { timeoutMs: IMPORT_TIMEOUT_MS })).outcomes);
   }
   const cells = outcomes.map(({ line, outcome, name, reason, field }) => [String(line), outcome, name, reason, field]);
   const refused = outcomes.filter(({ outcome }) => outcome === 'refused').length;
   const counts = [...Map.groupBy(outcomes, ({ outcome }) => outcome)].map(([word, all]) => `${all.length} ${word}`);
   const note = dryRun ? 'Nothing was written (--dry-run).' : `${counts.join(', ')}.`;
-  const text = `${tableOf(['LINE', 'OUTCOME', 'OPERATOR', 'REASON', 'FIELD'], cells)}\n${note}`;
+  const text = `${formatTable(['LINE', 'OUTCOME', 'OPERATOR', 'REASON', 'FIELD'], cells)}\n${note}`;
   return { found: outcomes, text, isRefused: refused > 0 };
 }
 
-async function list(identity: Identity, { centre, by }: Values): Promise<Answer> {
-  const members = await membersOf(identity, inCollection(centre), by);
-  return { found: members, text: members.length > 0 ? tableOfMembers(members) : 'Nobody.' };
+async function list(identity: Identity, { centre, by }: Values): Promise<CommandOutput> {
+  const members = await listMembers(identity, toResourceName(centre), by);
+  return { found: members, text: members.length > 0 ? formatMembers(members) : 'Nobody.' };
 }
 
-async function membersOf(identity: Identity, centre: string, by: string): Promise<StaffMember__Output[]> {
+async function listMembers(identity: Identity, centre: string, by: string): Promise<StaffMember__Output[]> {
   const members: StaffMember__Output[] = [];
   let pageToken = '';
   do {
@@ -197,8 +199,8 @@ async function membersOf(identity: Identity, centre: string, by: string): Promis
   return members;
 }
 
-async function show(identity: Identity, { by }: Values, given: string): Promise<Answer> {
-  if (given === '') throw new Refused('Whom? npm run operator -- show operators/…');
+async function show(identity: Identity, { by }: Values, given: string): Promise<CommandOutput> {
+  if (given === '') throw new CommandError('Whom? npm run operator -- show operators/…');
   const name = given.includes('/') ? given : `operators/${given}`;
   const found = await identity.inspectStaff({ name, by });
   const acts = found.actions.map(({ time, action, by: who, centre, roles, why }) => [
@@ -206,15 +208,15 @@ async function show(identity: Identity, { by }: Values, given: string): Promise<
     action,
     who,
     centre,
-    roles.map((role) => enumValue('ROLE_', role)).join(' '),
+    roles.map((role) => fromProtoEnum('ROLE_', role)).join(' '),
     why,
   ]);
   const history =
-    acts.length > 0 ? tableOf(['TIME', 'WHAT', 'BY', 'CENTRE', 'ROLES', 'WHY'], acts) : 'Nothing was done.';
-  return { found, text: `${tableOfMembers(found.members)}\n\n${history}` };
+    acts.length > 0 ? formatTable(['TIME', 'WHAT', 'BY', 'CENTRE', 'ROLES', 'WHY'], acts) : 'Nothing was done.';
+  return { found, text: `${formatMembers(found.members)}\n\n${history}` };
 }
 
-async function personKeys(identity: Identity): Promise<Answer> {
+async function personKeys(identity: Identity): Promise<CommandOutput> {
   const found = await identity.inspectPersonKeys({});
   const { kids, numbers, waiting, unreadable } = found;
   const lost = unreadable > 0 ? `, ${unreadable} of which no key opens` : '';
@@ -222,23 +224,23 @@ async function personKeys(identity: Identity): Promise<Answer> {
   return { found, text };
 }
 
-function tableOfMembers(members: StaffMember__Output[]): string {
+function formatMembers(members: StaffMember__Output[]): string {
   const cells = members.map((one) => [
     one.name,
     one.displayName,
     one.centre || one.agency,
-    one.roles.map((role) => enumValue('ROLE_', role)).join(' '),
-    enumValue('STAFF_STATUS_', one.status) +
+    one.roles.map((role) => fromProtoEnum('ROLE_', role)).join(' '),
+    fromProtoEnum('STAFF_STATUS_', one.status) +
       (one.suspended && one.status !== 'STAFF_STATUS_SUSPENDED' ? ', suspended here' : ''),
     fromTimestamp(one.lastSignInTime)?.toISOString() ?? '',
   ]);
-  return tableOf(['OPERATOR', 'NAME', 'WHERE', 'ROLES', 'STATUS', 'LAST SIGN-IN'], cells);
+  return formatTable(['OPERATOR', 'NAME', 'WHERE', 'ROLES', 'STATUS', 'LAST SIGN-IN'], cells);
 }
 
-function textOf(file: string): string {
+function readTable(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw new Refused(`${file} cannot be read.`);
+    throw new CommandError(`${file} cannot be read.`);
   }
 }

@@ -1,7 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { AGENCIES, END_STATES, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '@cups/application';
+import {
+  AGENCY_EFFECTS,
+  END_STATES,
+  MESSAGES,
+  OPERATOR_TRANSITIONS,
+  STATES,
+  TIMER_TRANSITIONS,
+  TIMERS,
+} from '@cups/application';
 
 /**
  * Draws the life cycle of an application into docs/life-cycle.md from the table that the code runs by.
@@ -9,7 +17,7 @@ import { AGENCIES, END_STATES, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '
  */
 
 const FILE = 'docs/life-cycle.md';
-const BEGIN = '<!-- life cycle: made by tools/picture.ts from libs/application/src/life.ts -->';
+const BEGIN = '<!-- life cycle: made by tools/picture.ts from libs/application/src/lifecycle.ts -->';
 const END = '<!-- end of the life cycle -->';
 
 type State = (typeof STATES)[number];
@@ -18,33 +26,33 @@ type State = (typeof STATES)[number];
 const id = (state: State) => state.replaceAll('-', '_');
 
 /** Every move of the table: who or what, and from where to where. A correction moves nothing: it opens a new application. */
-function moves(): { from: State; to: State; by: string }[] {
+function listTransitions(): { from: State; to: State; by: string }[] {
   return STATES.flatMap((from) => [
-    ...Object.entries(PERSONS[from])
+    ...Object.entries(OPERATOR_TRANSITIONS[from])
       .filter(([action]) => action !== 'correct')
       .flatMap(([action, move]) => [
-        { from, to: move.to, by: action + condition(move) },
-        ...(move.inParts ? [{ from, to: from, by: `${action} in part${condition(move)}` }] : []),
+        { from, to: move.to, by: action + formatCondition(move) },
+        ...(move.inParts ? [{ from, to: from, by: `${action} in part${formatCondition(move)}` }] : []),
       ]),
     ...MESSAGES.flatMap((message) => {
-      const effect = AGENCIES[from][message];
+      const effect = AGENCY_EFFECTS[from][message];
       return 'to' in effect ? [{ from, to: effect.to, by: `agency ${message}` }] : [];
     }),
     ...TIMERS.flatMap((timer) => {
-      const to = TIMED[timer][from];
+      const to = TIMER_TRANSITIONS[timer][from];
       return to === 'stale' ? [] : [{ from, to, by: `timer ${timer}` }];
     }),
   ]);
 }
 
 /** What must or must not hold beside the state, in words. */
-function condition({ unless, only }: { unless?: readonly string[]; only?: string }): string {
+function formatCondition({ unless, only }: { unless?: readonly string[]; only?: string }): string {
   const asks = only ? ` only when ${only}` : '';
   return unless ? `${asks} unless ${unless.join(' or ')}` : asks;
 }
 
-function diagram(): string {
-  const labels = Map.groupBy(moves(), ({ from, to }) => `${id(from)} --> ${id(to)}`);
+function formatDiagram(): string {
+  const labels = Map.groupBy(listTransitions(), ({ from, to }) => `${id(from)} --> ${id(to)}`);
   return [
     '```mermaid',
     'stateDiagram-v2',
@@ -58,10 +66,10 @@ function diagram(): string {
 }
 
 /** What an agency or the bridge may say that moves nothing: each is recorded, and the desk is told. */
-function notes(): string {
+function formatRecordedMessages(): string {
   const found = STATES.flatMap((state) =>
     MESSAGES.flatMap((message) => {
-      const effect = AGENCIES[state][message];
+      const effect = AGENCY_EFFECTS[state][message];
       return 'note' in effect ? [{ state, message, note: effect.note }] : [];
     }),
   );
@@ -83,10 +91,10 @@ const path = join(import.meta.dirname, '..', FILE);
 const present = readFileSync(path, 'utf8');
 const [begin, end] = [present.indexOf(BEGIN), present.indexOf(END)];
 if (begin < 0 || end < begin) throw new Error(`${FILE} lacks the two lines between which the life cycle stands.`);
-const drawn =
-  `${present.slice(0, begin)}${BEGIN}\n\n${diagram()}\n\n` +
-  `Recorded without a transition, and shown to the desk:\n\n${notes()}\n\n${present.slice(end)}`;
-const wanted = await format(drawn, { ...(await resolveConfig(path)), parser: 'markdown' });
+const content =
+  `${present.slice(0, begin)}${BEGIN}\n\n${formatDiagram()}\n\n` +
+  `Recorded without a transition, and shown to the desk:\n\n${formatRecordedMessages()}\n\n${present.slice(end)}`;
+const wanted = await format(content, { ...(await resolveConfig(path)), parser: 'markdown' });
 
 if (wanted === present) {
   console.log(`the life cycle in ${FILE} is that of the table`);

@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { isFree } from '@cups/local';
+import { isPortFree } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
-import { makeKeys } from '@cups/rpc';
+import { generateKeys } from '@cups/rpc';
 import mongoose from 'mongoose';
-import { makeAuthority, makeCertificate } from './keys/certificates.ts';
-import { keyFolder, tlsFolder } from './keys/folder.ts';
-import { admitAll } from './platform/admit.ts';
-import { environmentOf } from './platform/environment.ts';
-import type { Surroundings } from './platform/environment.ts';
-import { startParts } from './platform/parts.ts';
+import { generateAuthority, ensureCertificate } from './keys/certificates.ts';
+import { openFolderKeyStore, tlsFolderPath } from './keys/folder.ts';
+import { provisionAndWatch } from './platform/provision-kafka.ts';
+import { buildEnvironment } from './platform/environment.ts';
+import type { PlatformEnvironment } from './platform/environment.ts';
+import { startEmbeddedParts } from './platform/parts.ts';
 import { Processes } from './platform/processes.ts';
-import { Restarts } from './platform/restarts.ts';
+import { ProcessRestarter } from './platform/restarts.ts';
 import { prepareTestIdp } from './platform/test-idp.ts';
 import type { TestIdp } from './platform/test-idp.ts';
-import { givenParts, lackingOf, waysInto } from './platform/ways.ts';
-import type { Ways } from './platform/ways.ts';
+import { readExistingParts, findMissingParts, resolveConnections } from './platform/connections.ts';
+import type { PlatformConnections } from './platform/connections.ts';
 import { SERVICES, SIGNERS } from './services.ts';
 import type { ServiceName } from './services.ts';
-import { claimShape } from './shape.ts';
+import { claimDataVersion } from './data-version.ts';
 import { agenciesIn } from './topics/agencies.ts';
 
 export { agenciesIn, SERVICES };
@@ -46,18 +46,18 @@ export interface PlatformOptions {
   /** Whether all of it stands open: no TLS, between services neither; nobody signs in to Kafka, everybody may do everything. @default false */
   open?: boolean;
   /** Whether an identity provider for tests stands beside it, with which people sign in by SAML and OpenID Connect. @default false */
-  testIdp?: boolean | Served;
+  testIdp?: boolean | IdpAddress;
   /** Store and Kafka that run already and have all topics. @default those of the environment, else embedded ones */
   parts?: { mongoUri: string; kafkaBrokers: string };
 }
 
 /** The identity provider for tests behind something that speaks TLS: its own port, and the origin where browsers find it. */
-export interface Served {
+export interface IdpAddress {
   port: number;
   url: string;
 }
 
-export interface Platform extends Pick<Ways, 'mongoUri' | 'kafkaBrokers' | 'kafkaAccess' | 'mongoTls'> {
+export interface Platform extends Pick<PlatformConnections, 'mongoUri' | 'kafkaBrokers' | 'kafkaAccess' | 'mongoTls'> {
   url: string;
   /** Where the identity provider for tests is found, if there is one. */
   testIdp: string | undefined;
@@ -84,7 +84,7 @@ export interface Platform extends Pick<Ways, 'mongoUri' | 'kafkaBrokers' | 'kafk
   stop(): Promise<void>;
 }
 
-const labelOf = (name: ServiceName, copy = 1): string => (copy === 1 ? name : `${name}-${copy}`);
+const processLabel = (name: ServiceName, copy = 1): string => (copy === 1 ? name : `${name}-${copy}`);
 const isCopyOf = (label: string, name: ServiceName | 'test-idp'): boolean =>
   label === name || (label.startsWith(`${name}-`) && /^\d+$/.test(label.slice(name.length + 1)));
 
@@ -95,42 +95,45 @@ const isCopyOf = (label: string, name: ServiceName | 'test-idp'): boolean =>
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { dataDir, onProgress = () => {}, prefix = process.env['CUPS_PREFIX'] ?? '' } = options;
-  const given = givenParts(options.parts);
-  const parts = lackingOf(given);
-  if (parts.length > 0) claimShape(dataDir, root);
-  const logs = makeLogs(dataDir);
+  const given = readExistingParts(options.parts);
+  const parts = findMissingParts(given);
+  if (parts.length > 0) claimDataVersion(dataDir, root);
+  const logs = createLogsDir(dataDir);
   const exits = watchExits(options);
   const { onExit } = exits;
   const { open = false } = options;
   const embedded =
-    parts.length > 0 ? await startParts({ dataDir, parts, open, prefix, onProgress, onExit }) : undefined;
+    parts.length > 0 ? await startEmbeddedParts({ dataDir, parts, open, prefix, onProgress, onExit }) : undefined;
   const { local } = embedded ?? {};
   const processes = new Processes({ root, logs, signal: options.signal, onExit });
-  let follower: (() => void) | undefined;
+  let stopProvisioning: (() => void) | undefined;
   const stop = async (): Promise<void> => {
     if (exits.stop()) return;
-    follower?.();
-    await endInOrder(processes);
+    stopProvisioning?.();
+    await stopInOrder(processes);
     await local?.stop();
   };
   try {
-    const { settingsOf, usersDir, ...ways } = waysInto(embedded?.access, given);
+    const { settingsOf, usersDir, ...ways } = resolveConnections(embedded?.access, given);
     const { mongoUri, kafkaBrokers, kafkaAccess: access, mongoTls } = ways;
-    const { keysDir, requestSecret } = await makeSecrets(dataDir, open);
+    const { keysDir, requestSecret } = await createSecrets(dataDir, open);
     const url = await choosePorts(processes, options.port);
     const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };
     const idp = await prepareIdp(processes, options, url);
     const envOf = withIdp(options.envOf, idp);
-    const start = startOf(processes, Object.assign(around, { settingsOf, open }), requestSecret, envOf);
+    const start = createStarter(processes, Object.assign(around, { settingsOf, open }), requestSecret, envOf);
 
     if (!options.parts) {
       const data = options.env?.['CUPS_DATA'] ?? join(root, 'data');
-      follower = await admitAll({ brokers: kafkaBrokers.split(','), access, prefix, data, usersDir }, onProgress);
+      stopProvisioning = await provisionAndWatch(
+        { brokers: kafkaBrokers.split(','), access, prefix, data, usersDir },
+        onProgress,
+      );
       onProgress('topics and users are there; starting the services');
     }
     await Promise.all([startIdp(processes, idp), ...SERVICES.map((name) => start(name))]);
-    await idp?.offer();
-    exits.begin((label) => startAgain(label, { local, start, startIdp: () => startIdp(processes, idp) }));
+    await idp?.publishPeople();
+    exits.begin((label) => restartProcess(label, { local, start, startIdp: () => startIdp(processes, idp) }));
     onProgress(`${SERVICES.length} services are ready`);
     return {
       url,
@@ -141,7 +144,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       local,
       pids: () => Object.assign({}, local?.pids, processes.pids()),
       isEmpty: () => isEmpty(mongoUri, prefix, mongoTls),
-      ...handlesOf(processes),
+      ...createProcessControls(processes),
       start,
       stop,
     };
@@ -154,7 +157,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 /** What is done about a process that ends by itself: nothing before all have started, nor after the platform is to stop. */
 function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions) {
   const life = { started: false, stopping: false };
-  let restarts: Restarts | undefined;
+  let restarts: ProcessRestarter | undefined;
   return {
     onExit(this: void, name: string, code: number | null): void {
       if (!life.started || life.stopping) return;
@@ -166,7 +169,7 @@ function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions)
       life.started = true;
       if (!restart) return;
       const giveUp = (name: string) => onExit?.(name, null);
-      restarts = new Restarts({ start, tell: onProgress, giveUp, now: () => performance.now() });
+      restarts = new ProcessRestarter({ start, onProgress, giveUp, now: () => performance.now() });
     },
     /** @returns whether it was called before */
     stop(): boolean {
@@ -179,7 +182,7 @@ function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions)
 }
 
 /** Starts what has ended, by its label: a part of the embedded default, the identity provider, a service or a copy of it. */
-function startAgain(
+function restartProcess(
   label: string,
   { local, start, startIdp: idp }: Pick<Platform, 'local' | 'start'> & { startIdp: () => Promise<void> },
 ): Promise<void> {
@@ -190,22 +193,22 @@ function startAgain(
   return label === name ? start(name) : start(name, Number(label.slice(name.length + 1)));
 }
 
-function handlesOf(processes: Processes): Pick<Platform, 'addresses' | 'operations' | 'kill' | 'end'> {
+function createProcessControls(processes: Processes): Pick<Platform, 'addresses' | 'operations' | 'kill' | 'end'> {
   return {
-    addresses: () => addressesOf(processes),
-    operations: (name, copy) => `http://127.0.0.1:${processes.portsOf(labelOf(name, copy)).http}`,
-    kill: (name, copy) => processes.end(labelOf(name, copy), 'SIGKILL'),
-    end: (name, copy) => processes.end(labelOf(name, copy)),
+    addresses: () => readAddresses(processes),
+    operations: (name, copy) => `http://127.0.0.1:${processes.portsOf(processLabel(name, copy)).http}`,
+    kill: (name, copy) => processes.end(processLabel(name, copy), 'SIGKILL'),
+    end: (name, copy) => processes.end(processLabel(name, copy)),
   };
 }
 
 /** Where calls are served. */
-function addressesOf(processes: Processes): Record<string, string> {
+function readAddresses(processes: Processes): Record<string, string> {
   const names = SERVICES.filter((name) => name !== 'agency-simulator');
   return Object.fromEntries(names.map((name) => [name, `127.0.0.1:${processes.portsOf(name).grpc}`]));
 }
 
-function makeLogs(dataDir: string): string {
+function createLogsDir(dataDir: string): string {
   const logs = join(dataDir, 'logs');
   mkdirSync(logs, { recursive: true, mode: 0o700 });
   chmodSync(logs, 0o700);
@@ -213,27 +216,27 @@ function makeLogs(dataDir: string): string {
 }
 
 /** Keys and secrets of this data folder, made when they are not there. @param open whether calls between services are plain */
-async function makeSecrets(dataDir: string, open: boolean): Promise<{ keysDir: string; requestSecret: string }> {
+async function createSecrets(dataDir: string, open: boolean): Promise<{ keysDir: string; requestSecret: string }> {
   const keysDir = join(dataDir, 'keys');
-  makeKeys(keysDir, SIGNERS);
+  generateKeys(keysDir, SIGNERS);
   const requestSecret = join(keysDir, 'intake.secret');
   if (!existsSync(requestSecret)) {
     writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });
   }
-  if (!open) await makeCertificates(keysDir);
+  if (!open) await createCertificates(keysDir);
   return { keysDir, requestSecret };
 }
 
 /** Certificates of all services, made where they are missing or soon at their end. */
-async function makeCertificates(keysDir: string): Promise<void> {
-  const steps = { place: keyFolder(keysDir), now: Date.now(), hurry: false };
-  await makeAuthority(steps);
-  await Promise.all(SIGNERS.map((service) => makeCertificate(steps, service)));
+async function createCertificates(keysDir: string): Promise<void> {
+  const steps = { place: openFolderKeyStore(keysDir), now: Date.now(), hurry: false };
+  await generateAuthority(steps);
+  await Promise.all(SIGNERS.map((service) => ensureCertificate(steps, service)));
 }
 
 /** @returns the address of the gateway */
 async function choosePorts(processes: Processes, gatewayPort: number): Promise<string> {
-  if (gatewayPort && !(await isFree(gatewayPort))) {
+  if (gatewayPort && !(await isPortFree(gatewayPort))) {
     throw new Error(`Port ${gatewayPort} is taken: choose another with --port.`);
   }
   await Promise.all(SERVICES.map((name) => processes.choosePorts(name)));
@@ -265,25 +268,25 @@ function withIdp(envOf: PlatformOptions['envOf'] = {}, idp: TestIdp | undefined)
 }
 
 /** Starts a service, or a further copy of it, with the settings of this platform. */
-function startOf(
+function createStarter(
   processes: Processes,
-  around: Surroundings & { settingsOf: (name: ServiceName) => Record<string, string>; open: boolean },
+  around: PlatformEnvironment & { settingsOf: (name: ServiceName) => Record<string, string>; open: boolean },
   requestSecret: string,
   envOf: PlatformOptions['envOf'] = {},
 ): Platform['start'] {
   const addressOf = (service: string) => `127.0.0.1:${processes.portsOf(service).grpc}`;
   return async (name, copy) => {
-    const label = labelOf(name, copy);
+    const label = processLabel(name, copy);
     const ports = await processes.choosePorts(label);
     const secret = name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {};
-    const tls = around.open ? {} : { GRPC_TLS_DIR: tlsFolder(around.keysDir, name) };
+    const tls = around.open ? {} : { GRPC_TLS_DIR: tlsFolderPath(around.keysDir, name) };
     const own = Object.assign(secret, tls, envOf[name]);
-    await processes.start(label, name, environmentOf(around, around.settingsOf(name), ports, addressOf, own));
+    await processes.start(label, name, buildEnvironment(around, around.settingsOf(name), ports, addressOf, own));
   };
 }
 
 /** From the face inwards, so that nobody's neighbour goes first. */
-async function endInOrder(processes: Processes): Promise<void> {
+async function stopInOrder(processes: Processes): Promise<void> {
   for (const group of [
     ['gateway', 'agency-simulator', 'test-idp'],
     ['intake', 'agency-bridge', 'notifications'],

@@ -16,24 +16,24 @@ const recordFile = join(import.meta.dirname, 'read-cost.json');
 const GROWTH = 2;
 
 /** The services on the way of a submission and of a decision, in order. */
-const WALKS = {
+const FLOWS = {
   'a submission': ['gateway', 'intake', 'agency-bridge'],
   'a decision': ['agency-bridge', 'intake', 'notifications'],
 };
 
-interface Cost {
+interface ModuleSize {
   files: number;
   lines: number;
 }
 
 /** The files below a folder that an entry reaches, over the packages of this house too where they are below it. */
-function reach(entry: string, below: string): string[] {
+function collectFiles(entry: string, below: string): string[] {
   const seen = new Set<string>();
   const visit = (file: string): void => {
     if (seen.has(file) || !file.startsWith(below) || !file.endsWith('.ts') || !existsSync(file)) return;
     seen.add(file);
-    for (const from of loadedBy(file)) {
-      const found = from.startsWith('.') ? resolve(dirname(file), from) : entryOf(from);
+    for (const from of findImports(file)) {
+      const found = from.startsWith('.') ? resolve(dirname(file), from) : resolveEntry(from);
       if (found) visit(found);
     }
   };
@@ -42,10 +42,10 @@ function reach(entry: string, below: string): string[] {
 }
 
 /** What a file imports, but for types. */
-function loadedBy(file: string): string[] {
+function findImports(file: string): string[] {
   const found: string[] = [];
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2024, true);
-  const look = (node: ts.Node): void => {
+  const visitNode = (node: ts.Node): void => {
     const from =
       (ts.isImportDeclaration(node) && !isTypeOnly(node)) || (ts.isExportDeclaration(node) && !node.isTypeOnly)
         ? node.moduleSpecifier
@@ -53,14 +53,14 @@ function loadedBy(file: string): string[] {
           ? node.arguments[0]
           : undefined;
     if (from && ts.isStringLiteral(from)) found.push(from.text);
-    ts.forEachChild(node, look);
+    ts.forEachChild(node, visitNode);
   };
-  look(source);
+  visitNode(source);
   return found;
 }
 
 /** The file behind `@cups/store` or `@cups/contracts/node`, as the library's manifest exports it. */
-function entryOf(specifier: string): string | undefined {
+function resolveEntry(specifier: string): string | undefined {
   const [, name, part] = /^@cups\/([a-z-]+)(\/.+)?$/.exec(specifier) ?? [];
   if (!name || !existsSync(join(root, 'libs', name))) return undefined;
   const { exports } = JSON.parse(readFileSync(join(root, 'libs', name, 'package.json'), 'utf8')) as {
@@ -80,23 +80,23 @@ function isTypeOnly(node: ts.ImportDeclaration): boolean {
 
 const lines = (file: string): number => readFileSync(file, 'utf8').split('\n').length - 1;
 
-function costOf(kind: 'libs' | 'apps', name: string): Cost | undefined {
+function measureModule(kind: 'libs' | 'apps', name: string): ModuleSize | undefined {
   const room = join(root, kind, name, 'src');
   const entries = kind === 'apps' ? ['service.ts'] : readdirSync(room).filter((file) => file.endsWith('.ts'));
-  const files = [...new Set(entries.flatMap((entry) => reach(join(room, entry), room)))];
+  const files = [...new Set(entries.flatMap((entry) => collectFiles(join(room, entry), room)))];
   if (files.length === 0) return undefined;
   return sum(files);
 }
 
-const sum = (files: string[]): Cost => ({
+const sum = (files: string[]): ModuleSize => ({
   files: files.length,
   lines: files.reduce((total, file) => total + lines(file), 0),
 });
 
-const costs: Record<string, Cost> = {};
+const costs: Record<string, ModuleSize> = {};
 for (const kind of ['libs', 'apps'] as const) {
   for (const name of readdirSync(join(root, kind))) {
-    const cost = costOf(kind, name);
+    const cost = measureModule(kind, name);
     if (cost) costs[`${kind}/${name}`] = cost;
   }
 }
@@ -107,7 +107,7 @@ if (process.argv.includes('--record')) {
   process.exit(0);
 }
 
-const recorded = JSON.parse(readFileSync(recordFile, 'utf8')) as Record<string, Cost>;
+const recorded = JSON.parse(readFileSync(recordFile, 'utf8')) as Record<string, ModuleSize>;
 let failures = 0;
 for (const [room, cost] of Object.entries(costs)) {
   const before = recorded[room];
@@ -122,9 +122,9 @@ for (const [room, cost] of Object.entries(costs)) {
   failures += 1;
   console.error(`${room} ${fault}`);
 }
-for (const [walk, services] of Object.entries(WALKS)) {
+for (const [walk, services] of Object.entries(FLOWS)) {
   const entries = services.map((service) => join(root, 'apps', service, 'src', 'service.ts'));
-  const cost = sum([...new Set(entries.flatMap((entry) => reach(entry, root)))]);
+  const cost = sum([...new Set(entries.flatMap((entry) => collectFiles(entry, root)))]);
   console.log(
     `${walk.padEnd(24)} ${cost.files} files, ${cost.lines} lines, over ${services.join(', ')} and the libraries`,
   );

@@ -1,20 +1,20 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runsOn } from '@cups/local';
-import { applicationsAhead, check } from './backup/check.ts';
-import { requestedIn } from './backup/compare.ts';
-import type { Ahead } from './backup/compare.ts';
+import { findRunningProcess } from '@cups/local';
+import { readAheadApplications, checkConsistency } from './backup/check.ts';
+import { findRequestedSubmissions } from './backup/compare.ts';
+import type { AheadApplication } from './backup/compare.ts';
 import { isEmpty, load, openStores, STORED_SERVICES } from './backup/documents.ts';
 import type { StoredService, Stores } from './backup/documents.ts';
 import { copyKeys, readManifest } from './backup/folder.ts';
 import type { Manifest } from './backup/folder.ts';
-import { mendApplications, mendDeliveries } from './backup/mend.ts';
+import { rollForwardApplications, rollForwardDeliveries } from './backup/roll-forward.ts';
 import { repair } from './backup/repair.ts';
-import type { Books } from './backup/repair.ts';
-import { isGiven, withParts } from './backup/parts.ts';
-import type { Parts } from './backup/parts.ts';
-import { mustBeAtRest, readEvents, readStandings, rewind } from './backup/positions.ts';
-import { claimShape } from './shape.ts';
+import type { RepairPlan } from './backup/repair.ts';
+import { hasExternalParts, withConnections } from './backup/connections.ts';
+import type { BackupConnections } from './backup/connections.ts';
+import { assertAtRest, readEvents, readGroupPositions, rewind } from './backup/positions.ts';
+import { claimDataVersion } from './data-version.ts';
 
 /** `npm run restore`: documents of a backup into an empty store, made fit for a Kafka that knows more. */
 
@@ -64,16 +64,16 @@ async function main(): Promise<void> {
     throw new Error('Say from where, one folder, or check, or repair: npm run restore -- <folder>.');
   const dataDir = resolve(root, values.data);
   if (what === 'check') {
-    await withParts(dataDir, progress, (parts) => withStores(parts, (stores) => sayFindings(parts, stores)));
+    await withConnections(dataDir, progress, (parts) => withStores(parts, (stores) => printFindings(parts, stores)));
     return;
   }
-  if (what === 'repair') return repairBooks(dataDir);
+  if (what === 'repair') return repairStores(dataDir);
   const folder = resolve(root, what);
   const manifest = readManifest(folder);
   const services = servicesOf(values.only);
-  const isLocal = !isGiven();
-  if (isLocal) await mustNotRun(dataDir);
-  await withParts(dataDir, progress, (given) => {
+  const isLocal = !hasExternalParts();
+  if (isLocal) await assertNotRunning(dataDir);
+  await withConnections(dataDir, progress, (given) => {
     const parts = Object.assign({}, given, { prefix: manifest.prefix });
     return withStores(parts, (stores) => restore(parts, stores, { folder, manifest, services }));
   });
@@ -81,13 +81,13 @@ async function main(): Promise<void> {
   console.log('The services may be started.');
 }
 
-async function repairBooks(dataDir: string): Promise<void> {
-  if (!isGiven()) await mustNotRun(dataDir);
-  await withParts(dataDir, progress, (parts) =>
+async function repairStores(dataDir: string): Promise<void> {
+  if (!hasExternalParts()) await assertNotRunning(dataDir);
+  await withConnections(dataDir, progress, (parts) =>
     withStores(parts, async (stores) => {
-      await mustBeAtRest(parts, STORED_SERVICES);
+      await assertAtRest(parts, STORED_SERVICES);
       const books = await repair(parts, stores);
-      sayBooks(books);
+      printRepairPlan(books);
       if (books.lost.length + books.blocked.length > 0) process.exitCode = 1;
     }),
   );
@@ -102,13 +102,13 @@ function servicesOf(only: readonly string[]): readonly StoredService[] {
   return only.length === 0 ? STORED_SERVICES : STORED_SERVICES.filter((service) => only.includes(service));
 }
 
-async function mustNotRun(dataDir: string): Promise<void> {
-  const pid = await runsOn(dataDir);
+async function assertNotRunning(dataDir: string): Promise<void> {
+  const pid = await findRunningProcess(dataDir);
   if (pid !== undefined) throw new Error(`The platform runs (process ${pid}): stop it first. Nothing was changed.`);
-  claimShape(dataDir, root);
+  claimDataVersion(dataDir, root);
 }
 
-async function withStores(parts: Parts, work: (stores: Stores) => Promise<void>): Promise<void> {
+async function withStores(parts: BackupConnections, work: (stores: Stores) => Promise<void>): Promise<void> {
   const stores = await openStores(parts);
   try {
     await work(stores);
@@ -123,8 +123,12 @@ interface Backup {
   services: readonly StoredService[];
 }
 
-async function restore(parts: Parts, stores: Stores, { folder, manifest, services }: Backup): Promise<void> {
-  await mustBeAtRest(parts, STORED_SERVICES);
+async function restore(
+  parts: BackupConnections,
+  stores: Stores,
+  { folder, manifest, services }: Backup,
+): Promise<void> {
+  await assertAtRest(parts, STORED_SERVICES);
   for (const service of services) {
     if (await isEmpty(stores, service)) continue;
     throw new Error(`The store of ${service} is not empty: what is there is not overwritten. Nothing was changed.`);
@@ -138,27 +142,27 @@ async function restore(parts: Parts, stores: Stores, { folder, manifest, service
     console.log(
       'Kafka is another one than at the backup: consumers begin with what it has, and nothing can be caught up.',
     );
-    sayBooks(await repair(parts, stores));
+    printRepairPlan(await repair(parts, stores));
     return;
   }
   progress('consumers stand where they stood at the backup');
   if (services.includes('agency-bridge')) {
     // Also of agencies that came after the backup.
-    const replies = (await readStandings(parts))
+    const replies = (await readGroupPositions(parts))
       .map(({ topic }) => topic)
       .filter((topic) => topic.endsWith('.replies'));
     const topics = [...new Set(replies)].map((topic) => topic.replace(/replies$/, 'requests'));
-    const count = await mendDeliveries(stores, requestedIn(await readEvents(parts, topics, ends)));
+    const count = await rollForwardDeliveries(stores, findRequestedSubmissions(await readEvents(parts, topics, ends)));
     progress(`${count} deliveries that agencies have got since`);
   }
   if (services.includes('intake')) {
-    sayAhead(await mendApplications(stores, await applicationsAhead(parts, stores, ends)));
+    printAhead(await rollForwardApplications(stores, await readAheadApplications(parts, stores, ends)));
   }
-  sayBooks(await repair(parts, stores));
+  printRepairPlan(await repair(parts, stores));
 }
 
 /** Names, codes and numbers only. */
-function sayBooks({ back, lost, behind, blocked, outboxes }: Books): void {
+function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan): void {
   for (const { consumer, subject, sequences } of lost) {
     console.log(`lost  ${subject}  ${consumer}  events ${sequences.join(', ')} are in no store and no topic`);
   }
@@ -179,8 +183,8 @@ function sayBooks({ back, lost, behind, blocked, outboxes }: Books): void {
   );
 }
 
-async function sayFindings(parts: Parts, stores: Stores): Promise<void> {
-  const { ahead, uncounted, lag, parked } = await check(parts, stores);
+async function printFindings(parts: BackupConnections, stores: Stores): Promise<void> {
+  const { ahead, uncounted, lag, parked } = await checkConsistency(parts, stores);
   for (const [service, count] of Object.entries(lag))
     if (count > 0) console.log(`${service}: ${count} messages to read`);
   for (const { document, consumer, counted, of } of uncounted) {
@@ -189,14 +193,14 @@ async function sayFindings(parts: Parts, stores: Stores): Promise<void> {
   for (const [service, count] of Object.entries(parked)) {
     if (count > 0) console.log(`parked  ${service}  ${count} events: npm run cups -- parked list`);
   }
-  sayAhead(ahead);
+  printAhead(ahead);
   const isAside = Object.values(parked).some((count) => count > 0);
   if (isAside || ahead.length + uncounted.length > 0) process.exitCode = 1;
 }
 
 /** Names and codes only. */
-function sayAhead(ahead: readonly Ahead[]): void {
-  const line = (one: Ahead) =>
+function printAhead(ahead: readonly AheadApplication[]): void {
+  const line = (one: AheadApplication) =>
     `${one.kind}  ${one.application}  ${one.centre}  ${one.agency}  ${one.publicService}  ${one.acts.join(', ')}  ${one.time.toISOString()}`;
   const missing = ahead.filter(({ kind }) => kind === 'missing');
   const again = ahead.filter(({ kind, acts }) => kind === 'behind' && acts.length > 0);

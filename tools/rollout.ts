@@ -6,19 +6,19 @@ import { parseArgs } from 'node:util';
 import { runAlertTests } from './alerts/run.ts';
 import { clusterTool } from './charts/helm.ts';
 import { MANIFESTS } from './cluster/build.ts';
-import { calledOff } from './cluster/called-off.ts';
+import { createAbortSignal } from './cluster/abort-signal.ts';
 import { run } from './cluster/command.ts';
 import { pinnedVersion } from './cluster/parts.ts';
-import { startBeside } from './rollout/beside.ts';
-import { PARTS, runCourse } from './rollout/course.ts';
-import type { Outcome, Seen } from './rollout/course.ts';
+import { startExternalServices } from './rollout/external-services.ts';
+import { WAVES, runScenario } from './rollout/scenario.ts';
+import type { RolloutOutcome, ScenarioResult } from './rollout/scenario.ts';
 import { install } from './rollout/install.ts';
-import type { Installed } from './rollout/install.ts';
-import { Kube, waitFor } from './rollout/kube.ts';
-import { Operator } from './rollout/operator.ts';
-import { drawRollout } from './rollout/picture.ts';
-import { faultsOf, reportOf } from './rollout/report.ts';
-import type { Circumstances } from './rollout/report.ts';
+import type { InstallResult } from './rollout/install.ts';
+import { KubeClient, waitFor } from './rollout/kube.ts';
+import { Administrator } from './rollout/administrator.ts';
+import { renderRolloutChart } from './rollout/rollout-chart.ts';
+import { findFailures, renderReport } from './rollout/report.ts';
+import type { RunContext } from './rollout/report.ts';
 import { describeCluster, openTarget } from './rollout/target.ts';
 import type { Target } from './rollout/target.ts';
 
@@ -64,7 +64,7 @@ try {
   process.exitCode = 1;
 }
 
-function tell(line: string): void {
+function printProgress(line: string): void {
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(`${String(Math.floor(seconds / 60)).padStart(3)}:${String(seconds % 60).padStart(2, '0')}  ${line}`);
 }
@@ -75,31 +75,38 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const rate = positive('rate', values.rate);
-  const spike = positive('spike', values.spike);
+  const rate = parsePositive('rate', values.rate);
+  const spike = parsePositive('spike', values.spike);
   const [loadBefore = 0] = loadavg();
-  const signal = calledOff();
-  tell('every alert, made to fire and kept quiet by promtool');
-  const alerts = await runAlertTests({ onProgress: tell });
-  tell(`  ${alerts.passed} cases passed, ${alerts.failed} failed`);
+  const signal = createAbortSignal();
+  printProgress('every alert, made to fire and kept quiet by promtool');
+  const alerts = await runAlertTests({ onProgress: printProgress });
+  printProgress(`  ${alerts.passed} cases passed, ${alerts.failed} failed`);
   const kubeconfig = process.env['KUBECONFIG'];
-  const target = await openTarget({ root, kubeconfig, host: values.host, load: values.load, onProgress: tell, signal });
+  const target = await openTarget({
+    root,
+    kubeconfig,
+    host: values.host,
+    load: values.load,
+    onProgress: printProgress,
+    signal,
+  });
   const ends: (() => Promise<void> | void)[] = [() => target.stop()];
   try {
     const out = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.out);
-    const circumstances = await lookAround(target, loadBefore);
-    const { installed, seen } = await rollOut({ target, rate, spike, signal, ends });
-    const outcome: Outcome = { ...seen, alerts };
-    write(out, circumstances, installed, outcome);
-    if (values.keep) await untilCalledOff(signal, target);
-    return conclude(outcome, out);
+    const circumstances = await readRunContext(target, loadBefore);
+    const { installed, seen } = await runRollout({ target, rate, spike, signal, ends });
+    const outcome: RolloutOutcome = { ...seen, alerts };
+    writeReport(out, circumstances, installed, outcome);
+    if (values.keep) await waitForAbort(signal, target);
+    return printConclusion(outcome, out);
   } finally {
-    tell('ending what was started');
+    printProgress('ending what was started');
     for (const end of ends.reverse()) await end();
   }
 }
 
-interface Plan {
+interface RolloutOptions {
   target: Target;
   rate: number;
   spike: number;
@@ -107,55 +114,63 @@ interface Plan {
   ends: (() => Promise<void> | void)[];
 }
 
-async function rollOut({ target, rate, spike, signal, ends }: Plan): Promise<{ installed: Installed; seen: Seen }> {
+async function runRollout({
+  target,
+  rate,
+  spike,
+  signal,
+  ends,
+}: RolloutOptions): Promise<{ installed: InstallResult; seen: ScenarioResult }> {
   const work = join(root, '.cups', 'rollout');
-  const kube = new Kube(target.kubeconfig, signal);
-  const operator = new Operator(work, target.kubeconfig, signal, (command) => tell(`  $ ${command}`));
+  const kube = new KubeClient(target.kubeconfig, signal);
+  const operator = new Administrator(work, target.kubeconfig, signal, (command) => printProgress(`  $ ${command}`));
   ends.push(() => operator.stop());
-  operator.write('centres.csv', operator.withoutWave(PARTS));
-  const beside = await startBeside(target.host, work, tell);
+  operator.write('centres.csv', operator.withoutWave(WAVES));
+  const beside = await startExternalServices(target.host, work, printProgress);
   ends.push(() => beside.stop());
   await operator.follow('Rotate a key', /^kubectl proxy/);
   kube.api = 'http://127.0.0.1:8001';
   await waitFor('kubectl proxy answers', 20, async () => (await fetch(`${kube.api}/readyz`)).ok);
-  tell('installing');
+  printProgress('installing');
   const installed = await install(operator, target, beside, kube);
-  tell(`the platform answers at ${installed.url}`);
-  const seen = await runCourse({ operator, target, beside, kube, installed, rate, spike, tell });
+  printProgress(`the platform answers at ${installed.url}`);
+  const seen = await runScenario({ operator, target, beside, kube, installed, rate, spike, onProgress: printProgress });
   return { installed, seen };
 }
 
-function write(out: string, circumstances: Circumstances, installed: Installed, outcome: Outcome): void {
+function writeReport(out: string, circumstances: RunContext, installed: InstallResult, outcome: RolloutOutcome): void {
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'report.md'), reportOf(circumstances, installed, outcome));
-  writeFileSync(join(out, 'rollout.svg'), drawRollout(outcome.watch.samples, outcome.moments));
+  writeFileSync(join(out, 'report.md'), renderReport(circumstances, installed, outcome));
+  writeFileSync(join(out, 'rollout.svg'), renderRolloutChart(outcome.watch.samples, outcome.moments));
 }
 
-function conclude(outcome: Outcome, out: string): number {
-  const faults = faultsOf(outcome);
-  for (const fault of faults.slice(0, 20)) tell(`NOT RIGHT: ${fault}`);
-  tell(faults.length === 0 ? 'everything was as it should be' : `${faults.length} things were not as they should be`);
-  tell(`the report: ${join(out, 'report.md')}`);
+function printConclusion(outcome: RolloutOutcome, out: string): number {
+  const faults = findFailures(outcome);
+  for (const fault of faults.slice(0, 20)) printProgress(`NOT RIGHT: ${fault}`);
+  printProgress(
+    faults.length === 0 ? 'everything was as it should be' : `${faults.length} things were not as they should be`,
+  );
+  printProgress(`the report: ${join(out, 'report.md')}`);
   return faults.length === 0 ? 0 : 1;
 }
 
-async function lookAround(target: Target, loadBefore: number): Promise<Circumstances> {
+async function readRunContext(target: Target, loadBefore: number): Promise<RunContext> {
   const git = (...words: string[]) => execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim();
-  const { version, nodes } = await describeCluster(new Kube(target.kubeconfig));
+  const { version, nodes } = await describeCluster(new KubeClient(target.kubeconfig));
   const isDirty = git('status', '--porcelain') !== '';
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: `${git('rev-parse', '--short=12', 'HEAD')}${isDirty ? ', with changes' : ''}`,
     command: ['npm run test:cluster', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
     machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-    versions: Object.assign({ Kubernetes: version }, await versionsOf(target)),
+    versions: Object.assign({ Kubernetes: version }, await readVersions(target)),
     cluster: `${target.kind === 'own' ? 'from source, started for this (k8s/cluster)' : 'named by KUBECONFIG'}; nodes: ${nodes}`,
     loadBefore,
   };
 }
 
 /** Of what takes part, each from where it is pinned, or as it says itself. */
-async function versionsOf({ kind }: Target): Promise<Record<string, string>> {
+async function readVersions({ kind }: Target): Promise<Record<string, string>> {
   const pom = readFileSync(join(root, 'local/kafka.pom.xml'), 'utf8');
   const [, kafka = 'unknown'] = /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(pom) ?? [];
   const helm = await run(clusterTool('helm'), ['version', '--template', '{{.Version}}']);
@@ -163,13 +178,13 @@ async function versionsOf({ kind }: Target): Promise<Record<string, string>> {
   return Object.assign({ Helm: helm.trim(), Node: process.versions.node, Kafka: kafka }, keda);
 }
 
-function positive(name: string, text: string): number {
+function parsePositive(name: string, text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0 && value <= 100) return value;
   throw new Error(`--${name}: a number above 0, at most 100; not ${text}.`);
 }
 
-async function untilCalledOff(signal: AbortSignal, { kubeconfig }: Target): Promise<void> {
-  tell(`it runs on until Ctrl-C: export KUBECONFIG=${kubeconfig}`);
+async function waitForAbort(signal: AbortSignal, { kubeconfig }: Target): Promise<void> {
+  printProgress(`it runs on until Ctrl-C: export KUBECONFIG=${kubeconfig}`);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

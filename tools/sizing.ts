@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
-import { costOf } from './sizing/arithmetic.ts';
+import { computeCost } from './sizing/arithmetic.ts';
 import type { Prices } from './sizing/arithmetic.ts';
-import { assumed, ASSUMPTIONS } from './sizing/assumptions.ts';
-import type { Assumed } from './sizing/assumptions.ts';
-import { costTable, PAGE, pageOf, sizesFor, sizingTable, SIZES } from './sizing/page.ts';
+import { withOverrides, ASSUMPTIONS } from './sizing/assumptions.ts';
+import type { AssumedValues } from './sizing/assumptions.ts';
+import { formatCostTable, PAGE, renderPage, computeSizes, formatSizingTable, SIZES } from './sizing/page.ts';
 
 /** `npm run sizing`: how much platform so many centres need, and what it costs at your prices. */
 
@@ -45,52 +45,52 @@ async function main(): Promise<number> {
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return say(HELP);
-  if (values.write || values.check) return page(values.check);
-  const numbers = assumed(assumptionsIn(values.assume));
-  const prices = values.prices === undefined ? undefined : pricesIn(values.prices);
-  const sizes = sizesFor(
-    values.centres.map((text) => whole('--centres', text)),
+  if (values.help) return print(HELP);
+  if (values.write || values.check) return writePage(values.check);
+  const numbers = withOverrides(parseAssumptions(values.assume));
+  const prices = values.prices === undefined ? undefined : readPrices(values.prices);
+  const sizes = computeSizes(
+    values.centres.map((text) => parseWhole('--centres', text)),
     numbers,
   );
-  const costs = prices && sizes.map((size) => costOf(size, numbers, prices));
-  if (values.json) return say(JSON.stringify({ sizes, costs }, undefined, 2));
-  return say([sizingTable(sizes), ...(prices ? [costTable(sizes, numbers, prices)] : [])].join('\n\n'));
+  const costs = prices && sizes.map((size) => computeCost(size, numbers, prices));
+  if (values.json) return print(JSON.stringify({ sizes, costs }, undefined, 2));
+  return print([formatSizingTable(sizes), ...(prices ? [formatCostTable(sizes, numbers, prices)] : [])].join('\n\n'));
 }
 
-function say(text: string): number {
+function print(text: string): number {
   console.log(text);
   return 0;
 }
 
-async function page(checkOnly: boolean): Promise<number> {
+async function writePage(checkOnly: boolean): Promise<number> {
   const path = join(root, PAGE);
-  const wanted = await pageOf();
-  if (readFileSync(path, 'utf8') === wanted) return say(`${PAGE} says what the arithmetic says`);
+  const wanted = await renderPage();
+  if (readFileSync(path, 'utf8') === wanted) return print(`${PAGE} says what the arithmetic says`);
   if (!checkOnly) {
     writeFileSync(path, wanted);
-    return say(`written: ${PAGE}`);
+    return print(`written: ${PAGE}`);
   }
   console.error(`Stale: ${PAGE}. Run \`npm run sizing -- --write\`.`);
   return 1;
 }
 
-function whole(name: string, text: string): number {
+function parseWhole(name: string, text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new Error(`${name}: a number from 1, and not ${text}.`);
   return Number(text);
 }
 
-function assumptionsIn(given: string[]): Partial<Assumed> {
+function parseAssumptions(given: string[]): Partial<AssumedValues> {
   const pairs = given.map((text) => {
     const [name = '', value = ''] = text.split('=');
     if (!(name in ASSUMPTIONS)) throw new Error(`There is no assumption named ${name}; --help lists them.`);
     if (!(Number(value) > 0)) throw new Error(`${name}: a number above 0, and not ${value || 'nothing'}.`);
     return [name, Number(value)] as const;
   });
-  return Object.fromEntries(pairs) as Partial<Assumed>;
+  return Object.fromEntries(pairs) as Partial<AssumedValues>;
 }
 
-function pricesIn(file: string): Prices {
+function readPrices(file: string): Prices {
   const given = (parse(readFileSync(file, 'utf8')) ?? {}) as Partial<Record<keyof Prices, unknown>>;
   const price = (name: keyof Prices): number => {
     const value = given[name];

@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { identityOf, runsSince } from '@cups/local';
+import { identifyProcess, isStillRunning } from '@cups/local';
 import type { ProcessIdentity } from '@cups/local';
 import { startPlatform } from './platform.ts';
 import { playDay } from './day.ts';
-import { leaveQueue } from './day/left.ts';
+import { seedQueue } from './day/seed-queue.ts';
 import { publicServices } from './filings.ts';
-import { openTable, summary } from './table.ts';
+import { startTable, formatSummary } from './table.ts';
 
 /** `npm start`: the whole platform on this machine, and the sample day on an empty store. */
 
@@ -62,12 +62,12 @@ async function stop(code: number, why: string): Promise<never> {
     stopping = platform?.stop() ?? Promise.resolve();
   }
   await stopping;
-  if (runningPlatform()?.pid === process.pid) rmSync(running);
+  if (readRunningPlatform()?.pid === process.pid) rmSync(running);
   process.exit(code);
 }
 
 /** What is written of the platform that `npm run demo` finds, whether it still runs or not. */
-function runningPlatform(): ({ pid: number } & Partial<ProcessIdentity>) | undefined {
+function readRunningPlatform(): ({ pid: number } & Partial<ProcessIdentity>) | undefined {
   try {
     return JSON.parse(readFileSync(running, 'utf8')) as { pid: number };
   } catch {
@@ -76,20 +76,20 @@ function runningPlatform(): ({ pid: number } & Partial<ProcessIdentity>) | undef
 }
 
 /** Whether that is another one that still runs: after a power cut its number may be that of any process. */
-function anotherRuns(): boolean {
-  const { pid, boot, started } = runningPlatform() ?? {};
-  return pid !== undefined && boot !== undefined && started !== undefined && runsSince({ pid, boot, started });
+function isAnotherRunning(): boolean {
+  const { pid, boot, started } = readRunningPlatform() ?? {};
+  return pid !== undefined && boot !== undefined && started !== undefined && isStillRunning({ pid, boot, started });
 }
 
 const aborted = new AbortController();
-const end = (): void => {
+const abort = (): void => {
   aborted.abort();
   // While parts are still starting, startPlatform itself ends what it has started.
   if (platform) void stop(0, 'stopping …');
 };
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
 // `tools/run.mjs`, which passes signals on, was killed.
-process.on('disconnect', end);
+process.on('disconnect', abort);
 
 try {
   platform = await startPlatform({
@@ -102,14 +102,14 @@ try {
     onProgress: progress,
     onExit: (name) => void stop(1, `${name} does not stay alive: see ${platform?.logs ?? 'its log'}`),
   });
-  if (!anotherRuns()) {
+  if (!isAnotherRunning()) {
     mkdirSync(join(root, '.cups'), { recursive: true });
     writeFileSync(
       running,
       JSON.stringify({
         url: platform.url,
         pid: process.pid,
-        ...identityOf(process.pid),
+        ...identifyProcess(process.pid),
         data: dataDir,
         services: platform.addresses(),
         open: values.open,
@@ -119,12 +119,12 @@ try {
   console.log(`serving ${platform.url}`);
   if (!values.empty && (await platform.isEmpty())) {
     console.log('\nThe store is empty: playing the sample day through the public API.\n');
-    const table = openTable(process.stdout);
+    const table = startTable(process.stdout);
     const day = await playDay({ url: platform.url, onChange: table.show });
     table.end();
-    console.log(summary(day));
+    console.log(formatSummary(day));
     if (day.lost + day.doubled + day.errors.length > 0) await stop(1, 'The sample day is not right: stopping.');
-    const left = await leaveQueue(platform.url, FIRST_CENTRE, await publicServices(platform.url));
+    const left = await seedQueue(platform.url, FIRST_CENTRE, await publicServices(platform.url));
     console.log(`  ${left} further applications stay open at ${FIRST_CENTRE}, for whoever signs in there first\n`);
   }
   console.log(`The platform serves at ${platform.url} (its data in ${values.data}, logs in ${platform.logs}).`);

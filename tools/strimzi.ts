@@ -15,13 +15,13 @@ import { agenciesIn } from './topics/agencies.ts';
 
 const root = join(import.meta.dirname, '..');
 const SCHEMAS = 'k8s/kafka/schemas.json';
-const MADE = '# Made by tools/strimzi.ts from libs/events: change the lists there.\n';
+const GENERATED_HEADER = '# Made by tools/strimzi.ts from libs/events: change the lists there.\n';
 
 const { values } = parseArgs({
   options: { check: { type: 'boolean', default: false }, definitions: { type: 'string' } },
 });
 
-if (values.definitions === undefined) process.exitCode = await objects(values.check);
+if (values.definitions === undefined) process.exitCode = await writeObjects(values.check);
 else {
   // A line for each kind: nobody reads them, and a diff shall say which has changed.
   const lines = Object.entries(schemasIn(values.definitions)).map(
@@ -32,7 +32,7 @@ else {
 }
 
 /** @returns the exit code */
-async function objects(checkOnly: boolean): Promise<number> {
+async function writeObjects(checkOnly: boolean): Promise<number> {
   const pages = {
     'k8s/kafka/topics.yaml': topicObjects(),
     'k8s/kafka/users.yaml': userObjects(agenciesIn(join(root, 'data'))),
@@ -40,7 +40,7 @@ async function objects(checkOnly: boolean): Promise<number> {
   const stale: string[] = [];
   for (const [file, made] of Object.entries(pages)) {
     const path = join(root, file);
-    const text = MADE + made.map((one) => `---\n${new Document(one).toString({ lineWidth: 0 })}`).join('');
+    const text = GENERATED_HEADER + made.map((one) => `---\n${new Document(one).toString({ lineWidth: 0 })}`).join('');
     const wanted = await format(text, Object.assign({ filepath: path }, await resolveConfig(path)));
     if (existsSync(path) && readFileSync(path, 'utf8') === wanted) continue;
     stale.push(file);

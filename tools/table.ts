@@ -1,6 +1,6 @@
 import { END_STATES } from '@cups/application';
 import type { DayResult } from './day.ts';
-import type { Row } from './day/visit.ts';
+import type { VisitRow } from './day/visit.ts';
 
 /** What a person sees while a day is played: a live table on a terminal, a line for each change elsewhere. */
 
@@ -13,16 +13,16 @@ const STATE_COLOURS: Record<string, string> = {
   ready: '36',
   'handed-over': '36',
 };
-const ended = (state: string): boolean => END_STATES.some((end) => end === state);
+const isEnded = (state: string): boolean => END_STATES.some((end) => end === state);
 
-export interface Table {
-  show(row: Row): void;
+export interface LiveTable {
+  show(row: VisitRow): void;
   /** Draws it a last time and leaves the cursor below. */
   end(): void;
 }
 
-export function openTable(out: NodeJS.WriteStream): Table {
-  const rows = new Map<string, Row>();
+export function startTable(out: NodeJS.WriteStream): LiveTable {
+  const rows = new Map<string, VisitRow>();
   const started = performance.now();
   const live = out.isTTY && (out.rows ?? 0) > 12;
   let drawn = 0;
@@ -31,13 +31,13 @@ export function openTable(out: NodeJS.WriteStream): Table {
   const cell = (text: string, width: number) =>
     text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
   const paint = (state: string) => (out.isTTY ? `\u001b[${STATE_COLOURS[state] ?? '0'}m${state}\u001b[0m` : state);
-  const line = (row: Row) =>
+  const line = (row: VisitRow) =>
     `${cell(row.centre, 16)} ${cell(row.service, 38)} ${cell(row.agency, 9)} ${cell(row.course, 17)} ${row.error ? `FAILED ${row.error}` : paint(row.state)}`;
 
   function draw(): void {
     timer = undefined;
     const all = [...rows.values()];
-    const open = all.filter(({ state, error }) => !ended(state) && !error);
+    const open = all.filter(({ state, error }) => !isEnded(state) && !error);
     const shown = open.slice(-Math.max(4, (out.rows ?? 24) - 6));
     const done = all.length - open.length;
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
@@ -55,7 +55,7 @@ export function openTable(out: NodeJS.WriteStream): Table {
       const before = rows.get(row.id)?.state;
       rows.set(row.id, { ...row });
       if (live) timer ??= setTimeout(draw, 200);
-      else if (row.error || (before !== row.state && ended(row.state))) out.write(`${line(row)}\n`);
+      else if (row.error || (before !== row.state && isEnded(row.state))) out.write(`${line(row)}\n`);
     },
     end() {
       clearTimeout(timer);
@@ -65,7 +65,7 @@ export function openTable(out: NodeJS.WriteStream): Table {
 }
 
 /** The summary of a day, in words. */
-export function summary(day: DayResult): string {
+export function formatSummary(day: DayResult): string {
   const states = Object.entries(day.byState).map(([state, count]) => `${count} ${state}`);
   const verdict =
     day.lost + day.doubled + day.errors.length === 0

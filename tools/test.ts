@@ -40,7 +40,7 @@ const CHECKS = [
  * The projects whose tests take longest, the longest first. Nx begins with those that others depend on, and would end with the longest
  * of all alone, on one core. A project that is not named here runs with the short ones.
  */
-const LONG = [
+const SLOW_PROJECTS = [
   'tools',
   'intake',
   'e2e',
@@ -53,9 +53,9 @@ const LONG = [
   'notifications',
 ].map((name) => `@cups/${name}`);
 /** So many groups of projects run at once. */
-const LANES = 2;
+const MAX_CONCURRENT_GROUPS = 2;
 /** ms; three times what the longest group takes. One that has not ended by then hangs, and is ended. */
-const GROUP_MS = 18 * 60_000;
+const GROUP_TIMEOUT_MS = 18 * 60_000;
 
 const { values } = parseArgs({
   options: {
@@ -76,9 +76,9 @@ const root = join(import.meta.dirname, '..');
 /** What Nx writes at the end of each run: every task, and whether its result came from the cache. */
 const runFile = join(root, '.nx', 'cache', 'run.json');
 const results = join(root, '.cups', 'results');
-const QUIET = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0' };
+const NX_QUIET_ENV = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0' };
 /** Tests run our commands hundreds of times: what Node has compiled once is kept. */
-const COMPILED = { NODE_COMPILE_CACHE: join(root, '.cups', 'compile-cache') };
+const COMPILE_CACHE_ENV = { NODE_COMPILE_CACHE: join(root, '.cups', 'compile-cache') };
 const started = Date.now();
 const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 
@@ -86,7 +86,7 @@ const running = new Set<ReturnType<typeof spawn>>();
 let stopping = false;
 
 let tasks = 0;
-let remembered = 0;
+let cachedTaskCount = 0;
 
 /**
  * Runs Nx with its words on ours.
@@ -98,13 +98,13 @@ function nx(args: string[], env: NodeJS.ProcessEnv = {}): Promise<number | undef
     const child = spawn(join(root, 'node_modules/.bin/nx'), [...args, ...flags], {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...QUIET, ...COMPILED, ...env },
+      env: { ...process.env, ...NX_QUIET_ENV, ...COMPILE_CACHE_ENV, ...env },
     });
     running.add(child);
     const hangs = setTimeout(() => {
-      console.error(`nx ${args.join(' ')}: not over after ${GROUP_MS / 60_000} minutes, ending it`);
+      console.error(`nx ${args.join(' ')}: not over after ${GROUP_TIMEOUT_MS / 60_000} minutes, ending it`);
       child.kill('SIGTERM');
-    }, GROUP_MS);
+    }, GROUP_TIMEOUT_MS);
     const over = (code?: number | null) => {
       clearTimeout(hangs);
       running.delete(child);
@@ -126,7 +126,7 @@ async function runChecks(): Promise<Set<string>> {
   const code = await nx([...which, '-t', ...CHECKS, '--parallel=2']);
   const ran = tasksOfLastRun();
   tasks += ran.length;
-  remembered += ran.filter(({ cacheStatus }) => cacheStatus !== 'cache-miss').length;
+  cachedTaskCount += ran.filter(({ cacheStatus }) => cacheStatus !== 'cache-miss').length;
   const untold = code !== 0 && ran.every(({ status }) => status === 0);
   const passing = CHECKS.filter((check) => {
     const own = ran.filter(({ target }) => target === check);
@@ -155,7 +155,7 @@ type Target = 'test' | 'long';
 function projectsWith(target: Target): string[] {
   const affected = values.affected ? ['--affected', `--base=${values.base}`] : [];
   const args = ['show', 'projects', '--with-target', target, '--json', ...affected];
-  const env = { ...process.env, ...QUIET };
+  const env = { ...process.env, ...NX_QUIET_ENV };
   return JSON.parse(
     execFileSync(join(root, 'node_modules/.bin/nx'), args, { cwd: root, env, encoding: 'utf8' }),
   ) as string[];
@@ -169,8 +169,8 @@ interface Group {
 
 /** The tests of each long project apart, the longest first, and all short ones together. */
 function groupsOf(projects: string[]): Group[] {
-  const short = projects.filter((name) => !LONG.includes(name));
-  const [longest = [], ...long] = LONG.filter((name) => projects.includes(name)).map((name) => [name]);
+  const short = projects.filter((name) => !SLOW_PROJECTS.includes(name));
+  const [longest = [], ...long] = SLOW_PROJECTS.filter((name) => projects.includes(name)).map((name) => [name]);
   // The short ones together are one of the longer.
   return [longest, short, ...long]
     .filter((group) => group.length > 0)
@@ -190,7 +190,7 @@ async function runTests(groups: Group[], env: NodeJS.ProcessEnv): Promise<boolea
       ok &&= code === 0;
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: MAX_CONCURRENT_GROUPS }, lane));
   return ok;
 }
 
@@ -235,7 +235,7 @@ function countResults(name: string): number {
     return 1;
   }
   const result = JSON.parse(readFileSync(file, 'utf8')) as JestResult;
-  if (result.startTime < started) remembered += 1;
+  if (result.startTime < started) cachedTaskCount += 1;
   const broken = result.numFailedTests + result.numRuntimeErrorTestSuites;
   passed += result.numPassedTests;
   skipped += result.numPendingTests;
@@ -287,6 +287,6 @@ if (failures.length > 0)
   console.log(`\nFailed:\n${failures.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
 if (notRun.length > 0) console.log(`\nSkipped:\n${notRun.map((name) => `  ${name}`).join('\n')}`);
 if (stopping) count('interrupted', false);
-console.log(`\nchecked in ${seconds()}; ${remembered} of ${tasks} results came from the cache (.nx/cache)`);
+console.log(`\nchecked in ${seconds()}; ${cachedTaskCount} of ${tasks} results came from the cache (.nx/cache)`);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);

@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { denialIn, ensureTopics, ensureUsers, lookAfterTopics, principalsFor, topicsFor } from '@cups/events';
+import {
+  explainKafkaError,
+  ensureTopics,
+  ensureUsers,
+  reconcileTopics,
+  buildPrincipals,
+  buildTopics,
+} from '@cups/events';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf } from '@cups/process/settings';
-import { agenciesIn, quotasIn, simulatedOf } from './topics/agencies.ts';
-import { settings } from './topics/settings.ts';
-import { passwordsIn, tell } from './topics/users.ts';
+import { agenciesIn, readQuotas, selectSimulatedAgencies } from './topics/agencies.ts';
+import { TOPIC_SETTINGS } from './topics/settings.ts';
+import { readPasswords, formatUserChanges } from './topics/users.ts';
 
 /** `npm run topics`, and a job of a cluster: the topics of the platform and of every agency, and who may do what with them. */
 
@@ -36,14 +43,14 @@ async function main(): Promise<number> {
     },
   });
   if (values.help) console.log(HELP);
-  else if (values.check) return check();
-  else await create();
+  else if (values.check) return checkTopics();
+  else await createTopics();
   return 0;
 }
 
 /** What the environment asks for. @throws Error, one sentence for a person */
-function wanted() {
-  const config = readSettings(settings, process.env);
+function readDesiredTopics() {
+  const config = readSettings(TOPIC_SETTINGS, process.env);
   const { dataDir, partitions } = config;
   let agencies: string[];
   try {
@@ -51,13 +58,13 @@ function wanted() {
   } catch {
     throw new Error(`There is no folder of agencies: ${join(dataDir, 'agencies')} (CUPS_DATA).`);
   }
-  return { config, agencies, topics: topicsFor(config.prefix, { partitions, agencies }) };
+  return { config, agencies, topics: buildTopics(config.prefix, { partitions, agencies }) };
 }
 
-type Config = ConfigOf<typeof settings>;
+type Config = ConfigOf<typeof TOPIC_SETTINGS>;
 
-async function create(): Promise<void> {
-  const { config, agencies, topics } = wanted();
+async function createTopics(): Promise<void> {
+  const { config, agencies, topics } = readDesiredTopics();
   const { brokers, access, prefix, partitions, replication, timeoutMs } = config;
   await ensureTopics({
     brokers,
@@ -76,23 +83,24 @@ async function createUsers(config: Config, agencies: string[]): Promise<void> {
   const { brokers, access, prefix, usersDir } = config;
   if (!access.password)
     throw new Error('KAFKA_USERS_DIR is set without KAFKA_SASL_USERNAME: an administrator makes users.');
-  const passwords = passwordsIn(usersDir);
-  const principals = principalsFor(prefix, {
+  const passwords = readPasswords(usersDir);
+  const principals = buildPrincipals(prefix, {
     agencies,
-    simulated: simulatedOf(config, agencies),
-    quotas: quotasIn(config.dataDir),
+    simulated: selectSimulatedAgencies(config, agencies),
+    quotas: readQuotas(config.dataDir),
   });
   const strangers = [...passwords.keys()].filter((name) => !principals.some(({ user }) => user === name));
   for (const name of strangers) console.log(`user ${name}: not one of ours, its password is passed over`);
   const passwordOf = (user: string) => passwords.get(user);
-  for (const made of await ensureUsers({ brokers, access, principals, passwordOf })) console.log(tell(made));
+  for (const made of await ensureUsers({ brokers, access, principals, passwordOf }))
+    console.log(formatUserChanges(made));
 }
 
-async function check(): Promise<number> {
-  const { config, topics } = wanted();
+async function checkTopics(): Promise<number> {
+  const { config, topics } = readDesiredTopics();
   const { brokers, access } = config;
-  const looked = await lookAfterTopics({ brokers, access, topics, create: false }).catch((error: unknown) => {
-    const denial = denialIn(error, { brokers, access, does: 'administer' });
+  const looked = await reconcileTopics({ brokers, access, topics, create: false }).catch((error: unknown) => {
+    const denial = explainKafkaError(error, { brokers, access, operation: 'administer' });
     throw new Error(denial ?? `Kafka does not answer at ${brokers.join(', ')}.`);
   });
   for (const { name } of looked.missing) console.log(`missing: ${name}`);

@@ -3,23 +3,23 @@ import { parseArgs } from 'node:util';
 import {
   ACTIONS,
   BUCKETS,
-  LOOK_KINDS,
+  ACCESS_KINDS,
   DELIVERY_CAUSES,
   DELIVERY_STATES,
-  DESK_NOTE_KINDS,
+  DESK_ALERT_KINDS,
   HISTORY_KINDS,
   MESSAGE_CHANGES,
   NO_DUE_DATE_REASONS,
   NOTICE_CAUSES,
   NOTICE_KINDS,
   RESULT_KINDS,
-  STAFF_ACTS,
+  STAFF_HISTORY_KINDS,
   STATES,
-  TELLING_MEANS,
+  NOTIFICATION_METHODS,
 } from '@cups/application';
 import { REASONS, RULES } from '@cups/problem';
 import { writeBlock } from './openapi/block.ts';
-import { enumNames } from './openapi/names.ts';
+import { createEnumNames } from './openapi/names.ts';
 
 /**
  * The closed vocabularies stand once, in the code: this writes them into the OpenAPI document, so that whoever shows them to
@@ -41,28 +41,32 @@ const BUCKET_MEANINGS = [
   'that have not ended.',
 ].join(' ');
 
-const words = (list: readonly string[], description: string) => ({ type: 'string', enum: list, description });
+const createEnumSchema = (list: readonly string[], description: string) => ({
+  type: 'string',
+  enum: list,
+  description,
+});
 
 const schemas = {
-  Reason: words(Object.keys(REASONS), 'Why a request was refused; what to do about it stands in `action`.'),
-  Rule: words(
+  Reason: createEnumSchema(Object.keys(REASONS), 'Why a request was refused; what to do about it stands in `action`.'),
+  Rule: createEnumSchema(
     Object.keys(RULES),
     Object.entries(RULES)
       .map(([rule, { meaning }]) => `\`${rule}\`: ${meaning}`)
       .join('\n'),
   ),
-  State: words(STATES, 'Where an application stands.'),
-  Action: words(ACTIONS, 'What a person at a desk may do.'),
-  HistoryKind: words(
+  State: createEnumSchema(STATES, 'Where an application stands.'),
+  Action: createEnumSchema(ACTIONS, 'What a person at a desk may do.'),
+  HistoryKind: createEnumSchema(
     HISTORY_KINDS,
     'What a person did, what the agency or the way to it said, or a timer. `other` is of a later release.',
   ),
-  DeskNoteKind: words(DESK_NOTE_KINDS, 'What the desk must look at and that moved no state.'),
-  DeskNoteCause: words(
+  DeskNoteKind: createEnumSchema(DESK_ALERT_KINDS, 'What the desk must look at and that moved no state.'),
+  DeskNoteCause: createEnumSchema(
     [...new Set([...MESSAGE_CHANGES, ...DELIVERY_CAUSES])],
     'What was changed in a message, why one was refused, or why a delivery waits or failed.',
   ),
-  MessageChange: words(
+  MessageChange: createEnumSchema(
     MESSAGE_CHANGES,
     [
       '`ANSWER_BY_LENGTHENED`, `ANSWER_BY_CUT`: the last day to supply was moved.',
@@ -72,22 +76,28 @@ const schemas = {
       '`TEXT_CUT`: a text was too long.',
     ].join(' '),
   ),
-  DeliveryCause: words(DELIVERY_CAUSES, 'Why a delivery waits or failed, or a message of the agency was refused.'),
-  DeliveryState: words(DELIVERY_STATES, 'How far an application is on its way to its agency.'),
-  NoticeKind: words(NOTICE_KINDS, 'What a person is told.'),
-  NoticeCause: words(NOTICE_CAUSES, 'Why a notice was given up. `overtaken`: it would have said what is so no more.'),
-  NoDueDateReason: words(NO_DUE_DATE_REASONS, 'Why there is no due date.'),
-  ResultKind: words(RESULT_KINDS, 'What the agency gives.'),
-  TellingMeans: words(TELLING_MEANS, 'How the person was told.'),
-  StaffAct: words(STAFF_ACTS, 'What was done to one of the staff. `other` is of a later release.'),
-  LookKind: words(LOOK_KINDS, 'What was looked at.'),
-  Bucket: words(BUCKETS, BUCKET_MEANINGS),
+  DeliveryCause: createEnumSchema(
+    DELIVERY_CAUSES,
+    'Why a delivery waits or failed, or a message of the agency was refused.',
+  ),
+  DeliveryState: createEnumSchema(DELIVERY_STATES, 'How far an application is on its way to its agency.'),
+  NoticeKind: createEnumSchema(NOTICE_KINDS, 'What a person is told.'),
+  NoticeCause: createEnumSchema(
+    NOTICE_CAUSES,
+    'Why a notice was given up. `overtaken`: it would have said what is so no more.',
+  ),
+  NoDueDateReason: createEnumSchema(NO_DUE_DATE_REASONS, 'Why there is no due date.'),
+  ResultKind: createEnumSchema(RESULT_KINDS, 'What the agency gives.'),
+  TellingMeans: createEnumSchema(NOTIFICATION_METHODS, 'How the person was told.'),
+  StaffAct: createEnumSchema(STAFF_HISTORY_KINDS, 'What was done to one of the staff. `other` is of a later release.'),
+  LookKind: createEnumSchema(ACCESS_KINDS, 'What was looked at.'),
+  Bucket: createEnumSchema(BUCKETS, BUCKET_MEANINGS),
 };
 
 const named = Object.fromEntries(
   Object.entries(schemas).map(([name, { type, enum: list, description }]) => [
     name,
-    { type, enum: list, 'x-enum-varnames': enumNames(name, list), description },
+    { type, enum: list, 'x-enum-varnames': createEnumNames(name, list), description },
   ]),
 );
 const block = { tool: 'tools/vocabularies.ts', source: 'the vocabularies in libs', schemas: named };

@@ -3,14 +3,14 @@ import { rm } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runsOn } from '@cups/local';
+import { findRunningProcess } from '@cups/local';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const dataDir = values.data ? resolve(values.data) : resolve(root, '.cups/data');
 const shown = relative(process.cwd(), dataDir) || '.';
 
-const pid = await runsOn(dataDir);
+const pid = await findRunningProcess(dataDir);
 if (pid === undefined) {
   await rm(dataDir, { recursive: true, force: true });
   console.log(`${shown} is empty now.`);

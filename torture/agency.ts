@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { kafkaClassPath } from '@cups/local';
+import { prepareKafkaClassPath } from '@cups/local';
 
 /** The client of the Kafka project (Agency.java): it sends what our own client cannot, and reads without our code. */
 
@@ -13,13 +13,13 @@ export interface Message {
   value: Buffer | null;
   headers: Record<string, Buffer>;
 }
-export interface Stored extends Message {
+export interface StoredMessage extends Message {
   topic: string;
   partition: number;
   offset: number;
 }
 
-export interface Agency {
+export interface AgencyClient {
   /** The answer is `ok`, or the class of the error; it never rejects. */
   send(topic: string, message: Message, compression?: Compression): Promise<string>;
   /** Some hundred bytes that become very many records, or a very large one, when they are unpacked. */
@@ -33,8 +33,8 @@ const text = (bytes: Buffer | null): string => (bytes === null ? '-' : bytes.toS
 const bytes = (field: string): Buffer | null => (field === '-' ? null : Buffer.from(field, 'base64'));
 
 /** Starts a sender; it ends with us. */
-export async function openAgency(brokers: string): Promise<Agency> {
-  const args = [...FLAGS, '-cp', await kafkaClassPath(), SOURCE, 'send', brokers];
+export async function startAgencyClient(brokers: string): Promise<AgencyClient> {
+  const args = [...FLAGS, '-cp', await prepareKafkaClassPath(), SOURCE, 'send', brokers];
   const child = spawn('java', args, { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
   const waiting = new Map<string, (answer: string) => void>();
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -69,11 +69,11 @@ export async function openAgency(brokers: string): Promise<Agency> {
 }
 
 /** Reads topics from their beginning to their end, without a group; in the order of each partition. */
-export async function readTopics(brokers: string, topics: readonly string[]): Promise<Stored[]> {
-  const args = [...FLAGS, '-cp', await kafkaClassPath(), SOURCE, 'read', brokers, ...topics];
+export async function readTopics(brokers: string, topics: readonly string[]): Promise<StoredMessage[]> {
+  const args = [...FLAGS, '-cp', await prepareKafkaClassPath(), SOURCE, 'read', brokers, ...topics];
   const child = spawn('java', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const code = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const all: Stored[] = [];
+  const all: StoredMessage[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     const [topic = '', partition, offset, key = '-', value = '-', packed = ''] = line.split('\t');
     const headers = Object.fromEntries(

@@ -9,22 +9,22 @@ import type { Connection } from 'mongoose';
 import { SERVICES } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { readTopics } from './agency.ts';
-import type { Stored } from './agency.ts';
-import type { EventSeen, ProcessSeen, ReplySeen, RequestSeen, TortureRecord } from './check.ts';
-import { AGENCIES } from './forgeries.ts';
-import { personalIn } from './personal.ts';
+import type { StoredMessage } from './agency.ts';
+import type { ObservedEvent, ObservedProcess, ObservedReply, ObservedRequest, ChaosRecord } from './invariants.ts';
+import { AGENCY_CODES } from './forged-messages.ts';
+import { findPersonalData } from './pii-scan.ts';
 
 /** Looks at a platform from inside: its stores, its topics, its groups, its processes and its logs. */
 
 const EVENTS = ['cups.applications', 'cups.deliveries'] as const;
 
-type Rest = Pick<
-  TortureRecord,
+type SettledState = Pick<
+  ChaosRecord,
   'applications' | 'deliveries' | 'threads' | 'outboxes' | 'parked' | 'groups' | 'readers'
 >;
 
 /** The part of the record that is asked again and again until all is at rest. */
-export async function observeRest({ mongoUri, kafkaBrokers, prefix }: Platform): Promise<Rest> {
+export async function observeSettledState({ mongoUri, kafkaBrokers, prefix }: Platform): Promise<SettledState> {
   const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();
   try {
     const stores = await observeStores(connection, prefix);
@@ -102,8 +102,11 @@ async function observeStores(connection: Connection, prefix: string) {
 }
 
 /** Every collection of every database of ours: whoever has an outbox or parks events is found without a list. */
-async function observeOutboxes(connection: Connection, prefix: string): Promise<Pick<Rest, 'outboxes' | 'parked'>> {
-  const outboxes: Rest['outboxes'] = [];
+async function observeOutboxes(
+  connection: Connection,
+  prefix: string,
+): Promise<Pick<SettledState, 'outboxes' | 'parked'>> {
+  const outboxes: SettledState['outboxes'] = [];
   const parked: string[] = [];
   for (const service of SERVICES) {
     const database = connection.useDb(`${prefix}cups-${service}`);
@@ -133,7 +136,7 @@ async function observeOutboxes(connection: Connection, prefix: string): Promise<
 }
 
 /** How far behind each group is on each partition that it has, and how many groups read each topic. */
-async function observeGroups(brokers: string, prefix: string): Promise<Pick<Rest, 'groups' | 'readers'>> {
+async function observeGroups(brokers: string, prefix: string): Promise<Pick<SettledState, 'groups' | 'readers'>> {
   const kafka = new Kafka({ clientId: 'torture', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
@@ -141,7 +144,7 @@ async function observeGroups(brokers: string, prefix: string): Promise<Pick<Rest
     const { groups: listed } = await admin.listGroups();
     const names = listed.map(({ groupId }) => groupId).filter((name) => name.startsWith(prefix));
     const described = names.length > 0 ? (await admin.describeGroups(names)).groups : [];
-    const groups: Rest['groups'] = [];
+    const groups: SettledState['groups'] = [];
     const readersOf = new Map<string, number>();
     for (const { groupId: group, members } of described) {
       const assigned = new Map<string, number[]>();
@@ -165,7 +168,7 @@ async function observeGroups(brokers: string, prefix: string): Promise<Pick<Rest
     const wanted: [string, number][] = [
       ['cups.applications', 2],
       ['cups.deliveries', 1],
-      ...AGENCIES.flatMap((code): [string, number][] => [
+      ...AGENCY_CODES.flatMap((code): [string, number][] => [
         [topicsOf(code).requests, 1],
         [topicsOf(code).replies, 1],
       ]),
@@ -185,32 +188,32 @@ async function observeGroups(brokers: string, prefix: string): Promise<Pick<Rest
 export async function observeTopics(
   { kafkaBrokers, prefix }: Platform,
   hostile: readonly string[],
-): Promise<Pick<TortureRecord, 'events' | 'requests' | 'replies' | 'personal'>> {
-  const agencyTopics = AGENCIES.flatMap((code) => Object.values(topicsOf(code)));
+): Promise<Pick<ChaosRecord, 'events' | 'requests' | 'replies' | 'personal'>> {
+  const agencyTopics = AGENCY_CODES.flatMap((code) => Object.values(topicsOf(code)));
   const names = [...EVENTS, ...agencyTopics].map((topic) => prefix + topic);
   const messages = await readTopics(kafkaBrokers, names);
   const on = (topic: string) => messages.filter((one) => one.topic === prefix + topic);
   const isHostile = new Set(hostile);
   return {
-    events: EVENTS.flatMap((topic) => on(topic).map((message) => eventOf(topic, message))),
-    requests: AGENCIES.flatMap((code) => on(topicsOf(code).requests).flatMap(requestOf)),
-    replies: AGENCIES.flatMap((code) => on(topicsOf(code).replies).flatMap((one) => replyOf(code, one))).filter(
+    events: EVENTS.flatMap((topic) => on(topic).map((message) => parseEvent(topic, message))),
+    requests: AGENCY_CODES.flatMap((code) => on(topicsOf(code).requests).flatMap(parseRequest)),
+    replies: AGENCY_CODES.flatMap((code) => on(topicsOf(code).replies).flatMap((one) => parseReply(code, one))).filter(
       ({ id }) => !isHostile.has(id),
     ),
     personal: EVENTS.flatMap((topic) => {
-      const found = new Set(on(topic).flatMap((message) => personalIn(textOf(message))));
+      const found = new Set(on(topic).flatMap((message) => findPersonalData(toText(message))));
       return [...found].map((what) => `${topic}: ${what}`);
     }),
   };
 }
 
-const header = ({ headers }: Stored, name: string): string => headers[name]?.toString('utf8') ?? '';
-const textOf = ({ key, value, headers }: Stored): string =>
+const header = ({ headers }: StoredMessage, name: string): string => headers[name]?.toString('utf8') ?? '';
+const toText = ({ key, value, headers }: StoredMessage): string =>
   [key, value, ...Object.values(headers)].map((bytes) => bytes?.toString('latin1') ?? '').join('\n');
 
-function eventOf(topic: string, message: Stored): EventSeen {
+function parseEvent(topic: string, message: StoredMessage): ObservedEvent {
   const type = header(message, 'ce_type');
-  const event: EventSeen = {
+  const event: ObservedEvent = {
     topic,
     partition: message.partition,
     subject: header(message, 'ce_subject'),
@@ -226,7 +229,7 @@ function eventOf(topic: string, message: Stored): EventSeen {
 }
 
 /** The submission that a message for an agency brings; nothing for a withdrawal. */
-function requestOf(message: Stored): RequestSeen[] {
+function parseRequest(message: StoredMessage): ObservedRequest[] {
   const read = fromMessage(message);
   if (!read.ok || !('submission' in read.event.data) || !('answers' in read.event.data)) return [];
   const { application, submission } = read.event.data;
@@ -234,7 +237,7 @@ function requestOf(message: Stored): RequestSeen[] {
 }
 
 /** A message of an agency that is as the contract says, and about its own delivery. */
-function replyOf(code: string, message: Stored): ReplySeen[] {
+function parseReply(code: string, message: StoredMessage): ObservedReply[] {
   const read = fromMessage(message);
   const delivery = read.ok ? parseSubject(read.event.subject) : undefined;
   if (!read.ok || delivery?.agency !== code || read.event.source !== `/agencies/${code}`) return [];
@@ -242,7 +245,7 @@ function replyOf(code: string, message: Stored): ReplySeen[] {
 }
 
 /** Whether every process of the platform takes work, lives, and has no consumer that stands still. */
-export function observeProcesses(platform: Platform): Promise<ProcessSeen[]> {
+export function observeProcesses(platform: Platform): Promise<ObservedProcess[]> {
   return Promise.all(
     SERVICES.map(async (name) => {
       const at = platform.operations(name);
@@ -263,7 +266,7 @@ export function observeLogs(dataDir: string): string[] {
     ...readdirSync(dataDir).filter((name) => name.endsWith('.log')),
   ];
   return files.flatMap((file) => {
-    const found = new Set(personalIn(readFileSync(join(dataDir, file), 'latin1')));
+    const found = new Set(findPersonalData(readFileSync(join(dataDir, file), 'latin1')));
     return [...found].map((what) => `${file}: ${what}`);
   });
 }

@@ -3,7 +3,7 @@ import type { ServiceName } from '@cups/tools/platform';
 
 /** What is done to whom and when: pure, and the same for the same seed. */
 
-export const KINDS = [
+export const FAULT_KINDS = [
   'kills',
   'restarts',
   'pauses',
@@ -13,22 +13,22 @@ export const KINDS = [
   'oversized',
   'overload',
 ] as const;
-export type Kind = (typeof KINDS)[number];
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** A process of the platform. */
-export type Target = ServiceName | 'kafka' | 'store';
-const TARGETS: readonly Target[] = [...SERVICES, 'kafka', 'store'];
+export type FaultTarget = ServiceName | 'kafka' | 'store';
+const FAULT_TARGETS: readonly FaultTarget[] = [...SERVICES, 'kafka', 'store'];
 /** Services that may work in several processes, on the same topics and the same store. */
-const REPLICATED: readonly ServiceName[] = ['intake', 'agency-bridge', 'notifications'];
+const REPLICATED_SERVICES: readonly ServiceName[] = ['intake', 'agency-bridge', 'notifications'];
 
-export interface Step {
+export interface PlannedFault {
   /** Seconds since the trouble began. */
   at: number;
   /** How long it lasts: how long a process is away, paused or doubled, or the load raised. */
   seconds: number;
-  kind: Kind;
+  kind: FaultKind;
   /** Absent when it is done to the topics or at the desks. */
-  target?: Target;
+  target?: FaultTarget;
   /** Which sort of its kind. */
   what?: string;
 }
@@ -38,74 +38,85 @@ export interface PlanOptions {
   /** Length of the trouble. */
   seconds: number;
   /** Kinds that are played; all when absent. */
-  only?: readonly Kind[];
+  only?: readonly FaultKind[];
 }
 
 /** A card of the deck: what may happen, and how long it may last. */
-interface Card {
-  kind: Kind;
-  target?: Target;
+interface FaultTemplate {
+  kind: FaultKind;
+  target?: FaultTarget;
   what?: string;
   /** Shortest and longest, in seconds. */
   lasts: readonly [number, number];
 }
 
-const each = <T extends string>(all: readonly T[], card: (one: T) => Card): Card[] => all.map(card);
+const createTemplates = <T extends string>(all: readonly T[], card: (one: T) => FaultTemplate): FaultTemplate[] =>
+  all.map(card);
 
-const DECK: readonly Card[] = [
-  ...each(TARGETS, (target) => ({ kind: 'kills', target, lasts: [0, 6] })),
-  ...each(TARGETS, (target) => ({ kind: 'restarts', target, lasts: [0, 0] })),
-  ...each(TARGETS, (target) => ({ kind: 'pauses', target, lasts: [5, 30] })),
-  ...each(REPLICATED, (target) => ({ kind: 'replicas', target, what: 'ended in order', lasts: [8, 40] })),
-  ...each(REPLICATED, (target) => ({ kind: 'replicas', target, what: 'killed', lasts: [8, 40] })),
-  ...each(['rubbish', 'forged', 'flood'], (what) => ({ kind: 'poison', what, lasts: [0, 0] })),
-  ...each(['gzip', 'snappy', 'lz4', 'zstd'], (what) => ({ kind: 'compressed', what, lasts: [0, 0] })),
-  ...each(['many empty records', 'one large record'], (what) => ({ kind: 'compressed', what, lasts: [0, 0] })),
+const FAULT_TEMPLATES: readonly FaultTemplate[] = [
+  ...createTemplates(FAULT_TARGETS, (target) => ({ kind: 'kills', target, lasts: [0, 6] })),
+  ...createTemplates(FAULT_TARGETS, (target) => ({ kind: 'restarts', target, lasts: [0, 0] })),
+  ...createTemplates(FAULT_TARGETS, (target) => ({ kind: 'pauses', target, lasts: [5, 30] })),
+  ...createTemplates(REPLICATED_SERVICES, (target) => ({
+    kind: 'replicas',
+    target,
+    what: 'ended in order',
+    lasts: [8, 40],
+  })),
+  ...createTemplates(REPLICATED_SERVICES, (target) => ({ kind: 'replicas', target, what: 'killed', lasts: [8, 40] })),
+  ...createTemplates(['rubbish', 'forged', 'flood'], (what) => ({ kind: 'poison', what, lasts: [0, 0] })),
+  ...createTemplates(['gzip', 'snappy', 'lz4', 'zstd'], (what) => ({ kind: 'compressed', what, lasts: [0, 0] })),
+  ...createTemplates(['many empty records', 'one large record'], (what) => ({
+    kind: 'compressed',
+    what,
+    lasts: [0, 0],
+  })),
   { kind: 'oversized', lasts: [0, 0] },
   { kind: 'overload', lasts: [8, 15] },
 ];
 
 /** Seconds from one step to the next. */
-const GAP = [3, 8] as const;
+const FAULT_INTERVAL_SECONDS = [3, 8] as const;
 /** Seconds at the beginning in which nothing is done. */
-const QUIET = 4;
+const INITIAL_QUIET_SECONDS = 4;
 /** So many processes at most are away or paused at once: with all of them away nothing would be tried at all. */
-const AWAY_AT_ONCE = 2;
+const MAX_UNAVAILABLE_PROCESSES = 2;
 
 /**
  * Plans the trouble. The cards of the deck are drawn in an order made from the seed, each once before any comes again;
  * what cannot be done now, because its process is in other trouble, waits for its turn.
  */
-export function planTrouble({ seed, seconds, only = KINDS }: PlanOptions): Step[] {
-  const random = randomOf(seed);
+export function planFaults({ seed, seconds, only = FAULT_KINDS }: PlanOptions): PlannedFault[] {
+  const random = createRandom(seed);
   const within = ([from, to]: readonly [number, number]) => from + random() * (to - from);
-  const deck = DECK.filter(({ kind }) => only.includes(kind));
-  const steps: Step[] = [];
-  let cards: Card[] = [];
-  for (let at = QUIET; at < seconds; at = round(at + within(GAP))) {
-    if (cards.length === 0) cards = shuffled(deck, random);
-    const next = cards.findIndex((card) => isPossible(card, steps, at));
+  const templates = FAULT_TEMPLATES.filter(({ kind }) => only.includes(kind));
+  const steps: PlannedFault[] = [];
+  let remaining: FaultTemplate[] = [];
+  for (let at = INITIAL_QUIET_SECONDS; at < seconds; at = round(at + within(FAULT_INTERVAL_SECONDS))) {
+    if (remaining.length === 0) remaining = shuffled(templates, random);
+    const next = remaining.findIndex((card) => isPossible(card, steps, at));
     if (next < 0) continue;
-    const [{ lasts, ...card }] = cards.splice(next, 1) as [Card];
+    const [{ lasts, ...card }] = remaining.splice(next, 1) as [FaultTemplate];
     steps.push({ at, seconds: round(Math.min(within(lasts), seconds - at)), ...card });
   }
   return steps;
 }
 
 /** A process is in one trouble at a time, and comes to itself for two seconds in between. */
-function isPossible({ kind, target }: Card, steps: readonly Step[], at: number): boolean {
-  const running = steps.filter((step) => step.at + step.seconds + (step.target ? RECOVERY : 0) > at);
+function isPossible({ kind, target }: FaultTemplate, steps: readonly PlannedFault[], at: number): boolean {
+  const running = steps.filter((step) => step.at + step.seconds + (step.target ? RECOVERY_SECONDS : 0) > at);
   if (kind === 'overload') return !running.some((step) => step.kind === 'overload');
   if (target === undefined) return true;
   if (running.some((step) => step.target === target)) return false;
-  return kind === 'replicas' || running.filter(isAway).length < AWAY_AT_ONCE;
+  return kind === 'replicas' || running.filter(makesUnavailable).length < MAX_UNAVAILABLE_PROCESSES;
 }
 
-const RECOVERY = 2;
-const isAway = ({ kind }: Step): boolean => kind === 'kills' || kind === 'restarts' || kind === 'pauses';
+const RECOVERY_SECONDS = 2;
+const makesUnavailable = ({ kind }: PlannedFault): boolean =>
+  kind === 'kills' || kind === 'restarts' || kind === 'pauses';
 
 /** Numbers from 0 to below 1 that depend on the seed alone (mulberry32 over an FNV-1a hash of it). */
-export function randomOf(seed: string): () => number {
+export function createRandom(seed: string): () => number {
   let state = 0x811c9dc5;
   for (const byte of Buffer.from(seed)) state = Math.imul(state ^ byte, 0x01000193);
   return () => {
@@ -124,7 +135,7 @@ function shuffled<T>(all: readonly T[], random: () => number): T[] {
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;
 
 /** A step in words, such as `kills intake` or `compressed messages: zstd`. */
-export function inWords({ kind, target, what, seconds }: Step): string {
+export function describeFault({ kind, target, what, seconds }: PlannedFault): string {
   const lasting = `${seconds.toFixed(1)} s`;
   switch (kind) {
     case 'kills':

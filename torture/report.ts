@@ -1,13 +1,13 @@
-import type { Violation } from './check.ts';
-import type { Kind } from './plan.ts';
+import type { Violation } from './invariants.ts';
+import type { FaultKind } from './plan.ts';
 
 /** What a run is told as, in JSON and as a table. */
-export interface Report {
+export interface ChaosReport {
   seed: string;
   minutes: number;
-  only: readonly Kind[];
+  only: readonly FaultKind[];
   /** How many troubles of each kind. */
-  done: Record<Kind, number>;
+  done: Record<FaultKind, number>;
   messages: { poison: number; honest: number; bombs: number; oversized: number; failed: number };
   visits: { begun: number; skipped: number };
   acknowledged: number;
@@ -22,10 +22,10 @@ export interface Report {
 }
 
 /** So many violations of one rule are written out; the rest is counted. */
-const SHOWN = 12;
+const MAX_SHOWN_VIOLATIONS = 12;
 
 /** The table for a person, and what did not hold. */
-export function inTable(report: Report): string {
+export function formatTable(report: ChaosReport): string {
   const { done, messages, visits, violations, troubles } = report;
   const failed = Object.entries(troubles)
     .sort(([, a], [, b]) => b - a)
@@ -53,8 +53,12 @@ export function inTable(report: Report): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
   for (const [rule, all] of Map.groupBy(violations, (one) => one.rule)) {
-    lines.push('', `  NOT HELD: ${rule} (${all.length})`, ...all.slice(0, SHOWN).map(({ what }) => `    ${what}`));
-    if (all.length > SHOWN) lines.push(`    … and ${all.length - SHOWN} more`);
+    lines.push(
+      '',
+      `  NOT HELD: ${rule} (${all.length})`,
+      ...all.slice(0, MAX_SHOWN_VIOLATIONS).map(({ what }) => `    ${what}`),
+    );
+    if (all.length > MAX_SHOWN_VIOLATIONS) lines.push(`    … and ${all.length - MAX_SHOWN_VIOLATIONS} more`);
   }
   return `\n${lines.join('\n')}\n`;
 }

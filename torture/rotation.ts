@@ -23,7 +23,7 @@ const SIGNERS = ['catalog', 'intake', 'agency-bridge', 'notifications', 'gateway
 const CENTRES = 12;
 const PAUSE_MS = 800;
 
-interface Load {
+interface CallStatistics {
   calls: number;
   failed: string[];
   slowest: number;
@@ -31,7 +31,7 @@ interface Load {
 
 const dataDir = mkdtempSync(join(tmpdir(), 'cups-rotation-'));
 const platform = await startPlatform({ port: 0, dataDir, prefix: `rotation-${process.pid}-` });
-const load: Load = { calls: 0, failed: [], slowest: 0 };
+const load: CallStatistics = { calls: 0, failed: [], slowest: 0 };
 let isOpen = true;
 try {
   const { centres } = (await (await fetch(`${platform.url}/api/v1/centres?pageSize=200`)).json()) as {
@@ -41,9 +41,9 @@ try {
   const desks = await Promise.all(
     townHalls.map(({ code }) => openDesk(platform.url, `${code.toLowerCase()}-specialist`, { tries: 1 })),
   );
-  const working = desks.map((desk, at) => work(desk, at));
-  await rotation();
-  await theft();
+  const working = desks.map((desk, at) => runDesk(desk, at));
+  await rotateKeys();
+  await testStolenKey();
   isOpen = false;
   await Promise.all(working);
 } finally {
@@ -53,7 +53,7 @@ try {
 for (const sentence of load.failed.slice(0, 20)) console.log(sentence);
 process.exitCode = load.failed.length === 0 ? 0 : 1;
 
-async function rotation(): Promise<void> {
+async function rotateKeys(): Promise<void> {
   const started = Date.now();
   const until = (minutes: number) => pause(Math.max(0, started + minutes * MINUTE - Date.now()));
   await step('certificates', 'renew', 'all');
@@ -63,22 +63,24 @@ async function rotation(): Promise<void> {
   await until(15.4);
   await step('retired', 'retire', ...SIGNERS, 'authority');
   await until(16.4);
-  tell('over');
+  printStatus('over');
 }
 
 /** A key of the tool that was stolen is shut out by removing its public half. Its own calls may take longer to give up. */
-async function theft(): Promise<void> {
-  if ((await asTool()) !== 0) throw new Error('the tool is refused before its key was removed');
+async function testStolenKey(): Promise<void> {
+  if ((await callAsOperatorTool()) !== 0) throw new Error('the tool is refused before its key was removed');
   rmSync(join(dataDir, 'keys/public/operator.jwk'));
   const removed = Date.now();
-  if ((await asTool()) === 0) throw new Error('a stolen key is still taken');
+  if ((await callAsOperatorTool()) === 0) throw new Error('a stolen key is still taken');
   const lines = readFileSync(join(dataDir, 'logs/identity.log'), 'utf8').split('\n');
   const line = lines.find((one) => one.includes('"key-trust-ended"'))!;
-  tell(`a stolen key counts no more after ${Date.parse((JSON.parse(line) as { time: string }).time) - removed} ms`);
+  printStatus(
+    `a stolen key counts no more after ${Date.parse((JSON.parse(line) as { time: string }).time) - removed} ms`,
+  );
 }
 
 /** The code of a call that only the tool may make. */
-function asTool(): Promise<number | null> {
+function callAsOperatorTool(): Promise<number | null> {
   const keys = join(dataDir, 'keys');
   const env = {
     CUPS_KEYS: keys,
@@ -93,7 +95,7 @@ async function step(name: string, ...words: string[]): Promise<void> {
   const given = [...words, '--dir', join(dataDir, 'keys')];
   const code = await run('keys', given, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (code !== 0) throw new Error(`npm run keys -- ${words.join(' ')} ended with ${code}`);
-  tell(name);
+  printStatus(name);
 }
 
 /** The code with which a tool of the house ends. */
@@ -103,13 +105,13 @@ function run(tool: string, words: string[], options: SpawnOptions): Promise<numb
   return new Promise((resolve) => child.once('close', resolve));
 }
 
-function tell(after: string): void {
+function printStatus(after: string): void {
   const { calls, failed, slowest } = load;
   console.log(`${after}: ${calls} calls, ${failed.length} failed, the slowest ${Math.round(slowest)} ms`);
 }
 
 /** A desk that opens, files and looks. */
-async function work(desk: Desk, at: number): Promise<void> {
+async function runDesk(desk: Desk, at: number): Promise<void> {
   for (let n = at; isOpen; n += CENTRES) {
     const path = '/applications';
     const made = await call(() => desk.call<Application>('POST', path, { body: filing(n, 'ZQ') }));
@@ -121,12 +123,12 @@ async function work(desk: Desk, at: number): Promise<void> {
 
 async function call<T>(made: () => Promise<{ body: T; ms: number }>): Promise<T | undefined> {
   load.calls += 1;
-  const [answer] = await Promise.all([made().catch(failure), pause(PAUSE_MS)]);
+  const [answer] = await Promise.all([made().catch(recordFailure), pause(PAUSE_MS)]);
   if (answer) load.slowest = Math.max(load.slowest, answer.ms);
   return answer?.body;
 }
 
-function failure(error: Error): undefined {
+function recordFailure(error: Error): undefined {
   // Notices come a moment after what they tell of.
   if (/notices: 404/.test(error.message)) return;
   load.failed.push(`${new Date().toISOString()} ${error.message}`);

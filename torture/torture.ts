@@ -5,22 +5,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
-import { openAgency } from './agency.ts';
-import type { Agency } from './agency.ts';
-import { check, unrest } from './check.ts';
-import type { TortureRecord } from './check.ts';
-import type { Counters } from './counters.ts';
+import { startAgencyClient } from './agency.ts';
+import type { AgencyClient } from './agency.ts';
+import { checkInvariants, findUnsettled } from './invariants.ts';
+import type { ChaosRecord } from './invariants.ts';
+import type { Workload } from './workload.ts';
 import { openDesks } from './desks.ts';
 import type { Desks } from './desks.ts';
-import { createHostile } from './hostile.ts';
-import type { Hostile } from './hostile.ts';
-import { observeLogs, observeProcesses, observeRest, observeTopics } from './observe.ts';
-import { KINDS, planTrouble, randomOf } from './plan.ts';
-import type { Kind } from './plan.ts';
-import { inTable } from './report.ts';
-import type { Report } from './report.ts';
-import { makeTrouble } from './trouble.ts';
-import type { Trouble } from './trouble.ts';
+import { createHostileTraffic } from './hostile-traffic.ts';
+import type { HostileTraffic } from './hostile-traffic.ts';
+import { observeLogs, observeProcesses, observeSettledState, observeTopics } from './observe.ts';
+import { FAULT_KINDS, planFaults, createRandom } from './plan.ts';
+import type { FaultKind } from './plan.ts';
+import { formatTable } from './report.ts';
+import type { ChaosReport } from './report.ts';
+import { injectFaults } from './faults.ts';
+import type { FaultOutcome } from './faults.ts';
 
 /** `npm run torture`: a platform of its own, people at its desks, and every trouble that it must survive. */
 
@@ -32,7 +32,7 @@ holds the platform to what it acknowledged.
 
   --minutes <n>    length of the trouble (default 5)
   --seed <text>    repeats the trouble of another run (default: a new one, which is printed)
-  --only <kinds>   a comma list of ${KINDS.join(', ')}
+  --only <kinds>   a comma list of ${FAULT_KINDS.join(', ')}
   --rate <n>       applications begun in a second (default 4)
   --rest <s>       longest wait for all to come to rest (default 240)
   --keep           keeps the folder of data and logs, and says where it is; kept in any case where something was not held
@@ -51,7 +51,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string', default: Math.random().toString(36).slice(2, 8) },
-    only: { type: 'string', default: KINDS.join(',') },
+    only: { type: 'string', default: FAULT_KINDS.join(',') },
     rate: { type: 'string', default: '4' },
     rest: { type: 'string', default: '240' },
     keep: { type: 'boolean', default: false },
@@ -69,8 +69,8 @@ const minutes = positive('minutes');
 const rate = positive('rate');
 const rest = positive('rest');
 const only = values.only.split(',').map((kind) => {
-  if (!KINDS.includes(kind as Kind)) usage(`--only: ${KINDS.join(', ')}`);
-  return kind as Kind;
+  if (!FAULT_KINDS.includes(kind as FaultKind)) usage(`--only: ${FAULT_KINDS.join(', ')}`);
+  return kind as FaultKind;
 });
 
 function positive(name: 'minutes' | 'rate' | 'rest'): number {
@@ -92,7 +92,7 @@ const progress = (line: string): void => {
 const aborted = new AbortController();
 const endedByThemselves: string[] = [];
 let platform: Platform | undefined;
-let agency: Agency | undefined;
+let agency: AgencyClient | undefined;
 let desks: Desks | undefined;
 let ticker: NodeJS.Timeout | undefined;
 let lastCount = 0;
@@ -125,38 +125,43 @@ async function run(): Promise<number> {
       },
     },
   });
-  agency = await openAgency(platform.kafkaBrokers);
-  const random = randomOf(`${seed} at the desks`);
+  agency = await startAgencyClient(platform.kafkaBrokers);
+  const random = createRandom(`${seed} at the desks`);
   desks = await openDesks(platform.url, rate, random);
-  const hostile = createHostile(agency, platform.prefix, desks.reached, random);
+  const hostile = createHostileTraffic(agency, platform.prefix, desks.deliveredApplications, random);
   const seconds = minutes * 60;
-  const plan = planTrouble({ seed, seconds, only });
+  const plan = planFaults({ seed, seconds, only });
   progress(`${plan.length} troubles in ${seconds} s, ${rate} applications a second`);
-  ticker = setInterval(() => tell(desks!), 5_000);
+  ticker = setInterval(() => printProgress(desks!), 5_000);
   const { signal } = aborted;
   const begun = performance.now();
-  const trouble = await makeTrouble({ platform, desks, hostile, plan, signal, onProgress: progress });
+  const trouble = await injectFaults({ platform, desks, hostile, plan, signal, onProgress: progress });
   await pause(Math.max(0, begun + seconds * 1000 - performance.now()), undefined, { signal });
   progress('no more trouble; the desks finish what they began');
   await desks.finish(Math.min(60, rest));
   clearInterval(ticker);
 
-  const restSeconds = await comeToRest(platform);
+  const restSeconds = await waitUntilSettled(platform);
   progress('reading stores, topics and logs, and repeating what was acknowledged');
-  const record = await collect(platform, desks.counters, hostile, trouble);
-  const report = reportOf(record, { done: trouble.done, messages: hostile.sent, restSeconds }, desks);
-  console.log(values.json ? JSON.stringify(report) : inTable(report));
+  const record = await collectRecord(platform, desks.counters, hostile, trouble);
+  const report = buildReport(record, { done: trouble.done, messages: hostile.sent, restSeconds }, desks);
+  console.log(values.json ? JSON.stringify(report) : formatTable(report));
   return report.violations.length > 0 ? 1 : 0;
 }
 
 /** All that the checker looks at. */
-async function collect(of: Platform, counters: Counters, hostile: Hostile, trouble: Trouble): Promise<TortureRecord> {
+async function collectRecord(
+  of: Platform,
+  counters: Workload,
+  hostile: HostileTraffic,
+  trouble: FaultOutcome,
+): Promise<ChaosRecord> {
   const { acknowledged, refused, raw } = counters;
   const repeats = await counters.repeat(REPEATS);
-  const atDesk = await counters.look();
-  const record: TortureRecord = Object.assign(
+  const atDesk = await counters.readApplications();
+  const record: ChaosRecord = Object.assign(
     { acknowledged, repeats, atDesk, refused, hostile: hostile.ids },
-    await observeRest(of),
+    await observeSettledState(of),
     await observeTopics(of, hostile.ids),
     { processes: await observeProcesses(of), raw: [...raw].map(([what, count]) => ({ what, count })) },
     { endedByThemselves: [...endedByThemselves, ...trouble.failures] },
@@ -165,11 +170,11 @@ async function collect(of: Platform, counters: Counters, hostile: Hostile, troub
   return record;
 }
 
-function reportOf(
-  record: TortureRecord,
-  played: Pick<Report, 'done' | 'messages' | 'restSeconds'>,
+function buildReport(
+  record: ChaosRecord,
+  played: Pick<ChaosReport, 'done' | 'messages' | 'restSeconds'>,
   { visits, counters }: Desks,
-): Report {
+): ChaosReport {
   const { begun, skipped } = visits;
   return {
     seed,
@@ -183,18 +188,18 @@ function reportOf(
     events: record.events.length,
     troubles: Object.fromEntries(counters.troubles),
     restSeconds: played.restSeconds,
-    violations: check(record),
+    violations: checkInvariants(record),
   };
 }
 
 /** Waits until everything agrees with everything, or until the bound. @returns seconds; undefined when it did not */
-async function comeToRest(of: Platform): Promise<number | undefined> {
+async function waitUntilSettled(of: Platform): Promise<number | undefined> {
   const begun = performance.now();
   const passed = () => Math.round((performance.now() - begun) / 1000);
   for (let quiet = 0, told = 0; passed() < rest;) {
     aborted.signal.throwIfAborted();
-    const left = await observeRest(of)
-      .then((seen) => unrest(Object.assign(nothingElse(), seen)))
+    const left = await observeSettledState(of)
+      .then((seen) => findUnsettled(Object.assign(createEmptyRecord(), seen)))
       .catch(() => undefined);
     quiet = left?.length === 0 ? quiet + 1 : 0;
     // Twice in a row: a message may have been on its way between two looks.
@@ -209,7 +214,7 @@ async function comeToRest(of: Platform): Promise<number | undefined> {
   return undefined;
 }
 
-const nothingElse = () => ({
+const createEmptyRecord = () => ({
   acknowledged: [],
   repeats: [],
   atDesk: [],
@@ -224,7 +229,7 @@ const nothingElse = () => ({
   raw: [],
 });
 
-function tell({ counters: { acknowledged, troubles }, visits }: Desks): void {
+function printProgress({ counters: { acknowledged, troubles }, visits }: Desks): void {
   const perSecond = ((acknowledged.length - lastCount) / 5).toFixed(1);
   lastCount = acknowledged.length;
   const failed = [...troubles.values()].reduce((sum, count) => sum + count, 0);
@@ -234,7 +239,7 @@ function tell({ counters: { acknowledged, troubles }, visits }: Desks): void {
 }
 
 function onlyFlag(): string {
-  return only.length === KINDS.length ? '' : ` --only ${only.join(',')}`;
+  return only.length === FAULT_KINDS.length ? '' : ` --only ${only.join(',')}`;
 }
 
 /** Ends everything in order, what is paused included. */

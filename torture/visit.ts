@@ -1,50 +1,53 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { applicationId, contentFor } from '@cups/tools/filings';
+import { applicationId, createContent } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
-import { Refused } from '@cups/tools/desk';
+import { ApiError } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
-import type { Action } from './check.ts';
-import type { Counters } from './counters.ts';
+import type { Action } from './invariants.ts';
+import type { Workload } from './workload.ts';
 
 /** What one person does at a counter: opens, perhaps edits, submits, and comes back until there is an answer. */
 
 /** The endings of application ids that tell the simulated agencies how to behave, and how often each is met. */
-const COURSES = { ZQ: 30, ZS: 6, ZD: 12, ZE: 4, ZR: 10, ZN: 14, ZB: 4, ZT: 6, ZX: 6, ZC: 4, ZV: 4 } as const;
+const ENDING_WEIGHTS = { ZQ: 30, ZS: 6, ZD: 12, ZE: 4, ZR: 10, ZN: 14, ZB: 4, ZT: 6, ZX: 6, ZC: 4, ZV: 4 } as const;
 /** An agency that says nothing: the hostile traffic answers in its place. */
-const SILENT = 'ZN';
-const COMES_BACK = 5;
+const SILENT_ENDING = 'ZN';
+const MAX_RETURN_VISITS = 5;
 
 /** An application that its agency certainly has. */
-export interface Reached {
+export interface DeliveredApplication {
   id: string;
   agency: string;
   isSilent: boolean;
 }
 
-export interface Place {
-  counters: Counters;
+export interface VisitContext {
+  counters: Workload;
   centres: readonly Centre[];
   services: readonly PublicService[];
   random: () => number;
   /** Where applications are noted that their agencies have. */
-  reached: Map<string, Reached>;
+  deliveredApplications: Map<string, DeliveredApplication>;
   /** False when nobody is to come back any more. */
   isOpen: () => boolean;
   signal: AbortSignal;
 }
 
 /** The visit of the n-th person. @throws Refused when the platform says no, AbortError when all is given up */
-export async function visit(n: number, place: Place): Promise<void> {
-  const { counters, centres, services, random, signal } = place;
+export async function runVisit(n: number, context: VisitContext): Promise<void> {
+  const { counters, centres, services, random, signal } = context;
   const centre = n % centres.length;
-  const ending = pick(COURSES, random);
+  const ending = pickWeighted(ENDING_WEIGHTS, random);
   const id = applicationId(ending);
   const fileable = services.filter(({ version }) => version.centreKinds?.includes(centres[centre]!.kind));
   const service = fileable[Math.floor(random() * fileable.length)]!;
   const act = (action: Action, body: object) =>
     counters.write({ application: id, action, path: `/applications/${id}/${action}`, body, centre });
 
-  const body = Object.assign({ id, publicService: service.code }, contentWithCanaries(n, centres[centre]!, service));
+  const body = Object.assign(
+    { id, publicService: service.code },
+    createContentWithCanaries(n, centres[centre]!, service),
+  );
   const { etag } = await counters.write({ application: id, action: 'create', path: '/applications', body, centre });
   if (random() < 0.3) {
     const edit = { delivery: { kind: 'at-centre', note: `canary-remark ${n}` } };
@@ -54,17 +57,17 @@ export async function visit(n: number, place: Place): Promise<void> {
   const app = await act('submit', {});
   if (random() < 0.08) return void (await act('withdraw', { reason: 'no longer needed' }));
   const agency = app.agency.replace('agencies/', '');
-  for (let round = 0; round < COMES_BACK && place.isOpen(); round += 1) {
+  for (let round = 0; round < MAX_RETURN_VISITS && context.isOpen(); round += 1) {
     await pause(1_500 + random() * 4_000, undefined, { signal });
-    const hasIt = place.reached.has(id) || (await hasReached(counters, centre, id));
-    if (hasIt) place.reached.set(id, { id, agency, isSilent: ending === SILENT });
-    if (await comeBack(counters, centre, id, act)) return;
+    const hasIt = context.deliveredApplications.has(id) || (await isDelivered(counters, centre, id));
+    if (hasIt) context.deliveredApplications.set(id, { id, agency, isSilent: ending === SILENT_ENDING });
+    if (await returnToCentre(counters, centre, id, act)) return;
   }
 }
 
 /** Looks how far it is, and does what is to be done; true when it is at its end. */
-async function comeBack(
-  counters: Counters,
+async function returnToCentre(
+  counters: Workload,
   centre: number,
   id: string,
   act: (action: Action, body: object) => Promise<Application>,
@@ -85,17 +88,17 @@ async function comeBack(
   return true;
 }
 
-async function hasReached(counters: Counters, centre: number, id: string): Promise<boolean> {
+async function isDelivered(counters: Workload, centre: number, id: string): Promise<boolean> {
   try {
     const { state } = await counters.read<{ state: string }>(centre, `/applications/${id}/delivery`);
     return state === 'sent' || state === 'acknowledged' || state === 'answered';
   } catch (error) {
-    if (error instanceof Refused && error.problem.status === 404) return false;
+    if (error instanceof ApiError && error.problem.status === 404) return false;
     throw error;
   }
 }
 
-function pick(weights: Readonly<Record<string, number>>, random: () => number): string {
+function pickWeighted(weights: Readonly<Record<string, number>>, random: () => number): string {
   const all = Object.entries(weights);
   let left = random() * all.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [name, weight] of all) {
@@ -105,8 +108,8 @@ function pick(weights: Readonly<Record<string, number>>, random: () => number): 
   return all[0]![0];
 }
 
-function contentWithCanaries(n: number, centre: Centre, service: PublicService): Record<string, unknown> {
-  const content = contentFor(n, centre, service);
+function createContentWithCanaries(n: number, centre: Centre, service: PublicService): Record<string, unknown> {
+  const content = createContent(n, centre, service);
   const contact = content['contact'] as { email?: string };
   const papers = content['evidence'] as object[];
   return Object.assign(content, {

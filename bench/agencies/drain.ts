@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { agenciesIn } from '@cups/tools/platform';
 import { nowMs, round } from '../processes.ts';
-import { openStage } from './stage.ts';
-import { watch } from './watch.ts';
+import { startBenchPlatform } from './bench-platform.ts';
+import { watchApplicationTimes } from './application-times.ts';
 
 /**
  * All agencies are away while as much is filed as comes in ten minutes at this rate; then they are back and answer at once. Who
@@ -12,10 +12,10 @@ import { watch } from './watch.ts';
 const PER_SECOND = 5;
 const OUTAGE_SECONDS = 600;
 
-export async function measureDrain({ say }: { say: (line: string) => void }) {
-  const stage = await openStage({ say, behaviour: 'quick' });
+export async function measureDrain({ onProgress }: { onProgress: (line: string) => void }) {
+  const stage = await startBenchPlatform({ onProgress, behaviour: 'quick' });
   const { platform } = stage;
-  const seen = await watch(platform, agenciesIn(stage.data));
+  const seen = await watchApplicationTimes(platform, agenciesIn(stage.data));
   try {
     await platform.end('agency-simulator');
     const wanted = PER_SECOND * OUTAGE_SECONDS;
@@ -23,7 +23,7 @@ export async function measureDrain({ say }: { say: (line: string) => void }) {
     while (accepted.length < wanted) {
       const { accepted: more } = await stage.load({ kind: 'closed', level: 16, seconds: 5 });
       accepted.push(...more);
-      say(`${accepted.length} of ${wanted} filed while agencies are away`);
+      onProgress(`${accepted.length} of ${wanted} filed while agencies are away`);
     }
     while (accepted.some((id) => !seen.requests.has(id))) await pause(100);
     const began = nowMs();
@@ -34,7 +34,9 @@ export async function measureDrain({ say }: { say: (line: string) => void }) {
     const at = accepted.flatMap((id) => seen.decided.get(id) ?? []);
     const seconds = (Math.max(...at) - began) / 1_000;
     const perSecond = round(at.length / seconds, 1);
-    say(`${at.length} of ${accepted.length} decided within ${round(seconds, 1)} s of their return: ${perSecond}/s`);
+    onProgress(
+      `${at.length} of ${accepted.length} decided within ${round(seconds, 1)} s of their return: ${perSecond}/s`,
+    );
     return {
       waiting: accepted.length,
       decided: at.length,

@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ensureUsers, principalsFor } from '@cups/events';
+import { ensureUsers, buildPrincipals } from '@cups/events';
 import { agenciesIn } from '@cups/tools/platform';
-import { nowMs, percentiles, readClocks, round, used } from '../processes.ts';
+import { nowMs, percentiles, readClocks, round, diffClocks } from '../processes.ts';
 import type { Percentiles } from '../processes.ts';
 import type { FloodOrder } from './flood-child.ts';
 import { lagOf } from './lag.ts';
-import { medianOf, openStage } from './stage.ts';
-import type { Stage } from './stage.ts';
-import { watch } from './watch.ts';
-import type { Seen } from './watch.ts';
+import { median, startBenchPlatform } from './bench-platform.ts';
+import type { BenchPlatform } from './bench-platform.ts';
+import { watchApplicationTimes } from './application-times.ts';
+import type { ApplicationTimes } from './application-times.ts';
 
 /** What others feel of an agency that floods: with the quota of every agency, and without one. */
 
 const FLOODER = 'asp';
 const RATE = 8;
-const KINDS = ['quiet', 'flood', 'flood without a quota'] as const;
-type Kind = (typeof KINDS)[number];
+const LOAD_KINDS = ['quiet', 'flood', 'flood without a quota'] as const;
+type LoadKind = (typeof LOAD_KINDS)[number];
 
-interface Round {
+interface FloodRound {
   ackMs: Percentiles;
   toTopicMs: Percentiles;
   toDecisionMs: Percentiles;
@@ -28,34 +28,34 @@ interface Round {
   othersPercent: number;
 }
 
-export async function measureFlood(options: { seconds: number; rounds: number; say: (line: string) => void }) {
-  const { seconds, rounds, say } = options;
-  const stage = await openStage({ say, behaviour: 'quick' });
-  const seen = await watch(stage.platform, agenciesIn(stage.data));
+export async function measureFlood(options: { seconds: number; rounds: number; onProgress: (line: string) => void }) {
+  const { seconds, rounds, onProgress } = options;
+  const stage = await startBenchPlatform({ onProgress, behaviour: 'quick' });
+  const seen = await watchApplicationTimes(stage.platform, agenciesIn(stage.data));
   try {
     await stage.load({ kind: 'closed', level: 8, seconds: Math.min(15, seconds * 2) });
     await pause(3_000);
-    const measured: Record<Kind, Round[]> = { quiet: [], flood: [], 'flood without a quota': [] };
+    const measured: Record<LoadKind, FloodRound[]> = { quiet: [], flood: [], 'flood without a quota': [] };
     for (let n = 0; n < rounds; n += 1) {
-      for (const kind of KINDS) {
-        const one = await roundOf(stage, seen, kind, seconds);
+      for (const kind of LOAD_KINDS) {
+        const one = await measureRound(stage, seen, kind, seconds);
         measured[kind].push(one);
-        say(
+        onProgress(
           `${kind}: ack p99 ${one.ackMs.p99}, to topic p99 ${one.toTopicMs.p99}, to decision p99 ${one.toDecisionMs.p99} ms, ${one.undecided} undecided, ${one.floodPerSecond}/s of rubbish`,
         );
       }
     }
     const medians = Object.fromEntries(
-      KINDS.map((kind) => {
+      LOAD_KINDS.map((kind) => {
         const all = measured[kind];
-        const p99 = (pick: (one: Round) => Percentiles) => medianOf(all.map((one) => pick(one).p99));
+        const p99 = (pick: (one: FloodRound) => Percentiles) => median(all.map((one) => pick(one).p99));
         return [
           kind,
           {
             ackP99: p99((one) => one.ackMs),
             toTopicP99: p99((one) => one.toTopicMs),
             toDecisionP99: p99((one) => one.toDecisionMs),
-            rubbishPerSecond: medianOf(all.map(({ floodPerSecond }) => floodPerSecond)),
+            rubbishPerSecond: median(all.map(({ floodPerSecond }) => floodPerSecond)),
           },
         ];
       }),
@@ -67,17 +67,22 @@ export async function measureFlood(options: { seconds: number; rounds: number; s
   }
 }
 
-async function roundOf(stage: Stage, seen: Seen, kind: Kind, seconds: number): Promise<Round> {
-  await caughtUp(stage);
+async function measureRound(
+  stage: BenchPlatform,
+  seen: ApplicationTimes,
+  kind: LoadKind,
+  seconds: number,
+): Promise<FloodRound> {
+  await waitUntilCaughtUp(stage);
   await setQuota(stage, kind !== 'flood without a quota');
   const child = kind === 'quiet' ? undefined : stage.children.fork('agencies/flood-child.ts');
-  child?.send(orderOf(stage));
+  child?.send(createFloodOrder(stage));
   if (child) await pause(2_000);
   const began = nowMs();
   const before = readClocks(stage.platform.pids());
   const result = await stage.load({ kind: 'open', perSecond: RATE, seconds });
   const floodSeconds = (nowMs() - began) / 1_000 + 2;
-  const { others = 0 } = used(before, readClocks(stage.platform.pids()));
+  const { others = 0 } = diffClocks(before, readClocks(stage.platform.pids()));
   // The bystanders: whoever is not the agency that floods.
   const accepted = () => result.accepted.filter((id) => seen.requests.get(id)?.agency !== FLOODER);
   const end = nowMs() + 20_000;
@@ -105,7 +110,7 @@ async function roundOf(stage: Stage, seen: Seen, kind: Kind, seconds: number): P
 }
 
 /** What is left of the flood before is read: it would be felt in what is measured next. */
-async function caughtUp({ platform }: Stage): Promise<void> {
+async function waitUntilCaughtUp({ platform }: BenchPlatform): Promise<void> {
   const { prefix } = platform;
   const lag = await lagOf(platform, `${prefix}agency-bridge-replies-${FLOODER}`, `${prefix}agency.${FLOODER}.replies`);
   try {
@@ -116,7 +121,7 @@ async function caughtUp({ platform }: Stage): Promise<void> {
 }
 
 /** The way of the agency that floods: its own, and nobody else's. */
-function orderOf({ platform, data }: Stage): FloodOrder {
+function createFloodOrder({ platform, data }: BenchPlatform): FloodOrder {
   const { prefix, kafkaBrokers, kafkaAccess } = platform;
   const username = `${prefix}agency.${FLOODER}`;
   return {
@@ -128,10 +133,10 @@ function orderOf({ platform, data }: Stage): FloodOrder {
   };
 }
 
-async function setQuota({ platform }: Stage, isSet: boolean): Promise<void> {
+async function setQuota({ platform }: BenchPlatform, isSet: boolean): Promise<void> {
   const { prefix, kafkaBrokers, kafkaAccess } = platform;
   const user = `${prefix}agency.${FLOODER}`;
-  const own = principalsFor(prefix, { agencies: [FLOODER], simulated: [] }).find((one) => one.user === user)!;
+  const own = buildPrincipals(prefix, { agencies: [FLOODER], simulated: [] }).find((one) => one.user === user)!;
   const principals = [isSet ? own : { user, rights: own.rights }];
   await ensureUsers({
     brokers: kafkaBrokers.split(','),

@@ -1,20 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { measureIdle } from '../idle.ts';
-import { openStage } from './stage.ts';
+import { startBenchPlatform } from './bench-platform.ts';
 
 /** What a platform costs that has nothing to do, by how many agencies it has. */
 
 const COUNTS = [4, 20, 100];
 
-export async function measureIdleAgencies({ seconds, say }: { seconds: number; say: (line: string) => void }) {
+export async function measureIdleAgencies({
+  seconds,
+  onProgress,
+}: {
+  seconds: number;
+  onProgress: (line: string) => void;
+}) {
   const measured = [];
   for (const agencies of COUNTS) {
-    const stage = await openStage({ say: () => {}, agencies });
+    const stage = await startBenchPlatform({ onProgress: () => {}, agencies });
     try {
       await pause(10_000);
       const { cpuPercent, cpuBy, othersPercent, nodeMiB, memory, jvms } = await measureIdle(stage.platform, seconds);
       measured.push({ agencies, cpuPercent, cpuBy, othersPercent, nodeMiB, memory, jvms });
-      say(`${agencies} agencies: ${cpuPercent} % of a core, Node ${nodeMiB} MiB, others ${othersPercent} %`);
+      onProgress(`${agencies} agencies: ${cpuPercent} % of a core, Node ${nodeMiB} MiB, others ${othersPercent} %`);
     } finally {
       await stage.close();
     }

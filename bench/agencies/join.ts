@@ -3,15 +3,15 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { kafkaClassPath } from '@cups/local';
+import { prepareKafkaClassPath } from '@cups/local';
 import { openDesk } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
-import { contentFor, publicServices } from '@cups/tools/filings';
+import { createContent, publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { agenciesIn } from '@cups/tools/platform';
 import { nowMs, round } from '../processes.ts';
-import { openStage } from './stage.ts';
-import type { Stage } from './stage.ts';
+import { startBenchPlatform } from './bench-platform.ts';
+import type { BenchPlatform } from './bench-platform.ts';
 
 /** How long it takes from `npm run agency -- add` to the first application that the new agency has decided. */
 
@@ -20,33 +20,45 @@ const SERVICE = 'no-debt-certificate';
 const root = join(import.meta.dirname, '../..');
 
 /** Who answers for the new agency: the simulator of this machine, or the example of the agency contract in Java. */
-export async function measureJoining({ say }: { say: (line: string) => void }) {
-  const simulator = await joined(say, false);
-  const java = await joined(say, true);
+export async function measureJoining({ onProgress }: { onProgress: (line: string) => void }) {
+  const simulator = await measureJoin(onProgress, false);
+  const java = await measureJoin(onProgress, true);
   return { simulator, java };
 }
 
-async function joined(say: (line: string) => void, byExample: boolean) {
+async function measureJoin(onProgress: (line: string) => void, byExample: boolean) {
   const simulated = byExample ? agenciesIn(join(root, 'data')) : [];
-  const stage = await openStage({ say: () => {}, behaviour: 'quick', simulated });
+  const stage = await startBenchPlatform({ onProgress: () => {}, behaviour: 'quick', simulated });
   let example: ChildProcess | undefined;
   try {
     const desk = await openDesk(stage.platform.url, 'cu-001-specialist');
     const began = nowMs();
     const since = () => round((nowMs() - began) / 1_000, 1);
-    await agency(stage, 'add', CODE, '--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service');
+    await runAgencyCommand(
+      stage,
+      'add',
+      CODE,
+      '--ro',
+      'Serviciul Fiscal',
+      '--ru',
+      'Налоговая служба',
+      '--en',
+      'Tax Service',
+    );
     const addedSeconds = since();
-    giveWork(stage.data);
+    assignServiceAndCentre(stage.data);
     if (byExample) example = await startExample(stage);
-    const filed = await soon(() => fileWith(stage, desk));
+    const filed = await retryForAMinute(() => submitApplication(stage, desk));
     const filedSeconds = since();
-    await soon(async () => {
+    await retryForAMinute(async () => {
       const { state } = (await desk.call<Application>('GET', `/applications/${filed}`)).body;
       return state === 'ready' || undefined;
     });
     const decidedSeconds = since();
     const who = byExample ? 'the example in Java' : 'the simulator';
-    say(`added after ${addedSeconds} s, filed after ${filedSeconds} s, decided by ${who} after ${decidedSeconds} s`);
+    onProgress(
+      `added after ${addedSeconds} s, filed after ${filedSeconds} s, decided by ${who} after ${decidedSeconds} s`,
+    );
     return { addedSeconds, filedSeconds, decidedSeconds };
   } finally {
     example?.kill('SIGKILL');
@@ -55,21 +67,21 @@ async function joined(say: (line: string) => void, byExample: boolean) {
 }
 
 /** @returns its id; undefined while the public service is not there yet */
-async function fileWith({ platform }: Stage, desk: Desk): Promise<string | undefined> {
+async function submitApplication({ platform }: BenchPlatform, desk: Desk): Promise<string | undefined> {
   const centre = (await desk.call<Centre>('GET', '/centres/CU-001')).body;
   const service = (await publicServices(platform.url)).find(({ code }) => code === SERVICE);
   if (!service) return undefined;
-  const body = Object.assign({ publicService: SERVICE }, contentFor(1, centre, service));
+  const body = Object.assign({ publicService: SERVICE }, createContent(1, centre, service));
   const { id } = (await desk.call<Application>('POST', '/applications', { body })).body;
   await desk.call('POST', `/applications/${id}/submit`, { body: {} });
   return id;
 }
 
 /** With what the operator's command says to paste, and its password. */
-async function startExample(stage: Stage): Promise<ChildProcess> {
+async function startExample(stage: BenchPlatform): Promise<ChildProcess> {
   const folder = dirname(stage.data);
   const { prefix } = stage.platform;
-  const said = await agency(stage, 'show', CODE, '--client', 'java');
+  const said = await runAgencyCommand(stage, 'show', CODE, '--client', 'java');
   const password = readFileSync(join(folder, 'users', `${prefix}agency.${CODE}`), 'utf8').trim();
   const properties = said
     .slice(said.indexOf('--- java\n') + '--- java\n'.length)
@@ -80,11 +92,11 @@ async function startExample(stage: Stage): Promise<ChildProcess> {
   const more = { CUPS_AGENCY: CODE, CUPS_PREFIX: prefix, KAFKA_PROPERTIES: file };
   const env = Object.assign({}, process.env, more, { AGENCY_JOURNAL: join(folder, 'agency.journal') });
   const source = join(root, 'libs/agency-contract/examples/java/Agency.java');
-  return spawn('java', ['-cp', await kafkaClassPath(), source], { env, stdio: ['ignore', 'ignore', 'ignore'] });
+  return spawn('java', ['-cp', await prepareKafkaClassPath(), source], { env, stdio: ['ignore', 'ignore', 'ignore'] });
 }
 
 /** As a person does. @returns what it said */
-function agency({ data }: Stage, ...words: string[]): Promise<string> {
+function runAgencyCommand({ data }: BenchPlatform, ...words: string[]): Promise<string> {
   const places = ['--data', data, '--platform', dirname(data)];
   const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/agency.ts'), ...words, ...places];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -98,7 +110,7 @@ function agency({ data }: Stage, ...words: string[]): Promise<string> {
 }
 
 /** A public service that it decides, and a centre that works for it: files that others write. */
-function giveWork(data: string): void {
+function assignServiceAndCentre(data: string): void {
   const change = (from: string, to: string, made: (text: string) => string) =>
     writeFileSync(join(data, to), made(readFileSync(join(data, from), 'utf8')));
   change('public-services/pension-reexamination.yaml', `public-services/${SERVICE}.yaml`, (text) =>
@@ -108,7 +120,7 @@ function giveWork(data: string): void {
 }
 
 /** @throws Error after a minute */
-async function soon<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+async function retryForAMinute<T>(attempt: () => Promise<T | undefined>): Promise<T> {
   for (const end = nowMs() + 60_000; nowMs() < end; await pause(100)) {
     const found = await attempt().catch(() => undefined);
     if (found !== undefined) return found;

@@ -1,9 +1,9 @@
 import type { Platform } from '@cups/tools/platform';
-import { kafkaOf } from '../arrivals.ts';
+import { createKafkaClient } from '../arrivals.ts';
 
 /** Opens a view of how many messages of a topic a consumer group has not committed yet. */
 export async function lagOf(platform: Platform, groupId: string, topic: string) {
-  const admin = kafkaOf(platform).admin();
+  const admin = createKafkaClient(platform).admin();
   await admin.connect();
   return {
     now: async (): Promise<number> => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Platform } from '@cups/tools/platform';
-import { kafkaOf } from '../arrivals.ts';
+import { createKafkaClient } from '../arrivals.ts';
 import { nowMs, round } from '../processes.ts';
 import { lagOf } from './lag.ts';
-import { medianOf, openStage } from './stage.ts';
+import { median, startBenchPlatform } from './bench-platform.ts';
 
 /**
  * How many messages a second the bridge refuses when an agency has written only garbage: the bridge is stopped, the
@@ -19,8 +19,8 @@ const BATCH = 500;
 const LOOK_MS = 50;
 const TIMEOUT_MS = 300_000;
 
-export async function measureRefusals({ rounds, say }: { rounds: number; say: (line: string) => void }) {
-  const stage = await openStage({ say });
+export async function measureRefusals({ rounds, onProgress }: { rounds: number; onProgress: (line: string) => void }) {
+  const stage = await startBenchPlatform({ onProgress });
   const { platform } = stage;
   const topic = `${platform.prefix}agency.${AGENCY}.replies`;
   try {
@@ -34,15 +34,15 @@ export async function measureRefusals({ rounds, say }: { rounds: number; say: (l
       const refusedPerSecond = await refusing;
       const ratio = round(refusedPerSecond / countedPerSecond, 3);
       measured.push({ refusedPerSecond, countedPerSecond, ratio });
-      say(`${refusedPerSecond}/s refused, ${countedPerSecond}/s only counted: ${ratio}`);
+      onProgress(`${refusedPerSecond}/s refused, ${countedPerSecond}/s only counted: ${ratio}`);
     }
-    const median = (pick: (one: (typeof measured)[number]) => number) => medianOf(measured.map(pick));
+    const medianBy = (pick: (one: (typeof measured)[number]) => number) => median(measured.map(pick));
     return {
       messages: MESSAGES,
       bytes: BYTES,
-      refusedPerSecond: median((one) => one.refusedPerSecond),
-      countedPerSecond: median((one) => one.countedPerSecond),
-      ratio: median((one) => one.ratio),
+      refusedPerSecond: medianBy((one) => one.refusedPerSecond),
+      countedPerSecond: medianBy((one) => one.countedPerSecond),
+      ratio: medianBy((one) => one.ratio),
       measured,
     };
   } finally {
@@ -52,7 +52,7 @@ export async function measureRefusals({ rounds, say }: { rounds: number; say: (l
 
 /** Writes as the platform's own client, which no quota slows. */
 async function fill(platform: Platform, topic: string): Promise<void> {
-  const producer = kafkaOf(platform).producer({ allowAutoTopicCreation: false });
+  const producer = createKafkaClient(platform).producer({ allowAutoTopicCreation: false });
   await producer.connect();
   try {
     for (let sent = 0; sent < MESSAGES; sent += BATCH) {
@@ -67,12 +67,12 @@ async function fill(platform: Platform, topic: string): Promise<void> {
 /** Reads the newest MESSAGES of the topic and counts them. @returns messages a second, from the first batch on */
 async function count(platform: Platform, topic: string, turn: number): Promise<number> {
   const groupId = `${platform.prefix}bench-count-${turn}`;
-  const admin = kafkaOf(platform).admin();
+  const admin = createKafkaClient(platform).admin();
   await admin.connect();
   const before = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
   const all = before.reduce((sum, { high }) => sum + Number(high), 0);
-  const consumer = kafkaOf(platform).consumer({ groupId, allowAutoTopicCreation: false });
+  const consumer = createKafkaClient(platform).consumer({ groupId, allowAutoTopicCreation: false });
   let [began, last, read] = [0, 0, 0];
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });

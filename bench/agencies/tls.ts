@@ -1,77 +1,94 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { nowMs, readClocks, round, used } from '../processes.ts';
-import { perPair } from '../work.ts';
-import { medianOf, openStage } from './stage.ts';
-import type { StageOptions } from './stage.ts';
+import { nowMs, readClocks, round, diffClocks } from '../processes.ts';
+import { dividePerPair } from '../load-runs.ts';
+import { median, startBenchPlatform } from './bench-platform.ts';
+import type { BenchPlatformOptions } from './bench-platform.ts';
 
 /** What it takes of the submissions that something is closed: two kinds of platforms by turns, on empty folders. */
 
 /** How a platform is started: that which costs something, and what it is held against. */
-type Kind = Pick<StageOptions, 'open' | 'plainCalls'>;
+type PlatformKind = Pick<BenchPlatformOptions, 'open' | 'plainCalls'>;
 
-const LEVEL = 32;
+const IN_FLIGHT = 32;
 
-async function pairsPerSecond(kind: Kind, seconds: number) {
-  const stage = await openStage(Object.assign({ say: () => {} }, kind));
+async function measurePairs(kind: PlatformKind, seconds: number) {
+  const stage = await startBenchPlatform(Object.assign({ onProgress: () => {} }, kind));
   try {
     for (let rounds = 0; rounds < 3; rounds += 1)
-      await stage.load({ kind: 'closed', level: LEVEL, seconds: seconds / 2 });
+      await stage.load({ kind: 'closed', level: IN_FLIGHT, seconds: seconds / 2 });
     await pause(2_000);
     const before = readClocks(stage.platform.pids());
-    const { accepted, startMs, endMs } = await stage.load({ kind: 'closed', level: LEVEL, seconds });
-    const { others: _, ...cpu } = used(before, readClocks(stage.platform.pids()));
+    const { accepted, startMs, endMs } = await stage.load({ kind: 'closed', level: IN_FLIGHT, seconds });
+    const { others: _, ...cpu } = diffClocks(before, readClocks(stage.platform.pids()));
     const pairs = round((accepted.length * 1_000) / (endMs - startMs), 1);
     const cpuMsPerPair = round(Object.values(cpu).reduce((sum, ms) => sum + ms, 0) / accepted.length, 2);
-    const cpuBy = perPair(cpu, accepted.length);
+    const cpuBy = dividePerPair(cpu, accepted.length);
     return { pairs, cpuMsPerPair, cpuBy };
   } finally {
     await stage.close();
   }
 }
 
-interface Options {
+interface TlsBenchOptions {
   seconds: number;
   rounds: number;
-  say: (line: string) => void;
+  onProgress: (line: string) => void;
 }
 
 /** What TLS, users and rights take, those between services among them. */
-export async function measureTls(options: Options) {
+export async function measureTls(options: TlsBenchOptions) {
   const {
     ratio,
     first: closed,
     second: open,
     ...rest
-  } = await byTurns(options, ['closed', {}], ['open', { open: true }]);
+  } = await compareAlternating(options, ['closed', {}], ['open', { open: true }]);
   return Object.assign(rest, { ratio, closed, open });
 }
 
 /** What mutual TLS between services takes alone. */
-export async function measureCalls(options: Options) {
+export async function measureCalls(options: TlsBenchOptions) {
   const plainly = { plainCalls: true };
-  const { ratio, first: mutual, second: plain, ...rest } = await byTurns(options, ['mutual', {}], ['plain', plainly]);
-  const cpuRatio = round(medianOf(mutual.map(cpuOf)) / medianOf(plain.map(cpuOf)));
-  options.say(`CPU-ms a pair, mutual ÷ plain: ${cpuRatio}`);
+  const {
+    ratio,
+    first: mutual,
+    second: plain,
+    ...rest
+  } = await compareAlternating(options, ['mutual', {}], ['plain', plainly]);
+  const cpuRatio = round(median(mutual.map(cpuOfPair)) / median(plain.map(cpuOfPair)));
+  options.onProgress(`CPU-ms a pair, mutual ÷ plain: ${cpuRatio}`);
   return Object.assign(rest, { ratio, cpuRatio, mutual, plain });
 }
 
-async function byTurns({ seconds, rounds, say }: Options, one: [string, Kind], other: [string, Kind]) {
+async function compareAlternating(
+  { seconds, rounds, onProgress }: TlsBenchOptions,
+  one: [string, PlatformKind],
+  other: [string, PlatformKind],
+) {
   const began = nowMs();
-  const first: Awaited<ReturnType<typeof pairsPerSecond>>[] = [];
+  const first: Awaited<ReturnType<typeof measurePairs>>[] = [];
   const second: typeof first = [];
   for (let n = 0; n < rounds; n += 1) {
     // Who goes first changes: a machine that gets warm, or another's work, then harms both alike.
     for (const turn of n % 2 === 0 ? [one, other] : [other, one]) {
       const [name, kind] = turn;
-      const measured = await pairsPerSecond(kind, seconds);
-      say(`${name}: ${measured.pairs} pairs/s, ${measured.cpuMsPerPair} CPU-ms a pair`);
+      const measured = await measurePairs(kind, seconds);
+      onProgress(`${name}: ${measured.pairs} pairs/s, ${measured.cpuMsPerPair} CPU-ms a pair`);
       (turn === one ? first : second).push(measured);
     }
   }
-  const of = (all: typeof first) => medianOf(all.map(({ pairs }) => pairs));
+  const of = (all: typeof first) => median(all.map(({ pairs }) => pairs));
   const ratio = round(of(first) / of(second));
-  say(`${one[0]} ÷ ${other[0]}: ${ratio}`);
-  return { inFlight: LEVEL, seconds, rounds, ratio, first, second, tookSeconds: round((nowMs() - began) / 1_000, 0) };
+  onProgress(`${one[0]} ÷ ${other[0]}: ${ratio}`);
+  return {
+    inFlight: IN_FLIGHT,
+    seconds,
+    rounds,
+    ratio,
+    first,
+    second,
+    tookSeconds: round((nowMs() - began) / 1_000, 0),
+  };
 }
 
-const cpuOf = ({ cpuMsPerPair }: { cpuMsPerPair: number }): number => cpuMsPerPair;
+const cpuOfPair = ({ cpuMsPerPair }: { cpuMsPerPair: number }): number => cpuMsPerPair;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { mongo } from 'mongoose';
-import { newTrackingNumber } from '@cups/application';
+import { generateTrackingNumber } from '@cups/application';
 import { openDesk } from '@cups/tools/desk';
-import { contentFor, publicServices } from '@cups/tools/filings';
+import { createContent, publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { ulid } from 'ulid';
 
@@ -11,16 +11,16 @@ import { ulid } from 'ulid';
 const DAY = 86_400_000;
 const CENTRE = 'centres/CU-001';
 /** So many are filed for real: each service that may be filed at the centre, again and again. */
-const FILED = 120;
+const TEMPLATE_COUNT = 120;
 const BATCH = 250;
 /** One in so many is open. */
 const OPEN_EVERY = 10;
 
-interface Stored extends Record<string, unknown> {
+interface StoredDocument extends Record<string, unknown> {
   _id: string;
 }
 
-export interface Filled {
+export interface FilledStore {
   centre: string;
   /** Open ones at the centre. */
   open: number;
@@ -35,25 +35,31 @@ export interface Filled {
 
 export interface FillOptions {
   url: string;
-  applications: mongo.Collection<Stored>;
+  applications: mongo.Collection<StoredDocument>;
   all: number;
   atCentre: number;
-  say: (line: string) => void;
+  onProgress: (line: string) => void;
 }
 
 /** @throws Error when something is refused */
-export async function fill({ url, applications, all, atCentre, say }: FillOptions): Promise<Filled> {
-  await file(url);
+export async function fillStore({
+  url,
+  applications,
+  all,
+  atCentre,
+  onProgress: log,
+}: FillOptions): Promise<FilledStore> {
+  await submitTemplates(url);
   const pool = await applications.find({}).toArray();
-  const made: { open: number; last?: Stored } = { open: 0 };
+  const made: { open: number; last?: StoredDocument } = { open: 0 };
   for (let n = pool.length; n < all; n += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, all - n) }, (_, i) => copyOf(pool, n + i, n + i < atCentre));
+    const batch = Array.from({ length: Math.min(BATCH, all - n) }, (_, i) => createCopy(pool, n + i, n + i < atCentre));
     await applications.insertMany(batch, { ordered: false });
     for (const one of batch.filter(({ centre, queue }) => centre === CENTRE && queue)) {
       made.open += 1;
       made.last = one;
     }
-    if ((n / BATCH) % 80 < 1) say(`${n} of ${all} applications …`);
+    if ((n / BATCH) % 80 < 1) log(`${n} of ${all} applications …`);
   }
   const { last } = made;
   if (!last) throw new Error('There are too few applications to ask for.');
@@ -70,25 +76,25 @@ export async function fill({ url, applications, all, atCentre, say }: FillOption
 }
 
 /** Drafts at the centre, one for each public service in turn. */
-async function file(url: string): Promise<void> {
+async function submitTemplates(url: string): Promise<void> {
   const desk = await openDesk(url, 'cu-001-specialist');
   const { body: centre } = await desk.call<Centre>('GET', '/centres/CU-001');
   const services = (await publicServices(url)).filter(({ version }) => version.centreKinds?.includes(centre.kind));
-  for (let n = 0; n < FILED; n += 1) {
+  for (let n = 0; n < TEMPLATE_COUNT; n += 1) {
     const service = services[n % services.length]!;
     await desk.call('POST', '/applications', {
-      body: { publicService: service.code, ...contentFor(n, centre, service) },
+      body: { publicService: service.code, ...createContent(n, centre, service) },
     });
   }
 }
 
 /** The states of open ones in turn, and those of ended ones. */
-const OPEN = ['draft', 'submitted', 'in-progress', 'documents-requested', 'ready'] as const;
-const PLACES = { draft: 'drafts', submitted: 'at-agency', 'in-progress': 'at-agency' } as Record<string, string>;
-const ENDED = ['closed', 'closed', 'closed', 'withdrawn'] as const;
+const OPEN_STATES = ['draft', 'submitted', 'in-progress', 'documents-requested', 'ready'] as const;
+const QUEUE_STAGES = { draft: 'drafts', submitted: 'at-agency', 'in-progress': 'at-agency' } as Record<string, string>;
+const ENDED_STATES = ['closed', 'closed', 'closed', 'withdrawn'] as const;
 
 /** An application as it could stand there: spread over a year, one in ten open, each with the places and times that belong to it. */
-function copyOf(pool: Stored[], n: number, here: boolean): Stored {
+function createCopy(pool: StoredDocument[], n: number, here: boolean): StoredDocument {
   const {
     createRequest: _request,
     createFingerprint: _fingerprint,
@@ -97,18 +103,18 @@ function copyOf(pool: Stored[], n: number, here: boolean): Stored {
     ...shared
   } = pool[n % pool.length]!;
   const isOpen = n % OPEN_EVERY === 0;
-  const state = isOpen ? OPEN[(n / OPEN_EVERY) % OPEN.length]! : ENDED[n % ENDED.length]!;
+  const state = isOpen ? OPEN_STATES[(n / OPEN_EVERY) % OPEN_STATES.length]! : ENDED_STATES[n % ENDED_STATES.length]!;
   const since = new Date(Date.now() - (isOpen ? n % 30 : n % 365) * DAY - 60_000);
-  const trackingNumber = newTrackingNumber((bytes) => randomBytes(bytes));
+  const trackingNumber = generateTrackingNumber((bytes) => randomBytes(bytes));
   const centre = here ? CENTRE : `centres/CU-${String(2 + (n % 85)).padStart(3, '0')}`;
   const times = { createTime: since, updateTime: since, submitTime: since };
-  const copy: Stored = { ...shared, _id: ulid(since.getTime()), centre, state, trackingNumber, ...times };
-  if (isOpen) copy['queue'] = placeAt(PLACES[state] ?? state, since, n);
+  const copy: StoredDocument = { ...shared, _id: ulid(since.getTime()), centre, state, trackingNumber, ...times };
+  if (isOpen) copy['queue'] = createQueueStatus(QUEUE_STAGES[state] ?? state, since, n);
   return copy;
 }
 
 /** Half of the open ones are to be done by now. */
-function placeAt(place: string, since: Date, n: number): object {
+function createQueueStatus(place: string, since: Date, n: number): object {
   const day = (ahead: number) => new Date(Date.now() + ahead * DAY).toISOString().slice(0, 10);
   return { place, since, actOn: day((n % 20) - 10), runsOut: day(n % 20) };
 }

@@ -1,4 +1,4 @@
-import { cpuMsOf, nowMs, percentiles, round } from '../processes.ts';
+import { readCpuMs, nowMs, percentiles, round } from '../processes.ts';
 import type { Percentiles } from '../processes.ts';
 
 export type RawName = 'grpcEcho' | 'insert' | 'update' | 'pull' | 'produce' | 'produceBatch' | 'find' | 'httpEcho';
@@ -36,11 +36,11 @@ export class Meter {
   /** Callers that each ask again when answered; `each` things are done by one call. */
   async run(one: () => Promise<unknown>, each = 1, callers = this.level): Promise<RawCost> {
     const took: number[] = [];
-    await forSeconds(this.#seconds / 3, callers, one, []);
+    await runForSeconds(this.#seconds / 3, callers, one, []);
     const began = nowMs();
     const cpuBefore = this.#cpu();
-    await forSeconds(this.#seconds, callers, one, took);
-    return cost(took, took.length * each, nowMs() - began, this.#cpu() - cpuBefore);
+    await runForSeconds(this.#seconds, callers, one, took);
+    return computeCost(took, took.length * each, nowMs() - began, this.#cpu() - cpuBefore);
   }
 
   /** Goes through all items once, so many at a time. */
@@ -53,15 +53,15 @@ export class Meter {
       await one(items.slice(at, at + each));
       took.push(nowMs() - before);
     }
-    return cost(took, items.length, nowMs() - began, this.#cpu() - cpuBefore);
+    return computeCost(took, items.length, nowMs() - began, this.#cpu() - cpuBefore);
   }
 
   #cpu(): number {
-    return this.#pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+    return this.#pids.reduce((sum, pid) => sum + readCpuMs(pid), 0);
   }
 }
 
-async function forSeconds(seconds: number, callers: number, one: () => Promise<unknown>, took: number[]) {
+async function runForSeconds(seconds: number, callers: number, one: () => Promise<unknown>, took: number[]) {
   const until = nowMs() + seconds * 1000;
   const call = async () => {
     for (let began = nowMs(); began < until;) {
@@ -74,7 +74,7 @@ async function forSeconds(seconds: number, callers: number, one: () => Promise<u
   await Promise.all(Array.from({ length: callers }, call));
 }
 
-const cost = (took: number[], count: number, wallMs: number, cpuMs: number): RawCost => ({
+const computeCost = (took: number[], count: number, wallMs: number, cpuMs: number): RawCost => ({
   perSecond: round((count * 1000) / wallMs, 1),
   wallMs: round(wallMs / count, 4),
   cpuMs: round(cpuMs / count, 4),

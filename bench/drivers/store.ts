@@ -3,9 +3,9 @@ import type mongoose from 'mongoose';
 import type { Meter, RawCost } from './meter.ts';
 
 /** An application as intake keeps it. */
-export type Stored = { _id: string; revision: number } & Record<string, unknown>;
-type Update = mongoose.mongo.UpdateFilter<Stored>;
-type Copies = mongoose.Collection<Stored>;
+export type StoredDocument = { _id: string; revision: number } & Record<string, unknown>;
+type Update = mongoose.mongo.UpdateFilter<StoredDocument>;
+type Copies = mongoose.Collection<StoredDocument>;
 
 export const newId = () => randomBytes(13).toString('hex').toUpperCase();
 
@@ -14,19 +14,19 @@ export const newId = () => randomBytes(13).toString('hex').toUpperCase();
  * outbox emptied.
  * @param topic that stands in the entries of the outbox
  */
-export async function measureStore(meter: Meter, copies: Copies, sample: Stored, topic: string) {
-  const draft = draftOf(sample);
+export async function measureStore(meter: Meter, copies: Copies, sample: StoredDocument, topic: string) {
+  const draft = toDraft(sample);
   const drafts: string[] = [];
   const insert = await meter.run(async () => {
     const _id = newId();
-    await copies.insertOne({ ...draft, _id } as unknown as Stored);
+    await copies.insertOne({ ...draft, _id } as unknown as StoredDocument);
     drafts.push(_id);
   });
   let asked = 0;
   const find = await meter.run(() => copies.findOne({ _id: drafts[(asked += 1) % drafts.length]! }));
   await insertSpare(copies, draft, drafts);
 
-  const submit = submitOf(sample, topic);
+  const submit = toSubmitUpdate(sample, topic);
   const submitted: string[] = [];
   const update = await meter.run(async () => {
     const _id = drafts.pop();
@@ -39,12 +39,15 @@ export async function measureStore(meter: Meter, copies: Copies, sample: Stored,
 }
 
 /** The draft as it was opened. */
-function draftOf({ submissions: _s, history: _h, requests: _r, dueDate: _d, submitTime: _t, ...rest }: Stored) {
+function toDraft({ submissions: _s, history: _h, requests: _r, dueDate: _d, submitTime: _t, ...rest }: StoredDocument) {
   return { ...rest, revision: 1, state: 'draft', submissions: [], history: [], requests: [], outbox: [] };
 }
 
 /** What submitting adds to a draft. */
-function submitOf({ _id, submissions, history, requests, dueDate, submitTime }: Stored, topic: string): Update {
+function toSubmitUpdate(
+  { _id, submissions, history, requests, dueDate, submitTime }: StoredDocument,
+  topic: string,
+): Update {
   const entry = {
     n: 1,
     id: newId(),
@@ -74,7 +77,7 @@ function submitOf({ _id, submissions, history, requests, dueDate, submitTime }: 
 /** Updates are quicker than inserts: twice as many drafts again, so that none is wanting. */
 async function insertSpare(copies: Copies, draft: object, drafts: string[]): Promise<void> {
   for (let spare = drafts.length * 2; spare > 0; spare -= 100) {
-    const more = Array.from({ length: 100 }, () => ({ ...draft, _id: newId() }) as unknown as Stored);
+    const more = Array.from({ length: 100 }, () => ({ ...draft, _id: newId() }) as unknown as StoredDocument);
     await copies.insertMany(more);
     drafts.push(...more.map(({ _id }) => _id));
   }

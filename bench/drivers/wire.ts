@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { Client, credentials } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { loadService } from '@cups/contracts/proto';
-import { makeTopics } from '@cups/local';
+import { createTopicsAndWait } from '@cups/local';
 import { Partitioners } from 'kafkajs';
 import type { Kafka } from 'kafkajs';
 import type { Meter, RawCost } from './meter.ts';
@@ -12,7 +12,7 @@ import { newId } from './store.ts';
 export async function measureKafka(meter: Meter, kafka: Kafka, topic: string, value: Buffer) {
   const admin = kafka.admin();
   await admin.connect();
-  await makeTopics(admin, [{ topic, numPartitions: 3 }]);
+  await createTopicsAndWait(admin, [{ topic, numPartitions: 3 }]);
   await admin.disconnect();
   const createPartitioner = Partitioners.DefaultPartitioner;
   const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner });

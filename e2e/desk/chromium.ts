@@ -8,9 +8,9 @@ import type { Browser, BrowserServer } from 'playwright-core';
 /** Chromiums that come as packages of npm: nothing is downloaded when one is started. */
 
 /** `oldest` is the last for Windows 7, which the desk is built for. */
-export type Which = 'newest' | 'oldest';
+export type ChromiumVersion = 'newest' | 'oldest';
 const require = createRequire(import.meta.url);
-const PACKAGES: Readonly<Record<Which, string>> = {
+const PACKAGES: Readonly<Record<ChromiumVersion, string>> = {
   newest: require.resolve('@sparticuz/chromium'),
   oldest: require.resolve('chromium-109'),
 };
@@ -20,15 +20,15 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--fo
 
 /** Starts one that several processes may use, each by `wsEndpoint()`. */
 export const serveChromium = (): Promise<BrowserServer> =>
-  chromium.launchServer({ executablePath: programOf('newest'), args: FLAGS });
+  chromium.launchServer({ executablePath: findExecutable('newest'), args: FLAGS });
 
 /** @param flags more of the command line, such as a port for DevTools */
-export const startChromium = (which: Which, flags: string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath: programOf(which), args: [...FLAGS, ...flags] });
+export const startChromium = (which: ChromiumVersion, flags: string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: findExecutable(which), args: [...FLAGS, ...flags] });
 
 /** The program, unpacked once for each version; the packages' own place for it is one for all versions. */
-export function programOf(which: Which): string {
-  const folder = folderOf(PACKAGES[which]);
+export function findExecutable(which: ChromiumVersion): string {
+  const folder = packageFolder(PACKAGES[which]);
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
   const place = join(import.meta.dirname, '../../.cups/browsers', version);
   const program = join(place, 'chromium');
@@ -41,7 +41,7 @@ export function programOf(which: Which): string {
   return program;
 }
 
-function folderOf(entry: string): string {
+function packageFolder(entry: string): string {
   let folder = dirname(entry);
   while (!existsSync(join(folder, 'bin/chromium.br'))) folder = dirname(folder);
   return folder;

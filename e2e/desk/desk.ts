@@ -4,9 +4,9 @@ import { afterAll, afterEach, expect } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startChromium } from './chromium.ts';
-import type { Which } from './chromium.ts';
-import { fromSetup, url } from './surroundings.ts';
-import { blankness, watch } from './watch.ts';
+import type { ChromiumVersion } from './chromium.ts';
+import { readSetupVariable, platformUrl } from './test-env.ts';
+import { findBlankPage, collectPageErrors } from './page-errors.ts';
 
 /**
  * Journeys through the page of the desk: a real Chromium, the running platform, and no part of either replaced.
@@ -34,14 +34,14 @@ const DESKTOP = { width: 1366, height: 620 };
 /** For a house call. */
 export const PHONE = { width: 390, height: 844 };
 
-interface Watched {
+interface WatchedPage {
   page: Page;
-  faults: string[];
+  errors: string[];
   tolerated: RegExp[];
 }
 
-const browsers = new Map<Which, Promise<Browser>>();
-let watched: Watched[] = [];
+const browsers = new Map<ChromiumVersion, Promise<Browser>>();
+let watched: WatchedPage[] = [];
 
 export interface OpenOptions extends BrowserContextOptions {
   /** Signed in before the page opens, such as `cu-001-specialist`; nobody when absent. */
@@ -49,16 +49,16 @@ export interface OpenOptions extends BrowserContextOptions {
   /** @default / */
   path?: string;
   /** @default newest */
-  chromium?: Which;
+  chromium?: ChromiumVersion;
 }
 
 /** Opens the page in a browser of its own, which is closed after the test. */
 export async function open(options: OpenOptions = {}): Promise<Page> {
   const { operator, path = '/', chromium: which = 'newest', ...context } = options;
   const own = await (
-    await browserOf(which)
+    await openBrowser(which)
   ).newContext({
-    baseURL: url(),
+    baseURL: platformUrl(),
     viewport: DESKTOP,
     locale: 'ro-RO',
     timezoneId: 'Europe/Chisinau',
@@ -66,7 +66,7 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
   });
   const page = await own.newPage();
   page.setDefaultTimeout(20_000);
-  watched.push({ page, faults: await watch(page, url()), tolerated: [] });
+  watched.push({ page, errors: await collectPageErrors(page, platformUrl()), tolerated: [] });
   if (operator) await signIn(page, operator);
   await page.goto(path);
   return page;
@@ -75,25 +75,25 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
 /** Signs in beside the page, as quickly as can be; the page itself does it in sign-in.test.ts. */
 async function signIn(page: Page, operator: string): Promise<void> {
   const data = { provider: 'local', operator };
-  const answer = await page.context().request.post(`${url()}/api/v1/sessions`, { data });
+  const answer = await page.context().request.post(`${platformUrl()}/api/v1/sessions`, { data });
   if (!answer.ok()) throw new Error(`${operator} cannot sign in: ${answer.status()} ${await answer.text()}`);
 }
 
 /** What a test breaks on purpose is no fault of the page. */
-export function tolerate(page: Page, ...faults: RegExp[]): void {
-  watched.find((one) => one.page === page)?.tolerated.push(...faults);
+export function tolerate(page: Page, ...errors: RegExp[]): void {
+  watched.find((one) => one.page === page)?.tolerated.push(...errors);
 }
 
 /** What is wrong with a page so far; a test that ends with something here fails. */
-export async function faultsOf(page: Page): Promise<string[]> {
+export async function findPageErrors(page: Page): Promise<string[]> {
   const one = watched.find((each) => each.page === page);
   if (!one) return [];
-  const found = [...one.faults, ...(page.isClosed() ? [] : [await blankness(page)])];
+  const found = [...one.errors, ...(page.isClosed() ? [] : [await findBlankPage(page)])];
   return found.filter((fault) => fault !== undefined && !one.tolerated.some((known) => known.test(fault))) as string[];
 }
 
 /** Forgets a page that is broken on purpose. */
-export async function abandon(page: Page): Promise<void> {
+export async function forgetPage(page: Page): Promise<void> {
   watched = watched.filter((one) => one.page !== page);
   await page.context().close();
 }
@@ -111,12 +111,12 @@ export async function axe(page: Page): Promise<string[]> {
 
 afterEach(async () => {
   const pages = watched;
-  const faults: string[] = [];
-  for (const { page } of pages) faults.push(...(await faultsOf(page)));
-  if (process.env['CUPS_DESK_PICTURES']) await Promise.all(pages.map(({ page }, n) => picture(page, n)));
+  const errors: string[] = [];
+  for (const { page } of pages) errors.push(...(await findPageErrors(page)));
+  if (process.env['CUPS_DESK_PICTURES']) await Promise.all(pages.map(({ page }, n) => takeScreenshot(page, n)));
   watched = [];
   await Promise.all(pages.map(({ page }) => page.context().close()));
-  if (faults.length > 0) throw new Error(`The page did wrong:\n${faults.join('\n')}`);
+  if (errors.length > 0) throw new Error(`The page did wrong:\n${errors.join('\n')}`);
 });
 
 afterAll(async () => {
@@ -124,15 +124,15 @@ afterAll(async () => {
 });
 
 /** Of a page as its test has left it. */
-async function picture(page: Page, n: number): Promise<void> {
+async function takeScreenshot(page: Page, n: number): Promise<void> {
   const test = (expect.getState().currentTestName ?? 'page').replaceAll(/[^a-z]+/gi, '-').slice(0, 80);
   if (!page.isClosed()) await page.screenshot({ path: join(import.meta.dirname, `../../.cups/desk/${test}-${n}.png`) });
 }
 
 /** The newest is the one of all tests; another is started for those that ask for it. */
-function browserOf(which: Which): Promise<Browser> {
+function openBrowser(which: ChromiumVersion): Promise<Browser> {
   const started =
-    which === 'newest' ? () => chromium.connect(fromSetup('CUPS_DESK_BROWSER')) : () => startChromium(which);
+    which === 'newest' ? () => chromium.connect(readSetupVariable('CUPS_DESK_BROWSER')) : () => startChromium(which);
   if (!browsers.has(which)) browsers.set(which, started());
   return browsers.get(which)!;
 }

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { programOf } from './chromium.ts';
+import { findExecutable } from './chromium.ts';
 import { fileSample } from './sample.ts';
-import { openStage } from './stage.ts';
-import { url } from './surroundings.ts';
+import { startTestPlatform } from './test-platform.ts';
+import { platformUrl } from './test-env.ts';
 
 /**
  * `npm run desk:lighthouse`: what lighthouse says of queue, application and tracking, from a platform of its own. It ends
@@ -15,7 +15,7 @@ import { url } from './surroundings.ts';
  */
 
 const LIGHTHOUSE = 'lighthouse@13.5.0';
-const LEAST = { accessibility: 1, 'best-practices': 1, performance: 0.95 } as const;
+const MIN_SCORES = { accessibility: 1, 'best-practices': 1, performance: 0.95 } as const;
 /** The middle one counts: the machine is not alone. */
 const RUNS = 3;
 
@@ -28,12 +28,12 @@ interface Target {
 }
 
 interface Report {
-  categories: Record<keyof typeof LEAST, { score: number }>;
+  categories: Record<keyof typeof MIN_SCORES, { score: number }>;
   audits: Record<string, { id: string; score: number | null; displayValue?: string; scoreDisplayMode: string }>;
 }
 
-async function cookieOf(operator: string): Promise<string> {
-  const response = await fetch(`${url()}/api/v1/sessions`, {
+async function signInCookie(operator: string): Promise<string> {
+  const response = await fetch(`${platformUrl()}/api/v1/sessions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ provider: 'local', operator }),
@@ -44,38 +44,38 @@ async function cookieOf(operator: string): Promise<string> {
     .join('; ');
 }
 
-async function ask({ path, form, cookie }: Target, folder: string): Promise<Report> {
-  const file = join(folder, 'report.json');
+async function runLighthouse({ path, form, cookie }: Target, folder: string): Promise<Report> {
+  const reportFile = join(folder, 'report.json');
   const flags = [
-    `--output-path=${file}`,
-    ...['--output=json', '--quiet', `--only-categories=${Object.keys(LEAST).join(',')}`],
+    `--output-path=${reportFile}`,
+    ...['--output=json', '--quiet', `--only-categories=${Object.keys(MIN_SCORES).join(',')}`],
     '--chrome-flags=--headless --no-sandbox --disable-gpu --disable-dev-shm-usage',
     ...(form === 'desktop' ? ['--preset=desktop'] : []),
     ...(cookie ? [`--extra-headers=${JSON.stringify({ Cookie: cookie })}`] : []),
   ];
-  const child = spawn('npx', ['--yes', LIGHTHOUSE, `${url()}${path}`, ...flags], {
+  const child = spawn('npx', ['--yes', LIGHTHOUSE, `${platformUrl()}${path}`, ...flags], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, CHROME_PATH: programOf('newest') },
+    env: { ...process.env, CHROME_PATH: findExecutable('newest') },
     cwd: folder,
   });
   const code = await new Promise((done) => child.once('exit', done));
   if (code !== 0) throw new Error(`lighthouse ended with ${String(code)}`);
-  return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  return JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
 }
 
 /** The report whose performance is the middle one of several. */
-async function middleOf(target: Target, folder: string): Promise<Report> {
+async function medianReport(target: Target, folder: string): Promise<Report> {
   const reports: Report[] = [];
-  for (let run = 0; run < RUNS; run += 1) reports.push(await ask(target, folder));
+  for (let run = 0; run < RUNS; run += 1) reports.push(await runLighthouse(target, folder));
   reports.sort((one, other) => one.categories.performance.score - other.categories.performance.score);
   return reports[Math.floor(RUNS / 2)]!;
 }
 
-function tell({ name, form }: Target, { categories, audits }: Report): void {
-  const names = Object.keys(LEAST) as (keyof typeof LEAST)[];
+function printReport({ name, form }: Target, { categories, audits }: Report): void {
+  const names = Object.keys(MIN_SCORES) as (keyof typeof MIN_SCORES)[];
   const scores = names.map((category) => `${category} ${Math.round(categories[category].score * 100)}`);
   console.log(`${name} (${form}): ${scores.join(', ')}`);
-  if (names.every((category) => categories[category].score >= LEAST[category])) return;
+  if (names.every((category) => categories[category].score >= MIN_SCORES[category])) return;
   process.exitCode = 1;
   const low = Object.values(audits).filter(({ score, scoreDisplayMode }) => {
     return score !== null && score < 0.9 && scoreDisplayMode !== 'informative';
@@ -84,17 +84,17 @@ function tell({ name, form }: Target, { categories, audits }: Report): void {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'cups-lighthouse-'));
-const stage = await openStage();
+const testPlatform = await startTestPlatform();
 try {
   const { asked } = await fileSample();
-  const cookie = await cookieOf('cu-001-specialist');
+  const cookie = await signInCookie('cu-001-specialist');
   const targets: Target[] = [
     { name: 'queue', path: '/', form: 'desktop', cookie },
     { name: 'application', path: `/applications/${asked.id}`, form: 'desktop', cookie },
     { name: 'tracking', path: `/t#${asked.trackingNumber}`, form: 'mobile' },
   ];
-  for (const target of targets) tell(target, await middleOf(target, folder));
+  for (const target of targets) printReport(target, await medianReport(target, folder));
 } finally {
-  await stage.close();
+  await testPlatform.close();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -2,13 +2,13 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Application } from '@cups/tools/desk';
-import { reply } from './agency.ts';
-import { act, applicant, deskOf, file, reaches } from './filings.ts';
+import { sendReply } from './agency.ts';
+import { runAction, applicant, openDeskFor, fileApplication, waitForState } from './filings.ts';
 
 /** A day at the centre of Lozova, small enough to look at: for pictures and figures. People are synthetic. */
 
 /** A copy of the repository's data in which CU-002 is in training. */
-export function dataWithTraining(): string {
+export function copyDataWithTraining(): string {
   const data = mkdtempSync(join(tmpdir(), 'cups-e2e-desk-data-'));
   cpSync(join(import.meta.dirname, '../../data'), data, { recursive: true });
   const centre = join(data, 'centres/CU-002.yaml');
@@ -32,14 +32,14 @@ export async function fileSample(): Promise<Sample> {
   });
   const asp = 'civil-status-extract';
   const [ready, rejected, asked, underway, draft, closed] = await Promise.all([
-    file({ publicService: asp, ending: 'ZQ', ...as('Munteanu', 'Ana') }),
-    file({ publicService: 'pension-reexamination', ending: 'ZR', ...as('Ceban', 'Vasile') }),
-    file({ publicService: asp, ending: 'ZN', ...as('Rotari', 'Elena') }),
-    file({ publicService: 'population-register-extract', ending: 'ZN', ...as('Lungu', 'Petru') }),
-    file({ publicService: 'criminal-record', submit: false, ...as('Sîrbu', 'Natalia') }),
-    file({ publicService: asp, ending: 'ZQ', ...as('Cojocaru', 'Andrei') }),
-    file({ publicService: 'old-age-pension', ending: 'ZN', ...as('Popa', 'Gheorghe') }),
-    file({ publicService: asp, ending: 'ZQ', ...as('Moraru', 'Olga') }),
+    fileApplication({ publicService: asp, ending: 'ZQ', ...as('Munteanu', 'Ana') }),
+    fileApplication({ publicService: 'pension-reexamination', ending: 'ZR', ...as('Ceban', 'Vasile') }),
+    fileApplication({ publicService: asp, ending: 'ZN', ...as('Rotari', 'Elena') }),
+    fileApplication({ publicService: 'population-register-extract', ending: 'ZN', ...as('Lungu', 'Petru') }),
+    fileApplication({ publicService: 'criminal-record', submit: false, ...as('Sîrbu', 'Natalia') }),
+    fileApplication({ publicService: asp, ending: 'ZQ', ...as('Cojocaru', 'Andrei') }),
+    fileApplication({ publicService: 'old-age-pension', ending: 'ZN', ...as('Popa', 'Gheorghe') }),
+    fileApplication({ publicService: asp, ending: 'ZQ', ...as('Moraru', 'Olga') }),
   ]);
   const message = {
     ro: 'Numele din cerere nu se potrivește cu registrul. Trimiteți certificatul vechi sau actul despre schimbarea numelui.',
@@ -47,21 +47,25 @@ export async function fileSample(): Promise<Sample> {
     en: 'The name in the application differs from the register. Send the old certificate or the record of the change.',
   };
   const answerBy = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10);
-  await reply(asked, 'documentsRequested', { documents: [{ kind: 'previous-certificate' }], message, answerBy });
-  await reply(underway, 'progressed', { note: 'Dosarul este la verificare.' });
-  await reaches(ready, 'ready');
-  await reaches(closed, 'ready');
+  await sendReply(asked, 'documentsRequested', { documents: [{ kind: 'previous-certificate' }], message, answerBy });
+  await sendReply(underway, 'progressed', { note: 'Dosarul este la verificare.' });
+  await waitForState(ready, 'ready');
+  await waitForState(closed, 'ready');
   await handOver(closed);
-  await reaches(rejected, 'rejected');
-  await reaches(asked, 'documents-requested');
-  await reaches(underway, 'in-progress');
-  const desk = await deskOf('cu-001-specialist');
+  await waitForState(rejected, 'rejected');
+  await waitForState(asked, 'documents-requested');
+  await waitForState(underway, 'in-progress');
+  const desk = await openDeskFor('cu-001-specialist');
   const text = 'Persoana revine joi dimineața, cu fiica.';
   await desk.call('POST', `/applications/${asked.id}/notes`, { body: { text } });
   return { ready, rejected, asked, underway, draft, closed };
 }
 
 async function handOver(application: Application): Promise<void> {
-  await act(application, 'hand-over', { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B1' });
-  await act(application, 'confirm-outcome', { needMet: true });
+  await runAction(application, 'hand-over', {
+    collectedBy: 'applicant',
+    paperKind: 'identity-document',
+    paperNumber: 'B1',
+  });
+  await runAction(application, 'confirm-outcome', { needMet: true });
 }

@@ -1,8 +1,8 @@
-import { running } from './running.ts';
+import { sharedSetup } from './shared-setup.ts';
 
 /** jest globalTeardown: ends what setup.ts started and removes its data. */
 export default async function teardown(): Promise<void> {
-  const held = running.take();
-  await held?.browser.close();
-  await held?.stage.close();
+  const setup = sharedSetup.take();
+  await setup?.browser.close();
+  await setup?.testPlatform.close();
 }

@@ -6,70 +6,84 @@ import type { Role, ServiceName, Session } from '@cups/rpc';
  */
 
 /** Whose a session must be: of a centre, of an agency if it is a clerk's, anybody's, or there is none. */
-type Whose = 'centre' | 'agency' | 'platform' | 'nobody';
-export interface Rule {
+type SessionScope = 'centre' | 'agency' | 'platform' | 'nobody';
+export interface AccessRule {
   callers: readonly ServiceName[];
   /** 'none': no session is needed. */
   roles: readonly Role[] | 'none';
-  whose: Whose;
+  whose: SessionScope;
 }
 
-const DESK: readonly Role[] = ['specialist', 'centre-manager'];
-const ALL: readonly Role[] = [...DESK, 'supervisor', 'support', 'agency-clerk'];
-const page = (roles: Rule['roles'], whose: Whose): Rule => ({ callers: ['gateway'], roles, whose });
-const services = (...callers: ServiceName[]): Rule => ({ callers, roles: 'none', whose: 'nobody' });
+const DESK_ROLES: readonly Role[] = ['specialist', 'centre-manager'];
+const ALL_ROLES: readonly Role[] = [...DESK_ROLES, 'supervisor', 'support', 'agency-clerk'];
+const pageRule = (roles: AccessRule['roles'], whose: SessionScope): AccessRule => ({
+  callers: ['gateway'],
+  roles,
+  whose,
+});
+const serviceRule = (...callers: ServiceName[]): AccessRule => ({ callers, roles: 'none', whose: 'nobody' });
 
 /** Rules of many methods of one service. */
-const each = (names: string, rule: Rule): [string, Rule][] => names.split(' ').map((name) => [name, rule]);
+const rulesFor = (names: string, rule: AccessRule): [string, AccessRule][] =>
+  names.split(' ').map((name) => [name, rule]);
 
-export const MODEL: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
+export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, AccessRule>>>> = {
   // A desk works on what is its centre's. Nobody else sees an application, neither supervisor nor support nor a clerk of the agency.
   intake: Object.fromEntries([
-    ...each('CreateApplication GetApplication ListApplications SearchApplications', page(DESK, 'centre')),
-    ...each('ListQueue ListQueueChanges LookUpPerson GetApplicationFile', page(DESK, 'centre')),
-    ...each('GetFiledSubmission RecordAccess ListLooks ListApplicationActions', page(DESK, 'centre')),
-    ...each('UpdateApplication SubmitApplication WithdrawApplication SupplyDocuments', page(DESK, 'centre')),
-    ...each('HandOverResult ConfirmOutcome RenewApplication RecordPayment', page(DESK, 'centre')),
-    ...each('AddNote AssignApplication MarkDeskNotesSeen RecordTelling', page(DESK, 'centre')),
+    ...rulesFor('CreateApplication GetApplication ListApplications SearchApplications', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('ListQueue ListQueueChanges LookUpPerson GetApplicationFile', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('GetFiledSubmission RecordAccess ListLooks ListApplicationActions', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor(
+      'UpdateApplication SubmitApplication WithdrawApplication SupplyDocuments',
+      pageRule(DESK_ROLES, 'centre'),
+    ),
+    ...rulesFor('HandOverResult ConfirmOutcome RenewApplication RecordPayment', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('AddNote AssignApplication MarkDeskNotesSeen RecordTelling', pageRule(DESK_ROLES, 'centre')),
     // Counts over all centres, never content.
-    ...each('GetStatistics', page(['supervisor'], 'platform')),
-    ...each('TrackApplication', page('none', 'nobody')),
-    ...each('GetSubmission', services('agency-bridge')),
-    ...each('GetContact', services('notifications')),
+    ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
+    ...rulesFor('TrackApplication', pageRule('none', 'nobody')),
+    ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
+    ...rulesFor('GetContact', serviceRule('notifications')),
   ]),
   // That an application exists, where it goes and how it fares there: for the platform's people, and the agency of its own.
   'agency-bridge': Object.fromEntries([
-    ...each('GetDelivery', page(DESK, 'centre')),
-    ...each(
+    ...rulesFor('GetDelivery', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor(
       'ListDeliveries ListRefusedReplies GetAgencyActivity',
-      page(['support', 'supervisor', 'agency-clerk'], 'agency'),
+      pageRule(['support', 'supervisor', 'agency-clerk'], 'agency'),
     ),
-    ...each('ListRefusedMessages', page(['support', 'supervisor'], 'platform')),
+    ...rulesFor('ListRefusedMessages', pageRule(['support', 'supervisor'], 'platform')),
   ]),
-  notifications: Object.fromEntries(each('ListNotices GetSlip', page(DESK, 'centre'))),
+  notifications: Object.fromEntries(rulesFor('ListNotices GetSlip', pageRule(DESK_ROLES, 'centre'))),
   catalog: Object.fromEntries([
-    ...each('GetPublicService ListPublicServices GetRegistry', page('none', 'nobody')),
-    ...each('GetPublicServiceVersion', services('intake')),
+    ...rulesFor('GetPublicService ListPublicServices GetRegistry', pageRule('none', 'nobody')),
+    ...rulesFor('GetPublicServiceVersion', serviceRule('intake')),
   ]),
   identity: Object.fromEntries([
-    ...each('CreateSession BeginSignIn CompleteSignIn ContinueSignOut', page('none', 'nobody')),
-    ...each('GetProviderMetadata ListOperators ListSignInProviders', page('none', 'nobody')),
-    ...each('GetSession SwitchCentre BeginSignOut DeleteSession ListSessions EndSession', page(ALL, 'platform')),
-    ...each('BatchGetOperators', page(ALL, 'platform')),
-    ...each('ListCentreOperators', page(['specialist', 'centre-manager', 'supervisor', 'support'], 'platform')),
-    ...each('GetOperator ListOperatorActions', page(['centre-manager', 'supervisor', 'support'], 'platform')),
-    ...each('ListStaff', page(['supervisor', 'support'], 'platform')),
-    ...each('InviteOperator UpdateOperatorRoles SuspendOperator', page(['centre-manager', 'supervisor'], 'platform')),
-    ...each('ReinstateOperator RemoveOperator SetAbsence', page(['centre-manager', 'supervisor'], 'platform')),
-    ...each('AppointSupervisor ImportOperators InspectStaff InspectPersonKeys', services('operator')),
-    ...each('GetCentre ListCentres', services('gateway', 'intake')),
+    ...rulesFor('CreateSession BeginSignIn CompleteSignIn ContinueSignOut', pageRule('none', 'nobody')),
+    ...rulesFor('GetProviderMetadata ListOperators ListSignInProviders', pageRule('none', 'nobody')),
+    ...rulesFor(
+      'GetSession SwitchCentre BeginSignOut DeleteSession ListSessions EndSession',
+      pageRule(ALL_ROLES, 'platform'),
+    ),
+    ...rulesFor('BatchGetOperators', pageRule(ALL_ROLES, 'platform')),
+    ...rulesFor('ListCentreOperators', pageRule(['specialist', 'centre-manager', 'supervisor', 'support'], 'platform')),
+    ...rulesFor('GetOperator ListOperatorActions', pageRule(['centre-manager', 'supervisor', 'support'], 'platform')),
+    ...rulesFor('ListStaff', pageRule(['supervisor', 'support'], 'platform')),
+    ...rulesFor(
+      'InviteOperator UpdateOperatorRoles SuspendOperator',
+      pageRule(['centre-manager', 'supervisor'], 'platform'),
+    ),
+    ...rulesFor('ReinstateOperator RemoveOperator SetAbsence', pageRule(['centre-manager', 'supervisor'], 'platform')),
+    ...rulesFor('AppointSupervisor ImportOperators InspectStaff InspectPersonKeys', serviceRule('operator')),
+    ...rulesFor('GetCentre ListCentres', serviceRule('gateway', 'intake')),
   ]),
 };
 
-export type Verdict = 'let in' | 'denied' | 'not signed in';
+export type AccessVerdict = 'let in' | 'denied' | 'not signed in';
 
 /** Whether a caller gets past the door of a method, before anybody looks what it asks for. */
-export function verdictOn(rule: Rule, caller: ServiceName, session: Session | undefined): Verdict {
+export function evaluateRule(rule: AccessRule, caller: ServiceName, session: Session | undefined): AccessVerdict {
   if (!rule.callers.includes(caller)) return 'denied';
   const { roles } = rule;
   if (roles === 'none') return 'let in';
@@ -81,7 +95,7 @@ export function verdictOn(rule: Rule, caller: ServiceName, session: Session | un
 }
 
 /** Something that is somebody's: an application, with all that hangs on it, at its centre and its agency. */
-export interface Thing {
+export interface AccessTarget {
   id: string;
   /** centres/{code} and agencies/{code}. */
   centre: string;
@@ -91,48 +105,53 @@ export interface Thing {
 }
 
 /** What becomes of a call about a thing. What is not theirs is as absent as what does not exist. */
-export type Found = 'theirs' | 'absent' | 'denied';
+export type TargetVisibility = 'theirs' | 'absent' | 'denied';
 
 /** Whether what is of this centre is there for a session that was let in to a method of desks. */
-export const isTheirs = ({ centre, takesOver = [] }: Session, of: string): boolean =>
+export const isOwnCentre = ({ centre, takesOver = [] }: Session, of: string): boolean =>
   [centre, ...takesOver].includes(of);
-const isWide = ({ roles }: Session): boolean => roles.includes('supervisor') || roles.includes('support');
+const seesAllCentres = ({ roles }: Session): boolean => roles.includes('supervisor') || roles.includes('support');
 /** Whether what is of this agency is there: for its clerks, and for who sees all. */
-export const isTheirAgency = (session: Session, of: string): boolean => isWide(session) || session.agency === of;
+export const isOwnAgency = (session: Session, of: string): boolean => seesAllCentres(session) || session.agency === of;
 
-type Owner = (session: Session, thing: Thing) => Found;
-const when = (is: boolean): Found => (is ? 'theirs' : 'absent');
-const desk: Owner = (session, { centre }) => when(isTheirs(session, centre));
-const deskOnceFiled: Owner = (session, { centre, filed }) => when(filed && isTheirs(session, centre));
-const agency: Owner = (session, thing) => when(isTheirAgency(session, thing.agency));
+type OwnershipRule = (session: Session, thing: AccessTarget) => TargetVisibility;
+const theirsIf = (is: boolean): TargetVisibility => (is ? 'theirs' : 'absent');
+const desk: OwnershipRule = (session, { centre }) => theirsIf(isOwnCentre(session, centre));
+const deskOnceFiled: OwnershipRule = (session, { centre, filed }) => theirsIf(filed && isOwnCentre(session, centre));
+const agency: OwnershipRule = (session, thing) => theirsIf(isOwnAgency(session, thing.agency));
 /** Staff are of the centre where somebody works now: what it took over of another centre are its applications alone. */
-const staff: Owner = (session, { centre }) => when(isWide(session) || session.centre === centre);
-const managed: Owner = (session, { centre }) => when(session.roles.includes('supervisor') || session.centre === centre);
+const staff: OwnershipRule = (session, { centre }) => theirsIf(seesAllCentres(session) || session.centre === centre);
+const managed: OwnershipRule = (session, { centre }) =>
+  theirsIf(session.roles.includes('supervisor') || session.centre === centre);
 /** What a supervisor alone does, to whom even their own manager is nobody. */
-const supervised: Owner = (session, thing) => {
+const supervised: OwnershipRule = (session, thing) => {
   const found = managed(session, thing);
   return found === 'theirs' && !session.roles.includes('supervisor') ? 'denied' : found;
 };
-const platform: Owner = ({ roles }) => (roles.includes('supervisor') ? 'theirs' : 'denied');
-const everybody: Owner = () => 'theirs';
-const nobody: Owner = () => 'absent';
+const platform: OwnershipRule = ({ roles }) => (roles.includes('supervisor') ? 'theirs' : 'denied');
+const everybody: OwnershipRule = () => 'theirs';
+const nobody: OwnershipRule = () => 'absent';
 
-const owned = (names: string, owner: Owner): [string, Owner][] => names.split(' ').map((name) => [name, owner]);
+const ownershipRules = (names: string, owner: OwnershipRule): [string, OwnershipRule][] =>
+  names.split(' ').map((name) => [name, owner]);
 
 /** What a method finds of a thing for a session that was let in; a list is there for everybody, and holds what is theirs. */
-export const OWNERS: Readonly<Record<string, Owner>> = Object.fromEntries([
-  ...owned('GetApplication GetApplicationFile RecordAccess ListLooks ListApplicationActions UpdateApplication', desk),
-  ...owned('SubmitApplication WithdrawApplication SupplyDocuments HandOverResult ConfirmOutcome', desk),
-  ...owned('RenewApplication RecordPayment AddNote AssignApplication MarkDeskNotesSeen RecordTelling', desk),
-  ...owned('GetFiledSubmission GetDelivery ListNotices GetSlip', deskOnceFiled),
-  ...owned('ListApplications SearchApplications ListQueue ListQueueChanges LookUpPerson', everybody),
-  ...owned('ListDeliveries ListSessions', everybody),
-  ...owned('ListRefusedReplies GetAgencyActivity', agency),
-  ...owned('ListCentreOperators GetOperator ListOperatorActions', staff),
-  ...owned('SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
+export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.fromEntries([
+  ...ownershipRules(
+    'GetApplication GetApplicationFile RecordAccess ListLooks ListApplicationActions UpdateApplication',
+    desk,
+  ),
+  ...ownershipRules('SubmitApplication WithdrawApplication SupplyDocuments HandOverResult ConfirmOutcome', desk),
+  ...ownershipRules('RenewApplication RecordPayment AddNote AssignApplication MarkDeskNotesSeen RecordTelling', desk),
+  ...ownershipRules('GetFiledSubmission GetDelivery ListNotices GetSlip', deskOnceFiled),
+  ...ownershipRules('ListApplications SearchApplications ListQueue ListQueueChanges LookUpPerson', everybody),
+  ...ownershipRules('ListDeliveries ListSessions', everybody),
+  ...ownershipRules('ListRefusedReplies GetAgencyActivity', agency),
+  ...ownershipRules('ListCentreOperators GetOperator ListOperatorActions', staff),
+  ...ownershipRules('SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
   // Of a manager, whom a supervisor invites; of a whole person.
-  ...owned('InviteOperator', supervised),
-  ...owned('UpdateOperatorRoles', platform),
+  ...ownershipRules('InviteOperator', supervised),
+  ...ownershipRules('UpdateOperatorRoles', platform),
   // Of somebody else.
-  ...owned('EndSession', nobody),
+  ...ownershipRules('EndSession', nobody),
 ]);

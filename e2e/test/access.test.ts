@@ -7,17 +7,17 @@ import { loadService } from '@cups/contracts/proto';
 import { isProblem } from '@cups/problem';
 import { connect, openKeys } from '@cups/rpc';
 import type { Keys, Role, ServiceName, Session } from '@cups/rpc';
-import { prefix } from '@cups/testing';
-import { openDesk, until } from '@cups/tools/desk';
+import { uniquePrefix } from '@cups/testing';
+import { openDesk, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
-import { contentFor, filing, idnp, publicServices } from '@cups/tools/filings';
+import { createContent, filing, idnp, publicServices } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
-import { MODEL, OWNERS, verdictOn } from './access-model.ts';
-import type { Found, Verdict } from './access-model.ts';
-import { OWN_SESSIONS, TRIES as SHARED } from './access-tries.ts';
-import type { Filed } from './access-tries.ts';
+import { ACCESS_MODEL, OWNERSHIP_RULES, evaluateRule } from './access-model.ts';
+import type { TargetVisibility, AccessVerdict } from './access-model.ts';
+import { OWN_SESSION_ATTEMPTS, ACCESS_ATTEMPTS as SHARED } from './access-attempts.ts';
+import type { SubmittedTarget } from './access-attempts.ts';
 
 /**
  * The model of access held against the services as they run: every method with everybody, and many tries at random. A supervisor
@@ -25,9 +25,9 @@ import type { Filed } from './access-tries.ts';
  */
 
 /** As many as `npm test` has time for; CUPS_ACCESS_TRIES=100000 makes more. */
-const TRIES = Number(process.env['CUPS_ACCESS_TRIES'] ?? 12_000);
-const AT_ONCE = 48;
-const NAMES: Readonly<Record<string, string>> = {
+const ATTEMPT_COUNT = Number(process.env['CUPS_ACCESS_TRIES'] ?? 12_000);
+const CONCURRENCY = 48;
+const SERVICE_NAMES: Readonly<Record<string, string>> = {
   intake: 'cups.intake.v1.IntakeService',
   'agency-bridge': 'cups.agencybridge.v1.AgencyBridgeService',
   notifications: 'cups.notifications.v1.NotificationsService',
@@ -44,11 +44,11 @@ const CALLERS: ServiceName[] = [
   'operator',
 ];
 const ROLES: Role[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
-const DESK: Role[] = ['specialist', 'centre-manager'];
+const DESK_ROLES: Role[] = ['specialist', 'centre-manager'];
 const CENTRES = ['CU-001', 'CU-002', 'CU-003', 'CU-004'];
 const AGENCIES = ['agencies/asp', 'agencies/cnas', 'agencies/mai'];
 /** What the door says, beside whom it turns away for other reasons. */
-const DOOR = /may not call this method|role does not allow|session of an? (centre|agency) is needed/;
+const DENIAL_MESSAGE = /may not call this method|role does not allow|session of an? (centre|agency) is needed/;
 
 type Call = (request: object, context: { sessionToken?: string }) => Promise<object>;
 type Client = Record<string, Call> & { close(): void };
@@ -59,38 +59,38 @@ const clients = new Map<string, Client>();
 let platform: Platform;
 let criminalRecord: PublicService;
 /** At each centre an application for each way that one can have gone. */
-const things: Filed[] = [];
+const targets: SubmittedTarget[] = [];
 /** Some who have really signed in. */
 const signedIn: { session: Session; token: string }[] = [];
 
-const keysOf = (service: ServiceName): Keys => {
+const keysFor = (service: ServiceName): Keys => {
   const known = keys.get(service) ?? openKeys({ dir: join(dataDir, 'keys'), service });
   keys.set(service, known);
   return known;
 };
-const clientOf = (service: string, from: ServiceName): Client => {
+const clientFor = (service: string, from: ServiceName): Client => {
   const name = `${from} ${service}`;
   const address = platform.addresses()[service]!;
-  const to = { address, keys: keysOf(from), service: service as ServiceName, timeoutMs: 10_000 };
-  const known = clients.get(name) ?? (connect(NAMES[service]!, to) as unknown as Client);
+  const to = { address, keys: keysFor(from), service: service as ServiceName, timeoutMs: 10_000 };
+  const known = clients.get(name) ?? (connect(SERVICE_NAMES[service]!, to) as unknown as Client);
   clients.set(name, known);
   return known;
 };
-const sessionOf = (roles: Role[], more: Partial<Session> = {}): { session: Session; token: string } => {
+const createSession = (roles: Role[], more: Partial<Session> = {}): { session: Session; token: string } => {
   const expires = new Date(Date.now() + 3_600_000);
   const session: Session = Object.assign({ operator: 'operators/test', roles, sid: randomUUID(), expires }, more);
-  return { session, token: keysOf('identity').signSession(session) };
+  return { session, token: keysFor('identity').signSession(session) };
 };
-const methodsOf = (service: string): string[] => Object.keys(loadService(NAMES[service]!));
-const callOf = (client: Client, method: string): Call => client[method[0]!.toLowerCase() + method.slice(1)]!;
+const listMethods = (service: string): string[] => Object.keys(loadService(SERVICE_NAMES[service]!));
+const findMethod = (client: Client, method: string): Call => client[method[0]!.toLowerCase() + method.slice(1)]!;
 
 beforeAll(async () => {
   // Plain calls: who holds which certificate is proved elsewhere, and here one process speaks for all services.
   const env = { GRPC_TLS_DIR: '', REQUEST_BUDGET_MS: '60000' };
-  platform = await startPlatform({ port: 0, dataDir, prefix: prefix(), open: true, env });
+  platform = await startPlatform({ port: 0, dataDir, prefix: uniquePrefix(), open: true, env });
   const services = await publicServices(platform.url);
   criminalRecord = services.find(({ code }) => code === 'criminal-record')!;
-  await Promise.all(CENTRES.map(fileAt));
+  await Promise.all(CENTRES.map(submitAtCentre));
   await Promise.all(CENTRES.map(signIn));
 }, 120_000);
 afterAll(async () => {
@@ -100,7 +100,7 @@ afterAll(async () => {
 });
 
 /** The ways of an application, by the ending that tells the simulated agency how to behave, and where they end. */
-const WAYS = [
+const APPLICATION_STATES = [
   { ending: 'ZQ', state: 'draft' },
   { ending: 'ZN', state: 'withdrawn' },
   { ending: 'ZN', state: 'submitted' },
@@ -111,28 +111,28 @@ const WAYS = [
 ];
 
 /** Brings an application on each way, the same people at every centre. */
-async function fileAt(centre: string): Promise<void> {
+async function submitAtCentre(centre: string): Promise<void> {
   const desk = await openDesk(platform.url, `${centre.toLowerCase()}-specialist`);
   const where = await desk.call<Centre>('GET', `/centres/${centre}`);
-  for (const [n, way] of WAYS.entries()) {
+  for (const [n, way] of APPLICATION_STATES.entries()) {
     // By turns for one agency and for another.
-    const record = { publicService: 'criminal-record', ...contentFor(n, where.body, criminalRecord) };
+    const record = { publicService: 'criminal-record', ...createContent(n, where.body, criminalRecord) };
     const content = n % 2 === 0 ? {} : record;
     const given = Object.assign(filing(n, way.ending), content);
     const { body } = await desk.call<Application>('POST', '/applications', { body: given });
     const filed = way.state !== 'draft';
-    if (filed) await bring(desk, `/applications/${body.id}`, way.state);
+    if (filed) await advanceTo(desk, `/applications/${body.id}`, way.state);
     const { id, agency, trackingNumber } = body;
     const known = { id, agency, trackingNumber, filed, centre: `centres/${centre}`, state: way.state, idnp: idnp(n) };
-    const notice = filed ? await noticeOf(desk, id) : '';
-    things.push(Object.assign(known, { notice }));
+    const notice = filed ? await findPrintableNotice(desk, id) : '';
+    targets.push(Object.assign(known, { notice }));
   }
 }
 
-async function bring(desk: Desk, path: string, state: string): Promise<void> {
+async function advanceTo(desk: Desk, path: string, state: string): Promise<void> {
   await desk.call('POST', `${path}/submit`);
   const reached = (one: string) =>
-    until(
+    waitUntil(
       async () => (await desk.call<Application>('GET', path)).body.state,
       (now) => now === one,
       `${path} is ${one}`,
@@ -146,8 +146,8 @@ async function bring(desk: Desk, path: string, state: string): Promise<void> {
 }
 
 /** A notice that can be printed. */
-async function noticeOf(desk: Desk, id: string): Promise<string> {
-  const found = await until(
+async function findPrintableNotice(desk: Desk, id: string): Promise<string> {
+  const found = await waitUntil(
     () => desk.call<Notices>('GET', `/applications/${id}/notices`).catch(() => ({ body: { notices: [] } as Notices })),
     ({ body }) => Boolean(body.notices[0]?.text),
     `${id} has a notice`,
@@ -161,27 +161,27 @@ interface Notices {
 
 /** A manager really signs in: identity knows the session. */
 async function signIn(centre: string): Promise<void> {
-  const create = callOf(clientOf('identity', 'gateway'), 'CreateSession');
+  const create = findMethod(clientFor('identity', 'gateway'), 'CreateSession');
   const proof = { provider: 'local', operator: `operators/${centre.toLowerCase()}-manager` };
   const { assertion } = (await create(proof, {})) as { assertion: string };
-  signedIn.push({ token: assertion, session: await keysOf('gateway').verifySession(assertion) });
+  signedIn.push({ token: assertion, session: await keysFor('gateway').verifySession(assertion) });
 }
 
 /** What became of a call at the door. */
-async function verdictOf(call: Promise<object>): Promise<Verdict> {
+async function observeVerdict(call: Promise<object>): Promise<AccessVerdict> {
   try {
     await call;
   } catch (error) {
     if (!isProblem(error)) throw error;
     if (error.reason === 'UNAUTHENTICATED' && /session is needed/.test(error.message)) return 'not signed in';
-    if (error.reason === 'PERMISSION_DENIED' && DOOR.test(error.message)) return 'denied';
+    if (error.reason === 'PERMISSION_DENIED' && DENIAL_MESSAGE.test(error.message)) return 'denied';
   }
   return 'let in';
 }
 
 test('the model names every method of every service, and no other', () => {
-  for (const service of Object.keys(NAMES)) {
-    expect([service, Object.keys(MODEL[service]!).sort()]).toEqual([service, methodsOf(service).sort()]);
+  for (const service of Object.keys(SERVICE_NAMES)) {
+    expect([service, Object.keys(ACCESS_MODEL[service]!).sort()]).toEqual([service, listMethods(service).sort()]);
   }
 });
 
@@ -189,21 +189,21 @@ test('every method lets in whom the model lets in: by caller, role, and whose se
   const people = [
     undefined,
     ...ROLES.flatMap((role) => [
-      sessionOf([role]),
-      sessionOf([role], { centre: 'centres/CU-001' }),
-      sessionOf([role], { agency: 'agencies/asp' }),
+      createSession([role]),
+      createSession([role], { centre: 'centres/CU-001' }),
+      createSession([role], { agency: 'agencies/asp' }),
     ]),
   ];
   const wrong: string[] = [];
   let tried = 0;
-  for (const [service, rules] of Object.entries(MODEL)) {
+  for (const [service, rules] of Object.entries(ACCESS_MODEL)) {
     for (const [method, rule] of Object.entries(rules)) {
       const tries = CALLERS.flatMap((caller) => people.map((person) => ({ caller, person })));
       await Promise.all(
         tries.map(async ({ caller, person }) => {
           const context = person ? { sessionToken: person.token } : {};
-          const found = await verdictOf(callOf(clientOf(service, caller), method)({}, context));
-          const expected = verdictOn(rule, caller, person?.session);
+          const found = await observeVerdict(findMethod(clientFor(service, caller), method)({}, context));
+          const expected = evaluateRule(rule, caller, person?.session);
           const who = `${caller} for ${person?.session.roles.join() ?? 'nobody'}`;
           if (found !== expected) wrong.push(`${service}.${method} by ${who}: ${found}, expected ${expected}`);
           tried += 1;
@@ -216,7 +216,7 @@ test('every method lets in whom the model lets in: by caller, role, and whose se
 }, 180_000);
 
 /** A generator of its own, so that a try that failed is tried again by the same number. */
-function randomOf(seed: number) {
+function createRandom(seed: number) {
   let state = seed;
   const below = (n: number): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -226,17 +226,17 @@ function randomOf(seed: number) {
 }
 
 /** People of all roles: half of them where something lies, the others anywhere; some at centres that took others over. */
-function manyPeople({ below, pick }: ReturnType<typeof randomOf>) {
+function createSessions({ below, pick }: ReturnType<typeof createRandom>) {
   const code = () => `centres/${below(2) === 0 ? pick(CENTRES) : `CU-${String(1 + below(60)).padStart(3, '0')}`}`;
   return Array.from({ length: 3000 }, () => {
     const takesOver = below(8) === 0 ? { takesOver: [code(), code()] } : {};
     const place = [{ centre: code() }, { agency: pick(AGENCIES) }, {}][below(5)] ?? { centre: code() };
-    return sessionOf([pick([...ROLES, ...DESK])], Object.assign({}, place, takesOver));
+    return createSession([pick([...ROLES, ...DESK_ROLES])], Object.assign({}, place, takesOver));
   });
 }
 
 /** What a refusal says: of a stale revision, a missing id of the request, or a centre that does not serve hears only who may write at all. */
-const MEANS: Readonly<Record<string, Found>> = {
+const VISIBILITY_BY_REASON: Readonly<Record<string, TargetVisibility>> = {
   PERMISSION_DENIED: 'denied',
   NOT_FOUND: 'absent',
   ETAG_STALE: 'theirs',
@@ -247,33 +247,35 @@ const MEANS: Readonly<Record<string, Found>> = {
 };
 
 test('every method that names something of somebody is tried', () => {
-  const tried = [...SHARED, ...OWN_SESSIONS].map(({ method }) => method).sort();
-  expect(tried).toEqual(Object.keys(OWNERS).sort());
+  const tried = [...SHARED, ...OWN_SESSION_ATTEMPTS].map(({ method }) => method).sort();
+  expect(tried).toEqual(Object.keys(OWNERSHIP_RULES).sort());
 });
 
-test(`of ${TRIES} tries at random none is answered otherwise than the model says`, async () => {
-  const random = randomOf(20_261_126);
+test(`of ${ATTEMPT_COUNT} tries at random none is answered otherwise than the model says`, async () => {
+  const random = createRandom(20_261_126);
   const { below, pick } = random;
-  const people = manyPeople(random);
+  const people = createSessions(random);
   /** By method, so that one fault hides no other. */
   const wrong = new Map<string, string>();
   const seen = new Set<string>();
   let tried = 0;
   const oneTry = async () => {
     const isOwn = below(20) === 0;
-    const { service, method, ask, holds } = pick(isOwn ? OWN_SESSIONS : SHARED);
+    const { service, method, ask, holds } = pick(isOwn ? OWN_SESSION_ATTEMPTS : SHARED);
     const { session, token } = pick(isOwn ? signedIn : people);
     // Half of them reach for what may be theirs; there is less of that than of what is not.
-    const near = things.filter(({ centre, agency }) => centre === session.centre || agency === session.agency);
-    const thing = pick(near.length > 0 && below(2) === 0 ? near : things);
+    const near = targets.filter(({ centre, agency }) => centre === session.centre || agency === session.agency);
+    const thing = pick(near.length > 0 && below(2) === 0 ? near : targets);
     const caller = below(20) === 0 ? pick(CALLERS) : 'gateway';
     const other = pick(signedIn.filter((one) => one.token !== token)).session.sid;
-    const door = verdictOn(MODEL[service]![method]!, caller, session);
-    const expected = door === 'let in' ? OWNERS[method]!(session, thing) : 'denied';
-    const call = callOf(clientOf(service, caller), method)(ask(thing, { session: other }), { sessionToken: token });
+    const door = evaluateRule(ACCESS_MODEL[service]![method]!, caller, session);
+    const expected = door === 'let in' ? OWNERSHIP_RULES[method]!(session, thing) : 'denied';
+    const call = findMethod(clientFor(service, caller), method)(ask(thing, { session: other }), {
+      sessionToken: token,
+    });
     const found = await call.then(
-      (answer) => (holds?.(answer as never, session, { thing, all: things }) === false ? 'more or less' : 'theirs'),
-      ({ reason = 'broken' }: { reason?: string }) => MEANS[reason] ?? reason,
+      (answer) => (holds?.(answer as never, session, { thing, all: targets }) === false ? 'more or less' : 'theirs'),
+      ({ reason = 'broken' }: { reason?: string }) => VISIBILITY_BY_REASON[reason] ?? reason,
     );
     seen.add(`${method} ${expected}`);
     const what = `${method} of ${thing.centre}, ${thing.agency} (${thing.state})`;
@@ -281,9 +283,9 @@ test(`of ${TRIES} tries at random none is answered otherwise than the model says
       wrong.set(method, `${what} by ${caller} as ${JSON.stringify(session)}: ${found}, not ${expected}`);
   };
   const worker = async () => {
-    while ((tried += 1) <= TRIES) await oneTry();
+    while ((tried += 1) <= ATTEMPT_COUNT) await oneTry();
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   expect([...wrong.values()]).toEqual([]);
   const unseen = SHARED.filter(({ method }) => !seen.has(`${method} theirs`) || !seen.has(`${method} denied`));
   expect(unseen.map(({ method }) => method)).toEqual([]);

@@ -15,7 +15,7 @@ export interface Page {
   text: string;
 }
 
-export interface Answer<T> {
+export interface ApiResponse<T> {
   status: number;
   headers: IncomingHttpHeaders;
   body: T;
@@ -35,8 +35,8 @@ interface Navigation {
   body?: string;
 }
 
-const MOST_STEPS = 12;
-const FORM = 'application/x-www-form-urlencoded';
+const MAX_NAVIGATIONS = 12;
+const FORM_CONTENT_TYPE = 'application/x-www-form-urlencoded';
 
 export class Browser {
   readonly #ca: string[];
@@ -55,7 +55,7 @@ export class Browser {
 
   /** Somebody fills the form of a page in, and sends it. */
   submit(page: Page, values: Record<string, string>): Promise<Page> {
-    const { action, fields } = formOf(page)!;
+    const { action, fields } = parseForm(page)!;
     const body = new URLSearchParams({ ...fields, ...values }).toString();
     return this.#go({ method: 'POST', url: new URL(action, page.url), from: page, body });
   }
@@ -70,7 +70,7 @@ export class Browser {
     if (body !== undefined) headers['content-type'] = 'application/json';
     const answer = await this.#send({ method, url, headers, body, isCrossSite: false });
     const isJson = answer.headers['content-type']?.includes('json');
-    const found: Answer<T> = { ...answer, body: (isJson ? JSON.parse(answer.text) : answer.text) as T };
+    const found: ApiResponse<T> = { ...answer, body: (isJson ? JSON.parse(answer.text) : answer.text) as T };
     return found;
   }
 
@@ -88,7 +88,7 @@ export class Browser {
 
   async #go(first: Navigation): Promise<Page> {
     let step = first;
-    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+    for (let steps = 0; steps < MAX_NAVIGATIONS; steps += 1) {
       const page = await this.#load(step);
       const next = this.#next(page, step);
       if (!next) return page;
@@ -101,8 +101,9 @@ export class Browser {
     const isCrossSite = from !== undefined && new URL(from.url).hostname !== url.hostname;
     const site = from === undefined ? 'none' : isCrossSite ? 'cross-site' : 'same-origin';
     const headers: Record<string, string> = { 'sec-fetch-site': site, 'sec-fetch-dest': 'document' };
-    if (method === 'POST') Object.assign(headers, { origin: new URL(from!.url).origin, 'content-type': FORM });
-    if (from) mustAllow(from, method, url);
+    if (method === 'POST')
+      Object.assign(headers, { origin: new URL(from!.url).origin, 'content-type': FORM_CONTENT_TYPE });
+    if (from) assertFormAllowed(from, method, url);
     return { url: url.href, ...(await this.#send({ method, url, headers, body, isCrossSite })) };
   }
 
@@ -112,7 +113,7 @@ export class Browser {
     if (page.status === 303 && location !== undefined) {
       return { method: 'GET', url: new URL(location, page.url), from: from && { ...from, headers: {} } };
     }
-    const form = formOf(page);
+    const form = parseForm(page);
     if (!form || !page.text.includes('<script')) return undefined;
     const body = new URLSearchParams(form.fields).toString();
     return { method: 'POST', url: new URL(form.action, page.url), from: page, body };
@@ -133,7 +134,7 @@ export class Browser {
     const sent = [...jar].filter(([, cookie]) => goesAlong(cookie)).map(([name, { value }]) => `${name}=${value}`);
     const headers = Object.assign({}, asked.headers, sent.length > 0 ? { cookie: sent.join('; ') } : {});
     const answer = await exchange({ method, headers, ca: this.#ca, servername: url.hostname }, url, body);
-    for (const set of answer.headers['set-cookie'] ?? []) keep(jar, set);
+    for (const set of answer.headers['set-cookie'] ?? []) storeCookie(jar, set);
     return answer;
   }
 }
@@ -162,7 +163,7 @@ function exchange(options: RequestOptions & { ca: string[]; servername: string }
 }
 
 /** Keeps a cookie, or loses it, as a browser would. @throws Error for one that a browser would not take */
-function keep(jar: Map<string, Cookie>, set: string): void {
+function storeCookie(jar: Map<string, Cookie>, set: string): void {
   const [pair = '', ...flags] = set.split('; ');
   const name = pair.slice(0, pair.indexOf('='));
   const has = (flag: string) => flags.some((one) => one.toLowerCase() === flag);
@@ -180,7 +181,7 @@ function keep(jar: Map<string, Cookie>, set: string): void {
 }
 
 /** @throws Error where the policy of the page does not let its form go there */
-function mustAllow({ headers }: Page, method: string, url: URL): void {
+function assertFormAllowed({ headers }: Page, method: string, url: URL): void {
   const policy = String(headers['content-security-policy'] ?? '');
   const allowed = /form-action ([^;]+)/.exec(policy)?.[1]?.split(' ');
   if (method === 'POST' && allowed && !allowed.includes(url.origin)) {
@@ -189,17 +190,17 @@ function mustAllow({ headers }: Page, method: string, url: URL): void {
 }
 
 /** The first form of a page, with what is hidden in it. */
-function formOf({ text }: Page): { action: string; fields: Record<string, string> } | undefined {
+function parseForm({ text }: Page): { action: string; fields: Record<string, string> } | undefined {
   const action = /<form method="post" action="([^"]*)"/.exec(text)?.[1];
   if (action === undefined) return undefined;
   const hidden = text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
   return {
-    action: plain(action),
-    fields: Object.fromEntries([...hidden].map(([, name, value]) => [name, plain(value!)])),
+    action: decodeEntities(action),
+    fields: Object.fromEntries([...hidden].map(([, name, value]) => [name, decodeEntities(value!)])),
   };
 }
 
-function plain(text: string): string {
+function decodeEntities(text: string): string {
   const entities: Record<string, string> = { quot: '"', lt: '<', gt: '>', amp: '&', '#39': "'" };
   return text.replaceAll(/&(quot|lt|gt|amp|#39);/g, (_all, name: string) => entities[name]!);
 }

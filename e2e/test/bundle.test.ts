@@ -4,8 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeKeys } from '@cups/rpc';
-import { eventually, freePort } from '@cups/testing';
+import { generateKeys } from '@cups/rpc';
+import { eventually, findFreePort } from '@cups/testing';
 import { build } from 'esbuild';
 
 /** Images will hold one file for each service: what it takes to make and start such a file must not break unseen. */
@@ -44,8 +44,8 @@ test('the catalog is bundled into one file that starts elsewhere, serves, and st
     // Packages that are CommonJS ask for a require of their own.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
-  makeKeys(join(folder, 'keys'), ['catalog']);
-  const port = await freePort();
+  generateKeys(join(folder, 'keys'), ['catalog']);
+  const port = await findFreePort();
   log = fullPipe();
   child = spawn(join(root, 'node_modules/.bin/node'), [file], {
     cwd: folder,

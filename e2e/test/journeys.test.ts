@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filing, idnp, idnpOfOperator } from '@cups/tools/filings';
-import { openDesk, Refused, until } from '@cups/tools/desk';
+import { openDesk, ApiError, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
-import { prefix, readTopic } from '@cups/testing';
+import { uniquePrefix, readTopic } from '@cups/testing';
 import { parse } from 'yaml';
 
 /** Journeys of people through the whole platform: real processes, a real broker and store, the simulated agencies. */
@@ -17,7 +17,7 @@ let platform: Platform;
 let desk: Desk;
 
 beforeAll(async () => {
-  platform = await startPlatform({ port: 0, dataDir, prefix: prefix(), env: { CUPS_CHECK_ANSWERS: 'true' } });
+  platform = await startPlatform({ port: 0, dataDir, prefix: uniquePrefix(), env: { CUPS_CHECK_ANSWERS: 'true' } });
   desk = await openDesk(platform.url, 'cu-001-specialist');
 });
 afterAll(async () => {
@@ -27,41 +27,41 @@ afterAll(async () => {
 
 let people = 0;
 /** The ending of the id tells the simulated agency how to behave. */
-async function open(ending: string, at = desk, more: object = {}): Promise<Application> {
+async function createApplication(ending: string, at = desk, more: object = {}): Promise<Application> {
   people += 1;
   const body = Object.assign(filing(people, ending, { givenName: 'Canary' }), more);
   return (await at.call<Application>('POST', '/applications', { body })).body;
 }
-const act = async (app: Application, action: string, body: object = {}, at = desk) =>
+const runAction = async (app: Application, action: string, body: object = {}, at = desk) =>
   (await at.call<Application>('POST', `/applications/${app.id}/${action}`, { body })).body;
 const read = async (app: Application, at = desk) => (await at.call<Application>('GET', `/applications/${app.id}`)).body;
-const reaches = (app: Application, state: string, at = desk) =>
-  until(
+const waitForState = (app: Application, state: string, at = desk) =>
+  waitUntil(
     () => read(app, at),
     (now) => now.state === state,
     `${app.id} → ${state}`,
     60,
   );
-const notices = async (app: Application) =>
+const waitForNotices = async (app: Application) =>
   (
     await desk.call<{ notices: { kind: string; channel: string; state: string; name: string }[] }>(
       'GET',
       `/applications/${app.id}/notices`,
     )
   ).body.notices;
-const collect = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
+const HAND_OVER_BODY = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
 
 describe('journeys', () => {
   test('a pension is re-examined: filed, decided, handed over, closed; the person is told on paper', async () => {
-    const draft = await open('ZQ');
+    const draft = await createApplication('ZQ');
     expect(draft.allowedActions).toEqual(['edit', 'submit', 'withdraw', 'renew']);
-    const filed = await act(draft, 'submit');
+    const filed = await runAction(draft, 'submit');
     expect(filed.state).toBe('submitted');
-    const ready = await reaches(filed, 'ready');
-    expect((await act(ready, 'hand-over', collect)).state).toBe('handed-over');
-    expect((await act(ready, 'confirm-outcome', { needMet: true })).state).toBe('closed');
-    const told = await until(
-      () => notices(filed),
+    const ready = await waitForState(filed, 'ready');
+    expect((await runAction(ready, 'hand-over', HAND_OVER_BODY)).state).toBe('handed-over');
+    expect((await runAction(ready, 'confirm-outcome', { needMet: true })).state).toBe('closed');
+    const told = await waitUntil(
+      () => waitForNotices(filed),
       (list) => list.length >= 2,
       'notices',
       30,
@@ -82,12 +82,12 @@ describe('journeys', () => {
   });
 
   test('the agency asks for documents, gets them, and decides', async () => {
-    const filed = await act(await open('ZD'), 'submit');
-    const asked = await reaches(filed, 'documents-requested');
+    const filed = await runAction(await createApplication('ZD'), 'submit');
+    const asked = await waitForState(filed, 'documents-requested');
     const evidence = asked.documentRequest!.evidenceKinds.map((kind) => ({ kind, originalSeen: true }));
-    const supplied = await act(asked, 'supply-documents', { evidence });
+    const supplied = await runAction(asked, 'supply-documents', { evidence });
     expect(supplied).toMatchObject({ state: 'in-progress', submissionCount: 2 });
-    await reaches(filed, 'ready');
+    await waitForState(filed, 'ready');
     const { body } = await desk.call<{ actions: { kind: string; answers?: string }[] }>(
       'GET',
       `/applications/${filed.id}/history`,
@@ -101,27 +101,27 @@ describe('journeys', () => {
     };
     expect(asked).toMatchObject({ documentRequest: { documents: [paper] } });
     expect(body.actions.find(({ kind }) => kind === 'documents-requested')).toMatchObject({ documents: [paper] });
-    const request = (await notices(filed)).find(({ kind }) => kind === 'documents-requested')!;
+    const request = (await waitForNotices(filed)).find(({ kind }) => kind === 'documents-requested')!;
     const path = `/applications/${filed.id}/notices/${request.name.replace('notices/', '')}/slip`;
     expect((await desk.call<string>('GET', path)).body).toMatch(/<blockquote>.+<br>– .*original/);
   });
 
   test('a rejection is handed over and a new application corrects it', async () => {
-    const filed = await act(await open('ZR'), 'submit');
-    const rejected = await reaches(filed, 'rejected');
-    await act(rejected, 'hand-over', collect);
-    const closed = await act(rejected, 'confirm-outcome', { needMet: false, missing: 'a paper of the employer' });
+    const filed = await runAction(await createApplication('ZR'), 'submit');
+    const rejected = await waitForState(filed, 'rejected');
+    await runAction(rejected, 'hand-over', HAND_OVER_BODY);
+    const closed = await runAction(rejected, 'confirm-outcome', { needMet: false, missing: 'a paper of the employer' });
     expect(closed.allowedActions).toEqual(['correct']);
-    const second = await open('ZQ', desk, { corrects: `applications/${filed.id}` });
-    await reaches(await act(second, 'submit'), 'ready');
+    const second = await createApplication('ZQ', desk, { corrects: `applications/${filed.id}` });
+    await waitForState(await runAction(second, 'submit'), 'ready');
   });
 
   test('the person withdraws from a silent agency, and nobody else may look', async () => {
-    const filed = await act(await open('ZN'), 'submit');
+    const filed = await runAction(await createApplication('ZN'), 'submit');
     const other = await openDesk(platform.url, 'cu-002-specialist');
-    await expect(read(filed, other)).rejects.toThrow(Refused);
-    expect((await act(filed, 'withdraw', { reason: 'moved away' })).state).toBe('withdrawn');
-    await until(
+    await expect(read(filed, other)).rejects.toThrow(ApiError);
+    expect((await runAction(filed, 'withdraw', { reason: 'moved away' })).state).toBe('withdrawn');
+    await waitUntil(
       async () => (await desk.call<{ state: string }>('GET', `/applications/${filed.id}/delivery`)).body.state,
       (state) => state === 'cancelled',
       'the delivery is cancelled',
@@ -132,32 +132,32 @@ describe('journeys', () => {
   test('an operator who files for herself leaves it to a colleague, who files it and hands over', async () => {
     const herself = { givenName: 'Test', familyName: 'Specialist', birthDate: '1981-02-03', language: 'ro' };
     const applicant = Object.assign({ idnp: idnpOfOperator('cu-001-specialist') }, herself);
-    const draft = await open('ZQ', desk, { applicant });
+    const draft = await createApplication('ZQ', desk, { applicant });
     expect(draft).toMatchObject({ ownApplication: true, allowedActions: ['edit', 'withdraw', 'renew'] });
     const refused = expect.objectContaining({
       problem: expect.objectContaining({ status: 403, reason: 'OWN_APPLICATION' }) as unknown,
     }) as unknown;
-    await expect(act(draft, 'submit')).rejects.toEqual(refused);
+    await expect(runAction(draft, 'submit')).rejects.toEqual(refused);
     const colleague = await openDesk(platform.url, 'cu-001-manager');
-    await act(draft, 'submit', {}, colleague);
-    const ready = await reaches(draft, 'ready', colleague);
+    await runAction(draft, 'submit', {}, colleague);
+    const ready = await waitForState(draft, 'ready', colleague);
     expect((await read(ready)).allowedActions).toEqual([]);
-    await expect(act(ready, 'hand-over', collect)).rejects.toEqual(refused);
-    expect((await act(ready, 'hand-over', collect, colleague)).state).toBe('handed-over');
-    await expect(act(ready, 'confirm-outcome', { needMet: true })).rejects.toEqual(refused);
+    await expect(runAction(ready, 'hand-over', HAND_OVER_BODY)).rejects.toEqual(refused);
+    expect((await runAction(ready, 'hand-over', HAND_OVER_BODY, colleague)).state).toBe('handed-over');
+    await expect(runAction(ready, 'confirm-outcome', { needMet: true })).rejects.toEqual(refused);
   });
 
   test('catalog, identity, bridge and notifications are away: the counter stays open, and all arrives afterwards', async () => {
-    const drafts = await Promise.all(Array.from({ length: 5 }, () => open('ZQ')));
+    const drafts = await Promise.all(Array.from({ length: 5 }, () => createApplication('ZQ')));
     const away = ['catalog', 'identity', 'agency-bridge', 'notifications'] as const;
     await Promise.all(away.map((name) => platform.kill(name)));
-    const filed = await Promise.all(drafts.map((draft) => act(draft, 'submit')));
+    const filed = await Promise.all(drafts.map((draft) => runAction(draft, 'submit')));
     expect(filed.map(({ state }) => state)).toEqual(Array(5).fill('submitted'));
     await Promise.all(away.map((name) => platform.start(name)));
-    await Promise.all(filed.map((app) => reaches(app, 'ready')));
+    await Promise.all(filed.map((app) => waitForState(app, 'ready')));
     for (const app of filed) {
-      const told = await until(
-        () => notices(app),
+      const told = await waitUntil(
+        () => waitForNotices(app),
         (list) => list.length >= 2,
         'notices',
         30,
@@ -167,12 +167,12 @@ describe('journeys', () => {
   });
 
   test('intake is killed right after it acknowledged: the event arrives, once', async () => {
-    const drafts = await Promise.all(Array.from({ length: 8 }, () => open('ZQ')));
-    const filed = await Promise.all(drafts.map((draft) => act(draft, 'submit')));
+    const drafts = await Promise.all(Array.from({ length: 8 }, () => createApplication('ZQ')));
+    const filed = await Promise.all(drafts.map((draft) => runAction(draft, 'submit')));
     await platform.kill('intake');
     await platform.start('intake');
     for (const app of filed) {
-      await reaches(app, 'ready');
+      await waitForState(app, 'ready');
       const { body } = await desk.call<{ actions: { kind: string }[] }>('GET', `/applications/${app.id}/history`);
       expect(body.actions.filter(({ kind }) => kind === 'submit').length).toBe(1);
       expect(body.actions.filter(({ kind }) => kind === 'approved').length).toBe(1);
@@ -184,8 +184,8 @@ describe('journeys', () => {
     const failures: unknown[] = [];
     const work = (async () => {
       while (!stopped) {
-        await open('ZQ')
-          .then((draft) => act(draft, 'submit'))
+        await createApplication('ZQ')
+          .then((draft) => runAction(draft, 'submit'))
           .catch((error: unknown) => failures.push(error));
       }
     })();

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, prefix } from '@cups/testing';
+import { eventually, uniquePrefix } from '@cups/testing';
 
 /** `npm start` as a supervisor runs it: whatever it ends, it ends the whole platform; what ends by itself is started again. */
 
@@ -15,7 +15,7 @@ const COMMAND = 'npm start -- --empty --port 0 --data';
 const started: { child: ChildProcess; mark: string; dataDir: string }[] = [];
 
 /** Processes of a start, by a word in their environment that all of them inherit. */
-function marked(mark: string): { pid: number; name: string }[] {
+function findMarkedProcesses(mark: string): { pid: number; name: string }[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((pid) => {
@@ -38,7 +38,7 @@ async function start(command: (dataDir: string) => string[], env: NodeJS.Process
   const child = spawn(file!, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, CUPS_PREFIX: prefix(), ...env, [name]: value },
+    env: { ...process.env, CUPS_PREFIX: uniquePrefix(), ...env, [name]: value },
   });
   started.push({ child, mark, dataDir });
   let said = '';
@@ -47,16 +47,18 @@ async function start(command: (dataDir: string) => string[], env: NodeJS.Process
   return { child, mark, url, said: () => said };
 }
 
-async function endsWithNothingLeft({ mark, url }: { mark: string; url: string }): Promise<void> {
-  await eventually(() => marked(mark).length === 0, { timeoutMs: 40_000, everyMs: 100 }).catch(() => undefined);
-  expect(marked(mark)).toEqual([]);
+async function expectCleanStop({ mark, url }: { mark: string; url: string }): Promise<void> {
+  await eventually(() => findMarkedProcesses(mark).length === 0, { timeoutMs: 40_000, everyMs: 100 }).catch(
+    () => undefined,
+  );
+  expect(findMarkedProcesses(mark)).toEqual([]);
   await expect(fetch(url)).rejects.toThrow();
 }
 
 afterEach(() => {
   for (const { child, mark, dataDir } of started.splice(0)) {
     child.stdout?.destroy();
-    for (const { pid } of marked(mark)) process.kill(pid, 'SIGKILL');
+    for (const { pid } of findMarkedProcesses(mark)) process.kill(pid, 'SIGKILL');
     rmSync(dataDir, { recursive: true, force: true });
   }
 });
@@ -67,36 +69,36 @@ describe('npm start', () => {
 
   test('SIGTERM to npm ends everything in order, Kafka and the store of its own included', async () => {
     const platform = await start(npm, { MONGODB_URI: undefined, KAFKA_BROKERS: undefined });
-    expect(marked(platform.mark).filter(({ name }) => /^\S*java /.test(name))).toHaveLength(2);
+    expect(findMarkedProcesses(platform.mark).filter(({ name }) => /^\S*java /.test(name))).toHaveLength(2);
     const ended = once(platform.child, 'exit');
     platform.child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
-    await endsWithNothingLeft(platform);
+    await expectCleanStop(platform);
   });
 
   test('SIGTERM to the shell of a supervisor ends everything', async () => {
     const platform = await start(shell);
     platform.child.kill('SIGTERM');
-    await endsWithNothingLeft(platform);
+    await expectCleanStop(platform);
   });
 
   test('SIGKILL to npm ends everything', async () => {
     const platform = await start(npm);
     platform.child.kill('SIGKILL');
-    await endsWithNothingLeft(platform);
+    await expectCleanStop(platform);
   });
 
   test('a kill of what passes signals on ends everything', async () => {
     const platform = await start(npm);
-    const runner = marked(platform.mark).find(({ name }) => /^\S*node tools\/run\.mjs start/.test(name));
+    const runner = findMarkedProcesses(platform.mark).find(({ name }) => /^\S*node tools\/run\.mjs start/.test(name));
     process.kill(runner!.pid, 'SIGKILL');
-    await endsWithNothingLeft(platform);
+    await expectCleanStop(platform);
   });
 
   test('what is killed is started again, Kafka and the store of its own included, and the rest goes on', async () => {
     const platform = await start(npm, { MONGODB_URI: undefined, KAFKA_BROKERS: undefined });
     const { url, mark, said, child } = platform;
-    const pidOf = (name: RegExp) => marked(mark).find((one) => name.test(one.name))?.pid;
+    const pidOf = (name: RegExp) => findMarkedProcesses(mark).find((one) => name.test(one.name))?.pid;
     const gateway = pidOf(/apps\/gateway\/src/);
     const killed = { intake: /apps\/intake\/src/, kafka: /^\S*java .* Kafka /, store: /^\S*java .* Store / };
     for (const [name, pattern] of Object.entries(killed)) {
@@ -111,6 +113,6 @@ describe('npm start', () => {
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
-    await endsWithNothingLeft(platform);
+    await expectCleanStop(platform);
   }, 300_000);
 });

@@ -5,25 +5,25 @@ import { join } from 'node:path';
 import { CENTRES_TOPIC, fromCentreMessage, fromMessage } from '@cups/agency-contract';
 import type { CentreChanged, IncomingMessage, RequestEvent } from '@cups/agency-contract';
 import { connectKafka } from '@cups/events';
-import { openDesk, until } from '@cups/tools/desk';
+import { openDesk, waitUntil } from '@cups/tools/desk';
 import { filing } from '@cups/tools/filings';
 import type { Application, Desk } from '@cups/tools/desk';
 import { SERVICES, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
-import { prefix, temporaryDir } from '@cups/testing';
+import { uniquePrefix, temporaryDir } from '@cups/testing';
 
 /** Agencies and centres are opened on a platform that runs: by files alone, no process is touched. */
 
 const data = temporaryDir();
 const state = temporaryDir();
-const file = (kind: string, code: string) => join(data.dir, kind, `${code}.yaml`);
-const textOf = (kind: string, code: string) => readFileSync(file(kind, code), 'utf8');
+const registryFile = (kind: string, code: string) => join(data.dir, kind, `${code}.yaml`);
+const readRegistryFile = (kind: string, code: string) => readFileSync(registryFile(kind, code), 'utf8');
 let platform: Platform;
 let desk: Desk;
 
 beforeAll(async () => {
   cpSync(join(import.meta.dirname, '../../data'), data.dir, { recursive: true });
-  platform = await startPlatform({ port: 0, dataDir: state.dir, prefix: prefix(), env: { CUPS_DATA: data.dir } });
+  platform = await startPlatform({ port: 0, dataDir: state.dir, prefix: uniquePrefix(), env: { CUPS_DATA: data.dir } });
   desk = await openDesk(platform.url, 'cu-001-specialist');
 });
 afterAll(async () => {
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 /** What stands on a topic, and what comes, as an agency reads it. */
-async function messagesOf<T>(topic: string, read: (message: IncomingMessage) => T) {
+async function readMessages<T>(topic: string, read: (message: IncomingMessage) => T) {
   const events: T[] = [];
   const groupId = `${platform.prefix}e2e-${topic}`;
   const consumer = connectKafka(platform.kafkaBrokers.split(','), 'e2e').consumer({ groupId, maxWaitTimeInMs: 100 });
@@ -49,7 +49,7 @@ async function messagesOf<T>(topic: string, read: (message: IncomingMessage) => 
 }
 
 /** How many messages a topic has. */
-async function lengthOf(topic: string): Promise<number> {
+async function countMessages(topic: string): Promise<number> {
   const admin = connectKafka(platform.kafkaBrokers.split(','), 'e2e').admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(`${platform.prefix}${topic}`);
@@ -57,32 +57,32 @@ async function lengthOf(topic: string): Promise<number> {
   return ends.reduce((sum, { high }) => sum + Number(high), 0);
 }
 
-function requestIn(message: IncomingMessage): RequestEvent {
+function parseRequest(message: IncomingMessage): RequestEvent {
   const read = fromMessage(message);
   if (!read.ok) throw new Error(read.cause);
   return read.event as RequestEvent;
 }
 
-function centreIn(message: IncomingMessage): CentreChanged {
+function parseCentreChange(message: IncomingMessage): CentreChanged {
   const read = fromCentreMessage(message);
   if (!read.ok) throw new Error(read.cause);
   return read.centre;
 }
 
 /** Runs `npm run centre` on the data and the store of this platform. */
-function tried(...words: string[]) {
+function runCentreTool(...words: string[]) {
   const tool = join(import.meta.dirname, '../../tools/centre.ts');
   const given = ['--disable-warning=ExperimentalWarning', tool, ...words, '--data', data.dir];
   const env = Object.assign({}, process.env, { MONGODB_URI: platform.mongoUri, CUPS_PREFIX: platform.prefix });
   return spawnSync(process.execPath, given, { encoding: 'utf8', env });
 }
-function centre(...words: string[]) {
-  const { status, stderr } = tried(...words);
+function changeCentre(...words: string[]) {
+  const { status, stderr } = runCentreTool(...words);
   expect([status, stderr]).toEqual([0, '']);
 }
 
 /** Runs `npm run agency` on the data of this platform; its starter does the rest. */
-function agency(...words: string[]) {
+function runAgencyTool(...words: string[]) {
   const given = [join(import.meta.dirname, '../../tools/agency.ts'), ...words, '--data', data.dir];
   const env = Object.assign({}, process.env, { CUPS_PREFIX: platform.prefix });
   const { status, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...given], {
@@ -98,24 +98,36 @@ describe('npm run agency -- add and a file of its public service, on a running p
   test('let a desk file with it, deliver to it and take its answer, and no process is started again', async () => {
     const before = platform.pids();
     expect(Object.keys(before)).toEqual(expect.arrayContaining([...SERVICES]));
-    const example = textOf('public-services', 'pension-reexamination');
+    const example = readRegistryFile('public-services', 'pension-reexamination');
     const service = example.replace('code: pension-reexamination', `code: ${ours.service}`);
-    agency('add', ours.agency, '--ro', 'Serviciul Fiscal de Stat', '--ru', 'Налоговая служба', '--en', 'Tax Service');
+    runAgencyTool(
+      'add',
+      ours.agency,
+      '--ro',
+      'Serviciul Fiscal de Stat',
+      '--ru',
+      'Налоговая служба',
+      '--en',
+      'Tax Service',
+    );
     writeFileSync(
-      file('public-services', ours.service),
+      registryFile('public-services', ours.service),
       service.replaceAll('provider: cnas', `provider: ${ours.agency}`),
     );
-    writeFileSync(file('centres', 'CU-001'), textOf('centres', 'CU-001').replace('mai]', `mai, ${ours.agency}]`));
+    writeFileSync(
+      registryFile('centres', 'CU-001'),
+      readRegistryFile('centres', 'CU-001').replace('mai]', `mai, ${ours.agency}]`),
+    );
 
     type Centre = { agencies: string[] };
-    await until(
+    await waitUntil(
       async () => (await desk.call<Centre>('GET', '/centres/CU-001')).body.agencies,
       (agencies) => agencies.some((agency) => agency.endsWith(ours.agency)),
       'the centre works for the agency',
       20,
     );
     const body = filing(1, 'Z1', { publicService: ours.service });
-    const opened = await until(
+    const opened = await waitUntil(
       () => desk.call<Application>('POST', '/applications', { body }).catch(() => undefined),
       (answer) => answer !== undefined,
       'an application is opened',
@@ -127,15 +139,15 @@ describe('npm run agency -- add and a file of its public service, on a running p
     expect(filed).toMatchObject({ dueDate: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as unknown });
 
     // The simulated agency decides what it got.
-    const decided = await until(
+    const decided = await waitUntil(
       async () => (await desk.call<Application>('GET', `/applications/${filed.id}`)).body,
       ({ state: reached }) => reached === 'ready',
       'the agency has decided',
       60,
     );
     expect(decided.state).toBe('ready');
-    const topic = await messagesOf(`agency.${ours.agency}.requests`, requestIn);
-    await until(
+    const topic = await readMessages(`agency.${ours.agency}.requests`, parseRequest);
+    await waitUntil(
       () => Promise.resolve(topic.events.length),
       (count) => count > 0,
       'the agency reads its topic',
@@ -165,7 +177,7 @@ describe('a centre in training', () => {
   const act = async (here: Desk, id: string, action: string, body: object = {}) =>
     (await here.call<Application>('POST', `/applications/${id}/${action}`, { body })).body;
   const reaches = (here: Desk, id: string, state: string) =>
-    until(
+    waitUntil(
       async () => (await here.call<Application>('GET', `/applications/${id}`)).body,
       (app) => app.state === state,
       `${id} is ${state}`,
@@ -206,13 +218,13 @@ describe('a centre in training', () => {
 
   /** What a topic has of these applications by now, by the names given to them: `asked withdrawn`, in no order. */
   async function on(topic: string, known: Record<string, Application>) {
-    const read = await messagesOf(topic, ({ headers }) => {
+    const read = await readMessages(topic, ({ headers }) => {
       const [subject, type] = ['ce_subject', 'ce_type'].map((name) => headers?.[name]?.toString() ?? '');
       const name = Object.keys(known).find((one) => subject === `deliveries/${known[one]!.id}-cnas`);
       return name && `${name} ${type!.split('.').at(-2)}`;
     });
-    const end = await lengthOf(topic);
-    await until(
+    const end = await countMessages(topic);
+    await waitUntil(
       () => Promise.resolve(read.events.length),
       (count) => count >= end,
       `${topic} is read to its end`,
@@ -223,9 +235,9 @@ describe('a centre in training', () => {
   }
 
   test('works against the simulator only, and what it began to learn with goes on there when it is active: no agency hears of it', async () => {
-    centre('add', '--name', 'Instruire', '--kind', 'town-hall', '--wave', '2024');
-    centre('open', code, '--training');
-    const here = (await until(
+    changeCentre('add', '--name', 'Instruire', '--kind', 'town-hall', '--wave', '2024');
+    changeCentre('open', code, '--training');
+    const here = (await waitUntil(
       () => openDesk(platform.url, 'cu-087-specialist', { tries: 1 }).catch(() => undefined),
       (signedIn) => signedIn !== undefined,
       'its specialist signs in',
@@ -241,8 +253,8 @@ describe('a centre in training', () => {
     }
     const { documentRequest } = await reaches(here, asked.id, 'documents-requested');
 
-    centre('open', code);
-    const real = await until(
+    changeCentre('open', code);
+    const real = await waitUntil(
       () => open(here, 6, 'ZQ'),
       ({ training }) => !training,
       'what it opens is real',
@@ -255,7 +267,7 @@ describe('a centre in training', () => {
     expect(await act(here, silent.id, 'withdraw')).toMatchObject({ training: true });
     await reaches(here, draft.id, 'ready');
     await reaches(here, asked.id, 'ready');
-    await until(
+    await waitUntil(
       async () => (await here.call<{ state: string }>('GET', `/applications/${silent.id}/delivery`)).body.state,
       (state) => state === 'cancelled',
       'the silent one is cancelled',
@@ -303,7 +315,7 @@ describe('a wave of centres that is opened by one line, on a running platform', 
     await expect(openDesk(platform.url, 'cu-027-specialist', { tries: 1 })).rejects.toMatchObject({
       problem: { status: 409, reason: 'CENTRE_NOT_OPEN' },
     });
-    const topic = await messagesOf(CENTRES_TOPIC, centreIn);
+    const topic = await readMessages(CENTRES_TOPIC, parseCentreChange);
     const told = () => topic.events.filter(({ code }) => planned.some((centre) => centre.code === code));
 
     const tool = join(import.meta.dirname, '../../tools/centre.ts');
@@ -314,9 +326,9 @@ describe('a wave of centres that is opened by one line, on a running platform', 
     );
     const began = performance.now();
     expect([status, stderr]).toEqual([0, '']);
-    await until(wave, (all) => all.every((centre) => centre.status === 'active'), 'the wave is served', 10);
+    await waitUntil(wave, (all) => all.every((centre) => centre.status === 'active'), 'the wave is served', 10);
     expect(performance.now() - began).toBeLessThan(2_000);
-    await until(
+    await waitUntil(
       () => Promise.resolve(told()),
       (all) => all.length >= planned.length,
       'the wave is announced',
@@ -342,7 +354,7 @@ describe('one line in the file of a public service, on a running platform', () =
   test('pauses it at all desks, with a reason that each shows; what is open goes on; without the line it is filed again', async () => {
     const before = platform.pids();
     const code = 'pension-on-hold';
-    const text = textOf('public-services', 'pension-reexamination').replace(
+    const text = readRegistryFile('public-services', 'pension-reexamination').replace(
       'code: pension-reexamination',
       `code: ${code}`,
     );
@@ -361,15 +373,15 @@ describe('one line in the file of a public service, on a running platform', () =
         ),
       );
     const allOpen = () =>
-      until(tried, (answers) => answers.every((answer) => 'id' in answer), 'both desks open it', 20);
+      waitUntil(tried, (answers) => answers.every((answer) => 'id' in answer), 'both desks open it', 20);
 
-    writeFileSync(file('public-services', code), text);
+    writeFileSync(registryFile('public-services', code), text);
     const [open] = (await allOpen()) as Application[];
     writeFileSync(
-      file('public-services', code),
+      registryFile('public-services', code),
       `${text}paused: { since: '2026-01-05', reason: ${JSON.stringify(reason)} }\n`,
     );
-    const refusals = await until(
+    const refusals = await waitUntil(
       tried,
       (answers) => answers.every((answer) => 'problem' in answer),
       'none opens it',
@@ -383,7 +395,7 @@ describe('one line in the file of a public service, on a running platform', () =
     const filed = await desk.call<Application>('POST', `/applications/${open!.id}/submit`, { body: {} });
     expect(filed.body).toMatchObject({ state: 'submitted' });
 
-    writeFileSync(file('public-services', code), text);
+    writeFileSync(registryFile('public-services', code), text);
     await allOpen();
     expect(platform.pids()).toEqual(before);
   });
@@ -393,13 +405,13 @@ describe('a centre that is closed to another one, on a running platform', () => 
   type Row = Application & { by: string; kind: string };
   const read = async (here: Desk, id: string) => (await here.call<Application>('GET', `/applications/${id}`)).body;
   const inState = (here: Desk, id: string, state: string) =>
-    until(
+    waitUntil(
       () => read(here, id),
       (app) => app.state === state,
       `${id} is ${state}`,
       60,
     );
-  async function file(here: Desk, n: number, ending: string) {
+  async function registryFile(here: Desk, n: number, ending: string) {
     const body = filing(n, ending);
     const { id } = (await here.call<Application>('POST', '/applications', { body })).body;
     await here.call('POST', `/applications/${id}/submit`, { body: {} });
@@ -408,13 +420,13 @@ describe('a centre that is closed to another one, on a running platform', () => 
 
   test('leaves its applications to the desk of that one, where a result is handed over and an agency answered; a third desk sees none', async () => {
     const before = await openDesk(platform.url, 'cu-003-specialist');
-    const decided = await file(before, 20, 'ZQ');
-    const asked = await file(before, 21, 'ZD');
+    const decided = await registryFile(before, 20, 'ZQ');
+    const asked = await registryFile(before, 21, 'ZD');
     await inState(before, decided, 'ready');
     const { documentRequest } = await inState(before, asked, 'documents-requested');
 
-    centre('close', 'CU-003', '--to', 'CU-004');
-    await until(
+    changeCentre('close', 'CU-003', '--to', 'CU-004');
+    await waitUntil(
       async () => (await before.call<{ status: string }>('GET', '/centres/CU-003')).body,
       ({ status }) => status === 'closed',
       'the centre is closed',
@@ -451,10 +463,10 @@ describe('a centre that is closed to another one, on a running platform', () => 
 
   test('without another one is not closed before its store has no open application of it', async () => {
     const here = await openDesk(platform.url, 'cu-006-specialist');
-    const id = await file(here, 22, 'ZQ');
+    const id = await registryFile(here, 22, 'ZQ');
     await inState(here, id, 'ready');
-    centre('close', 'CU-006', '--wait');
-    const early = tried('close', 'CU-006', '--none-open');
+    changeCentre('close', 'CU-006', '--wait');
+    const early = runCentreTool('close', 'CU-006', '--none-open');
     expect([early.status, early.stderr]).toEqual([
       1,
       expect.stringContaining('has open applications, says the store: 1 ready.'),
@@ -463,7 +475,7 @@ describe('a centre that is closed to another one, on a running platform', () => 
     const body = { collectedBy: 'applicant', paperKind: 'identity-document' };
     await here.call('POST', `/applications/${id}/hand-over`, { body });
     await here.call('POST', `/applications/${id}/confirm-outcome`, { body: { needMet: true } });
-    centre('close', 'CU-006', '--none-open');
-    expect(textOf('centres', 'CU-006')).toContain('status: closed');
+    changeCentre('close', 'CU-006', '--none-open');
+    expect(readRegistryFile('centres', 'CU-006')).toContain('status: closed');
   });
 });

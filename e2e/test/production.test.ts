@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { eventually, temporaryDir } from '@cups/testing';
-import { until } from '@cups/tools/desk';
+import { waitUntil } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
 import { filing, idnp } from '@cups/tools/filings';
 import { agenciesIn } from '@cups/tools/platform';
 import type { ServiceName } from '@cups/tools/platform';
-import type { Answer, Page } from './browser.ts';
-import { openMinistry, runTool } from './ministry.ts';
-import type { Ministry, Visitor } from './ministry.ts';
+import type { ApiResponse, Page } from './browser.ts';
+import { startProductionPlatform, runTool } from './production-platform.ts';
+import type { ProductionPlatform, Visitor } from './production-platform.ts';
 
 /**
  * Production, played from outside. Kafka and the store speak TLS alone, and nobody may do what was not given to them: users and
@@ -25,18 +25,18 @@ const folder = temporaryDir();
 const users = join(folder.dir, 'users');
 const data = join(folder.dir, 'data');
 const SERVICES = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator'] as const;
-const NUMBERS = { supervisor: idnp(9001), manager: idnp(9002), specialist: idnp(9003), colleague: idnp(9004) };
-type Who = keyof typeof NUMBERS;
+const PERSONAL_NUMBERS = { supervisor: idnp(9001), manager: idnp(9002), specialist: idnp(9003), colleague: idnp(9004) };
+type Person = keyof typeof PERSONAL_NUMBERS;
 /** A name that is nobody else's, to be looked for where it must not be. */
-const FAMILY = 'Zbarneanu';
+const FAMILY_NAME = 'Zbarneanu';
 let local: LocalPlatform;
-let ministry: Ministry;
+let production: ProductionPlatform;
 /** Who works, each in a browser of their own. */
-const at = {} as Record<Who, Visitor>;
+const visitors = {} as Record<Person, Visitor>;
 
-const fileOf = (user: string) => join(users, user);
+const passwordFile = (user: string) => join(users, user);
 const setPassword = (user: string) =>
-  writeFileSync(fileOf(user), randomBytes(24).toString('base64url'), { mode: 0o600 });
+  writeFileSync(passwordFile(user), randomBytes(24).toString('base64url'), { mode: 0o600 });
 
 beforeAll(async () => {
   local = await startLocal({ dataDir: join(folder.dir, 'parts'), secure: true });
@@ -48,7 +48,7 @@ beforeAll(async () => {
   writeFileSync(join(folder.dir, 'admin'), local.secure!.admin.password, { mode: 0o600 });
 }, 90_000);
 afterAll(async () => {
-  await ministry?.stop();
+  await production?.stop();
   await local.stop();
   folder.remove();
 });
@@ -75,36 +75,36 @@ async function start(): Promise<void> {
   const access = (user: ServiceName) => ({
     KAFKA_TLS_CA_FILE: caFile,
     KAFKA_SASL_USERNAME: user,
-    KAFKA_SASL_PASSWORD_FILE: fileOf(user),
+    KAFKA_SASL_PASSWORD_FILE: passwordFile(user),
   });
-  ministry = await openMinistry({
+  production = await startProductionPlatform({
     dataDir: join(folder.dir, 'platform'),
     prefix: '',
     parts: { mongoUri: local.mongoUri, kafkaBrokers: local.kafkaBrokers },
     env: { MONGODB_TLS_CA_FILE: caFile, CREATE_TOPICS: 'false', CUPS_DATA: data },
     envOf: Object.fromEntries(SERVICES.map((name) => [name, access(name)])),
   });
-  for (const who of Object.keys(NUMBERS) as Who[]) at[who] = ministry.visitor();
+  for (const who of Object.keys(PERSONAL_NUMBERS) as Person[]) visitors[who] = production.visitor();
 }
 
 /** Files an application as the specialist. */
-async function fileOne(n: number, more: object = {}): Promise<string> {
-  const id = await open(at.specialist, n, more);
-  await at.specialist.ask('POST', `/applications/${id}/submit`, { body: {} });
+async function submitApplication(n: number, more: object = {}): Promise<string> {
+  const id = await open(visitors.specialist, n, more);
+  await visitors.specialist.request('POST', `/applications/${id}/submit`, { body: {} });
   return id;
 }
 /** Waits until the agency has decided it. */
-const isDecided = (id: string) =>
-  until(
-    async () => (await at.specialist.ask<Application>('GET', `/applications/${id}`)).body,
+const waitUntilDecided = (id: string) =>
+  waitUntil(
+    async () => (await visitors.specialist.request<Application>('GET', `/applications/${id}`)).body,
     ({ state }) => state === 'ready',
     `${id} is decided`,
     60,
   );
 
-const logOf = (name: ServiceName) => readFileSync(join(root, ministry.platform.logs, `${name}.log`), 'utf8');
+const logOf = (name: ServiceName) => readFileSync(join(root, production.platform.logs, `${name}.log`), 'utf8');
 const operations = async (name: ServiceName, path: string) => {
-  const answer = await fetch(`${ministry.platform.operations(name)}${path}`);
+  const answer = await fetch(`${production.platform.operations(name)}${path}`);
   return { status: answer.status, text: await answer.text() };
 };
 
@@ -119,30 +119,30 @@ interface Session {
   operator: { name: string; centre?: string; roles: string[] };
 }
 
-const person = (who: Who, roles: string[]) => ({
-  idnp: NUMBERS[who],
+const person = (who: Person, roles: string[]) => ({
+  idnp: PERSONAL_NUMBERS[who],
   givenName: 'Ana',
-  familyName: FAMILY,
+  familyName: FAMILY_NAME,
   roles,
 });
-const invite = (by: Visitor, centre: string, who: Who, roles: string[]) =>
-  by.ask<Member>('POST', `/centres/${centre}/operators`, { body: person(who, roles) });
-const idOf = async (who: Who) =>
-  (await at[who].ask<Session>('GET', '/sessions/current')).body.operator.name.replace('operators/', '');
+const invite = (by: Visitor, centre: string, who: Person, roles: string[]) =>
+  by.request<Member>('POST', `/centres/${centre}/operators`, { body: person(who, roles) });
+const idOf = async (who: Person) =>
+  (await visitors[who].request<Session>('GET', '/sessions/current')).body.operator.name.replace('operators/', '');
 
 const appoint = (...more: string[]) => {
-  const words = ['--given-name', 'Ana', '--family-name', FAMILY, '--why', 'Order 12', '--by', 'devops'];
-  return ministry.operator(['appoint-supervisor', ...words, ...more], `${NUMBERS.supervisor}\n`);
+  const words = ['--given-name', 'Ana', '--family-name', FAMILY_NAME, '--why', 'Order 12', '--by', 'devops'];
+  return production.operator(['appoint-supervisor', ...words, ...more], `${PERSONAL_NUMBERS.supervisor}\n`);
 };
 
 /** What is typed is kept at each pause, as the page does. */
-async function typed(by: Visitor, id: string, workedUntil: string): Promise<Answer<Application>> {
-  const { body } = await by.ask<Application>('GET', `/applications/${id}`);
+async function editAnswers(by: Visitor, id: string, workedUntil: string): Promise<ApiResponse<Application>> {
+  const { body } = await by.request<Application>('GET', `/applications/${id}`);
   const answers = { pensionKind: 'old-age', workedUntil };
-  return by.ask('PATCH', `/applications/${id}`, { body: { answers }, etag: body.etag });
+  return by.request('PATCH', `/applications/${id}`, { body: { answers }, etag: body.etag });
 }
 const open = async (by: Visitor, n: number, more: object = {}) =>
-  (await by.ask<Application>('POST', '/applications', { body: filing(n, `S${n % 10}`, more) })).body.id;
+  (await by.request<Application>('POST', '/applications', { body: filing(n, `S${n % 10}`, more) })).body.id;
 
 describe('a platform whose Kafka and store are closed', () => {
   test('has its users made by npm run topics, once, and no password is said', async () => {
@@ -154,29 +154,29 @@ describe('a platform whose Kafka and store are closed', () => {
     expect(again.match(/^user .*$/gm)).toEqual(
       first.match(/^user .*$/gm)!.map((line) => line.replace(/:.*/, ': password as it was; rights as they were')),
     );
-    for (const user of SERVICES) expect(first + again).not.toContain(readFileSync(fileOf(user), 'utf8'));
+    for (const user of SERVICES) expect(first + again).not.toContain(readFileSync(passwordFile(user), 'utf8'));
   });
 });
 
 describe('production, from the first supervisor on', () => {
   test('lets nobody in before the command names one, and no test provider', async () => {
     await start();
-    expect(reasonOf(await at.supervisor.signIn(NUMBERS.supervisor))).toBe('OPERATOR_UNKNOWN');
-    expect(await ministry.visitor().outcome('GET', '/operators')).toMatch(/^404/);
+    expect(reasonOf(await visitors.supervisor.signIn(PERSONAL_NUMBERS.supervisor))).toBe('OPERATOR_UNKNOWN');
+    expect(await production.visitor().outcome('GET', '/operators')).toMatch(/^404/);
     const local = { provider: 'local', operator: 'cu-001-specialist' };
-    expect(await ministry.visitor().outcome('POST', '/sessions', local)).toMatch(/^40[01]/);
+    expect(await production.visitor().outcome('POST', '/sessions', local)).toMatch(/^40[01]/);
     expect(await appoint()).toMatch(/^operators\/\S+ is a supervisor now\. \(0\)$/);
     // Who never came counts for nothing: a mistyped number can be followed by the right one.
     expect(await appoint('--first')).toMatch(/is one already: nothing was changed\. \(0\)$/);
   });
 
   test('signs her in by SAML with a second factor, and with cookies that stay here', async () => {
-    expect(reasonOf(await ministry.visitor().signIn(NUMBERS.supervisor, { weak: true }))).not.toBeNull();
-    at.supervisor = ministry.visitor();
-    const page = await at.supervisor.signIn(NUMBERS.supervisor);
-    expect(page.url).toBe(`${ministry.origin}/`);
-    expect(at.supervisor.browser.cookies(ministry.origin)).toEqual(['__Host-cups-session']);
-    expect((await at.supervisor.ask<Session>('GET', '/sessions/current')).body.operator).toMatchObject({
+    expect(reasonOf(await production.visitor().signIn(PERSONAL_NUMBERS.supervisor, { weak: true }))).not.toBeNull();
+    visitors.supervisor = production.visitor();
+    const page = await visitors.supervisor.signIn(PERSONAL_NUMBERS.supervisor);
+    expect(page.url).toBe(`${production.origin}/`);
+    expect(visitors.supervisor.browser.cookies(production.origin)).toEqual(['__Host-cups-session']);
+    expect((await visitors.supervisor.request<Session>('GET', '/sessions/current')).body.operator).toMatchObject({
       roles: ['supervisor'],
     });
     expect(await appoint('--first')).toMatch(
@@ -186,41 +186,43 @@ describe('production, from the first supervisor on', () => {
 
   test('takes two invitations of one person at once as one person', async () => {
     const [one, other] = await Promise.all([
-      invite(at.supervisor, 'CU-001', 'manager', ['centre-manager', 'specialist']),
-      invite(at.supervisor, 'CU-002', 'manager', ['centre-manager', 'specialist']),
+      invite(visitors.supervisor, 'CU-001', 'manager', ['centre-manager', 'specialist']),
+      invite(visitors.supervisor, 'CU-002', 'manager', ['centre-manager', 'specialist']),
     ]);
     expect(one.body.name).toBe(other.body.name);
     // Which of the two is the first is by chance.
-    await at.manager.signIn(NUMBERS.manager, { centre: 'CU-001' });
+    await visitors.manager.signIn(PERSONAL_NUMBERS.manager, { centre: 'CU-001' });
     const path = '/centres/CU-001/operators';
     const twice = await Promise.all(
-      [1, 2].map(() => at.manager.outcome('POST', path, person('specialist', ['specialist']))),
+      [1, 2].map(() => visitors.manager.outcome('POST', path, person('specialist', ['specialist']))),
     );
     expect(twice.sort()).toEqual(['201', '409 ALREADY_EXISTS']);
-    await invite(at.manager, 'CU-001', 'colleague', ['specialist']);
+    await invite(visitors.manager, 'CU-001', 'colleague', ['specialist']);
   });
 
   test('files what the specialist took on, and the agency decides it', async () => {
-    await at.specialist.signIn(NUMBERS.specialist);
-    await at.colleague.signIn(NUMBERS.colleague);
-    await isDecided(await fileOne(9101));
+    await visitors.specialist.signIn(PERSONAL_NUMBERS.specialist);
+    await visitors.colleague.signIn(PERSONAL_NUMBERS.colleague);
+    await waitUntilDecided(await submitApplication(9101));
   });
 
   test('lets a manager of two centres go on at the other, where she sees nothing of the first', async () => {
-    const id = await open(at.manager, 9102);
-    await at.manager.ask('POST', '/sessions/current/centre', { body: { centre: 'centres/CU-002' } });
-    expect(await at.manager.outcome('GET', `/applications/${id}`)).toBe('404 NOT_FOUND');
-    await at.manager.ask('POST', '/sessions/current/centre', { body: { centre: 'centres/CU-001' } });
-    await at.manager.ask('GET', `/applications/${id}`);
-    expect(await at.manager.outcome('POST', '/sessions/current/centre', { centre: 'centres/CU-003' })).toMatch(/^403/);
+    const id = await open(visitors.manager, 9102);
+    await visitors.manager.request('POST', '/sessions/current/centre', { body: { centre: 'centres/CU-002' } });
+    expect(await visitors.manager.outcome('GET', `/applications/${id}`)).toBe('404 NOT_FOUND');
+    await visitors.manager.request('POST', '/sessions/current/centre', { body: { centre: 'centres/CU-001' } });
+    await visitors.manager.request('GET', `/applications/${id}`);
+    expect(await visitors.manager.outcome('POST', '/sessions/current/centre', { centre: 'centres/CU-003' })).toMatch(
+      /^403/,
+    );
   });
 });
 
 describe('a change of what somebody may', () => {
   test('of roles reaches the session that is open', async () => {
     const path = `/centres/CU-001/operators/${await idOf('specialist')}`;
-    const history = () => at.specialist.outcome('GET', `${path}/history`);
-    const change = (roles: string[]) => at.supervisor.ask('PATCH', path, { body: { roles } });
+    const history = () => visitors.specialist.outcome('GET', `${path}/history`);
+    const change = (roles: string[]) => visitors.supervisor.request('PATCH', path, { body: { roles } });
     expect(await history()).toMatch(/^403/);
     await change(['specialist', 'centre-manager']);
     await eventually(async () => (await history()) === '200');
@@ -230,13 +232,13 @@ describe('a change of what somebody may', () => {
 
   test('by a suspension ends it, nothing that was typed is lost, and it can be lifted', async () => {
     const path = `/centres/CU-001/operators/${await idOf('specialist')}`;
-    const id = await open(at.specialist, 9103);
+    const id = await open(visitors.specialist, 9103);
     let last = '';
-    const suspended = at.manager.ask('POST', `${path}/suspend`, { body: { why: 'Has left.' } });
+    const suspended = visitors.manager.request('POST', `${path}/suspend`, { body: { why: 'Has left.' } });
     await eventually(async () => {
       const next = new Date(Date.now() - Math.floor(Math.random() * 1e11)).toISOString().slice(0, 10);
       try {
-        await typed(at.specialist, id, next);
+        await editAnswers(visitors.specialist, id, next);
         last = next;
         return false;
       } catch (error) {
@@ -244,39 +246,39 @@ describe('a change of what somebody may', () => {
       }
     });
     await suspended;
-    const { body } = await at.colleague.ask<Application & { answers: object }>('GET', `/applications/${id}`);
+    const { body } = await visitors.colleague.request<Application & { answers: object }>('GET', `/applications/${id}`);
     expect(body.answers).toMatchObject({ workedUntil: last });
-    await typed(at.colleague, id, '2025-12-30');
-    await at.colleague.ask('POST', `/applications/${id}/submit`, { body: {} });
-    expect(reasonOf(await ministry.visitor().signIn(NUMBERS.specialist))).toBe('OPERATOR_SUSPENDED');
-    await at.manager.ask('POST', `${path}/reinstate`, { body: {} });
-    at.specialist = ministry.visitor();
-    await at.specialist.signIn(NUMBERS.specialist);
-    await at.specialist.ask('GET', `/applications/${id}`);
+    await editAnswers(visitors.colleague, id, '2025-12-30');
+    await visitors.colleague.request('POST', `/applications/${id}/submit`, { body: {} });
+    expect(reasonOf(await production.visitor().signIn(PERSONAL_NUMBERS.specialist))).toBe('OPERATOR_SUSPENDED');
+    await visitors.manager.request('POST', `${path}/reinstate`, { body: {} });
+    visitors.specialist = production.visitor();
+    await visitors.specialist.signIn(PERSONAL_NUMBERS.specialist);
+    await visitors.specialist.request('GET', `/applications/${id}`);
   });
 });
 
 describe('a sign-out', () => {
-  const stands = () => at.colleague.outcome('GET', '/sessions/current');
+  const stands = () => visitors.colleague.outcome('GET', '/sessions/current');
   const takes = (thief: Visitor) => thief.outcome('GET', '/applications');
 
   test('here leads to MPass and back, and she is asked who she is when she comes again', async () => {
-    const thief = at.colleague.thief();
+    const thief = visitors.colleague.copyBrowser();
     expect(await takes(thief)).toBe('200');
-    const { body } = await at.colleague.ask<{ next: string }>('DELETE', '/sessions/current');
+    const { body } = await visitors.colleague.request<{ next: string }>('DELETE', '/sessions/current');
     expect([await stands(), await takes(thief)]).toEqual(['401 UNAUTHENTICATED', '401 SESSION_EXPIRED']);
-    const page = await at.colleague.browser.open(`${ministry.origin}${body.next}`);
-    expect(page.url).toBe(`${ministry.origin}/`);
-    await at.colleague.signIn(NUMBERS.colleague);
+    const page = await visitors.colleague.browser.open(`${production.origin}${body.next}`);
+    expect(page.url).toBe(`${production.origin}/`);
+    await visitors.colleague.signIn(PERSONAL_NUMBERS.colleague);
     expect(await stands()).toBe('200');
   });
 
   test('that begins at MPass ends the session here', async () => {
-    const thief = at.colleague.thief();
-    const site = await at.colleague.browser.open(`${ministry.idp}/saml`);
-    await at.colleague.browser.submit(site, {});
+    const thief = visitors.colleague.copyBrowser();
+    const site = await visitors.colleague.browser.open(`${production.idp}/saml`);
+    await visitors.colleague.browser.submit(site, {});
     expect([await stands(), await takes(thief)]).toEqual(['401 UNAUTHENTICATED', '401 SESSION_EXPIRED']);
-    expect(at.colleague.browser.cookies(ministry.origin)).toEqual([]);
+    expect(visitors.colleague.browser.cookies(production.origin)).toEqual([]);
   });
 });
 
@@ -287,13 +289,13 @@ describe('a Kafka that is closed', () => {
   });
 
   test('takes a new password without a restart: set by npm run topics, used with the next connection', async () => {
-    const before = ministry.platform.pids();
+    const before = production.platform.pids();
     setPassword('intake');
     expect(await topics()).toMatch(/^user intake: password set; rights as they were$/m);
     await local.restartKafka();
-    await isDecided(await fileOne(2));
+    await waitUntilDecided(await submitApplication(2));
     expect(logOf('intake')).not.toContain('kafka-denies');
-    expect(ministry.platform.pids()).toEqual(before);
+    expect(production.platform.pids()).toEqual(before);
   });
 
   test('takes an agency on that npm run agency adds, and the bridge needs no right for it', async () => {
@@ -302,7 +304,7 @@ describe('a Kafka that is closed', () => {
     const more = { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data };
     const said = await asAdministrator('agency', [...words, '--data', data], more);
     expect(said).toContain('+ topic agency.fisc.requests (kept 90 days)');
-    expect(said).not.toContain(readFileSync(fileOf('agency.fisc'), 'utf8'));
+    expect(said).not.toContain(readFileSync(passwordFile('agency.fisc'), 'utf8'));
     const replace = (path: string, to: string, change: (text: string) => string) =>
       writeFileSync(join(data, to), change(readFileSync(join(data, path), 'utf8')));
     replace('public-services/pension-reexamination.yaml', 'public-services/no-debt-certificate.yaml', (text) =>
@@ -311,13 +313,13 @@ describe('a Kafka that is closed', () => {
         .replaceAll('provider: cnas', 'provider: fisc'),
     );
     replace('centres/CU-001.yaml', 'centres/CU-001.yaml', (text) => text.replace('mai]', 'mai, fisc]'));
-    const id = await until(
-      () => fileOne(9, { publicService: 'no-debt-certificate' }).catch(() => undefined),
+    const id = await waitUntil(
+      () => submitApplication(9, { publicService: 'no-debt-certificate' }).catch(() => undefined),
       (filed) => filed !== undefined,
       'an application is filed with the new agency',
       20,
     );
-    await isDecided(id!);
+    await waitUntilDecided(id!);
     expect(rightsOfBridge(await topics())).toMatch(/rights as they were$/);
     expect(logOf('agency-bridge')).not.toMatch(/kafka-denies|AUTHORIZATION_FAILED/);
   });
@@ -329,20 +331,20 @@ describe('a Kafka that is closed', () => {
   });
 
   test('keeps its counters open while Kafka denies a service, says why, and goes on once the password is right', async () => {
-    const right = readFileSync(fileOf('intake'), 'utf8');
-    writeFileSync(fileOf('intake'), 'wrong');
-    await ministry.platform.end('intake');
-    await ministry.platform.start('intake');
-    const id = await fileOne(3);
+    const right = readFileSync(passwordFile('intake'), 'utf8');
+    writeFileSync(passwordFile('intake'), 'wrong');
+    await production.platform.end('intake');
+    await production.platform.start('intake');
+    const id = await submitApplication(3);
     const sentence = `Kafka at ${local.kafkaBrokers} does not take user intake with the password of KAFKA_SASL_PASSWORD_FILE.`;
-    await until(
+    await waitUntil(
       () => Promise.resolve(logOf('intake')),
       (log) => log.includes(sentence),
       'the log of intake says why',
       20,
     );
     const denied = /kafka_denied\{topic="cups\.applications",service="intake"\} 1/;
-    await until(
+    await waitUntil(
       async () => (await operations('intake', '/metrics')).text,
       (text) => denied.test(text),
       'a metric of intake says so',
@@ -351,8 +353,8 @@ describe('a Kafka that is closed', () => {
     expect((await operations('intake', '/readyz')).status).toBe(200);
     expect(logOf('intake')).not.toContain(right);
 
-    writeFileSync(fileOf('intake'), right);
-    await isDecided(id);
+    writeFileSync(passwordFile('intake'), right);
+    await waitUntilDecided(id);
     expect(logOf('intake')).toContain('kafka-admits');
   });
 });
@@ -362,37 +364,38 @@ describe('while something is away', () => {
   async function goesOn(n: number, back: () => unknown): Promise<void> {
     const refused = '503 NEIGHBOUR_UNAVAILABLE';
     await eventually(async () => (await statistics()) === refused, { everyMs: 250 });
-    await typed(at.specialist, drafts[n]!, '2025-12-29');
-    await at.specialist.ask('POST', `/applications/${drafts[n]}/submit`, { body: {} });
+    await editAnswers(visitors.specialist, drafts[n]!, '2025-12-29');
+    await visitors.specialist.request('POST', `/applications/${drafts[n]}/submit`, { body: {} });
     await back();
     await eventually(async () => (await statistics()) === '200', { everyMs: 250 });
   }
   const drafts: string[] = [];
-  const statistics = () => at.supervisor.outcome('GET', '/statistics?from=2026-01-01&to=2026-12-31&groupBy=centre');
+  const statistics = () =>
+    visitors.supervisor.outcome('GET', '/statistics?from=2026-01-01&to=2026-12-31&groupBy=centre');
 
   test('identity, desks go on and supervisors wait', async () => {
-    for (const n of [9104, 9105, 9106]) drafts.push(await open(at.specialist, n));
-    await ministry.platform.kill('identity');
-    await goesOn(0, () => ministry.platform.start('identity'));
+    for (const n of [9104, 9105, 9106]) drafts.push(await open(visitors.specialist, n));
+    await production.platform.kill('identity');
+    await goesOn(0, () => production.platform.start('identity'));
   });
 
   test("identity's store, the same", async () => {
-    ministry.line.cut();
-    await goesOn(1, () => ministry.line.mend());
+    production.storeProxy.cut();
+    await goesOn(1, () => production.storeProxy.restore());
   });
 
   test('the provider, who is signed in goes on, and who is not can come when it is back', async () => {
-    ministry.takeAwayProvider();
-    const late = ministry.visitor();
-    expect((await late.browser.open(`${ministry.origin}/auth/mpass/start?returnTo=%2F`)).status).toBe(502);
-    await typed(at.specialist, drafts[2]!, '2025-12-29');
+    production.disconnectProvider();
+    const late = production.visitor();
+    expect((await late.browser.open(`${production.origin}/auth/mpass/start?returnTo=%2F`)).status).toBe(502);
+    await editAnswers(visitors.specialist, drafts[2]!, '2025-12-29');
     expect(await statistics()).toBe('200');
   });
 });
 
 test('No log holds the number or the name of anybody of the staff.', () => {
-  const logs = join(root, ministry.platform.logs);
-  const words = [...Object.values(NUMBERS), FAMILY];
+  const logs = join(root, production.platform.logs);
+  const words = [...Object.values(PERSONAL_NUMBERS), FAMILY_NAME];
   const found = readdirSync(logs).filter((name) => {
     const text = readFileSync(join(logs, name), 'utf8');
     return words.some((word) => text.includes(word));

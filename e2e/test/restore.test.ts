@@ -6,9 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fromMessage } from '@cups/agency-contract';
 import type { IncomingMessage } from '@cups/agency-contract';
 import { connectKafka } from '@cups/events';
-import { applicationId, contentFor, publicServices } from '@cups/tools/filings';
+import { applicationId, createContent, publicServices } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
-import { openDesk, until } from '@cups/tools/desk';
+import { openDesk, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
@@ -21,12 +21,12 @@ import { temporaryDir } from '@cups/testing';
 
 const root = join(import.meta.dirname, '../..');
 const state = temporaryDir();
-const young = temporaryDir();
-const safe = temporaryDir();
-const older = join(safe.dir, 'older');
-const newer = join(safe.dir, 'newer');
+const youngState = temporaryDir();
+const backups = temporaryDir();
+const older = join(backups.dir, 'older');
+const newer = join(backups.dir, 'newer');
 /** Store and Kafka that other tests share are named in the environment; a rehearsal has its own. */
-const { MONGODB_URI, KAFKA_BROKERS, ...bare } = process.env;
+const { MONGODB_URI, KAFKA_BROKERS, ...environment } = process.env;
 /** Agencies decide at once. */
 const QUICK = 'ZQ';
 const DESKS = 4;
@@ -51,49 +51,58 @@ afterAll(async () => {
   await stop();
   if (MONGODB_URI) process.env['MONGODB_URI'] = MONGODB_URI;
   if (KAFKA_BROKERS) process.env['KAFKA_BROKERS'] = KAFKA_BROKERS;
-  for (const folder of [state, young, safe]) folder.remove();
+  for (const folder of [state, youngState, backups]) folder.remove();
 });
 
 /** Runs a command of the repository as a person would. */
 function run(tool: 'backup' | 'restore', ...args: string[]): Promise<{ code: number; said: string }> {
   const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`), ...args];
   return new Promise((resolve) => {
-    execFile(join(root, 'node_modules/.bin/node'), command, { cwd: root, env: bare }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, said: stdout + stderr });
-    });
+    execFile(
+      join(root, 'node_modules/.bin/node'),
+      command,
+      { cwd: root, env: environment },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code ?? 1) : 0, said: stdout + stderr });
+      },
+    );
   });
 }
 
 /** An application that the platform has acknowledged as filed. */
-interface Filed {
+interface SubmittedApplication {
   id: string;
   desk: Desk;
   at: number;
 }
 
 /** Desks that file so many applications together, each its own. */
-async function fileSome(url: string, services: readonly PublicService[], count: number): Promise<Filed[]> {
+async function submitSome(
+  url: string,
+  services: readonly PublicService[],
+  count: number,
+): Promise<SubmittedApplication[]> {
   const desks = await Promise.all(
     Array.from({ length: Math.min(DESKS, count) }, (_, index) => openDesk(url, `cu-00${index + 1}-specialist`)),
   );
-  return Promise.all(Array.from({ length: count }, (_, n) => fileOne(desks[n % desks.length]!, services, n)));
+  return Promise.all(Array.from({ length: count }, (_, n) => submitOne(desks[n % desks.length]!, services, n)));
 }
 
-async function fileOne(desk: Desk, services: readonly PublicService[], n: number): Promise<Filed> {
+async function submitOne(desk: Desk, services: readonly PublicService[], n: number): Promise<SubmittedApplication> {
   const code = desk.centre.replace('centres/', '');
   const centre = (await desk.call<Centre>('GET', `/centres/${code}`)).body;
   const offered = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
   const service = offered[n % offered.length]!;
   const id = applicationId(QUICK);
-  const body = Object.assign({ id, publicService: service.code }, contentFor(n + 1_000, centre, service));
+  const body = Object.assign({ id, publicService: service.code }, createContent(n + 1_000, centre, service));
   await desk.call('POST', '/applications', { body });
   await desk.call('POST', `/applications/${id}/submit`, { body: {} });
   return { id, desk, at: Date.now() };
 }
 
 /** Desks that file one application after another until `stop`. */
-async function fileWithoutPause(url: string, services: readonly PublicService[]) {
-  const filed: Filed[] = [];
+async function submitContinuously(url: string, services: readonly PublicService[]) {
+  const filed: SubmittedApplication[] = [];
   let stopped = false;
   let n = 0;
   const work = Array.from({ length: DESKS }, async (_, index) => {
@@ -103,7 +112,7 @@ async function fileWithoutPause(url: string, services: readonly PublicService[])
     while (!stopped) {
       const service = offered[n % offered.length]!;
       const id = applicationId(QUICK);
-      const body = Object.assign({ id, publicService: service.code }, contentFor((n += 1), centre, service));
+      const body = Object.assign({ id, publicService: service.code }, createContent((n += 1), centre, service));
       await desk.call('POST', '/applications', { body });
       // One in five stays a draft for a while: some are filed after the backup.
       if (n % 5 === 0) await pause(700);
@@ -125,7 +134,7 @@ const stateOf = async (desk: Desk, id: string): Promise<string | undefined> =>
   (await desk.call<Application>('GET', `/applications/${id}`).catch(() => undefined))?.body.state;
 
 const isDecided = (one = ''): boolean => ['ready', 'rejected', 'handed-over'].includes(one);
-const missingIn = (said: string): Set<string> =>
+const parseMissing = (said: string): Set<string> =>
   new Set([...said.matchAll(/^missing {2}(\w+)/gm)].map(([, id]) => id!));
 
 /** The result, or the decision, goes to the person. */
@@ -159,7 +168,7 @@ async function requestsByDelivery({ kafkaBrokers, kafkaAccess }: Platform): Prom
       return Promise.resolve();
     },
   });
-  await until(
+  await waitUntil(
     () => Promise.resolve(read),
     (count) => count >= total,
     'all requests are read',
@@ -170,7 +179,7 @@ async function requestsByDelivery({ kafkaBrokers, kafkaAccess }: Platform): Prom
 }
 
 /** The same desks at another platform. */
-async function desksOf({ url }: Platform): Promise<(filed: Filed) => Desk> {
+async function openDesks({ url }: Platform): Promise<(filed: SubmittedApplication) => Desk> {
   const desks = new Map<string, Desk>();
   for (let index = 1; index <= DESKS; index += 1) {
     desks.set(`CU-00${index}`, await openDesk(url, `cu-00${index}-specialist`));
@@ -178,8 +187,8 @@ async function desksOf({ url }: Platform): Promise<(filed: Filed) => Desk> {
   return ({ desk }) => desks.get(desk.centre.replace('centres/', ''))!;
 }
 
-const allCounted = (dataDir: string) =>
-  until(
+const waitUntilConsistent = (dataDir: string) =>
+  waitUntil(
     () => run('restore', 'check', '--data', dataDir),
     ({ said }) => !said.includes('messages to read') && !said.includes('uncounted'),
     'all consumers have counted all events',
@@ -187,64 +196,64 @@ const allCounted = (dataDir: string) =>
   );
 
 /** Decisions of which the person of an application was told, or is to be. */
-async function decisionsTold(desk: Desk, id: string): Promise<number> {
+async function countDecisionNotices(desk: Desk, id: string): Promise<number> {
   const { notices } = (await desk.call<{ notices: { kind: string }[] }>('GET', `/applications/${id}/notices`)).body;
   return notices.filter(({ kind }) => kind === 'result-ready' || kind === 'application-rejected').length;
 }
 
 describe('a backup of a young platform, whose groups have committed one partition each', () => {
-  const folder = join(safe.dir, 'young');
+  const folder = join(backups.dir, 'young');
 
   test('is caught up from the beginning of the others: nothing stays parked, every decision comes, once', async () => {
-    const { url, end, start: resume } = await start(young.dir);
+    const { url, end, start: resume } = await start(youngState.dir);
     const services = await publicServices(url);
-    const decided = (filed: readonly Filed[], at: (one: Filed) => Desk, what: string) =>
-      until(
+    const decided = (filed: readonly SubmittedApplication[], at: (one: SubmittedApplication) => Desk, what: string) =>
+      waitUntil(
         () => Promise.all(filed.map((one) => stateOf(at(one), one.id))),
         (states) => states.every(isDecided),
         what,
         60,
       );
-    const [first] = await fileSome(url, services, 1);
+    const [first] = await submitSome(url, services, 1);
     await decided([first!], ({ desk }) => desk, 'the first is decided');
     // What is filed now reaches Kafka, and no consumer commits anything of it.
     await Promise.all([end('agency-bridge'), end('notifications')]);
-    const early = await fileSome(url, services, 12);
-    expect((await run('backup', folder, '--data', young.dir)).said).toContain('The backup is in');
+    const early = await submitSome(url, services, 12);
+    expect((await run('backup', folder, '--data', youngState.dir)).said).toContain('The backup is in');
     const { kafka } = JSON.parse(readFileSync(join(folder, 'backup.json'), 'utf8')) as { kafka: Positions };
     const count = (of: string) => kafka.groups.filter(({ group }) => group === of).length;
     expect(['intake', 'agency-bridge', 'notifications'].map(count)).toEqual([1, 1, 1]);
 
     await Promise.all([resume('agency-bridge'), resume('notifications')]);
-    const later = await fileSome(url, services, 8);
+    const later = await submitSome(url, services, 8);
     await decided([...early, ...later], ({ desk }) => desk, 'agencies have decided');
     // What a person did after the backup is named; events after it are numbered anew, the decision among them.
     const handed = early[0]!;
-    await until(
+    await waitUntil(
       () => stateOf(handed.desk, handed.id),
       (one) => one === 'ready',
       'one is approved',
       30,
     );
     await handOver(handed.desk, handed.id);
-    await allCounted(young.dir);
+    await waitUntilConsistent(youngState.dir);
     await stop();
-    rmSync(join(young.dir, 'store'), { recursive: true });
-    const restored = await run('restore', folder, '--data', young.dir);
+    rmSync(join(youngState.dir, 'store'), { recursive: true });
+    const restored = await run('restore', folder, '--data', youngState.dir);
     expect(restored).toEqual({ code: 0, said: expect.stringContaining('The books balance') as unknown });
-    expect(missingIn(restored.said)).toEqual(new Set(later.map(({ id }) => id)));
+    expect(parseMissing(restored.said)).toEqual(new Set(later.map(({ id }) => id)));
     expect(restored.said).toMatch(new RegExp(`^behind {2}${handed.id} .* ResultHandedOver `, 'm'));
 
-    const again = await start(young.dir);
-    const at = await desksOf(again);
+    const again = await start(youngState.dir);
+    const at = await openDesks(again);
     await decided([first!, ...early], at, 'what was restored is decided');
-    const { said } = await allCounted(young.dir);
+    const { said } = await waitUntilConsistent(youngState.dir);
     expect(said).not.toMatch(/^parked/m);
-    const told = await Promise.all([first!, ...early].map((one) => decisionsTold(at(one), one.id)));
+    const told = await Promise.all([first!, ...early].map((one) => countDecisionNotices(at(one), one.id)));
     expect(told).toEqual(told.map(() => 1));
     expect([...(await requestsByDelivery(again))].filter(([, ids]) => ids.size > 1)).toEqual([]);
     await stop();
-    const repaired = await run('restore', 'repair', '--data', young.dir);
+    const repaired = await run('restore', 'repair', '--data', youngState.dir);
     expect(repaired).toEqual({ code: 0, said: expect.stringContaining('The books balance') as unknown });
     expect(repaired.said).not.toMatch(/^(again|lost|blocked)/m);
   }, 300_000);
@@ -253,10 +262,10 @@ describe('a backup of a young platform, whose groups have committed one partitio
 describe('backups that were taken under load, of each store at another time, and all stores lost later', () => {
   test('everything acknowledged is there again or is named, and nothing reaches an agency twice', async () => {
     const { url } = await start(state.dir);
-    const load = await fileWithoutPause(url, await publicServices(url));
+    const load = await submitContinuously(url, await publicServices(url));
     const backUp = async (folder: string) => {
       const enough = load.filed.length + 10;
-      await until(
+      await waitUntil(
         () => Promise.resolve(load.filed.length),
         (count) => count >= enough,
         'more are filed',
@@ -269,7 +278,7 @@ describe('backups that were taken under load, of each store at another time, and
     await backUp(older);
     const before = await backUp(newer);
     const early = load.filed[0]!;
-    await until(
+    await waitUntil(
       () => stateOf(early.desk, early.id),
       (one) => one === 'ready',
       'the first is decided',
@@ -278,7 +287,7 @@ describe('backups that were taken under load, of each store at another time, and
     await handOver(early.desk, early.id);
     await load.stop();
     // What is acknowledged is on its way to Kafka within moments; a store that is lost before takes it along.
-    await until(
+    await waitUntil(
       () => Promise.all(load.filed.map(({ id, desk }) => stateOf(desk, id))),
       (states) => states.every(isDecided),
       'agencies have decided',
@@ -296,11 +305,11 @@ describe('backups that were taken under load, of each store at another time, and
     const restored = await run('restore', newer, '--data', state.dir, '--only', 'intake', '--only', 'identity');
     expect(restored).toEqual({ code: 0, said: expect.stringContaining('may be started') as unknown });
     expect(restored.said).toMatch(new RegExp(`^behind {2}${early.id} .* ResultHandedOver `, 'm'));
-    const missing = missingIn(restored.said);
+    const missing = parseMissing(restored.said);
 
-    const at = await desksOf(await start(state.dir));
+    const at = await openDesks(await start(state.dir));
     const kept = load.filed.filter(({ id }) => !missing.has(id));
-    await until(
+    await waitUntil(
       () => Promise.all(kept.map((one) => stateOf(at(one), one.id))),
       (states) => states.every(isDecided),
       'what was restored has caught up',
@@ -312,8 +321,8 @@ describe('backups that were taken under load, of each store at another time, and
 
     // What a person does again is heeded by whoever has counted it the first time.
     await handOver(at(early), early.id);
-    const checked = await allCounted(state.dir);
-    expect(missingIn(checked.said)).toEqual(missing);
+    const checked = await waitUntilConsistent(state.dir);
+    expect(parseMissing(checked.said)).toEqual(missing);
     expect(checked.code).toBe(1);
     const twice = [...(await requestsByDelivery(platform!))].filter(([, ids]) => ids.size > 1);
     expect(twice).toEqual([]);

@@ -1,23 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Child } from './child.ts';
-import { CONTROLLER, startKafka } from './kafka.ts';
-import { recordChildren, releaseLock, runningOwner, takeLock } from './lock.ts';
-import { addressesOf, choosePorts, LOOPBACK, type Addresses, type PortName } from './ports.ts';
-import { openSecure, type Secure } from './secure.ts';
+import type { JavaProcess } from './java-process.ts';
+import { CONTROLLER_USER, startKafka } from './kafka.ts';
+import { recordChildren, releaseLock, findRunningOwner, acquireLock } from './lock.ts';
+import { resolveAddresses, choosePorts, LOOPBACK, type Addresses, type PortName } from './ports.ts';
+import { openSecurity, type PlatformSecurity } from './security.ts';
 import { startStore } from './store.ts';
 
-export { makeOnce } from './java.ts';
-export { kafkaClassPath } from './kafka.ts';
-export { freePort, isFree } from './ports.ts';
-export { identityOf, runsSince } from './process-identity.ts';
+export { createOnce } from './java-parts.ts';
+export { prepareKafkaClassPath } from './kafka.ts';
+export { findFreePort, isPortFree } from './ports.ts';
+export { identifyProcess, isStillRunning } from './process-identity.ts';
 export type { ProcessIdentity } from './process-identity.ts';
-export { makeTopics } from './topics.ts';
+export { createTopicsAndWait } from './topics.ts';
 
 export type LocalPart = 'kafka' | 'store';
 
 /** As `k8s/kafka/kafka.yaml` has it. */
-const SESSION_MS = 300_000;
+const MAX_SESSION_MS = 300_000;
 
 export interface LocalOptions {
   /** Folder of all data, made when absent. One process at a time. */
@@ -98,7 +98,7 @@ export interface LocalPlatform {
 export async function startLocal(options: LocalOptions): Promise<LocalPlatform> {
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true });
-  await takeLock(dataDir);
+  await acquireLock(dataDir);
   const platform = new RunningPlatform(dataDir, options);
   try {
     await platform.start();
@@ -110,8 +110,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalPlatform> 
 }
 
 /** The process that runs on a data folder, or undefined when none does. */
-export async function runsOn(dataDir: string): Promise<number | undefined> {
-  return (await runningOwner(resolve(dataDir)))?.pid;
+export async function findRunningProcess(dataDir: string): Promise<number | undefined> {
+  return (await findRunningOwner(resolve(dataDir)))?.pid;
 }
 
 /** The parts that run on a data folder whose lock is ours. */
@@ -120,16 +120,16 @@ class RunningPlatform implements LocalPlatform {
   readonly #options: LocalOptions;
   readonly #parts: readonly LocalPart[];
   readonly #addresses: Addresses;
-  readonly #children = new Map<LocalPart, Child>();
+  readonly #children = new Map<LocalPart, JavaProcess>();
   #ports: Record<PortName, number> = { kafka: 0, controller: 0, store: 0 };
-  #secure: Secure | undefined;
+  #secure: PlatformSecurity | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(dataDir: string, options: LocalOptions) {
     this.#dataDir = dataDir;
     this.#options = options;
     this.#parts = options.parts ?? ['kafka', 'store'];
-    this.#addresses = addressesOf(options);
+    this.#addresses = resolveAddresses(options);
   }
 
   get mongoUri(): string {
@@ -138,7 +138,7 @@ class RunningPlatform implements LocalPlatform {
     return `mongodb://${advertisedHost}:${this.#ports.store}${this.#storeSecure ? '/?tls=true' : ''}`;
   }
 
-  get #storeSecure(): Secure | undefined {
+  get #storeSecure(): PlatformSecurity | undefined {
     return this.#options.secureStore === false ? undefined : this.#secure;
   }
 
@@ -150,7 +150,7 @@ class RunningPlatform implements LocalPlatform {
     if (!this.#secure) return undefined;
     const { caFile, admin, keyFile, keyPassword, controllerPassword } = this.#secure;
     const address = `${LOOPBACK}:${this.#ports.controller}`;
-    const controller = { address, username: CONTROLLER, password: controllerPassword };
+    const controller = { address, username: CONTROLLER_USER, password: controllerPassword };
     return { caFile, admin, controller, server: { keyFile, keyPassword } };
   }
 
@@ -166,7 +166,7 @@ class RunningPlatform implements LocalPlatform {
     if (controllerPort) wanted.controller = controllerPort;
     if (storePort) wanted.store = storePort;
     this.#ports = await choosePorts(this.#dataDir, wanted, this.#parts.flatMap(portsOf), this.#addresses.host);
-    if (this.#options.secure) this.#secure = await openSecure(this.#dataDir, this.#addresses.advertisedHost);
+    if (this.#options.secure) this.#secure = await openSecurity(this.#dataDir, this.#addresses.advertisedHost);
     const results = await Promise.allSettled(this.#parts.map((part) => this.#start(part)));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
@@ -197,19 +197,21 @@ class RunningPlatform implements LocalPlatform {
     this.#children.set(part, child);
     await recordChildren(this.#dataDir, this.#pid('kafka'), this.#pid('store'));
     const seconds = ((Date.now() - began) / 1000).toFixed(1);
-    this.#tell(`${part}: serving on ${this.#addresses.advertisedHost}:${this.#ports[part]} after ${seconds} s`);
+    this.#reportProgress(
+      `${part}: serving on ${this.#addresses.advertisedHost}:${this.#ports[part]} after ${seconds} s`,
+    );
   }
 
-  #startChild(part: LocalPart): Promise<Child> {
+  #startChild(part: LocalPart): Promise<JavaProcess> {
     const dataDir = this.#dataDir;
     const { kafka, controller, store } = this.#ports;
-    const onProgress = (line: string) => this.#tell(line);
+    const onProgress = (line: string) => this.#reportProgress(line);
     const onEnd = (code: number | null, signal: string | null): void => {
       // Whom we ended ourselves is not among the children any more.
       if (this.#children.delete(part)) this.#options.onExit?.(part, code, signal);
     };
     const { host, advertisedHost } = this.#addresses;
-    const { partitions = 3, endsWithParent = true, maxSessionMs = SESSION_MS, users, flush = true } = this.#options;
+    const { partitions = 3, endsWithParent = true, maxSessionMs = MAX_SESSION_MS, users, flush = true } = this.#options;
     const shared = { dataDir, host, endsWithParent };
     if (part === 'store') {
       return startStore(Object.assign(shared, { port: store, secure: this.#storeSecure }), onProgress, onEnd);
@@ -247,7 +249,7 @@ class RunningPlatform implements LocalPlatform {
     return this.#children.get(part)?.pid ?? 0;
   }
 
-  #tell(line: string): void {
+  #reportProgress(line: string): void {
     this.#options.onProgress?.(line);
   }
 }

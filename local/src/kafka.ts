@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startJava, waitForAnswer, type Child } from './child.ts';
-import { prepare, type JavaPart } from './java.ts';
-import { LOOPBACK, reachable, type Addresses } from './ports.ts';
-import { privateFolder } from './private.ts';
-import type { Secure } from './secure.ts';
+import { startJava, waitForAnswer, type JavaProcess } from './java-process.ts';
+import { preparePart, type JavaPart } from './java-parts.ts';
+import { LOOPBACK, reachableAddress, type Addresses } from './ports.ts';
+import { ensurePrivateFolder } from './private-folder.ts';
+import type { PlatformSecurity } from './security.ts';
 
-const PART: JavaPart = { name: 'kafka', source: 'Kafka.java', pom: 'kafka.pom.xml' };
+const KAFKA_PART: JavaPart = { name: 'kafka', source: 'Kafka.java', pom: 'kafka.pom.xml' };
 
 /** Memory is bounded; the serial collector and the first compiler alone are the quickest to start and the smallest. */
 const JAVA_FLAGS = [
@@ -22,8 +22,8 @@ const JAVA_FLAGS = [
 ];
 
 /** The class path of Kafka's own clients, for those who want another client than ours; fetches the jars when needed. */
-export const kafkaClassPath = (onProgress: (line: string) => void = () => {}): Promise<string> =>
-  prepare(PART, onProgress);
+export const prepareKafkaClassPath = (onProgress: (line: string) => void = () => {}): Promise<string> =>
+  preparePart(KAFKA_PART, onProgress);
 
 /**
  * In the order in which they are taken. The first compiler alone knows no instruction of a processor for AES: a message of 3 KB cost 0.67
@@ -38,7 +38,7 @@ const CIPHERS = [
 ];
 
 /** As whom Kafka's broker signs in to Kafka's controller. */
-export const CONTROLLER = 'controller';
+export const CONTROLLER_USER = 'controller';
 
 /** What Kafka is started with. */
 export interface KafkaOptions extends Addresses {
@@ -55,7 +55,7 @@ export interface KafkaOptions extends Addresses {
   /** How long a client goes on before it must sign in again, when it is secure. */
   readonly maxSessionMs: number;
   /** With it clients speak TLS, sign in, and may do what they were given; without it everybody may do everything. */
-  readonly secure?: Secure | undefined;
+  readonly secure?: PlatformSecurity | undefined;
   /** Passwords of further users, by name; they are made with the data. */
   readonly users?: Readonly<Record<string, string>> | undefined;
 }
@@ -65,12 +65,12 @@ export async function startKafka(
   options: KafkaOptions,
   onProgress: (line: string) => void,
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
-): Promise<Child> {
-  const classPath = await prepare(PART, onProgress);
+): Promise<JavaProcess> {
+  const classPath = await preparePart(KAFKA_PART, onProgress);
   const folder = join(options.dataDir, 'kafka');
-  await privateFolder(folder);
+  await ensurePrivateFolder(folder);
   const settings = join(options.dataDir, 'kafka.properties');
-  const lines = Object.entries(Object.assign(properties(folder, options), listeners(options)));
+  const lines = Object.entries(Object.assign(buildBrokerProperties(folder, options), buildListenerProperties(options)));
   await writeFile(settings, lines.map(([key, value]) => `${key}=${value}\n`).join(''), { mode: 0o600 });
   const logFile = join(options.dataDir, 'kafka.log');
   const { host, port, endsWithParent, secure, users = {} } = options;
@@ -84,7 +84,7 @@ export async function startKafka(
   };
   const child = startJava(args, { logFile, endsWithParent, env }, onUnexpectedEnd);
   const ca = secure && (await readFile(secure.caFile, 'utf8'));
-  const address = { host: reachable(host), port, ca };
+  const address = { host: reachableAddress(host), port, ca };
   try {
     await waitForAnswer(child, address, apiVersionsRequest(), { name: 'Kafka', seconds: 90, logFile });
   } catch (error) {
@@ -95,7 +95,7 @@ export async function startKafka(
 }
 
 /** Where it listens, and in which language; as secure as is asked for. */
-function listeners(options: KafkaOptions): Record<string, string> {
+function buildListenerProperties(options: KafkaOptions): Record<string, string> {
   const { host, advertisedHost, port, controllerPort, maxSessionMs, secure } = options;
   const name = secure ? 'CLIENTS' : 'PLAINTEXT';
   const where = {
@@ -124,15 +124,15 @@ function listeners(options: KafkaOptions): Record<string, string> {
     'listener.name.clients.scram-sha-512.connections.max.reauth.ms': String(maxSessionMs),
     'sasl.mechanism.controller.protocol': 'PLAIN',
     'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',
-    'listener.name.controller.plain.sasl.jaas.config': `${module('plain.Plain')} ${user(CONTROLLER, controllerPassword)} user_${CONTROLLER}="${controllerPassword}";`,
+    'listener.name.controller.plain.sasl.jaas.config': `${module('plain.Plain')} ${user(CONTROLLER_USER, controllerPassword)} user_${CONTROLLER_USER}="${controllerPassword}";`,
     // Whoever was given nothing may do nothing.
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'false',
-    'super.users': `User:${admin.username};User:${CONTROLLER}`,
+    'super.users': `User:${admin.username};User:${CONTROLLER_USER}`,
   });
 }
 
-function properties(folder: string, options: KafkaOptions): Record<string, string | number> {
+function buildBrokerProperties(folder: string, options: KafkaOptions): Record<string, string | number> {
   return {
     'process.roles': 'broker,controller',
     'node.id': 1,

@@ -15,13 +15,13 @@ export interface Addresses {
 }
 
 /** The addresses as they were asked for: by default what only this machine reaches. */
-export function addressesOf(asked: { host?: string; advertisedHost?: string }): Addresses {
-  const host = asked.host ?? LOOPBACK;
-  return { host, advertisedHost: asked.advertisedHost ?? reachable(host) };
+export function resolveAddresses(options: { host?: string; advertisedHost?: string }): Addresses {
+  const host = options.host ?? LOOPBACK;
+  return { host, advertisedHost: options.advertisedHost ?? reachableAddress(host) };
 }
 
 /** An address under which this machine itself reaches what listens on `host`. */
-export function reachable(host: string): string {
+export function reachableAddress(host: string): string {
   return host === '0.0.0.0' ? LOOPBACK : host;
 }
 
@@ -42,23 +42,23 @@ export async function choosePorts(
   host: string = LOOPBACK,
 ): Promise<Record<PortName, number>> {
   const file = join(dataDir, 'ports.json');
-  const ports: Record<PortName, number> = { kafka: 0, controller: 0, store: 0, ...(await remembered(file)) };
+  const ports: Record<PortName, number> = { kafka: 0, controller: 0, store: 0, ...(await readSavedPorts(file)) };
   for (const name of names) {
-    const asked = wanted[name];
+    const wantedPort = wanted[name];
     const where = name === 'controller' ? LOOPBACK : host;
-    if (asked) {
-      if (!(await isFree(asked, where)))
-        throw new Error(`Port ${asked}, wanted for ${name}, is in use by another program.`);
-      ports[name] = asked;
-    } else if (!ports[name] || !(await isFree(ports[name], where))) {
-      ports[name] = await freePort();
+    if (wantedPort) {
+      if (!(await isPortFree(wantedPort, where)))
+        throw new Error(`Port ${wantedPort}, wanted for ${name}, is in use by another program.`);
+      ports[name] = wantedPort;
+    } else if (!ports[name] || !(await isPortFree(ports[name], where))) {
+      ports[name] = await findFreePort();
     }
   }
   await writeFile(file, JSON.stringify(ports) + '\n');
   return ports;
 }
 
-async function remembered(file: string): Promise<Partial<Record<PortName, number>>> {
+async function readSavedPorts(file: string): Promise<Partial<Record<PortName, number>>> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Partial<Record<PortName, number>>;
   } catch {
@@ -66,7 +66,7 @@ async function remembered(file: string): Promise<Partial<Record<PortName, number
   }
 }
 
-function listens(port: number, host: string): Promise<boolean> {
+function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
@@ -75,24 +75,24 @@ function listens(port: number, host: string): Promise<boolean> {
 }
 
 /** Where free ports are looked for: below what systems hand out by themselves, to connections and to port 0. */
-const FIRST = 10_000;
-const LAST = 29_999;
-const given = new Set<number>();
+const MIN_PORT = 10_000;
+const MAX_PORT = 29_999;
+const issuedPorts = new Set<number>();
 
 /**
  * A port for a program that is started a moment later. One that the system picked could be picked again for somebody's
  * connection in between; these can not, and a process gives none twice.
  */
-export async function freePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(FIRST, LAST + 1);
-    if (given.has(port)) continue;
-    given.add(port);
-    if (await listens(port, '0.0.0.0')) return port;
+    const port = randomInt(MIN_PORT, MAX_PORT + 1);
+    if (issuedPorts.has(port)) continue;
+    issuedPorts.add(port);
+    if (await canListen(port, '0.0.0.0')) return port;
   }
 }
 
 /** Whether the embedded default, or a program beside it, could listen on a port now. */
-export function isFree(port: number, host: string = LOOPBACK): Promise<boolean> {
-  return listens(port, host);
+export function isPortFree(port: number, host: string = LOOPBACK): Promise<boolean> {
+  return canListen(port, host);
 }

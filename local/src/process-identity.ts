@@ -11,7 +11,7 @@ export interface ProcessIdentity {
 }
 
 /** The start of this machine; undefined where the system tells none (it has no /proc). */
-export function bootId(): string | undefined {
+export function readBootId(): string | undefined {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
@@ -20,8 +20,8 @@ export function bootId(): string | undefined {
 }
 
 /** When a process started; undefined when it does not run, or nobody tells. */
-export function startOf(pid: number): string | undefined {
-  if (process.platform !== 'linux') return startByPs(pid);
+export function readStartTime(pid: number): string | undefined {
+  if (process.platform !== 'linux') return readStartTimeByPs(pid);
   try {
     // pid (name) state ppid …: the name may hold blanks and brackets. A zombie has ended, though its number is still taken.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
@@ -32,7 +32,7 @@ export function startOf(pid: number): string | undefined {
 }
 
 /** To the second, with the date: two starts of the machine are told apart by it as well. */
-function startByPs(pid: number): string | undefined {
+function readStartTimeByPs(pid: number): string | undefined {
   try {
     const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio }).trim() || undefined;
@@ -42,12 +42,12 @@ function startByPs(pid: number): string | undefined {
 }
 
 /** This process, or another that runs; undefined when nobody tells. */
-export function identityOf(pid: number): ProcessIdentity | undefined {
-  const boot = bootId();
-  const started = startOf(pid);
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
+  const boot = readBootId();
+  const started = readStartTime(pid);
   return boot !== undefined && started !== undefined ? { pid, boot, started } : undefined;
 }
 
 /** Whether this very process still runs. */
-export const runsSince = ({ pid, boot, started }: ProcessIdentity): boolean =>
-  boot === bootId() && started === startOf(pid);
+export const isStillRunning = ({ pid, boot, started }: ProcessIdentity): boolean =>
+  boot === readBootId() && started === readStartTime(pid);

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startJava, waitForAnswer, type Child } from './child.ts';
-import { prepare, type JavaPart } from './java.ts';
-import { reachable } from './ports.ts';
-import { privateFolder } from './private.ts';
-import type { Secure } from './secure.ts';
+import { startJava, waitForAnswer, type JavaProcess } from './java-process.ts';
+import { preparePart, type JavaPart } from './java-parts.ts';
+import { reachableAddress } from './ports.ts';
+import { ensurePrivateFolder } from './private-folder.ts';
+import type { PlatformSecurity } from './security.ts';
 
-const PART: JavaPart = { name: 'store', source: 'Store.java', pom: 'store.pom.xml' };
+const STORE_PART: JavaPart = { name: 'store', source: 'Store.java', pom: 'store.pom.xml' };
 
 /**
  * Memory is bounded: the heap holds the page cache (see Store.java) and what is being worked on. Both compilers are on:
@@ -39,7 +39,7 @@ export interface StoreOptions {
   /** Whether it ends when this process ends. */
   readonly endsWithParent: boolean;
   /** With it, it speaks TLS alone. */
-  readonly secure?: Secure | undefined;
+  readonly secure?: PlatformSecurity | undefined;
 }
 
 /** Starts the embedded store and waits until it answers. */
@@ -47,18 +47,18 @@ export async function startStore(
   options: StoreOptions,
   onProgress: (line: string) => void,
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
-): Promise<Child> {
-  const classPath = await prepare(PART, onProgress);
+): Promise<JavaProcess> {
+  const classPath = await preparePart(STORE_PART, onProgress);
   const folder = join(options.dataDir, 'store');
-  await privateFolder(folder);
+  await ensurePrivateFolder(folder);
   const logFile = join(options.dataDir, 'store.log');
-  const flags = [...JAVA_FLAGS, ...recording()];
+  const flags = [...JAVA_FLAGS, ...buildRecorderFlags()];
   const { host, port, endsWithParent, secure } = options;
   const args = [...flags, '-cp', classPath, 'Store', folder, String(port), host];
   const env = secure && { CUPS_STORE_KEY: secure.keyFile, CUPS_STORE_PASSWORD: secure.keyPassword };
   const child = startJava(args, { logFile, endsWithParent, env }, onUnexpectedEnd);
   const ca = secure && (await readFile(secure.caFile, 'utf8'));
-  const address = { host: reachable(host), port, ca };
+  const address = { host: reachableAddress(host), port, ca };
   try {
     await waitForAnswer(child, address, pingRequest(), { name: 'The store', seconds: 60, logFile });
   } catch (error) {
@@ -69,7 +69,7 @@ export async function startStore(
 }
 
 /** Java's flight recorder, for whoever looks for what stands still: the file of `CUPS_STORE_JFR`, written at the end. */
-function recording(): string[] {
+function buildRecorderFlags(): string[] {
   const file = process.env['CUPS_STORE_JFR'];
   if (!file) return [];
   const settings = 'settings=profile,jdk.FileForce#enabled=true,jdk.FileForce#threshold=1ms';

@@ -9,8 +9,13 @@ export interface TopicAdmin<T extends { topic: string }> {
 }
 
 /** Kafka is not as far yet: it has acknowledged a topic of which this broker does not know, or which has no leader. */
-const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_CONTROLLER', 'REQUEST_TIMED_OUT']);
-const AGAIN_MS = 100;
+const RETRIABLE_ERRORS = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_CONTROLLER',
+  'REQUEST_TIMED_OUT',
+]);
+const RETRY_INTERVAL_MS = 100;
 
 /**
  * Makes topics, and waits until every partition of them has a leader: only then can they be used. Those that exist are left as they
@@ -18,7 +23,7 @@ const AGAIN_MS = 100;
  * @param timeoutMs how long at most. Default 20,000
  * @throws Error the client's own, when it is another one or the time is over
  */
-export async function makeTopics<T extends { topic: string }>(
+export async function createTopicsAndWait<T extends { topic: string }>(
   admin: TopicAdmin<T>,
   topics: T[],
   timeoutMs = 20_000,
@@ -34,23 +39,23 @@ export async function makeTopics<T extends { topic: string }>(
       if (isServed && found.topics.length === names.length) return;
       if (Date.now() > end) throw new Error(`Topics have no leader after ${timeoutMs} ms: ${names.join(', ')}.`);
     } catch (error) {
-      if (!isNotYet(error) || Date.now() > end) throw error;
+      if (!isRetriable(error) || Date.now() > end) throw error;
     }
-    await pause(AGAIN_MS);
+    await pause(RETRY_INTERVAL_MS);
   }
 }
 
-interface Failure {
+interface KafkaClientError {
   type?: string;
   retriable?: boolean;
-  errors?: Failure[];
+  errors?: KafkaClientError[];
   cause?: unknown;
 }
 
 /** Of several errors at once each must be one that passes; that a topic is there already is none. */
-function isNotYet(error: unknown): boolean {
-  const { errors, type = '', retriable, cause } = error as Failure;
-  if (errors) return errors.every((one) => one.type === 'TOPIC_ALREADY_EXISTS' || isNotYet(one));
+function isRetriable(error: unknown): boolean {
+  const { errors, type = '', retriable, cause } = error as KafkaClientError;
+  if (errors) return errors.every((one) => one.type === 'TOPIC_ALREADY_EXISTS' || isRetriable(one));
   // One that the client has given up names what it tried.
-  return retriable === true || NOT_YET.has(type) || (cause !== undefined && isNotYet(cause));
+  return retriable === true || RETRIABLE_ERRORS.has(type) || (cause !== undefined && isRetriable(cause));
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** Where a script of a test stands. */
-export function scriptFile(name: string): string {
+export function resolveScript(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
@@ -20,7 +20,7 @@ export async function withFolder(work: (folder: string) => Promise<void>): Promi
 }
 
 /** Waits until `condition` holds. */
-export async function until(condition: () => boolean, what: string, seconds = 30): Promise<void> {
+export async function waitUntil(condition: () => boolean, what: string, seconds = 30): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`waited ${seconds} s in vain until ${what}`);
@@ -29,7 +29,7 @@ export async function until(condition: () => boolean, what: string, seconds = 30
 }
 
 /** Whether a process is there. */
-export function runs(pid: number): boolean {
+export function isProcessRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

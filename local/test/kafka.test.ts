@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ConfigResourceTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
-import { makeTopics, startLocal, type LocalPlatform } from '../src/index.ts';
-import { runs, until, withFolder } from './folder.ts';
+import { createTopicsAndWait, startLocal, type LocalPlatform } from '../src/index.ts';
+import { isProcessRunning, waitUntil, withFolder } from './folder.ts';
 
 function clientOf(local: LocalPlatform): Kafka {
   return new Kafka({ brokers: [local.kafkaBrokers], logLevel: logLevel.NOTHING, retry: { retries: 8 } });
@@ -27,7 +27,7 @@ async function produceUntilKilled(local: LocalPlatform, acknowledged: Set<string
       }
     })();
   });
-  await until(() => acknowledged.size >= 3000, 'enough was sent');
+  await waitUntil(() => acknowledged.size >= 3000, 'enough was sent');
   await local.killKafka();
   await enough;
   await producer.disconnect();
@@ -45,7 +45,7 @@ async function consume(local: LocalPlatform, until_: (seen: Set<string>) => bool
     },
   });
   try {
-    await until(() => until_(seen), 'all was consumed', 60);
+    await waitUntil(() => until_(seen), 'all was consumed', 60);
   } finally {
     await consumer.disconnect();
   }
@@ -61,14 +61,14 @@ describe('the embedded Kafka', () => {
       try {
         const admin = clientOf(local).admin();
         await admin.connect();
-        await makeTopics(admin, [{ topic: 'things' }]);
+        await createTopicsAndWait(admin, [{ topic: 'things' }]);
         expect((await admin.fetchTopicMetadata({ topics: ['things'] })).topics[0]?.partitions).toHaveLength(3);
         await expect(admin.fetchTopicMetadata({ topics: ['unknown'] })).rejects.toThrow();
         await admin.disconnect();
 
         const acknowledged = new Set<string>();
         await produceUntilKilled(local, acknowledged);
-        expect(runs(kafka)).toBe(false);
+        expect(isProcessRunning(kafka)).toBe(false);
         await local.restartKafka();
         expect(local.kafkaBrokers).toBe(brokers);
         const seen = await consume(local, (values) => [...acknowledged].every((value) => values.has(value)));
@@ -120,12 +120,12 @@ describe('a copy of the log of the embedded Kafka, as a power cut leaves it', ()
 
   test.each<[string, (log: string) => Promise<void>, number]>([
     ['as it is, has everything acknowledged', () => Promise.resolve(), values.length],
-    ['with half of a message that was not acknowledged, has everything that was', tearAfter, values.length],
-    ['with its end cut off, has all before the cut and takes messages again', cutBy(7), values.length - 1],
+    ['with half of a message that was not acknowledged, has everything that was', appendTornBatch, values.length],
+    ['with its end cut off, has all before the cut and takes messages again', truncateBy(7), values.length - 1],
   ])('%s', async (_what, damage, kept) => {
     await withFolder(async (folder) => {
       await cp(join(source, 'copy'), folder, { recursive: true });
-      await damage(await logIn(join(folder, 'kafka', 'things-0')));
+      await damage(await findLogSegment(join(folder, 'kafka', 'things-0')));
       const local = await startLocal({ dataDir: folder, parts: ['kafka'], partitions: 1 });
       try {
         await sendAll(local, ['later']);
@@ -143,7 +143,7 @@ async function sendAll(local: LocalPlatform, values: readonly string[]): Promise
   const kafka = clientOf(local);
   const admin = kafka.admin();
   await admin.connect();
-  await makeTopics(admin, [{ topic: 'things' }]);
+  await createTopicsAndWait(admin, [{ topic: 'things' }]);
   await admin.disconnect();
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
@@ -152,13 +152,13 @@ async function sendAll(local: LocalPlatform, values: readonly string[]): Promise
 }
 
 /** The newest segment of a partition. */
-async function logIn(folder: string): Promise<string> {
+async function findLogSegment(folder: string): Promise<string> {
   const segments = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
   return join(folder, segments.at(-1)!);
 }
 
 /** A write that the power cut ended half-way: the head of a batch, and nothing behind it. */
-async function tearAfter(log: string): Promise<void> {
+async function appendTornBatch(log: string): Promise<void> {
   const file = await open(log, 'r+');
   try {
     const head = Buffer.alloc(61);
@@ -170,6 +170,6 @@ async function tearAfter(log: string): Promise<void> {
   }
 }
 
-function cutBy(bytes: number) {
+function truncateBy(bytes: number) {
   return async (log: string): Promise<void> => truncate(log, (await stat(log)).size - bytes);
 }

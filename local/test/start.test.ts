@@ -7,24 +7,24 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import mongoose from 'mongoose';
-import { runsOn, startLocal, type LocalOptions, type LocalPart } from '../src/index.ts';
-import { runs, scriptFile, until, withFolder } from './folder.ts';
+import { findRunningProcess, startLocal, type LocalOptions, type LocalPart } from '../src/index.ts';
+import { isProcessRunning, resolveScript, waitUntil, withFolder } from './folder.ts';
 
 function parent(options: LocalOptions, env = process.env): ChildProcess {
-  const args = ['--disable-warning=ExperimentalWarning', scriptFile('parent.ts'), JSON.stringify(options)];
+  const args = ['--disable-warning=ExperimentalWarning', resolveScript('parent.ts'), JSON.stringify(options)];
   return spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 type Ports = Record<'kafka' | 'controller' | 'store', number>;
 
 /** An address of this machine that is not the one that parts listen on when nothing is said. */
-function otherAddress(): string {
+function findOtherAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
 }
 
 /** Whether something listens there. */
-function listens(host: string, port: number): Promise<boolean> {
+function canListen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2000 }, () => resolve(true));
     for (const end of ['error', 'timeout']) socket.once(end, () => resolve(false));
@@ -38,7 +38,7 @@ async function firstLineOf(child: ChildProcess): Promise<string> {
   let words = '';
   child.stdout?.on('data', (data) => (out += String(data)));
   child.stderr?.on('data', (data) => (words += String(data)));
-  await until(() => out.includes('\n') || child.exitCode !== null, 'the parent has started its parts', 60);
+  await waitUntil(() => out.includes('\n') || child.exitCode !== null, 'the parent has started its parts', 60);
   if (!out) throw new Error(`the parent ended: ${words}`);
   return out;
 }
@@ -56,13 +56,13 @@ describe('starting the embedded default', () => {
       await mkdir(join(folder, 'store'), { mode: 0o755 });
       const first = await startLocal({ dataDir: folder, onProgress: (line) => lines.push(line) });
       const { kafka, store } = first.pids;
-      expect([runs(kafka), runs(store)]).toEqual([true, true]);
+      expect([isProcessRunning(kafka), isProcessRunning(store)]).toEqual([true, true]);
       // Also in a folder that an earlier release left open.
       for (const part of ['kafka', 'store']) expect((await stat(join(folder, part))).mode & 0o077).toBe(0);
       expect(lines.join('\n')).toMatch(/store: serving on .*\n?.*kafka: serving on/s);
       await first.stop();
-      expect([runs(kafka), runs(store)]).toEqual([false, false]);
-      expect(await runsOn(folder)).toBeUndefined();
+      expect([isProcessRunning(kafka), isProcessRunning(store)]).toEqual([false, false]);
+      expect(await findRunningProcess(folder)).toBeUndefined();
 
       const second = await startLocal({ dataDir: folder, parts: ['store'] });
       expect(second.mongoUri).toBe(first.mongoUri);
@@ -80,8 +80,8 @@ describe('starting the embedded default', () => {
       const [words, [code]] = await Promise.all([textOf(other.stderr), once(other, 'exit')]);
       expect(words).toContain(`is in use by process ${process.pid}`);
       expect(code).toBe(1);
-      expect(await runsOn(folder)).toBe(process.pid);
-      expect(runs(local.pids.store)).toBe(true);
+      expect(await findRunningProcess(folder)).toBe(process.pid);
+      expect(isProcessRunning(local.pids.store)).toBe(true);
       await local.stop();
     });
   });
@@ -95,7 +95,7 @@ describe('starting the embedded default', () => {
         `Port ${port}, wanted for store, is in use`,
       );
       server.close();
-      expect(await runsOn(folder)).toBeUndefined();
+      expect(await findRunningProcess(folder)).toBeUndefined();
     });
   });
 
@@ -105,9 +105,9 @@ describe('starting the embedded default', () => {
       await withFolder(async (folder) => {
         const process_ = parent({ dataDir: folder, parts: [part] });
         const pid = (JSON.parse(await firstLineOf(process_)) as Record<string, number>)[part] ?? 0;
-        expect(runs(pid)).toBe(true);
+        expect(isProcessRunning(pid)).toBe(true);
         process_.kill('SIGKILL');
-        await until(() => !runs(pid), 'the child has ended');
+        await waitUntil(() => !isProcessRunning(pid), 'the child has ended');
         const again = await startLocal({ dataDir: folder, parts: ['store'] });
         await again.stop();
       });
@@ -122,20 +122,20 @@ describe('starting the embedded default', () => {
       try {
         expect(await ended).toEqual([0, null]);
         const { kafka, store } = JSON.parse(await readFile(join(folder, 'ports.json'), 'utf8')) as Ports;
-        expect([await listens('127.0.0.1', kafka), await listens('127.0.0.1', store)]).toEqual([true, true]);
+        expect([await canListen('127.0.0.1', kafka), await canListen('127.0.0.1', store)]).toEqual([true, true]);
       } finally {
         for (const pid of pids) process.kill(pid, 'SIGTERM');
-        await until(() => !pids.some(runs), 'both have ended by SIGTERM');
+        await waitUntil(() => !pids.some(isProcessRunning), 'both have ended by SIGTERM');
       }
     });
   });
 
   test('both parts are reached by this machine alone, unless they are told where to listen and what to call themselves', async () => {
     await withFolder(async (folder) => {
-      const other = otherAddress();
+      const other = findOtherAddress();
       const inside = await startLocal({ dataDir: folder });
       const ports = JSON.parse(await readFile(join(folder, 'ports.json'), 'utf8')) as Ports;
-      const heard = (host: string) => Promise.all(Object.values(ports).map((port) => listens(host, port)));
+      const heard = (host: string) => Promise.all(Object.values(ports).map((port) => canListen(host, port)));
       try {
         expect([await heard('127.0.0.1'), await heard(other)]).toEqual([Array(3).fill(true), Array(3).fill(false)]);
       } finally {
@@ -152,7 +152,7 @@ describe('starting the embedded default', () => {
         await admin.connect();
         expect((await admin.describeCluster()).brokers).toMatchObject([{ host: other, port: kafka }]);
         expect(await client.db('test').command({ ping: 1 })).toMatchObject({ ok: 1 });
-        expect(await listens(other, controller)).toBe(false);
+        expect(await canListen(other, controller)).toBe(false);
       } finally {
         await Promise.all([admin.disconnect(), client.close()]);
         await outside.stop();

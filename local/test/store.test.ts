@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mongoose from 'mongoose';
 import { startLocal, type LocalPlatform } from '../src/index.ts';
-import { runs, until, withFolder } from './folder.ts';
+import { isProcessRunning, waitUntil, withFolder } from './folder.ts';
 
 interface Thing {
   _id: string;
@@ -91,7 +91,7 @@ describe('the embedded store', () => {
           const writers = Array.from({ length: 16 }, (_, n) =>
             writeUntilKilled(things, round * 100 + n, acknowledged, removals),
           );
-          await until(() => acknowledged.size >= enough, 'enough was written');
+          await waitUntil(() => acknowledged.size >= enough, 'enough was written');
           await local.killStore();
           await Promise.all(writers);
         });
@@ -402,7 +402,7 @@ describe('the embedded store', () => {
             acknowledged.push(`${n}`);
           }
         });
-        await until(() => ended.length > 0, 'the store has ended by itself');
+        await waitUntil(() => ended.length > 0, 'the store has ended by itself');
         expect(ended).toEqual([1]);
         expect(acknowledged.length).toBeGreaterThan(50);
         await local.restartStore();
@@ -426,12 +426,12 @@ describe('the embedded store', () => {
         onExit: (part, _code, signal) => deaths.push(`${part} ${signal}`),
       });
       process.kill(local.pids.store, 'SIGKILL');
-      await until(() => deaths.length > 0, 'the death is told');
+      await waitUntil(() => deaths.length > 0, 'the death is told');
       expect(local.pids.store).toBe(0);
       await local.restartStore();
       const { store } = local.pids;
       await local.stop();
-      expect(runs(store)).toBe(false);
+      expect(isProcessRunning(store)).toBe(false);
       expect(deaths).toEqual(['store SIGKILL']);
     });
   });

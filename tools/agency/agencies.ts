@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agencyParser, reservedBecause } from '@cups/registry';
+import { createAgencyParser, reservedCodeReason } from '@cups/registry';
 import type { Agency } from '@cups/registry';
 import { Document, parse } from 'yaml';
 
 /** The files of agencies of a folder of data, and who else names them. */
 
 /** Why a command was not carried out: sentences for a person. */
-export class Refused extends Error {
+export class CommandError extends Error {
   readonly sentences: readonly string[];
   constructor(...sentences: string[]) {
     super(sentences.join(' '));
@@ -18,18 +18,19 @@ export class Refused extends Error {
 export const fileOf = (data: string, code: string): string => join(data, 'agencies', `${code}.yaml`);
 
 /** All whose file can be read, by code. @throws Refused that names the files that cannot */
-export function agenciesOf(data: string): ReadonlyMap<string, Agency> {
+export function readAgencies(data: string): ReadonlyMap<string, Agency> {
   const folder = join(data, 'agencies');
-  if (!existsSync(folder)) throw new Refused(`There is no folder of agencies: ${folder}.`);
+  if (!existsSync(folder)) throw new CommandError(`There is no folder of agencies: ${folder}.`);
   const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.startsWith('.'));
   const files = names.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
-  const { entries, problems } = agencyParser()(files);
-  if (problems.length > 0) throw new Refused(...problems.map(({ file, message }) => `agencies/${file}: ${message}`));
+  const { entries, problems } = createAgencyParser()(files);
+  if (problems.length > 0)
+    throw new CommandError(...problems.map(({ file, message }) => `agencies/${file}: ${message}`));
   return entries;
 }
 
 /** What somebody says of a new agency; what is missing is as usual. */
-export interface Said {
+export interface AgencyInput {
   ro?: string | undefined;
   ru?: string | undefined;
   en?: string | undefined;
@@ -46,10 +47,10 @@ export interface Said {
  * The text of the file of a new agency.
  * @throws Refused with every reason why it cannot be
  */
-export function textOf(data: string, code: string, said: Said): string {
-  const { ro = '', ru = '', en = '', timeZone = 'Europe/Chisinau', days = 'mon tue wed thu fri' } = said;
-  const { from = '08:00', to = '17:00', calendar = 'holidays-md', foreignDocuments, quota } = said;
-  const faults = faultsOfCode(data, code);
+export function buildAgencyFile(data: string, code: string, input: AgencyInput): string {
+  const { ro = '', ru = '', en = '', timeZone = 'Europe/Chisinau', days = 'mon tue wed thu fri' } = input;
+  const { from = '08:00', to = '17:00', calendar = 'holidays-md', foreignDocuments, quota } = input;
+  const faults = validateCode(data, code);
   for (const [language, name] of Object.entries({ ro, ru, en })) {
     if (name.trim() === '') faults.push(`Its name is missing: --${language} '…'.`);
   }
@@ -63,17 +64,17 @@ export function textOf(data: string, code: string, said: Said): string {
     ...(foreignDocuments ? { acceptsForeignDocuments: true } : {}),
     ...(quota && Object.keys(quota).length > 0 ? { quota } : {}),
   };
-  const text = written(content);
+  const text = formatYaml(content);
   if (faults.length === 0) {
-    const { problems } = agencyParser()([{ path: `${code}.yaml`, text }]);
+    const { problems } = createAgencyParser()([{ path: `${code}.yaml`, text }]);
     faults.push(...problems.map(({ message }) => `It cannot be: ${message}.`));
   }
-  if (faults.length > 0) throw new Refused(...faults);
+  if (faults.length > 0) throw new CommandError(...faults);
   return text;
 }
 
 /** As the files that are there are written. */
-function written(content: object): string {
+function formatYaml(content: object): string {
   const document = new Document(content);
   const at = (...path: string[]) => document.getIn(path, true) as { flow?: boolean; type?: string };
   at('workingTime').flow = true;
@@ -81,13 +82,13 @@ function written(content: object): string {
   return document.toString({ lineWidth: 0 }).replace(/\[ (.*) \]/, '[$1]');
 }
 
-function faultsOfCode(data: string, code: string): string[] {
+function validateCode(data: string, code: string): string[] {
   if (!/^[a-z][a-z0-9-]{1,19}$/.test(code)) {
     return [
       `${code || 'Nothing'} cannot be a code: 2 to 20 small letters a to z, digits and hyphens, a letter first. Topics, user and groups are named after it for ever.`,
     ];
   }
-  const reserved = reservedBecause(code);
+  const reserved = reservedCodeReason(code);
   if (reserved) return [`${reserved.replace(/^the/, 'The')}.`];
   return existsSync(fileOf(data, code)) ? [`There is an agency ${code} already: show ${code}.`] : [];
 }
@@ -102,7 +103,7 @@ export function writeAgency(data: string, code: string, text: string): void {
 export const removeAgency = (data: string, code: string): void => rmSync(fileOf(data, code));
 
 /** Public services that it decides, and centres that work for it, by their codes. */
-export function namedBy(data: string, code: string): { services: string[]; centres: string[] } {
+export function findReferences(data: string, code: string): { services: string[]; centres: string[] } {
   const those = (folder: string, names: (content: Record<string, unknown>) => boolean): string[] =>
     readdirSync(join(data, folder))
       .filter((name) => name.endsWith('.yaml'))

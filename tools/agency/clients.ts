@@ -1,6 +1,6 @@
 /** What an engineer of an agency pastes into a client of Kafka. Never with a password: it says where one puts it. */
 
-export interface Connection {
+export interface ClientConnection {
   brokers: string;
   user: string;
   requests: string;
@@ -13,7 +13,7 @@ export interface Connection {
 const PASSWORD = '<password>';
 const CA = 'ca.crt';
 
-const java = ({ brokers, user, group, closed }: Connection): string[] => [
+const java = ({ brokers, user, group, closed }: ClientConnection): string[] => [
   `bootstrap.servers=${brokers}`,
   ...(closed
     ? [
@@ -31,7 +31,7 @@ const java = ({ brokers, user, group, closed }: Connection): string[] => [
   'enable.idempotence=true',
 ];
 
-const librdkafka = ({ brokers, user, group, closed }: Connection): string[] => [
+const librdkafka = ({ brokers, user, group, closed }: ClientConnection): string[] => [
   `bootstrap.servers=${brokers}`,
   ...(closed
     ? [
@@ -51,7 +51,7 @@ const librdkafka = ({ brokers, user, group, closed }: Connection): string[] => [
   'partitioner=murmur2_random',
 ];
 
-const aiokafka = ({ brokers, user, requests, group, closed }: Connection): string[] => [
+const aiokafka = ({ brokers, user, requests, group, closed }: ClientConnection): string[] => [
   'import ssl',
   'from aiokafka import AIOKafkaConsumer, AIOKafkaProducer',
   '',
@@ -69,7 +69,7 @@ const aiokafka = ({ brokers, user, requests, group, closed }: Connection): strin
   'producer = AIOKafkaProducer(acks="all", enable_idempotence=True, **ways)',
 ];
 
-const kafkajs = ({ brokers, user, requests, group, closed }: Connection): string[] => [
+const kafkajs = ({ brokers, user, requests, group, closed }: ClientConnection): string[] => [
   'const kafka = new Kafka({',
   `  brokers: ${JSON.stringify(brokers.split(','))},`,
   ...(closed

@@ -1,15 +1,15 @@
 import { END_STATES } from '@cups/application';
 import { applicationsByState } from '../backup/count.ts';
-import type { Reached } from './reach.ts';
+import type { KafkaConnection } from './connect.ts';
 
 /**
  * How many applications are open with an agency, by state.
  * @returns undefined when no store is known
  * @throws Error, one sentence, when the store does not answer
  */
-export async function openWith(
+export async function countOpenApplications(
   code: string,
-  reached: Reached | undefined,
+  reached: KafkaConnection | undefined,
 ): Promise<Record<string, number> | undefined> {
   if (!reached?.mongo) return undefined;
   const open = { agency: `agencies/${code}`, state: { $nin: [...END_STATES, 'draft'] }, training: { $ne: true } };

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { principalsFor, quotaOf, topicsOfAgency, userOfAgency } from '@cups/events';
-import type { Quota, Right } from '@cups/events';
+import { buildPrincipals, resolveQuota, buildAgencyTopics, agencyUserName } from '@cups/events';
+import type { Quota, AclRule } from '@cups/events';
 import type { Agency } from '@cups/registry';
 import { CLIENTS } from './clients.ts';
-import type { Connection } from './clients.ts';
-import type { Reached } from './reach.ts';
+import type { ClientConnection } from './clients.ts';
+import type { KafkaConnection } from './connect.ts';
 
 /** What follows from the file of an agency, as data and as lines for a person. */
 
-export interface Derived {
+export interface AgencyResources {
   topics: string[];
   user: string;
   rights: string[];
@@ -21,35 +21,39 @@ export interface Derived {
 
 const DAY_MS = 86_400_000;
 
-const rightText = ({ resource, name, pattern, operation }: Right): string =>
+const formatRight = ({ resource, name, pattern, operation }: AclRule): string =>
   `${operation} ${resource} ${name}${pattern === 'prefixed' ? '*' : ''}`;
 
 /** All that follows from the file. Pure. */
-export function derivedOf(code: string, said: Agency['quota'], reached: Reached | undefined): Derived {
+export function deriveResources(
+  code: string,
+  said: Agency['quota'],
+  reached: KafkaConnection | undefined,
+): AgencyResources {
   const prefix = reached?.prefix ?? '';
-  const user = prefix + userOfAgency(code);
-  const principals = principalsFor(prefix, { agencies: [code], simulated: [] });
-  const topics = topicsOfAgency(prefix, code, 1).map(
+  const user = prefix + agencyUserName(code);
+  const principals = buildPrincipals(prefix, { agencies: [code], simulated: [] });
+  const topics = buildAgencyTopics(prefix, code, 1).map(
     ({ name, config }) => `${name} (kept ${Number(config['retention.ms']) / DAY_MS} days)`,
   );
   return {
     topics,
     user,
-    rights: principals.find((one) => one.user === user)!.rights.map(rightText),
-    quota: quotaOf(said),
+    rights: principals.find((one) => one.user === user)!.rights.map(formatRight),
+    quota: resolveQuota(said),
     passwordFile: reached?.usersDir && join(reached.usersDir, user),
     caFile: reached?.caFile,
     group: `${prefix}${code}.main`,
   };
 }
 
-const simulatorText = (reached: Reached | undefined): string =>
+const simulatorText = (reached: KafkaConnection | undefined): string =>
   reached && !reached.isLocal
     ? 'simulator: as SIMULATOR_TOPICS and SIMULATOR_AGENCIES of the job of topics say'
     : 'simulator: answers for it on this machine, as for all agencies';
 
 /** Lines with a sign before each, as in a diff. */
-export function derivedText(derived: Derived, reached: Reached | undefined, sign = ' '): string {
+export function formatResources(derived: AgencyResources, reached: KafkaConnection | undefined, sign = ' '): string {
   const { topics, user, rights, quota, passwordFile } = derived;
   const lines = [
     ...topics.map((topic) => `topic ${topic}`),
@@ -63,9 +67,14 @@ export function derivedText(derived: Derived, reached: Reached | undefined, sign
 }
 
 /** What to paste, for one client or all. */
-export function clientsText(code: string, derived: Derived, reached: Reached | undefined, only?: string): string {
+export function formatClients(
+  code: string,
+  derived: AgencyResources,
+  reached: KafkaConnection | undefined,
+  only?: string,
+): string {
   const prefix = reached?.prefix ?? '';
-  const connection: Connection = {
+  const connection: ClientConnection = {
     brokers: reached?.brokers.join() ?? '<brokers>',
     user: derived.user,
     requests: `${prefix}agency.${code}.requests`,

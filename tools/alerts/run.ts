@@ -10,7 +10,7 @@ import type { Progress } from '../judges/programs.ts';
 const FOLDER = join(import.meta.dirname, '..', '..', 'k8s', 'alerts');
 
 /** The files of cases, in the form of promtool. */
-export const caseFiles = (): string[] =>
+export const listCaseFiles = (): string[] =>
   readdirSync(FOLDER)
     .filter((name) => name.endsWith('.test.yaml'))
     .sort()
@@ -35,7 +35,7 @@ export interface AlertOptions {
  * Runs every case by promtool, which is compiled first when it is not there yet.
  * @throws Error when promtool cannot be had, or could not read rules or cases
  */
-export async function runAlertTests({ onProgress, cases = caseFiles() }: AlertOptions): Promise<AlertResult> {
+export async function runAlertTests({ onProgress, cases = listCaseFiles() }: AlertOptions): Promise<AlertResult> {
   const { path, version } = await goProgram('promtool', onProgress);
   onProgress(`promtool of Prometheus ${version} runs the cases of k8s/alerts`);
   const folder = mkdtempSync(join(tmpdir(), 'cups-alerts-'));

@@ -1,13 +1,13 @@
-import { aheadOf, uncounted } from './compare.ts';
-import type { Ahead, Uncounted } from './compare.ts';
+import { findAheadApplications, findUncounted } from './compare.ts';
+import type { AheadApplication, UncountedDocument } from './compare.ts';
 import type { Stores } from './documents.ts';
-import type { Parts } from './parts.ts';
-import { lagOf, readEvents, readStandings } from './positions.ts';
+import type { BackupConnections } from './connections.ts';
+import { computeLag, readEvents, readGroupPositions } from './positions.ts';
 import type { Ends } from './positions.ts';
 
 /** The stores against Kafka. */
 
-interface Counting {
+interface CountedDocument {
   _id: string;
   state?: string;
   application?: string;
@@ -21,7 +21,7 @@ const PROJECTION = { state: 1, application: 1, eventSeq: 1, 'outbox.n': 1, 'subm
 
 const CONSUMERS = ['intake', 'agency-bridge', 'notifications'] as const;
 
-async function parkedIn(stores: Stores): Promise<Record<string, number>> {
+async function countParked(stores: Stores): Promise<Record<string, number>> {
   const waiting = { kind: { $in: ['gap', 'held'] } };
   const counts = CONSUMERS.map(async (one) => {
     return [one, await stores.database(one).collection('parkedEvents').countDocuments(waiting)] as const;
@@ -29,20 +29,24 @@ async function parkedIn(stores: Stores): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(counts));
 }
 
-const all = (stores: Stores, service: 'intake' | 'agency-bridge' | 'notifications', collection: string) =>
-  stores.database(service).collection<Counting>(collection).find({}, { projection: PROJECTION }).toArray();
+const readAll = (stores: Stores, service: 'intake' | 'agency-bridge' | 'notifications', collection: string) =>
+  stores.database(service).collection<CountedDocument>(collection).find({}, { projection: PROJECTION }).toArray();
 
 /** Applications of which Kafka knows more than intake. @param from where to begin to read; else all that Kafka has */
-export async function applicationsAhead(parts: Parts, stores: Stores, from?: Ends): Promise<Ahead[]> {
+export async function readAheadApplications(
+  parts: BackupConnections,
+  stores: Stores,
+  from?: Ends,
+): Promise<AheadApplication[]> {
   const events = await readEvents(parts, [`${parts.prefix}cups.applications`], from);
-  const applications = await all(stores, 'intake', 'applications');
-  return aheadOf(events, new Map(applications.map(({ _id, eventSeq }) => [_id, eventSeq])));
+  const applications = await readAll(stores, 'intake', 'applications');
+  return findAheadApplications(events, new Map(applications.map(({ _id, eventSeq }) => [_id, eventSeq])));
 }
 
 export interface Findings {
-  ahead: Ahead[];
+  ahead: AheadApplication[];
   /** Of consumers that have read everything, and yet have not counted it. */
-  uncounted: Uncounted[];
+  uncounted: UncountedDocument[];
   /** Messages that a service has still to read. */
   lag: Record<string, number>;
   /** Events that a service has put aside, behind one that is missing or that it cannot handle. */
@@ -50,15 +54,17 @@ export interface Findings {
 }
 
 /** Looks at what is there; changes nothing. */
-export async function check(parts: Parts, stores: Stores): Promise<Findings> {
-  const lag = lagOf(await readStandings(parts), CONSUMERS);
-  const ahead = await applicationsAhead(parts, stores);
+export async function checkConsistency(parts: BackupConnections, stores: Stores): Promise<Findings> {
+  const lag = computeLag(await readGroupPositions(parts), CONSUMERS);
+  const ahead = await readAheadApplications(parts, stores);
   const [applications, deliveries, threads] = await Promise.all([
-    all(stores, 'intake', 'applications'),
-    all(stores, 'agency-bridge', 'deliveries'),
-    all(stores, 'notifications', 'threads'),
+    readAll(stores, 'intake', 'applications'),
+    readAll(stores, 'agency-bridge', 'deliveries'),
+    readAll(stores, 'notifications', 'threads'),
   ]);
-  const told = applications.map((one) => Object.assign(given(one), { filed: (one.submissions?.length ?? 0) > 0 }));
+  const told = applications.map((one) =>
+    Object.assign(toSequenceState(one), { filed: (one.submissions?.length ?? 0) > 0 }),
+  );
   const ofBridge = deliveries.map(({ application = '', lastSeqs }) => {
     const counted = lastSeqs?.[application] ?? 0;
     return [application.slice('applications/'.length), counted] as const;
@@ -69,19 +75,23 @@ export async function check(parts: Parts, stores: Stores): Promise<Findings> {
   );
   // What intake does not have is named as missing; of its delivery nobody counts anything.
   const ids = new Set(applications.map(({ _id }) => `applications/${_id}`));
-  const ours = deliveries.filter(({ application = '' }) => ids.has(application)).map(given);
+  const ours = deliveries.filter(({ application = '' }) => ids.has(application)).map(toSequenceState);
   // A draft that was thrown away has no delivery, so the bridge counts none of its events.
   const filed = told.filter((one) => one.filed);
   return {
     ahead,
     lag,
-    parked: await parkedIn(stores),
+    parked: await countParked(stores),
     uncounted: [
-      ...(lag['agency-bridge'] ? [] : uncounted(filed, 'agency-bridge', new Map(ofBridge))),
-      ...(lag['notifications'] ? [] : uncounted(told, 'notifications', new Map(ofNotices))),
-      ...(lag['intake'] ? [] : uncounted(ours, 'intake', new Map(ofIntake))),
+      ...(lag['agency-bridge'] ? [] : findUncounted(filed, 'agency-bridge', new Map(ofBridge))),
+      ...(lag['notifications'] ? [] : findUncounted(told, 'notifications', new Map(ofNotices))),
+      ...(lag['intake'] ? [] : findUncounted(ours, 'intake', new Map(ofIntake))),
     ],
   };
 }
 
-const given = ({ _id, eventSeq, outbox }: Counting) => ({ id: _id, eventSeq, waiting: (outbox?.length ?? 0) > 0 });
+const toSequenceState = ({ _id, eventSeq, outbox }: CountedDocument) => ({
+  id: _id,
+  eventSeq,
+  waiting: (outbox?.length ?? 0) > 0,
+});

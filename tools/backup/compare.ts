@@ -7,17 +7,17 @@ import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts'
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
 /** What only a person can do again; all else comes again by itself, from what agencies said or from a timer. */
-const ACTS = [
+const OPERATOR_EVENTS = [
   'ApplicationSubmitted',
   'DocumentsSupplied',
   'ApplicationWithdrawn',
   'ResultHandedOver',
   'ApplicationClosed',
 ] as const;
-export type Act = (typeof ACTS)[number];
+export type OperatorEvent = (typeof OPERATOR_EVENTS)[number];
 
 /** An application of which Kafka knows more than the store of intake. */
-export interface Ahead {
+export interface AheadApplication {
   /** The id. */
   application: string;
   /** Codes, as the last event names them. */
@@ -27,7 +27,7 @@ export interface Ahead {
   /** `missing`: the store has no such application. `behind`: it has an earlier one. */
   kind: 'missing' | 'behind';
   /** What persons did that the store does not know, in order. */
-  acts: Act[];
+  acts: OperatorEvent[];
   /** The last number that was published. */
   sequence: number;
   /** Of the last event. */
@@ -35,11 +35,11 @@ export interface Ahead {
 }
 
 /** How far somebody has counted the events of a document, by its id. */
-export type Counted = ReadonlyMap<string, number>;
+export type CountedSequences = ReadonlyMap<string, number>;
 
 /** @param events of cups.applications, in the order of each application; repeats do no harm */
-export function aheadOf(events: readonly ReceivedEvent[], stored: Counted): Ahead[] {
-  const ahead = new Map<string, Ahead>();
+export function findAheadApplications(events: readonly ReceivedEvent[], stored: CountedSequences): AheadApplication[] {
+  const ahead = new Map<string, AheadApplication>();
   for (const event of events) {
     const { sequence, time } = event;
     const ref = intakeEvents.decode(event)?.data.ref;
@@ -48,7 +48,7 @@ export function aheadOf(events: readonly ReceivedEvent[], stored: Counted): Ahea
     const known = stored.get(application);
     const before = ahead.get(application);
     if (sequence <= Math.max(known ?? 0, before?.sequence ?? 0)) continue;
-    const act = ACTS.find((one) => event.type.endsWith(`.${one}`));
+    const act = OPERATOR_EVENTS.find((one) => event.type.endsWith(`.${one}`));
     ahead.set(application, {
       application,
       centre: lastOf(ref.centre),
@@ -66,7 +66,7 @@ export function aheadOf(events: readonly ReceivedEvent[], stored: Counted): Ahea
 const lastOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
 /** A document of which a consumer has not counted all that was published. */
-export interface Uncounted {
+export interface UncountedDocument {
   /** The id of the application, or that of the delivery. */
   document: string;
   /** `intake` of deliveries, `agency-bridge` and `notifications` of applications. */
@@ -76,18 +76,18 @@ export interface Uncounted {
 }
 
 /** Only what has left the outbox of its producer can have been counted, so a document with events waiting there is left out. */
-export function uncounted(
+export function findUncounted(
   documents: readonly { id: string; eventSeq: number; waiting: boolean }[],
   consumer: string,
-  counted: Counted,
-): Uncounted[] {
+  counted: CountedSequences,
+): UncountedDocument[] {
   return documents
     .filter(({ id, eventSeq, waiting }) => !waiting && (counted.get(id) ?? 0) < eventSeq)
     .map(({ id, eventSeq }) => ({ document: id, consumer, counted: counted.get(id) ?? 0, of: eventSeq }));
 }
 
 /** What an agency has got: the newest submission of a delivery. */
-export interface Requested {
+export interface RequestedSubmission {
   /** `<application>-<agency>` */
   delivery: string;
   application: string;
@@ -101,8 +101,8 @@ export interface Requested {
 }
 
 /** The newest submission of each delivery among messages of topics of requests. */
-export function requestedIn(events: readonly ReceivedEvent[]): Requested[] {
-  const newest = new Map<string, Requested>();
+export function findRequestedSubmissions(events: readonly ReceivedEvent[]): RequestedSubmission[] {
+  const newest = new Map<string, RequestedSubmission>();
   for (const { topic, subject, type, data, time } of events) {
     const delivery = lastOf(subject);
     if (!/\.(submitted|documents-supplied)\./.test(type)) continue;

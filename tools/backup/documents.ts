@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { once } from 'node:events';
 import mongoose from 'mongoose';
 import { fileOf, sha256 } from './folder.ts';
-import type { Parts } from './parts.ts';
+import type { BackupConnections } from './connections.ts';
 import type { Manifest } from './folder.ts';
 
 /**
@@ -12,9 +12,9 @@ import type { Manifest } from './folder.ts';
  */
 
 const { BSON } = mongoose.mongo;
-const PAGE = 500;
+const PAGE_SIZE = 500;
 /** Numbers and dates stay of the type that they are stored as. */
-const EXACT = { promoteValues: false, promoteLongs: false, promoteBuffers: false };
+const RAW_TYPES = { promoteValues: false, promoteLongs: false, promoteBuffers: false };
 
 /** Services with a database. Who consumes is read before who produces, so that none knows of more than intake. */
 export const STORED_SERVICES = ['notifications', 'agency-bridge', 'intake', 'identity'] as const;
@@ -23,7 +23,11 @@ export type StoredService = (typeof STORED_SERVICES)[number];
 type Raw = mongoose.mongo.Document & { _id: unknown };
 
 /** The databases of the services, by service. `close` ends the connection. */
-export async function openStores({ mongoUri, mongoCa, prefix }: Pick<Parts, 'mongoUri' | 'mongoCa' | 'prefix'>) {
+export async function openStores({
+  mongoUri,
+  mongoCa,
+  prefix,
+}: Pick<BackupConnections, 'mongoUri' | 'mongoCa' | 'prefix'>) {
   const tls = mongoCa && { tls: true, ca: mongoCa() };
   const connection = await mongoose
     .createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000, ...tls })
@@ -69,9 +73,9 @@ async function dumpCollection(collection: mongoose.mongo.Collection<Raw>, file: 
   for (let page: Raw[] = [], after: unknown; ;) {
     const filter = after === undefined ? {} : { _id: { $gt: after } };
     page = await collection
-      .find(filter as mongoose.mongo.Filter<Raw>, EXACT)
+      .find(filter as mongoose.mongo.Filter<Raw>, RAW_TYPES)
       .sort({ _id: 1 })
-      .limit(PAGE)
+      .limit(PAGE_SIZE)
       .toArray();
     if (page.length === 0) break;
     for (const document of page) {
@@ -102,12 +106,12 @@ export async function load(stores: Stores, service: StoredService, folder: strin
     const documents: Raw[] = [];
     for (let at = 0; at < bytes.length;) {
       const size = bytes.readInt32LE(at);
-      documents.push(BSON.deserialize(bytes.subarray(at, at + size), EXACT) as Raw);
+      documents.push(BSON.deserialize(bytes.subarray(at, at + size), RAW_TYPES) as Raw);
       at += size;
     }
     const collection = stores.database(service).collection<Raw>(name);
-    for (let from = 0; from < documents.length; from += PAGE) {
-      await collection.insertMany(documents.slice(from, from + PAGE) as never);
+    for (let from = 0; from < documents.length; from += PAGE_SIZE) {
+      await collection.insertMany(documents.slice(from, from + PAGE_SIZE) as never);
     }
     count += documents.length;
   }

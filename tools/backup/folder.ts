@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DATA_SHAPE } from '../shape.ts';
+import { DATA_VERSION } from '../data-version.ts';
 import type { Positions } from './positions.ts';
 
 /** A backup as a folder: `<service>/<collection>.bson`, `keys/`, and `backup.json`, which is written last. */
@@ -52,9 +52,9 @@ export function readManifest(folder: string): Manifest {
     throw new Error(`${folder} holds no whole backup: it has no ${MANIFEST}, which is written last.`);
   }
   const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Manifest;
-  if (manifest.shape !== DATA_SHAPE) {
+  if (manifest.shape !== DATA_VERSION) {
     throw new Error(
-      `The documents of ${folder} are of shape ${manifest.shape}, this release has ${DATA_SHAPE}: restore with the release that made it, then upgrade.`,
+      `The documents of ${folder} are of shape ${manifest.shape}, this release has ${DATA_VERSION}: restore with the release that made it, then upgrade.`,
     );
   }
   for (const [service, collections] of Object.entries(manifest.documents)) {

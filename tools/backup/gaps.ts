@@ -1,20 +1,20 @@
 /** What a consumer has not counted: whether it still comes, can be read again, or exists nowhere any more. Pure. */
 
 /** A numbered event as Kafka keeps it. */
-export interface Published {
+export interface PublishedEvent {
   sequence: number;
   partition: number;
   offset: number;
 }
 
 /** One subject at one consumer. */
-export interface Account {
+export interface ConsumerAccount {
   /** The last number that the consumer has counted; 0 for none. */
   counted: number;
   /** The last number that its producer has given. */
   given: number;
   /** What Kafka keeps of the subject, in any order, repeats included. */
-  published: readonly Published[];
+  published: readonly PublishedEvent[];
   /** Numbers in the outbox of the producer: its relay publishes them. */
   outbox: readonly number[];
   /** Numbers that the consumer has put aside until their predecessor comes. */
@@ -24,18 +24,18 @@ export interface Account {
 }
 
 /** What is to be done for one subject, so that its consumer can count all of it. */
-export interface Settlement {
+export interface GapReport {
   /** Events that the consumer is past, and has not counted: it must read them again. */
-  again: Published[];
+  again: PublishedEvent[];
   /** Numbers that are in no store and no topic, with which all that follows waits. */
   lost: number[];
 }
 
 /** @param nextOf the offset at which the consumer goes on in a partition */
-export function settle(account: Account, nextOf: (partition: number) => number): Settlement {
+export function findGaps(account: ConsumerAccount, nextOf: (partition: number) => number): GapReport {
   const { counted, given, published, outbox, parked, held } = account;
   const last = Math.max(given, ...published.map(({ sequence }) => sequence), ...outbox);
-  const again: Published[] = [];
+  const again: PublishedEvent[] = [];
   const lost: number[] = [];
   for (let number = counted + 1; number <= last; number += 1) {
     // One that waits for a predecessor that was counted meanwhile goes on only when an event of its subject comes.

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ReceivedEvent } from '@cups/contracts';
-import { connectKafka, decode, denialIn } from '@cups/events';
-import type { Parts } from './parts.ts';
+import { connectKafka, decode, explainKafkaError } from '@cups/events';
+import type { BackupConnections } from './connections.ts';
 
 /** Where Kafka and its readers stood: from there a restored store catches up. */
 export interface Positions {
@@ -26,21 +26,21 @@ export interface GroupOffset {
 export type Ends = Record<string, { partition: number; offset: string }[]>;
 
 /** ms */
-const PATIENCE_MS = 20_000;
-const AGAIN_MS = 250;
+const REST_TIMEOUT_MS = 20_000;
+const RETRY_INTERVAL_MS = 250;
 
 type Admin = ReturnType<ReturnType<typeof connectKafka>['admin']>;
 
-const isOurs = (name: string, prefix: string): boolean =>
+const hasPrefix = (name: string, prefix: string): boolean =>
   ['cups.', 'agency.', 'training.'].some((begin) => name.startsWith(prefix + begin));
 
 /** Work that may be done again: a broker that has just started refuses for some seconds what concerns groups. */
-async function withAdmin<T>({ brokers, access }: Parts, work: (admin: Admin) => Promise<T>): Promise<T> {
+async function withAdmin<T>({ brokers, access }: BackupConnections, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = connectKafka(brokers, 'cups-backup', access).admin();
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + REST_TIMEOUT_MS;
   try {
     await admin.connect().catch((error: unknown) => {
-      const denial = denialIn(error, { brokers, access, does: 'administer' });
+      const denial = explainKafkaError(error, { brokers, access, operation: 'administer' });
       throw new Error(denial ?? `Kafka does not answer at ${brokers.join(', ')}.`);
     });
     for (;;) {
@@ -48,7 +48,7 @@ async function withAdmin<T>({ brokers, access }: Parts, work: (admin: Admin) => 
         return await work(admin);
       } catch (error) {
         if (!(error as { retriable?: boolean }).retriable || Date.now() > end) throw error;
-        await pause(AGAIN_MS);
+        await pause(RETRY_INTERVAL_MS);
       }
     }
   } finally {
@@ -64,10 +64,10 @@ export function serviceOfGroup(group: string, prefix: string, services: readonly
   return services.find((service) => isOf(service, group.slice(prefix.length)));
 }
 
-export function readPositions(parts: Parts, services: readonly string[]): Promise<Positions> {
+export function readPositions(parts: BackupConnections, services: readonly string[]): Promise<Positions> {
   return withAdmin(parts, async (admin) => {
     const { clusterId: cluster } = await admin.describeCluster();
-    const topics = (await admin.listTopics()).filter((name) => isOurs(name, parts.prefix));
+    const topics = (await admin.listTopics()).filter((name) => hasPrefix(name, parts.prefix));
     const groups: Positions['groups'] = [];
     for (const { groupId: group } of (await admin.listGroups()).groups) {
       if (!serviceOfGroup(group, parts.prefix, services)) continue;
@@ -86,7 +86,7 @@ export function readPositions(parts: Parts, services: readonly string[]): Promis
 }
 
 /** @throws Error naming the groups of these services that have a member: somebody consumes */
-export function mustBeAtRest(parts: Parts, services: readonly string[]): Promise<void> {
+export function assertAtRest(parts: BackupConnections, services: readonly string[]): Promise<void> {
   return withAdmin(parts, async (admin) => {
     const ids = (await admin.listGroups()).groups
       .map(({ groupId }) => groupId)
@@ -105,7 +105,11 @@ export function mustBeAtRest(parts: Parts, services: readonly string[]): Promise
  * offset of today would skip events that the restored store has never counted. In another cluster nothing is set.
  * @returns whether it is the cluster of the backup
  */
-export function rewind(parts: Parts, { cluster, groups }: Positions, services: readonly string[]): Promise<boolean> {
+export function rewind(
+  parts: BackupConnections,
+  { cluster, groups }: Positions,
+  services: readonly string[],
+): Promise<boolean> {
   return withAdmin(parts, async (admin) => {
     if ((await admin.describeCluster()).clusterId !== cluster) return false;
     const ours = groups.filter(({ group }) => serviceOfGroup(group, parts.prefix, services));
@@ -120,7 +124,7 @@ export function rewind(parts: Parts, { cluster, groups }: Positions, services: r
 }
 
 /** Sets groups that have no member to these offsets; what is not listed stays as it is. */
-export const moveTo = (parts: Parts, offsets: readonly GroupOffset[]): Promise<void> =>
+export const setGroupOffsets = (parts: BackupConnections, offsets: readonly GroupOffset[]): Promise<void> =>
   withAdmin(parts, (admin) => setOffsets(admin, offsets));
 
 /** Groups at once: setting one takes seconds, for it is joined. */
@@ -139,15 +143,19 @@ async function setOffsets(admin: Admin, offsets: readonly GroupOffset[]): Promis
  * Reads topics from `from`, or from their beginning, to where they end now; in the order of each partition. What is no event of
  * the platform's form is left out.
  */
-export async function readEvents(parts: Parts, topics: string[], from: Ends = {}): Promise<ReceivedEvent[]> {
+export async function readEvents(
+  parts: BackupConnections,
+  topics: string[],
+  from: Ends = {},
+): Promise<ReceivedEvent[]> {
   const events: ReceivedEvent[] = [];
-  await readEach(parts, topics, (event) => events.push(event), from);
+  await forEachEvent(parts, topics, (event) => events.push(event), from);
   return events;
 }
 
 /** As `readEvents`, one event after the other, so that whoever needs little of each keeps little. */
-export async function readEach(
-  parts: Parts,
+export async function forEachEvent(
+  parts: BackupConnections,
   topics: string[],
   take: (event: ReceivedEvent) => void,
   from: Ends = {},
@@ -163,12 +171,12 @@ export async function readEach(
     }
     return found.filter(({ low, high }) => low < high);
   });
-  if (ends.length > 0) await readTo(parts, ends, take);
+  if (ends.length > 0) await readUntil(parts, ends, take);
 }
 
 /** kafkajs reads in groups only: one that is forgotten afterwards. */
-async function readTo(
-  parts: Parts,
+async function readUntil(
+  parts: BackupConnections,
   ends: { topic: string; partition: number; low: number; high: number }[],
   take: (event: ReceivedEvent) => void,
 ): Promise<void> {
@@ -210,14 +218,14 @@ async function readTo(
 }
 
 /** A group of a service, and the topic that it reads. Names with the prefix. */
-export interface Reading {
+export interface GroupSubscription {
   group: string;
   service: string;
   topic: string;
 }
 
 /** Who reads which of these topics to keep a store; the groups of agencies are their own. */
-export function readingsOf(topics: readonly string[], prefix: string): Reading[] {
+export function findSubscriptions(topics: readonly string[], prefix: string): GroupSubscription[] {
   const readings = topics.flatMap((topic): [string, string, string][] => {
     const name = topic.slice(prefix.length);
     if (name === 'cups.applications') return ['agency-bridge', 'notifications'].map((one) => [one, one, topic]);
@@ -230,7 +238,7 @@ export function readingsOf(topics: readonly string[], prefix: string): Reading[]
 }
 
 /** A partition that a group reads. */
-export interface Standing extends Reading {
+export interface GroupPosition extends GroupSubscription {
   partition: number;
   /** The first message that is kept, and the offset after the last. */
   low: number;
@@ -240,11 +248,11 @@ export interface Standing extends Reading {
 }
 
 /** Where every group of the services goes on, in every partition that it reads, also where it has committed nothing. */
-export function readStandings(parts: Parts): Promise<Standing[]> {
+export function readGroupPositions(parts: BackupConnections): Promise<GroupPosition[]> {
   return withAdmin(parts, async (admin) => {
-    const topics = (await admin.listTopics()).filter((name) => isOurs(name, parts.prefix));
-    const standings: Standing[] = [];
-    for (const reading of readingsOf(topics, parts.prefix)) {
+    const topics = (await admin.listTopics()).filter((name) => hasPrefix(name, parts.prefix));
+    const standings: GroupPosition[] = [];
+    for (const reading of findSubscriptions(topics, parts.prefix)) {
       const { group: groupId, topic } = reading;
       const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
       const offsets = new Map(committed?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
@@ -258,7 +266,7 @@ export function readStandings(parts: Parts): Promise<Standing[]> {
 }
 
 /** How many messages each of these services has still to read, also in partitions where it has committed nothing. */
-export function lagOf(standings: readonly Standing[], services: readonly string[]): Record<string, number> {
+export function computeLag(standings: readonly GroupPosition[], services: readonly string[]): Record<string, number> {
   const lag: Record<string, number> = Object.fromEntries(services.map((service) => [service, 0]));
   for (const { service, next, high } of standings) {
     if (service in lag) lag[service]! += Math.max(0, high - next);

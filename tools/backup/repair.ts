@@ -1,11 +1,11 @@
 import type { mongo } from 'mongoose';
 import type { ReceivedEvent } from '@cups/contracts';
-import { settle } from './gaps.ts';
-import type { Account, Published } from './gaps.ts';
+import { findGaps } from './gaps.ts';
+import type { ConsumerAccount, PublishedEvent } from './gaps.ts';
 import type { StoredService, Stores } from './documents.ts';
-import type { Parts } from './parts.ts';
-import { moveTo, readEach, readStandings } from './positions.ts';
-import type { GroupOffset, Standing } from './positions.ts';
+import type { BackupConnections } from './connections.ts';
+import { setGroupOffsets, forEachEvent, readGroupPositions } from './positions.ts';
+import type { GroupOffset, GroupPosition } from './positions.ts';
 
 /**
  * The books of the services against the retained topics: what a consumer is past without having counted it is read again, what is in
@@ -13,7 +13,7 @@ import type { GroupOffset, Standing } from './positions.ts';
  */
 
 /** An event that a consumer waits for, and that is in no store and no topic. */
-export interface Lost {
+export interface LostEvents {
   consumer: StoredService;
   /** applications/{id} or deliveries/{id} */
   subject: string;
@@ -21,40 +21,40 @@ export interface Lost {
 }
 
 /** A document whose outbox Kafka refuses. */
-export interface Blocked {
+export interface BlockedOutbox {
   service: StoredService;
   document: string;
   cause: string;
 }
 
 /** A document that gave fewer numbers than were counted of it: its next event would count as a repeat. */
-export interface Behind {
+export interface BehindDocument {
   service: 'intake' | 'agency-bridge';
   document: string;
   given: number;
   last: number;
 }
 
-export interface Books {
+export interface RepairPlan {
   /** Where groups must go back to. */
   back: GroupOffset[];
-  lost: Lost[];
+  lost: LostEvents[];
   /** Of services that have read all that there is for them: what these still do may be what brings them forward. */
-  behind: Behind[];
-  blocked: Blocked[];
+  behind: BehindDocument[];
+  blocked: BlockedOutbox[];
   /** Documents whose outbox is not empty, by service: published when the service starts. */
   outboxes: Partial<Record<StoredService, number>>;
 }
 
-interface Entry {
+interface OutboxEntry {
   sequence: number | null;
 }
 
-interface Stored {
+interface StoredDocument {
   _id: string;
   application?: string;
   eventSeq?: number;
-  outbox?: Entry[];
+  outbox?: OutboxEntry[];
   outboxBlocked?: { cause: string };
   lastSeqs?: Record<string, number>;
   submissions?: unknown[];
@@ -74,12 +74,12 @@ const FIELDS = [
 ];
 const PROJECTION = Object.fromEntries(FIELDS.map((field) => [field, 1]));
 /** The bridge forgets the oldest ids of a delivery beyond 100 (`KEPT_MESSAGES`): then a reply that it does not know may be an old one. */
-const REMEMBERED = 100;
+const MAX_REMEMBERED_MESSAGES = 100;
 
 type Consumer = 'intake' | 'agency-bridge' | 'notifications';
 const CONSUMERS: readonly Consumer[] = ['intake', 'agency-bridge', 'notifications'];
 
-interface Aside {
+interface SetAsideEvent {
   kind: 'gap' | 'held' | 'dropped';
   subject: string;
   sequence: number;
@@ -87,14 +87,14 @@ interface Aside {
 
 /** All that is compared. */
 interface Inventory {
-  standings: Standing[];
-  applications: Map<string, Stored>;
-  deliveries: Map<string, Stored>;
-  threads: Map<string, Stored>;
+  standings: GroupPosition[];
+  applications: Map<string, StoredDocument>;
+  deliveries: Map<string, StoredDocument>;
+  threads: Map<string, StoredDocument>;
   /** Events that a consumer has put aside, by consumer. */
-  aside: Record<Consumer, Map<string, Aside[]>>;
+  aside: Record<Consumer, Map<string, SetAsideEvent[]>>;
   /** By subject. */
-  published: Map<string, Published[]>;
+  published: Map<string, PublishedEvent[]>;
   /** Applications of which Kafka says that they were filed. */
   filed: Set<string>;
   /** Replies of agencies about deliveries that do not know them. */
@@ -102,17 +102,17 @@ interface Inventory {
 }
 
 /** Compares stores and topics; changes nothing. */
-async function examine(parts: Parts, stores: Stores): Promise<Books> {
-  const inventory = await takeInventory(parts, stores);
+async function buildRepairPlan(parts: BackupConnections, stores: Stores): Promise<RepairPlan> {
+  const inventory = await readInventory(parts, stores);
   const { standings, applications, deliveries, unknown } = inventory;
-  const back = new Lowest(standings);
-  const lost: Lost[] = [];
-  for (const { consumer, subject, topic, account } of accountsOf(inventory, parts.prefix)) {
-    const settlement = settle(account, (partition) => back.nextOf(consumer, topic, partition));
-    for (const { partition, offset } of settlement.again) back.note(consumer, topic, partition, offset);
+  const back = new LowestOffsets(standings);
+  const lost: LostEvents[] = [];
+  for (const { consumer, subject, topic, account } of buildAccounts(inventory, parts.prefix)) {
+    const settlement = findGaps(account, (partition) => back.nextOf(consumer, topic, partition));
+    for (const { partition, offset } of settlement.again) back.lower(consumer, topic, partition, offset);
     if (settlement.lost.length > 0) lost.push({ consumer, subject, sequences: settlement.lost });
   }
-  for (const { topic, partition, offset } of unknown) back.note('agency-bridge', topic, partition, offset);
+  for (const { topic, partition, offset } of unknown) back.lower('agency-bridge', topic, partition, offset);
   const offsets = back.offsets();
   const waiting = { intake: [...applications.values()], 'agency-bridge': [...deliveries.values()] };
   const blocked = Object.entries(waiting).flatMap(([service, documents]) =>
@@ -126,13 +126,13 @@ async function examine(parts: Parts, stores: Stores): Promise<Books> {
       documents.filter(({ outbox = [] }) => outbox.length > 0).length,
     ]),
   );
-  return { back: offsets, lost, behind: behindOf(inventory, offsets), blocked, outboxes };
+  return { back: offsets, lost, behind: findBehindDocuments(inventory, offsets), blocked, outboxes };
 }
 
 /** Takes groups back to what they have not counted, and numbers forward to what was counted. @returns the books as they were before */
-export async function repair(parts: Parts, stores: Stores): Promise<Books> {
-  const books = await examine(parts, stores);
-  if (books.back.length > 0) await moveTo(parts, books.back);
+export async function repair(parts: BackupConnections, stores: Stores): Promise<RepairPlan> {
+  const books = await buildRepairPlan(parts, stores);
+  if (books.back.length > 0) await setGroupOffsets(parts, books.back);
   for (const { service, document, last } of books.behind) {
     const collection = stores
       .database(service)
@@ -148,15 +148,19 @@ export async function repair(parts: Parts, stores: Stores): Promise<Books> {
 }
 
 /** @param back groups that are to read something again */
-function behindOf(
+function findBehindDocuments(
   { standings, applications, deliveries, published }: Inventory,
   back: readonly GroupOffset[],
-): Behind[] {
+): BehindDocument[] {
   const idle = (service: string) =>
     standings.every(
       (one) => one.service !== service || (one.next >= one.high && !back.some(({ group }) => group === one.group)),
     );
-  const of = (service: Behind['service'], kind: string, documents: Iterable<Stored>): Behind[] =>
+  const of = (
+    service: BehindDocument['service'],
+    kind: string,
+    documents: Iterable<StoredDocument>,
+  ): BehindDocument[] =>
     [...documents].flatMap(({ _id, eventSeq: given = 0 }) => {
       const last = Math.max(0, ...(published.get(`${kind}/${_id}`) ?? []).map(({ sequence }) => sequence));
       return last > given ? [{ service, document: _id, given, last }] : [];
@@ -168,11 +172,11 @@ function behindOf(
 }
 
 /** The lowest offset that each group needs. */
-class Lowest {
-  readonly #standings = new Map<string, Standing>();
-  readonly #needed = new Map<Standing, number>();
+class LowestOffsets {
+  readonly #standings = new Map<string, GroupPosition>();
+  readonly #needed = new Map<GroupPosition, number>();
 
-  constructor(standings: readonly Standing[]) {
+  constructor(standings: readonly GroupPosition[]) {
     for (const one of standings) this.#standings.set(`${one.service} ${one.topic} ${one.partition}`, one);
   }
 
@@ -181,7 +185,7 @@ class Lowest {
     return this.#standings.get(`${service} ${topic} ${partition}`)?.next ?? 0;
   }
 
-  note(service: string, topic: string, partition: number, offset: number): void {
+  lower(service: string, topic: string, partition: number, offset: number): void {
     const standing = this.#standings.get(`${service} ${topic} ${partition}`);
     if (!standing || offset >= standing.next) return;
     this.#needed.set(standing, Math.min(offset, this.#needed.get(standing) ?? offset));
@@ -194,17 +198,17 @@ class Lowest {
   }
 }
 
-async function takeInventory(parts: Parts, stores: Stores): Promise<Inventory> {
-  const standings = await readStandings(parts);
+async function readInventory(parts: BackupConnections, stores: Stores): Promise<Inventory> {
+  const standings = await readGroupPositions(parts);
   const [applications, deliveries, threads] = await Promise.all([
     documentsOf(stores, 'intake', 'applications'),
     documentsOf(stores, 'agency-bridge', 'deliveries'),
     documentsOf(stores, 'notifications', 'threads'),
   ]);
   const aside = Object.fromEntries(
-    await Promise.all(CONSUMERS.map(async (one) => [one, await asideOf(stores, one)] as const)),
+    await Promise.all(CONSUMERS.map(async (one) => [one, await readSetAsideEvents(stores, one)] as const)),
   ) as Inventory['aside'];
-  const refused = await refusedPlaces(stores);
+  const refused = await readRefusedPositions(stores);
   const inventory: Inventory = {
     standings,
     applications,
@@ -216,31 +220,35 @@ async function takeInventory(parts: Parts, stores: Stores): Promise<Inventory> {
     unknown: [],
   };
   const topics = [...new Set(standings.map(({ topic }) => topic))];
-  await readEach(parts, topics, (event) => {
-    if (event.topic.endsWith('.replies')) noteReply(inventory, event, parts.prefix, refused);
-    else notePublished(inventory, event);
+  await forEachEvent(parts, topics, (event) => {
+    if (event.topic.endsWith('.replies')) recordReply(inventory, event, parts.prefix, refused);
+    else recordPublished(inventory, event);
   });
   return inventory;
 }
 
-async function documentsOf(stores: Stores, service: Consumer, collection: string): Promise<Map<string, Stored>> {
-  const found = stores.database(service).collection<Stored>(collection).find({}, { projection: PROJECTION });
-  return new Map((await found.toArray()).map((one) => [one._id, one as Stored]));
+async function documentsOf(
+  stores: Stores,
+  service: Consumer,
+  collection: string,
+): Promise<Map<string, StoredDocument>> {
+  const found = stores.database(service).collection<StoredDocument>(collection).find({}, { projection: PROJECTION });
+  return new Map((await found.toArray()).map((one) => [one._id, one as StoredDocument]));
 }
 
-async function asideOf(stores: Stores, service: Consumer): Promise<Map<string, Aside[]>> {
-  const collection = stores.database(service).collection<Aside & mongo.Document>('parkedEvents');
+async function readSetAsideEvents(stores: Stores, service: Consumer): Promise<Map<string, SetAsideEvent[]>> {
+  const collection = stores.database(service).collection<SetAsideEvent & mongo.Document>('parkedEvents');
   const projection = { kind: 1, subject: 1, sequence: 1 };
   return Map.groupBy(await collection.find({}, { projection }).toArray(), ({ subject }) => subject);
 }
 
 /** `<topic>/<partition>/<offset>` of replies that were refused one by one. */
-async function refusedPlaces(stores: Stores): Promise<Set<string>> {
+async function readRefusedPositions(stores: Stores): Promise<Set<string>> {
   const collection = stores.database('agency-bridge').collection<{ _id: string }>('refusedReplies');
   return new Set((await collection.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id));
 }
 
-function notePublished({ published, filed }: Inventory, event: ReceivedEvent): void {
+function recordPublished({ published, filed }: Inventory, event: ReceivedEvent): void {
   const { subject, sequence, partition, offset, type } = event;
   if (sequence === null) return;
   const known = published.get(subject) ?? [];
@@ -250,7 +258,7 @@ function notePublished({ published, filed }: Inventory, event: ReceivedEvent): v
 }
 
 /** A reply counts as unknown only where its delivery has forgotten nothing. */
-function noteReply(
+function recordReply(
   { deliveries, unknown }: Inventory,
   event: ReceivedEvent,
   prefix: string,
@@ -262,32 +270,32 @@ function noteReply(
   const { messages = [], refused: told = [] } = delivery;
   const isKnown =
     messages.includes(id) ||
-    messages.length >= REMEMBERED ||
+    messages.length >= MAX_REMEMBERED_MESSAGES ||
     told.some((one) => one.endsWith(` ${id}`)) ||
     refused.has(`${topic}/${partition}/${offset}`);
   if (!isKnown) unknown.push({ topic: prefix + topic, partition, offset: Number(offset) });
 }
 
-interface Compared {
+interface ComparedSubject {
   consumer: Consumer;
   subject: string;
   topic: string;
-  account: Account;
+  account: ConsumerAccount;
 }
 
 /** Every subject at every consumer whose store holds something: an empty one was not restored yet, or has nothing to count. */
-function accountsOf(inventory: Inventory, prefix: string): Compared[] {
+function buildAccounts(inventory: Inventory, prefix: string): ComparedSubject[] {
   const { applications, deliveries, threads, published } = inventory;
   const byApplication = new Map([...deliveries.values()].map((one) => [one.application ?? '', one]));
   const subjects = new Set([...published.keys(), ...[...applications.keys()].map((id) => `applications/${id}`)]);
-  const all: Compared[] = [];
+  const all: ComparedSubject[] = [];
   for (const subject of subjects) {
     if (!subject.startsWith('applications/')) continue;
     const producer = applications.get(lastOf(subject));
     const isFiled = inventory.filed.has(subject) || (producer?.submissions?.length ?? 0) > 0;
     const delivery = byApplication.get(subject);
     const of = (consumer: Consumer, counted = 0) => {
-      const account = accountOf(inventory, consumer, subject, { counted, producer });
+      const account = buildAccount(inventory, consumer, subject, { counted, producer });
       all.push({ consumer, subject, topic: `${prefix}cups.applications`, account });
     };
     // Of a draft that was thrown away the bridge counts nothing.
@@ -301,20 +309,21 @@ function accountsOf(inventory: Inventory, prefix: string): Compared[] {
     const application = applications.get(lastOf(subject).split('-')[0]!);
     if (!application) continue;
     const counted = application.lastSeqs?.[subject] ?? 0;
-    const account = accountOf(inventory, 'intake', subject, { counted, producer: deliveries.get(lastOf(subject)) });
+    const account = buildAccount(inventory, 'intake', subject, { counted, producer: deliveries.get(lastOf(subject)) });
     all.push({ consumer: 'intake', subject, topic: `${prefix}cups.deliveries`, account });
   }
   return all;
 }
 
-function accountOf(
+function buildAccount(
   { published, aside }: Inventory,
   consumer: Consumer,
   subject: string,
-  { counted, producer }: { counted: number; producer: Stored | undefined },
-): Account {
+  { counted, producer }: { counted: number; producer: StoredDocument | undefined },
+): ConsumerAccount {
   const kept = aside[consumer].get(subject) ?? [];
-  const numbers = (kind: Aside['kind']) => kept.filter((one) => one.kind === kind).map(({ sequence }) => sequence);
+  const numbers = (kind: SetAsideEvent['kind']) =>
+    kept.filter((one) => one.kind === kind).map(({ sequence }) => sequence);
   return {
     counted,
     given: producer?.eventSeq ?? 0,

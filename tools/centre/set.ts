@@ -1,29 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { centreParser } from '@cups/identity/files';
+import { createCentreParser } from '@cups/identity/files';
 import type { Centre } from '@cups/identity/files';
-import { faultsOfTransfers } from '@cups/identity/transfers';
-import { agencyParser } from '@cups/registry';
+import { validateTransfers } from '@cups/identity/transfers';
+import { createAgencyParser } from '@cups/registry';
 
 /** The centres of a data folder as a set: what their files say, and what no file by itself can say. */
 
 /** Reads again only what has changed. */
-const parseCentres = centreParser();
+const parseCentres = createCentreParser();
 
 /** A centre with the text of its file. */
-export interface Entry extends Centre {
+export interface CentreEntry extends Centre {
   text: string;
 }
 
 /** A file by its name within the folder. */
-interface File {
+interface CentreFile {
   path: string;
   text: string;
 }
 
 export interface CentreSet {
   /** By code, in its order. */
-  centres: ReadonlyMap<string, Entry>;
+  centres: ReadonlyMap<string, CentreEntry>;
   /** Codes of the agencies that have a file, in order. */
   agencies: readonly string[];
   /** What is wrong, a sentence each that begins with the name of a file. */
@@ -35,17 +35,17 @@ export interface CentreSet {
  * @throws Error when a folder cannot be read
  */
 export function readSet(dataDir: string): CentreSet {
-  const agencies = agencyParser()(filesOf(join(dataDir, 'agencies')));
-  const set = setOf(filesOf(join(dataDir, 'centres')), [...agencies.entries.keys()]);
+  const agencies = createAgencyParser()(readFiles(join(dataDir, 'agencies')));
+  const set = buildSet(readFiles(join(dataDir, 'centres')), [...agencies.entries.keys()]);
   const faults = [...agencies.problems.map(({ file, message }) => `agencies/${file}: ${message}`), ...set.faults];
   return { centres: set.centres, agencies: set.agencies, faults };
 }
 
 /** The set that these files make. */
-export function setOf(files: File[], agencies: readonly string[]): CentreSet {
+export function buildSet(files: CentreFile[], agencies: readonly string[]): CentreSet {
   const { entries, problems } = parseCentres(files);
   const texts = new Map(files.map(({ path, text }) => [path, text]));
-  const centres = new Map<string, Entry>();
+  const centres = new Map<string, CentreEntry>();
   for (const code of [...entries.keys()].sort(byNumber)) {
     const centre = entries.get(code)!;
     centres.set(code, { ...centre, text: texts.get(fileOf(code))! });
@@ -53,10 +53,10 @@ export function setOf(files: File[], agencies: readonly string[]): CentreSet {
   const names = files.map(({ path }) => path);
   const faults = [
     ...problems.map(({ file, message }) => `${file}: ${message}`),
-    ...gaps(names),
-    ...strangers(centres, agencies),
-    ...twins(centres),
-    ...faultsOfTransfers(centres).map(({ code, message }) => `${fileOf(code)}: ${message}`),
+    ...findGaps(names),
+    ...findUnknownAgencies(centres, agencies),
+    ...findDuplicates(centres),
+    ...validateTransfers(centres).map(({ code, message }) => `${fileOf(code)}: ${message}`),
   ];
   return { centres, agencies, faults };
 }
@@ -73,13 +73,13 @@ export function nextCode(codes: Iterable<string>): string {
 const numberOf = (code: string): number => Number(/\d+/.exec(code)?.[0] ?? 0);
 const byNumber = (a: string, b: string): number => numberOf(a) - numberOf(b);
 
-function filesOf(dir: string): File[] {
+function readFiles(dir: string): CentreFile[] {
   const names = readdirSync(dir).filter((name) => name.endsWith('.yaml') && !name.startsWith('.'));
   return names.sort().map((path) => ({ path, text: readFileSync(join(dir, path), 'utf8') }));
 }
 
 /** Codes are given without a gap, so that a file that was removed is noticed. */
-function gaps(files: string[]): string[] {
+function findGaps(files: string[]): string[] {
   const there = new Set(files);
   const last = numberOf(nextCode(files)) - 1;
   const codes = Array.from({ length: last }, (_, index) => `CU-${String(index + 1).padStart(3, '0')}`);
@@ -90,7 +90,7 @@ function gaps(files: string[]): string[] {
   return [`${first}: it is missing${others}; a centre that ends is closed, and its file stays`];
 }
 
-function strangers(centres: ReadonlyMap<string, Entry>, agencies: readonly string[]): string[] {
+function findUnknownAgencies(centres: ReadonlyMap<string, CentreEntry>, agencies: readonly string[]): string[] {
   return [...centres.values()].flatMap(({ code, agencies: own }) => {
     const unknown = own.filter((agency) => !agencies.includes(agency));
     return unknown.map((agency) => `${fileOf(code)}: agency ${agency} has no file in agencies`);
@@ -98,7 +98,7 @@ function strangers(centres: ReadonlyMap<string, Entry>, agencies: readonly strin
 }
 
 /** Two centres of one name in one district are most likely one that was entered twice. */
-function twins(centres: ReadonlyMap<string, Entry>): string[] {
+function findDuplicates(centres: ReadonlyMap<string, CentreEntry>): string[] {
   const first = new Map<string, string>();
   const faults: string[] = [];
   for (const { code, name, district = '', kind, status } of centres.values()) {

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
-import { LIFE, STATUSES } from '@cups/identity/life';
+import { CENTRE_LIFECYCLE, CENTRE_STATUSES } from '@cups/identity/life';
 import type { CentreStatus } from '@cups/identity/life';
-import { holderOf, takenOverBy } from '@cups/identity/transfers';
-import type { Change } from './moves.ts';
-import type { Plan } from './plan.ts';
+import { findResponsibleCentre, findInheritedCentres } from '@cups/identity/transfers';
+import type { CentreChange } from './transitions.ts';
+import type { CentrePlan } from './plan.ts';
 import { fileOf } from './set.ts';
-import type { CentreSet, Entry } from './set.ts';
+import type { CentreSet, CentreEntry } from './set.ts';
 
 /** What a person reads of centres and of a plan, and the same as JSON. */
 
 /** What the list shows: centres, and how far waves, districts and agencies have come. */
 export interface Overview {
-  centres: Omit<Entry, 'text' | 'hash'>[];
-  waves: Row[];
-  districts: Row[];
+  centres: Omit<CentreEntry, 'text' | 'hash'>[];
+  waves: CountRow[];
+  districts: CountRow[];
   /** For each agency, the centres that work for it. */
-  agencies: Row[];
+  agencies: CountRow[];
   faults: readonly string[];
 }
 
 /** How many centres of something there are, and of each status. */
-export interface Row {
+export interface CountRow {
   of: string;
   centres: number;
   byStatus: Partial<Record<CentreStatus, number>>;
@@ -29,7 +29,7 @@ export interface Row {
 const ABROAD = 'abroad';
 const NOT_KNOWN = 'not known';
 
-export function overviewOf(
+export function buildOverview(
   set: CentreSet,
   filter: { wave?: string | undefined; status?: string | undefined },
 ): Overview {
@@ -37,23 +37,23 @@ export function overviewOf(
   const chosen = [...set.centres.values()].filter(
     (centre) => (wave === undefined || centre.wave === wave) && (status === undefined || centre.status === status),
   );
-  const placeOf = ({ kind, district }: Entry): string => district ?? (kind === 'mission' ? ABROAD : NOT_KNOWN);
+  const placeOf = ({ kind, district }: CentreEntry): string => district ?? (kind === 'mission' ? ABROAD : NOT_KNOWN);
   return {
     centres: chosen.map(fieldsOf),
-    waves: rowsBy(chosen, (centre) => [centre.wave]),
-    districts: rowsBy(chosen, (centre) => [placeOf(centre)]),
-    agencies: rowsBy(chosen, (centre) => centre.agencies),
+    waves: countBy(chosen, (centre) => [centre.wave]),
+    districts: countBy(chosen, (centre) => [placeOf(centre)]),
+    agencies: countBy(chosen, (centre) => centre.agencies),
     faults: set.faults,
   };
 }
 
 /** The fields of a centre, without what belongs to its file. */
-export function fieldsOf({ text: _text, hash: _hash, ...fields }: Entry): Omit<Entry, 'text' | 'hash'> {
+export function fieldsOf({ text: _text, hash: _hash, ...fields }: CentreEntry): Omit<CentreEntry, 'text' | 'hash'> {
   return fields;
 }
 
-function rowsBy(centres: Entry[], keysOf: (centre: Entry) => string[]): Row[] {
-  const rows = new Map<string, Row>();
+function countBy(centres: CentreEntry[], keysOf: (centre: CentreEntry) => string[]): CountRow[] {
+  const rows = new Map<string, CountRow>();
   for (const centre of centres) {
     for (const of of keysOf(centre)) {
       const row = rows.get(of) ?? { of, centres: 0, byStatus: {} };
@@ -66,31 +66,31 @@ function rowsBy(centres: Entry[], keysOf: (centre: Entry) => string[]): Row[] {
 }
 
 /** The list as tables: coverage centre × agency, then waves, districts and agencies by status. */
-export function listText(overview: Overview, agencies: readonly string[]): string {
+export function formatList(overview: Overview, agencies: readonly string[]): string {
   const { centres, waves, districts, faults } = overview;
   const rows = centres.map(({ code, name, kind, district = '', wave, status, agencies: own }) => [
     ...[code, name, kind, district, wave, status],
     ...agencies.map((agency) => (own.includes(agency) ? 'x' : '-')),
   ]);
   const blocks = [
-    tableText([['code', 'name', 'kind', 'district', 'wave', 'status', ...agencies], ...rows]),
-    countsText('wave', waves),
-    countsText('district', districts),
-    countsText('agency', overview.agencies),
+    formatTable([['code', 'name', 'kind', 'district', 'wave', 'status', ...agencies], ...rows]),
+    formatCounts('wave', waves),
+    formatCounts('district', districts),
+    formatCounts('agency', overview.agencies),
   ];
   if (faults.length > 0) blocks.push(['Wrong:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
   return blocks.join('\n\n');
 }
 
-function countsText(title: string, rows: Row[]): string {
+function formatCounts(title: string, rows: CountRow[]): string {
   const cells = rows.map(({ of, centres, byStatus }) => [
     ...[of, String(centres)],
-    ...STATUSES.map((status) => String(byStatus[status] ?? '-')),
+    ...CENTRE_STATUSES.map((status) => String(byStatus[status] ?? '-')),
   ]);
-  return tableText([[title, 'centres', ...STATUSES], ...cells]);
+  return formatTable([[title, 'centres', ...CENTRE_STATUSES], ...cells]);
 }
 
-function tableText(rows: string[][]): string {
+function formatTable(rows: string[][]): string {
   const widths = rows[0]!.map((_cell, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
   const padded = (row: string[]): string =>
     row
@@ -109,17 +109,17 @@ const MEANINGS: Readonly<Record<CentreStatus, string>> = {
 };
 
 /** One centre, with what its status means and may become, and whose applications it goes on with. */
-export function centreText(centre: Entry, set: CentreSet): string {
+export function formatCentre(centre: CentreEntry, set: CentreSet): string {
   const { code, name, kind, district, wave, status, timeZone, languages, agencies, limits, transferTo } = centre;
-  const takenOver = takenOverBy(code, set.centres);
+  const takenOver = findInheritedCentres(code, set.centres);
   const rows = [
     ['name', name],
     ['kind', kind],
     ...(district === undefined ? [] : [['district', district]]),
     ['wave', wave],
     ['status', `${status}: ${MEANINGS[status]}`],
-    ['next', LIFE[status].next.join(' or ') || 'nothing'],
-    ...(transferTo === undefined ? [] : [['goes on at', holderOf(code, set.centres) ?? transferTo]]),
+    ['next', CENTRE_LIFECYCLE[status].next.join(' or ') || 'nothing'],
+    ...(transferTo === undefined ? [] : [['goes on at', findResponsibleCentre(code, set.centres) ?? transferTo]]),
     ...(takenOver.length === 0 ? [] : [['goes on with', takenOver.join(', ')]]),
     ['time zone', timeZone],
     ['languages', languages.join(', ')],
@@ -127,21 +127,21 @@ export function centreText(centre: Entry, set: CentreSet): string {
     ['open at once', String(limits?.openApplications ?? 'no limit')],
     ['file', `centres/${fileOf(code)}`],
   ];
-  return `${code}\n${indented(tableText(rows))}`;
+  return `${code}\n${indent(formatTable(rows))}`;
 }
 
 /** The ConfigMap that holds a file: helm/centres gives each of the sixteen the files whose hashes begin with its digit. */
-const configMapOf = (file: string): string => `cups-centres-${createHash('sha256').update(file).digest('hex')[0]}`;
+const findConfigMap = (file: string): string => `cups-centres-${createHash('sha256').update(file).digest('hex')[0]}`;
 
 /** What a plan changes. */
-export function consequencesOf({ changes, remarks }: Plan, written: boolean) {
+export function toPlanJson({ changes, remarks }: CentrePlan, written: boolean) {
   const told = changes.filter(({ to }) => to !== 'planned' && to !== 'training');
   return {
     changes: changes.map(({ text: _text, district: _district, ...said }) =>
       Object.assign({ file: `centres/${fileOf(said.code)}` }, said),
     ),
     files: changes.length,
-    configMaps: [...new Set(changes.map(({ code }) => configMapOf(fileOf(code))))].sort(),
+    configMaps: [...new Set(changes.map(({ code }) => findConfigMap(fileOf(code))))].sort(),
     podsRestarted: 0,
     announced: told.length,
     remarks,
@@ -149,28 +149,28 @@ export function consequencesOf({ changes, remarks }: Plan, written: boolean) {
   };
 }
 
-export function planText(plan: Plan, written: boolean): string {
+export function formatPlan(plan: CentrePlan, written: boolean): string {
   const { changes, remarks } = plan;
-  const { files, configMaps, podsRestarted, announced } = consequencesOf(plan, written);
+  const { files, configMaps, podsRestarted, announced } = toPlanJson(plan, written);
   const facts = [
-    ['files', `${files}, ${partOf(changes)}`],
+    ['files', `${files}, ${buildChart(changes)}`],
     ['cluster', `${configMaps.length} ConfigMaps (${configMaps.join(', ')}), and no other object`],
     ['pods', `${podsRestarted} restarted: identity follows its files`],
     ['agencies', announced > 0 ? `told of ${announced} on cups.centres` : 'told nothing'],
   ];
   const end = written ? 'Written.' : 'Nothing was written (--dry-run).';
-  return [tableText(changes.map(changeRow)), '', indented(tableText(facts)), '', ...remarks, end].join('\n');
+  return [formatTable(changes.map(formatChange)), '', indent(formatTable(facts)), '', ...remarks, end].join('\n');
 }
 
 /** What of the files is written. */
-function partOf(changes: readonly Change[]): string {
+function buildChart(changes: readonly CentreChange[]): string {
   if (changes.some(({ transferTo }) => transferTo !== undefined)) return 'of each only status and transferTo';
   return changes.some(({ from }) => from) ? 'of each only the status' : 'new';
 }
 
-const changeRow = ({ code, name, district = '', from, to, transferTo }: Change): string[] => [
+const formatChange = ({ code, name, district = '', from, to, transferTo }: CentreChange): string[] => [
   ...[code, name, district],
   (from ? `${from} -> ${to}` : `new, ${to}`) + (transferTo === undefined ? '' : `, goes on at ${transferTo}`),
 ];
 
-const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
+const indent = (text: string): string => text.replaceAll(/^/gm, '  ');

@@ -1,61 +1,61 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { FIELDS } from './newcomers.ts';
-import type { Fields } from './newcomers.ts';
+import { CENTRE_FIELDS } from './new-centres.ts';
+import type { CentreFields } from './new-centres.ts';
 
 /** A table of new centres, as a spreadsheet saves it: a line of column names, then a line for each centre. */
 
-export interface Row {
+export interface TableRow {
   /** Number of its line in the file. */
   line: number;
-  fields: Fields;
+  fields: CentreFields;
 }
 
-type Parsed = { record: string[]; info: { lines: number } }[];
+type ParsedRecords = { record: string[]; info: { lines: number } }[];
 
 /**
  * The rows of a CSV text (commas or semicolons), and what is wrong with its form, a sentence each with its line. Cells that
  * are empty count as not there.
  */
-export function readTable(text: string): { rows: Row[]; faults: string[] } {
-  const records = recordsOf(text);
+export function readTable(text: string): { rows: TableRow[]; faults: string[] } {
+  const records = parseRecords(text);
   if (!Array.isArray(records)) return { rows: [], faults: [records] };
   const [head, ...others] = records;
   if (!head || others.length === 0) return { rows: [], faults: ['the table holds no centre'] };
   const columns = head.record.map((name) => name.trim());
-  const faults = faultsOfHead(columns);
+  const faults = validateHeader(columns);
   if (faults.length > 0) return { rows: [], faults };
-  const rows: Row[] = [];
+  const rows: TableRow[] = [];
   for (const { record, info } of others) {
-    if (record.length === columns.length) rows.push({ line: info.lines, fields: fieldsOf(columns, record) });
+    if (record.length === columns.length) rows.push({ line: info.lines, fields: toFields(columns, record) });
     else faults.push(`line ${info.lines}: ${record.length} cells, the first line names ${columns.length}`);
   }
   return { rows, faults };
 }
 
 /** The records, or the sentence that says why there are none. */
-function recordsOf(text: string): Parsed | string {
+function parseRecords(text: string): ParsedRecords | string {
   const delimiter = text.split('\n', 1)[0]!.includes(';') ? ';' : ',';
   try {
     const options = { bom: true, delimiter, trim: true, info: true, skip_empty_lines: true, relax_column_count: true };
-    return parse(text, options) as unknown as Parsed;
+    return parse(text, options) as unknown as ParsedRecords;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     return `line ${String(error['lines'])}: it is no CSV (${error.code})`;
   }
 }
 
-function faultsOfHead(columns: string[]): string[] {
-  const unknown = columns.filter((name) => !FIELDS.some((field) => field === name));
+function validateHeader(columns: string[]): string[] {
+  const unknown = columns.filter((name) => !CENTRE_FIELDS.some((field) => field === name));
   const twice = columns.filter((name, index) => columns.indexOf(name) < index);
   const missing = ['name', 'kind', 'wave'].filter((name) => !columns.includes(name));
   return [
-    ...unknown.map((name) => `line 1: column ${JSON.stringify(name)} is unknown; they are ${FIELDS.join(', ')}`),
+    ...unknown.map((name) => `line 1: column ${JSON.stringify(name)} is unknown; they are ${CENTRE_FIELDS.join(', ')}`),
     ...twice.map((name) => `line 1: column ${name} stands there twice`),
     ...missing.map((name) => `line 1: column ${name} is missing`),
   ];
 }
 
-function fieldsOf(columns: string[], record: string[]): Fields {
+function toFields(columns: string[], record: string[]): CentreFields {
   const cells = columns.map((name, index) => [name, record[index]!] as const).filter(([, cell]) => cell !== '');
-  return Object.fromEntries(cells) as Fields;
+  return Object.fromEntries(cells) as CentreFields;
 }

@@ -4,12 +4,12 @@ import { parse } from 'yaml';
 import { SERVICES } from '../services.ts';
 import { readme, valuesSchema, valuesYaml } from './pages.ts';
 import type { Value } from './schema.ts';
-import { AGENCIES, PLATFORM, valuesOf } from './values.ts';
+import { AGENCIES, PLATFORM, buildValues } from './values.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
 /** How each chart that is a release of its own is used. */
-const USE: Readonly<Record<string, string>> = {
+const INSTALL_COMMANDS: Readonly<Record<string, string>> = {
   platform:
     'It needs Kubernetes from 1.30 on, a MongoDB, a Kafka, and the registry of [centres](../centres/README.md), which comes before it. ' +
     '[Ten commands](../../docs/operations.md#install-in-ten-commands) install it; `k8s/env` has values of three environments and ' +
@@ -22,8 +22,8 @@ const USE: Readonly<Record<string, string>> = {
     '`helm upgrade --install cups-agencies helm/agencies --namespace kafka`: in the namespace of a Kafka that Strimzi runs, with a ' +
     'file of `data/agencies` for each agency ([Kafka](../../k8s/kafka/README.md)).',
 };
-const useOf = (chart: string): string =>
-  USE[chart] ??
+const installCommandOf = (chart: string): string =>
+  INSTALL_COMMANDS[chart] ??
   `The umbrella [platform](../platform/README.md) installs it; there, its values stand under \`${chart}\`.`;
 
 /** The files of all charts that are made from the values of their tables, by their paths. */
@@ -35,9 +35,9 @@ export function chartPages(): Map<string, string> {
     };
     pages.set(`helm/${chart}/values.yaml`, valuesYaml(values));
     pages.set(`helm/${chart}/values.schema.json`, valuesSchema(chart, values));
-    pages.set(`helm/${chart}/README.md`, readme(chart, [description, useOf(chart)], values));
+    pages.set(`helm/${chart}/README.md`, readme(chart, [description, installCommandOf(chart)], values));
   };
-  for (const service of SERVICES) add(service, valuesOf(service));
+  for (const service of SERVICES) add(service, buildValues(service));
   add('platform', PLATFORM);
   add('centres', []);
   add('agencies', AGENCIES);

@@ -156,7 +156,7 @@ export function dashboardJson(): string {
     panels.push({ id: panels.length + 1, type: 'row', title, gridPos: { x: 0, y: y++, w: 24, h: 1 } });
     for (const [place, panel] of row.entries()) {
       const at = { x: (place % COLUMNS) * WIDTH, y: y + Math.floor(place / COLUMNS) * HEIGHT };
-      panels.push(drawn(panels.length + 1, panel, at));
+      panels.push(toGrafanaPanel(panels.length + 1, panel, at));
     }
     y += Math.ceil(row.length / COLUMNS) * HEIGHT;
   }
@@ -175,7 +175,7 @@ export function dashboardJson(): string {
 
 const datasource = { type: 'prometheus', uid: '${datasource}' };
 
-function drawn(id: number, { title, unit, series }: Panel, at: { x: number; y: number }): object {
+function toGrafanaPanel(id: number, { title, unit, series }: Panel, at: { x: number; y: number }): object {
   return {
     id,
     type: 'timeseries',

@@ -13,7 +13,7 @@ import type { Entry } from '../images/tar.ts';
  */
 
 /** An archive of a chart. */
-export interface Packaged {
+export interface ChartArchive {
   /** `platform-0.1.0.tgz` */
   file: string;
   content: Buffer;
@@ -36,7 +36,7 @@ function entriesUnder(folder: string, path: string): Entry[] {
  * Packages a chart with the charts and the data that it holds.
  * @param folder of the chart
  */
-export function packageChart(folder: string): Packaged {
+export function packageChart(folder: string): ChartArchive {
   const chart = parse(readFileSync(join(folder, 'Chart.yaml'), 'utf8')) as Record<string, unknown>;
   const name = String(chart['name']);
   const content = gzipSync(tar(entriesUnder(folder, name)), { level: 9 });
@@ -45,7 +45,7 @@ export function packageChart(folder: string): Packaged {
 }
 
 /** Pure: what is signed of an archive, as `helm verify` reads it: the chart, and the digest of the file. */
-export function provenanceOf({ file, digest, chart }: Packaged): string {
+export function buildProvenance({ file, digest, chart }: ChartArchive): string {
   const sums = { files: { [file]: `sha256:${digest}` } };
   return `${stringify(chart)}\n...\n${stringify(sums)}`;
 }

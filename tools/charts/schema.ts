@@ -28,29 +28,29 @@ export interface Value {
 export const text: Schema = { type: 'string' };
 export const flag: Schema = { type: 'boolean' };
 export const port: Schema = { type: 'integer', minimum: 1, maximum: 65_535 };
-export const whole = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
+export const integer = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
 export const choice = (...words: string[]): Schema => ({ type: 'string', enum: words });
-export const matching = (pattern: string): Schema => ({ type: 'string', pattern });
+export const matchingPattern = (pattern: string): Schema => ({ type: 'string', pattern });
 export const listOf = (items: Schema): Schema => ({ type: 'array', items, uniqueItems: true });
 /** Labels, annotations and the like: names to texts. */
-export const texts: Schema = { type: 'object', additionalProperties: text };
+export const stringMap: Schema = { type: 'object', additionalProperties: text };
 /** What Kubernetes describes better: its own API server checks it. */
-export const free: Schema = { type: 'object' };
+export const anyObject: Schema = { type: 'object' };
 
 /** A name of a Kubernetes object, or nothing. */
-export const objectName = matching('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$');
+export const objectName = matchingPattern('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$');
 /** An amount of memory or storage. */
-export const bytes = matching('^[0-9]+(Ki|Mi|Gi)$');
+export const bytes = matchingPattern('^[0-9]+(Ki|Mi|Gi)$');
 /** An amount of CPU. */
-export const cpu = matching('^([0-9]+m|[0-9]+(\\.[0-9]+)?)$');
+export const cpu = matchingPattern('^([0-9]+m|[0-9]+(\\.[0-9]+)?)$');
 
 /** What a setting of a service may be. */
-export function schemaOf(setting: Setting): Schema {
+export function settingSchema(setting: Setting): Schema {
   switch (setting.type) {
     case 'number':
       return { type: 'integer', minimum: setting.min ?? 0, ...(setting.max !== undefined && { maximum: setting.max }) };
     case 'port':
-      return whole(0, 65_535);
+      return integer(0, 65_535);
     case 'flag':
       return flag;
     case 'list':
@@ -63,15 +63,15 @@ export function schemaOf(setting: Setting): Schema {
 }
 
 /** One schema of many values: closed, so that a key that nobody knows is refused with its path. */
-export function schemaOfAll(values: Value[]): Schema {
-  const root: Schema = closed();
+export function valuesSchemaOf(values: Value[]): Schema {
+  const root: Schema = closeObject();
   for (const { path, schema, meaning } of values) {
     const keys = path.split('.');
     const last = keys.pop()!;
-    const parent = keys.reduce((at, key) => (at.properties![key] ??= closed()), root);
+    const parent = keys.reduce((at, key) => (at.properties![key] ??= closeObject()), root);
     parent.properties![last] = Object.assign({ description: meaning }, schema);
   }
   return root;
 }
 
-const closed = (): Schema => ({ type: 'object', additionalProperties: false, properties: {} });
+const closeObject = (): Schema => ({ type: 'object', additionalProperties: false, properties: {} });

@@ -21,7 +21,7 @@ export interface Signer {
  * @throws Error, one sentence, when it is no private key, or the passphrase is missing or wrong
  */
 export async function readSigner(file: string, passphraseFile?: string): Promise<Signer> {
-  const key = await unlocked(await readPrivate(file), file, passphraseFile);
+  const key = await unlockKey(await readPrivate(file), file, passphraseFile);
   return {
     fingerprint: key.getFingerprint(),
     async sign(text) {
@@ -39,7 +39,7 @@ async function readPrivate(file: string): Promise<PrivateKey> {
   }
 }
 
-async function unlocked(key: PrivateKey, file: string, passphraseFile: string | undefined): Promise<PrivateKey> {
+async function unlockKey(key: PrivateKey, file: string, passphraseFile: string | undefined): Promise<PrivateKey> {
   if (key.isDecrypted()) return key;
   if (passphraseFile === undefined) throw new Error(`The key of ${file} has a passphrase: name its file.`);
   const [passphrase = ''] = readFileSync(passphraseFile, 'utf8').split(/\r?\n/);

@@ -9,15 +9,15 @@ import {
   choice,
   cpu,
   flag,
-  free,
+  anyObject,
   listOf,
-  matching,
+  matchingPattern,
   objectName,
   port,
-  schemaOf,
+  settingSchema,
   text,
-  texts,
-  whole,
+  stringMap,
+  integer,
 } from './schema.ts';
 import type { Value } from './schema.ts';
 
@@ -30,22 +30,22 @@ const value = (path: string, schema: Value['schema'], fallback: unknown, meaning
   meaning,
 });
 
-const secretKey = matching('^[A-Za-z0-9._-]+$');
-const code = matching('^[a-z][a-z0-9-]{1,19}$');
+const secretKey = matchingPattern('^[A-Za-z0-9._-]+$');
+const code = matchingPattern('^[a-z][a-z0-9-]{1,19}$');
 
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const IPV4_RANGE = `(${OCTET}[.]){3}${OCTET}/(3[0-2]|[12]?[0-9])`;
 const IPV6_RANGE = '([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])';
 /** A range of addresses (CIDR). The API server refuses a wrong one after the jobs have run. */
-const range = matching(`^(${IPV4_RANGE}|${IPV6_RANGE})$`);
+const range = matchingPattern(`^(${IPV4_RANGE}|${IPV6_RANGE})$`);
 
 const PEER = 'as in a NetworkPolicy: podSelector, namespaceSelector, ipBlock';
 const peers = listOf({
   type: 'object',
   additionalProperties: false,
   properties: {
-    podSelector: free,
-    namespaceSelector: free,
+    podSelector: anyObject,
+    namespaceSelector: anyObject,
     ipBlock: {
       type: 'object',
       additionalProperties: false,
@@ -84,7 +84,7 @@ const GLOBAL: Value[] = [
   value('global.image.tag', text, '', 'Tag of every image without one of its own; empty: the version of the release.'),
   value(
     'global.image.charts',
-    matching('^([0-9]+[.][0-9]+[.][0-9]+)?$'),
+    matchingPattern('^([0-9]+[.][0-9]+[.][0-9]+)?$'),
     '',
     'The charts that the images were made with, by the version of platform; older charts refuse them. `npm run images` writes it.',
   ),
@@ -101,8 +101,13 @@ const GLOBAL: Value[] = [
     '::',
     'Where pods listen: every address of IPv4 and IPv6, or of IPv4 where nodes have no IPv6.',
   ),
-  value('global.prefix', matching('^[a-z0-9.-]*$'), '', 'Before every topic, group and database.'),
-  value('global.kafka.brokers', listOf(matching('^[^:,\\s]+:[0-9]{1,5}$')), [], 'Where Kafka is found, host:port.'),
+  value('global.prefix', matchingPattern('^[a-z0-9.-]*$'), '', 'Before every topic, group and database.'),
+  value(
+    'global.kafka.brokers',
+    listOf(matchingPattern('^[^:,\\s]+:[0-9]{1,5}$')),
+    [],
+    'Where Kafka is found, host:port.',
+  ),
   value('global.kafka.peers', peers, [], `Where the brokers are, ${PEER}.`),
   ...authority('global.kafka.tls', 'of the certificates of the brokers; with one Kafka is spoken to over TLS'),
   value('global.mongodb.port', port, 27_017, 'Port of the stores.'),
@@ -120,7 +125,7 @@ const GLOBAL: Value[] = [
   value('global.monitoring.podMonitor', flag, false, 'A PodMonitor for each service (Prometheus operator).'),
   value(
     'global.monitoring.labels',
-    texts,
+    stringMap,
     {},
     'Labels by which Prometheus takes monitors and rules; the one of kube-prometheus-stack asks for `release: <its release>`.',
   ),
@@ -131,12 +136,12 @@ const GLOBAL: Value[] = [
 const image = (before: string, name: string): Value[] => [
   value(
     `${before}image.repository`,
-    matching('^([a-z0-9][a-z0-9._-]*(:[0-9]+)?/)?[a-z0-9][a-z0-9._/-]*$'),
+    matchingPattern('^([a-z0-9][a-z0-9._-]*(:[0-9]+)?/)?[a-z0-9][a-z0-9._/-]*$'),
     `cups/${name}`,
     'Image, without registry and tag.',
   ),
   value(`${before}image.tag`, text, '', 'Tag; empty: `global.image.tag`.'),
-  value(`${before}image.digest`, matching('^(sha256:[0-9a-f]{64})?$'), '', 'Digest, which wins over every tag.'),
+  value(`${before}image.digest`, matchingPattern('^(sha256:[0-9a-f]{64})?$'), '', 'Digest, which wins over every tag.'),
 ];
 
 interface Size {
@@ -147,35 +152,35 @@ interface Size {
 
 const workload = (name: string, size: Size): Value[] => [
   value('enabled', flag, name !== 'agency-simulator', 'Whether the umbrella installs it.'),
-  value('replicas', whole(0, 100), name === 'agency-simulator' ? 1 : 2, 'Pods, while nothing counts them by load.'),
+  value('replicas', integer(0, 100), name === 'agency-simulator' ? 1 : 2, 'Pods, while nothing counts them by load.'),
   ...image('', name),
   value('resources.requests.cpu', cpu, size.cpu, 'Share of CPU that is kept for a pod. There is no limit on purpose.'),
   value('resources.requests.memory', bytes, size.memory, 'Memory that is kept for a pod.'),
   value('resources.requests.ephemeral-storage', bytes, '16Mi', 'Space for logs that is kept for a pod.'),
   value('resources.limits.memory', bytes, size.limit, 'Memory at which a pod is ended.'),
   value('resources.limits.ephemeral-storage', bytes, '256Mi', 'Space for logs at which a pod is ended.'),
-  value('preStopSeconds', whole(0, 120), 10, 'Sleep before a stop, until every caller has seen that the pod leaves.'),
-  value('gracePeriodSeconds', whole(20, 600), 40, 'Time for a stop: at least preStopSeconds + 20.'),
-  value('pod.labels', texts, {}, 'More labels of the pods.'),
-  value('pod.annotations', texts, {}, 'Annotations of the pods.'),
-  value('pod.nodeSelector', texts, {}, 'Nodes that may run them.'),
-  value('pod.tolerations', { type: 'array', items: free }, [], 'Taints that they bear, as in a pod.'),
+  value('preStopSeconds', integer(0, 120), 10, 'Sleep before a stop, until every caller has seen that the pod leaves.'),
+  value('gracePeriodSeconds', integer(20, 600), 40, 'Time for a stop: at least preStopSeconds + 20.'),
+  value('pod.labels', stringMap, {}, 'More labels of the pods.'),
+  value('pod.annotations', stringMap, {}, 'Annotations of the pods.'),
+  value('pod.nodeSelector', stringMap, {}, 'Nodes that may run them.'),
+  value('pod.tolerations', { type: 'array', items: anyObject }, [], 'Taints that they bear, as in a pod.'),
   value('pod.priorityClassName', objectName, '', 'PriorityClass of the pods.'),
 ];
 
 const byCpu = (maximum: number): Value[] => [
   value('autoscaling.enabled', flag, false, 'Whether CPU counts the replicas (HorizontalPodAutoscaler).'),
-  value('autoscaling.minReplicas', whole(1, 100), 2, 'Never fewer.'),
-  value('autoscaling.maxReplicas', whole(1, 100), maximum, 'Never more.'),
-  value('autoscaling.targetCpuPercent', whole(10, 100), 70, 'Of the CPU that is requested.'),
+  value('autoscaling.minReplicas', integer(1, 100), 2, 'Never fewer.'),
+  value('autoscaling.maxReplicas', integer(1, 100), maximum, 'Never more.'),
+  value('autoscaling.targetCpuPercent', integer(10, 100), 70, 'Of the CPU that is requested.'),
 ];
 
 const byLag: Value[] = [
   value('keda.enabled', flag, false, 'Whether the lag of its group counts the replicas (KEDA).'),
-  value('keda.minReplicas', whole(1, 100), 2, 'Never fewer.'),
-  value('keda.maxReplicas', whole(1, 100), 6, 'Never more; at most `keda.partitions`.'),
-  value('keda.partitions', whole(1, 1000), 24, 'Partitions of the topic that it reads.'),
-  value('keda.lagThreshold', whole(1, 1_000_000), 100, 'Unread events for each replica.'),
+  value('keda.minReplicas', integer(1, 100), 2, 'Never fewer.'),
+  value('keda.maxReplicas', integer(1, 100), 6, 'Never more; at most `keda.partitions`.'),
+  value('keda.partitions', integer(1, 1000), 24, 'Partitions of the topic that it reads.'),
+  value('keda.lagThreshold', integer(1, 1_000_000), 100, 'Unread events for each replica.'),
   value('keda.authentication', objectName, '', 'TriggerAuthentication of a principal that may describe only.'),
 ];
 
@@ -183,7 +188,7 @@ const secret = (path: string, key: string, what: string): Value[] => [
   value(`${path}.existingSecret`, objectName, '', `Secret that holds ${what}.`),
   value(`${path}.key`, secretKey, key, 'Its key there.'),
 ];
-const keysOf = (name: string, ...keySets: string[]): Value[] => [
+const keyValues = (name: string, ...keySets: string[]): Value[] => [
   value(
     'keys.existingSecret',
     objectName,
@@ -210,26 +215,31 @@ const personHash = secret(
   'the keys by which intake sees whose own application one is; of identity and intake alone',
 );
 
-const ROUTE: Value[] = [
+const ROUTE_VALUES: Value[] = [
   value(
     'publicOrigin',
-    matching('^(https?://[^/\\s]+)?$'),
+    matchingPattern('^(https?://[^/\\s]+)?$'),
     '',
     'What people type, such as https://cups.example; cookies and the check of Origin follow it.',
   ),
   value('route.kind', choice('none', 'gateway-api', 'ingress'), 'none', 'How people come in.'),
-  value('route.trustedProxies', whole(0, 10), 1, 'Proxies in front whose X-Forwarded-For is believed.'),
-  value('route.gatewayApi.parentRefs', { type: 'array', items: free }, [], 'The Gateway that the route belongs to.'),
+  value('route.trustedProxies', integer(0, 10), 1, 'Proxies in front whose X-Forwarded-For is believed.'),
+  value(
+    'route.gatewayApi.parentRefs',
+    { type: 'array', items: anyObject },
+    [],
+    'The Gateway that the route belongs to.',
+  ),
   value('route.ingress.className', text, '', 'Class of the Ingress.'),
-  value('route.ingress.annotations', texts, {}, 'Annotations of the Ingress.'),
+  value('route.ingress.annotations', stringMap, {}, 'Annotations of the Ingress.'),
   value('route.ingress.tlsSecret', objectName, '', 'Secret with the certificate.'),
   value('public.peers', peers, [], `Who may reach the public port, the proxy, ${PEER}. Empty: everybody.`),
 ];
 
-const OWN: Record<string, Value[]> = {
-  catalog: [...keysOf('catalog'), ...byCpu(6)],
+const SERVICE_VALUES: Record<string, Value[]> = {
+  catalog: [...keyValues('catalog'), ...byCpu(6)],
   identity: [
-    ...keysOf('identity', 'identity-persons.jwks'),
+    ...keyValues('identity', 'identity-persons.jwks'),
     ...store,
     ...kafka,
     ...personHash,
@@ -251,16 +261,16 @@ const OWN: Record<string, Value[]> = {
     ...byCpu(6),
   ],
   intake: [
-    ...keysOf('intake'),
+    ...keyValues('intake'),
     ...store,
     ...kafka,
     ...secret('requestSecret', 'intake.secret', 'the secret of the fingerprints of requests'),
     ...personHash,
     ...byLag,
   ],
-  'agency-bridge': [...keysOf('agency-bridge'), ...store, ...kafka, ...byLag],
+  'agency-bridge': [...keyValues('agency-bridge'), ...store, ...kafka, ...byLag],
   notifications: [
-    ...keysOf('notifications'),
+    ...keyValues('notifications'),
     ...store,
     ...kafka,
     ...secret('mail', 'url', 'the address of the mail server, smtps://…'),
@@ -269,11 +279,11 @@ const OWN: Record<string, Value[]> = {
     value('mail.peers', peers, [], `Where the mail server is, ${PEER}.`),
     ...byLag,
   ],
-  gateway: [...keysOf('gateway', 'gateway-cookie.jwks'), ...ROUTE, ...byCpu(10)],
+  gateway: [...keyValues('gateway', 'gateway-cookie.jwks'), ...ROUTE_VALUES, ...byCpu(10)],
   'agency-simulator': [...kafka],
 };
 
-const SMALL: Size = { cpu: '50m', memory: '128Mi', limit: '384Mi' };
+const SMALL_SIZE: Size = { cpu: '50m', memory: '128Mi', limit: '384Mi' };
 const SIZES: Record<string, Size> = {
   intake: { cpu: '100m', memory: '224Mi', limit: '512Mi' },
   gateway: { cpu: '100m', memory: '160Mi', limit: '512Mi' },
@@ -286,24 +296,24 @@ const DEFAULTS: Record<string, unknown> = {
 };
 
 /** The settings of a service that are values of its chart under their own names. */
-function settingsOf(service: string): Value[] {
+function settingValues(service: string): Value[] {
   return listSettings(SETTINGS[service]!)
     .filter(({ name }) => MANAGED[name] === undefined)
-    .map((setting) => value(`settings.${setting.name}`, schemaOf(setting), fallbackOf(setting), setting.meaning));
+    .map((setting) => value(`settings.${setting.name}`, settingSchema(setting), defaultFor(setting), setting.meaning));
 }
 
 /** @throws Error for a secret: a chart gives it as a file */
-function fallbackOf(setting: Setting): unknown {
+function defaultFor(setting: Setting): unknown {
   const { name, secret: isSecret } = setting;
   if (isSecret) throw new Error(`${name} is a secret: mount it, and say so in tools/charts/managed.ts.`);
   return DEFAULTS[name] ?? setting.default ?? '';
 }
 
 /** Every value of the chart of a service. */
-export const valuesOf = (service: string): Value[] => [
-  ...workload(service, SIZES[service] ?? SMALL),
-  ...OWN[service]!,
-  ...settingsOf(service),
+export const buildValues = (service: string): Value[] => [
+  ...workload(service, SIZES[service] ?? SMALL_SIZE),
+  ...SERVICE_VALUES[service]!,
+  ...settingValues(service),
   ...GLOBAL,
 ];
 
@@ -312,7 +322,7 @@ export const PLATFORM: Value[] = [
   ...SERVICES.map((name) => value(name, { type: 'object' }, {}, `Values of the chart ${name}.`)),
   value('topics.enabled', flag, false, 'A job before each release creates topics that are missing.'),
   ...image('topics.', 'topics'),
-  value('topics.partitions', whole(1, 1000), 24, 'Partitions of a topic that is created.'),
+  value('topics.partitions', integer(1, 1000), 24, 'Partitions of a topic that is created.'),
   value('topics.kafka.username', text, 'admin', 'User of Kafka as which the job makes topics, users and rights.'),
   ...secret('topics.kafka', 'password', 'the password of that administrator; with it users and rights are made too'),
   value(
@@ -332,7 +342,7 @@ export const PLATFORM: Value[] = [
     [],
     'Agencies whose users get a password: code, existingSecret, key (default `password`). Their rights are made in any case.',
   ),
-  value('topics.replication', whole(0, 10), 0, "Copies of a topic that is created; 0: the brokers' own default."),
+  value('topics.replication', integer(0, 10), 0, "Copies of a topic that is created; 0: the brokers' own default."),
   value(
     'keys.enabled',
     flag,
@@ -377,17 +387,17 @@ export const PLATFORM: Value[] = [
 /** The values of the chart of agencies, which stands beside Kafka and shares nothing with the platform. */
 export const AGENCIES: Value[] = [
   value('cluster', objectName, 'kafka', 'Name of the Kafka of Strimzi.'),
-  value('prefix', matching('^[a-z0-9.-]*$'), '', 'Before every topic, group and user.'),
-  value('topics.partitions', whole(1, 1000), 24, 'Partitions of each topic; it can only grow.'),
-  value('topics.replicas', whole(1, 10), 3, 'Copies of each topic, on a broker each.'),
-  value('topics.minInSyncReplicas', whole(1, 10), 2, 'Copies that a message must have to count as written.'),
-  value('topics.retentionDays', whole(1, 3650), 90, 'How long a message waits for whoever is to read it.'),
+  value('prefix', matchingPattern('^[a-z0-9.-]*$'), '', 'Before every topic, group and user.'),
+  value('topics.partitions', integer(1, 1000), 24, 'Partitions of each topic; it can only grow.'),
+  value('topics.replicas', integer(1, 10), 3, 'Copies of each topic, on a broker each.'),
+  value('topics.minInSyncReplicas', integer(1, 10), 2, 'Copies that a message must have to count as written.'),
+  value('topics.retentionDays', integer(1, 3650), 90, 'How long a message waits for whoever is to read it.'),
   value('users.enabled', flag, true, 'A user for each agency, with a password and its rights.'),
   ...(
     [
-      ['producerBytesPerSecond', whole(1024, 1_000_000_000), 'What it may write in a second'],
-      ['consumerBytesPerSecond', whole(1024, 1_000_000_000), 'What it may read in a second'],
-      ['requestPercent', whole(1, 100), 'Share of the time of a thread of a broker that it may take'],
+      ['producerBytesPerSecond', integer(1024, 1_000_000_000), 'What it may write in a second'],
+      ['consumerBytesPerSecond', integer(1024, 1_000_000_000), 'What it may read in a second'],
+      ['requestPercent', integer(1, 100), 'Share of the time of a thread of a broker that it may take'],
     ] as const
   ).map(([name, schema, meaning]) =>
     value(`users.${name}`, schema, AGENCY_QUOTA[name], `${meaning}, when \`quota\` of its file says nothing else.`),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './generators.ts';
 import type { Language } from './generators.ts';
-import { once } from './once.ts';
+import { generateOnce } from './generate-once.ts';
 
 /** What generated code in Java is compiled against. */
 const JARS = [
@@ -42,7 +42,7 @@ const COMPILERS: Record<Language, (folder: string) => Promise<unknown>> = {
     return run(tsc, [...flags, ...modules, ...(await filesUnder(folder, '.ts'))]);
   },
   async java(folder) {
-    const jars = await once('jars', JARS.join(), async (draft) => {
+    const jars = await generateOnce('jars', JARS.join(), async (draft) => {
       for (const jar of JARS)
         await run('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${jar}`, `-DoutputDirectory=${draft}`]);
     });
@@ -61,7 +61,7 @@ const COMPILERS: Record<Language, (folder: string) => Promise<unknown>> = {
   async python(folder) {
     const needs = join(folder, 'requirements.txt');
     const packages = ['pydantic==2.11.7', 'urllib3==2.5.0', 'python-dateutil==2.9.0.post0'];
-    const site = await once('python', packages.join(), async (draft) => {
+    const site = await generateOnce('python', packages.join(), async (draft) => {
       await run('python3', ['-m', 'pip', 'install', '-q', '--target', draft, ...packages]);
     });
     const env = Object.assign({}, process.env, { PYTHONPATH: `${site}:${folder}` });

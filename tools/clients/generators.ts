@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { once } from './once.ts';
+import { generateOnce } from './generate-once.ts';
 
 /**
  * Generators of code that others use for clients of the two documents. They are tools of a test and no dependency of the
@@ -26,7 +26,7 @@ const OPENAPI: Record<Language, string[]> = {
 
 /** Writes a client of an OpenAPI document into a folder. */
 export async function openapiClient(language: Language, document: string, folder: string): Promise<void> {
-  const fetched = await once('openapi-generator', OPENAPI_GENERATOR, async (draft) => {
+  const fetched = await generateOnce('openapi-generator', OPENAPI_GENERATOR, async (draft) => {
     const words = ['dependency:copy', `-Dartifact=${OPENAPI_GENERATOR}`, `-DoutputDirectory=${draft}`];
     await run('mvn', ['-q', '-B', ...words]);
   });
@@ -52,7 +52,7 @@ console.log(JSON.stringify(models.map(({ modelName }) => modelName)));
 
 /** Writes the models of an AsyncAPI document into a folder, and returns their names. */
 export async function asyncapiModels(language: Language, document: string, folder: string): Promise<string[]> {
-  const home = await once('modelina', MODELINA + PROGRAM, async (draft) => {
+  const home = await generateOnce('modelina', MODELINA + PROGRAM, async (draft) => {
     await run('npm', ['install', '--prefix', draft, '--no-audit', '--no-fund', '--ignore-scripts', MODELINA]);
     await writeFile(join(draft, 'models.mjs'), PROGRAM);
   });

@@ -25,16 +25,16 @@ export const startAddon: Readonly<Record<Addon, (options: AddonOptions) => Promi
   keda: startKeda,
 };
 
-const kubectlOf =
+const createKubectl =
   ({ bin, layout }: AddonOptions) =>
   (args: readonly string[], input = ''): Promise<string> =>
     run(join(bin, 'kubectl'), ['--kubeconfig', layout.kubeconfig, ...args], { input });
 
 async function startDns(options: AddonOptions): Promise<void> {
-  const kubectl = kubectlOf(options);
+  const kubectl = createKubectl(options);
   await kubectl(['apply', '-f', '-'], readFileSync(join(options.manifests, 'dns.yaml'), 'utf8'));
   const isReady = ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=2s'];
-  await options.processes.until('Names are served', READY_SECONDS, () => kubectl(isReady));
+  await options.processes.waitUntil('Names are served', READY_SECONDS, () => kubectl(isReady));
 }
 
 async function startMetrics(options: AddonOptions): Promise<void> {
@@ -42,7 +42,7 @@ async function startMetrics(options: AddonOptions): Promise<void> {
   const { kubeconfig, pki } = layout;
   processes.start('metrics-server', [
     join(bin, 'metrics-server'),
-    ...asServer(layout),
+    ...apiServerFlags(layout),
     `--kubeconfig=${kubeconfig}`,
     `--bind-address=${NETWORK.node}`,
     '--secure-port=4443',
@@ -55,7 +55,7 @@ async function startMetrics(options: AddonOptions): Promise<void> {
     '--metric-resolution=10s',
     '--kubelet-request-timeout=5s',
   ]);
-  await offerApi(options, { service: 'metrics-server', group: 'metrics.k8s.io', version: 'v1beta1', port: 4443 });
+  await registerApi(options, { service: 'metrics-server', group: 'metrics.k8s.io', version: 'v1beta1', port: 4443 });
 }
 
 /** Rules of iptables and sets of ipset, in the network of the cluster. */
@@ -74,11 +74,11 @@ async function startPolicies({ bin, layout, processes }: AddonOptions): Promise<
 
 async function startKeda(options: AddonOptions): Promise<void> {
   const { bin, layout, processes } = options;
-  const kubectl = kubectlOf(options);
+  const kubectl = createKubectl(options);
   await kubectl(['apply', '--server-side', '-f', join(bin, 'keda-crds')]);
   await kubectl(['apply', '-f', '-'], stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'keda' } }));
   const established = ['wait', '--for=condition=Established', 'crd/scaledobjects.keda.sh', '--timeout=2s'];
-  await processes.until('The types of KEDA are known', READY_SECONDS, () => kubectl(established));
+  await processes.waitUntil('The types of KEDA are known', READY_SECONDS, () => kubectl(established));
   const certificates = kedaCertificates(layout);
   const env = {
     KUBECONFIG: layout.kubeconfig,
@@ -93,10 +93,10 @@ async function startKeda(options: AddonOptions): Promise<void> {
     '--metrics-bind-address=127.0.0.1:18080',
     '--health-probe-bind-address=127.0.0.1:18081',
   ];
-  processes.start('keda-operator', withNames(layout, operator), env);
+  processes.start('keda-operator', withClusterDns(layout, operator), env);
   const adapter = [
     join(bin, 'keda-adapter'),
-    ...asServer(layout),
+    ...apiServerFlags(layout),
     `--lister-kubeconfig=${layout.kubeconfig}`,
     `--bind-address=${NETWORK.node}`,
     '--secure-port=6444',
@@ -108,7 +108,7 @@ async function startKeda(options: AddonOptions): Promise<void> {
   ];
   processes.start('keda-adapter', adapter, env);
   const api = { service: 'keda-metrics-apiserver', group: 'external.metrics.k8s.io', version: 'v1beta1', port: 6444 };
-  await offerApi(options, api);
+  await registerApi(options, api);
 }
 
 /** KEDA's two programs know each other by these, under the names that it looks for. */
@@ -122,13 +122,13 @@ function kedaCertificates({ pki }: Layout): string {
 }
 
 /** Who serves an API asks the API server who its callers are and what they may. */
-const asServer = ({ kubeconfig }: Layout): string[] => [
+const apiServerFlags = ({ kubeconfig }: Layout): string[] => [
   `--authentication-kubeconfig=${kubeconfig}`,
   `--authorization-kubeconfig=${kubeconfig}`,
 ];
 
 /** A process that looks up names of Services: it sees the cluster's server of names instead of the machine's. */
-const withNames = ({ configuration }: Layout, args: readonly string[]): string[] => [
+const withClusterDns = ({ configuration }: Layout, args: readonly string[]): string[] => [
   ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
   'mount --bind "$0" "$(readlink -f /etc/resolv.conf)" && exec "$@"',
   join(configuration, 'resolv.conf'),
@@ -144,13 +144,13 @@ interface ServedApi {
 }
 
 /** Makes an API that a process of the node serves part of the cluster's, and waits until it answers. */
-async function offerApi(options: AddonOptions, api: ServedApi): Promise<void> {
-  const kubectl = kubectlOf(options);
+async function registerApi(options: AddonOptions, api: ServedApi): Promise<void> {
+  const kubectl = createKubectl(options);
   const authority = readFileSync(join(options.layout.pki, 'ca.crt'));
   const objects = apiObjects(api, authority).map((one) => stringify(one, { lineWidth: 0 }));
   await kubectl(['apply', '-f', '-'], objects.join('---\n'));
   const isAvailable = ['wait', '--for=condition=Available', `apiservice/${api.version}.${api.group}`, '--timeout=2s'];
-  await options.processes.until(`${api.group} answers`, READY_SECONDS, () => kubectl(isAvailable));
+  await options.processes.waitUntil(`${api.group} answers`, READY_SECONDS, () => kubectl(isAvailable));
 }
 
 /** Pure: a Service without pods, the address that it leads to, and the API behind it. */

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { clusterTool } from '../charts/helm.ts';
 import { entryOf } from '../images/files.ts';
 import { makeImage, makeLayer, writeLayout } from '../images/oci.ts';
-import { CommandFailed, run } from './command.ts';
+import { CommandFailedError, run } from './command.ts';
 import type { Addon } from './layout.ts';
 import { isInPath } from './machine.ts';
 import { fingerprint, linkerFlags, partsFor, pinnedVersion } from './parts.ts';
@@ -14,11 +14,11 @@ import type { Part } from './parts.ts';
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, '.cups', 'cluster');
 /** Where the programs come. */
-export const programs = (): string => join(folder, 'bin');
+export const programsFolder = (): string => join(folder, 'bin');
 /** The Go modules and manifests. */
 export const MANIFESTS = join(root, 'k8s', 'cluster');
 const REGISTRY = 'localhost/cups-cluster';
-const TICK_MS = 30_000;
+const PROGRESS_INTERVAL_MS = 30_000;
 /** Without the storage and credentials of clouds. */
 const TAGS = 'providerless';
 
@@ -29,7 +29,7 @@ export interface BuildOptions {
 }
 
 /** What a cluster is started from. */
-export interface Built {
+export interface BuildResult {
   /** The programs, kubectl and helm among them. */
   bin: string;
   pauseImage: string;
@@ -41,13 +41,13 @@ export interface Built {
  * Compiles what is missing or stale, into `.cups/cluster`: minutes the first time, no time the next.
  * @throws Error when Go is missing, or a program does not compile
  */
-export async function buildCluster({ addons, onProgress, signal }: BuildOptions): Promise<Built> {
-  const bin = programs();
+export async function buildCluster({ addons, onProgress, signal }: BuildOptions): Promise<BuildResult> {
+  const bin = programsFolder();
   mkdirSync(bin, { recursive: true });
   const kubernetes = pinnedVersion(MANIFESTS, 'k8s.io/kubernetes');
   const flags = linkerFlags(kubernetes);
   for (const part of partsFor(addons)) await buildPart({ part, bin, flags, onProgress, signal });
-  if (addons.includes('keda')) await copyTypesOfKeda(bin);
+  if (addons.includes('keda')) await copyKedaDefinitions(bin);
   const helm = join(bin, 'helm');
   rmSync(helm, { force: true });
   symlinkSync(relative(bin, clusterTool('helm')), helm);
@@ -76,7 +76,7 @@ async function buildPart({ part, bin, flags, onProgress, signal }: PartBuild): P
   const started = Date.now();
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
   onProgress(`${part.name}: compiling`);
-  const ticker = setInterval(() => onProgress(`${part.name}: still compiling, ${seconds()}`), TICK_MS);
+  const ticker = setInterval(() => onProgress(`${part.name}: still compiling, ${seconds()}`), PROGRESS_INTERVAL_MS);
   try {
     await compile(part, program, flags, signal);
   } finally {
@@ -103,7 +103,7 @@ async function compile(part: Part, program: string, flags: string, signal: Abort
     renameSync(unfinished, program);
   } catch (error) {
     rmSync(unfinished, { force: true });
-    if (error instanceof CommandFailed) throw new Error(`${part.name} does not compile.\n${error.message}`);
+    if (error instanceof CommandFailedError) throw new Error(`${part.name} does not compile.\n${error.message}`);
     throw error;
   }
 }
@@ -113,7 +113,7 @@ function goVersion({ module }: Part): string {
 }
 
 /** Its custom resource definitions are part of its sources, which Go keeps in a cache that may be emptied. */
-async function copyTypesOfKeda(bin: string): Promise<void> {
+async function copyKedaDefinitions(bin: string): Promise<void> {
   const types = join(bin, 'keda-crds');
   const stamp = join(types, '.of');
   const module = 'github.com/kedacore/keda/v2';

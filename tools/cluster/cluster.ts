@@ -3,17 +3,17 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startAddon } from './addons.ts';
 import { buildCluster, MANIFESTS } from './build.ts';
-import type { Built } from './build.ts';
+import type { BuildResult } from './build.ts';
 import { importArchives } from './containerd.ts';
 import { startControlPlane } from './control-plane.ts';
-import { layoutOf, NETWORK } from './layout.ts';
+import { createLayout, NETWORK } from './layout.ts';
 import type { Addon, Layout } from './layout.ts';
 import { checkMachine } from './machine.ts';
 import { makeNetwork, readKernelSettings } from './network.ts';
 import { startNode } from './node.ts';
 import { makePki } from './pki.ts';
 import { startProcesses } from './processes.ts';
-import { claimMachine, freeMachine, identify, readRecord, refuseSecond, STARTER } from './record.ts';
+import { claimMachine, releaseMachine, recordIdentity, readRecord, assertNoCluster, STARTER } from './record.ts';
 import type { ClusterRecord } from './record.ts';
 import { removeCluster } from './removal.ts';
 
@@ -45,9 +45,9 @@ export interface Cluster {
 
 /** The longest socket of a kubelet, and how much room its path has. */
 const LONGEST_SOCKET = 'data/kubelet/pod-resources/kubelet.sock';
-const SOCKET_ROOM = 107;
+const MAX_SOCKET_PATH_BYTES = 107;
 /** What containerd, its shims, CNI and the kubelet make whatever their configuration says. */
-const MADE_ANYWAY = ['/run/containerd', '/var/lib/cni', '/var/log/containers'];
+const IMPLICIT_FOLDERS = ['/run/containerd', '/var/lib/cni', '/var/log/containers'];
 
 /**
  * Starts a cluster, compiling first what has not been compiled yet, and waits until it works. It runs on when this process
@@ -55,9 +55,9 @@ const MADE_ANYWAY = ['/run/containerd', '/var/lib/cni', '/var/log/containers'];
  * @throws Error when the machine lacks something, a cluster runs on it, or a part does not start; nothing is left then
  */
 export async function startCluster({ folder, addons, onProgress, signal }: ClusterOptions): Promise<Cluster> {
-  const layout = layoutOf(resolve(folder));
-  checkRoom(layout.folder);
-  refuseSecond();
+  const layout = createLayout(resolve(folder));
+  checkPathLength(layout.folder);
+  assertNoCluster();
   await checkMachine();
   const built = await buildCluster({ addons, onProgress, signal });
   const record: ClusterRecord = {
@@ -69,9 +69,9 @@ export async function startCluster({ folder, addons, onProgress, signal }: Clust
     processes: {},
     identities: {},
     kernel: readKernelSettings(),
-    made: MADE_ANYWAY.filter((one) => !existsSync(one)),
+    made: IMPLICIT_FOLDERS.filter((one) => !existsSync(one)),
   };
-  identify(record, STARTER, process.pid);
+  recordIdentity(record, STARTER, process.pid);
   claimMachine(record);
   try {
     await startParts({ built, layout, record, onProgress, signal });
@@ -90,21 +90,21 @@ export async function startCluster({ folder, addons, onProgress, signal }: Clust
   };
 }
 
-function checkRoom(folder: string): void {
+function checkPathLength(folder: string): void {
   const socket = join(folder, LONGEST_SOCKET);
-  if (Buffer.byteLength(socket) <= SOCKET_ROOM) return;
-  throw new Error(`${folder} is too long a path: a socket below it has room for ${SOCKET_ROOM} bytes.`);
+  if (Buffer.byteLength(socket) <= MAX_SOCKET_PATH_BYTES) return;
+  throw new Error(`${folder} is too long a path: a socket below it has room for ${MAX_SOCKET_PATH_BYTES} bytes.`);
 }
 
-interface Start {
-  built: Built;
+interface StartOptions {
+  built: BuildResult;
   layout: Layout;
   record: ClusterRecord;
   onProgress: (line: string) => void;
   signal: AbortSignal | undefined;
 }
 
-async function startParts({ built, layout, record, onProgress, signal }: Start): Promise<void> {
+async function startParts({ built, layout, record, onProgress, signal }: StartOptions): Promise<void> {
   const { bin, pauseImage, archives } = built;
   const { configuration, data, logs } = layout;
   // Of an earlier cluster whose machine was restarted, there may be something left.
@@ -133,7 +133,7 @@ async function startParts({ built, layout, record, onProgress, signal }: Start):
 export async function stopCluster(folder: string): Promise<boolean> {
   const record = readRecord();
   if (!record) {
-    freeMachine();
+    releaseMachine();
     return false;
   }
   if (record.folder !== resolve(folder)) {

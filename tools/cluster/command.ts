@@ -10,7 +10,7 @@ export interface CommandOptions {
 }
 
 /** A program that ended with another code than 0; its own words are in the message. */
-export class CommandFailed extends Error {
+export class CommandFailedError extends Error {
   constructor(line: string, code: number | string, output: string) {
     super(`${line}: failed (${code})\n${output.trim()}`);
   }
@@ -38,7 +38,7 @@ export function run(command: string, args: readonly string[], options: CommandOp
     });
     child.once('close', (code, killedBy) => {
       if (code === 0) resolve(output);
-      else reject(new CommandFailed(line, code ?? killedBy ?? 'unknown', errors || output));
+      else reject(new CommandFailedError(line, code ?? killedBy ?? 'unknown', errors || output));
     });
   });
 }

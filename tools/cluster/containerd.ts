@@ -7,7 +7,7 @@ export const ctr = (...args: string[]): Promise<string> =>
   run('ctr', ['--address', CONTAINERD_SOCKET, '--namespace', CONTAINERD_NAMESPACE, ...args]);
 
 /** What containerd's interface to the kubelet writes on an image that it has taken notice of. */
-const NOTICED = 'io.cri-containerd.image=managed';
+const MANAGED_LABEL = 'io.cri-containerd.image=managed';
 
 /** An image as containerd lists it. */
 export interface ListedImage {
@@ -24,14 +24,18 @@ export function readImages(table: string): ListedImage[] {
     .slice(1)
     .map((line) => line.split(/\s+/))
     .filter((columns) => columns.length > 2)
-    .map(([name = '', , digest = '', ...rest]) => ({ name, digest, isNoticed: rest.join(' ').includes(NOTICED) }));
+    .map(([name = '', , digest = '', ...rest]) => ({
+      name,
+      digest,
+      isNoticed: rest.join(' ').includes(MANAGED_LABEL),
+    }));
 }
 
 /**
  * Pure: the names by digest that are still missing. An archive names an image by its tag, a chart by its digest, and
  * containerd, which would learn such a name by fetching it, finds an image by its exact name only.
  */
-export function missingNames(images: readonly ListedImage[]): { from: string; to: string }[] {
+export function findMissingNames(images: readonly ListedImage[]): { from: string; to: string }[] {
   const names = new Set(images.map(({ name }) => name));
   return images
     .filter(({ name }) => !name.includes('@') && !name.startsWith('sha256:'))
@@ -45,7 +49,7 @@ export function missingNames(images: readonly ListedImage[]): { from: string; to
  */
 export async function importArchives(archives: readonly string[]): Promise<string[]> {
   for (const archive of archives) await ctr('images', 'import', archive);
-  const missing = missingNames(await listImages());
+  const missing = findMissingNames(await listImages());
   for (const { from, to } of missing) await ctr('images', 'tag', '--force', from, to);
   const deadline = Date.now() + 30_000;
   while ((await listImages()).some(({ isNoticed }) => !isNoticed)) {

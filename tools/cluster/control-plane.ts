@@ -19,11 +19,11 @@ export async function startControlPlane(bin: string, layout: Layout, processes: 
 
   processes.start('etcd', [program('etcd'), ...etcdFlags(layout)]);
   processes.start('kube-apiserver', [program('kube-apiserver'), ...apiFlags(layout)]);
-  await processes.until('The API is ready', READY_SECONDS, () => kubectl('get', '--raw', '/readyz'));
+  await processes.waitUntil('The API is ready', READY_SECONDS, () => kubectl('get', '--raw', '/readyz'));
   processes.start('kube-controller-manager', [program('kube-controller-manager'), ...controllerFlags(layout)]);
   processes.start('kube-scheduler', [program('kube-scheduler'), ...schedulerFlags(layout)]);
   // Without it no pod is admitted.
-  await processes.until('Controllers work', READY_SECONDS, () => kubectl('get', 'serviceaccount', 'default'));
+  await processes.waitUntil('Controllers work', READY_SECONDS, () => kubectl('get', 'serviceaccount', 'default'));
 }
 
 const etcdFlags = ({ data }: Layout): string[] => [

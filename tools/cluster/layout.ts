@@ -45,7 +45,7 @@ export interface Layout {
   logs: string;
 }
 
-export const layoutOf = (folder: string): Layout => ({
+export const createLayout = (folder: string): Layout => ({
   folder,
   kubeconfig: join(folder, 'kubeconfig'),
   pki: join(folder, 'pki'),

@@ -34,7 +34,7 @@ export async function checkMachine(): Promise<void> {
     ...(process.platform === 'linux' ? [] : ['A cluster needs Linux.']),
     ...(process.getuid?.() === 0 ? [] : ['A cluster needs root: for network namespaces, mounts and control groups.']),
   ];
-  if (faults.length === 0) faults.push(...missingPackages(), ...foreignCluster(), ...(await takenAddresses()));
+  if (faults.length === 0) faults.push(...missingPackages(), ...findForeignCluster(), ...(await listTakenAddresses()));
   if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
@@ -61,7 +61,7 @@ export function isInPath(program: string): boolean {
   });
 }
 
-function foreignCluster(): string[] {
+function findForeignCluster(): string[] {
   const [group] = podGroups();
   if (!group) return [];
   return [`${group} is there: another kubelet runs on this machine, or has left it behind. Two would fight over pods.`];
@@ -76,13 +76,13 @@ export function podGroups(): string[] {
     .filter((folder) => existsSync(folder));
 }
 
-async function takenAddresses(): Promise<string[]> {
+async function listTakenAddresses(): Promise<string[]> {
   const routes = JSON.parse(await run('ip', ['-json', '-4', 'route'])) as { dst: string; dev?: string }[];
   const taken = routes.filter(({ dst }) => dst !== 'default');
   const ours = [NETWORK.transfer, NETWORK.pods, NETWORK.services];
   return ours.flatMap((range) =>
     taken
-      .filter(({ dst }) => overlap(range, dst))
+      .filter(({ dst }) => rangesOverlap(range, dst))
       .map(
         ({ dst, dev }) =>
           `The cluster needs the addresses ${range}, but ${dst} is reached over ${dev ?? 'another route'} already.`,
@@ -91,7 +91,7 @@ async function takenAddresses(): Promise<string[]> {
 }
 
 /** Whether two ranges of IPv4 addresses (`10.96.0.0/16`; without a length: one address) have an address in common. */
-export function overlap(a: string, b: string): boolean {
+export function rangesOverlap(a: string, b: string): boolean {
   const [left, right] = [parseRange(a), parseRange(b)];
   const length = Math.min(left.length, right.length);
   const prefix = (address: number): number => (length === 0 ? 0 : address >>> (32 - length));

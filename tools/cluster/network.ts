@@ -5,7 +5,7 @@ import { linkOf, namespaceFile, namespaceOf, NETWORK } from './layout.ts';
 /** The network of the cluster: a namespace, and a line from the machine into it. Firewall rules stay inside. */
 
 /** A command line that runs in the network of the cluster; `nsenter` becomes the program, so its process id stays. */
-export const inside = (id: string, args: readonly string[]): string[] => [
+export const inNetwork = (id: string, args: readonly string[]): string[] => [
   'nsenter',
   `--net=${namespaceFile(id)}`,
   '--',
@@ -32,7 +32,7 @@ export async function makeNetwork(id: string): Promise<void> {
 async function forwardInside(id: string): Promise<void> {
   await tryRun('modprobe', ['br_netfilter']);
   const set = 'echo 1 > /proc/sys/net/ipv4/ip_forward && echo 1 > /proc/sys/net/bridge/bridge-nf-call-iptables';
-  const [command, ...args] = inside(id, ['sh', '-c', set]) as [string, ...string[]];
+  const [command, ...args] = inNetwork(id, ['sh', '-c', set]) as [string, ...string[]];
   await run(command, args);
 }
 
@@ -43,7 +43,7 @@ export async function removeNetwork(id: string): Promise<void> {
 }
 
 /** The processes in the network of the cluster: all parts, and the shims of containers. Pods have networks of their own. */
-export async function processesInside(id: string): Promise<number[]> {
+export async function listNetworkProcesses(id: string): Promise<number[]> {
   const listed = await tryRun('ip', ['netns', 'pids', namespaceOf(id)]);
   return listed.split('\n').filter(Boolean).map(Number);
 }

@@ -37,7 +37,7 @@ export async function startNode({ bin, layout, processes, pauseImage, archives }
 
   const containerd = write('containerd.toml', containerdConfig({ data, network, pauseImage }));
   processes.start('containerd', ['containerd', '--config', containerd]);
-  await processes.until('containerd answers', READY_SECONDS, () => ctr('version'));
+  await processes.waitUntil('containerd answers', READY_SECONDS, () => ctr('version'));
   await importArchives(archives);
   const proxy = write('kube-proxy.yaml', stringify(proxyConfig(layout)));
   processes.start('kube-proxy', [program('kube-proxy'), `--config=${proxy}`]);
@@ -51,7 +51,7 @@ export async function startNode({ bin, layout, processes, pauseImage, archives }
     `--root-dir=${join(data, 'kubelet')}`,
   ]);
   const isReady = ['wait', '--for=condition=Ready', `node/${NODE_NAME}`, '--timeout=2s'];
-  await processes.until('The node is ready', READY_SECONDS, () =>
+  await processes.waitUntil('The node is ready', READY_SECONDS, () =>
     run(program('kubectl'), ['--kubeconfig', layout.kubeconfig, ...isReady]),
   );
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseAllDocuments, stringify } from 'yaml';
-import { CommandFailed, run } from './command.ts';
+import { CommandFailedError, run } from './command.ts';
 
 /** Applies `k8s/policies` to a cluster, and asks it about the examples there. */
 
@@ -10,58 +10,58 @@ const FOLDER = join(import.meta.dirname, '..', '..', 'k8s', 'policies');
 const NAMESPACE = 'cups';
 const ADMITTED = 'admitted';
 /** The API server takes notice of a new policy a moment after it has stored it. */
-const NOTICE_MS = 30_000;
-const LOOK_MS = 250;
+const POLICY_TIMEOUT_MS = 30_000;
+const POLL_INTERVAL_MS = 250;
 
-interface Example {
+interface PolicyExample {
   kind: string;
   metadata: { name: string; annotations: { expected: string } };
 }
 
 /** What a cluster says of an example. */
-export interface Verdict {
+export interface PolicyResult {
   example: string;
   /** `admitted`, or words of the refusal. */
   expected: string;
   /** The same as the cluster has it. */
-  said: string;
+  actual: string;
   isAsExpected: boolean;
 }
 
 /** The objects that each policy is tried with. */
-export const readExamples = (): Example[] =>
+export const readExamples = (): PolicyExample[] =>
   parseAllDocuments(readFileSync(join(FOLDER, 'examples', 'objects.yaml'), 'utf8')).map(
-    (document) => document.toJS() as Example,
+    (document) => document.toJS() as PolicyExample,
   );
 
 /** Changes the cluster: the namespace `cups` and the policies stay. Of the examples nothing is stored. */
-export async function tryPolicies(kubectl: string, kubeconfig: string): Promise<Verdict[]> {
+export async function tryPolicies(kubectl: string, kubeconfig: string): Promise<PolicyResult[]> {
   const ask = (args: readonly string[], input = '') => run(kubectl, ['--kubeconfig', kubeconfig, ...args], { input });
   await ask(['apply', '-f', FOLDER]);
-  return Promise.all(readExamples().map((example) => judge(ask, example)));
+  return Promise.all(readExamples().map((example) => evaluateExample(ask, example)));
 }
 
-type Ask = (args: readonly string[], input?: string) => Promise<string>;
+type Kubectl = (args: readonly string[], input?: string) => Promise<string>;
 
-async function judge(ask: Ask, example: Example): Promise<Verdict> {
+async function evaluateExample(ask: Kubectl, example: PolicyExample): Promise<PolicyResult> {
   const { kind, metadata } = example;
   const { expected } = metadata.annotations;
-  const deadline = Date.now() + NOTICE_MS;
+  const deadline = Date.now() + POLICY_TIMEOUT_MS;
   for (;;) {
-    const said = await sayOf(ask, example);
+    const said = await applyDryRun(ask, example);
     const isAsExpected = said.includes(expected);
     if (isAsExpected || Date.now() > deadline)
-      return { example: `${kind} ${metadata.name}`, expected, said, isAsExpected };
-    await delay(LOOK_MS);
+      return { example: `${kind} ${metadata.name}`, expected, actual: said, isAsExpected };
+    await delay(POLL_INTERVAL_MS);
   }
 }
 
-async function sayOf(ask: Ask, example: Example): Promise<string> {
+async function applyDryRun(ask: Kubectl, example: PolicyExample): Promise<string> {
   try {
     await ask(['create', '--dry-run=server', '--namespace', NAMESPACE, '-f', '-'], stringify(example));
     return ADMITTED;
   } catch (error) {
-    if (error instanceof CommandFailed) return error.message;
+    if (error instanceof CommandFailedError) return error.message;
     throw error;
   }
 }

@@ -3,12 +3,12 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Layout } from './layout.ts';
-import { inside } from './network.ts';
-import { identify, writeRecord } from './record.ts';
+import { inNetwork } from './network.ts';
+import { recordIdentity, writeRecord } from './record.ts';
 import type { ClusterRecord } from './record.ts';
 
-const LOOK_MS = 100;
-const LAST_LINES = 8;
+const POLL_INTERVAL_MS = 100;
+const MAX_LOG_LINES = 8;
 
 /** The parts of a cluster that are started: they run on when we end, and are found by the record. */
 export interface Processes {
@@ -18,7 +18,7 @@ export interface Processes {
    * Asks again and again until the question is answered without an error.
    * @throws Error when a part has ended meanwhile, the start was called off, or the time is over
    */
-  until(what: string, seconds: number, question: () => Promise<unknown>): Promise<void>;
+  waitUntil(what: string, seconds: number, question: () => Promise<unknown>): Promise<void>;
 }
 
 export function startProcesses(layout: Layout, record: ClusterRecord, signal: AbortSignal | undefined): Processes {
@@ -28,7 +28,7 @@ export function startProcesses(layout: Layout, record: ClusterRecord, signal: Ab
 
   const start = (name: string, args: readonly string[], env: Record<string, string> = {}): void => {
     const log = openSync(logOf(name), 'w', 0o600);
-    const [command, ...rest] = inside(record.id, args) as [string, ...string[]];
+    const [command, ...rest] = inNetwork(record.id, args) as [string, ...string[]];
     const options = { detached: true, env: { ...process.env, ...env }, stdio: ['ignore', log, log] as const };
     const child = spawn(command, rest, { ...options, stdio: [...options.stdio] });
     closeSync(log);
@@ -37,7 +37,7 @@ export function startProcesses(layout: Layout, record: ClusterRecord, signal: Ab
     child.unref();
     if (child.pid === undefined) return;
     record.processes[name] = child.pid;
-    identify(record, name, child.pid);
+    recordIdentity(record, name, child.pid);
     writeRecord(record);
   };
 
@@ -59,12 +59,12 @@ export function startProcesses(layout: Layout, record: ClusterRecord, signal: Ab
           throw new Error(`${what} within ${seconds} s: no. ${reason}\nLogs are in ${layout.logs}.`, { cause });
         }
       }
-      await delay(LOOK_MS);
+      await delay(POLL_INTERVAL_MS);
     }
   };
-  return { start, until };
+  return { start, waitUntil: until };
 }
 
 function lastLines(file: string): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n');
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-MAX_LOG_LINES).join('\n');
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identityOf, runsSince } from '@cups/local';
+import { identifyProcess, isStillRunning } from '@cups/local';
 import type { ProcessIdentity } from '@cups/local';
 import { RUN_FOLDER } from './layout.ts';
 import type { Addon } from './layout.ts';
@@ -40,8 +40,8 @@ export function readRecord(): ClusterRecord | undefined {
 }
 
 /** @throws Error when a cluster runs on this machine, or one was left behind */
-export function refuseSecond(): void {
-  if (existsSync(RUN_FOLDER)) throw new Error(occupied(readRecord()));
+export function assertNoCluster(): void {
+  if (existsSync(RUN_FOLDER)) throw new Error(describeOccupant(readRecord()));
 }
 
 /**
@@ -53,12 +53,12 @@ export function claimMachine(record: ClusterRecord): void {
     mkdirSync(RUN_FOLDER, { mode: 0o711 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new Error(occupied(readRecord()), { cause: error });
+    throw new Error(describeOccupant(readRecord()), { cause: error });
   }
   writeRecord(record);
 }
 
-function occupied(other: ClusterRecord | undefined): string {
+function describeOccupant(other: ClusterRecord | undefined): string {
   const down = 'npm run cluster -- down';
   if (!other) return `${RUN_FOLDER} was left behind by a start that was killed: ${down}.`;
   const whose = isRunning(other, STARTER) ? `process ${other.startedBy}` : 'a process that has ended';
@@ -72,18 +72,18 @@ export function writeRecord(record: ClusterRecord): void {
   renameSync(beside, FILE);
 }
 
-export function freeMachine(): void {
+export function releaseMachine(): void {
   rmSync(RUN_FOLDER, { recursive: true, force: true });
 }
 
 /** Whether a part of the cluster, or the process that started it, still runs. */
 export function isRunning({ identities }: Partial<Pick<ClusterRecord, 'identities'>>, name: string): boolean {
   const identity = identities?.[name];
-  return identity !== undefined && runsSince(identity);
+  return identity !== undefined && isStillRunning(identity);
 }
 
 /** Notes when a process started; nothing where the system does not tell, or it has ended already. */
-export function identify({ identities }: Pick<ClusterRecord, 'identities'>, name: string, pid: number): void {
-  const identity = identityOf(pid);
+export function recordIdentity({ identities }: Pick<ClusterRecord, 'identities'>, name: string, pid: number): void {
+  const identity = identifyProcess(pid);
   if (identity) identities[name] = identity;
 }

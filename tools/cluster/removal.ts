@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tryRun } from './command.ts';
 import { ctr } from './containerd.ts';
-import { layoutOf, RUN_FOLDER } from './layout.ts';
+import { createLayout, RUN_FOLDER } from './layout.ts';
 import { podGroups } from './machine.ts';
-import { processesInside, removeNetwork, restoreKernelSettings } from './network.ts';
-import { freeMachine } from './record.ts';
+import { listNetworkProcesses, removeNetwork, restoreKernelSettings } from './network.ts';
+import { releaseMachine } from './record.ts';
 import type { ClusterRecord } from './record.ts';
 
 /** Ends a cluster and removes all of it, from whatever state it was left in; may be called twice. */
 
-const TERM_MS = 5_000;
-const KILL_MS = 15_000;
-const LOOK_MS = 50;
+const TERM_TIMEOUT_MS = 5_000;
+const KILL_TIMEOUT_MS = 15_000;
+const POLL_INTERVAL_MS = 50;
 
 /**
  * @throws Error when a process does not end, or something cannot be removed; what stands in the record is kept then
@@ -34,7 +34,7 @@ export async function removeCluster(record: ClusterRecord): Promise<void> {
   removeGroups();
   await removeNetwork(id);
   removeFiles(record, sockets);
-  freeMachine();
+  releaseMachine();
 }
 
 /** Shims have their sockets in one folder of the machine, for all containerds; those of ours stand in its state. */
@@ -45,8 +45,8 @@ function shimSockets(): string[] {
 }
 
 /** By the network and the groups that they are in, so that no number that was given to another process is meant. */
-async function processesOf(id: string): Promise<number[]> {
-  return [...new Set([...(await processesInside(id)), ...podProcesses()])];
+async function findProcesses(id: string): Promise<number[]> {
+  return [...new Set([...(await listNetworkProcesses(id)), ...podProcesses()])];
 }
 
 function podProcesses(): number[] {
@@ -69,7 +69,7 @@ function readLines(file: string): string[] {
 
 /** In the words of containerd, so that shims clear up behind them. */
 async function endContainers(runtime: number | undefined): Promise<void> {
-  if (runtime === undefined || !lives(runtime)) return;
+  if (runtime === undefined || !isAlive(runtime)) return;
   try {
     const ids = (await ctr('tasks', 'list', '--quiet')).split('\n').filter(Boolean);
     await Promise.all(ids.map((id) => ctr('tasks', 'delete', '--force', id).catch(() => {})));
@@ -79,21 +79,21 @@ async function endContainers(runtime: number | undefined): Promise<void> {
 }
 
 async function endRuntime(id: string, runtime: number | undefined): Promise<void> {
-  if (!(await processesOf(id)).includes(runtime ?? 0)) return;
+  if (!(await findProcesses(id)).includes(runtime ?? 0)) return;
   send(runtime!, 'SIGTERM');
-  const deadline = Date.now() + TERM_MS;
-  while (lives(runtime!) && Date.now() < deadline) await delay(LOOK_MS);
+  const deadline = Date.now() + TERM_TIMEOUT_MS;
+  while (isAlive(runtime!) && Date.now() < deadline) await delay(POLL_INTERVAL_MS);
 }
 
 /** @throws Error when a process does not end */
 async function kill(id: string, isMeant: (pid: number) => boolean): Promise<void> {
-  const deadline = Date.now() + KILL_MS;
+  const deadline = Date.now() + KILL_TIMEOUT_MS;
   for (;;) {
-    const left = (await processesOf(id)).filter(isMeant);
+    const left = (await findProcesses(id)).filter(isMeant);
     if (left.length === 0) return;
     if (Date.now() > deadline) throw new Error(`Processes do not end: ${left.join(', ')}.`);
     for (const pid of left) send(pid, 'SIGKILL');
-    await delay(LOOK_MS);
+    await delay(POLL_INTERVAL_MS);
   }
 }
 
@@ -106,7 +106,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** A zombie has ended, though its number is still taken. */
-function lives(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
@@ -135,20 +135,20 @@ function removeGroups(): void {
 }
 
 function removeFiles({ folder, made }: ClusterRecord, sockets: readonly string[]): void {
-  const { kubeconfig, pki, configuration, data } = layoutOf(folder);
-  const ours = [kubeconfig, pki, configuration, data, ...sockets, ...linksToLogs(folder), ...resultsOfNetworks()];
+  const { kubeconfig, pki, configuration, data } = createLayout(folder);
+  const ours = [kubeconfig, pki, configuration, data, ...sockets, ...findLogLinks(folder), ...findNetworkResults()];
   for (const path of ours) rmSync(path, { recursive: true, force: true });
   for (const path of made) removeEmpty(path);
 }
 
 /** The kubelet links the logs of containers from one folder of the machine. */
-function linksToLogs(folder: string): string[] {
+function findLogLinks(folder: string): string[] {
   const links = filesIn('/var/log/containers');
   return links.filter((link) => lstatSync(link).isSymbolicLink() && readlinkSync(link).startsWith(`${folder}/`));
 }
 
 /** CNI writes down what each pod got in one folder of the machine, with the network namespace of the pod. */
-function resultsOfNetworks(): string[] {
+function findNetworkResults(): string[] {
   return filesIn('/var/lib/cni/results').filter((file) => readFileSync(file, 'utf8').includes(`${RUN_FOLDER}/`));
 }
 

@@ -1,4 +1,4 @@
-import { layoutOf } from './layout.ts';
+import { createLayout } from './layout.ts';
 import { isRunning, readRecord, STARTER } from './record.ts';
 
 /** What runs on this machine, for a person. */
@@ -11,7 +11,7 @@ export function clusterStatus(): string {
   );
   return [
     `A cluster, started ${startedAt} by process ${startedBy}${isRunning(record, STARTER) ? '' : ' (which has ended)'}`,
-    `  kubeconfig ${layoutOf(folder).kubeconfig}`,
+    `  kubeconfig ${createLayout(folder).kubeconfig}`,
     `  addons     ${addons.join(', ') || 'none'}`,
     ...parts,
   ].join('\n');

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CONTENT_SCHEMA } from '@cups/application';
 import { parse } from 'yaml';
-import { beyond } from '../contract/compare.ts';
-import { named } from '../contract/names.ts';
+import { findLoosened } from '../contract/compare.ts';
+import { addTitles } from '../contract/names.ts';
 import type { Json } from '../contract/publish.ts';
 import { DOCUMENT, writeBlock } from '../openapi/block.ts';
-import { enumNames } from '../openapi/names.ts';
+import { createEnumNames } from '../openapi/names.ts';
 
 const schemas = CONTENT_SCHEMA.$defs as unknown as Record<string, Json>;
 
@@ -16,27 +16,27 @@ const schemas = CONTENT_SCHEMA.$defs as unknown as Record<string, Json>;
  * and proto against it.
  * @returns findings, empty when all is as it should be
  */
-export async function contentFindings(folder: string, options: { check: boolean }): Promise<string[]> {
+export async function checkContent(folder: string, options: { check: boolean }): Promise<string[]> {
   const block = {
     tool: 'tools/content.ts',
     source: 'CONTENT_SCHEMA in libs/application',
-    schemas: componentsOf(forDocument(schemas) as Record<string, Json>),
+    schemas: addInnerTitles(forDocument(schemas) as Record<string, Json>),
   };
   return [
     ...(await writeBlock(block, folder, options)),
-    ...memberFindings(folder),
-    ...contractFindings(folder),
-    ...protoFindings(folder),
+    ...checkMembers(folder),
+    ...checkContract(folder),
+    ...checkProto(folder),
   ];
 }
 
 /** Where an application is opened, edited or shown with other members than its content has. */
-function memberFindings(folder: string): string[] {
+function checkMembers(folder: string): string[] {
   const document = parse(readFileSync(join(folder, DOCUMENT), 'utf8')) as unknown;
   const body = ['requestBody', 'content', 'application/json', 'schema', 'properties'];
-  const opened = at(document, 'paths', '/api/v1/applications', 'post', ...body);
-  const edited = at(document, 'components', 'schemas', 'UpdateApplicationRequest', 'properties');
-  const shown = at(document, 'components', 'schemas', 'Application', 'properties');
+  const opened = findObject(document, 'paths', '/api/v1/applications', 'post', ...body);
+  const edited = findObject(document, 'components', 'schemas', 'UpdateApplicationRequest', 'properties');
+  const shown = findObject(document, 'components', 'schemas', 'Application', 'properties');
   const members = Object.entries(forDocument(CONTENT_SCHEMA.properties) as Record<string, Json>);
   const unlike = members.flatMap(([name, member]) => [
     ...(isDeepStrictEqual(opened[name], member) ? [] : [`opened with another ${name}`]),
@@ -52,7 +52,7 @@ function memberFindings(folder: string): string[] {
 }
 
 /** The object at the end of a way; empty when there is none. */
-function at(root: unknown, ...steps: string[]): Json {
+function findObject(root: unknown, ...steps: string[]): Json {
   return (steps.reduce<unknown>((value, step) => (value as Json | undefined)?.[step], root) as Json) ?? {};
 }
 
@@ -62,29 +62,29 @@ function forDocument(schema: unknown): unknown {
 }
 
 /** Schemas whose inner types have titles; they themselves are named among the components. */
-function componentsOf(components: Record<string, Json>): object {
+function addInnerTitles(components: Record<string, Json>): object {
   return Object.fromEntries(
     Object.entries(components).map(([name, schema]) => {
-      const { title: _title, ...rest } = named(schema, name);
+      const { title: _title, ...rest } = addTitles(schema, name);
       const words = rest['enum'] as string[] | undefined;
-      return [name, words ? Object.assign(rest, { 'x-enum-varnames': enumNames(name, words) }) : rest];
+      return [name, words ? Object.assign(rest, { 'x-enum-varnames': createEnumNames(name, words) }) : rest];
     }),
   );
 }
 
 /** Where an agency could get what its contract refuses. What a complete file must have is no matter of shape. */
-function contractFindings(folder: string): string[] {
+function checkContract(folder: string): string[] {
   const definitions = definitionsOf(folder, 'libs/agency-contract/schemas/definitions.json');
   const parts: [ours: Json, theirs: string][] = [
     [schemas['Person']!, 'anyPerson'],
-    [ofIdnp(schemas['Person']!), 'person'],
+    [selectIdnpSchema(schemas['Person']!), 'person'],
     [schemas['Mandate']!, 'mandate'],
     [schemas['Answers']!, 'answers'],
     [schemas['EvidenceList']!, 'evidence'],
     [schemas['Delivery']!, 'delivery'],
   ];
   const wider = parts.flatMap(([ours, theirs]) =>
-    beyond(whole(ours, schemas), whole(definitions[theirs]!, definitions), theirs).filter(
+    findLoosened(resolveReferences(ours, schemas), resolveReferences(definitions[theirs]!, definitions), theirs).filter(
       (finding) => !/: (may be missing|(minLength|anyOf) lets more through)$/.test(finding),
     ),
   );
@@ -97,17 +97,17 @@ function contractFindings(folder: string): string[] {
   const others = words
     .filter(([, ours, theirs]) => String(ours['enum']) !== String(theirs['enum']))
     .map(([what]) => `${what}: has other words`);
-  return [...wider, ...others, ...unsent(folder)].map((what) => `agency contract: ${what}`);
+  return [...wider, ...others, ...findUnsentMembers(folder)].map((what) => `agency contract: ${what}`);
 }
 
 /** The schema of people who have an IDNP: the only ones that agencies get who take no others. */
-function ofIdnp(person: Json): Json {
+function selectIdnpSchema(person: Json): Json {
   const { foreignDocument: _others, ...properties } = person['properties'] as Json;
   return Object.assign({}, person, { properties });
 }
 
 /** What an agency would not get. How to reach a person is never sent. */
-function unsent(folder: string): string[] {
+function findUnsentMembers(folder: string): string[] {
   const file = join(folder, 'libs/agency-contract/schemas/application.submitted.json');
   const { properties } = JSON.parse(readFileSync(file, 'utf8')) as { properties: Json };
   return Object.keys(CONTENT_SCHEMA.properties)
@@ -116,7 +116,7 @@ function unsent(folder: string): string[] {
 }
 
 /** Where the proto has other members, or other words for what is chosen from a list. */
-function protoFindings(folder: string): string[] {
+function checkProto(folder: string): string[] {
   const proto = readFileSync(join(folder, 'proto/cups/intake/v1/intake.proto'), 'utf8');
   const lists: [prefix: string, ours: Json][] = [
     ['MANDATE_KIND_', member('Mandate', 'kind')],
@@ -131,16 +131,16 @@ function protoFindings(folder: string): string[] {
   ];
   return [
     ...lists
-      .filter(([prefix, ours]) => wordsOf(proto, prefix).join() !== String(ours['enum']))
+      .filter(([prefix, ours]) => readEnumValues(proto, prefix).join() !== String(ours['enum']))
       .map(([prefix]) => `proto: ${prefix}* has other words`),
     ...messages
-      .filter(([name, ours]) => fieldsOf(proto, name).sort().join() !== Object.keys(ours).sort().join())
+      .filter(([name, ours]) => readProtoFields(proto, name).sort().join() !== Object.keys(ours).sort().join())
       .map(([name]) => `proto: ${name} has other members`),
   ];
 }
 
 /** The fields of a message as JSON has them. */
-function fieldsOf(proto: string, message: string): string[] {
+function readProtoFields(proto: string, message: string): string[] {
   const [, body = ''] = new RegExp(`^message ${message} \\{\n([^}]*)^\\}`, 'm').exec(proto) ?? [];
   return [...body.matchAll(/^ *(?!\/\/)[\w. ]* (\w+) = \d+;/gm)].map(([, name]) =>
     name!.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()),
@@ -148,7 +148,7 @@ function fieldsOf(proto: string, message: string): string[] {
 }
 
 /** The words of an enum as JSON has them, but for the one that is never stored. */
-function wordsOf(proto: string, prefix: string): string[] {
+function readEnumValues(proto: string, prefix: string): string[] {
   return [...proto.matchAll(new RegExp(`^ *${prefix}(\\w+) = [1-9]`, 'gm'))].map(([, word]) =>
     word!.toLowerCase().replaceAll('_', '-'),
   );
@@ -168,10 +168,10 @@ function propertyOf(schema: Json, property: string): Json {
 }
 
 /** A schema with each reference replaced by what it leads to. */
-function whole(schema: Json, definitions: Record<string, Json>): Json {
+function resolveReferences(schema: Json, definitions: Record<string, Json>): Json {
   return JSON.parse(JSON.stringify(schema), (_key, value: Json | null) => {
     if (typeof value !== 'object' || typeof value?.['$ref'] !== 'string') return value;
     const name = value['$ref'].slice(value['$ref'].lastIndexOf('/') + 1);
-    return Object.assign({}, whole(definitions[name]!, definitions), value, { $ref: undefined });
+    return Object.assign({}, resolveReferences(definitions[name]!, definitions), value, { $ref: undefined });
   }) as Json;
 }

@@ -16,14 +16,14 @@ export interface Archive {
 }
 
 /** What is given as it lies in `libs/agency-contract`, and what its place in the archive is called. */
-const GIVEN: readonly (readonly [from: string, to: string])[] = [
+const ARCHIVED_PATHS: readonly (readonly [from: string, to: string])[] = [
   ['README.md', 'README.md'],
   ['CHANGELOG.md', 'CHANGELOG.md'],
   ['published', '.'],
   ...['samples', 'corpus', 'reference', 'examples'].map((folder) => [folder, folder] as const),
 ];
 /** What a build or an editor leaves beside the examples. */
-const LEFT = /(^|\/)(target|node_modules|__pycache__|\..*|.*\.(class|pyc|log))(\/|$)/;
+const IGNORED_PATHS = /(^|\/)(target|node_modules|__pycache__|\..*|.*\.(class|pyc|log))(\/|$)/;
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -31,34 +31,34 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
  * @param root of the repository: the contract, the licence, and the kit's tarball where somebody has packed it
  * @param version of the contract
  */
-export function archiveOf(root: string, version: string): Archive {
+export function buildArchive(root: string, version: string): Archive {
   const files = new Map<string, Uint8Array>();
   const contract = join(root, 'libs/agency-contract');
-  for (const [from, to] of GIVEN) {
-    for (const [path, bytes] of filesOf(join(contract, from))) files.set(join(to, path), bytes);
+  for (const [from, to] of ARCHIVED_PATHS) {
+    for (const [path, bytes] of readFiles(join(contract, from))) files.set(join(to, path), bytes);
   }
   files.set('LICENSE', readFileSync(join(root, 'LICENSE')));
-  for (const [path, bytes] of filesOf(join(root, 'libs/agency-kit/dist'))) {
+  for (const [path, bytes] of readFiles(join(root, 'libs/agency-kit/dist'))) {
     if (path.endsWith('.tgz')) files.set(path, bytes);
   }
   const paths = [...files.keys()].sort();
   const sums = paths.map((path) => `${sha256(files.get(path)!)}  ${path}\n`).join('');
   files.set('SHA256SUMS', Buffer.from(sums));
-  return { ...zipped(`cups-agency-contract-${version}`, files), files: [...paths, 'SHA256SUMS'] };
+  return { ...zipFiles(`cups-agency-contract-${version}`, files), files: [...paths, 'SHA256SUMS'] };
 }
 
 /** A file, or those under a folder, by their paths; none where nothing is there. */
-function filesOf(place: string): [string, Uint8Array][] {
+function readFiles(place: string): [string, Uint8Array][] {
   if (!existsSync(place)) return [];
   if (!statSync(place).isDirectory()) return [['', readFileSync(place)]];
   return readdirSync(place, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(place, join(entry.parentPath, entry.name)))
-    .filter((path) => !LEFT.test(path))
+    .filter((path) => !IGNORED_PATHS.test(path))
     .map((path) => [path, readFileSync(join(place, path))]);
 }
 
-function zipped(folder: string, files: Map<string, Uint8Array>): Omit<Archive, 'files'> {
+function zipFiles(folder: string, files: Map<string, Uint8Array>): Omit<Archive, 'files'> {
   const entries = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => [`${folder}/${path}`, bytes]);
   // A ZIP holds local time: this one is the same in every zone.
   const bytes = zipSync(Object.fromEntries(entries) as Record<string, Uint8Array>, {

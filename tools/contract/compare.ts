@@ -33,47 +33,51 @@ export interface Reference {
  * Every way in which `next` breaks an agency that was built for `base`: a request that such an agency would not take, or
  * a reply of such an agency that would not be taken any more. Empty when there is none.
  */
-export function breaks(base: Contract, next: Contract): string[] {
+export function findBreakingChanges(base: Contract, next: Contract): string[] {
   const found: string[] = [];
   for (const [channel, address] of Object.entries(base.addresses)) {
     if (next.addresses[channel] !== address) found.push(`${channel}: its address has changed`);
   }
   if (next.keyPattern !== base.keyPattern) found.push('the rule of the key has changed');
   found.push(
-    ...beyond(next.headers, base.headers, 'headers sent'),
-    ...beyond(base.headers, next.headers, 'headers taken'),
+    ...findLoosened(next.headers, base.headers, 'headers sent'),
+    ...findLoosened(base.headers, next.headers, 'headers taken'),
   );
-  found.push(...read(base.requests, next.requests), ...written(base.replies, next.replies));
-  if (base.reference) found.push(...breaksReference(base.reference, next.reference, 'reference data'));
-  if (base.refusals) found.push(...breaksReference(base.refusals, next.refusals, 'refused replies'));
+  found.push(...findUnreadable(base.requests, next.requests), ...findUnwritable(base.replies, next.replies));
+  if (base.reference) found.push(...findReferenceChanges(base.reference, next.reference, 'reference data'));
+  if (base.refusals) found.push(...findReferenceChanges(base.refusals, next.refusals, 'refused replies'));
   return found;
 }
 
 /** What an agency that reads by `base` would not take. */
-function read(base: Record<string, Json>, next: Record<string, Json>): string[] {
+function findUnreadable(base: Record<string, Json>, next: Record<string, Json>): string[] {
   return Object.entries(base).flatMap(([name, old]) =>
-    next[name] ? beyond(next[name], old, name) : [`${name}: is gone`],
+    next[name] ? findLoosened(next[name], old, name) : [`${name}: is gone`],
   );
 }
 
 /** What an agency that writes by `base` could not send any more. */
-function written(base: Record<string, Json>, next: Record<string, Json>): string[] {
+function findUnwritable(base: Record<string, Json>, next: Record<string, Json>): string[] {
   return Object.entries(base).flatMap(([name, old]) =>
-    next[name] ? beyond(old, next[name], name) : [`${name}: is gone`],
+    next[name] ? findLoosened(old, next[name], name) : [`${name}: is gone`],
   );
 }
 
-function breaksReference(base: Reference, next: Reference | undefined, what: string): string[] {
+function findReferenceChanges(base: Reference, next: Reference | undefined, what: string): string[] {
   if (!next) return [`${what}: is gone`];
   const key = next.keyPattern === base.keyPattern ? [] : [`the rule of the key of ${what} has changed`];
-  return [...key, ...beyond(next.headers, base.headers, `headers of ${what}`), ...read(base.messages, next.messages)];
+  return [
+    ...key,
+    ...findLoosened(next.headers, base.headers, `headers of ${what}`),
+    ...findUnreadable(base.messages, next.messages),
+  ];
 }
 
 type Schema = Json | boolean;
-const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
-const LOWER = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
+const UPPER_BOUNDS = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
+const LOWER_BOUNDS = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
 /** Keywords that let through what they always did. */
-const WORDS = ['title', 'description', 'examples', 'default', 'deprecated', '$id', '$schema', '$comment'];
+const ANNOTATION_KEYWORDS = ['title', 'description', 'examples', 'default', 'deprecated', '$id', '$schema', '$comment'];
 
 /**
  * Where `inner` lets something through that `outer` refuses. It errs on the safe side: a difference that it cannot judge
@@ -81,56 +85,58 @@ const WORDS = ['title', 'description', 'examples', 'default', 'deprecated', '$id
  *
  * @returns one line for each place, by its path
  */
-export function beyond(inner: Schema, outer: Schema, at: string): string[] {
+export function findLoosened(inner: Schema, outer: Schema, at: string): string[] {
   if (outer === true || inner === false) return [];
   if (outer === false) return [`${at}: was refused, and is possible now`];
-  if (inner === true) return beyond({}, outer, at);
-  const values = valuesOf(inner);
-  if (values) return values.every((value) => fits(value, outer)) ? [] : [`${at}: has values that were not possible`];
+  if (inner === true) return findLoosened({}, outer, at);
+  const values = listValues(inner);
+  if (values) return values.every((value) => isValid(value, outer)) ? [] : [`${at}: has values that were not possible`];
   return Object.keys(outer)
-    .filter((keyword) => !WORDS.includes(keyword) && !keyword.startsWith('x-'))
-    .flatMap((keyword) => beyondKeyword(keyword, inner, outer, at));
+    .filter((keyword) => !ANNOTATION_KEYWORDS.includes(keyword) && !keyword.startsWith('x-'))
+    .flatMap((keyword) => findLoosenedKeyword(keyword, inner, outer, at));
 }
 
-function beyondKeyword(keyword: string, inner: Json, outer: Json, at: string): string[] {
+function findLoosenedKeyword(keyword: string, inner: Json, outer: Json, at: string): string[] {
   const [mine, theirs] = [inner[keyword], outer[keyword]];
   const different = [`${at}: ${keyword} lets more through`];
-  if (keyword === 'properties') return beyondProperties(inner, outer, at);
+  if (keyword === 'properties') return findLoosenedProperties(inner, outer, at);
   if (keyword === 'additionalProperties') {
-    return beyond((mine ?? true) as Schema, theirs as Schema, `${at}: other properties`);
+    return findLoosened((mine ?? true) as Schema, theirs as Schema, `${at}: other properties`);
   }
-  if (keyword === 'items') return beyond((mine ?? true) as Schema, theirs as Schema, `${at}[]`);
+  if (keyword === 'items') return findLoosened((mine ?? true) as Schema, theirs as Schema, `${at}[]`);
   if (keyword === 'required') {
     const missing = (theirs as string[]).filter((name) => !((mine ?? []) as string[]).includes(name));
     return missing.map((name) => `${at}.${name}: may be missing`);
   }
-  if (keyword === 'type') return typesOf(mine).every((type) => typesOf(theirs).some(holds(type))) ? [] : different;
-  if (UPPER.includes(keyword)) return mine !== undefined && Number(mine) <= Number(theirs) ? [] : different;
-  if (LOWER.includes(keyword)) return mine !== undefined && Number(mine) >= Number(theirs) ? [] : different;
+  if (keyword === 'type')
+    return listTypes(mine).every((type) => listTypes(theirs).some(includesType(type))) ? [] : different;
+  if (UPPER_BOUNDS.includes(keyword)) return mine !== undefined && Number(mine) <= Number(theirs) ? [] : different;
+  if (LOWER_BOUNDS.includes(keyword)) return mine !== undefined && Number(mine) >= Number(theirs) ? [] : different;
   return isDeepStrictEqual(mine, theirs) ? [] : different;
 }
 
-function beyondProperties(inner: Json, outer: Json, at: string): string[] {
+function findLoosenedProperties(inner: Json, outer: Json, at: string): string[] {
   const mine = (inner['properties'] ?? {}) as Record<string, Schema>;
   const theirs = outer['properties'] as Record<string, Schema>;
   const otherOfMine = (inner['additionalProperties'] ?? true) as Schema;
   const otherOfTheirs = (outer['additionalProperties'] ?? true) as Schema;
   return [...new Set([...Object.keys(theirs), ...Object.keys(mine)])].flatMap((name) =>
-    beyond(mine[name] ?? otherOfMine, theirs[name] ?? otherOfTheirs, `${at}.${name}`),
+    findLoosened(mine[name] ?? otherOfMine, theirs[name] ?? otherOfTheirs, `${at}.${name}`),
   );
 }
 
 /** The values that a schema names one by one. */
-function valuesOf(schema: Json): unknown[] | undefined {
+function listValues(schema: Json): unknown[] | undefined {
   if ('const' in schema) return [schema['const']];
   return schema['enum'] as unknown[] | undefined;
 }
 
-const ANY = ['object', 'array', 'string', 'number', 'boolean', 'null'];
-const typesOf = (type: unknown): string[] => (type === undefined ? ANY : [type].flat()) as string[];
-const holds = (inner: string) => (outer: string) => inner === outer || (inner === 'integer' && outer === 'number');
+const ALL_TYPES = ['object', 'array', 'string', 'number', 'boolean', 'null'];
+const listTypes = (type: unknown): string[] => (type === undefined ? ALL_TYPES : [type].flat()) as string[];
+const includesType = (inner: string) => (outer: string) =>
+  inner === outer || (inner === 'integer' && outer === 'number');
 
 const ajv = new Ajv2020({ strict: false, addUsedSchema: false });
 addFormats.default(ajv);
 
-const fits = (value: unknown, schema: Json): boolean => ajv.validate(schema, value);
+const isValid = (value: unknown, schema: Json): boolean => ajv.validate(schema, value);

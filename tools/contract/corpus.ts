@@ -1,21 +1,21 @@
 import { REFUSALS } from '@cups/agency-contract';
 import type { CorpusCase } from '@cups/agency-contract/corpus';
-import { CONTENT, ENVELOPE, OF_NO_DELIVERY } from './corpus/by-contract.ts';
-import { PLATFORM } from './corpus/by-platform.ts';
+import { CONTENT_CASES, ENVELOPE_CASES, CAUSES_WITHOUT_DELIVERY } from './corpus/by-contract.ts';
+import { PLATFORM_CASES } from './corpus/by-platform.ts';
 
 /** Bad replies, each a good one with one thing wrong, and what the platform makes of it. */
 
 type Expected = CorpusCase['expect'];
 
 /** @returns the cases by the names of their files */
-export function corpus(): Record<string, CorpusCase> {
-  const plain = [...ENVELOPE, ...CONTENT].map(([name, title, cause, violations, message]): CorpusCase => {
-    const about = OF_NO_DELIVERY.includes(name) ? 'agency' : 'delivery';
+export function buildCorpus(): Record<string, CorpusCase> {
+  const plain = [...ENVELOPE_CASES, ...CONTENT_CASES].map(([name, title, cause, violations, message]): CorpusCase => {
+    const about = CAUSES_WITHOUT_DELIVERY.includes(name) ? 'agency' : 'delivery';
     const expect: Expected = { handling: REFUSALS[cause].handling, cause, about };
     if (violations) expect.violations = violations;
     return { name, title, judgedBy: 'contract', stage: 'in-work', before: [], message, expect };
   });
-  const known = PLATFORM.map(([name, title, cause, violations, message, more = {}]): CorpusCase => {
+  const known = PLATFORM_CASES.map(([name, title, cause, violations, message, more = {}]): CorpusCase => {
     const { stage = 'in-work', before = [], changes, about = 'delivery' } = more;
     const expect: Expected = { handling: REFUSALS[cause].handling, cause, about, violations };
     if (changes) expect.changes = changes;

@@ -14,7 +14,7 @@ import {
   topicsOf,
 } from '@cups/agency-contract';
 import type { AgencyEvent, CentreChanged, MessageType, ReplyRefused } from '@cups/agency-contract';
-import type { FiledMessage } from '@cups/agency-contract/corpus';
+import type { SerializedMessage } from '@cups/agency-contract/corpus';
 
 /** Whole messages, with topic, key and headers, made from the samples of contents: one course of one delivery. */
 
@@ -26,7 +26,7 @@ const REQUESTED = '6f1d3c52-8a44-4b0e-9a75-0c2f6c1f2d11';
 /** Of the person's first act, and of the second. */
 const [FILED, BROUGHT] = ['0b7e5f0c-2f5d-4e55-9d5e-0f2c4c1f7a10', '5c9d1e7a-6b3f-4a28-8c11-7e0d9b2a4f63'];
 
-interface Sent {
+interface SampleEnvelope {
   id: string;
   time: string;
   correlationid?: string;
@@ -34,42 +34,42 @@ interface Sent {
 }
 
 /** When and as what each was sent. */
-const SENT: Record<MessageType, Sent> = {
+const SAMPLE_ENVELOPES: Record<MessageType, SampleEnvelope> = {
   [REQUEST_TYPES.submitted]: { id: SUBMITTED, time: '2026-11-24T09:30:00.412Z', correlationid: FILED },
-  [REQUEST_TYPES.anySubmitted]: { id: SUBMITTED, time: '2026-11-24T09:30:00.412Z', correlationid: FILED },
-  [REPLY_TYPES.acknowledged]: answer('asp-2026-000123-ack', '2026-11-24T09:30:02Z', SUBMITTED, FILED),
-  [REPLY_TYPES.progressed]: answer('asp-2026-000123-progress-1', '2026-11-24T14:00:00Z', SUBMITTED, FILED),
-  [REPLY_TYPES.documentsRequested]: answer(REQUESTED, '2026-11-25T08:15:00Z', SUBMITTED, FILED),
-  [REQUEST_TYPES.documentsSupplied]: answer(SUPPLIED, '2026-11-26T08:05:00.208Z', REQUESTED, BROUGHT),
-  [REQUEST_TYPES.anyDocumentsSupplied]: answer(SUPPLIED, '2026-11-26T08:05:00.208Z', REQUESTED, BROUGHT),
+  [REQUEST_TYPES.submittedV2]: { id: SUBMITTED, time: '2026-11-24T09:30:00.412Z', correlationid: FILED },
+  [REPLY_TYPES.acknowledged]: createAnswer('asp-2026-000123-ack', '2026-11-24T09:30:02Z', SUBMITTED, FILED),
+  [REPLY_TYPES.progressed]: createAnswer('asp-2026-000123-progress-1', '2026-11-24T14:00:00Z', SUBMITTED, FILED),
+  [REPLY_TYPES.documentsRequested]: createAnswer(REQUESTED, '2026-11-25T08:15:00Z', SUBMITTED, FILED),
+  [REQUEST_TYPES.documentsSupplied]: createAnswer(SUPPLIED, '2026-11-26T08:05:00.208Z', REQUESTED, BROUGHT),
+  [REQUEST_TYPES.documentsSuppliedV2]: createAnswer(SUPPLIED, '2026-11-26T08:05:00.208Z', REQUESTED, BROUGHT),
   [REQUEST_TYPES.withdrawn]: { id: '01KB2Y8C4E6G8J0M2P4R6T8W0Y', time: '2026-11-27T07:00:00.031Z' },
   [REQUEST_TYPES.expired]: { id: '01KBZ5Q7S9V1X3Z5B7D9F1H3K5', time: '2026-12-08T22:00:00.004Z' },
-  [REPLY_TYPES.decided]: answer('asp-2026-000123-decided', '2026-12-01T13:15:01Z', SUPPLIED, BROUGHT),
-  [REQUEST_TYPES.replyRefused]: answer(
+  [REPLY_TYPES.decided]: createAnswer('asp-2026-000123-decided', '2026-12-01T13:15:01Z', SUPPLIED, BROUGHT),
+  [REQUEST_TYPES.replyRefused]: createAnswer(
     '01KBDB6H8K0N2Q4S6V8X0Z2B4D',
     '2026-12-01T13:15:02.310Z',
     'asp-2026-000123-decided',
     BROUGHT,
   ),
-  [REPLY_TYPES.resultCorrected]: answer('asp-2026-000123-corrected', '2026-12-02T08:00:00Z', SUPPLIED, BROUGHT),
-  [REPLY_TYPES.resultRevoked]: answer('asp-2026-000123-revoked', '2026-12-03T08:00:00Z', SUPPLIED, BROUGHT),
+  [REPLY_TYPES.resultCorrected]: createAnswer('asp-2026-000123-corrected', '2026-12-02T08:00:00Z', SUPPLIED, BROUGHT),
+  [REPLY_TYPES.resultRevoked]: createAnswer('asp-2026-000123-revoked', '2026-12-03T08:00:00Z', SUPPLIED, BROUGHT),
 };
 
-function answer(id: string, time: string, causationid: string, correlationid: string): Sent {
+function createAnswer(id: string, time: string, causationid: string, correlationid: string): SampleEnvelope {
   return { id, time, correlationid, causationid };
 }
 
 /** @returns the messages by the names of their files */
-export function wholeMessages(folder: string): Record<string, FiledMessage> {
+export function buildSampleMessages(folder: string): Record<string, SerializedMessage> {
   const sample = (file: string) => JSON.parse(readFileSync(join(folder, 'samples', file), 'utf8')) as never;
-  const messages = Object.keys(SENT).map((type) => {
-    const file = sampleFileOf(type);
-    return [file, messageOf(type as MessageType, subjectOf(APPLICATION, AGENCY), sample(file))] as const;
+  const messages = Object.keys(SAMPLE_ENVELOPES).map((type) => {
+    const file = sampleFileName(type);
+    return [file, createMessage(type as MessageType, subjectOf(APPLICATION, AGENCY), sample(file))] as const;
   });
   const { application: _none, ...refusal } = sample('reply.refused.json') as ReplyRefused;
   return {
     ...Object.fromEntries(messages),
-    'reply.refused.of-no-delivery.json': messageOf(REQUEST_TYPES.replyRefused, agencySubjectOf(AGENCY), {
+    'reply.refused.of-no-delivery.json': createMessage(REQUEST_TYPES.replyRefused, agencySubjectOf(AGENCY), {
       ...refusal,
       cause: 'NOT_JSON',
       message: { topic: 'agency.asp.replies', partition: 0, offset: 815 },
@@ -79,17 +79,17 @@ export function wholeMessages(folder: string): Record<string, FiledMessage> {
 }
 
 /** The file of the sample of a type: `md.cups.reply.decided.v1` → reply.decided.json. */
-const sampleFileOf = (type: string): string => `${type.replace(/^md\.cups\./, '').replace(/\.v1$/, '')}.json`;
+const sampleFileName = (type: string): string => `${type.replace(/^md\.cups\./, '').replace(/\.v1$/, '')}.json`;
 
-function messageOf(type: MessageType, subject: string, data: never): FiledMessage {
+function createMessage(type: MessageType, subject: string, data: never): SerializedMessage {
   const isReply = isReplyType(type);
   const source = isReply ? sourceOf(AGENCY) : PLATFORM_SOURCE;
-  const { key, headers } = toMessage({ ...SENT[type], source, subject, type, data } as AgencyEvent);
+  const { key, headers } = toMessage({ ...SAMPLE_ENVELOPES[type], source, subject, type, data } as AgencyEvent);
   const topics = topicsOf(AGENCY);
   return { topic: isReply ? topics.replies : topics.requests, key, headers, value: data };
 }
 
-function centreMessage(centre: CentreChanged): FiledMessage {
+function centreMessage(centre: CentreChanged): SerializedMessage {
   const { key, type, subject, dataschema, datacontenttype } = toCentrePayload(centre);
   const headers = {
     ce_specversion: '1.0',

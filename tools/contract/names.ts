@@ -1,20 +1,20 @@
 import type { Json } from './publish.ts';
 
 /** Conditions and exclusions: they describe no value, so no generator makes a type of one. */
-const NO_TYPES = ['if', 'then', 'else', 'not'];
+const CONDITION_KEYWORDS = ['if', 'then', 'else', 'not'];
 
 /** Keywords by which a schema describes a type of its own: an object, a closed list, a choice. */
-const TYPES = ['properties', 'enum', 'const', 'anyOf', 'oneOf', 'allOf'];
+const TYPE_KEYWORDS = ['properties', 'enum', 'const', 'anyOf', 'oneOf', 'allOf'];
 
 /**
  * Returns a schema in which every object, closed list and choice has a `title`, the name that generators of code give to
  * its type. An inner schema is named after the path to it: `ReplyDecidedOutcome`. A title that is there already stays.
  */
-export function named(schema: Json, name: string): Json {
+export function addTitles(schema: Json, name: string): Json {
   const result: Json = {};
   if (isType(schema) && schema['title'] === undefined) result['title'] = name;
   for (const [keyword, value] of Object.entries(schema)) {
-    result[keyword] = NO_TYPES.includes(keyword) ? value : within(keyword, value, name);
+    result[keyword] = CONDITION_KEYWORDS.includes(keyword) ? value : addInnerTitles(keyword, value, name);
   }
   return result;
 }
@@ -29,27 +29,27 @@ export const typeName = (...words: string[]): string =>
 
 /** Whether a schema describes a type of its own. */
 export const isType = (schema: Json): boolean =>
-  schema['type'] === 'object' || TYPES.some((keyword) => Object.hasOwn(schema, keyword));
+  schema['type'] === 'object' || TYPE_KEYWORDS.some((keyword) => Object.hasOwn(schema, keyword));
 
 /** What a keyword holds, with names for the schemas in it. */
-function within(keyword: string, value: unknown, name: string): unknown {
+function addInnerTitles(keyword: string, value: unknown, name: string): unknown {
   if (keyword === 'properties' || keyword === '$defs') {
     const prefix = keyword === 'properties' ? [name] : [];
-    return mapped(value as Json, (inner, key) => named(inner, typeName(...prefix, key)));
+    return mapValues(value as Json, (inner, key) => addTitles(inner, typeName(...prefix, key)));
   }
-  if (keyword === 'items') return nested(value, `${name}Item`);
-  if (keyword === 'additionalProperties') return nested(value, `${name}Value`);
+  if (keyword === 'items') return addTitlesIfSchema(value, `${name}Item`);
+  if (keyword === 'additionalProperties') return addTitlesIfSchema(value, `${name}Value`);
   // The parts of one whole share its name; of a choice, each has its own.
-  if (keyword === 'allOf') return (value as Json[]).map((part) => named(part, name));
+  if (keyword === 'allOf') return (value as Json[]).map((part) => addTitles(part, name));
   if (keyword === 'anyOf' || keyword === 'oneOf')
-    return (value as Json[]).map((part, at) => named(part, `${name}Choice${at + 1}`));
+    return (value as Json[]).map((part, at) => addTitles(part, `${name}Choice${at + 1}`));
   return value;
 }
 
-const mapped = (values: Json, change: (inner: Json, key: string) => unknown): Json =>
+const mapValues = (values: Json, change: (inner: Json, key: string) => unknown): Json =>
   Object.fromEntries(Object.entries(values).map(([key, inner]) => [key, isSchema(inner) ? change(inner, key) : inner]));
 
-const nested = (value: unknown, name: string): unknown => (isSchema(value) ? named(value, name) : value);
+const addTitlesIfSchema = (value: unknown, name: string): unknown => (isSchema(value) ? addTitles(value, name) : value);
 
 /** A schema may also be `true` or `false`. */
 const isSchema = (value: unknown): value is Json => typeof value === 'object' && value !== null;

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openForReaders } from '@cups/agency-contract';
 import { parse } from 'yaml';
-import { wholeMessages } from './messages.ts';
-import { named, typeName } from './names.ts';
-import { courseTable, refusalTables } from './tables.ts';
+import { buildSampleMessages } from './messages.ts';
+import { addTitles, typeName } from './names.ts';
+import { formatLifecycleTable, formatRefusalTables } from './tables.ts';
 
 /**
  * What an agency is given, made from the sources in `libs/agency-contract`: one AsyncAPI document without references to
@@ -20,7 +20,7 @@ export type Json = Record<string, unknown>;
 /** What an agency does with a message. */
 type Side = 'reads' | 'writes';
 
-export interface Published {
+export interface PublishedContract {
   /** The AsyncAPI document. */
   document: Json;
   /** JSON Schemas by file name; each is whole by itself and keeps its `$id`. */
@@ -28,14 +28,14 @@ export interface Published {
 }
 
 /** @param folder `libs/agency-contract` */
-export function publish(folder: string): Published {
+export function publish(folder: string): PublishedContract {
   const document = parse(readFileSync(join(folder, 'asyncapi.yaml'), 'utf8')) as Json;
   const schema = (name: string) => JSON.parse(readFileSync(join(folder, 'schemas', name), 'utf8')) as Json;
-  const whole = wholeMessages(folder);
+  const whole = buildSampleMessages(folder);
   const definitions = schema('definitions.json')['$defs'] as Record<string, Json>;
   const used: Record<Side, Set<string>> = { reads: new Set(), writes: new Set() };
-  const files = readdirSync(join(folder, 'schemas')).filter((file) => sideOf(file));
-  for (const file of files) uses(schema(file), definitions, used[sideOf(file)!]);
+  const files = readdirSync(join(folder, 'schemas')).filter((file) => resolveSide(file));
+  for (const file of files) collectDefinitions(schema(file), definitions, used[resolveSide(file)!]);
   const both = (name: string) => used.reads.has(name) && used.writes.has(name) && !isOpen(definitions[name]);
   const nameFor = (side: Side) => (name: string) => (side === 'reads' && both(name) ? `${name}Read` : name);
 
@@ -44,7 +44,7 @@ export function publish(folder: string): Published {
   for (const side of ['reads', 'writes'] as const) {
     for (const name of used[side]) {
       const schemaName = nameFor(side)(name);
-      shared[schemaName] = named(forDocument(definitions[name]!, side, nameFor(side)), typeName(schemaName));
+      shared[schemaName] = addTitles(toDocumentSchema(definitions[name]!, side, nameFor(side)), typeName(schemaName));
     }
   }
   for (const message of Object.values(components.messages)) {
@@ -53,7 +53,10 @@ export function publish(folder: string): Published {
     const { $id, $schema: _draft, title: _title, ...content } = schema(file);
     // Referred to, as some generators name only what is among the components.
     const contentName = typeName(file.replace('.json', ''));
-    shared[contentName] = named(forDocument(content, sideOf(file)!, nameFor(sideOf(file)!)), contentName);
+    shared[contentName] = addTitles(
+      toDocumentSchema(content, resolveSide(file)!, nameFor(resolveSide(file)!)),
+      contentName,
+    );
     Object.assign(message, rest, {
       'x-dataschema': $id,
       // Without a format: generators read the title of no schema that has one, and here all are draft 7 as well.
@@ -66,36 +69,39 @@ export function publish(folder: string): Published {
     const reference = trait['headers'] as { schema: { $ref: string } };
     const file = reference.schema.$ref.split('/').at(-1)!;
     const { $id: _id, $schema: _draft, title: _title, ...headers } = schema(file);
-    trait['headers'] = named(forDocument(headers, 'writes', String), typeName(file.replace('.json', '')));
+    trait['headers'] = addTitles(toDocumentSchema(headers, 'writes', String), typeName(file.replace('.json', '')));
   }
   Object.assign(components, { schemas: shared });
   const info = document['info'] as { description: string };
-  info.description += `\n### Which reply is allowed when\n\n${courseTable()}\n\n### Refusals\n\n${refusalTables('####')}\n`;
+  info.description += `\n### Which reply is allowed when\n\n${formatLifecycleTable()}\n\n### Refusals\n\n${formatRefusalTables('####')}\n`;
 
   return {
     document,
     schemas: Object.fromEntries([
-      ...files.map((file) => [file, standalone(forSide(schema(file), sideOf(file)!), definitions, sideOf(file)!)]),
+      ...files.map((file) => [
+        file,
+        toStandaloneSchema(toSideSchema(schema(file), resolveSide(file)!), definitions, resolveSide(file)!),
+      ]),
       // Open by themselves: whoever reads headers ignores those that it does not know.
-      ...HEADERS.map((file) => [file, standalone(schema(file), definitions, 'writes')]),
+      ...HEADER_SCHEMAS.map((file) => [file, toStandaloneSchema(schema(file), definitions, 'writes')]),
     ]) as Record<string, Json>,
   };
 }
 
 /** A schema with every reference replaced by what it leads to; for comparing, where names do not matter. */
-export function inlined(schema: Json): Json {
+export function inlineReferences(schema: Json): Json {
   const definitions = schema['$defs'] as Record<string, Json> | undefined;
   const { $defs: _defs, ...rest } = schema;
   return mapSchema(rest, (node) => {
     const { $ref, ...beside } = node as { $ref?: string } & Json;
     if ($ref === undefined) return node;
-    const target = inlined({ ...definitions![$ref.split('/').at(-1)!]!, $defs: definitions });
-    return merged(target, beside);
+    const target = inlineReferences({ ...definitions![$ref.split('/').at(-1)!]!, $defs: definitions });
+    return mergeSchemas(target, beside);
   }) as Json;
 }
 
 /** What stands beside a reference narrows it: both hold. */
-function merged(target: Json, beside: Json): Json {
+function mergeSchemas(target: Json, beside: Json): Json {
   const both: Json = { ...target };
   for (const [keyword, value] of Object.entries(beside)) {
     const there = both[keyword];
@@ -108,28 +114,31 @@ function merged(target: Json, beside: Json): Json {
 }
 
 /** The schemas of Kafka headers, as a JSON object of their texts: of deliveries, of refused replies, of centres. */
-const HEADERS = ['headers.json', 'refusal-headers.json', 'centre-headers.json'];
+const HEADER_SCHEMAS = ['headers.json', 'refusal-headers.json', 'centre-headers.json'];
 
 /** What an agency reads; everything else that starts with `reply.` it writes. */
-const READ = ['application.', 'centre.', 'reply.refused.'];
+const READ_PREFIXES = ['application.', 'centre.', 'reply.refused.'];
 
-function sideOf(file: string): Side | undefined {
-  if (READ.some((start) => file.startsWith(start))) return 'reads';
+function resolveSide(file: string): Side | undefined {
+  if (READ_PREFIXES.some((start) => file.startsWith(start))) return 'reads';
   return file.startsWith('reply.') ? 'writes' : undefined;
 }
 
 /** Adds the names of all definitions that a schema uses, directly or through others. */
-function uses(schema: unknown, definitions: Record<string, Json>, names: Set<string>): void {
+function collectDefinitions(schema: unknown, definitions: Record<string, Json>, names: Set<string>): void {
   for (const [, name] of JSON.stringify(schema).matchAll(/"\$ref":"urn:[^"]*#\/\$defs\/([^"]+)"/g)) {
     if (names.has(name!)) continue;
     if (!definitions[name!]) throw new Error(`There is no definition named ${name}.`);
     names.add(name!);
-    uses(definitions[name!], definitions, names);
+    collectDefinitions(definitions[name!], definitions, names);
   }
 }
 
-function forDocument(schema: Json, side: Side, name: (definition: string) => string): Json {
-  const referred = referring(forSide(schema, side), (definition) => `#/components/schemas/${name(definition)}`);
+function toDocumentSchema(schema: Json, side: Side, name: (definition: string) => string): Json {
+  const referred = rewriteReferences(
+    toSideSchema(schema, side),
+    (definition) => `#/components/schemas/${name(definition)}`,
+  );
   // Many generators know references of draft 7 only, where what stands beside one does not count.
   return mapSchema(referred, (node) => {
     const { $ref, description, ...beside } = node;
@@ -138,15 +147,15 @@ function forDocument(schema: Json, side: Side, name: (definition: string) => str
   }) as Json;
 }
 
-function standalone(schema: Json, definitions: Record<string, Json>, side: Side): Json {
+function toStandaloneSchema(schema: Json, definitions: Record<string, Json>, side: Side): Json {
   const names = new Set<string>();
-  uses(schema, definitions, names);
-  const $defs = Object.fromEntries([...names].sort().map((name) => [name, forSide(definitions[name]!, side)]));
-  const whole = referring({ ...schema, ...(names.size > 0 && { $defs }) }, (name) => `#/$defs/${name}`);
-  return named(whole, typeName(String(schema['$id']).split(':').at(-1)!));
+  collectDefinitions(schema, definitions, names);
+  const $defs = Object.fromEntries([...names].sort().map((name) => [name, toSideSchema(definitions[name]!, side)]));
+  const whole = rewriteReferences({ ...schema, ...(names.size > 0 && { $defs }) }, (name) => `#/$defs/${name}`);
+  return addTitles(whole, typeName(String(schema['$id']).split(':').at(-1)!));
 }
 
-function referring(schema: Json, to: (definition: string) => string): Json {
+function rewriteReferences(schema: Json, to: (definition: string) => string): Json {
   return JSON.parse(
     JSON.stringify(schema).replaceAll(/"\$ref":"urn:[^"]*#\/\$defs\/([^"]+)"/g, (_all, name: string) =>
       JSON.stringify({ $ref: to(name) }).slice(1, -1),
@@ -154,7 +163,7 @@ function referring(schema: Json, to: (definition: string) => string): Json {
   ) as Json;
 }
 
-function forSide(schema: Json, side: Side): Json {
+function toSideSchema(schema: Json, side: Side): Json {
   return side === 'reads' ? openForReaders(schema) : schema;
 }
 

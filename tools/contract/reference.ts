@@ -9,7 +9,7 @@ import type { Json } from './publish.ts';
  * answers of each version, kinds of centres, and why a reply may be refused.
  */
 
-interface Text {
+interface LocalizedText {
   ro: string;
   ru: string;
   en: string;
@@ -18,12 +18,12 @@ interface Version {
   version: string;
   validFrom: string;
   validTo?: string;
-  title: Text;
+  title: LocalizedText;
   provider: string;
   centreKinds?: string[];
-  evidence?: { kind: string; title: Text; required: boolean }[];
-  costOptions?: { code: string; title: Text }[];
-  outputs?: { kind: string; title: Text }[];
+  evidence?: { kind: string; title: LocalizedText; required: boolean }[];
+  costOptions?: { code: string; title: LocalizedText }[];
+  outputs?: { kind: string; title: LocalizedText }[];
   form?: Json;
 }
 interface PublicService {
@@ -33,31 +33,31 @@ interface PublicService {
 }
 
 /** Words of a form that are for the desk alone. */
-const OF_THE_DESK = ['x-reuse', 'x-messages', 'x-help', 'x-sections'];
+const DESK_KEYWORDS = ['x-reuse', 'x-messages', 'x-help', 'x-sections'];
 
 /**
  * @param data the folder `data` of the repository
  * @returns contents by the names of files in `reference`
  */
-export function reference(data: string): Record<string, unknown> {
-  const services = filesOf<PublicService>(join(data, 'public-services'));
-  const agencies = filesOf<{ code: string; name: Text }>(join(data, 'agencies'));
-  const centres = filesOf<{ kind: string }>(join(data, 'centres'));
+export function buildReference(data: string): Record<string, unknown> {
+  const services = readEntries<PublicService>(join(data, 'public-services'));
+  const agencies = readEntries<{ code: string; name: LocalizedText }>(join(data, 'agencies'));
+  const centres = readEntries<{ kind: string }>(join(data, 'centres'));
   return {
-    'paper-kinds.json': paperKinds(services),
-    'centre-kinds.json': centreKinds(services, centres),
+    'paper-kinds.json': listDocumentKinds(services),
+    'centre-kinds.json': listCentreKinds(services, centres),
     'refusals.json': Object.entries(REFUSALS).map(([cause, refusal]) => ({ cause, ...refusal })),
     ...Object.fromEntries(
       agencies.map(({ code, name }) => [
         `public-services/${code}.json`,
-        { agency: code, name, publicServices: servicesOf(code, services) },
+        { agency: code, name, publicServices: listServices(code, services) },
       ]),
     ),
-    ...answers(services),
+    ...buildAnswerSchemas(services),
   };
 }
 
-function filesOf<Entry>(folder: string): Entry[] {
+function readEntries<Entry>(folder: string): Entry[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))
     .sort()
@@ -65,8 +65,8 @@ function filesOf<Entry>(folder: string): Entry[] {
 }
 
 /** Every kind that a version asks for; the first that asks for it names it, as at the desk. */
-function paperKinds(services: PublicService[]): { kind: string; name: Text }[] {
-  const names = new Map<string, Text>();
+function listDocumentKinds(services: PublicService[]): { kind: string; name: LocalizedText }[] {
+  const names = new Map<string, LocalizedText>();
   for (const { kind, title } of services.flatMap(({ versions }) => versions.flatMap(({ evidence = [] }) => evidence))) {
     if (!names.has(kind)) names.set(kind, title);
   }
@@ -74,7 +74,7 @@ function paperKinds(services: PublicService[]): { kind: string; name: Text }[] {
 }
 
 /** Of centres that are there, and of those for which a service is meant. */
-function centreKinds(services: PublicService[], centres: { kind: string }[]): string[] {
+function listCentreKinds(services: PublicService[], centres: { kind: string }[]): string[] {
   const meant = services.flatMap(({ versions }) => versions.flatMap(({ centreKinds = [] }) => centreKinds));
   return [...new Set([...meant, ...centres.map(({ kind }) => kind)])].sort();
 }
@@ -82,15 +82,15 @@ function centreKinds(services: PublicService[], centres: { kind: string }[]): st
 const answersFile = (code: string, version: string) => `answers/${code}/${version}.json`;
 
 /** What an agency decides, each with its versions. */
-function servicesOf(agency: string, services: PublicService[]): unknown[] {
+function listServices(agency: string, services: PublicService[]): unknown[] {
   return services.flatMap(({ code, stateCode, versions }) => {
     const own = versions.filter(({ provider }) => provider === agency);
     if (own.length === 0) return [];
-    return [{ code, ...(stateCode && { stateCode }), versions: own.map((version) => versionOf(code, version)) }];
+    return [{ code, ...(stateCode && { stateCode }), versions: own.map((version) => toVersion(code, version)) }];
   });
 }
 
-function versionOf(code: string, given: Version): Json {
+function toVersion(code: string, given: Version): Json {
   const { version, validFrom, validTo, title, centreKinds = [], evidence = [], costOptions = [], outputs = [] } = given;
   return {
     version,
@@ -106,11 +106,11 @@ function versionOf(code: string, given: Version): Json {
 }
 
 /** The schema of `answers` of each version that is filed by a form; open, as all that an agency reads. */
-function answers(services: PublicService[]): Record<string, unknown> {
+function buildAnswerSchemas(services: PublicService[]): Record<string, unknown> {
   const schemas = services.flatMap(({ code, versions }) =>
     versions.flatMap(({ version, title, form }) => {
       if (!form) return [];
-      const { $schema, title: _form, 'x-title': _title, ...rest } = withoutDesk(openForReaders(form)) as Json;
+      const { $schema, title: _form, 'x-title': _title, ...rest } = removeDeskKeywords(openForReaders(form)) as Json;
       const $id = `urn:cups:agency:v1:answers:${code}:${version}`;
       return [[answersFile(code, version), { $schema, $id, title: title.ro, 'x-title': title, ...rest }] as const];
     }),
@@ -118,9 +118,9 @@ function answers(services: PublicService[]): Record<string, unknown> {
   return Object.fromEntries(schemas);
 }
 
-function withoutDesk(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutDesk);
+function removeDeskKeywords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(removeDeskKeywords);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([name]) => !OF_THE_DESK.includes(name));
-  return Object.fromEntries(kept.map(([name, item]) => [name, withoutDesk(item)]));
+  const kept = Object.entries(value).filter(([name]) => !DESK_KEYWORDS.includes(name));
+  return Object.fromEntries(kept.map(([name, item]) => [name, removeDeskKeywords(item)]));
 }

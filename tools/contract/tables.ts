@@ -1,11 +1,11 @@
-import { COURSE, REFUSALS, REPLY_TYPES, STAGES } from '@cups/agency-contract';
-import type { Consequence, ReplyType, Stage } from '@cups/agency-contract';
+import { DELIVERY_LIFECYCLE, REFUSALS, REPLY_TYPES, STAGES } from '@cups/agency-contract';
+import type { ReplyEffect, ReplyType, Stage } from '@cups/agency-contract';
 import { AGENCY_QUOTA } from '@cups/events';
 import type { Json } from './publish.ts';
 
 /** The tables of the contract in Markdown, made from the code that the platform goes by. */
 
-const STAGE_WORDS: Record<Stage, string> = {
+const STAGE_LABELS: Record<Stage, string> = {
   'nothing-sent': 'nothing was sent',
   'in-work': 'in work',
   'documents-requested': 'documents requested',
@@ -13,23 +13,23 @@ const STAGE_WORDS: Record<Stage, string> = {
   ended: 'withdrawn or expired',
 };
 
-const shortOf = (type: ReplyType) => type.replace(/^md\.cups\.reply\./, '').replace(/\.v1$/, '');
+const shortName = (type: ReplyType) => type.replace(/^md\.cups\.reply\./, '').replace(/\.v1$/, '');
 
-function wordsOf({ effect, ...more }: Consequence, stage: Stage): string {
+function formatEffect({ effect, ...more }: ReplyEffect, stage: Stage): string {
   if (effect === 'kept') return 'taken';
-  if (effect === 'told') return `\`${more.told}\``;
+  if (effect === 'told') return `\`${more.cause}\``;
   const { to } = more as { to: Stage };
-  return to === stage ? 'taken' : `taken → **${STAGE_WORDS[to]}**`;
+  return to === stage ? 'taken' : `taken → **${STAGE_LABELS[to]}**`;
 }
 
 /** Which reply is allowed when: a row for each reply, a column for each stage. */
-export function courseTable(): string {
-  const stages = STAGES.map((stage) => STAGE_WORDS[stage]);
+export function formatLifecycleTable(): string {
+  const stages = STAGES.map((stage) => STAGE_LABELS[stage]);
   const rows = Object.values(REPLY_TYPES).map((type) => [
-    `\`${shortOf(type)}\``,
-    ...STAGES.map((stage) => wordsOf(COURSE[stage][type], stage)),
+    `\`${shortName(type)}\``,
+    ...STAGES.map((stage) => formatEffect(DELIVERY_LIFECYCLE[stage][type], stage)),
   ]);
-  return table(['Reply', ...stages], rows);
+  return formatTable(['Reply', ...stages], rows);
 }
 
 const HANDLING_TITLES = {
@@ -39,19 +39,19 @@ const HANDLING_TITLES = {
 } as const;
 
 /** All causes with what to do about each, under a heading for each handling. */
-export function refusalTables(heading: string): string {
+export function formatRefusalTables(heading: string): string {
   return Object.entries(HANDLING_TITLES)
     .map(([handling, title]) => {
       const rows = Object.entries(REFUSALS)
         .filter(([, refusal]) => refusal.handling === handling)
-        .map(([cause, { meaning, mend }]) => [`\`${cause}\``, plain(meaning), plain(mend)]);
-      return `${heading} ${title}\n\n${table(['Cause', 'What is wrong', 'What to do'], rows)}`;
+        .map(([cause, { meaning, mend }]) => [`\`${cause}\``, escapeTags(meaning), escapeTags(mend)]);
+      return `${heading} ${title}\n\n${formatTable(['Cause', 'What is wrong', 'What to do'], rows)}`;
     })
     .join('\n\n');
 }
 
 /** Every message of the document, under the topic that carries it. */
-function messagesTable(document: Json): string {
+function formatMessagesTable(document: Json): string {
   const { channels, components } = document as unknown as {
     channels: Record<string, { address: string; messages: Record<string, { $ref: string }> }>;
     components: { messages: Record<string, { name: string; summary: string }> };
@@ -62,10 +62,10 @@ function messagesTable(document: Json): string {
       return [`\`${name}\``, `\`${address.replace('{agency}', '<code>')}\``, summary];
     }),
   );
-  return table(['Type', 'Topic', 'What it says'], rows);
+  return formatTable(['Type', 'Topic', 'What it says'], rows);
 }
 
-function quotas(): string {
+function formatQuotas(): string {
   const { producerBytesPerSecond: written, consumerBytesPerSecond: read, requestPercent } = AGENCY_QUOTA;
   const mebibytes = (bytes: number) => `${bytes / 1024 / 1024} MiB a second`;
   return [
@@ -75,9 +75,9 @@ function quotas(): string {
 }
 
 /** A name in angle brackets would be a tag to whoever renders it. */
-const plain = (sentence: string): string => sentence.replaceAll(/<([\w ]+)>/g, '`<$1>`');
+const escapeTags = (sentence: string): string => sentence.replaceAll(/<([\w ]+)>/g, '`<$1>`');
 
-function table(head: string[], rows: string[][]): string {
+function formatTable(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
@@ -87,10 +87,10 @@ const MARK = /<!-- made: (\w+) -->[\s\S]*?<!-- end of \1 -->/g;
 /** A text with its made parts anew: what stands between `made: name` and `end of name`. @throws Error for an unknown name */
 export function withTables(text: string, document: Json): string {
   const parts: Record<string, string> = {
-    course: courseTable(),
-    messages: messagesTable(document),
-    quotas: quotas(),
-    refusals: refusalTables('###'),
+    course: formatLifecycleTable(),
+    messages: formatMessagesTable(document),
+    quotas: formatQuotas(),
+    refusals: formatRefusalTables('###'),
   };
   return text.replace(MARK, (_all, name: string) => {
     const part = parts[name];

@@ -11,7 +11,7 @@ interface QueuePage {
   nextPageToken?: string;
 }
 
-export class Queue {
+export class QueueClient {
   readonly #desk: Desk;
   readonly #rows = new Map<string, QueueRow>();
   #cursor = '';

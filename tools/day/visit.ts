@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Refused, until } from '../desk.ts';
+import { ApiError, waitUntil } from '../desk.ts';
 import type { Application, Desk } from '../desk.ts';
-import { contentFor } from '../filings.ts';
-import type { Book } from './books.ts';
-import type { Queue, QueueRow } from './queue.ts';
-import { isRejected } from './courses.ts';
-import type { Job } from './courses.ts';
+import { createContent } from '../filings.ts';
+import type { ExpectedApplication } from './reconcile.ts';
+import type { QueueClient, QueueRow } from './queue.ts';
+import { isRejected } from './scenarios.ts';
+import type { Job } from './scenarios.ts';
 
 /** One application as the live table shows it. */
-export interface Row {
+export interface VisitRow {
   id: string;
   centre: string;
   service: string;
@@ -19,40 +19,40 @@ export interface Row {
 }
 
 /** What the visits of one day have in common. */
-export interface DayPlace {
+export interface DayContext {
   /** By name of the centre. */
   desks: Map<string, Desk>;
   /** What there is to do at each desk, by name of the centre. */
-  queues: Map<string, Queue>;
+  queues: Map<string, QueueClient>;
   /** Longest wait for an application to move. */
   patienceSeconds: number;
   counts: { replayed: number; stale: number };
-  onChange: (row: Row) => void;
+  onChange: (row: VisitRow) => void;
 }
 
 /** How often a person's desk sends something again, or edits a stale draft: every so many. */
-const CREATES_AGAIN = 6;
-const EDITS_STALE = 5;
-const SUBMITS_AGAIN = 7;
+const REPEAT_CREATE_EVERY = 6;
+const STALE_EDIT_EVERY = 5;
+const REPEAT_SUBMIT_EVERY = 7;
 /** How often colleagues are written to, take an application over, or look for one; and how often a fee is paid. */
-const WRITES_NOTE = 4;
-const TAKES_OVER = 6;
-const LOOKS_FOR = 5;
-const PAYS = 3;
+const ADD_NOTE_EVERY = 4;
+const REASSIGN_EVERY = 6;
+const SEARCH_EVERY = 5;
+const PAY_EVERY = 3;
 /** How often a person cannot get what the agency asks for. */
-const LACKS = 5;
+const MISSING_DOCUMENT_EVERY = 5;
 
 /** One person at one desk, from the first question to the confirmed outcome. */
 export class Visit {
   readonly #desk: Desk;
-  readonly #queue: Queue;
-  readonly #place: DayPlace;
-  readonly #row: Row;
+  readonly #queue: QueueClient;
+  readonly #place: DayContext;
+  readonly #row: VisitRow;
   readonly #job: Job;
   readonly #path: string;
-  readonly #book: Book;
+  readonly #book: ExpectedApplication;
 
-  constructor(place: DayPlace, row: Row, job: Job) {
+  constructor(place: DayContext, row: VisitRow, job: Job) {
     this.#desk = place.desks.get(job.centre.name)!;
     this.#queue = place.queues.get(job.centre.name)!;
     this.#place = place;
@@ -75,15 +75,15 @@ export class Visit {
    * @returns what the platform acknowledged
    * @throws Error when something is not as it should be
    */
-  async run(corrects?: string): Promise<Book> {
+  async run(corrects?: string): Promise<ExpectedApplication> {
     const { n, course } = this.#job;
     await this.#greet();
     const draft = await this.#open(corrects);
-    if (n % EDITS_STALE === 0) await this.#editTwice(draft.etag);
+    if (n % STALE_EDIT_EVERY === 0) await this.#editTwice(draft.etag);
     await this.#workTogether();
     await this.#submit();
     await this.#pay();
-    if (n % LOOKS_FOR === 0) await this.#find(draft.trackingNumber);
+    if (n % SEARCH_EVERY === 0) await this.#find(draft.trackingNumber);
     if (course.withdraw) await this.#withdraw();
     else {
       await this.#awaitDecision();
@@ -104,11 +104,11 @@ export class Visit {
   /** Colleagues write to each other and take over from each other. */
   async #workTogether(): Promise<void> {
     const { n } = this.#job;
-    if (n % WRITES_NOTE === 1) {
+    if (n % ADD_NOTE_EVERY === 1) {
       await this.#call('POST', `${this.#path}/notes`, { body: { text: 'Vine din nou joi, cu actele.' } });
       this.#book.actions.push('note');
     }
-    if (n % TAKES_OVER === 2) {
+    if (n % REASSIGN_EVERY === 2) {
       await this.#call('POST', `${this.#path}/assign`);
       this.#book.actions.push('assign');
     }
@@ -119,7 +119,7 @@ export class Visit {
     const { n, service } = this.#job;
     const { costOption } = this.#content();
     const fee = service.version.costOptions?.find(({ code }) => code === costOption)?.fee;
-    if (n % PAYS !== 0 || !fee || fee.amountMinor === 0) return;
+    if (n % PAY_EVERY !== 0 || !fee || fee.amountMinor === 0) return;
     await this.#call('POST', `${this.#path}/payment`, { body: { receiptNumber: `CH-${n}`, amount: fee } });
     this.#book.actions.push('record-payment');
   }
@@ -138,7 +138,7 @@ export class Visit {
 
   #content(): Record<string, unknown> {
     const { n, centre, service } = this.#job;
-    return contentFor(n, centre, service);
+    return createContent(n, centre, service);
   }
 
   async #open(corrects: string | undefined): Promise<Application> {
@@ -146,7 +146,7 @@ export class Visit {
     const body = Object.assign({ id: this.#row.id, publicService: service.code, corrects }, this.#content());
     const key = randomUUID();
     const draft = await this.#call('POST', '/applications', { body, key });
-    if (n % CREATES_AGAIN === 0) {
+    if (n % REPEAT_CREATE_EVERY === 0) {
       // The line broke and the desk sends again what it does not know to have arrived.
       const again = await this.#desk.call<Application>('POST', '/applications', { body, key });
       if (!again.replayed || again.body.id !== this.#row.id) {
@@ -164,7 +164,7 @@ export class Visit {
       .call('PATCH', this.#path, { body: { delivery: { kind: 'post', note: 'late' } }, etag })
       .catch((error: unknown) => error);
     if (!(refused instanceof Error)) throw new Error('an edit with a stale etag was accepted');
-    if (!(refused instanceof Refused) || refused.problem.status !== 412) throw refused;
+    if (!(refused instanceof ApiError) || refused.problem.status !== 412) throw refused;
     this.#place.counts.stale += 1;
   }
 
@@ -173,7 +173,7 @@ export class Visit {
     await this.#call('POST', `${this.#path}/submit`, { key });
     this.#book.actions.push('submit');
     this.#book.notices.push('application-submitted');
-    if (this.#job.n % SUBMITS_AGAIN !== 0) return;
+    if (this.#job.n % REPEAT_SUBMIT_EVERY !== 0) return;
     const again = await this.#desk.call<Application>('POST', `${this.#path}/submit`, { key });
     if (!again.replayed) throw new Error('a repeated submit was not answered as a replay');
     this.#place.counts.replayed += 1;
@@ -188,7 +188,7 @@ export class Visit {
   /** The queue says when the agency has answered; the papers that it asks for are brought, and whoever gets no mail is told. */
   async #awaitDecision(): Promise<void> {
     for (;;) {
-      const row = await until(
+      const row = await waitUntil(
         () => this.#look(),
         ({ state }) => ['documents-requested', 'ready', 'rejected'].includes(state),
         `${this.#row.agency} has not answered (${this.#row.state})`,
@@ -223,7 +223,7 @@ export class Visit {
     const { n } = this.#job;
     const kinds = app.documentRequest!.evidenceKinds;
     const body =
-      n % LACKS === 1
+      n % MISSING_DOCUMENT_EVERY === 1
         ? { unavailable: kinds.map((kind) => ({ kind, reason: 'Pierdut; se reface abia la primăvară.' })) }
         : { evidence: kinds.map((kind, i) => ({ kind, number: `D${n}-${i}`, originalSeen: true })) };
     await this.#call('POST', `${this.#path}/supply-documents`, { body });

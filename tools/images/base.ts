@@ -34,8 +34,8 @@ const LICENSES: Record<string, string> = {
  */
 export function readBase(root: string): Base {
   const node = join(root, 'node_modules/node/bin/node');
-  const libraries = librariesOf(node);
-  const origins = libraries.map(originOf);
+  const libraries = findLibraries(node);
+  const origins = libraries.map(findPackage);
   const copyrights = origins
     .flatMap(({ name }) => `/usr/share/doc/${name}/copyright`)
     .filter((file) => existsSync(file));
@@ -48,12 +48,12 @@ export function readBase(root: string): Base {
       textEntry('etc/nsswitch.conf', 'hosts: files dns\n'),
       textEntry('etc/ssl/certs/ca-certificates.crt', `${rootCertificates.join('\n')}\n`),
     ],
-    parts: distinct([nodePart(), ...origins]),
+    parts: distinct([readNodePart(), ...origins]),
   };
 }
 
 /** The libraries that a program loads at its start, the loader among them, as absolute paths. */
-function librariesOf(program: string): string[] {
+function findLibraries(program: string): string[] {
   let listed: string;
   try {
     listed = execFileSync('ldd', [program], { encoding: 'utf8' });
@@ -63,13 +63,13 @@ function librariesOf(program: string): string[] {
   return [...new Set([...listed.matchAll(/\/\S+/g)].map(([path]) => path))].sort();
 }
 
-function nodePart(): BasePart {
+function readNodePart(): BasePart {
   const version = process.versions.node;
   return { name: 'node', version, license: 'MIT', purl: `pkg:generic/node@${version}` };
 }
 
 /** The Debian package of a file; the file itself where there is no such package. */
-function originOf(file: string): BasePart {
+function findPackage(file: string): BasePart {
   // Where /lib is a link to /usr/lib, either path may be the one that was recorded.
   for (const path of [file, `/usr${file}`]) {
     const name = dpkg(['-S', path])?.split(':')[0];

@@ -10,7 +10,7 @@ import type { Bundle } from './bundle.ts';
 import { entriesOf } from './files.ts';
 import { makeImage, makeLayer, writeLayout } from './oci.ts';
 import type { Image, Layer } from './oci.ts';
-import { billOfMaterials } from './sbom.ts';
+import { createBillOfMaterials } from './sbom.ts';
 import type { Source } from './source.ts';
 
 export interface BuildOptions {
@@ -31,7 +31,7 @@ interface BaseLayer {
   parts: readonly BasePart[];
 }
 
-export interface Built {
+export interface BuildResult {
   image: Image;
   bundle: Bundle;
 }
@@ -54,7 +54,7 @@ function buildBase(root: string): BaseLayer {
 }
 
 /** The image of one bundle on a base. */
-function imageOf(app: App, bundle: Bundle, { layer }: BaseLayer, options: BuildOptions): Image {
+function buildImage(app: App, bundle: Bundle, { layer }: BaseLayer, options: BuildOptions): Image {
   const { source, tag, registry } = options;
   const run = runOf(app.name, tag);
   return makeImage({
@@ -62,13 +62,13 @@ function imageOf(app: App, bundle: Bundle, { layer }: BaseLayer, options: BuildO
     tag,
     layers: [layer, makeLayer(entriesOf(bundle.folder, APP_FOLDER.slice(1)), `The bundle of ${app.name}`)],
     run: { ...run, Env: ['PATH=/nodejs/bin', ...run.Env] },
-    labels: labelsOf(app, source),
+    labels: buildLabels(app, source),
     created: source.created,
   });
 }
 
 /** `org.opencontainers.image.*`. */
-function labelsOf({ name, description }: App, { version, revision, created }: Source): Record<string, string> {
+function buildLabels({ name, description }: App, { version, revision, created }: Source): Record<string, string> {
   const labels = {
     title: `cups-${name}`,
     description,
@@ -84,38 +84,38 @@ function labelsOf({ name, description }: App, { version, revision, created }: So
  * Makes bundles, images, bills of materials and the lists of digests in `out`; what an earlier build left there is replaced.
  * @returns by the name of the app
  */
-export async function buildImages(options: BuildOptions): Promise<Map<string, Built>> {
+export async function buildImages(options: BuildOptions): Promise<Map<string, BuildResult>> {
   const { root, apps, out, onProgress } = options;
   for (const folder of ['bundles', 'sbom', 'oci']) rmSync(join(out, folder), { recursive: true, force: true });
   const bundles = await buildBundles(options);
   const base = buildBase(root);
   onProgress(`base: ${megabytes(base.layer.descriptor.size)}`);
-  const built = new Map<string, Built>();
+  const built = new Map<string, BuildResult>();
   for (const app of apps) {
     const bundle = bundles.get(app.name)!;
-    built.set(app.name, { bundle, image: imageOf(app, bundle, base, options) });
+    built.set(app.name, { bundle, image: buildImage(app, bundle, base, options) });
   }
   writeLayout(
     [...built.values()].map(({ image }) => image),
     join(out, 'oci'),
     join(out, 'images.tar'),
   );
-  writeBills(built, base, options);
+  writeSboms(built, base, options);
   writeDigests(built, options);
   writeImport(built, out);
   return built;
 }
 
-function writeBills(built: ReadonlyMap<string, Built>, base: BaseLayer, { out, source }: BuildOptions): void {
+function writeSboms(built: ReadonlyMap<string, BuildResult>, base: BaseLayer, { out, source }: BuildOptions): void {
   mkdirSync(join(out, 'sbom'), { recursive: true });
   for (const [name, { image, bundle }] of built) {
-    const bill = billOfMaterials({ name, image, packages: bundle.packages, base: base.parts, source });
+    const bill = createBillOfMaterials({ name, image, packages: bundle.packages, base: base.parts, source });
     writeFileSync(join(out, 'sbom', `${name}.cdx.json`), bill);
   }
 }
 
 /** `images.json` for programs, and the same as values of the chart helm/platform: `helm … -f values.yaml`. */
-function writeDigests(built: ReadonlyMap<string, Built>, { root, out }: BuildOptions): void {
+function writeDigests(built: ReadonlyMap<string, BuildResult>, { root, out }: BuildOptions): void {
   const { version: charts } = parse(readFileSync(join(root, 'helm/platform/Chart.yaml'), 'utf8')) as {
     version: string;
   };
@@ -134,7 +134,7 @@ function writeDigests(built: ReadonlyMap<string, Built>, { root, out }: BuildOpt
 }
 
 /** For a node without a registry: containerd finds an image by its exact name only, and charts name it by its digest. */
-function writeImport(built: ReadonlyMap<string, Built>, out: string): void {
+function writeImport(built: ReadonlyMap<string, BuildResult>, out: string): void {
   const ctr = 'ctr --namespace k8s.io images';
   const tags = [...built.values()].map(({ image: { repository, tag, digest } }) => {
     return `${ctr} tag --force ${repository}:${tag} ${repository}@${digest}`;

@@ -49,9 +49,9 @@ export async function bundleApp(root: string, app: App, folder: string): Promise
   if (app.page) inputs.push(...copyPage(root, app.page, folder));
   if (app.site) copySite(root, app.site, folder);
   const packages = packagesOf(root, inputs);
-  for (const path of app.reads) copyRead(root, path, folder);
-  copyRead(root, 'LICENSE', folder);
-  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), noticesOf(packages));
+  for (const path of app.reads) copyDataPath(root, path, folder);
+  copyDataPath(root, 'LICENSE', folder);
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), collectNotices(packages));
   openForReading(folder);
   return { folder, bytes: statSync(join(folder, MAIN)).size, packages };
 }
@@ -77,14 +77,14 @@ async function bundleFile(root: string, entry: string, outfile: string): Promise
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
   const outputs = Object.values(metafile.outputs);
-  const missing = outputs.flatMap(({ imports }) => imports.map(({ path }) => path)).filter((path) => !isThere(path));
+  const missing = outputs.flatMap(({ imports }) => imports.map(({ path }) => path)).filter((path) => !exists(path));
   if (missing.length > 0) throw new Error(`The bundle of ${entry} would need at its start: ${missing.join(', ')}.`);
   const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
   return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
 }
 
 /** Whether an import is answered without packages: by Node, or by nobody on purpose. */
-const isThere = (path: string): boolean => isBuiltin(path) || OPTIONAL.includes(path);
+const exists = (path: string): boolean => isBuiltin(path) || OPTIONAL.includes(path);
 
 /**
  * @returns the files of npm that the page was made from, from the root
@@ -104,7 +104,7 @@ function copySite(root: string, site: string, folder: string): void {
 }
 
 /** A folder without what only its authors need: of proto/, the contracts alone. */
-function copyRead(root: string, path: string, folder: string): void {
+function copyDataPath(root: string, path: string, folder: string): void {
   const isFolder = statSync(join(root, path)).isDirectory();
   const files = isFolder ? readTree(join(root, path)).map((file) => join(path, file)) : [path];
   for (const file of files.filter((one) => !isFolder || one.endsWith('.proto'))) {
@@ -121,7 +121,7 @@ function openForReading(folder: string): void {
   }
 }
 
-function noticesOf(packages: readonly Package[]): string {
+function collectNotices(packages: readonly Package[]): string {
   const rule = '-'.repeat(80);
   return packages
     .map(({ name, version, license, notices }) =>

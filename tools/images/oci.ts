@@ -41,14 +41,14 @@ export interface Image {
   blobs: ReadonlyMap<string, Buffer>;
 }
 
-const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const computeDigest = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** @param createdBy how it came about, for the history of the image */
 export function makeLayer(entries: readonly Entry[], createdBy: string): Layer {
   const archive = tar(entries);
   const blob = gzipSync(archive);
-  const descriptor = { mediaType: TYPES.layer, digest: digestOf(blob), size: blob.length };
-  return { blob, descriptor, diffId: digestOf(archive), createdBy };
+  const descriptor = { mediaType: TYPES.layer, digest: computeDigest(blob), size: blob.length };
+  return { blob, descriptor, diffId: computeDigest(archive), createdBy };
 }
 
 /** How a container of an image is started, in the words of an OCI image configuration. */
@@ -75,11 +75,11 @@ export function makeImage(parts: ImageParts): Image {
   const blobs = new Map<string, Buffer>(layers.map(({ descriptor, blob }) => [descriptor.digest, blob]));
   const put = (mediaType: string, value: unknown): Descriptor => {
     const bytes = Buffer.from(JSON.stringify(value));
-    const digest = digestOf(bytes);
+    const digest = computeDigest(bytes);
     blobs.set(digest, bytes);
     return { mediaType, digest, size: bytes.length };
   };
-  const config = put(TYPES.config, configOf(parts));
+  const config = put(TYPES.config, buildConfig(parts));
   const descriptors = layers.map(({ descriptor }) => descriptor);
   const manifest = put(TYPES.manifest, {
     schemaVersion: 2,
@@ -94,7 +94,7 @@ export function makeImage(parts: ImageParts): Image {
 
 const architecture = (): string => (process.arch === 'x64' ? 'amd64' : process.arch);
 
-function configOf({ layers, run, labels, created }: ImageParts): object {
+function buildConfig({ layers, run, labels, created }: ImageParts): object {
   const at = created.toISOString();
   return {
     created: at,
@@ -117,7 +117,7 @@ function configOf({ layers, run, labels, created }: ImageParts): object {
  * @param folder is emptied first
  */
 export function writeLayout(images: readonly Image[], folder: string, archive: string): void {
-  const entries = layoutOf(images);
+  const entries = buildLayout(images);
   rmSync(folder, { recursive: true, force: true });
   for (const { path, content } of entries) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -126,10 +126,10 @@ export function writeLayout(images: readonly Image[], folder: string, archive: s
   writeFileSync(archive, tar(entries));
 }
 
-function layoutOf(images: readonly Image[]): (Entry & { content: Buffer })[] {
+function buildLayout(images: readonly Image[]): (Entry & { content: Buffer })[] {
   const file = (path: string, content: Buffer) => ({ path, mode: 0o644, content });
   const blobs = new Map(images.flatMap((image) => [...image.blobs]));
-  const index = { schemaVersion: 2, mediaType: TYPES.index, manifests: images.map(namedManifest) };
+  const index = { schemaVersion: 2, mediaType: TYPES.index, manifests: images.map(annotateManifest) };
   return [
     file('oci-layout', Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' }))),
     file('index.json', Buffer.from(JSON.stringify(index))),
@@ -138,7 +138,7 @@ function layoutOf(images: readonly Image[]): (Entry & { content: Buffer })[] {
 }
 
 /** The names are annotations: containerd takes the first, skopeo and others the second. */
-function namedManifest({ repository, tag, manifest }: Image): object {
+function annotateManifest({ repository, tag, manifest }: Image): object {
   const name = `${repository}:${tag}`;
   const { mediaType, digest, size } = manifest;
   return {

@@ -15,7 +15,7 @@ import type { Source } from './source.ts';
 
 const licenses = new Factories.LicenseFactory(parseLicense);
 
-export interface Contents {
+export interface SbomInput {
   name: string;
   image: Image;
   packages: readonly Package[];
@@ -24,7 +24,7 @@ export interface Contents {
 }
 
 /** The document of one image; the same image has the same document. */
-export function billOfMaterials({ name, image, packages, base, source }: Contents): string {
+export function createBillOfMaterials({ name, image, packages, base, source }: SbomInput): string {
   const whole = imageComponent(name, image, source);
   const parts = [...packages.map(packageComponent), ...base.map(baseComponent)];
   const bom = new Bom({ serialNumber: serialNumberOf(image.digest) });

@@ -10,9 +10,9 @@ import { isInPath } from '../cluster/machine.ts';
  */
 
 const root = join(import.meta.dirname, '..', '..');
-const PINS = join(root, 'k8s', 'judges');
+const PINS_FOLDER = join(root, 'k8s', 'judges');
 const folder = join(root, '.cups', 'judges');
-const TICK_MS = 30_000;
+const PROGRESS_INTERVAL_MS = 30_000;
 /** Without the clients of all clouds, in which promtool would look for what to scrape. */
 const TAGS = 'remove_all_sd';
 
@@ -31,10 +31,10 @@ export interface Program {
  * @throws Error when Go is missing, or the program does not compile
  */
 export async function goProgram(name: string, onProgress: Progress): Promise<Program> {
-  const pins = join(PINS, name);
+  const pins = join(PINS_FOLDER, name);
   const { tool, version } = readGoMod(readFileSync(join(pins, 'go.mod'), 'utf8'));
   const path = join(folder, name);
-  await made(name, pins, path, onProgress, async (unfinished) => {
+  await installOnce(name, pins, path, onProgress, async (unfinished) => {
     if (!isInPath('go')) throw new Error('Go was not found: install it (https://go.dev/dl).');
     const args = ['build', '-trimpath', '-buildvcs=false', '-tags', TAGS, '-o', unfinished, tool];
     await run('go', args, { cwd: pins, env: { ...process.env, CGO_ENABLED: '0' } });
@@ -49,11 +49,11 @@ export async function goProgram(name: string, onProgress: Progress): Promise<Pro
  * @throws Error when Python is missing, or a package cannot be had
  */
 export async function pythonProgram(name: string, onProgress: Progress): Promise<Program> {
-  const pins = join(PINS, name);
+  const pins = join(PINS_FOLDER, name);
   const requirements = join(pins, 'requirements.txt');
   const version = versionIn(readFileSync(requirements, 'utf8'), name);
   const home = join(folder, name);
-  await made(name, pins, home, onProgress, async () => {
+  await installOnce(name, pins, home, onProgress, async () => {
     if (!isInPath('python3')) throw new Error('Python 3 was not found: install it, with venv.');
     // Its programs name the folder that they were installed in, so it cannot be moved afterwards.
     rmSync(home, { recursive: true, force: true });
@@ -65,7 +65,7 @@ export async function pythonProgram(name: string, onProgress: Progress): Promise
 }
 
 /** Makes something unless it is there, made of the same pins. */
-async function made(
+async function installOnce(
   name: string,
   pins: string,
   path: string,
@@ -80,7 +80,7 @@ async function made(
   const started = Date.now();
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
   onProgress(`${name}: installing`);
-  const ticker = setInterval(() => onProgress(`${name}: still installing, ${seconds()}`), TICK_MS);
+  const ticker = setInterval(() => onProgress(`${name}: still installing, ${seconds()}`), PROGRESS_INTERVAL_MS);
   try {
     await make(`${path}.${process.pid}`);
   } finally {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { join } from 'node:path';
-import { fileOf } from './place.ts';
-import type { Item, KeyPlace } from './place.ts';
+import { fileOf } from './key-store.ts';
+import type { KeyItem, KeyStore } from './key-store.ts';
 
 /** How the API of a cluster is reached. */
 export interface ClusterAccess {
@@ -19,7 +19,7 @@ const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TIMEOUT_MS = 10_000;
 
 /** What a pod knows of its own cluster. @throws Error outside a pod, or in one without a token */
-export function accessOfPod(): ClusterAccess {
+export function readPodAccess(): ClusterAccess {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
   if (!host || !port) throw new Error('This is no pod: name a folder with --dir, or an API server with --api.');
   const read = (file: string) => readFileSync(join(ACCOUNT, file), 'utf8').trim();
@@ -38,10 +38,10 @@ export function accessOfPod(): ClusterAccess {
  * the Secrets `<prefix>-authority` and `<prefix>-next-authority`, which no pod of a service mounts, the Secret `<prefix>-kafka-<user>` of each user of Kafka, and the
  * ConfigMap `<prefix>-public-keys`. A pod mounts its own Secret and the ConfigMap as one folder. Every call @throws Error, one sentence, when the API server refuses or is away
  */
-export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
-  const api = apiOf(access);
+export function openClusterKeyStore(access: ClusterAccess, prefix: string): KeyStore {
+  const api = createApi(access);
 
-  const objectOf = (item: Item) => {
+  const objectOf = (item: KeyItem) => {
     switch (item.kind) {
       case 'private':
       case 'set':
@@ -65,11 +65,11 @@ export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
   };
   const pathOf = (kind: string) => `/api/v1/namespaces/${access.namespace}/${kind.toLowerCase()}s`;
   const encoded = (kind: string, text: string) => (kind === 'Secret' ? Buffer.from(text).toString('base64') : text);
-  const patch = (item: Item, data: Record<string, string | null>) => {
+  const patch = (item: KeyItem, data: Record<string, string | null>) => {
     const { kind, name } = objectOf(item);
     return api('PATCH', `${pathOf(kind)}/${name}`, { data });
   };
-  const writeTogether = async (entries: readonly (readonly [Item, string])[]): Promise<void> => {
+  const writeTogether = async (entries: readonly (readonly [KeyItem, string])[]): Promise<void> => {
     const [first] = entries[0]!;
     const { kind, name } = objectOf(first);
     const data = Object.fromEntries(entries.map(([item, text]) => [fileOf(item), encoded(kind, text)]));
@@ -98,32 +98,32 @@ export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
   };
 }
 
-interface Kept {
+interface StoredObject {
   data?: Record<string, string>;
 }
 
 /** Calls the API server; what is not there is undefined. */
-function apiOf({ url, token, ca }: ClusterAccess) {
-  return async (method: string, path: string, body?: object): Promise<Kept | undefined> => {
+function createApi({ url, token, ca }: ClusterAccess) {
+  return async (method: string, path: string, body?: object): Promise<StoredObject | undefined> => {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const headers: Record<string, string> = { accept: 'application/json', 'content-type': type };
     if (token) headers['authorization'] = `Bearer ${token}`;
     const { status, text } = await call(new URL(path, url), { method, headers, ca, body: JSON.stringify(body) });
     if (status === 404) return undefined;
     // The answer to a refusal names the account and the object, and no content.
-    if (status >= 300) throw new Error(`${method} ${path} was refused with ${status}: ${reasonIn(text)}`);
-    return JSON.parse(text) as Kept;
+    if (status >= 300) throw new Error(`${method} ${path} was refused with ${status}: ${parseReason(text)}`);
+    return JSON.parse(text) as StoredObject;
   };
 }
 
-interface Call {
+interface ApiCall {
   method: string;
   headers: Record<string, string>;
   ca: string | undefined;
   body: string | undefined;
 }
 
-function call(url: URL, { method, headers, ca, body }: Call): Promise<{ status: number; text: string }> {
+function call(url: URL, { method, headers, ca, body }: ApiCall): Promise<{ status: number; text: string }> {
   const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) =>
@@ -140,7 +140,7 @@ function call(url: URL, { method, headers, ca, body }: Call): Promise<{ status: 
   });
 }
 
-function reasonIn(text: string): string {
+function parseReason(text: string): string {
   try {
     return (JSON.parse(text) as { message?: string }).message ?? 'no reason given';
   } catch {

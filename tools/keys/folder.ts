@@ -1,16 +1,16 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileOf } from './place.ts';
-import type { Item, KeyPlace } from './place.ts';
+import { fileOf } from './key-store.ts';
+import type { KeyItem, KeyStore } from './key-store.ts';
 
 /**
  * Keys in a folder as the services read it (`CUPS_KEYS`): private ones for their owner only, public ones in `public/`. Passwords of
  * users of Kafka are in `kafka/`, a file named after each, as the job of topics reads them (`KAFKA_USERS_DIR`); certificates in
  * `tls/<service>/`, as GRPC_TLS_DIR names it, and what makes them in `authority/`, which no service needs.
  */
-export function keyFolder(dir: string): KeyPlace {
-  const pathOf = (item: Item) => pathIn(dir, item);
-  const write = async (item: Item, text: string) => {
+export function openFolderKeyStore(dir: string): KeyStore {
+  const pathOf = (item: KeyItem) => pathIn(dir, item);
+  const write = async (item: KeyItem, text: string) => {
     const path = pathOf(item);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     // Readers see the old one or the new one, never half of one.
@@ -34,7 +34,7 @@ export function keyFolder(dir: string): KeyPlace {
   };
 }
 
-function pathIn(dir: string, item: Item): string {
+function pathIn(dir: string, item: KeyItem): string {
   const file = fileOf(item);
   switch (item.kind) {
     case 'kafka':
@@ -42,7 +42,7 @@ function pathIn(dir: string, item: Item): string {
     case 'public':
       return join(dir, 'public', file);
     case 'tls':
-      return join(tlsFolder(dir, item.service), file);
+      return join(tlsFolderPath(dir, item.service), file);
     case 'authority':
       return join(dir, 'authority', file);
     case 'next-authority':
@@ -53,4 +53,4 @@ function pathIn(dir: string, item: Item): string {
 }
 
 /** Where the certificate of a service is in such a folder: what its GRPC_TLS_DIR names. */
-export const tlsFolder = (dir: string, service: string): string => join(dir, 'tls', service);
+export const tlsFolderPath = (dir: string, service: string): string => join(dir, 'tls', service);

@@ -1,7 +1,7 @@
-import { COOKIE_KEYS, newSecretJwk, PERSON_HASH_KEYS, PERSON_KEYS } from '@cups/rpc';
-import type { Item, KeyPlace } from './place.ts';
-import { inWords, remaining, SPREAD_MS, whenToSwitch } from './rotation.ts';
-import type { PersonNumbers, Steps } from './rotation.ts';
+import { COOKIE_KEY_SET, generateSecretJwk, PERSON_HASH_KEY_SET, PERSON_KEY_SET } from '@cups/rpc';
+import type { KeyItem, KeyStore } from './key-store.ts';
+import { formatDuration, remainingMs, PROPAGATION_MS, describeActivation } from './rotation.ts';
+import type { PersonNumbers, RotationContext } from './rotation.ts';
 
 /**
  * Secret keys that one or two services have for themselves, several at a time in one file, and changing them without a refused request:
@@ -11,9 +11,9 @@ import type { PersonNumbers, Steps } from './rotation.ts';
  */
 
 /** What one made is in use as long as a session, whose cookie or assertion it is in, and until the switch has reached every replica. */
-const OF_SESSIONS_MS = SPREAD_MS + 8 * 3_600_000;
+const SESSION_KEY_LIFETIME_MS = PROPAGATION_MS + 8 * 3_600_000;
 /** As many of a kind as a gateway takes: with more, an old one would never go. */
-const MOST = 3;
+const MAX_KEYS_PER_USE = 3;
 
 /** A key, and since when (ms since 1970) it has been what it is: announced, or sealing. */
 interface SecretJwk {
@@ -25,7 +25,7 @@ interface SecretJwk {
 }
 
 interface KeySet {
-  item: Item;
+  item: KeyItem;
   /** What its keys are for; each kind has a key of its own and is changed with the others. */
   uses: readonly ('enc' | 'sig')[];
   most: number;
@@ -36,39 +36,39 @@ interface KeySet {
 }
 
 /** By the names under which the tool knows them. */
-const SETS: Readonly<Record<string, KeySet>> = {
+const KEY_SET_DEFINITIONS: Readonly<Record<string, KeySet>> = {
   cookie: {
-    item: { kind: 'set', service: 'gateway', file: COOKIE_KEYS },
+    item: { kind: 'set', service: 'gateway', file: COOKIE_KEY_SET },
     uses: ['enc'],
-    most: MOST,
-    lifeMs: OF_SESSIONS_MS,
+    most: MAX_KEYS_PER_USE,
+    lifeMs: SESSION_KEY_LIFETIME_MS,
   },
   'person-hash': {
-    item: { kind: 'shared-set', name: 'person-hash', file: PERSON_HASH_KEYS },
+    item: { kind: 'shared-set', name: 'person-hash', file: PERSON_HASH_KEY_SET },
     uses: ['sig'],
-    most: MOST,
-    lifeMs: OF_SESSIONS_MS,
+    most: MAX_KEYS_PER_USE,
+    lifeMs: SESSION_KEY_LIFETIME_MS,
   },
   persons: {
-    item: { kind: 'set', service: 'identity', file: PERSON_KEYS },
+    item: { kind: 'set', service: 'identity', file: PERSON_KEY_SET },
     uses: ['enc', 'sig'],
     most: 2,
-    lifeMs: SPREAD_MS,
+    lifeMs: PROPAGATION_MS,
     isKept: true,
   },
 };
 
-export const KEY_SETS: readonly string[] = Object.keys(SETS);
+export const KEY_SETS: readonly string[] = Object.keys(KEY_SET_DEFINITIONS);
 
 /** What the first key does. */
-const doing = (name: string): string => (SETS[name]!.uses[0] === 'sig' ? 'hashes' : 'seals');
-const itemOf = (name: string): Item => SETS[name]!.item;
+const describeUse = (name: string): string => (KEY_SET_DEFINITIONS[name]!.uses[0] === 'sig' ? 'hashes' : 'seals');
+const itemOf = (name: string): KeyItem => KEY_SET_DEFINITIONS[name]!.item;
 
 /** Makes it when it is missing. @returns what was done, in words, as all below */
-async function make({ place, now }: Steps, name: string): Promise<string> {
+async function generateKeySet({ place, now }: RotationContext, name: string): Promise<string> {
   if (await place.read(itemOf(name))) return 'its keys are there';
-  const { uses } = SETS[name]!;
-  await write(
+  const { uses } = KEY_SET_DEFINITIONS[name]!;
+  await writeKeySet(
     place,
     name,
     uses.map((use) => newKey(use, now)),
@@ -76,52 +76,56 @@ async function make({ place, now }: Steps, name: string): Promise<string> {
   return uses.length === 1 ? 'a key was made' : 'its keys were made';
 }
 
-async function announce({ place, now }: Steps, name: string): Promise<string> {
-  const keys = await read(place, name);
-  const { uses, most } = SETS[name]!;
-  const waiting = nextOf(keys);
-  if (waiting[0]) return `${subject(name)} announced already; ${whenToSwitch(waiting[0], now)}`;
-  if (uses.some((use) => of(keys, use).length >= most)) {
+async function addNextKeys({ place, now }: RotationContext, name: string): Promise<string> {
+  const keys = await readKeySet(place, name);
+  const { uses, most } = KEY_SET_DEFINITIONS[name]!;
+  const waiting = findNextKeys(keys);
+  if (waiting[0]) return `${describeNextKeys(name)} announced already; ${describeActivation(waiting[0], now)}`;
+  if (uses.some((use) => keysForUse(keys, use).length >= most)) {
     throw new Error(`${name} has old keys that still count: retire them first.`);
   }
   // Later than those that seal, by which they are known as the next ones.
   const since = Math.max(now, ...keys.map((key) => (key.since ?? 0) + 1));
   const next = uses.map((use) => newKey(use, since));
-  await write(place, name, [...keys, ...next]);
-  return `${subject(name)} announced; ${whenToSwitch(next[0]!, now)}`;
+  await writeKeySet(place, name, [...keys, ...next]);
+  return `${describeNextKeys(name)} announced; ${describeActivation(next[0]!, now)}`;
 }
 
 /** @throws Error when none is announced, or not yet known everywhere */
-async function switchOver({ place, now, hurry }: Steps, name: string): Promise<string> {
-  const keys = await read(place, name);
-  const next = nextOf(keys);
+async function activateNextKeys({ place, now, hurry }: RotationContext, name: string): Promise<string> {
+  const keys = await readKeySet(place, name);
+  const next = findNextKeys(keys);
   if (!next[0]) throw new Error(`${name} has no next key: announce it first.`);
-  const wait = remaining(next[0], SPREAD_MS, now);
+  const wait = remainingMs(next[0], PROPAGATION_MS, now);
   if (wait > 0 && !hurry) {
-    throw new Error(`The next key of ${name} may not be everywhere yet: switch in ${inWords(wait)}, or --now.`);
+    throw new Error(`The next key of ${name} may not be everywhere yet: switch in ${formatDuration(wait)}, or --now.`);
   }
   const switched = next.map((key) => Object.assign({}, key, { since: Math.max(now, key.since ?? 0) }));
-  await write(place, name, [...switched, ...keys.filter((key) => !next.includes(key))]);
-  const { lifeMs, isKept } = SETS[name]!;
+  await writeKeySet(place, name, [...switched, ...keys.filter((key) => !next.includes(key))]);
+  const { lifeMs, isKept } = KEY_SET_DEFINITIONS[name]!;
   const then = isKept ? ' at the earliest: identity seals all numbers anew first' : '';
   const says =
-    next.length === 1 ? `its next key ${doing(name)}; retire the old one` : 'its next keys seal; retire the old ones';
-  return `${says} in ${inWords(lifeMs)}${then}`;
+    next.length === 1
+      ? `its next key ${describeUse(name)}; retire the old one`
+      : 'its next keys seal; retire the old ones';
+  return `${says} in ${formatDuration(lifeMs)}${then}`;
 }
 
 /** @throws Error while what an old one sealed may still be in use, or is kept */
-async function retire({ place, now, hurry, personNumbers }: Steps, name: string): Promise<string> {
-  const keys = await read(place, name);
-  const { uses, lifeMs, isKept } = SETS[name]!;
-  if (nextOf(keys).length > 0) throw new Error(`${name} has a next key that is not in use yet: switch first.`);
-  const first = uses.flatMap((use) => of(keys, use).slice(0, 1));
+async function retireOldKeys({ place, now, hurry, personNumbers }: RotationContext, name: string): Promise<string> {
+  const keys = await readKeySet(place, name);
+  const { uses, lifeMs, isKept } = KEY_SET_DEFINITIONS[name]!;
+  if (findNextKeys(keys).length > 0) throw new Error(`${name} has a next key that is not in use yet: switch first.`);
+  const first = uses.flatMap((use) => keysForUse(keys, use).slice(0, 1));
   if (first.length === keys.length) return 'there is nothing to retire';
-  const wait = remaining(first[0]!, lifeMs, now);
+  const wait = remainingMs(first[0]!, lifeMs, now);
   if (wait > 0 && !hurry) {
-    throw new Error(`What an old key of ${name} made may still be in use: retire in ${inWords(wait)}, or --now.`);
+    throw new Error(
+      `What an old key of ${name} made may still be in use: retire in ${formatDuration(wait)}, or --now.`,
+    );
   }
-  if (isKept) await mustBeUnused(keys, { hurry, personNumbers });
-  await write(place, name, first);
+  if (isKept) await assertUnused(keys, { hurry, personNumbers });
+  await writeKeySet(place, name, first);
   return 'its old keys count no longer';
 }
 
@@ -130,9 +134,9 @@ async function retire({ place, now, hurry, personNumbers }: Steps, name: string)
  * @throws Error while something needs an old key; when identity cannot be asked, or some numbers cannot be opened at all, unless in
  *   a hurry
  */
-async function mustBeUnused(
+async function assertUnused(
   keys: readonly SecretJwk[],
-  { hurry, personNumbers }: Pick<Steps, 'hurry' | 'personNumbers'>,
+  { hurry, personNumbers }: Pick<RotationContext, 'hurry' | 'personNumbers'>,
 ): Promise<void> {
   let said: PersonNumbers;
   try {
@@ -157,42 +161,49 @@ async function mustBeUnused(
   }
 }
 
-async function show({ place, now }: Steps, name: string): Promise<string> {
+async function describeKeySet({ place, now }: RotationContext, name: string): Promise<string> {
   if ((await place.read(itemOf(name))) === undefined) return 'it has no key';
-  const keys = await read(place, name);
-  const { uses, lifeMs } = SETS[name]!;
-  const [sealing] = of(keys, uses[0]!);
-  const seals = `${doing(name)} with ${sealing!.kid}`;
-  const [next] = nextOf(keys);
-  if (next) return `${seals}; ${next.kid} is announced; ${whenToSwitch(next, now)}`;
+  const keys = await readKeySet(place, name);
+  const { uses, lifeMs } = KEY_SET_DEFINITIONS[name]!;
+  const [sealing] = keysForUse(keys, uses[0]!);
+  const seals = `${describeUse(name)} with ${sealing!.kid}`;
+  const [next] = findNextKeys(keys);
+  if (next) return `${seals}; ${next.kid} is announced; ${describeActivation(next, now)}`;
   const old = keys.length - uses.length;
   if (old <= 0) return seals;
-  const wait = inWords(remaining(sealing!, lifeMs, now));
+  const wait = formatDuration(remainingMs(sealing!, lifeMs, now));
   return `${seals}; ${old} old to retire ${wait === 'no time' ? 'now' : `in ${wait}`}`;
 }
 
-export const KEY_SET_ACTIONS = { make, show, announce, switch: switchOver, retire };
+export const KEY_SET_ACTIONS = {
+  make: generateKeySet,
+  show: describeKeySet,
+  announce: addNextKeys,
+  switch: activateNextKeys,
+  retire: retireOldKeys,
+};
 
-const subject = (name: string): string => (SETS[name]!.uses.length === 1 ? 'its next key is' : 'its next keys are');
-const of = (keys: readonly SecretJwk[], use: string): SecretJwk[] => keys.filter((key) => key.use === use);
+const describeNextKeys = (name: string): string =>
+  KEY_SET_DEFINITIONS[name]!.uses.length === 1 ? 'its next key is' : 'its next keys are';
+const keysForUse = (keys: readonly SecretJwk[], use: string): SecretJwk[] => keys.filter((key) => key.use === use);
 
 /** Those that are announced, one of each kind: later than the first of theirs. Of keys that were made without a date, none. */
-function nextOf(keys: readonly SecretJwk[]): SecretJwk[] {
+function findNextKeys(keys: readonly SecretJwk[]): SecretJwk[] {
   return [...new Set(keys.map(({ use }) => use))].flatMap((use) => {
-    const [first, ...others] = of(keys, use);
+    const [first, ...others] = keysForUse(keys, use);
     return others.find(({ since = 0 }) => since > (first?.since ?? 0)) ?? [];
   });
 }
 
-const newKey = (use: string, since: number): SecretJwk => Object.assign(newSecretJwk(use), { since });
+const newKey = (use: string, since: number): SecretJwk => Object.assign(generateSecretJwk(use), { since });
 
 /** @throws Error when they are missing, or are no keys */
-async function read(place: KeyPlace, name: string): Promise<SecretJwk[]> {
+async function readKeySet(place: KeyStore, name: string): Promise<SecretJwk[]> {
   const text = await place.read(itemOf(name));
   if (text === undefined) throw new Error(`${name} has no key: make it first.`);
   try {
     const { keys } = JSON.parse(text) as { keys: SecretJwk[] };
-    const isWhole = SETS[name]!.uses.every((use) => of(keys, use).length > 0);
+    const isWhole = KEY_SET_DEFINITIONS[name]!.uses.every((use) => keysForUse(keys, use).length > 0);
     if (isWhole && keys.every(({ kid, k }) => kid && k)) return keys;
   } catch {
     // Said below: nothing of it is shown.
@@ -200,5 +211,5 @@ async function read(place: KeyPlace, name: string): Promise<SecretJwk[]> {
   throw new Error(`The keys of ${name} are there and are no keys.`);
 }
 
-const write = (place: KeyPlace, name: string, keys: readonly SecretJwk[]): Promise<void> =>
+const writeKeySet = (place: KeyStore, name: string, keys: readonly SecretJwk[]): Promise<void> =>
   place.write(itemOf(name), JSON.stringify({ keys }));

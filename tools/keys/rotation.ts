@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
-import { publicKeysFrom } from '@cups/rpc/jwk';
-import type { Item, KeyPlace } from './place.ts';
+import { parsePublicJwks } from '@cups/rpc/jwk';
+import type { KeyItem, KeyStore } from './key-store.ts';
 
 /**
  * Making and changing keys without a refused call. A key is changed in three steps, with time between them, because every
@@ -11,19 +11,20 @@ import type { Item, KeyPlace } from './place.ts';
  * retire    the old public key counts no longer
  */
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 /** Until a published key has reached every process: a mounted ConfigMap takes up to two minutes. */
-export const SPREAD_MS = 5 * MINUTE;
+export const PROPAGATION_MS = 5 * MINUTE_MS;
 /** How long what a service signed may live after the switch has reached it; sessions, which identity signs, live up to 8 h. */
-const lifeOf = (service: string): number => SPREAD_MS + (service === 'identity' ? 8 * 60 * MINUTE : 5 * MINUTE);
+const signatureLifetime = (service: string): number =>
+  PROPAGATION_MS + (service === 'identity' ? 8 * 60 * MINUTE_MS : 5 * MINUTE_MS);
 
 /** A private key, and since when (ms since 1970) it has been what it is: announced, or in use. */
 interface PrivateJwk extends JsonWebKey {
   since?: number;
 }
 
-export interface Steps {
-  place: KeyPlace;
+export interface RotationContext {
+  place: KeyStore;
   /** Milliseconds since 1970. */
   now: number;
   /** Do not wait for the time that a step asks for. */
@@ -43,95 +44,98 @@ export interface PersonNumbers {
   unreadable: number;
 }
 
-const itemOf = (kind: 'private' | 'next' | 'public', service: string): Item => ({ kind, service });
+const itemOf = (kind: 'private' | 'next' | 'public', service: string): KeyItem => ({ kind, service });
 
 /** Makes what is missing; what is there stays. @returns what was made, in words */
-export async function make({ place, now }: Steps, service: string): Promise<string> {
+export async function generateKey({ place, now }: RotationContext, service: string): Promise<string> {
   const own = await readPrivate(place, itemOf('private', service));
   if (own) {
     const known = await readPublic(place, service);
-    if (has(known, own)) return 'its key is there';
-    await publish(place, service, [...known, own]);
+    if (includesKey(known, own)) return 'its key is there';
+    await writePublicKeys(place, service, [...known, own]);
     return 'its key is there; its public key was missing and is published';
   }
   const made = newKey(now);
   // First the public one: a process that saw the private one alone would sign what nobody can verify.
-  await publish(place, service, [made]);
+  await writePublicKeys(place, service, [made]);
   await place.write(itemOf('private', service), JSON.stringify(made));
   return 'a key was made';
 }
 
 /** Makes the secret of intake when it is missing. */
-export async function makeSecret(place: KeyPlace): Promise<string> {
+export async function generateSecret(place: KeyStore): Promise<string> {
   if (await place.read({ kind: 'secret' })) return 'its secret is there';
   await place.write({ kind: 'secret' }, randomBytes(32).toString('base64url'));
   return 'its secret was made';
 }
 
 /** Makes the password of a user of Kafka when it is missing. */
-export async function makePassword(place: KeyPlace, user: string): Promise<string> {
+export async function generatePassword(place: KeyStore, user: string): Promise<string> {
   if (await place.read({ kind: 'kafka', user })) return 'its password for Kafka is there';
   await place.write({ kind: 'kafka', user }, randomBytes(32).toString('base64url'));
   return 'its password for Kafka was made';
 }
 
 /** Step 1: the next public key is published. */
-export async function announce({ place, now }: Steps, service: string): Promise<string> {
-  const own = await ownKey(place, service);
+export async function publishNextKey({ place, now }: RotationContext, service: string): Promise<string> {
+  const own = await requireKey(place, service);
   const known = await readPublic(place, service);
   const waiting = await readPrivate(place, itemOf('next', service));
   const next = waiting ?? newKey(now);
-  if (!has(known, next)) await publish(place, service, [...(has(known, own) ? known : [...known, own]), next]);
-  if (waiting) return `its next key is announced already; ${whenToSwitch(waiting, now)}`;
+  if (!includesKey(known, next))
+    await writePublicKeys(place, service, [...(includesKey(known, own) ? known : [...known, own]), next]);
+  if (waiting) return `its next key is announced already; ${describeActivation(waiting, now)}`;
   await place.write(itemOf('next', service), JSON.stringify(next));
-  return `its next key is announced; ${whenToSwitch(next, now)}`;
+  return `its next key is announced; ${describeActivation(next, now)}`;
 }
 
 /** Step 2: the service signs with the next key. @throws Error when it is not announced, or not yet known everywhere */
-export async function switchOver({ place, now, hurry }: Steps, service: string): Promise<string> {
+export async function activateNextKey({ place, now, hurry }: RotationContext, service: string): Promise<string> {
   const next = await readPrivate(place, itemOf('next', service));
   if (!next) throw new Error(`${service} has no next key: announce it first.`);
-  const wait = remaining(next, SPREAD_MS, now);
+  const wait = remainingMs(next, PROPAGATION_MS, now);
   if (wait > 0 && !hurry) {
     throw new Error(
-      `The next key of ${service} may not be known everywhere yet: switch in ${inWords(wait)}, or --now.`,
+      `The next key of ${service} may not be known everywhere yet: switch in ${formatDuration(wait)}, or --now.`,
     );
   }
-  if (!has(await readPublic(place, service), next)) {
+  if (!includesKey(await readPublic(place, service), next)) {
     throw new Error(`The next key of ${service} is not published any more: announce it again.`);
   }
   next.since = now;
   await place.write(itemOf('private', service), JSON.stringify(next));
   await place.remove(itemOf('next', service));
-  return `it signs with its next key; retire the old one in ${inWords(lifeOf(service))}`;
+  return `it signs with its next key; retire the old one in ${formatDuration(signatureLifetime(service))}`;
 }
 
 /** Step 3: the old public key counts no longer. @throws Error while what it signed may still be in use */
-export async function retire({ place, now, hurry }: Steps, service: string): Promise<string> {
-  const own = await ownKey(place, service);
+export async function retireOldKeys({ place, now, hurry }: RotationContext, service: string): Promise<string> {
+  const own = await requireKey(place, service);
   if (await readPrivate(place, itemOf('next', service))) {
     throw new Error(`${service} has a next key that it does not sign with yet: switch first.`);
   }
   const known = await readPublic(place, service);
-  if (known.length === 1 && has(known, own)) return 'there is nothing to retire';
-  const wait = remaining(own, lifeOf(service), now);
+  if (known.length === 1 && includesKey(known, own)) return 'there is nothing to retire';
+  const wait = remainingMs(own, signatureLifetime(service), now);
   if (wait > 0 && !hurry) {
-    throw new Error(`What the old key of ${service} signed may still be in use: retire in ${inWords(wait)}, or --now.`);
+    throw new Error(
+      `What the old key of ${service} signed may still be in use: retire in ${formatDuration(wait)}, or --now.`,
+    );
   }
-  await publish(place, service, [own]);
+  await writePublicKeys(place, service, [own]);
   return 'its old key counts no longer';
 }
 
 /** Where a service stands, in words. */
-export async function show({ place, now }: Steps, service: string): Promise<string> {
+export async function describeKey({ place, now }: RotationContext, service: string): Promise<string> {
   const own = await readPrivate(place, itemOf('private', service));
   if (!own) return 'it has no key';
   const known = await readPublic(place, service);
-  if (!has(known, own)) return 'its public key is not published';
+  if (!includesKey(known, own)) return 'its public key is not published';
   const next = await readPrivate(place, itemOf('next', service));
   const kid = `signs with ${kidOf(own)}`;
-  if (next) return `${kid}; ${kidOf(next)} is announced; ${whenToSwitch(next, now)}`;
-  const wait = inWords(remaining(own, lifeOf(service), now));
+  if (next) return `${kid}; ${kidOf(next)} is announced; ${describeActivation(next, now)}`;
+  const wait = formatDuration(remainingMs(own, signatureLifetime(service), now));
   return known.length > 1
     ? `${kid}; ${known.length - 1} old to retire ${wait === 'no time' ? 'now' : `in ${wait}`}`
     : kid;
@@ -143,12 +147,12 @@ function newKey(now: number): PrivateJwk {
   return jwk;
 }
 
-async function readPrivate(place: KeyPlace, item: Item): Promise<PrivateJwk | undefined> {
+async function readPrivate(place: KeyStore, item: KeyItem): Promise<PrivateJwk | undefined> {
   const text = await place.read(item);
   if (text === undefined) return undefined;
   try {
     const jwk = JSON.parse(text) as PrivateJwk;
-    publicKeysFrom(text);
+    parsePublicJwks(text);
     return jwk;
   } catch {
     // A key that cannot be read is not overwritten: it may be the only one.
@@ -156,17 +160,17 @@ async function readPrivate(place: KeyPlace, item: Item): Promise<PrivateJwk | un
   }
 }
 
-async function ownKey(place: KeyPlace, service: string): Promise<PrivateJwk> {
+async function requireKey(place: KeyStore, service: string): Promise<PrivateJwk> {
   const own = await readPrivate(place, itemOf('private', service));
   if (!own) throw new Error(`${service} has no key: make it first.`);
   return own;
 }
 
-async function readPublic(place: KeyPlace, service: string): Promise<JsonWebKey[]> {
+async function readPublic(place: KeyStore, service: string): Promise<JsonWebKey[]> {
   const text = await place.read(itemOf('public', service));
   if (text === undefined) return [];
   try {
-    publicKeysFrom(text);
+    parsePublicJwks(text);
   } catch {
     throw new Error(`The public keys of ${service} are there and are no keys.`);
   }
@@ -175,23 +179,23 @@ async function readPublic(place: KeyPlace, service: string): Promise<JsonWebKey[
 }
 
 /** Without what is private. One key is written as a JWK, several as a set. */
-async function publish(place: KeyPlace, service: string, keys: readonly JsonWebKey[]): Promise<void> {
+async function writePublicKeys(place: KeyStore, service: string, keys: readonly JsonWebKey[]): Promise<void> {
   const bare = keys.map(({ kty, crv, x }) => ({ kty, crv, x }));
   await place.write(itemOf('public', service), JSON.stringify(bare.length === 1 ? bare[0] : { keys: bare }));
 }
 
-const has = (keys: readonly JsonWebKey[], one: JsonWebKey): boolean => keys.some(({ x }) => x === one.x);
-const kidOf = (jwk: JsonWebKey): string => publicKeysFrom(JSON.stringify(jwk))[0]!.kid;
+const includesKey = (keys: readonly JsonWebKey[], one: JsonWebKey): boolean => keys.some(({ x }) => x === one.x);
+const kidOf = (jwk: JsonWebKey): string => parsePublicJwks(JSON.stringify(jwk))[0]!.kid;
 /** Of keys that were made without a date, none. */
-export const remaining = ({ since = 0 }: { since?: number }, time: number, now: number): number =>
+export const remainingMs = ({ since = 0 }: { since?: number }, time: number, now: number): number =>
   Math.max(0, since + time - now);
-export const whenToSwitch = (next: { since?: number }, now: number): string => {
-  const wait = remaining(next, SPREAD_MS, now);
-  return wait > 0 ? `switch in ${inWords(wait)}` : 'switch now';
+export const describeActivation = (next: { since?: number }, now: number): string => {
+  const wait = remainingMs(next, PROPAGATION_MS, now);
+  return wait > 0 ? `switch in ${formatDuration(wait)}` : 'switch now';
 };
 
-export function inWords(ms: number): string {
-  const minutes = Math.ceil(ms / MINUTE);
+export function formatDuration(ms: number): string {
+  const minutes = Math.ceil(ms / MINUTE_MS);
   if (minutes === 0) return 'no time';
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

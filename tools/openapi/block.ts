@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 export const DOCUMENT = 'apps/gateway/openapi.yaml';
 
 /** A part of the schemas of the document that is made from the code. */
-export interface Block {
+export interface GeneratedBlock {
   /** The program that makes it. */
   tool: string;
   /** What it is made from. */
@@ -19,14 +19,18 @@ export interface Block {
  * Writes the block into the document of a tree, or with `check` only looks.
  * @returns findings, empty when the document is as it should be
  */
-export async function writeBlock(block: Block, folder: string, { check }: { check: boolean }): Promise<string[]> {
+export async function writeBlock(
+  block: GeneratedBlock,
+  folder: string,
+  { check }: { check: boolean },
+): Promise<string[]> {
   const path = join(folder, DOCUMENT);
   const before = readFileSync(path, 'utf8');
   const first = `    # Made by ${block.tool} of ${block.source}: not to be edited here.\n`;
   const last = `    # Here ends what ${block.tool} makes.\n`;
   const [begin, end] = [before.indexOf(first), before.indexOf(last)];
   if (begin < 0 || end < begin) return [`${DOCUMENT} lacks the lines between which ${block.tool} writes`];
-  const wanted = before.slice(0, begin + first.length) + (await textOf(block, path)) + before.slice(end);
+  const wanted = before.slice(0, begin + first.length) + (await formatBlock(block, path)) + before.slice(end);
   if (wanted === before) return [];
   if (check) return [`${DOCUMENT} is stale: run \`node ${block.tool}\``];
   writeFileSync(path, wanted);
@@ -34,7 +38,7 @@ export async function writeBlock(block: Block, folder: string, { check }: { chec
 }
 
 /** The block as it stands in the document: formatted at its place, for the whole document takes seconds. */
-async function textOf({ schemas }: Block, path: string): Promise<string> {
+async function formatBlock({ schemas }: GeneratedBlock, path: string): Promise<string> {
   const made = stringify({ components: { schemas } }, { lineWidth: 0, aliasDuplicateObjects: false });
   const style = await resolveConfig(import.meta.filename);
   const formatted = await format(made, Object.assign({}, style, { filepath: path }));

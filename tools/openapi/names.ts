@@ -14,21 +14,21 @@ interface NameFinding {
 }
 
 /** Returns each inner object, closed list and choice of an OpenAPI document without a title, or with one that is taken. */
-export function nameFindings(document: Json): NameFinding[] {
+export function findMissingTitles(document: Json): NameFinding[] {
   const { schemas } = document['components'] as { schemas: Json };
   const taken = new Set(Object.keys(schemas));
   const found: NameFinding[] = [];
   const look = (node: unknown, path: string[]): void => {
     if (Array.isArray(node)) return node.forEach((item, at) => look(item, [...path, String(at)]));
     if (typeof node !== 'object' || node === null) return;
-    if (isInner(path) && isType(node as Json)) found.push(...findingsOf(node as Json, path, taken));
-    for (const [key, value] of Object.entries(node)) if (!VALUES.includes(key)) look(value, [...path, key]);
+    if (isInner(path) && isType(node as Json)) found.push(...findInSchema(node as Json, path, taken));
+    for (const [key, value] of Object.entries(node)) if (!VALUE_KEYWORDS.includes(key)) look(value, [...path, key]);
   };
   look(document, []);
   for (const [name, schema] of Object.entries(schemas as Record<string, Json>)) {
     const at = `components/schemas/${name}`;
     const { enum: values, 'x-enum-varnames': names } = schema as { enum?: string[] } & Json;
-    if (values && !isDeepStrictEqual(names, enumNames(name, values)))
+    if (values && !isDeepStrictEqual(names, createEnumNames(name, values)))
       found.push({
         rule: 'enum-names',
         at,
@@ -39,21 +39,22 @@ export function nameFindings(document: Json): NameFinding[] {
 }
 
 /** Returns names for the words of a closed list that no other list has: Go puts them all into one scope. */
-export const enumNames = (name: string, values: readonly string[]): string[] =>
-  values.map((value) => `${upper(name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2'))}_${upper(value)}`);
+export const createEnumNames = (name: string, values: readonly string[]): string[] =>
+  values.map((value) => `${toEnumName(name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2'))}_${toEnumName(value)}`);
 
-const upper = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+const toEnumName = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
 
 /** What holds values, not schemas. */
-const VALUES = ['enum', 'example', 'examples', 'const', 'default'];
+const VALUE_KEYWORDS = ['enum', 'example', 'examples', 'const', 'default'];
 /** The keywords that hold one schema, and those that hold several. */
-const ONE = ['schema', 'items', 'additionalProperties'];
-const MANY = ['properties', 'anyOf', 'oneOf', 'allOf'];
+const SCHEMA_KEYWORDS = ['schema', 'items', 'additionalProperties'];
+const SCHEMA_MAP_KEYWORDS = ['properties', 'anyOf', 'oneOf', 'allOf'];
 
 /** Whether a schema stands at this path that is not itself among the components. */
-const isInner = (path: string[]): boolean => ONE.includes(path.at(-1) ?? '') || MANY.includes(path.at(-2) ?? '');
+const isInner = (path: string[]): boolean =>
+  SCHEMA_KEYWORDS.includes(path.at(-1) ?? '') || SCHEMA_MAP_KEYWORDS.includes(path.at(-2) ?? '');
 
-function findingsOf(schema: Json, path: string[], taken: Set<string>): NameFinding[] {
+function findInSchema(schema: Json, path: string[], taken: Set<string>): NameFinding[] {
   const title = schema['title'] as string | undefined;
   const at = path.join('/');
   if (title === undefined) return [{ rule: 'schema-title', at, message: 'has no title to name its type by' }];

@@ -7,13 +7,13 @@ interface RetryFinding {
 }
 
 /** Statuses to which the gateway adds Retry-After: `problemAnswer` of apps/gateway. */
-const WITH_RETRY_AFTER = ['429', '503'];
+const RETRY_AFTER_STATUSES = ['429', '503'];
 
 /**
  * Returns each answer of an OpenAPI document that declares headers of limits other than those that the gateway sends: Retry-After with
  * 429 and 503, RateLimit headers never.
  */
-export function retryFindings(document: Json): RetryFinding[] {
+export function findWrongRetryHeaders(document: Json): RetryFinding[] {
   const shared = (document['components'] as { responses: Record<string, Json> }).responses;
   const found = new Map<string, string>();
   for (const [path, item] of Object.entries(document['paths'] as Record<string, Record<string, Json>>)) {
@@ -21,7 +21,7 @@ export function retryFindings(document: Json): RetryFinding[] {
       for (const [status, written] of Object.entries((operation['responses'] ?? {}) as Record<string, Json>)) {
         const name = (written['$ref'] as string | undefined)?.replace('#/components/responses/', '');
         const answer = name === undefined ? written : shared[name]!;
-        const message = troubleWith(status, Object.keys((answer['headers'] ?? {}) as Json));
+        const message = checkHeaders(status, Object.keys((answer['headers'] ?? {}) as Json));
         const at = name === undefined ? `paths/${path}/${method}/responses/${status}` : `components/responses/${name}`;
         if (message) found.set(at, message);
       }
@@ -30,10 +30,10 @@ export function retryFindings(document: Json): RetryFinding[] {
   return [...found].map(([at, message]) => ({ rule: 'sent-headers', at, message }));
 }
 
-function troubleWith(status: string, headers: string[]): string | undefined {
+function checkHeaders(status: string, headers: string[]): string | undefined {
   const never = headers.find((name) => /^(?:x-)?rate-?limit/i.test(name));
   if (never) return `declares ${never}, which is not sent`;
   const declares = headers.some((name) => name.toLowerCase() === 'retry-after');
-  if (declares === WITH_RETRY_AFTER.includes(status)) return undefined;
+  if (declares === RETRY_AFTER_STATUSES.includes(status)) return undefined;
   return declares ? `declares Retry-After, which ${status} does not send` : `lacks Retry-After, which ${status} sends`;
 }

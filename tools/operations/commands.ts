@@ -11,7 +11,7 @@ export function commandsByHeading(document: string = readFileSync(DOCUMENT, 'utf
   for (const section of `\n${document}`.split('\n## ').slice(1)) {
     const heading = section.slice(0, section.indexOf('\n')).trim();
     const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
-    found.set(heading, blocks.flatMap(commandsOf));
+    found.set(heading, blocks.flatMap(parseCommands));
   }
   return found;
 }
@@ -27,7 +27,7 @@ export function operationsCommands(heading: string): string[] {
   return commands;
 }
 
-function commandsOf(block: string): string[] {
+function parseCommands(block: string): string[] {
   return block
     .replaceAll(/\\\n\s*/g, '')
     .split('\n')

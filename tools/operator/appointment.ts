@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refused } from '../cups/services.ts';
+import { CommandError } from '../cups/services.ts';
 
 /** Who is to be a supervisor, as files of a folder say it, such as a mounted Secret. */
 
@@ -12,19 +12,19 @@ export interface Appointment {
   why: string;
 }
 
-const NEEDED = ['idnp', 'given-name', 'family-name', 'why'] as const;
+const REQUIRED_FILES = ['idnp', 'given-name', 'family-name', 'why'] as const;
 
 /** @throws Refused, one sentence that names every file that is missing or empty, and says nothing of what is in the others */
-export function appointmentIn(folder: string): Appointment {
-  const [idnp = '', givenName = '', familyName = '', why = ''] = NEEDED.map((name) => textIn(folder, name));
-  const missing = NEEDED.filter((name) => textIn(folder, name) === '');
+export function appointmentFromFolder(folder: string): Appointment {
+  const [idnp = '', givenName = '', familyName = '', why = ''] = REQUIRED_FILES.map((name) => readText(folder, name));
+  const missing = REQUIRED_FILES.filter((name) => readText(folder, name) === '');
   if (missing.length > 0) {
-    throw new Refused(`Nobody was appointed: ${folder} lacks ${missing.join(', ')} (a key of the Secret each).`);
+    throw new CommandError(`Nobody was appointed: ${folder} lacks ${missing.join(', ')} (a key of the Secret each).`);
   }
-  return { idnp, givenName, familyName, language: textIn(folder, 'language') || 'ro', why };
+  return { idnp, givenName, familyName, language: readText(folder, 'language') || 'ro', why };
 }
 
-function textIn(folder: string, name: string): string {
+function readText(folder: string, name: string): string {
   try {
     return readFileSync(join(folder, name), 'utf8').trim();
   } catch {

@@ -1,13 +1,13 @@
 import { parse } from 'csv-parse/sync';
-import { Refused } from '../cups/services.ts';
+import { CommandError } from '../cups/services.ts';
 
 /** A table of staff as people write it: one place of one person a line. */
 
-const COLUMNS = ['idnp', 'given_name', 'family_name', 'centre', 'roles', 'language'];
-const OPTIONAL = ['agency'];
+const REQUIRED_COLUMNS = ['idnp', 'given_name', 'family_name', 'centre', 'roles', 'language'];
+const OPTIONAL_COLUMNS = ['agency'];
 
 /** A line, as identity takes it. */
-export interface Row {
+export interface StaffRow {
   line: number;
   idnp: string;
   givenName: string;
@@ -23,37 +23,41 @@ export interface Row {
  * the platform, or the agency that the column `agency` names, which a table may go without.
  * @throws Refused, one sentence, when it is no such table
  */
-export function rowsOf(text: string): Row[] {
+export function parseRows(text: string): StaffRow[] {
   const notUtf8 = text.search(/[\uFFFD\0]/);
   if (notUtf8 >= 0) {
     const line = text.slice(0, notUtf8).split('\n').length;
-    throw new Refused(`Line ${line} is not UTF-8: save the table as CSV in UTF-8.`);
+    throw new CommandError(`Line ${line} is not UTF-8: save the table as CSV in UTF-8.`);
   }
   const delimiter = text.split('\n', 1)[0]?.includes(';') ? ';' : ',';
   let records: { info: { lines: number }; record: Record<string, string> }[];
   try {
     records = parse(text, { bom: true, columns: true, delimiter, info: true, skip_empty_lines: true, trim: true });
   } catch (error) {
-    throw new Refused(`This is no table: ${(error as Error).message}`);
+    throw new CommandError(`This is no table: ${(error as Error).message}`);
   }
-  const missing = COLUMNS.filter((name) => records[0] && !(name in records[0].record));
-  if (records.length === 0) throw new Refused(`The table has no lines; its columns are ${COLUMNS.join(',')}.`);
+  const missing = REQUIRED_COLUMNS.filter((name) => records[0] && !(name in records[0].record));
+  if (records.length === 0)
+    throw new CommandError(`The table has no lines; its columns are ${REQUIRED_COLUMNS.join(',')}.`);
   if (missing.length > 0)
-    throw new Refused(`The table lacks ${missing.join(', ')}; its columns are ${COLUMNS.join(',')}.`);
-  const unknown = Object.keys(records[0]!.record).filter((name) => ![...COLUMNS, ...OPTIONAL].includes(name));
-  if (unknown.length > 0) throw new Refused(`The table has a column ${unknown.join(', ')}, which is not known here.`);
+    throw new CommandError(`The table lacks ${missing.join(', ')}; its columns are ${REQUIRED_COLUMNS.join(',')}.`);
+  const unknown = Object.keys(records[0]!.record).filter(
+    (name) => ![...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS].includes(name),
+  );
+  if (unknown.length > 0)
+    throw new CommandError(`The table has a column ${unknown.join(', ')}, which is not known here.`);
   return records.map(({ info, record }) => ({
     line: info.lines,
     idnp: record['idnp']!,
     givenName: record['given_name']!,
     familyName: record['family_name']!,
-    centre: inCollection(record['centre']!),
-    agency: inCollection(record['agency'] ?? '', 'agencies'),
+    centre: toResourceName(record['centre']!),
+    agency: toResourceName(record['agency'] ?? '', 'agencies'),
     roles: record['roles']!.split(/\s+/).filter(Boolean),
     language: record['language']!,
   }));
 }
 
 /** centres/{code} of a code, or of what is a name already. */
-export const inCollection = (code: string, collection = 'centres'): string =>
+export const toResourceName = (code: string, collection = 'centres'): string =>
   code === '' || code.includes('/') ? code : `${collection}/${code}`;

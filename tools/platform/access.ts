@@ -4,7 +4,7 @@ import type { KafkaAccess } from '@cups/events';
 import type { LocalPlatform } from '@cups/local';
 
 /** The ways into the store and the Kafka of a local platform. */
-export interface Access {
+export interface LocalAccess {
   mongoUri: string;
   brokers: string[];
   prefix: string;
@@ -23,7 +23,7 @@ export interface Access {
 const FILE = 'access.json';
 
 /** The ways into parts that run on a data folder. */
-export function accessOf(dataDir: string, local: LocalPlatform, prefix: string): Access {
+export function buildAccess(dataDir: string, local: LocalPlatform, prefix: string): LocalAccess {
   const ways = { mongoUri: local.mongoUri, brokers: local.kafkaBrokers.split(','), prefix };
   if (!local.secure) return ways;
   const { username, passwordFile } = local.secure.admin;
@@ -33,36 +33,36 @@ export function accessOf(dataDir: string, local: LocalPlatform, prefix: string):
   });
 }
 
-export const writeAccess = (dataDir: string, access: Access): void =>
+export const writeAccess = (dataDir: string, access: LocalAccess): void =>
   writeFileSync(join(dataDir, FILE), `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
 
 /** As the last platform on this folder left it; undefined when none wrote it. */
-export function readAccess(dataDir: string): Access | undefined {
+export function readAccess(dataDir: string): LocalAccess | undefined {
   const file = join(dataDir, FILE);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Access) : undefined;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LocalAccess) : undefined;
 }
 
-const text = (file: string) => () => readFileSync(file, 'utf8').trim();
+const fileReader = (file: string) => () => readFileSync(file, 'utf8').trim();
 
 /** How the administrator of closed parts signs in; undefined for open ones. */
-export function asAdministrator({ closed }: Access): KafkaAccess | undefined {
+export function administratorAccess({ closed }: LocalAccess): KafkaAccess | undefined {
   if (!closed) return undefined;
   const { username, passwordFile } = closed.administrator;
-  return { ca: text(closed.caFile), username, password: text(passwordFile) };
+  return { ca: fileReader(closed.caFile), username, password: fileReader(passwordFile) };
 }
 
 /** File of the authority of a store that speaks TLS; undefined for one that does not. */
-export const storeAuthorityFile = ({ mongoUri, closed }: Access): string | undefined =>
+export const storeAuthorityFile = ({ mongoUri, closed }: LocalAccess): string | undefined =>
   /[?&]tls=true\b/.test(mongoUri) ? closed?.caFile : undefined;
 
 /** Where the certificate of a store is from that speaks TLS; undefined for one that does not. */
-export function storeAuthority(access: Access): (() => string) | undefined {
+export function storeAuthority(access: LocalAccess): (() => string) | undefined {
   const file = storeAuthorityFile(access);
-  return file === undefined ? undefined : text(file);
+  return file === undefined ? undefined : fileReader(file);
 }
 
 /** The settings with which a process signs in to Kafka as a user; none for open parts. */
-export function signInOf({ closed }: Access, user: string): Record<string, string> {
+export function kafkaSignInSettings({ closed }: LocalAccess, user: string): Record<string, string> {
   if (!closed) return {};
   return {
     KAFKA_TLS_CA_FILE: closed.caFile,

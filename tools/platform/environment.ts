@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** What the environment of every service of one local platform has in common. */
-export interface Surroundings {
+export interface PlatformEnvironment {
   root: string;
   dataDir: string;
   keysDir: string;
@@ -23,13 +23,13 @@ export interface Ports {
 
 /**
  * The settings of one process, over the environment of this one.
- * @param ways how it comes to the store and to Kafka
+ * @param connectionSettings how it comes to the store and to Kafka
  * @param addressOf where a neighbour listens, by its name
  * @param own settings of this service alone
  */
-export function environmentOf(
-  around: Surroundings,
-  ways: Record<string, string>,
+export function buildEnvironment(
+  platform: PlatformEnvironment,
+  connectionSettings: Record<string, string>,
   { grpc, http }: Ports,
   addressOf: (service: string) => string,
   own: Record<string, string> | undefined,
@@ -38,20 +38,20 @@ export function environmentOf(
   return {
     ...inherited,
     // A store that is given by a file keeps its file: an address with a password stands in no environment.
-    ...(inherited['MONGODB_URI_FILE'] ? {} : { MONGODB_URI: around.mongoUri }),
-    KAFKA_BROKERS: around.kafkaBrokers,
-    CUPS_PREFIX: around.prefix,
+    ...(inherited['MONGODB_URI_FILE'] ? {} : { MONGODB_URI: platform.mongoUri }),
+    KAFKA_BROKERS: platform.kafkaBrokers,
+    CUPS_PREFIX: platform.prefix,
     CUPS_ENV: 'development',
     CUPS_IDENTITY_PROVIDERS: 'local',
-    CUPS_KEYS: around.keysDir,
-    CUPS_DATA: join(around.root, 'data'),
-    CUPS_STATE: around.dataDir,
+    CUPS_KEYS: platform.keysDir,
+    CUPS_DATA: join(platform.root, 'data'),
+    CUPS_STATE: platform.dataDir,
     // Compiled code is kept between starts: quicker to serve, and some 25 MiB a process less.
-    NODE_COMPILE_CACHE: join(around.root, '.cups', 'compile-cache'),
+    NODE_COMPILE_CACHE: join(platform.root, '.cups', 'compile-cache'),
     GRPC_PORT: String(grpc),
     HTTP_PORT: String(http),
     GATEWAY_PORT: String(grpc),
-    PUBLIC_ORIGIN: around.url,
+    PUBLIC_ORIGIN: platform.url,
     CATALOG_ADDRESS: addressOf('catalog'),
     IDENTITY_ADDRESS: addressOf('identity'),
     INTAKE_ADDRESS: addressOf('intake'),
@@ -60,8 +60,8 @@ export function environmentOf(
     SIMULATOR_BEHAVIOUR: 'demo',
     SIMULATOR_DELAY_MS: '250',
     LOG_LEVEL: 'info',
-    ...ways,
-    ...around.more,
+    ...connectionSettings,
+    ...platform.more,
     ...own,
   };
 }

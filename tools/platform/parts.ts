@@ -1,13 +1,13 @@
 import { ensureAdministrator } from '@cups/events';
 import { startLocal } from '@cups/local';
 import type { LocalOptions, LocalPlatform } from '@cups/local';
-import { accessOf, asAdministrator, writeAccess } from './access.ts';
-import type { Access } from './access.ts';
+import { buildAccess, administratorAccess, writeAccess } from './access.ts';
+import type { LocalAccess } from './access.ts';
 
 /** The embedded store and Kafka, and the ways into them. */
-export interface Parts {
+export interface EmbeddedParts {
   local: LocalPlatform;
-  access: Access;
+  access: LocalAccess;
 }
 
 /**
@@ -16,12 +16,14 @@ export interface Parts {
  * out, and cost as much again as that of Kafka.
  * @throws Error with one sentence for a person
  */
-export async function startParts(options: LocalOptions & { open?: boolean; prefix: string }): Promise<Parts> {
+export async function startEmbeddedParts(
+  options: LocalOptions & { open?: boolean; prefix: string },
+): Promise<EmbeddedParts> {
   const { open = false, prefix, dataDir } = options;
   const local = await startLocal(Object.assign({}, options, { secure: !open, secureStore: false }));
   try {
-    const access = accessOf(dataDir, local, prefix);
-    const administrator = asAdministrator(access);
+    const access = buildAccess(dataDir, local, prefix);
+    const administrator = administratorAccess(access);
     if (administrator && local.secure && local.kafkaBrokers) {
       const { brokers } = access;
       await ensureAdministrator({ brokers, access: administrator, controller: local.secure.controller });

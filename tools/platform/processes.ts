@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '@cups/local';
+import { findFreePort } from '@cups/local';
 import type { Ports } from './environment.ts';
 import { memoryFlags } from './memory.ts';
 
@@ -13,7 +13,7 @@ const READY_SECONDS = 60;
 /** Longer than the 20 s in which a service ends by itself. */
 const KILL_AFTER_MS = 22_000;
 
-export interface ProcessesParts {
+export interface ProcessesOptions {
   root: string;
   /** Folder of their logs. */
   logs: string;
@@ -23,17 +23,17 @@ export interface ProcessesParts {
 }
 
 export class Processes {
-  readonly #parts: ProcessesParts;
+  readonly #parts: ProcessesOptions;
   readonly #children = new Map<string, ChildProcess>();
   readonly #ports = new Map<string, Ports>();
 
-  constructor(parts: ProcessesParts) {
+  constructor(parts: ProcessesOptions) {
     this.#parts = parts;
   }
 
   /** The ports of a process: chosen once, the same whenever it is started again. */
   async choosePorts(label: string): Promise<Ports> {
-    if (!this.#ports.has(label)) this.#ports.set(label, { grpc: await freePort(), http: await freePort() });
+    if (!this.#ports.has(label)) this.#ports.set(label, { grpc: await findFreePort(), http: await findFreePort() });
     return this.portsOf(label);
   }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { syntheticIdnp } from '@cups/identity/synthetic';
-import { keyPairIn } from '@cups/test-idp/certificates';
+import { ensureKeyPair } from '@cups/test-idp/certificates';
 
 /** The identity provider that stands beside a platform of this machine, and speaks SAML 2.0 and OpenID Connect with it. */
 
@@ -13,7 +13,7 @@ export interface TestIdp {
   /** Of identity, which it signs people in to. */
   identity: Record<string, string>;
   /** Tells it whom to offer: the operators that the platform lists. */
-  offer(): Promise<void>;
+  publishPeople(): Promise<void>;
 }
 
 const ENTITY_ID = 'urn:cups:local';
@@ -35,7 +35,7 @@ export async function prepareTestIdp(around: {
   const dir = join(dataDir, 'test-idp');
   const keysDir = join(dataDir, 'keys', 'saml');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  await Promise.all([keyPairIn(dir, 'idp'), keyPairIn(keysDir, 'current')]);
+  await Promise.all([ensureKeyPair(dir, 'idp'), ensureKeyPair(keysDir, 'current')]);
   const secret = join(dir, 'oidc.secret');
   if (!existsSync(secret)) writeFileSync(secret, randomBytes(32).toString('base64url'), { mode: 0o600 });
   // For a browser another site than the gateway, which is found under 127.0.0.1: cookies have to prove themselves.
@@ -67,8 +67,8 @@ export async function prepareTestIdp(around: {
       OIDC_CLIENT_SECRET_FILE: secret,
       OIDC_DISPLAY_NAME: 'OpenID Connect (test)',
     },
-    async offer() {
-      const people = (await operatorsOf(around.gateway)).map(({ name, displayName }) => ({
+    async publishPeople() {
+      const people = (await listOperators(around.gateway)).map(({ name, displayName }) => ({
         name: displayName,
         person: syntheticIdnp(name.replace('operators/', '')),
       }));
@@ -77,21 +77,21 @@ export async function prepareTestIdp(around: {
   };
 }
 
-interface Listed {
+interface OperatorPage {
   operators: { name: string; displayName: string }[];
   nextPageToken?: string;
 }
 
 /** All operators that the platform offers for trying out; nobody where it has no local provider. */
-async function operatorsOf(url: string): Promise<Listed['operators']> {
-  const all: Listed['operators'] = [];
+async function listOperators(url: string): Promise<OperatorPage['operators']> {
+  const all: OperatorPage['operators'] = [];
   let pageToken = '';
   do {
     const query = new URLSearchParams({ pageSize: '200', ...(pageToken && { pageToken }) });
     const answer = await fetch(`${url}/api/v1/operators?${query}`);
     if (answer.status === 404) return [];
     if (!answer.ok) throw new Error(`The gateway answered ${answer.status} when it was asked for the test operators.`);
-    const page = (await answer.json()) as Listed;
+    const page = (await answer.json()) as OperatorPage;
     all.push(...page.operators);
     pageToken = page.nextPageToken ?? '';
   } while (pageToken !== '');

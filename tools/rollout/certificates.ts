@@ -1,6 +1,6 @@
-import { certify, makeAuthority } from '@cups/rpc/authority';
+import { issueCertificate, createAuthority } from '@cups/rpc/authority';
 import { isReady, restartsOf, serviceOf, sum, waitFor } from './kube.ts';
-import type { Kube } from './kube.ts';
+import type { KubeClient } from './kube.ts';
 import { labelsOf, runProbe } from './probe.ts';
 
 /** Mutual TLS as pods have it: who is let in, and that a certificate which is renewed restarts nobody. */
@@ -11,15 +11,15 @@ const INTAKE = 'intake:7003';
 const OPERATIONS_PORT = 7103;
 const DAY_MS = 86_400_000;
 /** The kubelet brings a changed Secret within about a minute. */
-const SPREAD_SECONDS = 180;
+const MAX_PROPAGATION_SECONDS = 180;
 /** How a caller may come, and whether it is to be let in. */
-const WAYS = {
+const CONNECTION_CASES = {
   plain: false,
   'without a certificate': false,
   'with one of another authority': false,
   'with its own': true,
 } as const;
-type Way = keyof typeof WAYS;
+type ConnectionCase = keyof typeof CONNECTION_CASES;
 
 /** Sends the first words of HTTP/2 in each way; whoever is let in is answered by a frame of settings. */
 const PROBE = `
@@ -53,9 +53,12 @@ look();
 `;
 
 /** A pod with the labels of the gateway comes to intake in every way. @throws Error when one ends otherwise than it should */
-export async function tryCertificates(kube: Kube): Promise<string> {
+export async function testCertificates(kube: KubeClient): Promise<string> {
   const now = Date.now();
-  const { key, certificate: cert } = await certify(await makeAuthority({ now, days: 1 }), CALLER, { now, days: 1 });
+  const { key, certificate: cert } = await issueCertificate(await createAuthority({ now, days: 1 }), CALLER, {
+    now,
+    days: 1,
+  });
   const said = await runProbe(kube, {
     name: 'certificates',
     labels: labelsOf(CALLER),
@@ -63,8 +66,10 @@ export async function tryCertificates(kube: Kube): Promise<string> {
     env: { TARGET: INTAKE, STRANGER: JSON.stringify({ key, cert }) },
     secret: `cups-tls-${CALLER}`,
   });
-  const found = JSON.parse(said) as Record<Way, boolean>;
-  const wrong = (Object.keys(WAYS) as Way[]).filter((way) => found[way] !== WAYS[way]);
+  const found = JSON.parse(said) as Record<ConnectionCase, boolean>;
+  const wrong = (Object.keys(CONNECTION_CASES) as ConnectionCase[]).filter(
+    (way) => found[way] !== CONNECTION_CASES[way],
+  );
   if (wrong.length > 0) {
     throw new Error(
       `Intake ${wrong.map((way) => `${found[way] ? 'lets in' : 'refuses'} who comes ${way}`).join(', ')}`,
@@ -78,21 +83,21 @@ export async function tryCertificates(kube: Kube): Promise<string> {
  * @param renew makes it
  * @throws Error when a pod has not got it after three minutes, or was restarted
  */
-export async function renewCertificate(kube: Kube, renew: () => Promise<unknown>): Promise<string> {
-  const before = await endsOf(kube);
+export async function renewCertificate(kube: KubeClient, renew: () => Promise<unknown>): Promise<string> {
+  const before = await readExpiries(kube);
   await renew();
-  const seconds = await waitFor('every pod of intake has its new certificate', SPREAD_SECONDS, async () => {
-    const now = await endsOf(kube);
+  const seconds = await waitFor('every pod of intake has its new certificate', MAX_PROPAGATION_SECONDS, async () => {
+    const now = await readExpiries(kube);
     return [...before.ends].every(([pod, end]) => (now.ends.get(pod) ?? 0) > end);
   });
-  const { restarts } = await endsOf(kube);
+  const { restarts } = await readExpiries(kube);
   if (restarts !== before.restarts) throw new Error(`${restarts - before.restarts} pods of intake were restarted.`);
   const days = (Math.min(...before.ends.values()) * 1000 - Date.now()) / DAY_MS;
   return `${before.ends.size} pods of intake, whose certificate was good for ${days.toFixed(0)} days, have another after ${seconds.toFixed(0)} s; 0 restarts`;
 }
 
 /** When the certificate of each pod of intake ends, in seconds since 1970, and how often they were restarted. */
-async function endsOf(kube: Kube): Promise<{ ends: Map<string, number>; restarts: number }> {
+async function readExpiries(kube: KubeClient): Promise<{ ends: Map<string, number>; restarts: number }> {
   const pods = (await kube.pods()).filter((pod) => serviceOf(pod) === 'intake' && isReady(pod));
   const ends = await Promise.all(
     pods.map(async ({ metadata: { name } }) => {

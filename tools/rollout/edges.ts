@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { isReady, serviceOf } from './kube.ts';
-import type { Kube } from './kube.ts';
+import type { KubeClient } from './kube.ts';
 import { labelsOf, runProbe } from './probe.ts';
 
 /**
@@ -31,7 +31,7 @@ export interface Edge {
   shouldBeOpen: boolean;
 }
 
-const STRANGER = 'stranger';
+const UNRELATED_POD = 'stranger';
 const GRPC: Record<string, number> = {
   catalog: 7001,
   identity: 7002,
@@ -61,7 +61,7 @@ setTimeout(async () => {
 `;
 
 /** @param beside where Kafka, the store and mail are */
-export async function tryEdges(charts: string, kube: Kube, beside: readonly Address[]): Promise<Edge[]> {
+export async function testEdges(charts: string, kube: KubeClient, beside: readonly Address[]): Promise<Edge[]> {
   const services = readServices(charts);
   const pods = (await kube.pods()).filter(isReady);
   // All pods of a service: one of them may be scaled away meanwhile, and a pod that has gone is no closed edge.
@@ -71,13 +71,13 @@ export async function tryEdges(charts: string, kube: Kube, beside: readonly Addr
     return port === undefined || host === undefined ? [] : [{ name, host, port }];
   });
   const targets = [...inside, ...beside];
-  const sources = [...services.map(({ name }) => name), STRANGER];
-  const found = await Promise.all(sources.map((source) => probe(kube, source, targets)));
+  const sources = [...services.map(({ name }) => name), UNRELATED_POD];
+  const found = await Promise.all(sources.map((source) => probeTargets(kube, source, targets)));
   const names = [...new Set(targets.map(({ name }) => name))];
   return sources.flatMap((from, index) =>
     names.map((to) => {
       const isOpen = found[index]!.some(([name, answered]) => name === to && answered);
-      return { from, to, isOpen, shouldBeOpen: isMeant(services, from, to) };
+      return { from, to, isOpen, shouldBeOpen: isExpected(services, from, to) };
     }),
   );
 }
@@ -92,7 +92,7 @@ function readServices(charts: string): ServiceFile[] {
   });
 }
 
-function isMeant(services: readonly ServiceFile[], from: string, to: string): boolean {
+function isExpected(services: readonly ServiceFile[], from: string, to: string): boolean {
   const service = services.find(({ name }) => name === from);
   if (!service) return false;
   if (to === 'kafka') return service.kafka;
@@ -101,10 +101,14 @@ function isMeant(services: readonly ServiceFile[], from: string, to: string): bo
   return service.calls.includes(to);
 }
 
-async function probe(kube: Kube, source: string, targets: readonly Address[]): Promise<[string, boolean][]> {
+async function probeTargets(
+  kube: KubeClient,
+  source: string,
+  targets: readonly Address[],
+): Promise<[string, boolean][]> {
   const said = await runProbe(kube, {
     name: `edges-of-${source}`,
-    labels: source === STRANGER ? { app: STRANGER } : labelsOf(source),
+    labels: source === UNRELATED_POD ? { app: UNRELATED_POD } : labelsOf(source),
     script: PROBE,
     env: { TARGETS: JSON.stringify(targets) },
   });

@@ -1,8 +1,8 @@
 import { operationsCommands } from '../operations/commands.ts';
 import { openDesk } from '../desk.ts';
 import { idnp } from '../filings.ts';
-import { refusalOf } from './kube.ts';
-import type { Operator } from './operator.ts';
+import { expectRefusal } from './kube.ts';
+import type { Administrator } from './administrator.ts';
 
 /** The first supervisor by the job of the charts: refused, appointed, at work, and done again. */
 
@@ -11,33 +11,33 @@ const HEADING = 'The first supervisor';
 const PERSON = 990_001;
 
 /** @throws Error when the job does otherwise than docs/operations.md says */
-export async function appointFirstSupervisor(operator: Operator, url: string): Promise<string> {
+export async function appointFirstSupervisor(operator: Administrator, url: string): Promise<string> {
   const [create = '', upgrade = '', logs = '', remove = ''] = operationsCommands(HEADING);
   const write = (name: string, text: string) => operator.write(`first-supervisor/${name}`, text);
   write('idnp', idnp(PERSON));
   write('given-name', 'Ana');
   write('family-name', 'Exemplu');
   await operator.sh(create);
-  await refusalOf(operator.sh(upgrade));
-  expectIn(await operator.sh(logs), /lacks why/);
+  await expectRefusal(operator.sh(upgrade));
+  expectMatch(await operator.sh(logs), /lacks why/);
   await operator.sh(remove);
   write('why', 'a rehearsal');
   await operator.sh(create);
   await operator.sh(upgrade);
   const said = await operator.sh(logs);
-  const name = expectIn(said, /^operators\/(\S+) is a supervisor now\.$/m);
+  const name = expectMatch(said, /^operators\/(\S+) is a supervisor now\.$/m);
   // A test operator's sign-in, as all desks of a rehearsal have it.
   const desk = await openDesk(url, name, { tries: 3 });
   const { status } = await desk.call('GET', '/staff');
   if (status !== 200) throw new Error(`The first supervisor sees no staff: ${status}`);
   await operator.sh(upgrade);
-  expectIn(await operator.sh(logs), /A supervisor is at work already .*nothing was changed/);
+  expectMatch(await operator.sh(logs), /A supervisor is at work already .*nothing was changed/);
   await operator.sh(remove);
   return 'refused without a reason; appointed and at work; done again it changes nothing';
 }
 
 /** @returns what the first group found */
-function expectIn(text: string, pattern: RegExp): string {
+function expectMatch(text: string, pattern: RegExp): string {
   const found = pattern.exec(text);
   if (!found) throw new Error(`The job of the first supervisor says: ${text.slice(0, 300)}`);
   return found[1] ?? '';

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { operationsCommands } from '../operations/commands.ts';
-import type { Beside } from './beside.ts';
+import type { ExternalServices } from './external-services.ts';
 import { waitFor } from './kube.ts';
-import type { Kube } from './kube.ts';
-import { secretFiles } from './mine.ts';
-import type { Operator } from './operator.ts';
+import type { KubeClient } from './kube.ts';
+import { secretFiles } from './install-values.ts';
+import type { Administrator } from './administrator.ts';
 import type { Target } from './target.ts';
 
 /** The install of docs/operations.md: its ten commands, with values of the operator's own. */
 
-export interface Installed {
+export interface InstallResult {
   url: string;
   /** From `helm upgrade --install` of the platform until Helm is done. */
   chartsSeconds: number;
@@ -18,7 +18,7 @@ export interface Installed {
 }
 
 /** What is in the folder `mine`; all else is k8s/env/pilot.yaml. */
-function values({ kafka, store, mail, secure }: Beside, { host, from }: Target): object {
+function createValues({ kafka, store, mail, secure }: ExternalServices, { host, from }: Target): object {
   const here = [{ ipBlock: { cidr: `${host}/32` } }];
   const byLag = { enabled: true, minReplicas: 2, maxReplicas: 4, partitions: 12, authentication: 'kafka-lag' };
   const consumer = { keda: Object.assign({ lagThreshold: 50 }, byLag) };
@@ -75,8 +75,13 @@ function values({ kafka, store, mail, secure }: Beside, { host, from }: Target):
 }
 
 /** @throws CommandFailed, Error when the platform does not answer */
-export async function install(operator: Operator, target: Target, beside: Beside, kube: Kube): Promise<Installed> {
-  operator.write('values.yaml', values(beside, target));
+export async function install(
+  operator: Administrator,
+  target: Target,
+  beside: ExternalServices,
+  kube: KubeClient,
+): Promise<InstallResult> {
+  operator.write('values.yaml', createValues(beside, target));
   const { kafka, secure } = beside;
   operator.exported = {
     KAFKA_BROKERS: `${kafka.host}:${kafka.port}`,

@@ -1,6 +1,6 @@
 import { clusterTool } from '../charts/helm.ts';
-import { CommandFailed, run } from '../cluster/command.ts';
-import { until } from '../desk.ts';
+import { CommandFailedError, run } from '../cluster/command.ts';
+import { waitUntil } from '../desk.ts';
 
 /** A cluster as an operator has it: kubectl, helm, and the API through `kubectl proxy`. */
 
@@ -24,7 +24,7 @@ export interface Deployment {
   status: { readyReplicas?: number; updatedReplicas?: number };
 }
 
-export class Kube {
+export class KubeClient {
   readonly kubeconfig: string;
   readonly #signal: AbortSignal | undefined;
   /** Where `kubectl proxy` listens; empty until it does. */
@@ -94,16 +94,16 @@ export const restartsOf = ({ status }: Pod): number =>
 /** Asks until it is so; a question that fails is asked again. @returns seconds. @throws Error, saying what was waited for */
 export async function waitFor(what: string, seconds: number, isSo: () => Promise<boolean>): Promise<number> {
   const started = performance.now();
-  await until(() => isSo().catch(() => false), Boolean, what, seconds);
+  await waitUntil(() => isSo().catch(() => false), Boolean, what, seconds);
   return (performance.now() - started) / 1000;
 }
 
 /** The words of a refusal. @throws Error when the command was not refused */
-export async function refusalOf(command: Promise<string>): Promise<string> {
+export async function expectRefusal(command: Promise<string>): Promise<string> {
   try {
     await command;
   } catch (error) {
-    if (error instanceof CommandFailed) return error.message;
+    if (error instanceof CommandFailedError) return error.message;
     throw error;
   }
   throw new Error('It was not refused.');

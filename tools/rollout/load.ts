@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openDesk, Refused, until } from '../desk.ts';
+import { openDesk, ApiError, waitUntil } from '../desk.ts';
 import type { Application, Desk } from '../desk.ts';
-import { QUICK } from '../day/courses.ts';
-import { applicationId, contentFor, publicServices } from '../filings.ts';
+import { QUICK_SCENARIO } from '../day/scenarios.ts';
+import { applicationId, createContent, publicServices } from '../filings.ts';
 import type { Centre, PublicService } from '../filings.ts';
 import { sum } from './kube.ts';
 
@@ -16,7 +16,7 @@ export interface FailedCall {
   why: string;
 }
 
-interface Filed {
+interface SubmittedApplication {
   id: string;
   desk: Desk;
 }
@@ -24,16 +24,16 @@ interface Filed {
 /** What people come with after the sample day, so that no number of a person comes twice. */
 const FIRST_PERSON = 10_000;
 /** A centre is known to every replica within so many tries. */
-const EARLY_TRIES = 90;
-const EARLY_MS = 1_000;
+const MAX_STALE_RETRIES = 90;
+const STALE_RETRY_INTERVAL_MS = 1_000;
 /** An application that waits longer for its agency has been lost. */
-const PATIENCE_SECONDS = 120;
+const MAX_ANSWER_WAIT_SECONDS = 120;
 
-export class Load {
+export class LoadGenerator {
   readonly #url: string;
   readonly #started = performance.now();
   readonly #desks: { desk: Desk; centre: Centre }[] = [];
-  readonly #filed: Filed[] = [];
+  readonly #filed: SubmittedApplication[] = [];
   readonly #open = new Set<Promise<void>>();
   /** Calls that were made in each second since the start; a second without any may be absent. */
   readonly #seconds: number[] = [];
@@ -92,11 +92,11 @@ export class Load {
   }
 
   /** The first application of a centre. @throws Refused, Error */
-  async file(desk: Desk, centre: Centre): Promise<void> {
+  async submitApplication(desk: Desk, centre: Centre): Promise<void> {
     const n = (this.#n += 1);
     const service = this.#serviceOf(centre, n);
-    const id = applicationId(QUICK.ending);
-    const body = Object.assign({ id, publicService: service.code }, contentFor(n, centre, service));
+    const id = applicationId(QUICK_SCENARIO.ending);
+    const body = Object.assign({ id, publicService: service.code }, createContent(n, centre, service));
     const draft = await this.#call(desk, 'POST', '/applications', { body });
     await this.#call(desk, 'POST', `/applications/${draft.id}/submit`, { etag: draft.etag });
     this.#filed.push({ id, desk });
@@ -111,11 +111,11 @@ export class Load {
   }
 
   /** Looks for every application that was acknowledged: its agency has answered. @returns what is not there */
-  async missing(): Promise<string[]> {
+  async findMissing(): Promise<string[]> {
     const lost: string[] = [];
     for (const { id, desk } of this.#filed) {
       const ask = async () => (await desk.call<Application>('GET', `/applications/${id}`)).body.state;
-      await until(ask, (state) => state === 'ready', id, PATIENCE_SECONDS).catch((error: unknown) => {
+      await waitUntil(ask, (state) => state === 'ready', id, MAX_ANSWER_WAIT_SECONDS).catch((error: unknown) => {
         lost.push(`${id}: ${(error as Error).message}`);
       });
     }
@@ -127,7 +127,7 @@ export class Load {
     for (let turn = 0; !this.#ended; turn += 1) {
       const { desk, centre } = this.#desks[turn % this.#desks.length]!;
       // What has failed is in the list already.
-      const visit = this.file(desk, centre)
+      const visit = this.submitApplication(desk, centre)
         .catch(() => {})
         .finally(() => this.#open.delete(visit));
       this.#open.add(visit);
@@ -151,9 +151,9 @@ export class Load {
       try {
         return (await desk.call<Application>(method, path, same)).body;
       } catch (error) {
-        if (isEarly(error) && round < EARLY_TRIES) {
+        if (isStaleReplica(error) && round < MAX_STALE_RETRIES) {
           this.early += 1;
-          await delay(EARLY_MS);
+          await delay(STALE_RETRY_INTERVAL_MS);
           continue;
         }
         this.#note(at, `${method} ${path}`, error);
@@ -163,15 +163,16 @@ export class Load {
   }
 
   #note(at: number, call: string, error: unknown): void {
-    this.failed.push({ at, call: call.replace(/[0-9A-HJKMNP-TV-Z]{26}/, '{id}'), why: wordsOf(error) });
+    this.failed.push({ at, call: call.replace(/[0-9A-HJKMNP-TV-Z]{26}/, '{id}'), why: describeError(error) });
   }
 }
 
 /** A replica has not read the file of a new centre yet, and says so. */
-const isEarly = (error: unknown): boolean => error instanceof Refused && error.problem.reason === 'UNKNOWN_HERE';
+const isStaleReplica = (error: unknown): boolean =>
+  error instanceof ApiError && error.problem.reason === 'UNKNOWN_HERE';
 
-function wordsOf(error: unknown): string {
-  if (error instanceof Refused) return `${error.problem.status} ${error.problem.reason}`;
+function describeError(error: unknown): string {
+  if (error instanceof ApiError) return `${error.problem.status} ${error.problem.reason}`;
   const { message, cause } = error as Error & { cause?: { code?: string } };
   return cause?.code ?? message;
 }

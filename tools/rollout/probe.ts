@@ -1,5 +1,5 @@
 import { NAMESPACE, waitFor } from './kube.ts';
-import type { Kube } from './kube.ts';
+import type { KubeClient } from './kube.ts';
 
 /** A pod that tries something from within: the policies and the rules for pods apply to it as to those of the platform. */
 
@@ -14,7 +14,7 @@ export interface Probe {
   secret?: string;
 }
 
-const PROBE_SECONDS = 120;
+const PROBE_TIMEOUT_SECONDS = 120;
 
 /** The labels of the pods of a service. */
 export const labelsOf = (service: string): Record<string, string> => ({
@@ -23,7 +23,7 @@ export const labelsOf = (service: string): Record<string, string> => ({
 });
 
 /** @returns what it wrote. @throws Error when it does not end well within two minutes */
-export async function runProbe(kube: Kube, probe: Probe): Promise<string> {
+export async function runProbe(kube: KubeClient, probe: Probe): Promise<string> {
   const { name } = probe;
   const image = await kube.kubectl([
     'get',
@@ -34,19 +34,23 @@ export async function runProbe(kube: Kube, probe: Probe): Promise<string> {
     '-o',
     'jsonpath={.spec.template.spec.containers[0].image}',
   ]);
-  await kube.kubectl(['apply', '-f', '-'], JSON.stringify(podOf(probe, image.trim())));
+  await kube.kubectl(['apply', '-f', '-'], JSON.stringify(buildPod(probe, image.trim())));
   try {
-    await waitFor(`${name} has ended`, PROBE_SECONDS, async () => (await phaseOf(kube, name)) === 'Succeeded');
+    await waitFor(
+      `${name} has ended`,
+      PROBE_TIMEOUT_SECONDS,
+      async () => (await readPhase(kube, name)) === 'Succeeded',
+    );
     return await kube.kubectl(['logs', name, '-n', NAMESPACE]);
   } finally {
     await kube.kubectl(['delete', 'pod', name, '-n', NAMESPACE, '--wait=false']);
   }
 }
 
-const phaseOf = (kube: Kube, name: string): Promise<string> =>
+const readPhase = (kube: KubeClient, name: string): Promise<string> =>
   kube.kubectl(['get', 'pod', name, '-n', NAMESPACE, '-o', 'jsonpath={.status.phase}']);
 
-function podOf({ name, labels, script, env, secret }: Probe, image: string): object {
+function buildPod({ name, labels, script, env, secret }: Probe, image: string): object {
   const security = {
     runAsNonRoot: true,
     runAsUser: 10_001,

@@ -1,12 +1,12 @@
 import { sum } from './kube.ts';
-import type { Moment } from './moments.ts';
-import type { Outcome } from './course.ts';
-import type { Installed } from './install.ts';
-import { quantile } from './watch.ts';
+import type { TimelineEntry } from './timeline.ts';
+import type { RolloutOutcome } from './scenario.ts';
+import type { InstallResult } from './install.ts';
+import { quantile } from './cluster-monitor.ts';
 
 /** The report of a roll-out: docs/rollout/report.md. Pure. */
 
-export interface Circumstances {
+export interface RunContext {
   date: string;
   commit: string;
   command: string;
@@ -17,53 +17,64 @@ export interface Circumstances {
   loadBefore: number;
 }
 
-const AIM_OLDEST_SECONDS = 5;
+const MAX_OLDEST_EVENT_SECONDS = 5;
 
 /** Calls that failed although nothing excuses it. */
-const unexcused = (moments: readonly Moment[]): number =>
+const countUnexcused = (moments: readonly TimelineEntry[]): number =>
   sum(moments.filter(({ excuse }) => excuse === '').map(({ failed }) => failed.length));
 
 /** What is not as it should be, a sentence each; empty after a good afternoon. */
-export function faultsOf({ day, moments, openings, edges, missing, spikeOldest, alerts, broken }: Outcome): string[] {
+export function findFailures({
+  day,
+  moments,
+  openings,
+  edges,
+  missing,
+  spikeOldest,
+  alerts,
+  broken,
+}: RolloutOutcome): string[] {
   const wrong = edges.filter(({ isOpen, shouldBeOpen }) => isOpen !== shouldBeOpen);
   const oldest = quantile(spikeOldest, 0.95);
   return [
     ...(broken ? [`The afternoon ended early: ${broken}`] : []),
     ...(day.lost + day.doubled + day.errors.length > 0 ? [`The sample day: ${day.errors.join('; ')}`] : []),
-    ...(unexcused(moments) > 0 ? [`${unexcused(moments)} calls failed.`] : []),
+    ...(countUnexcused(moments) > 0 ? [`${countUnexcused(moments)} calls failed.`] : []),
     ...missing.map((what) => `An acknowledged application has not come back: ${what}`),
     ...openings.filter(({ restarts }) => restarts > 0).map(({ restarts }) => `Centres restarted ${restarts} pods.`),
     ...openings.filter(({ newTemplates }) => newTemplates > 0).map(() => 'Centres changed a template of pods.'),
     ...(alerts.failed > 0 ? [`${alerts.failed} cases of alerts failed.`] : []),
     ...wrong.map(({ from, to, isOpen }) => `${from} to ${to} is ${isOpen ? 'open' : 'closed'}.`),
-    ...(oldest > AIM_OLDEST_SECONDS ? [`In the spike the oldest event was ${oldest.toFixed(1)} s old (p95).`] : []),
+    ...(oldest > MAX_OLDEST_EVENT_SECONDS
+      ? [`In the spike the oldest event was ${oldest.toFixed(1)} s old (p95).`]
+      : []),
   ];
 }
 
-export function reportOf(circumstances: Circumstances, installed: Installed, outcome: Outcome): string {
+export function renderReport(circumstances: RunContext, installed: InstallResult, outcome: RolloutOutcome): string {
   return [
     '# A roll-out, as it was seen',
     '<!-- Made by `npm run test:cluster`. -->',
-    headOf(circumstances),
+    renderHead(circumstances),
     '![Centres open, replicas, restarts and failed calls over time](rollout.svg)',
-    ...verdictOf(outcome),
+    ...renderVerdict(outcome),
     '## In figures',
-    figuresOf(installed, outcome),
+    renderFigures(installed, outcome),
     '## Moment by moment',
     MEANING,
-    momentsOf(outcome.moments),
-    ...failuresOf(outcome.moments),
+    renderTimeline(outcome.moments),
+    ...renderFailures(outcome.moments),
     '## Centres',
-    openingsOf(outcome),
+    renderOpenings(outcome),
     '## Memory and CPU of a pod',
-    usageOf(outcome),
+    renderUsage(outcome),
     '## Edges',
-    edgesOf(outcome),
+    renderEdges(outcome),
     LIMITS,
   ].join('\n\n');
 }
 
-function headOf({ date, commit, command, machine, versions, cluster, loadBefore }: Circumstances): string {
+function renderHead({ date, commit, command, machine, versions, cluster, loadBefore }: RunContext): string {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return table(
     ['', ''],
@@ -78,8 +89,8 @@ function headOf({ date, commit, command, machine, versions, cluster, loadBefore 
   );
 }
 
-function verdictOf(outcome: Outcome): string[] {
-  const faults = faultsOf(outcome);
+function renderVerdict(outcome: RolloutOutcome): string[] {
+  const faults = findFailures(outcome);
   if (faults.length === 0) return ['**Everything was as it should be.**'];
   return [
     `**Not as it should be:**`,
@@ -90,15 +101,15 @@ function verdictOf(outcome: Outcome): string[] {
   ];
 }
 
-function figuresOf(installed: Installed, outcome: Outcome): string {
+function renderFigures(installed: InstallResult, outcome: RolloutOutcome): string {
   const { day, moments, openings, calls, early, accepted, missing, mails, spikeOldest, alerts } = outcome;
-  const excused = sum(moments.map(({ failed }) => failed.length)) - unexcused(moments);
+  const excused = sum(moments.map(({ failed }) => failed.length)) - countUnexcused(moments);
   const sixty = openings.slice(0, 3);
   const oldest = spikeOldest.length > 0 ? `${quantile(spikeOldest, 0.95).toFixed(2)} s` : 'not seen';
   return table(
     ['What', 'Aim', 'Seen'],
     [
-      ['Failed calls', '0', `${unexcused(moments)} of ${calls}`],
+      ['Failed calls', '0', `${countUnexcused(moments)} of ${calls}`],
       ['Failed calls while processes were killed', 'few', String(excused)],
       ['Told to try again, because a replica had not read the file of a new centre yet', '', String(early)],
       ['Acknowledged applications that did not come back from their agency', '0', `${missing.length} of ${accepted}`],
@@ -106,12 +117,12 @@ function figuresOf(installed: Installed, outcome: Outcome): string {
       [
         'From `helm upgrade` of the centres to the first application of a new one',
         '',
-        `${listed(openings.map(({ firstSeconds }) => firstSeconds))} s`,
+        `${formatSeconds(openings.map(({ firstSeconds }) => firstSeconds))} s`,
       ],
       [
         'Sixty centres in three waves, each until every centre had filed',
         '',
-        `${sum(sixty.map(({ lastSeconds }) => lastSeconds)).toFixed(0)} s (${listed(sixty.map(({ lastSeconds }) => lastSeconds))})`,
+        `${sum(sixty.map(({ lastSeconds }) => lastSeconds)).toFixed(0)} s (${formatSeconds(sixty.map(({ lastSeconds }) => lastSeconds))})`,
       ],
       ['Oldest event that is not in Kafka yet, p95 in the spike', '< 5 s', oldest],
       [
@@ -130,14 +141,14 @@ function figuresOf(installed: Installed, outcome: Outcome): string {
   );
 }
 
-const listed = (seconds: readonly number[]): string => seconds.map((one) => one.toFixed(1)).join(', ');
+const formatSeconds = (seconds: readonly number[]): string => seconds.map((one) => one.toFixed(1)).join(', ');
 
-function momentsOf(moments: readonly Moment[]): string {
+function renderTimeline(moments: readonly TimelineEntry[]): string {
   return table(
     ['From', 'To', 'What', 'Calls', 'Failed', 'Seen'],
     moments.map(({ name, from, to, calls, failed, seen, excuse }) => [
-      clock(from),
-      clock(to),
+      formatClock(from),
+      formatClock(to),
       name,
       String(calls),
       String(failed.length),
@@ -146,7 +157,7 @@ function momentsOf(moments: readonly Moment[]): string {
   );
 }
 
-function failuresOf(moments: readonly Moment[]): string[] {
+function renderFailures(moments: readonly TimelineEntry[]): string[] {
   const counted = new Map<string, number>();
   for (const { name, failed } of moments) {
     for (const { call, why } of failed) {
@@ -159,7 +170,7 @@ function failuresOf(moments: readonly Moment[]): string[] {
   return ['### Calls that failed', table(['When', 'Call', 'Why', 'How many'], rows)];
 }
 
-function openingsOf({ openings }: Outcome): string {
+function renderOpenings({ openings }: RolloutOutcome): string {
   return table(
     ['Centres', 'Helm done', 'First application', 'Every centre', 'Restarts', 'New templates of pods'],
     openings.map(({ centres, helmSeconds, firstSeconds, lastSeconds, restarts, newTemplates }) => [
@@ -173,7 +184,7 @@ function openingsOf({ openings }: Outcome): string {
   );
 }
 
-function usageOf({ watch }: Outcome): string {
+function renderUsage({ watch }: RolloutOutcome): string {
   const most = (service: string) => Math.max(0, ...watch.samples.map(({ ready }) => ready[service] ?? 0));
   return table(
     ['Service', 'CPU, mean', 'CPU, most', 'Memory, most', 'Pods, most'],
@@ -187,7 +198,7 @@ function usageOf({ watch }: Outcome): string {
   );
 }
 
-function edgesOf({ edges }: Outcome): string {
+function renderEdges({ edges }: RolloutOutcome): string {
   if (edges.length === 0) return 'Not tried.';
   const targets = [...new Set(edges.map(({ to }) => to))];
   const sources = [...new Set(edges.map(({ from }) => from))];
@@ -220,7 +231,7 @@ const LIMITS = `## What this does not show
 - Load generator, Kafka, store and cluster share the cores of one machine: times are no measure of a real cluster, counts are.`;
 
 /** Minutes and seconds since the start of the load. */
-export const clock = (seconds: number): string =>
+export const formatClock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startCluster } from '../cluster/cluster.ts';
 import { run } from '../cluster/command.ts';
-import { Kube, NAMESPACE } from './kube.ts';
+import { KubeClient, NAMESPACE } from './kube.ts';
 
 /** The cluster that is rolled out to: that of KUBECONFIG, or one of our own from source. */
 
@@ -14,7 +14,7 @@ export interface Target {
   from: string[];
   load(archive: string): Promise<void>;
   /** Where the gateway is found from this machine; it is installed when this is asked. */
-  gatewayUrl(kube: Kube): Promise<string>;
+  gatewayUrl(kube: KubeClient): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -31,10 +31,10 @@ export interface TargetOptions {
 
 /** @throws Error when the cluster of KUBECONFIG is not described, or our own does not start */
 export async function openTarget(options: TargetOptions): Promise<Target> {
-  return options.kubeconfig === undefined ? ownCluster(options) : givenCluster(options.kubeconfig, options);
+  return options.kubeconfig === undefined ? startOwnCluster(options) : openExternalCluster(options.kubeconfig, options);
 }
 
-async function ownCluster({ root, onProgress, signal }: TargetOptions): Promise<Target> {
+async function startOwnCluster({ root, onProgress, signal }: TargetOptions): Promise<Target> {
   const cluster = await startCluster({
     folder: join(root, '.cups', 'cluster', 'rollout'),
     addons: ['dns', 'metrics', 'policies', 'keda'],
@@ -49,12 +49,12 @@ async function ownCluster({ root, onProgress, signal }: TargetOptions): Promise<
     load: async (archive) => {
       await cluster.importImages([archive]);
     },
-    gatewayUrl: async (kube) => `http://${await clusterAddress(kube)}`,
+    gatewayUrl: async (kube) => `http://${await findClusterAddress(kube)}`,
     stop: () => cluster.stop(),
   };
 }
 
-function givenCluster(kubeconfig: string, { host, load, signal }: TargetOptions): Target {
+function openExternalCluster(kubeconfig: string, { host, load, signal }: TargetOptions): Target {
   if (host === undefined || load === undefined) {
     throw new Error(
       'KUBECONFIG names a cluster: say with --host by which address its pods reach this machine, and with --load what brings' +
@@ -69,15 +69,15 @@ function givenCluster(kubeconfig: string, { host, load, signal }: TargetOptions)
     load: async (archive) => {
       await run('bash', ['-c', load.replaceAll('{}', archive)], { signal });
     },
-    gatewayUrl: async (kube) => `http://${await nodeAddress(kube)}`,
+    gatewayUrl: async (kube) => `http://${await findNodeAddress(kube)}`,
     stop: async () => {
-      await new Kube(kubeconfig).kubectl(['delete', 'namespace', NAMESPACE, '--wait=true']);
+      await new KubeClient(kubeconfig).kubectl(['delete', 'namespace', NAMESPACE, '--wait=true']);
     },
   };
 }
 
 /** The machine has a route to the Services of our own cluster. */
-async function clusterAddress(kube: Kube): Promise<string> {
+async function findClusterAddress(kube: KubeClient): Promise<string> {
   const found = await kube.kubectl([
     'get',
     'service',
@@ -91,7 +91,7 @@ async function clusterAddress(kube: Kube): Promise<string> {
 }
 
 /** Of a cluster elsewhere a port of its nodes is what can be reached. */
-async function nodeAddress(kube: Kube): Promise<string> {
+async function findNodeAddress(kube: KubeClient): Promise<string> {
   const service = {
     apiVersion: 'v1',
     kind: 'Service',
@@ -122,7 +122,7 @@ async function nodeAddress(kube: Kube): Promise<string> {
 }
 
 /** The version of Kubernetes and its nodes, for the report. */
-export async function describeCluster(kube: Kube): Promise<{ version: string; nodes: number }> {
+export async function describeCluster(kube: KubeClient): Promise<{ version: string; nodes: number }> {
   const version = JSON.parse(await kube.kubectl(['version', '-o', 'json'])) as {
     serverVersion: { gitVersion: string };
   };

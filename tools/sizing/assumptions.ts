@@ -40,10 +40,10 @@ export const ASSUMPTIONS = {
   nodeOwnMemoryMiB: { value: 1536, unit: 'MiB', why: 'that a node keeps for itself and its agents' },
 } satisfies Record<string, Assumption>;
 
-export type Assumed = Record<keyof typeof ASSUMPTIONS, number>;
+export type AssumedValues = Record<keyof typeof ASSUMPTIONS, number>;
 
 /** The numbers alone, some of them replaced. */
-export function assumed(given: Partial<Assumed> = {}): Assumed {
+export function withOverrides(given: Partial<AssumedValues> = {}): AssumedValues {
   const values = Object.entries(ASSUMPTIONS).map(([name, { value }]) => [name, value]);
-  return Object.assign(Object.fromEntries(values) as Assumed, given);
+  return Object.assign(Object.fromEntries(values) as AssumedValues, given);
 }

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 /** What the arithmetic counts with: what was measured of one application, and what the charts ask for. */
 
 /** What `node bench/life.ts` found; only what is counted with. */
-export interface Life {
+export interface LifeMeasurement {
   command: string;
   time: string;
   commit: string;
@@ -29,7 +29,7 @@ export interface Life {
 }
 
 /** What a chart asks for: pods and what each of them reserves. */
-export interface Asked {
+export interface ResourceRequest {
   replicas: number;
   /** Thousandths of a core. */
   cpu: number;
@@ -40,7 +40,8 @@ const root = join(import.meta.dirname, '../..');
 const yaml = (file: string): unknown => parse(readFileSync(join(root, file), 'utf8'));
 
 /** The last measurement that is kept. */
-export const readLife = (): Life => JSON.parse(readFileSync(join(root, 'bench/life.json'), 'utf8')) as Life;
+export const readLife = (): LifeMeasurement =>
+  JSON.parse(readFileSync(join(root, 'bench/life.json'), 'utf8')) as LifeMeasurement;
 
 export const countAgencies = (): number =>
   readdirSync(join(root, 'data/agencies')).filter((name) => name.endsWith('.yaml')).length;
@@ -50,16 +51,16 @@ export const chartPartitions = (): number =>
   (yaml('helm/agencies/values.yaml') as { topics: { partitions: number } }).topics.partitions;
 
 /** What the chart of a service asks for as it stands in the repository. */
-export function askedBy(service: string): Asked {
+export function readResourceRequest(service: string): ResourceRequest {
   const { replicas, resources } = yaml(`helm/${service}/values.yaml`) as {
     replicas: number;
     resources: { requests: { cpu: string; memory: string } };
   };
   const { cpu, memory } = resources.requests;
-  return { replicas, cpu: numberIn(cpu, 'm'), memoryMiB: numberIn(memory, 'Mi') };
+  return { replicas, cpu: parseQuantity(cpu, 'm'), memoryMiB: parseQuantity(memory, 'Mi') };
 }
 
-function numberIn(quantity: string, unit: string): number {
+function parseQuantity(quantity: string, unit: string): number {
   if (!quantity.endsWith(unit)) throw new Error(`${quantity} is not in ${unit}.`);
   return Number(quantity.slice(0, -unit.length));
 }

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { SERVICES } from '../services.ts';
-import { costOf, sizingOf } from './arithmetic.ts';
+import { computeCost, computeSizing } from './arithmetic.ts';
 import type { Prices, Sizing } from './arithmetic.ts';
-import { assumed, ASSUMPTIONS } from './assumptions.ts';
-import type { Assumed } from './assumptions.ts';
-import { askedBy, chartPartitions, countAgencies, readLife } from './measured.ts';
-import type { Life } from './measured.ts';
+import { withOverrides, ASSUMPTIONS } from './assumptions.ts';
+import type { AssumedValues } from './assumptions.ts';
+import { readResourceRequest, chartPartitions, countAgencies, readLife } from './measured.ts';
+import type { LifeMeasurement } from './measured.ts';
 
 /** The tables of docs/sizing.md, between marks in the page, and those that `npm run sizing` prints. */
 
@@ -19,21 +19,21 @@ const root = join(import.meta.dirname, '../..');
 const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** In so many digits as say something. */
-function short(value: number): string {
+function formatShort(value: number): string {
   if (value >= 100) return count.format(value);
   return String(Number(value.toPrecision(2)));
 }
 
 /** Sizings of what stands in the repository. */
-export function sizesFor(centres: number[], numbers: Assumed): Sizing[] {
+export function computeSizes(centres: number[], numbers: AssumedValues): Sizing[] {
   const shared = {
     life: readLife(),
     agencies: countAgencies(),
-    asked: Object.fromEntries(SERVICES.map((service) => [service, askedBy(service)])),
+    asked: Object.fromEntries(SERVICES.map((service) => [service, readResourceRequest(service)])),
     partitions: chartPartitions(),
     assumed: numbers,
   };
-  return centres.map((one) => sizingOf(Object.assign({ centres: one }, shared)));
+  return centres.map((one) => computeSizing(Object.assign({ centres: one }, shared)));
 }
 
 function table(head: string[], rows: string[][]): string {
@@ -42,18 +42,18 @@ function table(head: string[], rows: string[][]): string {
 }
 
 /** What so many centres need, a column each. */
-export function sizingTable(sizes: Sizing[]): string {
+export function formatSizingTable(sizes: Sizing[]): string {
   const row = (what: string, of: (size: Sizing) => number | string) => [
     what,
     ...sizes.map((size) => {
       const value = of(size);
-      return typeof value === 'number' ? short(value) : value;
+      return typeof value === 'number' ? formatShort(value) : value;
     }),
   ];
   const services = sizes[0]!.pods.map(({ service }, n) =>
     row(
       `pods of ${service} (cores busy at the peak)`,
-      ({ pods }) => `${pods[n]!.replicas} (${short(pods[n]!.busyCores)})`,
+      ({ pods }) => `${pods[n]!.replicas} (${formatShort(pods[n]!.busyCores)})`,
     ),
   );
   return table(
@@ -85,8 +85,8 @@ export function sizingTable(sizes: Sizing[]): string {
 }
 
 /** What they cost in a month at these prices. */
-export function costTable(sizes: Sizing[], numbers: Assumed, prices: Prices): string {
-  const costs = sizes.map((size) => costOf(size, numbers, prices));
+export function formatCostTable(sizes: Sizing[], numbers: AssumedValues, prices: Prices): string {
+  const costs = sizes.map((size) => computeCost(size, numbers, prices));
   const row = (what: string, of: (cost: (typeof costs)[number]) => number) => [
     what,
     ...costs.map((cost) => count.format(of(cost))),
@@ -102,34 +102,34 @@ export function costTable(sizes: Sizing[], numbers: Assumed, prices: Prices): st
   );
 }
 
-function processTable({ cpuMs, idlePercent, memoryMiB }: Life): string {
+function processTable({ cpuMs, idlePercent, memoryMiB }: LifeMeasurement): string {
   const rows = Object.keys(cpuMs).map((name) => [
     name,
-    short(cpuMs[name]!),
-    short(idlePercent[name] ?? 0),
-    short(memoryMiB.idle[name] ?? 0),
-    short(memoryMiB.loaded[name] ?? 0),
+    formatShort(cpuMs[name]!),
+    formatShort(idlePercent[name] ?? 0),
+    formatShort(memoryMiB.idle[name] ?? 0),
+    formatShort(memoryMiB.loaded[name] ?? 0),
   ]);
   return table(['process', 'CPU-ms an application', '% of a core idle', 'MiB idle', 'MiB after the day'], rows);
 }
 
-function byteTable({ collections, indexes, topics, logBytes }: Life): string {
+function byteTable({ collections, indexes, topics, logBytes }: LifeMeasurement): string {
   const stored = Object.entries(collections).map(([name, { bytes, indexBytes }]) => [
     `collection \`${name}\``,
-    short(bytes),
-    `${short(indexBytes)} in ${indexes[name]} indexes`,
+    formatShort(bytes),
+    `${formatShort(indexBytes)} in ${indexes[name]} indexes`,
   ]);
-  const sent = Object.entries(topics).map(([name, { bytes }]) => [`topic \`${name}\``, short(bytes), '']);
-  const logged = Object.entries(logBytes).map(([name, { bytes }]) => [`log of ${name}`, short(bytes), '']);
+  const sent = Object.entries(topics).map(([name, { bytes }]) => [`topic \`${name}\``, formatShort(bytes), '']);
+  const logged = Object.entries(logBytes).map(([name, { bytes }]) => [`log of ${name}`, formatShort(bytes), '']);
   return table(['', 'bytes an application', 'fields of its indexes'], [...stored, ...sent, ...logged]);
 }
 
-function measuredText(life: Life): string {
+function measuredText(life: LifeMeasurement): string {
   const { command, time, commit, machine, versions, applications, othersPercent } = life;
   return (
     `\`${command}\` on ${time.slice(0, 10)} at commit ${commit}: ${applications} applications of a sample day, each to its end, ` +
     `on ${machine.cores} cores (${machine.model}), Node ${versions['node']}, Kafka ${versions['kafka']} as one node, ` +
-    `the embedded store (${versions['store']}); others took ${short(othersPercent)} % of a core meanwhile.`
+    `the embedded store (${versions['store']}); others took ${formatShort(othersPercent)} % of a core meanwhile.`
   );
 }
 
@@ -143,12 +143,12 @@ function assumptionTable(): string {
 }
 
 /** The page as it should be: what people wrote, and between its marks what the arithmetic says. */
-export async function pageOf(): Promise<string> {
+export async function renderPage(): Promise<string> {
   const life = readLife();
   const parts: Record<string, string> = {
     measured: [measuredText(life), processTable(life), byteTable(life)].join('\n\n'),
     assumptions: assumptionTable(),
-    sizes: sizingTable(sizesFor(SIZES, assumed())),
+    sizes: formatSizingTable(computeSizes(SIZES, withOverrides())),
   };
   const path = join(root, PAGE);
   let text = readFileSync(path, 'utf8');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { principalsFor, topicsFor } from '@cups/events';
+import { buildPrincipals, buildTopics } from '@cups/events';
 import type { Principal } from '@cups/events';
 import { parse } from 'yaml';
 import { API_VERSION } from './schemas.ts';
@@ -23,7 +23,7 @@ export const agencyValues = (): AgencyValues =>
   parse(readFileSync(join(root, 'helm/agencies/values.yaml'), 'utf8')) as AgencyValues;
 
 /** Of helm/agencies: the user that answers trainings. */
-const ELSEWHERE = ['agency-simulator'];
+const EXCLUDED_USERS = ['agency-simulator'];
 
 const metadata = (name: string, cluster: string) => ({
   name,
@@ -38,7 +38,7 @@ const metadata = (name: string, cluster: string) => ({
 /** The topics that are there however many agencies. */
 export function topicObjects(): object[] {
   const { cluster, topics: asked } = agencyValues();
-  const topics = topicsFor('', { partitions: asked.partitions, agencies: [] });
+  const topics = buildTopics('', { partitions: asked.partitions, agencies: [] });
   return topics
     .filter(({ name }) => !name.startsWith('training.'))
     .map(({ name, partitions, config }) => ({
@@ -64,16 +64,16 @@ export function topicObjects(): object[] {
  */
 export function userObjects(agencies: string[]): object[] {
   const { cluster } = agencyValues();
-  const users = principalsFor('', { agencies, simulated: [] });
+  const users = buildPrincipals('', { agencies, simulated: [] });
   return users
-    .filter(({ user }) => !user.startsWith('agency.') && !ELSEWHERE.includes(user))
+    .filter(({ user }) => !user.startsWith('agency.') && !EXCLUDED_USERS.includes(user))
     .map((principal) => ({
       apiVersion: API_VERSION,
       kind: 'KafkaUser',
       metadata: metadata(principal.user, cluster),
       spec: {
         authentication: { type: 'scram-sha-512' },
-        authorization: { type: 'simple', acls: aclsOf(principal) },
+        authorization: { type: 'simple', acls: toAcls(principal) },
       },
     }));
 }
@@ -81,7 +81,7 @@ export function userObjects(agencies: string[]): object[] {
 const OPERATIONS = { describe: 'Describe', read: 'Read', write: 'Write' } as const;
 
 /** The rights of a user, one entry for each topic or group. */
-export function aclsOf({ rights }: Principal) {
+export function toAcls({ rights }: Principal) {
   const byResource = Map.groupBy(rights, ({ resource, name, pattern }) => `${resource} ${pattern} ${name}`);
   return [...byResource.values()].map((same) => {
     const { resource, name, pattern } = same[0]!;

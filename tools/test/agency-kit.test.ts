@@ -1,6 +1,6 @@
-import { principalsFor } from '@cups/events';
+import { buildPrincipals } from '@cups/events';
 import { expect, test } from '@jest/globals';
-import { rightsOf } from 'cups-agency/rights';
+import { sandboxAcls } from 'cups-agency/rights';
 import kafkajs from 'kafkajs';
 
 const { AclOperationTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
@@ -10,9 +10,9 @@ const nameOf = (words: object, value: number) =>
     ?.toLowerCase();
 
 test('an agency may on the broker of the kit exactly what it may on the platform', () => {
-  const principals = principalsFor('', { agencies: ['demo'], simulated: [] });
+  const principals = buildPrincipals('', { agencies: ['demo'], simulated: [] });
   const platform = principals.find(({ user }) => user === 'agency.demo')!.rights;
-  const kit = rightsOf(['demo'])
+  const kit = sandboxAcls(['demo'])
     .filter(({ principal }) => principal === 'User:agency.demo')
     .map(({ resourceType, resourceName: name, resourcePatternType, operation }) => ({
       resource: nameOf(AclResourceTypes, resourceType),

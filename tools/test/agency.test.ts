@@ -1,20 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lookAfterTopics, topicsOfAgency } from '@cups/events';
-import { agencyParser } from '@cups/registry';
-import { platform, temporaryDir } from '@cups/testing';
+import { reconcileTopics, buildAgencyTopics } from '@cups/events';
+import { createAgencyParser } from '@cups/registry';
+import { testInfrastructure, temporaryDir } from '@cups/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { textOf } from '../agency/agencies.ts';
-import type { Said } from '../agency/agencies.ts';
+import { buildAgencyFile } from '../agency/agencies.ts';
+import type { AgencyInput } from '../agency/agencies.ts';
 import { CLIENTS } from '../agency/clients.ts';
-import { clientsText, derivedOf } from '../agency/show.ts';
+import { formatClients, deriveResources } from '../agency/show.ts';
 
 /** `npm run agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/production.test.ts. */
 
 const root = join(import.meta.dirname, '../..');
 const data = temporaryDir();
-const { brokers, prefix } = platform();
+const { brokers, prefix } = testInfrastructure();
 beforeAll(() => cpSync(join(root, 'data'), data.dir, { recursive: true }));
 afterAll(() => data.remove());
 
@@ -38,7 +38,7 @@ test('an agency that is added is shown with all that follows, has a file that th
   expect(added.out).toContain(`+   write topic ${prefix}agency.fisc.replies`);
   expect(added.out).toContain('+   quota: writes 1048576 B/s, reads 4194304 B/s, 10 % of a thread');
   const text = readFileSync(fileOf('fisc'), 'utf8');
-  const { entries, problems } = agencyParser()([{ path: 'fisc.yaml', text }]);
+  const { entries, problems } = createAgencyParser()([{ path: 'fisc.yaml', text }]);
   expect([problems, entries.get('fisc')]).toEqual([
     [],
     {
@@ -50,8 +50,8 @@ test('an agency that is added is shown with all that follows, has a file that th
       quota: { requestPercent: 10 },
     },
   ]);
-  const topics = topicsOfAgency(prefix, 'fisc', 3);
-  expect((await lookAfterTopics({ brokers, topics, create: false })).missing).toEqual([]);
+  const topics = buildAgencyTopics(prefix, 'fisc', 3);
+  expect((await reconcileTopics({ brokers, topics, create: false })).missing).toEqual([]);
 
   const shown = JSON.parse(agency('show', 'fisc', '--json').out) as { user: string; group: string };
   expect(shown).toMatchObject({ user: `${prefix}agency.fisc`, group: `${prefix}fisc.main`, services: [], centres: [] });
@@ -63,12 +63,12 @@ test('an agency that is added is shown with all that follows, has a file that th
   writeFileSync(centre, before);
   expect(agency('remove', 'fisc').out).toContain('Open with it: none.');
   expect(existsSync(fileOf('fisc'))).toBe(false);
-  expect((await lookAfterTopics({ brokers, topics, create: false })).missing).toEqual([]);
+  expect((await reconcileTopics({ brokers, topics, create: false })).missing).toEqual([]);
 }, 60_000);
 
 const names = { ro: 'Serviciul Fiscal', ru: 'Налоговая служба', en: 'Tax Service' };
 
-test.each<[string, string, Said, RegExp]>([
+test.each<[string, string, AgencyInput, RegExp]>([
   ['a code with capitals', 'Fisc', names, /^Fisc cannot be a code: 2 to 20 small letters/],
   ['a code with a dot', 'fi.sc', names, /cannot be a code/],
   ['the code of a part of the platform', 'agency-bridge-x', names, /^The code agency-bridge-x is taken/],
@@ -79,11 +79,11 @@ test.each<[string, string, Said, RegExp]>([
   ['a day of no week', 'fisc', { ...names, days: 'mon xyz' }, /workingTime\/days\/1/],
   ['a calendar that there is not', 'fisc', { ...names, calendar: 'none' }, /^There is no calendar none\./],
 ])('%s is refused with every reason', (_, code, said, sentence) => {
-  expect(() => textOf(data.dir, code, said)).toThrow(sentence);
+  expect(() => buildAgencyFile(data.dir, code, said)).toThrow(sentence);
 });
 
 test('what engineers paste signs in as Kafka asks, puts messages where Java does, and holds no password', () => {
-  const lines = clientsText('fisc', derivedOf('fisc', undefined, undefined), undefined);
+  const lines = formatClients('fisc', deriveResources('fisc', undefined, undefined), undefined);
   expect(lines.match(/^--- .*$/gm)).toEqual(['--- java', '--- librdkafka', '--- aiokafka', '--- kafkajs']);
   for (const word of ['SASL_SSL', 'partitioner=murmur2_random', 'scram-sha-512', '<password>', 'fisc.main']) {
     expect(lines).toContain(word);

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import type { ReceivedEvent } from '@cups/contracts';
 import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
-import { platform, temporaryDir } from '@cups/testing';
+import { testInfrastructure, temporaryDir } from '@cups/testing';
 import mongoose from 'mongoose';
-import { aheadOf, requestedIn, uncounted } from '../backup/compare.ts';
+import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../backup/compare.ts';
 import { dump, load, openStores } from '../backup/documents.ts';
-import { mendApplications, mendDeliveries } from '../backup/mend.ts';
+import { rollForwardApplications, rollForwardDeliveries } from '../backup/roll-forward.ts';
 import { serviceOfGroup } from '../backup/positions.ts';
-import { DATA_SHAPE } from '../shape.ts';
+import { DATA_VERSION } from '../data-version.ts';
 
 /** Comparing stores with Kafka, and what the two commands refuse. A whole rehearsal is in e2e/test/restore.test.ts. */
 
@@ -53,7 +53,7 @@ function event(id: string, sequence: number, type: string): ReceivedEvent {
 describe('applications of which Kafka knows more than the store', () => {
   test('one that the store does not have is missing, with all that persons did', () => {
     const events = [event('A', 1, 'ApplicationSubmitted'), event('A', 2, 'ApplicationDecided')];
-    expect(aheadOf(events, new Map())).toEqual([
+    expect(findAheadApplications(events, new Map())).toEqual([
       {
         application: 'A',
         centre: 'CU-001',
@@ -69,19 +69,23 @@ describe('applications of which Kafka knows more than the store', () => {
 
   test('one that the store has at an earlier event is behind, by what came after that', () => {
     const events = [1, 2, 3].map((n) => event('A', n, n === 3 ? 'ResultHandedOver' : 'ApplicationDecided'));
-    expect(aheadOf(events, new Map([['A', 2]]))).toMatchObject([{ kind: 'behind', acts: ['ResultHandedOver'] }]);
-    expect(aheadOf(events, new Map([['A', 1]]))).toMatchObject([{ sequence: 3, acts: ['ResultHandedOver'] }]);
+    expect(findAheadApplications(events, new Map([['A', 2]]))).toMatchObject([
+      { kind: 'behind', acts: ['ResultHandedOver'] },
+    ]);
+    expect(findAheadApplications(events, new Map([['A', 1]]))).toMatchObject([
+      { sequence: 3, acts: ['ResultHandedOver'] },
+    ]);
   });
 
   test('what an agency or a timer caused is no act of a person: it comes again by itself', () => {
     const events = [event('A', 1, 'ApplicationDecided'), event('A', 2, 'ApplicationExpired')];
-    expect(aheadOf(events, new Map([['A', 0]]))).toMatchObject([{ kind: 'behind', acts: [] }]);
+    expect(findAheadApplications(events, new Map([['A', 0]]))).toMatchObject([{ kind: 'behind', acts: [] }]);
   });
 
   test('repeats, and a store that has counted as far, lead to nothing', () => {
     const events = [event('A', 1, 'ApplicationSubmitted'), event('A', 1, 'ApplicationSubmitted')];
-    expect(aheadOf(events, new Map([['A', 1]]))).toEqual([]);
-    expect(aheadOf(events, new Map())[0]!.acts).toEqual(['ApplicationSubmitted']);
+    expect(findAheadApplications(events, new Map([['A', 1]]))).toEqual([]);
+    expect(findAheadApplications(events, new Map())[0]!.acts).toEqual(['ApplicationSubmitted']);
   });
 });
 
@@ -96,7 +100,7 @@ describe('consumers', () => {
       ['A', 2],
       ['C', 1],
     ]);
-    expect(uncounted(applications, 'notifications', counted)).toEqual([
+    expect(findUncounted(applications, 'notifications', counted)).toEqual([
       { document: 'A', consumer: 'notifications', counted: 2, of: 3 },
     ]);
   });
@@ -120,7 +124,11 @@ test('an agency has the newest submission of each delivery, whatever else stands
       subject: 'deliveries/A-asp',
       data: Buffer.from(JSON.stringify({ application: 'applications/A', submission, centre: { code: 'CU-001' } })),
     });
-  const found = requestedIn([request('submitted', 1), request('documents-supplied', 2), request('withdrawn', 0)]);
+  const found = findRequestedSubmissions([
+    request('submitted', 1),
+    request('documents-supplied', 2),
+    request('withdrawn', 0),
+  ]);
   expect(found).toEqual([
     {
       delivery: 'A-asp',
@@ -135,7 +143,7 @@ test('an agency has the newest submission of each delivery, whatever else stands
 });
 
 describe('documents of a store', () => {
-  const { mongoUri, brokers, prefix } = platform();
+  const { mongoUri, brokers, prefix } = testInfrastructure();
   let stores: Awaited<ReturnType<typeof openStores>>;
   beforeAll(async () => {
     stores = await openStores({ mongoUri, prefix });
@@ -175,7 +183,7 @@ describe('documents of a store', () => {
     const path = join(folder.dir, 'empty');
     mkdirSync(path);
     const kafka = { cluster: '', groups: [], ends: {} };
-    writeFileSync(join(path, 'backup.json'), JSON.stringify({ shape: DATA_SHAPE, prefix, kafka, documents: {} }));
+    writeFileSync(join(path, 'backup.json'), JSON.stringify({ shape: DATA_VERSION, prefix, kafka, documents: {} }));
     const env = Object.assign({}, process.env, { MONGODB_URI: mongoUri, KAFKA_BROKERS: brokers.join() });
     const { status, stderr } = spawnSync(
       join(root, 'node_modules/.bin/node'),
@@ -199,7 +207,7 @@ describe('documents of a store', () => {
       event('decided', 3, 'ApplicationDecided'),
     ];
     const stored = new Map(['filed', 'handed', 'decided'].map((id) => [id, 2]));
-    const left = await mendApplications(stores, aheadOf(events, stored));
+    const left = await rollForwardApplications(stores, findAheadApplications(events, stored));
     expect(left.map(({ application, kind }) => `${application} ${kind}`).sort()).toEqual([
       'decided behind',
       'filed missing',
@@ -223,7 +231,7 @@ describe('documents of a store', () => {
     await deliveries.insertOne({ _id: 'A-asp' as never, submission: 1, requested: 0, pending: [{ submission: 1 }] });
     await deliveries.insertOne({ _id: 'B-asp' as never, submission: 2, requested: 2, revision: 7 });
     const requested = ['A-asp', 'B-asp', 'C-asp'].map((delivery) => Object.assign({ delivery, submission: 1 }, base));
-    expect(await mendDeliveries(stores, requested)).toBe(2);
+    expect(await rollForwardDeliveries(stores, requested)).toBe(2);
     expect(await deliveries.find().sort({ _id: 1 }).toArray()).toMatchObject([
       { _id: 'A-asp', submission: 1, requested: 1, sent: true, pending: [], timer: null },
       { _id: 'B-asp', submission: 2, requested: 2, revision: 7 },
@@ -253,7 +261,11 @@ describe('the commands refuse, each with a sentence', () => {
     return path;
   };
   const manifest = (more: object) =>
-    JSON.stringify({ shape: DATA_SHAPE, documents: { intake: { applications: { count: 1, sha256: 'x' } } }, ...more });
+    JSON.stringify({
+      shape: DATA_VERSION,
+      documents: { intake: { applications: { count: 1, sha256: 'x' } } },
+      ...more,
+    });
 
   test.each([
     ['backup', 'without a folder', [], 'Say where to, one folder'],

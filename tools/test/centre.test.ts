@@ -23,8 +23,8 @@ async function centre(...args: string[]) {
   const [said, complained]: [string[], string[]] = [[], []];
   const status = await runCentre([...args, '--data', data], {
     here: parent,
-    say: (text) => said.push(`${text}\n`),
-    complain: (sentence) => complained.push(sentence),
+    onOutput: (text) => said.push(`${text}\n`),
+    onError: (sentence) => complained.push(sentence),
   });
   return { status, stdout: said.join(''), stderr: complained.join('\n') };
 }
@@ -34,10 +34,10 @@ const names = (): string[] => readdirSync(join(data, 'centres')).sort();
 const texts = (): Map<string, string> => new Map(names().map((name) => [name, textOf(name)]));
 const textOf = (name: string): string => readFileSync(join(data, 'centres', name), 'utf8');
 const writeText = (name: string, text: string): void => writeFileSync(join(data, 'centres', name), text);
-const become = (code: string, status: string): void =>
+const setStatus = (code: string, status: string): void =>
   writeText(`${code}.yaml`, textOf(`${code}.yaml`).replace(/^status: .*$/m, `status: ${status}`));
 /** Expects a refusal in these words, and that no file has changed. */
-function refused(
+function expectRefusal(
   before: Map<string, string>,
   ran: Awaited<ReturnType<typeof centre>>,
   ...sentences: (string | RegExp)[]
@@ -80,7 +80,7 @@ describe('the list', () => {
     expect(stdout).toContain('CU-031.yaml: agency fisc has no file in agencies');
     expect(stdout).toContain('CU-033.yaml: TOWN-HALL-07 is CU-032 already');
     const before = texts();
-    refused(before, await centre('open', 'CU-027'), /^Mend these files first:/);
+    expectRefusal(before, await centre('open', 'CU-027'), /^Mend these files first:/);
   }, 60_000);
 });
 
@@ -89,7 +89,7 @@ test('one centre is shown with what its status means and may become', async () =
   expect(stdout).toMatch(/status +planned: not open: nobody signs in, nothing is drafted/);
   expect(stdout).toMatch(/next +training or active or closed/);
   expect(await json('show', 'CU-027')).toMatchObject({ code: 'CU-027', name: 'Boșcana', status: 'planned' });
-  refused(texts(), await centre('show', 'CU-999'), 'Which centre?');
+  expectRefusal(texts(), await centre('show', 'CU-999'), 'Which centre?');
 }, 60_000);
 
 describe('a wave', () => {
@@ -118,20 +118,20 @@ describe('a wave', () => {
   }, 60_000);
 
   test('is opened without those of it that are paused, and they are named', async () => {
-    become('CU-030', 'paused');
-    become('CU-031', 'active');
+    setStatus('CU-030', 'paused');
+    setStatus('CU-031', 'active');
     const told = (await json('open', '--wave', '2023')) as { files: number; remarks: string[] };
     expect([told.files, told.remarks]).toEqual([58, ['CU-030 (TOWN-HALL-04) is paused and stays so.']]);
     expect(textOf('CU-030.yaml')).toContain('status: paused');
-    refused(texts(), await centre('open', '--wave', '2023'), 'No centre of wave 2023 is planned or training');
-    refused(texts(), await centre('open', '--wave', '2024'), 'No centre is of wave 2024; there are 2023, pilot');
-    refused(texts(), await centre('open', 'CU-030', '--wave', '2023'), 'Name codes or --wave, not both');
+    expectRefusal(texts(), await centre('open', '--wave', '2023'), 'No centre of wave 2023 is planned or training');
+    expectRefusal(texts(), await centre('open', '--wave', '2024'), 'No centre is of wave 2024; there are 2023, pilot');
+    expectRefusal(texts(), await centre('open', 'CU-030', '--wave', '2023'), 'Name codes or --wave, not both');
   }, 60_000);
 
   test('begins to learn with --training, and agencies are told nothing', async () => {
     expect(await json('open', '--wave', '2023', '--training')).toMatchObject({ files: 60, announced: 0 });
     expect(textOf('CU-086.yaml')).toContain('status: training');
-    refused(texts(), await centre('open', 'CU-001', '--training'), 'does not go back to training');
+    expectRefusal(texts(), await centre('open', 'CU-001', '--training'), 'does not go back to training');
   }, 60_000);
 });
 
@@ -142,32 +142,32 @@ describe('a centre', () => {
       readFileSync(join(root, 'data/centres/CU-001.yaml'), 'utf8').replace('active', 'paused'),
     );
     const before = texts();
-    refused(
+    expectRefusal(
       before,
       await centre('pause', 'CU-001', 'CU-003', 'CU-027'),
       'CU-001 (Lozova) is paused already',
       'CU-027 (Boșcana) is planned: there is nothing to pause before it is active',
     );
-    refused(before, await centre('open', 'CU-999'), 'CU-999 is no centre');
-    refused(before, await centre('open'), 'Which centre?');
+    expectRefusal(before, await centre('open', 'CU-999'), 'CU-999 is no centre');
+    expectRefusal(before, await centre('open'), 'Which centre?');
     expect((await centre('open', 'CU-001', 'CU-002')).status).toBe(0);
   }, 60_000);
 
   test('that may have open applications is not closed before somebody says that there are none', async () => {
     const before = texts();
-    refused(
+    expectRefusal(
       before,
       await centre('close', 'CU-001'),
       /may have open applications.*`close CU-001 --wait` pauses it first/,
     );
-    refused(before, await centre('close', 'CU-001', '--none-open'), 'pause it first');
+    expectRefusal(before, await centre('close', 'CU-001', '--none-open'), 'pause it first');
     expect((await centre('close', 'CU-001', '--wait')).stdout).toMatch(
       /active -> paused\n[^]*`close CU-001 --none-open` closes it/,
     );
-    refused(texts(), await centre('close', 'CU-001'), /may have open applications/);
-    refused(texts(), await centre('close', 'CU-001', '--wait'), 'waits already');
+    expectRefusal(texts(), await centre('close', 'CU-001'), /may have open applications/);
+    expectRefusal(texts(), await centre('close', 'CU-001', '--wait'), 'waits already');
     expect((await centre('close', 'CU-001', '--none-open')).stdout).toMatch(/paused -> closed/);
-    refused(
+    expectRefusal(
       texts(),
       await centre('open', 'CU-001'),
       'closed for good; a centre that comes back is added under a new code',
@@ -184,28 +184,32 @@ describe('a centre', () => {
     });
     expect((await centre('show', 'CU-003')).stdout).toMatch(/goes on with +CU-001, CU-002$/m);
     expect((await centre('show', 'CU-001')).stdout).toMatch(/goes on at +CU-003$/m);
-    become('CU-004', 'closed');
+    setStatus('CU-004', 'closed');
     expect((await centre('close', 'CU-004', '--to', 'CU-003')).stdout).toMatch(/closed -> closed, goes on at CU-003/);
-    refused(texts(), await centre('close', 'CU-004', '--to', 'CU-005'), 'is closed, and names CU-003 already');
+    expectRefusal(texts(), await centre('close', 'CU-004', '--to', 'CU-005'), 'is closed, and names CU-003 already');
   }, 60_000);
 
   test('is handed to no centre that is unknown, itself, or not active, and names none when it is open', async () => {
     const before = texts();
-    refused(before, await centre('close', 'CU-001', '--to', 'CU-999'), 'CU-999 is no centre');
-    refused(before, await centre('close', 'CU-001', '--to', 'CU-001'), 'cannot go on with its own applications');
-    refused(
+    expectRefusal(before, await centre('close', 'CU-001', '--to', 'CU-999'), 'CU-999 is no centre');
+    expectRefusal(before, await centre('close', 'CU-001', '--to', 'CU-001'), 'cannot go on with its own applications');
+    expectRefusal(
       before,
       await centre('close', 'CU-001', '--to', 'CU-027'),
       'is planned: only an active centre goes on with them',
     );
-    refused(before, await centre('close', 'CU-027', '--to', 'CU-001'), 'has no applications to hand over');
-    refused(
+    expectRefusal(before, await centre('close', 'CU-027', '--to', 'CU-001'), 'has no applications to hand over');
+    expectRefusal(
       before,
       await centre('close', 'CU-001', '--to', 'CU-002', '--wait'),
       'Say --to, --wait or --none-open, one of them',
     );
     writeText('CU-001.yaml', textOf('CU-001.yaml').replace('status: active', 'status: active\ntransferTo: CU-002'));
-    refused(texts(), await centre('pause', 'CU-002'), 'transferTo is for a centre that is closed, and it is active');
+    expectRefusal(
+      texts(),
+      await centre('pause', 'CU-002'),
+      'transferTo is for a centre that is closed, and it is active',
+    );
   }, 60_000);
 
   test('that has never opened is closed at once', async () => {
@@ -232,14 +236,14 @@ describe('a centre', () => {
         '',
       ].join('\n'),
     );
-    refused(texts(), await centre(...add), 'Cărpineni is CU-087 already');
+    expectRefusal(texts(), await centre(...add), 'Cărpineni is CU-087 already');
     expect((await centre('open', 'CU-087')).status).toBe(0);
   }, 60_000);
 
   test('that cannot be is refused with what was most likely meant', async () => {
     const add = (...more: string[]) => centre('add', '--name', 'Nowhere', '--wave', '2024', ...more);
     const before = texts();
-    refused(
+    expectRefusal(
       before,
       await add(
         '--kind',
@@ -256,7 +260,7 @@ describe('a centre', () => {
       'time zone "Europe/Chisinev" is unknown: did you mean Europe/Chisinau?',
       'language "bg" is unknown: it is one of ro, ru, en',
     );
-    refused(
+    expectRefusal(
       before,
       await add(
         '--kind',
@@ -276,14 +280,19 @@ describe('a centre', () => {
       'openApplications "many" is no number',
       'code CU-001 is taken by Lozova; the next one is CU-087',
     );
-    refused(before, await add('--kind', 'library', '--code', 'CU-200'), 'is not the next one, which is CU-087');
-    refused(
+    expectRefusal(before, await add('--kind', 'library', '--code', 'CU-200'), 'is not the next one, which is CU-087');
+    expectRefusal(
       before,
       await centre('add', '--name', 'a\nb: c', '--kind', 'library', '--wave', 'soon'),
       'is not the name of a place',
       'wave "soon" is none',
     );
-    refused(before, await centre('add', '--wave', '2024'), 'kind is missing', 'name "" is not the name of a place');
+    expectRefusal(
+      before,
+      await centre('add', '--wave', '2024'),
+      'kind is missing',
+      'name "" is not the name of a place',
+    );
   }, 60_000);
 });
 
@@ -320,7 +329,7 @@ describe('a table', () => {
       'Departe,mission,2024,,Europe/Nowhere',
       'Bun,town-hall,2024,Orhei,',
     );
-    refused(
+    expectRefusal(
       before,
       await centre('import', 'table.csv'),
       'line 3: Lozova is CU-001 already',
@@ -330,24 +339,24 @@ describe('a table', () => {
       'line 7: Bun is CU-087 already',
     );
     table('name,kind,wave,phone,kind', 'Bun,town-hall,2024,1,2');
-    refused(
+    expectRefusal(
       before,
       await centre('import', 'table.csv'),
       'line 1: column "phone" is unknown',
       'column kind stands there twice',
     );
     table('name,kind,wave', '"Bun,town-hall,2024');
-    refused(before, await centre('import', 'table.csv'), /line \d+: it is no CSV \(CSV_QUOTE_NOT_CLOSED\)/);
+    expectRefusal(before, await centre('import', 'table.csv'), /line \d+: it is no CSV \(CSV_QUOTE_NOT_CLOSED\)/);
     table('name,kind,wave');
-    refused(before, await centre('import', 'table.csv'), 'the table holds no centre');
-    refused(before, await centre('import', 'nowhere.csv'), 'nowhere.csv');
+    expectRefusal(before, await centre('import', 'table.csv'), 'the table holds no centre');
+    expectRefusal(before, await centre('import', 'nowhere.csv'), 'nowhere.csv');
   }, 60_000);
 });
 
 test('a command or an option that is not there is refused by name, and help lists those that are', async () => {
   const before = texts();
-  refused(before, await centre('delete', 'CU-001'), 'There is no command delete: list, show, add');
-  refused(before, await centre('pause', 'CU-001', '--to', 'CU-002'), 'pause knows no --to');
-  refused(before, await centre('list', '--status', 'open'), 'There is no status open');
+  expectRefusal(before, await centre('delete', 'CU-001'), 'There is no command delete: list, show, add');
+  expectRefusal(before, await centre('pause', 'CU-001', '--to', 'CU-002'), 'pause knows no --to');
+  expectRefusal(before, await centre('list', '--status', 'open'), 'There is no status open');
   expect((await centre('--help')).stdout).toMatch(/import table\.csv/);
 }, 60_000);

@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import { loadService } from '@cups/contracts/proto';
-import { certify, makeAuthority as makeServiceAuthority } from '@cups/rpc/authority';
-import { certificatesIn } from '@cups/rpc/certificate';
+import { issueCertificate, createAuthority as makeServiceAuthority } from '@cups/rpc/authority';
+import { parseCertificates } from '@cups/rpc/certificate';
 import { connect, openKeys, openTls, serveGrpc } from '@cups/rpc';
 import type { AccessTable, Client, GrpcServer, Rpcs, ServiceName, Tls } from '@cups/rpc';
-import { keepLog, keepMetrics, temporaryDir } from '@cups/testing';
+import { captureLog, captureMetrics, temporaryDir } from '@cups/testing';
 import {
-  announceAuthority,
-  makeAuthority,
-  makeCertificate,
-  renew,
-  retireAuthority,
-  showAuthority,
-  showCertificate,
-  switchAuthority,
+  publishNextAuthority,
+  generateAuthority,
+  ensureCertificate,
+  renewCertificate,
+  retireOldAuthority,
+  describeAuthority,
+  describeCertificate,
+  activateNextAuthority,
 } from '../keys/certificates.ts';
-import { keyFolder, tlsFolder } from '../keys/folder.ts';
-import { announce, make, retire, switchOver } from '../keys/rotation.ts';
+import { openFolderKeyStore, tlsFolderPath } from '../keys/folder.ts';
+import { publishNextKey, generateKey, retireOldKeys, activateNextKey } from '../keys/rotation.ts';
 import { SIGNERS } from '../services.ts';
 
 const MINUTE = 60_000;
@@ -28,45 +28,45 @@ const folder = temporaryDir();
 afterAll(() => folder.remove());
 
 describe('certificates in a folder', () => {
-  const place = keyFolder(join(folder.dir, 'alone'));
+  const place = openFolderKeyStore(join(folder.dir, 'alone'));
   const now = Date.now();
   const at = (ms: number, hurry = false) => ({ place, now: now + ms, hurry });
   const made = 'a certificate was made, good for 365 days';
 
   test('stay while they are good, and are made anew when they end soon, whenever `make` runs', async () => {
-    await expect(makeCertificate(at(0), 'intake')).rejects.toThrow('There is no authority: make it first.');
-    expect(await makeAuthority(at(0))).toBe('made, good for 3650 days');
-    for (const service of SIGNERS) expect(await makeCertificate(at(0), service)).toBe(made);
-    expect(await makeCertificate(at(245 * DAY), 'intake')).toBe('its certificate is there, good for 120 days');
-    expect(await showCertificate(at(366 * DAY), 'intake')).toBe('its certificate has ended');
-    expect(await makeCertificate(at(246 * DAY), 'intake')).toBe(made);
+    await expect(ensureCertificate(at(0), 'intake')).rejects.toThrow('There is no authority: make it first.');
+    expect(await generateAuthority(at(0))).toBe('made, good for 3650 days');
+    for (const service of SIGNERS) expect(await ensureCertificate(at(0), service)).toBe(made);
+    expect(await ensureCertificate(at(245 * DAY), 'intake')).toBe('its certificate is there, good for 120 days');
+    expect(await describeCertificate(at(366 * DAY), 'intake')).toBe('its certificate has ended');
+    expect(await ensureCertificate(at(246 * DAY), 'intake')).toBe(made);
     await place.write({ kind: 'tls', service: 'intake', file: 'tls.key' }, 'x');
-    expect(await makeCertificate(at(0), 'intake')).toBe(made);
+    expect(await ensureCertificate(at(0), 'intake')).toBe(made);
   });
 
   test('name the hosts under which a service is called, and are made anew where they name none', async () => {
-    const old = await certify(await makeServiceAuthority({ now, days: 10 }), 'catalog', { now, days: 300 });
+    const old = await issueCertificate(await makeServiceAuthority({ now, days: 10 }), 'catalog', { now, days: 300 });
     const text = async () => (await place.read({ kind: 'tls', service: 'catalog', file: 'tls.crt' }))!;
-    const names = async () => certificatesIn('tls.crt', await text())[0]!.subjectAltName;
+    const names = async () => parseCertificates('tls.crt', await text())[0]!.subjectAltName;
     expect(await names()).toBe('URI:spiffe://cups/catalog, DNS:catalog, DNS:localhost');
-    expect(certificatesIn('tls.crt', old.certificate)[0]!.subjectAltName).toBe('URI:spiffe://cups/catalog');
+    expect(parseCertificates('tls.crt', old.certificate)[0]!.subjectAltName).toBe('URI:spiffe://cups/catalog');
     const elsewhere = Object.assign({}, place, { hosts: () => ['catalog.cups.svc'] });
-    expect(await makeCertificate({ place: elsewhere, now, hurry: false }, 'catalog')).toBe(made);
+    expect(await ensureCertificate({ place: elsewhere, now, hurry: false }, 'catalog')).toBe(made);
     expect(await names()).toBe('URI:spiffe://cups/catalog, DNS:catalog.cups.svc');
-    expect(await makeCertificate(at(0), 'catalog')).toBe(made);
+    expect(await ensureCertificate(at(0), 'catalog')).toBe(made);
   });
 
   test('are rolled over with their authority in three steps, none too early and none out of order', async () => {
-    await expect(switchAuthority(at(0))).rejects.toThrow('There is no next authority: announce it first.');
-    expect(await announceAuthority(at(0))).toBe('the next one is announced; switch in 5 min');
-    expect(await announceAuthority(at(MINUTE))).toBe('the next one is announced already; switch in 4 min');
-    expect(await showAuthority(at(MINUTE))).toBe('good for 3650 days; the next is announced; switch in 4 min');
-    await expect(switchAuthority(at(MINUTE))).rejects.toThrow(/switch in 4 min, or --now\.$/);
-    await expect(retireAuthority(at(0))).rejects.toThrow(/switch first\.$/);
-    await switchAuthority(at(5 * MINUTE));
-    await expect(retireAuthority(at(6 * MINUTE))).rejects.toThrow(/retire in 9 min, or --now\.$/);
-    expect(await retireAuthority(at(15 * MINUTE))).toBe('the old one counts no longer');
-    expect(await retireAuthority(at(15 * MINUTE))).toBe('there is nothing to retire');
+    await expect(activateNextAuthority(at(0))).rejects.toThrow('There is no next authority: announce it first.');
+    expect(await publishNextAuthority(at(0))).toBe('the next one is announced; switch in 5 min');
+    expect(await publishNextAuthority(at(MINUTE))).toBe('the next one is announced already; switch in 4 min');
+    expect(await describeAuthority(at(MINUTE))).toBe('good for 3650 days; the next is announced; switch in 4 min');
+    await expect(activateNextAuthority(at(MINUTE))).rejects.toThrow(/switch in 4 min, or --now\.$/);
+    await expect(retireOldAuthority(at(0))).rejects.toThrow(/switch first\.$/);
+    await activateNextAuthority(at(5 * MINUTE));
+    await expect(retireOldAuthority(at(6 * MINUTE))).rejects.toThrow(/retire in 9 min, or --now\.$/);
+    expect(await retireOldAuthority(at(15 * MINUTE))).toBe('the old one counts no longer');
+    expect(await retireOldAuthority(at(15 * MINUTE))).toBe('there is nothing to retire');
   });
 });
 
@@ -74,9 +74,9 @@ describe('a service that is called without a pause', () => {
   type Definition = CatalogServiceDefinition;
   const name = 'cups.catalog.v1.CatalogService';
   const dir = join(folder.dir, 'called');
-  const place = keyFolder(dir);
+  const place = openFolderKeyStore(dir);
   const steps = () => ({ place, now: Date.now(), hurry: true });
-  const heard = { gateway: keepLog(), catalog: keepLog() };
+  const heard = { gateway: captureLog(), catalog: captureLog() };
   /** Keys are looked at once in a second of this clock. */
   const clock = () => performance.now() * 20;
   const failures: unknown[] = [];
@@ -87,16 +87,16 @@ describe('a service that is called without a pause', () => {
   const tls: Tls[] = [];
   const keysOf = (service: 'gateway' | 'catalog') => openKeys({ dir, service, clock, log: heard[service].log });
   const tlsOf = (service: 'gateway' | 'catalog') => {
-    const one = openTls({ dir: tlsFolder(dir, service), service, log: heard[service].log, lookMs: 50 });
+    const one = openTls({ dir: tlsFolderPath(dir, service), service, log: heard[service].log, pollIntervalMs: 50 });
     tls.push(one);
     return one;
   };
 
   beforeAll(async () => {
-    await makeAuthority(steps());
+    await generateAuthority(steps());
     for (const service of SIGNERS) {
-      await make(steps(), service);
-      await makeCertificate(steps(), service);
+      await generateKey(steps(), service);
+      await ensureCertificate(steps(), service);
     }
     const definition = loadService<Definition>(name);
     const row = { callers: ['gateway'] as ServiceName[], roles: 'none', tenancy: 'public', personalData: false };
@@ -106,8 +106,8 @@ describe('a service that is called without a pause', () => {
       keys: keysOf('catalog'),
       tls: tlsOf('catalog'),
       port: 0,
-      log: keepLog().log,
-      metrics: keepMetrics().metrics,
+      log: captureLog().log,
+      metrics: captureMetrics().metrics,
       definition,
       rpcs: all(async () => ({})) as unknown as Rpcs<Definition>,
       access: all(row) as unknown as AccessTable<Definition>,
@@ -146,17 +146,17 @@ describe('a service that is called without a pause', () => {
 
   test('loses no call while certificates are renewed and their authority is rolled over', async () => {
     const taken = (step: () => Promise<unknown>) => seen(step, 'certificate-taken', 'gateway', 'catalog');
-    await taken(() => Promise.all([renew(steps(), 'gateway'), renew(steps(), 'catalog')]));
-    await taken(() => announceAuthority(steps()));
-    await taken(() => switchAuthority(steps()));
-    await taken(() => retireAuthority(steps()));
+    await taken(() => Promise.all([renewCertificate(steps(), 'gateway'), renewCertificate(steps(), 'catalog')]));
+    await taken(() => publishNextAuthority(steps()));
+    await taken(() => activateNextAuthority(steps()));
+    await taken(() => retireOldAuthority(steps()));
     expect({ failures, enough: calls > 400 }).toEqual({ failures: [], enough: true });
   });
 
   test('loses no call while the key is changed with which its caller signs', async () => {
-    await seen(() => announce(steps(), 'gateway'), 'key-trusted', 'catalog');
-    await seen(() => switchOver(steps(), 'gateway'), 'key-trusted');
-    await seen(() => retire(steps(), 'gateway'), 'key-trusted', 'catalog');
+    await seen(() => publishNextKey(steps(), 'gateway'), 'key-trusted', 'catalog');
+    await seen(() => activateNextKey(steps(), 'gateway'), 'key-trusted');
+    await seen(() => retireOldKeys(steps(), 'gateway'), 'key-trusted', 'catalog');
     expect(failures).toEqual([]);
   });
 

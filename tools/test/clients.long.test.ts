@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect } from '@jest/globals';
 import { temporaryDir } from '@cups/testing';
-import { testWith } from '@cups/testing/programs';
+import { testRequiring } from '@cups/testing/programs';
 import { compile } from '../clients/compile.ts';
 import { asyncapiModels, LANGUAGES, openapiClient } from '../clients/generators.ts';
 
@@ -19,7 +19,7 @@ const NEEDS = {
 } as const;
 
 for (const language of LANGUAGES) {
-  testWith(...NEEDS[language])(
+  testRequiring(...NEEDS[language])(
     `openapi-generator makes a client in ${language} that compiles`,
     async () => {
       const folder = join(dir, `openapi-${language}`);
@@ -28,7 +28,7 @@ for (const language of LANGUAGES) {
     },
     300_000,
   );
-  testWith(...NEEDS[language])(
+  testRequiring(...NEEDS[language])(
     `Modelina makes models in ${language} that compile, and each has a name of its own`,
     async () => {
       const folder = join(dir, `asyncapi-${language}`);

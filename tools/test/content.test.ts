@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ApplicationSubmitted } from '@cups/agency-contract';
 import type { DeliveryChoice, Mandate } from '@cups/application';
 import { temporaryDir } from '@cups/testing';
-import { contentFindings } from '../content/findings.ts';
+import { checkContent } from '../content/findings.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const DOCUMENT = 'apps/gateway/openapi.yaml';
@@ -15,7 +15,7 @@ const folders: { remove(): void }[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => folder.remove()));
 
 /** What the tool says of the tree with one text replaced by another in a file. */
-async function said(file: string, { from = '', to = '', check = false }) {
+async function checkWithChange(file: string, { from = '', to = '', check = false }) {
   const { dir, remove } = temporaryDir();
   folders.push({ remove });
   for (const one of [DOCUMENT, AGENCIES, FILED, PROTO]) {
@@ -28,24 +28,24 @@ async function said(file: string, { from = '', to = '', check = false }) {
     join(dir, file),
     text.replace(from, () => to),
   );
-  const findings = await contentFindings(dir, { check });
+  const findings = await checkContent(dir, { check });
   return { findings, document: readFileSync(join(dir, DOCUMENT), 'utf8') };
 }
 
 /** These do not compile when the types of the agency contract have other words than the schema. */
-type Told = Pick<ApplicationSubmitted, 'mandate' | 'delivery'>;
-type Chosen = { mandate: Mandate; delivery: DeliveryChoice };
-const toldOf = (chosen: Chosen): Told => chosen;
-const chosenOf = (told: Told): Chosen => told;
+type ContractShape = Pick<ApplicationSubmitted, 'mandate' | 'delivery'>;
+type DeskShape = { mandate: Mandate; delivery: DeliveryChoice };
+const toContractShape = (chosen: DeskShape): ContractShape => chosen;
+const toDeskShape = (told: ContractShape): DeskShape => told;
 
 describe('the content of an application stands once', () => {
   test('the OpenAPI document, the agency contract and the proto of the repository have it as the schema says', async () => {
-    expect((await said(DOCUMENT, { check: true })).findings).toEqual([]);
+    expect((await checkWithChange(DOCUMENT, { check: true })).findings).toEqual([]);
   });
 
   test('the types of the agency contract are those of the schema', () => {
-    const chosen: Chosen = { mandate: { kind: 'notarial', reference: 'N-1' }, delivery: { kind: 'post' } };
-    expect(chosenOf(toldOf(chosen))).toBe(chosen);
+    const chosen: DeskShape = { mandate: { kind: 'notarial', reference: 'N-1' }, delivery: { kind: 'post' } };
+    expect(toDeskShape(toContractShape(chosen))).toBe(chosen);
   });
 
   test.each([
@@ -143,11 +143,11 @@ describe('the content of an application stands once', () => {
       'proto: DELIVERY_KIND_* has other words',
     ],
   ])('%s is found', async (_name, file, from, to, finding) => {
-    expect((await said(file, { from, to, check: true })).findings.join('\n')).toContain(finding);
+    expect((await checkWithChange(file, { from, to, check: true })).findings.join('\n')).toContain(finding);
   });
 
   test('what differs in the OpenAPI document is written anew from the schema', async () => {
-    const { findings, document } = await said(DOCUMENT, { from: '- guardianship', to: '- court' });
+    const { findings, document } = await checkWithChange(DOCUMENT, { from: '- guardianship', to: '- court' });
     expect([findings, document]).toEqual([[], readFileSync(join(root, DOCUMENT), 'utf8')]);
   });
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { archiveOf, sha256 } from '../contract/archive.ts';
+import { buildArchive, sha256 } from '../contract/archive.ts';
 
 /** The archive that agencies download, made of a small tree of its own. */
 
@@ -41,12 +41,12 @@ function checksumIn(zone: string, root: string): string {
 }
 
 test('The archive of the same files is the same, in whatever zone and order they were written.', () => {
-  const first = archiveOf(tree(FILES), '1.1.0');
+  const first = buildArchive(tree(FILES), '1.1.0');
   expect(first.checksum).toBe(`${sha256(first.bytes)}  cups-agency-contract-1.1.0.zip\n`);
   const turned = tree(Object.fromEntries(Object.entries(FILES).reverse()));
   expect(checksumIn('Pacific/Auckland', turned)).toBe(first.checksum);
   expect(checksumIn('America/Los_Angeles', turned)).toBe(first.checksum);
-  const changed = archiveOf(tree(Object.assign({}, FILES, { LICENSE: 'another' })), '1.1.0');
+  const changed = buildArchive(tree(Object.assign({}, FILES, { LICENSE: 'another' })), '1.1.0');
   expect(changed.checksum).not.toBe(first.checksum);
 });
 
@@ -61,11 +61,11 @@ test('The archive holds the kit where it was packed, and nothing that a build le
     'libs/agency-kit/dist/cups-agency-1.1.0.tgz': 'kit',
     'libs/agency-kit/dist/cups-agency-1.1.0.tgz.sha256': 'sum',
   };
-  expect(archiveOf(tree(FILES), '1.1.0').files).toEqual([
+  expect(buildArchive(tree(FILES), '1.1.0').files).toEqual([
     ...['CHANGELOG.md', 'LICENSE', 'README.md', 'asyncapi.yaml', 'examples/java/Agency.java'],
     ...['samples/messages/a.json', 'schemas/a.json', 'SHA256SUMS'],
   ]);
-  const more = archiveOf(tree(Object.assign({}, FILES, left)), '1.1.0').files;
+  const more = buildArchive(tree(Object.assign({}, FILES, left)), '1.1.0').files;
   expect(more.filter((file) => !file.match(/^(CHANGELOG|LICENSE|README|asyncapi|samples|schemas|SHA256SUMS)/))).toEqual(
     ['cups-agency-1.1.0.tgz', 'examples/java/Agency.java'],
   );

@@ -3,9 +3,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { beyond, breaks } from '../contract/compare.ts';
+import { findLoosened, findBreakingChanges } from '../contract/compare.ts';
 import type { Contract } from '../contract/compare.ts';
-import { contractOf } from '../contract/contract-of.ts';
+import { buildContract } from '../contract/build-contract.ts';
 import { publish } from '../contract/publish.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -13,14 +13,14 @@ const folders: string[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
 
 const SOURCES = ['asyncapi.yaml', 'schemas', 'samples'];
-const ALL = [...SOURCES, 'README.md', 'published', 'corpus', 'reference', 'baseline.json'];
+const ALL_PARTS = [...SOURCES, 'README.md', 'published', 'corpus', 'reference', 'baseline.json'];
 
 const baseline = JSON.parse(readFileSync(join(root, 'libs/agency-contract/baseline.json'), 'utf8')) as Contract;
 
-type Plant = Record<string, (text: string) => string>;
+type FileChanges = Record<string, (text: string) => string>;
 
 /** A folder with the contract of the repository, with changes planted in its files. */
-function planted(plant: Plant, parts: string[]): string {
+function createChangedContract(plant: FileChanges, parts: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'cups-contract-'));
   folders.push(folder);
   for (const part of parts) {
@@ -36,29 +36,29 @@ function planted(plant: Plant, parts: string[]): string {
 }
 
 /** What the tool says of a contract. */
-function said(plant: Plant, ...args: string[]) {
+function runTool(plant: FileChanges, ...args: string[]) {
   const command = [
     '--disable-warning=ExperimentalWarning',
     join(root, 'tools/contract.ts'),
     '--folder',
-    planted(plant, ALL),
+    createChangedContract(plant, ALL_PARTS),
   ];
   const { status, stderr, stdout } = spawnSync(process.execPath, [...command, ...args], { encoding: 'utf8' });
   return { status, stderr, stdout };
 }
 
 /** In what a contract breaks an agency that was built for the one of the repository. */
-function broken(plant: Plant): string[] {
-  return breaks(baseline, contractOf(publish(planted(plant, SOURCES))));
+function findBreakingChangesIn(plant: FileChanges): string[] {
+  return findBreakingChanges(baseline, buildContract(publish(createChangedContract(plant, SOURCES))));
 }
 
 describe('the check of the agency contract', () => {
   test('finds nothing in the one of the repository', () => {
-    expect(said({}, '--check')).toEqual({ status: 0, stderr: '', stdout: 'agency contract: 0 findings\n' });
+    expect(runTool({}, '--check')).toEqual({ status: 0, stderr: '', stdout: 'agency contract: 0 findings\n' });
   });
 
   test('refuses what was not made again, and what the official parser refuses', () => {
-    const { status, stderr } = said(
+    const { status, stderr } = runTool(
       {
         'asyncapi.yaml': (text) => text.replace('action: receive', 'action: listen'),
         'corpus/second-decision.json': (text) => text.replace('ALREADY_DECIDED', 'KEY_MISMATCH'),
@@ -104,7 +104,7 @@ describe('the check of the agency contract', () => {
       'reply.progressed.note: was refused, and is possible now',
     ],
   ])('refuses a breaking change: %s', (_name, plant, finding) => {
-    expect(broken(plant as Plant)).toContain(finding);
+    expect(findBreakingChangesIn(plant as FileChanges)).toContain(finding);
   });
 
   test.each([
@@ -156,14 +156,14 @@ describe('the check of the agency contract', () => {
   ])(
     'refuses a change that breaks an agency which reads what is not of its deliveries alone: %s',
     (_name, plant, finding) => {
-      expect(broken(plant as Plant)).toContain(finding);
+      expect(findBreakingChangesIn(plant as FileChanges)).toContain(finding);
     },
   );
 
   test('lets additions through: a property of a request, an optional one of a reply', () => {
     const add = (text: string) => text.replace('"properties": {', '"properties": { "later": { "type": "string" },');
     const plant = { 'schemas/application.withdrawn.json': add, 'schemas/reply.progressed.json': add };
-    expect(broken(plant)).toEqual([]);
+    expect(findBreakingChangesIn(plant)).toEqual([]);
   });
 });
 
@@ -186,7 +186,7 @@ describe('what is beyond a schema', () => {
     ['nothing', false, { type: 'string' }],
     ['a list of less', { type: 'array', items: { const: 1 } }, { type: 'array', items: { type: 'integer' } }],
   ])('nothing: %s', (_name, inner, outer) => {
-    expect(beyond(inner as never, outer as never, 'x')).toEqual([]);
+    expect(findLoosened(inner as never, outer as never, 'x')).toEqual([]);
   });
 
   test.each<[string, object | boolean, object | boolean, string]>([
@@ -223,6 +223,6 @@ describe('what is beyond a schema', () => {
     ['anything', true, text, 'x: type'],
     ['what was never possible', {}, false, 'x: was refused'],
   ])('something: %s', (_name, inner, outer, finding) => {
-    expect(beyond(inner as never, outer as never, 'x').join()).toContain(finding);
+    expect(findLoosened(inner as never, outer as never, 'x').join()).toContain(finding);
   });
 });

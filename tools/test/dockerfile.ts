@@ -39,7 +39,7 @@ export function readDockerfile(file: string, context: string, given: Record<stri
       case 'COPY': {
         const [owner, from = '', to = ''] = filled(rest).split(' ');
         if (owner !== '--chown=0:0') throw new Error(`COPY by ${owner}`);
-        found.files.push(...copied(context, from, to));
+        found.files.push(...listCopied(context, from, to));
         break;
       }
       case 'WORKDIR':
@@ -62,8 +62,8 @@ export function readDockerfile(file: string, context: string, given: Record<stri
 }
 
 /** The folder itself and all below it, without what .dockerignore keeps out. */
-function copied(context: string, from: string, to: string): string[] {
-  const ignored = ignoredIn(context);
+function listCopied(context: string, from: string, to: string): string[] {
+  const ignored = readIgnored(context);
   const source = join(context, from);
   const below = readdirSync(source, { recursive: true, encoding: 'utf8' }).map((path) => join(source, path));
   return [source, ...below]
@@ -77,7 +77,7 @@ function copied(context: string, from: string, to: string): string[] {
 }
 
 /** The last rule that a path, or a folder above it, meets counts. */
-function ignoredIn(context: string): (path: string) => boolean {
+function readIgnored(context: string): (path: string) => boolean {
   const file = join(context, '.dockerignore');
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   const rules = lines

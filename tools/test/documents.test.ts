@@ -7,29 +7,29 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 /** The check of the documents, on a house of two pages. */
 
 const repository = join(import.meta.dirname, '..', '..');
-let house: string;
+let folder: string;
 
 beforeEach(() => {
-  house = mkdtempSync(join(tmpdir(), 'cups-documents-'));
-  mkdirSync(join(house, 'tools'));
+  folder = mkdtempSync(join(tmpdir(), 'cups-documents-'));
+  mkdirSync(join(folder, 'tools'));
   for (const file of ['eslint.config.mjs', 'tools/read-cost.ts', 'CONTRIBUTING.md'])
-    cpSync(join(repository, file), join(house, file));
+    cpSync(join(repository, file), join(folder, file));
   write(
     'CONTRIBUTING.md',
-    'a function of at most 60 lines, at most 4 levels deep, a file of at most 400 lines, more than 2 times its figure',
+    'a function of at most 70 lines, at most 4 levels deep, a file of at most 400 lines, more than 2 times its figure',
   );
   write(
     'ARCHITECTURE.md',
     '# The house\n\nSee [here](#the-house), [there](CONTRIBUTING.md) and `tools/read-cost.ts`.\n',
   );
 });
-afterEach(() => rmSync(house, { recursive: true }));
+afterEach(() => rmSync(folder, { recursive: true }));
 
-const write = (file: string, text: string) => writeFileSync(join(house, file), text);
+const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
 
 /** What the check says of the house, and how it ends. */
 function check(): { status: number | null; faults: string[] } {
-  const command = ['--disable-warning=ExperimentalWarning', join(repository, 'tools/documents.ts'), '--root', house];
+  const command = ['--disable-warning=ExperimentalWarning', join(repository, 'tools/documents.ts'), '--root', folder];
   const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
   return { status, faults: stderr.trim().split('\n').filter(Boolean) };
 }

@@ -7,12 +7,12 @@ import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/
 import { loadService } from '@cups/contracts/proto';
 import { openKeys, openTls, serveGrpc } from '@cups/rpc';
 import type { AccessTable, GrpcServer, Rpcs, ServiceName, Tls } from '@cups/rpc';
-import { keepLog, keepMetrics, temporaryDir } from '@cups/testing';
-import { testWith } from '@cups/testing/programs';
-import { once } from '../clients/once.ts';
-import { makeAuthority, makeCertificate } from '../keys/certificates.ts';
-import { keyFolder, tlsFolder } from '../keys/folder.ts';
-import { make } from '../keys/rotation.ts';
+import { captureLog, captureMetrics, temporaryDir } from '@cups/testing';
+import { testRequiring } from '@cups/testing/programs';
+import { generateOnce } from '../clients/generate-once.ts';
+import { generateAuthority, ensureCertificate } from '../keys/certificates.ts';
+import { openFolderKeyStore, tlsFolderPath } from '../keys/folder.ts';
+import { generateKey } from '../keys/rotation.ts';
 
 /** The recipe of docs/security.md, run as it stands there. */
 
@@ -24,23 +24,23 @@ let tls: Tls;
 
 beforeAll(async () => {
   const dir = folder.dir;
-  const steps = { place: keyFolder(dir), now: Date.now(), hurry: true };
-  await makeAuthority(steps);
+  const steps = { place: openFolderKeyStore(dir), now: Date.now(), hurry: true };
+  await generateAuthority(steps);
   for (const service of ['catalog', 'gateway']) {
-    await make(steps, service);
-    await makeCertificate(steps, service);
+    await generateKey(steps, service);
+    await ensureCertificate(steps, service);
   }
   const definition = loadService<CatalogServiceDefinition>('cups.catalog.v1.CatalogService');
   const row = { callers: ['gateway'] as ServiceName[], roles: 'none', tenancy: 'public', personalData: false };
   const all = <Value>(value: Value) => Object.fromEntries(Object.keys(definition).map((method) => [method, value]));
-  tls = openTls({ dir: tlsFolder(dir, 'catalog'), service: 'catalog' });
+  tls = openTls({ dir: tlsFolderPath(dir, 'catalog'), service: 'catalog' });
   server = await serveGrpc<CatalogServiceDefinition>({
     name: 'catalog',
     keys: openKeys({ dir, service: 'catalog' }),
     tls,
     port: 0,
-    log: keepLog().log,
-    metrics: keepMetrics().metrics,
+    log: captureLog().log,
+    metrics: captureMetrics().metrics,
     definition,
     rpcs: all(async () => ({})) as unknown as Rpcs<CatalogServiceDefinition>,
     access: all(row) as unknown as AccessTable<CatalogServiceDefinition>,
@@ -52,18 +52,18 @@ afterAll(async () => {
   folder.remove();
 });
 
-testWith('python', 'pip')(
+testRequiring('python', 'pip')(
   'a stock gRPC client in Python reaches a service by its host name',
   async () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
     const [, recipe = ''] = /```python\n([^]*?)```/.exec(page) ?? [];
     const file = join(folder.dir, 'call.py');
     writeFileSync(file, recipe);
-    const site = await once('grpcio', GRPCIO, async (draft) => {
+    const site = await generateOnce('grpcio', GRPCIO, async (draft) => {
       await run('python3', ['-m', 'pip', 'install', '-q', '--target', draft, GRPCIO]);
     });
     const env = Object.assign({}, process.env, { PYTHONPATH: site });
-    const words = [file, tlsFolder(folder.dir, 'gateway'), `localhost:${server.port}`];
+    const words = [file, tlsFolderPath(folder.dir, 'gateway'), `localhost:${server.port}`];
     expect((await run('python3', words, { env })).stdout.trim()).toBe('UNAUTHENTICATED');
   },
   180_000,

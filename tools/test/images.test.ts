@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { JsonStrictValidator } from '@cyclonedx/cyclonedx-library/Validation';
 import { Version } from '@cyclonedx/cyclonedx-library/Spec';
-import { makeKeys } from '@cups/rpc';
-import { eventually, freePort, platform, temporaryDir } from '@cups/testing';
+import { generateKeys } from '@cups/rpc';
+import { eventually, findFreePort, testInfrastructure, temporaryDir } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { APPS } from '../images/apps.ts';
 import { buildImages } from '../images/build.ts';
@@ -22,13 +22,13 @@ const folder = temporaryDir();
 const [first, second] = [join(folder.dir, 'dist/images'), join(folder.dir, 'second')];
 afterAll(() => folder.remove());
 
-interface Listed {
+interface ListedImage {
   digest: string;
   size: number;
 }
 interface Manifest {
-  config: Listed;
-  layers: Listed[];
+  config: ListedImage;
+  layers: ListedImage[];
 }
 interface Configuration {
   created: string;
@@ -37,7 +37,8 @@ interface Configuration {
 
 const build = (out: string, apps = APPS) =>
   buildImages({ root, apps, out, source, tag: '1.2.3', registry: 'registry.example/cups', onProgress: () => {} });
-const imagesOf = (out: string) => JSON.parse(readFileSync(join(out, 'images.json'), 'utf8')) as Record<string, Listed>;
+const imagesOf = (out: string) =>
+  JSON.parse(readFileSync(join(out, 'images.json'), 'utf8')) as Record<string, ListedImage>;
 const blob = (digest: string) => join(first, 'oci/blobs', digest.replace(':', '/'));
 const jsonBlob = <Value>(digest: string) => JSON.parse(readFileSync(blob(digest), 'utf8')) as Value;
 const manifestOf = (name: string) => jsonBlob<Manifest>(imagesOf(first)[name]!.digest);
@@ -194,7 +195,7 @@ test('an archive takes a path of more than 100 bytes, and refuses a path that it
 });
 
 const JOBS = ['topics', 'keys', 'operator'];
-const SERVING = 1;
+const SERVING_STATUS = 1;
 /** The answer of grpc.health.v1.Health, as bytes: field 1 is the status. */
 async function grpcHealth(port: number): Promise<number | undefined> {
   const session = connect(`http://127.0.0.1:${port}`);
@@ -218,16 +219,16 @@ async function grpcHealth(port: number): Promise<number | undefined> {
 describe('a bundle, started as its image starts it, in a folder without packages', () => {
   const keys = join(folder.dir, 'keys');
   const secret = join(folder.dir, 'request.secret');
-  const { mongoUri, brokers, prefix } = platform();
+  const { mongoUri, brokers, prefix } = testInfrastructure();
 
   beforeAll(() => {
-    makeKeys(keys, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway', 'operator']);
+    generateKeys(keys, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway', 'operator']);
     writeFileSync(secret, 'a secret of thirty-two bytes or more', { mode: 0o600 });
     mkdirSync(join(folder.dir, 'state'), { recursive: true });
   });
 
   async function start(name: string, args: string[] = [], stderr: 'ignore' | 'pipe' = 'ignore') {
-    const [http, grpc] = [await freePort(), await freePort()];
+    const [http, grpc] = [await findFreePort(), await findFreePort()];
     const options = configurationOf(name).config.Env.find((one) => one.startsWith('NODE_OPTIONS='));
     expect(options).toMatch(/^NODE_OPTIONS=--max-semi-space-size=\d+ --max-old-space-size=192$/);
     const place = join(first, 'bundles', name);
@@ -292,7 +293,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
           expect(await (await fetch(`http://127.0.0.1:${grpc}/api/v1/openapi.json`)).json()).toHaveProperty('openapi');
           expect(await (await fetch(`http://127.0.0.1:${grpc}/`)).text()).toContain('<script type="module"');
         } else if (name !== 'agency-simulator') {
-          await eventually(async () => (await grpcHealth(grpc)) === SERVING);
+          await eventually(async () => (await grpcHealth(grpc)) === SERVING_STATUS);
         }
       } finally {
         child.kill('SIGTERM');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { readGoMod, versionIn } from '../judges/programs.ts';
-import { inWords, readCheckov, readKubeLinter, readKubeScore } from '../judges/verdict.ts';
+import { formatCounts, readCheckov, readKubeLinter, readKubeScore } from '../judges/scan-results.ts';
 
 /** What judges of charts say is read as they write it; they themselves run in `npm run judges`. */
 
@@ -58,7 +58,7 @@ test('what kube-linter found is read', () => {
   expect(readKubeLinter(JSON.stringify({ Reports: [report] })).failed).toEqual([
     'env-var-secret Deployment/intake: found',
   ]);
-  expect(inWords(readKubeLinter('{"Reports":null}'))).toBe('0 failed');
+  expect(formatCounts(readKubeLinter('{"Reports":null}'))).toBe('0 failed');
 });
 
 test('every judge is pinned: by a Go module with its sums, or by requirements that name one version each', () => {
@@ -85,21 +85,21 @@ test('a module of Go without a tool, or one that it does not require, is refused
   );
 });
 
-interface Annotated {
+interface AnnotatedObject {
   kind: string;
   metadata: { name: string; annotations?: Record<string, string> };
 }
 
-const JUDGES = /^(checkov\.io|kube-score|ignore-check\.kube-linter\.io)\//;
+const SCANNER_ANNOTATIONS = /^(checkov\.io|kube-score|ignore-check\.kube-linter\.io)\//;
 
 test.each(['dev', 'pilot', 'production'])('of %s every judge is told why it need not say something', (environment) => {
   const text = readFileSync(join(root, 'k8s', 'rendered', `${environment}.yaml`), 'utf8');
-  const objects = text.split(/^---$/m).map((one) => parse(one) as Annotated | null);
+  const objects = text.split(/^---$/m).map((one) => parse(one) as AnnotatedObject | null);
   let told = 0;
   for (const { kind, metadata } of objects.filter((one) => one !== null)) {
     const annotations = Object.entries(metadata.annotations ?? {});
     const reasons = annotations.filter(([name]) => name.startsWith('checkov.io/') || name.startsWith('refused.cups/'));
-    for (const [name, value] of annotations.filter(([one]) => JUDGES.test(one))) {
+    for (const [name, value] of annotations.filter(([one]) => SCANNER_ANNOTATIONS.test(one))) {
       told += 1;
       const where = `${kind} ${metadata.name} ${name}`;
       if (name.startsWith('checkov.io/'))

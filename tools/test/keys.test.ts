@@ -6,17 +6,24 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openKeys, openTls } from '@cups/rpc';
 import type { SecretKey } from '@cups/rpc';
-import { publicKeysFrom } from '@cups/rpc/jwk';
+import { parsePublicJwks } from '@cups/rpc/jwk';
 import { temporaryDir } from '@cups/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { keyCluster } from '../keys/cluster.ts';
-import { keyFolder, tlsFolder } from '../keys/folder.ts';
+import { openClusterKeyStore } from '../keys/cluster.ts';
+import { openFolderKeyStore, tlsFolderPath } from '../keys/folder.ts';
 import { KEY_SET_ACTIONS } from '../keys/key-sets.ts';
-import { fileOf } from '../keys/place.ts';
+import { fileOf } from '../keys/key-store.ts';
 import { SIGNERS } from '../services.ts';
-import type { Item, KeyPlace } from '../keys/place.ts';
-import { announce, make, makeSecret, retire, show, switchOver } from '../keys/rotation.ts';
+import type { KeyItem, KeyStore } from '../keys/key-store.ts';
+import {
+  publishNextKey,
+  generateKey,
+  generateSecret,
+  retireOldKeys,
+  describeKey,
+  activateNextKey,
+} from '../keys/rotation.ts';
 
 const MINUTE = 60_000;
 const START = Date.parse('2026-03-03T09:00:00Z');
@@ -32,11 +39,11 @@ function keys(...args: string[]): Promise<{ code: number | null; out: string; er
 }
 
 /** A place in memory that keeps the order in which it was written. */
-function memory() {
+function createMemoryStore() {
   const kept = new Map<string, string>();
   const written: string[] = [];
-  const nameOf = (item: Item) => `${item.kind} ${fileOf(item)}`;
-  const place: KeyPlace = {
+  const nameOf = (item: KeyItem) => `${item.kind} ${fileOf(item)}`;
+  const place: KeyStore = {
     read: async (item) => kept.get(nameOf(item)),
     write: async (item, text) => {
       written.push(item.kind);
@@ -60,7 +67,7 @@ describe('a set of keys', () => {
   ])(
     '%s is made once, and changed in steps that wait: the first counts, all open, three at most',
     async (name, at, does, use) => {
-      const { place, kept } = memory();
+      const { place, kept } = createMemoryStore();
       let now = START;
       const steps = (hurry = false) => ({ place, now, hurry });
       const all = () => (JSON.parse(kept.get(at)!) as { keys: SecretKey[] }).keys;
@@ -100,7 +107,7 @@ describe('the keys of personal numbers', () => {
   const { make: makeSet, announce: next, switch: seal, retire: end } = KEY_SET_ACTIONS;
 
   test('seal and find in pairs, and the old ones go when identity says that no number needs them', async () => {
-    const { place, kept } = memory();
+    const { place, kept } = createMemoryStore();
     let now = START;
     const keysNow = () => (JSON.parse(kept.get('set identity-persons.jwks')!) as { keys: SecretKey[] }).keys;
     const kids = () => keysNow().map(({ kid }) => kid);
@@ -137,7 +144,7 @@ describe('changing a key', () => {
   const folder = temporaryDir();
   afterAll(() => folder.remove());
   const { dir } = folder;
-  const place = keyFolder(dir);
+  const place = openFolderKeyStore(dir);
   /** Two processes that look at their files whenever they are asked, on one clock. */
   let at = START;
   const process = (service: 'gateway' | 'intake') =>
@@ -148,7 +155,7 @@ describe('changing a key', () => {
     at = START;
     for (const service of SIGNERS) {
       for (const kind of ['private', 'next', 'public'] as const) await place.remove({ kind, service });
-      await make(steps(), service);
+      await generateKey(steps(), service);
     }
   });
 
@@ -158,14 +165,14 @@ describe('changing a key', () => {
     const first = caller.serviceToken('intake');
     expect(await accepted(first)).toBe(true);
 
-    await announce(steps(), 'gateway');
+    await publishNextKey(steps(), 'gateway');
     at += 2_000;
     expect(await accepted(first)).toBe(true);
     expect(await accepted(caller.serviceToken('intake'))).toBe(true);
 
     at += 5 * MINUTE;
     const last = caller.serviceToken('intake');
-    await switchOver(steps(), 'gateway');
+    await activateNextKey(steps(), 'gateway');
     at += 2_000;
     const next = caller.serviceToken('intake');
     const kid = (token: string) =>
@@ -174,7 +181,7 @@ describe('changing a key', () => {
     expect([await accepted(last), await accepted(next)]).toEqual([true, true]);
 
     at += 10 * MINUTE;
-    await retire(steps(), 'gateway');
+    await retireOldKeys(steps(), 'gateway');
     at += 2_000;
     expect(await accepted(caller.serviceToken('intake'))).toBe(true);
     await expect(called.verifyService(next.replace(kid(next), kid(last)))).rejects.toMatchObject({
@@ -183,42 +190,42 @@ describe('changing a key', () => {
   });
 
   test('takes its time: a step that comes too early is refused and changes nothing, unless it is told to hurry', async () => {
-    await announce(steps(), 'identity');
+    await publishNextKey(steps(), 'identity');
     at += 4 * MINUTE;
-    await expect(switchOver(steps(), 'identity')).rejects.toThrow(
+    await expect(activateNextKey(steps(), 'identity')).rejects.toThrow(
       'The next key of identity may not be known everywhere yet: switch in 1 min, or --now.',
     );
-    expect(await show(steps(), 'identity')).toMatch(/ is announced; switch in 1 min$/);
+    expect(await describeKey(steps(), 'identity')).toMatch(/ is announced; switch in 1 min$/);
     at += MINUTE;
-    await switchOver(steps(), 'identity');
+    await activateNextKey(steps(), 'identity');
     at += 8 * 60 * MINUTE;
-    await expect(retire(steps(), 'identity')).rejects.toThrow(
+    await expect(retireOldKeys(steps(), 'identity')).rejects.toThrow(
       'What the old key of identity signed may still be in use: retire in 5 min, or --now.',
     );
-    expect(await retire(steps(true), 'identity')).toBe('its old key counts no longer');
-    expect(await retire(steps(), 'identity')).toBe('there is nothing to retire');
+    expect(await retireOldKeys(steps(true), 'identity')).toBe('its old key counts no longer');
+    expect(await retireOldKeys(steps(), 'identity')).toBe('there is nothing to retire');
   });
 
   test('is refused out of order, in one sentence', async () => {
-    await expect(switchOver(steps(), 'intake')).rejects.toThrow('intake has no next key: announce it first.');
-    await announce(steps(), 'intake');
-    await expect(retire(steps(true), 'intake')).rejects.toThrow(
+    await expect(activateNextKey(steps(), 'intake')).rejects.toThrow('intake has no next key: announce it first.');
+    await publishNextKey(steps(), 'intake');
+    await expect(retireOldKeys(steps(true), 'intake')).rejects.toThrow(
       'intake has a next key that it does not sign with yet: switch first.',
     );
     await place.remove({ kind: 'private', service: 'intake' });
-    await expect(announce(steps(), 'intake')).rejects.toThrow('intake has no key: make it first.');
+    await expect(publishNextKey(steps(), 'intake')).rejects.toThrow('intake has no key: make it first.');
   });
 
   test('keeps the same next key when it is announced again', async () => {
-    await announce(steps(), 'intake');
+    await publishNextKey(steps(), 'intake');
     const before = await place.read({ kind: 'public', service: 'intake' });
-    expect(await announce(steps(), 'intake')).toMatch(/^its next key is announced already; /);
+    expect(await publishNextKey(steps(), 'intake')).toMatch(/^its next key is announced already; /);
     expect(await place.read({ kind: 'public', service: 'intake' })).toBe(before);
   });
 });
 
 test('in whatever order keys are made and changed, the key that signs is published, and nothing private is', async () => {
-  const actions = { make, announce, switchOver, retire };
+  const actions = { make: generateKey, announce: publishNextKey, switchOver: activateNextKey, retire: retireOldKeys };
   const one = fc.record({
     action: fc.constantFrom(...(Object.keys(actions) as (keyof typeof actions)[])),
     wait: fc.integer({ min: 0, max: 600 * MINUTE }),
@@ -226,7 +233,7 @@ test('in whatever order keys are made and changed, the key that signs is publish
   });
   await fc.assert(
     fc.asyncProperty(fc.array(one, { maxLength: 12 }), async (all) => {
-      const { place, kept } = memory();
+      const { place, kept } = createMemoryStore();
       let now = START;
       for (const { action, wait, hurry } of all) {
         now += wait;
@@ -234,7 +241,7 @@ test('in whatever order keys are made and changed, the key that signs is publish
         const own = kept.get('private intake.key.jwk');
         const known = kept.get('public intake.jwk');
         if (!own) continue;
-        expect(publicKeysFrom(known!).map(({ kid }) => kid)).toContain(publicKeysFrom(own)[0]!.kid);
+        expect(parsePublicJwks(known!).map(({ kid }) => kid)).toContain(parsePublicJwks(own)[0]!.kid);
         expect(known).not.toContain('"d"');
       }
     }),
@@ -243,21 +250,21 @@ test('in whatever order keys are made and changed, the key that signs is publish
 });
 
 test('a new public key is written before the private one', async () => {
-  const { place, written } = memory();
-  await make({ place, now: START, hurry: false }, 'intake');
+  const { place, written } = createMemoryStore();
+  await generateKey({ place, now: START, hurry: false }, 'intake');
   expect(written).toEqual(['public', 'private']);
 });
 
 test('what is there stays: keys, the secret, and a file that is no key', async () => {
-  const { place, kept } = memory();
-  await make({ place, now: START, hurry: false }, 'intake');
-  await makeSecret(place);
+  const { place, kept } = createMemoryStore();
+  await generateKey({ place, now: START, hurry: false }, 'intake');
+  await generateSecret(place);
   const before = new Map(kept);
-  expect(await make({ place, now: START + MINUTE, hurry: false }, 'intake')).toBe('its key is there');
-  expect(await makeSecret(place)).toBe('its secret is there');
+  expect(await generateKey({ place, now: START + MINUTE, hurry: false }, 'intake')).toBe('its key is there');
+  expect(await generateSecret(place)).toBe('its secret is there');
   expect(kept).toEqual(before);
   kept.set('private intake.key.jwk', '{ half a fi');
-  await expect(make({ place, now: START, hurry: false }, 'intake')).rejects.toThrow(
+  await expect(generateKey({ place, now: START, hurry: false }, 'intake')).rejects.toThrow(
     'A private key of intake is there and is no key.',
   );
 });
@@ -281,7 +288,7 @@ describe('`npm run keys`', () => {
     });
     for (const service of SIGNERS) {
       openKeys({ dir, service });
-      openTls({ dir: tlsFolder(dir, service), service }).close();
+      openTls({ dir: tlsFolderPath(dir, service), service }).close();
     }
     const modeOf = (file: string) => (statSync(join(dir, file)).mode & 0o777).toString(8);
     expect([modeOf('intake.key.jwk'), modeOf('intake.secret'), modeOf('public/intake.jwk')]).toEqual([
@@ -438,19 +445,19 @@ describe('keys in a cluster', () => {
   });
 
   test('are changed in the same three steps, with the token of the pod', async () => {
-    const place = keyCluster(access, 'cups');
+    const place = openClusterKeyStore(access, 'cups');
     const steps = (minutes: number) => ({ place, now: START + minutes * MINUTE, hurry: false });
-    await make(steps(0), 'gateway');
-    await announce(steps(1), 'gateway');
+    await generateKey(steps(0), 'gateway');
+    await publishNextKey(steps(1), 'gateway');
     expect(objects.get('/api/v1/namespaces/cups/secrets/cups-next-keys')?.data).toHaveProperty([
       'gateway.next.key.jwk',
     ]);
-    await switchOver(steps(6), 'gateway');
+    await activateNextKey(steps(6), 'gateway');
     expect(objects.get('/api/v1/namespaces/cups/secrets/cups-next-keys')?.data).toEqual({});
     const published = () =>
-      publicKeysFrom(objects.get('/api/v1/namespaces/cups/configmaps/cups-public-keys')!.data['gateway.jwk']!);
+      parsePublicJwks(objects.get('/api/v1/namespaces/cups/configmaps/cups-public-keys')!.data['gateway.jwk']!);
     expect(published()).toHaveLength(2);
-    await retire(steps(16), 'gateway');
+    await retireOldKeys(steps(16), 'gateway');
     expect(published()).toHaveLength(1);
     expect(new Set(asked.map((line) => line.split(' ')[1]))).toEqual(new Set(['a.token']));
     expect(asked.filter((line) => line.includes('PATCH')).every((line) => line.endsWith('merge-patch+json'))).toBe(

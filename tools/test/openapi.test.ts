@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cups-openapi-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What is planted into the public interface, and what the check must say of it. */
-const PLANTED: [what: string, from: string | RegExp, to: string, finding: RegExp][] = [
+const VIOLATIONS: [what: string, from: string | RegExp, to: string, finding: RegExp][] = [
   [
     'an operation that does not say what happens without a session',
     /(operationId: listApplications\n[\s\S]*?)        '401': .*\n/,
@@ -55,9 +55,9 @@ const PLANTED: [what: string, from: string | RegExp, to: string, finding: RegExp
 ];
 
 /** What the check says of the public interface with all of that in it: it takes seconds, so it is asked once. */
-function complaints(): { status: number | null; stderr: string } {
+function runCheckWithViolations(): { status: number | null; stderr: string } {
   let text = readFileSync(join(root, 'apps/gateway/openapi.yaml'), 'utf8');
-  for (const [, from, to] of PLANTED) {
+  for (const [, from, to] of VIOLATIONS) {
     const planted = text.replace(from, to);
     expect(planted).not.toBe(text);
     text = planted;
@@ -67,11 +67,11 @@ function complaints(): { status: number | null; stderr: string } {
   return spawnSync(process.execPath, [join(root, 'tools/openapi.ts'), '--file', file], { encoding: 'utf8' });
 }
 
-let said: ReturnType<typeof complaints>;
+let said: ReturnType<typeof runCheckWithViolations>;
 beforeAll(() => {
-  said = complaints();
+  said = runCheckWithViolations();
 }, 60_000);
 
-test.each(PLANTED)('the check of the public interface refuses %s', (_what, _from, _to, finding) => {
+test.each(VIOLATIONS)('the check of the public interface refuses %s', (_what, _from, _to, finding) => {
   expect([said.status, said.stderr]).toEqual([1, expect.stringMatching(finding)]);
 });

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKey } from 'openpgp';
 import { parse } from 'yaml';
-import { platform, temporaryDir } from '@cups/testing';
+import { testInfrastructure, temporaryDir } from '@cups/testing';
 import { clusterTool } from '../charts/helm.ts';
 import { helm } from '../charts/render.ts';
 import { commandsByHeading, needsCluster, operationsCommands } from '../operations/commands.ts';
@@ -15,7 +15,7 @@ import { commandsByHeading, needsCluster, operationsCommands } from '../operatio
  */
 
 const root = join(import.meta.dirname, '../..');
-const { mongoUri, brokers, prefix } = platform();
+const { mongoUri, brokers, prefix } = testInfrastructure();
 const work = temporaryDir();
 const at = (...names: string[]) => join(work.dir, ...names);
 const commands = [...commandsByHeading()].flatMap(([heading, list]) => list.map((command) => ({ heading, command })));
@@ -62,34 +62,34 @@ function node(tool: string, ...args: string[]) {
 }
 
 /** The words of a command; where something of the operator's own is named, it lies in our folder. */
-const wordsOf = (command: string): string[] =>
+const splitCommand = (command: string): string[] =>
   command
     .replaceAll(/(?<=[ =])(mine|dist|\.cups)\//g, `${work.dir}/$1/`)
     .split(' ')
     .filter((word) => word !== '');
 
 /** The arguments of `npm run <tool> -- …`. */
-const argumentsOf = (command: string): string[] => wordsOf(command).slice(4);
+const toolArguments = (command: string): string[] => splitCommand(command).slice(4);
 
-interface Ran {
+interface RunResult {
   status: number | null;
   stdout: string;
   stderr: string;
 }
 
 /** How a command is run here: the first row that fits. */
-const HERE: readonly [RegExp, (command: string) => Ran][] = [
+const LOCAL_RUNNERS: readonly [RegExp, (command: string) => RunResult][] = [
   // One image instead of all: tools/test/images.test.ts makes them all.
-  [/^npm run images -- /, (it) => node('images', 'catalog', ...argumentsOf(it), '--out', at('dist', 'images'))],
-  [/^npm run centre -- /, (it) => node('centre', ...argumentsOf(it), '--data', at('data'))],
-  [/^npm run topics/, (it) => node('topics', ...argumentsOf(it))],
-  [/^npm run keys -- .* --api /, (it) => node('keys', ...keysInFolder(argumentsOf(it)))],
-  [/^npm run (backup|restore) -- /, (it) => node(wordsOf(it)[2]!, ...argumentsOf(it))],
-  [/^npm run charts -- /, (it) => node('charts', ...argumentsOf(it))],
-  [/^helm verify /, (it) => helm(wordsOf(it).slice(1))],
-  [/^helm upgrade /, (it) => helmTemplate(wordsOf(it).slice(2))],
-  [/^kubectl create (?:secret generic|configmap) /, (it) => kubectlDryRun(wordsOf(it).slice(1))],
-  [/^kubectl apply -f k8s\//, (it) => objectsIn(wordsOf(it)[3]!)],
+  [/^npm run images -- /, (it) => node('images', 'catalog', ...toolArguments(it), '--out', at('dist', 'images'))],
+  [/^npm run centre -- /, (it) => node('centre', ...toolArguments(it), '--data', at('data'))],
+  [/^npm run topics/, (it) => node('topics', ...toolArguments(it))],
+  [/^npm run keys -- .* --api /, (it) => node('keys', ...keysInFolder(toolArguments(it)))],
+  [/^npm run (backup|restore) -- /, (it) => node(splitCommand(it)[2]!, ...toolArguments(it))],
+  [/^npm run charts -- /, (it) => node('charts', ...toolArguments(it))],
+  [/^helm verify /, (it) => helm(splitCommand(it).slice(1))],
+  [/^helm upgrade /, (it) => helmTemplate(splitCommand(it).slice(2))],
+  [/^kubectl create (?:secret generic|configmap) /, (it) => kubectlDryRun(splitCommand(it).slice(1))],
+  [/^kubectl apply -f k8s\//, (it) => objectsIn(splitCommand(it)[3]!)],
 ];
 
 /** A folder in the place of a cluster (tools/test/keys.test.ts has one), and no waiting for pods. */
@@ -111,12 +111,12 @@ function kubectlDryRun(words: string[]) {
 }
 
 /** A server alone can say more of an object. */
-function objectsIn(file: string): Ran {
+function objectsIn(file: string): RunResult {
   const object = parse(readFileSync(join(root, file), 'utf8')) as { kind: string; metadata: { name: string } };
   return { status: 0, stdout: `${object.kind}/${object.metadata.name}`, stderr: '' };
 }
 
-const hereOf = (command: string) => HERE.find(([pattern]) => pattern.test(command))?.[1];
+const findLocalRunner = (command: string) => LOCAL_RUNNERS.find(([pattern]) => pattern.test(command))?.[1];
 
 test('there are ten commands to install the platform with', () => {
   expect(operationsCommands('Install in ten commands')).toHaveLength(10);
@@ -125,7 +125,7 @@ test('there are ten commands to install the platform with', () => {
 
 test('every command of the document is run here, in a cluster, or both', () => {
   expect(commands.length).toBeGreaterThan(30);
-  expect(commands.filter(({ command }) => !hereOf(command) && !needsCluster(command))).toEqual([]);
+  expect(commands.filter(({ command }) => !findLocalRunner(command) && !needsCluster(command))).toEqual([]);
 });
 
 test('every npm script that the document names is one', () => {
@@ -174,9 +174,9 @@ describe('the command that rolls back', () => {
   });
 });
 
-describe.each([...commandsByHeading()].filter(([, list]) => list.some(hereOf)))('%s', (_heading, list) => {
-  test.each(list.filter(hereOf))('%s', (command) => {
-    const { status, stderr, stdout } = hereOf(command)!(command);
+describe.each([...commandsByHeading()].filter(([, list]) => list.some(findLocalRunner)))('%s', (_heading, list) => {
+  test.each(list.filter(findLocalRunner))('%s', (command) => {
+    const { status, stderr, stdout } = findLocalRunner(command)!(command);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).not.toBe('');
   });

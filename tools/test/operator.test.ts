@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDir } from '@cups/testing';
 import { expect, test } from '@jest/globals';
-import { appointmentIn } from '../operator/appointment.ts';
-import { rowsOf } from '../operator/rows.ts';
+import { appointmentFromFolder } from '../operator/appointment.ts';
+import { parseRows } from '../operator/rows.ts';
 
 const HEAD = 'idnp,given_name,family_name,centre,roles,language';
 
 test('A table of staff is read as people write it: quotes, a mark at its beginning, empty lines, semicolons.', () => {
-  const rows = rowsOf(
+  const rows = parseRows(
     `\uFEFF${HEAD}\n2900000000012,"Ana, Maria",Exemplu,CU-001,specialist centre-manager,ro\n\n2900000000012,Ana,Exemplu,,supervisor,\n`,
   );
   expect(rows).toEqual([
@@ -33,9 +33,9 @@ test('A table of staff is read as people write it: quotes, a mark at its beginni
       agency: '',
     },
   ]);
-  const [row] = rowsOf(`${HEAD.replaceAll(',', ';')}\r\n2900000000012;Ana;Exemplu;CU-001;specialist;ro\r\n`);
+  const [row] = parseRows(`${HEAD.replaceAll(',', ';')}\r\n2900000000012;Ana;Exemplu;CU-001;specialist;ro\r\n`);
   expect(row).toMatchObject({ givenName: 'Ana', roles: ['specialist'] });
-  const [clerk] = rowsOf(`${HEAD},agency\r\n2900000000012,"Ana\r\nMaria",=1+1,,agency-clerk,ro,asp`);
+  const [clerk] = parseRows(`${HEAD},agency\r\n2900000000012,"Ana\r\nMaria",=1+1,,agency-clerk,ro,asp`);
   expect(clerk).toMatchObject({ centre: '', agency: 'agencies/asp', givenName: 'Ana\r\nMaria', familyName: '=1+1' });
 });
 
@@ -49,24 +49,24 @@ test.each([
   [Buffer.from(`${HEAD}\n1,Ana,Ț,4,5,6\n1,\xDEurcanu,3,4,5,6`, 'latin1').toString(), 'Line 3 is not UTF-8'],
   [Buffer.from(`${HEAD}\n1`, 'utf16le').toString(), 'Line 1 is not UTF-8'],
 ])('What is no such table is refused in one sentence: %j', (text, sentence) =>
-  expect(() => rowsOf(text)).toThrow(sentence),
+  expect(() => parseRows(text)).toThrow(sentence),
 );
 
 test('Who becomes the first supervisor is read of the files of a folder; one sentence names all that are missing, and nobody.', () => {
   const { dir, remove } = temporaryDir();
   const write = (name: string, text: string) => writeFileSync(join(dir, name), text);
   try {
-    expect(() => appointmentIn(join(dir, 'nowhere'))).toThrow('lacks idnp, given-name, family-name, why');
+    expect(() => appointmentFromFolder(join(dir, 'nowhere'))).toThrow('lacks idnp, given-name, family-name, why');
     write('idnp', '2900000000012\n');
     write('given-name', 'Ana');
     write('family-name', ' \n');
-    expect(() => appointmentIn(dir)).toThrow(/lacks family-name, why \(a key of the Secret each\)\.$/);
+    expect(() => appointmentFromFolder(dir)).toThrow(/lacks family-name, why \(a key of the Secret each\)\.$/);
     write('family-name', 'Exemplu');
     write('why', 'Order 12');
     const read = { idnp: '2900000000012', givenName: 'Ana', familyName: 'Exemplu', language: 'ro', why: 'Order 12' };
-    expect(appointmentIn(dir)).toEqual(read);
+    expect(appointmentFromFolder(dir)).toEqual(read);
     write('language', 'ru\n');
-    expect(appointmentIn(dir)).toMatchObject({ language: 'ru' });
+    expect(appointmentFromFolder(dir)).toMatchObject({ language: 'ru' });
   } finally {
     remove();
   }

@@ -2,12 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectKafka, ensureTopics } from '@cups/events';
-import { eventOf, platform, produce } from '@cups/testing';
+import { createEvent, testInfrastructure, publishEvents } from '@cups/testing';
 import { openStores } from '../backup/documents.ts';
-import { settle } from '../backup/gaps.ts';
-import type { Account } from '../backup/gaps.ts';
-import { lagOf, moveTo, readingsOf, readPositions, readStandings, rewind } from '../backup/positions.ts';
-import type { Standing } from '../backup/positions.ts';
+import { findGaps } from '../backup/gaps.ts';
+import type { ConsumerAccount } from '../backup/gaps.ts';
+import {
+  computeLag,
+  setGroupOffsets,
+  findSubscriptions,
+  readPositions,
+  readGroupPositions,
+  rewind,
+} from '../backup/positions.ts';
+import type { GroupPosition } from '../backup/positions.ts';
 
 /** Consumers that are ahead of their stores: what they passed is found again in Kafka, or named. */
 
@@ -15,11 +22,11 @@ const root = join(import.meta.dirname, '../..');
 
 describe('what a consumer has not counted', () => {
   const at = (sequence: number, offset: number) => ({ sequence, partition: 0, offset });
-  const account = (given: Partial<Account>): Account =>
+  const account = (given: Partial<ConsumerAccount>): ConsumerAccount =>
     Object.assign({ counted: 1, given: 3, published: [], outbox: [], parked: [], held: [] }, given);
   const NEXT = 10;
 
-  test.each<[string, Partial<Account>, { again: number[]; lost: number[] }]>([
+  test.each<[string, Partial<ConsumerAccount>, { again: number[]; lost: number[] }]>([
     ['is still to come', { published: [at(1, 0), at(2, 10), at(3, 11)] }, { again: [], lost: [] }],
     ['was passed, and is read again', { published: [at(2, 5), at(3, 11)] }, { again: [5], lost: [] }],
     ['was passed and comes once more', { published: [at(2, 5), at(2, 12), at(3, 13)] }, { again: [], lost: [] }],
@@ -37,7 +44,7 @@ describe('what a consumer has not counted', () => {
     ['is known by Kafka alone', { given: 0, published: [at(2, 5)] }, { again: [5], lost: [] }],
     ['is nothing', { counted: 3, published: [at(2, 5)] }, { again: [], lost: [] }],
   ])('%s', (_what, given, expected) => {
-    const { again, lost } = settle(account(given), () => NEXT);
+    const { again, lost } = findGaps(account(given), () => NEXT);
     expect({ again: again.map(({ offset }) => offset), lost }).toEqual(expected);
   });
 });
@@ -45,7 +52,7 @@ describe('what a consumer has not counted', () => {
 test('every group of a service is known with the topic that it reads, and no group of an agency', () => {
   const topics = ['cups.applications', 'cups.deliveries', 'cups.centres', 'training.replies', 'training.requests'];
   const agency = ['agency.asp.replies', 'agency.asp.requests'];
-  const readings = readingsOf(
+  const readings = findSubscriptions(
     [...topics, ...agency].map((name) => `t-${name}`),
     't-',
   );
@@ -59,7 +66,7 @@ test('every group of a service is known with the topic that it reads, and no gro
 });
 
 describe('a platform whose groups are ahead of its stores', () => {
-  const { mongoUri, brokers, prefix } = platform();
+  const { mongoUri, brokers, prefix } = testInfrastructure();
   const parts = { mongoUri, brokers, prefix };
   const IDS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
   let stores: Awaited<ReturnType<typeof openStores>>;
@@ -68,19 +75,19 @@ describe('a platform whose groups are ahead of its stores', () => {
     stores = await openStores(parts);
     await ensureTopics({ brokers, prefix, partitions: 3, agencies: ['asp'] });
     const numbered = (id: string, sequence: number) =>
-      eventOf({
+      createEvent({
         topic: 'cups.applications',
         key: id,
         subject: `applications/${id}`,
         type: `cups.intake.v1.${sequence === 1 ? 'ApplicationSubmitted' : 'ApplicationDecided'}`,
         sequence,
       });
-    await produce(
+    await publishEvents(
       parts,
       IDS.flatMap((id) => [1, 2, 3].filter((n) => id !== 'C' || n !== 2).map((n) => numbered(id, n))),
     );
-    await produce(parts, [
-      eventOf({
+    await publishEvents(parts, [
+      createEvent({
         topic: 'agency.asp.replies',
         key: 'applications/A',
         subject: 'deliveries/A-asp',
@@ -92,26 +99,26 @@ describe('a platform whose groups are ahead of its stores', () => {
   afterAll(() => stores.close());
 
   const toTheirEnds = async () => {
-    const standings = await readStandings(parts);
+    const standings = await readGroupPositions(parts);
     const ends = standings.map(({ group, topic, partition, high }) => ({
       group,
       topic,
       partition,
       offset: String(high),
     }));
-    await moveTo(parts, ends);
+    await setGroupOffsets(parts, ends);
   };
-  const of = (standings: Standing[], group: string) => standings.filter((one) => one.group === prefix + group);
-  const lag = async () => lagOf(await readStandings(parts), ['agency-bridge', 'notifications']);
+  const of = (standings: GroupPosition[], group: string) => standings.filter((one) => one.group === prefix + group);
+  const lag = async () => computeLag(await readGroupPositions(parts), ['agency-bridge', 'notifications']);
 
   test('has its groups set back to the backup: partitions that it does not list begin at their beginning', async () => {
     // At least: what Kafka is slow to acknowledge may be there twice.
-    const count = of(await readStandings(parts), 'notifications').reduce((sum, { high }) => sum + high, 0);
+    const count = of(await readGroupPositions(parts), 'notifications').reduce((sum, { high }) => sum + high, 0);
     expect(count).toBeGreaterThanOrEqual(23);
     expect((await lag())['notifications']).toBe(count);
     await toTheirEnds();
     expect(await lag()).toEqual({ 'agency-bridge': 0, notifications: 0 });
-    const standings = of(await readStandings(parts), 'notifications');
+    const standings = of(await readGroupPositions(parts), 'notifications');
     const [listed, ...others] = standings.filter(({ high }) => high > 1);
     expect(others.length).toBeGreaterThan(0);
 
@@ -119,7 +126,7 @@ describe('a platform whose groups are ahead of its stores', () => {
     const { group, topic, partition } = listed!;
     const groups = [{ group, topic, partition, offset: '1' }];
     expect(await rewind(parts, { cluster, groups, ends }, ['notifications'])).toBe(true);
-    const after = of(await readStandings(parts), 'notifications');
+    const after = of(await readGroupPositions(parts), 'notifications');
     expect(after.map(({ partition: at, next }) => [at, next])).toEqual(
       standings.map((one) => [one.partition, one.partition === partition ? 1 : 0]),
     );
@@ -174,7 +181,7 @@ describe('a platform whose groups are ahead of its stores', () => {
     expect(stdout).toContain('intake: 1 documents have events to publish when it starts\n');
     expect(status).toBe(1);
 
-    const standings = await readStandings(parts);
+    const standings = await readGroupPositions(parts);
     const behind = standings.filter(({ next, high }) => next < high);
     // Event 2 of A, in the one partition where it lies; and the reply of the agency.
     const read = await eventsFrom(behind.filter(({ topic }) => topic.endsWith('cups.applications')));
@@ -194,7 +201,7 @@ describe('a platform whose groups are ahead of its stores', () => {
   }, 120_000);
 
   /** Subjects and numbers from where a group goes on, in one partition. */
-  async function eventsFrom([standing]: Standing[]): Promise<string[]> {
+  async function eventsFrom([standing]: GroupPosition[]): Promise<string[]> {
     const { topic, partition, next, high } = standing!;
     const consumer = connectKafka(brokers, 'test').consumer({ groupId: `${prefix}look`, maxWaitTimeInMs: 100 });
     const found: string[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { RESTARTS, Restarts } from '../platform/restarts.ts';
+import { RESTART_LIMIT, ProcessRestarter } from '../platform/restarts.ts';
 
 describe('what ends by itself', () => {
   /** `comesUp` says of each start whether it does. */
@@ -8,12 +8,12 @@ describe('what ends by itself', () => {
     const lines: string[] = [];
     const given: string[] = [];
     const clock = { now: 0 };
-    const restarts = new Restarts({
+    const restarts = new ProcessRestarter({
       start: () => (comesUp() ? Promise.resolve() : Promise.reject(new Error('no'))),
-      tell: (line) => lines.push(line),
+      onProgress: (line) => lines.push(line),
       giveUp: (name) => given.push(name),
       now: () => clock.now,
-      waits: { first: 1, most: 2 },
+      waits: { initialMs: 1, maxMs: 2 },
     });
     const isReady = (times: number) =>
       eventually(() => lines.filter((line) => line.includes('ready again')).length === times);
@@ -33,12 +33,12 @@ describe('what ends by itself', () => {
 
   test('is given up after so many starts within the time, and each process for itself', async () => {
     const { restarts, lines, given, isReady } = openRestarts();
-    for (let n = 1; n <= RESTARTS.most; n += 1) {
+    for (let n = 1; n <= RESTART_LIMIT.most; n += 1) {
       restarts.ended('intake', 'killed');
       await isReady(n);
     }
     restarts.ended('catalog', 'killed');
-    await isReady(RESTARTS.most + 1);
+    await isReady(RESTART_LIMIT.most + 1);
     expect(given).toEqual([]);
     restarts.ended('intake', 'killed');
     expect(given).toEqual(['intake']);
@@ -49,8 +49,8 @@ describe('what ends by itself', () => {
 
   test('has its starts of long ago forgotten', async () => {
     const { restarts, given, clock, isReady } = openRestarts();
-    for (let n = 1; n <= 3 * RESTARTS.most; n += 1) {
-      clock.now += RESTARTS.withinMs / RESTARTS.most + 1;
+    for (let n = 1; n <= 3 * RESTART_LIMIT.most; n += 1) {
+      clock.now += RESTART_LIMIT.withinMs / RESTART_LIMIT.most + 1;
       restarts.ended('intake', 'killed');
       await isReady(n);
     }
@@ -63,7 +63,7 @@ describe('what ends by itself', () => {
     // The same end, told by the process as well.
     restarts.ended('intake', 'code 1');
     await eventually(() => given.length === 1);
-    expect(lines.filter((line) => line.includes('is started again'))).toHaveLength(RESTARTS.most);
+    expect(lines.filter((line) => line.includes('is started again'))).toHaveLength(RESTART_LIMIT.most);
   });
 
   test('is not started any more when the platform stops', async () => {

@@ -6,23 +6,23 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { temporaryDir } from '@cups/testing';
 import { commandsByHeading, needsCluster } from '../operations/commands.ts';
-import type { Outcome } from '../rollout/course.ts';
-import { mebibytes, millicores, refusalOf, restartsOf } from '../rollout/kube.ts';
-import { Load } from '../rollout/load.ts';
-import { Moments } from '../rollout/moments.ts';
-import { Operator } from '../rollout/operator.ts';
-import { drawRollout } from '../rollout/picture.ts';
-import { clock, faultsOf, reportOf } from '../rollout/report.ts';
-import { quantile, Watch } from '../rollout/watch.ts';
+import type { RolloutOutcome } from '../rollout/scenario.ts';
+import { mebibytes, millicores, expectRefusal, restartsOf } from '../rollout/kube.ts';
+import { LoadGenerator } from '../rollout/load.ts';
+import { Timeline } from '../rollout/timeline.ts';
+import { Administrator } from '../rollout/administrator.ts';
+import { renderRolloutChart } from '../rollout/rollout-chart.ts';
+import { formatClock, findFailures, renderReport } from '../rollout/report.ts';
+import { quantile, ClusterMonitor } from '../rollout/cluster-monitor.ts';
 
 /** What the test of a roll-out is made of, as far as it goes without a cluster. */
 
 const root = join(import.meta.dirname, '../..');
-const load = new Load('http://127.0.0.1:1');
+const load = new LoadGenerator('http://127.0.0.1:1');
 
 /** An afternoon on which nothing went wrong. */
-function outcome(changes: Partial<Outcome> = {}): Outcome {
-  const watch = new Watch({} as never, load, '');
+function outcome(changes: Partial<RolloutOutcome> = {}): RolloutOutcome {
+  const watch = new ClusterMonitor({} as never, load, '');
   watch.samples.push(
     { at: 0, centres: 26, ready: { gateway: 2 }, restarts: 0, failed: 0, accepted: 0 },
     { at: 90, centres: 86, ready: { gateway: 3 }, restarts: 0, failed: 1, accepted: 40 },
@@ -68,13 +68,13 @@ test('a quantile is a value that was seen', () => {
 });
 
 test('what should be refused and is not, is an error', async () => {
-  await expect(refusalOf(Promise.resolve('done'))).rejects.toThrow('It was not refused.');
-  await expect(refusalOf(Promise.reject(new TypeError('other')))).rejects.toThrow('other');
+  await expect(expectRefusal(Promise.resolve('done'))).rejects.toThrow('It was not refused.');
+  await expect(expectRefusal(Promise.reject(new TypeError('other')))).rejects.toThrow('other');
 });
 
 describe('what is not as it should be', () => {
   const slow = Array.from({ length: 20 }, () => 9);
-  test.each<[string, Partial<Outcome>]>([
+  test.each<[string, Partial<RolloutOutcome>]>([
     ['The afternoon ended early: helm said no', { broken: 'helm said no' }],
     ['1 calls failed.', { moments: [{ ...outcome().moments[0]!, failed: [failure] }] }],
     ['An acknowledged application has not come back: 01X', { missing: ['01X'] }],
@@ -85,13 +85,13 @@ describe('what is not as it should be', () => {
     ['2 cases of alerts failed.', { alerts: { passed: 58, failed: 2 } }],
     ['The sample day: one is lost', { day: { lost: 1, doubled: 0, errors: ['one is lost'] } as never }],
   ])('%s', (sentence, changes) => {
-    expect(faultsOf(outcome(changes))).toEqual([sentence]);
+    expect(findFailures(outcome(changes))).toEqual([sentence]);
   });
 
   test('nothing after a good afternoon, nor when a process was killed on purpose', () => {
     const killed = { ...outcome().moments[0]!, failed: [failure], excuse: 'it was killed' };
-    expect(faultsOf(outcome())).toEqual([]);
-    expect(faultsOf(outcome({ moments: [killed] }))).toEqual([]);
+    expect(findFailures(outcome())).toEqual([]);
+    expect(findFailures(outcome({ moments: [killed] }))).toEqual([]);
   });
 });
 
@@ -108,7 +108,7 @@ describe('the report', () => {
   const installed = { url: '', chartsSeconds: 33, answersAfter: 0.2 };
 
   test('says what was seen, and that all was well', () => {
-    const text = reportOf(circumstances, installed, outcome());
+    const text = renderReport(circumstances, installed, outcome());
     expect(text).toContain('**Everything was as it should be.**');
     expect(text).toContain('| Failed calls | 0 | 0 of 200 |');
     expect(text).toContain('| gateway | 80 m | 210 m | 130 MiB | 3 |');
@@ -117,29 +117,29 @@ describe('the report', () => {
 
   test('names each call that failed, and what is wrong', () => {
     const moments = [{ ...outcome().moments[0]!, failed: [failure, failure] }];
-    const text = reportOf(circumstances, installed, outcome({ moments }));
+    const text = renderReport(circumstances, installed, outcome({ moments }));
     expect(text).toContain('- 2 calls failed.');
     expect(text).toContain('| open a wave | POST /applications | 503 OVERLOADED | 2 |');
   });
 
   test('the picture has each moment, and a line for each figure', () => {
     const { watch, moments } = outcome();
-    const svg = drawRollout(watch.samples, moments);
+    const svg = renderRolloutChart(watch.samples, moments);
     expect(svg).toContain('>open a wave</text>');
     expect(svg.match(/<path /g)).toHaveLength(7);
-    expect(() => drawRollout([], [])).toThrow('Nothing was seen.');
-    expect(clock(125)).toBe('2:05');
+    expect(() => renderRolloutChart([], [])).toThrow('Nothing was seen.');
+    expect(formatClock(125)).toBe('2:05');
   });
 });
 
 test('a moment is noted with its failures, also when it breaks', async () => {
-  const moments = new Moments(load, () => {});
-  const broken = moments.during('break', async () => {
+  const moments = new Timeline(load, () => {});
+  const broken = moments.record('break', async () => {
     load.failed.push({ ...failure, at: load.now });
     throw new Error('no');
   });
   await expect(broken).rejects.toThrow('no');
-  expect(moments.all).toMatchObject([{ name: 'break', seen: 'FAILED: no', failed: [{ why: '503 OVERLOADED' }] }]);
+  expect(moments.entries).toMatchObject([{ name: 'break', seen: 'FAILED: no', failed: [{ why: '503 OVERLOADED' }] }]);
 });
 
 test('a desk sends nothing again: what a clerk would notice is a failed call', async () => {
@@ -152,11 +152,11 @@ test('a desk sends nothing again: what a clerk would notice is a failed call', a
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   try {
-    const desks = new Load(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const desks = new LoadGenerator(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     const centre = { name: 'centres/CU-001', code: 'CU-001', kind: 'town-hall', status: 'active', displayName: 'X' };
     const desk = await desks.join(centre);
     desks.services = [{ code: 's', version: { provider: 'agencies/asp', centreKinds: ['town-hall'] } }];
-    await expect(desks.file(desk, centre)).rejects.toThrow('503 AWAY');
+    await expect(desks.submitApplication(desk, centre)).rejects.toThrow('503 AWAY');
     expect(desks.failed).toMatchObject([{ call: 'POST /applications', why: '503 AWAY' }]);
     expect(desks.calls).toBe(1);
     expect(desks.accepted).toBe(0);
@@ -172,7 +172,7 @@ describe('an operator', () => {
     const before = execFileSync('git', ['status', '--porcelain', 'data'], { cwd: root, encoding: 'utf8' });
     const said: string[] = [];
     const folder = join(work.dir, 'checkout');
-    const operator = new Operator(folder, '/nowhere', new AbortController().signal, (line) => said.push(line));
+    const operator = new Administrator(folder, '/nowhere', new AbortController().signal, (line) => said.push(line));
     const table = operator.withoutWave(['2023-1', '2023-2', '2023-3']);
     expect(table.split('\n').filter((row) => row.endsWith(';2023-2'))).toHaveLength(20);
     expect(readdirSync(join(folder, 'helm/centres/data/centres'))).toHaveLength(26);
@@ -187,7 +187,7 @@ describe('an operator', () => {
   });
 
   test('does all of docs/operations.md that needs a cluster', () => {
-    const files = ['course.ts', 'install.ts', '../rollout.ts'];
+    const files = ['scenario.ts', 'install.ts', '../rollout.ts'];
     const sources = files.map((file) => readFileSync(join(root, 'tools/rollout', file), 'utf8')).join('\n');
     const headings = [...commandsByHeading()].filter(([, list]) => list.some(needsCluster)).map(([heading]) => heading);
     expect(headings.length).toBeGreaterThan(6);

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { temporaryDir } from '@cups/testing';
 import fc from 'fast-check';
-import { costOf, nodesFor, sizingOf } from '../sizing/arithmetic.ts';
-import type { Given } from '../sizing/arithmetic.ts';
-import { assumed } from '../sizing/assumptions.ts';
-import { PAGE, pageOf } from '../sizing/page.ts';
-import { askedBy, readLife } from '../sizing/measured.ts';
+import { computeCost, computeNodes, computeSizing } from '../sizing/arithmetic.ts';
+import type { SizingInput } from '../sizing/arithmetic.ts';
+import { withOverrides } from '../sizing/assumptions.ts';
+import { PAGE, renderPage } from '../sizing/page.ts';
+import { readResourceRequest, readLife } from '../sizing/measured.ts';
 import { SERVICES } from '../services.ts';
 
 /** How much platform so many centres need. */
 
 const GIB = 1024 ** 3;
 /** Figures that can be counted in the head: 1,000 applications a working day for 100 centres. */
-const given = (more: Partial<Given> = {}): Given => {
+const given = (more: Partial<SizingInput> = {}): SizingInput => {
   const zero = { bytes: 0 };
   const life = Object.assign({}, readLife(), {
     cpuMs: { intake: 100, gateway: 10 },
@@ -33,56 +33,56 @@ const given = (more: Partial<Given> = {}): Given => {
     intake: { replicas: 2, cpu: 100, memoryMiB: 160 },
     gateway: { replicas: 2, cpu: 50, memoryMiB: 128 },
   };
-  const numbers = assumed({ applicationsPerCentreDay: 10, diskFill: 0.5, indexEntryBytes: 16 });
+  const numbers = withOverrides({ applicationsPerCentreDay: 10, diskFill: 0.5, indexEntryBytes: 16 });
   return Object.assign({ centres: 100, agencies: 4, life, asked, partitions: 24, assumed: numbers }, more);
 };
 
 describe('the arithmetic', () => {
   test('of load: a day of eight hours, a peak of ten times its mean', () => {
-    const { load } = sizingOf(given());
+    const { load } = computeSizing(given());
     expect(load).toMatchObject({ perDay: 1000, perYear: 250_000 });
     expect(load.meanPerSecond).toBeCloseTo(1000 / 28_800);
     expect(load.peakPerSecond).toBeCloseTo(10_000 / 28_800);
   });
 
   test('of pods: never fewer than the chart has, and so many more as the peak keeps busy', () => {
-    const replicas = (centres: number) => sizingOf(given({ centres })).pods.map((one) => one.replicas);
+    const replicas = (centres: number) => computeSizing(given({ centres })).pods.map((one) => one.replicas);
     expect(replicas(1)).toEqual([2, 2]);
     // 100,000 applications a day are 34.7 a second in the busiest hour: 3.47 cores of intake, half a core for each pod.
     expect(replicas(10_000)).toEqual([7, 2]);
   });
 
   test('of Kafka: bytes of a topic for the days that it is kept, on every broker, with room', () => {
-    const { kafka } = sizingOf(given());
+    const { kafka } = computeSizing(given());
     const perDay = 250_000 / 365;
     expect(kafka.diskGiB).toBeCloseTo((((30 + 90) / 1000) * perDay) / 0.5);
     expect(kafka).toMatchObject({ partitions: 24, allPartitions: 24 * (4 + 8) + 1, brokers: 3 });
-    expect(sizingOf(given({ partitions: 3, centres: 10_000 })).kafka.partitions).toBe(7);
+    expect(computeSizing(given({ partitions: 3, centres: 10_000 })).kafka.partitions).toBe(7);
   });
 
   test('of MongoDB: documents and indexes of all years that are kept, memory for what is hot', () => {
-    const { store } = sizingOf(given());
+    const { store } = computeSizing(given());
     expect(store.documentGiB).toBeCloseTo(5);
     expect(store.indexGiB).toBeCloseTo(5);
     expect(store.diskGiB).toBeCloseTo(20);
     // A fifth of 5 GiB of indexes and a month of documents, twice, in whole GiB.
     expect(store.memoryMiB).toBe(Math.ceil(2 * (1 + 30 / 365)) * 1024);
-    expect(sizingOf(given({ centres: 1 })).store.memoryMiB).toBe(2048);
+    expect(computeSizing(given({ centres: 1 })).store.memoryMiB).toBe(2048);
   });
 
   test('of nodes: what is reserved fits when one of them is lost, and there are as many as copies', () => {
-    const numbers = assumed({ nodeCpu: 4000, nodeOwnCpu: 500, nodeMemoryMiB: 16_384, nodeOwnMemoryMiB: 1536 });
-    expect(nodesFor(numbers, 100, 100)).toBe(3);
-    expect(nodesFor(numbers, 4 * 3500, 100)).toBe(5);
-    expect(nodesFor(numbers, 100, 5 * 14_848 + 1)).toBe(7);
+    const numbers = withOverrides({ nodeCpu: 4000, nodeOwnCpu: 500, nodeMemoryMiB: 16_384, nodeOwnMemoryMiB: 1536 });
+    expect(computeNodes(numbers, 100, 100)).toBe(3);
+    expect(computeNodes(numbers, 4 * 3500, 100)).toBe(5);
+    expect(computeNodes(numbers, 100, 5 * 14_848 + 1)).toBe(7);
   });
 
   test('of costs: nodes are paid whole, disks by their size', () => {
-    const size = sizingOf(given());
+    const size = computeSizing(given());
     const { nodes, diskGiB } = size.total;
     expect([nodes, size.store.members, size.store.memoryMiB]).toEqual([3, 3, 3 * 1024]);
     const prices = { currency: 'X', cpuCore: 100, memoryGiB: 10, diskGiB: 1 };
-    const cost = costOf(size, assumed(), prices);
+    const cost = computeCost(size, withOverrides(), prices);
     expect(cost).toMatchObject({ cpu: (3 * 4 + 3 * 1) * 100, memory: (3 * 16 + 3 * 3) * 10, disk: diskGiB });
     expect(cost.month).toBeCloseTo(cost.cpu + cost.memory + cost.disk);
   });
@@ -91,7 +91,7 @@ describe('the arithmetic', () => {
     const few = fc.integer({ min: 1, max: 20_000 });
     fc.assert(
       fc.property(few, few, (a, b) => {
-        const [less, more] = [Math.min(a, b), Math.max(a, b)].map((centres) => sizingOf(given({ centres })).total);
+        const [less, more] = [Math.min(a, b), Math.max(a, b)].map((centres) => computeSizing(given({ centres })).total);
         for (const what of ['cpu', 'memoryMiB', 'diskGiB', 'nodes'] as const) {
           expect(more![what]).toBeGreaterThanOrEqual(less![what]);
         }
@@ -101,18 +101,18 @@ describe('the arithmetic', () => {
 
   test('does not count with a topic that was not measured', () => {
     const life = Object.assign({}, readLife(), { topics: {} });
-    expect(() => sizingOf(given({ life }))).toThrow('no measured figure for cups.applications');
+    expect(() => computeSizing(given({ life }))).toThrow('no measured figure for cups.applications');
   });
 });
 
 test('a chart reserves for each pod the memory that was measured after a day of work', () => {
   const { loaded } = readLife().memoryMiB;
-  const short = SERVICES.filter((service) => askedBy(service).memoryMiB < loaded[service]!);
+  const short = SERVICES.filter((service) => readResourceRequest(service).memoryMiB < loaded[service]!);
   expect(short).toEqual([]);
 });
 
 test('the page says what the arithmetic says: otherwise `npm run sizing -- --write`', async () => {
-  expect(readFileSync(join(import.meta.dirname, '../..', PAGE), 'utf8')).toBe(await pageOf());
+  expect(readFileSync(join(import.meta.dirname, '../..', PAGE), 'utf8')).toBe(await renderPage());
 });
 
 describe('npm run sizing', () => {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { connectKafka } from '@cups/events';
-import { platform, temporaryDir } from '@cups/testing';
+import { testInfrastructure, temporaryDir } from '@cups/testing';
 import { afterAll, expect, test } from '@jest/globals';
 import { agenciesIn } from '../topics/agencies.ts';
 
 const root = join(import.meta.dirname, '../..');
-const { brokers, prefix } = platform();
+const { brokers, prefix } = testInfrastructure();
 const folder = temporaryDir();
 const admin = connectKafka(brokers, 'topics-test').admin();
 afterAll(async () => {

@@ -11,7 +11,7 @@ const folders: { remove(): void }[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => folder.remove()));
 
 /** What the tool says of the document, and what it leaves of it. */
-function said(text: string, ...args: string[]) {
+function runTool(text: string, ...args: string[]) {
   const { dir, remove } = temporaryDir();
   folders.push({ remove });
   const file = join(dir, DOCUMENT);
@@ -25,7 +25,7 @@ function said(text: string, ...args: string[]) {
 
 describe('the closed lists in the OpenAPI document', () => {
   test('are those of the code', () => {
-    expect(said(original, '--check')).toMatchObject({ status: 0, stderr: '' });
+    expect(runTool(original, '--check')).toMatchObject({ status: 0, stderr: '' });
   });
 
   test.each([
@@ -35,14 +35,14 @@ describe('the closed lists in the OpenAPI document', () => {
   ])('%s is told, and mended by the tool', (_name, from, to) => {
     expect(original).toContain(from);
     const changed = original.replace(from, () => to);
-    const checked = said(changed, '--check');
+    const checked = runTool(changed, '--check');
     expect(checked).toMatchObject({ status: 1, document: changed });
     expect(checked.stderr).toContain('is stale: run `node tools/vocabularies.ts`');
-    expect(said(changed)).toMatchObject({ status: 0, document: original });
+    expect(runTool(changed)).toMatchObject({ status: 0, document: original });
   });
 
   test('a document without a place for them is refused', () => {
     const without = original.replace('# Made by tools/vocabularies.ts', '# Made by hand');
-    expect(said(without)).toMatchObject({ status: 1, document: without });
+    expect(runTool(without)).toMatchObject({ status: 1, document: without });
   });
 });

@@ -1,13 +1,18 @@
-import { dataDir, KAFKA_ACCESS, STORED, TOPIC_PARTITIONS } from '@cups/backend/settings';
+import {
+  dataDirSetting,
+  KAFKA_SETTINGS,
+  STORED_BACKEND_SETTINGS,
+  TOPIC_PARTITIONS_SETTING,
+} from '@cups/backend/settings';
 import type { Settings } from '@cups/process/settings';
 
 /** The settings of `topics`, which creates what the services write to and read from, and the users that may. */
-export const settings = {
-  brokers: STORED.kafkaBrokers,
-  access: KAFKA_ACCESS,
-  prefix: STORED.prefix,
-  dataDir: dataDir('each agency of its folder `agencies` has topics of its own.'),
-  partitions: TOPIC_PARTITIONS,
+export const TOPIC_SETTINGS = {
+  brokers: STORED_BACKEND_SETTINGS.kafkaBrokers,
+  access: KAFKA_SETTINGS,
+  prefix: STORED_BACKEND_SETTINGS.prefix,
+  dataDir: dataDirSetting('each agency of its folder `agencies` has topics of its own.'),
+  partitions: TOPIC_PARTITIONS_SETTING,
   replication: {
     name: 'TOPIC_REPLICATION',
     type: 'number',

@@ -1,43 +1,46 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { refuseOpenSecret } from '@cups/contracts/node';
-import type { MadeUser, Right } from '@cups/events';
+import { assertPrivateFile } from '@cups/contracts/node';
+import type { UserResult, AclRule } from '@cups/events';
 
 /**
  * The passwords of users, by their names: a file each in a folder, as a mounted Secret is. Hidden ones, by which Kubernetes
  * exchanges a mounted folder, are passed over.
  * @throws Error, one sentence, when the folder is not there, or a file is empty or lies open for everybody
  */
-export function passwordsIn(folder: string): ReadonlyMap<string, string> {
+export function readPasswords(folder: string): ReadonlyMap<string, string> {
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => !name.startsWith('.') && statSync(join(folder, name)).isFile());
   } catch {
     throw new Error(`There is no folder of passwords: ${folder} (KAFKA_USERS_DIR).`);
   }
-  return new Map(names.map((name) => [name, passwordIn(join(folder, name))]));
+  return new Map(names.map((name) => [name, readPassword(join(folder, name))]));
 }
 
-function passwordIn(file: string): string {
-  refuseOpenSecret(file, `The password in ${file}`);
+function readPassword(file: string): string {
+  assertPrivateFile(file, `The password in ${file}`);
   const password = readFileSync(file, 'utf8').trim();
   if (password === '') throw new Error(`The password in ${file} is empty.`);
   return password;
 }
 
-const PASSWORDS = {
+const PASSWORD_TEXTS = {
   set: 'password set',
   kept: 'password as it was',
   unknown: 'no password given, so it is left alone',
 } as const;
 
-const inWords = ({ resource, name, pattern, operation }: Right): string =>
+const formatRight = ({ resource, name, pattern, operation }: AclRule): string =>
   `${operation} ${resource} ${name}${pattern === 'prefixed' ? '*' : ''}`;
 
 /** What was done about a user, as lines for a person; never with a password. */
-export function tell({ user, password, given, taken, quotaChanged }: MadeUser): string {
-  const changes = [...given.map((right) => `  + ${inWords(right)}`), ...taken.map((right) => `  - ${inWords(right)}`)];
+export function formatUserChanges({ user, password, given, taken, quotaChanged }: UserResult): string {
+  const changes = [
+    ...given.map((right) => `  + ${formatRight(right)}`),
+    ...taken.map((right) => `  - ${formatRight(right)}`),
+  ];
   const rights = changes.length === 0 ? 'rights as they were' : `${given.length} rights given, ${taken.length} taken`;
   const quota = quotaChanged ? '; quota set' : '';
-  return [`user ${user}: ${PASSWORDS[password]}; ${rights}${quota}`, ...changes].join('\n');
+  return [`user ${user}: ${PASSWORD_TEXTS[password]}; ${rights}${quota}`, ...changes].join('\n');
 }

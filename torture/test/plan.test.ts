@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SERVICES } from '@cups/tools/platform';
-import { inWords, KINDS, planTrouble, randomOf } from '../plan.ts';
-import type { Kind, Step } from '../plan.ts';
+import { describeFault, FAULT_KINDS, planFaults, createRandom } from '../plan.ts';
+import type { FaultKind, PlannedFault } from '../plan.ts';
 
 const seeds = fc.string({ maxLength: 12 });
-const overlaps = (a: Step, b: Step) => a.at < b.at + b.seconds && b.at < a.at + a.seconds;
+const overlaps = (a: PlannedFault, b: PlannedFault) => a.at < b.at + b.seconds && b.at < a.at + a.seconds;
 
 describe('the plan of the trouble', () => {
   test('is the same for the same seed, and another for another', () => {
-    const plan = (seed: string) => planTrouble({ seed, seconds: 300 });
+    const plan = (seed: string) => planFaults({ seed, seconds: 300 });
     expect(plan('a')).toEqual(plan('a'));
     expect(plan('a')).not.toEqual(plan('b'));
   });
@@ -17,7 +17,7 @@ describe('the plan of the trouble', () => {
   test('begins after a quiet moment, goes in the order of time, and ends in time', () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 10, max: 600 }), (seed, seconds) => {
-        const plan = planTrouble({ seed, seconds });
+        const plan = planFaults({ seed, seconds });
         expect(plan.map(({ at }) => at)).toEqual(plan.map(({ at }) => at).sort((a, b) => a - b));
         for (const step of plan) {
           expect(step.at).toBeGreaterThanOrEqual(4);
@@ -30,7 +30,7 @@ describe('the plan of the trouble', () => {
   test('does one thing at a time to a process, and leaves most of them at work', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        const plan = planTrouble({ seed, seconds: 600 });
+        const plan = planFaults({ seed, seconds: 600 });
         for (const [n, step] of plan.entries()) {
           const others = plan.filter((other, m) => m !== n && overlaps(step, other));
           if (step.target) expect(others.map(({ target }) => target)).not.toContain(step.target);
@@ -47,8 +47,8 @@ describe('the plan of the trouble', () => {
   test('meets every kind, and kills and pauses every process, in ten minutes', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        const plan = planTrouble({ seed, seconds: 600 });
-        expect([...new Set(plan.map(({ kind }) => kind))].sort()).toEqual([...KINDS].sort());
+        const plan = planFaults({ seed, seconds: 600 });
+        expect([...new Set(plan.map(({ kind }) => kind))].sort()).toEqual([...FAULT_KINDS].sort());
         for (const kind of ['kills', 'restarts', 'pauses']) {
           const targets = plan.filter((step) => step.kind === kind).map(({ target }) => target);
           expect(targets).toEqual(expect.arrayContaining([...SERVICES, 'kafka', 'store']));
@@ -63,23 +63,23 @@ describe('the plan of the trouble', () => {
 
 describe('a step', () => {
   test('is of a kind that was asked for', () => {
-    const only: Kind[] = ['kills', 'overload'];
-    const kinds = planTrouble({ seed: 'a', seconds: 120, only }).map(({ kind }) => kind);
+    const only: FaultKind[] = ['kills', 'overload'];
+    const kinds = planFaults({ seed: 'a', seconds: 120, only }).map(({ kind }) => kind);
     expect([...new Set(kinds)].sort()).toEqual(only);
   });
 
   test('is said in words that name its process', () => {
-    for (const step of planTrouble({ seed: 'a', seconds: 600 })) {
-      expect(inWords(step)).toMatch(/^[\x20-\x7e]+$/);
-      expect(inWords(step)).not.toContain('undefined');
-      if (step.target) expect(inWords(step)).toContain(step.target);
+    for (const step of planFaults({ seed: 'a', seconds: 600 })) {
+      expect(describeFault(step)).toMatch(/^[\x20-\x7e]+$/);
+      expect(describeFault(step)).not.toContain('undefined');
+      if (step.target) expect(describeFault(step)).toContain(step.target);
     }
   });
 
   test('is drawn by numbers that lie from 0 to below 1 and are spread', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        const random = randomOf(seed);
+        const random = createRandom(seed);
         const drawn = Array.from({ length: 1_000 }, random);
         expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0);
         expect(Math.max(...drawn)).toBeLessThan(1);

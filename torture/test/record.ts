@@ -1,8 +1,8 @@
 import type { State } from '@cups/application';
-import type { ApplicationSeen, EventSeen, TortureRecord } from '../check.ts';
+import type { ObservedApplication, ObservedEvent, ChaosRecord } from '../invariants.ts';
 
 /** What happened to one application of a record. */
-export interface Course {
+export interface ApplicationHistory {
   id: string;
   agency: string;
   /** Submissions, the first one included; none: it stayed a draft. */
@@ -14,8 +14,8 @@ export interface Course {
 }
 
 /** The record of a platform that kept its promises. */
-export function faultless(courses: readonly Course[]): TortureRecord {
-  const record: TortureRecord = {
+export function createValidRecord(courses: readonly ApplicationHistory[]): ChaosRecord {
+  const record: ChaosRecord = {
     acknowledged: [],
     repeats: [],
     atDesk: [],
@@ -39,14 +39,14 @@ export function faultless(courses: readonly Course[]): TortureRecord {
     refused: [],
     raw: [],
   };
-  for (const course of courses) play(course, record);
+  for (const course of courses) addApplication(course, record);
   return record;
 }
 
-function play(course: Course, record: TortureRecord): void {
+function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
   const { id, agency, submissions, end } = course;
   const delivery = `${id}-${agency}`;
-  const app: ApplicationSeen = {
+  const app: ObservedApplication = {
     id,
     agency,
     state: 'draft',
@@ -57,8 +57,8 @@ function play(course: Course, record: TortureRecord): void {
     history: [],
     deliverySeq: 0,
   };
-  const events: EventSeen[] = [];
-  const answers: EventSeen[] = [];
+  const events: ObservedEvent[] = [];
+  const answers: ObservedEvent[] = [];
   const acknowledge = (action: 'create' | 'submit' | 'supply-documents' | 'withdraw', nth = '') => {
     const requestId = `${id}-${action}${nth}`;
     const { revision, state } = app;
@@ -100,16 +100,16 @@ function play(course: Course, record: TortureRecord): void {
     tell('ApplicationWithdrawn', 'withdrawn');
     acknowledge('withdraw');
   }
-  settle(course, record, app, events, answers);
+  addOutcome(course, record, app, events, answers);
 }
 
 /** What the neighbours have of it, with the repeats of its events. */
-function settle(
-  { id, agency, submissions, repeatFrom, repeated }: Course,
-  record: TortureRecord,
-  app: ApplicationSeen,
-  events: EventSeen[],
-  answers: EventSeen[],
+function addOutcome(
+  { id, agency, submissions, repeatFrom, repeated }: ApplicationHistory,
+  record: ChaosRecord,
+  app: ObservedApplication,
+  events: ObservedEvent[],
+  answers: ObservedEvent[],
 ): void {
   const { state, revision, eventSeq, deliverySeq } = app;
   const again = repeatFrom % (events.length + 1);
@@ -134,6 +134,6 @@ function settle(
   }
 }
 
-function eventOf(topic: string, subject: string, sequence: number, type: string): EventSeen {
+function eventOf(topic: string, subject: string, sequence: number, type: string): ObservedEvent {
   return { topic, partition: 0, subject, sequence, id: `${subject}#${sequence}`, type };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { inTable } from '../report.ts';
-import type { Report } from '../report.ts';
+import { formatTable } from '../report.ts';
+import type { ChaosReport } from '../report.ts';
 
-const report: Report = {
+const report: ChaosReport = {
   seed: 'abc',
   minutes: 5,
   only: ['kills'],
@@ -19,7 +19,7 @@ const report: Report = {
 
 describe('the table', () => {
   test('tells the seed, what was done, what was acknowledged, and that nothing was violated', () => {
-    const text = inTable(report);
+    const text = formatTable(report);
     expect(text).toMatch(/seed +abc/);
     expect(text).toMatch(/kills \(kill -9\) +9/);
     expect(text).toMatch(/acknowledged writes +321/);
@@ -30,7 +30,7 @@ describe('the table', () => {
 
   test('names what did not hold, by rule, and counts what is too much to read', () => {
     const violations = Array.from({ length: 40 }, (_, n) => ({ rule: 'no lag', what: `group on topic/${n}` }));
-    const text = inTable({ ...report, violations, restSeconds: undefined });
+    const text = formatTable({ ...report, violations, restSeconds: undefined });
     expect(text).toContain('NOT HELD: no lag (40)');
     expect(text).toContain('group on topic/0');
     expect(text).toContain('… and 28 more');

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
-import { followAgencies, mustBeReadable } from '@cups/registry';
+import { watchAgencies, assertReadable } from '@cups/registry';
 import type { Agency, Registry } from '@cups/registry';
 
 /** What an agency gets when it comes. */
-export interface Welcome {
+export interface AgencyOnboarding {
   /** Resolves when its topics were looked after, whatever came of it. */
   ensureTopics: (agencies: string[]) => Promise<void>;
   readReplies: (agency: string) => void;
@@ -19,7 +19,7 @@ export class Agencies {
 
   /** @throws Error, one sentence, when the folder cannot be read */
   constructor(dataDir: string) {
-    mustBeReadable(join(dataDir, 'agencies'));
+    assertReadable(join(dataDir, 'agencies'));
     this.#dataDir = dataDir;
   }
 
@@ -28,16 +28,19 @@ export class Agencies {
   }
 
   /** Welcomes those that are there, and from now on those that come. */
-  async follow(reporting: { log: Log; metrics: Metrics; versions: DataVersions }, welcome: Welcome): Promise<void> {
+  async watch(
+    reporting: { log: Log; metrics: Metrics; versions: DataVersions },
+    onboarding: AgencyOnboarding,
+  ): Promise<void> {
     const { log, metrics, versions } = reporting;
-    this.#registry = await followAgencies({
+    this.#registry = await watchAgencies({
       dataDir: this.#dataDir,
       log,
       metrics,
       versions,
       onChange: (agencies) => {
-        const fresh = [...agencies.keys()].filter((code) => !this.#known.has(code));
-        if (fresh.length > 0) void this.#take(fresh, welcome, log);
+        const added = [...agencies.keys()].filter((code) => !this.#known.has(code));
+        if (added.length > 0) void this.#take(added, onboarding, log);
       },
     });
   }
@@ -47,12 +50,12 @@ export class Agencies {
   }
 
   /** In this order, so that nobody waits for a topic that is about to be made. */
-  async #take(codes: string[], welcome: Welcome, log: Log): Promise<void> {
+  async #take(codes: string[], onboarding: AgencyOnboarding, log: Log): Promise<void> {
     for (const code of codes) this.#known.add(code);
-    await welcome.ensureTopics(codes);
+    await onboarding.ensureTopics(codes);
     for (const agency of codes) {
-      welcome.readReplies(agency);
-      welcome.sendWaiting(agency);
+      onboarding.readReplies(agency);
+      onboarding.sendWaiting(agency);
       log.info({ event: 'agency-taken-on', agency });
     }
   }

@@ -1,40 +1,40 @@
 import { plainId } from '@cups/agency-contract';
 import type { ReceivedEvent, Refusal } from '@cups/contracts';
-import type { Handled } from '@cups/events';
+import type { HandlerResult } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
-import type { Attention } from './attention.ts';
+import type { DeliveryMonitor } from './delivery-monitor.ts';
 import { cancel, newDelivery } from './domain/delivery.ts';
-import type { Step } from './domain/delivery.ts';
-import { tellDateMoved } from './domain/reply.ts';
-import { fromIntake } from './intake.ts';
-import type { ApplicationEvent, DateMoved } from './intake.ts';
-import { toChange } from './says.ts';
-import type { Sending } from './sending.ts';
+import type { CommandResult } from './domain/delivery.ts';
+import { reportAnswerDateChange } from './domain/reply.ts';
+import { decodeIntakeEvent } from './intake.ts';
+import type { ApplicationEvent, AnswerDateChange } from './intake.ts';
+import { toChange } from './outbound.ts';
+import type { SubmissionSender } from './submission-sender.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 
 /** An application never changes its centre: what names another is not about this delivery. */
 const ANOTHER_CENTRE: Refusal = { cause: 'CONTENT_INVALID', fields: ['ref.centre'] };
 
 /** What the bridge does about events of cups.applications: each is applied once, and in order within its application. */
-export class Applications {
+export class ApplicationEventHandler {
   readonly #deliveries: Deliveries;
-  readonly #sending: Sending;
-  readonly #attention: Attention;
+  readonly #sending: SubmissionSender;
+  readonly #attention: DeliveryMonitor;
   readonly #now: () => Date;
 
-  constructor(deliveries: Deliveries, sending: Sending, attention: Attention, now: () => Date) {
+  constructor(deliveries: Deliveries, sending: SubmissionSender, monitor: DeliveryMonitor, now: () => Date) {
     this.#deliveries = deliveries;
     this.#sending = sending;
-    this.#attention = attention;
+    this.#attention = monitor;
     this.#now = now;
   }
 
-  async handle(event: ReceivedEvent): Promise<Handled> {
-    const read = fromIntake(event);
+  async handle(event: ReceivedEvent): Promise<HandlerResult> {
+    const read = decodeIntakeEvent(event);
     if ('refusal' in read) return read.refusal;
     try {
-      return await this.#apply(read.said, event);
+      return await this.#apply(read.event, event);
     } catch (error) {
       if (isProblem(error) && error.kind === 'EXISTS') return ANOTHER_CENTRE;
       throw error;
@@ -43,61 +43,69 @@ export class Applications {
 
   /** An operator dropped this event: it is counted, so that the next may come, and means nothing. */
   async skip(event: ReceivedEvent): Promise<void> {
-    const read = fromIntake(event);
-    if ('said' in read) await this.#count(read.said, causeOf(event, read.said));
+    const read = decodeIntakeEvent(event);
+    if ('event' in read) await this.#count(read.event, toCause(event, read.event));
   }
 
-  #apply(said: ApplicationEvent, event: ReceivedEvent): Promise<'done' | 'wait'> {
-    const { meaning } = said;
+  #apply(applicationEvent: ApplicationEvent, event: ReceivedEvent): Promise<'done' | 'wait'> {
+    const { meaning } = applicationEvent;
     const { correlationId } = event;
-    const cause = causeOf(event, said);
+    const cause = toCause(event, applicationEvent);
     switch (meaning.kind) {
       case 'submission': {
         const pending = { submission: meaning.submission, eventId: event.id, correlationId, attempts: 0 };
-        return this.#sending.send(said, pending, cause);
+        return this.#sending.send(applicationEvent, pending, cause);
       }
       case 'withdrawn':
       case 'expired':
-        return this.#end(said, { kind: meaning.kind, time: meaning.time, eventId: event.id }, cause);
+        return this.#end(applicationEvent, { kind: meaning.kind, time: meaning.time, eventId: event.id }, cause);
       case 'date-moved':
-        return this.#dateMoved(said, meaning, cause);
+        return this.#dateMoved(applicationEvent, meaning, cause);
       case 'draft-ended':
         return Promise.resolve('done');
       case 'nothing':
-        return this.#count(said, cause);
+        return this.#count(applicationEvent, cause);
     }
   }
 
   async #end(
-    said: ApplicationEvent,
+    applicationEvent: ApplicationEvent,
     end: { kind: 'withdrawn' | 'expired'; time: Date; eventId: string },
     cause: Cause,
   ): Promise<'done' | 'wait'> {
-    const { document, handled } = await this.#update(said, cause, (delivery, now) => cancel(delivery, end, now));
-    this.#attention.noteWaiting(document);
+    const { document, handled } = await this.#update(applicationEvent, cause, (delivery, now) =>
+      cancel(delivery, end, now),
+    );
+    this.#attention.observeDeferral(document);
     return handled;
   }
 
-  async #dateMoved(said: ApplicationEvent, moved: DateMoved, heard: Cause): Promise<'done' | 'wait'> {
+  async #dateMoved(
+    applicationEvent: ApplicationEvent,
+    moved: AnswerDateChange,
+    eventCause: Cause,
+  ): Promise<'done' | 'wait'> {
     // For the agency the cause is its own message, as of everything that it is told about one.
-    const cause = Object.assign({}, heard, { eventId: plainId(moved.request) ?? '' });
-    return (await this.#update(said, cause, (delivery, now) => tellDateMoved(delivery, moved, now))).handled;
+    const cause = Object.assign({}, eventCause, { eventId: plainId(moved.request) ?? '' });
+    return (
+      await this.#update(applicationEvent, cause, (delivery, now) => reportAnswerDateChange(delivery, moved, now))
+    ).handled;
   }
 
   /** Nothing is done about it but that it is counted, so that the next one may come. */
-  async #count(said: ApplicationEvent, cause: Cause): Promise<'done' | 'wait'> {
-    return (await this.#update(said, cause, (delivery) => ({ delivery, says: [] }))).handled;
+  async #count(applicationEvent: ApplicationEvent, cause: Cause): Promise<'done' | 'wait'> {
+    return (await this.#update(applicationEvent, cause, (delivery) => ({ delivery, outbound: [] }))).handled;
   }
 
   /** A delivery begins with the first event about its application, whatever that is: it counts them all. */
   async #update(
-    said: ApplicationEvent,
+    applicationEvent: ApplicationEvent,
     cause: Cause,
-    decide: (delivery: StoredDelivery, now: Date) => Step<StoredDelivery>,
+    decide: (delivery: StoredDelivery, now: Date) => CommandResult<StoredDelivery>,
   ): Promise<{ document: StoredDelivery; handled: 'done' | 'wait' }> {
-    const { centre, deliveryId } = said;
+    const { centre, deliveryId } = applicationEvent;
     const now = this.#now();
-    const options = { scope: { centre }, cause, now, initial: newDelivery(said, now) };
+    const options = { scope: { centre }, cause, now, initial: newDelivery(applicationEvent, now) };
     const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) =>
       toChange(decide(delivery, now)),
     );
@@ -105,7 +113,7 @@ export class Applications {
   }
 }
 
-const causeOf = (event: ReceivedEvent, { sequence }: ApplicationEvent): Cause => ({
+const toCause = (event: ReceivedEvent, { sequence }: ApplicationEvent): Cause => ({
   eventId: event.id,
   requestId: event.correlationId,
   sequence: { subject: event.subject, value: sequence },

@@ -1,25 +1,25 @@
 import {
-  addressOf,
-  CALLS,
-  dataDir,
-  grpcPort,
-  httpPort,
-  PROCESS,
-  STORED,
-  timerPoll,
-  TOPIC_PARTITIONS,
+  addressSetting,
+  GRPC_SETTINGS,
+  dataDirSetting,
+  grpcPortSetting,
+  httpPortSetting,
+  PROCESS_SETTINGS,
+  STORED_BACKEND_SETTINGS,
+  timerPollSetting,
+  TOPIC_PARTITIONS_SETTING,
 } from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
 /** The settings of the bridge. */
 export const settings = {
-  ...PROCESS,
-  ...STORED,
-  ...CALLS,
-  grpcPort: grpcPort(7004),
-  httpPort: httpPort(7104),
-  intakeAddress: addressOf('intake, where frozen submissions are fetched,', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+  ...PROCESS_SETTINGS,
+  ...STORED_BACKEND_SETTINGS,
+  ...GRPC_SETTINGS,
+  grpcPort: grpcPortSetting(7004),
+  httpPort: httpPortSetting(7104),
+  intakeAddress: addressSetting('intake, where frozen submissions are fetched,', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
   intakeTimeoutMs: {
     name: 'INTAKE_TIMEOUT_MS',
     type: 'number',
@@ -29,7 +29,7 @@ export const settings = {
     default: 3_000,
     meaning: 'How long a fetch may take before the delivery is stored without content.',
   },
-  dataDir: dataDir('the agencies, whose topics are read and written, are in its folder `agencies`.'),
+  dataDir: dataDirSetting('the agencies, whose topics are read and written, are in its folder `agencies`.'),
   createTopics: {
     name: 'CREATE_TOPICS',
     type: 'flag',
@@ -37,7 +37,7 @@ export const settings = {
     meaning:
       'Whether the two topics of an agency are created when they are missing. Without it, or where the broker forbids it, the log says which topics somebody must create.',
   },
-  topicPartitions: TOPIC_PARTITIONS,
+  topicPartitions: TOPIC_PARTITIONS_SETTING,
   concurrency: {
     name: 'CONSUMER_CONCURRENCY',
     type: 'number',
@@ -46,7 +46,7 @@ export const settings = {
     default: 32,
     meaning: 'Events of different subjects that are worked on at once.',
   },
-  timerPollMs: timerPoll(2_000),
+  timerPollMs: timerPollSetting(2_000),
 } as const satisfies Settings;
 
 export type Config = ConfigOf<typeof settings>;

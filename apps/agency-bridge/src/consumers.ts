@@ -1,24 +1,24 @@
 import { agencyOfReplies, notCloudEvent, topicsOf, trainingTopics } from '@cups/agency-contract';
 import type { StoredBackend } from '@cups/backend/stored';
 import type { ReceivedEvent, RefusedMessage, Refusal } from '@cups/contracts';
-import type { Handled, Raw } from '@cups/events';
-import { boundedViolations } from './agency/not-taken.ts';
+import type { HandlerResult, RawMessage } from '@cups/events';
+import { limitViolations } from './agency/reply-issue.ts';
 import type { Config } from './config.ts';
 
 /** The group that reads what intake says; before there was one for each agency, it read their replies as well. */
 const GROUP = 'agency-bridge';
 /** Of the handlers that read intake's events, so many may work for one agency: none takes all connections to the store. */
-const SHARE = 4;
+const AGENCY_SHARE = 4;
 
 /** Who reads what an agency replies. */
-export const repliesOf = (agency: string) => ({
+export const replySubscriptionOf = (agency: string) => ({
   groupId: `${GROUP}-replies-${agency}`,
   topics: [topicsOf(agency).replies],
 });
 
 /** The contract has its own name for bytes that are no event, and says which headers are wrong. */
-function explain(message: Raw): Refusal {
-  const violations = boundedViolations(notCloudEvent(message));
+function explainRefusal(message: RawMessage): Refusal {
+  const violations = limitViolations(notCloudEvent(message));
   const fields = [...new Set(violations.map(({ field }) => field || '*'))];
   return { cause: 'NOT_CLOUDEVENTS', fields, detail: { violations, agency: '', told: false } };
 }
@@ -27,11 +27,11 @@ function explain(message: Raw): Refusal {
 const senderOf = ({ topic, detail }: RefusedMessage): string => agencyOfReplies(topic) ?? detail?.agency ?? '';
 
 /** What is done about events, about those of intake that an operator dropped, and about messages of agencies that were refused. */
-interface Events {
-  handle: (event: ReceivedEvent) => Promise<Handled>;
-  handleMany: (agency: string, events: ReceivedEvent[]) => Promise<(Handled | undefined)[]>;
+interface EventHandlers {
+  handle: (event: ReceivedEvent) => Promise<HandlerResult>;
+  handleMany: (agency: string, events: ReceivedEvent[]) => Promise<(HandlerResult | undefined)[]>;
   skip: (event: ReceivedEvent) => Promise<void>;
-  refused: (agency: string, training: boolean, messages: RefusedMessage[]) => Promise<void>;
+  handleRefused: (agency: string, training: boolean, messages: RefusedMessage[]) => Promise<void>;
 }
 
 /**
@@ -41,7 +41,7 @@ interface Events {
  */
 export function startConsumers(
   backend: StoredBackend<Config>,
-  { handle, handleMany, skip, refused }: Events,
+  { handle, handleMany, skip, handleRefused: refused }: EventHandlers,
 ): (agency: string) => void {
   const { concurrency } = backend.config;
   const keepRefused = async (all: RefusedMessage[]): Promise<void> => {
@@ -51,7 +51,7 @@ export function startConsumers(
     await backend.refusals.keep(all);
   };
   const read = new Set<string>();
-  const share = Math.max(1, Math.ceil(concurrency / SHARE));
+  const share = Math.max(1, Math.ceil(concurrency / AGENCY_SHARE));
   backend.consume({ groupId: GROUP, topics: ['cups.applications'], concurrency, handle, skip, keepRefused });
   backend.consume({
     groupId: `${GROUP}-training`,
@@ -59,14 +59,21 @@ export function startConsumers(
     concurrency: share,
     handle,
     keepRefused,
-    explain,
+    explain: explainRefusal,
   });
 
   return (agency) => {
     if (read.has(agency)) return;
     read.add(agency);
-    const many = (events: ReceivedEvent[]) => handleMany(agency, events);
-    const how = { inheritFrom: GROUP, concurrency: share, handle, handleMany: many, keepRefused, explain };
-    backend.consume(Object.assign(how, repliesOf(agency)));
+    const handleBatch = (events: ReceivedEvent[]) => handleMany(agency, events);
+    const options = {
+      inheritFrom: GROUP,
+      concurrency: share,
+      handle,
+      handleMany: handleBatch,
+      keepRefused,
+      explain: explainRefusal,
+    };
+    backend.consume(Object.assign(options, replySubscriptionOf(agency)));
   };
 }

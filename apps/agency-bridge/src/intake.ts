@@ -1,5 +1,5 @@
 import type { ReceivedEvent, Refusal } from '@cups/contracts';
-import { parseName, parseSubmissionName } from '@cups/contracts';
+import { parseResourceName, parseSubmissionName } from '@cups/contracts';
 import { eventCodec, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { DeliveryRef } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryRef.ts';
 import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
@@ -7,7 +7,7 @@ import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/even
 import { subjectOf } from '@cups/agency-contract';
 import { isProblem } from '@cups/problem';
 import type { NewEvent } from '@cups/store';
-import type { Delivery, SaidToIntake } from './domain/delivery.ts';
+import type { Delivery, OutboundEvent } from './domain/delivery.ts';
 
 /** The border to intake: what it says on cups.applications, and what it is told on cups.deliveries. */
 
@@ -15,18 +15,18 @@ const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
 /** What an event of intake means for the delivery of its application. */
-export type Meaning =
+export type EventMeaning =
   /** A submission is to be sent. */
   | { kind: 'submission'; submission: number }
   | { kind: 'withdrawn' | 'expired'; time: Date }
-  | DateMoved
+  | AnswerDateChange
   /** A draft has ended: it has no delivery, and never had. */
   | { kind: 'draft-ended' }
   /** It is counted, and that is all. */
   | { kind: 'nothing' };
 
 /** Another last day for documents was set than the agency named in its message `request`; days are yyyy-MM-dd. */
-export interface DateMoved {
+export interface AnswerDateChange {
   kind: 'date-moved';
   request: string;
   answerBy: string;
@@ -45,7 +45,7 @@ export interface ApplicationEvent {
   /** Whether the application is of a training. */
   training: boolean;
   sequence: number;
-  meaning: Meaning;
+  meaning: EventMeaning;
 }
 
 const invalid = (...fields: string[]): { refusal: Refusal } => ({ refusal: { cause: 'CONTENT_INVALID', fields } });
@@ -54,20 +54,20 @@ const invalid = (...fields: string[]): { refusal: Refusal } => ({ refusal: { cau
  * An event of cups.applications in words of this service, or why it is none. That it is one of intake's is held by what the
  * consumer expects of its topic. One of a type that this release does not know means nothing, but is counted.
  */
-export function fromIntake(event: ReceivedEvent): { said: ApplicationEvent } | { refusal: Refusal } {
+export function decodeIntakeEvent(event: ReceivedEvent): { event: ApplicationEvent } | { refusal: Refusal } {
   const read = intakeEvents.decode(event);
   const ref = read?.data.ref;
   if (!read || !ref || event.sequence === null) return invalid();
   const { application, centre, training } = ref;
   try {
-    const id = parseName('applications', application, '/ref/application');
-    const agency = parseName('agencies', ref.agency, '/ref/agency');
-    parseName('centres', centre, '/ref/centre');
+    const id = parseResourceName('applications', application, '/ref/application');
+    const agency = parseResourceName('agencies', ref.agency, '/ref/agency');
+    parseResourceName('centres', centre, '/ref/centre');
     if (event.subject !== application) return invalid('ref.application');
-    const meaning = meaningOf(read, id, event.time);
+    const meaning = resolveMeaning(read, id, event.time);
     if (meaning === 'foreign') return invalid('submission');
     const deliveryId = `${id}-${agency}`;
-    return { said: { application, agency, centre, deliveryId, training, sequence: event.sequence, meaning } };
+    return { event: { application, agency, centre, deliveryId, training, sequence: event.sequence, meaning } };
   } catch (error) {
     if (!isProblem(error)) throw error;
     return invalid(...error.violations.map(({ field }) => field.slice(1).replaceAll('/', '.')));
@@ -78,7 +78,7 @@ export function fromIntake(event: ReceivedEvent): { said: ApplicationEvent } | {
  * `foreign` when it names a submission of another application: a word, so that an event that is forgotten here does not compile.
  * @throws Problem INVALID_ARGUMENT
  */
-function meaningOf(read: IntakeEvent__Output, id: string, sent: Date): Meaning | 'foreign' {
+function resolveMeaning(read: IntakeEvent__Output, id: string, sent: Date): EventMeaning | 'foreign' {
   switch (read.type) {
     case 'cups.intake.v1.ApplicationSubmitted':
     case 'cups.intake.v1.DocumentsSupplied': {
@@ -112,21 +112,21 @@ function meaningOf(read: IntakeEvent__Output, id: string, sent: Date): Meaning |
 }
 
 /** What is told to intake, as an event of the store, counted within the delivery. */
-export function toIntake(delivery: Delivery, said: SaidToIntake): NewEvent {
+export function toDeliveryEvent(delivery: Delivery, outbound: OutboundEvent): NewEvent {
   const subject = subjectOf(delivery.application, delivery.agency);
-  const event = toEvent(said, {
+  const event = toProtoEvent(outbound, {
     delivery: subject,
     application: delivery.application,
     agency: `agencies/${delivery.agency}`,
-    messageId: said.messageId,
-    occurTime: toTimestamp(said.occurTime),
+    messageId: outbound.messageId,
+    occurTime: toTimestamp(outbound.occurTime),
     agencyReference: delivery.agencyReference ?? '',
-    changes: said.changes ?? [],
+    changes: outbound.changes ?? [],
     training: delivery.training ?? false,
   });
   return {
     topic: 'cups.deliveries',
-    key: parseName('applications', delivery.application),
+    key: parseResourceName('applications', delivery.application),
     type: event.type,
     subject,
     sequenced: true,
@@ -134,20 +134,20 @@ export function toIntake(delivery: Delivery, said: SaidToIntake): NewEvent {
   };
 }
 
-function toEvent(said: SaidToIntake, ref: DeliveryRef): AgencyBridgeEvent {
-  switch (said.type) {
+function toProtoEvent(outbound: OutboundEvent, ref: DeliveryRef): AgencyBridgeEvent {
+  switch (outbound.type) {
     case 'DeliveryAcknowledged':
       return { type: 'cups.agencybridge.v1.DeliveryAcknowledged', data: { ref } };
     case 'DeliveryProgressed':
-      return { type: 'cups.agencybridge.v1.DeliveryProgressed', data: { ref, note: said.note } };
+      return { type: 'cups.agencybridge.v1.DeliveryProgressed', data: { ref, note: outbound.note } };
     case 'DeliveryDocumentsRequested': {
-      const { evidenceKinds, documents, message, answerBy } = said;
+      const { evidenceKinds, documents, message, answerBy } = outbound;
       const data = { ref, evidenceKinds, documents, message, answerBy };
       return { type: 'cups.agencybridge.v1.DeliveryDocumentsRequested', data };
     }
     case 'DeliveryDecided': {
-      const { approved, reason, resultKind, resultNumber, verificationCode, validUntil, appeal } = said;
-      const decideTime = toTimestamp(said.decideTime);
+      const { approved, reason, resultKind, resultNumber, verificationCode, validUntil, appeal } = outbound;
+      const decideTime = toTimestamp(outbound.decideTime);
       const data = {
         ref,
         approved,
@@ -162,20 +162,20 @@ function toEvent(said: SaidToIntake, ref: DeliveryRef): AgencyBridgeEvent {
       return { type: 'cups.agencybridge.v1.DeliveryDecided', data };
     }
     case 'DeliveryResultCorrected': {
-      const { reason, resultKind, resultNumber, verificationCode, validUntil } = said;
+      const { reason, resultKind, resultNumber, verificationCode, validUntil } = outbound;
       const data = { ref, reason, resultKind, resultNumber, verificationCode, validUntil };
       return { type: 'cups.agencybridge.v1.DeliveryResultCorrected', data };
     }
     case 'DeliveryResultRevoked':
-      return { type: 'cups.agencybridge.v1.DeliveryResultRevoked', data: { ref, reason: said.reason } };
+      return { type: 'cups.agencybridge.v1.DeliveryResultRevoked', data: { ref, reason: outbound.reason } };
     case 'DeliveryCancelled':
       return { type: 'cups.agencybridge.v1.DeliveryCancelled', data: { ref } };
     case 'DeliveryFailed':
-      return { type: 'cups.agencybridge.v1.DeliveryFailed', data: { ref, cause: said.cause } };
+      return { type: 'cups.agencybridge.v1.DeliveryFailed', data: { ref, cause: outbound.cause } };
     case 'DeliveryWaits':
-      return { type: 'cups.agencybridge.v1.DeliveryWaits', data: { ref, cause: said.cause } };
+      return { type: 'cups.agencybridge.v1.DeliveryWaits', data: { ref, cause: outbound.cause } };
     case 'DeliveryMessageRefused': {
-      const { cause, fields } = said;
+      const { cause, fields } = outbound;
       return { type: 'cups.agencybridge.v1.DeliveryMessageRefused', data: { ref, cause, fields } };
     }
   }

@@ -1,9 +1,9 @@
 import { isRefusalCause, REFUSALS } from '@cups/agency-contract';
-import { pageToken, readPageToken } from '@cups/contracts/node';
+import { createPageToken, parsePageToken } from '@cups/contracts/node';
 import type { RefusedMessage } from '@cups/contracts';
 import type { Store } from '@cups/store';
 import { ulid } from 'ulid';
-import type { NotTaken, Place } from './domain/delivery.ts';
+import type { ReplyIssue, MessagePosition } from './domain/delivery.ts';
 
 /** A reply of an agency that was not taken as it was sent: where it lies and why, never what it says. */
 export interface RefusedReply {
@@ -11,7 +11,7 @@ export interface RefusedReply {
   agency: string;
   handling: string;
   cause: string;
-  violations: NotTaken['violations'];
+  violations: ReplyIssue['violations'];
   changes: string[];
   /** ce_id and ce_type where they may be told. */
   id?: string;
@@ -27,28 +27,28 @@ export interface RefusedReply {
 }
 
 /** One that was recorded or changed: what it is about, why, and where it lies. */
-export interface NoteOfReply {
+export interface ReplyIssueRecord {
   /** applications/{id} */
   application: string;
-  notTaken: NotTaken;
-  about: Place;
+  issue: ReplyIssue;
+  about: MessagePosition;
 }
 
-interface Stored extends RefusedReply {
+interface StoredRefusedReply extends RefusedReply {
   /** `<topic>/<partition>/<offset>` */
   _id: string;
   /** A ULID, for lists. */
   order: string;
 }
 
-const rowsOf = (store: Store) => store.collection<Stored>('refusedReplies');
+const rowsOf = (store: Store) => store.collection<StoredRefusedReply>('refusedReplies');
 type Rows = ReturnType<typeof rowsOf>;
 
 /** So many of each agency are kept, the newest; and of what is stored at once so many are. */
-const KEPT = 1_000;
-const KEPT_AT_ONCE = 200;
+const MAX_PER_AGENCY = 1_000;
+const MAX_PER_WRITE = 200;
 /** After so many the oldest are taken out. */
-const TRIM_AFTER = 100;
+const TRIM_INTERVAL = 100;
 
 /** The newest replies of each agency that were not taken as they were sent, one by one: `refusals` of @cups/store counts all. */
 export class RefusedReplies {
@@ -62,22 +62,22 @@ export class RefusedReplies {
   }
 
   /** Keeps messages of an agency that were refused; twice is no error. */
-  async keep(agency: string, messages: RefusedMessage[]): Promise<void> {
+  async recordRefused(agency: string, messages: RefusedMessage[]): Promise<void> {
     const time = this.#now();
-    const rows = messages.slice(-KEPT_AT_ONCE).map(({ topic, partition, offset, lastOffset, cause, detail }) => {
-      const place = { topic, partition, offset: Number(offset), lastOffset: Number(lastOffset) };
+    const rows = messages.slice(-MAX_PER_WRITE).map(({ topic, partition, offset, lastOffset, cause, detail }) => {
+      const position = { topic, partition, offset: Number(offset), lastOffset: Number(lastOffset) };
       const { id, type, application, violations = [] } = detail ?? {};
       const named = Object.assign({}, id && { id }, type && { type }, application && { application });
-      return Object.assign(place, { agency, handling: 'refused', cause, violations, changes: [], time }, named);
+      return Object.assign(position, { agency, handling: 'refused', cause, violations, changes: [], time }, named);
     });
     await this.#put(agency, rows);
   }
 
   /** Keeps those that were recorded or changed. */
-  async note(agency: string, notes: NoteOfReply[]): Promise<void> {
+  async recordIssues(agency: string, issues: ReplyIssueRecord[]): Promise<void> {
     const time = this.#now();
-    const rows = notes.slice(-KEPT_AT_ONCE).map(({ application, notTaken, about }) => {
-      const { cause, violations, changes = [] } = notTaken;
+    const rows = issues.slice(-MAX_PER_WRITE).map(({ application, issue, about }) => {
+      const { cause, violations, changes = [] } = issue;
       const handling = isRefusalCause(cause) ? REFUSALS[cause].handling : 'refused';
       const row = { agency, application, handling, cause, violations, changes, time, lastOffset: about.offset };
       return Object.assign(row, about);
@@ -88,12 +88,12 @@ export class RefusedReplies {
   /** A page of an agency, the newest first. @throws Problem PAGE_TOKEN_INVALID */
   async list(agency: string, { pageSize, pageToken: token }: { pageSize: number; pageToken: string }) {
     const filter = { agency };
-    const after = readPageToken(token, filter);
+    const after = parsePageToken(token, filter);
     const page = after === undefined ? filter : { agency, order: { $lt: after } };
     const all = await this.#run((rows) => rows.find(page, { sort: { order: -1 }, limit: pageSize + 1 }).toArray());
     const replies = all.slice(0, pageSize);
     const last = all.length > pageSize ? replies.at(-1) : undefined;
-    return { replies: replies as RefusedReply[], nextPageToken: last ? pageToken(last.order, filter) : '' };
+    return { replies: replies as RefusedReply[], nextPageToken: last ? createPageToken(last.order, filter) : '' };
   }
 
   /** The newest of an agency; undefined where none is kept. */
@@ -109,14 +109,14 @@ export class RefusedReplies {
       return { updateOne: { filter: { _id }, update, upsert: true } };
     });
     await this.#run((stored) => stored.bulkWrite(writes, { ordered: true }));
-    const untrimmed = (this.#untrimmed.get(agency) ?? TRIM_AFTER) + rows.length;
-    this.#untrimmed.set(agency, untrimmed < TRIM_AFTER ? untrimmed : 0);
-    if (untrimmed >= TRIM_AFTER) await this.#trim(agency);
+    const untrimmed = (this.#untrimmed.get(agency) ?? TRIM_INTERVAL) + rows.length;
+    this.#untrimmed.set(agency, untrimmed < TRIM_INTERVAL ? untrimmed : 0);
+    if (untrimmed >= TRIM_INTERVAL) await this.#trim(agency);
   }
 
   async #trim(agency: string): Promise<void> {
-    const how = { sort: { order: -1 as const }, skip: KEPT, limit: 1, projection: { order: 1 } };
-    const [first] = await this.#run((rows) => rows.find({ agency }, how).toArray());
+    const options = { sort: { order: -1 as const }, skip: MAX_PER_AGENCY, limit: 1, projection: { order: 1 } };
+    const [first] = await this.#run((rows) => rows.find({ agency }, options).toArray());
     if (first) await this.#run((rows) => rows.deleteMany({ agency, order: { $lte: first.order } }));
   }
 

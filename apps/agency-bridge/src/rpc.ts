@@ -1,23 +1,23 @@
-import { nameOf, parseName } from '@cups/contracts';
-import { enumValue, enumWord, toTimestamp } from '@cups/contracts/proto';
+import { resourceName, parseResourceName } from '@cups/contracts';
+import { fromProtoEnum, toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
 import type { RefusedReply as ReplyMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedReply.ts';
 import type { RefusedMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedMessage.ts';
 import type { DataVersions } from '@cups/contracts';
-import { Problem, unknownHere } from '@cups/problem';
+import { Problem, staleReplica } from '@cups/problem';
 import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
-import { pageSizeOf } from '@cups/contracts/node';
-import type { openRefusals, Refusals } from '@cups/store';
-import { activityOf } from './activity.ts';
-import { stateOf } from './domain/delivery.ts';
+import { normalizePageSize } from '@cups/contracts/node';
+import type { openRefusals, RefusalSummary } from '@cups/store';
+import { getAgencyActivity } from './activity.ts';
+import { resolveDeliveryState } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';
 import type { RefusedReplies, RefusedReply } from './refused-replies.ts';
 import { listDeliveries } from './store.ts';
 import type { Deliveries } from './store.ts';
 
-export interface RpcParts {
+export interface RpcDeps {
   deliveries: Deliveries;
   refusals: ReturnType<typeof openRefusals>;
   refused: RefusedReplies;
@@ -30,11 +30,11 @@ export interface RpcParts {
 }
 
 /** The calls of cups.agencybridge.v1.AgencyBridgeService. */
-export function bridgeRpcs(parts: RpcParts): Rpcs<AgencyBridgeServiceDefinition> {
-  const { deliveries, refusals, refused } = parts;
+export function bridgeRpcs(deps: RpcDeps): Rpcs<AgencyBridgeServiceDefinition> {
+  const { deliveries, refusals, refused } = deps;
   return {
     async GetDelivery({ name }, context) {
-      const delivery = await deliveries.get(parseName('deliveries', name), {
+      const delivery = await deliveries.get(parseResourceName('deliveries', name), {
         scope: { centre: centresOf(context) },
         projection: { outbox: 0, requests: 0 },
       });
@@ -44,9 +44,9 @@ export function bridgeRpcs(parts: RpcParts): Rpcs<AgencyBridgeServiceDefinition>
       return { delivery: toMessage(delivery) };
     },
 
-    async ListDeliveries({ state: word, agency: named, pageSize, pageToken }, context) {
-      const state = enumValue('DELIVERY_STATE_', word);
-      const asked = named === '' ? undefined : parseName('agencies', named, '/agency');
+    async ListDeliveries({ state: stateName, agency: named, pageSize, pageToken }, context) {
+      const state = fromProtoEnum('DELIVERY_STATE_', stateName);
+      const asked = named === '' ? undefined : parseResourceName('agencies', named, '/agency');
       const own = ownAgency(context);
       // An agency's clerk who asks for another agency's deliveries finds none.
       if (own !== undefined && asked !== undefined && asked !== own) return { deliveries: [], nextPageToken: '' };
@@ -57,25 +57,25 @@ export function bridgeRpcs(parts: RpcParts): Rpcs<AgencyBridgeServiceDefinition>
         ...(agency === undefined ? {} : { agency }),
         // What is of a training never came to the agency.
         realOnly: own !== undefined,
-        pageSize: pageSizeOf(pageSize),
+        pageSize: normalizePageSize(pageSize),
         pageToken,
       });
       return { deliveries: documents.map(toMessage), nextPageToken };
     },
 
     async ListRefusedReplies({ agency: name, pageSize, pageToken }, context) {
-      const agency = agencyFor(context, name, parts);
-      const found = await refused.list(agency, { pageSize: pageSizeOf(pageSize), pageToken });
+      const agency = agencyFor(context, name, deps);
+      const found = await refused.list(agency, { pageSize: normalizePageSize(pageSize), pageToken });
       return { replies: found.replies.map(toRefusedReply), nextPageToken: found.nextPageToken };
     },
 
     async GetAgencyActivity({ name }, context) {
-      return { activity: await activityOf(agencyFor(context, name, parts), parts) };
+      return { activity: await getAgencyActivity(agencyFor(context, name, deps), deps) };
     },
 
     async ListRefusedMessages({ topic, pageSize, pageToken }) {
-      const found = await refusals.list({ topic, pageSize: pageSizeOf(pageSize), pageToken });
-      const messages = found.refusals.map(toRefused);
+      const found = await refusals.list({ topic, pageSize: normalizePageSize(pageSize), pageToken });
+      const messages = found.refusals.map(toRefusedMessage);
       return { messages, nextPageToken: found.nextPageToken, totalSize: found.totalSize };
     },
   };
@@ -86,29 +86,29 @@ function ownAgency(context: Context): string | undefined {
   const { roles, agency } = sessionOf(context);
   if (roles.includes('support') || roles.includes('supervisor')) return undefined;
   if (!agency) throw new Problem({ reason: 'PERMISSION_DENIED', message: 'A session of an agency is needed.' });
-  return parseName('agencies', agency);
+  return parseResourceName('agencies', agency);
 }
 
 /** The agency that is asked about. @throws Problem NOT_FOUND, also for a clerk of another one; UNKNOWN_HERE while it may come yet */
-function agencyFor(context: Context, name: string, { isAgency, versions }: RpcParts): string {
+function agencyFor(context: Context, name: string, { isAgency, versions }: RpcDeps): string {
   const own = ownAgency(context);
-  const code = parseName('agencies', name);
+  const code = parseResourceName('agencies', name);
   if ((own ?? code) === code) {
     if (isAgency(code)) return code;
     // Whoever signed a clerk of it in knew it.
     const isNamed = own === code && versions.mayCome('agencies', code);
-    if (isNamed || versions.isBehind('agencies')) throw unknownHere('This replica does not know the agency yet.');
+    if (isNamed || versions.isBehind('agencies')) throw staleReplica('This replica does not know the agency yet.');
   }
   throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such agency.' });
 }
 
 function toMessage(delivery: Delivery): DeliveryMessage {
   return {
-    name: nameOf('deliveries', delivery._id),
+    name: resourceName('deliveries', delivery._id),
     application: delivery.application,
-    agency: nameOf('agencies', delivery.agency),
+    agency: resourceName('agencies', delivery.agency),
     centre: delivery.centre,
-    state: enumWord('DELIVERY_STATE_', stateOf(delivery)),
+    state: toProtoEnum('DELIVERY_STATE_', resolveDeliveryState(delivery)),
     submission: delivery.submission,
     queueTime: toTimestamp(delivery.queueTime),
     sendTime: toTimestamp(delivery.sendTime),
@@ -124,7 +124,7 @@ function toMessage(delivery: Delivery): DeliveryMessage {
   };
 }
 
-const toRefused = (refused: Refusals): RefusedMessage => ({
+const toRefusedMessage = (refused: RefusalSummary): RefusedMessage => ({
   topic: refused.topic,
   partition: refused.partition,
   offset: String(refused.firstOffset),

@@ -1,39 +1,39 @@
 import { openStoredBackend } from '@cups/backend/stored';
-import type { StoredBackend, StoredOverrides } from '@cups/backend/stored';
+import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
 import { Agencies } from './agencies.ts';
 import type { Config } from './config.ts';
-import { repliesOf, startConsumers } from './consumers.ts';
-import { createEvents } from './events.ts';
+import { replySubscriptionOf, startConsumers } from './consumers.ts';
+import { createEventHandlers } from './event-handlers.ts';
 import { bridgeRpcs } from './rpc.ts';
 import { RefusedReplies } from './refused-replies.ts';
-import { repairsOf } from './repairs.ts';
-import { afterPublish, deliveriesOf, tellingsOf } from './store.ts';
-import { AgencyTellings } from './tellings.ts';
-import { requestTimes } from './times.ts';
+import { createRedriveRpcs } from './redrive-rpcs.ts';
+import { afterPublish, deliveriesOf, unmatchedRepliesOf } from './store.ts';
+import { UnmatchedReplyReporter } from './unmatched-reply-reporter.ts';
+import { createDeliveryLatencyObserver } from './latency-metrics.ts';
 import { AgencyTopics } from './topics.ts';
 
 /** The bridge: hears of submissions, brings them to the agencies, and what those answer back to intake. */
-export async function createAgencyBridge(config: Config, overrides: StoredOverrides = {}): Promise<RunningService> {
+export async function createAgencyBridge(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {
   const agencies = new Agencies(config.dataDir);
   const backend = openStoredBackend({ name: 'agency-bridge', config, overrides });
   const { log, metrics, versions, now } = backend;
   const deliveries = deliveriesOf(backend.store);
   const isAgency = (code: string) => agencies.has(code);
-  const unread = (agency: string) => backend.unread(repliesOf(agency));
+  const unread = (agency: string) => backend.unread(replySubscriptionOf(agency));
   const stuckSince = (agency: string) => {
-    const { groupId } = repliesOf(agency);
+    const { groupId } = replySubscriptionOf(agency);
     return backend.stuck().find((partition) => partition.groupId === groupId)?.since;
   };
-  const tellings = tellingsOf(backend.store);
-  const told = new AgencyTellings(tellings, now);
-  const refused = new RefusedReplies(backend.store, now);
-  backend.publishOutboxes([deliveries, tellings], {
+  const unmatchedReplies = unmatchedRepliesOf(backend.store);
+  const reporter = new UnmatchedReplyReporter(unmatchedReplies, now);
+  const refusedReplies = new RefusedReplies(backend.store, now);
+  backend.publishOutboxes([deliveries, unmatchedReplies], {
     afterPublish: afterPublish(now),
-    acknowledged: requestTimes(metrics, now),
+    acknowledged: createDeliveryLatencyObserver(metrics, now),
   });
 
   const intake = backend.connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
@@ -41,10 +41,10 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
     address: config.intakeAddress,
     timeoutMs: config.intakeTimeoutMs,
   });
-  const events = createEvents({
+  const events = createEventHandlers({
     deliveries,
-    refused,
-    tellings: told,
+    refusedReplies,
+    unmatchedReplies: reporter,
     isAgency,
     getSubmission: (name, training, requestId) =>
       intake.getSubmission({ name, training }, requestId === '' ? {} : { requestId }),
@@ -52,30 +52,38 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
     log,
     metrics,
   });
-  backend.atStop('work', () => events.stop());
+  backend.onShutdown('work', () => events.stop());
   backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs: config.timerPollMs });
-  backend.startTimers({ documents: tellings, due: (id) => told.tellDue(id), pollMs: config.timerPollMs });
+  backend.startTimers({ documents: unmatchedReplies, due: (id) => reporter.reportDue(id), pollMs: config.timerPollMs });
 
-  backend.repairBy(repairsOf(deliveries, events.sendSoon, now));
+  backend.setDeliveryOperations(createRedriveRpcs(deliveries, events.sendSoon, now));
 
   const readReplies = startConsumers(backend, events);
-  const topics = topicsFor(backend);
+  const topics = createAgencyTopics(backend);
   const ensureTopics = (codes: string[]) => topics.ensure(codes);
-  await agencies.follow({ log, metrics, versions }, { ensureTopics, readReplies, sendWaiting: events.agencyCame });
-  backend.atStop('sources', () => {
+  await agencies.watch({ log, metrics, versions }, { ensureTopics, readReplies, sendWaiting: events.sendDeferred });
+  backend.onShutdown('sources', () => {
     agencies.close();
     return topics.stop();
   });
 
   return backend.serve<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
-    rpcs: bridgeRpcs({ deliveries, refusals: backend.refusals, refused, isAgency, versions, unread, stuckSince }),
+    rpcs: bridgeRpcs({
+      deliveries,
+      refusals: backend.refusals,
+      refused: refusedReplies,
+      isAgency,
+      versions,
+      unread,
+      stuckSince,
+    }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
 }
 
-function topicsFor({ config, log, metrics }: StoredBackend<Config>): AgencyTopics {
+function createAgencyTopics({ config, log, metrics }: StoredBackend<Config>): AgencyTopics {
   const { kafkaBrokers: brokers, kafkaAccess, prefix, topicPartitions: partitions, createTopics: create } = config;
   return new AgencyTopics({ brokers, access: kafkaAccess, prefix, partitions, create, log, metrics });
 }

@@ -2,14 +2,14 @@ import { REQUEST_TYPES } from '@cups/agency-contract';
 import type { StoredEvent } from '@cups/contracts';
 import type { Documents, Scope, Store, StoredDocument } from '@cups/store';
 import type { Delivery, State, StoredState } from './domain/delivery.ts';
-import type { Telling } from './domain/telling.ts';
+import type { UnmatchedReplies } from './domain/unmatched-replies.ts';
 
 /** What the bridge keeps: deliveries, and what agencies are to be told. Where refused messages stand is kept by @cups/store. */
 
 export type StoredDelivery = Delivery & StoredDocument;
 export type Deliveries = Documents<StoredDelivery>;
-export type StoredTelling = Telling & StoredDocument;
-export type Tellings = Documents<StoredTelling>;
+export type StoredUnmatchedReplies = UnmatchedReplies & StoredDocument;
+export type UnmatchedRepliesDocuments = Documents<StoredUnmatchedReplies>;
 
 const text = { type: String, required: true };
 const number = { type: Number, required: true };
@@ -64,21 +64,23 @@ export function deliveriesOf(store: Store): Deliveries {
 }
 
 /** Deliveries of one page that are sent again. */
-const REPLAYED = 100;
+const REPLAY_PAGE_SIZE = 100;
 
 const violation = { _id: false, field: String, rule: String };
-const at = { partition: Number, offset: Number };
+const partitionOffset = { partition: Number, offset: Number };
 
 /** What is to be told to each agency that is about none of its deliveries. */
-export function tellingsOf(store: Store): Tellings {
-  return store.documents<StoredTelling>({
+export function unmatchedRepliesOf(store: Store): UnmatchedRepliesDocuments {
+  return store.documents<StoredUnmatchedReplies>({
     collection: 'tellings',
     schema: {
       agency: text,
       training: Boolean,
-      seen: [{ _id: false, ...at }],
+      seen: [{ _id: false, ...partitionOffset }],
       told: [{ _id: false, cause: String, time: Date }],
-      gathered: [{ _id: false, about: place, cause: String, violations: [violation], count: Number, last: at }],
+      gathered: [
+        { _id: false, about: place, cause: String, violations: [violation], count: Number, last: partitionOffset },
+      ],
     },
     schemaVersion: 1,
     existsReason: 'ALREADY_EXISTS',
@@ -104,8 +106,15 @@ export const afterPublish = (now: () => Date) => (_id: string, entries: StoredEv
 export function deliveriesSince(deliveries: Deliveries, agency: string, since: Date, pageToken: string) {
   const sent = [{ askTime: { $gte: since } }, { sendTime: { $gte: since } }];
   const filter = { agency, training: { $ne: true }, $or: sent };
-  const fingerprintOf = { agency, since: since.toISOString() };
-  return deliveries.list({ scope: 'service', filter, order: 'asc', pageSize: REPLAYED, pageToken, fingerprintOf });
+  const tokenArguments = { agency, since: since.toISOString() };
+  return deliveries.list({
+    scope: 'service',
+    filter,
+    order: 'asc',
+    pageSize: REPLAY_PAGE_SIZE,
+    pageToken,
+    tokenArguments,
+  });
 }
 
 /** How many deliveries of an agency stand where, and since when; trainings are not among them. */
@@ -138,6 +147,6 @@ export function listDeliveries(
     ...(state && state !== 'sent' && state !== 'queued' ? { state } : {}),
     ...(agency ? { agency } : {}),
   };
-  const fingerprintOf = { state, agency };
-  return deliveries.list({ scope, filter, order: 'desc', pageSize, pageToken, fingerprintOf });
+  const tokenArguments = { state, agency };
+  return deliveries.list({ scope, filter, order: 'desc', pageSize, pageToken, tokenArguments });
 }

@@ -1,14 +1,14 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { topicsOf } from '@cups/agency-contract';
 import { backoff } from '@cups/contracts';
-import type { BackoffShape, Gauge, Log, Metrics } from '@cups/contracts';
-import { lookAfterTopics, topicsOfAgency } from '@cups/events';
+import type { BackoffOptions, Gauge, Log, Metrics } from '@cups/contracts';
+import { reconcileTopics, buildAgencyTopics } from '@cups/events';
 import type { KafkaAccess } from '@cups/events';
 
 /** How soon topics that are missing are looked for again (ms). */
-const AGAIN: BackoffShape = { first: 1_000, most: 60_000 };
+const RETRY_BACKOFF: BackoffOptions = { initialMs: 1_000, maxMs: 60_000 };
 /** ms; a broker that says nothing does not hold up the end of the process. */
-const STOP_MS = 2_000;
+const STOP_TIMEOUT_MS = 2_000;
 
 export interface AgencyTopicsOptions {
   brokers: string[];
@@ -29,7 +29,7 @@ export interface AgencyTopicsOptions {
 export class AgencyTopics {
   readonly #options: AgencyTopicsOptions;
   readonly #gauge: Gauge<'agency'>;
-  readonly #waits = backoff(AGAIN);
+  readonly #waits = backoff(RETRY_BACKOFF);
   /** Agencies whose topics were not seen yet, each with what was told about it. */
   readonly #wanted = new Map<string, string>();
   #turn: Promise<void> = Promise.resolve();
@@ -52,7 +52,7 @@ export class AgencyTopics {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await Promise.race([this.#turn, after(STOP_MS, undefined, { ref: false })]);
+    await Promise.race([this.#turn, after(STOP_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   #lookNow(): Promise<void> {
@@ -69,10 +69,10 @@ export class AgencyTopics {
   async #look(): Promise<void> {
     const { brokers, access, prefix, partitions, create } = this.#options;
     const agencies = [...this.#wanted.keys()];
-    const topics = agencies.flatMap((agency) => topicsOfAgency(prefix, agency, partitions));
+    const topics = agencies.flatMap((agency) => buildAgencyTopics(prefix, agency, partitions));
     if (this.#stopped || topics.length === 0) return;
     try {
-      const { missing, reason } = await lookAfterTopics({ brokers, access, topics, create });
+      const { missing, reason } = await reconcileTopics({ brokers, access, topics, create });
       const names = new Set(missing.map(({ name }) => name));
       for (const agency of agencies) {
         const own = Object.values(topicsOf(agency, prefix)).filter((name) => names.has(name));
@@ -86,17 +86,17 @@ export class AgencyTopics {
   #found(agency: string, missing: string[], reason: string): void {
     const { access, create, log } = this.#options;
     this.#gauge.set({ agency }, missing.length);
-    const told = this.#wanted.get(agency);
+    const lastReason = this.#wanted.get(agency);
     if (missing.length === 0) {
       this.#wanted.delete(agency);
-      if (told) log.info({ event: 'agency-topics-there', agency });
+      if (lastReason) log.info({ event: 'agency-topics-there', agency });
       return;
     }
-    const why = create ? `this service may not create them (${reason})` : 'this service is set not to create them';
+    const cause = create ? `this service may not create them (${reason})` : 'this service is set not to create them';
     // Kafka shows nobody a topic to which they have no right.
     const right = access.username ? `, or user ${access.username} be given the right to them` : '';
-    const says = `${missing.join(' and ')} must be created by somebody${right}: ${why}`;
-    this.#wanted.set(agency, says);
-    if (says !== told) log.error({ event: 'agency-topics-missing', agency, reason: says });
+    const message = `${missing.join(' and ')} must be created by somebody${right}: ${cause}`;
+    this.#wanted.set(agency, message);
+    if (message !== lastReason) log.error({ event: 'agency-topics-missing', agency, reason: message });
   }
 }

@@ -54,8 +54,8 @@ test('A submission reaches the topic of its agency once, as the contract wants i
 
 test('A submission that intake does not know fails, and intake is told', async () => {
   const application = newApplication();
-  await bridge.say(application.submitted());
-  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryFailed']);
+  await bridge.produceEvents(application.submitted());
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryFailed']);
   expect(await bridge.delivery(application.delivery)).toMatchObject({
     state: 'DELIVERY_STATE_FAILED',
     failCause: 'SUBMISSION_NOT_FOUND',
@@ -67,8 +67,8 @@ test('A submission that the contract refuses fails with the names of the fields,
   const submission = submissionOf(application.name);
   submission.content!.applicant = { ...submission.content!.applicant, birthDate: 'yesterday' };
   bridge.world.submissions.set(`${application.name}/submissions/1`, submission);
-  await bridge.say(application.submitted());
-  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryFailed']);
+  await bridge.produceEvents(application.submitted());
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryFailed']);
   const delivery = await bridge.delivery(application.delivery);
   expect(delivery).toMatchObject({ failCause: 'CONTENT_INVALID', failFields: ['applicant.birthDate'] });
   expect(bridge.requestsOf(application.delivery)).toEqual([]);
@@ -79,8 +79,8 @@ test('A submission over the bound of the contract fails', async () => {
   const submission = submissionOf(application.name);
   submission.content!.answers = Buffer.from(JSON.stringify({ text: 'x'.repeat(70_000) }));
   bridge.world.submissions.set(`${application.name}/submissions/1`, submission);
-  await bridge.say(application.submitted());
-  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryFailed']);
+  await bridge.produceEvents(application.submitted());
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryFailed']);
   expect(await bridge.delivery(application.delivery)).toMatchObject({ failFields: ['answers'] });
 });
 
@@ -90,8 +90,8 @@ test('A submission that was withdrawn before anything went out is not sent', asy
     `${application.name}/submissions/1`,
     submissionOf(application.name, 1, { withdrawn: true }),
   );
-  await bridge.say(application.submitted(), application.withdrawn());
-  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  await bridge.produceEvents(application.submitted(), application.withdrawn());
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryCancelled']);
   expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_CANCELLED');
   expect(bridge.requestsOf(application.delivery)).toEqual([]);
 });
@@ -103,7 +103,7 @@ test('A submission for somebody without IDNP has a type of its own, and is valid
   const represented = { ...content!.applicant, idnp: '', foreignDocument };
   const submission = submissionOf(application.name, 1, { content: { ...content, represented } });
   bridge.world.submissions.set(`${application.name}/submissions/1`, submission);
-  await bridge.say(application.submitted());
+  await bridge.produceEvents(application.submitted());
   await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 1);
   const [request] = bridge.requestsOf(application.delivery);
   expect(request).toMatchObject({

@@ -9,8 +9,8 @@ afterAll(() => bridge.stop());
 
 test('ApplicationWithdrawn after sending is told to the agency, then to intake', async () => {
   const application = await bridge.sent();
-  await bridge.say(application.withdrawn());
-  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  await bridge.produceEvents(application.withdrawn());
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryCancelled']);
   await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 2);
   expect(bridge.requestsOf(application.delivery).map(({ type }) => type)).toEqual([
     'md.cups.application.submitted.v1',
@@ -21,7 +21,7 @@ test('ApplicationWithdrawn after sending is told to the agency, then to intake',
 
 test('ApplicationWithdrawn of a draft makes no delivery', async () => {
   const draft = newApplication();
-  await bridge.say(draft.withdrawn('STATE_DRAFT'));
+  await bridge.produceEvents(draft.withdrawn('STATE_DRAFT'));
   const later = await bridge.sent();
   await bridge.untilSent(later.delivery);
   await expect(bridge.delivery(draft.delivery)).rejects.toMatchObject({ reason: 'NOT_FOUND' });

@@ -2,14 +2,14 @@ import { eventCodec } from '@cups/contracts/proto';
 import type { DeliveryMessageRefused__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryMessageRefused.ts';
 import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { ReceivedEvent } from '@cups/contracts';
-import { eventually, produce, readTopic } from '@cups/testing';
+import { eventually, publishEvents, readTopic } from '@cups/testing';
 import type { World } from './world.ts';
 import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
 /** What an event of cups.deliveries says. */
-export function saidBy(event: ReceivedEvent): AgencyBridgeEvent__Output {
+export function decodeEvent(event: ReceivedEvent): AgencyBridgeEvent__Output {
   const read = bridgeEvents.decode(event);
   if (!read) throw new Error(`${event.type} is no event of the bridge`);
   return read;
@@ -19,11 +19,11 @@ export function saidBy(event: ReceivedEvent): AgencyBridgeEvent__Output {
 export async function startBridge(overrides: Parameters<World['start']>[1] = {}) {
   const world = await openWorld();
   const service = await world.start({}, overrides);
-  const told = await readTopic(world.place, 'cups.deliveries');
+  const deliveryEvents = await readTopic(world.place, 'cups.deliveries');
   const asked = await readTopic(world.place, 'agency.asp.requests', 'agency.cnas.requests');
 
   const requestsOf = (delivery: string) => asked.events.filter(({ subject }) => subject === delivery);
-  const eventsOf = (delivery: string) => told.events.filter(({ subject }) => subject === delivery);
+  const eventsOf = (delivery: string) => deliveryEvents.events.filter(({ subject }) => subject === delivery);
 
   /** An application whose submission intake would give, and of which the bridge has not heard. */
   function fileable(more: Parameters<typeof submissionOf>[2] = {}) {
@@ -43,20 +43,20 @@ export async function startBridge(overrides: Parameters<World['start']>[1] = {})
     async sent() {
       const application = fileable();
       const submission = application.submitted();
-      await produce(world.place, [submission]);
+      await publishEvents(world.place, [submission]);
       await asked.until((events) => events.some(({ subject }) => subject === application.delivery));
       return { ...application, submission };
     },
-    say: (...events: Parameters<typeof produce>[1]) => produce(world.place, events),
+    produceEvents: (...events: Parameters<typeof publishEvents>[1]) => publishEvents(world.place, events),
     /** Types of what intake is told about a delivery, as soon as there are so many. */
-    async toldOf(delivery: string, count: number, timeoutMs?: number): Promise<string[]> {
-      const events = await told.until((all) => typesOf(all, delivery).length >= count, timeoutMs);
+    async deliveryEventTypes(delivery: string, count: number, timeoutMs?: number): Promise<string[]> {
+      const events = await deliveryEvents.until((all) => typesOf(all, delivery).length >= count, timeoutMs);
       return typesOf(events, delivery);
     },
     /** Of the events about refused messages, what they say. */
     refusalsOf: (delivery: string): DeliveryMessageRefused__Output[] =>
       eventsOf(delivery)
-        .map(saidBy)
+        .map(decodeEvent)
         .flatMap((said) => (said.type === 'cups.agencybridge.v1.DeliveryMessageRefused' ? [said.data] : [])),
     delivery: (name: string) => world.delivery(service, name),
     stateOf: async (name: string) => (await world.delivery(service, name)).state,
@@ -70,7 +70,7 @@ export async function startBridge(overrides: Parameters<World['start']>[1] = {})
       fetch(`http://127.0.0.1:${service.httpPort}/metrics`).then((answer) => answer.text()),
     support: () => world.client(service, { role: 'support' }),
     async stop(): Promise<void> {
-      await told.stop();
+      await deliveryEvents.stop();
       await asked.stop();
       await world.close();
     },

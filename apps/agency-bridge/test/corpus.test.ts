@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fromMessage, REFUSALS } from '@cups/agency-contract';
 import type { ReplyRefused } from '@cups/agency-contract';
-import { incomingOf, playedCase, readCorpus } from '@cups/agency-contract/corpus';
-import type { BadMessage, CorpusCase } from '@cups/agency-contract/corpus';
+import { toIncomingMessage, instantiateCase, readCorpus } from '@cups/agency-contract/corpus';
+import type { InvalidMessage, CorpusCase } from '@cups/agency-contract/corpus';
 import type { ReceivedEvent } from '@cups/contracts';
 import { encode } from '@cups/events';
 import { eventually, produceRaw } from '@cups/testing';
@@ -19,26 +19,26 @@ const cases = readCorpus(FOLDER);
 /** Each case, with the application about which it was played. */
 const played: { one: CorpusCase; delivery: string }[] = [];
 
-const send = (messages: BadMessage[]) =>
-  produceRaw(bridge.world.place, 'agency.asp.replies', messages.map(incomingOf) as never);
+const send = (messages: InvalidMessage[]) =>
+  produceRaw(bridge.world.place, 'agency.asp.replies', messages.map(toIncomingMessage) as never);
 
 /** An application that stands where the case begins. */
 async function applicationIn(stage: CorpusCase['stage']) {
   if (stage !== 'nothing-sent') {
     const sent = await bridge.sent();
     if (stage !== 'ended') return sent;
-    await bridge.say(sent.withdrawn());
-    await bridge.toldOf(sent.delivery, 1);
+    await bridge.produceEvents(sent.withdrawn());
+    await bridge.deliveryEventTypes(sent.delivery, 1);
     return sent;
   }
   const application = newApplication();
-  await bridge.say(application.submitted());
-  await bridge.toldOf(application.delivery, 1);
+  await bridge.produceEvents(application.submitted());
+  await bridge.deliveryEventTypes(application.delivery, 1);
   return application;
 }
 
 /** What the agency was told about a subject, as its client reads it. */
-function toldAbout(subject: string): ReplyRefused[] {
+function refusalsAbout(subject: string): ReplyRefused[] {
   return refusalsOn(subject).map((event) => {
     const { key, value, headers } = encode(Object.assign({}, event, { extra: extraOf(event) }));
     const read = fromMessage({ key, value, headers: headers as never });
@@ -54,7 +54,7 @@ beforeAll(async () => {
   bridge = await startBridge();
   for (const filed of cases) {
     const application = await applicationIn(filed.stage);
-    const one = playedCase(filed, application.id, new Date());
+    const one = instantiateCase(filed, application.id, new Date());
     await send([...one.before, one.message]);
     played.push({ one, delivery: application.delivery });
   }
@@ -67,17 +67,17 @@ describe('of each bad reply of the contract the agency is told on its own topic 
     async (name) => {
       const { one, delivery } = played.find((each) => each.one.name === name)!;
       const { handling, cause, violations, changes } = one.expect;
-      const told = await eventually(() => {
-        const found = toldAbout(delivery);
+      const refusals = await eventually(() => {
+        const found = refusalsAbout(delivery);
         return found.length > 0 && found;
       });
-      expect(told).toHaveLength(1);
-      expect(told[0]).toMatchObject({ handling, cause, count: 1, mend: REFUSALS[cause].mend });
-      if (violations) expect(told[0]?.violations).toEqual(violations);
-      if (changes) expect(told[0]?.changes).toEqual(changes);
+      expect(refusals).toHaveLength(1);
+      expect(refusals[0]).toMatchObject({ handling, cause, count: 1, mend: REFUSALS[cause].mend });
+      if (violations) expect(refusals[0]?.violations).toEqual(violations);
+      if (changes) expect(refusals[0]?.changes).toEqual(changes);
       const [event] = refusalsOn(delivery);
       expect([event?.key, event?.source]).toEqual([delivery.slice('deliveries/'.length), '/cups/agency-bridge']);
-      expect(event?.causationId ?? '').toBe(told[0]?.message.id ?? '');
+      expect(event?.causationId ?? '').toBe(refusals[0]?.message.id ?? '');
     },
   );
 
@@ -87,9 +87,9 @@ describe('of each bad reply of the contract the agency is told on its own topic 
       (one) => one.expect.cause,
     );
     const counts = Object.fromEntries(Object.entries(expected).map(([cause, of]) => [cause, of.length]));
-    const told = await eventually(
+    const refusals = await eventually(
       () => {
-        const found = toldAbout('agencies/asp');
+        const found = refusalsAbout('agencies/asp');
         const sums: Record<string, number> = {};
         for (const { cause, count } of found) sums[cause] = (sums[cause] ?? 0) + count;
         expect(sums).toEqual(counts);
@@ -97,7 +97,7 @@ describe('of each bad reply of the contract the agency is told on its own topic 
       },
       { timeoutMs: 30_000 },
     );
-    for (const { application, handling } of told) expect([application, handling]).toEqual([undefined, 'refused']);
+    for (const { application, handling } of refusals) expect([application, handling]).toEqual([undefined, 'refused']);
   }, 40_000);
 
   test('and nothing that it said comes back: no value, and no id that may hold anything', () => {

@@ -16,11 +16,11 @@ test('Events of intake that come twice change nothing the second time', async ()
   const application = await bridge.sent();
   const [submitted, progress, withdrawn] = [application.submission, application.inProgress(), application.withdrawn()];
   // As a producer that repeats, or a rebalance, would bring them.
-  await bridge.say(submitted, progress, submitted, progress, withdrawn, progress, submitted, withdrawn);
-  await bridge.toldOf(application.delivery, 1);
+  await bridge.produceEvents(submitted, progress, submitted, progress, withdrawn, progress, submitted, withdrawn);
+  await bridge.deliveryEventTypes(application.delivery, 1);
   const marker = await bridge.sent();
   await bridge.untilSent(marker.delivery);
-  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryCancelled']);
   expect(bridge.requestsOf(application.delivery).map(({ type }) => type)).toEqual([
     'md.cups.application.submitted.v1',
     'md.cups.application.withdrawn.v1',
@@ -31,7 +31,7 @@ test('Events with a gap before them wait for what is missing, while those of oth
   const application = await bridge.sent();
   const missing = application.inProgress();
   const early = application.withdrawn();
-  await bridge.say(early);
+  await bridge.produceEvents(early);
   const other = await bridge.sent();
   await bridge.untilSent(other.delivery);
   await eventually(() => bridge.world.log.text().includes('sequence-gap'));
@@ -39,8 +39,8 @@ test('Events with a gap before them wait for what is missing, while those of oth
     (await bridge.scrape()).includes(`parked_subjects{service="agency-bridge"} ${subjects}`);
   await eventually(() => isParked(1));
   expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_SENT');
-  await bridge.say(missing);
-  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  await bridge.produceEvents(missing);
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryCancelled']);
   await eventually(() => isParked(0));
 });
 
@@ -59,7 +59,7 @@ test('What is no message, or names what can not be, is kept as refused and holds
   const [one, other] = [newApplication(), newApplication()];
   const foreign = { ...one.submitted(), subject: other.name, key: other.id };
   const before = await counted();
-  await bridge.say(rubbish, unnamed, foreign);
+  await bridge.produceEvents(rubbish, unnamed, foreign);
   await eventually(async () => (await counted()) === before + 3);
   await bridge.sent();
 });
@@ -70,12 +70,12 @@ async function refusedFor(cause: string): Promise<number> {
   return messages.filter((message) => message.cause === cause).reduce((sum, { count }) => sum + Number(count), 0);
 }
 
-const elsewhere = (name: string) => ({ application: name, centre: 'centres/CU-099', agency: 'agencies/asp' });
-const withdrawalElsewhere = (name: string) =>
-  messageType<ApplicationWithdrawn>('cups.intake.v1.ApplicationWithdrawn').encode({ ref: elsewhere(name) });
-const filingElsewhere = (name: string) =>
+const refInOtherCentre = (name: string) => ({ application: name, centre: 'centres/CU-099', agency: 'agencies/asp' });
+const withdrawalInOtherCentre = (name: string) =>
+  messageType<ApplicationWithdrawn>('cups.intake.v1.ApplicationWithdrawn').encode({ ref: refInOtherCentre(name) });
+const submissionInOtherCentre = (name: string) =>
   messageType<ApplicationSubmitted>('cups.intake.v1.ApplicationSubmitted').encode({
-    ref: elsewhere(name),
+    ref: refInOtherCentre(name),
     submission: `${name}/submissions/1`,
   });
 
@@ -84,15 +84,15 @@ test.each<[string, (name: string) => Partial<Event>, string]>([
   ['of a type of another service', () => ({ type: 'cups.agencybridge.v1.DeliveryCancelled' }), 'TYPE_UNEXPECTED'],
   ['about no application', () => ({ subject: 'applications/none' }), 'SUBJECT_UNEXPECTED'],
   ['under the key of another application', () => ({ key: '01JD0000000000000000000000' }), 'KEY_UNEXPECTED'],
-  ['in the name of another centre', (name) => ({ data: withdrawalElsewhere(name) }), 'CONTENT_INVALID'],
+  ['in the name of another centre', (name) => ({ data: withdrawalInOtherCentre(name) }), 'CONTENT_INVALID'],
   [
     'in the name of another centre, far ahead,',
-    (name) => ({ data: withdrawalElsewhere(name), sequence: 9 }),
+    (name) => ({ data: withdrawalInOtherCentre(name), sequence: 9 }),
     'CONTENT_INVALID',
   ],
   [
     'as filed at another centre',
-    (name) => ({ type: 'cups.intake.v1.ApplicationSubmitted', data: filingElsewhere(name), sequence: 1 }),
+    (name) => ({ type: 'cups.intake.v1.ApplicationSubmitted', data: submissionInOtherCentre(name), sequence: 1 }),
     'CONTENT_INVALID',
   ],
 ])('An event that is forged %s is refused and does not hide the true one', async (_what, forge, cause) => {
@@ -100,9 +100,9 @@ test.each<[string, (name: string) => Partial<Event>, string]>([
   const next = application.inProgress();
   const lie = { ...next, id: crypto.randomUUID(), type: 'cups.intake.v1.ApplicationWithdrawn' };
   const before = await refusedFor(cause);
-  await bridge.say({ ...lie, ...forge(application.name) });
+  await bridge.produceEvents({ ...lie, ...forge(application.name) });
   await eventually(async () => (await refusedFor(cause)) === before + 1);
-  await bridge.say(next, application.withdrawn());
-  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  await bridge.produceEvents(next, application.withdrawn());
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryCancelled']);
   await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 2);
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { saidBy, startBridge } from './bridge.ts';
+import { decodeEvent, startBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { replyOf, submissionOf } from './world.ts';
 
@@ -18,9 +18,9 @@ test('A submission that supplies documents names the request of the agency that 
       { id: 'asp-asks-1' },
     ),
   );
-  await bridge.toldOf(application.delivery, 1);
+  await bridge.deliveryEventTypes(application.delivery, 1);
   const event = bridge.eventsOf(application.delivery)[0]!;
-  expect(saidBy(event)).toMatchObject({
+  expect(decodeEvent(event)).toMatchObject({
     type: 'cups.agencybridge.v1.DeliveryDocumentsRequested',
     data: {
       ref: { application: application.name, agency: 'agencies/asp', messageId: 'asp-asks-1' },
@@ -38,7 +38,7 @@ test('A submission that supplies documents names the request of the agency that 
     const unavailable = number === 3 ? [{ kind: 'diploma', reason: 'Pierdută.' }, { kind: 'work-book' }] : [];
     const submission = submissionOf(application.name, number, { answersRequest: named, unavailable });
     bridge.world.submissions.set(`${application.name}/submissions/${number}`, submission);
-    await bridge.say(application.supplied(number, named));
+    await bridge.produceEvents(application.supplied(number, named));
     await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === number);
     const sent = JSON.parse(bridge.requestsOf(application.delivery)[number - 1]!.data.toString()) as object;
     expect(sent).toMatchObject({ submission: number, answersRequest: 'asp-asks-1' });
@@ -60,9 +60,9 @@ test('An agency is told of another last day for documents than it named, about t
       { id: 'soon' },
     ),
   );
-  await bridge.toldOf(application.delivery, 1);
+  await bridge.deliveryEventTypes(application.delivery, 1);
   const days = { answerBy: '2026-03-10', askedAnswerBy: '2026-03-03' };
-  await bridge.say(application.documentsRequested({ request: 'soon', ...days }));
+  await bridge.produceEvents(application.documentsRequested({ request: 'soon', ...days }));
   await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 2);
   const told = bridge.requestsOf(application.delivery)[1]!;
   expect(told).toMatchObject({ type: 'md.cups.reply.refused.v1', key: `${application.id}-asp`, causationId: 'soon' });

@@ -2,21 +2,21 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { REQUEST_TYPES } from '@cups/agency-contract';
-import { eventually, freePort, produce, readTopic } from '@cups/testing';
+import { eventually, findFreePort, publishEvents, readTopic } from '@cups/testing';
 import type { RunningService } from '@cups/process';
 import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
-let asked: Awaited<ReturnType<typeof readTopic>>;
+let agencyRequests: Awaited<ReturnType<typeof readTopic>>;
 
 beforeEach(async () => {
   world = await openWorld();
-  asked = await readTopic(world.place, 'agency.asp.requests');
+  agencyRequests = await readTopic(world.place, 'agency.asp.requests');
 });
 
 afterEach(async () => {
-  await asked.stop();
+  await agencyRequests.stop();
   await world.close();
 });
 
@@ -30,9 +30,9 @@ type Application = ReturnType<typeof applications>[number];
 
 /** How often each application was asked for, by distinct message id. */
 const idsOf = ({ delivery }: Application) =>
-  new Set(asked.events.filter(({ subject }) => subject === delivery).map(({ id }) => id));
-const allAsked = (all: Application[], timeoutMs = 25_000) =>
-  asked.until(() => all.every((application) => idsOf(application).size > 0), timeoutMs);
+  new Set(agencyRequests.events.filter(({ subject }) => subject === delivery).map(({ id }) => id));
+const awaitRequests = (all: Application[], timeoutMs = 25_000) =>
+  agencyRequests.until(() => all.every((application) => idsOf(application).size > 0), timeoutMs);
 const stateOf = (bridge: RunningService, { delivery }: Application) =>
   world.delivery(bridge, delivery).then(({ state }) => state);
 
@@ -40,44 +40,44 @@ describe('while intake is away', () => {
   test('While intake is away submissions are queued without content, and each goes out once when it is back', async () => {
     const bridge = await world.start();
     const all = applications(20);
-    world.setAway(true);
-    await produce(
+    world.setUnavailable(true);
+    await publishEvents(
       world.place,
       all.map((application) => application.submitted()),
     );
     for (const application of all) {
       await eventually(async () => (await stateOf(bridge, application)) === 'DELIVERY_STATE_QUEUED');
     }
-    expect(asked.events).toEqual([]);
-    world.setAway(false);
-    await allAsked(all);
+    expect(agencyRequests.events).toEqual([]);
+    world.setUnavailable(false);
+    await awaitRequests(all);
     for (const application of all) expect(idsOf(application).size).toBe(1);
   });
 
   test('While intake is away other applications flow, and one that is withdrawn meanwhile is never sent', async () => {
     const bridge = await world.start();
     const [known, withdrawn] = applications(2) as [Application, Application];
-    await produce(world.place, [known.submitted()]);
-    await allAsked([known]);
-    world.setAway(true);
-    await produce(world.place, [withdrawn.submitted(), withdrawn.withdrawn()]);
+    await publishEvents(world.place, [known.submitted()]);
+    await awaitRequests([known]);
+    world.setUnavailable(true);
+    await publishEvents(world.place, [withdrawn.submitted(), withdrawn.withdrawn()]);
     await world.reply(
       'asp',
       replyOf('md.cups.reply.acknowledged.v1', known.name, { submission: 1, agencyReference: 'A' }),
     );
     await eventually(async () => (await stateOf(bridge, known)) === 'DELIVERY_STATE_ACKNOWLEDGED');
     await eventually(async () => (await stateOf(bridge, withdrawn)) === 'DELIVERY_STATE_CANCELLED');
-    world.setAway(false);
+    world.setUnavailable(false);
     const [marker] = applications(1) as [Application];
-    await produce(world.place, [marker.submitted()]);
-    await allAsked([marker]);
+    await publishEvents(world.place, [marker.submitted()]);
+    await awaitRequests([marker]);
     expect(idsOf(withdrawn).size).toBe(0);
   });
 
   test('What was queued while intake was away is fetched by another process when the first has ended', async () => {
-    const dead = await world.start({ intakeAddress: `127.0.0.1:${await freePort()}`, intakeTimeoutMs: 300 });
+    const dead = await world.start({ intakeAddress: `127.0.0.1:${await findFreePort()}`, intakeTimeoutMs: 300 });
     const all = applications(3);
-    await produce(
+    await publishEvents(
       world.place,
       all.map((application) => application.submitted()),
     );
@@ -86,7 +86,7 @@ describe('while intake is away', () => {
     }
     await world.stop(dead);
     await world.start();
-    await allAsked(all);
+    await awaitRequests(all);
     for (const application of all) expect(idsOf(application).size).toBe(1);
   });
 });
@@ -100,7 +100,7 @@ describe('an agency that the bridge does not know yet', () => {
     const early = await world.start({ dataDir: world.dataFor(['cnas']) });
     const all = applications(3);
     const [withdrawn] = all as [Application];
-    await produce(
+    await publishEvents(
       world.place,
       all.map((application) => application.submitted()),
     );
@@ -116,7 +116,7 @@ describe('an agency that the bridge does not know yet', () => {
     // Nothing personal was fetched for nobody.
     expect(world.served.size).toBe(0);
 
-    await produce(world.place, [withdrawn.withdrawn()]);
+    await publishEvents(world.place, [withdrawn.withdrawn()]);
     await eventually(async () => (await stateOf(early, withdrawn)) === 'DELIVERY_STATE_CANCELLED');
     await eventually(async () => (await scrape(early)).match(/agency_bridge_waits_for_agency\{[^}]*\} 2/) !== null);
     await world.stop(early);
@@ -124,7 +124,7 @@ describe('an agency that the bridge does not know yet', () => {
     const configured = await world.start();
     const others = all.slice(1);
     // It is looked at again after a minute at most, the longer the more often it was in vain.
-    await allAsked(others, 70_000);
+    await awaitRequests(others, 70_000);
     for (const application of others) {
       expect(idsOf(application).size).toBe(1);
       const sent = await eventually(async () => {
@@ -148,7 +148,7 @@ describe('an agency whose file comes while the bridge runs', () => {
     const application = newApplication('fisc');
     const submission = submissionOf(application.name, 1, { agency: 'agencies/fisc' });
     world.submissions.set(`${application.name}/submissions/1`, submission);
-    await produce(world.place, [application.submitted()]);
+    await publishEvents(world.place, [application.submitted()]);
     await told.until((events) => typesOf(events, application.delivery).length > 0);
     expect(typesOf(told.events, application.delivery)).toEqual(['DeliveryWaits']);
     expect(world.served.size).toBe(0);
@@ -174,8 +174,8 @@ describe('an agency whose file comes while the bridge runs', () => {
     expect(world.log.text()).toMatch(/agency-file-refused.*fisc\.yaml/);
     expect(world.log.text()).not.toContain('agency-taken-on","agency":"fisc');
     const [application] = applications(1) as [Application];
-    await produce(world.place, [application.submitted()]);
-    await allAsked([application]);
+    await publishEvents(world.place, [application.submitted()]);
+    await awaitRequests([application]);
   });
 });
 
@@ -185,16 +185,16 @@ describe('a process that ends between commit and publish', () => {
     const hung = Promise.withResolvers<never>();
     const dead = await world.start({}, { publisher: () => () => hung.promise });
     const all = applications(5);
-    await produce(
+    await publishEvents(
       world.place,
       all.map((application) => application.submitted()),
     );
     for (const application of all) {
       await eventually(async () => (await stateOf(dead, application)) === 'DELIVERY_STATE_QUEUED');
     }
-    expect(asked.events).toEqual([]);
+    expect(agencyRequests.events).toEqual([]);
     const alive = await world.start();
-    await allAsked(all);
+    await awaitRequests(all);
     for (const application of all) {
       expect(idsOf(application).size).toBe(1);
       await eventually(async () => (await stateOf(alive, application)) === 'DELIVERY_STATE_SENT');
@@ -212,11 +212,11 @@ describe('two replicas', () => {
     const second = await world.start();
     const all = applications(60);
     const twice = <T>(items: T[]) => items.flatMap((item, index) => (index % 5 === 0 ? [item, item] : [item]));
-    await produce(world.place, twice(all.slice(0, 30).map((application) => application.submitted())));
+    await publishEvents(world.place, twice(all.slice(0, 30).map((application) => application.submitted())));
     await world.stop(second);
     const third = await world.start();
-    await produce(world.place, twice(all.slice(30).map((application) => application.submitted())));
-    await allAsked(all);
+    await publishEvents(world.place, twice(all.slice(30).map((application) => application.submitted())));
+    await awaitRequests(all);
     const replies = all.flatMap(({ name }) => [
       replyOf('md.cups.reply.acknowledged.v1', name, { submission: 1, agencyReference: 'A' }),
       replyOf('md.cups.reply.decided.v1', name, {
@@ -236,7 +236,7 @@ describe('two replicas', () => {
       expect(distinct.map(({ sequence }) => sequence)).toEqual([1, 2]);
       expect(distinct.map(({ type }) => type.split('.').at(-1))).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
     }
-    expect(new Set(asked.events.map(({ type }) => type))).toEqual(new Set([REQUEST_TYPES.submitted]));
+    expect(new Set(agencyRequests.events.map(({ type }) => type))).toEqual(new Set([REQUEST_TYPES.submitted]));
     await world.stop(third);
     await told.stop();
   });
@@ -244,7 +244,7 @@ describe('two replicas', () => {
 
 describe('the life of the process', () => {
   test('The bridge starts without Kafka, intake and store, says so, and stops in order', async () => {
-    const nowhere = `127.0.0.1:${await freePort()}`;
+    const nowhere = `127.0.0.1:${await findFreePort()}`;
     const bridge = await world.start({
       kafkaBrokers: [nowhere],
       mongoUri: `mongodb://${nowhere}`,
@@ -260,7 +260,7 @@ describe('the life of the process', () => {
   });
 
   test('The bridge is ready with the store alone', async () => {
-    const bridge = await world.start({ kafkaBrokers: [`127.0.0.1:${await freePort()}`] });
+    const bridge = await world.start({ kafkaBrokers: [`127.0.0.1:${await findFreePort()}`] });
     await eventually(async () => (await fetch(`http://127.0.0.1:${bridge.httpPort}/readyz`)).status === 200);
     await expect(stateOf(bridge, newApplication())).rejects.toMatchObject({ reason: 'NOT_FOUND' });
   });

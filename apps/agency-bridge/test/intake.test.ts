@@ -6,9 +6,9 @@ import type { AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencyb
 import { describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent } from '@cups/contracts';
 import { newDelivery } from '../src/domain/delivery.ts';
-import type { SaidToIntake, Told } from '../src/domain/delivery.ts';
-import { fromIntake, toIntake } from '../src/intake.ts';
-import type { Meaning } from '../src/intake.ts';
+import type { OutboundEvent, DeliveryEvent } from '../src/domain/delivery.ts';
+import { decodeIntakeEvent, toDeliveryEvent } from '../src/intake.ts';
+import type { EventMeaning } from '../src/intake.ts';
 import type { EventName, Fields } from './world.ts';
 
 /** What the bridge understands of intake, and how it tells intake. */
@@ -45,8 +45,8 @@ const received = (type: string, data: Buffer, more: Partial<ReceivedEvent> = {})
 });
 
 function event<Name extends EventName>(name: Name, fields: Fields<Name> = {}, more: Partial<ReceivedEvent> = {}) {
-  const said = { type: `cups.intake.v1.${name}`, data: { ref, ...fields } } as IntakeEvent;
-  return received(name, eventCodec<IntakeEvents>('cups.intake.v1').encode(said), more);
+  const message = { type: `cups.intake.v1.${name}`, data: { ref, ...fields } } as IntakeEvent;
+  return received(name, eventCodec<IntakeEvents>('cups.intake.v1').encode(message), more);
 }
 
 /** Of a later release. */
@@ -54,7 +54,7 @@ const newer = (about: ApplicationRef = ref) =>
   received('ApplicationPraised', messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: about }));
 
 describe('an event of intake', () => {
-  test.each<[string, ReceivedEvent, Meaning]>([
+  test.each<[string, ReceivedEvent, EventMeaning]>([
     [
       'a first submission',
       event('ApplicationSubmitted', { submission: `${NAME}/submissions/1` }),
@@ -96,8 +96,8 @@ describe('an event of intake', () => {
     ['a note to the desk', event('DeskNoted', { kind: 'delivery-waits' }), { kind: 'nothing' }],
     ['an event of a later release', newer(), { kind: 'nothing' }],
   ])('The bridge understands %s', (_name, given, meaning) => {
-    expect(fromIntake(given)).toEqual({
-      said: {
+    expect(decodeIntakeEvent(given)).toEqual({
+      event: {
         application: NAME,
         agency: 'asp',
         centre: 'centres/CU-001',
@@ -124,18 +124,18 @@ describe('an event of intake', () => {
       ['submission'],
     ],
   ])('An event with %s is refused', (_name, given, fields) => {
-    expect(fromIntake(given)).toEqual({ refusal: { cause: 'CONTENT_INVALID', fields } });
+    expect(decodeIntakeEvent(given)).toEqual({ refusal: { cause: 'CONTENT_INVALID', fields } });
   });
 });
 
 describe('what intake is told', () => {
   const codec = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
-  const words = { ro: 'Motiv.', ru: 'Причина.', en: 'Reason.' };
+  const text = { ro: 'Motiv.', ru: 'Причина.', en: 'Reason.' };
   const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7', validUntil: '2027-02-24' };
   const ABOUT = { application: NAME, agency: 'asp', centre: 'centres/CU-001', training: false };
   const delivery = { ...newDelivery(ABOUT, T0), agencyReference: 'ASP-1' };
 
-  test.each<[Told, object]>([
+  test.each<[DeliveryEvent, object]>([
     [{ type: 'DeliveryAcknowledged' }, {}],
     [{ type: 'DeliveryProgressed', note: 'La arhivă.' }, { note: 'La arhivă.' }],
     [
@@ -143,36 +143,36 @@ describe('what intake is told', () => {
         type: 'DeliveryDocumentsRequested',
         evidenceKinds: ['birth-certificate'],
         documents: [{ kind: 'birth-certificate', note: 'În original' }],
-        message: words,
+        message: text,
         answerBy: '2026-04-01',
       },
       {
         evidenceKinds: ['birth-certificate'],
         documents: [{ kind: 'birth-certificate', note: 'În original' }],
-        message: words,
+        message: text,
         answerBy: '2026-04-01',
       },
     ],
     [
-      { type: 'DeliveryDecided', approved: true, reason: words, decideTime: T1, appeal: null, ...result },
-      { approved: true, reason: words, decideTime: wire, appeal: null, ...result },
+      { type: 'DeliveryDecided', approved: true, reason: text, decideTime: T1, appeal: null, ...result },
+      { approved: true, reason: text, decideTime: wire, appeal: null, ...result },
     ],
     [
       {
         type: 'DeliveryDecided',
         approved: false,
-        reason: words,
+        reason: text,
         decideTime: T1,
-        appeal: { how: words, until: '2026-04-09' },
+        appeal: { how: text, until: '2026-04-09' },
         ...result,
       },
-      { approved: false, reason: words, decideTime: wire, appeal: { how: words, until: '2026-04-09' }, ...result },
+      { approved: false, reason: text, decideTime: wire, appeal: { how: text, until: '2026-04-09' }, ...result },
     ],
     [
-      { type: 'DeliveryResultCorrected', reason: words, ...result },
-      { reason: words, ...result },
+      { type: 'DeliveryResultCorrected', reason: text, ...result },
+      { reason: text, ...result },
     ],
-    [{ type: 'DeliveryResultRevoked', reason: words }, { reason: words }],
+    [{ type: 'DeliveryResultRevoked', reason: text }, { reason: text }],
     [{ type: 'DeliveryCancelled' }, {}],
     [{ type: 'DeliveryFailed', cause: 'CONTENT_INVALID' }, { cause: 'CONTENT_INVALID' }],
     [{ type: 'DeliveryWaits', cause: 'AGENCY_UNKNOWN' }, { cause: 'AGENCY_UNKNOWN' }],
@@ -181,8 +181,8 @@ describe('what intake is told', () => {
       { cause: 'NOT_JSON', fields: ['ce_time'] },
     ],
   ])('Intake is told all of %j, with the names that every event carries', (told, fields) => {
-    const said: SaidToIntake = { to: 'intake', ...told, messageId: 'm1', occurTime: T1, changes: ['TEXT_CUT'] };
-    const { type, data, ...sent } = toIntake(delivery, said);
+    const outbound: OutboundEvent = { to: 'intake', ...told, messageId: 'm1', occurTime: T1, changes: ['TEXT_CUT'] };
+    const { type, data, ...sent } = toDeliveryEvent(delivery, outbound);
     const names = {
       delivery: `deliveries/${ID}-asp`,
       application: NAME,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
-import { eventually, produce, readTopic } from '@cups/testing';
+import { eventually, publishEvents, readTopic } from '@cups/testing';
 import { newApplication, openWorld, submissionOf } from './world.ts';
 import type { World } from './world.ts';
 
@@ -32,18 +32,18 @@ test('Kafka killed while requests wait: everything goes out after it is back, an
     return application;
   });
   const half = all.slice(0, 15);
-  world.setAway(true);
-  await produce(
+  world.setUnavailable(true);
+  await publishEvents(
     world.place,
     half.map((application) => application.submitted()),
   );
   for (const { delivery } of half) await eventually(() => world.delivery(bridge, delivery));
   await kafka.killKafka();
   // Fetched and committed while the broker is away: the requests wait in their documents.
-  world.setAway(false);
+  world.setUnavailable(false);
   await eventually(() => half.every(({ name }) => world.served.has(`${name}/submissions/1`)));
   await kafka.restartKafka();
-  await produce(
+  await publishEvents(
     world.place,
     all.slice(15).map((application) => application.submitted()),
   );

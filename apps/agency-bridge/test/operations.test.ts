@@ -1,5 +1,5 @@
 import type { ReceivedEvent } from '@cups/contracts';
-import type { Handled } from '@cups/events';
+import type { HandlerResult } from '@cups/events';
 import { toTimestamp } from '@cups/contracts/proto';
 import { clientFor, eventually } from '@cups/testing';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
@@ -12,12 +12,15 @@ import { newApplication, replyOf, submissionOf } from './world.ts';
 
 let bridge: Bridge;
 const throwing = new Set<string>();
-const handler = (real: (event: ReceivedEvent) => Promise<Handled>) => (event: ReceivedEvent) =>
+const handler = (real: (event: ReceivedEvent) => Promise<HandlerResult>) => (event: ReceivedEvent) =>
   throwing.has(event.id) ? Promise.reject(new TypeError('a fault of ours')) : real(event);
 const reasons = { by: 'ana', why: 'told by phone' };
 
 beforeAll(async () => {
-  bridge = await startBridge({ handler, patience: { tries: 1, hangMs: 10_000, lookMs: 100 } });
+  bridge = await startBridge({
+    handler,
+    retryPolicy: { maxAttempts: 1, handlerTimeoutMs: 10_000, releasePollIntervalMs: 100 },
+  });
 });
 afterAll(() => bridge.stop());
 
@@ -41,7 +44,7 @@ describe('what stands still', () => {
     const application = bridge.fileable();
     const [submitted, noted, withdrawn] = [application.submitted(), application.inProgress(), application.withdrawn()];
     throwing.add(noted.id);
-    await bridge.say(submitted, noted, withdrawn);
+    await bridge.produceEvents(submitted, noted, withdrawn);
     const asked = { topic: 'cups.applications', key: application.id };
     await eventually(async () => (await operator().listParkedKeys({})).keys.some(({ count }) => count === 2));
     const { events } = await operator().getParkedKey(asked);
@@ -67,7 +70,7 @@ describe('what stands still', () => {
   test('What waits for its predecessor is shown, and can be neither released nor dropped', async () => {
     const application = bridge.fileable();
     const missing = application.submitted();
-    await bridge.say(application.inProgress());
+    await bridge.produceEvents(application.inProgress());
     const asked = { topic: 'cups.applications', key: application.id };
     const { parked, events } = await eventually(() => operator().getParkedKey(asked));
     expect(parked).toMatchObject({ cause: 'SEQUENCE_GAP', count: 1 });
@@ -76,7 +79,7 @@ describe('what stands still', () => {
       operator().dropParkedEvent({ id: events[0]!.id, ...reasons }),
     ])
       await expect(refused).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
-    await bridge.say(missing);
+    await bridge.produceEvents(missing);
     await bridge.untilSent(application.delivery);
   });
 
@@ -97,8 +100,8 @@ describe('what stands still', () => {
 describe('deliveries', () => {
   test('A failed one is sent once its cause is gone', async () => {
     const application = newApplication();
-    await bridge.say(application.submitted());
-    await bridge.toldOf(application.delivery, 1);
+    await bridge.produceEvents(application.submitted());
+    await bridge.deliveryEventTypes(application.delivery, 1);
     expect(await bridge.delivery(application.delivery)).toMatchObject({ failCause: 'SUBMISSION_NOT_FOUND' });
     bridge.world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name));
     const name = application.delivery;
@@ -113,7 +116,7 @@ describe('deliveries', () => {
     const { name, delivery, ...application } = await bridge.sent();
     bridge.world.submissions.set(`${name}/submissions/2`, submissionOf(name, 2, { answersRequest: 'asked' }));
     await bridge.world.reply('asp', acknowledged(name));
-    await bridge.say(application.supplied(2, 'asked'));
+    await bridge.produceEvents(application.supplied(2, 'asked'));
     await eventually(() => bridge.requestsOf(delivery).length === 2);
     await bridge.world.reply('asp', decided(name));
     await eventually(async () => (await bridge.stateOf(delivery)) === 'DELIVERY_STATE_ANSWERED');
@@ -134,7 +137,7 @@ describe('deliveries', () => {
   test('All of an agency since a time are sent again; of an application that has ended only its end', async () => {
     const since = toTimestamp(new Date());
     const [ended, open] = [await bridge.sent(), await bridge.sent()];
-    await bridge.say(ended.withdrawn());
+    await bridge.produceEvents(ended.withdrawn());
     await eventually(() => bridge.requestsOf(ended.delivery).length === 2);
     const asked = { agency: 'agencies/asp', since, ...reasons };
     const { deliveries, nextPageToken } = await operator().replayDeliveries(asked);
@@ -161,7 +164,7 @@ describe('an agency’s own page of facts', () => {
       acknowledged(name),
       replyOf('md.cups.reply.decided.v1', name, blank, { id: 'blank-1' }),
     );
-    await bridge.toldOf(delivery, 2);
+    await bridge.deliveryEventTypes(delivery, 2);
     const of = { agency: 'agencies/asp', pageSize: 1 };
     const { replies, nextPageToken } = await eventually(async () => {
       const page = await clerk('asp').listRefusedReplies(of);

@@ -1,5 +1,5 @@
 import type { ReceivedEvent } from '@cups/contracts';
-import type { Handled } from '@cups/events';
+import type { HandlerResult } from '@cups/events';
 import { eventually, produceRaw } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { acknowledged, decided, startBridge } from './bridge.ts';
@@ -10,11 +10,11 @@ type Message = ReturnType<typeof acknowledged>;
 
 let bridge: Bridge;
 /** Ids of the messages of which a handler makes trouble. */
-const trouble = new Map<string, 'throws' | 'hangs'>();
+const faults = new Map<string, 'throws' | 'hangs'>();
 
-function handler(real: (event: ReceivedEvent) => Promise<Handled>) {
-  return (event: ReceivedEvent): Promise<Handled> => {
-    const kind = trouble.get(event.id);
+function handler(real: (event: ReceivedEvent) => Promise<HandlerResult>) {
+  return (event: ReceivedEvent): Promise<HandlerResult> => {
+    const kind = faults.get(event.id);
     if (kind === 'hangs') return new Promise(() => {});
     if (kind === 'throws') return Promise.reject(new TypeError('a fault of ours'));
     return real(event);
@@ -22,7 +22,10 @@ function handler(real: (event: ReceivedEvent) => Promise<Handled>) {
 }
 
 beforeAll(async () => {
-  bridge = await startBridge({ handler, patience: { tries: 2, hangMs: 1_000, lookMs: 100 } });
+  bridge = await startBridge({
+    handler,
+    retryPolicy: { maxAttempts: 2, handlerTimeoutMs: 1_000, releasePollIntervalMs: 100 },
+  });
 });
 afterAll(() => bridge.stop());
 
@@ -50,13 +53,13 @@ describe('of ten kinds of poison each stops one application at most', () => {
     '%s',
     async (_, poisoned) => {
       const [bad, good] = [await bridge.sent(), await bridge.sent()];
-      trouble.set('throws', 'throws').set('hangs', 'hangs');
+      faults.set('throws', 'throws').set('hangs', 'hangs');
       const poison = poisoned(bad.name, good.name);
       const id = String(poison.headers?.['ce_id']);
       await produceRaw(bridge.world.place, 'agency.asp.replies', [poison as Message]);
       await bridge.world.reply('asp', decided(bad.name), decided(good.name));
       await eventually(async () => (await bridge.stateOf(good.delivery)) === 'DELIVERY_STATE_ANSWERED');
-      if (!trouble.has(id)) {
+      if (!faults.has(id)) {
         await eventually(async () => (await bridge.stateOf(bad.delivery)) === 'DELIVERY_STATE_ANSWERED');
         return;
       }
@@ -72,11 +75,11 @@ describe('of ten kinds of poison each stops one application at most', () => {
       const later = await bridge.sent();
       await bridge.world.reply('asp', decided(later.name));
       // 1,800 are refused one by one where something stands between Kafka and the handler.
-      await bridge.toldOf(later.delivery, 1, 90_000);
+      await bridge.deliveryEventTypes(later.delivery, 1, 90_000);
 
-      trouble.clear();
+      faults.clear();
       await release(bad.id, id === 'hangs' ? 'HANDLER_HANGS' : 'HANDLER_THREW');
-      expect(await bridge.toldOf(bad.delivery, 2)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
+      expect(await bridge.deliveryEventTypes(bad.delivery, 2)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
       await eventually(async () => (await bridge.scrape()).includes('parked_keys{service="agency-bridge"} 0'));
     },
     150_000,
@@ -86,7 +89,7 @@ describe('of ten kinds of poison each stops one application at most', () => {
     const missing = newApplication('nobody');
     const other = bridge.fileable();
     bridge.world.submissions.set(`${missing.name}/submissions/1`, submissionOf(missing.name, 1));
-    await bridge.say(missing.submitted(), other.submitted());
+    await bridge.produceEvents(missing.submitted(), other.submitted());
     await bridge.untilSent(other.delivery);
     expect(await bridge.stateOf(missing.delivery)).toBe('DELIVERY_STATE_QUEUED');
   });

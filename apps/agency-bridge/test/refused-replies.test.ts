@@ -17,7 +17,7 @@ test('Replies with ids of 400 KB are refused, and the decision behind them is pa
     { ...message, headers: { ...headers, ce_correlationid: long } },
   ]);
   await bridge.world.reply('asp', decided(name));
-  expect(await bridge.toldOf(delivery, 3)).toEqual([
+  expect(await bridge.deliveryEventTypes(delivery, 3)).toEqual([
     'DeliveryMessageRefused',
     'DeliveryMessageRefused',
     'DeliveryDecided',
@@ -37,7 +37,7 @@ test('Replies that acknowledge what was never sent, or say something else under 
     decided(name, 'one-id'),
     replyOf('md.cups.reply.decided.v1', name, rejected, { id: 'one-id' }),
   );
-  expect(await bridge.toldOf(delivery, 3)).toEqual([
+  expect(await bridge.deliveryEventTypes(delivery, 3)).toEqual([
     'DeliveryMessageRefused',
     'DeliveryDecided',
     'DeliveryMessageRefused',
@@ -61,7 +61,7 @@ test('Replies about 500 invented deliveries, or those of another agency, make no
     acknowledged(own.name),
   );
   await bridge.world.reply('asp', decided(own.name));
-  expect(await bridge.toldOf(own.delivery, 1)).toEqual(['DeliveryDecided']);
+  expect(await bridge.deliveryEventTypes(own.delivery, 1)).toEqual(['DeliveryDecided']);
   const support = bridge.support();
   const { deliveries } = await support.listDeliveries({ agency: 'agencies/asp', pageSize: 200 });
   const names = new Set(deliveries.map(({ application }) => application));
@@ -70,13 +70,13 @@ test('Replies about 500 invented deliveries, or those of another agency, make no
 
 test('Replies to what was never sent are refused', async () => {
   const application = newApplication();
-  await bridge.say(application.submitted());
-  await bridge.toldOf(application.delivery, 1);
+  await bridge.produceEvents(application.submitted());
+  await bridge.deliveryEventTypes(application.delivery, 1);
   await bridge.world.reply('asp', acknowledged(application.name));
   const support = bridge.support();
   await eventually(async () => {
     const { messages } = await support.listRefusedMessages({ topic: 'agency.asp.replies' });
     return messages.some(({ cause }) => cause === 'NOTHING_SENT');
   });
-  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryFailed']);
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryFailed']);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually, produceRaw } from '@cups/testing';
-import { acknowledged, decided, saidBy, startBridge } from './bridge.ts';
+import { acknowledged, decided, decodeEvent, startBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { replyOf } from './world.ts';
 
@@ -18,7 +18,7 @@ test('Replies travel to intake in the order in which they came, counted without 
     replyOf('md.cups.reply.result-corrected.v1', name, { result: { kind: 'paper' }, reason: { ro: 'Greșeală.' } }),
     replyOf('md.cups.reply.result-revoked.v1', name, { reason: { ro: 'Anulat.' } }),
   );
-  expect(await bridge.toldOf(delivery, 5)).toEqual([
+  expect(await bridge.deliveryEventTypes(delivery, 5)).toEqual([
     'DeliveryAcknowledged',
     'DeliveryProgressed',
     'DeliveryDecided',
@@ -45,16 +45,20 @@ test('Each reply is passed on once, also one that comes twice or before the ackn
   const { name, delivery } = await bridge.sent();
   const [first, second, late] = [decided(name), decided(name), acknowledged(name)];
   await bridge.world.reply('asp', first, first, second, first, late, second, late);
-  expect(await bridge.toldOf(delivery, 3)).toEqual(['DeliveryDecided', 'DeliveryDecided', 'DeliveryAcknowledged']);
+  expect(await bridge.deliveryEventTypes(delivery, 3)).toEqual([
+    'DeliveryDecided',
+    'DeliveryDecided',
+    'DeliveryAcknowledged',
+  ]);
   expect(await bridge.stateOf(delivery)).toBe('DELIVERY_STATE_ANSWERED');
 });
 
 test('A reply after a withdrawal is passed on, and the delivery stays cancelled', async () => {
   const application = await bridge.sent();
-  await bridge.say(application.withdrawn());
-  await bridge.toldOf(application.delivery, 1);
+  await bridge.produceEvents(application.withdrawn());
+  await bridge.deliveryEventTypes(application.delivery, 1);
   await bridge.world.reply('asp', decided(application.name));
-  expect(await bridge.toldOf(application.delivery, 2)).toEqual(['DeliveryCancelled', 'DeliveryDecided']);
+  expect(await bridge.deliveryEventTypes(application.delivery, 2)).toEqual(['DeliveryCancelled', 'DeliveryDecided']);
   expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_CANCELLED');
 });
 
@@ -65,10 +69,10 @@ test('A reply without a time, or with one that is no instant, is taken all the s
   const zoneless = { ...decided(name), value: Buffer.from(JSON.stringify(data)) };
   zoneless.headers['ce_time'] = '2026-03-02T08:00:00';
   await produceRaw(bridge.world.place, 'agency.asp.replies', [{ ...decided(name), headers: timeless }, zoneless]);
-  expect(await bridge.toldOf(delivery, 2)).toEqual(['DeliveryDecided', 'DeliveryDecided']);
+  expect(await bridge.deliveryEventTypes(delivery, 2)).toEqual(['DeliveryDecided', 'DeliveryDecided']);
   const changes = bridge
     .eventsOf(delivery)
-    .map((event) => saidBy(event).data.ref)
+    .map((event) => decodeEvent(event).data.ref)
     .map((ref) => ref?.changes);
   expect(changes).toEqual([['CE_TIME_REPLACED'], ['CE_TIME_REPLACED', 'DECIDE_TIME_REPLACED']]);
 });

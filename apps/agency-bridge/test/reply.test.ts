@@ -39,7 +39,7 @@ const decided = (data: object, more: Partial<ReceivedEvent> = {}) =>
   toReply(event(REPLY_TYPES.decided, data, more), ASP);
 const takenOf = (read: ReturnType<typeof toReply>) => {
   if (!read.reply) throw new Error(`refused: ${read.refusal.cause} ${read.refusal.fields.join()}`);
-  return { ...read.reply, word: read.reply.word as unknown as Record<string, never> };
+  return { ...read.reply, update: read.reply.update as unknown as Record<string, never> };
 };
 
 describe('a decision is never refused for a date or a length', () => {
@@ -56,7 +56,7 @@ describe('a decision is never refused for a date or a length', () => {
     'A time of decision that is %s is replaced by the time of sending, and the change is told',
     (_name, decideTime) => {
       const reply = takenOf(decided({ ...decision, decideTime }));
-      expect(reply.word['decideTime']).toEqual(SENT);
+      expect(reply.update['decideTime']).toEqual(SENT);
       expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
     },
   );
@@ -65,7 +65,7 @@ describe('a decision is never refused for a date or a length', () => {
     'The time of decision %s is passed on: intake judges it',
     (decideTime) => {
       const reply = takenOf(decided({ ...decision, decideTime }));
-      expect(reply.word['decideTime']).toEqual(new Date(decideTime));
+      expect(reply.update['decideTime']).toEqual(new Date(decideTime));
       expect(reply.changes).toEqual([]);
     },
   );
@@ -74,7 +74,7 @@ describe('a decision is never refused for a date or a length', () => {
     'An end of validity that is %p is dropped, and the change is told',
     (validUntil) => {
       const reply = takenOf(decided({ ...approval, result: { kind: 'paper', verificationCode: 'K7', validUntil } }));
-      expect(reply.word).toMatchObject({ resultKind: 'paper', verificationCode: 'K7', validUntil: '' });
+      expect(reply.update).toMatchObject({ resultKind: 'paper', verificationCode: 'K7', validUntil: '' });
       expect(reply.changes).toEqual(['VALID_UNTIL_DROPPED']);
     },
   );
@@ -83,20 +83,20 @@ describe('a decision is never refused for a date or a length', () => {
     'A last day of appeal that is %p is dropped, and the change is told',
     (until) => {
       const reply = takenOf(decided({ ...decision, appeal: { how: { ro: 'Aici.' }, until } }));
-      expect(reply.word['appeal']).toEqual({ how: { ro: 'Aici.', ru: '', en: '' }, until: '' });
+      expect(reply.update['appeal']).toEqual({ how: { ro: 'Aici.', ru: '', en: '' }, until: '' });
       expect(reply.changes).toEqual(['APPEAL_UNTIL_DROPPED']);
     },
   );
 
   test('Words about an appeal that are too long for the contract are cut', () => {
     const reply = takenOf(decided({ ...decision, appeal: { how: { ro: 'a'.repeat(2_001) }, until: '2027-02-24' } }));
-    const { how, until } = reply.word['appeal'] as unknown as { how: { ro: string }; until: string };
+    const { how, until } = reply.update['appeal'] as unknown as { how: { ro: string }; until: string };
     expect([how.ro.length, how.ro.at(-1), until, reply.changes]).toEqual([2_000, '…', '2027-02-24', ['TEXT_CUT']]);
   });
 
   test('A reason that is too long for the contract is cut, even where the message is too large', () => {
     const reply = takenOf(decided({ ...decision, reason: { ro: 'ș'.repeat(70_000), ru: 'нет' } }));
-    const reason = reply.word['reason'] as unknown as { ro: string; ru: string };
+    const reason = reply.update['reason'] as unknown as { ro: string; ru: string };
     expect([[...reason.ro].length, reason.ro.at(-1), reason.ru]).toEqual([2_000, '…', 'нет']);
     expect(reply.changes).toEqual(['TEXT_CUT']);
   });
@@ -140,23 +140,23 @@ describe('a decision is never refused for a date or a length', () => {
 });
 
 describe('all that the contract carries is passed on', () => {
-  const passedOn = (type: ReplyType, data: object) => takenOf(toReply(event(type, data), ASP)).word;
+  const updateOf = (type: ReplyType, data: object) => takenOf(toReply(event(type, data), ASP)).update;
 
   test('A result with its code and validity, a progress with its words, documents with their notes, and reasons are passed on', () => {
     const result = { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
     const flat = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
-    expect(passedOn(REPLY_TYPES.decided, { ...approval, result })).toMatchObject({ ...flat, appeal: null });
+    expect(updateOf(REPLY_TYPES.decided, { ...approval, result })).toMatchObject({ ...flat, appeal: null });
     const appeal = { how: { ro: 'Aici.', ru: 'Здесь.', en: 'Here.' }, until: '2027-02-24' };
-    expect(passedOn(REPLY_TYPES.decided, { ...decision, appeal })).toMatchObject({ appeal });
+    expect(updateOf(REPLY_TYPES.decided, { ...decision, appeal })).toMatchObject({ appeal });
     const reason = { ro: 'Greșeală.', ru: 'Опечатка.', en: 'Misspelt.' };
-    expect(passedOn(REPLY_TYPES.resultCorrected, { result, reason })).toMatchObject({ ...flat, reason });
-    expect(passedOn(REPLY_TYPES.resultRevoked, { reason })).toEqual({ type: 'DeliveryResultRevoked', reason });
-    expect(passedOn(REPLY_TYPES.progressed, { note: 'La arhivă.' })).toEqual({
+    expect(updateOf(REPLY_TYPES.resultCorrected, { result, reason })).toMatchObject({ ...flat, reason });
+    expect(updateOf(REPLY_TYPES.resultRevoked, { reason })).toEqual({ type: 'DeliveryResultRevoked', reason });
+    expect(updateOf(REPLY_TYPES.progressed, { note: 'La arhivă.' })).toEqual({
       type: 'DeliveryProgressed',
       note: 'La arhivă.',
     });
     const documents = [{ kind: 'birth-certificate', note: 'În original' }, { kind: 'power-of-attorney' }];
-    expect(passedOn(REPLY_TYPES.documentsRequested, { documents, answerBy: '2026-04-01' })).toMatchObject({
+    expect(updateOf(REPLY_TYPES.documentsRequested, { documents, answerBy: '2026-04-01' })).toMatchObject({
       documents,
       evidenceKinds: ['birth-certificate', 'power-of-attorney'],
     });

@@ -1,7 +1,7 @@
 import type { ReceivedEvent } from '@cups/contracts';
-import type { Handled } from '@cups/events';
+import type { HandlerResult } from '@cups/events';
 import type { RunningService } from '@cups/process';
-import { eventually, produce, readTopic } from '@cups/testing';
+import { eventually, publishEvents, readTopic } from '@cups/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { acknowledged, decided } from './bridge.ts';
 import { newApplication, openWorld, submissionOf, typesOf } from './world.ts';
@@ -10,52 +10,52 @@ import type { World } from './world.ts';
 /** What outlives a bridge: what is parked, and what is open with an agency whose file is gone. */
 
 let world: World;
-let told: Awaited<ReturnType<typeof readTopic>>;
-let asked: Awaited<ReturnType<typeof readTopic>>;
+let deliveryEvents: Awaited<ReturnType<typeof readTopic>>;
+let agencyRequests: Awaited<ReturnType<typeof readTopic>>;
 beforeAll(async () => {
   world = await openWorld();
-  told = await readTopic(world.place, 'cups.deliveries');
-  asked = await readTopic(world.place, 'agency.asp.requests');
+  deliveryEvents = await readTopic(world.place, 'cups.deliveries');
+  agencyRequests = await readTopic(world.place, 'agency.asp.requests');
 });
 afterAll(async () => {
-  await told.stop();
-  await asked.stop();
+  await deliveryEvents.stop();
+  await agencyRequests.stop();
   await world.close();
 });
 
 async function sent(bridge: RunningService) {
   const application = newApplication();
   world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name));
-  await produce(world.place, [application.submitted()]);
+  await publishEvents(world.place, [application.submitted()]);
   await eventually(async () => (await world.delivery(bridge, application.delivery)).state === 'DELIVERY_STATE_SENT');
   return application;
 }
 
 test('What is parked stays parked over a restart, takes up what comes meanwhile, and follows in order once it is released', async () => {
   const bad = new Set(['poison']);
-  const handler = (real: (event: ReceivedEvent) => Promise<Handled>) => (event: ReceivedEvent) =>
+  const handler = (real: (event: ReceivedEvent) => Promise<HandlerResult>) => (event: ReceivedEvent) =>
     bad.has(event.id) ? Promise.reject(new TypeError('a fault of ours')) : real(event);
-  const patience = { tries: 1, hangMs: 10_000, lookMs: 100 };
+  const retryPolicy = { maxAttempts: 1, handlerTimeoutMs: 10_000, releasePollIntervalMs: 100 };
   const parkedOf = async (bridge: RunningService) => (await world.operator(bridge).listParkedKeys({})).keys;
 
-  const faulty = await world.start({}, { handler, patience });
+  const faulty = await world.start({}, { handler, retryPolicy });
   const { name, id, delivery } = await sent(faulty);
   await world.reply('asp', acknowledged(name, 'poison'));
   await eventually(async () => (await parkedOf(faulty)).length === 1);
   await world.stop(faulty);
   await world.reply('asp', decided(name));
 
-  const mended = await world.start({}, { patience });
+  const mended = await world.start({}, { retryPolicy });
   await eventually(async () => (await parkedOf(mended))[0]?.count === 2, { timeoutMs: 30_000 });
-  expect(typesOf(told.events, delivery)).toEqual([]);
+  expect(typesOf(deliveryEvents.events, delivery)).toEqual([]);
   const key = { topic: 'agency.asp.replies', key: `${id}-asp`, by: 'ana', why: 'a release mended it' };
   await world.operator(mended).releaseParkedKey(key);
-  await told.until((events) => typesOf(events, delivery).length === 2);
-  expect(typesOf(told.events, delivery)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
+  await deliveryEvents.until((events) => typesOf(events, delivery).length === 2);
+  expect(typesOf(deliveryEvents.events, delivery)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
   await eventually(async () => (await parkedOf(mended)).length === 0);
   // What comes now is handled at once.
   await world.reply('asp', acknowledged(name, 'late'));
-  await told.until((events) => typesOf(events, delivery).length === 3);
+  await deliveryEvents.until((events) => typesOf(events, delivery).length === 3);
   await world.stop(mended);
 }, 90_000);
 
@@ -67,11 +67,11 @@ test('An agency whose file is gone while applications are open loses nothing: wh
   const without = await world.start({ dataDir: world.dataFor(['cnas']) });
   const later = newApplication();
   world.submissions.set(`${later.name}/submissions/1`, submissionOf(later.name));
-  await produce(world.place, [withdrawn.withdrawn(), later.submitted()]);
+  await publishEvents(world.place, [withdrawn.withdrawn(), later.submitted()]);
   await world.reply('asp', decided(open.name));
   await eventually(async () => (await world.delivery(without, later.delivery)).waitCause === 'AGENCY_UNKNOWN');
   // That a person withdrew is told all the same: the request is on its topic.
-  await asked.until((events) => events.filter(({ subject }) => subject === withdrawn.delivery).length === 2);
+  await agencyRequests.until((events) => events.filter(({ subject }) => subject === withdrawn.delivery).length === 2);
   expect((await world.delivery(without, open.delivery)).state).toBe('DELIVERY_STATE_SENT');
   const support = world.client(without, { role: 'support' });
   await expect(support.getAgencyActivity({ name: 'agencies/asp' })).rejects.toMatchObject({ reason: 'NOT_FOUND' });

@@ -17,7 +17,7 @@ beforeAll(async () => {
       if (event.id === gate.hold) await opened;
       return real(event);
     },
-    patience: { tries: 2, hangMs: 3_600_000, lookMs: 1_000 },
+    retryPolicy: { maxAttempts: 2, handlerTimeoutMs: 3_600_000, releasePollIntervalMs: 1_000 },
     stuckMs: 2_000,
   });
 }, 60_000);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, produce, readTopic } from '@cups/testing';
-import { acknowledged, decided, saidBy, startBridge } from './bridge.ts';
+import { eventually, publishEvents, readTopic } from '@cups/testing';
+import { acknowledged, decided, decodeEvent, startBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { newApplication, submissionOf } from './world.ts';
 
@@ -20,7 +20,7 @@ afterAll(async () => {
 /** One of a training that was sent to whoever stands in for its agency. */
 async function sent() {
   const application = bridge.fileable({ training: true });
-  await bridge.say(application.submitted());
+  await bridge.produceEvents(application.submitted());
   await training.until((events) => events.some(({ subject }) => subject === application.delivery));
   return application;
 }
@@ -32,7 +32,7 @@ const refused = async (topic: string, cause: string) => {
 describe('an application of a training', () => {
   test('Its requests, the last one too, go to the topic of trainings and none to its agency.', async () => {
     const application = await sent();
-    await bridge.say(application.withdrawn());
+    await bridge.produceEvents(application.withdrawn());
     const all = await training.until(
       (events) => events.filter(({ subject }) => subject === application.delivery).length > 1,
     );
@@ -47,8 +47,11 @@ describe('an application of a training', () => {
   test('What is answered over the topic of trainings is taken, and intake is told that it is of a training.', async () => {
     const application = await sent();
     await bridge.world.replyInTraining(acknowledged(application.name), decided(application.name));
-    expect(await bridge.toldOf(application.delivery, 2)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
-    expect(bridge.eventsOf(application.delivery).map((event) => saidBy(event).data.ref?.training)).toEqual([
+    expect(await bridge.deliveryEventTypes(application.delivery, 2)).toEqual([
+      'DeliveryAcknowledged',
+      'DeliveryDecided',
+    ]);
+    expect(bridge.eventsOf(application.delivery).map((event) => decodeEvent(event).data.ref?.training)).toEqual([
       true,
       true,
     ]);
@@ -99,8 +102,8 @@ describe('a real application', () => {
 test('Where intake holds an application for another thing than its event says, nothing goes anywhere.', async () => {
   const said = newApplication('asp', false);
   bridge.world.submissions.set(`${said.name}/submissions/1`, submissionOf(said.name, 1, { training: true }));
-  await produce(bridge.world.place, [said.submitted()]);
-  expect(await bridge.toldOf(said.delivery, 1)).toEqual(['DeliveryFailed']);
+  await publishEvents(bridge.world.place, [said.submitted()]);
+  expect(await bridge.deliveryEventTypes(said.delivery, 1)).toEqual(['DeliveryFailed']);
   expect(await bridge.delivery(said.delivery)).toMatchObject({ failCause: 'TRAINING_MISMATCH' });
   expect(bridge.world.served.has(`${said.name}/submissions/1`)).toBe(false);
   expect([...bridge.requestsOf(said.delivery), ...training.events].map(({ subject }) => subject)).not.toContain(

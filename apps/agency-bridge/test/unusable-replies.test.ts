@@ -33,7 +33,7 @@ test('Replies that can not be used are kept once with their cause and fields, ne
     await produceRaw(bridge.world.place, `agency.${agency}.replies`, [message as never]);
   await bridge.world.reply('asp', acknowledged(name));
   // The desk is told of those that were its agency's own words about this delivery, and of nobody else's.
-  expect((await bridge.toldOf(delivery, 5)).sort()).toEqual([
+  expect((await bridge.deliveryEventTypes(delivery, 5)).sort()).toEqual([
     'DeliveryAcknowledged',
     ...Array<string>(4).fill('DeliveryMessageRefused'),
   ]);

@@ -14,7 +14,16 @@ import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/opera
 import { ensureTopics } from '@cups/events';
 import { Problem } from '@cups/problem';
 import type { RunningService } from '@cups/process';
-import { clientFor, eventOf, fakeService, keepLog, keysFor, person, platform, produceRaw } from '@cups/testing';
+import {
+  clientFor,
+  createEvent,
+  fakeService,
+  captureLog,
+  createTestKeys,
+  person,
+  testInfrastructure,
+  produceRaw,
+} from '@cups/testing';
 import { ulid } from 'ulid';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +31,7 @@ import { join } from 'node:path';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createAgencyBridge } from '../src/service.ts';
-import type { StoredOverrides as Overrides } from '@cups/backend/stored';
+import type { StoredTestOverrides as Overrides } from '@cups/backend/stored';
 
 export const AGENCIES = ['asp', 'cnas'];
 const DATA = join(import.meta.dirname, '../../../data');
@@ -30,11 +39,11 @@ const CENTRE = 'centres/CU-001';
 
 /** Everything around the bridge: fresh topics and store, an intake made from its proto, agencies that are this test. */
 export async function openWorld(own: { brokers?: string[] } = {}) {
-  const place = { ...platform(), ...own };
-  const keys = keysFor();
+  const place = { ...testInfrastructure(), ...own };
+  const keys = createTestKeys();
   const data = mkdtempSync(join(tmpdir(), 'cups-bridge-'));
   const folderOf = (codes: string[]) => join(data, codes.join('+'));
-  const log = keepLog('agency-bridge');
+  const log = captureLog('agency-bridge');
   await ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: AGENCIES });
 
   const submissions = new Map<string, GetSubmissionResponse>();
@@ -67,7 +76,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     /** Names of the submissions that intake gave out. */
     served,
     /** Intake answers that it can not, or answers again. */
-    setAway(away: boolean): void {
+    setUnavailable(away: boolean): void {
       state.away = away;
     },
 
@@ -215,9 +224,9 @@ export function newApplication(agency = 'asp', training = false) {
     state,
     training,
   });
-  const told = (type: string, data: Buffer): Event => {
+  const toEvent = (type: string, data: Buffer): Event => {
     sequence += 1;
-    return eventOf({
+    return createEvent({
       topic: 'cups.applications',
       key: id,
       type: `cups.intake.v1.${type}`,
@@ -228,9 +237,13 @@ export function newApplication(agency = 'asp', training = false) {
       data,
     });
   };
-  function tell<Name extends EventName>(type: Name, fields: Fields<Name>, state: ApplicationRef['state']): Event {
+  function intakeEvent<Name extends EventName>(
+    type: Name,
+    fields: Fields<Name>,
+    state: ApplicationRef['state'],
+  ): Event {
     const event = { type: `cups.intake.v1.${type}`, data: { ref: refIn(state), ...fields } } as IntakeEvent;
-    return told(type, intakeEvents.encode(event));
+    return toEvent(type, intakeEvents.encode(event));
   }
   const now = () => toTimestamp(new Date());
   return {
@@ -238,26 +251,34 @@ export function newApplication(agency = 'asp', training = false) {
     name,
     delivery: `deliveries/${id}-${agency}`,
     submitted: () =>
-      tell('ApplicationSubmitted', { submission: `${name}/submissions/1`, submitTime: now() }, 'STATE_SUBMITTED'),
+      intakeEvent(
+        'ApplicationSubmitted',
+        { submission: `${name}/submissions/1`, submitTime: now() },
+        'STATE_SUBMITTED',
+      ),
     supplied: (number: number, answersRequest: string) =>
-      tell('DocumentsSupplied', { submission: `${name}/submissions/${number}`, answersRequest }, 'STATE_IN_PROGRESS'),
+      intakeEvent(
+        'DocumentsSupplied',
+        { submission: `${name}/submissions/${number}`, answersRequest },
+        'STATE_IN_PROGRESS',
+      ),
     withdrawn: (fromState: State = 'STATE_SUBMITTED') =>
-      tell('ApplicationWithdrawn', { fromState, withdrawTime: now() }, 'STATE_WITHDRAWN'),
+      intakeEvent('ApplicationWithdrawn', { fromState, withdrawTime: now() }, 'STATE_WITHDRAWN'),
     expired: (fromState: State = 'STATE_DOCUMENTS_REQUESTED') =>
-      tell('ApplicationExpired', { fromState, expireTime: now() }, 'STATE_EXPIRED'),
-    inProgress: () => tell('ApplicationInProgress', {}, 'STATE_IN_PROGRESS'),
+      intakeEvent('ApplicationExpired', { fromState, expireTime: now() }, 'STATE_EXPIRED'),
+    inProgress: () => intakeEvent('ApplicationInProgress', {}, 'STATE_IN_PROGRESS'),
     documentsRequested: (moved: Partial<Fields<'DocumentsRequested'>> = {}) =>
-      tell('DocumentsRequested', { answerBy: '2026-12-05', ...moved }, 'STATE_DOCUMENTS_REQUESTED'),
-    decided: () => tell('ApplicationDecided', {}, 'STATE_READY'),
-    resultChanged: () => tell('ResultChanged', { revoked: true }, 'STATE_READY'),
-    handedOver: () => tell('ResultHandedOver', {}, 'STATE_HANDED_OVER'),
-    closed: () => tell('ApplicationClosed', { needMet: true }, 'STATE_CLOSED'),
-    noted: () => tell('DeskNoted', { kind: 'second-decision' }, 'STATE_READY'),
+      intakeEvent('DocumentsRequested', { answerBy: '2026-12-05', ...moved }, 'STATE_DOCUMENTS_REQUESTED'),
+    decided: () => intakeEvent('ApplicationDecided', {}, 'STATE_READY'),
+    resultChanged: () => intakeEvent('ResultChanged', { revoked: true }, 'STATE_READY'),
+    handedOver: () => intakeEvent('ResultHandedOver', {}, 'STATE_HANDED_OVER'),
+    closed: () => intakeEvent('ApplicationClosed', { needMet: true }, 'STATE_CLOSED'),
+    noted: () => intakeEvent('DeskNoted', { kind: 'second-decision' }, 'STATE_READY'),
     /** As a later release of intake would tell it: its first field is that of all events, and what follows is unknown here. */
     praised(): Event {
       const known = messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: refIn('STATE_CLOSED') });
       const fieldNine = Buffer.from([(9 << 3) | 2, 3, 0x61, 0x62, 0x63]);
-      return told('ApplicationPraised', Buffer.concat([known, fieldNine]));
+      return toEvent('ApplicationPraised', Buffer.concat([known, fieldNine]));
     },
   };
 }

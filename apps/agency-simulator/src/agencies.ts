@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import type { Log } from 'cups-agency/log';
 
 /** How often the folder is looked at. */
-const LOOK_MS = 1_000;
+const POLL_INTERVAL_MS = 1_000;
 
 /** Codes of the agencies that a folder holds: one YAML file for each, named after the code. */
-function codesIn(folder: string): string[] {
+function listAgencyCodes(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => /^([a-z][a-z0-9-]*)\.yaml$/.exec(name)?.[1] ?? []);
 }
 
@@ -14,13 +14,13 @@ function codesIn(folder: string): string[] {
  * away.
  * @returns ends the watching
  */
-export function followAgencies(folder: string, add: (code: string) => void, log: Log): () => void {
+export function watchAgencies(folder: string, add: (code: string) => void, log: Log): () => void {
   const known = new Set<string>();
   let readable = true;
-  const look = (): void => {
+  const poll = (): void => {
     try {
-      const fresh = codesIn(folder).filter((code) => !known.has(code));
-      for (const code of fresh) {
+      const added = listAgencyCodes(folder).filter((code) => !known.has(code));
+      for (const code of added) {
         known.add(code);
         add(code);
       }
@@ -31,7 +31,7 @@ export function followAgencies(folder: string, add: (code: string) => void, log:
       readable = false;
     }
   };
-  look();
-  const timer = setInterval(look, LOOK_MS);
+  poll();
+  const timer = setInterval(poll, POLL_INTERVAL_MS);
   return () => clearInterval(timer);
 }

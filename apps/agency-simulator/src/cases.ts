@@ -31,9 +31,9 @@ type Case = {
   plan: Plan;
   started: number;
   /** Replies that were put into the outbox. */
-  armed: number;
+  scheduled: number;
   unsent: number;
-  over: boolean;
+  isClosed: boolean;
   timer?: NodeJS.Timeout;
   close: () => void;
 };
@@ -51,7 +51,7 @@ export type CasesOptions = {
   retryMs?: number;
 };
 
-type Request = { request: RequestEvent; deliveryId: string; agency: string };
+type AgencyRequest = { request: RequestEvent; deliveryId: string; agency: string };
 
 const isSubmission = (event: RequestEvent): event is SubmissionEvent => 'answers' in event.data;
 
@@ -78,7 +78,7 @@ export class Cases {
   /** Takes a message of the requests topic; one that this process has seen before is passed over. */
   take(partition: number, message: IncomingMessage & { offset: string }): void {
     const offset = Number(message.offset);
-    if (!this.#positions.reach(partition, offset)) return;
+    if (!this.#positions.advance(partition, offset)) return;
     const { counts, onProgress } = this.#options;
     counts.received += 1;
     const read = this.#requestIn(message);
@@ -96,12 +96,12 @@ export class Cases {
   }
 
   /** Where a restarted process would have to begin, for the partitions in which that has moved. */
-  commitable(): Position[] {
-    return this.#positions.commitable();
+  committablePositions(): Position[] {
+    return this.#positions.committablePositions();
   }
 
-  committed(positions: Position[]): void {
-    this.#positions.committed(positions);
+  markCommitted(positions: Position[]): void {
+    this.#positions.markCommitted(positions);
   }
 
   /** Stops the clocks and waits for the batch in flight; what is open is left for the next start. */
@@ -111,7 +111,7 @@ export class Cases {
   }
 
   /** A request to this agency; a reply type in the requests topic is as foreign here as another agency's delivery. */
-  #requestIn(message: IncomingMessage): Request | 'refusal' | undefined {
+  #requestIn(message: IncomingMessage): AgencyRequest | 'refusal' | undefined {
     const read = fromMessage(message);
     if (!read.ok || !isRequestType(read.event.type)) return undefined;
     if (read.event.type === REQUEST_TYPES.replyRefused) return 'refusal';
@@ -135,9 +135,9 @@ export class Cases {
       deliveryId,
       plan,
       started: performance.now(),
-      armed: 0,
+      scheduled: 0,
       unsent: plan.replies.length,
-      over: false,
+      isClosed: false,
       close: open(),
     };
     this.#byDelivery.set(deliveryId, known.add(one));
@@ -147,12 +147,12 @@ export class Cases {
 
   // A reply is armed when the one before it is in the outbox, so that equal delays cannot change the order.
   #arm(one: Case): void {
-    const reply = one.plan.replies[one.armed];
+    const reply = one.plan.replies[one.scheduled];
     if (!reply) return;
     const wait = Math.max(0, one.started + reply.afterMs - performance.now());
     one.timer = setTimeout(() => {
       this.#reply(one, reply);
-      one.armed += 1;
+      one.scheduled += 1;
       this.#arm(one);
     }, wait);
   }
@@ -160,11 +160,11 @@ export class Cases {
   #reply(one: Case, { message }: PlannedReply): void {
     this.#outbox.push({
       message,
-      wanted: () => !one.over,
-      sent: () => {
+      isWanted: () => !one.isClosed,
+      onSent: () => {
         this.#options.counts.replies += 1;
         one.unsent -= 1;
-        if (one.unsent === 0 && !one.over) this.#finish(one);
+        if (one.unsent === 0 && !one.isClosed) this.#finish(one);
       },
     });
   }
@@ -183,7 +183,7 @@ export class Cases {
   }
 
   #finish(one: Case): void {
-    one.over = true;
+    one.isClosed = true;
     clearTimeout(one.timer);
     const others = this.#byDelivery.get(one.deliveryId);
     others?.delete(one);

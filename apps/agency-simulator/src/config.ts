@@ -106,7 +106,7 @@ export const settings = {
 } as const;
 
 /** Topics of the agencies in whose place it stands, those of trainings, or both. */
-export type Answered = (typeof settings.topics.choices)[number];
+export type TopicSelection = (typeof settings.topics.choices)[number];
 
 export type Config = {
   brokers: string[];
@@ -114,7 +114,7 @@ export type Config = {
   prefix: string;
   agencies: string[];
   /** Which topics it answers on. */
-  topics: Answered;
+  topics: TopicSelection;
   /** Folder with a file `<code>.yaml` for each agency. */
   agenciesDir: string;
   seed: string;
@@ -136,27 +136,27 @@ type Variables = Record<string, string | undefined>;
 export function readConfig(variables: Variables): Config {
   const text = (setting: { name: string; default: string }) => variables[setting.name] || setting.default;
   return {
-    brokers: list(settings.brokers, variables),
+    brokers: parseList(settings.brokers, variables),
     access: {
       caFile: variables[settings.caFile.name] || undefined,
       username: text(settings.username),
       passwordFile: variables[settings.passwordFile.name] || undefined,
     },
     prefix: text(settings.prefix),
-    agencies: agencyCodes(variables),
-    topics: answered(variables),
+    agencies: parseAgencyCodes(variables),
+    topics: parseTopicSelection(variables),
     agenciesDir: join(text(settings.dataDir), 'agencies'),
     seed: text(settings.seed),
-    rules: rulesOf(text(settings.rules)),
-    hourMs: count(settings.hourMs, variables),
-    answerDays: count(settings.answerDays, variables),
-    httpPort: count(settings.httpPort, variables),
+    rules: parseRulesSetting(text(settings.rules)),
+    hourMs: parseCount(settings.hourMs, variables),
+    answerDays: parseCount(settings.answerDays, variables),
+    httpPort: parseCount(settings.httpPort, variables),
     host: text(settings.host),
     quiet: ['warn', 'error', 'fatal', 'silent'].includes(text(settings.logLevel)),
   };
 }
 
-function list(setting: { name: string; default: readonly string[] }, variables: Variables): string[] {
+function parseList(setting: { name: string; default: readonly string[] }, variables: Variables): string[] {
   const given = variables[setting.name];
   if (!given) return [...setting.default];
   const items = given.split(',').map((item) => item.trim());
@@ -164,20 +164,20 @@ function list(setting: { name: string; default: readonly string[] }, variables: 
   return items;
 }
 
-function count(setting: { name: string; default: number }, variables: Variables): number {
+function parseCount(setting: { name: string; default: number }, variables: Variables): number {
   const given = variables[setting.name];
   const value = given ? Number(given) : setting.default;
   if (!Number.isFinite(value) || value < 0) throw new Error(`${setting.name}: not a number from 0 up`);
   return value;
 }
 
-function agencyCodes(variables: Variables): string[] {
-  const codes = list(settings.agencies, variables);
+function parseAgencyCodes(variables: Variables): string[] {
+  const codes = parseList(settings.agencies, variables);
   if (codes.some((code) => !/^[a-z][a-z0-9-]*$/.test(code))) throw new Error(`${settings.agencies.name}: not a code`);
   return [...new Set(codes)];
 }
 
-function answered(variables: Variables): Answered {
+function parseTopicSelection(variables: Variables): TopicSelection {
   const { name, choices, default: usual } = settings.topics;
   const given = variables[name] || usual;
   const choice = choices.find((one) => one === given);
@@ -185,7 +185,7 @@ function answered(variables: Variables): Answered {
   return choice;
 }
 
-function rulesOf(text: string): Rules {
+function parseRulesSetting(text: string): Rules {
   try {
     return parseRules(text);
   } catch (error) {

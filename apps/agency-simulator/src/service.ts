@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import { followAgencies } from './agencies.ts';
+import { watchAgencies } from './agencies.ts';
 import type { Counts } from './cases.ts';
 import type { Config } from './config.ts';
-import { createStatusServer } from './http.ts';
+import { createStatusServer } from './status-server.ts';
 import { createLog } from './log.ts';
-import { ALL_IN_TRAINING, StandIn } from './stand-in.ts';
+import { TRAINING_AGENCY, SimulatedAgency } from './simulated-agency.ts';
 
 export { BEHAVIOURS, DEMO_ENDINGS } from './domain/behaviour.ts';
 export type { Behaviour, Rules } from './domain/behaviour.ts';
@@ -16,22 +16,22 @@ export type AgencySimulator = ReturnType<typeof createAgencySimulator>;
 /** Stands in for agencies, also for those that come while it runs: consumes their requests and answers by the rules. */
 export function createAgencySimulator(config: Config) {
   const log = createLog(config.quiet);
-  const agencies = new Map<string, StandIn>();
-  let unfollow = (): void => {};
+  const agencies = new Map<string, SimulatedAgency>();
+  let stopWatching = (): void => {};
 
   const add = (code: string): void => {
-    const one = new StandIn(code, config, log);
+    const one = new SimulatedAgency(code, config, log);
     agencies.set(code, one);
     one.start();
     log('info', 'agency taken on', { agencies: [code] });
   };
-  const standIn = (): void => {
-    if (config.topics !== 'agency') add(ALL_IN_TRAINING);
+  const startAgencies = (): void => {
+    if (config.topics !== 'agency') add(TRAINING_AGENCY);
     if (config.topics === 'training') return;
     if (config.agencies.length > 0) config.agencies.forEach(add);
-    else unfollow = followAgencies(config.agenciesDir, add, log);
+    else stopWatching = watchAgencies(config.agenciesDir, add, log);
   };
-  const ready = (): boolean => agencies.size > 0 && [...agencies.values()].every((one) => one.ready());
+  const ready = (): boolean => agencies.size > 0 && [...agencies.values()].every((one) => one.isReady());
   const countsNow = (): Record<string, Counts> =>
     Object.fromEntries([...agencies].map(([code, { counts }]) => [code, structuredClone(counts)]));
 
@@ -44,12 +44,12 @@ export function createAgencySimulator(config: Config) {
       await new Promise<void>((resolve, reject) =>
         http.once('error', reject).listen(config.httpPort, config.host, resolve),
       );
-      standIn();
+      startAgencies();
       log('info', 'started', { agencies: [...agencies.keys()], httpPort: httpPort() });
     },
     /** Each agency comes to its end in order. */
     async stop(): Promise<void> {
-      unfollow();
+      stopWatching();
       await Promise.all([...agencies.values()].map((one) => one.stop()));
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../src/config.ts';
-import { behaviourOf, BEHAVIOURS, DEMO_ENDINGS, parseRules } from '../src/domain/behaviour.ts';
+import { resolveBehaviour, BEHAVIOURS, DEMO_ENDINGS, parseRules } from '../src/domain/behaviour.ts';
 
 const delivery = (ending: string, publicService = 'criminal-record', agency = 'mai') => ({
   application: `applications/01KAVX3Z5T8W9Q2M4N6P7R8S${ending}`,
@@ -10,20 +10,20 @@ const delivery = (ending: string, publicService = 'criminal-record', agency = 'm
 
 describe('the behaviour that a delivery meets', () => {
   test.each(BEHAVIOURS)('is %s for all deliveries where nothing else is asked for', (behaviour) => {
-    expect(behaviourOf(parseRules(behaviour), '1', delivery('00'))).toBe(behaviour);
+    expect(resolveBehaviour(parseRules(behaviour), '1', delivery('00'))).toBe(behaviour);
   });
   test('of the mix demo follows the ending of the id, and is quick without one', () => {
     const rules = parseRules('demo');
     expect(Object.values(DEMO_ENDINGS).sort()).toEqual([...BEHAVIOURS].sort());
     for (const [ending, behaviour] of Object.entries(DEMO_ENDINGS)) {
-      expect(behaviourOf(rules, '1', delivery(ending))).toBe(behaviour);
+      expect(resolveBehaviour(rules, '1', delivery(ending))).toBe(behaviour);
     }
-    expect(behaviourOf(rules, '1', delivery('00'))).toBe('quick');
+    expect(resolveBehaviour(rules, '1', delivery('00'))).toBe('quick');
   });
   test('is that of the first match: only, then endings, services and the mix', () => {
     const rules = { endings: { ZZ: 'slow' }, services: { 'criminal-record': 'rejects' }, mix: { 'out-of-order': 1 } };
     const of = (more: object, of: ReturnType<typeof delivery>) =>
-      behaviourOf(parseRules(JSON.stringify({ ...rules, ...more })), '1', of);
+      resolveBehaviour(parseRules(JSON.stringify({ ...rules, ...more })), '1', of);
     expect(of({ only: 'silent' }, delivery('ZZ'))).toBe('silent');
     expect(of({}, delivery('ZZ'))).toBe('slow');
     expect(of({}, delivery('00'))).toBe('rejects');
@@ -33,7 +33,7 @@ describe('the behaviour that a delivery meets', () => {
   test('of a mix has the share that was asked for, and is the same for the same seed', () => {
     const rules = parseRules('{"mix":{"quick":3,"rejects":1}}');
     const draw = (seed: string) =>
-      Array.from({ length: 1000 }, (_, n) => behaviourOf(rules, seed, delivery(String(n).padStart(3, '0'))));
+      Array.from({ length: 1000 }, (_, n) => resolveBehaviour(rules, seed, delivery(String(n).padStart(3, '0'))));
     const rejects = draw('1').filter((one) => one === 'rejects').length;
     expect(rejects).toBeGreaterThan(200);
     expect(rejects).toBeLessThan(300);

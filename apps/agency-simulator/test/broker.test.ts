@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { fromMessage, REPLY_TYPES, toMessage, topicsOf, trainingTopics } from '@cups/agency-contract';
 import type { AgencyEvent } from '@cups/agency-contract';
-import { makeTopics, startLocal } from '@cups/local';
+import { createTopicsAndWait, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { Admin, Consumer, Producer } from 'kafkajs';
@@ -48,7 +48,7 @@ afterAll(async () => {
 
 const newPrefix = () => `t${process.pid}-${Date.now().toString(36)}-${(prefixes += 1)}.`;
 const createTopics = (prefix: string, agencies = AGENCIES) =>
-  makeTopics(
+  createTopicsAndWait(
     admin,
     agencies
       .flatMap((agency) => Object.values(topicsOf(agency, prefix)))
@@ -200,7 +200,7 @@ describe('a running simulator', () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp', 'mai']);
     const { requests, replies } = trainingTopics(prefix);
-    await makeTopics(
+    await createTopicsAndWait(
       admin,
       [requests, replies].map((topic) => ({ topic, numPartitions: 3 })),
     );

@@ -45,7 +45,7 @@ describe('the cases of an agency', () => {
     await until(() => counts.asp.open === 0);
     expect(typesOf(first)).toEqual([acknowledged, decided]);
     expect(counts.asp).toEqual({ received: 1, unreadable: 0, refused: 0, ended: 0, replies: 2, open: 0 });
-    expect(cases.commitable()).toEqual(at(8));
+    expect(cases.committablePositions()).toEqual(at(8));
     await cases.stop();
   });
   test('ignore properties and message types of a later contract, and answer what is known', async () => {
@@ -57,7 +57,7 @@ describe('the cases of an agency', () => {
     take(1, requestOf(first, 1, { centre: { ...request.data.centre, phone: '+37322000000' } as never }));
     await until(() => counts.asp.replies === 2);
     expect(typesOf(first)).toEqual([acknowledged, decided]);
-    expect(cases.commitable()).toEqual(at(2));
+    expect(cases.committablePositions()).toEqual(at(2));
     await cases.stop();
   });
   test('go on when the platform says that it refused a reply, of a delivery or of none', async () => {
@@ -80,10 +80,10 @@ describe('the cases of an agency', () => {
   test('are not worked on after a withdrawal, and what was open may be committed', async () => {
     const { cases, counts, take, sent } = setUp({ [first]: 'slow' }, 1e6);
     take(0, requestOf(first));
-    expect(cases.commitable()).toEqual([]);
+    expect(cases.committablePositions()).toEqual([]);
     take(1, withdrawalOf(first));
     expect(counts.asp).toMatchObject({ open: 0, ended: 1, replies: 0 });
-    expect(cases.commitable()).toEqual(at(2));
+    expect(cases.committablePositions()).toEqual(at(2));
     await cases.stop();
     expect(sent).toEqual([]);
   });
@@ -112,7 +112,7 @@ describe('the cases of an agency', () => {
     const { cases, counts, take } = setUp({});
     take(0, withdrawalOf(first));
     expect(counts.asp).toMatchObject({ received: 1, ended: 1, unreadable: 0, replies: 0 });
-    expect(cases.commitable()).toEqual(at(1));
+    expect(cases.committablePositions()).toEqual(at(1));
     await cases.stop();
   });
   test('are not held up by what is no request, which is counted', async () => {
@@ -128,7 +128,7 @@ describe('the cases of an agency', () => {
     } as AgencyEvent;
     cases.take(0, { offset: '2', ...toMessage(reply) });
     expect(counts.asp).toMatchObject({ received: 3, unreadable: 3, open: 0 });
-    expect(cases.commitable()).toEqual(at(3));
+    expect(cases.committablePositions()).toEqual(at(3));
     await cases.stop();
   });
 });
@@ -140,9 +140,9 @@ describe('after a crash or a repeat', () => {
     take(1, requestOf(second));
     take(2, withdrawalOf(first));
     expect(counts.asp.open).toBe(1);
-    expect(cases.commitable()).toEqual(at(1));
-    cases.committed(at(1));
-    expect(cases.commitable()).toEqual([]);
+    expect(cases.committablePositions()).toEqual(at(1));
+    cases.markCommitted(at(1));
+    expect(cases.committablePositions()).toEqual([]);
     await cases.stop();
   });
   test('a restarted process sends the same messages again', async () => {
@@ -174,7 +174,7 @@ describe('after a crash or a repeat', () => {
     take(0, requestOf(first));
     await until(() => broker.failures > 2);
     expect(counts.asp.replies).toBe(0);
-    expect(cases.commitable()).toEqual([]);
+    expect(cases.committablePositions()).toEqual([]);
     broker.up = true;
     await until(() => counts.asp.open === 0);
     expect(typesOf(first)).toEqual([acknowledged, decided]);

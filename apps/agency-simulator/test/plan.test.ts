@@ -19,7 +19,7 @@ const eventsOf = (behaviour: Behaviour, request: SubmissionEvent, agency = 'asp'
     const read = fromMessage(message);
     return read.ok ? read.event : read.cause;
   });
-const short = (event: AgencyEvent | string): string =>
+const summarize = (event: AgencyEvent | string): string =>
   typeof event === 'string'
     ? event
     : event.type === REPLY_TYPES.decided
@@ -45,7 +45,7 @@ describe('the course of a delivery, as an agency bridge reads it,', () => {
     ['corrects-result', 1, ['acknowledged', 'approved', 'result-corrected']],
     ['revokes-result', 1, ['acknowledged', 'approved', 'result-revoked']],
   ])('is that of %s after submission %d', (behaviour, submission, expected) => {
-    expect(eventsOf(behaviour, requestOf(submission)).map(short)).toEqual(expected);
+    expect(eventsOf(behaviour, requestOf(submission)).map(summarize)).toEqual(expected);
   });
   test('ends with a withdrawal, but for the one that decides anyway', () => {
     const going = BEHAVIOURS.filter((one) => planReplies(requestOf(1), 'asp', one, options).afterEnd === 'hurry');

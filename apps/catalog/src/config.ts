@@ -1,13 +1,13 @@
-import { dataDir, grpcPort, httpPort, PROCESS } from '@cups/backend/settings';
+import { dataDirSetting, grpcPortSetting, httpPortSetting, PROCESS_SETTINGS } from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
 /** The settings of catalog. */
 export const settings = {
-  ...PROCESS,
-  grpcPort: grpcPort(7001),
-  httpPort: httpPort(7101),
-  dataDir: dataDir(
+  ...PROCESS_SETTINGS,
+  grpcPort: grpcPortSetting(7001),
+  httpPort: httpPortSetting(7101),
+  dataDir: dataDirSetting(
     'the services are in its folder `public-services`, agencies and their days off in `agencies` and `calendars`; all are followed.',
   ),
 } as const satisfies Settings;

@@ -1,11 +1,11 @@
-import { nameOf } from '@cups/contracts';
-import { enumWord } from '@cups/contracts/proto';
-import { costOptionsAt, fileableAt, keywordsOf, pauseAt } from './domain/public-service.ts';
+import { resourceName } from '@cups/contracts';
+import { toProtoEnum } from '@cups/contracts/proto';
+import { costOptionsAt, isFileableAt, keywordsOf, pauseAt } from './domain/public-service.ts';
 import type {
   CostOption,
   EvidenceRule,
   LocalizedText,
-  Place,
+  DeskLocation,
   PublicService,
   Version,
 } from './domain/public-service.ts';
@@ -23,15 +23,15 @@ const NO_FEE = { ro: 'fără tarif indicat', ru: 'тариф не указан',
 const NO_TERM = { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'no term known' };
 
 /** The gRPC border: from the shape of the files to cups.catalog.v1. `full` adds form schema and example. */
-export function toMessage(
+export function toPublicServiceMessage(
   service: PublicService,
   version: Version,
-  options: Place & { date: string; full: boolean },
+  options: DeskLocation & { date: string; full: boolean },
 ): PublicServiceMessage {
   return {
-    name: nameOf('publicServices', service.code),
+    name: resourceName('publicServices', service.code),
     stateCode: service.stateCode ?? '',
-    fileable: fileableAt(version, options.kind),
+    fileable: isFileableAt(version, options.kind),
     paused: pauseAt(service, options.date) ?? null,
     popularity: service.finding.popularity,
     keywords: keywordsOf(service),
@@ -47,23 +47,23 @@ export function toMessage(
 export function toVersionMessage(
   service: PublicService,
   version: Version,
-  { full, ...place }: Place & { full: boolean },
+  { full, ...location }: DeskLocation & { full: boolean },
 ): PublicServiceVersion {
-  const costOptions = costOptionsAt(version, place).map(toCostOption);
+  const costOptions = costOptionsAt(version, location).map(toCostOption);
   return {
-    publicService: nameOf('publicServices', service.code),
+    publicService: resourceName('publicServices', service.code),
     version: version.version,
     validFrom: version.validFrom,
     validTo: version.validTo ?? '',
     title: version.title,
-    provider: nameOf('agencies', version.provider),
-    centreKinds: (version.centreKinds ?? []).map((kind) => enumWord('CENTRE_KIND_', kind)),
+    provider: resourceName('agencies', version.provider),
+    centreKinds: (version.centreKinds ?? []).map((kind) => toProtoEnum('CENTRE_KIND_', kind)),
     ...(version.elsewhere ? { elsewhere: version.elsewhere } : {}),
-    evidence: (version.evidence ?? []).map(toEvidence),
+    evidence: (version.evidence ?? []).map(toEvidenceRule),
     costOptions,
     ...(costOptions.length === 0 ? { noFee: NO_FEE, noTerm: NO_TERM } : {}),
     reductions: (version.reductions ?? []).map((reduction) => ({ legalReason: '', ...reduction })),
-    outputs: (version.outputs ?? []).map(({ kind, title }) => ({ kind: enumWord('OUTPUT_KIND_', kind), title })),
+    outputs: (version.outputs ?? []).map(({ kind, title }) => ({ kind: toProtoEnum('OUTPUT_KIND_', kind), title })),
     legalSource: version.legalSource ?? '',
     sourceNote: version.sourceNote,
     ours: version.ours,
@@ -83,17 +83,24 @@ export function toAgency({
 }: Agency): AgencyMessage {
   const { days, from, to } = workingTime;
   const hours = { workingDays: days, opens: from, closes: to };
-  return { name: nameOf('agencies', code), displayName: name, timeZone, ...hours, calendar, acceptsForeignDocuments };
+  return {
+    name: resourceName('agencies', code),
+    displayName: name,
+    timeZone,
+    ...hours,
+    calendar,
+    acceptsForeignDocuments,
+  };
 }
 
 /** A calendar as its file says it, its days in their order. */
 export function toCalendar({ code, years }: Calendar): CalendarMessage {
-  const known = Object.keys(years).map(Number);
+  const knownYears = Object.keys(years).map(Number);
   const days = Object.values(years)
     .flat()
     .map(({ date, name }) => ({ date, title: name }));
   days.sort((a, b) => (a.date < b.date ? -1 : 1));
-  return { code, firstYear: Math.min(...known), lastYear: Math.max(...known), days };
+  return { code, firstYear: Math.min(...knownYears), lastYear: Math.max(...knownYears), days };
 }
 
 /** The papers that versions ask for, by code; the first that asks for one names it. */
@@ -105,8 +112,8 @@ export function toEvidenceKinds(versions: Version[]): EvidenceKindMessage[] {
   return [...titles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, title]) => ({ kind, title }));
 }
 
-function toEvidence({ kind, title, required, accepts = [], when }: EvidenceRule): EvidenceRuleMessage {
-  const rule = { kind, title, required, accepts: accepts.map((proof) => enumWord('EVIDENCE_PROOF_', proof)) };
+function toEvidenceRule({ kind, title, required, accepts = [], when }: EvidenceRule): EvidenceRuleMessage {
+  const rule = { kind, title, required, accepts: accepts.map((proof) => toProtoEnum('EVIDENCE_PROOF_', proof)) };
   if (when === undefined) return rule;
   const { represented, answer, mandate: mandates = [] } = when;
   if (represented) return { ...rule, when: { represented, mandates, condition: 'represented' } };
@@ -125,24 +132,24 @@ function toCostOption(option: CostOption): CostOptionMessage {
       ? {
           term: {
             amount: term.amount,
-            unit: enumWord('TERM_UNIT_', term.unit),
-            from: enumWord('TERM_START_', term.from),
+            unit: toProtoEnum('TERM_UNIT_', term.unit),
+            from: toProtoEnum('TERM_START_', term.from),
           },
         }
       : { noTerm: NO_TERM }),
     countries: option.countries ?? [],
-    centreKinds: (option.centreKinds ?? []).map((kind) => enumWord('CENTRE_KIND_', kind)),
+    centreKinds: (option.centreKinds ?? []).map((kind) => toProtoEnum('CENTRE_KIND_', kind)),
     reduction: option.reduction ?? '',
   };
 }
 
-const bytes = new WeakMap<object, Buffer>();
+const encodedJson = new WeakMap<object, Buffer>();
 
 /** JSON in the order of the file, which is the order of a form on a screen; made once per version. */
 function jsonBytes(value: object): Buffer {
-  const known = bytes.get(value);
-  if (known) return known;
-  const made = Buffer.from(JSON.stringify(value));
-  bytes.set(value, made);
-  return made;
+  const cached = encodedJson.get(value);
+  if (cached) return cached;
+  const encoded = Buffer.from(JSON.stringify(value));
+  encodedJson.set(value, encoded);
+  return encoded;
 }

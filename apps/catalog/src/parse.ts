@@ -1,33 +1,33 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { FORM_WORDS, FORMATS, formFaults } from '@cups/application';
-import { sentenceOf, yamlParser } from '@cups/registry';
+import { FORM_KEYWORDS, FORMATS, validateFormSchema } from '@cups/application';
+import { formatSchemaErrors, createYamlParser } from '@cups/registry';
 import type { RegistryParser } from '@cups/registry';
 import schema from '../schemas/public-service.schema.json' with { type: 'json' };
-import { contradictions } from './domain/public-service.ts';
+import { validateService } from './domain/public-service.ts';
 import type { PublicService, Version } from './domain/public-service.ts';
-import { patternFault, patternsOf } from './patterns.ts';
+import { validatePattern, collectPatterns } from './patterns.ts';
 
 /**
  * Makes the parser of data/public-services. A file with an error gives a problem and no entry, and harms no other file; of two
  * services with one state code the later file is refused.
  */
-export function publicServiceParser(): RegistryParser<PublicService> {
-  const forms = formCompiler();
-  return yamlParser<PublicService>({
+export function createPublicServiceParser(): RegistryParser<PublicService> {
+  const forms = createFormCompiler();
+  return createYamlParser<PublicService>({
     schema,
-    faultsOf: (service) => [
-      ...contradictions(service),
+    validate: (service) => [
+      ...validateService(service),
       ...service.versions.flatMap((version) =>
-        formErrors(forms, version).map((fault) => `version ${version.version}: ${fault}`),
+        validateForm(forms, version).map((fault) => `version ${version.version}: ${fault}`),
       ),
     ],
-    clashesOf: sharedStateCodes,
+    findConflicts: findDuplicateStateCodes,
   });
 }
 
 /** Services whose state code an earlier one has, and what is wrong with that. */
-function sharedStateCodes(services: ReadonlyMap<string, PublicService>): Map<string, string> {
+function findDuplicateStateCodes(services: ReadonlyMap<string, PublicService>): Map<string, string> {
   const holders = new Map<string, string>();
   const clashes = new Map<string, string>();
   for (const { code, stateCode } of services.values()) {
@@ -43,9 +43,9 @@ function sharedStateCodes(services: ReadonlyMap<string, PublicService>): Map<str
  * A form must be a valid JSON Schema 2020-12 with bounded patterns, of words that intake and the desk check answers by, and
  * its example must satisfy it.
  */
-function formErrors(forms: Ajv2020, version: Version): string[] {
+function validateForm(forms: Ajv2020, version: Version): string[] {
   if (version.form === undefined) return [];
-  const patterns = patternsOf(version.form).flatMap((pattern) => patternFault(pattern) ?? []);
+  const patterns = collectPatterns(version.form).flatMap((pattern) => validatePattern(pattern) ?? []);
   if (patterns.length > 0) return patterns.map((fault) => `a pattern of the form ${fault}`);
   let validate: ValidateFunction;
   try {
@@ -55,15 +55,15 @@ function formErrors(forms: Ajv2020, version: Version): string[] {
   } finally {
     forms.removeSchema(version.form); // or each reload would keep all forms before it
   }
-  const faults = formFaults(version.form);
-  if (faults.length > 0) return faults.map((fault) => `the form has what answers are not checked by: ${fault}`);
-  return validate(version.example) ? [] : [`the example: ${sentenceOf(validate.errors)}`];
+  const errors = validateFormSchema(version.form);
+  if (errors.length > 0) return errors.map((fault) => `the form has what answers are not checked by: ${fault}`);
+  return validate(version.example) ? [] : [`the example: ${formatSchemaErrors(validate.errors)}`];
 }
 
 /** Strict but for `required` inside `then`, with what forms may use besides JSON Schema 2020-12: words of ours, and formats as intake checks them. */
-function formCompiler(): Ajv2020 {
+function createFormCompiler(): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
-  for (const word of FORM_WORDS) ajv.addKeyword(word);
+  for (const word of FORM_KEYWORDS) ajv.addKeyword(word);
   for (const [name, check] of Object.entries(FORMATS)) ajv.addFormat(name, check);
   return ajv;
 }

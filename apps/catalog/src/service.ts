@@ -1,26 +1,26 @@
 import { join } from 'node:path';
 import { openBackend } from '@cups/backend';
-import type { Overrides } from '@cups/backend';
+import type { TestOverrides } from '@cups/backend';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import type { RunningService } from '@cups/process';
-import { followAgencies, followCalendars, watchRegistry } from '@cups/registry';
+import { watchAgencies, watchCalendars, watchRegistry } from '@cups/registry';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
-import { publicServiceParser } from './parse.ts';
+import { createPublicServiceParser } from './parse.ts';
 import { catalogRpcs } from './rpc.ts';
 
 /** The catalog: data in memory, read from files that may change while it runs. It has no store and calls nobody. */
-export async function createCatalog(config: Config, overrides: Overrides = {}): Promise<RunningService> {
+export async function createCatalog(config: Config, overrides: TestOverrides = {}): Promise<RunningService> {
   const backend = openBackend({ name: 'catalog', config, overrides });
   const { dataDir } = config;
   const { log, metrics, versions } = backend;
   const [services, agencies, calendars] = await Promise.all([
     followPublicServices(dataDir, { log, metrics, versions }),
-    followAgencies({ dataDir, log, metrics, versions }),
-    followCalendars({ dataDir, log, metrics }),
+    watchAgencies({ dataDir, log, metrics, versions }),
+    watchCalendars({ dataDir, log, metrics }),
   ]);
-  backend.atStop('sources', () => [services, agencies, calendars].forEach((one) => one.close()));
+  backend.onShutdown('sources', () => [services, agencies, calendars].forEach((one) => one.close()));
   backend.readyWhile(() => services.current().size > 0);
 
   return backend.serve<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
@@ -49,7 +49,7 @@ function followPublicServices(
   );
   return watchRegistry({
     dir: join(dataDir, 'public-services'),
-    parse: publicServiceParser(),
+    parse: createPublicServiceParser(),
     onContent: (hash) => versions.inForce('public-services', hash),
     onChange: (entries, problems) => {
       entriesGauge.set(entries.size);

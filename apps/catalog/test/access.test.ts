@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openCatalog } from './catalog.ts';
+import { startCatalog } from './catalog.ts';
 
-let catalog: Awaited<ReturnType<typeof openCatalog>>;
-let gateway: ReturnType<typeof catalog.as>;
-let intake: ReturnType<typeof catalog.as>;
-let notifications: ReturnType<typeof catalog.as>;
+let catalog: Awaited<ReturnType<typeof startCatalog>>;
+let gateway: ReturnType<typeof catalog.clientAs>;
+let intake: ReturnType<typeof catalog.clientAs>;
+let notifications: ReturnType<typeof catalog.clientAs>;
 
 beforeAll(async () => {
-  catalog = await openCatalog();
-  gateway = catalog.as('gateway');
-  intake = catalog.as('intake');
-  notifications = catalog.as('notifications');
+  catalog = await startCatalog();
+  gateway = catalog.clientAs('gateway');
+  intake = catalog.clientAs('intake');
+  notifications = catalog.clientAs('notifications');
 });
 afterAll(() => catalog.close());
 

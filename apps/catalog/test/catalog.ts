@@ -2,26 +2,26 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataVersions } from '@cups/contracts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
-import { clientFor, keysFor, temporaryDir } from '@cups/testing';
+import { clientFor, createTestKeys, temporaryDir } from '@cups/testing';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createCatalog } from '../src/service.ts';
 
-export const data = join(import.meta.dirname, '../../../data');
+export const DATA_DIR = join(import.meta.dirname, '../../../data');
 
 /** A running catalog on a copy of the data folder; it is 22:30 on 10 March 2026 in Greenwich. */
-export async function openCatalog(now = new Date('2026-03-10T22:30:00Z')) {
-  const folder = temporaryDir();
-  const keys = keysFor();
-  const services = join(folder.dir, 'public-services');
+export async function startCatalog(now = new Date('2026-03-10T22:30:00Z')) {
+  const dataFolder = temporaryDir();
+  const keys = createTestKeys();
+  const services = join(dataFolder.dir, 'public-services');
   for (const kind of ['public-services', 'agencies', 'calendars']) {
-    cpSync(join(data, kind), join(folder.dir, kind), { recursive: true });
+    cpSync(join(DATA_DIR, kind), join(dataFolder.dir, kind), { recursive: true });
   }
   const config: Config = Object.assign(readConfig({ CUPS_ENV: 'development' }), {
     grpcPort: 0,
     httpPort: 0,
     keysDir: keys.dir,
-    dataDir: folder.dir,
+    dataDir: dataFolder.dir,
     logLevel: 'silent' as const,
   });
   const running = await createCatalog(config, { now: () => now });
@@ -36,11 +36,11 @@ export async function openCatalog(now = new Date('2026-03-10T22:30:00Z')) {
     edit: (code: string, change: (text: string) => string) => writeFileSync(file(code), change(textOf(code))),
     /** An agency like another one, from now on. */
     addAgency(code: string, like: string): void {
-      const text = readFileSync(join(data, 'agencies', `${like}.yaml`), 'utf8');
-      writeFileSync(join(folder.dir, 'agencies', `${code}.yaml`), text.replace(`code: ${like}`, `code: ${code}`));
+      const text = readFileSync(join(DATA_DIR, 'agencies', `${like}.yaml`), 'utf8');
+      writeFileSync(join(dataFolder.dir, 'agencies', `${code}.yaml`), text.replace(`code: ${like}`, `code: ${code}`));
     },
     /** How a neighbour calls it. */
-    as(from: 'gateway' | 'intake' | 'notifications', versions?: DataVersions) {
+    clientAs(from: 'gateway' | 'intake' | 'notifications', versions?: DataVersions) {
       const client = clientFor<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
         address: `127.0.0.1:${running.grpcPort}`,
         keys,
@@ -56,7 +56,7 @@ export async function openCatalog(now = new Date('2026-03-10T22:30:00Z')) {
       for (const client of clients) client.close();
       await running.stop();
       keys.remove();
-      folder.remove();
+      dataFolder.remove();
     },
   };
 }

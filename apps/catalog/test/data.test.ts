@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { checkIdnp } from '@cups/application';
+import { isValidIdnp } from '@cups/application';
 import { parse } from 'yaml';
 import type { PublicService, Version } from '../src/domain/public-service.ts';
-import { publicServiceParser } from '../src/parse.ts';
-import { patternFault } from '../src/patterns.ts';
+import { createPublicServiceParser } from '../src/parse.ts';
+import { validatePattern } from '../src/patterns.ts';
 
 const root = join(process.cwd(), '../../data');
 const filesOf = (folder: string) =>
@@ -13,7 +13,7 @@ const filesOf = (folder: string) =>
 const read = <T>(folder: string) =>
   filesOf(folder).map(({ path, text }) => ({ path, text, content: parse(text) as T }));
 
-const parsePublicServices = publicServiceParser();
+const parsePublicServices = createPublicServiceParser();
 const files = filesOf('public-services');
 const { entries, problems } = parsePublicServices(files);
 const services = [...entries.values()];
@@ -69,7 +69,7 @@ describe('the public services of the data folder', () => {
       .flatMap((service) => service.versions)
       .flatMap((version) => JSON.stringify(version.example ?? {}).match(/\b\d{13}\b/g) ?? []);
     expect(numbers.length).toBeGreaterThan(5);
-    for (const number of numbers) expect([number.slice(0, 4), checkIdnp(number)]).toEqual(['2900', true]);
+    for (const number of numbers) expect([number.slice(0, 4), isValidIdnp(number)]).toEqual(['2900', true]);
   });
 
   test('ask for nothing that is not sent: each field that counts sometimes is shut where it does not', () => {
@@ -130,7 +130,7 @@ describe('a public service is refused', () => {
 
   test.each(['^[0-9]{13}$', '^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$', '^(?:MD|RO)[0-9.]{0,13}$', '^\\p{L}{1,40}[*+?]$'])(
     'not for one that is: %s',
-    (pattern) => expect(patternFault(pattern)).toBeUndefined(),
+    (pattern) => expect(validatePattern(pattern)).toBeUndefined(),
   );
 
   test('for a word in its form that no check knows', () => {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import { createCatalog } from '../src/service.ts';
-import { openCatalog } from './catalog.ts';
+import { startCatalog } from './catalog.ts';
 
-let catalog: Awaited<ReturnType<typeof openCatalog>>;
-let gateway: ReturnType<typeof catalog.as>;
+let catalog: Awaited<ReturnType<typeof startCatalog>>;
+let gateway: ReturnType<typeof catalog.clientAs>;
 
 beforeAll(async () => {
-  catalog = await openCatalog();
-  gateway = catalog.as('gateway');
+  catalog = await startCatalog();
+  gateway = catalog.clientAs('gateway');
 });
 afterAll(() => catalog.close());
 

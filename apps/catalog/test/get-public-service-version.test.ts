@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { openCatalog } from './catalog.ts';
+import { startCatalog } from './catalog.ts';
 
-let catalog: Awaited<ReturnType<typeof openCatalog>>;
-let intake: ReturnType<typeof catalog.as>;
+let catalog: Awaited<ReturnType<typeof startCatalog>>;
+let intake: ReturnType<typeof catalog.clientAs>;
 
 beforeAll(async () => {
-  catalog = await openCatalog();
-  intake = catalog.as('intake');
+  catalog = await startCatalog();
+  intake = catalog.clientAs('intake');
 });
 afterAll(() => catalog.close());
 
@@ -45,7 +45,7 @@ describe('GetPublicServiceVersion', () => {
     });
     expect(paused).toEqual({ since: '2026-03-11', reason });
     expect((await intake.getPublicServiceVersion({ name, atDate: '2026-03-10' })).paused).toBeNull();
-    const { publicService } = await catalog.as('gateway').getPublicService({ name });
+    const { publicService } = await catalog.clientAs('gateway').getPublicService({ name });
     expect(publicService).toMatchObject({ fileable: true, paused: { since: '2026-03-11', reason } });
   });
 

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import { parse } from 'yaml';
 import type { PublicService } from '../src/domain/public-service.ts';
-import { data, openCatalog } from './catalog.ts';
+import { DATA_DIR, startCatalog } from './catalog.ts';
 
-let catalog: Awaited<ReturnType<typeof openCatalog>>;
-let gateway: ReturnType<typeof catalog.as>;
+let catalog: Awaited<ReturnType<typeof startCatalog>>;
+let gateway: ReturnType<typeof catalog.clientAs>;
 
 beforeAll(async () => {
-  catalog = await openCatalog();
-  gateway = catalog.as('gateway');
+  catalog = await startCatalog();
+  gateway = catalog.clientAs('gateway');
 });
 afterAll(() => catalog.close());
 
@@ -110,8 +110,8 @@ describe('GetPublicService', () => {
 
   test('gives the form and its example in the order of the file, which is the order of a form on a screen', async () => {
     let sorted = 0;
-    for (const path of readdirSync(join(data, 'public-services'))) {
-      const { code, versions } = parse(readFileSync(join(data, 'public-services', path), 'utf8')) as PublicService;
+    for (const path of readdirSync(join(DATA_DIR, 'public-services'))) {
+      const { code, versions } = parse(readFileSync(join(DATA_DIR, 'public-services', path), 'utf8')) as PublicService;
       for (const { validFrom, form, example } of versions) {
         const { publicService } = await gateway.getPublicService({ name: `publicServices/${code}`, atDate: validFrom });
         // As texts: objects of equal members in another order are equal to a test.

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { openCatalog } from './catalog.ts';
+import { startCatalog } from './catalog.ts';
 
-let catalog: Awaited<ReturnType<typeof openCatalog>>;
-let gateway: ReturnType<typeof catalog.as>;
+let catalog: Awaited<ReturnType<typeof startCatalog>>;
+let gateway: ReturnType<typeof catalog.clientAs>;
 
 beforeAll(async () => {
-  catalog = await openCatalog();
-  gateway = catalog.as('gateway');
+  catalog = await startCatalog();
+  gateway = catalog.clientAs('gateway');
 });
 afterAll(() => catalog.close());
 
@@ -78,6 +78,6 @@ describe('GetRegistry', () => {
     await expect(gateway.getRegistry({ atDate: '2026-02-30' })).rejects.toMatchObject({
       violations: [{ field: '/atDate', rule: 'DATE' }],
     });
-    await expect(catalog.as('intake').getRegistry({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+    await expect(catalog.clientAs('intake').getRegistry({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
   });
 });

@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { data, openCatalog } from './catalog.ts';
+import { DATA_DIR, startCatalog } from './catalog.ts';
 
-let catalog: Awaited<ReturnType<typeof openCatalog>>;
-let gateway: ReturnType<typeof catalog.as>;
+let catalog: Awaited<ReturnType<typeof startCatalog>>;
+let gateway: ReturnType<typeof catalog.clientAs>;
 
 beforeAll(async () => {
-  catalog = await openCatalog();
-  gateway = catalog.as('gateway');
+  catalog = await startCatalog();
+  gateway = catalog.clientAs('gateway');
 });
 afterAll(() => catalog.close());
 
@@ -18,7 +18,7 @@ const codes = (list: { publicServices: { name: string }[] }) =>
 describe('ListPublicServices', () => {
   test('gives all, without forms', async () => {
     const all = await gateway.listPublicServices({});
-    expect(all.publicServices.length).toBe(readdirSync(join(data, 'public-services')).length);
+    expect(all.publicServices.length).toBe(readdirSync(join(DATA_DIR, 'public-services')).length);
     expect(all.nextPageToken).toBe('');
     for (const { version } of all.publicServices) expect(version?.formSchema.length).toBe(0);
   });

@@ -3,17 +3,17 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { makeKeys } from '@cups/rpc';
+import { generateKeys } from '@cups/rpc';
 import { readConfig } from '../src/config.ts';
 import { createCatalog } from '../src/service.ts';
 
 /** Where a service listens; catalog stands for all, which share the chassis. */
 const folder = mkdtempSync(join(tmpdir(), 'cups-listen-'));
-beforeAll(() => makeKeys(folder, ['catalog']));
+beforeAll(() => generateKeys(folder, ['catalog']));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Whether somebody listens there; 127.0.0.2 is another address of this machine, as one of its network would be. */
-const reachable = (host: string, port: number) =>
+const isReachable = (host: string, port: number) =>
   new Promise<boolean>((resolve) => {
     const socket = connect(port, host, () => {
       socket.destroy();
@@ -21,7 +21,7 @@ const reachable = (host: string, port: number) =>
     }).on('error', () => resolve(false));
   });
 
-async function ways(settings: Record<string, string>) {
+async function probeAddresses(settings: Record<string, string>) {
   const { dataDir, ...config } = readConfig({
     CUPS_ENV: 'development',
     CUPS_KEYS: folder,
@@ -31,18 +31,22 @@ async function ways(settings: Record<string, string>) {
   const catalog = await createCatalog({ ...config, dataDir, grpcPort: 0, httpPort: 0, logLevel: 'silent' });
   const found: Record<string, [grpc: boolean, operations: boolean]> = {};
   for (const host of ['127.0.0.1', '127.0.0.2', '::1']) {
-    found[host] = [await reachable(host, catalog.grpcPort!), await reachable(host, catalog.httpPort!)];
+    found[host] = [await isReachable(host, catalog.grpcPort!), await isReachable(host, catalog.httpPort!)];
   }
   await catalog.stop();
   return found;
 }
 
 test('gRPC and the operations port listen on loopback alone, unless LISTEN_HOST says otherwise', async () => {
-  expect(await ways({})).toEqual({ '127.0.0.1': [true, true], '127.0.0.2': [false, false], '::1': [false, false] });
+  expect(await probeAddresses({})).toEqual({
+    '127.0.0.1': [true, true],
+    '127.0.0.2': [false, false],
+    '::1': [false, false],
+  });
 });
 
 test('LISTEN_HOST :: is every address, of IPv4 and IPv6', async () => {
-  expect(await ways({ LISTEN_HOST: '::' })).toEqual({
+  expect(await probeAddresses({ LISTEN_HOST: '::' })).toEqual({
     '127.0.0.1': [true, true],
     '127.0.0.2': [true, true],
     '::1': [true, true],
@@ -50,7 +54,7 @@ test('LISTEN_HOST :: is every address, of IPv4 and IPv6', async () => {
 });
 
 test('LISTEN_HOST ::1 is the loopback of IPv6', async () => {
-  expect((await ways({ LISTEN_HOST: '::1' }))['::1']).toEqual([true, true]);
+  expect((await probeAddresses({ LISTEN_HOST: '::1' }))['::1']).toEqual([true, true]);
 });
 
 test('production does not start with calls that are plain', () => {

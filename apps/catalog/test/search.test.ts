@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { PublicService } from '../src/domain/public-service.ts';
-import { searchOf } from '../src/domain/search.ts';
-import { publicServiceParser } from '../src/parse.ts';
+import { createVersionSearch } from '../src/domain/search.ts';
+import { createPublicServiceParser } from '../src/parse.ts';
 
 function serviceNamed(ro: string, ru = 'x', keywords: string[] = [], popularity = 1): PublicService {
   const title = { ro, ru, en: 'x' };
@@ -14,13 +14,13 @@ function serviceNamed(ro: string, ru = 'x', keywords: string[] = [], popularity 
 
 /** The places of the services that fit, best first. */
 function hits(query: string, ...services: PublicService[]): number[] | undefined {
-  const scores = searchOf(services)(query);
+  const scores = createVersionSearch(services)(query);
   const score = (at: number) => scores?.get(services[at]!.versions[0]!) ?? 0;
   const found = services.map((_, at) => at).filter((at) => score(at) > 0);
   return scores && found.sort((a, b) => score(b) - score(a));
 }
 
-const finds = (title: string, query: string) => hits(query, serviceNamed(title, title))?.length === 1;
+const isFound = (title: string, query: string) => hits(query, serviceNamed(title, title))?.length === 1;
 
 describe('a search finds, whatever the spelling,', () => {
   test.each([
@@ -48,7 +48,7 @@ describe('a search finds, whatever the spelling,', () => {
     ['certificat', 'cretificat'],
     ['certificatului', 'certificatele'],
     ['cazier', 'cazzier'],
-  ])('%s by %s', (title, query) => expect(finds(title, query)).toBe(true));
+  ])('%s by %s', (title, query) => expect(isFound(title, query)).toBe(true));
 });
 
 describe('a search does not find', () => {
@@ -58,7 +58,7 @@ describe('a search does not find', () => {
     ['a loose beginning of a short word', 'actul', 'acum'],
     ['a short word with a wrong letter', 'casa', 'cisa'],
     ['a word with two wrong letters', 'certificat', 'cartificot'],
-  ])('%s', (_, title, query) => expect(finds(title, query)).toBe(false));
+  ])('%s', (_, title, query) => expect(isFound(title, query)).toBe(false));
 
   test('anything in particular where no word tells services apart', () => {
     for (const query of ['', ' de la și ', '!?', 'vreau să', 'мне надо']) {
@@ -96,7 +96,7 @@ describe('a search puts first', () => {
 
 test('a query of 200 letters is bounded work', () => {
   const words = 'certificatele pensionarului '.repeat(8).slice(0, 200);
-  const search = searchOf(services.values());
+  const search = createVersionSearch(services.values());
   const before = performance.now();
   expect(search(words)!.size).toBeGreaterThan(0);
   expect(performance.now() - before).toBeLessThan(1000);
@@ -104,14 +104,14 @@ test('a query of 200 letters is bounded work', () => {
 
 const folder = join(import.meta.dirname, '../../../data/public-services');
 const texts = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
-const services = publicServiceParser()(texts).entries;
-const search = searchOf(services.values());
+const services = createPublicServiceParser()(texts).entries;
+const search = createVersionSearch(services.values());
 const today = new Map([...services.values()].map((service) => [service.versions.at(-1), service.code]));
-const first = (query: string) =>
+const bestMatch = (query: string) =>
   [...(search(query) ?? [])].filter(([version]) => today.has(version)).sort((a, b) => b[1] - a[1])[0];
 
 /** As people say it at a desk, with their mistakes: the service that comes first. */
-const SAID: [string, string][] = [
+const SPOKEN_QUERIES: [string, string][] = [
   ['buletin', 'identity-card'],
   ['buletinul de identitate', 'identity-card'],
   ['buletn', 'identity-card'],
@@ -255,7 +255,8 @@ const SAID: [string, string][] = [
 ];
 
 describe('what people say leads to', () => {
-  test.each(SAID)('%s: %s', (query, code) => expect(today.get(first(query)?.[0])).toBe(code));
+  test.each(SPOKEN_QUERIES)('%s: %s', (query, code) => expect(today.get(bestMatch(query)?.[0])).toBe(code));
 
-  test('every service, by some word', () => expect(new Set(SAID.map(([, code]) => code)).size).toBe(services.size));
+  test('every service, by some word', () =>
+    expect(new Set(SPOKEN_QUERIES.map(([, code]) => code)).size).toBe(services.size));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { contradictions, costOptionsAt, fileableAt, versionAt } from '../src/domain/public-service.ts';
+import { validateService, costOptionsAt, isFileableAt, versionAt } from '../src/domain/public-service.ts';
 import type { CentreKind, PublicService, Version } from '../src/domain/public-service.ts';
 
 const text = { ro: 'a', ru: 'б', en: 'c' };
@@ -36,7 +36,7 @@ describe('the version in force', () => {
   test('is none in a gap between two versions', () => {
     const gap = service(version('2024-01-01', '2024-06-30'), version('2025-01-01'));
     expect(versionAt(gap, '2024-09-01')).toBeUndefined();
-    expect(contradictions(gap)).toEqual([]);
+    expect(validateService(gap)).toEqual([]);
   });
 });
 
@@ -49,7 +49,7 @@ describe('what may be filed at a centre of a kind', () => {
     ['somewhere, when no kind is asked', halls, undefined, true],
     ['nowhere, when it is done elsewhere', nowhere, undefined, false],
     ['nor at a town hall then', nowhere, 'town-hall', false],
-  ])('%s', (_, v, kind, expected) => expect(fileableAt(v, kind)).toBe(expected));
+  ])('%s', (_, v, kind, expected) => expect(isFileableAt(v, kind)).toBe(expected));
 
   test('costs what is offered at centres of that kind', () => {
     const priced = version('2024-01-01', undefined, {
@@ -122,10 +122,10 @@ describe('a contradiction is found', () => {
       [version('2024-01-01', undefined, { form: { ...form, title: 'other' } })],
       /form needs title/,
     ],
-  ])('%s', (_, versions, expected) => expect(contradictions(service(...versions)).join()).toMatch(expected));
+  ])('%s', (_, versions, expected) => expect(validateService(service(...versions)).join()).toMatch(expected));
 
   test('nowhere where all is well', () => {
     const evidence = [{ kind: 'k', title: text, required: true, when: { answer: { field: 'relation', in: ['x'] } } }];
-    expect(contradictions(service(version('2024-01-01', undefined, { form, evidence })))).toEqual([]);
+    expect(validateService(service(version('2024-01-01', undefined, { form, evidence })))).toEqual([]);
   });
 });

@@ -2,21 +2,21 @@ import { lazy, Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { newReads, queueRead } from './api/reads.ts';
-import { later, useLaterScreens } from './later.ts';
+import { createQueryClient, queueQuery } from './api/queries.ts';
+import { lazyScreen, usePrefetchScreens } from './lazy-screens.ts';
 import { KeysProvider } from './keys/keys.tsx';
 import { beginTypeAhead } from './keys/type-ahead.ts';
 import { LanguageProvider, useLanguage } from './language/language.tsx';
-import { Boundary } from './parts/boundary.tsx';
+import { ErrorBoundary } from './parts/error-boundary.tsx';
 import { Button } from './parts/button.tsx';
 import { Screen } from './parts/screen.tsx';
 import { usePageTitle } from './parts/use-page-title.ts';
-import { Empty, Failed, Skeleton } from './parts/waiting.tsx';
-import { Away } from './api/client.ts';
+import { EmptyState, LoadError, Skeleton } from './parts/load-states.tsx';
+import { NetworkError } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
-import type { Arrival } from './session/left.ts';
-import { hasTeam, worksAtDesk } from './session/roles.ts';
-import { SessionProvider, useDoors, useSignedIn } from './session/session.tsx';
+import type { EntryState } from './session/interrupted-session.ts';
+import { hasTeam, hasDeskRole } from './session/roles.ts';
+import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
 import { ChooseCentre } from './session/choose-centre.tsx';
 import { Shell } from './session/shell.tsx';
 import { SignIn } from './session/sign-in.tsx';
@@ -26,88 +26,88 @@ import { useVisits, VisitsProvider, VisitTabs } from './visit/visits.tsx';
 
 /** The page: who is signed in decides what is shown, the address decides which screen. */
 
-const ApplicationScreen = later(() => import('./application/application.tsx'));
-const HandOver = later(() => import('./handover/hand-over.tsx'));
-const Looks = later(() => import('./application/looks.tsx'));
-const SubmissionScreen = later(() => import('./application/submission.tsx'));
+const ApplicationScreen = lazyScreen(() => import('./application/application.tsx'));
+const HandOver = lazyScreen(() => import('./handover/hand-over.tsx'));
+const AccessLog = lazyScreen(() => import('./application/access-log.tsx'));
+const SubmissionScreen = lazyScreen(() => import('./application/submission.tsx'));
 /** For supervisors only: nobody else fetches it. */
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
-const Find = later(() => import('./find/find.tsx'));
-const Team = later(() => import('./team/team.tsx'));
-const VisitScreen = later(() => import('./visit/visit.tsx'));
-const NewVisit = later(() => import('./visit/new-visit.tsx'));
-const Resume = later(() => import('./visit/resume.tsx'));
+const Find = lazyScreen(() => import('./find/find.tsx'));
+const Team = lazyScreen(() => import('./team/team.tsx'));
+const VisitScreen = lazyScreen(() => import('./visit/visit.tsx'));
+const NewVisit = lazyScreen(() => import('./visit/new-visit.tsx'));
+const Resume = lazyScreen(() => import('./visit/resume.tsx'));
 
-export function App({ arrival }: { arrival: Arrival }) {
-  const [reads] = useState(newReads);
+export function App({ entry: arrival }: { entry: EntryState }) {
+  const [queryClient] = useState(createQueryClient);
   return (
-    <QueryClientProvider client={reads}>
-      <SessionProvider arrival={arrival}>
-        <Spoken>
+    <QueryClientProvider client={queryClient}>
+      <SessionProvider entry={arrival}>
+        <SessionLanguageProvider>
           <KeysProvider>
-            <Doors />
+            <SessionGate />
           </KeysProvider>
-        </Spoken>
+        </SessionLanguageProvider>
       </SessionProvider>
     </QueryClientProvider>
   );
 }
 
-function Spoken({ children }: { children: ReactNode }) {
-  const { presence } = useDoors();
-  const of = presence.is === 'in' ? presence.session.operator.language : undefined;
-  return <LanguageProvider initial={of ?? 'ro'}>{children}</LanguageProvider>;
+function SessionLanguageProvider({ children }: { children: ReactNode }) {
+  const { state } = useSession();
+  const operatorLanguage = state.is === 'in' ? state.session.operator.language : undefined;
+  return <LanguageProvider initial={operatorLanguage ?? 'ro'}>{children}</LanguageProvider>;
 }
 
-function Doors() {
-  const { presence, again } = useDoors();
-  if (presence.is === 'unknown') return <Skeleton />;
-  if (presence.is === 'unreachable') return <Failed error={new Away()} onAgain={again} />;
-  if (presence.is === 'out') return <SignIn left={presence.left} refused={presence.refused} />;
-  if (presence.isNew && (presence.session.centres?.length ?? 0) > 1) return <ChooseCentre />;
+function SessionGate() {
+  const { state, retry } = useSession();
+  if (state.is === 'unknown') return <Skeleton />;
+  if (state.is === 'unreachable') return <LoadError error={new NetworkError()} onRetry={retry} />;
+  if (state.is === 'out') return <SignIn interrupted={state.interrupted} refusalReason={state.refusalReason} />;
+  if (state.isNew && (state.session.centres?.length ?? 0) > 1) return <ChooseCentre />;
   // Another operator, or another centre, begins anew.
   return (
-    <VisitsProvider key={`${presence.session.operator.name} ${presence.session.centre}`}>
-      <Inside />
+    <VisitsProvider key={`${state.session.operator.name} ${state.session.centre}`}>
+      <SignedInApp />
     </VisitsProvider>
   );
 }
 
-function Inside() {
+function SignedInApp() {
   const { session } = useSignedIn();
   const [path, go] = useLocation();
   const [query, setQuery] = useState('');
-  const { begin } = useVisits();
-  const works = worksAtDesk(session.operator);
-  const { data } = useQuery(Object.assign({ enabled: works }, queueRead('today')));
-  useLaterScreens(!works || data !== undefined);
+  const { startVisit: begin } = useVisits();
+  const hasQueue = hasDeskRole(session.operator);
+  const { data } = useQuery(Object.assign({ enabled: hasQueue }, queueQuery('today')));
+  usePrefetchScreens(!hasQueue || data !== undefined);
   const count = data?.counts.find(({ bucket }) => bucket === 'today')?.count;
-  const visit = () => {
+  const startVisit = () => {
     const to = begin();
     if (to === path) document.querySelector<HTMLElement>('[role=combobox]')?.focus();
     else if (to.endsWith('/service')) beginTypeAhead();
     go(to);
   };
-  const find = (wanted: string) => {
-    setQuery(wanted);
+  const search = (text: string) => {
+    setQuery(text);
     go('/find');
   };
   return (
-    <Shell tabs={<VisitTabs />} count={count} onVisit={visit} onFind={find}>
-      <Boundary place={path}>
+    <Shell tabs={<VisitTabs />} count={count} onVisit={startVisit} onFind={search}>
+      <ErrorBoundary resetKey={path}>
         <Suspense fallback={<Skeleton />}>
           <Switch>
             <Route path="/">
               <Home />
             </Route>
-            <Route path="/centres">{session.operator.roles.includes('supervisor') ? <Centres /> : <NotHere />}</Route>
-            <Route path="/team">{hasTeam(session.operator) ? <Team /> : <NotHere />}</Route>
+            <Route path="/centres">{session.operator.roles.includes('supervisor') ? <Centres /> : <NoAccess />}</Route>
+            <Route path="/team">{hasTeam(session.operator) ? <Team /> : <NoAccess />}</Route>
             <Route path="/team/:place">
-              {({ place }) => (hasTeam(session.operator) ? <Team place={place} /> : <NotHere />)}
+              {({ place }) => (hasTeam(session.operator) ? <Team requestedScope={place} /> : <NoAccess />)}
             </Route>
             <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
             <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
-            <Route path="/applications/:id/looks">{({ id }) => <Looks id={id} />}</Route>
+            <Route path="/applications/:id/looks">{({ id }) => <AccessLog id={id} />}</Route>
             <Route path="/applications/:id/submissions/:number">
               {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
             </Route>
@@ -116,16 +116,16 @@ function Inside() {
             </Route>
             <Route path="/visits/resume/:id">{({ id }) => <Resume key={id} id={id} />}</Route>
             <Route path="/visits/correct/:id">{({ id }) => <Resume key={id} id={id} corrects />}</Route>
-            <Route path="/visits/:visit/:draft/:screen">{(place) => <VisitScreen {...place} />}</Route>
+            <Route path="/visits/:visit/:draft/:screen">{(params) => <VisitScreen {...params} />}</Route>
             <Route path="/find">
               <Find query={query} />
             </Route>
             <Route>
-              <NoPage />
+              <PageNotFound />
             </Route>
           </Switch>
         </Suspense>
-      </Boundary>
+      </ErrorBoundary>
     </Shell>
   );
 }
@@ -133,28 +133,28 @@ function Inside() {
 /** Where each begins. */
 function Home() {
   const { operator } = useSignedIn().session;
-  if (worksAtDesk(operator)) return <Queue />;
+  if (hasDeskRole(operator)) return <Queue />;
   if (operator.roles.includes('supervisor')) return <Redirect to="/centres" replace />;
-  return hasTeam(operator) ? <Redirect to="/team" replace /> : <NotHere />;
+  return hasTeam(operator) ? <Redirect to="/team" replace /> : <NoAccess />;
 }
 
-function NoPage() {
+function PageNotFound() {
   const { t } = useLanguage();
   const [, go] = useLocation();
   usePageTitle(t(SESSION.noPage));
   return (
     <Screen>
-      <Empty act={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(SESSION.noPage)}</Empty>
+      <EmptyState action={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(SESSION.noPage)}</EmptyState>
     </Screen>
   );
 }
 
-function NotHere() {
+function NoAccess() {
   const { t } = useLanguage();
   usePageTitle(t(SESSION.notHere));
   return (
     <Screen>
-      <Empty>{t(SESSION.notHere)}</Empty>
+      <EmptyState>{t(SESSION.notHere)}</EmptyState>
     </Screen>
   );
 }

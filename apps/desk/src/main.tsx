@@ -1,19 +1,19 @@
 import './style/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { watchTouches } from './api/presence.ts';
+import { trackActivity } from './api/user-activity.ts';
 import { App } from './app.tsx';
-import { arrive } from './session/left.ts';
-import { reloadWhenScreensAreGone } from './later.ts';
-import { watchDoubleClicks } from './parts/double-click.ts';
+import { readEntryState } from './session/interrupted-session.ts';
+import { reloadOnPreloadError } from './lazy-screens.ts';
+import { suppressDoubleClicks } from './parts/suppress-double-clicks.ts';
 
-reloadWhenScreensAreGone();
-watchTouches();
-watchDoubleClicks();
-const arrival = arrive();
+reloadOnPreloadError();
+trackActivity();
+suppressDoubleClicks();
+const entry = readEntryState();
 
 createRoot(document.getElementById('desk') as HTMLElement).render(
   <StrictMode>
-    <App arrival={arrival} />
+    <App entry={entry} />
   </StrictMode>,
 );

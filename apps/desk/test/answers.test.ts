@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { saidAnswers } from '../src/language/answers.ts';
+import { formatAnswers } from '../src/language/answers.ts';
 
 const text = (ro: string) => ({ ro, ru: `${ro} (ru)`, en: `${ro} (en)` });
 const FORM = {
@@ -28,7 +28,7 @@ const SECTIONS = [
   { title: text('Banii'), fields: ['payout', 'iban', 'agreed', 'years'] },
 ];
 const said = (form: object, answers: Record<string, unknown>) =>
-  saidAnswers(form, answers).map(({ title, answers: rows }) => [
+  formatAnswers(form, answers).map(({ title, answers: rows }) => [
     title?.ro,
     ...rows.map(({ label, value }) => `${label.ro}: ${value.ro}`),
   ]);

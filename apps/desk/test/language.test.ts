@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { clock, dayAndClock, daysBetween, longDate, namedZone, relativeDay, shortDate } from '../src/language/dates.ts';
-import { minorUnits, money } from '../src/language/money.ts';
+import {
+  formatTime,
+  formatDayAndTime,
+  daysBetween,
+  longDate,
+  formatTimeWithZone,
+  relativeDay,
+  shortDate,
+} from '../src/language/dates.ts';
+import { parseMinorUnits, formatMoney } from '../src/language/money.ts';
 import { plural } from '../src/language/plurals.ts';
 import { feeText, termText } from '../src/language/terms.ts';
 import { DAYS, WORKING_DAYS } from '../src/texts/counts.ts';
@@ -40,20 +48,20 @@ describe('dates', () => {
   });
 
   test('Times are those of the zone, over summer time and midnight', () => {
-    expect(clock('2026-11-26T08:42:10Z')).toBe('10:42');
-    expect(clock('2026-07-01T08:42:10Z')).toBe('11:42');
-    expect(clock('2026-11-25T22:05:00Z')).toBe('00:05');
-    expect(dayAndClock('2026-11-24T13:20:00Z', 'Europe/Chisinau', NOW)).toBe('24.11, 15:20');
-    expect(dayAndClock('2026-11-24T23:20:00Z', 'Europe/Chisinau', NOW)).toBe('25.11, 01:20');
-    expect(dayAndClock('2025-11-24T13:20:00Z', 'Europe/Rome', NOW)).toBe('24.11.2025, 14:20');
+    expect(formatTime('2026-11-26T08:42:10Z')).toBe('10:42');
+    expect(formatTime('2026-07-01T08:42:10Z')).toBe('11:42');
+    expect(formatTime('2026-11-25T22:05:00Z')).toBe('00:05');
+    expect(formatDayAndTime('2026-11-24T13:20:00Z', 'Europe/Chisinau', NOW)).toBe('24.11, 15:20');
+    expect(formatDayAndTime('2026-11-24T23:20:00Z', 'Europe/Chisinau', NOW)).toBe('25.11, 01:20');
+    expect(formatDayAndTime('2025-11-24T13:20:00Z', 'Europe/Rome', NOW)).toBe('24.11.2025, 14:20');
   });
 
   test('A mission reads both times with their cities, and a zone without a name of ours is still a city', () => {
     const instant = '2026-11-26T13:20:00Z';
-    expect(namedZone(instant, 'Europe/Chisinau', 'ro')).toBe('15:20');
-    expect(namedZone(instant, 'Europe/Rome', 'ro')).toBe('15:20 (Chișinău), 14:20 (Roma)');
-    expect(namedZone(instant, 'Europe/Rome', 'ru')).toBe('15:20 (Кишинёв), 14:20 (Рим)');
-    expect(namedZone(instant, 'America/Sao_Paulo', 'en')).toBe('15:20 (Chisinau), 10:20 (Sao Paulo)');
+    expect(formatTimeWithZone(instant, 'Europe/Chisinau', 'ro')).toBe('15:20');
+    expect(formatTimeWithZone(instant, 'Europe/Rome', 'ro')).toBe('15:20 (Chișinău), 14:20 (Roma)');
+    expect(formatTimeWithZone(instant, 'Europe/Rome', 'ru')).toBe('15:20 (Кишинёв), 14:20 (Рим)');
+    expect(formatTimeWithZone(instant, 'America/Sao_Paulo', 'en')).toBe('15:20 (Chisinau), 10:20 (Sao Paulo)');
   });
 
   test('Weekday, month and year are those of the calendar on every day', () => {
@@ -91,7 +99,7 @@ describe('money', () => {
     ['70 lei', undefined],
     ['', undefined],
   ])('An amount as it is typed: %s', (text, minor) => {
-    expect(minorUnits(text)).toBe(minor);
+    expect(parseMinorUnits(text)).toBe(minor);
   });
 
   test.each([
@@ -101,13 +109,13 @@ describe('money', () => {
     [125_050, 'MDL', '1 250,50 MDL'],
     [123_456_789_00, 'EUR', '123 456 789,00 EUR'],
   ])('%d minor units of %s', (amountMinor, currency, words) => {
-    expect(seen(money({ amountMinor, currency }))).toBe(words);
+    expect(seen(formatMoney({ amountMinor, currency }))).toBe(words);
   });
 
   test('No amount loses a unit, nor breaks at the end of a line', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (amountMinor) => {
-        const words = money({ amountMinor, currency: 'MDL' });
+        const words = formatMoney({ amountMinor, currency: 'MDL' });
         expect(Number(words.replace(/\D/g, ''))).toBe(amountMinor);
         expect(words).not.toContain(' ');
         expect(

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import type { Outbox, Undone as UndoneError } from '../src/outbox/outbox.ts';
+import type { Outbox, UndoneError } from '../src/outbox/outbox.ts';
 
 /**
  * The outbox over a line that breaks before or after a write has had its effect, and over pages that are closed meanwhile. A journey
@@ -11,20 +11,20 @@ import type { Outbox, Undone as UndoneError } from '../src/outbox/outbox.ts';
  */
 
 /** What the line does to one request: it passes, is lost on the way there, or its answer is lost; or the gateway is too busy. */
-type Fate = 'passes' | 'lost' | 'answer lost' | 'busy';
+type RequestOutcome = 'passes' | 'lost' | 'answer lost' | 'busy';
 
 /** As the platform keeps writes: in order, each once by its key, edits only from what was seen last. */
 class Platform {
   effects: string[] = [];
   keys = new Set<string>();
-  fates: Fate[] = [];
+  outcomes: RequestOutcome[] = [];
   /** The next write is refused for this reason, once. */
-  refuses: { reason: string; status: number } | undefined;
+  rejects: { reason: string; status: number } | undefined;
 
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const fate = this.fates.shift() ?? 'passes';
+    const fate = this.outcomes.shift() ?? 'passes';
     if (fate === 'lost') return void request.socket.destroy();
     if (fate === 'busy') return refuse(response, 'OVERLOADED', 503);
     const done = this.#write(request, JSON.parse(Buffer.concat(chunks).toString()) as { text?: string });
@@ -39,8 +39,8 @@ class Platform {
   #write(request: IncomingMessage, body: { text?: string }): { reason: string; status: number } | undefined {
     const key = String(request.headers['idempotency-key']);
     if (this.keys.has(key)) return undefined;
-    const refused = this.refuses;
-    this.refuses = undefined;
+    const refused = this.rejects;
+    this.rejects = undefined;
     if (refused) return refused;
     if (request.method === 'PATCH' && request.headers['if-match'] !== this.#etag()) {
       return { reason: 'ETAG_STALE', status: 412 };
@@ -70,13 +70,13 @@ beforeAll(async () => {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   Object.assign(globalThis, { location: { origin } });
   const outboxes = await import('../src/outbox/outbox.ts');
-  ({ Undone } = outboxes);
-  const { openKeeping } = await import('../src/keeping/keeping.ts');
+  ({ UndoneError: Undone } = outboxes);
+  const { openLocalStore: openKeeping } = await import('../src/local-store/local-store.ts');
   // No browser here: what is kept lives as long as `keeping` does, and so does a page of it.
   fresh = async () => {
-    const keeping = await openKeeping('operators/test');
+    const localStore = await openKeeping('operators/test');
     return async () => {
-      const outbox = await outboxes.openOutbox(keeping);
+      const outbox = await outboxes.openOutbox(localStore);
       opened.push(outbox);
       return outbox;
     };
@@ -91,10 +91,10 @@ afterEach(() => opened.splice(0).forEach((outbox) => outbox.stop()));
 
 /** Wakes it as a line that is back does, until nothing waits; pauses between tries are for real lines. */
 async function drained(outbox: Outbox): Promise<void> {
-  for (let round = 0; outbox.waiting() > 0; round += 1) {
-    if (round > 2_000) throw new Error(`${outbox.waiting()} writes never went out`);
-    outbox.hurry();
-    outbox.wake();
+  for (let round = 0; outbox.countPending() > 0; round += 1) {
+    if (round > 2_000) throw new Error(`${outbox.countPending()} writes never went out`);
+    outbox.flush();
+    outbox.resume();
     await new Promise((done) => setImmediate(done));
   }
 }
@@ -106,12 +106,12 @@ const arrived = async (effects: number) => {
 
 describe('the outbox', () => {
   test('Whatever the line does, and however often the page is closed, each write takes effect once and in order.', async () => {
-    const fate = fc.constantFrom<Fate>('passes', 'lost', 'answer lost', 'busy');
+    const fate = fc.constantFrom<RequestOutcome>('passes', 'lost', 'answer lost', 'busy');
     const closes = fc.array(fc.boolean(), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(fc.array(fate, { maxLength: 30 }), closes, async (fates, pages) => {
         platform = new Platform();
-        platform.fates = [...fates];
+        platform.outcomes = [...fates];
         const reopen = await fresh();
         let outbox = await reopen();
         for (const [n, isClosed] of pages.entries()) {
@@ -131,30 +131,30 @@ describe('the outbox', () => {
 
   test('Edits that wait become one, start from what was answered last, and are seen as saved.', async () => {
     const outbox = await open();
-    platform.fates = ['lost'];
+    platform.outcomes = ['lost'];
     void outbox.put({ application: 'A', kind: 'create', body: { text: 'a' } });
     for (const text of ['b', 'c', 'd']) void outbox.put({ application: 'A', kind: 'edit', body: { text } });
     await drained(outbox);
     expect(platform.effects).toEqual(['POST a', 'PATCH /A d']);
-    expect(outbox.passage('A')).toMatchObject({ waiting: [], savedAt: expect.any(Number) });
+    expect(outbox.syncStatus('A')).toMatchObject({ waiting: [], savedAt: expect.any(Number) });
     expect(outbox.known('A')?.etag).toBe('"2"');
   });
 
   test('An act that is put twice while it waits is one write, which answers both.', async () => {
     const outbox = await open();
-    platform.fates = ['lost'];
+    platform.outcomes = ['lost'];
     const body = { needMet: true };
     const both = [1, 2].map(() => [
       outbox.put({ application: 'A', kind: 'hand-over', body: { paperKind: 'passport' } }),
       outbox.put({ application: 'A', kind: 'confirm-outcome', body }),
     ]);
-    expect(outbox.waiting()).toBe(2);
+    expect(outbox.countPending()).toBe(2);
     await drained(outbox);
     await Promise.all(both.flat());
     expect(platform.effects).toEqual(['POST /A/hand-over', 'POST /A/confirm-outcome']);
 
     // After an edit the same act is said of something else.
-    platform.fates = ['lost'];
+    platform.outcomes = ['lost'];
     for (const kind of ['renew', 'edit', 'renew'] as const) {
       void outbox.put({ application: 'A', kind, body: { text: 'a' } }).catch(() => undefined);
     }
@@ -164,33 +164,33 @@ describe('the outbox', () => {
 
   test('A refusal stops what stands behind it; it goes on, or is given up, by whoever made it.', async () => {
     const outbox = await open();
-    platform.refuses = { reason: 'ACTION_NOT_ALLOWED', status: 409 };
+    platform.rejects = { reason: 'ACTION_NOT_ALLOWED', status: 409 };
     const first = outbox.put({ application: 'A', kind: 'submit', body: {} });
     await expect(first).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
     const second = note(outbox, 'behind');
-    expect(outbox.passage('A')).toMatchObject({ waiting: [{ kind: 'submit' }, { kind: 'notes' }] });
-    outbox.hurry();
+    expect(outbox.syncStatus('A')).toMatchObject({ waiting: [{ kind: 'submit' }, { kind: 'notes' }] });
+    outbox.flush();
     outbox.retry('A');
     await second;
     expect(platform.effects).toEqual(['POST /A/submit', 'POST /A/notes behind']);
 
-    platform.refuses = { reason: 'NOTES_FULL', status: 400 };
+    platform.rejects = { reason: 'NOTES_FULL', status: 400 };
     const third = note(outbox, 'no place');
-    outbox.hurry();
+    outbox.flush();
     await third;
-    outbox.drop('A');
-    expect(outbox.waiting()).toBe(0);
-    await expect(open().then((next) => next.waiting())).resolves.toBe(0);
+    outbox.discard('A');
+    expect(outbox.countPending()).toBe(0);
+    await expect(open().then((next) => next.countPending())).resolves.toBe(0);
   });
 
   test('Signed out is no word on a write: it waits for the operator.', async () => {
     const outbox = await open();
-    platform.refuses = { reason: 'SESSION_EXPIRED', status: 401 };
+    platform.rejects = { reason: 'SESSION_EXPIRED', status: 401 };
     void note(outbox, 'kept');
-    outbox.hurry();
+    outbox.flush();
     await new Promise<void>((done) => outbox.subscribe(done));
-    expect(outbox.passage('A')).toMatchObject({ waiting: [{ kind: 'notes' }] });
-    expect(outbox.passage('A').refusal).toBeUndefined();
+    expect(outbox.syncStatus('A')).toMatchObject({ waiting: [{ kind: 'notes' }] });
+    expect(outbox.syncStatus('A').refusal).toBeUndefined();
     const again = await open();
     await drained(again);
     expect(platform.effects).toEqual(['POST /A/notes kept']);
@@ -199,16 +199,16 @@ describe('the outbox', () => {
   test('What is held can be undone, and then nothing of it is left.', async () => {
     const outbox = await open();
     const undone = outbox.put({ application: 'A', kind: 'told', body: { how: 'phone' } });
-    expect(outbox.passage('A').held).toBe(outbox.passage('A').waiting[0]?.key);
+    expect(outbox.syncStatus('A').undoableKey).toBe(outbox.syncStatus('A').pending[0]?.key);
     outbox.undo('A');
     await expect(undone).rejects.toBeInstanceOf(Undone);
-    expect(outbox.passage('A')).toMatchObject({ waiting: [], held: undefined });
-    await expect(open().then((next) => next.waiting())).resolves.toBe(0);
+    expect(outbox.syncStatus('A')).toMatchObject({ waiting: [], held: undefined });
+    await expect(open().then((next) => next.countPending())).resolves.toBe(0);
     expect(platform.effects).toEqual([]);
 
     // What has gone out stays.
     const sent = note(outbox, 'sent');
-    outbox.hurry();
+    outbox.flush();
     outbox.undo('A');
     await sent;
     expect(platform.effects).toEqual(['POST /A/notes sent']);
@@ -223,12 +223,12 @@ describe('the outbox', () => {
     void outbox.put({ application: 'A', kind: 'payment', body: { text: '70' } }).catch(() => undefined);
     await outbox.close();
     expect(platform.effects.slice(2)).toEqual(['POST /A/payment 70']);
-    await expect(open().then((next) => next.waiting())).resolves.toBe(0);
+    await expect(open().then((next) => next.countPending())).resolves.toBe(0);
   });
 
   test('A page that is closed while nobody answers is left within its time, and another page sends what was held.', async () => {
     const outbox = await open();
-    platform.fates = ['lost'];
+    platform.outcomes = ['lost'];
     void note(outbox, 'held');
     await outbox.close();
     expect(platform.effects).toEqual([]);
@@ -242,11 +242,11 @@ describe('the outbox', () => {
       const outbox = await open();
       void note(outbox, 'late');
       jest.advanceTimersByTime(9_999);
-      outbox.wake();
+      outbox.resume();
       await new Promise((done) => setImmediate(done));
-      expect(outbox.passage('A').held).toBeDefined();
+      expect(outbox.syncStatus('A').undoableKey).toBeDefined();
       jest.advanceTimersByTime(1);
-      expect(outbox.passage('A').held).toBeUndefined();
+      expect(outbox.syncStatus('A').undoableKey).toBeUndefined();
       await arrived(1);
     } finally {
       jest.useRealTimers();

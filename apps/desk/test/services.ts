@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { PublicService, Registry } from '../src/api/types.ts';
+import type { PublicService, Catalog } from '../src/api/types.ts';
 
 /** The public services of the repository as the registry of a town hall gives them, for tests that need no platform. */
 
@@ -17,7 +17,7 @@ interface Rule {
   when?: { represented?: boolean; mandate?: string[]; answer?: { field: string; in: string[] } };
 }
 
-function serviceOf({ code, finding, versions }: File): PublicService {
+function toPublicService({ code, finding, versions }: File): PublicService {
   const version = versions.at(-1) as Record<string, unknown> & { evidence?: Rule[]; centreKinds?: string[] };
   const evidence = (version.evidence ?? []).map((rule) => {
     const { represented, mandate, answer } = rule.when ?? {};
@@ -37,10 +37,10 @@ function serviceOf({ code, finding, versions }: File): PublicService {
 }
 
 export const services = readdirSync(FOLDER)
-  .map((name) => serviceOf(parse(readFileSync(join(FOLDER, name), 'utf8')) as File))
+  .map((name) => toPublicService(parse(readFileSync(join(FOLDER, name), 'utf8')) as File))
   .sort((a, b) => (b.popularity ?? 0) - (a.popularity ?? 0) || (a.code < b.code ? -1 : 1));
 
-export const registry = {
+export const catalog = {
   centre: { kind: 'town-hall', displayName: 'Colibași' },
   agencies: ['asp', 'cnas', 'mai', 'cadastru'].map((code) => ({
     name: `agencies/${code}`,
@@ -48,9 +48,9 @@ export const registry = {
     acceptsForeignDocuments: code === 'asp',
   })),
   publicServices: services,
-} as unknown as Registry;
+} as unknown as Catalog;
 
-export function serviceNamed(code: string): PublicService {
+export function findServiceByCode(code: string): PublicService {
   const service = services.find((one) => one.code === code);
   if (!service) throw new Error(`There is no public service ${code}.`);
   return service;

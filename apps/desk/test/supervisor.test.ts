@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { AgencyDelivery, Centre, StatisticsRow } from '../src/api/types.ts';
 import { durationText } from '../src/supervisor/duration.ts';
-import { centreLines, namedLines, sorted, wavesOf } from '../src/supervisor/figures.ts';
-import type { Column } from '../src/supervisor/figures.ts';
-import { isPeriod, periodOf } from '../src/supervisor/period.ts';
+import { centreLines, namedLines, sortLines, countByWave } from '../src/supervisor/statistics-lines.ts';
+import type { Column } from '../src/supervisor/statistics-lines.ts';
+import { isValidPeriod, resolvePeriod } from '../src/supervisor/period.ts';
 import { placeKey } from '../src/supervisor/place-key.ts';
-import { placed } from '../src/supervisor/places.ts';
-import { silencesOf } from '../src/supervisor/silence.ts';
+import { placePins } from '../src/supervisor/map-pins.ts';
+import { computeBacklogs } from '../src/supervisor/agency-backlog.ts';
 
 const row = (name: string, more: Partial<StatisticsRow> = {}): StatisticsRow => {
   const nothing = { filed: 0, open: 0, approved: 0, rejected: 0, withdrawn: 0, expired: 0, overdue: 0 };
@@ -38,10 +38,10 @@ describe('the table of centres', () => {
       [row('centres/A', { filed: 3, deskSeconds: 5 }), row('centres/B', { filed: 20 })],
       true,
     );
-    expect(names(sorted(lines, { column: 'name', descending: false }))).toEqual(['Sculeni', 'Tvardița', 'Țaul']);
-    expect(names(sorted(lines, { column: 'filed', descending: true }))).toEqual(['Tvardița', 'Sculeni', 'Țaul']);
-    expect(names(sorted(lines, { column: 'deskSeconds', descending: false }))[0]).toBe('Sculeni');
-    expect(names(sorted(lines, { column: 'deskSeconds', descending: true }))[0]).toBe('Sculeni');
+    expect(names(sortLines(lines, { column: 'name', descending: false }))).toEqual(['Sculeni', 'Tvardița', 'Țaul']);
+    expect(names(sortLines(lines, { column: 'filed', descending: true }))).toEqual(['Tvardița', 'Sculeni', 'Țaul']);
+    expect(names(sortLines(lines, { column: 'deskSeconds', descending: false }))[0]).toBe('Sculeni');
+    expect(names(sortLines(lines, { column: 'deskSeconds', descending: true }))[0]).toBe('Sculeni');
   });
 
   test('loses no line in any order', () => {
@@ -49,13 +49,13 @@ describe('the table of centres', () => {
     const columns: Column[] = ['name', 'status', 'filed', 'agencySeconds', 'needMet'];
     fc.assert(
       fc.property(fc.constantFrom(...columns), fc.boolean(), (column, descending) => {
-        expect(names(sorted(lines, { column, descending })).sort()).toEqual(['x', 'y', 'z']);
+        expect(names(sortLines(lines, { column, descending })).sort()).toEqual(['x', 'y', 'z']);
       }),
     );
   });
 
   test('The waves are counted by state', () => {
-    expect(wavesOf(centres).map(({ wave, states }) => [wave, Object.fromEntries(states)])).toEqual([
+    expect(countByWave(centres).map(({ wave, states }) => [wave, Object.fromEntries(states)])).toEqual([
       ['2023', { planned: 1 }],
       ['pilot', { active: 1, closed: 1 }],
     ]);
@@ -67,7 +67,7 @@ describe('silent agencies', () => {
     Object.assign({ name: 'd', application: 'a', agency: `agencies/${agency}`, state, training: false }, more);
 
   test('are those with something behind, the most first; trainings do not count', () => {
-    const silences = silencesOf(
+    const silences = computeBacklogs(
       [row('agencies/asp', { overdue: 1 }), row('agencies/mai')],
       [
         delivery('cnas', 'sent', { sendTime: '2026-11-24T10:00:00Z' }),
@@ -100,7 +100,7 @@ describe('the map', () => {
       centre('C', 'Chiperceni', { district: 'Orhei' }),
       centre('D', 'TOWN-HALL-01'),
     ];
-    const { placed: found, nowhere } = placed(all, points);
+    const { pins: found, unplaced: nowhere } = placePins(all, points);
     expect(found.map((one) => [one.centre.code, one.byDistrict])).toEqual([
       ['A', false],
       ['B', true],
@@ -118,8 +118,8 @@ describe('periods and times', () => {
     ['days30', '2026-10-28'],
     ['year', '2026-01-01'],
   ] as const)('%s begins on %s', (name, from) => {
-    expect(periodOf(name, '2026-11-26')).toEqual({ from, to: '2026-11-26' });
-    expect(isPeriod(periodOf(name, '2026-11-26'))).toBe(true);
+    expect(resolvePeriod(name, '2026-11-26')).toEqual({ from, to: '2026-11-26' });
+    expect(isValidPeriod(resolvePeriod(name, '2026-11-26'))).toBe(true);
   });
 
   test.each([
@@ -128,7 +128,7 @@ describe('periods and times', () => {
     ['2025-11-26', '2026-11-26', true],
     ['2025-11-25', '2026-11-26', false],
     ['', '2026-11-26', false],
-  ])('from %s to %s', (from, to, right) => expect(isPeriod({ from, to })).toBe(right));
+  ])('from %s to %s', (from, to, right) => expect(isValidPeriod({ from, to })).toBe(right));
 
   test.each([
     [undefined, '–', '–'],

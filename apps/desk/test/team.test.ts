@@ -1,20 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TeamMember } from '../src/api/types.ts';
-import { faultsOf, freshInvite, invitationOf } from '../src/team/invitation.ts';
-import { absenceWords, isAbsence, mayDo, mayInvite, standingOf } from '../src/team/people.ts';
-import { wordsIn } from '../src/language/text.ts';
+import { validateInvitation, emptyInvitation, toInvitation } from '../src/team/invitation.ts';
+import {
+  absenceText,
+  isValidAbsence,
+  resolvePermissions,
+  canInvite,
+  resolveMemberStatus,
+} from '../src/team/member-status.ts';
+import { formatMessage } from '../src/language/messages.ts';
 
 /** How one of the team stands, and what is offered to whom; the platform itself decides. */
 
 const TODAY = '2026-08-05';
 const member = (more: Partial<TeamMember> = {}): TeamMember =>
   Object.assign({ name: 'operators/a', displayName: 'Ana Ciobanu', roles: ['specialist'], status: 'active' }, more);
-const as = (roles: TeamMember['roles'], name = 'operators/me', centre = 'centres/CU-001') => ({
+const sessionOf = (roles: TeamMember['roles'], name = 'operators/me', centre = 'centres/CU-001') => ({
   operator: { name, displayName: 'M', roles },
   centre,
 });
-const t = (words: Parameters<typeof wordsIn>[1], params?: Parameters<typeof wordsIn>[2]) =>
-  wordsIn('ro', words, params);
+const t = (words: Parameters<typeof formatMessage>[1], params?: Parameters<typeof formatMessage>[2]) =>
+  formatMessage('ro', words, params);
 
 describe('How somebody stands', () => {
   const from = '2026-08-03';
@@ -28,7 +34,7 @@ describe('How somebody stands', () => {
     ['suspended', { status: 'suspended' }],
     ['gone', { status: 'gone', suspended: true }],
   ] as const)('is %s with %j', (standing, more) => {
-    expect(standingOf(member(more), TODAY)).toBe(standing);
+    expect(resolveMemberStatus(member(more), TODAY)).toBe(standing);
   });
 
   test.each([
@@ -36,30 +42,30 @@ describe('How somebody stands', () => {
     ['Va lipsi 06.08–07.08.2026', { from: '2026-08-06', to: '2026-08-07' }],
     [undefined, { from, to: '2026-08-04' }],
   ])('is said as %s', (words, absence) => {
-    expect(absenceWords(member({ absence }), { t, today: TODAY })).toBe(words);
+    expect(absenceText(member({ absence }), { t, today: TODAY })).toBe(words);
   });
 
   test('An absence has its days in order, and is not over.', () => {
-    expect(isAbsence({ from: TODAY, to: TODAY }, TODAY)).toBe(true);
-    expect(isAbsence({ from: '2026-08-06', to: TODAY }, TODAY)).toBe(false);
-    expect(isAbsence({ from, to: '2026-08-04' }, TODAY)).toBe(false);
-    expect(isAbsence({ from: '', to: TODAY }, TODAY)).toBe(false);
+    expect(isValidAbsence({ from: TODAY, to: TODAY }, TODAY)).toBe(true);
+    expect(isValidAbsence({ from: '2026-08-06', to: TODAY }, TODAY)).toBe(false);
+    expect(isValidAbsence({ from, to: '2026-08-04' }, TODAY)).toBe(false);
+    expect(isValidAbsence({ from: '', to: TODAY }, TODAY)).toBe(false);
   });
 });
 
 describe('What is offered', () => {
-  const manager = as(['centre-manager']);
-  const supervisor = as(['supervisor'], 'operators/s', '');
-  const offered = (who: ReturnType<typeof as>, of: string, whom: TeamMember) =>
-    Object.entries(mayDo(who, of, whom)).flatMap(([what, may]) => (may ? [what] : []));
+  const manager = sessionOf(['centre-manager']);
+  const supervisor = sessionOf(['supervisor'], 'operators/s', '');
+  const offered = (who: ReturnType<typeof sessionOf>, of: string, whom: TeamMember) =>
+    Object.entries(resolvePermissions(who, of, whom)).flatMap(([what, may]) => (may ? [what] : []));
   test.each([
     ['a manager, to a specialist', manager, 'CU-001', member(), ['access', 'absence']],
     ['a manager, to another manager', manager, 'CU-001', member({ roles: ['centre-manager'] }), ['absence']],
     ['a manager, to herself', manager, 'CU-001', member({ name: 'operators/me' }), ['absence']],
     ['a manager, elsewhere', manager, 'CU-002', member(), []],
     ['a manager, to who is suspended as a whole', manager, 'CU-001', member({ status: 'suspended' }), ['absence']],
-    ['a specialist', as(['specialist']), 'CU-001', member(), []],
-    ['support', as(['support']), 'CU-001', member(), []],
+    ['a specialist', sessionOf(['specialist']), 'CU-001', member(), []],
+    ['support', sessionOf(['support']), 'CU-001', member(), []],
     ['a supervisor, anywhere', supervisor, 'CU-002', member(), ['access', 'roles', 'absence', 'everywhere']],
     ['a supervisor, to staff', supervisor, 'staff', member(), ['access', 'roles', 'everywhere']],
     ['a supervisor, to herself', supervisor, 'staff', member({ name: 'operators/s' }), []],
@@ -69,22 +75,27 @@ describe('What is offered', () => {
   });
 
   test('Who invites: a manager to her centre, a supervisor anywhere.', () => {
-    expect([mayInvite(manager, 'CU-001'), mayInvite(manager, 'CU-002')]).toEqual([true, false]);
-    expect([mayInvite(supervisor, 'CU-002'), mayInvite(as(['support']), 'CU-001')]).toEqual([true, false]);
+    expect([canInvite(manager, 'CU-001'), canInvite(manager, 'CU-002')]).toEqual([true, false]);
+    expect([canInvite(supervisor, 'CU-002'), canInvite(sessionOf(['support']), 'CU-001')]).toEqual([true, false]);
   });
 });
 
 describe('An invitation', () => {
   test('says all that is missing, and is sent as registers write it.', () => {
-    const fresh = freshInvite(['specialist', 'centre-manager']);
-    expect(faultsOf(fresh, 'CU-001').map(({ id }) => id)).toEqual(['idnp', 'familyName', 'givenName', 'roles']);
+    const fresh = emptyInvitation(['specialist', 'centre-manager']);
+    expect(validateInvitation(fresh, 'CU-001').map(({ id }) => id)).toEqual([
+      'idnp',
+      'familyName',
+      'givenName',
+      'roles',
+    ]);
     const typed = Object.assign({}, fresh, {
       idnp: '2900 90000 0008',
       familyName: 'CIOBANU',
       givenName: 'ana ',
       roles: ['specialist'],
     });
-    expect(faultsOf(typed, 'CU-001')).toEqual([]);
+    expect(validateInvitation(typed, 'CU-001')).toEqual([]);
     const sent = {
       idnp: '2900900000008',
       familyName: 'Ciobanu',
@@ -92,19 +103,19 @@ describe('An invitation', () => {
       roles: ['specialist'],
       language: 'ro',
     };
-    expect(invitationOf(typed)).toEqual(sent);
+    expect(toInvitation(typed)).toEqual(sent);
   });
 
   test('of a clerk names the agency, and no other role.', () => {
-    const typed = Object.assign(freshInvite(['supervisor', 'agency-clerk']), {
+    const typed = Object.assign(emptyInvitation(['supervisor', 'agency-clerk']), {
       idnp: '2900 90000 0008',
       familyName: 'Ciobanu',
       givenName: 'Ana',
       roles: ['agency-clerk', 'supervisor'],
     });
-    expect(faultsOf(typed, 'staff').map(({ id }) => id)).toEqual(['roles', 'agency']);
+    expect(validateInvitation(typed, 'staff').map(({ id }) => id)).toEqual(['roles', 'agency']);
     const whole = Object.assign({}, typed, { roles: ['agency-clerk'], agency: 'agencies/asp' });
-    expect(faultsOf(whole, 'staff')).toEqual([]);
-    expect(invitationOf(whole).agency).toBe('agencies/asp');
+    expect(validateInvitation(whole, 'staff')).toEqual([]);
+    expect(toInvitation(whole).agency).toBe('agencies/asp');
   });
 });

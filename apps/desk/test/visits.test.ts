@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { openKeeping } from '../src/keeping/keeping.ts';
-import { isFiled, isUntouched, nameOfVisit, newDraft, openVisits, pathOf } from '../src/visit/store.ts';
-import type { Draft } from '../src/visit/store.ts';
+import { openLocalStore } from '../src/local-store/local-store.ts';
+import { isFiled, isUntouched, visitName, newDraft, openVisitStore, draftPath } from '../src/visit/visit-store.ts';
+import type { Draft } from '../src/visit/visit-store.ts';
 
 /** The visits of a desk as they are kept; where there is no browser, keeping is in memory. */
 
@@ -14,30 +14,30 @@ const named = (draft: Draft): Draft =>
 const written = () => new Promise((done) => setImmediate(done));
 
 test('What is typed is there again when the page is loaded anew, whoever had the screen last.', async () => {
-  const keeping = await openKeeping('operators/one');
-  const visits = await openVisits(keeping);
+  const localStore = await openLocalStore('operators/one');
+  const visits = await openVisitStore(localStore);
   const visit = visits.open({ '/behalf': 'self' });
   const [draft] = visit.drafts as [Draft];
   expect(isUntouched(visit)).toBe(true);
   visits.change(draft.id, named);
   visits.change(draft.id, (one) => Object.assign({}, one, { screen: 'person' }));
   await written();
-  const again = await openVisits(keeping);
+  const again = await openVisitStore(localStore);
   expect(again.draft(draft.id)).toMatchObject({ screen: 'person', typed: { '/applicant/idnp': '2900' } });
-  expect(again.all().map(nameOfVisit)).toEqual(['Galina Rotaru']);
-  expect(pathOf(again.all()[0]!)).toBe(`/visits/${visit.id}/${draft.id}/person`);
+  expect(again.all().map(visitName)).toEqual(['Galina Rotaru']);
+  expect(draftPath(again.all()[0]!)).toBe(`/visits/${visit.id}/${draft.id}/person`);
 });
 
 test('A visit in which nothing was said is the next one, and is over when it is put aside; one in which something was said is kept.', async () => {
-  const keeping = await openKeeping('operators/two');
-  const visits = await openVisits(keeping);
+  const localStore = await openLocalStore('operators/two');
+  const visits = await openVisitStore(localStore);
   const first = visits.open({});
   expect(visits.open({}).id).toBe(first.id);
-  visits.park(first.id);
+  visits.saveForLater(first.id);
   expect(visits.all()).toEqual([]);
   const second = visits.open({});
   visits.change(second.drafts[0]!.id, named);
-  visits.park(second.id);
+  visits.saveForLater(second.id);
   const third = visits.open({});
   // Their order is that of their ids, and two of one millisecond may stand either way.
   const parked = Object.fromEntries(visits.all().map(({ id, parked: isParked }) => [id, isParked]));
@@ -47,8 +47,8 @@ test('A visit in which nothing was said is the next one, and is over when it is 
 });
 
 test('A visit ends with its last draft, and what is filed is told from what is not.', async () => {
-  const keeping = await openKeeping('operators/three');
-  const visits = await openVisits(keeping);
+  const localStore = await openLocalStore('operators/three');
+  const visits = await openVisitStore(localStore);
   let heard = 0;
   const stop = visits.subscribe(() => heard++);
   const visit = visits.open({});
@@ -65,5 +65,5 @@ test('A visit ends with its last draft, and what is filed is told from what is n
   expect([visits.all().length, heard]).toEqual([0, 5]);
   stop();
   await written();
-  expect((await openVisits(keeping)).all()).toEqual([]);
+  expect((await openVisitStore(localStore)).all()).toEqual([]);
 });

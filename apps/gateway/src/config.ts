@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { addressOf, httpPort, PROCESS } from '@cups/backend/settings';
+import { addressSetting, httpPortSetting, PROCESS_SETTINGS } from '@cups/backend/settings';
 import { protoDir } from '@cups/contracts/proto';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
-const rate = <const Name extends string, const PerMinute extends number>(
+const rateLimitSetting = <const Name extends string, const PerMinute extends number>(
   name: Name,
   perMinute: PerMinute,
   meaning: string,
@@ -12,8 +12,8 @@ const rate = <const Name extends string, const PerMinute extends number>(
 
 /** The settings of the gateway. */
 export const settings = {
-  ...PROCESS,
-  httpPort: httpPort(7106),
+  ...PROCESS_SETTINGS,
+  httpPort: httpPortSetting(7106),
   publicPort: {
     name: 'GATEWAY_PORT',
     type: 'port',
@@ -96,11 +96,11 @@ export const settings = {
     meaning: 'Folder of the built site of the agency contract, served under /contract/.',
   },
   addresses: {
-    catalog: addressOf('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
-    identity: addressOf('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),
-    intake: addressOf('intake', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
-    bridge: addressOf('agency-bridge', 'AGENCY_BRIDGE_ADDRESS', '127.0.0.1:7004'),
-    notifications: addressOf('notifications', 'NOTIFICATIONS_ADDRESS', '127.0.0.1:7005'),
+    catalog: addressSetting('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
+    identity: addressSetting('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),
+    intake: addressSetting('intake', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+    bridge: addressSetting('agency-bridge', 'AGENCY_BRIDGE_ADDRESS', '127.0.0.1:7004'),
+    notifications: addressSetting('notifications', 'NOTIFICATIONS_ADDRESS', '127.0.0.1:7005'),
   },
   budgetMs: {
     name: 'REQUEST_BUDGET_MS',
@@ -157,24 +157,28 @@ export const settings = {
     meaning: 'Bytes of bodies that are arriving, held at once, an eighth of them from one address.',
   },
   limits: {
-    address: rate(
+    address: rateLimitSetting(
       'ADDRESS',
       3000,
       'Requests a minute from one address, files of the page not counted, in each replica.',
     ),
-    page: rate('PAGE', 3000, 'Files of the page that one address may fetch in a minute, counted in each replica.'),
-    session: rate('SESSION', 600, 'Requests a minute under one session, counted in each replica.'),
-    signIn: rate(
+    page: rateLimitSetting(
+      'PAGE',
+      3000,
+      'Files of the page that one address may fetch in a minute, counted in each replica.',
+    ),
+    session: rateLimitSetting('SESSION', 600, 'Requests a minute under one session, counted in each replica.'),
+    signIn: rateLimitSetting(
       'SIGN_IN',
       120,
       'Steps of sign-ins at an identity provider that one address may make in a minute, counted in each replica.',
     ),
-    tracking: rate(
+    tracking: rateLimitSetting(
       'TRACKING',
       20,
       'Tracking numbers that nobody holds which one address (IPv6: a network of /64) may try in a minute, counted in each replica.',
     ),
-    trackingTotal: rate(
+    trackingTotal: rateLimitSetting(
       'TRACKING_TOTAL',
       600,
       'Tracking numbers that nobody holds, of all addresses in a minute, from which on each further miss is answered later; nobody is refused by it. Counted in each replica.',

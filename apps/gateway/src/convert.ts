@@ -1,5 +1,5 @@
 import { canonicalJson } from '@cups/contracts/node';
-import { enumValue, enumWord, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
+import { fromProtoEnum, toProtoEnum, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { GetRegistryResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetRegistryResponse.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
@@ -7,16 +7,16 @@ import type { GetFiledSubmissionResponse__Output } from '@cups/contracts/gen/cup
 import type { UnavailableDocument } from '@cups/contracts/gen/cups/intake/v1/UnavailableDocument.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import {
-  answersFault,
+  validateStorableAnswers,
   DELIVERY_CAUSES,
-  DESK_NOTE_KINDS,
+  DESK_ALERT_KINDS,
   HISTORY_KINDS,
   MESSAGE_CHANGES,
   NOTICE_CAUSES,
   NOTICE_KINDS,
-  STAFF_ACTS,
+  STAFF_HISTORY_KINDS,
 } from '@cups/application';
-import type { Content, TellingMeans } from '@cups/application';
+import type { Content, NotificationMethod } from '@cups/application';
 import { Problem } from '@cups/problem';
 
 /** The HTTP border: JSON of openapi.yaml to proto messages and back. What is empty in proto is absent in JSON. */
@@ -31,16 +31,16 @@ export function contentToProto(json: ContentJson): ApplicationContent {
     applicant: json.applicant,
     contact: json.contact,
     represented: json.represented,
-    mandate: mandate && { ...mandate, kind: enumWord('MANDATE_KIND_', mandate.kind) },
+    mandate: mandate && { ...mandate, kind: toProtoEnum('MANDATE_KIND_', mandate.kind) },
     answers: answers ? answersToProto(answers) : undefined,
     evidence: json.evidence ?? undefined,
     costOption: json.costOption ?? undefined,
-    delivery: delivery && { ...delivery, kind: enumWord('DELIVERY_KIND_', delivery.kind) },
+    delivery: delivery && { ...delivery, kind: toProtoEnum('DELIVERY_KIND_', delivery.kind) },
   };
 }
 
 /** What the desk was brought, or told, of the papers that an agency asked for. */
-export function supplyToProto(json: ContentJson & { unavailable?: UnavailableDocument[]; complete?: boolean }) {
+export function documentSupplyToProto(json: ContentJson & { unavailable?: UnavailableDocument[]; complete?: boolean }) {
   const { evidence, answers } = contentToProto(json);
   return { evidence, answers, unavailable: json.unavailable, complete: json.complete };
 }
@@ -55,10 +55,10 @@ export function updateFields(json: ContentJson): string[] {
  * @throws Problem INVALID_ARGUMENT for what cannot be kept
  */
 export function answersToProto(answers: Record<string, unknown>): Buffer {
-  const fault = answersFault(answers);
-  if (fault) {
+  const error = validateStorableAnswers(answers);
+  if (error) {
     const message = 'The answers cannot be kept as they are.';
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [fault] });
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [error] });
   }
   return Buffer.from(canonicalJson(answers));
 }
@@ -69,8 +69,8 @@ export function instantToProto(text: string | undefined): Timestamp__Output | nu
 }
 
 /** How the person was told, for proto. */
-export function tellingToProto({ how, notice }: { how: TellingMeans; notice?: string }) {
-  return { how: enumWord('TELLING_MEANS_', how), notice };
+export function personNotificationToProto({ how, notice }: { how: NotificationMethod; notice?: string }) {
+  return { how: toProtoEnum('TELLING_MEANS_', how), notice };
 }
 
 /** The payment of a fee as its receipt says, for proto. */
@@ -100,92 +100,92 @@ export function idOf(name: string): string {
 }
 
 type Json = Record<string, unknown>;
-type Rules = Record<string, (value: never) => unknown>;
+type FieldRules = Record<string, (value: never) => unknown>;
 
 /**
  * A message as JSON. A field goes by its rule; without one, `…Time` is an instant and the rest goes as it is. Empty strings,
  * empty lists and absent messages are left out; numbers and booleans stay.
  */
-function json(wire: object | null, rules: Rules = {}): Json | undefined {
+function messageToJson(wire: object | null, rules: FieldRules = {}): Json | undefined {
   if (wire === null) return undefined;
-  const made: Json = {};
+  const result: Json = {};
   for (const [field, value] of Object.entries(wire) as [string, never][]) {
-    const item = Object.hasOwn(rules, field) ? rules[field]!(value) : plain(field, value);
+    const item = Object.hasOwn(rules, field) ? rules[field]!(value) : convertPlainField(field, value);
     if (item === '' || item === null || item === undefined || (Array.isArray(item) && item.length === 0)) continue;
-    made[field] = item;
+    result[field] = item;
   }
-  return made;
+  return result;
 }
 
-function plain(field: string, value: unknown): unknown {
+function convertPlainField(field: string, value: unknown): unknown {
   if (field.endsWith('Time')) return fromTimestamp(value as Timestamp__Output | null)?.toISOString();
-  if (Array.isArray(value)) return value.map((item: unknown) => plain('', item));
-  return typeof value === 'object' && value !== null ? json(value) : value;
+  if (Array.isArray(value)) return value.map((item: unknown) => convertPlainField('', item));
+  return typeof value === 'object' && value !== null ? messageToJson(value) : value;
 }
 
-const by = (rules: Rules) => (wire: object | null) => json(wire, rules);
-const each = (rules: Rules) => (list: object[]) => list.map((item) => json(item, rules));
-const word = (prefix: string) => (value: string) => enumValue(prefix, value);
-const words = (prefix: string) => (list: string[]) => list.map((value) => enumValue(prefix, value));
+const convertWith = (rules: FieldRules) => (wire: object | null) => messageToJson(wire, rules);
+const convertEach = (rules: FieldRules) => (list: object[]) => list.map((item) => messageToJson(item, rules));
+const enumField = (prefix: string) => (value: string) => fromProtoEnum(prefix, value);
+const enumFields = (prefix: string) => (list: string[]) => list.map((value) => fromProtoEnum(prefix, value));
 /** A word of a closed list; one of a later release than ours becomes the general one. */
 const oneOf =
   <Word extends string>(list: readonly Word[], general: Word) =>
   (value: string): Word | undefined =>
     value === '' ? undefined : (list as readonly string[]).includes(value) ? (value as Word) : general;
-const orAbsent = (value: number | boolean) => value || undefined;
-const absent = () => undefined;
-const bytes = (value: Buffer): unknown => (value.length === 0 ? undefined : JSON.parse(value.toString('utf8')));
+const orUndefined = (value: number | boolean) => value || undefined;
+const omitField = () => undefined;
+const jsonFromBytes = (value: Buffer): unknown => (value.length === 0 ? undefined : JSON.parse(value.toString('utf8')));
 
-const money = (wire: { amountMinor: string; currencyCode: string } | null) =>
+const moneyJson = (wire: { amountMinor: string; currencyCode: string } | null) =>
   wire && { amountMinor: Number(wire.amountMinor), currency: wire.currencyCode };
 
-const CONTENT: Rules = {
-  contact: by({ none: orAbsent }),
-  mandate: by({ kind: word('MANDATE_KIND_') }),
-  answers: bytes,
-  delivery: by({ kind: word('DELIVERY_KIND_') }),
+const CONTENT: FieldRules = {
+  contact: convertWith({ none: orUndefined }),
+  mandate: convertWith({ kind: enumField('MANDATE_KIND_') }),
+  answers: jsonFromBytes,
+  delivery: convertWith({ kind: enumField('DELIVERY_KIND_') }),
 };
-const deskNoteKind = oneOf(DESK_NOTE_KINDS, 'other');
+const deskAlertKind = oneOf(DESK_ALERT_KINDS, 'other');
 const deliveryCause = oneOf(DELIVERY_CAUSES, 'OTHER');
 const messageChange = oneOf(MESSAGE_CHANGES, 'OTHER');
 /** What was changed stands in a note of its own kind; every other cause is one of a delivery. */
-const noteCause = ({ kind, cause }: { kind: string; cause: string }) =>
+const deskAlertCause = ({ kind, cause }: { kind: string; cause: string }) =>
   kind === 'agency-message-changed' ? messageChange(cause) : deliveryCause(cause);
-const deskNote = (note: { kind: string; cause: string }) =>
-  Object.assign({}, json(note, { kind: deskNoteKind, cause: absent }), { cause: noteCause(note) });
-const APPLICATION: Rules = {
-  deskNotes: (notes: { kind: string; cause: string }[]) => notes.map(deskNote),
-  state: word('STATE_'),
-  buckets: words('BUCKET_'),
-  allowedActions: absent,
-  content: absent,
-  omittedMessages: orAbsent,
-  ownApplication: orAbsent,
-  tellings: each({ how: word('TELLING_MEANS_') }),
-  payment: by({ amount: money }),
+const deskAlertJson = (note: { kind: string; cause: string }) =>
+  Object.assign({}, messageToJson(note, { kind: deskAlertKind, cause: omitField }), { cause: deskAlertCause(note) });
+const APPLICATION: FieldRules = {
+  deskNotes: (notes: { kind: string; cause: string }[]) => notes.map(deskAlertJson),
+  state: enumField('STATE_'),
+  buckets: enumFields('BUCKET_'),
+  allowedActions: omitField,
+  content: omitField,
+  omittedMessages: orUndefined,
+  ownApplication: orUndefined,
+  tellings: convertEach({ how: enumField('TELLING_MEANS_') }),
+  payment: convertWith({ amount: moneyJson }),
 };
-const VERSION: Rules = {
-  publicService: absent,
-  centreKinds: words('CENTRE_KIND_'),
-  evidence: each({ when: by({ condition: absent }), accepts: words('EVIDENCE_PROOF_') }),
-  costOptions: each({
-    fee: money,
-    term: by({ unit: word('TERM_UNIT_'), from: word('TERM_START_') }),
-    centreKinds: words('CENTRE_KIND_'),
+const VERSION: FieldRules = {
+  publicService: omitField,
+  centreKinds: enumFields('CENTRE_KIND_'),
+  evidence: convertEach({ when: convertWith({ condition: omitField }), accepts: enumFields('EVIDENCE_PROOF_') }),
+  costOptions: convertEach({
+    fee: moneyJson,
+    term: convertWith({ unit: enumField('TERM_UNIT_'), from: enumField('TERM_START_') }),
+    centreKinds: enumFields('CENTRE_KIND_'),
   }),
-  outputs: each({ kind: word('OUTPUT_KIND_') }),
-  formSchema: bytes,
-  example: bytes,
+  outputs: convertEach({ kind: enumField('OUTPUT_KIND_') }),
+  formSchema: jsonFromBytes,
+  example: jsonFromBytes,
 };
-const OPERATOR: Rules = { roles: words('ROLE_'), suspended: orAbsent };
+const OPERATOR: FieldRules = { roles: enumFields('ROLE_'), suspended: orUndefined };
 
 /** A message without the fields that are not named. */
-const only =
+const pickFields =
   (...fields: string[]) =>
   (wire: object | null): Json | undefined =>
-    json(wire && Object.fromEntries(Object.entries(wire).filter(([field]) => fields.includes(field))));
-const times = ['createTime', 'updateTime', 'submitTime', 'dueDate', 'dueTime', 'noDueDateReason'];
-const rowFields = only(
+    messageToJson(wire && Object.fromEntries(Object.entries(wire).filter(([field]) => fields.includes(field))));
+const TIME_FIELDS = ['createTime', 'updateTime', 'submitTime', 'dueDate', 'dueTime', 'noDueDateReason'];
+const rowFields = pickFields(
   'name',
   'centre',
   'publicService',
@@ -196,151 +196,154 @@ const rowFields = only(
   'assignee',
   'training',
   'sinceTime',
-  ...times,
+  ...TIME_FIELDS,
 );
-const rowNote = ({ kind, recordTime }: { kind: string; recordTime: Timestamp__Output | null }) =>
-  json({ kind, recordTime }, { kind: deskNoteKind });
-const rowDecision = only('approved', 'decideTime', 'correctTime', 'revokeTime');
+const rowAlertJson = ({ kind, recordTime }: { kind: string; recordTime: Timestamp__Output | null }) =>
+  messageToJson({ kind, recordTime }, { kind: deskAlertKind });
+const rowDecision = pickFields('approved', 'decideTime', 'correctTime', 'revokeTime');
 
 /** A row of a list: named fields only, whatever else intake might say of the application. */
 export function applicationRowJson(wire: Application__Output): Json {
   const { name, state, content, documentRequest, decision, deskNotes, allowedActions, buckets } = wire;
   const parts = {
-    applicant: only('givenName', 'familyName')(content?.applicant ?? null),
-    buckets: buckets.length > 0 ? words('BUCKET_')(buckets) : undefined,
-    documentRequest: only('answerBy')(documentRequest),
+    applicant: pickFields('givenName', 'familyName')(content?.applicant ?? null),
+    buckets: buckets.length > 0 ? enumFields('BUCKET_')(buckets) : undefined,
+    documentRequest: pickFields('answerBy')(documentRequest),
     decision: rowDecision(decision),
-    deskNotes: deskNotes.length > 0 ? deskNotes.map(rowNote) : undefined,
+    deskNotes: deskNotes.length > 0 ? deskNotes.map(rowAlertJson) : undefined,
   };
-  const there = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
-  const row = { id: idOf(name), ...rowFields(wire), state: enumValue('STATE_', state), ...there };
-  return { ...row, allowedActions: words('ACTION_')(allowedActions) };
+  const presentParts = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
+  const row = { id: idOf(name), ...rowFields(wire), state: fromProtoEnum('STATE_', state), ...presentParts };
+  return { ...row, allowedActions: enumFields('ACTION_')(allowedActions) };
 }
 
 /** A row of the list of those to ring, with the number to ring. */
-export function rowToRingJson(wire: Application__Output): Json {
+export function rowToNotifyJson(wire: Application__Output): Json {
   const phone = wire.content?.contact?.phone;
   return Object.assign(applicationRowJson(wire), phone ? { contact: { phone } } : {});
 }
 
 /** An application, flat, with its content when it came with one. */
 export function applicationJson(wire: Application__Output): Json {
-  const allowedActions = words('ACTION_')(wire.allowedActions);
-  return { id: idOf(wire.name), ...json(wire, APPLICATION), ...json(wire.content, CONTENT), allowedActions };
+  const allowedActions = enumFields('ACTION_')(wire.allowedActions);
+  return {
+    id: idOf(wire.name),
+    ...messageToJson(wire, APPLICATION),
+    ...messageToJson(wire.content, CONTENT),
+    allowedActions,
+  };
 }
 
 /** What a search was taken for. */
-export const searchKind = word('SEARCH_KIND_');
-export const foundPersonJson = by({});
+export const searchKind = enumField('SEARCH_KIND_');
+export const foundPersonJson = convertWith({});
 /** How many stand in each list of the queue. */
-export const countsJson = each({ bucket: word('BUCKET_') });
-export const lookJson = by({ kind: word('LOOK_KIND_') });
-export const personJson = by({});
-export const contactJson = by({ none: orAbsent });
+export const countsJson = convertEach({ bucket: enumField('BUCKET_') });
+export const accessLogEntryJson = convertWith({ kind: enumField('LOOK_KIND_') });
+export const personJson = convertWith({});
+export const contactJson = convertWith({ none: orUndefined });
 /** A submission as it was filed, flat like an application. */
 export function submissionJson(wire: GetFiledSubmissionResponse__Output): Json {
-  return { ...json(wire, { content: absent, formSchema: bytes }), ...json(wire.content, CONTENT) };
+  return {
+    ...messageToJson(wire, { content: omitField, formSchema: jsonFromBytes }),
+    ...messageToJson(wire.content, CONTENT),
+  };
 }
 const seconds = (value: string | undefined) => (value === undefined ? undefined : Number(value));
-const STATISTICS: Rules = {
+const STATISTICS: FieldRules = {
   deskSeconds: seconds,
   agencySeconds: seconds,
   citizenSeconds: seconds,
-  _deskSeconds: absent,
-  _agencySeconds: absent,
-  _citizenSeconds: absent,
+  _deskSeconds: omitField,
+  _agencySeconds: omitField,
+  _citizenSeconds: omitField,
 };
-export const statisticsJson = by(STATISTICS);
+export const statisticsJson = convertWith(STATISTICS);
 
 /** One row of the history. */
-export const actionJson = by({
+export const actionJson = convertWith({
   kind: oneOf(HISTORY_KINDS, 'other'),
-  fromState: word('STATE_'),
-  toState: word('STATE_'),
-  submission: orAbsent,
+  fromState: enumField('STATE_'),
+  toState: enumField('STATE_'),
+  submission: orUndefined,
   code: deliveryCause,
-  how: word('TELLING_MEANS_'),
+  how: enumField('TELLING_MEANS_'),
   changes: (changes: string[]) => changes.map(messageChange),
 });
 /** What a tracking number tells. */
-export const trackingJson = by({ state: word('STATE_') });
+export const trackingJson = convertWith({ state: enumField('STATE_') });
 /** Where somebody is suspended or gone they have no role, and the list says so. */
-const withRoles = (made: Json | undefined): Json => Object.assign({ roles: [] }, made);
-export const operatorJson = (wire: object) => withRoles(json(wire, OPERATOR));
+const withRoles = (converted: Json | undefined): Json => Object.assign({ roles: [] }, converted);
+export const operatorJson = (wire: object) => withRoles(messageToJson(wire, OPERATOR));
 const absenceJson = (wire: { fromDate: string; toDate: string; standIn: string } | null) =>
-  wire && json({ from: wire.fromDate, to: wire.toDate, standIn: wire.standIn });
+  wire && messageToJson({ from: wire.fromDate, to: wire.toDate, standIn: wire.standIn });
 /** One of the staff. A colleague is told no status, and with it none of what only those see who manage. */
 export const teamMemberJson = (wire: { status: string }) =>
   withRoles(
-    json(wire, {
-      roles: words('ROLE_'),
-      status: word('STAFF_STATUS_'),
-      suspended: wire.status === 'STAFF_STATUS_UNSPECIFIED' ? absent : (value: boolean) => value,
-      synthetic: orAbsent,
+    messageToJson(wire, {
+      roles: enumFields('ROLE_'),
+      status: enumField('STAFF_STATUS_'),
+      suspended: wire.status === 'STAFF_STATUS_UNSPECIFIED' ? omitField : (value: boolean) => value,
+      synthetic: orUndefined,
       absence: absenceJson,
     }),
   );
-export const operatorActionJson = by({
+export const operatorActionJson = convertWith({
   time: instantJson,
-  action: oneOf(STAFF_ACTS, 'other'),
-  roles: words('ROLE_'),
+  action: oneOf(STAFF_HISTORY_KINDS, 'other'),
+  roles: enumFields('ROLE_'),
 });
-export const deliveryJson = by({
-  state: word('DELIVERY_STATE_'),
+export const deliveryJson = convertWith({
+  state: enumField('DELIVERY_STATE_'),
   failCause: deliveryCause,
   waitCause: deliveryCause,
 });
-export const refusedReplyJson = by({ time: instantJson });
-export const agencyActivityJson = by({
-  deliveries: each({ state: word('DELIVERY_STATE_') }),
+export const refusedReplyJson = convertWith({ time: instantJson });
+export const agencyActivityJson = convertWith({
+  deliveries: convertEach({ state: enumField('DELIVERY_STATE_') }),
   unreadReplies: (value: string) => (Number(value) < 0 ? undefined : Number(value)),
 });
-export const refusedMessageJson = by({ count: (value: string) => Number(value) || undefined });
+export const refusedMessageJson = convertWith({ count: (value: string) => Number(value) || undefined });
 
-const CENTRE: Rules = {
-  kind: word('CENTRE_KIND_'),
-  status: word('CENTRE_STATUS_'),
-  openApplicationLimit: orAbsent,
+const CENTRE: FieldRules = {
+  kind: enumField('CENTRE_KIND_'),
+  status: enumField('CENTRE_STATUS_'),
+  openApplicationLimit: orUndefined,
 };
-export const centreJson = (wire: { name: string }) => ({ code: idOf(wire.name), ...json(wire, CENTRE) });
+export const centreJson = (wire: { name: string }) => ({ code: idOf(wire.name), ...messageToJson(wire, CENTRE) });
 /** A session; its id stays here. */
-export const sessionJson = by({
-  id: absent,
-  operator: by(OPERATOR),
+export const sessionJson = convertWith({
+  id: omitField,
+  operator: convertWith(OPERATOR),
   centres: (centres: { name: string }[]) => centres.map(centreJson),
 });
 /** A session in the list of the operator's own. */
-export const ownSessionJson = by({});
-export const signInProviderJson = by({});
+export const ownSessionJson = convertWith({});
+export const signInProviderJson = convertWith({});
 
 /** Of a mail server that refuses, the code is for the log. */
 const noticeCause = (cause: string) =>
   /^smtp-[0-9]+$/.test(cause) ? 'smtp-refused' : oneOf(NOTICE_CAUSES, 'other')(cause);
-const NOTICE: Rules = {
+const NOTICE: FieldRules = {
   kind: oneOf(NOTICE_KINDS, 'other'),
-  channel: word('CHANNEL_'),
-  state: word('NOTICE_STATE_'),
+  channel: enumField('CHANNEL_'),
+  state: enumField('NOTICE_STATE_'),
   failCause: noticeCause,
 };
-export const noticeJson = (wire: { name: string }) => ({ id: idOf(wire.name), ...json(wire, NOTICE) });
+export const noticeJson = (wire: { name: string }) => ({ id: idOf(wire.name), ...messageToJson(wire, NOTICE) });
 
 /** A public service; its form and example only where they came along. */
 export const publicServiceJson = (wire: { name: string }) => ({
   code: idOf(wire.name),
-  ...json(wire, { popularity: orAbsent, version: by(VERSION) }),
+  ...messageToJson(wire, { popularity: orUndefined, version: convertWith(VERSION) }),
 });
 
 /** What a desk needs to know before it asks for anything. */
-export function registryJson({
-  agencies,
-  evidenceKinds,
-  publicServices,
-  calendars,
-}: GetRegistryResponse__Output): Json {
+export function catalogJson({ agencies, evidenceKinds, publicServices, calendars }: GetRegistryResponse__Output): Json {
   return {
-    agencies: agencies.map((agency) => ({ code: idOf(agency.name), ...json(agency) })),
-    evidenceKinds: evidenceKinds.map((kind) => json(kind)),
+    agencies: agencies.map((agency) => ({ code: idOf(agency.name), ...messageToJson(agency) })),
+    evidenceKinds: evidenceKinds.map((kind) => messageToJson(kind)),
     publicServices: publicServices.map(publicServiceJson),
-    calendars: calendars.map((calendar) => json(calendar)),
+    calendars: calendars.map((calendar) => messageToJson(calendar)),
   };
 }

@@ -1,62 +1,74 @@
 import { join } from 'node:path';
 import { openBackend } from '@cups/backend';
-import type { Backend, Overrides } from '@cups/backend';
+import type { Backend, TestOverrides } from '@cups/backend';
 import { toTimestamp } from '@cups/contracts/proto';
 import type { RunningService } from '@cups/process';
-import { COOKIE_KEYS, followKeySet } from '@cups/rpc';
+import { COOKIE_KEY_SET, watchKeySet } from '@cups/rpc';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
-import { attemptCookie } from './http/auth-cookie.ts';
-import { openBodies } from './http/bodies.ts';
-import { openContract } from './http/contract.ts';
-import { checkCookieKeys } from './http/cookie.ts';
-import { readDocument } from './http/document.ts';
-import { openFace } from './http/face.ts';
-import { openAdmission, openLimits } from './http/guards.ts';
-import { openMisses } from './http/misses.ts';
-import { openPage } from './http/page.ts';
+import { createAttemptCookie } from './http/attempt-cookie.ts';
+import { createBodyReader } from './http/body-reader.ts';
+import { createContractSite } from './http/contract-site.ts';
+import { validateCookieKeys } from './http/session-cookie.ts';
+import { readOpenapiDocument } from './http/openapi-document.ts';
+import { startPublicServer } from './http/public-server.ts';
+import { createAdmission, createRateLimits } from './http/guards.ts';
+import { createTrackingMisses } from './http/tracking-misses.ts';
+import { createDeskPage } from './http/desk-page.ts';
 import { Sessions } from './http/session.ts';
-import type { SessionParts } from './http/session.ts';
-import { openSignOuts } from './http/sign-outs.ts';
+import type { SessionDeps } from './http/session.ts';
+import { createSignOuts } from './http/sign-outs.ts';
 import type { SignOuts } from './http/sign-outs.ts';
-import { connectNeighbours } from './neighbours.ts';
-import { openOperators } from './operators.ts';
-import { routes } from './routes.ts';
+import { openClients } from './clients.ts';
+import { createOperatorNameResolver } from './operator-name-resolver.ts';
+import { createOperationHandlers } from './operation-handlers.ts';
 
 /** The gateway: stateless; starts whether or not its neighbours are there. */
-export async function createGateway(config: Config, overrides: Overrides = {}): Promise<RunningService> {
-  const { document, operations } = readDocument(config.openapiFile);
+export async function createGateway(config: Config, overrides: TestOverrides = {}): Promise<RunningService> {
+  const { document, operations } = readOpenapiDocument(config.openapiFile);
   const backend = openBackend({ name: 'gateway', config, overrides });
   const { now, log, metrics } = backend;
-  const draining = () => backend.isStopping;
-  const neighbours = connectNeighbours(backend);
-  const { identity } = neighbours;
+  const isDraining = () => backend.isStopping;
+  const clients = openClients(backend);
+  const { identity } = clients;
 
   // Identity is never waited for when it is away: requests of others would wait behind it.
-  const atOnce = { wait: false };
-  const signOuts = openSignOuts({ tell: (context) => identity.deleteSession({}, context, atOnce), now, log, metrics });
-  const sessions = sessionsOf(backend, signOuts, (context, idleAt) =>
-    identity.getSession({ idleTime: toTimestamp(idleAt) }, context, atOnce),
+  const withoutWaiting = { waitForReady: false };
+  const signOuts = createSignOuts({
+    deleteSession: (context) => identity.deleteSession({}, context, withoutWaiting),
+    now,
+    log,
+    metrics,
+  });
+  const sessions = createSessions(backend, signOuts, (context, idleAt) =>
+    identity.getSession({ idleTime: toTimestamp(idleAt) }, context, withoutWaiting),
   );
-  const attempts = attemptCookie(config.publicOrigin.startsWith('https:'));
-  const operators = openOperators({
-    ask: (names, context) => identity.batchGetOperators({ names }, context, atOnce),
+  const attempts = createAttemptCookie(config.publicOrigin.startsWith('https:'));
+  const operators = createOperatorNameResolver({
+    fetchNames: (names, context) => identity.batchGetOperators({ names }, context, withoutWaiting),
     now,
   });
   const app = createApp({
     operations,
-    handlers: routes({ ...neighbours, sessions, attempts, operators, document, ready: () => !draining() }),
-    page: openPage(config.deskDir),
-    contract: openContract(config.contractDir),
+    handlers: createOperationHandlers({
+      ...clients,
+      sessions,
+      attempts,
+      operators,
+      document,
+      isReady: () => !isDraining(),
+    }),
+    page: createDeskPage(config.deskDir),
+    contract: createContractSite(config.contractDir),
     sessions,
     attempts,
     identity,
     formOrigins: config.signInFormOrigins,
-    limits: openLimits(config.limits),
-    misses: openMisses({ perMinute: config.limits.trackingTotal, metrics }),
-    bodies: openBodies(Object.assign({ metrics }, config)),
-    admit: openAdmission(config, metrics),
-    draining,
+    limits: createRateLimits(config.limits),
+    misses: createTrackingMisses({ perMinute: config.limits.trackingTotal, metrics }),
+    bodies: createBodyReader(Object.assign({ metrics }, config)),
+    admit: createAdmission(config, metrics),
+    isDraining,
     publicOrigin: config.publicOrigin,
     trustProxy: config.trustProxy,
     budgetMs: config.budgetMs,
@@ -64,30 +76,30 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     log,
     metrics,
   });
-  const face = await openFace(app, {
+  const publicServer = await startPublicServer(app, {
     host: config.publicHost,
     port: config.publicPort,
     lameDuckMs: config.lameDuckMs,
   });
-  backend.atStop('work', () => face.close());
-  backend.atStop('outbox', () => signOuts.stop());
+  backend.onShutdown('work', () => publicServer.close());
+  backend.onShutdown('outbox', () => signOuts.stop());
 
-  const { port } = face;
-  return { ...(await backend.operate()), port, url: config.publicOrigin || `http://localhost:${port}` };
+  const { port } = publicServer;
+  return { ...(await backend.serveOperations()), port, url: config.publicOrigin || `http://localhost:${port}` };
 }
 
-function sessionsOf(
+function createSessions(
   { config, keys, now, log, metrics }: Backend<Config>,
   signOuts: SignOuts,
-  ask: SessionParts['ask'],
+  fetchSession: SessionDeps['fetchSession'],
 ): Sessions {
-  const file = config.cookieKeysFile || join(config.keysDir, COOKIE_KEYS);
+  const file = config.cookieKeysFile || join(config.keysDir, COOKIE_KEY_SET);
   return new Sessions({
     keys,
-    cookieKeys: followKeySet({ file, name: 'cookie', check: checkCookieKeys, log, metrics }),
+    cookieKeys: watchKeySet({ file, name: 'cookie', check: validateCookieKeys, log, metrics }),
     signOuts,
-    ask,
-    everyMs: config.sessionCheckMs,
+    fetchSession,
+    checkIntervalMs: config.sessionCheckMs,
     idleMs: config.sessionIdleMs,
     secure: config.publicOrigin.startsWith('https:'),
     now,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { idnp } from '@cups/testing';
 import { readConfig } from '../src/config.ts';
-import { readDocument } from '../src/http/document.ts';
+import { readOpenapiDocument } from '../src/http/openapi-document.ts';
 import { application, ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -27,7 +27,7 @@ const RECORDED: Record<string, [method: string, path: string, by: string, body?:
 };
 
 /** All others, and why they leave none. */
-const NONE: Record<string, string[]> = {
+const UNRECORDED: Record<string, string[]> = {
   'the write is in the history of the application, with who did it': [
     ...['createApplication', 'updateApplication', 'submitApplication', 'withdrawApplication', 'supplyDocuments'],
     ...['handOverResult', 'confirmOutcome', 'renewApplication', 'recordPayment', 'addNote', 'assignApplication'],
@@ -70,8 +70,8 @@ afterAll(() => gateway.stop());
 const recorded = () => gateway.calls.intake.filter(({ method }) => method === 'RecordAccess');
 
 test('every operation leaves an entry, or says why not', () => {
-  const { operations } = readDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
-  const named = [...Object.keys(RECORDED), ...Object.values(NONE).flat()];
+  const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
+  const named = [...Object.keys(RECORDED), ...Object.values(UNRECORDED).flat()];
   expect(operations.map(({ id }) => id).sort()).toEqual(named.sort());
 });
 
@@ -84,14 +84,14 @@ test.each(Object.entries(RECORDED))('%s is recorded by intake before anybody els
 });
 
 test('what another service holds is not shown where it cannot be recorded', async () => {
-  const deaf = await startGateway({ intake: { RecordAccess: () => new Promise(() => {}) } }, { budgetMs: 500 });
+  const unresponsive = await startGateway({ intake: { RecordAccess: () => new Promise(() => {}) } }, { budgetMs: 500 });
   try {
     for (const path of [`${APP}/notices`, `${APP}/notices/${NOTICE}/slip`]) {
-      const reply = await deaf.send('GET', path);
+      const reply = await unresponsive.send('GET', path);
       expect([reply.status, reply.text]).toEqual([504, expect.not.stringContaining('Cererea')]);
     }
   } finally {
-    await deaf.stop();
+    await unresponsive.stop();
   }
 });
 

@@ -8,8 +8,8 @@ import type { Gateway } from './gateway.ts';
 /** Browsers on their way to an identity provider and back; identity is a fake, which says what a test wants. */
 
 let gateway: Gateway;
-let asked: Record<string, unknown>[];
-let refusal: Problem | undefined;
+let requests: Record<string, unknown>[];
+let problem: Problem | undefined;
 /** What identity says has ended. */
 let ended: string[];
 
@@ -23,8 +23,8 @@ const session = {
 
 beforeAll(async () => {
   const answer = async <T>(request: unknown, given: T): Promise<T> => {
-    asked.push(request as Record<string, unknown>);
-    if (refusal) throw refusal;
+    requests.push(request as Record<string, unknown>);
+    if (problem) throw problem;
     return Promise.resolve(given);
   };
   gateway = await startGateway({
@@ -41,10 +41,10 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 /** As a browser asks, with no cookie unless it has one. */
-function visit(path: string, headers: Record<string, string> = {}) {
+function navigate(path: string, headers: Record<string, string> = {}) {
   ended = [session.id];
-  asked = [];
-  refusal = undefined;
+  requests = [];
+  problem = undefined;
   return request(gateway.url).get(path).redirects(0).set(headers);
 }
 
@@ -58,8 +58,8 @@ const post = (path: string, body: string | Buffer, headers: Record<string, strin
 
 describe('the way to a provider', () => {
   test('is a page that posts a form by a script of its own file, and a cookie that comes along from elsewhere', async () => {
-    const reply = await visit('/auth/mpass/start?returnTo=/find&centre=CU-002&language=ru&again=true');
-    expect(asked[0]).toMatchObject({
+    const reply = await navigate('/auth/mpass/start?returnTo=/find&centre=CU-002&language=ru&again=true');
+    expect(requests[0]).toMatchObject({
       provider: 'mpass',
       origin: gateway.url,
       returnTo: '/find',
@@ -75,7 +75,7 @@ describe('the way to a provider', () => {
     expect(reply.text).toContain('value="&quot;&gt;&lt;script&gt;"');
     expect(reply.text).not.toMatch(/<script>|onload/);
     expect(cookies(reply)).toEqual(['cups-attempt=secret; Path=/; HttpOnly; Secure; SameSite=None; Max-Age=600']);
-    expect((await visit('/auth/post.js')).text).toContain('submit()');
+    expect((await navigate('/auth/post.js')).text).toContain('submit()');
   });
 
   test.each([
@@ -93,24 +93,24 @@ describe('the way to a provider', () => {
     `/${'a'.repeat(500)}`,
     'javascript:alert(1)',
   ])('comes back to the start of the page where %j is no page of ours', async (returnTo) => {
-    await visit(`/auth/mpass/start?returnTo=${encodeURIComponent(returnTo)}`);
-    expect(asked[0]).toMatchObject({ returnTo: '/' });
+    await navigate(`/auth/mpass/start?returnTo=${encodeURIComponent(returnTo)}`);
+    expect(requests[0]).toMatchObject({ returnTo: '/' });
   });
 
   test('is no part of another page', async () => {
-    const reply = await visit('/auth/mpass/start', { 'Sec-Fetch-Dest': 'iframe' });
+    const reply = await navigate('/auth/mpass/start', { 'Sec-Fetch-Dest': 'iframe' });
     expect([reply.status, reply.headers['location']]).toEqual([303, '/?signIn=CROSS_SITE_REQUEST']);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });
 
 describe('the way back', () => {
   test('takes a form from another site, and gives the session and the page that was left', async () => {
-    await visit('/auth/post.js');
+    await navigate('/auth/post.js');
     const reply = await post('/auth/mpass/callback', 'SAMLResponse=abc&RelayState=x', {
       Cookie: 'cups-attempt=secret',
     });
-    expect(asked[0]).toMatchObject({ attempt: 'secret', parameters: { SAMLResponse: 'abc', RelayState: 'x' } });
+    expect(requests[0]).toMatchObject({ attempt: 'secret', parameters: { SAMLResponse: 'abc', RelayState: 'x' } });
     expect([reply.status, reply.headers['location']]).toEqual([303, '/find']);
     expect(cookies(reply)).toEqual([
       expect.stringMatching(/^cups-attempt=; .*Max-Age=0$/),
@@ -119,14 +119,14 @@ describe('the way back', () => {
   });
 
   test('takes a query as well, as OpenID Connect brings it', async () => {
-    const reply = await visit('/auth/oidc/callback?code=1&state=2', { Cookie: 'cups-attempt=secret' });
-    expect(asked[0]).toMatchObject({ provider: 'oidc', parameters: { code: '1', state: '2' } });
+    const reply = await navigate('/auth/oidc/callback?code=1&state=2', { Cookie: 'cups-attempt=secret' });
+    expect(requests[0]).toMatchObject({ provider: 'oidc', parameters: { code: '1', state: '2' } });
     expect(reply.headers['location']).toBe('/find');
   });
 
   test('leads to the page, which says why, when identity refuses', async () => {
-    await visit('/auth/post.js');
-    refusal = new Problem({ reason: 'OPERATOR_UNKNOWN', message: 'Nobody.' });
+    await navigate('/auth/post.js');
+    problem = new Problem({ reason: 'OPERATOR_UNKNOWN', message: 'Nobody.' });
     const reply = await post('/auth/mpass/callback', 'SAMLResponse=abc');
     expect([reply.status, reply.headers['location']]).toEqual([303, '/?signIn=OPERATOR_UNKNOWN']);
     expect(cookies(reply).join()).not.toContain('cups-session=a');
@@ -142,26 +142,26 @@ describe('the way back', () => {
     ['a body that is too large', `SAMLResponse=${'a'.repeat(300_000)}`, {}, 'PAYLOAD_TOO_LARGE'],
     ['what a frame brings', 'SAMLResponse=a', { 'Sec-Fetch-Dest': 'iframe' }, 'CROSS_SITE_REQUEST'],
   ])('refuses %s before anybody is asked', async (_, body, headers, reason) => {
-    await visit('/auth/post.js');
+    await navigate('/auth/post.js');
     const reply = await post('/auth/mpass/callback', body, headers);
     expect([reply.status, reply.headers['location']]).toEqual([303, `/?signIn=${reason}`]);
-    expect([asked, cookies(reply)]).toEqual([[], []]);
+    expect([requests, cookies(reply)]).toEqual([[], []]);
   });
 
   test.each(['callback?SAMLResponse=abc', 'logout?SAMLRequest=abc', 'logout?logout_token=abc'])(
     'refuses in an address what belongs into a form: %s',
     async (path) => {
-      const reply = await visit(`/auth/mpass/${path}`, { Cookie: 'cups-attempt=secret' });
+      const reply = await navigate(`/auth/mpass/${path}`, { Cookie: 'cups-attempt=secret' });
       expect([reply.status, reply.headers['location']]).toEqual([303, '/?signIn=INVALID_ARGUMENT']);
-      expect([asked, cookies(reply)]).toEqual([[], []]);
+      expect([requests, cookies(reply)]).toEqual([[], []]);
     },
   );
 });
 
 describe('signing out', () => {
   test('here says where the page goes to leave the provider as well', async () => {
-    asked = [];
-    refusal = undefined;
+    requests = [];
+    problem = undefined;
     const reply = await gateway.send('DELETE', '/api/v1/sessions/current');
     expect([reply.status, reply.body]).toEqual([200, { next: '/auth/mpass/logout' }]);
     expect(cookies(reply)).toEqual([
@@ -171,9 +171,9 @@ describe('signing out', () => {
   });
 
   test('that a provider tells of clears the cookie, and the answer goes back', async () => {
-    await visit('/auth/post.js');
+    await navigate('/auth/post.js');
     const reply = await post('/auth/mpass/logout', 'SAMLRequest=abc');
-    expect(asked[0]).toMatchObject({ parameters: { SAMLRequest: 'abc' } });
+    expect(requests[0]).toMatchObject({ parameters: { SAMLRequest: 'abc' } });
     expect(reply.text).toContain('action="https://idp.example/login"');
     expect(cookies(reply)).toEqual([expect.stringMatching(/^cups-session=; .*Max-Age=0/)]);
   });
@@ -181,18 +181,18 @@ describe('signing out', () => {
 
 describe('a provider that tells of a sign-out by itself', () => {
   /** As a server asks: without cookies, without an origin. */
-  const tell = (body: string) =>
+  const postLogoutToken = (body: string) =>
     request(gateway.url).post('/auth/oidc/logout').type('application/x-www-form-urlencoded').redirects(0).send(body);
 
   test('is answered shortly, and the session has ended at once', async () => {
-    asked = [];
-    refusal = undefined;
+    requests = [];
+    problem = undefined;
     const { token, session: theirs } = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-001' });
     ended = [theirs.sid];
     const cookie = await gateway.cookieOf(token);
     expect((await gateway.send('GET', '/api/v1/sessions/current', { cookie })).status).toBe(200);
-    const reply = await tell('logout_token=a.b.c');
-    expect(asked.at(-1)).toEqual({
+    const reply = await postLogoutToken('logout_token=a.b.c');
+    expect(requests.at(-1)).toEqual({
       provider: 'oidc',
       origin: gateway.url,
       attempt: '',
@@ -210,8 +210,8 @@ describe('a provider that tells of a sign-out by itself', () => {
   });
 
   test('is told when it was refused, as its standard says', async () => {
-    refusal = new Problem({ reason: 'SIGN_IN_REFUSED', message: 'No.' });
-    const reply = await tell('logout_token=a.b.c');
+    problem = new Problem({ reason: 'SIGN_IN_REFUSED', message: 'No.' });
+    const reply = await postLogoutToken('logout_token=a.b.c');
     expect([reply.status, reply.headers['cache-control'], reply.headers['content-type']]).toEqual([
       400,
       'no-store',
@@ -229,7 +229,7 @@ describe('with an https origin', () => {
     secure = await startGateway(
       {
         identity: {
-          BeginSignIn: (given) => (asked.push(given as never), Promise.resolve({ attempt: 'secret', next })),
+          BeginSignIn: (given) => (requests.push(given as never), Promise.resolve({ attempt: 'secret', next })),
           ContinueSignOut: () => Promise.resolve({ endedSessions: [], next }),
         },
       },
@@ -243,9 +243,9 @@ describe('with an https origin', () => {
   afterAll(() => secure.stop());
 
   test('the attempt has a cookie of this host alone, the form goes where it may, and no Host header counts', async () => {
-    asked = [];
+    requests = [];
     const reply = await request(secure.url).get('/auth/mpass/start').set('Host', 'evil.example').redirects(0);
-    expect(asked).toEqual([expect.objectContaining({ origin: 'https://cups.example' })]);
+    expect(requests).toEqual([expect.objectContaining({ origin: 'https://cups.example' })]);
     expect(cookies(reply)).toEqual([
       '__Host-cups-attempt=secret; Path=/; HttpOnly; Secure; SameSite=None; Max-Age=600',
     ]);
@@ -257,21 +257,22 @@ describe('with an https origin', () => {
   test('an address that begins without end is held back, and a provider that tells of many sign-outs is not', async () => {
     const begin = () => request(secure.url).get('/auth/mpass/start').redirects(0);
     const leave = () => request(secure.url).post('/auth/mpass/logout').type('form').send('SAMLRequest=a').redirects(0);
-    const tell = () => request(secure.url).post('/auth/oidc/logout').type('form').send('logout_token=a').redirects(0);
+    const postLogoutToken = () =>
+      request(secure.url).post('/auth/oidc/logout').type('form').send('logout_token=a').redirects(0);
     for (let n = 0; n < 3; n += 1) await begin();
     const held = await begin();
     expect([held.status, Number(held.headers['retry-after']) > 0, cookies(held)]).toEqual([429, true, []]);
     expect((await leave()).headers['location']).toBe('/?signIn=RATE_LIMITED');
-    expect((await tell()).status).toBe(200);
+    expect((await postLogoutToken()).status).toBe(200);
   });
 });
 
 test('metadata are served as they are, and what is not there is a problem', async () => {
-  const reply = await visit('/auth/mpass/metadata');
-  expect([reply.headers['content-type'], asked[0]]).toEqual([
+  const reply = await navigate('/auth/mpass/metadata');
+  expect([reply.headers['content-type'], requests[0]]).toEqual([
     'application/samlmetadata+xml; charset=utf-8',
     { provider: 'mpass', origin: gateway.url },
   ]);
-  expect((await visit('/auth/mpass/other')).status).toBe(404);
-  expect((await visit('/auth/M/metadata')).status).toBe(404);
+  expect((await navigate('/auth/mpass/other')).status).toBe(404);
+  expect((await navigate('/auth/M/metadata')).status).toBe(404);
 });

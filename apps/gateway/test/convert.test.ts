@@ -7,7 +7,7 @@ import type { ContentJson } from '../src/convert.ts';
 import { application } from './gateway.ts';
 
 const wire = messageType<Application, Application__Output>('cups.intake.v1.Application');
-const through = (content: ContentJson) => {
+const roundTrip = (content: ContentJson) => {
   const { allowedActions: _actions, ...json } = convert.applicationJson(
     wire.decode(wire.encode(application({ content: convert.contentToProto(content) }))),
   ) as Record<string, unknown>;
@@ -15,7 +15,7 @@ const through = (content: ContentJson) => {
   return Object.fromEntries(Object.entries(json).filter(([name]) => names.includes(name)));
 };
 
-const whole: ContentJson = {
+const fullContent: ContentJson = {
   applicant: person(7),
   contact: { email: 'ana@example.org', phone: '+373 60000000' },
   represented: person(8),
@@ -30,29 +30,29 @@ const whole: ContentJson = {
 };
 
 describe('content of an application', () => {
-  test('comes back from proto as it was, whole', () => expect(through(whole)).toEqual(whole));
+  test('comes back from proto as it was, whole', () => expect(roundTrip(fullContent)).toEqual(fullContent));
 
-  test.each(Object.keys(whole) as (keyof ContentJson)[])('comes back as it was with %s alone', (field) => {
-    expect(through({ [field]: whole[field] })).toEqual({ [field]: whole[field] });
+  test.each(Object.keys(fullContent) as (keyof ContentJson)[])('comes back as it was with %s alone', (field) => {
+    expect(roundTrip({ [field]: fullContent[field] })).toEqual({ [field]: fullContent[field] });
   });
 
   test.each(['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] as const)(
     'keeps the mandate %s',
     (kind) => {
-      expect(through({ mandate: { kind } })).toEqual({ mandate: { kind } });
+      expect(roundTrip({ mandate: { kind } })).toEqual({ mandate: { kind } });
     },
   );
 
   test.each(['at-centre', 'electronic', 'post'] as const)('keeps the delivery %s', (kind) => {
-    expect(through({ delivery: { kind } })).toEqual({ delivery: { kind } });
+    expect(roundTrip({ delivery: { kind } })).toEqual({ delivery: { kind } });
   });
 
   test('keeps empty answers and "has none"', () => {
-    expect(through({ answers: {}, contact: { none: true } })).toEqual({ answers: {}, contact: { none: true } });
+    expect(roundTrip({ answers: {}, contact: { none: true } })).toEqual({ answers: {}, contact: { none: true } });
   });
 
   test('is absent where it is null, and named in proto spelling for an edit', () => {
-    expect(through({ applicant: null, answers: null, evidence: null, costOption: null, delivery: null })).toEqual({});
+    expect(roundTrip({ applicant: null, answers: null, evidence: null, costOption: null, delivery: null })).toEqual({});
     expect(convert.updateFields({ costOption: null, applicant: null })).toEqual(['cost_option', 'applicant']);
   });
 });

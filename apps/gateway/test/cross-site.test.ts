@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../src/config.ts';
-import { readDocument } from '../src/http/document.ts';
+import { readOpenapiDocument } from '../src/http/openapi-document.ts';
 import { ID, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -15,7 +15,7 @@ afterAll(() => gateway.stop());
 
 /** As a browser follows a link. */
 const LINK = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-user': '?1' };
-const { operations } = readDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
+const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
 const GETS = operations.filter(({ method, path }) => method === 'get' && path.startsWith('/api/'));
 const IDS: Record<string, string> = { noticeId: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z7', code: 'CU-001', number: '1' };
 const fill = (path: string) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => IDS[name] ?? ID);

@@ -8,23 +8,23 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { RunningService } from '@cups/process';
 import type { Rpcs } from '@cups/rpc';
-import { fakeService, keysFor, person } from '@cups/testing';
+import { fakeService, createTestKeys, person } from '@cups/testing';
 import type { TestKeys } from '@cups/testing';
-import { COOKIE_KEYS, followKeySet, openKeys } from '@cups/rpc';
+import { COOKIE_KEY_SET, watchKeySet, openKeys } from '@cups/rpc';
 import request from 'supertest';
 import type { Response } from 'supertest';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
-import { sessionCookie } from '../src/http/cookie.ts';
+import { createSessionCookie } from '../src/http/session-cookie.ts';
 import { createGateway } from '../src/service.ts';
-import { STAFF_ANSWERS } from './staff-routes.ts';
+import { STAFF_RESPONSES } from './staff-fixtures.ts';
 
 /** A running gateway with neighbours made from their protos; the tests speak HTTP to it. */
 
 export const ID = '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6';
 export const NAME = `applications/${ID}`;
-const at = (iso: string) => ({ seconds: String(Date.parse(iso) / 1000), nanos: 0 });
-export const MORNING = at('2026-11-24T08:00:00Z');
+const timestamp = (iso: string) => ({ seconds: String(Date.parse(iso) / 1000), nanos: 0 });
+export const MORNING = timestamp('2026-11-24T08:00:00Z');
 
 /** An application as intake answers it; people are synthetic. */
 export function application(given: Partial<Application> = {}): Application {
@@ -61,7 +61,7 @@ const operator = {
   centre: 'centres/CU-001',
 };
 
-export interface Fakes {
+export interface FakeServices {
   intake?: Partial<Rpcs<IntakeServiceDefinition>>;
   identity?: Partial<Rpcs<IdentityServiceDefinition>>;
   catalog?: Partial<Rpcs<CatalogServiceDefinition>>;
@@ -70,50 +70,55 @@ export interface Fakes {
 }
 
 /** An answer; its body is parsed where it is JSON. */
-export type Reply = Response;
+export type TestResponse = Response;
 
 /** As a browser sends the cookie of a session. */
-async function cookieOf(
+async function sealSessionCookie(
   keys: TestKeys,
   assertion: string,
   { publicOrigin = '' }: { publicOrigin?: string },
   now = () => new Date(),
   seen = Math.floor(now().getTime() / 1000),
 ): Promise<string> {
-  const cookieKeys = followKeySet({ file: join(keys.dir, COOKIE_KEYS), name: 'cookie' });
-  const cookie = sessionCookie({ secure: publicOrigin.startsWith('https:'), keys: cookieKeys });
+  const cookieKeys = watchKeySet({ file: join(keys.dir, COOKIE_KEY_SET), name: 'cookie' });
+  const cookie = createSessionCookie({ secure: publicOrigin.startsWith('https:'), keys: cookieKeys });
   const [pair = ''] = (await cookie.set({ assertion, seen }, new Date(0))).split(';');
   return pair;
 }
 
 /** Starts it. Answers are held against the document; limits are out of the way unless a test sets them. */
 export async function startGateway(
-  fakes: Fakes = {},
+  fakes: FakeServices = {},
   settings: Partial<Omit<Config, 'addresses'>> & { intakeAddress?: string } = {},
   now?: () => Date,
 ) {
-  const keys = keysFor();
-  const written = () => Promise.resolve({ application: application(), replayed: false });
+  const keys = createTestKeys();
+  const writeResponse = () => Promise.resolve({ application: application(), replayed: false });
   const specialist = keys.session({ role: 'specialist', centre: 'centres/CU-001', operator: operator.name });
-  const session = { id: specialist.session.sid, operator, createTime: MORNING, expireTime: at('2026-11-24T16:00:00Z') };
-  const sealed = await cookieOf(keys, specialist.token, settings, now);
+  const session = {
+    id: specialist.session.sid,
+    operator,
+    createTime: MORNING,
+    expireTime: timestamp('2026-11-24T16:00:00Z'),
+  };
+  const sealed = await sealSessionCookie(keys, specialist.token, settings, now);
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
     {
-      CreateApplication: written,
-      GetApplication: written,
-      UpdateApplication: written,
-      SubmitApplication: written,
-      WithdrawApplication: written,
-      SupplyDocuments: written,
-      HandOverResult: written,
-      ConfirmOutcome: written,
-      RenewApplication: written,
-      RecordPayment: written,
-      AddNote: written,
-      AssignApplication: written,
-      MarkDeskNotesSeen: written,
-      RecordTelling: written,
+      CreateApplication: writeResponse,
+      GetApplication: writeResponse,
+      UpdateApplication: writeResponse,
+      SubmitApplication: writeResponse,
+      WithdrawApplication: writeResponse,
+      SupplyDocuments: writeResponse,
+      HandOverResult: writeResponse,
+      ConfirmOutcome: writeResponse,
+      RenewApplication: writeResponse,
+      RecordPayment: writeResponse,
+      AddNote: writeResponse,
+      AssignApplication: writeResponse,
+      MarkDeskNotesSeen: writeResponse,
+      RecordTelling: writeResponse,
       ListApplications: () =>
         Promise.resolve({ applications: [application({ content: null })], nextPageToken: 'next' }),
       SearchApplications: () => Promise.resolve({ applications: [application({ content: null })] }),
@@ -126,13 +131,13 @@ export async function startGateway(
         Promise.resolve({
           application: application(),
           actions: [action],
-          lastLook: look,
+          lastLook: accessLogEntry,
           lookCount: 3,
           lookerCount: 2,
         }),
       GetFiledSubmission: () => Promise.resolve(submission),
       RecordAccess: () => Promise.resolve({}),
-      ListLooks: () => Promise.resolve({ looks: [look], nextPageToken: 'next' }),
+      ListLooks: () => Promise.resolve({ looks: [accessLogEntry], nextPageToken: 'next' }),
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
       TrackApplication: () =>
         Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),
@@ -154,7 +159,7 @@ export async function startGateway(
       DeleteSession: () => Promise.resolve({}),
       ListSessions: () => Promise.resolve({ sessions: [ownSession] }),
       EndSession: () => Promise.resolve({}),
-      ...STAFF_ANSWERS,
+      ...STAFF_RESPONSES,
       ListOperators: () => Promise.resolve({ operators: [operator] }),
       BatchGetOperators: ({ names }) =>
         Promise.resolve({ operators: names.map((name) => ({ name, displayName: `Test ${name}` })) }),
@@ -277,7 +282,7 @@ export async function startGateway(
     method: string,
     path: string,
     given: { body?: unknown; raw?: string; headers?: Record<string, string>; cookie?: string | null } = {},
-  ): Promise<Reply> {
+  ): Promise<TestResponse> {
     const { body, raw, cookie = sealed } = given;
     const call = request(url)[method.toLowerCase() as 'get'](path);
     if (cookie) void call.set('Cookie', cookie);
@@ -293,7 +298,7 @@ export async function startGateway(
 
   return {
     url,
-    inside: `http://127.0.0.1:${gateway.httpPort!}`,
+    operationsUrl: `http://127.0.0.1:${gateway.httpPort!}`,
     send,
     keys,
     specialist,
@@ -301,7 +306,7 @@ export async function startGateway(
     /** Of the specialist, as a browser sends it. */
     cookie: sealed,
     /** The same of another assertion, seen now unless a time is named (seconds since 1970). */
-    cookieOf: (assertion: string, seen?: number) => cookieOf(keys, assertion, settings, now, seen),
+    cookieOf: (assertion: string, seen?: number) => sealSessionCookie(keys, assertion, settings, now, seen),
     calls: { intake: intake.calls, identity: identity.calls, catalog: catalog.calls, bridge: bridge.calls },
     log: () => lines.join(''),
     stopGateway: () => gateway.stop(),
@@ -352,7 +357,12 @@ const action = {
   submission: 1,
 };
 
-const look = { by: operator.name, lookTime: MORNING, kind: 'LOOK_KIND_FILE' as const, centre: 'centres/CU-001' };
+const accessLogEntry = {
+  by: operator.name,
+  lookTime: MORNING,
+  kind: 'LOOK_KIND_FILE' as const,
+  centre: 'centres/CU-001',
+};
 
 const queue = {
   applications: [application({ content: null, buckets: ['BUCKET_TODAY', 'BUCKET_READY'], sinceTime: MORNING })],

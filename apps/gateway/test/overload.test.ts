@@ -27,7 +27,7 @@ afterEach(async () => {
   await gateway.stop();
 });
 const inFlight = async () => {
-  const { text } = await request(gateway.inside).get('/metrics');
+  const { text } = await request(gateway.operationsUrl).get('/metrics');
   return Number(/^http_in_flight\S* (\d+)/m.exec(text)?.[1]);
 };
 

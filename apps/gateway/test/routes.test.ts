@@ -4,10 +4,10 @@ import { createMetrics, createLog } from '@cups/process';
 import request from 'supertest';
 import { readConfig } from '../src/config.ts';
 import { createApp } from '../src/http/app.ts';
-import { readDocument } from '../src/http/document.ts';
+import { readOpenapiDocument } from '../src/http/openapi-document.ts';
 import { ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
-import { STAFF_ROWS } from './staff-routes.ts';
+import { STAFF_ROWS } from './staff-fixtures.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
@@ -422,12 +422,12 @@ describe('each operation asks the right neighbour and answers as the document sa
   });
 
   test('the table above misses no operation', () => {
-    const { operations } = readDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
+    const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
     expect(rows.map(([operation]) => operation).sort()).toEqual(operations.map(({ id }) => id).sort());
   });
 
   test('an operation without a handler, or a handler without an operation, does not start', () => {
-    const { operations } = readDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
+    const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
     const parts = {
       ...readConfig({ CUPS_ENV: 'development' }),
       operations,
@@ -445,7 +445,7 @@ describe('each operation asks the right neighbour and answers as the document sa
       admit: undefined as never,
       bodies: undefined as never,
       misses: undefined as never,
-      draining: () => false,
+      isDraining: () => false,
     };
     const all = Object.fromEntries(operations.map(({ id }) => [id, () => ({})]));
     const { getDelivery: _one, ...fewer } = all;
@@ -516,8 +516,8 @@ describe('what an answer carries', () => {
   });
 
   test('health, readiness and metrics stand on the inner port; metrics not on the public one', async () => {
-    for (const path of ['/healthz', '/readyz']) await request(gateway2.inside).get(path).expect(200);
-    await request(gateway2.inside)
+    for (const path of ['/healthz', '/readyz']) await request(gateway2.operationsUrl).get(path).expect(200);
+    await request(gateway2.operationsUrl)
       .get('/metrics')
       .expect(200, /http_requests_total\{operation="getSlip"/);
     expect((await gateway2.send('GET', '/metrics')).status).toBe(404);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '@cups/problem';
 import { createMetrics } from '@cups/process';
-import { COOKIE_KEYS, followKeySet } from '@cups/rpc';
+import { COOKIE_KEY_SET, watchKeySet } from '@cups/rpc';
 import type { CallContext } from '@cups/rpc';
-import { eventually, keepLog, keysFor } from '@cups/testing';
+import { eventually, captureLog, createTestKeys } from '@cups/testing';
 import request from 'supertest';
 import { readConfig } from '../src/config.ts';
-import { sessionCookie } from '../src/http/cookie.ts';
-import { openSignOuts } from '../src/http/sign-outs.ts';
+import { createSessionCookie } from '../src/http/session-cookie.ts';
+import { createSignOuts } from '../src/http/sign-outs.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -18,10 +18,10 @@ const LIST = '/api/v1/applications';
 const named = (token: string) => `cups-session=${token}`;
 
 /** What a cookie holds that a gateway with these keys would set; it names `kid` if one is given. */
-async function sealedUnder(file: string, assertion: string, kid?: string): Promise<string> {
-  const keys = followKeySet({ file, name: 'cookie' })().map((key) => ({ ...key, kid: kid ?? key.kid }));
+async function sealWithKeyFile(file: string, assertion: string, kid?: string): Promise<string> {
+  const keys = watchKeySet({ file, name: 'cookie' })().map((key) => ({ ...key, kid: kid ?? key.kid }));
   const seen = Math.floor(Date.now() / 1000);
-  const set = await sessionCookie({ secure: false, keys: () => keys }).set({ assertion, seen }, new Date(0));
+  const set = await createSessionCookie({ secure: false, keys: () => keys }).set({ assertion, seen }, new Date(0));
   return set.slice(set.indexOf('=') + 1, set.indexOf(';'));
 }
 
@@ -97,7 +97,7 @@ describe('the cookie', () => {
     [
       'comes from another platform',
       () => {
-        const foreign = keysFor();
+        const foreign = createTestKeys();
         const { token } = foreign.session({ role: 'specialist', centre: 'centres/CU-001' });
         foreign.remove();
         return token;
@@ -111,7 +111,7 @@ describe('the cookie', () => {
         return `${head}.${part({ ...other, centre: 'centres/CU-002' })}.${signature}`;
       },
     ],
-    ['is the token of a service', () => gateway.keys.of('identity').serviceToken('gateway')],
+    ['is the token of a service', () => gateway.keys.forService('identity').serviceToken('gateway')],
     [
       'was signed by another service than identity',
       () => {
@@ -121,7 +121,7 @@ describe('the cookie', () => {
           sid: 's',
           expires: new Date(Date.now() + 3600_000),
         };
-        return gateway.keys.of('intake').signSession(session);
+        return gateway.keys.forService('intake').signSession(session);
       },
     ],
   ];
@@ -163,11 +163,11 @@ describe('the cookie', () => {
     const otherHeader = (change: object) =>
       part({ ...(JSON.parse(Buffer.from(header, 'base64url').toString()) as object), ...change });
     const flipped = text.startsWith('A') ? `B${text.slice(1)}` : `A${text.slice(1)}`;
-    const foreign = keysFor(['gateway']);
+    const foreign = createTestKeys(['gateway']);
     try {
       const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
-      const elsewhere = await sealedUnder(join(foreign.dir, COOKIE_KEYS), gateway.specialist.token);
-      const forged = await sealedUnder(join(foreign.dir, COOKIE_KEYS), gateway.specialist.token, kid);
+      const elsewhere = await sealWithKeyFile(join(foreign.dir, COOKIE_KEY_SET), gateway.specialist.token);
+      const forged = await sealWithKeyFile(join(foreign.dir, COOKIE_KEY_SET), gateway.specialist.token, kid);
       for (const cookie of [
         elsewhere,
         forged,
@@ -343,7 +343,7 @@ describe('signing out', () => {
   const away = () => Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Away.' }));
   const told = (gateway: Gateway) => gateway.calls.identity.filter(({ method }) => method === 'DeleteSession').length;
   const waiting = async (gateway: Gateway) =>
-    /cups_gateway_sign_outs_waiting\{.*\} (\d+)/.exec((await request(gateway.inside).get('/metrics')).text)?.[1];
+    /cups_gateway_sign_outs_waiting\{.*\} (\d+)/.exec((await request(gateway.operationsUrl).get('/metrics')).text)?.[1];
 
   test.each([
     ['answers', () => Promise.resolve({})],
@@ -422,11 +422,11 @@ describe('signing out', () => {
   });
 
   test('of which there are many does not hold up the end of the gateway when identity is slow', async () => {
-    const { log, lines } = keepLog();
+    const { log, lines } = captureLog();
     const metrics = createMetrics('gateway');
     let identity: (context: CallContext) => Promise<unknown> = away;
     let heard = 0;
-    const signOuts = openSignOuts({ tell: (c) => identity(c), now: () => new Date(), log, metrics });
+    const signOuts = createSignOuts({ deleteSession: (c) => identity(c), now: () => new Date(), log, metrics });
     const expires = new Date(Date.now() + 3_600_000);
     for (let i = 0; i < 400; i += 1) await signOuts.add(`s${i}`, { context: {} as CallContext, expires });
     identity = () => pause(200).then(() => (heard += 1));
@@ -454,16 +454,22 @@ describe('signing out', () => {
   });
 
   test('waits in bounded memory: of too many the oldest is given up, counted and logged', async () => {
-    const { log, lines } = keepLog();
+    const { log, lines } = captureLog();
     const metrics = createMetrics('gateway');
     let identity: (context: CallContext) => Promise<unknown> = away;
     const heard: string[] = [];
-    const signOuts = openSignOuts({ tell: (c) => identity(c), now: () => new Date(), log, metrics, limit: 3 });
+    const signOuts = createSignOuts({
+      deleteSession: (c) => identity(c),
+      now: () => new Date(),
+      log,
+      metrics,
+      limit: 3,
+    });
     const expires = new Date(Date.now() + 3_600_000);
     for (const sid of ['a', 'b', 'c', 'd']) {
       await signOuts.add(sid, { context: { sessionToken: sid } as CallContext, expires });
     }
-    expect(['a', 'b', 'c', 'd'].map((sid) => signOuts.waits(sid))).toEqual([false, true, true, true]);
+    expect(['a', 'b', 'c', 'd'].map((sid) => signOuts.isPending(sid))).toEqual([false, true, true, true]);
     expect(lines.filter(({ event }) => event === 'sign-outs-forgotten')).toHaveLength(1);
     // One that identity stumbles over does not hold up the others.
     identity = ({ sessionToken = '' }) => {
@@ -472,7 +478,7 @@ describe('signing out', () => {
     };
     await eventually(() => heard.length === 2);
     identity = () => Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'It has ended.' }));
-    await eventually(() => !signOuts.waits('b'));
+    await eventually(() => !signOuts.isPending('b'));
     await signOuts.stop();
     expect(await metrics.registry.metrics()).toMatch(/cups_gateway_sign_outs_forgotten_total\{.*\} 1\n/);
   });

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import request from 'supertest';
-import { openBodies } from '../src/http/bodies.ts';
+import { createBodyReader } from '../src/http/body-reader.ts';
 import { application, ID, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 /** One gateway for all tests of a group. */
-function oneGateway(...args: Parameters<typeof startGateway>): void {
+function useGateway(...args: Parameters<typeof startGateway>): void {
   beforeAll(async () => {
     gateway = await startGateway(...args);
   });
@@ -36,7 +36,7 @@ function oneGateway(...args: Parameters<typeof startGateway>): void {
 }
 
 /** Opens a connection, and sends a request without the rest of its body. */
-async function unfinished(path: string, type: string, { from = '' } = {}): Promise<Socket> {
+async function openUnfinishedRequest(path: string, type: string, { from = '' } = {}): Promise<Socket> {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname).on('error', () => undefined);
   sockets.push(socket);
@@ -55,7 +55,7 @@ async function unfinished(path: string, type: string, { from = '' } = {}): Promi
 }
 
 /** All that comes back until the connection ends. */
-function answerOf(socket: Socket): Promise<string> {
+function readResponse(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     socket.on('data', (data) => (text += String(data)));
@@ -63,31 +63,33 @@ function answerOf(socket: Socket): Promise<string> {
   });
 }
 
-async function meter(name: string): Promise<number> {
-  const { text } = await request(gateway.inside).get('/metrics');
+async function readMetric(name: string): Promise<number> {
+  const { text } = await request(gateway.operationsUrl).get('/metrics');
   return Number(new RegExp(`^${name}\\S* (\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
 describe('bodies that do not come', () => {
-  oneGateway({}, { maxInFlight: 2 });
+  useGateway({}, { maxInFlight: 2 });
 
   test.each(PATHS)('of %s take no place from requests that are there', async (path, type) => {
-    await eventually(async () => (await meter('http_bodies_unfinished')) === 0);
+    await eventually(async () => (await readMetric('http_bodies_unfinished')) === 0);
     for (let n = 1; n <= 5; n++) {
-      await unfinished(path, type);
-      await eventually(async () => (await meter('http_bodies_unfinished')) === n);
+      await openUnfinishedRequest(path, type);
+      await eventually(async () => (await readMetric('http_bodies_unfinished')) === n);
     }
-    expect(await meter('http_in_flight')).toBe(0);
+    expect(await readMetric('http_in_flight')).toBe(0);
     expect((await gateway.send('POST', '/api/v1/sessions', SIGN_IN)).status).toBe(201);
     expect((await gateway.send('GET', APP)).status).toBe(200);
   });
 
   test('end their connection with 408 after five seconds, a byte every 100 ms or not', async () => {
-    const [silent, dripping] = await Promise.all(PATHS.slice(0, 2).map(([path, type]) => unfinished(path, type)));
+    const [silent, dripping] = await Promise.all(
+      PATHS.slice(0, 2).map(([path, type]) => openUnfinishedRequest(path, type)),
+    );
     const drip = setInterval(() => dripping!.write(' '), 100);
     const start = performance.now();
     try {
-      for (const answer of await Promise.all([silent!, dripping!].map(answerOf))) {
+      for (const answer of await Promise.all([silent!, dripping!].map(readResponse))) {
         expect(answer).toMatch(/^HTTP\/1\.1 408 /);
         expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({
           status: 408,
@@ -98,8 +100,8 @@ describe('bodies that do not come', () => {
       clearInterval(drip);
     }
     expect(performance.now() - start).toBeLessThan(15_000);
-    expect(await meter('http_bodies_unfinished')).toBe(0);
-    expect(await meter('http_bodies_refused_total{[^}]*cause="slow"')).toBeGreaterThanOrEqual(2);
+    expect(await readMetric('http_bodies_unfinished')).toBe(0);
+    expect(await readMetric('http_bodies_refused_total{[^}]*cause="slow"')).toBeGreaterThanOrEqual(2);
   }, 30_000);
 
   test('nor do headers longer than five seconds', async () => {
@@ -108,19 +110,21 @@ describe('bodies that do not come', () => {
     sockets.push(socket);
     socket.write('POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\n');
     const start = performance.now();
-    expect(await answerOf(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await readResponse(socket)).toMatch(/^HTTP\/1\.1 408 /);
     expect(performance.now() - start).toBeLessThan(15_000);
   }, 30_000);
 });
 describe('places for bodies', () => {
-  oneGateway({}, { maxBodies: 16, trustProxy: 1 });
+  useGateway({}, { maxBodies: 16, trustProxy: 1 });
 
   test('are taken by one address to an eighth; other addresses go on', async () => {
     const answers: Promise<string>[] = [];
     for (let n = 0; n < 5; n++) {
-      answers.push(answerOf(await unfinished('/api/v1/sessions', 'application/json', { from: '192.0.2.1' })));
+      answers.push(
+        readResponse(await openUnfinishedRequest('/api/v1/sessions', 'application/json', { from: '192.0.2.1' })),
+      );
     }
-    const refusals = async () => await meter('http_bodies_refused_total{[^}]*cause="address"');
+    const refusals = async () => await readMetric('http_bodies_refused_total{[^}]*cause="address"');
     await eventually(async () => (await refusals()) === 3);
     const from = (address: string) =>
       gateway.send('POST', '/api/v1/sessions', { ...SIGN_IN, headers: { 'x-forwarded-for': address } });
@@ -130,8 +134,8 @@ describe('places for bodies', () => {
     for (const socket of sockets) socket.destroy();
     await Promise.all(answers);
     await eventually(async () => (await from('192.0.2.1')).status === 201);
-    expect(await meter('http_bodies_unfinished')).toBe(0);
-    expect(await meter('http_body_bytes_held')).toBe(0);
+    expect(await readMetric('http_bodies_unfinished')).toBe(0);
+    expect(await readMetric('http_body_bytes_held')).toBe(0);
   });
 });
 
@@ -143,11 +147,11 @@ describe('the pace of a body', () => {
     ['keeps up with the pace beyond the longest time', 20, 1_000, false],
     ['comes too slowly', 1, 1_000, false],
   ])('a body that %s', async (_name, bytesEach, times, arrives) => {
-    const bodies = openBodies({
+    const bodies = createBodyReader({
       maxBodies: 8,
       maxBodyBytes: 1e6,
       metrics,
-      pace: { graceMs: 200, bytesPerSecond: 1_000, maxMs: 1_500 },
+      minDataRate: { graceMs: 200, bytesPerSecond: 1_000, maxMs: 1_500 },
     });
     const { PassThrough } = await import('node:stream');
     const socket = new PassThrough();
@@ -177,7 +181,7 @@ describe('requests of one address that are worked on', () => {
     await released;
     return { application: application() };
   };
-  oneGateway({ intake: { GetApplication: hold } }, { maxInFlightPerAddress: 2, trustProxy: 1 });
+  useGateway({ intake: { GetApplication: hold } }, { maxInFlightPerAddress: 2, trustProxy: 1 });
 
   test('are as many as the setting says; other addresses have their own', async () => {
     const from = (address: string) => gateway.send('GET', APP, { headers: { 'x-forwarded-for': address } });
@@ -196,7 +200,7 @@ describe('requests of one address that are worked on', () => {
 });
 
 describe('the size of a body', () => {
-  oneGateway({
+  useGateway({
     identity: {
       ContinueSignOut: () => Promise.resolve({}),
       CompleteSignIn: () => Promise.resolve({}),
@@ -232,7 +236,7 @@ describe('the size of a body', () => {
 });
 
 describe('a body with very many members', () => {
-  oneGateway();
+  useGateway();
   const names = (count: number, first = 'm') =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`${first}${n}`, 1]));
   /** CPU time of this process, which runs the gateway, for one request: the least of ten, without what compiles or collects beside it. */

@@ -7,26 +7,27 @@ import type { Gateway } from './gateway.ts';
 
 /** Tracking numbers that are guessed. */
 
-const HELD = '7K2M-4QXN-8RTA-3V';
-const GUESS = '0000-0000-0000-00';
+const EXISTING_NUMBER = '7K2M-4QXN-8RTA-3V';
+const UNKNOWN_NUMBER = '0000-0000-0000-00';
 const limits = { address: 1e6, page: 1e6, session: 1e6, tracking: 3, trackingTotal: 1e6, signIn: 1e6 };
 
 let gateway: Gateway;
 const intake = {
   TrackApplication: ({ trackingNumber }: { trackingNumber: string }) =>
-    trackingNumber === HELD
+    trackingNumber === EXISTING_NUMBER
       ? Promise.resolve({ state: 'STATE_IN_PROGRESS' as const, updateTime: { seconds: '1764000000', nanos: 0 } })
       : Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'Unknown.' })),
 };
-const ask = (trackingNumber: string, address: string) =>
+const track = (trackingNumber: string, address: string) =>
   gateway.send('POST', '/api/v1/tracking', {
     body: { trackingNumber },
     cookie: null,
     headers: { 'x-forwarded-for': address },
   });
-const statuses = async (asked: ReturnType<typeof ask>[]) => (await Promise.all(asked)).map(({ status }) => status);
-async function meter(name: string): Promise<number> {
-  const { text } = await request(gateway.inside).get('/metrics');
+const statuses = async (requests: ReturnType<typeof track>[]) =>
+  (await Promise.all(requests)).map(({ status }) => status);
+async function readMetric(name: string): Promise<number> {
+  const { text } = await request(gateway.operationsUrl).get('/metrics');
   return Number(new RegExp(`^${name}\\S* (\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
@@ -37,27 +38,27 @@ describe('misses of one address', () => {
   afterAll(() => gateway.stop());
 
   test('are limited, also those that are under way at once', async () => {
-    expect((await statuses([1, 2, 3, 4, 5].map(() => ask(GUESS, '192.0.2.1')))).sort()).toEqual([
+    expect((await statuses([1, 2, 3, 4, 5].map(() => track(UNKNOWN_NUMBER, '192.0.2.1')))).sort()).toEqual([
       404, 404, 404, 429, 429,
     ]);
-    const refused = await ask(HELD, '192.0.2.1');
+    const refused = await track(EXISTING_NUMBER, '192.0.2.1');
     expect([refused.status, refused.body]).toMatchObject([429, { reason: 'RATE_LIMITED' }]);
     expect(Number(refused.get('retry-after'))).toBeGreaterThan(0);
   });
 
   test('are all that is counted: numbers that somebody holds, and requests that are none, cost nothing', async () => {
-    for (let n = 0; n < 10; n++) expect((await ask(HELD, '192.0.2.2')).status).toBe(200);
-    for (let n = 0; n < 5; n++) expect((await ask('', '192.0.2.2')).status).toBe(400);
-    expect((await ask(GUESS, '192.0.2.2')).status).toBe(404);
+    for (let n = 0; n < 10; n++) expect((await track(EXISTING_NUMBER, '192.0.2.2')).status).toBe(200);
+    for (let n = 0; n < 5; n++) expect((await track('', '192.0.2.2')).status).toBe(400);
+    expect((await track(UNKNOWN_NUMBER, '192.0.2.2')).status).toBe(404);
   });
 
   test('are those of a network of /64 where it is IPv6', async () => {
     for (const host of ['1', '2', 'ffff:1:2']) {
-      expect((await ask(GUESS, `2001:db8:0:7::${host}`)).status).toBe(404);
+      expect((await track(UNKNOWN_NUMBER, `2001:db8:0:7::${host}`)).status).toBe(404);
     }
-    expect((await ask(GUESS, '2001:db8:0:7:4::1')).status).toBe(429);
-    expect((await ask(GUESS, '2001:db8:0:8::1')).status).toBe(404);
-    expect((await ask(GUESS, '::ffff:192.0.2.77')).status).toBe(404);
+    expect((await track(UNKNOWN_NUMBER, '2001:db8:0:7:4::1')).status).toBe(429);
+    expect((await track(UNKNOWN_NUMBER, '2001:db8:0:8::1')).status).toBe(404);
+    expect((await track(UNKNOWN_NUMBER, '::ffff:192.0.2.77')).status).toBe(404);
   });
 });
 
@@ -67,22 +68,22 @@ describe('misses of very many addresses', () => {
     gateway = await startGateway({ intake }, { limits: few, trustProxy: 1, maxInFlight: 2 });
   });
   afterAll(() => gateway.stop());
-  const slow: ReturnType<typeof ask>[] = [];
+  const slow: ReturnType<typeof track>[] = [];
   afterEach(() => Promise.all(slow));
 
   test('are answered later, and close tracking for nobody', async () => {
     for (let n = 0; n < 40; n++) {
-      slow.push(ask(GUESS, `198.51.100.${n}`));
-      await eventually(async () => (await meter('tracking_misses_total')) === n + 1);
+      slow.push(track(UNKNOWN_NUMBER, `198.51.100.${n}`));
+      await eventually(async () => (await readMetric('tracking_misses_total')) === n + 1);
     }
-    await eventually(async () => (await meter('tracking_misses_delayed')) > 0);
+    await eventually(async () => (await readMetric('tracking_misses_delayed')) > 0);
     const start = performance.now();
-    expect((await ask(HELD, '192.0.2.9')).status).toBe(200);
+    expect((await track(EXISTING_NUMBER, '192.0.2.9')).status).toBe(200);
     expect(performance.now() - start).toBeLessThan(1_500);
     expect(await statuses(slow)).toEqual(Array(40).fill(404));
-    expect(await meter('tracking_misses_delayed')).toBe(0);
+    expect(await readMetric('tracking_misses_delayed')).toBe(0);
     const late = performance.now();
-    expect((await ask(GUESS, '192.0.2.10')).status).toBe(404);
+    expect((await track(UNKNOWN_NUMBER, '192.0.2.10')).status).toBe(404);
     expect(performance.now() - late).toBeGreaterThan(1_500);
   }, 60_000);
 });

@@ -2,16 +2,16 @@ import type { AccessTable } from '@cups/rpc';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { OperatorRole } from './domain/operators.ts';
 
-const ANYBODY: OperatorRole[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
+const ALL_ROLES: OperatorRole[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
 
 const signIn = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false } as const;
-const ownSession = { callers: ['gateway'], roles: ANYBODY, tenancy: 'platform', personalData: false } as const;
+const ownSession = { callers: ['gateway'], roles: ALL_ROLES, tenancy: 'platform', personalData: false } as const;
 /** Of which centre, and of whom, the domain says: rights.ts. */
 const team = { callers: ['gateway'], tenancy: 'platform', personalData: true } as const;
-const CHANGES_STAFF: OperatorRole[] = ['centre-manager', 'supervisor'];
-const SEES_STAFF: OperatorRole[] = ['centre-manager', 'supervisor', 'support'];
-const tool = { callers: ['operator'], roles: 'none', tenancy: 'service', personalData: true } as const;
-const registry = {
+const STAFF_EDITOR_ROLES: OperatorRole[] = ['centre-manager', 'supervisor'];
+const STAFF_VIEWER_ROLES: OperatorRole[] = ['centre-manager', 'supervisor', 'support'];
+const opsTool = { callers: ['operator'], roles: 'none', tenancy: 'service', personalData: true } as const;
+const centreReads = {
   callers: ['gateway', 'intake'],
   roles: 'none',
   tenancy: 'service',
@@ -27,29 +27,29 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   GetProviderMetadata: signIn,
   ListOperators: signIn,
   ListSignInProviders: signIn,
-  GetSession: { ...ownSession, roles: [...ANYBODY] },
+  GetSession: { ...ownSession, roles: [...ALL_ROLES] },
   // Which of their centres is for identity to say; whoever works at none has none to go to.
-  SwitchCentre: { ...ownSession, roles: [...ANYBODY] },
-  BeginSignOut: { ...ownSession, roles: [...ANYBODY] },
-  DeleteSession: { ...ownSession, roles: [...ANYBODY] },
-  ListSessions: { ...ownSession, roles: [...ANYBODY] },
-  EndSession: { ...ownSession, roles: [...ANYBODY] },
+  SwitchCentre: { ...ownSession, roles: [...ALL_ROLES] },
+  BeginSignOut: { ...ownSession, roles: [...ALL_ROLES] },
+  DeleteSession: { ...ownSession, roles: [...ALL_ROLES] },
+  ListSessions: { ...ownSession, roles: [...ALL_ROLES] },
+  EndSession: { ...ownSession, roles: [...ALL_ROLES] },
   // Who is signed in may see the names of colleagues, whose marks are on what they work on.
-  BatchGetOperators: { ...ownSession, roles: [...ANYBODY] },
-  ListCentreOperators: { ...team, roles: ['specialist', ...SEES_STAFF] },
-  GetOperator: { ...team, roles: SEES_STAFF },
-  ListOperatorActions: { ...team, roles: SEES_STAFF },
+  BatchGetOperators: { ...ownSession, roles: [...ALL_ROLES] },
+  ListCentreOperators: { ...team, roles: ['specialist', ...STAFF_VIEWER_ROLES] },
+  GetOperator: { ...team, roles: STAFF_VIEWER_ROLES },
+  ListOperatorActions: { ...team, roles: STAFF_VIEWER_ROLES },
   ListStaff: { ...team, roles: ['supervisor', 'support'] },
-  InviteOperator: { ...team, roles: CHANGES_STAFF },
-  UpdateOperatorRoles: { ...team, roles: CHANGES_STAFF },
-  SuspendOperator: { ...team, roles: CHANGES_STAFF },
-  ReinstateOperator: { ...team, roles: CHANGES_STAFF },
-  RemoveOperator: { ...team, roles: CHANGES_STAFF },
-  SetAbsence: { ...team, roles: CHANGES_STAFF },
-  AppointSupervisor: { ...tool, callers: [...tool.callers] },
-  InspectStaff: { ...tool, callers: [...tool.callers] },
-  ImportOperators: { ...tool, callers: [...tool.callers] },
-  InspectPersonKeys: { ...tool, callers: [...tool.callers], personalData: false },
-  GetCentre: { ...registry, callers: [...registry.callers] },
-  ListCentres: { ...registry, callers: [...registry.callers] },
+  InviteOperator: { ...team, roles: STAFF_EDITOR_ROLES },
+  UpdateOperatorRoles: { ...team, roles: STAFF_EDITOR_ROLES },
+  SuspendOperator: { ...team, roles: STAFF_EDITOR_ROLES },
+  ReinstateOperator: { ...team, roles: STAFF_EDITOR_ROLES },
+  RemoveOperator: { ...team, roles: STAFF_EDITOR_ROLES },
+  SetAbsence: { ...team, roles: STAFF_EDITOR_ROLES },
+  AppointSupervisor: { ...opsTool, callers: [...opsTool.callers] },
+  InspectStaff: { ...opsTool, callers: [...opsTool.callers] },
+  ImportOperators: { ...opsTool, callers: [...opsTool.callers] },
+  InspectPersonKeys: { ...opsTool, callers: [...opsTool.callers], personalData: false },
+  GetCentre: { ...centreReads, callers: [...centreReads.callers] },
+  ListCentres: { ...centreReads, callers: [...centreReads.callers] },
 };

@@ -1,16 +1,24 @@
-import { CALLS, dataDir, grpcPort, httpPort, PERSON_HASH_KEYS_FILE, PROCESS, STORED } from '@cups/backend/settings';
+import {
+  GRPC_SETTINGS,
+  dataDirSetting,
+  grpcPortSetting,
+  httpPortSetting,
+  PERSON_HASH_KEYS_SETTING,
+  PROCESS_SETTINGS,
+  STORED_BACKEND_SETTINGS,
+} from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 import { SIGN_IN } from './signin/settings.ts';
 
 /** The settings of identity. */
 export const settings = {
-  ...PROCESS,
-  ...STORED,
-  ...CALLS,
-  grpcPort: grpcPort(7002),
-  httpPort: httpPort(7102),
-  dataDir: dataDir('the centres and agencies are in its folders `centres` and `agencies`, which are followed.'),
+  ...PROCESS_SETTINGS,
+  ...STORED_BACKEND_SETTINGS,
+  ...GRPC_SETTINGS,
+  grpcPort: grpcPortSetting(7002),
+  httpPort: httpPortSetting(7102),
+  dataDir: dataDirSetting('the centres and agencies are in its folders `centres` and `agencies`, which are followed.'),
   providers: {
     name: 'CUPS_IDENTITY_PROVIDERS',
     type: 'list',
@@ -25,7 +33,7 @@ export const settings = {
     meaning:
       'File of the keys of personal numbers of the staff, a JWK set of keys of 256 bits: the first of `use: enc` seals, all of them open, those of `use: sig` (one, or two while they change) find. Read again when it changes; empty: `identity-persons.jwks` in CUPS_KEYS.',
   },
-  personHashKeysFile: PERSON_HASH_KEYS_FILE,
+  personHashKeysFile: PERSON_HASH_KEYS_SETTING,
   sessionMs: {
     name: 'CUPS_SESSION_MINUTES',
     type: 'number',

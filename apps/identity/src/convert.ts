@@ -1,6 +1,6 @@
-import { civilDay } from '@cups/application';
-import { nameOf } from '@cups/contracts';
-import { enumWord, toTimestamp } from '@cups/contracts/proto';
+import { toCivilDate } from '@cups/application';
+import { resourceName } from '@cups/contracts';
+import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { Centre as CentreOut } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
 import type { Operator as OperatorOut } from '@cups/contracts/gen/cups/identity/v1/Operator.ts';
 import type { OperatorAction } from '@cups/contracts/gen/cups/identity/v1/OperatorAction.ts';
@@ -8,43 +8,50 @@ import type { OwnSession } from '@cups/contracts/gen/cups/identity/v1/OwnSession
 import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
 import type { StaffMember } from '@cups/contracts/gen/cups/identity/v1/StaffMember.ts';
 import type { Session as Claims } from '@cups/rpc';
-import { countryOf } from './domain/centres.ts';
+import { resolveCountry } from './domain/centres.ts';
 import type { Centre } from './domain/centres.ts';
 import type { Operator } from './domain/operators.ts';
-import { awaitedAt, isOver, leftAt, placeOf, rolesAt, standingAt } from './domain/staff.ts';
-import type { Act, Workplace } from './domain/staff.ts';
-import { invitedBy } from './staff.ts';
-import type { Persons } from './persons.ts';
+import {
+  findAwaitedWorkplace,
+  isAbsenceOver,
+  findLeaveTime,
+  findWorkplace,
+  rolesAt,
+  resolveEmploymentStatus,
+} from './domain/staff.ts';
+import type { StaffHistoryEntry, Workplace } from './domain/staff.ts';
+import { resolveInviter } from './staff.ts';
+import type { PersonNumbers } from './person-numbers.ts';
 import type { StoredOperator, StoredSession } from './store.ts';
 
 /** The gRPC border: from what identity knows to cups.identity.v1. */
 
 export function toCentre(centre: Centre): CentreOut {
   return {
-    name: nameOf('centres', centre.code),
+    name: resourceName('centres', centre.code),
     displayName: centre.name,
-    kind: enumWord('CENTRE_KIND_', centre.kind),
+    kind: toProtoEnum('CENTRE_KIND_', centre.kind),
     wave: centre.wave,
-    status: enumWord('CENTRE_STATUS_', centre.status),
+    status: toProtoEnum('CENTRE_STATUS_', centre.status),
     district: centre.district ?? '',
-    country: countryOf(centre),
+    country: resolveCountry(centre),
     timeZone: centre.timeZone,
     languages: centre.languages,
-    agencies: centre.agencies.map((agency) => nameOf('agencies', agency)),
+    agencies: centre.agencies.map((agency) => resourceName('agencies', agency)),
     openApplicationLimit: centre.limits?.openApplications ?? 0,
     etag: `"${centre.hash}"`,
-    transferTo: centre.transferTo === undefined ? '' : nameOf('centres', centre.transferTo),
+    transferTo: centre.transferTo === undefined ? '' : resourceName('centres', centre.transferTo),
   };
 }
 
 export function toOperator(operator: Operator, suspended: boolean): OperatorOut {
-  const centres = operator.centres.map((code) => nameOf('centres', code));
+  const centres = operator.centres.map((code) => resourceName('centres', code));
   return {
-    name: nameOf('operators', operator.id),
+    name: resourceName('operators', operator.id),
     displayName: operator.displayName,
-    roles: operator.roles.map((role) => enumWord('ROLE_', role)),
+    roles: operator.roles.map((role) => toProtoEnum('ROLE_', role)),
     centre: centres[0] ?? '',
-    agency: operator.agency ? nameOf('agencies', operator.agency) : '',
+    agency: operator.agency ? resourceName('agencies', operator.agency) : '',
     suspended,
     language: operator.language,
     centres,
@@ -52,88 +59,105 @@ export function toOperator(operator: Operator, suspended: boolean): OperatorOut 
 }
 
 /** From where somebody is seen, and what is needed to show them. */
-export interface Shown {
+export interface MemberView {
   /** Code of a centre; undefined as a whole. */
   centre: string | undefined;
-  persons: Persons;
+  persons: PersonNumbers;
   now: Date;
   /** Whether people are shown whole whom the centre knows by an invitation only; a supervisor, support and the tool see them so. */
-  wide: boolean;
+  hasFullView: boolean;
 }
 
 /** One of the staff, for who may see all that is told of them. */
-export async function toMember(staff: StoredOperator, { centre, persons, now, wide }: Shown): Promise<StaffMember> {
+export async function toMember(
+  staff: StoredOperator,
+  { centre, persons, now, hasFullView }: MemberView,
+): Promise<StaffMember> {
   const { person, lastSignInTime, agency } = staff;
   const idnp = person ? await persons.open(person, staff._id).catch(() => '') : '';
-  const awaited = wide || centre === undefined ? undefined : awaitedAt(staff, centre);
+  const awaited = hasFullView || centre === undefined ? undefined : findAwaitedWorkplace(staff, centre);
   const member = Object.assign(toColleague(staff, { centre, now }), {
     givenName: staff.givenName,
     familyName: staff.familyName,
-    status: enumWord('STAFF_STATUS_', staff.status),
-    suspended: standingAt(staff, centre).suspended,
+    status: toProtoEnum('STAFF_STATUS_', staff.status),
+    suspended: resolveEmploymentStatus(staff, centre).suspended,
     synthetic: staff.synthetic === true,
     idnpEnd: idnp.slice(-4),
     language: staff.language,
     lastSignInTime: toTimestamp(lastSignInTime),
     invitedBy: staff.invitedBy ?? '',
     inviteTime: toTimestamp(staff.inviteTime),
-    agency: agency === undefined ? '' : nameOf('agencies', agency),
-    centre: centre === undefined ? '' : nameOf('centres', centre),
+    agency: agency === undefined ? '' : resourceName('agencies', agency),
+    centre: centre === undefined ? '' : resourceName('centres', centre),
   });
-  return awaited ? Object.assign(member, toAwaited(awaited)) : member;
+  return awaited ? Object.assign(member, toAwaitedMember(awaited)) : member;
 }
 
 /** What a centre sees of a person from elsewhere who has not come yet: the invitation, and what the centre itself did since. */
-function toAwaited({ suspended, awaited }: Workplace): StaffMember {
+function toAwaitedMember({ suspended, awaited }: Workplace): StaffMember {
   return {
-    status: enumWord('STAFF_STATUS_', 'invited'),
+    status: toProtoEnum('STAFF_STATUS_', 'invited'),
     suspended,
     synthetic: false,
     language: '',
     lastSignInTime: null,
-    invitedBy: invitedBy(awaited!.by) ?? '',
+    invitedBy: resolveInviter(awaited!.by) ?? '',
     inviteTime: toTimestamp(awaited!.time),
   };
 }
 
 /** One of the staff as colleagues see them: name, roles, and whether they are away. */
-export function toColleague(staff: StoredOperator, { centre, now }: Pick<Shown, 'centre' | 'now'>): StaffMember {
-  const place = centre === undefined ? undefined : placeOf(staff, centre);
-  const absence = place?.absence && !isOver(place.absence, civilDay(now)) ? place.absence : undefined;
-  const roles = place ? place.roles : rolesAt(staff);
+export function toColleague(staff: StoredOperator, { centre, now }: Pick<MemberView, 'centre' | 'now'>): StaffMember {
+  const workplace = centre === undefined ? undefined : findWorkplace(staff, centre);
+  const absence =
+    workplace?.absence && !isAbsenceOver(workplace.absence, toCivilDate(now)) ? workplace.absence : undefined;
+  const roles = workplace ? workplace.roles : rolesAt(staff);
   return {
-    name: nameOf('operators', staff._id),
+    name: resourceName('operators', staff._id),
     displayName: staff.displayName,
-    roles: roles.map((role) => enumWord('ROLE_', role)),
+    roles: roles.map((role) => toProtoEnum('ROLE_', role)),
     absence: absence && {
       fromDate: absence.from,
       toDate: absence.to,
-      standIn: absence.standIn === undefined ? '' : nameOf('operators', absence.standIn),
+      standIn: absence.standIn === undefined ? '' : resourceName('operators', absence.standIn),
     },
   };
 }
 
 /** Somebody who has left a centre, as it is told there: who it was, and since when. */
-export function toFormer(staff: StoredOperator, { centre }: Pick<Shown, 'centre'>): StaffMember {
+export function toFormer(staff: StoredOperator, { centre }: Pick<MemberView, 'centre'>): StaffMember {
   const { _id, givenName, familyName, displayName } = staff;
-  const leaveTime = centre === undefined ? undefined : leftAt(staff, centre);
-  return { name: nameOf('operators', _id), givenName, familyName, displayName, leaveTime: toTimestamp(leaveTime) };
+  const leaveTime = centre === undefined ? undefined : findLeaveTime(staff, centre);
+  return {
+    name: resourceName('operators', _id),
+    givenName,
+    familyName,
+    displayName,
+    leaveTime: toTimestamp(leaveTime),
+  };
 }
 
 /** What was done to somebody. */
-export function toAct({ time, by, action, centre, roles = [], why = '' }: Act): OperatorAction {
+export function toOperatorAction({
+  time,
+  by,
+  action,
+  centre,
+  roles = [],
+  why = '',
+}: StaffHistoryEntry): OperatorAction {
   return {
     time: toTimestamp(time),
     by,
     action,
-    centre: centre === undefined ? '' : nameOf('centres', centre),
-    roles: roles.map((role) => enumWord('ROLE_', role)),
+    centre: centre === undefined ? '' : resourceName('centres', centre),
+    roles: roles.map((role) => toProtoEnum('ROLE_', role)),
     why,
   };
 }
 
 /** Where an operator works in a session. */
-export interface Place {
+export interface SessionWorkplace {
   /** The one of now; undefined for who works at none. */
   centre: Centre | undefined;
   /** All where they work. */
@@ -142,8 +166,8 @@ export interface Place {
   takesOver: string[];
 }
 
-export function toSession(session: StoredSession, operator: Operator, place: Place): SessionOut {
-  const { centre, centres, takesOver } = place;
+export function toSession(session: StoredSession, operator: Operator, workplace: SessionWorkplace): SessionOut {
+  const { centre, centres, takesOver } = workplace;
   return {
     id: session._id,
     operator: toOperator(operator, false),
@@ -151,7 +175,7 @@ export function toSession(session: StoredSession, operator: Operator, place: Pla
     expireTime: toTimestamp(session.expireTime),
     training: centre?.status === 'training',
     takesOver,
-    centre: centre ? nameOf('centres', centre.code) : '',
+    centre: centre ? resourceName('centres', centre.code) : '',
     centres: centres.map(toCentre),
   };
 }
@@ -162,7 +186,7 @@ export const toOwnSession = (session: StoredSession, current: boolean): OwnSessi
   provider: session.provider,
   createTime: toTimestamp(session.createTime),
   expireTime: toTimestamp(session.expireTime),
-  centre: session.centre ? nameOf('centres', session.centre) : '',
+  centre: session.centre ? resourceName('centres', session.centre) : '',
   current,
 });
 
@@ -170,22 +194,22 @@ export const toOwnSession = (session: StoredSession, current: boolean): OwnSessi
  * What the assertion of a session says.
  * @param person keyed hash of the operator's personal number, where it is known
  */
-export function claimsOf(
+export function createSessionClaims(
   session: StoredSession,
   operator: Operator,
-  { centre, takesOver }: Place,
+  { centre, takesOver }: SessionWorkplace,
   person: string | undefined,
 ): Claims {
   const claims: Claims = {
-    operator: nameOf('operators', operator.id),
+    operator: resourceName('operators', operator.id),
     roles: operator.roles,
     sid: session._id,
     expires: session.expireTime,
     language: operator.language,
   };
-  if (centre) claims.centre = nameOf('centres', centre.code);
+  if (centre) claims.centre = resourceName('centres', centre.code);
   if (takesOver.length > 0) claims.takesOver = takesOver;
   if (person !== undefined) claims.person = person;
-  if (operator.agency) claims.agency = nameOf('agencies', operator.agency);
+  if (operator.agency) claims.agency = resourceName('agencies', operator.agency);
   return claims;
 }

@@ -1,10 +1,10 @@
 import { Problem } from '@cups/problem';
-import { BROWSER_PROVIDERS } from './signin/open.ts';
-import type { StaffBook } from './staff.ts';
+import { BROWSER_PROVIDER_NAMES } from './signin/browser-providers.ts';
+import type { StaffRepository } from './staff.ts';
 import type { StoredOperator } from './store.ts';
 
 /** Somebody who can say who signs in. */
-export interface Provider {
+export interface IdentityProvider {
   name: string;
   /** What the button of the sign-in page says. */
   displayName: { ro: string; ru: string; en: string };
@@ -15,7 +15,7 @@ export interface Provider {
 }
 
 /** The local test provider: whoever is stored signs in without a password, so that {@link checkProviders} refuses it in production. */
-function localProvider(staff: Pick<StaffBook, 'get'>): Provider {
+function localProvider(staff: Pick<StaffRepository, 'get'>): IdentityProvider {
   return {
     name: 'local',
     displayName: {
@@ -41,7 +41,7 @@ function localProvider(staff: Pick<StaffBook, 'get'>): Provider {
  * @throws Error, one sentence
  */
 export function checkProviders(names: readonly string[], environment: string): void {
-  const unknown = names.find((name) => name !== 'local' && !BROWSER_PROVIDERS.includes(name));
+  const unknown = names.find((name) => name !== 'local' && !BROWSER_PROVIDER_NAMES.includes(name));
   if (unknown !== undefined) throw new Error(`CUPS_IDENTITY_PROVIDERS names "${unknown}", which is not a provider.`);
   if (names.includes('local') && environment === 'production') {
     throw new Error('The identity provider "local" is for tests; production refuses it.');
@@ -49,5 +49,7 @@ export function checkProviders(names: readonly string[], environment: string): v
 }
 
 /** The providers of the configuration that have no pages of their own, by name. */
-export const openProviders = (names: readonly string[], staff: Pick<StaffBook, 'get'>): Map<string, Provider> =>
-  new Map(names.includes('local') ? [['local', localProvider(staff)]] : []);
+export const openProviders = (
+  names: readonly string[],
+  staff: Pick<StaffRepository, 'get'>,
+): Map<string, IdentityProvider> => new Map(names.includes('local') ? [['local', localProvider(staff)]] : []);

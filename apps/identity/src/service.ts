@@ -1,97 +1,103 @@
 import { join } from 'node:path';
 import { openStoredBackend } from '@cups/backend/stored';
-import type { StoredBackend, StoredOverrides } from '@cups/backend/stored';
+import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { RunningService } from '@cups/process';
-import { followAgencies, mustBeReadable } from '@cups/registry';
-import { followKeySet, followPersonHashes, PERSON_HASH_KEYS, PERSON_KEYS } from '@cups/rpc';
+import { watchAgencies, assertReadable } from '@cups/registry';
+import { watchKeySet, watchPersonHasher, PERSON_HASH_KEY_SET, PERSON_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
-import { centreChanged } from './announce.ts';
-import { CentresHere } from './centres-here.ts';
+import { toCentreEvent } from './centre-event.ts';
+import { CentreLookup } from './centre-lookup.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
-import { LIFE } from './domain/life.ts';
+import { CENTRE_LIFECYCLE } from './domain/centre-lifecycle.ts';
 import type { Staff } from './domain/staff.ts';
-import { centreParser } from './files.ts';
-import { personClaimBy } from './person-claim.ts';
-import { checkPersonKeys, openPersons } from './persons.ts';
+import { createCentreParser } from './centre-parser.ts';
+import { createPersonClaim } from './person-claim.ts';
+import { validatePersonKeys, createPersonNumbers } from './person-numbers.ts';
 import { checkProviders, openProviders } from './providers.ts';
-import { openRegistry } from './registry.ts';
-import type { Registry } from './registry.ts';
-import { Resealing } from './resealing.ts';
+import { openRegistry } from './centre-registry.ts';
+import type { Registry } from './centre-registry.ts';
+import { PersonNumberResealer } from './person-number-resealer.ts';
 import { identityRpcs } from './rpc.ts';
 import { Sessions } from './sessions.ts';
-import { Attempts, attemptsOf } from './signin/attempts.ts';
-import { openBrowserProviders } from './signin/open.ts';
-import { peopleOf } from './signin/people.ts';
-import type { People } from './signin/people.ts';
-import { StaffBook } from './staff.ts';
-import { centresOf, sessionsOf, staffOf, teamsOf } from './store.ts';
-import { SyntheticStaff } from './synthetic-staff.ts';
+import { Attempts, openAttempts } from './signin/attempts.ts';
+import { createBrowserProviders } from './signin/browser-providers.ts';
+import { createOperatorDirectory } from './signin/operator-directory.ts';
+import type { OperatorDirectory } from './signin/operator-directory.ts';
+import { StaffRepository } from './staff.ts';
+import { openCentres, openSessions, openStaff, openTeams } from './store.ts';
+import { SyntheticStaffSeeder } from './synthetic-staff-seeder.ts';
 
 /** Identity: centres from files, staff and sessions in its store. It calls nobody and starts without Kafka. */
-export async function createIdentity(config: Config, overrides: StoredOverrides = {}): Promise<Identity> {
+export async function createIdentity(config: Config, overrides: StoredTestOverrides = {}): Promise<Identity> {
   checkProviders(config.providers, config.environment);
   const dir = join(config.dataDir, 'centres');
-  mustBeReadable(dir);
+  assertReadable(dir);
   const backend = openStoredBackend({ name: 'identity', config, overrides });
-  return backend.orStop(serve(backend, dir));
+  return backend.shutDownOnFailure(serve(backend, dir));
 }
 
 type Identity = RunningService & { registry: Registry };
 
 async function serve(backend: StoredBackend<Config>, dir: string): Promise<Identity> {
-  const centresNow = (): Map<string, Centre> => registry.current();
+  const currentCentres = (): Map<string, Centre> => registry.current();
   const { config, store, keys, versions, now, log, metrics } = backend;
-  const { persons, personHashes } = openPersonKeys(backend);
-  const operators = staffOf(store);
-  const isOpen = (code: string): boolean => LIFE[centresNow().get(code)?.status ?? 'closed'].signsIn;
-  const resealing = new Resealing({ operators, persons, now, log, metrics });
-  backend.atStop('work', () => resealing.close());
+  const { persons, personHashes } = createPersonKeys(backend);
+  const operators = openStaff(store);
+  const isOpen = (code: string): boolean => CENTRE_LIFECYCLE[currentCentres().get(code)?.status ?? 'closed'].canSignIn;
+  const resealing = new PersonNumberResealer({ operators, persons, now, log, metrics });
+  backend.onShutdown('work', () => resealing.close());
   const production = config.environment === 'production';
-  const mayLead = ({ synthetic }: Staff): boolean => !(production && synthetic);
-  const staff = new StaffBook({ operators, teams: teamsOf(store), persons, isOpen, mayLead, now });
+  const canLead = ({ synthetic }: Staff): boolean => !(production && synthetic);
+  const staff = new StaffRepository({ operators, teams: openTeams(store), persons, isOpen, canLead, now });
   const providers = openProviders(config.providers, staff);
   if (config.providers.length === 0)
     log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
-  const agencies = await followAgencies({ dataDir: config.dataDir, log, metrics, versions });
-  backend.atStop('sources', () => agencies.close());
+  const agencies = await watchAgencies({ dataDir: config.dataDir, log, metrics, versions });
+  backend.onShutdown('sources', () => agencies.close());
 
-  const centres = centresOf(store);
+  const centres = openCentres(store);
   const sessions = new Sessions({
-    documents: sessionsOf(store),
-    perOperator: config.sessionsPerOperator,
+    documents: openSessions(store),
+    maxPerOperator: config.sessionsPerOperator,
     sweepMs: config.sessionSweepMs,
     now,
     log,
     metrics,
   });
-  backend.atStop('work', () => sessions.stop());
+  backend.onShutdown('work', () => sessions.stop());
   backend.publishOutboxes([centres]);
   const registry = await openRegistry({
     dir,
-    parse: centreParser(),
+    parse: createCentreParser(),
     centres,
-    announce: centreChanged,
+    announce: toCentreEvent,
     versions,
     now,
     syncMs: config.syncMs,
     log,
     metrics,
   });
-  backend.atStop('sources', () => registry.close());
-  const places = { centres: centresNow, agencies: () => agencies.current() };
-  const here = new CentresHere({ centres: centresNow, askStore: () => registry.askStore(), versions });
-  const made = providers.has('local') ? new SyntheticStaff({ places, operators, persons, now, log }) : undefined;
-  backend.atStop('work', async () => made?.close());
-  backend.readyWhile(() => centresNow().size > 0 && made?.isThere !== false);
+  backend.onShutdown('sources', () => registry.close());
+  const places = { centres: currentCentres, agencies: () => agencies.current() };
+  const centreLookup = new CentreLookup({
+    centres: currentCentres,
+    refreshFromStore: () => registry.refreshFromStore(),
+    versions,
+  });
+  const seeder = providers.has('local')
+    ? new SyntheticStaffSeeder({ places, operators, persons, now, log })
+    : undefined;
+  backend.onShutdown('work', async () => seeder?.close());
+  backend.readyWhile(() => currentCentres().size > 0 && seeder?.isReady !== false);
 
   const { sessionMs } = config;
-  const personClaim = personClaimBy(persons, personHashes, log);
-  const signIn = openSignIn(backend, peopleOf(staff, production));
-  const own = { providers, sessions, staff, resealing, keys, sessionMs, personClaim, now };
+  const personClaim = createPersonClaim(persons, personHashes, log);
+  const signIn = createSignInParts(backend, createOperatorDirectory(staff, production));
+  const sessionParts = { providers, sessions, staff, resealing, keys, sessionMs, personClaim, now };
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    rpcs: identityRpcs({ ...places, here, versions, ...own, ...signIn }),
+    rpcs: identityRpcs({ ...places, here: centreLookup, versions, ...sessionParts, ...signIn }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
@@ -100,13 +106,13 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
 }
 
 /** What knows the personal numbers of the staff: to seal and find them, and to say to intake who somebody is. */
-function openPersonKeys({ config, log, metrics }: StoredBackend<Config>) {
+function createPersonKeys({ config, log, metrics }: StoredBackend<Config>) {
   const { keysDir, personKeysFile, personHashKeysFile, environment } = config;
-  const file = personKeysFile || join(keysDir, PERSON_KEYS);
+  const file = personKeysFile || join(keysDir, PERSON_KEY_SET);
   return {
-    persons: openPersons(followKeySet({ file, name: 'persons', check: checkPersonKeys, log, metrics })),
-    personHashes: followPersonHashes({
-      file: personHashKeysFile || join(keysDir, PERSON_HASH_KEYS),
+    persons: createPersonNumbers(watchKeySet({ file, name: 'persons', check: validatePersonKeys, log, metrics })),
+    personHashes: watchPersonHasher({
+      file: personHashKeysFile || join(keysDir, PERSON_HASH_KEY_SET),
       required: environment === 'production',
       log,
       metrics,
@@ -115,12 +121,12 @@ function openPersonKeys({ config, log, metrics }: StoredBackend<Config>) {
 }
 
 /** What signing in at a provider with pages of its own needs. */
-function openSignIn(backend: StoredBackend<Config>, people: People) {
+function createSignInParts(backend: StoredBackend<Config>, people: OperatorDirectory) {
   const { store, now, log, metrics } = backend;
   const { environment, providers, signIn, sessionSweepMs: sweepMs } = backend.config;
   const production = environment === 'production';
-  const attempts = new Attempts({ documents: attemptsOf(store), sweepMs, now, log });
-  backend.atStop('work', () => attempts.stop());
-  const browserProviders = openBrowserProviders(providers, signIn, { production, now, log, metrics });
+  const attempts = new Attempts({ documents: openAttempts(store), sweepMs, now, log });
+  backend.onShutdown('work', () => attempts.stop());
+  const browserProviders = createBrowserProviders(providers, signIn, { production, now, log, metrics });
   return { attempts, browserProviders, people, log, metrics };
 }

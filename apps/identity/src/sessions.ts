@@ -6,18 +6,18 @@ import { ulid } from 'ulid';
 import type { StoredSession } from './store.ts';
 
 /** Why a session left the store. */
-type Ending = 'signed-out' | 'signed-out-at-provider' | 'too-many' | 'suspended' | 'expired';
+type SessionEndCause = 'signed-out' | 'signed-out-at-provider' | 'too-many' | 'suspended' | 'expired';
 
 /** A session's end by idleness is kept no more often than this, so it may be so much later than what is kept. */
-const IDLE_SAID_MS = 5 * 60_000;
+const IDLE_TIME_WRITE_INTERVAL_MS = 5 * 60_000;
 
 /** The call that changes a session. */
-type Occasion = Pick<CallContext, 'requestId' | 'traceparent'>;
+type RequestIds = Pick<CallContext, 'requestId' | 'traceparent'>;
 
 export interface SessionsOptions {
   documents: Documents<StoredSession>;
   /** Sessions of one operator at once. */
-  perOperator: number;
+  maxPerOperator: number;
   /** Milliseconds between the looks for sessions whose time has passed. */
   sweepMs: number;
   now: () => Date;
@@ -60,7 +60,7 @@ export class Sessions {
   /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
   async begin(
     session: Omit<StoredSession, keyof StoredDocument | 'createTime' | 'endTime' | 'idleTime'>,
-    { createTime, requestId, traceparent }: Occasion & { createTime: Date },
+    { createTime, requestId, traceparent }: RequestIds & { createTime: Date },
   ): Promise<StoredSession> {
     const { document } = await this.#documents.create(
       { _id: ulid(createTime.getTime()), ...session },
@@ -71,16 +71,16 @@ export class Sessions {
   }
 
   /** The sessions of an operator that count now, the newest first; without those that nobody works in any more. */
-  of(operator: string): Promise<StoredSession[]> {
+  listActive(operator: string): Promise<StoredSession[]> {
     const now = this.#options.now();
-    const inUse = { $not: { $lt: new Date(now.getTime() - IDLE_SAID_MS) } };
-    const theirs = { operator, expireTime: { $gt: now }, idleTime: inUse };
-    return this.#documents.find(theirs, { scope: 'service', sort: { _id: -1 } });
+    const inUse = { $not: { $lt: new Date(now.getTime() - IDLE_TIME_WRITE_INTERVAL_MS) } };
+    const filter = { operator, expireTime: { $gt: now }, idleTime: inUse };
+    return this.#documents.find(filter, { scope: 'service', sort: { _id: -1 } });
   }
 
   /** Keeps when it ends unless somebody asks for something before. Only lists need it: what fails is said again soon. */
-  async willIdle(session: StoredSession, idleTime: Date, { requestId, traceparent }: Occasion): Promise<void> {
-    if (idleTime.getTime() - (session.idleTime?.getTime() ?? 0) < IDLE_SAID_MS) return;
+  async recordIdleTime(session: StoredSession, idleTime: Date, { requestId, traceparent }: RequestIds): Promise<void> {
+    if (idleTime.getTime() - (session.idleTime?.getTime() ?? 0) < IDLE_TIME_WRITE_INTERVAL_MS) return;
     const options = { scope: 'service' as const, cause: { requestId, traceparent }, now: this.#options.now() };
     const work = this.#documents.update(session._id, options, (one) => ({
       document: { ...one, idleTime },
@@ -90,7 +90,7 @@ export class Sessions {
   }
 
   /** Keeps at which centre it goes on. @throws Problem SESSION_EXPIRED when it has ended meanwhile */
-  async moveTo(sid: string, centre: string, { requestId, traceparent }: Occasion): Promise<void> {
+  async switchCentre(sid: string, centre: string, { requestId, traceparent }: RequestIds): Promise<void> {
     const options = { scope: 'service' as const, cause: { requestId, traceparent }, now: this.#options.now() };
     try {
       await this.#documents.update(sid, options, (session) => ({ document: { ...session, centre }, events: [] }));
@@ -111,7 +111,7 @@ export class Sessions {
   }
 
   /** Ends the sessions of an operator that began up to then: all, or those at one centre. */
-  async endOf(operator: string, until: Date, centre?: string): Promise<void> {
+  async endForOperator(operator: string, until: Date, centre?: string): Promise<void> {
     const there = centre === undefined ? {} : { centre };
     await this.#remove(Object.assign({ operator, createTime: { $lte: until } }, there), 'suspended');
   }
@@ -122,17 +122,17 @@ export class Sessions {
    * @param indexes as the provider names its sessions; none means all of theirs
    * @returns the ids of those that ended
    */
-  async endAtProvider(
+  async endByProvider(
     provider: string,
     { operator, subject, indexes }: { operator?: string; subject?: string | undefined; indexes: string[] },
   ): Promise<string[]> {
-    const theirs: Record<string, unknown> = { provider };
-    if (operator !== undefined) theirs['operator'] = operator;
-    if (subject !== undefined) theirs['subject'] = subject;
-    if (indexes.length > 0) theirs['index'] = { $in: indexes };
+    const filter: Record<string, unknown> = { provider };
+    if (operator !== undefined) filter['operator'] = operator;
+    if (subject !== undefined) filter['subject'] = subject;
+    if (indexes.length > 0) filter['index'] = { $in: indexes };
     // Whoever names neither a person nor a session means nobody, and not everybody.
-    if (Object.keys(theirs).length === 1) return [];
-    const found = await this.#documents.find(theirs, { scope: 'service', projection: { _id: 1 } });
+    if (Object.keys(filter).length === 1) return [];
+    const found = await this.#documents.find(filter, { scope: 'service', projection: { _id: 1 } });
     const ids = found.map(({ _id }) => _id);
     if (ids.length > 0) await this.#remove({ _id: { $in: ids } }, 'signed-out-at-provider');
     return ids;
@@ -144,27 +144,27 @@ export class Sessions {
   }
 
   /** Leaves `kept` and the newest others, as many as an operator may have. */
-  async #endOldest(operator: string, kept: string): Promise<void> {
-    const { perOperator, now, log } = this.#options;
-    const others = { operator, _id: { $ne: kept }, expireTime: { $gt: now() } };
+  async #endOldest(operator: string, newest: string): Promise<void> {
+    const { maxPerOperator: perOperator, now, log } = this.#options;
+    const others = { operator, _id: { $ne: newest }, expireTime: { $gt: now() } };
     const found = await this.#documents.find(others, { scope: 'service', sort: { _id: -1 }, projection: { _id: 1 } });
-    const over = found.slice(perOperator - 1).map(({ _id }) => _id);
-    if (over.length === 0) return;
-    const count = await this.#remove({ _id: { $in: over } }, 'too-many');
+    const excess = found.slice(perOperator - 1).map(({ _id }) => _id);
+    if (excess.length === 0) return;
+    const count = await this.#remove({ _id: { $in: excess } }, 'too-many');
     log.info({ event: 'sessions-ended', reason: 'TOO_MANY', operator: `operators/${operator}`, count });
   }
 
   async #sweep(): Promise<void> {
     const { now, log } = this.#options;
     // A release before this one marked a session as ended and kept it.
-    const over = { $or: [{ expireTime: { $lte: now() } }, { endTime: { $exists: true } }] };
-    await this.#remove(over, 'expired').catch((error: unknown) => {
+    const expired = { $or: [{ expireTime: { $lte: now() } }, { endTime: { $exists: true } }] };
+    await this.#remove(expired, 'expired').catch((error: unknown) => {
       this.#sweepFailures.inc();
       log.warn({ event: 'session-sweep-failed', error });
     });
   }
 
-  async #remove(filter: object, cause: Ending): Promise<number> {
+  async #remove(filter: object, cause: SessionEndCause): Promise<number> {
     const count = await this.#documents.remove(filter, { scope: 'service' });
     if (count > 0) this.#ended.inc({ cause }, count);
     return count;

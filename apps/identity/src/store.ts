@@ -1,9 +1,9 @@
 import type { Documents, NewEvent, Store, StoredDocument } from '@cups/store';
 import { isProblem } from '@cups/problem';
 import type { Assurance } from './domain/assurance.ts';
-import { firstGeneration, generationAfter } from './domain/centres.ts';
-import type { Centre, Known } from './domain/centres.ts';
-import type { Leaving } from './domain/managers.ts';
+import { firstGeneration, nextGeneration } from './domain/centres.ts';
+import type { Centre, FileVersion } from './domain/centres.ts';
+import type { LeaderDeparture } from './domain/team-leadership.ts';
 import type { SessionTimes } from './domain/sessions.ts';
 import type { Staff } from './domain/staff.ts';
 
@@ -11,7 +11,7 @@ import type { Staff } from './domain/staff.ts';
 
 const SCHEMA_VERSION = 1;
 
-export interface StoredCentre extends StoredDocument, Centre, Known {}
+export interface StoredCentre extends StoredDocument, Centre, FileVersion {}
 
 export interface StoredSession extends StoredDocument, SessionTimes, Assurance {
   /** Id of the operator. */
@@ -31,10 +31,10 @@ export interface StoredOperator extends StoredDocument, Staff {}
 
 /** Who is about to cease to lead a team; its id is the code of the centre, or `platform`. */
 export interface StoredTeam extends StoredDocument {
-  leaving: Leaving[];
+  leaving: LeaderDeparture[];
 }
 
-export function centresOf(store: Store): Documents<StoredCentre> {
+export function openCentres(store: Store): Documents<StoredCentre> {
   return store.documents<StoredCentre>({
     collection: 'centres',
     schema: {
@@ -60,7 +60,7 @@ export function centresOf(store: Store): Documents<StoredCentre> {
   });
 }
 
-export function sessionsOf(store: Store): Documents<StoredSession> {
+export function openSessions(store: Store): Documents<StoredSession> {
   return store.documents<StoredSession>({
     collection: 'sessions',
     schema: {
@@ -87,9 +87,9 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
 }
 
 /** The first version knew suspensions only, and of those alone who had one: who it was, the synthetic staff says. */
-const STAFF_VERSION = 2;
+const STAFF_SCHEMA_VERSION = 2;
 
-export function staffOf(store: Store): Documents<StoredOperator> {
+export function openStaff(store: Store): Documents<StoredOperator> {
   return store.documents<StoredOperator>({
     collection: 'operators',
     schema: {
@@ -121,8 +121,8 @@ export function staffOf(store: Store): Documents<StoredOperator> {
       // Of the first version.
       suspended: Boolean,
     },
-    schemaVersion: STAFF_VERSION,
-    lift: withNames,
+    schemaVersion: STAFF_SCHEMA_VERSION,
+    migrate: migrateFirstVersion,
     indexes: [
       {
         fields: { 'person.hash': 1 },
@@ -139,7 +139,7 @@ export function staffOf(store: Store): Documents<StoredOperator> {
   });
 }
 
-function withNames(old: Record<string, unknown>): StoredOperator {
+function migrateFirstVersion(old: Record<string, unknown>): StoredOperator {
   const { suspended, ...known } = old as unknown as StoredOperator & { suspended: boolean };
   return {
     ...known,
@@ -155,7 +155,7 @@ function withNames(old: Record<string, unknown>): StoredOperator {
   };
 }
 
-export function teamsOf(store: Store): Documents<StoredTeam> {
+export function openTeams(store: Store): Documents<StoredTeam> {
   return store.documents<StoredTeam>({
     collection: 'teams',
     schema: { leaving: [{ operator: String, time: Date }] },
@@ -166,8 +166,8 @@ export function teamsOf(store: Store): Documents<StoredTeam> {
 }
 
 /** All centres that the store knows, by code. */
-export async function storedCentres(centres: Documents<StoredCentre>): Promise<Map<string, StoredCentre>> {
-  const read = new Map<string, StoredCentre>();
+export async function loadStoredCentres(centres: Documents<StoredCentre>): Promise<Map<string, StoredCentre>> {
+  const found = new Map<string, StoredCentre>();
   let pageToken = '';
   do {
     const page = await centres.list({
@@ -176,12 +176,12 @@ export async function storedCentres(centres: Documents<StoredCentre>): Promise<M
       order: 'asc',
       pageSize: 200,
       pageToken,
-      fingerprintOf: 0,
+      tokenArguments: 0,
     });
-    for (const centre of page.documents) read.set(centre._id, centre);
+    for (const centre of page.documents) found.set(centre._id, centre);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
-  return read;
+  return found;
 }
 
 /**
@@ -204,15 +204,15 @@ export async function storeCentre(
   const events = event ? [event] : [];
   if (!isKnown) {
     try {
-      const made = { _id: code, ...file, ...firstGeneration(file.hash) };
-      return (await centres.create(made, { scope: 'service', cause: {}, events, now })).document;
+      const draft = { _id: code, ...file, ...firstGeneration(file.hash) };
+      return (await centres.create(draft, { scope: 'service', cause: {}, events, now })).document;
     } catch (error) {
       // Another replica was quicker: what becomes of ours is decided as for a centre that was there.
       if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
     }
   }
   const { document } = await centres.update(code, { scope: 'service', cause: {}, now }, (known) => {
-    const next = generationAfter(known, file.hash, before);
+    const next = nextGeneration(known, file.hash, before);
     if (!next) return { document: known, events: [] };
     const { district, country, limits, transferTo } = file;
     return { document: { ...known, ...file, district, country, limits, transferTo, ...next }, events };

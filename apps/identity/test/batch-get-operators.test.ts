@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openIdentity, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 /** BatchGetOperators: the names of colleagues, for what they did. */
 
 let world: World;
 let signedIn: ReturnType<World['client']>;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
   signedIn = world.client(await world.signIn('cu-002-specialist'));
 });
 afterAll(() => world.close());
@@ -50,8 +50,8 @@ describe('the names of operators', () => {
 
   test('are for who is signed in, through the gateway', async () => {
     const names = [manager.name];
-    await expect(world.client().batchGetOperators({ names })).rejects.toEqual(refused('UNAUTHENTICATED'));
+    await expect(world.client().batchGetOperators({ names })).rejects.toEqual(problemWith('UNAUTHENTICATED'));
     const intake = world.client(await world.signIn('cu-002-specialist'), { from: 'intake' });
-    await expect(intake.batchGetOperators({ names })).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await expect(intake.batchGetOperators({ names })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
   });
 });

@@ -6,14 +6,21 @@ import type { CentreChanged } from '@cups/agency-contract';
 import { connectKafka, ensureTopics } from '@cups/events';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
-import { eventually, keysFor, platform, prefix as freshPrefix, quietLog, temporaryDir } from '@cups/testing';
+import {
+  eventually,
+  createTestKeys,
+  testInfrastructure,
+  uniquePrefix as freshPrefix,
+  silentLog,
+  temporaryDir,
+} from '@cups/testing';
 import { readConfig } from '../src/config.ts';
 import { createIdentity } from '../src/service.ts';
 
 /** cups.centres as an agency reads it: a Kafka client and the agency contract, nothing of the platform. */
 
-const { mongoUri, brokers, prefix } = platform();
-const keys = keysFor();
+const { mongoUri, brokers, prefix } = testInfrastructure();
+const keys = createTestKeys();
 const { dir: dataDir, remove: removeData } = temporaryDir();
 const data = join(import.meta.dirname, '../../../data');
 const path = (code: string) => join(dataDir, 'centres', `${code}.yaml`);
@@ -124,7 +131,7 @@ describe('a release that announces centres in another form than the one before',
   let store: Store;
   const installation = freshPrefix();
   beforeAll(async () => {
-    store = openStore({ uri: mongoUri, database: `${installation}cups-identity`, log: quietLog });
+    store = openStore({ uri: mongoUri, database: `${installation}cups-identity`, log: silentLog });
   });
   afterAll(() => store.close());
 

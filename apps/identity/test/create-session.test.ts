@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@cups/testing';
-import { data, openIdentity, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { sampleDataDir, startWorld, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
@@ -23,7 +23,7 @@ describe('signing in', () => {
     });
     const seconds = Number(session?.expireTime?.seconds) - Number(session?.createTime?.seconds);
     expect(seconds).toBe(8 * 3600);
-    expect(await world.keys.of('gateway').verifySession(assertion)).toMatchObject({
+    expect(await world.keys.forService('gateway').verifySession(assertion)).toMatchObject({
       operator: 'operators/cu-001-specialist',
       roles: ['specialist'],
       centre: 'centres/CU-001',
@@ -33,17 +33,17 @@ describe('signing in', () => {
   });
 
   test('of an agency’s clerk gives a session with the agency and no centre', async () => {
-    const claims = await world.keys.of('gateway').verifySession(await world.signIn('operators/asp-clerk'));
+    const claims = await world.keys.forService('gateway').verifySession(await world.signIn('operators/asp-clerk'));
     expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/asp' });
     expect(claims.centre).toBeUndefined();
   });
 
   test('works for the clerk of an agency whose file has just come, without a restart', async () => {
-    const text = readFileSync(join(data, 'agencies', 'asp.yaml'), 'utf8').replace('code: asp', 'code: fisc');
-    await expect(world.signIn('operators/fisc-clerk')).rejects.toEqual(refused('UNAUTHENTICATED'));
+    const text = readFileSync(join(sampleDataDir, 'agencies', 'asp.yaml'), 'utf8').replace('code: asp', 'code: fisc');
+    await expect(world.signIn('operators/fisc-clerk')).rejects.toEqual(problemWith('UNAUTHENTICATED'));
     writeFileSync(join(world.dataDir, 'agencies', 'fisc.yaml'), text);
     const assertion = await eventually(() => world.signIn('operators/fisc-clerk').catch(() => undefined));
-    const claims = await world.keys.of('gateway').verifySession(assertion);
+    const claims = await world.keys.forService('gateway').verifySession(assertion);
     expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/fisc' });
   });
 
@@ -55,8 +55,8 @@ describe('signing in', () => {
     expect(session).toMatchObject({ training: true });
     expect((await world.client(assertion).getSession({})).session).toMatchObject({ training: true });
     expect((await signedIn('cu-001-specialist')).session).toMatchObject({ training: false });
-    await expect(world.signIn('cu-917-specialist')).rejects.toEqual(refused('CENTRE_NOT_OPEN'));
-    await expect(world.signIn('cu-916-specialist')).rejects.toEqual(refused('CENTRE_CLOSED'));
+    await expect(world.signIn('cu-917-specialist')).rejects.toEqual(problemWith('CENTRE_NOT_OPEN'));
+    await expect(world.signIn('cu-916-specialist')).rejects.toEqual(problemWith('CENTRE_CLOSED'));
   });
 
   test('at a centre that goes on with the applications of a closed one gives a session that names it, for its whole life', async () => {
@@ -69,7 +69,7 @@ describe('signing in', () => {
       return made.session?.takesOver.length === 1 && made;
     });
     const takesOver = ['centres/CU-921'];
-    expect(await world.keys.of('gateway').verifySession(assertion)).toMatchObject({
+    expect(await world.keys.forService('gateway').verifySession(assertion)).toMatchObject({
       centre: 'centres/CU-922',
       takesOver,
     });
@@ -82,9 +82,11 @@ describe('signing in', () => {
   test('by an unknown provider or as an unknown operator is refused', async () => {
     const gateway = world.client();
     await expect(gateway.createSession({ provider: 'mpass', operator: 'cu-001-specialist' })).rejects.toEqual(
-      refused('PROVIDER_UNKNOWN'),
+      problemWith('PROVIDER_UNKNOWN'),
     );
     for (const operator of ['', 'operators/nobody', '__proto__', 'operators/operators/support', '../support'])
-      await expect(gateway.createSession({ provider: 'local', operator })).rejects.toEqual(refused('UNAUTHENTICATED'));
+      await expect(gateway.createSession({ provider: 'local', operator })).rejects.toEqual(
+        problemWith('UNAUTHENTICATED'),
+      );
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openIdentity, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
@@ -12,9 +12,9 @@ describe('signing out', () => {
   test('ends the session for good, and is no error the second time', async () => {
     const mine = world.client(await world.signIn('cu-007-specialist'));
     await mine.deleteSession({});
-    await expect(mine.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(mine.getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
     await mine.deleteSession({});
-    await expect(mine.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(mine.getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
     await expect(world.client(await world.signIn('cu-007-specialist')).getSession({})).resolves.toBeDefined();
   });
 });

@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkIdnp } from '@cups/application';
+import { isValidIdnp } from '@cups/application';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import schema from '../schemas/centre.schema.json' with { type: 'json' };
 import { readConfig } from '../src/config.ts';
-import { faultsOfCentre, generationAfter, hashOf } from '../src/domain/centres.ts';
-import type { CentreFile, Known } from '../src/domain/centres.ts';
-import { syntheticIdnp, syntheticStaff } from '../src/domain/synthetic.ts';
-import { assertSessionCounts } from '../src/domain/sessions.ts';
-import { centreParser } from '../src/files.ts';
+import { validateCentre, nextGeneration, hashCentreFile } from '../src/domain/centres.ts';
+import type { CentreFile, FileVersion } from '../src/domain/centres.ts';
+import { syntheticIdnp, generateSyntheticOperators } from '../src/domain/synthetic-operators.ts';
+import { assertSessionValid } from '../src/domain/sessions.ts';
+import { createCentreParser } from '../src/centre-parser.ts';
 import { checkProviders } from '../src/providers.ts';
-import { LIFE, mayFollow, STATUSES } from '../src/domain/life.ts';
+import { CENTRE_LIFECYCLE, canTransition, CENTRE_STATUSES } from '../src/domain/centre-lifecycle.ts';
 
-const parseCentres = centreParser();
+const parseCentres = createCentreParser();
 
 const centre = (code: string, more: Partial<CentreFile> = {}): CentreFile => ({
   code,
@@ -52,7 +52,7 @@ describe('of the files of centres,', () => {
     expect(problems[2]?.message).toBe('the file must be named CU-004.yaml');
     expect(problems[3]?.message).toBe('time zone Europe/Lozova is unknown');
   });
-  test('a right file has no fault', () => expect(faultsOfCentre(centre('CU-001'))).toEqual([]));
+  test('a right file has no fault', () => expect(validateCentre(centre('CU-001'))).toEqual([]));
   test('those of the data folder have no fault, each in at most 12 lines', () => {
     const folder = join(import.meta.dirname, '../../../data/centres');
     const files = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
@@ -62,9 +62,13 @@ describe('of the files of centres,', () => {
     for (const { text } of files) expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(12);
   });
   test('a remark makes another content, and so does another form of what is announced', () => {
-    const hashes = [hashOf('a: 1', 'form.v1'), hashOf('a: 1 # newer', 'form.v1'), hashOf('a: 1', 'form.v2')];
+    const hashes = [
+      hashCentreFile('a: 1', 'form.v1'),
+      hashCentreFile('a: 1 # newer', 'form.v1'),
+      hashCentreFile('a: 1', 'form.v2'),
+    ];
     expect(new Set(hashes).size).toBe(3);
-    expect(hashOf('a: 1', 'form.v1')).toBe(hashes[0]);
+    expect(hashCentreFile('a: 1', 'form.v1')).toBe(hashes[0]);
   });
 });
 
@@ -87,8 +91,9 @@ test('the shape of a centre has no room for what tells of a person', () => {
 
 describe('the life of a centre', () => {
   test('goes on from planned to closed, and never back', () => {
-    const reached = (from: (typeof STATUSES)[number]) => STATUSES.filter((to) => mayFollow(from, to)).join(' ');
-    expect(STATUSES.map((from) => [from, reached(from)])).toEqual([
+    const reached = (from: (typeof CENTRE_STATUSES)[number]) =>
+      CENTRE_STATUSES.filter((to) => canTransition(from, to)).join(' ');
+    expect(CENTRE_STATUSES.map((from) => [from, reached(from)])).toEqual([
       ['planned', 'planned training active paused closed'],
       ['training', 'training active paused closed'],
       ['active', 'active paused closed'],
@@ -97,24 +102,28 @@ describe('the life of a centre', () => {
     ]);
   });
   test('lets nobody sign in before it has opened and after it was closed', () =>
-    expect(STATUSES.filter((status) => LIFE[status].signsIn)).toEqual(['training', 'active', 'paused']));
+    expect(CENTRE_STATUSES.filter((status) => CENTRE_LIFECYCLE[status].canSignIn)).toEqual([
+      'training',
+      'active',
+      'paused',
+    ]));
 });
 
 describe('of the generations of a centre, so that replicas with different mounts do not flap,', () => {
-  const first = generationAfter(undefined, 'a', undefined) as Known;
-  const second = generationAfter(first, 'b', 'a') as Known;
+  const first = nextGeneration(undefined, 'a', undefined) as FileVersion;
+  const second = nextGeneration(first, 'b', 'a') as FileVersion;
   test('new content is the next generation', () => {
     expect(first).toEqual({ hash: 'a', generation: 1, pastHashes: [] });
     expect(second).toEqual({ hash: 'b', generation: 2, pastHashes: ['a'] });
   });
-  test('equal content changes nothing', () => expect(generationAfter(second, 'b', 'a')).toBeUndefined());
+  test('equal content changes nothing', () => expect(nextGeneration(second, 'b', 'a')).toBeUndefined());
   test('a mount that lags changes nothing, at its start and afterwards', () => {
-    expect(generationAfter(second, 'a', undefined)).toBeUndefined();
-    const third = generationAfter(second, 'c', 'b') as Known;
-    expect(generationAfter(third, 'b', 'a')).toBeUndefined();
+    expect(nextGeneration(second, 'a', undefined)).toBeUndefined();
+    const third = nextGeneration(second, 'c', 'b') as FileVersion;
+    expect(nextGeneration(third, 'b', 'a')).toBeUndefined();
   });
   test('a file that returns to older content is a change', () => {
-    const back = generationAfter(second, 'a', 'b');
+    const back = nextGeneration(second, 'a', 'b');
     expect(back).toEqual({ hash: 'a', generation: 3, pastHashes: ['b'] });
   });
   test('two mounts that never agree settle', () => {
@@ -122,7 +131,7 @@ describe('of the generations of a centre, so that replicas with different mounts
     let writes = 0;
     for (let round = 0; round < 50; round++)
       for (const hash of ['a', 'b']) {
-        const next = generationAfter(known, hash, undefined);
+        const next = nextGeneration(known, hash, undefined);
         if (next) writes++;
         known = next ?? known;
       }
@@ -131,7 +140,10 @@ describe('of the generations of a centre, so that replicas with different mounts
 });
 
 describe('synthetic operators', () => {
-  const operators = syntheticStaff([centre('CU-001'), centre('CU-018', { status: 'paused' })], ['mai', 'asp', 'cnas']);
+  const operators = generateSyntheticOperators(
+    [centre('CU-001'), centre('CU-018', { status: 'paused' })],
+    ['mai', 'asp', 'cnas'],
+  );
   test('exist for each centre, each agency and the platform, by id', () =>
     expect([...operators.keys()]).toEqual([
       'asp-clerk',
@@ -152,7 +164,7 @@ describe('synthetic operators', () => {
       language: 'ro',
     }));
   test('of two centres of a kind that follow each other, the manager of the first works at both', () => {
-    const four = syntheticStaff(
+    const four = generateSyntheticOperators(
       [centre('CU-003'), centre('CU-001'), centre('CU-018', { kind: 'mission' }), centre('CU-002')],
       [],
     );
@@ -168,7 +180,7 @@ describe('synthetic operators', () => {
   });
   test('have personal numbers of a range that nobody has, always the same', () => {
     const numbers = [...operators.keys()].map((id) => syntheticIdnp(id));
-    expect(numbers.every((idnp) => checkIdnp(idnp) && idnp.startsWith('29009'))).toBe(true);
+    expect(numbers.every((idnp) => isValidIdnp(idnp) && idnp.startsWith('29009'))).toBe(true);
     expect(new Set(numbers).size).toBe(numbers.length);
     expect(numbers).toEqual([...operators.keys()].map((id) => syntheticIdnp(id)));
     expect(syntheticIdnp('support', 1)).not.toBe(syntheticIdnp('support'));
@@ -196,9 +208,9 @@ describe('the local provider', () => {
 describe('a session', () => {
   const at = (minutes: number) => new Date(Date.UTC(2026, 2, 9, 8, minutes));
   const session = { createTime: at(10), expireTime: at(50) };
-  const reasonAt = (...given: Parameters<typeof assertSessionCounts>) => {
+  const reasonAt = (...given: Parameters<typeof assertSessionValid>) => {
     try {
-      assertSessionCounts(...given);
+      assertSessionValid(...given);
       return 'counts';
     } catch (error) {
       return (error as { reason: string }).reason;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { openIdentity, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
@@ -33,13 +33,13 @@ describe('a centre', () => {
   });
 
   test('that does not exist is NOT_FOUND, and a malformed name is refused', async () => {
-    await expect(world.client().getCentre({ name: 'centres/CU-999' })).rejects.toEqual(refused('NOT_FOUND'));
-    await expect(world.client().getCentre({ name: 'CU-001' })).rejects.toEqual(refused('INVALID_ARGUMENT'));
+    await expect(world.client().getCentre({ name: 'centres/CU-999' })).rejects.toEqual(problemWith('NOT_FOUND'));
+    await expect(world.client().getCentre({ name: 'CU-001' })).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
   });
 
   test('is for the gateway and intake only', async () => {
     await expect(
       world.client(undefined, { from: 'agency-bridge' }).getCentre({ name: 'centres/CU-001' }),
-    ).rejects.toEqual(refused('PERMISSION_DENIED'));
+    ).rejects.toEqual(problemWith('PERMISSION_DENIED'));
   });
 });

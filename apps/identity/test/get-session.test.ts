@@ -3,15 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataVersions } from '@cups/contracts';
-import { followPersonHashes, PERSON_HASH_KEYS } from '@cups/rpc';
-import { eventually, idnp, quietLog } from '@cups/testing';
-import { syntheticIdnp } from '../src/domain/synthetic.ts';
-import { openIdentity, refused } from './identity.ts';
-import type { Identity, World } from './identity.ts';
+import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
+import { eventually, idnp, silentLog } from '@cups/testing';
+import { syntheticIdnp } from '../src/domain/synthetic-operators.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { Identity, World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
@@ -22,15 +22,15 @@ describe('a session', () => {
   });
 
   test('is not there without an assertion, and not with a foreign one', async () => {
-    await expect(world.client().getSession({})).rejects.toEqual(refused('UNAUTHENTICATED'));
+    await expect(world.client().getSession({})).rejects.toEqual(problemWith('UNAUTHENTICATED'));
     const forged = world.keys.session({ role: 'support', operator: 'operators/support' }).token;
-    await expect(world.client(forged).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
-    await expect(world.client(`${forged}x`).getSession({})).rejects.toEqual(refused('SESSION_INVALID'));
+    await expect(world.client(forged).getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
+    await expect(world.client(`${forged}x`).getSession({})).rejects.toEqual(problemWith('SESSION_INVALID'));
   });
 
   test('brings a new assertion where the one presented says other roles, and none where all of it is so', async () => {
     const token = await world.signIn('cu-006-manager');
-    const keys = world.keys.of('identity');
+    const keys = world.keys.forService('identity');
     expect((await world.client(token).getSession({})).assertion).toBe('');
     const session = await keys.verifySession(token);
     const before = keys.signSession({ ...session, roles: ['specialist'] });
@@ -39,9 +39,9 @@ describe('a session', () => {
   });
 
   test('says whose it is by a keyed hash of the number, at every centre, and brings it to an assertion of before', async () => {
-    const file = join(world.keys.dir, PERSON_HASH_KEYS);
-    const hash = followPersonHashes({ file, required: true, log: quietLog }).of(syntheticIdnp('cu-001-manager'));
-    const keys = world.keys.of('identity');
+    const file = join(world.keys.dir, PERSON_HASH_KEY_SET);
+    const hash = watchPersonHasher({ file, required: true, log: silentLog }).hash(syntheticIdnp('cu-001-manager'));
+    const keys = world.keys.forService('identity');
     const token = await world.signIn('cu-001-manager');
     const { person, ...before } = await keys.verifySession(token);
     expect(person).toBe(hash);
@@ -59,7 +59,7 @@ describe('a session', () => {
       setClock(hours(0.05));
       await expect(mine.getSession({})).resolves.toBeDefined();
       setClock(hours(0.15));
-      await expect(mine.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+      await expect(mine.getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
     });
   });
 });
@@ -71,7 +71,7 @@ describe('a session at a centre', () => {
     await mine.getSession({});
     world.become('CU-910', 'closed');
     await eventually(() => world.identity.registry.current().get('CU-910')?.status === 'closed');
-    await expect(mine.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(mine.getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
   });
 });
 
@@ -90,7 +90,7 @@ describe('a replica whose files lag behind', () => {
     world.newCentre('CU-903');
     const token = await eventually(() => world.signIn('cu-903-specialist'));
     await expect(world.client(token).getSession({})).resolves.toBeDefined();
-    await expect(ask().getCentre({ name: 'centres/CU-903' })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(ask().getCentre({ name: 'centres/CU-903' })).rejects.toEqual(problemWith('NOT_FOUND'));
     const { session } = await ask(token).getSession({});
     expect(session?.centre).toBe('centres/CU-903');
     expect((await ask(token).getCentre({ name: 'centres/CU-903' })).centre?.name).toBe('centres/CU-903');
@@ -140,21 +140,23 @@ describe('a replica whose files lag behind', () => {
       () => askNewest(behind).getCentre({ name: 'centres/CU-909' }),
       () => inviteTo(behind),
     ];
-    for (const attempt of tries) await expect(attempt()).rejects.not.toEqual(refused('UNKNOWN_HERE'));
+    for (const attempt of tries) await expect(attempt()).rejects.not.toEqual(problemWith('UNKNOWN_HERE'));
     world.newCentre('CU-906');
     world.newAgency('newcomer', 'asp');
     await eventually(async () => {
       await askNewest(world.identity).getCentre({ name: names.centre });
       return (await askNewest(world.identity).createSession({ provider: 'local', operator: 'newcomer-clerk' })).session;
     });
-    for (const attempt of tries) await expect(attempt()).rejects.toEqual(refused('UNKNOWN_HERE'));
-    await expect(askNewest(world.identity).getCentre({ name: 'centres/CU-909' })).rejects.toEqual(refused('NOT_FOUND'));
+    for (const attempt of tries) await expect(attempt()).rejects.toEqual(problemWith('UNKNOWN_HERE'));
+    await expect(askNewest(world.identity).getCentre({ name: 'centres/CU-909' })).rejects.toEqual(
+      problemWith('NOT_FOUND'),
+    );
   });
 
   test('says that a session has ended when it has, whether it knows the operator or not', async () => {
     world.newCentre('CU-904');
     const token = await eventually(() => world.signIn('cu-904-specialist'));
     await world.client(token).deleteSession({});
-    await expect(ask(token).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(ask(token).getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
   });
 });

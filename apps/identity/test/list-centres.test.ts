@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { centres, openIdentity, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { centreCount, startWorld, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
 describe('the list of centres', () => {
   test('holds those that have a file', async () => {
     const { centres: all } = await world.client(undefined, { from: 'intake' }).listCentres({ pageSize: 200 });
-    expect(all).toHaveLength(centres);
+    expect(all).toHaveLength(centreCount);
   });
 
   test('is paged by code, and refuses a token of nothing', async () => {
@@ -23,9 +23,9 @@ describe('the list of centres', () => {
       pageToken = page.nextPageToken;
       if (!pageToken) break;
     }
-    expect(seen).toHaveLength(centres);
+    expect(seen).toHaveLength(centreCount);
     expect(seen).toEqual([...seen].sort());
-    await expect(gateway.listCentres({ pageToken: 'x' })).rejects.toEqual(refused('PAGE_TOKEN_INVALID'));
-    await expect(gateway.listCentres({ pageSize: -1 })).rejects.toEqual(refused('INVALID_ARGUMENT'));
+    await expect(gateway.listCentres({ pageToken: 'x' })).rejects.toEqual(problemWith('PAGE_TOKEN_INVALID'));
+    await expect(gateway.listCentres({ pageSize: -1 })).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
   });
 });

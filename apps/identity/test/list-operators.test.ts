@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { openIdentity, opened, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { startWorld, openCentreCount, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
@@ -14,7 +14,7 @@ describe('the list of operators', () => {
     const { operators } = await world.client().listOperators({ centre: 'centres/CU-001' });
     expect(operators.map(({ name }) => name)).toEqual(['operators/cu-001-manager', 'operators/cu-001-specialist']);
     const all = await world.client().listOperators({ pageSize: 200 });
-    expect(all.operators.length).toBeGreaterThanOrEqual(opened * 2 + 6);
+    expect(all.operators.length).toBeGreaterThanOrEqual(openCentreCount * 2 + 6);
   });
 
   test('holds nobody of a centre that is planned or closed', async () => {
@@ -29,7 +29,7 @@ describe('the list of operators', () => {
 
   test('is for the gateway only', async () => {
     await expect(world.client(undefined, { from: 'intake' }).listOperators({})).rejects.toEqual(
-      refused('PERMISSION_DENIED'),
+      problemWith('PERMISSION_DENIED'),
     );
   });
 });

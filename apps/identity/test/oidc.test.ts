@@ -4,30 +4,30 @@ import type { KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { syntheticIdnp } from '../src/domain/synthetic.ts';
-import { openIdentity, refused } from './identity.ts';
-import type { Client, Identity, World } from './identity.ts';
-import { expectRefusal } from './refusing.ts';
+import { syntheticIdnp } from '../src/domain/synthetic-operators.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { Client, Identity, World } from './identity-world.ts';
+import { expectRefusal } from './expect-refusal.ts';
 
 /** An OpenID provider in the hands of a test, which may say anything; and what identity makes of it. */
 
 const ORIGIN = 'https://cups.example';
 const specialist = syntheticIdnp('cu-001-specialist');
-const CLIENT = 'cups-test';
-const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
+const CLIENT_ID = 'cups-test';
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 type Claims = Record<string, unknown>;
-interface Lie {
+interface TokenOverrides {
   claims?: Claims;
   header?: Claims;
   key?: KeyObject;
-  token?: (honest: string) => string;
+  token?: (valid: string) => string;
 }
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const newKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-async function openProvider() {
+async function startOidcProvider() {
   const { privateKey, publicKey } = newKey();
   const jwk = publicKey.export({ format: 'jwk' });
   const codes = new Map<string, string>();
@@ -55,23 +55,26 @@ async function openProvider() {
     authorization_response_iss_parameter_supported: true,
     id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'],
   });
-  const signed = (says: Claims, { claims = {}, header = {}, key = privateKey, token = (one) => one }: Lie): string => {
+  const signed = (
+    says: Claims,
+    { claims = {}, header = {}, key = privateKey, token = (one) => one }: TokenOverrides,
+  ): string => {
     const now = Math.floor(Date.now() / 1000);
-    const all = { iss: issuer, aud: CLIENT, sub: 's', iat: now, exp: now + 120, ...says, ...claims };
+    const all = { iss: issuer, aud: CLIENT_ID, sub: 's', iat: now, exp: now + 120, ...says, ...claims };
     const body = `${encoded({ alg: 'RS256', kid: 'k', ...header })}.${encoded(all)}`;
     return token(`${body}.${sign('sha256', Buffer.from(body), key).toString('base64url')}`);
   };
   /** A code that is worth this token. */
-  const codeFor = (nonce: string, lie: Lie): string => {
+  const codeFor = (nonce: string, overrides: TokenOverrides): string => {
     const code = randomUUID();
-    codes.set(code, signed({ auth_time: Math.floor(Date.now() / 1000), nonce, idnp: specialist }, lie));
+    codes.set(code, signed({ auth_time: Math.floor(Date.now() / 1000), nonce, idnp: specialist }, overrides));
     return code;
   };
   /** A token that says that somebody has left. */
-  const logoutToken = (who: Claims, lie: Lie = {}): string =>
+  const logoutToken = (who: Claims, overrides: TokenOverrides = {}): string =>
     signed(
-      { jti: randomUUID(), events: { [LOGOUT]: {} }, ...who },
-      { ...lie, header: { typ: 'logout+jwt', ...lie.header } },
+      { jti: randomUUID(), events: { [LOGOUT_EVENT]: {} }, ...who },
+      { ...overrides, header: { typ: 'logout+jwt', ...overrides.header } },
     );
   return {
     issuer,
@@ -82,12 +85,12 @@ async function openProvider() {
 }
 
 let world: World;
-let provider: Awaited<ReturnType<typeof openProvider>>;
+let provider: Awaited<ReturnType<typeof startOidcProvider>>;
 let identity: Identity;
 let client: Client;
 beforeAll(async () => {
-  world = await openIdentity();
-  provider = await openProvider();
+  world = await startWorld();
+  provider = await startOidcProvider();
   const { signIn } = world.config();
   identity = await world.start({
     providers: ['local', 'oidc'],
@@ -96,7 +99,7 @@ beforeAll(async () => {
       oidc: {
         ...signIn.oidc,
         issuer: provider.issuer,
-        clientId: CLIENT,
+        clientId: CLIENT_ID,
         clientSecret: () => 'secret',
         strongAcr: ['high'],
       },
@@ -116,9 +119,12 @@ async function begin(more: { again?: boolean } = {}) {
   return { attempt, asked, state: asked.get('state') ?? '', nonce: asked.get('nonce') ?? '' };
 }
 
-async function signIn(lie: Lie = {}, more: { again?: boolean; parameters?: Record<string, string> } = {}) {
+async function signIn(
+  overrides: TokenOverrides = {},
+  more: { again?: boolean; parameters?: Record<string, string> } = {},
+) {
   const { attempt, state, nonce } = await begin(more);
-  const parameters = { code: provider.codeFor(nonce, lie), state, iss: provider.issuer, ...more.parameters };
+  const parameters = { code: provider.codeFor(nonce, overrides), state, iss: provider.issuer, ...more.parameters };
   return client.completeSignIn({ provider: 'oidc', origin: ORIGIN, attempt, parameters });
 }
 
@@ -130,7 +136,7 @@ describe('a sign-in by OpenID Connect', () => {
     const { asked } = await begin({ again: true });
     expect(Object.fromEntries(asked)).toMatchObject({
       response_type: 'code',
-      client_id: CLIENT,
+      client_id: CLIENT_ID,
       redirect_uri: `${ORIGIN}/auth/oidc/callback`,
       code_challenge_method: 'S256',
       prompt: 'login',
@@ -142,8 +148,8 @@ describe('a sign-in by OpenID Connect', () => {
   test('goes on with a clock that is a little ahead, a token that names its type, and one that we asked for', async () => {
     await signIn({ claims: { iat: inSeconds(50), auth_time: inSeconds(50) } });
     for (const typ of ['JWT', 'jwt']) await signIn({ header: { typ } });
-    await signIn({ claims: { azp: CLIENT } });
-    await signIn({ claims: { aud: [CLIENT, 'somebody-else'], azp: CLIENT } });
+    await signIn({ claims: { azp: CLIENT_ID } });
+    await signIn({ claims: { aud: [CLIENT_ID, 'somebody-else'], azp: CLIENT_ID } });
   });
 
   test('of somebody with rights over the platform needs a second factor, by acr or amr', async () => {
@@ -154,14 +160,14 @@ describe('a sign-in by OpenID Connect', () => {
   });
 });
 
-const stranger = newKey().privateKey;
-const none = (honest: string): string => `${encoded({ alg: 'none' })}.${honest.split('.')[1]}.`;
-const byHmac = (honest: string): string => {
-  const body = `${encoded({ alg: 'HS256', kid: 'k' })}.${honest.split('.')[1]}`;
+const foreignKey = newKey().privateKey;
+const unsigned = (valid: string): string => `${encoded({ alg: 'none' })}.${valid.split('.')[1]}.`;
+const signedWithHmac = (valid: string): string => {
+  const body = `${encoded({ alg: 'HS256', kid: 'k' })}.${valid.split('.')[1]}`;
   return `${body}.${createHmac('sha256', 'secret').update(body).digest('base64url')}`;
 };
-const changed = (honest: string): string => {
-  const [head, body = '', signature] = honest.split('.');
+const tampered = (valid: string): string => {
+  const [head, body = '', signature] = valid.split('.');
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims;
   return `${head}.${encoded({ ...claims, sub: 'somebody-else' })}.${signature}`;
 };
@@ -169,11 +175,11 @@ const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + s
 
 describe('an answer that must not count is refused, and counted under its cause:', () => {
   const old = Math.floor(Date.now() / 1000) - 600;
-  test.each<[string, string, Lie]>([
-    ['a token without a signature', 'algorithm', { token: none }],
-    ['a token signed with our own secret', 'algorithm', { token: byHmac }],
-    ['a token of another key', 'signature', { key: stranger }],
-    ['a token that was changed', 'signature', { token: changed }],
+  test.each<[string, string, TokenOverrides]>([
+    ['a token without a signature', 'algorithm', { token: unsigned }],
+    ['a token signed with our own secret', 'algorithm', { token: signedWithHmac }],
+    ['a token of another key', 'signature', { key: foreignKey }],
+    ['a token that was changed', 'signature', { token: tampered }],
     ['a token for another client', 'audience', { claims: { aud: 'somebody-else' } }],
     ['a token of another issuer', 'issuer', { claims: { iss: 'https://else.example' } }],
     ['the nonce of another attempt', 'cross-attempt', { claims: { nonce: 'used-before' } }],
@@ -183,7 +189,7 @@ describe('an answer that must not count is refused, and counted under its cause:
     [
       'a token for us and others, that another client asked for',
       'audience',
-      { claims: { aud: [CLIENT, 'x'], azp: 'x' } },
+      { claims: { aud: [CLIENT_ID, 'x'], azp: 'x' } },
     ],
     ['a token that was made later than now', 'not-yet-valid', { claims: { iat: inSeconds(120), exp: inSeconds(240) } }],
     ['a token that counts later', 'not-yet-valid', { claims: { nbf: inSeconds(120) } }],
@@ -194,8 +200,12 @@ describe('an answer that must not count is refused, and counted under its cause:
     ['a token whose type is no text', 'token', { header: { typ: ['JWT'] } }],
     ['a claim that is no IDNP', 'malformed', { claims: { idnp: 'somebody' } }],
     ['a person whom nobody invited', 'unknown-person', { claims: { idnp: '2900000000000' } }],
-  ])('%s', async (_, cause, lie) => {
-    await expectRefused(() => signIn(lie), cause, cause === 'unknown-person' ? 'OPERATOR_UNKNOWN' : 'SIGN_IN_REFUSED');
+  ])('%s', async (_, cause, overrides) => {
+    await expectRefused(
+      () => signIn(overrides),
+      cause,
+      cause === 'unknown-person' ? 'OPERATOR_UNKNOWN' : 'SIGN_IN_REFUSED',
+    );
   });
 
   test('the state of another attempt, and one that is used', async () => {
@@ -226,20 +236,20 @@ describe('an answer that must not count is refused, and counted under its cause:
 
   test('while the provider is away, a reason of its own', async () => {
     const { signIn: settings } = world.config();
-    const oidc = { ...settings.oidc, issuer: 'http://127.0.0.1:9', clientId: CLIENT, clientSecret: () => 'secret' };
+    const oidc = { ...settings.oidc, issuer: 'http://127.0.0.1:9', clientId: CLIENT_ID, clientSecret: () => 'secret' };
     const lonely = await world.start({ providers: ['oidc'], signIn: { ...settings, oidc } });
     const asked = world
       .client(undefined, { of: lonely })
       .beginSignIn({ provider: 'oidc', origin: ORIGIN, returnTo: '/' });
-    await expect(asked).rejects.toEqual(refused('PROVIDER_AWAY'));
+    await expect(asked).rejects.toEqual(problemWith('PROVIDER_AWAY'));
     await lonely.stop();
   });
 });
 
 describe('a sign-out that begins at the provider', () => {
-  const told = (token: string) =>
+  const continueSignOut = (token: string) =>
     client.continueSignOut({ provider: 'oidc', origin: ORIGIN, parameters: { logout_token: token } });
-  const counts = async (assertion: string): Promise<boolean> =>
+  const isSessionValid = async (assertion: string): Promise<boolean> =>
     world
       .client(assertion, { of: identity })
       .getSession({})
@@ -252,27 +262,27 @@ describe('a sign-out that begins at the provider', () => {
     const sid = randomUUID();
     const one = await signIn({ claims: { sid } });
     const other = await signIn({ claims: { sid: randomUUID() } });
-    const done = await told(provider.logoutToken({ sid }));
+    const done = await continueSignOut(provider.logoutToken({ sid }));
     expect(done).toEqual({ endedSessions: [one.session?.id], next: null });
-    expect([await counts(one.assertion), await counts(other.assertion)]).toEqual([false, true]);
-    expect((await told(provider.logoutToken({ sid }))).endedSessions).toEqual([]);
+    expect([await isSessionValid(one.assertion), await isSessionValid(other.assertion)]).toEqual([false, true]);
+    expect((await continueSignOut(provider.logoutToken({ sid }))).endedSessions).toEqual([]);
   });
 
   test('ends all sessions of whom it names, where it names none of them', async () => {
     const sub = randomUUID();
     const theirs = [await signIn({ claims: { sub } }), await signIn({ claims: { sub, sid: 'x' } })];
     const other = await signIn({ claims: { sub: randomUUID() } });
-    const { endedSessions } = await told(provider.logoutToken({ sub }, { header: { typ: 'JWT' } }));
+    const { endedSessions } = await continueSignOut(provider.logoutToken({ sub }, { header: { typ: 'JWT' } }));
     expect(endedSessions.sort()).toEqual(theirs.map(({ session }) => session?.id).sort());
-    expect(await counts(other.assertion)).toBe(true);
+    expect(await isSessionValid(other.assertion)).toBe(true);
   });
 
-  test.each<[string, string, Lie]>([
-    ['has no signature', 'algorithm', { token: none }],
-    ['is signed with our own secret', 'algorithm', { token: byHmac }],
-    ['is signed by another key', 'signature', { key: stranger }],
+  test.each<[string, string, TokenOverrides]>([
+    ['has no signature', 'algorithm', { token: unsigned }],
+    ['is signed with our own secret', 'algorithm', { token: signedWithHmac }],
+    ['is signed by another key', 'signature', { key: foreignKey }],
     ['names a key that the provider has not', 'signature', { header: { kid: 'other' } }],
-    ['was changed', 'signature', { token: changed }],
+    ['was changed', 'signature', { token: tampered }],
     ['is for another client', 'audience', { claims: { aud: 'somebody-else' } }],
     ['is of another provider', 'issuer', { claims: { iss: 'https://else.example' } }],
     ['has expired', 'expired', { claims: { exp: inSeconds(-61) } }],
@@ -285,26 +295,26 @@ describe('a sign-out that begins at the provider', () => {
     ['has a nonce', 'token', { claims: { nonce: 'n' } }],
     ['tells of no event', 'token', { claims: { events: undefined } }],
     ['tells of another event', 'token', { claims: { events: { 'https://else.example/event': {} } } }],
-    ['tells of the event as a text', 'token', { claims: { events: { [LOGOUT]: 'yes' } } }],
+    ['tells of the event as a text', 'token', { claims: { events: { [LOGOUT_EVENT]: 'yes' } } }],
     ['has no id', 'token', { claims: { jti: undefined } }],
     ['names nobody', 'token', { claims: { sid: undefined, sub: undefined } }],
     ['names a session by a list', 'token', { claims: { sid: ['a'], sub: undefined } }],
     ['has no claims', 'malformed', { token: () => 'a.b.c' }],
     ['is encrypted', 'malformed', { token: () => 'a.b.c.d.e' }],
     ['is empty', 'malformed', { token: () => '' }],
-  ])('ends nothing by a token that %s', async (_, cause, lie) => {
+  ])('ends nothing by a token that %s', async (_, cause, overrides) => {
     const sid = randomUUID();
     const { assertion } = await signIn({ claims: { sid } });
-    await expectRefused(() => told(provider.logoutToken({ sid }, lie)), cause);
-    expect(await counts(assertion)).toBe(true);
+    await expectRefused(() => continueSignOut(provider.logoutToken({ sid }, overrides)), cause);
+    expect(await isSessionValid(assertion)).toBe(true);
   });
 
   test('ends nothing by a token that was used', async () => {
     const sub = randomUUID();
     const token = provider.logoutToken({ sub });
-    await told(token);
+    await continueSignOut(token);
     const { assertion } = await signIn({ claims: { sub } });
-    await expectRefused(() => told(token), 'replayed');
-    expect(await counts(assertion)).toBe(true);
+    await expectRefused(() => continueSignOut(token), 'replayed');
+    expect(await isSessionValid(assertion)).toBe(true);
   });
 });

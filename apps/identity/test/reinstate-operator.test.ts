@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { openIdentity, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
@@ -37,12 +37,12 @@ describe('lifting a suspension', () => {
     const requestId = randomUUID();
     for (const other of ['cu-001-specialist', 'cu-001-manager', 'support', 'asp-clerk'])
       await expect(world.client(await world.signIn(other)).reinstateOperator({ requestId, name })).rejects.toEqual(
-        refused('PERMISSION_DENIED'),
+        problemWith('PERMISSION_DENIED'),
       );
-    await expect(world.client().reinstateOperator({ requestId, name })).rejects.toEqual(refused('UNAUTHENTICATED'));
+    await expect(world.client().reinstateOperator({ requestId, name })).rejects.toEqual(problemWith('UNAUTHENTICATED'));
     const supervisor = world.client(await world.signIn('operators/supervisor'));
     await expect(supervisor.reinstateOperator({ requestId, name: 'operators/nobody' })).rejects.toEqual(
-      refused('NOT_FOUND'),
+      problemWith('NOT_FOUND'),
     );
   });
 });

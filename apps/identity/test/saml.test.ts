@@ -5,33 +5,33 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { deflateRawSync } from 'node:zlib';
-import { makeKeyPair } from '@cups/test-idp/certificates';
+import { generateKeyPair } from '@cups/test-idp/certificates';
 import {
   assertionParts,
-  encrypted,
+  encryptAssertion,
   logoutRequestXml,
   logoutResponseXml,
-  METHODS,
-  newId,
-  packed,
-  signed,
-  SUCCESS,
+  AUTHN_CONTEXTS,
+  createMessageId,
+  encodeMessage,
+  signXml,
+  STATUS_SUCCESS,
 } from '@cups/test-idp/saml';
 import { eventually } from '@cups/testing';
-import { syntheticIdnp } from '../src/domain/synthetic.ts';
-import { openIdentity, refused } from './identity.ts';
-import type { Client, Identity, World } from './identity.ts';
-import { ACS, answerOf, beginAt, openIdp, ORIGIN, SLO, THEM } from './idp.ts';
-import type { Answer, Begun, Idp } from './idp.ts';
-import { expectRefusal } from './refusing.ts';
+import { syntheticIdnp } from '../src/domain/synthetic-operators.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { Client, Identity, World } from './identity-world.ts';
+import { ACS, createSamlResponse, beginSamlSignIn, createSamlIdp, ORIGIN, SLO, IDP_ENTITY_ID } from './saml-idp.ts';
+import type { ResponseOverrides, StartedSignIn, SamlIdp } from './saml-idp.ts';
+import { expectRefusal } from './expect-refusal.ts';
 
 let world: World;
-let idp: Idp;
+let idp: SamlIdp;
 let identity: Identity;
 let client: Client;
 beforeAll(async () => {
-  world = await openIdentity();
-  idp = await openIdp(world);
+  world = await startWorld();
+  idp = await createSamlIdp(world);
   identity = await world.start(idp.settings());
   client = world.client(undefined, { of: identity });
 });
@@ -43,12 +43,16 @@ afterAll(async () => {
 const specialist = syntheticIdnp('cu-001-specialist');
 const at = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
 
-const complete = (begun: Begun, parameters: Record<string, string>) =>
+const complete = (begun: StartedSignIn, parameters: Record<string, string>) =>
   client.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
 
-async function signIn(person: string, answer: Answer = {}, more: Parameters<typeof beginAt>[1] = {}) {
-  const begun = await beginAt(client, more);
-  return complete(begun, await answerOf(idp, begun, person, answer));
+async function signIn(
+  person: string,
+  answer: ResponseOverrides = {},
+  more: Parameters<typeof beginSamlSignIn>[1] = {},
+) {
+  const begun = await beginSamlSignIn(client, more);
+  return complete(begun, await createSamlResponse(idp, begun, person, answer));
 }
 
 const expectRefused = (work: () => Promise<unknown>, cause: string, reason?: string): Promise<void> =>
@@ -80,8 +84,8 @@ describe('a sign-in by SAML', () => {
     await signIn(specialist, { assertion: { notBefore: at(0.5), authenticated: at(0.5) } });
     await signIn(specialist, { assertion: { notOnOrAfter: at(-0.5) } });
 
-    const key = await makeKeyPair('idp-next');
-    const other: Answer = { sign: (xml) => signed(xml, key) };
+    const key = await generateKeyPair('idp-next');
+    const other: ResponseOverrides = { sign: (xml) => signXml(xml, key) };
     await expectRefused(() => signIn(specialist, other), 'signature');
     writeFileSync(idp.certificatesFile, idp.keys.certificate + key.certificate);
     await signIn(specialist, other);
@@ -107,7 +111,7 @@ describe('a sign-in by SAML', () => {
   });
 
   test('goes on while our own key changes: the next one is published, then it decrypts', async () => {
-    const forNext: Answer = { encrypt: (xml) => encrypted(xml, idp.own.next.certificate) };
+    const forNext: ResponseOverrides = { encrypt: (xml) => encryptAssertion(xml, idp.own.next.certificate) };
     await expectRefused(() => signIn(specialist, forNext), 'decryption');
     idp.write('next', idp.own.next);
     const body = idp.own.next.certificate.replaceAll(/-----[^-]+-----|\s/g, '');
@@ -124,7 +128,7 @@ describe('a sign-in by SAML', () => {
   test('of somebody with rights over the platform needs a second factor', async () => {
     const supervisor = syntheticIdnp('supervisor');
     await expectRefused(() => signIn(supervisor), 'second-factor', 'SECOND_FACTOR_NEEDED');
-    const { session } = await signIn(supervisor, { assertion: { method: METHODS.strong } });
+    const { session } = await signIn(supervisor, { assertion: { method: AUTHN_CONTEXTS.strong } });
     expect(session?.operator?.roles).toEqual(['ROLE_SUPERVISOR']);
   });
 
@@ -134,8 +138,8 @@ describe('a sign-in by SAML', () => {
     const asking = await world.start(settings);
     const there = world.client(undefined, { of: asking });
     const as = async (attributes: Record<string, string[]>) => {
-      const begun = await beginAt(there);
-      const parameters = await answerOf(idp, begun, specialist, { assertion: { attributes } });
+      const begun = await beginSamlSignIn(there);
+      const parameters = await createSamlResponse(idp, begun, specialist, { assertion: { attributes } });
       return there.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
     };
     try {
@@ -143,9 +147,9 @@ describe('a sign-in by SAML', () => {
         expect((await as({ [name]: ['CU-001:specialist'] })).session?.centre).toBe('centres/CU-001');
       }
       for (const value of ['CU-002:specialist', 'CU-001:centre-manager', 'specialist']) {
-        await expect(as({ OperatorCUPS: [value] })).rejects.toEqual(refused('OPERATOR_UNKNOWN'));
+        await expect(as({ OperatorCUPS: [value] })).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
       }
-      await expect(as({})).rejects.toEqual(refused('OPERATOR_UNKNOWN'));
+      await expect(as({})).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
     } finally {
       await asking.stop();
     }
@@ -157,53 +161,53 @@ describe('a sign-in by SAML', () => {
   });
 });
 
-const EVIL = '2900999999990';
+const FORGED_IDNP = '2900999999990';
 const idOf = (xml: string): string => /ID="([^"]+)"/.exec(xml)?.[1] ?? '';
 const SIGNATURE = /<ds:Signature[\s\S]*<\/ds:Signature>/;
 /** The same assertion for somebody else, under another id, without a signature. */
 const forged = (xml: string): string =>
-  xml.replace(SIGNATURE, '').replaceAll(idOf(xml), '_evil').replace(specialist, EVIL);
-const without = (xml: string): string => xml.replace(SIGNATURE, '');
+  xml.replace(SIGNATURE, '').replaceAll(idOf(xml), '_evil').replace(specialist, FORGED_IDNP);
+const withoutSignature = (xml: string): string => xml.replace(SIGNATURE, '');
 const signatureOf = (xml: string): string => SIGNATURE.exec(xml)?.[0] ?? '';
-const inside = (outer: string, inner: string, before: string): string => outer.replace(before, inner + before);
-const END = '</saml:Assertion>';
+const insertBefore = (outer: string, inner: string, before: string): string => outer.replace(before, inner + before);
+const ASSERTION_END = '</saml:Assertion>';
 
 /** The eight kinds of signature wrapping (Somorovsky et al., 2012), as they apply to the assertion within its encryption. */
-const WRAPPED: Record<string, (xml: string) => string> = {
+const WRAPPING_ATTACKS: Record<string, (xml: string) => string> = {
   'XSW1: the signed one inside the signature of a forged one': (xml) =>
-    inside(
+    insertBefore(
       forged(xml),
-      signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${without(xml)}</ds:Object></ds:Signature>`),
+      signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${withoutSignature(xml)}</ds:Object></ds:Signature>`),
       '<saml:Subject>',
     ),
   'XSW2: the signature of the signed one beside it, in a forged one': (xml) =>
-    inside(forged(xml), signatureOf(xml) + without(xml), '<saml:Subject>'),
+    insertBefore(forged(xml), signatureOf(xml) + withoutSignature(xml), '<saml:Subject>'),
   'XSW3: a forged one before the signed one': (xml) => forged(xml) + xml,
-  'XSW4: the signed one as the last part of a forged one': (xml) => inside(forged(xml), xml, END),
+  'XSW4: the signed one as the last part of a forged one': (xml) => insertBefore(forged(xml), xml, ASSERTION_END),
   'XSW5: a forged one that has the signature, the signed one behind it': (xml) =>
-    inside(forged(xml), signatureOf(xml), '<saml:Subject>') + without(xml),
+    insertBefore(forged(xml), signatureOf(xml), '<saml:Subject>') + withoutSignature(xml),
   'XSW6: a forged one that has the signature, and in it the signed one': (xml) =>
-    inside(
+    insertBefore(
       forged(xml),
-      signatureOf(xml).replace('</ds:KeyInfo>', `</ds:KeyInfo><ds:Object>${without(xml)}</ds:Object>`),
+      signatureOf(xml).replace('</ds:KeyInfo>', `</ds:KeyInfo><ds:Object>${withoutSignature(xml)}</ds:Object>`),
       '<saml:Subject>',
     ),
   'XSW7: a forged one in an extension, before the signed one': (xml) =>
     `<samlp:Extensions>${forged(xml)}</samlp:Extensions>${xml}`,
   'XSW8: the signed one in an object of the forged one, under the same id': (xml) =>
-    inside(
+    insertBefore(
       forged(xml).replaceAll('_evil', idOf(xml)),
-      signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${without(xml)}</ds:Object></ds:Signature>`),
+      signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${withoutSignature(xml)}</ds:Object></ds:Signature>`),
       '<saml:Subject>',
     ),
 };
 
 describe('an assertion that is wrapped', () => {
-  test.each(Object.keys(WRAPPED))('is refused, encrypted: %s', async (kind) => {
-    await expectRefused(() => signIn(specialist, { after: WRAPPED[kind]! }), 'signature');
+  test.each(Object.keys(WRAPPING_ATTACKS))('is refused, encrypted: %s', async (kind) => {
+    await expectRefused(() => signIn(specialist, { afterSigning: WRAPPING_ATTACKS[kind]! }), 'signature');
   });
 
-  test.each(Object.keys(WRAPPED))('is refused as a whole response: %s', async (kind) => {
+  test.each(Object.keys(WRAPPING_ATTACKS))('is refused as a whole response: %s', async (kind) => {
     // The response itself is wrapped: the words fit since both are XML with one signature behind the issuer.
     const wrap = (xml: string): string => {
       const evil = xml.replace(SIGNATURE, '').replaceAll(idOf(xml), '_evil');
@@ -212,77 +216,82 @@ describe('an assertion that is wrapped', () => {
         signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${inner}</ds:Object></ds:Signature>`);
       const status = '<samlp:Status>';
       const of: Record<string, string> = {
-        XSW1: inside(evil, object(without(xml)), status),
-        XSW2: inside(evil, signatureOf(xml) + without(xml), status),
-        XSW3: inside(evil, xml, status),
-        XSW4: inside(evil, xml, end),
-        XSW5: inside(evil, signatureOf(xml), status).replace(end, without(xml) + end),
-        XSW6: inside(evil, object(xml), status),
-        XSW7: inside(evil, `<samlp:Extensions>${xml}</samlp:Extensions>`, status),
-        XSW8: inside(evil.replaceAll('_evil', idOf(xml)), object(without(xml)), status),
+        XSW1: insertBefore(evil, object(withoutSignature(xml)), status),
+        XSW2: insertBefore(evil, signatureOf(xml) + withoutSignature(xml), status),
+        XSW3: insertBefore(evil, xml, status),
+        XSW4: insertBefore(evil, xml, end),
+        XSW5: insertBefore(evil, signatureOf(xml), status).replace(end, withoutSignature(xml) + end),
+        XSW6: insertBefore(evil, object(xml), status),
+        XSW7: insertBefore(evil, `<samlp:Extensions>${xml}</samlp:Extensions>`, status),
+        XSW8: insertBefore(evil.replaceAll('_evil', idOf(xml)), object(withoutSignature(xml)), status),
       };
       return of[kind.slice(0, 4)]!;
     };
-    await expectRefused(() => signIn(specialist, { outside: wrap }), 'signature');
+    await expectRefused(() => signIn(specialist, { afterResponseSigning: wrap }), 'signature');
   });
 });
 
 const RSA_SHA1 = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1';
 const SHA1 = 'http://www.w3.org/2000/09/xmldsig#sha1';
 const HMAC = 'http://www.w3.org/2000/09/xmldsig#hmac-sha1';
-const weak = (options: Parameters<typeof signed>[2]) => (xml: string) => signed(xml, idp.keys, options);
-const stranger = makeKeyPair('stranger');
+const signWith = (options: Parameters<typeof signXml>[2]) => (xml: string) => signXml(xml, idp.keys, options);
+const foreignKeyPair = generateKeyPair('stranger');
 const VERSION = ' Version="2.0"';
 /** What may stand around an assertion, where its signature does not cover it. */
-const HIDDEN: [string, string][] = [
+const HIDDEN_MARKUP: [string, string][] = [
   ['a document type', '<!DOCTYPE Assertion>'],
   ['a document type with entities that nothing uses', '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'],
   ['a comment', '<!-- x -->'],
   ['a processing instruction', '<?cups x?>'],
 ];
 /** Of the times of an assertion, those of one element have passed. */
-const ended = (element: string) => (xml: string) =>
+const expired = (element: string) => (xml: string) =>
   xml.replace(new RegExp(`(<saml:${element}[^>]* NotOnOrAfter=")[^"]*`), `$1${at(-2).toISOString()}`);
 
 describe('a message that must not count is refused, and counted under its cause:', () => {
-  test.each<[string, string, () => Answer | Promise<Answer>]>([
+  test.each<[string, string, () => ResponseOverrides | Promise<ResponseOverrides>]>([
     [
       'signed by a stranger who brings the certificate',
       'signature',
       async () => {
-        const key = await stranger;
-        return { sign: (xml) => signed(xml, key) };
+        const key = await foreignKeyPair;
+        return { sign: (xml) => signXml(xml, key) };
       },
     ],
-    ['an assertion that is not signed', 'signature', () => ({ after: without })],
-    ['an assertion that was changed', 'signature', () => ({ after: (xml) => xml.replace(specialist, EVIL) })],
+    ['an assertion that is not signed', 'signature', () => ({ afterSigning: withoutSignature })],
+    [
+      'an assertion that was changed',
+      'signature',
+      () => ({ afterSigning: (xml) => xml.replace(specialist, FORGED_IDNP) }),
+    ],
     [
       'a response that was changed',
       'signature',
-      () => ({ outside: (xml) => xml.replace('IssueInstant="2', 'IssueInstant="1') }),
+      () => ({ afterResponseSigning: (xml) => xml.replace('IssueInstant="2', 'IssueInstant="1') }),
     ],
-    ['a signature with SHA-1', 'algorithm', () => ({ sign: weak({ signatureAlgorithm: RSA_SHA1 }) })],
-    ['a digest with SHA-1', 'algorithm', () => ({ sign: weak({ digestAlgorithm: SHA1 }) })],
+    ['a signature with SHA-1', 'algorithm', () => ({ sign: signWith({ signatureAlgorithm: RSA_SHA1 }) })],
+    ['a digest with SHA-1', 'algorithm', () => ({ sign: signWith({ digestAlgorithm: SHA1 }) })],
     [
       'a signature whose secret is our certificate (HMAC)',
       'algorithm',
       () => ({
         sign: (xml) =>
-          signed(xml, { key: idp.keys.certificate, certificate: idp.keys.certificate }, { signatureAlgorithm: HMAC }),
+          signXml(xml, { key: idp.keys.certificate, certificate: idp.keys.certificate }, { signatureAlgorithm: HMAC }),
       }),
     ],
     [
       'no algorithm at all',
       'algorithm',
       () => ({
-        outside: (xml) => xml.replace(/SignatureMethod Algorithm="[^"]*"/, 'SignatureMethod Algorithm=""'),
+        afterResponseSigning: (xml) => xml.replace(/SignatureMethod Algorithm="[^"]*"/, 'SignatureMethod Algorithm=""'),
       }),
     ],
     [
       'encryption that notices no change (CBC)',
       'algorithm',
       () => ({
-        encrypt: (xml) => encrypted(xml, idp.own.current.certificate, 'http://www.w3.org/2001/04/xmlenc#aes256-cbc'),
+        encrypt: (xml) =>
+          encryptAssertion(xml, idp.own.current.certificate, 'http://www.w3.org/2001/04/xmlenc#aes256-cbc'),
       }),
     ],
     ['an assertion in clear', 'clear-text', () => ({ encrypt: (xml) => xml })],
@@ -290,8 +299,8 @@ describe('a message that must not count is refused, and counted under its cause:
       'an assertion for another key',
       'decryption',
       async () => {
-        const { certificate } = await stranger;
-        return { encrypt: (xml) => encrypted(xml, certificate) };
+        const { certificate } = await foreignKeyPair;
+        return { encrypt: (xml) => encryptAssertion(xml, certificate) };
       },
     ],
     [
@@ -299,7 +308,7 @@ describe('a message that must not count is refused, and counted under its cause:
       'malformed',
       () => ({
         encrypt: async (xml) =>
-          (await encrypted(xml, idp.own.current.certificate)).repeat(2).replace(/ Id="[^"]*"/g, ''),
+          (await encryptAssertion(xml, idp.own.current.certificate)).repeat(2).replace(/ Id="[^"]*"/g, ''),
       }),
     ],
     ['another audience', 'audience', () => ({ assertion: { audience: 'urn:somebody:else' } })],
@@ -307,7 +316,8 @@ describe('a message that must not count is refused, and counted under its cause:
       'two audiences',
       'malformed',
       () => ({
-        before: (xml) => xml.replace('</saml:Audience>', '</saml:Audience><saml:Audience>urn:else</saml:Audience>'),
+        beforeSigning: (xml) =>
+          xml.replace('</saml:Audience>', '</saml:Audience><saml:Audience>urn:else</saml:Audience>'),
       }),
     ],
     [
@@ -321,92 +331,111 @@ describe('a message that must not count is refused, and counted under its cause:
     ['one that has expired', 'expired', () => ({ assertion: { notOnOrAfter: at(-2) } })],
     ['a session there that has ended', 'expired', () => ({ assertion: { sessionUntil: at(-2) } })],
     ['one that counts later', 'not-yet-valid', () => ({ assertion: { notBefore: at(2) } })],
-    ['one without an end', 'malformed', () => ({ before: (xml) => xml.replaceAll(/ NotOnOrAfter="[^"]*"/g, '') })],
-    ['one whose conditions have ended', 'expired', () => ({ before: ended('Conditions') })],
-    ['one whose confirmation has ended', 'expired', () => ({ before: ended('SubjectConfirmationData') })],
+    [
+      'one without an end',
+      'malformed',
+      () => ({ beforeSigning: (xml) => xml.replaceAll(/ NotOnOrAfter="[^"]*"/g, '') }),
+    ],
+    ['one whose conditions have ended', 'expired', () => ({ beforeSigning: expired('Conditions') })],
+    ['one whose confirmation has ended', 'expired', () => ({ beforeSigning: expired('SubjectConfirmationData') })],
     ['one of a sign-in to come', 'not-yet-valid', () => ({ assertion: { authenticated: at(2) } })],
     [
       'one that is confirmed otherwise than by bearing it',
       'malformed',
-      () => ({ before: (xml) => xml.replace('cm:bearer', 'cm:sender-vouches') }),
+      () => ({ beforeSigning: (xml) => xml.replace('cm:bearer', 'cm:sender-vouches') }),
     ],
     [
       'one without an audience',
       'malformed',
-      () => ({ before: (xml) => xml.replace(/<saml:AudienceRestriction>.*<\/saml:AudienceRestriction>/s, '') }),
+      () => ({ beforeSigning: (xml) => xml.replace(/<saml:AudienceRestriction>.*<\/saml:AudienceRestriction>/s, '') }),
     ],
-    ['a message of SAML 1.1', 'malformed', () => ({ around: (xml) => xml.replace('Version="2.0"', 'Version="1.1"') })],
-    ['an assertion of SAML 1.1', 'malformed', () => ({ before: (xml) => xml.replace(VERSION, ' Version="1.1"') })],
-    ['an assertion that names no version', 'malformed', () => ({ before: (xml) => xml.replace(VERSION, '') })],
+    [
+      'a message of SAML 1.1',
+      'malformed',
+      () => ({ beforeResponseSigning: (xml) => xml.replace('Version="2.0"', 'Version="1.1"') }),
+    ],
+    [
+      'an assertion of SAML 1.1',
+      'malformed',
+      () => ({ beforeSigning: (xml) => xml.replace(VERSION, ' Version="1.1"') }),
+    ],
+    ['an assertion that names no version', 'malformed', () => ({ beforeSigning: (xml) => xml.replace(VERSION, '') })],
     [
       'an assertion that alone has a signature with SHA-1',
       'algorithm',
       () => ({
-        sign: (xml) => signed(xml, idp.keys, xml.startsWith('<saml:Assertion') ? { signatureAlgorithm: RSA_SHA1 } : {}),
+        sign: (xml) =>
+          signXml(xml, idp.keys, xml.startsWith('<saml:Assertion') ? { signatureAlgorithm: RSA_SHA1 } : {}),
       }),
     ],
-    ...HIDDEN.map(([what, markup]): [string, string, () => Answer] => [
+    ...HIDDEN_MARKUP.map(([what, markup]): [string, string, () => ResponseOverrides] => [
       `${what} inside the encrypted part`,
       'malformed',
-      () => ({ after: (xml) => markup + xml }),
+      () => ({ afterSigning: (xml) => markup + xml }),
     ]),
-    ['a response of which the assertion alone is signed', 'signature', () => ({ outside: without })],
+    [
+      'a response of which the assertion alone is signed',
+      'signature',
+      () => ({ afterResponseSigning: withoutSignature }),
+    ],
     ['an answer to no request', 'unsolicited', () => ({ response: { inResponseTo: '' } })],
     [
       'an answer to the request of another attempt',
       'unsolicited',
       async () => ({
-        response: { inResponseTo: (await beginAt(client)).request },
+        response: { inResponseTo: (await beginSamlSignIn(client)).requestId },
       }),
     ],
     [
       'an assertion for the request of another attempt',
       'unsolicited',
       async () => ({
-        assertion: { inResponseTo: (await beginAt(client)).request },
+        assertion: { inResponseTo: (await beginSamlSignIn(client)).requestId },
       }),
     ],
     [
       'a comment in the NameID',
       'malformed',
-      () => ({ before: (xml) => xml.replace(specialist, `${specialist}<!-- x -->0`) }),
+      () => ({ beforeSigning: (xml) => xml.replace(specialist, `${specialist}<!-- x -->0`) }),
     ],
     [
       'a comment in the response',
       'malformed',
-      () => ({ outside: (xml) => xml.replace('<samlp:Status>', '<!-- x --><samlp:Status>') }),
+      () => ({ afterResponseSigning: (xml) => xml.replace('<samlp:Status>', '<!-- x --><samlp:Status>') }),
     ],
     [
       'an entity of another file',
       'malformed',
       () => ({
-        outside: (xml) => `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml.replace(THEM, '&x;')}`,
+        afterResponseSigning: (xml) =>
+          `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml.replace(IDP_ENTITY_ID, '&x;')}`,
       }),
     ],
     [
       'an entity of another file, encrypted',
       'signature',
       () => ({
-        after: (xml) => `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml.replace(specialist, '&x;')}`,
+        afterSigning: (xml) =>
+          `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml.replace(specialist, '&x;')}`,
       }),
     ],
     [
       'entities that grow',
       'malformed',
       () => ({
-        outside: (xml) =>
-          `<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>${xml.replace(THEM, '&b;')}`,
+        afterResponseSigning: (xml) =>
+          `<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>${xml.replace(IDP_ENTITY_ID, '&b;')}`,
       }),
     ],
     [
       'one that is nested a thousand deep',
       'malformed',
       () => ({
-        outside: (xml) =>
+        afterResponseSigning: (xml) =>
           xml.replace('</samlp:Response>', `${'<x>'.repeat(1000)}${'</x>'.repeat(1000)}</samlp:Response>`),
       }),
     ],
-    ['a NameID that is no IDNP', 'malformed', () => ({ before: (xml) => xml.replace(specialist, 'somebody') })],
+    ['a NameID that is no IDNP', 'malformed', () => ({ beforeSigning: (xml) => xml.replace(specialist, 'somebody') })],
     [
       'a sign-in that failed there',
       'provider',
@@ -420,20 +449,20 @@ describe('a message that must not count is refused, and counted under its cause:
   });
 
   test('a person who was not asked for again', async () => {
-    const early: Answer = { assertion: { authenticated: at(-10) } };
+    const early: ResponseOverrides = { assertion: { authenticated: at(-10) } };
     await expectRefused(() => signIn(specialist, early, { again: true }), 'not-again');
     await signIn(specialist, early);
   });
 
   test('the RelayState of another session', async () => {
-    const [mine, theirs] = [await beginAt(client), await beginAt(client)];
-    const parameters = await answerOf(idp, mine, specialist);
-    await expectRefused(() => complete(mine, { ...parameters, RelayState: theirs.relay }), 'cross-attempt');
+    const [mine, theirs] = [await beginSamlSignIn(client), await beginSamlSignIn(client)];
+    const parameters = await createSamlResponse(idp, mine, specialist);
+    await expectRefused(() => complete(mine, { ...parameters, RelayState: theirs.relayState }), 'cross-attempt');
   });
 
   test('an attempt that is used, that nobody began, or of which the cookie is missing', async () => {
-    const begun = await beginAt(client);
-    const parameters = await answerOf(idp, begun, specialist);
+    const begun = await beginSamlSignIn(client);
+    const parameters = await createSamlResponse(idp, begun, specialist);
     await complete(begun, parameters);
     for (const attempt of [begun.attempt, 'somebody-elses', '']) {
       await expectRefused(() => complete({ ...begun, attempt }, parameters), 'attempt', 'SIGN_IN_OVER');
@@ -441,8 +470,8 @@ describe('a message that must not count is refused, and counted under its cause:
   });
 
   test('an attempt of which the time has passed', async () => {
-    const begun = await beginAt(client);
-    const parameters = await answerOf(idp, begun, specialist);
+    const begun = await beginSamlSignIn(client);
+    const parameters = await createSamlResponse(idp, begun, specialist);
     await world.withClock(async (setClock) => {
       setClock(at(11));
       await expectRefused(() => complete(begun, parameters), 'attempt', 'SIGN_IN_OVER');
@@ -450,38 +479,45 @@ describe('a message that must not count is refused, and counted under its cause:
   });
 
   test('of two who bring one attempt at once, one', async () => {
-    const begun = await beginAt(client);
-    const parameters = await answerOf(idp, begun, specialist);
+    const begun = await beginSamlSignIn(client);
+    const parameters = await createSamlResponse(idp, begun, specialist);
     const both = await Promise.allSettled([complete(begun, parameters), complete(begun, parameters)]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
   test('an assertion that was used before, in another attempt', async () => {
-    const id = newId();
+    const id = createMessageId();
     await signIn(specialist, { assertion: { id } });
     await expectRefused(() => signIn(specialist, { assertion: { id } }), 'replayed');
   });
 
   test('bytes that are no message', async () => {
     const bomb = deflateRawSync(Buffer.alloc(10_000_000)).toString('base64');
-    for (const SAMLResponse of ['', 'not base64!', packed('<a'), packed('<a/>'), 'A'.repeat(204_000), bomb]) {
-      const begun = await beginAt(client);
-      await expectRefused(() => complete(begun, { SAMLResponse, RelayState: begun.relay }), 'malformed');
+    for (const SAMLResponse of [
+      '',
+      'not base64!',
+      encodeMessage('<a'),
+      encodeMessage('<a/>'),
+      'A'.repeat(204_000),
+      bomb,
+    ]) {
+      const begun = await beginSamlSignIn(client);
+      await expectRefused(() => complete(begun, { SAMLResponse, RelayState: begun.relayState }), 'malformed');
     }
   });
 });
 
 describe('single logout', () => {
-  const told = (parameters: Record<string, string>) =>
+  const continueSignOut = (parameters: Record<string, string>) =>
     client.continueSignOut({ provider: 'mpass', origin: ORIGIN, parameters });
   const requestOf = (person: string, sessionIndex: string, more: object = {}) =>
     logoutRequestXml(
-      { id: newId(), issuer: THEM, destination: SLO, issued: new Date(), ...more },
+      { id: createMessageId(), issuer: IDP_ENTITY_ID, destination: SLO, issued: new Date(), ...more },
       { person, sessionIndex },
     );
 
   test('that begins here goes to the provider with the session there, once', async () => {
-    const sessionIndex = newId();
+    const sessionIndex = createMessageId();
     const { assertion } = await signIn(specialist, { assertion: { sessionIndex } });
     const own = world.client(assertion, { of: identity });
     const { provider, attempt } = await own.beginSignOut({});
@@ -494,62 +530,64 @@ describe('single logout', () => {
     expect(request).toContain(`<samlp:SessionIndex>${sessionIndex}</samlp:SessionIndex>`);
     expect(request).toContain('SignatureValue');
     await expect(client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt })).rejects.toEqual(
-      refused('SIGN_IN_OVER'),
+      problemWith('SIGN_IN_OVER'),
     );
     const parts = {
-      id: newId(),
-      issuer: THEM,
+      id: createMessageId(),
+      issuer: IDP_ENTITY_ID,
       destination: SLO,
       inResponseTo: '_x',
-      status: SUCCESS,
+      status: STATUS_SUCCESS,
       issued: new Date(),
     };
-    expect(await told({ SAMLResponse: packed(signed(logoutResponseXml(parts), idp.keys)) })).toMatchObject({
+    expect(
+      await continueSignOut({ SAMLResponse: encodeMessage(signXml(logoutResponseXml(parts), idp.keys)) }),
+    ).toMatchObject({
       endedSessions: [],
       next: null,
     });
   });
 
   test('that begins there ends the session that it names, and no other', async () => {
-    const sessionIndex = newId();
+    const sessionIndex = createMessageId();
     const one = await signIn(specialist, { assertion: { sessionIndex } });
     const other = await signIn(specialist);
-    const done = await told({
-      SAMLRequest: packed(signed(requestOf(specialist, sessionIndex), idp.keys)),
+    const done = await continueSignOut({
+      SAMLRequest: encodeMessage(signXml(requestOf(specialist, sessionIndex), idp.keys)),
       RelayState: 'r',
     });
     expect(done.endedSessions).toEqual([one.session?.id]);
     expect(done.next?.form?.fields).toMatchObject({ RelayState: 'r', SAMLResponse: expect.any(String) });
     const sessionOf = (assertion: string) => world.client(assertion, { of: identity }).getSession({});
-    await expect(sessionOf(one.assertion)).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(sessionOf(one.assertion)).rejects.toEqual(problemWith('SESSION_EXPIRED'));
     await expect(sessionOf(other.assertion)).resolves.toBeDefined();
   });
 
   test.each<[string, string, (xml: string, index: string) => string]>([
     ['is not signed', 'signature', (xml) => xml],
-    ['was changed', 'signature', (xml, index) => signed(xml, idp.keys).replace(index, `${index}x`)],
-    ['is weakly signed', 'algorithm', (xml) => signed(xml, idp.keys, { signatureAlgorithm: RSA_SHA1 })],
-    ['is for another place', 'destination', (xml) => signed(xml.replace(SLO, 'https://else.example/'), idp.keys)],
-    ['is of another provider', 'issuer', (xml) => signed(xml.replace(THEM, 'urn:else'), idp.keys)],
+    ['was changed', 'signature', (xml, index) => signXml(xml, idp.keys).replace(index, `${index}x`)],
+    ['is weakly signed', 'algorithm', (xml) => signXml(xml, idp.keys, { signatureAlgorithm: RSA_SHA1 })],
+    ['is for another place', 'destination', (xml) => signXml(xml.replace(SLO, 'https://else.example/'), idp.keys)],
+    ['is of another provider', 'issuer', (xml) => signXml(xml.replace(IDP_ENTITY_ID, 'urn:else'), idp.keys)],
     [
       'is old',
       'expired',
-      (xml) => signed(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2020-01-01T00:00:00Z"'), idp.keys),
+      (xml) => signXml(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2020-01-01T00:00:00Z"'), idp.keys),
     ],
     [
       'counts later only',
       'not-yet-valid',
-      (xml) => signed(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2099-01-01T00:00:00Z"'), idp.keys),
+      (xml) => signXml(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2099-01-01T00:00:00Z"'), idp.keys),
     ],
-    ['does not say when', 'malformed', (xml) => signed(xml.replace(/ IssueInstant="[^"]*"/, ''), idp.keys)],
-    ['is of SAML 1.1', 'malformed', (xml) => signed(xml.replace(VERSION, ' Version="1.1"'), idp.keys)],
-    ['names no version', 'malformed', (xml) => signed(xml.replace(VERSION, ''), idp.keys)],
-    ['has a document type', 'malformed', (xml) => `<!DOCTYPE LogoutRequest>${signed(xml, idp.keys)}`],
+    ['does not say when', 'malformed', (xml) => signXml(xml.replace(/ IssueInstant="[^"]*"/, ''), idp.keys)],
+    ['is of SAML 1.1', 'malformed', (xml) => signXml(xml.replace(VERSION, ' Version="1.1"'), idp.keys)],
+    ['names no version', 'malformed', (xml) => signXml(xml.replace(VERSION, ''), idp.keys)],
+    ['has a document type', 'malformed', (xml) => `<!DOCTYPE LogoutRequest>${signXml(xml, idp.keys)}`],
   ])('that %s ends nothing', async (_, cause, write) => {
-    const sessionIndex = newId();
+    const sessionIndex = createMessageId();
     const { assertion } = await signIn(specialist, { assertion: { sessionIndex } });
-    const message = packed(write(requestOf(specialist, sessionIndex), sessionIndex));
-    await expectRefused(() => told({ SAMLRequest: message }), cause);
+    const message = encodeMessage(write(requestOf(specialist, sessionIndex), sessionIndex));
+    await expectRefused(() => continueSignOut({ SAMLRequest: message }), cause);
     await expect(world.client(assertion, { of: identity }).getSession({})).resolves.toBeDefined();
   });
 
@@ -558,20 +596,27 @@ describe('single logout', () => {
     ['names no version', (xml: string) => xml.replace(VERSION, '')],
   ])('is not believed to be done by an answer that %s', async (_, change) => {
     const issued = new Date();
-    const parts = { id: newId(), issuer: THEM, destination: SLO, inResponseTo: '_x', status: SUCCESS, issued };
-    const answer = packed(signed(change(logoutResponseXml(parts)), idp.keys));
-    await expectRefused(() => told({ SAMLResponse: answer }), 'malformed');
+    const parts = {
+      id: createMessageId(),
+      issuer: IDP_ENTITY_ID,
+      destination: SLO,
+      inResponseTo: '_x',
+      status: STATUS_SUCCESS,
+      issued,
+    };
+    const answer = encodeMessage(signXml(change(logoutResponseXml(parts)), idp.keys));
+    await expectRefused(() => continueSignOut({ SAMLResponse: answer }), 'malformed');
   });
 
   test('that was told before ends nothing', async () => {
-    const sessionIndex = newId();
-    const message = packed(signed(requestOf(specialist, sessionIndex), idp.keys));
-    await told({ SAMLRequest: message });
-    await expectRefused(() => told({ SAMLRequest: message }), 'replayed');
+    const sessionIndex = createMessageId();
+    const message = encodeMessage(signXml(requestOf(specialist, sessionIndex), idp.keys));
+    await continueSignOut({ SAMLRequest: message });
+    await expectRefused(() => continueSignOut({ SAMLRequest: message }), 'replayed');
   });
 
   test('takes no attempt of a sign-in', async () => {
-    const { attempt } = await beginAt(client);
+    const { attempt } = await beginSamlSignIn(client);
     const left = () => client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt });
     await expectRefused(left, 'attempt', 'SIGN_IN_OVER');
   });
@@ -580,7 +625,7 @@ describe('single logout', () => {
 /** The store over TLS, as production asks for it. */
 async function storeOverTls() {
   const { hostname, port } = new URL(world.where.mongoUri);
-  const { key, certificate } = await makeKeyPair('localhost');
+  const { key, certificate } = await generateKeyPair('localhost');
   const server = createServer({ key, cert: certificate }, (outer) => {
     const inner = connect(Number(port), hostname);
     for (const socket of [inner, outer]) socket.on('error', () => (inner.destroy(), outer.destroy()));
@@ -599,10 +644,10 @@ test('production serves with this provider alone, where nobody synthetic signs i
   try {
     const { providers } = await there.listSignInProviders({});
     expect(providers).toEqual([expect.objectContaining({ name: 'mpass', startPath: '/auth/mpass/start' })]);
-    const begun = await beginAt(there);
-    const parameters = await answerOf(idp, begun, specialist);
+    const begun = await beginSamlSignIn(there);
+    const parameters = await createSamlResponse(idp, begun, specialist);
     const done = there.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
-    await expect(done).rejects.toEqual(refused('OPERATOR_UNKNOWN'));
+    await expect(done).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
     const plain = idp.settings();
     Object.assign(plain.signIn!.saml, { plain: true });
     await expect(world.start({ ...plain, ...production })).rejects.toThrow('production refuses it');

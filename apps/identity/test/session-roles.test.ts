@@ -1,43 +1,43 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { METHODS } from '@cups/test-idp/saml';
+import { AUTHN_CONTEXTS } from '@cups/test-idp/saml';
 import { familyName, idnp } from '@cups/testing';
-import { openIdentity, refused } from './identity.ts';
-import type { Client, Identity, World } from './identity.ts';
-import { answerOf, beginAt, openIdp, ORIGIN } from './idp.ts';
-import type { Answer, Idp } from './idp.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { Client, Identity, World } from './identity-world.ts';
+import { createSamlResponse, beginSamlSignIn, createSamlIdp, ORIGIN } from './saml-idp.ts';
+import type { ResponseOverrides, SamlIdp } from './saml-idp.ts';
 
 /** Which of their roles people have in a session, by how they signed in. */
 
 let world: World;
-let idp: Idp;
+let idp: SamlIdp;
 let identity: Identity;
 /** The same staff, where the provider is asked about rights. */
-let asking: Identity;
+let attributeIdentity: Identity;
 let supervisor: Client;
 beforeAll(async () => {
-  world = await openIdentity();
-  idp = await openIdp(world);
+  world = await startWorld();
+  idp = await createSamlIdp(world);
   identity = await world.start(idp.settings());
   const settings = idp.settings();
   Object.assign(settings.signIn!.saml, { roles: 'attributes' });
-  asking = await world.start(settings);
+  attributeIdentity = await world.start(settings);
   supervisor = world.client(await world.signIn('supervisor'));
 });
 afterAll(async () => {
-  await asking.stop();
+  await attributeIdentity.stop();
   await identity.stop();
   await world.close();
 });
 
-async function signIn(person: string, assertion: Answer['assertion'] = {}, of = identity) {
+async function signIn(person: string, assertion: ResponseOverrides['assertion'] = {}, of = identity) {
   const client = world.client(undefined, { of });
-  const begun = await beginAt(client);
-  const parameters = await answerOf(idp, begun, person, { assertion });
+  const begun = await beginSamlSignIn(client);
+  const parameters = await createSamlResponse(idp, begun, person, { assertion });
   return client.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
 }
 
-const strongly = { method: METHODS.strong };
+const multiFactor = { method: AUTHN_CONTEXTS.strong };
 const CU_001 = 'centres/CU-001';
 const CU_002 = 'centres/CU-002';
 type Role = 'ROLE_SPECIALIST' | 'ROLE_CENTRE_MANAGER' | 'ROLE_SUPERVISOR' | 'ROLE_SUPPORT';
@@ -53,7 +53,7 @@ async function invite(n: number, places: Record<string, Role[]>): Promise<string
 }
 const setRoles = (name: string, roles: Role[], centre = '') =>
   supervisor.updateOperatorRoles({ requestId: randomUUID(), name, centre, roles });
-const claimsOf = (assertion: string) => world.keys.of('gateway').verifySession(assertion);
+const claimsOf = (assertion: string) => world.keys.forService('gateway').verifySession(assertion);
 const rolesIn = (assertion: string, of = identity) =>
   world
     .client(assertion, { of })
@@ -78,13 +78,13 @@ describe('a role that needs a second factor', () => {
       roles: ['ROLE_SUPERVISOR'],
       ...{ idnp: idnp(301), givenName: 'Ion', familyName: 'Exemplu' },
     });
-    await expect(appoint).rejects.toEqual(refused('PERMISSION_DENIED'));
-    await expect(signIn(idnp(300))).rejects.toEqual(refused('SECOND_FACTOR_NEEDED'));
+    await expect(appoint).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+    await expect(signIn(idnp(300))).rejects.toEqual(problemWith('SECOND_FACTOR_NEEDED'));
   });
 
   test('enters a session that began with one, as soon as it is given, and leaves it when it is taken', async () => {
     const name = await invite(302, { [CU_001]: ['ROLE_SPECIALIST'] });
-    const { assertion } = await signIn(idnp(302), strongly);
+    const { assertion } = await signIn(idnp(302), multiFactor);
     expect(await rolesIn(assertion)).toEqual(['ROLE_SPECIALIST']);
     await setRoles(name, ['ROLE_SUPERVISOR']);
     expect(await rolesIn(assertion)).toEqual(['ROLE_SPECIALIST', 'ROLE_SUPERVISOR']);
@@ -94,40 +94,44 @@ describe('a role that needs a second factor', () => {
 });
 
 describe('where the provider is asked about rights, a session', () => {
-  const as = (...values: string[]) => ({ attributes: { OperatorCUPS: values } });
+  const rightsAttribute = (...values: string[]) => ({ attributes: { OperatorCUPS: values } });
 
   test('has at a centre the roles that staff and provider both name, and no other', async () => {
     await invite(310, { [CU_001]: ['ROLE_SPECIALIST', 'ROLE_CENTRE_MANAGER'], [CU_002]: ['ROLE_SPECIALIST'] });
-    const asserted = as('CU-001:specialist', 'CU-002:centre-manager');
-    const { session, assertion } = await signIn(idnp(310), asserted, asking);
+    const asserted = rightsAttribute('CU-001:specialist', 'CU-002:centre-manager');
+    const { session, assertion } = await signIn(idnp(310), asserted, attributeIdentity);
     expect(session?.operator).toMatchObject({ roles: ['ROLE_SPECIALIST'], centres: [CU_001] });
     expect(await claimsOf(assertion)).toMatchObject({ roles: ['specialist'] });
-    const own = world.client(assertion, { of: asking });
+    const own = world.client(assertion, { of: attributeIdentity });
     const { session: asked } = await own.getSession({});
     expect(asked?.operator?.roles).toEqual(['ROLE_SPECIALIST']);
     expect(asked?.centres.map(({ name }) => name)).toEqual([CU_001]);
-    await expect(own.switchCentre({ centre: CU_002 })).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await expect(own.switchCentre({ centre: CU_002 })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
   });
 
   test('has a role for the platform only where the provider names it', async () => {
     const name = await invite(311, { [CU_001]: ['ROLE_SPECIALIST'] });
     await setRoles(name, ['ROLE_SUPERVISOR']);
-    const desk = await signIn(idnp(311), as('CU-001:specialist'), asking);
+    const desk = await signIn(idnp(311), rightsAttribute('CU-001:specialist'), attributeIdentity);
     expect(desk.session?.operator?.roles).toEqual(['ROLE_SPECIALIST']);
-    const both = await signIn(idnp(311), { ...strongly, ...as('CU-001:specialist', 'supervisor') }, asking);
-    expect(both.session?.operator?.roles).toEqual(['ROLE_SPECIALIST', 'ROLE_SUPERVISOR']);
-    const platform = await signIn(idnp(311), { ...strongly, ...as('supervisor') }, asking);
-    expect(platform.session).toMatchObject({ operator: { roles: ['ROLE_SUPERVISOR'], centres: [] }, centre: '' });
-    await expect(signIn(idnp(311), { ...strongly, ...as('support') }, asking)).rejects.toEqual(
-      refused('OPERATOR_UNKNOWN'),
+    const both = await signIn(
+      idnp(311),
+      { ...multiFactor, ...rightsAttribute('CU-001:specialist', 'supervisor') },
+      attributeIdentity,
     );
+    expect(both.session?.operator?.roles).toEqual(['ROLE_SPECIALIST', 'ROLE_SUPERVISOR']);
+    const platform = await signIn(idnp(311), { ...multiFactor, ...rightsAttribute('supervisor') }, attributeIdentity);
+    expect(platform.session).toMatchObject({ operator: { roles: ['ROLE_SUPERVISOR'], centres: [] }, centre: '' });
+    await expect(
+      signIn(idnp(311), { ...multiFactor, ...rightsAttribute('support') }, attributeIdentity),
+    ).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
   });
 
   test('ends when the staff takes the last right that the provider had named', async () => {
     const name = await invite(312, { [CU_001]: ['ROLE_SPECIALIST', 'ROLE_CENTRE_MANAGER'] });
-    const { assertion } = await signIn(idnp(312), as('CU-001:centre-manager'), asking);
-    expect(await rolesIn(assertion, asking)).toEqual(['ROLE_CENTRE_MANAGER']);
+    const { assertion } = await signIn(idnp(312), rightsAttribute('CU-001:centre-manager'), attributeIdentity);
+    expect(await rolesIn(assertion, attributeIdentity)).toEqual(['ROLE_CENTRE_MANAGER']);
     await setRoles(name, ['ROLE_SPECIALIST'], CU_001);
-    await expect(rolesIn(assertion, asking)).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(rolesIn(assertion, attributeIdentity)).rejects.toEqual(problemWith('SESSION_EXPIRED'));
   });
 });

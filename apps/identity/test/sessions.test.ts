@@ -4,12 +4,12 @@ import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
 import { toTimestamp } from '@cups/contracts/proto';
 import { eventually } from '@cups/testing';
-import { openIdentity, refused } from './identity.ts';
-import type { Client, World } from './identity.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { Client, World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
@@ -57,10 +57,10 @@ describe('sessions of one operator', () => {
       { id: session!.id, provider: 'local', centre: home, current: true, createTime: session!.createTime },
     ]);
     const colleague = world.client(await world.signIn('cu-003-specialist'));
-    await expect(colleague.endSession({ id: session!.id })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(colleague.endSession({ id: session!.id })).rejects.toEqual(problemWith('NOT_FOUND'));
     await other.endSession({ id: session!.id });
     expect(await answers([mine, other, colleague])).toEqual(['SESSION_EXPIRED', 'counts', 'counts']);
-    await expect(other.endSession({ id: session!.id })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(other.endSession({ id: session!.id })).rejects.toEqual(problemWith('NOT_FOUND'));
     expect((await other.listSessions({})).sessions).toHaveLength(1);
   });
 

@@ -1,33 +1,33 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { openPlacesWith, rolesWith } from '../src/domain/assurance.ts';
-import { leaveAfter, PLATFORM, stayAfter } from '../src/domain/managers.ts';
-import type { Leaving } from '../src/domain/managers.ts';
+import { allowedWorkplaces, allowedRoles } from '../src/domain/assurance.ts';
+import { addDeparture, PLATFORM_TEAM, removeDeparture } from '../src/domain/team-leadership.ts';
+import type { LeaderDeparture } from '../src/domain/team-leadership.ts';
 import type { OperatorRole } from '../src/domain/operators.ts';
-import { assertMayChange, sightOf } from '../src/domain/rights.ts';
-import type { Actor, Wish } from '../src/domain/rights.ts';
+import { assertMayChange, visibilityFor } from '../src/domain/permissions.ts';
+import type { Actor, RequestedChange } from '../src/domain/permissions.ts';
 import {
-  actsAt,
-  appointed,
-  awaitedAt,
-  placed,
-  platformRolesSet,
-  reinstated,
-  removed,
+  historyAt,
+  withPlatformPosition,
+  findAwaitedWorkplace,
+  withWorkplace,
+  withPlatformRoles,
+  reinstate,
+  remove,
   rolesAt,
-  rolesSet,
-  signedIn,
-  standingAt,
-  suspended,
-  teamsLed,
+  withRoles,
+  withSignIn,
+  resolveEmploymentStatus,
+  suspend,
+  findLedTeams,
 } from '../src/domain/staff.ts';
 import type { CentreRole, PlatformRole, Staff } from '../src/domain/staff.ts';
-import { newcomer } from '../src/staff.ts';
+import { createStaff } from '../src/staff.ts';
 
 const time = new Date('2026-03-02T08:00:00Z');
-const deed = { by: 'operators/supervisor', time };
+const audit = { by: 'operators/supervisor', time };
 const person = { idnp: '', givenName: 'Ana', familyName: 'Exemplu', language: 'ro' };
-const nobody: Staff = newcomer(person, deed);
+const newStaff: Staff = createStaff(person, audit);
 const reasonOf = (work: () => unknown): string => {
   try {
     work();
@@ -45,9 +45,9 @@ describe('who may change whom', () => {
     support: { id: 'support', roles: ['support'] },
     clerk: { id: 'clerk', roles: ['agency-clerk'] },
   };
-  const wish = (more: Partial<Wish> = {}): Wish =>
+  const requestedChange = (more: Partial<RequestedChange> = {}): RequestedChange =>
     Object.assign({ target: 'ana', centre: 'CU-001', roles: ['specialist'] as OperatorRole[] }, more);
-  test.each<[string, Partial<Wish>, string]>([
+  test.each<[string, Partial<RequestedChange>, string]>([
     ['manager', {}, 'done'],
     ['manager', { target: undefined }, 'done'],
     ['manager', { centre: 'CU-002' }, 'NOT_FOUND'],
@@ -62,7 +62,7 @@ describe('who may change whom', () => {
     ['specialist', {}, 'PERMISSION_DENIED'],
     ['clerk', {}, 'PERMISSION_DENIED'],
   ])('%s, %j: %s', (who, more, expected) =>
-    expect(reasonOf(() => assertMayChange(actors[who]!, wish(more)))).toBe(expected),
+    expect(reasonOf(() => assertMayChange(actors[who]!, requestedChange(more)))).toBe(expected),
   );
 
   test.each<[string, string | undefined, string]>([
@@ -76,7 +76,7 @@ describe('who may change whom', () => {
     ['support', undefined, 'reasoned'],
   ])('%s sees of %s: %s', (who, centre, expected) => {
     const seen = { sight: '' };
-    expect(reasonOf(() => (seen.sight = sightOf(actors[who]!, centre))) === 'done' ? seen.sight : '').toBe(
+    expect(reasonOf(() => (seen.sight = visibilityFor(actors[who]!, centre))) === 'done' ? seen.sight : '').toBe(
       ['NOT_FOUND', 'PERMISSION_DENIED'].includes(expected) ? '' : expected,
     );
   });
@@ -94,23 +94,29 @@ describe('who may change whom', () => {
 });
 
 describe('somebody among the staff', () => {
-  const ana = placed(nobody, 'CU-001', ['specialist'], deed);
+  const ana = withWorkplace(newStaff, 'CU-001', ['specialist'], audit);
 
   test('is invited, becomes active, is suspended here or as a whole, comes back, and is gone at last', () => {
     expect(ana).toMatchObject({ status: 'invited', displayName: 'Ana Exemplu' });
-    const active = signedIn(ana, 'operators/ana', time);
+    const active = withSignIn(ana, 'operators/ana', time);
     expect(active.status).toBe('active');
-    const there = suspended(placed(active, 'CU-002', ['centre-manager'], deed), 'CU-001', deed);
-    expect([standingAt(there, 'CU-001').suspended, standingAt(there, 'CU-002').suspended]).toEqual([true, false]);
+    const there = suspend(withWorkplace(active, 'CU-002', ['centre-manager'], audit), 'CU-001', audit);
+    expect([
+      resolveEmploymentStatus(there, 'CU-001').suspended,
+      resolveEmploymentStatus(there, 'CU-002').suspended,
+    ]).toEqual([true, false]);
     expect([rolesAt(there, 'CU-001'), rolesAt(there, 'CU-002')]).toEqual([[], ['centre-manager']]);
-    const whole = suspended(there, undefined, deed);
-    expect([whole.status, standingAt(whole, 'CU-002').suspended, teamsLed(whole), teamsLed(there)]).toEqual([
-      ...['suspended', true, [], ['CU-002']],
-    ]);
-    expect(reinstated(whole, undefined, deed)).toMatchObject({ status: 'active', endedBefore: time });
-    const left = removed(removed(whole, 'CU-001', deed), 'CU-002', deed);
+    const whole = suspend(there, undefined, audit);
+    expect([
+      whole.status,
+      resolveEmploymentStatus(whole, 'CU-002').suspended,
+      findLedTeams(whole),
+      findLedTeams(there),
+    ]).toEqual([...['suspended', true, [], ['CU-002']]]);
+    expect(reinstate(whole, undefined, audit)).toMatchObject({ status: 'active', endedBefore: time });
+    const left = remove(remove(whole, 'CU-001', audit), 'CU-002', audit);
     expect(left).toMatchObject({ status: 'gone', places: [] });
-    expect(placed(left, 'CU-001', ['specialist'], deed).status).toBe('invited');
+    expect(withWorkplace(left, 'CU-001', ['specialist'], audit).status).toBe('invited');
     expect(left.history.map(({ action }) => action)).toEqual([
       'invited',
       'signed-in',
@@ -123,16 +129,21 @@ describe('somebody among the staff', () => {
   });
 
   test.each([
-    ['a place twice', () => placed(ana, 'CU-001', ['specialist'], deed), 'ALREADY_EXISTS'],
+    ['a place twice', () => withWorkplace(ana, 'CU-001', ['specialist'], audit), 'ALREADY_EXISTS'],
     [
       'a clerk of an agency beside a place',
-      () => appointed(ana, { platformRoles: [], agency: 'asp' }, deed),
+      () => withPlatformPosition(ana, { platformRoles: [], agency: 'asp' }, audit),
       'ROLES_CONFLICT',
     ],
-    ['a place where they are not', () => rolesSet(ana, 'CU-002', ['specialist'], deed), 'NOT_FOUND'],
+    ['a place where they are not', () => withRoles(ana, 'CU-002', ['specialist'], audit), 'NOT_FOUND'],
     [
       'a role twice',
-      () => appointed(appointed(ana, { platformRoles: ['support'] }, deed), { platformRoles: ['support'] }, deed),
+      () =>
+        withPlatformPosition(
+          withPlatformPosition(ana, { platformRoles: ['support'] }, audit),
+          { platformRoles: ['support'] },
+          audit,
+        ),
       'ALREADY_EXISTS',
     ],
   ])('is refused %s', (_what, work, reason) => expect(reasonOf(work)).toBe(reason));
@@ -140,35 +151,38 @@ describe('somebody among the staff', () => {
   test('keeps what was done although somebody looks ever again', () => {
     let seen = ana;
     for (let at = 0; at < 400; at += 1)
-      seen = signedIn(suspended(reinstated(seen, undefined, deed), undefined, deed), 'x', time);
+      seen = withSignIn(suspend(reinstate(seen, undefined, audit), undefined, audit), 'x', time);
     expect(seen.history).toHaveLength(200);
   });
 });
 
 describe('a person from elsewhere', () => {
-  const before = placed(nobody, 'CU-002', ['specialist'], deed);
-  const awaited = placed(before, 'CU-001', ['specialist'], deed);
-  const actions = (staff: Staff, centre = 'CU-001') => actsAt(staff, centre).map(({ action }) => action);
+  const before = withWorkplace(newStaff, 'CU-002', ['specialist'], audit);
+  const awaited = withWorkplace(before, 'CU-001', ['specialist'], audit);
+  const actions = (staff: Staff, centre = 'CU-001') => historyAt(staff, centre).map(({ action }) => action);
 
   test('is awaited until they sign in at the centre, and what is done to the whole person concerns it from then on', () => {
-    const seen = suspended(awaited, undefined, deed);
+    const seen = suspend(awaited, undefined, audit);
     expect([actions(seen), actions(seen, 'CU-002')]).toEqual([['invited'], ['invited', 'suspended']]);
-    const elsewhere = signedIn(reinstated(seen, undefined, deed), 'operators/ana', time, 'CU-002');
-    expect(awaitedAt(elsewhere, 'CU-001')).toBeDefined();
-    const come = signedIn(elsewhere, 'operators/ana', time, 'CU-001');
-    expect([awaitedAt(come, 'CU-001'), awaitedAt(come, 'CU-002')]).toEqual([undefined, undefined]);
-    expect(actions(suspended(come, undefined, deed))).toEqual(['invited', 'signed-in', 'suspended']);
+    const elsewhere = withSignIn(reinstate(seen, undefined, audit), 'operators/ana', time, 'CU-002');
+    expect(findAwaitedWorkplace(elsewhere, 'CU-001')).toBeDefined();
+    const come = withSignIn(elsewhere, 'operators/ana', time, 'CU-001');
+    expect([findAwaitedWorkplace(come, 'CU-001'), findAwaitedWorkplace(come, 'CU-002')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(actions(suspend(come, undefined, audit))).toEqual(['invited', 'signed-in', 'suspended']);
   });
 
   test('who never came stays unknown to the centre, however much it does to them, and when it lets them go', () => {
     let staff = awaited;
     for (let n = 0; n < 150; n += 1) {
-      staff = reinstated(suspended(staff, 'CU-001', deed), 'CU-001', deed);
-      staff = appointed(platformRolesSet(staff, [], deed), { platformRoles: ['support'] }, deed);
+      staff = reinstate(suspend(staff, 'CU-001', audit), 'CU-001', audit);
+      staff = withPlatformPosition(withPlatformRoles(staff, [], audit), { platformRoles: ['support'] }, audit);
     }
     const own = ['suspended', 'reinstated'];
     expect(new Set(actions(staff))).toEqual(new Set(own));
-    expect(new Set(actions(removed(staff, 'CU-001', deed)))).toEqual(new Set([...own, 'removed']));
+    expect(new Set(actions(remove(staff, 'CU-001', audit)))).toEqual(new Set([...own, 'removed']));
   });
 });
 
@@ -196,7 +210,7 @@ describe('the roles of a session', () => {
   test('are stored and asserted ones, and none that needs a second factor without one', () => {
     fc.assert(
       fc.property(staff, fc.option(centre, { nil: undefined }), assurance, (one, at, proved) => {
-        const roles = rolesWith(one, at, proved);
+        const roles = allowedRoles(one, at, proved);
         const stored = rolesAt(one, at);
         const isAsserted = (role: OperatorRole) =>
           !proved.only || proved.only.includes(role) || proved.only.includes(`${at}:${role}`);
@@ -209,7 +223,7 @@ describe('the roles of a session', () => {
   test('are there at each centre where the session may go', () => {
     fc.assert(
       fc.property(staff, assurance, (one, proved) => {
-        for (const at of openPlacesWith(one, proved)) expect(rolesWith(one, at, proved)).not.toEqual([]);
+        for (const at of allowedWorkplaces(one, proved)) expect(allowedRoles(one, at, proved)).not.toEqual([]);
       }),
     );
   });
@@ -220,13 +234,14 @@ describe('the last manager', () => {
 
   test.each([
     ['CU-001', 'LAST_MANAGER'],
-    [PLATFORM, 'LAST_SUPERVISOR'],
+    [PLATFORM_TEAM, 'LAST_SUPERVISOR'],
   ])('of %s stays, and so does one of two who leave at once', (team, reason) => {
-    const leave = (leaving: Leaving[], next: Leaving, ...ids: string[]) => leaveAfter(leaving, next, { team, ids });
+    const leave = (leaving: LeaderDeparture[], next: LeaderDeparture, ...ids: string[]) =>
+      addDeparture(leaving, next, { team, ids });
     expect(reasonOf(() => leave([], { operator: 'a', time }, 'a'))).toBe(reason);
     const leaving = leave([], { operator: 'a', time }, 'a', 'b');
     expect(reasonOf(() => leave(leaving, { operator: 'b', time: at(1) }, 'a', 'b'))).toBe(reason);
-    expect(leave(stayAfter(leaving, 'a'), { operator: 'b', time: at(1) }, 'a', 'b')).toHaveLength(1);
+    expect(leave(removeDeparture(leaving, 'a'), { operator: 'b', time: at(1) }, 'a', 'b')).toHaveLength(1);
     // The call that began it has ended without a word.
     expect(leave(leaving, { operator: 'b', time: at(61) }, 'a', 'b')).toHaveLength(1);
   });
@@ -235,10 +250,10 @@ describe('the last manager', () => {
     const ids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 });
     fc.assert(
       fc.property(ids, fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 }), (managers, wishes) => {
-        let leaving: Leaving[] = [];
+        let leaving: LeaderDeparture[] = [];
         for (const operator of wishes.filter((one) => managers.includes(one))) {
           try {
-            leaving = leaveAfter(leaving, { operator, time }, { team: 'CU-001', ids: managers });
+            leaving = addDeparture(leaving, { operator, time }, { team: 'CU-001', ids: managers });
           } catch {
             // Refused: they stay.
           }

@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { eventually } from '@cups/testing';
 import { createIdentity } from '../src/service.ts';
-import { openIdentity, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
@@ -50,7 +50,7 @@ test('the log of a day on which people signed in and out holds no assertion and 
   const token = await world.signIn('cu-001-specialist');
   await world.client(token).getSession({});
   await world.client(token).deleteSession({});
-  await expect(world.signIn('operators/nobody')).rejects.toEqual(refused('UNAUTHENTICATED'));
+  await expect(world.signIn('operators/nobody')).rejects.toEqual(problemWith('UNAUTHENTICATED'));
   await eventually(() => world.log.lines.length > 20);
   expect(world.log.text()).not.toMatch(/eyJ|Test Specialist/);
 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { familyName, idnp } from '@cups/testing';
-import { openIdentity, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
@@ -20,14 +20,14 @@ describe('a suspension', () => {
     const requestId = randomUUID();
     const done = await supervisor.suspendOperator({ requestId, name: operator });
     expect(done).toMatchObject({ replayed: false, operator: { name: operator, suspended: true } });
-    await expect(mine.getSession({})).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
-    await expect(world.signIn(operator)).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
+    await expect(mine.getSession({})).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
+    await expect(world.signIn(operator)).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
     const { operators } = await world.client().listOperators({ centre: 'centres/CU-009' });
     expect(operators.filter(({ suspended }) => suspended).map(({ name }) => name)).toEqual([operator]);
 
     const lifted = await supervisor.reinstateOperator({ requestId: randomUUID(), name: operator });
     expect(lifted.operator?.suspended).toBe(false);
-    await expect(mine.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(mine.getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
     await expect(world.client(await world.signIn(operator)).getSession({})).resolves.toBeDefined();
 
     const replay = await supervisor.suspendOperator({ requestId, name: operator });
@@ -54,17 +54,19 @@ describe('a suspension', () => {
       });
     await invite(800 + n);
     await supervisor.suspendOperator({ requestId: randomUUID(), name: member!.name });
-    await expect(invite(900 + n)).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
+    await expect(invite(900 + n)).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
   });
 
   test('takes a UUID, that the same person was not asked about before with another word', async () => {
     const supervisor = world.client(await world.signIn('operators/supervisor'));
     const name = 'operators/cu-010-specialist';
-    await expect(supervisor.suspendOperator({ requestId: '1', name })).rejects.toEqual(refused('REQUEST_ID_INVALID'));
+    await expect(supervisor.suspendOperator({ requestId: '1', name })).rejects.toEqual(
+      problemWith('REQUEST_ID_INVALID'),
+    );
     const requestId = randomUUID();
     await supervisor.suspendOperator({ requestId, name });
     const there = { requestId, name, centre: 'centres/CU-010' };
-    await expect(supervisor.suspendOperator(there)).rejects.toEqual(refused('REQUEST_ID_REUSED'));
+    await expect(supervisor.suspendOperator(there)).rejects.toEqual(problemWith('REQUEST_ID_REUSED'));
   });
 
   test('is for supervisors only, and for operators that exist', async () => {
@@ -72,13 +74,13 @@ describe('a suspension', () => {
     for (const other of ['cu-001-specialist', 'cu-001-manager', 'support', 'asp-clerk'])
       await expect(
         world.client(await world.signIn(other)).suspendOperator({ requestId, name: operator }),
-      ).rejects.toEqual(refused('PERMISSION_DENIED'));
+      ).rejects.toEqual(problemWith('PERMISSION_DENIED'));
     await expect(world.client().suspendOperator({ requestId, name: operator })).rejects.toEqual(
-      refused('UNAUTHENTICATED'),
+      problemWith('UNAUTHENTICATED'),
     );
     const supervisor = world.client(await world.signIn('operators/supervisor'));
     await expect(supervisor.suspendOperator({ requestId, name: 'operators/nobody' })).rejects.toEqual(
-      refused('NOT_FOUND'),
+      problemWith('NOT_FOUND'),
     );
   });
 });

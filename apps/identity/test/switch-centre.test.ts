@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { openIdentity, refused } from './identity.ts';
-import type { World } from './identity.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { World } from './identity-world.ts';
 
 /** SwitchCentre: the same session, at another of the operator's centres. */
 
 let world: World;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
 });
 afterAll(() => world.close());
 
-const claimsOf = (token: string) => world.keys.of('gateway').verifySession(token);
+const claimsOf = (token: string) => world.keys.forService('gateway').verifySession(token);
 const MANAGER = 'cu-001-manager';
 
 describe('a manager of two centres', () => {
@@ -29,7 +29,7 @@ describe('a manager of two centres', () => {
   test('signs in at the second when she says so, and at no other', async () => {
     const at = (centre: string) => world.client().createSession({ provider: 'local', operator: MANAGER, centre });
     expect(await claimsOf((await at('centres/CU-002')).assertion)).toMatchObject({ centre: 'centres/CU-002' });
-    await expect(at('centres/CU-003')).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await expect(at('centres/CU-003')).rejects.toEqual(problemWith('PERMISSION_DENIED'));
     await expect(at('CU-002')).rejects.toMatchObject({ violations: [{ field: '/centre', rule: 'RESOURCE_NAME' }] });
   });
 
@@ -53,9 +53,9 @@ describe('a manager of two centres', () => {
     const { assertion } = await world.client(before).switchCentre({ centre: 'centres/CU-002' });
     await world.client(assertion).deleteSession({});
     for (const token of [before, assertion]) {
-      await expect(world.client(token).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+      await expect(world.client(token).getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
       await expect(world.client(token).switchCentre({ centre: 'centres/CU-001' })).rejects.toEqual(
-        refused('SESSION_EXPIRED'),
+        problemWith('SESSION_EXPIRED'),
       );
     }
   });
@@ -69,29 +69,29 @@ describe('a switch is refused', () => {
     ['to what is no centre', 'agencies/asp', 'INVALID_ARGUMENT'],
   ])('%s', async (_what, centre, reason) => {
     const token = await world.signIn(MANAGER);
-    await expect(world.client(token).switchCentre({ centre })).rejects.toEqual(refused(reason));
+    await expect(world.client(token).switchCentre({ centre })).rejects.toEqual(problemWith(reason));
   });
 
   test('to whoever works at one centre only, or at none', async () => {
     for (const operator of ['cu-001-specialist', 'support', 'asp-clerk']) {
       const token = await world.signIn(operator);
       await expect(world.client(token).switchCentre({ centre: 'centres/CU-002' })).rejects.toEqual(
-        refused('PERMISSION_DENIED'),
+        problemWith('PERMISSION_DENIED'),
       );
     }
   });
 
   test('without a session, to another service than the gateway, and to an operator who is suspended', async () => {
     const to = { centre: 'centres/CU-004' };
-    await expect(world.client().switchCentre(to)).rejects.toEqual(refused('UNAUTHENTICATED'));
+    await expect(world.client().switchCentre(to)).rejects.toEqual(problemWith('UNAUTHENTICATED'));
     const token = await world.signIn('cu-003-manager');
     await expect(world.client(token, { from: 'intake' }).switchCentre(to)).rejects.toEqual(
-      refused('PERMISSION_DENIED'),
+      problemWith('PERMISSION_DENIED'),
     );
     const supervisor = world.client(await world.signIn('supervisor'));
     await world.secondManagers(supervisor, ['CU-003', 'CU-004']);
     await supervisor.suspendOperator({ requestId: randomUUID(), name: 'operators/cu-003-manager' });
-    await expect(world.client(token).switchCentre(to)).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
+    await expect(world.client(token).switchCentre(to)).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
   });
 
   test('to a centre that has closed; a session there has ended with it, and one at the other goes on', async () => {
@@ -103,9 +103,9 @@ describe('a switch is refused', () => {
     const [here, there] = [await at(home), await at(second)];
     world.become(second.slice('centres/'.length), 'closed');
     await eventually(() => world.identity.registry.current().get(second.slice('centres/'.length))?.status === 'closed');
-    await expect(world.client(here).switchCentre({ centre: second })).rejects.toEqual(refused('CENTRE_CLOSED'));
-    await expect(world.client(there).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
-    await expect(world.client(there).switchCentre({ centre: home })).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(world.client(here).switchCentre({ centre: second })).rejects.toEqual(problemWith('CENTRE_CLOSED'));
+    await expect(world.client(there).getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
+    await expect(world.client(there).switchCentre({ centre: home })).rejects.toEqual(problemWith('SESSION_EXPIRED'));
     expect((await world.client(here).getSession({})).session).toMatchObject({ centre: home });
   });
 });
@@ -124,7 +124,7 @@ describe('the ways to sign in', () => {
 
   test('are for the gateway', async () => {
     await expect(world.client(undefined, { from: 'intake' }).listSignInProviders({})).rejects.toEqual(
-      refused('PERMISSION_DENIED'),
+      problemWith('PERMISSION_DENIED'),
     );
   });
 });

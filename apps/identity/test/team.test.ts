@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
-import { eventually, familyName, idnp, keepLog, keysFor } from '@cups/testing';
-import { syntheticIdnp } from '../src/domain/synthetic.ts';
-import { openIdentity, refused } from './identity.ts';
-import type { Client, World } from './identity.ts';
+import { eventually, familyName, idnp, captureLog, createTestKeys } from '@cups/testing';
+import { syntheticIdnp } from '../src/domain/synthetic-operators.ts';
+import { startWorld, problemWith } from './identity-world.ts';
+import type { Client, World } from './identity-world.ts';
 
 /** Who works where, changed by those who may, over gRPC. */
 
@@ -17,9 +17,9 @@ let supervisor: Client;
 let manager: Client;
 let support: Client;
 beforeAll(async () => {
-  world = await openIdentity();
+  world = await startWorld();
   const { mongoUri: uri, prefix } = world.where;
-  store = openStore({ uri, database: `${prefix}cups-identity`, log: keepLog('test').log });
+  store = openStore({ uri, database: `${prefix}cups-identity`, log: captureLog('test').log });
   const at = async (operator: string) => world.client(await world.signIn(operator));
   [supervisor, manager, support] = [await at('supervisor'), await at('cu-001-manager'), await at('support')];
 });
@@ -35,7 +35,7 @@ const invitation = (n: number, more: object = {}) =>
     { idnp: idnp(n), givenName: 'Ana', familyName: familyName(n) },
     more,
   );
-const asked = (name: string, more: object = {}) =>
+const changeRequest = (name: string, more: object = {}) =>
   Object.assign({ requestId: randomUUID(), name, centre: CU_001 }, more);
 const invite = async (by: Client, n: number, more: object = {}): Promise<string> =>
   (await by.inviteOperator(invitation(n, more))).member!.name;
@@ -54,7 +54,7 @@ describe('an invitation', () => {
       centre: CU_001,
     });
     expect(await manager.inviteOperator(request)).toMatchObject({ replayed: true, member: { name: member!.name } });
-    await expect(manager.inviteOperator(invitation(1))).rejects.toEqual(refused('ALREADY_EXISTS'));
+    await expect(manager.inviteOperator(invitation(1))).rejects.toEqual(problemWith('ALREADY_EXISTS'));
     const elsewhere = await supervisor.inviteOperator(invitation(1, { centre: 'centres/CU-002' }));
     expect(elsewhere.member).toMatchObject({ name: member!.name, centre: 'centres/CU-002' });
     const token = await world.signIn(member!.name);
@@ -87,16 +87,16 @@ describe('an invitation', () => {
 
   test('is for those who may, of numbers that exist, to centres that are not closed', async () => {
     await expect(manager.inviteOperator(invitation(3, { centre: 'centres/CU-009' }))).rejects.toEqual(
-      refused('NOT_FOUND'),
+      problemWith('NOT_FOUND'),
     );
     const asManager = { roles: ['ROLE_CENTRE_MANAGER' as const] };
-    await expect(manager.inviteOperator(invitation(3, asManager))).rejects.toEqual(refused('PERMISSION_DENIED'));
-    await expect(support.inviteOperator(invitation(3))).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await expect(manager.inviteOperator(invitation(3, asManager))).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+    await expect(support.inviteOperator(invitation(3))).rejects.toEqual(problemWith('PERMISSION_DENIED'));
     await expect(manager.inviteOperator(invitation(3, { idnp: '2900000000000' }))).rejects.toEqual(
-      refused('IDNP_INVALID'),
+      problemWith('IDNP_INVALID'),
     );
     await expect(supervisor.inviteOperator(invitation(3, { centre: 'centres/CU-999' }))).rejects.toEqual(
-      refused('NOT_FOUND'),
+      problemWith('NOT_FOUND'),
     );
   });
 });
@@ -108,18 +108,18 @@ describe('a change', () => {
     const at = async (centre: string) =>
       world.client((await world.client().createSession({ provider: 'local', operator: name, centre })).assertion);
     const [here, there] = [await at(CU_001), await at('centres/CU-002')];
-    await manager.suspendOperator(asked(name, { why: 'Lost her card.' }));
-    await expect(here.getSession({})).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
+    await manager.suspendOperator(changeRequest(name, { why: 'Lost her card.' }));
+    await expect(here.getSession({})).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
     expect((await there.getSession({})).session?.operator?.centres).toEqual(['centres/CU-002']);
-    await expect(at(CU_001)).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
-    await manager.reinstateOperator(asked(name));
-    await expect(here.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
-    await supervisor.updateOperatorRoles(asked(name, { roles: ['ROLE_SPECIALIST', 'ROLE_CENTRE_MANAGER'] }));
+    await expect(at(CU_001)).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
+    await manager.reinstateOperator(changeRequest(name));
+    await expect(here.getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
+    await supervisor.updateOperatorRoles(changeRequest(name, { roles: ['ROLE_SPECIALIST', 'ROLE_CENTRE_MANAGER'] }));
     const again = await at(CU_001);
     expect((await again.getSession({})).session?.operator?.roles).toEqual(['ROLE_SPECIALIST', 'ROLE_CENTRE_MANAGER']);
-    await expect(manager.suspendOperator(asked(name))).rejects.toEqual(refused('PERMISSION_DENIED'));
-    await supervisor.removeOperator(asked(name));
-    await expect(again.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(manager.suspendOperator(changeRequest(name))).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+    await supervisor.removeOperator(changeRequest(name));
+    await expect(again.getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
     await there.getSession({});
     const { actions } = await supervisor.listOperatorActions({ name });
     expect(actions.map(({ action }) => action)).toEqual([
@@ -130,17 +130,21 @@ describe('a change', () => {
   });
 
   test('of oneself is refused, and one manager stays when two are removed at once', async () => {
-    await expect(manager.removeOperator(asked('operators/cu-001-manager'))).rejects.toEqual(refused('SELF_CHANGE'));
-    await expect(supervisor.suspendOperator(asked('operators/supervisor', { centre: '' }))).rejects.toEqual(
-      refused('SELF_CHANGE'),
+    await expect(manager.removeOperator(changeRequest('operators/cu-001-manager'))).rejects.toEqual(
+      problemWith('SELF_CHANGE'),
+    );
+    await expect(supervisor.suspendOperator(changeRequest('operators/supervisor', { centre: '' }))).rejects.toEqual(
+      problemWith('SELF_CHANGE'),
     );
     const centre = 'centres/CU-007';
     const first = 'operators/cu-007-manager';
-    await expect(supervisor.removeOperator(asked(first, { centre }))).rejects.toEqual(refused('LAST_MANAGER'));
+    await expect(supervisor.removeOperator(changeRequest(first, { centre }))).rejects.toEqual(
+      problemWith('LAST_MANAGER'),
+    );
     const second = await invite(supervisor, 20, { centre, roles: ['ROLE_CENTRE_MANAGER'] });
     const both = await Promise.allSettled([
-      supervisor.removeOperator(asked(first, { centre })),
-      supervisor.suspendOperator(asked(second, { centre: '' })),
+      supervisor.removeOperator(changeRequest(first, { centre })),
+      supervisor.suspendOperator(changeRequest(second, { centre: '' })),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
@@ -149,14 +153,14 @@ describe('a change', () => {
     const platform = { centre: '', roles: ['ROLE_SUPERVISOR' as const] };
     const name = await invite(supervisor, 21, platform);
     const other = world.client(await world.signIn(name));
-    const whole = (of: string) => asked(of, { centre: '' });
+    const whole = (of: string) => changeRequest(of, { centre: '' });
     const both = await Promise.allSettled([
       supervisor.updateOperatorRoles(whole(name)),
       other.removeOperator(whole('operators/supervisor')),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const refusal = both.find((one) => one.status === 'rejected');
-    expect(refusal?.reason).toEqual(refused('LAST_SUPERVISOR'));
+    expect(refusal?.reason).toEqual(problemWith('LAST_SUPERVISOR'));
     if (both[1].status === 'rejected') return;
     // The tests that follow need the first one, who was removed.
     const { member } = await other.getOperator({ name: 'operators/supervisor' });
@@ -168,12 +172,12 @@ describe('a change', () => {
   test('shows who is away and who stands in; colleagues see that and no more, support says why it looks', async () => {
     const name = await invite(manager, 30);
     const absence = { fromDate: '2026-01-01', toDate: '2999-01-01', standIn: 'operators/cu-001-manager' };
-    await manager.setAbsence(asked(name, { absence }));
+    await manager.setAbsence(changeRequest(name, { absence }));
     const colleague = world.client(await world.signIn('cu-001-specialist'));
     const { members } = await colleague.listCentreOperators({ centre: CU_001 });
     expect(members.find((one) => one.name === name)).toMatchObject({ absence, idnpEnd: '', givenName: '' });
-    await expect(colleague.getOperator({ name, centre: CU_001 })).rejects.toEqual(refused('PERMISSION_DENIED'));
-    await expect(support.getOperator({ name, centre: CU_001 })).rejects.toEqual(refused('INVALID_ARGUMENT'));
+    await expect(colleague.getOperator({ name, centre: CU_001 })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+    await expect(support.getOperator({ name, centre: CU_001 })).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
     await support.getOperator({ name, centre: CU_001, reason: 'Ticket 12' });
     const { actions } = await manager.listOperatorActions({ name, centre: CU_001 });
     expect(actions[0]).toMatchObject({ action: 'looked-at', by: 'operators/support', why: 'Ticket 12' });
@@ -185,9 +189,9 @@ test('who has left a centre is seen there with what concerns it; a stand-in who 
   const [name, away] = [await invite(manager, 60), await invite(manager, 61)];
   await invite(supervisor, 60, { centre: 'centres/CU-002' });
   const absence = { fromDate: '2026-01-01', toDate: '2999-01-01', standIn: name };
-  await manager.setAbsence(asked(away, { absence }));
-  await manager.removeOperator(asked(name, { why: 'Moved.' }));
-  await supervisor.suspendOperator(asked(name, { centre: '', why: 'Of no concern there.' }));
+  await manager.setAbsence(changeRequest(away, { absence }));
+  await manager.removeOperator(changeRequest(name, { why: 'Moved.' }));
+  await supervisor.suspendOperator(changeRequest(name, { centre: '', why: 'Of no concern there.' }));
   const { members } = await manager.listCentreOperators({ centre: CU_001, former: true });
   const told = members.find((one) => one.name === name);
   const shown = {
@@ -202,13 +206,17 @@ test('who has left a centre is seen there with what concerns it; a stand-in who 
     ['removed', 'Moved.'],
     ['invited', ''],
   ]);
-  await expect(manager.getOperator({ name, centre: CU_001 })).rejects.toEqual(refused('NOT_FOUND'));
-  await expect(manager.listOperatorActions({ name, centre: 'centres/CU-002' })).rejects.toEqual(refused('NOT_FOUND'));
+  await expect(manager.getOperator({ name, centre: CU_001 })).rejects.toEqual(problemWith('NOT_FOUND'));
+  await expect(manager.listOperatorActions({ name, centre: 'centres/CU-002' })).rejects.toEqual(
+    problemWith('NOT_FOUND'),
+  );
   const stranger = world.client(await world.signIn('cu-005-manager'));
-  await expect(stranger.listOperatorActions({ name, centre: 'centres/CU-005' })).rejects.toEqual(refused('NOT_FOUND'));
+  await expect(stranger.listOperatorActions({ name, centre: 'centres/CU-005' })).rejects.toEqual(
+    problemWith('NOT_FOUND'),
+  );
   const colleague = world.client(await world.signIn('cu-001-specialist'));
   await expect(colleague.listCentreOperators({ centre: CU_001, former: true })).rejects.toEqual(
-    refused('PERMISSION_DENIED'),
+    problemWith('PERMISSION_DENIED'),
   );
   expect((await manager.getOperator({ name: away, centre: CU_001 })).member?.absence?.standIn).toBe('');
 });
@@ -247,7 +255,7 @@ test('the first supervisor comes by the tool, and a table of staff with a report
     ['refused', 'ROLES_CONFLICT', ''],
     ['refused', 'ROLES_CONFLICT', ''],
   ]);
-  await expect(world.client().appointSupervisor(boss)).rejects.toEqual(refused('PERMISSION_DENIED'));
+  await expect(world.client().appointSupervisor(boss)).rejects.toEqual(problemWith('PERMISSION_DENIED'));
 });
 
 test('a document of an earlier release is read: who was suspended then still is, and is somebody again', async () => {
@@ -260,7 +268,7 @@ test('a document of an earlier release is read: who was suspended then still is,
     const { operators: offered } = await world.client().listOperators({ centre: 'centres/CU-950' });
     return offered.length === 2 && offered.some(({ suspended }) => suspended);
   });
-  await expect(world.signIn('cu-950-specialist')).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
+  await expect(world.signIn('cu-950-specialist')).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
 });
 
 test('other keys seal and find: all numbers follow, whichever of two processes has which keys, and a bad file changes nothing', async () => {
@@ -285,12 +293,12 @@ test('other keys seal and find: all numbers follow, whichever of two processes h
   const operators = store.collection<{ _id: string; person: { hash: string[] } }>('operators');
   const [hash] = (await operators.findOne({ _id: id }))!.person.hash;
   await operators.updateOne({ _id: id }, { $set: { 'person.hash': hash }, $unset: { 'person.keys': 1 } });
-  await expect(manager.inviteOperator(invitation(50))).rejects.toEqual(refused('ALREADY_EXISTS'));
+  await expect(manager.inviteOperator(invitation(50))).rejects.toEqual(problemWith('ALREADY_EXISTS'));
 
   put([...next, ...keys]);
   await follow(4);
   // Another process that has the old keys alone yet, and the same person there: one document, in either order.
-  const others = keysFor();
+  const others = createTestKeys();
   writeFileSync(join(others.dir, 'identity-persons.jwks'), JSON.stringify({ keys }), { mode: 0o600 });
   const personKeysFile = join(others.dir, 'identity-persons.jwks');
   const behind = await world.start({ personKeysFile });
@@ -312,7 +320,7 @@ test('other keys seal and find: all numbers follow, whichever of two processes h
 
   put(next);
   await follow(2);
-  await expect(manager.inviteOperator(invitation(50))).rejects.toEqual(refused('ALREADY_EXISTS'));
+  await expect(manager.inviteOperator(invitation(50))).rejects.toEqual(problemWith('ALREADY_EXISTS'));
   writeFileSync(file, 'no keys at all');
   const metrics = () => fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`).then((answer) => answer.text());
   await eventually(async () => /cups_key_sets_in_doubt\{file="persons".*\} 1/.test(await metrics()));

@@ -1,27 +1,27 @@
 import {
-  addressOf,
-  CALLS,
-  dataDir,
-  grpcPort,
-  httpPort,
-  PERSON_HASH_KEYS_FILE,
-  PROCESS,
-  STORED,
-  timerPoll,
+  addressSetting,
+  GRPC_SETTINGS,
+  dataDirSetting,
+  grpcPortSetting,
+  httpPortSetting,
+  PERSON_HASH_KEYS_SETTING,
+  PROCESS_SETTINGS,
+  STORED_BACKEND_SETTINGS,
+  timerPollSetting,
 } from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
 /** The settings of intake. */
 export const settings = {
-  ...PROCESS,
-  ...STORED,
-  ...CALLS,
-  grpcPort: grpcPort(7003),
-  httpPort: httpPort(7103),
-  dataDir: dataDir('its folders `agencies` and `calendars` say when agencies work, and are followed.'),
-  catalogAddress: addressOf('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
-  identityAddress: addressOf('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),
+  ...PROCESS_SETTINGS,
+  ...STORED_BACKEND_SETTINGS,
+  ...GRPC_SETTINGS,
+  grpcPort: grpcPortSetting(7003),
+  httpPort: httpPortSetting(7103),
+  dataDir: dataDirSetting('its folders `agencies` and `calendars` say when agencies work, and are followed.'),
+  catalogAddress: addressSetting('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
+  identityAddress: addressSetting('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),
   requestSecret: {
     name: 'REQUEST_SECRET_FILE',
     type: 'secret-file',
@@ -29,8 +29,8 @@ export const settings = {
     secret: true,
     meaning: 'File with the secret of the fingerprints of requests, read again when it changes.',
   },
-  personHashKeysFile: PERSON_HASH_KEYS_FILE,
-  timerPollMs: timerPoll(15_000),
+  personHashKeysFile: PERSON_HASH_KEYS_SETTING,
+  timerPollMs: timerPollSetting(15_000),
 } as const satisfies Settings;
 
 export type Config = ConfigOf<typeof settings>;

@@ -2,48 +2,50 @@ import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { isUlid } from '@cups/contracts';
 import type { Change } from '@cups/store';
-import { fromDeliveryEvent } from './deliveries.ts';
-import { fire } from './domain/acts/timers.ts';
-import { receive } from './domain/agency.ts';
-import type { AgencyWord } from './domain/agency.ts';
+import { decodeDeliveryEvent } from './deliveries.ts';
+import { fireTimer } from './domain/commands/timers.ts';
+import { applyAgencyUpdate } from './domain/agency-updates.ts';
+import type { AgencyUpdate } from './domain/agency-updates.ts';
 import type { Timer } from '@cups/application';
-import { changeOf } from './happenings.ts';
-import type { Parts } from './rpc/parts.ts';
+import { toChange } from './domain-events.ts';
+import type { RpcDeps } from './rpc/deps.ts';
 import type { StoredApplication } from './store.ts';
 
 /** What intake does about cups.deliveries and about its own timers. */
 
 /** What events and timers of applications are handled with. */
-type EventParts = Pick<Parts, 'applications' | 'workingTimes' | 'hashes' | 'now'>;
+type EventHandlerDeps = Pick<RpcDeps, 'applications' | 'workingTimes' | 'hashes' | 'now'>;
 
-class Mismatched extends Error {}
+class TrainingMismatchError extends Error {}
 
 /** Said of a training about a real application, or the other way round: it moves nothing. */
-const TRAINING_MISMATCH: Refusal = { cause: 'TRAINING_MISMATCH', fields: ['ref.training'] };
+const TRAINING_MISMATCH_REFUSAL: Refusal = { cause: 'TRAINING_MISMATCH', fields: ['ref.training'] };
 
 /** What an event of the bridge does to an application. */
-type Decide = (app: StoredApplication, word: AgencyWord) => Change<StoredApplication>;
+type ApplyUpdate = (app: StoredApplication, update: AgencyUpdate) => Change<StoredApplication>;
 
 /** One event of the bridge, applied once and in order within its delivery. */
-export function onDelivery(parts: EventParts) {
+export function createDeliveryHandler(parts: EventHandlerDeps) {
   const { workingTimes, hashes } = parts;
-  return counted(parts, (app, word) => changeOf(app, receive(app, word, workingTimes.of(word.agency)), hashes));
+  return createUpdateHandler(parts, (app, update) =>
+    toChange(app, applyAgencyUpdate(app, update, workingTimes.forAgency(update.agency)), hashes),
+  );
 }
 
 /** An event of the bridge that an operator dropped: it is counted, so that the next may come, and moves nothing. */
-export function onDroppedDelivery(parts: EventParts) {
-  const count = counted(parts, (document) => ({ document, events: [] }));
+export function createDroppedDeliveryHandler(parts: EventHandlerDeps) {
+  const count = createUpdateHandler(parts, (document) => ({ document, events: [] }));
   return async (event: ReceivedEvent): Promise<void> => void (await count(event));
 }
 
-function counted({ applications, now }: EventParts, decide: Decide) {
+function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdate: ApplyUpdate) {
   return async (event: ReceivedEvent): Promise<'done' | 'refused' | 'wait' | Refusal> => {
-    const at = now();
-    const said = fromDeliveryEvent(event, at);
-    if (!said) return 'refused';
-    const id = said.application.slice('applications/'.length);
+    const receiveTime = now();
+    const delivery = decodeDeliveryEvent(event, receiveTime);
+    if (!delivery) return 'refused';
+    const id = delivery.application.slice('applications/'.length);
     if (!isUlid(id) || event.sequence === null) return 'refused';
-    const { agency } = said.word;
+    const { agency } = delivery.update;
     // An application has one delivery at a time, to its own agency: what names another is counted nowhere.
     if (event.subject !== `deliveries/${id}-${agency.slice('agencies/'.length)}`) return 'refused';
     try {
@@ -57,16 +59,16 @@ function counted({ applications, now }: EventParts, decide: Decide) {
             sequence: { subject: event.subject, value: event.sequence },
             ...(event.traceparent ? { traceparent: event.traceparent } : {}),
           },
-          now: at,
+          now: receiveTime,
         },
         (app) => {
-          if ((app.training ?? false) !== said.training) throw new Mismatched();
-          return decide(app, said.word);
+          if ((app.training ?? false) !== delivery.training) throw new TrainingMismatchError();
+          return applyUpdate(app, delivery.update);
         },
       );
       return outcome === 'gap' ? 'wait' : 'done';
     } catch (error) {
-      if (error instanceof Mismatched) return TRAINING_MISMATCH;
+      if (error instanceof TrainingMismatchError) return TRAINING_MISMATCH_REFUSAL;
       if (error instanceof Problem && error.kind === 'NOT_FOUND') return 'refused';
       throw error;
     }
@@ -74,11 +76,11 @@ function counted({ applications, now }: EventParts, decide: Decide) {
 }
 
 /** A due timer of one application; a stale one changes nothing. */
-export function onTimer({ applications, hashes, now }: Omit<EventParts, 'workingTimes'>) {
+export function createTimerHandler({ applications, hashes, now }: Omit<EventHandlerDeps, 'workingTimes'>) {
   return async (id: string, kind: string): Promise<void> => {
-    const at = now();
-    await applications.update(id, { scope: 'service', cause: { eventId: `timer:${kind}` }, now: at }, (app) =>
-      changeOf(app, fire(app, kind as Timer, at), hashes),
+    const fireTime = now();
+    await applications.update(id, { scope: 'service', cause: { eventId: `timer:${kind}` }, now: fireTime }, (app) =>
+      toChange(app, fireTimer(app, kind as Timer, fireTime), hashes),
     );
   };
 }

@@ -1,65 +1,65 @@
 import { join } from 'node:path';
 import { openStoredBackend } from '@cups/backend/stored';
-import type { StoredBackend, StoredOverrides } from '@cups/backend/stored';
+import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { RunningService } from '@cups/process';
-import { followPersonHashes, PERSON_HASH_KEYS } from '@cups/rpc';
+import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
-import { nameHashes } from './domain/names.ts';
-import { onDelivery, onDroppedDelivery, onTimer } from './events.ts';
-import { openNeighbours } from './neighbours.ts';
+import { createSearchHasher } from './domain/search-hasher.ts';
+import { createDeliveryHandler, createDroppedDeliveryHandler, createTimerHandler } from './events.ts';
+import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
-import { applicationsOf } from './store.ts';
-import { looksOf } from './store/looks.ts';
-import { renewOlder } from './store/older.ts';
-import { openCounter } from './store/open-counter.ts';
-import { versionsOf } from './store/versions.ts';
-import { followWorkingTimes } from './working-times.ts';
+import { openApplicationStore } from './store.ts';
+import { openAccessLog } from './store/access-log.ts';
+import { backfillDerivedFields } from './store/backfill.ts';
+import { createOpenApplicationCounter } from './store/open-application-counter.ts';
+import { openServiceVersions } from './store/service-versions.ts';
+import { watchWorkingTimes } from './working-times.ts';
 
 /** The truth about applications. Takes work as soon as its store answers: neither Kafka nor neighbours are needed. */
-export async function createIntake(config: Config, overrides: StoredOverrides = {}): Promise<RunningService> {
+export async function createIntake(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {
   const backend = openStoredBackend({ name: 'intake', config, overrides });
-  return backend.orStop(serve(backend));
+  return backend.shutDownOnFailure(serve(backend));
 }
 
 async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const { config, store, log, metrics, now } = backend;
-  const persons = followPersonHashes({
-    file: config.personHashKeysFile || join(config.keysDir, PERSON_HASH_KEYS),
+  const personHasher = watchPersonHasher({
+    file: config.personHashKeysFile || join(config.keysDir, PERSON_HASH_KEY_SET),
     required: config.environment === 'production',
     log,
     metrics,
   });
-  const workingTimes = await followWorkingTimes({ dataDir: config.dataDir, log, metrics, versions: backend.versions });
-  backend.atStop('sources', () => workingTimes.close());
+  const workingTimes = await watchWorkingTimes({ dataDir: config.dataDir, log, metrics, versions: backend.versions });
+  backend.onShutdown('sources', () => workingTimes.close());
 
-  const applications = applicationsOf(store);
-  const hashes = nameHashes(config.requestSecret);
+  const applications = openApplicationStore(store);
+  const searchHasher = createSearchHasher(config.requestSecret);
   backend.publishOutboxes([applications]);
-  const older = renewOlder({ applications, hashes, log, now });
-  backend.atStop('work', () => older.stop());
+  const backfill = backfillDerivedFields({ applications, hashes: searchHasher, log, now });
+  backend.onShutdown('work', () => backfill.stop());
   backend.startTimers({
     documents: applications,
-    due: onTimer({ applications, hashes, now }),
+    due: createTimerHandler({ applications, hashes: searchHasher, now }),
     pollMs: config.timerPollMs,
   });
   backend.consume({
     groupId: 'intake',
     topics: ['cups.deliveries'],
-    handle: onDelivery({ applications, workingTimes, hashes, now }),
-    skip: onDroppedDelivery({ applications, workingTimes, hashes, now }),
+    handle: createDeliveryHandler({ applications, workingTimes, hashes: searchHasher, now }),
+    skip: createDroppedDeliveryHandler({ applications, workingTimes, hashes: searchHasher, now }),
   });
 
   return backend.serve<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     rpcs: rpcs({
       applications,
-      versions: versionsOf(store),
-      looks: looksOf(store),
-      hashes,
-      persons,
-      openApplications: openCounter(applications, now),
-      neighbours: openNeighbours(backend),
+      versions: openServiceVersions(store),
+      accessLog: openAccessLog(store),
+      hashes: searchHasher,
+      persons: personHasher,
+      openApplications: createOpenApplicationCounter(applications, now),
+      clients: openClients(backend),
       workingTimes,
       secret: config.requestSecret,
       now,

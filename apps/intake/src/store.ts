@@ -1,8 +1,8 @@
 import type { Documents, Store, StoredDocument } from '@cups/store';
 import { Problem } from '@cups/problem';
 import type { Application } from './domain/application.ts';
-import { ABSENT } from './domain/refusals.ts';
-import { APPLICATION } from './store/columns.ts';
+import { NOT_FOUND_MESSAGE } from './domain/problems.ts';
+import { APPLICATION_SCHEMA } from './store/application-schema.ts';
 import { QUEUE_INDEXES } from './store/queue.ts';
 
 /** Applications as they are stored, and how they are found. */
@@ -14,7 +14,7 @@ export const SCHEMA_VERSION = 4;
 export type StoredApplication = Application & StoredDocument;
 
 /** What the holder of a tracking number is told. */
-const TRACKED = {
+const TRACKING_PROJECTION = {
   state: 1,
   training: 1,
   submitTime: 1,
@@ -23,10 +23,10 @@ const TRACKED = {
   'documentRequest.answerBy': 1,
 } as const;
 
-export function applicationsOf(store: Store): Documents<StoredApplication> {
+export function openApplicationStore(store: Store): Documents<StoredApplication> {
   return store.documents<StoredApplication>({
     collection: 'applications',
-    schema: APPLICATION,
+    schema: APPLICATION_SCHEMA,
     schemaVersion: SCHEMA_VERSION,
     indexes: [
       { fields: { trackingNumber: 1 }, unique: true, query: 'TrackApplication and the search of the desk' },
@@ -50,21 +50,21 @@ export function applicationsOf(store: Store): Documents<StoredApplication> {
     // A submit mostly follows the create of its draft: the document is still in memory, and one read less is needed.
     keepRecent: 500,
     existsReason: 'APPLICATION_EXISTS',
-    absentMessage: ABSENT,
+    absentMessage: NOT_FOUND_MESSAGE,
     // A draft is saved often; a filed application has few requests, each of which may be repeated late.
     keepRequests: (doc) => (doc.state === 'draft' ? 50 : 200),
   });
 }
 
 /** @throws Problem NOT_FOUND, the same for unknown and malformed numbers */
-export async function byTrackingNumber(
+export async function findByTrackingNumber(
   documents: Documents<StoredApplication>,
   trackingNumber: string | undefined,
 ): Promise<
   Pick<StoredApplication, 'state' | 'training' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest'>
 > {
   const found = trackingNumber
-    ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: TRACKED })
+    ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: TRACKING_PROJECTION })
     : undefined;
   if (!found || found.state === 'draft') {
     throw new Problem({ reason: 'NOT_FOUND', message: 'No application has this tracking number.' });

@@ -1,6 +1,6 @@
-import { nameOf } from '@cups/contracts';
+import { resourceName } from '@cups/contracts';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
-import { followAgencies, followCalendars } from '@cups/registry';
+import { watchAgencies, watchCalendars } from '@cups/registry';
 import type { Agency, Calendar, Weekday } from '@cups/registry';
 import { UNKNOWN_WORKING_TIME } from './domain/terms.ts';
 import type { ClockTime, Holidays, WorkingTime } from './domain/terms.ts';
@@ -8,7 +8,7 @@ import type { ClockTime, Holidays, WorkingTime } from './domain/terms.ts';
 /** What agencies say of themselves in data/agencies: when they work, with the days off of data/calendars, and whom they take. Both are followed. */
 export interface WorkingTimes {
   /** @param agency agencies/{code}; one that has no file has a working time in which nothing can be counted */
-  of(agency: string): WorkingTime;
+  forAgency(agency: string): WorkingTime;
   /** Whether an agency takes people without IDNP, by a document of another state; one that has no file does not. */
   acceptsForeignDocuments(agency: string): boolean;
   close(): void;
@@ -17,24 +17,24 @@ export interface WorkingTimes {
 const WEEKDAYS: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /** The working time of an agency, by its file and the calendar that it names. */
-function workingTimeOf({ timeZone, workingTime }: Agency, calendar: Calendar | undefined): WorkingTime {
+function toWorkingTime({ timeZone, workingTime }: Agency, calendar: Calendar | undefined): WorkingTime {
   const { days, from, to } = workingTime;
   return {
     timeZone,
     days: new Set(days.map((day) => WEEKDAYS.indexOf(day) + 1)),
-    opens: clockTime(from),
-    closes: clockTime(to),
-    off: daysOff(calendar),
+    opens: parseClockTime(from),
+    closes: parseClockTime(to),
+    holidays: toHolidays(calendar),
   };
 }
 
-function daysOff(calendar: Calendar | undefined): Holidays {
+function toHolidays(calendar: Calendar | undefined): Holidays {
   const years = Object.entries(calendar?.years ?? {});
   return new Map(years.map(([year, days]) => [Number(year), new Set(days.map(({ date }) => date))]));
 }
 
 /** @param text HH:mm */
-function clockTime(text: string): ClockTime {
+function parseClockTime(text: string): ClockTime {
   const [hour, minute] = text.split(':').map(Number);
   return { hour: hour!, minute: minute! };
 }
@@ -44,7 +44,7 @@ function clockTime(text: string): ClockTime {
  * line and a gauge.
  * @throws Error, one sentence, when a folder cannot be read at the start
  */
-export async function followWorkingTimes(options: {
+export async function watchWorkingTimes(options: {
   dataDir: string;
   log: Log;
   metrics: Metrics;
@@ -56,44 +56,44 @@ export async function followWorkingTimes(options: {
   let calendars: ReadonlyMap<string, Calendar> = new Map();
   let times = new Map<string, WorkingTime>();
 
-  const change = (): void => {
+  const rebuild = (): void => {
     const found = [...agencies].map(([code, agency]): [string, WorkingTime] => {
-      return [nameOf('agencies', code), workingTimeOf(agency, calendars.get(agency.calendar))];
+      return [resourceName('agencies', code), toWorkingTime(agency, calendars.get(agency.calendar))];
     });
     times = new Map(found);
-    lastYear.set(lastYearOf(times.values()));
+    lastYear.set(findLastKnownYear(times.values()));
   };
-  const followed = [
-    await followCalendars({
+  const watchers = [
+    await watchCalendars({
       dataDir,
       log,
       metrics,
       onChange(entries) {
         calendars = entries;
-        change();
+        rebuild();
       },
     }),
-    await followAgencies({
+    await watchAgencies({
       dataDir,
       log,
       metrics,
       ...(versions && { versions }),
       onChange(entries) {
         agencies = entries;
-        change();
+        rebuild();
       },
     }),
   ];
   return {
-    of: (agency) => times.get(agency) ?? UNKNOWN_WORKING_TIME,
+    forAgency: (agency) => times.get(agency) ?? UNKNOWN_WORKING_TIME,
     acceptsForeignDocuments: (agency) =>
       agencies.get(agency.slice('agencies/'.length))?.acceptsForeignDocuments ?? false,
-    close: () => followed.forEach((one) => one.close()),
+    close: () => watchers.forEach((one) => one.close()),
   };
 }
 
 /** How far the days off are known for all: of the agency whose calendar ends first; 0 where one names a calendar that is not there. */
-function lastYearOf(times: Iterable<WorkingTime>): number {
-  const years = [...times].map(({ off }) => Math.max(0, ...off.keys()));
+function findLastKnownYear(times: Iterable<WorkingTime>): number {
+  const years = [...times].map(({ holidays: off }) => Math.max(0, ...off.keys()));
   return years.length === 0 ? 0 : Math.min(...years);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
-import { eventually, idnp, keepLog } from '@cups/testing';
+import { eventually, idnp, captureLog } from '@cups/testing';
 import { access } from '../src/access.ts';
 import { useIntake } from './world.ts';
 
@@ -27,7 +27,7 @@ const READS: Record<string, [call: (here: Desk, name: string) => Promise<unknown
 };
 
 /** What leaves no entry there, and why. */
-const NONE: Record<string, string[]> = {
+const NOT_RECORDED: Record<string, string[]> = {
   'a write is in the history, with who did it': [
     ...['CreateApplication', 'UpdateApplication', 'SubmitApplication', 'WithdrawApplication', 'SupplyDocuments'],
     ...['HandOverResult', 'ConfirmOutcome', 'RenewApplication', 'RecordPayment', 'AddNote', 'AssignApplication'],
@@ -43,7 +43,7 @@ let store: Store;
 let name: string;
 beforeAll(async () => {
   const { mongoUri, prefix } = scene.world.place;
-  store = openStore({ uri: mongoUri, database: `${prefix}cups-intake`, log: keepLog().log });
+  store = openStore({ uri: mongoUri, database: `${prefix}cups-intake`, log: captureLog().log });
   await eventually(() => store.ready());
   ({ name } = await scene.at(CENTRE).file(1));
 });
@@ -52,7 +52,7 @@ const entries = () => store.collection<{ _id: string; by: string }>('looks').fin
 
 test('every method that shows personal data is read here, or says why it leaves no entry', () => {
   const personal = Object.entries(access).filter(([, row]) => row.personalData);
-  const named = [...Object.keys(READS), ...Object.values(NONE).flat()];
+  const named = [...Object.keys(READS), ...Object.values(NOT_RECORDED).flat()];
   expect(personal.map(([method]) => method).sort()).toEqual(named.sort());
 });
 

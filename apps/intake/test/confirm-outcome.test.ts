@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { delivered, useIntake } from './world.ts';
+import { bridgeEvent, useIntake } from './world.ts';
 
 /** ConfirmOutcome: whether the need is met is recorded, and the application is closed. */
 
@@ -11,7 +11,7 @@ const { at } = scene;
 /** An application whose result was handed over. */
 async function handedOver(n: number) {
   const { name } = await at().file(n);
-  await scene.world.say(delivered(name, 'DeliveryDecided', 1, { approved: true }));
+  await scene.world.publish(bridgeEvent(name, 'DeliveryDecided', 1, { approved: true }));
   await eventually(async () => (await at().read(name)).state === 'STATE_READY');
   const handOver = { collectedBy: 'applicant', paperKind: 'identity-document' };
   await at().handOverResult({ requestId: randomUUID(), name, handOver });

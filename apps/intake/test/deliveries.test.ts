@@ -4,8 +4,8 @@ import { eventCodec, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { State } from '@cups/contracts/gen/cups/intake/v1/State.ts';
 import { openStore } from '@cups/store';
-import { eventually, idnp, quietLog, readTopic } from '@cups/testing';
-import { DAY, delivered, idOf, openWorld } from './world.ts';
+import { eventually, idnp, silentLog, readTopic } from '@cups/testing';
+import { DAY, bridgeEvent, idOf, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** What the bridge says on cups.deliveries, what becomes of it in the file, and what others are told on cups.applications. */
@@ -24,7 +24,7 @@ const inState = (here: ReturnType<typeof at>, name: string, state: State, timeou
 
 beforeAll(async () => {
   world = await openWorld();
-  await world.makeTopics();
+  await world.createTopics();
   port = (await world.start()).grpcPort;
 });
 afterAll(() => world.close());
@@ -33,14 +33,16 @@ test('An application goes its whole way, and each step is told once, in order, w
   const topic = await readTopic(world.place, 'cups.applications');
   const here = at('CU-013');
   const { name } = await here.file(40);
-  await world.say(delivered(name, 'DeliveryAcknowledged', 1));
+  await world.publish(bridgeEvent(name, 'DeliveryAcknowledged', 1));
   await inState(here, name, 'STATE_IN_PROGRESS');
   const request = { evidenceKinds: ['birth-certificate'], answerBy: '2027-01-15' };
-  await world.say(delivered(name, 'DeliveryDocumentsRequested', 2, request));
+  await world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 2, request));
   expect((await inState(here, name, 'STATE_DOCUMENTS_REQUESTED')).documentRequest).toMatchObject(request);
   const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
   await here.supplyDocuments({ requestId: randomUUID(), name, evidence });
-  await world.say(delivered(name, 'DeliveryDecided', 3, { approved: true, resultKind: 'paper', resultNumber: 'R-1' }));
+  await world.publish(
+    bridgeEvent(name, 'DeliveryDecided', 3, { approved: true, resultKind: 'paper', resultNumber: 'R-1' }),
+  );
   await inState(here, name, 'STATE_READY');
   const handOver = { collectedBy: 'applicant', paperKind: 'identity-document' };
   await here.handOverResult({ requestId: randomUUID(), name, handOver });
@@ -68,14 +70,14 @@ test('An application goes its whole way, and each step is told once, in order, w
 test('Repeats change nothing, an event waits for its predecessor, and a decision after a withdrawal is noted.', async () => {
   const here = at('CU-014');
   const { name } = await here.file(41);
-  const second = delivered(name, 'DeliveryProgressed', 2);
-  const first = delivered(name, 'DeliveryAcknowledged', 1);
-  await world.say(second, first, first, second);
+  const second = bridgeEvent(name, 'DeliveryProgressed', 2);
+  const first = bridgeEvent(name, 'DeliveryAcknowledged', 1);
+  await world.publish(second, first, first, second);
   await eventually(async () => (await here.history(name)).length === 3);
   await here.withdrawApplication({ requestId: randomUUID(), name });
-  await world.say(
-    delivered(name, 'DeliveryDecided', 3, { approved: true }),
-    delivered(name, 'DeliveryDecided', 4, { approved: false }),
+  await world.publish(
+    bridgeEvent(name, 'DeliveryDecided', 3, { approved: true }),
+    bridgeEvent(name, 'DeliveryDecided', 4, { approved: false }),
   );
   const app = await eventually(async () => {
     const now = await here.read(name);
@@ -98,7 +100,7 @@ test('An answer date of yesterday leaves the person five working days, after whi
   const here = at('CU-015');
   const { name } = await here.file(42);
   const request = { evidenceKinds: ['x-y'], answerBy: '2020-01-01' };
-  await world.say(delivered(name, 'DeliveryDocumentsRequested', 1, request));
+  await world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 1, request));
   const asked = await inState(here, name, 'STATE_DOCUMENTS_REQUESTED');
   const { answerBy, askedAnswerBy } = asked.documentRequest!;
   expect(askedAnswerBy).toBe('2020-01-01');
@@ -114,7 +116,7 @@ test('An answer date of yesterday leaves the person five working days, after whi
   expect(eventCodec<IntakeEvents>('cups.intake.v1').decode(told)!.data).toMatchObject(moved);
   // Several polls of the timers later it still waits.
   const other = await here.file(43);
-  await world.say(delivered(other.name, 'DeliveryAcknowledged', 1));
+  await world.publish(bridgeEvent(other.name, 'DeliveryAcknowledged', 1));
   await inState(here, other.name, 'STATE_IN_PROGRESS');
   expect((await here.read(name)).state).toBe('STATE_DOCUMENTS_REQUESTED');
   world.clock.now = new Date(Date.parse(answerBy) + 2 * DAY);
@@ -131,16 +133,16 @@ test('All that an agency says can be read: result, reasons, words of progress, w
   const { name } = await here.file(44);
   const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2099-01-01' };
   const decideTime = toTimestamp(new Date('2099-01-01'));
-  await world.say(
-    delivered(name, 'DeliveryProgressed', 1, { note: 'La arhivă.\n\nhttps://fals.example' }),
-    delivered(name, 'DeliveryMessageRefused', 2, { cause: 'CONTENT_INVALID', fields: ['urgency'] }),
-    delivered(name, 'DeliveryDecided', 3, { approved: true, ...result, decideTime }),
-    delivered(name, 'DeliveryResultCorrected', 4, {
+  await world.publish(
+    bridgeEvent(name, 'DeliveryProgressed', 1, { note: 'La arhivă.\n\nhttps://fals.example' }),
+    bridgeEvent(name, 'DeliveryMessageRefused', 2, { cause: 'CONTENT_INVALID', fields: ['urgency'] }),
+    bridgeEvent(name, 'DeliveryDecided', 3, { approved: true, ...result, decideTime }),
+    bridgeEvent(name, 'DeliveryResultCorrected', 4, {
       ...result,
       resultNumber: 'R-2 <https://fals.example>',
       reason: { ro: 'Greșeală.' },
     }),
-    delivered(name, 'DeliveryResultRevoked', 5, { reason: { ro: 'Anulat.' } }),
+    bridgeEvent(name, 'DeliveryResultRevoked', 5, { reason: { ro: 'Anulat.' } }),
   );
   const actions = await eventually(async () => {
     const found = await here.history(name);
@@ -183,9 +185,9 @@ test('Of 600 notes of progress the newest 50 are kept and the rest is counted, s
   const here = at('CU-017');
   const { name } = await here.file(45);
   const notes = Array.from({ length: 600 }, (_, n) =>
-    delivered(name, 'DeliveryProgressed', n + 2, { note: `${n + 1} ${'x'.repeat(1_900)}` }),
+    bridgeEvent(name, 'DeliveryProgressed', n + 2, { note: `${n + 1} ${'x'.repeat(1_900)}` }),
   );
-  await world.say(delivered(name, 'DeliveryAcknowledged', 1), ...notes);
+  await world.publish(bridgeEvent(name, 'DeliveryAcknowledged', 1), ...notes);
   const app = await eventually(
     async () => {
       const now = await here.read(name);
@@ -198,7 +200,7 @@ test('Of 600 notes of progress the newest 50 are kept and the rest is counted, s
   expect(kept).toHaveLength(50);
   expect(kept[0]!.words!.ro).toMatch(/^551 x/);
   const { mongoUri: uri, prefix } = world.place;
-  const store = openStore({ uri, database: `${prefix}cups-intake`, log: quietLog });
+  const store = openStore({ uri, database: `${prefix}cups-intake`, log: silentLog });
   await eventually(() => store.ready());
   const stored = await store.collection<{ _id: string }>('applications').findOne({ _id: idOf(name) });
   expect(JSON.stringify(stored).length).toBeLessThan(250_000);

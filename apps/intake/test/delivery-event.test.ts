@@ -1,21 +1,21 @@
 import { expect, test } from '@jest/globals';
 import type { Message } from '@cups/application';
-import { fromDeliveryEvent } from '../src/deliveries.ts';
-import * as filing from '../src/domain/acts/filing.ts';
-import { receive } from '../src/domain/agency.ts';
-import { ACTOR, WORKING, newDraft, NOW, PARTS } from './people.ts';
-import { delivered } from './world.ts';
-import type { Fields, Told } from './world.ts';
+import { decodeDeliveryEvent } from '../src/deliveries.ts';
+import * as filing from '../src/domain/commands/filing.ts';
+import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
+import { ACTOR, WORKING_TIME, newDraft, NOW, SUBMIT_CONTEXT } from './fixtures.ts';
+import { bridgeEvent } from './world.ts';
+import type { BridgeEventFields, BridgeEventName } from './world.ts';
 
 /** How an event on cups.deliveries is read: in words of the domain, fit to be shown. */
 
 const APPLICATION = 'applications/01J00000000000000000000001';
 
-const read = <Name extends Told>(name: Name, fields?: Fields<Name>) =>
-  fromDeliveryEvent(delivered(APPLICATION, name, 1, fields), NOW)?.word;
+const read = <Name extends BridgeEventName>(name: Name, fields?: BridgeEventFields<Name>) =>
+  decodeDeliveryEvent(bridgeEvent(APPLICATION, name, 1, fields), NOW)?.update;
 
 /** A table of all: an event that is new to the bridge does not compile without a row. */
-const MEANINGS: Record<Told, Message> = {
+const MESSAGE_BY_EVENT: Record<BridgeEventName, Message> = {
   DeliveryAcknowledged: 'acknowledged',
   DeliveryProgressed: 'progressed',
   DeliveryDocumentsRequested: 'documents-requested',
@@ -28,16 +28,19 @@ const MEANINGS: Record<Told, Message> = {
   DeliveryMessageRefused: 'message-refused',
 };
 
-test.each(Object.entries(MEANINGS) as [Told, Message][])('The event %s says "%s".', (name, message) => {
-  const event = delivered(APPLICATION, name, 1);
-  const { application, word } = fromDeliveryEvent(event, NOW)!;
-  expect([application, word.agency, word.eventId, word.message]).toEqual([
-    APPLICATION,
-    'agencies/asp',
-    event.id,
-    message,
-  ]);
-});
+test.each(Object.entries(MESSAGE_BY_EVENT) as [BridgeEventName, Message][])(
+  'The event %s says "%s".',
+  (name, message) => {
+    const event = bridgeEvent(APPLICATION, name, 1);
+    const { application, update: word } = decodeDeliveryEvent(event, NOW)!;
+    expect([application, word.agency, word.eventId, word.message]).toEqual([
+      APPLICATION,
+      'agencies/asp',
+      event.id,
+      message,
+    ]);
+  },
+);
 
 test('A decision that approves says "approved".', () => {
   expect(read('DeliveryDecided', { approved: true })?.message).toBe('approved');
@@ -65,11 +68,13 @@ test('The words of an agency are shown in one line without control, direction an
 });
 
 test('An event of a type that this release does not know is recorded and counted, so that what follows is not held up.', () => {
-  const event = { ...delivered(APPLICATION, 'DeliveryAcknowledged', 1), type: 'cups.agencybridge.v1.DeliveryNew' };
-  const { word } = fromDeliveryEvent(event, NOW)!;
+  const event = { ...bridgeEvent(APPLICATION, 'DeliveryAcknowledged', 1), type: 'cups.agencybridge.v1.DeliveryNew' };
+  const { update: word } = decodeDeliveryEvent(event, NOW)!;
   expect(word.message).toBe('message-unknown');
-  const submitted = filing.submit(newDraft(), ACTOR, PARTS).document;
-  expect(receive(submitted, word, WORKING).document.deskNotes[0]).toMatchObject({ kind: 'message-unknown' });
+  const submitted = filing.submitApplication(newDraft(), ACTOR, SUBMIT_CONTEXT).document;
+  expect(applyAgencyUpdate(submitted, word, WORKING_TIME).document.deskNotes[0]).toMatchObject({
+    kind: 'message-unknown',
+  });
 });
 
 test.each([
@@ -77,5 +82,5 @@ test.each([
   ['a message that names no delivery', { data: Buffer.alloc(0) }],
   ['an event of another service', { type: 'cups.intake.v1.ApplicationSubmitted' }],
 ])('Of %s nothing is read.', (_what, forged) => {
-  expect(fromDeliveryEvent({ ...delivered(APPLICATION, 'DeliveryDecided', 1), ...forged }, NOW)).toBeUndefined();
+  expect(decodeDeliveryEvent({ ...bridgeEvent(APPLICATION, 'DeliveryDecided', 1), ...forged }, NOW)).toBeUndefined();
 });

@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureTopics } from '@cups/events';
 import { startLocal } from '@cups/local';
-import { eventOf, eventually, freePort, readTopic } from '@cups/testing';
-import { delivered, idOf, openWorld } from './world.ts';
+import { createEvent, eventually, findFreePort, readTopic } from '@cups/testing';
+import { bridgeEvent, idOf, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** Intake while things break around it. */
@@ -21,7 +21,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await openWorld();
-  await world.makeTopics();
+  await world.createTopics();
 });
 afterAll(() => world.close());
 
@@ -76,7 +76,7 @@ test('On SIGTERM the port closes last: while a silent broker holds up the rest, 
     for (const socket of connected) socket.destroy();
     silent.close();
   });
-  const grpcPort = await freePort();
+  const grpcPort = await findFreePort();
   const child = processAt(grpcPort, `127.0.0.1:${(silent.address() as AddressInfo).port}`);
   const here = world.deskAt(grpcPort, 'CU-001');
   const found = () => here.listApplications({});
@@ -95,7 +95,7 @@ test('On SIGTERM the port closes last: while a silent broker holds up the rest, 
 
 describe('Events on their way', () => {
   test('Of an intake that is killed between commit and publish the event arrives after the restart.', async () => {
-    const grpcPort = await freePort();
+    const grpcPort = await findFreePort();
     // A process whose broker is away commits and can not publish: the moment between the two, held open.
     const child = processAt(grpcPort, '127.0.0.1:1');
     const here = world.deskAt(grpcPort, 'CU-001');
@@ -121,7 +121,7 @@ describe('Events on their way', () => {
     await Promise.all(
       drafts.map(async ({ name }, i) => {
         await desks[i % 2]!.submit(name);
-        await world.say(delivered(name, 'DeliveryAcknowledged', 1));
+        await world.publish(bridgeEvent(name, 'DeliveryAcknowledged', 1));
         await desks[(i + 1) % 2]!.withdrawApplication({ requestId: randomUUID(), name });
       }),
     );
@@ -177,13 +177,13 @@ describe('Events on their way', () => {
     );
     const steps = ['DeliveryAcknowledged', 'DeliveryProgressed', 'DeliveryDecided'] as const;
     const events = apps.flatMap(({ name }) =>
-      steps.map((type, i) => delivered(name, type, i + 1, type === 'DeliveryDecided' ? { approved: true } : {})),
+      steps.map((type, i) => bridgeEvent(name, type, i + 1, type === 'DeliveryDecided' ? { approved: true } : {})),
     );
     const repeated = events.flatMap((event, i) => (i % 5 === 0 ? [event, event] : [event]));
     const swapped = repeated.map((event, i) =>
       i % 7 === 3 && repeated[i + 1] ? repeated[i + 1]! : i % 7 === 4 ? repeated[i - 1]! : event,
     );
-    await world.say(...swapped);
+    await world.publish(...swapped);
     // A second member joins in the middle: partitions move and messages come again.
     await start();
     for (const { name } of apps) {
@@ -199,16 +199,16 @@ describe('Events on their way', () => {
     const intake = await start();
     const here = world.deskAt(intake.grpcPort, 'CU-005');
     const { name } = await eventually(() => here.file(1).catch(() => undefined));
-    await world.say(
-      eventOf({
+    await world.publish(
+      createEvent({
         topic: 'cups.deliveries',
         key: idOf(name),
         type: 'cups.agencybridge.v1.DeliveryDecided',
         sequence: 1,
         data: Buffer.from([0xff, 0xff]),
       }),
-      delivered('applications/01JD0000000000000000000009', 'DeliveryAcknowledged', 1),
-      delivered(name, 'DeliveryAcknowledged', 1),
+      bridgeEvent('applications/01JD0000000000000000000009', 'DeliveryAcknowledged', 1),
+      bridgeEvent(name, 'DeliveryAcknowledged', 1),
     );
     await eventually(async () => (await here.getApplication({ name })).application!.state === 'STATE_IN_PROGRESS', {
       timeoutMs: 20_000,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { statisticsOf } from '../src/domain/statistics.ts';
-import type { Counted } from '../src/domain/statistics.ts';
+import { computeStatistics } from '../src/domain/statistics.ts';
+import type { CountedApplication } from '../src/domain/statistics.ts';
 import { DAY, useIntake } from './world.ts';
 
 /** GetStatistics: counts and medians for supervisors. */
@@ -75,10 +75,10 @@ test('Times are summed where an application was: at the desk, at the agency, at 
       row('ready', 'handed-over', 14),
       row('handed-over', 'closed', 14),
     ],
-  } as Counted;
+  } as CountedApplication;
   const seconds = (days: number) => (days * DAY) / 1000;
   const wanted = { deskSeconds: seconds(1), agencySeconds: seconds(6), citizenSeconds: seconds(7), needMet: 1 };
-  expect(statisticsOf([app], after(20))).toMatchObject(wanted);
-  const none = statisticsOf([], start);
+  expect(computeStatistics([app], after(20))).toMatchObject(wanted);
+  const none = computeStatistics([], start);
   expect([none.filed, 'deskSeconds' in none]).toEqual([0, false]);
 });

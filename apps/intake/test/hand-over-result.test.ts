@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { eventually, readTopic } from '@cups/testing';
 import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
-import { delivered, useIntake } from './world.ts';
+import { bridgeEvent, useIntake } from './world.ts';
 
 /** HandOverResult: the result, or the decision, reaches the person. */
 
@@ -14,7 +14,7 @@ const { at } = scene;
 async function decided(n: number, approved = true) {
   const { name } = await at().file(n);
   const result = approved ? { resultKind: 'paper', resultNumber: 'R-1' } : {};
-  await scene.world.say(delivered(name, 'DeliveryDecided', 1, { approved, ...result }));
+  await scene.world.publish(bridgeEvent(name, 'DeliveryDecided', 1, { approved, ...result }));
   return eventually(async () => {
     const app = await at().read(name);
     return app.state === (approved ? 'STATE_READY' : 'STATE_REJECTED') && app;
@@ -105,7 +105,7 @@ test('How and until when a rejection can be appealed stands in the file; an appr
   const appeal = { how: { ro: 'Cerere prealabilă la www.bank.example', ru: '', en: '' }, until: '2099-01-15' };
   const read = async (n: number, approved: boolean) => {
     const { name } = await at().file(n);
-    await scene.world.say(delivered(name, 'DeliveryDecided', 1, { approved, appeal }));
+    await scene.world.publish(bridgeEvent(name, 'DeliveryDecided', 1, { approved, appeal }));
     return eventually(async () => {
       const app = await at().read(name);
       return app.decision !== null && app;
@@ -127,10 +127,12 @@ test('A revoked result is not handed over before it is corrected, and others are
   const may = (...actions: string[]) =>
     eventually(async () => (await at().read(name)).allowedActions.join() === actions.join());
   expect(allowedActions).toEqual(['ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT']);
-  await scene.world.say(delivered(name, 'DeliveryResultRevoked', 2, { reason: { ro: 'greșeală' } }));
+  await scene.world.publish(bridgeEvent(name, 'DeliveryResultRevoked', 2, { reason: { ro: 'greșeală' } }));
   await may('ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT');
   await expect(handOver(name)).rejects.toMatchObject({ reason: 'RESULT_REVOKED' });
-  await scene.world.say(delivered(name, 'DeliveryResultCorrected', 3, { resultKind: 'paper', resultNumber: 'R-2' }));
+  await scene.world.publish(
+    bridgeEvent(name, 'DeliveryResultCorrected', 3, { resultKind: 'paper', resultNumber: 'R-2' }),
+  );
   await may('ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT');
   expect((await handOver(name)).application).toMatchObject({ state: 'STATE_HANDED_OVER' });
 

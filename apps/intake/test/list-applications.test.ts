@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { eventually, idnp } from '@cups/testing';
-import { DAY, delivered, useIntake } from './world.ts';
-import type { Fields, Told } from './world.ts';
+import { DAY, bridgeEvent, useIntake } from './world.ts';
+import type { BridgeEventFields, BridgeEventName } from './world.ts';
 
 /** ListApplications: the list of a centre, the rows of which are those of a search as well. */
 
@@ -41,10 +41,10 @@ async function eventful(centre: string, n: number) {
   const { name } = app;
   await here.submit(name);
   let sequence = 0;
-  const say = async <Name extends Told>(type: Name, fields: Fields<Name>) => {
+  const say = async <Name extends BridgeEventName>(type: Name, fields: BridgeEventFields<Name>) => {
     sequence += 1;
     const before = (await here.history(name)).length;
-    await scene.world.say(delivered(name, type, sequence, fields));
+    await scene.world.publish(bridgeEvent(name, type, sequence, fields));
     await eventually(async () => (await here.history(name)).length === before + 1);
   };
   await say('DeliveryDocumentsRequested', {
@@ -102,9 +102,9 @@ test('A row shows whose, what, where and by when, and no number of a paper or re
 test('A row of a revoked result says that it cannot be handed over.', async () => {
   const here = at('CU-003');
   const { name } = await here.file(8);
-  await scene.world.say(
-    delivered(name, 'DeliveryDecided', 1, { approved: true }),
-    delivered(name, 'DeliveryResultRevoked', 2),
+  await scene.world.publish(
+    bridgeEvent(name, 'DeliveryDecided', 1, { approved: true }),
+    bridgeEvent(name, 'DeliveryResultRevoked', 2),
   );
   await eventually(async () => {
     const [row] = (await here.listApplications({})).applications;

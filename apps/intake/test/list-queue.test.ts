@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { BUCKETS } from '@cups/application';
-import { enumWord } from '@cups/contracts/proto';
+import { toProtoEnum } from '@cups/contracts/proto';
 import { eventually } from '@cups/testing';
-import { DAY, delivered, useIntake } from './world.ts';
+import { DAY, bridgeEvent, useIntake } from './world.ts';
 
 /** ListQueue and ListQueueChanges: the lists of a day, each of which holds what its rows say, and what changed since. */
 
 const scene = useIntake({ topics: true });
 const { at } = scene;
-const bucketWord = (bucket: (typeof BUCKETS)[number]) => enumWord('BUCKET_', bucket);
+const bucketWord = (bucket: (typeof BUCKETS)[number]) => toProtoEnum('BUCKET_', bucket);
 afterEach(() => void (scene.world.clock.now = undefined));
 
 /** When the desk began: so long ago that no timer of its applications is due at any time that these tests go to, nor now. */
@@ -26,9 +26,9 @@ beforeAll(async () => {
   const ready = await here.submit((await here.open(4, { contact: { email: 'a@example.md' } })).name);
   const answerBy = after(60).toISOString().slice(0, 10);
   const evidenceKinds = ['birth-certificate'];
-  await scene.world.say(
-    delivered(asked.name, 'DeliveryDocumentsRequested', 1, { evidenceKinds, answerBy }),
-    delivered(ready.name, 'DeliveryDecided', 1, { approved: true, resultKind: 'paper' }),
+  await scene.world.publish(
+    bridgeEvent(asked.name, 'DeliveryDocumentsRequested', 1, { evidenceKinds, answerBy }),
+    bridgeEvent(ready.name, 'DeliveryDecided', 1, { approved: true, resultKind: 'paper' }),
   );
   await eventually(async () => (await here.read(ready.name)).state === 'STATE_READY');
   await eventually(async () => (await here.read(asked.name)).state === 'STATE_DOCUMENTS_REQUESTED');

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { toTimestamp } from '@cups/contracts/proto';
 import { eventually } from '@cups/testing';
-import { occurredAt } from '../src/domain/acts.ts';
-import { ACTOR, NOW, problemOf } from './people.ts';
-import { DAY, delivered, useIntake } from './world.ts';
+import { resolveOccurTime } from '../src/domain/command.ts';
+import { ACTOR, NOW, catchProblem } from './fixtures.ts';
+import { DAY, bridgeEvent, useIntake } from './world.ts';
 
 /** Every act may say when it happened: within what the clock of a desk and a slow line explain. */
 
 describe('What is believed of a claimed time', () => {
   const created = new Date('2026-03-01T09:00:00Z');
   const secondsFromNow = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
-  const believed = (occurTime: Date, createTime = created) => occurredAt({ createTime }, { ...ACTOR, occurTime });
+  const believed = (occurTime: Date, createTime = created) => resolveOccurTime({ createTime }, { ...ACTOR, occurTime });
 
   test.each([
     ['the moment itself', 0, 0],
@@ -24,7 +24,7 @@ describe('What is believed of a claimed time', () => {
   });
 
   test.each([-301, 61, -7 * 86_400, 86_400])('%d seconds from now: nothing', (claimed) => {
-    const { reason, violations } = problemOf(() => believed(secondsFromNow(claimed)));
+    const { reason, violations } = catchProblem(() => believed(secondsFromNow(claimed)));
     expect(reason).toBe('INVALID_ARGUMENT');
     expect(violations).toMatchObject([{ field: '/occurTime', rule: 'OCCUR_TIME_RANGE' }]);
   });
@@ -35,7 +35,7 @@ describe('What is believed of a claimed time', () => {
   });
 
   test('Without a claim it is now.', () => {
-    expect(occurredAt({ createTime: created }, ACTOR)).toEqual(NOW);
+    expect(resolveOccurTime({ createTime: created }, ACTOR)).toEqual(NOW);
   });
 });
 
@@ -70,11 +70,11 @@ describe('At the desk', () => {
     const until = (state: string) => eventually(async () => (await at().read(name)).state === state);
     if (act === 'supply-documents') {
       const asked = { evidenceKinds: ['birth-certificate'], answerBy: '2099-01-15' };
-      await scene.world.say(delivered(name, 'DeliveryDocumentsRequested', 1, asked));
+      await scene.world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 1, asked));
       await until('STATE_DOCUMENTS_REQUESTED');
     }
     if (act === 'hand-over' || act === 'confirm-outcome') {
-      await scene.world.say(delivered(name, 'DeliveryDecided', 1, { approved: true, resultKind: 'paper' }));
+      await scene.world.publish(bridgeEvent(name, 'DeliveryDecided', 1, { approved: true, resultKind: 'paper' }));
       await until('STATE_READY');
     }
     if (act === 'confirm-outcome') await ACTS['hand-over']({ name, occurTime: null });

@@ -17,7 +17,7 @@ test('Desks that take every place of intake do not keep its submissions from the
   const name = (await world.deskAt(intake.grpcPort).file()).name;
   let release = () => {};
   const until = new Promise<void>((resolve) => (release = resolve));
-  world.centres['CU-002'] = { until };
+  world.centres['CU-002'] = { responseDelay: until };
   const busy = world.deskAt(intake.grpcPort, 'CU-002');
   const asked = () => world.identity.calls.filter(({ request }) => JSON.stringify(request).includes('CU-002')).length;
   const create = () => busy.createApplication({ requestId: randomUUID(), publicService: SERVICE, content: content(2) });

@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
-import { followPersonHashes, PERSON_HASH_KEYS } from '@cups/rpc';
-import type { PersonHashes } from '@cups/rpc';
-import { idnp, person, quietLog } from '@cups/testing';
+import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
+import type { PersonHasher } from '@cups/rpc';
+import { idnp, person, silentLog } from '@cups/testing';
 import { createIntake } from '../src/service.ts';
 import { useIntake } from './world.ts';
 
 /** An operator who is applicant or represented herself prepares the application; what counts outside the desk a colleague does. */
 
 const intake = useIntake();
-let hashes: PersonHashes;
+let hashes: PersonHasher;
 beforeAll(() => {
-  const file = join(intake.world.keysDir, PERSON_HASH_KEYS);
-  hashes = followPersonHashes({ file, required: true, log: quietLog });
+  const file = join(intake.world.keysDir, PERSON_HASH_KEY_SET);
+  hashes = watchPersonHasher({ file, required: true, log: silentLog });
 });
 /** Whoever has the n-th person's number, at a desk. */
 const deskOf = (n: number, centre = 'CU-001', takesOver: string[] = []) =>
   intake.world.deskAt(intake.port, centre, {
     operator: `operators/person-${n}`,
-    person: hashes.of(idnp(n))!,
+    person: hashes.hash(idnp(n))!,
     takesOver,
   });
 const [ME, COLLEAGUE, NEIGHBOUR] = [901, 902, 903];

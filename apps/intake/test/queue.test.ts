@@ -1,23 +1,26 @@
 import { expect, test } from '@jest/globals';
 import { BUCKETS, STATES } from '@cups/application';
-import { bucketsOf, placeOf } from '../src/domain/queue.ts';
-import type { QueuePlace } from '../src/domain/queue.ts';
+import { resolveBuckets, resolveQueueStatus } from '../src/domain/queue.ts';
+import type { QueueStatus } from '../src/domain/queue.ts';
 import type { Application } from '../src/domain/application.ts';
-import { listOf, QUEUE_INDEXES } from '../src/store/queue.ts';
-import { inState, NOW } from './people.ts';
+import { resolveQueueList, QUEUE_INDEXES } from '../src/store/queue.ts';
+import { applicationInState, NOW } from './fixtures.ts';
 
 /** The place of an application in the queue: what follows from its state, its dates, and what was said and told. */
 
 const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
 const ME = 'operators/cu-001-specialist';
-const mailed = (app: Application): Application => ({
+const withEmail = (app: Application): Application => ({
   ...app,
   content: { ...app.content, contact: { email: 'a@example.md' } },
 });
-const bucketsAt = (app: Application, now: Date) => bucketsOf({ ...app, queue: placeOf(app)! }, { me: ME, now });
+const bucketsOn = (app: Application, now: Date) =>
+  resolveBuckets({ ...app, queue: resolveQueueStatus(app)! }, { operator: ME, now });
 
 test('Every state has its place; what has ended has none.', () => {
-  const places = Object.fromEntries(STATES.map((state) => [state, placeOf(inState(state))?.place]));
+  const places = Object.fromEntries(
+    STATES.map((state) => [state, resolveQueueStatus(applicationInState(state))?.place]),
+  );
   expect(places).toEqual({
     draft: 'drafts',
     submitted: 'at-agency',
@@ -32,38 +35,42 @@ test('Every state has its place; what has ended has none.', () => {
   });
 });
 
-const rows: [what: string, app: () => Application, place: Partial<QueuePlace>][] = [
+const rows: [what: string, app: () => Application, place: Partial<QueueStatus>][] = [
   [
     'a draft runs out thirty days after it was touched, and reminds of it three days before',
-    () => inState('draft'),
+    () => applicationInState('draft'),
     { since: NOW, runsOut: '2026-04-09', actOn: '2026-04-06' },
   ],
   [
     'what is at an agency is nothing to do until its due date has passed',
-    () => ({ ...inState('submitted'), dueDate: '2026-03-24' }),
+    () => ({ ...applicationInState('submitted'), dueDate: '2026-03-24' }),
     { runsOut: '2026-03-24', actOn: '2026-03-25' },
   ],
   [
     'without a due date it never is',
-    () => ({ ...inState('submitted'), dueDate: undefined }) as never,
+    () => ({ ...applicationInState('submitted'), dueDate: undefined }) as never,
     { place: 'at-agency' },
   ],
   [
     'documents that are asked for are to do ten days before the last day',
-    () => mailed({ ...inState('documents-requested'), seenTime: later(1) }),
+    () => withEmail({ ...applicationInState('documents-requested'), seenTime: later(1) }),
     { runsOut: '2026-04-10', actOn: '2026-03-31' },
   ],
   [
     'and at once while somebody who gets no mail does not know',
-    () => ({ ...inState('documents-requested'), seenTime: later(1) }),
+    () => ({ ...applicationInState('documents-requested'), seenTime: later(1) }),
     { ring: NOW, runsOut: '2026-04-10', actOn: '2026-03-10' },
   ],
-  ['a result is to do at once', () => mailed({ ...inState('ready'), seenTime: later(1) }), { actOn: '2026-03-10' }],
-  ['and is news until somebody has dealt with it', () => mailed(inState('ready')), { news: NOW }],
+  [
+    'a result is to do at once',
+    () => withEmail({ ...applicationInState('ready'), seenTime: later(1) }),
+    { actOn: '2026-03-10' },
+  ],
+  ['and is news until somebody has dealt with it', () => withEmail(applicationInState('ready')), { news: NOW }],
 ];
 
 test.each(rows)('%s', (_what, make, wanted) => {
-  const place = placeOf(make());
+  const place = resolveQueueStatus(make());
   expect(place).toMatchObject(wanted);
   for (const field of ['ring', 'news', 'actOn', 'runsOut'] as const) {
     if (!(field in wanted) && field !== 'actOn') expect([field, place?.[field]]).toEqual([field, undefined]);
@@ -71,45 +78,46 @@ test.each(rows)('%s', (_what, make, wanted) => {
 });
 
 test('What was told after it happened is told; what was told before is not.', () => {
-  const ready = inState('ready');
-  const told = (time: Date) => placeOf({ ...ready, told: [{ time, by: ME, how: 'phone', about: 'ready' }] })?.ring;
+  const ready = applicationInState('ready');
+  const told = (time: Date) =>
+    resolveQueueStatus({ ...ready, told: [{ time, by: ME, how: 'phone', about: 'ready' }] })?.ring;
   expect(told(later(-1))).toEqual(NOW);
   expect(told(later(1))).toBeUndefined();
 });
 
 test('An act of the desk deals with the news before it, and not with what comes after.', () => {
-  const handed = inState('handed-over');
-  expect(placeOf(handed)?.news).toBeUndefined();
+  const handed = applicationInState('handed-over');
+  expect(resolveQueueStatus(handed)?.news).toBeUndefined();
   const note = { kind: 'result-revoked' as const, recordTime: later(1) };
-  expect(placeOf({ ...handed, deskNotes: [note] })?.news).toEqual(later(1));
-  expect(placeOf({ ...handed, deskNotes: [note], seenTime: later(2) })?.news).toBeUndefined();
+  expect(resolveQueueStatus({ ...handed, deskNotes: [note] })?.news).toEqual(later(1));
+  expect(resolveQueueStatus({ ...handed, deskNotes: [note], seenTime: later(2) })?.news).toBeUndefined();
 });
 
 test('A result stands among those not collected after 14 and after 30 days, to the moment.', () => {
-  const ready = mailed(inState('ready'));
+  const ready = withEmail(applicationInState('ready'));
   const uncollected = (days: number) =>
-    bucketsAt(ready, later(days)).filter((bucket) => bucket.startsWith('uncollected'));
+    bucketsOn(ready, later(days)).filter((bucket) => bucket.startsWith('uncollected'));
   expect(uncollected(13.99)).toEqual([]);
   expect(uncollected(14)).toEqual(['uncollected-14-days']);
   expect(uncollected(30)).toEqual(['uncollected-14-days', 'uncollected-30-days']);
 });
 
 test('What runs out within three days stands among it, and stays there when it has.', () => {
-  const app = { ...inState('submitted'), dueDate: '2026-03-24' };
-  const runsOut = (day: string) => bucketsAt(app, new Date(`${day}T09:00:00Z`)).includes('running-out');
+  const app = { ...applicationInState('submitted'), dueDate: '2026-03-24' };
+  const runsOut = (day: string) => bucketsOn(app, new Date(`${day}T09:00:00Z`)).includes('running-out');
   expect(['2026-03-20', '2026-03-21', '2026-03-24', '2026-05-01'].map(runsOut)).toEqual([false, true, true, true]);
 });
 
 test('Lists are told in one order, and one’s own are those that one takes care of.', () => {
-  const app = { ...inState('ready'), assignee: ME };
-  const buckets = bucketsAt(app, later(31));
+  const app = { ...applicationInState('ready'), assignee: ME };
+  const buckets = bucketsOn(app, later(31));
   expect(buckets).toEqual(BUCKETS.filter((bucket) => buckets.includes(bucket)));
   expect(buckets).toContain('mine');
-  expect(bucketsAt({ ...app, assignee: 'operators/other' }, later(31))).not.toContain('mine');
+  expect(bucketsOn({ ...app, assignee: 'operators/other' }, later(31))).not.toContain('mine');
 });
 
 test.each(BUCKETS)('The list %s is one range of one index, in its order.', (bucket) => {
-  const { filter, by } = listOf(bucket, { me: ME, now: NOW });
+  const { filter, by } = resolveQueueList(bucket, { operator: ME, now: NOW });
   const equal = Object.keys(filter).filter((field) => typeof filter[field] === 'string');
   const ranged = Object.keys(filter).filter((field) => !equal.includes(field) && field !== by);
   expect(ranged).toEqual([]);

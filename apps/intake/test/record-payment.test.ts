@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { toTimestamp } from '@cups/contracts/proto';
-import { recordPayment } from '../src/domain/acts/payment.ts';
-import type { Receipt } from '../src/domain/acts/payment.ts';
-import * as filing from '../src/domain/acts/filing.ts';
-import { receive } from '../src/domain/agency.ts';
+import { recordPayment } from '../src/domain/commands/payment.ts';
+import type { Receipt } from '../src/domain/commands/payment.ts';
+import * as filing from '../src/domain/commands/filing.ts';
+import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import type { Application } from '../src/domain/application.ts';
-import { act, ACTOR, content, newDraft, NOW, PARTS, problemOf, WORKING, word } from './people.ts';
+import {
+  runCommand,
+  ACTOR,
+  content,
+  newDraft,
+  NOW,
+  SUBMIT_CONTEXT,
+  catchProblem,
+  WORKING_TIME,
+  agencyUpdate,
+} from './fixtures.ts';
 import { useIntake } from './world.ts';
 
 /** RecordPayment: that the fee was paid, and the term that counts from it. */
@@ -15,16 +25,20 @@ const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
 
 describe('A term that counts from payment', () => {
   /** Filed on Tuesday, 10 March 2026; the term is one working day from payment. */
-  const filed = filing.submit(newDraft({ content: content({ costOption: 'paid' }) }), ACTOR, PARTS).document;
+  const filed = filing.submitApplication(
+    newDraft({ content: content({ costOption: 'paid' }) }),
+    ACTOR,
+    SUBMIT_CONTEXT,
+  ).document;
   const receipt = { receiptNumber: 'CH-1', amountMinor: 11_000, currency: 'MDL' };
   const pay = (app: Application, now: Date, more: Partial<Receipt> = {}) =>
-    recordPayment(app, { ...ACTOR, now }, { ...receipt, ...more }, PARTS).document;
+    recordPayment(app, { ...ACTOR, now }, { ...receipt, ...more }, SUBMIT_CONTEXT).document;
 
   test('starts when it is paid, and until then there is no due date.', () => {
     expect([filed.dueDate, filed.noDueDateReason]).toEqual([undefined, 'awaiting-payment']);
     const paid = pay(filed, later(2));
     expect([paid.dueDate, paid.noDueDateReason, paid.state]).toEqual(['2026-03-13', undefined, 'submitted']);
-    expect(paid.payment).toEqual({ ...receipt, payTime: later(2), by: ACTOR.by, noteTime: later(2) });
+    expect(paid.payment).toEqual({ ...receipt, payTime: later(2), by: ACTOR.operator, noteTime: later(2) });
   });
 
   test('starts when the receipt says that it was paid, and when it was filed at the earliest.', () => {
@@ -33,21 +47,21 @@ describe('A term that counts from payment', () => {
   });
 
   test('stands whole while documents are awaited, and runs when they came.', () => {
-    const asked = receive(filed, word('documents-requested'), WORKING).document;
+    const asked = applyAgencyUpdate(filed, agencyUpdate('documents-requested'), WORKING_TIME).document;
     const paid = pay(asked, later(1));
     expect([paid.dueDate, paid.noDueDateReason]).toEqual([undefined, 'clock-stopped']);
-    const supplied = act(paid, 'supply-documents', ['specialist'], later(6)).document;
+    const supplied = runCommand(paid, 'supply-documents', ['specialist'], later(6)).document;
     expect([supplied.dueDate, supplied.noDueDateReason]).toEqual(['2026-03-17', undefined]);
   });
 
   test('has no due date where the days off of the year are not known.', () => {
-    const parts = { ...PARTS, working: { ...WORKING, off: new Map<number, Set<string>>() } };
+    const parts = { ...SUBMIT_CONTEXT, workingTime: { ...WORKING_TIME, holidays: new Map<number, Set<string>>() } };
     const { document } = recordPayment(filed, ACTOR, receipt, parts);
     expect([document.dueDate, document.noDueDateReason]).toEqual([undefined, 'calendar-unknown']);
   });
 
   test('Of another term the due date stays.', () => {
-    const other = filing.submit(newDraft(), ACTOR, PARTS).document;
+    const other = filing.submitApplication(newDraft(), ACTOR, SUBMIT_CONTEXT).document;
     expect(pay(other, later(2)).dueDate).toBe(other.dueDate);
   });
 
@@ -55,12 +69,12 @@ describe('A term that counts from payment', () => {
     ['of tomorrow', { payTime: later(1) }],
     ['of 31 days ago', { payTime: later(-31) }],
   ])('A receipt %s is refused.', (_what, more) => {
-    const problem = problemOf(() => pay(filed, NOW, more));
+    const problem = catchProblem(() => pay(filed, NOW, more));
     expect(problem.violations).toMatchObject([{ rule: 'PAY_TIME_RANGE' }]);
   });
 
   test('A payment is noted once.', () => {
-    expect(problemOf(() => pay(pay(filed, NOW), NOW)).reason).toBe('ACTION_NOT_ALLOWED');
+    expect(catchProblem(() => pay(pay(filed, NOW), NOW)).reason).toBe('ACTION_NOT_ALLOWED');
   });
 });
 

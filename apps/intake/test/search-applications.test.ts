@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { idnp, person, wrongIdnp } from '@cups/testing';
+import { idnp, person, invalidIdnp } from '@cups/testing';
 import { useIntake } from './world.ts';
 
 /** SearchApplications: exact matches in the centre of the desk. */
@@ -28,7 +28,7 @@ test('A tracking number is found however it is typed, and one that is none finds
 
 test('A search by a wrong IDNP, by nothing, or by both is refused.', async () => {
   const search = (by: { idnp?: string; trackingNumber?: string }) => at().searchApplications(by);
-  await expect(search({ idnp: wrongIdnp(30) })).rejects.toMatchObject({
+  await expect(search({ idnp: invalidIdnp(30) })).rejects.toMatchObject({
     reason: 'IDNP_INVALID',
     violations: [{ field: '/idnp', rule: 'IDNP' }],
   });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { idnp, person, wrongIdnp } from '@cups/testing';
+import { idnp, person, invalidIdnp } from '@cups/testing';
 import { useIntake } from './world.ts';
 
 /** SearchApplications by the one box: what was typed is a tracking number, an IDNP, or the beginning of a name. */
@@ -118,7 +118,7 @@ test('finds nobody by a part of an IDNP', async () => {
 });
 
 test.each([
-  ['a wrong check digit', wrongIdnp(1), 'IDNP_INVALID'],
+  ['a wrong check digit', invalidIdnp(1), 'IDNP_INVALID'],
   ['three symbols of a number', '2X0', 'INVALID_ARGUMENT'],
   ['two letters', 'io', 'INVALID_ARGUMENT'],
   ['signs', '!!!', 'INVALID_ARGUMENT'],

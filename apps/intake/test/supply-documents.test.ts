@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { delivered, useIntake } from './world.ts';
+import { bridgeEvent, useIntake } from './world.ts';
 
 /** SupplyDocuments: what an agency asked for is added, and once all of it is answered the next submission is frozen. */
 
@@ -9,9 +9,11 @@ const scene = useIntake({ topics: true });
 const { at } = scene;
 
 /** An application whose agency has asked for a paper. */
-async function asked(n: number, evidenceKinds = ['birth-certificate']) {
+async function withDocumentsRequested(n: number, evidenceKinds = ['birth-certificate']) {
   const { name } = await at().file(n);
-  await scene.world.say(delivered(name, 'DeliveryDocumentsRequested', 1, { evidenceKinds, answerBy: '2099-01-15' }));
+  await scene.world.publish(
+    bridgeEvent(name, 'DeliveryDocumentsRequested', 1, { evidenceKinds, answerBy: '2099-01-15' }),
+  );
   return eventually(async () => {
     const app = await at().read(name);
     return app.state === 'STATE_DOCUMENTS_REQUESTED' && app;
@@ -21,7 +23,7 @@ async function asked(n: number, evidenceKinds = ['birth-certificate']) {
 const CERTIFICATE = { kind: 'birth-certificate', originalSeen: true };
 
 test('The papers that were asked for make submission 2, which names what it answers, and the clock runs again.', async () => {
-  const { name, dueDate, noDueDateReason, documentRequest } = await asked(1);
+  const { name, dueDate, noDueDateReason, documentRequest } = await withDocumentsRequested(1);
   expect([dueDate, noDueDateReason]).toEqual(['', 'clock-stopped']);
   const answers = Buffer.from('{"act":"death"}');
   const supplied = await at().supplyDocuments({ requestId: randomUUID(), name, evidence: [CERTIFICATE], answers });
@@ -36,7 +38,7 @@ test('The papers that were asked for make submission 2, which names what it answ
 });
 
 test('A paper that was asked for and does not come is named.', async () => {
-  const { name } = await asked(2);
+  const { name } = await withDocumentsRequested(2);
   const supplied = at().supplyDocuments({ requestId: randomUUID(), name, evidence: [] });
   await expect(supplied).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
@@ -45,7 +47,7 @@ test('A paper that was asked for and does not come is named.', async () => {
 });
 
 test('Papers of a wrong shape, and answers that the form refuses, are named.', async () => {
-  const { name } = await asked(3);
+  const { name } = await withDocumentsRequested(3);
   const wrong = at().supplyDocuments({ requestId: randomUUID(), name, evidence: [{ kind: 'No Kind' }] });
   await expect(wrong).rejects.toMatchObject({ violations: [{ field: '/evidence/0/kind', rule: 'CODE' }] });
   const answers = Buffer.from('{"act":"wedding"}');
@@ -55,7 +57,7 @@ test('Papers of a wrong shape, and answers that the form refuses, are named.', a
 });
 
 test('A repeated supply is answered, and one that nobody asked for is refused.', async () => {
-  const { name } = await asked(4);
+  const { name } = await withDocumentsRequested(4);
   const given = { requestId: randomUUID(), name, evidence: [CERTIFICATE] };
   await at().supplyDocuments(given);
   expect((await at().supplyDocuments(given)).replayed).toBe(true);
@@ -70,7 +72,7 @@ describe('Part by part', () => {
     scene.world.clientAt(scene.port, 'agency-bridge').getSubmission({ name: `${name}/submissions/${number}` });
 
   test('What was brought is kept, and the application waits until each paper is answered; the agency then gets it all.', async () => {
-    const { name } = await asked(5, KINDS);
+    const { name } = await withDocumentsRequested(5, KINDS);
     const first = (await supply(name, { evidence: [CERTIFICATE] })).application!;
     expect(first).toMatchObject({
       state: 'STATE_DOCUMENTS_REQUESTED',
@@ -97,7 +99,7 @@ describe('Part by part', () => {
   });
 
   test('Where the desk says that nothing more comes, the rest is unavailable.', async () => {
-    const { name } = await asked(6, KINDS);
+    const { name } = await withDocumentsRequested(6, KINDS);
     const { application } = await supply(name, { evidence: [CERTIFICATE], complete: true });
     expect(application).toMatchObject({ state: 'STATE_IN_PROGRESS', submissionCount: 2 });
     expect((await frozen(name, 2)).unavailable).toEqual([
@@ -107,7 +109,7 @@ describe('Part by part', () => {
   });
 
   test('A paper that is found after all is not unavailable any more, and a repeat of a part adds nothing.', async () => {
-    const { name } = await asked(7, ['birth-certificate', 'diploma']);
+    const { name } = await withDocumentsRequested(7, ['birth-certificate', 'diploma']);
     const part = { requestId: randomUUID(), name, unavailable: [{ kind: 'diploma', reason: 'Lost.' }] };
     await at().supplyDocuments(part);
     expect((await at().supplyDocuments(part)).replayed).toBe(true);
@@ -130,7 +132,7 @@ describe('Part by part', () => {
     ],
     ['nothing at all', {}, 'EVIDENCE_MISSING'],
   ])('Said to be unavailable: %s is refused, and nothing is kept.', async (_what, given, rule) => {
-    const { name, etag } = await asked(8, KINDS);
+    const { name, etag } = await withDocumentsRequested(8, KINDS);
     await expect(supply(name, given)).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
       violations: expect.arrayContaining([expect.objectContaining({ rule })]) as unknown,
@@ -139,10 +141,10 @@ describe('Part by part', () => {
   });
 
   test('An agency that asks again asks anew; what was brought stays in the file.', async () => {
-    const { name } = await asked(9, KINDS);
+    const { name } = await withDocumentsRequested(9, KINDS);
     await supply(name, { evidence: [CERTIFICATE] });
-    await scene.world.say(
-      delivered(name, 'DeliveryDocumentsRequested', 2, { evidenceKinds: ['diploma'], answerBy: '2099-02-15' }),
+    await scene.world.publish(
+      bridgeEvent(name, 'DeliveryDocumentsRequested', 2, { evidenceKinds: ['diploma'], answerBy: '2099-02-15' }),
     );
     const again = await eventually(async () => {
       const app = await at().read(name);

@@ -16,7 +16,7 @@ const operatorAt = (centre: string, operator = 'operators/moved') => world.deskA
 type Desk = ReturnType<typeof operatorAt>;
 
 /** All that the caller can see of a refusal; an answer that is none says so. */
-async function told(call: Promise<unknown>): Promise<string> {
+async function outcomeOf(call: Promise<unknown>): Promise<string> {
   const answer = await call.then(
     () => 'answered',
     (error: unknown) => error,
@@ -67,16 +67,16 @@ describe('An operator who changed centre', () => {
     expect(await before.submitApplication(submitted)).toMatchObject({ replayed: true });
 
     const unknown = `applications/${ulid()}`;
-    expect(await told(after.submitApplication(submitted))).toBe(
-      await told(after.submitApplication({ ...submitted, name: unknown })),
+    expect(await outcomeOf(after.submitApplication(submitted))).toBe(
+      await outcomeOf(after.submitApplication({ ...submitted, name: unknown })),
     );
-    expect(await told(after.withdrawApplication(withdrawn))).toBe(
-      await told(after.withdrawApplication({ ...withdrawn, name: unknown })),
+    expect(await outcomeOf(after.withdrawApplication(withdrawn))).toBe(
+      await outcomeOf(after.withdrawApplication({ ...withdrawn, name: unknown })),
     );
-    expect(await told(after.withdrawApplication(withdrawn))).toContain('NOT_FOUND');
-    expect(await told(after.createApplication(opened))).toContain('APPLICATION_EXISTS');
+    expect(await outcomeOf(after.withdrawApplication(withdrawn))).toContain('NOT_FOUND');
+    expect(await outcomeOf(after.createApplication(opened))).toContain('APPLICATION_EXISTS');
     const other = { ...opened, content: content(2) };
-    expect(await told(after.createApplication(other))).toBe(await told(after.createApplication(opened)));
+    expect(await outcomeOf(after.createApplication(other))).toBe(await outcomeOf(after.createApplication(opened)));
   });
 });
 
@@ -88,10 +88,10 @@ describe('The applications of a centre that closed', () => {
     const etag = '"2"';
     for (const [kind, call] of Object.entries(calls)) {
       const at = () => ({ name, etag, requestId: randomUUID() });
-      const answer = await told(call(successor('CU-007', 'CU-005'), at()));
+      const answer = await outcomeOf(call(successor('CU-007', 'CU-005'), at()));
       expect(`${kind}: ${answer}`).not.toContain('NOT_FOUND');
       for (const other of [successor(), successor('CU-007'), world.deskAt(port, 'CU-008', { takesOver: ['CU-006'] })]) {
-        expect(`${kind}: ${await told(call(other, at()))}`).toContain('NOT_FOUND');
+        expect(`${kind}: ${await outcomeOf(call(other, at()))}`).toContain('NOT_FOUND');
       }
     }
   });
@@ -117,8 +117,10 @@ describe('The applications of another centre', () => {
     await fc.assert(
       fc.asyncProperty(tries, async ({ call, foreign, etag, requestId }) => {
         const id = requestId === 'fresh' ? randomUUID() : requestId;
-        const answer = await told(calls[call]!(stranger, { name: foreign, etag, requestId: id }));
-        const toUnknown = await told(calls[call]!(stranger, { name: `applications/${ulid()}`, etag, requestId: id }));
+        const answer = await outcomeOf(calls[call]!(stranger, { name: foreign, etag, requestId: id }));
+        const toUnknown = await outcomeOf(
+          calls[call]!(stranger, { name: `applications/${ulid()}`, etag, requestId: id }),
+        );
         expect(answer).toBe(toUnknown);
         expect(answer).toMatch(/NOT_FOUND|ETAG_MISSING|REQUEST_ID_INVALID/);
       }),
@@ -132,7 +134,7 @@ describe('The applications of another centre', () => {
   test('Every call, read or write, says of an unknown application the same in the same words.', async () => {
     const desk = operatorAt('CU-003', 'operators/owner');
     const at = { name: `applications/${ulid()}`, etag: '"1"', requestId: randomUUID() };
-    const answers = await Promise.all(Object.values(calls).map((call) => told(call(desk, at))));
+    const answers = await Promise.all(Object.values(calls).map((call) => outcomeOf(call(desk, at))));
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toContain('There is no such application.');
   });
@@ -145,9 +147,9 @@ describe('The applications of another centre', () => {
     const [foreign, own] = [ulid(), ulid()];
     await open(owner, foreign);
     await open(stranger, own);
-    const taken = await told(open(stranger, own, 6));
+    const taken = await outcomeOf(open(stranger, own, 6));
     expect(taken).toContain('APPLICATION_EXISTS');
-    expect(await told(open(stranger, foreign, 6))).toBe(taken);
-    expect(await told(open(stranger, foreign, 5))).toBe(taken);
+    expect(await outcomeOf(open(stranger, foreign, 6))).toBe(taken);
+    expect(await outcomeOf(open(stranger, foreign, 5))).toBe(taken);
   });
 });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { dueAfter, endOfDay, remaining, today, UNKNOWN_WORKING_TIME, UnknownYear } from '../src/domain/terms.ts';
+import {
+  computeDue,
+  endOfDay,
+  computeRemainingTerm,
+  toCivilDate,
+  UNKNOWN_WORKING_TIME,
+  UnknownYearError,
+} from '../src/domain/terms.ts';
 import type { Holidays, Term, WorkingTime } from '../src/domain/terms.ts';
 
 const OFF: Holidays = new Map([
@@ -13,7 +20,7 @@ const WORKING: WorkingTime = {
   days: new Set([1, 2, 3, 4, 5]),
   opens: { hour: 8, minute: 0 },
   closes: { hour: 17, minute: 0 },
-  off: OFF,
+  holidays: OFF,
 };
 const at = (text: string) => new Date(text);
 
@@ -40,7 +47,7 @@ describe('Due dates', () => {
       '2026-03-12',
     ],
   ])('A due date is counted so: %s.', (_name, from, term, due) => {
-    expect(dueAfter(at(from), term, WORKING)).toEqual({ dueDate: due });
+    expect(computeDue(at(from), term, WORKING)).toEqual({ dueDate: due });
   });
 
   test.each<[string, string, number, string]>([
@@ -51,7 +58,7 @@ describe('Due dates', () => {
     ['over the change to summer time', '2026-03-27T14:00:00Z', 2, '2026-03-30T06:00:00.000Z'],
     ['exactly until closing', '2026-03-10T14:00:00Z', 1, '2026-03-10T15:00:00.000Z'],
   ])('Hours run inside working time: %s.', (_name, from, amount, due) => {
-    expect(dueAfter(at(from), { amount, unit: 'hours' }, WORKING).dueTime?.toISOString()).toBe(due);
+    expect(computeDue(at(from), { amount, unit: 'hours' }, WORKING).dueTime?.toISOString()).toBe(due);
   });
 
   // From six in the evening until half past ten, Tuesday to Saturday, in another zone.
@@ -60,7 +67,7 @@ describe('Due dates', () => {
     days: new Set([2, 3, 4, 5, 6]),
     opens: { hour: 18, minute: 0 },
     closes: { hour: 22, minute: 30 },
-    off: OFF,
+    holidays: OFF,
   };
 
   test.each<[string, string, Term, { dueDate: string; dueTime?: Date }]>([
@@ -85,31 +92,34 @@ describe('Due dates', () => {
       { dueDate: '2026-03-10', dueTime: at('2026-03-10T20:00:00Z') },
     ],
   ])('Due dates follow the working time of the agency: %s.', (_name, from, term, due) => {
-    expect(dueAfter(at(from), term, EVENINGS)).toEqual(due);
+    expect(computeDue(at(from), term, EVENINGS)).toEqual(due);
   });
 
   test('Due dates of an agency that is not known are not guessed.', () => {
     for (const unit of ['hours', 'working-days', 'calendar-days'] as const) {
-      expect(() => dueAfter(at('2026-03-10T09:00:00Z'), { amount: 1, unit }, UNKNOWN_WORKING_TIME)).toThrow(
-        UnknownYear,
+      expect(() => computeDue(at('2026-03-10T09:00:00Z'), { amount: 1, unit }, UNKNOWN_WORKING_TIME)).toThrow(
+        UnknownYearError,
       );
     }
   });
 
   test('An unknown year is an error, not a guess.', () => {
-    expect(() => dueAfter(at('2027-12-30T09:00:00Z'), { amount: 5, unit: 'working-days' }, WORKING)).toThrow(/2028/);
+    expect(() => computeDue(at('2027-12-30T09:00:00Z'), { amount: 5, unit: 'working-days' }, WORKING)).toThrow(/2028/);
   });
 
   test('The last day to answer ends at midnight in Chisinau.', () => {
     expect(endOfDay('2026-03-10').toISOString()).toBe('2026-03-10T22:00:00.000Z');
-    expect(today(at('2026-03-10T22:00:00Z'))).toBe('2026-03-11');
+    expect(toCivilDate(at('2026-03-10T22:00:00Z'))).toBe('2026-03-11');
   });
 });
 
 describe('The clock stands while documents are awaited', () => {
   test('Of a term in hours that has passed one is left, also in a year that is not known.', () => {
     const due = { dueDate: '2027-12-30', dueTime: at('2027-12-30T10:00:00Z') };
-    expect(remaining(at('2028-01-05T10:00:00Z'), due, 'hours', WORKING)).toEqual({ unit: 'hours', amount: 1 });
+    expect(computeRemainingTerm(at('2028-01-05T10:00:00Z'), due, 'hours', WORKING)).toEqual({
+      unit: 'hours',
+      amount: 1,
+    });
   });
 
   test('When documents are asked for and supplied at once, the due date stays.', () => {
@@ -121,26 +131,29 @@ describe('The clock stands while documents are awaited', () => {
     fc.assert(
       fc.property(arbitrary, ({ start, amount, waited }) => {
         const filed = new Date(Date.UTC(2026, 0, 1 + start, 9));
-        const due = dueAfter(filed, { amount, unit: 'working-days' }, WORKING);
+        const due = computeDue(filed, { amount, unit: 'working-days' }, WORKING);
         const stop = new Date(filed.getTime() + waited * 86_400_000);
-        const left = remaining(stop, due, 'working-days', WORKING);
-        const again = dueAfter(stop, left, WORKING);
+        const left = computeRemainingTerm(stop, due, 'working-days', WORKING);
+        const again = computeDue(stop, left, WORKING);
         // Never earlier than promised, and the same while the term still runs.
         expect(again.dueDate >= due.dueDate).toBe(true);
-        if (today(stop) < due.dueDate) expect(again.dueDate).toBe(due.dueDate);
+        if (toCivilDate(stop) < due.dueDate) expect(again.dueDate).toBe(due.dueDate);
       }),
     );
   });
 
   test('Days of waiting for documents are added to the due date.', () => {
-    const due = dueAfter(at('2026-03-10T09:00:00Z'), { amount: 10, unit: 'working-days' }, WORKING);
-    const left = remaining(at('2026-03-12T09:00:00Z'), due, 'working-days', WORKING);
+    const due = computeDue(at('2026-03-10T09:00:00Z'), { amount: 10, unit: 'working-days' }, WORKING);
+    const left = computeRemainingTerm(at('2026-03-12T09:00:00Z'), due, 'working-days', WORKING);
     expect(left).toEqual({ amount: 8, unit: 'working-days' });
-    expect(dueAfter(at('2026-03-19T09:00:00Z'), left, WORKING)).toEqual({ dueDate: '2026-03-31' });
+    expect(computeDue(at('2026-03-19T09:00:00Z'), left, WORKING)).toEqual({ dueDate: '2026-03-31' });
   });
 
   test('Hours that are left of a term are counted inside working time.', () => {
-    const due = dueAfter(at('2026-03-10T14:00:00Z'), { amount: 4, unit: 'hours' }, WORKING);
-    expect(remaining(at('2026-03-10T15:00:00Z'), due, 'hours', WORKING)).toEqual({ amount: 3, unit: 'hours' });
+    const due = computeDue(at('2026-03-10T14:00:00Z'), { amount: 4, unit: 'hours' }, WORKING);
+    expect(computeRemainingTerm(at('2026-03-10T15:00:00Z'), due, 'hours', WORKING)).toEqual({
+      amount: 3,
+      unit: 'hours',
+    });
   });
 });

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { eventually, readTopic } from '@cups/testing';
-import { delivered, useIntake } from './world.ts';
+import { bridgeEvent, useIntake } from './world.ts';
 
 /** What is opened at a centre in training stays of a training, and everybody who asks is told. */
 
@@ -73,11 +73,11 @@ test('Its events say so, and only what is said of a training moves it.', async (
   const topic = await readTopic(scene.world.place, 'cups.applications');
   for (const { name } of [learnt, real]) await here.submit(name);
   const decision = { approved: true, resultKind: 'paper' };
-  await scene.world.say(
-    delivered(learnt.name, 'DeliveryDecided', 1, decision, false),
-    delivered(real.name, 'DeliveryDecided', 1, decision, true),
-    delivered(learnt.name, 'DeliveryAcknowledged', 1, {}, true),
-    delivered(real.name, 'DeliveryAcknowledged', 1, {}, false),
+  await scene.world.publish(
+    bridgeEvent(learnt.name, 'DeliveryDecided', 1, decision, false),
+    bridgeEvent(real.name, 'DeliveryDecided', 1, decision, true),
+    bridgeEvent(learnt.name, 'DeliveryAcknowledged', 1, {}, true),
+    bridgeEvent(real.name, 'DeliveryAcknowledged', 1, {}, false),
   );
   for (const { name } of [learnt, real]) {
     await eventually(async () => (await here.read(name)).state === 'STATE_IN_PROGRESS');

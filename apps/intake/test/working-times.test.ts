@@ -1,9 +1,9 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, keepLog, keepMetrics, temporaryDir } from '@cups/testing';
-import { calendarParser } from '@cups/registry';
-import { followWorkingTimes } from '../src/working-times.ts';
+import { eventually, captureLog, captureMetrics, temporaryDir } from '@cups/testing';
+import { createCalendarParser } from '@cups/registry';
+import { watchWorkingTimes } from '../src/working-times.ts';
 import type { WorkingTimes } from '../src/working-times.ts';
 
 const data = join(import.meta.dirname, '../../../data');
@@ -11,28 +11,28 @@ const data = join(import.meta.dirname, '../../../data');
 test('The calendars of the data folder are as their schema says, and bear the name of their code.', () => {
   const folder = join(data, 'calendars');
   const files = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
-  const { entries, problems } = calendarParser()(files);
+  const { entries, problems } = createCalendarParser()(files);
   expect(problems).toEqual([]);
   expect(entries.size).toBe(files.length);
 });
 
 test('A day that is of another year than it stands under makes a calendar unusable.', () => {
   const text = "code: a\nsource: x\nyears: { 2026: [{ date: '2027-01-01', name: x }] }";
-  const { entries, problems } = calendarParser()([{ path: 'a.yaml', text }]);
+  const { entries, problems } = createCalendarParser()([{ path: 'a.yaml', text }]);
   expect([entries.size, problems]).toEqual([0, [{ file: 'a.yaml', message: '2027-01-01 is no day of 2026' }]]);
 });
 
 describe('The working times of agencies', () => {
   const { dir, remove } = temporaryDir();
-  const log = keepLog('intake');
-  const metrics = keepMetrics();
+  const log = captureLog('intake');
+  const metrics = captureMetrics();
   const path = (code: string) => join(dir, 'agencies', `${code}.yaml`);
   const asp = readFileSync(join(data, 'agencies', 'asp.yaml'), 'utf8');
   const lastYear = async () => Number(/^cups_intake_calendar_last_year\S* (\d+)$/m.exec(await metrics.text())?.[1]);
   let times: WorkingTimes;
   beforeAll(async () => {
     for (const kind of ['agencies', 'calendars']) cpSync(join(data, kind), join(dir, kind), { recursive: true });
-    times = await followWorkingTimes({ dataDir: dir, log: log.log, metrics: metrics.metrics });
+    times = await watchWorkingTimes({ dataDir: dir, log: log.log, metrics: metrics.metrics });
   });
   afterAll(() => {
     times.close();
@@ -40,7 +40,7 @@ describe('The working times of agencies', () => {
   });
 
   test('Working times are those of the files of the agencies, with the days off of their calendar.', () => {
-    const { off, ...hours } = times.of('agencies/asp');
+    const { holidays: off, ...hours } = times.forAgency('agencies/asp');
     expect(hours).toEqual({
       timeZone: 'Europe/Chisinau',
       days: new Set([1, 2, 3, 4, 5]),
@@ -53,26 +53,26 @@ describe('The working times of agencies', () => {
   test('The working time of an agency changes with its file, without a restart.', async () => {
     writeFileSync(path('asp'), asp.replace("to: '17:00'", "to: '13:45'").replace('mon, tue', 'sun'));
     const now = await eventually(() => {
-      const found = times.of('agencies/asp');
+      const found = times.forAgency('agencies/asp');
       return found.closes.hour === 13 && found;
     });
     expect([now.closes, now.days]).toEqual([{ hour: 13, minute: 45 }, new Set([7, 3, 4, 5])]);
   });
 
   test('The working time of an agency that has no file is not guessed: in no year a day can be counted.', async () => {
-    expect(times.of('agencies/fisc').off.size).toBe(0);
+    expect(times.forAgency('agencies/fisc').holidays.size).toBe(0);
     writeFileSync(path('fisc'), asp.replace('code: asp', 'code: fisc'));
-    await eventually(() => times.of('agencies/fisc').off.size > 0);
+    await eventually(() => times.forAgency('agencies/fisc').holidays.size > 0);
   });
 
   test('An agency that names a calendar that is not there has no days off that are known, which the metric tells.', async () => {
     await eventually(async () => (await lastYear()) > 2026);
     writeFileSync(path('late'), asp.replace('code: asp', 'code: late').replace('holidays-md', 'nowhere'));
-    await eventually(() => times.of('agencies/late').closes.hour === 17);
-    expect([times.of('agencies/late').off.size, await lastYear()]).toEqual([0, 0]);
+    await eventually(() => times.forAgency('agencies/late').closes.hour === 17);
+    expect([times.forAgency('agencies/late').holidays.size, await lastYear()]).toEqual([0, 0]);
     const calendar = readFileSync(join(data, 'calendars/holidays-md.yaml'), 'utf8');
     writeFileSync(join(dir, 'calendars', 'nowhere.yaml'), calendar.replace('code: holidays-md', 'code: nowhere'));
-    await eventually(() => times.of('agencies/late').off.size > 0);
+    await eventually(() => times.forAgency('agencies/late').holidays.size > 0);
     expect(await lastYear()).toBeGreaterThan(2026);
   });
 });

@@ -16,7 +16,16 @@ import { messageType, toTimestamp } from '@cups/contracts/proto';
 import { ensureTopics } from '@cups/events';
 import { Problem } from '@cups/problem';
 import type { RunningService } from '@cups/process';
-import { clientFor, eventOf, eventually, fakeService, keysFor, person, platform, produce } from '@cups/testing';
+import {
+  clientFor,
+  createEvent,
+  eventually,
+  fakeService,
+  createTestKeys,
+  person,
+  testInfrastructure,
+  publishEvents,
+} from '@cups/testing';
 import type { Config } from '../src/config.ts';
 import { readConfig } from '../src/config.ts';
 import { createIntake } from '../src/service.ts';
@@ -27,22 +36,22 @@ export const SERVICE = 'publicServices/civil-status-extract';
 export const DAY = 86_400_000;
 
 /** What identity says of a centre, where it is not the usual; `until` keeps its answer back. */
-interface CentreAnswer {
+interface CentreResponse {
   status?: CentreStatus;
   limit?: number;
   agencies?: string[];
   country?: string;
-  until?: Promise<void>;
+  responseDelay?: Promise<void>;
   /** What it says instead when only the newest counts. */
-  newest?: CentreAnswer | Problem;
+  newest?: CentreResponse | Problem;
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export async function openWorld() {
-  const place = platform();
-  const keys = keysFor();
-  const centres: Record<string, CentreAnswer> = {};
+  const place = testInfrastructure();
+  const keys = createTestKeys();
+  const centres: Record<string, CentreResponse> = {};
   const lines: Record<string, unknown>[] = [];
   const clock: { now: Date | undefined } = { now: undefined };
   const state: { validTo: string; pause: Pause | null } = { validTo: '', pause: null };
@@ -62,15 +71,15 @@ export async function openWorld() {
     'cups.identity.v1.IdentityService',
     {
       async GetCentre({ name, newest: onlyNewest }) {
-        const known = centres[name.slice(8)] ?? {};
-        const newest = onlyNewest ? (known.newest ?? known) : known;
+        const configured = centres[name.slice(8)] ?? {};
+        const newest = onlyNewest ? (configured.newest ?? configured) : configured;
         if (newest instanceof Problem) throw newest;
         const {
           status = 'CENTRE_STATUS_ACTIVE',
           limit = 0,
           agencies = ['agencies/asp'],
           country = 'MD',
-          until,
+          responseDelay: until,
         } = newest;
         await until;
         const displayName = name.slice(8);
@@ -192,10 +201,11 @@ export async function openWorld() {
       return { ...service, grpcPort, httpPort, stop };
     },
     /** The topics of the platform, for tests in which events flow. */
-    makeTopics: () => ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: ['asp'] }),
+    createTopics: () =>
+      ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: ['asp'] }),
     keysDir: keys.dir,
     /** Puts events on the topics, in this order. */
-    say: (...events: Event[]) => produce(place, events),
+    publish: (...events: Event[]) => publishEvents(place, events),
     async close() {
       for (const close of closing.splice(0).reverse()) await close();
       await Promise.all([catalog.close(), identity.close()]);
@@ -213,7 +223,7 @@ export function useIntake({ topics = false } = {}) {
   let port: number;
   beforeAll(async () => {
     world = await openWorld();
-    if (topics) await world.makeTopics();
+    if (topics) await world.createTopics();
     port = (await world.start()).grpcPort;
   });
   afterAll(() => world.close());
@@ -289,20 +299,20 @@ export function content(n: number, more: Partial<ApplicationContent> = {}) {
   } satisfies ApplicationContent;
 }
 
-type Short<Type> = Type extends `cups.agencybridge.v1.${infer Name}` ? Name : never;
+type ShortName<Type> = Type extends `cups.agencybridge.v1.${infer Name}` ? Name : never;
 /** An event of the bridge by its short name. */
-export type Told = Short<AgencyBridgeEvent['type']>;
-export type Fields<Name extends Told> = Omit<
+export type BridgeEventName = ShortName<AgencyBridgeEvent['type']>;
+export type BridgeEventFields<Name extends BridgeEventName> = Omit<
   Extract<AgencyBridgeEvent, { type: `cups.agencybridge.v1.${Name}` }>['data'],
   'ref'
 >;
 
 /** An event of the bridge about the delivery of an application to its agency. */
-export function delivered<Name extends Told>(
+export function bridgeEvent<Name extends BridgeEventName>(
   application: string,
   name: Name,
   sequence: number,
-  fields?: Fields<Name>,
+  fields?: BridgeEventFields<Name>,
   training = false,
 ): Event {
   const id = idOf(application);
@@ -310,7 +320,7 @@ export function delivered<Name extends Told>(
   const type = `cups.agencybridge.v1.${name}`;
   const names = { delivery, application, agency: 'agencies/asp', messageId: 'm' };
   const ref = { ...names, occurTime: toTimestamp(new Date()), training };
-  return eventOf({
+  return createEvent({
     topic: 'cups.deliveries',
     key: id,
     type,

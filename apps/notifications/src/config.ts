@@ -1,16 +1,24 @@
 import { join } from 'node:path';
-import { addressOf, CALLS, grpcPort, httpPort, PROCESS, STORED, timerPoll } from '@cups/backend/settings';
+import {
+  addressSetting,
+  GRPC_SETTINGS,
+  grpcPortSetting,
+  httpPortSetting,
+  PROCESS_SETTINGS,
+  STORED_BACKEND_SETTINGS,
+  timerPollSetting,
+} from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { Settings } from '@cups/process/settings';
 
 /** The settings of notifications. */
 export const settings = {
-  ...PROCESS,
-  ...STORED,
-  ...CALLS,
-  grpcPort: grpcPort(7005),
-  httpPort: httpPort(7105),
-  intakeAddress: addressOf('intake, which is asked for the contact,', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+  ...PROCESS_SETTINGS,
+  ...STORED_BACKEND_SETTINGS,
+  ...GRPC_SETTINGS,
+  grpcPort: grpcPortSetting(7005),
+  httpPort: httpPortSetting(7105),
+  intakeAddress: addressSetting('intake, which is asked for the contact,', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
   smtpUrlFile: {
     name: 'SMTP_URL_FILE',
     type: 'secret-file',
@@ -63,7 +71,7 @@ export const settings = {
     default: 60,
     meaning: 'A notice later than this is dropped when its application has moved on.',
   },
-  timerPollMs: timerPoll(2_000),
+  timerPollMs: timerPollSetting(2_000),
   claimMs: {
     name: 'MAIL_CLAIM_MS',
     type: 'number',

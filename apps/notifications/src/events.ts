@@ -1,38 +1,38 @@
 import type { Log, Metrics, ReceivedEvent } from '@cups/contracts';
-import type { Handled } from '@cups/events';
-import { Applications } from './applications.ts';
-import type { Contact } from './domain/letter.ts';
-import type { Patience } from './domain/notice.ts';
+import type { HandlerResult } from '@cups/events';
+import { ApplicationEventHandler } from './application-event-handler.ts';
+import type { NoticeContext } from './domain/compose-notice.ts';
+import type { RetryPolicy } from './domain/notice.ts';
 import type { Mailer } from './mail.ts';
-import { Reports } from './reports.ts';
-import { Sending } from './sending.ts';
+import { NoticeMetrics } from './notice-metrics.ts';
+import { NoticeSender } from './notice-sender.ts';
 import type { Threads } from './store.ts';
-import { Writing } from './writing.ts';
+import { NoticeComposer } from './notice-composer.ts';
 
-export interface EventsOptions {
+export interface EventHandlersDeps {
   threads: Threads;
   mailer: Mailer;
   /** Asks intake, under our own identity; throws a Problem. */
-  contactOf: (application: string) => Promise<Contact>;
-  patience: Patience;
+  fetchNoticeContext: (application: string) => Promise<NoticeContext>;
+  retryPolicy: RetryPolicy;
   now: () => Date;
   log: Log;
   metrics: Metrics;
 }
 
 /** What notifications does about what intake says, and about its own timers. */
-export function createEvents({ mailer, contactOf, log, metrics, ...shared }: EventsOptions) {
-  const reports = new Reports(log, metrics);
-  const writing = new Writing({ ...shared, contactOf, log });
-  const sending = new Sending({ ...shared, mailer, writing, reports });
-  const applications = new Applications({ ...shared, writing, sending, reports });
+export function createEventHandlers({ mailer, fetchNoticeContext, log, metrics, ...shared }: EventHandlersDeps) {
+  const noticeMetrics = new NoticeMetrics(log, metrics);
+  const composer = new NoticeComposer({ ...shared, fetchNoticeContext, log });
+  const sender = new NoticeSender({ ...shared, mailer, composer, noticeMetrics });
+  const applications = new ApplicationEventHandler({ ...shared, composer, sender, noticeMetrics });
   return {
-    handle: (event: ReceivedEvent): Promise<Handled> => applications.handle(event),
+    handle: (event: ReceivedEvent): Promise<HandlerResult> => applications.handle(event),
     /** An event that an operator dropped. */
     skip: (event: ReceivedEvent): Promise<void> => applications.skip(event),
     /** The timer of a thread is due. */
-    workDue: (application: string): Promise<void> => sending.workDue(application),
+    processDue: (application: string): Promise<void> => sender.processDue(application),
     /** Resolves when nothing is under way; no event and no timer comes any more. */
-    stop: (): Promise<void> => writing.settled(),
+    stop: (): Promise<void> => composer.waitUntilIdle(),
   };
 }

@@ -1,22 +1,22 @@
 import type { ReceivedEvent } from '@cups/contracts';
-import { enumValue, eventCodec, fromTimestamp } from '@cups/contracts/proto';
-import type { GetContactResponse__Output as ContactIn } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
+import { fromProtoEnum, eventCodec, fromTimestamp } from '@cups/contracts/proto';
+import type { GetContactResponse__Output as NoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
-import type { Contact } from './domain/letter.ts';
+import type { NoticeContext } from './domain/compose-notice.ts';
 import type { NoticeKind } from './domain/notice.ts';
-import type { ResultChange } from './domain/outdated.ts';
-import { WAYS } from './domain/texts.ts';
-import type { Way } from './domain/texts.ts';
+import type { ResultChange } from './domain/superseded.ts';
+import { RESULT_DELIVERIES } from './domain/templates.ts';
+import type { ResultDelivery } from './domain/templates.ts';
 
 /** The border to intake: what it says on cups.applications, and what it answers about the person. */
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
 /** What the person is to be told of an event; `answerBy` is the last day to bring documents, yyyy-MM-dd. */
-export type News =
+export type NoticeTrigger =
   | { kind: NoticeKind; answerBy?: string }
   /** A colleague told them what a notice says: `notice` is its id. */
-  | { kind: 'told'; notice: string; how: string }
+  | { kind: 'told'; notice: string; method: string }
   | { kind: 'nothing' };
 
 /** An event of intake, in words of this service. */
@@ -27,50 +27,50 @@ export interface ApplicationEvent {
   centre: string;
   sequence: number;
   /** Of `nothing` the event is counted, and that is all. */
-  news: News;
+  trigger: NoticeTrigger;
 }
 
 /**
  * What an event of cups.applications says; undefined when it cannot be read. The consumer has already checked that it comes from
  * intake and is about an application. One of a type that this release does not know yet is told to nobody, but is counted.
  */
-export function fromIntake(event: ReceivedEvent): ApplicationEvent | undefined {
-  const read = intakeEvents.decode(event);
-  const ref = read?.data.ref;
-  if (!read || !ref || !event.sequence) return undefined;
+export function decodeApplicationEvent(event: ReceivedEvent): ApplicationEvent | undefined {
+  const decoded = intakeEvents.decode(event);
+  const ref = decoded?.data.ref;
+  if (!decoded || !ref || !event.sequence) return undefined;
   const { application, centre } = ref;
   if (application !== event.subject || centre === '') return undefined;
   const id = application.slice('applications/'.length);
-  return { application: id, centre, sequence: event.sequence, news: newsOf(read) };
+  return { application: id, centre, sequence: event.sequence, trigger: resolveNoticeTrigger(decoded) };
 }
 
-const NOTHING: News = { kind: 'nothing' };
+const NO_NOTICE: NoticeTrigger = { kind: 'nothing' };
 
 /**
  * Decides whether the person is told of an event, and what. Not told is what the person did at the desk a moment ago (handing
  * over, supplying, discarding a draft), and what only the desk must look at. There is an answer for every event, and never undefined:
  * that is why it does not compile when one is forgotten.
  */
-function newsOf(read: IntakeEvent__Output): News {
-  switch (read.type) {
+function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
+  switch (event.type) {
     case 'cups.intake.v1.ApplicationSubmitted':
       return { kind: 'application-submitted' };
     case 'cups.intake.v1.DocumentsRequested': {
-      const { answerBy } = read.data;
+      const { answerBy } = event.data;
       return answerBy === '' ? { kind: 'documents-requested' } : { kind: 'documents-requested', answerBy };
     }
     case 'cups.intake.v1.ApplicationDecided':
-      return { kind: read.data.ref?.state === 'STATE_REJECTED' ? 'application-rejected' : 'result-ready' };
+      return { kind: event.data.ref?.state === 'STATE_REJECTED' ? 'application-rejected' : 'result-ready' };
     case 'cups.intake.v1.ApplicationWithdrawn':
-      return read.data.fromState === 'STATE_DRAFT' ? NOTHING : { kind: 'application-withdrawn' };
+      return event.data.fromState === 'STATE_DRAFT' ? NO_NOTICE : { kind: 'application-withdrawn' };
     case 'cups.intake.v1.ApplicationExpired':
-      return read.data.fromState === 'STATE_DRAFT' ? NOTHING : { kind: 'application-expired' };
+      return event.data.fromState === 'STATE_DRAFT' ? NO_NOTICE : { kind: 'application-expired' };
     case 'cups.intake.v1.ResultChanged':
-      return { kind: read.data.revoked ? 'result-revoked' : 'result-corrected' };
+      return { kind: event.data.revoked ? 'result-revoked' : 'result-corrected' };
     case 'cups.intake.v1.PersonTold': {
-      const { notice, how } = read.data;
-      if (notice === '') return NOTHING;
-      return { kind: 'told', notice: notice.slice('notices/'.length), how: enumValue('TELLING_MEANS_', how) };
+      const { notice, how } = event.data;
+      if (notice === '') return NO_NOTICE;
+      return { kind: 'told', notice: notice.slice('notices/'.length), method: fromProtoEnum('TELLING_MEANS_', how) };
     }
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsSupplied':
@@ -78,49 +78,49 @@ function newsOf(read: IntakeEvent__Output): News {
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.DeskNoted':
     case 'unknown':
-      return NOTHING;
+      return NO_NOTICE;
   }
 }
 
 /** What intake answered, in words of this service. */
-export function toContact(answer: ContactIn): Contact {
-  const lastChange = lastChangeOf(answer.decision);
+export function toNoticeContext(response: NoticeContextResponse): NoticeContext {
+  const lastChange = resolveLastChange(response.decision);
   return {
-    language: answer.language,
-    email: answer.contact?.email ?? '',
-    phone: answer.contact?.phone ?? '',
-    personName: answer.personName,
-    serviceTitle: answer.serviceTitle ?? {},
-    centreName: answer.centreName,
-    trackingNumber: answer.trackingNumber,
-    dueDate: answer.dueDate,
-    awaitsPayment: answer.noDueDateReason === 'awaiting-payment',
-    state: enumValue('STATE_', answer.state),
-    training: answer.training,
-    way: wayOf(answer.resultWay),
-    answerBy: answer.documentRequest?.answerBy ?? '',
-    requestWords: answer.documentRequest?.message ?? {},
-    documentWords: answer.documentRequest?.documents.map(({ note }) => note) ?? [],
-    reasonWords: answer.decision?.reason ?? {},
-    correctWords: answer.decision?.correctReason ?? {},
-    revokeWords: answer.decision?.revokeReason ?? {},
-    appealWords: answer.decision?.appeal?.how ?? {},
-    appealUntil: answer.decision?.appeal?.until ?? '',
-    resultNumber: answer.decision?.resultNumber ?? '',
-    verificationCode: answer.decision?.verificationCode ?? '',
-    validUntil: answer.decision?.validUntil ?? '',
+    language: response.language,
+    email: response.contact?.email ?? '',
+    phone: response.contact?.phone ?? '',
+    personName: response.personName,
+    serviceTitle: response.serviceTitle ?? {},
+    centreName: response.centreName,
+    trackingNumber: response.trackingNumber,
+    dueDate: response.dueDate,
+    awaitsPayment: response.noDueDateReason === 'awaiting-payment',
+    state: fromProtoEnum('STATE_', response.state),
+    training: response.training,
+    resultDelivery: toResultDelivery(response.resultWay),
+    answerBy: response.documentRequest?.answerBy ?? '',
+    requestText: response.documentRequest?.message ?? {},
+    documentTexts: response.documentRequest?.documents.map(({ note }) => note) ?? [],
+    reasonText: response.decision?.reason ?? {},
+    correctionText: response.decision?.correctReason ?? {},
+    revocationText: response.decision?.revokeReason ?? {},
+    appealText: response.decision?.appeal?.how ?? {},
+    appealUntil: response.decision?.appeal?.until ?? '',
+    resultNumber: response.decision?.resultNumber ?? '',
+    verificationCode: response.decision?.verificationCode ?? '',
+    validUntil: response.decision?.validUntil ?? '',
     ...(lastChange ? { lastChange } : {}),
   };
 }
 
 /** What this release cannot tell is collected at the centre, which can. */
-function wayOf(wire: ContactIn['resultWay']): Way {
-  const way = WAYS.find((known) => known === enumValue('RESULT_WAY_', wire));
-  return way ?? 'collect';
+function toResultDelivery(wire: NoticeContextResponse['resultWay']): ResultDelivery {
+  const delivery = RESULT_DELIVERIES.find((known) => known === fromProtoEnum('RESULT_WAY_', wire));
+  return delivery ?? 'collect';
 }
 
 /** Of a correction and a revocation the later one counts; intake keeps their times apart. */
-function lastChangeOf(decision: ContactIn['decision']): ResultChange | undefined {
+function resolveLastChange(decision: NoticeContextResponse['decision']): ResultChange | undefined {
   const corrected = fromTimestamp(decision?.correctTime);
   const revoked = fromTimestamp(decision?.revokeTime);
   if (revoked && !(corrected && corrected > revoked)) return 'revoked';

@@ -1,36 +1,36 @@
-import { civilDay, dateForPeople } from '@cups/application';
-import { nameOf, parseName } from '@cups/contracts';
-import { enumWord, toTimestamp } from '@cups/contracts/proto';
-import type { Notice as NoticeOut } from '@cups/contracts/gen/cups/notifications/v1/Notice.ts';
+import { toCivilDate, formatCivilDate } from '@cups/application';
+import { resourceName, parseResourceName } from '@cups/contracts';
+import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
+import type { Notice as NoticeMessage } from '@cups/contracts/gen/cups/notifications/v1/Notice.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import { Problem } from '@cups/problem';
 import { centresOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import type { Notice } from './domain/notice.ts';
-import { slipPage } from './domain/slip.ts';
+import { renderSlip } from './domain/slip.ts';
 import { markPrinted } from './store.ts';
 import type { Thread, Threads } from './store.ts';
 
 /** The calls of notifications. A thread of another centre is as absent as one that does not exist. */
 export function notificationsRpcs(threads: Threads, now: () => Date): Rpcs<NotificationsServiceDefinition> {
-  async function ownThread(application: string, context: Context): Promise<Thread> {
+  async function findThread(application: string, context: Context): Promise<Thread> {
     const thread = await threads.get(application, { scope: { centre: centresOf(context) } });
     if (!thread) throw notFound();
-    context.look(nameOf('applications', application));
+    context.recordAccess(resourceName('applications', application));
     return thread;
   }
 
   return {
     async ListNotices({ application }, context) {
-      const id = parseName('applications', application, '/application');
-      const thread = await ownThread(id, context);
-      return { notices: thread.notices.map((notice) => toNotice(id, notice)) };
+      const id = parseResourceName('applications', application, '/application');
+      const thread = await findThread(id, context);
+      return { notices: thread.notices.map((notice) => toNoticeMessage(id, notice)) };
     },
 
     async GetSlip({ name }, context) {
-      const id = parseName('notices', name);
+      const id = parseResourceName('notices', name);
       const application = id.slice(0, id.lastIndexOf('-'));
-      const thread = await ownThread(application, context);
+      const thread = await findThread(application, context);
       const notice = thread.notices.find((one) => one.id === id);
       const { language, subject, text, trackingNumber = '' } = notice ?? {};
       // A notice without a text yet has no slip either.
@@ -39,23 +39,23 @@ export function notificationsRpcs(threads: Threads, now: () => Date): Rpcs<Notif
       if (notice.state === 'printable') {
         await markPrinted(threads, application, id, { centres: centresOf(context), now: now() });
       }
-      return { html: slipPage({ language, subject, text, trackingNumber, date: dayOf(notice.createTime) }) };
+      return { html: renderSlip({ language, subject, text, trackingNumber, date: formatDay(notice.createTime) }) };
     },
   };
 }
 
 /** The notice for the wire; what is still to be composed or printed is pending like what is still to be sent. */
-function toNotice(application: string, notice: Notice): NoticeOut {
+function toNoticeMessage(application: string, notice: Notice): NoticeMessage {
   const state = notice.state === 'compose' || notice.state === 'printable' ? 'pending' : notice.state;
   return {
-    name: nameOf('notices', notice.id),
-    application: nameOf('applications', application),
+    name: resourceName('notices', notice.id),
+    application: resourceName('applications', application),
     kind: notice.kind,
-    channel: enumWord('CHANNEL_', notice.channel),
+    channel: toProtoEnum('CHANNEL_', notice.channel),
     language: notice.language ?? '',
     subject: notice.subject ?? '',
     text: notice.text ?? '',
-    state: enumWord('NOTICE_STATE_', state),
+    state: toProtoEnum('NOTICE_STATE_', state),
     createTime: toTimestamp(notice.createTime),
     sendTime: toTimestamp(notice.sendTime),
     failCause: notice.state === 'failed' ? (notice.failCause ?? '') : '',
@@ -66,8 +66,8 @@ function toNotice(application: string, notice: Notice): NoticeOut {
 }
 
 /** The day in Moldova, dd.MM.yyyy. */
-function dayOf(time: Date): string {
-  return dateForPeople(civilDay(time));
+function formatDay(time: Date): string {
+  return formatCivilDate(toCivilDate(time));
 }
 
 function notFound(): Problem {

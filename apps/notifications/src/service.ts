@@ -1,38 +1,42 @@
 import { openStoredBackend } from '@cups/backend/stored';
-import type { StoredOverrides } from '@cups/backend/stored';
-import { nameOf } from '@cups/contracts';
+import type { StoredTestOverrides } from '@cups/backend/stored';
+import { resourceName } from '@cups/contracts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
-import { createEvents } from './events.ts';
-import { toContact } from './intake.ts';
-import { fileMailer, smtpMailer } from './mail.ts';
+import { createEventHandlers } from './events.ts';
+import { toNoticeContext } from './intake.ts';
+import { createFileMailer, createSmtpMailer } from './mail.ts';
 import type { Mailer } from './mail.ts';
 import { notificationsRpcs } from './rpc.ts';
-import { threadsOf } from './store.ts';
+import { openThreads } from './store.ts';
 
-export interface Overrides extends StoredOverrides {
+export interface NotificationsTestOverrides extends StoredTestOverrides {
   /** Stands between us and the mail channel. */
   mailer?: (real: Mailer) => Mailer;
 }
 
 /** Notifications: hears of applications, asks intake for the contact, writes notices and brings them out. */
-export async function createNotifications(config: Config, overrides: Overrides = {}): Promise<RunningService> {
+export async function createNotifications(
+  config: Config,
+  overrides: NotificationsTestOverrides = {},
+): Promise<RunningService> {
   const backend = openStoredBackend({ name: 'notifications', config, overrides });
   const { now, log, metrics } = backend;
-  const mailer = (overrides.mailer ?? ((real) => real))(mailerOf(config));
+  const mailer = (overrides.mailer ?? ((real) => real))(createMailer(config));
   const intake = backend.connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     service: 'intake',
     address: config.intakeAddress,
   });
-  const contactOf = async (id: string) => toContact(await intake.getContact({ name: nameOf('applications', id) }));
+  const fetchNoticeContext = async (id: string) =>
+    toNoticeContext(await intake.getContact({ name: resourceName('applications', id) }));
 
-  const threads = threadsOf(backend.store);
-  const events = createEvents({ threads, mailer, contactOf, patience: config, now, log, metrics });
-  backend.atStop('outbox', () => events.stop());
-  backend.startTimers({ documents: threads, due: events.workDue, pollMs: config.timerPollMs });
+  const threads = openThreads(backend.store);
+  const events = createEventHandlers({ threads, mailer, fetchNoticeContext, retryPolicy: config, now, log, metrics });
+  backend.onShutdown('outbox', () => events.stop());
+  backend.startTimers({ documents: threads, due: events.processDue, pollMs: config.timerPollMs });
   const { handle, skip } = events;
   backend.consume({ groupId: 'notifications', topics: ['cups.applications'], handle, skip });
 
@@ -45,6 +49,6 @@ export async function createNotifications(config: Config, overrides: Overrides =
 }
 
 /** By SMTP where a server is named, into files where none is. */
-function mailerOf({ smtpUrl, smtpCa, mailDir, mailFrom }: Config): Mailer {
-  return smtpUrl ? smtpMailer(smtpUrl, mailFrom, smtpCa) : fileMailer(mailDir, mailFrom);
+function createMailer({ smtpUrl, smtpCa, mailDir, mailFrom }: Config): Mailer {
+  return smtpUrl ? createSmtpMailer(smtpUrl, mailFrom, smtpCa) : createFileMailer(mailDir, mailFrom);
 }

@@ -1,5 +1,5 @@
 import type { Documents, Draft, Store, StoredDocument } from '@cups/store';
-import { INTAKE_AWAY, isOpen, nextDue, withPrinted } from './domain/notice.ts';
+import { INTAKE_UNAVAILABLE, isOpen, nextDue, withPrinted } from './domain/notice.ts';
 import type { Notice } from './domain/notice.ts';
 
 /** What notifications keeps: one thread for each application, with all that was said about it. */
@@ -14,7 +14,7 @@ export interface Thread extends StoredDocument {
 }
 export type Threads = Documents<Thread>;
 
-const notice = {
+const noticeSchema = {
   _id: false,
   id: { type: String, required: true },
   kind: { type: String, required: true },
@@ -40,10 +40,10 @@ const notice = {
   toldHow: String,
 };
 
-export function threadsOf(store: Store): Threads {
+export function openThreads(store: Store): Threads {
   return store.documents<Thread>({
     collection: 'threads',
-    schema: { centre: { type: String, required: true }, notices: [notice] },
+    schema: { centre: { type: String, required: true }, notices: [noticeSchema] },
     schemaVersion: SCHEMA_VERSION,
     indexes: [],
     existsReason: 'ALREADY_EXISTS',
@@ -68,7 +68,7 @@ export function withNotices<T extends Pick<Thread, 'notices' | 'timer'>>(thread:
  * Changes one notice that is still open; a closed or unknown one stays as it is, and nothing is written.
  * @param current the thread as it was read already, which saves a read
  */
-export async function changeNotice(
+export async function updateNotice(
   threads: Threads,
   thread: string,
   id: string,
@@ -107,8 +107,8 @@ export async function markPrinted(
  * an earlier process or a replica left behind is woken too; each is still claimed by one timer only.
  * @returns the number of threads that were woken
  */
-export async function wakeWaiting(threads: Threads, now: Date): Promise<number> {
-  const waits = { state: 'compose', failCause: INTAKE_AWAY, due: { $gt: now } };
+export async function resumeWaitingNotices(threads: Threads, now: Date): Promise<number> {
+  const waits = { state: 'compose', failCause: INTAKE_UNAVAILABLE, due: { $gt: now } };
   const { modifiedCount } = await threads.internals
     .collection()
     .updateMany(

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { contactOf, happened, startNotifications } from './harness.ts';
+import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
 
-let n: Awaited<ReturnType<typeof startNotifications>>;
-beforeAll(async () => void (n = await startNotifications()));
-afterAll(() => n.stop());
+let harness: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (harness = await startNotifications()));
+afterAll(() => harness.stop());
 
 const ready = { ref: { state: 'STATE_READY' } } as const;
 
@@ -11,9 +11,9 @@ test.each([
   ['STATE_READY', 'result-ready'],
   ['STATE_REJECTED', 'application-rejected'],
 ] as const)('ApplicationDecided that leads to %s tells the person: %s', async (state, kind) => {
-  const id = n.application(contactOf('', { state }));
-  await n.say(happened(id, 1, 'ApplicationDecided', { ref: { state } }));
-  expect((await n.thread(id)).notices).toMatchObject([{ kind, state: 'printable', channel: 'slip' }]);
+  const id = harness.application(noticeContextResponse('', { state }));
+  await harness.publish(intakeEvent(id, 1, 'ApplicationDecided', { ref: { state } }));
+  expect((await harness.thread(id)).notices).toMatchObject([{ kind, state: 'printable', channel: 'slip' }]);
 });
 
 test.each([
@@ -23,10 +23,10 @@ test.each([
   ['RESULT_WAY_PAYMENT', 'plătește suma'],
   ['RESULT_WAY_UNSPECIFIED', 'Îl primiți la centrul Lozova'],
 ] as const)('ApplicationDecided tells how the result comes: %s', async (resultWay, words) => {
-  const id = n.application(contactOf('ana@example.md', { resultWay }));
-  await n.say(happened(id, 1, 'ApplicationDecided', ready));
-  await n.thread(id, ({ notices }) => notices[0]?.state === 'sent');
-  expect(n.readMail(`${id}-1`).text).toContain(words);
+  const id = harness.application(noticeContextResponse('ana@example.md', { resultWay }));
+  await harness.publish(intakeEvent(id, 1, 'ApplicationDecided', ready));
+  await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+  expect(harness.readMail(`${id}-1`).text).toContain(words);
 });
 
 test('Result, code, validity and reasons reach the mail and the slip of ApplicationDecided and ResultChanged', async () => {
@@ -39,27 +39,33 @@ test('Result, code, validity and reasons reach the mail and the slip of Applicat
     revokeReason: { ro: 'Eliberat din eroare.', ru: '', en: '' },
   };
   const course = (id: string) => [
-    happened(id, 1, 'ApplicationDecided', ready),
-    happened(id, 2, 'ResultChanged', { ...ready, revoked: false }),
-    happened(id, 3, 'ResultChanged', { ...ready, revoked: true }),
+    intakeEvent(id, 1, 'ApplicationDecided', ready),
+    intakeEvent(id, 2, 'ResultChanged', { ...ready, revoked: false }),
+    intakeEvent(id, 3, 'ResultChanged', { ...ready, revoked: true }),
   ];
-  const mail = n.application(contactOf('ana@example.md', { decision }));
-  const paper = n.application(contactOf('', { decision }));
-  await n.say(...course(mail), ...course(paper));
+  const mail = harness.application(noticeContextResponse('ana@example.md', { decision }));
+  const paper = harness.application(noticeContextResponse('', { decision }));
+  await harness.publish(...course(mail), ...course(paper));
   for (const id of [mail, paper])
-    await n.thread(
+    await harness.thread(
       id,
       ({ notices }) => notices.length === 3 && notices.every(({ state }) => ['sent', 'printable'].includes(state)),
     );
-  const slip = async (notice: number) => (await n.desk().getSlip({ name: `notices/${paper}-${notice}` })).html;
-  for (const text of [n.readMail(`${mail}-1`).text, await slip(1), n.readMail(`${mail}-2`).text, await slip(2)]) {
+  const slip = async (notice: number) =>
+    (await harness.deskClient().getSlip({ name: `notices/${paper}-${notice}` })).html;
+  for (const text of [
+    harness.readMail(`${mail}-1`).text,
+    await slip(1),
+    harness.readMail(`${mail}-2`).text,
+    await slip(2),
+  ]) {
     expect(text).toContain('Codul de verificare: K7Q2.');
     expect(text).toContain('Numărul rezultatului: R-1.');
     expect(text).toContain('Rezultatul este valabil până la 24.02.2027.');
   }
-  expect(n.readMail(`${mail}-2`).text).toContain('> Greșeală de scriere.');
+  expect(harness.readMail(`${mail}-2`).text).toContain('> Greșeală de scriere.');
   expect(await slip(2)).toContain('<blockquote>Greșeală de scriere.</blockquote>');
-  expect(n.readMail(`${mail}-3`).text).toContain('> Eliberat din eroare.');
+  expect(harness.readMail(`${mail}-3`).text).toContain('> Eliberat din eroare.');
   expect(await slip(3)).toContain('<blockquote>Eliberat din eroare.</blockquote>');
 });
 
@@ -70,13 +76,18 @@ test('How and until when a rejection can be appealed stands in the slip, as word
     appeal: { how: { ro: 'Cerere prealabilă la instituție.', ru: '', en: '' }, until: '2026-12-24' },
   };
   const rejected = { ref: { state: 'STATE_REJECTED' } } as const;
-  const id = n.application(contactOf('', { decision, state: 'STATE_REJECTED' }));
-  const silent = n.application(contactOf('', { decision: { ...decision, appeal: null }, state: 'STATE_REJECTED' }));
-  await n.say(happened(id, 1, 'ApplicationDecided', rejected), happened(silent, 1, 'ApplicationDecided', rejected));
-  for (const one of [id, silent]) await n.thread(one);
-  const { html } = await n.desk().getSlip({ name: `notices/${id}-1` });
+  const id = harness.application(noticeContextResponse('', { decision, state: 'STATE_REJECTED' }));
+  const silent = harness.application(
+    noticeContextResponse('', { decision: { ...decision, appeal: null }, state: 'STATE_REJECTED' }),
+  );
+  await harness.publish(
+    intakeEvent(id, 1, 'ApplicationDecided', rejected),
+    intakeEvent(silent, 1, 'ApplicationDecided', rejected),
+  );
+  for (const one of [id, silent]) await harness.thread(one);
+  const { html } = await harness.deskClient().getSlip({ name: `notices/${id}-1` });
   expect(html).toContain('<blockquote>Cerere prealabilă la instituție.</blockquote>');
   expect(html).toContain('Contestația se depune cel târziu la 24.12.2026.');
-  const other = await n.desk().getSlip({ name: `notices/${silent}-1` });
+  const other = await harness.deskClient().getSlip({ name: `notices/${silent}-1` });
   expect(other.html).not.toMatch(/contesta/i);
 });

@@ -1,89 +1,91 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { contactOf, happened, startNotifications } from './harness.ts';
+import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
 
-let n: Awaited<ReturnType<typeof startNotifications>>;
-beforeAll(async () => void (n = await startNotifications()));
-afterAll(() => n.stop());
+let harness: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (harness = await startNotifications()));
+afterAll(() => harness.stop());
 
 test('ApplicationSubmitted sends a person with e-mail one mail by two writes, with the tracking number in its text only', async () => {
-  const id = n.application(contactOf('ana@example.md'));
-  await n.say(happened(id, 1, 'ApplicationSubmitted'));
-  const thread = await n.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+  const id = harness.application(noticeContextResponse('ana@example.md'));
+  await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
+  const thread = await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
   expect(thread.revision).toBe(2);
   expect(thread.timer).toBeNull();
-  const mail = n.readMail(`${id}-1`);
+  const mail = harness.readMail(`${id}-1`);
   expect(mail.head).toContain(`Message-ID: <${id}-1@cups.example>`);
   expect(mail.head).toContain('To: ana@example.md');
   expect(mail.head).toContain('Auto-Submitted: auto-generated');
   expect(mail.head).not.toMatch(/ABCD|Exemplu/);
   expect(mail.text).toContain('ABCD-EFGH-JKMN-PX');
   expect(mail.text).toContain('20.12.2026');
-  expect(statSync(join(n.config.mailDir, `${id}-1.eml`)).mode & 0o077).toBe(0);
+  expect(statSync(join(harness.config.mailDir, `${id}-1.eml`)).mode & 0o077).toBe(0);
 });
 
 test('ApplicationSubmitted makes a slip by one write for a person without e-mail', async () => {
-  const id = n.application(contactOf('', { language: 'ru' }));
-  await n.say(happened(id, 1, 'ApplicationSubmitted'));
-  const thread = await n.thread(id);
+  const id = harness.application(noticeContextResponse('', { language: 'ru' }));
+  await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
+  const thread = await harness.thread(id);
   expect(thread).toMatchObject({ revision: 1, notices: [{ channel: 'slip', state: 'printable', language: 'ru' }] });
-  const { html } = await n.desk().getSlip({ name: `notices/${id}-1` });
+  const { html } = await harness.deskClient().getSlip({ name: `notices/${id}-1` });
   expect(html).toContain('<html lang="ru">');
   expect(html).toContain('<p class="number">ABCD-EFGH-JKMN-PX</p>');
-  expect(() => n.readMail(`${id}-1`)).toThrow('ENOENT');
+  expect(() => harness.readMail(`${id}-1`)).toThrow('ENOENT');
 });
 
 test('ApplicationSubmitted promises a person without e-mail no message, and says why there is no due date', async () => {
-  const phone = n.application(contactOf('', { contact: { phone: '+37360000001' }, dueDate: '' }));
-  const none = n.application(contactOf('', { dueDate: '', noDueDateReason: 'awaiting-payment' }));
-  await n.say(happened(phone, 1, 'ApplicationSubmitted'), happened(none, 1, 'ApplicationSubmitted'));
+  const phone = harness.application(noticeContextResponse('', { contact: { phone: '+37360000001' }, dueDate: '' }));
+  const none = harness.application(noticeContextResponse('', { dueDate: '', noDueDateReason: 'awaiting-payment' }));
+  await harness.publish(intakeEvent(phone, 1, 'ApplicationSubmitted'), intakeEvent(none, 1, 'ApplicationSubmitted'));
   const slip = async (id: string) => {
-    await n.thread(id);
-    return (await n.desk().getSlip({ name: `notices/${id}-1` })).html;
+    await harness.thread(id);
+    return (await harness.deskClient().getSlip({ name: `notices/${id}-1` })).html;
   };
   expect(await slip(phone)).toMatch(/nu este cunoscut un termen de răspuns[^]*Centrul vă sună/);
   expect(await slip(none)).toMatch(/începe după achitarea[^]*Răspunsul îl aflați la centru/);
 });
 
 test('ApplicationSubmitted of a training sends no mail, whatever address was typed, and makes a slip that says so', async () => {
-  const id = n.application(contactOf('ana@example.md', { training: true }));
-  await n.say(happened(id, 1, 'ApplicationSubmitted'));
-  const thread = await n.thread(id);
+  const id = harness.application(noticeContextResponse('ana@example.md', { training: true }));
+  await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
+  const thread = await harness.thread(id);
   expect(thread).toMatchObject({ revision: 1, notices: [{ channel: 'slip', state: 'printable', training: true }] });
   expect(JSON.stringify(thread)).not.toContain('ana@example.md');
-  const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+  const { notices } = await harness.deskClient().listNotices({ application: `applications/${id}` });
   expect(notices).toMatchObject([{ training: true }]);
-  expect((await n.desk().getSlip({ name: `notices/${id}-1` })).html).toContain('<p>INSTRUIRE. Aceasta nu este');
-  expect(() => n.readMail(`${id}-1`)).toThrow('ENOENT');
+  expect((await harness.deskClient().getSlip({ name: `notices/${id}-1` })).html).toContain(
+    '<p>INSTRUIRE. Aceasta nu este',
+  );
+  expect(() => harness.readMail(`${id}-1`)).toThrow('ENOENT');
 });
 
 test('ApplicationSubmitted of more than a week ago is counted, and nobody is told', async () => {
-  const id = n.application(contactOf('ana@example.md'));
+  const id = harness.application(noticeContextResponse('ana@example.md'));
   const time = new Date(Date.now() - 8 * 86_400_000);
-  await n.say(happened(id, 1, 'ApplicationSubmitted', {}, { time }));
-  expect(await n.thread(id)).toMatchObject({ notices: [], lastSeqs: { applications: 1 } });
+  await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted', {}, { time }));
+  expect(await harness.thread(id)).toMatchObject({ notices: [], lastSeqs: { applications: 1 } });
 });
 
 test('A hostile name stays a name in the slip, in the mail and in the headers of the mail', async () => {
   const personName = '<script>alert(1)</script>\r\nBcc: evil@example.md';
-  const paper = n.application(contactOf('', { personName, centreName: '<img src=x>' }));
-  const mail = n.application(contactOf('ana@example.md', { personName }));
-  await n.say(happened(paper, 1, 'ApplicationSubmitted'), happened(mail, 1, 'ApplicationSubmitted'));
-  await n.thread(paper);
-  await n.thread(mail, ({ notices }) => notices[0]?.state === 'sent');
-  const { html } = await n.desk().getSlip({ name: `notices/${paper}-1` });
+  const paper = harness.application(noticeContextResponse('', { personName, centreName: '<img src=x>' }));
+  const mail = harness.application(noticeContextResponse('ana@example.md', { personName }));
+  await harness.publish(intakeEvent(paper, 1, 'ApplicationSubmitted'), intakeEvent(mail, 1, 'ApplicationSubmitted'));
+  await harness.thread(paper);
+  await harness.thread(mail, ({ notices }) => notices[0]?.state === 'sent');
+  const { html } = await harness.deskClient().getSlip({ name: `notices/${paper}-1` });
   expect(html).not.toMatch(/<script|<img/);
   expect(html).toContain('&#60;script&#62;');
-  expect(n.readMail(`${mail}-1`).head).not.toMatch(/^Bcc|evil/im);
+  expect(harness.readMail(`${mail}-1`).head).not.toMatch(/^Bcc|evil/im);
 });
 
 test('The log holds no address, name, tracking number or text of a notice', async () => {
-  const id = n.application(contactOf('ana@example.md'));
-  await n.say(happened(id, 1, 'ApplicationSubmitted'));
-  await n.thread(id, ({ notices }) => notices[0]?.state === 'sent');
-  await n.desk().listNotices({ application: `applications/${id}` });
-  expect(n.log.text()).toContain('"event":"notice"');
-  expect(n.log.text()).toContain('personal-data-read');
-  expect(n.log.text()).not.toMatch(/example\.md|Exemplu|ABCD|naștere|Bună/);
+  const id = harness.application(noticeContextResponse('ana@example.md'));
+  await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
+  await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+  await harness.deskClient().listNotices({ application: `applications/${id}` });
+  expect(harness.log.text()).toContain('"event":"notice"');
+  expect(harness.log.text()).toContain('personal-data-read');
+  expect(harness.log.text()).not.toMatch(/example\.md|Exemplu|ABCD|naștere|Bună/);
 });

@@ -13,18 +13,27 @@ import { ensureTopics } from '@cups/events';
 import { Problem } from '@cups/problem';
 import type { ServiceName } from '@cups/rpc';
 import { openStore } from '@cups/store';
-import { clientFor, eventOf, eventually, fakeService, keepLog, keysFor, platform, produce } from '@cups/testing';
+import {
+  clientFor,
+  createEvent,
+  eventually,
+  fakeService,
+  captureLog,
+  createTestKeys,
+  testInfrastructure,
+  publishEvents,
+} from '@cups/testing';
 import { ulid } from 'ulid';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createNotifications } from '../src/service.ts';
-import { threadsOf } from '../src/store.ts';
+import { openThreads } from '../src/store.ts';
 import type { Thread } from '../src/store.ts';
 
-export type Answer = GetContactResponse | 'unavailable' | 'unknown';
+export type FakeIntakeReply = GetContactResponse | 'unavailable' | 'unknown';
 
 /** What intake would say, for a person of that address ('' has none). */
-export function contactOf(email: string, more: GetContactResponse = {}): GetContactResponse {
+export function noticeContextResponse(email: string, more: GetContactResponse = {}): GetContactResponse {
   return {
     language: 'ro',
     contact: { email, phone: '', none: email === '' },
@@ -41,20 +50,20 @@ export function contactOf(email: string, more: GetContactResponse = {}): GetCont
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
 /** The message of an event of intake, by its name without the package. */
-type Data<Name extends string> = Extract<IntakeEvent, { type: `cups.intake.v1.${Name}` }>['data'];
+type EventData<Name extends string> = Extract<IntakeEvent, { type: `cups.intake.v1.${Name}` }>['data'];
 type EventName = IntakeEvent['type'] extends infer Type
   ? Type extends `cups.intake.v1.${infer Name}`
     ? Name
     : never
   : never;
 
-const refOf = (application: string): ApplicationRef => ({
+const applicationRef = (application: string): ApplicationRef => ({
   application: `applications/${application}`,
   centre: 'centres/CU-001',
 });
 
-function told(application: string, sequence: number, type: string, data: Buffer): Event {
-  return eventOf({
+function eventEnvelope(application: string, sequence: number, type: string, data: Buffer): Event {
+  return createEvent({
     topic: 'cups.applications',
     key: application,
     subject: `applications/${application}`,
@@ -66,23 +75,23 @@ function told(application: string, sequence: number, type: string, data: Buffer)
 }
 
 /** One event of intake about an application; sequence counts from 1. */
-export function happened<Name extends EventName>(
+export function intakeEvent<Name extends EventName>(
   application: string,
   sequence: number,
   name: Name,
-  fields: Data<Name> = {},
+  fields: EventData<Name> = {},
   more: Partial<Event> = {},
 ): Event {
-  const data = { ...fields, ref: { ...refOf(application), ...fields.ref } };
+  const data = { ...fields, ref: { ...applicationRef(application), ...fields.ref } };
   const event = { type: `cups.intake.v1.${name}`, data } as IntakeEvent;
-  return { ...told(application, sequence, name, intakeEvents.encode(event)), ...more };
+  return { ...eventEnvelope(application, sequence, name, intakeEvents.encode(event)), ...more };
 }
 
 /** An event that a later release of intake would tell: its first field is that of all events, and what follows is unknown here. */
 export function newerEvent(application: string, sequence: number): Event {
-  const known = messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: refOf(application) });
+  const known = messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: applicationRef(application) });
   const fieldNine = Buffer.from([(9 << 3) | 2, 3, 0x61, 0x62, 0x63]);
-  return told(application, sequence, 'ApplicationPassedOn', Buffer.concat([known, fieldNine]));
+  return eventEnvelope(application, sequence, 'ApplicationPassedOn', Buffer.concat([known, fieldNine]));
 }
 
 /** The service with a fake intake, its own topics and database, and a view into its store. */
@@ -90,11 +99,11 @@ export async function startNotifications(
   more: Partial<Config> = {},
   overrides: Parameters<typeof createNotifications>[1] = {},
 ) {
-  const { mongoUri, brokers, prefix } = platform();
-  const keys = keysFor();
+  const { mongoUri, brokers, prefix } = testInfrastructure();
+  const keys = createTestKeys();
   const root = mkdtempSync(join(tmpdir(), 'cups-notices-'));
-  const answers = new Map<string, Answer>();
-  const log = keepLog('notifications');
+  const answers = new Map<string, FakeIntakeReply>();
+  const log = captureLog('notifications');
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
     {
@@ -129,19 +138,19 @@ export async function startNotifications(
   });
   await eventually(async () => (await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)).ok);
   const store = openStore({ uri: mongoUri, database: `${prefix}cups-notifications`, log: log.log });
-  const threads = threadsOf(store);
+  const threads = openThreads(store);
   await eventually(() => store.ready());
   const clients: { close(): void }[] = [];
 
   return {
     ...{ service, config, answers, intake, log, keys, root, store, threads },
     /** A new application of which intake will say this. */
-    application(answer: Answer): string {
+    application(answer: FakeIntakeReply): string {
       const id = ulid();
       answers.set(id, answer);
       return id;
     },
-    say: (...events: Event[]) => produce({ brokers, prefix }, events),
+    publish: (...events: Event[]) => publishEvents({ brokers, prefix }, events),
     thread: (id: string, fits: (thread: Thread) => boolean = () => true) =>
       eventually(
         async () => {
@@ -164,7 +173,7 @@ export async function startNotifications(
       const subject = /^Subject: ([^]*?)\r\n(?! )/im.exec(head)?.[1] ?? '';
       return { head, text, subject };
     },
-    desk(
+    deskClient(
       centre = 'centres/CU-001',
       role: 'specialist' | 'supervisor' | 'support' = 'specialist',
       from?: ServiceName,

@@ -1,58 +1,67 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent } from '@cups/contracts';
-import { fromIntake } from '../src/intake.ts';
-import type { News } from '../src/intake.ts';
-import { happened, newerEvent } from './harness.ts';
+import { decodeApplicationEvent } from '../src/intake.ts';
+import type { NoticeTrigger } from '../src/intake.ts';
+import { intakeEvent, newerEvent } from './harness.ts';
 
 const ID = '01JD0000000000000000000001';
-type Told = ReturnType<typeof happened>;
+type IntakeMessage = ReturnType<typeof intakeEvent>;
 
 /** As the consumer would hand it over. */
-const received = (event: Told, more: Partial<ReceivedEvent> = {}): ReceivedEvent =>
+const received = (event: IntakeMessage, more: Partial<ReceivedEvent> = {}): ReceivedEvent =>
   Object.assign({ partition: 0, offset: '0' }, event, more) as ReceivedEvent;
 
 const ready = { state: 'STATE_READY' } as const;
 const rejected = { state: 'STATE_REJECTED' } as const;
 
 describe('what the person is told', () => {
-  const table: [string, Told, News][] = [
-    ['filing', happened(ID, 1, 'ApplicationSubmitted'), { kind: 'application-submitted' }],
-    ['a request', happened(ID, 1, 'DocumentsRequested'), { kind: 'documents-requested' }],
+  const table: [string, IntakeMessage, NoticeTrigger][] = [
+    ['filing', intakeEvent(ID, 1, 'ApplicationSubmitted'), { kind: 'application-submitted' }],
+    ['a request', intakeEvent(ID, 1, 'DocumentsRequested'), { kind: 'documents-requested' }],
     [
       'a request with a last day',
-      happened(ID, 1, 'DocumentsRequested', { answerBy: '2026-12-05' }),
+      intakeEvent(ID, 1, 'DocumentsRequested', { answerBy: '2026-12-05' }),
       { kind: 'documents-requested', answerBy: '2026-12-05' },
     ],
-    ['a result', happened(ID, 1, 'ApplicationDecided', { ref: ready }), { kind: 'result-ready' }],
-    ['a rejection', happened(ID, 1, 'ApplicationDecided', { ref: rejected }), { kind: 'application-rejected' }],
+    ['a result', intakeEvent(ID, 1, 'ApplicationDecided', { ref: ready }), { kind: 'result-ready' }],
+    ['a rejection', intakeEvent(ID, 1, 'ApplicationDecided', { ref: rejected }), { kind: 'application-rejected' }],
     [
       'a withdrawal',
-      happened(ID, 1, 'ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED' }),
+      intakeEvent(ID, 1, 'ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED' }),
       { kind: 'application-withdrawn' },
     ],
-    ['a discarded draft', happened(ID, 1, 'ApplicationWithdrawn', { fromState: 'STATE_DRAFT' }), { kind: 'nothing' }],
+    [
+      'a discarded draft',
+      intakeEvent(ID, 1, 'ApplicationWithdrawn', { fromState: 'STATE_DRAFT' }),
+      { kind: 'nothing' },
+    ],
     [
       'an expiry',
-      happened(ID, 1, 'ApplicationExpired', { fromState: 'STATE_DOCUMENTS_REQUESTED' }),
+      intakeEvent(ID, 1, 'ApplicationExpired', { fromState: 'STATE_DOCUMENTS_REQUESTED' }),
       { kind: 'application-expired' },
     ],
-    ['an expired draft', happened(ID, 1, 'ApplicationExpired', { fromState: 'STATE_DRAFT' }), { kind: 'nothing' }],
-    ['a corrected result', happened(ID, 1, 'ResultChanged', { revoked: false }), { kind: 'result-corrected' }],
-    ['a revoked result', happened(ID, 1, 'ResultChanged', { revoked: true }), { kind: 'result-revoked' }],
-    ['handing over', happened(ID, 1, 'ResultHandedOver'), { kind: 'nothing' }],
-    ['supplied documents', happened(ID, 1, 'DocumentsSupplied'), { kind: 'nothing' }],
-    ['work at the agency', happened(ID, 1, 'ApplicationInProgress'), { kind: 'nothing' }],
-    ['closing', happened(ID, 1, 'ApplicationClosed'), { kind: 'nothing' }],
-    ['a note to the desk', happened(ID, 1, 'DeskNoted'), { kind: 'nothing' }],
+    ['an expired draft', intakeEvent(ID, 1, 'ApplicationExpired', { fromState: 'STATE_DRAFT' }), { kind: 'nothing' }],
+    ['a corrected result', intakeEvent(ID, 1, 'ResultChanged', { revoked: false }), { kind: 'result-corrected' }],
+    ['a revoked result', intakeEvent(ID, 1, 'ResultChanged', { revoked: true }), { kind: 'result-revoked' }],
+    ['handing over', intakeEvent(ID, 1, 'ResultHandedOver'), { kind: 'nothing' }],
+    ['supplied documents', intakeEvent(ID, 1, 'DocumentsSupplied'), { kind: 'nothing' }],
+    ['work at the agency', intakeEvent(ID, 1, 'ApplicationInProgress'), { kind: 'nothing' }],
+    ['closing', intakeEvent(ID, 1, 'ApplicationClosed'), { kind: 'nothing' }],
+    ['a note to the desk', intakeEvent(ID, 1, 'DeskNoted'), { kind: 'nothing' }],
     ['an event of a later release', newerEvent(ID, 1), { kind: 'nothing' }],
   ];
   test.each(table)('The person is told, or not, of %s', (_name, event, news) => {
-    expect(fromIntake(received(event))).toEqual({ application: ID, centre: 'centres/CU-001', sequence: 1, news });
+    expect(decodeApplicationEvent(received(event))).toEqual({
+      application: ID,
+      centre: 'centres/CU-001',
+      sequence: 1,
+      news,
+    });
   });
 });
 
 describe('an event is refused', () => {
-  const event = happened(ID, 1, 'ApplicationSubmitted');
+  const event = intakeEvent(ID, 1, 'ApplicationSubmitted');
   test.each<[string, ReceivedEvent]>([
     ['whose bytes are no message', received(event, { data: Buffer.from([255, 255]) })],
     ['that is of another package', received(event, { type: 'cups.agencybridge.v1.DeliveryCancelled' })],
@@ -61,6 +70,6 @@ describe('an event is refused', () => {
       'about another application than it names',
       received(event, { subject: 'applications/01JD0000000000000000000002' }),
     ],
-    ['that names no centre', received(happened(ID, 1, 'ApplicationSubmitted', { ref: { centre: '' } }))],
-  ])('An event is refused %s', (_name, given) => expect(fromIntake(given)).toBeUndefined());
+    ['that names no centre', received(intakeEvent(ID, 1, 'ApplicationSubmitted', { ref: { centre: '' } }))],
+  ])('An event is refused %s', (_name, given) => expect(decodeApplicationEvent(given)).toBeUndefined());
 });

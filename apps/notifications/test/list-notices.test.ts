@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ulid } from 'ulid';
-import { contactOf, happened, startNotifications } from './harness.ts';
+import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
 
-let n: Awaited<ReturnType<typeof startNotifications>>;
-beforeAll(async () => void (n = await startNotifications()));
-afterAll(() => n.stop());
+let harness: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (harness = await startNotifications()));
+afterAll(() => harness.stop());
 
 const refused = (reason: string) => expect.objectContaining({ reason }) as unknown as Error;
 
 test('ListNotices shows all notices of an application, the oldest first', async () => {
-  const id = n.application(contactOf('ana@example.md', { language: 'en', state: 'STATE_READY' }));
-  await n.say(
-    happened(id, 1, 'ApplicationSubmitted'),
-    happened(id, 2, 'ApplicationInProgress'),
-    happened(id, 3, 'ApplicationDecided', { ref: { state: 'STATE_READY' } }),
+  const id = harness.application(noticeContextResponse('ana@example.md', { language: 'en', state: 'STATE_READY' }));
+  await harness.publish(
+    intakeEvent(id, 1, 'ApplicationSubmitted'),
+    intakeEvent(id, 2, 'ApplicationInProgress'),
+    intakeEvent(id, 3, 'ApplicationDecided', { ref: { state: 'STATE_READY' } }),
   );
-  await n.thread(id, ({ notices }) => notices.length === 2 && notices.every(({ state }) => state === 'sent'));
-  const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+  await harness.thread(id, ({ notices }) => notices.length === 2 && notices.every(({ state }) => state === 'sent'));
+  const { notices } = await harness.deskClient().listNotices({ application: `applications/${id}` });
   expect(notices.map(({ name }) => name)).toEqual([1, 3].map((sequence) => `notices/${id}-${sequence}`));
   expect(notices[1]).toMatchObject({
     kind: 'result-ready',
@@ -32,10 +32,12 @@ test('ListNotices shows all notices of an application, the oldest first', async 
 test('ListNotices and GetSlip show a centre its own notices and no others, in 500 random looks', async () => {
   const centres = ['centres/CU-001', 'centres/CU-002', 'centres/CU-003', 'centres/CU-018'];
   const owners = new Map<string, string>();
-  for (let i = 0; i < 20; i++) owners.set(n.application(contactOf('')), centres[i % 4] as string);
-  await n.say(...[...owners].map(([id, centre]) => happened(id, 1, 'ApplicationSubmitted', { ref: { centre } })));
-  for (const id of owners.keys()) await n.thread(id);
-  const desks = centres.map((centre) => ({ centre, desk: n.desk(centre) }));
+  for (let i = 0; i < 20; i++) owners.set(harness.application(noticeContextResponse('')), centres[i % 4] as string);
+  await harness.publish(
+    ...[...owners].map(([id, centre]) => intakeEvent(id, 1, 'ApplicationSubmitted', { ref: { centre } })),
+  );
+  for (const id of owners.keys()) await harness.thread(id);
+  const desks = centres.map((centre) => ({ centre, desk: harness.deskClient(centre) }));
   let own = 0;
   for (let i = 0; i < 500; i++) {
     const [id, owner] = [...owners][Math.floor(Math.random() * owners.size)] as [string, string];
@@ -49,10 +51,10 @@ test('ListNotices and GetSlip show a centre its own notices and no others, in 50
 });
 
 test('ListNotices and GetSlip show the notices of a centre that closed to the desk that took it over, and to no other', async () => {
-  const id = n.application(contactOf(''));
-  await n.say(happened(id, 1, 'ApplicationSubmitted', { ref: { centre: 'centres/CU-001' } }));
-  await n.thread(id);
-  const at = (centre: string, ...takesOver: string[]) => n.desk(centre, 'specialist', 'gateway', takesOver);
+  const id = harness.application(noticeContextResponse(''));
+  await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted', { ref: { centre: 'centres/CU-001' } }));
+  await harness.thread(id);
+  const at = (centre: string, ...takesOver: string[]) => harness.deskClient(centre, 'specialist', 'gateway', takesOver);
   const successor = at('centres/CU-002', 'centres/CU-003', 'centres/CU-001');
   const { notices } = await successor.listNotices({ application: `applications/${id}` });
   expect(notices.map(({ name }) => name)).toEqual([`notices/${id}-1`]);
@@ -64,15 +66,21 @@ test('ListNotices and GetSlip show the notices of a centre that closed to the de
 });
 
 test('ListNotices of an absent application is NOT_FOUND, and of a malformed name INVALID_ARGUMENT', async () => {
-  await expect(n.desk().listNotices({ application: `applications/${ulid()}` })).rejects.toEqual(refused('NOT_FOUND'));
-  await expect(n.desk().listNotices({ application: 'applications/1' })).rejects.toEqual(refused('INVALID_ARGUMENT'));
+  await expect(harness.deskClient().listNotices({ application: `applications/${ulid()}` })).rejects.toEqual(
+    refused('NOT_FOUND'),
+  );
+  await expect(harness.deskClient().listNotices({ application: 'applications/1' })).rejects.toEqual(
+    refused('INVALID_ARGUMENT'),
+  );
 });
 
 test('ListNotices is not for supervisors, support, or other services', async () => {
   const application = `applications/${ulid()}`;
   for (const role of ['supervisor', 'support'] as const)
-    await expect(n.desk(undefined, role).listNotices({ application })).rejects.toEqual(refused('PERMISSION_DENIED'));
-  await expect(n.desk(undefined, 'specialist', 'intake').listNotices({ application })).rejects.toEqual(
+    await expect(harness.deskClient(undefined, role).listNotices({ application })).rejects.toEqual(
+      refused('PERMISSION_DENIED'),
+    );
+  await expect(harness.deskClient(undefined, 'specialist', 'intake').listNotices({ application })).rejects.toEqual(
     refused('PERMISSION_DENIED'),
   );
 });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { LANGUAGES } from '../src/domain/language.ts';
-import { slipPage } from '../src/domain/slip.ts';
-import { quoted, writeLetter } from '../src/domain/texts.ts';
-import { facts, to } from './samples.ts';
+import { renderSlip } from '../src/domain/slip.ts';
+import { quoteLines, renderNotice } from '../src/domain/templates.ts';
+import { templateData, recipient } from './fixtures.ts';
 
 describe('the slip', () => {
   const slip = (more: object = {}) =>
-    slipPage({
+    renderSlip({
       language: 'ro',
-      ...writeLetter('application-submitted', 'ro', facts, to),
-      trackingNumber: to.trackingNumber,
+      ...renderNotice('application-submitted', 'ro', templateData, recipient),
+      trackingNumber: recipient.trackingNumber,
       date: '09.03.2026',
       ...more,
     });
@@ -24,11 +24,11 @@ describe('the slip', () => {
   test('The slip loads nothing and runs nothing', () =>
     expect(slip()).not.toMatch(/https?:|<script|<link|<img|url\(|@import|\bon\w+=/));
   test('The slip shows words of the agency as a quotation, escaped, and nothing else as one', () => {
-    const letter = writeLetter(
+    const letter = renderNotice(
       'application-rejected',
       'ro',
-      { ...facts, words: quoted(['Nu.', '– <b>act</b>', '']) },
-      to,
+      { ...templateData, words: quoteLines(['Nu.', '– <b>act</b>', '']) },
+      recipient,
     );
     expect(slip(letter)).toContain(
       '<p>Motivul indicat de instituție:</p>\n<blockquote>Nu.<br>– &#60;b&#62;act&#60;/b&#62;</blockquote>',
@@ -38,10 +38,10 @@ describe('the slip', () => {
   test('The slip escapes names, titles and words of the agency', () => {
     const evil = `<script>alert("x")</script>' onload='x' &lt;img src=x onerror=alert(1)>`;
     for (const language of LANGUAGES) {
-      const letter = writeLetter(
+      const letter = renderNotice(
         'application-rejected',
         language,
-        { ...facts, service: evil, centre: evil, words: evil },
+        { ...templateData, service: evil, centre: evil, words: evil },
         {
           name: evil,
           trackingNumber: evil,

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** What the server got, whole, before it answered. */
-export interface Received {
+export interface ReceivedMail {
   from: string;
   to: string;
   message: string;
@@ -11,26 +11,29 @@ export interface Received {
 }
 
 /** A mail server that speaks just enough SMTP and does what a test asks of it. */
-export interface TestSmtp {
+export interface TestSmtpServer {
   url: string;
   port: number;
-  received: Received[];
+  received: ReceivedMail[];
   /** Verbs that it was sent. */
   verbs: string[];
   /** Answer to RCPT TO for an address; default 250. */
-  rcpt: (to: string) => string;
+  rcptReply: (to: string) => string;
   /** Answer to a message; a promise that never resolves leaves the sender waiting. */
-  data: (mail: Received) => string | Promise<string>;
+  dataReply: (mail: ReceivedMail) => string | Promise<string>;
   close(): Promise<void>;
 }
 
 /** @param certificate with it the server speaks TLS from the first byte, at every address of this machine */
-export async function startSmtp(port = 0, certificate?: { pfx: Buffer; passphrase: string }): Promise<TestSmtp> {
+export async function startSmtpServer(
+  port = 0,
+  certificate?: { pfx: Buffer; passphrase: string },
+): Promise<TestSmtpServer> {
   const sockets = new Set<Socket>();
   const serve = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
-    const say = (line: string) => socket.write(`${line}\r\n`);
+    const writeLine = (line: string) => socket.write(`${line}\r\n`);
     let buffer = '';
     let inData = false;
     let from = '';
@@ -38,13 +41,13 @@ export async function startSmtp(port = 0, certificate?: { pfx: Buffer; passphras
     const line = (text: string): void => {
       const [verb = '', argument = ''] = [text.slice(0, 4).toUpperCase(), /<(.*)>/.exec(text)?.[1]];
       smtp.verbs.push(verb);
-      if (verb === 'EHLO') say('250 test');
-      else if (verb === 'STAR') say('502 no TLS here');
-      else if (verb === 'MAIL') say(((from = argument), '250 ok'));
-      else if (verb === 'RCPT') say(smtp.rcpt((to = argument)));
-      else if (verb === 'DATA') say(((inData = true), '354 go on'));
+      if (verb === 'EHLO') writeLine('250 test');
+      else if (verb === 'STAR') writeLine('502 no TLS here');
+      else if (verb === 'MAIL') writeLine(((from = argument), '250 ok'));
+      else if (verb === 'RCPT') writeLine(smtp.rcptReply((to = argument)));
+      else if (verb === 'DATA') writeLine(((inData = true), '354 go on'));
       else if (verb === 'QUIT') socket.end('221 bye\r\n');
-      else say('250 ok');
+      else writeLine('250 ok');
     };
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       buffer += chunk;
@@ -61,22 +64,22 @@ export async function startSmtp(port = 0, certificate?: { pfx: Buffer; passphras
         const messageId = /^Message-ID: <(.*)>/im.exec(text)?.[1] ?? '';
         const mail = { from, to, message: text, messageId };
         smtp.received.push(mail);
-        void Promise.resolve(smtp.data(mail)).then(say);
+        void Promise.resolve(smtp.dataReply(mail)).then(writeLine);
       }
     });
-    say('220 test');
+    writeLine('220 test');
   };
   const server = certificate ? createTlsServer(certificate, serve) : createServer(serve);
   server.on('tlsClientError', () => {});
   await new Promise<void>((resolve) => server.listen(port, certificate ? '0.0.0.0' : '127.0.0.1', resolve));
   const bound = (server.address() as AddressInfo).port;
-  const smtp: TestSmtp = {
+  const smtp: TestSmtpServer = {
     url: `smtp://127.0.0.1:${bound}`,
     port: bound,
     received: [],
     verbs: [],
-    rcpt: () => '250 ok',
-    data: () => '250 ok',
+    rcptReply: () => '250 ok',
+    dataReply: () => '250 ok',
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

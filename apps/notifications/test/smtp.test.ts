@@ -4,19 +4,19 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, temporaryDir } from '@cups/testing';
-import { smtpMailer } from '../src/mail.ts';
-import { contactOf, happened, startNotifications } from './harness.ts';
-import { startSmtp } from './smtp-server.ts';
-import type { TestSmtp } from './smtp-server.ts';
+import { createSmtpMailer } from '../src/mail.ts';
+import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
+import { startSmtpServer } from './smtp-server.ts';
+import type { TestSmtpServer } from './smtp-server.ts';
 
-let smtp: TestSmtp;
-let n: Awaited<ReturnType<typeof startNotifications>>;
+let smtp: TestSmtpServer;
+let harness: Awaited<ReturnType<typeof startNotifications>>;
 /** Breaks the process between sending and marking, as far as the store can tell. */
 let loseMark: ((id: string) => boolean) | undefined;
 
 beforeAll(async () => {
-  smtp = await startSmtp();
-  n = await startNotifications(
+  smtp = await startSmtpServer();
+  harness = await startNotifications(
     { smtpUrl: () => smtp.url, claimMs: 1_500 },
     {
       mailer: (real) => async (mail) => {
@@ -28,18 +28,18 @@ beforeAll(async () => {
   );
 });
 afterEach(() => {
-  smtp.rcpt = () => '250 ok';
-  smtp.data = () => '250 ok';
+  smtp.rcptReply = () => '250 ok';
+  smtp.dataReply = () => '250 ok';
   loseMark = undefined;
 });
 afterAll(async () => {
-  await n.stop();
+  await harness.stop();
   await smtp.close();
 });
 
 const mailsOf = (id: string) => smtp.received.filter(({ messageId }) => messageId.startsWith(id));
-const sent = (id: string) => n.thread(id, ({ notices }) => notices[0]?.state === 'sent');
-const printable = (id: string) => n.thread(id, ({ notices }) => notices[0]?.state === 'printable');
+const sent = (id: string) => harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+const printable = (id: string) => harness.thread(id, ({ notices }) => notices[0]?.state === 'printable');
 
 describe('a mail server that is not on this machine', () => {
   // An address that leads to the test's server and is no loopback address.
@@ -50,7 +50,7 @@ describe('a mail server that is not on this machine', () => {
     'A mail server that is not on this machine gets nothing without TLS: smtp://…%s',
     async (more) => {
       const [received, verbs] = [smtp.received.length, smtp.verbs.length];
-      const result = await smtpMailer(() => elsewhere(more), 'CUPS <no-reply@cups.example>')(mail);
+      const result = await createSmtpMailer(() => elsewhere(more), 'CUPS <no-reply@cups.example>')(mail);
       expect(result).toEqual({ outcome: 'away', cause: 'smtp-tls' });
       expect(smtp.received).toHaveLength(received);
       expect(smtp.verbs.slice(verbs)).not.toContain('MAIL');
@@ -62,7 +62,7 @@ describe('a mail server with a certificate of a private authority', () => {
   const folder = temporaryDir();
   const passphrase = 'of-the-tests';
   const mail = { id: 'n-2', to: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
-  let server: TestSmtp;
+  let server: TestSmtpServer;
   let ca: string;
   beforeAll(async () => {
     const [key, crt] = [join(folder.dir, 'key.p12'), join(folder.dir, 'ca.crt')];
@@ -71,14 +71,14 @@ describe('a mail server with a certificate of a private authority', () => {
     execFileSync('keytool', ['-genkeypair', ...store, ...what, '-ext', 'bc:c=ca:true'], { stdio: 'ignore' });
     execFileSync('keytool', ['-exportcert', '-rfc', ...store, '-file', crt], { stdio: 'ignore' });
     ca = readFileSync(crt, 'utf8');
-    server = await startSmtp(0, { pfx: readFileSync(key), passphrase });
+    server = await startSmtpServer(0, { pfx: readFileSync(key), passphrase });
   });
   afterAll(async () => {
     await server.close();
     folder.remove();
   });
   const send = (more: string, authority?: () => string) =>
-    smtpMailer(() => `smtps://0.0.0.0:${server.port}${more}`, 'CUPS <no-reply@cups.example>', authority)(mail);
+    createSmtpMailer(() => `smtps://0.0.0.0:${server.port}${more}`, 'CUPS <no-reply@cups.example>', authority)(mail);
 
   test('gets mail once that authority is trusted', async () => {
     expect(await send('', () => ca)).toEqual({ outcome: 'sent' });
@@ -94,9 +94,9 @@ describe('a mail server with a certificate of a private authority', () => {
 
 describe('mail by SMTP', () => {
   test('A mail is sent once, and a comma in an address makes no second one', async () => {
-    const id = n.application(contactOf('ana@example.md'));
-    const two = n.application(contactOf('ana@example.md,ion@example.md'));
-    await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(two, 1, 'ApplicationSubmitted'));
+    const id = harness.application(noticeContextResponse('ana@example.md'));
+    const two = harness.application(noticeContextResponse('ana@example.md,ion@example.md'));
+    await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'), intakeEvent(two, 1, 'ApplicationSubmitted'));
     await sent(id);
     expect(mailsOf(id)).toEqual([
       expect.objectContaining({
@@ -110,35 +110,38 @@ describe('mail by SMTP', () => {
   });
 
   test('A mail that is refused for now is repeated until it is taken', async () => {
-    const id = n.application(contactOf('ana@example.md'));
+    const id = harness.application(noticeContextResponse('ana@example.md'));
     let tries = 0;
-    smtp.data = () => (++tries < 3 ? '451 later' : '250 ok');
-    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    smtp.dataReply = () => (++tries < 3 ? '451 later' : '250 ok');
+    await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
     const thread = await sent(id);
     expect(tries).toBe(3);
     expect(thread.notices[0]?.failCause).toBeUndefined();
   });
 
   test('A mail that is refused for good fails with the code, and is not repeated', async () => {
-    const id = n.application(contactOf('nobody@example.md'));
+    const id = harness.application(noticeContextResponse('nobody@example.md'));
     let tries = 0;
-    smtp.rcpt = (to) => (to === 'nobody@example.md' && ++tries ? '550 no such user' : '250 ok');
-    await n.say(happened(id, 1, 'ApplicationSubmitted'));
-    const thread = await n.thread(id, ({ notices }) => notices[0]?.state === 'failed');
+    smtp.rcptReply = (to) => (to === 'nobody@example.md' && ++tries ? '550 no such user' : '250 ok');
+    await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
+    const thread = await harness.thread(id, ({ notices }) => notices[0]?.state === 'failed');
     expect(thread).toMatchObject({ notices: [{ failCause: 'smtp-550' }], timer: null });
     expect(tries).toBe(1);
-    const { html } = await n.desk().getSlip({ name: `notices/${id}-1` });
+    const { html } = await harness.deskClient().getSlip({ name: `notices/${id}-1` });
     expect(html).toContain('ABCD-EFGH-JKMN-PX');
   });
 
   test('A mail waits while the mail server is away and holds up nobody; it goes out afterwards', async () => {
     const { port } = smtp;
     await smtp.close();
-    const [id, paper] = [n.application(contactOf('ana@example.md')), n.application(contactOf(''))];
-    await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(paper, 1, 'ApplicationSubmitted'));
+    const [id, paper] = [
+      harness.application(noticeContextResponse('ana@example.md')),
+      harness.application(noticeContextResponse('')),
+    ];
+    await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'), intakeEvent(paper, 1, 'ApplicationSubmitted'));
     await printable(paper);
-    await n.thread(id, ({ notices }) => notices[0]?.failCause === 'smtp-away');
-    smtp = await startSmtp(port);
+    await harness.thread(id, ({ notices }) => notices[0]?.failCause === 'smtp-away');
+    smtp = await startSmtpServer(port);
     await sent(id);
     expect(mailsOf(id)).toHaveLength(1);
   });
@@ -146,12 +149,12 @@ describe('mail by SMTP', () => {
 
 describe('a crash between sending and marking', () => {
   test('After a crash between sending and marking the mail is sent once more, under the same Message-ID', async () => {
-    const id = n.application(contactOf('ana@example.md'));
+    const id = harness.application(noticeContextResponse('ana@example.md'));
     let crashes = 0;
     loseMark = (notice) => notice === `${id}-1` && ++crashes === 1;
-    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
     await eventually(() => mailsOf(id).length === 1);
-    expect((await n.thread(id)).notices[0]?.state).toBe('pending');
+    expect((await harness.thread(id)).notices[0]?.state).toBe('pending');
     await sent(id);
     expect(mailsOf(id).map(({ messageId }) => messageId)).toEqual([`${id}-1@cups.example`, `${id}-1@cups.example`]);
   });
@@ -171,10 +174,10 @@ describe('a crash between sending and marking', () => {
         },
         stdio: 'ignore',
       });
-    const id = other.application(contactOf('ana@example.md'));
-    await other.say(happened(id, 1, 'ApplicationSubmitted'));
+    const id = other.application(noticeContextResponse('ana@example.md'));
+    await other.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
     let heard = false;
-    smtp.data = () => {
+    smtp.dataReply = () => {
       heard = true;
       return new Promise(() => {});
     };
@@ -183,7 +186,7 @@ describe('a crash between sending and marking', () => {
     first.kill('SIGKILL');
     await once(first, 'exit');
     expect((await other.thread(id)).notices[0]?.state).toBe('pending');
-    smtp.data = () => '250 ok';
+    smtp.dataReply = () => '250 ok';
     const second = start();
     try {
       await other.thread(id, ({ notices }) => notices[0]?.state === 'sent');

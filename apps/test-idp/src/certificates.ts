@@ -18,7 +18,7 @@ const ALGORITHM = {
 } as const;
 
 /** An RSA key with a certificate that it has signed itself, good for ten years. */
-export async function makeKeyPair(name: string): Promise<KeyPair> {
+export async function generateKeyPair(name: string): Promise<KeyPair> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const [notBefore, notAfter] = [new Date(Date.now() - 60_000), new Date(Date.now() + 10 * 365 * 86_400_000)];
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -34,11 +34,11 @@ export async function makeKeyPair(name: string): Promise<KeyPair> {
 }
 
 /** The key pair in `<dir>/<name>.key` and `.crt`, made when it is not there. */
-export async function keyPairIn(dir: string, name: string): Promise<KeyPair> {
+export async function ensureKeyPair(dir: string, name: string): Promise<KeyPair> {
   const [keyFile, certificateFile] = [join(dir, `${name}.key`), join(dir, `${name}.crt`)];
   if (!existsSync(keyFile) || !existsSync(certificateFile)) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const { key, certificate } = await makeKeyPair(name);
+    const { key, certificate } = await generateKeyPair(name);
     writeFileSync(keyFile, key, { mode: 0o600 });
     chmodSync(keyFile, 0o600);
     writeFileSync(certificateFile, certificate);

@@ -15,19 +15,19 @@ export interface Config {
 
 /** @throws Error, one sentence that names what is missing */
 export function readConfig(variables: NodeJS.ProcessEnv): Config {
-  const given = (name: string): string => {
+  const required = (name: string): string => {
     const value = variables[`TEST_IDP_${name}`];
     if (!value) throw new Error(`TEST_IDP_${name} is not set.`);
     return value;
   };
   return {
-    port: Number(given('PORT')),
-    url: given('URL'),
-    dir: given('DIR'),
-    origins: given('ORIGINS').split(','),
-    entityId: given('ENTITY_ID'),
-    certificateFile: given('CERTIFICATE_FILE'),
-    clientId: given('CLIENT_ID'),
-    clientSecretFile: given('CLIENT_SECRET_FILE'),
+    port: Number(required('PORT')),
+    url: required('URL'),
+    dir: required('DIR'),
+    origins: required('ORIGINS').split(','),
+    entityId: required('ENTITY_ID'),
+    certificateFile: required('CERTIFICATE_FILE'),
+    clientId: required('CLIENT_ID'),
+    clientSecretFile: required('CLIENT_SECRET_FILE'),
   };
 }

@@ -6,8 +6,8 @@ import Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
 import type { Config } from './config.ts';
 import { choicePage } from './pages.ts';
-import type { Choice } from './pages.ts';
-import { peopleIn } from './people.ts';
+import type { PersonChoice } from './pages.ts';
+import { readPeople } from './people.ts';
 
 /** An OpenID provider, by the usual library, with the one page that it leaves to whoever runs it. */
 
@@ -17,14 +17,14 @@ type Accounts = Map<string, { person: string; strong: boolean }>;
 /** Serves it under /oidc. */
 export function serveOidc(app: Express, config: Config): void {
   const accounts: Accounts = new Map();
-  const provider = new Provider(`${config.url}/oidc`, configurationOf(config, accounts));
+  const provider = new Provider(`${config.url}/oidc`, createConfiguration(config, accounts));
   const form = express.urlencoded({ extended: false });
   app.get('/oidc/interaction/:uid', async (req, res) => {
     const { uid } = await provider.interactionDetails(req, res);
-    res.send(choicePage('OpenID Connect', `/oidc/interaction/${uid}`, peopleIn(config.dir)));
+    res.send(choicePage('OpenID Connect', `/oidc/interaction/${uid}`, readPeople(config.dir)));
   });
   app.post('/oidc/interaction/:uid', form, async (req, res) => {
-    const { person = '', typed = '', strong, cancel } = req.body as Choice;
+    const { person = '', typed = '', strong, cancel } = req.body as PersonChoice;
     if (cancel) return provider.interactionFinished(req, res, { error: 'access_denied' });
     const who = person || typed;
     const accountId = createHash('sha256').update(who).digest('base64url').slice(0, 22);
@@ -36,7 +36,7 @@ export function serveOidc(app: Express, config: Config): void {
   app.use('/oidc', provider.callback());
 }
 
-function configurationOf(config: Config, accounts: Accounts): Configuration {
+function createConfiguration(config: Config, accounts: Accounts): Configuration {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const { origins, clientId, clientSecretFile } = config;
   return {
@@ -64,7 +64,7 @@ function configurationOf(config: Config, accounts: Accounts): Configuration {
     interactions: { url: (_ctx, { uid }) => `/oidc/interaction/${uid}` },
     findAccount: (_ctx, accountId) => {
       const { person = '', strong = false } = accounts.get(accountId) ?? {};
-      const name = peopleIn(config.dir).find((one) => one.person === person)?.name ?? 'Test Person';
+      const name = readPeople(config.dir).find((one) => one.person === person)?.name ?? 'Test Person';
       const claims = { sub: accountId, idnp: person, name, amr: strong ? ['pwd', 'mfa'] : ['pwd'] };
       return { accountId, claims: () => claims };
     },

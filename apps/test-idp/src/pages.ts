@@ -2,10 +2,10 @@ import type { Person } from './people.ts';
 
 /** The pages of the test identity provider: plain forms, which work without scripts. */
 
-const MOST_SHOWN = 300;
+const MAX_SHOWN_PEOPLE = 300;
 
 /** What a choice posts. */
-export interface Choice {
+export interface PersonChoice {
   /** Of a button; empty where it was typed. */
   person?: string;
   typed?: string;
@@ -15,14 +15,14 @@ export interface Choice {
 
 /** Where somebody says who they are. @param action where the form is posted to */
 export function choicePage(protocol: string, action: string, people: Person[]): string {
-  const shown = people.slice(0, MOST_SHOWN);
+  const shown = people.slice(0, MAX_SHOWN_PEOPLE);
   const buttons = shown.map(
-    ({ name, person }) => `<li><button name="person" value="${person}">${escaped(name)}</button></li>`,
+    ({ name, person }) => `<li><button name="person" value="${person}">${escapeHtml(name)}</button></li>`,
   );
   return page(
     `Test identity provider (${protocol})`,
     `<p>For trying things out: nobody is asked for a password.</p>
-    <form method="post" action="${escaped(action)}">
+    <form method="post" action="${escapeHtml(action)}">
       <p><label><input type="checkbox" name="strong" value="yes" checked /> Second factor</label></p>
       <p><label>IDNP <input name="typed" inputmode="numeric" pattern="[0-9]{13}" /></label> <button name="person" value="">Sign in</button>
       <button name="cancel" value="yes" formnovalidate>Cancel</button></p>
@@ -33,13 +33,13 @@ export function choicePage(protocol: string, action: string, people: Person[]): 
 }
 
 /** A page that posts a form by itself. */
-export function postingPage(url: string, fields: Record<string, string>): string {
+export function autoSubmitPage(url: string, fields: Record<string, string>): string {
   const inputs = Object.entries(fields).map(
-    ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}" />`,
+    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}" />`,
   );
   return page(
     'Going on',
-    `<form method="post" action="${escaped(url)}">${inputs.join('')}<button>Continue</button></form>
+    `<form method="post" action="${escapeHtml(url)}">${inputs.join('')}<button>Continue</button></form>
     <script>document.forms[0].submit()</script>`,
   );
 }
@@ -47,13 +47,13 @@ export function postingPage(url: string, fields: Record<string, string>): string
 export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
-  <head><meta charset="utf-8" /><title>${escaped(title)}</title>
+  <head><meta charset="utf-8" /><title>${escapeHtml(title)}</title>
   <style>body { font: 16px/1.5 sans-serif; max-width: 48rem; margin: 2rem auto; } ul { columns: 2; list-style: none; padding: 0 } button, input { font: inherit; padding: 0.25rem 0.75rem; margin: 0.125rem }</style></head>
-  <body><h1>${escaped(title)}</h1>${body}</body>
+  <body><h1>${escapeHtml(title)}</h1>${body}</body>
 </html>
 `;
 }
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -8,7 +8,7 @@ export interface Person {
 }
 
 /** The people of `people.json`, read anew each time; nobody where there is none. */
-export function peopleIn(dir: string): Person[] {
+export function readPeople(dir: string): Person[] {
   try {
     return JSON.parse(readFileSync(join(dir, 'people.json'), 'utf8')) as Person[];
   } catch {

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import express from 'express';
-import { keyPairIn } from './certificates.ts';
+import { ensureKeyPair } from './certificates.ts';
 import type { Config } from './config.ts';
 import { serveOidc } from './oidc.ts';
 import { page } from './pages.ts';
 import { samlRoutes } from './saml/idp.ts';
 
-const HOME = '<p><a href="/saml">SAML</a></p><p><a href="/oidc/session/end">Sign out (OpenID Connect)</a></p>';
+const HOME_PAGE = '<p><a href="/saml">SAML</a></p><p><a href="/oidc/session/end">Sign out (OpenID Connect)</a></p>';
 
 /**
  * An identity provider for tests and development, which lets anybody in: SAML 2.0 under /saml, OpenID Connect under /oidc. It
@@ -15,12 +15,12 @@ const HOME = '<p><a href="/saml">SAML</a></p><p><a href="/oidc/session/end">Sign
  * @throws Error when the port is taken
  */
 export async function startTestIdp(config: Config): Promise<{ close(): Promise<void> }> {
-  const keys = await keyPairIn(config.dir, 'idp');
+  const keys = await ensureKeyPair(config.dir, 'idp');
   const app = express();
   app.disable('x-powered-by');
   app.get('/healthz', (_req, res) => void res.send('ok'));
   app.get('/readyz', (_req, res) => void res.send('ok'));
-  app.get('/', (_req, res) => void res.send(page('Test identity provider', HOME)));
+  app.get('/', (_req, res) => void res.send(page('Test identity provider', HOME_PAGE)));
   app.use('/saml', samlRoutes(config, keys));
   serveOidc(app, config);
   const server = createServer(app);

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
-import { applicant, file } from '../filings.ts';
+import { applicant, fileApplication } from '../filings.ts';
 
 /** What is looked for from the one box: what it is taken for, what is said when it cannot be searched, and that no address holds it. */
 
-async function look(page: Page, text: string): Promise<void> {
+async function searchFor(page: Page, text: string): Promise<void> {
   await page.keyboard.press('F2');
   await page.keyboard.type(text);
   await page.keyboard.press('Enter');
@@ -13,7 +13,7 @@ async function look(page: Page, text: string): Promise<void> {
 
 test('A telephone and a part of a number find the application, and what cannot be searched says what can.', async () => {
   const operator = 'cu-017-specialist';
-  const filed = await file({
+  const filed = await fileApplication({
     operator,
     ending: 'ZN',
     content: { applicant: applicant('Lupu', 'Vera'), contact: { phone: '+373 68 765 432' } },
@@ -21,14 +21,14 @@ test('A telephone and a part of a number find the application, and what cannot b
   const page = await open({ operator });
   await page.locator('main h1').waitFor();
   const row = page.getByRole('main').getByRole('link', { name: /Vera Lupu/ });
-  await look(page, '068 765 432');
+  await searchFor(page, '068 765 432');
   await page.getByText('după telefon: 1').waitFor();
   await row.waitFor();
-  await look(page, filed.trackingNumber.slice(2, 11));
+  await searchFor(page, filed.trackingNumber.slice(2, 11));
   await page.getByText('după o parte din număr: 1').waitFor();
   await row.waitFor();
   for (const text of ['2900', '!!']) {
-    await look(page, text);
+    await searchFor(page, text);
     await row.waitFor({ state: 'detached' });
     await page.getByText('IDNP, toate cele 13 cifre').waitFor();
   }

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { abandon, axe, faultsOf, open } from '../desk.ts';
-import { act, file, reaches } from '../filings.ts';
-import { pdfText } from '../paper.ts';
+import { forgetPage, axe, findPageErrors, open } from '../desk.ts';
+import { runAction, fileApplication, waitForState } from '../filings.ts';
+import { pdfText } from '../pdf.ts';
 
 /** The tests' own tools must find what they are for. */
 
@@ -10,10 +10,10 @@ test('A page whose script does not come is found blank.', async () => {
   const page = await open();
   await page.route('**/assets/*.js', (route) => route.abort());
   await page.reload();
-  const faults = (await faultsOf(page)).join('\n');
-  await abandon(page);
-  expect(faults).toMatch(/^console: Failed to load resource/);
-  expect(faults).toMatch(/^blank: .* has no main part$/m);
+  const errors = (await findPageErrors(page)).join('\n');
+  await forgetPage(page);
+  expect(errors).toMatch(/^console: Failed to load resource/);
+  expect(errors).toMatch(/^blank: .* has no main part$/m);
 });
 
 test('A page that throws, breaks its policy or asks another site is found out.', async () => {
@@ -31,10 +31,10 @@ test('A page that throws, breaks its policy or asks another site is found out.',
     }
   });
   const said = await eventually(async () => {
-    const faults = (await faultsOf(page)).join('\n');
-    return faults.includes('planted exception') && faults.includes('trusted-types') ? faults : undefined;
+    const errors = (await findPageErrors(page)).join('\n');
+    return errors.includes('planted exception') && errors.includes('trusted-types') ? errors : undefined;
   });
-  await abandon(page);
+  await forgetPage(page);
   expect(said).toMatch(/^error: Error: planted exception/m);
   expect(said).toMatch(/^console: policy violated: connect-src https:\/\/elsewhere.example/m);
   expect(said).toMatch(/^console: policy violated: style-src-elem inline/m);
@@ -49,16 +49,16 @@ test('What people cannot read or reach is found, by its rule and place.', async 
     document.body.append(field);
   });
   const found = await axe(page);
-  await abandon(page);
+  await forgetPage(page);
   expect(found.join('\n')).toMatch(/^label: [^]*#planted/m);
 });
 
 test('What is filed beside the page is decided; what is printed is read back.', async () => {
-  const filed = await file();
+  const filed = await fileApplication();
   expect(filed.state).toBe('submitted');
-  await reaches(filed, 'ready');
-  const draft = await file({ submit: false, publicService: 'pension-reexamination' });
-  expect((await act(draft, 'withdraw')).state).toBe('withdrawn');
+  await waitForState(filed, 'ready');
+  const draft = await fileApplication({ submit: false, publicService: 'pension-reexamination' });
+  expect((await runAction(draft, 'withdraw')).state).toBe('withdrawn');
 
   const page = await open();
   await page.evaluate(() => {
@@ -67,5 +67,5 @@ test('What is filed beside the page is decided; what is printed is read back.', 
     document.body.replaceChildren(words);
   });
   expect(await pdfText(page)).toEqual(['Fișa numărul 7']);
-  await abandon(page);
+  await forgetPage(page);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { reply } from '../agency.ts';
-import { faultsOf, open } from '../desk.ts';
-import { act, applicant, deskOf, file, reaches } from '../filings.ts';
-import { fileForKnown, Hand } from '../hand.ts';
+import { sendReply } from '../agency.ts';
+import { findPageErrors, open } from '../desk.ts';
+import { runAction, applicant, openDeskFor, fileApplication, waitForState } from '../filings.ts';
+import { fileForKnownPerson, KeyboardUser } from '../keyboard.ts';
 
 /**
  * Whatever people, colleagues and agencies write stays words: nothing of it runs, changes the page or leaves it. The policy
@@ -22,14 +22,14 @@ async function expectOnlyWords(page: Page): Promise<void> {
     made: document.querySelectorAll('img[src="x"], a[href^="javascript:"], body script').length,
   }));
   expect([page.url(), found]).toEqual([page.url(), { ran: undefined, made: 0 }]);
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await findPageErrors(page)).toEqual([]);
 }
 
 /** What a name is refused with. */
 const LETTERS_ONLY = 'Scrieți numele doar cu litere, cratimă, apostrof și spațiu.';
 
 /** Opens it, with the hostile words to be read there as they were written. */
-async function look(page: Page, path: string, words = HOSTILE): Promise<void> {
+async function openAndCheck(page: Page, path: string, words = HOSTILE): Promise<void> {
   await page.goto(path);
   await page.getByRole('main').getByText(words).first().waitFor();
   await expectOnlyWords(page);
@@ -50,7 +50,7 @@ async function typeEverywhere(page: Page): Promise<number> {
 }
 
 test('Answers, numbers, notes and the words of an agency are shown, and are nothing but words; a name takes none of them.', async () => {
-  const named = (familyName: string) => file({ content: { applicant: applicant(familyName) } });
+  const named = (familyName: string) => fileApplication({ content: { applicant: applicant(familyName) } });
   await expect(named(HOSTILE)).rejects.toThrow('/applicant/familyName PERSON_NAME');
   const answers = {
     actKind: 'birth',
@@ -60,32 +60,35 @@ test('Answers, numbers, notes and the words of an agency are shown, and are noth
     eventPlace: HOSTILE,
   };
   const evidence = [{ kind: 'identity-document', number: HOSTILE, originalSeen: true }];
-  const filed = await file({ ending: 'ZN', content: { applicant: applicant('Vrednic'), answers, evidence } });
-  const desk = await deskOf('cu-001-specialist');
+  const filed = await fileApplication({
+    ending: 'ZN',
+    content: { applicant: applicant('Vrednic'), answers, evidence },
+  });
+  const desk = await openDeskFor('cu-001-specialist');
   await desk.call('POST', `/applications/${filed.id}/notes`, { body: { text: HOSTILE } });
   const documents = [{ kind: 'birth-certificate', note: HOSTILE }];
-  await reply(filed, 'documentsRequested', { documents, message: everywhere, answerBy: '2027-12-08' });
-  await reaches(filed, 'documents-requested');
+  await sendReply(filed, 'documentsRequested', { documents, message: everywhere, answerBy: '2027-12-08' });
+  await waitForState(filed, 'documents-requested');
 
   const page = await open({ operator: 'cu-001-specialist' });
   const here = `/applications/${filed.id}`;
-  await look(page, here, TOLD);
+  await openAndCheck(page, here, TOLD);
   // A note of a colleague stands beside it.
   await page.getByText(HOSTILE).first().waitFor();
   expect(await typeEverywhere(page)).toBeGreaterThan(1);
-  await look(page, `${here}/submissions/1`);
+  await openAndCheck(page, `${here}/submissions/1`);
 
   const unavailable = [{ kind: 'birth-certificate', reason: HOSTILE }];
-  await act(filed, 'supply-documents', { unavailable, complete: true });
+  await runAction(filed, 'supply-documents', { unavailable, complete: true });
   const appeal = { how: everywhere, until: '2027-12-31' };
-  await reply(filed, 'decided', {
+  await sendReply(filed, 'decided', {
     outcome: 'rejected',
     reason: everywhere,
     appeal,
     decideTime: new Date().toISOString(),
   });
-  await reaches(filed, 'rejected');
-  await look(page, here, TOLD);
+  await waitForState(filed, 'rejected');
+  await openAndCheck(page, here, TOLD);
   await page.goto(`${here}/hand-over`);
   await page.getByRole('heading', { level: 1, name: 'Înmânarea deciziei' }).waitFor();
   await page.getByLabel('Altă persoană').check();
@@ -99,10 +102,10 @@ test('Answers, numbers, notes and the words of an agency are shown, and are noth
 });
 
 test('What a person is called and asks for is nothing but words from the first letter to the receipt on paper.', async () => {
-  await file({ content: { applicant: applicant('Zorz', 'Zoe'), contact: { none: true } } });
+  await fileApplication({ content: { applicant: applicant('Zorz', 'Zoe'), contact: { none: true } } });
   const page = await open({ operator: 'cu-001-specialist' });
   await page.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
-  const hand = new Hand(page, async (screen) => {
+  const user = new KeyboardUser(page, async (screen) => {
     if (screen === 'Cine cere serviciul?') {
       const name = page.locator('[id="/applicant/familyName"]');
       await name.fill(HOSTILE);
@@ -117,10 +120,10 @@ test('What a person is called and asks for is nothing but words from the first l
     }
     await expectOnlyWords(page);
   });
-  await fileForKnown(hand, 'Zorz');
+  await fileForKnownPerson(user, 'Zorz');
   await page.getByRole('link', { name: 'Vezi cererea' }).click();
   await page.getByRole('main').getByText('Zoe Zorz').first().waitFor();
-  await hand.press('p');
+  await user.press('p');
   await expectOnlyWords(page);
   expect(page.url() + (await page.title())).not.toContain('Zorz');
 });

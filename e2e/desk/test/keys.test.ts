@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
-import { applicant, file, reaches } from '../filings.ts';
+import { applicant, fileApplication, waitForState } from '../filings.ts';
 
 /** Keys, the focus, titles and what is seen of a choice: whoever works without a mouse, or hears the page, loses nothing. */
 
@@ -11,8 +11,8 @@ const hasFocus = (locator: Locator) => locator.evaluate((element) => element ===
 const focusIsOnPage = (page: Page) => page.evaluate(() => document.activeElement !== document.body);
 
 test('Esc closes a dialog, and the page under it stays; digits bring the focus to what they choose.', async () => {
-  const filed = await file({ operator, content: { applicant: applicant('Dodon') } });
-  await reaches(filed, 'ready', operator);
+  const filed = await fileApplication({ operator, content: { applicant: applicant('Dodon') } });
+  await waitForState(filed, 'ready', operator);
   const page = await open({ operator });
   await page.getByRole('link', { name: /Dodon/ }).waitFor();
   await page.keyboard.press('Digit4');
@@ -45,7 +45,7 @@ test('Esc closes a dialog, and the page under it stays; digits bring the focus t
 });
 
 test('After a write the focus stays on the page, near what was written.', async () => {
-  const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Țurcan') } });
+  const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Țurcan') } });
   // Who filed it takes care of it; a colleague takes it over.
   const page = await open({ operator: 'cu-020-manager', path: `/applications/${filed.id}` });
   const note = page.getByLabel('Scrieți o notă');
@@ -143,8 +143,8 @@ test('Enter that is pressed before the field is there goes on with what was type
 });
 
 test('Each tab of the browser is titled by its screen, and by nobody.', async () => {
-  const filed = await file({ operator, content: { applicant: applicant('Vrabie') } });
-  await reaches(filed, 'ready', operator);
+  const filed = await fileApplication({ operator, content: { applicant: applicant('Vrabie') } });
+  await waitForState(filed, 'ready', operator);
   const page = await open({ operator });
   const titles: string[] = [];
   for (const path of ['/', '/find', `/applications/${filed.id}`, `/applications/${filed.id}/hand-over`, '/team']) {
@@ -160,7 +160,12 @@ test('Each tab of the browser is titled by its screen, and by nobody.', async ()
 });
 
 test('Where the system has colours of its own, what is chosen has the one for it, and an empty box no tick.', async () => {
-  const { id } = await file({ operator, submit: false, ending: 'ZN', content: { applicant: applicant('Rusnac') } });
+  const { id } = await fileApplication({
+    operator,
+    submit: false,
+    ending: 'ZN',
+    content: { applicant: applicant('Rusnac') },
+  });
   const page = await open({ operator, forcedColors: 'active' });
   await heading(page, /^Astăzi/).waitFor();
   const highlight = await page.evaluate(() => {
@@ -192,8 +197,8 @@ test('Where the system has colours of its own, what is chosen has the one for it
 
 test('What is turned to the person names nobody else who is at the desk or was looked for.', async () => {
   const content = (familyName: string) => ({ content: { applicant: applicant(familyName) } });
-  const first = await file(Object.assign({ operator, submit: false }, content('Hîncu')));
-  const second = await file(Object.assign({ operator, submit: false }, content('Plămădeală')));
+  const first = await fileApplication(Object.assign({ operator, submit: false }, content('Hîncu')));
+  const second = await fileApplication(Object.assign({ operator, submit: false }, content('Plămădeală')));
   const page = await open({ operator, path: `/visits/resume/${first.id}` });
   await heading(page, 'Persoana verifică datele').waitFor();
   await page.keyboard.press('F2');

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { open } from '../desk.ts';
-import { faultsOfBoxes } from '../boxes.ts';
-import { applicant, file, reaches } from '../filings.ts';
+import { findLayoutErrors } from '../layout-checks.ts';
+import { applicant, fileApplication, waitForState } from '../filings.ts';
 
 /** What the page looks like in each language, by the boxes that the browser drew. */
 
@@ -12,7 +12,7 @@ const TABLET = { width: 1024, height: 768 };
 const PHONE = { width: 360, height: 740 };
 
 /** What the choice of the language does, without a press: on a phone it is in the menu. */
-async function speak(page: Page, language: string): Promise<void> {
+async function chooseLanguage(page: Page, language: string): Promise<void> {
   await page.evaluate((chosen) => sessionStorage.setItem('cups-language', chosen), language);
   await page.reload();
   await page.locator('main h1').waitFor();
@@ -41,35 +41,35 @@ async function visitOf(page: Page, familyName: string, givenName: string): Promi
 test('The top bar holds what is open in each language, and on a phone it is one line with a menu.', async () => {
   const page = await open({ operator: 'cu-011-specialist', path: '/' });
   await page.locator('main h1').waitFor();
-  const faults: string[] = [];
-  const look = async (what: string) => {
+  const errors: string[] = [];
+  const checkLayout = async (what: string) => {
     for (const language of LANGUAGES) {
       await page.setViewportSize(DESKTOP);
-      await speak(page, language);
+      await chooseLanguage(page, language);
       for (const size of [DESKTOP, TABLET, PHONE]) {
         await page.setViewportSize(size);
         await page.evaluate(() => document.fonts.ready);
-        const found = await faultsOfBoxes(page, 'header');
+        const found = await findLayoutErrors(page, 'header');
         const bar = await page.locator('header').evaluate((header) => header.getBoundingClientRect().height);
         if (bar > 56) found.push(`the bar takes ${bar} px`);
         found.push(...(await page.evaluate(torn)));
-        faults.push(...found.map((fault) => `${what}, ${language}, ${size.width}: ${fault}`));
+        errors.push(...found.map((fault) => `${what}, ${language}, ${size.width}: ${fault}`));
       }
     }
     await page.setViewportSize(DESKTOP);
-    await speak(page, 'ro');
+    await chooseLanguage(page, 'ro');
   };
-  await look('no visit');
+  await checkLayout('no visit');
   await visitOf(page, 'Ciobanu', 'Galina');
-  await look('one visit');
+  await checkLayout('one visit');
   await visitOf(page, 'Constantinov-Brînzaru', 'Alexandrina');
-  await look('two visits');
-  expect(faults).toEqual([]);
+  await checkLayout('two visits');
+  expect(errors).toEqual([]);
 
   await page.setViewportSize(PHONE);
   const menu = page.getByRole('button', { name: 'Meniu' });
   await menu.click();
-  expect(await faultsOfBoxes(page, '#menu')).toEqual([]);
+  expect(await findLayoutErrors(page, '#menu')).toEqual([]);
   await page.getByRole('link', { name: /Coada/ }).click();
   await page.getByRole('heading', { name: /^Astăzi/ }).waitFor();
   expect(await menu.getAttribute('aria-expanded')).toBe('false');
@@ -84,13 +84,13 @@ test('For whom somebody asks is seen without scrolling, and what is wrong is red
   await page.locator('main h1').waitFor();
   await visitOf(page, 'Ciobanu', 'Galina');
   for (const language of LANGUAGES) {
-    await speak(page, language);
+    await chooseLanguage(page, language);
     const [asked, footer] = await Promise.all([
       page.locator('[id="/behalf"]').boundingBox(),
       page.locator('footer').boundingBox(),
     ]);
     expect([language, asked!.y + asked!.height <= footer!.y]).toEqual([language, true]);
-    expect(await faultsOfBoxes(page, 'main')).toEqual([]);
+    expect(await findLayoutErrors(page, 'main')).toEqual([]);
   }
   await page.keyboard.press('Control+Enter');
   const summary = page.getByRole('alert').first();
@@ -108,20 +108,20 @@ test('For whom somebody asks is seen without scrolling, and what is wrong is red
 
 test('A row gives its room to names, a payment has one filled button, and the receipt beside a hand-over can be read.', async () => {
   const operator = 'cu-016-specialist';
-  const filed = await file({ operator, content: { applicant: applicant('Moraru', 'Olga') } });
-  await reaches(filed, 'ready', operator);
+  const filed = await fileApplication({ operator, content: { applicant: applicant('Moraru', 'Olga') } });
+  await waitForState(filed, 'ready', operator);
   const page = await open({ operator, path: '/' });
   await page.getByRole('link', { name: /Olga Moraru/ }).waitFor();
   for (const language of LANGUAGES) {
-    await speak(page, language);
+    await chooseLanguage(page, language);
     const row = page.getByRole('link', { name: /Olga Moraru/ });
     const cut = await row.evaluate((link) =>
       [...link.querySelectorAll('span')].filter((one) => one.scrollWidth > one.clientWidth),
     );
     expect([language, cut]).toEqual([language, []]);
-    expect(await faultsOfBoxes(page, 'main')).toEqual([]);
+    expect(await findLayoutErrors(page, 'main')).toEqual([]);
   }
-  await speak(page, 'ro');
+  await chooseLanguage(page, 'ro');
   await page.goto(`/applications/${filed.id}`);
   const filled = () =>
     page.locator('main button').evaluateAll((buttons) => {

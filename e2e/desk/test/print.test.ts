@@ -3,9 +3,9 @@ import { idnp } from '@cups/tools/filings';
 import type { Locator, Page } from 'playwright-core';
 import { open, tolerate } from '../desk.ts';
 import type { OpenOptions } from '../desk.ts';
-import { act, deskOf, file, nextPerson, reaches } from '../filings.ts';
-import { pdfText, qrText } from '../paper.ts';
-import { url } from '../surroundings.ts';
+import { runAction, openDeskFor, fileApplication, nextPerson, waitForState } from '../filings.ts';
+import { pdfText, qrText } from '../pdf.ts';
+import { platformUrl } from '../test-env.ts';
 
 /** Papers, read back from what the printer gets. People speak Russian here, so that each paper has two languages. */
 
@@ -41,13 +41,13 @@ test('A receipt, and the list of what an agency asks for, are printed with a num
   expect(receipt).toContain('Recipisă: cererea a fost depusă Расписка: заявление подано');
   expect(receipt).toContain('Agenția Servicii Publice Агентство государственных услуг');
   expect(receipt).toMatch(/Depusă Подано \d\d\.\d\d\.\d{4}, \d\d:\d\d/);
-  expect(receipt).toContain(`deschideți ${url()}/t și scrieți numărul`);
+  expect(receipt).toContain(`deschideți ${platformUrl()}/t și scrieți numărul`);
   expect(receipt).toMatch(new RegExp(`${trackingNumber} Tipărit \\d\\d\\.\\d\\d\\.\\d{4}, \\d\\d:\\d\\d$`));
   expect(receipt).not.toContain('Exercițiu');
 
   await button(page, 'Recipisa').click();
   await page.emulateMedia({ media: 'print' });
-  expect(await qrText(page.locator('#paper svg').first())).toBe(`${url()}/t#${trackingNumber}`);
+  expect(await qrText(page.locator('#paper svg').first())).toBe(`${platformUrl()}/t#${trackingNumber}`);
   await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await page.emulateMedia({ media: null });
 
@@ -95,7 +95,7 @@ test('What was filed is printed to be signed, with the mandate, and who looked a
 test('Who collected a result signs for it; a paper of a practice says so on each of its pages.', async () => {
   const ready = await filedInRussian('ZQ');
   const given = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000035' };
-  await act(ready, 'hand-over', given);
+  await runAction(ready, 'hand-over', given);
   const page = await openToPrint({ path: `/applications/${ready.id}` });
   const [receipt = ''] = await printed(page, button(page, 'Confirmarea de primire'));
   expect(receipt).toContain('Confirmare de înmânare Подтверждение выдачи');
@@ -132,13 +132,13 @@ test('A slip is not printed while the platform is away, and the page says why.',
 async function filedInRussian(ending: 'ZD' | 'ZR' | 'ZQ') {
   const names = { givenName: 'Vasile', familyName: 'Bălan', birthDate: '1953-09-18', language: 'ru' };
   const applicant = { idnp: idnp(nextPerson()), ...names };
-  const filed = await file({ ending, content: { applicant, contact: { none: true } } });
+  const filed = await fileApplication({ ending, content: { applicant, contact: { none: true } } });
   const state = { ZD: 'documents-requested', ZR: 'rejected', ZQ: 'ready' } as const;
-  return reaches(filed, state[ending]);
+  return waitForState(filed, state[ending]);
 }
 
 async function notices(id: string): Promise<{ channel: string; state: string }[]> {
-  const desk = await deskOf('cu-001-specialist');
+  const desk = await openDeskFor('cu-001-specialist');
   const { body } = await desk.call<{ notices: { channel: string; state: string }[] }>(
     'GET',
     `/applications/${id}/notices`,

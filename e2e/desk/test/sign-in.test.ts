@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
-import { url } from '../surroundings.ts';
+import { platformUrl } from '../test-env.ts';
 
 test('The page opens signed out, offers test operators, and lets the chosen one in.', async () => {
   const page = await open();
@@ -21,14 +21,14 @@ test('Why another site let nobody in is said in the language of the page, and st
   const page = await open({ path: '/?signIn=OPERATOR_UNKNOWN' });
   const said = page.getByRole('alert');
   await said.getByText('Nu aveți acces la platformă.').waitFor();
-  expect(page.url()).toBe(`${url()}/`);
+  expect(page.url()).toBe(`${platformUrl()}/`);
   await page.getByRole('button', { name: 'EN', exact: true }).click();
   await said.getByText('You have no access to the platform.').waitFor();
   expect(await axe(page)).toEqual([]);
 });
 
 /** What the page asks next by itself says of whether somebody is there. */
-const nextLook = async (page: Page) => {
+const nextPoll = async (page: Page) => {
   const request = await page.waitForRequest(/queue\/changes|sessions\/current/);
   return request.headers()['x-cups-background'];
 };
@@ -38,14 +38,14 @@ test('A desk that nobody touches asks in the background, so that its session end
   await page.clock.install();
   await page.reload();
   await page.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
-  const first = nextLook(page);
+  const first = nextPoll(page);
   await page.clock.fastForward(15_000);
   expect(await first).toBeUndefined();
-  const later = nextLook(page);
+  const later = nextPoll(page);
   await page.clock.fastForward(61_000);
   expect(await later).toBe('?1');
   await page.keyboard.press('ArrowDown');
-  const touched = nextLook(page);
+  const touched = nextPoll(page);
   await page.clock.fastForward(15_000);
   expect(await touched).toBeUndefined();
 });

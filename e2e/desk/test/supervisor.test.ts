@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { axe, open, PHONE } from '../desk.ts';
-import { act, file, reaches } from '../filings.ts';
+import { runAction, fileApplication, waitForState } from '../filings.ts';
 
 /** All centres at once, for a supervisor: counts and times, never content. */
 
@@ -11,10 +11,14 @@ const cells = async (page: Page, name: string) => (await row(page, name).first()
 
 test('A supervisor reads counts by centre, service and agency, finds them on the map and takes them along as CSV.', async () => {
   const operator = 'cu-003-specialist';
-  const ready = await reaches(await file({ operator, publicService: 'criminal-record' }), 'ready', operator);
+  const ready = await waitForState(
+    await fileApplication({ operator, publicService: 'criminal-record' }),
+    'ready',
+    operator,
+  );
   const given = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000035' };
-  await act(ready, 'hand-over', given, operator);
-  await act(ready, 'confirm-outcome', { needMet: false, missing: 'nu este apostilat' }, operator);
+  await runAction(ready, 'hand-over', given, operator);
+  await runAction(ready, 'confirm-outcome', { needMet: false, missing: 'nu este apostilat' }, operator);
 
   const page = await open({ operator: 'supervisor', path: '/' });
   await row(page, 'Bilicenii Vechi').waitFor();
@@ -51,7 +55,7 @@ test('A supervisor reads counts by centre, service and agency, finds them on the
 });
 
 test('An agency that does not confirm is named as silent; a period that cannot be counted is said.', async () => {
-  await file({ ending: 'ZN', publicService: 'pension-reexamination' });
+  await fileApplication({ ending: 'ZN', publicService: 'pension-reexamination' });
   const page = await open({ operator: 'supervisor', path: '/centres', colorScheme: 'dark', viewport: PHONE });
   const silent = page.getByRole('region', { name: 'Instituții care tac' });
   await silent.getByRole('rowheader', { name: 'Casa Națională de Asigurări Sociale' }).waitFor();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { eventually } from '@cups/testing';
 import { idnp } from '@cups/tools/filings';
 import { axe, open } from '../desk.ts';
-import { applicant, file, nextPerson } from '../filings.ts';
+import { applicant, fileApplication, nextPerson } from '../filings.ts';
 
 /** Who works at a centre: what a manager, a supervisor and support do about it, and what a specialist sees and feels of it. */
 
@@ -12,7 +12,7 @@ const row = (page: Page, name: RegExp) => inMain(page).getByRole('button', { nam
 const pane = (page: Page) => page.getByRole('complementary');
 
 /** Whoever comes back to the window is asked for at once. */
-const comesBack = (page: Page, sees: () => Promise<boolean>) =>
+const refocusUntil = (page: Page, sees: () => Promise<boolean>) =>
   eventually(async () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
     return (await sees()) || undefined;
@@ -78,7 +78,11 @@ test('A manager invites by keyboard, and notes an absence that a specialist of t
 
 test('Suspended by the manager in another window, a specialist is out, and goes on with what was typed when access is back.', async () => {
   const operator = 'cu-014-specialist';
-  const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Botezatu', 'Tamara') } });
+  const filed = await fileApplication({
+    operator,
+    ending: 'ZN',
+    content: { applicant: applicant('Botezatu', 'Tamara') },
+  });
   const specialist = await open({ operator, path: `/applications/${filed.id}` });
   await specialist.getByLabel('Scrieți o notă').fill('scris pe jumătate');
 
@@ -92,7 +96,7 @@ test('Suspended by the manager in another window, a specialist is out, and goes 
   await row(manager, /^Test Specialist.*Acces suspendat/).waitFor();
   await pane(manager).getByText('„Nu mai vine la lucru”').waitFor();
 
-  await comesBack(specialist, () => specialist.getByText('Accesul dumneavoastră este suspendat.').isVisible());
+  await refocusUntil(specialist, () => specialist.getByText('Accesul dumneavoastră este suspendat.').isVisible());
   expect(await specialist.innerText('body')).not.toMatch(/Botezatu|Tamara|jumătate/);
   await specialist.getByRole('button', { name: /Intră din nou/ }).click();
   await specialist.getByRole('alert').waitFor();
@@ -126,7 +130,7 @@ test('A supervisor makes a specialist a manager in another window, and the page 
   await pane(page).getByLabel('manager de centru').check();
   await pane(page).getByRole('button', { name: 'Salvează' }).click();
   await row(page, /^Test Specialist.*manager de centru/).waitFor();
-  await comesBack(specialist, () => invite.isVisible());
+  await refocusUntil(specialist, () => invite.isVisible());
 });
 
 test('Support says why before it sees anything, and changes nothing.', async () => {

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { newTrackingNumber } from '@cups/application';
+import { generateTrackingNumber } from '@cups/application';
 import type { Page } from 'playwright-core';
 import { axe, open, PHONE } from '../desk.ts';
-import { file, reaches } from '../filings.ts';
+import { fileApplication, waitForState } from '../filings.ts';
 
 /** `/t`: where an application is, for whoever holds its number. */
 
 const heading = (page: Page) => page.getByRole('heading', { level: 2 });
 const field = (page: Page) => page.getByRole('textbox');
-const unknownNumber = () => newTrackingNumber((bytes) => randomBytes(bytes));
+const unknownNumber = () => generateTrackingNumber((bytes) => randomBytes(bytes));
 
 test('A scanned number says the state, the next step and the dates in three languages, and leaves the address.', async () => {
-  const { trackingNumber } = await reaches(await file({ ending: 'ZD' }), 'documents-requested');
+  const { trackingNumber } = await waitForState(await fileApplication({ ending: 'ZD' }), 'documents-requested');
   const page = await open({ path: `/t#${trackingNumber}`, ...PHONE_CONTEXT });
   await heading(page).waitFor();
   expect(await page.evaluate(() => window.location.href)).not.toContain('#');
@@ -36,7 +36,7 @@ test('A scanned number says the state, the next step and the dates in three lang
 });
 
 test('A number is understood as people type it, and one that cannot be is named before anybody is asked.', async () => {
-  const { trackingNumber = '' } = await reaches(await file(), 'ready');
+  const { trackingNumber = '' } = await waitForState(await fileApplication(), 'ready');
   const page = await open({ path: '/t' });
   let asked = 0;
   page.on('request', (request) => (asked += request.url().endsWith('/tracking') ? 1 : 0));
@@ -65,7 +65,7 @@ test('A number is understood as people type it, and one that cannot be is named 
 });
 
 test('Too many tries, and a platform that does not answer, are said kindly; another scan goes on.', async () => {
-  const { trackingNumber } = await file();
+  const { trackingNumber } = await fileApplication();
   const page = await open({ path: '/t', locale: 'en-GB', colorScheme: 'dark', viewport: { width: 320, height: 568 } });
   const number = unknownNumber();
   await page.route('**/api/v1/tracking', (route) =>

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { eventually } from '@cups/testing';
 import type { Application } from '@cups/tools/desk';
 import { axe, open } from '../desk.ts';
-import { applicant, deskOf, file, reaches } from '../filings.ts';
+import { applicant, openDeskFor, fileApplication, waitForState } from '../filings.ts';
 
 /** What is easily pressed by mistake is confirmed, and can be undone while it has not gone out; nothing of it is lost by leaving. */
 
@@ -17,7 +17,7 @@ interface Recorded {
 }
 
 async function recordedOf({ id }: Application): Promise<Recorded> {
-  return (await (await deskOf(operator)).call<Recorded>('GET', `/applications/${id}`)).body;
+  return (await (await openDeskFor(operator)).call<Recorded>('GET', `/applications/${id}`)).body;
 }
 
 /** Every write that the page sends. */
@@ -34,11 +34,11 @@ async function note(page: Page, text: string): Promise<void> {
 }
 
 test('How the person was told is chosen by arrows, sent when it is confirmed, and can be undone before it goes out.', async () => {
-  const filed = await file({
+  const filed = await fileApplication({
     operator,
     content: { applicant: applicant('Cazacu'), contact: { phone: '+37369111222' } },
   });
-  await reaches(filed, 'ready', operator);
+  await waitForState(filed, 'ready', operator);
   const page = await open({ operator, path: `/applications/${filed.id}` });
   const writes = writesOf(page);
   await page.getByRole('button', { name: 'Persoana știe' }).click();
@@ -68,7 +68,7 @@ test('How the person was told is chosen by arrows, sent when it is confirmed, an
 });
 
 test('A note comes back into its field when it is undone; covering the screen and signing out send it at once.', async () => {
-  const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Guțu') } });
+  const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Guțu') } });
   const texts = async () => (await recordedOf(filed)).notes?.map(({ text }) => text) ?? [];
   const isRecorded = (text: string) =>
     eventually(async () => (await texts()).includes(text) || undefined, { timeoutMs: 5_000 });
@@ -96,7 +96,7 @@ test('A note comes back into its field when it is undone; covering the screen an
 });
 
 test('What is left alone is recorded after its moment, and is not to be undone any more.', async () => {
-  const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Lupu') } });
+  const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Lupu') } });
   const page = await open({ operator, path: `/applications/${filed.id}` });
   await note(page, 'Fiica ridică actul.');
   await held(page).waitFor({ state: 'detached' });

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { idnp, idnpOfOperator } from '@cups/tools/filings';
 import type { Page } from 'playwright-core';
 import { axe, open, PHONE, tolerate } from '../desk.ts';
-import { act, applicant, file, nextPerson } from '../filings.ts';
-import { Hand } from '../hand.ts';
-import { pdfText } from '../paper.ts';
+import { runAction, applicant, fileApplication, nextPerson } from '../filings.ts';
+import { KeyboardUser } from '../keyboard.ts';
+import { pdfText } from '../pdf.ts';
 
 /** A new application, from the service to the receipt: what a clerk types, what is kept of it, and what others do meanwhile. */
 
@@ -16,23 +16,23 @@ const footer = (page: Page) => page.getByRole('contentinfo');
 const saved = (page: Page) => footer(page).getByText(/^(Salvat la|Сохранено в|Saved at) \d\d:\d\d$/);
 
 /** From the queue to the question who asks, for a service as people say it. */
-async function begin(page: Page, service: string): Promise<Hand> {
-  const hand = new Hand(page);
+async function begin(page: Page, service: string): Promise<KeyboardUser> {
+  const user = new KeyboardUser(page);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await hand.press('n');
+  await user.press('n');
   await page.getByRole('combobox').waitFor();
-  await hand.type(service);
+  await user.type(service);
   await page.getByRole('option', { selected: true }).waitFor();
-  await hand.press('Enter');
+  await user.press('Enter');
   await at(page, '/applicant/familyName').waitFor();
-  return hand;
+  return user;
 }
 
 /** Types each text into the field that has the focus, and goes to the next by Enter. */
-async function fields(hand: Hand, ...texts: string[]): Promise<void> {
+async function fields(user: KeyboardUser, ...texts: string[]): Promise<void> {
   for (const text of texts) {
-    await hand.type(text);
-    await hand.press('Enter');
+    await user.type(text);
+    await user.press('Enter');
   }
 }
 
@@ -43,19 +43,19 @@ async function titleIs(page: Page, title: string | RegExp): Promise<void> {
 test('A mother asks for the allowance of a child, by its guardian: each screen says what is wrong beside the field and in its summary, and parks what is missing.', async () => {
   const page = await open({ operator: 'cu-001-specialist' });
   const found: string[] = [];
-  const look = async (where: string) => found.push(...(await axe(page)).map((fault) => `${where}: ${fault}`));
-  const hand = await begin(page, 'bani pentru copil');
-  await hand.press('Control+Enter');
+  const checkScreen = async (where: string) => found.push(...(await axe(page)).map((fault) => `${where}: ${fault}`));
+  const user = await begin(page, 'bani pentru copil');
+  await user.press('Control+Enter');
   const summary = page.getByRole('alert').filter({ hasText: 'De corectat' });
   expect(await summary.getByRole('link').count()).toBe(5);
   expect(await summary.evaluate((box) => box === document.activeElement)).toBe(true);
   await summary.getByRole('link', { name: /^Data nașterii/ }).click();
   expect(await at(page, '/applicant/birthDate').evaluate((field) => field === document.activeElement)).toBe(true);
-  await look('person with faults');
+  await checkScreen('person with faults');
 
   await at(page, '/applicant/idnp').focus();
   const [mother, child] = [idnp(nextPerson()), idnp(nextPerson())];
-  await hand.type(`${mother.slice(0, 12)}${(Number(mother[12]) + 1) % 10}`);
+  await user.type(`${mother.slice(0, 12)}${(Number(mother[12]) + 1) % 10}`);
   await page.getByText('13 din 13').waitFor();
   await page
     .getByText(/Ultima cifră nu se potrivește/)
@@ -63,7 +63,7 @@ test('A mother asks for the allowance of a child, by its guardian: each screen s
     .waitFor();
   await at(page, '/applicant/idnp').fill(mother);
   await at(page, '/applicant/familyName').focus();
-  await fields(hand, 'ŢURCAN-ROTARU', 'vera', '31.2.90');
+  await fields(user, 'ŢURCAN-ROTARU', 'vera', '31.2.90');
   await page
     .getByText(/Această zi nu există/)
     .first()
@@ -74,49 +74,49 @@ test('A mother asks for the allowance of a child, by its guardian: each screen s
   await choose(page, 'Telefon');
   await at(page, '/contact/phone').fill('069 123 456');
   await choose(page, 'Pentru altă persoană');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
 
   await titleIs(page, 'Pentru cine și cu ce temei?');
-  await fields(hand, child, 'Țurcan', 'Ана');
+  await fields(user, child, 'Țurcan', 'Ана');
   await page.getByText(/Numele are litere chirilice/).waitFor();
   await at(page, '/represented/givenName').fill('Ana');
   await at(page, '/represented/birthDate').fill('05032026');
   await choose(page, 'Tutelă sau curatelă');
-  await look('behalf');
+  await checkScreen('behalf');
   await at(page, '/mandate/reference').fill('decizia 12');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
 
   await titleIs(page, 'Copilul');
-  await look('form');
+  await checkScreen('form');
   await page.getByRole('button', { name: 'Folosește' }).first().click();
   await page.getByRole('button', { name: 'Folosește' }).click();
   expect(await at(page, '/answers/childBirthDate').inputValue()).toBe('05.03.2026');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await titleIs(page, 'Plata');
   await choose(page, 'Cont bancar');
   await at(page, '/answers/iban').fill('md24 ag00 0225 1000 1310 4167');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await page
     .getByRole('alert')
     .getByText(/IBAN-ul nu este complet/)
     .waitFor();
   await choose(page, 'Oficiu poștal');
   await at(page, '/answers/iban').waitFor({ state: 'detached' });
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
 
   await titleIs(page, 'Ce acte a adus persoana?');
-  await hand.press('Space');
+  await user.press('Space');
   const certificate = page.getByRole('group', { name: /^Certificatul de naștere/ });
   await certificate.getByRole('radio', { name: 'Mai târziu' }).check({ force: true });
-  await look('papers');
-  await hand.press('Control+Enter');
+  await checkScreen('papers');
+  await user.press('Control+Enter');
   await titleIs(page, 'Cum vrea să fie servită persoana?');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await titleIs(page, 'Persoana verifică datele');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   const missing = page.getByRole('button', { name: /^Certificatul de naștere .* lipsește încă/ });
   await missing.waitFor();
-  await look('review with what is missing');
+  await checkScreen('review with what is missing');
   await saved(page).waitFor();
   await page.evaluate(() => {
     window.print = () => Object.assign(window, { paper: document.getElementById('paper')?.innerText });
@@ -127,7 +127,7 @@ test('A mother asks for the allowance of a child, by its guardian: each screen s
     'Certificatul de naștere',
   );
   await page.getByText('Cererea este pusă deoparte și stă la ciorne.').waitFor();
-  await look('after parking');
+  await checkScreen('after parking');
   await page.getByRole('link', { name: 'Vezi ciornele' }).click();
   await titleIs(page, 'Ciorne');
   await page.getByRole('link', { name: /Țurcan-Rotaru/ }).waitFor();
@@ -136,36 +136,36 @@ test('A mother asks for the allowance of a child, by its guardian: each screen s
 
 test('Two services for one person in a visit: the second starts with what is known, and what is filed has its receipt to print.', async () => {
   const known = applicant('Bostan');
-  await file({ content: { applicant: known, contact: { none: true } } });
+  await fileApplication({ content: { applicant: known, contact: { none: true } } });
   const page = await open({ operator: 'cu-001-specialist' });
-  const hand = await begin(page, 'adeverinta');
-  await hand.type(known.idnp);
+  const user = await begin(page, 'adeverinta');
+  await user.type(known.idnp);
   await page
     .getByText('Persoana este cunoscută aici')
     .or(page.getByRole('button', { name: 'Preia datele' }))
     .first()
     .waitFor();
-  await hand.press('Enter');
+  await user.press('Enter');
   await page.getByText('joi, 4 mai 1961').waitFor();
   await page.getByRole('complementary').getByText('Cereri deschise aici').waitFor();
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await titleIs(page, 'Ce se cere?');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await page.getByRole('alert').getByText('De corectat').waitFor();
   await choose(page, 'Eliberarea actelor de identitate');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await titleIs(page, 'Ce acte a adus persoana?');
-  await hand.press('Space');
-  await hand.press('Control+Enter');
+  await user.press('Space');
+  await user.press('Control+Enter');
   await titleIs(page, /Cum (vrea|primește)/);
-  await hand.press('1');
+  await user.press('1');
   await choose(page, 'Se ridică la centru');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await titleIs(page, 'Persoana verifică datele');
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await page.getByText(/Persoana citește datele, apoi notați/).waitFor();
   await at(page, '/checked').check({ force: true });
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await titleIs(page, 'Cererea a fost depusă');
   const number = await page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/).innerText();
   expect(await axe(page)).toEqual([]);
@@ -173,8 +173,8 @@ test('Two services for one person in a visit: the second starts with what is kno
 
   await page.getByRole('button', { name: 'Încă un serviciu pentru aceeași persoană' }).click();
   await titleIs(page, 'Ce serviciu cere persoana?');
-  await hand.type('cazier');
-  await hand.press('Enter');
+  await user.type('cazier');
+  await user.press('Enter');
   await titleIs(page, 'Cine cere serviciul?');
   expect(await at(page, '/applicant/familyName').inputValue()).toBe('Bostan');
   await page.getByRole('button', { name: 'Șterge ciorna' }).click();
@@ -185,10 +185,10 @@ test('Two services for one person in a visit: the second starts with what is kno
 test('Nothing typed is lost: not by a lock, a reload or a platform that does not answer; and what a colleague wrote is chosen, not overwritten.', async () => {
   const page = await open({ operator: 'cu-001-specialist' });
   tolerate(page, /Failed to load resource/, /412/);
-  const hand = await begin(page, 'cazier');
-  await fields(hand, idnp(nextPerson()), 'Melnic', 'Olga');
-  await hand.type('3.4');
-  await hand.press('F8');
+  const user = await begin(page, 'cazier');
+  await fields(user, idnp(nextPerson()), 'Melnic', 'Olga');
+  await user.type('3.4');
+  await user.press('F8');
   await page
     .getByRole('heading', { name: 'Ecran acoperit. Intrați din nou.' })
     .or(page.getByText('Ecran acoperit'))
@@ -224,7 +224,7 @@ test('Nothing typed is lost: not by a lock, a reload or a platform that does not
   await page.route('**/api/**', (route) => route.abort());
   await at(page, '/applicant/familyName').fill('Melnic-Rusu');
   await footer(page).getByText('Se păstrează aici, de trimis').waitFor();
-  await hand.press('Control+Enter');
+  await user.press('Control+Enter');
   await titleIs(page, 'Ce se cere?');
   await page.unroute('**/api/**');
   await saved(page).waitFor({ timeout: 30_000 });
@@ -235,11 +235,11 @@ test('Nothing typed is lost: not by a lock, a reload or a platform that does not
 });
 
 test('An application that turns out to be her own, while the platform is away, is hers to prepare: the page says so, and leaves it to a colleague.', async () => {
-  const draft = await file({ submit: false, content: { applicant: applicant('Sandu') } });
+  const draft = await fileApplication({ submit: false, content: { applicant: applicant('Sandu') } });
   const page = await open({ operator: 'cu-001-specialist', path: `/visits/resume/${draft.id}` });
   tolerate(page, /Failed to load resource/, /403/);
   const own = page.getByText(/^Aceasta este cererea dumneavoastră/);
-  const hand = new Hand(page);
+  const user = new KeyboardUser(page);
   await titleIs(page, 'Persoana verifică datele');
   await page.getByRole('button', { name: 'Depune cererea' }).waitFor();
   expect(await own.count()).toBe(0);
@@ -247,8 +247,8 @@ test('An application that turns out to be her own, while the platform is away, i
   await page.route('**/api/**', (route) => route.abort());
   await page.getByRole('button', { name: 'Schimbă Persoana' }).click();
   await at(page, '/applicant/idnp').fill(idnpOfOperator('cu-001-specialist'));
-  await hand.press('Control+Enter');
-  while (!(await at(page, '/checked').isVisible())) await hand.press('Control+Enter');
+  await user.press('Control+Enter');
+  while (!(await at(page, '/checked').isVisible())) await user.press('Control+Enter');
   await at(page, '/checked').check({ force: true });
   await page.getByRole('button', { name: 'Depune cererea' }).click();
   await page.getByText(/Cererea pleacă singură când revine/).waitFor();
@@ -260,7 +260,7 @@ test('An application that turns out to be her own, while the platform is away, i
   await page.getByRole('button', { name: 'Las-o unui coleg' }).click();
   await titleIs(page, 'Ce serviciu cere persoana?');
 
-  const filed = await act(draft, 'submit', {}, 'cu-001-manager');
+  const filed = await runAction(draft, 'submit', {}, 'cu-001-manager');
   await page.goto(`/applications/${filed.id}`);
   await own.filter({ hasText: 'pașii care urmează îi face un coleg' }).waitFor();
   expect(await page.getByRole('button', { name: 'Retrage cererea' }).count()).toBe(0);

@@ -1,11 +1,11 @@
-import { parseContent, refused } from './cloudevents.ts';
-import type { Refused } from './cloudevents.ts';
+import { parseContent, refusal } from './cloudevents.ts';
+import type { ReadRefusal } from './cloudevents.ts';
 import { textHeaders } from './kafka.ts';
 import type { IncomingMessage, Payload } from './kafka.ts';
 import { REFERENCE_TYPES } from './messages.ts';
 import { CENTRE_HEADERS_SCHEMA, REFERENCE_SCHEMAS } from './schemas.ts';
 import { attributesOf, validateAttributes } from './validate.ts';
-import { violationsOf } from './violations.ts';
+import { findViolations } from './violations.ts';
 
 /** Reference data: which centres there are. One compacted topic for all agencies, keyed by the code of the centre. */
 
@@ -23,9 +23,9 @@ export type CentreChanged = {
   timeZone: string;
   status: 'active' | 'paused' | 'closed';
 };
-export type ReadCentre = { ok: true; centre: CentreChanged } | Refused;
+export type CentreReadResult = { ok: true; centre: CentreChanged } | ReadRefusal;
 
-const PREFIX = 'centres/';
+const SUBJECT_PREFIX = 'centres/';
 const SCHEMA = REFERENCE_SCHEMAS[REFERENCE_TYPES.centreChanged];
 
 /** What a centre alone says of its message: all but when, and under which id. It does not check the content. */
@@ -33,7 +33,7 @@ export function toCentrePayload(centre: CentreChanged): Payload & { type: string
   return {
     key: centre.code,
     type: REFERENCE_TYPES.centreChanged,
-    subject: `${PREFIX}${centre.code}`,
+    subject: `${SUBJECT_PREFIX}${centre.code}`,
     dataschema: SCHEMA.$id,
     datacontenttype: 'application/json',
     value: Buffer.from(JSON.stringify(centre)),
@@ -44,21 +44,21 @@ export function toCentrePayload(centre: CentreChanged): Payload & { type: string
  * Reads a Kafka message of `cups.centres`; never throws. As every reader it lets properties through that it does not know. Who
  * is told UNKNOWN_TYPE ignores the message: it is newer than this contract.
  */
-export function fromCentreMessage(message: IncomingMessage): ReadCentre {
+export function fromCentreMessage(message: IncomingMessage): CentreReadResult {
   const attributes = attributesOf(textHeaders(message.headers));
   const wrong = validateAttributes(attributes, CENTRE_HEADERS_SCHEMA);
-  if (wrong.length > 0) return refused('NOT_CLOUDEVENTS', wrong);
-  if (attributes.type !== REFERENCE_TYPES.centreChanged) return refused('UNKNOWN_TYPE');
+  if (wrong.length > 0) return refusal('NOT_CLOUDEVENTS', wrong);
+  if (attributes.type !== REFERENCE_TYPES.centreChanged) return refusal('UNKNOWN_TYPE');
   if (attributes.dataschema !== SCHEMA.$id) {
-    return refused('NOT_CLOUDEVENTS', [{ field: 'ce_dataschema', rule: 'const' }]);
+    return refusal('NOT_CLOUDEVENTS', [{ field: 'ce_dataschema', rule: 'const' }]);
   }
-  const code = attributes.subject?.slice(PREFIX.length);
-  if (message.key?.toString() !== code) return refused('KEY_MISMATCH');
+  const code = attributes.subject?.slice(SUBJECT_PREFIX.length);
+  if (message.key?.toString() !== code) return refusal('KEY_MISMATCH');
   const { bytes, value } = parseContent(message.value, MAX_CENTRE_BYTES);
-  if (bytes > MAX_CENTRE_BYTES) return refused('TOO_LARGE');
-  if (value === undefined) return refused('NOT_JSON');
-  const violations = violationsOf(SCHEMA, value, 'reader');
-  if (violations.length > 0) return refused('CONTENT_INVALID', violations);
+  if (bytes > MAX_CENTRE_BYTES) return refusal('TOO_LARGE');
+  if (value === undefined) return refusal('NOT_JSON');
+  const violations = findViolations(SCHEMA, value, 'reader');
+  if (violations.length > 0) return refusal('CONTENT_INVALID', violations);
   const centre = value as CentreChanged;
-  return centre.code === code ? { ok: true, centre } : refused('KEY_MISMATCH');
+  return centre.code === code ? { ok: true, centre } : refusal('KEY_MISMATCH');
 }

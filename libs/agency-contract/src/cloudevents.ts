@@ -10,7 +10,7 @@ import {
 import type { AgencyEvent, Attributes, MessageType } from './messages.ts';
 import { HEADERS_SCHEMA, REFUSAL_HEADERS_SCHEMA, SCHEMAS } from './schemas.ts';
 import { validateAttributes, validateReadRequest, validateReply } from './validate.ts';
-import type { GivenAttributes } from './validate.ts';
+import type { RawAttributes } from './validate.ts';
 import type { Violation } from './violations.ts';
 
 /**
@@ -29,8 +29,8 @@ export const CAUSES = [
   'KEY_MISMATCH',
 ] as const;
 export type Cause = (typeof CAUSES)[number];
-export type Refused = { ok: false; cause: Cause; violations: Violation[] };
-export type Read = { ok: true; event: AgencyEvent } | Refused;
+export type ReadRefusal = { ok: false; cause: Cause; violations: Violation[] };
+export type ReadResult = { ok: true; event: AgencyEvent } | ReadRefusal;
 
 /** What is known of an event by its attributes, which are in order; its content is not read yet. */
 export type Envelope = {
@@ -47,36 +47,36 @@ export type Envelope = {
 export type Content = { bytes: number; value: unknown };
 
 /** What every event has. */
-type Complete = Record<'id' | 'source' | 'type' | 'subject' | 'time' | 'dataschema', string>;
+type RequiredAttributes = Record<'id' | 'source' | 'type' | 'subject' | 'time' | 'dataschema', string>;
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** A byte order mark stays, and is no JSON. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-export const refused = (cause: Cause, violations: Violation[] = []): Refused => ({ ok: false, cause, violations });
+export const refusal = (cause: Cause, violations: Violation[] = []): ReadRefusal => ({ ok: false, cause, violations });
 
 /**
  * Checks the attributes of an event, in either direction; never throws, never echoes a value.
  * @param given as text, by their names in CloudEvents; violations name the Kafka headers that carry them
  * @param key that of the message
- * @param unread what is wrong with headers that are not among the attributes, for nobody can read them
+ * @param unreadable what is wrong with headers that are not among the attributes, for nobody can read them
  */
 export function readAttributes(
-  given: GivenAttributes,
+  given: RawAttributes,
   key: string | undefined,
-  unread: readonly Violation[] = [],
-): Envelope | Refused {
+  unreadable: readonly Violation[] = [],
+): Envelope | ReadRefusal {
   const isRefusal = given.type === REQUEST_TYPES.replyRefused;
   const found = validateAttributes(given, isRefusal ? REFUSAL_HEADERS_SCHEMA : HEADERS_SCHEMA);
-  const wrong = [...unread, ...found.filter(({ field }) => !unread.some((one) => one.field === field))];
-  if (wrong.length > 0) return refused('NOT_CLOUDEVENTS', wrong);
-  const { id, source, type, subject, time, dataschema } = given as Complete;
+  const wrong = [...unreadable, ...found.filter(({ field }) => !unreadable.some((one) => one.field === field))];
+  if (wrong.length > 0) return refusal('NOT_CLOUDEVENTS', wrong);
+  const { id, source, type, subject, time, dataschema } = given as RequiredAttributes;
   const { correlationid, causationid, traceparent } = given;
   const request = isRequestType(type);
-  if (!request && !isReplyType(type)) return refused('UNKNOWN_TYPE');
-  if (dataschema !== SCHEMAS[type].$id) return refused('NOT_CLOUDEVENTS', [{ field: 'ce_dataschema', rule: 'const' }]);
+  if (!request && !isReplyType(type)) return refusal('UNKNOWN_TYPE');
+  if (dataschema !== SCHEMAS[type].$id) return refusal('NOT_CLOUDEVENTS', [{ field: 'ce_dataschema', rule: 'const' }]);
   const delivery = parseSubject(subject);
-  if (source !== (request ? PLATFORM_SOURCE : sourceOf(delivery!.agency))) return refused('SOURCE_MISMATCH');
-  if (key !== subject.slice(subject.indexOf('/') + 1)) return refused('KEY_MISMATCH');
+  if (source !== (request ? PLATFORM_SOURCE : sourceOf(delivery!.agency))) return refusal('SOURCE_MISMATCH');
+  if (key !== subject.slice(subject.indexOf('/') + 1)) return refusal('KEY_MISMATCH');
   const attributes: Attributes = { id, source, subject, time };
   if (correlationid !== undefined) attributes.correlationid = correlationid;
   if (causationid !== undefined) attributes.causationid = causationid;
@@ -104,13 +104,13 @@ export function parseContent(bytes: Uint8Array | null, limit: number): Content {
  * Checks parsed content, for an event whose attributes are in order; never throws, never echoes content. A reader of requests
  * ignores properties that it does not know; a reply is held to what an agency may write.
  */
-export function readContent(envelope: Envelope, content: Content): Read {
+export function readContent(envelope: Envelope, content: Content): ReadResult {
   const { type, application, attributes } = envelope;
   const { bytes, value } = content;
-  if (bytes > maxBytesOf(type)) return refused('TOO_LARGE');
-  if (value === undefined) return refused('NOT_JSON');
+  if (bytes > maxBytesOf(type)) return refusal('TOO_LARGE');
+  if (value === undefined) return refusal('NOT_JSON');
   const checked = isRequestType(type) ? validateReadRequest(type, value, bytes) : validateReply(type, value, bytes);
-  if (!checked.ok) return refused('CONTENT_INVALID', checked.violations);
-  if (checked.data.application !== application) return refused('KEY_MISMATCH');
+  if (!checked.ok) return refusal('CONTENT_INVALID', checked.violations);
+  if (checked.data.application !== application) return refusal('KEY_MISMATCH');
   return { ok: true, event: Object.assign({}, attributes, { type, data: checked.data }) as AgencyEvent };
 }

@@ -5,11 +5,11 @@ import { TooLong, unpackLz4 } from './lz4.ts';
 
 export { TooLong } from './lz4.ts';
 
-const fromGzip = promisify(zlib.gunzip);
-const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
+const gunzip = promisify(zlib.gunzip);
+const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 
 /** Bytes after the tag of a repetition, by its kind. */
-const REPETITION = [0, 1, 2, 4] as const;
+const COPY_OFFSET_BYTES = [0, 1, 2, 4] as const;
 
 /**
  * Goes over the tags of a block of Snappy, from `start`, which stands behind its length. snappyjs 0.7.0 takes a literal length of
@@ -22,7 +22,7 @@ function checkTags(block: Buffer, start: number): void {
     const tag = block[at] as number;
     const literal = tag >>> 2;
     at += 1;
-    if ((tag & 3) !== 0) at += REPETITION[tag & 3] as number;
+    if ((tag & 3) !== 0) at += COPY_OFFSET_BYTES[tag & 3] as number;
     else if (literal < 60) at += literal + 1;
     else if (literal === 63 || at + literal - 59 > block.length) throw new Error('A literal of Snappy is too long.');
     else at += literal - 59 + block.readUIntLE(at, literal - 59) + 1;
@@ -30,7 +30,7 @@ function checkTags(block: Buffer, start: number): void {
 }
 
 /** One block of Snappy; it says first how long it will be. */
-function unpackBlock(block: Buffer, limit: number): Buffer {
+function unpackSnappyBlock(block: Buffer, limit: number): Buffer {
   let [length, start] = [0, 0];
   for (let more = true; more && start < 5; start += 1) {
     const byte = block[start] ?? 0;
@@ -44,14 +44,14 @@ function unpackBlock(block: Buffer, limit: number): Buffer {
 
 /** Plain (librdkafka) or in the frames of snappy-java (the Java client): 16 bytes, then blocks with their length before them. */
 function unpackSnappy(packed: Buffer, limit: number): Buffer {
-  if (!packed.subarray(0, XERIAL.length).equals(XERIAL)) return unpackBlock(packed, limit);
+  if (!packed.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return unpackSnappyBlock(packed, limit);
   const parts: Buffer[] = [];
   let length = 0;
   for (let at = 16; at < packed.length;) {
     const size = packed.readInt32BE(at);
     at += 4;
     if (size <= 0 || at + size > packed.length) throw new Error('A block of Snappy ends outside its batch.');
-    const part = unpackBlock(packed.subarray(at, at + size), limit - length);
+    const part = unpackSnappyBlock(packed.subarray(at, at + size), limit - length);
     length += part.length;
     parts.push(part);
     at += size;
@@ -60,14 +60,14 @@ function unpackSnappy(packed: Buffer, limit: number): Buffer {
 }
 
 /** Node has zstd from version 22.15 on. A named import would keep an older one from starting at all. */
-function fromZstd(packed: Buffer, limit: number): Promise<Buffer> {
+function unpackZstd(packed: Buffer, limit: number): Promise<Buffer> {
   const unpacks = (zlib as Partial<typeof zlib>).zstdDecompress;
   if (!unpacks) throw new Error('This version of Node cannot read zstd: use Node 22.15 or newer.');
   return promisify(unpacks)(packed, { maxOutputLength: limit });
 }
 
 /** Node's own unpackers say by a code that they stopped at the limit. */
-async function bounded(unpacking: Promise<Buffer>): Promise<Buffer> {
+async function withSizeLimit(unpacking: Promise<Buffer>): Promise<Buffer> {
   try {
     return await unpacking;
   } catch (error) {
@@ -87,13 +87,13 @@ export async function unpack(codec: number, packed: Buffer, limit: number): Prom
       if (packed.length > limit) throw new TooLong();
       return packed;
     case 1:
-      return bounded(fromGzip(packed, { maxOutputLength: limit }));
+      return withSizeLimit(gunzip(packed, { maxOutputLength: limit }));
     case 2:
       return unpackSnappy(packed, limit);
     case 3:
       return unpackLz4(packed, limit);
     case 4:
-      return bounded(fromZstd(packed, limit));
+      return withSizeLimit(unpackZstd(packed, limit));
     default:
       throw new Error('Kafka knows no such compression.');
   }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Stage } from './course.ts';
+import type { Stage } from './delivery-lifecycle.ts';
 import type { IncomingMessage } from './kafka.ts';
 import type { Handling, RefusalCause } from './refusals.ts';
 import type { Violation } from './violations.ts';
@@ -11,7 +11,7 @@ import type { Violation } from './violations.ts';
  */
 
 /** A message as a file holds it. The value is JSON, or else a text, bytes, or so many spaces; without any of them there is none. */
-export type FiledMessage = {
+export type SerializedMessage = {
   topic: string;
   key: string | null;
   headers: Record<string, string>;
@@ -22,10 +22,10 @@ export type FiledMessage = {
 };
 
 /** A header that comes more than once is a list. */
-export type FiledHeaders = Record<string, string | string[]>;
+export type SerializedHeaders = Record<string, string | string[]>;
 
 /** A message whose headers may be bad as well. */
-export type BadMessage = Omit<FiledMessage, 'headers'> & { headers: FiledHeaders };
+export type InvalidMessage = Omit<SerializedMessage, 'headers'> & { headers: SerializedHeaders };
 
 export type CorpusCase = {
   name: string;
@@ -36,8 +36,8 @@ export type CorpusCase = {
   /** Where the delivery stands when the message comes. */
   stage: Stage;
   /** Replies in order that were taken before. */
-  before: BadMessage[];
-  message: BadMessage;
+  before: InvalidMessage[];
+  message: InvalidMessage;
   expect: {
     handling: Handling;
     cause: RefusalCause;
@@ -51,7 +51,7 @@ export type CorpusCase = {
 
 /** The application and the moment of sending that stand in all files; a player puts others in their place. */
 export const CORPUS_APPLICATION = '01KAVX3Z5T8W9Q2M4N6P7R8S9T';
-export const CORPUS_MOMENT = '2026-11-25T10:00:00.000Z';
+export const CORPUS_TIME = '2026-11-25T10:00:00.000Z';
 
 /**
  * All cases, by name.
@@ -66,26 +66,26 @@ export const readCorpus = (folder: string): CorpusCase[] =>
  * The same case about another application, as if it were sent at another time.
  * @param application its id, a ULID
  */
-export function playedCase(one: CorpusCase, application: string, time: Date): CorpusCase {
+export function instantiateCase(one: CorpusCase, application: string, time: Date): CorpusCase {
   const text = JSON.stringify(one)
     .replaceAll(CORPUS_APPLICATION, application)
-    .replaceAll(CORPUS_MOMENT, time.toISOString());
+    .replaceAll(CORPUS_TIME, time.toISOString());
   return JSON.parse(text) as CorpusCase;
 }
 
 /** A message of a file as a Kafka client hands it over. */
-export function incomingOf({ key, headers, ...content }: FiledMessage | BadMessage): IncomingMessage {
+export function toIncomingMessage({ key, headers, ...content }: SerializedMessage | InvalidMessage): IncomingMessage {
   return {
     key: key === null ? null : Buffer.from(key),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, given]) => [name, bytesOf(given)])),
-    value: valueOf(content),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, given]) => [name, toBytes(given)])),
+    value: toValue(content),
   };
 }
 
-const bytesOf = (given: string | string[]) =>
+const toBytes = (given: string | string[]) =>
   Array.isArray(given) ? given.map((text) => Buffer.from(text)) : Buffer.from(given);
 
-function valueOf({ value, valueText, valueBase64, valueSpaces }: Partial<FiledMessage>): Buffer | null {
+function toValue({ value, valueText, valueBase64, valueSpaces }: Partial<SerializedMessage>): Buffer | null {
   if (value !== undefined) return Buffer.from(JSON.stringify(value));
   if (valueText !== undefined) return Buffer.from(valueText);
   if (valueBase64 !== undefined) return Buffer.from(valueBase64, 'base64');

@@ -1,7 +1,7 @@
 /** The agency contract as code: what an agency and the platform say to each other, and how it travels. */
 export * from './messages.ts';
 export * from './refusals.ts';
-export * from './course.ts';
+export * from './delivery-lifecycle.ts';
 export * from './validate.ts';
 export * from './centres.ts';
 export { parseContent, readAttributes, readContent } from './cloudevents.ts';

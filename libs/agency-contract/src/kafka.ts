@@ -1,5 +1,5 @@
 import { parseContent, readAttributes, readContent } from './cloudevents.ts';
-import type { Read } from './cloudevents.ts';
+import type { ReadResult } from './cloudevents.ts';
 import { maxBytesOf } from './messages.ts';
 import type { AgencyEvent, MessageType, ReplyData, RequestData } from './messages.ts';
 import { SCHEMAS } from './schemas.ts';
@@ -54,7 +54,7 @@ export function toMessage(event: AgencyEvent): OutgoingMessage {
 }
 
 /** Headers as texts by their names in lower case, and those that the contract knows but nobody can read. */
-interface ReadHeaders {
+interface ParsedHeaders {
   text: Record<string, string>;
   wrong: Violation[];
 }
@@ -62,7 +62,7 @@ interface ReadHeaders {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Undefined for bytes that are no UTF-8; '' for null. */
-function textOf(given: Buffer | string | null | undefined): string | undefined {
+function decodeText(given: Buffer | string | null | undefined): string | undefined {
   if (given === null || given === undefined) return '';
   if (typeof given === 'string') return given;
   try {
@@ -76,19 +76,19 @@ function textOf(given: Buffer | string | null | undefined): string | undefined {
  * A header that is null or empty counts as absent. One that comes twice (`once`), in whatever letters it is written, or that is no
  * UTF-8 (`utf8`) is wrong; a trace context like that is left out.
  */
-function readHeaders(headers: IncomingMessage['headers']): ReadHeaders {
+function readHeaders(headers: IncomingMessage['headers']): ParsedHeaders {
   const text: Record<string, string> = {};
   const rules = new Map<string, string>();
   const seen = new Set<string>();
   for (const [written, given] of Object.entries(headers ?? {})) {
     const name = written.toLowerCase();
     const values = Array.isArray(given) ? given : [given];
-    const isTwice = values.length > 1 || seen.has(name);
+    const isDuplicate = values.length > 1 || seen.has(name);
     seen.add(name);
-    const read = isTwice ? undefined : textOf(values[0]);
+    const read = isDuplicate ? undefined : decodeText(values[0]);
     if (read === undefined) {
       delete text[name];
-      if (isAttribute(name)) rules.set(name, isTwice ? 'once' : 'utf8');
+      if (isAttribute(name)) rules.set(name, isDuplicate ? 'once' : 'utf8');
     } else if (read !== '') text[name] = read;
   }
   return { text, wrong: [...rules].map(([field, rule]) => ({ field, rule })) };
@@ -98,13 +98,13 @@ function readHeaders(headers: IncomingMessage['headers']): ReadHeaders {
 export const textHeaders = (headers: IncomingMessage['headers']): Record<string, string> => readHeaders(headers).text;
 
 /** Without these a message is no event of any kind; all else is a matter of its type. */
-const NEEDED = ['ce_specversion', 'ce_id', 'ce_source', 'ce_type'];
+const REQUIRED_HEADERS = ['ce_specversion', 'ce_id', 'ce_source', 'ce_type'];
 
-function envelopeOf({ key, value, headers }: IncomingMessage) {
+function readEnvelope({ key, value, headers }: IncomingMessage) {
   const { text, wrong } = readHeaders(headers);
   if (value === null) wrong.push({ field: '', rule: 'required' });
   const isBroken =
-    wrong.length > 0 || text['ce_specversion'] !== '1.0' || NEEDED.some((name) => text[name] === undefined);
+    wrong.length > 0 || text['ce_specversion'] !== '1.0' || REQUIRED_HEADERS.some((name) => text[name] === undefined);
   return { read: readAttributes(attributesOf(text), key?.toString(), wrong), isBroken };
 }
 
@@ -114,12 +114,12 @@ function envelopeOf({ key, value, headers }: IncomingMessage) {
  * @returns nothing for an event, whatever its type makes of it
  */
 export function notCloudEvent(message: IncomingMessage): Violation[] {
-  const { read, isBroken } = envelopeOf(message);
+  const { read, isBroken } = readEnvelope(message);
   return isBroken && !read.ok ? read.violations : [];
 }
 
 /** Reads a Kafka message of an agency's topic, in either direction; never throws, never echoes content. */
-export function fromMessage(message: IncomingMessage): Read {
-  const { read } = envelopeOf(message);
+export function fromMessage(message: IncomingMessage): ReadResult {
+  const { read } = readEnvelope(message);
   return read.ok ? readContent(read, parseContent(message.value, maxBytesOf(read.type))) : read;
 }

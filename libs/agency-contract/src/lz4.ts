@@ -1,7 +1,7 @@
 /** A frame that is longer than may be unpacked. */
 export class TooLong extends Error {}
 
-const FRAME = 0x184d2204;
+const FRAME_MAGIC = 0x184d2204;
 const malformed = (): Error => new Error('The bytes are no LZ4 frame.');
 
 /** Bytes that grow up to a limit, and can repeat what they hold. */
@@ -88,7 +88,7 @@ export function unpackLz4(source: Buffer, limit: number): Buffer {
   };
 
   while (at < source.length) {
-    if (word() !== FRAME) throw malformed();
+    if (word() !== FRAME_MAGIC) throw malformed();
     need(3);
     const flags = source[at] as number;
     if (flags >>> 6 !== 1) throw malformed();

@@ -5,8 +5,8 @@ export const REQUEST_TYPES = {
   submitted: 'md.cups.application.submitted.v1',
   documentsSupplied: 'md.cups.application.documents-supplied.v1',
   /** Of people without IDNP, for agencies that take them. */
-  anySubmitted: 'md.cups.application.submitted.v2',
-  anyDocumentsSupplied: 'md.cups.application.documents-supplied.v2',
+  submittedV2: 'md.cups.application.submitted.v2',
+  documentsSuppliedV2: 'md.cups.application.documents-supplied.v2',
   withdrawn: 'md.cups.application.withdrawn.v1',
   expired: 'md.cups.application.expired.v1',
   /** What became of a reply that was not taken as it was sent: of a delivery, or of none. */
@@ -43,7 +43,7 @@ export const MAX_REQUEST_BYTES = 256 * 1024;
 const MAX_REPLY_BYTES = 64 * 1024;
 
 /** Bound of a text for a person in one language, in letters: `text` and `message` of the definitions. */
-export const MAX_TEXT = 2000;
+export const MAX_TEXT_LENGTH = 2000;
 
 export type Language = 'ro' | 'ru' | 'en';
 /** Text for a person: Romanian always. */
@@ -98,7 +98,7 @@ export type DocumentsSupplied = ApplicationSubmitted & {
   unavailable?: { kind: string; reason?: string }[];
 };
 /** A person who has an IDNP, or is known by a document of another state: one of the two is there. */
-export type AnyPerson = Omit<Person, 'idnp'> & {
+export type PersonV2 = Omit<Person, 'idnp'> & {
   idnp?: string;
   foreignDocument?: {
     /** ISO 3166-1 alpha-2 */
@@ -107,13 +107,13 @@ export type AnyPerson = Omit<Person, 'idnp'> & {
     number: string;
   };
 };
-type OfAnybody<T extends ApplicationSubmitted> = Omit<T, 'applicant' | 'represented'> & {
-  applicant: AnyPerson & { language: Language };
-  represented?: AnyPerson;
+type WithPersonV2<T extends ApplicationSubmitted> = Omit<T, 'applicant' | 'represented'> & {
+  applicant: PersonV2 & { language: Language };
+  represented?: PersonV2;
 };
 /** The same of people of whom one has no IDNP. */
-export type AnySubmitted = OfAnybody<ApplicationSubmitted>;
-export type AnyDocumentsSupplied = OfAnybody<DocumentsSupplied>;
+export type ApplicationSubmittedV2 = WithPersonV2<ApplicationSubmitted>;
+export type DocumentsSuppliedV2 = WithPersonV2<DocumentsSupplied>;
 export type ApplicationWithdrawn = { application: string; withdrawTime: string; reason?: string };
 export type ApplicationExpired = { application: string; expireTime: string };
 
@@ -158,8 +158,8 @@ export type ResultRevoked = { application: string; reason: Text };
 export type RequestData = {
   'md.cups.application.submitted.v1': ApplicationSubmitted;
   'md.cups.application.documents-supplied.v1': DocumentsSupplied;
-  'md.cups.application.submitted.v2': AnySubmitted;
-  'md.cups.application.documents-supplied.v2': AnyDocumentsSupplied;
+  'md.cups.application.submitted.v2': ApplicationSubmittedV2;
+  'md.cups.application.documents-supplied.v2': DocumentsSuppliedV2;
   'md.cups.application.withdrawn.v1': ApplicationWithdrawn;
   'md.cups.application.expired.v1': ApplicationExpired;
   'md.cups.reply.refused.v1': ReplyRefused;

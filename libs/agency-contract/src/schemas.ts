@@ -1,8 +1,8 @@
 import documentsSupplied from '../schemas/application.documents-supplied.json' with { type: 'json' };
-import anyDocumentsSupplied from '../schemas/application.documents-supplied.v2.json' with { type: 'json' };
+import documentsSuppliedV2 from '../schemas/application.documents-supplied.v2.json' with { type: 'json' };
 import expired from '../schemas/application.expired.json' with { type: 'json' };
 import submitted from '../schemas/application.submitted.json' with { type: 'json' };
-import anySubmitted from '../schemas/application.submitted.v2.json' with { type: 'json' };
+import submittedV2 from '../schemas/application.submitted.v2.json' with { type: 'json' };
 import withdrawn from '../schemas/application.withdrawn.json' with { type: 'json' };
 import centreHeaders from '../schemas/centre-headers.json' with { type: 'json' };
 import centreChanged from '../schemas/centre.changed.json' with { type: 'json' };
@@ -23,8 +23,8 @@ import type { MessageType, ReferenceType } from './messages.ts';
 export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REQUEST_TYPES.submitted]: submitted,
   [REQUEST_TYPES.documentsSupplied]: documentsSupplied,
-  [REQUEST_TYPES.anySubmitted]: anySubmitted,
-  [REQUEST_TYPES.anyDocumentsSupplied]: anyDocumentsSupplied,
+  [REQUEST_TYPES.submittedV2]: submittedV2,
+  [REQUEST_TYPES.documentsSuppliedV2]: documentsSuppliedV2,
   [REQUEST_TYPES.withdrawn]: withdrawn,
   [REQUEST_TYPES.expired]: expired,
   [REQUEST_TYPES.replyRefused]: replyRefused,

@@ -1,25 +1,25 @@
 import { isReplyType, isRequestType, MAX_ANSWERS_BYTES, maxBytesOf } from './messages.ts';
 import type { MessageType, ReplyData, ReplyType, RequestData, RequestType } from './messages.ts';
 import { HEADERS_SCHEMA, SCHEMAS } from './schemas.ts';
-import { violationsOf } from './violations.ts';
-import type { As, Violation } from './violations.ts';
+import { findViolations } from './violations.ts';
+import type { Role, Violation } from './violations.ts';
 
 export type Validated<T> = { ok: true; data: T } | { ok: false; violations: Violation[] };
 
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
+const jsonBytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
-function validate<T>(as: As, type: MessageType, data: unknown, knownBytes?: number): Validated<T> {
-  const bytes = knownBytes ?? bytesOf(data);
+function validate<T>(role: Role, type: MessageType, data: unknown, knownBytes?: number): Validated<T> {
+  const bytes = knownBytes ?? jsonBytesOf(data);
   if (bytes > maxBytesOf(type)) return { ok: false, violations: [{ field: '', rule: 'maxBytes' }] };
-  const found = violationsOf(SCHEMAS[type], data, as);
+  const found = findViolations(SCHEMAS[type], data, role);
   const answers = (data as { answers?: unknown } | null)?.answers;
-  if (bytes > MAX_ANSWERS_BYTES && answers !== undefined && bytesOf(answers) > MAX_ANSWERS_BYTES) {
+  if (bytes > MAX_ANSWERS_BYTES && answers !== undefined && jsonBytesOf(answers) > MAX_ANSWERS_BYTES) {
     found.push({ field: 'answers', rule: 'maxBytes' });
   }
   return found.length === 0 ? { ok: true, data: data as T } : { ok: false, violations: found };
 }
 
-const unknownType: { ok: false; violations: Violation[] } = { ok: false, violations: [{ field: '', rule: 'type' }] };
+const UNKNOWN_TYPE: { ok: false; violations: Violation[] } = { ok: false, violations: [{ field: '', rule: 'type' }] };
 
 /**
  * Checks the content of a request against its schema and bounds; all violations at once.
@@ -29,18 +29,18 @@ export const validateRequest = <T extends RequestType>(
   type: T,
   data: unknown,
   bytes?: number,
-): Validated<RequestData[T]> => (isRequestType(type) ? validate('writer', type, data, bytes) : unknownType);
+): Validated<RequestData[T]> => (isRequestType(type) ? validate('writer', type, data, bytes) : UNKNOWN_TYPE);
 
 /** Checks the content of a request that was read: as `validateRequest`, but properties that are not known here pass. */
 export const validateReadRequest = <T extends RequestType>(
   type: T,
   data: unknown,
   bytes?: number,
-): Validated<RequestData[T]> => (isRequestType(type) ? validate('reader', type, data, bytes) : unknownType);
+): Validated<RequestData[T]> => (isRequestType(type) ? validate('reader', type, data, bytes) : UNKNOWN_TYPE);
 
 /** Checks the content of a reply against its schema and bounds; all violations at once. */
 export const validateReply = <T extends ReplyType>(type: T, data: unknown, bytes?: number): Validated<ReplyData[T]> =>
-  isReplyType(type) ? validate('writer', type, data, bytes) : unknownType;
+  isReplyType(type) ? validate('writer', type, data, bytes) : UNKNOWN_TYPE;
 
 /** The Kafka header of each attribute that this contract knows. */
 const HEADERS = {
@@ -57,25 +57,25 @@ const HEADERS = {
   traceparent: 'traceparent',
 } as const;
 type AttributeName = keyof typeof HEADERS;
-const NAMES = Object.keys(HEADERS) as AttributeName[];
+const ATTRIBUTE_NAMES = Object.keys(HEADERS) as AttributeName[];
 
 /** Attributes of a CloudEvent as they came, as text; an absent one is undefined. */
-export type GivenAttributes = { [Name in AttributeName]?: string | undefined };
+export type RawAttributes = { [Name in AttributeName]?: string | undefined };
 
 /** The attributes that Kafka headers hold; other headers are ignored. */
-export const attributesOf = (headers: Record<string, string>): GivenAttributes =>
-  Object.fromEntries(NAMES.map((name) => [name, headers[HEADERS[name]]]));
+export const attributesOf = (headers: Record<string, string>): RawAttributes =>
+  Object.fromEntries(ATTRIBUTE_NAMES.map((name) => [name, headers[HEADERS[name]]]));
 
 /** Whether a header, by its name in lower case, carries an attribute that can be wrong: of a trace context nothing is. */
 export const isAttribute = (header: string): boolean =>
-  header !== HEADERS.traceparent && NAMES.some((name) => HEADERS[name] === header);
+  header !== HEADERS.traceparent && ATTRIBUTE_NAMES.some((name) => HEADERS[name] === header);
 
 /**
  * Checks attributes; violations name the headers.
  * @param schema of the headers: those of deliveries, where none is named
  */
-export function validateAttributes(given: GivenAttributes, schema = HEADERS_SCHEMA): Violation[] {
+export function validateAttributes(given: RawAttributes, schema = HEADERS_SCHEMA): Violation[] {
   const headers: Record<string, string> = {};
-  for (const name of NAMES) if (given[name] !== undefined) headers[HEADERS[name]] = given[name];
-  return violationsOf(schema, headers, 'reader');
+  for (const name of ATTRIBUTE_NAMES) if (given[name] !== undefined) headers[HEADERS[name]] = given[name];
+  return findViolations(schema, headers, 'reader');
 }

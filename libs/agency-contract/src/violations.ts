@@ -18,11 +18,11 @@ import {
 export type Violation = { field: string; rule: string };
 
 /** Writers are held to the closed schemas, readers to the open ones: they ignore what they do not know. */
-export type As = 'writer' | 'reader';
-const compilers = new Map<As, Ajv2020>();
+export type Role = 'writer' | 'reader';
+const compilers = new Map<Role, Ajv2020>();
 
-function compiled(schema: { $id: string }, as: As): ValidateFunction {
-  let ajv = compilers.get(as);
+function compileSchema(schema: { $id: string }, role: Role): ValidateFunction {
+  let ajv = compilers.get(role);
   if (!ajv) {
     const known = formats.default;
     ajv = new Ajv2020({
@@ -33,34 +33,34 @@ function compiled(schema: { $id: string }, as: As): ValidateFunction {
     });
     const messages = [...Object.values(SCHEMAS), ...Object.values(REFERENCE_SCHEMAS)];
     const all = [DEFINITIONS, HEADERS_SCHEMA, REFUSAL_HEADERS_SCHEMA, CENTRE_HEADERS_SCHEMA, ...messages];
-    ajv.addSchema(as === 'reader' ? all.map(openForReaders) : all);
-    compilers.set(as, ajv);
+    ajv.addSchema(role === 'reader' ? all.map(openForReaders) : all);
+    compilers.set(role, ajv);
   }
   return ajv.getSchema(schema.$id)!;
 }
 
 /** A name that a programmer gave: no number of anything, and not long. */
-const PROPERTY = /^(?!.*[0-9]{4})[A-Za-z_$][A-Za-z0-9_$-]{0,63}$/;
+const PROPERTY_NAME = /^(?!.*[0-9]{4})[A-Za-z_$][A-Za-z0-9_$-]{0,63}$/;
 
 /** What the path ends in. An unexpected property is told by its name, unless that may be content (`*`). */
-function lastOf({ keyword, params }: ErrorObject): string {
+function lastPathSegment({ keyword, params }: ErrorObject): string {
   if (keyword === 'required') return `/${params['missingProperty']}`;
   if (keyword !== 'additionalProperties') return '';
   const name = String(params['additionalProperty']);
-  return `/${PROPERTY.test(name) ? name : '*'}`;
+  return `/${PROPERTY_NAME.test(name) ? name : '*'}`;
 }
 
-function violation(error: ErrorObject): Violation {
-  const field = `${error.instancePath}${lastOf(error)}`.slice(1).replaceAll('/', '.');
+function toViolation(error: ErrorObject): Violation {
+  const field = `${error.instancePath}${lastPathSegment(error)}`.slice(1).replaceAll('/', '.');
   return { field, rule: error.keyword };
 }
 
 /** Everything in which a value breaks a schema of this contract, each once; empty when it fits. */
-export function violationsOf(schema: { $id: string }, value: unknown, as: As): Violation[] {
-  const validate = compiled(schema, as);
+export function findViolations(schema: { $id: string }, value: unknown, role: Role): Violation[] {
+  const validate = compileSchema(schema, role);
   if (validate(value)) return [];
   // `if` only repeats that its `then` failed.
-  const found = validate.errors!.filter((error) => error.keyword !== 'if').map(violation);
+  const found = validate.errors!.filter((error) => error.keyword !== 'if').map(toViolation);
   return found.filter(
     (one, at) => found.findIndex((other) => other.field === one.field && other.rule === one.rule) === at,
   );

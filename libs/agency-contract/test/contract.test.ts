@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import YAML from 'yaml';
 import { CENTRE_HEADERS_SCHEMA, HEADERS_SCHEMA, REFERENCE_SCHEMAS, REFUSAL_HEADERS_SCHEMA } from '../src/schemas.ts';
-import { violationsOf } from '../src/violations.ts';
+import { findViolations } from '../src/violations.ts';
 import {
   CENTRES_TOPIC,
   isReplyType,
@@ -51,7 +51,7 @@ describe('the samples', () => {
     expect(files.sort()).toEqual(all.map(fileOf).sort());
   });
   test.each(referenceTypes)('hold a valid one of %s, by the schema of writers', (type) => {
-    expect(violationsOf(REFERENCE_SCHEMAS[type], sampleOf(type), 'writer')).toEqual([]);
+    expect(findViolations(REFERENCE_SCHEMAS[type], sampleOf(type), 'writer')).toEqual([]);
   });
   test.each(types)('hold a valid one of %s', (type) => {
     const sample = sampleOf(type);

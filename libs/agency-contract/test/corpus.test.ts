@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { CORPUS_APPLICATION, incomingOf, playedCase, readCorpus } from '../src/corpus.ts';
-import type { CorpusCase, FiledMessage } from '../src/corpus.ts';
+import { CORPUS_APPLICATION, toIncomingMessage, instantiateCase, readCorpus } from '../src/corpus.ts';
+import type { CorpusCase, SerializedMessage } from '../src/corpus.ts';
 import {
   fromCentreMessage,
   fromMessage,
@@ -16,27 +16,30 @@ import {
 } from '../src/index.ts';
 
 const cases = readCorpus(join(import.meta.dirname, '../corpus'));
-const ofJudge = (judge: CorpusCase['judgedBy']) => cases.filter(({ judgedBy }) => judgedBy === judge);
+const casesDetectedBy = (judge: CorpusCase['judgedBy']) => cases.filter(({ judgedBy }) => judgedBy === judge);
 
 describe('the corpus of bad replies', () => {
-  test.each(ofJudge('contract'))('$name: the contract refuses it for the cause that the case names', (one) => {
-    const read = fromMessage(incomingOf(one.message));
+  test.each(casesDetectedBy('contract'))('$name: the contract refuses it for the cause that the case names', (one) => {
+    const read = fromMessage(toIncomingMessage(one.message));
     const { cause, violations } = one.expect;
     expect(read).toMatchObject(violations ? { ok: false, cause, violations } : { ok: false, cause });
   });
 
-  test.each(ofJudge('platform'))('$name: the contract alone does not know it, or the platform mends it', (one) => {
-    const read = fromMessage(incomingOf(one.message));
-    if (read.ok) return;
-    // Of these the reader of the contract says something as well, which the platform knows better, or mends.
-    const alone: Record<string, string> = {
-      FOREIGN_AGENCY: 'SOURCE_MISMATCH',
-      FOREIGN_DELIVERY: 'SOURCE_MISMATCH',
-      CE_TIME_REPLACED: 'NOT_CLOUDEVENTS',
-    };
-    const { cause, handling } = one.expect;
-    expect(read.cause).toBe(alone[cause] ?? (handling === 'changed' ? 'CONTENT_INVALID' : 'never'));
-  });
+  test.each(casesDetectedBy('platform'))(
+    '$name: the contract alone does not know it, or the platform mends it',
+    (one) => {
+      const read = fromMessage(toIncomingMessage(one.message));
+      if (read.ok) return;
+      // Of these the reader of the contract says something as well, which the platform knows better, or mends.
+      const alone: Record<string, string> = {
+        FOREIGN_AGENCY: 'SOURCE_MISMATCH',
+        FOREIGN_DELIVERY: 'SOURCE_MISMATCH',
+        CE_TIME_REPLACED: 'NOT_CLOUDEVENTS',
+      };
+      const { cause, handling } = one.expect;
+      expect(read.cause).toBe(alone[cause] ?? (handling === 'changed' ? 'CONTENT_INVALID' : 'never'));
+    },
+  );
 
   test('has a case of each cause that one reply can bring about', () => {
     const shown = new Set(cases.map(({ expect: { cause } }) => cause));
@@ -52,14 +55,14 @@ describe('the corpus of bad replies', () => {
   test('says of each case what the table says of its cause, and comes after replies that are in order', () => {
     for (const { name, expect: expected, before } of cases) {
       expect([name, expected.handling]).toEqual([name, REFUSALS[expected.cause].handling]);
-      for (const good of before) expect([name, fromMessage(incomingOf(good)).ok]).toEqual([name, true]);
+      for (const good of before) expect([name, fromMessage(toIncomingMessage(good)).ok]).toEqual([name, true]);
     }
   });
 
   test('is played about another application at another time', () => {
-    const [one] = ofJudge('platform').filter(({ name }) => name === 'second-decision');
+    const [one] = casesDetectedBy('platform').filter(({ name }) => name === 'second-decision');
     const application = '01KBZZZZZZZZZZZZZZZZZZZZZZ';
-    const played = playedCase(one!, application, new Date('2027-03-04T05:06:07.000Z'));
+    const played = instantiateCase(one!, application, new Date('2027-03-04T05:06:07.000Z'));
     expect(JSON.stringify(played)).not.toContain(CORPUS_APPLICATION);
     expect(played.message).toMatchObject({
       key: `${application}-asp`,
@@ -72,16 +75,16 @@ describe('the corpus of bad replies', () => {
 describe('the whole messages', () => {
   const folder = new URL('../samples/messages/', import.meta.url);
   const files = readdirSync(folder);
-  const filed = (file: string) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as FiledMessage;
+  const filed = (file: string) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as SerializedMessage;
 
   test.each(files)('%s is read as it stands there, on the topic of its direction', (file) => {
     const message = filed(file);
     const type = message.headers['ce_type']!;
     if (type === REFERENCE_TYPES.centreChanged) {
-      expect(fromCentreMessage(incomingOf(message))).toEqual({ ok: true, centre: message.value });
+      expect(fromCentreMessage(toIncomingMessage(message))).toEqual({ ok: true, centre: message.value });
       return;
     }
-    expect(fromMessage(incomingOf(message))).toMatchObject({ ok: true, event: { type, data: message.value } });
+    expect(fromMessage(toIncomingMessage(message))).toMatchObject({ ok: true, event: { type, data: message.value } });
     const { requests, replies } = topicsOf('asp');
     expect(message.topic).toBe(isReplyType(type) ? replies : requests);
     if (isReplyType(type)) expect(validateReply(type, message.value).ok).toBe(true);

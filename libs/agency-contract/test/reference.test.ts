@@ -7,39 +7,39 @@ import type { ApplicationSubmitted, DocumentsRequested, DocumentsSupplied } from
 
 const folder = join(import.meta.dirname, '..');
 const read = <Value>(file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Value;
-const under = (place: string) =>
+const filesUnder = (place: string) =>
   readdirSync(join(folder, 'reference', place), { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.json'),
   );
-type Named = { ro: string; ru: string; en: string };
+type LocalizedName = { ro: string; ru: string; en: string };
 type Services = {
   agency: string;
   publicServices: {
     code: string;
-    versions: { version: string; title: Named; answers?: string; papers: { kind: string }[] }[];
+    versions: { version: string; title: LocalizedName; answers?: string; papers: { kind: string }[] }[];
   }[];
 };
 
-const papers = read<{ kind: string; name: Named }[]>('reference/paper-kinds.json');
-const lists = under('public-services').map((file) => read<Services>(`reference/public-services/${file}`));
+const documentKinds = read<{ kind: string; name: LocalizedName }[]>('reference/paper-kinds.json');
+const lists = filesUnder('public-services').map((file) => read<Services>(`reference/public-services/${file}`));
 const versions = lists.flatMap(({ publicServices }) => publicServices.flatMap((one) => one.versions));
 // Words and formats of the platform are no rules of JSON Schema: a validator lets them through.
 const validator = () => new Ajv2020({ strict: false, validateFormats: false });
 
 describe('the code lists', () => {
   test('name each kind of papers in three languages, and know those of the samples', () => {
-    for (const { kind, name } of papers)
+    for (const { kind, name } of documentKinds)
       expect([kind, name.ro && name.ru && name.en]).toEqual([kind, expect.stringMatching(/\S/)]);
-    const known = papers.map(({ kind }) => kind);
-    const asked = read<DocumentsRequested>('samples/reply.documents-requested.json').documents;
+    const known = documentKinds.map(({ kind }) => kind);
+    const requested = read<DocumentsRequested>('samples/reply.documents-requested.json').documents;
     const { evidence, unavailable = [] } = read<DocumentsSupplied>('samples/application.documents-supplied.json');
-    const used = [...asked, ...evidence, ...unavailable, ...versions.flatMap((version) => version.papers)];
+    const used = [...requested, ...evidence, ...unavailable, ...versions.flatMap((version) => version.papers)];
     expect(used.map(({ kind }) => kind).filter((kind) => !known.includes(kind))).toEqual([]);
   });
 
   test('hold the schema of the answers of each version that is filed by a form, and no other', () => {
     const named = versions.flatMap(({ answers = [] }) => answers);
-    expect(named.map((file) => file.replace('answers/', '')).sort()).toEqual(under('answers').sort());
+    expect(named.map((file) => file.replace('answers/', '')).sort()).toEqual(filesUnder('answers').sort());
     for (const file of named) {
       const schema = read<{ $id: string }>(`reference/${file}`);
       expect(file).toBe(`${schema.$id.replace('urn:cups:agency:v1:', '').replaceAll(':', '/')}.json`);

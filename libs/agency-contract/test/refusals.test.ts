@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import sample from '../samples/reply.refused.json' with { type: 'json' };
 import {
   agencySubjectOf,
-  COURSE,
+  DELIVERY_LIFECYCLE,
   fromMessage,
   isRefusalCause,
   plainId,
@@ -86,9 +86,9 @@ test('An id is told back only where it is a plain identifier', () => {
 
 test('The course has a consequence for each reply in each stage, and refuses or records by the table', () => {
   for (const stage of STAGES) {
-    expect(Object.keys(COURSE[stage]).sort()).toEqual(Object.values(REPLY_TYPES).sort());
-    for (const { told } of Object.values(COURSE[stage])) {
-      if (told) expect(REFUSALS[told].handling).toBe(stage === 'nothing-sent' ? 'refused' : 'recorded');
+    expect(Object.keys(DELIVERY_LIFECYCLE[stage]).sort()).toEqual(Object.values(REPLY_TYPES).sort());
+    for (const { cause } of Object.values(DELIVERY_LIFECYCLE[stage])) {
+      if (cause) expect(REFUSALS[cause].handling).toBe(stage === 'nothing-sent' ? 'refused' : 'recorded');
     }
   }
 });

@@ -5,18 +5,18 @@ import kafkajs from 'kafkajs';
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
 /** What one batch may hold unpacked, as the contract says, in bytes. */
-const BATCH_BYTES = 8 * 1024 * 1024;
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
 /**
  * Lets kafkajs read batches of every compression of Kafka: by itself it knows gzip alone, and fails for ever on the others. What the
  * kit sends is not compressed.
  */
-export function readCompressed(): void {
+export function registerCodecs(): void {
   for (const name of ['Snappy', 'LZ4', 'ZSTD'] as const) {
     const type = CompressionTypes[name];
     CompressionCodecs[type] = () => ({
       compress: () => Promise.reject(new Error('The kit sends nothing compressed.')),
-      decompress: (packed: Buffer) => unpack(type, packed, BATCH_BYTES),
+      decompress: (packed: Buffer) => unpack(type, packed, MAX_BATCH_BYTES),
     });
   }
 }

@@ -5,13 +5,13 @@ import type { Admin, Consumer, EachBatchPayload, KafkaMessage, Producer } from '
 // @ts-ignore kafkajs has no types for its inner parts; a project compiled together with this one may declare some.
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type { OutgoingMessage } from '@cups/agency-contract';
-import { readCompressed } from './compression.ts';
-import { reasonOf, securityOf } from './sign-in.ts';
+import { registerCodecs } from './compression.ts';
+import { reasonOf, toSecurityConfig } from './sign-in.ts';
 import type { Access } from './sign-in.ts';
 import type { Log } from './log.ts';
 import type { Position } from './positions.ts';
 
-readCompressed();
+registerCodecs();
 
 // An idle kafkajs connection re-arms a 1 ms timer for ever; with nothing pending there is nothing to check.
 const queue = (RequestQueue as { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } }).prototype;
@@ -33,23 +33,23 @@ export type ConnectionOptions = {
    * Where it begins: `committed` where its group stands, or with all that is there; `now` with what comes after the first connection,
    * each message once, whatever the group has committed.
    */
-  from?: 'committed' | 'now';
+  startAt?: 'committed' | 'now';
   /** How long the broker holds a fetch that finds nothing (ms); default 1,000. */
   maxWaitMs?: number;
   /** Only consume, and let kafkajs commit what was handed over. */
-  counting: boolean;
+  consumeOnly: boolean;
   /** Must not throw; messages come in order for each partition, some of them again after a rebalance. */
   onBatch: (partition: number, messages: KafkaMessage[]) => void;
   log: Log;
 };
 
 // Longer than any fetch may take; a consumer that falls silent without an error is built anew.
-const STALL_MS = 60_000;
+const STALL_TIMEOUT_MS = 60_000;
 const MAX_PAUSE_MS = 5_000;
 
-const clientOf = ({ brokers, access, clientId }: ConnectionOptions): Kafka =>
+const createClient = ({ brokers, access, clientId }: ConnectionOptions): Kafka =>
   new Kafka({
-    ...securityOf(access),
+    ...toSecurityConfig(access),
     clientId,
     brokers,
     connectionTimeout: 3000,
@@ -58,7 +58,7 @@ const clientOf = ({ brokers, access, clientId }: ConnectionOptions): Kafka =>
     logLevel: logLevel.NOTHING,
   });
 
-const consumerOf = (kafka: Kafka, { groupId, maxWaitMs = 1000 }: ConnectionOptions): Consumer =>
+const createConsumer = (kafka: Kafka, { groupId, maxWaitMs = 1000 }: ConnectionOptions): Consumer =>
   kafka.consumer({
     groupId,
     allowAutoTopicCreation: false,
@@ -69,15 +69,15 @@ const consumerOf = (kafka: Kafka, { groupId, maxWaitMs = 1000 }: ConnectionOptio
   });
 
 /** Why a consumer has come to its end: an error of kafkajs, `stalled`, or `stopped` when the signal asks for it. */
-function endOf(consumer: Consumer, signal: AbortSignal): Promise<string> {
-  let heard = Date.now();
+function awaitEnd(consumer: Consumer, signal: AbortSignal): Promise<string> {
+  let lastFetchTime = Date.now();
   let release = (): void => {};
   const ended = new Promise<string>((resolve) => {
     const watch = setInterval(() => {
-      if (Date.now() - heard > STALL_MS) resolve('stalled');
-    }, STALL_MS / 2);
+      if (Date.now() - lastFetchTime > STALL_TIMEOUT_MS) resolve('stalled');
+    }, STALL_TIMEOUT_MS / 2);
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(reasonOf(payload.error)));
-    consumer.on(consumer.events.FETCH, () => void (heard = Date.now()));
+    consumer.on(consumer.events.FETCH, () => void (lastFetchTime = Date.now()));
     const stop = () => resolve('stopped');
     signal.addEventListener('abort', stop, { once: true });
     release = () => {
@@ -107,7 +107,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#kafka = clientOf(options);
+    this.#kafka = createClient(options);
   }
 
   /** Begins to connect; returns at once. */
@@ -116,7 +116,7 @@ export class Connection {
   }
 
   /** Whether messages can come in and go out now. */
-  ready(): boolean {
+  isReady(): boolean {
     return this.#joined && (this.#producer !== undefined || this.#options.writes === undefined);
   }
 
@@ -185,12 +185,12 @@ export class Connection {
 
   /** Ends when the consumer has crashed or stalled, or when all is stopped. */
   async #consume(): Promise<void> {
-    const { reads, counting, log, from = 'committed' } = this.#options;
+    const { reads, consumeOnly: counting, log, startAt: from = 'committed' } = this.#options;
     if (from === 'now') this.#next ??= await this.#ends();
-    const mine = consumerOf(this.#kafka, this.#options);
+    const mine = createConsumer(this.#kafka, this.#options);
     this.#consumer = mine;
     const started = new AbortController();
-    const over = endOf(mine, AbortSignal.any([this.#ending.signal, started.signal]));
+    const over = awaitEnd(mine, AbortSignal.any([this.#ending.signal, started.signal]));
     try {
       mine.on(mine.events.GROUP_JOIN, () => void (this.#joined = true));
       await mine.connect();

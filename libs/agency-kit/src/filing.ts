@@ -4,12 +4,12 @@ import submitted from '@cups/agency-contract/samples/application.submitted.json'
 import anySubmitted from '@cups/agency-contract/samples/application.submitted.v2.json' with { type: 'json' };
 import { ulid } from 'ulid';
 
-type Submitted = RequestData['md.cups.application.submitted.v1'];
-type AnySubmitted = RequestData['md.cups.application.submitted.v2'];
+type SubmittedData = RequestData['md.cups.application.submitted.v1'];
+type SubmittedDataV2 = RequestData['md.cups.application.submitted.v2'];
 
 const DAY_MS = 86_400_000;
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
-const own = { kind: 'own-presence' } as const;
+const OWN_PRESENCE = { kind: 'own-presence' } as const;
 
 /** One application of a synthetic person, and what the platform sends to its agency about it. */
 export class Filing {
@@ -18,17 +18,17 @@ export class Filing {
   readonly deliveryId: string;
   /** Everything that was made of it, in order. */
   readonly requests: RequestEvent[] = [];
-  #content: Submitted;
+  #content: SubmittedData;
 
-  /** @param over what of the application differs from the sample */
-  constructor(agency: string, over: Partial<Submitted> = {}, id = ulid()) {
+  /** @param overrides what of the application differs from the sample */
+  constructor(agency: string, overrides: Partial<SubmittedData> = {}, id = ulid()) {
     this.agency = agency;
     this.application = `applications/${id}`;
     this.deliveryId = deliveryIdOf(this.application, agency);
-    const { represented: _nobody, ...sample } = submitted as Submitted;
+    const { represented: _nobody, ...sample } = submitted as SubmittedData;
     const now = Date.now();
     const times = { submitTime: new Date(now).toISOString(), dueDate: dayOf(now + 14 * DAY_MS) };
-    this.#content = Object.assign(sample, { application: this.application, mandate: own }, times, over);
+    this.#content = Object.assign(sample, { application: this.application, mandate: OWN_PRESENCE }, times, overrides);
   }
 
   get submitTime(): Date {
@@ -41,14 +41,17 @@ export class Filing {
   }
 
   /** Submission 1 of a person without IDNP. */
-  anySubmitted(): RequestEvent {
+  submittedV2(): RequestEvent {
     const { application, submitTime } = this.#content;
-    const { represented: _nobody, ...sample } = anySubmitted as AnySubmitted;
-    return this.#event(REQUEST_TYPES.anySubmitted, Object.assign(sample, { application, submitTime, mandate: own }));
+    const { represented: _nobody, ...sample } = anySubmitted as SubmittedDataV2;
+    return this.#event(
+      REQUEST_TYPES.submittedV2,
+      Object.assign(sample, { application, submitTime, mandate: OWN_PRESENCE }),
+    );
   }
 
   /** Submission 2: the papers that were asked for have come. */
-  supplied(answersRequest: string, kinds: string[]): RequestEvent {
+  documentsSupplied(answersRequest: string, kinds: string[]): RequestEvent {
     const evidence = kinds.map((kind) => ({ kind, originalSeen: true }));
     const content = Object.assign({}, this.#content, { submission: 2, answersRequest, evidence });
     return this.#event(REQUEST_TYPES.documentsSupplied, content);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { broker } from './commands/broker.ts';
 import { check } from './commands/check.ts';
-import { Wrong } from './commands/command.ts';
+import { UsageError } from './commands/command.ts';
 import type { Command, Terminal } from './commands/command.ts';
 import { sample } from './commands/sample.ts';
 import { simulate } from './commands/simulate.ts';
@@ -25,23 +25,23 @@ cups-agency stands for the way in which you called this, such as npx ./cups-agen
 const line = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(`${text}\n`);
 
 /** npx passes no SIGTERM on: when it has gone, so do we. */
-function endWithNpx(end: () => void): void {
+function stopWithNpx(end: () => void): void {
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const npx = process.ppid;
-  const look = setInterval(() => {
+  const timer = setInterval(() => {
     if (process.ppid === npx) return;
-    clearInterval(look);
+    clearInterval(timer);
     end();
   }, 500);
-  look.unref();
+  timer.unref();
 }
 
 async function main([name, ...words]: string[], terminal: Terminal): Promise<number> {
   const command = name === undefined ? undefined : COMMANDS[name];
   if (!command) {
-    const asked = name === undefined || ['--help', '-h', 'help'].includes(name);
-    (asked ? terminal.print : terminal.tell)(asked ? HELP : `There is no command ${name}.\n\n${HELP}`);
-    return asked ? 0 : 2;
+    const isHelp = name === undefined || ['--help', '-h', 'help'].includes(name);
+    (isHelp ? terminal.print : terminal.showProgress)(isHelp ? HELP : `There is no command ${name}.\n\n${HELP}`);
+    return isHelp ? 0 : 2;
   }
   try {
     const options = Object.assign({ help: { type: 'boolean', short: 'h' } as const }, command.options);
@@ -53,16 +53,18 @@ async function main([name, ...words]: string[], terminal: Terminal): Promise<num
     return await command.run(values, positionals, terminal);
   } catch (error) {
     const { message, code = '' } = error as Error & { code?: string };
-    const wrong = error instanceof Wrong || code.startsWith('ERR_PARSE_ARGS');
-    terminal.tell(wrong ? `${message}\n\`cups-agency ${name} --help\` tells how it is called.` : message);
-    return wrong ? 2 : 3;
+    const isUsageError = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
+    terminal.showProgress(
+      isUsageError ? `${message}\n\`cups-agency ${name} --help\` tells how it is called.` : message,
+    );
+    return isUsageError ? 2 : 3;
   }
 }
 
 // Whoever reads what is printed may have seen enough, as `head` has.
 process.stdout.on('error', () => process.exit());
 const ending = new AbortController();
-endWithNpx(() => ending.abort());
+stopWithNpx(() => ending.abort());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
-const terminal = { print: line(process.stdout), tell: line(process.stderr), signal: ending.signal };
+const terminal = { print: line(process.stdout), showProgress: line(process.stderr), signal: ending.signal };
 process.exitCode = await main(process.argv.slice(2), terminal);

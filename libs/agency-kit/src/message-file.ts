@@ -1,5 +1,5 @@
-import { incomingOf } from '@cups/agency-contract/corpus';
-import type { FiledMessage } from '@cups/agency-contract/corpus';
+import { toIncomingMessage } from '@cups/agency-contract/corpus';
+import type { SerializedMessage } from '@cups/agency-contract/corpus';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -22,6 +22,6 @@ export function readMessageFile(text: string) {
     throw new Error('The file holds no message: topic, key, headers and value, as `cups-agency sample` prints it.');
   }
   const { topic, key } = filed;
-  const message = Object.assign({}, filed, { key: typeof key === 'string' ? key : null }) as FiledMessage;
-  return { topic: typeof topic === 'string' ? topic : undefined, message: incomingOf(message) };
+  const message = Object.assign({}, filed, { key: typeof key === 'string' ? key : null }) as SerializedMessage;
+  return { topic: typeof topic === 'string' ? topic : undefined, message: toIncomingMessage(message) };
 }

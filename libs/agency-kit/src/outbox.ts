@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { OutgoingMessage } from '@cups/agency-contract';
 
 /** What waits for the broker: a message, whether it is still wanted, and what to do when it is there. */
-export type Entry = { message: OutgoingMessage; wanted: () => boolean; sent: () => void };
+export type OutboxEntry = { message: OutgoingMessage; isWanted: () => boolean; onSent: () => void };
 
 /** Sends messages in their order: one batch in flight at a time, also over failures. */
 export class Outbox {
   readonly #send: (messages: OutgoingMessage[]) => Promise<void>;
   readonly #onFailure: (error: Error) => void;
   readonly #retryMs: number;
-  #waiting: Entry[] = [];
+  #waiting: OutboxEntry[] = [];
   #sending: Promise<void> | undefined;
   #stopped = false;
 
@@ -24,7 +24,7 @@ export class Outbox {
     this.#retryMs = options.retryMs;
   }
 
-  push(entry: Entry): void {
+  push(entry: OutboxEntry): void {
     this.#waiting.push(entry);
     this.#sending ??= this.#drain();
   }
@@ -37,7 +37,7 @@ export class Outbox {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#stopped) {
-      const batch = this.#waiting.filter(({ wanted }) => wanted());
+      const batch = this.#waiting.filter(({ isWanted: wanted }) => wanted());
       try {
         if (batch.length > 0) await this.#send(batch.map(({ message }) => message));
       } catch (error) {
@@ -46,8 +46,8 @@ export class Outbox {
         continue;
       }
       const gone = new Set(batch);
-      this.#waiting = this.#waiting.filter((entry) => !gone.has(entry) && entry.wanted());
-      for (const { sent } of batch) sent();
+      this.#waiting = this.#waiting.filter((entry) => !gone.has(entry) && entry.isWanted());
+      for (const { onSent: sent } of batch) sent();
     }
     this.#sending = undefined;
   }

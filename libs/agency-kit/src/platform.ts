@@ -2,22 +2,22 @@ import { topicsOf } from '@cups/agency-contract';
 import type { OutgoingMessage } from '@cups/agency-contract';
 import { Partitioners } from 'kafkajs';
 import { Connection } from './connection.ts';
-import type { Judge, Lying, Verdict } from './judge.ts';
+import type { ReplyEvaluator, ConsumedReply, Evaluation } from './reply-evaluator.ts';
 import type { Log } from './log.ts';
 import type { Access } from './sign-in.ts';
 
 /** Where an agency's two topics are, and as whom the platform's side of them is played. */
-export type Place = {
+export type BrokerTarget = {
   brokers: string[];
   access: Access;
   /** As whom the agency's own system signs in, where that is known. */
-  system?: Access;
+  systemAccess?: Access;
   prefix: string;
   agency: string;
 };
 
 /** A reply of the agency, and what the platform does with it. */
-export type Heard = { message: Lying; verdict: Verdict };
+export type EvaluatedReply = { message: ConsumedReply; evaluation: Evaluation };
 
 const partitioner = Partitioners.DefaultPartitioner();
 
@@ -40,9 +40,9 @@ export class Platform {
   readonly topics: { requests: string; replies: string };
   readonly #connection: Connection;
 
-  /** @param hear is told of each reply, in the order of its partition; must not throw */
-  constructor(place: Place, judge: Judge, hear: (heard: Heard) => void, log: Log) {
-    const { brokers, access, prefix, agency } = place;
+  /** @param onReply is told of each reply, in the order of its partition; must not throw */
+  constructor(target: BrokerTarget, evaluator: ReplyEvaluator, onReply: (heard: EvaluatedReply) => void, log: Log) {
+    const { brokers, access, prefix, agency } = target;
     const topics = topicsOf(agency, prefix);
     this.topics = topics;
     const clientId = `${prefix}cups-agency`;
@@ -54,13 +54,13 @@ export class Platform {
       groupId: `${clientId}.${agency}.${process.pid}-${Date.now().toString(36)}`,
       reads: topics.replies,
       writes: topics.requests,
-      from: 'now',
+      startAt: 'now',
       maxWaitMs: 100,
-      counting: false,
+      consumeOnly: false,
       onBatch: (partition, messages) => {
         for (const one of messages) {
           const message = Object.assign(one, { topic: topics.replies, partition });
-          hear({ message, verdict: judge.judge(message) });
+          onReply({ message, evaluation: evaluator.evaluate(message) });
         }
       },
       log,
@@ -73,8 +73,8 @@ export class Platform {
   }
 
   /** Whether requests can go out, and every reply from now on is heard. */
-  ready(): boolean {
-    return this.#connection.ready();
+  isReady(): boolean {
+    return this.#connection.isReady();
   }
 
   /** Resolves when all are at the broker. */

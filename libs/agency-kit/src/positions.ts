@@ -1,17 +1,17 @@
 /** A place in a partition of the requests topic, as Kafka commits it. */
 export type Position = { partition: number; offset: string };
 
-type Partition = { next: number; committed: number; open: Set<number> };
+type PartitionProgress = { next: number; committed: number; open: Set<number> };
 
 /**
  * How far the messages of a topic are dealt with. Only what lies before the first open message of a partition may be
  * committed, so that whoever starts next reads the open ones again.
  */
 export class Positions {
-  readonly #partitions = new Map<number, Partition>();
+  readonly #partitions = new Map<number, PartitionProgress>();
 
   /** Moves on to a message; false when this process has seen it before. Offsets of a partition come in order. */
-  reach(partition: number, offset: number): boolean {
+  advance(partition: number, offset: number): boolean {
     const at = this.#partitions.get(partition) ?? { next: offset, committed: offset, open: new Set<number>() };
     this.#partitions.set(partition, at);
     if (offset < at.next) return false;
@@ -27,7 +27,7 @@ export class Positions {
   }
 
   /** Where a restarted process would have to begin, for the partitions in which that has moved. */
-  commitable(): Position[] {
+  committablePositions(): Position[] {
     const moved: Position[] = [];
     for (const [partition, at] of this.#partitions) {
       const offset = at.open.values().next().value ?? at.next;
@@ -36,7 +36,7 @@ export class Positions {
     return moved;
   }
 
-  committed(positions: Position[]): void {
+  markCommitted(positions: Position[]): void {
     for (const { partition, offset } of positions) this.#partitions.get(partition)!.committed = Number(offset);
   }
 }

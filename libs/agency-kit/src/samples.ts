@@ -1,4 +1,4 @@
-import type { FiledMessage } from '@cups/agency-contract/corpus';
+import type { SerializedMessage } from '@cups/agency-contract/corpus';
 import documentsSupplied from '@cups/agency-contract/samples/messages/application.documents-supplied.json' with { type: 'json' };
 import documentsSuppliedV2 from '@cups/agency-contract/samples/messages/application.documents-supplied.v2.json' with { type: 'json' };
 import expired from '@cups/agency-contract/samples/messages/application.expired.json' with { type: 'json' };
@@ -11,11 +11,11 @@ import decided from '@cups/agency-contract/samples/messages/reply.decided.json' 
 import documentsRequested from '@cups/agency-contract/samples/messages/reply.documents-requested.json' with { type: 'json' };
 import progressed from '@cups/agency-contract/samples/messages/reply.progressed.json' with { type: 'json' };
 import refused from '@cups/agency-contract/samples/messages/reply.refused.json' with { type: 'json' };
-import refusedOfNone from '@cups/agency-contract/samples/messages/reply.refused.of-no-delivery.json' with { type: 'json' };
+import refusedWithoutDelivery from '@cups/agency-contract/samples/messages/reply.refused.of-no-delivery.json' with { type: 'json' };
 import resultCorrected from '@cups/agency-contract/samples/messages/reply.result-corrected.json' with { type: 'json' };
 import resultRevoked from '@cups/agency-contract/samples/messages/reply.result-revoked.json' with { type: 'json' };
 
-const SAMPLES: readonly FiledMessage[] = [
+const SAMPLES: readonly SerializedMessage[] = [
   submitted,
   documentsSupplied,
   submittedV2,
@@ -23,7 +23,7 @@ const SAMPLES: readonly FiledMessage[] = [
   withdrawn,
   expired,
   refused,
-  refusedOfNone,
+  refusedWithoutDelivery,
   acknowledged,
   progressed,
   documentsRequested,
@@ -34,14 +34,15 @@ const SAMPLES: readonly FiledMessage[] = [
 ];
 
 /** One valid message of each type, as an agency of this code reads or writes it. */
-export const sampleMessages = (agency: string): FiledMessage[] => SAMPLES.map((message) => ofAgency(message, agency));
+export const sampleMessages = (agency: string): SerializedMessage[] =>
+  SAMPLES.map((message) => forAgency(message, agency));
 
 /** The samples are of the agency asp. */
-const ofAgency = (message: FiledMessage, code: string): FiledMessage =>
+const forAgency = (message: SerializedMessage, code: string): SerializedMessage =>
   JSON.parse(
     JSON.stringify(message)
       .replaceAll('agency.asp.', `agency.${code}.`)
       .replaceAll('ies/asp"', `ies/${code}"`)
       .replaceAll('"key":"asp"', `"key":"${code}"`)
       .replaceAll(/([0-7][0-9A-HJKMNP-TV-Z]{25})-asp"/g, `$1-${code}"`),
-  ) as FiledMessage;
+  ) as SerializedMessage;

@@ -13,11 +13,11 @@ export interface Access {
  * What kafkajs is to be told; it keeps these objects and reads them whenever it connects.
  * @throws Error, one sentence, when a part is missing or a file cannot be read
  */
-export function securityOf({ caFile, username, passwordFile }: Access): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+export function toSecurityConfig({ caFile, username, passwordFile }: Access): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   if ((username === '') !== (passwordFile === undefined)) {
     throw new Error('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD_FILE belong together: one of them is not set.');
   }
-  const ca = caFile === undefined ? undefined : follow('KAFKA_TLS_CA_FILE', caFile);
+  const ca = caFile === undefined ? undefined : createFileReader('KAFKA_TLS_CA_FILE', caFile);
   if (!ca) {
     if (passwordFile)
       throw new Error('KAFKA_SASL_USERNAME is set without KAFKA_TLS_CA_FILE: one signs in over TLS only.');
@@ -29,7 +29,7 @@ export function securityOf({ caFile, username, passwordFile }: Access): Pick<Kaf
     },
   };
   if (passwordFile === undefined) return { ssl };
-  const password = follow('KAFKA_SASL_PASSWORD_FILE', passwordFile);
+  const password = createFileReader('KAFKA_SASL_PASSWORD_FILE', passwordFile);
   return {
     ssl,
     sasl: {
@@ -43,7 +43,7 @@ export function securityOf({ caFile, username, passwordFile }: Access): Pick<Kaf
 }
 
 /** A reader of a file that may be away for a moment while it is exchanged. */
-function follow(name: string, file: string): () => string {
+function createFileReader(name: string, file: string): () => string {
   const read = () => readFileSync(file, 'utf8').trim();
   let last: string;
   try {

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fromMessage, REPLY_TYPES, topicsOf } from '@cups/agency-contract';
 import type { ReplyRefused } from '@cups/agency-contract';
-import { incomingOf, playedCase, readCorpus } from '@cups/agency-contract/corpus';
+import { toIncomingMessage, instantiateCase, readCorpus } from '@cups/agency-contract/corpus';
 import { Partitioners } from 'kafkajs';
 import { ulid } from 'ulid';
-import type { Result, RunOptions } from '../src/check/run.ts';
-import { System } from '../src/check/system.ts';
-import { javaExample } from './examples.ts';
-import { kafkaOf, startFaulty } from './faulty.ts';
-import type { Fault } from './faulty.ts';
-import { Sandboxed, until } from './sandboxed.ts';
+import type { ScenarioResult, RunOptions } from '../src/check/run.ts';
+import { AgencyProcess } from '../src/check/agency-process.ts';
+import { javaExample } from './example-agencies.ts';
+import { kafkaOf, startFaultyAgency } from './faulty-agency.ts';
+import type { AgencyFault } from './faulty-agency.ts';
+import { SandboxFixture, until } from './sandbox-fixture.ts';
 
 /** One closed broker for everything: the kit's own. */
 
@@ -29,34 +29,34 @@ const FAULTS = [
   'idnp-id',
   'small',
   'asks',
-] as const satisfies Fault[];
+] as const satisfies AgencyFault[];
 const CORPUS = join(import.meta.dirname, '../../agency-contract/corpus');
-let place: Sandboxed;
+let fixture: SandboxFixture;
 
-beforeAll(async () => void (place = await Sandboxed.open(['java', 'asp', 'commits-first', ...FAULTS])), 120_000);
-afterAll(() => place?.close(), 60_000);
+beforeAll(async () => void (fixture = await SandboxFixture.open(['java', 'asp', 'commits-first', ...FAULTS])), 120_000);
+afterAll(() => fixture?.close(), 60_000);
 
 describe('the example agency in Java', () => {
-  let system: System;
-  let results: Promise<Result[]>;
+  let system: AgencyProcess;
+  let results: Promise<ScenarioResult[]>;
   beforeAll(async () => {
-    system = place.systemOf('java', await javaExample());
+    system = fixture.createAgencyProcess('java', await javaExample());
     system.start();
-    results = place.check('java', [], { system });
+    results = fixture.check('java', [], { system });
     results.catch(() => {});
   }, 180_000);
   afterAll(() => system?.kill());
 
-  test('passes the check', async () => place.expectPassed('java', results), 120_000);
+  test('passes the check', async () => fixture.expectPassed('java', results), 120_000);
 
   test('has one effect each when the broker is restarted in the middle, and stops when it is asked to', async () => {
     const taken = new Map<string, string>();
-    const simulation = place.simulationOf('java', taken);
+    const simulation = fixture.startSimulation('java', taken);
     try {
-      await until(() => simulation.ready());
+      await until(() => simulation.isReady());
       const file = () => [simulation.file(), simulation.file({ evidence: [] })];
       const filings = file();
-      await place.sandbox.restart();
+      await fixture.sandbox.restart();
       filings.push(...file());
       const decisions = filings.map((one) => `${REPLY_TYPES.decided} deliveries/${one.deliveryId}`);
       await until(() => decisions.every((one) => [...taken.values()].includes(one)), 60_000);
@@ -70,7 +70,7 @@ describe('the example agency in Java', () => {
 });
 
 describe('the check fails an agency’s system', () => {
-  const WRONG: [Fault, string, string, Partial<RunOptions>?][] = [
+  const WRONG: [AgencyFault, string, string, Partial<RunOptions>?][] = [
     ['doubles', 'repeated', 'DEDUPLICATE'],
     ['deaf', 'withdrawn', 'STOP'],
     ['scatters', 'order', 'PARTITIONER'],
@@ -85,33 +85,33 @@ describe('the check fails an agency’s system', () => {
     ['idnp-id', 'decides', 'PERSONAL_DATA'],
     ['small', 'large', 'SIZE', { timeoutMs: 10_000 }],
   ];
-  let results: Result[][];
+  let results: ScenarioResult[][];
   let stops: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
-    stops = await Promise.all(FAULTS.map((fault) => startFaulty(place.sandbox, fault)));
-    results = await Promise.all(WRONG.map(([fault, scenario, , more]) => place.check(fault, [scenario], more)));
+    stops = await Promise.all(FAULTS.map((fault) => startFaultyAgency(fixture.sandbox, fault)));
+    results = await Promise.all(WRONG.map(([fault, scenario, , more]) => fixture.check(fault, [scenario], more)));
   }, 180_000);
   // Also of checks that did not come to their end: who is left would look for the broker for ever.
   afterAll(() => Promise.all(stops.map((stop) => stop())), 60_000);
   test('whose password is another user’s, before anything is played', async () => {
-    const wrong = place.placeOf('asp');
-    const other = place.sandbox.filesOf('java').password;
-    wrong.system = { caFile: place.sandbox.file.ca, username: 'agency.asp', passwordFile: other };
-    expect(await place.check('asp', ['connects'], { place: wrong })).toMatchObject([
+    const wrong = fixture.targetOf('asp');
+    const other = fixture.sandbox.filesOf('java').password;
+    wrong.systemAccess = { caFile: fixture.sandbox.file.ca, username: 'agency.asp', passwordFile: other };
+    expect(await fixture.check('asp', ['connects'], { target: wrong })).toMatchObject([
       { outcome: 'failed', rule: 'CONNECT' },
     ]);
   });
   test('that ends by itself, without waiting any longer', async () => {
-    const system = new System('exit 1');
+    const system = new AgencyProcess('exit 1');
     system.start();
-    const [result] = await place.check('asp', ['decides'], { system });
+    const [result] = await fixture.check('asp', ['decides'], { system });
     expect(result).toMatchObject({ outcome: 'failed', note: expect.stringContaining('ended by itself') });
   });
   test('with a hint where the time-out is below the session of its client', async () => {
-    const system = new System('exec sleep 60');
+    const system = new AgencyProcess('exec sleep 60');
     system.start();
     try {
-      const [result] = await place.check('asp', ['restart'], { system, timeoutMs: 5_000 });
+      const [result] = await fixture.check('asp', ['restart'], { system, timeoutMs: 5_000 });
       expect(result).toMatchObject({ outcome: 'failed', note: expect.stringContaining('--timeout above it') });
     } finally {
       await system.kill();
@@ -120,10 +120,13 @@ describe('the check fails an agency’s system', () => {
   test('that commits a request before it does anything about it, by SURVIVE in restart', async () => {
     const program = join(import.meta.dirname, 'faulty-program.ts');
     const flags = '--disable-warning=ExperimentalWarning';
-    const system = place.systemOf('commits-first', `exec '${process.execPath}' ${flags} '${program}' commits-first`);
+    const system = fixture.createAgencyProcess(
+      'commits-first',
+      `exec '${process.execPath}' ${flags} '${program}' commits-first`,
+    );
     system.start();
     try {
-      const [result] = await place.check('commits-first', ['restart'], { system, timeoutMs: 20_000 });
+      const [result] = await fixture.check('commits-first', ['restart'], { system, timeoutMs: 20_000 });
       expect(result).toMatchObject({ scenario: 'restart', outcome: 'failed', rule: 'SURVIVE' });
       expect(result?.note).toMatch(/^Nothing came within/);
     } finally {
@@ -132,14 +135,14 @@ describe('the check fails an agency’s system', () => {
   }, 120_000);
   test('but not for asking for documents before it decides', async () => {
     const played = ['decides', 'repeated', 'order'];
-    const outcomes = (await place.check('asks', played)).map(({ outcome, note }) => [outcome, note]);
+    const outcomes = (await fixture.check('asks', played)).map(({ outcome, note }) => [outcome, note]);
     expect(outcomes).toEqual(played.map(() => ['passed', undefined]));
   }, 60_000);
   test.each(WRONG.map(([fault, scenario, rule], at) => ({ fault, scenario, rule, at })))(
     'that $fault, by $rule in $scenario',
     ({ fault, scenario, rule, at }) => {
       expect(results[at]).toMatchObject([{ scenario, outcome: 'failed', rule }]);
-      const [{ says, mend, message } = {} as Result] = results[at]!;
+      const [{ says, mend, message } = {} as ScenarioResult] = results[at]!;
       expect([says, mend]).toEqual([expect.any(String), expect.any(String)]);
       if (['mute', 'strict', 'small', 'idnp-reference', 'idnp-id'].includes(fault)) return;
       expect(message).toMatchObject({
@@ -153,13 +156,13 @@ describe('the check fails an agency’s system', () => {
 
 test('the simulated platform answers the corpus of bad replies, as the bridge does, and an agency can read every answer', async () => {
   const told: ReplyRefused[] = [];
-  const simulation = place.simulationOf('asp', new Map(), told);
-  const kafka = kafkaOf(place.sandbox, 'asp');
+  const simulation = fixture.startSimulation('asp', new Map(), told);
+  const kafka = kafkaOf(fixture.sandbox, 'asp');
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   const consumer = kafka.consumer({ groupId: 'asp.corpus', maxWaitTimeInMs: 100 });
   const read: boolean[] = [];
   try {
-    await until(() => simulation.ready());
+    await until(() => simulation.isReady());
     await Promise.all([producer.connect(), consumer.connect()]);
     await consumer.subscribe({ topics: ['agency.asp.requests'], fromBeginning: true });
     await consumer.run({
@@ -172,12 +175,12 @@ test('the simulated platform answers the corpus of bad replies, as the bridge do
     const cases = readCorpus(CORPUS).filter(({ stage }) => stage !== 'nothing-sent');
     for (const one of cases) {
       const id = ulid();
-      const { before, message, stage } = playedCase(one, id, new Date());
+      const { before, message, stage } = instantiateCase(one, id, new Date());
       const filing = simulation.file({}, id);
       const send = (some: typeof before) =>
         producer.send({
           topic: 'agency.asp.replies',
-          messages: some.map((filed) => incomingOf(filed) as { key: Buffer; value: Buffer }),
+          messages: some.map((filed) => toIncomingMessage(filed) as { key: Buffer; value: Buffer }),
         });
       if (before.length > 0) await send(before);
       if (stage === 'ended') simulation.withdraw(filing);

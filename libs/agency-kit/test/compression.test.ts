@@ -2,8 +2,8 @@ import { zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { compress as snappy } from 'snappyjs';
-import { startFaulty } from './faulty.ts';
-import { Sandboxed } from './sandboxed.ts';
+import { startFaultyAgency } from './faulty-agency.ts';
+import { SandboxFixture } from './sandbox-fixture.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
@@ -17,9 +17,9 @@ const PACKERS = { Snappy: snappy, LZ4: lz4, ZSTD: zstdCompressSync };
 const NAMES = ['GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const;
 const agencyOf = (name: string): string => `packs-${name.toLowerCase()}`;
 
-let place: Sandboxed;
+let fixture: SandboxFixture;
 beforeAll(async () => {
-  place = await Sandboxed.open(NAMES.map(agencyOf));
+  fixture = await SandboxFixture.open(NAMES.map(agencyOf));
   // The agency's side packs; how the kit unpacks stays as it is.
   for (const name of ['Snappy', 'LZ4', 'ZSTD'] as const) {
     const theirs = CompressionCodecs[CompressionTypes[name]]!() as { decompress(packed: Buffer): Promise<Buffer> };
@@ -29,17 +29,17 @@ beforeAll(async () => {
     });
   }
 }, 120_000);
-afterAll(() => place?.close(), 60_000);
+afterAll(() => fixture?.close(), 60_000);
 
 test.each(NAMES)(
   'reads replies that are compressed by %s',
   async (name) => {
-    const stop = await startFaulty(place.sandbox, 'none', {
+    const stop = await startFaultyAgency(fixture.sandbox, 'none', {
       agency: agencyOf(name),
       compression: CompressionTypes[name],
     });
     try {
-      const results = await place.check(agencyOf(name), ['decides'], { timeoutMs: 10_000 });
+      const results = await fixture.check(agencyOf(name), ['decides'], { timeoutMs: 10_000 });
       expect(results).toMatchObject([{ scenario: 'decides', outcome: 'passed' }]);
     } finally {
       await stop();

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { incomingOf, playedCase, readCorpus } from '@cups/agency-contract/corpus';
-import type { BadMessage, CorpusCase } from '@cups/agency-contract/corpus';
+import { toIncomingMessage, instantiateCase, readCorpus } from '@cups/agency-contract/corpus';
+import type { InvalidMessage, CorpusCase } from '@cups/agency-contract/corpus';
 import { ulid } from 'ulid';
-import { Judge } from '../src/judge.ts';
-import type { Verdict } from '../src/judge.ts';
-import { PAPER_KINDS } from '../src/paper-kinds.ts';
+import { ReplyEvaluator } from '../src/reply-evaluator.ts';
+import type { Evaluation } from '../src/reply-evaluator.ts';
+import { DOCUMENT_KINDS } from '../src/document-kinds.ts';
 
 const CORPUS = join(import.meta.dirname, '../../agency-contract/corpus');
 const TOPIC = 'agency.asp.replies';
-const lying = (message: BadMessage, offset: number, now: Date) =>
-  Object.assign(incomingOf(message), {
+const toConsumedReply = (message: InvalidMessage, offset: number, now: Date) =>
+  Object.assign(toIncomingMessage(message), {
     topic: TOPIC,
     partition: 0,
     offset: String(offset),
@@ -18,28 +18,28 @@ const lying = (message: BadMessage, offset: number, now: Date) =>
   });
 
 /** The last verdict of a case, played at a delivery of its own. */
-function judged(one: CorpusCase): Verdict {
+function evaluateCase(one: CorpusCase): Evaluation {
   const id = ulid();
   const now = new Date();
-  const { stage, before, message } = playedCase(one, id, now);
-  const judge = new Judge('asp', PAPER_KINDS);
-  judge.open(`${id}-asp`, `applications/${id}`, new Date(now.getTime() - 3_600_000));
-  if (stage !== 'nothing-sent') judge.requested(`${id}-asp`, 1);
+  const { stage, before, message } = instantiateCase(one, id, now);
+  const evaluator = new ReplyEvaluator('asp', DOCUMENT_KINDS);
+  evaluator.open(`${id}-asp`, `applications/${id}`, new Date(now.getTime() - 3_600_000));
+  if (stage !== 'nothing-sent') evaluator.markRequested(`${id}-asp`, 1);
   for (const [at, earlier] of before.entries()) {
-    expect(judge.judge(lying(earlier, at, now), now).handling).toBe('taken');
+    expect(evaluator.evaluate(toConsumedReply(earlier, at, now), now).handling).toBe('taken');
   }
-  if (stage === 'ended') judge.ended(`${id}-asp`);
-  expect(judge.stageOf(`${id}-asp`)).toBe(stage);
-  return judge.judge(lying(message, before.length, now), now);
+  if (stage === 'ended') evaluator.markEnded(`${id}-asp`);
+  expect(evaluator.stageOf(`${id}-asp`)).toBe(stage);
+  return evaluator.evaluate(toConsumedReply(message, before.length, now), now);
 }
 
 /** A decision about an application that was submitted an hour ago. */
-function judgedDecision(content: (now: Date) => string): Verdict {
+function evaluateDecision(content: (now: Date) => string): Evaluation {
   const id = ulid();
   const now = new Date();
-  const judge = new Judge('asp', PAPER_KINDS);
-  judge.open(`${id}-asp`, `applications/${id}`, new Date(now.getTime() - 3_600_000));
-  judge.requested(`${id}-asp`, 1);
+  const evaluator = new ReplyEvaluator('asp', DOCUMENT_KINDS);
+  evaluator.open(`${id}-asp`, `applications/${id}`, new Date(now.getTime() - 3_600_000));
+  evaluator.markRequested(`${id}-asp`, 1);
   const headers = {
     ce_specversion: '1.0',
     ce_id: 'one',
@@ -51,7 +51,7 @@ function judgedDecision(content: (now: Date) => string): Verdict {
     'content-type': 'application/json',
   };
   const valueText = content(now).replace('{', `{"application":"applications/${id}","outcome":"approved",`);
-  return judge.judge(lying({ topic: TOPIC, key: `${id}-asp`, headers, valueText }, 0, now), now);
+  return evaluator.evaluate(toConsumedReply({ topic: TOPIC, key: `${id}-asp`, headers, valueText }, 0, now), now);
 }
 const DEEP = '['.repeat(20_000) + ']'.repeat(20_000);
 
@@ -72,15 +72,15 @@ test.each([
   ],
   ['a property nested too deeply', () => `{"decideTime":"x","other":${DEEP}}`, 'refused', []],
 ] as const)('%s', (_title, content, handling, changes) => {
-  expect(judgedDecision(content)).toMatchObject({ handling, changes });
+  expect(evaluateDecision(content)).toMatchObject({ handling, changes });
 });
 
 describe('the corpus of bad replies', () => {
   test.each(readCorpus(CORPUS))('$name: the kit says what the platform says', (one) => {
-    const verdict = judged(one);
+    const evaluation = evaluateCase(one);
     const { handling, cause, about, violations, changes = [] } = one.expect;
-    expect(verdict).toMatchObject({ handling, cause, changes });
-    expect(verdict.deliveryId === undefined ? 'agency' : 'delivery').toBe(about);
-    if (violations) expect(verdict.violations).toEqual(violations);
+    expect(evaluation).toMatchObject({ handling, cause, changes });
+    expect(evaluation.deliveryId === undefined ? 'agency' : 'delivery').toBe(about);
+    if (violations) expect(evaluation.violations).toEqual(violations);
   });
 });

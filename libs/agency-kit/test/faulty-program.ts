@@ -1,5 +1,5 @@
-import { runFaulty } from './faulty.ts';
-import type { Fault } from './faulty.ts';
+import { runFaulty } from './faulty-agency.ts';
+import type { AgencyFault } from './faulty-agency.ts';
 
 /** A faulty agency as a program that can be killed: `node faulty-program.ts <fault>`, with the variables of the examples. */
 
@@ -16,5 +16,5 @@ await runFaulty(
     caFile: setting('KAFKA_CA_FILE'),
     passwordFile: setting('KAFKA_PASSWORD_FILE'),
   },
-  process.argv[2] as Fault,
+  process.argv[2] as AgencyFault,
 );

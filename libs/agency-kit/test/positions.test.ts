@@ -12,15 +12,15 @@ describe('how far the messages of a topic are dealt with', () => {
       [0, 6],
       [1, 2],
     ] as const)
-      expect(positions.reach(partition, offset)).toBe(true);
-    expect(positions.commitable()).toEqual([at(7), at(3, 1)]);
-    positions.committed([at(7)]);
-    expect(positions.commitable()).toEqual([at(3, 1)]);
+      expect(positions.advance(partition, offset)).toBe(true);
+    expect(positions.committablePositions()).toEqual([at(7), at(3, 1)]);
+    positions.markCommitted([at(7)]);
+    expect(positions.committablePositions()).toEqual([at(3, 1)]);
   });
   test('what is read again is not reached again', () => {
     const positions = new Positions();
-    positions.reach(0, 5);
-    expect([positions.reach(0, 5), positions.reach(0, 4), positions.reach(0, 6)]).toEqual([false, false, true]);
+    positions.advance(0, 5);
+    expect([positions.advance(0, 5), positions.advance(0, 4), positions.advance(0, 6)]).toEqual([false, false, true]);
   });
   test('whatever is open, and in whatever order it ends: nothing from the first open message on may be committed', () => {
     const offsets = fc.uniqueArray(fc.integer({ min: 0, max: 1000 }), { maxLength: 20 });
@@ -30,13 +30,13 @@ describe('how far the messages of a topic are dealt with', () => {
         const sorted = [...some].sort((a, b) => a - b);
         const open = new Map<number, () => void>();
         for (const offset of sorted) {
-          positions.reach(3, offset);
+          positions.advance(3, offset);
           if (opens.next().value) open.set(offset, positions.open(3, offset));
         }
         for (;;) {
           const from = open.size > 0 ? Math.min(...open.keys()) : (sorted.at(-1) ?? -1) + 1;
           const moved = sorted.length > 0 && from !== sorted[0];
-          expect(positions.commitable()).toEqual(moved ? [at(from, 3)] : []);
+          expect(positions.committablePositions()).toEqual(moved ? [at(from, 3)] : []);
           if (open.size === 0) return;
           const [next, end] = [...open][(order.next().value as number) % open.size]!;
           end();

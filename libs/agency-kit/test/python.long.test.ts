@@ -1,19 +1,19 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { testWith } from '@cups/testing/programs';
-import { pythonExample } from './examples.ts';
-import { Sandboxed } from './sandboxed.ts';
+import { testRequiring } from '@cups/testing/programs';
+import { pythonExample } from './example-agencies.ts';
+import { SandboxFixture } from './sandbox-fixture.ts';
 
-let place: Sandboxed;
-beforeAll(async () => void (place = await Sandboxed.open(['python'])), 120_000);
-afterAll(() => place?.close(), 60_000);
+let fixture: SandboxFixture;
+beforeAll(async () => void (fixture = await SandboxFixture.open(['python'])), 120_000);
+afterAll(() => fixture?.close(), 60_000);
 
-testWith('python', 'pip')(
+testRequiring('python', 'pip')(
   'the example agency in Python passes the check',
   async () => {
-    const system = place.systemOf('python', await pythonExample());
+    const system = fixture.createAgencyProcess('python', await pythonExample());
     system.start();
     try {
-      await place.expectPassed('python', place.check('python', [], { system }));
+      await fixture.expectPassed('python', fixture.check('python', [], { system }));
     } finally {
       await system.kill();
     }

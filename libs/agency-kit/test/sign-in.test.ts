@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { reasonOf, securityOf } from '../src/sign-in.ts';
+import { reasonOf, toSecurityConfig } from '../src/sign-in.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -11,11 +11,11 @@ writeFileSync(caFile, 'authority one\n');
 writeFileSync(passwordFile, 'word one\n');
 
 test('without settings Kafka is spoken to in the open, as nobody', () => {
-  expect(securityOf({ caFile: undefined, username: '', passwordFile: undefined })).toEqual({});
+  expect(toSecurityConfig({ caFile: undefined, username: '', passwordFile: undefined })).toEqual({});
 });
 
 test('files are read again for each connection, and kept while they are away', () => {
-  const { ssl, sasl } = securityOf({ caFile, username: 'agency.asp', passwordFile });
+  const { ssl, sasl } = toSecurityConfig({ caFile, username: 'agency.asp', passwordFile });
   const seen = () => [(ssl as { ca: string }).ca, (sasl as { password: string }).password];
   expect(seen()).toEqual(['authority one', 'word one']);
   writeFileSync(passwordFile, 'word two\n');
@@ -34,7 +34,7 @@ test.each([
     /^KAFKA_TLS_CA_FILE must/,
   ],
 ])('%s ends the start with one sentence', (_, access, sentence) => {
-  expect(() => securityOf(access)).toThrow(sentence);
+  expect(() => toSecurityConfig(access)).toThrow(sentence);
 });
 
 test('of a failure that is wrapped in others the word is told that says most', () => {

@@ -2,8 +2,8 @@ import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import type { Content, Person } from './content.ts';
 import { isCivilDate } from './dates.ts';
-import type { AnswersCheck } from './form.ts';
-import { shapeViolations } from './shape.ts';
+import type { AnswersValidator } from './form.ts';
+import { validateContentShape } from './content-shape.ts';
 
 /** What a complete file needs, at submit: the specialist sends a complete file or none. */
 
@@ -34,7 +34,7 @@ export interface Requirements {
 }
 
 /** Where and when a file is filed. */
-interface Filing {
+interface FilingContext {
   /** Kind of the centre that files it. */
   centreKind: string;
   /** The day of filing in Chisinau, yyyy-MM-dd. */
@@ -43,53 +43,59 @@ interface Filing {
 
 /**
  * What is missing or wrong for a complete file, all at once. Values are never echoed.
- * @param answersViolations checks answers against the form of the version: see formCheck
+ * @param validateAnswers checks answers against the form of the version: see formCheck
  */
-export function completenessViolations(
+export function validateCompleteness(
   content: Content,
   requirements: Requirements,
-  { centreKind, today }: Filing,
-  answersViolations: AnswersCheck,
+  { centreKind, today }: FilingContext,
+  validateAnswers: AnswersValidator,
 ): Violation[] {
   return [
-    ...shapeViolations(content),
-    ...people(content, requirements),
-    ...contact(content),
-    ...mandate(content),
-    ...evidence(content, requirements),
-    ...costOption(content, requirements, centreKind),
-    ...(content.delivery ? [] : [required('/delivery')]),
-    ...datesAhead(content, today),
-    ...answersViolations(content.answers ?? {}, today),
+    ...validateContentShape(content),
+    ...validatePeople(content, requirements),
+    ...validateContact(content),
+    ...validateMandate(content),
+    ...validateEvidence(content, requirements),
+    ...validateCostOption(content, requirements, centreKind),
+    ...(content.delivery ? [] : [requiredViolation('/delivery')]),
+    ...validateDates(content, today),
+    ...validateAnswers(content.answers ?? {}, today),
   ];
 }
 
-function required(field: string): Violation {
+function requiredViolation(field: string): Violation {
   return violation(field, 'REQUIRED');
 }
 
-function people({ applicant, represented }: Content, requirements: Requirements): Violation[] {
+function validatePeople({ applicant, represented }: Content, requirements: Requirements): Violation[] {
   return [
-    ...person('/applicant', applicant, requirements),
-    ...(applicant?.language ? [] : [required('/applicant/language')]),
-    ...(represented ? person('/represented', represented, requirements) : []),
+    ...validatePerson('/applicant', applicant, requirements),
+    ...(applicant?.language ? [] : [requiredViolation('/applicant/language')]),
+    ...(represented ? validatePerson('/represented', represented, requirements) : []),
   ];
 }
 
-function person(at: string, given: Person | undefined, { acceptsForeignDocuments = false }: Requirements): Violation[] {
-  const needed = ['idnp', 'givenName', 'familyName', 'birthDate'] as const;
-  const isForeign = given?.foreignDocument !== undefined;
-  const missing = needed.filter((field) => !given?.[field] && !(field === 'idnp' && isForeign));
-  const isRefused = isForeign && !acceptsForeignDocuments;
+function validatePerson(
+  path: string,
+  value: Person | undefined,
+  { acceptsForeignDocuments = false }: Requirements,
+): Violation[] {
+  const requiredFields = ['idnp', 'givenName', 'familyName', 'birthDate'] as const;
+  const isForeign = value?.foreignDocument !== undefined;
+  const missing = requiredFields.filter((field) => !value?.[field] && !(field === 'idnp' && isForeign));
+  const isUnsupported = isForeign && !acceptsForeignDocuments;
   return [
-    ...missing.map((field) => required(`${at}/${field}`)),
-    ...(isForeign && given.idnp ? [violation(`${at}/foreignDocument`, 'CONTRADICTION', { other: `${at}/idnp` })] : []),
-    ...(isRefused ? [violation(`${at}/foreignDocument`, 'FOREIGN_DOCUMENT_NOT_TAKEN')] : []),
+    ...missing.map((field) => requiredViolation(`${path}/${field}`)),
+    ...(isForeign && value.idnp
+      ? [violation(`${path}/foreignDocument`, 'CONTRADICTION', { other: `${path}/idnp` })]
+      : []),
+    ...(isUnsupported ? [violation(`${path}/foreignDocument`, 'FOREIGN_DOCUMENT_NOT_TAKEN')] : []),
   ];
 }
 
 /** Births, powers and papers of days that are still to come. */
-function datesAhead({ applicant, represented, mandate, evidence = [] }: Content, today: string): Violation[] {
+function validateDates({ applicant, represented, mandate, evidence = [] }: Content, today: string): Violation[] {
   const dates: [field: string, date: string | undefined][] = [
     ['/applicant/birthDate', applicant?.birthDate],
     ['/represented/birthDate', represented?.birthDate],
@@ -101,27 +107,27 @@ function datesAhead({ applicant, represented, mandate, evidence = [] }: Content,
     .map(([field]) => violation(field, 'NOT_AFTER', { other: 'today' }));
 }
 
-function contact({ contact: given }: Content): Violation[] {
+function validateContact({ contact: given }: Content): Violation[] {
   if (given?.email || given?.phone || given?.none) return [];
   return [violation('/contact', 'CONTACT_MISSING')];
 }
 
-function mandate({ mandate: given, represented }: Content): Violation[] {
-  if (!given) return [required('/mandate')];
-  if (given.kind !== 'own-presence') return given.reference ? [] : [required('/mandate/reference')];
+function validateMandate({ mandate: given, represented }: Content): Violation[] {
+  if (!given) return [requiredViolation('/mandate')];
+  if (given.kind !== 'own-presence') return given.reference ? [] : [requiredViolation('/mandate/reference')];
   return represented ? [violation('/mandate/kind', 'POWER_NEEDED')] : [];
 }
 
-function evidence(content: Content, { evidence: rules }: Requirements): Violation[] {
-  const papers = content.evidence ?? [];
+function validateEvidence(content: Content, { evidence: rules }: Requirements): Violation[] {
+  const documents = content.evidence ?? [];
   return rules
     .filter((rule) => isRequired(rule, content))
     .flatMap(({ kind, acceptsCode }) => {
-      const at = papers.findIndex((paper) => paper.kind === kind);
-      const paper = papers[at];
-      if (!paper) return [violation('/evidence', 'EVIDENCE_MISSING', { kind })];
-      if (paper.originalSeen || paper.copy || (acceptsCode && paper.verificationCode)) return [];
-      return [violation(`/evidence/${at}/originalSeen`, 'EVIDENCE_UNSEEN', { kind })];
+      const index = documents.findIndex((paper) => paper.kind === kind);
+      const document = documents[index];
+      if (!document) return [violation('/evidence', 'EVIDENCE_MISSING', { kind })];
+      if (document.originalSeen || document.copy || (acceptsCode && document.verificationCode)) return [];
+      return [violation(`/evidence/${index}/originalSeen`, 'EVIDENCE_UNSEEN', { kind })];
     });
 }
 
@@ -140,10 +146,14 @@ function hasAnswer({ answers }: Content, { field, values }: { field: string; val
   return (typeof value === 'string' || typeof value === 'boolean') && values.includes(String(value));
 }
 
-function costOption({ costOption: chosen }: Content, { costOptions }: Requirements, centreKind: string): Violation[] {
-  const here = costOptions.filter(({ centreKinds }) => centreKinds.length === 0 || centreKinds.includes(centreKind));
-  if (here.length === 0) return [];
-  if (!chosen) return [required('/costOption')];
-  const choices = here.map(({ code }) => code);
+function validateCostOption(
+  { costOption: chosen }: Content,
+  { costOptions }: Requirements,
+  centreKind: string,
+): Violation[] {
+  const offered = costOptions.filter(({ centreKinds }) => centreKinds.length === 0 || centreKinds.includes(centreKind));
+  if (offered.length === 0) return [];
+  if (!chosen) return [requiredViolation('/costOption')];
+  const choices = offered.map(({ code }) => code);
   return choices.includes(chosen) ? [] : [violation('/costOption', 'ONE_OF', { choices })];
 }

@@ -1,5 +1,5 @@
 /** The zone in which dates of the platform are days: that of the agencies and of the law, also for missions. */
-export const CHISINAU = 'Europe/Chisinau';
+export const CHISINAU_TIME_ZONE = 'Europe/Chisinau';
 
 /** Whether `text` is a day that exists, as `yyyy-MM-dd`. */
 export function isCivilDate(text: string): boolean {
@@ -9,11 +9,11 @@ export function isCivilDate(text: string): boolean {
 }
 
 /** `2026-03-09` → `09.03.2026`, as people read it in all three languages; anything else → ''. */
-export function dateForPeople(civilDate: string): string {
+export function formatCivilDate(civilDate: string): string {
   return /^\d{4}-\d{2}-\d{2}$/.test(civilDate) ? civilDate.split('-').reverse().join('.') : '';
 }
 
 /** The day of an instant in a zone, as `yyyy-MM-dd`. */
-export function civilDay(instant: Date, zone: string = CHISINAU): string {
+export function toCivilDate(instant: Date, zone: string = CHISINAU_TIME_ZONE): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(instant);
 }

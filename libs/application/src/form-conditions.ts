@@ -1,5 +1,5 @@
-import { checkOf } from './check.ts';
-import type { Finding, Schema } from './keywords.ts';
+import { createValidator } from './validator.ts';
+import type { SchemaError, Schema } from './schema-violations.ts';
 
 /**
  * Fields that count only sometimes. A form says it in JSON Schema alone: where `if` holds, `then` counts, otherwise `else`;
@@ -12,40 +12,43 @@ interface Condition {
   shut: { then: string[]; else: string[] };
 }
 
-type Test = (answers: Record<string, unknown>) => string[];
+type ApplicabilityTest = (answers: Record<string, unknown>) => string[];
 
 /** The conditions at the head of a form and in its `allOf`. */
-export function conditionsOf(form: Schema): Condition[] {
-  const places = [form, ...((form['allOf'] ?? []) as Schema[])];
-  return places
-    .filter((place) => typeof place['if'] === 'object')
-    .map((place) => ({
-      if: place['if'] as Schema,
-      shut: { then: shutBy(place['then'] as Schema | undefined), else: shutBy(place['else'] as Schema | undefined) },
+export function parseConditions(form: Schema): Condition[] {
+  const schemas = [form, ...((form['allOf'] ?? []) as Schema[])];
+  return schemas
+    .filter((schema) => typeof schema['if'] === 'object')
+    .map((schema) => ({
+      if: schema['if'] as Schema,
+      shut: {
+        then: findFalseFields(schema['then'] as Schema | undefined),
+        else: findFalseFields(schema['else'] as Schema | undefined),
+      },
     }));
 }
 
-function shutBy(branch: Schema | undefined): string[] {
+function findFalseFields(branch: Schema | undefined): string[] {
   const fields = (branch?.['properties'] ?? {}) as Record<string, unknown>;
   return Object.keys(fields).filter((name) => fields[name] === false);
 }
 
 /** What finds the shut fields, by the form that it was made of. */
-const made = new WeakMap<Schema, Test>();
+const testsByForm = new WeakMap<Schema, ApplicabilityTest>();
 
 /**
  * Names of the fields that do not count with these answers, in the order of the form: a desk leaves them out.
  * @param form is not changed afterwards
  */
-export function fieldsLeftOut(form: Schema, answers: Record<string, unknown>): string[] {
-  const shut = made.get(form) ?? testOf(form);
-  made.set(form, shut);
+export function inapplicableFields(form: Schema, answers: Record<string, unknown>): string[] {
+  const findInapplicable = testsByForm.get(form) ?? createApplicabilityTest(form);
+  testsByForm.set(form, findInapplicable);
   // An answer that does not count decides nothing, so that what hung on it may not count either.
-  let left = answers;
+  let applicable = answers;
   for (;;) {
-    const names = shut(left);
-    if (!names.some((name) => Object.hasOwn(left, name))) return names;
-    left = without(left, names);
+    const names = findInapplicable(applicable);
+    if (!names.some((name) => Object.hasOwn(applicable, name))) return names;
+    applicable = omitFields(applicable, names);
   }
 }
 
@@ -53,17 +56,17 @@ export function fieldsLeftOut(form: Schema, answers: Record<string, unknown>): s
  * The answers that count: those that are filed and that the agency gets.
  * @param form is not changed afterwards
  */
-export function countingAnswers(form: Schema, answers: Record<string, unknown>): Record<string, unknown> {
-  return without(answers, fieldsLeftOut(form, answers));
+export function applicableAnswers(form: Schema, answers: Record<string, unknown>): Record<string, unknown> {
+  return omitFields(answers, inapplicableFields(form, answers));
 }
 
-function without(answers: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+function omitFields(answers: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(answers).filter(([name]) => !names.includes(name)));
 }
 
-function testOf(form: Schema): Test {
-  const tests = conditionsOf(form).map(({ if: asked, shut }): Test => {
-    const findings: (answers: unknown) => Finding[] = checkOf(asked);
+function createApplicabilityTest(form: Schema): ApplicabilityTest {
+  const tests = parseConditions(form).map(({ if: asked, shut }): ApplicabilityTest => {
+    const findings: (answers: unknown) => SchemaError[] = createValidator(asked);
     return (answers) => (findings(answers).length === 0 ? shut.then : shut.else);
   });
   const order = Object.keys((form['properties'] ?? {}) as object);

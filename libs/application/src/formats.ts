@@ -1,31 +1,31 @@
 import { format } from '@cfworker/json-schema';
 import type { PlainRule } from '@cups/problem';
 import { isValidIBAN } from 'ibantools';
-import { isOtherState } from './country.ts';
+import { isForeignCountry } from './country.ts';
 import { isCivilDate } from './dates.ts';
 import { isEmailAddress } from './email.ts';
-import { checkIdno, checkIdnp } from './idnp.ts';
+import { isValidIdno, isValidIdnp } from './idnp.ts';
 import { isPersonName } from './person-name.ts';
 
-type Check = (text: string) => boolean;
+type FormatCheck = (text: string) => boolean;
 
 const CHECKS = {
   date: isCivilDate,
-  'date-time': format['date-time'] as Check,
-  time: format['time'] as Check,
+  'date-time': format['date-time'] as FormatCheck,
+  time: format['time'] as FormatCheck,
   email: isEmailAddress,
-  uri: format['uri'] as Check,
-  uuid: format['uuid'] as Check,
-  idnp: checkIdnp,
-  idno: checkIdno,
-  country: isOtherState,
+  uri: format['uri'] as FormatCheck,
+  uuid: format['uuid'] as FormatCheck,
+  idnp: isValidIdnp,
+  idno: isValidIdno,
+  country: isForeignCountry,
   // Without spaces, as it is sent; a desk takes them out.
-  iban: isValidIBAN as Check,
+  iban: isValidIBAN as FormatCheck,
   'person-name': isPersonName,
 };
 
 /** The formats that schemas of ours may name, each with its check. One that is not here would check nothing. */
-export const FORMATS: Readonly<Record<string, Check>> = CHECKS;
+export const FORMATS: Readonly<Record<string, FormatCheck>> = CHECKS;
 Object.assign(format, FORMATS);
 
 /** The rule that a text breaks which is not of the format. */

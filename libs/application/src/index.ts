@@ -1,74 +1,79 @@
-export { answersFault } from './answers.ts';
+export { validateStorableAnswers } from './answers.ts';
 export { FORMATS } from './formats.ts';
-export { completenessViolations } from './completeness.ts';
+export { validateCompleteness } from './completeness.ts';
 export type { EvidenceRule, Requirements } from './completeness.ts';
 export { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
 export type { Content, DeliveryChoice, Evidence, ForeignDocument, Language, Mandate, Person } from './content.ts';
-export { CHISINAU, civilDay, dateForPeople, isCivilDate } from './dates.ts';
+export { CHISINAU_TIME_ZONE, toCivilDate, formatCivilDate, isCivilDate } from './dates.ts';
 export { isEmailAddress } from './email.ts';
-export { formCheck } from './form.ts';
-export type { AnswersCheck } from './form.ts';
-export { countingAnswers, fieldsLeftOut } from './form-conditions.ts';
-export { FORM_WORDS, formFaults } from './form-faults.ts';
-export { handOverViolations, outcomeViolations } from './handing.ts';
-export type { HandOver, HandOverGround, Outcome } from './handing.ts';
-export { checkIdno, checkIdnp, idnpCheckDigit } from './idnp.ts';
-export { violationsOf } from './keywords.ts';
-export type { Finding } from './keywords.ts';
+export { createAnswersValidator } from './form.ts';
+export type { AnswersValidator } from './form.ts';
+export { applicableAnswers, inapplicableFields } from './form-conditions.ts';
+export { FORM_KEYWORDS, validateFormSchema } from './form-schema.ts';
+export { validateHandOverRecord, validateOutcome } from './hand-over.ts';
+export type { HandOver, HandOverGround, Outcome } from './hand-over.ts';
+export { isValidIdno, isValidIdnp, computeIdnpCheckDigit } from './idnp.ts';
+export { toViolations } from './schema-violations.ts';
+export type { SchemaError } from './schema-violations.ts';
 export {
   ACTIONS,
-  AGENCIES,
+  AGENCY_EFFECTS,
   allowedActions,
-  closedBy,
-  DESK_ACTS,
-  DESK_NOTE_KINDS,
+  findBlockingGuard,
+  CASEWORK_ACTIONS,
+  DESK_ALERT_KINDS,
   DESK_ROLES,
   END_STATES,
   MESSAGES,
-  PERSONS,
+  OPERATOR_TRANSITIONS,
   STATES,
   stateAfter,
-  TELLING_MEANS,
-  TIMED,
+  NOTIFICATION_METHODS,
+  TIMER_TRANSITIONS,
   TIMERS,
-} from './life.ts';
+} from './lifecycle.ts';
 export type {
   Action,
-  Circumstance,
-  DeskNoteKind,
-  DeskAct,
-  Effect,
+  Guard,
+  DeskAlertKind,
+  CaseworkAction,
+  AgencyEffect,
   Message,
   State,
-  TellingMeans,
+  NotificationMethod,
   Timer,
-} from './life.ts';
+} from './lifecycle.ts';
 export { BUCKETS } from './queue.ts';
 export type { Bucket } from './queue.ts';
 export { isPersonName } from './person-name.ts';
-export { contentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, shapeViolations } from './shape.ts';
-export { noteViolations, receiptViolations, unavailableViolations } from './team.ts';
-export { isTrackingNumber, newTrackingNumber, normalizeTrackingNumber, trackingSymbols } from './tracking.ts';
+export { measureContentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, validateContentShape } from './content-shape.ts';
+export { validateNote, validateReceipt, validateUnavailable } from './casework.ts';
+export {
+  isTrackingNumber,
+  generateTrackingNumber,
+  normalizeTrackingNumber,
+  parseTrackingSymbols,
+} from './tracking-number.ts';
 export {
   DELIVERY_CAUSES,
   DELIVERY_STATES,
   HISTORY_KINDS,
-  LOOK_KINDS,
+  ACCESS_KINDS,
   MESSAGE_CHANGES,
   NO_DUE_DATE_REASONS,
   NOTICE_CAUSES,
   NOTICE_KINDS,
   RESULT_KINDS,
-  STAFF_ACTS,
+  STAFF_HISTORY_KINDS,
 } from './vocabularies.ts';
 export type {
   DeliveryCause,
   HistoryKind,
-  LookKind,
+  AccessKind,
   MessageChange,
   NoticeCause,
   NoticeKind,
-  StaffAct,
+  StaffHistoryKind,
 } from './vocabularies.ts';
-export { documentCode, escapeHtml, plainCode, plainWords } from './words.ts';
-export { groupAccesses } from './access-groups.ts';
+export { sanitizeDocumentNumber, escapeHtml, sanitizeCode, sanitizeText } from './sanitize.ts';
+export { groupAccessLog } from './access-log-groups.ts';

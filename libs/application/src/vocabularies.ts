@@ -1,4 +1,4 @@
-import { ACTIONS, DESK_ACTS, MESSAGES, TIMERS } from './life.ts';
+import { ACTIONS, CASEWORK_ACTIONS, MESSAGES, TIMERS } from './lifecycle.ts';
 
 /**
  * Closed lists of words that answers hold and that are shown to people: each has its text in three languages (texts/), and
@@ -6,7 +6,7 @@ import { ACTIONS, DESK_ACTS, MESSAGES, TIMERS } from './life.ts';
  */
 
 /** What a row of the history is: what a person did, what an agency or the bridge said, or a timer. */
-export const HISTORY_KINDS = [...ACTIONS, ...DESK_ACTS, ...MESSAGES, ...TIMERS, 'other'] as const;
+export const HISTORY_KINDS = [...ACTIONS, ...CASEWORK_ACTIONS, ...MESSAGES, ...TIMERS, 'other'] as const;
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
 
 /** What was not taken as an agency sent it. */
@@ -88,11 +88,11 @@ export const RESULT_KINDS = ['paper', 'electronic', 'payment'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
 /** What of an application somebody at a desk looked at. */
-export const LOOK_KINDS = ['file', 'search', 'submission', 'history', 'person', 'notices', 'slip'] as const;
-export type LookKind = (typeof LOOK_KINDS)[number];
+export const ACCESS_KINDS = ['file', 'search', 'submission', 'history', 'person', 'notices', 'slip'] as const;
+export type AccessKind = (typeof ACCESS_KINDS)[number];
 
 /** What was done to one of the staff. */
-export const STAFF_ACTS = [
+export const STAFF_HISTORY_KINDS = [
   'invited',
   'roles-changed',
   'suspended',
@@ -104,4 +104,4 @@ export const STAFF_ACTS = [
   'looked-at',
   'other',
 ] as const;
-export type StaffAct = (typeof STAFF_ACTS)[number];
+export type StaffHistoryKind = (typeof STAFF_HISTORY_KINDS)[number];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
-import { answersFault } from '../src/index.ts';
-import { enumCheck, enumValue, loadService } from '@cups/contracts/proto';
+import { validateStorableAnswers } from '../src/index.ts';
+import { createEnumValidator, fromProtoEnum, loadService } from '@cups/contracts/proto';
 
-const parsed = (text: string) => JSON.parse(text) as Record<string, unknown>;
+const parseAnswers = (text: string) => JSON.parse(text) as Record<string, unknown>;
 
 describe('answers that can be kept', () => {
   test.each([
@@ -12,7 +12,7 @@ describe('answers that can be kept', () => {
     ['words that objects have', '{"constructor":"a","toString":"b","prototype":{"toJSON":1},"length":3}'],
     ['letters of any language', '{"număr":"ș","имя":"ж","a b":"","$":1}'.replace('"$":1', '"a$":1')],
     ['nesting as deep as a form may be', `{"a":${'['.repeat(30)}${']'.repeat(30)}}`],
-  ])('%s', (_name, text) => expect(answersFault(parsed(text))).toBeUndefined());
+  ])('%s', (_name, text) => expect(validateStorableAnswers(parseAnswers(text))).toBeUndefined());
 });
 
 describe('answers that cannot be kept are named by their place', () => {
@@ -28,7 +28,9 @@ describe('answers that cannot be kept are named by their place', () => {
     ['a number without end', '{"a":1e400}', '/answers/a', 'NUMBER_SIZE'],
     ['too deep', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, '/answers', 'TOO_DEEP'],
     ['a number of a person as a name', '{"2900000000012":{"$a":1}}', '/answers', 'UNFIT_NAME'],
-  ])('%s', (_name, text, field, rule) => expect(answersFault(parsed(text))).toMatchObject({ field, rule }));
+  ])('%s', (_name, text, field, rule) =>
+    expect(validateStorableAnswers(parseAnswers(text))).toMatchObject({ field, rule }),
+  );
 
   test('whatever passes has names and texts that a document keeps', () => {
     const fits = (value: unknown): boolean => {
@@ -48,7 +50,7 @@ describe('answers that cannot be kept are named by their place', () => {
     }));
     fc.assert(
       fc.property(tree.object, (answers) => {
-        const fault = answersFault(answers as Record<string, unknown>);
+        const fault = validateStorableAnswers(answers as Record<string, unknown>);
         expect(fault === undefined).toBe(fits(answers));
       }),
     );
@@ -59,7 +61,7 @@ describe('numbers of enums that have no word here', () => {
   const { CreateApplication, ListApplications, GetApplication } =
     loadService<IntakeServiceDefinition>('cups.intake.v1.IntakeService');
   const sent = (method: typeof CreateApplication, request: object) =>
-    enumCheck(method)(method.requestDeserialize(method.requestSerialize(request)));
+    createEnumValidator(method)(method.requestDeserialize(method.requestSerialize(request)));
 
   test('are found by their place, at any depth', () => {
     const content = { mandate: { kind: 77 as never }, delivery: { kind: 'DELIVERY_KIND_POST' as const } };
@@ -75,6 +77,6 @@ describe('numbers of enums that have no word here', () => {
   });
 
   test('of a later release read as the zero value in an answer or an event', () => {
-    expect(enumValue('STATE_', 42 as never)).toBe('');
+    expect(fromProtoEnum('STATE_', 42 as never)).toBe('');
   });
 });

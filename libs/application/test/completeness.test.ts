@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
-import { completenessViolations } from '../src/index.ts';
+import { validateCompleteness } from '../src/index.ts';
 import type { Content, Requirements } from '../src/index.ts';
 
 /** What a file needs before it is sent to an agency. */
@@ -33,8 +33,8 @@ const requirements: Requirements = {
 };
 
 const TODAY = '2026-03-09';
-const told = (content: Content, wanted = requirements, kind = 'town-hall') =>
-  completenessViolations(content, wanted, { centreKind: kind, today: TODAY }, () => []).map(
+const violationsFor = (content: Content, wanted = requirements, kind = 'town-hall') =>
+  validateCompleteness(content, wanted, { centreKind: kind, today: TODAY }, () => []).map(
     ({ field, rule }) => `${field} ${rule}`,
   );
 describe('a person without IDNP', () => {
@@ -46,24 +46,26 @@ describe('a person without IDNP', () => {
 
   test('is taken where the agency takes people by a document of another state, and nowhere else', () => {
     const content = file({ represented, mandate: kinship });
-    expect(told(content, taking)).toEqual([]);
-    expect(told(content)).toEqual(['/represented/foreignDocument FOREIGN_DOCUMENT_NOT_TAKEN']);
+    expect(violationsFor(content, taking)).toEqual([]);
+    expect(violationsFor(content)).toEqual(['/represented/foreignDocument FOREIGN_DOCUMENT_NOT_TAKEN']);
     const { idnp: _mine, ...applicant } = complete.applicant!;
-    expect(told(file({ applicant: { ...applicant, foreignDocument } }), taking)).toEqual([]);
+    expect(violationsFor(file({ applicant: { ...applicant, foreignDocument } }), taking)).toEqual([]);
   });
 
   test('still has a name and a day of birth, and without any document lacks the IDNP', () => {
-    expect(told(file({ represented: { foreignDocument }, mandate: kinship }), taking)).toEqual([
+    expect(violationsFor(file({ represented: { foreignDocument }, mandate: kinship }), taking)).toEqual([
       '/represented/givenName REQUIRED',
       '/represented/familyName REQUIRED',
       '/represented/birthDate REQUIRED',
     ]);
-    expect(told(file({ represented: born, mandate: kinship }), taking)).toEqual(['/represented/idnp REQUIRED']);
+    expect(violationsFor(file({ represented: born, mandate: kinship }), taking)).toEqual([
+      '/represented/idnp REQUIRED',
+    ]);
   });
 
   test('has no IDNP beside it', () => {
     const both = { ...child, foreignDocument };
-    expect(told(file({ represented: both, mandate: kinship }), taking)).toEqual([
+    expect(violationsFor(file({ represented: both, mandate: kinship }), taking)).toEqual([
       '/represented/foreignDocument CONTRADICTION',
     ]);
   });
@@ -79,7 +81,7 @@ describe('a person without IDNP', () => {
     [{ number: undefined }, '/represented/foreignDocument/number REQUIRED'],
   ])('with a document that is %p is refused', (change, wanted) => {
     const wrong = { ...born, foreignDocument: { ...foreignDocument, ...change } };
-    expect(told(file({ represented: wrong, mandate: kinship }), taking)).toEqual([wanted]);
+    expect(violationsFor(file({ represented: wrong, mandate: kinship }), taking)).toEqual([wanted]);
   });
 });
 
@@ -102,7 +104,7 @@ describe('a complete file', () => {
       'without a language of the one who is represented',
       file({ represented: child, mandate: { kind: 'mpower', reference: '1' } }),
     ],
-  ])('%s is accepted', (_name, content) => expect(told(content)).toEqual([]));
+  ])('%s is accepted', (_name, content) => expect(violationsFor(content)).toEqual([]));
 });
 
 describe('what is missing is told by its field', () => {
@@ -155,10 +157,10 @@ describe('what is missing is told by its field', () => {
       file({ costOption: undefined, contact: { phone: 'x' } }),
       ['/contact/phone PHONE', '/costOption REQUIRED'],
     ],
-  ])('%s', (_name, content, wanted) => expect(told(content)).toEqual(wanted));
+  ])('%s', (_name, content, wanted) => expect(violationsFor(content)).toEqual(wanted));
 
   test('an empty file: all of it at once', () => {
-    expect(told({})).toEqual([
+    expect(violationsFor({})).toEqual([
       '/applicant/idnp REQUIRED',
       '/applicant/givenName REQUIRED',
       '/applicant/familyName REQUIRED',
@@ -176,15 +178,10 @@ describe('what is missing is told by its field', () => {
     const wrong = violation('/answers/act', 'ONE_OF', { choices: ['birth', 'death'] });
     const seen: unknown[] = [];
     const check = (answers: Record<string, unknown>) => [seen.push(answers), wrong].slice(1) as Violation[];
-    expect(completenessViolations(complete, requirements, { centreKind: 'town-hall', today: TODAY }, check)).toEqual([
+    expect(validateCompleteness(complete, requirements, { centreKind: 'town-hall', today: TODAY }, check)).toEqual([
       wrong,
     ]);
-    completenessViolations(
-      file({ answers: undefined }),
-      requirements,
-      { centreKind: 'town-hall', today: TODAY },
-      check,
-    );
+    validateCompleteness(file({ answers: undefined }), requirements, { centreKind: 'town-hall', today: TODAY }, check);
     expect(seen).toEqual([complete.answers, {}]);
   });
 });
@@ -192,7 +189,7 @@ describe('what is missing is told by its field', () => {
 describe('a day that is still to come', () => {
   const late = { other: 'today' };
   const filed = (more: Record<string, unknown>) =>
-    completenessViolations(file(more), requirements, { centreKind: 'town-hall', today: TODAY }, () => []);
+    validateCompleteness(file(more), requirements, { centreKind: 'town-hall', today: TODAY }, () => []);
 
   test.each<[string, Record<string, unknown>, string]>([
     ['a birth', { applicant: { ...complete.applicant, birthDate: '2030-01-01' } }, '/applicant/birthDate'],
@@ -232,7 +229,7 @@ describe('a cost option', () => {
     ],
     ['of consulates is one at a consulate', requirements, 'mission', 'consular', []],
   ])('%s', (_name, wanted, kind, costOption, expected) =>
-    expect(told(file({ costOption }), wanted, kind)).toEqual(expected),
+    expect(violationsFor(file({ costOption }), wanted, kind)).toEqual(expected),
   );
 });
 
@@ -241,8 +238,8 @@ describe('a paper', () => {
     evidence: [...complete.evidence!, { kind: 'proof', originalSeen: false, verificationCode: 'K7Q2' }],
   });
   test('does by its verification code where the rule takes one', () => {
-    expect(told(coded, asks({ kind: 'proof', required: true, acceptsCode: true }))).toEqual([]);
-    expect(told(coded, asks({ kind: 'proof', required: true }))).toHaveLength(1);
+    expect(violationsFor(coded, asks({ kind: 'proof', required: true, acceptsCode: true }))).toEqual([]);
+    expect(violationsFor(coded, asks({ kind: 'proof', required: true }))).toHaveLength(1);
   });
 });
 
@@ -275,14 +272,14 @@ describe('a paper is needed', () => {
     ['not when none of them holds', { ...whenKinship, whenAnswer: { field: 'act', values: ['x'] } }, complete, []],
     ['for a tick', whenHeir, complete, missing],
     ['not without the tick', whenHeir, file({ answers: { heir: false } }), []],
-  ])('%s', (_name, rule, content, expected) => expect(told(content, asks(rule))).toEqual(expected));
+  ])('%s', (_name, rule, content, expected) => expect(violationsFor(content, asks(rule))).toEqual(expected));
 });
 
 test('a complete file from which members are taken is told of no field that is still there', () => {
   const members = Object.keys(complete) as (keyof Content)[];
   fc.assert(
     fc.property(fc.subarray(members), (left) => {
-      const violations = told(file(Object.fromEntries(left.map((name) => [name, undefined]))));
+      const violations = violationsFor(file(Object.fromEntries(left.map((name) => [name, undefined]))));
       const fields = violations.map((one) => one.split(/[ /]/)[1]);
       expect(new Set(fields)).toEqual(new Set(left.filter((name) => name !== 'answers')));
     }),

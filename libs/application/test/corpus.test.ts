@@ -6,7 +6,7 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { FORM_WORDS, FORMATS, formCheck, idnpCheckDigit } from '../src/index.ts';
+import { FORM_KEYWORDS, FORMATS, createAnswersValidator, computeIdnpCheckDigit } from '../src/index.ts';
 
 /** Answers to the forms of data/public-services, judged alike by the check of the house and by Ajv with its own formats. */
 
@@ -44,24 +44,24 @@ const forms = readdirSync(folder).flatMap((file) => {
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
 addFormats.default(ajv);
-for (const word of FORM_WORDS) ajv.addKeyword(word);
+for (const word of FORM_KEYWORDS) ajv.addKeyword(word);
 for (const name of ['idnp', 'idno', 'iban', 'country']) ajv.addFormat(name, FORMATS[name]!);
 
 /** The members of the answers that a judge finds fault with; '' is the whole of them. */
-interface Judge {
+interface ComparedValidator {
   (answers: Answers): string[];
 }
 
-function house(form: Form): Judge {
+function ownValidator(form: Form): ComparedValidator {
   // Dates that are compared are a word of ours: JSON Schema cannot say it, and Ajv does not.
   const { 'x-dates': _compared, ...standard } = form;
-  const check = formCheck(standard);
+  const check = createAnswersValidator(standard);
   return (answers) => distinct(check(answers).map(({ field }) => field.split('/')[2] ?? ''));
 }
 
-function other(form: Form): Judge {
+function ajvValidator(form: Form): ComparedValidator {
   const validate = ajv.compile(form);
-  return (answers) => (validate(answers) ? [] : distinct((validate.errors ?? []).filter(isOwn).map(topOf)));
+  return (answers) => (validate(answers) ? [] : distinct((validate.errors ?? []).filter(isOwn).map(topLevelField)));
 }
 
 /** Why a branch of a choice does not fit, and that `then` did not, the house does not tell. */
@@ -69,7 +69,7 @@ function isOwn({ keyword, schemaPath }: ErrorObject): boolean {
   return keyword !== 'if' && !/\/(oneOf|anyOf)\/\d/.test(schemaPath);
 }
 
-function topOf({ instancePath, keyword, params }: ErrorObject): string {
+function topLevelField({ instancePath, keyword, params }: ErrorObject): string {
   const [, top] = instancePath.split('/');
   if (top !== undefined) return top;
   return keyword === 'required' ? String(params['missingProperty']) : '';
@@ -80,22 +80,22 @@ const distinct = (fields: string[]) => [...new Set(fields)].sort();
 const idnps = fc
   .integer({ min: 0, max: 99_999 })
   .map((n) => `2900000${String(n).padStart(5, '0')}`)
-  .map((first12) => `${first12}${idnpCheckDigit(first12)}`);
+  .map((first12) => `${first12}${computeIdnpCheckDigit(first12)}`);
 const days = fc
   .date({ min: new Date('1930-01-01'), max: new Date('2030-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
 
 /** Values that fit a rule of a form. */
-function fitting(rules: Rules): fc.Arbitrary<unknown> {
+function validValues(rules: Rules): fc.Arbitrary<unknown> {
   if (rules.const !== undefined) return fc.constant(rules.const);
   if (rules.enum) return fc.constantFrom(...rules.enum);
-  if (rules.oneOf) return fc.oneof(...rules.oneOf.map(fitting));
+  if (rules.oneOf) return fc.oneof(...rules.oneOf.map(validValues));
   if (rules.format === 'idnp') return idnps;
   if (rules.format === 'date') return days;
   if (rules.type === 'boolean') return fc.boolean();
   if (rules.type === 'integer') return fc.integer({ min: rules.minimum ?? 0, max: rules.maximum ?? 1_000 });
   if (rules.type === 'array') {
-    return fc.array(fitting(rules.items ?? {}), { minLength: rules.minItems ?? 0, maxLength: rules.maxItems ?? 3 });
+    return fc.array(validValues(rules.items ?? {}), { minLength: rules.minItems ?? 0, maxLength: rules.maxItems ?? 3 });
   }
   if (rules.type === 'object') return object(rules.properties ?? {});
   if (rules.pattern) return fc.stringMatching(new RegExp(rules.pattern, 'u'));
@@ -103,7 +103,7 @@ function fitting(rules: Rules): fc.Arbitrary<unknown> {
 }
 
 function object(properties: Record<string, Rules>): fc.Arbitrary<Answers> {
-  return fc.record(Object.fromEntries(Object.entries(properties).map(([name, rules]) => [name, fitting(rules)])));
+  return fc.record(Object.fromEntries(Object.entries(properties).map(([name, rules]) => [name, validValues(rules)])));
 }
 
 const HOSTILE: unknown[] = [
@@ -136,13 +136,13 @@ const HOSTILE: unknown[] = [
 const hostile = fc.oneof(fc.constantFrom(...HOSTILE), fc.jsonValue({ maxDepth: 2 }));
 
 /** The ways to every value within the answers. */
-function waysIn(value: unknown, way: string[] = []): string[][] {
+function pathsIn(value: unknown, way: string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [way];
-  return [way, ...Object.entries(value).flatMap(([name, inner]) => waysIn(inner, [...way, name]))];
+  return [way, ...Object.entries(value).flatMap(([name, inner]) => pathsIn(inner, [...way, name]))];
 }
 
 /** The answers with one value replaced; undefined leaves it out. */
-function altered(answers: Answers, way: string[], value: unknown): Answers {
+function withValueAt(answers: Answers, way: string[], value: unknown): Answers {
   const copy = structuredClone(answers);
   const parent = way.slice(0, -1).reduce<unknown>((at, step) => (at as Answers | undefined)?.[step], copy);
   if (typeof parent !== 'object' || parent === null) return copy;
@@ -150,8 +150,8 @@ function altered(answers: Answers, way: string[], value: unknown): Answers {
   return JSON.parse(JSON.stringify(copy)) as Answers;
 }
 
-function judges(form: Form) {
-  const [ours, theirs] = [house(form), other(form)];
+function compareValidators(form: Form) {
+  const [ours, theirs] = [ownValidator(form), ajvValidator(form)];
   let accepted = 0;
   let refused = 0;
   return {
@@ -170,27 +170,27 @@ test('there are forms to judge by', () => expect(forms.length).toBeGreaterThan(2
 describe('the check of the house and Ajv judge answers alike', () => {
   test.each(forms)('$name: the example with every member left out, and with everything else in its place', (given) => {
     const { form, example } = given;
-    const { agree, seen } = judges(form);
+    const { agree, seen } = compareValidators(form);
     agree(example);
     agree({});
     agree({ ...example, 'zy.unknown': 1 });
     const blank = Object.fromEntries(Object.keys(form.properties).map((name) => [name, '']));
-    for (const way of [...waysIn(example), ...Object.keys(blank).map((name) => [name])]) {
+    for (const way of [...pathsIn(example), ...Object.keys(blank).map((name) => [name])]) {
       if (way.length === 0) continue;
-      for (const value of [undefined, ...HOSTILE]) agree(altered(example, way, value));
+      for (const value of [undefined, ...HOSTILE]) agree(withValueAt(example, way, value));
     }
     expect(seen()).toEqual({ accepted: expect.any(Number), refused: expect.any(Number) });
     expect(Math.min(seen().accepted, seen().refused)).toBeGreaterThan(0);
   });
 
   test.each(forms)('$name: answers that fit, and up to three changes of them', ({ form }) => {
-    const { agree, seen } = judges(form);
+    const { agree, seen } = compareValidators(form);
     const change = fc.record({ at: fc.nat(), value: fc.oneof(hostile, fc.constant(undefined)) });
     fc.assert(
       fc.property(object(form.properties), fc.array(change, { maxLength: 3 }), (fit, changes) => {
         const answers = changes.reduce((made, { at, value }) => {
-          const ways = waysIn(made).slice(1);
-          return ways.length === 0 ? made : altered(made, ways[at % ways.length]!, value);
+          const ways = pathsIn(made).slice(1);
+          return ways.length === 0 ? made : withValueAt(made, ways[at % ways.length]!, value);
         }, fit);
         agree(answers);
       }),

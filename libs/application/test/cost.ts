@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
-import { FORMATS, completenessViolations, CONTENT_SCHEMA, formCheck } from '../src/index.ts';
+import { FORMATS, validateCompleteness, CONTENT_SCHEMA, createAnswersValidator } from '../src/index.ts';
 import type { Content } from '../src/index.ts';
 
 type Form = Record<string, unknown>;
@@ -65,7 +65,7 @@ function compared(ours: () => unknown, theirs: () => unknown): [ours: number, th
 const shared = newAjv();
 const checkContent = newAjv().compile(CONTENT_SCHEMA);
 const rows = versions.map(({ form, example }) => {
-  const made = [formCheck(form!), newAjv().compile(form!)] as const;
+  const made = [createAnswersValidator(form!), newAjv().compile(form!)] as const;
   const content = contentOf(example!);
   const rules = { evidence: [], costOptions: [] };
   const answers = compared(
@@ -73,11 +73,11 @@ const rows = versions.map(({ form, example }) => {
     () => made[1](example),
   );
   const whole = compared(
-    () => completenessViolations(content, rules, { centreKind: 'town-hall', today: '2026-03-09' }, made[0]),
+    () => validateCompleteness(content, rules, { centreKind: 'town-hall', today: '2026-03-09' }, made[0]),
     () => checkContent(JSON.parse(JSON.stringify(content))) && made[1](example),
   );
   const making = [
-    cpu(50, () => formCheck(structuredClone(form!))),
+    cpu(50, () => createAnswersValidator(structuredClone(form!))),
     cpu(5, () => shared.compile(structuredClone(form!))),
   ];
   return { answers, whole, making };

@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FORMATS, formCheck, formFaults } from '../src/index.ts';
+import { FORMATS, createAnswersValidator, validateFormSchema } from '../src/index.ts';
 
 /** Forms: which words they may use, and how answers are told what is wrong. */
 
 type Form = Record<string, unknown>;
 
 /** Every word of JSON Schema 2020-12 that a form may not use, because answers would not be checked by it. */
-const FOREIGN = [
+const UNSUPPORTED_KEYWORDS = [
   ...['$ref', '$id', '$defs', '$anchor', '$dynamicRef', '$dynamicAnchor', '$vocabulary', 'definitions'],
   ...['patternProperties', 'propertyNames', 'minProperties', 'maxProperties', 'dependentSchemas', 'dependencies'],
   ...['prefixItems', 'contains', 'minContains', 'maxContains', 'unevaluatedItems', 'unevaluatedProperties'],
   ...['contentEncoding', 'contentMediaType', 'contentSchema', 'readOnly', 'writeOnly', 'deprecated', 'patern', ''],
 ];
 /** Places in a form where a schema may stand. */
-const PLACES: [string, (inner: Form) => Form][] = [
+const SCHEMA_POSITIONS: [string, (inner: Form) => Form][] = [
   ['at its head', (inner) => inner],
   ['in a member', (inner) => ({ properties: { a: inner } })],
   ['in the items of a list', (inner) => ({ items: inner })],
@@ -30,34 +30,40 @@ const PLACES: [string, (inner: Form) => Form][] = [
 ];
 
 describe('words that no check knows', () => {
-  test.each(PLACES)('are found %s, each of them', (_name, put) => {
-    for (const word of FOREIGN) {
-      expect(formFaults(put({ [word]: {} }))).toEqual([`unknown keyword: "${word}"`]);
-      expect(() => formCheck(put({ [word]: {} }))).toThrow('unknown keyword');
+  test.each(SCHEMA_POSITIONS)('are found %s, each of them', (_name, put) => {
+    for (const word of UNSUPPORTED_KEYWORDS) {
+      expect(validateFormSchema(put({ [word]: {} }))).toEqual([`unknown keyword: "${word}"`]);
+      expect(() => createAnswersValidator(put({ [word]: {} }))).toThrow('unknown keyword');
     }
   });
 
   test('are found however deep they stand, and all of them', () => {
-    const deep = fc.array(fc.constantFrom(...PLACES.map(([, put]) => put)), { maxLength: 12 });
+    const deep = fc.array(fc.constantFrom(...SCHEMA_POSITIONS.map(([, put]) => put)), { maxLength: 12 });
     fc.assert(
-      fc.property(deep, fc.uniqueArray(fc.constantFrom(...FOREIGN), { minLength: 1, maxLength: 3 }), (puts, words) => {
-        const inner = Object.fromEntries(words.map((word) => [word, true])) as Form;
-        const form = puts.reduce((made, put) => put(made), inner);
-        expect(formFaults(form).sort()).toEqual(words.map((word) => `unknown keyword: "${word}"`).sort());
-      }),
+      fc.property(
+        deep,
+        fc.uniqueArray(fc.constantFrom(...UNSUPPORTED_KEYWORDS), { minLength: 1, maxLength: 3 }),
+        (puts, words) => {
+          const inner = Object.fromEntries(words.map((word) => [word, true])) as Form;
+          const form = puts.reduce((made, put) => put(made), inner);
+          expect(validateFormSchema(form).sort()).toEqual(words.map((word) => `unknown keyword: "${word}"`).sort());
+        },
+      ),
     );
   });
 
   test('are found in the branches of all places of one form at once', () => {
-    const form = Object.assign({}, ...PLACES.slice(1).map(([, put]) => put({ format: 'ipv4' }))) as Form;
-    expect(formFaults(form)).toEqual(Array(PLACES.length - 1).fill('unknown format: "ipv4"'));
+    const form = Object.assign({}, ...SCHEMA_POSITIONS.slice(1).map(([, put]) => put({ format: 'ipv4' }))) as Form;
+    expect(validateFormSchema(form)).toEqual(Array(SCHEMA_POSITIONS.length - 1).fill('unknown format: "ipv4"'));
   });
 
   test('a format without a check is one, and what further members may be beyond yes and no', () => {
-    expect(formFaults({ format: 'ipv6' })).toEqual(['unknown format: "ipv6"']);
-    expect(formFaults({ format: 'constructor' })).toEqual(['unknown format: "constructor"']);
-    expect(formFaults({ additionalProperties: { type: 'string' } })).toEqual(['additionalProperties: true or false']);
-    for (const format of Object.keys(FORMATS)) expect(formFaults({ format })).toEqual([]);
+    expect(validateFormSchema({ format: 'ipv6' })).toEqual(['unknown format: "ipv6"']);
+    expect(validateFormSchema({ format: 'constructor' })).toEqual(['unknown format: "constructor"']);
+    expect(validateFormSchema({ additionalProperties: { type: 'string' } })).toEqual([
+      'additionalProperties: true or false',
+    ]);
+    for (const format of Object.keys(FORMATS)) expect(validateFormSchema({ format })).toEqual([]);
   });
 
   test('names of members and values are no words', () => {
@@ -66,11 +72,11 @@ describe('words that no check knows', () => {
       required: ['patern'],
       default: { x: 1 },
     };
-    expect(formFaults(named)).toEqual([]);
+    expect(validateFormSchema(named)).toEqual([]);
   });
 
   test('what stands open or shut is a schema too', () => {
-    expect(formFaults({ items: true, properties: { a: false }, then: false })).toEqual([]);
+    expect(validateFormSchema({ items: true, properties: { a: false }, then: false })).toEqual([]);
   });
 });
 
@@ -119,7 +125,7 @@ describe('answers that break a form', () => {
   test.each(Object.entries(WRONG))(
     '%s: the field, the rule and what its text needs are told, not the value',
     (_word, { form, right, wrong, rule, params }) => {
-      const check = formCheck({ properties: { list: { items: { properties: { a: form } } } } });
+      const check = createAnswersValidator({ properties: { list: { items: { properties: { a: form } } } } });
       expect(check({ list: [{}, right === undefined ? {} : { a: right }] })).toEqual([]);
       const [told, ...more] = check({ list: [{}, { a: wrong }] });
       expect(more).toEqual([]);
@@ -133,7 +139,7 @@ describe('answers that break a form', () => {
   );
 
   test('what is not known is told by its name where that is plain, otherwise by what holds it', () => {
-    const check = formCheck({ properties: { list: { items: { additionalProperties: false } } } });
+    const check = createAnswersValidator({ properties: { list: { items: { additionalProperties: false } } } });
     const told = check({ list: [{ colour: 1 }, { 'Ana Exemplu': 1, '2900000000012': 1 }] });
     expect(told.map(({ field, rule }) => `${field} ${rule}`)).toEqual([
       '/answers/list/0/colour UNKNOWN_FIELD',
@@ -144,7 +150,7 @@ describe('answers that break a form', () => {
   test('what is missing is told by its own name, in a list and beside another answer as well', () => {
     const child = { required: ['name', 'birthDate'] };
     const form = { required: ['act'], properties: { child, iban: {} }, dependentRequired: { iban: ['bank', 'act'] } };
-    const told = formCheck(form)({ child: {}, iban: 'zy' });
+    const told = createAnswersValidator(form)({ child: {}, iban: 'zy' });
     expect(told.map(({ field, rule, params }) => [field, rule, params])).toEqual([
       ['/answers/act', 'REQUIRED', undefined],
       ['/answers/act', 'NEEDED_WITH', { other: '/answers/iban' }],
@@ -158,21 +164,23 @@ describe('answers that break a form', () => {
     const names = Array.from({ length: 150 }, (_, n) => `f${n}`);
     const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
     const form = { properties: { inner: { properties: { a: { type: 'string' } } }, ...properties } };
-    const told = formCheck(form)(Object.fromEntries([['inner', { a: 1 }], ...names.map((name) => [name, 1])]));
+    const told = createAnswersValidator(form)(
+      Object.fromEntries([['inner', { a: 1 }], ...names.map((name) => [name, 1])]),
+    );
     expect(told).toHaveLength(100);
     expect(told.every(({ field }) => field.split('/').length === 3)).toBe(true);
   });
 
   test('a form is made into a check once, for as long as somebody holds it', () => {
     const form = { type: 'object' };
-    expect(formCheck(form)).toBe(formCheck(form));
-    expect(formCheck({ type: 'object' })).not.toBe(formCheck(form));
+    expect(createAnswersValidator(form)).toBe(createAnswersValidator(form));
+    expect(createAnswersValidator({ type: 'object' })).not.toBe(createAnswersValidator(form));
   });
 
   test('the form that was given is not changed', () => {
     const form = Object.freeze({ properties: Object.freeze({ a: Object.freeze({ type: 'string' }) }) });
     const before = JSON.stringify(form);
-    expect(formCheck(form)({ a: 1 })).toHaveLength(1);
+    expect(createAnswersValidator(form)({ a: 1 })).toHaveLength(1);
     expect(JSON.stringify(form)).toBe(before);
   });
 });

@@ -4,16 +4,16 @@ import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { RULES } from '@cups/problem';
 import * as texts from '../src/texts/index.ts';
-import { filledText } from '../src/texts/index.ts';
+import { interpolateText } from '../src/texts/index.ts';
 import type { Text } from '../src/texts/index.ts';
 
 /** What people read: each word of each closed list in three languages. */
 
-const { filledText: _fill, ...dictionaries } = texts;
+const { interpolateText: _fill, ...dictionaries } = texts;
 const all = Object.entries(dictionaries as Record<string, Record<string, Text>>).flatMap(([dictionary, words]) =>
   Object.entries(words).map(([word, text]): [string, string, Text] => [dictionary, word, text]),
 );
-const placesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
+const placeholdersIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
 
 describe('the texts', () => {
   test('are there', () => expect(all.length).toBeGreaterThan(200));
@@ -24,7 +24,10 @@ describe('the texts', () => {
     expect(text.ro).toMatch(/^[\p{Script=Latin}]/u);
     expect(text.ru).toMatch(/^[\p{Script=Cyrillic}]/u);
     expect(text.en).toMatch(/^[a-z]/iu);
-    expect([placesIn(text.ru), placesIn(text.en)]).toEqual([placesIn(text.ro), placesIn(text.ro)]);
+    expect([placeholdersIn(text.ru), placeholdersIn(text.en)]).toEqual([
+      placeholdersIn(text.ro),
+      placeholdersIn(text.ro),
+    ]);
   });
 
   test.each(all)('%s %s: in the voice of the desk', (_dictionary, _word, { ro, ru, en }) => {
@@ -38,7 +41,7 @@ describe('the texts', () => {
     'of the rule %s have places for its parameters and no others',
     (rule, { params }) => {
       const names = Object.keys(params);
-      const used = placesIn(texts.RULE_TEXTS[rule as keyof typeof RULES].ro);
+      const used = placeholdersIn(texts.RULE_TEXTS[rule as keyof typeof RULES].ro);
       expect(names).toEqual(expect.arrayContaining(used));
       // Codes of choices and types say nothing to people; whatever else there is to say is said.
       expect(used).toEqual(names.filter((name) => !['choices', 'types'].includes(name)).sort());
@@ -47,10 +50,10 @@ describe('the texts', () => {
 
   test('are filled with their parameters, and not without them', () => {
     const { ro, ru } = texts.RULE_TEXTS.MAX_LENGTH;
-    expect(filledText(ro, { most: 100 })).toBe('Prea lung. Numărul maxim de caractere: 100.');
-    expect(filledText(ru, { most: 100 })).toBe('Слишком длинно. Максимальное число знаков: 100.');
-    expect(filledText(texts.RULE_TEXTS.EXACTLY_ONE.en, { names: ['name', 'IDNP'] })).toMatch(/name, IDNP\.$/);
-    expect(() => filledText(ro)).toThrow('most');
+    expect(interpolateText(ro, { most: 100 })).toBe('Prea lung. Numărul maxim de caractere: 100.');
+    expect(interpolateText(ru, { most: 100 })).toBe('Слишком длинно. Максимальное число знаков: 100.');
+    expect(interpolateText(texts.RULE_TEXTS.EXACTLY_ONE.en, { names: ['name', 'IDNP'] })).toMatch(/name, IDNP\.$/);
+    expect(() => interpolateText(ro)).toThrow('most');
   });
 });
 

@@ -3,9 +3,9 @@ import { loadService } from '@cups/contracts/proto';
 import { createLog, createMetrics, serveHttp } from '@cups/process';
 import type { LogDestination, ProcessLog, ProcessMetrics, RunningService } from '@cups/process';
 import { connect, openKeys, openTls, serveGrpc } from '@cups/rpc';
-import type { AccessTable, Client, Keys, Rpcs, Served, ServiceName, Tls } from '@cups/rpc';
-import { StopOrder } from './stop-order.ts';
-import type { Stage } from './stop-order.ts';
+import type { AccessTable, Client, Keys, Rpcs, ServiceRegistration, ServiceName, Tls } from '@cups/rpc';
+import { ShutdownSequence } from './shutdown-sequence.ts';
+import type { ShutdownStage } from './shutdown-sequence.ts';
 
 /** What `PROCESS` of the settings says, and the port of the operations. */
 export interface BackendConfig {
@@ -19,7 +19,7 @@ export interface BackendConfig {
 }
 
 /** What a test may put in the place of the real thing, the same in every service. */
-export interface Overrides {
+export interface TestOverrides {
   /** The clock of what the service does; tokens are as old as they really are. */
   now?: () => Date;
   /** Where log lines go. */
@@ -30,11 +30,11 @@ export interface Overrides {
 export interface BackendOptions<Config extends BackendConfig = BackendConfig> {
   name: ServiceName;
   config: Config;
-  overrides?: Overrides;
+  overrides?: TestOverrides;
 }
 
 /** A gRPC service to serve, and where. */
-export interface ServedCalls<Definition> {
+export interface GrpcServiceOptions<Definition> {
   rpcs: Rpcs<Definition>;
   access: AccessTable<Definition>;
   /** 0 takes a free one. */
@@ -57,9 +57,9 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   /** What is known here of the contents of data files, by own reading and by what others tell with calls and answers. */
   readonly versions = new DataVersions();
   readonly #tls: Tls | undefined;
-  readonly #conditions: (() => boolean)[] = [];
-  readonly #signs: (() => boolean)[] = [];
-  readonly #stops = new StopOrder();
+  readonly #readinessChecks: (() => boolean)[] = [];
+  readonly #livenessChecks: (() => boolean)[] = [];
+  readonly #shutdownSequence = new ShutdownSequence();
   #isStopping = false;
   #stopped: Promise<void> | undefined;
 
@@ -80,7 +80,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     this.keys = overrides.keys ?? openKeys({ dir: config.keysDir, service: name, log, metrics });
     const { tlsDir } = config;
     this.#tls = tlsDir === undefined ? undefined : openTls({ dir: tlsDir, service: name, log, metrics });
-    this.atStop('operations', () => this.#tls?.close());
+    this.onShutdown('operations', () => this.#tls?.close());
   }
 
   /** From the first moment of the stop. */
@@ -90,30 +90,30 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
 
   /** The service can take work only while this is true, and what others name so. */
   readyWhile(condition: () => boolean): void {
-    this.#conditions.push(condition);
+    this.#readinessChecks.push(condition);
   }
 
   /** The process lives only while this is true, and what others name so: where it is not, it is to be killed. */
   aliveWhile(sign: () => boolean): void {
-    this.#signs.push(sign);
+    this.#livenessChecks.push(sign);
   }
 
   /** What is to be done at the end, and when in the order of it. */
-  atStop(stage: Stage, step: () => Promise<unknown> | void): void {
-    this.#stops.add(stage, step);
+  onShutdown(stage: ShutdownStage, step: () => Promise<unknown> | void): void {
+    this.#shutdownSequence.add(stage, step);
   }
 
   /** A client of a neighbour, connected at its first call. */
   connect<Definition>(
     fullServiceName: string,
-    neighbour: { service: ServiceName; address: string; timeoutMs?: number },
+    upstream: { service: ServiceName; address: string; timeoutMs?: number },
   ): Client<Definition> {
     const { keys, versions, log, metrics } = this;
     const client = connect<Definition>(
       fullServiceName,
-      Object.assign({ keys, tls: this.#tls, versions, log, metrics }, neighbour),
+      Object.assign({ keys, tls: this.#tls, versions, log, metrics }, upstream),
     );
-    this.atStop('neighbours', () => client.close());
+    this.onShutdown('clients', () => client.close());
     return client;
   }
 
@@ -123,10 +123,10 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
    */
   async serve<Definition extends object>(
     fullServiceName: string,
-    served: ServedCalls<Definition>,
+    served: GrpcServiceOptions<Definition>,
   ): Promise<RunningService> {
     const { name, keys, versions, log, metrics } = this;
-    const grpc = await this.orStop(
+    const grpc = await this.shutDownOnFailure(
       serveGrpc({
         name,
         keys,
@@ -140,12 +140,12 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
         host: this.config.host,
         port: served.port,
         maxInFlight: served.maxInFlight,
-        more: this.more(),
+        additionalServices: this.additionalServices(),
       }),
     );
     // The port closes here and not sooner: callers wait for a successor for 5 s only.
-    this.atStop('work', () => grpc.drain());
-    const running = await this.operate();
+    this.onShutdown('work', () => grpc.drain());
+    const running = await this.serveOperations();
     grpc.serveWhile(() => this.#isReady());
     return {
       ...running,
@@ -158,7 +158,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   }
 
   /** What is served beside the service itself. */
-  protected more(): Served<never>[] {
+  protected additionalServices(): ServiceRegistration<never>[] {
     return [];
   }
 
@@ -166,32 +166,32 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
    * Serves the operations port only, for a process whose public face is its own.
    * @throws Error when the port is taken; what was opened is closed again
    */
-  async operate(): Promise<RunningService> {
-    const http = await this.orStop(
+  async serveOperations(): Promise<RunningService> {
+    const http = await this.shutDownOnFailure(
       serveHttp({
         host: this.config.host,
         port: this.config.httpPort,
         ready: () => this.#isReady(),
-        live: () => this.#signs.every((sign) => sign()),
+        live: () => this.#livenessChecks.every((sign) => sign()),
         metrics: this.metrics,
       }),
     );
-    this.atStop('operations', () => http.close());
+    this.onShutdown('operations', () => http.close());
     return { httpPort: http.port, log: this.log, stop: () => this.#stop() };
   }
 
   #isReady(): boolean {
-    return !this.#isStopping && this.#conditions.every((condition) => condition());
+    return !this.#isStopping && this.#readinessChecks.every((condition) => condition());
   }
 
   /** A second call waits for the first. */
   #stop(): Promise<void> {
     this.#isStopping = true;
-    return (this.#stopped ??= this.#stops.run());
+    return (this.#stopped ??= this.#shutdownSequence.run());
   }
 
   /** What opens, or with its failure the end of all that was opened before it. */
-  async orStop<Opened>(opening: Promise<Opened>): Promise<Opened> {
+  async shutDownOnFailure<Opened>(opening: Promise<Opened>): Promise<Opened> {
     try {
       return await opening;
     } catch (error) {

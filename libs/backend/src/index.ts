@@ -1,2 +1,2 @@
 export { openBackend } from './backend.ts';
-export type { Backend, BackendConfig, Overrides } from './backend.ts';
+export type { Backend, BackendConfig, TestOverrides } from './backend.ts';

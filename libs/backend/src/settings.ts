@@ -3,7 +3,7 @@ import type { Setting, Settings } from '@cups/process/settings';
 /** Settings that services share, each declared here once; the `config.ts` of a service takes what it needs. */
 
 /** Of every process of the platform: where it runs and serves, its keys, its log. */
-export const PROCESS = {
+export const PROCESS_SETTINGS = {
   environment: {
     name: 'CUPS_ENV',
     type: 'environment',
@@ -47,7 +47,7 @@ export const PROCESS = {
 } as const satisfies Settings;
 
 /** How one signs in to Kafka; a missing setting means that it is spoken to in the open, by nobody in particular. */
-export const KAFKA_ACCESS = {
+export const KAFKA_SETTINGS = {
   ca: {
     name: 'KAFKA_TLS_CA_FILE',
     type: 'file',
@@ -72,7 +72,7 @@ export const KAFKA_ACCESS = {
 } as const satisfies Settings;
 
 /** Of every service with a store and Kafka. */
-export const STORED = {
+export const STORED_BACKEND_SETTINGS = {
   mongoUri: {
     name: 'MONGODB_URI',
     file: 'MONGODB_URI_FILE',
@@ -94,7 +94,7 @@ export const STORED = {
     default: ['127.0.0.1:9092'],
     meaning: 'Where Kafka is found, each host:port.',
   },
-  kafkaAccess: KAFKA_ACCESS,
+  kafkaAccess: KAFKA_SETTINGS,
   prefix: {
     name: 'CUPS_PREFIX',
     type: 'text',
@@ -104,7 +104,7 @@ export const STORED = {
 } as const satisfies Settings;
 
 /** Of every service that serves gRPC. */
-export const CALLS = {
+export const GRPC_SETTINGS = {
   maxInFlight: {
     name: 'MAX_IN_FLIGHT',
     type: 'number',
@@ -117,11 +117,11 @@ export const CALLS = {
 } as const satisfies Settings;
 
 /** The port of gRPC, with the one that a process started by hand takes. */
-export const grpcPort = <const Port extends number>(port: Port) =>
+export const grpcPortSetting = <const Port extends number>(port: Port) =>
   ({ name: 'GRPC_PORT', type: 'port', default: port, meaning: 'Port of gRPC; 0 takes any free one.' }) as const;
 
 /** The port for operators of the platform, with the one that a process started by hand takes. */
-export const httpPort = <const Port extends number>(port: Port) =>
+export const httpPortSetting = <const Port extends number>(port: Port) =>
   ({
     name: 'HTTP_PORT',
     type: 'port',
@@ -130,7 +130,7 @@ export const httpPort = <const Port extends number>(port: Port) =>
   }) as const;
 
 /** Of identity and intake, who alone have these keys. */
-export const PERSON_HASH_KEYS_FILE = {
+export const PERSON_HASH_KEYS_SETTING = {
   name: 'PERSON_HASH_KEYS_FILE',
   type: 'text',
   default: '',
@@ -139,15 +139,15 @@ export const PERSON_HASH_KEYS_FILE = {
 } as const satisfies Setting;
 
 /** Where a neighbour is called. */
-export const addressOf = <const Name extends string>(neighbour: string, name: Name, address: string) =>
-  ({ name, type: 'address', default: address, meaning: `Where ${neighbour} is called.` }) as const;
+export const addressSetting = <const Name extends string>(upstream: string, name: Name, address: string) =>
+  ({ name, type: 'address', default: address, meaning: `Where ${upstream} is called.` }) as const;
 
 /** Folder of data files. */
-export const dataDir = (what: string) =>
+export const dataDirSetting = (what: string) =>
   ({ name: 'CUPS_DATA', type: 'path', default: 'data', meaning: `Folder of data files; ${what}` }) as const;
 
 /** Of whoever creates topics. */
-export const TOPIC_PARTITIONS = {
+export const TOPIC_PARTITIONS_SETTING = {
   name: 'TOPIC_PARTITIONS',
   type: 'number',
   min: 1,
@@ -158,7 +158,7 @@ export const TOPIC_PARTITIONS = {
 } as const satisfies Setting;
 
 /** How often durable timers are looked for. */
-export const timerPoll = <const Ms extends number>(ms: Ms) =>
+export const timerPollSetting = <const Ms extends number>(ms: Ms) =>
   ({
     name: 'TIMER_POLL_MS',
     type: 'number',

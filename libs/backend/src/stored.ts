@@ -1,16 +1,16 @@
 import type { ReceivedEvent, StoredEvent } from '@cups/contracts';
-import { createConsumer, createPublisher, openLagWatch, WRITERS } from '@cups/events';
-import type { Consumer, ConsumerOptions, Handled, KafkaAccess, LagWatch, StuckPartition } from '@cups/events';
+import { createConsumer, createPublisher, openLagWatch, TOPIC_EXPECTATIONS } from '@cups/events';
+import type { Consumer, ConsumerOptions, HandlerResult, KafkaAccess, LagWatch, StuckPartition } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { ProblemKind } from '@cups/problem';
-import type { Served } from '@cups/rpc';
-import { openParked, openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
+import type { ServiceRegistration } from '@cups/rpc';
+import { openParkedEvents, openEventPark, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import type { AnyDocuments, RelayOptions, Store, TimersOptions } from '@cups/store';
 import { Backend } from './backend.ts';
-import type { BackendConfig, BackendOptions, Overrides } from './backend.ts';
-import { requireEncryptedStore } from './encrypted.ts';
-import { operationsService } from './operations.ts';
-import type { Repairs } from './operations.ts';
+import type { BackendConfig, BackendOptions, TestOverrides } from './backend.ts';
+import { requireEncryptedStore } from './encrypted-store.ts';
+import { createOperationsService } from './operations.ts';
+import type { DeliveryOperations } from './operations.ts';
 
 /** What `STORED` of the settings says, beside that of every process. */
 export interface StoredConfig extends BackendConfig {
@@ -28,28 +28,28 @@ export interface StoredConfig extends BackendConfig {
 
 type Publish = RelayOptions['publish'];
 
-export interface StoredOverrides extends Overrides {
+export interface StoredTestOverrides extends TestOverrides {
   /** Stands between the outbox and Kafka, to end a process between commit and publish. */
   publisher?: (real: Publish) => Publish;
   /** Stands between Kafka and what is done about an event, to let that fail or hang. */
-  handler?: (real: Consumes['handle']) => Consumes['handle'];
+  handler?: (real: ConsumerDefinition['handle']) => ConsumerDefinition['handle'];
   /** How long a handler is borne with. */
-  patience?: ConsumerOptions['patience'];
+  retryPolicy?: ConsumerOptions['retryPolicy'];
   /** How long a partition with lag may not move before it stands still. @default that of the watch */
   stuckMs?: number;
 }
 
 export interface StoredOptions<Config extends StoredConfig = StoredConfig> extends BackendOptions<Config> {
-  overrides?: StoredOverrides;
+  overrides?: StoredTestOverrides;
 }
 
 /** What a consumer reads, and what becomes of it. */
-export interface Consumes {
+export interface ConsumerDefinition {
   /** Without the prefix. */
   groupId: string;
   /** Without the prefix. */
   topics: string[];
-  handle: (event: ReceivedEvent) => Promise<Handled>;
+  handle: (event: ReceivedEvent) => Promise<HandlerResult>;
   /** Handles events that are not counted, many at once; what it leaves undefined comes to `handle`. */
   handleMany?: ConsumerOptions['handleMany'];
   /** Counts an event that an operator dropped within its subject, without applying it; for events that are numbered. */
@@ -65,11 +65,11 @@ export interface Consumes {
 }
 
 /** What says that the store, a neighbour or Kafka is away, or has no room: nothing about the event that was to be handled. */
-const PASSING: readonly ProblemKind[] = ['UNAVAILABLE', 'DEADLINE', 'EXHAUSTED', 'ABORTED', 'CANCELLED'];
-const isPassing = (error: unknown): boolean => isProblem(error) && PASSING.includes(error.kind);
+const TRANSIENT_KINDS: readonly ProblemKind[] = ['UNAVAILABLE', 'DEADLINE', 'EXHAUSTED', 'ABORTED', 'CANCELLED'];
+const isTransient = (error: unknown): boolean => isProblem(error) && TRANSIENT_KINDS.includes(error.kind);
 
 /** How long a stop waits for Kafka to take what the last calls left to be sent; what it does not take, the successor sends. */
-const DRAIN_MS = 2_000;
+const DRAIN_TIMEOUT_MS = 2_000;
 
 /**
  * A backend with a store of its own, the events of its outboxes, and events that it consumes. It takes work as soon as the
@@ -79,13 +79,13 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   readonly store: Store;
   /** Where messages that cannot be used are kept. */
   readonly refusals: ReturnType<typeof openRefusals>;
-  readonly #between: (real: Publish) => Publish;
-  readonly #handler: (real: Consumes['handle']) => Consumes['handle'];
-  readonly #patience: ConsumerOptions['patience'];
+  readonly #wrapPublish: (real: Publish) => Publish;
+  readonly #wrapHandler: (real: ConsumerDefinition['handle']) => ConsumerDefinition['handle'];
+  readonly #retryPolicy: ConsumerOptions['retryPolicy'];
   readonly #stuckMs: number | undefined;
-  readonly #parking: ReturnType<typeof openParking>;
-  readonly #published: AnyDocuments[] = [];
-  #repairs: Repairs = {};
+  readonly #parking: ReturnType<typeof openEventPark>;
+  readonly #outboxDocuments: AnyDocuments[] = [];
+  #deliveryOperations: DeliveryOperations = {};
   readonly #consumers: Consumer[] = [];
   #watch: LagWatch | undefined;
 
@@ -94,9 +94,9 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     requireEncryptedStore(options.config);
     super(options);
     const { name, now, log, metrics, config } = this;
-    this.#between = options.overrides?.publisher ?? ((real) => real);
-    this.#handler = options.overrides?.handler ?? ((real) => real);
-    this.#patience = options.overrides?.patience;
+    this.#wrapPublish = options.overrides?.publisher ?? ((real) => real);
+    this.#wrapHandler = options.overrides?.handler ?? ((real) => real);
+    this.#retryPolicy = options.overrides?.retryPolicy;
     this.#stuckMs = options.overrides?.stuckMs;
     const store = openStore({
       uri: config.mongoUri,
@@ -107,24 +107,31 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     });
     this.store = store;
     this.refusals = openRefusals(store, { now, metrics });
-    this.#parking = openParking(store, { now, metrics });
+    this.#parking = openEventPark(store, { now, metrics });
     this.readyWhile(() => store.ready());
     this.aliveWhile(() => this.#consumers.every((consumer) => consumer.live()));
-    this.atStop('consumers', () => this.#stopConsumers());
-    this.atStop('store', () => store.close());
+    this.onShutdown('consumers', () => this.#stopConsumers());
+    this.onShutdown('store', () => store.close());
   }
 
   /** What operators may have done in this service alone; to be named before it serves. */
-  repairBy(repairs: Repairs): void {
-    this.#repairs = repairs;
+  setDeliveryOperations(operations: DeliveryOperations): void {
+    this.#deliveryOperations = operations;
   }
 
-  protected override more(): Served<never>[] {
+  protected override additionalServices(): ServiceRegistration<never>[] {
     const { log, store, refusals, now } = this;
-    const parked = openParked(store, now);
+    const parked = openParkedEvents(store, now);
     const stuck = () => this.stuck();
-    const parts = { log, parked, refusals, stuck, documents: this.#published, repairs: this.#repairs };
-    return [operationsService(parts) as unknown as Served<never>];
+    const parts = {
+      log,
+      parked,
+      refusals,
+      stuck,
+      documents: this.#outboxDocuments,
+      deliveryOperations: this.#deliveryOperations,
+    };
+    return [createOperationsService(parts) as unknown as ServiceRegistration<never>];
   }
 
   /** Publishes what is written into the outboxes of these documents, also what an earlier process left there. */
@@ -132,12 +139,12 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     const { name, now, log, metrics, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
     const publisher = createPublisher<StoredEvent>({ brokers, access, clientId: name, prefix, log, metrics });
-    this.#published.push(...documents);
-    const publish = this.#between((entries) => publisher.publish(entries));
+    this.#outboxDocuments.push(...documents);
+    const publish = this.#wrapPublish((entries) => publisher.publish(entries));
     const { afterPublish, acknowledged } = after;
     const relay = startRelay({ documents, now, publish, log, metrics, afterPublish, acknowledged });
-    this.atStop('outbox', async () => {
-      await relay.drain(DRAIN_MS);
+    this.onShutdown('outbox', async () => {
+      await relay.drain(DRAIN_TIMEOUT_MS);
       await relay.stop();
       await publisher.stop();
     });
@@ -146,40 +153,40 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   /** Does what is due by the timers in these documents. */
   startTimers({ documents, due, pollMs }: Pick<TimersOptions, 'documents' | 'due' | 'pollMs'>): void {
     const timers = startTimers({ documents, due, pollMs, now: this.now, log: this.log });
-    this.atStop('work', () => timers.stop());
+    this.onShutdown('work', () => timers.stop());
   }
 
   /** Consumes until the stop; once that has begun, nothing more is begun. */
-  consume(consumes: Consumes): void {
+  consume(consumes: ConsumerDefinition): void {
     if (this.isStopping) return;
     const { log, metrics, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
-    const watch = this.#watching();
-    const { keepRefused = this.refusals.keep, handle, handleMany, ...what } = consumes;
-    const between = this.#handler(handle);
+    const watch = this.#openWatch();
+    const { keepRefused = this.refusals.keep, handle, handleMany, ...rest } = consumes;
+    const wrappedHandle = this.#wrapHandler(handle);
     const consumer = createConsumer({
-      ...what,
-      handle: between,
+      ...rest,
+      handle: wrappedHandle,
       // What stands between Kafka and the handler sees every event.
-      handleMany: between === handle ? handleMany : undefined,
-      ...(this.#patience ? { patience: this.#patience } : {}),
+      handleMany: wrappedHandle === handle ? handleMany : undefined,
+      ...(this.#retryPolicy ? { retryPolicy: this.#retryPolicy } : {}),
       brokers,
       access,
       prefix,
       log,
       metrics,
       keepRefused,
-      expects: WRITERS,
+      expects: TOPIC_EXPECTATIONS,
       park: this.#parking,
-      isPassing,
+      isTransient,
       watch,
     });
     this.#consumers.push(consumer);
   }
 
   /** Messages that a consumer of this service has not read yet, in all replicas; undefined when Kafka does not say. */
-  unread({ groupId, topics }: Pick<Consumes, 'groupId' | 'topics'>): Promise<bigint | undefined> {
-    return this.#watching().unread(groupId, topics);
+  unread({ groupId, topics }: Pick<ConsumerDefinition, 'groupId' | 'topics'>): Promise<bigint | undefined> {
+    return this.#openWatch().unread(groupId, topics);
   }
 
   /** Partitions in which a consumer of this service stands still, in all replicas; oldest first. */
@@ -187,7 +194,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     return this.#watch?.stuck() ?? [];
   }
 
-  #watching(): LagWatch {
+  #openWatch(): LagWatch {
     const { log, metrics, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
     this.#watch ??= openLagWatch({

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { AccessTable, Rpcs } from '@cups/rpc';
-import { clientFor, eventually, keysFor, platform } from '@cups/testing';
+import { clientFor, eventually, createTestKeys, testInfrastructure } from '@cups/testing';
 import type { Backend, BackendConfig } from '../src/index.ts';
 import { openBackend } from '../src/index.ts';
 import { openStoredBackend } from '../src/stored.ts';
@@ -17,7 +17,7 @@ const access: AccessTable<CatalogServiceDefinition> = {
 };
 const CATALOG = 'cups.catalog.v1.CatalogService';
 
-const keys = keysFor();
+const keys = createTestKeys();
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -84,7 +84,7 @@ test('a call that is being answered is answered before the store closes, and the
   const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
   const ended: string[] = [];
   const backend = openBackend({ name: 'catalog', config: config() });
-  backend.atStop('store', () => void ended.push('store'));
+  backend.onShutdown('store', () => void ended.push('store'));
   const { running, client, status } = await serve(backend, rpcsThatWaitFor(answer, isAsked));
 
   const call = client.listPublicServices({}).then(() => ended.push('call'));
@@ -111,7 +111,7 @@ test('where a port is taken the start fails, and what was opened is closed again
   ]) {
     const closed: string[] = [];
     const backend = openBackend({ name: 'catalog', config: { ...config(), httpPort: ports.http } });
-    backend.atStop('store', () => void closed.push('store'));
+    backend.onShutdown('store', () => void closed.push('store'));
     const served = { rpcs: rpcsThatWaitFor(Promise.resolve()), access, port: ports.grpc };
     await expect(backend.serve<CatalogServiceDefinition>(CATALOG, served)).rejects.toThrow(/EADDRINUSE|in use|bind/i);
     expect(closed).toEqual(['store']);
@@ -119,11 +119,11 @@ test('where a port is taken the start fails, and what was opened is closed again
 });
 
 test('a backend with a store is ready when its store answers, also without Kafka, and closes it at its end', async () => {
-  const { mongoUri, prefix } = platform();
+  const { mongoUri, prefix } = testInfrastructure();
   const stored = { ...config(), environment: 'development' as const, mongoUri, prefix, kafkaBrokers: ['127.0.0.1:1'] };
   const backend = openStoredBackend({ name: 'intake', config: stored });
   backend.consume({ groupId: 'g', topics: ['cups.none'], handle: () => Promise.resolve('done') });
-  const running = await backend.operate();
+  const running = await backend.serveOperations();
   const url = `http://127.0.0.1:${String(running.httpPort)}/readyz`;
   await eventually(async () => (await fetch(url)).status === 200);
   await running.stop();

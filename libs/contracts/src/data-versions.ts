@@ -20,19 +20,19 @@ interface DataVersion {
 }
 
 /** So long a replica may be behind; then what it knows is all there is. */
-export const BEHIND_MS = 120_000;
+export const MAX_REPLICA_LAG_MS = 120_000;
 /** Clocks may be so far apart; a content that came in force later than that is none. */
-const MOST_SKEW_MS = 60_000;
+const MAX_CLOCK_SKEW_MS = 60_000;
 /** Contents of each set that are remembered, and names that are waited for. */
-const MOST_CONTENTS = 20;
-const MOST_NAMES = 1_000;
+const MAX_VERSIONS_PER_SET = 20;
+const MAX_PENDING_NAMES = 1_000;
 /** Contents of a set that are told: a process that starts with the older one is told that it is older. */
-const TOLD = 2;
+const REPORTED_VERSIONS = 2;
 /** Hex digits that travel. */
 const HASH_DIGITS = 16;
-const FORM = /^([a-z-]{1,20})=(\d{1,15})\.([0-9a-f]{16})$/;
+const VERSION_PATTERN = /^([a-z-]{1,20})=(\d{1,15})\.([0-9a-f]{16})$/;
 
-interface Heard extends DataVersion {
+interface ObservedVersion extends DataVersion {
   /** When it was heard of here. */
   since: number;
   /** It is in force here, or was. */
@@ -42,8 +42,8 @@ interface Heard extends DataVersion {
 /** What a process knows of the contents of data files: its own, and those that others told of. */
 export class DataVersions {
   readonly #now: () => number;
-  readonly #heard = new Map<DataSet, Heard[]>();
-  readonly #own = new Map<DataSet, Heard>();
+  readonly #heard = new Map<DataSet, ObservedVersion[]>();
+  readonly #own = new Map<DataSet, ObservedVersion>();
   /** Since when a name is waited for. */
   readonly #named = new Map<string, number>();
 
@@ -63,11 +63,11 @@ export class DataVersions {
   }
 
   /** Takes in what a caller or a neighbour tells; what is no such text is passed over. */
-  hear(text: string | undefined): void {
-    for (const part of text?.split(',', DATA_SETS.length * TOLD) ?? []) {
-      const [, set, generation, hash] = FORM.exec(part) ?? [];
+  merge(text: string | undefined): void {
+    for (const part of text?.split(',', DATA_SETS.length * REPORTED_VERSIONS) ?? []) {
+      const [, set, generation, hash] = VERSION_PATTERN.exec(part) ?? [];
       if (!isDataSet(set) || hash === undefined) continue;
-      if (Number(generation) > this.#now() + MOST_SKEW_MS) continue;
+      if (Number(generation) > this.#now() + MAX_CLOCK_SKEW_MS) continue;
       this.#note(set, { hash, generation: Number(generation) });
     }
   }
@@ -77,7 +77,7 @@ export class DataVersions {
     const parts = [...this.#heard].flatMap(([set, all]) =>
       [...all]
         .sort((one, other) => other.generation - one.generation)
-        .slice(0, TOLD)
+        .slice(0, REPORTED_VERSIONS)
         .map(({ generation, hash }) => `${set}=${generation}.${hash}`),
     );
     return parts.join(',');
@@ -88,7 +88,7 @@ export class DataVersions {
     const own = this.#own.get(set);
     const newest = this.#newest(set);
     if (!own || !newest || newest.isOwn || newest.generation <= own.generation) return false;
-    return this.#now() - newest.since < BEHIND_MS;
+    return this.#now() - newest.since < MAX_REPLICA_LAG_MS;
   }
 
   /**
@@ -99,11 +99,11 @@ export class DataVersions {
     const key = `${set}/${code}`;
     const since = this.#named.get(key) ?? this.#now();
     this.#named.set(key, since);
-    if (this.#named.size > MOST_NAMES) this.#named.delete(this.#named.keys().next().value!);
-    return this.#now() - since < BEHIND_MS;
+    if (this.#named.size > MAX_PENDING_NAMES) this.#named.delete(this.#named.keys().next().value!);
+    return this.#now() - since < MAX_REPLICA_LAG_MS;
   }
 
-  #note(set: DataSet, { hash, generation }: DataVersion): Heard {
+  #note(set: DataSet, { hash, generation }: DataVersion): ObservedVersion {
     const all = this.#heard.get(set) ?? [];
     this.#heard.set(set, all);
     const known = all.find((one) => one.hash === hash);
@@ -111,13 +111,13 @@ export class DataVersions {
       known.generation = Math.min(known.generation, generation);
       return known;
     }
-    const heard = { hash, generation, since: this.#now(), isOwn: false };
-    all.push(heard);
-    if (all.length > MOST_CONTENTS) all.splice(all.indexOf(oldestOf(all)), 1);
-    return heard;
+    const observed = { hash, generation, since: this.#now(), isOwn: false };
+    all.push(observed);
+    if (all.length > MAX_VERSIONS_PER_SET) all.splice(all.indexOf(findOldest(all)), 1);
+    return observed;
   }
 
-  #newest(set: DataSet): Heard | undefined {
+  #newest(set: DataSet): ObservedVersion | undefined {
     return this.#heard.get(set)?.reduce((one, other) => (other.generation > one.generation ? other : one));
   }
 }
@@ -125,4 +125,5 @@ export class DataVersions {
 const isDataSet = (set: string | undefined): set is DataSet =>
   (DATA_SETS as readonly (string | undefined)[]).includes(set);
 
-const oldestOf = (all: Heard[]): Heard => all.reduce((one, other) => (other.generation < one.generation ? other : one));
+const findOldest = (all: ObservedVersion[]): ObservedVersion =>
+  all.reduce((one, other) => (other.generation < one.generation ? other : one));

@@ -1,11 +1,11 @@
 export { backoff, backoffMs } from './backoff.ts';
-export type { Backoff, BackoffShape } from './backoff.ts';
-export { BEHIND_MS, DataVersions } from './data-versions.ts';
+export type { Backoff, BackoffOptions } from './backoff.ts';
+export { MAX_REPLICA_LAG_MS, DataVersions } from './data-versions.ts';
 export type { Event, ReceivedEvent, StoredEvent } from './event.ts';
 export { instantOf, isUlid, isUuid, parseRequestId } from './formats.ts';
 export { LOG_NUMBERS, LOG_TEXTS } from './log.ts';
 export type { Log, LogFields } from './log.ts';
 export type { Counter, Gauge, Metrics } from './metrics.ts';
-export type { Refusal, RefusedDetail, RefusedMessage } from './refusal.ts';
-export { nameOf, parseName, parseSubmissionName, submissionName } from './names.ts';
-export type { Collection } from './names.ts';
+export type { Refusal, RefusalDetail, RefusedMessage } from './refusal.ts';
+export { resourceName, parseResourceName, parseSubmissionName, submissionName } from './resource-names.ts';
+export type { ResourceCollection } from './resource-names.ts';

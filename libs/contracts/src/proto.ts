@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { loadSync } from '@grpc/proto-loader';
 import type { MessageTypeDefinition, MethodDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import type { Timestamp, Timestamp__Output } from '../gen/google/protobuf/Timestamp.ts';
-import { enumPlaces, unknownEnums } from './enums.ts';
-import type { Field } from './enums.ts';
+import { findEnumLocations, findUnknownEnums } from './enum-locations.ts';
+import type { ProtoField } from './enum-locations.ts';
 
 /** The options that tools/gen.ts makes the types for; the two must agree. */
 const OPTIONS = { longs: String, enums: String, defaults: true, oneofs: true } as const;
@@ -108,7 +108,7 @@ export function eventCodec<Events extends EventPackage>(name: Events['package'])
     encode: ({ type, data }) => messageType(type).encode(data),
     decode({ type, data }) {
       if (!type.startsWith(`${name}.`)) return undefined;
-      known ??= eventTypesOf(name);
+      known ??= findEventTypes(name);
       const read = known.has(type) ? type : 'unknown';
       try {
         return { type: read, data: messageType(read === 'unknown' ? `${name}.AnyEvent` : type).decode(data) };
@@ -120,7 +120,7 @@ export function eventCodec<Events extends EventPackage>(name: Events['package'])
 }
 
 /** The events of a package: its messages whose field 1 is that of its AnyEvent. */
-function eventTypesOf(name: string): Set<string> {
+function findEventTypes(name: string): Set<string> {
   const any = `${name}.AnyEvent`;
   const loaded = loadPackage(any);
   const beginsAs = firstField(loaded[any]);
@@ -133,7 +133,7 @@ function eventTypesOf(name: string): Set<string> {
 
 /** Name and type of field 1 of a message; undefined for what is none. */
 function firstField(definition: PackageDefinition[string] | undefined): string | undefined {
-  const { field } = (definition as { type?: { field?: (Field & { number: number })[] } } | undefined)?.type ?? {};
+  const { field } = (definition as { type?: { field?: (ProtoField & { number: number })[] } } | undefined)?.type ?? {};
   const first = field?.find(({ number }) => number === 1);
   return first && `${first.name} ${first.typeName}`;
 }
@@ -143,22 +143,22 @@ function firstField(definition: PackageDefinition[string] | undefined): string |
  * and whoever reads a word would stumble over it.
  * @param method of a loaded definition; its request type stands in the package of its service
  */
-export function enumCheck(method: { path: string }): (request: object) => string[] {
+export function createEnumValidator(method: { path: string }): (request: object) => string[] {
   const service = method.path.split('/')[1] ?? '';
   const loaded = loadPackage(service);
   const scopeOf = (name: string) => name.slice(0, Math.max(0, name.lastIndexOf('.')));
-  const find = (typeName: string, scope: string): { fullName: string; fields: Field[] } | undefined => {
+  const find = (typeName: string, scope: string): { fullName: string; fields: ProtoField[] } | undefined => {
     for (let within = scope; ; within = scopeOf(within)) {
       const fullName = within ? `${within}.${typeName}` : typeName;
       const found = loaded[fullName] as MessageTypeDefinition<object, object> | undefined;
-      if (found) return { fullName, fields: (found.type as { field: Field[] }).field };
+      if (found) return { fullName, fields: (found.type as { field: ProtoField[] }).field };
       // The loader makes no message of the entries of a map, which hold texts and no enums.
       if (!within) return undefined;
     }
   };
   const { name } = (method as unknown as { requestType: { type: { name: string } } }).requestType.type;
-  const places = enumPlaces(`${scopeOf(service)}.${name}`, find);
-  return (request) => unknownEnums(request, places);
+  const locations = findEnumLocations(`${scopeOf(service)}.${name}`, find);
+  return (request) => findUnknownEnums(request, locations);
 }
 
 /** An instant for the wire; null when there is none. */
@@ -175,41 +175,41 @@ export function fromTimestamp(timestamp: Timestamp | null | undefined): Date | u
   return new Date(Number(timestamp.seconds ?? 0) * 1000 + Math.floor((timestamp.nanos ?? 0) / 1_000_000));
 }
 
-type Underscored<Word extends string> = Word extends `${infer Head}-${infer Tail}`
-  ? `${Head}_${Underscored<Tail>}`
+type ToUnderscores<Word extends string> = Word extends `${infer Head}-${infer Tail}`
+  ? `${Head}_${ToUnderscores<Tail>}`
   : Word;
-type Hyphened<Word extends string> = Word extends `${infer Head}_${infer Tail}` ? `${Head}-${Hyphened<Tail>}` : Word;
+type ToHyphens<Word extends string> = Word extends `${infer Head}_${infer Tail}` ? `${Head}-${ToHyphens<Tail>}` : Word;
 
 /** `EnumWord<'STATE_', 'in-progress'>` is `'STATE_IN_PROGRESS'`. */
-export type EnumWord<Prefix extends string, Value extends string> = Value extends ''
+export type ProtoEnumName<Prefix extends string, Value extends string> = Value extends ''
   ? `${Prefix}UNSPECIFIED`
-  : `${Prefix}${Uppercase<Underscored<Value>>}`;
+  : `${Prefix}${Uppercase<ToUnderscores<Value>>}`;
 
 /** `EnumValue<'STATE_', 'STATE_IN_PROGRESS'>` is `'in-progress'`; '' for the zero value. */
-export type EnumValue<Prefix extends string, Word extends string> = Word extends `${Prefix}UNSPECIFIED`
+export type DomainEnumValue<Prefix extends string, Word extends string> = Word extends `${Prefix}UNSPECIFIED`
   ? ''
   : Word extends `${Prefix}${infer Rest}`
-    ? Lowercase<Hyphened<Rest>>
+    ? Lowercase<ToHyphens<Rest>>
     : never;
 
 /** The proto word of one of our values: `enumWord('STATE_', 'in-progress')` is `'STATE_IN_PROGRESS'`; '' and undefined give the zero value. */
-export function enumWord<const Prefix extends string, const Value extends string = ''>(
+export function toProtoEnum<const Prefix extends string, const Value extends string = ''>(
   prefix: Prefix,
   value: Value | undefined,
-): EnumWord<Prefix, Value> {
-  return `${prefix}${value ? value.toUpperCase().replaceAll('-', '_') : 'UNSPECIFIED'}` as EnumWord<Prefix, Value>;
+): ProtoEnumName<Prefix, Value> {
+  return `${prefix}${value ? value.toUpperCase().replaceAll('-', '_') : 'UNSPECIFIED'}` as ProtoEnumName<Prefix, Value>;
 }
 
 /**
  * Our value of a proto word: `enumValue('STATE_', 'STATE_IN_PROGRESS')` is `'in-progress'`; '' for the zero value, and for the
  * number of a later release that has no word here.
  */
-export function enumValue<const Prefix extends string, const Word extends string>(
+export function fromProtoEnum<const Prefix extends string, const Word extends string>(
   prefix: Prefix,
   word: Word,
-): EnumValue<Prefix, Word> {
+): DomainEnumValue<Prefix, Word> {
   const rest = typeof word === 'string' && word.startsWith(prefix) ? word.slice(prefix.length) : 'UNSPECIFIED';
-  return (rest === 'UNSPECIFIED' ? '' : rest.toLowerCase().replaceAll('_', '-')) as EnumValue<Prefix, Word>;
+  return (rest === 'UNSPECIFIED' ? '' : rest.toLowerCase().replaceAll('_', '-')) as DomainEnumValue<Prefix, Word>;
 }
 
 /** What a method of a generated definition takes, as the server sees it. */

@@ -1,5 +1,5 @@
 /** What is known of a refused message and may be kept: never what it says. */
-export interface RefusedDetail {
+export interface RefusalDetail {
   /** Where it can be one. */
   id?: string;
   /** Where it is a type of its topic. */
@@ -17,7 +17,7 @@ export interface RefusedDetail {
 export interface Refusal {
   cause: string;
   fields: string[];
-  detail?: RefusedDetail;
+  detail?: RefusalDetail;
 }
 
 /** A message that could not be used: where it stands and why, never what it says. */

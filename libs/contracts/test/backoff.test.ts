@@ -12,11 +12,11 @@ describe('how long is waited after failures in a row', () => {
     [6, 5000],
     [1000, 5000],
   ])('after %i: %i ms', (failures, ms) => {
-    expect(backoffMs(failures, { first: 200, most: 5000, jitter: 0 })).toBe(ms);
+    expect(backoffMs(failures, { initialMs: 200, maxMs: 5000, jitter: 0 })).toBe(ms);
   });
 
   test('chance takes off up to the share that is named, and never adds', () => {
-    const shape = { first: 100, most: 1000, jitter: 0.5 };
+    const shape = { initialMs: 100, maxMs: 1000, jitter: 0.5 };
     expect(backoffMs(1, { ...shape, random: () => 0 })).toBe(100);
     expect(backoffMs(1, { ...shape, random: () => 0.5 })).toBe(75);
     expect(backoffMs(9, { ...shape, random: () => 0.5 })).toBe(750);
@@ -31,8 +31,8 @@ describe('how long is waited after failures in a row', () => {
         random,
         (n, first, chance) => {
           const most = first * 8;
-          const whole = backoffMs(n, { first, most, jitter: 0 });
-          const ms = backoffMs(n, { first, most, random: () => chance });
+          const whole = backoffMs(n, { initialMs: first, maxMs: most, jitter: 0 });
+          const ms = backoffMs(n, { initialMs: first, maxMs: most, random: () => chance });
           expect(ms).toBeLessThanOrEqual(whole);
           expect(ms).toBeGreaterThan(whole * 0.7499);
         },
@@ -43,7 +43,9 @@ describe('how long is waited after failures in a row', () => {
   test('waits never become shorter while it goes on failing, and stop growing at the longest', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 100_000 }), (first, most) => {
-        const waits = Array.from({ length: 60 }, (_, i) => backoffMs(i + 1, { first, most, jitter: 0 }));
+        const waits = Array.from({ length: 60 }, (_, i) =>
+          backoffMs(i + 1, { initialMs: first, maxMs: most, jitter: 0 }),
+        );
         waits.forEach((ms, i) => expect(ms).toBeGreaterThanOrEqual(waits[i - 1] ?? 0));
         expect(waits.at(-1)).toBe(most);
       }),
@@ -52,7 +54,7 @@ describe('how long is waited after failures in a row', () => {
 });
 
 test('a back-off counts failures until a success, and begins again', () => {
-  const wait = backoff({ first: 10, most: 30, jitter: 0 });
+  const wait = backoff({ initialMs: 10, maxMs: 30, jitter: 0 });
   expect(wait.failures()).toBe(0);
   expect([wait.next(), wait.next(), wait.next(), wait.next()]).toEqual([10, 20, 30, 30]);
   expect(wait.failures()).toBe(4);

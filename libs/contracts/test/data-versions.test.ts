@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { BEHIND_MS, DataVersions } from '../src/data-versions.ts';
+import { MAX_REPLICA_LAG_MS, DataVersions } from '../src/data-versions.ts';
 
 const A = 'a'.repeat(64);
 const B = 'b'.repeat(64);
@@ -7,7 +7,7 @@ const START = Date.parse('2026-03-10T08:00:00Z');
 let time: number;
 let ahead: DataVersions;
 let behind: DataVersions;
-const tell = (from: DataVersions, to: DataVersions) => to.hear(from.toText());
+const tell = (from: DataVersions, to: DataVersions) => to.merge(from.toText());
 
 beforeEach(() => {
   time = START;
@@ -36,7 +36,7 @@ describe('a process that hears of another content of its files', () => {
   test('is behind for two minutes at most, however often it hears of it', () => {
     ahead.inForce('centres', B);
     tell(ahead, behind);
-    time += BEHIND_MS - 1;
+    time += MAX_REPLICA_LAG_MS - 1;
     tell(ahead, behind);
     expect(behind.isBehind('centres')).toBe(true);
     time += 1;
@@ -87,7 +87,7 @@ describe('a process that hears of another content of its files', () => {
     [`people=${START + 1}.bbbbbbbbbbbbbbbb`, 'a set that there is not'],
     [`centres=${START + 1}.bbbbbbbbbbbbbbbb`.repeat(400), 'a text without an end'],
   ])('passes over %#: what is no version', (text) => {
-    behind.hear(text);
+    behind.merge(text);
     expect(behind.isBehind('centres')).toBe(false);
   });
 });
@@ -95,7 +95,7 @@ describe('a process that hears of another content of its files', () => {
 describe('a name that is not here', () => {
   test('may come for two minutes from the first time that it is asked for', () => {
     expect(behind.mayCome('centres', 'CU-900')).toBe(true);
-    time += BEHIND_MS - 1;
+    time += MAX_REPLICA_LAG_MS - 1;
     expect(behind.mayCome('centres', 'CU-900')).toBe(true);
     expect(behind.mayCome('centres', 'CU-901')).toBe(true);
     time += 1;

@@ -3,13 +3,13 @@ import { Problem } from '@cups/problem';
 import fc from 'fast-check';
 import {
   canonicalJson,
-  requestIdOf,
+  ensureRequestId,
   fingerprint,
   newTraceparent,
-  pageSizeOf,
-  pageToken,
-  readPageToken,
-  traceparentOf,
+  normalizePageSize,
+  createPageToken,
+  parsePageToken,
+  ensureTraceparent,
 } from '../src/node/index.ts';
 
 describe('canonical JSON', () => {
@@ -46,27 +46,27 @@ describe('pages', () => {
     [1, 1],
     [200, 200],
     [201, 200],
-  ])('a size of %s means %i', (asked, size) => expect(pageSizeOf(asked)).toBe(size));
+  ])('a size of %s means %i', (asked, size) => expect(normalizePageSize(asked)).toBe(size));
 
   test.each([-1, 1.5, NaN])('a size of %s is refused', (asked) => {
-    expect(() => pageSizeOf(asked)).toThrow(Problem);
+    expect(() => normalizePageSize(asked)).toThrow(Problem);
   });
 
   test('a token leads to where the next page begins, for the same arguments', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.jsonValue(), (after, others) => {
-        expect(readPageToken(pageToken(after, others), others)).toBe(after);
+        expect(parsePageToken(createPageToken(after, others), others)).toBe(after);
       }),
     );
-    expect(readPageToken('', {})).toBeUndefined();
+    expect(parsePageToken('', {})).toBeUndefined();
   });
 
   test.each([
-    ['of other arguments', pageToken('x', { state: 'draft' })],
+    ['of other arguments', createPageToken('x', { state: 'draft' })],
     ['that is no text of ours', 'bm90IG91cnM'],
     ['without a place', Buffer.from('[1,"x"]').toString('base64url')],
   ])('a token %s is refused', (_name, token) => {
-    expect(() => readPageToken(token, { state: 'ready' })).toThrow(
+    expect(() => parsePageToken(token, { state: 'ready' })).toThrow(
       expect.objectContaining({ reason: 'PAGE_TOKEN_INVALID' }),
     );
   });
@@ -75,11 +75,11 @@ describe('pages', () => {
 describe('trace context', () => {
   const good = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 
-  test('what is well formed is passed on', () => expect(traceparentOf(good)).toBe(good));
+  test('what is well formed is passed on', () => expect(ensureTraceparent(good)).toBe(good));
 
   test('a new one is well formed, and no second one is like it', () => {
     const made = newTraceparent();
-    expect(traceparentOf(made)).toBe(made);
+    expect(ensureTraceparent(made)).toBe(made);
     expect(newTraceparent()).not.toBe(made);
   });
 
@@ -92,17 +92,17 @@ describe('trace context', () => {
     ['a span of zeros', `00-${'a'.repeat(32)}-${'0'.repeat(16)}-01`],
     ['something behind it', `${good}-x`],
   ])('%s is replaced by a new one', (_name, given) => {
-    expect(traceparentOf(given)).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-    expect(traceparentOf(given)).not.toBe(given);
+    expect(ensureTraceparent(given)).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(ensureTraceparent(given)).not.toBe(given);
   });
 });
 
 test('only ids of our own forms are taken over as the id of a request', () => {
   const uuid = '0192d3e4-1111-7000-8000-000000000001';
   const ulid = '01JD9Z0000000000000000000A';
-  expect(requestIdOf(uuid)).toBe(uuid);
-  expect(requestIdOf(ulid)).toBe(ulid);
+  expect(ensureRequestId(uuid)).toBe(uuid);
+  expect(ensureRequestId(ulid)).toBe(ulid);
   for (const given of ['2900000000012', '', undefined, [uuid]]) {
-    expect(requestIdOf(given)).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    expect(ensureRequestId(given)).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
   }
 });

@@ -3,7 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { IntakeServiceDefinition } from '../gen/cups/intake/v1/IntakeService.ts';
 import type { State__Output } from '../gen/cups/intake/v1/State.ts';
-import { enumValue, enumWord, fromTimestamp, loadService, messageType, protoDir, toTimestamp } from '../src/proto.ts';
+import {
+  fromProtoEnum,
+  toProtoEnum,
+  fromTimestamp,
+  loadService,
+  messageType,
+  protoDir,
+  toTimestamp,
+} from '../src/proto.ts';
 
 describe('the proto files', () => {
   test('each package loads, with its services and messages', () => {
@@ -65,16 +73,16 @@ describe('timestamps', () => {
 
 describe('words of enums', () => {
   test('our value and the proto word go there and back', () => {
-    const word: State__Output = enumWord('STATE_', 'in-progress');
+    const word: State__Output = toProtoEnum('STATE_', 'in-progress');
     expect(word).toBe('STATE_IN_PROGRESS');
-    const value: 'in-progress' = enumValue('STATE_', 'STATE_IN_PROGRESS');
+    const value: 'in-progress' = fromProtoEnum('STATE_', 'STATE_IN_PROGRESS');
     expect(value).toBe('in-progress');
   });
 
   test('the zero value is the empty word, and so is a word of another enum', () => {
-    expect(enumWord('STATE_', '')).toBe('STATE_UNSPECIFIED');
-    expect(enumWord('STATE_', undefined)).toBe('STATE_UNSPECIFIED');
-    expect(enumValue('STATE_', 'STATE_UNSPECIFIED')).toBe('');
-    expect(enumValue('STATE_', 'ROLE_SUPPORT')).toBe('');
+    expect(toProtoEnum('STATE_', '')).toBe('STATE_UNSPECIFIED');
+    expect(toProtoEnum('STATE_', undefined)).toBe('STATE_UNSPECIFIED');
+    expect(fromProtoEnum('STATE_', 'STATE_UNSPECIFIED')).toBe('');
+    expect(fromProtoEnum('STATE_', 'ROLE_SUPPORT')).toBe('');
   });
 });

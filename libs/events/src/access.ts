@@ -1,4 +1,4 @@
-import { isCertificateRefused, speaksNoTls } from '@cups/contracts/node';
+import { isCertificateError, isPlaintextPeerError } from '@cups/contracts/node';
 import type { KafkaConfig } from 'kafkajs';
 
 /** How Kafka is spoken to, and as whom. Files change while a process runs: both readers are asked for each connection. */
@@ -15,7 +15,10 @@ export interface KafkaAccess {
  * what the files hold by then.
  * @throws Error, one sentence, when a part is missing: a password must not travel readable, nor a sign-in be left out unnoticed
  */
-export function securityOf({ ca, username = '', password }: KafkaAccess = {}): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+export function buildSecurityConfig({ ca, username = '', password }: KafkaAccess = {}): Pick<
+  KafkaConfig,
+  'ssl' | 'sasl'
+> {
   if ((username === '') !== (password === undefined)) {
     throw new Error('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD_FILE belong together: one of them is not set.');
   }
@@ -42,11 +45,11 @@ export function securityOf({ ca, username = '', password }: KafkaAccess = {}): P
 }
 
 /** What was tried when Kafka denied it. */
-export interface Attempt {
+export interface AttemptedOperation {
   brokers: string[];
   access?: KafkaAccess | undefined;
   /** `administer`: make topics, users and rights. */
-  does: 'read' | 'write' | 'administer';
+  operation: 'read' | 'write' | 'administer';
   /** Names as Kafka knows them. */
   topic?: string;
   group?: string;
@@ -58,21 +61,22 @@ export interface Attempt {
  * @param cause as `failureOf` names it
  * @returns undefined for everything else
  */
-export function denialOf(
+export function explainDenial(
   cause: string,
-  { brokers, access, does, topic = '', group = '' }: Attempt,
+  { brokers, access, operation, topic = '', group = '' }: AttemptedOperation,
 ): string | undefined {
   const user = access?.username ? `User ${access.username}` : 'Whoever does not sign in (KAFKA_SASL_USERNAME)';
   const at = brokers.join(', ');
-  if (isCertificateRefused(cause)) {
+  if (isCertificateError(cause)) {
     return `The certificate of Kafka at ${at} does not count (${cause}): KAFKA_TLS_CA_FILE must hold the authority that issued it.`;
   }
-  if (speaksNoTls(cause)) return `Kafka at ${at} speaks no TLS there: KAFKA_BROKERS must name the port where it does.`;
+  if (isPlaintextPeerError(cause))
+    return `Kafka at ${at} speaks no TLS there: KAFKA_BROKERS must name the port where it does.`;
   const administers = `${user} may not change topics, users and rights of Kafka: that takes an administrator.`;
   switch (cause) {
     case 'TOPIC_AUTHORIZATION_FAILED':
-      if (does === 'administer') return administers;
-      return `${user} may not ${does === 'read' ? 'read' : 'write to'} topic ${topic}: an administrator must give the right (npm run topics).`;
+      if (operation === 'administer') return administers;
+      return `${user} may not ${operation === 'read' ? 'read' : 'write to'} topic ${topic}: an administrator must give the right (npm run topics).`;
     case 'GROUP_AUTHORIZATION_FAILED':
       return `${user} may not read in group ${group}: an administrator must give the right (npm run topics).`;
     case 'CLUSTER_AUTHORIZATION_FAILED':

@@ -1,17 +1,17 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { denialOf, type KafkaAccess } from './access.ts';
-import { asking } from './driver/ask.ts';
+import { explainDenial, type KafkaAccess } from './access.ts';
+import { withAdminConnection } from './driver/admin-connection.ts';
 import { setPasswords } from './driver/scram.ts';
-import { connectKafka, failureOf } from './kafka.ts';
+import { connectKafka, getErrorCode } from './kafka.ts';
 
 /** Whether Kafka takes the user with this password. @throws Error when it cannot be asked */
-export async function signsIn(brokers: string[], access: KafkaAccess): Promise<boolean> {
+export async function canSignIn(brokers: string[], access: KafkaAccess): Promise<boolean> {
   const admin = connectKafka(brokers, 'cups-topics', access).admin({ retry: { retries: 0 } });
   try {
     await admin.connect();
     return true;
   } catch (error) {
-    if (failureOf(error) === 'KafkaJSSASLAuthenticationError') return false;
+    if (getErrorCode(error) === 'KafkaJSSASLAuthenticationError') return false;
     throw error;
   } finally {
     await admin.disconnect().catch(() => {});
@@ -32,17 +32,19 @@ export async function ensureAdministrator(options: {
   const { brokers, access, controller } = options;
   const { username = '', password } = access;
   try {
-    if (await signsIn(brokers, access)) return;
+    if (await canSignIn(brokers, access)) return;
     const kafka = new Kafka({
       brokers: [controller.address],
       clientId: 'cups-topics',
       logLevel: logLevel.NOTHING,
       sasl: { mechanism: 'plain', username: controller.username, password: controller.password },
     });
-    await asking(kafka, (ask) => setPasswords(ask, new Map([[username, password?.() ?? '']])));
+    await withAdminConnection(kafka, (sendRequest) =>
+      setPasswords(sendRequest, new Map([[username, password?.() ?? '']])),
+    );
   } catch (error) {
-    const cause = failureOf(error);
-    const denial = denialOf(cause, { brokers, access, does: 'administer' });
+    const cause = getErrorCode(error);
+    const denial = explainDenial(cause, { brokers, access, operation: 'administer' });
     throw new Error(denial ?? `Kafka could not be told of its administrator: ${cause}`, { cause: error });
   }
 }

@@ -22,36 +22,36 @@ export function encode(entry: Event): { key: string; value: Buffer; headers: IHe
   return { key: entry.key, value: entry.data, headers };
 }
 
-const named = new Set(
+const NAMED_ATTRIBUTES = new Set(
   `specversion id source type subject time sequence correlationid causationid traceparent dataschema datacontenttype`.split(
     ' ',
   ),
 );
 /** Headers that an event cannot be without. */
-const NEEDED = ['ce_specversion', 'ce_id', 'ce_source', 'ce_type'] as const;
+const REQUIRED_HEADERS = ['ce_specversion', 'ce_id', 'ce_source', 'ce_type'] as const;
 /** A trace context that is malformed is left out; the type of the content has a header without `ce_` in binary mode. */
-const FORGIVEN = new Set(['ce_traceparent', 'ce_datacontenttype']);
+const IGNORED_HEADERS = new Set(['ce_traceparent', 'ce_datacontenttype']);
 /** What CloudEvents lets an attribute be called, and as long as its name may be. */
-const ATTRIBUTE = /^[a-z0-9]{1,64}$/;
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const ATTRIBUTE_NAME = /^[a-z0-9]{1,64}$/;
+const UTF8_DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** What is wrong with a header, by its name in lower case; with the value of the message where the field is ''. */
-interface Fault {
+interface ValidationError {
   field: string;
   /** `once`: it comes twice. `utf8`: its bytes are no UTF-8. `required`, `const` and `pattern` as in a JSON Schema. */
   rule: 'required' | 'once' | 'utf8' | 'const' | 'pattern';
 }
 
 /** A message as Kafka holds it; kafkajs names null values nowhere in its types. */
-export type Raw = Pick<KafkaMessage, 'key' | 'value' | 'offset' | 'timestamp'> & {
+export type RawMessage = Pick<KafkaMessage, 'key' | 'value' | 'offset' | 'timestamp'> & {
   headers?: IHeaders | Record<string, Buffer | (Buffer | null)[] | null>;
 };
 
 /** An event, or what is wrong with the bytes that are none. */
-export type ReadEvent = { event: ReceivedEvent; faults: [] } | { event?: undefined; faults: Fault[] };
+export type EventReadResult = { event: ReceivedEvent; errors: [] } | { event?: undefined; errors: ValidationError[] };
 
 /** When Kafka got it; the clock of a client that named its own nonsense does not count. */
-function kafkaTime(timestamp: string): Date {
+function resolveBrokerTime(timestamp: string): Date {
   const time = Number(timestamp);
   return new Date(time > 0 && time < Date.now() + 86_400_000 ? time : Date.now());
 }
@@ -65,32 +65,36 @@ function kafkaTime(timestamp: string): Date {
  * @returns faults where the id, source or type is missing, a header of an event comes twice or is no UTF-8, the version is another,
  * the sequence is bad, or there is no value
  */
-export function readEvent(message: Raw, topic: string, partition: number, isCounted = true): ReadEvent {
-  const { text, faults } = textsOf(message.headers);
-  for (const name of NEEDED) if (text[name] === undefined && !faults.has(name)) faults.set(name, 'required');
-  if (text['ce_specversion'] !== undefined && text['ce_specversion'] !== '1.0') faults.set('ce_specversion', 'const');
-  const sequence = isCounted ? sequenceOf(text['ce_sequence']) : null;
-  if (sequence === undefined) faults.set('ce_sequence', 'pattern');
-  if (!isCounted) faults.delete('ce_sequence');
-  if (message.value === null) faults.set('', 'required');
-  if (faults.size > 0) return { faults: [...faults].map(([field, rule]) => ({ field, rule })) };
-  return { event: eventOf(text, message, { topic, partition, sequence: sequence ?? null }), faults: [] };
+export function readEvent(message: RawMessage, topic: string, partition: number, isCounted = true): EventReadResult {
+  const { text, errors } = decodeHeaders(message.headers);
+  for (const name of REQUIRED_HEADERS) if (text[name] === undefined && !errors.has(name)) errors.set(name, 'required');
+  if (text['ce_specversion'] !== undefined && text['ce_specversion'] !== '1.0') errors.set('ce_specversion', 'const');
+  const sequence = isCounted ? parseSequence(text['ce_sequence']) : null;
+  if (sequence === undefined) errors.set('ce_sequence', 'pattern');
+  if (!isCounted) errors.delete('ce_sequence');
+  if (message.value === null) errors.set('', 'required');
+  if (errors.size > 0) return { errors: [...errors].map(([field, rule]) => ({ field, rule })) };
+  return { event: toReceivedEvent(text, message, { topic, partition, sequence: sequence ?? null }), errors: [] };
 }
 
 /** As `readEvent`, for whoever does not ask what is wrong. */
-export const decode = (message: Raw, topic: string, partition: number, isCounted = true): ReceivedEvent | undefined =>
-  readEvent(message, topic, partition, isCounted).event;
+export const decode = (
+  message: RawMessage,
+  topic: string,
+  partition: number,
+  isCounted = true,
+): ReceivedEvent | undefined => readEvent(message, topic, partition, isCounted).event;
 
 /** Undefined for what is no number of an event. */
-function sequenceOf(text: string | undefined): number | null | undefined {
+function parseSequence(text: string | undefined): number | null | undefined {
   if (text === undefined) return null;
   const sequence = Number(text);
   return Number.isSafeInteger(sequence) && sequence > 0 ? sequence : undefined;
 }
 
-function eventOf(
+function toReceivedEvent(
   text: Record<string, string>,
-  { key, value, offset, timestamp }: Raw,
+  { key, value, offset, timestamp }: RawMessage,
   at: Pick<ReceivedEvent, 'topic' | 'partition' | 'sequence'>,
 ): ReceivedEvent {
   const time = instantOf(text['ce_time']);
@@ -99,12 +103,12 @@ function eventOf(
     source: text['ce_source'] ?? '',
     type: text['ce_type'] ?? '',
     subject: text['ce_subject'] ?? '',
-    time: time ?? kafkaTime(timestamp),
+    time: time ?? resolveBrokerTime(timestamp),
     sequence: at.sequence,
     correlationId: text['ce_correlationid'] ?? '',
     causationId: text['ce_causationid'] ?? '',
     contentType: text['content-type'] ?? 'application/octet-stream',
-    extra: extraOf(text),
+    extra: extractExtensions(text),
     data: value ?? Buffer.alloc(0),
     key: key?.toString('utf8') ?? '',
     topic: at.topic,
@@ -119,45 +123,49 @@ function eventOf(
 }
 
 /** Whether a header says something of an event: of any other it does not matter what it holds. */
-const isOfEvent = (name: string): boolean =>
-  name === 'content-type' || (name.startsWith('ce_') && named.has(name.slice('ce_'.length)) && !FORGIVEN.has(name));
+const isEventHeader = (name: string): boolean =>
+  name === 'content-type' ||
+  (name.startsWith('ce_') && NAMED_ATTRIBUTES.has(name.slice('ce_'.length)) && !IGNORED_HEADERS.has(name));
 
 /** Headers as texts by their names in lower case, without those that are null or empty; and what is wrong with those of an event. */
-function textsOf(headers: Raw['headers']): { text: Record<string, string>; faults: Map<string, Fault['rule']> } {
+function decodeHeaders(headers: RawMessage['headers']): {
+  text: Record<string, string>;
+  errors: Map<string, ValidationError['rule']>;
+} {
   const text: Record<string, string> = {};
-  const faults = new Map<string, Fault['rule']>();
+  const errors = new Map<string, ValidationError['rule']>();
   const seen = new Set<string>();
   for (const [written, given] of Object.entries(headers ?? {})) {
     const name = written.toLowerCase();
     const values = Array.isArray(given) ? given : [given];
     const isTwice = values.length > 1 || seen.has(name);
     seen.add(name);
-    const read = isTwice ? undefined : textOf(values[0]);
+    const read = isTwice ? undefined : decodeText(values[0]);
     if (isTwice || read === undefined) {
       delete text[name];
-      if (isOfEvent(name)) faults.set(name, isTwice ? 'once' : 'utf8');
+      if (isEventHeader(name)) errors.set(name, isTwice ? 'once' : 'utf8');
     } else if (read !== '') text[name] = read;
   }
-  return { text, faults };
+  return { text, errors };
 }
 
 /** Undefined for bytes that are no UTF-8. */
-function textOf(given: Buffer | string | null | undefined): string | undefined {
+function decodeText(given: Buffer | string | null | undefined): string | undefined {
   if (given === null || given === undefined) return '';
   if (typeof given === 'string') return given;
   try {
-    return utf8.decode(given);
+    return UTF8_DECODER.decode(given);
   } catch {
     return undefined;
   }
 }
 
 /** The attributes that have no place of their own in an event, without `ce_`; what CloudEvents would not call one is left out. */
-function extraOf(text: Record<string, string>): Record<string, string> {
+function extractExtensions(text: Record<string, string>): Record<string, string> {
   const extra: Record<string, string> = {};
   for (const [header, value] of Object.entries(text)) {
     const name = header.slice('ce_'.length);
-    if (header.startsWith('ce_') && !named.has(name) && ATTRIBUTE.test(name)) extra[name] = value;
+    if (header.startsWith('ce_') && !NAMED_ATTRIBUTES.has(name) && ATTRIBUTE_NAME.test(name)) extra[name] = value;
   }
   return extra;
 }

@@ -1,10 +1,10 @@
-import type { BackoffShape } from '@cups/contracts';
-import { isCertificateRefused, speaksNoTls } from '@cups/contracts/node';
+import type { BackoffOptions } from '@cups/contracts';
+import { isCertificateError, isPlaintextPeerError } from '@cups/contracts/node';
 import { Kafka, logLevel } from 'kafkajs';
-import { denialOf, securityOf, type Attempt, type KafkaAccess } from './access.ts';
-import { tellDeniedGroups } from './driver/coordinator.ts';
-import { boundFetches } from './driver/fetch.ts';
-import { calmIdleConnections } from './driver/idle.ts';
+import { explainDenial, buildSecurityConfig, type AttemptedOperation, type KafkaAccess } from './access.ts';
+import { patchGroupErrors } from './driver/patch-group-errors.ts';
+import { patchFetchLimits } from './driver/patch-fetch-limits.ts';
+import { patchIdleTimers } from './driver/patch-idle-timers.ts';
 
 /**
  * A client that says nothing by itself and gives up early: who uses it backs off and logs.
@@ -12,11 +12,11 @@ import { calmIdleConnections } from './driver/idle.ts';
  * @throws Error, one sentence, when the access is not whole
  */
 export function connectKafka(brokers: string[], clientId: string, access?: KafkaAccess): Kafka {
-  calmIdleConnections();
-  boundFetches();
-  tellDeniedGroups();
+  patchIdleTimers();
+  patchFetchLimits();
+  patchGroupErrors();
   return new Kafka({
-    ...securityOf(access),
+    ...buildSecurityConfig(access),
     brokers,
     clientId,
     logLevel: logLevel.NOTHING,
@@ -28,7 +28,7 @@ export function connectKafka(brokers: string[], clientId: string, access?: Kafka
 }
 
 /** As much as is looked at of what kafkajs throws: it wraps the first cause in others, and several into one. */
-interface Failure {
+interface WrappedError {
   type?: string;
   name?: string;
   /** Of a socket, or of TLS. */
@@ -38,11 +38,11 @@ interface Failure {
 }
 
 /** The protocol's name of a failure (`MESSAGE_TOO_LARGE`), the code of a certificate that does not count, else the class. */
-export function failureOf(error: unknown): string {
+export function getErrorCode(error: unknown): string {
   let name = 'unknown';
-  for (let at = error as Failure | undefined, depth = 0; at && depth < 8;) {
+  for (let at = error as WrappedError | undefined, depth = 0; at && depth < 8;) {
     if (typeof at.type === 'string') return at.type;
-    if (isCertificateRefused(at.code) || speaksNoTls(at.code)) return at.code;
+    if (isCertificateError(at.code) || isPlaintextPeerError(at.code)) return at.code;
     if (typeof at.name === 'string') ({ name } = at as { name: string });
     at = (at.cause ?? at.errors?.[0]) as typeof at;
     depth += 1;
@@ -51,7 +51,8 @@ export function failureOf(error: unknown): string {
 }
 
 /** What somebody must change before Kafka lets this pass, in one sentence; undefined where time alone may mend it. */
-export const denialIn = (error: unknown, attempt: Attempt): string | undefined => denialOf(failureOf(error), attempt);
+export const explainKafkaError = (error: unknown, attempt: AttemptedOperation): string | undefined =>
+  explainDenial(getErrorCode(error), attempt);
 
 /** How what the broker, or a handler, did not take is tried again (ms). */
-export const RETRY: BackoffShape = { first: 200, most: 5_000 };
+export const RETRY_BACKOFF: BackoffOptions = { initialMs: 200, maxMs: 5_000 };

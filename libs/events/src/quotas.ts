@@ -1,4 +1,4 @@
-import type { Rates } from './driver/quotas.ts';
+import type { QuotaRates } from './driver/quotas.ts';
 
 /** What a user may take of Kafka; what goes beyond is made to wait, and nothing is lost. */
 export interface Quota {
@@ -18,17 +18,20 @@ export const AGENCY_QUOTA: Quota = {
 };
 
 /** What an agency gets whose file says this. Pure. */
-export const quotaOf = (said: Partial<Quota> = {}): Quota => Object.assign({}, AGENCY_QUOTA, said);
+export const resolveQuota = (overrides: Partial<Quota> = {}): Quota => Object.assign({}, AGENCY_QUOTA, overrides);
 
 /** A quota in the words of Kafka; no quota takes away what there is of these. */
-const ratesOf = (quota: Quota | undefined): Record<string, number | undefined> => ({
+const toKafkaRates = (quota: Quota | undefined): Record<string, number | undefined> => ({
   producer_byte_rate: quota?.producerBytesPerSecond,
   consumer_byte_rate: quota?.consumerBytesPerSecond,
   request_percentage: quota?.requestPercent,
 });
 
 /** What must be changed so that a user has this quota and no other; undefined when it has. Pure. */
-export function changeOf(quota: Quota | undefined, had: Rates = {}): Record<string, number | undefined> | undefined {
-  const changes = Object.entries(ratesOf(quota)).filter(([key, rate]) => had[key] !== rate);
+export function diffQuota(
+  quota: Quota | undefined,
+  had: QuotaRates = {},
+): Record<string, number | undefined> | undefined {
+  const changes = Object.entries(toKafkaRates(quota)).filter(([key, rate]) => had[key] !== rate);
   return changes.length === 0 ? undefined : Object.fromEntries(changes);
 }

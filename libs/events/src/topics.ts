@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoff } from '@cups/contracts';
 import type { Admin } from 'kafkajs';
-import { denialOf, type KafkaAccess } from './access.ts';
-import { connectKafka, failureOf, RETRY } from './kafka.ts';
+import { explainDenial, type KafkaAccess } from './access.ts';
+import { connectKafka, getErrorCode, RETRY_BACKOFF } from './kafka.ts';
 
 export interface Topic {
   /** With the prefix. */
@@ -11,51 +11,51 @@ export interface Topic {
   config: { 'cleanup.policy': 'delete' | 'compact'; 'retention.ms': string };
 }
 
-const days = (count: number) => String(count * 24 * 60 * 60 * 1_000);
+const daysToMs = (count: number) => String(count * 24 * 60 * 60 * 1_000);
 
-const stream = (name: string, partitions: number, kept: number): Topic => ({
+const streamTopic = (name: string, partitions: number, retentionDays: number): Topic => ({
   name,
   partitions,
-  config: { 'cleanup.policy': 'delete', 'retention.ms': days(kept) },
+  config: { 'cleanup.policy': 'delete', 'retention.ms': daysToMs(retentionDays) },
 });
 
 /** The two topics of an agency, kept 90 days: requests are written by the bridge, replies by the agency. */
-export const topicsOfAgency = (prefix: string, code: string, partitions: number): Topic[] => [
-  stream(`${prefix}agency.${code}.requests`, partitions, 90),
-  stream(`${prefix}agency.${code}.replies`, partitions, 90),
+export const buildAgencyTopics = (prefix: string, code: string, partitions: number): Topic[] => [
+  streamTopic(`${prefix}agency.${code}.requests`, partitions, 90),
+  streamTopic(`${prefix}agency.${code}.replies`, partitions, 90),
 ];
 
 /** The two topics of trainings, one pair for all agencies: requests are written by the bridge, replies by the simulator. */
-export const topicsOfTrainings = (prefix: string, partitions: number): Topic[] => [
-  stream(`${prefix}training.requests`, partitions, 30),
-  stream(`${prefix}training.replies`, partitions, 30),
+export const buildTrainingTopics = (prefix: string, partitions: number): Topic[] => [
+  streamTopic(`${prefix}training.requests`, partitions, 30),
+  streamTopic(`${prefix}training.replies`, partitions, 30),
 ];
 
 /** All topics: internal streams and those of trainings are kept 30 days, those of agencies 90, registries are compacted. One producer for each. */
-export function topicsFor(
+export function buildTopics(
   prefix: string,
   { partitions, agencies }: { partitions: number; agencies: string[] },
 ): Topic[] {
   return [
-    stream(`${prefix}cups.applications`, partitions, 30), // intake
-    stream(`${prefix}cups.deliveries`, partitions, 30), // agency-bridge
+    streamTopic(`${prefix}cups.applications`, partitions, 30), // intake
+    streamTopic(`${prefix}cups.deliveries`, partitions, 30), // agency-bridge
     {
       name: `${prefix}cups.centres`, // identity
       partitions: 1,
       config: { 'cleanup.policy': 'compact', 'retention.ms': '-1' },
     },
-    ...topicsOfTrainings(prefix, partitions),
-    ...agencies.flatMap((code) => topicsOfAgency(prefix, code, partitions)),
+    ...buildTrainingTopics(prefix, partitions),
+    ...agencies.flatMap((code) => buildAgencyTopics(prefix, code, partitions)),
   ];
 }
 
 /** Those of the topics that the broker does not have. */
-async function missingOf(admin: Admin, topics: Topic[]): Promise<Topic[]> {
+async function findMissingTopics(admin: Admin, topics: Topic[]): Promise<Topic[]> {
   const existing = new Set(await admin.listTopics());
   return topics.filter(({ name }) => !existing.has(name));
 }
 
-async function createAll(admin: Admin, topics: Topic[], replicationFactor: number): Promise<void> {
+async function createTopics(admin: Admin, topics: Topic[], replicationFactor: number): Promise<void> {
   await admin.createTopics({
     waitForLeaders: true,
     topics: topics.map(({ name, partitions, config }) => ({
@@ -72,7 +72,7 @@ async function createAll(admin: Admin, topics: Topic[], replicationFactor: numbe
  * @returns what is missing then, and the broker's word for why, such as TOPIC_AUTHORIZATION_FAILED
  * @throws Error of kafkajs when the broker is away or denies to be asked: `denialIn` says it in words
  */
-export async function lookAfterTopics(options: {
+export async function reconcileTopics(options: {
   brokers: string[];
   access?: KafkaAccess | undefined;
   topics: Topic[];
@@ -84,11 +84,11 @@ export async function lookAfterTopics(options: {
   const admin = connectKafka(brokers, 'cups-topics', access).admin();
   try {
     await admin.connect();
-    let missing = await missingOf(admin, topics);
+    let missing = await findMissingTopics(admin, topics);
     let reason = '';
     if (create && missing.length > 0) {
-      reason = await createAll(admin, missing, replicationFactor).then(() => '', failureOf);
-      missing = await missingOf(admin, topics);
+      reason = await createTopics(admin, missing, replicationFactor).then(() => '', getErrorCode);
+      missing = await findMissingTopics(admin, topics);
     }
     return { missing, reason };
   } finally {
@@ -111,17 +111,17 @@ export async function ensureTopics(options: {
   timeoutMs?: number;
 }): Promise<void> {
   const { brokers, access, prefix, replicationFactor = -1, timeoutMs = 15_000 } = options;
-  const topics = topicsFor(prefix, options);
+  const topics = buildTopics(prefix, options);
   const end = Date.now() + timeoutMs;
-  const waits = backoff(RETRY);
+  const waits = backoff(RETRY_BACKOFF);
   for (;;) {
-    const looked = await lookAfterTopics({ brokers, access, topics, create: true, replicationFactor }).catch(
-      (error: unknown) => ({ missing: topics, reason: failureOf(error) }),
+    const result = await reconcileTopics({ brokers, access, topics, create: true, replicationFactor }).catch(
+      (error: unknown) => ({ missing: topics, reason: getErrorCode(error) }),
     );
-    if (looked.missing.length === 0) return;
+    if (result.missing.length === 0) return;
     if (Date.now() > end) {
-      const denial = denialOf(looked.reason, { brokers, access, does: 'administer' });
-      throw new Error(denial ?? `The topics could not be created: ${looked.reason}`);
+      const denial = explainDenial(result.reason, { brokers, access, operation: 'administer' });
+      throw new Error(denial ?? `The topics could not be created: ${result.reason}`);
     }
     await pause(waits.next());
   }

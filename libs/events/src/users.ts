@@ -1,12 +1,12 @@
 import kafkajs, { type AclEntry, type AclFilter, type Admin } from 'kafkajs';
-import { denialOf, type KafkaAccess } from './access.ts';
-import { signsIn } from './administrator.ts';
-import { asking, type Ask } from './driver/ask.ts';
-import { quotasOfUsers, setQuotas } from './driver/quotas.ts';
-import { setPasswords, takePasswords, usersWithPasswords } from './driver/scram.ts';
-import { connectKafka, failureOf } from './kafka.ts';
-import { changeOf } from './quotas.ts';
-import type { Principal, Right } from './rights.ts';
+import { explainDenial, type KafkaAccess } from './access.ts';
+import { canSignIn } from './administrator.ts';
+import { withAdminConnection, type SendRequest } from './driver/admin-connection.ts';
+import { fetchUserQuotas, setQuotas } from './driver/quotas.ts';
+import { setPasswords, deletePasswords, fetchUsersWithPasswords } from './driver/scram.ts';
+import { connectKafka, getErrorCode } from './kafka.ts';
+import { diffQuota } from './quotas.ts';
+import type { Principal, AclRule } from './acls.ts';
 
 // Node sees no names of a package that is made so; its default is all of it.
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
@@ -21,12 +21,12 @@ export interface UsersOptions {
 }
 
 /** What was done about one user. */
-export interface MadeUser {
+export interface UserResult {
   user: string;
   /** `kept`: it is the one that Kafka knows; `unknown`: none was given. */
   password: 'set' | 'kept' | 'unknown';
-  given: Right[];
-  taken: Right[];
+  given: AclRule[];
+  taken: AclRule[];
   /** Whether what it may take of Kafka was changed. */
   quotaChanged: boolean;
 }
@@ -39,7 +39,7 @@ const OPERATIONS = {
   write: AclOperationTypes.WRITE,
 } as const;
 
-const entryOf = (user: string, { resource, name, pattern, operation }: Right): AclEntry => ({
+const toAclEntry = (user: string, { resource, name, pattern, operation }: AclRule): AclEntry => ({
   resourceType: RESOURCES[resource],
   resourceName: name,
   resourcePatternType: PATTERNS[pattern],
@@ -49,14 +49,14 @@ const entryOf = (user: string, { resource, name, pattern, operation }: Right): A
   permissionType: AclPermissionTypes.ALLOW,
 });
 
-const keyOf = <Word extends string>(words: Record<Word, number>, value: number): Word | undefined =>
-  (Object.keys(words) as Word[]).find((word) => words[word] === value);
+const findKey = <Word extends string>(codes: Record<Word, number>, value: number): Word | undefined =>
+  (Object.keys(codes) as Word[]).find((name) => codes[name] === value);
 
 /** As a filter, an entry means itself and nothing else. */
-const asText = (entry: AclEntry): string => JSON.stringify(Object.entries(entry).sort());
+const aclText = (entry: AclEntry): string => JSON.stringify(Object.entries(entry).sort());
 
 /** The rights that users have now, whoever gave them, by principal. */
-async function allEntries(admin: Admin): Promise<Map<string, AclEntry[]>> {
+async function fetchAclEntries(admin: Admin): Promise<Map<string, AclEntry[]>> {
   const filter: AclFilter = {
     resourceType: AclResourceTypes.ANY,
     resourcePatternType: ResourcePatternTypes.ANY,
@@ -71,64 +71,64 @@ async function allEntries(admin: Admin): Promise<Map<string, AclEntry[]>> {
 }
 
 /** An entry in our words; of what we never give, as much as there are words for. */
-const rightOf = (entry: AclEntry): Right => ({
-  resource: keyOf(RESOURCES, entry.resourceType) ?? 'topic',
+const toAclRule = (entry: AclEntry): AclRule => ({
+  resource: findKey(RESOURCES, entry.resourceType) ?? 'topic',
   name: entry.resourceName,
-  pattern: keyOf(PATTERNS, entry.resourcePatternType) ?? 'literal',
-  operation: keyOf(OPERATIONS, entry.operation) ?? 'describe',
+  pattern: findKey(PATTERNS, entry.resourcePatternType) ?? 'literal',
+  operation: findKey(OPERATIONS, entry.operation) ?? 'describe',
 });
 
-interface Settled {
-  lacking: AclEntry[];
-  beyond: AclEntry[];
+interface AclDifference {
+  missing: AclEntry[];
+  extra: AclEntry[];
 }
 
 /** What a user lacks, and what it has beyond. */
-function differenceOf({ user, rights }: Principal, entries: AclEntry[]): Settled {
-  const wanted = new Map(rights.map((right) => entryOf(user, right)).map((entry) => [asText(entry), entry]));
-  const had = new Map(entries.map((entry) => [asText(entry), entry]));
+function diffAcls({ user, rights }: Principal, entries: AclEntry[]): AclDifference {
+  const wanted = new Map(rights.map((right) => toAclEntry(user, right)).map((entry) => [aclText(entry), entry]));
+  const had = new Map(entries.map((entry) => [aclText(entry), entry]));
   return {
-    lacking: [...wanted].filter(([text]) => !had.has(text)).map(([, entry]) => entry),
-    beyond: [...had].filter(([text]) => !wanted.has(text)).map(([, entry]) => entry),
+    missing: [...wanted].filter(([text]) => !had.has(text)).map(([, entry]) => entry),
+    extra: [...had].filter(([text]) => !wanted.has(text)).map(([, entry]) => entry),
   };
 }
 
 /** Gives users what they lack, and takes what they have beyond: a request for each, however many users. */
-async function settleRights(admin: Admin, principals: Principal[]): Promise<Settled[]> {
-  const entries = await allEntries(admin);
-  const settled = principals.map((one) => differenceOf(one, entries.get(`User:${one.user}`) ?? []));
-  const lacking = settled.flatMap((one) => one.lacking);
-  const beyond = settled.flatMap((one) => one.beyond);
-  if (lacking.length > 0) await admin.createAcls({ acl: lacking });
-  if (beyond.length > 0) await admin.deleteAcls({ filters: beyond });
+async function applyAcls(admin: Admin, principals: Principal[]): Promise<AclDifference[]> {
+  const entries = await fetchAclEntries(admin);
+  const settled = principals.map((one) => diffAcls(one, entries.get(`User:${one.user}`) ?? []));
+  const missing = settled.flatMap((one) => one.missing);
+  const extra = settled.flatMap((one) => one.extra);
+  if (missing.length > 0) await admin.createAcls({ acl: missing });
+  if (extra.length > 0) await admin.deleteAcls({ filters: extra });
   return settled;
 }
 
 /** @returns for each user in its place what became of its password */
-async function settlePasswords(ask: Ask, options: UsersOptions): Promise<MadeUser['password'][]> {
+async function applyPasswords(sendRequest: SendRequest, options: UsersOptions): Promise<UserResult['password'][]> {
   const { brokers, access, principals, passwordOf } = options;
-  const known = await usersWithPasswords(ask);
-  const lacking = new Map<string, string>();
+  const usersWithPassword = await fetchUsersWithPasswords(sendRequest);
+  const missing = new Map<string, string>();
   const done = await Promise.all(
-    principals.map(async ({ user }): Promise<MadeUser['password']> => {
+    principals.map(async ({ user }): Promise<UserResult['password']> => {
       const password = passwordOf(user);
       if (password === undefined) return 'unknown';
       const as = { ca: access.ca, username: user, password: () => password };
-      if (known.has(user) && (await signsIn(brokers, as))) return 'kept';
-      lacking.set(user, password);
+      if (usersWithPassword.has(user) && (await canSignIn(brokers, as))) return 'kept';
+      missing.set(user, password);
       return 'set';
     }),
   );
-  await setPasswords(ask, lacking);
+  await setPasswords(sendRequest, missing);
   return done;
 }
 
 /** @returns for each user in its place whether its quota was changed */
-async function settleQuotas(ask: Ask, principals: Principal[]): Promise<boolean[]> {
-  const had = await quotasOfUsers(ask);
-  const changes = principals.map(({ user, quota }) => [user, changeOf(quota, had.get(user))] as const);
+async function applyQuotas(sendRequest: SendRequest, principals: Principal[]): Promise<boolean[]> {
+  const had = await fetchUserQuotas(sendRequest);
+  const changes = principals.map(({ user, quota }) => [user, diffQuota(quota, had.get(user))] as const);
   const changed = changes.flatMap(([user, change]) => (change ? [[user, change] as const] : []));
-  await setQuotas(ask, new Map(changed));
+  await setQuotas(sendRequest, new Map(changed));
   return changes.map(([, change]) => change !== undefined);
 }
 
@@ -137,17 +137,17 @@ async function settleQuotas(ask: Ask, principals: Principal[]): Promise<boolean[
  * alone. Rights come before the password, so that nobody signs in to less than it needs.
  * @throws Error, one sentence, when the broker is away or the administrator is none
  */
-export async function ensureUsers(options: UsersOptions): Promise<MadeUser[]> {
+export async function ensureUsers(options: UsersOptions): Promise<UserResult[]> {
   const { principals } = options;
-  return asAdministrator(options, 'The users could not be made', async (admin, ask) => {
-    const rights = await settleRights(admin, principals);
-    const quotas = await settleQuotas(ask, principals);
-    const passwords = await settlePasswords(ask, options);
+  return withAdmin(options, 'The users could not be made', async (admin, sendRequest) => {
+    const rights = await applyAcls(admin, principals);
+    const quotas = await applyQuotas(sendRequest, principals);
+    const passwords = await applyPasswords(sendRequest, options);
     return principals.map(({ user }, at) => ({
       user,
       password: passwords[at]!,
-      given: rights[at]!.lacking.map(rightOf),
-      taken: rights[at]!.beyond.map(rightOf),
+      given: rights[at]!.missing.map(toAclRule),
+      taken: rights[at]!.extra.map(toAclRule),
       quotaChanged: quotas[at]!,
     }));
   });
@@ -164,31 +164,31 @@ export async function removeUsers(options: {
   users: readonly string[];
 }): Promise<void> {
   const nothing = options.users.map((user): Principal => ({ user, rights: [] }));
-  await asAdministrator(options, 'The users could not be removed', async (admin, ask) => {
-    await settleRights(admin, nothing);
-    await settleQuotas(ask, nothing);
-    const known = await usersWithPasswords(ask);
-    await takePasswords(
-      ask,
+  await withAdmin(options, 'The users could not be removed', async (admin, sendRequest) => {
+    await applyAcls(admin, nothing);
+    await applyQuotas(sendRequest, nothing);
+    const known = await fetchUsersWithPasswords(sendRequest);
+    await deletePasswords(
+      sendRequest,
       options.users.filter((user) => known.has(user)),
     );
   });
 }
 
 /** @throws Error, one sentence that begins with `failed` where nothing better is known */
-async function asAdministrator<Result>(
+async function withAdmin<Result>(
   { brokers, access }: { brokers: string[]; access: KafkaAccess },
   failed: string,
-  work: (admin: Admin, ask: Ask) => Promise<Result>,
+  work: (admin: Admin, sendRequest: SendRequest) => Promise<Result>,
 ): Promise<Result> {
   const kafka = connectKafka(brokers, 'cups-topics', access);
   const admin = kafka.admin();
   try {
     await admin.connect();
-    return await asking(kafka, (ask) => work(admin, ask));
+    return await withAdminConnection(kafka, (sendRequest) => work(admin, sendRequest));
   } catch (error) {
-    const cause = failureOf(error);
-    throw new Error(denialOf(cause, { brokers, access, does: 'administer' }) ?? `${failed}: ${cause}`, {
+    const cause = getErrorCode(error);
+    throw new Error(explainDenial(cause, { brokers, access, operation: 'administer' }) ?? `${failed}: ${cause}`, {
       cause: error,
     });
   } finally {

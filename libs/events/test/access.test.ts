@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { denialOf, securityOf, type Attempt, type KafkaAccess } from '../src/access.ts';
-import { connectKafka, failureOf } from '../src/kafka.ts';
+import { explainDenial, buildSecurityConfig, type AttemptedOperation, type KafkaAccess } from '../src/access.ts';
+import { connectKafka, getErrorCode } from '../src/kafka.ts';
 
 const secret = 'a-password-of-the-tests';
 const access = { ca: () => 'PEM', username: 'intake', password: () => secret };
-const attempt: Attempt = {
+const attempt: AttemptedOperation = {
   brokers: ['kafka:9093'],
   access,
-  does: 'read',
+  operation: 'read',
   topic: 'p-cups.deliveries',
   group: 'p-intake',
 };
 
 describe('what Kafka denies', () => {
-  test.each<[cause: string, more: Partial<Attempt>, sentence: string | undefined]>([
+  test.each<[cause: string, more: Partial<AttemptedOperation>, sentence: string | undefined]>([
     [
       'TOPIC_AUTHORIZATION_FAILED',
       {},
@@ -21,12 +21,12 @@ describe('what Kafka denies', () => {
     ],
     [
       'TOPIC_AUTHORIZATION_FAILED',
-      { does: 'write' },
+      { operation: 'write' },
       'User intake may not write to topic p-cups.deliveries: an administrator must give the right (npm run topics).',
     ],
     [
       'TOPIC_AUTHORIZATION_FAILED',
-      { does: 'administer' },
+      { operation: 'administer' },
       'User intake may not change topics, users and rights of Kafka: that takes an administrator.',
     ],
     [
@@ -62,7 +62,7 @@ describe('what Kafka denies', () => {
     ['UNKNOWN_TOPIC_OR_PARTITION', {}, undefined],
     ['KafkaJSConnectionError', {}, undefined],
   ])('%s %j is one sentence that says what to change, and never a password', (cause, more, sentence) => {
-    const said = denialOf(cause, Object.assign({}, attempt, more));
+    const said = explainDenial(cause, Object.assign({}, attempt, more));
     expect(said).toBe(sentence);
     expect(said ?? '').not.toContain(secret);
   });
@@ -76,11 +76,11 @@ describe('what Kafka denies', () => {
     'ERR_TLS_CERT_ALTNAME_INVALID',
   ])('a certificate that does not count (%s) is known by its code, however deep it is wrapped', (code) => {
     const error = new Error('x', { cause: { errors: [Object.assign(new Error('y'), { code })] } });
-    expect(failureOf(error)).toBe(code);
+    expect(getErrorCode(error)).toBe(code);
   });
 
   test('a connection that was only cut is no matter of certificates', () => {
-    expect(failureOf(Object.assign(new Error('x'), { name: 'KafkaJSConnectionError', code: 'ECONNRESET' }))).toBe(
+    expect(getErrorCode(Object.assign(new Error('x'), { name: 'KafkaJSConnectionError', code: 'ECONNRESET' }))).toBe(
       'KafkaJSConnectionError',
     );
   });
@@ -88,8 +88,8 @@ describe('what Kafka denies', () => {
 
 describe('the access to Kafka', () => {
   test('is in the open, as nobody, when nothing is set', () => {
-    expect(securityOf({ username: '' })).toEqual({});
-    expect(securityOf()).toEqual({});
+    expect(buildSecurityConfig({ username: '' })).toEqual({});
+    expect(buildSecurityConfig()).toEqual({});
   });
 
   test.each<[what: string, half: KafkaAccess, sentence: RegExp]>([
@@ -106,7 +106,7 @@ describe('the access to Kafka', () => {
 
   test('is read again for each connection', () => {
     let now = 'first';
-    const { ssl, sasl } = securityOf({
+    const { ssl, sasl } = buildSecurityConfig({
       ca: (): string => `ca ${now}`,
       username: 'intake',
       password: (): string => `word ${now}`,

@@ -2,9 +2,9 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compress as snappy } from 'snappyjs';
-import { BATCH_BYTES, readBatches, type Decoded } from '../src/driver/batches.ts';
+import { MAX_BATCH_BYTES, readBatches, type DecodedRecord } from '../src/driver/batches.ts';
 import { TooLong, unpack } from '@cups/agency-contract/codecs';
-import { batchOf, type Given } from './records.ts';
+import { encodeBatch, type RecordInput } from './records.ts';
 
 /** LZ4 without any repetition, for what is packed here; the Java client's own is read in hostile.test.ts. */
 const lz4 = (bytes: Buffer): Buffer => {
@@ -33,10 +33,10 @@ const packers: [string, number, (bytes: Buffer) => Buffer][] = [
   ['zstd', 4, (bytes) => zstdCompressSync(bytes)],
 ];
 
-const read = (...batches: Buffer[]): Promise<Decoded[]> =>
+const read = (...batches: Buffer[]): Promise<DecodedRecord[]> =>
   readBatches(Buffer.concat(batches), { bytes: 0, records: 0 });
-const offsets = (records: Decoded[]): string[] => records.map(({ offset }) => offset);
-const filled = (count: number, value?: Buffer): Given[] =>
+const offsets = (records: DecodedRecord[]): string[] => records.map(({ offset }) => offset);
+const filled = (count: number, value?: Buffer): RecordInput[] =>
   Array.from({ length: count }, () => (value ? { value } : {}));
 
 describe('a batch', () => {
@@ -54,7 +54,7 @@ describe('a batch', () => {
           ] as [string, string][],
         },
       ];
-      const found = await read(batchOf(records, { base: 40, codec, pack }), batchOf(filled(1), { base: 42 }));
+      const found = await read(encodeBatch(records, { base: 40, codec, pack }), encodeBatch(filled(1), { base: 42 }));
       expect(offsets(found)).toEqual(['40', '41', '42']);
       expect(found[0]).toMatchObject({ timestamp: '1000', isControlRecord: false });
       expect(found[0]?.key?.toString()).toBe('a');
@@ -67,52 +67,56 @@ describe('a batch', () => {
   );
 
   test('of a transaction that ended, or that compaction emptied, is passed without being shown', async () => {
-    const found = await read(batchOf([], { base: 7 }));
+    const found = await read(encodeBatch([], { base: 7 }));
     expect(found).toMatchObject([{ offset: '7', isControlRecord: true }]);
-    expect(found[0]?.passedOver).toBeUndefined();
+    expect(found[0]?.skippedBatch).toBeUndefined();
   });
 
   test('that is cut off is left to the next fetch', async () => {
-    const whole = batchOf(filled(3));
+    const whole = encodeBatch(filled(3));
     expect(await read(whole, whole.subarray(0, 70))).toHaveLength(3);
     expect(await read(whole.subarray(0, 8))).toEqual([]);
   });
 
-  const bomb = filled(1, Buffer.alloc(BATCH_BYTES + 1));
+  const bomb = filled(1, Buffer.alloc(MAX_BATCH_BYTES + 1));
   test.each([
     ...packers.map(
       ([name, codec, pack]) =>
-        [`unpacks to more than 8 MiB (${name})`, batchOf(bomb, { codec, pack }), 'BATCH_TOO_LARGE'] as const,
+        [`unpacks to more than 8 MiB (${name})`, encodeBatch(bomb, { codec, pack }), 'BATCH_TOO_LARGE'] as const,
     ),
-    ['has more than 10,000 records', batchOf(filled(10_001), { codec: 1, pack: gzipSync }), 'BATCH_TOO_MANY_RECORDS'],
     [
-      'says that it has two thousand million records',
-      batchOf(filled(3), { count: 2_000_000_000 }),
+      'has more than 10,000 records',
+      encodeBatch(filled(10_001), { codec: 1, pack: gzipSync }),
       'BATCH_TOO_MANY_RECORDS',
     ],
-    ['says that it has more records than it has', batchOf(filled(3), { count: 4 }), 'BATCH_UNREADABLE'],
-    ['says that it has fewer records than it has', batchOf(filled(3), { count: 2 }), 'BATCH_UNREADABLE'],
-    ['says that it has less than none', batchOf(filled(3), { count: -5 }), 'BATCH_TOO_MANY_RECORDS'],
-    ['is compressed by nothing that Kafka knows', batchOf(filled(3), { codec: 7 }), 'BATCH_UNREADABLE'],
+    [
+      'says that it has two thousand million records',
+      encodeBatch(filled(3), { count: 2_000_000_000 }),
+      'BATCH_TOO_MANY_RECORDS',
+    ],
+    ['says that it has more records than it has', encodeBatch(filled(3), { count: 4 }), 'BATCH_UNREADABLE'],
+    ['says that it has fewer records than it has', encodeBatch(filled(3), { count: 2 }), 'BATCH_UNREADABLE'],
+    ['says that it has less than none', encodeBatch(filled(3), { count: -5 }), 'BATCH_TOO_MANY_RECORDS'],
+    ['is compressed by nothing that Kafka knows', encodeBatch(filled(3), { codec: 7 }), 'BATCH_UNREADABLE'],
     ...packers
       .slice(1)
       .map(
         ([name, codec]) =>
-          [`is not the ${name} that it says it is`, batchOf(filled(3), { codec }), 'BATCH_UNREADABLE'] as const,
+          [`is not the ${name} that it says it is`, encodeBatch(filled(3), { codec }), 'BATCH_UNREADABLE'] as const,
       ),
   ])('that %s is one record that says so, and what stands around it is read', async (_, batch, cause) => {
-    const before = batchOf(filled(2), { base: 0 });
-    const after = batchOf(filled(2), { base: 900_000 });
+    const before = encodeBatch(filled(2), { base: 0 });
+    const after = encodeBatch(filled(2), { base: 900_000 });
     batch.writeBigInt64BE(2n, 0);
     const found = await read(before, batch, after);
     expect(found).toHaveLength(5);
-    expect(found[2]).toMatchObject({ passedOver: { first: '2', cause }, isControlRecord: false });
-    expect(found[2]?.offset).toBe(found[2]?.passedOver?.last);
+    expect(found[2]).toMatchObject({ skippedBatch: { first: '2', cause }, isControlRecord: false });
+    expect(found[2]?.offset).toBe(found[2]?.skippedBatch?.last);
     expect(offsets(found).slice(3)).toEqual(['900000', '900001']);
   });
 
   test('with 300,000 headers of one name in a record is read, in no time', async () => {
-    const batch = batchOf([{ more: 300_000 }]);
+    const batch = encodeBatch([{ more: 300_000 }]);
     const began = performance.now();
     const [record] = await read(batch);
     expect(record?.headers['h']).toHaveLength(300_000);
@@ -121,17 +125,17 @@ describe('a batch', () => {
 
   test('with more than 320,000 headers is passed over, in however many records', async () => {
     for (const records of [[{ more: 320_001 }], [{ more: 200_000 }, { more: 200_000 }]])
-      expect(await read(batchOf(records))).toMatchObject([{ passedOver: { cause: 'BATCH_TOO_LARGE' } }]);
+      expect(await read(encodeBatch(records))).toMatchObject([{ skippedBatch: { cause: 'BATCH_TOO_LARGE' } }]);
   });
 
   test('with exactly 10,000 records is read', async () => {
-    expect(await read(batchOf(filled(10_000), { codec: 4, pack: (bytes) => zstdCompressSync(bytes) }))).toHaveLength(
-      10_000,
-    );
+    expect(
+      await read(encodeBatch(filled(10_000), { codec: 4, pack: (bytes) => zstdCompressSync(bytes) })),
+    ).toHaveLength(10_000);
   });
 
   test('after many others is left to the next fetch: many small bombs are no large one', async () => {
-    const one = batchOf(filled(1, Buffer.alloc(7 * 1024 * 1024)), {
+    const one = encodeBatch(filled(1, Buffer.alloc(7 * 1024 * 1024)), {
       codec: 4,
       pack: (bytes) => zstdCompressSync(bytes),
     });
@@ -142,7 +146,7 @@ describe('a batch', () => {
   });
 
   test('of whatever bytes is passed over or read, never thrown', async () => {
-    const good = batchOf(filled(3, Buffer.from('value')), { codec: 3, pack: lz4 });
+    const good = encodeBatch(filled(3, Buffer.from('value')), { codec: 3, pack: lz4 });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 6 }), async (changes) => {
         const bytes = Buffer.from(good);

@@ -2,7 +2,7 @@ import { expect, describe, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readBatches } from '../src/driver/batches.ts';
 import { decode, readEvent } from '../src/envelope.ts';
-import { batchOf, type HeaderPair } from './records.ts';
+import { encodeBatch, type HeaderPair } from './records.ts';
 
 /** What anybody may write into a header, a key or a value. */
 const bytes = fc.oneof(
@@ -32,7 +32,7 @@ const whole: HeaderPair[] = [
 ];
 
 const recordOf = async (key: Buffer | null, value: Buffer | null, given: readonly HeaderPair[]) => {
-  const [record] = await readBatches(batchOf([{ key, value, headers: given }]), { bytes: 0, records: 0 });
+  const [record] = await readBatches(encodeBatch([{ key, value, headers: given }]), { bytes: 0, records: 0 });
   return record!;
 };
 
@@ -41,9 +41,9 @@ describe('the way from the bytes of a record to an event', () => {
     await fc.assert(
       fc.asyncProperty(bytes, bytes, fc.array(fc.constantFrom(...whole)), headers, async (key, value, some, more) => {
         const record = await recordOf(key, value, [...some, ...more]);
-        const { event, faults } = readEvent(record, 'agency.asp.replies', 0);
-        expect(event === undefined).toBe(faults.length > 0);
-        for (const { field, rule } of faults) {
+        const { event, errors } = readEvent(record, 'agency.asp.replies', 0);
+        expect(event === undefined).toBe(errors.length > 0);
+        for (const { field, rule } of errors) {
           expect(field).toMatch(/^(ce_[a-z]+|content-type|)$/);
           expect(rule).toMatch(/^(required|once|utf8|const|pattern)$/);
         }
@@ -69,7 +69,7 @@ describe('the way from the bytes of a record to an event', () => {
       const others = whole.filter(([header]) => header !== one);
       for (const given of [[], [[one, null]], [[one, Buffer.alloc(0)]]] as HeaderPair[][]) {
         const record = await recordOf(null, Buffer.from('{}'), [...others, ...given]);
-        expect(readEvent(record, 'x', 0).faults).toEqual([{ field: one, rule: 'required' }]);
+        expect(readEvent(record, 'x', 0).errors).toEqual([{ field: one, rule: 'required' }]);
       }
     },
   );
@@ -98,7 +98,7 @@ describe('the way from the bytes of a record to an event', () => {
       ];
       for (const given of twice) {
         const record = await recordOf(null, Buffer.from('{}'), [...others, ...given]);
-        expect(readEvent(record, 'x', 0).faults).toEqual([{ field: one, rule: 'once' }]);
+        expect(readEvent(record, 'x', 0).errors).toEqual([{ field: one, rule: 'once' }]);
       }
     },
   );
@@ -110,8 +110,8 @@ describe('the way from the bytes of a record to an event', () => {
       ['x-own', Buffer.from('a')],
       ['x-own', Buffer.from([255])],
     ];
-    const { event, faults } = readEvent(await recordOf(null, Buffer.from('{}'), [...whole, ...twice]), 'x', 0);
-    expect([faults, event?.traceparent, event?.extra]).toEqual([[], undefined, {}]);
+    const { event, errors } = readEvent(await recordOf(null, Buffer.from('{}'), [...whole, ...twice]), 'x', 0);
+    expect([errors, event?.traceparent, event?.extra]).toEqual([[], undefined, {}]);
   });
 
   test('refuses a header that is no UTF-8', async () => {
@@ -120,6 +120,6 @@ describe('the way from the bytes of a record to an event', () => {
       ['ce_id', Buffer.from([255])],
       ...whole.slice(2),
     ]);
-    expect(readEvent(record, 'x', 0).faults).toEqual([{ field: 'ce_id', rule: 'utf8' }]);
+    expect(readEvent(record, 'x', 0).errors).toEqual([{ field: 'ce_id', rule: 'utf8' }]);
   });
 });

@@ -3,8 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocal, type LocalPlatform } from '@cups/local';
-import { openParking, openStore } from '@cups/store';
-import { eventOf, eventually, keepLog, platform, produce, produceRaw, readTopic } from '@cups/testing';
+import { openEventPark, openStore } from '@cups/store';
+import {
+  createEvent,
+  eventually,
+  captureLog,
+  testInfrastructure,
+  publishEvents,
+  produceRaw,
+  readTopic,
+} from '@cups/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import {
@@ -14,13 +22,13 @@ import {
   decode,
   encode,
   ensureTopics,
-  topicsFor,
+  buildTopics,
   type Consumer,
   type ConsumerOptions,
 } from '../src/index.ts';
 
-const here = platform();
-const { log, lines } = keepLog();
+const here = testInfrastructure();
+const { log, lines } = captureLog();
 const topic = 'cups.applications';
 const running: { stop(): Promise<void> }[] = [];
 
@@ -58,11 +66,11 @@ const sequences = (events: ReceivedEvent[], key: string) =>
 const firsts = <T>(all: T[]) => all.filter((one, index) => all.indexOf(one) === index);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 const series = (type: string, key: string, count: number) =>
-  upTo(count).map((sequence) => eventOf({ topic, key, type, subject: `applications/${key}`, sequence }));
+  upTo(count).map((sequence) => createEvent({ topic, key, type, subject: `applications/${key}`, sequence }));
 
 describe('the envelope', () => {
   test('comes back as it went out', () => {
-    const entry = eventOf({
+    const entry = createEvent({
       topic,
       key: 'k',
       type: 'cups.intake.v1.ApplicationSubmitted',
@@ -126,7 +134,7 @@ describe('topics', () => {
     await ensureTopics({ ...here, partitions: 3, agencies: ['asp'] });
     const admin = connectKafka(here.brokers, 'test').admin();
     await admin.connect();
-    const names = topicsFor(here.prefix, { partitions: 3, agencies: ['asp'] }).map(({ name }) => name);
+    const names = buildTopics(here.prefix, { partitions: 3, agencies: ['asp'] }).map(({ name }) => name);
     const { topics } = await admin.fetchTopicMetadata({ topics: names });
     expect(topics.map(({ name, partitions }) => [name.slice(here.prefix.length), partitions.length]).sort()).toEqual([
       ['agency.asp.replies', 3],
@@ -151,7 +159,7 @@ describe('the publisher', () => {
     const publisher = createPublisher({ ...here, clientId: 'test', log });
     running.push(publisher);
     const [first, second, third] = series('Mixed', 'large', 3);
-    const nowhere = eventOf({ topic: 'cups.nowhere', key: 'n', type: 'Mixed' });
+    const nowhere = createEvent({ topic: 'cups.nowhere', key: 'n', type: 'Mixed' });
     const good = series('Mixed', 'good', 3);
     if (!first || !second || !third) throw new Error('three are needed');
     second.data = Buffer.alloc(2_000_000);
@@ -180,7 +188,7 @@ describe('the consumer', () => {
     });
     const keys = Array.from({ length: 10 }, (_, index) => `order-${index}`);
     const all = keys.map((key) => series('Order', key, 20));
-    await produce(
+    await publishEvents(
       here,
       upTo(20).flatMap((n) => all.flatMap((one) => one[n - 1] ?? [])),
     );
@@ -195,7 +203,7 @@ describe('the consumer', () => {
     const { done } = consume({
       handle: ({ key }) => (broken && key === 'stuck' ? Promise.reject(new Error('not now')) : Promise.resolve('done')),
     });
-    await produce(here, [...series('Throw', 'stuck', 3), ...series('Throw', 'free', 300)]);
+    await publishEvents(here, [...series('Throw', 'stuck', 3), ...series('Throw', 'free', 300)]);
     await eventually(() => sequences(only(done, 'Throw'), 'free').length === 300);
     expect(sequences(only(done, 'Throw'), 'stuck')).toEqual([]);
     broken = false;
@@ -214,9 +222,9 @@ describe('the consumer', () => {
       'agency.asp.replies',
       bytes.map((value) => ({ key: 'r', value })),
     );
-    await produce(here, [
-      eventOf({ topic: 'agency.asp.replies', key: 'foreign', type: 'R' }),
-      eventOf({ topic: 'agency.asp.replies', key: 'r', type: 'R' }),
+    await publishEvents(here, [
+      createEvent({ topic: 'agency.asp.replies', key: 'foreign', type: 'R' }),
+      createEvent({ topic: 'agency.asp.replies', key: 'r', type: 'R' }),
     ]);
     await eventually(() => done.length === 1 && refused.length === 5);
     expect(refused.map(({ cause }) => cause).sort()).toEqual([
@@ -237,7 +245,7 @@ describe('the consumer', () => {
     const groupId = `g-${randomUUID()}`;
     const counting = (): Partial<ConsumerOptions> => ({
       groupId,
-      park: openParking(store, { now: () => new Date() }),
+      park: openEventPark(store, { now: () => new Date() }),
       handle: ({ type, key, sequence: given }) => {
         const sequence = given ?? 0;
         if (type !== 'Gap') return Promise.resolve('done');
@@ -250,16 +258,16 @@ describe('the consumer', () => {
     const first = consume(counting());
     const gap = series('Gap', 'gap', 5);
     const missing = gap.splice(1, 1);
-    await produce(here, [...gap, ...series('Gap', 'whole', 5)]);
+    await publishEvents(here, [...gap, ...series('Gap', 'whole', 5)]);
     await eventually(() => last.get('whole') === 5 && first.refused.length === 3);
     expect(last.get('gap')).toBe(1);
     expect(new Set(first.refused.map(({ cause }) => cause))).toEqual(new Set(['SEQUENCE_GAP']));
     // Another member of the group takes over: what waits is in the store, not in the process.
     await first.consumer.stop();
     const second = consume(counting());
-    await produce(here, missing);
+    await publishEvents(here, missing);
     await eventually(() => last.get('gap') === 5);
-    expect(await openParking(store, { now: () => new Date() }).subjects()).toEqual([]);
+    expect(await openEventPark(store, { now: () => new Date() }).subjects()).toEqual([]);
     await second.consumer.stop();
     await store.close();
   });
@@ -267,11 +275,11 @@ describe('the consumer', () => {
   test('starts again where it was, without what it had done', async () => {
     const groupId = `g-${randomUUID()}`;
     const first = consume({ groupId });
-    await produce(here, series('Again', 'again', 5));
+    await publishEvents(here, series('Again', 'again', 5));
     await eventually(() => only(first.done, 'Again').length === 5);
     await first.consumer.stop();
     const second = consume({ groupId });
-    await produce(here, [eventOf({ topic, key: 'again', type: 'Again', sequence: 6 })]);
+    await publishEvents(here, [createEvent({ topic, key: 'again', type: 'Again', sequence: 6 })]);
     await eventually(() => only(second.done, 'Again').length > 0);
     expect(sequences(only(second.done, 'Again'), 'again')).toEqual([6]);
   });
@@ -282,9 +290,9 @@ describe('the consumer', () => {
     const seen = () => members.flatMap(({ done }) => only(done, 'Shared'));
     await eventually(() => members.every(({ consumer }) => consumer.ready()), { timeoutMs: 20_000 });
     for (let round = 1; round <= 40; round += 1) {
-      await produce(
+      await publishEvents(
         here,
-        upTo(6).map((key) => eventOf({ topic, key: `s${key}`, type: 'Shared', sequence: round })),
+        upTo(6).map((key) => createEvent({ topic, key: `s${key}`, type: 'Shared', sequence: round })),
       );
       if (round === 20) void members[1]?.consumer.stop();
     }
@@ -305,7 +313,7 @@ describe('the consumer', () => {
     expect(consumer.ready()).toBe(false);
     expect(consumer.live()).toBe(true);
     await ensureTopics({ ...here, prefix, partitions: 1, agencies: [] });
-    await produce({ ...here, prefix }, series('Late', 'late', 1));
+    await publishEvents({ ...here, prefix }, series('Late', 'late', 1));
     await eventually(() => done.length === 1);
     expect(said()).toHaveLength(1);
   });

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { eventually, keepLog, platform } from '@cups/testing';
+import { eventually, captureLog, testInfrastructure } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RefusedMessage } from '@cups/contracts';
 import fc from 'fast-check';
 import { connectKafka, createConsumer, ensureTopics } from '../src/index.ts';
-import { sendRecords, type Given, type HeaderPair } from './records.ts';
+import { sendRecords, type RecordInput, type HeaderPair } from './records.ts';
 
 /** Whatever an agency may write: one consumer reads all of it from a real broker. */
 
-const here = platform();
-const { log, lines } = keepLog();
+const here = testInfrastructure();
+const { log, lines } = captureLog();
 const topic = 'agency.asp.replies';
 const kafka = connectKafka(here.brokers, 'test');
 let consumer: ReturnType<typeof createConsumer>;
@@ -67,10 +67,10 @@ const headers = fc.tuple(
 );
 const message = fc
   .record({ key: bytes, value: bytes, headers })
-  .map((given): Given => ({ key: given.key, value: given.value, headers: given.headers.flat() }));
+  .map((given): RecordInput => ({ key: given.key, value: given.value, headers: given.headers.flat() }));
 
 /** Sends them and waits until each was handled or refused. */
-async function send(messages: Given[]): Promise<void> {
+async function send(messages: RecordInput[]): Promise<void> {
   const first = await sendRecords(kafka, here.prefix + topic, messages);
   const all = messages.map((_, at) => first + at);
   await eventually(() => all.every((offset) => dealtWith.has(offset)), { timeoutMs: 10_000 });

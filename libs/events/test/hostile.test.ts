@@ -2,16 +2,16 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdCompressSync } from 'node:zlib';
-import { kafkaClassPath } from '@cups/local';
-import { eventOf, eventually, keepLog, platform, produce } from '@cups/testing';
+import { prepareKafkaClassPath } from '@cups/local';
+import { createEvent, eventually, captureLog, testInfrastructure, publishEvents } from '@cups/testing';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { compress as snappy } from 'snappyjs';
 import { connectKafka, createConsumer, encode, ensureTopics } from '../src/index.ts';
 
-const here = platform();
-const { log, lines } = keepLog();
+const here = testInfrastructure();
+const { log, lines } = captureLog();
 const topic = 'agency.asp.replies';
 const running: { stop(): Promise<void> }[] = [];
 const run = promisify(execFile);
@@ -64,10 +64,10 @@ async function send(compression: CompressionTypes, messages: { key?: string; val
 async function produceByJava(...more: string[]): Promise<void> {
   const source = new URL('./Produce.java', import.meta.url).pathname;
   const given = [here.brokers.join(), here.prefix + topic, ...more];
-  await run('java', ['-Xmx256m', '-cp', await kafkaClassPath(), source, ...given]);
+  await run('java', ['-Xmx256m', '-cp', await prepareKafkaClassPath(), source, ...given]);
 }
 
-const event = (key: string, data = Buffer.alloc(0)) => eventOf({ topic, key, type: 'test', data });
+const event = (key: string, data = Buffer.alloc(0)) => createEvent({ topic, key, type: 'test', data });
 
 describe('honest messages', () => {
   test('of the Java client are read in all its compressions, whole and in order', async () => {
@@ -118,9 +118,9 @@ describe('a bomb', () => {
     async (_, compression, bomb, cause) => {
       const messages = bomb();
       const key = randomUUID();
-      await produce(here, [event(key)]);
+      await publishEvents(here, [event(key)]);
       const base = await send(compression, messages);
-      await produce(here, [event(key)]);
+      await publishEvents(here, [event(key)]);
       const { handled, refused } = consume();
       await eventually(() => handled.filter((one) => one.key === key).length === 2, { timeoutMs: 30_000 });
       const mine = () => refused.find(({ offset }) => offset === String(base));
@@ -139,9 +139,9 @@ describe('a bomb', () => {
 
   test('of 300,000 empty records, 2 MB that are small on the wire, is passed over as well', async () => {
     const key = randomUUID();
-    await produce(here, [event(key)]);
+    await publishEvents(here, [event(key)]);
     await produceByJava('300000', 'empty');
-    await produce(here, [event(key)]);
+    await publishEvents(here, [event(key)]);
     const { handled, refused } = consume();
     await eventually(() => handled.filter((one) => one.key === key).length === 2, { timeoutMs: 30_000 });
     const many = () => refused.filter(({ cause }) => cause === 'BATCH_TOO_MANY_RECORDS');

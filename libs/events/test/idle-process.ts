@@ -1,5 +1,5 @@
 import { createHook } from 'node:async_hooks';
-import { eventOf, eventually, quietLog } from '@cups/testing';
+import { createEvent, eventually, silentLog } from '@cups/testing';
 import { createConsumer, createPublisher, ensureTopics } from '../src/index.ts';
 
 let wakeUps = 0;
@@ -10,7 +10,7 @@ createHook({
 }).enable();
 /** Started by idle.test.ts: a consumer and a producer that have nothing to do for 3 s; prints what that cost. */
 const [brokers = '', prefix = ''] = process.argv.slice(2);
-const to = { brokers: brokers.split(','), prefix, log: quietLog };
+const to = { brokers: brokers.split(','), prefix, log: silentLog };
 await ensureTopics({ ...to, partitions: 3, agencies: [] });
 let handled = 0;
 const consumer = createConsumer({
@@ -22,7 +22,7 @@ const consumer = createConsumer({
   keepRefused: () => Promise.resolve(),
 });
 const publisher = createPublisher({ ...to, clientId: 'idle' });
-await publisher.publish([eventOf({ topic: 'cups.applications', key: 'a', type: 'T' })]);
+await publisher.publish([createEvent({ topic: 'cups.applications', key: 'a', type: 'T' })]);
 await eventually(() => handled === 1);
 
 wakeUps = 0;

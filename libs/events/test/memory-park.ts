@@ -1,20 +1,20 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ReceivedEvent } from '@cups/contracts';
-import type { Failure, Lane, Park, ParkedEvent, ParkedLane } from '../src/consume/park.ts';
+import type { HandlerFailure, Lane, EventPark, ParkedEvent, ParkedLane } from '../src/consume/event-park.ts';
 
 /** What a memory park keeps of an event of a lane. */
-export interface Kept extends ParkedEvent {
+export interface StoredParkedEvent extends ParkedEvent {
   cause: string;
 }
 
-const nameOf = ({ topic, key }: Lane): string => `${topic}/${key}`;
+const laneName = ({ topic, key }: Lane): string => `${topic}/${key}`;
 
 /** A park that outlives its process, as the store does; each call takes a turn of the event loop. */
-export function memoryPark() {
+export function createMemoryPark() {
   const gaps = new Map<string, ReceivedEvent>();
-  const held = new Map<string, Kept>();
-  const of = (lane: Lane) => [...held.values()].filter(({ event }) => nameOf(event) === nameOf(lane));
-  const park: Park = {
+  const held = new Map<string, StoredParkedEvent>();
+  const of = (lane: Lane) => [...held.values()].filter(({ event }) => laneName(event) === laneName(lane));
+  const park: EventPark = {
     subjects: () => Promise.resolve([...new Set([...gaps.values()].map(({ subject }) => subject))]),
     put: (event) => Promise.resolve(void gaps.set(event.id, event)),
     waiting: (subject) =>
@@ -30,9 +30,9 @@ export function memoryPark() {
       for (const { event, released } of held.values()) {
         const { topic, key, partition } = event;
         if (!topics.includes(topic)) continue;
-        const known = lanes.get(nameOf(event));
+        const known = lanes.get(laneName(event));
         const count = (known?.count ?? 0) + 1;
-        lanes.set(nameOf(event), {
+        lanes.set(laneName(event), {
           topic,
           key,
           partition,
@@ -43,21 +43,21 @@ export function memoryPark() {
       }
       return [...lanes.values()];
     },
-    async hold(event, { cause }: Failure) {
+    async hold(event, { cause }: HandlerFailure) {
       await turn();
       const id = `${event.topic}/${event.partition}/${event.offset}`;
       if (!held.has(id)) held.set(id, { id, event, cause, released: false, dropped: false });
     },
-    async held(lane) {
+    async listEvents(lane) {
       await turn();
       return of(lane).slice(0, 3);
     },
     release: (lane) => Promise.resolve(of(lane).forEach((one) => (one.released = true))),
-    async letGo({ id }) {
+    async complete({ id }) {
       await turn();
       held.delete(id);
     },
-    async holdOn({ id, event }, { cause }) {
+    async recordFailure({ id, event }, { cause }) {
       await turn();
       Object.assign(held.get(id) ?? {}, { cause });
       for (const one of of(event)) one.released = false;

@@ -1,15 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
-import { follow, noProgress, observe, rebuildAfterMs, stuckOf, type Standing } from '../src/consume/progress.ts';
-import { RebuildPace } from '../src/consume/rebuild.ts';
+import {
+  trackPositions,
+  createEmptyProgress,
+  observe,
+  rebuildDelayMs,
+  findStuck,
+  type TrackedPosition,
+} from '../src/consume/progress.ts';
+import { RebuildBackoff } from '../src/consume/rebuild-backoff.ts';
 
 /** Readings of one partition at the given seconds, as [second, position, end]. */
-function after(...readings: [number, number, number][]): { standings: Map<string, Standing>; now: number } {
-  let standings = new Map<string, Standing>();
+function after(...readings: [number, number, number][]): { standings: Map<string, TrackedPosition>; now: number } {
+  let standings = new Map<string, TrackedPosition>();
   let now = 0;
   for (const [second, position, end] of readings) {
     now = second * 1_000;
     const reading = { topic: 't', partition: 0, position: BigInt(position), end: BigInt(end) };
-    standings = follow(standings, [reading], now);
+    standings = trackPositions(standings, [reading], now);
   }
   return { standings, now };
 }
@@ -91,19 +98,19 @@ describe('a partition', () => {
     ['is seen for the first time', false, [[900, 0, 9]]],
   ])('that %s: stuck %p', (_, stuck, readings) => {
     const { standings, now } = after(...readings);
-    expect(stuckOf(standings, now, 60_000).length > 0).toBe(stuck);
+    expect(findStuck(standings, now, 60_000).length > 0).toBe(stuck);
   });
 
   test('is built anew at growing distances, up to a bound', () => {
-    expect([0, 1, 2, 3, 4, 5, 99].map((times) => rebuildAfterMs(60_000, times) / 60_000)).toEqual([
+    expect([0, 1, 2, 3, 4, 5, 99].map((times) => rebuildDelayMs(60_000, times) / 60_000)).toEqual([
       1, 2, 4, 8, 16, 16, 16,
     ]);
   });
 });
 
 /** What each look means, at a partition that never moves from 5; each look finds so many messages taken and dealt with. */
-function looks(...activity: number[]) {
-  let progress = noProgress();
+function observeRepeatedly(...activity: number[]) {
+  let progress = createEmptyProgress();
   return activity.map((count, at) => {
     const reading = { topic: 't', partition: 3, position: 5n, end: 9n };
     const seen = observe(progress, [reading], () => count, at * 30_000, 60_000);
@@ -111,8 +118,8 @@ function looks(...activity: number[]) {
     return {
       stuck: seen.stuck.length,
       newly: seen.newlyStuck.map(({ topic, partition }) => `${topic}/${partition}`),
-      silent: seen.silent,
-      moves: seen.moves,
+      silent: seen.isSilent,
+      moves: seen.recoveredTopics,
     };
   });
 }
@@ -121,41 +128,52 @@ describe('a look at a consumer', () => {
   test('tells once that a partition is stuck, and asks for a new consumer as long as nothing at all happens in it', () => {
     const quiet = { stuck: 0, newly: [], silent: false, moves: [] };
     const silent = { stuck: 1, newly: [], silent: true, moves: [] };
-    expect(looks(7, 7, 7, 7)).toEqual([quiet, quiet, { stuck: 1, newly: ['t/3'], silent: true, moves: [] }, silent]);
+    expect(observeRepeatedly(7, 7, 7, 7)).toEqual([
+      quiet,
+      quiet,
+      { stuck: 1, newly: ['t/3'], silent: true, moves: [] },
+      silent,
+    ]);
   });
 
   test('leaves a consumer alone in which other keys flow, though the position is held up', () => {
-    expect(looks(7, 8, 9, 10).map(({ silent }) => silent)).toEqual([false, false, false, false]);
-    expect(looks(7, 8, 9, 10).map(({ stuck }) => stuck)).toEqual([0, 0, 1, 1]);
+    expect(observeRepeatedly(7, 8, 9, 10).map(({ silent }) => silent)).toEqual([false, false, false, false]);
+    expect(observeRepeatedly(7, 8, 9, 10).map(({ stuck }) => stuck)).toEqual([0, 0, 1, 1]);
   });
 
   test('asks for a new consumer also where something happened after the position stood, and then no more', () => {
-    expect(looks(7, 8, 8, 8, 8).map(({ silent }) => silent)).toEqual([false, false, false, true, true]);
+    expect(observeRepeatedly(7, 8, 8, 8, 8).map(({ silent }) => silent)).toEqual([false, false, false, true, true]);
   });
 
   test('tells that a partition moves again, and forgets that it stood', () => {
     const at = (position: bigint) => [{ topic: 'a.b', partition: 0, position, end: 9n }];
-    let seen = observe(noProgress(), at(5n), () => 1, 0, 60_000);
+    let seen = observe(createEmptyProgress(), at(5n), () => 1, 0, 60_000);
     seen = observe(seen.progress, at(5n), () => 1, 60_000, 60_000);
-    expect([seen.stuck.length, seen.moves]).toEqual([1, []]);
+    expect([seen.stuck.length, seen.recoveredTopics]).toEqual([1, []]);
     seen = observe(seen.progress, at(6n), () => 2, 90_000, 60_000);
-    expect([seen.stuck.length, seen.moves, seen.silent]).toEqual([0, ['a.b'], false]);
+    expect([seen.stuck.length, seen.recoveredTopics, seen.isSilent]).toEqual([0, ['a.b'], false]);
     seen = observe(seen.progress, at(6n), () => 2, 120_000, 60_000);
-    expect([seen.stuck.length, seen.moves]).toEqual([0, []]);
+    expect([seen.stuck.length, seen.recoveredTopics]).toEqual([0, []]);
   });
 
   test('knows nothing of a partition that the broker no longer tells of, as when its member reads others', () => {
-    let seen = observe(noProgress(), [{ topic: 't', partition: 0, position: 5n, end: 9n }], () => 1, 0, 60_000);
+    let seen = observe(
+      createEmptyProgress(),
+      [{ topic: 't', partition: 0, position: 5n, end: 9n }],
+      () => 1,
+      0,
+      60_000,
+    );
     seen = observe(seen.progress, [], () => 1, 60_000, 60_000);
-    expect(seen.progress).toEqual(noProgress());
+    expect(seen.progress).toEqual(createEmptyProgress());
   });
 });
 
 describe('a consumer that stands still', () => {
   test('is built anew at once, then rarely, and at once again after it has dealt with a message', () => {
-    const pace = new RebuildPace(60_000);
+    const pace = new RebuildBackoff(60_000);
     const allowed = (minutes: number[], dealtWith: number) =>
-      minutes.filter((minute) => pace.allows(minute * 60_000, dealtWith));
+      minutes.filter((minute) => pace.canRebuild(minute * 60_000, dealtWith));
     expect(allowed([1, 1.5, 2, 3, 4, 7, 8, 12, 16], 5)).toEqual([1, 2, 4, 8, 16]);
     // The distance that was asked for is kept; the next is the shortest again.
     expect(allowed([31, 32, 32.5, 33, 34, 35], 6)).toEqual([32, 33, 35]);

@@ -11,10 +11,10 @@ import {
   connectKafka,
   ensureTopics,
   ensureUsers,
-  principalsFor,
+  buildPrincipals,
   type KafkaAccess,
 } from '../src/index.ts';
-import { signsIn } from '../src/administrator.ts';
+import { canSignIn } from '../src/administrator.ts';
 
 /** What Kafka takes of agencies that flood it, as it lies in its log: that is how its quota counts. */
 
@@ -35,13 +35,13 @@ beforeAll(async () => {
   const ca = () => readFileSync(caFile, 'utf8');
   const access = { ca, username: admin.username, password: () => admin.password };
   await ensureTopics({ brokers, access, prefix: '', partitions: 3, agencies });
-  const principals = principalsFor('', { agencies, simulated: [] });
+  const principals = buildPrincipals('', { agencies, simulated: [] });
   accessOf = (agency) => ({ ca, username: `agency.${agency}`, password: () => 'secret' });
   // What a controller has taken, a broker knows a moment later.
   await eventually(
     async () => {
       const settled = await ensureUsers({ brokers, access, principals, passwordOf: () => 'secret' });
-      const signedIn = await Promise.all(agencies.map((agency) => signsIn(brokers, accessOf(agency))));
+      const signedIn = await Promise.all(agencies.map((agency) => canSignIn(brokers, accessOf(agency))));
       return settled.every(({ given, quotaChanged }) => given.length === 0 && !quotaChanged) && signedIn.every(Boolean);
     },
     { timeoutMs: 60_000 },

@@ -1,27 +1,27 @@
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import type { Kafka } from 'kafkajs';
-import { asking } from '../src/driver/ask.ts';
-import type { Request, Response } from '../src/driver/ask.ts';
+import { withAdminConnection } from '../src/driver/admin-connection.ts';
+import type { ProtocolRequest, ProtocolResponse } from '../src/driver/admin-connection.ts';
 
 /** Records of Kafka as bytes, for what the client of these tests would not write. */
 
-const varint = (value: number): Buffer => {
+const encodeVarint = (value: number): Buffer => {
   const bytes: number[] = [];
   let rest = BigInt(value) << 1n;
   if (value < 0) rest = -rest - 1n;
   for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
   return Buffer.from([...bytes, Number(rest)]);
 };
-const sized = (bytes: Buffer): Buffer => Buffer.concat([varint(bytes.length), bytes]);
+const withLength = (bytes: Buffer): Buffer => Buffer.concat([encodeVarint(bytes.length), bytes]);
 /** Null bytes have the length -1. */
-const nullable = (bytes: string | Buffer | null): Buffer =>
-  bytes === null ? varint(-1) : sized(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+const encodeNullable = (bytes: string | Buffer | null): Buffer =>
+  bytes === null ? encodeVarint(-1) : withLength(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
 
 /** A header as a producer writes it: any name, and any bytes or none. */
 export type HeaderPair = readonly [name: string, value: string | Buffer | null];
 
-export interface Given {
+export interface RecordInput {
   key?: string | Buffer | null;
   value?: Buffer | null;
   headers?: readonly HeaderPair[];
@@ -29,23 +29,26 @@ export interface Given {
   more?: number;
 }
 
-const recordOf = ({ key = null, value = Buffer.alloc(0), headers = [], more = 0 }: Given, delta: number): Buffer =>
-  sized(
+const encodeRecord = (
+  { key = null, value = Buffer.alloc(0), headers = [], more = 0 }: RecordInput,
+  delta: number,
+): Buffer =>
+  withLength(
     Buffer.concat([
       Buffer.from([0]),
-      varint(delta),
-      varint(delta),
-      nullable(key),
-      nullable(value),
-      varint(headers.length + more),
-      ...headers.flatMap(([name, text]) => [sized(Buffer.from(name)), nullable(text)]),
+      encodeVarint(delta),
+      encodeVarint(delta),
+      encodeNullable(key),
+      encodeNullable(value),
+      encodeVarint(headers.length + more),
+      ...headers.flatMap(([name, text]) => [withLength(Buffer.from(name)), encodeNullable(text)]),
       Buffer.alloc(3 * more, Buffer.from([2, 104, 0])),
     ]),
   );
 
 /** A batch as a producer writes it; `count` and `pack` may lie. */
-export function batchOf(
-  records: Given[],
+export function encodeBatch(
+  records: RecordInput[],
   {
     base = 0,
     codec = 0,
@@ -53,7 +56,7 @@ export function batchOf(
     count = records.length,
   }: { base?: number; codec?: number; pack?: (bytes: Buffer) => Buffer; count?: number } = {},
 ): Buffer {
-  const packed = pack(Buffer.concat(records.map(recordOf)));
+  const packed = pack(Buffer.concat(records.map(encodeRecord)));
   const head = Buffer.alloc(61);
   head.writeBigInt64BE(BigInt(base), 0);
   head.writeInt32BE(49 + packed.length, 8);
@@ -78,7 +81,7 @@ function crc32c(bytes: Buffer): number {
   return ~sum >>> 0;
 }
 
-const produce = (topic: string, batch: Buffer): Request => ({
+const buildProduceRequest = (topic: string, batch: Buffer): ProtocolRequest => ({
   apiKey: 0,
   apiVersion: 3,
   apiName: 'Produce',
@@ -88,7 +91,7 @@ const produce = (topic: string, batch: Buffer): Request => ({
   },
 });
 
-const produced: Response<{ code: number; first: number }> = {
+const PRODUCE_RESPONSE: ProtocolResponse<{ code: number; first: number }> = {
   decode(raw) {
     const decoder = new Decoder(raw);
     const [code, first] = decoder.readArray(() => {
@@ -106,10 +109,12 @@ const produced: Response<{ code: number; first: number }> = {
 };
 
 /** Writes records to partition 0 as they are. @returns the offset of the first */
-export async function sendRecords(kafka: Kafka, topic: string, records: Given[]): Promise<number> {
-  const batch = batchOf(records);
+export async function sendRecords(kafka: Kafka, topic: string, records: RecordInput[]): Promise<number> {
+  const batch = encodeBatch(records);
   batch.writeBigInt64BE(BigInt(Date.now()), 27);
   batch.writeBigInt64BE(BigInt(Date.now()), 35);
   batch.writeUInt32BE(crc32c(batch.subarray(21)), 17);
-  return (await asking(kafka, (ask) => ask(produce(topic, batch), produced))).first;
+  return (
+    await withAdminConnection(kafka, (sendRequest) => sendRequest(buildProduceRequest(topic, batch), PRODUCE_RESPONSE))
+  ).first;
 }

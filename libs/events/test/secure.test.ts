@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { startLocal, type LocalPlatform } from '@cups/local';
-import { eventOf, eventually, keepLog, keepMetrics, temporaryDir } from '@cups/testing';
+import { createEvent, eventually, captureLog, captureMetrics, temporaryDir } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   connectKafka,
@@ -9,16 +9,16 @@ import {
   createPublisher,
   ensureTopics,
   ensureUsers,
-  principalsFor,
+  buildPrincipals,
   removeUsers,
-  topicsFor,
+  buildTopics,
   type KafkaAccess,
   type Principal,
 } from '../src/index.ts';
-import { ensureAdministrator, signsIn } from '../src/administrator.ts';
-import { asking } from '../src/driver/ask.ts';
-import { failureOf } from '../src/kafka.ts';
-import { attemptAll, codesOf } from './attempts.ts';
+import { ensureAdministrator, canSignIn } from '../src/administrator.ts';
+import { withAdminConnection } from '../src/driver/admin-connection.ts';
+import { getErrorCode } from '../src/kafka.ts';
+import { findAllowedOperations, fetchCodes } from './allowed-operations.ts';
 
 /** A Kafka that speaks TLS alone and lets nobody do what was not given to them. */
 
@@ -27,8 +27,8 @@ const agencies = { agencies: ['asp', 'mai'], simulated: [] };
 const prefix = 'p-';
 /** How long a session lasts here (ms). */
 const SESSION_MS = 3_000;
-const principals = principalsFor(prefix, agencies);
-const topics = topicsFor(prefix, { partitions: 1, agencies: agencies.agencies }).map(({ name }) => name);
+const principals = buildPrincipals(prefix, agencies);
+const topics = buildTopics(prefix, { partitions: 1, agencies: agencies.agencies }).map(({ name }) => name);
 const passwords = new Map(principals.map(({ user }) => [user, randomBytes(12).toString('hex')]));
 let local: LocalPlatform;
 let brokers: string[];
@@ -105,7 +105,7 @@ describe('the users of the platform', () => {
       const all: string[] = [];
       for (const { user } of users) {
         const access = user === stranger.user ? accessOf(user, 'strange') : accessOf(user);
-        const allowed = await attemptAll(brokers, access, names);
+        const allowed = await findAllowedOperations(brokers, access, names);
         all.push(...allowed.map(({ resource, operation, name }) => `${user} ${operation} ${resource} ${name}`));
       }
       return all.sort();
@@ -120,10 +120,10 @@ describe('the users of the platform', () => {
 test('an administrator whom Kafka does not know, as where data were made in the open, is made known to it through its controller', async () => {
   const stranger: Principal = { user: admin.username!, rights: [] };
   await ensureUsers({ brokers, access: admin, principals: [stranger], passwordOf: () => 'lost' });
-  await eventually(async () => !(await signsIn(brokers, admin)));
+  await eventually(async () => !(await canSignIn(brokers, admin)));
   const { controller } = local.secure!;
   await ensureAdministrator({ brokers, access: admin, controller });
-  await eventually(() => signsIn(brokers, admin));
+  await eventually(() => canSignIn(brokers, admin));
   await ensureAdministrator({ brokers, access: admin, controller: { ...controller, password: 'none' } });
 });
 
@@ -143,12 +143,12 @@ describe('the user of an agency', () => {
     const denied = await eventually(() =>
       open.send().then(
         () => undefined,
-        (error: unknown) => failureOf(error),
+        (error: unknown) => getErrorCode(error),
       ),
     );
     expect(['TOPIC_AUTHORIZATION_FAILED', 'KafkaJSSASLAuthenticationError']).toContain(denied);
     await open.producer.disconnect();
-    expect(await signsIn(brokers, accessOf(user))).toBe(false);
+    expect(await canSignIn(brokers, accessOf(user))).toBe(false);
 
     const made = await settle();
     expect(made.find((one) => one.user === user)).toMatchObject({ password: 'set', quotaChanged: true });
@@ -162,8 +162,8 @@ describe('the user of an agency', () => {
     await waiting.producer.disconnect();
 
     const old = accessOf(user);
-    await asking(connectKafka(brokers, 'test', old), async (ask) => {
-      const look = () => codesOf(ask, 'describe', ['p-agency.asp.requests']);
+    await withAdminConnection(connectKafka(brokers, 'test', old), async (ask) => {
+      const look = () => fetchCodes(ask, 'describe', ['p-agency.asp.requests']);
       expect(await look()).toEqual([0]);
       passwords.set(user, 'another');
       expect((await settle()).find((one) => one.user === user)).toMatchObject({ password: 'set', given: [] });
@@ -177,7 +177,7 @@ describe('the user of an agency', () => {
       );
       expect(Date.now() - began).toBeLessThan(SESSION_MS + 2_000);
     });
-    expect(await signsIn(brokers, Object.assign(old, { password: () => 'before' }))).toBe(false);
+    expect(await canSignIn(brokers, Object.assign(old, { password: () => 'before' }))).toBe(false);
 
     const consumer = connectKafka(brokers, 'test', accessOf(user)).consumer({
       groupId: 'p-asp.main',
@@ -227,8 +227,8 @@ describe('what Kafka denies to a service', () => {
 
   /** A consumer in the group of intake, told how it signs in. */
   function consume(access: KafkaAccess, from = topic) {
-    const kept = keepLog();
-    const { metrics, text } = keepMetrics();
+    const kept = captureLog();
+    const { metrics, text } = captureMetrics();
     const options = { brokers, access, prefix, log: kept.log, metrics, maxWaitMs: 100, expects: {} };
     const consumer = createConsumer({
       ...options,
@@ -288,9 +288,9 @@ describe('what Kafka denies to a service', () => {
   });
 
   test('holds up the events of that topic alone, which go out once the right is given', async () => {
-    const { log, lines } = keepLog();
+    const { log, lines } = captureLog();
     const publisher = createPublisher({ brokers, access: accessOf('p-intake'), clientId: 'test', prefix, log });
-    const event = (to: string) => eventOf({ topic: to, key: 'k', type: 'x' });
+    const event = (to: string) => createEvent({ topic: to, key: 'k', type: 'x' });
     const sent = await publisher.publish([event('cups.applications'), event(topic)]);
     expect(sent).toMatchObject({ rejected: [], later: [{ topic }] });
     expect(said(lines, 'kafka-denies')).toMatchObject([

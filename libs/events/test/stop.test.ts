@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
-import { eventually, keepLog } from '@cups/testing';
+import { eventually, captureLog } from '@cups/testing';
 import { expect, test } from '@jest/globals';
 import { openLagWatch } from '../src/index.ts';
 
@@ -12,7 +12,7 @@ test('a broker that takes connections and says nothing does not hold up the end 
   await once(server.listen(0, '127.0.0.1'), 'listening');
   try {
     const brokers = [`127.0.0.1:${(server.address() as AddressInfo).port}`];
-    const watch = openLagWatch({ brokers, prefix: '', log: keepLog().log, stuckMs: 30 });
+    const watch = openLagWatch({ brokers, prefix: '', log: captureLog().log, stuckMs: 30 });
     await eventually(() => sockets.length > 0);
     const ended = watch.stop().then(() => 'ended');
     expect(await Promise.race([ended, after(6000, 'too late', { ref: false })])).toBe('ended');

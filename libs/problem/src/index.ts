@@ -2,8 +2,8 @@ import type { Violation } from './violation.ts';
 
 export { isRule, RULES } from './rules.ts';
 export type { PlainRule, Rule } from './rules.ts';
-export { inPlace, pointer, readViolation, violation } from './violation.ts';
-export type { Place, Violation } from './violation.ts';
+export { withLocation, pointer, readViolation, violation } from './violation.ts';
+export type { ParameterLocation, Violation } from './violation.ts';
 
 /** What an error means, whatever border it crosses; each border has one table from it to its own codes. */
 export type ProblemKind =
@@ -146,7 +146,7 @@ export const REASONS = {
  * A replica has not read the newest files, and says "not yet" where it would say "no": UNAVAILABLE, so that a client asks again by
  * itself, and with that another replica.
  */
-export const unknownHere = (message: string): Problem => new Problem({ reason: 'UNKNOWN_HERE', message });
+export const staleReplica = (message: string): Problem => new Problem({ reason: 'UNKNOWN_HERE', message });
 
 /** A listed reason; any other word does not compile. */
 export type Reason = keyof typeof REASONS;
@@ -192,6 +192,6 @@ export function isProblem(error: unknown): error is Problem {
 }
 
 /** Whether `word` is a listed reason. */
-export function isReason(word: string): word is Reason {
-  return Object.hasOwn(REASONS, word);
+export function isReason(value: string): value is Reason {
+  return Object.hasOwn(REASONS, value);
 }

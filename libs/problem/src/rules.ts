@@ -1,7 +1,7 @@
 /** What a field may break: the closed vocabulary of violations, beside that of reasons. */
 
 /** What a parameter of a rule is: a bound, a word of ours or a pointer to another field, or several words. */
-interface Kinds {
+interface ParamTypes {
   number: number;
   word: string;
   words: readonly string[];
@@ -10,7 +10,7 @@ interface Kinds {
 interface RuleRow {
   /** What is wrong, as one English sentence for developers; `{name}` stands for a parameter. */
   readonly meaning: string;
-  readonly params: Readonly<Record<string, keyof Kinds>>;
+  readonly params: Readonly<Record<string, keyof ParamTypes>>;
 }
 
 /**
@@ -117,8 +117,9 @@ export type Rule = keyof typeof RULES;
 
 /** The parameters of a rule by name. */
 export type ParamsOf<R extends Rule> = {
-  [Name in keyof (typeof RULES)[R]['params']]: (typeof RULES)[R]['params'][Name] extends infer Kind extends keyof Kinds
-    ? Kinds[Kind]
+  [Name in keyof (typeof RULES)[R]['params']]: (typeof RULES)[R]['params'][Name] extends infer Kind extends
+    keyof ParamTypes
+    ? ParamTypes[Kind]
     : never;
 };
 
@@ -126,6 +127,6 @@ export type ParamsOf<R extends Rule> = {
 export type PlainRule = { [R in Rule]: keyof ParamsOf<R> extends never ? R : never }[Rule];
 
 /** Whether `word` is a listed rule. */
-export function isRule(word: string): word is Rule {
-  return Object.hasOwn(RULES, word);
+export function isRule(value: string): value is Rule {
+  return Object.hasOwn(RULES, value);
 }

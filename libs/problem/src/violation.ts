@@ -2,14 +2,14 @@ import { isRule, RULES } from './rules.ts';
 import type { ParamsOf, Rule } from './rules.ts';
 
 /** Where a field stands that is not in the body. */
-const PLACES = ['query', 'path', 'header'] as const;
-export type Place = (typeof PLACES)[number];
+const PARAMETER_LOCATIONS = ['query', 'path', 'header'] as const;
+export type ParameterLocation = (typeof PARAMETER_LOCATIONS)[number];
 
-interface Told<R extends Rule> {
+interface ViolationFor<R extends Rule> {
   /** A JSON pointer (RFC 6901) into the body, such as `/applicant/idnp`; `''` is the whole of it. */
   field: string;
   /** Where the field stands instead, when it is not in the body: `/pageSize`, `/If-Match`. */
-  in?: Place;
+  in?: ParameterLocation;
   rule: R;
   /** What the text of the rule needs; absent for a rule that has no parameters. */
   params?: ParamsOf<R>;
@@ -18,22 +18,22 @@ interface Told<R extends Rule> {
 }
 
 /** One wrong field, without its value. */
-export type Violation = { [R in Rule]: Told<R> }[Rule];
+export type Violation = { [R in Rule]: ViolationFor<R> }[Rule];
 
-type Params<R extends Rule> = keyof ParamsOf<R> extends never ? [] : [params: ParamsOf<R>];
+type ParamsArgument<R extends Rule> = keyof ParamsOf<R> extends never ? [] : [params: ParamsOf<R>];
 
 /**
  * A field that breaks a rule: `violation('/applicant/givenName', 'MAX_LENGTH', { most: 100 })`.
  * @param field a JSON pointer, see {@link pointer}
  */
-export function violation<R extends Rule>(field: string, rule: R, ...[params]: Params<R>): Violation {
-  const message = filled(RULES[rule].meaning, params ?? {});
+export function violation<R extends Rule>(field: string, rule: R, ...[params]: ParamsArgument<R>): Violation {
+  const message = interpolate(RULES[rule].meaning, params ?? {});
   return (params === undefined ? { field, rule, message } : { field, rule, params, message }) as Violation;
 }
 
 /** The same violation of a field that is not in the body. */
-export function inPlace(place: Place, told: Violation): Violation {
-  return Object.assign({}, told, { in: place });
+export function withLocation(location: ParameterLocation, original: Violation): Violation {
+  return Object.assign({}, original, { in: location });
 }
 
 /** The JSON pointer (RFC 6901) of the names of members and numbers of items on the way to a field. */
@@ -42,7 +42,7 @@ export function pointer(path: readonly (string | number)[]): string {
 }
 
 /** A violation as it came over a border, where nothing of it is certain. */
-interface GivenViolation {
+interface WireViolation {
   field: string;
   place: string;
   rule: string;
@@ -54,17 +54,17 @@ interface GivenViolation {
  * A violation that another service found. A rule that is not known here, or that lacks a parameter, becomes `INVALID`; its
  * sentence stays.
  */
-export function readViolation({ field, place, rule, params, message }: GivenViolation): Violation {
-  const known = isRule(rule) && fits(rule, params) ? rule : 'INVALID';
+export function readViolation({ field, place, rule, params, message }: WireViolation): Violation {
+  const known = isRule(rule) && hasRequiredParams(rule, params) ? rule : 'INVALID';
   const names = Object.keys(RULES[known].params);
-  const told = { field, rule: known, message } as Violation;
+  const result = { field, rule: known, message } as Violation;
   if (names.length > 0) {
-    Object.assign(told, { params: Object.fromEntries(names.map((name) => [name, params[name]])) });
+    Object.assign(result, { params: Object.fromEntries(names.map((name) => [name, params[name]])) });
   }
-  return isPlace(place) ? inPlace(place, told) : told;
+  return isParameterLocation(place) ? withLocation(place, result) : result;
 }
 
-function fits(rule: Rule, params: GivenViolation['params']): boolean {
+function hasRequiredParams(rule: Rule, params: WireViolation['params']): boolean {
   return Object.entries<string>(RULES[rule].params).every(([name, kind]) => {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
     if (kind === 'words') return Array.isArray(value) && value.every((word) => typeof word === 'string');
@@ -72,12 +72,12 @@ function fits(rule: Rule, params: GivenViolation['params']): boolean {
   });
 }
 
-function isPlace(word: string): word is Place {
-  return (PLACES as readonly string[]).includes(word);
+function isParameterLocation(value: string): value is ParameterLocation {
+  return (PARAMETER_LOCATIONS as readonly string[]).includes(value);
 }
 
 /** The sentence with its parameters in their places. */
-function filled(sentence: string, params: object): string {
+function interpolate(template: string, params: object): string {
   const values = params as Record<string, unknown>;
-  return sentence.replaceAll(/\{(\w+)\}/g, (_place, name: string) => [values[name]].flat().join(', '));
+  return template.replaceAll(/\{(\w+)\}/g, (_match, name: string) => [values[name]].flat().join(', '));
 }

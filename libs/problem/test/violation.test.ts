@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { inPlace, isRule, pointer, readViolation, RULES, violation } from '../src/index.ts';
+import { withLocation, isRule, pointer, readViolation, RULES, violation } from '../src/index.ts';
 import type { Rule } from '../src/index.ts';
 
 describe('the list of rules', () => {
@@ -35,7 +35,7 @@ describe('a violation', () => {
   });
 
   test('of a rule without parameters has none; one that is not in the body says where it is', () => {
-    expect(inPlace('query', violation('/atDate', 'DATE'))).toEqual({
+    expect(withLocation('query', violation('/atDate', 'DATE'))).toEqual({
       field: '/atDate',
       in: 'query',
       rule: 'DATE',

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { ProcessMetrics } from './metrics.ts';
 
 /** The HTTP face for operators of the platform. */
-export interface OperationsHttp {
+export interface OperationsServer {
   port: number;
   close(): Promise<void>;
 }
@@ -19,13 +19,13 @@ export async function serveHttp(options: {
   ready: () => Promise<boolean> | boolean;
   live: () => boolean;
   metrics: ProcessMetrics;
-}): Promise<OperationsHttp> {
+}): Promise<OperationsServer> {
   const answer = async (path: string): Promise<[status: number, type: string, body: string]> => {
     if (path === '/metrics')
       return [200, options.metrics.registry.contentType, await options.metrics.registry.metrics()];
-    const ask = path === '/healthz' ? options.live : path === '/readyz' ? options.ready : undefined;
-    if (!ask) return [404, 'text/plain', 'not found\n'];
-    return (await ask()) ? [200, 'text/plain', 'ok\n'] : [503, 'text/plain', 'no\n'];
+    const check = path === '/healthz' ? options.live : path === '/readyz' ? options.ready : undefined;
+    if (!check) return [404, 'text/plain', 'not found\n'];
+    return (await check()) ? [200, 'text/plain', 'ok\n'] : [503, 'text/plain', 'no\n'];
   };
   const server = createServer((request, response) => {
     answer((request.url ?? '/').split('?', 1)[0] as string)

@@ -16,9 +16,9 @@ export interface LogDestination {
 }
 
 /** Characters that wait for a standard output that nobody reads; lines beyond that are dropped. */
-const MOST_WAITING = 1 << 20;
+const MAX_BUFFERED_CHARACTERS = 1 << 20;
 /** ms; so long does the end of a process wait for somebody to read its last lines. */
-const LAST_LINES_MS = 500;
+const FLUSH_TIMEOUT_MS = 500;
 
 /**
  * A log of JSON lines on standard output, written asynchronously; flushed at exit. Whoever reads them slowly, or not at all,
@@ -48,7 +48,7 @@ export function createLog(options: {
       // Not yet open, or already closed: there is nothing to write to.
     }
   };
-  return bind(out, {}, flush);
+  return createProcessLog(out, {}, flush);
 }
 
 function standardOutput(onDrop: () => void = () => {}): LogDestination {
@@ -58,14 +58,14 @@ function standardOutput(onDrop: () => void = () => {}): LogDestination {
     // reads, and the process could not end before.
     fd: process.stdout.fd,
     sync: false,
-    maxLength: MOST_WAITING,
+    maxLength: MAX_BUFFERED_CHARACTERS,
     retryEAGAIN: () => Date.now() < giveUpAt,
   });
   stream.on('drop', onDrop);
   return {
     write: (line) => void stream.write(line),
     flushSync() {
-      giveUpAt = Date.now() + LAST_LINES_MS;
+      giveUpAt = Date.now() + FLUSH_TIMEOUT_MS;
       try {
         stream.flushSync();
       } catch {
@@ -76,24 +76,24 @@ function standardOutput(onDrop: () => void = () => {}): LogDestination {
   };
 }
 
-function bind(out: pino.Logger, bound: Record<string, unknown>, flush: () => void): ProcessLog {
+function createProcessLog(out: pino.Logger, bound: Record<string, unknown>, flush: () => void): ProcessLog {
   const line = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: LogFields) => {
-    if (out.isLevelEnabled(level)) out[level](pick(fields, { ...bound }));
+    if (out.isLevelEnabled(level)) out[level](pickFields(fields, { ...bound }));
   };
   return {
     debug: line('debug'),
     info: line('info'),
     warn: line('warn'),
     error: line('error'),
-    child: (fields) => bind(out, pick(fields, { ...bound }), flush),
+    child: (fields) => createProcessLog(out, pickFields(fields, { ...bound }), flush),
     flush,
   };
 }
 
-function pick(fields: LogFields, into: Record<string, unknown>): Record<string, unknown> {
+function pickFields(fields: LogFields, into: Record<string, unknown>): Record<string, unknown> {
   for (const name of LOG_TEXTS) {
     const value: unknown = fields[name];
-    if (typeof value === 'string' || typeof value === 'number') into[name] = clean(String(value));
+    if (typeof value === 'string' || typeof value === 'number') into[name] = redactPersonalNumbers(String(value));
   }
   for (const name of LOG_NUMBERS) {
     const value: unknown = fields[name];
@@ -104,7 +104,7 @@ function pick(fields: LogFields, into: Record<string, unknown>): Record<string, 
 }
 
 /** What has the form of a personal number (IDNP) came into a name by mistake and does not go further. */
-function clean(text: string): string {
+function redactPersonalNumbers(text: string): string {
   const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
   return short.replace(/(?<!\d)[02]\d{12}(?!\d)/g, '[number]');
 }
@@ -123,20 +123,20 @@ export interface ReducedError {
 /** An error without its text: drivers write values of fields into texts (E11000, CastError), so a text never reaches a log. */
 export function reduceError(error: unknown, depth = 0): ReducedError {
   if (!(error instanceof Error)) return { name: `thrown ${error === null ? 'null' : typeof error}` };
-  const word = (value: unknown) => (/^[\w.-]{1,64}$/.test(String(value)) ? String(value) : undefined);
+  const toIdentifier = (value: unknown) => (/^[\w.-]{1,64}$/.test(String(value)) ? String(value) : undefined);
   const { code, operation, cause } = error as Error & { code?: unknown; operation?: unknown };
-  const reduced: ReducedError = { name: word(error.name) ?? 'Error' };
-  const codeWord = code === undefined ? undefined : word(code);
-  if (codeWord) reduced.code = codeWord;
-  const operationWord = operation === undefined ? undefined : word(operation);
-  if (operationWord) reduced.operation = operationWord;
-  const at = frames(error);
+  const reduced: ReducedError = { name: toIdentifier(error.name) ?? 'Error' };
+  const codeText = code === undefined ? undefined : toIdentifier(code);
+  if (codeText) reduced.code = codeText;
+  const operationText = operation === undefined ? undefined : toIdentifier(operation);
+  if (operationText) reduced.operation = operationText;
+  const at = parseStackFrames(error);
   if (at.length > 0) reduced.at = at;
   if (cause instanceof Error && depth < 3) reduced.cause = reduceError(cause, depth + 1);
   return reduced;
 }
 
-function frames(error: Error): string[] {
+function parseStackFrames(error: Error): string[] {
   const stack = error.stack ?? '';
   // The text may hold lines that look like frames, so it is taken out first; where it cannot be found nothing is shown.
   const start = stack.indexOf(error.message);

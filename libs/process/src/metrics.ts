@@ -10,7 +10,7 @@ export interface ProcessMetrics extends Metrics {
   readonly registry: Registry;
 }
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
  * A registry with the few process figures that cost nothing between scrapes (the default collection of prom-client keeps a
@@ -19,14 +19,14 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function createMetrics(service: string): ProcessMetrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  const known = <Meter>(name: string, make: () => Meter): Meter =>
+  const getOrCreate = <Meter>(name: string, make: () => Meter): Meter =>
     (registry.getSingleMetric(name) as Meter | undefined) ?? make();
   const metrics: ProcessMetrics = {
     registry,
     counter: (name, help, labels = []) =>
-      known(name, () => new Counter({ name, help, labelNames: labels, registers: [registry] })),
+      getOrCreate(name, () => new Counter({ name, help, labelNames: labels, registers: [registry] })),
     gauge: (name, help, labels = [], collect) =>
-      known(
+      getOrCreate(
         name,
         () =>
           new Gauge({
@@ -41,8 +41,8 @@ export function createMetrics(service: string): ProcessMetrics {
             }),
           }),
       ),
-    histogram: (name, help, labels = [], buckets = SECONDS) =>
-      known(name, () => new Histogram({ name, help, labelNames: labels, buckets, registers: [registry] })),
+    histogram: (name, help, labels = [], buckets = DURATION_BUCKETS_SECONDS) =>
+      getOrCreate(name, () => new Histogram({ name, help, labelNames: labels, buckets, registers: [registry] })),
   };
   metrics.gauge('process_resident_memory_bytes', 'Resident memory.', [], (g) => g.set(process.memoryUsage.rss()));
   metrics.gauge('process_heap_bytes', 'Used heap.', [], (g) => g.set(process.memoryUsage().heapUsed));

@@ -15,9 +15,9 @@ export interface RunningService {
   [key: string]: unknown;
 }
 
-const STOP_MS = 20_000;
+const SHUTDOWN_TIMEOUT_MS = 20_000;
 /** Handles are gone some turns of the event loop after they were closed. */
-const CLOSING_MS = 250;
+const CLOSE_GRACE_MS = 250;
 
 /**
  * The life of a process, for `main.ts`: `serve(() => createIntake(readConfig(process.env)))`. A start that fails ends the process
@@ -25,19 +25,19 @@ const CLOSING_MS = 250;
  * that nobody caught is logged without its text, and ends the process with code 1.
  */
 export function serve(start: Promise<RunningService> | (() => Promise<RunningService> | RunningService)): void {
-  const life = new Life();
-  const crash = (error: unknown) => life.crash(error);
+  const lifecycle = new ProcessLifecycle();
+  const crash = (error: unknown) => lifecycle.crash(error);
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
-  const started = life.begin(async () => (typeof start === 'function' ? start() : start));
-  const stop = (signal: NodeJS.Signals) => void life.end(started, signal);
+  const started = lifecycle.begin(async () => (typeof start === 'function' ? start() : start));
+  const stop = (signal: NodeJS.Signals) => void lifecycle.end(started, signal);
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   // A starter on this machine holds a channel to us; when it is killed, nobody else would end us.
   process.on('disconnect', () => stop('SIGTERM'));
 }
 
-class Life {
+class ProcessLifecycle {
   #running: RunningService | undefined;
   #stopping = false;
 
@@ -59,17 +59,17 @@ class Life {
     this.#stopping = true;
     this.#line('info', { event: 'stopping', signal });
     const late = setTimeout(() => {
-      this.#line('error', { event: 'stop-too-late', open: openResources() });
+      this.#line('error', { event: 'stop-too-late', open: describeOpenResources() });
       this.#exit(1);
-    }, STOP_MS);
+    }, SHUTDOWN_TIMEOUT_MS);
     try {
       await (await started).stop();
     } catch (error) {
-      this.#line('error', { event: 'stop-failed', error: this.#forLog(error), open: openResources() });
+      this.#line('error', { event: 'stop-failed', error: this.#forLog(error), open: describeOpenResources() });
       this.#exit(1);
     }
     clearTimeout(late);
-    const open = (await leftOpen()) || undefined;
+    const open = (await waitForOpenResources()) || undefined;
     this.#line(open ? 'warn' : 'info', { event: 'stopped', open });
     this.#exit(0);
   }
@@ -104,18 +104,18 @@ class Life {
 }
 
 /** What is open when everything has stopped. What was closed a moment ago is given the time to be gone. */
-async function leftOpen(): Promise<string> {
-  const end = Date.now() + CLOSING_MS;
-  let open = openResources();
+async function waitForOpenResources(): Promise<string> {
+  const end = Date.now() + CLOSE_GRACE_MS;
+  let open = describeOpenResources();
   while (open && Date.now() < end) {
     await pause(10);
-    open = openResources();
+    open = describeOpenResources();
   }
   return open;
 }
 
 /** Kinds and counts of what keeps the process alive, e.g. `TCPSocketWrap 2, Timeout 1`; '' when nothing does. */
-function openResources(): string {
+function describeOpenResources(): string {
   const counts = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) {
     if (/^(TTYWrap|PipeWrap|SignalWrap|Immediate|FSReqCallback)$/.test(kind)) continue;

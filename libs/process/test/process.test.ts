@@ -3,11 +3,11 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMetrics, reduceError, serveHttp } from '../src/index.ts';
-import { keepLog, temporaryDir } from '@cups/testing';
+import { captureLog, temporaryDir } from '@cups/testing';
 
 describe('logs', () => {
   test('hold the fields of the closed list and nothing else', () => {
-    const { log, lines } = keepLog();
+    const { log, lines } = captureLog();
     log.info({
       event: 'x',
       count: 3,
@@ -19,7 +19,7 @@ describe('logs', () => {
   });
 
   test('drop values of the wrong type, cut long texts, and blank a personal number in a name', () => {
-    const { log, lines } = keepLog();
+    const { log, lines } = captureLog();
     log.warn({
       event: 'x',
       count: 'many' as never,
@@ -34,7 +34,7 @@ describe('logs', () => {
   });
 
   test('a child adds its fields to each line', () => {
-    const { log, lines } = keepLog();
+    const { log, lines } = captureLog();
     log.child({ requestId: 'r1', caller: 'gateway' }).error({ event: 'x' });
     expect(lines[0]).toMatchObject({ requestId: 'r1', caller: 'gateway', event: 'x', level: 'error' });
   });
@@ -44,7 +44,7 @@ describe('logs', () => {
       code: 'E11000',
     });
     const error = new RangeError('Ion Popescu', { cause });
-    const { log, lines } = keepLog();
+    const { log, lines } = captureLog();
     log.error({ event: 'x', error });
     const text = JSON.stringify(lines);
     expect(lines[0]).toMatchObject({ error: { name: 'RangeError', cause: { name: 'Error', code: 'E11000' } } });

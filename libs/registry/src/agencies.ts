@@ -4,7 +4,7 @@ import schema from './agency.schema.json' with { type: 'json' };
 import type { RegistryParser } from './files.ts';
 import { watchRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
-import { yamlParser } from './yaml.ts';
+import { createYamlParser } from './yaml.ts';
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
@@ -26,18 +26,19 @@ export interface Agency {
 }
 
 /** Makes the parser of data/agencies. */
-export const agencyParser = (): RegistryParser<Agency> => yamlParser<Agency>({ schema, faultsOf: faultsOfAgency });
+export const createAgencyParser = (): RegistryParser<Agency> =>
+  createYamlParser<Agency>({ schema, validate: validateAgency });
 
 /**
  * Why a code cannot be an agency's although it looks like one; undefined when it can. Its groups begin with the code and a dot, and
  * those of the services with their own names.
  */
-export const reservedBecause = (code: string): string | undefined =>
-  /^(?:agency-bridge|agency-simulator)/.test(code) || RESERVED.has(code)
+export const reservedCodeReason = (code: string): string | undefined =>
+  /^(?:agency-bridge|agency-simulator)/.test(code) || RESERVED_CODES.has(code)
     ? `the code ${code} is taken: a part of the platform is called so`
     : undefined;
 
-const RESERVED = new Set(
+const RESERVED_CODES = new Set(
   ['agency', 'training', 'cups', 'admin', 'controller', 'kafka-lag', 'operator'].concat([
     'catalog',
     'identity',
@@ -49,16 +50,16 @@ const RESERVED = new Set(
 );
 
 /** What the schema cannot say. */
-function faultsOfAgency({ code, timeZone, workingTime: { from, to } }: Agency): string[] {
-  const reserved = reservedBecause(code);
-  const faults: string[] = reserved ? [reserved] : [];
+function validateAgency({ code, timeZone, workingTime: { from, to } }: Agency): string[] {
+  const reserved = reservedCodeReason(code);
+  const errors: string[] = reserved ? [reserved] : [];
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
-    faults.push(`time zone ${timeZone} is unknown`);
+    errors.push(`time zone ${timeZone} is unknown`);
   }
-  if (from >= to) faults.push(`working time ends at ${to}, before it begins`);
-  return faults;
+  if (from >= to) errors.push(`working time ends at ${to}, before it begins`);
+  return errors;
 }
 
 /**
@@ -67,7 +68,7 @@ function faultsOfAgency({ code, timeZone, workingTime: { from, to } }: Agency): 
  * @param onChange called with the agencies after each change, and once at the start
  * @throws Error, one sentence, when the folder cannot be read at the start
  */
-export function followAgencies(options: {
+export function watchAgencies(options: {
   /** Folder of data files; the agencies are in its folder agencies. */
   dataDir: string;
   log: Log;
@@ -80,7 +81,7 @@ export function followAgencies(options: {
   const gauge = metrics.gauge('agency_file_problems', 'ALARM: files of agencies that are refused or gone');
   return watchRegistry<Agency>({
     dir: join(dataDir, 'agencies'),
-    parse: agencyParser(),
+    parse: createAgencyParser(),
     onContent: (hash) => versions?.inForce('agencies', hash),
     onChange(agencies, problems) {
       gauge.set(problems.length);

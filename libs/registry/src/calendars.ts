@@ -4,7 +4,7 @@ import schema from './calendar.schema.json' with { type: 'json' };
 import type { RegistryParser } from './files.ts';
 import { watchRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
-import { yamlParser } from './yaml.ts';
+import { createYamlParser } from './yaml.ts';
 
 /** One file of data/calendars; its shape is calendar.schema.json. */
 export interface Calendar {
@@ -15,10 +15,10 @@ export interface Calendar {
 }
 
 /** Makes the parser of data/calendars. */
-export const calendarParser = (): RegistryParser<Calendar> =>
-  yamlParser<Calendar>({
+export const createCalendarParser = (): RegistryParser<Calendar> =>
+  createYamlParser<Calendar>({
     schema,
-    faultsOf: ({ years }) =>
+    validate: ({ years }) =>
       Object.entries(years).flatMap(([year, days]) =>
         days.filter(({ date }) => !date.startsWith(`${year}-`)).map(({ date }) => `${date} is no day of ${year}`),
       ),
@@ -30,7 +30,7 @@ export const calendarParser = (): RegistryParser<Calendar> =>
  * @param onChange called with the calendars after each change, and once at the start
  * @throws Error, one sentence, when the folder cannot be read at the start
  */
-export function followCalendars(options: {
+export function watchCalendars(options: {
   /** Folder of data files; the calendars are in its folder calendars. */
   dataDir: string;
   log: Log;
@@ -41,7 +41,7 @@ export function followCalendars(options: {
   const gauge = metrics.gauge('calendar_file_problems', 'ALARM: files of calendars that are refused or gone');
   return watchRegistry<Calendar>({
     dir: join(dataDir, 'calendars'),
-    parse: calendarParser(),
+    parse: createCalendarParser(),
     onChange(calendars, problems) {
       gauge.set(problems.length);
       for (const { file, message } of problems) log.error({ event: 'calendar-file-refused', file, reason: message });

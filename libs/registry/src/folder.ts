@@ -3,13 +3,13 @@ import type { FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
 /** An editor touches a file several times within a moment. */
-const SETTLE_MS = 50;
+const DEBOUNCE_MS = 50;
 
 /**
  * For the start of a process, before it opens anything else.
  * @throws Error, one sentence, when the folder cannot be read
  */
-export function mustBeReadable(dir: string): void {
+export function assertReadable(dir: string): void {
   try {
     readdirSync(dir);
   } catch (cause) {
@@ -21,14 +21,14 @@ export function mustBeReadable(dir: string): void {
  * The names of the files with an ending, in order; hidden ones do not count.
  * @throws Error when the folder cannot be read
  */
-export function namesIn(dir: string, ending: string): string[] {
+export function listFiles(dir: string, ending: string): string[] {
   return readdirSync(dir)
     .filter((name) => name.endsWith(ending) && !name.startsWith('.'))
     .sort();
 }
 
 /** What changes when one of the files does: through symbolic links, and without reading any file. */
-export function signatureOf(dir: string, names: string[]): string {
+export function computeSignature(dir: string, names: string[]): string {
   const lines = names.map((name) => {
     const stat = statSync(join(dir, name), { throwIfNoEntry: false });
     return stat ? `${name} ${stat.ino} ${stat.size} ${stat.mtimeMs}` : name;
@@ -37,7 +37,7 @@ export function signatureOf(dir: string, names: string[]): string {
 }
 
 /** The texts of the files that can be read; those of the others are missing. */
-export function textsOf(dir: string, names: string[]): Map<string, string> {
+export function readTexts(dir: string, names: string[]): Map<string, string> {
   const texts = new Map<string, string>();
   for (const name of names) {
     try {
@@ -54,24 +54,24 @@ export function textsOf(dir: string, names: string[]): Map<string, string> {
  * miss, and a machine may have no watches left. Neither keeps the process alive.
  * @returns ends it
  */
-export function followFolder(dir: string, pollMs: number, look: () => void): () => void {
-  let soon: NodeJS.Timeout | undefined;
+export function watchFolder(dir: string, pollMs: number, onChange: () => void): () => void {
+  let pending: NodeJS.Timeout | undefined;
   let watcher: FSWatcher | undefined;
   try {
     watcher = watch(dir, { persistent: false }, () => {
-      soon ??= setTimeout(() => {
-        soon = undefined;
-        look();
-      }, SETTLE_MS).unref();
+      pending ??= setTimeout(() => {
+        pending = undefined;
+        onChange();
+      }, DEBOUNCE_MS).unref();
     });
     watcher.on('error', () => watcher?.close());
   } catch {
     // No watches left on this machine: polling goes on.
   }
-  const poll = setInterval(look, pollMs).unref();
+  const poll = setInterval(onChange, pollMs).unref();
   return () => {
     clearInterval(poll);
-    clearTimeout(soon);
+    clearTimeout(pending);
     watcher?.close();
   };
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { choose } from './choose.ts';
-import type { Choice, Texts } from './choose.ts';
+import { selectTexts } from './select-texts.ts';
+import type { TextSelection, FileTexts } from './select-texts.ts';
 import type { RegistryParser, RegistryProblem } from './files.ts';
-import { followFolder, mustBeReadable, namesIn, signatureOf, textsOf } from './folder.ts';
+import { watchFolder, assertReadable, listFiles, computeSignature, readTexts } from './folder.ts';
 
 /** A registry that follows its files. */
 export interface Registry<Entry> {
@@ -21,7 +21,7 @@ export interface Registry<Entry> {
 export interface RegistryOptions<Entry> {
   dir: string;
   /** The ending of its files. @default '.yaml' */
-  pattern?: string;
+  extension?: string;
   /** For files of YAML with a JSON Schema: `yamlParser`. */
   parse: RegistryParser<Entry>;
   /** @default 1000 */
@@ -33,20 +33,20 @@ export interface RegistryOptions<Entry> {
 }
 
 /** Looks in a row at which the folder could not be read before it is a problem: while it is swapped, it is away for a moment. */
-const MISSES = 5;
+const MAX_READ_FAILURES = 5;
 
 /**
- * Follows a folder of data files: watched, and looked at every `pollMs`. The whole set is parsed each time ({@link choose}): one
+ * Follows a folder of data files: watched, and looked at every `pollMs`. The whole set is parsed each time ({@link selectTexts}): one
  * bad file harms only itself, the last good text of a file stays, and a file that vanished is a problem while its entry stays. A
  * folder that stays unreadable is a problem named `.`.
  * @throws Error, one sentence, when the folder cannot be read at the start
  */
 export async function watchRegistry<Entry>(options: RegistryOptions<Entry>): Promise<Registry<Entry>> {
-  mustBeReadable(options.dir);
-  const files = new FollowedFiles(options);
-  files.look();
+  assertReadable(options.dir);
+  const files = new WatchedFiles(options);
+  files.refresh();
   const { dir, pollMs = 1000 } = options;
-  const close = followFolder(dir, pollMs, () => files.lookAgain());
+  const close = watchFolder(dir, pollMs, () => files.tryRefresh());
   return {
     current: () => files.entries,
     problems: () => files.problems,
@@ -61,49 +61,49 @@ export async function watchRegistry<Entry>(options: RegistryOptions<Entry>): Pro
 }
 
 /** What is in force, from look to look. */
-class FollowedFiles<Entry> {
+class WatchedFiles<Entry> {
   entries = new Map<string, Entry>();
   problems: RegistryProblem[] = [];
   generation = 0;
   contentHash = '';
   readonly #options: RegistryOptions<Entry>;
-  #texts: Texts = new Map();
+  #texts: FileTexts = new Map();
   /** Signature of the files at the last look that was done. */
-  #seen: string | undefined;
-  #missed = 0;
+  #lastSignature: string | undefined;
+  #readFailures = 0;
 
   constructor(options: RegistryOptions<Entry>) {
     this.#options = options;
   }
 
   /** @throws Error when the folder cannot be read */
-  look(): void {
-    const { dir, pattern = '.yaml', parse } = this.#options;
-    const names = namesIn(dir, pattern);
-    const signature = signatureOf(dir, names);
-    if (signature === this.#seen) return;
-    const found = textsOf(dir, names);
-    const absent = absentFiles(this.#texts, names, found);
-    const choice = choose(this.#texts, found, parse);
-    this.#accept({ ...choice, problems: [...absent, ...choice.problems] });
-    this.#seen = signature;
+  refresh(): void {
+    const { dir, extension: pattern = '.yaml', parse } = this.#options;
+    const names = listFiles(dir, pattern);
+    const signature = computeSignature(dir, names);
+    if (signature === this.#lastSignature) return;
+    const found = readTexts(dir, names);
+    const absent = findAbsentFiles(this.#texts, names, found);
+    const selection = selectTexts(this.#texts, found, parse);
+    this.#accept({ ...selection, problems: [...absent, ...selection.problems] });
+    this.#lastSignature = signature;
   }
 
-  lookAgain(): void {
+  tryRefresh(): void {
     try {
-      this.look();
-      this.#missed = 0;
+      this.refresh();
+      this.#readFailures = 0;
     } catch {
-      this.#missed++;
-      if (this.#missed !== MISSES) return;
+      this.#readFailures++;
+      if (this.#readFailures !== MAX_READ_FAILURES) return;
       // The next look that succeeds judges the files anew, whatever they look like.
-      this.#seen = undefined;
-      this.#tell([{ file: '.', message: 'the folder cannot be read' }]);
+      this.#lastSignature = undefined;
+      this.#publish([{ file: '.', message: 'the folder cannot be read' }]);
     }
   }
 
-  #accept({ texts, entries, problems }: Choice<Entry>): void {
-    const hash = hashOf(texts);
+  #accept({ texts, entries, problems }: TextSelection<Entry>): void {
+    const hash = hashTexts(texts);
     const isNew = hash !== this.contentHash;
     if (isNew) {
       this.#texts = texts;
@@ -112,17 +112,17 @@ class FollowedFiles<Entry> {
       this.generation++;
       this.#options.onContent?.(hash);
     }
-    if (isNew || !isDeepStrictEqual(problems, this.problems)) this.#tell(problems);
+    if (isNew || !isDeepStrictEqual(problems, this.problems)) this.#publish(problems);
   }
 
-  #tell(problems: RegistryProblem[]): void {
+  #publish(problems: RegistryProblem[]): void {
     this.problems = problems;
     this.#options.onChange?.(this.entries, problems);
   }
 }
 
 /** Files that cannot be read, and files in force that are there no more. */
-function absentFiles(inForce: Texts, names: string[], found: Texts): RegistryProblem[] {
+function findAbsentFiles(inForce: FileTexts, names: string[], found: FileTexts): RegistryProblem[] {
   const unreadable = names.filter((name) => !found.has(name));
   const vanished = [...inForce.keys()].filter((name) => !names.includes(name));
   return [
@@ -131,7 +131,7 @@ function absentFiles(inForce: Texts, names: string[], found: Texts): RegistryPro
   ];
 }
 
-function hashOf(texts: Texts): string {
+function hashTexts(texts: FileTexts): string {
   const hash = createHash('sha256');
   for (const [path, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\0${text}\0`);
   return hash.digest('hex');

@@ -6,15 +6,15 @@ import { parse as parseYaml } from 'yaml';
 import type { RegistryFile, RegistryParser, RegistryProblem } from './files.ts';
 
 /** How the files of one kind are read. */
-export interface YamlKind<Content extends { code: string }, Entry> {
+export interface YamlParserOptions<Content extends { code: string }, Entry> {
   /** JSON Schema 2020-12 of one file; it asks for a text `code`. */
   schema: object;
   /** What the schema cannot say about one file: sentences, none when all is well. */
-  faultsOf?: (content: Content) => string[];
+  validate?: (content: Content) => string[];
   /** What becomes of a file without faults. @default its content */
-  entryOf?: (content: Content, text: string) => Entry;
+  toEntry?: (content: Content, text: string) => Entry;
   /** Which entries, by their code, do not go together with the others, and why; they are left out. */
-  clashesOf?: (entries: ReadonlyMap<string, Entry>) => Map<string, string>;
+  findConflicts?: (entries: ReadonlyMap<string, Entry>) => Map<string, string>;
 }
 
 /**
@@ -22,29 +22,29 @@ export interface YamlKind<Content extends { code: string }, Entry> {
  * Entries stand by their code, in the order of file names. A file with a fault gives a problem and no entry, and harms no other
  * file. What a text gave is remembered, so that only files that changed are read again: `faultsOf` and `entryOf` must be pure.
  */
-export function yamlParser<Content extends { code: string }, Entry = Content>(
-  kind: YamlKind<Content, Entry>,
+export function createYamlParser<Content extends { code: string }, Entry = Content>(
+  options: YamlParserOptions<Content, Entry>,
 ): RegistryParser<Entry> {
-  const read = fileReader(kind);
+  const read = createFileReader(options);
   /** The last good text of each file and what it gave. */
-  const known = new Map<string, { text: string; code: string; entry: Entry }>();
+  const cache = new Map<string, { text: string; code: string; entry: Entry }>();
   return (files) => {
     const entries = new Map<string, Entry>();
     const problems: RegistryProblem[] = [];
     for (const { path, text } of files) {
-      let good = known.get(path);
-      if (good?.text !== text) {
+      let cached = cache.get(path);
+      if (cached?.text !== text) {
         const result = read({ path, text });
-        if (result.fault !== undefined) {
-          problems.push({ file: path, message: result.fault });
+        if (result.error !== undefined) {
+          problems.push({ file: path, message: result.error });
           continue;
         }
-        good = { text, code: result.code, entry: result.entry };
-        known.set(path, good);
+        cached = { text, code: result.code, entry: result.entry };
+        cache.set(path, cached);
       }
-      entries.set(good.code, good.entry);
+      entries.set(cached.code, cached.entry);
     }
-    for (const [code, message] of kind.clashesOf?.(entries) ?? []) {
+    for (const [code, message] of options.findConflicts?.(entries) ?? []) {
       entries.delete(code);
       problems.push({ file: `${code}.yaml`, message });
     }
@@ -52,36 +52,36 @@ export function yamlParser<Content extends { code: string }, Entry = Content>(
   };
 }
 
-type Read<Entry> = { fault: string } | { fault?: undefined; code: string; entry: Entry };
+type ReadResult<Entry> = { error: string } | { error?: undefined; code: string; entry: Entry };
 
-function fileReader<Content extends { code: string }, Entry>(
-  kind: YamlKind<Content, Entry>,
-): (file: RegistryFile) => Read<Entry> {
-  const validate = validatorOf<Content>(kind.schema);
-  const entryOf = kind.entryOf ?? ((content: Content) => content as unknown as Entry);
+function createFileReader<Content extends { code: string }, Entry>(
+  options: YamlParserOptions<Content, Entry>,
+): (file: RegistryFile) => ReadResult<Entry> {
+  const validate = compileSchema<Content>(options.schema);
+  const entryOf = options.toEntry ?? ((content: Content) => content as unknown as Entry);
   return ({ path, text }) => {
     let content: unknown;
     try {
       content = parseYaml(text);
     } catch (error) {
-      return { fault: `it is not YAML: ${firstLine(error)}` };
+      return { error: `it is not YAML: ${firstLine(error)}` };
     }
-    if (!validate(content)) return { fault: sentenceOf(validate.errors) };
-    if (basename(path) !== `${content.code}.yaml`) return { fault: `the file must be named ${content.code}.yaml` };
-    const faults = kind.faultsOf?.(content) ?? [];
-    if (faults.length > 0) return { fault: faults.join('; ') };
+    if (!validate(content)) return { error: formatSchemaErrors(validate.errors) };
+    if (basename(path) !== `${content.code}.yaml`) return { error: `the file must be named ${content.code}.yaml` };
+    const errors = options.validate?.(content) ?? [];
+    if (errors.length > 0) return { error: errors.join('; ') };
     return { code: content.code, entry: entryOf(content, text) };
   };
 }
 
-function validatorOf<Content>(schema: object) {
+function compileSchema<Content>(schema: object) {
   const ajv = new Ajv2020({ allErrors: true });
   addFormats.default(ajv);
   return ajv.compile<Content>(schema);
 }
 
 /** What a JSON Schema finds wrong, as one sentence for the author of a file. */
-export function sentenceOf(errors: ErrorObject[] | null | undefined): string {
+export function formatSchemaErrors(errors: ErrorObject[] | null | undefined): string {
   return (errors ?? []).map((error) => `${error.instancePath || 'it'} ${error.message ?? 'is wrong'}`).join('; ');
 }
 

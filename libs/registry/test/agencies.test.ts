@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agencyParser } from '../src/index.ts';
+import { createAgencyParser } from '../src/index.ts';
 
 const folder = join(import.meta.dirname, '../../../data/agencies');
 const files = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
@@ -9,7 +9,7 @@ const asp = files.find(({ path }) => path === 'asp.yaml')!.text;
 
 describe('the files of agencies', () => {
   test('those of this repository are without faults, and each agency stands by its code', () => {
-    const { entries, problems } = agencyParser()(files);
+    const { entries, problems } = createAgencyParser()(files);
     expect(problems).toEqual([]);
     expect([...entries.keys()].map((code) => `${code}.yaml`)).toEqual(files.map(({ path }) => path));
     expect(entries.get('asp')).toMatchObject({
@@ -31,7 +31,10 @@ describe('the files of agencies', () => {
     ['a word that nobody knows', 'asp.yaml', `${asp}\nfax: '1'\n`, 'additional properties'],
   ])('one with %s is refused by name, and the others are read', (_what, path, text, reason) => {
     const others = files.filter((file) => file.path !== 'asp.yaml');
-    const { entries, problems } = agencyParser()([...others.filter((file) => file.path !== path), { path, text }]);
+    const { entries, problems } = createAgencyParser()([
+      ...others.filter((file) => file.path !== path),
+      { path, text },
+    ]);
     expect(problems).toEqual([{ file: path, message: expect.stringContaining(reason) as unknown }]);
     expect(entries.has('asp')).toBe(false);
     expect(entries.has('cnas')).toBe(true);

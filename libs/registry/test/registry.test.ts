@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 const write = (name: string, text: string) => writeFileSync(join(dir, name), text);
-async function follow(folder = dir, pollMs = 50): Promise<Registry<string>> {
+async function startRegistry(folder = dir, pollMs = 50): Promise<Registry<string>> {
   return (registry = await watchRegistry({
     dir: folder,
     parse,
@@ -51,7 +51,7 @@ describe('a registry', () => {
     write('b.yaml', 'b=2');
     write('notes.txt', 'x');
     write('.hidden.yaml', 'x');
-    await follow();
+    await startRegistry();
     expect(entries()).toEqual({ a: '1', b: '2' });
     expect(changes).toEqual([[{ a: '1', b: '2' }, []]]);
     expect(registry?.generation).toBe(1);
@@ -59,7 +59,7 @@ describe('a registry', () => {
 
   test('takes a new and a changed file, each a generation', async () => {
     write('a.yaml', 'a=1');
-    await follow();
+    await startRegistry();
     write('b.yaml', 'b=2');
     await eventually(() => entries()['b'] === '2');
     write('a.yaml', 'a=one');
@@ -70,7 +70,7 @@ describe('a registry', () => {
 
   test('takes a new file within a moment by its watch alone', async () => {
     write('a.yaml', 'a=1');
-    await follow(dir, 1e9);
+    await startRegistry(dir, 1e9);
     write('b.yaml', 'b=2');
     await eventually(() => entries()['b'] === '2', { timeoutMs: 2_000 });
   });
@@ -78,7 +78,7 @@ describe('a registry', () => {
   test('keeps the last good entry of a broken file, while others change', async () => {
     write('a.yaml', 'a=1');
     write('b.yaml', 'b=2');
-    await follow();
+    await startRegistry();
     write('a.yaml', 'broken');
     await eventually(() => problems().length === 1);
     write('b.yaml', 'b=3');
@@ -93,14 +93,14 @@ describe('a registry', () => {
   test('leaves out a file that was broken from the start, and only that one', async () => {
     write('a.yaml', 'broken');
     write('b.yaml', 'b=2');
-    await follow();
+    await startRegistry();
     expect(entries()).toEqual({ b: '2' });
     expect(problems()).toEqual(['a.yaml: must be code=value']);
   });
 
   test('refuses a second file with the code of another', async () => {
     write('a.yaml', 'a=1');
-    await follow();
+    await startRegistry();
     write('b.yaml', 'a=2');
     await eventually(() => problems().length === 1);
     expect(entries()).toEqual({ a: '1' });
@@ -109,7 +109,7 @@ describe('a registry', () => {
   test('keeps the whole last good set where good and new files do not go together', async () => {
     write('a.yaml', 'x=1');
     write('b.yaml', 'y=2');
-    await follow();
+    await startRegistry();
     // b is broken and would fall back to y, which the new a claims: the fall-back must not lose an entry.
     write('a.yaml', 'y=1');
     write('b.yaml', 'broken');
@@ -120,7 +120,7 @@ describe('a registry', () => {
   test('a vanished file is a problem, and its entry stays; its return ends the problem', async () => {
     write('a.yaml', 'a=1');
     write('b.yaml', 'b=2');
-    await follow();
+    await startRegistry();
     rmSync(join(dir, 'a.yaml'));
     await eventually(() => problems().length === 1);
     expect(problems()).toEqual(['a.yaml: the file has vanished']);
@@ -133,7 +133,7 @@ describe('a registry', () => {
 
   test('a folder that vanishes and comes back harms nothing', async () => {
     write('a.yaml', 'a=1');
-    await follow();
+    await startRegistry();
     renameSync(dir, `${dir}-away`);
     expect(entries()).toEqual({ a: '1' });
     renameSync(`${dir}-away`, dir);
@@ -143,7 +143,7 @@ describe('a registry', () => {
 
   test('a folder that stays unreadable is a problem, until it is there again', async () => {
     write('a.yaml', 'a=1');
-    await follow();
+    await startRegistry();
     renameSync(dir, `${dir}-away`);
     await eventually(() => problems().join() === '.: the folder cannot be read');
     expect(changes.at(-1)).toEqual([{ a: '1' }, ['.: the folder cannot be read']]);
@@ -162,7 +162,7 @@ describe('a registry', () => {
     };
     version('..2025_01', { 'a.yaml': 'a=1' });
     symlinkSync(join('..data', 'a.yaml'), join(dir, 'a.yaml'));
-    await follow();
+    await startRegistry();
     expect(entries()).toEqual({ a: '1' });
     version('..2025_02', { 'a.yaml': 'a=2', 'b.yaml': 'b=2' });
     symlinkSync(join('..data', 'b.yaml'), join(dir, 'b.yaml'));
@@ -173,7 +173,7 @@ describe('a registry', () => {
 
   test('two replicas that see equal files have the same hash of the content, whatever came before', async () => {
     write('a.yaml', 'a=1');
-    const first = await follow();
+    const first = await startRegistry();
     write('a.yaml', 'a=2');
     await eventually(() => entries()['a'] === '2');
     const second = await watchRegistry({ dir, parse });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { yamlParser } from '../src/index.ts';
+import { createYamlParser } from '../src/index.ts';
 
 interface Room {
   code: string;
@@ -16,9 +16,9 @@ const schema = {
 const file = (path: string, text: string) => ({ path, text });
 
 describe('a file of YAML', () => {
-  const parse = yamlParser<Room>({
+  const parse = createYamlParser<Room>({
     schema,
-    faultsOf: ({ floor }) => (floor > 9 ? ['there is no such floor', 'too high'] : []),
+    validate: ({ floor }) => (floor > 9 ? ['there is no such floor', 'too high'] : []),
   });
   test('stands by its code, as it says', () => {
     const { entries, problems } = parse([file('a.yaml', 'code: a\nfloor: 1'), file('b.yaml', '{ code: b, floor: 2 }')]);
@@ -45,14 +45,14 @@ describe('a file of YAML', () => {
 });
 
 test('an entry may hold something else than the file', () => {
-  const parse = yamlParser<Room, string>({ schema, entryOf: ({ floor }, text) => `${floor} ${text.length}` });
+  const parse = createYamlParser<Room, string>({ schema, toEntry: ({ floor }, text) => `${floor} ${text.length}` });
   expect([...parse([file('a.yaml', 'code: a\nfloor: 1')]).entries]).toEqual([['a', '1 16']]);
 });
 
 test('entries that do not go together are left out as the kind says', () => {
-  const parse = yamlParser<Room>({
+  const parse = createYamlParser<Room>({
     schema,
-    clashesOf: (rooms) =>
+    findConflicts: (rooms) =>
       new Map([...rooms.values()].filter(({ floor }) => floor === 0).map(({ code }) => [code, 'it is taken'])),
   });
   const { entries, problems } = parse([file('a.yaml', 'code: a\nfloor: 0'), file('b.yaml', 'code: b\nfloor: 1')]);
@@ -62,7 +62,7 @@ test('entries that do not go together are left out as the kind says', () => {
 
 test('only files that changed are read again', () => {
   const read: string[] = [];
-  const parse = yamlParser<Room>({ schema, faultsOf: ({ code, floor }) => (read.push(`${code}${floor}`), []) });
+  const parse = createYamlParser<Room>({ schema, validate: ({ code, floor }) => (read.push(`${code}${floor}`), []) });
   const one = file('a.yaml', 'code: a\nfloor: 1');
   parse([one, file('b.yaml', 'code: b\nfloor: 1')]);
   parse([one, file('b.yaml', 'code: b\nfloor: 2')]);
@@ -70,5 +70,5 @@ test('only files that changed are read again', () => {
 });
 
 test('a schema that is wrong itself is an error when the parser is made', () => {
-  expect(() => yamlParser({ schema: { type: 'thing' } })).toThrow('schema is invalid');
+  expect(() => createYamlParser({ schema: { type: 'thing' } })).toThrow('schema is invalid');
 });

@@ -24,7 +24,11 @@ export type AccessTable<Definition> = { readonly [Method in keyof Definition]: A
  * Compares a table with the methods of a service.
  * @throws Error, one sentence, when a method has no row, a row has no method, or a row contradicts itself
  */
-export function checkTable(service: string, methods: string[], table: Record<string, AccessRow | undefined>): void {
+export function validateAccessTable(
+  service: string,
+  methods: string[],
+  table: Record<string, AccessRow | undefined>,
+): void {
   for (const method of methods) {
     const row = table[method];
     if (!row) throw new Error(`${service}.${method} has no access row.`);
@@ -41,7 +45,7 @@ export function checkTable(service: string, methods: string[], table: Record<str
 }
 
 /** Lets a verified caller in, or not, before the service looks whether anything exists. @throws Problem */
-export function decideAccess(row: AccessRow, caller: ServiceName, session: Session | undefined): void {
+export function assertAccess(row: AccessRow, caller: ServiceName, session: Session | undefined): void {
   if (!row.callers.includes(caller)) deny(`${caller} may not call this method.`);
   if (row.roles === 'none') return;
   if (!session) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'A session is needed.' });

@@ -14,7 +14,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { BACKDATED_MS, spiffeIdOf } from './certificate.ts';
+import { BACKDATE_MS, spiffeIdOf } from './certificate.ts';
 
 /** An authority of certificates of our own, for where no other one makes them: the local default, tests, a small cluster. */
 
@@ -22,21 +22,21 @@ const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
 
 /** A certificate and its private key, both PEM. */
-export interface Pair {
+export interface CertificateKeyPair {
   certificate: string;
   key: string;
 }
 
 /** A span of time: from when on (ms since 1970), and for how many days. */
-export interface Span {
+export interface ValidityPeriod {
   now: number;
   days: number;
 }
 
 /** Makes an authority that may certify services and no further authority. */
-export async function makeAuthority(span: Span): Promise<Pair> {
-  const keys = await newKeys();
-  const times = timesOf(span);
+export async function createAuthority(validity: ValidityPeriod): Promise<CertificateKeyPair> {
+  const keys = await generateKeyPair();
+  const times = resolveValidity(validity);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     ...times,
     // Two authorities count while one follows the other: they must not have one name.
@@ -49,27 +49,27 @@ export async function makeAuthority(span: Span): Promise<Pair> {
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return pairOf(certificate, keys.privateKey);
+  return toPemPair(certificate, keys.privateKey);
 }
 
 /**
  * Makes a key and a certificate for a service, good for calling and for being called.
  * @param hosts DNS names for stock clients, which verify the host that they call; the platform verifies the SPIFFE ID alone
  */
-export async function certify(
-  authority: Pair,
+export async function issueCertificate(
+  authority: CertificateKeyPair,
   service: string,
-  span: Span,
+  validity: ValidityPeriod,
   hosts: readonly string[] = [],
-): Promise<Pair> {
+): Promise<CertificateKeyPair> {
   const issuer = new X509Certificate(authority.certificate);
-  const keys = await newKeys();
+  const keys = await generateKeyPair();
   const certificate = await X509CertificateGenerator.create({
-    ...timesOf(span),
+    ...resolveValidity(validity),
     subject: `CN=${service}`,
     issuer: issuer.subject,
     publicKey: keys.publicKey,
-    signingKey: await signingKeyOf(authority.key),
+    signingKey: await importSigningKey(authority.key),
     signingAlgorithm: P256,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
@@ -83,21 +83,21 @@ export async function certify(
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return pairOf(certificate, keys.privateKey);
+  return toPemPair(certificate, keys.privateKey);
 }
 
 /** The global functions, and their types as they are given: a program with a browser's types has others of these names than Node. */
-const newKeys = () => crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+const generateKeyPair = () => crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
 
-const timesOf = ({ now, days }: Span) => ({
-  notBefore: new Date(now - BACKDATED_MS),
+const resolveValidity = ({ now, days }: ValidityPeriod) => ({
+  notBefore: new Date(now - BACKDATE_MS),
   notAfter: new Date(now + days * DAY_MS),
 });
 
-const signingKeyOf = (pem: string) =>
+const importSigningKey = (pem: string) =>
   crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(pem), P256, false, ['sign']);
 
-const pairOf = (certificate: X509Certificate, key: Parameters<typeof KeyObject.from>[0]): Pair => ({
+const toPemPair = (certificate: X509Certificate, key: Parameters<typeof KeyObject.from>[0]): CertificateKeyPair => ({
   certificate: `${certificate.toString('pem')}\n`,
   key: KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString(),
 });

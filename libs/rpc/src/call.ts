@@ -1,36 +1,36 @@
 import type { Log } from '@cups/contracts';
-import { requestIdOf as idOf, traceparentOf } from '@cups/contracts/node';
+import { ensureRequestId as idOf, ensureTraceparent } from '@cups/contracts/node';
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Context, ServiceName, Session } from './context.ts';
 
 /** A call as it came, its message still bytes. */
-export type Call = ServerUnaryCall<Buffer, Buffer>;
+export type RawCall = ServerUnaryCall<Buffer, Buffer>;
 
 /** The tokens of a call. */
-export function tokensOf({ metadata }: Call): { service: string | undefined; session: string | undefined } {
-  const authorization = text(metadata, 'authorization');
+export function tokensOf({ metadata }: RawCall): { service: string | undefined; session: string | undefined } {
+  const authorization = metadataText(metadata, 'authorization');
   const service = authorization?.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : undefined;
-  return { service, session: text(metadata, 'x-cups-session') };
+  return { service, session: metadataText(metadata, 'x-cups-session') };
 }
 
 /** The id of the request that a call belongs to: its caller's, or a new one. */
-export function requestIdOf({ metadata }: Call): string {
-  return idOf(text(metadata, 'x-request-id'));
+export function requestIdOf({ metadata }: RawCall): string {
+  return idOf(metadataText(metadata, 'x-request-id'));
 }
 
 /** When a call must be answered, in milliseconds; Infinity without a deadline. */
-export function deadlineOf(call: Call): number {
+export function deadlineOf(call: RawCall): number {
   const deadline = call.getDeadline();
   return typeof deadline === 'number' ? deadline : deadline.getTime();
 }
 
 /** Whether the time of a call is over. */
-export function isLate(call: Call): boolean {
+export function isPastDeadline(call: RawCall): boolean {
   return deadlineOf(call) <= Date.now();
 }
 
 /** What is known of a call when it is let in. */
-export interface Admitted {
+export interface AdmittedCall {
   requestId: string;
   caller: ServiceName;
   session: Session | undefined;
@@ -39,8 +39,8 @@ export interface Admitted {
   log: Log;
 }
 
-/** The context of a call for its handler. @param look what becomes of a look at personal data */
-export function contextOf(call: Call, admitted: Admitted, look: Context['look']): Context {
+/** The context of a call for its handler. @param recordAccess what becomes of a look at personal data */
+export function createContext(call: RawCall, admitted: AdmittedCall, recordAccess: Context['recordAccess']): Context {
   let signal: AbortSignal | undefined;
   let log: Log | undefined;
   const { requestId, caller, session, sessionToken, method } = admitted;
@@ -52,11 +52,11 @@ export function contextOf(call: Call, admitted: Admitted, look: Context['look'])
     ...(sessionToken && { sessionToken }),
     // Date has no Infinity; the last one it has will do.
     deadline: new Date(Math.min(deadlineOf(call), 8.64e15)),
-    traceparent: traceparentOf(text(call.metadata, 'traceparent')),
-    look,
+    traceparent: ensureTraceparent(metadataText(call.metadata, 'traceparent')),
+    recordAccess,
     // Both are made only for those who ask: most calls do not.
     get signal() {
-      return (signal ??= signalOf(call));
+      return (signal ??= createAbortSignal(call));
     },
     get log() {
       return (log ??= admitted.log.child({ requestId, method, caller, operator: session?.operator }));
@@ -64,14 +64,14 @@ export function contextOf(call: Call, admitted: Admitted, look: Context['look'])
   };
 }
 
-function signalOf(call: Call): AbortSignal {
+function createAbortSignal(call: RawCall): AbortSignal {
   const controller = new AbortController();
   if (call.cancelled) controller.abort();
   else call.once('cancelled', () => controller.abort());
   return controller.signal;
 }
 
-function text(metadata: Metadata, key: string): string | undefined {
+function metadataText(metadata: Metadata, key: string): string | undefined {
   const [value] = metadata.get(key);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

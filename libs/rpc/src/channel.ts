@@ -61,10 +61,10 @@ export function sendOnce(
     metadata: Metadata;
     deadline: number;
     signal: AbortSignal | undefined;
-    ended?: (trailer: Metadata) => void;
+    onTrailer?: (trailer: Metadata) => void;
   },
 ): Promise<object> {
-  const { metadata, deadline, signal, ended } = options;
+  const { metadata, deadline, signal, onTrailer } = options;
   return new Promise((resolve, reject) => {
     const running = channel.makeUnaryRequest<object, object>(
       path,
@@ -79,7 +79,7 @@ export function sendOnce(
         else resolve(response as object);
       },
     );
-    if (ended) running.on('status', (status) => ended(status.metadata));
+    if (onTrailer) running.on('status', (status) => onTrailer(status.metadata));
     function cancel(): void {
       running.cancel();
     }

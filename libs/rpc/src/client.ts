@@ -6,15 +6,15 @@ import type { ResponseOf, SentRequestOf } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
 import { status } from '@grpc/grpc-js';
 import type { Client as GrpcClient, Metadata, ServiceError } from '@grpc/grpc-js';
-import { afterFailure, afterWaiting, endOf, waitFrom } from './attempt.ts';
-import type { Budget } from './attempt.ts';
+import { decideRetry, extendByWait, callEnd, computeMaxWait } from './call-retry.ts';
+import type { CallBudget } from './call-retry.ts';
 import { openChannel, sendOnce } from './channel.ts';
 import type { AnyMethod } from './channel.ts';
 import type { CallContext, ServiceName } from './context.ts';
-import { followReach, pause } from './reach.ts';
-import type { Reach } from './reach.ts';
-import { isUnreached, statusToProblem } from './status.ts';
-import { hearIn, tellIn } from './told.ts';
+import { watchAvailability, pause } from './availability.ts';
+import type { Availability } from './availability.ts';
+import { isTransportError, statusToProblem } from './status.ts';
+import { readDataVersions, writeDataVersions } from './data-version-metadata.ts';
 import type { Tls } from './tls.ts';
 import type { Keys } from './tokens.ts';
 
@@ -31,7 +31,7 @@ export interface CallOptions {
   /** How long the neighbour may take, waiting for it to come back not counted. */
   timeoutMs?: number;
   /** False where an answer is worth less than the wait: then a neighbour that is away is refused at once. @default true */
-  wait?: boolean;
+  waitForReady?: boolean;
 }
 
 export interface ConnectOptions {
@@ -52,7 +52,7 @@ export interface ConnectOptions {
 }
 
 /** How long a call waits for a neighbour that was there within the last 30 s: the time of a restart. */
-const WAIT_MS = 5000;
+const MAX_WAIT_MS = 5000;
 
 /**
  * A client of a neighbour. Each call carries our own service token, the session of its context, request id and trace context,
@@ -62,32 +62,32 @@ const WAIT_MS = 5000;
  * under the same request id; one that is down for longer is refused at once.
  */
 export function connect<Definition>(fullServiceName: string, options: ConnectOptions): Client<Definition> {
-  const neighbour = new Neighbour(options);
-  const client: Record<string, unknown> = { close: () => neighbour.close() };
+  const serviceClient = new ServiceClient(options);
+  const client: Record<string, unknown> = { close: () => serviceClient.close() };
   for (const [name, method] of Object.entries(loadService<Record<string, AnyMethod>>(fullServiceName))) {
     client[name.charAt(0).toLowerCase() + name.slice(1)] = (
       request: object,
       context: Partial<CallContext> = {},
       callOptions: CallOptions = {},
-    ) => neighbour.call(method, request, context, callOptions);
+    ) => serviceClient.call(method, request, context, callOptions);
   }
   return client as Client<Definition>;
 }
 
 /** What a call carries, the same at each try. */
-interface Carried {
+interface CallMetadata {
   requestId: string;
   traceparent: string;
   sessionToken: string | undefined;
   signal: AbortSignal | undefined;
 }
 
-class Neighbour {
+class ServiceClient {
   readonly #name: ServiceName;
   readonly #keys: Keys;
   readonly #timeoutMs: number;
   readonly #channel: GrpcClient;
-  readonly #reach: Reach;
+  readonly #reach: Availability;
   readonly #versions: DataVersions | undefined;
   readonly #repeats: Counter<'neighbour' | 'code'> | undefined;
 
@@ -98,7 +98,7 @@ class Neighbour {
     this.#timeoutMs = timeoutMs;
     this.#channel = openChannel(address, service, tls);
     const now = clock ?? (() => performance.now());
-    this.#reach = followReach(this.#channel, { neighbour: service, clock: now, log, metrics });
+    this.#reach = watchAvailability(this.#channel, { upstream: service, clock: now, log, metrics });
     this.#repeats = metrics?.counter('grpc_client_repeats_total', 'Calls sent again after they were cut off.', [
       'neighbour',
       'code',
@@ -113,24 +113,24 @@ class Neighbour {
     method: AnyMethod,
     request: object,
     context: Partial<CallContext>,
-    { timeoutMs = this.#timeoutMs, wait = true }: CallOptions,
+    { timeoutMs = this.#timeoutMs, waitForReady = true }: CallOptions,
   ): Promise<object> {
     const { requestId = randomUUID(), traceparent = newTraceparent(), sessionToken, signal } = context;
-    const carried: Carried = { requestId, traceparent, sessionToken, signal };
-    let budget: Budget = {
+    const callMetadata: CallMetadata = { requestId, traceparent, sessionToken, signal };
+    let budget: CallBudget = {
       latest: context.deadline?.getTime() ?? Infinity,
       limit: Date.now() + timeoutMs,
-      patience: WAIT_MS,
+      remainingWaitMs: MAX_WAIT_MS,
     };
     for (let attempt = 1; ; attempt++) {
-      if (this.#reach.lost()) budget = await this.#waitForReturn(budget, wait, signal);
+      if (this.#reach.lost()) budget = await this.#waitForReturn(budget, waitForReady, signal);
       if (signal?.aborted) throw new Problem({ reason: 'CANCELLED', message: 'The caller gave up.' });
       if (this.#reach.lost()) throw this.#unreachable(`${this.#name} is away.`);
       try {
-        return await this.#send(method, request, carried, endOf(budget));
+        return await this.#send(method, request, callMetadata, callEnd(budget));
       } catch (thrown) {
         const error = thrown as ServiceError;
-        this.#mustRepeat(error, { attempt, wait, late: Date.now() >= endOf(budget) }, signal);
+        this.#mustRepeat(error, { attempt, waitForReady, late: Date.now() >= callEnd(budget) }, signal);
         this.#repeats?.inc({ neighbour: this.#name, code: status[error.code] });
         await pause(Math.random() * 100 * attempt, signal);
       }
@@ -138,39 +138,44 @@ class Neighbour {
   }
 
   /** @returns the budget without the time that was spent on waiting */
-  async #waitForReturn(budget: Budget, wait: boolean, signal: AbortSignal | undefined): Promise<Budget> {
-    if (!wait || !this.#reach.recent()) return budget;
+  async #waitForReturn(
+    budget: CallBudget,
+    waitForReady: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<CallBudget> {
+    if (!waitForReady || !this.#reach.recent()) return budget;
     const began = Date.now();
-    await this.#reach.untilReady(waitFrom(began, budget), signal);
-    return afterWaiting(Date.now() - began, budget);
+    await this.#reach.untilReady(computeMaxWait(began, budget), signal);
+    return extendByWait(Date.now() - began, budget);
   }
 
-  #send(method: AnyMethod, request: object, carried: Carried, deadline: number): Promise<object> {
-    const metadata = tellIn(this.#versions);
+  #send(method: AnyMethod, request: object, callMetadata: CallMetadata, deadline: number): Promise<object> {
+    const metadata = writeDataVersions(this.#versions);
     metadata.set('authorization', `Bearer ${this.#keys.serviceToken(this.#name)}`);
-    metadata.set('x-request-id', carried.requestId);
-    metadata.set('traceparent', carried.traceparent);
-    if (carried.sessionToken) metadata.set('x-cups-session', carried.sessionToken);
-    const ended = (trailer: Metadata) => hearIn(this.#versions, trailer);
-    return sendOnce(this.#channel, method, request, { metadata, deadline, signal: carried.signal, ended });
+    metadata.set('x-request-id', callMetadata.requestId);
+    metadata.set('traceparent', callMetadata.traceparent);
+    if (callMetadata.sessionToken) metadata.set('x-cups-session', callMetadata.sessionToken);
+    const onTrailer = (trailer: Metadata) => readDataVersions(this.#versions, trailer);
+    return sendOnce(this.#channel, method, request, { metadata, deadline, signal: callMetadata.signal, onTrailer });
   }
 
   /** @throws Problem unless the call is sent again */
   #mustRepeat(
     error: ServiceError,
-    { attempt, wait, late }: { attempt: number; wait: boolean; late: boolean },
+    { attempt, waitForReady, late }: { attempt: number; waitForReady: boolean; late: boolean },
     signal: AbortSignal | undefined,
   ): void {
     const aborted = signal?.aborted ?? false;
-    const unreached = isUnreached(error);
+    const isTransportFailure = isTransportError(error);
     const way = { recent: this.#reach.recent(), ready: this.#reach.ready() };
-    const next = afterFailure({ code: error.code, unreached, ...way, wait, attempt, late, aborted });
+    const next = decideRetry({ code: error.code, isTransportFailure, ...way, waitForReady, attempt, late, aborted });
     if (next === 'repeat') return;
-    throw next === 'too-late' ? this.#tooLate() : this.#refusal(error, unreached && !aborted);
+    throw next === 'too-late' ? this.#tooLate() : this.#refusal(error, isTransportFailure && !aborted);
   }
 
-  #refusal(error: ServiceError, unreached: boolean): Problem {
-    if (unreached) return this.#unreachable(`${this.#name} answered ${status[error.code] ?? 'an unknown status'}.`);
+  #refusal(error: ServiceError, isTransportFailure: boolean): Problem {
+    if (isTransportFailure)
+      return this.#unreachable(`${this.#name} answered ${status[error.code] ?? 'an unknown status'}.`);
     const problem = statusToProblem(error, this.#name);
     if (problem.reason !== 'TOKEN_INVALID' && problem.reason !== 'CALLER_MISMATCH') return problem;
     // A neighbour that does not know us is trouble of the platform, not a person who must sign in.

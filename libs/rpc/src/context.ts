@@ -52,7 +52,7 @@ export interface Context extends CallContext {
    * Names a resource whose personal data the answer shows; the look is recorded at once. A method whose row says
    * `personalData` and that names none is recorded without a name.
    */
-  look(resource: string): void;
+  recordAccess(resource: string): void;
 }
 
 /** The session of a call that an access row lets in only with one. */

@@ -1,17 +1,17 @@
 import { isIPv6 } from 'node:net';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
-import { enumCheck, loadService } from '@cups/contracts/proto';
+import { createEnumValidator, loadService } from '@cups/contracts/proto';
 import type { RpcsOf } from '@cups/contracts/proto';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { handleUnaryCall, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { checkTable } from './access.ts';
+import { validateAccessTable } from './access.ts';
 import type { AccessRow, AccessTable } from './access.ts';
-import { answer } from './answer.ts';
-import type { Gate, Method } from './answer.ts';
+import { handleCall } from './handle-call.ts';
+import type { ServerContext, RegisteredMethod } from './handle-call.ts';
 import type { Context } from './context.ts';
 import { createHealth } from './health.ts';
-import { callMeters } from './meters.ts';
-import { certifiedCaller } from './peer.ts';
+import { createCallCounter } from './metrics.ts';
+import { callerFromCertificate } from './peer-certificate.ts';
 import type { Tls } from './tls.ts';
 import type { Keys } from './tokens.ts';
 
@@ -19,7 +19,7 @@ import type { Keys } from './tokens.ts';
 export type Rpcs<Definition> = RpcsOf<Definition, Context>;
 
 /** One gRPC service to serve: its loaded definition, its methods, and who may call them. */
-export interface Served<Definition> {
+export interface ServiceRegistration<Definition> {
   definition: Definition;
   rpcs: Rpcs<Definition>;
   access: AccessTable<Definition>;
@@ -76,7 +76,7 @@ export interface GrpcServer {
  * @throws Error when a method has no access row or no handler, or the port is taken
  */
 export async function serveGrpc<Definition extends object>(
-  options: ServerOptions & Served<Definition> & { more?: Served<never>[] },
+  options: ServerOptions & ServiceRegistration<Definition> & { additionalServices?: ServiceRegistration<never>[] },
 ): Promise<GrpcServer> {
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes ?? 256 * 1024,
@@ -85,11 +85,13 @@ export async function serveGrpc<Definition extends object>(
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 10_000,
   });
-  const gate = gateOf(options);
-  const running = () => gate.inFlight.desk + gate.inFlight.service;
+  const context = createServerContext(options);
+  const running = () => context.inFlight.desk + context.inFlight.service;
   const health = createHealth();
-  for (const served of [options, ...(options.more ?? [])] as Served<Record<string, never>>[]) {
-    health.add(addService(server, gate, served));
+  for (const registration of [options, ...(options.additionalServices ?? [])] as ServiceRegistration<
+    Record<string, never>
+  >[]) {
+    health.add(registerService(server, context, registration));
   }
   server.addService(loadService<ServiceDefinition>('grpc.health.v1.Health'), health.rpcs);
   const port = await listen(server, options);
@@ -131,14 +133,18 @@ function shutDown(server: Server, timeoutMs: number): Promise<boolean> {
 }
 
 /** @returns the full name of the service */
-function addService(server: Server, gate: Gate, served: Served<Record<string, never>>): string {
-  const definition = served.definition as unknown as ServiceDefinition;
-  const access = served.access as Record<string, AccessRow>;
-  const rpcs = served.rpcs as unknown as Record<string, Method['rpc']>;
+function registerService(
+  server: Server,
+  context: ServerContext,
+  registration: ServiceRegistration<Record<string, never>>,
+): string {
+  const definition = registration.definition as unknown as ServiceDefinition;
+  const access = registration.access as Record<string, AccessRow>;
+  const rpcs = registration.rpcs as unknown as Record<string, RegisteredMethod['rpc']>;
   const methods = Object.keys(definition);
   const fullName = (Object.values(definition)[0]?.path ?? '').split('/')[1] ?? '';
   const shortName = fullName.split('.').at(-1) ?? '';
-  checkTable(shortName, methods, access);
+  validateAccessTable(shortName, methods, access);
   const bare: Record<string, ServiceDefinition[string]> = {};
   const handlers: Record<string, handleUnaryCall<Buffer, Buffer>> = {};
   for (const name of methods) {
@@ -146,30 +152,30 @@ function addService(server: Server, gate: Gate, served: Served<Record<string, ne
     if (typeof rpc !== 'function') throw new Error(`${shortName}.${name} has no handler.`);
     const types = definition[name] as ServiceDefinition[string];
     if (types.requestStream || types.responseStream) throw new Error(`${shortName}.${name} is a stream, not unary.`);
-    const method: Method = {
+    const method: RegisteredMethod = {
       name: `${shortName}.${name}`,
       row: access[name] as AccessRow,
       rpc: rpc.bind(rpcs),
       types,
-      unknownEnums: enumCheck(types),
+      unknownEnums: createEnumValidator(types),
     };
-    bare[name] = asBytes(types);
-    handlers[name] = (call, callback) => void answer(gate, method, call, callback);
+    bare[name] = withRawBytes(types);
+    handlers[name] = (call, callback) => void handleCall(context, method, call, callback);
   }
   server.addService(bare, handlers as UntypedServiceImplementation);
   return fullName;
 }
 
 /** Bytes are read after access is decided and written where a failure is ours to answer: grpc-js would send its text. */
-function asBytes(types: ServiceDefinition[string]): ServiceDefinition[string] {
+function withRawBytes(types: ServiceDefinition[string]): ServiceDefinition[string] {
   const same = (bytes: Buffer) => bytes;
   return { ...types, requestDeserialize: same, responseSerialize: same };
 }
 
-function gateOf(options: ServerOptions): Gate {
+function createServerContext(options: ServerOptions): ServerContext {
   const { keys, tls, versions, log, metrics, maxInFlight = 64, requireDeadline = true } = options;
   const inFlight = { desk: 0, service: 0 };
-  const certified = tls && certifiedCaller;
+  const certified = tls && callerFromCertificate;
   return {
     keys,
     certified,
@@ -178,6 +184,6 @@ function gateOf(options: ServerOptions): Gate {
     maxInFlight,
     requireDeadline,
     inFlight,
-    count: callMeters(metrics, inFlight),
+    count: createCallCounter(metrics, inFlight),
   };
 }

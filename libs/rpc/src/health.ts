@@ -10,7 +10,7 @@ interface Response {
 type Watcher = ServerWritableStream<Request, Response>;
 
 /** Watches that may be open at once: one for each balancer and probe, and room to spare; each costs a stream for its whole life. */
-const MAX_WATCHERS = 32;
+const MAX_WATCHES = 32;
 
 /** grpc.health.v1.Health: for load balancers and probes, so exempt from tokens, access and deadlines. */
 export function createHealth() {
@@ -20,19 +20,19 @@ export function createHealth() {
   const stateOf = (service: string): Response => ({
     status: !names.has(service) ? 'SERVICE_UNKNOWN' : serving ? 'SERVING' : 'NOT_SERVING',
   });
-  const become = (value: boolean): void => {
+  const setState = (value: boolean): void => {
     if (value === serving) return;
     serving = value;
     for (const watcher of watchers) watcher.write(stateOf(watcher.request.service));
   };
-  let following: NodeJS.Timeout | undefined;
+  let pollTimer: NodeJS.Timeout | undefined;
   const setServing = (value: boolean): void => {
-    clearInterval(following);
-    become(value);
+    clearInterval(pollTimer);
+    setState(value);
   };
   const serveWhile = (ready: () => boolean): void => {
     setServing(ready());
-    following = setInterval(() => become(ready()), 250).unref();
+    pollTimer = setInterval(() => setState(ready()), 250).unref();
   };
   const rpcs: UntypedServiceImplementation = {
     Check(call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) {
@@ -41,7 +41,7 @@ export function createHealth() {
       else callback(null, state);
     },
     Watch(call: Watcher) {
-      if (watchers.size >= MAX_WATCHERS) {
+      if (watchers.size >= MAX_WATCHES) {
         call.emit('error', { code: status.RESOURCE_EXHAUSTED, details: 'too many watches' });
         return;
       }

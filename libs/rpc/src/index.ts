@@ -4,13 +4,19 @@ export type { Client } from './client.ts';
 export { centreOf, centresOf, sessionOf } from './context.ts';
 export type { CallContext, Context, Role, ServiceName, Session } from './context.ts';
 export { serveGrpc } from './grpc.ts';
-export type { GrpcServer, Rpcs, ServerOptions, Served } from './grpc.ts';
-export { followKeySet } from './key-set.ts';
+export type { GrpcServer, Rpcs, ServerOptions, ServiceRegistration } from './grpc.ts';
+export { watchKeySet } from './key-set.ts';
 export type { SecretKey } from './key-set.ts';
-export { COOKIE_KEYS, makeKeys, newSecretJwk, PERSON_HASH_KEYS, PERSON_KEYS } from './make-keys.ts';
-export { followPersonHashes } from './person-hash.ts';
-export type { PersonHashes } from './person-hash.ts';
-export { seal, unseal } from './sealed.ts';
+export {
+  COOKIE_KEY_SET,
+  generateKeys,
+  generateSecretJwk,
+  PERSON_HASH_KEY_SET,
+  PERSON_KEY_SET,
+} from './generate-keys.ts';
+export { watchPersonHasher } from './person-hash.ts';
+export type { PersonHasher } from './person-hash.ts';
+export { seal, unseal } from './seal.ts';
 export { problemToStatus, statusToProblem } from './status.ts';
 export { openTls } from './tls.ts';
 export type { Tls } from './tls.ts';

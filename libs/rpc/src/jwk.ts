@@ -2,19 +2,19 @@ import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 
 /** A key and its id: the thumbprint of RFC 7638. */
-export interface KnownKey {
+export interface IdentifiedKey {
   key: KeyObject;
   kid: string;
 }
 
 /** The private key of one JWK. @throws Error when it is none */
-export function privateKeyFrom(text: string): KnownKey {
+export function parsePrivateJwk(text: string): IdentifiedKey {
   const key = createPrivateKey({ key: JSON.parse(text) as JsonWebKey, format: 'jwk' });
   return { key, kid: thumbprint(createPublicKey(key)) };
 }
 
 /** The public keys of one JWK, or of a JWK set while a key is being changed. @throws Error when it holds anything else, or none */
-export function publicKeysFrom(text: string): KnownKey[] {
+export function parsePublicJwks(text: string): IdentifiedKey[] {
   const parsed = JSON.parse(text) as JsonWebKey & { keys?: JsonWebKey[] };
   const jwks = parsed.keys ?? [parsed];
   if (jwks.length === 0) throw new Error('no key');

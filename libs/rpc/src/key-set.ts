@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Log, Metrics } from '@cups/contracts';
-import { refuseOpenSecret } from '@cups/contracts/node';
+import { assertPrivateFile } from '@cups/contracts/node';
 
 /** Secret keys of one service in a file: a JWK set (RFC 7517) of symmetric keys, which is read again when it changes. */
 
@@ -24,8 +24,8 @@ export interface KeySetOptions {
   metrics?: Metrics | undefined;
 }
 
-const LOOK_MS = 1000;
-const BYTES = 32;
+const POLL_INTERVAL_MS = 1000;
+const KEY_BYTES = 32;
 
 /**
  * Follows the file: what it says counts within a second. While it cannot be read or understood the last good keys stay, which is
@@ -33,42 +33,42 @@ const BYTES = 32;
  * @returns the keys that count now, in the order of the file
  * @throws Error when it cannot be used at the start, or lies open to others
  */
-export function followKeySet(options: KeySetOptions): () => readonly SecretKey[] {
+export function watchKeySet(options: KeySetOptions): () => readonly SecretKey[] {
   const { file, name, check, clock = () => performance.now(), log, metrics } = options;
-  refuseOpenSecret(file, `The key set ${name}`);
+  assertPrivateFile(file, `The key set ${name}`);
   let text = readFileSync(file, 'utf8');
-  let keys = keysIn(text, name, check);
-  let lookedAt = clock();
-  let isInDoubt = false;
+  let keys = parseKeySet(text, name, check);
+  let checkedAt = clock();
+  let hasReloadFailed = false;
 
-  function look(): void {
-    if (clock() - lookedAt < LOOK_MS) return;
-    lookedAt = clock();
+  function reload(): void {
+    if (clock() - checkedAt < POLL_INTERVAL_MS) return;
+    checkedAt = clock();
     try {
       const found = readFileSync(file, 'utf8');
       if (found !== text) {
-        keys = keysIn(found, name, check);
+        keys = parseKeySet(found, name, check);
         text = found;
         log?.info({ event: 'key-set-changed', file: name, count: keys.length });
       }
-      isInDoubt = false;
+      hasReloadFailed = false;
     } catch {
-      if (!isInDoubt) log?.error({ event: 'key-set-in-doubt', file: name });
-      isInDoubt = true;
+      if (!hasReloadFailed) log?.error({ event: 'key-set-in-doubt', file: name });
+      hasReloadFailed = true;
     }
   }
   metrics?.gauge('cups_key_sets_in_doubt', 'Files of secret keys that cannot be used now.', ['file'], (gauge) => {
-    look();
-    gauge.set({ file: name }, Number(isInDoubt));
+    reload();
+    gauge.set({ file: name }, Number(hasReloadFailed));
   });
   return () => {
-    look();
+    reload();
     return keys;
   };
 }
 
 /** @throws Error, one sentence without anything of the keys */
-function keysIn(text: string, name: string, check: KeySetOptions['check']): readonly SecretKey[] {
+function parseKeySet(text: string, name: string, check: KeySetOptions['check']): readonly SecretKey[] {
   let given: { kty?: string; kid?: string; use?: string; k?: string }[];
   try {
     given = (JSON.parse(text) as { keys: typeof given }).keys.map((key) => key);
@@ -77,8 +77,8 @@ function keysIn(text: string, name: string, check: KeySetOptions['check']): read
   }
   const keys = given.map(({ kty, kid = '', use = '', k = '' }) => {
     const secret = Buffer.from(k, 'base64url');
-    if (kty !== 'oct' || kid === '' || secret.length !== BYTES) {
-      throw new Error(`The key set ${name} holds what is no key of ${BYTES} bytes with a kid.`);
+    if (kty !== 'oct' || kid === '' || secret.length !== KEY_BYTES) {
+      throw new Error(`The key set ${name} holds what is no key of ${KEY_BYTES} bytes with a kid.`);
     }
     return { kid, use, secret: Uint8Array.from(secret) };
   });

@@ -8,7 +8,7 @@ const DOMAIN = 'cups';
 const DETAILS_KEY = 'grpc-status-details-bin';
 const TYPE_PREFIX = 'type.googleapis.com/';
 
-const CODES: Record<ProblemKind, status> = {
+const STATUS_BY_KIND: Record<ProblemKind, status> = {
   INVALID: status.INVALID_ARGUMENT,
   UNAUTHENTICATED: status.UNAUTHENTICATED,
   FORBIDDEN: status.PERMISSION_DENIED,
@@ -24,7 +24,7 @@ const CODES: Record<ProblemKind, status> = {
 };
 
 /** What a status without our details, or with a reason of a later release, comes down to. */
-const FALLBACKS: { [Code in status]?: Reason } = {
+const REASON_BY_STATUS: { [Code in status]?: Reason } = {
   [status.CANCELLED]: 'CANCELLED',
   [status.INVALID_ARGUMENT]: 'INVALID_ARGUMENT',
   [status.DEADLINE_EXCEEDED]: 'DEADLINE_EXCEEDED',
@@ -63,7 +63,7 @@ interface RetryInfo {
 }
 
 /** Full name and codec of each detail that we write and read. */
-const detail = <Value extends object>(name: string) => ({
+const detailCodec = <Value extends object>(name: string) => ({
   pack: (value: Value): Any => ({
     type_url: `${TYPE_PREFIX}${name}`,
     value: messageType<Value>(name).encode(value),
@@ -73,17 +73,17 @@ const detail = <Value extends object>(name: string) => ({
     return found && messageType<Value>(name).decode(found.value);
   },
 });
-const errorInfo = detail<ErrorInfo>('google.rpc.ErrorInfo');
-const badRequest = detail<BadRequest>('google.rpc.BadRequest');
-const retryInfo = detail<RetryInfo>('google.rpc.RetryInfo');
-const violationDetails = detail<ViolationDetails>('cups.type.v1.ViolationDetails');
+const errorInfo = detailCodec<ErrorInfo>('google.rpc.ErrorInfo');
+const badRequest = detailCodec<BadRequest>('google.rpc.BadRequest');
+const retryInfo = detailCodec<RetryInfo>('google.rpc.RetryInfo');
+const violationDetails = detailCodec<ViolationDetails>('cups.type.v1.ViolationDetails');
 
 /**
  * A Problem as a gRPC status: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo in the trailers (AIP-193), and
  * ViolationDetails of our own beside BadRequest.
  */
 export function problemToStatus(problem: Problem): StatusObject {
-  const code = CODES[problem.kind];
+  const code = STATUS_BY_KIND[problem.kind];
   const details = [errorInfo.pack({ reason: problem.reason, domain: DOMAIN, metadata: problem.metadata })];
   if (problem.violations.length > 0) details.push(...packViolations(problem.violations));
   const metadata = new Metadata();
@@ -106,30 +106,31 @@ export function problemToStatus(problem: Problem): StatusObject {
  * Whether a status tells of the way to a neighbour, not of the neighbour: a connection that ended ("Session closed", a reset
  * stream), or a process that went away. Whatever a service of ours refuses carries our details.
  */
-export function isUnreached(error: StatusObject): boolean {
+export function isTransportError(error: StatusObject): boolean {
   const codes = [status.UNAVAILABLE, status.INTERNAL, status.UNKNOWN, status.CANCELLED];
-  return codes.includes(error.code) && !ourDetails(error);
+  return codes.includes(error.code) && !parseDetails(error);
 }
 
 /** A gRPC status as a Problem; `neighbour` is the service that answered it, or did not. */
-export function statusToProblem(error: StatusObject, neighbour: string): Problem {
-  const found = ourDetails(error);
+export function statusToProblem(error: StatusObject, upstream: string): Problem {
+  const found = parseDetails(error);
   if (found && isReason(found.info.reason)) {
     return new Problem({
       reason: found.info.reason,
       message: found.message,
-      metadata: error.code === status.UNAVAILABLE ? { neighbour, ...found.info.metadata } : found.info.metadata,
+      metadata:
+        error.code === status.UNAVAILABLE ? { neighbour: upstream, ...found.info.metadata } : found.info.metadata,
       violations: found.violations,
       retryAfterMs: found.retryAfterMs,
     });
   }
-  const metadata = { ...found?.info.metadata, neighbour };
+  const metadata = { ...found?.info.metadata, neighbour: upstream };
   const tooLarge = error.code === status.RESOURCE_EXHAUSTED && !found && /larger than max/.test(error.details);
   const cutOff = !found && (error.code === status.INTERNAL || error.code === status.UNKNOWN);
-  const known = cutOff ? 'NEIGHBOUR_UNAVAILABLE' : (FALLBACKS[error.code] ?? 'INTERNAL');
+  const known = cutOff ? 'NEIGHBOUR_UNAVAILABLE' : (REASON_BY_STATUS[error.code] ?? 'INTERNAL');
   const reason = tooLarge ? 'PAYLOAD_TOO_LARGE' : known;
   // The text of a status that is not ours may hold anything; it goes no further.
-  const message = found?.message ?? `${neighbour} answered ${status[error.code] ?? 'an unknown status'}.`;
+  const message = found?.message ?? `${upstream} answered ${status[error.code] ?? 'an unknown status'}.`;
   return new Problem({
     reason,
     message,
@@ -139,7 +140,7 @@ export function statusToProblem(error: StatusObject, neighbour: string): Problem
   });
 }
 
-function ourDetails(error: StatusObject) {
+function parseDetails(error: StatusObject) {
   const [bytes] = error.metadata?.get(DETAILS_KEY) ?? [];
   if (!Buffer.isBuffer(bytes)) return undefined;
   try {
@@ -172,11 +173,11 @@ function findViolations(all: Any[]): Violation[] {
   const beside = violationDetails.find(all)?.details ?? [];
   return (badRequest.find(all)?.fieldViolations ?? []).map(({ field, description, reason }, at) => {
     const { place = '', params = '' } = beside[at] ?? {};
-    return readViolation({ field, place, rule: reason, params: parsed(params), message: description });
+    return readViolation({ field, place, rule: reason, params: parseParams(params), message: description });
   });
 }
 
-function parsed(text: string): Record<string, unknown> {
+function parseParams(text: string): Record<string, unknown> {
   const value: unknown = text === '' ? {} : JSON.parse(text);
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log, Metrics } from '@cups/contracts';
-import { refuseOpenSecret } from '@cups/contracts/node';
+import { assertPrivateFile } from '@cups/contracts/node';
 import { experimental } from '@grpc/grpc-js';
 import type { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
-import { readCertified, serviceIn, spiffeIdOf, TLS_FILES } from './certificate.ts';
-import type { Certified, TlsTexts } from './certificate.ts';
+import { readCertificateInfo, parseServiceName, spiffeIdOf, TLS_FILES } from './certificate.ts';
+import type { CertificateInfo, TlsFileContents } from './certificate.ts';
 import type { ServiceName } from './context.ts';
 
 /** Mutual TLS of one process: by which it is known, and by which it knows others. */
@@ -26,11 +26,11 @@ export interface TlsOptions {
   log?: Log | undefined;
   metrics?: Metrics | undefined;
   /** How often the files are looked at. @default 1000 */
-  lookMs?: number;
+  pollIntervalMs?: number;
 }
 
-const LOOK_MS = 1000;
-const IN_DOUBT = 2;
+const POLL_INTERVAL_MS = 1000;
+const MAX_RELOAD_FAILURES = 2;
 
 /**
  * Opens the certificates of a service and follows their files: what changes counts for new connections within a second or two, without
@@ -39,8 +39,8 @@ const IN_DOUBT = 2;
  * @throws Error, one sentence, when they cannot be used at the start, or the key lies open
  */
 export function openTls(options: TlsOptions): Tls {
-  refuseOpenSecret(join(options.dir, 'tls.key'), `The key of the certificate of ${options.service}`);
-  const folder = new CertificateFolder(options);
+  assertPrivateFile(join(options.dir, 'tls.key'), `The key of the certificate of ${options.service}`);
+  const folder = new CertificateWatcher(options);
   return {
     server: experimental.createCertificateProviderServerCredentials(folder, folder, true),
     channel: experimental.createCertificateProviderChannelCredentials(folder, folder, { checkServerIdentity }),
@@ -50,7 +50,7 @@ export function openTls(options: TlsOptions): Tls {
 
 /** @param name of the service that is called: channels name it in the place of a host */
 function checkServerIdentity(name: string, { subjectaltname }: { subjectaltname?: string }): Error | undefined {
-  const service = serviceIn(subjectaltname);
+  const service = parseServiceName(subjectaltname);
   if (service === name) return undefined;
   return new Error(`the certificate is not that of ${name}, but of ${service ?? 'nobody here'}`);
 }
@@ -59,31 +59,31 @@ function checkServerIdentity(name: string, { subjectaltname }: { subjectaltname?
  * Files of certificates as grpc-js asks for them. Its own watcher drops what it had as soon as one file cannot be read, takes a key for
  * a certificate that is another's while both are being written, and makes everything anew at each look.
  */
-class CertificateFolder implements experimental.CertificateProvider {
+class CertificateWatcher implements experimental.CertificateProvider {
   readonly #options: TlsOptions;
   readonly #authorityListeners = new Set<experimental.CaCertificateUpdateListener>();
   readonly #ownListeners = new Set<experimental.IdentityCertificateUpdateListener>();
-  readonly #looking: NodeJS.Timeout;
-  #texts: TlsTexts;
-  #certified: Certified;
+  readonly #pollTimer: NodeJS.Timeout;
+  #texts: TlsFileContents;
+  #certificate: CertificateInfo;
   /** Looks in a row that found nothing usable: one alone may have met files that are being changed. */
   #failures = 0;
 
   constructor(options: TlsOptions) {
     this.#options = options;
     try {
-      this.#texts = textsOf((file) => readFileSync(join(options.dir, file), 'utf8'));
-      this.#certified = this.#judge(this.#texts);
+      this.#texts = readTlsFiles((file) => readFileSync(join(options.dir, file), 'utf8'));
+      this.#certificate = this.#validate(this.#texts);
     } catch (cause) {
-      const why = cause instanceof Refused ? ` ${cause.message}` : '';
+      const why = cause instanceof InvalidCertificateError ? ` ${cause.message}` : '';
       throw new Error(`The certificate of ${options.service} cannot be used in ${options.dir}.${why}`, { cause });
     }
-    this.#meters();
-    this.#looking = setInterval(() => void this.#look(), options.lookMs ?? LOOK_MS).unref();
+    this.#registerMetrics();
+    this.#pollTimer = setInterval(() => void this.#reload(), options.pollIntervalMs ?? POLL_INTERVAL_MS).unref();
   }
 
   close(): void {
-    clearInterval(this.#looking);
+    clearInterval(this.#pollTimer);
   }
 
   addCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
@@ -112,61 +112,62 @@ class CertificateFolder implements experimental.CertificateProvider {
     return { certificate: Buffer.from(this.#texts['tls.crt']), privateKey: Buffer.from(this.#texts['tls.key']) };
   }
 
-  async #look(): Promise<void> {
+  async #reload(): Promise<void> {
     const { log, dir, service } = this.#options;
     try {
       const read = await Promise.all(TLS_FILES.map((file) => readFile(join(dir, file), 'utf8')));
-      this.#take(textsOf((file) => read[TLS_FILES.indexOf(file)]!));
+      this.#replace(readTlsFiles((file) => read[TLS_FILES.indexOf(file)]!));
       this.#failures = 0;
     } catch {
       this.#failures++;
-      if (this.#failures !== IN_DOUBT) return;
+      if (this.#failures !== MAX_RELOAD_FAILURES) return;
       log?.warn({ event: 'certificate-in-doubt', resource: spiffeIdOf(service), reason: 'unusable' });
     }
   }
 
-  #take(texts: TlsTexts): void {
+  #replace(texts: TlsFileContents): void {
     if (TLS_FILES.every((file) => texts[file] === this.#texts[file])) return;
-    this.#certified = this.#judge(texts);
+    this.#certificate = this.#validate(texts);
     this.#texts = texts;
     for (const listener of this.#authorityListeners) listener(this.#authorityUpdate());
     for (const listener of this.#ownListeners) listener(this.#ownUpdate());
     const { log, service } = this.#options;
-    log?.info({ event: 'certificate-taken', resource: spiffeIdOf(service), count: this.#certified.authorities });
+    log?.info({ event: 'certificate-taken', resource: spiffeIdOf(service), count: this.#certificate.authorityCount });
   }
 
   /** @throws Refused when they cannot be used */
-  #judge(texts: TlsTexts): Certified {
+  #validate(texts: TlsFileContents): CertificateInfo {
     const { service } = this.#options;
-    let certified: Certified;
+    let certified: CertificateInfo;
     try {
-      certified = readCertified(texts);
+      certified = readCertificateInfo(texts);
     } catch (error) {
-      throw new Refused((error as Error).message);
+      throw new InvalidCertificateError((error as Error).message);
     }
-    if (certified.service !== service) throw new Refused(`tls.crt is not that of ${spiffeIdOf(service)}.`);
+    if (certified.service !== service)
+      throw new InvalidCertificateError(`tls.crt is not that of ${spiffeIdOf(service)}.`);
     return certified;
   }
 
-  #meters(): void {
+  #registerMetrics(): void {
     const { metrics } = this.#options;
     const ends = 'When a certificate is no longer good: seconds since 1970.';
     metrics?.gauge('cups_certificate_end_seconds', ends, ['of'], (gauge) => {
-      const { ends: own, authorityEnds: authority } = this.#certified;
+      const { expiresAt: own, authorityExpiresAt: authority } = this.#certificate;
       gauge.set({ of: 'service' }, own.getTime() / 1000);
       if (authority) gauge.set({ of: 'authority' }, authority.getTime() / 1000);
       else gauge.remove({ of: 'authority' });
     });
     metrics?.gauge('cups_certificate_in_doubt', 'Whether files of certificates cannot be used now.', [], (gauge) =>
-      gauge.set(Number(this.#failures >= IN_DOUBT)),
+      gauge.set(Number(this.#failures >= MAX_RELOAD_FAILURES)),
     );
   }
 }
 
 /** A sentence that says why files cannot be used. */
-class Refused extends Error {}
+class InvalidCertificateError extends Error {}
 
-const textsOf = (read: (file: keyof TlsTexts) => string): TlsTexts => ({
+const readTlsFiles = (read: (file: keyof TlsFileContents) => string): TlsFileContents => ({
   'tls.crt': read('tls.crt'),
   'tls.key': read('tls.key'),
   'ca.crt': read('ca.crt'),

@@ -4,22 +4,22 @@ import { Problem } from '@cups/problem';
 import { JWTExpired } from 'jose/errors';
 import type { JWTPayload } from 'jose';
 import type { ServiceName, Session } from './context.ts';
-import { followKeys } from './keys.ts';
-import type { KeyFiles } from './keys.ts';
-import { claimsOf, sessionFrom } from './session-claims.ts';
-import { openSkew } from './skew.ts';
-import type { Skew } from './skew.ts';
-import { VerifiedTokens } from './verified.ts';
-import type { TokenTimes } from './verified.ts';
-import { TokenFromTheFuture, verifyToken } from './verify.ts';
-import type { TokenRule, VerifiedPayload } from './verify.ts';
+import { watchKeys } from './key-files.ts';
+import type { KeyFiles } from './key-files.ts';
+import { toClaims, parseSession } from './session-claims.ts';
+import { createClockSkewMonitor } from './clock-skew.ts';
+import type { ClockSkewMonitor } from './clock-skew.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
+import type { TokenTimes } from './verified-tokens.ts';
+import { TokenNotYetValidError, verifyToken } from './verify-token.ts';
+import type { TokenRule, VerifiedPayload } from './verify-token.ts';
 
 const SERVICE_TYP = 'cups-service+jwt';
 const SERVICE_SECONDS = 300;
 /** Our own token is renewed this long before it ends. */
-const RENEW_SECONDS = 60;
+const RENEW_BEFORE_SECONDS = 60;
 /** Only what identity's key signed is ever a session. */
-const SESSION: TokenRule = { typ: 'cups-session+jwt', audience: 'cups', issuer: 'identity', seconds: 8 * 3600 };
+const SESSION_RULE: TokenRule = { typ: 'cups-session+jwt', audience: 'cups', issuer: 'identity', seconds: 8 * 3600 };
 
 /** The keys of one service: its own private key, and everybody's public ones. */
 export interface Keys {
@@ -35,7 +35,7 @@ export interface Keys {
 }
 
 /**
- * Opens the keys in `dir` (see {@link followKeys}: what becomes of files that change, vanish or are bad) and signs and verifies
+ * Opens the keys in `dir` (see {@link watchKeys}: what becomes of files that change, vanish or are bad) and signs and verifies
  * tokens with them. What was verified is remembered only as long as the keys stay as they are.
  * @param options.clock milliseconds that only rise, for tests
  * @throws Error when our own key cannot be read
@@ -53,8 +53,8 @@ export function openKeys(options: {
   return new TokenKeys(
     service,
     now,
-    followKeys({ dir, service, clock, log, metrics }),
-    openSkew({ now, log, metrics }),
+    watchKeys({ dir, service, clock, log, metrics }),
+    createClockSkewMonitor({ now, log, metrics }),
   );
 }
 
@@ -62,14 +62,14 @@ class TokenKeys implements Keys {
   readonly service: ServiceName;
   readonly #now: () => number;
   readonly #files: KeyFiles;
-  readonly #skew: Skew;
+  readonly #skew: ClockSkewMonitor;
   readonly #services = new VerifiedTokens<ServiceName>();
   readonly #sessions = new VerifiedTokens<Session>();
   readonly #issued = new Map<ServiceName, { token: string; renewAt: number }>();
   /** Of the keys on which all of the above rests. */
   #generation: number;
 
-  constructor(service: ServiceName, now: () => number, files: KeyFiles, skew: Skew) {
+  constructor(service: ServiceName, now: () => number, files: KeyFiles, skew: ClockSkewMonitor) {
     this.service = service;
     this.#now = now;
     this.#files = files;
@@ -83,14 +83,14 @@ class TokenKeys implements Keys {
     if (known && known.renewAt > this.#now()) return known.token;
     const iat = Math.floor(this.#now() / 1000);
     const token = this.#sign(SERVICE_TYP, { aud: audience, iat, exp: iat + SERVICE_SECONDS });
-    this.#issued.set(audience, { token, renewAt: (iat + SERVICE_SECONDS - RENEW_SECONDS) * 1000 });
+    this.#issued.set(audience, { token, renewAt: (iat + SERVICE_SECONDS - RENEW_BEFORE_SECONDS) * 1000 });
     return token;
   }
 
   async verifyService(token: string): Promise<ServiceName> {
     const rule = { typ: SERVICE_TYP, audience: this.service, seconds: SERVICE_SECONDS };
     try {
-      return await this.#verified(this.#services, token, rule, ({ iss }) => iss as ServiceName);
+      return await this.#resolveToken(this.#services, token, rule, ({ iss }) => iss as ServiceName);
     } catch {
       throw new Problem({ reason: 'TOKEN_INVALID', message: 'The token of the calling service cannot be verified.' });
     }
@@ -99,14 +99,14 @@ class TokenKeys implements Keys {
   signSession(session: Session): string {
     const iat = Math.floor(this.#now() / 1000);
     const exp = Math.floor(session.expires.getTime() / 1000);
-    if (exp - iat > SESSION.seconds || exp <= iat) throw new RangeError('a session lasts at most 8 hours');
+    if (exp - iat > SESSION_RULE.seconds || exp <= iat) throw new RangeError('a session lasts at most 8 hours');
     this.#refresh();
-    return this.#sign(SESSION.typ, { ...claimsOf(session), aud: SESSION.audience, iat, exp });
+    return this.#sign(SESSION_RULE.typ, { ...toClaims(session), aud: SESSION_RULE.audience, iat, exp });
   }
 
   async verifySession(token: string): Promise<Session> {
     try {
-      return await this.#verified(this.#sessions, token, SESSION, sessionFrom);
+      return await this.#resolveToken(this.#sessions, token, SESSION_RULE, parseSession);
     } catch (error) {
       if (error instanceof JWTExpired) {
         throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has ended.' });
@@ -116,7 +116,7 @@ class TokenKeys implements Keys {
   }
 
   /** What a token says, from memory where it was verified before. */
-  async #verified<Value>(
+  async #resolveToken<Value>(
     tokens: VerifiedTokens<Value>,
     token: string,
     rule: TokenRule,
@@ -125,7 +125,7 @@ class TokenKeys implements Keys {
     this.#refresh();
     const known = tokens.get(token, this.#now());
     if (known) {
-      this.#measure(known.times);
+      this.#observeClock(known.times);
       return known.value;
     }
     const generation = this.#generation;
@@ -140,18 +140,19 @@ class TokenKeys implements Keys {
     const find: KeyFiles['find'] = (issuer, kid) => this.#files.find(issuer, kid);
     try {
       const payload = await verifyToken(token, rule, { find, now: this.#now() });
-      this.#measure(payload);
+      this.#observeClock(payload);
       return payload;
     } catch (error) {
-      if (error instanceof JWTExpired || error instanceof TokenFromTheFuture) this.#measure(error.payload, true);
+      if (error instanceof JWTExpired || error instanceof TokenNotYetValidError)
+        this.#observeClock(error.payload, true);
       throw error;
     }
   }
 
   /** The times of a token whose signature is good tell of its issuer's clock. */
-  #measure({ iss = '', iat = 0, exp = 0, aud }: JWTPayload | TokenTimes, refused = false): void {
+  #observeClock({ iss = '', iat = 0, exp = 0, aud }: JWTPayload | TokenTimes, refused = false): void {
     // A session is used to its end, so that only a beginning in the future tells of a clock.
-    const usedUntil = aud === SESSION.audience ? Infinity : exp - RENEW_SECONDS;
+    const usedUntil = aud === SESSION_RULE.audience ? Infinity : exp - RENEW_BEFORE_SECONDS;
     this.#skew.observe(iss, { issued: iat, usedUntil }, refused);
   }
 
@@ -165,11 +166,11 @@ class TokenKeys implements Keys {
 
   #sign(typ: string, claims: Record<string, unknown>): string {
     const own = this.#files.own();
-    const body = `${part({ alg: 'EdDSA', typ, kid: own.kid })}.${part({ iss: this.service, ...claims })}`;
+    const body = `${encodePart({ alg: 'EdDSA', typ, kid: own.kid })}.${encodePart({ iss: this.service, ...claims })}`;
     return `${body}.${sign(null, Buffer.from(body), own.key).toString('base64url')}`;
   }
 }
 
-function part(value: unknown): string {
+function encodePart(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }

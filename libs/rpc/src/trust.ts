@@ -1,32 +1,32 @@
-import { publicKeysFrom } from './jwk.ts';
-import type { KnownKey } from './jwk.ts';
+import { parsePublicJwks } from './jwk.ts';
+import type { IdentifiedKey } from './jwk.ts';
 
 /** How long keys go on counting whose file cannot be read or understood: it may be caught while it is written. */
 export const GRACE_MS = 60_000;
 
 /** What is known of the public keys of one service. */
-export interface Known {
+export interface TrustedKeys {
   /** The last good text of its file. */
   text: string;
   /** Empty once trust has ended. */
-  keys: readonly KnownKey[];
+  keys: readonly IdentifiedKey[];
   /** Since when the file cannot be used, and why. */
-  doubt?: { since: number; reason: Doubt };
+  failure?: { since: number; reason: KeyFileFailure };
 }
 
-type Doubt = 'unreadable' | 'not-a-key' | 'folder-unreadable';
+type KeyFileFailure = 'unreadable' | 'not-a-key' | 'folder-unreadable';
 
 /** By the service whose keys they are. */
-export type Trust = ReadonlyMap<string, Known>;
+export type Trust = ReadonlyMap<string, TrustedKeys>;
 
 /** What a look at the folder found: the text of each service's file, undefined where it cannot be read. */
-export type Found = ReadonlyMap<string, string | undefined>;
+export type KeyFileContents = ReadonlyMap<string, string | undefined>;
 
 /** What changed by a look. After `trusted` and `ended` whatever was concluded from the keys before is void. */
 export type TrustChange =
   | { change: 'trusted'; issuer: string; count: number }
-  | { change: 'in-doubt'; issuer: string; reason: Doubt }
-  | { change: 'ended'; issuer: string; reason: Doubt | 'removed' };
+  | { change: 'in-doubt'; issuer: string; reason: KeyFileFailure }
+  | { change: 'ended'; issuer: string; reason: KeyFileFailure | 'removed' };
 
 /**
  * What public keys count after a look at their folder. A good file counts at once, and one that is gone counts no more. A file that
@@ -34,46 +34,57 @@ export type TrustChange =
  * @param found undefined when the folder cannot be read
  * @param at milliseconds of a clock that only rises
  */
-export function trustAfter(
+export function updateTrust(
   trust: Trust,
-  found: Found | undefined,
+  found: KeyFileContents | undefined,
   at: number,
 ): { trust: Trust; changes: TrustChange[] } {
-  const next = new Map<string, Known>();
+  const next = new Map<string, TrustedKeys>();
   const changes: TrustChange[] = [];
-  const accept = (issuer: string, judged: Judged): void => {
-    next.set(issuer, judged.known);
-    changes.push(...judged.changes);
+  const accept = (issuer: string, evaluated: EvaluatedKeys): void => {
+    next.set(issuer, evaluated.trusted);
+    changes.push(...evaluated.changes);
   };
-  for (const [issuer, known] of trust) {
-    if (!found) accept(issuer, doubted(issuer, known, 'folder-unreadable', at));
-    else if (!found.has(issuer) && known.keys.length > 0) changes.push({ change: 'ended', issuer, reason: 'removed' });
+  for (const [issuer, trusted] of trust) {
+    if (!found) accept(issuer, recordFailure(issuer, trusted, 'folder-unreadable', at));
+    else if (!found.has(issuer) && trusted.keys.length > 0)
+      changes.push({ change: 'ended', issuer, reason: 'removed' });
   }
-  for (const [issuer, text] of found ?? []) accept(issuer, judge(issuer, trust.get(issuer), text, at));
+  for (const [issuer, text] of found ?? []) accept(issuer, evaluateFile(issuer, trust.get(issuer), text, at));
   return { trust: next, changes };
 }
 
-interface Judged {
-  known: Known;
+interface EvaluatedKeys {
+  trusted: TrustedKeys;
   changes: TrustChange[];
 }
 
-function judge(issuer: string, known: Known | undefined, text: string | undefined, at: number): Judged {
-  if (text === undefined) return doubted(issuer, known, 'unreadable', at);
-  if (known && known.text === text && !known.doubt) return { known, changes: [] };
+function evaluateFile(
+  issuer: string,
+  trusted: TrustedKeys | undefined,
+  text: string | undefined,
+  at: number,
+): EvaluatedKeys {
+  if (text === undefined) return recordFailure(issuer, trusted, 'unreadable', at);
+  if (trusted && trusted.text === text && !trusted.failure) return { trusted, changes: [] };
   try {
-    const keys = publicKeysFrom(text);
-    return { known: { text, keys }, changes: [{ change: 'trusted', issuer, count: keys.length }] };
+    const keys = parsePublicJwks(text);
+    return { trusted: { text, keys }, changes: [{ change: 'trusted', issuer, count: keys.length }] };
   } catch {
-    return doubted(issuer, known, 'not-a-key', at);
+    return recordFailure(issuer, trusted, 'not-a-key', at);
   }
 }
 
-function doubted(issuer: string, known: Known | undefined, cause: Doubt, at: number): Judged {
-  const { text, keys, doubt }: Known = known ?? { text: '', keys: [] };
-  const { since, reason } = doubt ?? { since: at, reason: cause };
-  const changes: TrustChange[] = doubt ? [] : [{ change: 'in-doubt', issuer, reason }];
+function recordFailure(
+  issuer: string,
+  trusted: TrustedKeys | undefined,
+  cause: KeyFileFailure,
+  at: number,
+): EvaluatedKeys {
+  const { text, keys, failure }: TrustedKeys = trusted ?? { text: '', keys: [] };
+  const { since, reason } = failure ?? { since: at, reason: cause };
+  const changes: TrustChange[] = failure ? [] : [{ change: 'in-doubt', issuer, reason }];
   const isOver = keys.length > 0 && at - since >= GRACE_MS;
   if (isOver) changes.push({ change: 'ended', issuer, reason });
-  return { known: { text, keys: isOver ? [] : keys, doubt: { since, reason } }, changes };
+  return { trusted: { text, keys: isOver ? [] : keys, failure: { since, reason } }, changes };
 }

@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AccessRow, Role, ServiceName, Session } from '../src/index.ts';
-import { OPEN, refusalOf, running, session } from './running.ts';
-import type { Running } from './running.ts';
+import { PUBLIC_ACCESS, captureRejection, startTestServer, session } from './test-server.ts';
+import type { TestServer } from './test-server.ts';
 
 describe('a table that is not whole', () => {
   const bad: [string, unknown, string][] = [
     ['a method without a row', undefined, 'NotificationsService.GetSlip has no access row.'],
-    ['a row without callers', { ...OPEN, callers: [] }, 'names no caller'],
-    ['a row with an empty list of roles', { ...OPEN, roles: [], tenancy: 'centre' }, 'names no role'],
-    ['a row of a centre that asks for no session', { ...OPEN, tenancy: 'centre' }, 'needs roles'],
-    ['a row for the public that asks for a role', { ...OPEN, roles: ['support'] }, "goes with roles 'none'"],
+    ['a row without callers', { ...PUBLIC_ACCESS, callers: [] }, 'names no caller'],
+    ['a row with an empty list of roles', { ...PUBLIC_ACCESS, roles: [], tenancy: 'centre' }, 'names no role'],
+    ['a row of a centre that asks for no session', { ...PUBLIC_ACCESS, tenancy: 'centre' }, 'needs roles'],
+    ['a row for the public that asks for a role', { ...PUBLIC_ACCESS, roles: ['support'] }, "goes with roles 'none'"],
   ];
   test.each(bad)('does not start: %s', async (_what, row, message) => {
     await expect(
-      running({}, { slips: row as AccessRow, ...(row === undefined && { slips: null as never }) }),
+      startTestServer({}, { slips: row as AccessRow, ...(row === undefined && { slips: null as never }) }),
     ).rejects.toThrow(message);
   });
 
   test('does not start: a method without a handler', async () => {
-    await expect(running({ GetSlip: undefined as never })).rejects.toThrow(
+    await expect(startTestServer({ GetSlip: undefined as never })).rejects.toThrow(
       'NotificationsService.GetSlip has no handler.',
     );
   });
@@ -39,15 +39,15 @@ describe('who may call', () => {
     tenancy: 'agency',
     personalData: false,
   };
-  let service: Running;
+  let service: TestServer;
   let ran = 0;
 
   beforeAll(async () => {
-    service = await running(
+    service = await startTestServer(
       {
         GetSlip: async (request, context) => {
           ran++;
-          if (request.name) context.look(request.name);
+          if (request.name) context.recordAccess(request.name);
           return {};
         },
       },
@@ -66,18 +66,18 @@ describe('who may call', () => {
     const allowed = caller === 'gateway' && (role === 'specialist' || role === 'centre-manager');
     const before = ran;
     if (allowed) await call(caller, { roles: [role] });
-    else expect(await refusalOf(call(caller, { roles: [role] }))).toMatchObject({ reason: 'PERMISSION_DENIED' });
+    else expect(await captureRejection(call(caller, { roles: [role] }))).toMatchObject({ reason: 'PERMISSION_DENIED' });
     expect(ran - before).toBe(allowed ? 1 : 0);
   });
 
   test('nobody without a session where the row asks for a role', async () => {
-    expect(await refusalOf(call('gateway'))).toMatchObject({ reason: 'UNAUTHENTICATED' });
+    expect(await captureRejection(call('gateway'))).toMatchObject({ reason: 'UNAUTHENTICATED' });
   });
 
   test('nobody without a centre where the resource belongs to one', async () => {
     const { centre: _, ...nowhere } = session();
     const sessionToken = service.keys.identity.signSession(nowhere);
-    expect(await refusalOf(service.clientOf('gateway').getSlip({}, { sessionToken }))).toMatchObject({
+    expect(await captureRejection(service.clientOf('gateway').getSlip({}, { sessionToken }))).toMatchObject({
       reason: 'PERMISSION_DENIED',
     });
   });
@@ -86,12 +86,12 @@ describe('who may call', () => {
     const client = service.clientOf('gateway');
     const as = (who: Partial<Session>) =>
       client.listNotices({}, { sessionToken: service.keys.identity.signSession(session(who)) });
-    expect(await refusalOf(as({ roles: ['agency-clerk'] }))).toMatchObject({ reason: 'PERMISSION_DENIED' });
+    expect(await captureRejection(as({ roles: ['agency-clerk'] }))).toMatchObject({ reason: 'PERMISSION_DENIED' });
     await as({ roles: ['agency-clerk'], agency: 'agencies/asp' });
   });
 
   test('a caller without a row learns nothing, not even that its session is missing', async () => {
-    expect(await refusalOf(call('intake'))).toMatchObject({ reason: 'PERMISSION_DENIED' });
+    expect(await captureRejection(call('intake'))).toMatchObject({ reason: 'PERMISSION_DENIED' });
   });
 
   test('a look at personal data is recorded: who, what, by which service', async () => {

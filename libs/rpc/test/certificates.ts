@@ -1,17 +1,24 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { certify, makeAuthority } from '../src/authority.ts';
-import type { Pair } from '../src/authority.ts';
+import { issueCertificate, createAuthority } from '../src/authority.ts';
+import type { CertificateKeyPair } from '../src/authority.ts';
 
 /** An authority that is good now. */
-export const newAuthority = (): Promise<Pair> => makeAuthority({ now: Date.now(), days: 10 });
+export const newAuthority = (): Promise<CertificateKeyPair> => createAuthority({ now: Date.now(), days: 10 });
 
 /** A certificate that is good now, or ended so many days ago. */
-export const newCertificate = (authority: Pair, service: string, days = 5): Promise<Pair> =>
-  certify(authority, service, { now: Date.now() - (days < 0 ? 2 * 86_400_000 : 0), days: days < 0 ? 2 + days : days });
+export const newCertificate = (authority: CertificateKeyPair, service: string, days = 5): Promise<CertificateKeyPair> =>
+  issueCertificate(authority, service, {
+    now: Date.now() - (days < 0 ? 2 * 86_400_000 : 0),
+    days: days < 0 ? 2 + days : days,
+  });
 
 /** Writes a folder as `GRPC_TLS_DIR` names it, each file whole. @returns the folder */
-export function writeCertificates(dir: string, { certificate, key }: Pair, authorities: readonly Pair[]): string {
+export function writeCertificates(
+  dir: string,
+  { certificate, key }: CertificateKeyPair,
+  authorities: readonly CertificateKeyPair[],
+): string {
   mkdirSync(dir, { recursive: true });
   const texts = {
     'tls.crt': certificate,

@@ -2,21 +2,30 @@ import { connect as connectTcp } from 'node:net';
 import { Client as RawClient, credentials, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { StatusObject } from '@grpc/grpc-js';
 import { loadService } from '@cups/contracts/proto';
-import { inPlace, Problem, violation } from '@cups/problem';
+import { withLocation, Problem, violation } from '@cups/problem';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createMetrics } from '@cups/process';
 import { connect, problemToStatus, serveGrpc, statusToProblem } from '../src/index.ts';
 import type { Context } from '../src/index.ts';
 import { eventually } from '@cups/testing';
-import { FULL_NAME, gate, logLines, OPEN, refusalOf, refusedWithin, running, session } from './running.ts';
-import type { Definition, Running } from './running.ts';
+import {
+  FULL_NAME,
+  createGate,
+  captureLogLines,
+  PUBLIC_ACCESS,
+  captureRejection,
+  captureRejectionWithin,
+  startTestServer,
+  session,
+} from './test-server.ts';
+import type { Definition, TestServer } from './test-server.ts';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
-async function start(...args: Parameters<typeof running>): Promise<Running> {
-  const service = await running(...args);
+async function start(...args: Parameters<typeof startTestServer>): Promise<TestServer> {
+  const service = await startTestServer(...args);
   open.push(() => service.stop());
   return service;
 }
@@ -119,8 +128,8 @@ describe('a call', () => {
   });
 
   test('that its caller gives up ends the signal of its handler', async () => {
-    const aborted = gate();
-    const entered = gate();
+    const aborted = createGate();
+    const entered = createGate();
     const service = await start({
       GetSlip: async (_request, { signal }) => {
         signal.addEventListener('abort', () => aborted.open());
@@ -130,7 +139,7 @@ describe('a call', () => {
       },
     });
     const controller = new AbortController();
-    const refused = refusalOf(service.clientOf('gateway').getSlip({}, { signal: controller.signal }));
+    const refused = captureRejection(service.clientOf('gateway').getSlip({}, { signal: controller.signal }));
     await entered.opened;
     controller.abort();
     expect(await refused).toMatchObject({ reason: 'CANCELLED' });
@@ -142,7 +151,7 @@ describe('a call', () => {
     const service = await start({
       GetSlip: (_request, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({}))),
     });
-    const refused = refusalOf(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000 }));
+    const refused = captureRejection(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000 }));
     expect(await refused).toMatchObject({ reason: 'DEADLINE_EXCEEDED', kind: 'DEADLINE' });
     await eventually(() => service.lines.some((line) => line['code'] === 'DEADLINE_EXCEEDED'));
   });
@@ -157,13 +166,13 @@ describe('a Problem over a real hop', () => {
       violations: [
         violation('/answers/childIdnp', 'IDNP'),
         violation('/answers/name', 'MAX_LENGTH', { most: 100 }),
-        inPlace('query', violation('/state', 'ONE_OF', { choices: ['draft', 'ready'] })),
+        withLocation('query', violation('/state', 'ONE_OF', { choices: ['draft', 'ready'] })),
       ],
       retryAfterMs: 1500,
     });
     const service = await start({ GetSlip: () => Promise.reject(thrown) });
     const { kind, reason, message, metadata, violations, retryAfterMs } = thrown;
-    expect(await refusalOf(service.clientOf('gateway').getSlip({}))).toMatchObject({
+    expect(await captureRejection(service.clientOf('gateway').getSlip({}))).toMatchObject({
       kind,
       reason,
       message,
@@ -229,7 +238,7 @@ describe('a Problem over a real hop', () => {
   test('an unexpected error becomes INTERNAL with an id and no text; the log knows class, code and place', async () => {
     const error = Object.assign(new TypeError('E11000 duplicate key { idnp: "2900000000012" }'), { code: 11000 });
     const service = await start({ GetSlip: () => Promise.reject(error) });
-    const refused = await refusalOf(service.clientOf('gateway').getSlip({}));
+    const refused = await captureRejection(service.clientOf('gateway').getSlip({}));
     expect(refused).toMatchObject({ reason: 'INTERNAL', message: 'Internal error.' });
     const { errorId } = refused['metadata'] as { errorId: string };
     const line = service.lines.find((one) => one['event'] === 'unexpected-error');
@@ -244,14 +253,14 @@ describe('a Problem over a real hop', () => {
       ListNotices: async () => ({ notices: 'none' }) as never,
     });
     const client = service.clientOf('gateway');
-    expect(await refusalOf(client.getSlip({}))).toMatchObject({ reason: 'INTERNAL' });
-    const refused = await refusalOf(client.listNotices({}));
+    expect(await captureRejection(client.getSlip({}))).toMatchObject({ reason: 'INTERNAL' });
+    const refused = await captureRejection(client.listNotices({}));
     expect(refused).toMatchObject({ reason: 'INTERNAL', message: 'Internal error.' });
   });
 });
 
 describe('the door', () => {
-  const tokenFor = (service: Running) => `Bearer ${service.keys.gateway.serviceToken('notifications')}`;
+  const tokenFor = (service: TestServer) => `Bearer ${service.keys.gateway.serviceToken('notifications')}`;
 
   test('a call without a deadline is refused', async () => {
     const service = await start({});
@@ -282,14 +291,14 @@ describe('the door', () => {
     let ran = 0;
     const GetSlip = async () => ({ html: String(ran++) });
     const service = await start({ GetSlip }, { maxRequestBytes: 1000 });
-    expect(await refusalOf(service.clientOf('gateway').getSlip({ name: 'n'.repeat(1001) }))).toMatchObject({
+    expect(await captureRejection(service.clientOf('gateway').getSlip({ name: 'n'.repeat(1001) }))).toMatchObject({
       reason: 'PAYLOAD_TOO_LARGE',
     });
     expect(ran).toBe(0);
   });
 
   test('beyond maxInFlight a call is refused at once with OVERLOADED and a delay, and its client tries again', async () => {
-    const release = gate();
+    const release = createGate();
     let entered = 0;
     const service = await start(
       {
@@ -319,7 +328,7 @@ describe('the door', () => {
   });
 
   test('busy desks do not starve the calls of services: those have places of their own', async () => {
-    const release = gate();
+    const release = createGate();
     const asked = { desk: 0, service: 0 };
     const held = (who: 'desk' | 'service') => async () => {
       asked[who]++;
@@ -434,8 +443,8 @@ describe('the door', () => {
 
 describe('stopping', () => {
   test('drain finishes the running calls, refuses new ones, then frees the port', async () => {
-    const release = gate();
-    const entered = gate();
+    const release = createGate();
+    const entered = createGate();
     const service = await start({
       GetSlip: async () => {
         entered.open();
@@ -448,7 +457,9 @@ describe('stopping', () => {
     await entered.opened;
     let drained = false;
     const draining = service.server.drain().then(() => (drained = true));
-    const refused = await refusalOf(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000, wait: false }));
+    const refused = await captureRejection(
+      service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000, waitForReady: false }),
+    );
     expect(refused['kind']).toMatch(/UNAVAILABLE|DEADLINE/);
     expect(drained).toBe(false);
     expect(service.server.inFlight()).toBe(1);
@@ -463,14 +474,14 @@ describe('stopping', () => {
   });
 
   test('drain cuts off what does not end in time, and says how many', async () => {
-    const entered = gate();
+    const entered = createGate();
     const service = await start({
       GetSlip: () => {
         entered.open();
         return new Promise(() => undefined);
       },
     });
-    const refused = refusalOf(service.clientOf('gateway').getSlip({}));
+    const refused = captureRejection(service.clientOf('gateway').getSlip({}));
     await entered.opened;
     await service.server.drain(50);
     expect(await refused).toHaveProperty('kind');
@@ -520,7 +531,9 @@ describe('a client', () => {
 
   test('gives up after the third try', async () => {
     const { port, calls } = await neighbour(unavailable);
-    expect(await refusalOf((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
+    expect(await captureRejection((await clientOf(port)).getSlip({}))).toMatchObject({
+      reason: 'NEIGHBOUR_UNAVAILABLE',
+    });
     expect(calls()).toBe(3);
   });
 
@@ -529,7 +542,10 @@ describe('a client', () => {
     const { port, calls } = await neighbour(() =>
       problemToStatus(new Problem({ reason: 'OVERLOADED', message: 'm', metadata })),
     );
-    expect(await refusalOf((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'OVERLOADED', metadata });
+    expect(await captureRejection((await clientOf(port)).getSlip({}))).toMatchObject({
+      reason: 'OVERLOADED',
+      metadata,
+    });
     expect(calls()).toBe(1);
   });
 
@@ -537,7 +553,7 @@ describe('a client', () => {
     'takes code %i without our details for a broken way: it tries three times, then the neighbour is unavailable',
     async (code) => {
       const { port, calls } = await neighbour(() => ({ code, details: 'Session closed', metadata: new Metadata() }));
-      const refused = await refusalOf((await clientOf(port)).getSlip({}));
+      const refused = await captureRejection((await clientOf(port)).getSlip({}));
       expect(refused).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { neighbour: 'notifications' } });
       expect(calls()).toBe(3);
     },
@@ -545,13 +561,13 @@ describe('a client', () => {
 
   test('does not repeat a fault that the neighbour itself reports', async () => {
     const { port, calls } = await neighbour(() => problemToStatus(new Problem({ reason: 'INTERNAL', message: 'm' })));
-    expect(await refusalOf((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'INTERNAL' });
+    expect(await captureRejection((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'INTERNAL' });
     expect(calls()).toBe(1);
   });
 
   test.each([status.ABORTED, status.RESOURCE_EXHAUSTED])('does not repeat code %i', async (code) => {
     const { port, calls } = await neighbour(() => ({ code, details: 'x', metadata: new Metadata() }));
-    await refusalOf((await clientOf(port)).getSlip({}));
+    await captureRejection((await clientOf(port)).getSlip({}));
     expect(calls()).toBe(1);
   });
 
@@ -559,8 +575,8 @@ describe('a client', () => {
     const { port } = await neighbour(() => undefined);
     await open.pop()?.();
     const call = (await clientOf(port)).getSlip({}, {}, { timeoutMs: 5000 });
-    expect(await refusedWithin(5000, call)).toBe('NEIGHBOUR_UNAVAILABLE');
-    expect(await refusalOf(call)).toMatchObject({ metadata: { neighbour: 'notifications' } });
+    expect(await captureRejectionWithin(5000, call)).toBe('NEIGHBOUR_UNAVAILABLE');
+    expect(await captureRejection(call)).toMatchObject({ metadata: { neighbour: 'notifications' } });
   });
 
   test('finds a neighbour that comes back', async () => {
@@ -569,8 +585,10 @@ describe('a client', () => {
     const client = first.clientOf('gateway');
     await client.getSlip({});
     await first.server.drain();
-    expect(await refusalOf(client.getSlip({}, {}, { wait: false }))).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
-    const { log } = logLines();
+    expect(await captureRejection(client.getSlip({}, {}, { waitForReady: false }))).toMatchObject({
+      reason: 'NEIGHBOUR_UNAVAILABLE',
+    });
+    const { log } = captureLogLines();
     const again = await serveGrpc({
       name: 'notifications',
       keys: first.keys.notifications,
@@ -580,7 +598,7 @@ describe('a client', () => {
       metrics: createMetrics('notifications'),
       definition: loadService<Definition>(FULL_NAME),
       rpcs: { GetSlip: async () => ({ html: 'back' }), ListNotices: async () => ({}) },
-      access: { GetSlip: OPEN, ListNotices: OPEN },
+      access: { GetSlip: PUBLIC_ACCESS, ListNotices: PUBLIC_ACCESS },
     });
     open.push(() => again.drain());
     await eventually(() =>

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { followKeySet, seal, unseal } from '../src/index.ts';
+import { watchKeySet, seal, unseal } from '../src/index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'cups-key-set-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -19,7 +19,7 @@ const write = (content: unknown) =>
 test('A set of keys is read again within a second, and the last good one stays while its file is bad.', () => {
   let now = 0;
   write({ keys: [key('a')] });
-  const keys = followKeySet({ file, name: 'some', clock: () => now });
+  const keys = watchKeySet({ file, name: 'some', clock: () => now });
   const kids = () => keys().map(({ kid }) => kid);
   write({ keys: [key('b'), key('a')] });
   expect(kids()).toEqual(['a']);
@@ -37,10 +37,10 @@ test('A set of keys is read again within a second, and the last good one stays w
 
 test('At the start a bad set is refused in one sentence, and so is one that lies open.', () => {
   write({ keys: [key('a', 16)] });
-  expect(() => followKeySet({ file, name: 'some' })).toThrow('The key set some holds what is no key of 32 bytes');
+  expect(() => watchKeySet({ file, name: 'some' })).toThrow('The key set some holds what is no key of 32 bytes');
   write({ keys: [key('a')] });
   chmodSync(file, 0o644);
-  expect(() => followKeySet({ file, name: 'some' })).toThrow('The key set some lies open');
+  expect(() => watchKeySet({ file, name: 'some' })).toThrow('The key set some lies open');
 });
 
 test('What is sealed for one opens for no other, with no other key, and not when a bit of it was changed.', async () => {

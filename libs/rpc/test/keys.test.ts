@@ -3,16 +3,23 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, write
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMetrics } from '@cups/process';
-import { connect, makeKeys, openKeys } from '../src/index.ts';
+import { connect, generateKeys, openKeys } from '../src/index.ts';
 import type { Client } from '../src/index.ts';
 import { temporaryDir } from '@cups/testing';
-import { FULL_NAME, logLines, refusalOf, running, session, SERVICES } from './running.ts';
-import type { Definition } from './running.ts';
+import {
+  FULL_NAME,
+  captureLogLines,
+  captureRejection,
+  startTestServer,
+  session,
+  TEST_SERVICES,
+} from './test-server.ts';
+import type { Definition } from './test-server.ts';
 
 /** A running service whose clock for looking at keys is ours, and one caller that it has verified before. */
 let folder: ReturnType<typeof temporaryDir>;
 let seconds: number;
-let logged: ReturnType<typeof logLines>;
+let captured: ReturnType<typeof captureLogLines>;
 let metrics: ReturnType<typeof createMetrics>;
 let client: Client<Definition>;
 let close: (() => Promise<void>) | undefined;
@@ -21,13 +28,13 @@ const publicFile = () => join(folder.dir, 'public', 'gateway.jwk');
 
 beforeEach(async () => {
   folder = temporaryDir();
-  makeKeys(folder.dir, SERVICES);
+  generateKeys(folder.dir, TEST_SERVICES);
   seconds = 1000;
-  logged = logLines();
+  captured = captureLogLines();
   metrics = createMetrics('notifications');
   const clock = () => seconds * 1000;
-  const keys = openKeys({ dir: folder.dir, service: 'notifications', clock, log: logged.log, metrics });
-  const service = await running({}, { keys });
+  const keys = openKeys({ dir: folder.dir, service: 'notifications', clock, log: captured.log, metrics });
+  const service = await startTestServer({}, { keys });
   const address = `127.0.0.1:${service.server.port}`;
   const caller = openKeys({ dir: folder.dir, service: 'gateway', clock: () => 0 });
   client = connect<Definition>(FULL_NAME, { address, keys: caller, service: 'notifications' });
@@ -46,12 +53,14 @@ const trusted = () =>
     () => true,
     () => false,
   );
-const events = () => logged.lines.map(({ event, file, reason }) => [event, file, reason].filter(Boolean).join(' '));
+const events = () => captured.lines.map(({ event, file, reason }) => [event, file, reason].filter(Boolean).join(' '));
 
 test('a public key that was removed is trusted no longer after 2 s, though its token was verified before', async () => {
   rmSync(publicFile());
   seconds += 2;
-  expect(await refusalOf(client.getSlip({}, { sessionToken }))).toMatchObject({ metadata: { cause: 'TOKEN_INVALID' } });
+  expect(await captureRejection(client.getSlip({}, { sessionToken }))).toMatchObject({
+    metadata: { cause: 'TOKEN_INVALID' },
+  });
   expect(events()).toContain('key-trust-ended public/gateway.jwk removed');
   expect(await metrics.registry.metrics()).toMatch(
     /cups_key_trust_ended_total\{issuer="gateway",cause="removed".*\} 1/,
@@ -130,16 +139,16 @@ describe('a minute of grace', () => {
 
   test('is not for trust that was never there: a bad file at the start is trusted at no time', async () => {
     writeFileSync(publicFile(), '');
-    const late = openKeys({ dir: folder.dir, service: 'intake', log: logged.log });
+    const late = openKeys({ dir: folder.dir, service: 'intake', log: captured.log });
     const token = openKeys({ dir: folder.dir, service: 'gateway' }).serviceToken('intake');
-    expect(await refusalOf(late.verifyService(token))).toMatchObject({ reason: 'TOKEN_INVALID' });
+    expect(await captureRejection(late.verifyService(token))).toMatchObject({ reason: 'TOKEN_INVALID' });
     expect(events()).toEqual(['key-in-doubt public/gateway.jwk not-a-key']);
   });
 });
 
 test('our own key goes on signing while its file is bad, and the doubt is told', async () => {
   let at = 0;
-  const gateway = openKeys({ dir: folder.dir, service: 'gateway', clock: () => at, log: logged.log, metrics });
+  const gateway = openKeys({ dir: folder.dir, service: 'gateway', clock: () => at, log: captured.log, metrics });
   writeFileSync(join(folder.dir, 'gateway.key.jwk'), '');
   at += 120_000;
   const intake = openKeys({ dir: folder.dir, service: 'intake' });
@@ -163,6 +172,6 @@ test('a private key that lies open ends the start; one that a group may read is 
 test('keys that lay open are closed when the keys are made', () => {
   const file = join(folder.dir, 'gateway.key.jwk');
   chmodSync(file, 0o644);
-  makeKeys(folder.dir, SERVICES);
+  generateKeys(folder.dir, TEST_SERVICES);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { idnp, keepLog, temporaryDir } from '@cups/testing';
-import { followPersonHashes } from '../src/index.ts';
+import { idnp, captureLog, temporaryDir } from '@cups/testing';
+import { watchPersonHasher } from '../src/index.ts';
 
 /** Who somebody is, without the number. */
 
@@ -14,42 +14,46 @@ beforeAll(() => {
 afterAll(() => remove());
 
 const key = (kid: string, use = 'sig') => ({ kty: 'oct', kid, use, k: Buffer.alloc(32, kid).toString('base64url') });
-const written = (name: string, ...keys: object[]): string => {
+const writeKeySet = (name: string, ...keys: object[]): string => {
   const file = join(dir, name);
   writeFileSync(file, JSON.stringify({ keys }), { mode: 0o600 });
   return file;
 };
-const { log, lines } = keepLog();
-const hashesOf = (file: string, required = true) => followPersonHashes({ file, required, log });
+const { log, lines } = captureLog();
+const openHasher = (file: string, required = true) => watchPersonHasher({ file, required, log });
 const [ana, ion] = [idnp(1), idnp(2)];
 
 test('A hash is of one person, by the key that made it and by no other; it shows nothing of the number.', () => {
-  const mine = hashesOf(written('mine', key('a')));
-  const hash = mine.of(ana)!;
+  const mine = openHasher(writeKeySet('mine', key('a')));
+  const hash = mine.hash(ana)!;
   expect(hash).toMatch(/^[\w-]{43}$/);
-  expect([mine.isOf(hash, ana), mine.isOf(hash, ion), mine.isOf(mine.of(ion), ana)]).toEqual([true, false, false]);
+  expect([mine.matches(hash, ana), mine.matches(hash, ion), mine.matches(mine.hash(ion), ana)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
   for (const bad of [undefined, '', hash.slice(1), `${hash}AA`, hash.toLowerCase()])
-    expect(mine.isOf(bad, ana)).toBe(false);
-  expect(hashesOf(written('other', key('b'))).isOf(hash, ana)).toBe(false);
+    expect(mine.matches(bad, ana)).toBe(false);
+  expect(openHasher(writeKeySet('other', key('b'))).matches(hash, ana)).toBe(false);
 });
 
 test('While keys change, what the one before hashed is recognised, and what the next one hashes too.', () => {
-  const before = hashesOf(written('before', key('a')));
-  const announced = hashesOf(written('announced', key('a'), key('b')));
-  const switched = hashesOf(written('switched', key('b'), key('a')));
+  const before = openHasher(writeKeySet('before', key('a')));
+  const announced = openHasher(writeKeySet('announced', key('a'), key('b')));
+  const switched = openHasher(writeKeySet('switched', key('b'), key('a')));
   for (const writer of [before, announced, switched]) {
-    for (const reader of [announced, switched]) expect(reader.isOf(writer.of(ana), ana)).toBe(true);
+    for (const reader of [announced, switched]) expect(reader.matches(writer.hash(ana), ana)).toBe(true);
   }
-  const retired = hashesOf(written('retired', key('b')));
-  expect([retired.isOf(switched.of(ana), ana), retired.isOf(before.of(ana), ana)]).toEqual([true, false]);
+  const retired = openHasher(writeKeySet('retired', key('b')));
+  expect([retired.matches(switched.hash(ana), ana), retired.matches(before.hash(ana), ana)]).toEqual([true, false]);
 });
 
 test('Where nobody asks for them nothing is compared without keys, which is said; where they are required one does not start.', () => {
   const file = join(dir, 'nowhere');
-  const none = hashesOf(file, false);
-  expect([none.of(ana), none.isOf('h'.repeat(43), ana)]).toEqual([undefined, false]);
+  const none = openHasher(file, false);
+  expect([none.hash(ana), none.matches('h'.repeat(43), ana)]).toEqual([undefined, false]);
   expect(lines).toMatchObject([{ event: 'people-not-compared' }]);
-  expect(() => hashesOf(file)).toThrow('PERSON_HASH_KEYS_FILE must name a file that can be read');
-  expect(() => hashesOf(written('sealing', key('a', 'enc')))).toThrow('not use: sig');
+  expect(() => openHasher(file)).toThrow('PERSON_HASH_KEYS_FILE must name a file that can be read');
+  expect(() => openHasher(writeKeySet('sealing', key('a', 'enc')))).toThrow('not use: sig');
   rmSync(file, { force: true });
 });

@@ -6,24 +6,31 @@ import { constants } from 'node:http2';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadService } from '@cups/contracts/proto';
 import { createMetrics } from '@cups/process';
-import { connect, makeKeys, openKeys, serveGrpc } from '../src/index.ts';
+import { connect, generateKeys, openKeys, serveGrpc } from '../src/index.ts';
 import type { Client, GrpcServer, Keys } from '../src/index.ts';
 import { eventually, temporaryDir } from '@cups/testing';
-import { FULL_NAME, logLines, OPEN, refusalOf, refusedWithin, SERVICES } from './running.ts';
-import type { Definition } from './running.ts';
+import {
+  FULL_NAME,
+  captureLogLines,
+  PUBLIC_ACCESS,
+  captureRejection,
+  captureRejectionWithin,
+  TEST_SERVICES,
+} from './test-server.ts';
+import type { Definition } from './test-server.ts';
 
 const open: (() => unknown)[] = [];
-let keysOf: (service: (typeof SERVICES)[number]) => Keys;
-let logged: ReturnType<typeof logLines>;
+let keysOf: (service: (typeof TEST_SERVICES)[number]) => Keys;
+let captured: ReturnType<typeof captureLogLines>;
 let metrics: ReturnType<typeof createMetrics>;
 let seconds: number;
 
 beforeEach(() => {
   const { dir, remove } = temporaryDir();
-  makeKeys(dir, SERVICES);
+  generateKeys(dir, TEST_SERVICES);
   open.push(remove);
   keysOf = (service) => openKeys({ dir, service });
-  logged = logLines();
+  captured = captureLogLines();
   metrics = createMetrics('gateway');
   seconds = 0;
 });
@@ -37,7 +44,7 @@ async function serve(port = 0, answer: () => Promise<void> = async () => undefin
     keys: keysOf('notifications'),
     port,
     host: '127.0.0.1',
-    log: logLines().log,
+    log: captureLogLines().log,
     metrics: createMetrics('notifications'),
     definition: loadService<Definition>(FULL_NAME),
     rpcs: {
@@ -47,7 +54,7 @@ async function serve(port = 0, answer: () => Promise<void> = async () => undefin
       },
       ListNotices: async () => ({}),
     },
-    access: { GetSlip: OPEN, ListNotices: OPEN },
+    access: { GetSlip: PUBLIC_ACCESS, ListNotices: PUBLIC_ACCESS },
   });
   open.push(() => server.drain(100));
   return server;
@@ -61,7 +68,7 @@ function clientTo(port: number): Client<Definition> {
     service: 'notifications',
     // Only waiting is measured here: no call may end by the time of its answer on a machine under load.
     timeoutMs: 20_000,
-    log: logged.log,
+    log: captured.log,
     metrics,
     clock: () => performance.now() + seconds * 1000,
   });
@@ -109,7 +116,7 @@ describe('a graceful restart of the only process of a neighbour', () => {
     await serve(first.port);
     expect((await Promise.all(waiting)).map(({ html }) => html)).toEqual(['slip', 'slip']);
     expect(await metrics.registry.metrics()).toMatch(/grpc_client_waiting\{.*\} 0/);
-    const events = logged.lines.map(({ event, neighbour }) => `${String(event)} ${String(neighbour)}`);
+    const events = captured.lines.map(({ event, neighbour }) => `${String(event)} ${String(neighbour)}`);
     expect(events).toEqual(['neighbour-away notifications', 'neighbour-back notifications']);
   });
 });
@@ -121,29 +128,31 @@ describe('a neighbour that is away', () => {
     client = clientTo(server.port);
     await client.getSlip({});
     await server.drain();
-    await refusalOf(client.getSlip({}, {}, { wait: false }));
+    await captureRejection(client.getSlip({}, {}, { waitForReady: false }));
   });
 
   test('and was there within the last 30 s is waited for, 5 s and no longer', async () => {
     const waits = client.getSlip({});
-    const [soon, then] = await Promise.all([refusedWithin(4500, waits), refusedWithin(5500, waits)]);
+    const [soon, then] = await Promise.all([captureRejectionWithin(4500, waits), captureRejectionWithin(5500, waits)]);
     expect([soon, then]).toEqual(['still waiting', 'NEIGHBOUR_UNAVAILABLE']);
   });
 
   test('for longer than 30 s is refused at once', async () => {
     seconds += 31;
-    expect(await refusedWithin(500, client.getSlip({}))).toBe('NEIGHBOUR_UNAVAILABLE');
+    expect(await captureRejectionWithin(500, client.getSlip({}))).toBe('NEIGHBOUR_UNAVAILABLE');
   });
 
   test('is refused at once to those who would not wait', async () => {
-    expect(await refusedWithin(500, client.getSlip({}, {}, { wait: false }))).toBe('NEIGHBOUR_UNAVAILABLE');
+    expect(await captureRejectionWithin(500, client.getSlip({}, {}, { waitForReady: false }))).toBe(
+      'NEIGHBOUR_UNAVAILABLE',
+    );
   });
 
   test('is waited for within the deadline of the call, and not by a caller that has gone away', async () => {
     const deadline = new Date(Date.now() + 300);
-    expect(await refusedWithin(1000, client.getSlip({}, { deadline }))).toBe('NEIGHBOUR_UNAVAILABLE');
+    expect(await captureRejectionWithin(1000, client.getSlip({}, { deadline }))).toBe('NEIGHBOUR_UNAVAILABLE');
     const controller = new AbortController();
-    const left = refusalOf(client.getSlip({}, { signal: controller.signal }));
+    const left = captureRejection(client.getSlip({}, { signal: controller.signal }));
     await eventually(async () => /grpc_client_waiting\{.*\} 1/.test(await metrics.registry.metrics()));
     controller.abort();
     expect(await left).toMatchObject({ reason: 'CANCELLED' });

@@ -7,22 +7,22 @@ import { createMetrics } from '@cups/process';
 import { temporaryDir } from '@cups/testing';
 import { credentials } from '@grpc/grpc-js';
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import type { Pair } from '../src/authority.ts';
-import { serviceIn } from '../src/certificate.ts';
+import type { CertificateKeyPair } from '../src/authority.ts';
+import { parseServiceName } from '../src/certificate.ts';
 import { connect, openTls } from '../src/index.ts';
 import type { Keys, ServiceName, Tls } from '../src/index.ts';
 import { newAuthority, newCertificate, writeCertificates } from './certificates.ts';
-import { FULL_NAME, logLines, refusalOf, running } from './running.ts';
-import type { Definition, Running } from './running.ts';
+import { FULL_NAME, captureLogLines, captureRejection, startTestServer } from './test-server.ts';
+import type { Definition, TestServer } from './test-server.ts';
 
 const folder = temporaryDir();
-let ours: Pair;
-let theirs: Pair;
-let server: Running;
+let ours: CertificateKeyPair;
+let theirs: CertificateKeyPair;
+let server: TestServer;
 const opened: { close(): void }[] = [];
 
 /** Mutual TLS with a certificate of its own folder. */
-async function tlsOf(service: string, certificate: Pair, authorities = [ours]): Promise<Tls> {
+async function tlsOf(service: string, certificate: CertificateKeyPair, authorities = [ours]): Promise<Tls> {
   const dir = join(folder.dir, `${service}-${opened.length}`);
   const tls = openTls({ dir: writeCertificates(dir, certificate, authorities), service: service as ServiceName });
   opened.push(tls);
@@ -35,13 +35,13 @@ function call(keys: Keys, channel: ChannelCredentials | undefined, port = server
   const tls = channel && { channel };
   const client = connect<Definition>(FULL_NAME, { address, keys, tls, service: 'notifications', timeoutMs: 20_000 });
   opened.push(client);
-  return client.getSlip({}, {}, { wait: false });
+  return client.getSlip({}, {}, { waitForReady: false });
 }
 
 beforeAll(async () => {
   [ours, theirs] = await Promise.all([newAuthority(), newAuthority()]);
   const tls = await tlsOf('notifications', await newCertificate(ours, 'notifications'));
-  server = await running({}, { tls });
+  server = await startTestServer({}, { tls });
 });
 afterEach(() => {
   while (opened.length > 1) opened.pop()!.close();
@@ -64,14 +64,17 @@ test('a caller with its own certificate and its own token is served, on connecti
   for (let each = 0; each < 3; each++) await expect(client.getSlip({})).resolves.toBeDefined();
   const intake = await tlsOf('intake', await newCertificate(ours, 'intake'));
   // Its row does not name intake, whose certificate and token agree.
-  expect(await refusalOf(call(server.keys.intake, intake.channel))).toMatchObject({ reason: 'PERMISSION_DENIED' });
+  expect(await captureRejection(call(server.keys.intake, intake.channel))).toMatchObject({
+    reason: 'PERMISSION_DENIED',
+  });
 });
 
 describe('no call is answered', () => {
   const away = { reason: 'NEIGHBOUR_UNAVAILABLE' };
   const mismatch = { reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { cause: 'CALLER_MISMATCH' } };
   const good = (service: string) => newCertificate(ours, service);
-  const withCertificate = async (certificate: Pair, service = 'gateway') => (await tlsOf(service, certificate)).channel;
+  const withCertificate = async (certificate: CertificateKeyPair, service = 'gateway') =>
+    (await tlsOf(service, certificate)).channel;
 
   test.each<[string, () => Promise<ChannelCredentials | undefined>, object]>([
     ['in the open', async () => undefined, away],
@@ -89,12 +92,12 @@ describe('no call is answered', () => {
       away,
     ],
   ])('%s', async (_, channel, refused) => {
-    expect(await refusalOf(call(server.keys.gateway, await channel()))).toMatchObject(refused);
+    expect(await captureRejection(call(server.keys.gateway, await channel()))).toMatchObject(refused);
   });
 
   test('with the token of another under our own certificate; the log and a counter tell of it', async () => {
     const gateway = await withCertificate(await good('gateway'));
-    expect(await refusalOf(call(server.keys.intake, gateway))).toMatchObject(mismatch);
+    expect(await captureRejection(call(server.keys.intake, gateway))).toMatchObject(mismatch);
     const line = { event: 'caller-mismatch', caller: 'intake', resource: 'spiffe://cups/gateway' };
     expect(server.lines).toContainEqual(expect.objectContaining(line));
     expect(await server.metricsText()).toMatch(
@@ -103,9 +106,9 @@ describe('no call is answered', () => {
   });
 
   test('by a process that holds the certificate of another service than the one that is meant', async () => {
-    const impostor = await running({}, { tls: await tlsOf('intake', await good('intake')) });
+    const impostor = await startTestServer({}, { tls: await tlsOf('intake', await good('intake')) });
     const gateway = await withCertificate(await good('gateway'));
-    const refused = await refusalOf(call(server.keys.gateway, gateway, impostor.server.port));
+    const refused = await captureRejection(call(server.keys.gateway, gateway, impostor.server.port));
     expect(refused).toMatchObject(away);
     expect(impostor.lines).toEqual([]);
     await impostor.stop();
@@ -125,7 +128,7 @@ describe('a connection that is lost while the token of its first call is verifie
     };
     const keys = Object.assign(Object.create(server.keys.notifications) as Keys, { verifyService });
     const tls = await tlsOf('notifications', await newCertificate(ours, 'notifications'));
-    const victim = await running({}, { tls, keys });
+    const victim = await startTestServer({}, { tls, keys });
     const { certificate: cert, key } = await newCertificate(ours, 'gateway');
     const trust = { ca: ours.certificate, checkServerIdentity: () => undefined };
     const session = connectHttp2(`https://127.0.0.1:${victim.server.port}`, { cert, key, ...trust });
@@ -164,7 +167,7 @@ test.each<[string, string | undefined, string | undefined]>([
   ['a name that Node had to quote', 'URI:"spiffe://cups/intake, URI:spiffe://cups/gateway"', undefined],
   ['a host name that looks like one', 'DNS:"URI:spiffe://cups/intake"', undefined],
 ])('of the names of a certificate it is known by %s', (_, names, service) => {
-  expect(serviceIn(names)).toBe(service);
+  expect(parseServiceName(names)).toBe(service);
 });
 
 describe('files', () => {
@@ -189,9 +192,9 @@ describe('files', () => {
 
   test('that are spoiled later leave in use what was good, and the metrics say so until they are good again', async () => {
     await writeAs('gateway');
-    const { log, lines } = logLines();
+    const { log, lines } = captureLogLines();
     const metrics = createMetrics('gateway');
-    const tls = openTls({ dir: join(folder.dir, 'files'), service: 'gateway', log, metrics, lookMs: 50 });
+    const tls = openTls({ dir: join(folder.dir, 'files'), service: 'gateway', log, metrics, pollIntervalMs: 50 });
     opened.push(tls);
     writeFileSync(path('tls.crt'), 'x');
     const text = () => metrics.registry.metrics();

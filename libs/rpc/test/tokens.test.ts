@@ -5,11 +5,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint } from 'jose';
 import { createMetrics } from '@cups/process';
-import { connect, makeKeys, openKeys } from '../src/index.ts';
+import { connect, generateKeys, openKeys } from '../src/index.ts';
 import type { Keys, ServiceName } from '../src/index.ts';
 import { eventually, temporaryDir } from '@cups/testing';
-import { FULL_NAME, logLines, refusalOf, running, session, SERVICES } from './running.ts';
-import type { Definition, Running } from './running.ts';
+import {
+  FULL_NAME,
+  captureLogLines,
+  captureRejection,
+  startTestServer,
+  session,
+  TEST_SERVICES,
+} from './test-server.ts';
+import type { Definition, TestServer } from './test-server.ts';
 
 const NOW = new Date('2025-03-03T09:00:00Z');
 const iat = NOW.getTime() / 1000;
@@ -23,7 +30,7 @@ const opened = (service: ServiceName): Keys => openKeys({ dir, service, now: () 
 
 beforeAll(() => {
   ({ dir, remove } = temporaryDir());
-  makeKeys(dir, SERVICES);
+  generateKeys(dir, TEST_SERVICES);
 });
 afterAll(() => remove());
 
@@ -72,7 +79,7 @@ describe('good tokens', () => {
     const takesOver = ['centres/CU-003', 'centres/CU-1004'];
     const given = session({ expires, language: 'ru', agency: 'agencies/asp', takesOver, person: 'h'.repeat(43) });
     const token = opened('identity').signSession(given);
-    for (const service of SERVICES) expect(await opened(service).verifySession(token)).toEqual(given);
+    for (const service of TEST_SERVICES) expect(await opened(service).verifySession(token)).toEqual(given);
   });
 
   test('a session longer than 8 hours, or one that has ended, is not signed', () => {
@@ -92,8 +99,8 @@ describe('good tokens', () => {
     await keys.verifyService(token);
     await keys.verifySession(signed);
     now = new Date(NOW.getTime() + 361_000);
-    expect(await refusalOf(keys.verifyService(token))).toMatchObject({ reason: 'TOKEN_INVALID' });
-    expect(await refusalOf(keys.verifySession(signed))).toMatchObject({ reason: 'SESSION_EXPIRED' });
+    expect(await captureRejection(keys.verifyService(token))).toMatchObject({ reason: 'TOKEN_INVALID' });
+    expect(await captureRejection(keys.verifySession(signed))).toMatchObject({ reason: 'SESSION_EXPIRED' });
   });
 });
 
@@ -103,7 +110,7 @@ describe('clocks', () => {
   /** Gateway calls intake every five seconds for ten minutes, its clock `offMs` ahead; what intake refused, and what it logged. */
   async function tenMinutes(offMs: number) {
     now = NOW;
-    const { lines, log } = logLines();
+    const { lines, log } = captureLogLines();
     const metrics = createMetrics('intake');
     const gateway = openKeys({ dir, service: 'gateway', now: () => new Date(now.getTime() + offMs) });
     const intake = openKeys({ dir, service: 'intake', now: () => now, log, metrics });
@@ -147,7 +154,7 @@ describe('clocks', () => {
 
   test('of a session may be a minute apart as well, and its end tells nothing of a clock', async () => {
     now = NOW;
-    const { lines, log } = logLines();
+    const { lines, log } = captureLogLines();
     const identity = openKeys({ dir, service: 'identity', now: () => new Date(now.getTime() + MINUTE) });
     const intake = openKeys({ dir, service: 'intake', now: () => now, log });
     const given = session({ expires: new Date(NOW.getTime() + 2 * MINUTE) });
@@ -155,13 +162,16 @@ describe('clocks', () => {
     expect(await intake.verifySession(token)).toEqual(given);
     expect(lines).toMatchObject([{ event: 'clock-skew', caller: 'identity', skewMs: MINUTE }]);
     now = new Date(NOW.getTime() + 60 * MINUTE);
-    expect(await refusalOf(intake.verifySession(token))).toMatchObject({ reason: 'SESSION_EXPIRED' });
+    expect(await captureRejection(intake.verifySession(token))).toMatchObject({ reason: 'SESSION_EXPIRED' });
     expect(lines).toHaveLength(1);
   });
 
   test('are told apart at a running service too: a caller a minute ahead is served', async () => {
     now = new Date();
-    const service = await running({ GetSlip: async () => ({ html: 'served' }) }, { keys: opened('notifications') });
+    const service = await startTestServer(
+      { GetSlip: async () => ({ html: 'served' }) },
+      { keys: opened('notifications') },
+    );
     const ahead = openKeys({ dir, service: 'gateway', now: () => new Date(now.getTime() + MINUTE) });
     const address = `127.0.0.1:${service.server.port}`;
     const client = connect<Definition>(FULL_NAME, { address, keys: ahead, service: 'notifications' });
@@ -261,7 +271,7 @@ describe('hostile tokens', () => {
     await add('an extension that must be understood', { header: { crit: ['x'], x: 1 } });
     await add('an unencoded payload', { header: { b64: false, crit: ['b64'] } });
 
-    for (const other of SERVICES.filter((name) => name !== issuer)) {
+    for (const other of TEST_SERVICES.filter((name) => name !== issuer)) {
       await add(`signed by ${other}`, { key: privateKey(other) });
       await add(`signed by ${other}, under its key's id`, {
         key: privateKey(other),
@@ -438,29 +448,31 @@ describe('hostile tokens', () => {
     const token = identity.serviceToken('intake');
     await keys.verifySession(signed);
     await keys.verifyService(token);
-    expect(await refusalOf(keys.verifyService(signed))).toMatchObject({ reason: 'TOKEN_INVALID' });
-    expect(await refusalOf(keys.verifySession(token))).toMatchObject({ reason: 'SESSION_INVALID' });
+    expect(await captureRejection(keys.verifyService(signed))).toMatchObject({ reason: 'TOKEN_INVALID' });
+    expect(await captureRejection(keys.verifySession(token))).toMatchObject({ reason: 'SESSION_INVALID' });
   });
 
   test('a session signed by any service but identity is refused', async () => {
     now = NOW;
-    for (const service of SERVICES.filter((name) => name !== 'identity')) {
+    for (const service of TEST_SERVICES.filter((name) => name !== 'identity')) {
       const signed = opened(service).signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
-      expect(await refusalOf(opened('intake').verifySession(signed))).toMatchObject({ reason: 'SESSION_INVALID' });
+      expect(await captureRejection(opened('intake').verifySession(signed))).toMatchObject({
+        reason: 'SESSION_INVALID',
+      });
     }
   });
 
   describe('at a running service', () => {
-    let service: Running;
+    let service: TestServer;
     let ran = 0;
     beforeAll(async () => {
-      service = await running({ GetSlip: async () => ({ html: String(ran++) }) });
+      service = await startTestServer({ GetSlip: async () => ({ html: String(ran++) }) });
     });
     afterAll(() => service.stop());
 
     test('a call with a forged session is refused even where no session is asked for', async () => {
       const sessionToken = service.keys.gateway.signSession(session());
-      expect(await refusalOf(service.clientOf('gateway').getSlip({}, { sessionToken }))).toMatchObject({
+      expect(await captureRejection(service.clientOf('gateway').getSlip({}, { sessionToken }))).toMatchObject({
         reason: 'SESSION_INVALID',
       });
       expect(ran).toBe(0);
@@ -468,14 +480,14 @@ describe('hostile tokens', () => {
 
     test('a caller whose key the neighbour does not know hears that the neighbour is unavailable', async () => {
       const folder = temporaryDir();
-      makeKeys(folder.dir, ['gateway']);
+      generateKeys(folder.dir, ['gateway']);
       const { connect } = await import('../src/index.ts');
       const client = connect<{ GetSlip: never }>('cups.notifications.v1.NotificationsService', {
         address: `127.0.0.1:${service.server.port}`,
         keys: openKeys({ dir: folder.dir, service: 'gateway' }),
         service: 'notifications',
-      }) as unknown as ReturnType<Running['clientOf']>;
-      expect(await refusalOf(client.getSlip({}))).toMatchObject({
+      }) as unknown as ReturnType<TestServer['clientOf']>;
+      expect(await captureRejection(client.getSlip({}))).toMatchObject({
         reason: 'NEIGHBOUR_UNAVAILABLE',
         metadata: { cause: 'TOKEN_INVALID' },
       });
@@ -489,11 +501,11 @@ describe('hostile tokens', () => {
 describe('keys as files', () => {
   test('a private key is for its owner only, and existing pairs stay', () => {
     const folder = temporaryDir();
-    makeKeys(folder.dir, ['intake']);
+    generateKeys(folder.dir, ['intake']);
     const file = join(folder.dir, 'intake.key.jwk');
     const before = readFileSync(file, 'utf8');
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    makeKeys(folder.dir, ['intake', 'catalog']);
+    generateKeys(folder.dir, ['intake', 'catalog']);
     expect(readFileSync(file, 'utf8')).toBe(before);
     expect(readFileSync(join(folder.dir, 'public', 'catalog.jwk'), 'utf8')).not.toContain('"d"');
     folder.remove();
@@ -507,13 +519,13 @@ describe('keys as files', () => {
 
   test('a changed key counts within seconds, without a restart; the old one no longer; a removed one neither', async () => {
     const folder = temporaryDir();
-    makeKeys(folder.dir, ['gateway', 'intake']);
+    generateKeys(folder.dir, ['gateway', 'intake']);
     const intake = openKeys({ dir: folder.dir, service: 'intake' });
     const gateway = openKeys({ dir: folder.dir, service: 'gateway' });
     const old = gateway.serviceToken('intake');
     expect(await intake.verifyService(old)).toBe('gateway');
     rmSync(join(folder.dir, 'gateway.key.jwk'));
-    makeKeys(folder.dir, ['gateway']);
+    generateKeys(folder.dir, ['gateway']);
     const passes = (token: string) =>
       intake.verifyService(token).then(
         () => true,
@@ -522,7 +534,7 @@ describe('keys as files', () => {
     await eventually(async () => !(await passes(old)));
     await eventually(() => passes(gateway.serviceToken('intake')));
     writeFileSync(join(folder.dir, 'public', 'gateway.jwk'), '{ half a fi');
-    makeKeys(folder.dir, ['identity']);
+    generateKeys(folder.dir, ['identity']);
     const identity = openKeys({ dir: folder.dir, service: 'identity' });
     await eventually(() => passes(identity.serviceToken('intake')));
     expect(await passes(gateway.serviceToken('intake'))).toBe(true);
@@ -533,7 +545,7 @@ describe('keys as files', () => {
 
   test('two keys of one service are both good while one replaces the other', async () => {
     const folder = temporaryDir();
-    makeKeys(folder.dir, ['gateway', 'intake']);
+    generateKeys(folder.dir, ['gateway', 'intake']);
     const token = openKeys({ dir: folder.dir, service: 'gateway' }).serviceToken('intake');
     const publicFile = join(folder.dir, 'public', 'gateway.jwk');
     const next = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });

@@ -1,15 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { GRACE_MS, trustAfter } from '../src/trust.ts';
-import type { Found, Trust, TrustChange } from '../src/trust.ts';
+import { GRACE_MS, updateTrust } from '../src/trust.ts';
+import type { KeyFileContents, Trust, TrustChange } from '../src/trust.ts';
 
 const jwk = () => JSON.stringify(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }));
 const [A, B] = [jwk(), jwk()];
 
 /** One look: what it finds of intake's keys; `gone` without a file, `away` when the folder cannot be read. */
-type Look = 'A' | 'B' | 'rubbish' | 'unreadable' | 'gone' | 'away';
-const found: Record<Look, Found | undefined> = {
+type FolderState = 'A' | 'B' | 'rubbish' | 'unreadable' | 'gone' | 'away';
+const found: Record<FolderState, KeyFileContents | undefined> = {
   A: new Map([['intake', A]]),
   B: new Map([['intake', B]]),
   rubbish: new Map([['intake', '{ half a fi']]),
@@ -19,11 +19,11 @@ const found: Record<Look, Found | undefined> = {
 };
 
 /** What looks at the given times come to: how many keys count in the end, and what changed on the way. */
-function after(...looks: [at: number, look: Look][]) {
+function after(...looks: [at: number, look: FolderState][]) {
   let trust: Trust = new Map();
   const changes: TrustChange[] = [];
   for (const [at, look] of looks) {
-    const judged = trustAfter(trust, found[look], at);
+    const judged = updateTrust(trust, found[look], at);
     trust = judged.trust;
     changes.push(...judged.changes);
   }
@@ -32,7 +32,7 @@ function after(...looks: [at: number, look: Look][]) {
 }
 
 describe('a public key', () => {
-  test.each<[string, [number, Look][], number, string[]]>([
+  test.each<[string, [number, FolderState][], number, string[]]>([
     ['counts at once', [[0, 'A']], 1, ['trusted']],
     [
       'is not spoken of again',
@@ -142,7 +142,7 @@ describe('a public key', () => {
 });
 
 test('whatever a folder goes through, a key counts only within a minute of a good file, and every end is told', () => {
-  const look = fc.constantFrom<Look>('A', 'B', 'rubbish', 'unreadable', 'gone', 'away');
+  const look = fc.constantFrom<FolderState>('A', 'B', 'rubbish', 'unreadable', 'gone', 'away');
   const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40_000 }), look), { maxLength: 30 });
   fc.assert(
     fc.property(steps, (all) => {
@@ -152,7 +152,7 @@ test('whatever a folder goes through, a key counts only within a minute of a goo
       let counted = false;
       for (const [wait, one] of all) {
         at += wait;
-        const judged = trustAfter(trust, found[one], at);
+        const judged = updateTrust(trust, found[one], at);
         const counts = (judged.trust.get('intake')?.keys.length ?? 0) > 0;
         const ended = judged.changes.some(({ change }) => change === 'ended');
         if (one === 'A' || one === 'B') expect(counts).toBe(true);

@@ -1,11 +1,11 @@
 import type { Metrics, RefusedMessage } from '@cups/contracts';
-import { pageToken, readPageToken } from '@cups/contracts/node';
+import { createPageToken, parsePageToken } from '@cups/contracts/node';
 import type { mongo } from 'mongoose';
 import { ulid } from 'ulid';
 import type { Store } from './store.ts';
 
 /** All that was refused of one partition for one cause: where and why, never what it said. */
-export interface Refusals {
+export interface RefusalSummary {
   topic: string;
   partition: number;
   cause: string;
@@ -18,47 +18,47 @@ export interface Refusals {
   lastTime: Date;
 }
 
-interface StoredRefusals extends Refusals, mongo.Document {
+interface RefusalDocument extends RefusalSummary, mongo.Document {
   /** `<topic>/<partition>/<cause>` */
   _id: string;
   /** A ULID of the first time, for lists. */
   order: string;
 }
 
-const FIELDS = 20;
-const FIELD_LENGTH = 100;
-const RACES = 10;
+const MAX_FIELDS = 20;
+const MAX_FIELD_LENGTH = 100;
+const MAX_WRITE_ATTEMPTS = 10;
 
-const idOf = ({ topic, partition, cause }: RefusedMessage): string => `${topic}/${partition}/${cause}`;
+const refusalId = ({ topic, partition, cause }: RefusedMessage): string => `${topic}/${partition}/${cause}`;
 
 /** Those of one place and cause that the document does not count yet, in order. */
-function added(messages: RefusedMessage[], known: StoredRefusals | undefined): RefusedMessage[] {
+function selectUncounted(messages: RefusedMessage[], known: RefusalDocument | undefined): RefusedMessage[] {
   const behind = known?.lastOffset ?? -1;
   return messages
     .filter(({ lastOffset }) => Number(lastOffset) > behind)
     .sort((one, other) => Number(one.offset) - Number(other.offset));
 }
 
-const countOf = (messages: RefusedMessage[]): number =>
+const sumMessages = (messages: RefusedMessage[]): number =>
   messages.reduce((sum, { offset, lastOffset }) => sum + Number(lastOffset) - Number(offset) + 1, 0);
 
 /** One write for all of one place and cause; conditional on what was read, so that racing members count nothing twice. */
-function writeOf(messages: RefusedMessage[], known: StoredRefusals | undefined, now: Date) {
+function buildWrite(messages: RefusedMessage[], known: RefusalDocument | undefined, now: Date) {
   const [first, last] = [messages[0], messages.at(-1)] as [RefusedMessage, RefusedMessage];
-  const fields = last.fields.slice(0, FIELDS).map((name) => name.slice(0, FIELD_LENGTH));
+  const fields = last.fields.slice(0, MAX_FIELDS).map((name) => name.slice(0, MAX_FIELD_LENGTH));
   const lastOffset = Number(last.lastOffset);
   if (known) {
-    const update = { $inc: { count: countOf(messages) }, $set: { lastOffset, lastTime: now, fields } };
+    const update = { $inc: { count: sumMessages(messages) }, $set: { lastOffset, lastTime: now, fields } };
     return { updateOne: { filter: { _id: known._id, lastOffset: known.lastOffset }, update } };
   }
-  const document: StoredRefusals = {
-    _id: idOf(first),
+  const document: RefusalDocument = {
+    _id: refusalId(first),
     order: ulid(now.getTime()),
     topic: first.topic,
     partition: first.partition,
     cause: first.cause,
     fields,
-    count: countOf(messages),
+    count: sumMessages(messages),
     firstOffset: Number(first.offset),
     lastOffset,
     firstTime: now,
@@ -68,51 +68,51 @@ function writeOf(messages: RefusedMessage[], known: StoredRefusals | undefined, 
 }
 
 /** A call of the collection; what it throws becomes a failure of the store. */
-type Run = <T>(work: (refusals: mongo.Collection<StoredRefusals>) => Promise<T>) => Promise<T>;
+type CollectionRunner = <T>(work: (refusals: mongo.Collection<RefusalDocument>) => Promise<T>) => Promise<T>;
 
 /**
  * Counts groups of messages by id: one read and one write for all.
  * @returns the messages that were counted, or nothing when another member was quicker with one of them
  */
-async function countAll(
-  run: Run,
+async function countGroups(
+  run: CollectionRunner,
   groups: Map<string, RefusedMessage[]>,
   now: Date,
 ): Promise<RefusedMessage[][] | undefined> {
   const found = await run((refusals) => refusals.find({ _id: { $in: [...groups.keys()] } }).toArray());
-  const known = new Map(found.map((one) => [one._id, one as StoredRefusals]));
-  const news = [...groups].map(([id, messages]) => ({
+  const known = new Map(found.map((one) => [one._id, one as RefusalDocument]));
+  const updates = [...groups].map(([id, messages]) => ({
     known: known.get(id),
-    messages: added(messages, known.get(id)),
+    messages: selectUncounted(messages, known.get(id)),
   }));
-  const rest = news.filter(({ messages }) => messages.length > 0);
+  const rest = updates.filter(({ messages }) => messages.length > 0);
   if (rest.length === 0) return [];
-  const writes = rest.map((one) => writeOf(one.messages, one.known, now));
+  const writes = rest.map((one) => buildWrite(one.messages, one.known, now));
   const done = await run((refusals) =>
     refusals
-      .bulkWrite(writes as mongo.AnyBulkWriteOperation<StoredRefusals>[], { ordered: false })
+      .bulkWrite(writes as mongo.AnyBulkWriteOperation<RefusalDocument>[], { ordered: false })
       .then(({ insertedCount, modifiedCount }) => insertedCount + modifiedCount)
       .catch((error: { code?: number }) => (error.code === 11000 ? 0 : Promise.reject(error as Error))),
   );
   return done < writes.length ? undefined : rest.map(({ messages }) => messages);
 }
 
-async function listPage(run: Run, asked: { topic: string; pageSize: number; pageToken: string }) {
-  const filter = asked.topic === '' ? {} : { topic: asked.topic };
-  const after = readPageToken(asked.pageToken, filter);
+async function listPage(run: CollectionRunner, query: { topic: string; pageSize: number; pageToken: string }) {
+  const filter = query.topic === '' ? {} : { topic: query.topic };
+  const after = parsePageToken(query.pageToken, filter);
   const page = after === undefined ? filter : { $and: [filter, { order: { $lt: after } }] };
   const all = await run((refusals) =>
-    refusals.find(page as mongo.Filter<StoredRefusals>, { sort: { order: -1 }, limit: asked.pageSize + 1 }).toArray(),
+    refusals.find(page as mongo.Filter<RefusalDocument>, { sort: { order: -1 }, limit: query.pageSize + 1 }).toArray(),
   );
-  const shown = all.slice(0, asked.pageSize);
-  const last = all.length > asked.pageSize ? shown.at(-1) : undefined;
+  const shown = all.slice(0, query.pageSize);
+  const last = all.length > query.pageSize ? shown.at(-1) : undefined;
   const [sum] = await run((refusals) =>
     refusals
       .aggregate<{ count: number }>([{ $match: filter }, { $group: { _id: null, count: { $sum: '$count' } } }])
       .toArray(),
   );
-  const refusals: Refusals[] = shown;
-  return { refusals, nextPageToken: last ? pageToken(last.order, filter) : '', totalSize: sum?.count ?? 0 };
+  const refusals: RefusalSummary[] = shown;
+  return { refusals, nextPageToken: last ? createPageToken(last.order, filter) : '', totalSize: sum?.count ?? 0 };
 }
 
 /**
@@ -122,9 +122,9 @@ async function listPage(run: Run, asked: { topic: string; pageSize: number; page
  */
 export function openRefusals(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
   const counter = metrics?.counter('refused_messages_total', 'Messages refused', ['topic', 'cause']);
-  const run: Run = async (work) => {
+  const run: CollectionRunner = async (work) => {
     try {
-      return await work(store.collection<StoredRefusals>('refusals'));
+      return await work(store.collection<RefusalDocument>('refusals'));
     } catch (error) {
       throw store.failure(error, 'refusals');
     }
@@ -133,12 +133,12 @@ export function openRefusals(store: Store, { now, metrics }: { now: () => Date; 
   return {
     /** Counts messages, each once: what is told again after a crash lies behind the last offset. */
     async keep(messages: RefusedMessage[]): Promise<void> {
-      const groups = Map.groupBy(messages, idOf);
-      for (let race = 0; race < RACES; race += 1) {
-        const counted = await countAll(run, groups, now());
+      const groups = Map.groupBy(messages, refusalId);
+      for (let race = 0; race < MAX_WRITE_ATTEMPTS; race += 1) {
+        const counted = await countGroups(run, groups, now());
         for (const some of counted ?? []) {
           const { topic, cause } = some[0] as RefusedMessage;
-          counter?.inc({ topic, cause }, countOf(some));
+          counter?.inc({ topic, cause }, sumMessages(some));
         }
         if (counted) return;
       }
@@ -146,6 +146,6 @@ export function openRefusals(store: Store, { now, metrics }: { now: () => Date; 
     },
 
     /** A page, what was refused first last; `totalSize` counts the messages. @throws Problem PAGE_TOKEN_INVALID */
-    list: (asked: { topic: string; pageSize: number; pageToken: string }) => listPage(run, asked),
+    list: (query: { topic: string; pageSize: number; pageToken: string }) => listPage(run, query),
   };
 }

@@ -1,11 +1,11 @@
 import type { Metrics } from '@cups/contracts';
 import type { mongo } from 'mongoose';
-import { makeDocuments } from './documents.ts';
-import type { Documents } from './documents.ts';
+import { createDocuments } from './documents/documents.ts';
+import type { Documents } from './documents/documents.ts';
 import type { StoredDocument } from './documents/document.ts';
 import type { CollectionOptions } from './documents/options.ts';
-import { isConnectionLost, storeFailure } from './connection/failures.ts';
-import { openGate, type ConnectionOptions } from './connection/gate.ts';
+import { isConnectionLost, toStoreError } from './connection/store-errors.ts';
+import { openStoreConnection, type ConnectionOptions } from './connection/store-connection.ts';
 import { startProbe } from './connection/probe.ts';
 
 export interface StoreOptions extends ConnectionOptions {
@@ -30,8 +30,8 @@ export interface Store {
 }
 
 /** How old the answer of `ready()` may be, and how long a read may take to count. */
-const lookMs = 1_000;
-const lookBoundMs = 2_000;
+const PROBE_INTERVAL_MS = 1_000;
+const PROBE_TIMEOUT_MS = 2_000;
 
 /**
  * Opens the store of a service, at once: it connects in the background and keeps trying until `close()`. Every
@@ -45,35 +45,35 @@ export function openStore(options: StoreOptions): Store {
   let closed = false;
   gauge?.set({}, 0);
 
-  const gate = openGate(options, () => probe.proved());
+  const gate = openStoreConnection(options, () => probe.confirm());
   const probe = startProbe({
     async read() {
-      const some = gate.collection<{ _id: string }>(gate.someName() ?? 'documents');
+      const some = gate.collection<{ _id: string }>(gate.anyCollectionName() ?? 'documents');
       await some.findOne({ _id: '' }, { projection: { _id: 1 } }).catch((error: unknown) => {
-        if (isConnectionLost(error)) gate.lost();
+        if (isConnectionLost(error)) gate.markLost();
         throw error;
       });
     },
-    changed(answers) {
+    onChange(answers) {
       gauge?.set({}, answers ? 1 : 0);
       if (answers) log.info({ event: 'store-ready' });
       else if (!closed) log.warn({ event: 'store-not-answering' });
     },
-    everyMs: lookMs,
-    boundMs: lookBoundMs,
+    intervalMs: PROBE_INTERVAL_MS,
+    timeoutMs: PROBE_TIMEOUT_MS,
   });
 
   const source = options.source ?? `/cups/${/cups-(.+)$/.exec(database)?.[1] ?? database}`;
   return {
-    ready: () => gate.isOpen() && probe.answers(),
+    ready: () => gate.isOpen() && probe.isAvailable(),
     documents<D extends StoredDocument>(given: CollectionOptions<D>) {
       const { connection, collection } = gate;
-      const documents = makeDocuments<D>(given, { connection, collection, source, log });
-      gate.add(given.collection, given.indexes);
+      const documents = createDocuments<D>(given, { connection, collection, source, log });
+      gate.addCollection(given.collection, given.indexes);
       return documents;
     },
     collection: gate.collection,
-    failure: (error, operation) => storeFailure(error, operation, log),
+    failure: (error, operation) => toStoreError(error, operation, log),
     async close() {
       closed = true;
       probe.stop();

@@ -1,6 +1,6 @@
 import type { Log } from '@cups/contracts';
 import type { mongo } from 'mongoose';
-import type { AnyDocuments } from './documents.ts';
+import type { AnyDocuments } from './documents/documents.ts';
 import type { StoredDocument } from './documents/document.ts';
 
 export interface TimersOptions {
@@ -18,15 +18,15 @@ export interface TimersOptions {
 }
 
 /** However long a look takes, what is due is found within this time and its jitter. */
-const LONGEST_POLL_MS = 60_000;
+const MAX_POLL_INTERVAL_MS = 60_000;
 /** Due timers that one look reads. */
-const AT_ONCE = 100;
-const POLL_MS = 15_000;
+const MAX_DUE_PER_POLL = 100;
+const POLL_INTERVAL_MS = 15_000;
 const LEASE_MS = 60_000;
 const CONCURRENCY = 8;
 
 /** Free for whoever claims it now. */
-const freeAt = (at: Date) => ({
+const unclaimedFilter = (at: Date) => ({
   $or: [{ 'timer.claimedUntil': { $exists: false } }, { 'timer.claimedUntil': { $lt: at } }],
 });
 
@@ -36,7 +36,7 @@ const freeAt = (at: Date) => ({
  */
 export function startTimers(options: TimersOptions): { stop(): Promise<void> } {
   const timers = new Timers(options);
-  timers.lookIn(0);
+  timers.schedulePoll(0);
   return timers;
 }
 
@@ -45,28 +45,30 @@ class Timers {
   readonly #pollMs: number;
   readonly #concurrency: number;
   /** What this process works on, by id: it is not begun again, even when its claim has lapsed. */
-  readonly #atWork = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Promise<void>>();
   /** Claims that failed, since the start of the process: the store is away. */
   #failures = 0;
   #stopped = false;
   #handle: NodeJS.Timeout | undefined;
-  #looking: Promise<number> | undefined;
+  #polling: Promise<number> | undefined;
 
   constructor(options: TimersOptions) {
     this.#options = options;
-    this.#pollMs = options.pollMs ?? POLL_MS;
+    this.#pollMs = options.pollMs ?? POLL_INTERVAL_MS;
     this.#concurrency = options.concurrency ?? CONCURRENCY;
   }
 
-  lookIn(delay: number): void {
+  schedulePoll(delay: number): void {
     if (this.#stopped) return;
     this.#handle = setTimeout(() => {
-      this.#looking = this.#look();
+      this.#polling = this.#poll();
       // A look that takes long (a big collection without a usable index) comes more rarely.
-      this.#looking.then(
+      this.#polling.then(
         (took) =>
-          this.lookIn(Math.max(this.#pollMs, Math.min(LONGEST_POLL_MS, took * 100)) * (0.8 + Math.random() * 0.4)),
-        () => this.lookIn(Math.min(this.#pollMs, 1_000)),
+          this.schedulePoll(
+            Math.max(this.#pollMs, Math.min(MAX_POLL_INTERVAL_MS, took * 100)) * (0.8 + Math.random() * 0.4),
+          ),
+        () => this.schedulePoll(Math.min(this.#pollMs, 1_000)),
       );
     }, delay);
   }
@@ -75,36 +77,36 @@ class Timers {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#handle);
-    await this.#looking?.catch(() => {});
-    await Promise.all(this.#atWork.values());
+    await this.#polling?.catch(() => {});
+    await Promise.all(this.#running.values());
   }
 
   /** Resolves with the ms that the last look took, when all that it found has been begun. */
-  async #look(): Promise<number> {
+  async #poll(): Promise<number> {
     for (;;) {
       const [began, failures] = [Date.now(), this.#failures];
-      const found = await this.#due();
+      const found = await this.#findDue();
       const took = Date.now() - began;
       for (const one of found) {
-        while (this.#atWork.size >= this.#concurrency) await Promise.race(this.#atWork.values());
+        while (this.#running.size >= this.#concurrency) await Promise.race(this.#running.values());
         if (this.#stopped) return took;
-        if (!this.#atWork.has(one._id)) this.#begin(one);
+        if (!this.#running.has(one._id)) this.#run(one);
       }
-      if (found.length < AT_ONCE || this.#failures > failures) return took;
+      if (found.length < MAX_DUE_PER_POLL || this.#failures > failures) return took;
     }
   }
 
-  async #due(): Promise<Pick<StoredDocument, '_id' | 'timer'>[]> {
+  async #findDue(): Promise<Pick<StoredDocument, '_id' | 'timer'>[]> {
     const { documents, now } = this.#options;
     const at = now();
-    const due = Object.assign({ 'timer.due': { $lte: at } }, freeAt(at)) as mongo.Filter<StoredDocument>;
-    const how = { projection: { timer: 1 }, sort: { 'timer.due': 1 as const }, limit: AT_ONCE };
+    const due = Object.assign({ 'timer.due': { $lte: at } }, unclaimedFilter(at)) as mongo.Filter<StoredDocument>;
+    const how = { projection: { timer: 1 }, sort: { 'timer.due': 1 as const }, limit: MAX_DUE_PER_POLL };
     return documents.internals.collection().find(due, how).toArray();
   }
 
-  #begin(one: Pick<StoredDocument, '_id' | 'timer'>): void {
-    const work = this.#claimAndDo(one).finally(() => this.#atWork.delete(one._id));
-    this.#atWork.set(one._id, work);
+  #run(one: Pick<StoredDocument, '_id' | 'timer'>): void {
+    const work = this.#claimAndDo(one).finally(() => this.#running.delete(one._id));
+    this.#running.set(one._id, work);
   }
 
   /** Never rejects. */
@@ -123,7 +125,7 @@ class Timers {
   async #claim(_id: string, { due, kind }: { due: Date; kind: string }): Promise<boolean> {
     const { documents, now, leaseMs = LEASE_MS } = this.#options;
     const at = now();
-    const free = Object.assign({ _id, 'timer.due': due, 'timer.kind': kind }, freeAt(at));
+    const free = Object.assign({ _id, 'timer.due': due, 'timer.kind': kind }, unclaimedFilter(at));
     const claim = { $set: { 'timer.claimedUntil': new Date(at.getTime() + leaseMs) } };
     const { modifiedCount } = await documents.internals
       .collection()

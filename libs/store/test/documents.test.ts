@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Problem } from '@cups/problem';
-import { eventually, keepLog, platform } from '@cups/testing';
+import { eventually, captureLog, testInfrastructure } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { etagOf, openStore, type Cause, type Documents, type Store, type StoredDocument } from '../src/index.ts';
@@ -15,8 +15,8 @@ interface Case extends StoredDocument {
   party?: { givenName: string; tags: string[] };
 }
 
-const { mongoUri, prefix } = platform();
-const { log, text } = keepLog();
+const { mongoUri, prefix } = testInfrastructure();
+const { log, text } = captureLog();
 let store: Store;
 let other: Store;
 let cases: Documents<Case>;
@@ -483,10 +483,13 @@ describe('what a request has made', () => {
     await cases.create(given, { scope, cause, events: [], now });
     await cases.update(given._id, { scope, cause: request(), now }, add);
     const asked = cause.request!;
-    expect(await cases.madeBy(asked, { scope: { centre: 'centres/A' } })).toMatchObject({ _id: given._id, count: 1 });
-    expect(await cases.madeBy(asked, { scope: { centre: 'centres/B' } })).toBeUndefined();
-    expect(await cases.madeBy({ ...asked, fingerprint: 'other' }, { scope })).toBeUndefined();
-    expect(await cases.madeBy({ ...asked, id: randomUUID() }, { scope })).toBeUndefined();
+    expect(await cases.findByCreateRequest(asked, { scope: { centre: 'centres/A' } })).toMatchObject({
+      _id: given._id,
+      count: 1,
+    });
+    expect(await cases.findByCreateRequest(asked, { scope: { centre: 'centres/B' } })).toBeUndefined();
+    expect(await cases.findByCreateRequest({ ...asked, fingerprint: 'other' }, { scope })).toBeUndefined();
+    expect(await cases.findByCreateRequest({ ...asked, id: randomUUID() }, { scope })).toBeUndefined();
   });
 });
 
@@ -524,7 +527,7 @@ describe('documents of an older schema version', () => {
     const newer = other.documents<Case>({
       ...definition,
       schemaVersion: 2,
-      lift: (old) => ({ ...old, schemaVersion: 2, party: { givenName: 'lifted', tags: [] } }) as unknown as Case,
+      migrate: (old) => ({ ...old, schemaVersion: 2, party: { givenName: 'lifted', tags: [] } }) as unknown as Case,
     });
     const { _id } = await create();
     expect(await newer.get(_id, { scope })).toMatchObject({ party: { givenName: 'lifted' } });
@@ -551,7 +554,7 @@ describe('lists', () => {
           order,
           pageSize: 3,
           pageToken,
-          fingerprintOf: code,
+          tokenArguments: code,
         });
         ids.push(...page.documents.map(({ _id }) => _id.slice(-1)));
         pageToken = page.nextPageToken;
@@ -564,13 +567,13 @@ describe('lists', () => {
       order: 'asc',
       pageSize: 3,
       pageToken: '',
-      fingerprintOf: code,
+      tokenArguments: code,
     });
-    for (const [pageToken, fingerprintOf] of [
+    for (const [pageToken, tokenArguments] of [
       [page.nextPageToken, 'others'],
       ['rubbish', code],
     ] as const) {
-      const refused = cases.list({ scope, filter: {}, order: 'asc', pageSize: 3, pageToken, fingerprintOf });
+      const refused = cases.list({ scope, filter: {}, order: 'asc', pageSize: 3, pageToken, tokenArguments });
       await expect(refused).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
     }
   });
@@ -651,7 +654,7 @@ describe('the scope', () => {
       expect(await cases.get(id, { scope: mine })).toBeUndefined();
       expect(await cases.findOne({ _id: id, centre: theirs.centre }, { scope: mine })).toBeUndefined();
       expect(await cases.find({ $or: [{ _id: id }] }, { scope: mine })).toEqual([]);
-      const page = { filter: { _id: id }, order: 'asc' as const, pageSize: 5, pageToken: '', fingerprintOf: 1 };
+      const page = { filter: { _id: id }, order: 'asc' as const, pageSize: 5, pageToken: '', tokenArguments: 1 };
       expect((await cases.list({ scope: mine, ...page })).documents).toEqual([]);
       expect(await cases.aggregate([{ $match: { _id: id } }], { scope: mine })).toEqual([]);
     }

@@ -3,26 +3,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocal, type LocalPlatform } from '@cups/local';
-import { eventually, keepLog, platform } from '@cups/testing';
+import { eventually, captureLog, testInfrastructure } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent } from '@cups/contracts';
 import mongoose from 'mongoose';
-import { makeIndexes } from '../src/connection/indexes.ts';
-import { openParking, openStore, type Documents, type Store, type StoredDocument } from '../src/index.ts';
+import { createIndexes } from '../src/connection/indexes.ts';
+import { openEventPark, openStore, type Documents, type Store, type StoredDocument } from '../src/index.ts';
 
 interface Case extends StoredDocument {
   code: string;
 }
 
-const { mongoUri } = platform();
+const { mongoUri } = testInfrastructure();
 const SECRET = 'SECRET-CODE-7';
 let database: string;
 let stores: Store[] = [];
-let kept: ReturnType<typeof keepLog>;
+let captured: ReturnType<typeof captureLog>;
 
 beforeEach(() => {
   database = `t${randomUUID().slice(0, 8)}-cups-cases`;
-  kept = keepLog();
+  captured = captureLog();
 });
 afterEach(async () => {
   for (const store of stores) await store.close();
@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Opened and not waited for, as a service opens it. */
 async function open(uri = mongoUri): Promise<{ store: Store; cases: Documents<Case> }> {
-  const store = openStore({ uri, database, log: kept.log });
+  const store = openStore({ uri, database, log: captured.log });
   stores.push(store);
   const cases = store.documents<Case>({
     collection: 'cases',
@@ -67,7 +67,7 @@ const withOwnStore = async (work: (local: LocalPlatform, dataDir: string) => Pro
 const create = (cases: Documents<Case>, code: string) =>
   cases.create({ _id: randomUUID(), code }, { scope: 'service', cause: {}, events: [], now: new Date() });
 /** Tries as an impatient caller does, from the first moment on, until the store took it or knows it already. */
-const insist = (cases: Documents<Case>, code: string) =>
+const createWithRetry = (cases: Documents<Case>, code: string) =>
   eventually(
     () =>
       create(cases, code).then(
@@ -100,17 +100,17 @@ describe('a store whose unique index cannot be built', () => {
       const raw = db.collection<{ _id: string; code: string }>('cases');
       await raw.insertMany(['a', 'b'].map((_id) => ({ _id, code: SECRET })));
       const { store, cases } = await open();
-      const parking = openParking(store, { now: () => new Date() });
-      await eventually(() => kept.text().includes('store-indexes-missing'));
+      const parking = openEventPark(store, { now: () => new Date() });
+      await eventually(() => captured.text().includes('store-indexes-missing'));
       await expect(create(cases, 'other')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
       await expect(parking.put(event)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
       expect(() => store.collection('anything')).toThrow(expect.objectContaining({ reason: 'STORE_UNAVAILABLE' }));
       expect(store.ready()).toBe(false);
       expect(await raw.countDocuments()).toBe(2);
       expect(await db.collection('parkedEvents').countDocuments()).toBe(0);
-      const line = kept.lines.find((one) => one['event'] === 'store-indexes-missing');
+      const line = captured.lines.find((one) => one['event'] === 'store-indexes-missing');
       expect(line).toMatchObject({ resource: 'cases.code_1', code: '11000' });
-      expect(kept.text()).not.toContain(SECRET);
+      expect(captured.text()).not.toContain(SECRET);
       await raw.deleteOne({ _id: 'b' });
       await eventually(() => store.ready());
       await create(cases, 'other');
@@ -124,7 +124,9 @@ describe('writers that do not wait', () => {
     for (let round = 0; round < 5; round += 1) {
       database = `t${randomUUID().slice(0, 8)}-cups-cases`;
       const opened = await Promise.all([open(), open(), open()]);
-      const outcomes = await Promise.all(opened.flatMap(({ cases }) => [insist(cases, 'x'), insist(cases, 'x')]));
+      const outcomes = await Promise.all(
+        opened.flatMap(({ cases }) => [createWithRetry(cases, 'x'), createWithRetry(cases, 'x')]),
+      );
       expect(outcomes.filter((one) => one === 'made')).toHaveLength(1);
       await withClient(async (db) => expect(await db.collection('cases').countDocuments()).toBe(1));
     }
@@ -134,11 +136,11 @@ describe('writers that do not wait', () => {
     await withOwnStore(async (local, dataDir) => {
       const one = await open(local.mongoUri);
       const two = await open(local.mongoUri);
-      await insist(one.cases, 'x');
+      await createWithRetry(one.cases, 'x');
       await local.killStore();
       rmSync(join(dataDir, 'store'), { recursive: true });
       await eventually(() => !one.store.ready() && !two.store.ready(), { timeoutMs: 15_000 });
-      const writers = [one, one, two, two].map(({ cases }) => insist(cases, 'x'));
+      const writers = [one, one, two, two].map(({ cases }) => createWithRetry(cases, 'x'));
       await local.restartStore();
       expect((await Promise.all(writers)).filter((outcome) => outcome === 'made')).toHaveLength(1);
     });
@@ -149,7 +151,7 @@ test('all indexes of a collection are asked for in one command', async () => {
   await withClient(async (db, client) => {
     const commands: string[] = [];
     client.on('commandStarted', ({ commandName }) => commands.push(commandName));
-    await makeIndexes(db.collection('cases'), [{ fields: { code: 1, _id: -1 }, query: 'a list' }]);
+    await createIndexes(db.collection('cases'), [{ fields: { code: 1, _id: -1 }, query: 'a list' }]);
     expect(commands.filter((name) => name === 'createIndexes')).toHaveLength(1);
     expect((await db.collection('cases').indexes()).map(({ name }) => name)).toEqual(
       expect.arrayContaining(['createRequest_1', 'outbox.time_1', 'timer.due_1', 'code_1__id_-1']),
@@ -168,12 +170,12 @@ test('a store that stands still is not ready within seconds though its connectio
       process.kill(local.pids.store, 'SIGCONT');
     }
     await eventually(() => store.ready());
-    expect(kept.text()).toContain('store-not-answering');
+    expect(captured.text()).toContain('store-not-answering');
   });
 }, 60_000);
 
 /** What the driver looks like when its look at the server was lost: it waits for that look and begins no other. */
-function loseLooks(): number {
+function stopMonitors(): number {
   type Monitor = { connection: unknown; monitorId: { isExecutionInProgress: boolean; timerId: NodeJS.Timeout } };
   type Inner = { topology?: { s: { servers: Map<string, { monitor: Monitor }> } } };
   const clients = mongoose.connections.map((one) => one.getClient() as unknown as Inner | undefined);
@@ -190,7 +192,7 @@ describe('a driver that does not come back', () => {
     await withOwnStore(async (local) => {
       const { store, cases } = await open(local.mongoUri);
       await eventually(() => store.ready());
-      expect(loseLooks()).toBeGreaterThan(0);
+      expect(stopMonitors()).toBeGreaterThan(0);
       // It ends with a read in the air: that is what makes the driver look again.
       process.kill(local.pids.store, 'SIGSTOP');
       const inTheAir = cases.get('nobody', { scope: 'service' }).catch(() => undefined);
@@ -199,7 +201,7 @@ describe('a driver that does not come back', () => {
       await inTheAir;
       await local.restartStore();
       await eventually(() => store.ready(), { timeoutMs: 45_000, everyMs: 200 });
-      expect(kept.lines.some((line) => JSON.stringify(line).includes('store-driver-begun-anew'))).toBe(true);
+      expect(captured.lines.some((line) => JSON.stringify(line).includes('store-driver-begun-anew'))).toBe(true);
       expect(await cases.get('nobody', { scope: 'service' })).toBeUndefined();
     });
   }, 90_000);

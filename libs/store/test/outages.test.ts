@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startLocal, type LocalPlatform } from '@cups/local';
-import { eventually, keepLog, platform } from '@cups/testing';
+import { eventually, captureLog, testInfrastructure } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '@cups/contracts';
 import mongoose from 'mongoose';
@@ -16,14 +16,14 @@ interface Case extends StoredDocument {
   state: string;
 }
 
-const { mongoUri } = platform();
-let kept: ReturnType<typeof keepLog>;
+const { mongoUri } = testInfrastructure();
+let captured: ReturnType<typeof captureLog>;
 let database: string;
 let open: (Store | Relay)[] = [];
 
 beforeEach(() => {
   database = `t${randomUUID().slice(0, 8)}-cups-cases`;
-  kept = keepLog();
+  captured = captureLog();
 });
 afterEach(async () => {
   for (const one of open.reverse()) await ('stop' in one ? one.stop() : one.close());
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 async function openCases(uri = mongoUri): Promise<Documents<Case>> {
-  const store = openStore({ uri, database, log: kept.log });
+  const store = openStore({ uri, database, log: captured.log });
   open.push(store);
   const cases = store.documents<Case>({
     collection: 'cases',
@@ -45,13 +45,15 @@ async function openCases(uri = mongoUri): Promise<Documents<Case>> {
 }
 
 /** A relay whose sweeps, after the first, come too late for any test. */
-async function relayOf(cases: Documents<Case>): Promise<StoredEvent[]> {
+async function startTestRelay(cases: Documents<Case>): Promise<StoredEvent[]> {
   const sent: StoredEvent[] = [];
   const publish = (entries: StoredEvent[]) => {
     sent.push(...entries);
     return Promise.resolve({ rejected: [] });
   };
-  open.push(startRelay({ now: () => new Date(), documents: [cases], publish, log: kept.log, sweepMs: 3_600_000 }));
+  open.push(
+    startRelay({ now: () => new Date(), documents: [cases], publish, log: captured.log, sweepIntervalMs: 3_600_000 }),
+  );
   const first = await cases.create(
     { _id: 'first', state: 'x' },
     { scope: 'service', cause: {}, events: [event('first')], now: new Date() },
@@ -68,14 +70,14 @@ const event = (id: string) => ({
   data: Buffer.alloc(10),
   sequenced: true,
 });
-const asked = (id: string) => ({ requestId: id, request: { id, key: 'Save|gateway', fingerprint: 'f' } });
+const requestCause = (id: string) => ({ requestId: id, request: { id, key: 'Save|gateway', fingerprint: 'f' } });
 const create = (cases: Documents<Case>, id: string) =>
   cases.create(
     { _id: id, state: 'queued' },
-    { scope: 'service', cause: asked(`r-${id}`), events: [event(id)], now: new Date() },
+    { scope: 'service', cause: requestCause(`r-${id}`), events: [event(id)], now: new Date() },
   );
 const change = (cases: Documents<Case>, id: string) =>
-  cases.update(id, { scope: 'service', cause: asked(`u-${id}`), now: new Date() }, (one) => ({
+  cases.update(id, { scope: 'service', cause: requestCause(`u-${id}`), now: new Date() }, (one) => ({
     document: { ...one, state: 'changed' },
     events: [event(id)],
   }));
@@ -149,12 +151,18 @@ test('a relay that is drained while the store is away tells of it once', async (
       await local.killStore();
       return { rejected: [] };
     };
-    const relay = startRelay({ now: () => new Date(), documents: [cases], publish, log: kept.log, sweepMs: 3_600_000 });
+    const relay = startRelay({
+      now: () => new Date(),
+      documents: [cases],
+      publish,
+      log: captured.log,
+      sweepIntervalMs: 3_600_000,
+    });
     open.push(relay);
     await create(cases, 'a');
     created.resolve();
     expect(await relay.drain(3_000)).toBe(false);
-    const told = kept.lines.filter((line) => line['event'] === 'outbox-pulls-refused');
+    const told = captured.lines.filter((line) => line['event'] === 'outbox-pulls-refused');
     expect(told).toHaveLength(1);
   } finally {
     await local.stop();
@@ -163,7 +171,7 @@ test('a relay that is drained while the store is away tells of it once', async (
 }, 60_000);
 
 /** Stands before the store. While `cuts`, it hands a write on, waits for its answer, and cuts the line instead of passing it. */
-async function lossyLine() {
+async function startLossyProxy() {
   const sockets = new Set<Socket>();
   const state = { cuts: false, cut: 0 };
   const target = new URL(mongoUri.replace('mongodb:', 'http:'));
@@ -194,10 +202,10 @@ async function lossyLine() {
 
 describe('events of a write whose answer was lost', () => {
   test('are published within seconds, of an insert and of an update, though the caller never comes back', async () => {
-    const line = await lossyLine();
+    const line = await startLossyProxy();
     try {
       const cases = await openCases(line.uri);
-      const sent = await relayOf(cases);
+      const sent = await startTestRelay(cases);
       await create(cases, 'b');
       await eventually(() => sequences(sent, 'b').length === 1);
       line.state.cuts = true;
@@ -215,7 +223,7 @@ describe('events of a write whose answer was lost', () => {
 
   test('are published when a repeat finds them, whoever had written them', async () => {
     const [dead, living] = [await openCases(), await openCases()];
-    const sent = await relayOf(living);
+    const sent = await startTestRelay(living);
     await create(dead, 'a');
     await create(dead, 'b');
     await change(dead, 'b');
@@ -227,7 +235,7 @@ describe('events of a write whose answer was lost', () => {
 
   test('are published when an event that was counted already comes again', async () => {
     const [dead, living] = [await openCases(), await openCases()];
-    const sent = await relayOf(living);
+    const sent = await startTestRelay(living);
     const consume = (cases: Documents<Case>) =>
       cases.update(
         'a',

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocal } from '@cups/local';
-import { eventually, keepLog, keepMetrics, platform } from '@cups/testing';
+import { eventually, captureLog, captureMetrics, testInfrastructure } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '@cups/contracts';
 import {
@@ -22,8 +22,8 @@ interface Case extends StoredDocument {
   state: string;
 }
 
-const { mongoUri } = platform();
-const { log } = keepLog();
+const { mongoUri } = testInfrastructure();
+const { log } = captureLog();
 let database: string;
 let stores: Store[] = [];
 let relays: Relay[] = [];
@@ -153,7 +153,7 @@ describe('the relay', () => {
   test('sweeps up later what another process left while it runs', async () => {
     const cases = await open();
     const { publish, sequences } = topic();
-    relay(cases, publish, { sweepMs: 20, olderThanMs: 0 });
+    relay(cases, publish, { sweepIntervalMs: 20, minAgeMs: 0 });
     const silent = await open();
     await create(silent, 'late');
     await emptied(cases);
@@ -166,8 +166,8 @@ describe('the relay', () => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
       return {};
     });
-    relay(one, publish, { sweepMs: 15, olderThanMs: 0 });
-    relay(two, publish, { sweepMs: 15, olderThanMs: 0 });
+    relay(one, publish, { sweepIntervalMs: 15, minAgeMs: 0 });
+    relay(two, publish, { sweepIntervalMs: 15, minAgeMs: 0 });
     const ids = Array.from({ length: 8 }, (_, index) => `d${index}`);
     await Promise.all(
       ids.map(async (id) => {
@@ -231,7 +231,7 @@ describe('the relay', () => {
 
   test('tells how old the oldest event is while Kafka is away, and nothing once it has all', async () => {
     const cases = await open();
-    const { metrics, text } = keepMetrics();
+    const { metrics, text } = captureMetrics();
     let away = true;
     const { publish } = topic(() => {
       if (away) throw new Error('no broker');
@@ -300,7 +300,7 @@ describe('the relay', () => {
 
   test('isolates a document whose event can never be sent, and others flow', async () => {
     const cases = await open();
-    const { metrics, text } = keepMetrics();
+    const { metrics, text } = captureMetrics();
     let refusing = true;
     const { publish, sequences } = topic((entries) => ({
       rejected: entries
@@ -309,7 +309,7 @@ describe('the relay', () => {
     }));
     await create(cases, 'bad');
     await change(cases, 'bad');
-    relay(cases, publish, { metrics, sweepMs: 20, olderThanMs: 0 });
+    relay(cases, publish, { metrics, sweepIntervalMs: 20, minAgeMs: 0 });
     await eventually(async () => (await cases.get('bad', { scope }))?.outboxBlocked !== undefined);
     const blocked = async () => figure(await text(), 'outbox_documents_blocked');
     await eventually(async () => (await blocked()) === 1);

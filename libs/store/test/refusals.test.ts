@@ -1,12 +1,12 @@
-import { keepLog, platform, eventually } from '@cups/testing';
+import { captureLog, testInfrastructure, eventually } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RefusedMessage } from '@cups/contracts';
 import { openRefusals, openStore, type Store } from '../src/index.ts';
 
-const here = platform();
+const here = testInfrastructure();
 let store: Store;
 beforeAll(async () => {
-  store = openStore({ uri: here.mongoUri, database: `${here.prefix}cups-refusals`, log: keepLog().log });
+  store = openStore({ uri: here.mongoUri, database: `${here.prefix}cups-refusals`, log: captureLog().log });
   await eventually(() => store.ready());
 });
 afterAll(() => store.close());
@@ -22,7 +22,7 @@ const at = (topic: string, offset: number, more: Partial<RefusedMessage> = {}): 
   fields: [`field${offset}`],
   ...more,
 });
-const listed = async (topic: string) => (await refusals().list({ topic, pageSize: 50, pageToken: '' })).refusals;
+const listRefusals = async (topic: string) => (await refusals().list({ topic, pageSize: 50, pageToken: '' })).refusals;
 
 describe('refusals', () => {
   test('of one topic, partition and cause are one document with first, last and count', async () => {
@@ -34,7 +34,7 @@ describe('refusals', () => {
       at('a', 9, { partition: 1 }),
     ]);
     await refusals().keep([at('a', 12)]);
-    const found = await listed('a');
+    const found = await listRefusals('a');
     expect(found).toHaveLength(3);
     const content = found.find(({ cause, partition }) => cause === 'CONTENT_INVALID' && partition === 0);
     expect(content).toMatchObject({ firstOffset: 7, lastOffset: 12, count: 4, fields: ['field12'] });
@@ -45,17 +45,17 @@ describe('refusals', () => {
     await refusals().keep([at('b', 1), at('b', 2)]);
     await refusals().keep([at('b', 1), at('b', 2)]);
     await refusals().keep([at('b', 2), at('b', 3)]);
-    expect(await listed('b')).toMatchObject([{ count: 3, firstOffset: 1, lastOffset: 3 }]);
+    expect(await listRefusals('b')).toMatchObject([{ count: 3, firstOffset: 1, lastOffset: 3 }]);
   });
 
   test('of a batch that was passed over count all its messages', async () => {
     await refusals().keep([at('c', 10, { lastOffset: '309', cause: 'BATCH_TOO_LARGE', fields: [] })]);
-    expect(await listed('c')).toMatchObject([{ count: 300, firstOffset: 10, lastOffset: 309 }]);
+    expect(await listRefusals('c')).toMatchObject([{ count: 300, firstOffset: 10, lastOffset: 309 }]);
   });
 
   test('that several members count at once are each counted once', async () => {
     await Promise.all(Array.from({ length: 8 }, (_, n) => refusals().keep([at('d', 1), at('d', 2, { partition: n })])));
-    const found = await listed('d');
+    const found = await listRefusals('d');
     expect(found.find(({ partition }) => partition === 0)).toMatchObject({ count: 2, lastOffset: 2 });
     expect(found).toHaveLength(8);
     expect(found.every(({ partition, count }) => partition === 0 || count === 1)).toBe(true);
@@ -63,12 +63,12 @@ describe('refusals', () => {
 
   test('5,000 in a row are one document and a handful of writes', async () => {
     await refusals().keep(Array.from({ length: 5_000 }, (_, n) => at('e', n)));
-    expect(await listed('e')).toMatchObject([{ count: 5_000, firstOffset: 0, lastOffset: 4_999 }]);
+    expect(await listRefusals('e')).toMatchObject([{ count: 5_000, firstOffset: 0, lastOffset: 4_999 }]);
   });
 
   test('keep few names of fields, and short ones: those of others are of any length', async () => {
     await refusals().keep([at('f', 1, { fields: Array.from({ length: 500 }, () => 'x'.repeat(5_000)) })]);
-    const [found] = await listed('f');
+    const [found] = await listRefusals('f');
     expect(found?.fields).toHaveLength(20);
     expect(found?.fields[0]).toHaveLength(100);
   });

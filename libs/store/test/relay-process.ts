@@ -7,13 +7,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StoredEvent } from '@cups/contracts';
-import { quietLog } from '@cups/testing';
+import { silentLog } from '@cups/testing';
 import { openStore, startRelay, type StoredDocument } from '../src/index.ts';
 
 const [uri = '', database = '', count = '0'] = process.argv.slice(2);
 const say = (word: string) => process.stdout.write(`${word}\n`);
 
-const store = openStore({ uri, database, log: quietLog });
+const store = openStore({ uri, database, log: silentLog });
 const cases = store.documents<StoredDocument>({
   collection: 'cases',
   schema: {},
@@ -49,7 +49,7 @@ const publish = async (entries: StoredEvent[]) => {
   published += entries.length;
   return { rejected: [] };
 };
-const relay = startRelay({ now: () => new Date(), documents: [cases], publish, log: quietLog });
+const relay = startRelay({ now: () => new Date(), documents: [cases], publish, log: silentLog });
 const server = createServer((_request, response) => response.writeHead(store.ready() ? 200 : 503).end());
 server.listen(0, '127.0.0.1', () => say(`port ${(server.address() as AddressInfo).port}`));
 

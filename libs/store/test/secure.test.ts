@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLocal, type LocalPlatform } from '@cups/local';
-import { eventually, keepLog, temporaryDir } from '@cups/testing';
+import { eventually, captureLog, temporaryDir } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
-import { denialOf } from '../src/connection/failures.ts';
+import { explainDenial } from '../src/connection/store-errors.ts';
 import { openStore } from '../src/store.ts';
 
 /** A store that speaks TLS alone. */
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** A store whose authorities stand in a file. */
 function open(file: string) {
-  const { log, lines, text } = keepLog();
+  const { log, lines, text } = captureLog();
   const ca = () => readFileSync(file, 'utf8');
   const uri = local.mongoUri.replace('/?tls=true', '');
   const store = openStore({ uri, ca, database: 'cups-secure', log });
@@ -60,14 +60,14 @@ describe('a store over TLS', () => {
 describe('what a store denies, in words', () => {
   test.each([18, 13])('a user that it does not take (code %i)', (code) => {
     const error = new mongoose.mongo.MongoServerError({ message: 'intake, secret', code });
-    expect(denialOf(error)).toBe('The store does not take the user and password of MONGODB_URI.');
-    expect(denialOf(new Error('x', { cause: error }))).toBe(
+    expect(explainDenial(error)).toBe('The store does not take the user and password of MONGODB_URI.');
+    expect(explainDenial(new Error('x', { cause: error }))).toBe(
       'The store does not take the user and password of MONGODB_URI.',
     );
   });
 
   test('nothing is said of a store that is only away', () => {
-    expect(denialOf(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toBeUndefined();
-    expect(denialOf(undefined)).toBeUndefined();
+    expect(explainDenial(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toBeUndefined();
+    expect(explainDenial(undefined)).toBeUndefined();
   });
 });

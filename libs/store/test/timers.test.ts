@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eventually, keepLog, platform } from '@cups/testing';
+import { eventually, captureLog, testInfrastructure } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   openStore,
@@ -14,8 +14,8 @@ interface Case extends StoredDocument {
   state: string;
 }
 
-const { mongoUri } = platform();
-const { log } = keepLog();
+const { mongoUri } = testInfrastructure();
+const { log } = captureLog();
 const scope = 'service';
 const DUE = new Date('2026-03-02T08:00:00Z');
 const running: { stop(): Promise<void> }[] = [];

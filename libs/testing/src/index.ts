@@ -1,7 +1,7 @@
-export { clientFor, fakeService, keepLog, keepMetrics, keysFor, quietLog } from './neighbours.ts';
-export type { TestKeys } from './neighbours.ts';
-export { familyName, idnp, person, wrongIdnp } from './people.ts';
-export { freePort } from '@cups/local';
+export { clientFor, fakeService, captureLog, captureMetrics, createTestKeys, silentLog } from './services.ts';
+export type { TestKeys } from './services.ts';
+export { familyName, idnp, person, invalidIdnp } from './people.ts';
+export { findFreePort } from '@cups/local';
 export { temporaryDir } from './folders.ts';
-export { eventually, platform, prefix } from './platform.ts';
-export { eventOf, produce, produceRaw, readTopic } from './topics.ts';
+export { eventually, testInfrastructure, uniquePrefix } from './platform.ts';
+export { createEvent, publishEvents, produceRaw, readTopic } from './topics.ts';

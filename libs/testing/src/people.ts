@@ -1,6 +1,6 @@
-import { idnpCheckDigit } from '@cups/application';
+import { computeIdnpCheckDigit } from '@cups/application';
 
-export interface Person {
+export interface SyntheticPerson {
   idnp: string;
   givenName: string;
   familyName: string;
@@ -9,26 +9,26 @@ export interface Person {
   language: 'ro' | 'ru' | 'en';
 }
 
-const givenNames = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Andrei', 'Natalia', 'Mihai', 'Olga', 'Ștefan'];
-const familyNames = ['Exemplu', 'Probă', 'Model', 'Încercare', 'Țintă', 'Specimen', 'Fictiv'];
-const languages = ['ro', 'ru', 'ro', 'en'] as const;
-const two = (value: number) => String(value).padStart(2, '0');
+const GIVEN_NAMES = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Andrei', 'Natalia', 'Mihai', 'Olga', 'Ștefan'];
+const FAMILY_NAMES = ['Exemplu', 'Probă', 'Model', 'Încercare', 'Țintă', 'Specimen', 'Fictiv'];
+const LANGUAGES = ['ro', 'ru', 'ro', 'en'] as const;
+const padTwo = (value: number) => String(value).padStart(2, '0');
 
 /** A personal number that belongs to nobody: 2900000 and five digits of `n`, with its check digit. `n` from 0 to 99,999. */
 export function idnp(n: number): string {
   if (!Number.isInteger(n) || n < 0 || n > 99_999) throw new RangeError('people are numbered from 0 to 99,999');
   const first12 = `2900000${String(n).padStart(5, '0')}`;
-  return `${first12}${idnpCheckDigit(first12)}`;
+  return `${first12}${computeIdnpCheckDigit(first12)}`;
 }
 
 /** The n-th synthetic person: always the same one. */
-export function person(n: number): Person {
+export function person(n: number): SyntheticPerson {
   return {
     idnp: idnp(n),
-    givenName: givenNames[n % givenNames.length] as string,
-    familyName: familyNames[n % familyNames.length] as string,
-    birthDate: `${1940 + (n % 66)}-${two((n % 12) + 1)}-${two((n % 28) + 1)}`,
-    language: languages[n % languages.length] as Person['language'],
+    givenName: GIVEN_NAMES[n % GIVEN_NAMES.length] as string,
+    familyName: FAMILY_NAMES[n % FAMILY_NAMES.length] as string,
+    birthDate: `${1940 + (n % 66)}-${padTwo((n % 12) + 1)}-${padTwo((n % 28) + 1)}`,
+    language: LANGUAGES[n % LANGUAGES.length] as SyntheticPerson['language'],
   };
 }
 
@@ -39,7 +39,7 @@ export function familyName(n: number): string {
 }
 
 /** The same person's number with a wrong check digit. */
-export function wrongIdnp(n: number): string {
+export function invalidIdnp(n: number): string {
   const right = idnp(n);
   return `${right.slice(0, 12)}${(Number(right.at(-1)) + 1) % 10}`;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
-export interface Platform {
+export interface TestInfrastructure {
   /** Without a database. */
   mongoUri: string;
   brokers: string[];
@@ -10,18 +10,18 @@ export interface Platform {
 }
 
 /** A fresh prefix, such as `t3f9a1c-`. */
-export const prefix = (): string => `t${randomBytes(5).toString('hex')}-`;
+export const uniquePrefix = (): string => `t${randomBytes(5).toString('hex')}-`;
 
 /**
  * The Kafka and store that the setup started.
  * @throws Error when the project's jest.config.js names no setup
  */
-export function platform(): Platform {
+export function testInfrastructure(): TestInfrastructure {
   const { MONGODB_URI: mongoUri, KAFKA_BROKERS: brokers } = process.env;
   if (!mongoUri || !brokers) {
     throw new Error("jest.config.js must have globalSetup: '@cups/testing/setup' (and globalTeardown).");
   }
-  return { mongoUri, brokers: brokers.split(','), prefix: prefix() };
+  return { mongoUri, brokers: brokers.split(','), prefix: uniquePrefix() };
 }
 
 /**

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { test } from '@jest/globals';
 
 /** How each program says that it is there. */
-const ASK = {
+const VERSION_COMMANDS = {
   go: ['go', 'version'],
   java: ['javac', '-version'],
   maven: ['mvn', '--version'],
@@ -10,34 +10,36 @@ const ASK = {
   pip: ['python3', '-m', 'pip', '--version'],
 } as const;
 
-type Program = keyof typeof ASK;
+type Program = keyof typeof VERSION_COMMANDS;
 
 /** Start of the name of a test that was skipped for want of a program; `npm test -- --all` prints these names. */
-const NOT_RUN = 'not run:';
+const SKIPPED_PREFIX = 'not run:';
 
 const found = new Map<Program, boolean>();
 
-function isThere(program: Program): boolean {
-  const [command, ...words] = ASK[program];
-  let known = found.get(program);
-  if (known === undefined) {
+function isInstalled(program: Program): boolean {
+  const [command, ...commandArguments] = VERSION_COMMANDS[program];
+  let installed = found.get(program);
+  if (installed === undefined) {
     try {
-      execFileSync(command, words, { stdio: 'ignore' });
-      known = true;
+      execFileSync(command, commandArguments, { stdio: 'ignore' });
+      installed = true;
     } catch {
-      known = false;
+      installed = false;
     }
-    found.set(program, known);
+    found.set(program, installed);
   }
-  return known;
+  return installed;
 }
 
 /**
  * Returns Jest's `test` where all these programs can be run. Elsewhere the test is skipped, and its name begins with
  * `not run: <program> missing`. For tests in `*.long.test.ts`, which `npm test -- --all` runs.
  */
-export function testWith(...programs: Program[]): (name: string, run: () => Promise<void> | void, ms?: number) => void {
-  const missing = programs.filter((program) => !isThere(program));
+export function testRequiring(
+  ...programs: Program[]
+): (name: string, run: () => Promise<void> | void, ms?: number) => void {
+  const missing = programs.filter((program) => !isInstalled(program));
   if (missing.length === 0) return test;
-  return (name, run, ms) => test.skip(`${NOT_RUN} ${missing.join(', ')} missing: ${name}`, run, ms);
+  return (name, run, ms) => test.skip(`${SKIPPED_PREFIX} ${missing.join(', ')} missing: ${name}`, run, ms);
 }

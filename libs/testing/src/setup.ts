@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocal } from '@cups/local';
-import { running } from './running.ts';
+import { runningPlatform } from './running-platform.ts';
 
 /**
  * jest globalSetup: starts the embedded Kafka and store on free ports in a folder of their own, unless MONGODB_URI and
@@ -17,7 +17,7 @@ export default async function setup(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cups-test-'));
   // No test cuts the power of this broker, and a flush for each message would slow all of them.
   const local = await startLocal({ dataDir, parts, flush: false });
-  running.set(local, dataDir);
+  runningPlatform.set(local, dataDir);
   if (local.mongoUri) process.env['MONGODB_URI'] = local.mongoUri;
   if (local.kafkaBrokers) process.env['KAFKA_BROKERS'] = local.kafkaBrokers;
 }

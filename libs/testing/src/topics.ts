@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Event, ReceivedEvent } from '@cups/contracts';
 import { connectKafka, createPublisher, decode } from '@cups/events';
-import type { Platform } from './platform.ts';
+import type { TestInfrastructure } from './platform.ts';
 import { eventually } from './platform.ts';
 
-import { quietLog } from './neighbours.ts';
+import { silentLog } from './services.ts';
 
 /** An event with everything that a test does not care about filled in. */
-export function eventOf(given: Partial<Event> & { topic: string; key: string; type: string }): Event {
+export function createEvent(given: Partial<Event> & { topic: string; key: string; type: string }): Event {
   return {
     id: randomUUID(),
     subject: given.key,
@@ -23,11 +23,11 @@ export function eventOf(given: Partial<Event> & { topic: string; key: string; ty
 }
 
 /** Publishes events and waits for the acknowledgement; topics without the prefix. */
-export async function produce(
-  { brokers, prefix }: Pick<Platform, 'brokers' | 'prefix'>,
+export async function publishEvents(
+  { brokers, prefix }: Pick<TestInfrastructure, 'brokers' | 'prefix'>,
   events: Event[],
 ): Promise<void> {
-  const publisher = createPublisher({ brokers, clientId: 'test', prefix, log: quietLog });
+  const publisher = createPublisher({ brokers, clientId: 'test', prefix, log: silentLog });
   try {
     const { rejected, later } = await publisher.publish(events);
     if (rejected.length + later.length > 0) throw new Error(`not published: ${rejected[0]?.cause ?? 'topic missing'}`);
@@ -38,7 +38,7 @@ export async function produce(
 
 /** Sends bytes that need not be an event. */
 export async function produceRaw(
-  { brokers, prefix }: Pick<Platform, 'brokers' | 'prefix'>,
+  { brokers, prefix }: Pick<TestInfrastructure, 'brokers' | 'prefix'>,
   topic: string,
   messages: { key: string | null; value: Buffer | string | null; headers?: Record<string, string> }[],
 ): Promise<void> {
@@ -56,16 +56,16 @@ export async function produceRaw(
  * fits. Bytes that are no event are counted in `rubbish`.
  */
 export async function readTopic(
-  { brokers, prefix }: Pick<Platform, 'brokers' | 'prefix'>,
+  { brokers, prefix }: Pick<TestInfrastructure, 'brokers' | 'prefix'>,
   ...topics: string[]
 ): Promise<{
   events: ReceivedEvent[];
-  rubbish: () => number;
+  garbage: () => number;
   until(fits: (events: ReceivedEvent[]) => boolean, timeoutMs?: number): Promise<ReceivedEvent[]>;
   stop(): Promise<void>;
 }> {
   const events: ReceivedEvent[] = [];
-  let rubbish = 0;
+  let garbageCount = 0;
   const consumer = connectKafka(brokers, 'test').consumer({
     groupId: `test-${randomUUID()}`,
     maxWaitTimeInMs: 100,
@@ -78,13 +78,13 @@ export async function readTopic(
     eachMessage({ topic, partition, message }) {
       const event = decode(message, topic.slice(prefix.length), partition);
       if (event) events.push(event);
-      else rubbish += 1;
+      else garbageCount += 1;
       return Promise.resolve();
     },
   });
   return {
     events,
-    rubbish: () => rubbish,
+    garbage: () => garbageCount,
     async until(fits, timeoutMs = 15_000) {
       await eventually(() => fits(events), { timeoutMs });
       return events;

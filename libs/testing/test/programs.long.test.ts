@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from '@jest/globals';
-import { testWith } from '@cups/testing/programs';
+import { testRequiring } from '@cups/testing/programs';
 
-testWith('python')('a program that is asked for runs', () => {
+testRequiring('python')('a program that is asked for runs', () => {
   expect(execFileSync('python3', ['-c', 'print(6 * 7)'], { encoding: 'utf8' })).toBe('42\n');
 });

@@ -1,31 +1,31 @@
 import { createServer } from 'node:net';
-import { checkIdnp } from '@cups/application';
+import { isValidIdnp } from '@cups/application';
 import { ensureTopics } from '@cups/events';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import {
   clientFor,
-  eventOf,
+  createEvent,
   eventually,
   fakeService,
-  freePort,
-  keysFor,
+  findFreePort,
+  createTestKeys,
   person,
-  platform,
-  produce,
+  testInfrastructure,
+  publishEvents,
   produceRaw,
   readTopic,
-  wrongIdnp,
+  invalidIdnp,
 } from '../src/index.ts';
 
-const keys = keysFor();
+const keys = createTestKeys();
 afterAll(() => keys.remove());
 
 describe('people', () => {
   test('have personal numbers of nobody with a right check digit', () => {
     for (const n of [0, 1, 7, 99_999]) {
       expect(person(n).idnp).toMatch(/^2900000\d{6}$/);
-      expect(checkIdnp(person(n).idnp)).toBe(true);
-      expect(checkIdnp(wrongIdnp(n))).toBe(false);
+      expect(isValidIdnp(person(n).idnp)).toBe(true);
+      expect(isValidIdnp(invalidIdnp(n))).toBe(false);
     }
     expect(person(3)).toEqual(person(3));
   });
@@ -46,14 +46,14 @@ describe('waiting', () => {
     await expect(never).rejects.toThrow('still not');
   });
   test('a free port can be listened on', async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     await new Promise((resolve) => server.close(resolve));
   });
 });
 
-describe('neighbours', () => {
+describe('clients', () => {
   test('a fake answers its methods to a client with a session, and refuses the others', async () => {
     interface Health {
       Check: object;
@@ -90,12 +90,14 @@ describe('neighbours', () => {
 
 describe('topics', () => {
   test('what is produced is read, and bytes that are no event are counted', async () => {
-    const here = platform();
+    const here = testInfrastructure();
     await ensureTopics({ ...here, partitions: 2, agencies: ['asp'] });
-    await produce(here, [eventOf({ topic: 'cups.applications', key: 'a', type: 'T', data: Buffer.from('1') })]);
+    await publishEvents(here, [
+      createEvent({ topic: 'cups.applications', key: 'a', type: 'T', data: Buffer.from('1') }),
+    ]);
     await produceRaw(here, 'cups.applications', [{ key: null, value: 'rubbish' }]);
     const topic = await readTopic(here, 'cups.applications');
-    await topic.until((events) => events.length === 1 && topic.rubbish() === 1);
+    await topic.until((events) => events.length === 1 && topic.garbage() === 1);
     expect(topic.events[0]).toMatchObject({ type: 'T', key: 'a', topic: 'cups.applications' });
     await topic.stop();
   });

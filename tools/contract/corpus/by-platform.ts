@@ -1,43 +1,47 @@
 import { REPLY_TYPES, sourceOf } from '@cups/agency-contract';
 import type { RefusalCause, Stage, Violation } from '@cups/agency-contract';
 import { CORPUS_APPLICATION } from '@cups/agency-contract/corpus';
-import type { BadMessage } from '@cups/agency-contract/corpus';
-import { ACK, broken, GOOD, OTHER, reply, RESULT } from './replies.ts';
+import type { InvalidMessage } from '@cups/agency-contract/corpus';
+import { ACKNOWLEDGEMENT, createViolations, VALID_CONTENT, OTHER_APPLICATION, createReply, RESULT } from './replies.ts';
 
 /** Bad replies for which the platform must know the delivery, or that it mends before it holds them against the contract. */
 
 const { acknowledged, documentsRequested, decided, resultCorrected, resultRevoked } = REPLY_TYPES;
 
 /** What the platform must know the delivery for. */
-export type Known = [
+export type PlatformCase = [
   name: string,
   title: string,
   cause: RefusalCause,
   violations: Violation[],
-  BadMessage,
-  more?: { stage?: Stage; before?: BadMessage[]; changes?: string[]; about?: 'agency' },
+  InvalidMessage,
+  more?: { stage?: Stage; before?: InvalidMessage[]; changes?: string[]; about?: 'agency' },
 ];
 
-const DECISION = reply(decided, GOOD.approved, { ce_id: 'asp-decision' });
-const invented = { application: `applications/${OTHER}`, submission: 1, agencyReference: 'ASP-2026-000124' };
+const DECISION = createReply(decided, VALID_CONTENT.approved, { ce_id: 'asp-decision' });
+const UNKNOWN_CONTENT = {
+  application: `applications/${OTHER_APPLICATION}`,
+  submission: 1,
+  agencyReference: 'ASP-2026-000124',
+};
 
-export const PLATFORM: Known[] = [
+export const PLATFORM_CASES: PlatformCase[] = [
   [
     'source-of-another-agency',
     'ce_source names another agency than the topic.',
     'FOREIGN_AGENCY',
-    broken('ce_source', 'FOREIGN_AGENCY'),
-    reply(acknowledged, GOOD.acknowledged, { ce_source: sourceOf('cnas') }),
+    createViolations('ce_source', 'FOREIGN_AGENCY'),
+    createReply(acknowledged, VALID_CONTENT.acknowledged, { ce_source: sourceOf('cnas') }),
     { about: 'agency' },
   ],
   [
     'delivery-of-another-agency',
     'ce_subject names a delivery of another agency.',
     'FOREIGN_DELIVERY',
-    broken('ce_subject', 'FOREIGN_DELIVERY'),
-    reply(
+    createViolations('ce_subject', 'FOREIGN_DELIVERY'),
+    createReply(
       acknowledged,
-      GOOD.acknowledged,
+      VALID_CONTENT.acknowledged,
       { ce_subject: `deliveries/${CORPUS_APPLICATION}-cnas` },
       { key: `${CORPUS_APPLICATION}-cnas` },
     ),
@@ -47,61 +51,66 @@ export const PLATFORM: Known[] = [
     'unknown-delivery',
     'Nothing of this application was ever sent to anybody.',
     'UNKNOWN_DELIVERY',
-    broken('ce_subject', 'UNKNOWN_DELIVERY'),
-    reply(acknowledged, invented, { ce_subject: `deliveries/${OTHER}-asp` }, { key: `${OTHER}-asp` }),
+    createViolations('ce_subject', 'UNKNOWN_DELIVERY'),
+    createReply(
+      acknowledged,
+      UNKNOWN_CONTENT,
+      { ce_subject: `deliveries/${OTHER_APPLICATION}-asp` },
+      { key: `${OTHER_APPLICATION}-asp` },
+    ),
     { about: 'agency' },
   ],
   [
     'nothing-sent',
     'The delivery is there, and nothing of it was sent.',
     'NOTHING_SENT',
-    broken('ce_subject', 'NOTHING_SENT'),
-    ACK,
+    createViolations('ce_subject', 'NOTHING_SENT'),
+    ACKNOWLEDGEMENT,
     { stage: 'nothing-sent' },
   ],
   [
     'id-reused',
     'The same ce_id says something else.',
     'ID_REUSED',
-    broken('ce_id', 'ID_REUSED'),
-    reply(decided, GOOD.rejected, { ce_id: 'asp-decision' }),
+    createViolations('ce_id', 'ID_REUSED'),
+    createReply(decided, VALID_CONTENT.rejected, { ce_id: 'asp-decision' }),
     { stage: 'decided', before: [DECISION] },
   ],
   [
     'submission-999',
     'A submission is acknowledged that was never sent.',
     'UNKNOWN_SUBMISSION',
-    broken('submission', 'UNKNOWN_SUBMISSION'),
-    reply(acknowledged, { ...GOOD.acknowledged, submission: 999 }),
+    createViolations('submission', 'UNKNOWN_SUBMISSION'),
+    createReply(acknowledged, { ...VALID_CONTENT.acknowledged, submission: 999 }),
   ],
   [
     'unknown-paper-kind',
     'A paper is asked for of a kind that is not in the list.',
     'UNKNOWN_PAPER_KIND',
-    broken('documents.0.kind', 'UNKNOWN_PAPER_KIND'),
-    reply(documentsRequested, { ...GOOD.requested, documents: [{ kind: 'letter-of-the-king' }] }),
+    createViolations('documents.0.kind', 'UNKNOWN_PAPER_KIND'),
+    createReply(documentsRequested, { ...VALID_CONTENT.requested, documents: [{ kind: 'letter-of-the-king' }] }),
   ],
   [
     'rejection-with-a-blank-reason',
     'The reason of a rejection is made of spaces.',
     'REASON_BLANK',
-    broken('reason.ro', 'notBlank'),
-    reply(decided, { ...GOOD.rejected, reason: { ro: ' \u00a0\t', en: ' ' } }),
+    createViolations('reason.ro', 'notBlank'),
+    createReply(decided, { ...VALID_CONTENT.rejected, reason: { ro: ' \u00a0\t', en: ' ' } }),
   ],
   [
     'correction-with-a-blank-reason',
     'The reason of a correction is made of spaces.',
     'REASON_BLANK',
-    broken('reason.ro', 'notBlank'),
-    reply(resultCorrected, { ...GOOD.corrected, reason: { ro: '  ' } }),
+    createViolations('reason.ro', 'notBlank'),
+    createReply(resultCorrected, { ...VALID_CONTENT.corrected, reason: { ro: '  ' } }),
     { stage: 'decided', before: [DECISION] },
   ],
   [
     'revocation-with-a-blank-reason',
     'The reason of a revocation is made of spaces.',
     'REASON_BLANK',
-    broken('reason.ro', 'notBlank'),
-    reply(resultRevoked, { ...GOOD.revoked, reason: { ro: '  ' } }),
+    createViolations('reason.ro', 'notBlank'),
+    createReply(resultRevoked, { ...VALID_CONTENT.revoked, reason: { ro: '  ' } }),
     { stage: 'decided', before: [DECISION] },
   ],
   [
@@ -109,7 +118,7 @@ export const PLATFORM: Known[] = [
     'A second decision says something else than the first.',
     'ALREADY_DECIDED',
     [],
-    reply(decided, GOOD.rejected, { ce_id: 'asp-2' }),
+    createReply(decided, VALID_CONTENT.rejected, { ce_id: 'asp-2' }),
     { stage: 'decided', before: [DECISION] },
   ],
   [
@@ -117,7 +126,7 @@ export const PLATFORM: Known[] = [
     'Papers are asked for after the decision.',
     'ALREADY_DECIDED',
     [],
-    reply(documentsRequested, GOOD.requested, { ce_id: 'asp-2' }),
+    createReply(documentsRequested, VALID_CONTENT.requested, { ce_id: 'asp-2' }),
     { stage: 'decided', before: [DECISION] },
   ],
   [
@@ -125,21 +134,21 @@ export const PLATFORM: Known[] = [
     'A result is corrected that was never given.',
     'NOT_DECIDED',
     [],
-    reply(resultCorrected, GOOD.corrected),
+    createReply(resultCorrected, VALID_CONTENT.corrected),
   ],
   [
     'revocation-before-the-decision',
     'A result is revoked that was never given.',
     'NOT_DECIDED',
     [],
-    reply(resultRevoked, GOOD.revoked),
+    createReply(resultRevoked, VALID_CONTENT.revoked),
   ],
   [
     'decision-after-the-end',
     'The application was withdrawn before the decision.',
     'APPLICATION_ENDED',
     [],
-    reply(decided, GOOD.approved),
+    createReply(decided, VALID_CONTENT.approved),
     { stage: 'ended' },
   ],
   [
@@ -147,7 +156,7 @@ export const PLATFORM: Known[] = [
     'The application was withdrawn before the acknowledgement.',
     'APPLICATION_ENDED',
     [],
-    ACK,
+    ACKNOWLEDGEMENT,
     { stage: 'ended' },
   ],
   [
@@ -155,7 +164,7 @@ export const PLATFORM: Known[] = [
     'ce_time is missing.',
     'CE_TIME_REPLACED',
     [],
-    reply(acknowledged, GOOD.acknowledged, { ce_time: undefined }),
+    createReply(acknowledged, VALID_CONTENT.acknowledged, { ce_time: undefined }),
     { changes: ['CE_TIME_REPLACED'] },
   ],
   [
@@ -163,7 +172,7 @@ export const PLATFORM: Known[] = [
     'ce_time has no zone.',
     'CE_TIME_REPLACED',
     [],
-    reply(acknowledged, GOOD.acknowledged, { ce_time: '2026-11-25T12:00:00' }),
+    createReply(acknowledged, VALID_CONTENT.acknowledged, { ce_time: '2026-11-25T12:00:00' }),
     { changes: ['CE_TIME_REPLACED'] },
   ],
   [
@@ -171,7 +180,7 @@ export const PLATFORM: Known[] = [
     'The decision is of the year 2099.',
     'DECIDE_TIME_REPLACED',
     [],
-    reply(decided, { ...GOOD.approved, decideTime: '2099-01-01T00:00:00Z' }),
+    createReply(decided, { ...VALID_CONTENT.approved, decideTime: '2099-01-01T00:00:00Z' }),
     { changes: ['DECIDE_TIME_REPLACED'] },
   ],
   [
@@ -179,7 +188,7 @@ export const PLATFORM: Known[] = [
     'The decision is of the year 1900.',
     'DECIDE_TIME_REPLACED',
     [],
-    reply(decided, { ...GOOD.approved, decideTime: '1900-01-01T00:00:00Z' }),
+    createReply(decided, { ...VALID_CONTENT.approved, decideTime: '1900-01-01T00:00:00Z' }),
     { changes: ['DECIDE_TIME_REPLACED'] },
   ],
   [
@@ -187,7 +196,7 @@ export const PLATFORM: Known[] = [
     'decideTime has no zone.',
     'DECIDE_TIME_REPLACED',
     [],
-    reply(decided, { ...GOOD.approved, decideTime: '2026-11-25T12:00:00' }),
+    createReply(decided, { ...VALID_CONTENT.approved, decideTime: '2026-11-25T12:00:00' }),
     { changes: ['DECIDE_TIME_REPLACED'] },
   ],
   [
@@ -195,7 +204,7 @@ export const PLATFORM: Known[] = [
     'validUntil is no day of the calendar.',
     'VALID_UNTIL_DROPPED',
     [],
-    reply(decided, { ...GOOD.approved, result: { ...RESULT, validUntil: '2027-02-30' } }),
+    createReply(decided, { ...VALID_CONTENT.approved, result: { ...RESULT, validUntil: '2027-02-30' } }),
     { changes: ['VALID_UNTIL_DROPPED'] },
   ],
   [
@@ -203,7 +212,7 @@ export const PLATFORM: Known[] = [
     'validUntil had passed when the decision was sent.',
     'VALID_UNTIL_DROPPED',
     [],
-    reply(decided, { ...GOOD.approved, result: { ...RESULT, validUntil: '2025-01-31' } }),
+    createReply(decided, { ...VALID_CONTENT.approved, result: { ...RESULT, validUntil: '2025-01-31' } }),
     { changes: ['VALID_UNTIL_DROPPED'] },
   ],
   [
@@ -211,7 +220,10 @@ export const PLATFORM: Known[] = [
     'The last day of an appeal had passed when the decision was sent.',
     'APPEAL_UNTIL_DROPPED',
     [],
-    reply(decided, { ...GOOD.rejected, appeal: { how: { ro: 'Cerere prealabilă.' }, until: '2025-01-31' } }),
+    createReply(decided, {
+      ...VALID_CONTENT.rejected,
+      appeal: { how: { ro: 'Cerere prealabilă.' }, until: '2025-01-31' },
+    }),
     { changes: ['APPEAL_UNTIL_DROPPED'] },
   ],
   [
@@ -219,7 +231,7 @@ export const PLATFORM: Known[] = [
     'The last day of an appeal is no day.',
     'APPEAL_UNTIL_DROPPED',
     [],
-    reply(decided, { ...GOOD.rejected, appeal: { how: { ro: 'Cerere prealabilă.' }, until: 'soon' } }),
+    createReply(decided, { ...VALID_CONTENT.rejected, appeal: { how: { ro: 'Cerere prealabilă.' }, until: 'soon' } }),
     { changes: ['APPEAL_UNTIL_DROPPED'] },
   ],
   [
@@ -227,7 +239,7 @@ export const PLATFORM: Known[] = [
     'A reason has 2001 letters.',
     'TEXT_CUT',
     [],
-    reply(decided, { ...GOOD.rejected, reason: { ro: 'a'.repeat(2001) } }),
+    createReply(decided, { ...VALID_CONTENT.rejected, reason: { ro: 'a'.repeat(2001) } }),
     { changes: ['TEXT_CUT'] },
   ],
 ];

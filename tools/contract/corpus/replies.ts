@@ -1,57 +1,59 @@
 import { REPLY_TYPES, SCHEMAS, sourceOf } from '@cups/agency-contract';
 import type { MessageType, Violation } from '@cups/agency-contract';
-import { CORPUS_APPLICATION, CORPUS_MOMENT } from '@cups/agency-contract/corpus';
-import type { BadMessage, FiledHeaders } from '@cups/agency-contract/corpus';
+import { CORPUS_APPLICATION, CORPUS_TIME } from '@cups/agency-contract/corpus';
+import type { InvalidMessage, SerializedHeaders } from '@cups/agency-contract/corpus';
 
 /** Good replies, from which bad ones are made. */
 
 export const APPLICATION = `applications/${CORPUS_APPLICATION}`;
 export const KEY = `${CORPUS_APPLICATION}-asp`;
-export const OTHER = '01KAVX3Z5T8W9Q2M4N6P7R8S9V';
+export const OTHER_APPLICATION = '01KAVX3Z5T8W9Q2M4N6P7R8S9V';
 export const TOPIC = 'agency.asp.replies';
 export const RESULT = { kind: 'electronic', number: 'ASP-R-00012345', verificationCode: 'K7Q2M9XW4T' };
 
 /** Good contents of each kind. */
-export const GOOD = {
+export const VALID_CONTENT = {
   acknowledged: { application: APPLICATION, submission: 1, agencyReference: 'ASP-2026-000123' },
   requested: { application: APPLICATION, documents: [{ kind: 'identity-document' }], answerBy: '2027-01-15' },
-  approved: { application: APPLICATION, outcome: 'approved', result: RESULT, decideTime: CORPUS_MOMENT },
+  approved: { application: APPLICATION, outcome: 'approved', result: RESULT, decideTime: CORPUS_TIME },
   rejected: {
     application: APPLICATION,
     outcome: 'rejected',
     reason: { ro: 'Lipsește dreptul.' },
-    decideTime: CORPUS_MOMENT,
+    decideTime: CORPUS_TIME,
   },
   corrected: { application: APPLICATION, result: RESULT, reason: { ro: 'Greșeală de scriere.' } },
   revoked: { application: APPLICATION, reason: { ro: 'Eliberat din eroare.' } },
 } as const;
 
 /** A good reply; `headers` replaces some, where undefined stands for a missing one. */
-export function reply(
+export function createReply(
   type: MessageType,
   value: unknown,
-  headers: { [name: string]: FiledHeaders[string] | undefined } = {},
-  over: Partial<BadMessage> = {},
-): BadMessage {
-  const all: { [name: string]: FiledHeaders[string] | undefined } = {
+  headers: { [name: string]: SerializedHeaders[string] | undefined } = {},
+  over: Partial<InvalidMessage> = {},
+): InvalidMessage {
+  const all: { [name: string]: SerializedHeaders[string] | undefined } = {
     ce_specversion: '1.0',
     ce_id: 'asp-1',
     ce_source: sourceOf('asp'),
     ce_type: type,
     ce_subject: `deliveries/${KEY}`,
-    ce_time: CORPUS_MOMENT,
+    ce_time: CORPUS_TIME,
     ce_dataschema: SCHEMAS[type].$id,
     'content-type': 'application/json',
     ...headers,
   };
-  const there = Object.entries(all).filter((entry): entry is [string, FiledHeaders[string]] => entry[1] !== undefined);
+  const there = Object.entries(all).filter(
+    (entry): entry is [string, SerializedHeaders[string]] => entry[1] !== undefined,
+  );
   return { topic: TOPIC, key: KEY, headers: Object.fromEntries(there), value, ...over };
 }
 
-export const withoutValue = (message: BadMessage, content: Partial<BadMessage> = {}): BadMessage => {
+export const withoutValue = (message: InvalidMessage, content: Partial<InvalidMessage> = {}): InvalidMessage => {
   const { value: _gone, ...rest } = message;
   return { ...rest, ...content };
 };
 
-export const ACK = reply(REPLY_TYPES.acknowledged, GOOD.acknowledged);
-export const broken = (field: string, rule: string): Violation[] => [{ field, rule }];
+export const ACKNOWLEDGEMENT = createReply(REPLY_TYPES.acknowledged, VALID_CONTENT.acknowledged);
+export const createViolations = (field: string, rule: string): Violation[] => [{ field, rule }];

@@ -3,17 +3,17 @@ import { Marked } from 'marked';
 /** Parts of HTML of which the site is made. */
 
 const SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => SIGNS[sign]!);
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => SIGNS[sign]!);
 
 /** What a heading is linked by: its words in lower case with hyphens. */
-export const idOf = (words: string): string =>
+export const toAnchor = (words: string): string =>
   words
     .toLowerCase()
     .replaceAll(/<[^>]*>|&\w+;|[`*]/g, '')
     .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
     .replaceAll(/^-|-$/g, '');
 
-export interface Prose {
+export interface RenderedProse {
   html: string;
   /** Its headings of the second level. */
   sections: { id: string; title: string }[];
@@ -23,18 +23,18 @@ export interface Prose {
  * Markdown of the contract as HTML: headings have ids, tables can be scrolled on a narrow screen.
  * @param link what a link to another file of the archive leads to on the site
  */
-export function prose(markdown: string, link: (href: string) => string): Prose {
-  const sections: Prose['sections'] = [];
+export function renderProse(markdown: string, link: (href: string) => string): RenderedProse {
+  const sections: RenderedProse['sections'] = [];
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth }) {
         const words = this.parser.parseInline(tokens);
-        const id = idOf(words);
+        const id = toAnchor(words);
         if (depth === 2) sections.push({ id, title: words });
         return `<h${depth} id="${id}">${words}</h${depth}>\n`;
       },
       link({ href, tokens }) {
-        return `<a href="${escaped(link(href))}">${this.parser.parseInline(tokens)}</a>`;
+        return `<a href="${escapeHtml(link(href))}">${this.parser.parseInline(tokens)}</a>`;
       },
       // Comments are marks for tools.
       html: () => '',
@@ -56,7 +56,10 @@ const PAGES: readonly (readonly [file: string, title: string])[] = [
 ];
 
 /** A whole page. Nothing in it comes from elsewhere, and nothing of it runs. */
-export function page(file: string, { title, version, body }: { title: string; version: string; body: string }): string {
+export function renderPage(
+  file: string,
+  { title, version, body }: { title: string; version: string; body: string },
+): string {
   const links = PAGES.map(([to, name]) => {
     const here = to === file ? ' aria-current="page"' : '';
     return `<a href="${to === 'index.html' ? './' : to}"${here}>${name}</a>`;
@@ -67,16 +70,16 @@ export function page(file: string, { title, version, body }: { title: string; ve
 <meta charset="utf-8" />
 <meta name="viewport" content="width=device-width, initial-scale=1" />
 <meta name="color-scheme" content="light dark" />
-<title>${escaped(title)} · Agency contract ${escaped(version)}</title>
+<title>${escapeHtml(title)} · Agency contract ${escapeHtml(version)}</title>
 <link rel="stylesheet" href="style.css" />
 </head>
 <body>
 <a class="skip" href="#main">To the content</a>
-<header><div><a class="brand" href="./">CUPS <span>Agency contract ${escaped(version)}</span></a><nav aria-label="Pages">${links.join('')}</nav></div></header>
+<header><div><a class="brand" href="./">CUPS <span>Agency contract ${escapeHtml(version)}</span></a><nav aria-label="Pages">${links.join('')}</nav></div></header>
 <main id="main">
 ${body}
 </main>
-<footer><p>Agency contract ${escaped(version)}, Apache-2.0. Nothing on these pages comes from another site, and nothing on them runs.</p></footer>
+<footer><p>Agency contract ${escapeHtml(version)}, Apache-2.0. Nothing on these pages comes from another site, and nothing on them runs.</p></footer>
 </body>
 </html>
 `;

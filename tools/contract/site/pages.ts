@@ -1,9 +1,9 @@
 import type { Archive } from '../archive.ts';
-import { escaped, prose } from './html.ts';
+import { escapeHtml, renderProse } from './html.ts';
 
 /** The pages that are written for people: how to join, the guide, what changed, and the code lists. */
 
-const onSite: Record<string, string> = {
+const SITE_PATHS: Record<string, string> = {
   'README.md': 'guide.html',
   'CHANGELOG.md': 'changelog.html',
   'asyncapi.yaml': 'asyncapi.yaml',
@@ -12,14 +12,14 @@ const onSite: Record<string, string> = {
 /** Where a link of a text of the archive leads on the site. */
 function link(href: string): string {
   const [file = '', anchor] = href.split('#');
-  return `${onSite[file] ?? file}${anchor === undefined ? '' : `#${anchor}`}`;
+  return `${SITE_PATHS[file] ?? file}${anchor === undefined ? '' : `#${anchor}`}`;
 }
 
 const SIX_STEPS = /## Join in six steps\n([\s\S]*?)\n## /;
-const kilobytes = (bytes: number) => `${Math.round(bytes / 1024)} KB`;
+const formatKilobytes = (bytes: number) => `${Math.round(bytes / 1024)} KB`;
 
 /** @param guide README.md, of which the steps are shown @throws Error when it has none */
-export function joinPage(guide: string, archive: Archive): string {
+export function renderJoinPage(guide: string, archive: Archive): string {
   const steps = SIX_STEPS.exec(guide)?.[1];
   if (steps === undefined) throw new Error('README.md: there is no section "Join in six steps".');
   const sum = archive.checksum.split(' ')[0]!;
@@ -27,9 +27,9 @@ export function joinPage(guide: string, archive: Archive): string {
   return `<div class="hero"><h1>Your system, at the unified centres</h1>
 <p class="lead">People file applications at a centre. Your agency receives them over Kafka, decides, and answers. This is all that your engineers need: read it, try it
 against the kit, connect.</p>
-<section class="download" aria-label="Download"><p><a class="button" href="${archive.name}" download>Download the contract</a> <span>${kilobytes(archive.bytes.length)}, ${archive.files.length} files${kit ? ', the kit included' : ''}</span></p>
+<section class="download" aria-label="Download"><p><a class="button" href="${archive.name}" download>Download the contract</a> <span>${formatKilobytes(archive.bytes.length)}, ${archive.files.length} files${kit ? ', the kit included' : ''}</span></p>
 <p>SHA-256 <code class="sum">${sum}</code> <a href="${archive.name}.sha256">as a file</a></p></section></div>
-<section class="prose steps"><h2>Join in six steps</h2>${prose(steps, link).html}</section>
+<section class="prose steps"><h2>Join in six steps</h2>${renderProse(steps, link).html}</section>
 <section class="cards"><h2>What is here</h2><ul>
 <li><a href="guide.html">Guide</a><p>Connecting, repeats, order, which reply is allowed when, refusals, languages, personal data, promises.</p></li>
 <li><a href="reference.html">Messages</a><p>Every message with its headers, properties and an example.</p></li>
@@ -40,45 +40,47 @@ against the kit, connect.</p>
 }
 
 /** A text of the archive with its contents beside it. */
-export function textPage(markdown: string): string {
-  const { html, sections } = prose(markdown, link);
+export function renderTextPage(markdown: string): string {
+  const { html, sections } = renderProse(markdown, link);
   const contents = sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join('');
   return `<div class="with-contents"><nav class="contents" aria-label="Contents"><ul>${contents}</ul></nav><article class="prose">${html}</article></div>`;
 }
 
-interface Text {
+interface LocalizedText {
   ro: string;
   ru: string;
   en: string;
 }
-export interface Lists {
-  papers: { kind: string; name: Text }[];
+export interface CodeLists {
+  papers: { kind: string; name: LocalizedText }[];
   agencies: {
     agency: string;
-    name: Text;
+    name: LocalizedText;
     publicServices: {
       code: string;
-      versions: { version: string; validFrom: string; title: Text; answers?: string }[];
+      versions: { version: string; validFrom: string; title: LocalizedText; answers?: string }[];
     }[];
   }[];
 }
 
-export function listsPage({ papers, agencies }: Lists): string {
-  const names = ({ ro, ru, en }: Text) =>
-    [ro, ru, en].map((text, at) => `<td lang="${['ro', 'ru', 'en'][at]}">${escaped(text)}</td>`).join('');
+export function renderListsPage({ papers, agencies }: CodeLists): string {
+  const names = ({ ro, ru, en }: LocalizedText) =>
+    [ro, ru, en].map((text, at) => `<td lang="${['ro', 'ru', 'en'][at]}">${escapeHtml(text)}</td>`).join('');
   const heads = '<th scope="col">Romanian</th><th scope="col">Russian</th><th scope="col">English</th>';
-  const rows = papers.map(({ kind, name }) => `<tr><td><code>${escaped(kind)}</code></td>${names(name)}</tr>`).join('');
+  const rows = papers
+    .map(({ kind, name }) => `<tr><td><code>${escapeHtml(kind)}</code></td>${names(name)}</tr>`)
+    .join('');
   const lists = agencies.map(({ agency, name, publicServices }) => {
     const versions = publicServices.flatMap(({ code, versions: all }) =>
       all.map(({ version, title, answers }) => {
-        const schema = answers ? `<a href="reference/${escaped(answers)}">schema</a>` : 'not filed by a form';
-        return `<tr><td><code>${escaped(code)}</code></td><td>${escaped(version)}</td><td>${escaped(title.en)}</td><td>${schema}</td></tr>`;
+        const schema = answers ? `<a href="reference/${escapeHtml(answers)}">schema</a>` : 'not filed by a form';
+        return `<tr><td><code>${escapeHtml(code)}</code></td><td>${escapeHtml(version)}</td><td>${escapeHtml(title.en)}</td><td>${schema}</td></tr>`;
       }),
     );
-    return `<h3 id="${escaped(agency)}">${escaped(name.en)} <code>${escaped(agency)}</code></h3><div class="wide" tabindex="0"><table><thead><tr><th scope="col">Public service</th><th scope="col">Version</th><th scope="col">Title</th><th scope="col">Answers</th></tr></thead><tbody>${versions.join('')}</tbody></table></div>`;
+    return `<h3 id="${escapeHtml(agency)}">${escapeHtml(name.en)} <code>${escapeHtml(agency)}</code></h3><div class="wide" tabindex="0"><table><thead><tr><th scope="col">Public service</th><th scope="col">Version</th><th scope="col">Title</th><th scope="col">Answers</th></tr></thead><tbody>${versions.join('')}</tbody></table></div>`;
   });
   const contents = agencies
-    .map(({ agency, name }) => `<li><a href="#${escaped(agency)}">${escaped(name.en)}</a></li>`)
+    .map(({ agency, name }) => `<li><a href="#${escapeHtml(agency)}">${escapeHtml(name.en)}</a></li>`)
     .join('');
   return `<div class="with-contents"><nav class="contents" aria-label="Contents"><ul><li><a href="#papers">Kinds of papers</a></li><li><a href="#services">Public services</a><ul>${contents}</ul></li></ul></nav>
 <article class="prose"><h1>Code lists</h1><p class="lead">Made from the data of the platform; as files in the archive, under <code>reference/</code>. They grow without a new version.</p>

@@ -1,7 +1,7 @@
-import type { FiledMessage } from '@cups/agency-contract/corpus';
+import type { SerializedMessage } from '@cups/agency-contract/corpus';
 import type { Json } from '../publish.ts';
-import { escaped, idOf, prose } from './html.ts';
-import { propertiesOf } from './schema.ts';
+import { escapeHtml, toAnchor, renderProse } from './html.ts';
+import { renderProperties } from './schema.ts';
 
 /** The AsyncAPI document as a page: what is in it, channel by channel and message by message. */
 
@@ -42,9 +42,9 @@ const DAY = 86_400_000;
  * @param published the document that agencies get
  * @param examples whole messages, by `ce_type`
  */
-export function referencePage(published: Json, examples: ReadonlyMap<string, FiledMessage>): string {
+export function renderReferencePage(published: Json, examples: ReadonlyMap<string, SerializedMessage>): string {
   const document = published as unknown as Document;
-  const { html } = prose(document.info.description, (href) => href);
+  const { html } = renderProse(document.info.description, (href) => href);
   const operations = Object.values(document.operations);
   const contents = operations.map((operation) => contentsOf(document, operation)).join('');
   const channels = operations.map((operation) => channelOf(document, operation, examples)).join('');
@@ -61,12 +61,12 @@ const messagesOf = (document: Document, channel: Channel) =>
 function contentsOf(document: Document, operation: Operation): string {
   const channel = channelNamed(document, operation);
   const inner = messagesOf(document, channel).map(
-    ({ name, title }) => `<li><a href="#${idOf(name)}">${escaped(title)}</a></li>`,
+    ({ name, title }) => `<li><a href="#${toAnchor(name)}">${escapeHtml(title)}</a></li>`,
   );
-  return `<li><a href="#${idOf(channel.address)}"><code>${escaped(channel.address)}</code></a><ul>${inner.join('')}</ul></li>`;
+  return `<li><a href="#${toAnchor(channel.address)}"><code>${escapeHtml(channel.address)}</code></a><ul>${inner.join('')}</ul></li>`;
 }
 
-function channelOf(document: Document, operation: Operation, examples: ReadonlyMap<string, FiledMessage>): string {
+function channelOf(document: Document, operation: Operation, examples: ReadonlyMap<string, SerializedMessage>): string {
   const channel = channelNamed(document, operation);
   const { 'retention.ms': kept } = channel.bindings.kafka.topicConfiguration;
   const keeps =
@@ -77,20 +77,20 @@ function channelOf(document: Document, operation: Operation, examples: ReadonlyM
   const messages = messagesOf(document, channel).map((message) =>
     messageOf(document, message, examples.get(message.name)),
   );
-  return `<section class="channel" id="${idOf(channel.address)}"><h2><span class="tag">${direction}</span> <code>${escaped(channel.address)}</code></h2>
-<p>${escaped(channel.description)} ${keeps}</p>${messages.join('')}</section>`;
+  return `<section class="channel" id="${toAnchor(channel.address)}"><h2><span class="tag">${direction}</span> <code>${escapeHtml(channel.address)}</code></h2>
+<p>${escapeHtml(channel.description)} ${keeps}</p>${messages.join('')}</section>`;
 }
 
-function messageOf(document: Document, message: Message, example: FiledMessage | undefined): string {
+function messageOf(document: Document, message: Message, example: SerializedMessage | undefined): string {
   const trait = document.components.messageTraits[nameOf(message.traits[0]!)]!;
   const { pattern, description } = trait.bindings.kafka.key;
   const whole = document as unknown as Json;
-  return `<section class="message" id="${idOf(message.name)}"><h3>${escaped(message.title)}</h3>
-<p class="name"><code>${escaped(message.name)}</code></p>
-<p>${escaped(message.summary)}</p>
-<dl><dt>Schema</dt><dd><a href="schemas/${escaped(message['x-dataschema'].split(':').at(-1)!)}.json"><code>${escaped(message['x-dataschema'])}</code></a></dd>
-<dt>Key</dt><dd>${escaped(description)} <code>${escaped(pattern)}</code></dd></dl>
-<h4>Content</h4>${propertiesOf(whole, message.payload)}
-<details class="block"><summary>Headers</summary>${propertiesOf(whole, trait.headers)}</details>
-${example ? `<details class="block"><summary>A whole message</summary><pre tabindex="0">${escaped(JSON.stringify(example, null, 2))}</pre></details>` : ''}</section>`;
+  return `<section class="message" id="${toAnchor(message.name)}"><h3>${escapeHtml(message.title)}</h3>
+<p class="name"><code>${escapeHtml(message.name)}</code></p>
+<p>${escapeHtml(message.summary)}</p>
+<dl><dt>Schema</dt><dd><a href="schemas/${escapeHtml(message['x-dataschema'].split(':').at(-1)!)}.json"><code>${escapeHtml(message['x-dataschema'])}</code></a></dd>
+<dt>Key</dt><dd>${escapeHtml(description)} <code>${escapeHtml(pattern)}</code></dd></dl>
+<h4>Content</h4>${renderProperties(whole, message.payload)}
+<details class="block"><summary>Headers</summary>${renderProperties(whole, trait.headers)}</details>
+${example ? `<details class="block"><summary>A whole message</summary><pre tabindex="0">${escapeHtml(JSON.stringify(example, null, 2))}</pre></details>` : ''}</section>`;
 }

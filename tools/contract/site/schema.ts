@@ -1,25 +1,25 @@
 import type { Json } from '../publish.ts';
-import { escaped } from './html.ts';
+import { escapeHtml } from './html.ts';
 
 /** A JSON Schema of the published document as lists that open and close without a script. */
 
 type Schema = Json | boolean;
 
 /** What a reference of the document leads to, with what stands beside it. */
-function resolved(document: Json, schema: Json): Json {
+function resolveReference(document: Json, schema: Json): Json {
   const { $ref, allOf, ...beside } = schema as { $ref?: string; allOf?: Json[] } & Json;
-  const parts = (allOf ?? []).map((part) => resolved(document, part));
-  const target = $ref === undefined ? {} : resolved(document, at(document, $ref));
+  const parts = (allOf ?? []).map((part) => resolveReference(document, part));
+  const target = $ref === undefined ? {} : resolveReference(document, lookUp(document, $ref));
   return Object.assign({}, target, ...parts, beside) as Json;
 }
 
-const at = (document: Json, ref: string): Json =>
+const lookUp = (document: Json, ref: string): Json =>
   ref
     .slice('#/'.length)
     .split('/')
     .reduce<Json>((node, step) => node[step] as Json, document);
 
-const code = (text: unknown) => `<code>${escaped(String(text))}</code>`;
+const code = (text: unknown) => `<code>${escapeHtml(String(text))}</code>`;
 
 /** Rules of a value, in the words of a reader. */
 const RULES: Record<string, (value: unknown) => string> = {
@@ -37,45 +37,46 @@ const RULES: Record<string, (value: unknown) => string> = {
   pattern: (value) => `pattern ${code(value)}`,
 };
 
-const rulesOf = (schema: Json): string =>
+const formatRules = (schema: Json): string =>
   Object.entries(RULES)
     .filter(([keyword]) => keyword in schema)
     .map(([keyword, words]) => words(schema[keyword]))
     .join('; ');
 
 /** The properties of a schema, each with its type, its rules and what is in it. */
-export function propertiesOf(document: Json, given: Schema): string {
-  const schema = typeof given === 'boolean' ? {} : resolved(document, given);
+export function renderProperties(document: Json, given: Schema): string {
+  const schema = typeof given === 'boolean' ? {} : resolveReference(document, given);
   const { properties = {}, required = [] } = schema as { properties?: Record<string, Schema>; required?: string[] };
   const items = Object.entries(properties).map(([name, one]) => property(document, name, one, required.includes(name)));
-  const conditions = 'if' in schema ? [`<li class="rule">${conditionOf(schema)}</li>`] : [];
-  const others = 'anyOf' in schema ? [`<li class="rule">One of these at least: ${alternativesOf(schema)}</li>`] : [];
+  const conditions = 'if' in schema ? [`<li class="rule">${formatCondition(schema)}</li>`] : [];
+  const others =
+    'anyOf' in schema ? [`<li class="rule">One of these at least: ${formatAlternatives(schema)}</li>`] : [];
   return `<ul class="properties">${[...items, ...conditions, ...others].join('')}</ul>`;
 }
 
 function property(document: Json, name: string, given: Schema, isRequired: boolean): string {
-  const schema = typeof given === 'boolean' ? {} : resolved(document, given);
+  const schema = typeof given === 'boolean' ? {} : resolveReference(document, given);
   const items = schema['items'] as Schema | undefined;
-  const inner = items === undefined ? schema : resolved(document, items as Json);
-  const type = `${typeOf(inner)}${items === undefined ? '' : '[]'}`;
+  const inner = items === undefined ? schema : resolveReference(document, items as Json);
+  const type = `${formatType(inner)}${items === undefined ? '' : '[]'}`;
   const head = `<b>${code(name)}</b> <span class="type">${type}</span>${isRequired ? ' <span class="required">required</span>' : ''}`;
-  const rules = [rulesOf(schema), items === undefined ? '' : rulesOf(inner)].filter(Boolean).join('; each: ');
+  const rules = [formatRules(schema), items === undefined ? '' : formatRules(inner)].filter(Boolean).join('; each: ');
   const words = [schema['description'], inner === schema ? undefined : inner['description']]
     .filter(Boolean)
     .map(String);
-  const told = `${words.map((text) => `<p>${escaped(text)}</p>`).join('')}${rules ? `<p class="rules">${rules}</p>` : ''}`;
+  const told = `${words.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}${rules ? `<p class="rules">${rules}</p>` : ''}`;
   if (!('properties' in inner)) return `<li>${head}${told}</li>`;
-  return `<li><details><summary>${head}</summary>${told}${propertiesOf(document, inner)}</details></li>`;
+  return `<li><details><summary>${head}</summary>${told}${renderProperties(document, inner)}</details></li>`;
 }
 
 /** As the schema says it, or as the values that it names say. */
-function typeOf({ type, const: value, enum: [first] = [value] }: Json & { enum?: unknown[] }): string {
+function formatType({ type, const: value, enum: [first] = [value] }: Json & { enum?: unknown[] }): string {
   if (type !== undefined) return String(type);
   return first === undefined ? 'any' : typeof first;
 }
 
 /** `if` and `then` of one property and what it brings with it. */
-function conditionOf(schema: Json): string {
+function formatCondition(schema: Json): string {
   const { if: when, then } = schema as { if: { properties: Record<string, { const: unknown }> }; then: Json };
   const [name, { const: value }] = Object.entries(when.properties)[0]!;
   const { required = [], properties = {} } = then as { required?: string[]; properties?: Record<string, unknown> };
@@ -85,5 +86,5 @@ function conditionOf(schema: Json): string {
   return `Where ${code(name)} is ${code(value)}: ${[needs, lacks].filter(Boolean).join(', and ')}.`;
 }
 
-const alternativesOf = (schema: Json): string =>
+const formatAlternatives = (schema: Json): string =>
   (schema['anyOf'] as { required?: string[] }[]).flatMap(({ required = [] }) => required.map(code)).join(', ');

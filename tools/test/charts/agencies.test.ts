@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { topicsOf, trainingTopics } from '@cups/agency-contract';
-import { principalsFor, quotaOf, topicsOfAgency, topicsOfTrainings } from '@cups/events';
+import { buildPrincipals, resolveQuota, buildAgencyTopics, buildTrainingTopics } from '@cups/events';
 import type { Quota } from '@cups/events';
 import { render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
-import { aclsOf } from '../../strimzi/objects.ts';
-import { quotasIn } from '../../topics/agencies.ts';
+import { toAcls } from '../../strimzi/objects.ts';
+import { readQuotas } from '../../topics/agencies.ts';
 import { ofKind } from './objects.ts';
 
 /** What each agency has in Kafka: the topics of the code, and the rights that the agency contract needs. */
@@ -36,8 +36,8 @@ test('agencies have the topics that the bridge would create for them, trainings 
     policy: spec.config['cleanup.policy'],
   }));
   const wanted = codes
-    .flatMap((code) => topicsOfAgency('a-', code, 6))
-    .concat(topicsOfTrainings('a-', 6))
+    .flatMap((code) => buildAgencyTopics('a-', code, 6))
+    .concat(buildTrainingTopics('a-', 6))
     .map(({ name, partitions, config }) => ({
       name,
       partitions,
@@ -95,9 +95,9 @@ test('users and their rights are those that the job of topics makes where no ope
     metadata.name,
     spec.authorization.acls,
   ]);
-  const wanted = principalsFor('a-', { agencies: codes, simulated: [] })
+  const wanted = buildPrincipals('a-', { agencies: codes, simulated: [] })
     .filter(({ user }) => user.startsWith('a-agency.') || user === 'a-agency-simulator')
-    .map((principal) => [principal.user, aclsOf(principal)]);
+    .map((principal) => [principal.user, toAcls(principal)]);
   const sorted = (users: unknown[][]) =>
     Object.fromEntries(
       users.map(([user, acls]) => [user, (acls as object[]).map((acl) => JSON.stringify(acl)).sort()]),
@@ -111,10 +111,10 @@ test('an agency has the quota that its file says, else the usual one of the code
     consumerByteRate: consumerBytesPerSecond,
     requestPercentage: requestPercent,
   });
-  const said = quotasIn(join(root, 'data'));
+  const said = readQuotas(join(root, 'data'));
   const users = ofKind<KafkaUser>(objects, 'KafkaUser').filter(({ metadata }) => metadata.name.startsWith('a-agency.'));
   expect(Object.fromEntries(users.map(({ metadata, spec }) => [metadata.name, spec.quotas]))).toEqual(
-    Object.fromEntries(codes.map((code) => [`a-agency.${code}`, rate(quotaOf(said.get(code)))])),
+    Object.fromEntries(codes.map((code) => [`a-agency.${code}`, rate(resolveQuota(said.get(code)))])),
   );
 });
 

@@ -17,20 +17,20 @@ const platform = (values: object = {}) =>
     files: [environmentFile('pilot')],
     values: { global: { strictMode: false }, operator: values },
   });
-const appointing = platform({ firstSupervisor: { existingSecret: 'first-supervisor' } });
+const withAppointment = platform({ firstSupervisor: { existingSecret: 'first-supervisor' } });
 const namesOf = (objects: KubernetesObject[]) => objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 
 test('nothing of it is there unless a Secret says who', () => {
   const before = namesOf(platform());
   expect(
-    namesOf(appointing)
+    namesOf(withAppointment)
       .filter((name) => !before.includes(name))
       .sort(),
   ).toEqual(OBJECTS);
 });
 
 test('all of it comes after the pods of a release, and what opens the way to identity goes with its end', () => {
-  const hooks = appointing.filter((one) => OBJECTS.includes(namesOf([one])[0]!));
+  const hooks = withAppointment.filter((one) => OBJECTS.includes(namesOf([one])[0]!));
   for (const { kind, metadata } of hooks) {
     const { annotations } = metadata as { annotations?: Record<string, string> };
     expect(annotations).toMatchObject({ 'helm.sh/hook': 'post-install,post-upgrade' });
@@ -44,16 +44,16 @@ test('identity alone is reached by it, at the port of its calls', () => {
     podSelector: { matchLabels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'cups' } },
   });
   const ports = [{ protocol: 'TCP', port: 7002 }];
-  const { spec: out } = named(appointing, 'NetworkPolicy', 'operator')!;
+  const { spec: out } = named(withAppointment, 'NetworkPolicy', 'operator')!;
   const { egress } = out as { egress: { ports: { port: number }[] }[] };
   expect(egress.filter(({ ports: [first] }) => first?.port !== 53)).toEqual([{ to: [podsOf('identity')], ports }]);
-  expect(named(appointing, 'NetworkPolicy', 'operator-to-identity')!.spec).toEqual(
+  expect(named(withAppointment, 'NetworkPolicy', 'operator-to-identity')!.spec).toEqual(
     Object.assign({ policyTypes: ['Ingress'], ingress: [{ from: [podsOf('operator')], ports }] }, podsOf('identity')),
   );
 });
 
 test('it is given who it is by a Secret alone, and tells all in one pod', () => {
-  const { spec } = ofKind<Job>(appointing, 'Job').find(({ metadata }) => metadata.name === 'operator')!;
+  const { spec } = ofKind<Job>(withAppointment, 'Job').find(({ metadata }) => metadata.name === 'operator')!;
   const { volumes = [], containers } = spec.template.spec;
   const sources = volumes.flatMap(({ projected }) => projected?.sources ?? []);
   const secrets = sources.flatMap(({ secret }) => secret?.name ?? []);
@@ -76,7 +76,7 @@ test('where calls are plain it has no certificate to show', () => {
 });
 
 test('whoever takes a call of the tool is given its public key, where there is one', () => {
-  for (const { metadata, spec } of ofKind<Deployment>(appointing, 'Deployment')) {
+  for (const { metadata, spec } of ofKind<Deployment>(withAppointment, 'Deployment')) {
     const sources = spec.template.spec.volumes?.find(({ name }) => name === 'keys')?.projected?.sources ?? [];
     const items = [{ key: 'operator.jwk', path: 'public/operator.jwk' }];
     if (metadata.name === 'agency-simulator') continue;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { principalsFor } from '@cups/events/rights';
+import { buildPrincipals } from '@cups/events/rights';
 import { listSettings } from '@cups/process/settings';
 import { parse } from 'yaml';
 import { environmentFile, render } from '../../charts/render.ts';
@@ -30,14 +30,14 @@ function sourcesOf(service: string): string {
 }
 
 /** Whom the code calls: every `connect` names the service that it calls. */
-const connected = SERVICES.flatMap((service) =>
+const codeEdges = SERVICES.flatMap((service) =>
   [...sourcesOf(service).matchAll(/\bconnect(?:<\w+>)?\(\s*'cups\.[^']+',\s*\{\s*service: '([a-z-]+)'/g)].map(
     ([, called]): Edge => `${service} -> ${called}`,
   ),
 );
 
 /** Whom the code lets in: the callers of the rows of its access table. The tool of operators is no service, and runs outside. */
-async function accepted(): Promise<Edge[]> {
+async function readAccessEdges(): Promise<Edge[]> {
   const edges: Edge[] = [];
   for (const service of SERVICES) {
     const source = join(root, 'apps', service, 'src', 'access.ts');
@@ -74,8 +74,8 @@ interface Policy extends KubernetesObject {
 }
 
 const NAME = 'app.kubernetes.io/name';
-const everything = { 'agency-simulator': { enabled: true }, global: { strictMode: false } };
-const objects = render('platform', { files: [environmentFile('production')], values: everything });
+const ALL_ENABLED = { 'agency-simulator': { enabled: true }, global: { strictMode: false } };
+const objects = render('platform', { files: [environmentFile('production')], values: ALL_ENABLED });
 const policies = ofKind<Policy>(objects, 'NetworkPolicy').filter(({ metadata }) => isService(metadata.name));
 const portOf = new Map(
   ofKind<KubernetesObject & { spec: { ports: { port: number }[] } }>(objects, 'Service').map(({ metadata, spec }) => [
@@ -85,7 +85,7 @@ const portOf = new Map(
 );
 
 /** Services of the platform that a rule names, each with the port that it opens. */
-function namedBy(peers: Peer[] = [], ports: Rule['ports']): string[] {
+function resolvePeers(peers: Peer[] = [], ports: Rule['ports']): string[] {
   return peers
     .filter(({ namespaceSelector }) => namespaceSelector === undefined)
     .map(({ podSelector }) => podSelector?.matchLabels?.[NAME] ?? '')
@@ -93,13 +93,15 @@ function namedBy(peers: Peer[] = [], ports: Rule['ports']): string[] {
     .map((name) => `${name}:${ports.map(({ port }) => port).join()}`);
 }
 
-const opened = {
+const policyEdges = {
   out: policies.flatMap(({ metadata, spec }) =>
-    (spec.egress ?? []).flatMap(({ to, ports }) => namedBy(to, ports).map((to): Edge => `${metadata.name} -> ${to}`)),
+    (spec.egress ?? []).flatMap(({ to, ports }) =>
+      resolvePeers(to, ports).map((to): Edge => `${metadata.name} -> ${to}`),
+    ),
   ),
   in: policies.flatMap(({ metadata, spec }) =>
     (spec.ingress ?? []).flatMap(({ from, ports }) =>
-      namedBy(from, ports).map(
+      resolvePeers(from, ports).map(
         (caller): Edge => `${caller.split(':')[0]!} -> ${metadata.name}:${caller.split(':')[1]}`,
       ),
     ),
@@ -107,17 +109,17 @@ const opened = {
 };
 
 test('a service may reach whom its code calls, at the port where that one serves', () => {
-  const wanted = connected.map((edge): Edge => `${edge}:${portOf.get(edge.split(' -> ')[1]!)}` as Edge);
-  expect(connected.length).toBeGreaterThan(8);
-  expect(sorted(opened.out)).toEqual(sorted(wanted));
+  const wanted = codeEdges.map((edge): Edge => `${edge}:${portOf.get(edge.split(' -> ')[1]!)}` as Edge);
+  expect(codeEdges.length).toBeGreaterThan(8);
+  expect(sorted(policyEdges.out)).toEqual(sorted(wanted));
 });
 
 test('a service lets in who may reach it, and nobody else', () => {
-  expect(sorted(opened.in)).toEqual(sorted(opened.out));
+  expect(sorted(policyEdges.in)).toEqual(sorted(policyEdges.out));
 });
 
 test('the access tables of the services let in exactly who calls them', async () => {
-  expect(sorted(await accepted())).toEqual(sorted(connected));
+  expect(sorted(await readAccessEdges())).toEqual(sorted(codeEdges));
 });
 
 test('the addresses among the settings are those of whom a service calls', () => {
@@ -126,38 +128,38 @@ test('the addresses among the settings are those of whom a service calls', () =>
       .filter(({ type }) => type === 'address')
       .map(({ name }): Edge => `${service} -> ${name.replace('_ADDRESS', '').replaceAll('_', '-').toLowerCase()}`),
   );
-  expect(sorted(addressed)).toEqual(sorted(connected));
+  expect(sorted(addressed)).toEqual(sorted(codeEdges));
 });
 
-const picture = /```mermaid\n(flowchart[\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
+const diagram = /```mermaid\n(flowchart[\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
 /** The picture calls two of them by a shorter or a wider name. */
-const NAMES: Record<string, string> = { bridge: 'agency-bridge', agency: 'agency-simulator' };
-const called = (name: string) => NAMES[name] ?? name;
+const ALIASES: Record<string, string> = { bridge: 'agency-bridge', agency: 'agency-simulator' };
+const resolveAlias = (name: string) => ALIASES[name] ?? name;
 
 test('the calls of the picture in the README are those of the code', () => {
-  const solid = [...picture.matchAll(/^ {2}(\w+) --(?: "[^"]*" --)?> (\w+)$/gm)]
+  const solid = [...diagram.matchAll(/^ {2}(\w+) --(?: "[^"]*" --)?> (\w+)$/gm)]
     .filter(([, from]) => from !== 'desk')
-    .map(([, from, to]): Edge => `${called(from!)} -> ${called(to!)}`);
-  expect(sorted(solid)).toEqual(sorted(connected));
+    .map(([, from, to]): Edge => `${resolveAlias(from!)} -> ${resolveAlias(to!)}`);
+  expect(sorted(solid)).toEqual(sorted(codeEdges));
 });
 
 test('who reads or writes a topic in the picture may reach Kafka, and nobody else', () => {
-  const dotted = [...picture.matchAll(/^ {2}(\w+) -\.-> (\w+)$/gm)].flatMap(([, from, to]) => [from!, to!]);
-  const users = dotted.map(called).filter(isService);
-  expect(reaching(9093)).toEqual([...new Set(users)].sort());
+  const dotted = [...diagram.matchAll(/^ {2}(\w+) -\.-> (\w+)$/gm)].flatMap(([, from, to]) => [from!, to!]);
+  const users = dotted.map(resolveAlias).filter(isService);
+  expect(findServicesReaching(9093)).toEqual([...new Set(users)].sort());
   const reading = SERVICES.filter((service) => settingNames(service).includes('KAFKA_BROKERS'));
-  expect(reaching(9093)).toEqual(reading.toSorted());
+  expect(findServicesReaching(9093)).toEqual(reading.toSorted());
 });
 
 test('who has a store may reach it, and nobody else', () => {
   const stored = SERVICES.filter((service) => settingNames(service).includes('MONGODB_URI'));
-  expect(reaching(27_017)).toEqual(stored.toSorted());
+  expect(findServicesReaching(27_017)).toEqual(stored.toSorted());
 });
 
 const settingNames = (service: string) => listSettings(SETTINGS[service]!).map(({ name }) => name);
 
 /** Who may reach a port that is none of the platform's own. */
-function reaching(port: number): string[] {
+function findServicesReaching(port: number): string[] {
   return policies
     .filter(({ spec }) => spec.egress?.some(({ ports }) => ports.some((one) => one.port === port)))
     .map(({ metadata }) => metadata.name)
@@ -193,7 +195,7 @@ test('the group and topic by which a consumer is scaled are those that its code 
 });
 
 test('a service has the right to what its chart says that it consumes, and KEDA looks at that alone', () => {
-  const principals = principalsFor('', { agencies: [], simulated: [] });
+  const principals = buildPrincipals('', { agencies: [], simulated: [] });
   const of = (name: string) =>
     principals
       .find(({ user }) => user === name)!
@@ -211,6 +213,6 @@ test('a service has the right to what its chart says that it consumes, and KEDA 
 });
 
 test('who reads or writes a topic in the picture has a user of Kafka, and no other service has', () => {
-  const users = principalsFor('', { agencies: [], simulated: [] }).map(({ user }) => user);
-  expect(users.filter(isService).sort()).toEqual(reaching(9093));
+  const users = buildPrincipals('', { agencies: [], simulated: [] }).map(({ user }) => user);
+  expect(users.filter(isService).sort()).toEqual(findServicesReaching(9093));
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { principalsFor } from '@cups/events';
+import { buildPrincipals } from '@cups/events';
 import { environmentFile, render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
 import { SIGNERS } from '../../services.ts';
@@ -12,7 +12,7 @@ interface Role extends KubernetesObject {
   rules: { resources: string[]; resourceNames?: string[]; verbs: string[] }[];
 }
 
-const users = principalsFor('', { agencies: [], simulated: [] }).map(({ user }) => user.replace(/^kafka-/, ''));
+const users = buildPrincipals('', { agencies: [], simulated: [] }).map(({ user }) => user.replace(/^kafka-/, ''));
 const roleIn = (environment: string, values: object): Role =>
   ofKind<Role>(render('platform', { files: [environmentFile(environment)], values }), 'Role').find(
     ({ metadata }) => metadata.name === 'keys',

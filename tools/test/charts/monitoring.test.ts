@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
-import { caseFiles } from '../../alerts/run.ts';
+import { listCaseFiles } from '../../alerts/run.ts';
 import { DASHBOARD } from '../../charts/dashboard.ts';
 import { environmentFile, render } from '../../charts/render.ts';
 import { SERVICES } from '../../services.ts';
@@ -49,10 +49,10 @@ function findMetrics(source: string): void {
 }
 
 /** What every series bears: of the code `service`, of the scrape the rest. */
-const OF_ALL = new Set(['service', 'pod']);
+const COMMON_LABELS = new Set(['service', 'pod']);
 
 /** What is wrong with an expression: it does not parse, or asks for what nobody has. */
-function faults(expression: string): string[] {
+function validateExpression(expression: string): string[] {
   const readable = expression.replaceAll('$__rate_interval', '5m');
   const found: string[] = [];
   const asked: string[] = [];
@@ -66,7 +66,7 @@ function faults(expression: string): string[] {
     },
   });
   const unknown = asked.filter((name) => !metrics.has(name) && !recorded.includes(name));
-  const borne = new Set([...OF_ALL, ...asked.flatMap((name) => [...(metrics.get(name) ?? [])])]);
+  const borne = new Set([...COMMON_LABELS, ...asked.flatMap((name) => [...(metrics.get(name) ?? [])])]);
   return [
     ...found,
     ...unknown.map((name) => `no metric ${name}`),
@@ -81,19 +81,19 @@ test('the metrics of the code are found', () => {
 });
 
 test('an expression that cannot be read, or asks for what is not there, is found', () => {
-  expect(faults('sum(store_ready')).not.toEqual([]);
-  expect(faults('store_redy == 0')).toEqual(['no metric store_redy']);
-  expect(faults('max by (agency) (store_ready)')).toEqual(['no label agency']);
+  expect(validateExpression('sum(store_ready')).not.toEqual([]);
+  expect(validateExpression('store_redy == 0')).toEqual(['no metric store_redy']);
+  expect(validateExpression('max by (agency) (store_ready)')).toEqual(['no label agency']);
 });
 
 test.each(rules.map((rule) => [rule.alert ?? rule.record, rule.expr]))('%s asks for what there is', (_, expression) => {
-  expect(faults(expression!)).toEqual([]);
+  expect(validateExpression(expression!)).toEqual([]);
 });
 
 describe.each(Object.entries(DASHBOARD))('the row %s of the dashboard', (_, panels) => {
   test.each(panels.map(({ title, series }) => [title, Object.entries(series)] as const))('%s', (_title, series) => {
     for (const [legend, expression] of series) {
-      expect(faults(expression)).toEqual([]);
+      expect(validateExpression(expression)).toEqual([]);
       const grouped = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
       expect(grouped.filter((label) => !expression.includes(label))).toEqual([]);
     }
@@ -106,7 +106,9 @@ interface Case {
   alert_rule_test: { eval_time: string; alertname: string; exp_alerts: { exp_labels: object }[] }[];
 }
 
-const files = caseFiles().map((file) => parse(readFileSync(file, 'utf8')) as { rule_files: string[]; tests: Case[] });
+const files = listCaseFiles().map(
+  (file) => parse(readFileSync(file, 'utf8')) as { rule_files: string[]; tests: Case[] },
+);
 const cases = files.flatMap(({ tests }) => tests);
 
 test('every alert has a case that makes it fire and one that keeps it quiet, named after it, for promtool', () => {
@@ -126,7 +128,8 @@ test('every alert has a case that makes it fire and one that keeps it quiet, nam
 test.each(cases.map(({ name, input_series: series }) => [name, series] as const))(
   '%s: of series of the code',
   (_, input) => {
-    for (const { series } of input) expect({ series, faults: faults(series) }).toEqual({ series, faults: [] });
+    for (const { series } of input)
+      expect({ series, faults: validateExpression(series) }).toEqual({ series, faults: [] });
   },
 );
 
@@ -165,7 +168,7 @@ describe('the runbook', () => {
     const isCommand = /^(kubectl|npm|helm|db\.|GET) ?/;
     const expressions = spans.filter((span) => /^[a-z]+( by)? ?\(/.test(span) && !isCommand.test(span));
     expect(expressions.length).toBeGreaterThan(10);
-    expect(expressions.flatMap(faults)).toEqual([]);
+    expect(expressions.flatMap(validateExpression)).toEqual([]);
     const named = spans.filter((span) => /^[a-z]+(_[a-z]+)+$/.test(span));
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((name) => !metrics.has(name) && !metrics.has(`${name}_bucket`))).toEqual([]);

@@ -19,7 +19,7 @@ const deployments = renders.flatMap(({ title, objects }) =>
   })),
 );
 
-function keepsToRestricted(pod: PodSpec): void {
+function expectRestricted(pod: PodSpec): void {
   const [container] = pod.containers;
   expect(pod).not.toHaveProperty('hostNetwork');
   expect(pod).not.toHaveProperty('initContainers');
@@ -48,7 +48,7 @@ function keepsToRestricted(pod: PodSpec): void {
 
 describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, container }) => {
   test('keeps to the pod security standard "restricted", with a user and group above 10000', () => {
-    keepsToRestricted(pod);
+    expectRestricted(pod);
   });
 
   test('has an identity of its own, and no token', () => {
@@ -130,7 +130,7 @@ describe.each(jobs)('the job $title', ({ job, objects }) => {
   const { spec: pod } = job.spec.template;
 
   test('keeps to the pod security standard "restricted", in an identity of its own', () => {
-    keepsToRestricted(pod);
+    expectRestricted(pod);
     expect(pod.serviceAccountName).toBe(job.metadata.name);
     expect(named(objects, 'ServiceAccount', job.metadata.name)).toBeDefined();
   });

@@ -25,7 +25,7 @@ function range(cidr: string, except: string[] = []) {
 }
 
 /** Of the schemas: the path is named as `/gateway/…`, or as the chart's name and the path within. */
-const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
+const INVALID_VALUES: [what: string, values: unknown, sentence: RegExp][] = [
   ['a chart that is unknown', { archive: {} }, /additional properties 'archive' not allowed/],
   ['a shared value that is unknown', { global: { colour: 1 } }, /at '\/global': additional properties 'colour'/],
   ['a shared image value that is unknown', { global: { image: { name: 'x' } } }, /at '\/global\/image': .*'name'/],
@@ -157,7 +157,7 @@ const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
 ];
 
 /** Of the charts: what is between two values. Each sentence begins with the path of the value. */
-const CONTRADICTORY: [what: string, values: unknown, sentence: string][] = [
+const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] = [
   [
     'an Ingress without a certificate in production',
     { gateway: { route: { kind: 'ingress', ingress: { className: 'nginx', tlsSecret: '' } } } },
@@ -304,7 +304,7 @@ const CONTRADICTORY: [what: string, values: unknown, sentence: string][] = [
 ];
 
 /** Of strictMode: what works, and is for demonstrations only. */
-const DEMONSTRATIONS: [what: string, values: unknown, sentence: string][] = [
+const STRICT_MODE_VALUES: [what: string, values: unknown, sentence: string][] = [
   [
     'development',
     { global: { environment: 'development' } },
@@ -413,20 +413,20 @@ function exceptions(...names: string[]): unknown {
 
 const production = (values: unknown) => () => render('platform', { files: [environmentFile('production')], values });
 
-test.each(MALFORMED)('the schemas of the charts refuse %s', (_, values, sentence) => {
+test.each(INVALID_VALUES)('the schemas of the charts refuse %s', (_, values, sentence) => {
   expect(production(values)).toThrow(sentence);
 });
 
-test.each(CONTRADICTORY)('the charts refuse %s', (_, values, sentence) => {
+test.each(CONTRADICTING_VALUES)('the charts refuse %s', (_, values, sentence) => {
   expect(production(values)).toThrow(sentence);
 });
 
-test.each(DEMONSTRATIONS)('strictMode refuses %s', (_, values, sentence) => {
+test.each(STRICT_MODE_VALUES)('strictMode refuses %s', (_, values, sentence) => {
   expect(production(values)).toThrow(sentence);
 });
 
 test('strictMode refuses exactly what works without it', () => {
-  for (const [, values, sentence] of DEMONSTRATIONS) {
+  for (const [, values, sentence] of STRICT_MODE_VALUES) {
     const lenient = { ...(values as object), global: { ...(values as { global?: object }).global, strictMode: false } };
     expect({ sentence, objects: production(lenient)().length > 0 }).toEqual({ sentence, objects: true });
   }

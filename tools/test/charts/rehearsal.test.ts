@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { environmentFile, helm, render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
-import { rehearsalValues, secretFiles } from '../../rollout/mine.ts';
+import { rehearsalValues, secretFiles } from '../../rollout/install-values.ts';
 
 /** The values of a rehearsal, with what `npm run cluster -- beside` writes of itself. */
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { topicsFor } from '@cups/events';
+import { buildTopics } from '@cups/events';
 import { Ajv } from 'ajv';
 import { parseAllDocuments } from 'yaml';
 import { environmentFile, render } from '../../charts/render.ts';
@@ -29,7 +29,7 @@ const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
 const valid = Object.fromEntries(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]));
 
 /** What Strimzi's definition says against an object; nothing when it is right. */
-function faultsOf({ apiVersion, kind, metadata, spec }: KubernetesObject): string[] {
+function validateObject({ apiVersion, kind, metadata, spec }: KubernetesObject): string[] {
   const check = valid[kind];
   if (apiVersion !== API_VERSION || !check) return [`${kind} ${metadata.name}: ${apiVersion} is not known`];
   check(spec);
@@ -41,7 +41,7 @@ function faultsOf({ apiVersion, kind, metadata, spec }: KubernetesObject): strin
 
 describe('the definitions of Strimzi', () => {
   test('hold for every object here and for what helm/agencies renders', () => {
-    expect(own.concat(ofAgencies).flatMap(faultsOf)).toEqual([]);
+    expect(own.concat(ofAgencies).flatMap(validateObject)).toEqual([]);
     expect(ofAgencies.length).toBeGreaterThan(0);
   });
 
@@ -58,12 +58,12 @@ describe('the definitions of Strimzi', () => {
   ])('refuse %s', (_, spoil, said) => {
     const object = kafka();
     spoil(object.spec);
-    expect(faultsOf(object).join('\n')).toContain(said);
+    expect(validateObject(object).join('\n')).toContain(said);
   });
 
   test('know no older version of the API', () => {
     const object = Object.assign(kafka(), { apiVersion: 'kafka.strimzi.io/v1beta2' });
-    expect(faultsOf(object)).toEqual(['Kafka kafka: kafka.strimzi.io/v1beta2 is not known']);
+    expect(validateObject(object)).toEqual(['Kafka kafka: kafka.strimzi.io/v1beta2 is not known']);
   });
 });
 
@@ -138,7 +138,7 @@ test('here and in helm/agencies are all topics of the code, once', () => {
   const agencies = agenciesIn(join(root, 'data'));
   const made = ofKind<Topic>(own.concat(ofAgencies), 'KafkaTopic').map(({ spec }) => spec.topicName);
   expect(made.sort()).toEqual(
-    topicsFor('', { partitions: 24, agencies })
+    buildTopics('', { partitions: 24, agencies })
       .map(({ name }) => name)
       .sort(),
   );

@@ -3,19 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { lastingNow, platformDigest, readReleased } from '../../charts/record.ts';
-import { lastingOf, upgradeFaults } from '../../charts/released.ts';
+import { renderImmutableFields, computePlatformDigest, readReleaseRecord } from '../../charts/read-release.ts';
+import { extractImmutableFields, findUpgradeViolations } from '../../charts/release-record.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
 
 /** That a cluster with the last release takes this one. */
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const released = readReleased();
+const released = readReleaseRecord();
 
 /** All faults of charts against the last release. */
-function faultsOf(charts?: string): string[] {
-  const now = lastingNow(charts);
-  return Object.entries(released.renders).flatMap(([title, before]) => upgradeFaults(title, before, now[title] ?? {}));
+function findViolations(charts?: string): string[] {
+  const now = renderImmutableFields(charts);
+  return Object.entries(released.renders).flatMap(([title, before]) =>
+    findUpgradeViolations(title, before, now[title] ?? {}),
+  );
 }
 
 /** The charts with one text of one file replaced by another. */
@@ -52,7 +54,7 @@ test('the record is of every environment, of the registry and of the agencies, a
 
 // If this fails: each sentence says what to do. The record is renewed at a release alone, never to silence one.
 test('nothing of the last release is lost or changed that must stay', () => {
-  expect(faultsOf()).toEqual([]);
+  expect(findViolations()).toEqual([]);
 });
 
 // If this fails: raise the version in helm/platform/Chart.yaml, so that nobody takes two charts for one.
@@ -64,7 +66,7 @@ test('charts that are not those of the last release have a higher version', () =
       .map((part) => part.padStart(6, '0'))
       .join('.');
   const isHigher = numbersOf(version) > numbersOf(released.version);
-  expect({ version, isHigher }).toEqual({ version, isHigher: platformDigest() !== released.digest });
+  expect({ version, isHigher }).toEqual({ version, isHigher: computePlatformDigest() !== released.digest });
 });
 
 test('a selector that changes in the library is found in every workload', () => {
@@ -72,7 +74,7 @@ test('a selector that changes in the library is found in every workload', () => 
     'common/templates/_names.tpl',
     'app.kubernetes.io/part-of: cups',
     'app.kubernetes.io/part-of: cups2',
-    faultsOf,
+    findViolations,
   );
   expect(faults).toContainEqual(
     expect.stringMatching(
@@ -83,23 +85,23 @@ test('a selector that changes in the library is found in every workload', () => 
 });
 
 test('a port that moves and a Service that is no longer headless are found', () => {
-  const moved = withChange('common/templates/_names.tpl', 'intake: 7003', 'intake: 7013', faultsOf);
+  const moved = withChange('common/templates/_names.tpl', 'intake: 7003', 'intake: 7013', findViolations);
   expect(moved).toHaveLength(3);
   expect(moved[0]).toContain('spec.ports of Service intake is');
   expect(moved[0]).toContain('callers that still run dial the ports of before');
-  const heads = withChange('common/templates/_service.tpl', '  clusterIP: None\n', '', faultsOf);
+  const heads = withChange('common/templates/_service.tpl', '  clusterIP: None\n', '', findViolations);
   expect(heads[0]).toMatch(/spec\.clusterIP of Service .* is undefined and was "None"/);
 });
 
 test('a shard of the registry and a topic that vanish are found', () => {
-  const shards = withChange('centres/templates/registry.yaml', '"calendars" ', '', faultsOf);
+  const shards = withChange('centres/templates/registry.yaml', '"calendars" ', '', findViolations);
   expect(shards).toHaveLength(16);
   expect(shards[0]).toMatch(/^centres: ConfigMap cups-calendars-0 has vanished\. .*keep it for one release more/);
   const topics = withChange(
     'agencies/templates/training.yaml',
     'list "requests" "replies"',
     'list "requests"',
-    faultsOf,
+    findViolations,
   );
   expect(topics).toEqual([expect.stringMatching(/^agencies: KafkaTopic\.kafka\.strimzi\.io training\.replies has/)]);
 });
@@ -109,7 +111,7 @@ const object = (kind: string, fields: object, annotations = {}): KubernetesObjec
 
 /** What is said when one object takes the place of another. */
 const follow = (before: KubernetesObject, now: KubernetesObject) =>
-  upgradeFaults('x', lastingOf([before]), lastingOf([now]));
+  findUpgradeViolations('x', extractImmutableFields([before]), extractImmutableFields([now]));
 
 test('partitions may grow and not shrink; a port may be added', () => {
   const topic = (partitions: number) =>
@@ -128,7 +130,7 @@ test('a job of the release must stay as it is; a hook is made anew each time', (
   expect(follow(job('a'), job('b'))).toEqual([expect.stringContaining('spec.template of Job.batch x')]);
   const hook = { 'helm.sh/hook': 'pre-upgrade' };
   expect(follow(job('a', hook), job('b', hook))).toEqual([]);
-  expect(upgradeFaults('x', lastingOf([job('a', hook)]), {})).toEqual([]);
+  expect(findUpgradeViolations('x', extractImmutableFields([job('a', hook)]), {})).toEqual([]);
 });
 
 test('a version of an API may change, its group may not', () => {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { apiObjects } from '../../cluster/addons.ts';
-import { missingNames, readImages } from '../../cluster/containerd.ts';
+import { findMissingNames, readImages } from '../../cluster/containerd.ts';
 import { ADDONS, NETWORK } from '../../cluster/layout.ts';
-import { overlap } from '../../cluster/machine.ts';
+import { rangesOverlap } from '../../cluster/machine.ts';
 import { containerdConfig } from '../../cluster/node.ts';
 import { linkerFlags, partsFor, PARTS, PINS, pinnedVersion, versionIn } from '../../cluster/parts.ts';
 
@@ -64,8 +64,8 @@ test.each([
   ['10.222.0.0/24', '0.0.0.0/0', true],
   ['200.0.0.0/8', '72.0.0.0/8', false],
 ])('addresses %s and %s overlap: %s', (a, b, expected) => {
-  expect(overlap(a, b)).toBe(expected);
-  expect(overlap(b, a)).toBe(expected);
+  expect(rangesOverlap(a, b)).toBe(expected);
+  expect(rangesOverlap(b, a)).toBe(expected);
 });
 
 test('an image that has a tag only is given its name by digest, once', () => {
@@ -79,7 +79,7 @@ test('an image that has a tag only is given its name by digest, once', () => {
   ].join('\n');
   const images = readImages(table);
   expect(images.map(({ isNoticed }) => isNoticed)).toEqual([true, false, false, true]);
-  expect(missingNames(images)).toEqual([
+  expect(findMissingNames(images)).toEqual([
     { from: 'localhost:5000/cups/intake:0.1.0', to: 'localhost:5000/cups/intake@sha256:aa' },
   ]);
 });

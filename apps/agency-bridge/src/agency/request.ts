@@ -9,12 +9,12 @@ import {
 } from '@cups/agency-contract';
 import type { DocumentsSupplied, RequestType } from '@cups/agency-contract';
 import type { DeliveryCause } from '@cups/application';
-import { enumValue, fromTimestamp } from '@cups/contracts/proto';
+import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import type { NewEvent } from '@cups/store';
-import type { Delivery, Fetched, Filed, SaidToAgency } from '../domain/delivery.ts';
-import { toReplyRefused } from './not-taken.ts';
+import type { Delivery, FetchResult, SubmissionKind, OutboundRequest } from '../domain/delivery.ts';
+import { toReplyRefused } from './reply-issue.ts';
 
 /** The border to agencies, outwards: a frozen submission becomes a request. */
 
@@ -22,34 +22,34 @@ import { toReplyRefused } from './not-taken.ts';
  * Submission `number` of a delivery as the agency contract wants it, or why it can not be sent.
  * @returns kind request, withdrawn or failed (CONTENT_INVALID, AGENCY_MISMATCH, TRAINING_MISMATCH), with the wrong fields' names
  */
-export function toRequest(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): Fetched {
+export function toRequest(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): FetchResult {
   if (submission.withdrawn) return { kind: 'withdrawn' };
-  if (submission.agency !== `agencies/${delivery.agency}`) return failed('AGENCY_MISMATCH', ['agency']);
+  if (submission.agency !== `agencies/${delivery.agency}`) return toFailure('AGENCY_MISMATCH', ['agency']);
   // Intake froze the mark, and the delivery goes by it: where the two differ, nothing goes anywhere.
-  if (submission.training !== (delivery.training ?? false)) return failed('TRAINING_MISMATCH', ['training']);
-  const type = typeOf(submission, number);
+  if (submission.training !== (delivery.training ?? false)) return toFailure('TRAINING_MISMATCH', ['training']);
+  const type = resolveSubmissionKind(submission, number);
   let data: object;
   try {
-    data = contentOf(submission, number, delivery);
+    data = toContent(submission, number, delivery);
   } catch {
-    return failed('CONTENT_INVALID', ['answers']);
+    return toFailure('CONTENT_INVALID', ['answers']);
   }
   const checked = validateRequest(REQUEST_TYPES[type], data);
-  if (!checked.ok) return failed('CONTENT_INVALID', [...new Set(checked.violations.map(({ field }) => field))]);
+  if (!checked.ok) return toFailure('CONTENT_INVALID', [...new Set(checked.violations.map(({ field }) => field))]);
   return { kind: 'request', type, data };
 }
 
-const failed = (cause: DeliveryCause, fields: string[]): Fetched => ({ kind: 'failed', cause, fields });
+const toFailure = (cause: DeliveryCause, fields: string[]): FetchResult => ({ kind: 'failed', cause, fields });
 
 /** Agencies that take nobody without IDNP never get one: intake files no such application with them. */
-function typeOf({ content }: GetSubmissionResponse__Output, number: number): Filed {
+function resolveSubmissionKind({ content }: GetSubmissionResponse__Output, number: number): SubmissionKind {
   const isForeign = [content?.applicant, content?.represented].some((person) => person?.foreignDocument);
-  if (number === 1) return isForeign ? 'anySubmitted' : 'submitted';
-  return isForeign ? 'anyDocumentsSupplied' : 'documentsSupplied';
+  if (number === 1) return isForeign ? 'submittedV2' : 'submitted';
+  return isForeign ? 'documentsSuppliedV2' : 'documentsSupplied';
 }
 
 /** Without what is empty on the wire. */
-function present<T extends Record<string, unknown>>(fields: T): Partial<T> {
+function omitEmpty<T extends Record<string, unknown>>(fields: T): Partial<T> {
   const kept = Object.entries(fields).filter(([, value]) => value !== '' && value !== null && value !== undefined);
   return Object.fromEntries(kept) as Partial<T>;
 }
@@ -59,14 +59,14 @@ const idOf = (name: string) => name.slice(name.indexOf('/') + 1);
 function toPerson(person: Person__Output | null | undefined) {
   if (!person) return undefined;
   const { idnp, foreignDocument, givenName, familyName, birthDate, language } = person;
-  return present({ idnp, foreignDocument, givenName, familyName, birthDate, language });
+  return omitEmpty({ idnp, foreignDocument, givenName, familyName, birthDate, language });
 }
 
-function contentOf(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): object {
+function toContent(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): object {
   const { content, serviceTitle, fee } = submission;
   const { ro, ru, en } = serviceTitle ?? { ro: '', ru: '', en: '' };
   const answers = content?.answers;
-  return present({
+  return omitEmpty({
     application: delivery.application,
     submission: number,
     centre: { code: idOf(submission.centre), name: submission.centreName, kind: submission.centreKind },
@@ -74,8 +74,8 @@ function contentOf(submission: GetSubmissionResponse__Output, number: number, de
     applicant: toPerson(content?.applicant),
     represented: toPerson(content?.represented),
     mandate: content?.mandate
-      ? present({
-          kind: enumValue('MANDATE_KIND_', content.mandate.kind),
+      ? omitEmpty({
+          kind: fromProtoEnum('MANDATE_KIND_', content.mandate.kind),
           reference: content.mandate.reference,
           date: content.mandate.date,
         })
@@ -83,35 +83,35 @@ function contentOf(submission: GetSubmissionResponse__Output, number: number, de
     answers: answers && answers.length > 0 ? (JSON.parse(answers.toString()) as unknown) : {},
     evidence: (content?.evidence ?? []).map(
       ({ kind, number: paper, issueDate, originalSeen, copy, verificationCode }) =>
-        present({ kind, number: paper, issueDate, originalSeen, copy, verificationCode }),
+        omitEmpty({ kind, number: paper, issueDate, originalSeen, copy, verificationCode }),
     ),
     costOption: content?.costOption
-      ? present({
+      ? omitEmpty({
           code: content.costOption,
           fee: fee ? { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode } : undefined,
         })
       : undefined,
     delivery: content?.delivery
-      ? present({ kind: enumValue('DELIVERY_KIND_', content.delivery.kind), note: content.delivery.note })
+      ? omitEmpty({ kind: fromProtoEnum('DELIVERY_KIND_', content.delivery.kind), note: content.delivery.note })
       : undefined,
     submitTime: fromTimestamp(submission.submitTime)?.toISOString(),
     dueDate: submission.dueDate,
     corrects: submission.corrects,
-    ...(number === 1 ? {} : answerOf(submission, delivery)),
+    ...(number === 1 ? {} : toAnswerFields(submission, delivery)),
   } satisfies { [Field in keyof DocumentsSupplied]?: unknown });
 }
 
 /** What a later submission answers, and what of it is missing. */
-function answerOf({ answersRequest, unavailable }: GetSubmissionResponse__Output, delivery: Delivery) {
-  const missing = unavailable.map(({ kind, reason }) => present({ kind, reason }));
+function toAnswerFields({ answersRequest, unavailable }: GetSubmissionResponse__Output, delivery: Delivery) {
+  const missing = unavailable.map(({ kind, reason }) => omitEmpty({ kind, reason }));
   return {
-    answersRequest: answered(answersRequest, delivery),
+    answersRequest: resolveAnsweredRequest(answersRequest, delivery),
     ...(missing.length > 0 ? { unavailable: missing } : {}),
   };
 }
 
 /** The id that the agency gave its request for documents. Intake may name our event about it instead, which no agency knows. */
-function answered(named: string, delivery: Delivery): string {
+function resolveAnsweredRequest(named: string, delivery: Delivery): string {
   const known = delivery.messages.includes(named) ? named : delivery.documentsRequest;
   return known ?? named;
 }
@@ -120,23 +120,23 @@ function answered(named: string, delivery: Delivery): string {
  * What is asked of the agency, or in a training of whoever stands in for it, and what became of its replies, as an event of the
  * store; nobody counts it.
  */
-export function toAgency(delivery: Delivery, said: SaidToAgency): NewEvent {
+export function toRequestEvent(delivery: Delivery, request: OutboundRequest): NewEvent {
   const { application } = delivery;
-  const data = said.type === 'replyRefused' ? toReplyRefused(Object.assign({ application }, said)) : said.data;
+  const data = request.type === 'replyRefused' ? toReplyRefused(Object.assign({ application }, request)) : request.data;
   const subject = subjectOf(application, delivery.agency);
   const topics = delivery.training ? trainingTopics() : topicsOf(delivery.agency);
-  const event = eventOf(REQUEST_TYPES[said.type], subject, topics.requests, data);
-  if (said.type === 'replyRefused') return event;
+  const event = toStoreEvent(REQUEST_TYPES[request.type], subject, topics.requests, data);
+  if (request.type === 'replyRefused') return event;
   const { submission, submitTime } = data as { submission?: number; submitTime?: string };
   // Made of what it is, so that it is the same whenever it is sent again.
-  event.id = `${delivery._id}-${submission === undefined ? said.type : `submission-${submission}`}`;
-  if (said.again) event.time = said.again.time;
+  event.id = `${delivery._id}-${submission === undefined ? request.type : `submission-${submission}`}`;
+  if (request.again) event.time = request.again.time;
   else if (submitTime !== undefined) event.since = new Date(submitTime);
   return event;
 }
 
 /** A message of the contract as an event of the store. */
-export function eventOf(type: RequestType, subject: string, topic: string, data: object): NewEvent {
+export function toStoreEvent(type: RequestType, subject: string, topic: string, data: object): NewEvent {
   const { key, dataschema, datacontenttype, value } = toPayload(type, subject, data as never);
   return {
     topic,

@@ -1,6 +1,6 @@
 import type { DeliveryCause } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
-import type { BackoffShape } from '@cups/contracts';
+import type { BackoffOptions } from '@cups/contracts';
 
 /**
  * A delivery: one application on its way to one agency, and back. Pure: each function takes the delivery as it is and
@@ -12,10 +12,10 @@ export type StoredState = 'queued' | 'acknowledged' | 'answered' | 'cancelled' |
 export type State = StoredState | 'sent';
 
 /** What a delivery may wait for, besides an intake that does not answer. */
-export type WaitCause = Extract<DeliveryCause, 'AGENCY_UNKNOWN'>;
+export type DeferCause = Extract<DeliveryCause, 'AGENCY_UNKNOWN'>;
 
 /** A submission that is still to be fetched from intake. */
-export interface Pending {
+export interface PendingSubmission {
   submission: number;
   /** The event that asked for it. */
   eventId: string;
@@ -45,7 +45,7 @@ export interface Delivery {
   /** The newest submission that was handed to the relay; 0 while nothing can have gone out. */
   requested: number;
   /** In the order in which they must go out. */
-  pending: Pending[];
+  pending: PendingSubmission[];
   /** Ids of the agency's messages that were recorded; their source is always the agency. */
   messages: string[];
   /** What each of them said, as a digest; absent for those of older releases. */
@@ -67,7 +67,7 @@ export interface Delivery {
   /** Id of the agency's last request for documents. */
   documentsRequest?: string;
   /** Its newest requests for documents, by ce_id and by where they lie: the day of one may be moved. */
-  asks?: { id: string; place: Place }[];
+  asks?: { id: string; place: MessagePosition }[];
   queueTime: Date;
   sendTime?: Date;
   acknowledgeTime?: Date;
@@ -76,7 +76,7 @@ export interface Delivery {
   failTime?: Date;
   failCause?: DeliveryCause;
   /** Why the next submission can not go out yet: AGENCY_UNKNOWN while the agency has no file. */
-  waitCause?: WaitCause;
+  waitCause?: DeferCause;
   /** Names of the fields that the agency contract refuses. */
   failFields?: string[];
   agencyReference?: string;
@@ -84,7 +84,7 @@ export interface Delivery {
 }
 
 /** An agency's words to a person, by language; '' where there are none. */
-export interface Words {
+export interface LocalizedText {
   ro: string;
   ru: string;
   en: string;
@@ -101,50 +101,50 @@ export interface Result {
 
 /** How and until when a rejection can be appealed; '' where no day is named. */
 export interface Appeal {
-  how: Words;
+  how: LocalizedText;
   /** yyyy-MM-dd */
   until: string;
 }
 
 /** What an agency says; each is an event of cups.agencybridge.v1. */
-export type AgencyWord =
+export type AgencyUpdate =
   | { type: 'DeliveryAcknowledged' }
   | { type: 'DeliveryProgressed'; note: string }
   | {
       type: 'DeliveryDocumentsRequested';
       evidenceKinds: string[];
       documents: { kind: string; note?: string }[];
-      message: Words | null;
+      message: LocalizedText | null;
       answerBy: string;
     }
   | ({
       type: 'DeliveryDecided';
       approved: boolean;
-      reason: Words | null;
+      reason: LocalizedText | null;
       decideTime: Date;
       appeal: Appeal | null;
     } & Result)
-  | ({ type: 'DeliveryResultCorrected'; reason: Words } & Result)
-  | { type: 'DeliveryResultRevoked'; reason: Words };
+  | ({ type: 'DeliveryResultCorrected'; reason: LocalizedText } & Result)
+  | { type: 'DeliveryResultRevoked'; reason: LocalizedText };
 
 /** What is told to intake about a delivery; each is an event of cups.agencybridge.v1. */
-export type Told =
-  | AgencyWord
+export type DeliveryEvent =
+  | AgencyUpdate
   | { type: 'DeliveryCancelled' }
   | { type: 'DeliveryFailed'; cause: DeliveryCause }
-  | { type: 'DeliveryWaits'; cause: WaitCause }
+  | { type: 'DeliveryWaits'; cause: DeferCause }
   | { type: 'DeliveryMessageRefused'; cause: DeliveryCause; fields: string[] };
 
 /** Something told to intake: because of which message or event, and when that was. */
-export type SaidToIntake = { to: 'intake'; messageId: string; occurTime: Date; changes?: string[] } & Told;
+export type OutboundEvent = { to: 'intake'; messageId: string; occurTime: Date; changes?: string[] } & DeliveryEvent;
 
 /** What is asked of the agency; each is a message of the agency contract. */
 /** A submission, by what it is called to the agency; one of people without IDNP has a name of its own. */
-export type Filed = 'submitted' | 'documentsSupplied' | 'anySubmitted' | 'anyDocumentsSupplied';
-export type Asked = Filed | 'withdrawn' | 'expired';
+export type SubmissionKind = 'submitted' | 'documentsSupplied' | 'submittedV2' | 'documentsSuppliedV2';
+export type RequestKind = SubmissionKind | 'withdrawn' | 'expired';
 
 /** A message of an agency, by where it lies; never what it says. */
-export interface Place {
+export interface MessagePosition {
   /** ce_id, where it is one that may be told back. */
   id?: string;
   /** ce_type, where it is one of the contract. */
@@ -155,27 +155,27 @@ export interface Place {
 }
 
 /** What became of a message that was not taken as it was sent. */
-export interface NotTaken {
+export interface ReplyIssue {
   /** Of the contract's table of refusals. */
   cause: string;
   violations: { field: string; rule: string }[];
   changes?: string[];
 }
 
-export type SaidToAgency =
+export type OutboundRequest =
   /** `again`: it has it already, under the same id and of that time. */
-  | { to: 'agency'; type: Asked; data: object; again?: { time: Date } }
-  | { to: 'agency'; type: 'replyRefused'; about: Place; notTaken: NotTaken; time: Date };
-export type Said = SaidToAgency | SaidToIntake;
+  | { to: 'agency'; type: RequestKind; data: object; again?: { time: Date } }
+  | { to: 'agency'; type: 'replyRefused'; about: MessagePosition; issue: ReplyIssue; time: Date };
+export type Outbound = OutboundRequest | OutboundEvent;
 
-export interface Step<D extends Delivery = Delivery> {
+export interface CommandResult<D extends Delivery = Delivery> {
   delivery: D;
-  says: Said[];
+  outbound: Outbound[];
 }
 
 /** What a fetch of a submission led to. */
-export type Fetched =
-  | { kind: 'request'; type: Filed; data: object }
+export type FetchResult =
+  | { kind: 'request'; type: SubmissionKind; data: object }
   /** Withdrawn or expired meanwhile: nothing is to be sent that was not sent yet. */
   | { kind: 'withdrawn' }
   /** It can never be sent. */
@@ -183,16 +183,16 @@ export type Fetched =
   /** Intake does not answer. */
   | { kind: 'away' }
   /** It can not be sent yet, whatever intake says. */
-  | { kind: 'waits'; cause: WaitCause };
+  | { kind: 'waits'; cause: DeferCause };
 
 /** How a submission is fetched again that intake did not give (ms). */
-const FETCH_AGAIN: BackoffShape = { first: 500, most: 60_000, jitter: 0 };
+const FETCH_BACKOFF: BackoffOptions = { initialMs: 500, maxMs: 60_000, jitter: 0 };
 
 /** ms until the next fetch after that many failed ones: 0.5 s, doubled each time, 60 s at most. */
-export const fetchAgainMs = (attempts: number): number => backoffMs(Math.max(1, attempts), FETCH_AGAIN);
+export const fetchDelayMs = (attempts: number): number => backoffMs(Math.max(1, attempts), FETCH_BACKOFF);
 
 /** Where a delivery stands, for whoever looks from outside. */
-export const stateOf = (delivery: Pick<Delivery, 'state' | 'sent'>): State =>
+export const resolveDeliveryState = (delivery: Pick<Delivery, 'state' | 'sent'>): State =>
   delivery.state === 'queued' && delivery.sent ? 'sent' : delivery.state;
 
 /** A new delivery of an application, with nothing to send yet. */
@@ -216,7 +216,7 @@ export function newDelivery(
 }
 
 /** A submission is to be sent, after those that wait already. */
-export function enqueue<D extends Delivery>(delivery: D, pending: Pending, now: Date): D {
+export function enqueue<D extends Delivery>(delivery: D, pending: PendingSubmission, now: Date): D {
   if (delivery.state === 'cancelled' || pending.submission <= delivery.submission) return delivery;
   return {
     ...delivery,
@@ -224,25 +224,30 @@ export function enqueue<D extends Delivery>(delivery: D, pending: Pending, now: 
     sent: false,
     submission: pending.submission,
     pending: [...delivery.pending, pending],
-    timer: delivery.timer ?? fetchAt(now, 1),
+    timer: delivery.timer ?? fetchTimer(now, 1),
   };
 }
 
 /** What became of the fetch of submission `number`; nothing when it is not the next to go out. */
-export function settle<D extends Delivery>(delivery: D, number: number, fetched: Fetched, now: Date): Step<D> {
+export function applyFetchResult<D extends Delivery>(
+  delivery: D,
+  number: number,
+  fetched: FetchResult,
+  now: Date,
+): CommandResult<D> {
   const [head, ...rest] = delivery.pending;
-  if (head?.submission !== number) return { delivery, says: [] };
-  if (fetched.kind === 'away') return { delivery: again(delivery, now), says: [] };
-  if (fetched.kind === 'waits') return waits(delivery, fetched.cause, now);
+  if (head?.submission !== number) return { delivery, outbound: [] };
+  if (fetched.kind === 'away') return { delivery: retryLater(delivery, now), outbound: [] };
+  if (fetched.kind === 'waits') return defer(delivery, fetched.cause, now);
   const { waitCause: _over, ...free } = delivery;
   const onward = { ...free, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
-  if (head.again) return { delivery: onward, says: onceMore(fetched, delivery.requestTimes?.[number - 1] ?? now) };
+  if (head.again) return { delivery: onward, outbound: resend(fetched, delivery.requestTimes?.[number - 1] ?? now) };
   switch (fetched.kind) {
     case 'withdrawn':
       // Where the agency has an earlier submission, the event of the withdrawal tells it, which is still to come.
       return delivery.requested > 0
-        ? { delivery: { ...onward, pending: [], timer: null }, says: [] }
-        : cancelled(delivery, head.eventId, now, now);
+        ? { delivery: { ...onward, pending: [], timer: null }, outbound: [] }
+        : markCancelled(delivery, head.eventId, now, now);
     case 'failed':
       return {
         delivery: {
@@ -252,22 +257,29 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
           failCause: fetched.cause,
           failFields: fetched.fields,
         },
-        says: [{ to: 'intake', type: 'DeliveryFailed', cause: fetched.cause, messageId: head.eventId, occurTime: now }],
+        outbound: [
+          { to: 'intake', type: 'DeliveryFailed', cause: fetched.cause, messageId: head.eventId, occurTime: now },
+        ],
       };
     case 'request':
       return {
-        delivery: { ...onward, requested: number, askTime: now, ...askedAt(delivery, number, fetched.data, now) },
-        says: [{ to: 'agency', type: fetched.type, data: fetched.data }],
+        delivery: {
+          ...onward,
+          requested: number,
+          askTime: now,
+          ...recordRequestTimes(delivery, number, fetched.data, now),
+        },
+        outbound: [{ to: 'agency', type: fetched.type, data: fetched.data }],
       };
   }
 }
 
 /** What can be sent no more is not sent again: the agency has it. */
-const onceMore = (fetched: Fetched, time: Date): Said[] =>
+const resend = (fetched: FetchResult, time: Date): Outbound[] =>
   fetched.kind === 'request' ? [{ to: 'agency', type: fetched.type, data: fetched.data, again: { time } }] : [];
 
 /** The times that the first sending of a submission leaves. */
-function askedAt(
+function recordRequestTimes(
   { submitTime, requestTimes = [] }: Delivery,
   number: number,
   data: { submitTime?: string },
@@ -275,24 +287,24 @@ function askedAt(
 ): Pick<Delivery, 'submitTime' | 'requestTimes'> {
   // Of a delivery of an older release the earlier times are not known.
   const earlier = Array.from({ length: number - 1 }, (_, at) => requestTimes[at] ?? now);
-  const times: ReturnType<typeof askedAt> = { requestTimes: [...earlier, now] };
+  const times: ReturnType<typeof recordRequestTimes> = { requestTimes: [...earlier, now] };
   if (!submitTime && data.submitTime !== undefined) times.submitTime = new Date(data.submitTime);
   return times;
 }
 
 /** The first submission that waits is tried again, later than the last time. */
-function again<D extends Delivery>(delivery: D, now: Date): D {
+function retryLater<D extends Delivery>(delivery: D, now: Date): D {
   const [head, ...rest] = delivery.pending;
   const attempts = head!.attempts + 1;
-  return { ...delivery, pending: [{ ...head!, attempts }, ...rest], timer: fetchAt(now, attempts) };
+  return { ...delivery, pending: [{ ...head!, attempts }, ...rest], timer: fetchTimer(now, attempts) };
 }
 
 /** The submission stays pending until the cause is gone. Intake is told once, so that the desk knows. */
-function waits<D extends Delivery>(delivery: D, cause: WaitCause, now: Date): Step<D> {
+function defer<D extends Delivery>(delivery: D, cause: DeferCause, now: Date): CommandResult<D> {
   const { eventId: messageId } = delivery.pending[0]!;
-  const tell: Said = { to: 'intake', type: 'DeliveryWaits', cause, messageId, occurTime: now };
-  const says = delivery.waitCause === cause ? [] : [tell];
-  return { delivery: { ...again(delivery, now), waitCause: cause }, says };
+  const event: Outbound = { to: 'intake', type: 'DeliveryWaits', cause, messageId, occurTime: now };
+  const outbound = delivery.waitCause === cause ? [] : [event];
+  return { delivery: { ...retryLater(delivery, now), waitCause: cause }, outbound };
 }
 
 /** The application was withdrawn or has expired: the agency is told if anything can have reached it. */
@@ -300,32 +312,32 @@ export function cancel<D extends Delivery>(
   delivery: D,
   end: { kind: 'withdrawn' | 'expired'; time: Date; eventId: string },
   now: Date,
-): Step<D> {
-  if (delivery.state === 'cancelled') return { delivery, says: [] };
+): CommandResult<D> {
+  if (delivery.state === 'cancelled') return { delivery, outbound: [] };
   const { application } = delivery;
   const time = end.time.toISOString();
   const data = end.kind === 'withdrawn' ? { application, withdrawTime: time } : { application, expireTime: time };
-  const asks: Said[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
+  const asks: Outbound[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
   const asked = asks.length > 0 ? { end: { kind: end.kind, data, time: now }, askTime: now } : {};
   // The agency decided before it heard of the end: its decision stays on record.
   if (delivery.state === 'answered') {
-    if (asks.length === 0) return { delivery, says: [] };
+    if (asks.length === 0) return { delivery, outbound: [] };
     const { waitCause: _over, ...answered } = delivery;
-    return { delivery: { ...answered, ...asked, pending: [], timer: null } as unknown as D, says: asks };
+    return { delivery: { ...answered, ...asked, pending: [], timer: null } as unknown as D, outbound: asks };
   }
-  const { delivery: next, says } = cancelled(delivery, end.eventId, end.time, now);
-  return { delivery: { ...next, ...asked }, says: [...asks, ...says] };
+  const { delivery: next, outbound } = markCancelled(delivery, end.eventId, end.time, now);
+  return { delivery: { ...next, ...asked }, outbound: [...asks, ...outbound] };
 }
 
-function cancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): Step<D> {
+function markCancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): CommandResult<D> {
   const { waitCause: _over, ...delivery } = before;
   return {
     delivery: { ...delivery, state: 'cancelled', cancelTime: now, pending: [], timer: null } as unknown as D,
-    says: [{ to: 'intake', type: 'DeliveryCancelled', messageId, occurTime }],
+    outbound: [{ to: 'intake', type: 'DeliveryCancelled', messageId, occurTime }],
   };
 }
 
-const fetchAt = (now: Date, attempts: number) => ({
+const fetchTimer = (now: Date, attempts: number) => ({
   kind: 'fetch',
-  due: new Date(now.getTime() + fetchAgainMs(attempts)),
+  due: new Date(now.getTime() + fetchDelayMs(attempts)),
 });

@@ -1,4 +1,4 @@
-import { chance } from './chance.ts';
+import { randomFraction } from './seeded-random.ts';
 
 /** How an agency may treat one delivery. `plan.ts` holds the course of each. */
 export const BEHAVIOURS = [
@@ -44,7 +44,7 @@ export const DEMO_ENDINGS: Record<string, Behaviour> = {
   ZV: 'revokes-result',
 };
 
-const NAMED: Record<string, Rules> = {
+const NAMED_RULES: Record<string, Rules> = {
   realistic: {
     endings: {},
     services: {},
@@ -69,13 +69,14 @@ const isBehaviour = (value: unknown): value is Behaviour => BEHAVIOURS.includes(
  * @throws Error that says which part is wrong
  */
 export function parseRules(text: string): Rules {
-  const named = NAMED[text] ?? (isBehaviour(text) ? { only: text, endings: {}, services: {}, mix: {} } : undefined);
+  const named =
+    NAMED_RULES[text] ?? (isBehaviour(text) ? { only: text, endings: {}, services: {}, mix: {} } : undefined);
   if (named) return named;
   let given: unknown;
   try {
     given = JSON.parse(text);
   } catch {
-    throw new Error(`neither a named mix (${Object.keys(NAMED).join(', ')}), nor a behaviour, nor JSON`);
+    throw new Error(`neither a named mix (${Object.keys(NAMED_RULES).join(', ')}), nor a behaviour, nor JSON`);
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new Error('the JSON is no object');
   const { only, endings = {}, services = {}, mix = { quick: 1 }, ...others } = given as Record<string, unknown>;
@@ -99,7 +100,7 @@ export function parseRules(text: string): Rules {
 }
 
 /** The behaviour that a delivery meets; the same for the same arguments. */
-export function behaviourOf(
+export function resolveBehaviour(
   rules: Rules,
   seed: string,
   delivery: { application: string; agency: string; publicService: string },
@@ -110,7 +111,7 @@ export function behaviourOf(
   if (Object.hasOwn(rules.services, delivery.publicService)) return rules.services[delivery.publicService]!;
   const weights = Object.entries(rules.mix) as [Behaviour, number][];
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
-  let left = chance(seed, 'behaviour', delivery.application, delivery.agency) * total;
+  let left = randomFraction(seed, 'behaviour', delivery.application, delivery.agency) * total;
   for (const [behaviour, weight] of weights) {
     left -= weight;
     if (left < 0) return behaviour;

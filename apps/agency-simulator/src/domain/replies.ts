@@ -1,15 +1,22 @@
 import { deliveryIdOf, REPLY_TYPES, sourceOf } from '@cups/agency-contract';
-import type { AnySubmitted, Attributes, ReplyEvent, RequestEvent, Result } from '@cups/agency-contract';
+import type { ApplicationSubmittedV2, Attributes, ReplyEvent, RequestEvent, Result } from '@cups/agency-contract';
 import { decodeTime } from 'ulid';
-import { chance, digits, idOf, pick, symbols } from './chance.ts';
-import { APPEAL, DOCUMENT_WANTED, PROGRESS, REFUSALS, RESULT_CORRECTED, RESULT_REVOKED } from './wording.ts';
+import { randomFraction, randomDigits, deterministicId, pickRandom, randomSymbols } from './seeded-random.ts';
+import {
+  APPEAL_TEXT,
+  DOCUMENT_REQUEST,
+  PROGRESS_NOTE,
+  REJECTION_REASONS,
+  CORRECTION_REASON,
+  REVOCATION_REASON,
+} from './reply-texts.ts';
 
-export type SubmissionEvent = Extract<RequestEvent, { data: AnySubmitted }>;
+export type SubmissionEvent = Extract<RequestEvent, { data: ApplicationSubmittedV2 }>;
 /** The replies of the contract; a decision is either `decided`, in favour, or `rejected`. */
 export type ReplyKind = keyof typeof REPLY_TYPES | 'rejected';
 
 /** What an agency knows when it writes a reply. */
-export type Dossier = {
+export type ReplyContext = {
   request: SubmissionEvent;
   agency: string;
   /** All chance comes from it. */
@@ -21,36 +28,36 @@ export type Dossier = {
 const civilDate = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Chisinau', dateStyle: 'short' });
 const DAY_MS = 86_400_000;
 /** So long an extract or a certificate is accepted. */
-const VALID_DAYS = 90;
+const VALIDITY_DAYS = 90;
 /** So long a refusal can be appealed. */
 const APPEAL_DAYS = 30;
 /** What such a public service gives is money, by its code; the others give a document. */
-const PAYS = /(^|-)(pension|allowance)(-|$)/;
+const PAYMENT_SERVICE = /(^|-)(pension|allowance)(-|$)/;
 
 /** The agency's own number of a case, such as `ASP-2026-000123`: the same for every message of a delivery. */
 export function referenceOf(application: string, agency: string): string {
   const year = new Date(decodeTime(application.slice('applications/'.length))).getUTCFullYear();
-  return `${agency.toUpperCase()}-${year}-${digits(6, 'reference', deliveryIdOf(application, agency))}`;
+  return `${agency.toUpperCase()}-${year}-${randomDigits(6, 'reference', deliveryIdOf(application, agency))}`;
 }
 
-function resultOf({ request: { data }, agency }: Dossier, issue: string, time: string): Result {
+function createResult({ request: { data }, agency }: ReplyContext, issue: string, time: string): Result {
   const delivery = deliveryIdOf(data.application, agency);
-  const number = `${agency.toUpperCase()}-R-${digits(8, 'result', delivery, issue)}`;
-  if (PAYS.test(data.publicService.code)) return { kind: 'payment', number };
+  const number = `${agency.toUpperCase()}-R-${randomDigits(8, 'result', delivery, issue)}`;
+  if (PAYMENT_SERVICE.test(data.publicService.code)) return { kind: 'payment', number };
   const kind = data.delivery.kind === 'electronic' ? 'electronic' : 'paper';
-  const validUntil = civilDate.format(Date.parse(time) + VALID_DAYS * DAY_MS);
-  return { kind, number, verificationCode: symbols(10, 'verification', delivery, issue), validUntil };
+  const validUntil = civilDate.format(Date.parse(time) + VALIDITY_DAYS * DAY_MS);
+  return { kind, number, verificationCode: randomSymbols(10, 'verification', delivery, issue), validUntil };
 }
 
-function documentsWanted(data: AnySubmitted, seed: string) {
+function selectDocuments(data: ApplicationSubmittedV2, seed: string) {
   const unseen = data.evidence.filter((one) => !one.originalSeen);
-  const kind = pick(unseen.length > 0 ? unseen : data.evidence, seed, 'document', data.application)?.kind;
-  return [{ kind: kind ?? 'identity-document', note: DOCUMENT_WANTED.ro }];
+  const kind = pickRandom(unseen.length > 0 ? unseen : data.evidence, seed, 'document', data.application)?.kind;
+  return [{ kind: kind ?? 'identity-document', note: DOCUMENT_REQUEST.ro }];
 }
 
-function attributesOf({ request, agency }: Dossier, label: string, time: string): Attributes {
+function createAttributes({ request, agency }: ReplyContext, label: string, time: string): Attributes {
   const attributes: Attributes = {
-    id: idOf(agency, request.id, label),
+    id: deterministicId(agency, request.id, label),
     source: sourceOf(agency),
     subject: request.subject,
     time,
@@ -61,51 +68,51 @@ function attributesOf({ request, agency }: Dossier, label: string, time: string)
 }
 
 /** What each reply says, by its kind; `about` is what all of them name. */
-type Writer = (
-  dossier: Dossier,
+type ReplyWriter = (
+  context: ReplyContext,
   about: { application: string; agencyReference: string },
   time: string,
 ) => Pick<ReplyEvent, 'type' | 'data'>;
 
-const WRITERS: Record<ReplyKind, Writer> = {
+const REPLY_WRITERS: Record<ReplyKind, ReplyWriter> = {
   acknowledged: ({ request }, about) => ({
     type: REPLY_TYPES.acknowledged,
     data: { ...about, submission: request.data.submission },
   }),
   progressed: (_, about) => ({
     type: REPLY_TYPES.progressed,
-    data: { ...about, note: PROGRESS.ro },
+    data: { ...about, note: PROGRESS_NOTE.ro },
   }),
   documentsRequested: ({ request, seed, answerDays }, about) => ({
     type: REPLY_TYPES.documentsRequested,
     data: {
       ...about,
-      documents: documentsWanted(request.data, seed),
-      message: DOCUMENT_WANTED,
+      documents: selectDocuments(request.data, seed),
+      message: DOCUMENT_REQUEST,
       answerBy: civilDate.format(Date.parse(request.time) + answerDays * DAY_MS),
     },
   }),
-  decided: (dossier, about, time) => ({
+  decided: (context, about, time) => ({
     type: REPLY_TYPES.decided,
-    data: { ...about, outcome: 'approved', result: resultOf(dossier, 'first', time), decideTime: time },
+    data: { ...about, outcome: 'approved', result: createResult(context, 'first', time), decideTime: time },
   }),
   rejected: ({ seed }, about, time) => ({
     type: REPLY_TYPES.decided,
     data: {
       ...about,
       outcome: 'rejected',
-      reason: pick(REFUSALS, seed, 'refusal', about.application)!,
-      appeal: { how: APPEAL, until: civilDate.format(Date.parse(time) + APPEAL_DAYS * DAY_MS) },
+      reason: pickRandom(REJECTION_REASONS, seed, 'refusal', about.application)!,
+      appeal: { how: APPEAL_TEXT, until: civilDate.format(Date.parse(time) + APPEAL_DAYS * DAY_MS) },
       decideTime: time,
     },
   }),
-  resultCorrected: (dossier, { application }, time) => ({
+  resultCorrected: (context, { application }, time) => ({
     type: REPLY_TYPES.resultCorrected,
-    data: { application, result: resultOf(dossier, 'corrected', time), reason: RESULT_CORRECTED },
+    data: { application, result: createResult(context, 'corrected', time), reason: CORRECTION_REASON },
   }),
   resultRevoked: (_, { application }) => ({
     type: REPLY_TYPES.resultRevoked,
-    data: { application, reason: RESULT_REVOKED },
+    data: { application, reason: REVOCATION_REASON },
   }),
 };
 
@@ -114,11 +121,11 @@ const WRITERS: Record<ReplyKind, Writer> = {
  * @param time when it is sent, RFC 3339
  * @param label what tells its id from those of the other replies to the same request
  */
-export function replyOf(dossier: Dossier, kind: ReplyKind, time: string, label: string = kind): ReplyEvent {
-  const { application } = dossier.request.data;
-  const about = { application, agencyReference: referenceOf(application, dossier.agency) };
-  return Object.assign(attributesOf(dossier, label, time), WRITERS[kind](dossier, about, time)) as ReplyEvent;
+export function createReply(context: ReplyContext, kind: ReplyKind, time: string, label: string = kind): ReplyEvent {
+  const { application } = context.request.data;
+  const about = { application, agencyReference: referenceOf(application, context.agency) };
+  return Object.assign(createAttributes(context, label, time), REPLY_WRITERS[kind](context, about, time)) as ReplyEvent;
 }
 
 /** How fast the agency is with this request: from 0.5 to 1.5 times its usual hours. */
-export const paceOf = ({ request, seed }: Dossier): number => 0.5 + chance(seed, 'pace', request.id);
+export const computePace = ({ request, seed }: ReplyContext): number => 0.5 + randomFraction(seed, 'pace', request.id);

@@ -80,7 +80,7 @@ export interface Pause {
 }
 
 /** How people find a service; all of it is ours. */
-export interface Finding {
+export interface SearchTerms {
   /** How often a village asks for it: 1 to 5, 5 the most. */
   popularity: number;
   /** As people say it, in each language. */
@@ -90,7 +90,7 @@ export interface Finding {
 export interface PublicService {
   code: string;
   stateCode?: string;
-  finding: Finding;
+  finding: SearchTerms;
   /** Names of the members beside the versions that are ours and from no source. */
   ours: string[];
   paused?: Pause;
@@ -105,7 +105,7 @@ export function keywordsOf({ finding }: PublicService): string[] {
 }
 
 /** Whether a version counts on a date; its first and its last day count. */
-export function inForce(version: Version, date: string): boolean {
+export function isInForce(version: Version, date: string): boolean {
   return version.validFrom <= date && (version.validTo === undefined || date <= version.validTo);
 }
 
@@ -116,24 +116,24 @@ export function pauseAt({ paused }: PublicService, date: string): Pause | undefi
 
 /** The version in force at a date, if any. */
 export function versionAt(service: PublicService, date: string): Version | undefined {
-  return service.versions.find((version) => inForce(version, date));
+  return service.versions.find((version) => isInForce(version, date));
 }
 
 /** Whether a version may be filed at a centre of the kind; without a kind, at a centre of some kind. */
-export function fileableAt(version: Version, kind?: CentreKind): boolean {
+export function isFileableAt(version: Version, kind?: CentreKind): boolean {
   const kinds = version.centreKinds ?? [];
   return kind === undefined ? kinds.length > 0 : kinds.includes(kind);
 }
 
 /** Where a desk is; what is left out does not narrow anything down. */
-export interface Place {
+export interface DeskLocation {
   kind?: CentreKind | undefined;
   /** ISO 3166-1 alpha-2. */
   country?: string | undefined;
 }
 
 /** The prices and terms offered at a place. */
-export function costOptionsAt(version: Version, { kind, country }: Place): CostOption[] {
+export function costOptionsAt(version: Version, { kind, country }: DeskLocation): CostOption[] {
   return (version.costOptions ?? []).filter(
     ({ centreKinds, countries }) =>
       (kind === undefined || centreKinds === undefined || centreKinds.includes(kind)) &&
@@ -142,55 +142,55 @@ export function costOptionsAt(version: Version, { kind, country }: Place): CostO
 }
 
 /** What JSON Schema cannot say about one service: how its parts refer to each other. Sentences, empty when all is well. */
-export function contradictions(service: PublicService): string[] {
+export function validateService(service: PublicService): string[] {
   return service.versions.flatMap((version, index) => [
-    ...orderOf(version, service.versions[index + 1]),
-    ...references(version).map((text) => `version ${version.version}: ${text}`),
+    ...validateVersionOrder(version, service.versions[index + 1]),
+    ...validateReferences(version).map((text) => `version ${version.version}: ${text}`),
   ]);
 }
 
-function orderOf(version: Version, next: Version | undefined): string[] {
-  const found: string[] = [];
+function validateVersionOrder(version: Version, next: Version | undefined): string[] {
+  const errors: string[] = [];
   if (version.version !== version.validFrom) {
-    found.push(`version ${version.version} must bear the name of its first day, ${version.validFrom}`);
+    errors.push(`version ${version.version} must bear the name of its first day, ${version.validFrom}`);
   }
   if (version.validTo !== undefined && version.validTo < version.validFrom) {
-    found.push(`version ${version.version} ends before it begins`);
+    errors.push(`version ${version.version} ends before it begins`);
   }
   if (next && (version.validTo === undefined || version.validTo >= next.validFrom)) {
-    found.push(`version ${version.version} must end before ${next.validFrom}, when version ${next.version} begins`);
+    errors.push(`version ${version.version} must end before ${next.validFrom}, when version ${next.version} begins`);
   }
-  return found;
+  return errors;
 }
 
-function references(version: Version): string[] {
+function validateReferences(version: Version): string[] {
   const options = version.costOptions ?? [];
   const reductions = new Set((version.reductions ?? []).map((reduction) => reduction.code));
   const fields = new Set(Object.keys((version.form?.['properties'] ?? {}) as object));
-  const found = [
-    ...repeated((version.evidence ?? []).map((rule) => rule.kind)).map((kind) => `evidence ${kind} stands twice`),
-    ...repeated(options.map((option) => option.code)).map((code) => `cost option ${code} stands twice`),
+  const errors = [
+    ...findDuplicates((version.evidence ?? []).map((rule) => rule.kind)).map((kind) => `evidence ${kind} stands twice`),
+    ...findDuplicates(options.map((option) => option.code)).map((code) => `cost option ${code} stands twice`),
   ];
   for (const option of options) {
     if (option.reduction !== undefined && !reductions.has(option.reduction)) {
-      found.push(`cost option ${option.code} names the unknown reduction ${option.reduction}`);
+      errors.push(`cost option ${option.code} names the unknown reduction ${option.reduction}`);
     }
     for (const kind of option.centreKinds ?? []) {
       if (!version.centreKinds?.includes(kind)) {
-        found.push(`cost option ${option.code} is for ${kind}, where the service may not be filed`);
+        errors.push(`cost option ${option.code} is for ${kind}, where the service may not be filed`);
       }
     }
   }
   for (const rule of version.evidence ?? []) {
     if (rule.when?.answer && !fields.has(rule.when.answer.field)) {
-      found.push(`evidence ${rule.kind} depends on ${rule.when.answer.field}, which the form does not have`);
+      errors.push(`evidence ${rule.kind} depends on ${rule.when.answer.field}, which the form does not have`);
     }
   }
-  return [...found, ...(version.form ? untitled(version.form, 'form') : [])];
+  return [...errors, ...(version.form ? findMissingTitles(version.form, 'form') : [])];
 }
 
 /** Where a form lacks a title in one of the three languages: the form, each property, each choice. */
-function untitled(schema: Record<string, unknown>, path: string): string[] {
+function findMissingTitles(schema: Record<string, unknown>, path: string): string[] {
   const texts = schema['x-title'] as Partial<LocalizedText> | undefined;
   const complete = texts?.ro && texts.ru && texts.en && schema['title'] === texts.ro;
   const parts = [
@@ -200,10 +200,10 @@ function untitled(schema: Record<string, unknown>, path: string): string[] {
   ];
   return [
     ...(complete ? [] : [`${path} needs title and x-title in ro, ru and en, the title being the Romanian one`]),
-    ...parts.flatMap(([name, part]) => untitled(part, `${path}.${name}`)),
+    ...parts.flatMap(([name, part]) => findMissingTitles(part, `${path}.${name}`)),
   ];
 }
 
-function repeated(words: string[]): string[] {
-  return [...new Set(words.filter((word, index) => words.indexOf(word) !== index))];
+function findDuplicates(values: string[]): string[] {
+  return [...new Set(values.filter((word, index) => values.indexOf(word) !== index))];
 }

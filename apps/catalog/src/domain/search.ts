@@ -1,10 +1,10 @@
-import { searchOf as searchIn } from '@cups/application/search';
+import { createSearch as searchIn } from '@cups/application/search';
 import type { Search } from '@cups/application/search';
 import { keywordsOf } from './public-service.ts';
 import type { PublicService, Version } from './public-service.ts';
 
 /** Makes the index of all versions of the services; asking it takes far less. A desk searches its registry by the same code. */
-export function searchOf(services: Iterable<PublicService>): Search<Version> {
+export function createVersionSearch(services: Iterable<PublicService>): Search<Version> {
   const versions = [...services].flatMap((service) => service.versions.map((version) => ({ service, version })));
   const search = searchIn(versions, ({ service, version }) => ({
     titles: [version.title.ro, version.title.ru, version.title.en],

@@ -1,77 +1,77 @@
 import { useEffect } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
-import { fileRead, pollFile } from '../api/reads.ts';
-import type { ApplicationFile } from '../api/types.ts';
+import { detailsQuery, pollDetails } from '../api/queries.ts';
+import type { ApplicationDetails } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { longDate, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
-import { Strip } from '../parts/strip.tsx';
-import { Failed, Skeleton } from '../parts/waiting.tsx';
+import { Banner } from '../parts/banner.tsx';
+import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { SESSION } from '../texts/session.ts';
 import { QUEUE } from '../texts/queue.ts';
-import { FILE, OWN } from '../texts/application.ts';
+import { APPLICATION, OWN_APPLICATION } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
-import { Acts } from './acts.tsx';
-import { DeskNews } from './desk-news.tsx';
-import { nameOfPerson } from '../language/people.ts';
-import { Side } from './side.tsx';
+import { ApplicationActions } from './actions.tsx';
+import { DeskAlerts } from './desk-alerts.tsx';
+import { personName } from '../language/person-name.ts';
+import { SidePane } from './side-pane.tsx';
 import { StateBlock } from './state-block.tsx';
-import { rowOf } from './state-words.ts';
+import { toApplicationRow } from './state-texts.ts';
 import { Timeline } from './timeline.tsx';
-import { civilDay, END_STATES } from '@cups/application';
+import { toCivilDate, END_STATES } from '@cups/application';
 import styles from './application.module.css';
 
 /** How often the page of an application asks whether something moved, in ms. */
 const POLL_INTERVAL_MS = 20_000;
 
-function useFilePoll(id: string): void {
-  const reads = useQueryClient();
+function useDetailsPolling(id: string): void {
+  const queryClient = useQueryClient();
   useEffect(() => {
     const poll = () => {
       // The next one comes by itself, and the strip says that the platform is away.
-      if (!document.hidden) pollFile(reads, id).catch(() => undefined);
+      if (!document.hidden) pollDetails(queryClient, id).catch(() => undefined);
     };
     const timer = setInterval(poll, POLL_INTERVAL_MS);
     return () => clearInterval(timer);
-  }, [reads, id]);
+  }, [queryClient, id]);
 }
 
 /** One application: who has it, what can be done now, and how it came here. */
 export default function ApplicationScreen({ id }: { id: string }) {
   const [, go] = useLocation();
-  const file = useQuery(fileRead(id));
-  useFilePoll(id);
+  const details = useQuery(detailsQuery(id));
+  useDetailsPolling(id);
   useKeys([{ code: 'Escape', says: KEYS.queue, does: () => go('/') }]);
-  if (file.isPending) return <Skeleton />;
-  if (!file.data) return <Failed error={file.error} onAgain={() => void file.refetch()} />;
-  return <Known file={file.data} />;
+  if (details.isPending) return <Skeleton />;
+  if (!details.data) return <LoadError error={details.error} onRetry={() => void details.refetch()} />;
+  return <ApplicationView details={details.data} />;
 }
 
-function Known({ file }: { file: ApplicationFile }) {
+function ApplicationView({ details: file }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
-  const row = rowOf(file);
+  const row = toApplicationRow(file);
   return (
-    <Screen side={<Side file={file} />}>
+    <Screen side={<SidePane details={file} />}>
       <div className={styles.page}>
-        <Head file={file} />
-        {file.missing.length > 0 && <p className={styles.quiet}>{t(FILE.somePartsAway)}</p>}
-        <DeskNews file={file} />
-        <StateBlock row={row} file={file} look="full">
-          <Acts file={file} />
+        <ApplicationHeader details={file} />
+        {file.missing.length > 0 && <p className={styles.quiet}>{t(APPLICATION.somePartsAway)}</p>}
+        <DeskAlerts details={file} />
+        <StateBlock row={row} details={file} variant="full">
+          <ApplicationActions details={file} />
         </StateBlock>
-        <Timeline file={file} />
+        <Timeline details={file} />
       </div>
     </Screen>
   );
 }
 
-function Head({ file: { application } }: { file: ApplicationFile }) {
+function ApplicationHeader({ details: { application } }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
   const { applicant, submitTime, createTime, trackingNumber, serviceTitle, training, state } = application;
   const isOwn = application.ownApplication && !END_STATES.includes(state);
-  const filed = longDate(civilDay(new Date(submitTime ?? createTime)), language, today());
+  const filed = longDate(toCivilDate(new Date(submitTime ?? createTime)), language, today());
   const day = t(submitTime ? QUEUE.filedOn : QUEUE.draftOf, { day: filed });
   return (
     <div className={styles.head}>
@@ -80,12 +80,12 @@ function Head({ file: { application } }: { file: ApplicationFile }) {
       </nav>
       <Title>{t(serviceTitle)}</Title>
       <p>
-        <strong>{nameOfPerson(applicant) || t(QUEUE.nobody)}</strong>
+        <strong>{personName(applicant) || t(QUEUE.nobody)}</strong>
         <span> · {day.charAt(0).toLowerCase() + day.slice(1)}</span>
         {trackingNumber && <span className={styles.number}> · {trackingNumber}</span>}
       </p>
-      {training && <Strip kind="practice">{t(SESSION.practice)}</Strip>}
-      {isOwn && <Strip kind="news">{t(state === 'draft' ? OWN.draft : OWN.filed)}</Strip>}
+      {training && <Banner kind="practice">{t(SESSION.practice)}</Banner>}
+      {isOwn && <Banner kind="news">{t(state === 'draft' ? OWN_APPLICATION.draft : OWN_APPLICATION.filed)}</Banner>}
     </div>
   );
 }

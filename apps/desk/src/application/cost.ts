@@ -1,15 +1,15 @@
-import type { Application, Money, Registry } from '../api/types.ts';
-import type { Spoken } from '../language/language.tsx';
-import { money } from '../language/money.ts';
-import { useRegistry } from '../session/registry.ts';
+import type { Application, Money, Catalog } from '../api/types.ts';
+import type { LanguageContextValue } from '../language/language.tsx';
+import { formatMoney } from '../language/money.ts';
+import { useCatalog } from '../session/catalog.ts';
 
 /** What an application costs, by the registry of today; a draft and a filed one keep the version that they were opened with. */
 
-type CostOption = NonNullable<NonNullable<Registry['publicServices'][number]['version']>['costOptions']>[number];
+type CostOption = NonNullable<NonNullable<Catalog['publicServices'][number]['version']>['costOptions']>[number];
 
 export function useCostOption({ publicService, costOption }: Application): CostOption | undefined {
-  const registry = useRegistry();
-  const service = registry?.publicServices.find(({ name }) => name === publicService);
+  const catalog = useCatalog();
+  const service = catalog?.publicServices.find(({ name }) => name === publicService);
   return service?.version?.costOptions?.find(({ code }) => code === costOption);
 }
 
@@ -23,7 +23,7 @@ export function isUnpaid({ payment, submissionCount }: Application, option: Cost
 }
 
 /** `70,00 MDL`, or the words for a fee that is not known. */
-export function costOf(option: CostOption | undefined, t: Spoken['t']): string {
+export function costText(option: CostOption | undefined, t: LanguageContextValue['t']): string {
   if (!option) return '';
-  return option.fee ? `${t(option.title)}: ${money(option.fee)}` : t(option.noFee) || t(option.title);
+  return option.fee ? `${t(option.title)}: ${formatMoney(option.fee)}` : t(option.noFee) || t(option.title);
 }

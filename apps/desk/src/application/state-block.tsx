@@ -1,45 +1,47 @@
 import type { ReactNode } from 'react';
-import { civilDay, plainWords } from '@cups/application';
-import type { ApplicationFile, LocalizedText, Row } from '../api/types.ts';
+import { toCivilDate, sanitizeText } from '@cups/application';
+import type { ApplicationDetails, LocalizedText, ApplicationRow } from '../api/types.ts';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
-import { quoted } from '../language/text.ts';
-import { useAgencies } from '../queue/agencies.ts';
-import { Sign } from '../queue/sign.tsx';
-import { BLOCK } from '../texts/application.ts';
-import { TermRuler } from './ruler.tsx';
-import { dayParams, stateWords } from './state-words.ts';
+import { quote } from '../language/messages.ts';
+import { useAgencyNames } from '../queue/agency-names.ts';
+import { StatusIcon } from '../queue/status-icon.tsx';
+import { STATE_BLOCK } from '../texts/application.ts';
+import { DeadlineBar } from './deadline-bar.tsx';
+import { dayParams, describeState } from './state-texts.ts';
 import styles from './state-block.module.css';
 
 interface StateBlockProps {
-  row: Row;
-  file?: ApplicationFile | undefined;
-  look: 'compact' | 'full';
+  row: ApplicationRow;
+  details?: ApplicationDetails | undefined;
+  variant: 'compact' | 'full';
   /** What can be done now. */
   children?: ReactNode;
 }
 
 /** Who has it, since when, until when; and what the agency says. Each page of an application opens with it. */
-export function StateBlock({ row, file, look, children }: StateBlockProps) {
+export function StateBlock({ row, details, variant, children }: StateBlockProps) {
   const { t, language } = useLanguage();
-  const { long } = useAgencies();
-  const speak = { t, language, today: today(), agency: long };
-  const { tone, sign, title, more, until } = stateWords(row, file, speak);
-  const term = termOf(row, file);
+  const { long } = useAgencyNames();
+  const context = { t, language, today: today(), agency: long };
+  const { tone, icon, title, more, until } = describeState(row, details, context);
+  const term = resolveTerm(row, details);
   return (
-    <section className={`${styles.block} ${styles[look]} ${styles[tone]}`} aria-label={title}>
+    <section className={`${styles.block} ${styles[variant]} ${styles[tone]}`} aria-label={title}>
       <div className={styles.head}>
-        <Sign of={sign} tone={tone} size={22} />
+        <StatusIcon name={icon} tone={tone} size={22} />
         <div className={styles.words}>
           <h2>{title}</h2>
           <p>{more}</p>
-          {until && (look === 'compact' || row.dueTime) && <p>{until}</p>}
+          {until && (variant === 'compact' || row.dueTime) && <p>{until}</p>}
         </div>
-        {look === 'full' && term && <TermRuler agency={row.agency} from={term.from} to={term.to} whose={term.whose} />}
+        {variant === 'full' && term && (
+          <DeadlineBar agency={row.agency} from={term.from} to={term.to} actor={term.whose} />
+        )}
       </div>
-      {look === 'full' && (
+      {variant === 'full' && (
         <div className={styles.body}>
-          <AgencyWords file={file} />
+          <AgencyMessages details={details} />
           {children}
         </div>
       )}
@@ -47,26 +49,26 @@ export function StateBlock({ row, file, look, children }: StateBlockProps) {
   );
 }
 
-function termOf(row: Row, file: ApplicationFile | undefined) {
-  const asked = file?.application.documentRequest;
-  if (row.state === 'documents-requested' && asked?.answerBy && asked.requestTime) {
-    return { from: civilDay(new Date(asked.requestTime)), to: asked.answerBy, whose: 'citizen' as const };
+function resolveTerm(row: ApplicationRow, details: ApplicationDetails | undefined) {
+  const request = details?.application.documentRequest;
+  if (row.state === 'documents-requested' && request?.answerBy && request.requestTime) {
+    return { from: toCivilDate(new Date(request.requestTime)), to: request.answerBy, whose: 'citizen' as const };
   }
   if (!['submitted', 'in-progress'].includes(row.state) || !row.dueDate || !row.submitTime) return undefined;
-  return { from: civilDay(new Date(row.submitTime)), to: row.dueDate, whose: 'agency' as const };
+  return { from: toCivilDate(new Date(row.submitTime)), to: row.dueDate, whose: 'agency' as const };
 }
 
 /** The agency's own words, as a quotation: they are not ours. */
-function AgencyWords({ file }: { file: ApplicationFile | undefined }) {
+function AgencyMessages({ details: file }: { details: ApplicationDetails | undefined }) {
   const { t, language } = useLanguage();
   const { decision, documentRequest, state } = file?.application ?? {};
-  const speak = { language, today: today() };
+  const context = { language, today: today() };
   if (state === 'documents-requested' && documentRequest) {
     const { message, askedAnswerBy } = documentRequest;
     return (
       <>
-        <Quotation of={message} />
-        {askedAnswerBy && <p>{t(BLOCK.moved, { asked: dayParams(askedAnswerBy, speak).date })}</p>}
+        <Quotation message={message} />
+        {askedAnswerBy && <p>{t(STATE_BLOCK.moved, { asked: dayParams(askedAnswerBy, context).date })}</p>}
       </>
     );
   }
@@ -74,27 +76,27 @@ function AgencyWords({ file }: { file: ApplicationFile | undefined }) {
   const { appeal, reason, revokeReason, correctReason } = decision;
   return (
     <>
-      <Quotation of={reason} />
-      <Quotation of={correctReason} />
-      <Quotation of={revokeReason} />
+      <Quotation message={reason} />
+      <Quotation message={correctReason} />
+      <Quotation message={revokeReason} />
       {appeal && (
         <Quotation
-          of={appeal.how}
-          title={`${t(BLOCK.appeal)}${appeal.until ? `, ${t(BLOCK.appealUntil, dayParams(appeal.until, speak))}` : ''}`}
+          message={appeal.how}
+          title={`${t(STATE_BLOCK.appeal)}${appeal.until ? `, ${t(STATE_BLOCK.appealUntil, dayParams(appeal.until, context))}` : ''}`}
         />
       )}
     </>
   );
 }
 
-function Quotation({ of, title }: { of: LocalizedText | undefined; title?: string }) {
+function Quotation({ message: of, title }: { message: LocalizedText | undefined; title?: string }) {
   const { t, language } = useLanguage();
-  const words = plainWords(t(of));
-  if (!words) return null;
+  const text = sanitizeText(t(of));
+  if (!text) return null;
   return (
     <figure className={styles.quotation}>
-      <figcaption>{title ?? t(BLOCK.writes)}</figcaption>
-      <blockquote>{quoted(words, language)}</blockquote>
+      <figcaption>{title ?? t(STATE_BLOCK.writes)}</figcaption>
+      <blockquote>{quote(text, language)}</blockquote>
     </figure>
   );
 }

@@ -1,24 +1,24 @@
-import type { ApplicationFile } from '../api/types.ts';
-import { dayAndClock, today } from '../language/dates.ts';
+import type { ApplicationDetails } from '../api/types.ts';
+import { formatDayAndTime, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
-import { useAgencies } from '../queue/agencies.ts';
-import { FILE } from '../texts/application.ts';
-import { whenOf } from './state-words.ts';
-import { stepsOf } from './timeline.ts';
+import { useAgencyNames } from '../queue/agency-names.ts';
+import { APPLICATION } from '../texts/application.ts';
+import { formatWhen } from './state-texts.ts';
+import { buildTimeline } from './timeline-entries.ts';
 import styles from './timeline.module.css';
 
 /** The way of an application, newest first. */
-export function Timeline({ file }: { file: ApplicationFile }) {
+export function Timeline({ details: file }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
-  const { long } = useAgencies();
-  const steps = stepsOf(file, { t, agency: long });
+  const { long } = useAgencyNames();
+  const entries = buildTimeline(file, { t, agency: long });
   return (
     <section className={styles.timeline}>
-      <h2>{t(FILE.way)}</h2>
+      <h2>{t(APPLICATION.way)}</h2>
       <ol>
-        {steps.map(({ at, who, did, more }, place) => (
-          <li key={`${at} ${place}`}>
-            <time dateTime={at}>{whenOf(at, { language, today: today() })}</time>
+        {entries.map(({ time: at, actor: who, action: did, detail: more }, index) => (
+          <li key={`${at} ${index}`}>
+            <time dateTime={at}>{formatWhen(at, { language, today: today() })}</time>
             <span className={styles.dot} aria-hidden="true" />
             <div>
               <p>
@@ -29,22 +29,22 @@ export function Timeline({ file }: { file: ApplicationFile }) {
           </li>
         ))}
       </ol>
-      {file.olderActions > 0 && <p className={styles.more}>{t(FILE.older, { n: file.olderActions })}</p>}
+      {file.olderActions > 0 && <p className={styles.more}>{t(APPLICATION.older, { n: file.olderActions })}</p>}
     </section>
   );
 }
 
 /** The same in a pane: the last few, a line each. */
-export function Steps({ file, most }: { file: ApplicationFile; most: number }) {
+export function RecentTimeline({ details: file, max: most }: { details: ApplicationDetails; max: number }) {
   const { t } = useLanguage();
-  const { short } = useAgencies();
+  const { short } = useAgencyNames();
   return (
     <ol className={styles.steps}>
-      {stepsOf(file, { t, agency: short })
+      {buildTimeline(file, { t, agency: short })
         .slice(0, most)
-        .map(({ at, who, did }, place) => (
-          <li key={`${at} ${place}`}>
-            <time dateTime={at}>{dayAndClock(at)}</time>
+        .map(({ time: at, actor: who, action: did }, index) => (
+          <li key={`${at} ${index}`}>
+            <time dateTime={at}>{formatDayAndTime(at)}</time>
             <span>
               {who} {did}
             </span>

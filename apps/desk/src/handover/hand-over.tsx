@@ -1,112 +1,128 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
-import { fileRead } from '../api/reads.ts';
-import type { ApplicationFile } from '../api/types.ts';
-import { nameOfPerson } from '../language/people.ts';
+import { detailsQuery } from '../api/queries.ts';
+import type { ApplicationDetails } from '../api/types.ts';
+import { personName } from '../language/person-name.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { ErrorSummary } from '../parts/error-summary.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
-import { Failed, Skeleton } from '../parts/waiting.tsx';
-import { useKept } from '../keeping/use-kept.ts';
-import { ALL, useTurns } from '../parts/turn.ts';
-import { usePassage } from '../outbox/use-outbox.ts';
+import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { usePersistentState } from '../local-store/use-persistent-state.ts';
+import { ALL_CONTROLS_SELECTOR, useEnterToNext } from '../parts/enter-to-next.ts';
+import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
-import { HAND } from '../texts/application.ts';
+import { HAND_OVER } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { SESSION } from '../texts/session.ts';
-import { Done } from './done.tsx';
-import { faultsOf, startOf, writesOf } from './handing.ts';
-import type { Handing } from './handing.ts';
-import { Given } from './given.tsx';
-import { Refused } from './refused.tsx';
-import { Outcome, Paper, Who } from './questions.tsx';
+import { HandOverDone } from './hand-over-done.tsx';
+import { validateHandOver, initialHandOverForm, toWrites } from './hand-over-form.ts';
+import type { HandOverForm } from './hand-over-form.ts';
+import { ResultSummary } from './result-summary.tsx';
+import { HandOverError } from './hand-over-error.tsx';
+import { OutcomeQuestion, IdDocumentQuestion, CollectorQuestion } from './questions.tsx';
 import styles from './hand-over.module.css';
 
 /** Give the result, and ask whether it helped: one screen. */
 export default function HandOver({ id }: { id: string }) {
   const [, go] = useLocation();
-  const file = useQuery(Object.assign({ refetchOnMount: 'always' as const }, fileRead(id)));
+  const details = useQuery(Object.assign({ refetchOnMount: 'always' as const }, detailsQuery(id)));
   // What was handed over stays on the screen, though the application has moved on.
-  const [start, setStart] = useState<ApplicationFile>();
-  const shown = start ?? file.data;
+  const [start, setStart] = useState<ApplicationDetails>();
+  const shown = start ?? details.data;
   useKeys([{ code: 'Escape', says: KEYS.back, does: () => go(`/applications/${id}`) }]);
   if (!shown) {
-    return file.isPending ? <Skeleton /> : <Failed error={file.error} onAgain={() => void file.refetch()} />;
+    return details.isPending ? (
+      <Skeleton />
+    ) : (
+      <LoadError error={details.error} onRetry={() => void details.refetch()} />
+    );
   }
-  return <Known file={shown} onHanded={() => setStart(shown)} />;
+  return <HandOverContent details={shown} onHandedOver={() => setStart(shown)} />;
 }
 
-function Known({ file, onHanded }: { file: ApplicationFile; onHanded: () => void }) {
+function HandOverContent({
+  details: file,
+  onHandedOver: onHanded,
+}: {
+  details: ApplicationDetails;
+  onHandedOver: () => void;
+}) {
   const { t } = useLanguage();
   const { application } = file;
   const { outbox } = useSignedIn();
-  const [handing, setHanding, forget] = useKept('hand-over', application.id, () => startOf(application));
+  const [form, setForm, forget] = usePersistentState('hand-over', application.id, () =>
+    initialHandOverForm(application),
+  );
   const [attempt, setAttempt] = useState(0);
-  const [handed, setHanded] = useState<'closed' | 'open'>();
-  const { refusal } = usePassage(application.id);
-  const onlyOutcome = application.state === 'handed-over';
-  const faults = attempt > 0 ? faultsOf(handing, { onlyOutcome, later: false }, t) : [];
-  const say = (more: Partial<Handing>) => setHanding(Object.assign({}, handing, more));
-  const hand = (later: boolean) => {
+  const [result, setResult] = useState<'closed' | 'open'>();
+  const { refusal } = useSyncStatus(application.id);
+  const isOutcomeOnly = application.state === 'handed-over';
+  const errors = attempt > 0 ? validateHandOver(form, { isOutcomeOnly, isOutcomeLater: false }, t) : [];
+  const update = (more: Partial<HandOverForm>) => setForm(Object.assign({}, form, more));
+  const submit = (isOutcomeLater: boolean) => {
     setAttempt(attempt + 1);
-    if (faultsOf(handing, { onlyOutcome, later }, t).length > 0) return;
+    if (validateHandOver(form, { isOutcomeOnly, isOutcomeLater }, t).length > 0) return;
     onHanded();
     // What was refused before is said anew.
-    if (refusal) outbox.drop(application.id);
-    for (const { kind, body } of writesOf(handing, { onlyOutcome, later })) {
+    if (refusal) outbox.discard(application.id);
+    for (const { kind, body } of toWrites(form, { isOutcomeOnly, isOutcomeLater })) {
       // The outbox tells of a refusal; the screen shows it.
       outbox.put({ application: application.id, kind, body }).catch(() => undefined);
     }
     forget();
-    setHanded(later ? 'open' : 'closed');
+    setResult(isOutcomeLater ? 'open' : 'closed');
   };
-  const main = () => hand(false);
-  const form = useTurns<HTMLFormElement>(main, ALL);
-  useKeys([handed === undefined && { code: 'Ctrl+Enter', says: KEYS.main, does: main }]);
-  if (handed && !refusal) return <Done file={file} handing={handing} outcome={handed} />;
+  const main = () => submit(false);
+  const formRef = useEnterToNext<HTMLFormElement>(main, ALL_CONTROLS_SELECTOR);
+  useKeys([result === undefined && { code: 'Ctrl+Enter', says: KEYS.main, does: main }]);
+  if (result && !refusal) return <HandOverDone details={file} form={form} outcome={result} />;
   return (
     <Screen
       sideWidth="wide"
-      sideIsRead
-      side={<Given file={file} handing={handing} />}
+      isSideFocusable
+      side={<ResultSummary details={file} form={form} />}
       footer={
         <>
-          <Button look="filled" large cap="Ctrl+Enter" onClick={main}>
-            {t(handing.needMet === 'no' ? HAND.submitCorrect : HAND.submit)}
+          <Button variant="filled" large cap="Ctrl+Enter" onClick={main}>
+            {t(form.needMet === 'no' ? HAND_OVER.submitCorrect : HAND_OVER.submit)}
           </Button>
-          {!onlyOutcome && (
-            <Button large onClick={() => hand(true)}>
-              {t(HAND.later)}
+          {!isOutcomeOnly && (
+            <Button large onClick={() => submit(true)}>
+              {t(HAND_OVER.later)}
             </Button>
           )}
         </>
       }
     >
-      <form ref={form} className={styles.page} onSubmit={(event) => event.preventDefault()} noValidate>
-        <Head file={file} />
-        <Refused application={application.id} onRetry={() => setHanded(undefined)} />
-        <ErrorSummary faults={faults} attempt={attempt} />
-        {!onlyOutcome && <Who application={application} handing={handing} onSay={say} faults={faults} />}
-        {!onlyOutcome && <Paper application={application} handing={handing} onSay={say} faults={faults} />}
-        <Outcome handing={handing} onSay={say} faults={faults} number={onlyOutcome ? 1 : 3} />
+      <form ref={formRef} className={styles.page} onSubmit={(event) => event.preventDefault()} noValidate>
+        <HandOverHeader details={file} />
+        <HandOverError application={application.id} onRetry={() => setResult(undefined)} />
+        <ErrorSummary errors={errors} attempt={attempt} />
+        {!isOutcomeOnly && (
+          <CollectorQuestion application={application} form={form} onChange={update} errors={errors} />
+        )}
+        {!isOutcomeOnly && (
+          <IdDocumentQuestion application={application} form={form} onChange={update} errors={errors} />
+        )}
+        <OutcomeQuestion form={form} onChange={update} errors={errors} number={isOutcomeOnly ? 1 : 3} />
       </form>
     </Screen>
   );
 }
 
-function Head({ file: { application } }: { file: ApplicationFile }) {
+function HandOverHeader({ details: { application } }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const { id, state, applicant, serviceTitle, trackingNumber } = application;
   return (
     <div className={styles.head}>
       <nav aria-label={t(SESSION.queue)}>
-        <Link href="/">{t(SESSION.queue)}</Link> › <Link href={`/applications/${id}`}>{nameOfPerson(applicant)}</Link>
+        <Link href="/">{t(SESSION.queue)}</Link> › <Link href={`/applications/${id}`}>{personName(applicant)}</Link>
       </nav>
-      <Title focus={false}>{t(state === 'rejected' ? HAND.titleDecision : HAND.title)}</Title>
-      <p>{[nameOfPerson(applicant), t(serviceTitle), trackingNumber].filter(Boolean).join(' · ')}</p>
+      <Title focus={false}>{t(state === 'rejected' ? HAND_OVER.titleDecision : HAND_OVER.title)}</Title>
+      <p>{[personName(applicant), t(serviceTitle), trackingNumber].filter(Boolean).join(' · ')}</p>
     </div>
   );
 }

@@ -1,28 +1,28 @@
 import type { ReactNode } from 'react';
 import type { Application } from '../api/types.ts';
-import { nameOfPerson } from '../language/people.ts';
+import { personName } from '../language/person-name.ts';
 import { shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { CheckBox, Choice } from '../parts/choice.tsx';
 import type { Option } from '../parts/choice.tsx';
-import type { Fault } from '../parts/error-summary.tsx';
+import type { FormError } from '../parts/error-summary.tsx';
 import { Field, Select, TextInput } from '../parts/field.tsx';
-import { Cap } from '../keys/cap.tsx';
-import { HAND, PAPER_KINDS } from '../texts/application.ts';
+import { KeyCap } from '../keys/key-cap.tsx';
+import { HAND_OVER, ID_DOCUMENT_KINDS } from '../texts/application.ts';
 import { PARTS } from '../texts/parts.ts';
-import type { Handing } from './handing.ts';
+import type { HandOverForm } from './hand-over-form.ts';
 import styles from './hand-over.module.css';
 
 /** The three questions of a hand-over. */
 
 interface QuestionProps {
-  handing: Handing;
-  onSay: (more: Partial<Handing>) => void;
-  faults: readonly Fault[];
+  form: HandOverForm;
+  onChange: (more: Partial<HandOverForm>) => void;
+  errors: readonly FormError[];
 }
-type OfApplication = QuestionProps & { application: Application };
+type ApplicationQuestionProps = QuestionProps & { application: Application };
 
-const faultAt = (faults: readonly Fault[], id: string) => faults.find((fault) => fault.id === id)?.says;
+const findErrorText = (errors: readonly FormError[], id: string) => errors.find((error) => error.id === id)?.says;
 
 function Question({ number, title, children }: { number: number; title: string; children: ReactNode }) {
   return (
@@ -36,39 +36,41 @@ function Question({ number, title, children }: { number: number; title: string; 
   );
 }
 
-export function Who({ application, handing, onSay, faults }: OfApplication) {
+export function CollectorQuestion({ application, form, onChange, errors }: ApplicationQuestionProps) {
   const { t } = useLanguage();
   const { applicant, represented } = application;
-  const person = (of: Application['applicant']) =>
-    [nameOfPerson(of), of?.birthDate && shortDate(of.birthDate)].filter(Boolean).join(', ');
-  const options: Option<NonNullable<Handing['collectedBy']>>[] = [
-    { value: 'applicant', says: t(HAND.applicant), more: person(applicant) },
-    ...(represented ? [{ value: 'represented' as const, says: t(HAND.represented), more: person(represented) }] : []),
-    { value: 'representative', says: t(HAND.other), more: t(HAND.otherMore) },
+  const describePerson = (person: Application['applicant']) =>
+    [personName(person), person?.birthDate && shortDate(person.birthDate)].filter(Boolean).join(', ');
+  const options: Option<NonNullable<HandOverForm['collectedBy']>>[] = [
+    { value: 'applicant', says: t(HAND_OVER.applicant), more: describePerson(applicant) },
+    ...(represented
+      ? [{ value: 'represented' as const, says: t(HAND_OVER.represented), more: describePerson(represented) }]
+      : []),
+    { value: 'representative', says: t(HAND_OVER.other), more: t(HAND_OVER.otherMore) },
   ];
   return (
-    <Question number={1} title={t(HAND.who)}>
+    <Question number={1} title={t(HAND_OVER.who)}>
       <Choice
         id="who"
-        label={t(HAND.who)}
+        label={t(HAND_OVER.who)}
         labelHidden
         columns={2}
         options={options}
-        value={handing.collectedBy}
-        onChange={(collectedBy) => onSay({ collectedBy })}
-        error={faultAt(faults, 'who')}
+        value={form.collectedBy}
+        onChange={(collectedBy) => onChange({ collectedBy })}
+        error={findErrorText(errors, 'who')}
       />
-      {handing.collectedBy === 'representative' && (
+      {form.collectedBy === 'representative' && (
         <div className={styles.pair}>
-          <Field id="collector" label={t(HAND.collector)} error={faultAt(faults, 'collector')}>
+          <Field id="collector" label={t(HAND_OVER.collector)} error={findErrorText(errors, 'collector')}>
             <TextInput
-              value={handing.collectorName}
-              onChange={(collectorName) => onSay({ collectorName })}
+              value={form.collectorName}
+              onChange={(collectorName) => onChange({ collectorName })}
               maxLength={200}
             />
           </Field>
-          <Field id="power" label={t(HAND.power)} error={faultAt(faults, 'power')}>
-            <TextInput value={handing.power} onChange={(power) => onSay({ power })} maxLength={200} />
+          <Field id="power" label={t(HAND_OVER.power)} error={findErrorText(errors, 'power')}>
+            <TextInput value={form.power} onChange={(power) => onChange({ power })} maxLength={200} />
           </Field>
         </div>
       )}
@@ -76,32 +78,37 @@ export function Who({ application, handing, onSay, faults }: OfApplication) {
   );
 }
 
-export function Paper({ application, handing, onSay, faults }: OfApplication) {
+export function IdDocumentQuestion({ application, form, onChange, errors }: ApplicationQuestionProps) {
   const { t } = useLanguage();
-  const kinds = Object.entries(PAPER_KINDS).map(([value, says]) => ({ value, says: t(says) }));
+  const kinds = Object.entries(ID_DOCUMENT_KINDS).map(([value, says]) => ({ value, says: t(says) }));
   const filed = application.evidence?.find(({ kind, number }) => kind === 'identity-document' && number)?.number;
-  const own = handing.collectedBy === 'applicant';
-  const same = own && filed && (
-    <button type="button" className={styles.same} onClick={() => onSay({ paperNumber: filed })}>
-      {t(HAND.sameAsFiled)} <Cap code="Enter" quiet />
+  const isApplicant = form.collectedBy === 'applicant';
+  const sameAsFiled = isApplicant && filed && (
+    <button type="button" className={styles.same} onClick={() => onChange({ paperNumber: filed })}>
+      {t(HAND_OVER.sameAsFiled)} <KeyCap code="Enter" quiet />
     </button>
   );
   return (
-    <Question number={2} title={t(HAND.paper)}>
+    <Question number={2} title={t(HAND_OVER.paper)}>
       <div className={styles.pair}>
-        <Field label={t(HAND.kind)}>
-          <Select value={handing.paperKind} onChange={(paperKind) => onSay({ paperKind })} options={kinds} />
+        <Field label={t(HAND_OVER.kind)}>
+          <Select value={form.paperKind} onChange={(paperKind) => onChange({ paperKind })} options={kinds} />
         </Field>
-        <Field id="paper-number" label={t(HAND.number)} error={faultAt(faults, 'paper-number')} aside={same}>
+        <Field
+          id="paper-number"
+          label={t(HAND_OVER.number)}
+          error={findErrorText(errors, 'paper-number')}
+          aside={sameAsFiled}
+        >
           <TextInput
-            first
+            focusOnMount
             digits
-            value={handing.paperNumber}
-            onChange={(paperNumber) => onSay({ paperNumber })}
+            value={form.paperNumber}
+            onChange={(paperNumber) => onChange({ paperNumber })}
             onKeyDown={(event) => {
               // Enter in the empty field takes what was filed with, and goes on.
-              if (event.key === 'Enter' && !event.ctrlKey && filed && own && !handing.paperNumber)
-                onSay({ paperNumber: filed });
+              if (event.key === 'Enter' && !event.ctrlKey && filed && isApplicant && !form.paperNumber)
+                onChange({ paperNumber: filed });
             }}
             maxLength={100}
           />
@@ -109,36 +116,36 @@ export function Paper({ application, handing, onSay, faults }: OfApplication) {
       </div>
       <CheckBox
         id="compared"
-        checked={handing.compared}
-        onChange={(compared) => onSay({ compared })}
-        error={faultAt(faults, 'compared')}
+        checked={form.compared}
+        onChange={(compared) => onChange({ compared })}
+        error={findErrorText(errors, 'compared')}
       >
-        {t(HAND.photo)}
+        {t(HAND_OVER.photo)}
       </CheckBox>
     </Question>
   );
 }
 
-export function Outcome({ handing, onSay, faults, number }: QuestionProps & { number: number }) {
+export function OutcomeQuestion({ form, onChange, errors, number }: QuestionProps & { number: number }) {
   const { t } = useLanguage();
   return (
-    <Question number={number} title={t(HAND.met)}>
+    <Question number={number} title={t(HAND_OVER.met)}>
       <Choice
         id="met"
-        label={t(HAND.met)}
+        label={t(HAND_OVER.met)}
         labelHidden
         columns={2}
         options={[
-          { value: 'yes', says: t(PARTS.yes), more: t(HAND.metYes) },
-          { value: 'no', says: t(HAND.metNo), more: t(HAND.metNoMore) },
+          { value: 'yes', says: t(PARTS.yes), more: t(HAND_OVER.metYes) },
+          { value: 'no', says: t(HAND_OVER.metNo), more: t(HAND_OVER.metNoMore) },
         ]}
-        value={handing.needMet}
-        onChange={(needMet) => onSay({ needMet })}
-        error={faultAt(faults, 'met')}
+        value={form.needMet}
+        onChange={(needMet) => onChange({ needMet })}
+        error={findErrorText(errors, 'met')}
       />
-      {handing.needMet === 'no' && (
-        <Field id="missing" label={t(HAND.missing)} error={faultAt(faults, 'missing')}>
-          <TextInput value={handing.missing} onChange={(missing) => onSay({ missing })} maxLength={500} />
+      {form.needMet === 'no' && (
+        <Field id="missing" label={t(HAND_OVER.missing)} error={findErrorText(errors, 'missing')}>
+          <TextInput value={form.missing} onChange={(missing) => onChange({ missing })} maxLength={500} />
         </Field>
       )}
     </Question>

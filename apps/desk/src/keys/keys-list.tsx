@@ -2,16 +2,16 @@ import { useState } from 'react';
 import { useLanguage } from '../language/language.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { KEYS } from '../texts/keys.ts';
-import { Cap } from './cap.tsx';
-import { useBoard, useKeys } from './keys.tsx';
-import type { Key } from './keys.tsx';
+import { KeyCap } from './key-cap.tsx';
+import { useKeyboard, useKeys } from './keys.tsx';
+import type { KeyBinding } from './keys.tsx';
 import styles from './keys-list.module.css';
 
 /** The list of keys that count here, under `/`; and the switch for single letters. */
 export function KeysList() {
   const { t } = useLanguage();
-  const { all, letters, setLetters } = useBoard();
-  const [listed, setListed] = useState<Key[]>();
+  const { all, letters, setLetters } = useKeyboard();
+  const [listed, setListed] = useState<KeyBinding[]>();
   useKeys([{ code: 'Slash', says: KEYS.list, does: () => setListed(unique(all())) }]);
   if (!listed) return null;
   return (
@@ -20,7 +20,7 @@ export function KeysList() {
         {listed.map(({ code, says }) => (
           <div key={code}>
             <dt>
-              <Cap code={code} quiet />
+              <KeyCap code={code} quiet />
             </dt>
             <dd>{t(says)}</dd>
           </div>
@@ -34,5 +34,5 @@ export function KeysList() {
   );
 }
 
-const unique = (keys: Key[]): Key[] =>
+const unique = (keys: KeyBinding[]): KeyBinding[] =>
   keys.filter(({ code, says }, at) => says && keys.findIndex((other) => other.code === code) === at);

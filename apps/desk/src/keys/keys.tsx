@@ -1,14 +1,14 @@
 import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { Text } from '../language/text.ts';
-import { keepsTyped } from './type-ahead.ts';
+import type { Text } from '../language/messages.ts';
+import { captureTypeAhead } from './type-ahead.ts';
 
 /**
  * The keyboard. Keys are known by their place (`event.code`), so that they work in the Russian layout; the cap shows the
  * Latin letter. Letters and digits count outside fields only, and can be switched off (WCAG 2.1.4).
  */
 
-export interface Key {
+export interface KeyBinding {
   /** `KeyboardEvent.code`, such as KeyH or Digit1; with Ctrl before it: `Ctrl+Enter`. */
   code: string;
   does: () => void;
@@ -18,23 +18,23 @@ export interface Key {
   inFields?: boolean;
 }
 
-interface Board {
-  add: (keys: Key[]) => () => void;
-  all: () => Key[];
+interface KeyboardRegistry {
+  add: (keys: KeyBinding[]) => () => void;
+  all: () => KeyBinding[];
   letters: boolean;
   setLetters: (on: boolean) => void;
 }
-const Here = createContext<Board | undefined>(undefined);
+const KeyboardContext = createContext<KeyboardRegistry | undefined>(undefined);
 
-const FIELDS = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
+const FIELD_SELECTOR = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
 /** Enter presses these itself. */
-const PRESSED = 'button, a[href], summary';
+const PRESSABLE_SELECTOR = 'button, a[href], summary';
 
 /** The newest part of the page that knows a key has it. */
 export function KeysProvider({ children }: { children: ReactNode }) {
-  const layers = useRef<Key[][]>([]);
+  const layers = useRef<KeyBinding[][]>([]);
   const [letters, setLetters] = useState(true);
-  const board = useMemo<Board>(
+  const board = useMemo<KeyboardRegistry>(
     () => ({
       add(keys) {
         layers.current = [...layers.current, keys];
@@ -50,8 +50,8 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   );
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!isField(event.target) && keepsTyped(event)) return event.preventDefault();
-      const key = keyFor(event, board) ?? leaving(event);
+      if (!isField(event.target) && captureTypeAhead(event)) return event.preventDefault();
+      const key = findBinding(event, board) ?? blurBinding(event);
       if (!key) return;
       event.preventDefault();
       // A key that is held moves along a list; it does nothing else twice.
@@ -60,35 +60,35 @@ export function KeysProvider({ children }: { children: ReactNode }) {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [board]);
-  useTyping();
-  return <Here value={board}>{children}</Here>;
+  useTypingMarker();
+  return <KeyboardContext value={board}>{children}</KeyboardContext>;
 }
 
 /** While somebody types, letters are letters: the pictures of keys that do something else then are not seen. */
-function useTyping(): void {
+function useTypingMarker(): void {
   useEffect(() => {
-    const follow = () => document.documentElement.toggleAttribute('data-typing', isField(document.activeElement));
-    document.addEventListener('focusin', follow);
+    const updateMarker = () => document.documentElement.toggleAttribute('data-typing', isField(document.activeElement));
+    document.addEventListener('focusin', updateMarker);
     // What is left for nothing else has no focus yet when it says so.
-    const later = () => queueMicrotask(follow);
-    document.addEventListener('focusout', later);
+    const updateMarkerLater = () => queueMicrotask(updateMarker);
+    document.addEventListener('focusout', updateMarkerLater);
     return () => {
-      document.removeEventListener('focusin', follow);
-      document.removeEventListener('focusout', later);
+      document.removeEventListener('focusin', updateMarker);
+      document.removeEventListener('focusout', updateMarkerLater);
     };
   }, []);
 }
 
-const isField = (target: EventTarget | null): boolean => target instanceof Element && target.matches(FIELDS);
+const isField = (target: EventTarget | null): boolean => target instanceof Element && target.matches(FIELD_SELECTOR);
 
 /** Esc leaves the field that somebody types in, before it leaves the screen. */
-function leaving({ code, target }: KeyboardEvent): Pick<Key, 'does'> | undefined {
-  if (code !== 'Escape' || !(target instanceof HTMLElement) || !target.matches(FIELDS)) return undefined;
+function blurBinding({ code, target }: KeyboardEvent): Pick<KeyBinding, 'does'> | undefined {
+  if (code !== 'Escape' || !(target instanceof HTMLElement) || !target.matches(FIELD_SELECTOR)) return undefined;
   if (target.closest('dialog')) return undefined;
   return { does: () => target.blur() };
 }
 
-function keyFor(event: KeyboardEvent, { all, letters }: Board): Key | undefined {
+function findBinding(event: KeyboardEvent, { all, letters }: KeyboardRegistry): KeyBinding | undefined {
   // Alt+Shift and Ctrl+Shift switch layouts, Ctrl+Alt is AltGr: they are nobody's.
   if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey) return undefined;
   if (event.ctrlKey && event.shiftKey) return undefined;
@@ -100,7 +100,7 @@ function keyFor(event: KeyboardEvent, { all, letters }: Board): Key | undefined 
   const typing = isField(event.target);
   // What has the focus takes its own keys.
   const own =
-    (code === 'Enter' && target?.matches(PRESSED)) ||
+    (code === 'Enter' && target?.matches(PRESSABLE_SELECTOR)) ||
     (code.startsWith('Arrow') && target?.matches('input[type=radio]'));
   // A dialog has the keyboard for itself; Esc closes it.
   const dialog = document.querySelector('dialog[open]');
@@ -111,9 +111,9 @@ function keyFor(event: KeyboardEvent, { all, letters }: Board): Key | undefined 
 }
 
 /** These keys count while the part that names them is on the page; the newest part wins. */
-export function useKeys(keys: (Key | false | undefined)[]): void {
-  const board = useContext(Here);
-  const now = useRef<Key[]>([]);
+export function useKeys(keys: (KeyBinding | false | undefined)[]): void {
+  const board = useContext(KeyboardContext);
+  const now = useRef<KeyBinding[]>([]);
   const wanted = keys.filter((key) => key !== false && key !== undefined);
   // What a key does is looked up when it is pressed: a part that draws itself anew keeps its place among the others.
   // At once, both: what is seen on the screen answers to its keys.
@@ -132,8 +132,8 @@ export function useKeys(keys: (Key | false | undefined)[]): void {
   }, [board, codes]);
 }
 
-export function useBoard(): Board {
-  const board = useContext(Here);
+export function useKeyboard(): KeyboardRegistry {
+  const board = useContext(KeyboardContext);
   if (!board) throw new Error('There is no keyboard around this part.');
   return board;
 }

@@ -4,7 +4,7 @@
  */
 
 /** How long after the last letter the field is waited for, in ms. */
-const PATIENCE_MS = 15_000;
+const TYPE_AHEAD_TIMEOUT_MS = 15_000;
 
 let typed: string | undefined;
 /** Enter was pressed after it: what comes later is meant for a screen that is not there yet, and is not put into this field. */
@@ -15,7 +15,7 @@ let until = 0;
 export function beginTypeAhead(): void {
   typed = '';
   entered = false;
-  until = Date.now() + PATIENCE_MS;
+  until = Date.now() + TYPE_AHEAD_TIMEOUT_MS;
   // Whoever reaches for the mouse does something else.
   window.addEventListener('pointerdown', endTypeAhead, { once: true, capture: true });
 }
@@ -38,7 +38,7 @@ function endTypeAhead(): void {
 }
 
 /** @returns whether the key is kept, and so does nothing else */
-export function keepsTyped({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
+export function captureTypeAhead({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
   if (typed === undefined || ctrlKey || altKey || metaKey) return false;
   if (Date.now() > until || key === 'Escape') {
     endTypeAhead();
@@ -48,6 +48,6 @@ export function keepsTyped({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): bo
   if (key === 'Enter') entered = true;
   if (isLetter && !entered) typed += key;
   if (key === 'Backspace' && !entered) typed = typed.slice(0, -1);
-  if (isLetter) until = Date.now() + PATIENCE_MS;
+  if (isLetter) until = Date.now() + TYPE_AHEAD_TIMEOUT_MS;
   return isLetter || key === 'Backspace' || key === 'Enter';
 }

@@ -1,67 +1,67 @@
-import { countingAnswers } from '@cups/application';
+import { applicableAnswers } from '@cups/application';
 import type { LocalizedText } from '../api/types.ts';
 import { NO, YES } from '../texts/content.ts';
 import { shortDate } from './dates.ts';
-import { joinWords } from './text.ts';
+import { joinMessages } from './messages.ts';
 
 /** What was answered to a form, in the words of the form: for papers, for the review, for a submission that is read later. */
 
-export interface SaidAnswer {
+export interface FormattedAnswer {
   field: string;
   label: LocalizedText;
   value: LocalizedText;
 }
-export interface SaidSection {
+export interface FormattedSection {
   /** Absent for a form without sections. */
   title?: LocalizedText;
-  answers: SaidAnswer[];
+  answers: FormattedAnswer[];
 }
 
-interface Field {
+interface FieldSchema {
   type?: string;
   format?: string;
   title?: string;
   'x-title'?: LocalizedText;
   oneOf?: { const: unknown; title?: string; 'x-title'?: LocalizedText }[];
-  items?: Field;
+  items?: FieldSchema;
 }
-interface Form {
-  properties?: Record<string, Field>;
+interface FormSchema {
+  properties?: Record<string, FieldSchema>;
   'x-sections'?: { title: LocalizedText; fields: string[] }[];
 }
 
 /** The answers that count, in the order of the form and by its sections; what was not answered is left out, and so is an empty section. */
-export function saidAnswers(formSchema: object, answers: Record<string, unknown>): SaidSection[] {
-  const { properties = {}, 'x-sections': sections = [] } = formSchema as Form;
-  const given = countingAnswers(formSchema as Record<string, unknown>, answers);
-  const said = (fields: readonly string[]) =>
+export function formatAnswers(formSchema: object, answers: Record<string, unknown>): FormattedSection[] {
+  const { properties = {}, 'x-sections': sections = [] } = formSchema as FormSchema;
+  const applicable = applicableAnswers(formSchema as Record<string, unknown>, answers);
+  const formatFields = (fields: readonly string[]) =>
     fields
-      .filter((field) => properties[field] && isGiven(given[field]))
-      .map((field) => sayAnswer(field, properties[field] as Field, given[field]));
-  const grouped: SaidSection[] =
+      .filter((field) => properties[field] && isAnswered(applicable[field]))
+      .map((field) => formatAnswer(field, properties[field] as FieldSchema, applicable[field]));
+  const grouped: FormattedSection[] =
     sections.length > 0
-      ? sections.map(({ title, fields }) => ({ title, answers: said(fields) }))
-      : [{ answers: said(Object.keys(properties)) }];
+      ? sections.map(({ title, fields }) => ({ title, answers: formatFields(fields) }))
+      : [{ answers: formatFields(Object.keys(properties)) }];
   return grouped.filter((section) => section.answers.length > 0);
 }
 
-function isGiven(value: unknown): boolean {
+function isAnswered(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-function sayAnswer(field: string, schema: Field, value: unknown): SaidAnswer {
-  return { field, label: schema['x-title'] ?? { ro: schema.title ?? field }, value: sayValue(schema, value) };
+function formatAnswer(field: string, schema: FieldSchema, value: unknown): FormattedAnswer {
+  return { field, label: schema['x-title'] ?? { ro: schema.title ?? field }, value: formatValue(schema, value) };
 }
 
-function sayValue({ oneOf, format, items = {} }: Field, value: unknown): LocalizedText {
-  if (Array.isArray(value)) return joinWords(value.map((one) => sayValue(items, one)));
+function formatValue({ oneOf, format, items = {} }: FieldSchema, value: unknown): LocalizedText {
+  if (Array.isArray(value)) return joinMessages(value.map((one) => formatValue(items, one)));
   if (typeof value === 'boolean') return value ? YES : NO;
   const choice = oneOf?.find((one) => one.const === value);
-  if (choice) return choice['x-title'] ?? same(choice.title ?? String(value));
-  return same((format === 'date' && shortDate(String(value))) || String(value));
+  if (choice) return choice['x-title'] ?? inAllLanguages(choice.title ?? String(value));
+  return inAllLanguages((format === 'date' && shortDate(String(value))) || String(value));
 }
 
 /** What is written the same in every language. */
-function same(text: string): LocalizedText {
+function inAllLanguages(text: string): LocalizedText {
   return { ro: text, ru: text, en: text };
 }

@@ -12,10 +12,10 @@ export interface Plurals {
 
 /** A whole number with its noun: `20 de zile`, `1 zi`, `5 дней`, `2 days`. The number does not part from its noun at the end of a line. */
 export function plural(n: number, language: Language, noun: Plurals): string {
-  return `${n}\u00a0${WORDS[language](n, noun)}`;
+  return `${n}\u00a0${PLURAL_RULES[language](n, noun)}`;
 }
 
-const WORDS: Record<Language, (n: number, noun: Plurals) => string> = {
+const PLURAL_RULES: Record<Language, (n: number, noun: Plurals) => string> = {
   ro(n, { ro: { one, few } }) {
     if (n === 1) return one;
     const lastTwo = n % 100;

@@ -1,9 +1,9 @@
-import { filledText } from '@cups/application/texts';
+import { interpolateText } from '@cups/application/texts';
 import type { Text } from '@cups/application/texts';
 import type { CostOption, LocalizedText } from '../api/types.ts';
 import { FEE_TEXTS, TERM_TEXTS } from '../texts/content.ts';
 import { CALENDAR_DAYS, HOURS, WORKING_DAYS } from '../texts/counts.ts';
-import { money } from './money.ts';
+import { formatMoney } from './money.ts';
 import { plural } from './plurals.ts';
 
 /** What a service takes, for people: how long and how much, in all three languages at once. */
@@ -15,7 +15,9 @@ export function termText({ term, noTerm }: Pick<CostOption, 'term' | 'noTerm'>):
   if (!term) return noTerm ?? TERM_TEXTS.unknown;
   const { amount, unit, from } = term;
   if (amount === 0) return TERM_TEXTS.atOnce;
-  return inAll((language) => filledText(TERM_TEXTS[from][language], { amount: plural(amount, language, NOUNS[unit]) }));
+  return inAllLanguages((language) =>
+    interpolateText(TERM_TEXTS[from][language], { amount: plural(amount, language, NOUNS[unit]) }),
+  );
 }
 
 /** `70,00 MDL`, with the state fee where there is one; where no fee is known, what the service says of that. */
@@ -25,12 +27,12 @@ export function feeText({
   noFee,
 }: Pick<CostOption, 'fee' | 'plusStateFee' | 'noFee'>): LocalizedText {
   if (!fee) return noFee ?? FEE_TEXTS.unknown;
-  return inAll((language) => {
-    const amount = fee.amountMinor === 0 ? FEE_TEXTS.free[language] : money(fee);
-    return plusStateFee ? filledText(FEE_TEXTS.plusStateFee[language], { fee: amount }) : amount;
+  return inAllLanguages((language) => {
+    const amount = fee.amountMinor === 0 ? FEE_TEXTS.free[language] : formatMoney(fee);
+    return plusStateFee ? interpolateText(FEE_TEXTS.plusStateFee[language], { fee: amount }) : amount;
   });
 }
 
-function inAll(say: (language: keyof Text) => string): Text {
-  return { ro: say('ro'), ru: say('ru'), en: say('en') };
+function inAllLanguages(format: (language: keyof Text) => string): Text {
+  return { ro: format('ro'), ru: format('ru'), en: format('en') };
 }

@@ -1,4 +1,4 @@
-import { api, Away } from '../api/client.ts';
+import { api, NetworkError } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
 import type { Write } from './outbox.ts';
 
@@ -16,6 +16,6 @@ export async function send(write: Write, etag: string | undefined): Promise<Appl
   // An act goes on while the page closes. What is typed may be too long for that, and is kept here anyway.
   const keepalive = kind !== 'create' && kind !== 'edit';
   const { data } = await call.request(method, `/api/v1/applications${path}`, { body, headers, keepalive });
-  if (!data) throw new Away('an empty answer');
+  if (!data) throw new NetworkError('an empty answer');
   return data;
 }

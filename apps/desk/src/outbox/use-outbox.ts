@@ -1,19 +1,19 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { useSignedIn } from '../session/session.tsx';
-import type { Outbox, Passage } from './outbox.ts';
+import type { Outbox, SyncStatus } from './outbox.ts';
 
 /** The outbox, and how the writes of one application stand. */
-export function usePassage(application: string): Passage & { outbox: Outbox } {
+export function useSyncStatus(application: string): SyncStatus & { outbox: Outbox } {
   const { outbox } = useSignedIn();
-  const passage = useSyncExternalStore(
+  const status = useSyncExternalStore(
     outbox.subscribe,
-    useCallback(() => outbox.passage(application), [outbox, application]),
+    useCallback(() => outbox.syncStatus(application), [outbox, application]),
   );
-  return Object.assign({ outbox }, passage);
+  return Object.assign({ outbox }, status);
 }
 
 /** How many writes wait in all. */
-export function useWaiting(): number {
+export function usePendingCount(): number {
   const { outbox } = useSignedIn();
-  return useSyncExternalStore(outbox.subscribe, outbox.waiting);
+  return useSyncExternalStore(outbox.subscribe, outbox.countPending);
 }

@@ -24,7 +24,7 @@ interface ChoiceProps<Value extends string> {
   options: readonly Option<Value>[];
   value: Value | undefined;
   onChange: (value: Value) => void;
-  look?: 'cards' | 'segments';
+  variant?: 'cards' | 'segments';
   /** Side by side, in so many columns. */
   columns?: 1 | 2;
   /** Digit1 … choose, where this is the only choice of a screen. */
@@ -32,9 +32,20 @@ interface ChoiceProps<Value extends string> {
 }
 
 export function Choice<Value extends string>(props: ChoiceProps<Value>) {
-  const { id: given, label, labelHidden, help, error, options, value, onChange, look = 'cards', columns = 1 } = props;
-  const made = useId();
-  const id = given ?? made;
+  const {
+    id: givenId,
+    label,
+    labelHidden,
+    help,
+    error,
+    options,
+    value,
+    onChange,
+    variant = 'cards',
+    columns = 1,
+  } = props;
+  const generatedId = useId();
+  const id = givenId ?? generatedId;
   const choose = (chosen: Value) => {
     onChange(chosen);
     focusAnswer(id, chosen);
@@ -54,7 +65,7 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
     >
       <legend className={labelHidden ? 'heard' : styles.label}>{label}</legend>
       {help && <p className={styles.help}>{help}</p>}
-      <div className={[styles[look], columns === 2 ? styles.two : ''].join(' ')}>
+      <div className={[styles[variant], columns === 2 ? styles.two : ''].join(' ')}>
         {options.map((option) => (
           <label key={option.value} className={styles.option} data-chosen={option.value === value || undefined}>
             <input
@@ -64,7 +75,7 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
               checked={option.value === value}
               onChange={() => onChange(option.value)}
             />
-            {look === 'cards' ? <span className={styles.radio} /> : <Tick chosen={option.value === value} />}
+            {variant === 'cards' ? <span className={styles.radio} /> : <Tick chosen={option.value === value} />}
             <span className={styles.words}>
               <span className={styles.says}>{option.says}</span>
               {option.more && <span className={styles.more}>{option.more}</span>}
@@ -95,9 +106,9 @@ interface CheckProps {
 }
 
 /** One thing that is so or not. */
-export function CheckBox({ id: given, checked, onChange, children, more, error }: CheckProps) {
-  const made = useId();
-  const id = given ?? made;
+export function CheckBox({ id: givenId, checked, onChange, children, more, error }: CheckProps) {
+  const generatedId = useId();
+  const id = givenId ?? generatedId;
   return (
     <div className={styles.checking}>
       <label className={styles.check}>

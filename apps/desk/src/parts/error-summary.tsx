@@ -3,30 +3,30 @@ import { useLanguage } from '../language/language.tsx';
 import { PARTS } from '../texts/parts.ts';
 import styles from './error-summary.module.css';
 
-export interface Fault {
+export interface FormError {
   /** Id of the control that it stands beside; without one it only says what is wrong. */
   id?: string | undefined;
   /** How the control is called: the summary says it first, since nothing stands beside it there. */
-  of?: string;
+  label?: string;
   says: string;
 }
 
 /** Above the title: all that is to be mended, each leading to its field. It takes the focus when `attempt` changes. */
-export function ErrorSummary({ faults, attempt }: { faults: readonly Fault[]; attempt: number }) {
+export function ErrorSummary({ errors: faults, attempt }: { errors: readonly FormError[]; attempt: number }) {
   const { t } = useLanguage();
   const box = useRef<HTMLDivElement>(null);
-  const some = faults.length > 0;
+  const hasErrors = faults.length > 0;
   useEffect(() => {
-    if (some && attempt > 0) box.current?.focus();
-  }, [attempt, some]);
-  if (!some) return null;
+    if (hasErrors && attempt > 0) box.current?.focus();
+  }, [attempt, hasErrors]);
+  if (!hasErrors) return null;
   return (
     <div ref={box} className={styles.summary} role="alert" tabIndex={-1}>
       <h2>{t(PARTS.summary)}</h2>
       <ul>
-        {faults.map((fault) => (
-          <li key={`${fault.id ?? ''} ${fault.says}`}>
-            <OneFault fault={fault} />
+        {faults.map((error) => (
+          <li key={`${error.id ?? ''} ${error.says}`}>
+            <ErrorItem error={error} />
           </li>
         ))}
       </ul>
@@ -34,22 +34,22 @@ export function ErrorSummary({ faults, attempt }: { faults: readonly Fault[]; at
   );
 }
 
-function OneFault({ fault: { id, of, says } }: { fault: Fault }) {
-  const words = of ? `${of.replace('?', '')}: ${says}` : says;
-  if (!id) return words;
+function ErrorItem({ error: { id, label, says } }: { error: FormError }) {
+  const text = label ? `${label.replace('?', '')}: ${says}` : says;
+  if (!id) return text;
   return (
-    <a href={`#${id}`} onClick={(event) => (event.preventDefault(), lead(id))}>
-      {words}
+    <a href={`#${id}`} onClick={(event) => (event.preventDefault(), focusControl(id))}>
+      {text}
     </a>
   );
 }
 
 /** To the control itself; of a group to what is chosen in it, or its first. */
-function lead(id: string): void {
-  const place = document.getElementById(id);
-  const control = place?.matches('fieldset')
-    ? (place.querySelector(':checked') ?? place.querySelector('input'))
-    : place;
-  place?.scrollIntoView({ block: 'center' });
+function focusControl(id: string): void {
+  const element = document.getElementById(id);
+  const control = element?.matches('fieldset')
+    ? (element.querySelector(':checked') ?? element.querySelector('input'))
+    : element;
+  element?.scrollIntoView({ block: 'center' });
   if (control instanceof HTMLElement) control.focus();
 }

@@ -20,17 +20,17 @@ interface FieldProps {
   children: ReactNode;
 }
 
-interface Named {
+interface FieldContextValue {
   id: string;
   describedBy: string | undefined;
   invalid: boolean;
 }
-const Here = createContext<Named | undefined>(undefined);
+const FieldContext = createContext<FieldContextValue | undefined>(undefined);
 
-export function Field({ id: given, label, help, error, echo, mark, aside, children }: FieldProps) {
-  const made = useId();
-  const id = given ?? made;
-  const told = [help && `${id}-help`, error && `${id}-error`, echo && `${id}-echo`].filter(Boolean).join(' ');
+export function Field({ id: givenId, label, help, error, echo, mark, aside, children }: FieldProps) {
+  const generatedId = useId();
+  const id = givenId ?? generatedId;
+  const describedBy = [help && `${id}-help`, error && `${id}-error`, echo && `${id}-echo`].filter(Boolean).join(' ');
   return (
     <div className={styles.field}>
       <div className={styles.top}>
@@ -45,7 +45,9 @@ export function Field({ id: given, label, help, error, echo, mark, aside, childr
           {help}
         </p>
       )}
-      <Here value={{ id, describedBy: told || undefined, invalid: Boolean(error) }}>{children}</Here>
+      <FieldContext value={{ id, describedBy: describedBy || undefined, invalid: Boolean(error) }}>
+        {children}
+      </FieldContext>
       {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
       <div id={`${id}-echo`} className={styles.echo} aria-live="polite">
         {echo}
@@ -66,12 +68,12 @@ export function FieldError({ id, children }: { id?: string | undefined; children
 
 /** What a control takes from the field around it. */
 export function useField(): { id?: string; 'aria-describedby'?: string; 'aria-invalid'?: true } {
-  const field = useContext(Here);
+  const field = useContext(FieldContext);
   if (!field) return {};
-  const taken: ReturnType<typeof useField> = { id: field.id };
-  if (field.describedBy) taken['aria-describedby'] = field.describedBy;
-  if (field.invalid) taken['aria-invalid'] = true;
-  return taken;
+  const attributes: ReturnType<typeof useField> = { id: field.id };
+  if (field.describedBy) attributes['aria-describedby'] = field.describedBy;
+  if (field.invalid) attributes['aria-invalid'] = true;
+  return attributes;
 }
 
 type InputProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'> & {
@@ -85,16 +87,26 @@ type InputProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'valu
   small?: boolean;
   digits?: boolean;
   /** It has the focus when it appears: what the screen begins with. */
-  first?: boolean;
+  focusOnMount?: boolean;
 };
 
 /** One line of text. Enter is left to the screen: it goes to the next field. */
-export function TextInput({ value, onChange, end, start, small, digits, first, className, ...more }: InputProps) {
+export function TextInput({
+  value,
+  onChange,
+  end,
+  start,
+  small,
+  digits,
+  focusOnMount,
+  className,
+  ...more
+}: InputProps) {
   const field = useField();
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
-    if (first) input.current?.focus();
-  }, [first]);
+    if (focusOnMount) input.current?.focus();
+  }, [focusOnMount]);
   return (
     <span className={[styles.box, small ? styles.small : '', digits ? styles.digits : '', className].join(' ')}>
       {start}

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
-import { useKeptFocus } from './use-kept-focus.ts';
+import { usePreservedFocus } from './use-preserved-focus.ts';
 import { usePageTitle } from './use-page-title.ts';
 import styles from './screen.module.css';
 
@@ -13,23 +13,28 @@ interface ScreenProps {
   side?: ReactNode;
   sideWidth?: 'narrow' | 'wide';
   /** Nothing in the side pane takes the focus, so that the pane itself has to, to be scrolled by keys. */
-  sideIsRead?: boolean;
+  isSideFocusable?: boolean;
   footer?: ReactNode;
   /** The main part takes its full width, without margins: lists. */
   flush?: boolean;
 }
 
-export function Screen({ rail, children, side, sideWidth = 'narrow', sideIsRead, footer, flush }: ScreenProps) {
-  const area = useKeptFocus();
-  const look = [styles.screen, rail ? styles.railed : '', side ? styles[sideWidth] : '', footer ? styles.footed : ''];
+export function Screen({ rail, children, side, sideWidth = 'narrow', isSideFocusable, footer, flush }: ScreenProps) {
+  const area = usePreservedFocus();
+  const classes = [
+    styles.screen,
+    rail ? styles.railed : '',
+    side ? styles[sideWidth] : '',
+    footer ? styles.footed : '',
+  ];
   return (
-    <div ref={area} className={look.join(' ')}>
+    <div ref={area} className={classes.join(' ')}>
       {rail && <div className={styles.rail}>{rail}</div>}
       <main id="main" tabIndex={-1} className={flush ? styles.flush : styles.main}>
         {children}
       </main>
       {side && (
-        <aside className={styles.side} {...(sideIsRead ? { tabIndex: 0 } : null)}>
+        <aside className={styles.side} {...(isSideFocusable ? { tabIndex: 0 } : null)}>
           {side}
         </aside>
       )}

@@ -11,46 +11,46 @@ import './print.css';
  */
 
 /** A letter of each alphabet: fonts are loaded by alphabet, and a paper may have another one than the screen. */
-const LETTERS = 'Aăж';
+const FONT_SAMPLE = 'Aăж';
 
 let sheet: { host: HTMLElement; root: Root } | undefined;
 /** What Ctrl+P prints on this screen. */
-let screenPaper: (() => ReactNode) | undefined;
+let screenPrintout: (() => ReactNode) | undefined;
 
 /** Prints a paper, once, when its letters are there. */
-export async function printPaper(paper: ReactNode): Promise<void> {
-  await lettersReady();
-  show(paper);
+export async function printDocument(printout: ReactNode): Promise<void> {
+  await loadFonts();
+  render(printout);
   window.print();
 }
 
 /**
  * Makes a paper that of the screen, so that the browser's own command prints it.
- * @param paper makes it at the time of printing, always of what the screen knows then; undefined while there is none
+ * @param printout makes it at the time of printing, always of what the screen knows then; undefined while there is none
  * @returns prints it, as soon as there is one
  */
-export function usePaper(paper: (() => ReactNode) | undefined): () => void {
-  const wanted = useRef(false);
+export function usePrintout(printout: (() => ReactNode) | undefined): () => void {
+  const isRequested = useRef(false);
   useEffect(() => {
-    if (!paper) return undefined;
-    screenPaper = paper;
-    void lettersReady();
-    if (wanted.current) void printPaper(paper());
-    wanted.current = false;
+    if (!printout) return undefined;
+    screenPrintout = printout;
+    void loadFonts();
+    if (isRequested.current) void printDocument(printout());
+    isRequested.current = false;
     return () => {
-      if (screenPaper === paper) screenPaper = undefined;
+      if (screenPrintout === printout) screenPrintout = undefined;
     };
-  }, [paper]);
+  }, [printout]);
   return useCallback(() => {
-    if (paper) void printPaper(paper());
-    else wanted.current = true;
-  }, [paper]);
+    if (printout) void printDocument(printout());
+    else isRequested.current = true;
+  }, [printout]);
 }
 
-function show(paper: ReactNode): void {
+function render(printout: ReactNode): void {
   sheet ??= openSheet();
   const { host, root } = sheet;
-  flushSync(() => root.render(paper));
+  flushSync(() => root.render(printout));
   document.body.classList.toggle('paper', host.hasChildNodes());
 }
 
@@ -62,15 +62,15 @@ function openSheet() {
   return { host, root: createRoot(host) };
 }
 
-async function lettersReady(): Promise<void> {
-  const weights = [400, 600].map((weight) => document.fonts.load(`${weight} 11pt 'Onest Variable'`, LETTERS));
+async function loadFonts(): Promise<void> {
+  const weights = [400, 600].map((weight) => document.fonts.load(`${weight} 11pt 'Onest Variable'`, FONT_SAMPLE));
   // Without the font the paper is right too, in another hand.
   await Promise.allSettled(weights);
 }
 
 window.addEventListener('beforeprint', () => {
-  if (screenPaper && !sheet?.host.hasChildNodes()) show(screenPaper());
+  if (screenPrintout && !sheet?.host.hasChildNodes()) render(screenPrintout());
 });
 window.addEventListener('afterprint', () => {
-  if (sheet) show(null);
+  if (sheet) render(null);
 });

@@ -11,13 +11,13 @@ export function Qr({ text, className, label }: { text: string; className?: strin
       aria-label={label}
       shapeRendering="crispEdges"
     >
-      <path d={data.map(rowPath).join('')} fill="#000" />
+      <path d={data.map(toRowPath).join('')} fill="#000" />
     </svg>
   );
 }
 
 /** The dark modules of a row, each run as one bar. */
-function rowPath(row: readonly boolean[], y: number): string {
+function toRowPath(row: readonly boolean[], y: number): string {
   let path = '';
   for (let x = 0; x < row.length; x++) {
     const from = x;
@@ -28,10 +28,10 @@ function rowPath(row: readonly boolean[], y: number): string {
 }
 
 /** Where the holder of a tracking number sees its application; after # nothing goes to a server. */
-export function trackingAddress(trackingNumber: string): string {
-  return `${trackingPage()}#${trackingNumber}`;
+export function trackingUrl(trackingNumber: string): string {
+  return `${trackingPageUrl()}#${trackingNumber}`;
 }
 
-export function trackingPage(): string {
+export function trackingPageUrl(): string {
   return `${window.location.origin}/t`;
 }

@@ -2,90 +2,94 @@ import { useEffect, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Eye } from 'lucide-react';
 import { useLocation } from 'wouter';
-import { civilDay } from '@cups/application';
-import { fileRead } from '../api/reads.ts';
-import type { ApplicationFile, Row } from '../api/types.ts';
+import { toCivilDate } from '@cups/application';
+import { detailsQuery } from '../api/queries.ts';
+import type { ApplicationDetails, ApplicationRow } from '../api/types.ts';
 import { isUnpaid, useCostOption } from '../application/cost.ts';
-import { facts } from '../application/facts.ts';
+import { applicationFacts } from '../application/facts.ts';
 import { longDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { StateBlock } from '../application/state-block.tsx';
-import { Steps } from '../application/timeline.tsx';
-import { looked } from '../application/looked.ts';
-import { FILE } from '../texts/application.ts';
+import { RecentTimeline } from '../application/timeline.tsx';
+import { lastAccessText } from '../application/access-texts.ts';
+import { APPLICATION } from '../texts/application.ts';
 import { QUEUE } from '../texts/queue.ts';
-import { useAgencies } from './agencies.ts';
-import { nameOf, pageOf } from './where.ts';
+import { useAgencyNames } from './agency-names.ts';
+import { applicantName, applicationPath } from './row-links.ts';
 import styles from './preview.module.css';
 
 /** A file counts as looked at, so it is read for a row on which the eye rests, not for each that is passed. */
-const REST_MS = 400;
+const PREVIEW_DELAY_MS = 400;
 
-export function Preview({ row }: { row: Row | undefined }) {
-  const id = useRested(row?.id);
-  const { data } = useQuery(Object.assign({ enabled: id !== undefined }, fileRead(id ?? '')));
+export function Preview({ row }: { row: ApplicationRow | undefined }) {
+  const id = useDebouncedValue(row?.id);
+  const { data } = useQuery(Object.assign({ enabled: id !== undefined }, detailsQuery(id ?? '')));
   if (!row) return null;
-  return <Known key={row.id} row={row} file={id === row.id ? data : undefined} />;
+  return <PreviewContent key={row.id} row={row} details={id === row.id ? data : undefined} />;
 }
 
-function Known({ row, file }: { row: Row; file: ApplicationFile | undefined }) {
+function PreviewContent({ row, details: file }: { row: ApplicationRow; details: ApplicationDetails | undefined }) {
   const { t, language } = useLanguage();
   const [, go] = useLocation();
-  const give = row.allowedActions.includes('hand-over');
-  const filed = row.submitTime ?? row.createTime;
+  const canHandOver = row.allowedActions.includes('hand-over');
+  const filedAt = row.submitTime ?? row.createTime;
   return (
     <div className={styles.preview}>
       <div>
         <p className={styles.quiet}>
-          {t(row.submitTime ? QUEUE.filedOn : QUEUE.draftOf, { day: longDate(civilDay(new Date(filed)), language) })}
+          {t(row.submitTime ? QUEUE.filedOn : QUEUE.draftOf, {
+            day: longDate(toCivilDate(new Date(filedAt)), language),
+          })}
         </p>
-        <h2 className={styles.name}>{nameOf(row) || t(QUEUE.nobody)}</h2>
+        <h2 className={styles.name}>{applicantName(row) || t(QUEUE.nobody)}</h2>
         <p>{t(row.serviceTitle)}</p>
       </div>
-      <StateBlock row={row} file={file} look="compact" />
+      <StateBlock row={row} details={file} variant="compact" />
       <div className={styles.ways}>
-        {give && (
-          <Button look="filled" cap="KeyH" onClick={() => go(`/applications/${row.id}/hand-over`)}>
+        {canHandOver && (
+          <Button variant="filled" cap="KeyH" onClick={() => go(`/applications/${row.id}/hand-over`)}>
             {t(QUEUE.handOver)}
           </Button>
         )}
-        <Button look={give ? 'outlined' : 'filled'} cap="Enter" onClick={() => go(pageOf(row))}>
+        <Button variant={canHandOver ? 'outlined' : 'filled'} cap="Enter" onClick={() => go(applicationPath(row))}>
           {t(row.state === 'draft' ? QUEUE.goOn : QUEUE.open)}
         </Button>
       </div>
-      {file && <KnownFacts file={file} />}
+      {file && <PreviewFacts details={file} />}
       {file && file.history.length > 0 && (
         <section className={styles.path}>
           <h3>{t(QUEUE.path)}</h3>
-          <Steps file={file} most={5} />
+          <RecentTimeline details={file} max={5} />
         </section>
       )}
       {file?.lastLook && (
         <p className={styles.look}>
           <Eye size={16} aria-hidden="true" />
-          {looked(file, t, language)}
+          {lastAccessText(file, t, language)}
         </p>
       )}
     </div>
   );
 }
 
-function KnownFacts({ file }: { file: ApplicationFile }) {
+function PreviewFacts({ details: file }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
-  const agencies = useAgencies();
+  const agencies = useAgencyNames();
   const option = useCostOption(file.application);
-  const unpaid = isUnpaid(file.application, option) ? t(FILE.unpaid) : '';
-  return <Facts facts={[...facts(file, { t, agencies, masked: true }), [t(FILE.payment), unpaid]]} />;
+  const unpaid = isUnpaid(file.application, option) ? t(APPLICATION.unpaid) : '';
+  return (
+    <Facts facts={[...applicationFacts(file, { t, agencies, isMasked: true }), [t(APPLICATION.payment), unpaid]]} />
+  );
 }
 
 /** @returns the id after it has stayed the same for a moment */
-function useRested(id: string | undefined): string | undefined {
-  const [rested, setRested] = useState<string>();
+function useDebouncedValue(id: string | undefined): string | undefined {
+  const [debounced, setDebounced] = useState<string>();
   useEffect(() => {
-    const timer = setTimeout(() => setRested(id), REST_MS);
+    const timer = setTimeout(() => setDebounced(id), PREVIEW_DELAY_MS);
     return () => clearTimeout(timer);
   }, [id]);
-  return rested;
+  return debounced;
 }

@@ -1,35 +1,35 @@
 import { Fragment } from 'react';
 import type { CSSProperties } from 'react';
 import { Link } from 'wouter';
-import type { Row } from '../api/types.ts';
+import type { ApplicationRow } from '../api/types.ts';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import rowStyles from '../parts/rows.module.css';
 import { GROUPS, QUEUE } from '../texts/queue.ts';
-import { useAgencies } from './agencies.ts';
-import { groupOf, rowWords } from './row-words.ts';
-import type { Group, RowWords } from './row-words.ts';
-import { Sign, toneClass } from './sign.tsx';
-import { nameOf, pageOf } from './where.ts';
+import { useAgencyNames } from './agency-names.ts';
+import { resolveGroup, describeRow } from './row-texts.ts';
+import type { Group, RowTexts } from './row-texts.ts';
+import { StatusIcon, toneClass } from './status-icon.tsx';
+import { applicantName, applicationPath } from './row-links.ts';
 import styles from './rows.module.css';
 
 interface RowsProps {
-  rows: Row[];
+  rows: ApplicationRow[];
   /** Under headings by what is to be done. */
-  grouped?: boolean;
+  isGrouped?: boolean;
   /** The list of those to ring. */
-  ringing?: boolean;
+  isNotifyList?: boolean;
   selected?: string | undefined;
   onSelect: (id: string) => void;
 }
 
 /** Rows of two lines: who and what, what to do, and the date with its meaning. */
-export function Rows({ rows, grouped = false, ringing = false, selected, onSelect }: RowsProps) {
+export function Rows({ rows, isGrouped = false, isNotifyList = false, selected, onSelect }: RowsProps) {
   const { t, language } = useLanguage();
-  const { short } = useAgencies();
-  const wordsOf = (row: Row) => rowWords(row, { language, today: today(), agency: short, ringing });
-  const widths = widthsOf(rows.map(wordsOf));
-  const groups = grouped ? byGroup(rows) : new Map<Group | undefined, Row[]>([[undefined, rows]]);
+  const { short } = useAgencyNames();
+  const textsOf = (row: ApplicationRow) => describeRow(row, { language, today: today(), agency: short, isNotifyList });
+  const widths = computeColumnWidths(rows.map(textsOf));
+  const groups = isGrouped ? groupRows(rows) : new Map<Group | undefined, ApplicationRow[]>([[undefined, rows]]);
   return (
     <>
       {[...groups].map(([group, members]) => (
@@ -41,7 +41,13 @@ export function Rows({ rows, grouped = false, ringing = false, selected, onSelec
           )}
           <ul style={widths}>
             {members.map((row) => (
-              <OneRow key={row.id} row={row} words={wordsOf(row)} selected={row.id === selected} onSelect={onSelect} />
+              <QueueRow
+                key={row.id}
+                row={row}
+                texts={textsOf(row)}
+                selected={row.id === selected}
+                onSelect={onSelect}
+              />
             ))}
           </ul>
         </Fragment>
@@ -51,56 +57,56 @@ export function Rows({ rows, grouped = false, ringing = false, selected, onSelec
 }
 
 /** Of a letter of a row, on average, in px. */
-const LETTER = 9;
+const LETTER_WIDTH_PX = 9;
 
 /** What the columns of a list need at most for what they say, so that names get the rest. */
-function widthsOf(words: readonly RowWords[]): CSSProperties {
-  const longest = (...of: (keyof RowWords)[]) =>
-    Math.max(0, ...words.flatMap((one) => of.map((which) => one[which].length)));
+function computeColumnWidths(texts: readonly RowTexts[]): CSSProperties {
+  const longest = (...columns: (keyof RowTexts)[]) =>
+    Math.max(0, ...texts.flatMap((one) => columns.map((column) => one[column].length)));
   const widths = { '--todo': longest('todo', 'more'), '--date': longest('date', 'dateMore') };
-  return Object.fromEntries(Object.entries(widths).map(([name, letters]) => [name, `${letters * LETTER}px`]));
+  return Object.fromEntries(Object.entries(widths).map(([name, letters]) => [name, `${letters * LETTER_WIDTH_PX}px`]));
 }
 
-interface OneRowProps {
-  row: Row;
-  words: RowWords;
+interface QueueRowProps {
+  row: ApplicationRow;
+  texts: RowTexts;
   selected: boolean;
   onSelect: (id: string) => void;
 }
 
-function OneRow({ row, words, selected, onSelect }: OneRowProps) {
+function QueueRow({ row, texts, selected, onSelect }: QueueRowProps) {
   const { t } = useLanguage();
   return (
     <li>
       <Link
-        href={pageOf(row)}
+        href={applicationPath(row)}
         data-row={row.id}
         className={`${rowStyles.row} ${styles.columns}`}
         aria-current={selected ? 'true' : undefined}
         onFocus={() => onSelect(row.id)}
       >
-        <Sign of={words.sign} tone={words.tone} />
+        <StatusIcon name={texts.icon} tone={texts.tone} />
         <span className={styles.who}>
-          <strong>{nameOf(row) || t(QUEUE.nobody)}</strong>
+          <strong>{applicantName(row) || t(QUEUE.nobody)}</strong>
           <span>{t(row.serviceTitle)}</span>
         </span>
         <span className={styles.todo}>
-          <strong className={toneClass(words.tone)}>{words.todo}</strong>
-          <span>{words.more}</span>
+          <strong className={toneClass(texts.tone)}>{texts.todo}</strong>
+          <span>{texts.more}</span>
         </span>
         <span className={styles.date}>
-          <span className={words.dateTone === 'none' ? undefined : toneClass(words.dateTone)}>{words.date}</span>
-          <span>{words.dateMore}</span>
+          <span className={texts.dateTone === 'none' ? undefined : toneClass(texts.dateTone)}>{texts.date}</span>
+          <span>{texts.dateMore}</span>
         </span>
       </Link>
     </li>
   );
 }
 
-function byGroup(rows: Row[]): Map<Group, Row[]> {
-  const groups = new Map<Group, Row[]>();
+function groupRows(rows: ApplicationRow[]): Map<Group, ApplicationRow[]> {
+  const groups = new Map<Group, ApplicationRow[]>();
   for (const row of rows) {
-    const group = groupOf(row);
+    const group = resolveGroup(row);
     groups.set(group, [...(groups.get(group) ?? []), row]);
   }
   return groups;

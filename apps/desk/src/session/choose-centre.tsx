@@ -1,17 +1,17 @@
 import { useLanguage } from '../language/language.tsx';
 import { usePageTitle } from '../parts/use-page-title.ts';
 import { SESSION } from '../texts/session.ts';
-import { CentreChoice } from './me.tsx';
-import { Outside } from './outside.tsx';
+import { CentreChoice } from './account-menu.tsx';
+import { PublicLayout } from './public-layout.tsx';
 
 /** Whoever works at several centres says at which one now, before anything of one is shown. */
 export function ChooseCentre() {
   const { t } = useLanguage();
   usePageTitle(t(SESSION.chooseCentre));
   return (
-    <Outside>
+    <PublicLayout>
       <h1>{t(SESSION.chooseCentre)}</h1>
       <CentreChoice asTitle />
-    </Outside>
+    </PublicLayout>
   );
 }

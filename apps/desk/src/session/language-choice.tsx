@@ -1,5 +1,5 @@
 import { useLanguage } from '../language/language.tsx';
-import { LANGUAGES } from '../language/text.ts';
+import { LANGUAGES } from '../language/messages.ts';
 import { SESSION } from '../texts/session.ts';
 import styles from './language-choice.module.css';
 

@@ -2,11 +2,11 @@ import { DESK_ROLES } from '@cups/application';
 import type { Operator } from '../api/types.ts';
 
 /** Whether the operator acts on applications of a centre, and so has a queue. */
-export function worksAtDesk({ roles }: Pick<Operator, 'roles'>): boolean {
+export function hasDeskRole({ roles }: Pick<Operator, 'roles'>): boolean {
   return DESK_ROLES.some((role) => roles.includes(role));
 }
 
 /** Whether the operator sees who works at a centre or for the platform. */
 export function hasTeam(operator: Pick<Operator, 'roles'>): boolean {
-  return worksAtDesk(operator) || operator.roles.some((role) => role === 'supervisor' || role === 'support');
+  return hasDeskRole(operator) || operator.roles.some((role) => role === 'supervisor' || role === 'support');
 }

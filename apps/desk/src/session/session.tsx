@@ -1,170 +1,186 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { api, bodyOf, listen } from '../api/client.ts';
+import { api, bodyOf, subscribeToOutcomes } from '../api/client.ts';
 import type { Session } from '../api/types.ts';
-import type { Keeping } from '../keeping/keeping.ts';
+import type { LocalStore } from '../local-store/local-store.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { endSession, enter, forgetQueue, markQueue, presenceNow, signedIn } from './entering.ts';
-import { rememberLeft } from './left.ts';
-import type { Arrival, Left, Why } from './left.ts';
-import { useLook } from './look.ts';
+import {
+  endSession,
+  openSession,
+  clearQueuePrefetch,
+  updateQueuePrefetch,
+  restoreSession,
+  createSession,
+} from './session-lifecycle.ts';
+import { saveInterruptedSession } from './interrupted-session.ts';
+import type { EntryState, InterruptedSession, InterruptionReason } from './interrupted-session.ts';
+import { useSessionPolling } from './use-session-polling.ts';
 
 /**
  * Who works here. Covering the screen ends the session and takes everything off the page, but keeps what is typed and
  * what waits to be sent; the same operator signs in again and goes on. Signing out destroys the key of what is kept.
  */
 
-export interface SignedIn {
+export interface SignedInState {
   session: Session;
-  keeping: Keeping;
+  localStore: LocalStore;
   outbox: Outbox;
 }
-export type Presence =
+export type SessionState =
   | { is: 'unknown' }
   /** Nobody answers, and nobody is known to be signed in. */
   | { is: 'unreachable' }
   /** `refused`: the reason for which a sign-in at another site let nobody in. */
-  | { is: 'out'; left?: Left | undefined; refused?: string | undefined }
+  | { is: 'out'; interrupted?: InterruptedSession | undefined; refusalReason?: string | undefined }
   /** `isNew`: just signed in, not gone on. */
-  | ({ is: 'in'; isNew: boolean } & SignedIn);
+  | ({ is: 'in'; isNew: boolean } & SignedInState);
 
-interface Doors {
-  presence: Presence;
+interface SessionControls {
+  state: SessionState;
   /** Whoever covered the screen goes on at the centre where they were. */
   signIn: (provider: string, operator?: string) => Promise<void>;
   /** Works there from now on; the one where the session is already is chosen as well. */
   switchCentre: (centre: string) => Promise<void>;
   /** Covers the screen at once, whether or not the platform answers. */
-  cover: () => void;
+  lock: () => void;
   signOut: () => Promise<void>;
-  again: () => void;
+  retry: () => void;
 }
-const Here = createContext<Doors | undefined>(undefined);
+const SessionContext = createContext<SessionControls | undefined>(undefined);
 
 interface ProviderProps {
   /** As the page opened. */
-  arrival: Arrival;
+  entry: EntryState;
   children: ReactNode;
 }
 
-export function SessionProvider({ arrival, children }: ProviderProps) {
-  const reads = useQueryClient();
-  const [presence, setPresence] = useState<Presence>({ is: 'unknown' });
-  const [asked, setAsked] = useState(0);
-  const leave = useLeaving(presence, setPresence);
+export function SessionProvider({ entry, children }: ProviderProps) {
+  const queryClient = useQueryClient();
+  const [state, setState] = useState<SessionState>({ is: 'unknown' });
+  const [attempt, setAttempt] = useState(0);
+  const leave = useLeaveSession(state, setState);
   useEffect(() => {
-    void presenceNow(reads, arrival).then(setPresence);
-  }, [reads, arrival, asked]);
-  useNewsOfSession(presence, setPresence, leave);
-  useHurry(presence);
-  const doors = useMemo<Doors>(
+    void restoreSession(queryClient, entry).then(setState);
+  }, [queryClient, entry, attempt]);
+  useSessionChanges(state, setState, leave);
+  useFlushOnPageHide(state);
+  const controls = useMemo<SessionControls>(
     () => ({
-      presence,
-      again: () => setAsked((before) => before + 1),
+      state,
+      retry: () => setAttempt((before) => before + 1),
       async signIn(provider, operator) {
-        const left = presence.is === 'out' && presence.left?.operator === operator ? presence.left : undefined;
-        setPresence(await enter(await signedIn({ provider, operator, centre: left?.centre }), left === undefined));
+        const interrupted =
+          state.is === 'out' && state.interrupted?.operator === operator ? state.interrupted : undefined;
+        setState(
+          await openSession(
+            await createSession({ provider, operator, centre: interrupted?.centre }),
+            interrupted === undefined,
+          ),
+        );
       },
       async switchCentre(centre) {
         const session = await bodyOf(api.POST('/api/v1/sessions/current/centre', { body: { centre } }));
-        reads.clear();
-        setPresence((before) => (before.is === 'in' ? Object.assign({}, before, { session, isNew: false }) : before));
+        queryClient.clear();
+        setState((before) => (before.is === 'in' ? Object.assign({}, before, { session, isNew: false }) : before));
       },
-      cover() {
+      lock() {
         void endSession(leave('covered'));
       },
       async signOut() {
-        const keeping = presence.is === 'in' ? presence.keeping : undefined;
-        const next = await endSession(leave().then(() => keeping?.destroy()));
+        const localStore = state.is === 'in' ? state.localStore : undefined;
+        const next = await endSession(leave().then(() => localStore?.destroy()));
         if (next) location.assign(next);
       },
     }),
-    [presence, leave, reads],
+    [state, leave, queryClient],
   );
-  return <Here value={doors}>{children}</Here>;
+  return <SessionContext value={controls}>{children}</SessionContext>;
 }
 
 /** A page that closes, or may never come back, sends what is held at once. */
-function useHurry(presence: Presence): void {
-  const outbox = presence.is === 'in' ? presence.outbox : undefined;
+function useFlushOnPageHide(state: SessionState): void {
+  const outbox = state.is === 'in' ? state.outbox : undefined;
   useEffect(() => {
     if (!outbox) return;
-    const hurry = () => outbox.hurry();
-    window.addEventListener('pagehide', hurry);
-    return () => window.removeEventListener('pagehide', hurry);
+    const flush = () => outbox.flush();
+    window.addEventListener('pagehide', flush);
+    return () => window.removeEventListener('pagehide', flush);
   }, [outbox]);
 }
 
 /** Resolves when what was held has been sent, as far as somebody answers. */
-type Leave = (why?: Why) => Promise<void>;
+type LeaveSession = (reason?: InterruptionReason) => Promise<void>;
 
 /** Nothing of a person stays on the page or in its memory. */
-function useLeaving(presence: Presence, setPresence: (presence: Presence) => void): Leave {
-  const reads = useQueryClient();
-  const now = useRef(presence);
+function useLeaveSession(state: SessionState, setState: (state: SessionState) => void): LeaveSession {
+  const queryClient = useQueryClient();
+  const now = useRef(state);
   useEffect(() => {
-    now.current = presence;
+    now.current = state;
   });
   return useCallback(
-    (why) => {
+    (reason) => {
       const { current } = now;
-      const sent = current.is === 'in' ? endOutbox(current.outbox, why) : Promise.resolve();
-      const left = current.is === 'in' && why ? leftBy(why, current.session) : undefined;
-      rememberLeft(left);
-      forgetQueue();
-      reads.clear();
-      setPresence({ is: 'out', left });
+      const sent = current.is === 'in' ? closeOutbox(current.outbox, reason) : Promise.resolve();
+      const interrupted = current.is === 'in' && reason ? toInterruptedSession(reason, current.session) : undefined;
+      saveInterruptedSession(interrupted);
+      clearQueuePrefetch();
+      queryClient.clear();
+      setState({ is: 'out', interrupted });
       return sent;
     },
-    [reads, setPresence],
+    [queryClient, setState],
   );
 }
 
 /** A session that has ended sends nothing any more: what is held is kept until the operator is back. */
-function endOutbox(outbox: Outbox, why: Why | undefined): Promise<void> {
-  if (why === undefined || why === 'covered') return outbox.close();
+function closeOutbox(outbox: Outbox, reason: InterruptionReason | undefined): Promise<void> {
+  if (reason === undefined || reason === 'covered') return outbox.close();
   outbox.stop();
   return Promise.resolve();
 }
 
-function leftBy(why: Why, { operator, centre, expireTime }: Session): Left {
-  return { why, operator: operator.name, centre, until: expireTime };
+function toInterruptedSession(
+  reason: InterruptionReason,
+  { operator, centre, expireTime }: Session,
+): InterruptedSession {
+  return { why: reason, operator: operator.name, centre, until: expireTime };
 }
 
 /** The session ended, or is another than it was: with other roles, at another centre, of somebody else. */
-function useNewsOfSession(presence: Presence, setPresence: (presence: Presence) => void, leave: Leave): void {
-  const reads = useQueryClient();
-  const isIn = presence.is === 'in';
+function useSessionChanges(state: SessionState, setState: (state: SessionState) => void, leave: LeaveSession): void {
+  const queryClient = useQueryClient();
+  const isIn = state.is === 'in';
   useEffect(() => {
     if (!isIn) return;
-    return listen((heard, refusal) => {
-      if (heard === 'signed-out') void leave(refusal?.reason === 'OPERATOR_SUSPENDED' ? 'suspended' : 'ended');
+    return subscribeToOutcomes((outcome, error) => {
+      if (outcome === 'signed-out') void leave(error?.reason === 'OPERATOR_SUSPENDED' ? 'suspended' : 'ended');
     });
   }, [isIn, leave]);
-  const onOther = useCallback(
+  const onChange = useCallback(
     (session: Session) => {
-      if (presence.is !== 'in') return;
+      if (state.is !== 'in') return;
       // Another window of this browser has signed somebody else in.
-      if (presence.session.operator.name !== session.operator.name) return void leave('ended');
-      if (presence.session.centre !== session.centre) reads.clear();
-      markQueue(session);
-      setPresence(Object.assign({}, presence, { session }));
+      if (state.session.operator.name !== session.operator.name) return void leave('ended');
+      if (state.session.centre !== session.centre) queryClient.clear();
+      updateQueuePrefetch(session);
+      setState(Object.assign({}, state, { session }));
     },
-    [presence, setPresence, leave, reads],
+    [state, setState, leave, queryClient],
   );
-  useLook(presence.is === 'in' ? presence.session : undefined, onOther);
+  useSessionPolling(state.is === 'in' ? state.session : undefined, onChange);
 }
 
-export function useDoors(): Doors {
-  const doors = useContext(Here);
-  if (!doors) throw new Error('There is no session around this part.');
-  return doors;
+export function useSession(): SessionControls {
+  const controls = useContext(SessionContext);
+  if (!controls) throw new Error('There is no session around this part.');
+  return controls;
 }
 
 /** Who is in; only for parts that are shown to those. */
-export function useSignedIn(): SignedIn {
-  const { presence } = useDoors();
-  if (presence.is !== 'in') throw new Error('Nobody is signed in here.');
-  return presence;
+export function useSignedIn(): SignedInState {
+  const { state } = useSession();
+  if (state.is !== 'in') throw new Error('Nobody is signed in here.');
+  return state;
 }

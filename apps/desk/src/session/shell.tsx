@@ -4,14 +4,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { KeysList } from '../keys/keys-list.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
-import { Strip } from '../parts/strip.tsx';
-import { useWaiting } from '../outbox/use-outbox.ts';
+import { Banner } from '../parts/banner.tsx';
+import { usePendingCount } from '../outbox/use-outbox.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PARTS } from '../texts/parts.ts';
 import { SESSION } from '../texts/session.ts';
-import { useReach } from './reach.ts';
-import { worksAtDesk } from './roles.ts';
-import { useDoors, useSignedIn } from './session.tsx';
+import { useConnectivity } from './connectivity.ts';
+import { hasDeskRole } from './roles.ts';
+import { useSession, useSignedIn } from './session.tsx';
 import styles from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
 import type { TopBarProps } from './top-bar.tsx';
@@ -24,12 +24,12 @@ interface ShellProps extends TopBarProps {
 
 export function Shell({ children, ...bar }: ShellProps) {
   const { t } = useLanguage();
-  const { cover } = useDoors();
+  const { lock } = useSession();
   const { session } = useSignedIn();
-  const works = worksAtDesk(session.operator);
+  const hasQueue = hasDeskRole(session.operator);
   useKeys([
-    { code: 'F8', says: KEYS.lock, does: cover },
-    works && { code: 'KeyN', says: KEYS.visit, does: bar.onVisit },
+    { code: 'F8', says: KEYS.lock, does: lock },
+    hasQueue && { code: 'KeyN', says: KEYS.visit, does: bar.onVisit },
   ]);
   return (
     <div className={styles.shell}>
@@ -37,32 +37,32 @@ export function Shell({ children, ...bar }: ShellProps) {
         {t(PARTS.skip)}
       </a>
       <TopBar {...bar} />
-      <Strips />
+      <Banners />
       {children}
       <KeysList />
     </div>
   );
 }
 
-function Strips() {
+function Banners() {
   const { t } = useLanguage();
-  const { session, keeping, outbox } = useSignedIn();
-  const reads = useQueryClient();
-  const waiting = useWaiting();
-  const { answers } = useReach(
+  const { session, localStore, outbox } = useSignedIn();
+  const queryClient = useQueryClient();
+  const pending = usePendingCount();
+  const { isReachable } = useConnectivity(
     useCallback(() => {
-      outbox.wake();
-      void reads.invalidateQueries();
-    }, [outbox, reads]),
+      outbox.resume();
+      void queryClient.invalidateQueries();
+    }, [outbox, queryClient]),
   );
   return (
     <>
-      {session.training && <Strip kind="practice">{t(SESSION.practice)}</Strip>}
-      {!answers && (
-        <Strip kind="away">
-          {t(keeping.durable ? SESSION.away : SESSION.awayInMemory)}
-          {waiting > 0 && ` (${t(SESSION.toSend, { n: waiting })})`}
-        </Strip>
+      {session.training && <Banner kind="practice">{t(SESSION.practice)}</Banner>}
+      {!isReachable && (
+        <Banner kind="away">
+          {t(localStore.isDurable ? SESSION.away : SESSION.awayInMemory)}
+          {pending > 0 && ` (${t(SESSION.toSend, { n: pending })})`}
+        </Banner>
       )}
     </>
   );

@@ -3,17 +3,17 @@ import type { ReactNode, RefObject } from 'react';
 import { flushSync } from 'react-dom';
 import { Inbox, Lock, Map as MapIcon, Menu, Plus, Search, Users, X } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
-import { Cap } from '../keys/cap.tsx';
+import { KeyCap } from '../keys/key-cap.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { KEYS } from '../texts/keys.ts';
 import { SESSION } from '../texts/session.ts';
 import { LanguageChoice } from './language-choice.tsx';
-import { Me } from './me.tsx';
-import { hasTeam, worksAtDesk } from './roles.ts';
-import { useDoors, useSignedIn } from './session.tsx';
+import { AccountMenu } from './account-menu.tsx';
+import { hasTeam, hasDeskRole } from './roles.ts';
+import { useSession, useSignedIn } from './session.tsx';
 import styles from './shell.module.css';
-import { useTight } from './use-tight.ts';
+import { useCollapsibleBar } from './use-collapsible-bar.ts';
 
 /** Where she is, what is open, who she is. In a narrow window all but the place and the lock is in a menu. */
 
@@ -28,11 +28,11 @@ export interface TopBarProps {
 
 export function TopBar({ onFind, ...tabs }: TopBarProps) {
   const { t } = useLanguage();
-  const { cover } = useDoors();
-  const works = worksAtDesk(useSignedIn().session.operator);
+  const { lock } = useSession();
+  const hasQueue = hasDeskRole(useSignedIn().session.operator);
   const { open, setOpen, bar } = useMenu();
   const field = useRef<HTMLInputElement>(null);
-  useTight(bar);
+  useCollapsibleBar(bar);
   const search = () => {
     const isInMenu = field.current?.offsetParent === null;
     // What is typed next goes into the field.
@@ -44,7 +44,7 @@ export function TopBar({ onFind, ...tabs }: TopBarProps) {
     onFind(query);
   };
   useKeys([
-    works && { code: 'F2', says: KEYS.search, does: search },
+    hasQueue && { code: 'F2', says: KEYS.search, does: search },
     open && { code: 'Escape', does: () => setOpen(false) },
   ]);
   return (
@@ -59,19 +59,19 @@ export function TopBar({ onFind, ...tabs }: TopBarProps) {
       >
         {open ? <X size={20} aria-hidden="true" /> : <Menu size={20} aria-hidden="true" />}
       </button>
-      <Place />
+      <CurrentCentre />
       <div id="menu" className={styles.panel} data-open={open}>
         <Tabs {...tabs} />
-        {works && <Finder field={field} onFind={find} />}
+        {hasQueue && <SearchForm field={field} onFind={find} />}
         <LanguageChoice />
-        <Me />
+        <AccountMenu />
       </div>
-      {works && (
+      {hasQueue && (
         <button type="button" className={styles.search} aria-label={t(KEYS.search)} onClick={search}>
           <Search size={20} aria-hidden="true" />
         </button>
       )}
-      <button type="button" className={styles.lock} aria-label={`${t(KEYS.lock)} (F8)`} onClick={cover}>
+      <button type="button" className={styles.lock} aria-label={`${t(KEYS.lock)} (F8)`} onClick={lock}>
         <Lock size={18} aria-hidden="true" />
       </button>
     </header>
@@ -86,11 +86,11 @@ function useMenu() {
   const open = openAt === path;
   useEffect(() => {
     if (!open) return undefined;
-    const beside = ({ target }: Event) => {
+    const onPointerDown = ({ target }: Event) => {
       if (target instanceof Node && !bar.current?.contains(target)) setOpenAt(undefined);
     };
-    document.addEventListener('pointerdown', beside);
-    return () => document.removeEventListener('pointerdown', beside);
+    document.addEventListener('pointerdown', onPointerDown);
+    return () => document.removeEventListener('pointerdown', onPointerDown);
   }, [open]);
   return { open, setOpen: (opens: boolean) => setOpenAt(opens ? path : undefined), bar };
 }
@@ -98,11 +98,11 @@ function useMenu() {
 function Tabs({ tabs, count, onVisit }: Omit<TopBarProps, 'onFind'>) {
   const { t } = useLanguage();
   const { operator } = useSignedIn().session;
-  const works = worksAtDesk(operator);
+  const hasQueue = hasDeskRole(operator);
   const [path] = useLocation();
   return (
     <nav className={styles.tabs}>
-      {works && (
+      {hasQueue && (
         <Link href="/" className={styles.queue} aria-current={path === '/' ? 'page' : undefined}>
           <Inbox size={18} aria-hidden="true" />
           <strong>{t(SESSION.queue)}</strong>
@@ -116,11 +116,11 @@ function Tabs({ tabs, count, onVisit }: Omit<TopBarProps, 'onFind'>) {
         </Link>
       )}
       {tabs}
-      {works && (
+      {hasQueue && (
         <button type="button" className={styles.fresh} onClick={onVisit}>
           <Plus size={18} aria-hidden="true" />
           <span className={styles.words}>{t(SESSION.newVisit)}</span>
-          <Cap code="KeyN" />
+          <KeyCap code="KeyN" />
         </button>
       )}
       {hasTeam(operator) && (
@@ -133,25 +133,25 @@ function Tabs({ tabs, count, onVisit }: Omit<TopBarProps, 'onFind'>) {
   );
 }
 
-function Place() {
+function CurrentCentre() {
   const { t } = useLanguage();
   const { session } = useSignedIn();
-  const here = session.centres?.find(({ name }) => name === session.centre);
+  const centre = session.centres?.find(({ name }) => name === session.centre);
   return (
     <div className={styles.place}>
-      <strong>{here?.displayName ?? 'CUPS'}</strong>
-      <span>{here ? [here.district, 'CUPS'].filter(Boolean).join(' · ') : t(SESSION.platform)}</span>
+      <strong>{centre?.displayName ?? 'CUPS'}</strong>
+      <span>{centre ? [centre.district, 'CUPS'].filter(Boolean).join(' · ') : t(SESSION.platform)}</span>
     </div>
   );
 }
 
-interface FinderProps {
+interface SearchFormProps {
   field: RefObject<HTMLInputElement | null>;
   onFind: (query: string) => void;
 }
 
 /** What is looked for stands in no address and no history. */
-function Finder({ field, onFind }: FinderProps) {
+function SearchForm({ field, onFind }: SearchFormProps) {
   const { t } = useLanguage();
   const [path] = useLocation();
   const [typed, setTyped] = useState({ at: path, query: '' });
@@ -179,7 +179,7 @@ function Finder({ field, onFind }: FinderProps) {
         value={query}
         onChange={(event) => setTyped({ at: path, query: event.target.value })}
       />
-      <Cap code="F2" quiet />
+      <KeyCap code="F2" quiet />
     </form>
   );
 }

@@ -1,23 +1,23 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { centresRead } from '../api/pages.ts';
-import { registryRead } from '../api/reads.ts';
-import type { Centre, Registry } from '../api/types.ts';
+import { centresQuery } from '../api/pagination.ts';
+import { catalogQuery } from '../api/queries.ts';
+import type { Centre, Catalog } from '../api/types.ts';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
-import { Empty, Failed, Skeleton } from '../parts/waiting.tsx';
+import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { Controls } from './controls.tsx';
-import { FiguresTable } from './figures-table.tsx';
-import { centreLines, namedLines } from './figures.ts';
+import { StatisticsTable } from './statistics-table.tsx';
+import { centreLines, namedLines } from './statistics-lines.ts';
 import { CentreMap } from './map.tsx';
 import { Missions } from './missions.tsx';
-import { periodOf } from './period.ts';
-import { statisticsRead } from './reads.ts';
-import type { By } from './reads.ts';
-import { Scrolled } from './scrolled.tsx';
-import { Silent } from './silent.tsx';
+import { resolvePeriod } from './period.ts';
+import { statisticsQuery } from './queries.ts';
+import type { GroupBy } from './queries.ts';
+import { ScrollRegion } from './scroll-region.tsx';
+import { UnresponsiveAgencies } from './unresponsive-agencies.tsx';
 import { Totals } from './totals.tsx';
 import { Waves } from './waves.tsx';
 import styles from './supervisor.module.css';
@@ -25,20 +25,20 @@ import styles from './supervisor.module.css';
 /** All centres: how many and how long, where they are, and which agencies are silent. Never content. */
 export default function Centres() {
   const { t } = useLanguage();
-  const centres = useQuery(centresRead);
+  const centres = useQuery(centresQuery);
   const [marked, setMarked] = useState<string>();
-  const [period, setPeriod] = useState(() => periodOf('days30', today()));
-  const [by, setBy] = useState<By>('centre');
-  const perCentre = useQuery(statisticsRead(period, 'centre'));
+  const [period, setPeriod] = useState(() => resolvePeriod('days30', today()));
+  const [groupBy, setGroupBy] = useState<GroupBy>('centre');
+  const perCentre = useQuery(statisticsQuery(period, 'centre'));
   const all = centres.data ?? [];
   return (
     <Screen
       sideWidth="narrow"
       side={
-        <Scrolled label={t(SUPERVISOR.map)} look="side">
+        <ScrollRegion label={t(SUPERVISOR.map)} variant="side">
           <CentreMap centres={all} rows={perCentre.data?.rows ?? []} marked={marked} onMark={setMarked} />
           <Missions centres={all} rows={perCentre.data?.rows ?? []} />
-        </Scrolled>
+        </ScrollRegion>
       }
     >
       <div className={styles.page}>
@@ -46,46 +46,50 @@ export default function Centres() {
           <Title>{t(SUPERVISOR.title)}</Title>
           <p>{t(SUPERVISOR.lead)}</p>
         </div>
-        <Controls period={period} onPeriod={setPeriod} by={by} onBy={setBy} />
+        <Controls period={period} onPeriod={setPeriod} groupBy={groupBy} onGroupBy={setGroupBy} />
         {centres.isPending && <Skeleton />}
-        {centres.isError && <Failed error={centres.error} onAgain={() => void centres.refetch()} />}
-        {centres.data && <Figures centres={all} period={period} by={by} marked={marked} onMark={setMarked} />}
-        <Silent period={period} agencyOf={useAgencyName(all)} />
+        {centres.isError && <LoadError error={centres.error} onRetry={() => void centres.refetch()} />}
+        {centres.data && (
+          <StatisticsSection centres={all} period={period} groupBy={groupBy} marked={marked} onMark={setMarked} />
+        )}
+        <UnresponsiveAgencies period={period} agencyOf={useAgencyName(all)} />
         <Waves centres={all} />
       </div>
     </Screen>
   );
 }
 
-interface FiguresProps {
+interface StatisticsSectionProps {
   centres: readonly Centre[];
-  period: Parameters<typeof statisticsRead>[0];
-  by: By;
+  period: Parameters<typeof statisticsQuery>[0];
+  groupBy: GroupBy;
   marked: string | undefined;
   onMark: (centre: string | undefined) => void;
 }
 
-function Figures({ centres, period, by, marked, onMark }: FiguresProps) {
+function StatisticsSection({ centres, period, groupBy, marked, onMark }: StatisticsSectionProps) {
   const { t } = useLanguage();
-  const [planned, setPlanned] = useState(false);
-  const statistics = useQuery(statisticsRead(period, by));
-  const registry = useAnyRegistry(centres);
+  const [showsPlanned, setShowsPlanned] = useState(false);
+  const statistics = useQuery(statisticsQuery(period, groupBy));
+  const catalog = useAnyCatalog(centres);
   const titleOf = (name: string) =>
-    t(registry?.publicServices.find((one) => one.name === name)?.version?.title) || codeOf(name);
+    t(catalog?.publicServices.find((one) => one.name === name)?.version?.title) || codeOf(name);
   const agencyOf = useAgencyName(centres);
   if (statistics.isPending) return <Skeleton />;
-  if (statistics.isError) return <Failed error={statistics.error} onAgain={() => void statistics.refetch()} />;
+  if (statistics.isError) return <LoadError error={statistics.error} onRetry={() => void statistics.refetch()} />;
   const { rows, total } = statistics.data;
   const lines =
-    by === 'centre' ? centreLines(centres, rows, planned) : namedLines(rows, by === 'agency' ? agencyOf : titleOf);
+    groupBy === 'centre'
+      ? centreLines(centres, rows, showsPlanned)
+      : namedLines(rows, groupBy === 'agency' ? agencyOf : titleOf);
   return (
     <>
       <Totals total={total} />
-      {lines.length === 0 && <Empty>{t(SUPERVISOR.nothing)}</Empty>}
-      {lines.length > 0 && <FiguresTable lines={lines} by={by} marked={marked} onMark={onMark} />}
-      {by === 'centre' && (
+      {lines.length === 0 && <EmptyState>{t(SUPERVISOR.nothing)}</EmptyState>}
+      {lines.length > 0 && <StatisticsTable lines={lines} groupBy={groupBy} marked={marked} onMark={onMark} />}
+      {groupBy === 'centre' && (
         <label className={styles.check}>
-          <input type="checkbox" checked={planned} onChange={(event) => setPlanned(event.target.checked)} />
+          <input type="checkbox" checked={showsPlanned} onChange={(event) => setShowsPlanned(event.target.checked)} />
           {t(SUPERVISOR.showPlanned)}
         </label>
       )}
@@ -94,15 +98,15 @@ function Figures({ centres, period, by, marked, onMark }: FiguresProps) {
 }
 
 /** The names of services and agencies are the same at every centre. */
-function useAnyRegistry(centres: readonly Centre[]): Registry | undefined {
+function useAnyCatalog(centres: readonly Centre[]): Catalog | undefined {
   const code = centres.find(({ status }) => status === 'active')?.code ?? '';
-  return useQuery(Object.assign({ enabled: code !== '' }, registryRead(code))).data;
+  return useQuery(Object.assign({ enabled: code !== '' }, catalogQuery(code))).data;
 }
 
 function useAgencyName(centres: readonly Centre[]): (name: string) => string {
   const { t } = useLanguage();
-  const registry = useAnyRegistry(centres);
-  return (name) => t(registry?.agencies.find((one) => one.name === name)?.displayName) || codeOf(name).toUpperCase();
+  const catalog = useAnyCatalog(centres);
+  return (name) => t(catalog?.agencies.find((one) => one.name === name)?.displayName) || codeOf(name).toUpperCase();
 }
 
 const codeOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);

@@ -6,35 +6,35 @@ import { Choice } from '../parts/choice.tsx';
 import { DayInput } from '../parts/day-input.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { SUPERVISOR } from '../texts/supervisor.ts';
-import { isPeriod, PERIODS, periodOf } from './period.ts';
-import type { Named, Period } from './period.ts';
-import type { By } from './reads.ts';
+import { isValidPeriod, PERIODS, resolvePeriod } from './period.ts';
+import type { PeriodName, Period } from './period.ts';
+import type { GroupBy } from './queries.ts';
 import styles from './supervisor.module.css';
 
 interface ControlsProps {
   period: Period;
   onPeriod: (period: Period) => void;
-  by: By;
-  onBy: (by: By) => void;
+  groupBy: GroupBy;
+  onGroupBy: (groupBy: GroupBy) => void;
 }
 
 /** Which days are counted, and by what; and the same as a file for a spreadsheet. */
-export function Controls({ period, onPeriod, by, onBy }: ControlsProps) {
+export function Controls({ period, onPeriod, groupBy, onGroupBy }: ControlsProps) {
   const { t } = useLanguage();
-  const query = new URLSearchParams({ from: period.from, to: period.to, groupBy: by });
+  const query = new URLSearchParams({ from: period.from, to: period.to, groupBy });
   return (
     <div className={styles.controls}>
       <PeriodChoice period={period} onPeriod={onPeriod} />
       <Choice
         label={t(SUPERVISOR.by)}
-        look="segments"
+        variant="segments"
         options={[
           { value: 'centre', says: t(SUPERVISOR.byCentre) },
           { value: 'public-service', says: t(SUPERVISOR.byService) },
           { value: 'agency', says: t(SUPERVISOR.byAgency) },
         ]}
-        value={by}
-        onChange={onBy}
+        value={groupBy}
+        onChange={onGroupBy}
       />
       <a className={styles.csv} href={`/api/v1/statistics.csv?${query.toString()}`} download="statistics.csv">
         <Download size={18} aria-hidden="true" />
@@ -46,18 +46,18 @@ export function Controls({ period, onPeriod, by, onBy }: ControlsProps) {
 
 function PeriodChoice({ period, onPeriod }: Pick<ControlsProps, 'period' | 'onPeriod'>) {
   const { t } = useLanguage();
-  const [name, setName] = useState<Named | 'other'>('days30');
+  const [name, setName] = useState<PeriodName | 'other'>('days30');
   const [typed, setTyped] = useState(period);
   const choose = (chosen: string) => {
-    const known = PERIODS.find((one) => one === chosen);
-    setName(known ?? 'other');
+    const preset = PERIODS.find((one) => one === chosen);
+    setName(preset ?? 'other');
     setTyped(period);
-    if (known) onPeriod(periodOf(known, today()));
+    if (preset) onPeriod(resolvePeriod(preset, today()));
   };
   const type = (more: Partial<Period>) => {
     const next = Object.assign({}, typed, more);
     setTyped(next);
-    if (isPeriod(next)) onPeriod(next);
+    if (isValidPeriod(next)) onPeriod(next);
   };
   const options = [...PERIODS, 'other' as const].map((value) => ({ value, says: t(SUPERVISOR[value]) }));
   return (
@@ -67,7 +67,7 @@ function PeriodChoice({ period, onPeriod }: Pick<ControlsProps, 'period' | 'onPe
       </Field>
       {name === 'other' && (
         <>
-          <Field label={t(SUPERVISOR.from)} error={isPeriod(typed) ? undefined : t(SUPERVISOR.wrongPeriod)}>
+          <Field label={t(SUPERVISOR.from)} error={isValidPeriod(typed) ? undefined : t(SUPERVISOR.wrongPeriod)}>
             <DayInput value={typed.from} onChange={(from) => type({ from })} />
           </Field>
           <Field label={t(SUPERVISOR.to)}>

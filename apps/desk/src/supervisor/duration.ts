@@ -1,5 +1,5 @@
 import type { Language } from '@cups/application';
-import { filledText } from '@cups/application/texts';
+import { interpolateText } from '@cups/application/texts';
 import { plural } from '../language/plurals.ts';
 import { DAYS } from '../texts/counts.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
@@ -12,8 +12,8 @@ const DAY = 24 * HOUR;
 export function durationText(seconds: number | undefined, language: Language): string {
   if (seconds === undefined) return '–';
   if (seconds < MINUTE) return SUPERVISOR.underMinute[language];
-  if (seconds < HOUR) return filledText(SUPERVISOR.minutes[language], { n: Math.round(seconds / MINUTE) });
+  if (seconds < HOUR) return interpolateText(SUPERVISOR.minutes[language], { n: Math.round(seconds / MINUTE) });
   if (seconds >= DAY) return plural(Math.round(seconds / DAY), language, DAYS);
   const minutes = Math.floor(seconds / MINUTE);
-  return filledText(SUPERVISOR.hours[language], { h: Math.floor(minutes / 60), m: minutes % 60 });
+  return interpolateText(SUPERVISOR.hours[language], { h: Math.floor(minutes / 60), m: minutes % 60 });
 }

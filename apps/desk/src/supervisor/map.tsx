@@ -2,8 +2,8 @@ import type { Centre, StatisticsRow } from '../api/types.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useLanguage } from '../language/language.tsx';
 import { SUPERVISOR } from '../texts/supervisor.ts';
-import { placed } from './places.ts';
-import type { Placed } from './places.ts';
+import { placePins } from './map-pins.ts';
+import type { MapPin } from './map-pins.ts';
 import styles from './supervisor.module.css';
 
 /** Whose data the map shows; they ask to be named. */
@@ -19,7 +19,7 @@ interface MapProps {
 /** The outline of the country with a point for each centre that works: a quiet companion of the table, which says the same in words. */
 export function CentreMap({ centres, rows, marked, onMark }: MapProps) {
   const { t } = useLanguage();
-  const places = useQuery({
+  const mapData = useQuery({
     queryKey: ['places'],
     queryFn: async () => (await import('../../gen/places.json')).default,
     staleTime: Infinity,
@@ -27,50 +27,50 @@ export function CentreMap({ centres, rows, marked, onMark }: MapProps) {
   const working = centres.filter(
     ({ kind, status }) => kind !== 'mission' && status !== 'planned' && status !== 'closed',
   );
-  if (!places || working.length === 0) return null;
-  const { placed: points, nowhere } = placed(working, places.points);
+  if (!mapData || working.length === 0) return null;
+  const { pins, unplaced } = placePins(working, mapData.points);
   const overdue = new Set(rows.filter((row) => row.overdue > 0).map(({ name }) => name));
-  const chosen = points.find(({ centre }) => centre.name === marked);
+  const chosen = pins.find(({ centre }) => centre.name === marked);
   return (
     <section>
       <h2>{t(SUPERVISOR.map)}</h2>
       <svg
-        viewBox={`0 0 ${places.width} ${places.height}`}
+        viewBox={`0 0 ${mapData.width} ${mapData.height}`}
         className={styles.map}
         role="img"
         aria-label={t(SUPERVISOR.map)}
         onMouseLeave={() => onMark(undefined)}
       >
-        <path d={places.outline} className={styles.outline} />
-        {points.map((point) => (
-          <Dot key={point.centre.name} point={point} late={overdue.has(point.centre.name)} onMark={onMark} />
+        <path d={mapData.outline} className={styles.outline} />
+        {pins.map((pin) => (
+          <Pin key={pin.centre.name} pin={pin} late={overdue.has(pin.centre.name)} onMark={onMark} />
         ))}
-        {chosen && <Marked point={chosen} width={places.width} />}
+        {chosen && <MarkedLabel pin={chosen} width={mapData.width} />}
       </svg>
       <ul className={styles.legend}>
         <li>
-          <Sample className={styles.own} /> {t(SUPERVISOR.mapHere)}
+          <LegendSample className={styles.own} /> {t(SUPERVISOR.mapHere)}
         </li>
         <li>
-          <Sample className={styles.district} /> {t(SUPERVISOR.mapDistrict)}
+          <LegendSample className={styles.district} /> {t(SUPERVISOR.mapDistrict)}
         </li>
         {overdue.size > 0 && (
           <li>
-            <Sample className={styles.overdue} /> {t(SUPERVISOR.mapOverdue)}
+            <LegendSample className={styles.overdue} /> {t(SUPERVISOR.mapOverdue)}
           </li>
         )}
       </ul>
       <p className={styles.quiet}>{SOURCES}</p>
-      {nowhere.length > 0 && (
+      {unplaced.length > 0 && (
         <p className={styles.quiet}>
-          {t(SUPERVISOR.noPlace, { n: nowhere.length })} ({nowhere.map(({ displayName }) => displayName).join(', ')})
+          {t(SUPERVISOR.noPlace, { n: unplaced.length })} ({unplaced.map(({ displayName }) => displayName).join(', ')})
         </p>
       )}
     </section>
   );
 }
 
-function Dot({ point, late, onMark }: { point: Placed; late: boolean; onMark: MapProps['onMark'] }) {
+function Pin({ pin: point, late, onMark }: { pin: MapPin; late: boolean; onMark: MapProps['onMark'] }) {
   const { centre, at, byDistrict } = point;
   return (
     <circle
@@ -84,7 +84,7 @@ function Dot({ point, late, onMark }: { point: Placed; late: boolean; onMark: Ma
 }
 
 /** The name beside the point, on the side where there is room. */
-function Marked({ point: { centre, at }, width }: { point: Placed; width: number }) {
+function MarkedLabel({ pin: { centre, at }, width }: { pin: MapPin; width: number }) {
   const left = at[0] > width / 2;
   return (
     <g className={styles.marked} aria-hidden="true">
@@ -96,7 +96,7 @@ function Marked({ point: { centre, at }, width }: { point: Placed; width: number
   );
 }
 
-function Sample({ className }: { className: string | undefined }) {
+function LegendSample({ className }: { className: string | undefined }) {
   return (
     <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
       <circle cx="7" cy="7" r="5" className={className} />

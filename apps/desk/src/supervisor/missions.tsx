@@ -1,5 +1,5 @@
 import type { Centre, StatisticsRow } from '../api/types.ts';
-import { clock } from '../language/dates.ts';
+import { formatTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { zoneCity } from '../language/zones.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
@@ -26,7 +26,9 @@ export function Missions({ centres, rows }: { centres: readonly Centre[]; rows: 
               <strong>{country}</strong>
               <span>
                 {centre.displayName},{' '}
-                {t(SUPERVISOR.now, { time: `${clock(now, centre.timeZone)} (${zoneCity(centre.timeZone, language)})` })}
+                {t(SUPERVISOR.now, {
+                  time: `${formatTime(now, centre.timeZone)} (${zoneCity(centre.timeZone, language)})`,
+                })}
               </span>
             </span>
             <span>

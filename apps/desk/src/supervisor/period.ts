@@ -7,21 +7,21 @@ export interface Period {
 }
 
 export const PERIODS = ['month', 'days30', 'year'] as const;
-export type Named = (typeof PERIODS)[number];
+export type PeriodName = (typeof PERIODS)[number];
 
-const MOST_DAYS = 366;
+const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
 
 /** A period that ends today. */
-export function periodOf(name: Named, today: string): Period {
+export function resolvePeriod(name: PeriodName, today: string): Period {
   if (name === 'month') return { from: `${today.slice(0, 8)}01`, to: today };
   if (name === 'year') return { from: `${today.slice(0, 5)}01-01`, to: today };
   return { from: new Date(Date.parse(today) - 29 * DAY_MS).toISOString().slice(0, 10), to: today };
 }
 
 /** Whether the platform counts it: two days in order, within a year. */
-export function isPeriod({ from, to }: Period): boolean {
+export function isValidPeriod({ from, to }: Period): boolean {
   if (from === '' || to === '') return false;
   const days = daysBetween(from, to) + 1;
-  return days >= 1 && days <= MOST_DAYS;
+  return days >= 1 && days <= MAX_DAYS;
 }

@@ -2,7 +2,7 @@ import type { StatisticsRow } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { durationText } from './duration.ts';
-import { Met } from './met.tsx';
+import { NeedMetRate } from './need-met-rate.tsx';
 import styles from './supervisor.module.css';
 
 /** All together, in large figures. */
@@ -15,7 +15,7 @@ export function Totals({ total }: { total: StatisticsRow }) {
     [SUPERVISOR.desk, durationText(total.deskSeconds, language)],
     [SUPERVISOR.agency, durationText(total.agencySeconds, language)],
     [SUPERVISOR.citizen, durationText(total.citizenSeconds, language)],
-    [SUPERVISOR.met, <Met counts={total} />],
+    [SUPERVISOR.met, <NeedMetRate counts={total} />],
   ] as const;
   return (
     <dl className={styles.totals}>

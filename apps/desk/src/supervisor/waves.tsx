@@ -1,8 +1,8 @@
 import type { Centre } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import { CENTRE_STATUS_TEXTS, SUPERVISOR } from '../texts/supervisor.ts';
-import { wavesOf } from './figures.ts';
-import { Scrolled } from './scrolled.tsx';
+import { countByWave } from './statistics-lines.ts';
+import { ScrollRegion } from './scroll-region.tsx';
 import styles from './supervisor.module.css';
 
 const STATES: readonly Centre['status'][] = ['active', 'training', 'paused', 'planned', 'closed'];
@@ -10,12 +10,12 @@ const STATES: readonly Centre['status'][] = ['active', 'training', 'paused', 'pl
 /** How far each wave of openings is. */
 export function Waves({ centres }: { centres: readonly Centre[] }) {
   const { t } = useLanguage();
-  const waves = wavesOf(centres);
+  const waves = countByWave(centres);
   if (waves.length === 0) return null;
   return (
     <section className={styles.section}>
       <h2>{t(SUPERVISOR.waves)}</h2>
-      <Scrolled label={t(SUPERVISOR.waves)}>
+      <ScrollRegion label={t(SUPERVISOR.waves)}>
         <table className={styles.table}>
           <thead>
             <tr>
@@ -44,7 +44,7 @@ export function Waves({ centres }: { centres: readonly Centre[] }) {
             ))}
           </tbody>
         </table>
-      </Scrolled>
+      </ScrollRegion>
     </section>
   );
 }

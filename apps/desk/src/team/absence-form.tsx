@@ -5,31 +5,31 @@ import { Button } from '../parts/button.tsx';
 import { DayInput } from '../parts/day-input.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { TEAM } from '../texts/team.ts';
-import type { FormProps } from './acts.tsx';
-import { idOf, isAbsence } from './people.ts';
+import type { ActionFormProps } from './member-actions.tsx';
+import { operatorIdOf, isValidAbsence } from './member-status.ts';
 import styles from './team.module.css';
 
 /** From when until when somebody is away, and who stands in. */
-export function AbsenceForm({ member, members, changing, onClose }: FormProps) {
+export function AbsenceForm({ member, members, staffChange, onClose }: ActionFormProps) {
   const { t } = useLanguage();
   const [from, setFrom] = useState(member.absence?.from ?? today());
   const [to, setTo] = useState(member.absence?.to ?? '');
   const [standIn, setStandIn] = useState(member.absence?.standIn ?? '');
-  const [tried, setTried] = useState(false);
-  const isWrong = !isAbsence({ from, to }, today());
-  const id = idOf(member);
-  const act = async () => {
-    setTried(true);
+  const [isSubmitted, setIsSubmitted] = useState(false);
+  const isWrong = !isValidAbsence({ from, to }, today());
+  const id = operatorIdOf(member);
+  const submit = async () => {
+    setIsSubmitted(true);
     if (isWrong) return;
     const absence = standIn ? { from, to, standIn } : { from, to };
-    if (await changing.change({ does: 'absence', id, absence })) onClose();
+    if (await staffChange.submit({ does: 'absence', id, absence })) onClose();
   };
-  const back = async () => {
-    if (await changing.change({ does: 'back', id })) onClose();
+  const endAbsence = async () => {
+    if (await staffChange.submit({ does: 'back', id })) onClose();
   };
   const others = members.filter((one) => one.name !== member.name && one.status !== 'gone' && !one.suspended);
   return (
-    <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void act())}>
+    <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void submit())}>
       <div className={styles.days}>
         <Field label={t(TEAM.from)}>
           <DayInput value={from} onChange={setFrom} />
@@ -38,7 +38,7 @@ export function AbsenceForm({ member, members, changing, onClose }: FormProps) {
           <DayInput value={to} onChange={setTo} />
         </Field>
       </div>
-      {tried && isWrong && (
+      {isSubmitted && isWrong && (
         <p role="alert" className={styles.fault}>
           {t(TEAM.daysWrong)}
         </p>
@@ -53,11 +53,11 @@ export function AbsenceForm({ member, members, changing, onClose }: FormProps) {
         />
       </Field>
       <div className={styles.ways}>
-        <Button type="submit" busy={changing.busy}>
+        <Button type="submit" busy={staffChange.busy}>
           {t(TEAM.save)}
         </Button>
-        {member.absence && <Button onClick={() => void back()}>{t(TEAM.back)}</Button>}
-        <Button look="text" onClick={onClose}>
+        {member.absence && <Button onClick={() => void endAbsence()}>{t(TEAM.back)}</Button>}
+        <Button variant="text" onClick={onClose}>
           {t(TEAM.leave)}
         </Button>
       </div>

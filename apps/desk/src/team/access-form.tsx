@@ -5,36 +5,36 @@ import { Choice } from '../parts/choice.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { PARTS } from '../texts/parts.ts';
 import { TEAM } from '../texts/team.ts';
-import type { FormProps } from './acts.tsx';
-import { idOf } from './people.ts';
+import type { ActionFormProps } from './member-actions.tsx';
+import { operatorIdOf } from './member-status.ts';
 import styles from './team.module.css';
 
-interface AccessProps extends FormProps {
+interface AccessFormProps extends ActionFormProps {
   does: 'suspend' | 'reinstate' | 'remove';
 }
 
 /** Takes the access of one of the team or gives it back, with the reason that stays in the history. */
-export function AccessForm({ does, of, member, may, changing, onClose }: AccessProps) {
+export function AccessForm({ does, scope, member, permissions, staffChange, onClose }: AccessFormProps) {
   const { t } = useLanguage();
-  const [why, setWhy] = useState('');
-  const [everywhere, setEverywhere] = useState(of === 'staff' || member.status === 'suspended');
-  const asks = {
+  const [reason, setReason] = useState('');
+  const [everywhere, setEverywhere] = useState(scope === 'staff' || member.status === 'suspended');
+  const questions = {
     suspend: TEAM.suspendAsk,
     reinstate: TEAM.reinstateAsk,
-    remove: of === 'staff' ? TEAM.removeWholeAsk : TEAM.removeAsk,
+    remove: scope === 'staff' ? TEAM.removeWholeAsk : TEAM.removeAsk,
   };
-  const act = async () => {
-    const id = idOf(member);
-    const wanted = does === 'remove' ? { does, id, why } : { does, id, why, everywhere };
-    if (await changing.change(wanted)) onClose();
+  const submit = async () => {
+    const id = operatorIdOf(member);
+    const wanted = does === 'remove' ? { does, id, why: reason } : { does, id, why: reason, everywhere };
+    if (await staffChange.submit(wanted)) onClose();
   };
   return (
-    <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void act())}>
-      <p>{t(asks[does])}</p>
-      {does === 'suspend' && of !== 'staff' && may.everywhere && (
+    <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void submit())}>
+      <p>{t(questions[does])}</p>
+      {does === 'suspend' && scope !== 'staff' && permissions.everywhere && (
         <Choice
           label={t(TEAM.where)}
-          look="segments"
+          variant="segments"
           options={[
             { value: 'here', says: t(TEAM.here) },
             { value: 'everywhere', says: t(TEAM.everywhere) },
@@ -44,13 +44,13 @@ export function AccessForm({ does, of, member, may, changing, onClose }: AccessP
         />
       )}
       <Field label={t(TEAM.why)} mark={t(PARTS.optional)} help={t(TEAM.whyHelp)}>
-        <TextInput small value={why} onChange={setWhy} maxLength={500} first />
+        <TextInput small value={reason} onChange={setReason} maxLength={500} focusOnMount />
       </Field>
       <div className={styles.ways}>
-        <Button type="submit" look={does === 'reinstate' ? 'outlined' : 'danger'} busy={changing.busy}>
-          {t(does === 'remove' && of === 'staff' ? TEAM.removeWhole : TEAM[does])}
+        <Button type="submit" variant={does === 'reinstate' ? 'outlined' : 'danger'} busy={staffChange.busy}>
+          {t(does === 'remove' && scope === 'staff' ? TEAM.removeWhole : TEAM[does])}
         </Button>
-        <Button look="text" onClick={onClose}>
+        <Button variant="text" onClick={onClose}>
           {t(TEAM.leave)}
         </Button>
       </div>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { centresRead } from '../api/pages.ts';
-import { registryRead } from '../api/reads.ts';
+import { centresQuery } from '../api/pagination.ts';
+import { catalogQuery } from '../api/queries.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { TEAM } from '../texts/team.ts';
@@ -15,10 +15,10 @@ interface AgencyFieldProps {
 /** The agency of a clerk. Agencies are the same at every centre. */
 export function AgencyField({ id, value, onChange, error }: AgencyFieldProps) {
   const { t } = useLanguage();
-  const centres = useQuery(centresRead);
+  const centres = useQuery(centresQuery);
   const code = centres.data?.find(({ status }) => status === 'active')?.code ?? '';
-  const registry = useQuery(Object.assign({ enabled: code !== '' }, registryRead(code)));
-  const options = (registry.data?.agencies ?? []).map(({ name, displayName }) => ({
+  const catalog = useQuery(Object.assign({ enabled: code !== '' }, catalogQuery(code)));
+  const options = (catalog.data?.agencies ?? []).map(({ name, displayName }) => ({
     value: name,
     says: t(displayName),
   }));

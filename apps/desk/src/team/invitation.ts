@@ -2,16 +2,16 @@ import { isPersonName } from '@cups/application';
 import type { Language } from '@cups/application';
 import { RULE_TEXTS } from '@cups/application/texts';
 import type { TeamMember } from '../api/types.ts';
-import type { Text } from '../language/text.ts';
+import type { Text } from '../language/messages.ts';
 import { TEAM } from '../texts/team.ts';
 import { FIELDS } from '../texts/visit-fields.ts';
-import { typedIdnp } from '../visit/typed/idnp.ts';
-import { hasCyrillic, mendedName } from '../visit/typed/names.ts';
-import type { Of } from './reads.ts';
-import type { Invitation } from './writes.ts';
+import { parseIdnp } from '../visit/inputs/idnp.ts';
+import { hasCyrillic, normalizeName } from '../visit/inputs/names.ts';
+import type { TeamScope } from './queries.ts';
+import type { Invitation } from './staff-changes.ts';
 
 /** An invitation while it is typed. */
-export interface Typed {
+export interface InvitationForm {
   /** As it is shown, with its spaces. */
   idnp: string;
   familyName: string;
@@ -23,38 +23,38 @@ export interface Typed {
 }
 
 /** Where there is one role to give, nobody has to choose it. */
-export function freshInvite(offered: TeamMember['roles']): Typed {
+export function emptyInvitation(offered: TeamMember['roles']): InvitationForm {
   const roles = offered.length === 1 ? offered : [];
   return { idnp: '', familyName: '', givenName: '', roles, agency: '', language: 'ro' };
 }
 
 /** What is to be mended before it is sent, each with the id of its control. */
-export function faultsOf(typed: Typed, of: Of): { id: string; says: Text }[] {
-  const { state } = typedIdnp(typed.idnp);
-  const isClerk = of === 'staff' && typed.roles.includes('agency-clerk');
-  const faults: [id: string, says: Text | false][] = [
+export function validateInvitation(form: InvitationForm, scope: TeamScope): { id: string; says: Text }[] {
+  const { state } = parseIdnp(form.idnp);
+  const isClerk = scope === 'staff' && form.roles.includes('agency-clerk');
+  const errors: [id: string, says: Text | false][] = [
     ['idnp', state !== 'right' && (state === 'wrong' ? FIELDS.idnpWrong : FIELDS.idnpShort)],
-    ['familyName', nameFault(typed.familyName)],
-    ['givenName', nameFault(typed.givenName)],
-    ['roles', typed.roles.length === 0 && TEAM.rolesNeeded],
-    ['roles', isClerk && typed.roles.length > 1 && TEAM.clerkAlone],
-    ['agency', isClerk && typed.agency === '' && TEAM.agencyNeeded],
+    ['familyName', validateName(form.familyName)],
+    ['givenName', validateName(form.givenName)],
+    ['roles', form.roles.length === 0 && TEAM.rolesNeeded],
+    ['roles', isClerk && form.roles.length > 1 && TEAM.clerkAlone],
+    ['agency', isClerk && form.agency === '' && TEAM.agencyNeeded],
   ];
-  return faults.flatMap(([id, says]) => (says ? [{ id, says }] : []));
+  return errors.flatMap(([id, says]) => (says ? [{ id, says }] : []));
 }
 
-function nameFault(name: string): Text | false {
+function validateName(name: string): Text | false {
   if (name.trim() === '') return TEAM.nameNeeded;
-  if (!isPersonName(mendedName(name))) return RULE_TEXTS.PERSON_NAME;
+  if (!isPersonName(normalizeName(name))) return RULE_TEXTS.PERSON_NAME;
   return hasCyrillic(name) && FIELDS.cyrillic;
 }
 
 /** As it is sent. */
-export function invitationOf({ idnp, familyName, givenName, roles, agency, language }: Typed): Invitation {
+export function toInvitation({ idnp, familyName, givenName, roles, agency, language }: InvitationForm): Invitation {
   const invitation: Invitation = {
-    idnp: typedIdnp(idnp).digits,
-    familyName: mendedName(familyName),
-    givenName: mendedName(givenName),
+    idnp: parseIdnp(idnp).digits,
+    familyName: normalizeName(familyName),
+    givenName: normalizeName(givenName),
     roles,
     language,
   };

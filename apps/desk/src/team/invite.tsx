@@ -1,68 +1,68 @@
 import { useEffect, useState } from 'react';
 import type { Language } from '@cups/application';
 import type { TeamMember } from '../api/types.ts';
-import { useKept } from '../keeping/use-kept.ts';
+import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { ErrorSummary } from '../parts/error-summary.tsx';
-import type { Fault } from '../parts/error-summary.tsx';
+import type { FormError } from '../parts/error-summary.tsx';
 import { Field, Select, TextInput } from '../parts/field.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { LANGUAGE_TEXTS } from '../texts/content.ts';
 import { TEAM } from '../texts/team.ts';
 import { FIELDS } from '../texts/visit-fields.ts';
 import { IdnpInput } from '../visit/fields/idnp-field.tsx';
-import { mendedName } from '../visit/typed/names.ts';
+import { normalizeName } from '../visit/inputs/names.ts';
 import { AgencyField } from './agency-field.tsx';
-import { faultsOf, freshInvite, invitationOf } from './invitation.ts';
-import type { Typed } from './invitation.ts';
-import { rolesToGive } from './people.ts';
-import type { Of } from './reads.ts';
+import { validateInvitation, emptyInvitation, toInvitation } from './invitation.ts';
+import type { InvitationForm } from './invitation.ts';
+import { assignableRoles } from './member-status.ts';
+import type { TeamScope } from './queries.ts';
 import { RoleBoxes } from './roles-form.tsx';
-import { useChange } from './use-change.ts';
+import { useStaffChange } from './use-staff-change.ts';
 import styles from './team.module.css';
 
 interface InviteProps {
-  of: Of;
+  scope: TeamScope;
   onClose: () => void;
   /** operators/{id} of who is in the team now. */
   onInvited: (name: string) => void;
 }
 
 /** Invites somebody by their IDNP. What is typed is kept until it is sent, as everywhere. */
-export function Invite({ of, onClose, onInvited }: InviteProps) {
+export function Invite({ scope, onClose, onInvited }: InviteProps) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
-  const offered = rolesToGive(session, of);
-  const [typed, setTyped, forget] = useKept('invite', of, () => freshInvite(offered));
+  const offered = assignableRoles(session, scope);
+  const [form, setForm, forget] = usePersistentState('invite', scope, () => emptyInvitation(offered));
   const [attempt, setAttempt] = useState(0);
-  const changing = useChange(of);
-  const faults = attempt > 0 ? faultsOf(typed, of) : [];
+  const staffChange = useStaffChange(scope);
+  const errors = attempt > 0 ? validateInvitation(form, scope) : [];
   useEffect(() => document.getElementById('idnp')?.focus(), []);
-  const act = async () => {
+  const submit = async () => {
     setAttempt(attempt + 1);
-    if (faultsOf(typed, of).length > 0) return;
-    const member = await changing.change({ does: 'invite', invitation: invitationOf(typed) });
+    if (validateInvitation(form, scope).length > 0) return;
+    const member = await staffChange.submit({ does: 'invite', invitation: toInvitation(form) });
     if (!member) return;
     forget();
     onInvited(member.name);
     onClose();
   };
-  const summary: Fault[] = faults.map(({ id, says }) => ({ id, says: t(says) }));
+  const summary: FormError[] = errors.map(({ id, says }) => ({ id, says: t(says) }));
   return (
     <Dialog title={t(TEAM.inviteTitle)} onClose={onClose}>
-      <form className={styles.invite} noValidate onSubmit={(event) => (event.preventDefault(), void act())}>
-        <ErrorSummary faults={summary} attempt={attempt} />
+      <form className={styles.invite} noValidate onSubmit={(event) => (event.preventDefault(), void submit())}>
+        <ErrorSummary errors={summary} attempt={attempt} />
         <p className={styles.quiet}>{t(TEAM.inviteLead)}</p>
-        <Fields typed={typed} onType={setTyped} offered={offered} faults={summary} />
-        {changing.fault && (
+        <InvitationFields form={form} onChange={setForm} offered={offered} errors={summary} />
+        {staffChange.errorText && (
           <p role="alert" className={styles.fault}>
-            {changing.fault}
+            {staffChange.errorText}
           </p>
         )}
         <div className={styles.ways}>
-          <Button look="filled" type="submit" busy={changing.busy} doing={t(TEAM.inviting)}>
+          <Button variant="filled" type="submit" busy={staffChange.busy} busyText={t(TEAM.inviting)}>
             {t(TEAM.inviteDo)}
           </Button>
           <Button onClick={onClose}>{t(TEAM.leave)}</Button>
@@ -72,31 +72,31 @@ export function Invite({ of, onClose, onInvited }: InviteProps) {
   );
 }
 
-interface FieldsProps {
-  typed: Typed;
-  onType: (typed: Typed) => void;
+interface InvitationFieldsProps {
+  form: InvitationForm;
+  onChange: (form: InvitationForm) => void;
   offered: TeamMember['roles'];
-  faults: readonly Fault[];
+  errors: readonly FormError[];
 }
 
-function Fields({ typed, onType, offered, faults }: FieldsProps) {
+function InvitationFields({ form, onChange, offered, errors }: InvitationFieldsProps) {
   const { t } = useLanguage();
-  const set = (more: Partial<Typed>) => onType(Object.assign({}, typed, more));
-  const wrong = (of: string) => faults.find(({ id }) => id === of)?.says;
+  const set = (more: Partial<InvitationForm>) => onChange(Object.assign({}, form, more));
+  const errorTextFor = (controlId: string) => errors.find(({ id }) => id === controlId)?.says;
   const name = (which: 'familyName' | 'givenName') => (
-    <Field id={which} label={t(FIELDS[which])} error={wrong(which)}>
+    <Field id={which} label={t(FIELDS[which])} error={errorTextFor(which)}>
       <TextInput
-        value={typed[which]}
+        value={form[which]}
         onChange={(value) => set({ [which]: value })}
-        onBlur={() => set({ [which]: mendedName(typed[which]) })}
+        onBlur={() => set({ [which]: normalizeName(form[which]) })}
         maxLength={100}
       />
     </Field>
   );
   return (
     <>
-      <Field id="idnp" label={t(FIELDS.idnp)} help={t(TEAM.idnpHelp)} error={wrong('idnp')}>
-        <IdnpInput value={typed.idnp} onChange={(idnp) => set({ idnp })} />
+      <Field id="idnp" label={t(FIELDS.idnp)} help={t(TEAM.idnpHelp)} error={errorTextFor('idnp')}>
+        <IdnpInput value={form.idnp} onChange={(idnp) => set({ idnp })} />
       </Field>
       {name('familyName')}
       {name('givenName')}
@@ -104,17 +104,22 @@ function Fields({ typed, onType, offered, faults }: FieldsProps) {
         <RoleBoxes
           id="roles"
           offered={offered}
-          roles={typed.roles}
+          roles={form.roles}
           onChange={(roles) => set({ roles })}
-          fault={wrong('roles')}
+          errorText={errorTextFor('roles')}
         />
       )}
-      {typed.roles.includes('agency-clerk') && (
-        <AgencyField id="agency" value={typed.agency} onChange={(agency) => set({ agency })} error={wrong('agency')} />
+      {form.roles.includes('agency-clerk') && (
+        <AgencyField
+          id="agency"
+          value={form.agency}
+          onChange={(agency) => set({ agency })}
+          error={errorTextFor('agency')}
+        />
       )}
       <Field label={t(TEAM.language)}>
         <Select
-          value={typed.language}
+          value={form.language}
           onChange={(language) => set({ language: language as Language })}
           options={(['ro', 'ru', 'en'] as const).map((value) => ({ value, says: t(LANGUAGE_TEXTS[value]) }))}
         />

@@ -7,39 +7,39 @@ import { FieldError } from '../parts/field.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { ROLES } from '../texts/session.ts';
 import { TEAM } from '../texts/team.ts';
-import type { FormProps } from './acts.tsx';
-import { idOf, rolesToGive } from './people.ts';
+import type { ActionFormProps } from './member-actions.tsx';
+import { operatorIdOf, assignableRoles } from './member-status.ts';
 import styles from './team.module.css';
 
 type Roles = TeamMember['roles'];
 
 /** Which roles somebody has; it counts within five minutes, and no session ends. */
-export function RolesForm({ of, member, changing, onClose }: FormProps) {
+export function RolesForm({ scope, member, staffChange, onClose }: ActionFormProps) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
   const [roles, setRoles] = useState(member.roles);
-  const [tried, setTried] = useState(false);
+  const [isSubmitted, setIsSubmitted] = useState(false);
   // Whose last role for the platform goes is of their centres only.
-  const isMissing = roles.length === 0 && of !== 'staff';
-  const act = async () => {
-    setTried(true);
+  const isMissing = roles.length === 0 && scope !== 'staff';
+  const submit = async () => {
+    setIsSubmitted(true);
     if (isMissing) return;
-    if (await changing.change({ does: 'roles', id: idOf(member), roles })) onClose();
+    if (await staffChange.submit({ does: 'roles', id: operatorIdOf(member), roles })) onClose();
   };
-  const offered = rolesToGive(session, of).filter((role) => role !== 'agency-clerk' || roles.includes(role));
+  const offered = assignableRoles(session, scope).filter((role) => role !== 'agency-clerk' || roles.includes(role));
   return (
-    <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void act())}>
+    <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void submit())}>
       <RoleBoxes
         offered={offered}
         roles={roles}
         onChange={setRoles}
-        fault={tried && isMissing ? t(TEAM.rolesNeeded) : undefined}
+        errorText={isSubmitted && isMissing ? t(TEAM.rolesNeeded) : undefined}
       />
       <div className={styles.ways}>
-        <Button type="submit" busy={changing.busy}>
+        <Button type="submit" busy={staffChange.busy}>
           {t(TEAM.save)}
         </Button>
-        <Button look="text" onClick={onClose}>
+        <Button variant="text" onClick={onClose}>
           {t(TEAM.leave)}
         </Button>
       </div>
@@ -47,16 +47,16 @@ export function RolesForm({ of, member, changing, onClose }: FormProps) {
   );
 }
 
-interface BoxesProps {
+interface RoleBoxesProps {
   id?: string | undefined;
   offered: Roles;
   roles: Roles;
   onChange: (roles: Roles) => void;
-  fault: string | undefined;
+  errorText: string | undefined;
 }
 
 /** Roles that can be given, any of them. */
-export function RoleBoxes({ id, offered, roles, onChange, fault }: BoxesProps) {
+export function RoleBoxes({ id, offered, roles, onChange, errorText }: RoleBoxesProps) {
   const { t } = useLanguage();
   const set = (role: Roles[number], has: boolean) => {
     const others = roles.filter((one) => one !== role);
@@ -70,7 +70,7 @@ export function RoleBoxes({ id, offered, roles, onChange, fault }: BoxesProps) {
           {t(ROLES[role])}
         </CheckBox>
       ))}
-      {fault && <FieldError>{fault}</FieldError>}
+      {errorText && <FieldError>{errorText}</FieldError>}
     </fieldset>
   );
 }

@@ -6,16 +6,22 @@ import { useKeys } from '../keys/keys.tsx';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import rowStyles from '../parts/rows.module.css';
-import { useWide } from '../queue/wide.ts';
+import { useWideLayout } from '../queue/use-wide-layout.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { KEYS } from '../texts/keys.ts';
 import { ROLES } from '../texts/session.ts';
 import { TEAM } from '../texts/team.ts';
-import { absenceWords, seenWords, standingOf, standInWords, TONES } from './people.ts';
-import type { Standing } from './people.ts';
+import { absenceText, lastSeenText, resolveMemberStatus, standInText, STATUS_TONES } from './member-status.ts';
+import type { MemberStatus } from './member-status.ts';
 import styles from './team.module.css';
 
-const SIGNS = { works: UserCheck, away: CalendarOff, invited: Hourglass, suspended: UserX, gone: UserMinus } as const;
+const STATUS_ICONS = {
+  works: UserCheck,
+  away: CalendarOff,
+  invited: Hourglass,
+  suspended: UserX,
+  gone: UserMinus,
+} as const;
 
 interface RowsProps {
   members: readonly TeamMember[];
@@ -41,7 +47,7 @@ export function Rows({ members, selected, onSelect }: RowsProps) {
       {members.map((member) => (
         <li key={member.name}>
           <Row selected={member.name === selected} onSelect={onSelect && (() => onSelect(member.name))}>
-            <Words member={member} members={members} />
+            <MemberRowContent member={member} members={members} />
           </Row>
         </li>
       ))}
@@ -56,7 +62,7 @@ interface RowProps {
 }
 
 function Row({ selected, onSelect, children }: RowProps) {
-  const wide = useWide();
+  const isWide = useWideLayout();
   if (!onSelect) return <div className={`${rowStyles.row} ${styles.bare}`}>{children}</div>;
   return (
     <button
@@ -67,7 +73,7 @@ function Row({ selected, onSelect, children }: RowProps) {
       onClick={({ detail }) => {
         onSelect();
         // By Enter, and where the pane stands under the list, whoever chose goes there.
-        if (detail === 0 || !wide) requestAnimationFrame(() => document.getElementById(PANE)?.focus());
+        if (detail === 0 || !isWide) requestAnimationFrame(() => document.getElementById(MEMBER_PANE_ID)?.focus());
       }}
     >
       {children}
@@ -76,49 +82,49 @@ function Row({ selected, onSelect, children }: RowProps) {
 }
 
 /** The heading of the pane with what is known of the chosen one. */
-export const PANE = 'team-member';
+export const MEMBER_PANE_ID = 'team-member';
 
-function Words({ member, members }: { member: TeamMember; members: readonly TeamMember[] }) {
+function MemberRowContent({ member, members }: { member: TeamMember; members: readonly TeamMember[] }) {
   const { t } = useLanguage();
   const { operator } = useSignedIn().session;
   const now = today();
-  const standing = standingOf(member, now);
-  const absence = absenceWords(member, { t, today: now }, standing === 'away' && member.status !== undefined);
+  const standing = resolveMemberStatus(member, now);
+  const absence = absenceText(member, { t, today: now }, standing === 'away' && member.status !== undefined);
   return (
     <>
-      <Sign standing={standing} />
+      <StatusIcon standing={standing} />
       <span className={styles.who}>
         <strong>
           {member.displayName}
           {member.name === operator.name && <em> ({t(TEAM.me)})</em>}
         </strong>
-        <span>{rolesOf(member, t)}</span>
+        <span>{rolesText(member, t)}</span>
       </span>
       {(member.status !== undefined || member.leaveTime !== undefined) && (
         <span className={styles.state}>
-          <strong className={styles[TONES[standing]]}>{t(standingText(standing, member))}</strong>
-          <span>{seenWords(member, t)}</span>
+          <strong className={styles[STATUS_TONES[standing]]}>{t(statusText(standing, member))}</strong>
+          <span>{lastSeenText(member, t)}</span>
         </span>
       )}
       <span className={styles.absence}>
         <span className={standing === 'away' ? styles.away : undefined}>{absence}</span>
-        <span>{absence && standInWords(member, members, t)}</span>
+        <span>{absence && standInText(member, members, t)}</span>
       </span>
     </>
   );
 }
 
 /** The picture of how somebody stands; the words beside it say the same. */
-export function Sign({ standing }: { standing: Standing }) {
-  const Icon = SIGNS[standing];
-  return <Icon size={20} className={styles[TONES[standing]]} aria-hidden="true" />;
+export function StatusIcon({ standing }: { standing: MemberStatus }) {
+  const Icon = STATUS_ICONS[standing];
+  return <Icon size={20} className={styles[STATUS_TONES[standing]]} aria-hidden="true" />;
 }
 
-export function standingText(standing: Standing, { status }: TeamMember) {
+export function statusText(standing: MemberStatus, { status }: TeamMember) {
   return standing === 'suspended' && status === 'suspended' ? TEAM.suspendedWhole : TEAM[standing];
 }
 
-export function rolesOf({ roles, agency }: TeamMember, t: ReturnType<typeof useLanguage>['t']): string {
+export function rolesText({ roles, agency }: TeamMember, t: ReturnType<typeof useLanguage>['t']): string {
   return [roles.map((role) => t(ROLES[role])).join(', '), agency?.replace('agencies/', '').toUpperCase()]
     .filter(Boolean)
     .join(' · ');

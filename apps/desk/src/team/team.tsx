@@ -6,98 +6,101 @@ import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Screen } from '../parts/screen.tsx';
-import { Empty, Failed, Skeleton } from '../parts/waiting.tsx';
-import { useWide } from '../queue/wide.ts';
+import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
+import { useWideLayout } from '../queue/use-wide-layout.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { TEAM } from '../texts/team.ts';
-import { Head } from './head.tsx';
+import { TeamHeader } from './team-header.tsx';
 import { Invite } from './invite.tsx';
 import { Member } from './member.tsx';
-import { mayInvite } from './people.ts';
-import { formerRead, teamRead } from './reads.ts';
-import type { Of } from './reads.ts';
-import { Reason } from './reason.tsx';
+import { canInvite } from './member-status.ts';
+import { formerMembersQuery, teamQuery } from './queries.ts';
+import type { TeamScope } from './queries.ts';
+import { ReasonForm } from './reason-form.tsx';
 import { Rows } from './rows.tsx';
 import styles from './team.module.css';
 
 /** Who works at a centre, who is away and who stands in; for supervisors any centre and the platform's own staff. */
-export default function Team({ place }: { place?: string | undefined }) {
+export default function Team({ requestedScope: place }: { requestedScope?: string | undefined }) {
   const { session } = useSignedIn();
   const { roles } = session.operator;
   const own = session.centre?.replace('centres/', '');
-  const picks = roles.includes('supervisor') || roles.includes('support');
-  const of: Of = (picks ? place : undefined) ?? own ?? 'staff';
-  const mustSay = picks && !roles.includes('supervisor') && of !== own;
-  const [why, setWhy] = useState<string>();
-  if (mustSay && why === undefined) {
+  const canPick = roles.includes('supervisor') || roles.includes('support');
+  const scope: TeamScope = (canPick ? place : undefined) ?? own ?? 'staff';
+  const needsReason = canPick && !roles.includes('supervisor') && scope !== own;
+  const [reason, setReason] = useState<string>();
+  if (needsReason && reason === undefined) {
     return (
       <Screen flush>
-        <Head of={of} picks={picks} />
-        <Reason onSaid={setWhy} />
+        <TeamHeader scope={scope} canPick={canPick} />
+        <ReasonForm onSubmit={setReason} />
       </Screen>
     );
   }
-  return <People key={of} of={of} picks={picks} why={mustSay ? why : undefined} />;
+  return <TeamView key={scope} scope={scope} canPick={canPick} reason={needsReason ? reason : undefined} />;
 }
 
-interface PeopleProps {
-  of: Of;
-  picks: boolean;
+interface TeamViewProps {
+  scope: TeamScope;
+  canPick: boolean;
   /** Of support. */
-  why: string | undefined;
+  reason: string | undefined;
 }
 
-function People({ of, picks, why }: PeopleProps) {
+function TeamView({ scope, canPick, reason }: TeamViewProps) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
-  const team = useQuery(teamRead(of, why));
+  const team = useQuery(teamQuery(scope, reason));
   const [showsFormer, setShowsFormer] = useState(false);
-  const former = useQuery(Object.assign({ enabled: showsFormer }, formerRead(of, why)));
+  const former = useQuery(Object.assign({ enabled: showsFormer }, formerMembersQuery(scope, reason)));
   const [chosen, setChosen] = useState<string>();
   const [inviting, setInviting] = useState(false);
-  const wide = useWide();
-  const members = inOrder([...(team.data ?? []), ...(former.data ?? [])]);
+  const isWide = useWideLayout();
+  const members = sortMembers([...(team.data ?? []), ...(former.data ?? [])]);
   const seesAll = members.some(({ status }) => status !== undefined);
-  const member = members.find(({ name }) => name === chosen) ?? (wide ? members[0] : undefined);
-  const invites = mayInvite(session, of);
+  const member = members.find(({ name }) => name === chosen) ?? (isWide ? members[0] : undefined);
+  const invites = canInvite(session, scope);
   const invite = () => setInviting(true);
   useKeys([invites && { code: 'Ctrl+Enter', says: TEAM.invite, does: invite }]);
   return (
     <Screen
       flush
-      side={seesAll && member && <Member key={member.name} of={of} member={member} members={members} why={why} />}
+      side={
+        seesAll &&
+        member && <Member key={member.name} scope={scope} member={member} members={members} reason={reason} />
+      }
       footer={
         invites && (
-          <Button look="filled" large icon={UserPlus} cap="Ctrl+Enter" onClick={invite}>
+          <Button variant="filled" large icon={UserPlus} cap="Ctrl+Enter" onClick={invite}>
             {t(TEAM.invite)}
           </Button>
         )
       }
     >
-      <Head of={of} picks={picks} />
+      <TeamHeader scope={scope} canPick={canPick} />
       {team.isPending && <Skeleton />}
-      {team.isError && <Failed error={team.error} onAgain={() => void team.refetch()} />}
-      {team.data?.length === 0 && <Empty>{t(TEAM.nobody)}</Empty>}
+      {team.isError && <LoadError error={team.error} onRetry={() => void team.refetch()} />}
+      {team.data?.length === 0 && <EmptyState>{t(TEAM.nobody)}</EmptyState>}
       <Rows
         members={members}
         selected={seesAll ? member?.name : undefined}
         onSelect={seesAll ? setChosen : undefined}
       />
-      {seesAll && of !== 'staff' && (
+      {seesAll && scope !== 'staff' && (
         <div className={styles.former}>
           {!showsFormer && <Button onClick={() => setShowsFormer(true)}>{t(TEAM.showFormer)}</Button>}
           {former.isFetching && <Skeleton lines={2} />}
-          {former.isError && <Failed error={former.error} onAgain={() => void former.refetch()} />}
+          {former.isError && <LoadError error={former.error} onRetry={() => void former.refetch()} />}
           {former.data?.length === 0 && <p role="status">{t(TEAM.noFormer)}</p>}
         </div>
       )}
-      {inviting && <Invite of={of} onClose={() => setInviting(false)} onInvited={setChosen} />}
+      {inviting && <Invite scope={scope} onClose={() => setInviting(false)} onInvited={setChosen} />}
     </Screen>
   );
 }
 
 /** Managers first; whoever is gone last. */
-function inOrder(members: readonly TeamMember[]): TeamMember[] {
+function sortMembers(members: readonly TeamMember[]): TeamMember[] {
   const isGone = ({ status, leaveTime }: TeamMember) => status === 'gone' || leaveTime !== undefined;
   const rank = (one: TeamMember) => (isGone(one) ? 2 : one.roles.includes('centre-manager') ? 0 : 1);
   return [...members].sort((a, b) => rank(a) - rank(b) || a.displayName.localeCompare(b.displayName, 'ro'));

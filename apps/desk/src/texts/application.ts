@@ -1,7 +1,7 @@
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
 /** Where an application is, said so that a villager could read it. */
-export const BLOCK = texts({
+export const STATE_BLOCK = defineMessages({
   draft: { ro: 'Cererea se completează', ru: 'Заявление заполняется', en: 'The application is being filled in' },
   draftMore: { ro: 'modificată {when}', ru: 'изменено {when}', en: 'edited {when}' },
   sent: {
@@ -110,7 +110,7 @@ export const BLOCK = texts({
 });
 
 /** Whose own application it is: what counts outside the desk a colleague does. */
-export const OWN = texts({
+export const OWN_APPLICATION = defineMessages({
   draft: {
     ro: 'Aceasta este cererea dumneavoastră: o completați, iar un coleg o depune.',
     ru: 'Это ваше собственное заявление: вы его заполняете, а подаёт коллега.',
@@ -124,7 +124,7 @@ export const OWN = texts({
   leave: { ro: 'Las-o unui coleg', ru: 'Оставить коллеге', en: 'Leave it to a colleague' },
 });
 
-export const FILE = texts({
+export const APPLICATION = defineMessages({
   way: { ro: 'Parcursul cererii', ru: 'Ход заявления', en: 'The way of the application' },
   older: { ro: 'pași mai vechi: {n}', ru: 'более ранних шагов: {n}', en: 'older steps: {n}' },
   person: { ro: 'Persoana', ru: 'Заявитель', en: 'The person' },
@@ -221,7 +221,7 @@ export const FILE = texts({
   back: { ro: 'Înapoi la cerere', ru: 'К заявлению', en: 'Back to the application' },
 });
 
-export const DOCS = texts({
+export const DOCUMENT_REQUEST = defineMessages({
   title: { ro: 'Actele cerute', ru: 'Запрошенные документы', en: 'The papers asked for' },
   now: { ro: 'Adus acum', ru: 'Принесён', en: 'Brought now' },
   later: { ro: 'Mai târziu', ru: 'Позже', en: 'Later' },
@@ -241,7 +241,7 @@ export const DOCS = texts({
   whyMissing: { ro: 'Spuneți de ce nu se poate.', ru: 'Укажите причину.', en: 'Say why it cannot be had.' },
 });
 
-export const HAND = texts({
+export const HAND_OVER = defineMessages({
   receipt: { ro: 'Confirmarea de primire', ru: 'Подтверждение получения', en: 'Confirmation of receipt' },
   receiptMore: { ro: 'se tipărește la sfârșit', ru: 'печатается в конце', en: 'printed at the end' },
   title: { ro: 'Înmânarea rezultatului', ru: 'Выдача результата', en: 'Handing over the result' },
@@ -304,7 +304,7 @@ export const HAND = texts({
   correct: { ro: 'Continuă cu corectarea', ru: 'Перейти к исправлению', en: 'Go on with the correction' },
 });
 
-export const PAPER_KINDS = texts({
+export const ID_DOCUMENT_KINDS = defineMessages({
   'identity-document': { ro: 'Buletin de identitate', ru: 'Удостоверение личности', en: 'Identity card' },
   passport: { ro: 'Pașaport', ru: 'Паспорт', en: 'Passport' },
   'provisional-identity-document': {
@@ -315,7 +315,7 @@ export const PAPER_KINDS = texts({
   'residence-permit': { ro: 'Permis de ședere', ru: 'Вид на жительство', en: 'Residence permit' },
 });
 
-export const PAPERS = texts({
+export const PRINTOUTS = defineMessages({
   title: { ro: 'De tipărit', ru: 'Печать', en: 'To print' },
   missing: { ro: 'Fișa „ce mai trebuie”', ru: 'Листок «что ещё нужно»', en: 'Slip “what is still needed”' },
   receipt: { ro: 'Recipisa', ru: 'Расписка', en: 'Receipt' },

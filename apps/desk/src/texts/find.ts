@@ -1,6 +1,6 @@
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
-export const FIND = texts({
+export const FIND = defineMessages({
   title: { ro: 'Cereri găsite', ru: 'Найденные заявления', en: 'Applications found' },
   'tracking-number': { ro: 'după număr: {n}', ru: 'по номеру: {n}', en: 'by number: {n}' },
   idnp: { ro: 'după IDNP: {n}', ru: 'по IDNP: {n}', en: 'by IDNP: {n}' },

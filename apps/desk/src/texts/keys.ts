@@ -1,6 +1,6 @@
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
-export const KEYS = texts({
+export const KEYS = defineMessages({
   title: { ro: 'Taste', ru: 'Клавиши', en: 'Keys' },
   list: { ro: 'Lista tastelor', ru: 'Список клавиш', en: 'List of keys' },
   letters: {

@@ -1,7 +1,7 @@
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
 /** Words of the parts that all screens are made of. */
-export const PARTS = texts({
+export const PARTS = defineMessages({
   close: { ro: 'Închide', ru: 'Закрыть', en: 'Close' },
   loading: { ro: 'Se încarcă', ru: 'Загрузка', en: 'Loading' },
   again: { ro: 'Încearcă din nou', ru: 'Попробовать снова', en: 'Try again' },

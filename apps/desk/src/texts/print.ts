@@ -1,7 +1,7 @@
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
 /** What stands on papers, beside what other files name already. */
-export const PRINT = texts({
+export const PRINT = defineMessages({
   practice: {
     ro: 'Exercițiu: fără valoare juridică',
     ru: 'Учебный режим: без юридической силы',

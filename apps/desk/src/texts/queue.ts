@@ -1,6 +1,6 @@
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
-export const QUEUE = texts({
+export const QUEUE = defineMessages({
   lists: { ro: 'Liste', ru: 'Списки', en: 'Lists' },
   nothing: { ro: 'Nimic de făcut acum.', ru: 'Сейчас дел нет.', en: 'Nothing to do now.' },
   nothingHere: { ro: 'Lista este goală.', ru: 'Список пуст.', en: 'The list is empty.' },
@@ -18,7 +18,7 @@ export const QUEUE = texts({
 });
 
 /** The groups of the list of today, and what each is about. */
-export const GROUPS = texts({
+export const GROUPS = defineMessages({
   news: { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },
   newsMore: { ro: 'instituția a scris ceva', ru: 'ведомство что-то сообщило', en: 'the agency wrote something' },
   documents: { ro: 'Acte cerute', ru: 'Запрошены документы', en: 'Documents asked for' },
@@ -42,7 +42,7 @@ export const GROUPS = texts({
 });
 
 /** What to do about a row, and what its date means. */
-export const ROWS = texts({
+export const ROWS = defineMessages({
   fill: { ro: 'De completat', ru: 'Дописать', en: 'To be filled in' },
   edited: { ro: 'modificată', ru: 'изменено', en: 'edited' },
   expires: { ro: 'expiră', ru: 'истекает', en: 'expires' },

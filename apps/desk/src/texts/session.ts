@@ -1,6 +1,6 @@
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
-export const SESSION = texts({
+export const SESSION = defineMessages({
   title: { ro: 'Intrați la ghișeu', ru: 'Вход', en: 'Sign in' },
   lead: {
     ro: 'Centre unificate de prestare a serviciilor publice',
@@ -110,7 +110,7 @@ export const SESSION = texts({
   noPage: { ro: 'Nu există o astfel de pagină.', ru: 'Такой страницы нет.', en: 'There is no such page.' },
 });
 
-export const ROLES = texts({
+export const ROLES = defineMessages({
   specialist: { ro: 'specialist', ru: 'специалист', en: 'specialist' },
   'centre-manager': { ro: 'manager de centru', ru: 'руководитель центра', en: 'centre manager' },
   supervisor: { ro: 'supervizor', ru: 'супервизор', en: 'supervisor' },

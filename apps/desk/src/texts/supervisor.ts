@@ -1,9 +1,9 @@
 import type { Text } from '@cups/application/texts';
 import type { Centre } from '../api/types.ts';
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
 /** All centres at once: counts and times, never of whom or what. */
-export const SUPERVISOR = texts({
+export const SUPERVISOR = defineMessages({
   title: { ro: 'Centrele', ru: 'Центры', en: 'Centres' },
   lead: {
     ro: 'Numere și timpi, fără date despre persoane. Instruirile nu se numără.',

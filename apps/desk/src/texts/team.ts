@@ -1,9 +1,9 @@
 import type { Text } from '@cups/application/texts';
 import type { OperatorAction } from '../api/types.ts';
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
 /** Who works at a centre, and for the platform. */
-export const TEAM = texts({
+export const TEAM = defineMessages({
   title: { ro: 'Echipa', ru: 'Команда', en: 'Team' },
   staff: { ro: 'Platforma și instituțiile', ru: 'Платформа и учреждения', en: 'The platform and agencies' },
   lead: {

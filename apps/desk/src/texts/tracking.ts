@@ -1,10 +1,10 @@
 import type { State } from '@cups/application';
 import type { Text } from '@cups/application/texts';
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 import type { Plurals } from '../language/plurals.ts';
 
 /** What the holder of a tracking number reads, without signing in: short, and never of what the application is about. */
-export const TRACKING = texts({
+export const TRACKING = defineMessages({
   title: { ro: 'Unde este cererea?', ru: 'Где заявление?', en: 'Where is the application?' },
   page: { ro: 'CUPS: unde este cererea', ru: 'CUPS: где заявление', en: 'CUPS: where is the application' },
   centres: {
@@ -66,7 +66,7 @@ export const SECONDS: Plurals = {
 };
 
 /** For each state what is the case, and what its holder has to do. */
-export const TRACKED: Record<State, { is: Text; next: Text }> = {
+export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
   draft: {
     is: {
       ro: 'Cererea este în pregătire la centru',

@@ -1,7 +1,7 @@
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
 /** Labels of the fields of a new application that are the same for every service, with their help and their faults. */
-export const FIELDS = texts({
+export const FIELDS = defineMessages({
   idnp: { ro: 'IDNP', ru: 'IDNP', en: 'IDNP' },
   idnpHelp: {
     ro: 'Sau primele litere ale numelui: apar persoanele cunoscute aici.',

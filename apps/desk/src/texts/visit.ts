@@ -1,7 +1,7 @@
-import { texts } from '../language/text.ts';
+import { defineMessages } from '../language/messages.ts';
 
 /** The words of a new application: what its screens ask, and what their buttons do. Labels of its fields are in visit-fields.ts. */
-export const VISIT = texts({
+export const VISIT = defineMessages({
   stepService: { ro: 'Serviciul', ru: 'Услуга', en: 'Service' },
   stepPerson: { ro: 'Persoana', ru: 'Заявитель', en: 'Person' },
   stepForm: { ro: 'Formularul', ru: 'Анкета', en: 'Form' },

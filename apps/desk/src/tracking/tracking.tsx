@@ -7,13 +7,13 @@ import { Button } from '../parts/button.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { LanguageChoice } from '../session/language-choice.tsx';
 import { SECONDS, TRACKING } from '../texts/tracking.ts';
-import { ask } from './ask.ts';
-import type { Answer } from './ask.ts';
-import { takeNumber } from './number.ts';
-import { Told } from './told.tsx';
+import { trackApplication } from './track-application.ts';
+import type { TrackingOutcome } from './track-application.ts';
+import { takeTrackingNumber } from './tracking-number.ts';
+import { TrackingResult } from './tracking-result.tsx';
 import styles from './tracking.module.css';
 
-const FIELD = 'number';
+const FIELD_ID = 'number';
 
 /**
  * Where an application is, for whoever holds its tracking number: one field, no sign-in, nothing kept.
@@ -22,7 +22,7 @@ const FIELD = 'number';
 export function Tracking({ scanned }: { scanned: string }) {
   const { t, language } = useLanguage();
   const [typed, setTyped] = useState(scanned);
-  const { answer, asking, find } = useAnswer(scanned, setTyped);
+  const { answer: outcome, asking: isLoading, find } = useTracking(scanned, setTyped);
   useEffect(() => {
     document.title = t(TRACKING.page);
   }, [t]);
@@ -42,20 +42,28 @@ export function Tracking({ scanned }: { scanned: string }) {
       <main className={styles.main}>
         <h1>{t(TRACKING.title)}</h1>
         <form onSubmit={submit} className={styles.form} noValidate>
-          <Field id={FIELD} label={t(TRACKING.label)} help={t(TRACKING.help)} error={fieldError(answer, t)}>
+          <Field id={FIELD_ID} label={t(TRACKING.label)} help={t(TRACKING.help)} error={fieldError(outcome, t)}>
             <TextInput value={typed} onChange={setTyped} digits autoCapitalize="characters" maxLength={64} />
           </Field>
-          <Button type="submit" look="filled" large wide icon={Search} busy={asking} doing={t(TRACKING.asking)}>
+          <Button
+            type="submit"
+            variant="filled"
+            large
+            wide
+            icon={Search}
+            busy={isLoading}
+            busyText={t(TRACKING.asking)}
+          >
             {t(TRACKING.ask)}
           </Button>
         </form>
         <div role="alert" className={styles.alerts}>
-          {answer?.is === 'tooMany' && (
-            <Trouble>{t(TRACKING.tooMany, { wait: plural(answer.seconds, language, SECONDS) })}</Trouble>
+          {outcome?.is === 'tooMany' && (
+            <Alert>{t(TRACKING.tooMany, { wait: plural(outcome.seconds, language, SECONDS) })}</Alert>
           )}
-          {answer?.is === 'away' && <Trouble>{t(TRACKING.away)}</Trouble>}
+          {outcome?.is === 'away' && <Alert>{t(TRACKING.away)}</Alert>}
         </div>
-        {answer?.is === 'told' && <Told number={answer.number} tracked={answer.tracked} />}
+        {outcome?.is === 'told' && <TrackingResult number={outcome.number} tracked={outcome.tracked} />}
         <p className={styles.secret}>{t(TRACKING.secret)}</p>
       </main>
     </div>
@@ -63,48 +71,48 @@ export function Tracking({ scanned }: { scanned: string }) {
 }
 
 /** Asks for the number that was scanned, and for each that is scanned or typed after it; an earlier answer never comes over a later one. */
-function useAnswer(scanned: string, setTyped: (number: string) => void) {
-  const [answer, setAnswer] = useState<Answer>();
-  const [asking, setAsking] = useState(scanned !== '');
+function useTracking(scanned: string, setTyped: (number: string) => void) {
+  const [outcome, setOutcome] = useState<TrackingOutcome>();
+  const [isLoading, setIsLoading] = useState(scanned !== '');
   const latest = useRef(0);
-  const look = useCallback(async (number: string) => {
-    const mine = ++latest.current;
-    const found = await ask(number);
-    if (mine !== latest.current) return;
-    setAsking(false);
-    setAnswer(found);
-    if (found.is === 'missing' || found.is === 'misread' || found.is === 'unknown') {
-      document.getElementById(FIELD)?.focus();
+  const load = useCallback(async (number: string) => {
+    const own = ++latest.current;
+    const result = await trackApplication(number);
+    if (own !== latest.current) return;
+    setIsLoading(false);
+    setOutcome(result);
+    if (result.is === 'missing' || result.is === 'misread' || result.is === 'unknown') {
+      document.getElementById(FIELD_ID)?.focus();
     }
   }, []);
   const find = useCallback(
     (number: string) => {
-      setAsking(true);
-      void look(number);
+      setIsLoading(true);
+      void load(number);
     },
-    [look],
+    [load],
   );
   useEffect(() => {
-    if (scanned !== '') void look(scanned);
-    const again = () => {
-      const number = takeNumber();
+    if (scanned !== '') void load(scanned);
+    const onHashChange = () => {
+      const number = takeTrackingNumber();
       if (number === '') return;
       setTyped(number);
       find(number);
     };
-    window.addEventListener('hashchange', again);
-    return () => window.removeEventListener('hashchange', again);
-  }, [scanned, look, find, setTyped]);
-  return { answer, asking, find };
+    window.addEventListener('hashchange', onHashChange);
+    return () => window.removeEventListener('hashchange', onHashChange);
+  }, [scanned, load, find, setTyped]);
+  return { answer: outcome, asking: isLoading, find };
 }
 
-function fieldError(answer: Answer | undefined, t: ReturnType<typeof useLanguage>['t']): string | undefined {
-  if (answer?.is === 'missing') return t(TRACKING.noNumber);
-  if (answer?.is === 'misread') return t(TRACKING.misread);
-  return answer?.is === 'unknown' ? t(TRACKING.unknown) : undefined;
+function fieldError(outcome: TrackingOutcome | undefined, t: ReturnType<typeof useLanguage>['t']): string | undefined {
+  if (outcome?.is === 'missing') return t(TRACKING.noNumber);
+  if (outcome?.is === 'misread') return t(TRACKING.misread);
+  return outcome?.is === 'unknown' ? t(TRACKING.unknown) : undefined;
 }
 
-function Trouble({ children }: { children: string }) {
+function Alert({ children }: { children: string }) {
   return (
     <p className={styles.alert}>
       <CircleAlert size={20} aria-hidden="true" />

@@ -3,9 +3,9 @@ import { useLocation } from 'wouter';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
-import { Skeleton } from '../parts/waiting.tsx';
+import { Skeleton } from '../parts/load-states.tsx';
 import { VISIT } from '../texts/visit.ts';
-import { isUntouched, MOST_VISITS, nameOfVisit, pathOf } from './store.ts';
+import { isUntouched, MAX_OPEN_VISITS, visitName, draftPath } from './visit-store.ts';
 import { useOpenVisits, useVisits } from './visits.tsx';
 import styles from './new-visit.module.css';
 
@@ -13,14 +13,14 @@ import styles from './new-visit.module.css';
 export default function NewVisit() {
   const { t } = useLanguage();
   const [, go] = useLocation();
-  const { begin } = useVisits();
+  const { startVisit } = useVisits();
   const open = useOpenVisits();
-  const begun = useRef(false);
-  const isFree = open.length < MOST_VISITS || open.some(isUntouched);
+  const isStarted = useRef(false);
+  const isFree = open.length < MAX_OPEN_VISITS || open.some(isUntouched);
   useEffect(() => {
-    if (!isFree || begun.current) return;
-    begun.current = true;
-    go(begin(), { replace: true });
+    if (!isFree || isStarted.current) return;
+    isStarted.current = true;
+    go(startVisit(), { replace: true });
   });
   if (isFree) return <Skeleton />;
   return (
@@ -29,8 +29,8 @@ export default function NewVisit() {
         <Title>{t(VISIT.fullTitle)}</Title>
         <p>{t(VISIT.fullHelp)}</p>
         {open.map((visit) => (
-          <Button key={visit.id} large wide onClick={() => go(pathOf(visit))}>
-            {nameOfVisit(visit) || t(VISIT.unnamed)}
+          <Button key={visit.id} large wide onClick={() => go(draftPath(visit))}>
+            {visitName(visit) || t(VISIT.unnamed)}
           </Button>
         ))}
       </div>

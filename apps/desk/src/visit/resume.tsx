@@ -1,72 +1,76 @@
 import { useEffect, useRef } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { fileRead } from '../api/reads.ts';
+import { detailsQuery } from '../api/queries.ts';
 import type { Application } from '../api/types.ts';
-import { Failed, Skeleton } from '../parts/waiting.tsx';
-import { formOf } from './model/form.ts';
-import { screensOf } from './model/screens.ts';
-import { contentIn } from './model/sending.ts';
-import { serviceIn } from './model/service.ts';
-import { countingContent, typedOf } from './model/typed.ts';
-import type { Typed } from './model/typed.ts';
-import { lacksOf } from './model/missing.ts';
-import type { Place } from './model/missing.ts';
+import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { formSchemaOf } from './model/form.ts';
+import { resolveScreens } from './model/screens.ts';
+import { pickContent } from './model/draft-merge.ts';
+import { findService } from './model/service.ts';
+import { toApplicableContent, toFormValues } from './model/form-values.ts';
+import type { FormValues } from './model/form-values.ts';
+import { findMissingFields } from './model/missing-fields.ts';
+import type { CheckContext } from './model/missing-fields.ts';
 import { today } from '../language/dates.ts';
-import { newDraft, pathOf } from './store.ts';
-import type { Draft } from './store.ts';
-import { useRegistryQuery } from '../session/registry.ts';
+import { newDraft, draftPath } from './visit-store.ts';
+import type { Draft } from './visit-store.ts';
+import { useCatalogQuery } from '../session/catalog.ts';
 import { useVisits } from './visits.tsx';
 
 /** A draft of the queue, of another day or of a colleague, opens in the screens in which it was written. */
 export default function Resume({ id, corrects = false }: { id: string; corrects?: boolean }) {
   const { store } = useVisits();
   const [, go] = useLocation();
-  const registry = useRegistryQuery();
-  const file = useQuery(fileRead(id));
-  const done = useRef(false);
+  const catalog = useCatalogQuery();
+  const details = useQuery(detailsQuery(id));
+  const isOpened = useRef(false);
   useEffect(() => {
-    if (!registry.data || !file.data || done.current) return;
-    done.current = true;
-    const { application } = file.data;
-    const service = serviceIn(registry.data, application.publicService.replace('publicServices/', ''));
-    const made = corrects ? correctionOf : draftOf;
-    const place = service && { registry: registry.data, service, today: today() };
+    if (!catalog.data || !details.data || isOpened.current) return;
+    isOpened.current = true;
+    const { application } = details.data;
+    const service = findService(catalog.data, application.publicService.replace('publicServices/', ''));
+    const createDraft = corrects ? toCorrection : toDraft;
+    const context = service && { catalog: catalog.data, service, today: today() };
     const visit = store.openDraft(
-      made(application, service && typedOf(contentIn(application), formOf(service)), place),
+      createDraft(application, service && toFormValues(pickContent(application), formSchemaOf(service)), context),
     );
-    const held = visit.drafts.find((draft) => draft.id === id);
-    go(pathOf(visit, held), { replace: true });
-  }, [registry.data, file.data, store, go, id, corrects]);
-  const error = file.error ?? registry.error;
-  return error && !file.data ? <Failed error={error} onAgain={() => void file.refetch()} /> : <Skeleton />;
+    const openedDraft = visit.drafts.find((draft) => draft.id === id);
+    go(draftPath(visit, openedDraft), { replace: true });
+  }, [catalog.data, details.data, store, go, id, corrects]);
+  const error = details.error ?? catalog.error;
+  return error && !details.data ? <LoadError error={error} onRetry={() => void details.refetch()} /> : <Skeleton />;
 }
 
-function draftOf(application: Application, typed: Typed | undefined, place: Place | undefined): Draft {
+function toDraft(application: Application, values: FormValues | undefined, context: CheckContext | undefined): Draft {
   return {
     id: application.id,
-    service: place?.service.code,
-    screen: firstScreen(typed ?? {}, place),
-    typed: typed ?? {},
+    service: context?.service.code,
+    screen: findFirstScreen(values ?? {}, context),
+    typed: values ?? {},
     known: application,
-    sent: contentIn(application),
+    sent: pickContent(application),
     unsent: false,
     conflicts: [],
   };
 }
 
 /** A correction begins with what was filed; which papers were seen is asked again. */
-function correctionOf(application: Application, typed: Typed | undefined, place: Place | undefined): Draft {
-  const again = Object.fromEntries(Object.entries(typed ?? {}).filter(([at]) => !at.endsWith('/how')));
-  const start = { service: place?.service.code, screen: 'person' as const, corrects: application.name };
-  return Object.assign(newDraft(again), start);
+function toCorrection(
+  application: Application,
+  values: FormValues | undefined,
+  context: CheckContext | undefined,
+): Draft {
+  const kept = Object.fromEntries(Object.entries(values ?? {}).filter(([at]) => !at.endsWith('/how')));
+  const initial = { service: context?.service.code, screen: 'person' as const, corrects: application.name };
+  return Object.assign(newDraft(kept), initial);
 }
 
 /** The first screen on which something is missing; the check of everything when nothing is. */
-function firstScreen(typed: Typed, place: Place | undefined): Draft['screen'] {
-  if (!place) return 'service';
-  const content = countingContent(typed, { form: formOf(place.service), today: place.today });
-  const screens = screensOf(place.service, typed, content);
-  const lacking = new Set(lacksOf(typed, place, screens).map(({ screen }) => screen));
-  return screens.find((screen) => lacking.has(screen)) ?? 'review';
+function findFirstScreen(values: FormValues, context: CheckContext | undefined): Draft['screen'] {
+  if (!context) return 'service';
+  const content = toApplicableContent(values, { form: formSchemaOf(context.service), today: context.today });
+  const screens = resolveScreens(context.service, values, content);
+  const incomplete = new Set(findMissingFields(values, context, screens).map(({ screen }) => screen));
+  return screens.find((screen) => incomplete.has(screen)) ?? 'review';
 }

@@ -1,27 +1,27 @@
 import { useLayoutEffect } from 'react';
 import { useLocation } from 'wouter';
-import type { Registry } from '../api/types.ts';
+import type { Catalog } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
-import { Empty, Failed, Skeleton } from '../parts/waiting.tsx';
+import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
 import { PARTS } from '../texts/parts.ts';
 import { VISIT } from '../texts/visit.ts';
-import { FillingHere } from './filling.tsx';
+import { DraftFormContext } from './draft-form.tsx';
 import type { ScreenId } from './model/screens.ts';
 import { BehalfScreen } from './screens/behalf.tsx';
 import { CostScreen } from './screens/cost.tsx';
 import { FormScreen } from './screens/form.tsx';
-import { PapersScreen } from './screens/papers.tsx';
+import { DocumentsScreen } from './screens/documents.tsx';
 import { PersonScreen } from './screens/person.tsx';
 import { ReceiptScreen } from './screens/receipt.tsx';
 import { ReviewScreen } from './screens/review.tsx';
 import { ServiceScreen } from './screens/service.tsx';
-import { firstOf } from '../parts/turn.ts';
-import { isFiled } from './store.ts';
-import type { Draft, Visit } from './store.ts';
-import { useFillingOf } from './use-filling.ts';
-import { useNews } from './use-news.ts';
-import { useRegistryQuery } from '../session/registry.ts';
+import { findFirstControl } from '../parts/enter-to-next.ts';
+import { isFiled } from './visit-store.ts';
+import type { Draft, Visit } from './visit-store.ts';
+import { useDraftFormState } from './use-draft-form-state.ts';
+import { useRefreshDraft } from './use-refresh-draft.ts';
+import { useCatalogQuery } from '../session/catalog.ts';
 import { useDraft } from './visits.tsx';
 
 /** The screens of a visit: `/visits/{visit}/{draft}/{screen}`, ids only. */
@@ -35,47 +35,49 @@ interface VisitProps {
 export default function VisitScreen({ visit, draft, screen }: VisitProps) {
   const { t } = useLanguage();
   const [, go] = useLocation();
-  const registry = useRegistryQuery();
-  const here = useDraft(visit, draft);
-  if (!here) return <Empty act={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(VISIT.gone)}</Empty>;
-  if (registry.error && !registry.data)
-    return <Failed error={registry.error} onAgain={() => void registry.refetch()} />;
-  if (!registry.data) return <Skeleton />;
+  const catalog = useCatalogQuery();
+  const current = useDraft(visit, draft);
+  if (!current)
+    return (
+      <EmptyState action={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(VISIT.gone)}</EmptyState>
+    );
+  if (catalog.error && !catalog.data) return <LoadError error={catalog.error} onRetry={() => void catalog.refetch()} />;
+  if (!catalog.data) return <Skeleton />;
   return (
-    <Filled
-      key={here.draft.id}
-      visit={here.visit}
-      draft={here.draft}
-      registry={registry.data}
-      asked={screen as ScreenId | undefined}
+    <VisitDraft
+      key={current.draft.id}
+      visit={current.visit}
+      draft={current.draft}
+      catalog={catalog.data}
+      requestedScreen={screen as ScreenId | undefined}
     />
   );
 }
 
-interface FilledProps {
+interface VisitDraftProps {
   visit: Visit;
   draft: Draft;
-  registry: Registry;
-  asked: ScreenId | undefined;
+  catalog: Catalog;
+  requestedScreen: ScreenId | undefined;
 }
 
-function Filled({ visit, draft, registry, asked }: FilledProps) {
-  const filling = useFillingOf(visit, draft, registry, asked);
-  const { screen } = filling;
-  useNews(filling);
-  useFirstField(screen);
+function VisitDraft({ visit, draft, catalog, requestedScreen }: VisitDraftProps) {
+  const form = useDraftFormState(visit, draft, catalog, requestedScreen);
+  const { screen } = form;
+  useRefreshDraft(form);
+  useFocusFirstField(screen);
   return (
-    <FillingHere value={filling}>
+    <DraftFormContext value={form}>
       {isFiled(draft) && draft.known ? (
         <ReceiptScreen application={draft.known} />
       ) : (
-        <OneScreen key={screen} screen={screen} />
+        <CurrentScreen key={screen} screen={screen} />
       )}
-    </FillingHere>
+    </DraftFormContext>
   );
 }
 
-function OneScreen({ screen }: { screen: ScreenId }) {
+function CurrentScreen({ screen }: { screen: ScreenId }) {
   if (screen.startsWith('form-')) return <FormScreen part={Number(screen.slice('form-'.length))} />;
   switch (screen) {
     case 'person':
@@ -83,7 +85,7 @@ function OneScreen({ screen }: { screen: ScreenId }) {
     case 'behalf':
       return <BehalfScreen />;
     case 'papers':
-      return <PapersScreen />;
+      return <DocumentsScreen />;
     case 'cost':
       return <CostScreen />;
     case 'review':
@@ -94,13 +96,13 @@ function OneScreen({ screen }: { screen: ScreenId }) {
 }
 
 /** A screen begins at its first question; that of prices at its title, since digits choose there. */
-function useFirstField(screen: ScreenId): void {
+function useFocusFirstField(screen: ScreenId): void {
   useLayoutEffect(() => {
     // On a narrow screen the whole page scrolls.
     window.scrollTo(0, 0);
     if (screen === 'cost') return;
     const area = document.getElementById(screen === 'review' ? '/checked' : 'main');
-    const first = area?.matches('input') ? area : area && firstOf(area);
+    const first = area?.matches('input') ? area : area && findFirstControl(area);
     first?.focus({ preventScroll: true });
   }, [screen]);
 }

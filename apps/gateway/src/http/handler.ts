@@ -1,8 +1,8 @@
-import type { Place } from '@cups/problem';
+import type { ParameterLocation } from '@cups/problem';
 import type { CallContext, Session } from '@cups/rpc';
 
 /** What a handler gets: everything in it has passed the document. */
-export interface Call {
+export interface HandlerRequest {
   context: CallContext;
   session: Session | undefined;
   params: Record<string, string>;
@@ -13,19 +13,19 @@ export interface Call {
   /** Of If-Match, or empty. */
   etag: string;
   /** Of X-Cups-Reason, still percent-encoded; undefined where it is not sent. */
-  why: string | undefined;
+  reason: string | undefined;
   /** Whether the page asks by itself: what it has already is shown to nobody anew. */
   isPoll: boolean;
 }
 
 /** What a handler gives: `body` goes out as JSON, `text` as it is: a page, or what Content-Type says. */
-export interface Answer {
+export interface HandlerResponse {
   /** Members of `body` that its ETag leaves out: a client that knows the rest has nothing to learn from them. */
-  untagged?: readonly string[];
+  etagExcludedMembers?: readonly string[];
   /** Done before anything is shown, and left out where the client has it already (304). */
-  beforeShown?: (() => Promise<unknown>) | undefined;
+  beforeSend?: (() => Promise<unknown>) | undefined;
   /** Whether a client that prefers so is spared the body: it says nothing that the client has not sent or does not read from the headers. */
-  mayBeMinimal?: boolean;
+  canBeMinimal?: boolean;
   status?: number;
   headers?: Record<string, string>;
   /** As Set-Cookie has them; where there is one only, it may stand in the headers. */
@@ -34,7 +34,7 @@ export interface Answer {
   text?: string;
 }
 
-export type Handler = (call: Call) => Promise<Answer> | Answer;
+export type Handler = (request: HandlerRequest) => Promise<HandlerResponse> | HandlerResponse;
 
 type Json = Record<string, unknown>;
 /** One operation of openapi.yaml. */
@@ -44,13 +44,13 @@ export interface Operation {
   /** As in the document: /api/v1/applications/{id}. */
   path: string;
   /** True when it needs no session. */
-  open: boolean;
+  isPublic: boolean;
   /** Answered in an overload as well: not counted among the requests at once. */
-  inOverload: boolean;
+  bypassesAdmission: boolean;
   /** Signs out: neither identity's word nor the limit of the session stands in its way. */
   endsSession: boolean;
   /** The same for everybody: a cache may keep it, and asks each time whether it is still so. */
-  shared: boolean;
+  isShared: boolean;
   /** A limit of its own beside that of the address, counted for each address and for all together. */
   limit: 'tracking' | undefined;
   body: 'none' | 'optional' | 'required';
@@ -60,12 +60,12 @@ export interface Operation {
    * Where a field stands that a neighbour names, when this operation has it in its query or path: neighbours know of no HTTP.
    * @param field a JSON pointer into the neighbour's message
    */
-  placeOf(field: string): Place | undefined;
+  locateField(field: string): ParameterLocation | undefined;
   /**
    * Query and params are coerced in place.
    * @throws Problem for a header, or with all violations of path, query and body; of a body with many members, with the first
    */
-  checkRequest(parts: {
+  validateRequest(parts: {
     params: Json;
     query: Json;
     header: (name: string) => string | undefined;
@@ -74,5 +74,5 @@ export interface Operation {
     members: number;
   }): void;
   /** What is wrong with an answer, or undefined. For tests: compiled at its first use. */
-  checkAnswer(status: number, contentType: string, body: unknown): string | undefined;
+  validateResponse(status: number, contentType: string, body: unknown): string | undefined;
 }

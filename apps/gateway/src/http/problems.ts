@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { inPlace, isProblem, Problem, REASONS, violation } from '@cups/problem';
+import { withLocation, isProblem, Problem, REASONS, violation } from '@cups/problem';
 import type { ProblemKind, Reason, Violation } from '@cups/problem';
 import type { Operation } from './handler.ts';
 
 /** The HTTP side of the one Problem (RFC 9457). */
 
-const STATUS: Record<ProblemKind, number> & Partial<Record<Reason, number>> = {
+const HTTP_STATUS: Record<ProblemKind, number> & Partial<Record<Reason, number>> = {
   INVALID: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -24,19 +24,19 @@ const STATUS: Record<ProblemKind, number> & Partial<Record<Reason, number>> = {
 };
 
 /** Of the request that is refused. */
-export interface Refused {
+export interface ProblemContext {
   requestId: string;
   /** Names a fault of ours in the log. */
   errorId?: string | undefined;
   /** The operation that knows where the fields stand which neighbours name. */
-  operation?: Pick<Operation, 'placeOf'> | undefined;
+  operation?: Pick<Operation, 'locateField'> | undefined;
 }
 
 /** The status, headers and body that a Problem becomes. */
-export function problemAnswer(problem: Problem, { requestId, errorId, operation }: Refused) {
+export function problemResponse(problem: Problem, { requestId, errorId, operation }: ProblemContext) {
   const { reason, kind, metadata, message, retryAfterMs } = problem;
   // A path that is known, but not with this method, has its own status.
-  const status = metadata['allow'] === undefined ? (STATUS[reason] ?? STATUS[kind]) : 405;
+  const status = metadata['allow'] === undefined ? (HTTP_STATUS[reason] ?? HTTP_STATUS[kind]) : 405;
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
   if (metadata['allow'] !== undefined) headers['Allow'] = metadata['allow'];
   if (retryAfterMs !== undefined || status === 429 || status === 503) {
@@ -44,29 +44,32 @@ export function problemAnswer(problem: Problem, { requestId, errorId, operation 
   }
   const title = reason.charAt(0) + reason.slice(1).toLowerCase().replaceAll('_', ' ');
   const detail = kind !== 'INTERNAL' || metadata['told'] ? message : undefined;
-  const violations = problem.violations.length > 0 ? problem.violations.map(placed) : undefined;
+  const violations = problem.violations.length > 0 ? problem.violations.map(locate) : undefined;
   const { action } = REASONS[reason];
   const type = `urn:cups:problem:${reason}`;
   return { status, headers, body: { type, title, status, detail, reason, action, requestId, errorId, violations } };
 
-  function placed(told: Violation): Violation {
-    const place = told.in ?? operation?.placeOf(told.field);
-    return place === undefined ? told : inPlace(place, told);
+  function locate(found: Violation): Violation {
+    const location = found.in ?? operation?.locateField(found.field);
+    return location === undefined ? found : withLocation(location, found);
   }
 }
 
-const NOT_JSON = { reason: 'MEDIA_TYPE_UNSUPPORTED', message: 'The body must be application/json in UTF-8.' } as const;
-const NOT_WHOLE = {
+const UNSUPPORTED_MEDIA_TYPE = {
+  reason: 'MEDIA_TYPE_UNSUPPORTED',
+  message: 'The body must be application/json in UTF-8.',
+} as const;
+const TRUNCATED_BODY = {
   reason: 'INVALID_ARGUMENT' as const,
   message: 'The body did not arrive whole.',
   violations: [violation('', 'NOT_WHOLE')],
 };
 /** A body of another type. */
-export const notJson = () => new Problem(NOT_JSON);
+export const unsupportedMediaType = () => new Problem(UNSUPPORTED_MEDIA_TYPE);
 /** A body that was announced and is not there. */
-export const notWhole = () => new Problem(NOT_WHOLE);
+export const truncatedBody = () => new Problem(TRUNCATED_BODY);
 /** A body over its bound, in bytes. */
-export const tooLarge = (maxBytes: number) =>
+export const bodyTooLarge = (maxBytes: number) =>
   new Problem({ reason: 'PAYLOAD_TOO_LARGE', message: `The body is over ${maxBytes / 1024} KiB.` });
 
 /** Any error as a Problem: what Express says of the client's mistakes is told; the rest is ours, an id and no text. */

@@ -1,49 +1,62 @@
-import { enumWord } from '@cups/contracts/proto';
+import { toProtoEnum } from '@cups/contracts/proto';
 import * as convert from '../convert.ts';
 import type { ContentJson } from '../convert.ts';
 import type { Handler } from '../http/handler.ts';
-import type { Neighbours, State } from '../neighbours.ts';
-import { act, applicationName, full, list, whole, write, written } from './shapes.ts';
+import type { ServiceClients, State } from '../clients.ts';
+import {
+  actionHandler,
+  applicationNameOf,
+  resolveName,
+  listHandler,
+  requirePresent,
+  writeHandler,
+  writeResponse,
+} from './handler-factories.ts';
 
 /** Applications, asked of intake. */
-export function applicationRoutes({ intake }: Neighbours): Record<string, Handler> {
+export function applicationRoutes({ intake }: ServiceClients): Record<string, Handler> {
   return {
     async createApplication({ body, requestId, context }) {
       type Body = ContentJson & { id?: string; publicService: string; corrects?: string };
       const { id: applicationId, publicService: service, corrects, ...content } = body as Body;
-      const publicService = full('publicServices', service);
+      const publicService = resolveName('publicServices', service);
       const request = { requestId, applicationId, publicService, corrects, content: convert.contentToProto(content) };
-      const made = await intake.createApplication(request, context);
-      return written(made, { status: 201, headers: { Location: `/api/v1/${whole(made.application).name}` } });
+      const created = await intake.createApplication(request, context);
+      return writeResponse(created, {
+        status: 201,
+        headers: { Location: `/api/v1/${requirePresent(created.application).name}` },
+      });
     },
-    listApplications: list(intake.listApplications, 'applications', convert.applicationRowJson, ({ state }) => ({
-      state: enumWord('STATE_', state as State | undefined),
+    listApplications: listHandler(intake.listApplications, 'applications', convert.applicationRowJson, ({ state }) => ({
+      state: toProtoEnum('STATE_', state as State | undefined),
     })),
     async getApplication({ params, context }) {
-      const answer = await intake.getApplication({ name: applicationName(params) }, context);
-      const application = whole(answer.application);
+      const response = await intake.getApplication({ name: applicationNameOf(params) }, context);
+      const application = requirePresent(response.application);
       return { headers: { ETag: application.etag }, body: convert.applicationJson(application) };
     },
-    updateApplication: write(intake.updateApplication, (json: ContentJson) => ({
+    updateApplication: writeHandler(intake.updateApplication, (json: ContentJson) => ({
       content: convert.contentToProto(json),
       updateFields: convert.updateFields(json),
     })),
-    submitApplication: act(intake.submitApplication, () => ({})),
-    withdrawApplication: act(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
-    supplyDocuments: act(intake.supplyDocuments, convert.supplyToProto),
-    handOverResult: act(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
-    confirmOutcome: act(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({ outcome })),
-    renewApplication: act(intake.renewApplication, () => ({})),
-    recordPayment: act(intake.recordPayment, convert.paymentToProto),
-    addNote: act(intake.addNote, ({ text }: { text: string }) => ({ text })),
-    assignApplication: act(intake.assignApplication, ({ operator }: { operator?: string }) => ({ operator })),
-    markDeskNotesSeen: act(intake.markDeskNotesSeen, () => ({})),
-    recordTelling: act(intake.recordTelling, convert.tellingToProto),
-    listApplicationActions: list(
+    submitApplication: actionHandler(intake.submitApplication, () => ({})),
+    withdrawApplication: actionHandler(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
+    supplyDocuments: actionHandler(intake.supplyDocuments, convert.documentSupplyToProto),
+    handOverResult: actionHandler(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
+    confirmOutcome: actionHandler(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({
+      outcome,
+    })),
+    renewApplication: actionHandler(intake.renewApplication, () => ({})),
+    recordPayment: actionHandler(intake.recordPayment, convert.paymentToProto),
+    addNote: actionHandler(intake.addNote, ({ text }: { text: string }) => ({ text })),
+    assignApplication: actionHandler(intake.assignApplication, ({ operator }: { operator?: string }) => ({ operator })),
+    markDeskNotesSeen: actionHandler(intake.markDeskNotesSeen, () => ({})),
+    recordTelling: actionHandler(intake.recordTelling, convert.personNotificationToProto),
+    listApplicationActions: listHandler(
       intake.listApplicationActions,
       'actions',
       convert.actionJson,
-      (_query, params) => ({ name: applicationName(params) }),
+      (_query, params) => ({ name: applicationNameOf(params) }),
       ({ training }) => ({ training }),
     ),
     async trackApplication({ body, context }) {

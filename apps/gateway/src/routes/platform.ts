@@ -1,19 +1,19 @@
-import type { Answer, Handler } from '../http/handler.ts';
+import type { HandlerResponse, Handler } from '../http/handler.ts';
 
-export interface PlatformParts {
+export interface PlatformDeps {
   document: unknown;
-  ready: () => boolean;
+  isReady: () => boolean;
 }
 
 /** The gateway itself: asks no neighbour. */
-export function platformRoutes({ document, ready }: PlatformParts): Record<string, Handler> {
+export function platformRoutes({ document, isReady }: PlatformDeps): Record<string, Handler> {
   return {
-    getHealth: () => status(true),
-    getReadiness: () => status(ready()),
+    getHealth: () => statusResponse(true),
+    getReadiness: () => statusResponse(isReady()),
     getOpenapi: () => ({ body: document }),
   };
 }
 
-function status(ok: boolean): Answer {
+function statusResponse(ok: boolean): HandlerResponse {
   return { status: ok ? 200 : 503, body: { status: ok ? 'ok' : 'unavailable' } };
 }

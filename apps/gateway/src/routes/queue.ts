@@ -1,19 +1,19 @@
-import { enumWord } from '@cups/contracts/proto';
+import { toProtoEnum } from '@cups/contracts/proto';
 import type { ListQueueResponse__Output } from '@cups/contracts/gen/cups/intake/v1/ListQueueResponse.ts';
 import * as convert from '../convert.ts';
 import type { Handler } from '../http/handler.ts';
-import type { Neighbours, Query } from '../neighbours.ts';
+import type { ServiceClients, QueryParams } from '../clients.ts';
 
 /** The queue of a desk, asked of intake. */
-export function queueRoutes({ intake }: Neighbours): Record<string, Handler> {
+export function queueRoutes({ intake }: ServiceClients): Record<string, Handler> {
   return {
     async listQueue({ query, context }) {
-      const { bucket, pageSize, pageToken } = query as Query;
-      const page = await intake.listQueue({ bucket: enumWord('BUCKET_', bucket), pageSize, pageToken }, context);
-      return { body: queuePage(page, bucket === 'to-ring' ? convert.rowToRingJson : convert.applicationRowJson) };
+      const { bucket, pageSize, pageToken } = query as QueryParams;
+      const page = await intake.listQueue({ bucket: toProtoEnum('BUCKET_', bucket), pageSize, pageToken }, context);
+      return { body: queuePage(page, bucket === 'to-ring' ? convert.rowToNotifyJson : convert.applicationRowJson) };
     },
     async listQueueChanges({ query, context }) {
-      const { cursor, pageSize, pageToken } = query as Query;
+      const { cursor, pageSize, pageToken } = query as QueryParams;
       const page = await intake.listQueueChanges({ cursor, pageSize, pageToken }, context);
       return { body: queuePage(page, convert.applicationRowJson) };
     },

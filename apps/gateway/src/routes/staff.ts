@@ -1,86 +1,97 @@
-import { nameOf } from '@cups/contracts';
-import { enumWord } from '@cups/contracts/proto';
-import type { EnumValue } from '@cups/contracts/proto';
+import { resourceName } from '@cups/contracts';
+import { toProtoEnum } from '@cups/contracts/proto';
+import type { DomainEnumValue } from '@cups/contracts/proto';
 import { Problem, violation } from '@cups/problem';
 import type { Role__Output } from '@cups/contracts/gen/cups/identity/v1/Role.ts';
 import type { StaffMember__Output } from '@cups/contracts/gen/cups/identity/v1/StaffMember.ts';
 import type { CallContext } from '@cups/rpc';
 import * as convert from '../convert.ts';
-import type { Answer, Call, Handler } from '../http/handler.ts';
-import type { Neighbours, Query } from '../neighbours.ts';
-import { full, list, whole } from './shapes.ts';
+import type { HandlerResponse, HandlerRequest, Handler } from '../http/handler.ts';
+import type { ServiceClients, QueryParams } from '../clients.ts';
+import { resolveName, listHandler, requirePresent } from './handler-factories.ts';
 
 /** Who works at a centre, for the platform and at agencies, asked of identity. `/staff` is the whole person, a centre a place. */
 
-interface Asked {
+interface StaffChange {
   requestId: string;
   name: string;
   centre: string;
   why?: string | undefined;
 }
-type Written = { member: StaffMember__Output | null; replayed: boolean };
+type StaffWriteResult = { member: StaffMember__Output | null; replayed: boolean };
 
-type RoleWord = EnumValue<'ROLE_', Role__Output>;
+type RoleCode = DomainEnumValue<'ROLE_', Role__Output>;
 
-interface PersonBody {
+interface InviteBody {
   idnp: string;
   givenName: string;
   familyName: string;
-  roles: RoleWord[];
+  roles: RoleCode[];
   agency?: string;
   language?: string;
 }
 
-export function staffRoutes({ identity }: Neighbours): Record<string, Handler> {
+export function staffRoutes({ identity }: ServiceClients): Record<string, Handler> {
   /** A change of somebody: why it is done stands in the body, or in the header where there is none. */
-  const change =
+  const changeHandler =
     <More>(
-      rpc: (request: Asked & More, context: CallContext) => Promise<Written>,
-      more: (body: never) => More = () => ({}) as More,
+      rpc: (request: StaffChange & More, context: CallContext) => Promise<StaffWriteResult>,
+      requestFields: (body: never) => More = () => ({}) as More,
     ): Handler =>
-    async (call) => {
-      const { why = whyIn(call) } = (call.body ?? {}) as { why?: string };
-      const request = Object.assign({ requestId: call.requestId, why }, whom(call), more((call.body ?? {}) as never));
-      return written(await rpc(request, call.context));
+    async (request) => {
+      const { why = decodeReason(request) } = (request.body ?? {}) as { why?: string };
+      const rpcRequest = Object.assign(
+        { requestId: request.requestId, why },
+        staffTarget(request),
+        requestFields((request.body ?? {}) as never),
+      );
+      return staffResponse(await rpc(rpcRequest, request.context));
     };
   const invite: Handler = async ({ params, requestId, body, context }) => {
-    const { roles, ...person } = body as PersonBody;
-    const asked = { requestId, centre: centreOf(params), roles: roles.map((role) => enumWord('ROLE_', role)) };
-    const made = await identity.inviteOperator(Object.assign(asked, person), context);
-    const id = convert.idOf(whole(made.member).name);
+    const { roles, ...person } = body as InviteBody;
+    const rpcRequest = {
+      requestId,
+      centre: centreName(params),
+      roles: roles.map((role) => toProtoEnum('ROLE_', role)),
+    };
+    const response = await identity.inviteOperator(Object.assign(rpcRequest, person), context);
+    const id = convert.idOf(requirePresent(response.member).name);
     const collection = params['code'] === undefined ? '/api/v1/staff' : `/api/v1/centres/${params['code']}/operators`;
-    return written(made, { status: 201, headers: { Location: `${collection}/${id}` } });
+    return staffResponse(response, { status: 201, headers: { Location: `${collection}/${id}` } });
   };
-  const read: Handler = async (call) => {
-    const { member } = await identity.getOperator(Object.assign(whom(call), { reason: whyIn(call) }), call.context);
-    return { body: convert.teamMemberJson(whole(member)) };
+  const read: Handler = async (request) => {
+    const { member } = await identity.getOperator(
+      Object.assign(staffTarget(request), { reason: decodeReason(request) }),
+      request.context,
+    );
+    return { body: convert.teamMemberJson(requirePresent(member)) };
   };
-  const history: Handler = async (call) => {
-    const asked = Object.assign(whom(call), { reason: whyIn(call) });
-    const { actions } = await identity.listOperatorActions(asked, call.context);
+  const history: Handler = async (request) => {
+    const rpcRequest = Object.assign(staffTarget(request), { reason: decodeReason(request) });
+    const { actions } = await identity.listOperatorActions(rpcRequest, request.context);
     return { body: { actions: actions.map(convert.operatorActionJson) } };
   };
-  const setRoles = change(identity.updateOperatorRoles, ({ roles }: { roles: RoleWord[] }) => ({
-    roles: roles.map((role) => enumWord('ROLE_', role)),
+  const setRoles = changeHandler(identity.updateOperatorRoles, ({ roles }: { roles: RoleCode[] }) => ({
+    roles: roles.map((role) => toProtoEnum('ROLE_', role)),
   }));
-  const suspend = change(identity.suspendOperator);
-  const reinstate = change(identity.reinstateOperator);
-  const remove = change(identity.removeOperator);
+  const suspend = changeHandler(identity.suspendOperator);
+  const reinstate = changeHandler(identity.reinstateOperator);
+  const remove = changeHandler(identity.removeOperator);
 
   return {
-    listCentreOperators: listing(identity.listCentreOperators, ({ former = false }) => ({ former })),
+    listCentreOperators: listStaffHandler(identity.listCentreOperators, ({ former = false }) => ({ former })),
     inviteOperator: invite,
     getCentreOperator: read,
     updateOperatorRoles: setRoles,
     removeOperator: remove,
     suspendOperator: suspend,
     reinstateOperator: reinstate,
-    setAbsence: change(identity.setAbsence, ({ from, to, standIn }: AbsenceBody) => ({
+    setAbsence: changeHandler(identity.setAbsence, ({ from, to, standIn }: AbsenceBody) => ({
       absence: { fromDate: from, toDate: to, standIn: standIn ?? '' },
     })),
-    endAbsence: change(identity.setAbsence),
+    endAbsence: changeHandler(identity.setAbsence),
     listOperatorActions: history,
-    listStaff: listing(identity.listStaff),
+    listStaff: listStaffHandler(identity.listStaff),
     inviteStaff: invite,
     getStaff: read,
     updateStaffRoles: setRoles,
@@ -97,39 +108,42 @@ interface AbsenceBody {
   standIn?: string;
 }
 
-type Page = { members: StaffMember__Output[]; nextPageToken: string };
+type StaffPage = { members: StaffMember__Output[]; nextPageToken: string };
 
 /** A page of members, of a centre or of the platform. */
-function listing(
+function listStaffHandler(
   rpc: (
     request: { centre: string; reason: string | undefined; former?: boolean; pageSize?: number; pageToken?: string },
     context: CallContext,
-  ) => Promise<Page>,
-  more: (query: Query) => { former?: boolean } = () => ({}),
+  ) => Promise<StaffPage>,
+  requestFields: (query: QueryParams) => { former?: boolean } = () => ({}),
 ): Handler {
-  return (call) =>
-    list(rpc, 'members', convert.teamMemberJson, (query) =>
-      Object.assign({ centre: centreOf(call.params), reason: whyIn(call) }, more(query)),
-    )(call);
+  return (request) =>
+    listHandler(rpc, 'members', convert.teamMemberJson, (query) =>
+      Object.assign({ centre: centreName(request.params), reason: decodeReason(request) }, requestFields(query)),
+    )(request);
 }
 
-function whom({ params }: Call): { name: string; centre: string } {
-  return { name: nameOf('operators', params['id']!), centre: centreOf(params) };
+function staffTarget({ params }: HandlerRequest): { name: string; centre: string } {
+  return { name: resourceName('operators', params['id']!), centre: centreName(params) };
 }
 
-const centreOf = (params: Call['params']): string => full('centres', params['code']) ?? '';
+const centreName = (params: HandlerRequest['params']): string => resolveName('centres', params['code']) ?? '';
 
 /** What the header says, in words. @throws Problem INVALID_ARGUMENT for what is not percent-encoded UTF-8 */
-function whyIn({ why }: Call): string | undefined {
+function decodeReason({ reason }: HandlerRequest): string | undefined {
   try {
-    return why === undefined ? undefined : decodeURIComponent(why);
+    return reason === undefined ? undefined : decodeURIComponent(reason);
   } catch {
     const violations = [Object.assign(violation('/X-Cups-Reason', 'PATTERN'), { in: 'header' as const })];
     throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The reason is not percent-encoded.', violations });
   }
 }
 
-function written({ member, replayed }: Written, { status = 200, headers = {} }: Answer = {}): Answer {
+function staffResponse(
+  { member, replayed }: StaffWriteResult,
+  { status = 200, headers = {} }: HandlerResponse = {},
+): HandlerResponse {
   const replay = replayed ? { 'Idempotent-Replayed': 'true' } : {};
-  return { status, headers: Object.assign({}, headers, replay), body: convert.teamMemberJson(whole(member)) };
+  return { status, headers: Object.assign({}, headers, replay), body: convert.teamMemberJson(requirePresent(member)) };
 }

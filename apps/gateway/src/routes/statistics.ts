@@ -1,27 +1,27 @@
-import { enumWord } from '@cups/contracts/proto';
+import { toProtoEnum } from '@cups/contracts/proto';
 import type { StatisticsRow__Output } from '@cups/contracts/gen/cups/intake/v1/StatisticsRow.ts';
 import * as convert from '../convert.ts';
-import type { Call, Handler } from '../http/handler.ts';
-import type { Neighbours, Query } from '../neighbours.ts';
+import type { HandlerRequest, Handler } from '../http/handler.ts';
+import type { ServiceClients, QueryParams } from '../clients.ts';
 
 /** Counts and times for supervisors, asked of intake. */
-export function statisticsRoutes({ intake }: Neighbours): Record<string, Handler> {
-  const ask = ({ query, context }: Call) => {
-    const { from: fromDate, to: toDate, groupBy } = query as Query;
-    return intake.getStatistics({ fromDate, toDate, group: enumWord('STATISTICS_GROUP_', groupBy) }, context);
+export function statisticsRoutes({ intake }: ServiceClients): Record<string, Handler> {
+  const fetchStatistics = ({ query, context }: HandlerRequest) => {
+    const { from: fromDate, to: toDate, groupBy } = query as QueryParams;
+    return intake.getStatistics({ fromDate, toDate, group: toProtoEnum('STATISTICS_GROUP_', groupBy) }, context);
   };
   return {
-    async getStatistics(call) {
-      const { rows, total } = await ask(call);
+    async getStatistics(request) {
+      const { rows, total } = await fetchStatistics(request);
       return { body: { rows: rows.map(convert.statisticsJson), total: convert.statisticsJson(total) } };
     },
-    async getStatisticsCsv(call) {
-      const { rows } = await ask(call);
+    async getStatisticsCsv(request) {
+      const { rows } = await fetchStatistics(request);
       const headers = {
         'Content-Type': 'text/csv',
         'Content-Disposition': 'attachment; filename="statistics.csv"',
       };
-      return { headers, text: csvOf(rows) };
+      return { headers, text: renderCsv(rows) };
     },
   };
 }
@@ -43,7 +43,7 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof StatisticsRow__Output)[];
 
 /** RFC 4180. Names are those of resources and the rest are numbers, so that no value needs quotes or could be a formula. */
-function csvOf(rows: StatisticsRow__Output[]): string {
+function renderCsv(rows: StatisticsRow__Output[]): string {
   const lines = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column] ?? ''))];
   return lines.map((line) => `${line.join(',')}\r\n`).join('');
 }

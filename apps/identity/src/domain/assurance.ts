@@ -1,5 +1,5 @@
 import type { OperatorRole } from './operators.ts';
-import { openPlaces, placeOf, rolesAt } from './staff.ts';
+import { activeWorkplaces, findWorkplace, rolesAt } from './staff.ts';
 import type { PlatformRole, Staff } from './staff.ts';
 
 /**
@@ -16,45 +16,54 @@ export interface Assurance {
   only?: string[] | undefined;
 }
 
-type Rights = Pick<Staff, 'places' | 'platformRoles' | 'agency'>;
+type StaffPermissions = Pick<Staff, 'places' | 'platformRoles' | 'agency'>;
 
-const NEED_SECOND_FACTOR: readonly OperatorRole[] = ['supervisor', 'support'] satisfies PlatformRole[];
+const MFA_ROLES: readonly OperatorRole[] = ['supervisor', 'support'] satisfies PlatformRole[];
 
 /** Returns the roles that a person has in a session at this centre; without a centre, those for the platform or an agency. */
-export function rolesWith(staff: Rights, centre: string | undefined, assurance: Assurance): OperatorRole[] {
-  return rolesAt(staff, centre).filter((role) => allows(assurance, staff, role, centre));
+export function allowedRoles(
+  staff: StaffPermissions,
+  centre: string | undefined,
+  assurance: Assurance,
+): OperatorRole[] {
+  return rolesAt(staff, centre).filter((role) => isRoleAllowed(assurance, staff, role, centre));
 }
 
 /** Returns whether a person works at a centre by a role that the session may have. A suspension there is not looked at. */
-export function worksWith(staff: Rights, centre: string, assurance: Assurance): boolean {
-  return placeOf(staff, centre)?.roles.some((role) => allows(assurance, staff, role, centre)) === true;
+export function hasAllowedRoleAt(staff: StaffPermissions, centre: string, assurance: Assurance): boolean {
+  return findWorkplace(staff, centre)?.roles.some((role) => isRoleAllowed(assurance, staff, role, centre)) === true;
 }
 
 /** Returns the codes of the centres where a person may work now in a session, the home first. */
-export function openPlacesWith(staff: Rights, assurance: Assurance): string[] {
-  return openPlaces(staff).filter((centre) => worksWith(staff, centre, assurance));
+export function allowedWorkplaces(staff: StaffPermissions, assurance: Assurance): string[] {
+  return activeWorkplaces(staff).filter((centre) => hasAllowedRoleAt(staff, centre, assurance));
 }
 
 /** Returns whether a sign-in gives a role that needs a second factor. @param only as {@link Assurance} has it */
-export function needsSecondFactor(staff: Rights, only: string[] | undefined): boolean {
-  const roles = rolesWith(staff, undefined, { strong: true, only });
-  return roles.some((role) => NEED_SECOND_FACTOR.includes(role));
+export function requiresSecondFactor(staff: StaffPermissions, only: string[] | undefined): boolean {
+  const roles = allowedRoles(staff, undefined, { strong: true, only });
+  return roles.some((role) => MFA_ROLES.includes(role));
 }
 
 /** Returns whether the provider names any right that the staff has too, be the person suspended or not. */
-export function sharesRight(staff: Rights, only: string[]): boolean {
+export function hasMatchingRight(staff: StaffPermissions, only: string[]): boolean {
   const assurance = { strong: true, only };
-  const isAtCentre = staff.places.some(({ centre }) => worksWith(staff, centre, assurance));
-  return isAtCentre || rolesWith(staff, undefined, assurance).length > 0;
+  const isAtCentre = staff.places.some(({ centre }) => hasAllowedRoleAt(staff, centre, assurance));
+  return isAtCentre || allowedRoles(staff, undefined, assurance).length > 0;
 }
 
-function allows({ strong, only }: Assurance, staff: Rights, role: OperatorRole, centre: string | undefined): boolean {
-  if (NEED_SECOND_FACTOR.includes(role) && strong !== true) return false;
-  return !only || only.includes(rightOf(staff, role, centre));
+function isRoleAllowed(
+  { strong, only }: Assurance,
+  staff: StaffPermissions,
+  role: OperatorRole,
+  centre: string | undefined,
+): boolean {
+  if (MFA_ROLES.includes(role) && strong !== true) return false;
+  return !only || only.includes(formatRight(staff, role, centre));
 }
 
 /** A right as a provider names it: `CU-001:specialist`, `asp:agency-clerk`, `supervisor`. */
-function rightOf({ agency }: Rights, role: OperatorRole, centre: string | undefined): string {
+function formatRight({ agency }: StaffPermissions, role: OperatorRole, centre: string | undefined): string {
   if (role === 'supervisor' || role === 'support') return role;
   return `${(role === 'agency-clerk' ? agency : centre) ?? ''}:${role}`;
 }

@@ -1,6 +1,6 @@
-import { openPlacesWith, rolesWith } from './assurance.ts';
+import { allowedWorkplaces, allowedRoles } from './assurance.ts';
 import type { Assurance } from './assurance.ts';
-import { openPlaces, rolesAt } from './staff.ts';
+import { activeWorkplaces, rolesAt } from './staff.ts';
 import type { Staff } from './staff.ts';
 
 export type OperatorRole = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk';
@@ -21,13 +21,17 @@ export interface Operator {
 }
 
 /** Somebody as they are at a centre; without one, as they are for the platform or their agency. */
-export function operatorAt(staff: Staff & { _id: string }, centre: string | undefined): Operator {
+export function operatorAtCentre(staff: Staff & { _id: string }, centre: string | undefined): Operator {
   const { _id: id, displayName, agency, language } = staff;
-  return { id, displayName, roles: rolesAt(staff, centre), centres: openPlaces(staff), agency, language };
+  return { id, displayName, roles: rolesAt(staff, centre), centres: activeWorkplaces(staff), agency, language };
 }
 
 /** Returns somebody as they are in a session at a centre, or at none: with the roles and centres that its beginning allows. */
-export function operatorIn(staff: Staff & { _id: string }, centre: string | undefined, assurance: Assurance): Operator {
-  const [roles, centres] = [rolesWith(staff, centre, assurance), openPlacesWith(staff, assurance)];
-  return Object.assign(operatorAt(staff, centre), { roles, centres });
+export function operatorInSession(
+  staff: Staff & { _id: string },
+  centre: string | undefined,
+  assurance: Assurance,
+): Operator {
+  const [roles, centres] = [allowedRoles(staff, centre, assurance), allowedWorkplaces(staff, assurance)];
+  return Object.assign(operatorAtCentre(staff, centre), { roles, centres });
 }

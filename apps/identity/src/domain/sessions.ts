@@ -12,7 +12,7 @@ export interface SessionTimes {
 }
 
 /** Whether an operator may work where a session is. */
-export interface Standing {
+export interface EmploymentStatus {
   /** There, or as a whole. */
   suspended: boolean;
   /** They do not work there any more. */
@@ -22,8 +22,8 @@ export interface Standing {
 }
 
 /** Throws OPERATOR_SUSPENDED while the operator is suspended. */
-export function assertNotSuspended(standing: Standing | undefined): void {
-  if (standing?.suspended)
+export function assertNotSuspended(employment: EmploymentStatus | undefined): void {
+  if (employment?.suspended)
     throw new Problem({
       reason: 'OPERATOR_SUSPENDED',
       message: 'This operator is suspended. Whoever manages the centre can lift the suspension.',
@@ -34,19 +34,19 @@ export function assertNotSuspended(standing: Standing | undefined): void {
  * Throws unless the session counts now: OPERATOR_SUSPENDED, or SESSION_EXPIRED when it is unknown, over, signed out, or
  * began before a suspension, be it lifted or not, and when the operator has left.
  */
-export function assertSessionCounts(
+export function assertSessionValid(
   session: SessionTimes | undefined,
-  standing: Standing | undefined,
+  employment: EmploymentStatus | undefined,
   now: Date,
 ): void {
-  assertNotSuspended(standing);
-  const counts =
+  assertNotSuspended(employment);
+  const isValid =
     session !== undefined &&
     session.endTime === undefined &&
     session.expireTime > now &&
-    !standing?.left &&
-    !(standing?.endedBefore && session.createTime <= standing.endedBefore);
-  if (!counts)
+    !employment?.left &&
+    !(employment?.endedBefore && session.createTime <= employment.endedBefore);
+  if (!isValid)
     throw new Problem({
       reason: 'SESSION_EXPIRED',
       message: 'The session has ended. Sign in again.',

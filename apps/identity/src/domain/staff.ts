@@ -1,8 +1,8 @@
-import type { StaffAct } from '@cups/application';
+import type { StaffHistoryKind } from '@cups/application';
 import { Problem } from '@cups/problem';
-import { PLATFORM } from './managers.ts';
+import { PLATFORM_TEAM } from './team-leadership.ts';
 import type { OperatorRole } from './operators.ts';
-import type { Standing } from './sessions.ts';
+import type { EmploymentStatus } from './sessions.ts';
 
 /** Who works at centres, for the platform and at agencies: one document a person, and what may become of it. All here is pure. */
 
@@ -29,11 +29,11 @@ export interface Workplace {
 }
 
 /** What was done to somebody. */
-export interface Act {
+export interface StaffHistoryEntry {
   time: Date;
   /** `operators/{id}`, or the name of who did it by the tool. */
   by: string;
-  action: Exclude<StaffAct, 'other'>;
+  action: Exclude<StaffHistoryKind, 'other'>;
   /** Code of the centre where; absent as a whole. */
   centre?: string | undefined;
   roles?: OperatorRole[] | undefined;
@@ -43,7 +43,7 @@ export interface Act {
 }
 
 /** The personal number: sealed, and as keyed hashes by which it is found. */
-export interface SealedPerson {
+export interface SealedPersonNumber {
   sealed: string;
   /** Of the key that sealed it. */
   kid: string;
@@ -60,7 +60,7 @@ export interface Staff {
   language: string;
   /** Made by the local test provider. */
   synthetic?: boolean | undefined;
-  person?: SealedPerson | undefined;
+  person?: SealedPersonNumber | undefined;
   /** The first is where they are at home. */
   places: Workplace[];
   platformRoles: PlatformRole[];
@@ -73,79 +73,83 @@ export interface Staff {
   /** `operators/{id}`; absent where a tool did it. */
   invitedBy?: string | undefined;
   inviteTime: Date;
-  /** The newest last, at most {@link MOST_ACTS}. */
-  history: Act[];
+  /** The newest last, at most {@link MAX_HISTORY_ENTRIES}. */
+  history: StaffHistoryEntry[];
 }
 
 /** Who does something, when and why. */
-export interface Deed {
+export interface AuditInfo {
   by: string;
   time: Date;
   why?: string | undefined;
 }
 
-const MOST_ACTS = 200;
+const MAX_HISTORY_ENTRIES = 200;
 /** One person works at no more centres than these. */
-const MOST_PLACES = 20;
+const MAX_WORKPLACES = 20;
 
 /** The place at a centre; undefined where they do not work there. */
-export function placeOf({ places }: Pick<Staff, 'places'>, centre: string): Workplace | undefined {
-  return places.find((place) => place.centre === centre);
+export function findWorkplace({ places }: Pick<Staff, 'places'>, centre: string): Workplace | undefined {
+  return places.find((workplace) => workplace.centre === centre);
 }
 
 /** The place of somebody whom the platform knew before, and who has not signed in there yet; undefined of all others. */
-export function awaitedAt(staff: Pick<Staff, 'places'>, centre: string): Workplace | undefined {
-  const place = placeOf(staff, centre);
-  return place?.awaited ? place : undefined;
+export function findAwaitedWorkplace(staff: Pick<Staff, 'places'>, centre: string): Workplace | undefined {
+  const workplace = findWorkplace(staff, centre);
+  return workplace?.awaited ? workplace : undefined;
 }
 
 /** What somebody may be in a session at this centre; without one, what they are for the platform or their agency. */
 export function rolesAt(staff: Pick<Staff, 'places' | 'platformRoles' | 'agency'>, centre?: string): OperatorRole[] {
   if (staff.agency !== undefined) return ['agency-clerk'];
-  const place = centre === undefined ? undefined : placeOf(staff, centre);
-  return [...(place && !place.suspended ? place.roles : []), ...staff.platformRoles];
+  const workplace = centre === undefined ? undefined : findWorkplace(staff, centre);
+  return [...(workplace && !workplace.suspended ? workplace.roles : []), ...staff.platformRoles];
 }
 
 /** Where they may work now, the home first. */
-export function openPlaces({ places }: Pick<Staff, 'places'>): string[] {
+export function activeWorkplaces({ places }: Pick<Staff, 'places'>): string[] {
   return places.filter(({ suspended }) => !suspended).map(({ centre }) => centre);
 }
 
 /** Whether they may work at this centre; without one, for the platform or their agency. */
-export function standingAt(staff: Staff, centre: string | undefined): Standing {
-  const place = centre === undefined ? undefined : placeOf(staff, centre);
+export function resolveEmploymentStatus(staff: Staff, centre: string | undefined): EmploymentStatus {
+  const workplace = centre === undefined ? undefined : findWorkplace(staff, centre);
   return {
-    suspended: staff.status === 'suspended' || place?.suspended === true,
-    left: staff.status === 'gone' || (centre === undefined ? rolesAt(staff).length === 0 : !place),
+    suspended: staff.status === 'suspended' || workplace?.suspended === true,
+    left: staff.status === 'gone' || (centre === undefined ? rolesAt(staff).length === 0 : !workplace),
     endedBefore: staff.endedBefore,
   };
 }
 
 /** Whether somebody works at a centre, and may. */
-export function worksAt(staff: Staff, centre: string): boolean {
-  const { left, suspended: isSuspended } = standingAt(staff, centre);
+export function isActiveAt(staff: Staff, centre: string): boolean {
+  const { left, suspended: isSuspended } = resolveEmploymentStatus(staff, centre);
   return !left && !isSuspended;
 }
 
 /** The teams that they lead, be it that they have not come yet: centres as manager, by code, and the platform as supervisor. */
-export function teamsLed({ places, platformRoles, status }: Staff): string[] {
+export function findLedTeams({ places, platformRoles, status }: Staff): string[] {
   if (status !== 'invited' && status !== 'active') return [];
   const managed = places.filter(({ suspended, roles }) => !suspended && roles.includes('centre-manager'));
-  const supervised = platformRoles.includes('supervisor') ? [PLATFORM] : [];
+  const supervised = platformRoles.includes('supervisor') ? [PLATFORM_TEAM] : [];
   return [...managed.map(({ centre }) => centre), ...supervised];
 }
 
 /** A further place of somebody who is known. @throws Problem ALREADY_EXISTS, ROLES_CONFLICT */
-export function placed<S extends Staff>(staff: S, centre: string, roles: CentreRole[], deed: Deed): S {
-  if (placeOf(staff, centre)) throw knownHere();
-  if (staff.agency !== undefined || staff.places.length >= MOST_PLACES) throw conflict();
-  const awaited = staff.history.length > 0 ? { by: deed.by, time: deed.time } : undefined;
+export function withWorkplace<S extends Staff>(staff: S, centre: string, roles: CentreRole[], audit: AuditInfo): S {
+  if (findWorkplace(staff, centre)) throw alreadyExists();
+  if (staff.agency !== undefined || staff.places.length >= MAX_WORKPLACES) throw rolesConflict();
+  const awaited = staff.history.length > 0 ? { by: audit.by, time: audit.time } : undefined;
   const places = [...staff.places, { centre, roles, suspended: false, awaited }];
-  return acted({ ...staff, places, status: cameBack(staff) }, { action: 'invited', centre, roles }, deed);
+  return withHistory(
+    { ...staff, places, status: resolveReturnStatus(staff) },
+    { action: 'invited', centre, roles },
+    audit,
+  );
 }
 
 /** What somebody is for the platform or an agency. */
-export interface Office {
+export interface PlatformPosition {
   platformRoles: PlatformRole[];
   agency?: string | undefined;
 }
@@ -154,139 +158,168 @@ export interface Office {
  * Further roles for the platform, or an agency, of somebody who is known.
  * @throws Problem ALREADY_EXISTS when they have them, ROLES_CONFLICT for a clerk of an agency who would be anything else
  */
-export function appointed<S extends Staff>(staff: S, { platformRoles, agency }: Office, deed: Deed): S {
+export function withPlatformPosition<S extends Staff>(
+  staff: S,
+  { platformRoles, agency }: PlatformPosition,
+  audit: AuditInfo,
+): S {
   const all = [...new Set([...staff.platformRoles, ...platformRoles])];
   const isKnown = all.length === staff.platformRoles.length && (agency ?? staff.agency) === staff.agency;
-  if (isKnown) throw knownHere();
+  if (isKnown) throw alreadyExists();
   // Whoever goes to another agency leaves the one before first.
-  if (agency !== undefined && staff.agency !== undefined && agency !== staff.agency) throw conflict();
-  const next = { ...staff, platformRoles: all, agency: agency ?? staff.agency, status: cameBack(staff) };
-  if (next.agency !== undefined && (all.length > 0 || staff.places.length > 0)) throw conflict();
-  return acted(next, { action: 'invited', roles: agency === undefined ? platformRoles : ['agency-clerk'] }, deed);
+  if (agency !== undefined && staff.agency !== undefined && agency !== staff.agency) throw rolesConflict();
+  const next = { ...staff, platformRoles: all, agency: agency ?? staff.agency, status: resolveReturnStatus(staff) };
+  if (next.agency !== undefined && (all.length > 0 || staff.places.length > 0)) throw rolesConflict();
+  return withHistory(
+    next,
+    { action: 'invited', roles: agency === undefined ? platformRoles : ['agency-clerk'] },
+    audit,
+  );
 }
 
 /** Other roles at a centre; the same document when they are what they were. @throws Problem NOT_FOUND */
-export function rolesSet<S extends Staff>(staff: S, centre: string, roles: CentreRole[], deed: Deed): S {
-  const place = placeOf(staff, centre) ?? notHere();
-  if (sameRoles(place.roles, roles)) return staff;
-  return acted(withPlace(staff, { ...place, roles }), { action: 'roles-changed', centre, roles }, deed);
+export function withRoles<S extends Staff>(staff: S, centre: string, roles: CentreRole[], audit: AuditInfo): S {
+  const workplace = findWorkplace(staff, centre) ?? throwNotFound();
+  if (hasSameRoles(workplace.roles, roles)) return staff;
+  return withHistory(
+    replaceWorkplace(staff, { ...workplace, roles }),
+    { action: 'roles-changed', centre, roles },
+    audit,
+  );
 }
 
 /** Other roles for the platform. @throws Problem ROLES_CONFLICT for a clerk of an agency */
-export function platformRolesSet<S extends Staff>(staff: S, platformRoles: PlatformRole[], deed: Deed): S {
-  if (sameRoles(staff.platformRoles, platformRoles)) return staff;
-  if (staff.agency !== undefined) throw conflict();
-  const next = goneIfNowhere({ ...staff, platformRoles });
-  return acted(next, { action: 'roles-changed', roles: platformRoles }, deed);
+export function withPlatformRoles<S extends Staff>(staff: S, platformRoles: PlatformRole[], audit: AuditInfo): S {
+  if (hasSameRoles(staff.platformRoles, platformRoles)) return staff;
+  if (staff.agency !== undefined) throw rolesConflict();
+  const next = markFormerIfUnassigned({ ...staff, platformRoles });
+  return withHistory(next, { action: 'roles-changed', roles: platformRoles }, audit);
 }
 
 /** Suspended at a centre, or as a whole. @throws Problem NOT_FOUND */
-export function suspended<S extends Staff>(staff: S, centre: string | undefined, deed: Deed): S {
+export function suspend<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
-    if (staff.status === 'gone') return notHere();
-    return acted({ ...staff, status: 'suspended', endedBefore: deed.time }, { action: 'suspended' }, deed);
+    if (staff.status === 'gone') return throwNotFound();
+    return withHistory({ ...staff, status: 'suspended', endedBefore: audit.time }, { action: 'suspended' }, audit);
   }
-  const place = placeOf(staff, centre) ?? notHere();
-  if (place.suspended) return staff;
-  return acted(withPlace(staff, { ...place, suspended: true }), { action: 'suspended', centre }, deed);
+  const workplace = findWorkplace(staff, centre) ?? throwNotFound();
+  if (workplace.suspended) return staff;
+  return withHistory(
+    replaceWorkplace(staff, { ...workplace, suspended: true }),
+    { action: 'suspended', centre },
+    audit,
+  );
 }
 
 /** The suspension lifted, at a centre or as a whole. @throws Problem NOT_FOUND */
-export function reinstated<S extends Staff>(staff: S, centre: string | undefined, deed: Deed): S {
+export function reinstate<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
-    if (staff.status === 'gone') return notHere();
-    return acted({ ...staff, status: hereAs(staff), endedBefore: deed.time }, { action: 'reinstated' }, deed);
+    if (staff.status === 'gone') return throwNotFound();
+    return withHistory(
+      { ...staff, status: resolveActiveStatus(staff), endedBefore: audit.time },
+      { action: 'reinstated' },
+      audit,
+    );
   }
-  const place = placeOf(staff, centre) ?? notHere();
-  if (!place.suspended) return staff;
-  return acted(withPlace(staff, { ...place, suspended: false }), { action: 'reinstated', centre }, deed);
+  const workplace = findWorkplace(staff, centre) ?? throwNotFound();
+  if (!workplace.suspended) return staff;
+  return withHistory(
+    replaceWorkplace(staff, { ...workplace, suspended: false }),
+    { action: 'reinstated', centre },
+    audit,
+  );
 }
 
 /** Let go from a centre, or altogether; who works nowhere any more is gone. @throws Problem NOT_FOUND */
-export function removed<S extends Staff>(staff: S, centre: string | undefined, deed: Deed): S {
+export function remove<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
-    if (staff.status === 'gone') return notHere();
-    const nowhere = { ...staff, places: [], platformRoles: [], agency: undefined, endedBefore: deed.time };
-    return acted(goneIfNowhere(nowhere), { action: 'removed' }, deed);
+    if (staff.status === 'gone') return throwNotFound();
+    const nowhere = { ...staff, places: [], platformRoles: [], agency: undefined, endedBefore: audit.time };
+    return withHistory(markFormerIfUnassigned(nowhere), { action: 'removed' }, audit);
   }
-  if (!placeOf(staff, centre)) return notHere();
-  const places = staff.places.filter((place) => place.centre !== centre);
-  return acted(goneIfNowhere({ ...staff, places }), { action: 'removed', centre }, deed);
+  if (!findWorkplace(staff, centre)) return throwNotFound();
+  const places = staff.places.filter((workplace) => workplace.centre !== centre);
+  return withHistory(markFormerIfUnassigned({ ...staff, places }), { action: 'removed', centre }, audit);
 }
 
 /** Away from a centre, or back. @throws Problem NOT_FOUND */
-export function absenceSet<S extends Staff>(staff: S, centre: string, absence: Absence | undefined, deed: Deed): S {
-  const place = placeOf(staff, centre) ?? notHere();
-  if (!absence && !place.absence) return staff;
+export function withAbsence<S extends Staff>(
+  staff: S,
+  centre: string,
+  absence: Absence | undefined,
+  audit: AuditInfo,
+): S {
+  const workplace = findWorkplace(staff, centre) ?? throwNotFound();
+  if (!absence && !workplace.absence) return staff;
   const action = absence ? 'absent' : 'back';
-  return acted(withPlace(staff, { ...place, absence }), { action, centre }, deed);
+  return withHistory(replaceWorkplace(staff, { ...workplace, absence }), { action, centre }, audit);
 }
 
 /** Without whom stands in, where that one has left. */
-export function withoutStandIn<S extends Staff>(staff: S, centre: string, hasLeft: (id: string) => boolean): S {
-  const place = placeOf(staff, centre);
-  const { absence } = place ?? {};
-  if (!place || absence?.standIn === undefined || !hasLeft(absence.standIn)) return staff;
-  return withPlace(staff, { ...place, absence: { from: absence.from, to: absence.to } });
+export function withoutFormerStandIn<S extends Staff>(staff: S, centre: string, hasLeft: (id: string) => boolean): S {
+  const workplace = findWorkplace(staff, centre);
+  const { absence } = workplace ?? {};
+  if (!workplace || absence?.standIn === undefined || !hasLeft(absence.standIn)) return staff;
+  return replaceWorkplace(staff, { ...workplace, absence: { from: absence.from, to: absence.to } });
 }
 
 /** So often at most a sign-in is written down. */
-const SIGN_IN_EVERY_MS = 60_000;
+const SIGN_IN_RECORD_INTERVAL_MS = 60_000;
 
 /**
  * They have signed in: who was invited is active from then on, and no longer awaited at this centre.
  * @param centre code; undefined for a session without a centre
  */
-export function signedIn<S extends Staff>(staff: S, by: string, time: Date, centre?: string): S {
+export function withSignIn<S extends Staff>(staff: S, by: string, time: Date, centre?: string): S {
   const isFirst = staff.status === 'invited';
-  const arrival = centre === undefined ? undefined : awaitedAt(staff, centre);
+  const arrival = centre === undefined ? undefined : findAwaitedWorkplace(staff, centre);
   const last = staff.lastSignInTime?.getTime() ?? 0;
-  if (!isFirst && !arrival && time.getTime() - last < SIGN_IN_EVERY_MS) return staff;
-  const here = arrival ? withPlace(staff, { ...arrival, awaited: undefined }) : staff;
+  if (!isFirst && !arrival && time.getTime() - last < SIGN_IN_RECORD_INTERVAL_MS) return staff;
+  const here = arrival ? replaceWorkplace(staff, { ...arrival, awaited: undefined }) : staff;
   const next: S = { ...here, lastSignInTime: time, status: isFirst ? 'active' : staff.status };
   if (!isFirst && !arrival) return next;
-  return acted(next, { action: 'signed-in', centre: arrival?.centre }, { by, time });
+  return withHistory(next, { action: 'signed-in', centre: arrival?.centre }, { by, time });
 }
 
 /** Somebody looked at them, for a reason that they gave. */
-export function lookedAt<S extends Staff>(staff: S, centre: string | undefined, deed: Deed): S {
-  return acted(staff, { action: 'looked-at', centre }, deed);
+export function withViewedEntry<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
+  return withHistory(staff, { action: 'looked-at', centre }, audit);
 }
 
 /**
  * What concerns a centre: what was done to somebody there, and to the whole person while they worked there, which begins when
  * they come. The oldest first.
  */
-export function actsAt({ history, places }: Pick<Staff, 'history' | 'places'>, centre: string): Act[] {
-  const first = history.find((act) => act.centre === centre);
-  const place = placeOf({ places }, centre);
-  let worksHere = first ? first.action !== 'invited' && !first.awaits : place !== undefined && !place.awaited;
-  return history.filter((act) => {
-    const isHere = act.centre === centre;
-    if (isHere) worksHere = !act.awaits;
-    const concerns = isHere || (act.centre === undefined && worksHere);
-    if (concerns && act.action === 'removed') worksHere = false;
+export function historyAt({ history, places }: Pick<Staff, 'history' | 'places'>, centre: string): StaffHistoryEntry[] {
+  const first = history.find((entry) => entry.centre === centre);
+  const workplace = findWorkplace({ places }, centre);
+  let worksHere = first ? first.action !== 'invited' && !first.awaits : workplace !== undefined && !workplace.awaited;
+  return history.filter((entry) => {
+    const isHere = entry.centre === centre;
+    if (isHere) worksHere = !entry.awaits;
+    const concerns = isHere || (entry.centre === undefined && worksHere);
+    if (concerns && entry.action === 'removed') worksHere = false;
     return concerns;
   });
 }
 
 /** When somebody left a centre; undefined for who works there, or never did. */
-export function leftAt(staff: Pick<Staff, 'history' | 'places'>, centre: string): Date | undefined {
-  if (placeOf(staff, centre)) return undefined;
-  return actsAt(staff, centre).findLast(({ action }) => action === 'removed')?.time;
+export function findLeaveTime(staff: Pick<Staff, 'history' | 'places'>, centre: string): Date | undefined {
+  if (findWorkplace(staff, centre)) return undefined;
+  return historyAt(staff, centre).findLast(({ action }) => action === 'removed')?.time;
 }
 
 /** Whether an absence is over on this day, yyyy-MM-dd. */
-export const isOver = ({ to }: Absence, today: string): boolean => to < today;
+export const isAbsenceOver = ({ to }: Absence, today: string): boolean => to < today;
 
-function acted<S extends Staff>(
+function withHistory<S extends Staff>(
   staff: S,
-  act: Omit<Act, 'time' | 'by' | 'why' | 'awaits'>,
-  { by, time, why }: Deed,
+  entry: Omit<StaffHistoryEntry, 'time' | 'by' | 'why' | 'awaits'>,
+  { by, time, why }: AuditInfo,
 ): S {
-  const awaits = act.centre !== undefined && awaitedAt(staff, act.centre) ? true : undefined;
-  const history = [...staff.history, { ...act, by, time, why, awaits }];
-  if (history.length > MOST_ACTS) {
+  const awaits = entry.centre !== undefined && findAwaitedWorkplace(staff, entry.centre) ? true : undefined;
+  const history = [...staff.history, { ...entry, by, time, why, awaits }];
+  if (history.length > MAX_HISTORY_ENTRIES) {
     // Looks must not push out what was done.
     const oldest = history.findIndex(({ action }) => action === 'looked-at');
     history.splice(Math.max(oldest, 0), 1);
@@ -294,30 +327,31 @@ function acted<S extends Staff>(
   return { ...staff, history };
 }
 
-function withPlace<S extends Staff>(staff: S, next: Workplace): S {
-  return { ...staff, places: staff.places.map((place) => (place.centre === next.centre ? next : place)) };
+function replaceWorkplace<S extends Staff>(staff: S, next: Workplace): S {
+  return { ...staff, places: staff.places.map((workplace) => (workplace.centre === next.centre ? next : workplace)) };
 }
 
 /** What somebody is who is neither suspended nor gone. */
-const hereAs = ({ lastSignInTime }: Staff): StaffStatus => (lastSignInTime ? 'active' : 'invited');
+const resolveActiveStatus = ({ lastSignInTime }: Staff): StaffStatus => (lastSignInTime ? 'active' : 'invited');
 
 /** A new place brings back who was gone; a suspension stays. */
-const cameBack = (staff: Staff): StaffStatus => (staff.status === 'gone' ? 'invited' : staff.status);
+const resolveReturnStatus = (staff: Staff): StaffStatus => (staff.status === 'gone' ? 'invited' : staff.status);
 
-function goneIfNowhere<S extends Staff>(staff: S): S {
+function markFormerIfUnassigned<S extends Staff>(staff: S): S {
   const { places, platformRoles, agency } = staff;
   const isNowhere = places.length === 0 && platformRoles.length === 0 && agency === undefined;
   return isNowhere ? { ...staff, status: 'gone' } : staff;
 }
 
-const sameRoles = (some: readonly string[], others: readonly string[]): boolean =>
+const hasSameRoles = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((role) => others.includes(role));
 
-function notHere(): never {
+function throwNotFound(): never {
   throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
 }
 
-const knownHere = (): Problem => new Problem({ reason: 'ALREADY_EXISTS', message: 'This person works there already.' });
+const alreadyExists = (): Problem =>
+  new Problem({ reason: 'ALREADY_EXISTS', message: 'This person works there already.' });
 
-const conflict = (): Problem =>
+const rolesConflict = (): Problem =>
   new Problem({ reason: 'ROLES_CONFLICT', message: 'These roles, or so many places, do not go together.' });

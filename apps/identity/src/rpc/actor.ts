@@ -1,49 +1,50 @@
-import { parseName, parseRequestId } from '@cups/contracts';
+import { parseResourceName, parseRequestId } from '@cups/contracts';
 import { fingerprint } from '@cups/contracts/node';
 import { Problem, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { Cause } from '@cups/store';
-import type { Actor } from '../domain/rights.ts';
+import type { Actor } from '../domain/permissions.ts';
 import { assertNotSuspended } from '../domain/sessions.ts';
-import { rolesAt, standingAt } from '../domain/staff.ts';
-import type { StaffBook } from '../staff.ts';
+import { rolesAt, resolveEmploymentStatus } from '../domain/staff.ts';
+import type { StaffRepository } from '../staff.ts';
 
 /** Who asks about the staff, from where, why and in which request. */
 
-const MOST_WHY = 300;
+const MAX_REASON_LENGTH = 300;
 
 /**
  * Who is in the session. What they may is what the store says by now, where that is less than what their assertion says.
  * @throws Problem OPERATOR_SUSPENDED for who has been suspended since the assertion was made; who has left has no role
  */
-export async function actorIn(context: Context, staff: StaffBook): Promise<Actor> {
+export async function resolveActor(context: Context, staff: StaffRepository): Promise<Actor> {
   const { operator, roles, centre: at } = sessionOf(context);
-  const id = parseName('operators', operator);
-  const centre = at === undefined ? undefined : parseName('centres', at);
+  const id = parseResourceName('operators', operator);
+  const centre = at === undefined ? undefined : parseResourceName('centres', at);
   const known = await staff.get(id);
-  const standing = known && standingAt(known, centre);
-  assertNotSuspended(standing);
-  const now = known && (standing?.left ? [] : rolesAt(known, centre));
-  return { id, centre, roles: now ? roles.filter((role) => now.includes(role)) : roles };
+  const employment = known && resolveEmploymentStatus(known, centre);
+  assertNotSuspended(employment);
+  const currentRoles = known && (employment?.left ? [] : rolesAt(known, centre));
+  return { id, centre, roles: currentRoles ? roles.filter((role) => currentRoles.includes(role)) : roles };
 }
 
 /** The code in `centres/{code}`, or undefined where none is named. */
-export function centreIn(name: string): string | undefined {
-  return name === '' ? undefined : parseName('centres', name, '/centre');
+export function parseCentre(name: string): string | undefined {
+  return name === '' ? undefined : parseResourceName('centres', name, '/centre');
 }
 
 /** @throws Problem INVALID_ARGUMENT when it is too long, or missing where it must be said */
-export function whyIn(text: string, field: '/why' | '/reason', isNeeded = false): string | undefined {
-  const why = text.trim();
-  if (why === '' && isNeeded) throw wrong('Support says why it looks.', violation(field, 'REQUIRED'));
-  if (why.length > MOST_WHY) throw wrong('The reason is too long.', violation(field, 'MAX_LENGTH', { most: MOST_WHY }));
-  return why === '' ? undefined : why;
+export function validateReason(text: string, field: '/why' | '/reason', isRequired = false): string | undefined {
+  const reason = text.trim();
+  if (reason === '' && isRequired) throw invalidArgument('Support says why it looks.', violation(field, 'REQUIRED'));
+  if (reason.length > MAX_REASON_LENGTH)
+    throw invalidArgument('The reason is too long.', violation(field, 'MAX_LENGTH', { most: MAX_REASON_LENGTH }));
+  return reason === '' ? undefined : reason;
 }
 
 /** Why a write happens: its request, known again by caller, method and content. */
-export function causeOf(context: Context, requestId: string, content: unknown): Cause {
+export function toCause(context: Context, requestId: string, content: unknown): Cause {
   const { method, traceparent, requestId: correlation } = context;
   const id = parseRequestId(requestId);
   const key = `${method}|${sessionOf(context).operator}`;
@@ -53,6 +54,6 @@ export function causeOf(context: Context, requestId: string, content: unknown): 
 }
 
 /** One field that is wrong. */
-export function wrong(message: string, ...violations: Violation[]): Problem {
+export function invalidArgument(message: string, ...violations: Violation[]): Problem {
   return new Problem({ reason: 'INVALID_ARGUMENT', message, violations });
 }

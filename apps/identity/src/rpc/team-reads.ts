@@ -1,117 +1,125 @@
-import { parseName } from '@cups/contracts';
-import { pageSizeOf } from '@cups/contracts/node';
+import { parseResourceName } from '@cups/contracts';
+import { normalizePageSize } from '@cups/contracts/node';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { Problem } from '@cups/problem';
 import type { Context, Rpcs } from '@cups/rpc';
-import { toAct, toColleague, toFormer, toMember } from '../convert.ts';
-import { seesWhole, sightOf } from '../domain/rights.ts';
-import type { Sight } from '../domain/rights.ts';
-import { actsAt, lookedAt } from '../domain/staff.ts';
+import { toOperatorAction, toColleague, toFormer, toMember } from '../convert.ts';
+import { canViewAllStaff, visibilityFor } from '../domain/permissions.ts';
+import type { Visibility } from '../domain/permissions.ts';
+import { historyAt, withViewedEntry } from '../domain/staff.ts';
 import type { StoredOperator } from '../store.ts';
-import { actorIn, centreIn, whyIn } from './actor.ts';
-import { seenFrom } from './team.ts';
-import type { TeamParts } from './team.ts';
+import { resolveActor, parseCentre, validateReason } from './actor.ts';
+import { findVisibleOperator } from './team-changes.ts';
+import type { TeamParts } from './team-changes.ts';
 
-type All = Rpcs<IdentityServiceDefinition>;
+type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
 /** Who works for the platform or at an agency. */
-export const OF_THE_PLATFORM = {
+export const PLATFORM_STAFF_FILTER = {
   $or: [{ 'platformRoles.0': { $exists: true } }, { agency: { $type: 'string' } }],
 };
 
 /** The calls that show the staff: of the own centre, or to those who see all. A look of support is recorded with its reason. */
-export function teamReads(
+export function teamReadRpcs(
   parts: TeamParts,
-): Pick<All, 'ListCentreOperators' | 'ListStaff' | 'GetOperator' | 'ListOperatorActions'> {
+): Pick<IdentityRpcs, 'ListCentreOperators' | 'ListStaff' | 'GetOperator' | 'ListOperatorActions'> {
   const { staff, now } = parts;
   return {
     async ListCentreOperators({ centre: name, pageSize, pageToken, reason, former }, context) {
-      const centre = parseName('centres', name, '/centre');
-      const sight = await look(parts, context, { centre, reason, resource: name });
-      context.look(name);
-      if (former && sight === 'colleague') throw notForColleagues();
-      const isColleague = sight === 'colleague';
-      const paging = { pageSize: pageSizeOf(pageSize), pageToken, fingerprintOf: { centre, isColleague, former } };
-      const toOne = former ? toFormer : isColleague ? toColleague : toMember;
-      const page = await staff.page(teamAt(centre, { former, isColleague }), paging);
-      const found = former ? page.documents : await staff.withStandIns(page.documents, centre);
-      const shown = { centre, persons: staff.persons, now: now(), wide: isWide(context) };
-      const members = await Promise.all(found.map(async (one) => toOne(one, shown)));
+      const centre = parseResourceName('centres', name, '/centre');
+      const visibility = await authorizeView(parts, context, { centre, reason, resource: name });
+      context.recordAccess(name);
+      if (former && visibility === 'colleague') throw colleagueNotAllowed();
+      const isColleague = visibility === 'colleague';
+      const paging = {
+        pageSize: normalizePageSize(pageSize),
+        pageToken,
+        tokenArguments: { centre, isColleague, former },
+      };
+      const toView = former ? toFormer : isColleague ? toColleague : toMember;
+      const page = await staff.page(teamFilter(centre, { former, isColleague }), paging);
+      const found = former ? page.documents : await staff.dropFormerStandIns(page.documents, centre);
+      const view = { centre, persons: staff.persons, now: now(), hasFullView: hasFullView(context) };
+      const members = await Promise.all(found.map(async (one) => toView(one, view)));
       return { members, nextPageToken: page.nextPageToken };
     },
 
     async ListStaff({ pageSize, pageToken, reason }, context) {
-      await look(parts, context, { centre: undefined, reason, resource: 'staff' });
-      context.look('staff');
-      const page = await staff.page(OF_THE_PLATFORM, {
-        pageSize: pageSizeOf(pageSize),
+      await authorizeView(parts, context, { centre: undefined, reason, resource: 'staff' });
+      context.recordAccess('staff');
+      const page = await staff.page(PLATFORM_STAFF_FILTER, {
+        pageSize: normalizePageSize(pageSize),
         pageToken,
-        fingerprintOf: 'staff',
+        tokenArguments: 'staff',
       });
-      const shown = { centre: undefined, persons: staff.persons, now: now(), wide: true };
-      const members = await Promise.all(page.documents.map((one) => toMember(one, shown)));
+      const view = { centre: undefined, persons: staff.persons, now: now(), hasFullView: true };
+      const members = await Promise.all(page.documents.map((one) => toMember(one, view)));
       return { members, nextPageToken: page.nextPageToken };
     },
 
     async GetOperator({ name, centre: where, reason }, context) {
-      const centre = centreIn(where);
-      const found = await lookAtOne(parts, context, { name, centre, reason });
-      const [seen = found] = centre === undefined ? [] : await staff.withStandIns([found], centre);
-      const shown = { centre, persons: staff.persons, now: now(), wide: isWide(context) };
-      return { member: await toMember(seen, shown) };
+      const centre = parseCentre(where);
+      const found = await viewOperator(parts, context, { name, centre, reason });
+      const [seen = found] = centre === undefined ? [] : await staff.dropFormerStandIns([found], centre);
+      const view = { centre, persons: staff.persons, now: now(), hasFullView: hasFullView(context) };
+      return { member: await toMember(seen, view) };
     },
 
     async ListOperatorActions({ name, centre: where, reason }, context) {
-      const centre = centreIn(where);
-      const found = await lookAtOne(parts, context, { name, centre, reason, former: true });
-      const acts = centre === undefined ? found.history : actsAt(found, centre);
-      return { actions: acts.toReversed().map(toAct) };
+      const centre = parseCentre(where);
+      const found = await viewOperator(parts, context, { name, centre, reason, former: true });
+      const entries = centre === undefined ? found.history : historyAt(found, centre);
+      return { actions: entries.toReversed().map(toOperatorAction) };
     },
   };
 }
 
 /** Who is shown of a centre: all who work there, those of them who may, or those who have left. */
-function teamAt(centre: string, { former, isColleague }: { former: boolean; isColleague: boolean }): object {
+function teamFilter(centre: string, { former, isColleague }: { former: boolean; isColleague: boolean }): object {
   if (former) return { 'history.centre': centre, 'places.centre': { $ne: centre } };
   if (!isColleague) return { 'places.centre': centre };
   return { places: { $elemMatch: { centre, suspended: false } }, status: { $in: ['invited', 'active'] } };
 }
 
-const notForColleagues = (): Problem =>
+const colleagueNotAllowed = (): Problem =>
   new Problem({ reason: 'PERMISSION_DENIED', message: 'Colleagues see the list of the team.' });
 
-const isWide = ({ session }: Context): boolean => seesWhole(session!.roles);
+const hasFullView = ({ session }: Context): boolean => canViewAllStaff(session!.roles);
 
-interface Looked {
+interface ViewRequest {
   centre: string | undefined;
   reason: string;
   resource: string;
 }
 
 /** @throws Problem NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT for support that does not say why */
-async function look({ staff }: TeamParts, context: Context, { centre, reason, resource }: Looked): Promise<Sight> {
-  const sight = sightOf(await actorIn(context, staff), centre);
-  if (sight === 'reasoned') {
-    const why = whyIn(reason, '/reason', true)!;
+async function authorizeView(
+  { staff }: TeamParts,
+  context: Context,
+  { centre, reason, resource }: ViewRequest,
+): Promise<Visibility> {
+  const visibility = visibilityFor(await resolveActor(context, staff), centre);
+  if (visibility === 'reasoned') {
+    const why = validateReason(reason, '/reason', true)!;
     context.log.info({ event: 'staff-looked-at', operator: context.session!.operator, resource, reason: why });
   }
-  return sight;
+  return visibility;
 }
 
-/** Somebody, for who may see all of them. @throws Problem as {@link look}; PERMISSION_DENIED for colleagues */
-async function lookAtOne(
+/** Somebody, for who may see all of them. @throws Problem as {@link authorizeView}; PERMISSION_DENIED for colleagues */
+async function viewOperator(
   parts: TeamParts,
   context: Context,
-  { name, centre, reason, former = false }: Omit<Looked, 'resource'> & { name: string; former?: boolean },
+  { name, centre, reason, former = false }: Omit<ViewRequest, 'resource'> & { name: string; former?: boolean },
 ): Promise<StoredOperator> {
   const { staff, now } = parts;
-  const sight = await look(parts, context, { centre, reason, resource: name });
-  context.look(name);
-  if (sight === 'colleague') throw notForColleagues();
-  const found = await seenFrom(staff, { name, centre, former });
-  if (sight === 'reasoned') {
-    const deed = { by: context.session!.operator, time: now(), why: whyIn(reason, '/reason') };
-    await staff.change(found._id, {}, (one) => lookedAt(one, centre, deed));
+  const visibility = await authorizeView(parts, context, { centre, reason, resource: name });
+  context.recordAccess(name);
+  if (visibility === 'colleague') throw colleagueNotAllowed();
+  const found = await findVisibleOperator(staff, { name, centre, former });
+  if (visibility === 'reasoned') {
+    const audit = { by: context.session!.operator, time: now(), why: validateReason(reason, '/reason') };
+    await staff.change(found._id, {}, (one) => withViewedEntry(one, centre, audit));
   }
   return found;
 }

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Log } from '@cups/contracts';
 import { isProblem } from '@cups/problem';
 import type { Documents, Store, StoredDocument } from '@cups/store';
-import { Repeated } from '../repeat.ts';
-import type { Kept } from './provider.ts';
+import { PeriodicTask } from '../periodic-task.ts';
+import type { AttemptState } from './provider.ts';
 
 /** How long a person may take at the pages of a provider. */
-const ATTEMPT_MS = 600_000;
+const ATTEMPT_TTL_MS = 600_000;
 
 /** A sign-in, or a sign-out at a provider, that has begun; or a statement of a provider that was used. */
 export interface StoredAttempt extends StoredDocument {
@@ -18,10 +18,10 @@ export interface StoredAttempt extends StoredDocument {
   again?: boolean;
   /** Of a sign-out: whose, by id. */
   operator?: string;
-  kept?: Kept;
+  kept?: AttemptState;
 }
 
-export function attemptsOf(store: Store): Documents<StoredAttempt> {
+export function openAttempts(store: Store): Documents<StoredAttempt> {
   return store.documents<StoredAttempt>({
     collection: 'signInAttempts',
     schema: {
@@ -48,7 +48,7 @@ export interface AttemptsOptions {
   log: Log;
 }
 
-type Begun = Pick<StoredAttempt, 'kind' | 'provider' | 'returnTo' | 'centre' | 'again' | 'operator' | 'kept'>;
+type NewAttempt = Pick<StoredAttempt, 'kind' | 'provider' | 'returnTo' | 'centre' | 'again' | 'operator' | 'kept'>;
 
 /**
  * Attempts that have begun: whoever holds the secret takes one, once, within ten minutes. The store knows the hash of the secret
@@ -56,28 +56,31 @@ type Begun = Pick<StoredAttempt, 'kind' | 'provider' | 'returnTo' | 'centre' | '
  */
 export class Attempts {
   readonly #options: AttemptsOptions;
-  readonly #sweep: Repeated;
+  readonly #sweep: PeriodicTask;
 
   /** Begins to sweep. */
   constructor(options: AttemptsOptions) {
     this.#options = options;
     const { documents, sweepMs, now, log } = options;
-    this.#sweep = new Repeated(async () => {
-      const over = { expireTime: { $lte: now() } };
-      await documents.remove(over, { scope: 'service' }).catch((error: unknown) => {
+    this.#sweep = new PeriodicTask(async () => {
+      const expired = { expireTime: { $lte: now() } };
+      await documents.remove(expired, { scope: 'service' }).catch((error: unknown) => {
         log.warn({ event: 'attempt-sweep-failed', error });
         throw error;
       });
     }, sweepMs);
-    this.#sweep.soon();
+    this.#sweep.trigger();
   }
 
   /** @returns the secret that takes it */
-  async begin(begun: Begun): Promise<string> {
+  async begin(attempt: NewAttempt): Promise<string> {
     const { documents, now } = this.#options;
     const secret = randomBytes(32).toString('base64url');
     const time = now();
-    const draft = Object.assign({ _id: hashOf(secret), expireTime: new Date(time.getTime() + ATTEMPT_MS) }, begun);
+    const draft = Object.assign(
+      { _id: hashSecret(secret), expireTime: new Date(time.getTime() + ATTEMPT_TTL_MS) },
+      attempt,
+    );
     await documents.create(draft, { scope: 'service', cause: {}, events: [], now: time });
     return secret;
   }
@@ -86,7 +89,7 @@ export class Attempts {
   async take(secret: string, kind: StoredAttempt['kind'], provider: string): Promise<StoredAttempt | undefined> {
     if (secret === '') return undefined;
     const { documents, now } = this.#options;
-    const id = hashOf(secret);
+    const id = hashSecret(secret);
     const found = await documents.get(id, { scope: 'service' });
     if (found?.kind !== kind || found.provider !== provider) return undefined;
     const isOurs = (await documents.remove({ _id: id }, { scope: 'service' })) === 1;
@@ -94,10 +97,10 @@ export class Attempts {
   }
 
   /** Whether a provider's statement is seen for the first time; it is remembered until `until`. */
-  async isFirst(provider: string, { id, until }: { id: string; until: Date }): Promise<boolean> {
+  async isFirstUse(provider: string, { id, until }: { id: string; until: Date }): Promise<boolean> {
     const { documents, now } = this.#options;
     const draft = {
-      _id: hashOf(`${provider} ${id}`),
+      _id: hashSecret(`${provider} ${id}`),
       kind: 'statement' as const,
       provider,
       expireTime: until,
@@ -116,6 +119,6 @@ export class Attempts {
   }
 }
 
-function hashOf(secret: string): string {
+function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }

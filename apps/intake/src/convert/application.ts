@@ -1,48 +1,48 @@
 import { allowedActions } from '@cups/application';
-import type { Action, Circumstance, State } from '@cups/application';
-import { enumWord, toTimestamp } from '@cups/contracts/proto';
+import type { Action, Guard, State } from '@cups/application';
+import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
 import type { ApplicationContent as ContentOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import type { Decision as DecisionOut } from '@cups/contracts/gen/cups/intake/v1/Decision.ts';
-import type { DeskNote as DeskNoteOut } from '@cups/contracts/gen/cups/intake/v1/DeskNote.ts';
+import type { DeskNote as DeskAlertOut } from '@cups/contracts/gen/cups/intake/v1/DeskNote.ts';
 import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
 import type { HandOver as HandOverOut } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
 import type { Note as NoteOut } from '@cups/contracts/gen/cups/intake/v1/Note.ts';
 import type { ResultRecord as ResultOut } from '@cups/contracts/gen/cups/intake/v1/ResultRecord.ts';
-import type { Telling as TellingOut } from '@cups/contracts/gen/cups/intake/v1/Telling.ts';
+import type { Telling as PersonNotificationOut } from '@cups/contracts/gen/cups/intake/v1/Telling.ts';
 import { etagOf } from '@cups/store';
-import { circumstancesOf } from '../domain/acts.ts';
-import type { IsPartyTo } from '../domain/acts.ts';
+import { findActiveGuards } from '../domain/command.ts';
+import type { IsPartyTo } from '../domain/command.ts';
 import type {
   ActionRecord,
   Application,
   ApplicationRow,
   Decision,
-  DeskNote,
+  DeskAlert,
   DocumentRequest,
   Note,
   Result,
-  Told,
+  PersonNotification,
 } from '../domain/application.ts';
-import { bucketsOf } from '../domain/queue.ts';
-import type { Asking } from '../domain/queue.ts';
-import type { StoredRow } from '../store/rows.ts';
+import { resolveBuckets } from '../domain/queue.ts';
+import type { QueueViewer } from '../domain/queue.ts';
+import type { StoredRow } from '../store/application-rows.ts';
 import { toContent } from './content.ts';
 import { toPayment } from './payment.ts';
-import { present } from './present.ts';
+import { omitEmpty } from './omit-empty.ts';
 
 /** The gRPC border of an application: whole, as a row of a list, and its history. */
 
 /** Who sees an application, and when: what they may do, and in which lists of theirs it stands. */
-export interface Viewer extends Asking {
+export interface Viewer extends QueueViewer {
   roles: readonly string[];
   isPartyTo: IsPartyTo;
 }
 
 /** An application as its viewer may see it. */
 export function toApplication(app: Application, viewer: Viewer): ApplicationOut {
-  const holding = circumstancesOf(app, viewer.isPartyTo);
+  const activeGuards = findActiveGuards(app, viewer.isPartyTo);
   return {
     name: `applications/${app._id}`,
     centre: app.centre,
@@ -65,8 +65,8 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     decision: toDecision(app.decision),
     handOver: toHandOver(app.handOver),
     outcome: app.outcome ?? null,
-    allowedActions: toAllowedActions(app.state, viewer, holding),
-    deskNotes: app.deskNotes.map(toDeskNote),
+    allowedActions: toAllowedActions(app.state, viewer, activeGuards),
+    deskNotes: app.deskNotes.map(toDeskAlert),
     agencyReference: app.agencyReference ?? '',
     openedBy: app.openedBy,
     noDueDateReason: app.noDueDateReason ?? '',
@@ -77,9 +77,9 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     buckets: toBuckets(app, viewer),
     notes: app.notes?.map(toNote) ?? [],
     assignee: app.assignee ?? '',
-    tellings: app.told?.map(toTelling) ?? [],
+    tellings: app.told?.map(toPersonNotification) ?? [],
     payment: toPayment(app.payment),
-    ownApplication: holding.includes('own-application'),
+    ownApplication: activeGuards.includes('own-application'),
   };
 }
 
@@ -105,7 +105,7 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
     content: toRowContent(row),
     documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,
     decision: toDecisionTimes(row.decision),
-    allowedActions: toAllowedActions(row.state, viewer, circumstancesOf(row, viewer.isPartyTo)),
+    allowedActions: toAllowedActions(row.state, viewer, findActiveGuards(row, viewer.isPartyTo)),
     deskNotes: row.deskNotes.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
     sinceTime: toTimestamp(row.queue?.since),
     buckets: toBuckets(row, viewer),
@@ -122,7 +122,7 @@ function toRowContent({ content }: StoredRow): ContentOut | null {
 }
 
 const toBuckets = (app: Pick<Application, 'queue' | 'assignee'>, viewer: Viewer) =>
-  bucketsOf(app, viewer).map((bucket) => enumWord('BUCKET_', bucket));
+  resolveBuckets(app, viewer).map((bucket) => toProtoEnum('BUCKET_', bucket));
 
 /** One row of the history. */
 export function toAction(row: ActionRecord): ActionOut {
@@ -144,19 +144,19 @@ export function toAction(row: ActionRecord): ActionOut {
     fields: row.fields ?? [],
     centre: row.centre ?? '',
     operator: row.operator ?? '',
-    how: row.how ? enumWord('TELLING_MEANS_', row.how) : 'TELLING_MEANS_UNSPECIFIED',
+    how: row.how ? toProtoEnum('TELLING_MEANS_', row.how) : 'TELLING_MEANS_UNSPECIFIED',
   };
 }
 
 export function toState(state: State) {
-  return enumWord('STATE_', state);
+  return toProtoEnum('STATE_', state);
 }
 
 export function toDocumentRequest(request: DocumentRequest | undefined): DocumentRequestOut | null {
   if (!request) return null;
-  const { supplied, message, requestTime, ...asked } = request;
+  const { supplied, message, requestTime, ...requested } = request;
   return {
-    ...asked,
+    ...requested,
     message: message ?? null,
     requestTime: toTimestamp(requestTime),
     suppliedKinds: supplied ?? [],
@@ -188,28 +188,28 @@ function toDecisionTimes(decision: ApplicationRow['decision']): DecisionOut | nu
   };
 }
 
-function toAllowedActions(state: State, { roles }: Viewer, holding: readonly Circumstance[]) {
-  return allowedActions(state, roles, holding).map((action: Action) => enumWord('ACTION_', action));
+function toAllowedActions(state: State, { roles }: Viewer, activeGuards: readonly Guard[]) {
+  return allowedActions(state, roles, activeGuards).map((action: Action) => toProtoEnum('ACTION_', action));
 }
 
-function toDeskNote({ kind, recordTime, cause = '', count = 1, seenTime, seenBy = '' }: DeskNote): DeskNoteOut {
+function toDeskAlert({ kind, recordTime, cause = '', count = 1, seenTime, seenBy = '' }: DeskAlert): DeskAlertOut {
   return { kind, recordTime: toTimestamp(recordTime), cause, count, seenTime: toTimestamp(seenTime), seenBy };
 }
 
-function toHandOver(act: Application['handOver']): HandOverOut | null {
-  if (!act) return null;
-  const { ground, handOverTime, ...said } = act;
-  return { ...said, ground: ground ?? null, handOverTime: toTimestamp(handOverTime) };
+function toHandOver(handOver: Application['handOver']): HandOverOut | null {
+  if (!handOver) return null;
+  const { ground, handOverTime, ...rest } = handOver;
+  return { ...rest, ground: ground ?? null, handOverTime: toTimestamp(handOverTime) };
 }
 
 function toNote({ text, by, occurTime, recordTime }: Note): NoteOut {
   return { text, by, occurTime: toTimestamp(occurTime), recordTime: toTimestamp(recordTime) };
 }
 
-function toTelling({ how, by, time, about }: Told): TellingOut {
-  return { how: enumWord('TELLING_MEANS_', how), by, tellTime: toTimestamp(time), about };
+function toPersonNotification({ how, by, time, about }: PersonNotification): PersonNotificationOut {
+  return { how: toProtoEnum('TELLING_MEANS_', how), by, tellTime: toTimestamp(time), about };
 }
 
 function toResult({ resultKind, resultNumber, verificationCode, validUntil }: Result): ResultOut {
-  return present({ kind: resultKind, number: resultNumber, verificationCode, validUntil });
+  return omitEmpty({ kind: resultKind, number: resultNumber, verificationCode, validUntil });
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { answersFault, CONTENT_SCHEMA } from '@cups/application';
+import { validateStorableAnswers, CONTENT_SCHEMA } from '@cups/application';
 import type {
   Content,
   DeliveryChoice,
@@ -10,7 +10,7 @@ import type {
   Mandate,
   Person,
 } from '@cups/application';
-import { enumValue, enumWord } from '@cups/contracts/proto';
+import { fromProtoEnum, toProtoEnum } from '@cups/contracts/proto';
 import type {
   ApplicationContent as ContentOut,
   ApplicationContent__Output as ContentIn,
@@ -19,8 +19,8 @@ import type { Evidence__Output as EvidenceIn } from '@cups/contracts/gen/cups/in
 import type { HandOver__Output as HandOverIn } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
 import type { Person__Output as PersonIn } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import { Problem, violation } from '@cups/problem';
-import { wrongField } from '../domain/refusals.ts';
-import { present } from './present.ts';
+import { invalidField } from '../domain/problems.ts';
+import { omitEmpty } from './omit-empty.ts';
 
 /** The gRPC border of what the desk fills in. */
 
@@ -31,11 +31,11 @@ export function toContent(content: Content): ContentOut {
     applicant: applicant ?? null,
     contact: contact ?? null,
     represented: represented ?? null,
-    mandate: mandate ? { ...mandate, kind: enumWord('MANDATE_KIND_', mandate.kind) } : null,
+    mandate: mandate ? { ...mandate, kind: toProtoEnum('MANDATE_KIND_', mandate.kind) } : null,
     answers: answers ? Buffer.from(JSON.stringify(answers)) : Buffer.alloc(0),
     evidence: evidence ?? [],
     costOption: costOption ?? '',
-    delivery: delivery ? { ...delivery, kind: enumWord('DELIVERY_KIND_', delivery.kind) } : null,
+    delivery: delivery ? { ...delivery, kind: toProtoEnum('DELIVERY_KIND_', delivery.kind) } : null,
   };
 }
 
@@ -46,20 +46,20 @@ export function fromContent(wire: ContentIn | null): Content {
   if (wire.applicant) content.applicant = fromPerson(wire.applicant);
   if (wire.contact) {
     const { email, phone, none } = wire.contact;
-    content.contact = present({ email, phone, none: none || undefined });
+    content.contact = omitEmpty({ email, phone, none: none || undefined });
   }
   if (wire.represented) content.represented = fromPerson(wire.represented);
   if (wire.mandate) {
     const { reference, date } = wire.mandate;
-    const kind = enumValue('MANDATE_KIND_', wire.mandate.kind) as Mandate['kind'];
-    content.mandate = { kind, ...present({ reference, date }) };
+    const kind = fromProtoEnum('MANDATE_KIND_', wire.mandate.kind) as Mandate['kind'];
+    content.mandate = { kind, ...omitEmpty({ reference, date }) };
   }
   if (wire.answers.length > 0) content.answers = fromAnswers(wire.answers);
   if (wire.evidence.length > 0) content.evidence = wire.evidence.map(fromEvidence);
   if (wire.costOption) content.costOption = wire.costOption;
   if (wire.delivery) {
-    const kind = enumValue('DELIVERY_KIND_', wire.delivery.kind) as DeliveryChoice['kind'];
-    content.delivery = { kind, ...present({ note: wire.delivery.note }) };
+    const kind = fromProtoEnum('DELIVERY_KIND_', wire.delivery.kind) as DeliveryChoice['kind'];
+    content.delivery = { kind, ...omitEmpty({ note: wire.delivery.note }) };
   }
   return content;
 }
@@ -67,22 +67,22 @@ export function fromContent(wire: ContentIn | null): Content {
 function fromPerson({ foreignDocument, ...wire }: PersonIn): Person {
   const { idnp, givenName, familyName, birthDate, language } = wire;
   // Which languages and kinds of document there are is for the check of the shape.
-  const person = present({ idnp, givenName, familyName, birthDate, language }) as Person;
+  const person = omitEmpty({ idnp, givenName, familyName, birthDate, language }) as Person;
   if (foreignDocument) person.foreignDocument = foreignDocument as ForeignDocument;
   return person;
 }
 
-export function fromEvidence({ kind, originalSeen, ...more }: EvidenceIn): Evidence {
-  const { number, issueDate, copy, verificationCode } = more;
-  return { kind, originalSeen, ...present({ number, issueDate, copy, verificationCode }) };
+export function fromEvidence({ kind, originalSeen, ...rest }: EvidenceIn): Evidence {
+  const { number, issueDate, copy, verificationCode } = rest;
+  return { kind, originalSeen, ...omitEmpty({ number, issueDate, copy, verificationCode }) };
 }
 
 /** The fields of content by the names that an edit gives them, which are those of the proto. */
-const FIELD_OF = new Map(
-  (Object.keys(CONTENT_SCHEMA.properties) as (keyof Content)[]).map((field) => [snakeCase(field), field]),
+const FIELD_BY_PROTO_NAME = new Map(
+  (Object.keys(CONTENT_SCHEMA.properties) as (keyof Content)[]).map((field) => [toSnakeCase(field), field]),
 );
 
-function snakeCase(name: string): string {
+function toSnakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
@@ -91,10 +91,10 @@ function snakeCase(name: string): string {
  * @throws Problem INVALID_ARGUMENT when it names none, or what is no field of content
  */
 export function fromUpdateFields(names: readonly string[]): (keyof Content)[] {
-  if (names.length === 0) throw wrongField(violation('/updateFields', 'REQUIRED'));
+  if (names.length === 0) throw invalidField(violation('/updateFields', 'REQUIRED'));
   return names.map((name) => {
-    const field = FIELD_OF.get(name);
-    if (!field) throw wrongField(violation('/updateFields', 'UNKNOWN_VALUE'));
+    const field = FIELD_BY_PROTO_NAME.get(name);
+    if (!field) throw invalidField(violation('/updateFields', 'UNKNOWN_VALUE'));
     return field;
   });
 }
@@ -113,18 +113,18 @@ export function fromAnswers(bytes: Buffer): Record<string, unknown> {
       violations: [violation('/answers', 'TOO_LARGE', { mostKiB: MAX_ANSWERS_BYTES / 1024 })],
     });
   }
-  const answers = parsedObject(bytes);
-  if (!answers) throw wrongField(violation('/answers', 'TYPE', { types: ['object'] }));
+  const answers = parseObject(bytes);
+  if (!answers) throw invalidField(violation('/answers', 'TYPE', { types: ['object'] }));
   // Whoever called: what a document cannot hold is refused before a draft is kept.
-  const fault = answersFault(answers);
-  if (fault) {
+  const invalid = validateStorableAnswers(answers);
+  if (invalid) {
     const message = 'The answers cannot be kept as they are.';
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [fault] });
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [invalid] });
   }
   return answers;
 }
 
-function parsedObject(bytes: Buffer): Record<string, unknown> | undefined {
+function parseObject(bytes: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = isUtf8(bytes) ? JSON.parse(bytes.toString('utf8')) : undefined;
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -137,11 +137,11 @@ function parsedObject(bytes: Buffer): Record<string, unknown> | undefined {
 /** The record of a hand-over; what is not said stays empty, and has a wrong shape. */
 export function fromHandOver(wire: HandOverIn | null): HandOver {
   const { collectedBy = '', paperKind = '', paperNumber = '', collectorName = '', ground } = wire ?? {};
-  const said = present({ paperNumber, collectorName: collectorName.trim() });
-  const act: HandOver = { collectedBy: collectedBy as HandOver['collectedBy'], paperKind, ...said };
+  const optional = omitEmpty({ paperNumber, collectorName: collectorName.trim() });
+  const handOver: HandOver = { collectedBy: collectedBy as HandOver['collectedBy'], paperKind, ...optional };
   if (ground) {
     const { kind, reference } = ground;
-    act.ground = { kind: kind as HandOverGround['kind'], ...present({ reference }) };
+    handOver.ground = { kind: kind as HandOverGround['kind'], ...omitEmpty({ reference }) };
   }
-  return act;
+  return handOver;
 }

@@ -3,7 +3,7 @@ import type {
   Payment as PaymentOut,
   Payment__Output as PaymentIn,
 } from '@cups/contracts/gen/cups/intake/v1/Payment.ts';
-import type { Receipt } from '../domain/acts/payment.ts';
+import type { Receipt } from '../domain/commands/payment.ts';
 import type { Payment } from '../domain/application.ts';
 
 /** The gRPC border of the payment of a fee. */

@@ -1,6 +1,6 @@
 import type {
   Content,
-  DeskNoteKind,
+  DeskAlertKind,
   HandOver,
   HistoryKind,
   Language,
@@ -8,10 +8,10 @@ import type {
   Person,
   Requirements,
   State,
-  TellingMeans,
+  NotificationMethod,
   Timer,
 } from '@cups/application';
-import type { QueuePlace } from './queue.ts';
+import type { QueueStatus } from './queue.ts';
 import type { Term } from './terms.ts';
 
 /** The stored document of an application, which is the domain's shape as well. */
@@ -19,7 +19,7 @@ import type { Term } from './terms.ts';
 export type Text = Partial<Record<Language, string>>;
 
 /** A paper asked for that the person cannot get, and why; without a reason where the desk only said that nothing more comes. */
-export interface Unavailable {
+export interface UnavailableDocument {
   kind: string;
   reason?: string;
 }
@@ -32,7 +32,7 @@ export interface Submission {
   answersRequest?: string;
   dueDate?: string;
   /** Papers asked for that are not in it. */
-  unavailable?: Unavailable[];
+  unavailable?: UnavailableDocument[];
 }
 
 /** A paper that an agency asks for. */
@@ -64,7 +64,7 @@ export interface DocumentRequest {
   askedAnswerBy?: string;
   /** Kinds that were brought already, while others are awaited. */
   supplied?: string[];
-  unavailable?: Unavailable[];
+  unavailable?: UnavailableDocument[];
 }
 
 /** How a rejection can be appealed, as the agency says. */
@@ -114,7 +114,7 @@ export interface ActionRecord {
   /** operators/{id} to whom it was assigned. */
   operator?: string;
   /** How the person was told. */
-  how?: TellingMeans;
+  how?: NotificationMethod;
 }
 
 /** A word to colleagues. */
@@ -141,18 +141,18 @@ export interface Payment {
 }
 
 /** That the person was told something. */
-export interface Told {
+export interface PersonNotification {
   time: Date;
   /** operators/{id} */
   by: string;
-  how: TellingMeans;
+  how: NotificationMethod;
   /** The state of the application then, or notices/{id}. */
   about: string;
 }
 
 /** Something to look at. Notes of one kind and cause are one note that counts, so that many push no other out. */
-export interface DeskNote {
-  kind: DeskNoteKind;
+export interface DeskAlert {
+  kind: DeskAlertKind;
   /** When the last of them was recorded. */
   recordTime: Date;
   /** A code that says more. */
@@ -217,15 +217,15 @@ export interface Application {
   history: ActionRecord[];
   /** Repeated messages of the agency that the history keeps no more. */
   omittedMessages?: number;
-  deskNotes: DeskNote[];
+  deskNotes: DeskAlert[];
   /** When somebody at the desk last said that the news about it is dealt with. */
   seenTime?: Date;
   /** When the person was told something by word of mouth, or by a slip that was given out. */
-  told?: Told[];
+  told?: PersonNotification[];
   /** operators/{id} who takes care of it. */
   assignee?: string;
   /** Where it stands in the queue of its desk; derived at each write, absent once it has ended. */
-  queue?: QueuePlace;
+  queue?: QueueStatus;
   /** Keyed hashes by which it is found: of beginnings of the names, the telephone, and parts of its number; derived as well. */
   names?: string[];
   /** Of the fee; a term that counts from payment starts with it. */
@@ -266,7 +266,7 @@ export type ApplicationRow = Pick<
   };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime'>;
-  deskNotes: Pick<DeskNote, 'kind' | 'recordTime'>[];
+  deskNotes: Pick<DeskAlert, 'kind' | 'recordTime'>[];
   payment?: Pick<Payment, 'payTime'>;
 };
 

@@ -1,5 +1,5 @@
 import type { Application, ServiceVersion } from './application.ts';
-import { dueAfter, remaining, UnknownYear } from './terms.ts';
+import { computeDue, computeRemainingTerm, UnknownYearError } from './terms.ts';
 import type { Due, Term, WorkingTime } from './terms.ts';
 
 /**
@@ -12,28 +12,33 @@ type Clock = Partial<Due> & Pick<Application, 'noDueDateReason' | 'termUnit'>;
 
 /**
  * The due date by the term of a cost option, or why there is none.
- * @param at when it is filed: a term that counts from payment starts then at the earliest
+ * @param filingTime when it is filed: a term that counts from payment starts then at the earliest
  * @param payTime when the fee was paid, where it was
  */
-export function startedClock(
+export function startClock(
   { costOptions }: ServiceVersion,
   costOption: string | undefined,
-  at: Date,
-  working: WorkingTime,
+  filingTime: Date,
+  workingTime: WorkingTime,
   payTime?: Date,
 ): Clock {
   const term = costOptions.find(({ code }) => code === costOption)?.term;
   if (!term) return { noDueDateReason: 'no-term' };
   if (term.from === 'payment' && !payTime) return { noDueDateReason: 'awaiting-payment' };
-  const from = term.from === 'payment' && payTime && payTime > at ? payTime : at;
-  return { ...dueOrWhyNot(from, term, working), termUnit: term.unit };
+  const from = term.from === 'payment' && payTime && payTime > filingTime ? payTime : filingTime;
+  return { ...computeDueOrReason(from, term, workingTime), termUnit: term.unit };
 }
 
 /** The application with the clock that its payment starts; while documents are awaited, the whole term is what is left of it. */
-export function paidClock(app: Application, version: ServiceVersion, payTime: Date, working: WorkingTime): Application {
+export function startClockOnPayment(
+  app: Application,
+  version: ServiceVersion,
+  payTime: Date,
+  workingTime: WorkingTime,
+): Application {
   const { noDueDateReason, submitTime, ...rest } = app;
   if (noDueDateReason !== 'awaiting-payment' || !submitTime) return app;
-  const started = startedClock(version, app.content.costOption, submitTime, working, payTime);
+  const started = startClock(version, app.content.costOption, submitTime, workingTime, payTime);
   const running: Application = { ...rest, submitTime, ...started };
   const term = version.costOptions.find(({ code }) => code === app.content.costOption)?.term;
   if (app.state !== 'documents-requested' || !term) return running;
@@ -42,31 +47,35 @@ export function paidClock(app: Application, version: ServiceVersion, payTime: Da
 }
 
 /** The application with what is left of its term in the place of its due date; one without a due date as it is. */
-export function stoppedClock(app: Application, now: Date, working: WorkingTime): Application {
+export function stopClock(app: Application, now: Date, workingTime: WorkingTime): Application {
   const { dueDate, dueTime, ...rest } = app;
   if (dueDate === undefined || !app.termUnit) return app;
   const due: Due = { dueDate };
   if (dueTime) due.dueTime = dueTime;
   try {
-    return { ...rest, termLeft: remaining(now, due, app.termUnit, working), noDueDateReason: 'clock-stopped' };
+    return {
+      ...rest,
+      termLeft: computeRemainingTerm(now, due, app.termUnit, workingTime),
+      noDueDateReason: 'clock-stopped',
+    };
   } catch (error) {
-    if (!(error instanceof UnknownYear)) throw error;
+    if (!(error instanceof UnknownYearError)) throw error;
     // What is left of the term cannot be counted: a message must not wait until it can.
     return { ...rest, noDueDateReason: 'calendar-unknown' };
   }
 }
 
 /** The application with a due date by what was left of its term; one whose clock does not stand as it is. */
-export function resumedClock(app: Application, now: Date, working: WorkingTime): Application {
+export function resumeClock(app: Application, now: Date, workingTime: WorkingTime): Application {
   const { termLeft, noDueDateReason: _stopped, ...rest } = app;
-  return termLeft ? { ...rest, ...dueOrWhyNot(now, termLeft, working) } : app;
+  return termLeft ? { ...rest, ...computeDueOrReason(now, termLeft, workingTime) } : app;
 }
 
-function dueOrWhyNot(from: Date, term: Term, working: WorkingTime): Clock {
+function computeDueOrReason(from: Date, term: Term, workingTime: WorkingTime): Clock {
   try {
-    return dueAfter(from, term, working);
+    return computeDue(from, term, workingTime);
   } catch (error) {
-    if (!(error instanceof UnknownYear)) throw error;
+    if (!(error instanceof UnknownYearError)) throw error;
     return { noDueDateReason: 'calendar-unknown' };
   }
 }

@@ -1,11 +1,11 @@
 import { END_STATES } from '@cups/application';
 import type { Application, ActionRecord } from './application.ts';
-import { today } from './terms.ts';
+import { toCivilDate } from './terms.ts';
 
 /** Counts and times for supervisors: pure sums over what was filed in a period, without content or names of people. */
 
 /** What is read of an application to count it. */
-export type Counted = Pick<Application, 'createTime' | 'submitTime' | 'state' | 'dueDate'> & {
+export type CountedApplication = Pick<Application, 'createTime' | 'submitTime' | 'state' | 'dueDate'> & {
   history: Pick<ActionRecord, 'fromState' | 'toState' | 'recordTime'>[];
   decision?: { approved: boolean };
   outcome?: { needMet: boolean };
@@ -28,7 +28,7 @@ export interface Statistics {
 }
 
 /** Where an application was, how long, ms. */
-interface Spent {
+interface TimeSpent {
   desk: number;
   agency: number;
   citizen: number;
@@ -37,7 +37,7 @@ interface Spent {
   collected: boolean;
 }
 
-const WHERE = {
+const HOLDER_BY_STATE = {
   draft: 'desk',
   submitted: 'agency',
   'in-progress': 'agency',
@@ -47,13 +47,16 @@ const WHERE = {
 } as const;
 
 /** How long it was at the desk, at the agency and at the citizen, by its history. */
-function spentBy({ createTime, history }: Counted): Spent {
-  const spent: Spent = { desk: 0, agency: 0, citizen: 0, decided: false, collected: false };
+function computeTimeSpent({ createTime, history }: CountedApplication): TimeSpent {
+  const spent: TimeSpent = { desk: 0, agency: 0, citizen: 0, decided: false, collected: false };
   let since = createTime;
   for (const { fromState, toState, recordTime } of history) {
     if (fromState === toState) continue;
-    if (fromState in WHERE) {
-      spent[WHERE[fromState as keyof typeof WHERE]] += Math.max(0, recordTime.getTime() - since.getTime());
+    if (fromState in HOLDER_BY_STATE) {
+      spent[HOLDER_BY_STATE[fromState as keyof typeof HOLDER_BY_STATE]] += Math.max(
+        0,
+        recordTime.getTime() - since.getTime(),
+      );
     }
     if (toState === 'ready' || toState === 'rejected') spent.decided = true;
     if (toState === 'handed-over') spent.collected = true;
@@ -62,38 +65,38 @@ function spentBy({ createTime, history }: Counted): Spent {
   return spent;
 }
 
-const isOverdue = ({ state, dueDate }: Counted, day: string): boolean =>
+const isOverdue = ({ state, dueDate }: CountedApplication, day: string): boolean =>
   (state === 'submitted' || state === 'in-progress') && dueDate !== undefined && dueDate < day;
 
 /** The sums over these applications at an instant. */
-export function statisticsOf(applications: readonly Counted[], now: Date): Statistics {
-  const day = today(now);
-  const many = (counts: (app: Counted) => boolean) => applications.filter(counts).length;
-  const spent = applications.map(spentBy);
+export function computeStatistics(applications: readonly CountedApplication[], now: Date): Statistics {
+  const day = toCivilDate(now);
+  const count = (matches: (app: CountedApplication) => boolean) => applications.filter(matches).length;
+  const timesSpent = applications.map(computeTimeSpent);
   const statistics: Statistics = {
     filed: applications.length,
-    open: many(({ state }) => !END_STATES.includes(state)),
-    approved: many(({ decision }) => decision?.approved === true),
-    rejected: many(({ decision }) => decision?.approved === false),
-    withdrawn: many(({ state }) => state === 'withdrawn'),
-    expired: many(({ state }) => state === 'expired'),
-    overdue: many((app) => isOverdue(app, day)),
-    needMet: many(({ outcome }) => outcome?.needMet === true),
-    needNotMet: many(({ outcome }) => outcome?.needMet === false),
+    open: count(({ state }) => !END_STATES.includes(state)),
+    approved: count(({ decision }) => decision?.approved === true),
+    rejected: count(({ decision }) => decision?.approved === false),
+    withdrawn: count(({ state }) => state === 'withdrawn'),
+    expired: count(({ state }) => state === 'expired'),
+    overdue: count((app) => isOverdue(app, day)),
+    needMet: count(({ outcome }) => outcome?.needMet === true),
+    needNotMet: count(({ outcome }) => outcome?.needMet === false),
   };
   const times: [keyof Statistics, number[]][] = [
-    ['deskSeconds', spent.map(({ desk }) => desk)],
-    ['agencySeconds', spent.filter(({ decided }) => decided).map(({ agency }) => agency)],
-    ['citizenSeconds', spent.filter(({ collected }) => collected).map(({ citizen }) => citizen)],
+    ['deskSeconds', timesSpent.map(({ desk }) => desk)],
+    ['agencySeconds', timesSpent.filter(({ decided }) => decided).map(({ agency }) => agency)],
+    ['citizenSeconds', timesSpent.filter(({ collected }) => collected).map(({ citizen }) => citizen)],
   ];
   for (const [name, values] of times) {
-    const seconds = median(values);
+    const seconds = computeMedian(values);
     if (seconds !== undefined) statistics[name] = Math.round(seconds / 1000);
   }
   return statistics;
 }
 
-function median(values: number[]): number | undefined {
+function computeMedian(values: number[]): number | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -7,7 +7,7 @@ import { DateTime } from 'luxon';
  */
 
 /** Where civil dates are meant that are of no agency: the law's, and the last day to answer. */
-const ZONE = 'Europe/Chisinau';
+const CHISINAU_TIME_ZONE = 'Europe/Chisinau';
 
 export interface Term {
   amount: number;
@@ -38,20 +38,20 @@ export interface WorkingTime {
   opens: ClockTime;
   /** Later than it opens. */
   closes: ClockTime;
-  off: Holidays;
+  holidays: Holidays;
 }
 
 /** Of an agency that is not known here: whoever counts by it learns that its days off are not known. */
 export const UNKNOWN_WORKING_TIME: WorkingTime = {
-  timeZone: ZONE,
+  timeZone: CHISINAU_TIME_ZONE,
   days: new Set(),
   opens: { hour: 0, minute: 0 },
   closes: { hour: 24, minute: 0 },
-  off: new Map(),
+  holidays: new Map(),
 };
 
 /** The days off of a year are not known: whoever counts days must say so, and not guess. */
-export class UnknownYear extends Error {
+export class UnknownYearError extends Error {
   override readonly name = 'UnknownYear';
 
   constructor(year: number) {
@@ -60,49 +60,49 @@ export class UnknownYear extends Error {
 }
 
 /** The civil date at an instant, in Chisinau where no zone is named. */
-export function today(now: Date, zone = ZONE): string {
+export function toCivilDate(now: Date, zone = CHISINAU_TIME_ZONE): string {
   return DateTime.fromJSDate(now, { zone }).toISODate()!;
 }
 
 /** The civil date so many days before another; after it for a negative number. */
-export function daysBefore(date: string, days: number): string {
-  return civilDay(date).minus({ days }).toISODate()!;
+export function subtractCivilDays(date: string, days: number): string {
+  return parseCivilDate(date).minus({ days }).toISODate()!;
 }
 
 /** The first instant after the civil date ends in Chisinau. */
 export function endOfDay(date: string): Date {
-  return DateTime.fromISO(date, { zone: ZONE }).plus({ days: 1 }).startOf('day').toJSDate();
+  return DateTime.fromISO(date, { zone: CHISINAU_TIME_ZONE }).plus({ days: 1 }).startOf('day').toJSDate();
 }
 
 /**
  * When a term that starts at an instant ends.
  * @throws UnknownYear when the days off of a year are unknown: holidays are data, not a guess
  */
-export function dueAfter(from: Date, term: Term, working: WorkingTime): Due {
-  const filed = civilDay(today(from, working.timeZone));
+export function computeDue(from: Date, term: Term, workingTime: WorkingTime): Due {
+  const filed = parseCivilDate(toCivilDate(from, workingTime.timeZone));
   switch (term.unit) {
     case 'working-days': {
       let day = filed;
       for (let left = term.amount; left > 0;) {
         day = day.plus({ days: 1 });
-        if (isWorkingDay(day, working)) left -= 1;
+        if (isWorkingDay(day, workingTime)) left -= 1;
       }
-      return { dueDate: rollForward(day, working).toISODate()! };
+      return { dueDate: rollToWorkingDay(day, workingTime).toISODate()! };
     }
     case 'calendar-days':
-      return { dueDate: rollForward(filed.plus({ days: term.amount }), working).toISODate()! };
+      return { dueDate: rollToWorkingDay(filed.plus({ days: term.amount }), workingTime).toISODate()! };
     case 'hours': {
-      let at = intoWorkingTime(DateTime.fromJSDate(from, { zone: working.timeZone }), working);
+      let at = moveIntoWorkingTime(DateTime.fromJSDate(from, { zone: workingTime.timeZone }), workingTime);
       let minutes = term.amount * 60;
       for (;;) {
-        const closes = atClock(at, working.closes);
+        const closes = atClockTime(at, workingTime.closes);
         const left = closes.diff(at, 'minutes').minutes;
         if (minutes <= left) {
           at = at.plus({ minutes });
           return { dueDate: at.toISODate()!, dueTime: at.toJSDate() };
         }
         minutes -= left;
-        at = intoWorkingTime(closes, working);
+        at = moveIntoWorkingTime(closes, workingTime);
       }
     }
   }
@@ -113,53 +113,53 @@ export function dueAfter(from: Date, term: Term, working: WorkingTime): Due {
  * since an agency that asks on the last day still has to look at what comes.
  * @throws UnknownYear
  */
-export function remaining(at: Date, due: Due, unit: Term['unit'], working: WorkingTime): Term {
-  const zone = working.timeZone;
+export function computeRemainingTerm(at: Date, due: Due, unit: Term['unit'], workingTime: WorkingTime): Term {
+  const zone = workingTime.timeZone;
   if (unit === 'hours' && due.dueTime) {
     const end = DateTime.fromJSDate(due.dueTime, { zone });
     const now = DateTime.fromJSDate(at, { zone });
     let minutes = 0;
     // Of a term that has passed nothing is left, whether or not the calendar of today is there.
-    for (let t = now < end ? intoWorkingTime(now, working) : end; t < end;) {
-      const closes = DateTime.min(atClock(t, working.closes), end);
+    for (let t = now < end ? moveIntoWorkingTime(now, workingTime) : end; t < end;) {
+      const closes = DateTime.min(atClockTime(t, workingTime.closes), end);
       minutes += closes.diff(t, 'minutes').minutes;
-      t = closes < end ? intoWorkingTime(closes, working) : end;
+      t = closes < end ? moveIntoWorkingTime(closes, workingTime) : end;
     }
     return { unit, amount: Math.max(1, Math.ceil(minutes / 60)) };
   }
-  const end = civilDay(due.dueDate);
+  const end = parseCivilDate(due.dueDate);
   let amount = 0;
-  for (let day = civilDay(today(at, zone)).plus({ days: 1 }); day <= end; day = day.plus({ days: 1 })) {
-    if (unit === 'calendar-days' || isWorkingDay(day, working)) amount += 1;
+  for (let day = parseCivilDate(toCivilDate(at, zone)).plus({ days: 1 }); day <= end; day = day.plus({ days: 1 })) {
+    if (unit === 'calendar-days' || isWorkingDay(day, workingTime)) amount += 1;
   }
   return { unit, amount: Math.max(1, amount) };
 }
 
 /** A civil date to count with: in UTC, where a day has no change of clocks and costs nothing to find. */
-function civilDay(date: string): DateTime {
+function parseCivilDate(date: string): DateTime {
   return DateTime.fromISO(date, { zone: 'utc' });
 }
 
-function atClock(day: DateTime, { hour, minute }: ClockTime): DateTime {
+function atClockTime(day: DateTime, { hour, minute }: ClockTime): DateTime {
   return day.set({ hour, minute, second: 0, millisecond: 0 });
 }
 
-function isWorkingDay(day: DateTime, { days, off }: WorkingTime): boolean {
-  const ofYear = off.get(day.year);
-  if (!ofYear) throw new UnknownYear(day.year);
-  return days.has(day.weekday) && !ofYear.has(day.toISODate()!);
+function isWorkingDay(day: DateTime, { days, holidays: off }: WorkingTime): boolean {
+  const yearHolidays = off.get(day.year);
+  if (!yearHolidays) throw new UnknownYearError(day.year);
+  return days.has(day.weekday) && !yearHolidays.has(day.toISODate()!);
 }
 
-function rollForward(day: DateTime, working: WorkingTime): DateTime {
-  while (!isWorkingDay(day, working)) day = day.plus({ days: 1 });
+function rollToWorkingDay(day: DateTime, workingTime: WorkingTime): DateTime {
+  while (!isWorkingDay(day, workingTime)) day = day.plus({ days: 1 });
   return day;
 }
 
-function intoWorkingTime(at: DateTime, working: WorkingTime): DateTime {
-  if (isWorkingDay(at, working)) {
-    const opens = atClock(at, working.opens);
+function moveIntoWorkingTime(at: DateTime, workingTime: WorkingTime): DateTime {
+  if (isWorkingDay(at, workingTime)) {
+    const opens = atClockTime(at, workingTime.opens);
     if (at < opens) return opens;
-    if (at < atClock(at, working.closes)) return at;
+    if (at < atClockTime(at, workingTime.closes)) return at;
   }
-  return atClock(rollForward(at.startOf('day').plus({ days: 1 }), working), working.opens);
+  return atClockTime(rollToWorkingDay(at.startOf('day').plus({ days: 1 }), workingTime), workingTime.opens);
 }

@@ -1,4 +1,4 @@
-import { parseName, parseRequestId } from '@cups/contracts';
+import { parseResourceName, parseRequestId } from '@cups/contracts';
 import { fingerprint } from '@cups/contracts/node';
 import { fromTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
@@ -7,10 +7,10 @@ import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
-import type { Actor, Step } from '../domain/acts.ts';
-import { changeOf } from '../happenings.ts';
-import { partyOf, viewerOf } from './own.ts';
-import type { Parts } from './parts.ts';
+import type { Actor, CommandResult } from '../domain/command.ts';
+import { toChange } from '../domain-events.ts';
+import { createPartyCheck, toViewer } from './caller.ts';
+import type { RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 
 /** What a person's request to change one application names. */
@@ -22,15 +22,15 @@ interface ChangeRequest {
   occurTime?: Timestamp__Output | null;
 }
 
-type ChangeParts = Pick<Parts, 'applications' | 'hashes' | 'persons' | 'secret' | 'now'>;
+type ChangeDeps = Pick<RpcDeps, 'applications' | 'hashes' | 'persons' | 'secret' | 'now'>;
 
 /** The cause of a write by a person: there is always a request. */
-export type PersonsCause = Cause & Required<Pick<Cause, 'request'>>;
+export type RequestCause = Cause & Required<Pick<Cause, 'request'>>;
 
 /** An act of the domain, and what must be read of its application first, if anything. */
-interface Act<R> {
+interface ApplicationCommand<R> {
   read?: (app: StoredApplication) => Promise<R>;
-  decide: (app: StoredApplication, actor: Actor, read: R) => Step;
+  decide: (app: StoredApplication, actor: Actor, read: R) => CommandResult;
 }
 
 /**
@@ -38,30 +38,30 @@ interface Act<R> {
  * the etag; then the domain decides.
  * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, and what the domain refuses
  */
-export async function change<R>(
-  { applications, hashes, persons, secret, now }: ChangeParts,
+export async function changeApplication<R>(
+  { applications, hashes, persons, secret, now }: ChangeDeps,
   request: ChangeRequest,
   context: Context,
-  { read, decide }: Act<R>,
+  { read, decide }: ApplicationCommand<R>,
 ): Promise<{ application: ApplicationMessage; replayed: boolean }> {
-  const cause = causeOf(request, context, secret());
+  const cause = toCause(request, context, secret());
   const occurTime = fromTimestamp(request.occurTime ?? null);
-  const actor = actorOf(context, cause, { persons, now: now(), occurTime });
+  const actor = toActor(context, cause, { persons, now: now(), occurTime });
   const { document, outcome } = await applications.update(
-    parseName('applications', request.name),
+    parseResourceName('applications', request.name),
     { scope: { centre: centresOf(context) }, cause, etag: request.etag || undefined, now: actor.now },
     {
       read: async (app) => (await read?.(app)) as R,
       decide(app, found) {
-        context.look(request.name);
-        return changeOf(app, decide(app, actor, found), hashes);
+        context.recordAccess(request.name);
+        return toChange(app, decide(app, actor, found), hashes);
       },
     },
   );
   const replayed = outcome === 'replayed';
   // A repeat decides nothing, and shows the application all the same.
-  if (replayed) context.look(request.name);
-  return { application: toApplication(document, viewerOf(context, persons, actor.now)), replayed };
+  if (replayed) context.recordAccess(request.name);
+  return { application: toApplication(document, toViewer(context, persons, actor.now)), replayed };
 }
 
 /**
@@ -69,31 +69,31 @@ export async function change<R>(
  * @param secret of the fingerprint of its content
  * @throws Problem REQUEST_ID_INVALID
  */
-export function causeOf(request: { requestId: string }, context: Context, secret: string): PersonsCause {
+export function toCause(request: { requestId: string }, context: Context, secret: string): RequestCause {
   const id = parseRequestId(request.requestId);
   // A repeat may name another etag: its own first try made the old one stale.
-  const content = { ...request, requestId: id, etag: undefined };
+  const fingerprinted = { ...request, requestId: id, etag: undefined };
   return {
     requestId: context.requestId,
     request: {
       id,
       key: `${context.method}|${context.session?.operator ?? context.caller}`,
-      fingerprint: fingerprint(secret, content),
+      fingerprint: fingerprint(secret, fingerprinted),
     },
     traceparent: context.traceparent,
   };
 }
 
 /** Who acts. That there is a session with a centre was checked before: the access table says so. */
-export function actorOf(
+export function toActor(
   context: Context,
-  { request }: PersonsCause,
-  { persons, now, occurTime }: Pick<Parts, 'persons'> & { now: Date; occurTime?: Date | undefined },
+  { request }: RequestCause,
+  { persons, now, occurTime }: Pick<RpcDeps, 'persons'> & { now: Date; occurTime?: Date | undefined },
 ): Actor {
   const { operator, roles } = sessionOf(context);
-  const [centre = '', ...takesOver] = centresOf(context);
-  const isPartyTo = partyOf(context, persons);
-  const actor: Actor = { by: operator, roles, centre, takesOver, now, cause: request.id, isPartyTo };
+  const [centre = '', ...inheritedCentres] = centresOf(context);
+  const isPartyTo = createPartyCheck(context, persons);
+  const actor: Actor = { operator, roles, centre, inheritedCentres, now, cause: request.id, isPartyTo };
   if (occurTime) actor.occurTime = occurTime;
   return actor;
 }

@@ -1,58 +1,58 @@
-import { isUlid, parseName } from '@cups/contracts';
+import { isUlid, parseResourceName } from '@cups/contracts';
 import { Problem, violation } from '@cups/problem';
 import { centreOf } from '@cups/rpc';
 import { toApplication } from '../convert/application.ts';
 import { fromContent, fromUpdateFields } from '../convert/content.ts';
-import * as drafts from '../domain/acts/draft.ts';
-import { wrongField } from '../domain/refusals.ts';
-import type { IntakeRpcs, Parts } from './parts.ts';
-import { actorOf, causeOf, change } from './change.ts';
-import { openDraft } from './opening.ts';
-import { ownApplication, viewerOf } from './own.ts';
+import * as drafts from '../domain/commands/draft.ts';
+import { invalidField } from '../domain/problems.ts';
+import type { IntakeRpcs, RpcDeps } from './deps.ts';
+import { toActor, toCause, changeApplication } from './change.ts';
+import { openDraft } from './open-draft.ts';
+import { getCentreApplication, toViewer } from './caller.ts';
 
 /** The calls that make and edit a draft. */
 export function draftRpcs(
-  parts: Parts,
+  parts: RpcDeps,
 ): Pick<IntakeRpcs, 'CreateApplication' | 'UpdateApplication' | 'RenewApplication'> {
-  const { applications, versions, neighbours, persons, secret, now } = parts;
+  const { applications, versions, clients: neighbours, persons, secret, now } = parts;
   return {
     async CreateApplication(request, context) {
-      const cause = causeOf(request, context, secret());
-      const actor = actorOf(context, cause, { persons, now: now() });
+      const cause = toCause(request, context, secret());
+      const actor = toActor(context, cause, { persons, now: now() });
       if (request.applicationId && !isUlid(request.applicationId)) {
-        throw wrongField(violation('/id', 'ULID'));
+        throw invalidField(violation('/id', 'ULID'));
       }
-      parseName('publicServices', request.publicService, '/publicService');
+      parseResourceName('publicServices', request.publicService, '/publicService');
       const { document, replayed } = await openDraft(parts, request, { context, cause, actor }).catch(
         async (error: unknown) => {
           // A repeat is answered whatever has become of the centre, the service or the neighbours meanwhile.
-          const made = await applications.madeBy(cause.request, { scope: { centre: actor.centre } });
-          if (!made) throw error;
-          return { document: made, replayed: true };
+          const created = await applications.findByCreateRequest(cause.request, { scope: { centre: actor.centre } });
+          if (!created) throw error;
+          return { document: created, replayed: true };
         },
       );
-      return { application: toApplication(document, viewerOf(context, persons, actor.now)), replayed };
+      return { application: toApplication(document, toViewer(context, persons, actor.now)), replayed };
     },
 
     async UpdateApplication(request, context) {
       if (!request.etag) throw new Problem({ reason: 'ETAG_MISSING', message: 'An edit needs the etag.' });
       const fields = fromUpdateFields(request.updateFields);
       const content = fromContent(request.content);
-      return change(parts, request, context, {
-        decide: (app, actor) => drafts.edit(app, actor, fields, content),
+      return changeApplication(parts, request, context, {
+        decide: (app, actor) => drafts.editDraft(app, actor, fields, content),
       });
     },
 
     async RenewApplication(request, context) {
       // Asked before the change: other writers of the application do not wait for the neighbours.
-      const app = await ownApplication(applications, request.name, context);
+      const app = await getCentreApplication(applications, request.name, context);
       // Where it is renewed, which is another one when its own has closed.
-      const wish = { publicService: app.publicService, centre: centreOf(context), now: now() };
-      const { version, centre } = await neighbours.fileable(wish, context);
-      const copy = version.copyFor(centre);
-      await versions.keep(copy);
-      return change(parts, request, context, {
-        decide: (current, actor) => drafts.renew(current, actor, copy),
+      const filingRequest = { publicService: app.publicService, centre: centreOf(context), now: now() };
+      const { version, centre } = await neighbours.resolveFiling(filingRequest, context);
+      const copy = version.createCopy(centre);
+      await versions.save(copy);
+      return changeApplication(parts, request, context, {
+        decide: (current, actor) => drafts.renewDraft(current, actor, copy),
       });
     },
   };

@@ -1,22 +1,22 @@
-import { receiptViolations } from '@cups/application';
+import { validateReceipt } from '@cups/application';
 import { fromReceipt } from '../convert/payment.ts';
-import { recordPayment } from '../domain/acts/payment.ts';
-import { assertNone } from '../domain/refusals.ts';
-import type { IntakeRpcs, Parts } from './parts.ts';
-import { change } from './change.ts';
+import { recordPayment } from '../domain/commands/payment.ts';
+import { assertNoViolations } from '../domain/problems.ts';
+import type { IntakeRpcs, RpcDeps } from './deps.ts';
+import { changeApplication } from './change.ts';
 
 /** The call by which the desk notes the payment of the fee. */
-export function paymentRpcs(parts: Parts): Pick<IntakeRpcs, 'RecordPayment'> {
+export function paymentRpcs(parts: RpcDeps): Pick<IntakeRpcs, 'RecordPayment'> {
   const { versions, workingTimes } = parts;
   return {
     async RecordPayment(request, context) {
       const receipt = fromReceipt(request.payment);
       const { receiptNumber, amountMinor, currency } = receipt;
-      assertNone(receiptViolations({ receiptNumber, amount: { amountMinor, currency } }));
-      return change(parts, request, context, {
+      assertNoViolations(validateReceipt({ receiptNumber, amount: { amountMinor, currency } }));
+      return changeApplication(parts, request, context, {
         read: (app) => versions.get(app.service.versionId),
         decide: (app, actor, version) =>
-          recordPayment(app, actor, receipt, { version, working: workingTimes.of(app.agency) }),
+          recordPayment(app, actor, receipt, { version, workingTime: workingTimes.forAgency(app.agency) }),
       });
     },
   };

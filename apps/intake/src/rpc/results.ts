@@ -1,27 +1,31 @@
-import { handOverViolations, outcomeViolations } from '@cups/application';
+import { validateHandOverRecord, validateOutcome } from '@cups/application';
 import type { Outcome } from '@cups/application';
 import { violation } from '@cups/problem';
 import { fromHandOver } from '../convert/content.ts';
-import * as results from '../domain/acts/results.ts';
-import { assertNone, wrongField } from '../domain/refusals.ts';
-import type { IntakeRpcs, Parts } from './parts.ts';
-import { change } from './change.ts';
+import * as results from '../domain/commands/results.ts';
+import { assertNoViolations, invalidField } from '../domain/problems.ts';
+import type { IntakeRpcs, RpcDeps } from './deps.ts';
+import { changeApplication } from './change.ts';
 
 /** The calls that end an application at the desk: its result is handed over, and whether the need is met is recorded. */
-export function resultRpcs(parts: Parts): Pick<IntakeRpcs, 'HandOverResult' | 'ConfirmOutcome'> {
+export function resultRpcs(parts: RpcDeps): Pick<IntakeRpcs, 'HandOverResult' | 'ConfirmOutcome'> {
   return {
     async HandOverResult(request, context) {
-      const act = fromHandOver(request.handOver);
-      assertNone(handOverViolations(act));
-      return change(parts, request, context, { decide: (app, actor) => results.handOver(app, actor, act) });
+      const handOver = fromHandOver(request.handOver);
+      assertNoViolations(validateHandOverRecord(handOver));
+      return changeApplication(parts, request, context, {
+        decide: (app, actor) => results.handOverResult(app, actor, handOver),
+      });
     },
 
     async ConfirmOutcome(request, context) {
-      if (!request.outcome) throw wrongField(violation('/needMet', 'REQUIRED'));
+      if (!request.outcome) throw invalidField(violation('/needMet', 'REQUIRED'));
       const { needMet, missing } = request.outcome;
       const outcome: Outcome = missing ? { needMet, missing } : { needMet };
-      assertNone(outcomeViolations(outcome));
-      return change(parts, request, context, { decide: (app, actor) => results.confirmOutcome(app, actor, outcome) });
+      assertNoViolations(validateOutcome(outcome));
+      return changeApplication(parts, request, context, {
+        decide: (app, actor) => results.confirmOutcome(app, actor, outcome),
+      });
     },
   };
 }

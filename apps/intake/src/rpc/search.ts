@@ -1,54 +1,65 @@
-import { checkIdnp, normalizeTrackingNumber } from '@cups/application';
-import { enumWord, toTimestamp } from '@cups/contracts/proto';
+import { isValidIdnp, normalizeTrackingNumber } from '@cups/application';
+import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import { Problem, violation } from '@cups/problem';
 import { centreOf, centresOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import { toRow } from '../convert/application.ts';
 import { toContent } from '../convert/content.ts';
-import { wrongField } from '../domain/refusals.ts';
-import { LEAST_SYMBOLS, partsOf, phoneDigits } from '../domain/numbers.ts';
-import { lastOf, openFor, search, searchByName, searchByPart, searchByPhone } from '../store/rows.ts';
-import type { StoredRow } from '../store/rows.ts';
-import { codeOf, lookOf } from './looking.ts';
-import { viewerOf } from './own.ts';
-import type { IntakeRpcs, Parts } from './parts.ts';
+import { invalidField } from '../domain/problems.ts';
+import { MIN_NUMBER_PART_LENGTH, splitNumberParts, normalizePhone } from '../domain/search-numbers.ts';
+import {
+  findLastForPerson,
+  findOpenForPerson,
+  findExact,
+  searchByName,
+  searchByPart,
+  searchByPhone,
+} from '../store/application-rows.ts';
+import type { StoredRow } from '../store/application-rows.ts';
+import { centreCodeOf, accessLogEntry } from './access-recording.ts';
+import { toViewer } from './caller.ts';
+import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
 /** The calls by which a desk finds applications and people: by a number, by a name, by who stands in front of it. */
 export function searchRpcs(
-  parts: Pick<Parts, 'applications' | 'looks' | 'hashes' | 'persons' | 'now'>,
+  parts: Pick<RpcDeps, 'applications' | 'accessLog' | 'hashes' | 'persons' | 'now'>,
 ): Pick<IntakeRpcs, 'SearchApplications' | 'LookUpPerson'> {
-  const { applications, looks, persons, now } = parts;
+  const { applications, accessLog: looks, persons, now } = parts;
 
   /** Each that is found is a look at it; that nothing was found is one at the centre. */
-  async function record(rows: readonly { _id: string }[], kind: 'search' | 'person', context: Context): Promise<void> {
-    for (const { _id } of rows) context.look(`applications/${_id}`);
-    const of = rows.length > 0 ? rows.map(({ _id }) => _id) : [codeOf(centreOf(context))];
-    await looks.write(of, lookOf(context, kind, now()));
+  async function recordAccess(
+    rows: readonly { _id: string }[],
+    kind: 'search' | 'person',
+    context: Context,
+  ): Promise<void> {
+    for (const { _id } of rows) context.recordAccess(`applications/${_id}`);
+    const subjects = rows.length > 0 ? rows.map(({ _id }) => _id) : [centreCodeOf(centreOf(context))];
+    await looks.write(subjects, accessLogEntry(context, kind, now()));
   }
 
   return {
     async SearchApplications(request, context) {
-      const asked = searchedFor(request);
-      const { rows, more, kind } = await found(parts, asked, centresOf(context));
-      await record(rows, 'search', context);
-      const viewer = viewerOf(context, persons, now());
+      const query = parseSearchRequest(request);
+      const { rows, more, kind } = await runSearch(parts, query, centresOf(context));
+      await recordAccess(rows, 'search', context);
+      const viewer = toViewer(context, persons, now());
       return {
         applications: rows.map((row) => toRow(row, viewer)),
-        kind: enumWord('SEARCH_KIND_', kind),
+        kind: toProtoEnum('SEARCH_KIND_', kind),
         more,
         people: kind === 'name' ? rows.map(toFoundPerson) : [],
       };
     },
 
     async LookUpPerson({ idnp }, context) {
-      if (!checkIdnp(idnp)) throw wrongIdnp('/idnp');
+      if (!isValidIdnp(idnp)) throw invalidIdnp('/idnp');
       const centres = centresOf(context);
       const [rows, last] = await Promise.all([
-        openFor(applications, centres, idnp),
-        lastOf(applications, centres, idnp),
+        findOpenForPerson(applications, centres, idnp),
+        findLastForPerson(applications, centres, idnp),
       ]);
-      await record(last ? [...rows, last] : rows, 'person', context);
-      const viewer = viewerOf(context, persons, now());
+      await recordAccess(last ? [...rows, last] : rows, 'person', context);
+      const viewer = toViewer(context, persons, now());
       const { applicant = null, contact = null } = last ? toContent(last.content) : {};
       return {
         applications: rows.map((row) => toRow(row, viewer)),
@@ -61,51 +72,59 @@ export function searchRpcs(
 }
 
 /** Digits of an IDNP that tell people of one name apart, and do not say who they are. */
-const END_DIGITS = 4;
+const IDNP_LAST_DIGITS = 4;
 
 const toFoundPerson = ({ _id, content }: StoredRow) => ({
   application: `applications/${_id}`,
   birthYear: content?.applicant?.birthDate?.slice(0, 4) ?? '',
-  idnpEnd: content?.applicant?.idnp?.slice(-END_DIGITS) ?? '',
+  idnpEnd: content?.applicant?.idnp?.slice(-IDNP_LAST_DIGITS) ?? '',
 });
 
 /** What was typed, and what it is taken for. A number that cannot be ours finds nothing. */
-type Asked =
+type SearchQuery =
   | { kind: 'tracking-number'; trackingNumber: string | undefined }
   | { kind: 'idnp'; idnp: string }
   | { kind: 'name' | 'telephone' | 'number-part'; text: string };
 
-function searchedFor({ idnp, trackingNumber, query }: { idnp: string; trackingNumber: string; query: string }): Asked {
+function parseSearchRequest({
+  idnp,
+  trackingNumber,
+  query,
+}: {
+  idnp: string;
+  trackingNumber: string;
+  query: string;
+}): SearchQuery {
   const given = [idnp, trackingNumber, query].filter((text) => text !== '');
   if (given.length !== 1)
-    throw wrongField(violation('', 'EXACTLY_ONE', { names: ['/query', '/trackingNumber', '/idnp'] }));
-  if (query !== '') return takenFor(query);
+    throw invalidField(violation('', 'EXACTLY_ONE', { names: ['/query', '/trackingNumber', '/idnp'] }));
+  if (query !== '') return classifyQuery(query);
   if (trackingNumber !== '')
     return { kind: 'tracking-number', trackingNumber: normalizeTrackingNumber(trackingNumber) };
-  if (checkIdnp(idnp)) return { kind: 'idnp', idnp };
-  throw wrongIdnp('/idnp');
+  if (isValidIdnp(idnp)) return { kind: 'idnp', idnp };
+  throw invalidIdnp('/idnp');
 }
 
 /**
  * What the text of the one box is: an IDNP has 13 digits, a tracking number a check symbol, a telephone 8 to 15 digits, a part of
  * a number four symbols and a digit among them, and a name letters.
  */
-function takenFor(query: string): Asked {
+function classifyQuery(query: string): SearchQuery {
   const digits = query.replaceAll(/[\s-]/g, '');
   if (/^[0-9]{13}$/.test(digits)) {
-    if (checkIdnp(digits)) return { kind: 'idnp', idnp: digits };
+    if (isValidIdnp(digits)) return { kind: 'idnp', idnp: digits };
     // A telephone that is rung from abroad may have as many.
-    if (!digits.startsWith('00')) throw wrongIdnp('/query');
+    if (!digits.startsWith('00')) throw invalidIdnp('/query');
   }
   const trackingNumber = normalizeTrackingNumber(query);
   if (trackingNumber !== undefined) return { kind: 'tracking-number', trackingNumber };
-  if (phoneDigits(query)) return { kind: 'telephone', text: query };
-  if (/[0-9]/.test(query) && partsOf(query).length > 0) return { kind: 'number-part', text: query };
+  if (normalizePhone(query)) return { kind: 'telephone', text: query };
+  if (/[0-9]/.test(query) && splitNumberParts(query).length > 0) return { kind: 'number-part', text: query };
   if (/\p{L}{3}/u.test(query) && !/[0-9]/.test(query)) return { kind: 'name', text: query };
-  throw wrongField(violation('/query', 'SEARCH_TEXT', { letters: 3, symbols: LEAST_SYMBOLS }));
+  throw invalidField(violation('/query', 'SEARCH_TEXT', { letters: 3, symbols: MIN_NUMBER_PART_LENGTH }));
 }
 
-function wrongIdnp(field: string): Problem {
+function invalidIdnp(field: string): Problem {
   return new Problem({
     reason: 'IDNP_INVALID',
     message: 'Not a valid IDNP.',
@@ -113,28 +132,32 @@ function wrongIdnp(field: string): Problem {
   });
 }
 
-async function found(
-  { applications, hashes }: Pick<Parts, 'applications' | 'hashes'>,
-  asked: Asked,
+async function runSearch(
+  { applications, hashes }: Pick<RpcDeps, 'applications' | 'hashes'>,
+  query: SearchQuery,
   centres: readonly string[],
-): Promise<{ rows: StoredRow[]; more: boolean; kind: Asked['kind'] }> {
-  const { kind } = asked;
+): Promise<{ rows: StoredRow[]; more: boolean; kind: SearchQuery['kind'] }> {
+  const { kind } = query;
   switch (kind) {
     case 'name': {
-      const byName = await searchByName(applications, centres, asked.text, hashes);
+      const byName = await searchByName(applications, centres, query.text, hashes);
       // A part of a number may be letters alone.
-      const byPart = byName.rows.length === 0 && (await searchByPart(applications, centres, asked.text, hashes));
+      const byPart = byName.rows.length === 0 && (await searchByPart(applications, centres, query.text, hashes));
       return byPart && byPart.rows.length > 0 ? { ...byPart, kind: 'number-part' } : { ...byName, kind };
     }
     case 'telephone':
-      return { ...(await searchByPhone(applications, centres, asked.text, hashes)), kind };
+      return { ...(await searchByPhone(applications, centres, query.text, hashes)), kind };
     case 'number-part':
-      return { ...(await searchByPart(applications, centres, asked.text, hashes)), kind };
+      return { ...(await searchByPart(applications, centres, query.text, hashes)), kind };
     case 'idnp':
-      return { rows: await search(applications, centres, { idnp: asked.idnp }), more: false, kind };
+      return { rows: await findExact(applications, centres, { idnp: query.idnp }), more: false, kind };
     case 'tracking-number': {
-      const { trackingNumber } = asked;
-      return { rows: trackingNumber ? await search(applications, centres, { trackingNumber }) : [], more: false, kind };
+      const { trackingNumber } = query;
+      return {
+        rows: trackingNumber ? await findExact(applications, centres, { trackingNumber }) : [],
+        more: false,
+        kind,
+      };
     }
   }
 }

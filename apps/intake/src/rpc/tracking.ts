@@ -1,14 +1,14 @@
 import { normalizeTrackingNumber } from '@cups/application';
 import { toTimestamp } from '@cups/contracts/proto';
 import { toState } from '../convert/application.ts';
-import type { IntakeRpcs, Parts } from './parts.ts';
-import { byTrackingNumber } from '../store.ts';
+import type { IntakeRpcs, RpcDeps } from './deps.ts';
+import { findByTrackingNumber } from '../store.ts';
 
 /** The one call for everybody: the holder of a tracking number learns state and dates, and nothing else. */
-export function trackingRpcs({ applications }: Pick<Parts, 'applications'>): Pick<IntakeRpcs, 'TrackApplication'> {
+export function trackingRpcs({ applications }: Pick<RpcDeps, 'applications'>): Pick<IntakeRpcs, 'TrackApplication'> {
   return {
     async TrackApplication(request) {
-      const app = await byTrackingNumber(applications, normalizeTrackingNumber(request.trackingNumber));
+      const app = await findByTrackingNumber(applications, normalizeTrackingNumber(request.trackingNumber));
       return {
         state: toState(app.state),
         submitTime: toTimestamp(app.submitTime),

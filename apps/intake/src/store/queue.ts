@@ -1,17 +1,17 @@
 import type { Bucket } from '@cups/application';
 import type { Documents } from '@cups/store';
-import { bucketsOf, daysAgo, RUNNING_OUT_DAYS } from '../domain/queue.ts';
-import type { Asking } from '../domain/queue.ts';
-import { daysBefore, today } from '../domain/terms.ts';
+import { resolveBuckets, subtractDays, DUE_SOON_DAYS } from '../domain/queue.ts';
+import type { QueueViewer } from '../domain/queue.ts';
+import { subtractCivilDays, toCivilDate } from '../domain/terms.ts';
 import type { StoredApplication } from '../store.ts';
-import { ROW } from './rows.ts';
-import type { StoredRow } from './rows.ts';
+import { ROW_PROJECTION } from './application-rows.ts';
+import type { StoredRow } from './application-rows.ts';
 
 /** The lists of the queue as they are asked of the store, each one range of one index. */
 
-type Range = Record<string, unknown>;
-interface List {
-  filter: Range;
+type Filter = Record<string, unknown>;
+interface QueueList {
+  filter: Filter;
   by: string;
   order: 'asc' | 'desc';
 }
@@ -33,27 +33,27 @@ export const QUEUE_INDEXES = [
 ] satisfies { fields: Record<string, 1 | -1>; query: string }[];
 
 /** What is there: an index range, which `$exists` is not. */
-const THERE: Range = { $gt: new Date(0) };
+const PRESENT: Filter = { $gt: new Date(0) };
 
 /** Where a list is found, and its order: what is to be worked off first comes first; of one's own the newest. */
-export function listOf(bucket: Bucket, { me, now }: Asking): List {
-  const at = (place: string, more: Range = {}): List => ({
+export function resolveQueueList(bucket: Bucket, { operator, now }: QueueViewer): QueueList {
+  const at = (place: string, more: Filter = {}): QueueList => ({
     filter: { 'queue.place': place, ...more },
     by: 'queue.since',
     order: 'asc',
   });
-  const uncollected = (days: number) => at('ready', { 'queue.since': { $lte: daysAgo(now, days) } });
+  const uncollected = (days: number) => at('ready', { 'queue.since': { $lte: subtractDays(now, days) } });
   switch (bucket) {
     case 'today':
-      return { filter: { 'queue.actOn': { $gt: '', $lte: today(now) } }, by: 'queue.actOn', order: 'asc' };
+      return { filter: { 'queue.actOn': { $gt: '', $lte: toCivilDate(now) } }, by: 'queue.actOn', order: 'asc' };
     case 'came-back':
-      return { filter: { 'queue.news': THERE }, by: 'queue.news', order: 'asc' };
+      return { filter: { 'queue.news': PRESENT }, by: 'queue.news', order: 'asc' };
     case 'running-out': {
-      const last = daysBefore(today(now), -RUNNING_OUT_DAYS);
+      const last = subtractCivilDays(toCivilDate(now), -DUE_SOON_DAYS);
       return { filter: { 'queue.runsOut': { $gt: '', $lte: last } }, by: 'queue.runsOut', order: 'asc' };
     }
     case 'to-ring':
-      return { filter: { 'queue.ring': THERE }, by: 'queue.ring', order: 'asc' };
+      return { filter: { 'queue.ring': PRESENT }, by: 'queue.ring', order: 'asc' };
     case 'uncollected-14-days':
       return uncollected(14);
     case 'uncollected-30-days':
@@ -61,36 +61,36 @@ export function listOf(bucket: Bucket, { me, now }: Asking): List {
     case 'drafts':
       return { ...at('drafts'), order: 'desc' };
     case 'mine':
-      return { filter: { assignee: me, 'queue.since': THERE }, by: 'queue.since', order: 'desc' };
+      return { filter: { assignee: operator, 'queue.since': PRESENT }, by: 'queue.since', order: 'desc' };
     case 'open':
-      return { filter: { 'queue.since': THERE }, by: 'queue.since', order: 'desc' };
+      return { filter: { 'queue.since': PRESENT }, by: 'queue.since', order: 'desc' };
     default:
       return at(bucket);
   }
 }
 
 /** Whose queue is asked for, and by whom. */
-export interface QueueQuery extends Asking {
+export interface QueueQuery extends QueueViewer {
   centres: readonly string[];
   pageSize: number;
   pageToken: string;
 }
 
 /** Rows of the list to ring show the number to ring; no other list shows how a person is reached. */
-const TO_RING = Object.assign({ 'content.contact.phone': 1 }, ROW);
+const TO_NOTIFY_PROJECTION = Object.assign({ 'content.contact.phone': 1 }, ROW_PROJECTION);
 
 /** A page of one list. @throws Problem PAGE_TOKEN_INVALID */
 export function listQueue(
   documents: Documents<StoredApplication>,
-  { bucket, centres, pageSize, pageToken, ...asking }: QueueQuery & { bucket: Bucket },
+  { bucket, centres, pageSize, pageToken, ...viewer }: QueueQuery & { bucket: Bucket },
 ): Promise<{ documents: StoredRow[]; nextPageToken: string }> {
   return documents.list({
-    ...listOf(bucket, asking),
+    ...resolveQueueList(bucket, viewer),
     scope: { centre: centres },
     pageSize,
     pageToken,
-    fingerprintOf: { queue: bucket, centres, me: asking.me },
-    projection: bucket === 'to-ring' ? TO_RING : ROW,
+    tokenArguments: { queue: bucket, centres, me: viewer.operator },
+    projection: bucket === 'to-ring' ? TO_NOTIFY_PROJECTION : ROW_PROJECTION,
   });
 }
 
@@ -100,36 +100,36 @@ const OVERLAP_MS = 10_000;
 /** A page of what changed since an instant, less ten seconds, the oldest change first. @throws Problem PAGE_TOKEN_INVALID */
 export function listChanges(
   documents: Documents<StoredApplication>,
-  { since, centres, pageSize, pageToken }: Omit<QueueQuery, keyof Asking> & { since: Date },
+  { since, centres, pageSize, pageToken }: Omit<QueueQuery, keyof QueueViewer> & { since: Date },
 ): Promise<{ documents: StoredRow[]; nextPageToken: string }> {
   return documents.list({
     filter: { updateTime: { $gte: new Date(since.getTime() - OVERLAP_MS) } },
-    by: 'updateTime',
+    orderBy: 'updateTime',
     order: 'asc',
     scope: { centre: centres },
     pageSize,
     pageToken,
-    fingerprintOf: { changes: since.getTime(), centres },
-    projection: ROW,
+    tokenArguments: { changes: since.getTime(), centres },
+    projection: ROW_PROJECTION,
   });
 }
 
 /** Over this a count is "so many at least": a desk with as many open applications has another problem. */
-const MOST_COUNTED = 20_000;
+const MAX_COUNTED = 20_000;
 
 /** How many stand in each list: one read of the place of each open application, and nothing else of it. */
 export async function countQueue(
   documents: Documents<StoredApplication>,
   centres: readonly string[],
-  asking: Asking,
+  viewer: QueueViewer,
 ): Promise<Map<Bucket, number>> {
   const open = await documents.find(
-    { 'queue.since': THERE },
-    { scope: { centre: centres }, limit: MOST_COUNTED, projection: { queue: 1, assignee: 1 } },
+    { 'queue.since': PRESENT },
+    { scope: { centre: centres }, limit: MAX_COUNTED, projection: { queue: 1, assignee: 1 } },
   );
   const counts = new Map<Bucket, number>();
   for (const row of open) {
-    for (const bucket of bucketsOf(row, asking)) counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+    for (const bucket of resolveBuckets(row, viewer)) counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
   }
   return counts;
 }

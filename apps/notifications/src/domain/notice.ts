@@ -1,9 +1,9 @@
-import type { NoticeCause, NoticeKind as Words } from '@cups/application';
+import type { NoticeCause, NoticeKind as NoticeKindCode } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
 import type { Language } from './language.ts';
 
 /** What a person can be told. Stored with the notice and shown by the desk. */
-export type NoticeKind = Exclude<Words, 'other'>;
+export type NoticeKind = Exclude<NoticeKindCode, 'other'>;
 
 /** Why a notice waits or was given up; of a mail server that refuses, its code. */
 export type FailCause = Exclude<NoticeCause, 'other' | 'smtp-refused'> | `smtp-${number}`;
@@ -53,7 +53,7 @@ export interface Notice {
 }
 
 /** How long what is waited for, ms. */
-export interface Patience {
+export interface RetryPolicy {
   /** An older event causes no notice, and a notice is given up that could not go out for so long. */
   maxAgeMs: number;
   /** A notice later than this is dropped when its application has moved on. */
@@ -65,8 +65,8 @@ export interface Patience {
 }
 
 /** The cause of a wait that the next answer of intake ends. */
-export const INTAKE_AWAY = 'intake-away';
-const LAST_WAIT_MS = 60_000;
+export const INTAKE_UNAVAILABLE = 'intake-away';
+const MAX_RETRY_DELAY_MS = 60_000;
 
 /** True while the notice still has to be composed or sent. */
 export function isOpen(notice: Notice): boolean {
@@ -85,47 +85,52 @@ export function nextDue(notices: readonly Notice[]): Date | undefined {
 }
 
 /** Its mail goes out now: nobody else sends it before the claim has lapsed. */
-export function claimed(notice: Notice, now: Date, { claimMs }: Patience): Notice {
+export function claimNotice(notice: Notice, now: Date, { claimMs }: RetryPolicy): Notice {
   return { ...notice, state: 'pending', due: new Date(now.getTime() + claimMs) };
 }
 
 /** True when what happened is so long ago that it is of no use to tell it. */
-export function isTooOld(eventTime: Date, now: Date, { maxAgeMs }: Patience): boolean {
+export function isTooOld(eventTime: Date, now: Date, { maxAgeMs }: RetryPolicy): boolean {
   return now.getTime() - eventTime.getTime() > maxAgeMs;
 }
 
 /** The notices with the one of this id told by word of mouth; of one that is not there nothing changes. */
-export function withTold(notices: readonly Notice[], id: string, how: string, toldTime: Date): Notice[] {
-  return notices.map((notice) => (notice.id === id ? { ...notice, toldTime, toldHow: how } : notice));
+export function withPersonNotification(
+  notices: readonly Notice[],
+  id: string,
+  method: string,
+  toldTime: Date,
+): Notice[] {
+  return notices.map((notice) => (notice.id === id ? { ...notice, toldTime, toldHow: method } : notice));
 }
 
 /** A slip that the desk can print. */
-export function printable(notice: Notice): Notice {
+export function markPrintable(notice: Notice): Notice {
   const { due: _due, failCause: _cause, ...rest } = notice;
   return { ...rest, state: 'printable' };
 }
 
 /** The notices with the slip of this id printed; one that was printed before keeps its time. */
 export function withPrinted(notices: readonly Notice[], id: string, now: Date): Notice[] {
-  return notices.map((notice) => (notice.id === id && notice.state === 'printable' ? sent(notice, now) : notice));
+  return notices.map((notice) => (notice.id === id && notice.state === 'printable' ? markSent(notice, now) : notice));
 }
 
 /** Given to the channel. */
-export function sent(notice: Notice, now: Date): Notice {
+export function markSent(notice: Notice, now: Date): Notice {
   const { due: _due, failCause: _cause, ...rest } = notice;
   return { ...rest, state: 'sent', sendTime: now };
 }
 
 /** Given up, for a cause that is a code. */
-export function failed(notice: Notice, cause: FailCause): Notice {
+export function markFailed(notice: Notice, cause: FailCause): Notice {
   const { due: _due, held: _held, ...rest } = notice;
   return { ...rest, state: 'failed', failCause: cause };
 }
 
 /** One more try failed for a cause that may pass: later again, until the notice is too old to be of use. */
-export function later(notice: Notice, cause: FailCause, now: Date, patience: Patience): Notice {
-  if (isTooOld(notice.eventTime, now, patience)) return failed(notice, cause);
+export function scheduleRetry(notice: Notice, cause: FailCause, now: Date, retryPolicy: RetryPolicy): Notice {
+  if (isTooOld(notice.eventTime, now, retryPolicy)) return markFailed(notice, cause);
   const attempts = notice.attempts + 1;
-  const wait = backoffMs(attempts, { first: patience.retryMs, most: LAST_WAIT_MS, jitter: 0 });
-  return { ...notice, attempts, failCause: cause, due: new Date(now.getTime() + wait) };
+  const delayMs = backoffMs(attempts, { initialMs: retryPolicy.retryMs, maxMs: MAX_RETRY_DELAY_MS, jitter: 0 });
+  return { ...notice, attempts, failCause: cause, due: new Date(now.getTime() + delayMs) };
 }

@@ -1,23 +1,23 @@
 import { escapeHtml } from '@cups/application';
-import { FRAME, QUOTE } from './texts.ts';
+import { LAYOUT, QUOTE_PREFIX } from './templates.ts';
 import type { Language } from './language.ts';
 
 /**
  * A whole HTML page that prints on one A4 sheet: no script, no outside asset, every value escaped. The tracking number
  * stands large on its own, so the text is printed without its block about it.
  */
-export function slipPage(slip: {
+export function renderSlip(slip: {
   language: Language;
   subject: string;
   text: string;
   trackingNumber: string;
   date: string;
 }): string {
-  const frame = FRAME[slip.language];
+  const layout = LAYOUT[slip.language];
   const paragraphs = slip.text
     .split('\n\n')
-    .filter((part) => !part.startsWith(`${frame.trackingLabel}:`))
-    .map(paragraph);
+    .filter((part) => !part.startsWith(`${layout.trackingLabel}:`))
+    .map(renderParagraph);
   const closing = paragraphs.pop() ?? '';
   return `<!doctype html>
 <html lang="${slip.language}">
@@ -30,13 +30,13 @@ export function slipPage(slip: {
 </head>
 <body>
 <main>
-<header><span>CUPS</span><span>${frame.date}: ${escapeHtml(slip.date)}</span></header>
+<header><span>CUPS</span><span>${layout.date}: ${escapeHtml(slip.date)}</span></header>
 <h1>${escapeHtml(slip.subject)}</h1>
 ${paragraphs.join('\n')}
 <section>
-<h2>${frame.trackingLabel}</h2>
+<h2>${layout.trackingLabel}</h2>
 <p class="number">${escapeHtml(slip.trackingNumber)}</p>
-<p class="hint">${frame.trackingHint}</p>
+<p class="hint">${layout.trackingHint}</p>
 </section>
 <footer>${closing}</footer>
 </main>
@@ -46,13 +46,15 @@ ${paragraphs.join('\n')}
 }
 
 /** A paragraph, and the words of others in it as a quotation. */
-function paragraph(part: string): string {
+function renderParagraph(part: string): string {
   const lines = part.split('\n');
   const html = (some: string[]) => some.map(escapeHtml).join('<br>');
-  const words = lines.filter((line) => line.startsWith(QUOTE)).map((line) => line.slice(QUOTE.length));
-  const own = lines.filter((line) => !line.startsWith(QUOTE));
-  const quotation = words.length > 0 ? `\n<blockquote>${html(words)}</blockquote>` : '';
-  return `<p>${html(own)}</p>${quotation}`;
+  const quotedLines = lines
+    .filter((line) => line.startsWith(QUOTE_PREFIX))
+    .map((line) => line.slice(QUOTE_PREFIX.length));
+  const ownLines = lines.filter((line) => !line.startsWith(QUOTE_PREFIX));
+  const quotation = quotedLines.length > 0 ? `\n<blockquote>${html(quotedLines)}</blockquote>` : '';
+  return `<p>${html(ownLines)}</p>${quotation}`;
 }
 
 const STYLE = `

@@ -5,22 +5,22 @@ import type { Request, Response, Router } from 'express';
 import { SignedXml } from 'xml-crypto';
 import type { KeyPair } from '../certificates.ts';
 import type { Config } from '../config.ts';
-import { choicePage, page, postingPage } from '../pages.ts';
-import type { Choice } from '../pages.ts';
-import { peopleIn } from '../people.ts';
+import { choicePage, page, autoSubmitPage } from '../pages.ts';
+import type { PersonChoice } from '../pages.ts';
+import { readPeople } from '../people.ts';
 import {
   assertionParts,
   assertionXml,
-  encrypted,
+  encryptAssertion,
   logoutRequestXml,
   logoutResponseXml,
-  METHODS,
-  newId,
-  packed,
+  AUTHN_CONTEXTS,
+  createMessageId,
+  encodeMessage,
   responseXml,
-  signed,
-  SUCCESS,
-} from './write.ts';
+  signXml,
+  STATUS_SUCCESS,
+} from './messages.ts';
 
 /** The side of the identity provider of SAML 2.0: HTTP-POST both ways, everything signed, assertions encrypted. */
 
@@ -35,13 +35,13 @@ interface Session {
 }
 
 /** A request of the platform that somebody is about to answer. */
-interface Asked {
+interface AuthnRequest {
   id: string;
   acs: string;
   relay: string;
 }
 
-const COOKIE = 'test-idp';
+const SESSION_COOKIE = 'test-idp';
 const AUTHN_FAILED = 'urn:oasis:names:tc:SAML:2.0:status:AuthnFailed';
 
 export function samlRoutes(config: Config, keys: KeyPair): Router {
@@ -61,7 +61,7 @@ class SamlIdp {
   readonly #keys: KeyPair;
   readonly #issuer: string;
   readonly #sessions = new Map<string, Session>();
-  readonly #asked = new Map<string, Asked>();
+  readonly #pendingRequests = new Map<string, AuthnRequest>();
 
   constructor(config: Config, keys: KeyPair) {
     this.#config = config;
@@ -78,7 +78,7 @@ class SamlIdp {
   /** A request of the platform: whoever is signed in goes on at once, unless they must be asked again. */
   async login(req: Request, res: Response): Promise<void> {
     const { SAMLRequest = '', RelayState: relay = '' } = req.body as Record<string, string>;
-    const xml = verified(SAMLRequest, this.#certificate());
+    const xml = verifySignature(SAMLRequest, this.#certificate());
     const acs = xml && attributeOf(xml, 'AssertionConsumerServiceURL');
     if (!xml || !acs || !this.#config.origins.includes(new URL(acs).origin)) {
       res.status(400).send(page('Refused', '<p>The request is not signed by the platform, or not for it.</p>'));
@@ -87,42 +87,54 @@ class SamlIdp {
     const request = { id: attributeOf(xml, 'ID') ?? '', acs, relay };
     const session = this.#sessions.get(cookieOf(req));
     if (session && attributeOf(xml, 'ForceAuthn') !== 'true') return this.#answer(res, request, session);
-    const key = newId();
-    this.#asked.set(key, request);
-    res.send(choicePage('SAML', `/saml/answer?request=${key}`, peopleIn(this.#config.dir)));
+    const key = createMessageId();
+    this.#pendingRequests.set(key, request);
+    res.send(choicePage('SAML', `/saml/answer?request=${key}`, readPeople(this.#config.dir)));
   }
 
   /** What somebody chose on the page. */
   async choose(req: Request, res: Response): Promise<void> {
     const key = String(req.query['request']);
-    const request = this.#asked.get(key);
-    this.#asked.delete(key);
+    const request = this.#pendingRequests.get(key);
+    this.#pendingRequests.delete(key);
     if (!request) return void res.status(400).send(page('Over', '<p>This request was answered.</p>'));
-    const { person = '', typed = '', strong, cancel } = req.body as Choice;
+    const { person = '', typed = '', strong, cancel } = req.body as PersonChoice;
     if (cancel) return this.#answer(res, request, undefined);
     const id = randomBytes(16).toString('hex');
     const { origin } = new URL(request.acs);
-    const who = { person: person || typed, index: newId(), strong: strong === 'yes', since: new Date(), origin };
+    const who = {
+      person: person || typed,
+      index: createMessageId(),
+      strong: strong === 'yes',
+      since: new Date(),
+      origin,
+    };
     this.#sessions.set(id, who);
-    res.cookie(COOKIE, id, { httpOnly: true, sameSite: 'none', secure: true });
+    res.cookie(SESSION_COOKIE, id, { httpOnly: true, sameSite: 'none', secure: true });
     return this.#answer(res, request, who);
   }
 
   /** What the platform says of a sign-out: that somebody left there, or that it has heard of ours. */
   logout(req: Request, res: Response): void {
     const { SAMLRequest, SAMLResponse, RelayState } = req.body as Record<string, string>;
-    const xml = verified(SAMLRequest ?? SAMLResponse ?? '', this.#certificate());
+    const xml = verifySignature(SAMLRequest ?? SAMLResponse ?? '', this.#certificate());
     if (!xml) return void res.status(400).send(page('Refused', '<p>The message is not signed by the platform.</p>'));
     if (SAMLRequest === undefined) return void res.send(page('Signed out', '<p>Signed out everywhere.</p>'));
     const index = /SessionIndex>([^<]+)</.exec(xml)?.[1];
     const [cookie = '', session] = [...this.#sessions].find(([, one]) => one.index === index) ?? [];
     this.#sessions.delete(cookie);
     const destination = `${session?.origin ?? this.#config.origins[0]}/auth/mpass/logout`;
-    const parts = { id: newId(), issuer: this.#issuer, destination, issued: new Date(), status: SUCCESS };
+    const parts = {
+      id: createMessageId(),
+      issuer: this.#issuer,
+      destination,
+      issued: new Date(),
+      status: STATUS_SUCCESS,
+    };
     const response = logoutResponseXml({ ...parts, inResponseTo: attributeOf(xml, 'ID') ?? '' });
-    const fields: Record<string, string> = { SAMLResponse: packed(signed(response, this.#keys)) };
+    const fields: Record<string, string> = { SAMLResponse: encodeMessage(signXml(response, this.#keys)) };
     if (RelayState !== undefined) fields['RelayState'] = RelayState;
-    res.send(postingPage(destination, fields));
+    res.send(autoSubmitPage(destination, fields));
   }
 
   /** Somebody leaves here, and with that the platform. */
@@ -131,9 +143,9 @@ class SamlIdp {
     if (!session) return res.redirect(303, '/saml');
     this.#sessions.delete(cookieOf(req));
     const destination = `${session.origin}/auth/mpass/logout`;
-    const parts = { id: newId(), issuer: this.#issuer, destination, issued: new Date() };
+    const parts = { id: createMessageId(), issuer: this.#issuer, destination, issued: new Date() };
     const request = logoutRequestXml(parts, { person: session.person, sessionIndex: session.index });
-    res.send(postingPage(destination, { SAMLRequest: packed(signed(request, this.#keys)) }));
+    res.send(autoSubmitPage(destination, { SAMLRequest: encodeMessage(signXml(request, this.#keys)) }));
   }
 
   #certificate(): string {
@@ -141,38 +153,38 @@ class SamlIdp {
   }
 
   /** @param session undefined where nobody signed in */
-  async #answer(res: Response, request: Asked, session: Session | undefined): Promise<void> {
+  async #answer(res: Response, request: AuthnRequest, session: Session | undefined): Promise<void> {
     const now = new Date();
     const parts = {
-      id: newId(),
+      id: createMessageId(),
       issuer: this.#issuer,
       destination: request.acs,
       inResponseTo: request.id,
       issued: now,
     };
     const inner = session ? await this.#assertionFor(request, session, now) : '';
-    const response = responseXml({ ...parts, status: session ? SUCCESS : AUTHN_FAILED }, inner);
-    const fields = { SAMLResponse: packed(signed(response, this.#keys)), RelayState: request.relay };
-    res.send(postingPage(request.acs, fields));
+    const response = responseXml({ ...parts, status: session ? STATUS_SUCCESS : AUTHN_FAILED }, inner);
+    const fields = { SAMLResponse: encodeMessage(signXml(response, this.#keys)), RelayState: request.relay };
+    res.send(autoSubmitPage(request.acs, fields));
   }
 
-  #assertionFor({ id, acs }: Asked, session: Session, now: Date): Promise<string> {
+  #assertionFor({ id, acs }: AuthnRequest, session: Session, now: Date): Promise<string> {
     const { person, index: sessionIndex, since: authenticated } = session;
     const base = { issuer: this.#issuer, audience: this.#config.entityId, recipient: acs, inResponseTo: id, person };
-    const name = peopleIn(this.#config.dir).find((one) => one.person === person)?.name ?? 'Test Person';
+    const name = readPeople(this.#config.dir).find((one) => one.person === person)?.name ?? 'Test Person';
     const [first = '', ...rest] = name.split(' ');
     const parts = Object.assign(assertionParts(base, now), {
       sessionIndex,
       authenticated,
-      method: session.strong ? METHODS.strong : METHODS.password,
+      method: session.strong ? AUTHN_CONTEXTS.strong : AUTHN_CONTEXTS.password,
       attributes: { FirstName: [first], LastName: [rest.join(' ')], Language: ['ro'] },
     });
-    return encrypted(signed(assertionXml(parts), this.#keys), this.#certificate());
+    return encryptAssertion(signXml(assertionXml(parts), this.#keys), this.#certificate());
   }
 }
 
 /** What the platform's signature covers; undefined where it does not hold. */
-function verified(message: string, certificate: string): string | undefined {
+function verifySignature(message: string, certificate: string): string | undefined {
   const xml = Buffer.from(message, 'base64').toString('utf8');
   const signature = /<(?:\w+:)?Signature[\s>][\s\S]*<\/(?:\w+:)?Signature>/.exec(xml)?.[0];
   if (signature === undefined) return undefined;
@@ -192,5 +204,5 @@ function attributeOf(xml: string, name: string): string | undefined {
 }
 
 function cookieOf({ headers }: Request): string {
-  return new RegExp(`(?:^|; )${COOKIE}=([0-9a-f]+)`).exec(headers.cookie ?? '')?.[1] ?? '';
+  return new RegExp(`(?:^|; )${SESSION_COOKIE}=([0-9a-f]+)`).exec(headers.cookie ?? '')?.[1] ?? '';
 }

@@ -1,5 +1,5 @@
-import type { Stage } from './stage.ts';
-import type { System } from './system.ts';
+import type { TestBench } from './test-bench.ts';
+import type { AgencyProcess } from './agency-process.ts';
 
 /** What is played with an agency's system, and what is looked at. */
 export type Scenario = {
@@ -12,5 +12,5 @@ export type Scenario = {
    * @returns a note for the report
    * @throws Finding when a rule is broken, Skipped when there is no occasion for it
    */
-  play: (stage: Stage, system: System | undefined) => Promise<string | void>;
+  play: (stage: TestBench, system: AgencyProcess | undefined) => Promise<string | void>;
 };

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { userOf } from '../sandbox/rights.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { Wrong } from './command.ts';
+import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
-import { SANDBOX_FOLDER } from './place.ts';
+import { SANDBOX_FOLDER } from './broker-target.ts';
 
 export const broker: Command = {
   about: 'starts a closed Kafka of your own, with the topics and rights of an agency',
@@ -20,32 +20,32 @@ MB, into the folder .cups beside the unpacked kit).
   --folder <folder>  where its data, the CA and the passwords lie (default ${SANDBOX_FOLDER})
   --port <number>    where it listens on 127.0.0.1 (default: a free one, the same at each start)`,
   options: { agency: { type: 'string', multiple: true }, folder: { type: 'string' }, port: { type: 'string' } },
-  async run({ agency = [], folder = SANDBOX_FOLDER, port }, _words, { print, tell, signal }) {
+  async run({ agency = [], folder = SANDBOX_FOLDER, port }, _words, { print, showProgress, signal }) {
     const agencies = agency as string[];
     if (agencies.length === 0 || agencies.some((code) => !/^[a-z][a-z0-9-]*$/.test(code))) {
-      throw new Wrong('--agency wants a code in lower case, such as demo.');
+      throw new UsageError('--agency wants a code in lower case, such as demo.');
     }
-    if (port !== undefined && !/^\d{1,5}$/.test(String(port))) throw new Wrong('--port is a number.');
+    if (port !== undefined && !/^\d{1,5}$/.test(String(port))) throw new UsageError('--port is a number.');
     const ended = new AbortController();
     const sandbox = await startSandbox({
       folder: String(folder),
       agencies,
       port: port === undefined ? undefined : Number(port),
-      onProgress: tell,
+      onProgress: showProgress,
       onEnd: () => ended.abort(),
     });
-    for (const code of agencies) print(wordsOf(sandbox, code, String(folder)));
+    for (const code of agencies) print(formatConnectionGuide(sandbox, code, String(folder)));
     const over = AbortSignal.any([signal, ended.signal]);
     // A promise alone does not keep a process alive; the pipe to the broker does.
     if (!over.aborted) await once(over, 'abort');
     await sandbox.stop();
     if (!ended.signal.aborted) return 0;
-    tell(`The broker ended by itself; its own words are in ${resolve(String(folder), 'broker/kafka.log')}.`);
+    showProgress(`The broker ended by itself; its own words are in ${resolve(String(folder), 'broker/kafka.log')}.`);
     return 3;
   },
 };
 
-const wordsOf = ({ file, filesOf }: Sandbox, code: string, folder: string): string => `
+const formatConnectionGuide = ({ file, filesOf }: Sandbox, code: string, folder: string): string => `
 Your system, as agency ${code}:
   bootstrap.servers   ${file.brokers}
   security.protocol   SASL_SSL, sasl.mechanism SCRAM-SHA-512

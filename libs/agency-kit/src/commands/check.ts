@@ -1,10 +1,10 @@
-import { run, SCENARIOS } from '../check/run.ts';
-import type { Result } from '../check/run.ts';
-import { System } from '../check/system.ts';
-import { PAPER_KINDS } from '../paper-kinds.ts';
-import { secondsOf, Wrong } from './command.ts';
+import { runScenarios, SCENARIOS } from '../check/run.ts';
+import type { ScenarioResult } from '../check/run.ts';
+import { AgencyProcess } from '../check/agency-process.ts';
+import { DOCUMENT_KINDS } from '../document-kinds.ts';
+import { parseSeconds, UsageError } from './command.ts';
 import type { Command } from './command.ts';
-import { PLACE_HELP, PLACE_OPTIONS, placeOf, SYSTEM_OPTIONS } from './place.ts';
+import { TARGET_HELP, TARGET_OPTIONS, parseTarget, SYSTEM_OPTIONS } from './broker-target.ts';
 
 export const check: Command = {
   about: 'plays the scenarios of the contract against your system, and tells passed or failed',
@@ -15,7 +15,7 @@ people, withdraws them, repeats messages, sends all of them again. Each scenario
 the contract and the mend) or is skipped (with the reason). Never point it at the topics of a platform that serves people.
 Exit code 0: nothing failed; 1: something did; 3: the sandbox was not reached.
 
-${PLACE_HELP}
+${TARGET_HELP}
   --system-user <name>    user of your own system, and the file of its password: the scenario connects signs in as it
   --system-password-file <file>
   --scenario <name>       only this one; may be given several times
@@ -28,7 +28,7 @@ ${PLACE_HELP}
 
 Scenarios:
 ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')}`,
-  options: Object.assign({}, PLACE_OPTIONS, SYSTEM_OPTIONS, {
+  options: Object.assign({}, TARGET_OPTIONS, SYSTEM_OPTIONS, {
     scenario: { type: 'string', multiple: true },
     start: { type: 'string' },
     'system-log': { type: 'string' },
@@ -36,20 +36,28 @@ ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')
     settle: { type: 'string' },
     json: { type: 'boolean' },
   } as const),
-  async run(values, _words, { print, tell }) {
-    const place = placeOf(values);
+  async run(values, _words, { print, showProgress }) {
+    const target = parseTarget(values);
     const scenarios = (values['scenario'] ?? []) as string[];
     const unknown = scenarios.find((name) => !SCENARIOS.some((one) => one.name === name));
-    if (unknown) throw new Wrong(`There is no scenario ${unknown}.`);
+    if (unknown) throw new UsageError(`There is no scenario ${unknown}.`);
     const { start, 'system-log': log } = values;
-    const system = typeof start === 'string' ? new System(start, log as string | undefined) : undefined;
-    const timeoutMs = secondsOf(values, 'timeout', 60) * 1000;
-    const settleMs = secondsOf(values, 'settle', 5) * 1000;
+    const system = typeof start === 'string' ? new AgencyProcess(start, log as string | undefined) : undefined;
+    const timeoutMs = parseSeconds(values, 'timeout', 60) * 1000;
+    const settleMs = parseSeconds(values, 'settle', 5) * 1000;
     system?.start();
     try {
-      const options = { place, paperKinds: PAPER_KINDS, scenarios, timeoutMs, settleMs, system, onProgress: tell };
-      const results = await run(options);
-      print(values['json'] ? JSON.stringify({ agency: place.agency, results }, null, 2) : reportOf(results));
+      const options = {
+        target,
+        documentKinds: DOCUMENT_KINDS,
+        scenarios,
+        timeoutMs,
+        settleMs,
+        system,
+        onProgress: showProgress,
+      };
+      const results = await runScenarios(options);
+      print(values['json'] ? JSON.stringify({ agency: target.agency, results }, null, 2) : formatReport(results));
       return results.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
     } finally {
       await system?.stop();
@@ -57,23 +65,23 @@ ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')
   },
 };
 
-function reportOf(results: Result[]): string {
-  const count = (outcome: Result['outcome']) => results.filter((one) => one.outcome === outcome).length;
+function formatReport(results: ScenarioResult[]): string {
+  const count = (outcome: ScenarioResult['outcome']) => results.filter((one) => one.outcome === outcome).length;
   const sum = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
-  return [...results.map(linesOf), '', sum].join('\n');
+  return [...results.map(formatResult), '', sum].join('\n');
 }
 
-function linesOf(result: Result): string {
+function formatResult(result: ScenarioResult): string {
   const { scenario, title, outcome, note, rule, says, mend, message, violations = [] } = result;
   const lines = [`${outcome.padEnd(8)} ${scenario.padEnd(10)} ${title}`];
   if (note) lines.push(`         ${note}`);
   for (const { field, rule: broken } of violations) lines.push(`           ${field || '(the whole)'}: ${broken}`);
-  if (message) lines.push(`         message: ${placeWords(message)}`);
+  if (message) lines.push(`         message: ${formatPosition(message)}`);
   if (rule) lines.push(`         rule ${rule}: ${says}`, `         mend: ${mend}`);
   return lines.join('\n');
 }
 
-const placeWords = ({ topic, partition, offset, type, id, key }: NonNullable<Result['message']>): string =>
+const formatPosition = ({ topic, partition, offset, type, id, key }: NonNullable<ScenarioResult['message']>): string =>
   [`${topic} partition ${partition} offset ${offset}`, type, id && `ce_id ${id}`, key && `key ${key}`]
     .filter(Boolean)
     .join(', ');

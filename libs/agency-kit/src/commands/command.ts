@@ -5,12 +5,12 @@ export type Terminal = {
   /** Results: standard output, a line. */
   print: (line: string) => void;
   /** Progress: standard error, a line. */
-  tell: (line: string) => void;
+  showProgress: (line: string) => void;
   /** Aborted by SIGINT or SIGTERM. */
   signal: AbortSignal;
 };
 
-export type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
+export type OptionValues = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
 /** A command of `cups-agency`. */
 export type Command = {
@@ -20,17 +20,17 @@ export type Command = {
   help: string;
   options: NonNullable<ParseArgsConfig['options']>;
   /** @returns the exit code @throws Wrong for a mistake in the arguments, Error of one sentence for trouble */
-  run: (values: Values, words: string[], terminal: Terminal) => Promise<number>;
+  run: (values: OptionValues, words: string[], terminal: Terminal) => Promise<number>;
 };
 
 /** Arguments that cannot be used. */
-export class Wrong extends Error {
+export class UsageError extends Error {
   override name = 'Wrong';
 }
 
 /** @throws Wrong when it is no number above 0 */
-export function secondsOf(values: Values, name: string, usual: number): number {
+export function parseSeconds(values: OptionValues, name: string, usual: number): number {
   const given = values[name] === undefined ? usual : Number(values[name]);
-  if (!Number.isFinite(given) || given <= 0) throw new Wrong(`--${name} is a number of seconds above 0.`);
+  if (!Number.isFinite(given) || given <= 0) throw new UsageError(`--${name} is a number of seconds above 0.`);
   return given;
 }

@@ -1,5 +1,5 @@
 import { sampleMessages } from '../samples.ts';
-import { Wrong } from './command.ts';
+import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 
 export const sample: Command = {
@@ -14,17 +14,18 @@ the end of one, such as decided or application.submitted.v2; without a version i
   options: { agency: { type: 'string' }, list: { type: 'boolean' } },
   async run({ agency, list }, words, { print }) {
     const code = typeof agency === 'string' ? agency : 'asp';
-    if (!/^[a-z][a-z0-9-]*$/.test(code)) throw new Wrong('--agency is a code in lower case, such as asp.');
+    if (!/^[a-z][a-z0-9-]*$/.test(code)) throw new UsageError('--agency is a code in lower case, such as asp.');
     const all = sampleMessages(code);
-    const wanted = words.length === 0 ? all : words.flatMap((word) => matching(all, word));
+    const wanted = words.length === 0 ? all : words.flatMap((word) => findSamples(all, word));
     for (const message of wanted) print(list ? message.headers['ce_type']! : JSON.stringify(message, null, 2));
     return 0;
   },
 };
 
-function matching(all: ReturnType<typeof sampleMessages>, word: string) {
+function findSamples(all: ReturnType<typeof sampleMessages>, word: string) {
   const isNamed = (type = '') => type === word || type.endsWith(`.${word}`) || type.endsWith(`.${word}.v1`);
   const found = all.filter(({ headers }) => isNamed(headers['ce_type']));
-  if (found.length === 0) throw new Wrong(`There is no message ${word}: \`cups-agency sample --list\` names them.`);
+  if (found.length === 0)
+    throw new UsageError(`There is no message ${word}: \`cups-agency sample --list\` names them.`);
   return found;
 }

@@ -11,15 +11,21 @@ import {
   textHeaders,
 } from '@cups/agency-contract';
 import type { RefusalCause, Violation } from '@cups/agency-contract';
-import { Judge } from '../judge.ts';
+import { ReplyEvaluator } from '../reply-evaluator.ts';
 import { readMessageFile } from '../message-file.ts';
-import { instantOf } from '../mending.ts';
-import { PAPER_KINDS } from '../paper-kinds.ts';
-import { Wrong } from './command.ts';
+import { instantOf } from '../normalize.ts';
+import { DOCUMENT_KINDS } from '../document-kinds.ts';
+import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 
 /** What is to be said of one file. */
-type Opinion = { file: string; valid: boolean; cause?: RefusalCause; violations: Violation[]; changes: RefusalCause[] };
+type FileReport = {
+  file: string;
+  valid: boolean;
+  cause?: RefusalCause;
+  violations: Violation[];
+  changes: RefusalCause[];
+};
 
 export const validate: Command = {
   about: 'reads a message from a file and says what is wrong with it',
@@ -33,26 +39,26 @@ Exit code 0: all are in order; 1: not all are.
   --json  one JSON object for each file`,
   options: { json: { type: 'boolean' } },
   async run({ json }, files, { print }) {
-    if (files.length === 0) throw new Wrong('validate wants the name of a file.');
-    const opinions = files.map((file) => ({ file, ...opinionOf(readFiled(file)) }));
-    for (const one of opinions) print(json ? JSON.stringify(one) : wordsOf(one));
-    return opinions.every(({ valid }) => valid) ? 0 : 1;
+    if (files.length === 0) throw new UsageError('validate wants the name of a file.');
+    const reports = files.map((file) => ({ file, ...evaluateFile(readFile(file)) }));
+    for (const one of reports) print(json ? JSON.stringify(one) : formatReport(one));
+    return reports.every(({ valid }) => valid) ? 0 : 1;
   },
 };
 
-type Filed = ReturnType<typeof readMessageFile>;
+type MessageFile = ReturnType<typeof readMessageFile>;
 
-function readFiled(file: string): Filed {
+function readFile(file: string): MessageFile {
   let text: string;
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch {
-    throw new Wrong(`There is no file ${file}.`);
+    throw new UsageError(`There is no file ${file}.`);
   }
   return readMessageFile(text);
 }
 
-function opinionOf({ topic, message }: Filed): Omit<Opinion, 'file'> {
+function evaluateFile({ topic, message }: MessageFile): Omit<FileReport, 'file'> {
   const text = textHeaders(message.headers);
   const type = text['ce_type'] ?? '';
   if (type === REFERENCE_TYPES.centreChanged || isRequestType(type)) {
@@ -62,18 +68,18 @@ function opinionOf({ topic, message }: Filed): Omit<Opinion, 'file'> {
   }
   const named = parseSubject(text['ce_subject'] ?? '');
   const agency = agencyOfTopic(topic) ?? agencyOfSource(text['ce_source'] ?? '') ?? named?.agency ?? '';
-  const judge = new Judge(agency, PAPER_KINDS);
+  const evaluator = new ReplyEvaluator(agency, DOCUMENT_KINDS);
   if (named) {
-    judge.open(named.deliveryId, named.application, undefined);
-    judge.requested(named.deliveryId, 1000);
+    evaluator.open(named.deliveryId, named.application, undefined);
+    evaluator.markRequested(named.deliveryId, 1000);
   }
-  const lying = Object.assign(message, {
+  const consumed = Object.assign(message, {
     topic: topic ?? '',
     partition: 0,
     offset: '0',
     timestamp: String(Date.now()),
   });
-  const { cause, violations, changes } = judge.judge(lying, instantOf(text['ce_time']));
+  const { cause, violations, changes } = evaluator.evaluate(consumed, instantOf(text['ce_time']));
   return Object.assign({ valid: cause === undefined, violations, changes }, cause && { cause });
 }
 
@@ -81,7 +87,7 @@ function opinionOf({ topic, message }: Filed): Omit<Opinion, 'file'> {
 const agencyOfTopic = (topic = ''): string | undefined =>
   agencyOfReplies(topic.slice(Math.max(0, topic.indexOf('agency.'))));
 
-function wordsOf({ file, valid, cause, violations, changes }: Opinion): string {
+function formatReport({ file, valid, cause, violations, changes }: FileReport): string {
   if (valid || !cause) return `${file}: in order`;
   const { handling, meaning, mend } = REFUSALS[cause];
   const fields = violations.map(({ field, rule }) => `  ${field || '(the whole)'}: ${rule}`);

@@ -12,7 +12,7 @@ export const userOf = (agency: string): string => `agency.${agency}`;
 
 type Operation = 'DESCRIBE' | 'READ' | 'WRITE';
 
-function entries(user: string, resource: 'TOPIC' | 'GROUP', name: string, ...operations: Operation[]): AclEntry[] {
+function toAclEntries(user: string, resource: 'TOPIC' | 'GROUP', name: string, ...operations: Operation[]): AclEntry[] {
   return operations.map((operation) => ({
     resourceType: AclResourceTypes[resource],
     resourceName: name,
@@ -25,30 +25,30 @@ function entries(user: string, resource: 'TOPIC' | 'GROUP', name: string, ...ope
 }
 
 /** What an agency may, as the contract says it, and nothing else. */
-function ofAgency(agency: string): AclEntry[] {
+function agencyAcls(agency: string): AclEntry[] {
   const { requests, replies } = topicsOf(agency);
   const user = userOf(agency);
   return [
-    ...entries(user, 'TOPIC', replies, 'DESCRIBE', 'WRITE'),
-    ...entries(user, 'TOPIC', requests, 'DESCRIBE', 'READ'),
-    ...entries(user, 'TOPIC', CENTRES_TOPIC, 'DESCRIBE', 'READ'),
-    ...entries(user, 'GROUP', `${agency}.`, 'DESCRIBE', 'READ'),
+    ...toAclEntries(user, 'TOPIC', replies, 'DESCRIBE', 'WRITE'),
+    ...toAclEntries(user, 'TOPIC', requests, 'DESCRIBE', 'READ'),
+    ...toAclEntries(user, 'TOPIC', CENTRES_TOPIC, 'DESCRIBE', 'READ'),
+    ...toAclEntries(user, 'GROUP', `${agency}.`, 'DESCRIBE', 'READ'),
   ];
 }
 
 /** What the platform's side of a sandbox may. */
-function ofPlatform(agencies: readonly string[]): AclEntry[] {
+function platformAcls(agencies: readonly string[]): AclEntry[] {
   const topics = agencies.map((one) => topicsOf(one));
   return [
-    ...topics.flatMap(({ requests }) => entries(PLATFORM_USER, 'TOPIC', requests, 'DESCRIBE', 'WRITE')),
-    ...topics.flatMap(({ replies }) => entries(PLATFORM_USER, 'TOPIC', replies, 'DESCRIBE', 'READ')),
-    ...entries(PLATFORM_USER, 'TOPIC', CENTRES_TOPIC, 'DESCRIBE', 'WRITE'),
-    ...entries(PLATFORM_USER, 'GROUP', 'cups-agency.', 'DESCRIBE', 'READ'),
+    ...topics.flatMap(({ requests }) => toAclEntries(PLATFORM_USER, 'TOPIC', requests, 'DESCRIBE', 'WRITE')),
+    ...topics.flatMap(({ replies }) => toAclEntries(PLATFORM_USER, 'TOPIC', replies, 'DESCRIBE', 'READ')),
+    ...toAclEntries(PLATFORM_USER, 'TOPIC', CENTRES_TOPIC, 'DESCRIBE', 'WRITE'),
+    ...toAclEntries(PLATFORM_USER, 'GROUP', 'cups-agency.', 'DESCRIBE', 'READ'),
   ];
 }
 
 /** All rights of a sandbox; what is not among them Kafka denies. */
-export const rightsOf = (agencies: readonly string[]): AclEntry[] => [
-  ...agencies.flatMap(ofAgency),
-  ...ofPlatform(agencies),
+export const sandboxAcls = (agencies: readonly string[]): AclEntry[] => [
+  ...agencies.flatMap(agencyAcls),
+  ...platformAcls(agencies),
 ];

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
-import { makeTopics, startLocal } from '@cups/local';
+import { createTopicsAndWait, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { Kafka, logLevel } from 'kafkajs';
-import { filesOf, readSandbox, sandboxFile } from './file.ts';
-import { awaitRights } from './ready.ts';
-import type { SandboxFile } from './file.ts';
-import { PLATFORM_USER, rightsOf, userOf } from './rights.ts';
+import { filesOf, readSandbox, sandboxFilePath } from './sandbox-file.ts';
+import { awaitRights } from './await-rights.ts';
+import type { SandboxFile } from './sandbox-file.ts';
+import { PLATFORM_USER, sandboxAcls, userOf } from './rights.ts';
 
 export type SandboxOptions = {
   /** Made when absent: the broker's data, a password for each user, and what the sandbox says of itself. */
@@ -38,10 +38,10 @@ const PARTITIONS = 3;
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const folder = resolve(options.folder);
   const { agencies, port, onProgress = () => {}, onEnd = () => {} } = options;
-  refuseOthers(folder, agencies);
+  assertKnownAgencies(folder, agencies);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const passwordFile = (user: string) => join(folder, `${user}.password`);
-  const users = await passwordsOf([...agencies.map(userOf), PLATFORM_USER], passwordFile);
+  const users = await readOrCreatePasswords([...agencies.map(userOf), PLATFORM_USER], passwordFile);
   const local = await startLocal({
     dataDir: join(folder, 'broker'),
     parts: ['kafka'],
@@ -52,7 +52,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...(port === undefined ? {} : { kafkaPort: port }),
   });
   try {
-    await openTopics(local, agencies);
+    await createTopicsAndAcls(local, agencies);
   } catch (error) {
     await local.stop();
     throw error;
@@ -69,7 +69,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   for (const code of agencies) {
     const user = userOf(code);
-    const text = propertiesOf(file, user, users[user]!);
+    const text = formatProperties(file, user, users[user]!);
     await writeFile(join(folder, `${user}.properties`), text, { mode: 0o600 });
   }
   try {
@@ -78,7 +78,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await local.stop();
     throw error;
   }
-  await writeFile(sandboxFile(folder), `${JSON.stringify(file, null, 2)}\n`);
+  await writeFile(sandboxFilePath(folder), `${JSON.stringify(file, null, 2)}\n`);
   return {
     file,
     filesOf: (agency) => filesOf(folder, agency),
@@ -88,7 +88,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 /** How a client of Java, or a tool of Kafka, connects as this user. */
-const propertiesOf = ({ brokers, ca }: SandboxFile, user: string, password: string): string =>
+const formatProperties = ({ brokers, ca }: SandboxFile, user: string, password: string): string =>
   [
     `bootstrap.servers=${brokers}`,
     'security.protocol=SASL_SSL',
@@ -100,13 +100,16 @@ const propertiesOf = ({ brokers, ca }: SandboxFile, user: string, password: stri
   ].join('\n');
 
 /** Users are made when the broker's data are. */
-function refuseOthers(folder: string, agencies: readonly string[]): void {
+function assertKnownAgencies(folder: string, agencies: readonly string[]): void {
   const { agencies: known } = readSandbox(folder) ?? {};
   if (!known || agencies.every((code) => known.includes(code))) return;
   throw new Error(`${folder} is a sandbox of ${known.join(', ')}: name another folder, or remove this one.`);
 }
 
-async function passwordsOf(users: string[], fileOf: (user: string) => string): Promise<Record<string, string>> {
+async function readOrCreatePasswords(
+  users: string[],
+  fileOf: (user: string) => string,
+): Promise<Record<string, string>> {
   const passwords: Record<string, string> = {};
   for (const user of users) {
     const fresh = randomBytes(24).toString('hex');
@@ -117,7 +120,7 @@ async function passwordsOf(users: string[], fileOf: (user: string) => string): P
   return passwords;
 }
 
-async function openTopics(local: LocalPlatform, agencies: readonly string[]): Promise<void> {
+async function createTopicsAndAcls(local: LocalPlatform, agencies: readonly string[]): Promise<void> {
   const { caFile, admin: account } = local.secure!;
   const kafka = new Kafka({
     clientId: 'cups-agency-sandbox',
@@ -133,8 +136,8 @@ async function openTopics(local: LocalPlatform, agencies: readonly string[]): Pr
   const centres = { topic: CENTRES_TOPIC, numPartitions: 1, replicationFactor: 1, configEntries };
   try {
     await admin.connect();
-    await makeTopics(admin, [...plain, centres]);
-    await admin.createAcls({ acl: rightsOf(agencies) });
+    await createTopicsAndWait(admin, [...plain, centres]);
+    await admin.createAcls({ acl: sandboxAcls(agencies) });
   } finally {
     await admin.disconnect();
   }

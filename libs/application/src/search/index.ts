@@ -1,4 +1,4 @@
-import { keysOf } from './words.ts';
+import { tokenize } from './tokenizer.ts';
 
 /**
  * Finding a service as people speak: any word counts, endings, diacritics and the alphabet do not matter, a beginning is
@@ -7,7 +7,7 @@ import { keysOf } from './words.ts';
  */
 
 /** What a public service is found by. */
-export interface Finding {
+export interface SearchTerms {
   /** In every language. */
   titles: readonly string[];
   /** What people call it, in every language. */
@@ -22,14 +22,14 @@ export interface Finding {
 export type Search<Found> = (query: string) => ReadonlyMap<Found, number> | undefined;
 
 /** How much a word counts by how it fits: as it was written, but for its ending, as a beginning, but for one letter. */
-const FITS = { whole: 4, stem: 3, beginning: 2.5, misspelt: 2 };
+const MATCH_SCORES = { whole: 4, stem: 3, beginning: 2.5, misspelt: 2 };
 /** Keys from this length on may be written wrong. */
-const FORGIVEN = 5;
-const LEAST_BEGINNING = 3;
+const MIN_FUZZY_LENGTH = 5;
+const MIN_PREFIX_LENGTH = 3;
 /** How much more a word counts in a title, and a query that is one of the keywords as a whole. */
-const TITLE = 1.25;
-const EXACT = 1.5;
-const MOST_WORDS = 20;
+const TITLE_BOOST = 1.25;
+const EXACT_MATCH_BOOST = 1.5;
+const MAX_QUERY_WORDS = 20;
 
 /** One that can be found. */
 interface Entry<Found> {
@@ -45,69 +45,69 @@ type Index<Found> = Map<string, Map<Entry<Found>, number>>;
 
 /**
  * Makes the index of all that can be found; asking it takes far less.
- * @param findingOf says by what one is found
+ * @param searchTermsOf says by what one is found
  */
-export function searchOf<Found>(all: Iterable<Found>, findingOf: (one: Found) => Finding): Search<Found> {
+export function createSearch<Found>(all: Iterable<Found>, searchTermsOf: (one: Found) => SearchTerms): Search<Found> {
   const entries: Entry<Found>[] = [];
   const index: Index<Found> = new Map();
-  for (const found of all) entries.push(enter(index, found, findingOf(found)));
+  for (const found of all) entries.push(addEntry(index, found, searchTermsOf(found)));
 
   return (query) => {
-    const words = keysOf(query).slice(0, MOST_WORDS);
+    const words = tokenize(query).slice(0, MAX_QUERY_WORDS);
     if (words.length === 0) return undefined;
-    const fits = words.map((keys) => wordIn(index, keys));
-    const phrase = phraseOf(words);
+    const matches = words.map((keys) => matchWord(index, keys));
+    const phrase = toPhrase(words);
     const scores = new Map<Found, number>();
     for (const entry of entries) {
-      const score = scoreOf(entry, fits, entries.length) * (entry.phrases.has(phrase) ? EXACT : 1);
+      const score = scoreEntry(entry, matches, entries.length) * (entry.phrases.has(phrase) ? EXACT_MATCH_BOOST : 1);
       if (score > 0) scores.set(entry.found, score);
     }
     return scores;
   };
 }
 
-function enter<Found>(index: Index<Found>, found: Found, finding: Finding): Entry<Found> {
-  const { titles, keywords, codes, popularity } = finding;
-  const phrases = new Set(keywords.map((keyword) => phraseOf(keysOf(keyword))));
+function addEntry<Found>(index: Index<Found>, found: Found, terms: SearchTerms): Entry<Found> {
+  const { titles, keywords, codes, popularity } = terms;
+  const phrases = new Set(keywords.map((keyword) => toPhrase(tokenize(keyword))));
   const entry = { found, weight: 1 + popularity / 5, phrases };
-  addTo(index, entry, titles, TITLE);
-  addTo(index, entry, [...keywords, ...codes], 1);
+  addTerms(index, entry, titles, TITLE_BOOST);
+  addTerms(index, entry, [...keywords, ...codes], 1);
   return entry;
 }
 
-function addTo<Found>(index: Index<Found>, entry: Entry<Found>, texts: readonly string[], counts: number): void {
-  for (const key of keysOf(texts.join(' ')).flat()) {
+function addTerms<Found>(index: Index<Found>, entry: Entry<Found>, texts: readonly string[], boost: number): void {
+  for (const key of tokenize(texts.join(' ')).flat()) {
     const entries = index.get(key) ?? new Map<Entry<Found>, number>();
-    entries.set(entry, Math.max(counts, entries.get(entry) ?? 0));
+    entries.set(entry, Math.max(boost, entries.get(entry) ?? 0));
     index.set(key, entries);
   }
 }
 
 /** How well one word of a query fits the entries that have it. */
-function wordIn<Found>(index: Index<Found>, keys: string[]): Map<Entry<Found>, number> {
+function matchWord<Found>(index: Index<Found>, keys: string[]): Map<Entry<Found>, number> {
   const best = new Map<Entry<Found>, number>();
-  for (const [known, entries] of index) {
-    const fit = fitOf(keys, known);
+  for (const [indexed, entries] of index) {
+    const fit = scoreMatch(keys, indexed);
     if (fit === 0) continue;
     for (const [entry, counts] of entries) best.set(entry, Math.max(fit * counts, best.get(entry) ?? 0));
   }
   return best;
 }
 
-function fitOf(keys: string[], known: string): number {
+function scoreMatch(keys: string[], indexed: string): number {
   const [written = '', ...others] = keys;
-  if (written === known) return FITS.whole;
-  if (others.includes(known)) return FITS.stem;
-  if (written.length >= LEAST_BEGINNING && known.startsWith(written)) return FITS.beginning;
-  return keys.some((key) => isMisspelt(key, known)) ? FITS.misspelt : 0;
+  if (written === indexed) return MATCH_SCORES.whole;
+  if (others.includes(indexed)) return MATCH_SCORES.stem;
+  if (written.length >= MIN_PREFIX_LENGTH && indexed.startsWith(written)) return MATCH_SCORES.beginning;
+  return keys.some((key) => isMisspelt(key, indexed)) ? MATCH_SCORES.misspelt : 0;
 }
 
-function isMisspelt(key: string, known: string): boolean {
-  return key.length >= FORGIVEN && Math.abs(key.length - known.length) <= 1 && isOneApart(key, known);
+function isMisspelt(key: string, indexed: string): boolean {
+  return key.length >= MIN_FUZZY_LENGTH && Math.abs(key.length - indexed.length) <= 1 && isOneEditApart(key, indexed);
 }
 
 /** Whether one wrong, missing or added letter, or two in each other's place, make one word of the other. */
-export function isOneApart(one: string, other: string): boolean {
+export function isOneEditApart(one: string, other: string): boolean {
   let start = 0;
   while (start < one.length && one[start] === other[start]) start++;
   let [end, otherEnd] = [one.length, other.length];
@@ -121,12 +121,12 @@ export function isOneApart(one: string, other: string): boolean {
 }
 
 /** Rare words count more; an entry that has few of the words counts much less. */
-function scoreOf<Found>(entry: Entry<Found>, found: Map<Entry<Found>, number>[], total: number): number {
-  const here = found.filter((fits) => fits.has(entry));
-  const sum = here.reduce((sum, fits) => sum + fits.get(entry)! * Math.log2(1 + total / fits.size), 0);
-  return sum * (here.length / found.length) ** 2 * entry.weight;
+function scoreEntry<Found>(entry: Entry<Found>, matches: Map<Entry<Found>, number>[], total: number): number {
+  const matched = matches.filter((fits) => fits.has(entry));
+  const sum = matched.reduce((sum, fits) => sum + fits.get(entry)! * Math.log2(1 + total / fits.size), 0);
+  return sum * (matched.length / matches.length) ** 2 * entry.weight;
 }
 
-function phraseOf(words: string[][]): string {
+function toPhrase(words: string[][]): string {
   return words.map((keys) => keys.at(-1)).join(' ');
 }

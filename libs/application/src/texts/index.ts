@@ -2,17 +2,22 @@
 export {
   ACTION_TEXTS,
   BUCKET_TEXTS,
-  DESK_NOTE_TEXTS,
+  DESK_ALERT_TEXTS,
   HISTORY_TEXTS,
-  LOOK_TEXTS,
+  ACCESS_KIND_TEXTS,
   MESSAGE_CHANGE_TEXTS,
   NO_DUE_DATE_TEXTS,
   RESULT_KIND_TEXTS,
   STATE_TEXTS,
-  TELLING_TEXTS,
-} from './life.ts';
-export { DELIVERY_CAUSE_TEXTS, DELIVERY_STATE_TEXTS, NOTICE_CAUSE_TEXTS, NOTICE_KIND_TEXTS } from './passage.ts';
+  NOTIFICATION_METHOD_TEXTS,
+} from './application.ts';
+export {
+  DELIVERY_CAUSE_TEXTS,
+  DELIVERY_STATE_TEXTS,
+  NOTICE_CAUSE_TEXTS,
+  NOTICE_KIND_TEXTS,
+} from './deliveries-and-notices.ts';
 export { REASON_TEXTS } from './reasons.ts';
 export { RULE_TEXTS } from './rules.ts';
-export { filledText } from './text.ts';
+export { interpolateText } from './text.ts';
 export type { Text } from './text.ts';

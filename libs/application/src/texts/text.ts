@@ -8,7 +8,7 @@ export type Text = Readonly<Record<Language, string>>;
  * people: give the name of the paper or the label of the field instead.
  * @throws Error for a place without a parameter
  */
-export function filledText(text: string, params: Readonly<Record<string, unknown>> = {}): string {
+export function interpolateText(text: string, params: Readonly<Record<string, unknown>> = {}): string {
   return text.replaceAll(/\{(\w+)\}/g, (_place, name: string) => {
     if (!Object.hasOwn(params, name)) throw new Error(`The text needs ${name}.`);
     return [params[name]].flat().join(', ');

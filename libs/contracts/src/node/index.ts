@@ -1,5 +1,5 @@
 export { canonicalJson, fingerprint } from './canonical.ts';
-export { isCertificateRefused, speaksNoTls } from './certificate.ts';
-export { pageSizeOf, pageToken, readPageToken } from './page.ts';
-export { refuseOpenSecret } from './private.ts';
-export { isTraceparent, newTraceparent, requestIdOf, traceparentOf } from './trace.ts';
+export { isCertificateError, isPlaintextPeerError } from './tls-errors.ts';
+export { normalizePageSize, createPageToken, parsePageToken } from './pagination.ts';
+export { assertPrivateFile } from './private-file.ts';
+export { isTraceparent, newTraceparent, ensureRequestId, ensureTraceparent } from './trace.ts';

@@ -15,7 +15,7 @@ export function isTraceparent(given: unknown): given is string {
 }
 
 /** What a caller named as its `traceparent`, when it is well formed; otherwise a new one. */
-export function traceparentOf(given: unknown): string {
+export function ensureTraceparent(given: unknown): string {
   return isTraceparent(given) ? given : newTraceparent();
 }
 
@@ -23,6 +23,6 @@ export function traceparentOf(given: unknown): string {
  * What a caller named as the id of its request, when it is a UUID or ULID; otherwise a new one. Only ids of our own forms are
  * taken over: anything else could carry personal data into logs.
  */
-export function requestIdOf(given: unknown): string {
+export function ensureRequestId(given: unknown): string {
   return typeof given === 'string' && (isUuid(given) || isUlid(given)) ? given : randomUUID();
 }

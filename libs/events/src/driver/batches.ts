@@ -1,7 +1,7 @@
 import { TooLong, unpack } from '@cups/agency-contract/codecs';
 
 /** A record as the rest of kafkajs expects it; `passedOver` stands for all records of a batch that is not read. */
-export interface Decoded {
+export interface DecodedRecord {
   magicByte: number;
   attributes: number;
   timestamp: string;
@@ -11,11 +11,11 @@ export interface Decoded {
   headers: Record<string, Buffer | (Buffer | null)[] | null>;
   isControlRecord: boolean;
   batchContext: { producerId: string; inTransaction: boolean };
-  passedOver?: PassedOver;
+  skippedBatch?: SkippedBatch;
 }
 
 /** A batch that is not read, by its offsets. */
-export interface PassedOver {
+export interface SkippedBatch {
   first: string;
   last: string;
   /** BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS (over the bounds), BATCH_UNREADABLE (no batch as Kafka defines it). */
@@ -23,24 +23,24 @@ export interface PassedOver {
 }
 
 /** What one batch may hold, unpacked: librdkafka's own bound is 10,000 records. */
-export const BATCH_BYTES = 8 * 1024 * 1024;
-const BATCH_RECORDS = 10_000;
+export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+const MAX_BATCH_RECORDS = 10_000;
 /** Two bytes of a batch can be a header, which takes some hundred bytes of memory; ours have about a dozen a record. */
-const BATCH_HEADERS = 320_000;
+const MAX_BATCH_HEADERS = 320_000;
 /** After so much the rest of an answer is left to the next fetch, so that many small bombs are no large one. */
-const ANSWER_BYTES = 16 * 1024 * 1024;
-const ANSWER_RECORDS = 20_000;
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+const MAX_RESPONSE_RECORDS = 20_000;
 
-const HEADER = 61;
-const LENGTH_FROM = 12;
+const HEADER_BYTES = 61;
+const LENGTH_PREFIX_BYTES = 12;
 
 /** What has been unpacked of one answer of the broker, over all its partitions. */
-export interface Spent {
+export interface DecodeUsage {
   bytes: number;
   records: number;
 }
 
-interface Header {
+interface BatchHeader {
   first: bigint;
   last: bigint;
   attributes: number;
@@ -51,7 +51,7 @@ interface Header {
 }
 
 /** Reads within bounds only: each step past the end throws. */
-function openReader(bytes: Buffer) {
+function createByteReader(bytes: Buffer) {
   let at = 0;
   const varint = (): bigint => {
     let value = 0n;
@@ -90,7 +90,7 @@ function openReader(bytes: Buffer) {
 }
 
 /** The header of a record: a name that comes twice, be it with null, has a list of values, which is never copied. */
-function addHeader(headers: Decoded['headers'], name: string, value: Buffer | null): void {
+function addHeader(headers: DecodedRecord['headers'], name: string, value: Buffer | null): void {
   const before = headers[name];
   if (before === undefined) headers[name] = value;
   else if (Array.isArray(before)) before.push(value);
@@ -98,14 +98,14 @@ function addHeader(headers: Decoded['headers'], name: string, value: Buffer | nu
 }
 
 /** @param left headers that the batch may still have */
-function readRecord(bytes: Buffer, header: Header, left: { headers: number }): Decoded {
-  const reader = openReader(bytes);
+function readRecord(bytes: Buffer, header: BatchHeader, left: { headers: number }): DecodedRecord {
+  const reader = createByteReader(bytes);
   const attributes = reader.take(1).readInt8(0);
   const timeDelta = reader.varint();
   const offset = header.first + reader.varint();
   const key = reader.bytes();
   const value = reader.bytes();
-  const headers = Object.create(null) as Decoded['headers'];
+  const headers = Object.create(null) as DecodedRecord['headers'];
   const count = reader.small();
   if (count < 0 || count > reader.left()) throw new RangeError('A record has more headers than bytes.');
   left.headers -= count;
@@ -114,7 +114,7 @@ function readRecord(bytes: Buffer, header: Header, left: { headers: number }): D
     addHeader(headers, reader.take(reader.small()).toString('utf8'), reader.bytes());
   const appended = (header.attributes & 8) !== 0;
   return {
-    ...frameOf(header, offset),
+    ...createEmptyRecord(header, offset),
     attributes,
     timestamp: String(appended ? header.maxTime : header.baseTime + timeDelta),
     key,
@@ -124,7 +124,7 @@ function readRecord(bytes: Buffer, header: Header, left: { headers: number }): D
 }
 
 /** What all records of a batch share. */
-const frameOf = (header: Header, offset: bigint): Decoded => ({
+const createEmptyRecord = (header: BatchHeader, offset: bigint): DecodedRecord => ({
   magicByte: 2,
   attributes: 0,
   timestamp: String(header.maxTime),
@@ -137,10 +137,10 @@ const frameOf = (header: Header, offset: bigint): Decoded => ({
 });
 
 /** @throws RangeError when the records are not what the header says; TooLong when they have too many headers */
-function readRecords(bytes: Buffer, header: Header): Decoded[] {
-  const reader = openReader(bytes);
-  const records: Decoded[] = [];
-  const left = { headers: BATCH_HEADERS };
+function readRecords(bytes: Buffer, header: BatchHeader): DecodedRecord[] {
+  const reader = createByteReader(bytes);
+  const records: DecodedRecord[] = [];
+  const left = { headers: MAX_BATCH_HEADERS };
   let before = header.first - 1n;
   for (let at = 0; at < header.count; at += 1) {
     const record = readRecord(reader.take(reader.small()), header, left);
@@ -153,7 +153,7 @@ function readRecords(bytes: Buffer, header: Header): Decoded[] {
   return records;
 }
 
-const readHeader = (bytes: Buffer): Header => {
+const readHeader = (bytes: Buffer): BatchHeader => {
   const first = bytes.readBigInt64BE(0);
   const delta = bytes.readInt32BE(23);
   return {
@@ -168,27 +168,27 @@ const readHeader = (bytes: Buffer): Header => {
 };
 
 /** In place of all records of a batch, at its last offset, so that consumption goes on behind it. */
-function passOver(header: Header, cause: string): Decoded {
+function skipBatch(header: BatchHeader, cause: string): DecodedRecord {
   const { first, last } = header;
   const batchContext = { producerId: '-1', inTransaction: false };
-  const passedOver = { first: String(first), last: String(last), cause };
-  return { ...frameOf(header, last), isControlRecord: false, batchContext, passedOver };
+  const skippedBatch = { first: String(first), last: String(last), cause };
+  return { ...createEmptyRecord(header, last), isControlRecord: false, batchContext, skippedBatch };
 }
 
 /** One whole batch. */
-async function readBatch(bytes: Buffer, spent: Spent): Promise<Decoded[]> {
+async function readBatch(bytes: Buffer, usage: DecodeUsage): Promise<DecodedRecord[]> {
   const header = readHeader(bytes);
-  if (bytes.readInt8(16) !== 2) return [passOver(header, 'BATCH_UNREADABLE')];
+  if (bytes.readInt8(16) !== 2) return [skipBatch(header, 'BATCH_UNREADABLE')];
   // Compaction and aborted transactions leave batches without records: whoever reads must get past them too.
-  if (header.count === 0) return [{ ...frameOf(header, header.last), isControlRecord: true }];
-  if (header.count < 0 || header.count > BATCH_RECORDS) return [passOver(header, 'BATCH_TOO_MANY_RECORDS')];
+  if (header.count === 0) return [{ ...createEmptyRecord(header, header.last), isControlRecord: true }];
+  if (header.count < 0 || header.count > MAX_BATCH_RECORDS) return [skipBatch(header, 'BATCH_TOO_MANY_RECORDS')];
   try {
-    const unpacked = await unpack(header.attributes & 7, bytes.subarray(HEADER), BATCH_BYTES);
-    spent.bytes += unpacked.length;
-    spent.records += header.count;
+    const unpacked = await unpack(header.attributes & 7, bytes.subarray(HEADER_BYTES), MAX_BATCH_BYTES);
+    usage.bytes += unpacked.length;
+    usage.records += header.count;
     return readRecords(unpacked, header);
   } catch (error) {
-    return [passOver(header, error instanceof TooLong ? 'BATCH_TOO_LARGE' : 'BATCH_UNREADABLE')];
+    return [skipBatch(header, error instanceof TooLong ? 'BATCH_TOO_LARGE' : 'BATCH_UNREADABLE')];
   }
 }
 
@@ -197,23 +197,23 @@ async function readBatch(bytes: Buffer, spent: Spent): Promise<Decoded[]> {
  * unpacks to more than 8 MiB, has more than 10,000 records or 320,000 headers, or can not be read, is one record with
  * `passedOver`. The last batch may be cut off: the next fetch brings it whole. Never throws.
  *
- * @param spent what other partitions of the same answer took; at least one batch of each partition is read
+ * @param usage what other partitions of the same answer took; at least one batch of each partition is read
  */
-export async function readBatches(bytes: Buffer, spent: Spent): Promise<Decoded[]> {
-  const all: Decoded[][] = [];
-  for (let at = 0; at + LENGTH_FROM <= bytes.length;) {
+export async function readBatches(bytes: Buffer, usage: DecodeUsage): Promise<DecodedRecord[]> {
+  const all: DecodedRecord[][] = [];
+  for (let at = 0; at + LENGTH_PREFIX_BYTES <= bytes.length;) {
     const length = bytes.readInt32BE(at + 8);
-    const end = at + LENGTH_FROM + length;
+    const end = at + LENGTH_PREFIX_BYTES + length;
     if (end > bytes.length) break;
-    if (all.length > 0 && (spent.bytes >= ANSWER_BYTES || spent.records >= ANSWER_RECORDS)) break;
-    if (length < HEADER - LENGTH_FROM) {
+    if (all.length > 0 && (usage.bytes >= MAX_RESPONSE_BYTES || usage.records >= MAX_RESPONSE_RECORDS)) break;
+    if (length < HEADER_BYTES - LENGTH_PREFIX_BYTES) {
       // Not even a header: nothing tells where the next would begin but the offset.
       const first = bytes.readBigInt64BE(at);
       const header = { first, last: first, attributes: 0, count: 0, baseTime: 0n, maxTime: 0n, producerId: '-1' };
-      all.push([passOver(header, 'BATCH_UNREADABLE')]);
+      all.push([skipBatch(header, 'BATCH_UNREADABLE')]);
       break;
     }
-    all.push(await readBatch(bytes.subarray(at, end), spent));
+    all.push(await readBatch(bytes.subarray(at, end), usage));
     at = end;
   }
   return all.flat();

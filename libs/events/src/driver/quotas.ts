@@ -1,13 +1,13 @@
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
-import type { Ask, Request, Response } from './ask.ts';
+import type { SendRequest, ProtocolRequest, ProtocolResponse } from './admin-connection.ts';
 
 /** Quotas of users by the names that Kafka has for them (`producer_byte_rate`). */
-export type Rates = Readonly<Record<string, number>>;
+export type QuotaRates = Readonly<Record<string, number>>;
 
 /** DescribeClientQuotas, version 0: of every single user. */
-const describeUsers: Request = {
+const DESCRIBE_QUOTAS_REQUEST: ProtocolRequest = {
   apiKey: 48,
   apiVersion: 0,
   apiName: 'DescribeClientQuotas',
@@ -16,13 +16,13 @@ const describeUsers: Request = {
     Promise.resolve(new Encoder().writeInt32(1).writeString('user').writeInt8(2).writeString(null).writeBoolean(true)),
 };
 
-const described: Response<{ code: number; users: [string, Rates][] }> = {
+const DESCRIBE_QUOTAS_RESPONSE: ProtocolResponse<{ code: number; users: [string, QuotaRates][] }> = {
   decode(raw) {
     const decoder = new Decoder(raw);
     const clientSideThrottleTime = decoder.readInt32();
     const code = decoder.readInt16();
     decoder.readString();
-    const users = decoder.readArray((entry): [string, Rates] => {
+    const users = decoder.readArray((entry): [string, QuotaRates] => {
       const [user = ''] = entry.readArray((entity) => {
         entity.readString();
         return entity.readString();
@@ -38,7 +38,9 @@ const described: Response<{ code: number; users: [string, Rates][] }> = {
 };
 
 /** AlterClientQuotas, version 0. A rate that is undefined is taken away. */
-const alteration = (changes: ReadonlyMap<string, Readonly<Record<string, number | undefined>>>): Request => ({
+const buildAlterQuotasRequest = (
+  changes: ReadonlyMap<string, Readonly<Record<string, number | undefined>>>,
+): ProtocolRequest => ({
   apiKey: 49,
   apiVersion: 0,
   apiName: 'AlterClientQuotas',
@@ -59,7 +61,7 @@ const alteration = (changes: ReadonlyMap<string, Readonly<Record<string, number 
   },
 });
 
-const altered: Response<{ codes: number[] }> = {
+const ALTER_QUOTAS_RESPONSE: ProtocolResponse<{ codes: number[] }> = {
   decode(raw) {
     const decoder = new Decoder(raw);
     const clientSideThrottleTime = decoder.readInt32();
@@ -81,14 +83,14 @@ const altered: Response<{ codes: number[] }> = {
 };
 
 /** The quotas of every user that has one. @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED */
-export async function quotasOfUsers(ask: Ask): Promise<ReadonlyMap<string, Rates>> {
-  return new Map((await ask(describeUsers, described)).users);
+export async function fetchUserQuotas(sendRequest: SendRequest): Promise<ReadonlyMap<string, QuotaRates>> {
+  return new Map((await sendRequest(DESCRIBE_QUOTAS_REQUEST, DESCRIBE_QUOTAS_RESPONSE)).users);
 }
 
 /** Changes quotas of users; who is connected feels it at once. @throws Error of kafkajs */
 export async function setQuotas(
-  ask: Ask,
+  sendRequest: SendRequest,
   changes: ReadonlyMap<string, Readonly<Record<string, number | undefined>>>,
 ): Promise<void> {
-  if (changes.size > 0) await ask(alteration(changes), altered);
+  if (changes.size > 0) await sendRequest(buildAlterQuotasRequest(changes), ALTER_QUOTAS_RESPONSE);
 }

@@ -3,25 +3,25 @@ import { promisify } from 'node:util';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
-import type { Ask, Request, Response } from './ask.ts';
+import type { SendRequest, ProtocolRequest, ProtocolResponse } from './admin-connection.ts';
 
-const derive = promisify(pbkdf2);
+const deriveKey = promisify(pbkdf2);
 
 /** SCRAM-SHA-512, as the protocol numbers it, and its length in bytes. */
 const MECHANISM = 2;
-const LENGTH = 64;
+const KEY_LENGTH_BYTES = 64;
 /** What Kafka's own tools take; it demands 4,096 at least. */
 const ITERATIONS = 4_096;
 
 /** DescribeUserScramCredentials, version 0: of everybody. The header that kafkajs writes ends without the tags that it has. */
-const describeAll: Request = {
+const DESCRIBE_CREDENTIALS_REQUEST: ProtocolRequest = {
   apiKey: 50,
   apiVersion: 0,
   apiName: 'DescribeUserScramCredentials',
   encode: () => Promise.resolve(new Encoder().writeUVarInt(0).writeUVarInt(0).writeUVarInt(0)),
 };
 
-const described: Response<{ code: number; users: string[] }> = {
+const DESCRIBE_CREDENTIALS_RESPONSE: ProtocolResponse<{ code: number; users: string[] }> = {
   decode(raw) {
     const decoder = new Decoder(raw);
     decoder.readTaggedFields();
@@ -48,20 +48,23 @@ const described: Response<{ code: number; users: string[] }> = {
   },
 };
 
-interface Derived {
+interface DerivedCredential {
   user: string;
   salt: Buffer;
   salted: Buffer;
 }
 
 /** AlterUserScramCredentials, version 0. */
-const alteration = (gone: readonly string[], passwords: readonly Derived[]): Request => ({
+const buildAlterCredentialsRequest = (
+  removedUsers: readonly string[],
+  passwords: readonly DerivedCredential[],
+): ProtocolRequest => ({
   apiKey: 51,
   apiVersion: 0,
   apiName: 'AlterUserScramCredentials',
   encode: () => {
-    const encoder = new Encoder().writeUVarInt(0).writeUVarInt(gone.length + 1);
-    for (const user of gone) encoder.writeUVarIntString(user).writeInt8(MECHANISM).writeUVarInt(0);
+    const encoder = new Encoder().writeUVarInt(0).writeUVarInt(removedUsers.length + 1);
+    for (const user of removedUsers) encoder.writeUVarIntString(user).writeInt8(MECHANISM).writeUVarInt(0);
     encoder.writeUVarInt(passwords.length + 1);
     for (const { user, salt, salted } of passwords) {
       encoder.writeUVarIntString(user).writeInt8(MECHANISM).writeInt32(ITERATIONS);
@@ -71,7 +74,7 @@ const alteration = (gone: readonly string[], passwords: readonly Derived[]): Req
   },
 });
 
-const altered: Response<{ codes: number[] }> = {
+const ALTER_CREDENTIALS_RESPONSE: ProtocolResponse<{ codes: number[] }> = {
   decode(raw) {
     const decoder = new Decoder(raw);
     decoder.readTaggedFields();
@@ -92,8 +95,8 @@ const altered: Response<{ codes: number[] }> = {
 };
 
 /** Everybody who has a password. @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED */
-export async function usersWithPasswords(ask: Ask): Promise<ReadonlySet<string>> {
-  return new Set((await ask(describeAll, described)).users);
+export async function fetchUsersWithPasswords(sendRequest: SendRequest): Promise<ReadonlySet<string>> {
+  return new Set((await sendRequest(DESCRIBE_CREDENTIALS_REQUEST, DESCRIBE_CREDENTIALS_RESPONSE)).users);
 }
 
 /**
@@ -101,17 +104,17 @@ export async function usersWithPasswords(ask: Ask): Promise<ReadonlySet<string>>
  * is connected stays connected until it must sign in again (`connections.max.reauth.ms` of the brokers).
  * @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED
  */
-export async function setPasswords(ask: Ask, passwords: ReadonlyMap<string, string>): Promise<void> {
+export async function setPasswords(sendRequest: SendRequest, passwords: ReadonlyMap<string, string>): Promise<void> {
   const derived = await Promise.all(
-    [...passwords].map(async ([user, password]): Promise<Derived> => {
+    [...passwords].map(async ([user, password]): Promise<DerivedCredential> => {
       const salt = randomBytes(32);
-      return { user, salt, salted: await derive(password, salt, ITERATIONS, LENGTH, 'sha512') };
+      return { user, salt, salted: await deriveKey(password, salt, ITERATIONS, KEY_LENGTH_BYTES, 'sha512') };
     }),
   );
-  if (derived.length > 0) await ask(alteration([], derived), altered);
+  if (derived.length > 0) await sendRequest(buildAlterCredentialsRequest([], derived), ALTER_CREDENTIALS_RESPONSE);
 }
 
 /** Takes the passwords of users that have one: they sign in no more. @throws Error of kafkajs */
-export async function takePasswords(ask: Ask, users: readonly string[]): Promise<void> {
-  if (users.length > 0) await ask(alteration(users, []), altered);
+export async function deletePasswords(sendRequest: SendRequest, users: readonly string[]): Promise<void> {
+  if (users.length > 0) await sendRequest(buildAlterCredentialsRequest(users, []), ALTER_CREDENTIALS_RESPONSE);
 }

@@ -1,8 +1,8 @@
 export interface Probe {
   /** Whether the last look, or a proof by other means, says that the store answers. Costs nothing. */
-  answers(): boolean;
+  isAvailable(): boolean;
   /** The store has just answered something else. */
-  proved(): void;
+  confirm(): void;
   stop(): void;
 }
 
@@ -15,41 +15,41 @@ export function startProbe(options: {
   /** A light read of the own database. */
   read: () => Promise<unknown>;
   /** Called when the answer has changed. */
-  changed: (answers: boolean) => void;
+  onChange: (answers: boolean) => void;
   /** From one look to the next, ms: this old an answer may be. */
-  everyMs: number;
-  boundMs: number;
+  intervalMs: number;
+  timeoutMs: number;
 }): Probe {
-  let answering = false;
+  let available = false;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const become = (value: boolean): void => {
-    if (value === answering || stopped) return;
-    answering = value;
-    options.changed(value);
+  const setAvailable = (value: boolean): void => {
+    if (value === available || stopped) return;
+    available = value;
+    options.onChange(value);
   };
-  const look = async (): Promise<void> => {
-    const end = Date.now() + options.boundMs;
-    const late = setTimeout(become, options.boundMs, false).unref();
+  const check = async (): Promise<void> => {
+    const end = Date.now() + options.timeoutMs;
+    const late = setTimeout(setAvailable, options.timeoutMs, false).unref();
     try {
       await options.read();
-      become(Date.now() <= end);
+      setAvailable(Date.now() <= end);
     } catch {
-      become(false);
+      setAvailable(false);
     } finally {
       clearTimeout(late);
     }
-    if (!stopped) timer = setTimeout(() => void look(), options.everyMs).unref();
+    if (!stopped) timer = setTimeout(() => void check(), options.intervalMs).unref();
   };
-  void look();
+  void check();
 
   return {
-    answers: () => answering,
-    proved: () => become(true),
+    isAvailable: () => available,
+    confirm: () => setAvailable(true),
     stop() {
       stopped = true;
-      answering = false;
+      available = false;
       clearTimeout(timer);
     },
   };

@@ -1,15 +1,23 @@
 import { Problem } from '@cups/problem';
-import { assertSameRequest } from './answer.ts';
+import { assertSameRequest } from './preconditions.ts';
 import type { RequestRecord } from './cause.ts';
-import { committed, findRaw, isTaken, lifted, within, writeOne, type Collection } from './collection.ts';
+import {
+  notifyCommitted,
+  findRaw,
+  isDuplicateKey,
+  migrateDocument,
+  withScope,
+  writeOne,
+  type Collection,
+} from './collection.ts';
 import type { Change, Draft, StoredDocument } from './document.ts';
-import { tellOutbox } from './news.ts';
-import { createRequestOf, firstDocument, isMadeBySame, type Occasion } from './next.ts';
+import { notifyOutbox } from './commit-notifier.ts';
+import { createRequestKey, firstDocument, isSameCreate, type WriteContext } from './next-document.ts';
 import { checkValue } from './schema.ts';
-import { inScope, type Scope } from './scope.ts';
+import { isInScope, type Scope } from './scope.ts';
 
-export type CreateOptions<D> = Occasion & { scope: Scope; events: Change<D>['events'] };
-export interface Created<D> {
+export type CreateOptions<D> = WriteContext & { scope: Scope; events: Change<D>['events'] };
+export interface CreateResult<D> {
   document: D;
   replayed: boolean;
 }
@@ -17,32 +25,32 @@ export interface Created<D> {
 export async function create<D extends StoredDocument>(
   collection: Collection<D>,
   draft: Draft<D>,
-  { scope, events, ...occasion }: CreateOptions<D>,
-): Promise<Created<D>> {
-  const document = firstDocument(draft, events, occasion, collection.keeping);
-  if (await insert(collection, document, scope)) {
-    committed(collection, document, events.length > 0);
+  { scope, events, ...context }: CreateOptions<D>,
+): Promise<CreateResult<D>> {
+  const document = firstDocument(draft, events, context, collection.policy);
+  if (await insertDocument(collection, document, scope)) {
+    notifyCommitted(collection, document, events.length > 0);
     return { document, replayed: false };
   }
   const { _id, createRequest } = document;
-  const bySame = createRequest ? await findRaw(collection, within({ createRequest }, scope)) : undefined;
-  const earlier = bySame ?? (await findRaw(collection, within({ _id }, scope)));
-  if (!earlier || !isMadeBySame(earlier, document)) throw taken(collection);
+  const sameRequest = createRequest ? await findRaw(collection, withScope({ createRequest }, scope)) : undefined;
+  const earlier = sameRequest ?? (await findRaw(collection, withScope({ _id }, scope)));
+  if (!earlier || !isSameCreate(earlier, document)) throw alreadyExistsProblem(collection);
   if (document.createFingerprint !== undefined)
     assertSameRequest({ fingerprint: earlier.createFingerprint }, document.createFingerprint);
-  tellOutbox(collection.news, earlier);
-  return { document: lifted(collection, earlier), replayed: true };
+  notifyOutbox(collection.notifier, earlier);
+  return { document: migrateDocument(collection, earlier), replayed: true };
 }
 
 /** Many at once, without events. Those whose id or unique field is taken are left as they are. @returns how many were made */
 export async function createMissing<D extends StoredDocument>(
-  { run, driver, shape, options, keeping }: Collection<D>,
+  { run, driver, shape, options, policy }: Collection<D>,
   drafts: readonly Draft<D>[],
-  { scope, ...occasion }: Occasion & { scope: Scope },
+  { scope, ...context }: WriteContext & { scope: Scope },
 ): Promise<number> {
-  const documents = drafts.map((draft) => firstDocument(draft, [], occasion, keeping));
+  const documents = drafts.map((draft) => firstDocument(draft, [], context, policy));
   for (const document of documents) {
-    if (!inScope(document, scope))
+    if (!isInScope(document, scope))
       throw new Error(`Documents of ${options.collection} were to be made outside the scope.`);
     checkValue(shape, document);
   }
@@ -55,42 +63,42 @@ export async function createMissing<D extends StoredDocument>(
       // The count that the driver gives with a failure is that of all.
       const { writeErrors } = error as { writeErrors?: unknown };
       const refused = writeErrors === undefined ? [] : [writeErrors].flat();
-      if (refused.length === 0 || !refused.every(isTaken)) throw error;
+      if (refused.length === 0 || !refused.every(isDuplicateKey)) throw error;
       return documents.length - refused.length;
     }
   });
 }
 
 /** False when the id or a unique field is taken. */
-export async function insert<D extends StoredDocument>(
+export async function insertDocument<D extends StoredDocument>(
   collection: Collection<D>,
   document: D,
   scope: Scope,
 ): Promise<boolean> {
-  const { run, driver, news, shape, options } = collection;
-  if (!inScope(document, scope))
+  const { run, driver, notifier, shape, options } = collection;
+  if (!isInScope(document, scope))
     throw new Error(`A document of ${options.collection} was to be made outside its scope.`);
   checkValue(shape, document);
   return run('create', async () => {
     try {
-      await writeOne(news, document._id, () => driver().insertOne(document));
+      await writeOne(notifier, document._id, () => driver().insertOne(document));
       return true;
     } catch (error) {
-      if (!isTaken(error)) throw error;
+      if (!isDuplicateKey(error)) throw error;
       return false;
     }
   });
 }
 
-export const taken = <D extends StoredDocument>({ options }: Collection<D>): Problem =>
+export const alreadyExistsProblem = <D extends StoredDocument>({ options }: Collection<D>): Problem =>
   new Problem({ reason: options.existsReason, message: 'It exists already, made by another request.' });
 
 /** What a create by the same request, with the same content, made before; undefined when there was none. */
-export async function madeBy<D extends StoredDocument>(
+export async function findByCreateRequest<D extends StoredDocument>(
   collection: Collection<D>,
   request: Omit<RequestRecord, 'time'>,
   scope: Scope,
 ): Promise<D | undefined> {
-  const made = await findRaw(collection, within({ createRequest: createRequestOf(request) }, scope));
-  return made?.createFingerprint === request.fingerprint && made ? lifted(collection, made) : undefined;
+  const made = await findRaw(collection, withScope({ createRequest: createRequestKey(request) }, scope));
+  return made?.createFingerprint === request.fingerprint && made ? migrateDocument(collection, made) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@cups/contracts';
 import type { RequestRecord } from './cause.ts';
-import type { NewEvent } from './entries.ts';
+import type { NewEvent } from './outbox-entries.ts';
 
 /** The fields that the store keeps by itself, and `timer`, which a change sets. */
 export interface StoredDocument {
@@ -23,10 +23,10 @@ export interface StoredDocument {
 }
 
 /** What only the store writes. */
-export type Own = Exclude<keyof StoredDocument, '_id' | 'timer'>;
+export type StoreOwnedField = Exclude<keyof StoredDocument, '_id' | 'timer'>;
 
 /** A document as a service makes it: without what only the store writes. */
-export type Draft<D extends StoredDocument> = Omit<D, Own>;
+export type Draft<D extends StoredDocument> = Omit<D, StoreOwnedField>;
 
 /** The next document, by structural sharing, and the events about the change. The same object and no events: no write. */
 export interface Change<D> {
@@ -38,5 +38,5 @@ export interface Change<D> {
 export const etagOf = (document: { revision: number }): string => `"${document.revision}"`;
 
 /** The subject of a count as a key of `lastSeqs`: it is a step of dotted paths. */
-export const subjectKey = (subject: string): string =>
+export const escapeSubject = (subject: string): string =>
   subject.replace(/[%.$]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);

@@ -12,7 +12,7 @@ export interface CollectionOptions<D extends StoredDocument> {
   indexes: Index[];
   schemaVersion: number;
   /** Turns a document of an older schemaVersion, read whole, into one of today. */
-  lift?: (old: Record<string, unknown>) => D;
+  migrate?: (old: Record<string, unknown>) => D;
   /** How many request records a document keeps. Default: all. */
   keepRequests?: (document: D) => number;
   /** Reason when an id or a unique field is taken. */

@@ -1,6 +1,6 @@
-import { pageToken as tokenOf, readPageToken } from '@cups/contracts/node';
+import { createPageToken as tokenOf, parsePageToken } from '@cups/contracts/node';
 import type { mongo } from 'mongoose';
-import { findRaw, lifted, where, within, type Collection } from './collection.ts';
+import { findRaw, migrateDocument, asFilter, withScope, type Collection } from './collection.ts';
 import type { StoredDocument } from './document.ts';
 import type { Projection } from './options.ts';
 import { scopeFilter, type Scope } from './scope.ts';
@@ -17,12 +17,12 @@ export interface FindOptions extends ReadOptions {
 export interface ListQuery extends ReadOptions {
   filter: object;
   /** The field by which pages are ordered, a dotted path to a text or a date that every found document has. Default `_id`. */
-  by?: string;
+  orderBy?: string;
   order: 'asc' | 'desc';
   pageSize: number;
   pageToken: string;
   /** The other arguments of the call. */
-  fingerprintOf: unknown;
+  tokenArguments: unknown;
 }
 export interface Page<D> {
   documents: D[];
@@ -30,16 +30,19 @@ export interface Page<D> {
 }
 
 /** A document as it is given out: with a projection it is what was asked for, otherwise one of this release. */
-const given = <D extends StoredDocument>(collection: Collection<D>, raw: StoredDocument, projection?: Projection): D =>
-  projection ? (raw as D) : lifted(collection, raw);
+const toResult = <D extends StoredDocument>(
+  collection: Collection<D>,
+  raw: StoredDocument,
+  projection?: Projection,
+): D => (projection ? (raw as D) : migrateDocument(collection, raw));
 
 export async function findOne<D extends StoredDocument>(
   collection: Collection<D>,
   filter: object,
   { scope, projection }: ReadOptions,
 ): Promise<D | undefined> {
-  const raw = await findRaw(collection, within(filter, scope), projection);
-  return raw && given(collection, raw, projection);
+  const raw = await findRaw(collection, withScope(filter, scope), projection);
+  return raw && toResult(collection, raw, projection);
 }
 
 export async function find<D extends StoredDocument>(
@@ -47,11 +50,11 @@ export async function find<D extends StoredDocument>(
   filter: object,
   { scope, projection, limit = 200, sort }: FindOptions,
 ): Promise<D[]> {
-  const how: mongo.FindOptions = { limit };
-  if (sort) how.sort = sort;
-  if (projection) how.projection = projection;
-  const found = await findAll(collection, 'find', within(filter, scope), how);
-  return found.map((raw) => given(collection, raw, projection));
+  const findOptions: mongo.FindOptions = { limit };
+  if (sort) findOptions.sort = sort;
+  if (projection) findOptions.projection = projection;
+  const found = await findAll(collection, 'find', withScope(filter, scope), findOptions);
+  return found.map((raw) => toResult(collection, raw, projection));
 }
 
 export function aggregate<D extends StoredDocument, T extends object>(
@@ -65,46 +68,48 @@ export function aggregate<D extends StoredDocument, T extends object>(
 
 /** One more than the page is read, to know whether there is another. */
 export async function list<D extends StoredDocument>(collection: Collection<D>, query: ListQuery): Promise<Page<D>> {
-  const { by = '_id', order, pageSize, fingerprintOf } = query;
-  const after = readPageToken(query.pageToken, fingerprintOf);
-  const filter = within(query.filter, query.scope);
+  const { orderBy = '_id', order, pageSize, tokenArguments } = query;
+  const after = parsePageToken(query.pageToken, tokenArguments);
+  const filter = withScope(query.filter, query.scope);
   const direction = order === 'asc' ? 1 : -1;
   const found = await findAll(
     collection,
     'list',
-    after === undefined ? filter : { $and: [filter, behind(after, by, order)] },
+    after === undefined ? filter : { $and: [filter, buildAfterFilter(after, orderBy, order)] },
     {
       projection: query.projection ?? { outbox: 0, requests: 0 },
-      sort: by === '_id' ? { _id: direction } : { [by]: direction, _id: direction },
+      sort: orderBy === '_id' ? { _id: direction } : { [orderBy]: direction, _id: direction },
       limit: pageSize + 1,
     },
   );
   const documents = found.slice(0, pageSize) as D[];
   const last = found.length > pageSize ? documents.at(-1) : undefined;
-  return { documents, nextPageToken: last ? tokenOf(placeOf(last, by), fingerprintOf) : '' };
+  return { documents, nextPageToken: last ? tokenOf(encodePosition(last, orderBy), tokenArguments) : '' };
 }
 
 /** Where a page ends: the id, and what the list is ordered by when that is another field. */
-function placeOf(last: StoredDocument, by: string): string {
-  if (by === '_id') return last._id;
-  const value = by.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], last);
+function encodePosition(last: StoredDocument, orderBy: string): string {
+  if (orderBy === '_id') return last._id;
+  const value = orderBy
+    .split('.')
+    .reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], last);
   return JSON.stringify(value instanceof Date ? [last._id, value.getTime()] : [last._id, String(value)]);
 }
 
 /** What comes after a place in the list: by the field, and among equals by the id. */
-function behind(place: string, by: string, order: 'asc' | 'desc'): object {
+function buildAfterFilter(position: string, orderBy: string, order: 'asc' | 'desc'): object {
   const over = order === 'asc' ? '$gt' : '$lt';
-  if (by === '_id') return { _id: { [over]: place } };
-  const [id, at] = JSON.parse(place) as [string, string | number];
+  if (orderBy === '_id') return { _id: { [over]: position } };
+  const [id, at] = JSON.parse(position) as [string, string | number];
   const value = typeof at === 'number' ? new Date(at) : at;
-  return { $or: [{ [by]: { [over]: value } }, { [by]: value, _id: { [over]: id } }] };
+  return { $or: [{ [orderBy]: { [over]: value } }, { [orderBy]: value, _id: { [over]: id } }] };
 }
 
 function findAll<D extends StoredDocument>(
   { run, driver }: Collection<D>,
   operation: string,
   filter: object,
-  how: mongo.FindOptions,
+  findOptions: mongo.FindOptions,
 ): Promise<StoredDocument[]> {
-  return run(operation, () => driver().find(where(filter), how).toArray() as Promise<StoredDocument[]>);
+  return run(operation, () => driver().find(asFilter(filter), findOptions).toArray() as Promise<StoredDocument[]>);
 }

@@ -1,11 +1,11 @@
 import type { Schema, SchemaDefinition, SchemaType } from 'mongoose';
 import mongoose from 'mongoose';
-import type { Operators } from './difference.ts';
+import type { UpdateOperators } from './diff.ts';
 
 const { Mixed } = mongoose.Schema.Types;
 
 /** The store's own fields; what it makes itself (entries, records) is not checked again. */
-const ownFields: SchemaDefinition = {
+const STORE_FIELDS: SchemaDefinition = {
   _id: String,
   schemaVersion: { type: Number, required: true },
   revision: { type: Number, required: true },
@@ -25,22 +25,23 @@ const ownFields: SchemaDefinition = {
 };
 
 /** What may stand beside `type`; anything else means a field called `type`, which mongoose reads as the type (a trap). */
-const besideType = /^(type|required|default|enum|match|min|max|min[lL]ength|max[lL]ength|validate|of|_id|immutable)$/;
+const SCHEMA_TYPE_OPTIONS =
+  /^(type|required|default|enum|match|min|max|min[lL]ength|max[lL]ength|validate|of|_id|immutable)$/;
 
-function refuseTypeTrap(definition: unknown, path: string): void {
-  if (Array.isArray(definition)) return definition.forEach((item) => refuseTypeTrap(item, `${path}[]`));
+function rejectAmbiguousType(definition: unknown, path: string): void {
+  if (Array.isArray(definition)) return definition.forEach((item) => rejectAmbiguousType(item, `${path}[]`));
   if (typeof definition !== 'object' || Object.getPrototypeOf(definition) !== Object.prototype) return;
   const fields = definition as Record<string, unknown>;
   const { type } = fields;
   const isType = path !== '' && type !== undefined && !(typeof type === 'object' && 'type' in (type as object));
-  const other = isType && Object.keys(fields).find((key) => !besideType.test(key));
+  const other = isType && Object.keys(fields).find((key) => !SCHEMA_TYPE_OPTIONS.test(key));
   if (other) throw new Error(`Schema ${path}: "type" beside "${other}" must be written type: { type: String }.`);
-  for (const [key, value] of Object.entries(fields)) refuseTypeTrap(value, path === '' ? key : `${path}.${key}`);
+  for (const [key, value] of Object.entries(fields)) rejectAmbiguousType(value, path === '' ? key : `${path}.${key}`);
 }
 
 /** The mongoose schema of a collection: strict 'throw', empty objects kept, no automatic ids, versions, dates or indexes. */
-export function makeSchema(definition: Record<string, unknown>): Schema {
-  refuseTypeTrap(definition, '');
+export function createSchema(definition: Record<string, unknown>): Schema {
+  rejectAmbiguousType(definition, '');
   const off = {
     versionKey: false,
     timestamps: false,
@@ -50,7 +51,7 @@ export function makeSchema(definition: Record<string, unknown>): Schema {
     _id: false,
   } as const;
   return new mongoose.Schema(
-    { ...definition, ...ownFields },
+    { ...definition, ...STORE_FIELDS },
     { strict: 'throw', minimize: false, ...off },
   ) as unknown as Schema;
 }
@@ -61,29 +62,33 @@ export interface Shape {
   /** A nested path of mongoose exists always: what is required in it is required of the document. */
   nested?: boolean;
   fields?: Map<string, Shape>;
-  of?: Shape;
+  element?: Shape;
   type?: SchemaType;
 }
-type Inner = SchemaType & { schema?: Schema; isRequired?: boolean } & Record<
+type InternalSchemaType = SchemaType & { schema?: Schema; isRequired?: boolean } & Record<
     'embeddedSchemaType' | '$__schemaType',
     SchemaType | undefined
   >;
 
-function shapeOf(given: SchemaType | undefined): Shape {
-  const type = given as Inner | undefined;
+function toShape(given: SchemaType | undefined): Shape {
+  const type = given as InternalSchemaType | undefined;
   const required = type?.isRequired === true;
   if (!type || type.instance === 'Mixed') return { kind: 'any', required };
-  if (type.instance === 'Embedded' && type.schema) return { ...compile(type.schema), required };
-  if (type.instance === 'Map') return { kind: 'map', required, of: shapeOf(type.$__schemaType) };
+  if (type.instance === 'Embedded' && type.schema) return { ...compileShape(type.schema), required };
+  if (type.instance === 'Map') return { kind: 'map', required, element: toShape(type.$__schemaType) };
   if (type.instance !== 'Array') return { kind: 'leaf', required, type };
-  return { kind: 'items', required, of: type.schema ? compile(type.schema) : shapeOf(type.embeddedSchemaType) };
+  return {
+    kind: 'items',
+    required,
+    element: type.schema ? compileShape(type.schema) : toShape(type.embeddedSchemaType),
+  };
 }
 
 /**
  * The schema as a tree to check plain values by. Hydrating or casting a 3 KB document through mongoose costs 0.4 to
  * 0.6 ms; this walk costs some microseconds and asks mongoose's own schema types about the leaves.
  */
-export function compile(schema: Schema): Shape {
+export function compileShape(schema: Schema): Shape {
   const root: Shape = { kind: 'fields', required: false, fields: new Map() };
   schema.eachPath((path, type) => {
     if (path.includes('$*') || (path === '_id' && type.instance === 'ObjectId')) return;
@@ -94,16 +99,16 @@ export function compile(schema: Schema): Shape {
       at.fields?.set(step, next);
       at = next;
     }
-    at.fields?.set(steps.at(-1) as string, shapeOf(type));
+    at.fields?.set(steps.at(-1) as string, toShape(type));
   });
   return root;
 }
 
-const doesNotFit = (path: string, rule: string): never => {
+const throwMismatch = (path: string, rule: string): never => {
   throw new Error(`The document does not fit its schema: ${path}: ${rule}`);
 };
 
-const isLeaf: Record<string, (value: unknown) => boolean> = {
+const LEAF_PREDICATES: Record<string, (value: unknown) => boolean> = {
   String: (value) => typeof value === 'string',
   Number: (value) => typeof value === 'number' && Number.isFinite(value),
   Boolean: (value) => typeof value === 'boolean',
@@ -112,30 +117,30 @@ const isLeaf: Record<string, (value: unknown) => boolean> = {
 };
 
 function checkLeaf(type: SchemaType, value: unknown, path: string): void {
-  if (isLeaf[type.instance]?.(value) === false) doesNotFit(path, `not a ${type.instance}`);
+  if (LEAF_PREDICATES[type.instance]?.(value) === false) throwMismatch(path, `not a ${type.instance}`);
   if (type.validators.length === 0) return;
   const failure = (type as unknown as { doValidateSync(given: unknown): { kind?: string } | null }).doValidateSync(
     value,
   );
-  if (failure) doesNotFit(path, failure.kind ?? 'validation');
+  if (failure) throwMismatch(path, failure.kind ?? 'validation');
 }
 
 /** Checks a value without changing it ('5' is no Number); the error names the path and the rule, never the value. */
 export function checkValue(shape: Shape, value: unknown, path = ''): void {
   const under = (key: string | number) => (path === '' ? String(key) : `${path}.${key}`);
   if (value === undefined || value === null) {
-    if (shape.required) doesNotFit(path, 'required');
+    if (shape.required) throwMismatch(path, 'required');
     if (shape.nested) for (const [key, inner] of shape.fields ?? []) checkValue(inner, undefined, under(key));
   } else if (shape.kind === 'leaf') checkLeaf(shape.type as SchemaType, value, path);
   else if (shape.kind === 'items') {
-    if (!Array.isArray(value)) return doesNotFit(path, 'not an array');
-    if (shape.of?.kind !== 'any') value.forEach((item, at) => checkValue(shape.of as Shape, item, under(at)));
+    if (!Array.isArray(value)) return throwMismatch(path, 'not an array');
+    if (shape.element?.kind !== 'any') value.forEach((item, at) => checkValue(shape.element as Shape, item, under(at)));
   } else if (shape.kind !== 'any') {
-    if (typeof value !== 'object' || Array.isArray(value)) return doesNotFit(path, 'not an object');
+    if (typeof value !== 'object' || Array.isArray(value)) return throwMismatch(path, 'not an object');
     const given = value as Record<string, unknown>;
     for (const key of Object.keys(given)) {
-      const inner = shape.kind === 'map' ? shape.of : shape.fields?.get(key);
-      checkValue(inner ?? doesNotFit(under(key), 'unknown field'), given[key], under(key));
+      const inner = shape.kind === 'map' ? shape.element : shape.fields?.get(key);
+      checkValue(inner ?? throwMismatch(under(key), 'unknown field'), given[key], under(key));
     }
     for (const [key, inner] of shape.fields ?? [])
       if (!Object.hasOwn(given, key)) checkValue(inner, undefined, under(key));
@@ -147,14 +152,14 @@ export function checkPath(root: Shape, path: string, value: unknown, pushed = fa
   let at: Shape = root;
   for (const step of path.split('.')) {
     if (at.kind === 'any') return;
-    at = (at.kind === 'fields' ? at.fields?.get(step) : at.of) ?? doesNotFit(path, 'unknown field');
+    at = (at.kind === 'fields' ? at.fields?.get(step) : at.element) ?? throwMismatch(path, 'unknown field');
   }
   checkValue(at, value, path);
-  if (pushed && at.kind !== 'items' && at.kind !== 'any') doesNotFit(path, 'not an array');
+  if (pushed && at.kind !== 'items' && at.kind !== 'any') throwMismatch(path, 'not an array');
 }
 
 /** Checks all that an update would write. */
-export function checkOperators(root: Shape, { $set = {}, $unset = {}, $push = {} }: Partial<Operators>): void {
+export function checkOperators(root: Shape, { $set = {}, $unset = {}, $push = {} }: Partial<UpdateOperators>): void {
   for (const path in $set) checkPath(root, path, $set[path]);
   for (const path in $unset) checkPath(root, path, undefined);
   for (const path in $push) checkPath(root, path, $push[path]?.$each, true);

@@ -11,12 +11,12 @@ export type Scope = { centre: string | readonly string[] } | { agency: string } 
 /** The condition that a scope adds to a query; empty when it covers all. */
 export function scopeFilter(scope: Scope): Record<string, string | { $in: readonly string[] }> {
   if (typeof scope === 'string') return {};
-  const [field, values] = ownersOf(scope);
+  const [field, values] = scopeOwners(scope);
   return { [field]: values.length === 1 ? values[0]! : { $in: values } };
 }
 
 /** The field that names the owner, and who it may be: at least one. */
-function ownersOf(scope: Exclude<Scope, string>): [field: string, values: readonly string[]] {
+function scopeOwners(scope: Exclude<Scope, string>): [field: string, values: readonly string[]] {
   const [field, given] = Object.entries(scope)[0] as [string, string | readonly string[] | undefined];
   const values = typeof given === 'string' ? [given] : (given ?? []);
   // The driver leaves out what is undefined, and a condition that is left out would open every document.
@@ -25,8 +25,8 @@ function ownersOf(scope: Exclude<Scope, string>): [field: string, values: readon
 }
 
 /** Whether a document that is in memory already lies within the scope. */
-export function inScope(document: object, scope: Scope): boolean {
+export function isInScope(document: object, scope: Scope): boolean {
   if (typeof scope === 'string') return true;
-  const [field, values] = ownersOf(scope);
+  const [field, values] = scopeOwners(scope);
   return values.some((value) => (document as Record<string, unknown>)[field] === value);
 }

@@ -2,18 +2,26 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { backoffMs } from '@cups/contracts';
 import { isProblem, Problem } from '@cups/problem';
 import type { mongo } from 'mongoose';
-import { answerOf, type Answer } from './answer.ts';
-import { committed, findRaw, lifted, where, within, writeOne, type Collection } from './collection.ts';
-import { insert, taken } from './create.ts';
+import { checkPreconditions, type WriteOutcome } from './preconditions.ts';
+import {
+  notifyCommitted,
+  findRaw,
+  migrateDocument,
+  asFilter,
+  withScope,
+  writeOne,
+  type Collection,
+} from './collection.ts';
+import { insertDocument, alreadyExistsProblem } from './create.ts';
 import type { Change, Draft, StoredDocument } from './document.ts';
-import { tellOutbox } from './news.ts';
-import { blank, nextDocument, type Occasion } from './next.ts';
-import { operatorsOf } from './operators.ts';
+import { notifyOutbox } from './commit-notifier.ts';
+import { createBlankDocument, nextDocument, type WriteContext } from './next-document.ts';
+import { buildUpdateOperators } from './update-operators.ts';
 import { checkOperators } from './schema.ts';
-import { inScope, type Scope } from './scope.ts';
+import { isInScope, type Scope } from './scope.ts';
 
 /** Why, when and within what a document is updated. */
-export interface UpdateOptions<D extends StoredDocument> extends Occasion {
+export interface UpdateOptions<D extends StoredDocument> extends WriteContext {
   scope: Scope;
   /** The write is refused when the document has another one by now. */
   etag?: string | undefined;
@@ -24,155 +32,160 @@ export interface UpdateOptions<D extends StoredDocument> extends Occasion {
 }
 
 /** Decides from the document alone. Pure: it is asked again when others were quicker. */
-export type Decide<D> = (document: D) => Change<D>;
+export type DecisionFunction<D> = (document: D) => Change<D>;
 
 /**
  * What must be known to decide is read first, for each document that is decided on: from the same store, or from a
  * neighbour. Other writers of the document in this process wait meanwhile. A document that answers by itself (a known
  * request, a repeat, a gap, a stale etag) needs no read.
  */
-export interface ReadAndDecide<D, R> {
+export interface DecisionWithRead<D, R> {
   read: (document: D) => Promise<R>;
   decide: (document: D, read: R) => Change<D>;
 }
 
-export interface Updated<D> {
+export interface UpdateResult<D> {
   /** As it stands now; after a `gap` of a document that was never written, its initial one. */
   document: D;
-  outcome: 'applied' | Answer;
+  outcome: 'applied' | WriteOutcome;
 }
 
 /** So often a document is read anew because others were quicker. */
-const TRIES = 8;
+const MAX_ATTEMPTS = 8;
 /** Several writers of one document come back at different times. */
-const CONTENDED = { first: 5, most: 80, jitter: 1 };
+const CONTENTION_BACKOFF = { initialMs: 5, maxMs: 80, jitter: 1 };
 
 export function update<D extends StoredDocument, R>(
   collection: Collection<D>,
   id: string,
   options: UpdateOptions<D>,
-  work: Decide<D> | ReadAndDecide<D, R>,
-): Promise<Updated<D>> {
+  work: DecisionFunction<D> | DecisionWithRead<D, R>,
+): Promise<UpdateResult<D>> {
   const needsNoRead = typeof work === 'function';
-  const changeOf = needsNoRead ? work : async (document: D) => work.decide(document, await work.read(document));
-  const one: OneUpdate<D> = { collection, id, options, changeOf };
-  return collection.inTurn(id, async () => {
-    const quick = (await fromMemory(one)) ?? (needsNoRead ? await asFirst(one) : undefined);
-    return quick ?? fromStore(one);
+  const decide = needsNoRead ? work : async (document: D) => work.decide(document, await work.read(document));
+  const one: PendingUpdate<D> = { collection, id, options, decide };
+  return collection.runExclusive(id, async () => {
+    const result = (await updateFromCache(one)) ?? (needsNoRead ? await insertFirstEvent(one) : undefined);
+    return result ?? updateFromStore(one);
   });
 }
 
 /** One call of `update`, and what it decides by. */
-interface OneUpdate<D extends StoredDocument> {
+interface PendingUpdate<D extends StoredDocument> {
   collection: Collection<D>;
   id: string;
   options: UpdateOptions<D>;
-  changeOf: (document: D) => Change<D> | Promise<Change<D>>;
+  decide: (document: D) => Change<D> | Promise<Change<D>>;
 }
 
 /** What a document from memory leads to counts only when it was written: everything else is asked of a fresh one. */
-async function fromMemory<D extends StoredDocument>(one: OneUpdate<D>): Promise<Updated<D> | undefined> {
+async function updateFromCache<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D> | undefined> {
   const { collection, id, options } = one;
-  const held: StoredDocument | undefined = options.current ?? collection.recent?.get(id);
-  if (!held || !inScope(held, options.scope)) return undefined;
+  const cached: StoredDocument | undefined = options.current ?? collection.recent?.get(id);
+  if (!cached || !isInScope(cached, options.scope)) return undefined;
   try {
-    const quick = await attempt(one, lifted(collection, held), (next) => replace(collection, held, next));
-    return quick && quick.document.revision > held.revision ? quick : undefined;
+    const result = await attemptUpdate(one, migrateDocument(collection, cached), (next) =>
+      replace(collection, cached, next),
+    );
+    return result && result.document.revision > cached.revision ? result : undefined;
   } catch (error) {
-    if (isNotNow(error)) throw error;
+    if (isUnavailable(error)) throw error;
     return undefined;
   }
 }
 
 /** What says "not now" says nothing about the document. */
-const isNotNow = (error: unknown): boolean =>
+const isUnavailable = (error: unknown): boolean =>
   isProblem(error) && (error.kind === 'UNAVAILABLE' || error.kind === 'DEADLINE');
 
 /**
  * The first event about a document finds nothing there, but for a repeat: what it makes is written without a look. Where
  * something is there, only the store can tell what comes of the event.
  */
-async function asFirst<D extends StoredDocument>(one: OneUpdate<D>): Promise<Updated<D> | undefined> {
+async function insertFirstEvent<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D> | undefined> {
   const { collection, options } = one;
   if (!options.initial || options.cause.sequence?.value !== 1) return undefined;
-  return attempt(one, initialOf(one), (next) => insert(collection, next, options.scope));
+  return attemptUpdate(one, resolveInitial(one), (next) => insertDocument(collection, next, options.scope));
 }
 
-async function fromStore<D extends StoredDocument>(one: OneUpdate<D>): Promise<Updated<D>> {
+async function updateFromStore<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D>> {
   const { collection, id, options } = one;
-  for (let round = 0; round < TRIES; round += 1) {
-    const raw = await findRaw(collection, within({ _id: id }, options.scope));
+  for (let round = 0; round < MAX_ATTEMPTS; round += 1) {
+    const raw = await findRaw(collection, withScope({ _id: id }, options.scope));
     const done = raw
-      ? await attempt(one, lifted(collection, raw), (next) => replace(collection, raw, next))
-      : await fromNothing(one);
+      ? await attemptUpdate(one, migrateDocument(collection, raw), (next) => replace(collection, raw, next))
+      : await updateFromInitial(one);
     // Whoever was to publish what waits in it may be gone.
-    if (raw && done && done.outcome !== 'applied') tellOutbox(collection.news, raw);
+    if (raw && done && done.outcome !== 'applied') notifyOutbox(collection.notifier, raw);
     if (done) return done;
-    await pause(backoffMs(round + 1, CONTENDED));
+    await pause(backoffMs(round + 1, CONTENTION_BACKOFF));
   }
   throw new Problem({ reason: 'CONTENTION', message: 'Too many change it at the same time. Try again.' });
 }
 
 /** Nothing is written yet that the caller may see: the document begins as its initial one. */
-async function fromNothing<D extends StoredDocument>(one: OneUpdate<D>): Promise<Updated<D> | undefined> {
+async function updateFromInitial<D extends StoredDocument>(
+  one: PendingUpdate<D>,
+): Promise<UpdateResult<D> | undefined> {
   const { collection, id } = one;
-  const done = await attempt(one, initialOf(one), (next) => insertFirst(one, next));
+  const done = await attemptUpdate(one, resolveInitial(one), (next) => insertFirst(one, next));
   if (done?.outcome !== 'gap') return done;
   if (!(await findRaw(collection, { _id: id }, { _id: 1 }))) return done;
   // It is there after all. What comes before the gap would be waited for in vain if it belongs to others.
-  await mustBeOwn(one);
+  await assertInScope(one);
   return undefined;
 }
 
 /** The document answers by itself, or it is decided and written; undefined when another writer was quicker. */
-async function attempt<D extends StoredDocument>(
-  { collection, options, changeOf }: OneUpdate<D>,
+async function attemptUpdate<D extends StoredDocument>(
+  { collection, options, decide }: PendingUpdate<D>,
   document: D,
   write: (next: D) => Promise<boolean>,
-): Promise<Updated<D> | undefined> {
-  const answer = answerOf(document, options);
+): Promise<UpdateResult<D> | undefined> {
+  const answer = checkPreconditions(document, options);
   if (answer) return { document, outcome: answer };
-  const change = await changeOf(document);
+  const change = await decide(document);
   const isUnchanged = change.document === document && change.events.length === 0;
   // An event that changes nothing is counted all the same.
   if (isUnchanged && !options.cause.sequence) return { document, outcome: 'ignored' };
-  const next = nextDocument(document, change, options, collection.keeping);
+  const next = nextDocument(document, change, options, collection.policy);
   if (!(await write(next))) return undefined;
-  committed(collection, next, change.events.length > 0);
+  notifyCommitted(collection, next, change.events.length > 0);
   return { document: next, outcome: isUnchanged ? 'ignored' : 'applied' };
 }
 
 /** One write, done only while the document is as it was read; false when it is not. */
 async function replace<D extends StoredDocument>(
-  { shape, news, run, driver }: Collection<D>,
+  { shape, notifier, run, driver }: Collection<D>,
   raw: StoredDocument,
   next: D,
 ): Promise<boolean> {
-  const operators = operatorsOf(raw, next);
+  const operators = buildUpdateOperators(raw, next);
   checkOperators(shape, operators);
   const { _id, revision } = raw;
   const { matchedCount } = await run('update', () =>
-    writeOne(news, _id, () =>
-      driver().updateOne(where({ _id, revision }), operators as mongo.UpdateFilter<StoredDocument>),
+    writeOne(notifier, _id, () =>
+      driver().updateOne(asFilter({ _id, revision }), operators as mongo.UpdateFilter<StoredDocument>),
     ),
   );
   return matchedCount === 1;
 }
 
-function initialOf<D extends StoredDocument>({ collection, options }: OneUpdate<D>): D {
-  if (options.initial) return blank(options.initial, collection.keeping.schemaVersion, options.now);
+function resolveInitial<D extends StoredDocument>({ collection, options }: PendingUpdate<D>): D {
+  if (options.initial) return createBlankDocument(options.initial, collection.policy.schemaVersion, options.now);
   const { absentMessage = 'There is no such thing.' } = collection.options;
   throw new Problem({ reason: 'NOT_FOUND', message: absentMessage });
 }
 
 /** False when another writer made it a moment ago: the next look finds it. */
-async function insertFirst<D extends StoredDocument>(one: OneUpdate<D>, next: D): Promise<boolean> {
-  if (await insert(one.collection, next, one.options.scope)) return true;
-  await mustBeOwn(one);
+async function insertFirst<D extends StoredDocument>(one: PendingUpdate<D>, next: D): Promise<boolean> {
+  if (await insertDocument(one.collection, next, one.options.scope)) return true;
+  await assertInScope(one);
   return false;
 }
 
 /** @throws Problem `existsReason` when what is there lies outside the scope, or has the unique field of this one */
-async function mustBeOwn<D extends StoredDocument>({ collection, id, options }: OneUpdate<D>): Promise<void> {
-  if (!(await findRaw(collection, within({ _id: id }, options.scope), { _id: 1 }))) throw taken(collection);
+async function assertInScope<D extends StoredDocument>({ collection, id, options }: PendingUpdate<D>): Promise<void> {
+  if (!(await findRaw(collection, withScope({ _id: id }, options.scope), { _id: 1 })))
+    throw alreadyExistsProblem(collection);
 }

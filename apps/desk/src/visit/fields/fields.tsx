@@ -2,55 +2,55 @@ import type { ReactNode } from 'react';
 import { CalendarDays, TriangleAlert } from 'lucide-react';
 import { longDate, shortDate } from '../../language/dates.ts';
 import { useLanguage } from '../../language/language.tsx';
-import type { Text } from '../../language/text.ts';
+import type { Text } from '../../language/messages.ts';
 import { Field, Select, TextArea, TextInput } from '../../parts/field.tsx';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import { PARTS } from '../../texts/parts.ts';
-import { useFilling } from '../filling.tsx';
-import { textOf } from '../model/typed.ts';
-import { typedDate } from '../typed/dates.ts';
-import { hasCyrillic, mendedName } from '../typed/names.ts';
+import { useDraftForm } from '../draft-form.tsx';
+import { textOf } from '../model/form-values.ts';
+import { parseDate } from '../inputs/dates.ts';
+import { hasCyrillic, normalizeName } from '../inputs/names.ts';
 import styles from './fields.module.css';
 
 /** The controls of a draft. Each knows its pointer, keeps what is typed as it is typed, and mends it when it is left. */
 
-export interface Place {
+export interface FieldBinding {
   /** The JSON pointer of what it fills in, and the id of its control. */
-  at: string;
+  pointer: string;
   label: Text | Partial<Text>;
   help?: Text | undefined;
   optional?: boolean;
 }
 
 /** What a control needs to say and do, by its pointer. */
-export function useControl(at: string) {
-  const { typed, set, left, errorAt } = useFilling();
+export function useFieldControl(pointer: string) {
+  const { values, setValue, markTouched, errorAt } = useDraftForm();
   return {
-    value: textOf(typed, at),
-    error: errorAt(at),
-    onChange: (value: string) => set(at, value),
+    value: textOf(values, pointer),
+    error: errorAt(pointer),
+    onChange: (value: string) => setValue(pointer, value),
     /** Leaves the control with its text mended, where a way to mend it is given. */
-    leave(mend?: (text: string) => string) {
-      const text = textOf(typed, at);
-      if (mend && text !== '' && mend(text) !== text) set(at, mend(text));
-      left(at);
+    onLeave(normalize?: (text: string) => string) {
+      const text = textOf(values, pointer);
+      if (normalize && text !== '' && normalize(text) !== text) setValue(pointer, normalize(text));
+      markTouched(pointer);
     },
   };
 }
 
-interface PlaceFieldProps {
-  place: Place;
+interface BoundFieldProps {
+  binding: FieldBinding;
   error: ReactNode;
   echo?: ReactNode;
   children: ReactNode;
 }
 
 /** A control with what is asked around it. */
-function PlaceField({ place: { at, label, help, optional }, error, echo, children }: PlaceFieldProps) {
+function BoundField({ binding: { pointer, label, help, optional }, error, echo, children }: BoundFieldProps) {
   const { t } = useLanguage();
   return (
     <Field
-      id={at}
+      id={pointer}
       label={t(label)}
       help={help && t(help)}
       error={error}
@@ -62,18 +62,18 @@ function PlaceField({ place: { at, label, help, optional }, error, echo, childre
   );
 }
 
-interface LineProps extends Place {
-  mend?: (text: string) => string;
+interface LineProps extends FieldBinding {
+  normalize?: (text: string) => string;
   type?: 'text' | 'email' | 'tel';
   maxLength?: number | undefined;
   narrow?: boolean;
   numeric?: boolean;
 }
 
-export function LineField({ mend, type, maxLength, narrow, numeric, ...place }: LineProps) {
-  const { value, error, onChange, leave } = useControl(place.at);
+export function LineField({ normalize, type, maxLength, narrow, numeric, ...binding }: LineProps) {
+  const { value, error, onChange, onLeave } = useFieldControl(binding.pointer);
   return (
-    <PlaceField place={place} error={error}>
+    <BoundField binding={binding} error={error}>
       <TextInput
         className={narrow ? styles.narrow : undefined}
         type={type ?? 'text'}
@@ -81,25 +81,25 @@ export function LineField({ mend, type, maxLength, narrow, numeric, ...place }: 
         maxLength={maxLength}
         value={value}
         onChange={onChange}
-        onBlur={() => leave(mend)}
+        onBlur={() => onLeave(normalize)}
       />
-    </PlaceField>
+    </BoundField>
   );
 }
 
-export function LongField(place: Place) {
-  const { value, error, onChange, leave } = useControl(place.at);
+export function LongField(binding: FieldBinding) {
+  const { value, error, onChange, onLeave } = useFieldControl(binding.pointer);
   return (
-    <PlaceField place={place} error={error}>
-      <TextArea value={value} onChange={onChange} onBlur={() => leave()} />
-    </PlaceField>
+    <BoundField binding={binding} error={error}>
+      <TextArea value={value} onChange={onChange} onBlur={() => onLeave()} />
+    </BoundField>
   );
 }
 
 /** A name as the card has it: capitals are softened when it is left, letters of another alphabet are told. */
-export function NameField(place: Place) {
+export function NameField(binding: FieldBinding) {
   const { t } = useLanguage();
-  const { value, error, onChange, leave } = useControl(place.at);
+  const { value, error, onChange, onLeave } = useFieldControl(binding.pointer);
   const warning = hasCyrillic(value) && (
     <span className={styles.warning}>
       <TriangleAlert size={18} aria-hidden="true" />
@@ -107,9 +107,9 @@ export function NameField(place: Place) {
     </span>
   );
   return (
-    <PlaceField place={place} error={error} echo={warning}>
-      <TextInput value={value} onChange={onChange} onBlur={() => leave(mendedName)} autoCapitalize="words" />
-    </PlaceField>
+    <BoundField binding={binding} error={error} echo={warning}>
+      <TextInput value={value} onChange={onChange} onBlur={() => onLeave(normalizeName)} autoCapitalize="words" />
+    </BoundField>
   );
 }
 
@@ -117,11 +117,11 @@ export function NameField(place: Place) {
 const NO_YEAR = '';
 
 /** A date as people write it; what was understood is told under it, and stands there in full when it is left. */
-export function DateField({ latest, ...place }: Place & { latest: string }) {
+export function DateField({ latest, ...binding }: FieldBinding & { latest: string }) {
   const { language } = useLanguage();
-  const { value, error, onChange, leave } = useControl(place.at);
-  const date = typedDate(value, latest);
-  const mend = (text: string) => shortDate(typedDate(text, latest) ?? '') || text;
+  const { value, error, onChange, onLeave } = useFieldControl(binding.pointer);
+  const date = parseDate(value, latest);
+  const normalize = (text: string) => shortDate(parseDate(text, latest) ?? '') || text;
   const echo = date && (
     <span className={styles.echo}>
       <CalendarDays size={18} aria-hidden="true" />
@@ -129,25 +129,28 @@ export function DateField({ latest, ...place }: Place & { latest: string }) {
     </span>
   );
   return (
-    <PlaceField place={place} error={error} echo={error ? undefined : echo}>
+    <BoundField binding={binding} error={error} echo={error ? undefined : echo}>
       <TextInput
         className={styles.date}
         inputMode="decimal"
         value={value}
         onChange={onChange}
-        onBlur={() => leave(mend)}
+        onBlur={() => onLeave(normalize)}
         digits
       />
-    </PlaceField>
+    </BoundField>
   );
 }
 
-export function SelectField({ options, ...place }: Place & { options: readonly { value: string; says: string }[] }) {
+export function SelectField({
+  options,
+  ...binding
+}: FieldBinding & { options: readonly { value: string; says: string }[] }) {
   const { t } = useLanguage();
-  const { value, error, onChange } = useControl(place.at);
+  const { value, error, onChange } = useFieldControl(binding.pointer);
   return (
-    <PlaceField place={place} error={error}>
+    <BoundField binding={binding} error={error}>
       <Select value={value} onChange={onChange} options={options} empty={t(FIELDS.choose)} />
-    </PlaceField>
+    </BoundField>
   );
 }

@@ -6,18 +6,18 @@ import { Field, TextInput } from '../../parts/field.tsx';
 import { PARTS } from '../../texts/parts.ts';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
-import { useFilling } from '../filling.tsx';
+import { useDraftForm } from '../draft-form.tsx';
 import type { FormField } from '../model/form.ts';
-import { typedIdnp } from '../typed/idnp.ts';
-import { mendedIban } from '../typed/contact.ts';
+import { parseIdnp } from '../inputs/idnp.ts';
+import { normalizeIban } from '../inputs/contact.ts';
 import { DateField, LineField, LongField, SelectField } from './fields.tsx';
 import { IdnpField } from './idnp-field.tsx';
 import styles from './fields.module.css';
 
 /** So many answers stand as cards; more of them are a list to choose from. */
-const MOST_CARDS = 7;
+const MAX_CARDS = 7;
 
-interface AnswerProps {
+interface AnswerFieldProps {
   field: FormField;
   optional: boolean;
   /** The last day that makes sense, for dates. */
@@ -27,103 +27,105 @@ interface AnswerProps {
 }
 
 /** One field of the form of a public service, by what it asks for. */
-export function AnswerField({ field, optional, latest, digits }: AnswerProps) {
+export function AnswerField({ field, optional, latest, digits }: AnswerFieldProps) {
   const { t } = useLanguage();
-  const at = `/answers/${field.name}`;
-  const place = { at, label: field.title, help: field.help, optional };
+  const pointer = `/answers/${field.name}`;
+  const binding = { pointer, label: field.title, help: field.help, optional };
   switch (field.kind) {
     case 'text':
-      return <LineField {...place} maxLength={field.maxLength} />;
+      return <LineField {...binding} maxLength={field.maxLength} />;
     case 'long':
-      return <LongField {...place} />;
+      return <LongField {...binding} />;
     case 'date':
-      return <DateField {...place} latest={latest} />;
+      return <DateField {...binding} latest={latest} />;
     case 'idnp':
     case 'idno':
       return (
         <IdnpField
-          at={at}
+          pointer={pointer}
           label={field.title}
           help={field.help}
-          organisation={field.kind === 'idno'}
+          isOrganisation={field.kind === 'idno'}
           mark={optional ? t(PARTS.optional) : undefined}
         />
       );
     case 'iban':
-      return <LineField {...place} mend={mendedIban} />;
+      return <LineField {...binding} normalize={normalizeIban} />;
     case 'number':
-      return <LineField {...place} numeric narrow />;
+      return <LineField {...binding} numeric narrow />;
     case 'yes-no':
-      return <YesNo field={field} at={at} optional={optional} digits={digits} />;
+      return <YesNoField field={field} pointer={pointer} optional={optional} digits={digits} />;
     case 'choice':
-      return <OneOf field={field} at={at} optional={optional} digits={digits} />;
+      return <ChoiceField field={field} pointer={pointer} optional={optional} digits={digits} />;
     case 'list':
-      return <ListField field={field} at={at} />;
+      return <ListField field={field} pointer={pointer} />;
   }
 }
 
-const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-const marked = (label: string, mark: string | undefined) => (mark ? `${label} (${mark})` : label);
+const capitalise = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+const labelWithMark = (label: string, mark: string | undefined) => (mark ? `${label} (${mark})` : label);
 
-type OneProps = Pick<AnswerProps, 'field' | 'optional' | 'digits'> & { at: string };
+type ChoiceFieldProps = Pick<AnswerFieldProps, 'field' | 'optional' | 'digits'> & { pointer: string };
 
-function YesNo({ field, at, optional, digits }: OneProps) {
+function YesNoField({ field, pointer, optional, digits }: ChoiceFieldProps) {
   const { t } = useLanguage();
-  const { typed, set, errorAt } = useFilling();
-  const value = typed[at];
+  const { values, setValue, errorAt } = useDraftForm();
+  const value = values[pointer];
   return (
     <Choice
-      id={at}
-      label={marked(t(field.title), optional ? t(PARTS.optional) : undefined)}
+      id={pointer}
+      label={labelWithMark(t(field.title), optional ? t(PARTS.optional) : undefined)}
       help={field.help && t(field.help)}
-      error={errorAt(at)}
-      look="segments"
+      error={errorAt(pointer)}
+      variant="segments"
       digits={digits}
       options={[
         { value: 'yes', says: t(FIELDS.yes) },
         { value: 'no', says: t(FIELDS.no) },
       ]}
       value={typeof value === 'boolean' ? (value ? 'yes' : 'no') : undefined}
-      onChange={(answer) => set(at, answer === 'yes')}
+      onChange={(answer) => setValue(pointer, answer === 'yes')}
     />
   );
 }
 
-function OneOf({ field, at, optional, digits }: OneProps) {
+function ChoiceField({ field, pointer, optional, digits }: ChoiceFieldProps) {
   const { t } = useLanguage();
-  const { typed, set, errorAt } = useFilling();
-  const options = field.choices.map(({ value, title }) => ({ value, says: capital(t(title)) }));
-  if (options.length > MOST_CARDS) {
-    return <SelectField at={at} label={field.title} help={field.help} optional={optional} options={options} />;
+  const { values, setValue, errorAt } = useDraftForm();
+  const options = field.choices.map(({ value, title }) => ({ value, says: capitalise(t(title)) }));
+  if (options.length > MAX_CARDS) {
+    return (
+      <SelectField pointer={pointer} label={field.title} help={field.help} optional={optional} options={options} />
+    );
   }
-  const value = typed[at];
+  const value = values[pointer];
   return (
     <Choice
-      id={at}
-      label={marked(t(field.title), optional ? t(PARTS.optional) : undefined)}
+      id={pointer}
+      label={labelWithMark(t(field.title), optional ? t(PARTS.optional) : undefined)}
       help={field.help && t(field.help)}
-      error={errorAt(at)}
+      error={errorAt(pointer)}
       columns={options.length > 3 ? 2 : 1}
       digits={digits}
       options={options}
       value={typeof value === 'string' ? value : undefined}
-      onChange={(answer) => set(at, answer)}
+      onChange={(answer) => setValue(pointer, answer)}
     />
   );
 }
 
 /** Several of the same, each in a row of its own. */
-function ListField({ field, at }: { field: FormField; at: string }) {
+function ListField({ field, pointer: at }: { field: FormField; pointer: string }) {
   const { t } = useLanguage();
-  const { typed, set, left, errorAt } = useFilling();
-  const value = typed[at];
-  const given = Array.isArray(value) ? (value as readonly string[]) : [];
-  const rows = given.length < Math.max(field.least, 1) ? given.concat(blanks(field.least, given.length)) : given;
-  const numbers = field.item?.kind === 'idnp';
-  const write = (row: number, text: string) =>
-    set(
+  const { values, setValue, markTouched, errorAt } = useDraftForm();
+  const value = values[at];
+  const stored = Array.isArray(value) ? (value as readonly string[]) : [];
+  const rows = stored.length < Math.max(field.min, 1) ? stored.concat(blankRows(field.min, stored.length)) : stored;
+  const isNumeric = field.item?.kind === 'idnp';
+  const writeRow = (row: number, text: string) =>
+    setValue(
       at,
-      rows.map((one, other) => (other === row ? (numbers ? typedIdnp(text).shown : text) : one)),
+      rows.map((one, other) => (other === row ? (isNumeric ? parseIdnp(text).formatted : text) : one)),
     );
   return (
     <fieldset className={styles.list} id={at} tabIndex={-1}>
@@ -133,22 +135,22 @@ function ListField({ field, at }: { field: FormField; at: string }) {
           <Field
             id={`${at}/${row}`}
             label={`${t(field.item?.title ?? field.title)}, ${t(FIELDS.row, { n: row + 1 }).toLowerCase()}`}
-            error={row === 0 ? errorAt(at) : wrongRow(text, numbers, t(FIELDS.idnpWrong))}
+            error={row === 0 ? errorAt(at) : rowErrorText(text, isNumeric, t(FIELDS.idnpWrong))}
           >
             <TextInput
               value={text}
-              digits={numbers}
-              inputMode={numbers ? 'numeric' : undefined}
-              onChange={(typedText) => write(row, typedText)}
-              onBlur={() => left(at)}
-              end={numbers ? t(FIELDS.counter, { n: typedIdnp(text).count, all: 13 }) : undefined}
+              digits={isNumeric}
+              inputMode={isNumeric ? 'numeric' : undefined}
+              onChange={(typedText) => writeRow(row, typedText)}
+              onBlur={() => markTouched(at)}
+              end={isNumeric ? t(FIELDS.counter, { n: parseIdnp(text).count, all: 13 }) : undefined}
             />
           </Field>
-          {rows.length > Math.max(field.least, 1) && (
+          {rows.length > Math.max(field.min, 1) && (
             <Button
-              look="text"
+              variant="text"
               onClick={() =>
-                set(
+                setValue(
                   at,
                   rows.filter((_, other) => other !== row),
                 )
@@ -160,9 +162,9 @@ function ListField({ field, at }: { field: FormField; at: string }) {
           )}
         </div>
       ))}
-      {rows.length < field.most && (
+      {rows.length < field.max && (
         <div>
-          <Button icon={Plus} onClick={() => set(at, [...rows, ''])}>
+          <Button icon={Plus} onClick={() => setValue(at, [...rows, ''])}>
             {t(VISIT.addRow)}
           </Button>
         </div>
@@ -171,10 +173,10 @@ function ListField({ field, at }: { field: FormField; at: string }) {
   );
 }
 
-function blanks(least: number, there: number): string[] {
-  return Array.from({ length: Math.max(least, 1) - there }, () => '');
+function blankRows(min: number, count: number): string[] {
+  return Array.from({ length: Math.max(min, 1) - count }, () => '');
 }
 
-function wrongRow(text: string, numbers: boolean, words: string): string | undefined {
-  return numbers && typedIdnp(text).state === 'wrong' ? words : undefined;
+function rowErrorText(text: string, isNumeric: boolean, errorText: string): string | undefined {
+  return isNumeric && parseIdnp(text).state === 'wrong' ? errorText : undefined;
 }

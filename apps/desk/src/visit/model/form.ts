@@ -1,18 +1,18 @@
-import { fieldsLeftOut, formCheck } from '@cups/application';
-import type { AnswersCheck } from '@cups/application';
+import { inapplicableFields, createAnswersValidator } from '@cups/application';
+import type { AnswersValidator } from '@cups/application';
 import type { Text } from '@cups/application/texts';
 import type { PublicService } from '../../api/types.ts';
-import { mendedIban } from '../typed/contact.ts';
-import { typedDate } from '../typed/dates.ts';
-import { typedIdnp, typedIdno } from '../typed/idnp.ts';
-import { mendedName } from '../typed/names.ts';
+import { normalizeIban } from '../inputs/contact.ts';
+import { parseDate } from '../inputs/dates.ts';
+import { parseIdnp, parseIdno } from '../inputs/idnp.ts';
+import { normalizeName } from '../inputs/names.ts';
 
 /** The form of a public service as a desk shows it: docs/forms.md says what its words mean. */
 
-export type Schema = Readonly<Record<string, unknown>>;
+export type FormSchema = Readonly<Record<string, unknown>>;
 export type Answers = Record<string, unknown>;
 /** What stands in a control: its text, whether it is ticked, or a list of texts. */
-export type Value = string | boolean | readonly string[];
+export type FieldValue = string | boolean | readonly string[];
 
 /** By what control a field is filled in. */
 type FieldKind = 'text' | 'long' | 'date' | 'idnp' | 'idno' | 'iban' | 'number' | 'yes-no' | 'choice' | 'list';
@@ -28,8 +28,8 @@ export interface FormField {
   choices: readonly { value: string; title: Text }[];
   /** Of a list: what one of it is, and how many there may be. */
   item?: FormField | undefined;
-  least: number;
-  most: number;
+  min: number;
+  max: number;
   /** A date that cannot lie ahead. */
   isPast: boolean;
   /** The most letters of a text. */
@@ -42,11 +42,11 @@ export interface FormSection {
   fields: readonly FormField[];
 }
 
-interface Shape {
+interface FieldSchema {
   type?: string;
   format?: string;
   oneOf?: { const: unknown; 'x-title': Text }[];
-  items?: Schema;
+  items?: FormSchema;
   maxLength?: number;
   minItems?: number;
   maxItems?: number;
@@ -57,43 +57,43 @@ interface Shape {
 }
 
 /** The form of a service, or undefined where nothing but the person and the papers is asked for. */
-export function formOf(service: PublicService | undefined): Schema | undefined {
-  return service?.version?.formSchema as Schema | undefined;
+export function formSchemaOf(service: PublicService | undefined): FormSchema | undefined {
+  return service?.version?.formSchema as FormSchema | undefined;
 }
 
 /** What is wrong with answers; nothing where there is no form. */
-export function answersCheckOf(form: Schema | undefined): AnswersCheck {
-  return form ? formCheck(form) : () => [];
+export function createAnswersCheck(form: FormSchema | undefined): AnswersValidator {
+  return form ? createAnswersValidator(form) : () => [];
 }
 
-const made = new WeakMap<Schema, readonly FormSection[]>();
+const sectionsCache = new WeakMap<FormSchema, readonly FormSection[]>();
 
 /** The parts of a form in their order, each a screen. */
-export function sectionsOf(form: Schema | undefined): readonly FormSection[] {
+export function sectionsOf(form: FormSchema | undefined): readonly FormSection[] {
   if (!form) return [];
-  const sections = made.get(form) ?? readSections(form);
-  made.set(form, sections);
+  const sections = sectionsCache.get(form) ?? parseSections(form);
+  sectionsCache.set(form, sections);
   return sections;
 }
 
-export function fieldsOf(form: Schema | undefined): readonly FormField[] {
+export function fieldsOf(form: FormSchema | undefined): readonly FormField[] {
   return sectionsOf(form).flatMap(({ fields }) => fields);
 }
 
 /** The fields of a part that count with these answers. */
-export function fieldsShown(form: Schema, section: FormSection, answers: Answers): readonly FormField[] {
-  const out = fieldsLeftOut(form, answers);
-  return section.fields.filter(({ name }) => !out.includes(name));
+export function findApplicableFields(form: FormSchema, section: FormSection, answers: Answers): readonly FormField[] {
+  const inapplicable = inapplicableFields(form, answers);
+  return section.fields.filter(({ name }) => !inapplicable.includes(name));
 }
 
 /** Names of the fields that have to be answered, with what is answered so far. */
-export function fieldsNeeded(form: Schema, answers: Answers): ReadonlySet<string> {
-  const check = formCheck(form);
-  const isNeeded = (name: string) => {
+export function findRequiredFields(form: FormSchema, answers: Answers): ReadonlySet<string> {
+  const check = createAnswersValidator(form);
+  const isRequired = (name: string) => {
     const rest = Object.fromEntries(Object.entries(answers).filter(([other]) => other !== name));
     return check(rest).some(({ field, rule }) => field === `/answers/${name}` && rule === 'REQUIRED');
   };
-  return new Set(Object.keys((form['properties'] ?? {}) as object).filter(isNeeded));
+  return new Set(Object.keys((form['properties'] ?? {}) as object).filter(isRequired));
 }
 
 /**
@@ -101,72 +101,72 @@ export function fieldsNeeded(form: Schema, answers: Answers): ReadonlySet<string
  * the check of the form says so.
  * @param today yyyy-MM-dd in Chisinau
  */
-export function answerOf(field: FormField, value: Value | undefined, today: string): unknown {
+export function parseAnswer(field: FormField, value: FieldValue | undefined, today: string): unknown {
   if (field.kind === 'yes-no') return typeof value === 'boolean' ? value : undefined;
   if (field.kind === 'list') {
     const list = Array.isArray(value) ? value : [];
-    const items = list.map((one: string) => answerOf(field.item as FormField, one, today));
-    const there = items.filter((one) => one !== undefined);
-    return there.length > 0 ? there : undefined;
+    const items = list.map((one: string) => parseAnswer(field.item as FormField, one, today));
+    const present = items.filter((one) => one !== undefined);
+    return present.length > 0 ? present : undefined;
   }
   const text = typeof value === 'string' ? value.trim() : '';
-  return text === '' ? undefined : READ[field.kind](text, field, today);
+  return text === '' ? undefined : ANSWER_PARSERS[field.kind](text, field, today);
 }
 
-type Read = (text: string, field: FormField, today: string) => unknown;
-const asTyped: Read = (text) => text.replace(/[ \t]+/g, ' ');
-const READ: Record<Exclude<FieldKind, 'yes-no' | 'list'>, Read> = {
-  text: (text, { reuse }) => (reuse === 'holder.name' ? mendedName(text) : text.replace(/\s+/g, ' ')),
-  long: asTyped,
-  choice: asTyped,
-  date: (text, field, today) => typedDate(text, latestOf(field, today)) ?? text,
-  idnp: (text) => typedIdnp(text).digits || text,
-  idno: (text) => typedIdno(text).digits || text,
-  iban: mendedIban,
+type AnswerParser = (text: string, field: FormField, today: string) => unknown;
+const collapseBlanks: AnswerParser = (text) => text.replace(/[ \t]+/g, ' ');
+const ANSWER_PARSERS: Record<Exclude<FieldKind, 'yes-no' | 'list'>, AnswerParser> = {
+  text: (text, { reuse }) => (reuse === 'holder.name' ? normalizeName(text) : text.replace(/\s+/g, ' ')),
+  long: collapseBlanks,
+  choice: collapseBlanks,
+  date: (text, field, today) => parseDate(text, latestDate(field, today)) ?? text,
+  idnp: (text) => parseIdnp(text).digits || text,
+  idno: (text) => parseIdno(text).digits || text,
+  iban: normalizeIban,
   number: (text) => (/^\d+([.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : text),
 };
 
 /** The last day that makes sense in a field, for years of two digits: today for what cannot lie ahead, else ten years from now. */
-export function latestOf({ isPast }: FormField, today: string): string {
+export function latestDate({ isPast }: FormField, today: string): string {
   return isPast ? today : `${Number(today.slice(0, 4)) + 10}${today.slice(4)}`;
 }
 
-function readSections(form: Schema): readonly FormSection[] {
-  const properties = (form['properties'] ?? {}) as Record<string, Schema>;
+function parseSections(form: FormSchema): readonly FormSection[] {
+  const properties = (form['properties'] ?? {}) as Record<string, FormSchema>;
   const dates = (form['x-dates'] ?? []) as { field: string; notAfter?: string }[];
   const past = dates.filter(({ notAfter }) => notAfter === 'today').map(({ field }) => field);
-  const field = (name: string) => readField(name, properties[name] as Schema, past.includes(name));
+  const field = (name: string) => parseField(name, properties[name] as FormSchema, past.includes(name));
   const sections = form['x-sections'] as { title: Text; fields: string[] }[] | undefined;
   if (sections) return sections.map(({ title, fields }) => ({ title, fields: fields.map(field) }));
   const names = Object.keys(properties);
   return names.length === 0 ? [] : [{ fields: names.map(field) }];
 }
 
-function readField(name: string, schema: Schema, isPast: boolean): FormField {
-  const shape = schema as Shape;
+function parseField(name: string, schema: FormSchema, isPast: boolean): FormField {
+  const shape = schema as FieldSchema;
   return {
     name,
-    kind: kindOf(shape),
+    kind: resolveFieldKind(shape),
     title: shape['x-title'] ?? { ro: name, ru: name, en: name },
     help: shape['x-help'],
     messages: shape['x-messages'] ?? {},
     reuse: shape['x-reuse'],
     choices: (shape.oneOf ?? []).map((one) => ({ value: String(one.const), title: one['x-title'] })),
-    item: shape.items ? readField(name, shape.items, isPast) : undefined,
-    least: shape.minItems ?? 0,
-    most: shape.maxItems ?? 20,
+    item: shape.items ? parseField(name, shape.items, isPast) : undefined,
+    min: shape.minItems ?? 0,
+    max: shape.maxItems ?? 20,
     isPast: isPast || shape['x-reuse'] === 'child.birthDate',
     maxLength: shape.maxLength,
   };
 }
 
-const LONG = 300;
+const LONG_TEXT_LENGTH = 300;
 
-function kindOf({ type, format, oneOf, maxLength = 0 }: Shape): FieldKind {
+function resolveFieldKind({ type, format, oneOf, maxLength = 0 }: FieldSchema): FieldKind {
   if (type === 'array') return 'list';
   if (type === 'boolean') return 'yes-no';
   if (type === 'integer' || type === 'number') return 'number';
   if (oneOf) return 'choice';
   if (format === 'date' || format === 'idnp' || format === 'idno' || format === 'iban') return format;
-  return maxLength > LONG ? 'long' : 'text';
+  return maxLength > LONG_TEXT_LENGTH ? 'long' : 'text';
 }

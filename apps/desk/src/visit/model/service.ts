@@ -1,31 +1,31 @@
 import type { Content, EvidenceRule, Requirements } from '@cups/application';
-import type { Agency, PublicService, PublicServiceVersion, Registry } from '../../api/types.ts';
+import type { Agency, PublicService, PublicServiceVersion, Catalog } from '../../api/types.ts';
 
 /** What a public service asks of a file at this desk, beside its form. */
 
 export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number];
 export type Reduction = NonNullable<PublicServiceVersion['reductions']>[number];
-export type Paper = NonNullable<PublicServiceVersion['evidence']>[number];
+export type EvidenceRequirement = NonNullable<PublicServiceVersion['evidence']>[number];
 export type DeliveryKind = 'at-centre' | 'electronic' | 'post';
 
-export function serviceIn(registry: Registry | undefined, code: string | undefined): PublicService | undefined {
-  return registry?.publicServices.find((service) => service.code === code);
+export function findService(catalog: Catalog | undefined, code: string | undefined): PublicService | undefined {
+  return catalog?.publicServices.find((service) => service.code === code);
 }
 
-export function agencyOf(registry: Registry, service: PublicService): Agency | undefined {
-  return registry.agencies.find(({ name }) => name === service.version?.provider);
+export function findAgency(catalog: Catalog, service: PublicService): Agency | undefined {
+  return catalog.agencies.find(({ name }) => name === service.version?.provider);
 }
 
 /** What `completenessViolations` asks for; prices are those that the registry of the centre offers. */
-export function requirementsOf(service: PublicService | undefined, agency: Agency | undefined): Requirements {
+export function toRequirements(service: PublicService | undefined, agency: Agency | undefined): Requirements {
   return {
-    evidence: (service?.version?.evidence ?? []).map(ruleOf),
+    evidence: (service?.version?.evidence ?? []).map(toEvidenceRule),
     costOptions: (service?.version?.costOptions ?? []).map(({ code, centreKinds = [] }) => ({ code, centreKinds })),
     acceptsForeignDocuments: agency?.acceptsForeignDocuments ?? false,
   };
 }
 
-function ruleOf({ kind, required, accepts, when }: Paper): EvidenceRule {
+function toEvidenceRule({ kind, required, accepts, when }: EvidenceRequirement): EvidenceRule {
   const rule: EvidenceRule = { kind, required };
   if (accepts?.includes('verification-code')) rule.acceptsCode = true;
   if (when?.represented) rule.whenRepresented = true;
@@ -35,29 +35,35 @@ function ruleOf({ kind, required, accepts, when }: Paper): EvidenceRule {
 }
 
 /** The papers that are asked for or welcome with what is known so far, in the order of the service. */
-export function papersAsked(service: PublicService | undefined, content: Content): readonly Paper[] {
-  return (service?.version?.evidence ?? []).filter(({ when }) => !when || holds(when, content));
+export function findRequestedEvidence(
+  service: PublicService | undefined,
+  content: Content,
+): readonly EvidenceRequirement[] {
+  return (service?.version?.evidence ?? []).filter(({ when }) => !when || isConditionMet(when, content));
 }
 
-function holds({ represented, mandates = [], answer }: NonNullable<Paper['when']>, content: Content): boolean {
+function isConditionMet(
+  { represented, mandates = [], answer }: NonNullable<EvidenceRequirement['when']>,
+  content: Content,
+): boolean {
   if (!represented && mandates.length === 0 && !answer) return true;
-  const given = answer && content.answers?.[answer.field];
+  const value = answer && content.answers?.[answer.field];
   return (
     (represented === true && content.represented !== undefined) ||
     mandates.includes((content.mandate?.kind ?? '') as (typeof mandates)[number]) ||
-    (answer !== undefined && given !== undefined && answer.values.includes(String(given)))
+    (answer !== undefined && value !== undefined && answer.values.includes(String(value)))
   );
 }
 
-export interface Reduced {
+export interface ReducedCostOption {
   option: CostOption;
   reduction: Reduction | undefined;
 }
 
 /** The ways to be served, in the order of the service: those for everybody, and those for whom the law lets pay less. */
-export function costsOf(service: PublicService | undefined): {
+export function splitCostOptions(service: PublicService | undefined): {
   plain: readonly CostOption[];
-  reduced: readonly Reduced[];
+  reduced: readonly ReducedCostOption[];
 } {
   const { costOptions = [], reductions = [] } = service?.version ?? {};
   return {
@@ -69,34 +75,34 @@ export function costsOf(service: PublicService | undefined): {
 }
 
 /** The one way to be served that may be taken as given: where there is no other, and it is for everybody. */
-export function onlyCost(service: PublicService | undefined): CostOption | undefined {
-  const { plain, reduced } = costsOf(service);
+export function findOnlyCostOption(service: PublicService | undefined): CostOption | undefined {
+  const { plain, reduced } = splitCostOptions(service);
   return plain.length === 1 && reduced.length === 0 ? plain[0] : undefined;
 }
 
 /** How the result may reach the person: by what it is. Where nobody says what it is, each way may be asked for. */
-export function deliveriesOf(service: PublicService | undefined): readonly DeliveryKind[] {
+export function listDeliveryKinds(service: PublicService | undefined): readonly DeliveryKind[] {
   const kinds = new Set((service?.version?.outputs ?? []).map(({ kind }) => kind));
   if (kinds.size === 0) return ['at-centre', 'electronic', 'post'];
-  const ways: DeliveryKind[] = ['at-centre'];
-  if (kinds.has('electronic')) ways.push('electronic');
-  if (kinds.has('paper')) ways.push('post');
-  return ways;
+  const deliveryKinds: DeliveryKind[] = ['at-centre'];
+  if (kinds.has('electronic')) deliveryKinds.push('electronic');
+  if (kinds.has('paper')) deliveryKinds.push('post');
+  return deliveryKinds;
 }
 
 /** The cheapest way for everybody, with what to say of price and term in a list. */
-export function cheapest(service: PublicService): CostOption | undefined {
-  const priced = costsOf(service).plain.filter(({ fee }) => fee !== undefined);
+export function findCheapestOption(service: PublicService): CostOption | undefined {
+  const priced = splitCostOptions(service).plain.filter(({ fee }) => fee !== undefined);
   return priced.reduce<CostOption | undefined>(
-    (least, option) => (least && feeOf(least) <= feeOf(option) ? least : option),
+    (least, option) => (least && comparableFee(least) <= comparableFee(option) ? least : option),
     undefined,
   );
 }
 
-const feeOf = ({ fee }: CostOption): number => fee?.amountMinor ?? Infinity;
+const comparableFee = ({ fee }: CostOption): number => fee?.amountMinor ?? Infinity;
 
 /** Whether the service gives money to the person instead of asking for it. */
-export function paysOut(service: PublicService): boolean {
+export function isPayout(service: PublicService): boolean {
   const { outputs = [] } = service.version ?? {};
   return outputs.length > 0 && outputs.every(({ kind }) => kind === 'payment');
 }

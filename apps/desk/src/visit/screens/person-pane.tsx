@@ -1,23 +1,23 @@
 import { TriangleAlert } from 'lucide-react';
 import { STATE_TEXTS } from '@cups/application/texts';
-import { civilDay } from '@cups/application';
+import { toCivilDate } from '@cups/application';
 import { Link } from 'wouter';
-import type { Row } from '../../api/types.ts';
+import type { ApplicationRow } from '../../api/types.ts';
 import { shortDate } from '../../language/dates.ts';
 import { useLanguage } from '../../language/language.tsx';
 import { VISIT } from '../../texts/visit.ts';
-import { useFilling } from '../filling.tsx';
-import { textOf } from '../model/typed.ts';
-import { useLookup } from '../use-lookup.ts';
+import { useDraftForm } from '../draft-form.tsx';
+import { textOf } from '../model/form-values.ts';
+import { usePersonLookup } from '../use-person-lookup.ts';
 import styles from './pane.module.css';
 
 /** What is open at this centre for the number that is typed, so that nothing is filed twice. */
 export function PersonPane() {
   const { t } = useLanguage();
-  const { typed, service, draft } = useFilling();
-  const { data } = useLookup(textOf(typed, '/applicant/idnp'));
-  const open = data?.applications.filter(({ id }) => id !== draft.id) ?? [];
-  const isSame = open.some(({ publicService }) => publicService === service?.name);
+  const { values, service, draft } = useDraftForm();
+  const { data } = usePersonLookup(textOf(values, '/applicant/idnp'));
+  const openCases = data?.applications.filter(({ id }) => id !== draft.id) ?? [];
+  const isSame = openCases.some(({ publicService }) => publicService === service?.name);
   return (
     <div className={styles.pane}>
       <h2>{t(VISIT.openCases)}</h2>
@@ -27,9 +27,9 @@ export function PersonPane() {
           {t(VISIT.sameOpen)}
         </p>
       )}
-      {open.length === 0 && <p className={styles.quiet}>{t(data ? VISIT.noCases : VISIT.casesHint)}</p>}
+      {openCases.length === 0 && <p className={styles.quiet}>{t(data ? VISIT.noCases : VISIT.casesHint)}</p>}
       <div className={styles.cards}>
-        {open.map((row) => (
+        {openCases.map((row) => (
           <OpenCase key={row.id} row={row} />
         ))}
       </div>
@@ -37,9 +37,9 @@ export function PersonPane() {
   );
 }
 
-function OpenCase({ row }: { row: Row }) {
+function OpenCase({ row }: { row: ApplicationRow }) {
   const { t } = useLanguage();
-  const date = shortDate(civilDay(new Date(row.sinceTime ?? row.updateTime)));
+  const date = shortDate(toCivilDate(new Date(row.sinceTime ?? row.updateTime)));
   return (
     <div className={styles.card}>
       <strong>{t(row.serviceTitle)}</strong>

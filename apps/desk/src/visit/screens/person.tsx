@@ -9,27 +9,27 @@ import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { DateField, LineField, NameField, SelectField } from '../fields/fields.tsx';
 import { IdnpField } from '../fields/idnp-field.tsx';
-import { useFilling } from '../filling.tsx';
-import { MEANS, textOf } from '../model/typed.ts';
-import { mendedEmail, mendedPhone } from '../typed/contact.ts';
-import { Known } from './known.tsx';
-import { Page } from './page.tsx';
+import { useDraftForm } from '../draft-form.tsx';
+import { CONTACT_MEANS, textOf } from '../model/form-values.ts';
+import { normalizeEmail, normalizePhone } from '../inputs/contact.ts';
+import { KnownPerson } from './known-person.tsx';
+import { VisitPage } from './visit-page.tsx';
 import { PersonPane } from './person-pane.tsx';
 import styles from './person.module.css';
 
 /** Who asks: known by number or name, or typed as on the card; how to reach the person, and for whom it is. */
 export function PersonScreen() {
   const { t } = useLanguage();
-  const { next } = useFilling();
+  const { next } = useDraftForm();
   return (
-    <Page main={{ says: t(VISIT.goOn), does: next }} side={<PersonPane />}>
+    <VisitPage main={{ says: t(VISIT.goOn), does: next }} side={<PersonPane />}>
       <Title focus={false}>{t(VISIT.personTitle)}</Title>
       <Identity
-        at="/applicant"
-        orName
-        beside={
-          <OneOfFew
-            at="/behalf"
+        pointer="/applicant"
+        allowsName
+        aside={
+          <ShortChoice
+            pointer="/behalf"
             label={FIELDS.behalf}
             options={['self', 'other']}
             says={{ self: FIELDS.self, other: FIELDS.other }}
@@ -37,63 +37,68 @@ export function PersonScreen() {
         }
       />
       <ContactFields />
-      <OneOfFew at="/applicant/language" label={FIELDS.language} options={['ro', 'ru', 'en']} says={LANGUAGE_TEXTS} />
-    </Page>
+      <ShortChoice
+        pointer="/applicant/language"
+        label={FIELDS.language}
+        options={['ro', 'ru', 'en']}
+        says={LANGUAGE_TEXTS}
+      />
+    </VisitPage>
   );
 }
 
 interface IdentityProps {
-  at: '/applicant' | '/represented';
-  orName?: boolean;
+  pointer: '/applicant' | '/represented';
+  allowsName?: boolean;
   /** What is asked beside the date of birth, where there is room. */
-  beside?: ReactNode;
+  aside?: ReactNode;
 }
 
 /** Number, names and date of birth of one person, or the document of another state where the agency takes it. */
-export function Identity({ at, orName, beside }: IdentityProps) {
+export function Identity({ pointer, allowsName, aside }: IdentityProps) {
   const { t } = useLanguage();
-  const { typed, agency, today, set } = useFilling();
-  const isForeign = typed[`${at}/without`] === true;
-  const { errorAt } = useFilling();
+  const { values, agency, today, setValue } = useDraftForm();
+  const isForeign = values[`${pointer}/without`] === true;
+  const { errorAt } = useDraftForm();
   return (
     <>
       {!isForeign && (
         <div className={styles.number}>
           <IdnpField
-            at={`${at}/idnp`}
+            pointer={`${pointer}/idnp`}
             label={FIELDS.idnp}
-            help={orName ? FIELDS.idnpHelp : undefined}
-            orName={orName === true}
+            help={allowsName ? FIELDS.idnpHelp : undefined}
+            allowsName={allowsName === true}
           />
         </div>
       )}
-      {!isForeign && <Known at={at} />}
+      {!isForeign && <KnownPerson pointer={pointer} />}
       {(agency?.acceptsForeignDocuments || isForeign) && (
         <CheckBox
-          id={`${at}/without`}
+          id={`${pointer}/without`}
           checked={isForeign}
-          onChange={(on) => set(`${at}/without`, on || undefined)}
+          onChange={(on) => setValue(`${pointer}/without`, on || undefined)}
           more={t(FIELDS.withoutHelp)}
-          error={errorAt(`${at}/without`)}
+          error={errorAt(`${pointer}/without`)}
         >
           {t(FIELDS.without)}
         </CheckBox>
       )}
-      {isForeign && <ForeignDocument at={at} />}
+      {isForeign && <ForeignDocument pointer={pointer} />}
       <div className={styles.two}>
-        <NameField at={`${at}/familyName`} label={FIELDS.familyName} />
-        <NameField at={`${at}/givenName`} label={FIELDS.givenName} />
+        <NameField pointer={`${pointer}/familyName`} label={FIELDS.familyName} />
+        <NameField pointer={`${pointer}/givenName`} label={FIELDS.givenName} />
       </div>
       <div className={styles.two}>
-        <DateField at={`${at}/birthDate`} label={FIELDS.birthDate} latest={today} />
-        {beside}
+        <DateField pointer={`${pointer}/birthDate`} label={FIELDS.birthDate} latest={today} />
+        {aside}
       </div>
     </>
   );
 }
 
 /** Every other state, by its name in the language of the page. */
-function useStates(): { value: string; says: string }[] {
+function useCountries(): { value: string; says: string }[] {
   const { language } = useLanguage();
   return useMemo(() => {
     const names = new Intl.DisplayNames([language], { type: 'region' });
@@ -107,16 +112,16 @@ function useStates(): { value: string; says: string }[] {
   }, [language]);
 }
 
-function ForeignDocument({ at }: { at: string }) {
+function ForeignDocument({ pointer: at }: { pointer: string }) {
   const { t } = useLanguage();
-  const states = useStates();
+  const countries = useCountries();
   const kinds = Object.entries(FOREIGN_DOCUMENT_TEXTS).map(([value, text]) => ({ value, says: t(text) }));
   return (
     <>
-      <SelectField at={`${at}/foreignDocument/country`} label={FIELDS.country} options={states} />
+      <SelectField pointer={`${at}/foreignDocument/country`} label={FIELDS.country} options={countries} />
       <div className={styles.two}>
-        <SelectField at={`${at}/foreignDocument/kind`} label={FIELDS.documentKind} options={kinds} />
-        <LineField at={`${at}/foreignDocument/number`} label={FIELDS.documentNumber} maxLength={100} />
+        <SelectField pointer={`${at}/foreignDocument/kind`} label={FIELDS.documentKind} options={kinds} />
+        <LineField pointer={`${at}/foreignDocument/number`} label={FIELDS.documentNumber} maxLength={100} />
       </div>
     </>
   );
@@ -124,26 +129,32 @@ function ForeignDocument({ at }: { at: string }) {
 
 function ContactFields() {
   const { t } = useLanguage();
-  const { typed } = useFilling();
-  const means = textOf(typed, '/contact/means');
+  const { values } = useDraftForm();
+  const means = textOf(values, '/contact/means');
   return (
     <>
-      <OneOfFew
-        at="/contact/means"
+      <ShortChoice
+        pointer="/contact/means"
         label={FIELDS.means}
-        options={MEANS}
+        options={CONTACT_MEANS}
         says={{ email: FIELDS.email, phone: FIELDS.phone, none: FIELDS.nothing }}
       />
       {means === 'none' && <p className={styles.quiet}>{t(FIELDS.nothingHelp)}</p>}
       {means === 'email' && (
-        <LineField at="/contact/email" label={FIELDS.emailAddress} type="email" mend={mendedEmail} maxLength={254} />
+        <LineField
+          pointer="/contact/email"
+          label={FIELDS.emailAddress}
+          type="email"
+          normalize={normalizeEmail}
+          maxLength={254}
+        />
       )}
       {(means === 'phone' || means === 'email') && (
         <LineField
-          at="/contact/phone"
+          pointer="/contact/phone"
           label={FIELDS.phoneNumber}
           type="tel"
-          mend={mendedPhone}
+          normalize={normalizePhone}
           maxLength={30}
           narrow
           optional={means === 'email'}
@@ -153,26 +164,26 @@ function ContactFields() {
   );
 }
 
-interface FewProps<Value extends string> {
-  at: string;
+interface ShortChoiceProps<Value extends string> {
+  pointer: string;
   label: (typeof FIELDS)[keyof typeof FIELDS];
   options: readonly Value[];
   says: Record<Value, { ro: string; ru: string; en: string }>;
 }
 
-function OneOfFew<Value extends string>({ at, label, options, says }: FewProps<Value>) {
+function ShortChoice<Value extends string>({ pointer, label, options, says }: ShortChoiceProps<Value>) {
   const { t } = useLanguage();
-  const { typed, set, errorAt } = useFilling();
+  const { values, setValue, errorAt } = useDraftForm();
   return (
     <div className={styles.few}>
       <Choice
-        id={at}
+        id={pointer}
         label={t(label)}
-        look="segments"
-        error={errorAt(at)}
+        variant="segments"
+        error={errorAt(pointer)}
         options={options.map((value) => ({ value, says: t(says[value]) }))}
-        value={textOf(typed, at) as Value}
-        onChange={(value) => set(at, value)}
+        value={textOf(values, pointer) as Value}
+        onChange={(value) => setValue(pointer, value)}
       />
     </div>
   );

@@ -9,33 +9,33 @@ import { Button } from '../../parts/button.tsx';
 import { Screen, Title } from '../../parts/screen.tsx';
 import { KEYS } from '../../texts/keys.ts';
 import { VISIT } from '../../texts/visit.ts';
-import { useFilling } from '../filling.tsx';
-import { useAnother, useNextPerson } from '../park.ts';
-import { Qr, trackingAddress } from '../../print/qr.tsx';
-import { Rail } from '../rail.tsx';
-import { useReceipt } from '../use-papers.tsx';
+import { useDraftForm } from '../draft-form.tsx';
+import { useAddService, useNextPerson } from '../save-for-later.ts';
+import { Qr, trackingUrl } from '../../print/qr.tsx';
+import { StepNav } from '../step-nav.tsx';
+import { useReceiptPrintouts } from '../use-printouts.tsx';
 import styles from './receipt.module.css';
 
 /** It is filed: the number that the person takes along, and what happens next. It stands in the place of the review. */
 export function ReceiptScreen({ application }: { application: Application }) {
   const { t } = useLanguage();
-  const { service } = useFilling();
-  const another = useAnother();
+  const { service } = useDraftForm();
+  const addService = useAddService();
   const nextPerson = useNextPerson();
   const [, go] = useLocation();
   const number = application.trackingNumber ?? '';
-  const { receipt, toSign } = useReceipt(application);
+  const { receipt: printReceipt, toSign: printApplication } = useReceiptPrintouts(application);
   useKeys([
-    { code: 'KeyP', says: KEYS.print, does: receipt },
+    { code: 'KeyP', says: KEYS.print, does: printReceipt },
     { code: 'Ctrl+Enter', says: KEYS.main, does: nextPerson },
     { code: 'Enter', does: nextPerson },
     { code: 'Escape', says: KEYS.queue, does: () => go('/') },
   ]);
   return (
     <Screen
-      rail={<Rail />}
+      rail={<StepNav />}
       footer={
-        <Button look="filled" large icon={UserPlus} cap="Ctrl+Enter" onClick={nextPerson}>
+        <Button variant="filled" large icon={UserPlus} cap="Ctrl+Enter" onClick={nextPerson}>
           {t(VISIT.nextPerson)}
         </Button>
       }
@@ -53,18 +53,18 @@ export function ReceiptScreen({ application }: { application: Application }) {
             <p className={styles.quiet}>{t(VISIT.numberHelp)}</p>
           </div>
           <span className={styles.qr}>
-            <Qr text={trackingAddress(number)} label={t(VISIT.qr)} />
+            <Qr text={trackingUrl(number)} label={t(VISIT.qr)} />
           </span>
         </section>
-        <Next application={application} />
+        <NextSteps application={application} />
         <div className={styles.acts}>
-          <Button icon={Printer} cap="KeyP" onClick={receipt}>
+          <Button icon={Printer} cap="KeyP" onClick={printReceipt}>
             {t(VISIT.printReceipt)}
           </Button>
-          <Button icon={Printer} onClick={toSign}>
+          <Button icon={Printer} onClick={printApplication}>
             {t(VISIT.printApplication)}
           </Button>
-          <Button icon={Plus} onClick={another}>
+          <Button icon={Plus} onClick={addService}>
             {t(VISIT.anotherFor)}
           </Button>
           <Link className={styles.link} href={`/applications/${application.id}`}>
@@ -79,11 +79,11 @@ export function ReceiptScreen({ application }: { application: Application }) {
 }
 
 /** Who has it, until when, and how the person hears of it. */
-function Next({ application }: { application: Application }) {
+function NextSteps({ application }: { application: Application }) {
   const { t, language } = useLanguage();
-  const { agency, today } = useFilling();
+  const { agency, today } = useDraftForm();
   const { dueDate, noDueDateReason, contact } = application;
-  const told = contact?.email
+  const notificationText = contact?.email
     ? t(VISIT.toldByMail)
     : contact?.phone
       ? t(VISIT.toldByPhone, { phone: contact.phone })
@@ -95,7 +95,7 @@ function Next({ application }: { application: Application }) {
         <li>{t(VISIT.withAgency, { agency: t(agency?.displayName) })}</li>
         {dueDate && <li>{t(VISIT.dueBy, { date: longDate(dueDate, language, today) })}</li>}
         {!dueDate && noDueDateReason && <li>{t(VISIT.noDue, { why: t(NO_DUE_DATE_TEXTS[noDueDateReason]) })}</li>}
-        <li>{told}</li>
+        <li>{notificationText}</li>
       </ul>
     </section>
   );

@@ -2,17 +2,17 @@ import { Fragment, useEffect, useRef } from 'react';
 import { Printer } from 'lucide-react';
 import type { Language, Person } from '@cups/application';
 import type { LocalizedText } from '../../api/types.ts';
-import { saidAnswers } from '../../language/answers.ts';
+import { formatAnswers } from '../../language/answers.ts';
 import { shortDate } from '../../language/dates.ts';
 import { useLanguage } from '../../language/language.tsx';
-import { wordsIn } from '../../language/text.ts';
-import type { Text } from '../../language/text.ts';
+import { formatMessage } from '../../language/messages.ts';
+import type { Text } from '../../language/messages.ts';
 import { feeText, termText } from '../../language/terms.ts';
 import { Button } from '../../parts/button.tsx';
 import { CheckBox } from '../../parts/choice.tsx';
 import { ErrorSummary } from '../../parts/error-summary.tsx';
 import { Title } from '../../parts/screen.tsx';
-import { OWN } from '../../texts/application.ts';
+import { OWN_APPLICATION } from '../../texts/application.ts';
 import {
   DELIVERY_TEXTS,
   FEE_TEXTS,
@@ -23,46 +23,48 @@ import {
 import { PARTS } from '../../texts/parts.ts';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
-import { useFilling } from '../filling.tsx';
-import type { Filling } from '../filling.tsx';
-import { formOf } from '../model/form.ts';
+import { useDraftForm } from '../draft-form.tsx';
+import type { DraftForm } from '../draft-form.tsx';
+import { formSchemaOf } from '../model/form.ts';
 import type { ScreenId } from '../model/screens.ts';
-import { papersAsked } from '../model/service.ts';
-import { usePark } from '../park.ts';
-import { groupedNumber } from '../typed/idnp.ts';
-import { useToSign } from '../use-papers.tsx';
-import { labelOf } from '../words.ts';
-import { Page } from './page.tsx';
-import type { PageProps } from './page.tsx';
+import { findRequestedEvidence } from '../model/service.ts';
+import { useSaveForLater } from '../save-for-later.ts';
+import { groupDigits } from '../inputs/idnp.ts';
+import { useApplicationPrintout } from '../use-printouts.tsx';
+import { fieldLabel } from '../field-texts.ts';
+import { VisitPage } from './visit-page.tsx';
+import type { VisitPageProps } from './visit-page.tsx';
 import styles from './review.module.css';
 
 /** Everything that is going to be filed, large, for the person: Romanian, and the person's language beside it. */
 export function ReviewScreen() {
   const { t } = useLanguage();
-  const filling = useFilling();
-  const { typed, set, lacks, attempt, sending, errorAt, held } = filling;
-  const print = useToSign();
-  const { isSubmitting } = sending;
-  const isAway = isSubmitting && sending.passage.awaySince !== undefined;
-  const faults = lacks.map((lack) => ({
-    lack,
-    says: `${t(labelOf(lack.at, filling.service)).replace('?', '')}: ${errorAt(lack.at) ?? ''}`,
+  const form = useDraftForm();
+  const { values, setValue, missingFields, attempt, sync, errorAt, blockingText } = form;
+  const print = useApplicationPrintout();
+  const { isSubmitting } = sync;
+  const isUnreachable = isSubmitting && sync.status.unreachableSince !== undefined;
+  const errors = missingFields.map((field) => ({
+    field,
+    says: `${t(fieldLabel(field.pointer, form.service)).replace('?', '')}: ${errorAt(field.pointer) ?? ''}`,
   }));
   return (
-    <Page
-      main={useMain(isSubmitting)}
+    <VisitPage
+      main={useMainAction(isSubmitting)}
       summary={false}
       before={
         <div className={styles.checked}>
-          <CheckBox id="/checked" checked={typed['/checked'] === true} onChange={(on) => set('/checked', on)}>
+          <CheckBox id="/checked" checked={values['/checked'] === true} onChange={(on) => setValue('/checked', on)}>
             {t(VISIT.checked)}
           </CheckBox>
         </div>
       }
     >
-      {isAway && <p className={styles.away}>{t(VISIT.submitWaits)}</p>}
-      {faults.length > 0 && <Missing faults={faults} />}
-      {held && faults.length === 0 && <ErrorSummary faults={[{ id: '/checked', says: held }]} attempt={attempt} />}
+      {isUnreachable && <p className={styles.away}>{t(VISIT.submitWaits)}</p>}
+      {errors.length > 0 && <MissingFieldList errors={errors} />}
+      {blockingText && errors.length === 0 && (
+        <ErrorSummary errors={[{ id: '/checked', says: blockingText }]} attempt={attempt} />
+      )}
       <div className={styles.head}>
         <Title focus={false}>{t(VISIT.reviewTitle)}</Title>
         <p>{t(VISIT.reviewHelp)}</p>
@@ -72,43 +74,47 @@ export function ReviewScreen() {
           </Button>
         </div>
       </div>
-      {partsOf(filling).map((part) => (
-        <Part key={part.screen} part={part} />
+      {buildSections(form).map((section) => (
+        <ReviewSection key={section.screen} section={section} />
       ))}
-    </Page>
+    </VisitPage>
   );
 }
 
 /** The person's application is filed from here; the operator's own is left to a colleague, who finds it in the queue. */
-function useMain(busy: boolean): PageProps['main'] {
+function useMainAction(busy: boolean): VisitPageProps['main'] {
   const { t } = useLanguage();
-  const { draft, next } = useFilling();
-  const park = usePark();
-  if (draft.known?.ownApplication) return { says: t(OWN.leave), does: park };
+  const { draft, next } = useDraftForm();
+  const saveForLater = useSaveForLater();
+  if (draft.known?.ownApplication) return { says: t(OWN_APPLICATION.leave), does: saveForLater };
   return { says: t(VISIT.submit), does: next, busy, doing: t(VISIT.submitting) };
 }
 
 /** What is missing leads to its screen and its control; it takes the focus when the platform said so. */
-function Missing({ faults }: { faults: readonly { lack: Filling['lacks'][number]; says: string }[] }) {
+function MissingFieldList({
+  errors: faults,
+}: {
+  errors: readonly { field: DraftForm['missingFields'][number]; says: string }[];
+}) {
   const { t } = useLanguage();
-  const { go, sending } = useFilling();
-  const { refused } = sending;
+  const { go, sync } = useDraftForm();
+  const { error } = sync;
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (refused) box.current?.focus();
-  }, [refused]);
+    if (error) box.current?.focus();
+  }, [error]);
   return (
     <section ref={box} className={styles.missing} aria-labelledby="missing-title" id="missing" tabIndex={-1}>
       <h2 id="missing-title">{t(PARTS.summary)}</h2>
       <ul>
-        {faults.map(({ lack, says }) => (
-          <li key={lack.at}>
+        {faults.map(({ field, says }) => (
+          <li key={field.pointer}>
             <button
               type="button"
               onClick={() => {
-                go(lack.screen);
+                go(field.screen);
                 // The screen draws itself first.
-                requestAnimationFrame(() => focusOn(lack.at));
+                requestAnimationFrame(() => focusControl(field.pointer));
               }}
             >
               {says}
@@ -120,117 +126,129 @@ function Missing({ faults }: { faults: readonly { lack: Filling['lacks'][number]
   );
 }
 
-function focusOn(id: string): void {
-  const place = document.getElementById(id);
-  const control = place?.matches('fieldset') ? place.querySelector<HTMLElement>('input, button') : place;
+function focusControl(id: string): void {
+  const element = document.getElementById(id);
+  const control = element?.matches('fieldset') ? element.querySelector<HTMLElement>('input, button') : element;
   control?.focus();
 }
 
-interface Said {
+interface ReviewRow {
   label: LocalizedText;
   value: LocalizedText;
 }
-interface Part {
+interface ReviewSection {
   screen: ScreenId;
   title: LocalizedText;
-  said: Said[];
+  rows: ReviewRow[];
 }
 
-const same = (text: string | undefined): LocalizedText => ({ ro: text ?? '', ru: text ?? '', en: text ?? '' });
+const inAllLanguages = (text: string | undefined): LocalizedText => ({
+  ro: text ?? '',
+  ru: text ?? '',
+  en: text ?? '',
+});
 
-function personSaid(person: Person | undefined): Said[] {
+function personRows(person: Person | undefined): ReviewRow[] {
   const { idnp, foreignDocument, familyName, givenName, birthDate } = person ?? {};
   const document = foreignDocument && {
     label: FOREIGN_DOCUMENT_TEXTS[foreignDocument.kind] ?? FIELDS.documentKind,
-    value: same([foreignDocument.country, foreignDocument.number].filter(Boolean).join(' ')),
+    value: inAllLanguages([foreignDocument.country, foreignDocument.number].filter(Boolean).join(' ')),
   };
   return [
-    document ?? { label: FIELDS.idnp, value: same(groupedNumber(idnp ?? '')) },
-    { label: FIELDS.familyName, value: same(familyName) },
-    { label: FIELDS.givenName, value: same(givenName) },
-    { label: FIELDS.birthDate, value: same(shortDate(birthDate ?? '')) },
+    document ?? { label: FIELDS.idnp, value: inAllLanguages(groupDigits(idnp ?? '')) },
+    { label: FIELDS.familyName, value: inAllLanguages(familyName) },
+    { label: FIELDS.givenName, value: inAllLanguages(givenName) },
+    { label: FIELDS.birthDate, value: inAllLanguages(shortDate(birthDate ?? '')) },
   ];
 }
 
 /** What stands on each screen, in the words of the form and of the service. */
-function partsOf({ content, service, screens, typed }: Filling): Part[] {
+function buildSections({ content, service, screens, values }: DraftForm): ReviewSection[] {
   const { applicant, contact, represented, mandate, answers, delivery } = content;
-  const form = formOf(service);
-  const parts: Part[] = [
+  const form = formSchemaOf(service);
+  const sections: ReviewSection[] = [
     {
       screen: 'person',
       title: VISIT.stepPerson,
-      said: [
-        ...personSaid(applicant),
+      rows: [
+        ...personRows(applicant),
         {
           label: FIELDS.means,
-          value: contact?.none ? FIELDS.nothing : same([contact?.email, contact?.phone].filter(Boolean).join(', ')),
+          value: contact?.none
+            ? FIELDS.nothing
+            : inAllLanguages([contact?.email, contact?.phone].filter(Boolean).join(', ')),
         },
-        { label: FIELDS.language, value: applicant?.language ? LANGUAGE_TEXTS[applicant.language] : same('') },
+        {
+          label: FIELDS.language,
+          value: applicant?.language ? LANGUAGE_TEXTS[applicant.language] : inAllLanguages(''),
+        },
       ],
     },
   ];
   if (screens.includes('behalf')) {
     const ground = mandate && MANDATE_TEXTS[mandate.kind];
-    parts.push({
+    sections.push({
       screen: 'behalf',
       title: FIELDS.represented,
-      said: [
-        ...personSaid(represented),
-        { label: FIELDS.ground, value: ground ?? same('') },
-        { label: FIELDS.reference, value: same(mandate?.reference) },
+      rows: [
+        ...personRows(represented),
+        { label: FIELDS.ground, value: ground ?? inAllLanguages('') },
+        { label: FIELDS.reference, value: inAllLanguages(mandate?.reference) },
       ],
     });
   }
-  const sections = form ? saidAnswers(form, answers ?? {}) : [];
+  const formSections = form ? formatAnswers(form, answers ?? {}) : [];
   const first = screens.find((screen) => screen.startsWith('form-'));
   if (first) {
-    const said = sections.flatMap((section) => section.answers);
-    parts.push({ screen: first, title: VISIT.stepForm, said });
+    const rows = formSections.flatMap((section) => section.answers);
+    sections.push({ screen: first, title: VISIT.stepForm, rows });
   }
   if (screens.includes('papers')) {
-    const how = { seen: VISIT.seen, code: VISIT.code, later: VISIT.later };
-    const said = papersAsked(service, content).map(({ kind, title, required }) => {
-      const shown = typed[`/evidence/${kind}/how`] as keyof typeof how | undefined;
-      return { label: title, value: shown ? how[shown] : required ? same('') : VISIT.none };
+    const presentations = { seen: VISIT.seen, code: VISIT.code, later: VISIT.later };
+    const rows = findRequestedEvidence(service, content).map(({ kind, title, required }) => {
+      const presentation = values[`/evidence/${kind}/how`] as keyof typeof presentations | undefined;
+      return {
+        label: title,
+        value: presentation ? presentations[presentation] : required ? inAllLanguages('') : VISIT.none,
+      };
     });
-    parts.push({ screen: 'papers', title: VISIT.stepPapers, said });
+    sections.push({ screen: 'papers', title: VISIT.stepPapers, rows });
   }
-  parts.push({ screen: 'cost', title: VISIT.stepCost, said: costSaid(content, service, delivery) });
-  return parts;
+  sections.push({ screen: 'cost', title: VISIT.stepCost, rows: costRows(content, service, delivery) });
+  return sections;
 }
 
-function costSaid(
-  content: Filling['content'],
-  service: Filling['service'],
-  delivery: Filling['content']['delivery'],
-): Said[] {
+function costRows(
+  content: DraftForm['content'],
+  service: DraftForm['service'],
+  delivery: DraftForm['content']['delivery'],
+): ReviewRow[] {
   const { costOptions = [], noFee } = service?.version ?? {};
   const option = costOptions.find(({ code }) => code === content.costOption);
-  const way = delivery && DELIVERY_TEXTS[delivery.kind];
+  const deliveryText = delivery && DELIVERY_TEXTS[delivery.kind];
   const priced = option
-    ? [{ label: option.title, value: joined(feeText(option), termText(option)) }]
-    : [{ label: FIELDS.cost, value: costOptions.length > 0 ? same('') : (noFee ?? FEE_TEXTS.unknown) }];
-  const address = delivery?.note ? [{ label: FIELDS.address, value: same(delivery.note) }] : [];
-  return [...priced, { label: FIELDS.delivery, value: way ?? same('') }, ...address];
+    ? [{ label: option.title, value: joinTexts(feeText(option), termText(option)) }]
+    : [{ label: FIELDS.cost, value: costOptions.length > 0 ? inAllLanguages('') : (noFee ?? FEE_TEXTS.unknown) }];
+  const address = delivery?.note ? [{ label: FIELDS.address, value: inAllLanguages(delivery.note) }] : [];
+  return [...priced, { label: FIELDS.delivery, value: deliveryText ?? inAllLanguages('') }, ...address];
 }
 
-function joined(one: LocalizedText, other: LocalizedText): LocalizedText {
-  const inOne = (language: Language) => `${wordsIn(language, one)}, ${wordsIn(language, other)}`;
+function joinTexts(one: LocalizedText, other: LocalizedText): LocalizedText {
+  const inOne = (language: Language) => `${formatMessage(language, one)}, ${formatMessage(language, other)}`;
   return { ro: inOne('ro'), ru: inOne('ru'), en: inOne('en') };
 }
 
-function Part({ part: { screen, title, said } }: { part: Part }) {
+function ReviewSection({ section: { screen, title, rows: said } }: { section: ReviewSection }) {
   const { t } = useLanguage();
-  const { go, typed } = useFilling();
-  const theirs = typed['/applicant/language'] as Language | undefined;
+  const { go, values } = useDraftForm();
+  const applicantLanguage = values['/applicant/language'] as Language | undefined;
   return (
     <section className={styles.part}>
       <header>
         <h2>
-          <Both text={title} theirs={theirs} />
+          <BilingualText text={title} applicantLanguage={applicantLanguage} />
         </h2>
-        <Button look="text" onClick={() => go(screen)}>
+        <Button variant="text" onClick={() => go(screen)}>
           {t(VISIT.change)} <span className="heard">{t(title)}</span>
         </Button>
       </header>
@@ -238,13 +256,13 @@ function Part({ part: { screen, title, said } }: { part: Part }) {
         {said.map(({ label, value }, at) => (
           <Fragment key={at}>
             <dt>
-              <Both text={label} theirs={theirs} />
+              <BilingualText text={label} applicantLanguage={applicantLanguage} />
             </dt>
             <dd>
-              {wordsIn('ro', value) === '' ? (
+              {formatMessage('ro', value) === '' ? (
                 <span className={styles.unsaid}>{t(VISIT.unsaid)}</span>
               ) : (
-                <Both text={value} theirs={theirs} />
+                <BilingualText text={value} applicantLanguage={applicantLanguage} />
               )}
             </dd>
           </Fragment>
@@ -255,15 +273,21 @@ function Part({ part: { screen, title, said } }: { part: Part }) {
 }
 
 /** Romanian, and under it the person's language where that is another one. */
-function Both({ text, theirs }: { text: LocalizedText | Text; theirs: Language | undefined }) {
-  const ro = wordsIn('ro', text);
-  const own = wordsIn(theirs ?? 'ro', text);
+function BilingualText({
+  text,
+  applicantLanguage: theirs,
+}: {
+  text: LocalizedText | Text;
+  applicantLanguage: Language | undefined;
+}) {
+  const ro = formatMessage('ro', text);
+  const translated = formatMessage(theirs ?? 'ro', text);
   return (
     <>
       <span lang="ro">{ro}</span>
-      {own !== ro && (
+      {translated !== ro && (
         <span lang={theirs} className={styles.own}>
-          {own}
+          {translated}
         </span>
       )}
     </>

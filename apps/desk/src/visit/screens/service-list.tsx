@@ -1,46 +1,46 @@
 import type { PublicService } from '../../api/types.ts';
 import { useLanguage } from '../../language/language.tsx';
-import { money } from '../../language/money.ts';
+import { formatMoney } from '../../language/money.ts';
 import { termText } from '../../language/terms.ts';
 import { FEE_TEXTS } from '../../texts/content.ts';
 import { VISIT } from '../../texts/visit.ts';
-import { useFilling } from '../filling.tsx';
-import { isOpenHere } from '../model/finding.ts';
-import { whereElse } from '../where-else.ts';
-import { agencyOf, cheapest, paysOut } from '../model/service.ts';
+import { useDraftForm } from '../draft-form.tsx';
+import { isAvailableHere } from '../model/service-search.ts';
+import { otherChannelText } from '../other-channel.ts';
+import { findAgency, findCheapestOption, isPayout } from '../model/service.ts';
 import styles from './service.module.css';
 
-interface ListProps {
+interface ServiceListProps {
   /** What fits the query, best first; undefined while there is none. */
-  found: readonly PublicService[] | undefined;
-  often: readonly PublicService[];
+  results: readonly PublicService[] | undefined;
+  frequent: readonly PublicService[];
   picked: PublicService | undefined;
   onPick: (service: PublicService) => void;
   onOpen: () => void;
 }
 
 /** What was found, and under it what is asked often here: one list for the arrows. */
-export function ServiceList({ found, often, picked, onPick, onOpen }: ListProps) {
+export function ServiceList({ results, frequent, picked, onPick, onOpen }: ServiceListProps) {
   const { t } = useLanguage();
-  const { registry } = useFilling();
+  const { catalog } = useDraftForm();
   const hit = (one: PublicService) => (
-    <Hit key={one.code} service={one} chosen={one === picked} onPick={() => onPick(one)} onOpen={onOpen} />
+    <ServiceHit key={one.code} service={one} chosen={one === picked} onPick={() => onPick(one)} onOpen={onOpen} />
   );
   return (
     <div id="services" role="listbox" aria-label={t(VISIT.serviceTitle)} className={styles.lists}>
-      {found && found.length > 0 && (
+      {results && results.length > 0 && (
         <div role="group" aria-label={t(VISIT.stepService)} className={styles.list}>
-          {found.map(hit)}
+          {results.map(hit)}
         </div>
       )}
-      {found?.length === 0 && <p className={styles.none}>{t(VISIT.noHits)}</p>}
-      {often.length > 0 && (
+      {results?.length === 0 && <p className={styles.none}>{t(VISIT.noHits)}</p>}
+      {frequent.length > 0 && (
         <div role="group" aria-labelledby="often" className={styles.often}>
           <h2 id="often" role="presentation">
-            {t(VISIT.askedOften, { centre: registry.centre.displayName })}
+            {t(VISIT.askedOften, { centre: catalog.centre.displayName })}
           </h2>
           <div className={styles.list} role="presentation">
-            {often.map(hit)}
+            {frequent.map(hit)}
           </div>
         </div>
       )}
@@ -48,24 +48,24 @@ export function ServiceList({ found, often, picked, onPick, onOpen }: ListProps)
   );
 }
 
-export const idOf = ({ code }: PublicService): string => `service-${code}`;
+export const optionId = ({ code }: PublicService): string => `service-${code}`;
 
-interface HitProps {
+interface ServiceHitProps {
   service: PublicService;
   chosen: boolean;
   onPick: () => void;
   onOpen: () => void;
 }
 
-function Hit({ service, chosen, onPick, onOpen }: HitProps) {
+function ServiceHit({ service, chosen, onPick, onOpen }: ServiceHitProps) {
   const { t } = useLanguage();
-  const { registry } = useFilling();
-  const open = isOpenHere(service);
-  const agency = agencyOf(registry, service);
-  const why = t(whereElse(service));
+  const { catalog } = useDraftForm();
+  const isAvailable = isAvailableHere(service);
+  const agency = findAgency(catalog, service);
+  const otherChannel = t(otherChannelText(service));
   return (
     <div
-      id={idOf(service)}
+      id={optionId(service)}
       role="option"
       aria-selected={chosen}
       tabIndex={-1}
@@ -78,11 +78,17 @@ function Hit({ service, chosen, onPick, onOpen }: HitProps) {
       }}
     >
       <span className={styles.words}>
-        <strong className={open ? undefined : styles.closed}>{t(service.version?.title)}</strong>
-        <span>{open ? t(agency?.displayName) : service.paused ? why : `${t(VISIT.notHere)}: ${why}`}</span>
+        <strong className={isAvailable ? undefined : styles.closed}>{t(service.version?.title)}</strong>
+        <span>
+          {isAvailable
+            ? t(agency?.displayName)
+            : service.paused
+              ? otherChannel
+              : `${t(VISIT.notHere)}: ${otherChannel}`}
+        </span>
       </span>
       <span className={styles.price}>
-        {open ? <Price service={service} /> : t(service.paused ? VISIT.paused : VISIT.elsewhere)}
+        {isAvailable ? <Price service={service} /> : t(service.paused ? VISIT.paused : VISIT.elsewhere)}
       </span>
     </div>
   );
@@ -90,15 +96,15 @@ function Hit({ service, chosen, onPick, onOpen }: HitProps) {
 
 function Price({ service }: { service: PublicService }) {
   const { t } = useLanguage();
-  const least = cheapest(service);
-  if (!least?.fee)
-    return <span>{paysOut(service) ? t(VISIT.paysOut) : t(service.version?.noFee ?? FEE_TEXTS.unknown)}</span>;
+  const cheapestOption = findCheapestOption(service);
+  if (!cheapestOption?.fee)
+    return <span>{isPayout(service) ? t(VISIT.paysOut) : t(service.version?.noFee ?? FEE_TEXTS.unknown)}</span>;
   const several = (service.version?.costOptions ?? []).length > 1;
-  const fee = least.fee.amountMinor === 0 ? t(FEE_TEXTS.free) : money(least.fee);
+  const fee = cheapestOption.fee.amountMinor === 0 ? t(FEE_TEXTS.free) : formatMoney(cheapestOption.fee);
   return (
     <>
       <span className={styles.fee}>{several ? t(VISIT.from, { fee }) : fee}</span>
-      <span>{least.term && t(termText(least))}</span>
+      <span>{cheapestOption.term && t(termText(cheapestOption))}</span>
     </>
   );
 }

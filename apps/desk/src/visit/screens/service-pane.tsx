@@ -5,35 +5,35 @@ import { useLanguage } from '../../language/language.tsx';
 import { Button } from '../../parts/button.tsx';
 import { VISIT } from '../../texts/visit.ts';
 import { FEE_TEXTS, TERM_TEXTS } from '../../texts/content.ts';
-import { useFilling } from '../filling.tsx';
-import { isOpenHere } from '../model/finding.ts';
-import { agencyOf, costsOf } from '../model/service.ts';
-import type { Paper } from '../model/service.ts';
-import { whereElse } from '../where-else.ts';
-import { lawIn } from '../words.ts';
+import { useDraftForm } from '../draft-form.tsx';
+import { isAvailableHere } from '../model/service-search.ts';
+import { findAgency, splitCostOptions } from '../model/service.ts';
+import type { EvidenceRequirement } from '../model/service.ts';
+import { otherChannelText } from '../other-channel.ts';
+import { lawText } from '../field-texts.ts';
 import styles from './pane.module.css';
 
 /** What a service takes and gives, beside the list: papers, prices and terms, the result; or where else it is asked for. */
 export function ServicePane({ service, onPrint }: { service: PublicService; onPrint?: (() => void) | undefined }) {
   const { t } = useLanguage();
-  const { registry } = useFilling();
+  const { catalog } = useDraftForm();
   const { version } = service;
   return (
     <div className={styles.pane}>
       <div>
         <h2>{t(version?.title)}</h2>
-        <p className={styles.quiet}>{t(agencyOf(registry, service)?.displayName)}</p>
+        <p className={styles.quiet}>{t(findAgency(catalog, service)?.displayName)}</p>
       </div>
-      {isOpenHere(service) ? (
+      {isAvailableHere(service) ? (
         <>
-          <Papers papers={version?.evidence ?? []} />
+          <RequiredDocuments documents={version?.evidence ?? []} />
           <Costs service={service} />
           <Outputs service={service} />
         </>
       ) : (
         <section>
           <h3>{t(service.paused ? VISIT.paused : VISIT.notHere)}</h3>
-          <p>{t(whereElse(service))}</p>
+          <p>{t(otherChannelText(service))}</p>
         </section>
       )}
       {onPrint && (
@@ -47,20 +47,20 @@ export function ServicePane({ service, onPrint }: { service: PublicService; onPr
   );
 }
 
-function Papers({ papers }: { papers: readonly Paper[] }) {
+function RequiredDocuments({ documents: papers }: { documents: readonly EvidenceRequirement[] }) {
   const { t } = useLanguage();
   return (
     <section>
       <h3>{t(VISIT.brings)}</h3>
       {papers.length === 0 && <p>{t(VISIT.bringsNothing)}</p>}
       <ul className={styles.papers}>
-        {papers.map((paper) => {
-          const Icon = paper.kind === 'identity-document' ? IdCard : FileText;
+        {papers.map((document) => {
+          const Icon = document.kind === 'identity-document' ? IdCard : FileText;
           return (
-            <li key={paper.kind}>
+            <li key={document.kind}>
               <Icon size={18} aria-hidden="true" />
               <span>
-                {t(paper.title)} <span className={styles.quiet}>{t(remarkOn(paper))}</span>
+                {t(document.title)} <span className={styles.quiet}>{t(requirementNote(document))}</span>
               </span>
             </li>
           );
@@ -70,7 +70,7 @@ function Papers({ papers }: { papers: readonly Paper[] }) {
   );
 }
 
-function remarkOn({ required, when }: Paper) {
+function requirementNote({ required, when }: EvidenceRequirement) {
   if (when?.answer) return VISIT.onlySometimes;
   if (when) return VISIT.onlyForOther;
   return required ? undefined : VISIT.ifAny;
@@ -79,7 +79,7 @@ function remarkOn({ required, when }: Paper) {
 function Costs({ service }: { service: PublicService }) {
   const { t, language } = useLanguage();
   const { version } = service;
-  const { plain, reduced } = costsOf(service);
+  const { plain, reduced } = splitCostOptions(service);
   const reductions = [...new Set(reduced.map(({ reduction }) => reduction))].filter((one) => one !== undefined);
   return (
     <section>
@@ -103,7 +103,7 @@ function Costs({ service }: { service: PublicService }) {
       {reductions.map(({ code, title, legalReason }) => (
         <p key={code}>
           {t(VISIT.freeFor, { who: t(title) })}{' '}
-          {legalReason && <span className={styles.quiet}>({lawIn(language, legalReason)})</span>}
+          {legalReason && <span className={styles.quiet}>({lawText(language, legalReason)})</span>}
         </p>
       ))}
     </section>

@@ -9,41 +9,41 @@ import { useLanguage } from '../../language/language.tsx';
 import { plural } from '../../language/plurals.ts';
 import { FieldError, TextInput } from '../../parts/field.tsx';
 import { Title } from '../../parts/screen.tsx';
-import { PLACE } from '../../queue/place.ts';
-import type { Place } from '../../queue/place.ts';
+import { QUEUE_SELECTION_KEY } from '../../queue/queue-selection.ts';
+import type { QueueSelection } from '../../queue/queue-selection.ts';
 import { SERVICES } from '../../texts/counts.ts';
 import { KEYS } from '../../texts/keys.ts';
 import { VISIT } from '../../texts/visit.ts';
-import { useFilling } from '../filling.tsx';
-import { askedOften, isOpenHere, servicesFor } from '../model/finding.ts';
-import { useParked } from '../park.ts';
-import { useBringThis } from '../use-papers.tsx';
-import { Page } from './page.tsx';
-import { idOf, ServiceList } from './service-list.tsx';
+import { useDraftForm } from '../draft-form.tsx';
+import { findFrequentServices, isAvailableHere, searchServices } from '../model/service-search.ts';
+import { useIsSavedForLater } from '../save-for-later.ts';
+import { useChecklistPrintout } from '../use-printouts.tsx';
+import { VisitPage } from './visit-page.tsx';
+import { optionId, ServiceList } from './service-list.tsx';
 import { ServicePane } from './service-pane.tsx';
 import styles from './service.module.css';
 
-const MOST_HITS = 8;
+const MAX_HITS = 8;
 
 /** Which service: found as people say it, with what it takes beside it. */
 export function ServiceScreen() {
   const { t, language } = useLanguage();
-  const { choose, held, hold } = useFilling();
-  const { query, setQuery, found, often, picked, pick } = useFound(goOn);
-  const bringThis = useBringThis(picked);
-  function goOn(service: PublicService | undefined): void {
-    if (!service) return hold(t(VISIT.chooseFirst));
-    if (!isOpenHere(service)) return hold(t(VISIT.chooseOther));
-    choose(service.code);
+  const { chooseService, blockingText, setBlockingText } = useDraftForm();
+  const { query, setQuery, found: results, often: frequent, picked, pick } = useServiceSearch(proceed);
+  const printChecklist = useChecklistPrintout(picked);
+  function proceed(service: PublicService | undefined): void {
+    if (!service) return setBlockingText(t(VISIT.chooseFirst));
+    if (!isAvailableHere(service)) return setBlockingText(t(VISIT.chooseOther));
+    chooseService(service.code);
   }
-  const main = () => goOn(picked);
+  const main = () => proceed(picked);
   return (
-    <Page
+    <VisitPage
       main={{ says: t(VISIT.toPerson), does: main, cap: 'Enter' }}
-      side={picked && <ServicePane service={picked} onPrint={bringThis} />}
-      hint={<Arrows />}
+      side={picked && <ServicePane service={picked} onPrint={printChecklist} />}
+      hint={<ArrowKeysHint />}
     >
-      <Parked />
+      <SavedForLaterNotice />
       <div className={styles.head}>
         <Title focus={false}>{t(VISIT.serviceTitle)}</Title>
         <p className={styles.help} id="service-help">
@@ -57,28 +57,31 @@ export function ServiceScreen() {
         aria-expanded="true"
         aria-controls="services"
         aria-autocomplete="list"
-        aria-activedescendant={picked && idOf(picked)}
+        aria-activedescendant={picked && optionId(picked)}
         start={<Search size={20} aria-hidden="true" />}
-        end={found && found.length > 0 ? plural(found.length, language, SERVICES) : undefined}
+        end={results && results.length > 0 ? plural(results.length, language, SERVICES) : undefined}
         value={query}
         onChange={setQuery}
       />
-      {held && <FieldError>{held}</FieldError>}
-      <ServiceList found={found} often={often} picked={picked} onPick={pick} onOpen={main} />
-    </Page>
+      {blockingText && <FieldError>{blockingText}</FieldError>}
+      <ServiceList results={results} frequent={frequent} picked={picked} onPick={pick} onOpen={main} />
+    </VisitPage>
   );
 }
 
 /** Where the visit before went, when it was put aside just now. */
-function Parked() {
+function SavedForLaterNotice() {
   const { t } = useLanguage();
-  const parked = useParked();
-  const reads = useQueryClient();
-  if (!parked) return null;
+  const isSavedForLater = useIsSavedForLater();
+  const queryClient = useQueryClient();
+  if (!isSavedForLater) return null;
   return (
     <p role="status" className={styles.parked}>
       {t(VISIT.parked)}{' '}
-      <Link href="/" onClick={() => reads.setQueryData<Place>(PLACE, { bucket: 'drafts' })}>
+      <Link
+        href="/"
+        onClick={() => queryClient.setQueryData<QueueSelection>(QUEUE_SELECTION_KEY, { bucket: 'drafts' })}
+      >
         {t(VISIT.toDrafts)}
       </Link>
     </p>
@@ -87,10 +90,10 @@ function Parked() {
 
 /**
  * What fits what is typed, and which of it is picked: the best, until the arrows or a press pick another.
- * @param goOn with the best, when Enter was pressed before this screen was there
+ * @param proceed with the best, when Enter was pressed before this screen was there
  */
-function useFound(goOn: (service: PublicService | undefined) => void) {
-  const { registry, service, hold } = useFilling();
+function useServiceSearch(proceed: (service: PublicService | undefined) => void) {
+  const { catalog, service, setBlockingText } = useDraftForm();
   const [query, setQuery] = useState(readTypeAhead);
   const [code, setCode] = useState(service?.code);
   // What was typed before this screen was there; from the first moment in which it is seen, keys are its own.
@@ -98,46 +101,49 @@ function useFound(goOn: (service: PublicService | undefined) => void) {
     takeTypeAhead((text, entered) => {
       if (text === '') return;
       setQuery(text);
-      if (entered) goOn(servicesFor(registry, text)?.[0]);
+      if (entered) proceed(searchServices(catalog, text)?.[0]);
     });
   });
-  const found = useMemo(() => servicesFor(registry, query)?.slice(0, MOST_HITS), [registry, query]);
-  const often = useMemo(() => askedOften(registry).filter((one) => !found?.includes(one)), [registry, found]);
-  const shown = [...(found ?? []), ...often];
+  const results = useMemo(() => searchServices(catalog, query)?.slice(0, MAX_HITS), [catalog, query]);
+  const frequent = useMemo(
+    () => findFrequentServices(catalog).filter((one) => !results?.includes(one)),
+    [catalog, results],
+  );
+  const shown = [...(results ?? []), ...frequent];
   const chosen = query === '' ? service : undefined;
-  const picked = shown.find((one) => one.code === code) ?? found?.[0] ?? chosen;
+  const picked = shown.find((one) => one.code === code) ?? results?.[0] ?? chosen;
 
   function pick(one: PublicService | undefined): void {
     if (!one) return;
     setCode(one.code);
-    hold(undefined);
-    document.getElementById(idOf(one))?.scrollIntoView({ block: 'nearest' });
+    setBlockingText(undefined);
+    document.getElementById(optionId(one))?.scrollIntoView({ block: 'nearest' });
   }
-  const now = picked ? shown.indexOf(picked) : -1;
+  const currentIndex = picked ? shown.indexOf(picked) : -1;
   useKeys([
     {
       code: 'ArrowDown',
       says: KEYS.down,
-      does: () => pick(shown[Math.min(now + 1, shown.length - 1)]),
+      does: () => pick(shown[Math.min(currentIndex + 1, shown.length - 1)]),
       inFields: true,
     },
-    { code: 'ArrowUp', says: KEYS.up, does: () => pick(shown[Math.max(now - 1, 0)]), inFields: true },
+    { code: 'ArrowUp', says: KEYS.up, does: () => pick(shown[Math.max(currentIndex - 1, 0)]), inFields: true },
   ]);
   return {
     query,
-    found,
-    often,
+    found: results,
+    often: frequent,
     picked,
     pick,
     setQuery(text: string) {
       setQuery(text);
       setCode(undefined);
-      hold(undefined);
+      setBlockingText(undefined);
     },
   };
 }
 
-function Arrows() {
+function ArrowKeysHint() {
   const { t } = useLanguage();
   return (
     <span className={styles.arrows}>

@@ -3,9 +3,18 @@ import { createRemoteJWKSet } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';
 import * as client from 'openid-client';
 import { Problem } from '@cups/problem';
-import { callbackOf, SignInRefused } from '../provider.ts';
-import type { Answered, Asked, BrowserProvider, Cause, Parameters, Step, ToldSignOut, Witness } from '../provider.ts';
-import { toldByToken } from './logout.ts';
+import { buildCallbackUrl, SignInRefused } from '../provider.ts';
+import type {
+  SignInCallback,
+  SignInRequest,
+  BrowserProvider,
+  RefusalCause,
+  CallbackParameters,
+  BrowserNavigation,
+  ProviderLogout,
+  AuthenticatedSubject,
+} from '../provider.ts';
+import { verifyLogoutToken } from './logout-token.ts';
 
 /**
  * An OpenID provider, by authorisation code with PKCE. The library makes and checks what the protocol asks for; the state and the
@@ -27,52 +36,52 @@ export interface OidcSettings {
 const TIMEOUT_SECONDS = 5;
 const SKEW_SECONDS = 60;
 /** What the discovery document and the client's secret said is looked at again after this time. */
-const FRESH_MS = 600_000;
+const DISCOVERY_TTL_MS = 600_000;
 /** Only signatures that whoever checks them cannot make. */
-const ASYMMETRIC = [
+const ASYMMETRIC_ALGORITHMS = [
   ...['RS', 'PS', 'ES'].flatMap((kind) => ['256', '384', '512'].map((bits) => kind + bits)),
   'Ed25519',
   'EdDSA',
 ];
 /** An IDNP. */
-const PERSON = /^[0-9]{13}$/;
+const IDNP_PATTERN = /^[0-9]{13}$/;
 
 export function oidcProvider(name: string, settings: OidcSettings, { now }: { now: () => Date }): BrowserProvider {
   const { displayName } = settings;
-  const oidc: Oidc = { name, settings, discovered: openDiscovery(settings, now), now };
+  const oidc: OidcContext = { name, settings, discover: createDiscovery(settings, now), now };
   return {
     name,
     displayName: { ro: displayName, ru: displayName, en: displayName },
-    begin: (asked) => begin(oidc, asked),
-    complete: (answered) => complete(oidc, answered),
+    begin: (request) => begin(oidc, request),
+    complete: (callback) => complete(oidc, callback),
     async signOut({ origin }) {
-      const { configuration } = await oidc.discovered();
+      const { configuration } = await oidc.discover();
       if (!configuration.serverMetadata().end_session_endpoint) return { redirectUrl: `${origin}/` };
       const there = client.buildEndSessionUrl(configuration, { post_logout_redirect_uri: `${origin}/` });
       return { redirectUrl: there.href };
     },
-    told: (parameters) => told(oidc, parameters),
+    handleLogout: (parameters) => handleLogout(oidc, parameters),
   };
 }
 
-interface Oidc {
+interface OidcContext {
   name: string;
   settings: OidcSettings;
-  discovered: () => Promise<Discovered>;
+  discover: () => Promise<DiscoveredProvider>;
   now: () => Date;
 }
 
-interface Discovered {
+interface DiscoveredProvider {
   configuration: client.Configuration;
   /** Its public keys, asked for when one is needed that is not known. */
   keys: JWTVerifyGetKey;
 }
 
 /** @returns what finds out about the provider, and remembers it for a while; it rejects with PROVIDER_AWAY */
-function openDiscovery(settings: OidcSettings, now: () => Date): () => Promise<Discovered> {
+function createDiscovery(settings: OidcSettings, now: () => Date): () => Promise<DiscoveredProvider> {
   const { issuer, clientId, clientSecret, insecure } = settings;
-  let known: { discovered: Promise<Discovered>; until: number } | undefined;
-  const discover = (): Promise<Discovered> =>
+  let cached: { discovered: Promise<DiscoveredProvider>; until: number } | undefined;
+  const discover = (): Promise<DiscoveredProvider> =>
     client
       .discovery(
         new URL(issuer),
@@ -85,53 +94,56 @@ function openDiscovery(settings: OidcSettings, now: () => Date): () => Promise<D
           execute: [...(insecure ? [client.allowInsecureRequests] : []), client.enableNonRepudiationChecks],
         },
       )
-      .then((configuration) => ({ configuration, keys: keysOf(configuration) }))
+      .then((configuration) => ({ configuration, keys: createKeySet(configuration) }))
       .catch(() => {
-        known = undefined;
-        throw away();
+        cached = undefined;
+        throw providerUnavailable();
       });
   return () => {
-    if (!known || known.until <= now().getTime()) {
-      known = { discovered: discover(), until: now().getTime() + FRESH_MS };
+    if (!cached || cached.until <= now().getTime()) {
+      cached = { discovered: discover(), until: now().getTime() + DISCOVERY_TTL_MS };
     }
-    return known.discovered;
+    return cached.discovered;
   };
 }
 
-function keysOf(configuration: client.Configuration): JWTVerifyGetKey {
+function createKeySet(configuration: client.Configuration): JWTVerifyGetKey {
   const { jwks_uri: address = '' } = configuration.serverMetadata();
   return createRemoteJWKSet(new URL(address), { timeoutDuration: TIMEOUT_SECONDS * 1000 });
 }
 
-const away = (): Problem => new Problem({ reason: 'PROVIDER_AWAY', message: 'The identity provider is away.' });
+const providerUnavailable = (): Problem =>
+  new Problem({ reason: 'PROVIDER_AWAY', message: 'The identity provider is away.' });
 
-async function begin({ name, discovered }: Oidc, { origin, language, again }: Asked) {
+async function begin({ name, discover }: OidcContext, { origin, language, again }: SignInRequest) {
   const kept = {
     state: client.randomState(),
     nonce: client.randomNonce(),
     verifier: client.randomPKCECodeVerifier(),
   };
-  const asked: Record<string, string> = {
-    redirect_uri: callbackOf(name, origin),
+  const parameters: Record<string, string> = {
+    redirect_uri: buildCallbackUrl(name, origin),
     scope: 'openid profile',
     state: kept.state,
     nonce: kept.nonce,
     code_challenge: await client.calculatePKCECodeChallenge(kept.verifier),
     code_challenge_method: 'S256',
   };
-  if (language !== '') asked['ui_locales'] = language;
-  if (again) Object.assign(asked, { prompt: 'login', max_age: '0' });
-  const next: Step = { redirectUrl: client.buildAuthorizationUrl((await discovered()).configuration, asked).href };
+  if (language !== '') parameters['ui_locales'] = language;
+  if (again) Object.assign(parameters, { prompt: 'login', max_age: '0' });
+  const next: BrowserNavigation = {
+    redirectUrl: client.buildAuthorizationUrl((await discover()).configuration, parameters).href,
+  };
   return { next, kept };
 }
 
-async function complete(oidc: Oidc, answered: Answered): Promise<Witness> {
-  const { settings, discovered } = oidc;
-  const { kept, parameters, again, beginTime } = answered;
+async function complete(oidc: OidcContext, callback: SignInCallback): Promise<AuthenticatedSubject> {
+  const { settings, discover } = oidc;
+  const { kept, parameters, again, beginTime } = callback;
   if (parameters['state'] !== kept['state']) {
     throw new SignInRefused('cross-attempt', 'The answer belongs to another attempt.');
   }
-  const { configuration } = await discovered();
+  const { configuration } = await discover();
   const { issuer } = configuration.serverMetadata();
   if (parameters['iss'] !== undefined && parameters['iss'] !== issuer) {
     throw new SignInRefused('issuer', 'The answer is of another provider.');
@@ -139,23 +151,23 @@ async function complete(oidc: Oidc, answered: Answered): Promise<Witness> {
   if (parameters['error'] !== undefined) {
     throw new SignInRefused('provider', 'The provider did not sign the person in.');
   }
-  const { claims, token } = await granted(oidc, configuration, answered);
+  const { claims, token } = await exchangeCode(oidc, configuration, callback);
   if (again && !(claims.auth_time && (claims.auth_time + SKEW_SECONDS) * 1000 >= beginTime.getTime())) {
     throw new SignInRefused('not-again', 'The person was not asked for again.');
   }
   const person = claims[settings.personClaim];
-  if (typeof person !== 'string' || !PERSON.test(person)) {
+  if (typeof person !== 'string' || !IDNP_PATTERN.test(person)) {
     throw new SignInRefused('malformed', 'The claim of the person is no IDNP.');
   }
   const { acr, amr, sid } = claims;
   return {
-    person,
-    strong:
+    idnp: person,
+    multiFactor:
       (typeof acr === 'string' && settings.strongAcr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa')),
-    index: typeof sid === 'string' ? sid : '',
-    subject: whoseOf(settings, claims.sub).subject,
-    statement: {
-      id: hashOf(token),
+    sessionIndex: typeof sid === 'string' ? sid : '',
+    subject: resolvePrincipal(settings, claims.sub).subject,
+    assertion: {
+      id: sha256(token),
       until: new Date((claims.exp + SKEW_SECONDS) * 1000),
     },
   };
@@ -165,35 +177,38 @@ async function complete(oidc: Oidc, answered: Answered): Promise<Witness> {
  * A subject that is the personal number finds its person as a sign-in does, and is kept nowhere: its hash would be found by trying all
  * numbers. Of any other a hash is kept with the session.
  */
-function whoseOf({ issuer, personClaim }: OidcSettings, subject: string): { person?: string; subject?: string } {
-  return personClaim === 'sub' || PERSON.test(subject)
-    ? { person: subject }
-    : { subject: hashOf(`${issuer} ${subject}`) };
+function resolvePrincipal({ issuer, personClaim }: OidcSettings, subject: string): { idnp?: string; subject?: string } {
+  return personClaim === 'sub' || IDNP_PATTERN.test(subject)
+    ? { idnp: subject }
+    : { subject: sha256(`${issuer} ${subject}`) };
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** @throws SignInRefused; Problem PROVIDER_AWAY */
-async function told({ settings, discovered, now }: Oidc, { logout_token: token }: Parameters): Promise<ToldSignOut> {
+async function handleLogout(
+  { settings, discover, now }: OidcContext,
+  { logout_token: token }: CallbackParameters,
+): Promise<ProviderLogout> {
   if (token === undefined) throw new SignInRefused('malformed', 'There is no token of a sign-out.');
-  const { configuration, keys } = await discovered();
+  const { configuration, keys } = await discover();
   const { issuer } = configuration.serverMetadata();
   const { clientId } = settings;
-  const expected = { keys, issuer, clientId, algorithms: ASYMMETRIC, skewSeconds: SKEW_SECONDS, now: now() };
+  const expected = { keys, issuer, clientId, algorithms: ASYMMETRIC_ALGORITHMS, skewSeconds: SKEW_SECONDS, now: now() };
   try {
-    return await toldByToken(token, expected, (subject) => whoseOf(settings, subject));
+    return await verifyLogoutToken(token, expected, (subject) => resolvePrincipal(settings, subject));
   } catch (error) {
-    throw error instanceof SignInRefused ? error : away();
+    throw error instanceof SignInRefused ? error : providerUnavailable();
   }
 }
 
 /** What the code is worth. @throws SignInRefused; Problem PROVIDER_AWAY */
-async function granted(
-  { name, settings: { clientId }, now }: Oidc,
+async function exchangeCode(
+  { name, settings: { clientId }, now }: OidcContext,
   configuration: client.Configuration,
-  { origin, kept, parameters, again }: Answered,
+  { origin, kept, parameters, again }: SignInCallback,
 ): Promise<{ claims: client.IDToken; token: string }> {
-  const url = new URL(callbackOf(name, origin));
+  const url = new URL(buildCallbackUrl(name, origin));
   url.search = new URLSearchParams(parameters).toString();
   const checks: client.AuthorizationCodeGrantChecks = {
     expectedState: kept['state'] ?? '',
@@ -207,34 +222,34 @@ async function granted(
     const answer = await client.authorizationCodeGrant(configuration, url, checks);
     const [claims, token] = [answer.claims(), answer.id_token ?? ''];
     if (!claims) throw new SignInRefused('token', 'There is no ID token.');
-    checkToken({ header: headerOf(token), claims }, { clientId, now: now() });
+    assertTokenValid({ header: parseHeader(token), claims }, { clientId, now: now() });
     return { claims, token };
   } catch (error) {
     if (error instanceof SignInRefused) throw error;
-    const cause = causeOf(error);
-    if (cause === undefined) throw away();
+    const cause = refusalCause(error);
+    if (cause === undefined) throw providerUnavailable();
     throw new SignInRefused(cause, 'The answer of the provider does not hold.');
   }
 }
 
-interface Header {
+interface TokenHeader {
   alg?: unknown;
   typ?: unknown;
 }
 
-const headerOf = (token: string): Header =>
-  JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as Header;
+const parseHeader = (token: string): TokenHeader =>
+  JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as TokenHeader;
 
 /**
  * What the library leaves open: which algorithms, types and clients count, and that a token of the future does not.
  * @throws SignInRefused
  */
-function checkToken(
-  { header: { alg, typ = 'JWT' }, claims }: { header: Header; claims: client.IDToken },
+function assertTokenValid(
+  { header: { alg, typ = 'JWT' }, claims }: { header: TokenHeader; claims: client.IDToken },
   { clientId, now }: { clientId: string; now: Date },
 ): void {
   const [past, future] = [now.getTime() / 1000 - SKEW_SECONDS, now.getTime() / 1000 + SKEW_SECONDS];
-  if (typeof alg !== 'string' || !ASYMMETRIC.includes(alg)) {
+  if (typeof alg !== 'string' || !ASYMMETRIC_ALGORITHMS.includes(alg)) {
     throw new SignInRefused('algorithm', 'The signature is one that does not count.');
   }
   // Of other kinds, such as tokens of a sign-out, the type says so.
@@ -248,14 +263,14 @@ function checkToken(
   }
 }
 
-const OF_CLAIM: Readonly<Record<string, Cause>> = {
+const CAUSE_BY_CLAIM: Readonly<Record<string, RefusalCause>> = {
   aud: 'audience',
   azp: 'audience',
   iss: 'issuer',
   nonce: 'cross-attempt',
 };
 
-interface Found {
+interface LibraryError {
   code?: string;
   message?: string;
   cause?: unknown;
@@ -263,16 +278,16 @@ interface Found {
 }
 
 /** What the library found; undefined when the provider could not be asked. */
-function causeOf(error: unknown): Cause | undefined {
-  const { code = '', cause: inner } = error as Found;
-  const { message = '', cause: about } = (inner ?? {}) as Found;
+function refusalCause(error: unknown): RefusalCause | undefined {
+  const { code = '', cause: inner } = error as LibraryError;
+  const { message = '', cause: about } = (inner ?? {}) as LibraryError;
   if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError) {
     return 'provider';
   }
   if (code === 'OAUTH_JWT_CLAIM_COMPARISON_FAILED')
-    return OF_CLAIM[(about as Found | undefined)?.claim ?? ''] ?? 'token';
+    return CAUSE_BY_CLAIM[(about as LibraryError | undefined)?.claim ?? ''] ?? 'token';
   if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') {
-    return (about as Found | undefined)?.claim === 'nbf' ? 'not-yet-valid' : 'expired';
+    return (about as LibraryError | undefined)?.claim === 'nbf' ? 'not-yet-valid' : 'expired';
   }
   if (code === 'OAUTH_UNSUPPORTED_OPERATION' || message.includes('"alg"')) return 'algorithm';
   if (code === 'OAUTH_KEY_SELECTION_FAILED' || message.includes('signature')) return 'signature';

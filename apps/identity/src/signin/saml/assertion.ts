@@ -1,17 +1,17 @@
 import type { XmlElement } from '@xmldom/xmldom/lib/dom-parser.js';
-import type { Cause, Witness } from '../provider.ts';
+import type { RefusalCause, AuthenticatedSubject } from '../provider.ts';
 import { SignInRefused } from '../provider.ts';
-import { instantOf, named, NS, only, textOf, VERSION } from './message.ts';
-import { rightsOf } from './roles.ts';
+import { parseInstant, childrenNamed, NS, requireChild, textOf, SAML_VERSION } from './message-parser.ts';
+import { assertedRights } from './asserted-rights.ts';
 
 /** What an assertion must say to count, over and above being signed and ours to decrypt. */
 
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 /** An IDNP, and nothing else that a NameID may be. */
-const PERSON = /^[0-9]{13}$/;
+const IDNP_PATTERN = /^[0-9]{13}$/;
 
 /** What is expected of it. */
-export interface Expected {
+export interface AssertionExpectations {
   /** Of the identity provider. */
   issuer: string;
   /** Our entity id. */
@@ -19,15 +19,15 @@ export interface Expected {
   /** Where it must have been sent. */
   recipient: string;
   /** Id of our request. */
-  request: string;
+  requestId: string;
   /** Set where the person had to be asked for again: not before that. */
-  askedAgain: Date | undefined;
+  forceAuthnTime: Date | undefined;
   now: Date;
   skewMs: number;
   /** Methods with a second factor. */
-  strong: readonly string[];
+  multiFactorContexts: readonly string[];
   /** Attributes that name rights; undefined where they do not count. */
-  roles: readonly string[] | undefined;
+  roleAttributes: readonly string[] | undefined;
 }
 
 /**
@@ -35,74 +35,79 @@ export interface Expected {
  * @param assertion of which the signature covers every word
  * @throws SignInRefused of the first thing that is not as it must be
  */
-export function witnessOf(assertion: XmlElement, expected: Expected): Witness {
-  mustBe(assertion.localName === 'Assertion' && assertion.namespaceURI === NS.assertion, 'malformed');
-  mustBe(assertion.getAttribute('Version') === VERSION, 'malformed');
-  mustBe(textOf(only(assertion, 'Issuer')) === expected.issuer, 'issuer');
-  const subject = only(assertion, 'Subject');
-  const person = textOf(only(subject, 'NameID'));
-  if (!PERSON.test(person)) throw new SignInRefused('malformed', 'The NameID is no IDNP.');
-  const confirmed = confirmedUntil(only(subject, 'SubjectConfirmation'), expected);
-  checkConditions(only(assertion, 'Conditions'), expected);
-  const { index, until, method } = authenticated(only(assertion, 'AuthnStatement'), expected);
+export function subjectFromAssertion(assertion: XmlElement, expected: AssertionExpectations): AuthenticatedSubject {
+  requireThat(assertion.localName === 'Assertion' && assertion.namespaceURI === NS.assertion, 'malformed');
+  requireThat(assertion.getAttribute('Version') === SAML_VERSION, 'malformed');
+  requireThat(textOf(requireChild(assertion, 'Issuer')) === expected.issuer, 'issuer');
+  const subject = requireChild(assertion, 'Subject');
+  const person = textOf(requireChild(subject, 'NameID'));
+  if (!IDNP_PATTERN.test(person)) throw new SignInRefused('malformed', 'The NameID is no IDNP.');
+  const confirmedUntil = checkSubjectConfirmation(requireChild(subject, 'SubjectConfirmation'), expected);
+  checkConditions(requireChild(assertion, 'Conditions'), expected);
+  const { index, until, method } = checkAuthnStatement(requireChild(assertion, 'AuthnStatement'), expected);
   const id = assertion.getAttribute('ID');
-  mustBe(id !== '', 'malformed');
+  requireThat(id !== '', 'malformed');
   return {
-    person,
-    strong: expected.strong.includes(method),
-    index,
-    until,
-    statement: { id, until: later(confirmed, expected.skewMs) },
-    rights: expected.roles && rightsOf(attributesOf(assertion), expected.roles),
+    idnp: person,
+    multiFactor: expected.multiFactorContexts.includes(method),
+    sessionIndex: index,
+    notOnOrAfter: until,
+    assertion: { id, until: addMilliseconds(confirmedUntil, expected.skewMs) },
+    rights: expected.roleAttributes && assertedRights(attributesOf(assertion), expected.roleAttributes),
   };
 }
 
 /** The confirmation says for whom, as the answer to what, and until when the assertion was handed to the browser. */
-function confirmedUntil(confirmation: XmlElement, expected: Expected): Date {
-  mustBe(confirmation.getAttribute('Method') === BEARER, 'malformed');
-  const data = only(confirmation, 'SubjectConfirmationData');
-  mustBe(data.getAttribute('Recipient') === expected.recipient, 'recipient');
-  mustBe(data.getAttribute('InResponseTo') === expected.request, 'unsolicited');
+function checkSubjectConfirmation(confirmation: XmlElement, expected: AssertionExpectations): Date {
+  requireThat(confirmation.getAttribute('Method') === BEARER, 'malformed');
+  const data = requireChild(confirmation, 'SubjectConfirmationData');
+  requireThat(data.getAttribute('Recipient') === expected.recipient, 'recipient');
+  requireThat(data.getAttribute('InResponseTo') === expected.requestId, 'unsolicited');
   return checkTimes(data, expected);
 }
 
-function checkConditions(conditions: XmlElement, expected: Expected): void {
+function checkConditions(conditions: XmlElement, expected: AssertionExpectations): void {
   checkTimes(conditions, expected);
-  const audience = textOf(only(only(conditions, 'AudienceRestriction'), 'Audience'));
-  mustBe(audience === expected.audience, 'audience');
+  const audience = textOf(requireChild(requireChild(conditions, 'AudienceRestriction'), 'Audience'));
+  requireThat(audience === expected.audience, 'audience');
 }
 
 /** @returns until when it counts, which must be said */
-function checkTimes(element: XmlElement, { now, skewMs }: Expected): Date {
-  const [from, until] = [instantOf(element, 'NotBefore'), instantOf(element, 'NotOnOrAfter')];
-  mustBe(!from || from.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
-  mustBe(until, 'malformed');
-  mustBe(now.getTime() < until.getTime() + skewMs, 'expired');
+function checkTimes(element: XmlElement, { now, skewMs }: AssertionExpectations): Date {
+  const [from, until] = [parseInstant(element, 'NotBefore'), parseInstant(element, 'NotOnOrAfter')];
+  requireThat(!from || from.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
+  requireThat(until, 'malformed');
+  requireThat(now.getTime() < until.getTime() + skewMs, 'expired');
   return until;
 }
 
-function authenticated(statement: XmlElement, { now, skewMs, askedAgain }: Expected) {
-  const [at, until] = [instantOf(statement, 'AuthnInstant'), instantOf(statement, 'SessionNotOnOrAfter')];
-  mustBe(at, 'malformed');
-  mustBe(at.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
-  mustBe(!until || now.getTime() < until.getTime() + skewMs, 'expired');
-  mustBe(!askedAgain || at.getTime() + skewMs >= askedAgain.getTime(), 'not-again');
-  const method = textOf(only(only(statement, 'AuthnContext'), 'AuthnContextClassRef'));
+function checkAuthnStatement(
+  statement: XmlElement,
+  { now, skewMs, forceAuthnTime: askedAgain }: AssertionExpectations,
+) {
+  const [at, until] = [parseInstant(statement, 'AuthnInstant'), parseInstant(statement, 'SessionNotOnOrAfter')];
+  requireThat(at, 'malformed');
+  requireThat(at.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
+  requireThat(!until || now.getTime() < until.getTime() + skewMs, 'expired');
+  requireThat(!askedAgain || at.getTime() + skewMs >= askedAgain.getTime(), 'not-again');
+  const method = textOf(requireChild(requireChild(statement, 'AuthnContext'), 'AuthnContextClassRef'));
   return { index: statement.getAttribute('SessionIndex'), until, method };
 }
 
 function attributesOf(assertion: XmlElement): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  const attributes = named(assertion, 'AttributeStatement').flatMap((statement) => named(statement, 'Attribute'));
+  const attributes = childrenNamed(assertion, 'AttributeStatement').flatMap((statement) =>
+    childrenNamed(statement, 'Attribute'),
+  );
   for (const attribute of attributes) {
     const name = attribute.getAttribute('Name');
-    const values = named(attribute, 'AttributeValue').map(textOf);
+    const values = childrenNamed(attribute, 'AttributeValue').map(textOf);
     found.set(name, [...(found.get(name) ?? []), ...values]);
   }
   return found;
 }
 
-const SAID: Partial<Record<Cause, string>> = {
+const CAUSE_MESSAGES: Partial<Record<RefusalCause, string>> = {
   issuer: 'The assertion is of another identity provider.',
   recipient: 'The assertion was for another place.',
   unsolicited: 'The assertion answers no request of this attempt.',
@@ -112,8 +117,8 @@ const SAID: Partial<Record<Cause, string>> = {
   'not-again': 'The person was not asked for again.',
 };
 
-function mustBe(holds: unknown, cause: Cause): asserts holds {
-  if (!holds) throw new SignInRefused(cause, SAID[cause] ?? 'The assertion does not say what it must.');
+function requireThat(holds: unknown, cause: RefusalCause): asserts holds {
+  if (!holds) throw new SignInRefused(cause, CAUSE_MESSAGES[cause] ?? 'The assertion does not say what it must.');
 }
 
-const later = (time: Date, ms: number): Date => new Date(time.getTime() + ms);
+const addMilliseconds = (time: Date, ms: number): Date => new Date(time.getTime() + ms);

@@ -2,8 +2,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log, Metrics } from '@cups/contracts';
-import { refuseOpenSecret } from '@cups/contracts/node';
-import { certificatesIn } from '@cups/rpc/certificate';
+import { assertPrivateFile } from '@cups/contracts/node';
+import { parseCertificates } from '@cups/rpc/certificate';
 
 /** A private key with its certificate, both PEM. */
 export interface KeyPair {
@@ -18,7 +18,7 @@ export interface KeyPairs {
   previous: KeyPair | undefined;
 }
 
-const LOOK_MS = 1000;
+const POLL_INTERVAL_MS = 1000;
 const DAY_MS = 86_400_000;
 
 /**
@@ -26,15 +26,19 @@ const DAY_MS = 86_400_000;
  * `next` and `previous` one that goes is gone.
  * @throws Error, one sentence, at once when `current` cannot be used or lies open
  */
-export function followKeyPairs(dir: string, { log, now }: { log: Log; now: () => Date }): () => KeyPairs {
-  let pairs = { current: readPair(dir, 'current'), next: tryPair(dir, 'next'), previous: tryPair(dir, 'previous') };
-  let lookedAt = now().getTime();
+export function watchKeyPairs(dir: string, { log, now }: { log: Log; now: () => Date }): () => KeyPairs {
+  let pairs = {
+    current: readPair(dir, 'current'),
+    next: tryReadPair(dir, 'next'),
+    previous: tryReadPair(dir, 'previous'),
+  };
+  let lastCheck = now().getTime();
   return () => {
-    if (Math.abs(now().getTime() - lookedAt) < LOOK_MS) return pairs;
-    lookedAt = now().getTime();
+    if (Math.abs(now().getTime() - lastCheck) < POLL_INTERVAL_MS) return pairs;
+    lastCheck = now().getTime();
     try {
       const current = readPair(dir, 'current');
-      pairs = { current, next: tryPair(dir, 'next'), previous: tryPair(dir, 'previous') };
+      pairs = { current, next: tryReadPair(dir, 'next'), previous: tryReadPair(dir, 'previous') };
     } catch (error) {
       log.warn({ event: 'saml-keys-bad', reason: (error as Error).message });
     }
@@ -42,7 +46,7 @@ export function followKeyPairs(dir: string, { log, now }: { log: Log; now: () =>
   };
 }
 
-function tryPair(dir: string, name: string): KeyPair | undefined {
+function tryReadPair(dir: string, name: string): KeyPair | undefined {
   try {
     return readPair(dir, name);
   } catch {
@@ -58,13 +62,13 @@ function readPair(dir: string, name: string): KeyPair {
   } catch {
     throw new Error(`SAML_KEYS_DIR must name a folder with ${name}.key and ${name}.crt.`);
   }
-  refuseOpenSecret(keyFile, `The private key ${name} of SAML_KEYS_DIR`);
-  if (!belong(pair))
+  assertPrivateFile(keyFile, `The private key ${name} of SAML_KEYS_DIR`);
+  if (!isMatchingPair(pair))
     throw new Error(`${name}.key and ${name}.crt of SAML_KEYS_DIR must be an RSA key and its certificate.`);
   return pair;
 }
 
-function belong({ key, certificate }: KeyPair): boolean {
+function isMatchingPair({ key, certificate }: KeyPair): boolean {
   try {
     const { publicKey } = new X509Certificate(certificate);
     return (
@@ -81,16 +85,16 @@ function belong({ key, certificate }: KeyPair): boolean {
  * @param text PEM
  * @throws Error, one sentence, at once when there is none
  */
-export function followCertificates(text: () => string, log: Log): () => X509Certificate[] {
-  const read = (given: string) => certificatesIn('SAML_IDP_CERTIFICATES_FILE', given);
-  let seen = text();
-  let certificates = read(seen);
+export function watchCertificates(text: () => string, log: Log): () => X509Certificate[] {
+  const read = (content: string) => parseCertificates('SAML_IDP_CERTIFICATES_FILE', content);
+  let lastContent = text();
+  let certificates = read(lastContent);
   return () => {
-    const given = text();
-    if (given === seen) return certificates;
-    seen = given;
+    const content = text();
+    if (content === lastContent) return certificates;
+    lastContent = content;
     try {
-      certificates = read(given);
+      certificates = read(content);
     } catch (error) {
       log.warn({ event: 'saml-certificates-bad', reason: (error as Error).message });
     }
@@ -99,7 +103,7 @@ export function followCertificates(text: () => string, log: Log): () => X509Cert
 }
 
 /** Shows how long the certificates of both sides last yet. */
-export function showCertificates(
+export function registerCertificateGauge(
   metrics: Metrics,
   of: { ours: () => X509Certificate; theirs: () => X509Certificate[] },
   now: () => Date,

@@ -4,13 +4,31 @@ import { decryptXml } from '@node-saml/node-saml/lib/xml.js';
 import type { Profile } from '@node-saml/node-saml';
 import type { XmlElement } from '@xmldom/xmldom/lib/dom-parser.js';
 import type { Log, Metrics } from '@cups/contracts';
-import { callbackOf, logoutOf, SignInRefused } from '../provider.ts';
-import type { Answered, Asked, BrowserProvider, Parameters, Step, ToldSignOut, Witness } from '../provider.ts';
-import { witnessOf } from './assertion.ts';
-import { followCertificates, followKeyPairs, showCertificates } from './keys.ts';
+import { buildCallbackUrl, buildLogoutUrl, SignInRefused } from '../provider.ts';
+import type {
+  SignInCallback,
+  SignInRequest,
+  BrowserProvider,
+  CallbackParameters,
+  BrowserNavigation,
+  ProviderLogout,
+  AuthenticatedSubject,
+} from '../provider.ts';
+import { subjectFromAssertion } from './assertion.ts';
+import { watchCertificates, watchKeyPairs, registerCertificateGauge } from './keys.ts';
 import type { KeyPair, KeyPairs } from './keys.ts';
-import { decodeMessage, instantOf, named, NS, only, readXml, refuseMarkup, textOf, VERSION } from './message.ts';
-import { logoutRequest, logoutResponse, metadataXml, newId } from './write.ts';
+import {
+  decodeMessage,
+  parseInstant,
+  childrenNamed,
+  NS,
+  requireChild,
+  parseXml,
+  rejectUnsafeMarkup,
+  textOf,
+  SAML_VERSION,
+} from './message-parser.ts';
+import { createLogoutRequest, createLogoutResponse, createMetadata, createMessageId } from './message-writer.ts';
 
 /**
  * An identity provider that speaks SAML 2.0, as MPass does. The library finds and checks signatures, decrypts, and gives back what
@@ -44,59 +62,59 @@ export interface SamlParts {
 }
 
 /** How long a statement about a sign-out that names no end of its own is remembered and believed. */
-const LOGOUT_MS = 600_000;
+const LOGOUT_TTL_MS = 600_000;
 
 /** @throws Error, one sentence, when the keys or certificates cannot be used */
 export function samlProvider(name: string, settings: SamlSettings, parts: SamlParts): BrowserProvider {
   const { displayName, sloUrl, entityId } = settings;
-  const pairs = followKeyPairs(settings.keysDir, parts);
-  const theirs = followCertificates(settings.certificates, parts.log);
-  const ours = () => new X509Certificate(pairs().current.certificate);
-  showCertificates(parts.metrics, { ours, theirs }, parts.now);
-  const showClock = clockOf(name, parts.metrics);
-  const saml: Saml = { name, settings, pairs, theirs, showClock, now: parts.now };
+  const keyPairs = watchKeyPairs(settings.keysDir, parts);
+  const idpCertificates = watchCertificates(settings.certificates, parts.log);
+  const ownCertificate = () => new X509Certificate(keyPairs().current.certificate);
+  registerCertificateGauge(parts.metrics, { ours: ownCertificate, theirs: idpCertificates }, parts.now);
+  const recordClockOffset = createClockGauge(name, parts.metrics);
+  const saml: SamlContext = { name, settings, keyPairs, idpCertificates, recordClockOffset, now: parts.now };
   const provider: BrowserProvider = {
     name,
     displayName: { ro: displayName, ru: displayName, en: displayName },
-    begin: (asked) => begin(saml, asked),
-    complete: (answered) => complete(saml, answered),
+    begin: (request) => begin(saml, request),
+    complete: (callback) => complete(saml, callback),
     signOut: undefined,
     metadata: (origin) => ({
       contentType: 'application/samlmetadata+xml',
-      content: metadataXml(entityId, name, origin, pairs()),
+      content: createMetadata(entityId, name, origin, keyPairs()),
     }),
   };
   if (sloUrl === '') return provider;
   provider.signOut = ({ person, index }) => {
     const request = { issuer: entityId, destination: sloUrl, person, index, now: parts.now() };
-    return Promise.resolve(formOf(sloUrl, { SAMLRequest: logoutRequest(request, pairs().current) }));
+    return Promise.resolve(postForm(sloUrl, { SAMLRequest: createLogoutRequest(request, keyPairs().current) }));
   };
-  provider.told = (parameters, origin) => told(saml, parameters, origin);
+  provider.handleLogout = (parameters, origin) => handleLogout(saml, parameters, origin);
   return provider;
 }
 
-interface Saml {
+interface SamlContext {
   name: string;
   settings: SamlSettings;
-  pairs: () => KeyPairs;
+  keyPairs: () => KeyPairs;
   /** Certificates of the provider. */
-  theirs: () => X509Certificate[];
+  idpCertificates: () => X509Certificate[];
   /** By how many milliseconds their clock is ahead of ours. */
-  showClock: (aheadMs: number) => void;
+  recordClockOffset: (aheadMs: number) => void;
   now: () => Date;
 }
 
 /** The library, told to leave to us what we check: times, audience, and which request it was. */
-function libraryOf(
-  { name, settings, pairs, theirs }: Saml,
+function createSamlLibrary(
+  { name, settings, keyPairs: pairs, idpCertificates: theirs }: SamlContext,
   origin: string,
   more: { again?: boolean; id?: string; pair?: KeyPair },
 ): SAML {
   const { current } = pairs();
-  const { again = false, id = newId(), pair = current } = more;
+  const { again = false, id = createMessageId(), pair = current } = more;
   return new SAML({
     issuer: settings.entityId,
-    callbackUrl: callbackOf(name, origin),
+    callbackUrl: buildCallbackUrl(name, origin),
     entryPoint: settings.ssoUrl,
     idpCert: (done) => done(null, theirs().map(String)),
     privateKey: current.key,
@@ -118,39 +136,45 @@ function libraryOf(
   });
 }
 
-async function begin(saml: Saml, { origin, again }: Asked): Promise<{ next: Step; kept: Record<string, string> }> {
-  const [id, relay] = [newId(), newId()];
-  const fields = await libraryOf(saml, origin, { again, id }).getAuthorizeMessageAsync(relay, undefined, {});
-  return { next: formOf(saml.settings.ssoUrl, fields as Record<string, string>), kept: { request: id, relay } };
+async function begin(
+  saml: SamlContext,
+  { origin, again }: SignInRequest,
+): Promise<{ next: BrowserNavigation; kept: Record<string, string> }> {
+  const [id, relay] = [createMessageId(), createMessageId()];
+  const fields = await createSamlLibrary(saml, origin, { again, id }).getAuthorizeMessageAsync(relay, undefined, {});
+  return { next: postForm(saml.settings.ssoUrl, fields as Record<string, string>), kept: { request: id, relay } };
 }
 
-async function complete(saml: Saml, { origin, again, kept, beginTime, parameters }: Answered): Promise<Witness> {
+async function complete(
+  saml: SamlContext,
+  { origin, again, kept, beginTime, parameters }: SignInCallback,
+): Promise<AuthenticatedSubject> {
   const { settings } = saml;
   if (parameters['RelayState'] !== kept['relay']) {
     throw new SignInRefused('cross-attempt', 'The answer belongs to another attempt.');
   }
-  const recipient = callbackOf(saml.name, origin);
+  const recipient = buildCallbackUrl(saml.name, origin);
   const request = kept['request'] ?? '';
   const text = decodeMessage(parameters['SAMLResponse']);
-  checkResponse(readXml(text), { settings, recipient, request });
-  const assertion = readXml(await verified(saml, origin, parameters['SAMLResponse']!));
-  const issued = instantOf(assertion, 'IssueInstant');
-  if (issued) saml.showClock(issued.getTime() - saml.now().getTime());
-  return witnessOf(assertion, {
+  assertResponseValid(parseXml(text), { settings, recipient, request });
+  const assertion = parseXml(await verifyAssertion(saml, origin, parameters['SAMLResponse']!));
+  const issued = parseInstant(assertion, 'IssueInstant');
+  if (issued) saml.recordClockOffset(issued.getTime() - saml.now().getTime());
+  return subjectFromAssertion(assertion, {
     issuer: settings.idpEntityId,
     audience: settings.entityId,
     recipient,
-    request,
-    askedAgain: again ? beginTime : undefined,
+    requestId: request,
+    forceAuthnTime: again ? beginTime : undefined,
     now: saml.now(),
     skewMs: settings.skewMs,
-    strong: settings.strongContexts,
-    roles: settings.roles === 'attributes' ? settings.roleAttributes : undefined,
+    multiFactorContexts: settings.strongContexts,
+    roleAttributes: settings.roles === 'attributes' ? settings.roleAttributes : undefined,
   });
 }
 
 /** Shows how far the clock of a provider is ahead of ours, by the last message of which the signature held. */
-function clockOf(provider: string, metrics: Metrics): (aheadMs: number) => void {
+function createClockGauge(provider: string, metrics: Metrics): (aheadMs: number) => void {
   let aheadMs: number | undefined;
   metrics.gauge(
     'cups_identity_provider_clock_ahead_seconds',
@@ -164,45 +188,50 @@ function clockOf(provider: string, metrics: Metrics): (aheadMs: number) => void 
 }
 
 /** What a response says about itself. It is believed when its signature, which covers all of it, is found to be good. */
-function checkResponse(
+function assertResponseValid(
   response: XmlElement,
   { settings, recipient, request }: { settings: SamlSettings; recipient: string; request: string },
 ): void {
-  checkMessage(response, 'Response', recipient, settings);
+  assertMessageValid(response, 'Response', recipient, settings);
   if (response.getAttribute('InResponseTo') !== request) {
     throw new SignInRefused('unsolicited', 'The response answers no request of this attempt.');
   }
-  mustSucceed(response);
-  if (named(response, 'Assertion').length > 0 && !settings.plain) {
+  assertSuccess(response);
+  if (childrenNamed(response, 'Assertion').length > 0 && !settings.plain) {
     throw new SignInRefused('clear-text', 'The assertion is not encrypted.');
   }
-  if (named(response, 'Assertion').length + named(response, 'EncryptedAssertion').length !== 1) {
+  if (childrenNamed(response, 'Assertion').length + childrenNamed(response, 'EncryptedAssertion').length !== 1) {
     throw new SignInRefused('malformed', 'There must be one assertion in the response.');
   }
 }
 
-function mustSucceed(response: XmlElement): void {
-  const status = only(only(response, 'Status', 'protocol'), 'StatusCode', 'protocol');
+function assertSuccess(response: XmlElement): void {
+  const status = requireChild(requireChild(response, 'Status', 'protocol'), 'StatusCode', 'protocol');
   if (status.getAttribute('Value') !== 'urn:oasis:names:tc:SAML:2.0:status:Success') {
     throw new SignInRefused('provider', 'The provider did not sign the person in.');
   }
 }
 
-function checkMessage(message: XmlElement, name: string, destination: string, { idpEntityId }: SamlSettings): void {
+function assertMessageValid(
+  message: XmlElement,
+  name: string,
+  destination: string,
+  { idpEntityId }: SamlSettings,
+): void {
   if (
     message.localName !== name ||
     message.namespaceURI !== NS.protocol ||
-    message.getAttribute('Version') !== VERSION
+    message.getAttribute('Version') !== SAML_VERSION
   ) {
     throw new SignInRefused('malformed', `The message is no ${name} of SAML 2.0.`);
   }
   if (message.getAttribute('Destination') !== destination) {
     throw new SignInRefused('destination', 'The message was for another place.');
   }
-  if (textOf(only(message, 'Issuer')) !== idpEntityId) {
+  if (textOf(requireChild(message, 'Issuer')) !== idpEntityId) {
     throw new SignInRefused('issuer', 'The message is of another identity provider.');
   }
-  if (named(message, 'Signature', 'signature').length !== 1) {
+  if (childrenNamed(message, 'Signature', 'signature').length !== 1) {
     throw new SignInRefused('signature', 'The message is not signed once, as a whole.');
   }
 }
@@ -211,24 +240,26 @@ function checkMessage(message: XmlElement, name: string, destination: string, { 
  * The assertion of a response, whose signatures are good, as the signed bytes have it.
  * @throws SignInRefused
  */
-async function verified(saml: Saml, origin: string, response: string): Promise<string> {
-  const { current, next, previous } = saml.pairs();
+async function verifyAssertion(saml: SamlContext, origin: string, response: string): Promise<string> {
+  const { current, next, previous } = saml.keyPairs();
   let failed: unknown;
   for (const pair of [current, next, previous]) {
     if (!pair) continue;
     try {
-      const { profile } = await libraryOf(saml, origin, { pair }).validatePostResponseAsync({ SAMLResponse: response });
+      const { profile } = await createSamlLibrary(saml, origin, { pair }).validatePostResponseAsync({
+        SAMLResponse: response,
+      });
       const text = profile?.getAssertionXml?.();
       if (text === undefined) continue;
-      await refuseHidden(response, pair);
+      await rejectHiddenMarkup(response, pair);
       return text;
     } catch (error) {
       if (error instanceof SignInRefused) throw error;
       failed = error;
-      if (!isDecryption(error)) break;
+      if (!isDecryptionError(error)) break;
     }
   }
-  if (isDecryption(failed)) throw new SignInRefused('decryption', 'The assertion is not encrypted for us.');
+  if (isDecryptionError(failed)) throw new SignInRefused('decryption', 'The assertion is not encrypted for us.');
   // The library reads times before it gives anything back, and stumbles over one that is not there.
   if (failed instanceof Error && failed.message.startsWith('Error parsing')) {
     throw new SignInRefused('malformed', 'The assertion lacks a time.');
@@ -241,46 +272,50 @@ async function verified(saml: Saml, origin: string, response: string): Promise<s
  * that as well, so it is read only once that holds.
  * @throws SignInRefused for a document type, a comment or an instruction
  */
-async function refuseHidden(response: string, { key }: KeyPair): Promise<void> {
-  for (const encrypted of named(readXml(decodeMessage(response)), 'EncryptedAssertion')) {
-    refuseMarkup(await decryptXml(encrypted.toString(), key));
+async function rejectHiddenMarkup(response: string, { key }: KeyPair): Promise<void> {
+  for (const encrypted of childrenNamed(parseXml(decodeMessage(response)), 'EncryptedAssertion')) {
+    rejectUnsafeMarkup(await decryptXml(encrypted.toString(), key));
   }
 }
 
 /** Whether OpenSSL could not open something: the library passes its error on. */
-const isDecryption = (error: unknown): boolean =>
+const isDecryptionError = (error: unknown): boolean =>
   /^ERR_(OSSL|CRYPTO)/.test(String((error as { code?: unknown } | undefined)?.code)) ||
   (error instanceof Error && /unable to authenticate data|oaep/i.test(error.message));
 
 /** @throws SignInRefused */
-async function told(saml: Saml, parameters: Parameters, origin: string): Promise<ToldSignOut | undefined> {
+async function handleLogout(
+  saml: SamlContext,
+  parameters: CallbackParameters,
+  origin: string,
+): Promise<ProviderLogout | undefined> {
   const { settings, name } = saml;
   const { SAMLRequest: request, SAMLResponse: response, RelayState: relay } = parameters;
-  const destination = logoutOf(name, origin);
-  const library = libraryOf(saml, origin, {});
-  const message = readXml(decodeMessage(request ?? response));
-  checkMessage(message, request === undefined ? 'LogoutResponse' : 'LogoutRequest', destination, settings);
+  const destination = buildLogoutUrl(name, origin);
+  const library = createSamlLibrary(saml, origin, {});
+  const message = parseXml(decodeMessage(request ?? response));
+  assertMessageValid(message, request === undefined ? 'LogoutResponse' : 'LogoutRequest', destination, settings);
   if (request === undefined) {
-    await genuine(library.validatePostResponseAsync({ SAMLResponse: response! }));
+    await verifyProfile(library.validatePostResponseAsync({ SAMLResponse: response! }));
     return undefined;
   }
-  const profile = await genuine(library.validatePostRequestAsync({ SAMLRequest: request }));
-  const until = believedUntil(message, saml);
+  const profile = await verifyProfile(library.validatePostRequestAsync({ SAMLRequest: request }));
+  const until = resolveMessageExpiry(message, saml);
   const id = message.getAttribute('ID');
   return {
-    whose: { person: profile?.nameID ?? '' },
-    indexes: named(message, 'SessionIndex', 'protocol').map(textOf),
-    statement: { id, until },
-    answer: () => {
-      const to = { issuer: settings.entityId, destination: settings.sloUrl, to: id, now: saml.now() };
-      const fields: Record<string, string> = { SAMLResponse: logoutResponse(to, saml.pairs().current) };
+    principal: { idnp: profile?.nameID ?? '' },
+    sessionIndexes: childrenNamed(message, 'SessionIndex', 'protocol').map(textOf),
+    message: { id, until },
+    respond: () => {
+      const to = { issuer: settings.entityId, destination: settings.sloUrl, inResponseTo: id, now: saml.now() };
+      const fields: Record<string, string> = { SAMLResponse: createLogoutResponse(to, saml.keyPairs().current) };
       if (relay !== undefined) fields['RelayState'] = relay;
-      return formOf(settings.sloUrl, fields);
+      return postForm(settings.sloUrl, fields);
     },
   };
 }
 
-async function genuine(checked: Promise<{ profile: Profile | null }>): Promise<Profile | null> {
+async function verifyProfile(checked: Promise<{ profile: Profile | null }>): Promise<Profile | null> {
   try {
     return (await checked).profile;
   } catch {
@@ -288,10 +323,10 @@ async function genuine(checked: Promise<{ profile: Profile | null }>): Promise<P
   }
 }
 
-function believedUntil(message: XmlElement, { now, settings }: Saml): Date {
-  const issued = instantOf(message, 'IssueInstant');
+function resolveMessageExpiry(message: XmlElement, { now, settings }: SamlContext): Date {
+  const issued = parseInstant(message, 'IssueInstant');
   if (!issued) throw new SignInRefused('malformed', 'The message does not say when it was made.');
-  const until = instantOf(message, 'NotOnOrAfter') ?? new Date(issued.getTime() + LOGOUT_MS);
+  const until = parseInstant(message, 'NotOnOrAfter') ?? new Date(issued.getTime() + LOGOUT_TTL_MS);
   if (issued.getTime() > now().getTime() + settings.skewMs) {
     throw new SignInRefused('not-yet-valid', 'The message counts later only.');
   }
@@ -301,4 +336,4 @@ function believedUntil(message: XmlElement, { now, settings }: Saml): Date {
   return new Date(until.getTime() + settings.skewMs);
 }
 
-const formOf = (url: string, fields: Record<string, string>): Step => ({ form: { url, fields } });
+const postForm = (url: string, fields: Record<string, string>): BrowserNavigation => ({ form: { url, fields } });

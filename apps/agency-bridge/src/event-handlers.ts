@@ -1,0 +1,67 @@
+import { agencyOfReplies, agencyOfSource, trainingTopics } from '@cups/agency-contract';
+import type { Log, Metrics, ReceivedEvent, RefusedMessage } from '@cups/contracts';
+import type { HandlerResult } from '@cups/events';
+import { ApplicationEventHandler } from './applications.ts';
+import { DeliveryMonitor } from './delivery-monitor.ts';
+import type { RefusedReplies } from './refused-replies.ts';
+import { ReplyHandler } from './replies.ts';
+import { SubmissionSender } from './submission-sender.ts';
+import type { Deliveries } from './store.ts';
+import { SubmissionClient } from './submission-client.ts';
+import { createAcknowledgementLatencyObserver } from './latency-metrics.ts';
+import type { GetSubmission } from './submission-client.ts';
+import type { UnmatchedReplyReporter } from './unmatched-reply-reporter.ts';
+
+export interface EventHandlersOptions {
+  deliveries: Deliveries;
+  refusedReplies: RefusedReplies;
+  unmatchedReplies: UnmatchedReplyReporter;
+  /** Whether there is an agency of this code. */
+  isAgency: (code: string) => boolean;
+  getSubmission: GetSubmission;
+  now: () => Date;
+  log: Log;
+  metrics: Metrics;
+}
+
+/** What the bridge does about what intake and the agencies say, and about its own timers. */
+export function createEventHandlers(options: EventHandlersOptions) {
+  const { deliveries, refusedReplies, unmatchedReplies, isAgency, getSubmission, now, log, metrics } = options;
+  const monitor = new DeliveryMonitor(log, metrics);
+  const sender = new SubmissionSender(deliveries, new SubmissionClient(getSubmission, isAgency, log), monitor, now);
+  const applications = new ApplicationEventHandler(deliveries, sender, monitor, now);
+  const replies = new ReplyHandler({
+    deliveries,
+    refused: refusedReplies,
+    onReply: createAcknowledgementLatencyObserver(metrics),
+    now,
+  });
+  return {
+    handle(event: ReceivedEvent): Promise<HandlerResult> {
+      // One topic for all agencies: whose words they stand for is what its one writer says.
+      if (event.topic === trainingTopics().replies) {
+        return replies.handle(event, { agency: agencyOfSource(event.source) ?? '', training: true });
+      }
+      const agency = agencyOfReplies(event.topic);
+      return agency === undefined ? applications.handle(event) : replies.handle(event, { agency, training: false });
+    },
+    /** Messages of one agency, many at once. */
+    handleMany: (agency: string, messages: ReceivedEvent[]) =>
+      replies.handleMany(messages, { agency, training: false }),
+    /** Messages of an agency that were refused: it is told, and they are listed. */
+    async handleRefused(agency: string, training: boolean, messages: RefusedMessage[]): Promise<void> {
+      if (!isAgency(agency)) return;
+      await unmatchedReplies.collect(agency, training, messages);
+      if (!training) await refusedReplies.recordRefused(agency, messages);
+    },
+    /** An event of intake that an operator dropped. */
+    skip: (event: ReceivedEvent): Promise<void> => applications.skip(event),
+    /** A delivery's timer is due. */
+    fetchPending: (id: string): Promise<void> => sender.fetchPending(id),
+    /** There is an agency of this code from now on. */
+    sendDeferred: (agency: string): void => sender.sendWaiting(monitor.deferredFor(agency)),
+    /** These deliveries have something to send that no event asks for. */
+    sendSoon: (ids: string[]): void => sender.sendWaiting(ids),
+    stop: (): void => sender.stop(),
+  };
+}

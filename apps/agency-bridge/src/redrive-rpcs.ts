@@ -1,0 +1,93 @@
+import { resourceName, parseResourceName } from '@cups/contracts';
+import { fromTimestamp } from '@cups/contracts/proto';
+import type { DeliveryOperations } from '@cups/backend/operations';
+import { Problem, violation } from '@cups/problem';
+import { ulid } from 'ulid';
+import { redrive, replay } from './domain/redrive.ts';
+import type { RedriveRequest } from './domain/redrive.ts';
+import { toChange } from './outbound.ts';
+import { deliveriesSince } from './store.ts';
+import type { Deliveries, StoredDelivery } from './store.ts';
+
+/**
+ * What operators have done once more, by `npm run cups`. It is written with the delivery, so that its timer does it should this
+ * process end.
+ * @param sendSoon has done now what was written
+ */
+export function createRedriveRpcs(
+  deliveries: Deliveries,
+  sendSoon: (ids: string[]) => void,
+  now: () => Date,
+): Required<DeliveryOperations> {
+  const newRedriveRequest = (): RedriveRequest => ({ eventId: `operator:${ulid()}`, now: now() });
+
+  /** @returns whether something of it is sent again */
+  async function replayDelivery(id: string): Promise<boolean> {
+    const request = newRedriveRequest();
+    let isSent = false;
+    const options = { scope: 'service' as const, cause: { eventId: request.eventId }, now: request.now };
+    await deliveries.update(id, options, (delivery) => {
+      const result = replay(delivery, request);
+      isSent = result !== undefined;
+      return toChange(result ?? { delivery, outbound: [] });
+    });
+    return isSent;
+  }
+
+  async function replayAll(found: StoredDelivery[]): Promise<string[]> {
+    const sent: string[] = [];
+    for (const { _id } of found) if (await replayDelivery(_id)) sent.push(_id);
+    sendSoon(sent);
+    return sent;
+  }
+
+  return {
+    async RedriveDelivery({ name }) {
+      const id = parseResourceName('deliveries', name, '/name');
+      const submissions = await redriveDelivery(deliveries, id, newRedriveRequest());
+      sendSoon([id]);
+      return { submissions };
+    },
+
+    async ReplayDeliveries({ application, agency, since, pageToken }) {
+      if (application !== '') {
+        parseResourceName('applications', application, '/application');
+        const found = await deliveries.find({ application }, { scope: 'service' });
+        if (found.length === 0) throw new Problem({ reason: 'NOT_FOUND', message: 'It has no delivery.' });
+        return toReplayResponse(await replayAll(found), '');
+      }
+      const from = fromTimestamp(since);
+      if (agency === '' || !from) {
+        const violations = [violation(agency === '' ? '/agency' : '/since', 'REQUIRED')];
+        throw new Problem({
+          reason: 'INVALID_ARGUMENT',
+          message: 'Name an application, or an agency and a time.',
+          violations,
+        });
+      }
+      const page = await deliveriesSince(deliveries, parseResourceName('agencies', agency, '/agency'), from, pageToken);
+      return toReplayResponse(await replayAll(page.documents), page.nextPageToken);
+    },
+  };
+}
+
+/** @returns the submissions that are to be sent. @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED */
+async function redriveDelivery(deliveries: Deliveries, id: string, request: RedriveRequest): Promise<number[]> {
+  let submissions: number[] = [];
+  const options = { scope: 'service' as const, cause: { eventId: request.eventId }, now: request.now };
+  await deliveries.update(id, options, (delivery) => {
+    const result = redrive<StoredDelivery>(delivery, request);
+    if (!result) {
+      const message = 'This delivery has not failed, or has ended: there is nothing to send.';
+      throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message });
+    }
+    ({ submissions } = result);
+    return { document: result.delivery, events: [] };
+  });
+  return submissions;
+}
+
+const toReplayResponse = (ids: string[], nextPageToken: string) => ({
+  deliveries: ids.map((id) => resourceName('deliveries', id)),
+  nextPageToken,
+});

@@ -1,0 +1,70 @@
+import { agencySubjectOf, REQUEST_TYPES, topicsOf, trainingTopics } from '@cups/agency-contract';
+import type { RefusedMessage } from '@cups/contracts';
+import type { NewEvent } from '@cups/store';
+import { toReplyRefused } from './agency/reply-issue.ts';
+import { toStoreEvent } from './agency/request.ts';
+import type { MessagePosition } from './domain/delivery.ts';
+import { collect, newUnmatchedReplies, nextReports } from './domain/unmatched-replies.ts';
+import type { UnmatchedReplyBatch, UnmatchedReply } from './domain/unmatched-replies.ts';
+import type { StoredUnmatchedReplies, UnmatchedRepliesDocuments } from './store.ts';
+
+/** Tells agencies of their messages that name none of their deliveries: one document for each agency, and its outbox. */
+export class UnmatchedReplyReporter {
+  readonly #tellings: UnmatchedRepliesDocuments;
+  readonly #now: () => Date;
+
+  constructor(documents: UnmatchedRepliesDocuments, now: () => Date) {
+    this.#tellings = documents;
+    this.#now = now;
+  }
+
+  /** Reckons with messages of an agency that were refused, in order; those that were told of already are left out. */
+  async collect(agency: string, training: boolean, messages: RefusedMessage[]): Promise<void> {
+    const replies = messages.filter(({ detail }) => !detail?.told).map(toUnmatchedReply);
+    if (replies.length === 0) return;
+    const initial = newUnmatchedReplies(agency, training);
+    await this.#update(initial._id, (unmatched) => collect(unmatched, replies), initial);
+  }
+
+  /** The timer of an agency is due. */
+  async reportDue(id: string): Promise<void> {
+    await this.#update(id, (unmatched) => unmatched);
+  }
+
+  async #update(
+    id: string,
+    change: (unmatched: StoredUnmatchedReplies) => StoredUnmatchedReplies,
+    initial?: ReturnType<typeof newUnmatchedReplies>,
+  ): Promise<void> {
+    const now = this.#now();
+    const options = { scope: 'service' as const, cause: {}, now, ...(initial ? { initial } : {}) };
+    await this.#tellings.update(id, options, (before) => {
+      const { unmatched, reports } = nextReports(change(before), now);
+      return { document: unmatched, events: reports.map((batch) => toRefusalEvent(unmatched, batch, now)) };
+    });
+  }
+}
+
+function toUnmatchedReply({ topic, partition, offset, lastOffset, cause, detail }: RefusedMessage): UnmatchedReply {
+  const about: MessagePosition = { topic, partition, offset: Number(offset) };
+  if (detail?.id !== undefined) about.id = detail.id;
+  if (detail?.type !== undefined) about.type = detail.type;
+  const count = Number(lastOffset) - Number(offset) + 1;
+  return { about, lastOffset: Number(lastOffset), count, cause, violations: detail?.violations ?? [] };
+}
+
+/** Of one message its id is the cause of what is said; of several nothing is. */
+function toRefusalEvent(
+  { agency, training }: StoredUnmatchedReplies,
+  batch: UnmatchedReplyBatch,
+  time: Date,
+): NewEvent {
+  const { about, cause, violations, count, last } = batch;
+  const { topic, partition, offset } = about;
+  const unmatched = { about, issue: { cause, violations }, count, time };
+  const data = toReplyRefused(
+    count === 1 ? unmatched : Object.assign(unmatched, { about: { topic, partition, offset }, last }),
+  );
+  const topics = training ? trainingTopics() : topicsOf(agency);
+  return toStoreEvent(REQUEST_TYPES.replyRefused, agencySubjectOf(agency), topics.requests, data);
+}

@@ -1,0 +1,163 @@
+import { connect as dial, createServer, type AddressInfo, type Socket } from 'node:net';
+import { eventually, publishEvents, produceRaw, readTopic } from '@cups/testing';
+import type { RunningService } from '@cups/process';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { AGENCIES, newApplication, openWorld, replyOf, submissionOf, typesOf, type World } from './world.ts';
+
+let world: World;
+let deliveryEvents: Awaited<ReturnType<typeof readTopic>>;
+beforeEach(async () => {
+  world = await openWorld();
+  deliveryEvents = await readTopic(world.place, 'cups.deliveries');
+});
+afterEach(async () => {
+  await deliveryEvents.stop();
+  await world.close();
+});
+
+/** An application that its agency has. */
+async function sent(bridge: RunningService, agency: string) {
+  const app = newApplication(agency);
+  world.submissions.set(`${app.name}/submissions/1`, submissionOf(app.name, 1, { agency: `agencies/${agency}` }));
+  await publishEvents(world.place, [app.submitted()]);
+  const state = () => world.delivery(bridge, app.delivery).then((delivery) => delivery.state);
+  await eventually(async () => (await state()) === 'DELIVERY_STATE_SENT', { timeoutMs: 30_000 });
+  return app;
+}
+const acknowledgementOf = (name: string, agency: string) =>
+  replyOf('md.cups.reply.acknowledged.v1', name, { submission: 1, agencyReference: 'A-1' }, { agency });
+const isAcknowledged = ({ delivery }: { delivery: string }) =>
+  typesOf(deliveryEvents.events, delivery).includes('DeliveryAcknowledged');
+
+/** The way to the store, which counts how often an id goes over it. */
+async function startCountingProxy(id: string) {
+  const sockets = new Set<Socket>();
+  const target = new URL(world.place.mongoUri.replace('mongodb:', 'http:'));
+  let count = 0;
+  const server = createServer((near) => {
+    const far = dial(Number(target.port), target.hostname);
+    for (const one of [near, far]) {
+      sockets.add(one);
+      one.on('error', () => {}).on('close', () => (near.destroy(), far.destroy()));
+    }
+    near.on('data', (bytes: Buffer) => {
+      count += bytes.toString('latin1').split(id).length - 1;
+      far.write(bytes);
+    });
+    far.on('data', (bytes: Buffer) => void near.write(bytes));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    uri: `mongodb://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    count: () => count,
+    close: () => (server.close(), sockets.forEach((socket) => socket.destroy())),
+  };
+}
+
+test('5,000 rubbish messages of one agency are a few counted entries, and hold up neither its decisions nor another’s', async () => {
+  const bridge = await world.start();
+  const support = world.client(bridge, { role: 'support' });
+  const [own, other] = [await sent(bridge, 'asp'), await sent(bridge, 'cnas')];
+  const unread = Array.from({ length: 2_500 }, (_, at) => ({ key: `k${at}`, value: 'rubbish' }));
+  const unfit = Array.from({ length: 2_500 }, (_, at) => {
+    const unknown = acknowledgementOf(newApplication().name, 'asp');
+    return { ...unknown, key: `x${at}`, value: '{' };
+  });
+  for (const many of [unread, unfit]) await produceRaw(world.place, 'agency.asp.replies', many);
+
+  await world.reply('cnas', acknowledgementOf(other.name, 'cnas'));
+  await world.reply('asp', acknowledgementOf(own.name, 'asp'));
+  await deliveryEvents.until(() => isAcknowledged(other) && isAcknowledged(own), 90_000);
+
+  await eventually(
+    async () => {
+      const { messages, totalSize } = await support.listRefusedMessages({ topic: 'agency.asp.replies' });
+      // Three partitions, and a cause or two in each.
+      expect(messages.length).toBeLessThanOrEqual(9);
+      expect(messages.reduce((sum, { count }) => sum + Number(count), 0)).toBe(5_000);
+      for (const { offset, lastOffset } of messages) expect(Number(lastOffset)).toBeGreaterThanOrEqual(Number(offset));
+      return totalSize === 5_000;
+    },
+    { timeoutMs: 60_000 },
+  );
+}, 200_000);
+
+test('of 3,000 unusable messages about one delivery the desk is told 20, and the store is asked hardly more often', async () => {
+  const bridge = await world.start();
+  const own = await sent(bridge, 'asp');
+  await world.stop(bridge);
+  const way = await startCountingProxy(own.delivery.slice('deliveries/'.length));
+  try {
+    const counted = await world.start({ mongoUri: way.uri });
+    const unusable = Array.from({ length: 3_000 }, () => ({ ...acknowledgementOf(own.name, 'asp'), value: '{' }));
+    // A batch of Kafka holds 1 MiB.
+    for (let at = 0; at < 3_000; at += 1_000)
+      await produceRaw(world.place, 'agency.asp.replies', unusable.slice(at, at + 1_000));
+    await world.reply('asp', acknowledgementOf(own.name, 'asp'));
+    await deliveryEvents.until(() => isAcknowledged(own), 60_000);
+    expect(
+      typesOf(deliveryEvents.events, own.delivery).filter((type) => type === 'DeliveryMessageRefused'),
+    ).toHaveLength(20);
+    // Each of the 20 is read, written with its event, and taken out of the outbox.
+    expect(way.count()).toBeLessThan(500);
+    await world.stop(counted);
+  } finally {
+    way.close();
+  }
+}, 120_000);
+
+test('2,000 repeats about one delivery, and as many about deliveries that nobody knows, hold up no other reply', async () => {
+  const bridge = await world.start();
+  const own = await sent(bridge, 'asp');
+  const other = await sent(bridge, 'asp');
+  await world.stop(bridge);
+  const way = await startCountingProxy(own.delivery.slice('deliveries/'.length));
+  try {
+    const counted = await world.start({ mongoUri: way.uri });
+    const decision = (outcome: 'approved' | 'rejected', id: string) =>
+      replyOf(
+        'md.cups.reply.decided.v1',
+        own.name,
+        { outcome, reason: { ro: 'Lipsește dreptul.' }, decideTime: new Date().toISOString() },
+        { agency: 'asp', id },
+      );
+    await world.reply('asp', decision('rejected', 'first'));
+    // Under its id it is known, and it moves nothing: once it was told, and at each repeat the agency might be told again.
+    const second = decision('approved', 'second');
+    const repeats = Array.from({ length: 2_000 }, () => second);
+    const unknown = repeats.map(() => acknowledgementOf(newApplication().name, 'asp'));
+    for (let at = 0; at < 2_000; at += 1_000) {
+      await produceRaw(world.place, 'agency.asp.replies', repeats.slice(at, at + 1_000));
+      await produceRaw(world.place, 'agency.asp.replies', unknown.slice(at, at + 1_000));
+    }
+    await world.reply('asp', acknowledgementOf(other.name, 'asp'));
+    await deliveryEvents.until(() => isAcknowledged(other), 60_000);
+    await eventually(
+      async () => {
+        const support = world.client(counted, { role: 'support' });
+        const { messages } = await support.listRefusedMessages({ topic: 'agency.asp.replies' });
+        return messages.reduce((sum, { count }) => sum + Number(count), 0) >= 2_000;
+      },
+      { timeoutMs: 60_000 },
+    );
+    // One by one, each of them is read at least once.
+    expect(way.count()).toBeLessThan(500);
+    await world.stop(counted);
+  } finally {
+    way.close();
+  }
+}, 150_000);
+
+test('an agency whose topics are missing holds up no other', async () => {
+  const bridge = await world.start({ dataDir: world.dataFor(['ansa', ...AGENCIES]), createTopics: false });
+  for (const agency of AGENCIES) {
+    const app = await sent(bridge, agency);
+    await world.reply(agency, acknowledgementOf(app.name, agency));
+    await deliveryEvents.until(() => isAcknowledged(app), 30_000);
+  }
+  // What is missing is said by name, for who must create it.
+  const { place, log } = world;
+  expect(log.text()).toContain(`${place.prefix}agency.ansa.requests and ${place.prefix}agency.ansa.replies must be`);
+  const scrape = await fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((answer) => answer.text());
+  expect(scrape).toMatch(/agency_topics_missing\{[^}]*agency="ansa"[^}]*\} 2/);
+}, 90_000);

@@ -1,0 +1,163 @@
+import { parseResourceName } from '@cups/contracts';
+// Not the library's door: it opens mongoose as well, which a service without a database does not need.
+import { normalizePageSize, createPageToken as writeToken, parsePageToken } from '@cups/contracts/node';
+import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import type { GetRegistryResponse } from '@cups/contracts/gen/cups/catalog/v1/GetRegistryResponse.ts';
+import { violation } from '@cups/problem';
+import type { Agency, Calendar } from '@cups/registry';
+import type { Rpcs } from '@cups/rpc';
+import { parseDate, invalidArgument, parseCentreKind } from './request-parsing.ts';
+import { toAgency, toCalendar, toEvidenceKinds, toPublicServiceMessage } from './convert.ts';
+import { isFileableAt, versionAt } from './domain/public-service.ts';
+import type { DeskLocation, PublicService, Version } from './domain/public-service.ts';
+import { createVersionSearch } from './domain/search.ts';
+
+/** Many public services at once: lists and searches, and all that a desk needs to know. */
+
+const MAX_AGENCIES = 100;
+
+/** What the catalog knows, as it is now. */
+export interface CatalogSnapshot {
+  /** Whether other replicas have newer files of public services. */
+  isBehind: () => boolean;
+  services: () => ReadonlyMap<string, PublicService>;
+  agencies: () => ReadonlyMap<string, Agency>;
+  calendars: () => ReadonlyMap<string, Calendar>;
+}
+
+/** The calls that tell of many services. */
+export function listRpcs(
+  snapshot: CatalogSnapshot,
+  now: () => Date,
+): Pick<Rpcs<CatalogServiceDefinition>, 'ListPublicServices' | 'GetRegistry'> {
+  const { services } = snapshot;
+  return {
+    async ListPublicServices({ centreKind, agency, query, atDate, pageSize, pageToken, fileableOnly, country }) {
+      const filter: ListFilter = {
+        date: parseDate(atDate, now),
+        location: { kind: parseCentreKind(centreKind), country: country || undefined },
+        provider: agency === '' ? undefined : parseResourceName('agencies', agency, '/agency'),
+        fileableOnly,
+        query,
+      };
+      const size = normalizePageSize(pageSize);
+      const others = [centreKind, agency, query, atDate, fileableOnly, country];
+      const after = decodeRank(parsePageToken(pageToken, others));
+      const found = findMatches(services(), filter)
+        .sort(compareRanks)
+        .filter((match) => after === undefined || compareRanks(after, match) < 0);
+
+      const page = found.slice(0, size);
+      const last = page.at(-1);
+      const { date, location } = filter;
+      return {
+        publicServices: page.map(({ service, version }) =>
+          toPublicServiceMessage(service, version, { date, ...location, full: false }),
+        ),
+        nextPageToken: last && found.length > size ? writeToken(encodeRank(last), others) : '',
+      };
+    },
+
+    async GetRegistry({ centreKind, country, agencies, atDate }) {
+      if (agencies.length > MAX_AGENCIES)
+        throw invalidArgument(violation('/agencies', 'MAX_ITEMS', { most: MAX_AGENCIES }));
+      const codes = agencies.map((agency) => parseResourceName('agencies', agency, '/agencies'));
+      const location = { kind: parseCentreKind(centreKind), country: country || undefined };
+      return buildCatalog(snapshot, { date: parseDate(atDate, now), location, codes });
+    },
+  };
+}
+
+/** What a list is asked for. */
+interface ListFilter {
+  date: string;
+  location: DeskLocation;
+  /** Code of the agency; undefined for any. */
+  provider: string | undefined;
+  fileableOnly: boolean;
+  query: string;
+}
+
+interface Match extends Rank {
+  service: PublicService;
+  version: Version;
+}
+
+/** The services that a list is asked for, in no order; without a query each counts as often as villages ask for it. */
+function findMatches(services: ReadonlyMap<string, PublicService>, filter: ListFilter): Match[] {
+  const { date, location, provider, fileableOnly, query } = filter;
+  const scores = scoreServices(services, query);
+  return [...services.values()].flatMap((service) => {
+    const version = versionAt(service, date);
+    if (!version || (provider !== undefined && version.provider !== provider)) return [];
+    if (fileableOnly && !isFileableAt(version, location.kind)) return [];
+    const score = scores ? (scores.get(version) ?? 0) : service.finding.popularity;
+    return score > 0 ? [{ score, code: service.code, service, version }] : [];
+  });
+}
+
+/** What a desk needs to know of the agencies that it works for; all of them where it names none. */
+function buildCatalog(
+  snapshot: CatalogSnapshot,
+  { date, location: place, codes }: { date: string; location: DeskLocation; codes: string[] },
+): GetRegistryResponse {
+  const isRequested = (agency: string) => codes.length === 0 || codes.includes(agency);
+  const found = findMatches(snapshot.services(), {
+    date,
+    location: place,
+    provider: undefined,
+    fileableOnly: false,
+    query: '',
+  })
+    .filter(({ version }) => isRequested(version.provider))
+    .sort(compareRanks);
+  const agencies = sortByCode(snapshot.agencies()).filter(({ code }) => isRequested(code));
+  const calendars = sortByCode(snapshot.calendars()).filter(({ code }) =>
+    agencies.some(({ calendar }) => calendar === code),
+  );
+  return {
+    agencies: agencies.map(toAgency),
+    evidenceKinds: toEvidenceKinds(found.map(({ version }) => version)),
+    publicServices: found.map(({ service, version }) =>
+      toPublicServiceMessage(service, version, { date, ...place, full: true }),
+    ),
+    calendars: calendars.map(toCalendar),
+  };
+}
+
+function sortByCode<Entry extends { code: string }>(entries: ReadonlyMap<string, Entry>): Entry[] {
+  return [...entries.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+const searchCache = new WeakMap<ReadonlyMap<string, PublicService>, ReturnType<typeof createVersionSearch>>();
+
+/** What fits a query of at most 200 letters in one generation of the registry, whose index is made at its first use. */
+function scoreServices(
+  services: ReadonlyMap<string, PublicService>,
+  query: string,
+): ReadonlyMap<Version, number> | undefined {
+  if (query.length > 200) throw invalidArgument(violation('/query', 'MAX_LENGTH', { most: 200 }));
+  const search = searchCache.get(services) ?? createVersionSearch(services.values());
+  searchCache.set(services, search);
+  return search(query);
+}
+
+/** A place in the order of a list: best match first (without a query, what villages ask for most), then by code. */
+interface Rank {
+  score: number;
+  code: string;
+}
+
+function encodeRank({ score, code }: Rank): string {
+  return `${score} ${code}`;
+}
+
+/** The last match need not exist any more. */
+function decodeRank(text: string | undefined): Rank | undefined {
+  const [score, code = ''] = text?.split(' ') ?? [];
+  return score === undefined ? undefined : { score: Number(score), code };
+}
+
+function compareRanks(a: Rank, b: Rank): number {
+  return b.score - a.score || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+}

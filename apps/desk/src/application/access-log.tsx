@@ -1,0 +1,100 @@
+import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Printer } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { groupAccessLog } from '@cups/application';
+import { ACCESS_KIND_TEXTS } from '@cups/application/texts';
+import { detailsQuery, accessLogQuery } from '../api/queries.ts';
+import { useKeys } from '../keys/keys.tsx';
+import { today } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Screen, Title } from '../parts/screen.tsx';
+import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { Button } from '../parts/button.tsx';
+import { printAccessLog } from '../print/print-on-demand.tsx';
+import { APPLICATION, PRINTOUTS } from '../texts/application.ts';
+import { KEYS } from '../texts/keys.ts';
+import { PrintError } from './print-buttons.tsx';
+import { useCatalog } from '../session/catalog.ts';
+import { operatorName } from './operator-name.ts';
+import { formatWhen } from './state-texts.ts';
+import styles from './application.module.css';
+
+const HEADS = [
+  APPLICATION.looksFirst,
+  APPLICATION.looksLast,
+  APPLICATION.looksWho,
+  APPLICATION.looksWhat,
+  APPLICATION.looksCount,
+];
+
+/** Who looked at an application, and when, by operator and 15 minutes: every person may ask for it. */
+export default function AccessLog({ id }: { id: string }) {
+  const { t, language } = useLanguage();
+  const [, go] = useLocation();
+  const accessLog = useQuery(accessLogQuery(id));
+  const when = (time: string) => formatWhen(time, { language, today: today() });
+  useKeys([{ code: 'Escape', says: KEYS.back, does: () => go(`/applications/${id}`) }]);
+  return (
+    <Screen>
+      <div className={styles.page}>
+        <div className={styles.head}>
+          <Link href={`/applications/${id}`}>{t(APPLICATION.back)}</Link>
+          <Title>{t(APPLICATION.looksTitle)}</Title>
+        </div>
+        <PrintAccessLogButton id={id} />
+        {accessLog.isPending && <Skeleton />}
+        {accessLog.isError && <LoadError error={accessLog.error} onRetry={() => void accessLog.refetch()} />}
+        {accessLog.data && (
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                {HEADS.map((head) => (
+                  <th key={head.ro} scope="col">
+                    {t(head)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {groupAccessLog(accessLog.data.looks).map(({ first, last, count, kinds }) => (
+                <tr key={`${last.by} ${first.lookTime}`}>
+                  <td data-head={t(APPLICATION.looksFirst)}>{when(first.lookTime)}</td>
+                  <td data-head={t(APPLICATION.looksLast)}>{when(last.lookTime)}</td>
+                  <th scope="row">{operatorName(accessLog.data.operators, last.by, t)}</th>
+                  <td data-head={t(APPLICATION.looksWhat)}>
+                    {kinds.map((kind) => t(ACCESS_KIND_TEXTS[kind])).join(', ')}
+                  </td>
+                  <td data-head={t(APPLICATION.looksCount)}>{count}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </div>
+    </Screen>
+  );
+}
+
+/** For the person, who may ask for it. */
+function PrintAccessLogButton({ id }: { id: string }) {
+  const { t } = useLanguage();
+  const catalog = useCatalog();
+  const { data } = useQuery(detailsQuery(id));
+  const [error, setError] = useState<unknown>();
+  const print = () => {
+    setError(undefined);
+    if (data && catalog) printAccessLog(data.application, catalog).catch(setError);
+  };
+  const isLoaded = data !== undefined && catalog !== undefined;
+  useKeys([isLoaded && { code: 'KeyP', says: KEYS.print, does: print }]);
+  if (!isLoaded) return null;
+  return (
+    <div>
+      <Button icon={Printer} cap="KeyP" onClick={print}>
+        {t(PRINTOUTS.looks)}
+      </Button>
+      {error !== undefined && <PrintError error={error} />}
+    </div>
+  );
+}

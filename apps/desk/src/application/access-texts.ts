@@ -1,0 +1,40 @@
+import type { Language } from '@cups/application';
+import type { ApplicationDetails } from '../api/types.ts';
+import { today } from '../language/dates.ts';
+import type { LanguageContextValue } from '../language/language.tsx';
+import { plural } from '../language/plurals.ts';
+import type { Plurals } from '../language/plurals.ts';
+import { APPLICATION } from '../texts/application.ts';
+import { operatorName } from './operator-name.ts';
+import { formatWhen } from './state-texts.ts';
+
+const TIMES: Plurals = {
+  ro: { one: 'dată', few: 'ori' },
+  ru: { one: 'раз', few: 'раза', many: 'раз' },
+  en: { one: 'time', few: 'times' },
+};
+const PEOPLE: Plurals = {
+  ro: { one: 'persoană', few: 'persoane' },
+  ru: { one: 'человек', few: 'человека', many: 'человек' },
+  en: { one: 'person', few: 'people' },
+};
+
+/** Who else looked last; every look leaves a trace, and the page says so. */
+export function lastAccessText(
+  { lastLook, operators }: ApplicationDetails,
+  t: LanguageContextValue['t'],
+  language: Language,
+): string {
+  if (!lastLook) return '';
+  const who = operatorName(operators, lastLook.by, t);
+  return t(APPLICATION.seenBy, { who, when: formatWhen(lastLook.lookTime, { language, today: today() }) });
+}
+
+export function accessCountText(
+  { lookCount, lookerCount }: ApplicationDetails,
+  t: LanguageContextValue['t'],
+  language: Language,
+): string {
+  const [times, people] = [plural(lookCount, language, TIMES), plural(lookerCount, language, PEOPLE)];
+  return t(APPLICATION.seen, language === 'ru' ? { times: lookCount, people: lookerCount } : { times, people });
+}

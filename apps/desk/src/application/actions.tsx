@@ -1,0 +1,220 @@
+import { useState } from 'react';
+import { FilePen, Phone, Receipt } from 'lucide-react';
+import { useLocation } from 'wouter';
+import { ACTION_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
+import type { Application, ApplicationDetails } from '../api/types.ts';
+import { useKeys } from '../keys/keys.tsx';
+import { useLanguage } from '../language/language.tsx';
+import type { LanguageContextValue } from '../language/language.tsx';
+import { formatMoney } from '../language/money.ts';
+import type { Write } from '../outbox/outbox.ts';
+import { Button } from '../parts/button.tsx';
+import { Choice } from '../parts/choice.tsx';
+import { Field, TextInput } from '../parts/field.tsx';
+import { APPLICATION } from '../texts/application.ts';
+import { KEYS } from '../texts/keys.ts';
+import { PrintMainButton } from './print-buttons.tsx';
+import { DocumentRequestForm } from './document-request-form.tsx';
+import { PaymentForm } from './payment-form.tsx';
+import { useApplicationAction } from './use-application-action.ts';
+import type { ApplicationActionState } from './use-application-action.ts';
+import styles from './application.module.css';
+
+/** Exactly the moves that the platform permits now; the first is the next step, the others are quieter. */
+
+/** Where there is something that the person is to know. */
+const NOTIFIABLE_STATES: readonly string[] = ['documents-requested', 'ready', 'rejected'];
+
+type ActionForm = 'withdraw' | 'tell' | 'record-payment';
+
+export function ApplicationActions({ details: file }: { details: ApplicationDetails }) {
+  const { t } = useLanguage();
+  const { application } = file;
+  const { id, allowedActions } = application;
+  const [, go] = useLocation();
+  const action = useApplicationAction(id);
+  const [activeForm, setActiveForm] = useState<ActionForm>();
+  const isAllowed = (kind: (typeof allowedActions)[number]) => allowedActions.includes(kind);
+  const done = () => setActiveForm(undefined);
+  // One filled button a screen: while something is asked, that of its answer.
+  const mainVariant = activeForm === undefined ? 'filled' : 'outlined';
+  const handOver = () => go(`/applications/${id}/hand-over`);
+  useKeys([isAllowed('hand-over') && { code: 'KeyH', says: KEYS.handOver, does: handOver }]);
+  useKeys([isAllowed('hand-over') && { code: 'Ctrl+Enter', says: KEYS.main, does: handOver }]);
+  return (
+    <>
+      {isAllowed('supply-documents') && <DocumentRequestForm details={file} action={action} />}
+      <div className={styles.ways}>
+        {isAllowed('edit') && (
+          <Button variant={mainVariant} icon={FilePen} onClick={() => go(`/visits/resume/${id}`)}>
+            {t(ACTION_TEXTS.edit)}
+          </Button>
+        )}
+        {isAllowed('hand-over') && (
+          <Button variant={mainVariant} cap="KeyH" onClick={handOver}>
+            {t(ACTION_TEXTS['hand-over'])}
+          </Button>
+        )}
+        {isAllowed('confirm-outcome') && (
+          <Button variant={mainVariant} onClick={handOver}>
+            {t(ACTION_TEXTS['confirm-outcome'])}
+          </Button>
+        )}
+        {NOTIFIABLE_STATES.includes(application.state) && !action.isPending('told') && (
+          <Button icon={Phone} onClick={() => setActiveForm('tell')}>
+            {t(APPLICATION.told)}
+          </Button>
+        )}
+        {isAllowed('record-payment') && !action.isPending('payment') && (
+          <Button icon={Receipt} onClick={() => setActiveForm('record-payment')}>
+            {t(APPLICATION.pay)}
+          </Button>
+        )}
+        {isAllowed('correct') && <Button onClick={() => go(`/visits/correct/${id}`)}>{t(APPLICATION.correct)}</Button>}
+        <PrintMainButton details={file} />
+        {isAllowed('withdraw') && activeForm !== 'withdraw' && (
+          <span className={styles.last}>
+            <Button variant="danger" onClick={() => setActiveForm('withdraw')}>
+              {t(APPLICATION.withdraw)}
+            </Button>
+          </span>
+        )}
+      </div>
+      <ActiveForm activeForm={activeForm} application={application} action={action} onDone={done} />
+      <UndoBar action={action} onUndone={setActiveForm} />
+    </>
+  );
+}
+
+interface ActiveFormProps extends ActionFormProps {
+  activeForm: ActionForm | undefined;
+  application: Application;
+}
+
+/** What a move needs to know is asked under it. */
+function ActiveForm({ activeForm, application, action, onDone }: ActiveFormProps) {
+  return (
+    <>
+      {activeForm === 'withdraw' && <WithdrawForm action={action} onDone={onDone} />}
+      {activeForm === 'tell' && <NotifyForm action={action} onDone={onDone} />}
+      {activeForm === 'record-payment' && <PaymentForm application={application} action={action} onDone={onDone} />}
+      {(action.errorText || action.staleErrorText) && (
+        <p role="alert" className={styles.fault}>
+          {action.errorText || action.staleErrorText}
+        </p>
+      )}
+    </>
+  );
+}
+
+interface UndoBarProps {
+  action: ApplicationActionState;
+  /** What was asked is asked again, with what was said. */
+  onUndone: (activeForm: ActionForm) => void;
+}
+
+/** What was just done and can be taken back while it has not gone out. */
+function UndoBar({ action: { undoable, undo }, onUndone }: UndoBarProps) {
+  const { t } = useLanguage();
+  const undoAndReopen = (activeForm: ActionForm) => {
+    undo();
+    onUndone(activeForm);
+  };
+  return (
+    <div role="status">
+      {undoable?.kind === 'told' && (
+        <UndoNotice text={notificationText(undoable, t)} onUndo={() => undoAndReopen('tell')} />
+      )}
+      {undoable?.kind === 'payment' && (
+        <UndoNotice text={paymentText(undoable, t)} onUndo={() => undoAndReopen('record-payment')} />
+      )}
+    </div>
+  );
+}
+
+function UndoNotice({ text: says, onUndo }: { text: string; onUndo: () => void }) {
+  const { t } = useLanguage();
+  return (
+    <p className={styles.held}>
+      <span>
+        <strong>{says}</strong> {t(APPLICATION.held)}
+      </span>
+      <Button onClick={onUndo}>{t(APPLICATION.undo)}</Button>
+    </p>
+  );
+}
+
+const notificationText = ({ body }: Write, t: LanguageContextValue['t']): string =>
+  `${t(APPLICATION.told)}: ${t(NOTIFICATION_METHOD_TEXTS[body['how'] as (typeof NOTIFICATION_METHODS)[number]])}.`;
+
+function paymentText({ body }: Write, t: LanguageContextValue['t']): string {
+  const { amount, receiptNumber } = body as Pick<NonNullable<Application['payment']>, 'amount' | 'receiptNumber'>;
+  return `${t(APPLICATION.paid)}: ${t(APPLICATION.paidBy, { amount: formatMoney(amount), number: receiptNumber })}.`;
+}
+
+interface ActionFormProps {
+  action: ApplicationActionState;
+  onDone: () => void;
+}
+
+/** Asked in place, never in a window over the page. */
+function WithdrawForm({ action: { run, busy }, onDone }: ActionFormProps) {
+  const { t } = useLanguage();
+  const [reason, setReason] = useState('');
+  const withdraw = async () => {
+    if (await run('withdraw', reason.trim() ? { reason: reason.trim() } : {})) onDone();
+  };
+  return (
+    <div className={styles.asking}>
+      <p>{t(APPLICATION.withdrawSure)}</p>
+      <Field label={t(APPLICATION.withdrawWhy)}>
+        <TextInput value={reason} onChange={setReason} maxLength={500} focusOnMount />
+      </Field>
+      <div className={styles.ways}>
+        <Button
+          variant="danger"
+          busy={busy !== undefined}
+          busyText={t(APPLICATION.sending)}
+          onClick={() => void withdraw()}
+        >
+          {t(APPLICATION.withdrawYes)}
+        </Button>
+        <Button onClick={onDone}>{t(APPLICATION.keep)}</Button>
+      </div>
+    </div>
+  );
+}
+
+const NOTIFICATION_METHODS = ['phone', 'in-person', 'slip'] as const;
+
+/** How the person was told is chosen, by keys too, and then confirmed. */
+function NotifyForm({ action: { run }, onDone }: ActionFormProps) {
+  const { t } = useLanguage();
+  const [method, setMethod] = useState<(typeof NOTIFICATION_METHODS)[number]>();
+  const [tried, setTried] = useState(false);
+  const notify = () => {
+    setTried(true);
+    if (!method) return;
+    void run('told', { how: method });
+    onDone();
+  };
+  return (
+    <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), notify())}>
+      <Choice
+        label={t(APPLICATION.toldHow)}
+        variant="segments"
+        digits
+        options={NOTIFICATION_METHODS.map((value) => ({ value, says: t(NOTIFICATION_METHOD_TEXTS[value]) }))}
+        value={method}
+        onChange={setMethod}
+        error={tried && !method && t(APPLICATION.toldChoose)}
+      />
+      <div className={styles.ways}>
+        <Button type="submit">{t(APPLICATION.toldSave)}</Button>
+        <Button variant="text" onClick={onDone}>
+          {t(APPLICATION.leave)}
+        </Button>
+      </div>
+    </form>
+  );
+}

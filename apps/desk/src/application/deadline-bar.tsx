@@ -1,0 +1,41 @@
+import { longDate, shortDate, today } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { useCatalog } from '../session/catalog.ts';
+import { STATE_BLOCK } from '../texts/application.ts';
+import { buildTicks, createWorkingDayCheck } from './deadline-ticks.ts';
+import styles from './deadline-bar.module.css';
+
+interface DeadlineBarProps {
+  agency: string;
+  /** Civil dates. */
+  from: string;
+  to: string;
+  /** The citizen has to act by then, or the agency. */
+  actor: 'citizen' | 'agency';
+}
+
+/** A term as a row of working days, and the same in words. */
+export function DeadlineBar({ agency: name, from, to, actor }: DeadlineBarProps) {
+  const { t, language } = useLanguage();
+  const catalog = useCatalog();
+  const agency = catalog?.agencies.find((one) => one.name === name);
+  const now = today();
+  const ticks = agency && catalog ? buildTicks(from, to, now, createWorkingDayCheck(agency, catalog.calendars)) : [];
+  const at = ticks.filter(({ phase: is }) => is !== 'future').length;
+  const day = longDate(to, language, now);
+  return (
+    <div className={styles.ruler} data-whose={actor} data-late={to < now || undefined}>
+      {ticks.length > 0 && (
+        <div className={styles.ticks} aria-hidden="true">
+          {ticks.map(({ date, phase: is, hasGap: gap, isLast: last }) => (
+            <span key={date} data-is={is} data-gap={gap || undefined} data-last={last || undefined} />
+          ))}
+        </div>
+      )}
+      <p>
+        <strong>{t(actor === 'citizen' ? STATE_BLOCK.lastDay : STATE_BLOCK.due, { day, date: shortDate(to) })}</strong>
+        {at > 0 && to >= now && <span> · {t(STATE_BLOCK.dayOf, { n: at, of: ticks.length })}</span>}
+      </p>
+    </div>
+  );
+}

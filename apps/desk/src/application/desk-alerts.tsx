@@ -1,0 +1,30 @@
+import { DESK_ALERT_TEXTS } from '@cups/application/texts';
+import type { ApplicationDetails } from '../api/types.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { APPLICATION } from '../texts/application.ts';
+import { useApplicationAction } from './use-application-action.ts';
+import styles from './application.module.css';
+
+/** What the agency did that moved no state and that the desk must know. */
+export function DeskAlerts({ details: { application } }: { details: ApplicationDetails }) {
+  const { t } = useLanguage();
+  const { run, busy, errorText } = useApplicationAction(application.id);
+  const kinds = [...new Set(application.deskNotes?.map(({ kind }) => kind))];
+  if (kinds.length === 0) return null;
+  return (
+    <section className={styles.news} aria-label={t(APPLICATION.news)}>
+      <ul>
+        {kinds.map((kind) => (
+          <li key={kind}>{t(DESK_ALERT_TEXTS[kind])}</li>
+        ))}
+      </ul>
+      <div>
+        <Button busy={busy !== undefined} onClick={() => void run('desk-notes/seen')}>
+          {t(APPLICATION.dealtWith)}
+        </Button>
+      </div>
+      {errorText && <p className={styles.fault}>{errorText}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,161 @@
+import { useCallback, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
+import { Printer } from 'lucide-react';
+import { NOTICE_KIND_TEXTS } from '@cups/application/texts';
+import { api, bodyOf, isTransient } from '../api/client.ts';
+import type { ApplicationDetails, Catalog } from '../api/types.ts';
+import { useKeys } from '../keys/keys.tsx';
+import { useLanguage } from '../language/language.tsx';
+import type { Text } from '../language/messages.ts';
+import { Button } from '../parts/button.tsx';
+import { ApplicationPrintout, MandatePrintout } from '../print/application-printout.tsx';
+import { DecisionPrintout, HandOverPrintout } from '../print/decision-printout.tsx';
+import { printSlip } from '../print/print-on-demand.tsx';
+import { MissingDocumentsPrintout } from '../print/checklist-printouts.tsx';
+import { evidenceTitle } from '../print/catalog-lookups.ts';
+import { printDocument, usePrintout } from '../print/printing.tsx';
+import { ReceiptPrintout } from '../print/receipt-printout.tsx';
+import { useSignedIn } from '../session/session.tsx';
+import { APPLICATION, PRINTOUTS } from '../texts/application.ts';
+import { KEYS } from '../texts/keys.ts';
+import { PARTS } from '../texts/parts.ts';
+import { useCatalog } from '../session/catalog.ts';
+import styles from './application.module.css';
+
+/** One paper that can be printed now. */
+interface PrintableDocument {
+  label: Text;
+  render: () => ReactNode;
+}
+
+/** The paper of this screen: what the person needs where the application is now. Ctrl+P and P print the same. */
+export function PrintMainButton({ details: file }: { details: ApplicationDetails }) {
+  const { t } = useLanguage();
+  const catalog = useCatalog();
+  const { session } = useSignedIn();
+  const { displayName } = session.operator;
+  const main = useMemo(
+    () => (catalog ? resolveMainPrintout(file, catalog, displayName) : undefined),
+    [file, catalog, displayName],
+  );
+  const print = usePrintout(main?.render);
+  useKeys([main && { code: 'KeyP', says: KEYS.print, does: print }]);
+  if (!main) return null;
+  return (
+    <Button icon={Printer} cap="KeyP" onClick={print}>
+      {t(main.label)}
+    </Button>
+  );
+}
+
+function resolveMainPrintout(
+  details: ApplicationDetails,
+  catalog: Catalog,
+  specialist: string,
+): PrintableDocument | undefined {
+  const { application } = details;
+  const { decision, handOver, state } = application;
+  if (state === 'documents-requested') {
+    return {
+      label: PRINTOUTS.missing,
+      render: () => <MissingDocumentsPrintout {...toMissingDocumentsProps(details, catalog)} />,
+    };
+  }
+  if (handOver) {
+    const handedOver = Object.assign({}, application, { handOver });
+    return {
+      label: PRINTOUTS.handOver,
+      render: () => <HandOverPrintout {...{ application: handedOver, catalog, specialist }} />,
+    };
+  }
+  if (decision) {
+    const decided = Object.assign({}, application, { decision });
+    return { label: PRINTOUTS.decision, render: () => <DecisionPrintout application={decided} catalog={catalog} /> };
+  }
+  if (!application.submitTime) return undefined;
+  return { label: PRINTOUTS.receipt, render: () => <ReceiptPrintout application={application} catalog={catalog} /> };
+}
+
+function toMissingDocumentsProps({ application }: ApplicationDetails, catalog: Catalog) {
+  const { evidenceKinds = [], suppliedKinds = [], documents = [] } = application.documentRequest ?? {};
+  const items = evidenceKinds
+    .filter((kind) => !suppliedKinds.includes(kind))
+    .map((kind) => ({
+      key: kind,
+      words: evidenceTitle(catalog, kind),
+      note: documents.find((one) => one.kind === kind)?.note,
+    }));
+  return { application, catalog, items };
+}
+
+/** All other papers of an application, and the slips of what the person was told. */
+export function PrintList({ details: file }: { details: ApplicationDetails }) {
+  const { t } = useLanguage();
+  const catalog = useCatalog();
+  const { session } = useSignedIn();
+  const { application } = file;
+  const specialist = session.operator.displayName;
+  const [error, setError] = useState<unknown>();
+  const reportFailure = (printing: Promise<void>) => {
+    setError(undefined);
+    printing.catch(setError);
+  };
+  const printFiled = useCallback(
+    async (currentCatalog: Catalog) => {
+      const path = { id: application.id, number: application.submissionCount ?? 1 };
+      const filed = await bodyOf(api.GET('/api/v1/applications/{id}/submissions/{number}', { params: { path } }));
+      await printDocument(<ApplicationPrintout filed={filed} catalog={currentCatalog} specialist={specialist} />);
+    },
+    [application, specialist],
+  );
+  if (!catalog || !application.submitTime) return null;
+  const slips = (file.notices ?? []).filter(({ channel }) => channel === 'slip');
+  return (
+    <section>
+      <h2>{t(PRINTOUTS.title)}</h2>
+      <ul className={styles.papers}>
+        <PrintListItem label={t(PRINTOUTS.application)} onPrint={() => reportFailure(printFiled(catalog))} />
+        <PrintListItem
+          label={t(PRINTOUTS.mandate)}
+          onPrint={() =>
+            void printDocument(<MandatePrintout filed={application} catalog={catalog} specialist={specialist} />)
+          }
+        />
+        <PrintListItem
+          label={t(PRINTOUTS.receipt)}
+          onPrint={() => void printDocument(<ReceiptPrintout application={application} catalog={catalog} />)}
+        />
+        {slips.map((notice) => (
+          <PrintListItem
+            key={notice.id}
+            label={`${t(PRINTOUTS.slip)}: ${t(NOTICE_KIND_TEXTS[notice.kind])}`}
+            onPrint={() => reportFailure(printSlip(notice, application, catalog))}
+          />
+        ))}
+      </ul>
+      {error !== undefined && <PrintError error={error} />}
+      <p className="heard">{t(APPLICATION.notices)}</p>
+    </section>
+  );
+}
+
+/** Why nothing was printed of what the platform was to be asked for. */
+export function PrintError({ error }: { error: unknown }) {
+  const { t } = useLanguage();
+  return (
+    <p role="alert" className={styles.fault}>
+      {t(isTransient(error) ? PARTS.awayRead : PARTS.failed)}
+    </p>
+  );
+}
+
+function PrintListItem({ label: says, onPrint }: { label: string; onPrint: () => void }) {
+  return (
+    <li>
+      <button type="button" className={styles.paper} onClick={onPrint}>
+        <Printer size={16} aria-hidden="true" />
+        <span>{says}</span>
+      </button>
+    </li>
+  );
+}

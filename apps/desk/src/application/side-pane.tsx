@@ -1,0 +1,180 @@
+import { useEffect, useRef, useState } from 'react';
+import { Eye } from 'lucide-react';
+import { Link } from 'wouter';
+import type { ApplicationDetails } from '../api/types.ts';
+import { useKeys } from '../keys/keys.tsx';
+import { today } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { Facts } from '../parts/facts.tsx';
+import { Field, TextInput } from '../parts/field.tsx';
+import { KeyCap } from '../keys/key-cap.tsx';
+import { usePersistentState } from '../local-store/use-persistent-state.ts';
+import { useSyncStatus } from '../outbox/use-outbox.ts';
+import { useSignedIn } from '../session/session.tsx';
+import { APPLICATION } from '../texts/application.ts';
+import { KEYS } from '../texts/keys.ts';
+import { evidenceTitle } from '../print/catalog-lookups.ts';
+import { useCatalog } from '../session/catalog.ts';
+import { costText, isUnpaid, useCostOption } from './cost.ts';
+import { personFacts, requestFacts } from './facts.ts';
+import { accessCountText } from './access-texts.ts';
+import { PrintList } from './print-buttons.tsx';
+import { operatorName } from './operator-name.ts';
+import { formatWhen } from './state-texts.ts';
+import { useApplicationAction } from './use-application-action.ts';
+import styles from './application.module.css';
+
+/** Beside an application: the person, what was asked for, colleagues, and who looked. */
+export function SidePane({ details: file }: { details: ApplicationDetails }) {
+  const { t, language } = useLanguage();
+  const { application } = file;
+  const option = useCostOption(application);
+  const catalog = useCatalog();
+  const documents = application.evidence?.map(({ kind }) => t(evidenceTitle(catalog, kind))).join(', ');
+  const last = application.submissionCount ?? 0;
+  return (
+    <div className={styles.side}>
+      <section>
+        <h2>{t(APPLICATION.person)}</h2>
+        <Facts facts={personFacts(application, t)} />
+      </section>
+      <section>
+        <h2>{t(APPLICATION.request)}</h2>
+        <Facts
+          facts={[
+            [t(APPLICATION.cost), costText(option, t)],
+            [t(APPLICATION.payment), isUnpaid(application, option) ? t(APPLICATION.unpaid) : ''],
+            ...requestFacts(application, t),
+            [t(APPLICATION.papers), documents?.toLowerCase() ?? ''],
+          ]}
+        />
+        {last > 0 && <Link href={`/applications/${application.id}/submissions/${last}`}>{t(APPLICATION.filed)}</Link>}
+        {application.corrects && <Link href={`/${application.corrects}`}>{t(APPLICATION.corrects)}</Link>}
+      </section>
+      <Notes details={file} />
+      <Assignment details={file} />
+      <PrintList details={file} />
+      <p className={styles.looks}>
+        <span>
+          <Eye size={16} aria-hidden="true" />
+          {accessCountText(file, t, language)}
+        </span>
+        <Link href={`/applications/${application.id}/looks`}>{t(APPLICATION.who)}</Link>
+      </p>
+    </div>
+  );
+}
+
+/** Words to colleagues; the person never sees them. */
+function Notes({ details: file }: { details: ApplicationDetails }) {
+  const { t } = useLanguage();
+  const { acting: action, text, setText, setForm, save, takeBack: undo } = useNoteDraft(file.application.id);
+  return (
+    <section>
+      <div className={styles.sideHead}>
+        <h2>{t(APPLICATION.notes)}</h2>
+        <span>{t(APPLICATION.notesMore)}</span>
+      </div>
+      <NoteList details={file} held={action.undoable?.key} onUndo={undo} />
+      <form ref={setForm} onSubmit={(event) => (event.preventDefault(), void save())}>
+        <Field label={t(APPLICATION.note)} error={action.errorText}>
+          <TextInput small value={text} onChange={setText} maxLength={500} end={<KeyCap code="KeyO" quiet />} />
+        </Field>
+        {text.trim() && (
+          <Button type="submit" variant="text">
+            {t(APPLICATION.save)}
+          </Button>
+        )}
+      </form>
+    </section>
+  );
+}
+
+/** The note that is being written; its field keeps the focus. */
+function useNoteDraft(application: string) {
+  const action = useApplicationAction(application);
+  const [text, setText, forget] = usePersistentState('note', application, () => '');
+  const [form, setForm] = useState<HTMLElement | null>(null);
+  const latest = useRef(text);
+  useEffect(() => {
+    latest.current = text;
+  });
+  const focus = () => form?.querySelector('input')?.focus();
+  useKeys([{ code: 'KeyO', says: KEYS.note, does: focus }]);
+  async function save(): Promise<void> {
+    const note = text.trim();
+    if (!note) return;
+    // The outbox has it now; what is refused or undone comes back, before what was typed meanwhile.
+    setText('');
+    forget();
+    focus();
+    if (!(await action.run('notes', { text: note }))) setText([note, latest.current].filter(Boolean).join(' '));
+  }
+  function undo(): void {
+    action.undo();
+    focus();
+  }
+  return { acting: action, text, setText, setForm, save, takeBack: undo };
+}
+
+interface NoteListProps {
+  details: ApplicationDetails;
+  /** The key of the note that can be undone. */
+  held: string | undefined;
+  onUndo: () => void;
+}
+
+/** Newest first; those that have not arrived yet stand above. */
+function NoteList({ details: { application, operators }, held, onUndo }: NoteListProps) {
+  const { t, language } = useLanguage();
+  const { pending } = useSyncStatus(application.id);
+  return (
+    <ul className={styles.notes}>
+      {pending.map(({ key, kind, body }) =>
+        kind === 'notes' ? (
+          <li key={key} className={styles.note}>
+            <p>{t(key === held ? APPLICATION.held : APPLICATION.waits)}</p>
+            <p>{String(body['text'])}</p>
+            {key === held && (
+              <Button variant="text" onClick={onUndo}>
+                {t(APPLICATION.undo)}
+              </Button>
+            )}
+          </li>
+        ) : null,
+      )}
+      {[...(application.notes ?? [])].reverse().map(({ text: noteText, by: author, recordTime }) => (
+        <li key={`${recordTime} ${noteText}`} className={styles.note}>
+          <p>
+            {operatorName(operators, author, t)} · {formatWhen(recordTime, { language, today: today() })}
+          </p>
+          <p>{noteText}</p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Assignment({ details: { application, operators } }: { details: ApplicationDetails }) {
+  const { t } = useLanguage();
+  const { session } = useSignedIn();
+  const { run, busy, errorText } = useApplicationAction(application.id);
+  const { assignee } = application;
+  const isMine = assignee === session.operator.name;
+  const who = operatorName(operators, assignee, t);
+  return (
+    <section>
+      <h2>{t(APPLICATION.care)}</h2>
+      <div className={styles.care}>
+        <span>{assignee ? (isMine ? session.operator.displayName : who) : t(APPLICATION.nobody)}</span>
+        {!isMine && (
+          <Button variant="text" busy={busy !== undefined} onClick={() => void run('assign')}>
+            {t(APPLICATION.take)}
+          </Button>
+        )}
+      </div>
+      {errorText && <p className={styles.fault}>{errorText}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,187 @@
+import { toCivilDate } from '@cups/application';
+import type { Language } from '@cups/application';
+import { NO_DUE_DATE_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
+import type { ApplicationDetails, ApplicationRow } from '../api/types.ts';
+import { formatTime, daysBetween, longDate, relativeDay, shortDate } from '../language/dates.ts';
+import type { LanguageContextValue } from '../language/language.tsx';
+import { plural } from '../language/plurals.ts';
+import { isRevoked } from '../queue/row-texts.ts';
+import type { StatusIconName, Tone } from '../queue/row-texts.ts';
+import { STATE_BLOCK } from '../texts/application.ts';
+import { DAYS } from '../texts/counts.ts';
+
+/** Who has an application, since when and until when: the sentence at the head of its page. */
+
+export interface StateTexts {
+  tone: Tone;
+  icon: StatusIconName;
+  title: string;
+  more: string;
+  /** Until when; where there is room, the ruler shows it. */
+  until?: string;
+}
+export interface PhraseContext {
+  t: LanguageContextValue['t'];
+  language: Language;
+  /** Civil date in Chisinau. */
+  today: string;
+  /** The whole name of an agency. */
+  agency: (name: string) => string;
+}
+
+export function describeState(
+  row: ApplicationRow,
+  details: ApplicationDetails | undefined,
+  context: PhraseContext,
+): StateTexts {
+  const { t } = context;
+  const since = sinceParams(row.sinceTime ?? row.updateTime, context);
+  switch (row.state) {
+    case 'draft':
+      return toStateTexts(
+        'brand',
+        'draft',
+        t(STATE_BLOCK.draft),
+        t(STATE_BLOCK.draftMore, { when: formatWhen(row.updateTime, context) }),
+      );
+    case 'submitted':
+    case 'in-progress':
+      return describeAgencyStep(row, details, context);
+    case 'documents-requested': {
+      const more = t(STATE_BLOCK.documentsMore, Object.assign({ agency: context.agency(row.agency) }, since));
+      return toStateTexts('citizen', 'papers', t(STATE_BLOCK.documents), more);
+    }
+    case 'ready':
+      return describeReady(row, details, context);
+    case 'rejected':
+      return toStateTexts(
+        'trouble',
+        'refused',
+        t(STATE_BLOCK.rejected),
+        `${t(STATE_BLOCK.rejectedMore, since)} ${notificationText(details, context)}`,
+      );
+    case 'handed-over':
+      return toStateTexts('brand', 'close', t(STATE_BLOCK.handedOver), t(STATE_BLOCK.handedOverMore, since));
+    case 'closed': {
+      const missing = details?.application.outcome?.missing;
+      const more = missing
+        ? t(STATE_BLOCK.closedNot, Object.assign({ missing }, since))
+        : t(STATE_BLOCK.closedMet, since);
+      return toStateTexts('none', 'ended', t(STATE_BLOCK.closed), more);
+    }
+    case 'withdrawn':
+    case 'expired':
+      return toStateTexts('none', 'ended', t(STATE_BLOCK[row.state]), t(STATE_BLOCK.on, since));
+  }
+}
+
+const toStateTexts = (tone: Tone, sign: StatusIconName, title: string, more: string): StateTexts => ({
+  tone,
+  icon: sign,
+  title,
+  more,
+});
+
+function describeAgencyStep(
+  row: ApplicationRow,
+  details: ApplicationDetails | undefined,
+  context: PhraseContext,
+): StateTexts {
+  const { t, today } = context;
+  const title = t(STATE_BLOCK.sent, { agency: context.agency(row.agency) });
+  const since = t(STATE_BLOCK.since, sinceParams(row.submitTime ?? row.updateTime, context));
+  const { delivery } = details ?? {};
+  if (delivery?.state === 'failed') return toStateTexts('trouble', 'agency', title, t(STATE_BLOCK.sendFailed));
+  const parts = [since];
+  if (delivery?.waitCause) parts.push(t(STATE_BLOCK.onTheWay));
+  if (delivery?.agencyReference) parts.push(t(STATE_BLOCK.reference, { number: delivery.agencyReference }));
+  const { dueDate, noDueDateReason } = row;
+  if (dueDate === undefined) {
+    if (noDueDateReason) parts.push(toSentence(t(NO_DUE_DATE_TEXTS[noDueDateReason])));
+    return toStateTexts('agency', 'agency', title, parts.join(' '));
+  }
+  if (dueDate >= today) {
+    return Object.assign(toStateTexts('agency', 'agency', title, parts.join(' ')), {
+      until: deadlineText(row, dueDate, context),
+    });
+  }
+  const days = plural(daysBetween(dueDate, today), context.language, DAYS);
+  parts.push(t(STATE_BLOCK.overdue, Object.assign({ days }, dayParams(dueDate, context))));
+  return toStateTexts('trouble', 'agency', title, parts.join(' '));
+}
+
+/** A term in hours names the hour. */
+function deadlineText({ dueTime }: ApplicationRow, dueDate: string, context: PhraseContext): string {
+  const day = dayParams(dueDate, context);
+  if (!dueTime) return context.t(STATE_BLOCK.answerBy, day);
+  return context.t(STATE_BLOCK.answerByTime, Object.assign({ time: formatTime(dueTime) }, day));
+}
+
+function describeReady(
+  row: ApplicationRow,
+  details: ApplicationDetails | undefined,
+  context: PhraseContext,
+): StateTexts {
+  const { t } = context;
+  if (isRevoked(row)) return toStateTexts('trouble', 'refused', t(STATE_BLOCK.revoked), t(STATE_BLOCK.revokedMore));
+  const kind = details?.application.decision?.resultKind;
+  const title = t(kind === undefined || kind === 'paper' ? STATE_BLOCK.ready : STATE_BLOCK.readyElectronic);
+  const corrected = row.decision?.correctTime ? t(STATE_BLOCK.corrected) : '';
+  const since = t(STATE_BLOCK.since, sinceParams(row.sinceTime ?? row.updateTime, context));
+  return toStateTexts(
+    'give',
+    'result',
+    title,
+    [since, notificationText(details, context), corrected].filter(Boolean).join(' '),
+  );
+}
+
+/** Whether the person knows, and by what. */
+function notificationText(details: ApplicationDetails | undefined, context: PhraseContext): string {
+  if (!details?.notices) return '';
+  const { t } = context;
+  const kinds = ['result-ready', 'application-rejected'];
+  const notice = details.notices.filter(({ kind }) => kinds.includes(kind)).at(-1);
+  const notification = details.application.tellings
+    ?.filter(({ about }) => kinds.length && about === details.application.state)
+    .at(-1);
+  if (notification)
+    return t(STATE_BLOCK.toldBy, {
+      how: t(NOTIFICATION_METHOD_TEXTS[notification.how]),
+      when: formatWhen(notification.tellTime, context),
+    });
+  if (notice?.toldTime && notice.toldHow) {
+    return t(STATE_BLOCK.toldBy, {
+      how: t(NOTIFICATION_METHOD_TEXTS[notice.toldHow]),
+      when: formatWhen(notice.toldTime, context),
+    });
+  }
+  if (notice?.channel === 'email' && notice.sendTime) {
+    return t(STATE_BLOCK.toldMail, { when: formatWhen(notice.sendTime, context) });
+  }
+  return t(STATE_BLOCK.notTold);
+}
+
+/** `ieri la 15:20` or `luni, 23 noiembrie, 11:06`, in Chisinau. */
+export function formatWhen(instant: string, { language, today }: Pick<PhraseContext, 'language' | 'today'>): string {
+  const date = toCivilDate(new Date(instant));
+  return `${relativeDay(date, language, today) ?? longDate(date, language, today)}, ${formatTime(instant)}`;
+}
+
+function sinceParams(instant: string, context: PhraseContext): { day: string; date: string } {
+  return dayParams(toCivilDate(new Date(instant)), context);
+}
+
+/** A date for sentences: in words, and in digits for where Russian asks for another case. */
+export function dayParams(date: string, { language, today }: Pick<PhraseContext, 'language' | 'today'>) {
+  return { day: longDate(date, language, today), date: shortDate(date) };
+}
+
+const toSentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+/** An application as a list shows it, with since when it is where it is. */
+export function toApplicationRow({ application, history }: ApplicationDetails): ApplicationRow {
+  const lastTransition = history.filter(({ fromState, toState }) => fromState !== toState).at(-1);
+  const row = application as unknown as ApplicationRow;
+  return lastTransition ? Object.assign({}, row, { sinceTime: lastTransition.recordTime }) : row;
+}

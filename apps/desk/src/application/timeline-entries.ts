@@ -1,0 +1,65 @@
+import { HISTORY_TEXTS, NOTICE_KIND_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
+import type { ApplicationAction, ApplicationDetails } from '../api/types.ts';
+import { shortDate } from '../language/dates.ts';
+import type { LanguageContextValue } from '../language/language.tsx';
+import { STATE_BLOCK, APPLICATION } from '../texts/application.ts';
+import { operatorName } from './operator-name.ts';
+
+/** What happened, as it may be shown to the person whose application it is: newest first. */
+
+export interface TimelineEntry {
+  time: string;
+  actor: string;
+  action: string;
+  detail: string;
+}
+export interface NameContext {
+  t: LanguageContextValue['t'];
+  agency: (name: string) => string;
+}
+
+/** Words between colleagues, and what the desk did for itself: not the person's. */
+const INTERNAL_KINDS = new Set(['note', 'assign', 'mark-seen', 'message-refused', 'message-unknown', 'edit']);
+
+export function buildTimeline(details: ApplicationDetails, context: NameContext): TimelineEntry[] {
+  const entries = details.history
+    .filter(({ kind }) => !INTERNAL_KINDS.has(kind))
+    .map((entry) => toTimelineEntry(entry, details, context));
+  const sent = (details.notices ?? []).filter(({ sendTime, channel }) => sendTime && channel === 'email');
+  const notices = sent.map(({ kind, sendTime }): TimelineEntry => ({
+    time: sendTime as string,
+    actor: context.t(APPLICATION.system),
+    action: context.t({ ro: 'a trimis un e-mail persoanei', ru: 'письмо отправлено', en: 'sent the person an e-mail' }),
+    detail: context.t(NOTICE_KIND_TEXTS[kind]),
+  }));
+  return [...entries, ...notices].sort((a, b) => b.time.localeCompare(a.time));
+}
+
+function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, context: NameContext): TimelineEntry {
+  return {
+    time: entry.recordTime,
+    actor: actorName(entry.by, details.operators, context),
+    action: context.t(HISTORY_TEXTS[entry.kind]),
+    detail: detailText(entry, details, context),
+  };
+}
+
+function detailText({ kind, result, how }: ApplicationAction, details: ApplicationDetails, { t }: NameContext): string {
+  if (how) return t(NOTIFICATION_METHOD_TEXTS[how]);
+  if (result?.number) return `${t(APPLICATION.result)}: ${result.number}`;
+  if (kind === 'acknowledged' && details.delivery?.agencyReference) {
+    return t(STATE_BLOCK.reference, { number: details.delivery.agencyReference }).replace(/\.$/, '');
+  }
+  const answerBy = details.application.documentRequest?.answerBy;
+  if (kind === 'documents-requested' && answerBy && details.application.state === 'documents-requested') {
+    return t(STATE_BLOCK.lastDay, { day: shortDate(answerBy), date: shortDate(answerBy) });
+  }
+  return '';
+}
+
+/** The name of who did something: an operator, an agency, or the platform itself. */
+function actorName(actor: string, operators: ApplicationDetails['operators'], { t, agency }: NameContext): string {
+  if (actor.startsWith('agencies/')) return agency(actor);
+  if (!actor.startsWith('operators/')) return t(APPLICATION.system);
+  return operatorName(operators, actor, t);
+}

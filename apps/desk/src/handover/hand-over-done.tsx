@@ -1,0 +1,67 @@
+import { useEffect } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { CircleCheck, Printer } from 'lucide-react';
+import { useLocation } from 'wouter';
+import type { ApplicationDetails } from '../api/types.ts';
+import { personName } from '../language/person-name.ts';
+import { useKeys } from '../keys/keys.tsx';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { Screen, Title } from '../parts/screen.tsx';
+import { useSyncStatus } from '../outbox/use-outbox.ts';
+import { usePrintout } from '../print/printing.tsx';
+import { HAND_OVER } from '../texts/application.ts';
+import { KEYS } from '../texts/keys.ts';
+import { useHandOverPrintout } from './printout-preview.tsx';
+import type { HandOverForm } from './hand-over-form.ts';
+import { ResultSummary } from './result-summary.tsx';
+import styles from './hand-over.module.css';
+
+interface HandOverDoneProps {
+  details: ApplicationDetails;
+  form: HandOverForm;
+  outcome: 'closed' | 'open';
+}
+
+/** It is done, or waits to be sent; the paper to sign is printed from here. */
+export function HandOverDone({ details, form, outcome }: HandOverDoneProps) {
+  const { t } = useLanguage();
+  const [, go] = useLocation();
+  const queryClient = useQueryClient();
+  const { application } = details;
+  const { pending } = useSyncStatus(application.id);
+  const isPending = pending.length > 0;
+  useEffect(() => {
+    if (!isPending) void queryClient.invalidateQueries();
+  }, [isPending, queryClient]);
+  const print = usePrintout(useHandOverPrintout(details, form));
+  const next = () => go(form.needMet === 'no' ? `/visits/correct/${application.id}` : '/');
+  useKeys([
+    { code: 'Enter', says: KEYS.main, does: next },
+    { code: 'KeyP', says: KEYS.print, does: print },
+  ]);
+  return (
+    <Screen
+      sideWidth="wide"
+      isSideFocusable
+      side={<ResultSummary details={details} form={form} />}
+      footer={
+        <>
+          <Button variant="filled" large cap="Enter" onClick={next}>
+            {t(form.needMet === 'no' ? HAND_OVER.correct : HAND_OVER.toQueue)}
+          </Button>
+          <Button large icon={Printer} cap="KeyP" onClick={print}>
+            {t(HAND_OVER.print)}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.done}>
+        <CircleCheck size={40} aria-hidden="true" />
+        <Title>{t(outcome === 'closed' ? HAND_OVER.done : HAND_OVER.doneOpen)}</Title>
+        <p>{[personName(application.applicant), t(application.serviceTitle)].join(' · ')}</p>
+        {isPending && <p role="status">{t(HAND_OVER.doneWaits)}</p>}
+      </div>
+    </Screen>
+  );
+}

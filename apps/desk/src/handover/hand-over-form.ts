@@ -1,0 +1,99 @@
+import { validateHandOverRecord } from '@cups/application';
+import type { HandOver } from '@cups/application';
+import { RULE_TEXTS } from '@cups/application/texts';
+import type { Application } from '../api/types.ts';
+import type { LanguageContextValue } from '../language/language.tsx';
+import type { Text } from '../language/messages.ts';
+import type { WriteAction } from '../outbox/outbox.ts';
+import type { FormError } from '../parts/error-summary.tsx';
+import { HAND_OVER } from '../texts/application.ts';
+
+/** A hand-over while it is being filled in. Nothing that is to be looked at is chosen beforehand. */
+export interface HandOverForm {
+  collectedBy: HandOver['collectedBy'] | undefined;
+  collectorName: string;
+  power: string;
+  paperKind: string;
+  paperNumber: string;
+  /** The specialist compared photograph and name. */
+  compared: boolean;
+  needMet: 'yes' | 'no' | undefined;
+  missing: string;
+}
+
+/** Most people collect for themselves, and by the paper that they filed with: both are said, and can be changed. */
+export function initialHandOverForm({ evidence, represented }: Application): HandOverForm {
+  const document = evidence?.find(({ kind }) => kind === 'identity-document');
+  return {
+    collectedBy: represented ? undefined : 'applicant',
+    collectorName: '',
+    power: '',
+    paperKind: document?.kind ?? 'identity-document',
+    paperNumber: '',
+    compared: false,
+    needMet: undefined,
+    missing: '',
+  };
+}
+
+interface QuestionScope {
+  /** The result was handed over before; only the outcome is asked. */
+  isOutcomeOnly: boolean;
+  /** The outcome is asked another time. */
+  isOutcomeLater: boolean;
+}
+
+/** What is still to be said, beside the control that it concerns. */
+export function validateHandOver(
+  form: HandOverForm,
+  { isOutcomeOnly, isOutcomeLater }: QuestionScope,
+  t: LanguageContextValue['t'],
+): FormError[] {
+  const errors: FormError[] = [];
+  const addErrorIf = (id: string, label: Text | undefined, isWrong: boolean, says: Text) =>
+    isWrong && errors.push(label ? { id, label: t(label), says: t(says) } : { id, says: t(says) });
+  if (!isOutcomeOnly) {
+    addErrorIf('who', HAND_OVER.who, form.collectedBy === undefined, HAND_OVER.choose);
+    const isWrong = form.collectedBy === undefined ? [] : validateHandOverRecord(toHandOver(form));
+    const addViolation = (id: string, label: Text, field: string) => {
+      const violation = isWrong.find((one) => one.field === field);
+      if (violation) errors.push({ id, label: t(label), says: t(RULE_TEXTS[violation.rule], violation.params) });
+      return violation !== undefined;
+    };
+    addViolation('collector', HAND_OVER.collector, '/collectorName');
+    addViolation('power', HAND_OVER.power, '/ground/reference');
+    if (!addViolation('paper-number', HAND_OVER.number, '/paperNumber')) {
+      addErrorIf('paper-number', HAND_OVER.number, !form.paperNumber.trim(), RULE_TEXTS.REQUIRED);
+    }
+    addErrorIf('compared', undefined, !form.compared, HAND_OVER.photoMissing);
+  }
+  if (!isOutcomeLater) {
+    addErrorIf('met', HAND_OVER.met, form.needMet === undefined, HAND_OVER.choose);
+    addErrorIf('missing', HAND_OVER.missing, form.needMet === 'no' && !form.missing.trim(), RULE_TEXTS.REQUIRED);
+  }
+  return errors;
+}
+
+/** What is recorded of who collected. */
+export function toHandOver(form: HandOverForm): HandOver {
+  const { collectedBy = 'applicant', paperKind, paperNumber, collectorName, power } = form;
+  const handOver: HandOver = { collectedBy, paperKind };
+  if (paperNumber.trim()) handOver.paperNumber = paperNumber.trim();
+  if (collectedBy !== 'representative') return handOver;
+  handOver.collectorName = collectorName.trim();
+  handOver.ground = { kind: 'power', reference: power.trim() };
+  return handOver;
+}
+
+/** What the outbox sends, in this order. */
+export function toWrites(
+  form: HandOverForm,
+  { isOutcomeOnly, isOutcomeLater }: QuestionScope,
+): { kind: WriteAction; body: Record<string, unknown> }[] {
+  const outcome: Record<string, unknown> = { needMet: form.needMet === 'yes' };
+  if (form.needMet === 'no') outcome['missing'] = form.missing.trim();
+  return [
+    ...(isOutcomeOnly ? [] : [{ kind: 'hand-over' as const, body: { ...toHandOver(form) } }]),
+    ...(isOutcomeLater ? [] : [{ kind: 'confirm-outcome' as const, body: outcome }]),
+  ];
+}

@@ -1,0 +1,38 @@
+import { sanitizeCode } from '@cups/application';
+import { RESULT_KIND_TEXTS } from '@cups/application/texts';
+import type { ApplicationDetails } from '../api/types.ts';
+import { shortDate } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Facts } from '../parts/facts.tsx';
+import { APPLICATION, HAND_OVER } from '../texts/application.ts';
+import { toCivilDate } from '@cups/application';
+import { PrintoutPreview } from './printout-preview.tsx';
+import type { HandOverForm } from './hand-over-form.ts';
+import styles from './hand-over.module.css';
+
+/** What is given, with its numbers: to be compared with the paper in hand. */
+export function ResultSummary({ details: file, form: handing }: { details: ApplicationDetails; form: HandOverForm }) {
+  const { t } = useLanguage();
+  const { decision, serviceTitle } = file.application;
+  const kind = decision?.resultKind ? t(RESULT_KIND_TEXTS[decision.resultKind]) : '';
+  return (
+    <div className={styles.given}>
+      <h2>{t(HAND_OVER.what)}</h2>
+      <div className={styles.card}>
+        <h3>{decision?.approved ? [t(serviceTitle), kind].filter(Boolean).join(', ') : t(HAND_OVER.decision)}</h3>
+        <Facts
+          facts={[
+            [t(HAND_OVER.numberShort), decision?.resultNumber ? sanitizeCode(decision.resultNumber) : ''],
+            [t(APPLICATION.code), decision?.verificationCode ? sanitizeCode(decision.verificationCode) : ''],
+            [t(HAND_OVER.issued), decision?.decideTime ? shortDate(toCivilDate(new Date(decision.decideTime))) : ''],
+            [t(APPLICATION.validUntil), decision?.validUntil ? shortDate(decision.validUntil) : ''],
+          ]}
+        />
+      </div>
+      <h2>
+        {t(HAND_OVER.receipt)} <span className={styles.quiet}>{t(HAND_OVER.receiptMore)}</span>
+      </h2>
+      <PrintoutPreview details={file} form={handing} />
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import { openDB } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
+
+/**
+ * What the page keeps in this browser: drafts that are being typed and writes that were not answered yet. Each record is
+ * encrypted (AES-256-GCM) with a key of this operator that cannot be read out of the browser and that signing out
+ * destroys. Ids and kinds are readable; they name nobody.
+ */
+
+interface LocalSchema extends DBSchema {
+  keys: { key: string; value: CryptoKey };
+  records: { key: [owner: string, kind: string, id: string]; value: SealedRecord };
+}
+interface SealedRecord {
+  owner: string;
+  kind: string;
+  id: string;
+  iv: Uint8Array<ArrayBuffer>;
+  sealed: ArrayBuffer;
+}
+
+export interface LocalStore {
+  /** False where this browser keeps nothing: what is typed lives as long as the page. */
+  readonly isDurable: boolean;
+  read<T>(kind: string, id: string): Promise<T | undefined>;
+  list<T>(kind: string): Promise<T[]>;
+  /** Resolves when it is on disk. */
+  write(kind: string, id: string, value: unknown): Promise<void>;
+  remove(kind: string, id: string): Promise<void>;
+  /** Ends it for good: the key first, so that what is left cannot be read. */
+  destroy(): Promise<void>;
+}
+
+/** @param owner name of the operator: each has a key and records of her own */
+export async function openLocalStore(owner: string): Promise<LocalStore> {
+  try {
+    // On a plain http address of another machine browsers have no `subtle`.
+    if (!globalThis.crypto?.subtle) return createMemoryStore();
+    const db = await openDB<LocalSchema>('cups-desk', 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore('keys');
+        fresh.createObjectStore('records', { keyPath: ['owner', 'kind', 'id'] });
+      },
+    });
+    return await createIndexedDbStore(db, owner);
+  } catch {
+    // A private window, a full disk, a policy: the page works on, and says that it keeps nothing.
+    return createMemoryStore();
+  }
+}
+
+async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string): Promise<LocalStore> {
+  const key = await loadOrCreateKey(db, owner);
+  const rangeOf = (kind: string) => IDBKeyRange.bound([owner, kind, ''], [owner, kind, '\uffff']);
+  /** A record of a key that is gone says nothing any more. */
+  const unsealOrSkip = <T>(record: SealedRecord | undefined): Promise<T | undefined> =>
+    record ? unseal<T>(key, record).catch(() => undefined) : Promise.resolve(undefined);
+  return {
+    isDurable: true,
+    read: async (kind, id) => unsealOrSkip(await db.get('records', [owner, kind, id])),
+    async list<T>(kind: string) {
+      const records = await db.getAll('records', rangeOf(kind));
+      const values = await Promise.all(records.map((record) => unsealOrSkip<T>(record)));
+      return values.filter((value) => value !== undefined);
+    },
+    async write(kind, id, value) {
+      await db.put('records', Object.assign({ owner, kind, id }, await seal(key, value)));
+    },
+    remove: (kind, id) => db.delete('records', [owner, kind, id]),
+    async destroy() {
+      await db.delete('keys', owner);
+      await db.delete('records', IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']));
+      db.close();
+    },
+  };
+}
+
+/** Two windows may open at once: the key that is there first is the one of both. */
+async function loadOrCreateKey(db: IDBPDatabase<LocalSchema>, owner: string): Promise<CryptoKey> {
+  const fresh = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+  const transaction = db.transaction('keys', 'readwrite');
+  const known = await transaction.store.get(owner);
+  if (!known) await transaction.store.put(fresh, owner);
+  await transaction.done;
+  return known ?? fresh;
+}
+
+async function seal(key: CryptoKey, value: unknown): Promise<Pick<SealedRecord, 'iv' | 'sealed'>> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = new TextEncoder().encode(JSON.stringify(value));
+  return { iv, sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain) };
+}
+
+async function unseal<T>(key: CryptoKey, { iv, sealed }: SealedRecord): Promise<T> {
+  const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed);
+  return JSON.parse(new TextDecoder().decode(plain)) as T;
+}
+
+function createMemoryStore(): LocalStore {
+  const records = new Map<string, string>();
+  const recordKey = (kind: string, id: string) => `${kind}\0${id}`;
+  const value = <T>(text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as T));
+  return {
+    isDurable: false,
+    read: async <T>(kind: string, id: string) => value<T>(records.get(recordKey(kind, id))),
+    list: async <T>(kind: string) =>
+      [...records].filter(([name]) => name.startsWith(recordKey(kind, ''))).map(([, text]) => JSON.parse(text) as T),
+    write: async (kind, id, written) => void records.set(recordKey(kind, id), JSON.stringify(written)),
+    remove: async (kind, id) => void records.delete(recordKey(kind, id)),
+    destroy: async () => records.clear(),
+  };
+}

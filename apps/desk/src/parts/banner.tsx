@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react';
+import { CloudOff, GraduationCap, Info, TriangleAlert } from 'lucide-react';
+import styles from './banner.module.css';
+
+const ICONS = { away: CloudOff, practice: GraduationCap, news: Info, trouble: TriangleAlert };
+
+/** Under the top bar: what concerns the whole page. It is never in the way. */
+export function Banner({
+  kind,
+  children,
+  action: act,
+}: {
+  kind: keyof typeof ICONS;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
+  const Icon = ICONS[kind];
+  return (
+    <div className={`${styles.strip} ${styles[kind]}`} role="status">
+      <Icon size={18} aria-hidden="true" />
+      <span>{children}</span>
+      {act}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
+import { isTransient, ApiError } from '../api/client.ts';
+import { useLanguage } from '../language/language.tsx';
+import { PARTS } from '../texts/parts.ts';
+import { Button } from './button.tsx';
+import styles from './load-states.module.css';
+
+/** What stands where something is awaited, is not there, or went wrong. */
+
+const SKELETON_DELAY_MS = 300;
+
+/** Still grey bars, and only after a moment: what comes at once shows nothing else before. */
+export function Skeleton({ lines = 6 }: { lines?: number }) {
+  const { t } = useLanguage();
+  const [isVisible, setIsVisible] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsVisible(true), SKELETON_DELAY_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className={styles.skeleton} aria-busy="true">
+      {isVisible && <span className="heard">{t(PARTS.loading)}</span>}
+      {isVisible && Array.from({ length: lines }, (_, at) => <span key={at} className={styles.bar} />)}
+    </div>
+  );
+}
+
+/** Nothing is there: a sentence, and the next step. */
+export function EmptyState({ children, action: act }: { children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className={styles.empty}>
+      <p>{children}</p>
+      {act}
+    </div>
+  );
+}
+
+/** A read that failed: what failed, what is safe, one button. */
+export function LoadError({ error, onRetry: onAgain }: { error: unknown; onRetry: () => void }) {
+  const { t } = useLanguage();
+  const isNotFound = error instanceof ApiError && error.status === 404;
+  const isUnavailable = isTransient(error);
+  const id = error instanceof ApiError ? error.problem.errorId : undefined;
+  return (
+    <div className={styles.empty} role="alert">
+      <p>{t(isNotFound ? PARTS.notFound : isUnavailable ? PARTS.awayRead : PARTS.failed)}</p>
+      {!isNotFound && <p className={styles.safe}>{t(PARTS.failedSafe)}</p>}
+      {id && <p className={styles.safe}>{id}</p>}
+      {!isNotFound && <Button onClick={onAgain}>{t(PARTS.again)}</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { useEffect, useRef } from 'react';
+import type { RefObject } from 'react';
+
+/** Parts of a screen that may take the focus for what stood in them. */
+const REGION_SELECTOR = 'section, form, fieldset, main, aside';
+
+/**
+ * Keeps the focus on a screen. Where the control that had it goes away, since what it asked was sent, the part around it takes the
+ * focus: those who use keys go on from there, and not from the beginning of the page.
+ * @returns what the area of the screen is marked with
+ */
+export function usePreservedFocus(): RefObject<HTMLDivElement | null> {
+  const area = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const root = area.current;
+    if (!root) return;
+    /** What has the focus, and all around it. */
+    let path: Element[] = [];
+    const onFocus = ({ target }: FocusEvent) => (path = target instanceof Element ? ancestorsOf(target, root) : []);
+    // Whoever leaves a control that stays has not lost it.
+    const onLeave = ({ target }: FocusEvent) =>
+      queueMicrotask(() => {
+        if (target === path[0] && path[0]?.isConnected) path = [];
+      });
+    const observer = new MutationObserver(() => {
+      if (path[0] === undefined || path[0].isConnected || document.activeElement !== document.body) return;
+      const region = path.find((one) => one.isConnected && one.matches(REGION_SELECTOR));
+      path = [];
+      if (region instanceof HTMLElement) focusRegion(region);
+    });
+    observer.observe(root, { childList: true, subtree: true });
+    root.addEventListener('focusin', onFocus);
+    root.addEventListener('focusout', onLeave);
+    return () => {
+      observer.disconnect();
+      root.removeEventListener('focusin', onFocus);
+      root.removeEventListener('focusout', onLeave);
+    };
+  }, []);
+  return area;
+}
+
+function ancestorsOf(target: Element, root: Element): Element[] {
+  const path: Element[] = [];
+  for (let one: Element | null = target; one && one !== root; one = one.parentElement) path.push(one);
+  return path;
+}
+
+function focusRegion(region: HTMLElement): void {
+  if (!region.hasAttribute('tabindex')) region.tabIndex = -1;
+  region.focus({ preventScroll: true });
+}

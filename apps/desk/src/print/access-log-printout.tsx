@@ -1,0 +1,63 @@
+import { groupAccessLog } from '@cups/application';
+import { ACCESS_KIND_TEXTS } from '@cups/application/texts';
+import type { Application, AccessLogEntry, Catalog } from '../api/types.ts';
+import { PRINT } from '../texts/print.ts';
+import { ServiceSubject } from './application-printout.tsx';
+import { formatInstant } from './format-instant.ts';
+import { toPrintoutSetting } from './catalog-lookups.ts';
+import { Printout, Bilingual } from './printout.tsx';
+import styles from './printout.module.css';
+
+interface AccessLogPrintoutProps {
+  application: Application;
+  catalog: Catalog;
+  entries: readonly AccessLogEntry[];
+  /** The name for people of operators/{id}. */
+  nameOf: (operator: string) => string;
+}
+
+/** Who looked at an application and when, by operator and 15 minutes: the person may ask for it at any time. */
+export function AccessLogPrintout({ application, catalog, entries, nameOf }: AccessLogPrintoutProps) {
+  const heads = [PRINT.looksFirst, PRINT.looksLast, PRINT.looksWho, PRINT.looksWhat, PRINT.looksCount];
+  const clock = (time: string) => formatInstant(time, catalog.centre.timeZone);
+  return (
+    <Printout setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={PRINT.looksTitle} />}>
+      <ServiceSubject filed={application} />
+      {entries.length === 0 && (
+        <p>
+          <Bilingual message={PRINT.looksNone} />
+        </p>
+      )}
+      {entries.length > 0 && (
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              {heads.map((head) => (
+                <th key={head.ro} scope="col">
+                  <Bilingual message={head} />
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {groupAccessLog(entries).map(({ first, last, count, kinds }) => (
+              <tr key={`${last.by} ${first.lookTime}`}>
+                <td>{clock(first.lookTime)}</td>
+                <td>{clock(last.lookTime)}</td>
+                <td>{nameOf(last.by)}</td>
+                <td>
+                  {kinds.map((kind) => (
+                    <div key={kind}>
+                      <Bilingual message={ACCESS_KIND_TEXTS[kind]} />
+                    </div>
+                  ))}
+                </td>
+                <td>{count}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Printout>
+  );
+}

@@ -1,0 +1,167 @@
+import { NO_DUE_DATE_TEXTS } from '@cups/application/texts';
+import type { CostOption, Evidence, LocalizedText, Catalog } from '../api/types.ts';
+import { formatAnswers } from '../language/answers.ts';
+import { shortDate } from '../language/dates.ts';
+import { formatMoney } from '../language/money.ts';
+import { interpolate, joinMessages } from '../language/messages.ts';
+import { feeText, termText } from '../language/terms.ts';
+import { DELIVERY_TEXTS } from '../texts/content.ts';
+import { PRINT } from '../texts/print.ts';
+import { formatInstant } from './format-instant.ts';
+import { agencyName, findCostOption, evidenceTitle, toPrintoutSetting, findServiceVersion } from './catalog-lookups.ts';
+import type { ApplicationOrSubmission } from './catalog-lookups.ts';
+import { Printout, PrintoutFacts, SignatureLines, Subject, KeepTogether, Bilingual } from './printout.tsx';
+import type { PrintoutFact } from './printout.tsx';
+import { contactText, MandateLines, PersonLines } from './person-lines.tsx';
+
+interface ApplicationPrintoutProps {
+  filed: ApplicationOrSubmission;
+  catalog: Catalog;
+  /** Name of the specialist, for people. */
+  specialist: string;
+}
+
+/** The application to sign: a draft as it stands, or a submission as it was frozen. */
+export function ApplicationPrintout({ filed, catalog, specialist }: ApplicationPrintoutProps) {
+  const form =
+    ('formSchema' in filed ? filed.formSchema : undefined) ?? findServiceVersion(catalog, filed)?.formSchema ?? {};
+  const sections = formatAnswers(form, filed.answers ?? {});
+  return (
+    <Printout setting={toPrintoutSetting(catalog, filed)} title={<Bilingual message={PRINT.applicationTitle} />}>
+      <ServiceSubject filed={filed} />
+      <PrintoutFacts facts={[...applicantFacts({ filed, catalog, specialist }), ...filingFacts(filed, catalog)]} />
+      {sections.map(({ title, answers }, i) => (
+        <KeepTogether key={i}>
+          {title && (
+            <h2>
+              <Bilingual message={title} />
+            </h2>
+          )}
+          <PrintoutFacts facts={answers.map(({ label, value }) => [label, <Bilingual message={value} />] as const)} />
+        </KeepTogether>
+      ))}
+      <KeepTogether>
+        <PrintoutFacts facts={[evidenceFact(filed, catalog), unavailableFact(filed, catalog)]} />
+        <SignatureLines lines={signatureLabels(specialist)}>
+          <p>
+            <Bilingual message={PRINT.declaration} />
+          </p>
+        </SignatureLines>
+      </KeepTogether>
+    </Printout>
+  );
+}
+
+/** By which the person lets the specialist act. */
+export function MandatePrintout({ filed, catalog, specialist }: ApplicationPrintoutProps) {
+  return (
+    <Printout setting={toPrintoutSetting(catalog, filed)} title={<Bilingual message={PRINT.mandateTitle} />}>
+      <ServiceSubject filed={filed} />
+      <PrintoutFacts facts={applicantFacts({ filed, catalog, specialist })} />
+      <SignatureLines lines={signatureLabels(specialist)}>
+        <p>
+          <Bilingual message={PRINT.mandateWords} />
+        </p>
+        <p>
+          <Bilingual message={PRINT.mandateData} />
+        </p>
+      </SignatureLines>
+    </Printout>
+  );
+}
+
+export function ServiceSubject({ filed: { serviceTitle } }: { filed: ApplicationOrSubmission }) {
+  return <Subject>{serviceTitle && <Bilingual message={serviceTitle} />}</Subject>;
+}
+
+function applicantFacts({ filed, catalog, specialist }: ApplicationPrintoutProps): PrintoutFact[] {
+  const contact = 'contact' in filed ? contactText(filed.contact) : '';
+  return [
+    [PRINT.agency, <Bilingual message={agencyName(catalog, filed.agency)} />],
+    filed.applicant && [PRINT.applicant, <PersonLines person={filed.applicant} />],
+    [PRINT.contact, contact],
+    filed.represented && [PRINT.represented, <PersonLines person={filed.represented} />],
+    filed.mandate && [PRINT.ground, <MandateLines mandate={filed.mandate} />],
+    [PRINT.specialist, specialist],
+  ];
+}
+
+/** When it was filed, what it costs, until when the answer comes, and how. */
+export function filingFacts(filed: ApplicationOrSubmission, catalog: Catalog): PrintoutFact[] {
+  const option = findCostOption(catalog, filed);
+  const { timeZone } = catalog.centre;
+  return [
+    [
+      PRINT.filed,
+      filed.submitTime ? formatInstant(filed.submitTime, timeZone) : <Bilingual message={PRINT.notFiled} />,
+    ],
+    option && [PRINT.fee, <Bilingual message={feeText(option)} />],
+    [
+      PRINT.paid,
+      'payment' in filed && filed.payment && `${formatMoney(filed.payment.amount)}, ${filed.payment.receiptNumber}`,
+    ],
+    termFact(filed, option),
+    filed.delivery && [
+      PRINT.way,
+      <>
+        <Bilingual message={DELIVERY_TEXTS[filed.delivery.kind]} />
+        {filed.delivery.note && <div>{filed.delivery.note}</div>}
+      </>,
+    ],
+  ];
+}
+
+/** The day by which the answer comes; where there is none, why, or how long it takes once it is filed. */
+function termFact(filed: ApplicationOrSubmission, option: CostOption | undefined): PrintoutFact {
+  if (filed.dueDate) return [PRINT.answerDue, shortDate(filed.dueDate)];
+  const reason = 'noDueDateReason' in filed && filed.submitTime ? filed.noDueDateReason : undefined;
+  if (reason) return [PRINT.term, <Bilingual message={NO_DUE_DATE_TEXTS[reason]} />];
+  return option && [PRINT.term, <Bilingual message={termText(option)} />];
+}
+
+/** The papers that were shown, each with what is known of it. */
+export function evidenceFact({ evidence = [] }: ApplicationOrSubmission, catalog: Catalog): PrintoutFact {
+  const lines = evidence.map((one) => joinMessages([evidenceTitle(catalog, one.kind), ...evidenceDetails(one)]));
+  return [PRINT.papers, <Lines lines={lines.length > 0 ? lines : [PRINT.noPapers]} />];
+}
+
+function Lines({ lines }: { lines: readonly LocalizedText[] }) {
+  return lines.map((text, i) => (
+    <div key={i}>
+      <Bilingual message={text} />
+    </div>
+  ));
+}
+
+/** What is known of a paper that was shown. */
+function evidenceDetails({ number, issueDate, originalSeen, verificationCode }: Evidence): LocalizedText[] {
+  const known: LocalizedText[] = [];
+  if (number) known.push(interpolate(PRINT.numbered, { number }));
+  if (issueDate) known.push(interpolate(PRINT.ofDate, { date: shortDate(issueDate) }));
+  if (verificationCode) known.push(interpolate(PRINT.byCode, { code: verificationCode }));
+  if (originalSeen) known.push(PRINT.originalSeen);
+  return known.length > 0 ? known : [PRINT.notSeen];
+}
+
+/** The papers that the agency asked for and that the person cannot get, with why. */
+function unavailableFact(filed: ApplicationOrSubmission, catalog: Catalog): PrintoutFact {
+  const unavailable = ('unavailable' in filed && filed.unavailable) || [];
+  if (unavailable.length === 0) return undefined;
+  const lines = unavailable.map(({ kind, reason }) =>
+    joinMessages([evidenceTitle(catalog, kind), ...(reason ? [{ ro: reason }] : [])]),
+  );
+  return [PRINT.cannotGet, <Lines lines={lines} />];
+}
+
+function signatureLabels(specialist: string) {
+  return [
+    <Bilingual message={PRINT.signatureApplicant} />,
+    <Bilingual message={PRINT.date} />,
+    <>
+      <Bilingual message={PRINT.signatureSpecialist} />
+      <br />
+      {specialist}
+    </>,
+    <Bilingual message={PRINT.date} />,
+  ];
+}

@@ -1,0 +1,67 @@
+import { sanitizeText } from '@cups/application';
+import type {
+  Application,
+  Centre,
+  CostOption,
+  LocalizedText,
+  PublicServiceVersion,
+  Catalog,
+  Submission,
+} from '../api/types.ts';
+import type { PrintoutSetting } from './printout.tsx';
+
+/** What a paper says by name is looked up in the registry; what is not there is said by its code. */
+
+/** A file as it is now, or as a submission froze it. */
+export type ApplicationOrSubmission = Application | Submission;
+
+export function agencyName(catalog: Catalog, name: string): LocalizedText {
+  return catalog.agencies.find((agency) => agency.name === name)?.displayName ?? { ro: lastSegment(name) };
+}
+
+export function evidenceTitle(catalog: Catalog | undefined, kind: string): LocalizedText {
+  return catalog?.evidenceKinds.find((one) => one.kind === kind)?.title ?? { ro: kind };
+}
+
+/** The version by which it was opened, while the registry still has it. */
+export function findServiceVersion(
+  catalog: Catalog,
+  { publicService, serviceVersion }: ApplicationOrSubmission,
+): PublicServiceVersion | undefined {
+  const service = catalog.publicServices.find(({ name }) => name === publicService);
+  return service?.version?.version === serviceVersion ? service?.version : undefined;
+}
+
+export function findCostOption(catalog: Catalog, filed: ApplicationOrSubmission): CostOption | undefined {
+  return findServiceVersion(catalog, filed)?.costOptions?.find(({ code }) => code === filed.costOption);
+}
+
+/** What may be chosen at a centre of this kind, in its country. */
+export function findAvailableCostOptions(
+  { costOptions = [] }: PublicServiceVersion,
+  { kind, country }: Centre,
+): CostOption[] {
+  const isOpen = <T>(list: readonly T[] | undefined, value: T | undefined) =>
+    !list?.length || (value !== undefined && list.includes(value));
+  return costOptions.filter((option) => isOpen(option.centreKinds, kind) && isOpen(option.countries, country));
+}
+
+/** The setting of a paper about a file: it goes to the applicant. */
+export function toPrintoutSetting(catalog: Catalog, filed: ApplicationOrSubmission): PrintoutSetting {
+  return {
+    centre: catalog.centre.displayName,
+    timeZone: catalog.centre.timeZone,
+    language: filed.applicant?.language ?? 'ro',
+    training: filed.training,
+    trackingNumber: filed.trackingNumber,
+  };
+}
+
+/** Words of others as they may be shown: see `plainWords`. */
+export function sanitizeLocalized(words: LocalizedText): LocalizedText {
+  return Object.fromEntries(Object.entries(words).map(([language, text]) => [language, sanitizeText(text)]));
+}
+
+function lastSegment(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,145 @@
+import { sanitizeCode } from '@cups/application';
+import { RESULT_KIND_TEXTS } from '@cups/application/texts';
+import type { Application, LocalizedText, Catalog } from '../api/types.ts';
+import { shortDate } from '../language/dates.ts';
+import { ID_DOCUMENT_KINDS } from '../texts/application.ts';
+import { COLLECTOR_TEXTS } from '../texts/content.ts';
+import { PRINT } from '../texts/print.ts';
+import { ServiceSubject } from './application-printout.tsx';
+import { formatInstant } from './format-instant.ts';
+import { agencyName, evidenceTitle, sanitizeLocalized, toPrintoutSetting } from './catalog-lookups.ts';
+import { Printout, PrintoutFacts, Quote, SignatureLines, Bilingual } from './printout.tsx';
+import type { PrintoutFact } from './printout.tsx';
+import { PersonLines } from './person-lines.tsx';
+
+type Decision = NonNullable<Application['decision']>;
+type HandOver = NonNullable<Application['handOver']>;
+interface DecisionPrintoutProps {
+  application: Application & { decision: Decision };
+  catalog: Catalog;
+}
+
+/** What the agency decided, in its own words where it said why. */
+export function DecisionPrintout({ application, catalog }: DecisionPrintoutProps) {
+  const { decision, applicant, represented } = application;
+  const at = (instant: string | undefined) => instant && formatInstant(instant, catalog.centre.timeZone);
+  return (
+    <Printout setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={decisionTitle(decision)} />}>
+      <ServiceSubject filed={application} />
+      <PrintoutFacts
+        facts={[
+          applicant && [PRINT.applicant, <PersonLines person={applicant} />],
+          represented && [PRINT.represented, <PersonLines person={represented} />],
+          [PRINT.agency, <Bilingual message={agencyName(catalog, application.agency)} />],
+          [PRINT.decided, at(decision.decideTime)],
+          [PRINT.corrected, at(decision.correctTime)],
+          [PRINT.revoked, at(decision.revokeTime)],
+          ...resultFacts(decision),
+          decision.appeal?.until && [PRINT.appealUntil, shortDate(decision.appeal.until)],
+        ]}
+      />
+      <AgencyMessage title={PRINT.agencyWords} message={decision.reason} />
+      <AgencyMessage title={PRINT.corrected} message={decision.correctReason} />
+      <AgencyMessage title={PRINT.revoked} message={decision.revokeReason} />
+      <AgencyMessage title={PRINT.appeal} message={decision.appeal?.how} />
+    </Printout>
+  );
+}
+
+function decisionTitle(decision: Decision): LocalizedText {
+  if (isRevoked(decision)) return PRINT.revokedTitle;
+  return decision.approved ? PRINT.approvedTitle : PRINT.rejectedTitle;
+}
+
+/** Revoked, and no corrected result came after it. */
+function isRevoked({ revokeTime, correctTime }: Decision): boolean {
+  return revokeTime !== undefined && (correctTime === undefined || correctTime < revokeTime);
+}
+
+function resultFacts({ resultKind, resultNumber, verificationCode, validUntil }: Decision): PrintoutFact[] {
+  return [
+    resultKind && [PRINT.way, <Bilingual message={RESULT_KIND_TEXTS[resultKind]} />],
+    [PRINT.resultNumber, sanitizeCode(resultNumber ?? '')],
+    [PRINT.verificationCode, sanitizeCode(verificationCode ?? '')],
+    validUntil && [PRINT.validUntil, shortDate(validUntil)],
+  ];
+}
+
+function AgencyMessage({ title, message: words }: { title: LocalizedText; message: LocalizedText | undefined }) {
+  if (!words) return null;
+  return (
+    <>
+      <h2>
+        <Bilingual message={title} />
+      </h2>
+      <Quote>
+        <p>
+          <Bilingual message={sanitizeLocalized(words)} />
+        </p>
+      </Quote>
+    </>
+  );
+}
+
+interface HandOverPrintoutProps {
+  application: Application & { handOver: HandOver };
+  catalog: Catalog;
+  /** Name of the specialist who gave it, for people. */
+  specialist: string;
+}
+
+/** By which the collector confirms that the result was given. */
+export function HandOverPrintout({ application, catalog, specialist }: HandOverPrintoutProps) {
+  const { handOver, decision, applicant } = application;
+  const { handOverTime, paperKind, paperNumber = '', ground } = handOver;
+  return (
+    <Printout setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={PRINT.handOverTitle} />}>
+      <ServiceSubject filed={application} />
+      <PrintoutFacts
+        facts={[
+          applicant && [PRINT.applicant, <PersonLines person={applicant} />],
+          [PRINT.agency, <Bilingual message={agencyName(catalog, application.agency)} />],
+          ...(decision ? resultFacts(decision) : []),
+          [PRINT.handedOver, handOverTime && formatInstant(handOverTime, catalog.centre.timeZone)],
+          [PRINT.collectedBy, <Collector handOver={handOver} />],
+          paperKind && [
+            PRINT.shown,
+            <>
+              <Bilingual message={idDocumentKindText(catalog, paperKind)} />
+              <div>{paperNumber}</div>
+            </>,
+          ],
+          [PRINT.power, ground?.reference],
+          [PRINT.specialist, specialist],
+        ]}
+      />
+      <SignatureLines
+        lines={[
+          <Bilingual message={PRINT.signatureCollector} />,
+          <>
+            <Bilingual message={PRINT.signatureSpecialist} />
+            <br />
+            {specialist}
+          </>,
+        ]}
+      />
+    </Printout>
+  );
+}
+
+/** A document by which people prove who they are; some of these are asked for by no service. */
+function idDocumentKindText(catalog: Catalog, kind: string): LocalizedText {
+  const known: Readonly<Record<string, LocalizedText>> = ID_DOCUMENT_KINDS;
+  return known[kind] ?? evidenceTitle(catalog, kind);
+}
+
+function Collector({ handOver: { collectedBy, collectorName } }: { handOver: HandOver }) {
+  return (
+    <>
+      {collectorName && <div>{collectorName}</div>}
+      <div>
+        <Bilingual message={COLLECTOR_TEXTS[collectedBy]} />
+      </div>
+    </>
+  );
+}

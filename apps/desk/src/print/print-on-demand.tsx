@@ -1,0 +1,46 @@
+import { api, bodyOf } from '../api/client.ts';
+import type { Application, AccessLogEntry, Notice, Catalog } from '../api/types.ts';
+import { AccessLogPrintout } from './access-log-printout.tsx';
+import { printDocument } from './printing.tsx';
+import { SlipPrintout } from './slip-printout.tsx';
+
+/** Papers for which the platform is asked at the time of printing. What it does not answer is thrown, and nothing is printed. */
+
+/** As many as the person may want to read; the newest come first. */
+const MAX_ENTRIES = 1_000;
+
+/** Prints a notice. Its slip is read for that: by its first reading the platform knows that it was printed, and the notice as sent. */
+export async function printSlip(notice: Notice, application: Application, catalog: Catalog): Promise<void> {
+  await api.GET('/api/v1/applications/{id}/notices/{noticeId}/slip', {
+    params: { path: { id: application.id, noticeId: notice.id } },
+    parseAs: 'text',
+  });
+  await printDocument(<SlipPrintout notice={notice} application={application} catalog={catalog} />);
+}
+
+/** Prints who looked at an application, the newest thousand. */
+export async function printAccessLog(application: Application, catalog: Catalog): Promise<void> {
+  const entries: AccessLogEntry[] = [];
+  const names = new Map<string, string>();
+  for (let pageToken: string | undefined = ''; pageToken !== undefined && entries.length < MAX_ENTRIES;) {
+    const page: AccessLogPage = await fetchAccessLogPage(application.id, pageToken);
+    entries.push(...page.looks);
+    page.operators?.forEach(({ name, displayName }) => names.set(name, displayName));
+    pageToken = page.nextPageToken;
+  }
+  const nameOf = (operator: string) => names.get(operator) ?? operator;
+  await printDocument(
+    <AccessLogPrintout application={application} catalog={catalog} entries={entries} nameOf={nameOf} />,
+  );
+}
+
+interface AccessLogPage {
+  looks: AccessLogEntry[];
+  operators?: { name: string; displayName: string }[];
+  nextPageToken?: string;
+}
+
+function fetchAccessLogPage(id: string, pageToken: string): Promise<AccessLogPage> {
+  const query = pageToken ? { pageSize: 200, pageToken } : { pageSize: 200 };
+  return bodyOf(api.GET('/api/v1/applications/{id}/looks', { params: { path: { id }, query } }));
+}

@@ -1,0 +1,197 @@
+import { createContext, useContext } from 'react';
+import type { ReactNode } from 'react';
+import type { Language } from '@cups/application';
+import { interpolateText } from '@cups/application/texts';
+import type { LocalizedText } from '../api/types.ts';
+import { PRINT } from '../texts/print.ts';
+import { formatInstant } from './format-instant.ts';
+import { Qr, trackingUrl } from './qr.tsx';
+import styles from './printout.module.css';
+
+/** What all papers are made of. The Romanian text stands first, that of the person under it. */
+
+/** Where and for whom a paper is printed. */
+export interface PrintoutSetting {
+  /** Name of the centre, for people. */
+  centre: string;
+  timeZone: string;
+  /** Of the person who takes the paper home. */
+  language: Language;
+  training: boolean;
+  /** In the head, with its QR, and in the foot of every page; a paper without an application has none. */
+  trackingNumber?: string | undefined;
+}
+
+const SecondLanguageContext = createContext<Language>('ro');
+
+type Params = Readonly<Record<string, string>>;
+
+/** The words in Romanian, and in the language of the person where that is another. */
+export function Bilingual({ message: words, params }: { message: LocalizedText; params?: Params }) {
+  const language = useContext(SecondLanguageContext);
+  // Words of others are printed without params: they have no places to fill, whatever signs stand in them.
+  const fill = (text: string) => (params ? interpolateText(text, params) : text);
+  const first = fill(words.ro ?? words.ru ?? words.en ?? '');
+  const second = fill(words[language] ?? first);
+  return (
+    <>
+      {first}
+      {second !== first && (
+        <span className={styles.second} lang={language}>
+          {second}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** A sheet with its head, and what stands on each of its pages. */
+export function Printout({
+  setting,
+  title,
+  children,
+}: {
+  setting: PrintoutSetting;
+  title: ReactNode;
+  children: ReactNode;
+}) {
+  const { language, training, trackingNumber } = setting;
+  return (
+    <SecondLanguageContext value={language}>
+      <div className={styles.paper}>
+        {training && <p className={styles.practice}>{trainingText(language)}</p>}
+        <PageFooter setting={setting} />
+        <table className={styles.sheet} role="presentation">
+          <thead>
+            <tr className={training ? styles.framed : undefined}>
+              <td />
+            </tr>
+          </thead>
+          <tfoot>
+            <tr>
+              <td />
+            </tr>
+          </tfoot>
+          <tbody>
+            <tr>
+              <td>
+                <header className={styles.head}>
+                  <p className={styles.from}>
+                    <strong>CUPS</strong>
+                    {setting.centre}
+                  </p>
+                  {trackingNumber && (
+                    <div className={styles.code}>
+                      <Qr text={trackingUrl(trackingNumber)} className={styles.qr} label={trackingNumber} />
+                      {trackingNumber}
+                    </div>
+                  )}
+                </header>
+                <h1>{title}</h1>
+                {children}
+              </td>
+            </tr>
+          </tbody>
+        </table>
+      </div>
+    </SecondLanguageContext>
+  );
+}
+
+function PageFooter({ setting: { trackingNumber, centre, timeZone } }: { setting: PrintoutSetting }) {
+  const when = formatInstant(new Date().toISOString(), timeZone);
+  return (
+    <div className={styles.foot}>
+      <span>{trackingNumber ?? centre}</span>
+      <span>{interpolateText(PRINT.printed.ro, { when })}</span>
+    </div>
+  );
+}
+
+function trainingText(language: Language): string {
+  return [...new Set([PRINT.practice.ro, PRINT.practice[language]])].join(' · ');
+}
+
+/** A name and what it holds; what there is nothing to say of is left out. */
+export type PrintoutFact = readonly [name: LocalizedText, value: ReactNode] | undefined | false | '';
+
+/** @param dense for a long list beside what matters more */
+export function PrintoutFacts({
+  facts,
+  isDense: dense = false,
+}: {
+  facts: readonly PrintoutFact[];
+  isDense?: boolean;
+}) {
+  const known = facts.filter((fact) => Boolean(fact && fact[1])) as (readonly [LocalizedText, ReactNode])[];
+  return (
+    <dl className={dense ? `${styles.facts} ${styles.dense}` : styles.facts}>
+      {known.map(([name, value], i) => (
+        <div key={i}>
+          <dt>
+            <Bilingual message={name} />
+          </dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Words of others, as a quotation. */
+export function Quote({ children }: { children: ReactNode }) {
+  return <blockquote className={styles.quote}>{children}</blockquote>;
+}
+
+/** What stays on one page if it can. */
+export function KeepTogether({ children }: { children: ReactNode }) {
+  return <div className={styles.together}>{children}</div>;
+}
+
+/** What is declared, with a line for each signature; never parted by the end of a page. */
+export function SignatureLines({ lines, children }: { lines: readonly ReactNode[]; children?: ReactNode }) {
+  return (
+    <div className={styles.signed}>
+      {children}
+      <div className={styles.lines}>
+        {lines.map((line, i) => (
+          <div key={i}>{line}</div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function Subject({ children }: { children: ReactNode }) {
+  return <p className={styles.subject}>{children}</p>;
+}
+
+/** Paragraphs and lists for people who read at home, in large letters. */
+export function LargePrint({ children }: { children: ReactNode }) {
+  return <div className={styles.large}>{children}</div>;
+}
+
+/** Things to tick. */
+export function Checklist({ items }: { items: readonly { key: string; text: LocalizedText; note?: ReactNode }[] }) {
+  return (
+    <ul className={styles.boxes}>
+      {items.map(({ key, text: words, note }) => (
+        <li key={key}>
+          <Bilingual message={words} />
+          {note && <span className={styles.note}>{note}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A number that people copy: large and alone. */
+export function NumberBox({ label, number, children }: { label: ReactNode; number: string; children: ReactNode }) {
+  return (
+    <section className={styles.boxed}>
+      <p>{label}</p>
+      <strong className={styles.number}>{number}</strong>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Application, Catalog } from '../api/types.ts';
+import { PRINT } from '../texts/print.ts';
+import { evidenceFact, ServiceSubject, filingFacts } from './application-printout.tsx';
+import { agencyName, toPrintoutSetting } from './catalog-lookups.ts';
+import { NumberBox, Printout, PrintoutFacts, Bilingual } from './printout.tsx';
+import { PersonLines } from './person-lines.tsx';
+import { trackingPageUrl } from './qr.tsx';
+
+/** What the person takes home when it was filed: the number, where to ask, and until when the answer comes. */
+export function ReceiptPrintout({ application, catalog: registry }: { application: Application; catalog: Catalog }) {
+  const { applicant, represented, trackingNumber } = application;
+  return (
+    <Printout setting={toPrintoutSetting(registry, application)} title={<Bilingual message={PRINT.receiptTitle} />}>
+      <ServiceSubject filed={application} />
+      <PrintoutFacts
+        facts={[
+          applicant && [PRINT.applicant, <PersonLines person={applicant} />],
+          represented && [PRINT.represented, <PersonLines person={represented} />],
+          [PRINT.agency, <Bilingual message={agencyName(registry, application.agency)} />],
+          ...filingFacts(application, registry),
+          evidenceFact(application, registry),
+        ]}
+      />
+      {trackingNumber && (
+        <NumberBox label={<Bilingual message={PRINT.number} />} number={trackingNumber}>
+          <p>
+            <Bilingual message={PRINT.follow} params={{ address: trackingPageUrl() }} />
+          </p>
+          <p>
+            <Bilingual message={PRINT.keepNumber} />
+          </p>
+        </NumberBox>
+      )}
+    </Printout>
+  );
+}

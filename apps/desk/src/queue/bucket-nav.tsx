@@ -1,0 +1,77 @@
+import { BUCKETS } from '@cups/application';
+import { BUCKET_TEXTS } from '@cups/application/texts';
+import type { Bucket } from '../api/types.ts';
+import { KeyCap } from '../keys/key-cap.tsx';
+import { useKeys } from '../keys/keys.tsx';
+import { formatTime } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { useConnectivity } from '../session/connectivity.ts';
+import { QUEUE } from '../texts/queue.ts';
+import { SESSION } from '../texts/session.ts';
+import styles from './queue.module.css';
+
+/** The lists in the order of their digits; the others follow without one. */
+const NUMBERED_BUCKETS: readonly Bucket[] = [
+  'today',
+  'came-back',
+  'documents-requested',
+  'ready',
+  'running-out',
+  'to-ring',
+  'drafts',
+  'mine',
+  'open',
+];
+const OTHER_BUCKETS: readonly Bucket[] = BUCKETS.filter((bucket) => !NUMBERED_BUCKETS.includes(bucket));
+
+interface BucketNavProps {
+  bucket: Bucket;
+  counts: Partial<Record<Bucket, number>>;
+  /** In ms. */
+  updatedAt: number;
+  onChoose: (bucket: Bucket) => void;
+}
+
+/** All lists with their counts; those without a digit show when they hold something. */
+export function BucketNav({ bucket, counts, updatedAt, onChoose }: BucketNavProps) {
+  const { t } = useLanguage();
+  // The focus goes to the title of the list: from there Tab comes to its rows, and Enter opens the first.
+  const choose = (one: Bucket) => {
+    onChoose(one);
+    document.querySelector<HTMLElement>('main h1')?.focus();
+  };
+  useKeys(
+    NUMBERED_BUCKETS.map((one, at) => ({ code: `Digit${at + 1}`, says: BUCKET_TEXTS[one], does: () => choose(one) })),
+  );
+  const others = OTHER_BUCKETS.filter((one) => one === bucket || (counts[one] ?? 0) > 0);
+  return (
+    <div className={styles.rail}>
+      <nav aria-label={t(QUEUE.lists)}>
+        <ul className={styles.lists}>
+          {[...NUMBERED_BUCKETS, ...others].map((one, at) => (
+            <li key={one} className={one === 'open' ? styles.apart : undefined}>
+              <button type="button" aria-current={one === bucket ? 'true' : undefined} onClick={() => onChoose(one)}>
+                {at < NUMBERED_BUCKETS.length ? <KeyCap code={`Digit${at + 1}`} quiet /> : <span />}
+                <span>{t(BUCKET_TEXTS[one])}</span>
+                <span className={styles.count}>{counts[one] ?? ''}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <PlatformStatus updatedAt={updatedAt} />
+    </div>
+  );
+}
+
+function PlatformStatus({ updatedAt }: { updatedAt: number }) {
+  const { t } = useLanguage();
+  const { isReachable } = useConnectivity();
+  return (
+    <div className={styles.platform} data-answers={isReachable}>
+      <span className={styles.dot} aria-hidden="true" />
+      <p>{t(isReachable ? SESSION.answers : SESSION.silent)}</p>
+      {updatedAt > 0 && <p>{t(SESSION.updated, { time: formatTime(new Date(updatedAt).toISOString()) })}</p>}
+    </div>
+  );
+}

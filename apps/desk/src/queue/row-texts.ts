@@ -1,0 +1,194 @@
+import { toCivilDate } from '@cups/application';
+import type { Language } from '@cups/application';
+import { NO_DUE_DATE_TEXTS, STATE_TEXTS } from '@cups/application/texts';
+import { formatTime, daysBetween, longDate, relativeDay } from '../language/dates.ts';
+import { formatMessage } from '../language/messages.ts';
+import { plural } from '../language/plurals.ts';
+import type { ApplicationRow } from '../api/types.ts';
+import { DAYS } from '../texts/counts.ts';
+import { ROWS } from '../texts/queue.ts';
+
+/** What a row says: who must act (its colour and sign), what is to be done, and the date with its meaning. */
+
+/** brand: the desk; citizen; agency; give: to be handed over; trouble: a date that passed, or a refusal. */
+export type Tone = 'brand' | 'citizen' | 'agency' | 'give' | 'trouble' | 'none';
+export type StatusIconName = 'draft' | 'papers' | 'agency' | 'result' | 'ring' | 'refused' | 'close' | 'ended';
+
+export interface RowTexts {
+  icon: StatusIconName;
+  tone: Tone;
+  todo: string;
+  more: string;
+  date: string;
+  dateMore: string;
+  dateTone: Tone;
+}
+
+export interface RowContext {
+  language: Language;
+  /** Civil date, in Chisinau. */
+  today: string;
+  /** The short name of an agency, from its resource name. */
+  agency: (name: string) => string;
+  /** In the list of those to ring, whose rows hold the number, where there is one. */
+  isNotifyList?: boolean;
+}
+
+/** Days without an edit after which a draft expires. */
+const DRAFT_EXPIRY_DAYS = 30;
+/** How many days before that the row says so. */
+const EXPIRY_WARNING_DAYS = 5;
+/** Since when a result that nobody collects is a matter of concern. */
+const UNCOLLECTED_WARNING_DAYS = 14;
+
+export function describeRow(row: ApplicationRow, context: RowContext): RowTexts {
+  const t = (message: Parameters<typeof formatMessage>[1], params?: Record<string, unknown>) =>
+    formatMessage(context.language, message, params);
+  const texts = describeState(row, context, t);
+  return Object.assign({ more: '', date: '', dateMore: '', dateTone: 'none' as Tone }, texts);
+}
+
+type PartialRowTexts = Partial<RowTexts> & Pick<RowTexts, 'icon' | 'tone' | 'todo'>;
+type Translate = (message: Parameters<typeof formatMessage>[1], params?: Record<string, unknown>) => string;
+
+function describeState(row: ApplicationRow, context: RowContext, t: Translate): PartialRowTexts {
+  switch (row.state) {
+    case 'draft':
+      return describeDraft(row, context, t);
+    case 'submitted':
+    case 'in-progress':
+      return describeAgencyStep(row, context, t);
+    case 'documents-requested':
+      return describeDocumentRequest(row, context, t);
+    case 'ready':
+    case 'rejected':
+      return describeResult(row, context, t);
+    case 'handed-over': {
+      const texts: PartialRowTexts = { icon: 'close', tone: 'brand', todo: t(ROWS.ask), more: t(ROWS.askMore) };
+      return Object.assign(texts, { date: dayText(sinceDay(row), context), dateMore: t(ROWS.handedOn) });
+    }
+    case 'closed':
+    case 'withdrawn':
+    case 'expired': {
+      const texts: PartialRowTexts = { icon: 'ended', tone: 'none', todo: t(STATE_TEXTS[row.state]) };
+      return Object.assign(texts, { date: dayText(sinceDay(row), context), dateMore: t(ROWS.ended) });
+    }
+  }
+}
+
+function describeDraft(row: ApplicationRow, context: RowContext, t: Translate): PartialRowTexts {
+  const edited = row.sinceTime ?? row.updateTime;
+  const daysLeft = DRAFT_EXPIRY_DAYS - daysBetween(sinceDay(row), context.today);
+  const texts: PartialRowTexts = { icon: 'draft', tone: 'brand', todo: t(ROWS.fill) };
+  if (daysLeft > EXPIRY_WARNING_DAYS) {
+    return Object.assign(texts, {
+      date: `${dayText(sinceDay(row), context)}, ${formatTime(edited)}`,
+      dateMore: t(ROWS.edited),
+    });
+  }
+  const last = new Date(Date.parse(`${sinceDay(row)}T12:00:00Z`) + DRAFT_EXPIRY_DAYS * 86_400_000)
+    .toISOString()
+    .slice(0, 10);
+  return Object.assign(texts, { date: dayText(last, context), dateMore: t(ROWS.expires), dateTone: 'citizen' });
+}
+
+function describeAgencyStep(row: ApplicationRow, context: RowContext, t: Translate): PartialRowTexts {
+  const agency = context.agency(row.agency);
+  const { dueDate, noDueDateReason } = row;
+  if (dueDate !== undefined && dueDate < context.today) {
+    const lateBy = t(ROWS.lateBy, { days: plural(daysBetween(dueDate, context.today), context.language, DAYS) });
+    const texts: PartialRowTexts = {
+      icon: 'agency',
+      tone: 'trouble',
+      todo: t(ROWS.late, { agency }),
+      more: t(ROWS.noAnswer),
+    };
+    return Object.assign(texts, { date: dayText(dueDate, context), dateMore: lateBy, dateTone: 'trouble' });
+  }
+  const texts: PartialRowTexts = {
+    icon: 'agency',
+    tone: 'agency',
+    todo: t(ROWS.at, { agency }),
+    more: t(STATE_TEXTS[row.state]),
+  };
+  if (dueDate !== undefined) return Object.assign(texts, { date: dayText(dueDate, context), dateMore: t(ROWS.term) });
+  return noDueDateReason ? Object.assign(texts, { date: '', dateMore: t(NO_DUE_DATE_TEXTS[noDueDateReason]) }) : texts;
+}
+
+function describeDocumentRequest(row: ApplicationRow, context: RowContext, t: Translate): PartialRowTexts {
+  const answerBy = row.documentRequest?.answerBy;
+  const texts: PartialRowTexts = {
+    icon: 'papers',
+    tone: 'citizen',
+    todo: t(ROWS.awaiting),
+    more: t(ROWS.askedBy, { agency: context.agency(row.agency) }),
+  };
+  if (answerBy === undefined) return texts;
+  const dateTone: Tone = answerBy <= context.today ? 'trouble' : 'none';
+  return Object.assign(texts, { date: dayText(answerBy, context), dateMore: t(ROWS.lastDay), dateTone });
+}
+
+function describeResult(row: ApplicationRow, context: RowContext, t: Translate): PartialRowTexts {
+  const days = daysBetween(sinceDay(row), context.today);
+  const isLong = days >= UNCOLLECTED_WARNING_DAYS;
+  const counted = plural(days, context.language, DAYS);
+  const date: Partial<RowTexts> = {
+    date: dayText(sinceDay(row), context),
+    dateMore: isLong ? t(ROWS.atDeskFor, { days: counted }) : t(ROWS.atDesk),
+    dateTone: isLong ? 'citizen' : 'none',
+  };
+  if (isRevoked(row)) {
+    const texts: PartialRowTexts = {
+      icon: 'refused',
+      tone: 'trouble',
+      todo: t(ROWS.revoked),
+      more: t(ROWS.nothingToHand),
+    };
+    return Object.assign(texts, date);
+  }
+  const isToNotify = row.buckets?.includes('to-ring') === true;
+  const contactText = row.contact?.phone ?? t(context.isNotifyList ? ROWS.noPhone : ROWS.noMail);
+  // A refusal is one also while the person is still to be told of it.
+  if (row.state === 'rejected') {
+    const [todo, more] = isToNotify ? [t(ROWS.refusedTell), contactText] : [t(ROWS.handDecision), t(ROWS.refused)];
+    const texts: PartialRowTexts = { icon: 'refused', tone: 'trouble', todo, more };
+    return Object.assign(texts, date);
+  }
+  const texts: PartialRowTexts = isToNotify
+    ? { icon: 'ring', tone: 'give', todo: t(ROWS.tell), more: contactText }
+    : { icon: 'result', tone: 'give', todo: t(ROWS.handOver), more: t(ROWS.told) };
+  return Object.assign(texts, date);
+}
+
+/** A result that the agency took back and did not replace. */
+export function isRevoked({ decision }: Pick<ApplicationRow, 'decision'>): boolean {
+  const { revokeTime, correctTime } = decision ?? {};
+  return revokeTime !== undefined && (correctTime === undefined || correctTime < revokeTime);
+}
+
+/** The civil day in Chisinau since which it is where it is. */
+const sinceDay = (row: ApplicationRow): string => toCivilDate(new Date(row.sinceTime ?? row.updateTime));
+
+/** `astăzi`, `mâine`, or the day in words. */
+function dayText(date: string, { language, today }: RowContext): string {
+  return relativeDay(date, language, today) ?? longDate(date, language, today);
+}
+
+export type Group = 'news' | 'documents' | 'ready' | 'confirm' | 'overdue' | 'drafts';
+
+/** The group of the list of today in which a row stands. */
+export function resolveGroup(row: ApplicationRow): Group {
+  switch (row.state) {
+    case 'draft':
+      return 'drafts';
+    case 'documents-requested':
+      return 'documents';
+    case 'ready':
+    case 'rejected':
+      return 'ready';
+    case 'handed-over':
+      return 'confirm';
+    default:
+      return row.buckets?.includes('came-back') ? 'news' : 'overdue';
+  }
+}

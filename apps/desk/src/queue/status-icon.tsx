@@ -1,0 +1,31 @@
+import {
+  Archive,
+  CircleX,
+  FilePen,
+  Landmark,
+  MessageCircleQuestion,
+  PackageCheck,
+  Paperclip,
+  Phone,
+} from 'lucide-react';
+import type { StatusIconName as SignName, Tone } from './row-texts.ts';
+import styles from './tones.module.css';
+
+const ICONS = {
+  draft: FilePen,
+  papers: Paperclip,
+  agency: Landmark,
+  result: PackageCheck,
+  ring: Phone,
+  refused: CircleX,
+  close: MessageCircleQuestion,
+  ended: Archive,
+} as const;
+
+/** The picture of what is to be done; the words beside it say the same. */
+export function StatusIcon({ name: of, tone, size = 20 }: { name: SignName; tone: Tone; size?: number }) {
+  const Icon = ICONS[of];
+  return <Icon size={size} className={styles[tone]} aria-hidden="true" />;
+}
+
+export const toneClass = (tone: Tone): string => styles[tone] ?? '';

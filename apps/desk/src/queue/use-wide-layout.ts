@@ -1,0 +1,15 @@
+import { useSyncExternalStore } from 'react';
+
+const WIDE_QUERY = '(min-width: 1100px)';
+
+/** Whether there is room for a side pane; below that it is a page of its own, and nothing is read for it. */
+export function useWideLayout(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = matchMedia(WIDE_QUERY);
+      media.addEventListener('change', listener);
+      return () => media.removeEventListener('change', listener);
+    },
+    () => matchMedia(WIDE_QUERY).matches,
+  );
+}

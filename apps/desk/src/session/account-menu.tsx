@@ -1,0 +1,115 @@
+import { useEffect, useState } from 'react';
+import { LogOut } from 'lucide-react';
+import { REASON_TEXTS } from '@cups/application/texts';
+import { isTransient, ApiError } from '../api/client.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { Choice } from '../parts/choice.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { useSingleFlight } from '../parts/use-single-flight.ts';
+import { usePendingCount } from '../outbox/use-outbox.ts';
+import { ROLES, SESSION } from '../texts/session.ts';
+import { useUnsentCount } from '../visit/visits.tsx';
+import { OwnSessions } from './own-sessions.tsx';
+import { useSession, useSignedIn } from './session.tsx';
+import styles from './account-menu.module.css';
+
+/** Who is signed in; where else she works; and the way out, which says what would be lost. */
+export function AccountMenu() {
+  const { t } = useLanguage();
+  const { session } = useSignedIn();
+  const [open, setOpen] = useState(false);
+  const { displayName } = session.operator;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.name}
+        aria-label={`${t(SESSION.me)}: ${displayName}`}
+        onClick={() => setOpen(true)}
+      >
+        <span className={styles.whole}>{displayName}</span>
+        <span className={styles.initials}>{initialsOf(displayName)}</span>
+      </button>
+      {open && (
+        <Dialog title={displayName} onClose={() => setOpen(false)}>
+          <div className={styles.inner}>
+            <p>{session.operator.roles.map((role) => t(ROLES[role])).join(', ')}</p>
+            <CentreChoice onChosen={() => setOpen(false)} />
+            <SignOutSection />
+            <OwnSessions />
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** Of the first two words of a name. */
+const initialsOf = (name: string): string =>
+  name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map(([first = '']) => first.toUpperCase())
+    .join('');
+
+/** The centres of who has several; none is chosen beforehand where it is asked anew. */
+export function CentreChoice({ asTitle = false, onChosen }: { asTitle?: boolean; onChosen?: () => void }) {
+  const { t } = useLanguage();
+  const { session } = useSignedIn();
+  const { switchCentre } = useSession();
+  const [errorText, setErrorText] = useState('');
+  const [chosen, setChosen] = useState(asTitle ? undefined : session.centre);
+  const centres = session.centres ?? [];
+  const [go, isGoing] = useSingleFlight(async () => {
+    if (!chosen) return setErrorText(t(SESSION.chooseCentreFirst));
+    await switchCentre(chosen).then(onChosen, (error: unknown) => {
+      if (!(error instanceof ApiError) && !isTransient(error)) throw error;
+      setErrorText(t(error instanceof ApiError ? REASON_TEXTS[error.reason] : SESSION.silent));
+    });
+  });
+  if (centres.length < 2) return null;
+  const isOther = asTitle || chosen !== session.centre;
+  return (
+    <form className={styles.choosing} onSubmit={(event) => (event.preventDefault(), void go())}>
+      <Choice
+        label={t(SESSION.chooseCentre)}
+        labelHidden={asTitle}
+        digits={asTitle}
+        options={centres.map(({ name, displayName, district }) => ({ value: name, says: displayName, more: district }))}
+        value={chosen}
+        error={errorText}
+        onChange={setChosen}
+      />
+      {isOther && (
+        <Button type="submit" variant={asTitle ? 'filled' : 'outlined'} large={asTitle} busy={isGoing}>
+          {t(SESSION.workHere)}
+        </Button>
+      )}
+    </form>
+  );
+}
+
+function SignOutSection() {
+  const { t } = useLanguage();
+  const { signOut, lock } = useSession();
+  const { outbox } = useSignedIn();
+  // Whoever sees the way out does not undo any more, and sees what would really be lost.
+  useEffect(() => outbox.flush(), [outbox]);
+  const pending = usePendingCount();
+  const unsent = useUnsentCount();
+  const lost = pending + unsent;
+  return (
+    <div className={styles.leaving}>
+      <p>{lost > 0 ? t(SESSION.outWaiting, { n: lost }) : t(SESSION.outDrafts)}</p>
+      <div className={styles.ways}>
+        <Button variant={lost > 0 ? 'filled' : 'outlined'} cap="F8" onClick={lock}>
+          {t(SESSION.cover)}
+        </Button>
+        <Button variant="danger" icon={LogOut} onClick={() => void signOut()}>
+          {t(SESSION.out)}
+        </Button>
+      </div>
+    </div>
+  );
+}

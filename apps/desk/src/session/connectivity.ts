@@ -1,0 +1,89 @@
+import { useEffect, useSyncExternalStore } from 'react';
+import { subscribeToOutcomes } from '../api/client.ts';
+
+/**
+ * Whether the platform answers, as the last request heard it. While it does not, it is asked again and again, and whoever waits
+ * for it is told by the first answer of all, whoever asked.
+ */
+
+export interface Connectivity {
+  isReachable: boolean;
+  /** When it last answered, in ms. */
+  lastResponseAt: number | undefined;
+}
+
+/** Pauses between two questions double from the first to the longest, in ms. */
+const INITIAL_RETRY_DELAY_MS = 500;
+const MAX_RETRY_DELAY_MS = 5_000;
+/** How long one question waits for its answer, in ms. */
+const PROBE_TIMEOUT_MS = 5_000;
+
+let connectivity: Connectivity = { isReachable: true, lastResponseAt: undefined };
+let retryDelay = INITIAL_RETRY_DELAY_MS;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+const recoveryListeners = new Set<() => void>();
+
+function update(isReachable: boolean): void {
+  const isRecovered = isReachable && !connectivity.isReachable;
+  connectivity = { isReachable, lastResponseAt: isReachable ? Date.now() : connectivity.lastResponseAt };
+  listeners.forEach((listener) => listener());
+  if (isRecovered) recoveryListeners.forEach((onRecovered) => onRecovered());
+}
+
+subscribeToOutcomes((outcome) => {
+  if (outcome !== 'silence') {
+    retryDelay = INITIAL_RETRY_DELAY_MS;
+    clearTimeout(timer);
+    return update(true);
+  }
+  const isNew = connectivity.isReachable;
+  update(false);
+  if (isNew) scheduleProbe();
+});
+
+/** The pause begins anew only when an interface has answered: a gateway that is ready may still have nobody behind it. */
+function scheduleProbe(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void probe(), retryDelay);
+  retryDelay = Math.min(retryDelay * 2, MAX_RETRY_DELAY_MS);
+}
+
+async function probe(): Promise<void> {
+  clearTimeout(timer);
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  const isReady = await fetch('/readyz', { cache: 'no-store', signal }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  if (connectivity.isReachable) return;
+  if (isReady) update(true);
+  else scheduleProbe();
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+
+/** @param onRecovered what to do when it answers again */
+export function useConnectivity(onRecovered?: () => void): Connectivity {
+  const now = useSyncExternalStore(subscribe, () => connectivity);
+  const { isReachable } = now;
+  useEffect(() => {
+    if (!onRecovered) return;
+    recoveryListeners.add(onRecovered);
+    return () => void recoveryListeners.delete(onRecovered);
+  }, [onRecovered]);
+  useEffect(() => {
+    if (isReachable) return;
+    const probeNow = () => void probe();
+    window.addEventListener('online', probeNow);
+    document.addEventListener('visibilitychange', probeNow);
+    return () => {
+      window.removeEventListener('online', probeNow);
+      document.removeEventListener('visibilitychange', probeNow);
+    };
+  }, [isReachable]);
+  return now;
+}

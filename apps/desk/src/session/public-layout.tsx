@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react';
+import { LanguageChoice } from './language-choice.tsx';
+import styles from './public-layout.module.css';
+
+/** The frame of what is shown before anything of a centre is. */
+export function PublicLayout({ children }: { children: ReactNode }) {
+  return (
+    <div className={styles.page}>
+      <header className={styles.top}>
+        <strong>CUPS</strong>
+        <LanguageChoice />
+      </header>
+      <main id="main" className={styles.panel}>
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import type { AgencyDelivery, RefusedMessage, StatisticsRow } from '../api/types.ts';
+
+/** What speaks of an agency that does not answer as it should. */
+export interface AgencyBacklog {
+  /** agencies/{code} */
+  agency: string;
+  /** At the agency past the day by which the answer was due. */
+  overdue: number;
+  /** Sent, and not confirmed. */
+  unconfirmed: number;
+  /** When the oldest of these was sent; an instant. */
+  oldest: string | undefined;
+  unsent: number;
+  failed: number;
+  /** Messages of it that could not be understood. */
+  refused: number;
+}
+
+/** Its messages come on `agency.{code}.replies`. */
+const REPLY_TOPIC = /^agency\.([a-z0-9-]+)\.replies$/;
+
+/** The agencies of which any of this is so, those with most behind first. Trainings do not count. */
+export function computeBacklogs(
+  counts: readonly StatisticsRow[],
+  deliveries: readonly AgencyDelivery[],
+  refusedMessages: readonly RefusedMessage[],
+): AgencyBacklog[] {
+  const backlogs = new Map<string, AgencyBacklog>();
+  const backlogFor = (agency: string): AgencyBacklog => {
+    const known = backlogs.get(agency) ?? emptyBacklog(agency);
+    backlogs.set(agency, known);
+    return known;
+  };
+  for (const { name = '', overdue } of counts) backlogFor(name).overdue = overdue;
+  for (const delivery of deliveries.filter(({ training }) => !training))
+    addDelivery(backlogFor(delivery.agency), delivery);
+  for (const { topic, count = 1 } of refusedMessages) {
+    const code = REPLY_TOPIC.exec(topic)?.[1];
+    if (code) backlogFor(`agencies/${code}`).refused += count;
+  }
+  const total = (one: AgencyBacklog) => one.overdue + one.unconfirmed + one.unsent + one.failed + one.refused;
+  return [...backlogs.values()].filter((one) => total(one) > 0).sort((a, b) => total(b) - total(a));
+}
+
+function addDelivery(backlog: AgencyBacklog, { state, sendTime }: AgencyDelivery): void {
+  if (state === 'queued') backlog.unsent += 1;
+  if (state === 'failed') backlog.failed += 1;
+  if (state !== 'sent') return;
+  backlog.unconfirmed += 1;
+  if (sendTime && (!backlog.oldest || sendTime < backlog.oldest)) backlog.oldest = sendTime;
+}
+
+function emptyBacklog(agency: string): AgencyBacklog {
+  return { agency, overdue: 0, unconfirmed: 0, oldest: undefined, unsent: 0, failed: 0, refused: 0 };
+}

@@ -1,0 +1,51 @@
+import type { Centre } from '../api/types.ts';
+import { placeKey } from './place-key.ts';
+
+/** Where on the map each centre is, as far as it is known. */
+
+type Point = readonly [x: number, y: number];
+export interface MapPin {
+  centre: Centre;
+  at: Point;
+  /** At the town of its district, because its own place is not known. */
+  byDistrict: boolean;
+}
+
+/** How far from their point those stand that share it, in units of the map. */
+const PIN_SPACING = 7;
+
+/** The centres in the country that have a point, and those that have none. Missions are elsewhere. */
+export function placePins(
+  centres: readonly Centre[],
+  points: Readonly<Record<string, readonly number[]>>,
+): { pins: MapPin[]; unplaced: Centre[] } {
+  const pins: MapPin[] = [];
+  const unplaced: Centre[] = [];
+  for (const centre of centres) {
+    const own = findPoint(points, centre.displayName);
+    const at = own ?? findPoint(points, centre.district ?? '');
+    if (at) pins.push({ centre, at, byDistrict: own === undefined });
+    else unplaced.push(centre);
+  }
+  return { pins: spreadPins(pins), unplaced };
+}
+
+function findPoint(points: Readonly<Record<string, readonly number[]>>, name: string): Point | undefined {
+  const [x, y] = points[placeKey(name)] ?? [];
+  return x === undefined || y === undefined ? undefined : [x, y];
+}
+
+/** Those that share a point stand around it, so that each is seen. */
+function spreadPins(all: readonly MapPin[]): MapPin[] {
+  const groups = new Map<string, MapPin[]>();
+  for (const one of all) groups.set(one.at.join(), [...(groups.get(one.at.join()) ?? []), one]);
+  return [...groups.values()].flatMap((group) =>
+    group.map(({ centre, at, byDistrict }, i) => ({ centre, byDistrict, at: positionOnCircle(at, i, group.length) })),
+  );
+}
+
+function positionOnCircle([x, y]: Point, i: number, count: number): Point {
+  if (count === 1) return [x, y];
+  const angle = (2 * Math.PI * i) / count;
+  return [x + PIN_SPACING * Math.cos(angle), y + PIN_SPACING * Math.sin(angle)];
+}

@@ -1,0 +1,43 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, bodyOf } from '../api/client.ts';
+import { fetchAllPages } from '../api/pagination.ts';
+import type { AgencyDelivery, RefusedMessage } from '../api/types.ts';
+import type { Period } from './period.ts';
+
+/** What supervisors read of all centres. */
+
+export type GroupBy = 'centre' | 'public-service' | 'agency';
+
+const MINUTE_MS = 60_000;
+
+export const statisticsQuery = ({ from, to }: Period, groupBy: GroupBy) =>
+  queryOptions({
+    queryKey: ['statistics', from, to, groupBy],
+    queryFn: () => bodyOf(api.GET('/api/v1/statistics', { params: { query: { from, to, groupBy } } })),
+    staleTime: MINUTE_MS,
+  });
+
+/** What went to an agency and was not confirmed, waits to go, or could not go. */
+export const deliveriesQuery = queryOptions({
+  queryKey: ['deliveries'],
+  queryFn: async () => (await Promise.all((['sent', 'queued', 'failed'] as const).map(fetchDeliveries))).flat(),
+  staleTime: MINUTE_MS,
+});
+
+function fetchDeliveries(state: AgencyDelivery['state']): Promise<AgencyDelivery[]> {
+  return fetchAllPages<AgencyDelivery>(async (paging) => {
+    const query = Object.assign({ state }, paging);
+    const page = await bodyOf(api.GET('/api/v1/deliveries', { params: { query } }));
+    return { items: page.deliveries, next: page.nextPageToken };
+  });
+}
+
+export const refusedMessagesQuery = queryOptions({
+  queryKey: ['refused-messages'],
+  queryFn: () =>
+    fetchAllPages<RefusedMessage>(async (query) => {
+      const page = await bodyOf(api.GET('/api/v1/refused-messages', { params: { query } }));
+      return { items: page.refusedMessages, next: page.nextPageToken };
+    }),
+  staleTime: MINUTE_MS,
+});

@@ -1,0 +1,97 @@
+import type { Centre, StatisticsRow } from '../api/types.ts';
+
+/** The lines of the table: what was counted, with the names for people. */
+
+export interface StatisticsLine {
+  key: string;
+  name: string;
+  /** Under the name. */
+  more: string;
+  centre?: Centre;
+  counts: StatisticsRow;
+}
+export const NUMERIC_COLUMNS = [
+  'filed',
+  'open',
+  'overdue',
+  'deskSeconds',
+  'agencySeconds',
+  'citizenSeconds',
+  'needMet',
+] as const;
+export type Column = 'name' | 'status' | 'wave' | (typeof NUMERIC_COLUMNS)[number];
+export interface SortOrder {
+  column: Column;
+  descending: boolean;
+}
+
+const ZERO_COUNTS: StatisticsRow = {
+  filed: 0,
+  open: 0,
+  approved: 0,
+  rejected: 0,
+  withdrawn: 0,
+  expired: 0,
+  overdue: 0,
+  needMet: 0,
+  needNotMet: 0,
+};
+
+/** A line for each centre, also where nothing was filed; planned and closed ones only with `all`. */
+export function centreLines(
+  centres: readonly Centre[],
+  rows: readonly StatisticsRow[],
+  all: boolean,
+): StatisticsLine[] {
+  const counted = new Map(rows.map((row) => [row.name, row]));
+  return centres
+    .filter(({ name, status }) => all || counted.has(name) || (status !== 'planned' && status !== 'closed'))
+    .map((centre) => ({
+      key: centre.name,
+      name: centre.displayName,
+      more: centre.district ?? '',
+      centre,
+      counts: counted.get(centre.name) ?? ZERO_COUNTS,
+    }));
+}
+
+/** A line for each service or agency of which something was filed. */
+export function namedLines(rows: readonly StatisticsRow[], nameOf: (name: string) => string): StatisticsLine[] {
+  return rows.map((counts) => {
+    const key = counts.name ?? '';
+    return { key, name: nameOf(key), more: '', counts };
+  });
+}
+
+/** In an order; what is equal stays as it was, and what is not known comes last either way. */
+export function sortLines(lines: readonly StatisticsLine[], { column, descending }: SortOrder): StatisticsLine[] {
+  const value = (line: StatisticsLine): string | number | undefined => {
+    if (column === 'name') return line.name;
+    if (column === 'status' || column === 'wave') return line.centre?.[column];
+    return line.counts[column];
+  };
+  return [...lines].sort((one, other) => compareValues(value(one), value(other), descending));
+}
+
+const COLLATOR = new Intl.Collator('ro', { numeric: true });
+
+function compareValues(
+  one: string | number | undefined,
+  other: string | number | undefined,
+  descending: boolean,
+): number {
+  if (one === undefined || other === undefined) return Number(one === undefined) - Number(other === undefined);
+  const order =
+    typeof one === 'number' && typeof other === 'number' ? one - other : COLLATOR.compare(String(one), String(other));
+  return descending ? -order : order;
+}
+
+/** How many centres of each wave are in which state, in the order of the waves' names. */
+export function countByWave(centres: readonly Centre[]): { wave: string; states: Map<Centre['status'], number> }[] {
+  const waves = new Map<string, Map<Centre['status'], number>>();
+  for (const { wave = '–', status } of centres) {
+    const states = waves.get(wave) ?? new Map<Centre['status'], number>();
+    waves.set(wave, states.set(status, (states.get(status) ?? 0) + 1));
+  }
+  return [...waves].map(([wave, states]) => ({ wave, states })).sort((a, b) => COLLATOR.compare(a.wave, b.wave));
+}

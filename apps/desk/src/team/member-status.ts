@@ -1,0 +1,108 @@
+import type { Session, TeamMember } from '../api/types.ts';
+import type { LanguageContextValue } from '../language/language.tsx';
+import { formatDayAndTime, shortDate } from '../language/dates.ts';
+import { TEAM } from '../texts/team.ts';
+import type { TeamScope } from './queries.ts';
+
+/** How one of the staff stands, in words; and what whoever looks may do about it. */
+
+export type StatusTone = 'plain' | 'away' | 'quiet' | 'trouble';
+export type MemberStatus = 'works' | 'away' | 'invited' | 'suspended' | 'gone';
+
+export const STATUS_TONES: Readonly<Record<MemberStatus, StatusTone>> = {
+  works: 'plain',
+  away: 'away',
+  invited: 'quiet',
+  suspended: 'trouble',
+  gone: 'quiet',
+};
+
+/** @param today a civil date of the centre */
+export function resolveMemberStatus(
+  { status, suspended, absence, leaveTime }: TeamMember,
+  today: string,
+): MemberStatus {
+  if (status === 'gone' || leaveTime !== undefined) return 'gone';
+  if (suspended || status === 'suspended') return 'suspended';
+  if (absence && absence.from <= today && today <= absence.to) return 'away';
+  return status === 'invited' ? 'invited' : 'works';
+}
+
+type TextContext = Pick<LanguageContextValue, 't'> & { today: string };
+
+/**
+ * `Lipsește până la 14.08.2026`, or the days of an absence to come; undefined while there is none.
+ * @param isStated that they are away is said beside it: `până la 14.08.2026`
+ */
+export function absenceText({ absence }: TeamMember, { t, today }: TextContext, isStated = false): string | undefined {
+  if (!absence || absence.to < today) return undefined;
+  const { from, to } = absence;
+  return from <= today
+    ? t(isStated ? TEAM.until : TEAM.awayUntil, { day: shortDate(to) })
+    : t(TEAM.awayFrom, { from: shortDate(from).slice(0, 5), to: shortDate(to) });
+}
+
+/** Who stands in, of those that are in the list. */
+export function standInText(
+  { absence }: TeamMember,
+  members: readonly TeamMember[],
+  t: LanguageContextValue['t'],
+): string {
+  const who = members.find(({ name }) => name === absence?.standIn);
+  return who ? t(TEAM.standsIn, { who: who.displayName }) : t(TEAM.noStandIn);
+}
+
+export function lastSeenText({ status, lastSignInTime, leaveTime }: TeamMember, t: LanguageContextValue['t']): string {
+  if (leaveTime) return t(TEAM.left, { when: formatDayAndTime(leaveTime) });
+  if (lastSignInTime) return t(TEAM.seen, { when: formatDayAndTime(lastSignInTime) });
+  return status === undefined ? '' : t(TEAM.neverSeen);
+}
+
+/** What may be done to one of the staff by whoever looks; the platform decides, this is what is offered. */
+export interface MemberPermissions {
+  /** Suspends, reinstates, removes. */
+  access: boolean;
+  roles: boolean;
+  absence: boolean;
+  /** The whole person, beside the place at a centre. */
+  everywhere: boolean;
+}
+const NO_PERMISSIONS: MemberPermissions = { access: false, roles: false, absence: false, everywhere: false };
+
+export function resolvePermissions(
+  { operator, centre }: Pick<Session, 'operator' | 'centre'>,
+  scope: TeamScope,
+  member: TeamMember,
+): MemberPermissions {
+  const isSelf = operator.name === member.name;
+  const isGone = member.status === 'gone' || member.leaveTime !== undefined;
+  if (operator.roles.includes('supervisor')) {
+    const access = !isSelf && !isGone;
+    return { access, roles: access, absence: scope !== 'staff' && !isGone, everywhere: access };
+  }
+  const manages = operator.roles.includes('centre-manager') && centre === `centres/${scope}`;
+  if (!manages || isGone) return NO_PERMISSIONS;
+  const access = !isSelf && !member.roles.includes('centre-manager') && member.status !== 'suspended';
+  // A place has one role at least, and a manager gives one only: there is nothing to choose.
+  return { access, roles: false, absence: true, everywhere: false };
+}
+
+/** Whether whoever looks invites to this team. */
+export function canInvite({ operator, centre }: Pick<Session, 'operator' | 'centre'>, scope: TeamScope): boolean {
+  if (operator.roles.includes('supervisor')) return true;
+  return operator.roles.includes('centre-manager') && centre === `centres/${scope}`;
+}
+
+/** The roles that whoever looks may give in this team. */
+export function assignableRoles({ operator }: Pick<Session, 'operator'>, scope: TeamScope): TeamMember['roles'] {
+  if (scope === 'staff') return ['supervisor', 'support', 'agency-clerk'];
+  return operator.roles.includes('supervisor') ? ['specialist', 'centre-manager'] : ['specialist'];
+}
+
+/** Whether days make an absence: in order, and not over. */
+export function isValidAbsence({ from, to }: { from: string; to: string }, today: string): boolean {
+  return from !== '' && from <= to && to >= today;
+}
+
+/** Last part of operators/{id}. */
+export const operatorIdOf = ({ name }: Pick<TeamMember, 'name'>): string => name.replace('operators/', '');

@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { Field, TextInput } from '../parts/field.tsx';
+import { TEAM } from '../texts/team.ts';
+import styles from './team.module.css';
+
+/** Support looks only with a reason, which stays in the history of those it looks at. */
+export function ReasonForm({ onSubmit: onSaid }: { onSubmit: (reason: string) => void }) {
+  const { t } = useLanguage();
+  const [typed, setTyped] = useState('');
+  const [isSubmitted, setIsSubmitted] = useState(false);
+  return (
+    <form
+      className={styles.reason}
+      onSubmit={(event) => {
+        event.preventDefault();
+        setIsSubmitted(true);
+        if (typed.trim()) onSaid(typed.trim());
+      }}
+    >
+      <Field
+        label={t(TEAM.whyLook)}
+        help={t(TEAM.whyLookHelp)}
+        error={isSubmitted && !typed.trim() ? t(TEAM.whyLookNeeded) : undefined}
+      >
+        <TextInput value={typed} onChange={setTyped} maxLength={500} />
+      </Field>
+      <div className={styles.ways}>
+        <Button variant="filled" type="submit">
+          {t(TEAM.look)}
+        </Button>
+      </div>
+    </form>
+  );
+}

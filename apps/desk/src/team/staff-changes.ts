@@ -1,0 +1,89 @@
+import { api, bodyOf } from '../api/client.ts';
+import type { components } from '../../gen/api.ts';
+import type { TeamMember } from '../api/types.ts';
+import type { TeamScope } from './queries.ts';
+
+/** What is done to one of the staff. Each write is repeated under its key, so that it has its effect once. */
+
+type Schemas = components['schemas'];
+export type Invitation = Omit<Schemas['InviteStaffInput'], 'roles'> & { roles: string[] };
+export type Absence = Schemas['Absence'];
+
+export type StaffChange =
+  | { does: 'invite'; invitation: Invitation }
+  /** `everywhere`: the whole person, not at the centre only. */
+  | { does: 'suspend' | 'reinstate'; id: string; everywhere: boolean; why: string }
+  | { does: 'remove'; id: string; why: string }
+  | { does: 'roles'; id: string; roles: string[] }
+  | { does: 'absence'; id: string; absence: Absence }
+  | { does: 'back'; id: string };
+
+/** @throws Refusal, Away */
+export function sendStaffChange(scope: TeamScope, change: StaffChange, key: string): Promise<TeamMember> {
+  return scope === 'staff' ? sendToStaff(change, key) : sendToCentre(scope, change, key);
+}
+
+const idempotencyHeader = (key: string) => ({ 'Idempotency-Key': key });
+const reasonBody = (why: string) => (why.trim() ? { why: why.trim() } : {});
+const reasonHeader = (reason: string) => (reason.trim() ? { 'X-Cups-Reason': encodeURIComponent(reason.trim()) } : {});
+
+function sendToCentre(code: string, change: StaffChange, key: string): Promise<TeamMember> {
+  const header = idempotencyHeader(key);
+  if (change.does === 'invite') {
+    const body = change.invitation as Schemas['InviteInput'];
+    return bodyOf(api.POST('/api/v1/centres/{code}/operators', { params: { path: { code }, header }, body }));
+  }
+  const { id } = change;
+  const path = { code, id };
+  switch (change.does) {
+    case 'suspend':
+    case 'reinstate':
+      return change.everywhere
+        ? sendToStaff(change, key)
+        : bodyOf(
+            api.POST(`/api/v1/centres/{code}/operators/{id}/${change.does}`, {
+              params: { path, header },
+              body: reasonBody(change.why),
+            }),
+          );
+    case 'remove': {
+      const reasoned = Object.assign(reasonHeader(change.why), header);
+      return bodyOf(api.DELETE('/api/v1/centres/{code}/operators/{id}', { params: { path, header: reasoned } }));
+    }
+    case 'roles': {
+      const body = { roles: change.roles as Schemas['CentreRole'][] };
+      return bodyOf(api.PATCH('/api/v1/centres/{code}/operators/{id}', { params: { path, header }, body }));
+    }
+    case 'absence': {
+      const body = change.absence;
+      return bodyOf(api.PUT('/api/v1/centres/{code}/operators/{id}/absence', { params: { path, header }, body }));
+    }
+    case 'back':
+      return bodyOf(api.DELETE('/api/v1/centres/{code}/operators/{id}/absence', { params: { path, header } }));
+  }
+}
+
+function sendToStaff(change: StaffChange, key: string): Promise<TeamMember> {
+  const header = idempotencyHeader(key);
+  switch (change.does) {
+    case 'invite': {
+      const body = change.invitation as Schemas['InviteStaffInput'];
+      return bodyOf(api.POST('/api/v1/staff', { params: { header }, body }));
+    }
+    case 'suspend':
+    case 'reinstate': {
+      const params = { path: { id: change.id }, header };
+      return bodyOf(api.POST(`/api/v1/staff/{id}/${change.does}`, { params, body: reasonBody(change.why) }));
+    }
+    case 'remove': {
+      const params = { path: { id: change.id }, header: Object.assign(reasonHeader(change.why), header) };
+      return bodyOf(api.DELETE('/api/v1/staff/{id}', { params }));
+    }
+    case 'roles': {
+      const body = { roles: change.roles as Schemas['StaffRolesInput']['roles'] };
+      return bodyOf(api.PATCH('/api/v1/staff/{id}', { params: { path: { id: change.id }, header }, body }));
+    }
+    default:
+      throw new Error('Who works for the platform is away from no centre.');
+  }
+}

@@ -1,0 +1,83 @@
+import { useMemo, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { centresQuery } from '../api/pagination.ts';
+import type { Centre } from '../api/types.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Choice } from '../parts/choice.tsx';
+import { Field, TextInput } from '../parts/field.tsx';
+import { Title } from '../parts/screen.tsx';
+import { useSignedIn } from '../session/session.tsx';
+import { TEAM } from '../texts/team.ts';
+import type { TeamScope } from './queries.ts';
+import styles from './team.module.css';
+
+/** Whose team this is; who sees any chooses it here. */
+export function TeamHeader({ scope: of, canPick: picks }: { scope: TeamScope; canPick: boolean }) {
+  const { t } = useLanguage();
+  const { session } = useSignedIn();
+  const centres = useQuery(Object.assign({ enabled: picks }, centresQuery));
+  const all = centres.data ?? session.centres ?? [];
+  const currentCentre = all.find(({ code }) => code === of);
+  const isStaff = of === 'staff';
+  return (
+    <div className={styles.head}>
+      <div>
+        <Title>
+          {isStaff ? t(TEAM.staff) : [t(TEAM.title), currentCentre?.displayName].filter(Boolean).join(' · ')}
+        </Title>
+        <p>{t(isStaff ? TEAM.leadStaff : TEAM.lead)}</p>
+      </div>
+      {picks && <TeamPicker key={of} scope={of} centres={all} />}
+    </div>
+  );
+}
+
+/** The platform's own staff, or a centre by the beginning of its code or name. */
+function TeamPicker({ scope: of, centres }: { scope: TeamScope; centres: readonly Centre[] }) {
+  const { t } = useLanguage();
+  const [, go] = useLocation();
+  const [kind, setKind] = useState<'staff' | 'centre'>(of === 'staff' ? 'staff' : 'centre');
+  const options = useMemo(() => centres.map((centre) => ({ code: centre.code, says: centreLabel(centre) })), [centres]);
+  const [typed, setTyped] = useState(of === 'staff' ? '' : of);
+  const choose = (chosen: 'staff' | 'centre') => {
+    setKind(chosen);
+    if (chosen === 'staff') go('/team/staff');
+  };
+  const type = (text: string) => {
+    setTyped(text);
+    const found = options.find(({ code, says }) => says === text || code === text.trim().toUpperCase());
+    if (found && found.code !== of) go(`/team/${found.code}`);
+  };
+  const isWrong = kind === 'centre' && /^[a-z]{2}-\d{3}$/i.test(typed.trim()) && !isKnownCentre(options, typed);
+  return (
+    <div className={styles.picker}>
+      <Choice
+        label={t(TEAM.of)}
+        variant="segments"
+        options={[
+          { value: 'staff', says: t(TEAM.ofStaff) },
+          { value: 'centre', says: t(TEAM.ofCentre) },
+        ]}
+        value={kind}
+        onChange={choose}
+      />
+      {kind === 'centre' && (
+        <Field label={t(TEAM.pick)} error={isWrong && options.length > 0 ? t(TEAM.noCentre) : undefined}>
+          <TextInput small value={typed} onChange={type} list="team-centres" />
+        </Field>
+      )}
+      <datalist id="team-centres">
+        {options.map(({ code, says }) => (
+          <option key={code} value={says} />
+        ))}
+      </datalist>
+    </div>
+  );
+}
+
+const centreLabel = ({ code, displayName, district }: Centre): string =>
+  [`${code} ${displayName}`, district].filter(Boolean).join(', ');
+
+const isKnownCentre = (options: readonly { code: string }[], typed: string): boolean =>
+  options.some(({ code }) => code === typed.trim().toUpperCase());

@@ -1,0 +1,80 @@
+import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { toCivilDate } from '@cups/application';
+import type { State } from '@cups/application';
+import type { TrackedApplication } from '../api/types.ts';
+import { longDate, today } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Banner } from '../parts/banner.tsx';
+import type { StatusIconName as SignName, Tone } from '../queue/row-texts.ts';
+import { StatusIcon } from '../queue/status-icon.tsx';
+import { PRINT } from '../texts/print.ts';
+import { TRACKING_STATES, TRACKING } from '../texts/tracking.ts';
+import styles from './tracking.module.css';
+
+/** Colour says who acts, as at the desk. */
+const STATE_STYLES: Record<State, readonly [tone: Tone, sign: SignName]> = {
+  draft: ['brand', 'draft'],
+  submitted: ['agency', 'agency'],
+  'in-progress': ['agency', 'agency'],
+  'documents-requested': ['citizen', 'papers'],
+  ready: ['give', 'result'],
+  rejected: ['trouble', 'refused'],
+  'handed-over': ['none', 'ended'],
+  closed: ['none', 'ended'],
+  withdrawn: ['none', 'ended'],
+  expired: ['none', 'ended'],
+};
+
+/** Where an application is, what its holder has to do, and the dates. */
+export function TrackingResult({ number, tracked }: { number: string; tracked: TrackedApplication }) {
+  const { t, language } = useLanguage();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Whoever hears the page goes on with the answer.
+  useEffect(() => heading.current?.focus(), [tracked]);
+  const { state, training, submitTime, dueDate, answerBy, updateTime } = tracked;
+  const [tone, icon] = STATE_STYLES[state];
+  const now = today();
+  const date = (civil: string) => <time dateTime={civil}>{longDate(civil, language, now)}</time>;
+  const day = (instant: string) => date(toCivilDate(new Date(instant)));
+  const isPassed = dueDate !== undefined && dueDate < now && ['submitted', 'in-progress'].includes(state);
+  return (
+    <section className={styles.told} aria-labelledby="state">
+      {training && <Banner kind="practice">{t(PRINT.practice)}</Banner>}
+      <div className={`${styles.state} ${styles[tone]}`}>
+        <StatusIcon name={icon} tone={tone} size={28} />
+        <div>
+          <p className={styles.number}>{number}</p>
+          <h2 id="state" ref={heading} tabIndex={-1}>
+            {t(TRACKING_STATES[state].is)}
+          </h2>
+        </div>
+      </div>
+      <div className={styles.next}>
+        <h3>{t(TRACKING.now)}</h3>
+        <p>{t(TRACKING_STATES[state].next)}</p>
+      </div>
+      <dl className={styles.dates}>
+        <Fact name={t(TRACKING.answerBy)}>{answerBy && date(answerBy)}</Fact>
+        <Fact name={t(TRACKING.due)}>
+          {dueDate && date(dueDate)}
+          {isPassed && <span className={styles.passed}>{t(TRACKING.duePassed)}</span>}
+        </Fact>
+        <Fact name={t(TRACKING.filed)}>{submitTime && day(submitTime)}</Fact>
+        <Fact name={t(TRACKING.changed)}>{day(updateTime)}</Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  const isThere = Array.isArray(children) ? children.some(Boolean) : children;
+  return (
+    isThere && (
+      <div>
+        <dt>{name}</dt>
+        <dd>{children}</dd>
+      </div>
+    )
+  );
+}

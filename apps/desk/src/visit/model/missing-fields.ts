@@ -1,0 +1,89 @@
+import { validateCompleteness } from '@cups/application';
+import type { Content } from '@cups/application';
+import type { Violation } from '@cups/problem';
+import type { PublicService, Catalog } from '../../api/types.ts';
+import { createAnswersCheck, formSchemaOf } from './form.ts';
+import { findScreen } from './screens.ts';
+import type { ScreenId } from './screens.ts';
+import { findAgency, toRequirements } from './service.ts';
+import { toApplicableContent, isForAnotherPerson } from './form-values.ts';
+import type { FormValues } from './form-values.ts';
+
+/** What a draft lacks, by the controls that it is typed into. */
+
+/** One wrong or missing field. */
+export interface MissingField {
+  /** The pointer of its control. */
+  pointer: string;
+  screen: ScreenId;
+  violation: Violation;
+}
+
+/** Where a draft stands: what the checks need to know of its service and its desk. */
+export interface CheckContext {
+  catalog: Catalog;
+  service: PublicService;
+  today: string;
+}
+
+/** All that keeps the draft from being filed, as the platform will say it at submit; for another person, also whom it is for. */
+export function findMissingFields(
+  values: FormValues,
+  context: CheckContext,
+  screens: readonly ScreenId[],
+): MissingField[] {
+  const { catalog, service, today } = context;
+  const content = toApplicableContent(values, { form: formSchemaOf(service), today });
+  const represented = isForAnotherPerson(values) ? { represented: content.represented ?? {} } : {};
+  const violations = validateCompleteness(
+    Object.assign({}, content, represented),
+    toRequirements(service, findAgency(catalog, service)),
+    { centreKind: catalog.centre.kind, today },
+    createAnswersCheck(formSchemaOf(service)),
+  );
+  return toMissingFields(violations, values, content, service, screens);
+}
+
+/** Violations, also those that the platform told, with the controls that they belong to; each control once for each rule. */
+export function toMissingFields(
+  violations: readonly Violation[],
+  values: FormValues,
+  content: Content,
+  service: PublicService | undefined,
+  screens: readonly ScreenId[],
+): MissingField[] {
+  const byControl = new Map<string, MissingField>();
+  for (const violation of violations) {
+    const pointer = controlPointer(violation, content, isForAnotherPerson(values));
+    // One thing is wrong with a control at a time: the first is what to mend first.
+    if (!byControl.has(pointer))
+      byControl.set(pointer, { pointer, screen: findScreen(pointer, service, screens), violation });
+  }
+  const positioned = [...byControl.values()].map((lack) => ({ lack, at: fieldPosition(lack, screens) }));
+  return positioned.sort((one, other) => one.at - other.at).map(({ lack }) => lack);
+}
+
+/** The checks name a given name before a family name; the screens ask the other way round. */
+const FIELD_ORDER = ['idnp', 'familyName', 'givenName', 'birthDate'];
+
+/** Where a control stands: by its screen, and on it by what is asked first. */
+function fieldPosition({ pointer, screen }: MissingField, screens: readonly ScreenId[]): number {
+  const index = FIELD_ORDER.indexOf(pointer.split('/').at(-1) ?? '');
+  return 10 * screens.indexOf(screen) + (index < 0 ? FIELD_ORDER.length : index);
+}
+
+/** The control that fills in the field of a violation. */
+function controlPointer({ field, rule, params }: Violation, content: Content, isForOther: boolean): string {
+  if (rule === 'EVIDENCE_MISSING' || rule === 'EVIDENCE_UNSEEN') return `/evidence/${params?.kind ?? ''}/how`;
+  const [, member, name = '', part = ''] = field.split('/');
+  if (member === 'evidence') {
+    const kind = content.evidence?.[Number(name)]?.kind ?? '';
+    return `/evidence/${kind}/${part === 'verificationCode' ? 'code' : part === 'number' ? 'number' : 'how'}`;
+  }
+  if (member === 'answers') return `/answers/${name}`;
+  if (field === '/contact' || field === '/contact/none') return '/contact/means';
+  if (field === '/mandate') return isForOther ? '/mandate/kind' : '/behalf';
+  if (rule === 'FOREIGN_DOCUMENT_NOT_TAKEN') return `/${member}/without`;
+  if (field === '/delivery') return '/delivery/kind';
+  return field;
+}

@@ -1,0 +1,37 @@
+import { createSearch } from '@cups/application/search';
+import type { Search } from '@cups/application/search';
+import type { PublicService, Catalog } from '../../api/types.ts';
+
+/** Finding a service as people say it, in the registry that the page has: no request, and no line needed. */
+
+const searchIndexes = new WeakMap<Catalog, Search<PublicService>>();
+
+/** The services that fit, best first; undefined when the query has no word that tells them apart. */
+export function searchServices(catalog: Catalog, query: string): readonly PublicService[] | undefined {
+  const search = searchIndexes.get(catalog) ?? createSearch(catalog.publicServices, toSearchTerms);
+  searchIndexes.set(catalog, search);
+  const scores = search(query);
+  return scores && [...scores].sort(([, one], [, other]) => other - one).map(([service]) => service);
+}
+
+const MAX_FREQUENT = 3;
+
+/** What people ask for most among what can be filed here today. */
+export function findFrequentServices(catalog: Catalog): readonly PublicService[] {
+  return catalog.publicServices.filter(isAvailableHere).slice(0, MAX_FREQUENT);
+}
+
+/** Whether a draft can be opened for it at this desk today. */
+export function isAvailableHere({ fileable, paused }: PublicService): boolean {
+  return fileable && !paused;
+}
+
+function toSearchTerms({ code, stateCode, keywords, popularity, version }: PublicService) {
+  const { ro, ru, en } = version?.title ?? {};
+  return {
+    titles: [ro, ru, en].filter((title) => title !== undefined),
+    keywords: keywords ?? [],
+    codes: [code, stateCode ?? ''],
+    popularity: popularity ?? 1,
+  };
+}

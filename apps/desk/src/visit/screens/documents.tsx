@@ -1,0 +1,76 @@
+import { useLanguage } from '../../language/language.tsx';
+import { Choice } from '../../parts/choice.tsx';
+import { Title } from '../../parts/screen.tsx';
+import { FIELDS } from '../../texts/visit-fields.ts';
+import { VISIT } from '../../texts/visit.ts';
+import { LineField } from '../fields/fields.tsx';
+import { useDraftForm } from '../draft-form.tsx';
+import { findRequestedEvidence } from '../model/service.ts';
+import type { EvidenceRequirement } from '../model/service.ts';
+import { textOf } from '../model/form-values.ts';
+import type { EvidencePresentation } from '../model/form-values.ts';
+import { VisitPage } from './visit-page.tsx';
+import styles from './documents.module.css';
+
+/** Which papers are here, and how each was shown. Nothing is preselected: what was seen is a word of the specialist. */
+export function DocumentsScreen() {
+  const { t } = useLanguage();
+  const { next, service, content } = useDraftForm();
+  const documents = findRequestedEvidence(service, content);
+  return (
+    <VisitPage main={{ says: t(VISIT.goOn), does: next }}>
+      <div className={styles.head}>
+        <Title focus={false}>{t(VISIT.papersTitle)}</Title>
+        <p>{t(VISIT.papersHelp)}</p>
+      </div>
+      <div className={styles.papers}>
+        {documents.map((document) => (
+          <DocumentRow key={document.kind} document={document} digits={documents.length === 1} />
+        ))}
+      </div>
+    </VisitPage>
+  );
+}
+
+function DocumentRow({ document: paper, digits }: { document: EvidenceRequirement; digits: boolean }) {
+  const { t } = useLanguage();
+  const { values, setValue, errorAt } = useDraftForm();
+  const pointer = `/evidence/${paper.kind}`;
+  const presentation = textOf(values, `${pointer}/how`) as EvidencePresentation | '';
+  const presentations: EvidencePresentation[] = paper.accepts?.includes('verification-code')
+    ? ['seen', 'code', 'later']
+    : ['seen', 'later'];
+  const labels = { seen: VISIT.seen, code: VISIT.code, later: paper.required ? VISIT.later : VISIT.none };
+  return (
+    <div className={styles.paper}>
+      <div className={styles.what} aria-hidden="true">
+        <strong>{t(paper.title)}</strong>
+        {!paper.required && <span>{t(VISIT.ifAny)}</span>}
+        {presentation === 'later' && paper.required && <span>{t(VISIT.laterHint)}</span>}
+      </div>
+      <div className={styles.how}>
+        <Choice
+          id={`${pointer}/how`}
+          label={paper.required ? t(paper.title) : `${t(paper.title)}, ${t(VISIT.ifAny)}`}
+          labelHidden
+          variant="segments"
+          digits={digits}
+          error={errorAt(`${pointer}/how`)}
+          options={presentations.map((value) => ({ value, says: t(labels[value]) }))}
+          value={presentation || undefined}
+          onChange={(value) => setValue(`${pointer}/how`, value)}
+        />
+      </div>
+      {presentation === 'seen' && (
+        <div className={styles.more}>
+          <LineField pointer={`${pointer}/number`} label={FIELDS.paperNumber} maxLength={100} optional narrow />
+        </div>
+      )}
+      {presentation === 'code' && (
+        <div className={styles.more}>
+          <LineField pointer={`${pointer}/code`} label={FIELDS.paperCode} maxLength={100} narrow />
+        </div>
+      )}
+    </div>
+  );
+}

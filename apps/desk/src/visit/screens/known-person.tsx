@@ -1,0 +1,160 @@
+import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { api, bodyOf } from '../../api/client.ts';
+import type { Contact, Person, ApplicationRow } from '../../api/types.ts';
+import { toCivilDate } from '@cups/application';
+import { shortDate } from '../../language/dates.ts';
+import { useKeys } from '../../keys/keys.tsx';
+import { useLanguage } from '../../language/language.tsx';
+import { personName } from '../../language/person-name.ts';
+import { KeyCap } from '../../keys/key-cap.tsx';
+import { KEYS } from '../../texts/keys.ts';
+import { VISIT } from '../../texts/visit.ts';
+import { useDraftForm } from '../draft-form.tsx';
+import { textOf, toFormValues } from '../model/form-values.ts';
+import type { FormValues } from '../model/form-values.ts';
+import { toNameQuery, nameSearchQuery, usePersonLookup, useNameSearch } from '../use-person-lookup.ts';
+import styles from './person.module.css';
+
+/** Somebody who was here before is offered again; nothing is taken in unasked. */
+export function KnownPerson({ pointer: at }: { pointer: '/applicant' | '/represented' }) {
+  const { values } = useDraftForm();
+  const text = textOf(values, `${at}/idnp`);
+  return /\p{L}/u.test(text) ? <KnownByName text={text} pointer={at} /> : <KnownByNumber text={text} pointer={at} />;
+}
+
+function KnownByNumber({ text, pointer: at }: { text: string; pointer: string }) {
+  const { t } = useLanguage();
+  const { values, setValues, content } = useDraftForm();
+  const { data } = usePersonLookup(text);
+  const person = data?.person;
+  if (!person || isComplete(content[at === '/applicant' ? 'applicant' : 'represented'])) return null;
+  const date = data.personTime && toCivilDate(new Date(data.personTime));
+  return (
+    <section className={styles.known} aria-label={t(VISIT.known)}>
+      <div className={styles.one}>
+        <span>
+          <strong>{personName(person)}</strong>
+          <small>
+            {[shortDate(person.birthDate ?? ''), date && t(VISIT.knownFrom, { date: shortDate(date) })]
+              .filter(Boolean)
+              .join(' · ')}
+          </small>
+        </span>
+        <button
+          type="button"
+          className={styles.take}
+          data-enter
+          onClick={() => setValues(toPersonValues(person, data.contact, at, values))}
+        >
+          {t(VISIT.takeOver)} <KeyCap code="Enter" />
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** Whoever is typed already needs no offer. */
+function isComplete(person: Person | undefined): boolean {
+  return Boolean(person?.familyName && person.givenName && person.birthDate);
+}
+
+/** What is known of a person as the controls show it; the contact is that of the applicant. */
+function toPersonValues(person: Person, contact: Contact | undefined, pointer: string, values: FormValues): FormValues {
+  const known = toFormValues(Object.assign({ applicant: person }, contact && { contact }), undefined);
+  const isApplicant = pointer === '/applicant';
+  const taken = Object.entries(known)
+    .filter(([key]) => key.startsWith('/applicant/') || isApplicant)
+    .map(([key, value]) => [key.replace(/^\/applicant/, pointer), value] as const)
+    // A contact that was typed just now is newer than the one that is known.
+    .filter(([key]) => !key.startsWith('/contact') || textOf(values, '/contact/means') === '');
+  return Object.fromEntries(taken);
+}
+
+const MAX_NAMES = 6;
+
+/** People of this centre by name; which of them it is shows by the service and the day. */
+function KnownByName({ text, pointer: at }: { text: string; pointer: string }) {
+  const { t } = useLanguage();
+  const { values, setValues, waitFor } = useDraftForm();
+  const queryClient = useQueryClient();
+  const { data } = useNameSearch(text);
+  const [chosen, setChosen] = useState(0);
+  const rows = groupByPerson(data);
+  async function takePerson(row: ApplicationRow | undefined): Promise<void> {
+    if (!row) return;
+    const applicationQuery = {
+      queryKey: ['application', row.id],
+      queryFn: () => readApplication(row.id),
+      staleTime: 60_000,
+    };
+    const { applicant, contact } = await queryClient.fetchQuery(applicationQuery);
+    if (applicant) setValues(toPersonValues(applicant, contact, at, values));
+  }
+  /** Whoever is quicker than the line takes the first of those who are found. */
+  async function takeFirst(): Promise<void> {
+    const name = toNameQuery(text);
+    if (name) await takePerson(groupByPerson(await queryClient.fetchQuery(nameSearchQuery(name)))[0]?.row);
+  }
+  useKeys([
+    rows.length > 0 && {
+      code: 'ArrowDown',
+      says: KEYS.down,
+      does: () => setChosen(Math.min(chosen + 1, rows.length - 1)),
+      inFields: true,
+    },
+    rows.length > 0 && {
+      code: 'ArrowUp',
+      says: KEYS.up,
+      does: () => setChosen(Math.max(chosen - 1, 0)),
+      inFields: true,
+    },
+  ]);
+  if (!data) return <button type="button" hidden data-enter onClick={() => waitFor(takeFirst())} />;
+  if (rows.length === 0) return <p className={styles.quiet}>{t(VISIT.nobodyFound)}</p>;
+  return (
+    <section className={styles.known}>
+      <h2 id={`${at}-people`}>{t(VISIT.peopleFound)}</h2>
+      <div aria-labelledby={`${at}-people`}>
+        {rows.map(({ row, birthYear, idnpEnd }, n) => (
+          <button
+            key={row.id}
+            type="button"
+            className={styles.hit}
+            data-enter={n === chosen || undefined}
+            data-chosen={n === chosen || undefined}
+            onClick={() => waitFor(takePerson(row))}
+          >
+            <span>
+              {[personName(row.applicant), birthYear].filter(Boolean).join(', ')}
+              {idnpEnd && <span className={styles.end}> · IDNP •••• {idnpEnd}</span>}
+            </span>
+            <small>
+              {t(row.serviceTitle)}, {shortDate(toCivilDate(new Date(row.createTime)))}
+            </small>
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+const readApplication = (id: string) => bodyOf(api.GET('/api/v1/applications/{id}', { params: { path: { id } } }));
+
+interface PersonMatch {
+  row: ApplicationRow;
+  birthYear?: string | undefined;
+  idnpEnd?: string | undefined;
+}
+type NameSearchResult = ReturnType<typeof useNameSearch>['data'];
+
+/** One row for each person, the newest: of one name, year of birth and end of the IDNP. */
+function groupByPerson(found: NameSearchResult): PersonMatch[] {
+  const byPerson = new Map<string, PersonMatch>();
+  for (const row of found?.applications ?? []) {
+    const { birthYear, idnpEnd } = found?.people?.find(({ application }) => application === row.name) ?? {};
+    const person = [row.applicant?.familyName, row.applicant?.givenName, birthYear, idnpEnd].join(' ');
+    if (row.applicant && !byPerson.has(person)) byPerson.set(person, { row, birthYear, idnpEnd });
+  }
+  return [...byPerson.values()].slice(0, MAX_NAMES);
+}

@@ -1,0 +1,117 @@
+import type { ReactNode } from 'react';
+import { Pause } from 'lucide-react';
+import { useKeys } from '../../keys/keys.tsx';
+import { useLanguage } from '../../language/language.tsx';
+import { Button } from '../../parts/button.tsx';
+import { ErrorSummary } from '../../parts/error-summary.tsx';
+import { Screen } from '../../parts/screen.tsx';
+import { useEnterToNext } from '../../parts/enter-to-next.ts';
+import { Banner } from '../../parts/banner.tsx';
+import { OWN_APPLICATION } from '../../texts/application.ts';
+import { KEYS } from '../../texts/keys.ts';
+import { VISIT } from '../../texts/visit.ts';
+import { ColleagueBanner } from '../colleague-banner.tsx';
+import { Conflicts } from '../conflicts.tsx';
+import { useDraftForm } from '../draft-form.tsx';
+import { useSaveForLater } from '../save-for-later.ts';
+import { StepNav, StepNavCompact } from '../step-nav.tsx';
+import { SyncErrorBanner } from '../sync-error-banner.tsx';
+import { SaveStatus } from '../save-status.tsx';
+import { fieldLabel } from '../field-texts.ts';
+import styles from './visit-page.module.css';
+
+export interface VisitPageProps {
+  main: { says: string; does: () => void; cap?: string; busy?: boolean; doing?: string };
+  side?: ReactNode;
+  /** In the place of the save state, where nothing is saved yet. */
+  hint?: ReactNode;
+  /** Before the main button: what has to be ticked first. */
+  before?: ReactNode;
+  /** What is missing stands in the summary, each with its label. */
+  summary?: boolean;
+  children: ReactNode;
+}
+
+/** The frame of the screens of a visit: steps, one idea, a pane beside it, and the footer with what to do next. */
+export function VisitPage({ main, side, hint, before, summary = true, children }: VisitPageProps) {
+  const { t } = useLanguage();
+  const { screen, back, missingFields, errorAt, service, attempt, sync, draft } = useDraftForm();
+  const saveForLater = useSaveForLater();
+  const area = useEnterToNext(main.does);
+  const errors = missingFields
+    .filter((field) => field.screen === screen)
+    .map(({ pointer }) => ({ id: pointer, label: t(fieldLabel(pointer, service)), says: errorAt(pointer) ?? '' }));
+  useKeys([
+    { code: 'Ctrl+Enter', says: KEYS.main, does: main.does },
+    { code: 'Enter', does: main.does },
+    { code: 'Escape', says: KEYS.back, does: () => blurActiveField() || back(), inFields: true },
+    { code: 'KeyK', says: KEYS.park, does: saveForLater },
+  ]);
+
+  return (
+    <Screen
+      rail={<StepNav />}
+      side={side}
+      footer={
+        <>
+          {before}
+          <FooterButtons main={main} onSaveForLater={saveForLater} />
+          <span className={styles.state}>{hint ?? <SaveStatus status={sync.status} />}</span>
+        </>
+      }
+    >
+      <div className={styles.page} ref={area}>
+        <StepNavCompact />
+        {draft.known?.ownApplication && <Banner kind="news">{t(OWN_APPLICATION.draft)}</Banner>}
+        <SyncErrorBanner />
+        <ColleagueBanner />
+        <Conflicts />
+        {summary && attempt > 0 && <ErrorSummary errors={errors} attempt={attempt} />}
+        {children}
+        {side && <div className={styles.inline}>{side}</div>}
+        <div className={styles.parkBelow}>
+          <Button icon={Pause} onClick={saveForLater}>
+            {t(VISIT.park)}
+          </Button>
+        </div>
+      </div>
+    </Screen>
+  );
+}
+
+function FooterButtons({ main, onSaveForLater: onPark }: { main: VisitPageProps['main']; onSaveForLater: () => void }) {
+  const { t } = useLanguage();
+  const { screen, back } = useDraftForm();
+  return (
+    <span className={styles.buttons}>
+      <Button
+        variant="filled"
+        large
+        cap={main.cap ?? 'Ctrl+Enter'}
+        onClick={main.does}
+        busy={main.busy}
+        busyText={main.doing}
+      >
+        {main.says}
+      </Button>
+      {screen !== 'service' && (
+        <Button large onClick={back}>
+          {t(VISIT.back)}
+        </Button>
+      )}
+      <span className={styles.park}>
+        <Button large icon={Pause} cap="KeyK" onClick={onPark}>
+          {t(VISIT.park)}
+        </Button>
+      </span>
+    </span>
+  );
+}
+
+/** Esc leaves the field that somebody types in, before it leaves the screen. */
+function blurActiveField(): boolean {
+  const { activeElement } = document;
+  if (!(activeElement instanceof HTMLElement) || !activeElement.matches('input, select, textarea')) return false;
+  activeElement.blur();
+  return true;
+}

@@ -1,0 +1,146 @@
+import { useState } from 'react';
+import { Check, Plus } from 'lucide-react';
+import { useLocation } from 'wouter';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { VISIT } from '../texts/visit.ts';
+import { useDraftForm } from './draft-form.tsx';
+import { VISIT_STEPS, stepOf, resolveSteps } from './model/screens.ts';
+import type { VisitStep } from './model/screens.ts';
+import { findService } from './model/service.ts';
+import { useAddService } from './save-for-later.ts';
+import { isFiled, draftPath } from './visit-store.ts';
+import { useVisits } from './visits.tsx';
+import styles from './step-nav.module.css';
+
+const STEP_NAMES: Record<VisitStep, (typeof VISIT)[keyof typeof VISIT]> = {
+  service: VISIT.stepService,
+  person: VISIT.stepPerson,
+  form: VISIT.stepForm,
+  papers: VISIT.stepPapers,
+  cost: VISIT.stepCost,
+  review: VISIT.stepReview,
+};
+
+/** The steps, what else is filled in during this visit, and the way to give the draft up. */
+export function StepNav() {
+  const { t } = useLanguage();
+  const { draft, screens, screen, go, service, missingFields } = useDraftForm();
+  const currentStep = stepOf(screen);
+  const steps = service ? resolveSteps(screens) : VISIT_STEPS;
+  return (
+    <div className={styles.rail}>
+      <nav aria-label={t(VISIT.steps)}>
+        <ol>
+          {steps.map((step, at) => {
+            const first = screens.find((one) => stepOf(one) === step) ?? 'service';
+            const isDone =
+              isFiled(draft) ||
+              (steps.indexOf(currentStep) > at && !missingFields.some((field) => stepOf(field.screen) === step));
+            return (
+              <li key={step}>
+                <button
+                  type="button"
+                  aria-current={step === currentStep && !isFiled(draft) ? 'step' : undefined}
+                  className={styles.step}
+                  onClick={() => (service || step === 'service') && !isFiled(draft) && go(first)}
+                >
+                  <span className={styles.circle} data-done={isDone || undefined}>
+                    {isDone ? <Check size={14} strokeWidth={3} aria-hidden="true" /> : at + 1}
+                  </span>
+                  {t(STEP_NAMES[step])}
+                </button>
+              </li>
+            );
+          })}
+        </ol>
+      </nav>
+      <VisitServices />
+      <DiscardDraft />
+    </div>
+  );
+}
+
+/** On a narrow screen: which step it is, of which service, and how far. */
+export function StepNavCompact() {
+  const { t } = useLanguage();
+  const { screens, screen, service } = useDraftForm();
+  const steps = service ? resolveSteps(screens) : VISIT_STEPS;
+  const n = steps.indexOf(stepOf(screen)) + 1;
+  return (
+    <div className={styles.line}>
+      <div className={styles.bar}>
+        <span style={{ width: `${(100 * n) / steps.length}%` }} />
+      </div>
+      <p>
+        {t(VISIT.stepOf, { n, all: steps.length })}
+        {service && screen !== 'service' && ` · ${t(service.version?.title)}`}
+      </p>
+    </div>
+  );
+}
+
+function VisitServices() {
+  const { t } = useLanguage();
+  const { visit, draft, catalog } = useDraftForm();
+  const [, go] = useLocation();
+  const addService = useAddService();
+  const hasService = visit.drafts.some(({ service }) => service !== undefined);
+  if (!hasService) return null;
+  return (
+    <section className={styles.others}>
+      <h2>{t(VISIT.here)}</h2>
+      <ul>
+        {visit.drafts.map((one) => (
+          <li key={one.id}>
+            <button
+              type="button"
+              aria-current={one.id === draft.id ? 'true' : undefined}
+              onClick={() => go(draftPath(visit, one))}
+            >
+              {t(findService(catalog, one.service)?.version?.title) || t(VISIT.noService)}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Button variant="text" icon={Plus} onClick={addService}>
+        {t(VISIT.another)}
+      </Button>
+    </section>
+  );
+}
+
+/** Asks in place: nothing opens over what is typed. */
+function DiscardDraft() {
+  const { t } = useLanguage();
+  const { draft, sync } = useDraftForm();
+  const { store } = useVisits();
+  const [isAsking, setIsAsking] = useState(false);
+  const [, go] = useLocation();
+  if (!draft.service || isFiled(draft)) return null;
+  if (!isAsking) {
+    return (
+      <div className={styles.discard}>
+        <Button variant="danger" onClick={() => setIsAsking(true)}>
+          {t(VISIT.discard)}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className={styles.discard} role="alert">
+      <p>{t(VISIT.discardAsk)}</p>
+      <Button
+        variant="danger"
+        onClick={() => {
+          sync.withdraw();
+          store.removeDraft(draft.id);
+          go('/');
+        }}
+      >
+        {t(VISIT.discard)}
+      </Button>
+      <Button onClick={() => setIsAsking(false)}>{t(VISIT.keep)}</Button>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { REASON_TEXTS } from '@cups/application/texts';
+import { useLocation } from 'wouter';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { Banner } from '../parts/banner.tsx';
+import { VISIT } from '../texts/visit.ts';
+import { useDraftForm } from './draft-form.tsx';
+import { useVisits } from './visits.tsx';
+
+/** Why the platform did not take what was sent, and the way on. */
+export function SyncErrorBanner() {
+  const { t } = useLanguage();
+  const { draft, sync } = useDraftForm();
+  const { store } = useVisits();
+  const [, go] = useLocation();
+  const { error } = sync;
+  if (draft.known && draft.known.state !== 'draft') {
+    const leave = () => {
+      // What was typed here after the end has no place any more.
+      store.removeDraft(draft.id);
+      go(`/applications/${draft.id}`);
+    };
+    return (
+      <Banner kind="trouble" action={<Button onClick={leave}>{t(VISIT.toApplication)}</Button>}>
+        {t(VISIT.ended)}
+      </Banner>
+    );
+  }
+  if (!error || error.reason === 'FILE_INCOMPLETE') return null;
+  const canRenew = error.reason === 'SERVICE_VERSION_EXPIRED';
+  return (
+    <Banner kind="trouble" action={canRenew && <Button onClick={sync.renew}>{t(VISIT.renew)}</Button>}>
+      {t(REASON_TEXTS[error.reason])}
+    </Banner>
+  );
+}

@@ -1,0 +1,237 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { today as todayHere } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import type { Catalog } from '../api/types.ts';
+import { VISIT } from '../texts/visit.ts';
+import type { DraftForm } from './draft-form.tsx';
+import { formSchemaOf } from './model/form.ts';
+import type { FieldValue } from './model/form.ts';
+import { findMissingFields, toMissingFields } from './model/missing-fields.ts';
+import type { MissingField } from './model/missing-fields.ts';
+import { adjacentScreen, resolveScreens } from './model/screens.ts';
+import type { ScreenId } from './model/screens.ts';
+import { setOrDelete } from './model/draft-merge.ts';
+import { findAgency, listDeliveryKinds, findOnlyCostOption, findService } from './model/service.ts';
+import { toApplicableContent } from './model/form-values.ts';
+import { newDraft, draftPath } from './visit-store.ts';
+import type { Draft, Visit } from './visit-store.ts';
+import { useDraftSync } from './use-draft-sync.ts';
+import { useVisits } from './visits.tsx';
+import { missingFieldText } from './field-texts.ts';
+
+/** Rules of something that is not there: they are told when somebody wants to go on, not while there is nothing yet. */
+const MISSING_VALUE_RULES = ['REQUIRED', 'NEEDED_WITH', 'CONTACT_MISSING', 'EVIDENCE_MISSING', 'EVIDENCE_UNSEEN'];
+
+/** A draft as its screens see it: what is typed, what is missing, and the ways on. */
+export function useDraftFormState(
+  visit: Visit,
+  draft: Draft,
+  catalog: Catalog,
+  requestedScreen: ScreenId | undefined,
+): DraftForm {
+  const { t } = useLanguage();
+  const [, navigate] = useLocation();
+  const [blockingText, setBlockingText] = useState<string>();
+  const { typed: values } = draft;
+  const { service, today, reading, content, screens, own: localMissing } = useDraftContent(draft, catalog);
+  const screen = requestedScreen && screens.includes(requestedScreen) && service ? requestedScreen : 'service';
+  const sync = useDraftSync(draft, reading);
+  const missingFields = withPlatformViolations(localMissing, sync, values, content, service, screens);
+  const errors = useFieldErrors(missingFields, screen, { values, service });
+  const changes = useDraftChanges(visit, draft, catalog, sync);
+  const go = (to: ScreenId) => {
+    setBlockingText(undefined);
+    navigate(changes.moveTo(to));
+  };
+
+  function submit(): void {
+    errors.stay();
+    if (missingFields.length > 0) return document.getElementById('missing')?.focus();
+    if (values['/checked'] !== true) return setBlockingText(t(VISIT.checkFirst));
+    setBlockingText(undefined);
+    void sync.submit();
+  }
+  function next(): void {
+    if (screen === 'review') return submit();
+    const isBlocked = missingFields.some((field) => field.screen === screen && !isBroughtLater(field, values));
+    return isBlocked ? errors.stay() : go(adjacentScreen(screens, screen, 1));
+  }
+  const pendingNext = usePendingNext(next);
+  const agency = service && findAgency(catalog, service);
+  const form = {
+    visit,
+    draft,
+    values,
+    content,
+    catalog,
+    service,
+    agency,
+    today,
+    screens,
+    screen,
+    missingFields,
+    blockingText,
+    sync,
+  };
+  return Object.assign(form, {
+    errorAt: errors.errorAt,
+    attempt: errors.attempt,
+    markTouched: errors.left,
+    setValue: changes.set,
+    setValues: changes.setAll,
+    chooseService: (code: string) =>
+      code === draft.service ? go(adjacentScreen(screens, 'service', 1)) : navigate(changes.choose(code)),
+    go,
+    next: pendingNext.next,
+    waitFor: pendingNext.waitFor,
+    back: () => (screen === 'service' ? navigate('/') : go(adjacentScreen(screens, screen, -1))),
+    setBlockingText,
+  });
+}
+
+/** Going on while something is fetched into the fields goes on once it is there. */
+function usePendingNext(next: () => void): Pick<DraftForm, 'next' | 'waitFor'> {
+  const latest = useRef(next);
+  useEffect(() => {
+    latest.current = next;
+  });
+  const running = useRef(0);
+  const wanted = useRef(false);
+  const [handlers] = useState(() => ({
+    next(): void {
+      if (running.current > 0) wanted.current = true;
+      else latest.current();
+    },
+    waitFor(work: Promise<unknown>): void {
+      running.current += 1;
+      const done = () => {
+        running.current -= 1;
+        if (!wanted.current || running.current > 0) return;
+        wanted.current = false;
+        // The fields draw themselves first.
+        setTimeout(() => latest.current());
+      };
+      work.then(done, done);
+    },
+  }));
+  return handlers;
+}
+
+/** What is typed as it may be filed, the screens that it has, and what it lacks. */
+function useDraftContent({ service: code, typed: values }: Draft, catalog: Catalog) {
+  const [today] = useState(() => todayHere());
+  const service = findService(catalog, code);
+  const reading = useMemo(() => ({ form: formSchemaOf(service), today }), [service, today]);
+  const content = useMemo(() => toApplicableContent(values, reading), [values, reading]);
+  const screens = useMemo(() => resolveScreens(service, values, content), [service, values, content]);
+  const localMissing = useMemo(
+    () => (service ? findMissingFields(values, { catalog, service, today }, screens) : []),
+    [service, values, catalog, today, screens],
+  );
+  return { service, today, reading, content, screens, own: localMissing };
+}
+
+/** What may be said of which control: nothing before somebody left it, or wanted to go on. */
+function useFieldErrors(
+  missingFields: readonly MissingField[],
+  screen: ScreenId,
+  context: Pick<DraftForm, 'values' | 'service'>,
+) {
+  const { language } = useLanguage();
+  const [attempted, setAttempted] = useState<{ screens: readonly ScreenId[]; attempt: number }>({
+    screens: [],
+    attempt: 0,
+  });
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  return {
+    errorAt(at: string): string | undefined {
+      const missingField = missingFields.find((one) => one.pointer === at);
+      if (!missingField) return undefined;
+      const isShown = attempted.screens.includes(missingField.screen) || screen === 'review';
+      const isTouched = touched.has(at) && !MISSING_VALUE_RULES.includes(missingField.violation.rule);
+      return isShown || isTouched ? missingFieldText(missingField, Object.assign({ language }, context)) : undefined;
+    },
+    attempt: attempted.screens.at(-1) === screen ? attempted.attempt : 0,
+    left: (at: string) => setTouched((now) => new Set(now).add(at)),
+    stay: () => setAttempted((now) => ({ screens: [...now.screens, screen], attempt: now.attempt + 1 })),
+  };
+}
+
+/** What changes a draft. */
+function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: DraftForm['sync']) {
+  const { store } = useVisits();
+  const change = (to: Partial<Draft>) => store.change(draft.id, (one) => Object.assign({}, one, to));
+  const setAll = (values: Readonly<Record<string, FieldValue | undefined>>) =>
+    store.change(draft.id, (one) => {
+      const next: Record<string, FieldValue> = Object.assign({}, one.typed);
+      for (const [at, value] of Object.entries(values)) setOrDelete(next, at, value);
+      // Whoever changes something has something new to check.
+      if (!('/checked' in values)) delete next['/checked'];
+      return Object.assign({}, one, { typed: next, unsent: true });
+    });
+  return {
+    setAll,
+    set: (at: string, value: FieldValue | undefined) => setAll({ [at]: value }),
+    /** @returns the address of the screen */
+    moveTo(screen: ScreenId): string {
+      sync.flush();
+      change({ screen });
+      return draftPath(visit, Object.assign({}, draft, { screen }));
+    },
+    /**
+     * The service of an open application cannot change: another one is another draft, and the one that was open is given up.
+     * @returns the address of the draft
+     */
+    choose(code: string): string {
+      const values = initialValues(findService(catalog, code), draft.typed);
+      const initial = { service: code, typed: values, screen: 'person' as const };
+      if (!draft.sent) {
+        change(initial);
+        return draftPath(visit, Object.assign({}, draft, initial));
+      }
+      sync.withdraw();
+      const other = Object.assign(newDraft(values), initial);
+      store.replaceDraft(draft.id, other);
+      return draftPath(visit, other);
+    },
+  };
+}
+
+/** A paper that comes later keeps nobody from filling in the rest. */
+function isBroughtLater({ pointer: at }: MissingField, values: Draft['typed']): boolean {
+  return at.startsWith('/evidence/') && values[at] === 'later';
+}
+
+/** What the platform found missing counts until it is mended here: its words come with the next try. */
+function withPlatformViolations(
+  localMissing: readonly MissingField[],
+  { error }: DraftForm['sync'],
+  values: Draft['typed'],
+  content: DraftForm['content'],
+  service: DraftForm['service'],
+  screens: readonly ScreenId[],
+): readonly MissingField[] {
+  if (error?.reason !== 'FILE_INCOMPLETE') return localMissing;
+  const violations = (error.problem.violations ?? []) as unknown as MissingField['violation'][];
+  const reported = toMissingFields(violations, values, content, service, screens);
+  return [...localMissing, ...reported.filter(({ pointer: at }) => !localMissing.some((one) => one.pointer === at))];
+}
+
+/** What there is only one of may be taken as given; a reduction never is. */
+function defaultValues(service: DraftForm['service']): Draft['typed'] {
+  const values: Record<string, FieldValue> = {};
+  const cost = findOnlyCostOption(service);
+  const [kind, ...otherKinds] = listDeliveryKinds(service);
+  if (cost) values['/costOption'] = cost.code;
+  if (kind && otherKinds.length === 0) values['/delivery/kind'] = kind;
+  return values;
+}
+
+const PERSON_POINTERS = /^\/(applicant|contact|behalf|represented|mandate)/;
+
+/** What is typed of people stays when another service is chosen. */
+function initialValues(service: DraftForm['service'], values: Draft['typed']): Draft['typed'] {
+  const personValues = Object.fromEntries(Object.entries(values).filter(([at]) => PERSON_POINTERS.test(at)));
+  return Object.assign(personValues, defaultValues(service));
+}

@@ -1,0 +1,200 @@
+import type { Content } from '@cups/application';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { RefObject } from 'react';
+import { api, bodyOf, isTransient, ApiError } from '../api/client.ts';
+import type { Application } from '../api/types.ts';
+import type { Outbox, SyncStatus } from '../outbox/outbox.ts';
+import { useSyncStatus } from '../outbox/use-outbox.ts';
+import { useSingleFlight } from '../parts/use-single-flight.ts';
+import { diffContent, pickContent, isSame, mergeDraft, toSendableContent, setOrDelete } from './model/draft-merge.ts';
+import { keepApplicableAnswers, toApplicableContent } from './model/form-values.ts';
+import type { FormContext, FormValues } from './model/form-values.ts';
+import type { Draft, VisitStore } from './visit-store.ts';
+import { useVisits } from './visits.tsx';
+
+/** What is typed goes to the platform a moment after the last key, as far as it has the right shape, and when a screen is left. */
+
+const DEBOUNCE_MS = 1_000;
+
+export interface DraftSync {
+  status: SyncStatus;
+  /** Why the platform did not take the last write; until something else is tried. */
+  error: ApiError | undefined;
+  /** Gives what is new to the outbox now. */
+  flush: () => void;
+  /** The same, also of somebody who is not named yet: what is put aside has to be found in the queue. */
+  flushAll: () => void;
+  /** Files the draft. Nothing happens where a colleague wrote meanwhile: the draft then says so. */
+  submit: () => Promise<void>;
+  /** From the press on, until the platform has answered or somebody has something to say to it. */
+  isSubmitting: boolean;
+  renew: () => void;
+  /** Gives the draft up at the platform. */
+  withdraw: () => void;
+}
+
+export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
+  const { store } = useVisits();
+  const { outbox, ...status } = useSyncStatus(draft.id);
+  const { id } = draft;
+  const latestContext = useRef(context);
+  useEffect(() => {
+    latestContext.current = context;
+  });
+  const flush = useCallback(
+    () => flushDraft(store.draft(id), latestContext.current, outbox, store),
+    [id, outbox, store],
+  );
+  useEffect(() => {
+    const timer = setTimeout(flush, DEBOUNCE_MS);
+    return () => clearTimeout(timer);
+  }, [flush, draft.typed, draft.conflicts, draft.service]);
+  // What was typed in the last second before the screen goes away is given as well.
+  useEffect(() => flush, [flush]);
+  useKnownApplication(draft, outbox, store);
+  const [error, setError] = useSyncError(id, status.refusal, latestContext, outbox, store);
+
+  const put = (kind: 'submit' | 'renew' | 'withdraw') =>
+    // A refusal is told by the passage, also after the page was loaded anew.
+    outbox.put({ application: id, kind, body: {} }).catch(() => undefined);
+  const [submit, isSubmitting] = useSingleFlight(async () => {
+    // It is filed already, and the page is about to show it.
+    if (draft.submitting && outbox.known(id)?.submitTime) return;
+    setError(undefined);
+    flush();
+    if (!(await mergeRemoteChanges(draft, context, outbox, store))) return;
+    store.change(id, (one) => withChanges(one, { submitting: true }));
+    await put('submit');
+  });
+  return {
+    status,
+    error,
+    flush,
+    flushAll: () => flushDraft(store.draft(id), context, outbox, store, true),
+    submit,
+    isSubmitting: isSubmitting || status.pending.some(({ kind }) => kind === 'submit'),
+    renew() {
+      setError(undefined);
+      void put('renew');
+    },
+    withdraw() {
+      if (draft.sent) void put('withdraw');
+    },
+  };
+}
+
+/** Keeps what the platform answered last with the draft, so that a page that is loaded anew knows what its edits start from. */
+function useKnownApplication(draft: Draft, outbox: Outbox, store: VisitStore): void {
+  const { id, known } = draft;
+  useEffect(() => {
+    if (known && !outbox.known(id)) outbox.setKnown(known);
+  }, [outbox, id, known]);
+  const latest = outbox.known(id);
+  useEffect(() => {
+    if (latest && latest.etag !== known?.etag) store.change(id, (one) => withChanges(one, { known: latest }));
+  }, [latest, id, known, store]);
+}
+
+/** Deals with what the platform did not take: what a colleague wrote is taken in, everything else is told. */
+function useSyncError(
+  id: string,
+  refusal: ApiError | undefined,
+  latestContext: RefObject<FormContext>,
+  outbox: Outbox,
+  store: VisitStore,
+): [ApiError | undefined, (error: ApiError | undefined) => void] {
+  const [error, setError] = useState<ApiError>();
+  useEffect(() => {
+    if (refusal) void handleError(refusal);
+    async function handleError(apiError: ApiError) {
+      outbox.discard(id);
+      // What was not taken is new again: it goes with the next change.
+      const resetSync = (one: Draft) => ({ sent: one.known && pickContent(one.known), submitting: false });
+      if (apiError.reason !== 'ETAG_STALE') {
+        store.change(id, (one) => withChanges(one, resetSync(one)));
+        setError(apiError);
+      }
+      const draft = store.draft(id);
+      const isStale = apiError.reason === 'ETAG_STALE' || apiError.reason === 'ACTION_NOT_ALLOWED';
+      if (draft && isStale) await mergeRemoteChanges(draft, latestContext.current, outbox, store);
+    }
+  }, [refusal, id, latestContext, outbox, store]);
+  return [error, setError];
+}
+
+const withChanges = (draft: Draft, change: Partial<Draft>): Draft => Object.assign({}, draft, change);
+
+/** The draft as it may be sent: where both wrote, the colleague's value stays at the platform until somebody chooses. */
+function withoutConflicts({ typed: values, conflicts }: Draft): FormValues {
+  const next = Object.assign({}, values);
+  for (const { at, theirs } of conflicts) setOrDelete(next, at, theirs);
+  return next;
+}
+
+function flushDraft(
+  draft: Draft | undefined,
+  context: FormContext,
+  outbox: Outbox,
+  store: VisitStore,
+  includeUnnamed = false,
+): void {
+  // A draft that was given up has nothing to give.
+  if (!draft) return;
+  const { id, service, sent, known, typed: values } = draft;
+  if (!service || (known && known.state !== 'draft') || outbox.syncStatus(id).refusal) return;
+  const content = toSendableContent(withoutConflicts(draft), context);
+  const unsent =
+    draft.conflicts.length > 0 ||
+    !isSame(keepApplicableAnswers(content, context), toApplicableContent(values, context));
+  // Somebody who only asks what a service takes leaves no draft behind.
+  if (!sent && !includeUnnamed && !content.applicant?.idnp && !content.applicant?.familyName) return;
+  const body = sent ? diffContent(sent, content) : toCreateRequest(draft, content);
+  if (Object.keys(body).length === 0) {
+    if (unsent !== draft.unsent) store.change(id, (one) => withChanges(one, { unsent }));
+    return;
+  }
+  outbox.put({ application: id, kind: sent ? 'edit' : 'create', body }).catch(() => undefined);
+  store.change(id, (one) => withChanges(one, { sent: content, unsent: unsent || one.typed !== values }));
+}
+
+function toCreateRequest({ id, service, corrects }: Draft, content: Content): Record<string, unknown> {
+  const body: Record<string, unknown> = { id, publicService: service };
+  if (corrects) body['corrects'] = corrects;
+  return Object.assign(body, content);
+}
+
+/**
+ * Reads what the platform has and takes in what a colleague changed.
+ * @returns whether the draft was the newest; also when nobody answers, since the platform then checks it
+ */
+async function mergeRemoteChanges(
+  draft: Draft,
+  context: FormContext,
+  outbox: Outbox,
+  store: VisitStore,
+): Promise<boolean> {
+  if (!draft.sent || !draft.known || outbox.syncStatus(draft.id).pending.length > 0) return true;
+  const theirs = await fetchApplication(draft.id);
+  if (!theirs || theirs.etag === outbox.known(draft.id)?.etag) return true;
+  outbox.setKnown(theirs);
+  mergeIntoDraft(draft, theirs, context, store);
+  return false;
+}
+
+/** Merges what the platform has into what is typed here. */
+export function mergeIntoDraft(draft: Draft, theirs: Application, context: FormContext, store: VisitStore): void {
+  const content = pickContent(theirs);
+  store.change(draft.id, (one) => {
+    const { typed, conflicts } = mergeDraft(one.typed, pickContent(one.known ?? theirs), content, context);
+    return withChanges(one, { typed, conflicts, known: theirs, sent: content });
+  });
+}
+
+async function fetchApplication(id: string): Promise<Application | undefined> {
+  try {
+    return await bodyOf(api.GET('/api/v1/applications/{id}', { params: { path: { id } } }));
+  } catch (error) {
+    if (isTransient(error) || error instanceof ApiError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { useMemo } from 'react';
+import type { Application, PublicService } from '../api/types.ts';
+import { useLanguage } from '../language/language.tsx';
+import { ApplicationPrintout } from '../print/application-printout.tsx';
+import { BringChecklistPrintout, MissingDocumentsPrintout } from '../print/checklist-printouts.tsx';
+import { printDocument, usePrintout } from '../print/printing.tsx';
+import { ReceiptPrintout } from '../print/receipt-printout.tsx';
+import { useSignedIn } from '../session/session.tsx';
+import { toApplication } from './draft-application.ts';
+import { useDraftForm } from './draft-form.tsx';
+import { isAvailableHere } from './model/service-search.ts';
+import { textOf } from './model/form-values.ts';
+import { fieldLabel } from './field-texts.ts';
+
+/** The papers of a visit: each screen has the one that is of use there, and Ctrl+P prints it. */
+
+/** What to bring, for who comes back later; in the language of the person as far as it is known. */
+export function useChecklistPrintout(service: PublicService | undefined): (() => void) | undefined {
+  const { catalog, values } = useDraftForm();
+  const { session } = useSignedIn();
+  const { language } = useLanguage();
+  const applicantLanguage = (textOf(values, '/applicant/language') || language) as typeof language;
+  const version = service && isAvailableHere(service) ? service.version : undefined;
+  const printout = useMemo(() => {
+    const { displayName: centre, timeZone } = catalog.centre;
+    const setting = { centre, timeZone, language: applicantLanguage, training: session.training };
+    return version && (() => <BringChecklistPrintout version={version} catalog={catalog} setting={setting} />);
+  }, [version, catalog, applicantLanguage, session.training]);
+  const print = usePrintout(printout);
+  return printout && print;
+}
+
+/** The application to sign, as it is checked. */
+export function useApplicationPrintout(): () => void {
+  const form = useDraftForm();
+  const { session } = useSignedIn();
+  const { catalog } = form;
+  return usePrintout(() => (
+    <ApplicationPrintout
+      filed={toApplication(form, session)}
+      catalog={catalog}
+      specialist={session.operator.displayName}
+    />
+  ));
+}
+
+/** The receipt with its number, and the application that was filed. */
+export function useReceiptPrintouts(application: Application): { receipt: () => void; toSign: () => void } {
+  const { catalog } = useDraftForm();
+  const { session } = useSignedIn();
+  const printout = useMemo(
+    () => () => <ReceiptPrintout application={application} catalog={catalog} />,
+    [application, catalog],
+  );
+  const specialist = session.operator.displayName;
+  return {
+    receipt: usePrintout(printout),
+    toSign: () =>
+      void printDocument(<ApplicationPrintout filed={application} catalog={catalog} specialist={specialist} />),
+  };
+}
+
+/** What is missing, for a visit that is put aside; nothing where nobody was named or nothing is missing. */
+export function useMissingDocumentsPrintout(): () => Promise<void> {
+  const form = useDraftForm();
+  const { session } = useSignedIn();
+  return async () => {
+    const { missingFields, service, catalog, content } = form;
+    if (!service || !content.applicant?.familyName || missingFields.length === 0) return;
+    const items = missingFields.map(({ pointer: at }) => ({ key: at, words: fieldLabel(at, service) }));
+    await printDocument(
+      <MissingDocumentsPrintout application={toApplication(form, session)} catalog={catalog} items={items} />,
+    );
+  };
+}

@@ -1,0 +1,166 @@
+import { describe, expect, test } from '@jest/globals';
+import { computeIdnpCheckDigit } from '@cups/application';
+import fc from 'fast-check';
+import { isPhoneNumber, normalizeEmail, normalizeIban, normalizePhone } from '../src/visit/inputs/contact.ts';
+import { isWholeDate, parseDate } from '../src/visit/inputs/dates.ts';
+import { cursorPosition, groupDigits, parseIdnp } from '../src/visit/inputs/idnp.ts';
+import { hasCyrillic, normalizeName, isSameName } from '../src/visit/inputs/names.ts';
+
+/** What people type, with its spaces, capitals and habits. */
+
+describe('an IDNP', () => {
+  test.each([
+    ['', '', 0, 'empty'],
+    ['29', '29', 2, 'short'],
+    ['29000000000', '2900 00000 00', 11, 'short'],
+    ['2900000000012', '2900 00000 0012', 13, 'right'],
+    ['2900 00000 0012', '2900 00000 0012', 13, 'right'],
+    ['IDNP: 2900.000-0000 12', '2900 00000 0012', 13, 'right'],
+    ['2900000000013', '2900 00000 0013', 13, 'wrong'],
+    ['1900000000012', '1900 00000 0012', 13, 'wrong'],
+    ['29000000000129', '2900 00000 0012', 13, 'right'],
+  ])('%j is shown as %j', (text, shown, count, state) => {
+    expect(parseIdnp(text)).toMatchObject({ shown, count, state });
+  });
+
+  test('Each one with its check digit is right, and with another one it is wrong', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 99_999_999 }), fc.integer({ min: 1, max: 9 }), (n, off) => {
+        const first12 = `2900${String(n).padStart(8, '0')}`;
+        const digit = computeIdnpCheckDigit(first12);
+        expect(parseIdnp(`${first12}${digit}`).state).toBe('right');
+        expect(parseIdnp(`${first12}${(digit + off) % 10}`).state).toBe('wrong');
+      }),
+    );
+  });
+
+  test('The cursor stays behind the digit that was typed', () => {
+    for (let digits = 1; digits <= 13; digits++) {
+      const shown = groupDigits('2900000000012'.slice(0, digits));
+      expect(cursorPosition(digits)).toBe(shown.length);
+    }
+  });
+});
+
+describe('a name', () => {
+  test.each([
+    ['ROTARU', 'Rotaru'],
+    ['rotaru', 'Rotaru'],
+    ['Rotaru', 'Rotaru'],
+    ['ROTARU-MUNTEANU', 'Rotaru-Munteanu'],
+    ['Rotaru - Munteanu', 'Rotaru-Munteanu'],
+    ['rotaru–munteanu', 'Rotaru-Munteanu'],
+    ['  ana   MARIA ', 'ana MARIA'],
+    ['ANA MARIA', 'Ana Maria'],
+    ['DE LA CRUZ', 'De la Cruz'],
+    ['VAN DER BERG', 'Van der Berg'],
+    ["D'ANGELO", "D'Angelo"],
+    ['McDonald', 'McDonald'],
+    ['Ştefan Ţurcan', 'Ștefan Țurcan'],
+    ['ŞTEFAN', 'Ștefan'],
+    ['ȚÎBÎRNĂ', 'Țîbîrnă'],
+    ['A.', 'A.'],
+    ['', ''],
+  ])('%j becomes %j', (text, name) => expect(normalizeName(text)).toBe(name));
+
+  test('Mending twice changes nothing more', () => {
+    fc.assert(fc.property(fc.string(), (text) => expect(normalizeName(normalizeName(text))).toBe(normalizeName(text))));
+  });
+
+  test('Cyrillic letters are told, also those that look Latin, and are not changed', () => {
+    expect(['Ротару', 'Аna', 'Rotaru\u0430'].every(hasCyrillic)).toBe(true);
+    expect(['Rotaru', 'Țîbîrnă', 'Müller'].some(hasCyrillic)).toBe(false);
+    expect(normalizeName('Аna')).toBe('Аna');
+  });
+
+  test('Names are the same with and without diacritics, capitals and hyphens', () => {
+    expect(isSameName('ȚURCAN-Rotaru', 'Turcan Rotaru')).toBe(true);
+    expect(isSameName('Turcan', 'Turcanu')).toBe(false);
+  });
+});
+
+describe('a date', () => {
+  const TODAY = '2026-11-26';
+  test.each([
+    ['04051961', '1961-05-04'],
+    ['040561', '1961-05-04'],
+    ['4.5.61', '1961-05-04'],
+    ['4/5/1961', '1961-05-04'],
+    ['4-5-61', '1961-05-04'],
+    ['4 5 1961', '1961-05-04'],
+    ['4,5,61', '1961-05-04'],
+    ['04. 05. 1961', '1961-05-04'],
+    [' 04.05.1961 г.', '1961-05-04'],
+    ['1961-05-04', '1961-05-04'],
+    ['29.2.2024', '2024-02-29'],
+    ['26.11.26', '2026-11-26'],
+    ['27.11.26', '1926-11-27'],
+    ['1.1.00', '2000-01-01'],
+    ['1.1.27', '1927-01-01'],
+  ])('%j is %s', (text, date) => expect(parseDate(text, TODAY)).toBe(date));
+
+  test.each([
+    ['31.2.1961', true],
+    ['29.2.2023', true],
+    ['5.13.1961', true],
+    ['00.05.1961', true],
+    ['1961-13-01', true],
+    ['19610504', true],
+    ['4.5', false],
+    ['4.5.6', false],
+    ['4.5.196', false],
+    ['0405', false],
+    ['mai', false],
+    ['', false],
+  ])('%j is none, and whether it is whole is %s', (text, whole) => {
+    expect(parseDate(text, TODAY)).toBeUndefined();
+    expect(isWholeDate(text)).toBe(whole);
+  });
+
+  test('A date that may lie ahead is of its century as long as it makes sense', () => {
+    expect(parseDate('1.3.31', '2036-11-26')).toBe('2031-03-01');
+    expect(parseDate('1.3.85', '2036-11-26')).toBe('1985-03-01');
+  });
+
+  test('Each day is understood in each way to write it', () => {
+    const day = fc.date({ min: new Date('1927-01-01'), max: new Date(TODAY), noInvalidDate: true });
+    fc.assert(
+      fc.property(day, (date) => {
+        const civil = date.toISOString().slice(0, 10);
+        const [year = '', month, dayOfMonth] = civil.split('-');
+        for (const sign of ['.', '/', '-', ' ', '']) {
+          expect(parseDate([dayOfMonth, month, year].join(sign), TODAY)).toBe(civil);
+          expect(parseDate([dayOfMonth, month, year.slice(2)].join(sign), TODAY)).toBe(civil);
+        }
+      }),
+    );
+  });
+});
+
+describe('what a person is reached by', () => {
+  test.each([
+    ['069 012 345', '+37369012345'],
+    ['069012345', '+37369012345'],
+    ['(069) 01-23-45', '+37369012345'],
+    ['022.12.34.56', '+37322123456'],
+    ['+373 69 012 345', '+373 69 012 345'],
+    ['0039 06 1234567', '+39 06 1234567'],
+    ['+39 06 1234567', '+39 06 1234567'],
+    ['12345', '12345'],
+  ])('%j is sent as %j', (text, phone) => {
+    expect(normalizePhone(text)).toBe(phone);
+    expect(isPhoneNumber(phone)).toBe(true);
+  });
+
+  test.each(['', '1234', 'abc', '+373 69 012 345 678 901 234 5', '69012345 dimineața'])('%j is no number', (text) =>
+    expect(isPhoneNumber(normalizePhone(text))).toBe(false),
+  );
+
+  test('An address loses spaces and the end of a sentence', () => {
+    expect(normalizeEmail(' ion.exemplu @mail.example. ')).toBe('ion.exemplu@mail.example');
+  });
+
+  test('An account number loses its spaces and gets capitals', () => {
+    expect(normalizeIban('md24 ag00 0225 1000 1310 4168')).toBe('MD24AG000225100013104168');
+  });
+});

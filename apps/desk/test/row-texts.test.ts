@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals';
+import { buildTicks } from '../src/application/deadline-ticks.ts';
+import { resolveGroup, isRevoked, describeRow } from '../src/queue/row-texts.ts';
+import type { ApplicationRow } from '../src/api/types.ts';
+
+/** What the rows of the queue and the rulers of terms say, by what is known of an application. */
+
+const context = { language: 'ro' as const, today: '2026-11-25', agency: (name: string) => name.slice(9).toUpperCase() };
+const row = (more: Partial<ApplicationRow>): ApplicationRow =>
+  Object.assign(
+    {
+      name: 'applications/01J0000000000000000000000A',
+      id: '01J0000000000000000000000A',
+      centre: 'centres/CU-001',
+      publicService: 'publicServices/criminal-record',
+      agency: 'agencies/mai',
+      state: 'draft' as const,
+      etag: '"1"',
+      createTime: '2026-11-05T07:12:00Z',
+      updateTime: '2026-11-05T07:12:00Z',
+      training: false,
+      allowedActions: [],
+    },
+    more,
+  );
+
+describe('a row of the queue', () => {
+  test.each([
+    ['a draft', row({ sinceTime: '2026-11-25T08:38:00Z' }), 'brand', 'De completat', 'astăzi, 10:38', 'modificată'],
+    [
+      'one that expires',
+      row({ sinceTime: '2026-10-28T08:00:00Z' }),
+      'brand',
+      'De completat',
+      'vineri, 27 noiembrie',
+      'expiră',
+    ],
+    [
+      'at the agency',
+      row({ state: 'in-progress', dueDate: '2026-12-04' }),
+      'agency',
+      'La MAI',
+      'vineri, 4 decembrie',
+      'termen',
+    ],
+    [
+      'a late agency',
+      row({ state: 'submitted', dueDate: '2026-11-23' }),
+      'trouble',
+      'MAI întârzie',
+      'luni, 23 noiembrie',
+      'depășit cu 2\u00a0zile',
+    ],
+    [
+      'papers asked for',
+      row({ state: 'documents-requested', documentRequest: { answerBy: '2026-11-25' } }),
+      'citizen',
+      'Așteptăm actele',
+      'astăzi',
+      'ultima zi',
+    ],
+    ['a result', row({ state: 'ready', sinceTime: '2026-11-24T12:55:00Z' }), 'give', 'De înmânat', 'ieri', 'la ghișeu'],
+    [
+      'one that nobody collects',
+      row({ state: 'ready', sinceTime: '2026-11-09T08:00:00Z' }),
+      'give',
+      'De înmânat',
+      'luni, 9 noiembrie',
+      'la ghișeu de 16\u00a0zile',
+    ],
+    [
+      'one to ring up',
+      row({
+        state: 'ready',
+        sinceTime: '2026-11-24T12:00:00Z',
+        buckets: ['to-ring'],
+        contact: { phone: '0600 00 014' },
+      }),
+      'give',
+      'De anunțat',
+      'ieri',
+      'la ghișeu',
+    ],
+    [
+      'a result that was revoked',
+      row({
+        state: 'ready',
+        sinceTime: '2026-11-24T12:00:00Z',
+        decision: { approved: true, revokeTime: '2026-11-24T12:00:00Z' },
+      }),
+      'trouble',
+      'Rezultat revocat',
+      'ieri',
+      'la ghișeu',
+    ],
+    [
+      'a decision that rejects',
+      row({ state: 'rejected', sinceTime: '2026-11-24T12:00:00Z' }),
+      'trouble',
+      'Decizie de înmânat',
+      'ieri',
+      'la ghișeu',
+    ],
+    [
+      'a decision that rejects, of which the person is still to be told',
+      row({
+        state: 'rejected',
+        sinceTime: '2026-11-24T12:00:00Z',
+        buckets: ['to-ring'],
+        contact: { phone: '0600 00 014' },
+      }),
+      'trouble',
+      'Respinsă, de anunțat',
+      'ieri',
+      'la ghișeu',
+    ],
+    [
+      'one to close',
+      row({ state: 'handed-over', sinceTime: '2026-11-24T12:00:00Z' }),
+      'brand',
+      'De închis',
+      'ieri',
+      'înmânată',
+    ],
+    [
+      'one that ended',
+      row({ state: 'withdrawn', sinceTime: '2026-11-24T12:00:00Z' }),
+      'none',
+      'Retrasă',
+      'ieri',
+      'încheiată',
+    ],
+  ])('%s', (_what, one, tone, todo, date, dateMore) => {
+    expect(describeRow(one, context)).toMatchObject({ tone, todo, date, dateMore });
+  });
+
+  test('A refusal has the sign of a refusal, and says whom to ring.', () => {
+    const rejected = row({ state: 'rejected', buckets: ['to-ring'], contact: { phone: '0600 00 014' } });
+    expect(describeRow(rejected, context)).toMatchObject({ sign: 'refused', more: '0600 00 014' });
+  });
+
+  test('A corrected result can be handed over; one revoked again cannot.', () => {
+    const decision = { approved: true, revokeTime: '2026-11-20T00:00:00Z', correctTime: '2026-11-21T00:00:00Z' };
+    expect(isRevoked({ decision })).toBe(false);
+    expect(isRevoked({ decision: Object.assign({}, decision, { revokeTime: '2026-11-22T00:00:00Z' }) })).toBe(true);
+  });
+
+  test('News of the agency stands apart from an agency that is late.', () => {
+    expect(resolveGroup(row({ state: 'in-progress', buckets: ['today', 'came-back'] }))).toBe('news');
+    expect(resolveGroup(row({ state: 'in-progress', buckets: ['today'] }))).toBe('overdue');
+  });
+});
+
+describe('the ruler of a term', () => {
+  /** Monday to Friday, but for 30 November. */
+  const isWorking = (date: string) =>
+    ![0, 6].includes(new Date(`${date}T00:00:00Z`).getUTCDay()) && date !== '2026-11-30';
+
+  test('Working days, the first not counted, a gap at days off, today and the last day apart.', () => {
+    const ticks = buildTicks('2026-11-23', '2026-12-02', '2026-11-25', isWorking);
+    expect(ticks.map(({ date, phase: is, hasGap: gap, isLast: last }) => [date.slice(5), is, gap, last])).toEqual([
+      ['11-24', 'past', false, false],
+      ['11-25', 'today', false, false],
+      ['11-26', 'future', false, false],
+      ['11-27', 'future', false, false],
+      ['12-01', 'future', true, false],
+      ['12-02', 'future', false, true],
+    ]);
+  });
+
+  test('The last day is there though it is a day off; a term of months is said in words.', () => {
+    expect(buildTicks('2026-11-26', '2026-11-29', '2026-11-25', isWorking).map(({ date }) => date)).toEqual([
+      '2026-11-27',
+      '2026-11-29',
+    ]);
+    expect(buildTicks('2026-01-01', '2026-12-31', '2026-11-25', isWorking)).toEqual([]);
+    expect(buildTicks('2026-11-25', '2026-11-20', '2026-11-25', isWorking)).toEqual([]);
+  });
+});
+
+test('the list of those to ring says who has no telephone; other lists, which hold no number, say why to ring', () => {
+  const ready = row({ state: 'ready', buckets: ['to-ring'] });
+  expect(describeRow(ready, { ...context, isNotifyList: true }).more).toBe('fără telefon');
+  expect(describeRow(ready, context).more).toBe('fără e-mail');
+  const phone = row({ state: 'ready', buckets: ['to-ring'], contact: { phone: '+373 60 000 001' } });
+  expect(describeRow(phone, { ...context, isNotifyList: true }).more).toBe('+373 60 000 001');
+});

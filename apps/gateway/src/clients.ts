@@ -1,0 +1,79 @@
+import type { Backend } from '@cups/backend';
+import type { DeliveryState__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryState.ts';
+import type { State__Output } from '@cups/contracts/gen/cups/intake/v1/State.ts';
+import type { Bucket, Language } from '@cups/application';
+import type { CentreKind__Output } from '@cups/contracts/gen/cups/type/v1/CentreKind.ts';
+import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
+import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
+import type { DomainEnumValue } from '@cups/contracts/proto';
+import type { Client } from '@cups/rpc';
+import type { Config } from './config.ts';
+
+/** The services behind the gateway. */
+export interface ServiceClients {
+  catalog: Client<CatalogServiceDefinition>;
+  identity: Client<IdentityServiceDefinition>;
+  intake: Client<IntakeServiceDefinition>;
+  bridge: Client<AgencyBridgeServiceDefinition>;
+  notifications: Client<NotificationsServiceDefinition>;
+}
+
+/** Connects to each at its first call; a request may take as long as the gateway gives it. */
+export function openClients(backend: Backend<Config>): ServiceClients {
+  const { addresses, budgetMs: timeoutMs } = backend.config;
+  return {
+    catalog: backend.connect('cups.catalog.v1.CatalogService', {
+      service: 'catalog',
+      address: addresses.catalog,
+      timeoutMs,
+    }),
+    identity: backend.connect('cups.identity.v1.IdentityService', {
+      service: 'identity',
+      address: addresses.identity,
+      timeoutMs,
+    }),
+    intake: backend.connect('cups.intake.v1.IntakeService', {
+      service: 'intake',
+      address: addresses.intake,
+      timeoutMs,
+    }),
+    bridge: backend.connect('cups.agencybridge.v1.AgencyBridgeService', {
+      service: 'agency-bridge',
+      address: addresses.bridge,
+      timeoutMs,
+    }),
+    notifications: backend.connect('cups.notifications.v1.NotificationsService', {
+      service: 'notifications',
+      address: addresses.notifications,
+      timeoutMs,
+    }),
+  };
+}
+
+export type State = DomainEnumValue<'STATE_', State__Output>;
+export type DeliveryState = DomainEnumValue<'DELIVERY_STATE_', DeliveryState__Output>;
+type CentreKind = DomainEnumValue<'CENTRE_KIND_', CentreKind__Output>;
+/** What the document lets through as a query, over all operations. */
+export interface QueryParams {
+  pageSize?: number;
+  pageToken?: string;
+  q?: string;
+  centre?: string;
+  centreKind?: CentreKind;
+  country?: string;
+  agency?: string;
+  atDate?: string;
+  fileable?: boolean;
+  former?: boolean;
+  state?: State | DeliveryState;
+  bucket?: Bucket;
+  cursor?: string;
+  language?: Language;
+  from?: string;
+  to?: string;
+  groupBy?: 'centre' | 'public-service' | 'agency';
+  topic?: string;
+}

@@ -1,0 +1,181 @@
+import type { IncomingMessage } from 'node:http';
+import type { Metrics } from '@cups/contracts';
+import type { Problem } from '@cups/problem';
+import type { Config } from '../config.ts';
+import { overloaded } from './guards.ts';
+import { unsupportedMediaType, truncatedBody, bodyTooLarge } from './problems.ts';
+
+/** Bodies of requests on their way here: read whole, within bounds of size, time and number. */
+
+/** How quickly a body must arrive. */
+export interface MinDataRate {
+  /** After this time a body must have arrived, or come at `bytesPerSecond` from then on. */
+  graceMs: number;
+  bytesPerSecond: number;
+  /** No body may take longer. */
+  maxMs: number;
+}
+
+/** The grace covers packets that a bad line loses. */
+const MIN_DATA_RATE: MinDataRate = { graceMs: 5_000, bytesPerSecond: 1024, maxMs: 60_000 };
+
+/** One address holds at most this part of the places and of the bytes. */
+const ADDRESS_SHARE = 1 / 8;
+
+/** Unfinished bodies, and the bytes of them that are held. */
+interface BodyUsage {
+  count: number;
+  bytes: number;
+}
+
+export interface BodyReaderDeps extends Pick<Config, 'maxBodies' | 'maxBodyBytes'> {
+  metrics: Metrics;
+  minDataRate?: MinDataRate;
+}
+
+export interface BodyOptions {
+  /** The largest size of this body, in bytes. */
+  maxBytes: number;
+  /** Of the client, in the form in which limits count it. */
+  address: string;
+}
+
+/** Why a body is not read to its end. */
+type RejectCause = 'count' | 'bytes' | 'address' | 'slow';
+
+/** The places and bytes of unfinished bodies. @returns the pool; `enter` and `hold` throw a Problem OVERLOADED */
+function createBodyPool({ maxBodies, maxBodyBytes, metrics }: BodyReaderDeps) {
+  const total: BodyUsage = { count: 0, bytes: 0 };
+  const byAddress = new Map<string, BodyUsage>();
+  const rejectedCounter = metrics.counter('http_bodies_refused_total', 'Bodies that were not read to their end.', [
+    'cause',
+  ]);
+  metrics.gauge('http_bodies_unfinished', 'Bodies that are arriving.', [], (gauge) => gauge.set(total.count));
+  metrics.gauge('http_body_bytes_held', 'Bytes of bodies that are arriving.', [], (gauge) => gauge.set(total.bytes));
+
+  const count = (cause: RejectCause): void => rejectedCounter.inc({ cause });
+  function reject(cause: RejectCause): Problem {
+    count(cause);
+    return overloaded('Too many unfinished requests at once.');
+  }
+
+  return {
+    count,
+    acquire(address: string): BodyUsage {
+      const own = byAddress.get(address) ?? { count: 0, bytes: 0 };
+      if (total.count >= maxBodies) throw reject('count');
+      if (own.count >= Math.ceil(maxBodies * ADDRESS_SHARE)) throw reject('address');
+      byAddress.set(address, own);
+      total.count++;
+      own.count++;
+      return own;
+    },
+    reserve(own: BodyUsage, bytes: number): void {
+      total.bytes += bytes;
+      own.bytes += bytes;
+      if (total.bytes > maxBodyBytes) throw reject('bytes');
+      if (own.bytes > maxBodyBytes * ADDRESS_SHARE) throw reject('address');
+    },
+    release(address: string, own: BodyUsage, bytes: number): void {
+      total.count--;
+      own.count--;
+      total.bytes -= bytes;
+      own.bytes -= bytes;
+      if (own.count === 0) byAddress.delete(address);
+    },
+  };
+}
+
+/** Returns the reader of all bodies of a process. */
+export function createBodyReader(deps: BodyReaderDeps) {
+  const pool = createBodyPool(deps);
+  const { minDataRate: pace = MIN_DATA_RATE } = deps;
+  return {
+    /**
+     * Returns the whole body. A body that comes too slowly ends its connection with 408.
+     * @throws Problem MEDIA_TYPE_UNSUPPORTED for a compressed one, PAYLOAD_TOO_LARGE, OVERLOADED when there is no place for it, and
+     *   INVALID_ARGUMENT when it breaks off
+     */
+    async read(req: IncomingMessage, { maxBytes, address }: BodyOptions): Promise<Buffer> {
+      if ((req.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') throw unsupportedMediaType();
+      if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
+      const own = pool.acquire(address);
+      const chunks: Buffer[] = [];
+      let received = 0;
+      const appendChunk = (chunk: Buffer): void => {
+        received += chunk.length;
+        pool.reserve(own, chunk.length);
+        if (received > maxBytes) throw bodyTooLarge(maxBytes);
+        chunks.push(chunk);
+      };
+      const stopRateCheck = abortWhenSlow(
+        req,
+        pace,
+        () => received,
+        () => pool.count('slow'),
+      );
+      try {
+        await receiveBody(req, appendChunk);
+        return Buffer.concat(chunks, received);
+      } finally {
+        stopRateCheck();
+        pool.release(address, own, received);
+      }
+    },
+  };
+}
+
+export type BodyReader = ReturnType<typeof createBodyReader>;
+
+/** Resolves at the end of a body. @throws Problem of `take`, or INVALID_ARGUMENT when the body breaks off */
+function receiveBody(req: IncomingMessage, onChunk: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (error?: unknown): void => {
+      req.off('data', onData).off('end', finish).off('close', onClose).off('error', onClose);
+      if (error === undefined) return resolve();
+      // What still comes is passed over, so that the answer reaches who is sending.
+      req.on('error', () => undefined).resume();
+      reject(error as Error);
+    };
+    const onClose = (): void => finish(truncatedBody());
+    const onData = (chunk: Buffer): void => {
+      try {
+        onChunk(chunk);
+      } catch (error) {
+        finish(error);
+      }
+    };
+    // A request that broke off before it is read emits nothing more.
+    if (req.destroyed) return finish(truncatedBody());
+    req.on('data', onData).on('end', finish).on('close', onClose).on('error', onClose);
+  });
+}
+
+/** Ends the connection of a body that falls behind its pace. @returns what stops the watch */
+function abortWhenSlow(
+  req: IncomingMessage,
+  minDataRate: MinDataRate,
+  received: () => number,
+  onAbort: () => void,
+): () => void {
+  const start = performance.now();
+  const deadline = () =>
+    Math.min(minDataRate.graceMs + (received() / minDataRate.bytesPerSecond) * 1000, minDataRate.maxMs);
+  const checkRate = (): void => {
+    const remainingMs = deadline() - (performance.now() - start);
+    if (remainingMs > 0) {
+      timer = setTimeout(checkRate, remainingMs);
+      return;
+    }
+    onAbort();
+    // As Node does for a request that takes too long: the server answers 408 and closes.
+    req.socket.emit(
+      'error',
+      Object.assign(new Error('The body did not arrive in time.'), { code: TIMEOUT_ERROR_CODE }),
+    );
+  };
+  let timer = setTimeout(checkRate, minDataRate.graceMs);
+  return () => clearTimeout(timer);
+}
+
+const TIMEOUT_ERROR_CODE = 'ERR_HTTP_REQUEST_TIMEOUT';

@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Request } from 'express';
+import { etagOfText, matchesEtag } from './conditional-responses.ts';
+
+/** The page of the desk: the files that its build has made, served as they are. */
+
+/** Which document shows a path; what comes after `/applications/` and the like is the page's own matter. */
+export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
+  ...['/', '/applications/*rest', '/visits/*rest', '/find', '/centres', '/team', '/team/*rest'].map(
+    (path): [string, string] => [path, 'index.html'],
+  ),
+  ['/t', 't.html'],
+];
+
+/** An answer that is a file. */
+export interface FileResponse {
+  status: number;
+  headers: Record<string, string>;
+  bytes?: Buffer;
+}
+
+/**
+ * Scripts and styles of our own files only, nothing of other sites, and no text that becomes code. React sets single
+ * properties of a style, which a policy without `unsafe-inline` allows.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  ...['script-src', 'style-src', 'font-src', 'connect-src'].map((directive) => `${directive} 'self'`),
+  "img-src 'self' data:",
+  ...['form-action', 'base-uri', 'frame-ancestors'].map((directive) => `${directive} 'none'`),
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+/** Of every page of ours: nothing of the machine in front of it. */
+export const PERMISSIONS_POLICY = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.woff2': 'font/woff2',
+};
+
+/** What the build has packed, best first, by the ending of its files. */
+const ENCODINGS: readonly [encoding: string, ending: string][] = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+];
+
+const NOT_BUILT_PAGE = `<!doctype html>
+<html lang="en">
+  <head><meta charset="utf-8" /><title>CUPS</title></head>
+  <body>
+    <h1>The page of the desk is not built</h1>
+    <p>The interface for programs serves: <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p>
+    <p>In a checkout, <code>npm run build</code> makes the page; elsewhere DESK_DIR names the folder that holds it.</p>
+  </body>
+</html>
+`;
+
+/**
+ * Reads the page of a folder. Each file is read anew: a build that comes while the gateway runs is served at once.
+ * @param dir what `vite build` has made; need not be there
+ */
+export function createDeskPage(dir: string) {
+  return {
+    /** One of the two documents; 503 with a page that says what to do when none is built. */
+    async document(name: string, req: Request): Promise<FileResponse> {
+      const html = await readIfExists(join(dir, name));
+      const headers = buildDocumentHeaders();
+      if (html === undefined) return { status: 503, headers, bytes: Buffer.from(NOT_BUILT_PAGE) };
+      headers['ETag'] = etagOfText(html.toString());
+      if (matchesEtag(req, headers['ETag'])) return { status: 304, headers };
+      return negotiateEncoding(join(dir, name), html, req, headers);
+    },
+
+    /** What a document loads. Its name holds the hash of what is in it, so that it is kept for good. */
+    async asset(name: string, req: Request): Promise<FileResponse | undefined> {
+      const media = MEDIA_TYPES[extname(name)];
+      const file = join(dir, 'assets', name);
+      const bytes = media !== undefined && /^[\w.-]+$/.test(name) ? await readIfExists(file) : undefined;
+      if (media === undefined || bytes === undefined) return undefined;
+      const headers = { 'Content-Type': media, 'Cache-Control': 'public, max-age=31536000, immutable' };
+      return negotiateEncoding(file, bytes, req, headers);
+    },
+  };
+}
+
+export type DeskPage = ReturnType<typeof createDeskPage>;
+
+function buildDocumentHeaders(): Record<string, string> {
+  return {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-cache',
+    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    'Permissions-Policy': PERMISSIONS_POLICY,
+  };
+}
+
+/** The file in the best packing that the build has made and the client takes; else as it is. */
+async function negotiateEncoding(
+  file: string,
+  bytes: Buffer,
+  req: Request,
+  headers: Record<string, string>,
+): Promise<FileResponse> {
+  headers['Vary'] = 'Accept-Encoding';
+  for (const [encoding, ending] of ENCODINGS) {
+    const encoded = req.acceptsEncodings(encoding) ? await readIfExists(file + ending) : undefined;
+    if (!encoded) continue;
+    headers['Content-Encoding'] = encoding;
+    return { status: 200, headers, bytes: encoded };
+  }
+  return { status: 200, headers, bytes };
+}
+
+const MISSING_FILE_CODES = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'];
+
+/** @returns what is in a file; undefined when it is not there */
+export async function readIfExists(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (MISSING_FILE_CODES.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request } from 'express';
+import { Problem, violation } from '@cups/problem';
+import type { Violation } from '@cups/problem';
+import type { Operation } from './handler.ts';
+import { unsupportedMediaType } from './problems.ts';
+
+/** The body of a request: JSON in UTF-8, whole, and with one meaning. */
+
+/** Of JSON. */
+export const MAX_BODY_BYTES = 256 * 1024;
+/** Names and items of one body, and how deep they nest: far above what a form holds. */
+const MAX_MEMBERS = 5_000;
+const MAX_DEPTH = 100;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A parsed body, and how much is in it. */
+export interface ParsedBody {
+  value: unknown;
+  /** Names and items, at every level. */
+  members: number;
+}
+
+/** Whether a request brings a body that its operation reads. One that takes none ignores what comes. */
+export function hasBody({ headers }: IncomingMessage, expected: Operation['body']): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': chunked } = headers;
+  return expected !== 'none' && (chunked !== undefined || length !== '0');
+}
+
+/** @throws Problem MEDIA_TYPE_UNSUPPORTED for a body of another type */
+export function assertJsonType(req: Request): void {
+  if (!isJson(req)) throw unsupportedMediaType();
+}
+
+function isJson(req: Request): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(req.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  return Boolean(req.is('application/json')) && /^utf-?8$/i.test(charset);
+}
+
+/**
+ * The value of a body.
+ * @throws Problem INVALID_ARGUMENT for what is not JSON with one meaning, has too many members, or nests too deep
+ */
+export function parseBody(bytes: Buffer): ParsedBody {
+  const members = countMembers(bytes);
+  let text: string;
+  let value: unknown;
+  try {
+    text = utf8.decode(bytes);
+    value = JSON.parse(text);
+  } catch {
+    const violations = [violation('', 'NOT_JSON')];
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body is not JSON.', violations });
+  }
+  const duplicate = findDuplicateMember(text);
+  if (duplicate === undefined) return { value, members };
+  const violations = [violation('', 'REPEATED_NAME', { name: duplicate })];
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body names a member twice.', violations });
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPENING = [0x7b, 0x5b];
+const CLOSING = [0x7d, 0x5d];
+
+/**
+ * Counts members before anything is parsed or validated, each of which costs more than the bytes show.
+ * @returns the names and items of all levels: those after a comma, and the first of each object and list
+ * @throws Problem INVALID_ARGUMENT when there are too many, or they nest too deep
+ */
+function countMembers(bytes: Buffer): number {
+  let [members, depth, isInString] = [0, 0, false];
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index]!;
+    if (isInString) {
+      if (byte === BACKSLASH) index++;
+      else if (byte === QUOTE) isInString = false;
+    } else if (byte === QUOTE) isInString = true;
+    else if (byte === COMMA) members++;
+    else if (OPENING.includes(byte)) {
+      members++;
+      depth++;
+    } else if (CLOSING.includes(byte)) depth--;
+    if (members > MAX_MEMBERS) throw bodyTooComplex(violation('', 'MAX_MEMBERS', { most: MAX_MEMBERS }));
+    if (depth > MAX_DEPTH) throw bodyTooComplex(violation('', 'TOO_DEEP', { most: MAX_DEPTH }));
+  }
+  return members;
+}
+
+function bodyTooComplex(found: Violation): Problem {
+  return new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body holds too much.', violations: [found] });
+}
+
+/** A string with what follows it when it is a name, or a bracket. */
+const TOKENS = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}[\]]/gs;
+
+/**
+ * The first name that an object of this JSON holds twice: JSON.parse takes the last, another reader the first. By hand,
+ * because it must not recurse into what is nested deep, which parsers with visitors do.
+ * @param text valid JSON
+ */
+function findDuplicateMember(text: string): string | undefined {
+  const scopes: (Set<string> | undefined)[] = [];
+  for (const [token, raw, colon] of text.matchAll(TOKENS)) {
+    if (token === '{') scopes.push(new Set());
+    else if (token === '[') scopes.push(undefined);
+    else if (token === '}' || token === ']') scopes.pop();
+    if (raw === undefined || colon === undefined) continue;
+    const names = scopes.at(-1);
+    const name = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+    // A name is the caller's text: shown only when it is plain.
+    if (names?.has(name)) return /^[A-Za-z_][\w-]{0,40}$/.test(name) ? name : '(unknown)';
+    names?.add(name);
+  }
+  return undefined;
+}

@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { FORMATS, toViolations } from '@cups/application';
+import type { SchemaError } from '@cups/application';
+import { withLocation, pointer, Problem, violation } from '@cups/problem';
+import type { ParameterLocation, Reason, Violation } from '@cups/problem';
+import { MAX_BODY_BYTES } from './json-body.ts';
+import type { Operation } from './handler.ts';
+
+/** openapi.yaml as the source: what there is to bind, and the checks of requests and answers, compiled once. */
+
+type Json = Record<string, unknown>;
+interface Parameter {
+  name: string;
+  in: ParameterLocation;
+  required?: boolean;
+  schema: Json;
+  /** The reason when it is missing, and when it is malformed, where there is a better one than INVALID_ARGUMENT. */
+  'x-missing'?: Reason;
+  'x-malformed'?: Reason;
+}
+interface OperationObject extends Json, Extensions {
+  operationId: string;
+  parameters?: unknown[];
+  requestBody?: { required?: boolean };
+  responses: Json;
+  security?: unknown[];
+}
+/** What the gateway is told of an operation beside OpenAPI; openapi.yaml says above `paths` what each means. */
+interface Extensions {
+  'x-cups-in-overload'?: boolean;
+  'x-cups-ends-session'?: boolean;
+  'x-cups-shared'?: boolean;
+  'x-cups-limit'?: Operation['limit'];
+  'x-cups-max-body-kib'?: number;
+}
+
+const HTTP_METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const EXTENSIONS = [
+  'x-cups-in-overload',
+  'x-cups-ends-session',
+  'x-cups-shared',
+  'x-cups-limit',
+  'x-cups-max-body-kib',
+];
+const LIMIT_NAMES = ['tracking'];
+const MAX_VIOLATIONS = 100;
+/** A body with more members is checked until its first violation: each further one costs as much as a whole small body. */
+const MAX_FULLY_CHECKED_MEMBERS = 300;
+const BODY_MISSING = violation('', 'REQUIRED');
+
+/** @throws Error when the file is missing or is no document that can be bound */
+export function readOpenapiDocument(file: string): { document: Json; operations: Operation[] } {
+  const document = parse(readFileSync(file, 'utf8')) as Json;
+  const schemas = compileSchemas(document);
+  const operations = Object.entries(document['paths'] as Record<string, Json>).flatMap(([path, item]) =>
+    HTTP_METHODS.filter((method) => method in item).map((method) => buildOperation(schemas, path, item, method)),
+  );
+  return { document, operations };
+}
+
+/** The document as Ajv reads it: bodies as they are, texts of path, query and header with their type found. */
+function compileSchemas(document: Json) {
+  let responseSchemas: Ajv2020 | undefined;
+  return {
+    document,
+    bodies: createAjv(document),
+    /** Stops at the first violation. */
+    largeBodies: createAjv(document, { allErrors: false }),
+    parameters: createAjv(document, { coerceTypes: true }),
+    /** For tests only: compiled at its first use. */
+    responses: (): Ajv2020 => (responseSchemas ??= createAjv(closeObjects(document))),
+  };
+}
+type Schemas = ReturnType<typeof compileSchemas>;
+
+function buildOperation(schemas: Schemas, path: string, item: Json, method: Operation['method']): Operation {
+  const source = item[method] as OperationObject;
+  const { operationId: id, requestBody } = source;
+  const parameters = [(item['parameters'] as unknown[] | undefined) ?? [], source.parameters ?? []]
+    .flat()
+    .map((parameter) => resolveRef<Parameter>(schemas.document, parameter));
+  return {
+    id,
+    method,
+    path,
+    isPublic: source.security?.length === 0,
+    ...readExtensions(source),
+    body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
+    locateField: locateParameters(parameters),
+    validateRequest: createRequestValidator(schemas, parameters, source, bodySchemaPointer(path, method)),
+    validateResponse: createResponseValidator(schemas, source),
+  };
+}
+
+/** @throws Error for an extension that nothing here reads: a misspelled one would be passed over in silence */
+function readExtensions(
+  source: OperationObject,
+): Pick<Operation, 'bypassesAdmission' | 'endsSession' | 'isShared' | 'limit' | 'maxBodyBytes'> {
+  const { 'x-cups-in-overload': bypassesAdmission = false, 'x-cups-ends-session': endsSession = false } = source;
+  const { 'x-cups-shared': isShared = false, 'x-cups-limit': limit, 'x-cups-max-body-kib': maxKib } = source;
+  const unknown = Object.keys(source).find((key) => key.startsWith('x-cups-') && !EXTENSIONS.includes(key));
+  if (unknown !== undefined) throw new Error(`${source.operationId}: the gateway knows no ${unknown}.`);
+  if (limit !== undefined && !LIMIT_NAMES.includes(limit))
+    throw new Error(`${source.operationId}: there is no such limit.`);
+  const maxBodyBytes = maxKib === undefined ? MAX_BODY_BYTES : maxKib * 1024;
+  return { bypassesAdmission, endsSession, isShared, limit, maxBodyBytes };
+}
+
+/** What is in the query or the path has a name there that no member of a body has. */
+function locateParameters(parameters: Parameter[]): Operation['locateField'] {
+  const locations = new Map(parameters.map(({ name, in: place }) => [pointer([name]), place]));
+  return (field) => locations.get(field);
+}
+
+function bodySchemaPointer(path: string, method: Operation['method']): string {
+  return `openapi#/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/application~1json/schema`;
+}
+
+function createRequestValidator(
+  { parameters: texts, bodies, largeBodies }: Schemas,
+  parameters: Parameter[],
+  { requestBody }: OperationObject,
+  bodySchema: string,
+): Operation['validateRequest'] {
+  const headers = parameters
+    .filter((parameter) => parameter.in === 'header')
+    .map((parameter) => ({ parameter, check: texts.compile(qualifyRefs(parameter.schema)) }));
+  const checkPath = texts.compile(buildObjectSchema(parameters, 'path'));
+  const checkQuery = texts.compile(buildObjectSchema(parameters, 'query'));
+  const checkBody = requestBody && bodies.compile({ $ref: bodySchema });
+  let checkLargeBody: ValidateFunction | undefined;
+  // Compiled at its first use: hardly anybody sends one.
+  const validateBody = (body: unknown, members: number): Violation[] => {
+    if (!checkBody) return [];
+    if (members <= MAX_FULLY_CHECKED_MEMBERS) return collectViolations(checkBody, body);
+    return collectViolations((checkLargeBody ??= largeBodies.compile({ $ref: bodySchema })), body);
+  };
+  return ({ params, query, header, body, members }) => {
+    for (const { check, parameter } of headers) {
+      const value = header(parameter.name);
+      if (value === undefined ? parameter.required : !check(value)) throw invalidHeader(parameter, value, check);
+    }
+    const violations = [
+      ...collectViolations(checkPath, params).map((one) => withLocation('path', one)),
+      ...collectViolations(checkQuery, query).map((one) => withLocation('query', one)),
+    ];
+    if (body !== undefined) violations.push(...validateBody(body, members));
+    if (requestBody?.required && body === undefined) violations.push(BODY_MISSING);
+    if (violations.length === 0) return;
+    const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
+    throw new Problem({ reason, message: 'The request does not fit the document of this interface.', violations });
+  };
+}
+
+function createResponseValidator(
+  { document, responses: answers }: Schemas,
+  { operationId: id, responses }: OperationObject,
+): Operation['validateResponse'] {
+  return (status, contentType, body) => {
+    const response = resolveRef<{ content?: Record<string, Json> } | undefined>(document, responses[status]);
+    const schema = response?.content?.[contentType]?.['schema'] as Json | undefined;
+    if (response && !response.content && body === undefined) return undefined;
+    if (!schema) return `${id} answers ${status} ${contentType}, which the document does not name.`;
+    const wrong = collectViolations(answers().compile(qualifyRefs(schema)), body).map(
+      ({ field, rule }) => `${field} ${rule}`,
+    );
+    return wrong.length > 0 ? `${id} ${status} breaks the document: ${wrong.join(', ')}.` : undefined;
+  };
+}
+
+function createAjv(document: Json, { allErrors = true, coerceTypes = false } = {}): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors, coerceTypes, allowUnionTypes: true, verbose: true });
+  (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
+  for (const name of ['idnp', 'country', 'person-name']) ajv.addFormat(name, FORMATS[name]!);
+  // x-enum-varnames is for generators of code and says nothing about a value.
+  ajv.addVocabulary([...Object.keys(document), 'x-rule', 'x-enum-varnames']);
+  return ajv.addSchema(document, 'openapi', undefined, false);
+}
+
+function buildObjectSchema(parameters: Parameter[], location: Parameter['in']): Json {
+  const selected = parameters.filter((parameter) => parameter.in === location);
+  const required = selected.filter((parameter) => parameter.required).map(({ name }) => name);
+  const properties = Object.fromEntries(selected.map(({ name, schema }) => [name, qualifyRefs(schema)]));
+  return { type: 'object', additionalProperties: false, required, properties };
+}
+
+/** References of a schema that is taken out of the document still lead into it. */
+function qualifyRefs(schema: Json): Json {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"openapi#')) as Json;
+}
+
+/** The document with every object closed: an answer with a member that is not described is a mistake of ours. */
+function closeObjects(document: Json): Json {
+  return JSON.parse(JSON.stringify(document), (_key, value: Json | null) =>
+    value?.['type'] === 'object' && value['properties'] ? { additionalProperties: false, ...value } : value,
+  ) as Json;
+}
+
+function resolveRef<T>(document: Json, node: unknown): T {
+  const ref = (node as { $ref?: string } | undefined)?.$ref;
+  const step = (at: unknown, key: string) => (at as Json)[key];
+  return (ref ? ref.slice(2).split('/').reduce(step, document) : node) as T;
+}
+
+function invalidHeader(parameter: Parameter, value: string | undefined, check: ValidateFunction): Problem {
+  const { name } = parameter;
+  const reason = parameter[value === undefined ? 'x-missing' : 'x-malformed'] ?? 'INVALID_ARGUMENT';
+  const message = `The header ${name} is ${value === undefined ? 'missing' : 'malformed'}.`;
+  const found =
+    value === undefined ? [violation(pointer([name]), 'REQUIRED')] : collectViolations(check, value, [name]);
+  return new Problem({ reason, message, violations: found.map((one) => withLocation('header', one)) });
+}
+
+/** Ajv's findings as violations. */
+function collectViolations(check: ValidateFunction, value: unknown, root: string[] = []): Violation[] {
+  if (check(value)) return [];
+  // A nullable member reports both branches: that it is not null goes without saying.
+  const errors = check.errors!.filter(({ keyword, params }) => keyword !== 'anyOf' && params['type'] !== 'null');
+  return toViolations(errors.map(toFinding), root).slice(0, MAX_VIOLATIONS);
+}
+
+function toFinding({ keyword, instancePath, params, parentSchema = {} }: ErrorObject): SchemaError {
+  const member = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;
+  const steps = instancePath.split('/').slice(1);
+  const path = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return { path: member === undefined ? path : [...path, member], keyword, schema: parentSchema };
+}

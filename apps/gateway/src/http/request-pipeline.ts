@@ -1,0 +1,96 @@
+import type { Request, Response } from 'express';
+import { isProblem } from '@cups/problem';
+import type { Reason } from '@cups/problem';
+import type { Session } from '@cups/rpc';
+import type { BodyReader } from './body-reader.ts';
+import { hasBody, assertJsonType, parseBody } from './json-body.ts';
+import type { ParsedBody } from './json-body.ts';
+import type { Exchange } from './exchange.ts';
+import type { HandlerRequest, Operation } from './handler.ts';
+import { clientAddressOf, assertSameSite } from './guards.ts';
+import type { RateLimits, AdmissionSlot } from './guards.ts';
+import type { Sessions } from './session.ts';
+
+/** A header (RFC 8941, a boolean) by which a page says that it asks by itself, so that nobody at the desk is seen by it. */
+const BACKGROUND_HEADER = 'X-Cups-Background';
+/** The same of a page at which somebody may well sit: it asks by itself whether there is news. */
+const POLL_HEADER = 'X-Cups-Poll';
+
+/** A link from elsewhere leads to a page, never here. Probes, which lie beside it, are for anybody. */
+const API_PREFIX = '/api/';
+
+/** What a request goes through before its handler is called, cheapest refusals first. */
+
+export interface PipelineDeps {
+  sessions: Sessions;
+  limits: RateLimits;
+  bodies: BodyReader;
+  /** Gives a request its place until its end, or refuses it. */
+  admit: (req: Request, res: Response) => AdmissionSlot;
+  publicOrigin: string;
+}
+
+/**
+ * Room, limits, origin, session, body and document, in this order: nobody's body is read before it is known who sends it.
+ * @throws Problem of the first gate that does not let the request through
+ */
+export async function runRequestPipeline(
+  exchange: Exchange,
+  operation: Operation,
+  deps: PipelineDeps,
+): Promise<HandlerRequest> {
+  const { req, res, context } = exchange;
+  const { limits } = deps;
+  if (!operation.bypassesAdmission) exchange.admissionSlot = deps.admit(req, res);
+  await limits.address(req, res);
+  if (operation.path.startsWith(API_PREFIX)) assertSameSite(req, deps.publicOrigin);
+  if (operation.limit) await limits[operation.limit](req, res);
+  const session = operation.isPublic ? undefined : await authenticateRequest(exchange, operation, deps);
+  const { value: body, members } = await readBody(exchange, operation, deps);
+  const params = req.params as HandlerRequest['params'];
+  const query = req.query as HandlerRequest['query'];
+  operation.validateRequest({ params, query, body, members, header: (name) => req.get(name) });
+  const requestId = req.get('idempotency-key')?.toLowerCase() ?? '';
+  const etag = req.get('if-match') ?? '';
+  const isPoll = [BACKGROUND_HEADER, POLL_HEADER].some((header) => req.get(header) === '?1');
+  return { context, session, params, query, body, requestId, etag, reason: req.get('x-cups-reason'), isPoll };
+}
+
+/** The parsed body, undefined when the request brings none. Waiting for it takes no place from others. */
+async function readBody(
+  exchange: Exchange,
+  { body: expected, maxBodyBytes: maxBytes }: Operation,
+  { bodies }: PipelineDeps,
+): Promise<ParsedBody> {
+  const { req } = exchange;
+  if (!hasBody(req, expected)) return { value: undefined, members: 0 };
+  assertJsonType(req);
+  const bytes = await exchange.waitForClient(() => bodies.read(req, { maxBytes, address: clientAddressOf(req) }));
+  return bytes.length === 0 ? { value: undefined, members: 0 } : parseBody(bytes);
+}
+
+/** What a cookie of a session that has ended, or is none, is cleared for. */
+const COOKIE_CLEARING_REASONS: readonly Reason[] = ['SESSION_EXPIRED', 'SESSION_INVALID'];
+
+async function authenticateRequest(
+  exchange: Exchange,
+  { endsSession }: Operation,
+  { sessions, limits }: PipelineDeps,
+): Promise<Session> {
+  const { req, res, context } = exchange;
+  const isBackground = req.get(BACKGROUND_HEADER) === '?1';
+  // Nothing stands in the way of signing out: neither identity, nor a session that has used up its requests.
+  const options = { canRevalidate: !endsSession, isBackground };
+  const cookie = sessions.cookieOf(req.headers.cookie);
+  const authenticated = await sessions.authenticate(cookie, context, options).catch((error: unknown) => {
+    if (isProblem(error) && COOKIE_CLEARING_REASONS.includes(error.reason))
+      res.setHeader('Set-Cookie', sessions.clearHeader);
+    throw error;
+  });
+  const { session, assertion, renewedCookie: renewed } = authenticated;
+  context.sessionToken = assertion;
+  exchange.renewCookie(renewed);
+  res.locals['operator'] = session.operator;
+  if (!endsSession) await limits.session(session.sid, req, res);
+  return session;
+}

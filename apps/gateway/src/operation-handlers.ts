@@ -1,0 +1,38 @@
+import type { Handler } from './http/handler.ts';
+import type { ServiceClients } from './clients.ts';
+import type { OperatorNameResolver } from './operator-name-resolver.ts';
+import { applicationRoutes } from './routes/applications.ts';
+import { applicationDetailsRoutes } from './routes/application-details.ts';
+import { accessLogRoutes } from './routes/access-log.ts';
+import { withOperatorNames } from './routes/operator-names.ts';
+import { platformRoutes } from './routes/platform.ts';
+import type { PlatformDeps } from './routes/platform.ts';
+import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
+import { queueRoutes } from './routes/queue.ts';
+import { catalogRoutes } from './routes/catalog.ts';
+import { searchRoutes } from './routes/search.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import type { SessionCookies } from './routes/sessions.ts';
+import { staffRoutes } from './routes/staff.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
+
+export interface OperationHandlerDeps extends ServiceClients, PlatformDeps, SessionCookies {
+  operators: OperatorNameResolver;
+}
+
+/** What each operation of openapi.yaml does, by its operationId. The document has checked every part of a call. */
+export function createOperationHandlers(deps: OperationHandlerDeps): Record<string, Handler> {
+  return withOperatorNames(deps.operators, {
+    ...platformRoutes(deps),
+    ...sessionRoutes(deps, deps),
+    ...catalogRoutes(deps),
+    ...applicationRoutes(deps),
+    ...queueRoutes(deps),
+    ...searchRoutes(deps),
+    ...applicationDetailsRoutes(deps),
+    ...accessLogRoutes(deps, deps.operators),
+    ...deliveryAndNoticeRoutes(deps),
+    ...staffRoutes(deps),
+    ...statisticsRoutes(deps),
+  });
+}

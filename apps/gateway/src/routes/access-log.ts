@@ -1,0 +1,147 @@
+import { escapeHtml, groupAccessLog } from '@cups/application';
+import type { Language } from '@cups/application';
+import { ACCESS_KIND_TEXTS } from '@cups/application/texts';
+import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
+import type { Look__Output } from '@cups/contracts/gen/cups/intake/v1/Look.ts';
+import type { CallContext } from '@cups/rpc';
+import * as convert from '../convert.ts';
+import type { Handler } from '../http/handler.ts';
+import type { ServiceClients, QueryParams } from '../clients.ts';
+import type { OperatorNameResolver } from '../operator-name-resolver.ts';
+import { applicationNameOf, listHandler, requirePresent } from './handler-factories.ts';
+
+/** Who looked at an application: for the clerk as a list, for the person as a page to print, by operator and 15 minutes. */
+export function accessLogRoutes({ intake }: ServiceClients, operators: OperatorNameResolver): Record<string, Handler> {
+  /** The newest looks, page by page. */
+  async function listNewest(name: string, context: CallContext): Promise<Look__Output[]> {
+    const entries: Look__Output[] = [];
+    let pageToken = '';
+    for (let page = 0; page < MAX_PRINTED_PAGES; page++) {
+      const { looks: found, nextPageToken } = await intake.listLooks({ name, pageSize: PAGE_SIZE, pageToken }, context);
+      entries.push(...found);
+      pageToken = nextPageToken;
+      if (pageToken === '') break;
+    }
+    return entries;
+  }
+
+  return {
+    listLooks: listHandler(intake.listLooks, 'looks', convert.accessLogEntryJson, (_query, params) => ({
+      name: applicationNameOf(params),
+    })),
+    async getLooksSheet({ params, query, context }) {
+      const entries = await listNewest(applicationNameOf(params), context);
+      const { operators: resolved } = await operators.resolveNames(entries, context);
+      const names = new Map(resolved.map(({ name, displayName }) => [name, displayName]));
+      const { language = 'ro' } = query as QueryParams;
+      return {
+        text: renderPrintout(entries, { language, id: params['id']!, displayNameOf: (by) => names.get(by) ?? by }),
+      };
+    },
+  };
+}
+
+const PAGE_SIZE = 200;
+/** The newest 1,000 entries. */
+const MAX_PRINTED_PAGES = 5;
+
+interface PrintoutOptions {
+  language: Language;
+  id: string;
+  /** The name for people of operators/{id}. */
+  displayNameOf: (by: string) => string;
+}
+
+const TEXTS = {
+  ro: {
+    title: 'Cine a consultat cererea',
+    first: 'De la',
+    last: 'Până la',
+    count: 'De câte ori',
+    who: 'Cine',
+    what: 'Ce',
+    where: 'Centrul',
+    none: 'Nimeni nu a consultat cererea.',
+  },
+  ru: {
+    title: 'Кто просматривал заявление',
+    first: 'С',
+    last: 'По',
+    count: 'Сколько раз',
+    who: 'Кто',
+    what: 'Что',
+    where: 'Центр',
+    none: 'Заявление никто не просматривал.',
+  },
+  en: {
+    title: 'Who looked at the application',
+    first: 'First',
+    last: 'Last',
+    count: 'Times',
+    who: 'Who',
+    what: 'What',
+    where: 'Centre',
+    none: 'Nobody looked at the application.',
+  },
+} as const;
+
+/** A whole page without script or outside asset, every value escaped. */
+function renderPrintout(
+  entries: readonly Look__Output[],
+  { language, id, displayNameOf: nameOf }: PrintoutOptions,
+): string {
+  const texts = TEXTS[language];
+  const clock = new Intl.DateTimeFormat(LOCALES[language], {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    timeZone: 'Europe/Chisinau',
+  });
+  const accesses = entries.map((look) => {
+    const kind = fromProtoEnum('LOOK_KIND_', look.kind);
+    return {
+      by: look.by,
+      kind,
+      lookTime: requirePresent(fromTimestamp(look.lookTime)).toISOString(),
+      centre: look.centre,
+    };
+  });
+  const rows = groupAccessLog(accesses).map(({ first, last, count, kinds }) => {
+    const what = kinds
+      .map((kind) => ACCESS_KIND_TEXTS[kind as keyof typeof ACCESS_KIND_TEXTS]?.[language] ?? '')
+      .join(', ');
+    const [from, to] = [first, last].map(({ lookTime }) => clock.format(new Date(lookTime)));
+    const cells = [from!, to!, nameOf(last.by), what, String(count), convert.idOf(last.centre)];
+    return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
+  });
+  const headings = [texts.first, texts.last, texts.who, texts.what, texts.count, texts.where]
+    .map((head) => `<th scope="col">${head}</th>`)
+    .join('');
+  const table = `<table><thead><tr>${headings}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`;
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${texts.title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${texts.title}</h1>
+<p>CUPS · ${escapeHtml(id)}</p>
+${rows.length > 0 ? table : `<p>${texts.none}</p>`}
+</body>
+</html>
+`;
+}
+
+const LOCALES: Record<Language, string> = { ro: 'ro-MD', ru: 'ru-MD', en: 'en-GB' };
+
+const STYLE = `
+@page { size: A4; margin: 15mm 15mm 15mm 25mm; }
+body { margin: 0; color: #000; background: #fff; font: 11pt/15pt "Noto Sans", "DejaVu Sans", Arial, sans-serif; }
+h1 { font-size: 16pt; line-height: 20pt; margin: 0 0 3mm; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 0.75pt solid #000; padding: 1.5mm 3mm 1.5mm 0; text-align: left; vertical-align: top; }
+thead { display: table-header-group; }
+tr { break-inside: avoid; }
+`;

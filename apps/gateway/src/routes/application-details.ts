@@ -1,0 +1,62 @@
+import { resourceName, submissionName } from '@cups/contracts';
+import { isProblem } from '@cups/problem';
+import * as convert from '../convert.ts';
+import type { Handler } from '../http/handler.ts';
+import type { ServiceClients } from '../clients.ts';
+import { applicationNameOf, requirePresent } from './handler-factories.ts';
+
+/** The page of one application: what intake, notifications and agency-bridge know of it, in one answer. */
+export function applicationDetailsRoutes({ intake, bridge, notifications }: ServiceClients): Record<string, Handler> {
+  return {
+    async getApplicationFile({ params, context, isPoll }) {
+      const name = applicationNameOf(params);
+      // Whether it is the caller's is for intake to say: nobody else is asked before.
+      const details = await intake.getApplicationFile({ name, recordLater: isPoll }, context);
+      const application = requirePresent(details.application);
+      const delivery = resourceName('deliveries', `${params['id']!}-${convert.idOf(application.agency)}`);
+      const missing: string[] = [];
+      const [notices, deliveryResponse] = await Promise.all([
+        unlessUnavailable(notifications.listNotices({ application: name }, context), 'notices', missing),
+        unlessUnavailable(bridge.getDelivery({ name: delivery }, context), 'delivery', missing),
+      ]);
+      return {
+        // How often it was looked at changes with every look.
+        etagExcludedMembers: ['lastLook', 'lookCount', 'lookerCount'],
+        beforeSend: isPoll ? () => intake.recordAccess({ name, kind: 'LOOK_KIND_FILE' }, context) : undefined,
+        body: {
+          application: convert.applicationJson(application),
+          history: details.actions.map(convert.actionJson),
+          olderActions: details.olderActions,
+          notices: notices?.notices.map(convert.noticeJson),
+          delivery: deliveryResponse && convert.deliveryJson(deliveryResponse.delivery),
+          lastLook: convert.accessLogEntryJson(details.lastLook),
+          lookCount: details.lookCount,
+          lookerCount: details.lookerCount,
+          same: details.same.map(convert.applicationRowJson),
+          missing,
+        },
+      };
+    },
+
+    async getSubmission({ params, context }) {
+      const name = submissionName(params['id']!, Number(params['number']));
+      return { body: convert.submissionJson(await intake.getFiledSubmission({ name }, context)) };
+    },
+  };
+}
+
+/** What a neighbour answers; what there is none of, and what it cannot say now, is left out, the latter by name. */
+async function unlessUnavailable<T>(
+  response: Promise<T>,
+  part: string,
+  unavailableParts: string[],
+): Promise<T | undefined> {
+  try {
+    return await response;
+  } catch (error) {
+    if (isProblem(error) && error.kind === 'NOT_FOUND') return undefined;
+    if (!isProblem(error) || !['UNAVAILABLE', 'DEADLINE'].includes(error.kind)) throw error;
+    unavailableParts.push(part);
+    return undefined;
+  }
+}

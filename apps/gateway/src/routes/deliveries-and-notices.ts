@@ -1,0 +1,63 @@
+import { resourceName } from '@cups/contracts';
+import { toProtoEnum } from '@cups/contracts/proto';
+import { Problem } from '@cups/problem';
+import * as convert from '../convert.ts';
+import type { HandlerRequest, Handler } from '../http/handler.ts';
+import type { DeliveryState, ServiceClients } from '../clients.ts';
+import { actionHandler, applicationNameOf, resolveName, listHandler, requirePresent } from './handler-factories.ts';
+
+/** What becomes of applications: notices, asked of notifications, and deliveries to agencies, asked of agency-bridge. */
+export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: ServiceClients): Record<string, Handler> {
+  /** The resource name of the notice in the path. @throws Problem NOT_FOUND when it is none of the application in the path */
+  async function findNoticeName({ params, context }: HandlerRequest): Promise<string> {
+    const name = resourceName('notices', params['noticeId']!);
+    const { notices } = await notifications.listNotices({ application: applicationNameOf(params) }, context);
+    if (notices.some((notice) => notice.name === name)) return name;
+    throw new Problem({ reason: 'NOT_FOUND', message: 'This application has no such notice.' });
+  }
+  const recordPersonNotification = actionHandler(intake.recordTelling, convert.personNotificationToProto);
+  return {
+    async listNotices({ params, context }) {
+      // The access log of an application is one, whoever holds what is read; whose it is intake says before.
+      await intake.recordAccess({ name: applicationNameOf(params), kind: 'LOOK_KIND_NOTICES' }, context);
+      const { notices } = await notifications.listNotices({ application: applicationNameOf(params) }, context);
+      return { body: { notices: notices.map(convert.noticeJson) } };
+    },
+    async getSlip(request) {
+      await intake.recordAccess({ name: applicationNameOf(request.params), kind: 'LOOK_KIND_SLIP' }, request.context);
+      const name = await findNoticeName(request);
+      return { text: (await notifications.getSlip({ name }, request.context)).html };
+    },
+    async recordNoticeTold(request) {
+      const notice = await findNoticeName(request);
+      return recordPersonNotification(
+        Object.assign({}, request, { body: Object.assign({}, request.body, { notice }) }),
+      );
+    },
+    async getDelivery({ params, context }) {
+      // Intake decides whether the application is the caller's, and knows its agency.
+      const { application } = await intake.getApplication({ name: applicationNameOf(params) }, context);
+      const name = resourceName('deliveries', `${params['id']!}-${convert.idOf(requirePresent(application).agency)}`);
+      return { body: convert.deliveryJson((await bridge.getDelivery({ name }, context)).delivery) };
+    },
+    listDeliveries: listHandler(bridge.listDeliveries, 'deliveries', convert.deliveryJson, ({ state, agency }) => ({
+      state: toProtoEnum('DELIVERY_STATE_', state as DeliveryState | undefined),
+      agency: resolveName('agencies', agency),
+    })),
+    async getAgencyActivity({ params, context }) {
+      const { activity } = await bridge.getAgencyActivity({ name: resourceName('agencies', params['code']!) }, context);
+      return { body: convert.agencyActivityJson(requirePresent(activity)) };
+    },
+    async listRefusedReplies({ params, query, context }) {
+      const request = Object.assign({}, query, { agency: resourceName('agencies', params['code']!) });
+      const { replies, nextPageToken } = await bridge.listRefusedReplies(request, context);
+      const refusedReplies = replies.map(convert.refusedReplyJson);
+      return { body: { refusedReplies, nextPageToken: nextPageToken || undefined } };
+    },
+    async listRefusedMessages({ query, context }) {
+      const page = await bridge.listRefusedMessages(query, context);
+      const refusedMessages = page.messages.map(convert.refusedMessageJson);
+      return { body: { refusedMessages, totalSize: page.totalSize, nextPageToken: page.nextPageToken || undefined } };
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Problem } from '@cups/problem';
+import { ID, startGateway } from './gateway.ts';
+import type { FakeServices, Gateway } from './gateway.ts';
+
+/** What a page of the desk asks for in one request: the queue, the file of an application, the numbers of a supervisor. */
+
+const running: Gateway[] = [];
+async function start(fakes: FakeServices = {}): Promise<Gateway> {
+  const gateway = await startGateway(fakes);
+  running.push(gateway);
+  return gateway;
+}
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await start();
+});
+afterAll(() => Promise.all(running.map((one) => one.stop())));
+
+const FILE = `/api/v1/applications/${ID}/file`;
+const failUnavailable = (neighbour: string) =>
+  Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: `${neighbour} is away` }));
+
+test('The queue is one answer: rows with their lists, the counts of all, a cursor.', async () => {
+  const { status, body } = await gateway.send('GET', '/api/v1/queue');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    applications: [{ id: ID, buckets: ['today', 'ready'], sinceTime: '2026-11-24T08:00:00.000Z' }],
+    counts: [{ bucket: 'today', count: 1 }],
+    cursor: 'cTE',
+    nextPageToken: 'next',
+  });
+  const unknown = await gateway.send('GET', '/api/v1/queue?bucket=yesterday');
+  expect([unknown.status, unknown.body.reason]).toEqual([400, 'INVALID_ARGUMENT']);
+  expect((await gateway.send('GET', '/api/v1/queue/changes')).status).toBe(400);
+  expect((await gateway.send('GET', '/api/v1/queue', { cookie: null })).status).toBe(401);
+});
+
+test('The file of an application is one answer, whatever services it comes from.', async () => {
+  const { status, body } = await gateway.send('GET', FILE);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    application: { id: ID, etag: '"3"' },
+    history: [{ kind: 'submit', fromState: 'draft', toState: 'submitted' }],
+    notices: [{ kind: 'application-submitted' }],
+    delivery: { state: 'sent' },
+    lastLook: { kind: 'file', lookTime: '2026-11-24T08:00:00.000Z' },
+    lookCount: 3,
+    lookerCount: 2,
+    missing: [],
+  });
+});
+
+test('What is away is named, and the rest is answered; before it was submitted there is no delivery.', async () => {
+  const without = await start({
+    notifications: { ListNotices: () => failUnavailable('notifications') },
+    bridge: { GetDelivery: () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' })) },
+  });
+  const { status, body } = await without.send('GET', FILE);
+  expect(status).toBe(200);
+  expect(body.missing).toEqual(['notices']);
+  expect(Object.keys(body)).not.toContain('notices');
+  expect(Object.keys(body)).not.toContain('delivery');
+});
+
+test('A foreign application is asked about at intake, and nowhere else.', async () => {
+  const foreign = await start({
+    intake: { GetApplicationFile: () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' })) },
+  });
+  expect((await foreign.send('GET', FILE)).status).toBe(404);
+  expect(foreign.calls.bridge).toEqual([]);
+});
+
+test('Statistics come as JSON, and as a table for a spreadsheet.', async () => {
+  const period = 'from=2026-01-01&to=2026-12-31';
+  const { body } = await gateway.send('GET', `/api/v1/statistics?${period}`);
+  expect(body.rows).toMatchObject([{ name: 'centres/CU-001', filed: 4, rejected: 0, deskSeconds: 600 }]);
+  expect(body.total.name).toBeUndefined();
+  const table = await gateway.send('GET', `/api/v1/statistics.csv?${period}`);
+  expect(table.get('content-type')).toBe('text/csv; charset=utf-8');
+  expect(table.get('content-disposition')).toBe('attachment; filename="statistics.csv"');
+  const [head, row] = table.text.split('\r\n');
+  expect(head).toBe(
+    'name,filed,open,approved,rejected,withdrawn,expired,overdue,needMet,needNotMet,deskSeconds,agencySeconds,citizenSeconds',
+  );
+  expect(row).toBe('centres/CU-001,4,1,2,0,0,0,0,0,0,600,,');
+  expect((await gateway.send('GET', '/api/v1/statistics?from=2026-01-01')).status).toBe(400);
+});
+
+test('Who looked is a page to print, in a language, with the names of operators and without scripts.', async () => {
+  const look = (kind: 'FILE' | 'SEARCH', time: string, by = 'operators/cu-001-specialist') => ({
+    by,
+    lookTime: { seconds: String(Date.parse(`2026-11-24T${time}Z`) / 1000), nanos: 0 },
+    kind: `LOOK_KIND_${kind}` as const,
+    centre: 'centres/CU-001',
+  });
+  const printing = await start({
+    intake: {
+      ListLooks: () =>
+        Promise.resolve({
+          looks: [
+            look('SEARCH', '08:03:00'),
+            look('SEARCH', '08:02:00', 'operators/unknown'),
+            look('FILE', '08:00:00'),
+          ],
+        }),
+    },
+    identity: {
+      BatchGetOperators: () =>
+        Promise.resolve({ operators: [{ name: 'operators/cu-001-specialist', displayName: 'Ana <b>Exemplu</b>' }] }),
+    },
+  });
+  const path = `/api/v1/applications/${ID}/looks/sheet`;
+  const { text, headers } = await printing.send('GET', path);
+  expect(headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(text).toContain('<h1>Cine a consultat cererea</h1>');
+  // Two looks of a quarter of an hour are one row.
+  expect(text).toContain('<td>24.11.2026, 10:00</td><td>24.11.2026, 10:03</td>');
+  expect(text).toContain('<td>dosarul cererii, rândul într-o căutare</td><td>2</td>');
+  expect(text).toContain('Ana &#60;b&#62;Exemplu');
+  expect(text).toContain('operators/unknown');
+  expect((await printing.send('GET', `${path}?language=ru`)).text).toContain('дело заявления');
+  expect((await printing.send('GET', `${path}?language=de`)).status).toBe(400);
+});

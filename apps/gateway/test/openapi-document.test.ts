@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { REASONS } from '@cups/problem';
+import { ACTIONS, STATES, NOTIFICATION_METHODS } from '@cups/application';
+import { parse } from 'yaml';
+import { readConfig } from '../src/config.ts';
+import { readOpenapiDocument } from '../src/http/openapi-document.ts';
+
+type Node = Record<string, unknown>;
+const { openapiFile } = readConfig({ CUPS_ENV: 'development' });
+const { document, operations } = readOpenapiDocument(openapiFile);
+const paths = document['paths'] as Record<string, Node>;
+const sources = operations.map((operation) => paths[operation.path]![operation.method] as Node);
+
+function nodes(value: unknown, at = '#'): [string, Node][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.entries(value).flatMap(([key, item]) => nodes(item, `${at}/${key}`));
+  return Array.isArray(value) ? inner : [[at, value as Node], ...inner];
+}
+function target(ref: string): unknown {
+  return ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((node, key) => (node as Node | undefined)?.[key], document);
+}
+
+describe('openapi.yaml', () => {
+  test('says 3.1, who made it, under which licence', () => {
+    expect(document['openapi']).toMatch(/^3\.1\./);
+    expect(document['info']).toMatchObject({
+      title: 'CUPS',
+      version: expect.any(String),
+      license: { name: 'Apache-2.0' },
+    });
+  });
+
+  test('uses only the fields that OpenAPI 3.1 knows', () => {
+    const known = {
+      document: ['openapi', 'info', 'servers', 'tags', 'security', 'paths', 'components'],
+      operation: [
+        'operationId',
+        'tags',
+        'summary',
+        'description',
+        'parameters',
+        'requestBody',
+        'responses',
+        'security',
+        'x-cups-in-overload',
+        'x-cups-ends-session',
+        'x-cups-shared',
+        'x-cups-limit',
+        'x-cups-max-body-kib',
+      ],
+      components: ['securitySchemes', 'parameters', 'headers', 'responses', 'schemas'],
+      tag: ['name', 'description'],
+      response: ['description', 'headers', 'content'],
+      parameter: ['name', 'in', 'description', 'required', 'schema', 'x-missing', 'x-malformed'],
+    };
+    const { components, tags } = document as { components: Record<string, Record<string, Node>>; tags: Node[] };
+    const responses = [
+      ...Object.values(components['responses']!),
+      ...sources.flatMap((s) => Object.values(s['responses'] as Node)),
+    ];
+    const parameters = [
+      ...Object.values(components['parameters']!),
+      ...[...Object.values(paths), ...sources].flatMap((s) => (s['parameters'] as Node[] | undefined) ?? []),
+    ];
+    const strangers = (list: object[], fields: string[]) =>
+      list
+        .filter((item) => !('$ref' in item))
+        .flatMap((item) => Object.keys(item).filter((key) => !fields.includes(key)));
+    expect(strangers([document], known.document)).toEqual([]);
+    expect(strangers([components], known.components)).toEqual([]);
+    expect(strangers(tags, known.tag)).toEqual([]);
+    expect(strangers(sources, known.operation)).toEqual([]);
+    expect(strangers(responses as object[], known.response)).toEqual([]);
+    expect(strangers(parameters, known.parameter)).toEqual([]);
+  });
+
+  test('has no reference that leads nowhere', () => {
+    const refs = nodes(document)
+      .map(([, node]) => node['$ref'])
+      .filter((ref) => typeof ref === 'string');
+    expect(refs.length).toBeGreaterThan(100);
+    expect(refs.filter((ref) => target(ref) === undefined)).toEqual([]);
+  });
+
+  test('gives each operation an id of its own, a tag that exists, a summary and a description', () => {
+    const tags = (document['tags'] as { name: string }[]).map(({ name }) => name);
+    expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
+    for (const source of sources) {
+      expect(tags).toContain((source['tags'] as string[])[0]);
+      expect(source['summary']).toMatch(/\.$/);
+      expect(source['description']).toMatch(/\.$/);
+    }
+  });
+
+  test('knows the states and the actions of the life cycle, in its order', () => {
+    const { schemas } = document['components'] as { schemas: Record<string, { enum?: string[] }> };
+    const { State, Action, TellingMeans } = schemas;
+    expect(State?.enum).toEqual(STATES);
+    expect(Action?.enum).toEqual(ACTIONS);
+    expect(TellingMeans?.enum).toEqual(NOTIFICATION_METHODS);
+  });
+
+  test('declares exactly the mistakes that each operation can answer', () => {
+    const alone = ['getHealth', 'getReadiness', 'getOpenapi'];
+    const named = ['listOperators', 'getRegistry', 'createApplication', 'trackApplication'];
+    for (const [index, operation] of operations.entries()) {
+      const { id, path, isPublic: open, body } = operation;
+      const headers = JSON.stringify(sources[index]!['parameters'] ?? []);
+      const expected = [
+        ...['400', '429', '500', '503'],
+        ...(alone.includes(id) ? [] : ['504']),
+        ...(open && id !== 'createSession' ? [] : ['401']),
+        // By its role, or because another site sent it; probes are for anybody.
+        ...(path.startsWith('/api/') ? ['403'] : []),
+        ...(path.includes('{') || named.includes(id) ? ['404'] : []),
+        // A repeat of other content; a centre where nobody signs in.
+        ...(headers.includes('IdempotencyKey') || ['createSession', 'switchCentre'].includes(id) ? ['409'] : []),
+        ...(headers.includes('IfMatch') ? ['412'] : []),
+        ...(headers.includes('IfMatchRequired') ? ['428'] : []),
+        ...(body === 'none' ? [] : ['413', '415']),
+      ].sort();
+      const declared = Object.keys(sources[index]!['responses'] as Node).filter((status) => status >= '400');
+      expect([id, declared.sort()]).toEqual([id, expected]);
+    }
+  });
+
+  test('declares exactly the parameters that each path has, and every path in lower case', () => {
+    for (const [path, item] of Object.entries(paths)) {
+      expect(path).toMatch(/^\/([a-z0-9.-]+|\{\w+\}|\/)*$/);
+      for (const { method } of operations.filter((operation) => operation.path === path)) {
+        const own = (item[method] as Node)['parameters'] as Node[] | undefined;
+        const all = [...((item['parameters'] as Node[] | undefined) ?? []), ...(own ?? [])]
+          .map((p) => (p['$ref'] ? target(p['$ref'] as string) : p) as { name: string; in: string; required?: boolean })
+          .filter((p) => p.in === 'path');
+        expect(all.map(({ name }) => name).sort()).toEqual(
+          [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
+        );
+        expect(all.every(({ required }) => required)).toBe(true);
+      }
+    }
+  });
+
+  test('holds no schema that Ajv does not take strictly, requests and answers alike', () => {
+    for (const [index, source] of sources.entries()) {
+      for (const status of Object.keys(source['responses'] as Node)) {
+        expect(() => operations[index]!.validateResponse(Number(status), 'application/json', {})).not.toThrow();
+      }
+    }
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const schemas = (document['components'] as { schemas: Node }).schemas;
+    for (const [name, schema] of Object.entries(schemas))
+      expect([name, ajv.validateSchema(schema as Node)]).toEqual([name, true]);
+  });
+
+  test('demands a key of every write of an application, and an etag of every edit', () => {
+    const names = (source: Node) => JSON.stringify(source['parameters'] ?? []);
+    const writes = operations.filter(
+      ({ path, method, id }) => path.includes('/applications') && method !== 'get' && id !== 'searchApplications',
+    );
+    expect(writes.length).toBeGreaterThan(12);
+    for (const { path, method } of writes) expect(names(paths[path]![method] as Node)).toContain('IdempotencyKey');
+    expect(names(paths['/api/v1/applications/{id}']!['patch'] as Node)).toContain('IfMatchRequired');
+  });
+
+  test('never puts a personal number into a path or a query', () => {
+    const places = nodes(document).filter(([, node]) => node['in'] === 'query' || node['in'] === 'path');
+    expect(places.length).toBeGreaterThan(10);
+    expect(places.filter(([, node]) => /idnp|person|name$/i.test(String(node['name'])))).toEqual([]);
+  });
+
+  test('names reasons that exist', () => {
+    const named = nodes(document)
+      .flatMap(([, node]) => [node['x-missing'], node['x-malformed']])
+      .filter(Boolean);
+    expect(named.length).toBeGreaterThan(2);
+    for (const reason of named) expect(Object.keys(REASONS)).toContain(reason);
+  });
+
+  test('gives examples that the document itself takes', () => {
+    const bodies = operations.flatMap((operation, index) => {
+      const media = (sources[index]!['requestBody'] as { content: Record<string, Node> } | undefined)?.content[
+        'application/json'
+      ];
+      return Object.values((media?.['examples'] as Record<string, { value: unknown }> | undefined) ?? {}).map(
+        ({ value }) => ({ operation, value }),
+      );
+    });
+    expect(bodies.length).toBeGreaterThan(5);
+    const header = (name: string) => (name === 'If-Match' ? '"1"' : '6f3b0c4e-8a7d-4c1e-9b2a-0d1e2f3a4b5c');
+    for (const { operation, value } of bodies) {
+      const id = /operators|staff/.test(operation.path) ? 'ana' : '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6';
+      const ids = { id, noticeId: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z7', code: 'CU-001' };
+      const params = Object.fromEntries(Object.entries(ids).filter(([name]) => operation.path.includes(`{${name}}`)));
+      expect(() => operation.validateRequest({ params, query: {}, header, body: value, members: 1 })).not.toThrow();
+    }
+  });
+
+  test('reads as YAML and as JSON alike', () => {
+    expect(JSON.parse(JSON.stringify(document))).toEqual(parse(readFileSync(openapiFile, 'utf8')));
+  });
+});
+
+describe('what the gateway is told of an operation beside OpenAPI', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cups-openapi-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** The operations of a document in which getOpenapi has these properties as well. */
+  function withProperties(properties: Node) {
+    const changed = structuredClone(document) as { paths: Record<string, Record<string, Node>> };
+    Object.assign(changed.paths['/api/v1/openapi.json']!['get']!, properties);
+    const file = join(folder, 'openapi.yaml');
+    writeFileSync(file, JSON.stringify(changed));
+    return readOpenapiDocument(file).operations.find(({ id }) => id === 'getOpenapi');
+  }
+
+  test('marks probes and signing out as open in an overload, and tracking as limited, and nothing else', () => {
+    const operationIdsWhere = (has: (operation: (typeof operations)[number]) => unknown) =>
+      operations.filter((operation) => has(operation)).map(({ id }) => id);
+    expect(operationIdsWhere(({ bypassesAdmission: inOverload }) => inOverload)).toEqual([
+      'getHealth',
+      'getReadiness',
+      'deleteCurrentSession',
+    ]);
+    expect(operationIdsWhere(({ endsSession }) => endsSession)).toEqual(['deleteCurrentSession']);
+    expect(operationIdsWhere(({ limit }) => limit)).toEqual(['trackApplication']);
+  });
+
+  test('is read from the document, so that another operation of that kind needs no code', () => {
+    const marked = { 'x-cups-in-overload': true, 'x-cups-ends-session': true, 'x-cups-limit': 'tracking' };
+    expect(withProperties({})).toMatchObject({
+      bypassesAdmission: false,
+      endsSession: false,
+      limit: undefined,
+      maxBodyBytes: 256 * 1024,
+    });
+    expect(withProperties({ 'x-cups-max-body-kib': 4 })).toMatchObject({ maxBodyBytes: 4096 });
+    expect(withProperties(marked)).toMatchObject({ bypassesAdmission: true, endsSession: true, limit: 'tracking' });
+  });
+
+  test('does not let a gateway start when it is misspelled', () => {
+    expect(() => withProperties({ 'x-cups-in-overlaod': true })).toThrow('x-cups-in-overlaod');
+    expect(() => withProperties({ 'x-cups-limit': 'traking' })).toThrow('no such limit');
+  });
+});

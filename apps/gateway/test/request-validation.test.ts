@@ -1,0 +1,444 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import request from 'supertest';
+import { isReason, Problem, REASONS, violation } from '@cups/problem';
+import type { Reason } from '@cups/problem';
+import { person, invalidIdnp } from '@cups/testing';
+import { readConfig } from '../src/config.ts';
+import { readOpenapiDocument } from '../src/http/openapi-document.ts';
+import { application, ID, startGateway } from './gateway.ts';
+import type { Gateway, TestResponse } from './gateway.ts';
+
+const APP = `/api/v1/applications/${ID}`;
+const draft = { publicService: 'civil-status-extract' };
+let gateway: Gateway;
+/** What intake does next. */
+let intake: () => Promise<never> = () => Promise.reject(new Error('not set'));
+
+beforeAll(async () => {
+  const given = () => intake();
+  gateway = await startGateway({
+    intake: { SubmitApplication: given, UpdateApplication: given, CreateApplication: given },
+  });
+});
+afterAll(() => gateway.stop());
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+ajv.addSchema(
+  readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile).document,
+  'openapi',
+  undefined,
+  false,
+);
+const isProblemBody = ajv.compile({ $ref: 'openapi#/components/schemas/Problem' });
+
+/** Each refusal is a whole problem document, whatever it is about. */
+function expectProblem(reply: TestResponse, status: number, reason: Reason, violations?: object[]): void {
+  expect({ status: reply.status, body: reply.body }).toMatchObject({
+    status,
+    body: { type: `urn:cups:problem:${reason}`, status, reason, action: REASONS[reason].action },
+  });
+  expect(reply.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(reply.get('x-request-id')).toBe((reply.body as { requestId: string }).requestId);
+  expect(isProblemBody(reply.body) || isProblemBody.errors).toBe(true);
+  if (violations)
+    expect((reply.body as { violations: object[] }).violations).toEqual(
+      violations.map((v) => expect.objectContaining(v)),
+    );
+}
+const create = (body: unknown, headers: Record<string, string> = {}) =>
+  gateway.send('POST', '/api/v1/applications', { body, headers });
+
+describe('a bad body is refused as a problem', () => {
+  test.each([
+    ['malformed JSON', '{"publicService":'],
+    ['a text', '"draft"'],
+    ['nothing but spaces', '   '],
+  ])('%s', async (_name, raw) =>
+    expectProblem(await gateway.send('POST', '/api/v1/applications', { raw }), 400, 'INVALID_ARGUMENT'),
+  );
+
+  test('a list', async () => expectProblem(await create([]), 400, 'INVALID_ARGUMENT', [{ field: '', rule: 'TYPE' }]));
+
+  test('none where one is needed', async () =>
+    expectProblem(await gateway.send('POST', '/api/v1/applications'), 400, 'INVALID_ARGUMENT', [
+      { field: '', rule: 'REQUIRED' },
+    ]));
+
+  test('unknown fields and wrong types, all violations at once, by their path', async () => {
+    const body = {
+      state: 'closed',
+      applicant: { idnp: 12, nickname: 'x', birthDate: '2026-02-30' },
+      evidence: [{ kind: 'identity-document' }, { kind: 'Pașaport' }],
+      mandate: { kind: 'friendship' },
+      id: 'mine',
+    };
+    const reply = await create(body);
+    expectProblem(reply, 400, 'INVALID_ARGUMENT');
+    const found = (reply.body as { violations: { field: string; rule: string }[] }).violations;
+    expect(found.map(({ field, rule }) => `${field} ${rule}`).sort()).toEqual([
+      '/applicant/birthDate DATE',
+      '/applicant/idnp TYPE',
+      '/applicant/nickname UNKNOWN_FIELD',
+      '/evidence/1/kind CODE',
+      '/id ULID',
+      '/mandate/kind ONE_OF',
+      '/publicService REQUIRED',
+      '/state UNKNOWN_FIELD',
+    ]);
+  });
+
+  test('an IDNP with a wrong check digit, without its value in answer or log', async () => {
+    const wrong = '2900000000018';
+    expect(invalidIdnp(1)).not.toBe(person(1).idnp);
+    const reply = await create({ ...draft, applicant: { idnp: wrong } });
+    expectProblem(reply, 400, 'IDNP_INVALID', [{ field: '/applicant/idnp', rule: 'IDNP' }]);
+    expectProblem(
+      await gateway.send('POST', '/api/v1/applications/search', { body: { idnp: wrong } }),
+      400,
+      'IDNP_INVALID',
+    );
+    expectProblem(await create({ ...draft, [person(2).idnp]: 1 }), 400, 'INVALID_ARGUMENT', [
+      { field: '', rule: 'UNKNOWN_FIELD' },
+    ]);
+    expect(reply.text + gateway.log()).not.toContain(wrong);
+    expect(gateway.log()).not.toContain(person(2).idnp);
+  });
+
+  test('over 256 KiB', async () => {
+    expectProblem(await create({ ...draft, answers: { a: 'x'.repeat(256 * 1024) } }), 413, 'PAYLOAD_TOO_LARGE');
+  });
+
+  test('over 256 KiB without saying how long', async () => {
+    // supertest sends a length, or takes an answer before the end for a fault.
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+      cookie: gateway.cookie,
+    };
+    const body = new Blob(['x'.repeat(300 * 1024)]).stream();
+    const init = { method: 'POST', body, headers, duplex: 'half' } as RequestInit;
+    const response = await fetch(`${gateway.url}/api/v1/applications`, init);
+    expect(response.status).toBe(413);
+    await response.body?.cancel();
+  });
+
+  test.each([
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['plain text', { 'content-type': 'text/plain' }],
+    ['another character set', { 'content-type': 'application/json; charset=koi8-r' }],
+    ['compressed', { 'content-encoding': 'gzip' }],
+  ])('of another kind: %s', async (_name, headers) =>
+    expectProblem(await create(draft, headers), 415, 'MEDIA_TYPE_UNSUPPORTED'),
+  );
+
+  test('answers nested deeper than a form can be', async () => {
+    const nested = (deep: number) => `{"publicService":"x","answers":{"a":${'['.repeat(deep)}${']'.repeat(deep)}}}`;
+    const refusedAt = async (deep: number, field: string) =>
+      expectProblem(
+        await gateway.send('POST', '/api/v1/applications', { raw: nested(deep) }),
+        400,
+        'INVALID_ARGUMENT',
+        [{ field, rule: 'TOO_DEEP' }],
+      );
+    await refusedAt(60, '/answers');
+    // Before it is parsed.
+    await refusedAt(60_000, '');
+  });
+
+  test('a search for two things, or for nothing', async () => {
+    const search = (body: object) => gateway.send('POST', '/api/v1/applications/search', { body });
+    expectProblem(await search({ idnp: person(1).idnp, trackingNumber: 'x' }), 400, 'INVALID_ARGUMENT', [
+      { rule: 'MAX_MEMBERS' },
+    ]);
+    expectProblem(await search({}), 400, 'INVALID_ARGUMENT', [{ rule: 'MIN_MEMBERS' }]);
+  });
+});
+
+describe('a bad path, query or header is refused as a problem', () => {
+  test('an unknown path', async () =>
+    expectProblem(await gateway.send('GET', '/api/v1/nothing'), 404, 'METHOD_NOT_FOUND'));
+
+  test('a known path with another method names those that it has', async () => {
+    const reply = await gateway.send('PUT', APP);
+    expectProblem(reply, 405, 'METHOD_NOT_FOUND');
+    expect(reply.get('allow')).toBe('GET, HEAD, PATCH');
+  });
+
+  test.each(['GET', 'PUT', 'PATCH', 'DELETE'])(
+    '%s of the search, which is no application with that id',
+    async (method) => {
+      const reply = await gateway.send(method, '/api/v1/applications/search');
+      expectProblem(reply, 405, 'METHOD_NOT_FOUND');
+      expect(reply.get('allow')).toBe('POST');
+    },
+  );
+
+  test.each(['LT', 'CU-1', 'cu-001', 'CU-001-X'])('a centre that can not be: %s', async (code) =>
+    expectProblem(await gateway.send('GET', `/api/v1/centres/${code}`), 400, 'INVALID_ARGUMENT', [
+      { field: '/code', in: 'path', rule: 'PATTERN' },
+    ]),
+  );
+
+  test('a provider that is not offered', async () => {
+    const reply = await gateway.send('POST', '/api/v1/sessions', { body: { provider: 'elsewhere' }, cookie: null });
+    expectProblem(reply, 400, 'INVALID_ARGUMENT', [{ field: '/provider', rule: 'ONE_OF' }]);
+  });
+
+  test.each([
+    ['control characters in a name', { applicant: { givenName: 'Ion\u0000' } }, '/applicant/givenName PERSON_NAME'],
+    ['an emoji in a name', { applicant: { givenName: '🙂 مرحبا' } }, '/applicant/givenName PERSON_NAME'],
+    [
+      'text that runs backwards in a name',
+      { applicant: { familyName: 'Ana\u202Eba' } },
+      '/applicant/familyName PERSON_NAME',
+    ],
+    ['a NUL in an e-mail address', { contact: { email: 'aa\u0000b@posta.example' } }, '/contact/email EMAIL'],
+    ['two e-mail addresses', { contact: { email: 'a,b@posta.example' } }, '/contact/email EMAIL'],
+    ['a comment in an e-mail address', { contact: { email: 'a(b)@posta.example' } }, '/contact/email EMAIL'],
+    [
+      'a name that no register takes',
+      { applicant: { familyName: 'x'.repeat(101) } },
+      '/applicant/familyName MAX_LENGTH',
+    ],
+    ['letters in an IDNP', { applicant: { idnp: '29000000000AB' } }, '/applicant/idnp IDNP'],
+    ['an e-mail address without a place', { contact: { email: 'ion@' } }, '/contact/email EMAIL'],
+    ['more papers than a file holds', { evidence: Array(51).fill({ kind: 'receipt' }) }, '/evidence MAX_ITEMS'],
+    [
+      'more answers than a form has',
+      { answers: Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`a${n}`, 1])) },
+      '/answers MAX_MEMBERS',
+    ],
+  ])('%s', async (_name, content, finding) => {
+    const reply = await create(Object.assign({}, draft, content));
+    expect(reply.status).toBe(400);
+    const found = (reply.body as { violations: { field: string; rule: string }[] }).violations;
+    expect(found.map(({ field, rule }) => `${field} ${rule}`)).toEqual([finding]);
+  });
+
+  test('a path that is not well formed', async () =>
+    expectProblem(await gateway.send('GET', '/api/v1/applications/%E0%A4%A'), 400, 'INVALID_ARGUMENT'));
+
+  test('an id that is no ULID', async () => {
+    expectProblem(await gateway.send('GET', '/api/v1/applications/1'), 400, 'INVALID_ARGUMENT', [
+      { field: '/id', in: 'path', rule: 'ULID' },
+    ]);
+  });
+
+  test.each([
+    ['an unknown parameter', 'sort=up', '/sort', 'UNKNOWN_FIELD'],
+    ['a state that does not exist', 'state=lost', '/state', 'ONE_OF'],
+    ['a negative page', 'pageSize=-1', '/pageSize', 'MINIMUM'],
+    ['a page that is no number', 'pageSize=ten', '/pageSize', 'TYPE'],
+    ['a parameter given twice', 'state=draft&state=ready', '/state', 'TYPE'],
+  ])('%s', async (_name, query, field, rule) => {
+    const reply = await gateway.send('GET', `/api/v1/applications?${query}`);
+    expectProblem(reply, 400, 'INVALID_ARGUMENT');
+    expect((reply.body as { violations: object[] }).violations).toContainEqual(
+      expect.objectContaining({ field, in: 'query', rule }),
+    );
+  });
+
+  test.each([
+    ['missing', ''],
+    ['malformed', 'once'],
+  ])('an Idempotency-Key that is %s', async (_name, key) => {
+    expectProblem(await create(draft, { 'idempotency-key': key }), 400, 'REQUEST_ID_INVALID', [
+      { field: '/Idempotency-Key', in: 'header', rule: key === '' ? 'REQUIRED' : 'UUID' },
+    ]);
+  });
+
+  test('an edit without If-Match', async () => {
+    expectProblem(await gateway.send('PATCH', APP, { body: { costOption: 'x' } }), 428, 'ETAG_MISSING', [
+      { field: '/If-Match', in: 'header', rule: 'REQUIRED' },
+    ]);
+  });
+
+  test.each(['*', 'W/"3"', '3'])('an If-Match of %s', async (etag) => {
+    expectProblem(
+      await gateway.send('PATCH', APP, { body: { costOption: 'x' }, headers: { 'if-match': etag } }),
+      400,
+      'INVALID_ARGUMENT',
+      [{ field: '/If-Match', in: 'header', rule: 'PATTERN' }],
+    );
+  });
+
+  test('bytes that are no HTTP end that connection only', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      connect(Number(port), hostname, function (this: { end(data: string): void }) {
+        this.end('\u0000\u0001 rubbish\r\n\r\n');
+      })
+        .on('data', (data) => (text += String(data)))
+        .on('close', () => resolve(text))
+        .on('error', reject);
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 400/);
+    expect((await gateway.send('GET', '/healthz')).status).toBe(200);
+  });
+});
+
+describe('what intake refuses arrives as its problem', () => {
+  const write = { headers: { 'if-match': '"2"' } };
+  const status: Record<string, number> = {
+    INVALID: 400,
+    UNAUTHENTICATED: 401,
+    FORBIDDEN: 403,
+    NOT_FOUND: 404,
+    EXISTS: 409,
+    PRECONDITION: 409,
+    ABORTED: 412,
+    EXHAUSTED: 429,
+    UNAVAILABLE: 503,
+    DEADLINE: 504,
+    INTERNAL: 500,
+    CANCELLED: 503,
+    PAYLOAD_TOO_LARGE: 413,
+    MEDIA_TYPE_UNSUPPORTED: 415,
+    ETAG_MISSING: 428,
+  };
+  const reasons = Object.keys(REASONS).filter((reason) => isReason(reason) && reason !== 'INTERNAL');
+
+  test.each(reasons as Reason[])('%s', async (reason) => {
+    const violations = [violation('/applicant/idnp', 'REQUIRED')];
+    intake = () => Promise.reject(new Problem({ reason, message: 'Said by intake.', violations }));
+    // An edit may be refused in every way that there is.
+    const reply = await gateway.send('PATCH', APP, { body: { costOption: null }, headers: write.headers });
+    // Token and certificate between services are not the caller's affair.
+    if (reason === 'TOKEN_INVALID' || reason === 'CALLER_MISMATCH')
+      return expectProblem(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
+    expectProblem(reply, status[reason] ?? status[REASONS[reason].kind]!, reason);
+    expect(reply.body).toMatchObject({ detail: 'Said by intake.' });
+    if (reply.status === 429 || reply.status === 503) expect(Number(reply.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('all its violations', async () => {
+    const violations = [1, 2, 3].map((most) => violation(`/answers/f${most}`, 'MAX_LENGTH', { most }));
+    intake = () => Promise.reject(new Problem({ reason: 'FILE_INCOMPLETE', message: 'Incomplete.', violations }));
+    expectProblem(await gateway.send('POST', `${APP}/submit`, write), 400, 'FILE_INCOMPLETE', violations);
+  });
+
+  test('a stale etag is 412, and the etag went along', async () => {
+    intake = () => Promise.reject(new Problem({ reason: 'ETAG_STALE', message: 'Changed meanwhile.' }));
+    expectProblem(
+      await gateway.send('PATCH', APP, { body: { costOption: null }, headers: { 'if-match': '"1"' } }),
+      412,
+      'ETAG_STALE',
+    );
+    expect(gateway.calls.intake.at(-1)?.request).toMatchObject({ etag: '"1"', updateFields: ['cost_option'] });
+  });
+
+  test('how long to wait', async () => {
+    intake = () => Promise.reject(new Problem({ reason: 'RATE_LIMITED', message: 'Slow down.', retryAfterMs: 2400 }));
+    expect((await gateway.send('POST', `${APP}/submit`)).get('retry-after')).toBe('3');
+  });
+
+  test('a bug of ours gives an id and no text', async () => {
+    intake = () => Promise.reject(new Error(`E11000 duplicate key ${person(4).idnp}`));
+    const reply = await gateway.send('POST', `${APP}/submit`);
+    expectProblem(reply, 500, 'INTERNAL');
+    expect(reply.body).toMatchObject({ errorId: expect.stringMatching(/^[\w-]{20,}$/) });
+    expect(reply.body).not.toHaveProperty('detail');
+    expect(reply.text + gateway.log()).not.toContain(person(4).idnp);
+    expect(gateway.log()).toContain((reply.body as { errorId: string }).errorId);
+  });
+
+  test('an answer that the document does not describe fails the test that got it, in words', async () => {
+    intake = () =>
+      Promise.resolve({ application: application({ state: 'STATE_UNSPECIFIED' }), replayed: false } as never);
+    const reply = await gateway.send('POST', `${APP}/submit`);
+    expectProblem(reply, 500, 'INTERNAL');
+    expect(reply.body).toMatchObject({ detail: 'submitApplication 200 breaks the document: /state REQUIRED.' });
+  });
+});
+
+test('a refusal that the document does not declare fails the test that got it, in words', async () => {
+  const odd = await startGateway({
+    identity: { ListCentres: () => Promise.reject(new Problem({ reason: 'ETAG_STALE', message: 'Odd.' })) },
+  });
+  try {
+    const reply = await odd.send('GET', '/api/v1/centres');
+    expectProblem(reply, 500, 'INTERNAL');
+    const detail = 'listCentres answers 412 application/problem+json, which the document does not name.';
+    expect(reply.body).toMatchObject({ detail });
+  } finally {
+    await odd.stop();
+  }
+});
+
+describe('repeats', () => {
+  test('a replay says so, with the status of the first time', async () => {
+    intake = () => Promise.resolve({ application: application(), replayed: true } as never);
+    const again = await create(draft);
+    expect([again.status, again.get('idempotent-replayed')]).toEqual([201, 'true']);
+    expect((await gateway.send('POST', `${APP}/submit`)).get('idempotent-replayed')).toBe('true');
+  });
+
+  test('the key goes to intake as it came', async () => {
+    const key = randomUUID();
+    await create(draft, { 'idempotency-key': key });
+    expect(gateway.calls.intake.at(-1)?.request).toMatchObject({ requestId: key });
+  });
+});
+
+describe('request ids and time', () => {
+  test('a UUID or ULID of the caller is kept, anything else replaced', async () => {
+    const mine = randomUUID();
+    const idOf = async (id: string) =>
+      (await gateway.send('GET', '/healthz', { headers: { 'x-request-id': id } })).get('x-request-id');
+    expect(await idOf(mine)).toBe(mine);
+    expect(await idOf(ID)).toBe(ID);
+    expect(await idOf(person(5).idnp)).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('a neighbour that hangs costs the budget and no more', async () => {
+    const slow = await startGateway({ intake: { GetApplication: () => new Promise(() => {}) } }, { budgetMs: 300 });
+    try {
+      const start = performance.now();
+      expectProblem(await slow.send('GET', APP), 504, 'DEADLINE_EXCEEDED');
+      expect(performance.now() - start).toBeLessThan(3000);
+    } finally {
+      await slow.stop();
+    }
+  });
+
+  test('a neighbour that is away is 503 with a time to wait', async () => {
+    const alone = await startGateway({}, { intakeAddress: '127.0.0.1:1' });
+    try {
+      const reply = await alone.send('GET', APP);
+      expectProblem(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
+      expect(reply.get('retry-after')).toBe('1');
+      expect((await alone.send('GET', '/api/v1/centres')).status).toBe(200);
+    } finally {
+      await alone.stop();
+    }
+  });
+
+  test('a stop lets the running request finish', async () => {
+    let entered = () => {};
+    let release = () => {};
+    const inside = new Promise<void>((resolve) => (entered = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const leaving = await startGateway({
+      intake: {
+        async GetApplication() {
+          entered();
+          await released;
+          return { application: application() };
+        },
+      },
+    });
+    const running = leaving.send('GET', APP);
+    await inside;
+    const stopped = leaving.stop();
+    release();
+    expect((await running).status).toBe(200);
+    const start = performance.now();
+    await stopped;
+    expect(performance.now() - start).toBeLessThan(5000);
+    await expect(request(leaving.url).get('/healthz')).rejects.toThrow('ECONNREFUSED');
+  });
+});

@@ -1,0 +1,272 @@
+import { describe, expect, test } from '@jest/globals';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from '@cups/problem';
+import { COOKIE_KEY_SET } from '@cups/rpc';
+import type { Role } from '@cups/rpc';
+import { eventually } from '@cups/testing';
+import request from 'supertest';
+import { startGateway } from './gateway.ts';
+import type { Gateway, TestResponse } from './gateway.ts';
+
+/** A session while it goes on: keys that change, a desk that is left, roles that come and go. */
+
+const LIST = '/api/v1/applications';
+const cookieIn = (reply: TestResponse): string | undefined => reply.get('Set-Cookie')?.[0]?.split(';')[0];
+const failUnavailable = () => Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Away.' }));
+
+interface CookieKey {
+  kid: string;
+}
+
+describe('the keys of cookies', () => {
+  const newKey = () => ({ kty: 'oct', kid: randomUUID(), use: 'enc', k: randomBytes(32).toString('base64url') });
+  const keysIn = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { keys: CookieKey[] }).keys;
+  const write = (file: string, text: string) => {
+    writeFileSync(`${file}.next`, text, { mode: 0o600 });
+    renameSync(`${file}.next`, file);
+  };
+  const kidOf = (cookie: string) => {
+    const [header = ''] = cookie.slice(cookie.indexOf('=') + 1).split('.');
+    return (JSON.parse(Buffer.from(header, 'base64url').toString()) as CookieKey).kid;
+  };
+  const signIn = async (gateway: Gateway) =>
+    cookieIn(await gateway.send('POST', '/api/v1/sessions', { body: { provider: 'local' }, cookie: null }))!;
+
+  test('are changed under requests of which none is refused; what was sealed under a retired one opens no more', async () => {
+    const gateway = await startGateway();
+    try {
+      const file = join(gateway.keys.dir, COOKIE_KEY_SET);
+      const old = await signIn(gateway);
+      const [first] = keysIn(file);
+      const next = newKey();
+      const cookies = [old];
+      const refused: number[] = [];
+      let [asked, goesOn] = [0, true];
+      const worker = async () => {
+        for (; goesOn; asked += 1) {
+          const reply = await gateway.send('GET', LIST, { cookie: cookies[asked % cookies.length]! });
+          if (reply.status !== 200) refused.push(reply.status);
+        }
+      };
+      const workers = [worker(), worker()];
+      // Announced: everybody can read what the next key seals, and the first still seals.
+      write(file, JSON.stringify({ keys: [first, next] }));
+      await eventually(() => gateway.log().includes('key-set-changed'));
+      expect(kidOf(await signIn(gateway))).toBe(first!.kid);
+      // Switched: the next key seals, and the first still opens.
+      write(file, JSON.stringify({ keys: [next, first] }));
+      const fresh = await eventually(async () => {
+        const cookie = await signIn(gateway);
+        return kidOf(cookie) === next.kid && cookie;
+      });
+      cookies.push(fresh);
+      // A file that is bad changes nothing.
+      write(file, '{"keys":[]}');
+      await eventually(() => gateway.log().includes('key-set-in-doubt'));
+      const after = asked + 20;
+      await eventually(() => asked > after);
+      goesOn = false;
+      await Promise.all(workers);
+      expect(refused).toEqual([]);
+      const meters = (await request(gateway.operationsUrl).get('/metrics')).text;
+      expect(meters).toMatch(/cups_key_sets_in_doubt\{file="cookie".*\} 1/);
+
+      // Retired.
+      write(file, JSON.stringify({ keys: [next] }));
+      await eventually(async () => (await gateway.send('GET', LIST, { cookie: old })).status === 401);
+      expect((await gateway.send('GET', LIST, { cookie: fresh })).status).toBe(200);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
+
+describe('a desk that is left', () => {
+  const background = { 'x-cups-background': '?1' };
+
+  test('is signed out after half an hour; what a person asks counts, what the page asks by itself does not', async () => {
+    const gateway = await startGateway();
+    try {
+      const seenBefore = (minutes: number) =>
+        gateway.cookieOf(gateway.specialist.token, Math.floor(Date.now() / 1000) - minutes * 60);
+      const ask = async (cookie: string, headers = {}) => gateway.send('GET', LIST, { cookie, headers });
+      // Within a minute nothing is set anew.
+      expect(cookieIn(await ask(await seenBefore(0)))).toBeUndefined();
+      const [left, longAgo] = [await seenBefore(29), await seenBefore(31)];
+      expect(cookieIn(await ask(left, background))).toBeUndefined();
+      const renewed = cookieIn(await ask(left));
+      expect(renewed).toBeDefined();
+      expect(cookieIn(await ask(renewed!))).toBeUndefined();
+      for (const headers of [{}, background]) {
+        const reply = await ask(longAgo, headers);
+        expect(reply.body).toMatchObject({ status: 401, reason: 'SESSION_EXPIRED' });
+        expect(reply.get('Set-Cookie')).toEqual([expect.stringMatching(/^cups-session=; .*Max-Age=0$/)]);
+      }
+      // Identity hears when that will be, for its list.
+      const asked = gateway.calls.identity.filter(({ method }) => method === 'GetSession');
+      const ends = asked.map(({ request }) => Number((request as { idleTime: { seconds: string } }).idleTime.seconds));
+      expect(ends.map((at) => Math.round(at / 60 - Date.now() / 60_000))).toEqual([30]);
+      // The session itself goes on: elsewhere the same operator may work in it.
+      expect((await ask(renewed!)).status).toBe(200);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
+
+describe('what identity says of a session by now', () => {
+  let gateway: Gateway;
+  let clock: Date;
+  /** What identity answers to an assertion. */
+  let word: (assertion: string) => Promise<{ assertion?: string }>;
+  const heard: string[] = [];
+  const start = async () => {
+    clock = new Date();
+    word = () => Promise.resolve({});
+    heard.length = 0;
+    gateway = await startGateway(
+      {
+        identity: { GetSession: (_request, { sessionToken = '' }) => word(sessionToken) },
+        intake: {
+          ListApplications: (_request, { sessionToken = '' }) =>
+            Promise.resolve(heard.push(sessionToken)).then(() => ({})),
+        },
+      },
+      { sessionCheckMs: 10_000 },
+      () => clock,
+    );
+  };
+  const later = (ms: number) => (clock = new Date(clock.getTime() + ms));
+  /** Another assertion of the same session. */
+  const assertionOf = (roles: Role[], centre = 'centres/CU-001') =>
+    gateway.keys.forService('identity').signSession({ ...gateway.specialist.session, roles, centre });
+
+  test('goes to the services at once, and to the browser; an older cookie meets it wherever it comes', async () => {
+    await start();
+    try {
+      await gateway.send('GET', LIST);
+      const manager = assertionOf(['specialist', 'centre-manager']);
+      word = (assertion) => Promise.resolve(assertion === gateway.specialist.token ? { assertion: manager } : {});
+      later(11_000);
+      const reply = await gateway.send('GET', LIST, { headers: { 'x-cups-background': '?1' } });
+      expect([reply.status, heard.at(-1)]).toEqual([200, manager]);
+      const cookie = cookieIn(reply)!;
+      // The browser that did not hear the answer comes with the old one, which is replaced without asking again.
+      const asked = gateway.calls.identity.length;
+      expect(cookieIn(await gateway.send('GET', LIST))).toBeDefined();
+      expect([heard.at(-1), gateway.calls.identity.length]).toEqual([manager, asked]);
+      expect(cookieIn(await gateway.send('GET', LIST, { cookie }))).toBeUndefined();
+      expect(heard.at(-1)).toBe(manager);
+      // One that is taken back again reaches the oldest cookie as well.
+      const bare = assertionOf(['specialist']);
+      word = (assertion) => Promise.resolve(assertion === manager ? { assertion: bare } : {});
+      later(11_000);
+      await gateway.send('GET', LIST);
+      expect(heard.at(-1)).toBe(bare);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('undoes no change of centre: neither for the cookie of the new one nor by an answer that comes late', async () => {
+    await start();
+    try {
+      const there = assertionOf(['specialist'], 'centres/CU-002');
+      word = (assertion) =>
+        Promise.resolve(assertion === gateway.specialist.token ? { assertion: assertionOf(['centre-manager']) } : {});
+      await gateway.send('GET', LIST);
+      const cookie = await gateway.cookieOf(there);
+      expect((await gateway.send('GET', LIST, { cookie })).status).toBe(200);
+      expect(heard.at(-1)).toBe(there);
+
+      // This request is under way while its owner goes to another centre.
+      let answer: (answered: object) => void = () => {};
+      const slow = new Promise<object>((resolve) => (answer = resolve));
+      const late = await startGateway({ intake: { ListApplications: () => slow } }, {}, () => clock);
+      try {
+        const seenEarlier = await late.cookieOf(late.specialist.token, Math.floor(clock.getTime() / 1000) - 61);
+        const pending = late.send('GET', LIST, { cookie: seenEarlier }).then((reply) => reply);
+        await eventually(() => late.calls.intake.length === 1);
+        const switched = await late.send('POST', '/api/v1/sessions/current/centre', { body: { centre: 'CU-002' } });
+        expect(cookieIn(switched)).toBeDefined();
+        answer({});
+        expect(cookieIn(await pending)).toBeUndefined();
+      } finally {
+        await late.stop();
+      }
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('is taken from the session of the page as well, so that what it shows may be done at once', async () => {
+    await start();
+    try {
+      await gateway.send('GET', LIST);
+      const manager = assertionOf(['centre-manager']);
+      word = () => Promise.resolve({ session: gateway.session, assertion: manager });
+      const reply = await gateway.send('GET', '/api/v1/sessions/current');
+      expect(reply.status).toBe(200);
+      await gateway.send('GET', LIST, { cookie: cookieIn(reply)! });
+      expect(heard.at(-1)).toBe(manager);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test.each<[Role, number]>([
+    ['specialist', 200],
+    ['centre-manager', 200],
+    ['agency-clerk', 200],
+    ['supervisor', 503],
+    ['support', 503],
+  ])('cannot be had: a %s gets %i', async (role, status) => {
+    await start();
+    try {
+      const agency = role === 'agency-clerk' ? { agency: 'agencies/asp' } : {};
+      const mine = gateway.keys.session({ role, ...agency, expires: new Date(Date.now() + 7 * 3_600_000) });
+      const cookie = await gateway.cookieOf(mine.token);
+      const ask = () => gateway.send('GET', '/api/v1/centres/CU-001/none', { cookie });
+      const current = () => gateway.send('GET', '/api/v1/sessions', { cookie });
+      expect([(await ask()).status, (await current()).status]).toEqual([404, 200]);
+      word = failUnavailable;
+      // The last word holds for its time.
+      later(9_000);
+      expect((await current()).status).toBe(200);
+      later(2_000);
+      const reply = await current();
+      expect(reply.status).toBe(status);
+      if (status === 503) {
+        expect(reply.body).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
+        // The session goes on as soon as identity answers.
+        expect(reply.get('Set-Cookie')).toBeUndefined();
+        expect((await gateway.send('DELETE', '/api/v1/sessions/current', { cookie })).status).toBe(204);
+      }
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
+
+test('one of the own sessions that is ended counts here no more; of the one that asks the cookie is cleared', async () => {
+  const gateway = await startGateway();
+  try {
+    const sessions = ['A', 'B'].map((letter) => {
+      const sid = `01JDZ3V7Q8R9S0T1V2W3X4Y5Z${letter}`;
+      const { session } = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-001' });
+      return { sid, token: gateway.keys.forService('identity').signSession({ ...session, sid }) };
+    });
+    const [mine, other] = await Promise.all(sessions.map(({ token }) => gateway.cookieOf(token)));
+    const end = (n: number) => gateway.send('DELETE', `/api/v1/sessions/${sessions[n]!.sid}`, { cookie: mine! });
+    expect((await gateway.send('GET', LIST, { cookie: other! })).status).toBe(200);
+    const reply = await end(1);
+    expect([reply.status, reply.get('Set-Cookie')]).toEqual([204, undefined]);
+    expect((await gateway.send('GET', LIST, { cookie: other! })).body).toMatchObject({ reason: 'SESSION_EXPIRED' });
+    expect((await end(0)).get('Set-Cookie')).toEqual([expect.stringMatching(/Max-Age=0/)]);
+    expect((await gateway.send('GET', LIST, { cookie: mine! })).status).toBe(401);
+  } finally {
+    await gateway.stop();
+  }
+});

@@ -1,0 +1,168 @@
+import { basename } from 'node:path';
+import type { Counter, DataVersions, Log, Metrics } from '@cups/contracts';
+import { watchRegistry } from '@cups/registry';
+import type { RegistryParser, RegistryProblem } from '@cups/registry';
+import type { Documents, NewEvent } from '@cups/store';
+import type { Centre } from './domain/centres.ts';
+import {
+  trackPreviousHashes,
+  dropWrittenHashes,
+  invalidTransitions,
+  resolveServedCentres,
+  pendingWrites,
+  orphanedCentres,
+} from './domain/reconciliation.ts';
+import type { CentreSources } from './domain/reconciliation.ts';
+import { validateTransfers } from './domain/centre-transfers.ts';
+import { PeriodicTask } from './periodic-task.ts';
+import { storeCentre, loadStoredCentres } from './store.ts';
+import type { StoredCentre } from './store.ts';
+
+export interface Registry {
+  /** All centres by code, in the order of codes; another Map after each change. */
+  current(): Map<string, Centre>;
+  /** Takes in what other replicas have told the store; calls at the same time share one look. @throws Problem of the store */
+  refreshFromStore(): Promise<void>;
+  /** Files that are refused, for what they say or for what they said before, and centres whose file is gone. */
+  problems(): RegistryProblem[];
+  close(): Promise<void>;
+}
+
+export interface RegistryOptions {
+  /** Folder of the files. */
+  dir: string;
+  parse: RegistryParser<Centre>;
+  centres: Documents<StoredCentre>;
+  /** What agencies are told of it; undefined while they are told nothing. */
+  announce: (centre: Centre) => NewEvent | undefined;
+  /** Is told which files are in force here. */
+  versions: Pick<DataVersions, 'inForce'>;
+  now: () => Date;
+  /** Milliseconds between comparisons with the store. */
+  syncMs: number;
+  log: Log;
+  metrics: Metrics;
+}
+
+/**
+ * Centres from files, in service as soon as they are read; then brought to the store by content hash, where each change
+ * leaves one event. What the store knows and no file names any more stays in service: a vanished file is an error.
+ */
+export async function openRegistry(options: RegistryOptions): Promise<Registry> {
+  const registry = new CentreRegistry(options);
+  await registry.watch();
+  return registry;
+}
+
+class CentreRegistry implements Registry {
+  readonly #options: RegistryOptions;
+  readonly #sync: PeriodicTask;
+  readonly #failures: Counter;
+  readonly #updateGauges: (serving: number, problems: number) => void;
+  #sources: CentreSources = { files: new Map(), stored: new Map(), previousHashes: new Map() };
+  #served = new Map<string, Centre>();
+  #fileProblems: RegistryProblem[] = [];
+  #isFailing = false;
+  #unwatch: (() => void) | undefined;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(options: RegistryOptions) {
+    const { metrics, syncMs } = options;
+    this.#options = options;
+    this.#sync = new PeriodicTask(() => this.#writeToStore(), syncMs);
+    const serving = metrics.gauge('cups_identity_centres', 'Centres in service.');
+    const problems = metrics.gauge('cups_identity_registry_problems', 'Files of centres that are refused or gone.');
+    this.#failures = metrics.counter('cups_identity_sync_failures_total', 'Comparisons with the store that failed.');
+    this.#updateGauges = (inService, wrong) => {
+      serving.set(inService);
+      problems.set(wrong);
+    };
+  }
+
+  current(): Map<string, Centre> {
+    return this.#served;
+  }
+
+  refreshFromStore(): Promise<void> {
+    this.#refreshing ??= loadStoredCentres(this.#options.centres)
+      .then((stored) => this.#updateSources({ ...this.#sources, stored }))
+      .finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  problems(): RegistryProblem[] {
+    const named = new Set(this.#fileProblems.map(({ file }) => basename(file, '.yaml')));
+    const gone = orphanedCentres(this.#sources, named);
+    return [
+      ...this.#fileProblems,
+      ...invalidTransitions(this.#sources).map(({ code, from, to }) => ({
+        file: `${code}.yaml`,
+        message: `status ${to} cannot follow ${from}; the centre stays as it was`,
+      })),
+      ...validateTransfers(this.#served).map(({ code, message }) => ({ file: `${code}.yaml`, message })),
+      ...gone.map((code) => ({ file: `${code}.yaml`, message: 'the file is gone' })),
+    ];
+  }
+
+  async watch(): Promise<void> {
+    const watched = await watchRegistry<Centre>({
+      dir: this.#options.dir,
+      parse: this.#options.parse,
+      onContent: (hash) => this.#options.versions.inForce('centres', hash),
+      onChange: (centres, problems) => this.#acceptFiles(centres, problems),
+    });
+    this.#unwatch = () => watched.close();
+  }
+
+  async close(): Promise<void> {
+    this.#unwatch?.();
+    await this.#sync.close();
+  }
+
+  #acceptFiles(centres: Map<string, Centre>, problems: RegistryProblem[]): void {
+    const { files, stored, previousHashes: before } = this.#sources;
+    this.#fileProblems = problems;
+    for (const { file, message } of problems) {
+      this.#options.log.error({ event: 'centre-refused', file, reason: message });
+    }
+    this.#updateSources({ files: centres, stored, previousHashes: trackPreviousHashes(before, files, centres) });
+    this.#sync.trigger();
+  }
+
+  /** Compares with the store, for what other replicas wrote, and tells it what the files say. */
+  async #writeToStore(): Promise<void> {
+    try {
+      const { files, previousHashes: before } = this.#sources;
+      const stored = await loadStoredCentres(this.#options.centres);
+      for (const file of pendingWrites({ files, stored, previousHashes: before }).values()) {
+        const how = { isKnown: stored.has(file.code), before: before.get(file.code) };
+        stored.set(file.code, await this.#writeCentre(file, how));
+      }
+      const now = this.#sources;
+      this.#updateSources({
+        files: now.files,
+        stored,
+        previousHashes: dropWrittenHashes(now.previousHashes, now.files, files),
+      });
+      this.#isFailing = false;
+    } catch (error) {
+      this.#failures.inc();
+      if (!this.#isFailing) this.#options.log.warn({ event: 'centre-sync-failed', error });
+      this.#isFailing = true;
+      throw error;
+    }
+  }
+
+  async #writeCentre(file: Centre, how: { isKnown: boolean; before: string | undefined }): Promise<StoredCentre> {
+    const { centres, announce, now, log } = this.#options;
+    const written = await storeCentre(centres, file, { ...how, event: announce(file), now: now() });
+    log.info({ event: 'centre-stored', centre: `centres/${file.code}`, generation: written.generation });
+    return written;
+  }
+
+  #updateSources(sources: CentreSources): void {
+    this.#sources = sources;
+    this.#served = resolveServedCentres(sources);
+    this.#updateGauges(this.#served.size, this.problems().length);
+  }
+}

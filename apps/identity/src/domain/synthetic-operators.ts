@@ -1,0 +1,85 @@
+import { computeIdnpCheckDigit } from '@cups/application';
+import type { CentreFile } from './centres.ts';
+import type { CentreRole, PlatformRole, Staff } from './staff.ts';
+
+/** The staff that the local test provider makes: nobody of them is real. */
+
+/** Somebody synthetic, before they are stored. */
+export type SyntheticOperator = { id: string } & Pick<
+  Staff,
+  'givenName' | 'familyName' | 'displayName' | 'language' | 'places' | 'platformRoles' | 'agency'
+>;
+
+/**
+ * All synthetic operators by id, in the order of ids: two for each centre, named after its code, a clerk for each agency, and the
+ * platform's. Of two centres of a kind that follow each other, the manager of the first works at both.
+ */
+export function generateSyntheticOperators(
+  centres: Iterable<CentreFile>,
+  agencies: Iterable<string>,
+): Map<string, SyntheticOperator> {
+  const kinds = Map.groupBy(
+    [...centres].sort((a, b) => (a.code < b.code ? -1 : 1)),
+    ({ kind }) => kind,
+  );
+  const teams = [...kinds.values()].flatMap((alike) =>
+    alike.flatMap((centre, at) => centreOperators(centre, at % 2 === 0 ? alike[at + 1]?.code : undefined)),
+  );
+  const all = [
+    platformOperator('supervisor'),
+    platformOperator('support'),
+    ...teams,
+    ...[...agencies].map(agencyClerk),
+  ];
+  return new Map(all.sort((a, b) => (a.id < b.id ? -1 : 1)).map((one) => [one.id, one]));
+}
+
+/**
+ * The personal number of a synthetic operator, of a range that nobody has: always the same for an id.
+ * @param attempt another number for the same id, where somebody else has the one before
+ */
+export function syntheticIdnp(id: string, attempt = 0): string {
+  const first12 = `29009${String(fnv1a(`${id}#${attempt}`) % SERIAL_RANGE).padStart(7, '0')}`;
+  return `${first12}${computeIdnpCheckDigit(first12)}`;
+}
+
+const SERIAL_RANGE = 10_000_000;
+
+/** FNV-1a of 32 bits: spread, not secret. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+function centreOperators(centre: CentreFile, nextCentre: string | undefined): SyntheticOperator[] {
+  const prefix = centre.code.toLowerCase();
+  const at = (role: CentreRole, ...codes: (string | undefined)[]) =>
+    codes.flatMap((code) => (code === undefined ? [] : [{ centre: code, roles: [role], suspended: false }]));
+  const language = centre.languages[0] ?? 'ro';
+  return [
+    {
+      ...baseOperator(`${prefix}-manager`, `Manager ${centre.name}`),
+      language,
+      places: at('centre-manager', centre.code, nextCentre),
+    },
+    {
+      ...baseOperator(`${prefix}-specialist`, `Specialist ${centre.name}`),
+      language,
+      places: at('specialist', centre.code),
+    },
+  ];
+}
+
+function platformOperator(role: PlatformRole): SyntheticOperator {
+  return { ...baseOperator(role, role === 'supervisor' ? 'Supervisor' : 'Support'), platformRoles: [role] };
+}
+
+function agencyClerk(agency: string): SyntheticOperator {
+  return { ...baseOperator(`${agency}-clerk`, `Clerk ${agency.toUpperCase()}`), agency };
+}
+
+function baseOperator(id: string, familyName: string): SyntheticOperator {
+  const displayName = `Test ${familyName}`;
+  return { id, givenName: 'Test', familyName, displayName, language: 'ro', places: [], platformRoles: [] };
+}

@@ -1,0 +1,186 @@
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { ImportedOperator__Output } from '@cups/contracts/gen/cups/identity/v1/ImportedOperator.ts';
+import type { ImportOutcome } from '@cups/contracts/gen/cups/identity/v1/ImportOutcome.ts';
+import { normalizePageSize } from '@cups/contracts/node';
+import { isProblem, violation } from '@cups/problem';
+import type { Context, Rpcs } from '@cups/rpc';
+import { toOperatorAction, toMember } from '../convert.ts';
+import { withPlatformPosition, findWorkplace, withRoles } from '../domain/staff.ts';
+import type { AuditInfo, Staff } from '../domain/staff.ts';
+import { createStaff, withPosition } from '../staff.ts';
+import type { Invitation, Invitee, StaffPosition } from '../staff.ts';
+import { parseCentre, invalidArgument } from './actor.ts';
+import { assertSamePerson, validateInvitee, createSupervisorJoin, resolvePosition } from './staff-positions.ts';
+import { PLATFORM_STAFF_FILTER } from './team-reads.ts';
+import { findVisibleOperator } from './team-changes.ts';
+import type { TeamParts } from './team-changes.ts';
+
+type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
+
+const MAX_ROWS = 500;
+
+/** The calls of the tool of the platform's operators: the first supervisor, and whole tables of staff. */
+export function opsRpcs(
+  parts: TeamParts,
+): Pick<IdentityRpcs, 'AppointSupervisor' | 'InspectStaff' | 'ImportOperators' | 'InspectPersonKeys'> {
+  const { staff, resealing, now } = parts;
+  return {
+    InspectPersonKeys: async () => Object.assign({ kids: staff.persons.kids() }, await resealing.state()),
+
+    async AppointSupervisor(request, context) {
+      const person = validateInvitee(Object.assign({ centre: '', agency: '', roles: [] }, request));
+      const audit = opsAuditInfo(request, now());
+      const position: StaffPosition = { platformRoles: ['supervisor'] };
+      const known = await staff.findByIdnp(person.idnp);
+      if (known) assertSamePerson(person, known);
+      const isOne = known?.platformRoles.includes('supervisor') === true;
+      const { operator } = isOne
+        ? { operator: known }
+        : await staff.invite(person, position, createInvitation(person, position, { audit, context }));
+      const resource = `operators/${operator._id}`;
+      context.log.warn({ event: 'supervisor-appointed', operator: audit.by, resource, reason: audit.why });
+      const member = await toMember(operator, {
+        centre: undefined,
+        persons: staff.persons,
+        now: now(),
+        hasFullView: true,
+      });
+      return { member, changed: !isOne };
+    },
+
+    async InspectStaff({ name, centre, by, pageSize, pageToken }, context) {
+      const resource = name || centre || 'staff';
+      context.log.info({ event: 'staff-looked-at', operator: opsAuditInfo({ by, why: '' }, now()).by, resource });
+      const view = { persons: staff.persons, now: now(), hasFullView: true };
+      const code = parseCentre(centre);
+      if (name !== '') {
+        const found = await findVisibleOperator(staff, { name, centre: code });
+        const places = [undefined, ...found.places.map((workplace) => workplace.centre)];
+        const members = places.map((at) => toMember(found, Object.assign({ centre: at }, view)));
+        return { members: await Promise.all(members), actions: found.history.toReversed().map(toOperatorAction) };
+      }
+      const paging = { pageSize: normalizePageSize(pageSize), pageToken, tokenArguments: { centre } };
+      const page = await staff.page(code === undefined ? PLATFORM_STAFF_FILTER : { 'places.centre': code }, paging);
+      const members = page.documents.map((one) => toMember(one, Object.assign({ centre: code }, view)));
+      return { members: await Promise.all(members), nextPageToken: page.nextPageToken };
+    },
+
+    async ImportOperators({ rows, by, dryRun, partial }, context) {
+      if (rows.length > MAX_ROWS)
+        throw invalidArgument('Too many rows at once.', violation('/rows', 'MAX_ITEMS', { most: MAX_ROWS }));
+      const audit = opsAuditInfo({ by, why: 'import' }, now());
+      const planned = await planRows(parts, rows, audit);
+      const outcomes = planned.map(({ outcome }) => outcome);
+      const isWhole = outcomes.every(({ outcome }) => outcome !== 'refused');
+      if (!isWhole && !partial) return { outcomes: outcomes.map(toLeftOutOutcome) };
+      if (dryRun) return { outcomes };
+      const done: ImportOutcome[] = [];
+      for (const one of planned) done.push(await applyRow(parts, one, { audit, context }));
+      const count = done.filter(({ outcome }) => outcome === 'invited' || outcome === 'changed').length;
+      context.log.warn({ event: 'staff-imported', operator: audit.by, count });
+      return { outcomes: done };
+    },
+  };
+}
+
+const createInvitation = (
+  person: Invitee,
+  position: StaffPosition,
+  { audit, context }: { audit: AuditInfo; context: Context },
+): Invitation => ({
+  audit,
+  cause: toOpsCause(context),
+  join: createSupervisorJoin(person, position, audit),
+});
+
+/** A row, and what becomes of it. */
+interface PlannedRow {
+  outcome: ImportOutcome;
+  /** Absent where the row is refused or changes nothing. */
+  what?: { person: Invitee; position: StaffPosition };
+}
+
+/** What would become of each row after those before it; nothing is written. */
+async function planRows(parts: TeamParts, rows: ImportedOperator__Output[], audit: AuditInfo): Promise<PlannedRow[]> {
+  const { staff } = parts;
+  /** Everybody of whom a row speaks, as they would be. */
+  const people = new Map<string, Staff & { _id?: string }>();
+  const planned: PlannedRow[] = [];
+  for (const row of rows) {
+    try {
+      const [person, position] = [validateInvitee(row), resolvePosition(row, parts)];
+      const hash = staff.persons.hash(person.idnp);
+      const known = people.get(hash) ?? (await staff.findByIdnp(person.idnp));
+      if (known) assertSamePerson(person, known);
+      const next = withPositionRoles(known ?? createStaff(person, audit), position, audit);
+      people.set(hash, next);
+      const outcome = known === next ? 'unchanged' : known && hasPosition(known, position) ? 'changed' : 'invited';
+      const what = known === next ? {} : { what: { person, position } };
+      planned.push(Object.assign({ outcome: toOutcome(row, outcome, known?._id) }, what));
+    } catch (error) {
+      planned.push({ outcome: toRefusedOutcome(row, error) });
+    }
+  }
+  return planned;
+}
+
+async function applyRow(
+  { staff }: TeamParts,
+  { outcome, what }: PlannedRow,
+  { audit, context }: { audit: AuditInfo; context: Context },
+): Promise<ImportOutcome> {
+  if (!what) return outcome;
+  const { person, position } = what;
+  const cause = toOpsCause(context);
+  try {
+    const known = await staff.findByIdnp(person.idnp);
+    const { operator } = known
+      ? await staff.change(known._id, cause, (one) => withPositionRoles(one, position, audit))
+      : await staff.invite(person, position, createInvitation(person, position, { audit, context }));
+    return Object.assign({}, outcome, { name: `operators/${operator._id}` });
+  } catch (error) {
+    return toRefusedOutcome({ line: outcome.line ?? 0 }, error);
+  }
+}
+
+/** Somebody with a post, or with further roles where they have it: a table takes nothing away. The same object when they have all. */
+function withPositionRoles<S extends Staff>(staff: S, position: StaffPosition, audit: AuditInfo): S {
+  if (position.centre !== undefined) {
+    const workplace = findWorkplace(staff, position.centre);
+    if (!workplace) return withPosition(staff, position, audit);
+    return withRoles(staff, position.centre, [...new Set([...workplace.roles, ...position.roles])], audit);
+  }
+  const { platformRoles, agency = staff.agency } = position;
+  const hasAll = agency === staff.agency && platformRoles.every((role) => staff.platformRoles.includes(role));
+  return hasAll ? staff : withPlatformPosition(staff, position, audit);
+}
+
+/** Whether they have what the post is about already, be it with other roles. */
+function hasPosition(staff: Staff, position: StaffPosition): boolean {
+  if (position.centre !== undefined) return findWorkplace(staff, position.centre) !== undefined;
+  return position.agency === undefined ? staff.platformRoles.length > 0 : staff.agency !== undefined;
+}
+
+const toOutcome = ({ line }: { line: number }, outcome: string, id?: string): ImportOutcome => ({
+  line,
+  outcome,
+  name: id === undefined ? '' : `operators/${id}`,
+});
+
+/** @throws what is no refusal of the row */
+function toRefusedOutcome({ line }: { line: number }, error: unknown): ImportOutcome {
+  if (!isProblem(error) || error.kind === 'UNAVAILABLE' || error.kind === 'DEADLINE') throw error;
+  const field = error.violations[0]?.field.slice(1) ?? '';
+  return { line, outcome: 'refused', reason: error.reason, field };
+}
+
+const toLeftOutOutcome = (one: ImportOutcome): ImportOutcome =>
+  one.outcome === 'invited' || one.outcome === 'changed' ? Object.assign({}, one, { outcome: 'left-out' }) : one;
+
+/** @throws Problem INVALID_ARGUMENT for nobody */
+function opsAuditInfo({ by, why }: { by: string; why: string }, time: Date): AuditInfo {
+  if (by.trim() === '' || by.length > 80) throw invalidArgument('Say who does it.', violation('/by', 'REQUIRED'));
+  return { by: `tool of ${by.trim()}`, time, why: why.trim().slice(0, 300) || undefined };
+}
+
+const toOpsCause = ({ requestId, traceparent }: Context) => ({ requestId, traceparent });

@@ -1,0 +1,254 @@
+import { isCivilDate } from '@cups/application';
+import { parseResourceName } from '@cups/contracts';
+import { fromProtoEnum } from '@cups/contracts/proto';
+import type { Absence__Output } from '@cups/contracts/gen/cups/identity/v1/Absence.ts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { InviteOperatorRequest__Output } from '@cups/contracts/gen/cups/identity/v1/InviteOperatorRequest.ts';
+import type { SetAbsenceRequest__Output } from '@cups/contracts/gen/cups/identity/v1/SetAbsenceRequest.ts';
+import type { StaffMember } from '@cups/contracts/gen/cups/identity/v1/StaffMember.ts';
+import { violation } from '@cups/problem';
+import type { Context, Rpcs } from '@cups/rpc';
+import { toMember, toOperator } from '../convert.ts';
+import { operatorAtCentre } from '../domain/operators.ts';
+import { assertMayChange, assertMaySetAbsence, canViewAllStaff } from '../domain/permissions.ts';
+import type { Actor } from '../domain/permissions.ts';
+import {
+  withAbsence,
+  findLeaveTime,
+  findWorkplace,
+  withPlatformRoles,
+  reinstate,
+  remove,
+  rolesAt,
+  withRoles,
+  suspend,
+  isActiveAt,
+} from '../domain/staff.ts';
+import type { Absence, CentreRole, AuditInfo, PlatformRole, Staff } from '../domain/staff.ts';
+import type { PersonNumberResealer } from '../person-number-resealer.ts';
+import type { Sessions } from '../sessions.ts';
+import { assertFound } from '../staff.ts';
+import type { StaffRepository, StaffWriteResult } from '../staff.ts';
+import type { StoredOperator } from '../store.ts';
+import { resolveActor, toCause, parseCentre, validateReason, invalidArgument } from './actor.ts';
+import {
+  validateInvitee,
+  createSupervisorJoin,
+  createManagerJoin,
+  resolvePosition,
+  validateRoles,
+  rolesOfPosition,
+} from './staff-positions.ts';
+import type { PositionSources } from './staff-positions.ts';
+
+export interface TeamParts extends PositionSources {
+  staff: StaffRepository;
+  sessions: Sessions;
+  resealing: Pick<PersonNumberResealer, 'state'>;
+  now: () => Date;
+}
+
+type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
+
+/** What every change of somebody is asked with. */
+interface StaffChange {
+  requestId: string;
+  name: string;
+  centre: string;
+  why?: string;
+}
+
+/** What a change does, and which roles it touches, of somebody as they are. */
+interface ChangeRule {
+  roles: (staff: StoredOperator) => readonly string[];
+  decide: (staff: StoredOperator, audit: AuditInfo) => StoredOperator;
+}
+
+/** The calls that change who works where, for those who may. */
+export function teamRpcs(
+  parts: TeamParts,
+): Pick<
+  IdentityRpcs,
+  'InviteOperator' | 'UpdateOperatorRoles' | 'SuspendOperator' | 'ReinstateOperator' | 'RemoveOperator' | 'SetAbsence'
+> {
+  return {
+    InviteOperator: (request, context) => invite(parts, request, context),
+    SetAbsence: (request, context) => setAbsence(parts, request, context),
+
+    async UpdateOperatorRoles(request, context) {
+      const centre = parseCentre(request.centre);
+      const roleNames = request.roles.map((role) => fromProtoEnum('ROLE_', role) as string);
+      const written = await change(parts, request, context, createRolesChange(centre, roleNames), roleNames);
+      return toChangeResponse(parts, written, centre, context);
+    },
+
+    SuspendOperator: (request, context) => setEmploymentStatus(parts, request, context, suspend),
+    ReinstateOperator: (request, context) => setEmploymentStatus(parts, request, context, reinstate),
+    RemoveOperator: (request, context) => setEmploymentStatus(parts, request, context, remove),
+  };
+}
+
+/** Says whether somebody may work at a centre, or at all: it touches all the roles that they have there, and the sessions. */
+async function setEmploymentStatus(parts: TeamParts, request: StaffChange, context: Context, decide: typeof suspend) {
+  const centre = parseCentre(request.centre);
+  const written = await change(parts, request, context, {
+    roles: (one) => affectedRoles(one, centre),
+    decide: (one, audit) => decide(one, centre, audit),
+  });
+  const { operator } = written;
+  await endSessions(parts.sessions, written, operator.status === 'gone' ? undefined : centre);
+  const response = await toChangeResponse(parts, written, centre, context);
+  const changed = toOperator(
+    operatorAtCentre(operator, centre ?? operator.places[0]?.centre),
+    response.member.suspended === true,
+  );
+  return Object.assign(response, { operator: changed });
+}
+
+/** Invites somebody who may be known already. */
+async function invite(parts: TeamParts, request: InviteOperatorRequest__Output, context: Context) {
+  const { staff, now } = parts;
+  const roleNames = request.roles.map((role) => fromProtoEnum('ROLE_', role) as string);
+  const fields = Object.assign({}, request, { roles: roleNames });
+  const [person, position] = [validateInvitee(fields), resolvePosition(fields, parts)];
+  const actor = await resolveActor(context, staff);
+  const known = await staff.findByIdnp(person.idnp);
+  assertMayChange(actor, { target: known?._id, centre: position.centre, roles: rolesOfPosition(position) });
+  const { givenName, familyName, language } = person;
+  const content = { person: staff.persons.hash(person.idnp), post: position, givenName, familyName, language };
+  const audit = { by: `operators/${actor.id}`, time: now() };
+  const hasFullView = actor.roles.includes('supervisor');
+  const join = (hasFullView ? createSupervisorJoin : createManagerJoin)(person, position, audit);
+  const cause = toCause(context, request.requestId, content);
+  const written = await staff.invite(person, position, { audit, cause, join });
+  const response = await toChangeResponse(parts, written, position.centre, context);
+  if (hasFullView) return response;
+  // As it was typed: how else the person is written is known elsewhere.
+  const displayName = `${givenName} ${familyName}`;
+  return Object.assign(response, {
+    member: Object.assign(response.member, { givenName, familyName, displayName, language }),
+  });
+}
+
+/** Says that somebody is away from a centre, or back. */
+async function setAbsence(parts: TeamParts, request: SetAbsenceRequest__Output, context: Context) {
+  const { staff, now } = parts;
+  const centre = parseResourceName('centres', request.centre, '/centre');
+  const id = parseResourceName('operators', request.name);
+  const absence = validateAbsence(request.absence);
+  assertMaySetAbsence(await resolveActor(context, staff), centre);
+  if (absence?.standIn !== undefined) await assertValidStandIn(staff, absence.standIn, { centre, id });
+  const audit = auditInfo(context, now());
+  const cause = toCause(context, request.requestId, { name: request.name, centre, absence });
+  const written = await staff.change(id, cause, (one) => withAbsence(one, centre, absence, audit));
+  return toChangeResponse(parts, written, centre, context);
+}
+
+/** Changes somebody, when the caller may: their rights are looked at with the document that is changed. */
+async function change(
+  { staff, now }: TeamParts,
+  { requestId, name, centre: where, why: givenReason = '' }: StaffChange,
+  context: Context,
+  { roles, decide }: ChangeRule,
+  content: unknown = undefined,
+): Promise<StaffWriteResult> {
+  const id = parseResourceName('operators', name);
+  const centre = parseCentre(where);
+  const reason = validateReason(givenReason, '/why');
+  const actor = await resolveActor(context, staff);
+  assertMayChange(actor, { target: id, centre, roles: [] });
+  const audit = Object.assign(auditInfo(context, now()), { why: reason });
+  const cause = toCause(context, requestId, { name, centre, content });
+  return staff.change(id, cause, (one) => {
+    assertMayChange(actor, { target: id, centre, roles: roles(one) as Actor['roles'] });
+    return decide(one, audit);
+  });
+}
+
+function createRolesChange(centre: string | undefined, roleNames: readonly string[]): ChangeRule {
+  if (centre === undefined) {
+    const next: PlatformRole[] = validateRoles(roleNames, ['supervisor', 'support'], 0);
+    return { roles: () => next, decide: (one, audit) => withPlatformRoles(one, next, audit) };
+  }
+  const next: CentreRole[] = validateRoles(roleNames, ['specialist', 'centre-manager']);
+  return {
+    roles: (one) => symmetricDifference(findWorkplace(one, centre)?.roles ?? [], next),
+    decide: (one, audit) => withRoles(one, centre, next, audit),
+  };
+}
+
+/** The roles that are in one list and not in the other. */
+function symmetricDifference(some: readonly string[], others: readonly string[]): string[] {
+  return [...some.filter((role) => !others.includes(role)), ...others.filter((role) => !some.includes(role))];
+}
+
+const affectedRoles = (staff: Staff, centre: string | undefined): readonly string[] =>
+  centre === undefined ? rolesAt(staff) : (findWorkplace(staff, centre)?.roles ?? []);
+
+const auditInfo = (context: Context, time: Date): AuditInfo => ({ by: context.session!.operator, time });
+
+/** They do not count since that write; here they leave the store. A repeat must end none that began since. */
+async function endSessions(
+  sessions: Sessions,
+  { operator, replayed }: StaffWriteResult,
+  centre: string | undefined,
+): Promise<void> {
+  const again = centre === undefined ? operator.endedBefore : undefined;
+  const until = replayed ? again : operator.updateTime;
+  if (until) await sessions.endForOperator(operator._id, until, centre);
+}
+
+async function toChangeResponse(
+  { staff, now }: TeamParts,
+  { operator, replayed, before }: StaffWriteResult,
+  centre: string | undefined,
+  context: Context,
+): Promise<{ member: StaffMember; replayed: boolean }> {
+  if (!replayed && before !== operator) {
+    const { session, log } = context;
+    const resource = `operators/${operator._id}`;
+    const at = centre === undefined ? {} : { centre: `centres/${centre}` };
+    log.info(Object.assign({ event: 'staff-changed', operator: session!.operator, resource }, at));
+  }
+  const [seen = operator] = centre === undefined ? [] : await staff.dropFormerStandIns([operator], centre);
+  const hasFullView = canViewAllStaff(context.session!.roles);
+  return { member: await toMember(seen, { centre, persons: staff.persons, now: now(), hasFullView }), replayed };
+}
+
+/** @throws Problem INVALID_ARGUMENT */
+function validateAbsence(given: Absence__Output | null): Absence | undefined {
+  if (!given) return undefined;
+  const { fromDate: from, toDate: to, standIn } = given;
+  if (!isCivilDate(from)) throw invalidArgument('The first day is no day.', violation('/absence/from', 'DATE'));
+  if (!isCivilDate(to)) throw invalidArgument('The last day is no day.', violation('/absence/to', 'DATE'));
+  if (to < from)
+    throw invalidArgument('It ends before it begins.', violation('/absence/to', 'NOT_BEFORE', { other: '/from' }));
+  const id = standIn === '' ? undefined : parseResourceName('operators', standIn, '/absence/standIn');
+  return { from, to, standIn: id };
+}
+
+/** @throws Problem INVALID_ARGUMENT for who is away themselves, or works elsewhere */
+async function assertValidStandIn(
+  staff: StaffRepository,
+  standIn: string,
+  { centre, id }: { centre: string; id: string },
+): Promise<void> {
+  const found = standIn === id ? undefined : await staff.get(standIn);
+  if (!found || !isActiveAt(found, centre)) {
+    throw invalidArgument('Who stands in works at the same centre.', violation('/absence/standIn', 'UNKNOWN_VALUE'));
+  }
+}
+
+/**
+ * One of the staff who can be seen from there.
+ * @param former whether they may have left
+ * @throws Problem NOT_FOUND
+ */
+export async function findVisibleOperator(
+  staff: StaffRepository,
+  { name, centre, former = false }: { name: string; centre: string | undefined; former?: boolean },
+): Promise<StoredOperator> {
+  const found = assertFound(await staff.get(parseResourceName('operators', name)));
+  const isSeen = centre === undefined || findWorkplace(found, centre) || (former && findLeaveTime(found, centre));
+  return assertFound(isSeen ? found : undefined);
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import { PeriodicTask } from '../src/periodic-task.ts';
+
+describe('what is repeated', () => {
+  test('is done at once when it is asked for, and again without being asked', async () => {
+    let done = 0;
+    const work = new PeriodicTask(async () => void done++, 20);
+    work.trigger();
+    await eventually(() => done >= 3);
+    await work.close();
+  });
+
+  test('is done once more when it is asked for while it runs, and never twice at a time', async () => {
+    let running = 0;
+    let most = 0;
+    let done = 0;
+    const gates: (() => void)[] = [];
+    const work = new PeriodicTask(async () => {
+      most = Math.max(most, ++running);
+      await new Promise<void>((open) => gates.push(open));
+      running--;
+      done++;
+    }, 3_600_000);
+    work.trigger();
+    await eventually(() => gates.length === 1);
+    work.trigger();
+    work.trigger();
+    gates[0]?.();
+    await eventually(() => gates.length === 2);
+    gates[1]?.();
+    await eventually(() => done === 2);
+    await work.close();
+    expect([most, gates.length]).toEqual([1, 2]);
+  });
+
+  test('comes again soon after it failed, however rarely it comes otherwise', async () => {
+    let tries = 0;
+    const work = new PeriodicTask(async () => {
+      tries++;
+      if (tries < 2) throw new Error('away');
+    }, 3_600_000);
+    work.trigger();
+    await eventually(() => tries === 2);
+    await work.close();
+  });
+
+  test('has come to its end when it is closed', async () => {
+    const gates: (() => void)[] = [];
+    let ended = false;
+    const work = new PeriodicTask(async () => {
+      await new Promise<void>((open) => gates.push(open));
+      ended = true;
+    }, 1);
+    work.trigger();
+    await eventually(() => gates.length === 1);
+    const closed = work.close();
+    gates[0]?.();
+    await closed;
+    expect(ended).toBe(true);
+  });
+});

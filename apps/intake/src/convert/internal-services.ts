@@ -1,0 +1,60 @@
+import { submissionName } from '@cups/contracts';
+import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
+import type { GetContactResponse } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
+import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
+import type { Application, ServiceVersion, Submission } from '../domain/application.ts';
+import { resolveResultDelivery } from '../domain/result-delivery.ts';
+import { toDecision, toDocumentRequest, toState } from './application.ts';
+import { toContent } from './content.ts';
+
+/** The gRPC border to the other services: what each of them needs of an application, and no more. */
+
+/**
+ * What the bridge sends to the agency.
+ * @param version under which the application was opened
+ */
+export function toSubmission(app: Application, submission: Submission, version: ServiceVersion): GetSubmissionResponse {
+  const fee = version.costOptions.find(({ code }) => code === submission.content.costOption)?.fee;
+  return {
+    name: submissionName(app._id, submission.number),
+    withdrawn: app.state === 'withdrawn' || app.state === 'expired',
+    centre: app.centre,
+    centreName: app.centreName,
+    centreKind: app.centreKind,
+    publicService: app.publicService,
+    serviceVersion: app.serviceVersion,
+    serviceTitle: app.service.title,
+    agency: app.agency,
+    content: toContent(submission.content),
+    submitTime: toTimestamp(submission.submitTime),
+    dueDate: submission.dueDate ?? '',
+    corrects: app.corrects ?? '',
+    answersRequest: submission.answersRequest ?? '',
+    fee: fee ? { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } : null,
+    training: app.training ?? false,
+    unavailable: submission.unavailable ?? [],
+  };
+}
+
+/**
+ * Whom notifications tell, how they are reached, and what there is to tell.
+ * @param version under which the application was opened
+ */
+export function toNoticeContext(app: Application, version: ServiceVersion): GetContactResponse {
+  const { applicant, contact, delivery } = app.content;
+  return {
+    language: applicant?.language ?? 'ro',
+    contact: contact ?? { none: true },
+    personName: [applicant?.givenName, applicant?.familyName].filter(Boolean).join(' '),
+    serviceTitle: app.service.title,
+    centreName: app.centreName,
+    trackingNumber: app.trackingNumber,
+    dueDate: app.dueDate ?? '',
+    noDueDateReason: app.noDueDateReason ?? '',
+    state: toState(app.state),
+    documentRequest: toDocumentRequest(app.documentRequest),
+    decision: toDecision(app.decision),
+    training: app.training ?? false,
+    resultWay: toProtoEnum('RESULT_WAY_', resolveResultDelivery(version.outputs ?? [], delivery)),
+  };
+}

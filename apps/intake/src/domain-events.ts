@@ -1,0 +1,92 @@
+import { resourceName, submissionName } from '@cups/contracts';
+import { toProtoEnum, eventCodec, toTimestamp } from '@cups/contracts/proto';
+import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import type { Change, NewEvent } from '@cups/store';
+import { toState } from './convert/application.ts';
+import type { DomainEvent, CommandResult } from './domain/command.ts';
+import type { Application } from './domain/application.ts';
+import { withDerivedFields } from './domain/derived-fields.ts';
+import type { SearchHasher } from './domain/search-hasher.ts';
+import type { StoredApplication } from './store.ts';
+
+/** The border to cups.applications: what happened to an application, thin: names, codes, times. */
+
+const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+
+/** A step of the domain as a change of the store: what follows from it is worked out, its happenings are written for cups.applications. */
+export function toChange(
+  before: StoredApplication,
+  result: CommandResult,
+  hashes: SearchHasher,
+): Change<StoredApplication> {
+  // A step only replaces parts of the document that it was given: what is the store's own is still there.
+  const document = withDerivedFields(result.document as StoredApplication, before, hashes);
+  const events = result.events.map((domainEvent): NewEvent => {
+    const event = toIntakeEvent(domainEvent, document);
+    return {
+      topic: 'cups.applications',
+      key: before._id,
+      type: event.type,
+      subject: resourceName('applications', before._id),
+      sequenced: true,
+      contentType: 'application/protobuf',
+      source: '/cups/intake',
+      data: intakeEvents.encode(event),
+    };
+  });
+  return { document, events };
+}
+
+/** @param app as it is after what happened */
+function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent {
+  const ref = {
+    application: resourceName('applications', app._id),
+    centre: app.centre,
+    agency: app.agency,
+    publicService: app.publicService,
+    state: toState(app.state),
+    training: app.training ?? false,
+  };
+  switch (domainEvent.type) {
+    case 'ApplicationSubmitted': {
+      const submission = submissionName(app._id, domainEvent.submission);
+      const submitTime = toTimestamp(domainEvent.submitTime);
+      return { type: 'cups.intake.v1.ApplicationSubmitted', data: { ref, submission, submitTime } };
+    }
+    case 'DocumentsSupplied': {
+      const submission = submissionName(app._id, domainEvent.submission);
+      const { answersRequest } = domainEvent;
+      return { type: 'cups.intake.v1.DocumentsSupplied', data: { ref, submission, answersRequest } };
+    }
+    case 'ApplicationWithdrawn': {
+      const fromState = toState(domainEvent.fromState);
+      const withdrawTime = toTimestamp(domainEvent.withdrawTime);
+      return { type: 'cups.intake.v1.ApplicationWithdrawn', data: { ref, fromState, withdrawTime } };
+    }
+    case 'ApplicationInProgress':
+      return { type: 'cups.intake.v1.ApplicationInProgress', data: { ref } };
+    case 'DocumentsRequested': {
+      const { request, answerBy, askedAnswerBy = '' } = domainEvent;
+      return { type: 'cups.intake.v1.DocumentsRequested', data: { ref, request, answerBy, askedAnswerBy } };
+    }
+    case 'ApplicationDecided':
+      return { type: 'cups.intake.v1.ApplicationDecided', data: { ref } };
+    case 'ResultChanged':
+      return { type: 'cups.intake.v1.ResultChanged', data: { ref, revoked: domainEvent.revoked } };
+    case 'ResultHandedOver':
+      return { type: 'cups.intake.v1.ResultHandedOver', data: { ref } };
+    case 'ApplicationClosed':
+      return { type: 'cups.intake.v1.ApplicationClosed', data: { ref, needMet: domainEvent.needMet } };
+    case 'ApplicationExpired': {
+      const fromState = toState(domainEvent.fromState);
+      const expireTime = toTimestamp(domainEvent.expireTime);
+      return { type: 'cups.intake.v1.ApplicationExpired', data: { ref, fromState, expireTime } };
+    }
+    case 'PersonTold': {
+      const { how, notice = '' } = domainEvent;
+      return { type: 'cups.intake.v1.PersonTold', data: { ref, how: toProtoEnum('TELLING_MEANS_', how), notice } };
+    }
+    case 'DeskNoted':
+      return { type: 'cups.intake.v1.DeskNoted', data: { ref, kind: domainEvent.kind } };
+  }
+}

@@ -1,0 +1,93 @@
+import { validateContentShape } from '@cups/application';
+import type { Content } from '@cups/application';
+import { assertTransition, appendHistory } from '../command.ts';
+import type { Actor, CommandResult } from '../command.ts';
+import type { Application, ServiceVersion } from '../application.ts';
+import { createDraftTimer } from '../draft-timer.ts';
+import { assertNoViolations } from '../problems.ts';
+
+/** What a desk does with a draft: opens it, fills it in, takes the version in force today. */
+
+export interface NewApplication {
+  id: string;
+  centre: string;
+  centreName: string;
+  centreKind: string;
+  trackingNumber: string;
+  version: ServiceVersion;
+  content: Content;
+  corrects?: string;
+  /** Set where its centre is in training: from then on it is what it is, whatever becomes of the centre. */
+  training?: true;
+}
+
+/** The fields of a new draft that are not the store's own. */
+export function createDraft(
+  input: NewApplication,
+  actor: Actor,
+): Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'> {
+  assertNoViolations(validateContentShape(input.content));
+  return {
+    _id: input.id,
+    centre: input.centre,
+    centreName: input.centreName,
+    centreKind: input.centreKind,
+    openedBy: actor.operator,
+    trackingNumber: input.trackingNumber,
+    ...serviceFields(input.version),
+    state: 'draft',
+    ...(input.corrects === undefined ? {} : { corrects: input.corrects }),
+    ...(input.training ? { training: true } : {}),
+    content: input.content,
+    submissions: [],
+    history: [],
+    deskNotes: [],
+    timer: createDraftTimer(actor.now),
+  };
+}
+
+/** Replaces the named fields of a draft; a named field that is absent is cleared. */
+export function editDraft(
+  app: Application,
+  actor: Actor,
+  fields: readonly (keyof Content)[],
+  update: Content,
+): CommandResult {
+  const state = assertTransition(app, 'edit', actor);
+  const content: Content = { ...app.content };
+  for (const field of fields) {
+    if (update[field] === undefined) delete content[field];
+    else Object.assign(content, { [field]: update[field] });
+  }
+  assertNoViolations(validateContentShape(content));
+  return { document: { ...app, state, content, timer: createDraftTimer(actor.now) }, events: [] };
+}
+
+/** Takes the version in force today into the draft; a chosen cost option that it lacks is cleared. */
+export function renewDraft(app: Application, actor: Actor, version: ServiceVersion): CommandResult {
+  const state = assertTransition(app, 'renew', actor);
+  const { costOption, ...others } = app.content;
+  const offered = version.costOptions.some((option) => option.code === costOption);
+  const content = offered ? app.content : others;
+  const document: Application = {
+    ...app,
+    ...serviceFields(version),
+    state,
+    content,
+    timer: createDraftTimer(actor.now),
+  };
+  return { document: appendHistory(document, app.state, 'renew', actor), events: [] };
+}
+
+function serviceFields(version: ServiceVersion) {
+  return {
+    publicService: version.publicService,
+    serviceVersion: version.version,
+    agency: version.agency,
+    service: {
+      versionId: version._id,
+      title: version.title,
+      ...(version.validTo === undefined ? {} : { validTo: version.validTo }),
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Application } from './application.ts';
+import type { SearchHasher } from './search-hasher.ts';
+import { resolveQueueStatus } from './queue.ts';
+
+/** An application, also one that the store has not seen yet. */
+type DerivableApplication = Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'>;
+
+/**
+ * The application with what follows from it. What is as it was before stays the same object, so that it is not written again.
+ * @param before the application before the change; undefined for a new one
+ */
+export function withDerivedFields<A extends DerivableApplication>(
+  app: A,
+  before: DerivableApplication | undefined,
+  hashes: SearchHasher,
+): A {
+  if (app === before) return app;
+  const queue = resolveQueueStatus(app);
+  const searchHashes = computeSearchHashes(app, before, hashes);
+  const next: A = { ...app };
+  delete next.queue;
+  delete next.names;
+  if (queue) next.queue = before?.queue && isEqual(queue, before.queue) ? before.queue : queue;
+  if (searchHashes.length > 0) next.names = searchHashes;
+  return next;
+}
+
+/** What an application is found by besides its IDNPs and its whole number. */
+function computeSearchHashes(
+  { content, trackingNumber }: DerivableApplication,
+  before: DerivableApplication | undefined,
+  hashes: SearchHasher,
+): string[] {
+  const { applicant, represented, contact } = content;
+  const currentHashes = before?.names;
+  const previousContent = before?.content;
+  const isUnchanged =
+    previousContent?.applicant === applicant &&
+    previousContent?.represented === represented &&
+    previousContent?.contact === contact;
+  if (currentHashes && isUnchanged) return currentHashes;
+  const searchHashes = [
+    ...hashes.forPeople(applicant, represented),
+    ...hashes.forPhone(contact?.phone ?? ''),
+    ...hashes.forTrackingNumber(trackingNumber),
+  ];
+  return isEqual(searchHashes, currentHashes) ? currentHashes! : searchHashes;
+}
+
+/** The same texts, numbers and instants in the same order. */
+const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -1,0 +1,81 @@
+import { parseSubmissionName, submissionName } from '@cups/contracts';
+import { toTimestamp } from '@cups/contracts/proto';
+import { centresOf } from '@cups/rpc';
+import { toAction, toApplication, toRow } from '../convert/application.ts';
+import { toContent } from '../convert/content.ts';
+import { notFound } from '../domain/problems.ts';
+import type { StoredApplication } from '../store.ts';
+import { findOpenForPerson } from '../store/application-rows.ts';
+import type { StoredRow } from '../store/application-rows.ts';
+import { toAccessLogEntry } from './access-log.ts';
+import { accessLogEntry } from './access-recording.ts';
+import { getCentreApplication, toViewer } from './caller.ts';
+import type { IntakeRpcs, RpcDeps } from './deps.ts';
+
+/** So many rows of a history are shown at once: more than the life of an application without quarrels has. */
+const MAX_SHOWN_ACTIONS = 200;
+
+/** The calls of the page of one application: all about it, and what was filed. */
+export function applicationDetailsRpcs(
+  parts: Pick<RpcDeps, 'applications' | 'versions' | 'accessLog' | 'persons' | 'now'>,
+): Pick<IntakeRpcs, 'GetApplicationFile' | 'GetFiledSubmission'> {
+  const { applications, versions, accessLog: looks, persons, now } = parts;
+  return {
+    async GetApplicationFile({ name, recordLater }, context) {
+      const app = await getCentreApplication(applications, name, context);
+      const viewer = toViewer(context, persons, now());
+      const [accessSummary, duplicates] = await Promise.all([
+        looks.summary(app._id, viewer.operator),
+        findPossibleDuplicates(parts, app, centresOf(context)),
+      ]);
+      if (!recordLater) await looks.write([app._id], accessLogEntry(context, 'file', viewer.now));
+      return {
+        application: toApplication(app, viewer),
+        actions: app.history.slice(-MAX_SHOWN_ACTIONS).map(toAction),
+        olderActions: Math.max(0, app.history.length - MAX_SHOWN_ACTIONS),
+        lastLook: accessSummary.lastAccess ? toAccessLogEntry(accessSummary.lastAccess) : null,
+        lookCount: accessSummary.count,
+        lookerCount: accessSummary.operatorCount,
+        same: duplicates.map((row) => toRow(row, viewer)),
+      };
+    },
+
+    async GetFiledSubmission(request, context) {
+      const { application, submission: number } = parseSubmissionName(request.name);
+      const app = await getCentreApplication(applications, `applications/${application}`, context);
+      const submission = app.submissions.find((frozen) => frozen.number === number);
+      if (!submission) throw notFound();
+      await looks.write([app._id], accessLogEntry(context, 'submission', now()));
+      const { form } = await versions.get(app.service.versionId);
+      return {
+        name: submissionName(app._id, number),
+        submitTime: toTimestamp(submission.submitTime),
+        content: toContent(submission.content),
+        dueDate: submission.dueDate ?? '',
+        answersRequest: submission.answersRequest ?? '',
+        publicService: app.publicService,
+        serviceVersion: app.serviceVersion,
+        serviceTitle: app.service.title,
+        agency: app.agency,
+        centre: app.centre,
+        centreName: app.centreName,
+        trackingNumber: app.trackingNumber,
+        training: app.training ?? false,
+        formSchema: Buffer.from(JSON.stringify(form)),
+        unavailable: submission.unavailable ?? [],
+      };
+    },
+  };
+}
+
+/** The same person twice is noticed before filing: others of hers for the same public service that are open here. */
+async function findPossibleDuplicates(
+  { applications }: Pick<RpcDeps, 'applications'>,
+  { _id, state, publicService, content }: StoredApplication,
+  centres: readonly string[],
+): Promise<StoredRow[]> {
+  const idnp = (content.represented ?? content.applicant)?.idnp;
+  if (state !== 'draft' || !idnp) return [];
+  const open = await findOpenForPerson(applications, centres, idnp);
+  return open.filter((other) => other._id !== _id && other.publicService === publicService);
+}

@@ -1,0 +1,39 @@
+import { parseResourceName, parseSubmissionName } from '@cups/contracts';
+import { Problem } from '@cups/problem';
+import { toNoticeContext, toSubmission } from '../convert/internal-services.ts';
+import { notFound } from '../domain/problems.ts';
+import type { IntakeRpcs, RpcDeps } from './deps.ts';
+import type { StoredApplication } from '../store.ts';
+
+/** The calls of other services: the bridge fetches a frozen submission, notifications the way to reach the person. */
+export function internalServiceRpcs({
+  applications,
+  versions,
+}: Pick<RpcDeps, 'applications' | 'versions'>): Pick<IntakeRpcs, 'GetSubmission' | 'GetContact'> {
+  /** Whatever its centre: a service acts for no desk. */
+  const getAnyApplication = async (id: string): Promise<StoredApplication> => {
+    const app = await applications.get(id, { scope: 'service' });
+    if (!app) throw notFound();
+    return app;
+  };
+  return {
+    async GetSubmission({ name, training }, context) {
+      const { application, submission: number } = parseSubmissionName(name);
+      const app = await getAnyApplication(application);
+      const submission = app.submissions.find((frozen) => frozen.number === number);
+      if (!submission) throw notFound();
+      if ((app.training ?? false) !== training) {
+        const message = 'It is given only to whoever asks for it as what it is: of a training, or real.';
+        throw new Problem({ reason: 'TRAINING_MISMATCH', message });
+      }
+      context.recordAccess(name);
+      return toSubmission(app, submission, await versions.get(app.service.versionId));
+    },
+
+    async GetContact({ name }, context) {
+      const app = await getAnyApplication(parseResourceName('applications', name));
+      context.recordAccess(name);
+      return toNoticeContext(app, await versions.get(app.service.versionId));
+    },
+  };
+}

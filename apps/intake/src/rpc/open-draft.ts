@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { END_STATES, generateTrackingNumber } from '@cups/application';
+import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
+import { Problem } from '@cups/problem';
+import type { Context } from '@cups/rpc';
+import { ulid } from 'ulid';
+import { fromContent } from '../convert/content.ts';
+import * as drafts from '../domain/commands/draft.ts';
+import type { NewApplication } from '../domain/commands/draft.ts';
+import type { Actor } from '../domain/command.ts';
+import { withDerivedFields } from '../domain/derived-fields.ts';
+import { isInTraining } from '../clients.ts';
+import type { Centre } from '../clients.ts';
+import type { RpcDeps } from './deps.ts';
+import type { StoredApplication } from '../store.ts';
+import type { RequestCause } from './change.ts';
+import { getCentreApplication } from './caller.ts';
+
+/**
+ * Opens a draft at the actor's centre, with its own copy of the version of the public service that is in force.
+ * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED, ACTION_NOT_ALLOWED or
+ *   TRAINING_MISMATCH (of the application that it corrects), CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED,
+ *   NEIGHBOUR_UNAVAILABLE, or what is wrong with its content
+ */
+export async function openDraft(
+  parts: RpcDeps,
+  request: CreateRequest,
+  { context, cause, actor }: { context: Context; cause: RequestCause; actor: Actor },
+): Promise<{ document: StoredApplication; replayed: boolean }> {
+  const { applications, versions, clients: neighbours, openApplications, hashes } = parts;
+  const filingRequest = { publicService: request.publicService, centre: actor.centre, now: actor.now };
+  const [{ version, centre }, corrected] = await Promise.all([
+    neighbours.resolveFiling(filingRequest, context),
+    request.corrects ? getCentreApplication(applications, request.corrects, context) : undefined,
+  ]);
+  const training = isInTraining(centre);
+  if (corrected) assertCorrectable(corrected, training);
+  await assertBelowLimit(parts, actor.centre, centre);
+  const copy = version.createCopy(centre);
+  await versions.save(copy);
+  const draft: NewApplication = {
+    id: request.applicationId || ulid(actor.now.getTime()),
+    centre: actor.centre,
+    centreName: centre.displayName,
+    centreKind: centre.kind,
+    trackingNumber: generateTrackingNumber((n) => randomBytes(n)),
+    version: copy,
+    content: fromContent(request.content),
+  };
+  if (request.corrects) draft.corrects = request.corrects;
+  if (training) draft.training = true;
+  const created = await applications.create(withDerivedFields(drafts.createDraft(draft, actor), undefined, hashes), {
+    scope: { centre: actor.centre },
+    cause,
+    events: [],
+    now: actor.now,
+  });
+  if (!created.replayed) openApplications.recordOpened(actor.centre, training);
+  return created;
+}
+
+function assertCorrectable({ state, training = false }: StoredApplication, isTrainingNow: boolean): void {
+  if (training !== isTrainingNow) {
+    const message = 'An application of a training is corrected in a training only, and a real one never in one.';
+    throw new Problem({ reason: 'TRAINING_MISMATCH', message });
+  }
+  if (END_STATES.includes(state)) return;
+  throw new Problem({
+    reason: 'ACTION_NOT_ALLOWED',
+    message: 'Only an application that is closed, withdrawn or expired can be corrected.',
+    metadata: { state, action: 'correct' },
+  });
+}
+
+async function assertBelowLimit({ openApplications }: RpcDeps, name: string, centre: Centre): Promise<void> {
+  const { limit } = centre;
+  if (limit === 0 || !(await openApplications.isLimitReached(name, isInTraining(centre), limit))) return;
+  throw new Problem({
+    reason: 'CENTRE_LIMIT_REACHED',
+    message: 'The centre has as many open applications as it may have.',
+    metadata: { limit: String(limit) },
+  });
+}

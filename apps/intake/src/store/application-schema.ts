@@ -1,0 +1,131 @@
+import { CONTENT_SCHEMA } from '@cups/application';
+
+/** The part of a JSON Schema that says what kind of value stands where. */
+interface SchemaNode {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly items?: SchemaNode;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
+const DEFS: Readonly<Record<string, SchemaNode>> = CONTENT_SCHEMA.$defs;
+
+/** What the desk fills in, in columns; answers are an object that their form describes. */
+function toColumn({ $ref, type, items, properties }: SchemaNode): object {
+  if ($ref) return toColumn(DEFS[$ref.slice('#/$defs/'.length)] ?? {});
+  if (type === 'string') return String;
+  if (type === 'boolean') return Boolean;
+  if (type === 'array' && items) return [{ _id: false, ...toColumn(items) }];
+  if (type !== 'object') throw new Error(`There is no column for a value of type ${type}.`);
+  if (!properties) return Object;
+  return Object.fromEntries(Object.entries(properties).map(([name, shape]) => [name, toColumn(shape)]));
+}
+
+const text = { ro: String, ru: String, en: String };
+const mixed = Object;
+const unavailable = [{ _id: false, kind: String, reason: String }];
+const documents = [{ _id: false, kind: String, note: String }];
+const result = { resultKind: String, resultNumber: String, verificationCode: String, validUntil: String };
+const term = { amount: Number, unit: String };
+
+/** The columns of an application: what a document may hold, and nothing else. */
+export const APPLICATION_SCHEMA = {
+  centre: String,
+  centreName: String,
+  centreKind: String,
+  openedBy: String,
+  publicService: String,
+  serviceVersion: String,
+  service: { versionId: String, title: text, validTo: String },
+  agency: String,
+  state: String,
+  trackingNumber: String,
+  corrects: String,
+  training: Boolean,
+  content: toColumn(CONTENT_SCHEMA),
+  submitTime: Date,
+  dueDate: String,
+  dueTime: Date,
+  noDueDateReason: String,
+  termUnit: String,
+  termLeft: term,
+  submissions: [
+    {
+      _id: false,
+      number: Number,
+      submitTime: Date,
+      content: mixed,
+      answersRequest: String,
+      dueDate: String,
+      unavailable,
+    },
+  ],
+  documentRequest: {
+    id: String,
+    requestTime: Date,
+    evidenceKinds: [String],
+    documents,
+    message: text,
+    answerBy: String,
+    askedAnswerBy: String,
+    supplied: [String],
+    unavailable,
+  },
+  agencyReference: String,
+  progress: { note: String, time: Date },
+  decision: {
+    ...result,
+    approved: Boolean,
+    reason: text,
+    decideTime: Date,
+    correctTime: Date,
+    correctReason: text,
+    revokeTime: Date,
+    revokeReason: text,
+    appeal: { how: text, until: String },
+  },
+  handOver: {
+    collectedBy: String,
+    paperKind: String,
+    paperNumber: String,
+    handOverTime: Date,
+    collectorName: String,
+    ground: { kind: String, reference: String },
+  },
+  outcome: { needMet: Boolean, missing: String },
+  history: [
+    {
+      _id: false,
+      kind: String,
+      by: String,
+      occurTime: Date,
+      recordTime: Date,
+      cause: String,
+      answers: String,
+      fromState: String,
+      toState: String,
+      submission: Number,
+      reason: String,
+      words: text,
+      result,
+      documents,
+      changes: [String],
+      code: String,
+      fields: [String],
+      centre: String,
+      operator: String,
+      how: String,
+    },
+  ],
+  omittedMessages: Number,
+  queue: { place: String, since: Date, actOn: String, runsOut: String, news: Date, ring: Date },
+  names: [String],
+  deskNotes: [
+    { _id: false, kind: String, recordTime: Date, cause: String, count: Number, seenTime: Date, seenBy: String },
+  ],
+  assignee: String,
+  seenTime: Date,
+  told: [{ _id: false, time: Date, by: String, how: String, about: String }],
+  payment: { receiptNumber: String, amountMinor: Number, currency: String, payTime: Date, by: String, noteTime: Date },
+  notes: [{ _id: false, text: String, by: String, occurTime: Date, recordTime: Date }],
+};

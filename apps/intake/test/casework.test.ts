@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { CASEWORK_ACTIONS, STATES } from '@cups/application';
+import { eventCodec, toTimestamp } from '@cups/contracts/proto';
+import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import { eventually, readTopic } from '@cups/testing';
+import * as team from '../src/domain/commands/casework.ts';
+import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
+import { resolveQueueStatus } from '../src/domain/queue.ts';
+import type { Application } from '../src/domain/application.ts';
+import { ACTOR, applicationInState, NOW, catchProblem, WORKING_TIME, agencyUpdate } from './fixtures.ts';
+import { bridgeEvent, idOf, useIntake } from './world.ts';
+
+/** AddNote, AssignApplication, MarkDeskNotesSeen, RecordTelling: what colleagues do about an application beside moving it. */
+
+const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+/** Each act, done to an application so that something changes. */
+const COMMANDS = {
+  note: (app, actor) => team.addNote(app, actor, 'Comes on Thursday.'),
+  assign: (app, actor) => team.assignApplication(app, actor, 'operators/cu-001-manager'),
+  'mark-seen': (app, actor) =>
+    team.markSeen(applyAgencyUpdate(app, agencyUpdate('delivery-waits', NOW), WORKING_TIME).document, actor),
+  tell: (app, actor) => team.recordPersonNotification(app, actor, { how: 'phone' }),
+} satisfies Record<(typeof CASEWORK_ACTIONS)[number], (app: Application, actor: typeof ACTOR) => unknown>;
+
+describe('Every state × act of colleagues × role', () => {
+  const roles = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
+  for (const state of STATES) {
+    for (const act of CASEWORK_ACTIONS) {
+      test(`In ${state}, people at a desk may ${act}, which moves nothing; nobody else may.`, () => {
+        for (const role of roles) {
+          const run = () => COMMANDS[act](applicationInState(state), { ...ACTOR, roles: [role], now: later(60) });
+          if (role === 'specialist' || role === 'centre-manager') {
+            const { document } = run();
+            expect(document.state).toBe(state);
+            expect(document.history.at(-1)).toMatchObject({
+              kind: act,
+              by: ACTOR.operator,
+              fromState: state,
+              toState: state,
+            });
+          } else expect(catchProblem(run).reason).toBe('ACTION_NOT_ALLOWED');
+        }
+        const foreign = { ...ACTOR, centre: 'centres/CU-002' };
+        expect(catchProblem(() => COMMANDS[act](applicationInState(state), foreign)).reason).toBe('NOT_FOUND');
+      });
+    }
+  }
+});
+
+describe('What follows from an act of colleagues', () => {
+  const noted = (app: Application, now: Date) =>
+    applyAgencyUpdate(app, agencyUpdate('delivery-waits', now), WORKING_TIME).document;
+
+  test('What was seen is new again when it happens again, and what is seen already leaves no row.', () => {
+    const once = noted(applicationInState('submitted'), later(1));
+    const seen = team.markSeen(once, { ...ACTOR, now: later(2) }).document;
+    expect(seen.deskNotes).toMatchObject([{ kind: 'delivery-waits', seenTime: later(2), seenBy: ACTOR.operator }]);
+    expect(team.markSeen(seen, { ...ACTOR, now: later(3) }).document).toBe(seen);
+    const again = noted(seen, later(4));
+    expect(again.deskNotes).toHaveLength(1);
+    expect(again.deskNotes[0]).toMatchObject({ count: 2 });
+    expect(again.deskNotes[0]!.seenTime).toBeUndefined();
+    const other = { ...ACTOR, operator: 'operators/other', now: later(5) };
+    expect(team.markSeen(again, other).document.deskNotes[0]).toMatchObject({ seenBy: 'operators/other' });
+  });
+
+  test('A decision that nobody has seen is news too, though there is no note about it.', () => {
+    const ready = applicationInState('ready');
+    expect(ready.deskNotes).toEqual([]);
+    const seen = team.markSeen(ready, { ...ACTOR, now: later(9) }).document;
+    expect(seen.seenTime).toEqual(later(9));
+    expect(team.markSeen(seen, { ...ACTOR, now: later(10) }).document).toBe(seen);
+  });
+
+  test('A word to colleagues deals with nothing that the agency said; marking it as seen does.', () => {
+    const ready = applyAgencyUpdate(
+      applicationInState('submitted'),
+      agencyUpdate('approved', later(1)),
+      WORKING_TIME,
+    ).document;
+    const isNews = (app: Application) => resolveQueueStatus(app)?.news !== undefined;
+    const actor = { ...ACTOR, now: later(9) };
+    expect(isNews(ready)).toBe(true);
+    expect(isNews(team.addNote(ready, actor, 'Look at it.').document)).toBe(true);
+    expect(isNews(team.assignApplication(ready, actor, 'operators/other').document)).toBe(true);
+    expect(isNews(team.markSeen(ready, actor).document)).toBe(false);
+  });
+
+  test('Whoever was told of its state is not to be rung up about it any more.', () => {
+    const ready = applicationInState('ready');
+    expect(resolveQueueStatus(ready)?.ring).toEqual(NOW);
+    const told = team.recordPersonNotification(ready, { ...ACTOR, now: later(9) }, { how: 'phone' }).document;
+    expect(resolveQueueStatus(told)?.ring).toBeUndefined();
+  });
+
+  test('Two hundred notes are kept, each of them; one more is refused.', () => {
+    let app = applicationInState('submitted');
+    for (let n = 1; n <= 200; n += 1) app = team.addNote(app, ACTOR, `Note ${n}`).document;
+    expect(app.notes!.map(({ text }) => text).at(0)).toBe('Note 1');
+    expect(catchProblem(() => team.addNote(app, ACTOR, 'One more')).violations).toMatchObject([
+      { field: '/text', rule: 'NOTES_FULL' },
+    ]);
+  });
+
+  test('Of what the person was told the newest fifty are kept.', () => {
+    let app = applicationInState('ready');
+    for (let n = 0; n <= 50; n += 1)
+      app = team.recordPersonNotification(app, { ...ACTOR, now: later(n) }, { how: 'phone' }).document;
+    expect([app.told!.length, app.told![0]!.time]).toEqual([50, later(1)]);
+    expect(app.told!.at(-1)).toMatchObject({ about: 'ready', how: 'phone', by: ACTOR.operator });
+  });
+});
+
+describe('At the desk', () => {
+  const scene = useIntake({ topics: true });
+  const { at } = scene;
+  const requestId = randomUUID;
+
+  test('A word to colleagues stands in the file, not in the rows of lists, and a repeat adds none.', async () => {
+    const { name } = await at().file(1);
+    const given = { requestId: requestId(), name, text: '  Comes on Thursday.  ' };
+    const { application } = await at().addNote(given);
+    expect(application!.notes).toMatchObject([{ text: 'Comes on Thursday.', by: 'operators/cu-001-specialist' }]);
+    expect((await at().addNote(given)).replayed).toBe(true);
+    expect((await at().read(name)).notes).toHaveLength(1);
+    const { applications } = await at().listApplications({});
+    expect(JSON.stringify(applications)).not.toContain('Thursday');
+    expect(JSON.stringify(await at().history(name))).not.toContain('Thursday');
+  });
+
+  test.each(['', '   ', 'two\nlines', 'x'.repeat(501)])('A note that is %j is refused.', async (text) => {
+    const { name } = await at().open(1);
+    const refused = at().addNote({ requestId: requestId(), name, text });
+    await expect(refused).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+
+  test('Whoever takes an application over takes care of it; a colleague gives it to another, and the history says so.', async () => {
+    const { name, assignee } = await at().open(1);
+    expect(assignee).toBe('');
+    const mine = (await at().assignApplication({ requestId: requestId(), name })).application!;
+    expect(mine.assignee).toBe('operators/cu-001-specialist');
+    const unchanged = (await at().assignApplication({ requestId: requestId(), name })).application!;
+    expect(unchanged.etag).toBe(mine.etag);
+    const operator = 'operators/cu-001-manager';
+    await at().assignApplication({ requestId: requestId(), name, operator });
+    expect((await at().read(name)).assignee).toBe(operator);
+    const rows = (await at().history(name)).filter(({ kind }) => kind === 'assign');
+    expect(rows.map((row) => row.operator)).toEqual(['operators/cu-001-specialist', operator]);
+  });
+
+  test('To what is no operator nothing is assigned.', async () => {
+    const { name } = await at().file(1);
+    for (const operator of ['me', 'centres/CU-001', `operators/${'x'.repeat(500)}`, 'operators/a b']) {
+      const refused = at().assignApplication({ requestId: requestId(), name, operator });
+      await expect(refused).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    }
+  });
+
+  test('A note for the desk that was seen says by whom, and with a stale etag nothing is marked.', async () => {
+    const { name, etag } = await at().file(1);
+    await scene.world.publish(bridgeEvent(name, 'DeliveryWaits', 1, { cause: 'AGENCY_UNKNOWN' }));
+    await eventually(async () => (await at().read(name)).deskNotes.length === 1);
+    const stale = at().markDeskNotesSeen({ requestId: requestId(), name, etag });
+    await expect(stale).rejects.toMatchObject({ reason: 'ETAG_STALE' });
+    const { application } = await at().markDeskNotesSeen({ requestId: requestId(), name });
+    expect(application!.deskNotes).toMatchObject([{ seenBy: 'operators/cu-001-specialist' }]);
+    expect(application!.deskNotes[0]!.seenTime).not.toBeNull();
+  });
+
+  test('That a person was told is recorded with what of, and others are told of it.', async () => {
+    const { name } = await at().file(1);
+    const occurTime = toTimestamp(new Date(Date.now() - 5_000));
+    await at().recordTelling({ requestId: requestId(), name, how: 'TELLING_MEANS_PHONE' });
+    const notice = `notices/${idOf(name)}-1`;
+    const given = { requestId: requestId(), name, how: 'TELLING_MEANS_IN_PERSON', notice, occurTime } as const;
+    const { application } = await at().recordTelling(given);
+    expect(application!.tellings).toMatchObject([
+      { how: 'TELLING_MEANS_PHONE', about: 'submitted', by: 'operators/cu-001-specialist' },
+      { how: 'TELLING_MEANS_IN_PERSON', about: notice },
+    ]);
+    expect((await at().recordTelling(given)).application!.tellings).toHaveLength(2);
+    expect((await at().history(name)).at(-1)).toMatchObject({
+      kind: 'tell',
+      how: 'TELLING_MEANS_IN_PERSON',
+      answers: notice,
+    });
+    const topic = await readTopic(scene.world.place, 'cups.applications');
+    const all = await topic.until((events) => events.filter(({ subject }) => subject === name).length >= 3);
+    await topic.stop();
+    const codec = eventCodec<IntakeEvents>('cups.intake.v1');
+    const told = all
+      .filter(({ subject }) => subject === name)
+      .map((event) => codec.decode(event))
+      .flatMap((event) => (event?.type === 'cups.intake.v1.PersonTold' ? [event.data] : []));
+    expect(told).toMatchObject([
+      { how: 'TELLING_MEANS_PHONE', notice: '' },
+      { how: 'TELLING_MEANS_IN_PERSON', notice },
+    ]);
+  });
+
+  test('How a person was told must be said, and a notice is named as one.', async () => {
+    const { name } = await at().file(1);
+    const unsaid = at().recordTelling({ requestId: requestId(), name });
+    await expect(unsaid).rejects.toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: [{ field: expect.stringContaining('how') }],
+    });
+    const wrong = at().recordTelling({ requestId: requestId(), name, how: 'TELLING_MEANS_SLIP', notice: name });
+    await expect(wrong).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+});
+
+test('So many acts of colleagues are taken that nobody meets the end, and no more: the document stays small.', () => {
+  let app = applicationInState('ready');
+  for (let n = 0; n < 500; n += 1) {
+    app = team.assignApplication(app, ACTOR, `operators/cu-001-${n % 2 === 0 ? 'manager' : 'specialist'}`).document;
+  }
+  const refused = { reason: 'ACTION_NOT_ALLOWED' };
+  expect(catchProblem(() => team.assignApplication(app, ACTOR, 'operators/cu-001-manager'))).toMatchObject(refused);
+  expect(catchProblem(() => team.recordPersonNotification(app, ACTOR, { how: 'phone' }))).toMatchObject(refused);
+});

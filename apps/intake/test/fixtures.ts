@@ -1,0 +1,201 @@
+import type { Action, Content, Message, State } from '@cups/application';
+import { isProblem } from '@cups/problem';
+import { idnp } from '@cups/testing';
+import * as drafts from '../src/domain/commands/draft.ts';
+import * as filing from '../src/domain/commands/filing.ts';
+import { supplyDocuments } from '../src/domain/commands/supply.ts';
+import { recordPayment } from '../src/domain/commands/payment.ts';
+import * as results from '../src/domain/commands/results.ts';
+import * as timers from '../src/domain/commands/timers.ts';
+import type { Actor, CommandResult } from '../src/domain/command.ts';
+import type { NewApplication } from '../src/domain/commands/draft.ts';
+import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
+import type { AgencyUpdate } from '../src/domain/agency-updates.ts';
+import type { Application, ServiceVersion } from '../src/domain/application.ts';
+import type { WorkingTime } from '../src/domain/terms.ts';
+
+/** Synthetic applications in every state, for the tests of the domain. */
+
+export const NOW = new Date('2026-03-10T09:00:00Z');
+
+export const VERSION: ServiceVersion = {
+  _id: 'civil-status-extract@1:0000',
+  publicService: 'publicServices/civil-status-extract',
+  version: '1',
+  title: { ro: 'Extras', ru: 'Выписка', en: 'Extract' },
+  agency: 'agencies/asp',
+  evidence: [{ kind: 'identity-document', required: true }],
+  costOptions: [
+    { code: 'normal', centreKinds: [], term: { amount: 10, unit: 'working-days', from: 'submission' } },
+    { code: 'paid', centreKinds: [], term: { amount: 1, unit: 'working-days', from: 'payment' } },
+    { code: 'open', centreKinds: [] },
+    { code: 'abroad', centreKinds: ['mission'] },
+  ],
+  form: {},
+};
+
+/** Of an agency as most of them are, without a day off in the years of the tests. */
+export const WORKING_TIME: WorkingTime = {
+  timeZone: 'Europe/Chisinau',
+  days: new Set([1, 2, 3, 4, 5]),
+  opens: { hour: 8, minute: 0 },
+  closes: { hour: 17, minute: 0 },
+  holidays: new Map([2026, 2027].map((year) => [year, new Set<string>()])),
+};
+
+export function content(more: Partial<Content> = {}): Content {
+  return {
+    applicant: { idnp: idnp(1), givenName: 'Test', familyName: 'Testescu', birthDate: '1950-01-02', language: 'ro' },
+    contact: { none: true },
+    mandate: { kind: 'own-presence' },
+    answers: { act: 'birth' },
+    evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
+    costOption: 'normal',
+    delivery: { kind: 'at-centre' },
+    ...more,
+  };
+}
+
+/** The personal number of the operator who acts in these tests. */
+export const OWN_IDNP = idnp(99);
+
+export const ACTOR: Actor = {
+  operator: 'operators/cu-001-specialist',
+  roles: ['specialist'],
+  centre: 'centres/CU-001',
+  now: NOW,
+  cause: '0b7a1c9e-0000-4000-8000-000000000001',
+  isPartyTo: ({ applicant, represented }) => [applicant?.idnp, represented?.idnp].includes(OWN_IDNP),
+};
+
+/** An application as it would be if the operator were in it herself. */
+export function asOwnApplication(app: Application, as: 'applicant' | 'represented' = 'applicant'): Application {
+  const herself = { ...app.content.applicant, idnp: OWN_IDNP };
+  return { ...app, content: { ...app.content, [as]: herself } };
+}
+
+export function newDraft(more: Partial<NewApplication> = {}): Application {
+  const fields = drafts.createDraft(
+    {
+      id: '01J00000000000000000000001',
+      centre: 'centres/CU-001',
+      centreName: 'Lozova',
+      centreKind: 'town-hall',
+      trackingNumber: '0000-0000-0000-00',
+      version: VERSION,
+      content: content(),
+      ...more,
+    },
+    ACTOR,
+  );
+  return { ...fields, schemaVersion: 2, revision: 1, eventSeq: 0, createTime: NOW, updateTime: NOW };
+}
+
+/** What is submitted by, where the form asks for nothing. */
+export const SUBMIT_CONTEXT = {
+  version: VERSION,
+  acceptsForeignDocuments: false,
+  workingTime: WORKING_TIME,
+  validateAnswers: () => [],
+};
+
+/** Does an action of a person, with a payload that is right for it. */
+export function runCommand(app: Application, action: Action, roles: readonly string[], now = NOW): CommandResult {
+  const actor = { ...ACTOR, roles, now };
+  switch (action) {
+    case 'edit':
+      return drafts.editDraft(app, actor, ['costOption'], { costOption: 'normal' });
+    case 'submit':
+      return filing.submitApplication(app, actor, SUBMIT_CONTEXT);
+    case 'withdraw':
+      return filing.withdrawApplication(app, actor);
+    case 'renew':
+      return drafts.renewDraft(app, actor, VERSION);
+    case 'supply-documents': {
+      const kinds = app.documentRequest?.evidenceKinds ?? [];
+      return supplyDocuments(
+        app,
+        actor,
+        { evidence: kinds.map((kind) => ({ kind, originalSeen: true })) },
+        SUBMIT_CONTEXT,
+      );
+    }
+    case 'hand-over':
+      return results.handOverResult(app, actor, { collectedBy: 'applicant', paperKind: 'identity-document' });
+    case 'confirm-outcome':
+      return results.confirmOutcome(app, actor, { needMet: true });
+    case 'record-payment':
+      return recordPayment(app, actor, { receiptNumber: 'CH-1', amountMinor: 11_000, currency: 'MDL' }, SUBMIT_CONTEXT);
+    case 'correct':
+      throw new Error('opens another application');
+  }
+}
+
+let serial = 0;
+/** What an agency says in a message of this kind. */
+export function agencyUpdate(message: Message, now = NOW): AgencyUpdate {
+  serial += 1;
+  return {
+    message,
+    agency: 'agencies/asp',
+    eventId: `event-${serial}`,
+    now,
+    request: { id: `message-${serial}`, evidenceKinds: ['birth-certificate'], answerBy: '2026-04-10' },
+    decision: { decideTime: now, reason: { ro: 'motiv' } },
+    result: { resultNumber: 'R2' },
+  };
+}
+
+/** An application in a state, come there by the table. */
+export function applicationInState(state: State): Application {
+  const submitted = () => runCommand(newDraft(), 'submit', ['specialist']).document;
+  const after = (app: Application, message: Message) =>
+    applyAgencyUpdate(app, agencyUpdate(message), WORKING_TIME).document;
+  switch (state) {
+    case 'draft':
+      return newDraft();
+    case 'submitted':
+      return submitted();
+    case 'in-progress':
+      return after(submitted(), 'acknowledged');
+    case 'documents-requested':
+      return after(submitted(), 'documents-requested');
+    case 'ready':
+      return after(submitted(), 'approved');
+    case 'rejected':
+      return after(submitted(), 'rejected');
+    case 'handed-over':
+      return runCommand(applicationInState('ready'), 'hand-over', ['specialist']).document;
+    case 'closed':
+      return runCommand(applicationInState('handed-over'), 'confirm-outcome', ['specialist']).document;
+    case 'withdrawn':
+      return runCommand(submitted(), 'withdraw', ['specialist']).document;
+    case 'expired':
+      return timers.fireTimer(
+        applicationInState('documents-requested'),
+        'answer-date-passed',
+        new Date('2026-04-11T00:00:00Z'),
+      ).document;
+  }
+}
+
+/** What a step gives; undefined when it is refused. */
+export function resultOrUndefined<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (isProblem(error)) return undefined;
+    throw error;
+  }
+}
+
+/** How a step is refused. */
+export function catchProblem(run: () => unknown) {
+  try {
+    run();
+  } catch (error) {
+    if (isProblem(error)) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+}

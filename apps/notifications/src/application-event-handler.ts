@@ -1,0 +1,135 @@
+import { isUlid } from '@cups/contracts';
+import type { ReceivedEvent } from '@cups/contracts';
+import type { HandlerResult } from '@cups/events';
+import { isProblem } from '@cups/problem';
+import type { Cause } from '@cups/store';
+import { isTooOld, withPersonNotification } from './domain/notice.ts';
+import type { Notice, RetryPolicy } from './domain/notice.ts';
+import { throttledUntil, isDuplicate, withNotice } from './domain/throttle.ts';
+import { decodeApplicationEvent } from './intake.ts';
+import type { ApplicationEvent, NoticeTrigger } from './intake.ts';
+import type { NoticeMetrics } from './notice-metrics.ts';
+import type { NoticeSender } from './notice-sender.ts';
+import { newThread, withNotices } from './store.ts';
+import type { Thread, Threads } from './store.ts';
+import type { NoticeComposer } from './notice-composer.ts';
+
+/** All events about an application are counted by one producer, intake. */
+const SEQUENCE_SUBJECT = 'applications';
+
+export interface ApplicationEventHandlerDeps {
+  threads: Threads;
+  composer: NoticeComposer;
+  sender: NoticeSender;
+  noticeMetrics: NoticeMetrics;
+  retryPolicy: RetryPolicy;
+  now: () => Date;
+}
+
+/** What this service does about events of cups.applications. */
+export class ApplicationEventHandler {
+  readonly #deps: ApplicationEventHandlerDeps;
+
+  constructor(deps: ApplicationEventHandlerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * One write counts the event and adds the notice that it leads to. A mail then goes out at once; what cannot go out now is left to
+   * the timer of the thread.
+   */
+  async handle(event: ReceivedEvent): Promise<HandlerResult> {
+    const applicationEvent = decodeApplicationEvent(event);
+    if (!applicationEvent) return 'refused';
+    const { threads, now } = this.#deps;
+    const { application, centre } = applicationEvent;
+    const receiveTime = now();
+    const options = {
+      scope: { centre },
+      cause: toCause(event, applicationEvent),
+      now: receiveTime,
+      initial: newThread(application, centre),
+    };
+    try {
+      const { document, outcome } = await threads.update(application, options, {
+        read: (thread) => this.#createNotice(applicationEvent, event, thread, receiveTime),
+        decide: (thread, notice) => ({
+          document: applyTrigger(thread, applicationEvent.trigger, notice, event.time),
+          events: [],
+        }),
+      });
+      if (outcome === 'gap') return 'wait';
+      if (outcome === 'applied') await this.#followUp(document, noticeId(applicationEvent));
+      return 'done';
+    } catch (error) {
+      // An application never changes its centre: what names another is not about this one.
+      if (isProblem(error) && error.kind === 'EXISTS') return 'refused';
+      throw error;
+    }
+  }
+
+  /** An operator dropped this event: it is counted, so that the next may come, and nobody is told anything. */
+  async skip(event: ReceivedEvent): Promise<void> {
+    const applicationEvent = decodeApplicationEvent(event);
+    if (!applicationEvent) return;
+    const { application, centre } = applicationEvent;
+    const initial = newThread(application, centre);
+    const options = { scope: { centre }, cause: toCause(event, applicationEvent), now: this.#deps.now(), initial };
+    await this.#deps.threads.update(application, options, (thread) => ({ document: thread, events: [] }));
+  }
+
+  /** The notice that an event leads to, as far as it can be written now; undefined where the person is told nothing. */
+  async #createNotice(
+    applicationEvent: ApplicationEvent,
+    event: ReceivedEvent,
+    thread: Thread,
+    now: Date,
+  ): Promise<Notice | undefined> {
+    const { trigger, application } = applicationEvent;
+    const { time: eventTime } = event;
+    if (trigger.kind === 'nothing' || trigger.kind === 'told' || isTooOld(eventTime, now, this.#deps.retryPolicy))
+      return undefined;
+    const { kind, answerBy } = trigger;
+    // A timer, which fires again, is the cause of many.
+    const causedBy = isUlid(event.causationId) ? event.causationId : '';
+    if (isDuplicate(thread.notices, kind, causedBy)) return undefined;
+    const notice: Notice = {
+      id: noticeId(applicationEvent),
+      kind,
+      state: 'compose',
+      eventTime,
+      createTime: now,
+      attempts: 0,
+    };
+    if (answerBy !== undefined) notice.answerBy = answerBy;
+    if (causedBy !== '') notice.causedBy = causedBy;
+    const due = throttledUntil(thread.notices, kind, now);
+    return due ? { ...notice, held: true, due } : this.#deps.composer.compose(application, notice);
+  }
+
+  async #followUp(thread: Thread, id: string): Promise<void> {
+    const { sender, noticeMetrics } = this.#deps;
+    const notice = thread.notices.find((one) => one.id === id);
+    if (!notice) return;
+    if (notice.held) noticeMetrics.recordThrottled(thread._id, notice);
+    else if (notice.state === 'pending') await sender.send(thread, notice);
+    else noticeMetrics.recordOutcome(thread._id, notice);
+  }
+}
+
+/** The thread with what is to be told, or was told, after an event. */
+function applyTrigger(thread: Thread, trigger: NoticeTrigger, notice: Notice | undefined, eventTime: Date): Thread {
+  if (trigger.kind === 'told') {
+    return withNotices(thread, withPersonNotification(thread.notices, trigger.notice, trigger.method, eventTime));
+  }
+  return notice ? withNotices(thread, withNotice(thread.notices, notice)) : thread;
+}
+
+const noticeId = ({ application, sequence }: ApplicationEvent): string => `${application}-${sequence}`;
+
+const toCause = (event: ReceivedEvent, { sequence }: ApplicationEvent): Cause => ({
+  eventId: event.id,
+  sequence: { subject: SEQUENCE_SUBJECT, value: sequence },
+  ...(event.correlationId && { requestId: event.correlationId }),
+  ...(event.traceparent && { traceparent: event.traceparent }),
+});

@@ -1,0 +1,71 @@
+import type { Log } from '@cups/contracts';
+import { isProblem } from '@cups/problem';
+import { composeNotice } from './domain/compose-notice.ts';
+import type { NoticeContext } from './domain/compose-notice.ts';
+import { markFailed, INTAKE_UNAVAILABLE, scheduleRetry } from './domain/notice.ts';
+import type { Notice, RetryPolicy } from './domain/notice.ts';
+import { resumeWaitingNotices } from './store.ts';
+import type { Threads } from './store.ts';
+
+/** ms; the notices that wait for intake are woken at most once in so long. */
+const RESUME_INTERVAL_MS = 1000;
+
+export interface NoticeComposerDeps {
+  threads: Threads;
+  /** Asks intake, under our own identity; throws a Problem. */
+  fetchNoticeContext: (application: string) => Promise<NoticeContext>;
+  retryPolicy: RetryPolicy;
+  now: () => Date;
+  log: Log;
+}
+
+/** Writes notices by what intake says of the person and the application; what waits for intake is woken when it answers again. */
+export class NoticeComposer {
+  readonly #deps: NoticeComposerDeps;
+  /** Whether notices may wait for intake; at the start they may, left by the process before. */
+  #hasWaiting = true;
+  #lastResumeTime = -Infinity;
+  #resuming: Promise<void> = Promise.resolve();
+
+  constructor(deps: NoticeComposerDeps) {
+    this.#deps = deps;
+  }
+
+  /** The notice with its letter. While intake is away it stays in the state compose, to be tried later. */
+  async compose(application: string, notice: Notice): Promise<Notice> {
+    const { now, retryPolicy } = this.#deps;
+    try {
+      const contact = await this.#deps.fetchNoticeContext(application);
+      this.#resumeIfWaiting();
+      return composeNotice(notice, contact, now(), retryPolicy);
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      if (error.kind === 'NOT_FOUND') return markFailed(notice, 'application-unknown');
+      this.#hasWaiting = true;
+      return scheduleRetry(notice, INTAKE_UNAVAILABLE, now(), retryPolicy);
+    }
+  }
+
+  /** Resolves when nothing is being woken any more. */
+  waitUntilIdle(): Promise<void> {
+    return this.#resuming;
+  }
+
+  #resumeIfWaiting(): void {
+    if (!this.#hasWaiting || performance.now() - this.#lastResumeTime <= RESUME_INTERVAL_MS) return;
+    this.#hasWaiting = false;
+    this.#lastResumeTime = performance.now();
+    this.#resuming = this.#resume();
+  }
+
+  async #resume(): Promise<void> {
+    const { threads, now, log } = this.#deps;
+    try {
+      const count = await resumeWaitingNotices(threads, now());
+      if (count > 0) log.info({ event: 'notices-woken', count });
+    } catch (error) {
+      this.#hasWaiting = true;
+      log.warn({ event: 'notices-not-woken', error });
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { resourceName } from '@cups/contracts';
+import type { Counter, Log, Metrics } from '@cups/contracts';
+import type { Notice } from './domain/notice.ts';
+
+/** Counts and logs what becomes of notices: codes only, never a text or an address. */
+export class NoticeMetrics {
+  readonly #log: Log;
+  readonly #outcomes: Counter<'kind' | 'outcome'>;
+
+  constructor(log: Log, metrics: Metrics) {
+    this.#log = log;
+    this.#outcomes = metrics.counter('cups_notices_total', 'Notices by what became of them.', ['kind', 'outcome']);
+  }
+
+  /** A try has ended: the notice is sent, printable or failed, or waits for the next try. */
+  recordOutcome(application: string, { kind, state, failCause, training }: Notice): void {
+    // What nobody was told is not counted as told.
+    const isOut = state === 'sent' || state === 'printable';
+    this.#outcomes.inc({ kind, outcome: training && isOut ? 'training' : state });
+    const resource = resourceName('applications', application);
+    const line = { event: 'notice', resource, messageType: kind, outcome: state, reason: failCause };
+    if (isOut) this.#log.info(line);
+    else this.#log.warn(line);
+  }
+
+  /** The person was told enough of this kind today: the notice waits. */
+  recordThrottled(application: string, { kind }: Notice): void {
+    this.#outcomes.inc({ kind, outcome: 'held' });
+    this.#log.warn({ event: 'notice-held', resource: resourceName('applications', application), messageType: kind });
+  }
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { resolveChannel, composeNotice } from '../src/domain/compose-notice.ts';
+import type { NoticeContext } from '../src/domain/compose-notice.ts';
+import { TRAINING_LABELS } from '../src/domain/templates.ts';
+import type { NoticeKind } from '../src/domain/notice.ts';
+import { at, noticeContext, notice, now, retryPolicy } from './fixtures.ts';
+
+describe('the channel', () => {
+  test('The channel is e-mail for whoever has an address', () =>
+    expect(resolveChannel({ email: 'a@example.md', training: false })).toBe('email'));
+  test('The channel is a slip for whoever has no address', () =>
+    expect(resolveChannel({ email: '', training: false })).toBe('slip'));
+  test.each([
+    'a@example.md, b@example.md',
+    'a@example.md\r\nBcc: b@example.md',
+    'Ion <a@example.md>',
+    'nobody',
+    '@',
+    'a@b@c',
+  ])('The channel is a slip for what is not one address: %j', (email) =>
+    expect(resolveChannel({ email, training: false })).toBe('slip'),
+  );
+});
+
+describe('composing', () => {
+  test.each(['ro', 'ru', 'en'] as const)(
+    'A notice of a training is a slip that says so (%s), whatever address was typed',
+    (language) => {
+      const slip = composeNotice(notice(), noticeContext({ training: true, language }), now, retryPolicy);
+      expect(slip).toMatchObject({ state: 'printable', channel: 'slip', training: true });
+      expect(slip.to).toBeUndefined();
+      expect(slip.subject).toMatch(new RegExp(`^${TRAINING_LABELS[language].subject}: `));
+      expect(slip.text?.startsWith(TRAINING_LABELS[language].text)).toBe(true);
+      expect(composeNotice(notice(), noticeContext(), now, retryPolicy).training).toBeUndefined();
+    },
+  );
+  test('A notice to an address becomes a claimed mail', () => {
+    const mail = composeNotice(notice(), noticeContext(), now, retryPolicy);
+    expect(mail).toMatchObject({
+      state: 'pending',
+      channel: 'email',
+      to: 'ion@example.md',
+      due: at(retryPolicy.claimMs),
+    });
+  });
+  test('A notice without an address becomes a slip that can be printed at once, and keeps no address', () => {
+    const slip = composeNotice(notice(), noticeContext({ email: '' }), now, retryPolicy);
+    expect(slip).toMatchObject({ state: 'printable', channel: 'slip' });
+    expect(slip.sendTime).toBeUndefined();
+    expect(slip.to).toBeUndefined();
+    expect(slip.due).toBeUndefined();
+  });
+});
+
+describe('words of an agency in a letter', () => {
+  const hostileText = 'Achitați.\n\n\nPlata: https://fals.example/plata \u202eataluclac\0';
+  const shown = '> Achitați. Plata: [link] ataluclac';
+  const letter = (kind: NoticeKind, more: Partial<NoticeContext>) =>
+    composeNotice(notice({ kind }), noticeContext({ state: 'ready', ...more }), now, retryPolicy).text ?? '';
+
+  test.each<[NoticeKind, Partial<NoticeContext>]>([
+    ['documents-requested', { requestText: { ro: hostileText } }],
+    ['application-rejected', { reasonText: { ro: hostileText } }],
+    ['result-ready', { reasonText: { ro: hostileText } }],
+    ['result-corrected', { correctionText: { ro: hostileText } }],
+    ['result-revoked', { revocationText: { ro: hostileText } }],
+  ])('The words of an agency about %s are one quoted line of the letter', (kind, more) => {
+    const text = letter(kind, more);
+    expect(text.split('\n').filter((line) => line.startsWith('>'))).toEqual([shown]);
+    expect(text).not.toMatch(/fals|https?:|\u202e|\0/);
+    // No paragraph of theirs stands beside ours.
+    expect(text.split('\n\n').filter((part) => /Plata/.test(part))).toHaveLength(1);
+  });
+
+  test('The words about single documents follow in the same block', () => {
+    const text = letter('documents-requested', {
+      requestText: { ro: 'Lipsesc:' },
+      documentTexts: ['În original', '', hostileText],
+    });
+    expect(text).toContain(`> Lipsesc:\n> – În original\n> – ${shown.slice(2)}\n\n`);
+  });
+
+  test('A result is told with number, code and validity, as far as they are known', () => {
+    const result = { resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
+    for (const kind of ['result-ready', 'result-corrected'] as const) {
+      const text = letter(kind, result);
+      expect(text).toContain('Numărul rezultatului: R-1.');
+      expect(text).toContain('Codul de verificare: K7Q2.');
+      expect(text).toContain('Rezultatul este valabil până la 24.02.2027.');
+      expect(letter(kind, {})).not.toMatch(/verificare|valabil|Numărul rez/);
+    }
+    expect(letter('result-ready', { verificationCode: 'http://fals.example' })).toContain(
+      'Codul de verificare: [link].',
+    );
+  });
+
+  test('Whatever the words of an agency are, they make no line of ours and no link', () => {
+    const line = /^(> .*|[^>]*)$/u;
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.webUrl(), (words, url) => {
+        const ours = letter('application-rejected', {}).split('\n').length;
+        const text = letter('application-rejected', { reasonText: { ro: `a ${words} ${url}` } });
+        // Their line, its label, and the gap.
+        expect(text.split('\n')).toHaveLength(ours + 3);
+        for (const one of text.split('\n')) expect(one).toMatch(line);
+        expect(text).not.toContain('://');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

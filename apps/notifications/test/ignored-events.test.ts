@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { noticeContextResponse, intakeEvent, newerEvent, startNotifications } from './harness.ts';
+
+let harness: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (harness = await startNotifications()));
+afterAll(() => harness.stop());
+
+test.each([
+  'ApplicationInProgress',
+  'DocumentsSupplied',
+  'ResultHandedOver',
+  'ApplicationClosed',
+  'DeskNoted',
+  'PersonTold',
+] as const)('%s is counted, and nobody is told', async (type) => {
+  const id = harness.application(noticeContextResponse('ana@example.md'));
+  await harness.publish(intakeEvent(id, 1, type));
+  expect(await harness.thread(id)).toMatchObject({ notices: [], lastSeqs: { applications: 1 } });
+});
+
+test('An event that is newer than this release is counted wherever it comes, also as the first, and nobody is told', async () => {
+  const id = harness.application(noticeContextResponse(''));
+  await harness.publish(newerEvent(id, 1), intakeEvent(id, 2, 'ApplicationSubmitted'), newerEvent(id, 3));
+  await harness.publish(intakeEvent(id, 4, 'ApplicationDecided', { ref: { state: 'STATE_READY' } }));
+  const { notices } = await harness.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 4);
+  expect(notices.map(({ id: notice, kind }) => [notice, kind])).toEqual([
+    [`${id}-2`, 'application-submitted'],
+    [`${id}-4`, 'result-ready'],
+  ]);
+});

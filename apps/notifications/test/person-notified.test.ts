@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
+
+/** PersonTold: a colleague told the person by word of mouth what a notice says. */
+
+let harness: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (harness = await startNotifications()));
+afterAll(() => harness.stop());
+
+test('The notice that they were told of says how and when, once however often the event comes; the others say nothing.', async () => {
+  const id = harness.application(noticeContextResponse(''));
+  const time = new Date(Date.now() - 1000);
+  const told = intakeEvent(
+    id,
+    3,
+    'PersonTold',
+    { how: 'TELLING_MEANS_IN_PERSON', notice: `notices/${id}-1` },
+    { time },
+  );
+  await harness.publish(
+    intakeEvent(id, 1, 'ApplicationSubmitted'),
+    intakeEvent(id, 2, 'DocumentsRequested', { answerBy: '2026-12-20' }),
+    told,
+    told,
+    intakeEvent(id, 4, 'ApplicationInProgress'),
+  );
+  await harness.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 4);
+  const { notices } = await harness.deskClient().listNotices({ application: `applications/${id}` });
+  expect(notices.map(({ toldHow }) => toldHow)).toEqual(['in-person', '']);
+  expect(Number(notices[0]!.toldTime!.seconds)).toBe(Math.floor(time.getTime() / 1000));
+});
+
+test('Of a notice of another application nothing is said.', async () => {
+  const [mine, other] = [
+    harness.application(noticeContextResponse('')),
+    harness.application(noticeContextResponse('')),
+  ];
+  await harness.publish(intakeEvent(other, 1, 'ApplicationSubmitted'), intakeEvent(mine, 1, 'ApplicationSubmitted'));
+  await harness.thread(other);
+  const about = { how: 'TELLING_MEANS_PHONE', notice: `notices/${other}-1` } as const;
+  await harness.publish(intakeEvent(mine, 2, 'PersonTold', about));
+  await harness.thread(mine, ({ lastSeqs }) => lastSeqs?.['applications'] === 2);
+  const { notices } = await harness.deskClient().listNotices({ application: `applications/${other}` });
+  expect(notices.map(({ toldHow }) => toldHow)).toEqual(['']);
+});

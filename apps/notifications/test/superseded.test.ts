@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { composeNotice } from '../src/domain/compose-notice.ts';
+import type { NoticeContext } from '../src/domain/compose-notice.ts';
+import type { Notice, NoticeKind } from '../src/domain/notice.ts';
+import { isSuperseded } from '../src/domain/superseded.ts';
+import { before, noticeContext, notice, now, retryPolicy } from './fixtures.ts';
+
+describe('a late notice', () => {
+  test('A late notice that asks for a step which is done already is dropped', () => {
+    expect(isSuperseded('documents-requested', 'in-progress', 3_600_001, retryPolicy)).toBe(true);
+    expect(isSuperseded('result-ready', 'handed-over', 3_600_001, retryPolicy)).toBe(true);
+    const late = composeNotice(
+      notice({ kind: 'documents-requested', eventTime: before(7_200_000) }),
+      noticeContext({ state: 'withdrawn' }),
+      now,
+      retryPolicy,
+    );
+    expect(late).toMatchObject({ state: 'failed', failCause: 'overtaken' });
+    expect(late).not.toHaveProperty('text');
+  });
+  test('A late notice whose step is still to be done is sent', () =>
+    expect(isSuperseded('result-ready', 'ready', 3_600_001, retryPolicy)).toBe(false));
+  test('A notice that is not late is sent whatever came after it', () =>
+    expect(isSuperseded('result-ready', 'handed-over', 3_600_000, retryPolicy)).toBe(false));
+  test('A receipt is sent whatever came after it', () =>
+    expect(isSuperseded('application-submitted', 'closed', 86_400_000, retryPolicy)).toBe(false));
+});
+
+describe('a notice says what is so when it is written', () => {
+  const composed = (kind: NoticeKind, more: Partial<NoticeContext>, of: Partial<Notice> = {}) =>
+    composeNotice(notice({ kind, ...of }), noticeContext({ state: 'ready', ...more }), now, retryPolicy);
+
+  test.each<[NoticeKind, NoticeContext['lastChange'], boolean]>([
+    ['result-ready', undefined, true],
+    ['result-ready', 'corrected', true],
+    ['result-ready', 'revoked', false],
+    ['result-corrected', 'corrected', true],
+    ['result-corrected', 'revoked', false],
+    ['result-revoked', 'revoked', true],
+    ['result-revoked', 'corrected', false],
+    ['application-submitted', 'revoked', true],
+  ])('The notice %s of a result whose last change is %s is told: %s', (kind, lastChange, isTold) => {
+    const one = composed(kind, lastChange ? { lastChange } : {});
+    expect([one.state, one.failCause]).toEqual(isTold ? ['pending', undefined] : ['failed', 'overtaken']);
+    expect(one.text === undefined).toBe(!isTold);
+  });
+
+  test('When documents were asked for again, the day in the letter is that of the words in it', () => {
+    const open = { state: 'documents-requested', answerBy: '2026-04-15', requestText: { ro: 'Altceva.' } };
+    const { text } = composed('documents-requested', open, { answerBy: '2026-04-01' });
+    expect(text).toContain('> Altceva.');
+    expect(text).toContain('Ultima zi este 15.04.2026.');
+    expect(text).not.toContain('01.04.2026');
+  });
+});

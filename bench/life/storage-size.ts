@@ -1,0 +1,84 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Platform } from '@cups/tools/platform';
+import mongoose from 'mongoose';
+import { round } from '../processes.ts';
+
+/** What stands on disks because of applications: documents, the fields of their indexes, messages, lines of log. */
+
+/** Numbers of one thing, such as documents and bytes of a collection. */
+export type SizeMap = Record<string, number>;
+/** By the name of the collection (`intake.applications`), topic or service. */
+export type StorageCounts = Record<string, SizeMap>;
+
+const STORE_SERVICES = ['intake', 'agency-bridge', 'notifications', 'identity'] as const;
+
+/** Every collection: documents, their bytes as BSON, how many indexes, and the bytes of the fields that these hold. */
+export async function measureCollections({ mongoUri, mongoTls, prefix }: Platform): Promise<StorageCounts> {
+  const connection = await mongoose.createConnection(mongoUri, mongoTls).asPromise();
+  try {
+    const counts: StorageCounts = {};
+    for (const service of STORE_SERVICES) {
+      const database = connection.getClient().db(`${prefix}cups-${service}`);
+      for (const { name } of await database.listCollections({}, { nameOnly: true }).toArray()) {
+        if (!name.startsWith('system.'))
+          counts[`${service}.${name}`] = await measureCollection(database.collection(name));
+      }
+    }
+    return counts;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function measureCollection(collection: mongoose.mongo.Collection): Promise<SizeMap> {
+  // Raw: each document is the bytes that it is stored as.
+  const bytesOf = async (projection: Record<string, 0 | 1>) => {
+    const documents = (await collection.find({}, { projection, raw: true }).toArray()) as unknown as Buffer[];
+    return { documents: documents.length, bytes: documents.reduce((sum, one) => sum + one.byteLength, 0) };
+  };
+  const { documents, bytes } = await bytesOf({});
+  const indexes = await collection.indexes();
+  let indexBytes = 0;
+  for (const { key } of indexes) {
+    const fields = Object.fromEntries(Object.keys(key as object).map((field) => [field, 1 as const]));
+    indexBytes += (await bytesOf('_id' in fields ? fields : Object.assign({ _id: 0 as const }, fields))).bytes;
+  }
+  return { documents, bytes, indexes: indexes.length, indexBytes };
+}
+
+/** Bytes that the broker has written for each topic, those of agencies together; batches are as small as the load made them. */
+export function measureTopics(dataDir: string, prefix: string): StorageCounts {
+  const counts: StorageCounts = {};
+  const folders = readdirSync(join(dataDir, 'kafka'), { recursive: true, encoding: 'utf8' });
+  for (const file of folders.filter((path) => path.endsWith('.log'))) {
+    const partition = file.split('/').at(-2)!;
+    if (!partition.startsWith(prefix)) continue;
+    const topic = partition.slice(prefix.length, partition.lastIndexOf('-')).replace(/^agency\..*\./, 'agency.<code>.');
+    const known = (counts[topic] ??= { bytes: 0 });
+    known['bytes']! += statSync(join(dataDir, 'kafka', file)).size;
+  }
+  return counts;
+}
+
+/** Bytes of the log of each service. */
+export function measureLogBytes(folder: string): StorageCounts {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.log'));
+  return Object.fromEntries(
+    files.map((name) => [name.replace(/\.log$/, ''), { bytes: statSync(join(folder, name)).size }]),
+  );
+}
+
+/** By how much each number has grown for each of `count` applications; what has not grown is left out. */
+export function dividePerApplication(before: StorageCounts, after: StorageCounts, count: number): StorageCounts {
+  const grown: StorageCounts = {};
+  for (const [name, numbers] of Object.entries(after)) {
+    const entries = Object.entries(numbers).map(([what, now]) => [
+      what,
+      round((now - (before[name]?.[what] ?? 0)) / count),
+    ]);
+    const changed = entries.filter(([, value]) => value !== 0);
+    if (changed.length > 0) grown[name] = Object.fromEntries(changed) as SizeMap;
+  }
+  return grown;
+}

@@ -1,0 +1,136 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Platform } from '@cups/tools/platform';
+import type { Arrivals } from './arrivals.ts';
+import { request } from './children.ts';
+import type { LoadResult, LoadCommand } from './load.ts';
+import { nowMs, readClocks, round, diffClocks } from './processes.ts';
+import type { Percentiles } from './processes.ts';
+
+export interface LoadLevelResult {
+  inFlight: number;
+  pairs: number;
+  pairsPerSecond: number;
+  /** From the first create until the last delivery was seen on its topic. */
+  seenPerSecond: number;
+  /** From the end of the load until everything was seen and every notice written. */
+  drainSeconds: number;
+  createMs: Percentiles;
+  submitMs: Percentiles;
+  /** Of one core: what processes that are not ours took meanwhile. Above 10 the figures are worth little. */
+  othersPercent: number;
+  /** Load and drain. */
+  cpuMsPerPair: Record<string, number>;
+  refused: Record<string, number>;
+}
+
+export interface OpenLoopResult {
+  result: LoadResult;
+  /** CPU by process meanwhile, the drain included; `others` is what was not ours. */
+  cpu: Record<string, number>;
+}
+
+/** When nothing has moved for so long, what has not come is not waited for. */
+const STALL_TIMEOUT_MS = 20_000;
+
+export interface LoadRunnerOptions {
+  platform: Platform;
+  arrivals: Arrivals;
+  /** Counts the threads of notices in the store. */
+  notices: () => Promise<number>;
+  load: ChildProcess;
+  signal: AbortSignal;
+  /** What went wrong, in sentences; whoever finds something adds it. */
+  trouble: string[];
+}
+
+/** What is asked of the platform, and what it has taken so far. */
+export class LoadRunner {
+  /** Ids of applications whose submit was acknowledged. */
+  readonly accepted = new Set<string>();
+  /** Given up without an answer: stored or not. */
+  unknown = 0;
+  firstRefusal: string | undefined;
+  readonly #parts: LoadRunnerOptions;
+  /** What is not waited for again. */
+  #lost = 0;
+
+  constructor(parts: LoadRunnerOptions) {
+    this.#parts = parts;
+  }
+
+  /** Everything that costs CPU for the load. */
+  pids(): Record<string, number> {
+    const { platform, load } = this.#parts;
+    return Object.assign({ load: load.pid!, bench: process.pid }, platform.pids());
+  }
+
+  /** A closed loop, then the wait until nothing is left of it. */
+  async closed(inFlight: number, seconds: number): Promise<LoadLevelResult> {
+    const { load, signal } = this.#parts;
+    if (signal.aborted) throw new Error('stopped');
+    const before = readClocks(this.pids());
+    const order: LoadCommand = { kind: 'closed', level: inFlight, seconds };
+    const result = await request<LoadResult>(load, order);
+    this.#take(result);
+    const { seenMs, drainedMs } = await this.#drained(result.endMs);
+    const { others = 0, ...cpu } = diffClocks(before, readClocks(this.pids()));
+    const pairs = result.accepted.length;
+    return {
+      inFlight,
+      pairs,
+      pairsPerSecond: round((pairs * 1000) / (result.endMs - result.startMs), 1),
+      seenPerSecond: round((pairs * 1000) / (seenMs - result.startMs), 1),
+      drainSeconds: round((drainedMs - result.endMs) / 1000, 2),
+      createMs: result.createMs,
+      submitMs: result.submitMs,
+      othersPercent: round((others * 100) / (drainedMs - result.startMs), 1),
+      cpuMsPerPair: dividePerPair(cpu, pairs),
+      refused: result.refused,
+    };
+  }
+
+  /** Pairs that begin on the clock, then the wait until nothing is left of them. */
+  async open(perSecond: number, seconds: number): Promise<OpenLoopResult> {
+    const before = readClocks(this.pids());
+    const order: LoadCommand = { kind: 'open', perSecond, seconds };
+    const result = await request<LoadResult>(this.#parts.load, order);
+    this.#take(result);
+    await this.#drained(result.endMs);
+    return { result, cpu: diffClocks(before, readClocks(this.pids())) };
+  }
+
+  #take({ accepted, unknown, firstRefusal }: LoadResult): void {
+    for (const id of accepted) this.accepted.add(id);
+    this.unknown += unknown;
+    this.firstRefusal ??= firstRefusal;
+  }
+
+  /**
+   * Until every accepted application was seen on an agency's topic and its notice is written. What has not come when
+   * nothing moved for 20 s is not waited for again.
+   */
+  async #drained(since: number): Promise<{ seenMs: number; drainedMs: number }> {
+    const { arrivals, notices, signal, trouble } = this.#parts;
+    const expected = this.accepted.size - this.#lost;
+    let done = 0;
+    let written = 0;
+    for (let movedMs = nowMs(); !signal.aborted; await pause(50)) {
+      const seen = arrivals.deliveries.size;
+      if (seen >= expected) written = await notices();
+      if (written >= expected) break;
+      if (seen + written > done) movedMs = nowMs();
+      done = seen + written;
+      if (nowMs() < movedMs + STALL_TIMEOUT_MS) continue;
+      const accepted = this.accepted.size;
+      trouble.push(`${accepted} accepted, ${seen} seen on the topics, ${written} with a notice: nothing moves`);
+      this.#lost = accepted - Math.min(seen, written);
+      break;
+    }
+    return { seenMs: Math.max(since, arrivals.lastMs()), drainedMs: nowMs() };
+  }
+}
+
+export function dividePerPair(cpu: Record<string, number>, pairs: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(cpu).map(([name, ms]) => [name, round(ms / pairs, 3)]));
+}

@@ -1,0 +1,98 @@
+import type { Page } from 'playwright-core';
+
+/** A hand on the keyboard that counts: journeys by keys alone, as the figures and some tests want them. */
+export class KeyboardUser {
+  readonly page: Page;
+  keys = 0;
+  /** Titles of the screens that were worked on, in their order. */
+  readonly screens: string[] = [];
+
+  readonly #reached: (screen: string) => unknown;
+
+  /** @param reached does what a test wants on each screen, by its title; what it throws ends the journey */
+  constructor(page: Page, reached: (screen: string) => unknown = () => {}) {
+    this.page = page;
+    this.#reached = reached;
+  }
+
+  /** A key, or a chord such as `Control+Enter`, which counts as two. */
+  async press(chord: string): Promise<void> {
+    this.keys += chord.split('+').length;
+    await this.page.keyboard.press(chord);
+  }
+
+  /** What the form itself asks for is written, and not counted. */
+  async type(text: string, { counted = true } = {}): Promise<void> {
+    if (counted) this.keys += text.length;
+    await this.page.keyboard.type(text);
+  }
+
+  /** Waits for a screen by its title. */
+  async waitForScreen(title: string | RegExp): Promise<void> {
+    const heading = this.page.getByRole('heading', { level: 1, name: title });
+    await heading.waitFor();
+    const found = await heading.innerText();
+    this.screens.push(found);
+    await this.#reached(found);
+  }
+
+  /** Goes from field to field until one of this name has the focus. */
+  async tabTo(name: RegExp): Promise<void> {
+    for (let steps = 0; steps < 30; steps += 1) {
+      if (name.test(await this.page.evaluate(focusedText))) return;
+      await this.press('Tab');
+    }
+    throw new Error(`The focus does not come to ${name}.`);
+  }
+}
+
+/** Of the element with the focus: its label, else its words. */
+function focusedText(): string {
+  const element = document.activeElement as HTMLInputElement | null;
+  return element?.labels?.[0]?.innerText ?? element?.innerText ?? '';
+}
+
+/**
+ * A known person asks for an extract of the population register; the queue is on the screen.
+ * @param searchText what the clerk types to find the person
+ */
+export async function fileForKnownPerson(user: KeyboardUser, searchText: string): Promise<void> {
+  const { page } = user;
+  await user.press('n');
+  await user.waitForScreen('Ce serviciu cere persoana?');
+  await user.type('adev');
+  await page.getByRole('option').first().waitFor();
+  await user.press('Enter');
+  await user.waitForScreen('Cine cere serviciul?');
+  await user.type(searchText);
+  await page.getByText('Persoane cunoscute aici').waitFor();
+  await user.press('Enter');
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('input')].some(({ value }) => /^\d{13}$/.test(value.replaceAll(' ', ''))),
+  );
+  await user.press('Control+Enter');
+  await user.waitForScreen('Ce se cere?');
+  await user.press('Space');
+  await user.press('Control+Enter');
+  await user.waitForScreen('Ce acte a adus persoana?');
+  await user.press('Space');
+  await user.press('Control+Enter');
+  await user.waitForScreen('Cum vrea să fie servită persoana?');
+  await user.press('1');
+  await user.press('9');
+  await user.press('Control+Enter');
+  await user.waitForScreen(/Verificați|verific/i);
+  await user.press('Space');
+  await user.press('Control+Enter');
+  await user.waitForScreen('Cererea a fost depusă');
+}
+
+/** A result is handed over to the applicant, who says that it is what was needed; the application is on the screen. */
+export async function handOverResult(user: KeyboardUser, documentNumber: string): Promise<void> {
+  await user.press('h');
+  await user.waitForScreen('Înmânarea rezultatului');
+  await user.page.getByLabel('Seria și numărul').waitFor();
+  await user.type(documentNumber);
+  for (const key of ['Tab', 'Space', 'Tab', 'Space', 'Control+Enter']) await user.press(key);
+  await user.waitForScreen('Înmânat și închis');
+}

@@ -1,0 +1,69 @@
+import type { Page } from 'playwright-core';
+
+/** What the page looks like, by the boxes that the browser drew. */
+
+interface Box {
+  says: string;
+  x: number;
+  y: number;
+  right: number;
+  bottom: number;
+}
+
+/** Less than this of a name says nothing: about eight letters. */
+const MIN_TEXT_WIDTH = 60;
+
+/**
+ * Holds what is seen under an element: nothing to press or to read lies over another such thing or beyond the edge of
+ * the window, and what is cut still shows about eight letters.
+ * @returns each fault in a line; empty when there is none
+ */
+export async function findLayoutErrors(page: Page, selector: string): Promise<string[]> {
+  const { boxes, cut, width } = await page.evaluate(measureBoxes, { selector, least: MIN_TEXT_WIDTH });
+  const errors = boxes.filter(({ x, right }) => x < -0.5 || right > width + 0.5).map(({ says }) => `beyond: ${says}`);
+  for (const [i, one] of boxes.entries()) {
+    for (const other of boxes.slice(i + 1))
+      if (isOverlapping(one, other)) errors.push(`over: ${one.says} | ${other.says}`);
+  }
+  return [...errors, ...cut];
+}
+
+/** More than the rounding of a line's height. */
+const isOverlapping = (a: Box, b: Box): boolean =>
+  Math.min(a.right, b.right) - Math.max(a.x, b.x) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.y, b.y) > 3;
+
+/** Runs in the page. */
+function measureBoxes({ selector, least }: { selector: string; least: number }) {
+  const boxes: Box[] = [];
+  const cut: string[] = [];
+  const isSeen = (element: Element) => {
+    const { clipPath, visibility } = getComputedStyle(element);
+    return element.getClientRects().length > 0 && clipPath === 'none' && visibility === 'visible';
+  };
+  const walker = document.createTreeWalker(document.querySelector(selector)!, NodeFilter.SHOW_ALL);
+  for (let node: Node | null = walker.root; node; node = walker.nextNode()) {
+    const element = node instanceof Element ? node : node.parentElement!;
+    const isWords = node instanceof Text && node.data.trim() !== '';
+    if (!isWords && !/^(svg|input|kbd)$/.test(element.nodeName)) continue;
+    if (node instanceof Text && element.nodeName === 'KBD') continue;
+    const hides = element.closest('svg') !== null && element.nodeName !== 'svg';
+    let around: Element | null = element;
+    while (around && isSeen(around)) around = around.parentElement;
+    if (around || hides) continue;
+    // Words end where their element cuts them.
+    const drawn = isWords ? rangeOf(node) : element.getBoundingClientRect();
+    const held = element.getBoundingClientRect();
+    const cuts = isWords && getComputedStyle(element).overflowX !== 'visible';
+    const says = isWords ? (node as Text).data.trim() : element.nodeName;
+    const right = cuts ? Math.min(drawn.right, held.right) : drawn.right;
+    if (cuts && drawn.width > held.width + 1 && held.width < least) cut.push(`cut to ${held.width} px: ${says}`);
+    boxes.push({ says, x: drawn.x, y: drawn.y, right, bottom: drawn.bottom });
+  }
+  return { boxes, cut, width: document.documentElement.clientWidth };
+
+  function rangeOf(words: Node): DOMRect {
+    const range = document.createRange();
+    range.selectNodeContents(words);
+    return range.getBoundingClientRect();
+  }
+}

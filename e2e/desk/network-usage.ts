@@ -1,0 +1,64 @@
+import { eventually } from '@cups/testing';
+import type { Page } from 'playwright-core';
+
+/** What comes and goes over the wire, as the browser itself counts it: headers and packed bodies, both ways. */
+
+export interface NetworkUsage {
+  /** Bytes both ways since the last call of `reset`, of the paths that begin so. */
+  totalBytes(prefix: string): number;
+  /** Bytes that came since then. */
+  receivedBytes(prefix: string): number;
+  reset(): void;
+  /** Waits until nothing has been under way for a while. */
+  waitForIdle(): Promise<void>;
+}
+
+const IDLE_MS = 400;
+/** Of a header, besides its name and its value. */
+const HEADER_OVERHEAD = ': \r\n'.length;
+
+/** Counts from now on; what comes out of the browser's own cache is nothing. */
+export async function measureNetwork(page: Page): Promise<NetworkUsage> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Network.enable');
+  const paths = new Map<string, string>();
+  const sent = new Map<string, number>();
+  const received = new Map<string, number>();
+  const pending = new Set<string>();
+  let lastActivity = performance.now();
+  const add = (bytes: Map<string, number>, id: string, more: number) => bytes.set(id, (bytes.get(id) ?? 0) + more);
+  const sum = (bytes: ReadonlyMap<string, number>, prefix: string) =>
+    [...bytes].reduce((all, [id, part]) => all + (paths.get(id)?.startsWith(prefix) ? part : 0), 0);
+  const finish = (id: string): void => {
+    pending.delete(id);
+    lastActivity = performance.now();
+  };
+  // Of what a page gives up when it is left, nothing more is heard.
+  page.on('framenavigated', () => pending.clear());
+  devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    pending.add(requestId);
+    paths.set(requestId, new URL(request.url).pathname);
+    add(sent, requestId, request.postData?.length ?? 0);
+  });
+  devtools.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
+    for (const [name, value] of Object.entries(headers))
+      add(sent, requestId, name.length + value.length + HEADER_OVERHEAD);
+  });
+  devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    finish(requestId);
+    add(received, requestId, encodedDataLength);
+  });
+  devtools.on('Network.loadingFailed', ({ requestId }) => finish(requestId));
+  return {
+    totalBytes: (prefix) => sum(sent, prefix) + sum(received, prefix),
+    receivedBytes: (prefix) => sum(received, prefix),
+    reset() {
+      sent.clear();
+      received.clear();
+    },
+    waitForIdle: () =>
+      eventually(() => pending.size === 0 && performance.now() - lastActivity > IDLE_MS, { timeoutMs: 30_000 }).then(
+        () => {},
+      ),
+  };
+}

@@ -1,0 +1,301 @@
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { axe, open, tolerate } from '../desk.ts';
+import { platformUrl } from '../test-env.ts';
+import { KeyboardUser } from '../keyboard.ts';
+import { runAction, openDeskFor, fileApplication, nextPerson, waitForState } from '../filings.ts';
+import { idnp } from '@cups/tools/filings';
+import { eventually } from '@cups/testing';
+
+/** A specialist's work on what was filed: the queue, an application, the agency's request, the hand-over, colleagues. */
+
+/** Each test works at a centre of its own, so that no other test's applications stand in its lists. */
+const at = (centre: string) => ({ operator: `${centre}-specialist` });
+
+const person = (familyName: string) => ({
+  applicant: {
+    idnp: idnp(nextPerson()),
+    givenName: 'Tamara',
+    familyName,
+    birthDate: '1988-09-14',
+    language: 'ro',
+  },
+  contact: { none: true },
+});
+
+async function press(page: Page, ...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+/** Whoever comes back to the window sees what happened meanwhile. */
+const refocusUntil = (page: Page, sees: () => Promise<boolean>) =>
+  eventually(async () => {
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+    return (await sees()) || undefined;
+  });
+
+/** What was kept comes back a moment after the field. */
+const expectValue = (page: Page, label: string, value: string) =>
+  eventually(async () => (await page.getByLabel(label).inputValue()) === value || undefined);
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
+
+test('A result is found in the queue and handed over by keyboard alone, in 16 keys.', async () => {
+  const filed = await fileApplication({ operator: 'cu-003-specialist', content: person('Cojocaru') });
+  await waitForState(filed, 'ready', 'cu-003-specialist');
+  const page = await open(at('cu-003'));
+  await page.getByRole('link', { name: /Tamara Cojocaru/ }).waitFor();
+  await page.getByRole('heading', { name: 'Rezultatul este la ghișeu' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+
+  await press(page, 'Digit4');
+  await page.getByRole('link', { name: /Tamara Cojocaru/ }).waitFor();
+  const user = new KeyboardUser(page);
+  await user.press('KeyH');
+  await user.waitForScreen('Înmânarea rezultatului');
+  await page.getByLabel('Seria și numărul').waitFor();
+  await user.type('B00004217');
+  for (const key of ['Tab', 'Space', 'Tab', 'Space']) await user.press(key);
+  expect(await axe(page)).toEqual([]);
+  await user.press('Control+Enter');
+  await heading(page, 'Înmânat și închis').waitFor();
+  expect(user.keys).toBeLessThanOrEqual(16);
+  await waitForState(filed, 'closed', 'cu-003-specialist');
+  await press(page, 'Enter');
+  await heading(page, /^Astăzi|^Gata/).waitFor();
+  await page.getByText('Lista este goală.').waitFor();
+});
+
+test('A hand-over that lacks something says what, beside the question and above all, and loses nothing.', async () => {
+  const filed = await fileApplication({ operator: 'cu-004-specialist', content: person('Lungu') });
+  await waitForState(filed, 'ready', 'cu-004-specialist');
+  const page = await open(Object.assign(at('cu-004'), { path: `/applications/${filed.id}/hand-over` }));
+  await page.getByLabel('Altă persoană').check();
+  await page.getByRole('button', { name: /Înmânează și închide/ }).click();
+  const summary = page.getByRole('alert');
+  await summary.waitFor();
+  expect(await summary.getByRole('link').count()).toBe(5);
+  await summary.getByRole('link', { name: 'Seria și numărul: Completați acest câmp.' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await summary.getByRole('link').first().click();
+  await page.keyboard.type('Ion Lungu');
+  await page.getByLabel('Procura sau codul MPower').fill('MP');
+  expect(await axe(page)).toEqual([]);
+  await page.reload();
+  await page.getByLabel('Numele și prenumele').waitFor();
+  await expectValue(page, 'Numele și prenumele', 'Ion Lungu');
+  // What was typed in the very moment of the reload may not be kept yet.
+  await page.getByLabel('Procura sau codul MPower').fill('MP-1');
+  await page.getByLabel('Seria și numărul').fill('B00004218');
+  await page.getByLabel('Fotografia și numele corespund').check();
+  await page.getByLabel('Nu, lipsește ceva').check();
+  await page.getByLabel('Ce lipsește?').fill('Lipsește apostila');
+  await page.getByRole('button', { name: /Înmânează și începe corectarea/ }).click();
+  await page.getByRole('button', { name: /Continuă cu corectarea/ }).waitFor();
+  const closed = await waitForState(filed, 'closed', 'cu-004-specialist');
+  expect(closed).toMatchObject({ outcome: { needMet: false, missing: 'Lipsește apostila' } });
+});
+
+test('What the agency asks for is answered; what is told, noted and taken over is seen by the colleague.', async () => {
+  const filed = await fileApplication({ operator: 'cu-005-specialist', ending: 'ZD', content: person('Rusu') });
+  await waitForState(filed, 'documents-requested', 'cu-005-specialist');
+  const page = await open(Object.assign(at('cu-005'), { path: `/applications/${filed.id}` }));
+  await page.getByRole('heading', { name: 'Cererea așteaptă acte de la solicitant' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await press(page, 'Control+Enter');
+  await page.getByText('Spuneți la cel puțin un act dacă este adus.').waitFor();
+
+  await press(page, 'KeyO');
+  await page.keyboard.type('Fiul aduce actul miercuri.');
+  await press(page, 'Enter');
+  await page.getByText('Fiul aduce actul miercuri.').waitFor();
+  await page.getByRole('button', { name: 'Anulează' }).waitFor();
+  await page.getByRole('button', { name: 'Anulează' }).waitFor({ state: 'detached' });
+  const colleague = await open({ operator: 'cu-005-manager', path: `/applications/${filed.id}` });
+  await colleague.getByText('Fiul aduce actul miercuri.').waitFor();
+  await colleague.getByRole('button', { name: 'Preia cererea' }).click();
+  await colleague.getByRole('button', { name: 'Preia cererea' }).waitFor({ state: 'detached' });
+  await refocusUntil(page, () =>
+    page
+      .getByText(/Test Manager/)
+      .first()
+      .isVisible(),
+  );
+
+  // Out of the field of the note, then out of the page.
+  await press(page, 'Escape', 'Escape');
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Cererea așteaptă acte de la solicitant' }).waitFor();
+  await page.getByLabel('Adus acum').first().check();
+  await page.getByRole('button', { name: /Trimite actele aduse/ }).click();
+  await page.getByRole('heading', { name: 'Cererea așteaptă acte de la solicitant' }).waitFor({ state: 'detached' });
+  await page.getByText('a trimis documentele cerute').waitFor();
+});
+
+test('What is new waits behind a button, and a name is found without standing in an address.', async () => {
+  const page = await open(at('cu-006'));
+  await page.getByText('Nimic de făcut acum.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  const filed = await fileApplication({ operator: 'cu-006-specialist', submit: false, content: person('Moraru') });
+  await press(page, 'Digit7');
+  await page.getByRole('link', { name: /Tamara Moraru/ }).waitFor();
+  const second = await fileApplication({ operator: 'cu-006-specialist', submit: false, content: person('Popa') });
+  await refocusUntil(page, () => page.getByRole('button', { name: 'Arată ce este nou: 1' }).isVisible());
+  await page.getByRole('button', { name: 'Arată ce este nou: 1' }).click();
+  await page.getByRole('link', { name: /Tamara Popa/ }).waitFor();
+
+  await press(page, 'F2');
+  await page.keyboard.type('Морару Тамара');
+  await press(page, 'Enter');
+  await heading(page, 'Cereri găsite').waitFor();
+  await page.getByRole('link', { name: /Tamara Moraru/ }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  expect(page.url()).toBe(`${platformUrl()}/find`);
+  expect(await page.title()).toBe('Cereri găsite · CUPS');
+  await runAction(filed, 'withdraw', {}, 'cu-006-specialist');
+  await runAction(second, 'withdraw', {}, 'cu-006-specialist');
+});
+
+test('F8 covers all, ends the session, and the same operator goes on; signing out leaves nothing behind.', async () => {
+  const filed = await fileApplication({ operator: 'cu-007-specialist', ending: 'ZN', content: person('Bălan') });
+  const page = await open(Object.assign(at('cu-007'), { path: `/applications/${filed.id}` }));
+  await page.getByLabel('Scrieți o notă').fill('scris pe jumătate');
+  await press(page, 'F8');
+  await heading(page, 'Ecran acoperit. Intrați din nou.').waitFor();
+  expect(await page.innerText('body')).not.toMatch(/Bălan|Tamara|jumătate/);
+  expect(await axe(page)).toEqual([]);
+  const session = await page.context().request.get(`${platformUrl()}/api/v1/sessions/current`);
+  expect(session.status()).toBe(401);
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+  await page.getByLabel('Scrieți o notă').waitFor();
+  await expectValue(page, 'Scrieți o notă', 'scris pe jumătate');
+
+  // Covered while nobody answers, the session still lives: a reload does not uncover it, and ends it.
+  tolerate(page, /Failed to load resource/);
+  await page.route('**/sessions/current', (route) => route.abort());
+  await press(page, 'F8');
+  await heading(page, 'Ecran acoperit. Intrați din nou.').waitFor();
+  await page.unrouteAll();
+  await page.reload();
+  await heading(page, 'Ecran acoperit. Intrați din nou.').waitFor();
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+  await expectValue(page, 'Scrieți o notă', 'scris pe jumătate');
+
+  await page.getByRole('button', { name: /Contul meu/ }).click();
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Ieșire' }).click();
+  await heading(page, 'Intrați la ghișeu').waitFor();
+  const kept = await page.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name as string);
+    const counts = await Promise.all(
+      names.map(
+        (name) =>
+          new Promise<number>((done, failed) => {
+            const opening = indexedDB.open(name);
+            opening.onerror = () => failed(opening.error);
+            opening.onsuccess = () => {
+              const db = opening.result;
+              const stores = [...db.objectStoreNames];
+              const reading = db.transaction(stores);
+              let sum = 0;
+              reading.oncomplete = () => done(sum);
+              for (const store of stores) {
+                const counting = reading.objectStore(store).count();
+                counting.onsuccess = () => (sum += counting.result);
+              }
+            };
+          }),
+      ),
+    );
+    return { records: counts.reduce((sum, count) => sum + count, 0), local: localStorage.length };
+  });
+  expect(kept).toEqual({ records: 0, local: 0 });
+});
+
+test('While the platform is away what is written waits, and goes out by itself.', async () => {
+  const filed = await fileApplication({ operator: 'cu-008-specialist', ending: 'ZN', content: person('Sîrbu') });
+  const page = await open(Object.assign(at('cu-008'), { path: `/applications/${filed.id}` }));
+  tolerate(page, /Failed to load resource/);
+  await page.getByLabel('Scrieți o notă').waitFor();
+  await page.route('**/{api,readyz}/**', (route) => route.abort());
+  await page.route('**/readyz', (route) => route.abort());
+  await page.getByLabel('Scrieți o notă').fill('notă fără linie');
+  await press(page, 'Enter');
+  await page.getByText('de trimis', { exact: true }).waitFor();
+  await page.getByText('Platforma nu răspunde. Ce scrieți se păstrează aici.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.unrouteAll();
+  await page.getByText('de trimis', { exact: true }).waitFor({ state: 'detached', timeout: 20_000 });
+  const desk = await openDeskFor('cu-008-specialist');
+  const { body } = await desk.call<{ notes: { text: string }[] }>('GET', `/applications/${filed.id}`);
+  expect(body.notes.map(({ text }) => text)).toEqual(['notă fără linie']);
+});
+
+test('What waits goes out with the first answer of all, not after a pause of its own.', async () => {
+  const filed = await fileApplication({ operator: 'cu-008-specialist', ending: 'ZN', content: person('Munteanu') });
+  const page = await open({ operator: 'cu-008-manager', path: `/applications/${filed.id}` });
+  tolerate(page, /Failed to load resource/);
+  const take = page.getByRole('button', { name: 'Preia cererea' });
+  await take.waitFor();
+  // Nothing but an answer to what the page asks by itself tells that the line is back.
+  for (const pattern of ['**/api/**', '**/readyz']) await page.route(pattern, (route) => route.abort());
+  const fails = () => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/assign'));
+  let failed = fails();
+  await take.click();
+  // After the fourth try the pause is the longest.
+  for (let tries = 1; tries < 4; tries += 1) {
+    await failed;
+    failed = fails();
+  }
+  await failed;
+  const sent = page.waitForResponse((response) => response.url().endsWith('/assign'));
+  await page.unroute('**/api/**');
+  const backAt = Date.now();
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  expect((await sent).ok()).toBe(true);
+  expect(Date.now() - backAt).toBeLessThan(4_000);
+  await take.waitFor({ state: 'detached' });
+});
+
+test('A suspension takes everything off the page, says so, and keeps what was typed.', async () => {
+  const filed = await fileApplication({ operator: 'cu-010-specialist', ending: 'ZN', content: person('Popescu') });
+  const page = await open(Object.assign(at('cu-010'), { path: `/applications/${filed.id}` }));
+  await page.getByLabel('Scrieți o notă').fill('încă nesalvat');
+  // The word of the gateway, which learns of a suspension from identity within two minutes.
+  const problem = {
+    type: 'urn:cups:problem:OPERATOR_SUSPENDED',
+    title: 'Forbidden',
+    status: 403,
+    action: '',
+    requestId: 'r',
+  };
+  const body = JSON.stringify(Object.assign(problem, { reason: 'OPERATOR_SUSPENDED' }));
+  await page.route('**/file', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body }));
+  await refocusUntil(page, () => page.getByText('Accesul dumneavoastră este suspendat.').isVisible());
+  expect(await page.innerText('body')).not.toMatch(/Popescu|Tamara|nesalvat/);
+  await page.unrouteAll();
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+  await expectValue(page, 'Scrieți o notă', 'încă nesalvat');
+});
+
+test('The page is Russian and English at a press, and the fields keep what they hold.', async () => {
+  const filed = await fileApplication({ operator: 'cu-009-specialist', ending: 'ZN', content: person('Ceban') });
+  const page = await open(Object.assign(at('cu-009'), { path: `/applications/${filed.id}` }));
+  await page.getByLabel('Scrieți o notă').fill('rămâne');
+  await page.getByRole('button', { name: 'RU', exact: true }).click();
+  await page.getByRole('heading', { name: /Заявление рассматривает/ }).waitFor();
+  await expectValue(page, 'Напишите заметку', 'rămâne');
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'EN', exact: true }).click();
+  await page.getByRole('heading', { name: /The application is with/ }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+
+  // At 400 % zoom the window is 320 points wide, and nothing is to be pushed aside.
+  await page.setViewportSize({ width: 320, height: 256 });
+  for (const path of [`/applications/${filed.id}`, `/applications/${filed.id}/looks`, '/find', '/']) {
+    await page.goto(path);
+    await page.locator('main h1').waitFor();
+    expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 320]);
+  }
+  expect(await axe(page)).toEqual([]);
+});

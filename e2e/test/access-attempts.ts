@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import type { Session } from '@cups/rpc';
+import { isOwnAgency, isOwnCentre } from './access-model.ts';
+import type { AccessTarget } from './access-model.ts';
+
+/** What the methods that name something of somebody's are asked with, and what a list may hold. */
+
+/** An application of the test, with what a desk would type to find it. */
+export interface SubmittedTarget extends AccessTarget {
+  idnp: string;
+  trackingNumber: string;
+  /** Name of one of its notices; empty where there is none. */
+  notice: string;
+  state: string;
+}
+
+export interface AccessAttempt {
+  service: string;
+  method: string;
+  ask: (thing: SubmittedTarget, more: { session: string }) => object;
+  /** Whether an answer holds just what is theirs; absent for one that tells of the one thing alone. */
+  holds?: (
+    answer: never,
+    session: Session,
+    asked: { thing: SubmittedTarget; all: readonly SubmittedTarget[] },
+  ) => boolean;
+}
+
+const nameOf = ({ id }: SubmittedTarget) => `applications/${id}`;
+const operatorAt = ({ centre }: SubmittedTarget) =>
+  `operators/${centre.replace('centres/', '').toLowerCase()}-specialist`;
+const byName = (thing: SubmittedTarget) => ({ name: nameOf(thing) });
+/** A write of a stale revision: whoever may write is told so, and nothing changes. */
+const withStaleEtag = (thing: SubmittedTarget) => ({ name: nameOf(thing), requestId: randomUUID(), etag: '"0"' });
+/** A change of somebody by a request without an id: whoever may change is told so, and nothing changes. */
+const withoutRequestId = (thing: SubmittedTarget) => ({
+  requestId: '',
+  name: operatorAt(thing),
+  centre: thing.centre,
+  why: 'x',
+});
+
+interface NamedResource {
+  name: string;
+}
+const containsExactly = (found: NamedResource[], expected: readonly SubmittedTarget[]): boolean => {
+  const names = new Set(expected.map(nameOf));
+  return found.length === names.size && found.every(({ name }) => names.has(name));
+};
+type ApplicationRows = { applications: NamedResource[] };
+
+const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>> = {
+  GetApplication: { ask: byName },
+  ListApplicationActions: { ask: byName },
+  ListLooks: { ask: byName },
+  RecordAccess: { ask: (thing) => ({ name: nameOf(thing), kind: 'LOOK_KIND_NOTICES' }) },
+  GetApplicationFile: {
+    ask: byName,
+    holds: ({ same }: { same: { centre: string }[] }, session) =>
+      same.every(({ centre }) => isOwnCentre(session, centre)),
+  },
+  GetFiledSubmission: { ask: (thing) => ({ name: `${nameOf(thing)}/submissions/1` }) },
+  UpdateApplication: { ask: (thing) => ({ ...withStaleEtag(thing), content: {}, updateFields: ['answers'] }) },
+  SubmitApplication: { ask: withStaleEtag },
+  WithdrawApplication: { ask: (thing) => ({ ...withStaleEtag(thing), reason: 'applicant' }) },
+  SupplyDocuments: { ask: withStaleEtag },
+  HandOverResult: {
+    ask: (thing) => ({
+      ...withStaleEtag(thing),
+      handOver: { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' },
+    }),
+  },
+  ConfirmOutcome: { ask: (thing) => ({ ...withStaleEtag(thing), outcome: { needMet: true } }) },
+  RenewApplication: { ask: withStaleEtag },
+  RecordPayment: {
+    ask: (thing) => ({
+      ...withStaleEtag(thing),
+      payment: { receiptNumber: 'R1', amount: { amountMinor: '100', currencyCode: 'MDL' } },
+    }),
+  },
+  AddNote: { ask: (thing) => ({ ...withStaleEtag(thing), text: 'x' }) },
+  AssignApplication: { ask: withStaleEtag },
+  MarkDeskNotesSeen: { ask: withStaleEtag },
+  RecordTelling: { ask: (thing) => ({ ...withStaleEtag(thing), how: 'TELLING_MEANS_PHONE' }) },
+  ListApplications: {
+    ask: () => ({ pageSize: 200 }),
+    holds: ({ applications }: ApplicationRows, session, { all }) =>
+      containsExactly(
+        applications,
+        all.filter(({ centre }) => isOwnCentre(session, centre)),
+      ),
+  },
+  ListQueue: {
+    ask: ({ filed }) => ({ pageSize: 200, bucket: filed ? 'BUCKET_AT_AGENCY' : 'BUCKET_DRAFTS' }),
+    holds: ({ applications }: { applications: { centre: string }[] }, session) =>
+      applications.every(({ centre }) => isOwnCentre(session, centre)),
+  },
+  ListQueueChanges: {
+    ask: () => ({ pageSize: 200, cursor: Buffer.from('q1').toString('base64url') }),
+    holds: ({ applications }: { applications: { centre: string }[] }, session) =>
+      applications.every(({ centre }) => isOwnCentre(session, centre)),
+  },
+  SearchApplications: {
+    ask: ({ trackingNumber }) => ({ trackingNumber }),
+    holds: ({ applications }: ApplicationRows, session, { thing }) =>
+      containsExactly(applications, isOwnCentre(session, thing.centre) ? [thing] : []),
+  },
+  LookUpPerson: {
+    ask: ({ idnp }) => ({ idnp }),
+    holds(
+      { applications, person }: { applications: { centre: string }[]; person: object | null },
+      session,
+      { thing, all },
+    ) {
+      const known = all.some(({ idnp, centre }) => idnp === thing.idnp && isOwnCentre(session, centre));
+      return (person !== null) === known && applications.every(({ centre }) => isOwnCentre(session, centre));
+    },
+  },
+};
+
+const BRIDGE_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
+  GetDelivery: { ask: ({ id, agency }) => ({ name: `deliveries/${id}-${agency.replace('agencies/', '')}` }) },
+  ListDeliveries: {
+    ask: ({ agency, filed }) => ({ pageSize: 200, agency: filed ? agency : '' }),
+    holds({ deliveries }: { deliveries: { application: string }[] }, session, { thing, all }) {
+      const asked = all.filter(({ agency }) => !thing.filed || agency === thing.agency);
+      const theirs = asked.filter(({ filed, agency }) => filed && isOwnAgency(session, agency));
+      return containsExactly(
+        deliveries.map(({ application }) => ({ name: application })),
+        theirs,
+      );
+    },
+  },
+  ListRefusedReplies: { ask: ({ agency }) => ({ agency }) },
+  GetAgencyActivity: { ask: ({ agency }) => ({ name: agency }) },
+};
+
+const NOTIFICATION_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
+  ListNotices: { ask: (thing) => ({ application: nameOf(thing) }) },
+  GetSlip: { ask: ({ id, notice }) => ({ name: notice || `notices/${id}-x` }) },
+};
+
+const IDENTITY_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
+  ListCentreOperators: {
+    ask: ({ centre }) => ({ centre, reason: 'x', pageSize: 200 }),
+    holds({ members }: { members: { name: string; idnpEnd: string; centre: string }[] }, { roles }, { thing }) {
+      const isColleague = roles.includes('specialist');
+      const isThere = members.some(({ name }) => name === operatorAt(thing));
+      // Colleagues are told names and roles, and who is away.
+      const shown = members.filter(({ idnpEnd, centre }) => idnpEnd !== '' || centre !== '');
+      const isTheirs = members.every(({ centre }) => isColleague || centre === thing.centre);
+      return isThere && isTheirs && (isColleague ? shown.length === 0 : true);
+    },
+  },
+  GetOperator: { ask: (thing) => ({ name: operatorAt(thing), centre: thing.centre, reason: 'x' }) },
+  ListOperatorActions: { ask: (thing) => ({ name: operatorAt(thing), centre: thing.centre, reason: 'x' }) },
+  SuspendOperator: { ask: withoutRequestId },
+  ReinstateOperator: { ask: withoutRequestId },
+  RemoveOperator: { ask: withoutRequestId },
+  SetAbsence: { ask: withoutRequestId },
+  InviteOperator: {
+    ask: ({ centre, idnp }) => ({
+      requestId: '',
+      centre,
+      idnp,
+      givenName: 'Ana',
+      familyName: 'Testescu',
+      language: 'ro',
+      roles: ['ROLE_CENTRE_MANAGER'],
+    }),
+  },
+  UpdateOperatorRoles: { ask: (thing) => ({ ...withoutRequestId(thing), centre: '', roles: ['ROLE_SUPERVISOR'] }) },
+};
+
+/** Tries of somebody who has signed in, for identity looks at the session itself. */
+export const OWN_SESSION_ATTEMPTS: AccessAttempt[] = [
+  { service: 'identity', method: 'EndSession', ask: (_thing, { session }) => ({ id: session }) },
+  {
+    service: 'identity',
+    method: 'ListSessions',
+    ask: () => ({}),
+    holds: ({ sessions }: { sessions: { id: string }[] }, { sid }) =>
+      sessions.length === 1 && sessions.every(({ id }) => id === sid),
+  },
+];
+
+export const ACCESS_ATTEMPTS: AccessAttempt[] = Object.entries({
+  intake: INTAKE_ATTEMPTS,
+  'agency-bridge': BRIDGE_ATTEMPTS,
+  notifications: NOTIFICATION_ATTEMPTS,
+  identity: IDENTITY_ATTEMPTS,
+}).flatMap(([service, methods]) =>
+  Object.entries(methods).map(([method, row]) => Object.assign({ service, method }, row)),
+);

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
+import { Kafka, logLevel } from 'kafkajs';
+import type { Access } from '../sign-in.ts';
+import { reasonOf, toSecurityConfig } from '../sign-in.ts';
+import type { filesOf, SandboxFile } from './sandbox-file.ts';
+
+/** How long the broker may take to apply the rights that it has stored (ms). */
+const TIMEOUT_MS = 30_000;
+const POLL_INTERVAL_MS = 100;
+
+/**
+ * Waits until each user of a sandbox has its rights: the broker answers that they are stored before it applies them.
+ * @throws Error, one sentence, after 30 s
+ */
+export async function awaitRights(
+  { brokers, ca, user, passwordFile, agencies }: SandboxFile,
+  filesOfAgency: (agency: string) => ReturnType<typeof filesOf>,
+): Promise<void> {
+  const all = agencies.flatMap((agency) => Object.values(topicsOf(agency)));
+  await awaitUserRights(
+    brokers,
+    { caFile: ca, username: user, passwordFile },
+    [...all, CENTRES_TOPIC],
+    'cups-agency.ready',
+  );
+  for (const agency of agencies) {
+    const { user: username, password } = filesOfAgency(agency);
+    const topics = [...Object.values(topicsOf(agency)), CENTRES_TOPIC];
+    await awaitUserRights(brokers, { caFile: ca, username, passwordFile: password }, topics, `${agency}.ready`);
+  }
+}
+
+/** Waits until a user may describe these topics and this group. */
+async function awaitUserRights(broker: string, access: Access, topics: string[], group: string): Promise<void> {
+  const brokers = [broker];
+  const kafka = new Kafka({
+    ...toSecurityConfig(access),
+    clientId: 'cups-agency-sandbox',
+    brokers,
+    logLevel: logLevel.NOTHING,
+  });
+  const admin = kafka.admin({ retry: { retries: 0 } });
+  const end = Date.now() + TIMEOUT_MS;
+  try {
+    await admin.connect();
+    for (;;) {
+      const problem = await findError(() =>
+        Promise.all([admin.fetchTopicMetadata({ topics }), admin.describeGroups([group])]),
+      );
+      if (problem === undefined) return;
+      if (Date.now() > end)
+        throw new Error(`The broker did not give ${access.username} its rights in time: ${problem}.`);
+      await pause(POLL_INTERVAL_MS);
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function findError(ask: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await ask();
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}

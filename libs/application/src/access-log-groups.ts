@@ -1,0 +1,51 @@
+/** The access log as people read it: what one operator read in a quarter of an hour is one row. */
+
+/** One entry of the access log, as the API gives it. */
+export interface AccessLogEntry {
+  /** The application, where the entries are of several. */
+  application?: string;
+  /** operators/{id} */
+  by: string;
+  kind: string;
+  /** An instant, RFC 3339. */
+  lookTime: string;
+}
+
+/** Entries of one application, one operator and at most 15 minutes. */
+export interface AccessGroup<Entry extends AccessLogEntry = AccessLogEntry> {
+  /** The newest entry. */
+  last: Entry;
+  /** The oldest entry. */
+  first: Entry;
+  count: number;
+  /** What was read, each kind once, in the order of its first entry. */
+  kinds: Entry['kind'][];
+}
+
+const WINDOW_MS = 15 * 60_000;
+
+/**
+ * Groups entries by application, operator and 15 minutes, counted from the first entry of each group.
+ * @param entries in any order
+ * @returns the groups, by their last entry, newest first
+ */
+export function groupAccessLog<Entry extends AccessLogEntry>(entries: readonly Entry[]): AccessGroup<Entry>[] {
+  const groups: AccessGroup<Entry>[] = [];
+  const open = new Map<string, AccessGroup<Entry>>();
+  for (const entry of [...entries].sort((a, b) => timeOf(a) - timeOf(b))) {
+    const key = `${entry.application ?? ''} ${entry.by}`;
+    const group = open.get(key);
+    if (group && timeOf(entry) - timeOf(group.first) < WINDOW_MS) {
+      group.last = entry;
+      group.count++;
+      if (!group.kinds.includes(entry.kind)) group.kinds.push(entry.kind);
+    } else {
+      const next = { first: entry, last: entry, count: 1, kinds: [entry.kind] };
+      open.set(key, next);
+      groups.push(next);
+    }
+  }
+  return groups.sort((a, b) => timeOf(b.last) - timeOf(a.last));
+}
+
+const timeOf = ({ lookTime }: AccessLogEntry): number => Date.parse(lookTime);

@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { groupAccessLog } from '../src/index.ts';
+
+/** The access log as people read it. */
+
+const ANA = 'operators/ana';
+const at = (clock: string, by = ANA, kind = 'file', application = 'a') => ({
+  application,
+  by,
+  kind,
+  lookTime: `2026-11-24T${clock}Z`,
+});
+const told = (entries: ReturnType<typeof at>[]) =>
+  groupAccessLog(entries).map(({ first, last, count, kinds }) => [
+    last.by,
+    first.lookTime.slice(11, 19),
+    last.lookTime.slice(11, 19),
+    count,
+    kinds.join(' '),
+  ]);
+
+describe('groupAccesses', () => {
+  test('joins thirteen entries of three minutes to one row with first and last time and count', () => {
+    const entries = Array.from({ length: 13 }, (_, n) => at(`08:0${Math.floor(n / 4)}:${10 + (n % 4) * 15}`));
+    expect(told(entries)).toEqual([[ANA, '08:00:10', '08:03:10', 13, 'file']]);
+  });
+
+  test('names what was read, each kind once, in the order of time', () => {
+    const entries = [at('08:00:00', ANA, 'search'), at('08:01:00'), at('08:02:00', ANA, 'slip'), at('08:03:00')];
+    expect(told(entries.toReversed())).toEqual([[ANA, '08:00:00', '08:03:00', 4, 'search file slip']]);
+  });
+
+  test('begins a new row 15 minutes after the first entry of the old one, for another operator and another application', () => {
+    const bob = 'operators/bob';
+    const entries = [
+      at('08:00:00'),
+      at('08:14:59'),
+      at('08:15:00'),
+      at('08:01:00', bob),
+      at('08:02:00', ANA, 'file', 'b'),
+    ];
+    expect(told(entries)).toEqual([
+      [ANA, '08:15:00', '08:15:00', 1, 'file'],
+      [ANA, '08:00:00', '08:14:59', 2, 'file'],
+      [ANA, '08:02:00', '08:02:00', 1, 'file'],
+      [bob, '08:01:00', '08:01:00', 1, 'file'],
+    ]);
+  });
+
+  test('loses no entry, and no row is longer than 15 minutes', () => {
+    const entry = fc.record({
+      by: fc.constantFrom('a', 'b'),
+      kind: fc.constantFrom('file', 'slip'),
+      lookTime: fc.integer({ min: 0, max: 7_200_000 }).map((ms) => new Date(ms).toISOString()),
+    });
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 60 }), (entries) => {
+        const groups = groupAccessLog(entries);
+        expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(entries.length);
+        for (const { first, last, kinds } of groups) {
+          const span = Date.parse(last.lookTime) - Date.parse(first.lookTime);
+          expect(span).toBeGreaterThanOrEqual(0);
+          expect(span).toBeLessThan(15 * 60_000);
+          expect(new Set(kinds).size).toBe(kinds.length);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,39 @@
+/** What decides whether a store is spoken to over TLS. */
+interface StoreAccess {
+  environment: 'development' | 'production';
+  /** Without a database. */
+  mongoUri: string;
+  mongoCa?: (() => string) | undefined;
+}
+
+/** Options of a connection string that turn a check of the certificate off, or TLS itself. */
+const INSECURE_OPTIONS = ['tlsInsecure', 'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames', 'sslValidate'];
+
+/**
+ * Holds production to a store over TLS whose certificate is verified, whatever deployed it. `mongodb+srv` has TLS on by itself
+ * (MongoDB connection string specification).
+ * @throws Error, one sentence that names the setting and never repeats its value
+ */
+export function requireEncryptedStore({ environment, mongoUri, mongoCa }: StoreAccess): void {
+  if (environment !== 'production') return;
+  const options = parseOptions(mongoUri);
+  const tls = options.get('tls') ?? options.get('ssl') ?? (mongoUri.startsWith('mongodb+srv:') ? 'true' : undefined);
+  if (tls === 'false' || (tls !== 'true' && !mongoCa)) {
+    throw new Error(
+      'MONGODB_URI leads to a store without TLS, which production refuses: set MONGODB_TLS_CA_FILE, or tls=true in the URI.',
+    );
+  }
+  const insecureOption = INSECURE_OPTIONS.find((name) => isInsecure(name, options.get(name.toLowerCase())));
+  if (insecureOption) {
+    throw new Error(`MONGODB_URI turns the check of certificates off by ${insecureOption}, which production refuses.`);
+  }
+}
+
+/** The options of a connection string by lower-case name: they are case-insensitive. */
+function parseOptions(uri: string): Map<string, string> {
+  const query = new URLSearchParams(uri.split('?').slice(1).join('?'));
+  return new Map([...query].map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+const isInsecure = (name: string, value: string | undefined): boolean =>
+  value !== undefined && value !== (name === 'sslValidate' ? 'true' : 'false');

@@ -1,0 +1,53 @@
+/** Where a message of one type may hold enums: in itself, and in the messages inside it. */
+export interface EnumLocations {
+  enums: string[];
+  messages: { name: string; locations: EnumLocations }[];
+}
+/** A field as a DescriptorProto says it. */
+export interface ProtoField {
+  name: string;
+  type: string;
+  typeName: string;
+}
+/** The message type that `typeName` means inside `scope`, the full name of a message; undefined for the entries of a map. */
+type FindMessage = (typeName: string, scope: string) => { fullName: string; fields: ProtoField[] } | undefined;
+
+/** The places of a message type; types that hold each other are walked once. */
+export function findEnumLocations(
+  fullName: string,
+  find: FindMessage,
+  known = new Map<string, EnumLocations>(),
+): EnumLocations {
+  const before = known.get(fullName);
+  if (before) return before;
+  const locations: EnumLocations = { enums: [], messages: [] };
+  known.set(fullName, locations);
+  for (const field of find(fullName, '')?.fields ?? []) {
+    if (field.type === 'TYPE_ENUM') locations.enums.push(field.name);
+    if (field.type !== 'TYPE_MESSAGE') continue;
+    const inner = find(field.typeName, fullName);
+    if (inner) locations.messages.push({ name: field.name, locations: findEnumLocations(inner.fullName, find, known) });
+  }
+  return locations;
+}
+
+/** JSON pointers of enum fields whose number has no word here: the loader leaves those as numbers. */
+export function findUnknownEnums(message: object, locations: EnumLocations, path = ''): string[] {
+  const found: string[] = [];
+  const each = (name: string, look: (value: unknown, at: string) => void): void => {
+    const value = (message as Record<string, unknown>)[name];
+    if (Array.isArray(value)) value.forEach((item, i) => look(item, `${path}/${name}/${i}`));
+    else look(value, `${path}/${name}`);
+  };
+  for (const name of locations.enums) {
+    each(name, (value, at) => {
+      if (typeof value === 'number') found.push(at);
+    });
+  }
+  for (const { name, locations: inner } of locations.messages) {
+    each(name, (value, at) => {
+      if (typeof value === 'object' && value !== null) found.push(...findUnknownEnums(value, inner, at));
+    });
+  }
+  return found;
+}

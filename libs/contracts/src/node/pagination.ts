@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { Problem, violation } from '@cups/problem';
+import { canonicalJson } from './canonical.ts';
+
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 200;
+
+/**
+ * Entries of a page: 0 means 50, above 200 means 200.
+ * @throws Problem INVALID_ARGUMENT for a negative number or one that is not whole
+ */
+export function normalizePageSize(pageSize = 0): number {
+  if (Number.isInteger(pageSize) && pageSize >= 0)
+    return pageSize === 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE);
+  throw new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: 'The page size is not usable.',
+    violations: [violation('/pageSize', 'MINIMUM', { least: 0 })],
+  });
+}
+
+function digest(content: unknown): string {
+  return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, 16);
+}
+
+/** An opaque token: where the next page begins, and a digest of the other arguments of the call. */
+export function createPageToken(after: string, otherArguments: unknown): string {
+  return Buffer.from(JSON.stringify([after, digest(otherArguments)])).toString('base64url');
+}
+
+/** The id after which the page begins; '' gives undefined. @throws Problem PAGE_TOKEN_INVALID: of other arguments, or not ours */
+export function parsePageToken(token: string, otherArguments: unknown): string | undefined {
+  if (token === '') return undefined;
+  try {
+    const [after, mark] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown[];
+    if (typeof after === 'string' && mark === digest(otherArguments)) return after;
+  } catch {
+    // not one of ours
+  }
+  throw new Problem({
+    reason: 'PAGE_TOKEN_INVALID',
+    message: 'The page token does not belong to these arguments. Start again without a token.',
+    violations: [violation('/pageToken', 'PAGE_TOKEN')],
+  });
+}

@@ -1,0 +1,57 @@
+import { Problem, violation } from '@cups/problem';
+
+const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
+const KEBAB = '[a-z0-9]+(?:-[a-z0-9]+)*';
+
+const COLLECTIONS = {
+  applications: new RegExp(`^${ULID}$`),
+  centres: /^[A-Z]+-[0-9]{2,6}$/,
+  publicServices: new RegExp(`^(?=.{1,80}$)${KEBAB}$`),
+  operators: /^(?=.{1,80}$)[a-z0-9]+(?:[-.][a-z0-9]+)*$/,
+  deliveries: new RegExp(`^${ULID}-(?=.{1,40}$)${KEBAB}$`),
+  notices: /^[A-Za-z0-9][A-Za-z0-9-]{0,79}$/,
+  agencies: new RegExp(`^(?=.{1,40}$)${KEBAB}$`),
+};
+
+/** A collection of resources: the first segment of a resource name. */
+export type ResourceCollection = keyof typeof COLLECTIONS;
+
+function throwMalformedName(field: string, form: string): never {
+  throw new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: `The name is not of the form ${form}.`,
+    violations: [violation(field, 'RESOURCE_NAME', { form })],
+  });
+}
+
+/**
+ * The id in a resource name such as `centres/CU-001`.
+ * @param field the JSON pointer of the field that held the name, for the violation
+ * @throws Problem INVALID_ARGUMENT when the name is of another collection or malformed
+ */
+export function parseResourceName(collection: ResourceCollection, name: string, field = '/name'): string {
+  const id = name.slice(collection.length + 1);
+  if (!name.startsWith(`${collection}/`) || !COLLECTIONS[collection].test(id))
+    throwMalformedName(field, `${collection}/{id}`);
+  return id;
+}
+
+/** The resource name of an id. */
+export function resourceName(collection: ResourceCollection, id: string): string {
+  return `${collection}/${id}`;
+}
+
+/**
+ * The application's id and the number (from 1) in `applications/{id}/submissions/{n}`.
+ * @throws Problem INVALID_ARGUMENT
+ */
+export function parseSubmissionName(name: string, field = '/name'): { application: string; submission: number } {
+  const found = new RegExp(`^applications/(${ULID})/submissions/([1-9][0-9]{0,3})$`).exec(name);
+  if (!found) throwMalformedName(field, 'applications/{id}/submissions/{n}');
+  return { application: found[1] as string, submission: Number(found[2]) };
+}
+
+/** The resource name of a frozen submission. */
+export function submissionName(application: string, submission: number): string {
+  return `applications/${application}/submissions/${submission}`;
+}

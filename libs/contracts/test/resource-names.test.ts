@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import { isUlid, isUuid, resourceName, parseResourceName, parseSubmissionName, submissionName } from '../src/index.ts';
+
+describe('resource names', () => {
+  const ulid = '01JD7ZQ5M0X3V8K2N4P6R8T0WA';
+
+  test.each([
+    ['applications', ulid],
+    ['centres', 'CU-001'],
+    ['centres', 'MISSION-09'],
+    ['publicServices', 'civil-status-extract'],
+    ['operators', 'cu-001.specialist-1'],
+    ['deliveries', `${ulid}-cadastru`],
+    ['notices', ulid],
+    ['agencies', 'asp'],
+  ] as const)('%s/%s goes there and back', (collection, id) => {
+    expect(parseResourceName(collection, resourceName(collection, id))).toBe(id);
+  });
+
+  test.each([
+    ['applications', `centres/${ulid}`],
+    ['applications', ulid],
+    ['applications', `applications/${ulid.toLowerCase()}`],
+    ['applications', `applications/${ulid}/submissions/1`],
+    ['applications', `applications/8${ulid.slice(1)}`],
+    ['centres', 'centres/'],
+    ['centres', 'centres/../CU-001'],
+    ['centres', 'centres/CU-001\n'],
+    ['publicServices', 'publicServices/Civil-Status'],
+    ['publicServices', `publicServices/${'a'.repeat(81)}`],
+    ['deliveries', `deliveries/${ulid}`],
+    ['agencies', 'agencies/a--b'],
+    ['operators', 'operators/$ne'],
+  ] as const)('as a name in %s, %j is refused without being echoed', (collection, name) => {
+    let refused: unknown;
+    try {
+      parseResourceName(collection, name, '/application');
+    } catch (error) {
+      refused = error;
+    }
+    expect(refused).toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: [{ field: '/application', rule: 'RESOURCE_NAME' }],
+    });
+    if (name.length > 15) expect(JSON.stringify(refused) + (refused as Error).message).not.toContain(name);
+  });
+
+  test('a frozen submission is named by application and number', () => {
+    expect(parseSubmissionName(submissionName(ulid, 12))).toEqual({ application: ulid, submission: 12 });
+    for (const bad of [
+      `applications/${ulid}/submissions/0`,
+      `applications/${ulid}/submissions/01`,
+      `applications/${ulid}`,
+    ]) {
+      expect(() => parseSubmissionName(bad)).toThrow('not of the form');
+    }
+  });
+});
+
+describe('formats', () => {
+  test('a UUID is five groups of hex, a ULID 26 Crockford symbols', () => {
+    expect(isUuid('0190b3d2-7c1e-7b3a-8f00-0123456789AB')).toBe(true);
+    expect(isUuid('0190b3d27c1e7b3a8f000123456789ab')).toBe(false);
+    expect(isUlid('01JD7ZQ5M0X3V8K2N4P6R8T0WA')).toBe(true);
+    expect(isUlid('01JD7ZQ5M0X3V8K2N4P6R8T0WU')).toBe(false);
+  });
+});

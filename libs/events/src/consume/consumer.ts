@@ -1,0 +1,169 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { backoff } from '@cups/contracts';
+import type { Kafka } from 'kafkajs';
+import { explainDenial, type KafkaAccess } from '../access.ts';
+import { AuthorizationErrors } from '../authorization-errors.ts';
+import { connectKafka, getErrorCode, RETRY_BACKOFF } from '../kafka.ts';
+import { copyGroupOffsets } from './copy-group-offsets.ts';
+import { GroupMember, type GroupMemberOptions } from './group-member.ts';
+import { RebuildBackoff } from './rebuild-backoff.ts';
+import { openLagWatch, type LagWatch } from './lag-watch.ts';
+import { MessageProcessor, type ProcessorOptions } from './message-processor.ts';
+
+export interface ConsumerOptions extends ProcessorOptions {
+  brokers: string[];
+  access?: KafkaAccess | undefined;
+  /** Without the prefix. */
+  groupId: string;
+  /** The group, without the prefix, that read these topics before; its committed offsets are taken over. */
+  inheritFrom?: string;
+  /** ms; a fetch waits so long when nothing comes, and stop and rejoin may take as long. Default 2,000. */
+  maxWaitMs?: number;
+  /** As of a member. */
+  heartbeatTimeoutMs?: GroupMemberOptions['heartbeatTimeoutMs'];
+  /** Notices when this consumer stands still; several in one process share one. Default: one of its own. */
+  watch?: LagWatch;
+}
+
+export interface Consumer {
+  /** False when a handler hangs (over 2 minutes) while the broker answers. */
+  live(): boolean;
+  /** Has joined its group. */
+  ready(): boolean;
+  stop(): Promise<void>;
+}
+
+const MAX_HANDLER_MS = 120_000;
+const STOP_TIMEOUT_MS = 8_000;
+const MAX_FETCH_WAIT_MS = 2_000;
+
+/** One member of the group after the other, until `stopping`. */
+class GroupMembership {
+  readonly #options: ConsumerOptions;
+  readonly #stopping: AbortSignal;
+  readonly #kafka: Kafka;
+  readonly #denials: AuthorizationErrors;
+  #offsetsCopied: boolean;
+  #current: GroupMember | undefined;
+
+  constructor(options: ConsumerOptions, stopping: AbortSignal) {
+    this.#options = options;
+    this.#stopping = stopping;
+    this.#kafka = connectKafka(options.brokers, options.prefix + options.groupId, options.access);
+    this.#denials = new AuthorizationErrors(options.log, options.metrics);
+    this.#offsetsCopied = options.inheritFrom === undefined;
+  }
+
+  /** Undefined before the first has started; the last one, when it has ended and the next waits. */
+  current(): GroupMember | undefined {
+    return this.#current;
+  }
+
+  /** To join a group is no success: until a message has been dealt with, the next member comes later each time. */
+  async run(work: MessageProcessor, stuckMs: number): Promise<void> {
+    const waits = backoff(RETRY_BACKOFF);
+    while (!this.#stopping.aborted) {
+      const [before, began] = [work.processedCount(), Date.now()];
+      const reason = await this.#runOnce(work);
+      if (this.#stopping.aborted) return;
+      if (work.processedCount() > before || Date.now() - began > stuckMs) waits.reset();
+      const denied = this.#reportDenial(reason);
+      if (!denied && waits.failures() === 0) this.#logEnd(reason);
+      await after(waits.next(), undefined, { signal: this.#stopping }).catch(() => {});
+    }
+  }
+
+  /** One member from its start to its end; resolves with the reason why it ended. */
+  async #runOnce(work: MessageProcessor): Promise<string> {
+    const { prefix, groupId, topics, maxWaitMs = MAX_FETCH_WAIT_MS, heartbeatTimeoutMs } = this.#options;
+    try {
+      await this.#copyOffsets();
+    } catch (error) {
+      return getErrorCode(error);
+    }
+    if (this.#stopping.aborted) return 'stopped';
+    const onFetch = () => this.#clearDenials();
+    this.#current = new GroupMember(
+      this.#kafka,
+      { prefix, groupId, topics, maxWaitMs, heartbeatTimeoutMs, onFetch },
+      work,
+    );
+    return this.#current.ended;
+  }
+
+  async #copyOffsets(): Promise<void> {
+    if (this.#offsetsCopied) return;
+    const { prefix, groupId, inheritFrom, topics } = this.#options;
+    const names = topics.map((topic) => prefix + topic);
+    await copyGroupOffsets(this.#kafka, { from: `${prefix}${inheritFrom}`, to: prefix + groupId, topics: names });
+    this.#offsetsCopied = true;
+  }
+
+  /** Tells of what Kafka denies to this group. @returns whether that is the reason */
+  #reportDenial(reason: string): boolean {
+    const { brokers, access, prefix, groupId, topics } = this.#options;
+    const attempt = { brokers, access, operation: 'read' as const, group: prefix + groupId };
+    for (const topic of topics) {
+      const denial = explainDenial(reason, Object.assign({ topic: prefix + topic }, attempt));
+      if (denial === undefined) return false;
+      this.#denials.report(topic, denial);
+    }
+    return true;
+  }
+
+  #clearDenials(): void {
+    for (const topic of this.#options.topics) this.#denials.clear(topic);
+  }
+
+  #logEnd(reason: string): void {
+    const event = reason === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'consumer-awaits-topic' : 'consumer-rebuilt';
+    this.#options.log.warn({ event, group: this.#options.groupId, reason });
+  }
+}
+
+/**
+ * Consumes as a member of a group until `stop()`. Fetching never waits for handlers: each partition has a window of
+ * messages in work, offsets are committed for the part of it that is done without a hole, and a full window pauses its
+ * partition. A key whose handler fails holds up nothing but itself: with a `park` it is soon parked there, and until then, or
+ * without one, its partition goes on for one window. What a crash makes come twice is at most one window. kafkajs never sees an error of a handler; when it gives up, or a partition has lag and nothing moves, the
+ * consumer is built anew, at growing distances until a message has been dealt with. Without a broker or a topic it tries
+ * again quietly.
+ */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const stopping = new AbortController();
+  const ownWatch = options.watch ? undefined : openLagWatch(options);
+  const watch = options.watch ?? (ownWatch as LagWatch);
+  const membership = new GroupMembership(options, stopping.signal);
+  const processor = new MessageProcessor(options, stopping.signal, {
+    commit: async (offsets) => membership.current()?.commit(offsets),
+    onRoom: (topic, partition) => membership.current()?.resume(topic, partition),
+    isAssigned: (topic, partition) => membership.current()?.isAssigned(topic, partition) ?? false,
+  });
+  const pace = new RebuildBackoff(watch.stuckMs);
+  const unwatch = watch.add({
+    groupId: options.groupId,
+    topics: options.topics,
+    isAssigned: (topic, partition) => membership.current()?.isAssigned(topic, partition) ?? true,
+    activity: (topic, partition) => processor.activity(topic, partition),
+    rebuild() {
+      if (pace.canRebuild(Date.now(), processor.processedCount())) membership.current()?.giveUp('stuck');
+    },
+  });
+  const running = membership.run(processor, watch.stuckMs);
+  const joined = () => membership.current()?.joined() ?? false;
+
+  return {
+    live: () => !joined() || Date.now() - (processor.oldest() ?? Infinity) <= MAX_HANDLER_MS,
+    ready: joined,
+    async stop() {
+      stopping.abort();
+      unwatch();
+      const bound = after(STOP_TIMEOUT_MS, undefined, { ref: false });
+      await Promise.race([processor.whenSettled(), bound]);
+      await Promise.race([processor.flush(), bound]);
+      membership.current()?.giveUp('stopped');
+      await Promise.race([running, bound]);
+      await ownWatch?.stop();
+    },
+  };
+}

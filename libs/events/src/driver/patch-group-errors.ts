@@ -1,0 +1,30 @@
+import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
+
+const patched = Symbol.for('cups.kafkajs.coordinator');
+
+const isDenial = (error: unknown): boolean => (error as { type?: string }).type === 'GROUP_AUTHORIZATION_FAILED';
+
+/**
+ * kafkajs 2.2.4 asks one broker after the other who coordinates a group, drops what each answers, and says in the end that nobody
+ * was found, also when all of them have denied the group. After this it says so.
+ */
+export function patchGroupErrors(): void {
+  const pool = BrokerPool.prototype as typeof BrokerPool.prototype & { [patched]?: true };
+  if (pool[patched]) return;
+  pool[patched] = true;
+  const withBroker = pool.withBroker;
+  pool.withBroker = async function withBrokerOrDenial(callback) {
+    let denial: unknown;
+    const found = await withBroker.call(this, async (given) => {
+      try {
+        return await callback(given);
+      } catch (error) {
+        const { cause = error } = error as { cause?: unknown };
+        if (isDenial(cause)) denial = cause;
+        throw error;
+      }
+    });
+    if (found === null && denial !== undefined) throw denial;
+    return found;
+  };
+}

@@ -1,0 +1,157 @@
+import type { Event, Log, Metrics } from '@cups/contracts';
+import { Partitioners } from 'kafkajs';
+import { explainDenial, type KafkaAccess } from './access.ts';
+import { AuthorizationErrors } from './authorization-errors.ts';
+import { encode } from './envelope.ts';
+import { sendOrIsolate, type PublishResult } from './send-or-isolate.ts';
+import { connectKafka, getErrorCode } from './kafka.ts';
+
+export interface Publisher<E extends Event = Event> {
+  /**
+   * One sendBatch, acknowledged by all replicas; an entry in neither list is acknowledged. One batch is in flight at a
+   * time, whoever calls. `rejected` can never be sent; `later` could not be sent now (topic missing or forbidden, or
+   * behind a rejected entry of the same key).
+   * @throws Error when the broker is away: nothing may be assumed about the entries
+   */
+  publish(entries: E[]): Promise<PublishResult<E>>;
+  connected(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface PublisherOptions {
+  brokers: string[];
+  access?: KafkaAccess | undefined;
+  clientId: string;
+  prefix: string;
+  log: Log;
+  metrics?: Metrics;
+}
+
+/** ms; so long a topic that takes nothing is not tried again. */
+const TOPIC_PAUSE_MS = 2_000;
+
+/** The connection to the broker, made when it is first needed. */
+class ProducerConnection {
+  readonly #log: Log;
+  readonly #prefix: string;
+  readonly #producer;
+  #open: Promise<void> | undefined;
+
+  constructor({ brokers, access, clientId, prefix, log }: PublisherOptions) {
+    this.#log = log;
+    this.#prefix = prefix;
+    this.#producer = connectKafka(brokers, clientId, access).producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      maxInFlightRequests: 1,
+    });
+  }
+
+  connect(): Promise<void> {
+    this.#open ??= this.#producer.connect().then(
+      () => this.#log.info({ event: 'publisher-connected' }),
+      (error: unknown) => {
+        this.#open = undefined;
+        throw error;
+      },
+    );
+    return this.#open;
+  }
+
+  /** One batch for all topics. @throws Error when not all of it is acknowledged */
+  async send(entries: Event[]): Promise<void> {
+    const byTopic = new Map<string, ReturnType<typeof encode>[]>();
+    for (const entry of entries) {
+      const messages = byTopic.get(entry.topic);
+      if (messages) messages.push(encode(entry));
+      else byTopic.set(entry.topic, [encode(entry)]);
+    }
+    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic: this.#prefix + topic, messages }));
+    await this.#producer.sendBatch({ acks: -1, topicMessages });
+  }
+
+  close(): Promise<void> {
+    return this.#producer.disconnect().catch(() => {});
+  }
+}
+
+/** Topics that take nothing for now, each until a time (ms). */
+class PausedTopics {
+  readonly #until = new Map<string, number>();
+
+  pause(topic: string, until: number): void {
+    this.#until.set(topic, until);
+  }
+
+  /** The entries whose topic may be tried; the others are added to `later`. */
+  open<E extends Event>(entries: E[], later: E[], now: number): E[] {
+    const open: E[] = [];
+    for (const entry of entries) {
+      if ((this.#until.get(entry.topic) ?? 0) > now) later.push(entry);
+      else open.push(entry);
+    }
+    return open;
+  }
+}
+
+/** Publishes what the outboxes hold; connects when there is something to publish, and again after the broker was away. */
+export function createPublisher<E extends Event = Event>(options: PublisherOptions): Publisher<E> {
+  const { brokers, access, prefix, log, metrics } = options;
+  const connection = new ProducerConnection(options);
+  const paused = new PausedTopics();
+  const authorizationErrors = new AuthorizationErrors(log, metrics);
+  const explainFor = (topic: string, cause: string) =>
+    explainDenial(cause, { brokers, access, operation: 'write', topic: prefix + topic });
+  const rejections = metrics?.counter('publish_rejected_total', 'Events that can never be sent', ['cause']);
+  let connected = false;
+  let stopped = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const sender = {
+    async send(entries: E[]) {
+      await connection.send(entries);
+      for (const { topic } of entries) authorizationErrors.clear(topic);
+    },
+    pause(topic: string, reason: string) {
+      paused.pause(topic, Date.now() + TOPIC_PAUSE_MS);
+      const denial = explainFor(topic, reason);
+      if (denial) authorizationErrors.report(topic, denial);
+      else log.warn({ event: 'topic-unusable', topic, reason });
+    },
+  };
+
+  const publish = async (entries: E[]): Promise<PublishResult<E>> => {
+    if (stopped) throw new Error('The publisher is stopped.');
+    const sent: PublishResult<E> = { rejected: [], later: [] };
+    try {
+      await connection.connect();
+      await sendOrIsolate(paused.open(entries, sent.later, Date.now()), sender, sent);
+      connected = true;
+    } catch (error) {
+      connected = false;
+      for (const topic of new Set(entries.map((entry) => entry.topic))) {
+        const denial = explainFor(topic, getErrorCode(error));
+        if (denial) authorizationErrors.report(topic, denial);
+      }
+      throw error;
+    } finally {
+      for (const { cause } of sent.rejected) rejections?.inc({ cause });
+    }
+    return sent;
+  };
+
+  return {
+    publish(entries) {
+      const mine = turn.then(() => publish(entries));
+      turn = mine.catch(() => {});
+      return mine;
+    },
+    connected: () => connected,
+    async stop() {
+      stopped = true;
+      await turn;
+      connected = false;
+      await connection.close();
+    },
+  };
+}

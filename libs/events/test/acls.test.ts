@@ -1,0 +1,94 @@
+import { expect, test } from '@jest/globals';
+import { AGENCY_QUOTA, buildPrincipals, buildTopics, type Principal } from '../src/index.ts';
+
+const agencies = ['asp', 'asp-x', 'mai'];
+const all = (simulated: string[] = []) => buildPrincipals('p-', { agencies, simulated });
+const names = buildTopics('p-', { partitions: 1, agencies }).map(({ name }) => name);
+/** The topics of the list to which a user has a right, and what it has a right to that no topic is called. */
+const may = ({ rights }: Principal, operation: string) =>
+  rights
+    .filter((right) => right.resource === 'topic' && right.operation === operation)
+    .flatMap(({ name, pattern }) => (pattern === 'literal' ? name : names.filter((one) => one.startsWith(name))));
+
+test('every topic has one writer, and somebody who reads it', () => {
+  for (const name of names) {
+    const writers = all().filter((one) => may(one, 'write').includes(name));
+    // The bridge may write wherever agencies do: Kafka knows no rights by the end of a name.
+    const wanted = name.endsWith('.replies') && name.startsWith('p-agency.') ? ['p-agency-bridge'] : [];
+    expect(writers.map(({ user }) => user)).toEqual([...wanted, expect.any(String)]);
+    expect(all().some((one) => may(one, 'read').includes(name))).toBe(true);
+  }
+});
+
+test('nobody has a right to a topic that is not in the list of topics', () => {
+  const named = all(agencies).flatMap((one) => [...may(one, 'read'), ...may(one, 'write'), ...may(one, 'describe')]);
+  expect(named.filter((name) => !names.includes(name))).toEqual([]);
+});
+
+test('an agency writes its replies, reads its requests and the centres, in groups of its own, and nothing else', () => {
+  const one = all().find(({ user }) => user === 'p-agency.asp');
+  expect(
+    one?.rights.map(({ resource, name, pattern, operation }) => `${operation} ${resource} ${name} ${pattern}`),
+  ).toEqual([
+    'describe topic p-agency.asp.replies literal',
+    'write topic p-agency.asp.replies literal',
+    'describe topic p-agency.asp.requests literal',
+    'read topic p-agency.asp.requests literal',
+    'describe topic p-cups.centres literal',
+    'read topic p-cups.centres literal',
+    'describe group p-asp. prefixed',
+    'read group p-asp. prefixed',
+  ]);
+});
+
+test('no user is called as another, whatever the codes of agencies are', () => {
+  const codes = ['bridge', 'simulator', 'intake', 'kafka-lag', 'asp'];
+  const users = buildPrincipals('', { agencies: codes, simulated: [] }).map(({ user }) => user);
+  expect(new Set(users).size).toBe(users.length);
+});
+
+test('an agency that comes changes nothing for the bridge, which finds topics and groups by what they begin with', () => {
+  const bridge = (codes: string[]) =>
+    buildPrincipals('p-', { agencies: codes, simulated: [] }).find(({ user }) => user === 'p-agency-bridge');
+  expect(bridge([...agencies, 'new'])).toEqual(bridge(agencies));
+  expect(
+    bridge(agencies)
+      ?.rights.filter(({ pattern }) => pattern === 'prefixed')
+      .map(({ name }) => name),
+  ).toEqual(expect.arrayContaining(['p-agency.', 'p-agency-bridge']));
+});
+
+test('an agency has the usual quota but for what its file says, and a service has none', () => {
+  const users = buildPrincipals('', { agencies, simulated: [], quotas: new Map([['mai', { requestPercent: 5 }]]) });
+  expect(Object.fromEntries(users.map(({ user, quota }) => [user, quota]))).toMatchObject({
+    intake: undefined,
+    'agency.asp': AGENCY_QUOTA,
+    'agency.mai': { requestPercent: 5, producerBytesPerSecond: AGENCY_QUOTA.producerBytesPerSecond },
+  });
+});
+
+test('whoever counts replicas learns how far groups are, and reads nothing', () => {
+  const lag = all().find(({ user }) => user === 'p-kafka-lag');
+  expect(lag?.rights.map(({ operation }) => operation)).toEqual(lag?.rights.map(() => 'describe'));
+  expect(lag?.rights.map(({ name }) => name)).toEqual([
+    'p-cups.applications',
+    'p-cups.deliveries',
+    'p-intake',
+    'p-agency-bridge',
+    'p-notifications',
+  ]);
+});
+
+test('the simulator has rights to trainings, and to those of agencies only in whose place it stands', () => {
+  const topics = (simulated: string[]) => {
+    const one = all(simulated).find(({ user }) => user === 'p-agency-simulator')!;
+    return [...may(one, 'write'), ...may(one, 'read')];
+  };
+  expect(topics([])).toEqual(['p-training.replies', 'p-training.requests']);
+  expect(topics(['mai'])).toEqual([
+    'p-training.replies',
+    'p-agency.mai.replies',
+    'p-training.requests',
+    'p-agency.mai.requests',
+  ]);
+});

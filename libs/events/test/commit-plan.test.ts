@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  markCommitted,
+  collectOffsets,
+  planCommit,
+  collectRefusals,
+  rollBackCommit,
+  type ActivePartition,
+} from '../src/consume/commit-plan.ts';
+import { OffsetWindow } from '../src/consume/offset-window.ts';
+
+/** A partition that was fetched up to `count`, of which each of `done` is dealt with, a refused one for cause X. */
+function partition(at: number, count: number, done: { offset: number; refused?: boolean }[]): ActivePartition<number> {
+  const window = new OffsetWindow<number>(100);
+  const messages = Array.from({ length: count }, (_, offset) => ({ message: offset, offset: BigInt(offset) }));
+  window.accept(messages, BigInt(count - 1));
+  window.start();
+  for (const { offset, refused } of done) {
+    window.done(BigInt(offset), refused ? { cause: 'X', fields: ['f'] } : undefined);
+  }
+  return { topic: 't', partition: at, window };
+}
+
+describe('what a flush has to do', () => {
+  test('is nothing for a partition of which the first message is not done', () => {
+    expect(planCommit([partition(0, 3, [{ offset: 1 }, { offset: 2, refused: true }])])).toEqual([]);
+  });
+
+  test('is to store the refusals before the point, then to commit the point, for each partition that has moved', () => {
+    const plan = planCommit([
+      partition(0, 3, [
+        { offset: 0, refused: true },
+        { offset: 2, refused: true },
+      ]),
+      partition(1, 2, []),
+      partition(2, 2, [{ offset: 0 }, { offset: 1 }]),
+    ]);
+    expect(collectRefusals(plan)).toEqual([
+      { topic: 't', partition: 0, offset: '0', lastOffset: '0', cause: 'X', fields: ['f'] },
+    ]);
+    expect(collectOffsets(plan, 'p.')).toEqual([
+      { topic: 'p.t', partition: 0, offset: '1' },
+      { topic: 'p.t', partition: 2, offset: '2' },
+    ]);
+  });
+
+  test('is nothing again once it was carried out, until the partition moves on', () => {
+    const at = partition(0, 3, [{ offset: 0 }]);
+    markCommitted(planCommit([at]));
+    expect(planCommit([at])).toEqual([]);
+    at.window.done(1n);
+    expect(collectOffsets(planCommit([at]), '')).toEqual([{ topic: 't', partition: 0, offset: '2' }]);
+  });
+
+  test('is all of it again when the refusals could not be stored', () => {
+    const at = partition(0, 3, [
+      { offset: 0, refused: true },
+      { offset: 1, refused: true },
+    ]);
+    const first = planCommit([at]);
+    rollBackCommit(first);
+    expect(planCommit([at])).toEqual(first);
+  });
+
+  test('stores each refusal once and before its offset is committed, whatever fails on the way', () => {
+    const step = fc.oneof(
+      fc.record({ done: fc.nat(29), refused: fc.boolean() }),
+      fc.record({ flush: fc.constantFrom('works', 'fails') }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const at = partition(0, 30, []);
+        const stored: string[] = [];
+        const refused = new Set<string>();
+        const open = new Set(Array.from({ length: 30 }, (_, offset) => offset));
+        let reached = 0n;
+        const flush = (works: boolean) => {
+          const plan = planCommit([at]);
+          if (!works) return rollBackCommit(plan);
+          stored.push(...collectRefusals(plan).map(({ offset }) => offset));
+          const [next] = collectOffsets(plan, '');
+          reached = next ? BigInt(next.offset) : reached;
+          markCommitted(plan);
+        };
+        for (const one of steps) {
+          if ('flush' in one) flush(one.flush === 'works');
+          else if (open.delete(one.done)) {
+            at.window.done(BigInt(one.done), one.refused ? { cause: 'X', fields: [] } : undefined);
+            if (one.refused) refused.add(String(one.done));
+          }
+          for (const offset of open) expect(BigInt(offset)).toBeGreaterThanOrEqual(reached);
+          for (const offset of refused) if (BigInt(offset) < reached) expect(stored).toContain(offset);
+        }
+        expect(new Set(stored).size).toBe(stored.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { OffsetWindow } from '../src/consume/offset-window.ts';
+
+const from = (first: number, count: number) =>
+  Array.from({ length: count }, (_, at) => ({ message: first + at, offset: BigInt(first + at) }));
+
+describe('the window of a partition', () => {
+  test('knows no offset to commit before anything is done', () => {
+    const window = new OffsetWindow<number>(3);
+    window.accept(from(10, 2), 11n);
+    expect(window.start()).toEqual([10, 11]);
+    expect(window.commitPoint()).toBeUndefined();
+  });
+
+  test('commits up to the first hole, and over it once it is filled', () => {
+    const window = new OffsetWindow<number>(10);
+    window.accept(from(0, 4), 3n);
+    window.start();
+    window.done(1n);
+    window.done(2n);
+    expect(window.commitPoint()).toBeUndefined();
+    window.done(0n);
+    expect(window.commitPoint()).toBe(3n);
+  });
+
+  test('starts no more than its limit, keeps the rest of a fetch, and is full until that is started', () => {
+    const window = new OffsetWindow<number>(3);
+    window.accept(from(0, 5), 4n);
+    expect(window.start()).toEqual([0, 1, 2]);
+    expect(window.isFull()).toBe(true);
+    window.done(1n);
+    expect(window.start()).toEqual([]);
+    window.done(0n);
+    expect(window.start()).toEqual([3, 4]);
+    expect(window.hasRoom()).toBe(false);
+    for (const offset of [2n, 3n, 4n]) window.done(offset);
+    expect(window.hasRoom()).toBe(true);
+    expect(window.commitPoint()).toBe(5n);
+  });
+
+  test('gets behind offsets that nobody sees: markers, and what compaction took away', () => {
+    const window = new OffsetWindow<number>(3);
+    window.accept([], 6n);
+    expect(window.commitPoint()).toBe(7n);
+    window.accept(from(9, 1), 12n);
+    window.start();
+    expect(window.commitPoint()).toBe(7n);
+    window.done(9n);
+    expect(window.commitPoint()).toBe(13n);
+  });
+
+  test('counts a batch that was passed over as one, and goes on behind its last offset', () => {
+    const window = new OffsetWindow<string>(3);
+    window.accept([{ message: 'bomb', offset: 5n, last: 904n }], 904n);
+    window.start();
+    window.done(5n, { cause: 'BATCH_TOO_LARGE', fields: [] });
+    expect(window.commitPoint()).toBe(905n);
+    expect(window.takeRefused(905n)).toEqual([{ cause: 'BATCH_TOO_LARGE', fields: [], offset: 5n, last: 904n }]);
+  });
+
+  test('gives each refusal once, in order, and only those before the point; what is given back comes again', () => {
+    const window = new OffsetWindow<number>(10);
+    window.accept(from(0, 4), 3n);
+    window.start();
+    for (const offset of [2n, 0n, 3n]) window.done(offset, { cause: 'X', fields: [] });
+    expect(window.takeRefused(window.commitPoint() ?? 0n).map(({ offset }) => offset)).toEqual([0n]);
+    window.done(1n);
+    const taken = window.takeRefused(window.commitPoint() ?? 0n);
+    expect(taken.map(({ offset }) => offset)).toEqual([2n, 3n]);
+    window.restoreRefused(taken);
+    expect(window.takeRefused(4n)).toEqual(taken);
+    expect(window.takeRefused(4n)).toEqual([]);
+  });
+
+  test('is full of refusals that cannot be stored, before they are many', () => {
+    const window = new OffsetWindow<number>(10, 20);
+    for (let at = 0; at < 20; at += 1) {
+      window.accept(from(at, 1), BigInt(at));
+      window.start();
+      window.done(BigInt(at), { cause: 'X', fields: [] });
+    }
+    expect(window.isFull()).toBe(true);
+    window.takeRefused(20n);
+    expect(window.hasRoom()).toBe(true);
+  });
+
+  test('whatever is done in whatever order: each message starts once and in order, nothing undone is committed, and all that came is committed in the end', () => {
+    const steps = fc.array(
+      fc.oneof(
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(50).map((pick) => -pick - 1),
+      ),
+      { maxLength: 80 },
+    );
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 12 }), (given, limit) => {
+        const window = new OffsetWindow<number>(limit);
+        const started: number[] = [];
+        const open: number[] = [];
+        let came = 0;
+        const start = () => {
+          for (const one of window.start()) {
+            started.push(one);
+            open.push(one);
+          }
+          expect(open.length).toBeLessThanOrEqual(limit);
+          const point = window.commitPoint();
+          if (point !== undefined) for (const one of open) expect(BigInt(one)).toBeGreaterThanOrEqual(point);
+        };
+        const finish = (pick: number) => {
+          const [one] = open.splice(pick % Math.max(1, open.length), 1);
+          if (one !== undefined) window.done(BigInt(one));
+        };
+        for (const step of given) {
+          if (step > 0) {
+            window.accept(from(came, step), BigInt(came + step - 1));
+            came += step;
+          } else finish(-step);
+          start();
+        }
+        while (open.length > 0) {
+          finish(0);
+          start();
+        }
+        expect(started).toEqual(Array.from({ length: came }, (_, at) => at));
+        if (came > 0) expect(window.commitPoint()).toBe(BigInt(came));
+        expect(window.isFull()).toBe(false);
+      }),
+    );
+  });
+});

@@ -1,0 +1,120 @@
+import { createEvent } from '@cups/testing';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Event } from '@cups/contracts';
+import { narrowFailure, sendOrIsolate, type PublishResult } from '../src/send-or-isolate.ts';
+
+const entry = (key: string, sequence: number, topic = 't') =>
+  createEvent({ topic, key, sequence, type: 'x', subject: key });
+const failure = (type: string) => Object.assign(new Error(type), { type });
+
+/** A broker that refuses a batch as a whole when anything in it is wrong, as Kafka does. */
+function broker({
+  rejects = () => false,
+  closed = [],
+  away = () => false,
+}: {
+  rejects?: (one: Event) => boolean;
+  closed?: string[];
+  away?: () => boolean;
+}) {
+  const taken: Event[] = [];
+  const paused: string[] = [];
+  return {
+    taken,
+    paused,
+    send(entries: Event[]): Promise<void> {
+      if (away()) return Promise.reject(failure('ECONNREFUSED'));
+      const shut = entries.some(({ topic }) => closed.includes(topic));
+      if (shut) return Promise.reject(failure('UNKNOWN_TOPIC_OR_PARTITION'));
+      if (entries.some(rejects)) return Promise.reject(failure('MESSAGE_TOO_LARGE'));
+      taken.push(...entries);
+      return Promise.resolve();
+    },
+    pause: (topic: string) => void paused.push(topic),
+  };
+}
+
+describe('a refusal of entries that were sent together', () => {
+  const two = [entry('a', 1), entry('b', 1)];
+  test.each<[string, Event[], string, object]>([
+    ['by a broker that is away says nothing', two, 'ECONNREFUSED', { kind: 'unknown' }],
+    ['of two topics is one of either', [two[0]!, entry('a', 2, 'u')], 'MESSAGE_TOO_LARGE', { kind: 'parts' }],
+    [
+      'of a missing topic and another is one of either',
+      [two[0]!, entry('a', 2, 'u')],
+      'UNKNOWN_TOPIC_OR_PARTITION',
+      { kind: 'parts' },
+    ],
+    ['of one missing topic pauses it', two, 'UNKNOWN_TOPIC_OR_PARTITION', { kind: 'topic', topic: 't' }],
+    ['of one closed topic pauses it', two, 'TOPIC_AUTHORIZATION_FAILED', { kind: 'topic', topic: 't' }],
+    ['of two keys is one of either', two, 'MESSAGE_TOO_LARGE', { kind: 'parts', parts: [[two[0]], [two[1]]] }],
+    [
+      'of one key is looked for entry by entry',
+      [entry('a', 1), entry('a', 2)],
+      'INVALID_RECORD',
+      { kind: 'one-by-one' },
+    ],
+  ])('%s', (_name, entries, cause, expected) => {
+    expect(narrowFailure(entries, cause)).toMatchObject(expected);
+  });
+});
+
+describe('an entry that can never be sent', () => {
+  const keys = ['a', 'b', 'c', 'd', 'e'];
+  const topics = ['t', 'u', 'shut'];
+  /** Entries in the order of their keys' sequences, as outboxes hand them over; some are too large. */
+  const batches = fc
+    .array(fc.record({ key: fc.constantFrom(...keys), topic: fc.constantFrom(...topics), large: fc.boolean() }), {
+      maxLength: 40,
+    })
+    .map((all) => all.map(({ key, topic, large }, at) => ({ entry: entry(key, at + 1, topic), large })));
+
+  test('stops its key in its topic and nothing else; what follows it waits, in order, and nothing is sent twice', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, async (batch) => {
+        const large = new Set(batch.filter((one) => one.large).map((one) => one.entry));
+        const to = broker({ rejects: (one) => large.has(one), closed: ['shut'] });
+        const sent: PublishResult<Event> = { rejected: [], later: [] };
+        const all = batch.map((one) => one.entry);
+        await sendOrIsolate(all, to, sent);
+
+        const expected: { taken: Event[]; rejected: Event[]; later: Event[] } = { taken: [], rejected: [], later: [] };
+        const stopped = new Set<string>();
+        for (const one of all) {
+          const lane = `${one.topic}/${one.key}`;
+          if (one.topic === 'shut' || stopped.has(lane)) expected.later.push(one);
+          else if (large.has(one)) {
+            expected.rejected.push(one);
+            stopped.add(lane);
+          } else expected.taken.push(one);
+        }
+        expect(new Set(to.taken)).toEqual(new Set(expected.taken));
+        expect(to.taken).toHaveLength(expected.taken.length);
+        expect(new Set(sent.rejected.map((one) => one.entry))).toEqual(new Set(expected.rejected));
+        expect(new Set(sent.later)).toEqual(new Set(expected.later));
+        expect(sent.later).toHaveLength(expected.later.length);
+        for (const key of keys) {
+          const order = to.taken.filter((one) => one.key === key && one.topic === 't').map(({ sequence }) => sequence);
+          expect(order).toEqual([...order].sort((one, other) => Number(one) - Number(other)));
+        }
+      }),
+    );
+  });
+
+  test('is not looked for while the broker is away: what was thrown is thrown on', async () => {
+    const sent: PublishResult<Event> = { rejected: [], later: [] };
+    const to = broker({ away: () => true });
+    await expect(sendOrIsolate([entry('a', 1), entry('b', 1)], to, sent)).rejects.toThrow('ECONNREFUSED');
+    expect(sent).toEqual({ rejected: [], later: [] });
+  });
+
+  test('is not declared when the broker goes away during the search', async () => {
+    let calls = 0;
+    const first = entry('a', 1);
+    const to = broker({ rejects: () => true, away: () => (calls += 1) > 1 });
+    const sent: PublishResult<Event> = { rejected: [], later: [] };
+    await expect(sendOrIsolate([first, entry('a', 2)], to, sent)).rejects.toThrow('ECONNREFUSED');
+    expect(sent.rejected).toEqual([]);
+  });
+});

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { createEvent, eventually, captureLog, captureMetrics, testInfrastructure, publishEvents } from '@cups/testing';
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { KafkaJSError } from 'kafkajs';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import type { ReceivedEvent } from '@cups/contracts';
+import {
+  connectKafka,
+  createConsumer,
+  ensureTopics,
+  openLagWatch,
+  type ConsumerOptions,
+  type LagWatch,
+} from '../src/index.ts';
+import { withAdminConnection, type ProtocolRequest, type ProtocolResponse } from '../src/driver/admin-connection.ts';
+
+const here = testInfrastructure();
+const { log, lines } = captureLog();
+const topic = 'cups.applications';
+const running: { stop(): Promise<void> }[] = [];
+
+beforeAll(() => ensureTopics({ ...here, partitions: 3, agencies: ['asp'] }));
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.stop();
+});
+
+/** A consumer that keeps the ids of what it handled, and can be held. */
+function consume(options: Partial<ConsumerOptions> = {}) {
+  const handled = new Set<string>();
+  const gate = { open: true, release: (): void => {} };
+  let opened: Promise<void> = Promise.resolve();
+  const consumer = createConsumer({
+    ...here,
+    groupId: `g-${randomUUID()}`,
+    topics: [topic],
+    log,
+    maxWaitMs: 200,
+    expects: {},
+    keepRefused: () => Promise.resolve(),
+    ...options,
+    handle: async (event: ReceivedEvent) => {
+      await opened;
+      handled.add(event.id);
+      return 'done';
+    },
+  });
+  running.push(consumer);
+  return {
+    consumer,
+    handled,
+    hold(): void {
+      opened = new Promise((resolve) => (gate.release = resolve));
+    },
+    release: () => gate.release(),
+  };
+}
+
+const many = (count: number, type: string) =>
+  Array.from({ length: count }, (_, at) => createEvent({ topic, key: `${type}-${at}`, type }));
+
+/** Offset of the group in all partitions together, as the broker has it. */
+async function committed(groupId: string, of = topic): Promise<number> {
+  const admin = connectKafka(here.brokers, 'test').admin();
+  await admin.connect();
+  try {
+    const [found] = await admin.fetchOffsets({ groupId: here.prefix + groupId, topics: [here.prefix + of] });
+    return found?.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0) ?? 0;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+describe('after a rebalance', () => {
+  test('what was paused is read again: with full windows a second member joins, and all messages are handled', async () => {
+    const groupId = `g-${randomUUID()}`;
+    const first = consume({ groupId });
+    first.hold();
+    await eventually(() => first.consumer.ready(), { timeoutMs: 30_000 });
+    const events = many(2_400, 'Rebalance');
+    for (let at = 0; at < events.length; at += 400) await publishEvents(here, events.slice(at, at + 400));
+    // The second member comes while each partition has 500 in work and is paused.
+    const second = consume({ groupId });
+    await eventually(() => second.consumer.ready(), { timeoutMs: 30_000 });
+    first.release();
+    const all = () => new Set([...first.handled, ...second.handled]);
+    await eventually(() => all().size === 2_400, { timeoutMs: 30_000 });
+    await eventually(async () => (await committed(groupId)) === 2_400, { timeoutMs: 10_000 });
+  }, 120_000);
+});
+
+describe('a consumer that has lag and does not move', () => {
+  let watch: LagWatch | undefined;
+  afterEach(() => watch?.stop());
+
+  test('raises an alarm, sets consumer_stuck and is built anew at growing distances; once it moves, both end', async () => {
+    const { metrics, text } = captureMetrics();
+    const stuck = async () =>
+      Number(/^consumer_stuck\{.*topic="agency\.asp\.replies".*\} (\d)$/m.exec(await text())?.[1]);
+    watch = openLagWatch({ ...here, log, metrics, stuckMs: 1_000 });
+    const groupId = `g-${randomUUID()}`;
+    const held = consume({ groupId, watch, topics: ['agency.asp.replies'] });
+    // Another replica, which reads nothing of it.
+    const activity = () => 0;
+    const elsewhere = {
+      groupId,
+      topics: ['agency.asp.replies'],
+      isAssigned: () => false,
+      activity,
+      rebuild: jest.fn(),
+    };
+    const other = openLagWatch({ ...here, log, stuckMs: 1_000 });
+    running.push(other);
+    other.add(elsewhere);
+    held.hold();
+    await eventually(() => held.consumer.ready(), { timeoutMs: 30_000 });
+    // The watch looks by itself, once the group has said where it stands.
+    await eventually(async () => (await stuck()) === 0, { timeoutMs: 30_000 });
+    const event = Object.assign(createEvent({ topic: 'agency.asp.replies', key: 'held', type: 'Held' }));
+    await publishEvents(here, [event]);
+    const said = (name: string) => lines.filter((line) => line['event'] === name && line['group'] === groupId);
+    await eventually(async () => (await stuck()) === 1, { timeoutMs: 20_000 });
+    expect(said('consumer-stuck')).toMatchObject([{ topic: 'agency.asp.replies', level: 'error' }]);
+    // While the group came to be it may have been rebuilt for other reasons.
+    await eventually(() => said('consumer-rebuilt').some(({ reason }) => reason === 'stuck'), { timeoutMs: 20_000 });
+    const named = [{ groupId, topic: 'agency.asp.replies', unread: 1n }];
+    expect(watch.stuck()).toMatchObject(named);
+    await eventually(() => other.stuck().length > 0, { timeoutMs: 20_000 });
+    expect(other.stuck()).toMatchObject(named);
+    expect(elsewhere.rebuild).not.toHaveBeenCalled();
+    held.release();
+    await eventually(() => watch?.stuck().length === 0 && other.stuck().length === 0, { timeoutMs: 20_000 });
+    await eventually(async () => (await stuck()) === 0, { timeoutMs: 20_000 });
+    expect(held.handled.size).toBe(1);
+    expect(said('consumer-stuck')).toHaveLength(1);
+    expect(said('consumer-moves')).toHaveLength(1);
+  }, 90_000);
+});
+
+/** Has the broker forget the members of a group, as it does with those of which it has heard nothing for 10 s. */
+async function forgetMembers(groupId: string): Promise<void> {
+  const kafka = connectKafka(here.brokers, 'test');
+  const admin = kafka.admin();
+  await admin.connect();
+  const { groups } = await admin.describeGroups([groupId]);
+  await admin.disconnect();
+  const leave = (memberId: string): ProtocolRequest => ({
+    apiKey: 13,
+    apiVersion: 0,
+    apiName: 'LeaveGroup',
+    encode: () => Promise.resolve(new Encoder().writeString(groupId).writeString(memberId)),
+  });
+  const answer: ProtocolResponse<{ code: number }> = {
+    decode: (raw) => Promise.resolve({ code: raw.readInt16BE(0), throttleTime: 0, clientSideThrottleTime: 0 }),
+    parse: (data) => Promise.resolve(data),
+  };
+  await withAdminConnection(kafka, async (ask) => {
+    for (const { memberId } of groups[0]!.members) expect((await ask(leave(memberId), answer)).code).toBe(0);
+  });
+}
+
+describe('a member that its group has forgotten', () => {
+  test('is given up when its next join fails, for kafkajs then goes on fetching and is no member', async () => {
+    const groupId = `g-${randomUUID()}`;
+    const { consumer, handled } = consume({ groupId, heartbeatTimeoutMs: 5_000 });
+    await eventually(() => consumer.ready(), { timeoutMs: 30_000 });
+    const join = jest.spyOn(ConsumerGroup.prototype, 'joinAndSync');
+    join.mockRejectedValueOnce(new KafkaJSError('the broker is busy'));
+    await forgetMembers(here.prefix + groupId);
+    await eventually(() => join.mock.calls.length > 0, { timeoutMs: 20_000 });
+    join.mockRestore();
+    const before = await committed(groupId);
+    const events = many(5, 'Forgotten');
+    await publishEvents(here, events);
+    await eventually(async () => (await committed(groupId)) >= before + 5, { timeoutMs: 30_000 });
+    expect(events.every(({ id }) => handled.has(id))).toBe(true);
+    const rebuilt = lines.filter((line) => line['event'] === 'consumer-rebuilt' && line['group'] === groupId);
+    expect(rebuilt).toMatchObject([{ reason: 'silent' }]);
+  }, 90_000);
+});
+
+describe('a group under a new name', () => {
+  test('goes on where the old one was, and reads nothing again', async () => {
+    const old = consume({ groupId: 'old' });
+    await publishEvents(here, many(60, 'Before'));
+    await eventually(() => old.handled.size >= 60, { timeoutMs: 30_000 });
+    await old.consumer.stop();
+    const before = await committed('old');
+    const renamed = consume({ groupId: 'new', inheritFrom: 'old' });
+    await publishEvents(here, many(10, 'After'));
+    await eventually(() => renamed.handled.size >= 10, { timeoutMs: 60_000 });
+    await eventually(async () => (await committed('new')) === before + 10);
+    expect(renamed.handled.size).toBe(10);
+  }, 120_000);
+
+  test('begins at the start when there was no old one', async () => {
+    const fresh = consume({ groupId: `g-${randomUUID()}`, inheritFrom: 'never' });
+    await publishEvents(here, many(1, 'Fresh'));
+    await eventually(() => fresh.handled.size > 1, { timeoutMs: 30_000 });
+  }, 60_000);
+});

@@ -1,0 +1,60 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import type { JsonWebKey } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServiceName } from './context.ts';
+
+/** A set of the secret keys of identity: those that seal personal numbers of the staff, and the one that finds them. */
+export const PERSON_KEY_SET = 'identity-persons.jwks';
+/** A set of the secret keys of the gateway: those that seal the cookies of sessions. */
+export const COOKIE_KEY_SET = 'gateway-cookie.jwks';
+/** A set of the secret keys of identity and intake, by which the second recognises a person whose number the first knows. */
+export const PERSON_HASH_KEY_SET = 'person-hash.jwks';
+
+/** Creates the keys that are missing, for the local default and tests; existing ones stay. Private keys are for their owner only. */
+export function generateKeys(dir: string, services: readonly ServiceName[]): void {
+  mkdirSync(join(dir, 'public'), { recursive: true, mode: 0o700 });
+  for (const service of services) {
+    const file = join(dir, `${service}.key.jwk`);
+    let jwk: JsonWebKey;
+    try {
+      jwk = JSON.parse(readFileSync(file, 'utf8')) as JsonWebKey;
+    } catch {
+      jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+      writeAtomically(file, JSON.stringify(jwk), 0o600);
+    }
+    chmodSync(file, 0o600);
+    const publicFile = join(dir, 'public', `${service}.jwk`);
+    const text = JSON.stringify({ kty: jwk.kty, crv: jwk.crv, x: jwk.x });
+    let present = '';
+    try {
+      present = readFileSync(publicFile, 'utf8');
+    } catch {
+      // It is missing.
+    }
+    if (!present.includes(String(jwk.x))) writeAtomically(publicFile, text, 0o644);
+  }
+  if (services.includes('identity')) generateKeySet(join(dir, PERSON_KEY_SET), ['enc', 'sig']);
+  if (services.includes('identity')) generateKeySet(join(dir, PERSON_HASH_KEY_SET), ['sig']);
+  if (services.includes('gateway')) generateKeySet(join(dir, COOKIE_KEY_SET), ['enc']);
+}
+
+/** A JWK set with a new key for each use; one that is there stays. */
+function generateKeySet(file: string, uses: readonly string[]): void {
+  if (existsSync(file)) return;
+  writeAtomically(file, JSON.stringify({ keys: uses.map(generateSecretJwk) }), 0o600);
+}
+
+/** A new secret key of 256 bits, as a set holds it (RFC 7517). */
+export const generateSecretJwk = (use: string) => ({
+  kty: 'oct',
+  kid: randomUUID(),
+  use,
+  k: randomBytes(32).toString('base64url'),
+});
+
+function writeAtomically(file: string, text: string, mode: number): void {
+  const next = `${file}.${process.pid}.next`;
+  writeFileSync(next, text, { mode });
+  renameSync(next, file);
+}

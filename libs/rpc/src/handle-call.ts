@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import type { DataVersions, Log } from '@cups/contracts';
+import { isProblem, Problem, violation } from '@cups/problem';
+import { status } from '@grpc/grpc-js';
+import type { sendUnaryData, ServiceDefinition } from '@grpc/grpc-js';
+import { assertAccess } from './access.ts';
+import type { AccessRow } from './access.ts';
+import { createContext, deadlineOf, isPastDeadline, requestIdOf, tokensOf } from './call.ts';
+import type { RawCall } from './call.ts';
+import { spiffeIdOf } from './certificate.ts';
+import type { Context, ServiceName, Session } from './context.ts';
+import type { CountCall, Pool } from './metrics.ts';
+import { problemToStatus } from './status.ts';
+import { readDataVersions, writeDataVersions } from './data-version-metadata.ts';
+import type { Keys } from './tokens.ts';
+
+/** What all calls of a server pass. */
+export interface ServerContext {
+  keys: Pick<Keys, 'verifyService' | 'verifySession'>;
+  /** Whose certificate a call came under; undefined where calls are plain. */
+  certified: ((call: RawCall) => string | undefined) | undefined;
+  /** What is known here of data files; undefined where nobody is told. */
+  versions: DataVersions | undefined;
+  log: Log;
+  maxInFlight: number;
+  requireDeadline: boolean;
+  /** The calls that are running. */
+  inFlight: Record<Pool, number>;
+  count: CountCall;
+}
+
+/** A method that is served. */
+export interface RegisteredMethod {
+  /** `IntakeService.GetApplication` */
+  name: string;
+  row: AccessRow;
+  rpc: (request: unknown, context: Context) => Promise<unknown>;
+  types: ServiceDefinition[string];
+  /** The fields of a request that hold values of an enum that do not exist. */
+  unknownEnums: (request: object) => string[];
+}
+
+/** What is known of a call so far, for its log line. */
+interface CallProgress {
+  requestId: string;
+  caller?: ServiceName;
+  session?: Session;
+}
+
+/** How a call ended. */
+interface CallOutcome {
+  code: status;
+  reason?: string;
+  errorId?: string | undefined;
+}
+
+/**
+ * Answers one call. It passes, in this order: admission, deadline, the caller's token, the session, the access row; then the handler.
+ * One log line, one count and one duration.
+ */
+export async function handleCall(
+  server: ServerContext,
+  method: RegisteredMethod,
+  call: RawCall,
+  callback: sendUnaryData<Buffer>,
+): Promise<void> {
+  const started = performance.now();
+  const pool: Pool = method.row.tenancy === 'service' ? 'service' : 'desk';
+  const progress: CallProgress = { requestId: requestIdOf(call) };
+  let outcome: CallOutcome = { code: status.OK };
+  server.inFlight[pool]++;
+  try {
+    assertAdmitted(server, pool, call);
+    const bytes = await executeCall(server, method, call, progress);
+    callback(null, bytes, writeDataVersions(server.versions));
+  } catch (error) {
+    const problem = isProblem(error) ? error : toInternalProblem(server.log, method.name, progress.requestId, error);
+    const answered = problemToStatus(problem);
+    outcome = { code: answered.code, reason: problem.reason, errorId: problem.metadata['errorId'] };
+    writeDataVersions(server.versions, answered.metadata);
+    callback(answered);
+  } finally {
+    server.inFlight[pool]--;
+    // The status that the caller really saw, when it gave up or its time ran out meanwhile.
+    if (call.cancelled) outcome.code = isPastDeadline(call) ? status.DEADLINE_EXCEEDED : status.CANCELLED;
+    recordCall(server, method.name, progress, outcome, performance.now() - started);
+  }
+}
+
+/** @throws Problem when the server has no place for the call, or the call no deadline */
+function assertAdmitted({ inFlight, maxInFlight, requireDeadline }: ServerContext, pool: Pool, call: RawCall): void {
+  if (inFlight[pool] > maxInFlight) {
+    // Spread out, so that those who were refused together do not come back together.
+    const retryAfterMs = 50 + Math.floor(Math.random() * 150);
+    throw new Problem({ reason: 'OVERLOADED', message: 'Too many calls at once.', retryAfterMs });
+  }
+  if (requireDeadline && deadlineOf(call) === Infinity) {
+    throw new Problem({ reason: 'DEADLINE_MISSING', message: 'The call has no deadline.' });
+  }
+}
+
+/** Lets the call in, or not, and has it answered. @returns the answer as bytes */
+async function executeCall(
+  { keys, certified, versions, log }: ServerContext,
+  method: RegisteredMethod,
+  call: RawCall,
+  progress: CallProgress,
+): Promise<Buffer> {
+  const { row, types, name } = method;
+  const { requestId } = progress;
+  const tokens = tokensOf(call);
+  // Before the first await: grpc-js cannot read the certificate of a connection that is gone.
+  const holder = certified?.(call);
+  if (!tokens.service) throw new Problem({ reason: 'TOKEN_INVALID', message: 'The call carries no service token.' });
+  const caller = await keys.verifyService(tokens.service);
+  progress.caller = caller;
+  if (certified) assertCertificateMatches(caller, holder, call, log);
+  readDataVersions(versions, call.metadata);
+  const session = tokens.session ? await keys.verifySession(tokens.session) : undefined;
+  if (session) progress.session = session;
+  assertAccess(row, caller, session);
+  let accessCount = 0;
+  const recordAccess = (resource?: string): void => {
+    accessCount++;
+    log.info({
+      event: 'personal-data-read',
+      method: name,
+      requestId,
+      caller,
+      operator: session?.operator,
+      resource,
+    });
+  };
+  const admitted = { requestId, caller, session, sessionToken: tokens.session, method: name, log };
+  const response = await method.rpc(parseRequest(method, call.request), createContext(call, admitted, recordAccess));
+  const bytes = types.responseSerialize(response);
+  if (row.personalData && accessCount === 0) recordAccess();
+  return bytes;
+}
+
+/**
+ * A token is worth nothing in another's hands.
+ * @throws Problem CALLER_MISMATCH, or CANCELLED when the connection was gone before its certificate could be read
+ */
+function assertCertificateMatches(caller: ServiceName, holder: string | undefined, call: RawCall, log: Log): void {
+  if (holder === caller) return;
+  if (holder === undefined && call.cancelled) {
+    throw new Problem({ reason: 'CANCELLED', message: 'The connection closed before the call was let in.' });
+  }
+  const resource = spiffeIdOf(holder ?? '');
+  log.warn({ event: 'caller-mismatch', caller, resource });
+  const message = 'The token of the call is not that of the service that its certificate names.';
+  throw new Problem({ reason: 'CALLER_MISMATCH', message });
+}
+
+function parseRequest({ types, unknownEnums }: RegisteredMethod, bytes: Buffer): unknown {
+  let request: object;
+  try {
+    request = types.requestDeserialize(bytes) as object;
+  } catch {
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request is no such message.' });
+  }
+  const violations = unknownEnums(request).map((field) => violation(field, 'UNKNOWN_VALUE'));
+  if (violations.length === 0) return request;
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request holds values that do not exist.', violations });
+}
+
+/** Anything else than a Problem: an id for whoever asks, and no text. */
+function toInternalProblem(log: Log, method: string, requestId: string, error: unknown): Problem {
+  const errorId = randomUUID();
+  log.error({ event: 'unexpected-error', method, requestId, errorId, error });
+  return new Problem({ reason: 'INTERNAL', message: 'Internal error.', metadata: { errorId } });
+}
+
+function recordCall(
+  { count, log }: ServerContext,
+  method: string,
+  progress: CallProgress,
+  outcome: CallOutcome,
+  ms: number,
+): void {
+  const { code, reason, errorId } = outcome;
+  count(method, code, reason, ms / 1000);
+  log[code === status.INTERNAL ? 'error' : 'info']({
+    event: 'request',
+    method,
+    requestId: progress.requestId,
+    caller: progress.caller,
+    operator: progress.session?.operator,
+    code: status[code],
+    reason,
+    errorId,
+    durationMs: Math.round(ms * 100) / 100,
+  });
+}

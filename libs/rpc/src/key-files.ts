@@ -1,0 +1,179 @@
+import type { KeyObject } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log, Metrics } from '@cups/contracts';
+import { assertPrivateFile } from '@cups/contracts/node';
+import type { ServiceName } from './context.ts';
+import { parsePrivateJwk } from './jwk.ts';
+import type { IdentifiedKey } from './jwk.ts';
+
+import { GRACE_MS, updateTrust } from './trust.ts';
+import type { KeyFileContents, Trust, TrustChange } from './trust.ts';
+
+/** The keys that count now. */
+export interface KeyFiles {
+  /** Looks at the files again, at most once a second. */
+  refresh(): void;
+  /** Our private key. */
+  own(): IdentifiedKey;
+  /** The public key of a service; undefined when it is not trusted, or no longer. */
+  find(issuer: string, kid: string | undefined): KeyObject | undefined;
+  /** Rises whenever a key begins or ceases to count: what was concluded from keys before is void. */
+  generation(): number;
+}
+
+const POLL_INTERVAL_MS = 1000;
+
+export interface KeyFolderOptions {
+  dir: string;
+  service: ServiceName;
+  /** Milliseconds that only rise. */
+  clock: () => number;
+  log?: Log | undefined;
+  metrics?: Metrics | undefined;
+}
+
+/**
+ * Follows `dir/<service>.key.jwk` (ours) and `dir/public/<service>.jwk` (everybody's). What becomes of files that change, vanish or
+ * are bad says {@link updateTrust}. Our own key stays in use while its file is bad: what it signs is judged by others. All of it is
+ * logged and metered.
+ * @throws Error when our own key or the folder of public keys cannot be read at the start, or our own key lies open
+ */
+export function watchKeys(options: KeyFolderOptions): KeyFiles {
+  const { dir, service } = options;
+  const folder = new KeyFolder(options);
+  assertPrivateFile(join(dir, `${service}.key.jwk`), `The private key of ${service}`);
+  return folder;
+}
+
+class KeyFolder implements KeyFiles {
+  readonly #options: KeyFolderOptions;
+  readonly #countEnded: (change: { issuer: string; reason: string }) => void;
+  #trust: Trust = new Map();
+  #own: IdentifiedKey;
+  #ownText: string;
+  #hasOwnReloadFailed = false;
+  #generation = 0;
+  #checkedAt: number;
+
+  /** Looks at the files for the first time. @throws Error when they cannot be read */
+  constructor(options: KeyFolderOptions) {
+    this.#options = options;
+    this.#countEnded = this.#registerMetrics();
+    this.#checkedAt = options.clock();
+    try {
+      this.#ownText = this.#readOwn();
+      this.#own = parsePrivateJwk(this.#ownText);
+      const found = readPublicKeyFiles(options.dir);
+      // What is trusted from the start on is nothing that changed.
+      this.#updateTrust(found, (change) => change.change !== 'trusted');
+    } catch (cause) {
+      throw new Error(`The keys of ${options.service} cannot be read in ${options.dir}.`, { cause });
+    }
+  }
+
+  own(): IdentifiedKey {
+    return this.#own;
+  }
+
+  find(issuer: string, kid: string | undefined): KeyObject | undefined {
+    return this.#trust.get(issuer)?.keys.find((key) => key.kid === kid)?.key;
+  }
+
+  generation(): number {
+    return this.#generation;
+  }
+
+  refresh(): void {
+    const { clock, dir } = this.#options;
+    if (clock() - this.#checkedAt < POLL_INTERVAL_MS) return;
+    this.#checkedAt = clock();
+    this.#reloadOwn();
+    let found: KeyFileContents | undefined;
+    try {
+      found = readPublicKeyFiles(dir);
+    } catch {
+      // It cannot be read: doubt about everybody.
+    }
+    this.#updateTrust(found);
+  }
+
+  #readOwn(): string {
+    return readFileSync(join(this.#options.dir, `${this.#options.service}.key.jwk`), 'utf8');
+  }
+
+  #reloadOwn(): void {
+    const { log, service } = this.#options;
+    try {
+      const text = this.#readOwn();
+      if (text !== this.#ownText) {
+        this.#own = parsePrivateJwk(text);
+        this.#ownText = text;
+        this.#generation++;
+      }
+      this.#hasOwnReloadFailed = false;
+    } catch {
+      if (!this.#hasOwnReloadFailed)
+        log?.warn({ event: 'key-in-doubt', file: `${service}.key.jwk`, reason: 'unusable' });
+      this.#hasOwnReloadFailed = true;
+    }
+  }
+
+  #updateTrust(found: KeyFileContents | undefined, isNews: (change: TrustChange) => boolean = () => true): void {
+    const { trust, changes } = updateTrust(this.#trust, found, this.#options.clock());
+    this.#trust = trust;
+    for (const change of changes) {
+      if (change.change !== 'in-doubt') this.#generation++;
+      if (isNews(change)) this.#logChange(change);
+    }
+  }
+
+  #logChange(change: TrustChange): void {
+    const { log } = this.#options;
+    const file = `public/${change.issuer}.jwk`;
+    switch (change.change) {
+      case 'trusted':
+        log?.info({ event: 'key-trusted', file, count: change.count });
+        break;
+      case 'in-doubt':
+        log?.warn({ event: 'key-in-doubt', file, reason: change.reason, delayMs: GRACE_MS });
+        break;
+      case 'ended':
+        this.#countEnded(change);
+        log?.error({ event: 'key-trust-ended', file, reason: change.reason });
+    }
+  }
+
+  /** @returns counts keys whose trust has ended */
+  #registerMetrics(): (change: { issuer: string; reason: string }) => void {
+    const { metrics, service } = this.#options;
+    const ended = metrics?.counter('cups_key_trust_ended_total', 'Public keys that ceased to be trusted, by cause.', [
+      'issuer',
+      'cause',
+    ]);
+    metrics?.gauge('cups_keys_in_doubt', 'Files of keys that cannot be used now.', ['issuer', 'kind'], (gauge) => {
+      this.refresh();
+      gauge.reset();
+      gauge.set({ issuer: service, kind: 'private' }, Number(this.#hasOwnReloadFailed));
+      for (const [issuer, { failure }] of this.#trust) gauge.set({ issuer, kind: 'public' }, failure ? 1 : 0);
+    });
+    return ({ issuer, reason }) => ended?.inc({ issuer, cause: reason });
+  }
+}
+
+/** The text of each file of public keys, undefined where it cannot be read. @throws Error when the folder cannot be read */
+function readPublicKeyFiles(dir: string): KeyFileContents {
+  const folder = join(dir, 'public');
+  const found = new Map<string, string | undefined>();
+  for (const file of readdirSync(folder)) {
+    if (!/^[a-z-]+\.jwk$/.test(file)) continue;
+    let text: string | undefined;
+    try {
+      text = readFileSync(join(folder, file), 'utf8');
+    } catch {
+      // It is a folder, or not ours to read.
+    }
+    found.set(file.slice(0, -'.jwk'.length), text);
+  }
+  return found;
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { VerifiedPayload } from './verify-token.ts';
+import { CLOCK_TOLERANCE_SECONDS } from './verify-token.ts';
+
+const MAX_TOKENS = 20_000;
+
+/** What a token said when it was verified. */
+export interface VerifiedToken<Value> {
+  value: Value;
+  /** Its times, and whose they are. */
+  times: TokenTimes;
+}
+
+/** Issuer and audience of a token, and its times in seconds. */
+export type TokenTimes = Pick<VerifiedPayload, 'iss' | 'aud' | 'iat' | 'exp'>;
+
+/**
+ * Tokens that were verified, so that a signature is checked once: known by the hash of their text, until they end, for as long as the
+ * keys stay as they are. Of more than 20,000 the one is forgotten that was not used for the longest time.
+ */
+export class VerifiedTokens<Value> {
+  readonly #known = new LRUCache<string, VerifiedToken<Value>>({ max: MAX_TOKENS });
+
+  /** @param now milliseconds */
+  get(token: string, now: number): VerifiedToken<Value> | undefined {
+    const known = this.#known.get(hashToken(token));
+    const endsAt = known && (known.times.exp + CLOCK_TOLERANCE_SECONDS) * 1000;
+    return endsAt !== undefined && endsAt > now ? known : undefined;
+  }
+
+  add(token: string, value: Value, { iss, aud, iat, exp }: VerifiedPayload): void {
+    this.#known.set(hashToken(token), { value, times: { iss, aud, iat, exp } });
+  }
+
+  clear(): void {
+    this.#known.clear();
+  }
+}
+
+function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
+}

@@ -1,0 +1,113 @@
+import { createPageToken, parsePageToken } from '@cups/contracts/node';
+import { Problem } from '@cups/problem';
+import { asUpdate, createParkedRunner, asFilter, type ParkedEventDocument } from './event-park.ts';
+import type { Store } from './store.ts';
+
+/** The messages of one key that wait, for an operator: names, codes and places. */
+export interface ParkedKey {
+  topic: string;
+  key: string;
+  subject: string;
+  /** Of the first, as is the rest. */
+  cause: string;
+  detail: string;
+  parkTime: Date;
+  count: number;
+  released: boolean;
+}
+
+/** An event that waits, without what it says. */
+export type ParkedRow = Omit<ParkedEventDocument, 'event'> & {
+  event: Omit<ParkedEventDocument['event'], 'data'>;
+};
+
+/** Events that are shown of one key. */
+const MAX_EVENTS_SHOWN = 200;
+const WAITING_KINDS = { $in: ['gap', 'held'] };
+const WITHOUT_DATA = { 'event.data': 0 };
+
+interface LaneGroup {
+  _id: string;
+  count: number;
+  released: number;
+}
+
+/** What is read of the events that wait. */
+function createReads(run: ReturnType<typeof createParkedRunner>) {
+  const findRows = async (filter: object, limit: number): Promise<ParkedRow[]> => {
+    const how = { sort: { order: 1 as const }, limit, projection: WITHOUT_DATA };
+    return (await run((parked) => parked.find(asFilter(filter), how).toArray())) as ParkedRow[];
+  };
+  const groupLanes = (filter: object, limit: number) => {
+    const group = { _id: '$lane', count: { $sum: 1 }, released: { $max: '$released' } };
+    const of = { $match: Object.assign({ kind: WAITING_KINDS }, filter) };
+    const stages = [of, { $group: group }, { $sort: { _id: 1 } }, { $limit: limit }];
+    return run((parked) => parked.aggregate<LaneGroup>(stages).toArray());
+  };
+  const findKey = async ({ _id: lane, count, released }: LaneGroup): Promise<ParkedKey[]> => {
+    const [first] = await findRows({ lane, kind: WAITING_KINDS }, 1);
+    if (!first) return [];
+    const { event, subject, cause, detail, parkTime } = first;
+    const { topic, key } = event;
+    return [{ topic, key, subject, cause, detail, parkTime, count, released: released === 1 }];
+  };
+  return { rowsOf: findRows, groups: groupLanes, keyOf: findKey };
+}
+
+/** What an operator sees and does about the events that `openParking` keeps. */
+export function openParkedEvents(store: Store, now: () => Date) {
+  const run = createParkedRunner(store);
+  const { rowsOf, groups, keyOf } = createReads(run);
+  return {
+    /** A page of keys, by topic and key. @throws Problem PAGE_TOKEN_INVALID */
+    async list(query: { pageSize: number; pageToken: string }) {
+      const after = parsePageToken(query.pageToken, {});
+      const found = await groups(after === undefined ? {} : { lane: { $gt: after } }, query.pageSize + 1);
+      const shown = found.slice(0, query.pageSize);
+      const last = found.length > query.pageSize ? shown.at(-1) : undefined;
+      const keys = (await Promise.all(shown.map(keyOf))).flat();
+      return { keys, nextPageToken: last ? createPageToken(last._id, {}) : '' };
+    },
+
+    /** One key, and the first events that wait with it, in order. @throws Problem NOT_FOUND */
+    async get({ topic, key }: { topic: string; key: string }): Promise<{ parked: ParkedKey; events: ParkedRow[] }> {
+      const lane = `${topic}/${key}`;
+      const [group] = await groups({ lane }, 1);
+      const [parked] = group ? await keyOf(group) : [];
+      if (!parked) throw notFound();
+      return { parked, events: await rowsOf({ lane, kind: WAITING_KINDS }, MAX_EVENTS_SHOWN) };
+    },
+
+    /** Lets all of a key go on; the consumer that reads it does so. @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED */
+    async release({ topic, key }: { topic: string; key: string }): Promise<number> {
+      const lane = `${topic}/${key}`;
+      const held = asFilter({ lane, kind: 'held' });
+      const { matchedCount } = await run((parked) => parked.updateMany(held, asUpdate({ $set: { released: 1 } })));
+      if (matchedCount > 0) return matchedCount;
+      const [group] = await groups({ lane }, 1);
+      if (!group) throw notFound();
+      throw new Problem({
+        reason: 'ACTION_NOT_ALLOWED',
+        message: 'These events wait for their predecessor: they go on by themselves when it comes.',
+      });
+    },
+
+    /** Decides that an event is never applied. @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED */
+    async drop(_id: string, actor: string, reason: string): Promise<ParkedRow> {
+      const [row] = await rowsOf({ _id, kind: WAITING_KINDS }, 1);
+      if (!row) throw notFound();
+      if (row.kind !== 'held') {
+        throw new Problem({
+          reason: 'ACTION_NOT_ALLOWED',
+          message: 'This event waits for its predecessor; what is to be dropped is an event whose handler fails.',
+        });
+      }
+      const drop = { by: actor, why: reason, time: now() };
+      await run((parked) => parked.updateOne(asFilter({ _id, kind: 'held' }), asUpdate({ $set: { drop } })));
+      return row;
+    },
+  };
+}
+
+const notFound = () =>
+  new Problem({ reason: 'NOT_FOUND', message: 'Nothing waits under this name: it went on, or never waited here.' });

@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import { createKeyedMutex } from '../src/documents/keyed-mutex.ts';
+
+/** Work that is done when it is told so. */
+function createGate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { promise, done: resolve };
+}
+
+describe('turns', () => {
+  test('of one key come one after the other, in the order in which they were asked for', async () => {
+    const inTurn = createKeyedMutex();
+    const seen: string[] = [];
+    const first = createGate();
+    const work = (name: string, until?: Promise<void>) => async () => {
+      seen.push(`${name} begins`);
+      await until;
+      seen.push(`${name} ends`);
+      return name;
+    };
+    const all = [inTurn('a', work('one', first.promise)), inTurn('a', work('two')), inTurn('a', work('three'))];
+    first.done();
+    expect(await Promise.all(all)).toEqual(['one', 'two', 'three']);
+    expect(seen).toEqual(['one', 'two', 'three'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+  });
+
+  test('of different keys do not wait for each other', async () => {
+    const inTurn = createKeyedMutex();
+    const first = createGate();
+    const slow = inTurn('a', () => first.promise);
+    expect(await inTurn('b', () => Promise.resolve('quick'))).toBe('quick');
+    first.done();
+    await slow;
+  });
+
+  test('go on after one that failed, whose error is its own', async () => {
+    const inTurn = createKeyedMutex();
+    const bad = inTurn('a', () => Promise.reject(new Error('mine')));
+    const next = inTurn('a', () => Promise.resolve('next'));
+    await expect(bad).rejects.toThrow('mine');
+    expect(await next).toBe('next');
+  });
+});

@@ -1,0 +1,44 @@
+import type { Contract } from './compare.ts';
+import { inlineReferences } from './publish.ts';
+import type { Json, PublishedContract } from './publish.ts';
+
+/** What of a published contract must not break. */
+export function buildContract({ document, schemas }: PublishedContract): Contract {
+  const channels = document['channels'] as Record<string, { address: string }>;
+  const { messageTraits } = document['components'] as {
+    messageTraits: Record<'cloudEvent' | 'centreEvent' | 'refusalEvent', Trait>;
+  };
+  const messages = (start: string) =>
+    Object.fromEntries(
+      Object.entries(schemas)
+        .filter(([file]) => file.startsWith(start))
+        .map(([file, schema]) => [file.replace('.json', ''), inlineReferences(schema)]),
+    );
+  const deliveries = readRules(messageTraits.cloudEvent, document);
+  const centres = readRules(messageTraits.centreEvent, document);
+  const refusals = readRules(messageTraits.refusalEvent, document);
+  const { 'reply.refused': refused, ...replies } = messages('reply.');
+  return {
+    addresses: Object.fromEntries(Object.entries(channels).map(([name, { address }]) => [name, address])),
+    keyPattern: deliveries.keyPattern,
+    headers: deliveries.headers,
+    requests: messages('application.'),
+    replies,
+    reference: { keyPattern: centres.keyPattern, headers: centres.headers, messages: messages('centre.') },
+    refusals: { keyPattern: refusals.keyPattern, headers: refusals.headers, messages: { 'reply.refused': refused! } },
+  };
+}
+
+/** What the messages of one kind of channel have in common. */
+interface Trait {
+  headers: Json;
+  bindings: { kafka: { key: { pattern: string } } };
+}
+
+function readRules({ headers, bindings }: Trait, document: Json): { keyPattern: string; headers: Json } {
+  const { schemas: shared } = document['components'] as { schemas: Json };
+  return {
+    keyPattern: bindings.kafka.key.pattern,
+    headers: inlineReferences(Object.assign({}, headers, { $defs: shared })),
+  };
+}

@@ -1,0 +1,139 @@
+import { END_STATES } from '@cups/application';
+import { waitUntil } from '../desk.ts';
+import type { Application, Desk } from '../desk.ts';
+import type { QueueClient } from './queue.ts';
+
+/** What was acknowledged about one application: the books hold the platform to it. */
+export interface ExpectedApplication {
+  id: string;
+  centre: string;
+  service: string;
+  agency: string;
+  state: string;
+  /** Actions that the platform acknowledged, each of which must stand in the history exactly once. */
+  actions: string[];
+  /** Kinds of notice that the person was promised. */
+  notices: string[];
+}
+
+export interface Reconciliation {
+  /** Acknowledged applications or promised effects that are not there. */
+  lost: string[];
+  /** Applications or effects that are there twice. */
+  doubled: string[];
+  /** The state of each application now. */
+  states: string[];
+  /** Notices of all applications. */
+  notices: number;
+}
+
+/** Longest wait for the notices of one application, in seconds. */
+const MAX_NOTICE_WAIT_SECONDS = 20;
+
+/**
+ * Holds the platform to what it acknowledged: every application there, none twice, every promised effect seen once.
+ * @param desks by name of the centre, as the queues are
+ */
+export async function reconcile(
+  books: ExpectedApplication[],
+  { desks, queues }: { desks: Map<string, Desk>; queues: Map<string, QueueClient> },
+  patienceSeconds: number,
+): Promise<Reconciliation> {
+  const balance: Reconciliation = { lost: [], doubled: [], states: [], notices: 0 };
+  const listed = await countListed(desks);
+  for (const book of books) {
+    const desk = desks.get(`centres/${book.centre}`)!;
+    compareCounts(balance, `application ${book.id}`, 1, listed.get(book.id) ?? 0);
+    await checkQueue(balance, book, queues.get(`centres/${book.centre}`)!);
+    await checkDetails(balance, book, desk, Math.min(patienceSeconds, MAX_NOTICE_WAIT_SECONDS));
+  }
+  return balance;
+}
+
+function compareCounts({ lost, doubled }: Reconciliation, what: string, promised: number, found: number): void {
+  if (found < promised) lost.push(what);
+  if (found > promised) doubled.push(`${what} (${found})`);
+}
+
+/** How often each application stands in the lists of the desks. */
+async function countListed(desks: Map<string, Desk>): Promise<Map<string, number>> {
+  const listed = new Map<string, number>();
+  for (const desk of desks.values()) {
+    let pageToken = '';
+    do {
+      const after = pageToken ? `&pageToken=${encodeURIComponent(pageToken)}` : '';
+      const { body: page } = await desk.call<{ applications: Application[]; nextPageToken?: string }>(
+        'GET',
+        `/applications?pageSize=200${after}`,
+      );
+      for (const { id } of page.applications) listed.set(id, (listed.get(id) ?? 0) + 1);
+      pageToken = page.nextPageToken ?? '';
+    } while (pageToken);
+  }
+  return listed;
+}
+
+interface ApplicationDetails {
+  application: Application;
+  history: { kind: string; cause?: string }[];
+  notices?: { id: string; kind: string; channel: string; state: string }[];
+}
+
+/** One file holds all that was promised: the state, each action once, each notice once. */
+async function checkDetails(
+  balance: Reconciliation,
+  book: ExpectedApplication,
+  desk: Desk,
+  patienceSeconds: number,
+): Promise<void> {
+  const path = `/applications/${book.id}`;
+  const read = async () => {
+    const { body: file } = await desk.call<ApplicationDetails>('GET', `${path}/file`);
+    // The desk prints what nobody is told by mail.
+    const slips = (file.notices ?? []).filter(({ channel, state }) => channel === 'slip' && state === 'pending');
+    for (const { id } of slips) await desk.call('GET', `${path}/notices/${id}/slip`);
+    return file;
+  };
+  const areAllDelivered = ({ notices = [] }: ApplicationDetails) =>
+    notices.length >= book.notices.length && notices.every(({ state }) => state !== 'pending');
+  // What is not there in time is missing: the books say so.
+  const file = await waitUntil(read, areAllDelivered, `notices of ${book.id}`, patienceSeconds).catch(read);
+  balance.states.push(file.application.state);
+  if (file.application.state !== book.state) {
+    balance.lost.push(`state ${book.state} of ${book.id}, now ${file.application.state}`);
+  }
+  checkActions(balance, book, file);
+  checkNotices(balance, book, file.notices ?? []);
+}
+
+function checkActions(balance: Reconciliation, book: ExpectedApplication, { history }: ApplicationDetails): void {
+  const recorded = history.map(({ kind }) => kind);
+  for (const kind of new Set(book.actions)) {
+    compareCounts(balance, `${kind} of ${book.id}`, countEqual(book.actions, kind), countEqual(recorded, kind));
+  }
+  const causes = history.map(({ cause }) => cause);
+  if (new Set(causes).size !== causes.length) balance.doubled.push(`an action with one cause of ${book.id}`);
+}
+
+function checkNotices(
+  balance: Reconciliation,
+  book: ExpectedApplication,
+  notices: NonNullable<ApplicationDetails['notices']>,
+): void {
+  balance.notices += notices.length;
+  const sent = notices.map(({ kind }) => kind);
+  for (const kind of new Set(book.notices)) {
+    compareCounts(balance, `notice ${kind} of ${book.id}`, countEqual(book.notices, kind), countEqual(sent, kind));
+  }
+}
+
+/** What is open stands in the queue of its desk, and what has ended in none of its lists. */
+async function checkQueue(balance: Reconciliation, book: ExpectedApplication, queue: QueueClient): Promise<void> {
+  const row = await queue.row(book.id);
+  const isOpen = row?.buckets?.includes('open') ?? false;
+  const hasEnded = END_STATES.some((end) => end === book.state);
+  if (!hasEnded && !isOpen) balance.lost.push(`${book.id} in the queue`);
+  if (hasEnded && isOpen) balance.doubled.push(`${book.id}, which has ended, in the queue`);
+}
+
+const countEqual = (all: string[], one: string): number => all.filter((each) => each === one).length;

@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import { CENTRE_LIFECYCLE, canTransition, CENTRE_STATUSES } from '@cups/identity/life';
+import type { CentreStatus } from '@cups/identity/life';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { TARGET_STATUSES, withStatus } from '../centre/transitions.ts';
+import type { CentreTransition } from '../centre/transitions.ts';
+import { validateResult, planClosing, planTransitions, CommandError } from '../centre/plan.ts';
+import type { CentrePlan } from '../centre/plan.ts';
+import { buildSet } from '../centre/set.ts';
+import type { CentreSet } from '../centre/set.ts';
+
+/** The life of centres under any commands, without files. */
+
+const textOf = (code: string, status: CentreStatus) =>
+  `# ${code}, status: active\ncode: ${code}\nname: Test ${code}\nkind: town-hall\nwave: '2023' # of the year\nstatus:   ${status} # now\n` +
+  'timeZone: Europe/Chisinau\nlanguages: [ro]\nagencies: [asp]\n';
+const CODES = ['CU-001', 'CU-002', 'CU-003'];
+const setFrom = (statuses: readonly CentreStatus[]): CentreSet =>
+  buildSet(
+    CODES.map((code, index) => ({ path: `${code}.yaml`, text: textOf(code, statuses[index]!) })),
+    ['asp'],
+  );
+const after = (set: CentreSet, { changes }: CentrePlan): CentreSet => {
+  const texts = new Map([...set.centres.values()].map(({ code, text }) => [code, text]));
+  for (const { code, text } of changes) texts.set(code, text);
+  return buildSet(
+    [...texts].map(([code, text]) => ({ path: `${code}.yaml`, text })),
+    ['asp'],
+  );
+};
+
+type PlanStep = (set: CentreSet) => CentrePlan;
+const codes = fc.subarray(CODES, { minLength: 1 });
+const planSteps: fc.Arbitrary<PlanStep> = fc.oneof(
+  fc.tuple(fc.constantFrom<CentreTransition>('open', 'train', 'pause'), codes).map(
+    ([move, chosen]): PlanStep =>
+      (set) =>
+        planTransitions(set, move, { codes: chosen }),
+  ),
+  fc.constantFrom<CentreTransition>('open', 'train', 'pause').map(
+    (move): PlanStep =>
+      (set) =>
+        planTransitions(set, move, { codes: [], wave: '2023' }),
+  ),
+  fc.tuple(fc.constantFrom(...CODES), fc.boolean(), fc.boolean()).map(
+    ([code, wait, noneOpen]): PlanStep =>
+      (set) =>
+        planClosing(set, [code], { wait, noneOpen }),
+  ),
+);
+
+describe('whatever is commanded', () => {
+  test('each change is a step of the table, the closed stay closed, and a refusal refuses all', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(...CODES.map(() => fc.constantFrom(...CENTRE_STATUSES))),
+        fc.array(planSteps, { maxLength: 12 }),
+        (statuses, steps) => {
+          let set = setFrom(statuses);
+          for (const one of steps) {
+            let plan: CentrePlan;
+            try {
+              plan = one(set);
+            } catch (error) {
+              expect(error).toBeInstanceOf(CommandError);
+              continue;
+            }
+            expect(plan.changes.length).toBeGreaterThan(0);
+            for (const { code, from, to } of plan.changes) {
+              expect(set.centres.get(code)?.status).toBe(from);
+              expect(CENTRE_LIFECYCLE[from!].next).toContain(to);
+            }
+            expect(validateResult(set, plan)).toEqual([]);
+            const next = after(set, plan);
+            for (const [code, { status }] of set.centres) {
+              expect(canTransition(status, next.centres.get(code)!.status)).toBe(true);
+            }
+            set = next;
+          }
+        },
+      ),
+    );
+  });
+
+  test('an active centre is never closed by one command', () => {
+    const set = setFrom(['active', 'active', 'active']);
+    for (const wait of [false, true])
+      for (const noneOpen of [false, true]) {
+        let to: string | undefined;
+        try {
+          to = planClosing(set, ['CU-001'], { wait, noneOpen }).changes[0]?.to;
+        } catch (error) {
+          expect(error).toBeInstanceOf(CommandError);
+        }
+        expect(to).not.toBe('closed');
+      }
+  });
+
+  test('a paused centre is closed on the word of a person only where no store says otherwise', () => {
+    const close = (open?: Record<string, number>) =>
+      planClosing(setFrom(['paused', 'active']), ['CU-001'], { wait: false, noneOpen: true, open });
+    expect(close()).toMatchObject({
+      changes: [{ to: 'closed' }],
+      remarks: [expect.stringContaining('No store was asked')],
+    });
+    expect(close({})).toMatchObject({
+      changes: [{ to: 'closed' }],
+      remarks: [expect.stringContaining('no open application')],
+    });
+    expect(() => close({ draft: 1, submitted: 2 })).toThrow(/says the store: 1 draft, 2 submitted\./);
+  });
+
+  test('every status but closed has a command that leads on, and every command has a status that it is for', () => {
+    const aims = Object.values(TARGET_STATUSES);
+    for (const status of CENTRE_STATUSES) {
+      expect(CENTRE_LIFECYCLE[status].next.every((next) => aims.some((aim) => aim === next))).toBe(true);
+      expect(CENTRE_LIFECYCLE[status].next.length > 0).toBe(status !== 'closed');
+    }
+    for (const aim of aims)
+      expect(CENTRE_STATUSES.some((status) => CENTRE_LIFECYCLE[status].next.includes(aim))).toBe(true);
+  });
+});
+
+test('a new status changes the status alone: remarks, quotes and order stay', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...CENTRE_STATUSES),
+      fc.constantFrom(...CENTRE_STATUSES),
+      fc.constantFrom('', "'", '"'),
+      (from, to, quote) => {
+        const text = textOf('CU-001', from).replace(`status:   ${from}`, `status:   ${quote}${from}${quote}`);
+        const changed = withStatus(text, to);
+        const before = parse(text) as object;
+        expect(parse(changed)).toEqual(Object.assign({}, before, { status: to }));
+        expect(changed.replace(/^status: .*$/m, '')).toBe(text.replace(/^status: .*$/m, ''));
+        expect(changed).toContain('# now\n');
+      },
+    ),
+  );
+});

@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { claimDataVersion, DATA_VERSION } from '../data-version.ts';
+
+/** Data of another release are not started on: one sentence says so, and how to remove them. */
+
+const root = join(import.meta.dirname, '../..');
+let parent: string;
+let data: string;
+
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'cups-shape-'));
+  data = join(parent, 'data');
+});
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
+
+/** Runs a tool with the Node that runs the tests, and without the store and the Kafka that those share. */
+function tool(name: string, ...args: string[]) {
+  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools', name), ...args];
+  const { MONGODB_URI: _store, MONGODB_URI_FILE: _file, KAFKA_BROKERS: _kafka, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 60_000, env });
+  return { status, said: `${stdout}${stderr}`.trim() };
+}
+
+function writeOlderData(): void {
+  mkdirSync(join(data, 'store'), { recursive: true });
+  writeFileSync(join(data, 'store', 'applications.h2'), 'of a release without a stamp');
+}
+
+describe('npm start on data of an older shape', () => {
+  test('says so in one sentence, with how to wipe them, and starts nothing', () => {
+    writeOlderData();
+    const { status, said } = tool('start.ts', '--data', data, '--port', '0', '--empty');
+    expect(status).toBe(1);
+    const [sentence, ...rest] = said.split('\n');
+    expect(sentence).toMatch(/^The data in \S+ is of an older shape \(1, this release has \d+\) and cannot be used: /);
+    expect(sentence).toMatch(/`npm run wipe -- --data \S+` removes it/);
+    expect(rest.join('')).toBe('');
+    expect(readdirSync(data)).toEqual(['store']);
+  }, 60_000);
+
+  test('the sentence helps: after the wipe that it names the folder is as good as new', () => {
+    writeOlderData();
+    const { status } = tool('wipe.ts', '--data', data);
+    expect([status, existsSync(data)]).toEqual([0, false]);
+    claimDataVersion(data, root);
+    expect(readFileSync(join(data, 'shape'), 'utf8')).toBe(`${DATA_VERSION}\n`);
+  }, 60_000);
+});
+
+describe('a data folder', () => {
+  test('that is empty is stamped, and is started on again and again', () => {
+    claimDataVersion(data, root);
+    writeOlderData();
+    expect(() => claimDataVersion(data, root)).not.toThrow();
+  });
+
+  test('with newly mounted, empty volumes is as good as an empty one', () => {
+    mkdirSync(join(data, 'store', 'lost+found'), { recursive: true });
+    mkdirSync(join(data, 'kafka'));
+    claimDataVersion(data, root);
+    expect(readFileSync(join(data, 'shape'), 'utf8')).toBe(`${DATA_VERSION}\n`);
+  });
+
+  test('of a newer release is not started on either', () => {
+    mkdirSync(data);
+    writeFileSync(join(data, 'shape'), `${DATA_VERSION + 1}\n`);
+    expect(() => claimDataVersion(data, root)).toThrow('of a newer shape');
+  });
+
+  test('that is the default one is wiped without naming it', () => {
+    mkdirSync(join(parent, '.cups/data/kafka'), { recursive: true });
+    writeFileSync(join(parent, '.cups/data/kafka', 'meta.properties'), '');
+    expect(() => claimDataVersion(join(parent, '.cups/data'), parent)).toThrow(/`npm run wipe` removes it/);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { DELIVERY_LIFECYCLE, REPLY_TYPES } from '@cups/agency-contract';
+import type { ReplyEffect, ReplyType, Stage } from '@cups/agency-contract';
+import { AGENCY_EFFECTS } from '@cups/application';
+import type { AgencyEffect, Message, State } from '@cups/application';
+
+/** The contract's table of which reply is allowed when, against the life cycle of an application, which is what happens. */
+
+const STATES: Record<Exclude<Stage, 'nothing-sent'>, State[]> = {
+  'in-work': ['submitted', 'in-progress'],
+  'documents-requested': ['documents-requested'],
+  decided: ['ready', 'rejected', 'handed-over', 'closed'],
+  ended: ['withdrawn', 'expired'],
+};
+
+const MESSAGES: Record<ReplyType, Message[]> = {
+  [REPLY_TYPES.acknowledged]: ['acknowledged'],
+  [REPLY_TYPES.progressed]: ['progressed'],
+  [REPLY_TYPES.documentsRequested]: ['documents-requested'],
+  [REPLY_TYPES.decided]: ['approved', 'rejected'],
+  [REPLY_TYPES.resultCorrected]: ['result-corrected'],
+  [REPLY_TYPES.resultRevoked]: ['result-revoked'],
+};
+
+/** What the desk is told where the contract tells the agency a cause. */
+const NOTES: Record<string, RegExp> = {
+  ALREADY_DECIDED: /^(second-decision|documents-requested-after-decision)$/,
+  NOT_DECIDED: /^result-before-decision$/,
+  APPLICATION_ENDED: /^(\w[\w-]*-after-end|result-corrected|result-revoked)$/,
+};
+/** What is taken and moves nothing: a late word, or a result that is changed in its place. */
+const RECORDED_NOTES =
+  /^(acknowledged-late|progress-while-awaiting-documents|(acknowledged|progress)-after-decision|result-corrected|result-revoked)$/;
+
+const findStage = (state: State): string => Object.entries(STATES).find(([, states]) => states.includes(state))![0];
+
+function isConsistent(consequence: ReplyEffect, effect: AgencyEffect): boolean {
+  if (consequence.effect === 'moves') return 'to' in effect && findStage(effect.to) === consequence.to;
+  if ('to' in effect) return false;
+  return (consequence.effect === 'kept' ? RECORDED_NOTES : NOTES[consequence.cause]!).test(effect.note);
+}
+
+const rows = Object.entries(STATES).flatMap(([stage, states]) =>
+  states.flatMap((state) =>
+    Object.entries(MESSAGES).flatMap(([type, messages]) =>
+      messages.map((message) => [stage as Stage, state, type as ReplyType, message] as const),
+    ),
+  ),
+);
+
+describe('the table of which reply is allowed when', () => {
+  test.each(rows)('%s (%s): %s does what happens to %s', (stage, state, type, message) => {
+    const [consequence, effect] = [DELIVERY_LIFECYCLE[stage][type], AGENCY_EFFECTS[state][message]];
+    expect({ consequence, effect, fits: isConsistent(consequence, effect) }).toEqual({
+      consequence,
+      effect,
+      fits: true,
+    });
+  });
+});

@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Platform } from '@cups/tools/platform';
+import type { Desks } from './desks.ts';
+import type { HostileTraffic } from './hostile-traffic.ts';
+import { describeFault } from './plan.ts';
+import type { FaultKind, PlannedFault, FaultTarget } from './plan.ts';
+
+/** Does what is planned, to a running platform. */
+
+export interface FaultOutcome {
+  /** How many of each kind were done. */
+  done: Record<FaultKind, number>;
+  /** What went wrong while it was done: a process that did not start again. */
+  failures: string[];
+}
+
+export interface FaultOptions {
+  platform: Platform;
+  desks: Desks;
+  hostile: HostileTraffic;
+  plan: readonly PlannedFault[];
+  signal: AbortSignal;
+  onProgress: (line: string) => void;
+}
+
+/** Second copies are called so. */
+const SECOND_COPY = 2;
+const OVERLOAD_FACTOR = 5;
+
+/** Plays a plan to its end; what is away at the end is back when it resolves. */
+export async function injectFaults(options: FaultOptions): Promise<FaultOutcome> {
+  const { plan, signal, onProgress } = options;
+  const done = { kills: 0, restarts: 0, pauses: 0, replicas: 0, poison: 0, compressed: 0, oversized: 0, overload: 0 };
+  const failures: string[] = [];
+  const started = performance.now();
+  /** The last step for each process, or each kind that has none: on a slow machine a start takes longer than planned. */
+  const turns = new Map<string, Promise<void>>();
+  const inTurn = async (step: PlannedFault, before: Promise<void> | undefined): Promise<void> => {
+    await before;
+    if (signal.aborted) return;
+    onProgress(describeFault(step));
+    done[step.kind] += 1;
+    try {
+      await injectFault(step, options);
+    } catch (error) {
+      if (signal.aborted) return;
+      failures.push(`${step.target ?? step.kind}: ${(error as Error).message}`);
+      onProgress(`FAILED ${describeFault(step)}: ${(error as Error).message}`);
+    }
+  };
+  for (const step of plan) {
+    await pause(started + step.at * 1000 - performance.now(), undefined, { signal });
+    const whose = step.target ?? step.kind;
+    turns.set(whose, inTurn(step, turns.get(whose)));
+  }
+  await Promise.all(turns.values());
+  return { done, failures };
+}
+
+async function injectFault(
+  { kind, target, what = '', seconds }: PlannedFault,
+  { platform, desks, hostile, signal }: FaultOptions,
+) {
+  const wait = () => pause(seconds * 1000, undefined, { signal });
+  switch (kind) {
+    case 'kills':
+      await kill(platform, target!);
+      await wait();
+      return start(platform, target!);
+    case 'restarts':
+      return restart(platform, target!);
+    case 'pauses':
+      return pauseProcess(platform.pids()[target!], seconds, signal);
+    case 'replicas': {
+      const name = target as Exclude<FaultTarget, 'kafka' | 'store'>;
+      await platform.start(name, SECOND_COPY);
+      await wait();
+      return what === 'killed' ? platform.kill(name, SECOND_COPY) : platform.end(name, SECOND_COPY);
+    }
+    case 'overload':
+      desks.load(OVERLOAD_FACTOR);
+      await wait().finally(() => desks.load(1));
+      return;
+    case 'poison':
+      return hostile.poison(what);
+    case 'compressed':
+      return hostile.compressed(what);
+    case 'oversized':
+      return hostile.oversized();
+  }
+}
+
+function kill(platform: Platform, target: FaultTarget): Promise<void> {
+  if (target === 'kafka') return platform.local!.killKafka();
+  if (target === 'store') return platform.local!.killStore();
+  return platform.kill(target);
+}
+
+function start(platform: Platform, target: FaultTarget): Promise<void> {
+  if (target === 'kafka') return platform.local!.restartKafka();
+  if (target === 'store') return platform.local!.restartStore();
+  return platform.start(target);
+}
+
+async function restart(platform: Platform, target: FaultTarget): Promise<void> {
+  if (target !== 'kafka' && target !== 'store') await platform.end(target);
+  return start(platform, target);
+}
+
+/**
+ * A process of its own wakes it up again, so that nothing stays paused should we be killed meanwhile. When all is given up
+ * the waker ends, and whoever gives up wakes what it has paused.
+ */
+function pauseProcess(pid: number | undefined, seconds: number, signal: AbortSignal): Promise<void> {
+  if (!pid) return Promise.reject(new Error('it does not run'));
+  const script = `kill -STOP ${pid}; sleep ${seconds}; kill -CONT ${pid}`;
+  const child = spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' });
+  const end = () => void process.kill(-child.pid!, 'SIGKILL');
+  signal.addEventListener('abort', end, { once: true });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    });
+  });
+}

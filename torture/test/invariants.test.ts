@@ -1,0 +1,351 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { checkInvariants, INVARIANTS } from '../invariants.ts';
+import type { InvariantName, ChaosRecord } from '../invariants.ts';
+import { createValidRecord } from './record.ts';
+import type { ApplicationHistory } from './record.ts';
+
+/** A checker is worth what it finds: each violation is planted into a faultless record. */
+
+const defaults = { agency: 'asp', repeatFrom: 0, repeated: 0 };
+const HISTORIES: ApplicationHistory[] = [
+  { ...defaults, id: 'DECIDED', submissions: 2, end: 'decided', repeatFrom: 1, repeated: 2 },
+  { ...defaults, id: 'OPEN', submissions: 1, end: 'open' },
+  { ...defaults, id: 'WITHDRAWN', submissions: 1, end: 'withdrawn' },
+  { ...defaults, id: 'DRAFT', submissions: 0, end: 'open' },
+  { ...defaults, id: 'DISCARDED', submissions: 0, end: 'withdrawn' },
+];
+
+type InjectedViolation = [what: string, rule: InvariantName, plant: (record: ChaosRecord) => void, told: RegExp];
+
+const findById = <T extends { id: string }>(all: T[], id: string): T => all.find((one) => one.id === id)!;
+const removeWhere = <T>(all: T[], gone: (one: T) => boolean): void => {
+  all.splice(all.findIndex(gone), 1);
+};
+
+const INJECTED_VIOLATIONS: InjectedViolation[] = [
+  [
+    'nothing was acknowledged in the whole run',
+    'something was checked',
+    (r) => r.acknowledged.splice(0),
+    /acknowledged: there are none/,
+  ],
+  ['no write was repeated at the end', 'something was checked', (r) => r.repeats.splice(0), /repeats: there are none/],
+  [
+    'an acknowledged application is not in the store',
+    'acknowledged present',
+    (r) => removeWhere(r.applications, ({ id }) => id === 'DRAFT'),
+    /create DRAFT-create of DRAFT: no such application in the store/,
+  ],
+  [
+    'an acknowledged application is not shown to the desk',
+    'acknowledged present',
+    (r) => removeWhere(r.atDesk, ({ id }) => id === 'DRAFT'),
+    /the desk does not see/,
+  ],
+  [
+    'an acknowledged submit is in no history',
+    'acknowledged present',
+    (r) => findById(r.applications, 'OPEN').history.pop(),
+    /submit OPEN-submit1 of OPEN: not recorded/,
+  ],
+  [
+    'a draft was made by another request than the acknowledged one',
+    'acknowledged present',
+    (r) => void (findById(r.applications, 'DRAFT').createdBy = 'another'),
+    /create DRAFT-create of DRAFT: not recorded/,
+  ],
+  [
+    'a state went back behind the acknowledged one',
+    'acknowledged present',
+    (r) => void (findById(r.applications, 'OPEN').state = 'draft'),
+    /draft at revision 2, after submitted at 2/,
+  ],
+  [
+    'the desk sees an older revision than the acknowledged one',
+    'acknowledged present',
+    (r) => void (findById(r.atDesk, 'OPEN').revision = 1),
+    /submitted at revision 1, after submitted at 2/,
+  ],
+  [
+    'a repeated request was done again',
+    'nothing doubled',
+    (r) => void (r.repeats[0]!.answer = 'done again'),
+    /create DECIDED-create of DECIDED: done again/,
+  ],
+  [
+    'a repeated request was refused',
+    'nothing doubled',
+    (r) => void (r.repeats[1]!.answer = 'refused'),
+    /submit DECIDED-submit1 of DECIDED: refused/,
+  ],
+  [
+    'one request id made two applications',
+    'nothing doubled',
+    (r) => void (findById(r.applications, 'OPEN').createdBy = 'DRAFT-create'),
+    /create DRAFT-create: several applications/,
+  ],
+  [
+    'one request is in the history twice',
+    'nothing doubled',
+    (r) => findById(r.applications, 'OPEN').history.push({ kind: 'submit', cause: 'OPEN-submit1' }),
+    /submit OPEN-submit1 of OPEN: in the history twice/,
+  ],
+  [
+    'a person was told twice',
+    'notices once',
+    (r) => findById(r.threads, 'OPEN').notices.push({ id: 'OPEN-1', state: 'sent' }),
+    /notice OPEN-1: twice/,
+  ],
+  [
+    'a person was never told of the decision',
+    'notices once',
+    (r) => findById(r.threads, 'DECIDED').notices.pop(),
+    /notice DECIDED-4: missing/,
+  ],
+  [
+    'a notice never went out',
+    'notices once',
+    (r) => void (findById(r.threads, 'OPEN').notices[0]!.state = 'compose'),
+    /notice OPEN-1: compose/,
+  ],
+  [
+    'a notice was given up',
+    'notices once',
+    (r) =>
+      void (findById(r.threads, 'OPEN').notices[0] = { id: 'OPEN-1', state: 'failed', cause: 'application-unknown' }),
+    /notice OPEN-1: failed application-unknown/,
+  ],
+  [
+    'an event is missing in the middle',
+    'events contiguous and in order',
+    (r) =>
+      (r.events = r.events.filter(({ subject, sequence }) => subject !== 'applications/DECIDED' || sequence !== 2)),
+    /applications\/DECIDED: 3 after 1/,
+  ],
+  [
+    'the last event is missing',
+    'events contiguous and in order',
+    (r) =>
+      (r.events = r.events.filter(({ subject, sequence }) => subject !== 'applications/DECIDED' || sequence !== 4)),
+    /applications\/DECIDED: 3 of 4 events/,
+  ],
+  [
+    'two events came in the wrong order',
+    'events contiguous and in order',
+    (r) => r.events.unshift(...r.events.splice(1, 1)),
+    /applications\/DECIDED: 2 after 0/,
+  ],
+  [
+    'one sequence was given to two events',
+    'events contiguous and in order',
+    (r) => r.events.push({ ...r.events[0]!, id: 'another' }),
+    /two events are number 1/,
+  ],
+  [
+    'the events of one application are on two partitions',
+    'events contiguous and in order',
+    (r) => r.events.push({ ...r.events[0]!, partition: 1 }),
+    /on two partitions/,
+  ],
+  [
+    'an event is about nothing that there is',
+    'events contiguous and in order',
+    (r) => r.events.push({ ...r.events[0]!, subject: 'applications/NOBODY' }),
+    /applications\/NOBODY: nobody's/,
+  ],
+  [
+    'a submission never reached its agency',
+    'submissions at their agency once',
+    (r) => removeWhere(r.requests, ({ application }) => application === 'OPEN'),
+    /submission 1 of OPEN: 0 ids/,
+  ],
+  [
+    'a submission reached its agency under two ids',
+    'submissions at their agency once',
+    (r) => r.requests.push({ id: 'another', application: 'OPEN', submission: 1 }),
+    /submission 1 of OPEN: 2 ids/,
+  ],
+  [
+    'a withdrawn submission reached its agency under two ids',
+    'submissions at their agency once',
+    (r) => r.requests.push({ id: 'another', application: 'WITHDRAWN', submission: 1 }),
+    /submission 1 of WITHDRAWN: 2 ids/,
+  ],
+  [
+    'a decision was told to nobody',
+    'replies reflected once',
+    (r) => (r.events = r.events.filter(({ messageId }) => messageId !== 'DECIDED-reply-2')),
+    /reply DECIDED-reply-2 to DECIDED-asp: told 0 times/,
+  ],
+  [
+    'a decision was told under two ids',
+    'replies reflected once',
+    (r) => r.events.push({ ...r.events.find(({ messageId }) => messageId === 'DECIDED-reply-2')!, id: 'another' }),
+    /reply DECIDED-reply-2 to DECIDED-asp: told 2 times/,
+  ],
+  [
+    'a decision did not decide its application',
+    'replies reflected once',
+    (r) => void (findById(r.applications, 'DECIDED').state = 'in-progress'),
+    /decision of DECIDED: given, in-progress/,
+  ],
+  [
+    'an application was decided twice',
+    'replies reflected once',
+    (r) => r.events.push({ ...r.events.find(({ type }) => type === 'ApplicationDecided')!, id: 'another' }),
+    /decision of DECIDED: given, ready, 2 ApplicationDecided/,
+  ],
+  [
+    'an application is decided though its agency said nothing',
+    'replies reflected once',
+    (r) => void (findById(r.applications, 'OPEN').state = 'ready'),
+    /decision of OPEN: not given, ready/,
+  ],
+  [
+    'a forged message was heeded',
+    'replies reflected once',
+    (r) => void (r.events.find(({ messageId }) => messageId)!.messageId = 'hostile-1'),
+    /hostile message hostile-1: heeded/,
+  ],
+  [
+    'notifications did not count all events',
+    'services agree',
+    (r) => void (findById(r.threads, 'OPEN').applicationSeq = 0),
+    /OPEN: notifications counted 0 of 1/,
+  ],
+  [
+    'notifications know nothing of an application',
+    'services agree',
+    (r) => removeWhere(r.threads, ({ id }) => id === 'DISCARDED'),
+    /DISCARDED: notifications counted 0 of 1/,
+  ],
+  [
+    'the bridge did not count all events',
+    'services agree',
+    (r) => void (findById(r.deliveries, 'DECIDED-asp').applicationSeq = 3),
+    /DECIDED: the bridge counted 3 of 4/,
+  ],
+  [
+    'the bridge has no delivery',
+    'services agree',
+    (r) => removeWhere(r.deliveries, ({ id }) => id === 'OPEN-asp'),
+    /OPEN: no delivery/,
+  ],
+  [
+    'intake did not count all that the bridge told',
+    'services agree',
+    (r) => void (findById(r.applications, 'DECIDED').deliverySeq = 1),
+    /DECIDED: intake counted 1 of 2/,
+  ],
+  [
+    'the bridge does not know of the decision',
+    'services agree',
+    (r) => void (findById(r.deliveries, 'DECIDED-asp').state = 'acknowledged'),
+    /DECIDED: ready, delivery acknowledged/,
+  ],
+  [
+    'a delivery failed',
+    'services agree',
+    (r) => void (findById(r.deliveries, 'OPEN-asp').state = 'failed'),
+    /OPEN: the delivery failed/,
+  ],
+  [
+    'an outbox is not empty',
+    'outboxes empty',
+    (r) => r.outboxes.push({ resource: 'intake applications/OPEN', waiting: 2, isBlocked: false }),
+    /intake applications\/OPEN: 2 events$/,
+  ],
+  [
+    'an outbox was given up',
+    'outboxes empty',
+    (r) => r.outboxes.push({ resource: 'intake applications/OPEN', waiting: 1, isBlocked: true }),
+    /1 events, given up/,
+  ],
+  ['an event is parked', 'outboxes empty', (r) => r.parked.push('applications/OPEN'), /waits for its predecessor/],
+  [
+    'a group is behind',
+    'no lag',
+    (r) => void (r.groups[0]!.lag = 7),
+    /agency-bridge on cups.applications\/0: 7 behind/,
+  ],
+  ['a topic is not read', 'no lag', (r) => void (r.readers[0]!.groups = 1), /cups.applications: 1 of 2 groups/],
+  [
+    'a process ended by itself',
+    'nobody ended or stood still',
+    (r) => r.endedByThemselves.push('store (1)'),
+    /store \(1\): ended by itself/,
+  ],
+  ['a process is not ready', 'nobody ended or stood still', (r) => void (r.processes[0]!.ready = false), /not ready/],
+  [
+    'a process does not answer',
+    'nobody ended or stood still',
+    (r) => void (r.processes[0]!.lives = false),
+    /does not answer/,
+  ],
+  [
+    'a consumer stands still',
+    'nobody ended or stood still',
+    (r) => void (r.processes[0]!.stuck = true),
+    /a consumer stands still/,
+  ],
+  [
+    'a log holds what belongs to a person',
+    'no personal data in logs and internal topics',
+    (r) => r.personal.push('logs/intake.log: a personal number'),
+    /logs\/intake.log/,
+  ],
+  [
+    'an honest request was refused',
+    'honest requests are answered',
+    (r) => r.refused.push({ what: '409 APPLICATION_EXISTS create', application: 'OPEN' }),
+    /409 APPLICATION_EXISTS create OPEN/,
+  ],
+  [
+    'an answer was a raw 500',
+    'honest requests are answered',
+    (r) => r.raw.push({ what: '500 POST /applications', count: 3 }),
+    /500 POST \/applications: 3 times/,
+  ],
+];
+
+describe('the checker', () => {
+  test('finds nothing in a faultless record', () => {
+    expect(checkInvariants(createValidRecord(HISTORIES))).toEqual([]);
+  });
+
+  test('does not take it for heed that the desk is told of a refused message', () => {
+    const record = createValidRecord(HISTORIES);
+    const told = record.events.find(({ messageId }) => messageId)!;
+    record.events.push({ ...told, sequence: 3, id: 'told', type: 'DeliveryMessageRefused', messageId: 'hostile-1' });
+    findById(record.deliveries, 'DECIDED-asp').eventSeq = 3;
+    findById(record.applications, 'DECIDED').deliverySeq = 3;
+    expect(checkInvariants(record)).toEqual([]);
+  });
+
+  test.each(INJECTED_VIOLATIONS)('finds that %s', (_, rule, plant, told) => {
+    const record = createValidRecord(HISTORIES);
+    plant(record);
+    const found = checkInvariants(record).filter((one) => one.rule === rule);
+    expect(found.map(({ what }) => what)).toContainEqual(expect.stringMatching(told));
+  });
+
+  test('has a planted violation for each of its rules', () => {
+    expect([...new Set(INJECTED_VIOLATIONS.map(([, rule]) => rule))].sort()).toEqual(Object.keys(INVARIANTS).sort());
+  });
+
+  test('finds nothing whatever happens to applications, as long as nothing is lost, doubled or out of order', () => {
+    const course = fc.record({
+      agency: fc.constantFrom('asp', 'cnas'),
+      submissions: fc.nat(4),
+      end: fc.constantFrom('open' as const, 'decided' as const, 'withdrawn' as const),
+      repeatFrom: fc.nat(10),
+      repeated: fc.nat(10),
+    });
+    fc.assert(
+      fc.property(fc.array(course, { minLength: 1, maxLength: 12 }), (courses) => {
+        expect(checkInvariants(createValidRecord(courses.map((one, n) => ({ ...one, id: `APP${n}` }))))).toEqual([]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { backoffMs } from '@cups/contracts';
+import type { Centre } from '@cups/tools/filings';
+import { openDesk, ApiError } from '@cups/tools/desk';
+import type { Application, ApiRequest, Desk } from '@cups/tools/desk';
+import type { AcknowledgedWrite, Action, DeskApplication, RepeatedWrite } from './invariants.ts';
+
+/**
+ * The counters of centres: a write is sent again under its request id until it is answered, and what was answered with
+ * success is written down.
+ */
+
+/** A write as it is sent; `centre` is the place of its centre in the list. */
+export interface Write {
+  application: string;
+  action: Action;
+  path: string;
+  body: object;
+  centre: number;
+  etag?: string;
+}
+
+export interface Workload {
+  acknowledged: AcknowledgedWrite[];
+  /** Honest writes that were refused for good. */
+  refused: { what: string; application: string }[];
+  /** Answers that were no success, by status and reason, and what was not answered at all. */
+  troubles: Map<string, number>;
+  /** Answers of 500, by method and path. */
+  raw: Map<string, number>;
+  /** Reads, again and again while its trouble can pass. */
+  read<T>(centre: number, path: string): Promise<T>;
+  /** @throws Refused when the platform says no, AbortError when all is given up */
+  write(given: Write): Promise<Application>;
+  giveUp(): void;
+  /** Sends acknowledged writes again, about `most` of them. */
+  repeat(most: number): Promise<RepeatedWrite[]>;
+  /** What the desks see of everything that was acknowledged. */
+  readApplications(): Promise<DeskApplication[]>;
+}
+
+type PendingWrite = Write & { key: string };
+
+/** What nothing that an agency says can have crossed: it must be taken. */
+const CONFLICT_FREE_ACTIONS: readonly Action[] = ['create', 'edit', 'submit'];
+const methodOf = (action: Action) => (action === 'edit' ? 'PATCH' : 'POST');
+const revisionOf = ({ etag }: Application): number => Number(etag.replaceAll('"', ''));
+
+/** Signs a specialist in at each centre. */
+export async function openWorkload(url: string, centres: readonly Centre[], random: () => number): Promise<Workload> {
+  const desks: Desk[] = [];
+  for (const { code } of centres) desks.push(await openDesk(url, `${code.toLowerCase()}-specialist`, { tries: 1 }));
+  const kept: PendingWrite[] = [];
+  const acknowledged: AcknowledgedWrite[] = [];
+  const refused: Workload['refused'] = [];
+  const givenUp = new AbortController();
+  const asking: RequestContext = { desks, troubles: new Map(), raw: new Map(), random, signal: givenUp.signal };
+  return {
+    acknowledged,
+    refused,
+    troubles: asking.troubles,
+    raw: asking.raw,
+    read: (centre, path) => sendWithRetries(asking, centre, 'GET', path, {}),
+    async write(given) {
+      const { application, action, path, centre } = given;
+      const key = randomUUID();
+      try {
+        const answer = await sendWithRetries<Application>(
+          asking,
+          centre,
+          methodOf(action),
+          path,
+          toRequest(given, key),
+        );
+        const { state } = answer;
+        acknowledged.push({ application, action, requestId: key, revision: revisionOf(answer), state });
+        kept.push(Object.assign({ key }, given));
+        return answer;
+      } catch (error) {
+        if (error instanceof ApiError && CONFLICT_FREE_ACTIONS.includes(action)) {
+          refused.push({ what: `${error.problem.status} ${error.problem.reason} ${action}`, application });
+        }
+        throw error;
+      }
+    },
+    giveUp: () => givenUp.abort(),
+    repeat: (most) => {
+      const chosen = kept.filter(() => random() < most / kept.length);
+      return mapConcurrently(chosen, (one) => resend(desks[one.centre]!, one));
+    },
+    async readApplications() {
+      const centreOf = new Map(kept.map(({ application, centre }) => [application, centre]));
+      return (await mapConcurrently([...centreOf], ([id, centre]) => readAtDesk(desks[centre]!, id))).flat();
+    },
+  };
+}
+
+/** What every call of the counters shares. */
+interface RequestContext {
+  desks: readonly Desk[];
+  troubles: Map<string, number>;
+  raw: Map<string, number>;
+  random: () => number;
+  /** When all is given up. */
+  signal: AbortSignal;
+}
+
+/** One call, repeated under its key for as long as its trouble can pass. */
+async function sendWithRetries<T>(
+  asking: RequestContext,
+  centre: number,
+  method: string,
+  path: string,
+  call: ApiRequest,
+): Promise<T> {
+  const { desks, troubles, raw, random, signal } = asking;
+  for (let round = 0; ; round += 1) {
+    signal.throwIfAborted();
+    try {
+      return (await desks[centre]!.call<T>(method, path, call)).body;
+    } catch (error) {
+      const { status, reason } = toProblem(error);
+      // The bridge has not heard of it yet.
+      if (status === 404 && path.endsWith('/delivery')) throw error;
+      count(troubles, status === 0 ? reason : `${status} ${reason}`);
+      if (status === 500) count(raw, `500 ${method} ${path.replace(/[0-7][0-9A-Z]{25}/, '{id}')}`);
+      if (!isTransient(status)) throw error;
+      const again = { initialMs: 225, maxMs: 4_500, jitter: 2 / 3, random };
+      await pause(backoffMs(round + 1, again), undefined, { signal });
+    }
+  }
+}
+
+function toRequest({ body, etag }: Write, key: string): ApiRequest {
+  return etag === undefined ? { body, key } : { body, key, etag };
+}
+
+/** Status 0: no answer at all. */
+function toProblem(error: unknown): { status: number; reason: string } {
+  return error instanceof ApiError ? error.problem : { status: 0, reason: 'no answer' };
+}
+
+const isTransient = (status: number): boolean => status === 0 || status === 429 || status >= 500;
+
+async function resend(desk: Desk, one: PendingWrite): Promise<RepeatedWrite> {
+  const { application, action, path, key } = one;
+  const answer = await retryRequest(() => desk.call<Application>(methodOf(action), path, toRequest(one, key))).then(
+    ({ body, replayed }) => (replayed && body.id === application ? 'replayed' : 'done again'),
+    () => 'refused' as const,
+  );
+  return { application, action, requestId: key, answer };
+}
+
+/** Nothing when it is not shown. */
+async function readAtDesk(desk: Desk, id: string): Promise<DeskApplication[]> {
+  try {
+    const { body } = await retryRequest(() => desk.call<Application>('GET', `/applications/${id}`));
+    return [{ id, state: body.state, revision: revisionOf(body) }];
+  } catch {
+    return [];
+  }
+}
+
+/** A few tries: what is asked after the trouble must be answered. */
+async function retryRequest<T>(call: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (round === 6 || !isTransient(toProblem(error).status)) throw error;
+      await pause(500 * round);
+    }
+  }
+}
+
+/** All of them, eight at a time, answered in their order. */
+async function mapConcurrently<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = [...all.entries()];
+  const one = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) results[next[0]] = await work(next[1]);
+  };
+  await Promise.all(Array.from({ length: 8 }, one));
+  return results;
+}
+
+export function count(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+}
