@@ -19,8 +19,8 @@ describe('an IDNP', () => {
     ['2900000000013', '2900 00000 0013', 13, 'wrong'],
     ['1900000000012', '1900 00000 0012', 13, 'wrong'],
     ['29000000000129', '2900 00000 0012', 13, 'right'],
-  ])('%j is shown as %j', (text, shown, count, state) => {
-    expect(parseIdnp(text)).toMatchObject({ shown, count, state });
+  ])('%j is formatted as %j', (text, shown, count, state) => {
+    expect(parseIdnp(text)).toMatchObject({ formatted, count, state });
   });
 
   test('Each one with its check digit is right, and with another one it is wrong', () => {

@@ -136,7 +136,7 @@ describe('the outbox', () => {
     for (const text of ['b', 'c', 'd']) void outbox.put({ application: 'A', kind: 'edit', body: { text } });
     await drained(outbox);
     expect(platform.effects).toEqual(['POST a', 'PATCH /A d']);
-    expect(outbox.syncStatus('A')).toMatchObject({ waiting: [], savedAt: expect.any(Number) });
+    expect(outbox.syncStatus('A')).toMatchObject({ pending: [], savedAt: expect.any(Number) });
     expect(outbox.known('A')?.etag).toBe('"2"');
   });
 
@@ -168,7 +168,7 @@ describe('the outbox', () => {
     const first = outbox.put({ application: 'A', kind: 'submit', body: {} });
     await expect(first).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
     const second = note(outbox, 'behind');
-    expect(outbox.syncStatus('A')).toMatchObject({ waiting: [{ kind: 'submit' }, { kind: 'notes' }] });
+    expect(outbox.syncStatus('A')).toMatchObject({ pending: [{ kind: 'submit' }, { kind: 'notes' }] });
     outbox.flush();
     outbox.retry('A');
     await second;
@@ -189,7 +189,7 @@ describe('the outbox', () => {
     void note(outbox, 'kept');
     outbox.flush();
     await new Promise<void>((done) => outbox.subscribe(done));
-    expect(outbox.syncStatus('A')).toMatchObject({ waiting: [{ kind: 'notes' }] });
+    expect(outbox.syncStatus('A')).toMatchObject({ pending: [{ kind: 'notes' }] });
     expect(outbox.syncStatus('A').refusal).toBeUndefined();
     const again = await open();
     await drained(again);
@@ -202,7 +202,7 @@ describe('the outbox', () => {
     expect(outbox.syncStatus('A').undoableKey).toBe(outbox.syncStatus('A').pending[0]?.key);
     outbox.undo('A');
     await expect(undone).rejects.toBeInstanceOf(Undone);
-    expect(outbox.syncStatus('A')).toMatchObject({ waiting: [], held: undefined });
+    expect(outbox.syncStatus('A')).toMatchObject({ pending: [], undoableKey: undefined });
     await expect(open().then((next) => next.countPending())).resolves.toBe(0);
     expect(platform.effects).toEqual([]);
 

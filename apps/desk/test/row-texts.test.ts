@@ -136,7 +136,7 @@ describe('a row of the queue', () => {
 
   test('A refusal has the sign of a refusal, and says whom to ring.', () => {
     const rejected = row({ state: 'rejected', buckets: ['to-ring'], contact: { phone: '0600 00 014' } });
-    expect(describeRow(rejected, context)).toMatchObject({ sign: 'refused', more: '0600 00 014' });
+    expect(describeRow(rejected, context)).toMatchObject({ icon: 'refused', more: '0600 00 014' });
   });
 
   test('A corrected result can be handed over; one revoked again cannot.', () => {

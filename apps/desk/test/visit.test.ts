@@ -375,7 +375,7 @@ describe('what was given once in a visit', () => {
     const other = { service: allowance, values: { '/answers/childIdnp': '2900 00000 0034' } };
     const here = { service: undefined, values: PERSON };
     expect(suggestFor(fields('child-raising-allowance'), here, [other])).toMatchObject([
-      { value: '2900 00000 0034', from: allowance.version?.title },
+      { value: '2900 00000 0034', source: allowance.version?.title },
     ]);
     const name = fields('child-raising-allowance').find(({ reuse }) => reuse === 'child.idnp')!.name;
     const filled = { service: undefined, values: Object.assign({}, PERSON, { [`/answers/${name}`]: '1' }) };

@@ -103,84 +103,84 @@ export async function openOutbox(localStore: LocalStore): Promise<Outbox> {
 }
 
 class PersistentOutbox implements Outbox {
-  readonly #keeping: LocalStore;
-  readonly #lines = new Map<string, WriteQueue>();
+  readonly #localStore: LocalStore;
+  readonly #queues = new Map<string, WriteQueue>();
   readonly #listeners = new Set<() => void>();
   #stopped = false;
 
   constructor(localStore: LocalStore, storedWrites: Write[]) {
-    this.#keeping = localStore;
-    for (const write of storedWrites) this.#lineOf(write.application).writes.push(write);
-    for (const [application, queue] of this.#lines) {
-      this.#changed(queue);
+    this.#localStore = localStore;
+    for (const write of storedWrites) this.#queueOf(write.application).writes.push(write);
+    for (const [application, queue] of this.#queues) {
+      this.#update(queue);
       void this.#drain(application);
     }
   }
 
   async put({ application, kind, body }: Pick<Write, 'application' | 'kind' | 'body'>): Promise<Application> {
-    const queue = this.#lineOf(application);
+    const queue = this.#queueOf(application);
     const lengthBefore = queue.writes.length;
     const write = enqueueOrMerge(queue, { application, kind, body });
     const isStored = kind !== 'edit' && queue.writes.length === lengthBefore;
     // What is said next follows what is held.
-    if (queue.hold?.key !== write.key) this.#letGo(queue);
+    if (queue.hold?.key !== write.key) this.#clearHold(queue);
     if (!isStored && UNDOABLE_KINDS.includes(kind)) this.#hold(application, queue, write);
-    this.#changed(queue);
+    this.#update(queue);
     const answered = new Promise<Application>((resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
       queue.waiters.set(write.key, [...(queue.waiters.get(write.key) ?? []), waiter]);
     });
     // One that is on its way already may be answered, and forgotten, before this page has kept it again.
-    if (!isStored) await this.#keeping.write(RECORD_KIND, write.key, write);
-    if (!queue.writes.includes(write)) await this.#keeping.remove(RECORD_KIND, write.key);
+    if (!isStored) await this.#localStore.write(RECORD_KIND, write.key, write);
+    if (!queue.writes.includes(write)) await this.#localStore.remove(RECORD_KIND, write.key);
     void this.#drain(application);
     return answered;
   }
 
-  syncStatus = (application: string): SyncStatus => this.#lines.get(application)?.status ?? IDLE;
+  syncStatus = (application: string): SyncStatus => this.#queues.get(application)?.status ?? IDLE;
 
-  known = (application: string): Application | undefined => this.#lines.get(application)?.known;
+  known = (application: string): Application | undefined => this.#queues.get(application)?.known;
 
   setKnown(application: Application): void {
-    const queue = this.#lineOf(application.id);
+    const queue = this.#queueOf(application.id);
     if (!queue.sending) queue.known = application;
   }
 
   retry(application: string): void {
-    this.#changed(this.#lineOf(application), { refusal: undefined });
+    this.#update(this.#queueOf(application), { refusal: undefined });
     void this.#drain(application);
   }
 
   discard(application: string): void {
-    const queue = this.#lineOf(application);
+    const queue = this.#queueOf(application);
     const { refusal } = queue.status;
     const dropped = queue.writes.splice(0);
-    this.#letGo(queue);
-    this.#changed(queue, { refusal: undefined });
+    this.#clearHold(queue);
+    this.#update(queue, { refusal: undefined });
     for (const write of dropped) {
       if (refusal) takeWaiters(queue, write).forEach(({ reject }) => reject(refusal));
-      void this.#keeping.remove(RECORD_KIND, write.key);
+      void this.#localStore.remove(RECORD_KIND, write.key);
     }
   }
 
   undo(application: string): void {
-    const queue = this.#lineOf(application);
+    const queue = this.#queueOf(application);
     const write = queue.writes.find(({ key }) => key === queue.hold?.key);
     if (!write) return;
     queue.writes.splice(queue.writes.indexOf(write), 1);
-    this.#letGo(queue);
-    this.#changed(queue);
+    this.#clearHold(queue);
+    this.#update(queue);
     takeWaiters(queue, write).forEach(({ reject }) => reject(new UndoneError()));
-    void this.#keeping.remove(RECORD_KIND, write.key);
+    void this.#localStore.remove(RECORD_KIND, write.key);
   }
 
   flush(): void {
-    this.#lines.forEach((queue, application) => {
+    this.#queues.forEach((queue, application) => {
       if (queue.hold) this.#release(application, queue);
     });
   }
 
-  countPending = (): number => [...this.#lines.values()].reduce((sum, { writes }) => sum + writes.length, 0);
+  countPending = (): number => [...this.#queues.values()].reduce((sum, { writes }) => sum + writes.length, 0);
 
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -188,12 +188,12 @@ class PersistentOutbox implements Outbox {
   };
 
   resume(): void {
-    this.#lines.forEach(({ writes }, application) => writes.length > 0 && void this.#drain(application));
+    this.#queues.forEach(({ writes }, application) => writes.length > 0 && void this.#drain(application));
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#lines.forEach(({ timer, hold }) => {
+    this.#queues.forEach(({ timer, hold }) => {
       clearTimeout(timer);
       clearTimeout(hold?.timer);
     });
@@ -201,7 +201,7 @@ class PersistentOutbox implements Outbox {
 
   async close(): Promise<void> {
     this.flush();
-    const all = Promise.all([...this.#lines.values()].map(({ drained }) => drained));
+    const all = Promise.all([...this.#queues.values()].map(({ drained }) => drained));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise((done) => (timer = setTimeout(done, CLOSE_TIMEOUT_MS)));
     await Promise.race([all, timeout]);
@@ -215,29 +215,29 @@ class PersistentOutbox implements Outbox {
 
   /** What was held can no longer be undone, and goes out. */
   #release(application: string, queue: WriteQueue): void {
-    this.#letGo(queue);
-    this.#changed(queue);
+    this.#clearHold(queue);
+    this.#update(queue);
     void this.#drain(application);
   }
 
-  #letGo(queue: WriteQueue): void {
+  #clearHold(queue: WriteQueue): void {
     clearTimeout(queue.hold?.timer);
     queue.hold = undefined;
   }
 
-  #lineOf(application: string): WriteQueue {
-    const queue = this.#lines.get(application) ?? createWriteQueue();
-    this.#lines.set(application, queue);
+  #queueOf(application: string): WriteQueue {
+    const queue = this.#queues.get(application) ?? createWriteQueue();
+    this.#queues.set(application, queue);
     return queue;
   }
 
-  #changed(queue: WriteQueue, more: Omit<SyncStatus, 'pending'> = {}): void {
-    queue.status = Object.assign({}, queue.status, more, { waiting: [...queue.writes], held: queue.hold?.key });
+  #update(queue: WriteQueue, more: Omit<SyncStatus, 'pending'> = {}): void {
+    queue.status = Object.assign({}, queue.status, more, { pending: [...queue.writes], undoableKey: queue.hold?.key });
     this.#listeners.forEach((listener) => listener());
   }
 
   #drain(application: string): Promise<void> {
-    const queue = this.#lineOf(application);
+    const queue = this.#queueOf(application);
     if (!queue.sending && !queue.status.refusal) queue.drained = this.#sendAll(application, queue);
     return queue.drained;
   }
@@ -252,7 +252,7 @@ class PersistentOutbox implements Outbox {
         await this.#sendHead(queue, head);
       }
     } catch (error) {
-      this.#failed(application, queue, error);
+      this.#handleFailure(application, queue, error);
     } finally {
       queue.sending = false;
     }
@@ -263,17 +263,17 @@ class PersistentOutbox implements Outbox {
     queue.known = answer;
     queue.failures = 0;
     queue.writes.shift();
-    this.#changed(queue, { savedAt: Date.now(), unreachableSince: undefined });
+    this.#update(queue, { savedAt: Date.now(), unreachableSince: undefined });
     takeWaiters(queue, head).forEach(({ resolve }) => resolve(answer));
-    await this.#keeping.remove(RECORD_KIND, head.key);
+    await this.#localStore.remove(RECORD_KIND, head.key);
     // An edit that is sent after the page was loaded anew must know what it starts from.
     const [next] = queue.writes;
     if (next?.kind !== 'edit') return;
     next.etag = answer.etag;
-    await this.#keeping.write(RECORD_KIND, next.key, next);
+    await this.#localStore.write(RECORD_KIND, next.key, next);
   }
 
-  #failed(application: string, queue: WriteQueue, error: unknown): void {
+  #handleFailure(application: string, queue: WriteQueue, error: unknown): void {
     if (this.#stopped) return;
     if (isTransient(error)) {
       const longest = error instanceof ApiError ? MAX_BUSY_DELAY_MS : MAX_UNREACHABLE_DELAY_MS;
@@ -281,13 +281,13 @@ class PersistentOutbox implements Outbox {
       const retryAfterMs = error instanceof ApiError ? (error.retryAfter ?? 0) * 1_000 : 0;
       queue.failures += 1;
       queue.timer = setTimeout(() => void this.#drain(application), Math.max(pause, retryAfterMs));
-      return this.#changed(queue, { unreachableSince: queue.status.unreachableSince ?? Date.now() });
+      return this.#update(queue, { unreachableSince: queue.status.unreachableSince ?? Date.now() });
     }
     if (!(error instanceof ApiError)) throw error;
     // Signed out is no word on the write: it goes on when the operator is back.
-    if (SIGNED_OUT_REASONS.includes(error.reason)) return this.#changed(queue);
+    if (SIGNED_OUT_REASONS.includes(error.reason)) return this.#update(queue);
     const head = queue.writes[0] as Write;
-    this.#changed(queue, { refusal: error, unreachableSince: undefined });
+    this.#update(queue, { refusal: error, unreachableSince: undefined });
     takeWaiters(queue, head).forEach(({ reject }) => reject(error));
   }
 }

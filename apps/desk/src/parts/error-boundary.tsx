@@ -14,7 +14,7 @@ export class ErrorBoundary extends Component<
   }
 
   static getDerivedStateFromProps(props: { resetKey: string }, state: { resetKey?: string }) {
-    return props.resetKey === state.resetKey ? null : { place: props.resetKey, error: undefined };
+    return props.resetKey === state.resetKey ? null : { resetKey: props.resetKey, error: undefined };
   }
 
   override render(): ReactNode {
