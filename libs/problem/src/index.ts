@@ -5,7 +5,7 @@ export type { PlainRule, Rule } from './rules.ts';
 export { withLocation, pointer, readViolation, violation } from './violation.ts';
 export type { ParameterLocation, Violation } from './violation.ts';
 
-/** What an error means, whatever border it crosses; each border has one table from it to its own codes. */
+/** The protocol-independent class of an error. Each boundary maps it to its own codes. */
 export type ProblemKind =
   | 'INVALID'
   | 'UNAUTHENTICATED'
@@ -22,72 +22,77 @@ export type ProblemKind =
 
 interface ReasonRow {
   readonly kind: ProblemKind;
-  /** What the caller should do, as one sentence. */
+  /** What the caller should do: one imperative sentence. */
   readonly action: string;
 }
 
-/** Every reason that the platform may answer, with its kind and what the caller should do. */
+/** Every reason that the platform can return, with its kind and the caller's next action. */
 export const REASONS = {
-  INVALID_ARGUMENT: { kind: 'INVALID', action: 'Correct the fields that the violations name and send it again.' },
-  IDNP_INVALID: { kind: 'INVALID', action: 'Read the personal number from the document again and correct it.' },
-  REQUEST_ID_INVALID: { kind: 'INVALID', action: 'Send a UUID as request id (HTTP: Idempotency-Key).' },
+  INVALID_ARGUMENT: {
+    kind: 'INVALID',
+    action: 'Correct the fields listed in the violations and send the request again.',
+  },
+  IDNP_INVALID: { kind: 'INVALID', action: 'Check the personal number against the identity document and correct it.' },
+  REQUEST_ID_INVALID: { kind: 'INVALID', action: 'Send a UUID as the request ID (HTTP: Idempotency-Key).' },
   PAGE_TOKEN_INVALID: {
     kind: 'INVALID',
-    action: 'Start again at the first page; keep the other arguments the same while paging.',
+    action: 'Restart at the first page and keep the other arguments unchanged while paging.',
   },
-  PAYLOAD_TOO_LARGE: { kind: 'INVALID', action: 'Send less: the whole request is over its limit.' },
-  ANSWERS_TOO_LARGE: { kind: 'INVALID', action: 'Shorten the answers: without files they may be 64 KiB.' },
-  FILE_INCOMPLETE: { kind: 'INVALID', action: 'Supply what the violations name, then submit again.' },
+  PAYLOAD_TOO_LARGE: { kind: 'INVALID', action: 'Reduce the size of the request.' },
+  ANSWERS_TOO_LARGE: { kind: 'INVALID', action: 'Shorten the answers to at most 64 KiB, files excluded.' },
+  FILE_INCOMPLETE: { kind: 'INVALID', action: 'Complete the fields listed in the violations, then submit again.' },
   MEDIA_TYPE_UNSUPPORTED: { kind: 'INVALID', action: 'Send the body as application/json.' },
   DEADLINE_MISSING: { kind: 'INVALID', action: 'Set a deadline on the call.' },
   REQUEST_ID_REUSED: {
     kind: 'EXISTS',
-    action: 'Take a new request id for new content; the old one already did something else.',
+    action: 'Use a new request ID; this one belongs to a request with other content.',
   },
-  APPLICATION_EXISTS: { kind: 'EXISTS', action: 'Choose a new application id, or read the application that has it.' },
-  ALREADY_EXISTS: { kind: 'EXISTS', action: 'Choose another id, or read the resource that has it.' },
+  APPLICATION_EXISTS: { kind: 'EXISTS', action: 'Choose another application ID, or read the existing application.' },
+  ALREADY_EXISTS: { kind: 'EXISTS', action: 'Choose another ID, or read the existing resource.' },
   UNAUTHENTICATED: { kind: 'UNAUTHENTICATED', action: 'Sign in, then try again.' },
   SESSION_EXPIRED: { kind: 'UNAUTHENTICATED', action: 'Sign in again; the session has ended.' },
   SESSION_INVALID: { kind: 'UNAUTHENTICATED', action: 'Sign in again; the session cannot be verified.' },
   TOKEN_INVALID: {
     kind: 'UNAUTHENTICATED',
-    action: 'Operators of the platform: check the keys and the clock of the calling service.',
+    action: 'Ask a platform administrator to check the keys and the clock of the calling service.',
   },
   CALLER_MISMATCH: {
     kind: 'UNAUTHENTICATED',
-    action: 'Operators of the platform: see that the calling service has its own certificate and its own key.',
+    action: 'Ask a platform administrator to check the certificate and the key of the calling service.',
   },
-  PERMISSION_DENIED: { kind: 'FORBIDDEN', action: 'Do not retry; ask whoever manages the centre for the right.' },
-  CROSS_SITE_REQUEST: { kind: 'FORBIDDEN', action: 'Send the request from the page of the platform itself.' },
-  OPERATOR_SUSPENDED: { kind: 'FORBIDDEN', action: 'Ask whoever manages the centre; the operator is suspended.' },
-  SELF_CHANGE: { kind: 'FORBIDDEN', action: 'Ask another supervisor: nobody changes what they may themselves.' },
+  PERMISSION_DENIED: { kind: 'FORBIDDEN', action: 'Do not retry; ask the centre manager for the permission.' },
+  CROSS_SITE_REQUEST: { kind: 'FORBIDDEN', action: 'Send the request from a page of the platform.' },
+  OPERATOR_SUSPENDED: { kind: 'FORBIDDEN', action: 'Ask the centre manager to lift the suspension.' },
+  SELF_CHANGE: { kind: 'FORBIDDEN', action: 'Ask another supervisor to make the change.' },
   LAST_MANAGER: { kind: 'PRECONDITION', action: 'Appoint another manager of the centre first.' },
   LAST_SUPERVISOR: { kind: 'PRECONDITION', action: 'Appoint another supervisor first.' },
   ROLES_CONFLICT: {
     kind: 'PRECONDITION',
-    action:
-      'Choose roles that go together: a clerk of an agency has no other, and nobody works at more than 20 centres.',
+    action: 'Choose compatible roles: an agency clerk has no other role, and an operator has at most 20 centres.',
   },
   INVITATION_REFUSED: {
     kind: 'FORBIDDEN',
-    action: 'Check the number and both names; where they are right, ask a supervisor to invite this person.',
+    action: 'Check the number and both names; if they are correct, ask a supervisor to send the invitation.',
   },
   PROVIDER_UNKNOWN: { kind: 'INVALID', action: 'Sign in with a provider that this platform offers.' },
   SIGN_IN_REFUSED: {
     kind: 'UNAUTHENTICATED',
-    action: 'Begin the sign-in again; operators of the platform find the cause in the log and in the metrics.',
+    action: 'Start the sign-in again; the log and the metrics show the cause to platform administrators.',
   },
   SIGN_IN_OVER: {
     kind: 'UNAUTHENTICATED',
-    action: 'Begin the sign-in again in this browser; each is good once, for ten minutes.',
+    action: 'Start the sign-in again in this browser; an attempt is valid once, for ten minutes.',
   },
-  OPERATOR_UNKNOWN: { kind: 'FORBIDDEN', action: 'Ask whoever manages the centre for an invitation.' },
+  OPERATOR_UNKNOWN: { kind: 'FORBIDDEN', action: 'Ask the centre manager for an invitation.' },
   SECOND_FACTOR_NEEDED: {
     kind: 'FORBIDDEN',
-    action: 'Sign in again by a method with a second factor: this role needs one.',
+    action: 'Sign in again with a second factor; this role requires one.',
   },
-  PROVIDER_AWAY: { kind: 'UNAVAILABLE', action: 'Try to sign in again shortly; the identity provider is away.' },
-  NOT_FOUND: { kind: 'NOT_FOUND', action: 'Check the name; it does not exist or is not yours to see.' },
+  PROVIDER_AWAY: {
+    kind: 'UNAVAILABLE',
+    action: 'Try to sign in again in a few minutes; the identity provider is unavailable.',
+  },
+  NOT_FOUND: { kind: 'NOT_FOUND', action: 'Check the name; the resource does not exist or is not visible to you.' },
   METHOD_NOT_FOUND: { kind: 'NOT_FOUND', action: 'Check the path and the method against the published contract.' },
   ACTION_NOT_ALLOWED: {
     kind: 'PRECONDITION',
@@ -95,79 +100,85 @@ export const REASONS = {
   },
   OWN_APPLICATION: {
     kind: 'FORBIDDEN',
-    action: 'Let a colleague do it: what counts outside the desk, nobody does about an application of their own.',
+    action: 'Ask a colleague to do it; operators cannot process their own applications.',
   },
-  CENTRE_NOT_OPEN: { kind: 'PRECONDITION', action: 'Wait until the centre opens, or work at one that is open.' },
+  CENTRE_NOT_OPEN: { kind: 'PRECONDITION', action: 'Wait until the centre opens, or choose an open centre.' },
   TRAINING_MISMATCH: {
     kind: 'PRECONDITION',
-    action: 'Keep trainings and real work apart: what began as the one is never taken for the other.',
+    action: 'Keep training and real work separate; an application cannot change from one to the other.',
   },
-  CENTRE_PAUSED: { kind: 'PRECONDITION', action: 'Open no new drafts at this centre until it is active again.' },
-  CENTRE_CLOSED: { kind: 'PRECONDITION', action: 'Send the person to another centre; this one is closed for good.' },
+  CENTRE_PAUSED: { kind: 'PRECONDITION', action: 'Wait until the centre is active again before you create drafts.' },
+  CENTRE_CLOSED: {
+    kind: 'PRECONDITION',
+    action: 'Send the applicant to another centre; this one is permanently closed.',
+  },
   CENTRE_LIMIT_REACHED: {
     kind: 'PRECONDITION',
-    action: 'Finish open applications first; the centre has as many as it may.',
+    action: 'Finish open applications first; the centre has reached its limit.',
   },
   SERVICE_NOT_FILEABLE: {
     kind: 'PRECONDITION',
-    action: 'Tell the person where this service is asked for; it cannot be filed at this centre.',
+    action: 'Tell the applicant where to request this service; this centre does not accept it.',
   },
   SERVICE_PAUSED: {
     kind: 'PRECONDITION',
-    action: 'Tell the person why, as the detail says, and open the application when the public service goes on.',
+    action:
+      'Tell the applicant the reason given in the detail, and create the application when the public service resumes.',
   },
   SERVICE_VERSION_EXPIRED: {
     kind: 'PRECONDITION',
-    action: 'Renew the draft to the version in force today, check it, then submit.',
+    action: 'Update the draft to the current version, check it, then submit.',
   },
   RESULT_REVOKED: {
     kind: 'PRECONDITION',
-    action: 'Hand nothing over: the agency revoked the result. Wait for its correction, or withdraw for the person.',
+    action: 'Do not hand over the result; wait for the correction of the agency, or withdraw the application.',
   },
-  SUBMISSION_WITHDRAWN: { kind: 'PRECONDITION', action: 'Send nothing; the application was withdrawn.' },
+  SUBMISSION_WITHDRAWN: { kind: 'PRECONDITION', action: 'Do not send anything; the application was withdrawn.' },
   ETAG_MISSING: { kind: 'PRECONDITION', action: 'Read the resource and send its etag (HTTP: If-Match).' },
-  ETAG_STALE: { kind: 'ABORTED', action: 'Read the resource again, look at what changed, and repeat the edit on it.' },
-  RATE_LIMITED: { kind: 'EXHAUSTED', action: 'Wait as long as the answer says, then try again.' },
-  OVERLOADED: { kind: 'UNAVAILABLE', action: 'Wait as long as the answer says, then try again.' },
-  NEIGHBOUR_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Try again shortly with the same request id.' },
+  ETAG_STALE: { kind: 'ABORTED', action: 'Read the resource again, review the changes, and repeat the edit.' },
+  RATE_LIMITED: { kind: 'EXHAUSTED', action: 'Wait for the time given in the response, then try again.' },
+  OVERLOADED: { kind: 'UNAVAILABLE', action: 'Wait for the time given in the response, then try again.' },
+  NEIGHBOUR_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Retry shortly with the same request ID.' },
   UNKNOWN_HERE: {
     kind: 'UNAVAILABLE',
-    action: 'Try again shortly: a replica that has not read the newest files does not know it yet.',
+    action: 'Retry shortly; this replica has not loaded the newest files yet.',
   },
-  STORE_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Try again shortly with the same request id.' },
-  BROKER_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Try again shortly with the same request id.' },
-  CONTENTION: { kind: 'UNAVAILABLE', action: 'Try again with the same request id; others changed it meanwhile.' },
-  DEADLINE_EXCEEDED: { kind: 'DEADLINE', action: 'Try again with the same request id; it may have been done.' },
-  CANCELLED: { kind: 'CANCELLED', action: 'Nothing; the caller itself gave up.' },
-  INTERNAL: { kind: 'INTERNAL', action: 'Report the error id to the operators of the platform.' },
+  STORE_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Retry shortly with the same request ID.' },
+  BROKER_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Retry shortly with the same request ID.' },
+  CONTENTION: { kind: 'UNAVAILABLE', action: 'Retry with the same request ID; concurrent changes prevented this one.' },
+  DEADLINE_EXCEEDED: {
+    kind: 'DEADLINE',
+    action: 'Retry with the same request ID; the change may already have been applied.',
+  },
+  CANCELLED: { kind: 'CANCELLED', action: 'Do nothing; the caller cancelled the request.' },
+  INTERNAL: { kind: 'INTERNAL', action: 'Report the error ID to a platform administrator.' },
 } as const satisfies Record<string, ReasonRow>;
 
 /**
- * A replica has not read the newest files, and says "not yet" where it would say "no": UNAVAILABLE, so that a client asks again by
- * itself, and with that another replica.
+ * Returns the problem of a replica that may lag behind the newest files.
+ * Its kind is UNAVAILABLE, so clients retry automatically, usually on another replica.
  */
 export const staleReplica = (message: string): Problem => new Problem({ reason: 'UNKNOWN_HERE', message });
 
-/** A listed reason; any other word does not compile. */
+/** A key of {@link REASONS}. */
 export type Reason = keyof typeof REASONS;
 
-/** What a Problem is made of. */
+/** The fields of a new Problem. */
 export interface ProblemInit {
   reason: Reason;
-  /** One sentence for developers, without values of fields. */
+  /** One sentence for developers, without field values. */
   message: string;
-  /** Names and numbers that belong to the reason; never personal data. */
+  /** Names and numbers that explain the reason. Never personal data. */
   metadata?: Record<string, string>;
   violations?: Violation[];
-  /** Milliseconds to wait before the next try. */
+  /** Milliseconds to wait before the next attempt. */
   retryAfterMs?: number | undefined;
 }
 
 const brand = Symbol.for('cups.problem');
 
-/** The one error of the platform: translated once at each border; anything else becomes INTERNAL there. */
+/** The error that the platform's code throws on purpose. Boundaries report every other error as INTERNAL. */
 export class Problem extends Error {
-  /** From the list of reasons. */
   readonly kind: ProblemKind;
   readonly reason: Reason;
   readonly metadata: Record<string, string>;
@@ -186,12 +197,12 @@ export class Problem extends Error {
   }
 }
 
-/** Whether `error` is a Problem; holds over copies of this module (bundles, test realms). */
+/** Returns whether `error` is a Problem, also one from another copy of this module (bundles, test realms). */
 export function isProblem(error: unknown): error is Problem {
   return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[brand] === true;
 }
 
-/** Whether `word` is a listed reason. */
+/** Returns whether `value` is a listed reason. */
 export function isReason(value: string): value is Reason {
   return Object.hasOwn(REASONS, value);
 }

@@ -1,6 +1,6 @@
-/** What a field may break: the closed vocabulary of violations, beside that of reasons. */
+/** The closed vocabulary of field violations. */
 
-/** What a parameter of a rule is: a bound, a word of ours or a pointer to another field, or several words. */
+/** Types of rule parameters: a bound; a code or a pointer to another field; a list of codes. */
 interface ParamTypes {
   number: number;
   word: string;
@@ -8,114 +8,118 @@ interface ParamTypes {
 }
 
 interface RuleRow {
-  /** What is wrong, as one English sentence for developers; `{name}` stands for a parameter. */
+  /** What is wrong: one English sentence for developers. `{name}` is replaced by a parameter. */
   readonly meaning: string;
   readonly params: Readonly<Record<string, keyof ParamTypes>>;
 }
 
 /**
- * Every rule that a field may break, with the parameters that its text needs. One word for one thing. Parameters are bounds,
- * codes and names of ours; what was sent never stands in them.
+ * Every rule that a field can break, with the parameters of its message.
+ * Parameters are bounds, codes and names that the platform defines. They never contain the rejected value.
  */
 export const RULES = {
-  /** Of a release that is newer than the reader's. */
-  INVALID: { meaning: 'Is wrong.', params: {} },
+  /** Replaces a rule of a newer release that the reader does not support. */
+  INVALID: { meaning: 'Is invalid.', params: {} },
 
   REQUIRED: { meaning: 'Is missing.', params: {} },
-  NEEDED_WITH: { meaning: 'Is missing, and is needed where {other} is given.', params: { other: 'word' } },
-  NOT_HERE: { meaning: 'Must be left out here.', params: {} },
-  UNKNOWN_FIELD: { meaning: 'Is not known here, or holds a member that is not.', params: {} },
-  EXACTLY_ONE: { meaning: 'Exactly one of {names} must be given.', params: { names: 'words' } },
-  CONTRADICTION: { meaning: 'Says the opposite of {other}.', params: { other: 'word' } },
+  NEEDED_WITH: { meaning: 'Is required when {other} is present.', params: { other: 'word' } },
+  NOT_HERE: { meaning: 'Is not allowed here.', params: {} },
+  UNKNOWN_FIELD: { meaning: 'Is not a known field, or contains an unknown member.', params: {} },
+  EXACTLY_ONE: { meaning: 'Exactly one of {names} must be present.', params: { names: 'words' } },
+  CONTRADICTION: { meaning: 'Contradicts {other}.', params: { other: 'word' } },
 
   TYPE: { meaning: 'Must be of type {types}.', params: { types: 'words' } },
   ONE_OF: { meaning: 'Must be one of {choices}.', params: { choices: 'words' } },
-  NO_ALTERNATIVE: { meaning: 'Fits none of the alternatives, or more than one.', params: {} },
-  UNKNOWN_VALUE: { meaning: 'Is no value that is known here.', params: {} },
-  EXCLUDED: { meaning: 'Must not be what it is.', params: {} },
+  NO_ALTERNATIVE: { meaning: 'Must match exactly one of the alternatives.', params: {} },
+  UNKNOWN_VALUE: { meaning: 'Is not a known value.', params: {} },
+  EXCLUDED: { meaning: 'Must not have this value.', params: {} },
 
   MIN_LENGTH: { meaning: 'Must have at least {least} characters.', params: { least: 'number' } },
   MAX_LENGTH: { meaning: 'Must have at most {most} characters.', params: { most: 'number' } },
   MIN_ITEMS: { meaning: 'Must have at least {least} items.', params: { least: 'number' } },
   MAX_ITEMS: { meaning: 'Must have at most {most} items.', params: { most: 'number' } },
-  UNIQUE_ITEMS: { meaning: 'Must not name one thing twice.', params: {} },
+  UNIQUE_ITEMS: { meaning: 'Must not contain duplicates.', params: {} },
   MIN_MEMBERS: { meaning: 'Must have at least {least} members.', params: { least: 'number' } },
   MAX_MEMBERS: { meaning: 'Must have at most {most} members.', params: { most: 'number' } },
   MINIMUM: { meaning: 'Must be at least {least}.', params: { least: 'number' } },
   MAXIMUM: { meaning: 'Must be at most {most}.', params: { most: 'number' } },
-  ABOVE: { meaning: 'Must be more than {bound}.', params: { bound: 'number' } },
+  ABOVE: { meaning: 'Must be greater than {bound}.', params: { bound: 'number' } },
   BELOW: { meaning: 'Must be less than {bound}.', params: { bound: 'number' } },
   MULTIPLE_OF: { meaning: 'Must be a multiple of {step}.', params: { step: 'number' } },
 
-  PATTERN: { meaning: 'Must be written in the form that is wanted.', params: {} },
-  CONTROL_CHARACTERS: { meaning: 'Must be one line without control characters.', params: {} },
-  CODE: { meaning: 'Is no code: lower-case letters, digits and hyphens.', params: {} },
-  DATE: { meaning: 'Must be a day that exists, yyyy-MM-dd.', params: {} },
-  DATE_TIME: { meaning: 'Must be an instant, RFC 3339.', params: {} },
+  PATTERN: { meaning: 'Must match the required format.', params: {} },
+  CONTROL_CHARACTERS: { meaning: 'Must be a single line without control characters.', params: {} },
+  CODE: { meaning: 'Must be a code of lower-case letters, digits and hyphens.', params: {} },
+  DATE: { meaning: 'Must be an existing date, yyyy-MM-dd.', params: {} },
+  DATE_TIME: { meaning: 'Must be a date and time, RFC 3339.', params: {} },
   TIME: { meaning: 'Must be a time of day, RFC 3339.', params: {} },
-  EMAIL: { meaning: 'Must be an e-mail address.', params: {} },
-  PERSON_NAME: { meaning: 'Must be a name: letters, hyphens, apostrophes and spaces.', params: {} },
-  PHONE: { meaning: 'Must be a telephone number, such as +373 and eight digits.', params: {} },
-  URI: { meaning: 'Must be an address, RFC 3986.', params: {} },
+  EMAIL: { meaning: 'Must be an email address.', params: {} },
+  PERSON_NAME: { meaning: 'Must be a name of letters, hyphens, apostrophes and spaces.', params: {} },
+  PHONE: { meaning: 'Must be a telephone number, for example +373 and eight digits.', params: {} },
+  URI: { meaning: 'Must be a URI, RFC 3986.', params: {} },
   UUID: { meaning: 'Must be a UUID.', params: {} },
   ULID: { meaning: 'Must be a ULID.', params: {} },
-  IDNP: { meaning: 'Must be an IDNP: 13 digits, the last of which is a check digit.', params: {} },
-  IDNO: { meaning: 'Must be an IDNO: 13 digits, the first 1, the last a check digit.', params: {} },
+  IDNP: { meaning: 'Must be an IDNP: 13 digits, the last a valid check digit.', params: {} },
+  IDNO: { meaning: 'Must be an IDNO: 13 digits, the first 1, the last a valid check digit.', params: {} },
   IBAN: { meaning: 'Must be an IBAN without spaces.', params: {} },
-  COUNTRY: { meaning: 'Must be the code of another state, ISO 3166-1 alpha-2.', params: {} },
-  RESOURCE_NAME: { meaning: 'Must be of the form {form}.', params: { form: 'word' } },
-  PAGE_TOKEN: { meaning: 'Does not belong to these arguments.', params: {} },
+  COUNTRY: { meaning: 'Must be the code of a foreign country, ISO 3166-1 alpha-2.', params: {} },
+  RESOURCE_NAME: { meaning: 'Must have the form {form}.', params: { form: 'word' } },
+  PAGE_TOKEN: { meaning: 'Does not match the other arguments.', params: {} },
 
-  NOT_JSON: { meaning: 'Is no JSON in UTF-8.', params: {} },
-  NOT_WHOLE: { meaning: 'Did not arrive whole.', params: {} },
-  REPEATED_NAME: { meaning: 'Names the member {name} twice.', params: { name: 'word' } },
-  TOO_DEEP: { meaning: 'Nests deeper than {most} levels.', params: { most: 'number' } },
-  TOO_LARGE: { meaning: 'Is over {mostKiB} KiB without scanned copies.', params: { mostKiB: 'number' } },
+  NOT_JSON: { meaning: 'Must be JSON in UTF-8.', params: {} },
+  NOT_WHOLE: { meaning: 'Is truncated.', params: {} },
+  REPEATED_NAME: { meaning: 'Contains the member {name} twice.', params: { name: 'word' } },
+  TOO_DEEP: { meaning: 'Must have at most {most} levels of nesting.', params: { most: 'number' } },
+  TOO_LARGE: { meaning: 'Must have at most {mostKiB} KiB, scanned copies excluded.', params: { mostKiB: 'number' } },
   UNFIT_NAME: {
-    meaning: 'Has a member whose name is empty, begins with $, holds a dot or NUL, or is a word of the store.',
+    meaning:
+      'Contains a member whose name is empty, starts with $, contains a dot or NUL, or is reserved by the store.',
     params: {},
   },
-  NOT_UNICODE: { meaning: 'Is no text in Unicode.', params: {} },
-  NUMBER_SIZE: { meaning: 'Is a number of a size that cannot be kept.', params: {} },
+  NOT_UNICODE: { meaning: 'Must be valid Unicode text.', params: {} },
+  NUMBER_SIZE: { meaning: 'Is a number outside the supported range.', params: {} },
 
   FOREIGN_DOCUMENT_NOT_TAKEN: {
-    meaning: 'The agency takes no document of another state in the place of an IDNP.',
+    meaning: 'The agency does not accept a foreign document instead of an IDNP.',
     params: {},
   },
   CONTACT_MISSING: {
-    meaning: 'Needs an e-mail address or a telephone number, or that the person has neither.',
+    meaning: 'Must contain an email address or a telephone number, or state that the person has neither.',
     params: {},
   },
-  POWER_NEEDED: { meaning: 'Acting for another person needs a power, kinship or guardianship.', params: {} },
-  EVIDENCE_MISSING: { meaning: 'Lacks the paper {kind}.', params: { kind: 'word' } },
+  POWER_NEEDED: {
+    meaning: 'Acting for another person requires a power of attorney, kinship or guardianship.',
+    params: {},
+  },
+  EVIDENCE_MISSING: { meaning: 'Lacks the document {kind}.', params: { kind: 'word' } },
   EVIDENCE_UNSEEN: {
-    meaning: 'The original of the paper {kind} must be seen, or a copy attached.',
+    meaning: 'The original of the document {kind} must be checked, or a copy attached.',
     params: { kind: 'word' },
   },
   OCCUR_TIME_RANGE: {
-    meaning: 'Must be at most {minutes} minutes ago, and at most {seconds} seconds ahead.',
+    meaning: 'Must be at most {minutes} minutes in the past and at most {seconds} seconds in the future.',
     params: { minutes: 'number', seconds: 'number' },
   },
-  PAY_TIME_RANGE: { meaning: 'Must lie within the last {days} days.', params: { days: 'number' } },
-  NOTES_FULL: { meaning: 'An application has at most {most} notes of colleagues.', params: { most: 'number' } },
+  PAY_TIME_RANGE: { meaning: 'Must be within the last {days} days.', params: { days: 'number' } },
+  NOTES_FULL: { meaning: 'An application has at most {most} internal notes.', params: { most: 'number' } },
   NOT_AFTER: { meaning: 'Must not be after {other}.', params: { other: 'word' } },
   NOT_BEFORE: { meaning: 'Must not be before {other}.', params: { other: 'word' } },
-  PERIOD_LENGTH: { meaning: 'Ends a period of more than {days} days.', params: { days: 'number' } },
+  PERIOD_LENGTH: { meaning: 'The period must have at most {days} days.', params: { days: 'number' } },
   PERIOD_TOO_FULL: {
-    meaning: 'Ends a period in which more than {most} applications were filed.',
+    meaning: 'The period must contain at most {most} applications.',
     params: { most: 'number' },
   },
   SEARCH_TEXT: {
     meaning:
-      'Must be {symbols} symbols of a tracking number or more, all 13 digits of an IDNP, a whole telephone number, or at least {letters} letters of a name.',
+      'Must be at least {symbols} characters of a tracking number, all 13 digits of an IDNP, a complete telephone number, or at least {letters} letters of a name.',
     params: { letters: 'number', symbols: 'number' },
   },
 } as const satisfies Record<string, RuleRow>;
 
-/** A listed rule; any other word does not compile. */
+/** A key of {@link RULES}. */
 export type Rule = keyof typeof RULES;
 
-/** The parameters of a rule by name. */
+/** The parameters of a rule, by name. */
 export type ParamsOf<R extends Rule> = {
   [Name in keyof (typeof RULES)[R]['params']]: (typeof RULES)[R]['params'][Name] extends infer Kind extends
     keyof ParamTypes
@@ -126,7 +130,7 @@ export type ParamsOf<R extends Rule> = {
 /** A rule without parameters. */
 export type PlainRule = { [R in Rule]: keyof ParamsOf<R> extends never ? R : never }[Rule];
 
-/** Whether `word` is a listed rule. */
+/** Returns whether `value` is a listed rule. */
 export function isRule(value: string): value is Rule {
   return Object.hasOwn(RULES, value);
 }

@@ -1,29 +1,29 @@
 import { isRule, RULES } from './rules.ts';
 import type { ParamsOf, Rule } from './rules.ts';
 
-/** Where a field stands that is not in the body. */
+/** Where a field is, if it is not in the body. */
 const PARAMETER_LOCATIONS = ['query', 'path', 'header'] as const;
 export type ParameterLocation = (typeof PARAMETER_LOCATIONS)[number];
 
 interface ViolationFor<R extends Rule> {
-  /** A JSON pointer (RFC 6901) into the body, such as `/applicant/idnp`; `''` is the whole of it. */
+  /** A JSON pointer (RFC 6901) into the body, such as `/applicant/idnp`; `''` is the whole body. */
   field: string;
-  /** Where the field stands instead, when it is not in the body: `/pageSize`, `/If-Match`. */
+  /** Set when the field is not in the body: `/pageSize`, `/If-Match`. */
   in?: ParameterLocation;
   rule: R;
-  /** What the text of the rule needs; absent for a rule that has no parameters. */
+  /** Absent for a rule without parameters. */
   params?: ParamsOf<R>;
   /** One English sentence for developers. */
   message: string;
 }
 
-/** One wrong field, without its value. */
+/** One invalid field, without its value. */
 export type Violation = { [R in Rule]: ViolationFor<R> }[Rule];
 
 type ParamsArgument<R extends Rule> = keyof ParamsOf<R> extends never ? [] : [params: ParamsOf<R>];
 
 /**
- * A field that breaks a rule: `violation('/applicant/givenName', 'MAX_LENGTH', { most: 100 })`.
+ * Builds a violation: `violation('/applicant/givenName', 'MAX_LENGTH', { most: 100 })`.
  * @param field a JSON pointer, see {@link pointer}
  */
 export function violation<R extends Rule>(field: string, rule: R, ...[params]: ParamsArgument<R>): Violation {
@@ -31,17 +31,17 @@ export function violation<R extends Rule>(field: string, rule: R, ...[params]: P
   return (params === undefined ? { field, rule, message } : { field, rule, params, message }) as Violation;
 }
 
-/** The same violation of a field that is not in the body. */
+/** Returns the violation with the location of its field. */
 export function withLocation(location: ParameterLocation, original: Violation): Violation {
   return Object.assign({}, original, { in: location });
 }
 
-/** The JSON pointer (RFC 6901) of the names of members and numbers of items on the way to a field. */
+/** Returns the JSON pointer (RFC 6901) of a path of member names and item indexes. */
 export function pointer(path: readonly (string | number)[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** A violation as it came over a border, where nothing of it is certain. */
+/** A violation as received from another service, not yet validated. */
 interface WireViolation {
   field: string;
   place: string;
@@ -51,8 +51,8 @@ interface WireViolation {
 }
 
 /**
- * A violation that another service found. A rule that is not known here, or that lacks a parameter, becomes `INVALID`; its
- * sentence stays.
+ * Returns the violation that another service sent.
+ * A rule that is unknown or lacks a parameter becomes `INVALID` and keeps its message.
  */
 export function readViolation({ field, place, rule, params, message }: WireViolation): Violation {
   const known = isRule(rule) && hasRequiredParams(rule, params) ? rule : 'INVALID';
@@ -76,7 +76,6 @@ function isParameterLocation(value: string): value is ParameterLocation {
   return (PARAMETER_LOCATIONS as readonly string[]).includes(value);
 }
 
-/** The sentence with its parameters in their places. */
 function interpolate(template: string, params: object): string {
   const values = params as Record<string, unknown>;
   return template.replaceAll(/\{(\w+)\}/g, (_match, name: string) => [values[name]].flat().join(', '));
