@@ -16,8 +16,8 @@ const STAGE_LABELS: Record<Stage, string> = {
 const shortName = (type: ReplyType) => type.replace(/^md\.cups\.reply\./, '').replace(/\.v1$/, '');
 
 function formatEffect({ effect, ...more }: ReplyEffect, stage: Stage): string {
-  if (effect === 'kept') return 'taken';
-  if (effect === 'told') return `\`${more.cause}\``;
+  if (effect === 'record') return 'taken';
+  if (effect === 'refuse') return `\`${more.cause}\``;
   const { to } = more as { to: Stage };
   return to === stage ? 'taken' : `taken → **${STAGE_LABELS[to]}**`;
 }

@@ -35,9 +35,9 @@ const RECORDED_NOTES =
 const findStage = (state: State): string => Object.entries(STATES).find(([, states]) => states.includes(state))![0];
 
 function isConsistent(consequence: ReplyEffect, effect: AgencyEffect): boolean {
-  if (consequence.effect === 'moves') return 'to' in effect && findStage(effect.to) === consequence.to;
+  if (consequence.effect === 'transition') return 'to' in effect && findStage(effect.to) === consequence.to;
   if ('to' in effect) return false;
-  return (consequence.effect === 'kept' ? RECORDED_NOTES : NOTES[consequence.cause]!).test(effect.note);
+  return (consequence.effect === 'record' ? RECORDED_NOTES : NOTES[consequence.cause]!).test(effect.note);
 }
 
 const rows = Object.entries(STATES).flatMap(([stage, states]) =>

@@ -19,14 +19,14 @@ const ANOTHER_CENTRE: Refusal = { cause: 'CONTENT_INVALID', fields: ['ref.centre
 /** What the bridge does about events of cups.applications: each is applied once, and in order within its application. */
 export class ApplicationEventHandler {
   readonly #deliveries: Deliveries;
-  readonly #sending: SubmissionSender;
-  readonly #attention: DeliveryMonitor;
+  readonly #sender: SubmissionSender;
+  readonly #monitor: DeliveryMonitor;
   readonly #now: () => Date;
 
   constructor(deliveries: Deliveries, sending: SubmissionSender, monitor: DeliveryMonitor, now: () => Date) {
     this.#deliveries = deliveries;
-    this.#sending = sending;
-    this.#attention = monitor;
+    this.#sender = sending;
+    this.#monitor = monitor;
     this.#now = now;
   }
 
@@ -54,7 +54,7 @@ export class ApplicationEventHandler {
     switch (meaning.kind) {
       case 'submission': {
         const pending = { submission: meaning.submission, eventId: event.id, correlationId, attempts: 0 };
-        return this.#sending.send(applicationEvent, pending, cause);
+        return this.#sender.send(applicationEvent, pending, cause);
       }
       case 'withdrawn':
       case 'expired':
@@ -76,7 +76,7 @@ export class ApplicationEventHandler {
     const { document, handled } = await this.#update(applicationEvent, cause, (delivery, now) =>
       cancel(delivery, end, now),
     );
-    this.#attention.observeDeferral(document);
+    this.#monitor.observeDeferral(document);
     return handled;
   }
 

@@ -1,4 +1,4 @@
-import { agencyOfReplies, notCloudEvent, topicsOf, trainingTopics } from '@cups/agency-contract';
+import { agencyOfReplies, findCloudEventViolations, topicsOf, trainingTopics } from '@cups/agency-contract';
 import type { StoredBackend } from '@cups/backend/stored';
 import type { ReceivedEvent, RefusedMessage, Refusal } from '@cups/contracts';
 import type { HandlerResult, RawMessage } from '@cups/events';
@@ -18,7 +18,7 @@ export const replySubscriptionOf = (agency: string) => ({
 
 /** The contract has its own name for bytes that are no event, and says which headers are wrong. */
 function explainRefusal(message: RawMessage): Refusal {
-  const violations = limitViolations(notCloudEvent(message));
+  const violations = limitViolations(findCloudEventViolations(message));
   const fields = [...new Set(violations.map(({ field }) => field || '*'))];
   return { cause: 'NOT_CLOUDEVENTS', fields, detail: { violations, agency: '', told: false } };
 }

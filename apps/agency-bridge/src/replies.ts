@@ -26,7 +26,7 @@ const MAX_EFFECTS = 5;
 /** What the bridge does about the messages of agencies. */
 export class ReplyHandler {
   readonly #parts: RepliesDeps;
-  readonly #told = new ReportedRefusals();
+  readonly #reported = new ReportedRefusals();
 
   constructor(deps: RepliesDeps) {
     this.#parts = deps;
@@ -41,7 +41,7 @@ export class ReplyHandler {
     const message = read.reply ?? messageOf(event, origin);
     if (read.reply) return this.#receive(read.named, read.reply, event, origin);
     const { named, refusal } = read;
-    const isReported = named !== undefined && (await this.#tellRefused(named, message, event, origin, refusal));
+    const isReported = named !== undefined && (await this.#reportRefused(named, message, event, origin, refusal));
     return toRefusal(refusal, message, origin, isReported ? named : undefined);
   }
 
@@ -112,14 +112,14 @@ export class ReplyHandler {
   }
 
   /** The contract refuses this message: whom it concerns is told, where the delivery that it names is there. @returns whether it is */
-  async #tellRefused(
+  async #reportRefused(
     { deliveryId }: DeliveryReference,
     message: Message,
     event: ReceivedEvent,
     { agency }: ReplyOrigin,
     refusal: ReplyRefusal,
   ): Promise<boolean> {
-    const target = this.#told.resolveTarget(deliveryId, message, refusal.cause, Date.now());
+    const target = this.#reported.resolveTarget(deliveryId, message, refusal.cause, Date.now());
     if (target !== 'ask-the-store') return target === 'nobody';
     const now = this.#parts.now();
     try {
@@ -127,11 +127,11 @@ export class ReplyHandler {
       const { document } = await this.#parts.deliveries.update(deliveryId, options, (delivery) =>
         toChange(reportRefusal(delivery, message, refusal, now)),
       );
-      this.#told.remember(deliveryId, document, Date.now());
+      this.#reported.remember(deliveryId, document, Date.now());
       return (document.training ?? false) === message.training;
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      this.#told.remember(deliveryId, undefined, Date.now());
+      this.#reported.remember(deliveryId, undefined, Date.now());
       return false;
     }
   }

@@ -16,14 +16,14 @@ const MAX_SPREAD_MS = 2_000;
 export class SubmissionSender {
   readonly #deliveries: Deliveries;
   readonly #submissions: SubmissionClient;
-  readonly #attention: DeliveryMonitor;
+  readonly #monitor: DeliveryMonitor;
   readonly #now: () => Date;
   readonly #retries = new FetchRetries((id) => this.fetchPending(id));
 
   constructor(deliveries: Deliveries, submissions: SubmissionClient, monitor: DeliveryMonitor, now: () => Date) {
     this.#deliveries = deliveries;
     this.#submissions = submissions;
-    this.#attention = monitor;
+    this.#monitor = monitor;
     this.#now = now;
   }
 
@@ -38,7 +38,7 @@ export class SubmissionSender {
       return toChange(applyFetchResult(queued, pending.submission, toFetchResult(queued, pending, answer), now));
     });
     if (outcome === 'gap') return 'wait';
-    this.#lookAfter(document, now);
+    this.#scheduleNextStep(document, now);
     return 'done';
   }
 
@@ -55,7 +55,7 @@ export class SubmissionSender {
       const { document } = await this.#deliveries.update(id, options, (delivery) =>
         toChange(applyFetchResult(delivery, pending.submission, toFetchResult(delivery, pending, answer), at)),
       );
-      this.#lookAfter(document, at);
+      this.#scheduleNextStep(document, at);
       if (answer === 'AWAY' || answer === 'AGENCY_UNKNOWN') return;
     }
   }
@@ -76,10 +76,10 @@ export class SubmissionSender {
   }
 
   /** What was written has consequences in this process: the next fetch, and what support must see. */
-  #lookAfter(delivery: StoredDelivery, at: Date): void {
+  #scheduleNextStep(delivery: StoredDelivery, at: Date): void {
     const [next] = delivery.pending;
     // What waits for an agency is left to its durable timer: an answer of intake does not help it.
     if (next && !delivery.waitCause) this.#retries.schedule(delivery._id, fetchDelayMs(next.attempts));
-    this.#attention.observe(delivery, at);
+    this.#monitor.observe(delivery, at);
   }
 }

@@ -46,7 +46,7 @@ export class AgencyTopics {
   ensure(agencies: string[]): Promise<void> {
     for (const agency of agencies) this.#wanted.set(agency, '');
     this.#waits.reset();
-    return this.#lookNow();
+    return this.#checkNow();
   }
 
   async stop(): Promise<void> {
@@ -55,18 +55,18 @@ export class AgencyTopics {
     await Promise.race([this.#turn, after(STOP_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
-  #lookNow(): Promise<void> {
+  #checkNow(): Promise<void> {
     clearTimeout(this.#timer);
     this.#turn = this.#turn.then(async () => {
-      await this.#look();
+      await this.#check();
       if (this.#stopped || this.#wanted.size === 0) return;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#lookNow(), this.#waits.next()).unref();
+      this.#timer = setTimeout(() => void this.#checkNow(), this.#waits.next()).unref();
     });
     return this.#turn;
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { brokers, access, prefix, partitions, create } = this.#options;
     const agencies = [...this.#wanted.keys()];
     const topics = agencies.flatMap((agency) => buildAgencyTopics(prefix, agency, partitions));

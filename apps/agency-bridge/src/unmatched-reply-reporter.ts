@@ -10,11 +10,11 @@ import type { StoredUnmatchedReplies, UnmatchedRepliesDocuments } from './store.
 
 /** Tells agencies of their messages that name none of their deliveries: one document for each agency, and its outbox. */
 export class UnmatchedReplyReporter {
-  readonly #tellings: UnmatchedRepliesDocuments;
+  readonly #documents: UnmatchedRepliesDocuments;
   readonly #now: () => Date;
 
   constructor(documents: UnmatchedRepliesDocuments, now: () => Date) {
-    this.#tellings = documents;
+    this.#documents = documents;
     this.#now = now;
   }
 
@@ -38,7 +38,7 @@ export class UnmatchedReplyReporter {
   ): Promise<void> {
     const now = this.#now();
     const options = { scope: 'service' as const, cause: {}, now, ...(initial ? { initial } : {}) };
-    await this.#tellings.update(id, options, (before) => {
+    await this.#documents.update(id, options, (before) => {
       const { unmatched, reports } = nextReports(change(before), now);
       return { document: unmatched, events: reports.map((batch) => toRefusalEvent(unmatched, batch, now)) };
     });

@@ -43,8 +43,8 @@ export type Envelope = {
   attributes: Attributes;
 };
 
-/** Content that was parsed, once; `value` is undefined where the bytes are not JSON in UTF-8, or too many to be parsed. */
-export type Content = { bytes: number; value: unknown };
+/** Content that was parsed once; `value` is undefined where the bytes are not JSON in UTF-8, or too many to be parsed. */
+export type ParsedContent = { bytes: number; value: unknown };
 
 /** What every event has. */
 type RequiredAttributes = Record<'id' | 'source' | 'type' | 'subject' | 'time' | 'dataschema', string>;
@@ -90,7 +90,7 @@ export function readAttributes(
  * Parses the content of an event; never throws. What is wrong with it is said by `readContent`.
  * @param limit bytes; more are not parsed. At least the bound of the type, or a content within it would be told as no JSON
  */
-export function parseContent(bytes: Uint8Array | null, limit: number): Content {
+export function parseContent(bytes: Uint8Array | null, limit: number): ParsedContent {
   const length = bytes?.length ?? 0;
   if (length > limit) return { bytes: length, value: undefined };
   try {
@@ -104,7 +104,7 @@ export function parseContent(bytes: Uint8Array | null, limit: number): Content {
  * Checks parsed content, for an event whose attributes are in order; never throws, never echoes content. A reader of requests
  * ignores properties that it does not know; a reply is held to what an agency may write.
  */
-export function readContent(envelope: Envelope, content: Content): ReadResult {
+export function readContent(envelope: Envelope, content: ParsedContent): ReadResult {
   const { type, application, attributes } = envelope;
   const { bytes, value } = content;
   if (bytes > maxBytesOf(type)) return refusal('TOO_LARGE');

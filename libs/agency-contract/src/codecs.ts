@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { uncompress } from 'snappyjs';
-import { TooLong, unpackLz4 } from './lz4.ts';
+import { SizeLimitError, unpackLz4 } from './lz4.ts';
 
-export { TooLong } from './lz4.ts';
+export { SizeLimitError } from './lz4.ts';
 
 const gunzip = promisify(zlib.gunzip);
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
@@ -37,7 +37,7 @@ function unpackSnappyBlock(block: Buffer, limit: number): Buffer {
     length += (byte & 127) * 2 ** (7 * start);
     more = byte > 127;
   }
-  if (length > limit) throw new TooLong();
+  if (length > limit) throw new SizeLimitError();
   checkTags(block, start);
   return uncompress(block, limit);
 }
@@ -71,7 +71,7 @@ async function withSizeLimit(unpacking: Promise<Buffer>): Promise<Buffer> {
   try {
     return await unpacking;
   } catch (error) {
-    throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? new TooLong() : error;
+    throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? new SizeLimitError() : error;
   }
 }
 
@@ -79,12 +79,12 @@ async function withSizeLimit(unpacking: Promise<Buffer>): Promise<Buffer> {
  * Unpacks the records of a batch by any compression of Kafka, never more than `limit` bytes.
  *
  * @param codec the low three bits of a batch's attributes: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd
- * @throws TooLong over `limit`; Error when the bytes are not of that codec, or there is no such codec
+ * @throws SizeLimitError over `limit`; Error when the bytes are not of that codec, or there is no such codec
  */
 export async function unpack(codec: number, packed: Buffer, limit: number): Promise<Buffer> {
   switch (codec) {
     case 0:
-      if (packed.length > limit) throw new TooLong();
+      if (packed.length > limit) throw new SizeLimitError();
       return packed;
     case 1:
       return withSizeLimit(gunzip(packed, { maxOutputLength: limit }));

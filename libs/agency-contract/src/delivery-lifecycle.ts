@@ -20,13 +20,13 @@ export type Stage = (typeof STAGES)[number];
  * person is told where the reply is for them, and the stage stays. `told`: it moves nothing, and the agency is told this cause.
  */
 export type ReplyEffect =
-  | { effect: 'moves'; to: Stage; cause?: undefined }
-  | { effect: 'kept'; cause?: undefined }
-  | { effect: 'told'; cause: RefusalCause };
+  | { effect: 'transition'; to: Stage; cause?: undefined }
+  | { effect: 'record'; cause?: undefined }
+  | { effect: 'refuse'; cause: RefusalCause };
 
-const transition = (to: Stage): ReplyEffect => ({ effect: 'moves', to });
-const record: ReplyEffect = { effect: 'kept' };
-const refuse = (cause: RefusalCause): ReplyEffect => ({ effect: 'told', cause });
+const transition = (to: Stage): ReplyEffect => ({ effect: 'transition', to });
+const record: ReplyEffect = { effect: 'record' };
+const refuse = (cause: RefusalCause): ReplyEffect => ({ effect: 'refuse', cause });
 
 const { acknowledged, progressed, documentsRequested, decided, resultCorrected, resultRevoked } = REPLY_TYPES;
 const forEveryReply = (consequence: ReplyEffect): Record<ReplyType, ReplyEffect> => ({

@@ -113,7 +113,7 @@ function readEnvelope({ key, value, headers }: IncomingMessage) {
  * twice or is no UTF-8. Then all headers that are wrong are named. Never throws.
  * @returns nothing for an event, whatever its type makes of it
  */
-export function notCloudEvent(message: IncomingMessage): Violation[] {
+export function findCloudEventViolations(message: IncomingMessage): Violation[] {
   const { read, isBroken } = readEnvelope(message);
   return isBroken && !read.ok ? read.violations : [];
 }

@@ -1,5 +1,5 @@
 /** A frame that is longer than may be unpacked. */
-export class TooLong extends Error {}
+export class SizeLimitError extends Error {}
 
 const FRAME_MAGIC = 0x184d2204;
 const malformed = (): Error => new Error('The bytes are no LZ4 frame.');
@@ -11,7 +11,7 @@ function openOutput(expected: number, limit: number) {
 
   const reserve = (count: number): void => {
     const needed = length + count;
-    if (needed > limit) throw new TooLong();
+    if (needed > limit) throw new SizeLimitError();
     if (needed <= bytes.length) return;
     const larger = Buffer.allocUnsafe(Math.min(limit, Math.max(needed, bytes.length * 2)));
     bytes.copy(larger, 0, 0, length);
@@ -73,7 +73,7 @@ function unpackBlock(source: Buffer, from: number, end: number, output: Output):
  * Unpacks LZ4 frames as Kafka's clients write them, checksums unread, and stops at `limit` bytes. No package is used: those for Node
  * either unpack a whole frame without a bound, or are native, untyped or unkept; the format is small and does not change.
  *
- * @throws TooLong over `limit`; Error when the bytes are no frame
+ * @throws SizeLimitError over `limit`; Error when the bytes are no frame
  */
 export function unpackLz4(source: Buffer, limit: number): Buffer {
   const output = openOutput(source.length * 4, limit);

@@ -4,7 +4,7 @@ import submitted from '../samples/application.submitted.json' with { type: 'json
 import decided from '../samples/reply.decided.json' with { type: 'json' };
 import {
   fromMessage,
-  notCloudEvent,
+  findCloudEventViolations,
   parseContent,
   PLATFORM_SOURCE,
   readAttributes,
@@ -116,11 +116,11 @@ describe('the headers of a message', () => {
   });
 
   test('that are all missing are all named', () => {
-    const names = notCloudEvent({ key: 'k', value: Buffer.from('x') }).map(({ field }) => field);
+    const names = findCloudEventViolations({ key: 'k', value: Buffer.from('x') }).map(({ field }) => field);
     expect(names.sort()).toEqual([
       ...['ce_dataschema', 'ce_id', 'ce_source', 'ce_specversion', 'ce_subject', 'ce_time', 'ce_type', 'content-type'],
     ]);
-    expect(notCloudEvent(message)).toEqual([]);
+    expect(findCloudEventViolations(message)).toEqual([]);
   });
 });
 

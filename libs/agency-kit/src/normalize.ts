@@ -1,5 +1,5 @@
 import { MAX_TEXT_LENGTH, REPLY_TYPES } from '@cups/agency-contract';
-import type { Content, RefusalCause, ReplyType } from '@cups/agency-contract';
+import type { ParsedContent, RefusalCause, ReplyType } from '@cups/agency-contract';
 
 /** What the platform puts right of a reply before it holds it against the schema, as the contract says it does. */
 
@@ -37,10 +37,10 @@ export const isPlausible = (time: Date | undefined, submitted: Date | undefined,
  */
 export function normalizeReply(
   type: ReplyType,
-  content: Content,
+  content: ParsedContent,
   time: Date,
   submitted: Date | undefined,
-): Content & { changes: RefusalCause[] } {
+): ParsedContent & { changes: RefusalCause[] } {
   const { value } = content;
   const unchanged = Object.assign({ changes: [] }, content);
   const changes = new Set<RefusalCause>();

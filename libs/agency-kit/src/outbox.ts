@@ -10,7 +10,7 @@ export class Outbox {
   readonly #onFailure: (error: Error) => void;
   readonly #retryMs: number;
   #waiting: OutboxEntry[] = [];
-  #sending: Promise<void> | undefined;
+  #draining: Promise<void> | undefined;
   #stopped = false;
 
   /** @param options `send` resolves when all are at the broker, and rejects when that is not known */
@@ -26,13 +26,13 @@ export class Outbox {
 
   push(entry: OutboxEntry): void {
     this.#waiting.push(entry);
-    this.#sending ??= this.#drain();
+    this.#draining ??= this.#drain();
   }
 
   /** Waits for the batch in flight and sends no more. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#sending;
+    await this.#draining;
   }
 
   async #drain(): Promise<void> {
@@ -49,6 +49,6 @@ export class Outbox {
       this.#waiting = this.#waiting.filter((entry) => !gone.has(entry) && entry.isWanted());
       for (const { onSent: sent } of batch) sent();
     }
-    this.#sending = undefined;
+    this.#draining = undefined;
   }
 }

@@ -55,8 +55,8 @@ export function toRefusalEvent(
 export class RefusalNotifier {
   readonly #agency: string;
   readonly #send: (event: RequestEvent) => void;
-  readonly #told = new Map<string, Set<string>>();
-  readonly #gathered = new Map<
+  readonly #reported = new Map<string, Set<string>>();
+  readonly #batches = new Map<
     RefusalCause,
     { first?: ReportableReply; last?: ConsumedReply; count: number; timer: NodeJS.Timeout }
   >();
@@ -68,21 +68,21 @@ export class RefusalNotifier {
 
   notify(reply: ReportableReply): void {
     const { deliveryId } = reply.evaluation;
-    if (deliveryId === undefined) this.#gather(reply);
-    else this.#tellOf(deliveryId, reply);
+    if (deliveryId === undefined) this.#addToBatch(reply);
+    else this.#notifyAbout(deliveryId, reply);
   }
 
   /** Forgets what was not told yet. */
   stop(): void {
-    for (const { timer } of this.#gathered.values()) clearTimeout(timer);
+    for (const { timer } of this.#batches.values()) clearTimeout(timer);
   }
 
   /** Each reply and cause once. */
-  #tellOf(deliveryId: string, reply: ReportableReply): void {
-    const known = this.#told.get(deliveryId) ?? new Set();
+  #notifyAbout(deliveryId: string, reply: ReportableReply): void {
+    const known = this.#reported.get(deliveryId) ?? new Set();
     const key = `${reply.evaluation.cause} ${reply.evaluation.id ?? ''}`;
     if (known.has(key) || known.size >= MAX_REPORTED) return;
-    this.#told.set(deliveryId, known.add(key));
+    this.#reported.set(deliveryId, known.add(key));
     if (known.size < MAX_REPORTED) return this.#send(toRefusalEvent(this.#agency, reply));
     const cause = 'TOO_MANY_REFUSED';
     const evaluation = Object.assign({}, reply.evaluation, {
@@ -95,9 +95,9 @@ export class RefusalNotifier {
   }
 
   /** The first at once, those that follow it together. */
-  #gather(reply: ReportableReply): void {
+  #addToBatch(reply: ReportableReply): void {
     const { cause } = reply.evaluation;
-    const open = this.#gathered.get(cause);
+    const open = this.#batches.get(cause);
     if (open) {
       open.first ??= reply;
       open.last = reply.message;
@@ -105,13 +105,13 @@ export class RefusalNotifier {
       return;
     }
     this.#send(toRefusalEvent(this.#agency, reply));
-    const timer = setTimeout(() => this.#tellGathered(cause), BATCH_INTERVAL_MS);
-    this.#gathered.set(cause, { count: 0, timer });
+    const timer = setTimeout(() => this.#sendBatch(cause), BATCH_INTERVAL_MS);
+    this.#batches.set(cause, { count: 0, timer });
   }
 
-  #tellGathered(cause: RefusalCause): void {
-    const { first, last, count } = this.#gathered.get(cause)!;
-    this.#gathered.delete(cause);
+  #sendBatch(cause: RefusalCause): void {
+    const { first, last, count } = this.#batches.get(cause)!;
+    this.#batches.delete(cause);
     if (first && last) this.#send(toRefusalEvent(this.#agency, first, { message: last, count }));
   }
 }

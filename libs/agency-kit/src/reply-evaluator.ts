@@ -3,7 +3,7 @@ import {
   attributesOf,
   DELIVERY_LIFECYCLE,
   isReplyType,
-  notCloudEvent,
+  findCloudEventViolations,
   parseContent,
   parseSubject,
   plainId,
@@ -79,13 +79,13 @@ const refuseField = (cause: RefusalCause, field: string, rule: string = cause): 
  */
 export class ReplyEvaluator {
   readonly #agency: string;
-  readonly #paperKinds: ReadonlySet<string>;
+  readonly #documentKinds: ReadonlySet<string>;
   readonly #deliveries = new Map<string, Delivery>();
 
   /** @param paperKinds codes of the papers that an agency may ask for */
   constructor(agency: string, paperKinds: ReadonlySet<string>) {
     this.#agency = agency;
-    this.#paperKinds = paperKinds;
+    this.#documentKinds = paperKinds;
   }
 
   /** A delivery is there; nothing of it has gone out. @param submitted where it is known: no decision is older */
@@ -123,7 +123,7 @@ export class ReplyEvaluator {
   }
 
   #read(message: ConsumedReply, text: Record<string, string>, now: Date): Evaluation {
-    const broken = notCloudEvent(message);
+    const broken = findCloudEventViolations(message);
     if (broken.length > 0) return toRefusal('NOT_CLOUDEVENTS', ...broken);
     if (text['ce_source'] !== sourceOf(this.#agency)) return refuseField('FOREIGN_AGENCY', 'ce_source');
     const named = parseSubject(text['ce_subject'] ?? '');
@@ -131,10 +131,15 @@ export class ReplyEvaluator {
     const { deliveryId = '', application = '' } = named ?? {};
     const delivery = this.#deliveries.get(deliveryId);
     const place = delivery ? { deliveryId, application } : {};
-    return Object.assign(this.#weigh(message, text, delivery, now), place);
+    return Object.assign(this.#evaluateDelivered(message, text, delivery, now), place);
   }
 
-  #weigh(message: ConsumedReply, text: Record<string, string>, delivery: Delivery | undefined, now: Date): Evaluation {
+  #evaluateDelivered(
+    message: ConsumedReply,
+    text: Record<string, string>,
+    delivery: Delivery | undefined,
+    now: Date,
+  ): Evaluation {
     const claimedTime = instantOf(text['ce_time']);
     const sentTime = isPlausible(claimedTime, delivery?.submitTime, now) ? claimedTime : undefined;
     const time = sentTime ?? new Date(Number(message.timestamp));
@@ -148,7 +153,7 @@ export class ReplyEvaluator {
     const read = readContent(envelope, normalized);
     if (!read.ok) return toRefusal(read.cause, ...read.violations);
     const event = read.event as ReplyEvent;
-    const wrong = this.#wordsOf(event);
+    const wrong = this.#findSemanticRefusal(event);
     if (wrong) return wrong;
     if (!delivery) return refuseField('UNKNOWN_DELIVERY', 'ce_subject');
     const all = sentTime ? changes : (['CE_TIME_REPLACED', ...changes] as RefusalCause[]);
@@ -156,10 +161,10 @@ export class ReplyEvaluator {
   }
 
   /** What a schema cannot say: that a paper is in the list, that a reason has words. */
-  #wordsOf(event: ReplyEvent): Evaluation | undefined {
+  #findSemanticRefusal(event: ReplyEvent): Evaluation | undefined {
     if (event.type === REPLY_TYPES.documentsRequested) {
       const { documents } = event.data as DocumentsRequested;
-      const unknown = documents.findIndex(({ kind }) => !this.#paperKinds.has(kind));
+      const unknown = documents.findIndex(({ kind }) => !this.#documentKinds.has(kind));
       if (unknown >= 0) return refuseField('UNKNOWN_PAPER_KIND', `documents.${unknown}.kind`);
     }
     const { reason } = event.data as { reason?: Record<string, string> };
@@ -191,13 +196,13 @@ function applyLifecycle(delivery: Delivery, evaluation: Evaluation, digest: stri
   const { type } = evaluation.event!;
   const replyEffect = DELIVERY_LIFECYCLE[delivery.stage][type];
   const isDecision = type === REPLY_TYPES.decided;
-  if (replyEffect.effect === 'told') {
+  if (replyEffect.effect === 'refuse') {
     // The same decision under another id says nothing new.
     if (isDecision && delivery.decision === digest) return Object.assign(evaluation, { handling: 'repeated' });
     const { cause: told } = replyEffect;
     return Object.assign(toRefusal(told), { event: evaluation.event });
   }
-  if (replyEffect.effect === 'moves') delivery.stage = replyEffect.to;
+  if (replyEffect.effect === 'transition') delivery.stage = replyEffect.to;
   if (isDecision) delivery.decision = digest;
   const [cause] = evaluation.changes;
   return cause ? Object.assign(evaluation, { handling: 'changed', cause }) : evaluation;

@@ -23,9 +23,9 @@ export type SimulationOptions = {
 /** Plays the platform for one agency: files applications, brings papers that are asked for, tells what became of bad replies. */
 export class Simulation {
   readonly #options: SimulationOptions;
-  readonly #judge: ReplyEvaluator;
+  readonly #evaluator: ReplyEvaluator;
   readonly #platform: Platform;
-  readonly #teller: RefusalNotifier;
+  readonly #refusalNotifier: RefusalNotifier;
   readonly #filings = new Map<string, Filing>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #outbox: Outbox;
@@ -33,15 +33,15 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     const { target, documentKinds, log } = options;
     this.#options = options;
-    this.#judge = new ReplyEvaluator(target.agency, documentKinds);
-    this.#platform = new Platform(target, this.#judge, (reply) => this.#hear(reply), log);
+    this.#evaluator = new ReplyEvaluator(target.agency, documentKinds);
+    this.#platform = new Platform(target, this.#evaluator, (reply) => this.#onReply(reply), log);
     // What cannot go out now goes out later, in its order.
     this.#outbox = new Outbox({
       send: (messages) => this.#platform.send(messages),
       onFailure: (error) => log('warn', 'requests wait', { reason: error.name }),
       retryMs: 500,
     });
-    this.#teller = new RefusalNotifier(target.agency, (event) => this.#send(event));
+    this.#refusalNotifier = new RefusalNotifier(target.agency, (event) => this.#send(event));
   }
 
   /** Begins to connect; the broker may come later. */
@@ -54,7 +54,7 @@ export class Simulation {
   }
 
   async stop(): Promise<void> {
-    this.#teller.stop();
+    this.#refusalNotifier.stop();
     for (const timer of this.#timers) clearTimeout(timer);
     await this.#outbox.stop();
     await this.#platform.stop();
@@ -64,8 +64,8 @@ export class Simulation {
   file(overrides: ConstructorParameters<typeof Filing>[1] = {}, id?: string): Filing {
     const filing = new Filing(this.#options.target.agency, overrides, id);
     this.#filings.set(filing.deliveryId, filing);
-    this.#judge.open(filing.deliveryId, filing.application, filing.submitTime);
-    this.#judge.markRequested(filing.deliveryId, 1);
+    this.#evaluator.open(filing.deliveryId, filing.application, filing.submitTime);
+    this.#evaluator.markRequested(filing.deliveryId, 1);
     this.#send(filing.submitted());
     return filing;
   }
@@ -81,15 +81,15 @@ export class Simulation {
   }
 
   #end({ deliveryId }: Filing, event: () => RequestEvent): void {
-    if (this.#judge.stageOf(deliveryId) === 'ended') return;
-    this.#judge.markEnded(deliveryId);
+    if (this.#evaluator.stageOf(deliveryId) === 'ended') return;
+    this.#evaluator.markEnded(deliveryId);
     this.#send(event());
   }
 
-  #hear(reply: EvaluatedReply): void {
+  #onReply(reply: EvaluatedReply): void {
     const { evaluation, message } = reply;
     this.#options.onReply(reply);
-    if (isReportable(evaluation)) this.#teller.notify({ evaluation, message });
+    if (isReportable(evaluation)) this.#refusalNotifier.notify({ evaluation, message });
     const { event, deliveryId = '' } = evaluation;
     const filing = this.#filings.get(deliveryId);
     if (!filing || event?.type !== REPLY_TYPES.documentsRequested || evaluation.handling !== 'taken') return;
@@ -98,8 +98,8 @@ export class Simulation {
   }
 
   #supply(filing: Filing, answers: string, kinds: string[]): void {
-    if (this.#judge.stageOf(filing.deliveryId) !== 'documents-requested') return;
-    this.#judge.markRequested(filing.deliveryId, 2);
+    if (this.#evaluator.stageOf(filing.deliveryId) !== 'documents-requested') return;
+    this.#evaluator.markRequested(filing.deliveryId, 2);
     this.#send(filing.documentsSupplied(answers, kinds));
   }
 

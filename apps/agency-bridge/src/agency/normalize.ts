@@ -1,5 +1,5 @@
 import { MAX_TEXT_LENGTH, maxBytesOf, REPLY_TYPES } from '@cups/agency-contract';
-import type { Content, MessageType } from '@cups/agency-contract';
+import type { ParsedContent, MessageType } from '@cups/agency-contract';
 import { toCivilDate, isCivilDate } from '@cups/application';
 import type { MessageChange } from '@cups/application';
 import { instantOf } from '@cups/contracts';
@@ -34,9 +34,9 @@ export const maxReadBytesOf = (type: MessageType): number =>
  */
 export function normalizeReply(
   type: string,
-  content: Content,
+  content: ParsedContent,
   time: Date,
-): { content: Content; changes: Normalization[] } {
+): { content: ParsedContent; changes: Normalization[] } {
   const { value } = content;
   if (!NORMALIZED_TYPES.includes(type) || !isJsonObject(value)) return { content, changes: [] };
   const changes = new Set<Normalization>();

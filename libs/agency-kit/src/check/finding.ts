@@ -38,5 +38,5 @@ export class Finding extends Error {
 
 /** Thrown by a scenario that this agency's system gives no occasion for. */
 export class ScenarioSkipped extends Error {
-  override name = 'Skipped';
+  override name = 'ScenarioSkipped';
 }

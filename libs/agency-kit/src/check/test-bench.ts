@@ -33,24 +33,24 @@ type FilingOverrides = ConstructorParameters<typeof Filing>[1];
 export class TestBench {
   readonly target: BrokerTarget;
   readonly #options: TestBenchOptions;
-  readonly #judge: ReplyEvaluator;
+  readonly #evaluator: ReplyEvaluator;
   readonly #platform: Platform;
   readonly #filings = new Map<string, Filing>();
-  readonly #heard: EvaluatedReply[] = [];
+  readonly #replies: EvaluatedReply[] = [];
   readonly #sent: OutgoingMessage[] = [];
-  #finals: (() => void)[] = [];
+  #deferredChecks: (() => void)[] = [];
   #partitions = { requests: 1, replies: 1 };
   /** What the connection complained of last. */
-  #trouble = '';
+  #lastProblem = '';
 
   constructor(options: TestBenchOptions) {
     this.#options = options;
     this.target = options.target;
-    this.#judge = new ReplyEvaluator(options.target.agency, options.documentKinds);
+    this.#evaluator = new ReplyEvaluator(options.target.agency, options.documentKinds);
     const note: Log = (level, event, fields) => {
-      if (level === 'warn') this.#trouble = [event, fields?.reason].filter(Boolean).join(': ');
+      if (level === 'warn') this.#lastProblem = [event, fields?.reason].filter(Boolean).join(': ');
     };
-    this.#platform = new Platform(options.target, this.#judge, (heard) => this.#heard.push(heard), note);
+    this.#platform = new Platform(options.target, this.#evaluator, (heard) => this.#replies.push(heard), note);
   }
 
   /** @throws Error, one sentence, when the sandbox cannot be reached in time */
@@ -73,7 +73,7 @@ export class TestBench {
     const { requests, replies } = this.#platform.topics;
     return (
       `The sandbox was not reached: brokers ${brokers.join()}, user ${access.username || '(none)'}, agency ${agency}; ` +
-      `the last trouble was ${this.#trouble || 'that the topics are not there'}. check plays the platform: its user ` +
+      `the last trouble was ${this.#lastProblem || 'that the topics are not there'}. check plays the platform: its user ` +
       `must be able to write ${requests} and to read ${replies}.`
     );
   }
@@ -93,7 +93,7 @@ export class TestBench {
     const { agency } = this.target;
     const filing = new Filing(agency, overrides, beside ? this.#idBeside(beside) : ulid());
     this.#filings.set(filing.deliveryId, filing);
-    this.#judge.open(filing.deliveryId, filing.application, filing.submitTime);
+    this.#evaluator.open(filing.deliveryId, filing.application, filing.submitTime);
     return filing;
   }
 
@@ -126,18 +126,18 @@ export class TestBench {
   /** Notes what a request means for the replies to it. */
   track({ type, data, subject }: RequestEvent): void {
     const deliveryId = subject.slice('deliveries/'.length);
-    if ('submission' in data) this.#judge.markRequested(deliveryId, data.submission);
-    else if (type !== 'md.cups.reply.refused.v1') this.#judge.markEnded(deliveryId);
+    if ('submission' in data) this.#evaluator.markRequested(deliveryId, data.submission);
+    else if (type !== 'md.cups.reply.refused.v1') this.#evaluator.markEnded(deliveryId);
   }
 
   /** What the agency said about an application, in the order in which it was read. */
   repliesAbout({ deliveryId }: Filing): EvaluatedReply[] {
-    return this.#heard.filter(({ evaluation }) => evaluation.deliveryId === deliveryId);
+    return this.#replies.filter(({ evaluation }) => evaluation.deliveryId === deliveryId);
   }
 
   /** Everything that the agency said, from the message of that number on. */
   replies(from = 0): EvaluatedReply[] {
-    return this.#heard.slice(from);
+    return this.#replies.slice(from);
   }
 
   /** Applications of this run. */
@@ -147,7 +147,7 @@ export class TestBench {
 
   /** Whether the agency has begun to work on an application, and has still to decide it. */
   isInProgress(filing: Filing): boolean {
-    return this.#judge.stageOf(filing.deliveryId) === 'in-work' && this.repliesAbout(filing).length > 0;
+    return this.#evaluator.stageOf(filing.deliveryId) === 'in-work' && this.repliesAbout(filing).length > 0;
   }
 
   /** The partition in which replies about an application must lie. */
@@ -195,7 +195,7 @@ export class TestBench {
       return this.repliesOfType(filing, decided)[0] ?? this.repliesOfType(filing, documentsRequested)[0];
     });
     const [request] = this.repliesOfType(filing, documentsRequested);
-    const isOwed = this.#judge.stageOf(filing.deliveryId) === 'documents-requested';
+    const isOwed = this.#evaluator.stageOf(filing.deliveryId) === 'documents-requested';
     if (request && isOwed) {
       const kinds = request.event.data.documents.map(({ kind }) => kind);
       await this.send(filing.documentsSupplied(request.event.id, kinds));
@@ -236,13 +236,13 @@ export class TestBench {
 
   /** What must hold when the run is over and late replies had time to come. @param check throws a Finding when it does not */
   deferCheck(check: () => void): void {
-    this.#finals.push(check);
+    this.#deferredChecks.push(check);
   }
 
   /** The checks that the scenarios since the last call left for the end. */
   takeDeferredChecks(): (() => void)[] {
-    const finals = this.#finals;
-    this.#finals = [];
+    const finals = this.#deferredChecks;
+    this.#deferredChecks = [];
     return finals;
   }
 }

@@ -25,7 +25,7 @@ export type Command = {
 
 /** Arguments that cannot be used. */
 export class UsageError extends Error {
-  override name = 'Wrong';
+  override name = 'UsageError';
 }
 
 /** @throws Wrong when it is no number above 0 */

@@ -1,4 +1,4 @@
-import { TooLong, unpack } from '@cups/agency-contract/codecs';
+import { SizeLimitError, unpack } from '@cups/agency-contract/codecs';
 
 /** A record as the rest of kafkajs expects it; `passedOver` stands for all records of a batch that is not read. */
 export interface DecodedRecord {
@@ -109,7 +109,7 @@ function readRecord(bytes: Buffer, header: BatchHeader, left: { headers: number 
   const count = reader.small();
   if (count < 0 || count > reader.left()) throw new RangeError('A record has more headers than bytes.');
   left.headers -= count;
-  if (left.headers < 0) throw new TooLong();
+  if (left.headers < 0) throw new SizeLimitError();
   for (let at = 0; at < count; at += 1)
     addHeader(headers, reader.take(reader.small()).toString('utf8'), reader.bytes());
   const appended = (header.attributes & 8) !== 0;
@@ -136,7 +136,7 @@ const createEmptyRecord = (header: BatchHeader, offset: bigint): DecodedRecord =
   batchContext: { producerId: header.producerId, inTransaction: (header.attributes & 16) !== 0 },
 });
 
-/** @throws RangeError when the records are not what the header says; TooLong when they have too many headers */
+/** @throws RangeError when the records are not what the header says; SizeLimitError when they have too many headers */
 function readRecords(bytes: Buffer, header: BatchHeader): DecodedRecord[] {
   const reader = createByteReader(bytes);
   const records: DecodedRecord[] = [];
@@ -188,7 +188,7 @@ async function readBatch(bytes: Buffer, usage: DecodeUsage): Promise<DecodedReco
     usage.records += header.count;
     return readRecords(unpacked, header);
   } catch (error) {
-    return [skipBatch(header, error instanceof TooLong ? 'BATCH_TOO_LARGE' : 'BATCH_UNREADABLE')];
+    return [skipBatch(header, error instanceof SizeLimitError ? 'BATCH_TOO_LARGE' : 'BATCH_UNREADABLE')];
   }
 }
 
