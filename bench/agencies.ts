@@ -28,7 +28,7 @@ Starts platforms of its own on empty folders and measures
   --rounds <n>     of tls, calls, flood and refusals
   --help           this text
 
-Each run is kept in bench/results. \`othersPercent\` is what processes that are not of the platform took of one core meanwhile.`;
+Each run replaces the last one of its parts in bench/results. \`othersPercent\` is what processes that are not of the platform took of one core meanwhile.`;
 
 const JOBS = {
   tls: measureTls,
@@ -70,8 +70,7 @@ async function measure(): Promise<void> {
   const report = Object.assign({ command }, figures, readEnvironmentInfo(loadBefore), { loadAfter: loadavg()[0] });
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
-  const stamp = report.time.slice(0, 16).replace('T', '-').replace(':', '');
-  const file = join(folder, `agencies-${stamp}-${report.commit}.json`);
+  const file = join(folder, `${['agencies', ...names].join('-')}.json`);
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
   log(`kept in ${relative(root, file)}`);
 }

@@ -43,7 +43,7 @@ Starts a platform of its own on an empty folder, warms it up and measures
   --profile <name>   writes a CPU profile of that service to .cups/profiles (it costs a little)
   --help             this text
 
-Ends with 1 when the run was not valid. Each run is kept in bench/results.`;
+Ends with 1 when the run was not valid. Each run replaces the last one in bench/results.`;
 
 /** Levels of the ramp: pairs in flight. */
 const LEVELS = [8, 16, 32, 64];

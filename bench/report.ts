@@ -140,12 +140,11 @@ function markChange(value: number, comparison: '>=' | '<=', first: number) {
   return { first: `${comparison} ${first}`, value, reached: comparison === '>=' ? value >= first : value <= first };
 }
 
-/** Keeps a run in bench/results. @returns the file */
+/** Writes a run into bench/results, in the place of the one before. @returns the file */
 export function saveReport(report: Report): string {
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
-  const stamp = report.time.slice(0, 16).replace('T', '-').replace(':', '');
-  const file = join(folder, `${stamp}-${report.commit}.json`);
+  const file = join(folder, 'bench.json');
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
   return file;
 }

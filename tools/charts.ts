@@ -11,8 +11,9 @@ import { readSigner } from './charts/sign.ts';
 
 const HELP = `npm run charts [-- <command> options]
 
-Without a command it writes the dashboard of the platform, and renders the platform of every environment into k8s/rendered,
-so that a review sees what a change of a chart does to a cluster; with --check it writes nothing, and fails when one is stale.
+Without a command it writes the dashboard of the platform and renders the pilot into k8s/rendered, so that a review sees
+what a change of a chart does to a cluster. The other environments are rendered into dist/rendered, which is not committed.
+With --check it writes nothing and fails when a committed file is stale.
 
   package    makes an archive of each chart; two of the same charts are equal to the byte
                --out <folder>             where to (default dist/charts)
@@ -34,6 +35,8 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+/** The manifests that the repository keeps: one environment shows in a review what all of them get. */
+const COMMITTED_ENVIRONMENT = 'pilot';
 const stale: string[] = [];
 
 /** Writes a file, or remembers that it should be written. */
@@ -41,9 +44,13 @@ function writeIfStale(file: string, wanted: string): void {
   const path = join(root, file);
   if (existsSync(path) && readFileSync(path, 'utf8') === wanted) return;
   stale.push(file);
-  if (values.check) return;
+  if (!values.check) writeFileAt(file, wanted);
+}
+
+function writeFileAt(file: string, text: string): void {
+  const path = join(root, file);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, wanted);
+  writeFileSync(path, text);
 }
 
 async function pretty(file: string, text: string): Promise<string> {
@@ -55,7 +62,9 @@ async function writeGenerated(): Promise<void> {
   const dashboard = 'helm/platform/dashboard.json';
   writeIfStale(dashboard, await pretty(dashboard, dashboardJson()));
   for (const environment of ENVIRONMENTS) {
-    writeIfStale(`k8s/rendered/${environment}.yaml`, renderText('platform', { files: [environmentFile(environment)] }));
+    const manifests = renderText('platform', { files: [environmentFile(environment)] });
+    if (environment === COMMITTED_ENVIRONMENT) writeIfStale(`k8s/rendered/${environment}.yaml`, manifests);
+    else if (!values.check) writeFileAt(`dist/rendered/${environment}.yaml`, manifests);
   }
   reportStale();
 }

@@ -13,7 +13,7 @@ import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
 
 /**
- * `npm run desk:screens`: pictures of every screen into docs/screens, from a platform of its own with a small sample day.
+ * `npm run desk:screens`: pictures of every screen into dist/screenshots, from a platform of its own with a small sample day.
  * `-- <part of a name>…` takes only those. People are synthetic; numbers and days are those of the run.
  */
 
@@ -132,7 +132,12 @@ async function recordAbsence(page: Page): Promise<void> {
 
 const DESKTOP = { width: 1366, height: 768 };
 const PHONE = { width: 390, height: 844 };
-const FOLDER = join(import.meta.dirname, '../../docs/screens');
+const ROOT = join(import.meta.dirname, '../..');
+/** Not committed. */
+const FOLDER = join(ROOT, 'dist/screenshots');
+/** The pictures that pages show. */
+const COMMITTED_FOLDER = join(ROOT, 'docs/screenshots');
+const COMMITTED = ['queue', 'service', 'application', 'hand-over'];
 /** Whole words stay readable, and a picture takes 15 to 40 KB. */
 const QUALITY = 0.8;
 
@@ -175,7 +180,10 @@ async function takeShot(browser: Browser, shot: Shot, sample: Sample): Promise<v
     await screen.prepare?.(page, sample);
     await network.waitForIdle();
     await page.evaluate(() => document.fonts.ready);
-    writeFileSync(join(FOLDER, `${shotName(shot)}.webp`), await compressImage(browser, await page.screenshot()));
+    const picture = await compressImage(browser, await page.screenshot());
+    const name = shotName(shot);
+    const folders = COMMITTED.includes(name) ? [FOLDER, COMMITTED_FOLDER] : [FOLDER];
+    for (const folder of folders) writeFileSync(join(folder, `${name}.webp`), picture);
   } finally {
     await context.close();
   }
@@ -216,7 +224,7 @@ try {
       console.error(`${shotName(shot)}: ${error instanceof Error ? error.message : String(error)}`);
     });
   }
-  console.log(`${shots.length} pictures in docs/screens`);
+  console.log(`${shots.length} pictures in dist/screenshots; docs/screenshots has ${COMMITTED.join(', ')}`);
 } finally {
   await browser.close();
   await testPlatform.close();

@@ -12,8 +12,8 @@ const root = join(import.meta.dirname, '..', '..');
 const INSTALL_COMMANDS: Readonly<Record<string, string>> = {
   platform:
     'It needs Kubernetes from 1.30 on, a MongoDB, a Kafka, and the registry of [centres](../centres/README.md), which comes before it. ' +
-    '[Ten commands](../../docs/operations.md#install-in-ten-commands) install it; `k8s/env` has values of three environments and ' +
-    '`k8s/rendered` what becomes of them. A value of a service stands under its name (`intake.replicas`), what all share under `global`.',
+    '[Ten commands](../../docs/operations.md#install-in-ten-commands) install it; `k8s/env` has values of three environments, and ' +
+    '`k8s/rendered` has the manifests of the pilot. A value of a service stands under its name (`intake.replicas`), what all share under `global`.',
   centres:
     '`helm upgrade --install cups-centres helm/centres --namespace cups`: before the platform, and again when a file of `data` has ' +
     'changed ([centres](../../docs/centres.md)). It makes 64 ConfigMaps, whatever it holds; a centre that is added or changed ' +
