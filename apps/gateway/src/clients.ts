@@ -12,7 +12,6 @@ import type { DomainEnumValue } from '@cups/contracts/proto';
 import type { Client } from '@cups/rpc';
 import type { Config } from './config.ts';
 
-/** The services behind the gateway. */
 export interface ServiceClients {
   catalog: Client<CatalogServiceDefinition>;
   identity: Client<IdentityServiceDefinition>;
@@ -21,7 +20,10 @@ export interface ServiceClients {
   notifications: Client<NotificationsServiceDefinition>;
 }
 
-/** Connects to each at its first call; a request may take as long as the gateway gives it. */
+/**
+ * Returns a client for each service behind the gateway. Each connects at its first call; a call may take the whole
+ * request budget.
+ */
 export function openClients(backend: Backend<Config>): ServiceClients {
   const { addresses, budgetMs: timeoutMs } = backend.config;
   return {
@@ -56,7 +58,7 @@ export function openClients(backend: Backend<Config>): ServiceClients {
 export type State = DomainEnumValue<'STATE_', State__Output>;
 export type DeliveryState = DomainEnumValue<'DELIVERY_STATE_', DeliveryState__Output>;
 type CentreKind = DomainEnumValue<'CENTRE_KIND_', CentreKind__Output>;
-/** What the document lets through as a query, over all operations. */
+/** Query parameters of all operations, as validated by openapi.yaml. */
 export interface QueryParams {
   pageSize?: number;
   pageToken?: string;

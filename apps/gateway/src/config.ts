@@ -10,7 +10,6 @@ const rateLimitSetting = <const Name extends string, const PerMinute extends num
   meaning: string,
 ) => ({ name: `RATE_LIMIT_${name}_PER_MINUTE`, type: 'number', min: 1, default: perMinute, meaning }) as const;
 
-/** The settings of the gateway. */
 export const settings = {
   ...PROCESS_SETTINGS,
   httpPort: httpPortSetting(7106),
@@ -194,11 +193,11 @@ export const settings = {
 
 export type Config = ConfigOf<typeof settings>;
 
-/** @throws Error, one sentence that names a setting that cannot be used */
+/** @throws Error naming the invalid setting, in one sentence */
 export function readConfig(variables: NodeJS.ProcessEnv): Config {
   const config = readSettings(settings, variables);
   if (config.environment === 'production' && !config.publicOrigin.startsWith('https:')) {
-    throw new Error('PUBLIC_ORIGIN must begin with https:// in production: a session would travel readable.');
+    throw new Error('PUBLIC_ORIGIN must begin with https:// in production, so that sessions are encrypted in transit.');
   }
   for (const origin of config.signInFormOrigins) {
     if (URL.parse(origin)?.origin !== origin)

@@ -19,12 +19,11 @@ import {
 import type { Content, NotificationMethod } from '@cups/application';
 import { Problem } from '@cups/problem';
 
-/** The HTTP border: JSON of openapi.yaml to proto messages and back. What is empty in proto is absent in JSON. */
+/** Converts between the JSON of openapi.yaml and proto messages. Empty proto fields are absent in JSON. */
 
-/** The content of an application as POST and PATCH take it, already valid against the document; null clears a field. */
+/** Content of an application in POST and PATCH, already validated. `null` clears a field. */
 export type ContentJson = { [Field in keyof Content]?: Content[Field] | null };
 
-/** What the desk fills in, for intake. */
 export function contentToProto(json: ContentJson): ApplicationContent {
   const { mandate, answers, delivery } = json;
   return {
@@ -39,20 +38,20 @@ export function contentToProto(json: ContentJson): ApplicationContent {
   };
 }
 
-/** What the desk was brought, or told, of the papers that an agency asked for. */
+/** Converts the documents supplied, or reported unavailable, in response to an agency's request. */
 export function documentSupplyToProto(json: ContentJson & { unavailable?: UnavailableDocument[]; complete?: boolean }) {
   const { evidence, answers } = contentToProto(json);
   return { evidence, answers, unavailable: json.unavailable, complete: json.complete };
 }
 
-/** The names, in proto spelling, of the fields that a PATCH replaces. */
+/** Returns the proto names of the fields that a PATCH replaces. */
 export function updateFields(json: ContentJson): string[] {
   return Object.keys(json).map((name) => (name === 'costOption' ? 'cost_option' : name));
 }
 
 /**
- * Answers as canonical JSON bytes: members sorted, so that the same answers are the same request.
- * @throws Problem INVALID_ARGUMENT for what cannot be kept
+ * Returns answers as canonical JSON: members are sorted, so that equal answers make equal requests.
+ * @throws Problem INVALID_ARGUMENT for answers that cannot be stored
  */
 export function answersToProto(answers: Record<string, unknown>): Buffer {
   const error = validateStorableAnswers(answers);
@@ -63,17 +62,15 @@ export function answersToProto(answers: Record<string, unknown>): Buffer {
   return Buffer.from(canonicalJson(answers));
 }
 
-/** An RFC 3339 instant, for proto. */
+/** Converts an RFC 3339 instant; `undefined` becomes null. */
 export function instantToProto(text: string | undefined): Timestamp__Output | null {
   return toTimestamp(text === undefined ? undefined : new Date(text));
 }
 
-/** How the person was told, for proto. */
 export function personNotificationToProto({ how, notice }: { how: NotificationMethod; notice?: string }) {
   return { how: toProtoEnum('TELLING_MEANS_', how), notice };
 }
 
-/** The payment of a fee as its receipt says, for proto. */
 export function paymentToProto({ receiptNumber, amount, payTime }: PaymentJson) {
   const { amountMinor, currency: currencyCode } = amount;
   return {
@@ -91,10 +88,10 @@ interface PaymentJson {
   payTime?: string;
 }
 
-/** An instant of proto in RFC 3339, or undefined. */
+/** Returns the instant in RFC 3339, or undefined. */
 export const instantJson = (time: Timestamp__Output | null): string | undefined => fromTimestamp(time)?.toISOString();
 
-/** The last segment of a resource name. */
+/** Returns the last segment of a resource name. */
 export function idOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
@@ -103,8 +100,8 @@ type Json = Record<string, unknown>;
 type FieldRules = Record<string, (value: never) => unknown>;
 
 /**
- * A message as JSON. A field goes by its rule; without one, `…Time` is an instant and the rest goes as it is. Empty strings,
- * empty lists and absent messages are left out; numbers and booleans stay.
+ * Converts a message to JSON by the rule of each field. Without a rule, `…Time` is an instant and other values stay.
+ * Omits empty strings, empty lists and absent messages; keeps numbers and booleans.
  */
 function messageToJson(wire: object | null, rules: FieldRules = {}): Json | undefined {
   if (wire === null) return undefined;
@@ -127,7 +124,7 @@ const convertWith = (rules: FieldRules) => (wire: object | null) => messageToJso
 const convertEach = (rules: FieldRules) => (list: object[]) => list.map((item) => messageToJson(item, rules));
 const enumField = (prefix: string) => (value: string) => fromProtoEnum(prefix, value);
 const enumFields = (prefix: string) => (list: string[]) => list.map((value) => fromProtoEnum(prefix, value));
-/** A word of a closed list; one of a later release than ours becomes the general one. */
+/** Returns a converter for a closed list of values. It maps values of later releases to `general`. */
 const oneOf =
   <Word extends string>(list: readonly Word[], general: Word) =>
   (value: string): Word | undefined =>
@@ -148,7 +145,6 @@ const CONTENT: FieldRules = {
 const deskAlertKind = oneOf(DESK_ALERT_KINDS, 'other');
 const deliveryCause = oneOf(DELIVERY_CAUSES, 'OTHER');
 const messageChange = oneOf(MESSAGE_CHANGES, 'OTHER');
-/** What was changed stands in a note of its own kind; every other cause is one of a delivery. */
 const deskAlertCause = ({ kind, cause }: { kind: string; cause: string }) =>
   kind === 'agency-message-changed' ? messageChange(cause) : deliveryCause(cause);
 const deskAlertJson = (note: { kind: string; cause: string }) =>
@@ -179,7 +175,7 @@ const VERSION: FieldRules = {
 };
 const OPERATOR: FieldRules = { roles: enumFields('ROLE_'), suspended: orUndefined };
 
-/** A message without the fields that are not named. */
+/** Returns a converter that keeps only the named fields. */
 const pickFields =
   (...fields: string[]) =>
   (wire: object | null): Json | undefined =>
@@ -202,7 +198,7 @@ const rowAlertJson = ({ kind, recordTime }: { kind: string; recordTime: Timestam
   messageToJson({ kind, recordTime }, { kind: deskAlertKind });
 const rowDecision = pickFields('approved', 'decideTime', 'correctTime', 'revokeTime');
 
-/** A row of a list: named fields only, whatever else intake might say of the application. */
+/** Returns a list row. It has an explicit field list, so that new intake fields never leak into lists. */
 export function applicationRowJson(wire: Application__Output): Json {
   const { name, state, content, documentRequest, decision, deskNotes, allowedActions, buckets } = wire;
   const parts = {
@@ -217,13 +213,13 @@ export function applicationRowJson(wire: Application__Output): Json {
   return { ...row, allowedActions: enumFields('ACTION_')(allowedActions) };
 }
 
-/** A row of the list of those to ring, with the number to ring. */
+/** Returns a list row with the applicant's telephone number. */
 export function rowToNotifyJson(wire: Application__Output): Json {
   const phone = wire.content?.contact?.phone;
   return Object.assign(applicationRowJson(wire), phone ? { contact: { phone } } : {});
 }
 
-/** An application, flat, with its content when it came with one. */
+/** Returns an application as one flat object, with its content if the message has it. */
 export function applicationJson(wire: Application__Output): Json {
   const allowedActions = enumFields('ACTION_')(wire.allowedActions);
   return {
@@ -234,15 +230,14 @@ export function applicationJson(wire: Application__Output): Json {
   };
 }
 
-/** What a search was taken for. */
 export const searchKind = enumField('SEARCH_KIND_');
 export const foundPersonJson = convertWith({});
-/** How many stand in each list of the queue. */
+/** Counts of each bucket of the queue. */
 export const countsJson = convertEach({ bucket: enumField('BUCKET_') });
 export const accessLogEntryJson = convertWith({ kind: enumField('LOOK_KIND_') });
 export const personJson = convertWith({});
 export const contactJson = convertWith({ none: orUndefined });
-/** A submission as it was filed, flat like an application. */
+/** Returns a submission as filed, flat like an application. */
 export function submissionJson(wire: GetFiledSubmissionResponse__Output): Json {
   return {
     ...messageToJson(wire, { content: omitField, formSchema: jsonFromBytes }),
@@ -260,7 +255,7 @@ const STATISTICS: FieldRules = {
 };
 export const statisticsJson = convertWith(STATISTICS);
 
-/** One row of the history. */
+/** A history entry. */
 export const actionJson = convertWith({
   kind: oneOf(HISTORY_KINDS, 'other'),
   fromState: enumField('STATE_'),
@@ -270,14 +265,13 @@ export const actionJson = convertWith({
   how: enumField('TELLING_MEANS_'),
   changes: (changes: string[]) => changes.map(messageChange),
 });
-/** What a tracking number tells. */
 export const trackingJson = convertWith({ state: enumField('STATE_') });
-/** Where somebody is suspended or gone they have no role, and the list says so. */
+/** Returns the member with `roles`, which is empty for suspended and former staff. */
 const withRoles = (converted: Json | undefined): Json => Object.assign({ roles: [] }, converted);
 export const operatorJson = (wire: object) => withRoles(messageToJson(wire, OPERATOR));
 const absenceJson = (wire: { fromDate: string; toDate: string; standIn: string } | null) =>
   wire && messageToJson({ from: wire.fromDate, to: wire.toDate, standIn: wire.standIn });
-/** One of the staff. A colleague is told no status, and with it none of what only those see who manage. */
+/** A staff member. Colleagues receive no status, and without a status no management fields. */
 export const teamMemberJson = (wire: { status: string }) =>
   withRoles(
     messageToJson(wire, {
@@ -311,17 +305,16 @@ const CENTRE: FieldRules = {
   openApplicationLimit: orUndefined,
 };
 export const centreJson = (wire: { name: string }) => ({ code: idOf(wire.name), ...messageToJson(wire, CENTRE) });
-/** A session; its id stays here. */
+/** A session without its ID. */
 export const sessionJson = convertWith({
   id: omitField,
   operator: convertWith(OPERATOR),
   centres: (centres: { name: string }[]) => centres.map(centreJson),
 });
-/** A session in the list of the operator's own. */
 export const ownSessionJson = convertWith({});
 export const signInProviderJson = convertWith({});
 
-/** Of a mail server that refuses, the code is for the log. */
+/** Hides the SMTP status code, which only the log shows. */
 const noticeCause = (cause: string) =>
   /^smtp-[0-9]+$/.test(cause) ? 'smtp-refused' : oneOf(NOTICE_CAUSES, 'other')(cause);
 const NOTICE: FieldRules = {
@@ -332,13 +325,13 @@ const NOTICE: FieldRules = {
 };
 export const noticeJson = (wire: { name: string }) => ({ id: idOf(wire.name), ...messageToJson(wire, NOTICE) });
 
-/** A public service; its form and example only where they came along. */
+/** A public service; its form and example are present only if the message has them. */
 export const publicServiceJson = (wire: { name: string }) => ({
   code: idOf(wire.name),
   ...messageToJson(wire, { popularity: orUndefined, version: convertWith(VERSION) }),
 });
 
-/** What a desk needs to know before it asks for anything. */
+/** Returns the catalog data that a desk loads at its start. */
 export function catalogJson({ agencies, evidenceKinds, publicServices, calendars }: GetRegistryResponse__Output): Json {
   return {
     agencies: agencies.map((agency) => ({ code: idOf(agency.name), ...messageToJson(agency) })),

@@ -20,7 +20,7 @@ export interface OperationHandlerDeps extends ServiceClients, PlatformDeps, Sess
   operators: OperatorNameResolver;
 }
 
-/** What each operation of openapi.yaml does, by its operationId. The document has checked every part of a call. */
+/** Returns the handler of each operation, by operationId. openapi.yaml has validated every request. */
 export function createOperationHandlers(deps: OperationHandlerDeps): Record<string, Handler> {
   return withOperatorNames(deps.operators, {
     ...platformRoutes(deps),

@@ -1,27 +1,27 @@
 import { LRUCache } from 'lru-cache';
 import type { CallContext } from '@cups/rpc';
 
-/** Names of operators for people: identity has them, and what is shown bears `operators/{id}` only. */
+/** Resolves `operators/{id}` to display names, which only identity stores. */
 
-/** A name that changed is shown within this time. */
+/** A changed name appears within this time. */
 const REFRESH_INTERVAL_MS = 60_000;
-/** A name that identity could not be asked for is asked for again after this time. */
+/** Interval of retries after a failed call. */
 const RETRY_INTERVAL_MS = 5_000;
-/** A page is not kept waiting for names. */
+/** Responses do not wait longer for names. */
 const FETCH_TIMEOUT_MS = 500;
 const MAX_CACHED_NAMES = 20_000;
-/** As identity takes them in one call. */
+/** Limit of identity. */
 const MAX_NAMES_PER_CALL = 200;
 const OPERATOR_NAME = /^operators\/[a-z0-9][a-z0-9.-]{0,79}$/;
 
 interface CachedName {
-  /** Empty for one that identity does not know; undefined where it was never heard. */
+  /** Empty for an unknown operator; undefined before the first response. */
   displayName: string | undefined;
   refreshTime: number;
 }
 
 export interface OperatorNameResolverDeps {
-  /** Asks identity; rejects when it is away. */
+  /** Fetches names from identity; rejects while it is unavailable. */
   fetchNames: (
     names: string[],
     context: Partial<CallContext>,
@@ -30,17 +30,17 @@ export interface OperatorNameResolverDeps {
 }
 
 export interface ResolvedNames {
-  /** `operators/{id}` with the name for people. */
+  /** `operators/{id}` with display names. */
   operators: { name: string; displayName: string }[];
-  /** Whether one is left out because identity could not be asked. */
+  /** Whether names are missing because identity is unavailable. */
   isIncomplete: boolean;
 }
 
 export interface OperatorNameResolver {
   /**
-   * The names for people of all operators that stand anywhere in an answer, kept for a minute. One that is not known is left
-   * out; while identity is away the names of before are told. Never rejects.
-   * @param body JSON as it will be sent
+   * Returns the display names of all operators in a response, cached for one minute. Omits unknown operators.
+   * While identity is unavailable, it returns cached names. Never rejects.
+   * @param body JSON of the response
    */
   resolveNames(body: unknown, context: CallContext): Promise<ResolvedNames>;
 }
@@ -53,11 +53,11 @@ export function createOperatorNameResolver({ fetchNames, now }: OperatorNameReso
     try {
       const { operators } = await fetchNames(names, { ...context, deadline });
       const namesById = new Map(operators.map(({ name, displayName }) => [name, displayName]));
-      const askAt = now().getTime() + REFRESH_INTERVAL_MS;
-      for (const name of names) cache.set(name, { displayName: namesById.get(name) ?? '', refreshTime: askAt });
+      const refreshTime = now().getTime() + REFRESH_INTERVAL_MS;
+      for (const name of names) cache.set(name, { displayName: namesById.get(name) ?? '', refreshTime });
     } catch {
-      const askAt = now().getTime() + RETRY_INTERVAL_MS;
-      for (const name of names) cache.set(name, { displayName: cache.peek(name)?.displayName, refreshTime: askAt });
+      const refreshTime = now().getTime() + RETRY_INTERVAL_MS;
+      for (const name of names) cache.set(name, { displayName: cache.peek(name)?.displayName, refreshTime });
     }
   }
 

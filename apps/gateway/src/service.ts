@@ -23,7 +23,7 @@ import { openClients } from './clients.ts';
 import { createOperatorNameResolver } from './operator-name-resolver.ts';
 import { createOperationHandlers } from './operation-handlers.ts';
 
-/** The gateway: stateless; starts whether or not its neighbours are there. */
+/** Starts the gateway. It is stateless, and starts without its upstream services. */
 export async function createGateway(config: Config, overrides: TestOverrides = {}): Promise<RunningService> {
   const { document, operations } = readOpenapiDocument(config.openapiFile);
   const backend = openBackend({ name: 'gateway', config, overrides });
@@ -32,7 +32,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
   const clients = openClients(backend);
   const { identity } = clients;
 
-  // Identity is never waited for when it is away: requests of others would wait behind it.
+  // Calls to identity fail immediately while it is unavailable, so that requests do not queue up.
   const withoutWaiting = { waitForReady: false };
   const signOuts = createSignOuts({
     deleteSession: (context) => identity.deleteSession({}, context, withoutWaiting),

@@ -249,6 +249,6 @@ describe('what the gateway is told of an operation beside OpenAPI', () => {
 
   test('does not let a gateway start when it is misspelled', () => {
     expect(() => withProperties({ 'x-cups-in-overlaod': true })).toThrow('x-cups-in-overlaod');
-    expect(() => withProperties({ 'x-cups-limit': 'traking' })).toThrow('no such limit');
+    expect(() => withProperties({ 'x-cups-limit': 'traking' })).toThrow('unknown limit');
   });
 });

@@ -351,7 +351,7 @@ describe('what intake refuses arrives as its problem', () => {
       Promise.resolve({ application: application({ state: 'STATE_UNSPECIFIED' }), replayed: false } as never);
     const reply = await gateway.send('POST', `${APP}/submit`);
     expectProblem(reply, 500, 'INTERNAL');
-    expect(reply.body).toMatchObject({ detail: 'submitApplication 200 breaks the document: /state REQUIRED.' });
+    expect(reply.body).toMatchObject({ detail: 'submitApplication 200 violates openapi.yaml: /state REQUIRED.' });
   });
 });
 
@@ -362,7 +362,7 @@ test('a refusal that the document does not declare fails the test that got it, i
   try {
     const reply = await odd.send('GET', '/api/v1/centres');
     expectProblem(reply, 500, 'INTERNAL');
-    const detail = 'listCentres answers 412 application/problem+json, which the document does not name.';
+    const detail = 'listCentres 412 application/problem+json is not in openapi.yaml.';
     expect(reply.body).toMatchObject({ detail });
   } finally {
     await odd.stop();

@@ -17,7 +17,7 @@ import { SCREEN_ROUTES } from './desk-page.ts';
 import type { FileResponse, DeskPage } from './desk-page.ts';
 import { compressResponses } from './conditional-responses.ts';
 
-/** The operations of the document, bound to paths and handlers; the page of the desk and the agency contract beside them. */
+/** Binds the operations of openapi.yaml to paths and handlers. Also serves the desk page and the agency contract. */
 
 export interface AppDeps
   extends
@@ -32,7 +32,7 @@ export interface AppDeps
   misses: TrackingMisses;
 }
 
-/** @throws Error when an operation has no handler, or a handler no operation */
+/** @throws Error when an operation lacks a handler, or a handler lacks an operation */
 export function createApp(deps: AppDeps): Express {
   const { operations, handlers, limits, page, contract, misses } = deps;
   assertHandlersMatch(operations, handlers);
@@ -52,7 +52,7 @@ export function createApp(deps: AppDeps): Express {
       exchange.fail(error);
     }
   }
-  /** What belongs to no operation counts against its address as well. */
+  /** Fails a request outside all operations, and counts it against its address. */
   async function refuse(error: unknown, req: Request, res: Response): Promise<void> {
     const exchange = createExchange(req, res);
     await limits.address(req, res).then(
@@ -72,7 +72,7 @@ export function createApp(deps: AppDeps): Express {
       refuse(methodNotAllowed(pathOperations.map(({ method }) => method)), req, res),
     );
   }
-  /** Files of the page are counted apart: what a page loads uses up none of the requests that its clerk makes. */
+  /** Serves files under a rate limit of their own, so that loading the page leaves the API limit unused. */
   function serveFile(route: string, find: (req: Request) => Promise<FileResponse | undefined>): void {
     app.get(route, async (req: Request, res: Response) => {
       const exchange = createExchange(req, res, undefined, 'page');
@@ -94,12 +94,11 @@ export function createApp(deps: AppDeps): Express {
   serveFile('/contract', () => Promise.resolve(contract.home));
   serveFile('/contract/{*path}', (req) => contract.file([req.params['path'] ?? []].flat().join('/'), req));
   app.use((req: Request, res: Response) => refuse(pathNotFound(), req, res));
-  // Express knows a handler of errors by its four arguments.
+  // Express recognises an error handler by its four parameters.
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => refuse(error, req, res));
   return app;
 }
 
-/** Whether nobody holds the tracking number that was asked for. */
 const isTrackingMiss = ({ limit }: Operation, error: unknown): boolean =>
   limit === 'tracking' && isProblem(error) && error.kind === 'NOT_FOUND';
 
@@ -109,7 +108,7 @@ function assertHandlersMatch(operations: Operation[], handlers: Record<string, H
     (id) => !ids.includes(id) || !Object.hasOwn(handlers, id),
   );
   if (unmatched.length > 0)
-    throw new Error(`Without handler, or without operation in the document: ${unmatched.join(', ')}.`);
+    throw new Error(`Operations without a handler, or handlers without an operation: ${unmatched.join(', ')}.`);
 }
 
 function configure(app: Express, { publicOrigin, trustProxy }: AppDeps): void {
@@ -139,7 +138,7 @@ function methodNotAllowed(methods: Operation['method'][]): Problem {
   });
 }
 
-/** Operations by path. Whole paths come first: a method that /search lacks must not reach /{id}. */
+/** Groups operations by path. Literal paths come first, so that `/search` never matches `/{id}`. */
 function groupByPath(operations: Operation[]): [path: string, operations: Operation[]][] {
   const variable = ([path]: [string, unknown]) => Number(path.includes('{'));
   return [...Map.groupBy(operations, ({ path }) => path)].sort((a, b) => variable(a) - variable(b));

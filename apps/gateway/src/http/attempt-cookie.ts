@@ -1,19 +1,19 @@
-/** The cookie of a sign-in, or a sign-out, that goes by way of an identity provider. */
+/** The cookie of a sign-in or sign-out through an identity provider. */
 
-/** As long as identity keeps an attempt. */
+/** Lifetime of an attempt in identity. */
 const MAX_AGE_SECONDS = 600;
 
 export interface AttemptCookie {
   clearHeader: string;
   set(attempt: string): string;
-  /** The attempt in the header of a request; empty where there is none. */
+  /** Returns the attempt from a Cookie header, or an empty string. */
   read(header: string | undefined): string;
 }
 
 /**
- * A provider answers with a form that it lets the browser post here, to which no cookie goes that is `Lax`: this one is `None`, lives
- * for ten minutes, and opens nothing by itself. Browsers take `Secure` from this machine over http as well.
- * @param secure with an https origin it carries the __Host- prefix
+ * Creates the cookie. It is `SameSite=None`, because the provider's form post sends no `Lax` cookie.
+ * It lives 10 minutes and grants no access by itself. Browsers accept `Secure` from localhost over HTTP too.
+ * @param secure whether the origin is https; the name then has the __Host- prefix
  */
 export function createAttemptCookie(secure: boolean): AttemptCookie {
   const name = secure ? '__Host-cups-attempt' : 'cups-attempt';

@@ -2,20 +2,20 @@ import type { BrowserStep__Output } from '@cups/contracts/gen/cups/identity/v1/B
 import { Problem } from '@cups/problem';
 import type { HandlerResponse } from './handler.ts';
 
-/** What a browser is given that goes on to an identity provider. */
+/** Responses that send a browser to an identity provider. */
 
-/** Where the script of the page below is served: a policy without inline scripts wants it in a file. */
+/** Path of the script below. It is a file because the policy forbids inline scripts. */
 export const POST_SCRIPT_PATH = '/auth/post.js';
 
-/** That script. */
 export const postScriptResponse = (): HandlerResponse => ({
   headers: { 'Content-Type': 'text/javascript', 'Cache-Control': 'public, max-age=3600' },
   text: 'document.forms[0].submit();\n',
 });
 
 /**
- * A redirect, or a page that posts a form by itself, with a button for browsers without scripts.
- * @param formOrigins where the provider may lead the form on to: some browsers hold a redirect against the policy as well
+ * Returns a redirect, or a page that posts a form automatically; browsers without scripts show a button.
+ * @param formOrigins further origins the provider may redirect the form to; some browsers apply the policy to
+ *   redirects
  */
 export function browserStepResponse(step: BrowserStep__Output | null, formOrigins: readonly string[]): HandlerResponse {
   if (step?.redirectUrl) return seeOther(step.redirectUrl);
@@ -30,7 +30,7 @@ export function browserStepResponse(step: BrowserStep__Output | null, formOrigin
         "base-uri 'none'",
         "frame-ancestors 'none'",
       ].join('; '),
-      // What it holds is for the provider alone: no packing, no copies.
+      // Only the provider may read the content: no compression, no caching.
       'Cache-Control': 'no-store, no-transform',
     },
     text: renderFormPage(url, fields),
@@ -59,4 +59,5 @@ function renderFormPage(url: string, fields: Record<string, string>): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-const escapeHtml = (text: string): string => text.replaceAll(/[&<>"]/g, (one) => ENTITIES[one] ?? one);
+const escapeHtml = (text: string): string =>
+  text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? character);

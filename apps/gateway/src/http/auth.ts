@@ -14,13 +14,14 @@ import type { HandlerResponse } from './handler.ts';
 import type { PipelineDeps } from './request-pipeline.ts';
 
 /**
- * The way of a browser to an identity provider and back. Identity decides; here it is carried. These paths are not in the document:
- * they answer navigations, also those that come from the provider's site, so they have guards of their own. What goes wrong leads to
- * the page, which says why.
+ * Carries a browser to an identity provider and back; identity makes every decision.
+ * These paths are not in openapi.yaml. They answer navigations, also from the provider's site, so they have their own
+ * guards.
+ * Failures redirect to the page with the reason.
  */
 
 export interface AuthDeps extends PipelineDeps {
-  /** Where a form may go on to from the address of a provider that it is posted to. */
+  /** Origins that the provider may redirect a posted form to. */
   formOrigins: readonly string[];
   identity: Pick<
     ServiceClients['identity'],
@@ -30,32 +31,28 @@ export interface AuthDeps extends PipelineDeps {
   createExchange: (req: Request, res: Response, name: string) => Exchange;
 }
 
-/** One request of a browser at these paths. */
 interface AuthRequest extends Pick<Exchange, 'context'> {
   exchange: Exchange;
   req: Request;
   res: Response;
   provider: string;
   origin: string;
-  /** Of the cookie; empty where there is none. */
+  /** From the cookie; empty without one. */
   attempt: string;
-  /** How whoever asks is told that it failed; undefined where a problem is read. */
+  /** Builds the failure response; undefined sends a problem document. */
   failureResponse: ((reason: Reason) => HandlerResponse) | undefined;
 }
 
-/** A browser is led to the page, which says why. */
 const redirectToPage = (reason: Reason): HandlerResponse => seeOther(`/?signIn=${reason}`);
-/** To a provider that tells us of a sign-out by itself, as the standard says. */
+/** Error response of OpenID Connect Back-Channel Logout. */
 const providerErrorResponse = (reason: Reason): HandlerResponse => ({
   status: 400,
   body: { error: 'invalid_request', error_description: reason },
 });
 
-/** Of a form that a provider lets the browser post. */
 const MAX_FORM_BYTES = 64 * 1024;
 const PROVIDER_ID = /^[a-z][a-z0-9-]{0,30}$/;
 
-/** Serves the paths under /auth. */
 export function serveAuth(app: Express, deps: AuthDeps): void {
   const { limits } = deps;
   const { start, callback, logout, metadata } = createAuthSteps(deps);
@@ -65,7 +62,7 @@ export function serveAuth(app: Express, deps: AuthDeps): void {
   app.get('/auth/:provider/callback', step('completeSignIn', callback));
   app.post('/auth/:provider/callback', step('completeSignIn', callback));
   app.get('/auth/:provider/logout', step('continueSignOut', logout));
-  // A provider that tells of many sign-outs does so from one address: those of browsers are counted when the form is read.
+  // A provider sends all back-channel sign-outs from one address, so the form decides which limit applies.
   app.post('/auth/:provider/logout', createAuthHandler(deps, redirectToPage)('continueSignOut', logout));
   app.get(
     '/auth/:provider/metadata',
@@ -73,13 +70,16 @@ export function serveAuth(app: Express, deps: AuthDeps): void {
   );
 }
 
-/** Answers with what a step gives, after the gates. @param failureResponse how it is told that the step has failed */
+/**
+ * Returns a factory of request handlers that run the guards and then one step.
+ * @param failureResponse builds the response when the step fails
+ */
 function createAuthHandler(
   deps: AuthDeps,
   failureResponse: AuthRequest['failureResponse'],
   limit?: RateLimits['signIn'],
 ) {
-  return (name: string, step: (visit: AuthRequest) => Promise<HandlerResponse>) =>
+  return (name: string, step: (request: AuthRequest) => Promise<HandlerResponse>) =>
     async (req: Request, res: Response): Promise<void> => {
       const exchange = deps.createExchange(req, res, name);
       let request: AuthRequest | undefined;
@@ -97,7 +97,7 @@ function createAuthHandler(
     };
 }
 
-/** The provider of the path, after the gates. @throws Problem */
+/** Admits the request and returns the provider of the path. @throws Problem */
 async function admitRequest({ admit, limits }: AuthDeps, exchange: Exchange): Promise<string> {
   const { req, res } = exchange;
   exchange.admissionSlot = admit(req, res);
@@ -117,7 +117,7 @@ function createAuthSteps({ identity, sessions, attempts: cookie, formOrigins, li
         origin,
         returnTo: sanitizeReturnPath(returnTo),
         centre: resolveName('centres', parseCentreCode(centre)) ?? '',
-        language: ['ro', 'ru', 'en'].find((one) => one === language) ?? '',
+        language: ['ro', 'ru', 'en'].find((supported) => supported === language) ?? '',
         again: again === 'true',
       };
       const begun = await identity.beginSignIn(signInRequest, context);
@@ -152,7 +152,7 @@ function createAuthSteps({ identity, sessions, attempts: cookie, formOrigins, li
       if (attempt !== '') res.append('Set-Cookie', cookie.clearHeader);
       const signOut = await identity.continueSignOut({ provider, origin, attempt, parameters }, context);
       for (const sid of signOut.endedSessions) sessions.markEnded(sid);
-      // The browser that brings the provider's word is the one that was signed in; a Lax cookie did not come along.
+      // A Lax session cookie is not sent from the provider's site, so clear it without having read it.
       if (signOut.endedSessions.length > 0) res.append('Set-Cookie', sessions.clearHeader);
       return signOut.next ? browserStepResponse(signOut.next, formOrigins) : seeOther('/');
     },
@@ -164,10 +164,9 @@ function createAuthSteps({ identity, sessions, attempts: cookie, formOrigins, li
   };
 }
 
-/** A provider brings a handful. */
 const MAX_PARAMETERS = 50;
 
-/** Of a query or a form, where a name that comes twice has no meaning. @throws Problem */
+/** Parses a query or a form. @throws Problem for a repeated parameter */
 function parseUniqueParameters(text: string): Record<string, string> {
   const all = new URLSearchParams(text);
   if (all.size > MAX_PARAMETERS) {
@@ -186,10 +185,10 @@ function parseQuery({ originalUrl }: Request): Record<string, string> {
   return parseUniqueParameters(at < 0 ? '' : originalUrl.slice(at + 1));
 }
 
-/** What says by itself that it counts, and may name a person: in an address it would stay in logs and histories. */
+/** Signed messages that may name a person. In a URL they would remain in logs and browser history. */
 const FORM_ONLY_PARAMETERS = ['SAMLRequest', 'SAMLResponse', 'logout_token'];
 
-/** What a provider lets the browser bring, or brings itself. @throws Problem */
+/** Returns the parameters of the query or the form. @throws Problem */
 async function readParameters({ exchange, req }: AuthRequest, bodies: BodyReader): Promise<Record<string, string>> {
   if (req.method !== 'POST') {
     const query = parseQuery(req);
@@ -205,11 +204,12 @@ async function readParameters({ exchange, req }: AuthRequest, bodies: BodyReader
   return parseUniqueParameters(bytes.toString('utf8'));
 }
 
-/** A path of our page, where somebody wants to come back to; the start of the page for anything else. */
+/** Returns a path of the desk page to return to, or `/` for any other value. */
 function sanitizeReturnPath(path = '/'): string {
   const url = URL.parse(path, 'https://cups.invalid');
-  const isOurs = /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && path.length <= 500 && url?.origin === 'https://cups.invalid';
-  return isOurs && !/^\/(\/|(api|auth|contract)(\/|$))/.test(url.pathname) ? path : '/';
+  const isOwnPath =
+    /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && path.length <= 500 && url?.origin === 'https://cups.invalid';
+  return isOwnPath && !/^\/(\/|(api|auth|contract)(\/|$))/.test(url.pathname) ? path : '/';
 }
 
 const parseCentreCode = (code: string | undefined): string | undefined =>

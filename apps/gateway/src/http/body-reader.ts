@@ -5,24 +5,23 @@ import type { Config } from '../config.ts';
 import { overloaded } from './guards.ts';
 import { unsupportedMediaType, truncatedBody, bodyTooLarge } from './problems.ts';
 
-/** Bodies of requests on their way here: read whole, within bounds of size, time and number. */
+/** Reads whole request bodies within limits of size, time and number. */
 
-/** How quickly a body must arrive. */
 export interface MinDataRate {
-  /** After this time a body must have arrived, or come at `bytesPerSecond` from then on. */
+  /** A body must arrive within this time, or later keep up `bytesPerSecond`. */
   graceMs: number;
   bytesPerSecond: number;
-  /** No body may take longer. */
+  /** Maximum time for any body. */
   maxMs: number;
 }
 
-/** The grace covers packets that a bad line loses. */
+/** The grace period covers packets lost on an unreliable network. */
 const MIN_DATA_RATE: MinDataRate = { graceMs: 5_000, bytesPerSecond: 1024, maxMs: 60_000 };
 
-/** One address holds at most this part of the places and of the bytes. */
+/** Maximum share of bodies and bytes for one address. */
 const ADDRESS_SHARE = 1 / 8;
 
-/** Unfinished bodies, and the bytes of them that are held. */
+/** Unfinished bodies and the bytes buffered for them. */
 interface BodyUsage {
   count: number;
   bytes: number;
@@ -34,16 +33,15 @@ export interface BodyReaderDeps extends Pick<Config, 'maxBodies' | 'maxBodyBytes
 }
 
 export interface BodyOptions {
-  /** The largest size of this body, in bytes. */
+  /** Maximum size of this body in bytes. */
   maxBytes: number;
-  /** Of the client, in the form in which limits count it. */
+  /** Client address in the form that rate limits use. */
   address: string;
 }
 
-/** Why a body is not read to its end. */
 type RejectCause = 'count' | 'bytes' | 'address' | 'slow';
 
-/** The places and bytes of unfinished bodies. @returns the pool; `enter` and `hold` throw a Problem OVERLOADED */
+/** Creates the pool of unfinished bodies. Its `acquire` and `reserve` throw Problem OVERLOADED. */
 function createBodyPool({ maxBodies, maxBodyBytes, metrics }: BodyReaderDeps) {
   const total: BodyUsage = { count: 0, bytes: 0 };
   const byAddress = new Map<string, BodyUsage>();
@@ -86,15 +84,15 @@ function createBodyPool({ maxBodies, maxBodyBytes, metrics }: BodyReaderDeps) {
   };
 }
 
-/** Returns the reader of all bodies of a process. */
+/** Returns the body reader that all requests of a process share. */
 export function createBodyReader(deps: BodyReaderDeps) {
   const pool = createBodyPool(deps);
-  const { minDataRate: pace = MIN_DATA_RATE } = deps;
+  const { minDataRate = MIN_DATA_RATE } = deps;
   return {
     /**
-     * Returns the whole body. A body that comes too slowly ends its connection with 408.
-     * @throws Problem MEDIA_TYPE_UNSUPPORTED for a compressed one, PAYLOAD_TOO_LARGE, OVERLOADED when there is no place for it, and
-     *   INVALID_ARGUMENT when it breaks off
+     * Returns the whole body. A body that arrives too slowly ends its connection with 408.
+     * @throws Problem MEDIA_TYPE_UNSUPPORTED for a compressed body, PAYLOAD_TOO_LARGE, OVERLOADED when the pool is
+     *   full, INVALID_ARGUMENT for a truncated body
      */
     async read(req: IncomingMessage, { maxBytes, address }: BodyOptions): Promise<Buffer> {
       if ((req.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') throw unsupportedMediaType();
@@ -110,7 +108,7 @@ export function createBodyReader(deps: BodyReaderDeps) {
       };
       const stopRateCheck = abortWhenSlow(
         req,
-        pace,
+        minDataRate,
         () => received,
         () => pool.count('slow'),
       );
@@ -127,13 +125,13 @@ export function createBodyReader(deps: BodyReaderDeps) {
 
 export type BodyReader = ReturnType<typeof createBodyReader>;
 
-/** Resolves at the end of a body. @throws Problem of `take`, or INVALID_ARGUMENT when the body breaks off */
+/** Resolves at the end of a body. @throws Problem of `onChunk`, or INVALID_ARGUMENT for a truncated body */
 function receiveBody(req: IncomingMessage, onChunk: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const finish = (error?: unknown): void => {
       req.off('data', onData).off('end', finish).off('close', onClose).off('error', onClose);
       if (error === undefined) return resolve();
-      // What still comes is passed over, so that the answer reaches who is sending.
+      // Discard the rest of the body, so that the client can read the response.
       req.on('error', () => undefined).resume();
       reject(error as Error);
     };
@@ -145,13 +143,13 @@ function receiveBody(req: IncomingMessage, onChunk: (chunk: Buffer) => void): Pr
         finish(error);
       }
     };
-    // A request that broke off before it is read emits nothing more.
+    // An aborted request emits no further events.
     if (req.destroyed) return finish(truncatedBody());
     req.on('data', onData).on('end', finish).on('close', onClose).on('error', onClose);
   });
 }
 
-/** Ends the connection of a body that falls behind its pace. @returns what stops the watch */
+/** Ends the connection of a body below its minimum data rate. Returns a function that stops the check. */
 function abortWhenSlow(
   req: IncomingMessage,
   minDataRate: MinDataRate,
@@ -168,7 +166,7 @@ function abortWhenSlow(
       return;
     }
     onAbort();
-    // As Node does for a request that takes too long: the server answers 408 and closes.
+    // Like Node's own request timeout: the server responds with 408 and closes.
     req.socket.emit(
       'error',
       Object.assign(new Error('The body did not arrive in time.'), { code: TIMEOUT_ERROR_CODE }),

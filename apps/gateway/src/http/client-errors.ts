@@ -4,24 +4,24 @@ import type { Duplex } from 'node:stream';
 import { Problem } from '@cups/problem';
 import { truncatedBody, problemResponse } from './problems.ts';
 
-/** What Node's parser says that has a status of its own; everything else is 400. */
+/** Statuses of Node's parser errors. All others are 400. */
 const ERROR_STATUS: Record<string, [status: number, message: string]> = {
   HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The extensions of a chunk are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
 };
 
-/** Answers bytes that are no HTTP, or no longer, with a problem document, and ends their connection. */
+/** Answers malformed or late HTTP with a problem document, and closes the connection. */
 export function handleClientError(server: Server): void {
-  const open = new WeakMap<Duplex, Set<ServerResponse>>();
+  const openResponses = new WeakMap<Duplex, Set<ServerResponse>>();
   server.on('request', ({ socket }, res) => {
-    const responses = open.get(socket) ?? new Set();
-    open.set(socket, responses.add(res));
+    const responses = openResponses.get(socket) ?? new Set();
+    openResponses.set(socket, responses.add(res));
     res.once('close', () => responses.delete(res));
   });
   server.on('clientError', (error: Error & { code?: string }, socket) => {
-    const responses = [...(open.get(socket) ?? [])];
-    // Bytes of ours amid or before another answer of this connection would be read as that one.
+    const responses = [...(openResponses.get(socket) ?? [])];
+    // The client would read these bytes as part of a response that is already under way.
     if (!socket.writable || responses.length > 1 || responses.some(({ headersSent }) => headersSent)) {
       socket.destroy();
       return;
@@ -30,14 +30,14 @@ export function handleClientError(server: Server): void {
   });
 }
 
-/** @param hasHeaders whether the headers had arrived, so that it is the body that is broken */
+/** @param hasHeaders whether the headers arrived, which means that the body is malformed */
 function buildErrorResponse(code: string, hasHeaders: boolean): string {
   const [status, message] = ERROR_STATUS[code] ?? [400, 'These bytes are no HTTP.'];
-  const bodyBroken = hasHeaders && status === 400;
-  const problem = bodyBroken ? truncatedBody() : new Problem({ reason: 'INVALID_ARGUMENT', message });
+  const isBodyTruncated = hasHeaders && status === 400;
+  const problem = isBodyTruncated ? truncatedBody() : new Problem({ reason: 'INVALID_ARGUMENT', message });
   const { headers, body } = problemResponse(problem, { requestId: randomUUID() });
   const text = JSON.stringify({ ...body, status });
-  const all = { ...headers, 'Content-Length': String(Buffer.byteLength(text)), Connection: 'close' };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  const allHeaders = { ...headers, 'Content-Length': String(Buffer.byteLength(text)), Connection: 'close' };
+  const lines = Object.entries(allHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${status === 400 ? 'Bad Request' : 'Refused'}\r\n${lines.join('')}\r\n${text}`;
 }

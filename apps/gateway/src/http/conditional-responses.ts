@@ -2,40 +2,41 @@ import { createHash } from 'node:crypto';
 import compression from 'compression';
 import type { Request, RequestHandler } from 'express';
 
-/** What spares a slow line: compressed answers, answers that have not changed, and writes that are answered by their headers. */
+/** Saves bandwidth: compression, conditional requests and minimal responses. */
 
-/** Less than a packet is not made quicker by fewer bytes. */
+/** A smaller response fits into one packet anyway. */
 const MIN_COMPRESSED_BYTES = 1_000;
 
 /**
- * Answers in brotli or gzip, for whoever takes them. No answer holds what a request of another site put there beside a secret
- * (docs/security.md), so that its length tells nothing.
+ * Compresses responses with brotli or gzip. No response combines input of another site with a secret, so its length
+ * reveals nothing (docs/security.md).
  */
 export const compressResponses = (): RequestHandler =>
   compression({
     threshold: MIN_COMPRESSED_BYTES,
-    // YAML is text, which the list of types that are worth it does not know.
+    // The default filter does not know that YAML is text.
     filter: (req, res) =>
       String(res.getHeader('Content-Type')).startsWith('application/yaml') || compression.filter(req, res),
   }) as RequestHandler;
 
-/** An etag of what is answered: weak, since the same text may go out compressed or not. */
+/** Returns a weak ETag, because the same text may be sent compressed or not. */
 export const etagOfText = (text: string): string => etagOfBytes(Buffer.from(text));
 
-/** The same of a file. */
 export function etagOfBytes(bytes: Uint8Array): string {
   return `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 }
 
-/** RFC 9110: whether the client has this already; a weak comparison. */
+/** Returns whether If-None-Match has this ETag, by weak comparison (RFC 9110). */
 export function matchesEtag(req: Request, etag: string): boolean {
   const header = req.headers['if-none-match'];
   if (header === undefined) return false;
-  const withoutWeakPrefix = (one: string) => one.trim().replace(/^W\//, '');
-  return header.trim() === '*' || header.split(',').some((one) => withoutWeakPrefix(one) === withoutWeakPrefix(etag));
+  const withoutWeakPrefix = (value: string) => value.trim().replace(/^W\//, '');
+  return (
+    header.trim() === '*' || header.split(',').some((value) => withoutWeakPrefix(value) === withoutWeakPrefix(etag))
+  );
 }
 
-/** RFC 7240: whether the client wants no body after a write. */
+/** Returns whether the client prefers a minimal response to a write (RFC 7240). */
 export function prefersMinimal(req: Request): boolean {
   return /(^|[,;])\s*return\s*=\s*"?minimal"?\s*([,;]|$)/i.test(String(req.headers['prefer'] ?? ''));
 }

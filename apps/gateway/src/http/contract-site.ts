@@ -4,9 +4,9 @@ import { PERMISSIONS_POLICY, readIfExists } from './desk-page.ts';
 import type { FileResponse } from './desk-page.ts';
 import { etagOfBytes, matchesEtag } from './conditional-responses.ts';
 
-/** The agency contract for agencies: the site and the files that its build has made, served as they are. */
+/** Serves the built site and files of the agency contract unchanged. */
 
-/** The site is text and one style: nothing of it runs, and nothing comes from elsewhere. */
+/** The site is text and one stylesheet: no scripts and no external resources. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   ...['style-src', 'img-src'].map((directive) => `${directive} 'self'`),
@@ -23,7 +23,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.zip': 'application/zip',
 };
 
-/** Names that begin with a letter or a digit, in folders of the same: no way leads out. */
+/** Path segments start with a letter or a digit, so no path leaves the folder. */
 const SAFE_PATH = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)*$/;
 
 const NOT_BUILT_PAGE = `<!doctype html>
@@ -37,17 +37,17 @@ const NOT_BUILT_PAGE = `<!doctype html>
 `;
 
 /**
- * Each file is read anew: a build that comes while the gateway runs is served at once.
- * @param dir what `tools/contract-site.ts` has made; need not be there
+ * Reads each file at each request, so that a new build is served immediately.
+ * @param dir output of `tools/contract-site.ts`; it may be missing
  */
 export function createContractSite(dir: string) {
   return {
-    /** The site lies one step further, so that its links are short. */
+    /** The trailing slash keeps the site's relative links short. */
     home: { status: 308, headers: { Location: '/contract/', 'Cache-Control': 'no-cache' } } satisfies FileResponse,
 
     /**
-     * A page or a file; '' is the first page. 503 with a page that says what to do when nothing is built.
-     * @param path from the folder of the site
+     * Returns a page or a file; '' is the home page. Returns 503 with instructions when the site is not built.
+     * @param path relative to the folder of the site
      */
     async file(path: string, req: Request): Promise<FileResponse | undefined> {
       const name = path === '' ? 'index.html' : path;

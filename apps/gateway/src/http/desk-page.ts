@@ -3,9 +3,9 @@ import { extname, join } from 'node:path';
 import type { Request } from 'express';
 import { etagOfText, matchesEtag } from './conditional-responses.ts';
 
-/** The page of the desk: the files that its build has made, served as they are. */
+/** Serves the built files of the desk page unchanged. */
 
-/** Which document shows a path; what comes after `/applications/` and the like is the page's own matter. */
+/** The HTML document for each path. The page itself routes what follows `/applications/` and the like. */
 export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
   ...['/', '/applications/*rest', '/visits/*rest', '/find', '/centres', '/team', '/team/*rest'].map(
     (path): [string, string] => [path, 'index.html'],
@@ -13,7 +13,6 @@ export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
   ['/t', 't.html'],
 ];
 
-/** An answer that is a file. */
 export interface FileResponse {
   status: number;
   headers: Record<string, string>;
@@ -21,8 +20,8 @@ export interface FileResponse {
 }
 
 /**
- * Scripts and styles of our own files only, nothing of other sites, and no text that becomes code. React sets single
- * properties of a style, which a policy without `unsafe-inline` allows.
+ * Allows scripts and styles from own files only, and no `eval`. React sets single style properties, which needs no
+ * `unsafe-inline`.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -32,7 +31,7 @@ const CONTENT_SECURITY_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-/** Of every page of ours: nothing of the machine in front of it. */
+/** Denies every page access to device features. */
 export const PERMISSIONS_POLICY = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
   .map((feature) => `${feature}=()`)
   .join(', ');
@@ -46,7 +45,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** What the build has packed, best first, by the ending of its files. */
+/** Encodings that the build produces, best first, with their file extensions. */
 const ENCODINGS: readonly [encoding: string, ending: string][] = [
   ['br', '.br'],
   ['gzip', '.gz'],
@@ -64,12 +63,12 @@ const NOT_BUILT_PAGE = `<!doctype html>
 `;
 
 /**
- * Reads the page of a folder. Each file is read anew: a build that comes while the gateway runs is served at once.
- * @param dir what `vite build` has made; need not be there
+ * Reads each file at each request, so that a new build is served immediately.
+ * @param dir output of `vite build`
  */
 export function createDeskPage(dir: string) {
   return {
-    /** One of the two documents; 503 with a page that says what to do when none is built. */
+    /** Returns an HTML document, or 503 with instructions when the page is not built. */
     async document(name: string, req: Request): Promise<FileResponse> {
       const html = await readIfExists(join(dir, name));
       const headers = buildDocumentHeaders();
@@ -79,7 +78,7 @@ export function createDeskPage(dir: string) {
       return negotiateEncoding(join(dir, name), html, req, headers);
     },
 
-    /** What a document loads. Its name holds the hash of what is in it, so that it is kept for good. */
+    /** Returns an asset. Its name contains its hash, so clients may cache it for good. */
     async asset(name: string, req: Request): Promise<FileResponse | undefined> {
       const media = MEDIA_TYPES[extname(name)];
       const file = join(dir, 'assets', name);
@@ -102,7 +101,7 @@ function buildDocumentHeaders(): Record<string, string> {
   };
 }
 
-/** The file in the best packing that the build has made and the client takes; else as it is. */
+/** Returns the file in the best encoding that exists and the client accepts. */
 async function negotiateEncoding(
   file: string,
   bytes: Buffer,
@@ -121,7 +120,7 @@ async function negotiateEncoding(
 
 const MISSING_FILE_CODES = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'];
 
-/** @returns what is in a file; undefined when it is not there */
+/** Returns the content of a file, or undefined when it does not exist. */
 export async function readIfExists(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);

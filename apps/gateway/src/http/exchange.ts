@@ -17,16 +17,16 @@ export interface ExchangeDeps extends Pick<Config, 'budgetMs' | 'checkAnswers'> 
   metrics: Metrics;
 }
 
-/** Answers hold no scripts; slips and sheets to print carry their styles. The page of the desk has a policy of its own. */
+/** Responses contain no scripts; slips and printouts contain their styles. The desk page has its own policy. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const JSON_MEDIA_TYPE = 'application/json';
 
-/** Nobody was there any more to be answered; other servers count it under this number too. */
+/** The client closed the connection before the response (nginx 499). */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** Begins exchanges that are counted in the same metrics. */
+/** Returns a factory of exchanges that share their metrics. */
 export function createExchangeFactory(deps: ExchangeDeps) {
   const requests = deps.metrics.counter('http_requests_total', 'Requests answered.', ['operation', 'status']);
   const seconds = deps.metrics.histogram('http_request_seconds', 'Time to answer.', ['operation']);
@@ -38,37 +38,37 @@ export function createExchangeFactory(deps: ExchangeDeps) {
     new Exchange(deps, recordEnd, req, res, operation, name);
 }
 
-/** One request and its one answer, from the first header to the line in the log. */
+/** One request and its response, from the first header to the log line. */
 export class Exchange {
   readonly req: Request;
   readonly res: Response;
-  /** Undefined for a path or a method that the document does not have. */
+  /** Undefined for a path or method that is not in openapi.yaml. */
   readonly operation: Operation | undefined;
-  /** Of every call that the request causes: it ends with the request's time, or when nobody waits any more. */
+  /** Context of all calls for this request. Ends with the request budget, or when the client disconnects. */
   readonly context: CallContext;
-  /** Among the requests that are worked on; undefined for what is answered in an overload as well. */
+  /** Undefined for operations that bypass admission. */
   admissionSlot: AdmissionSlot | undefined;
   readonly #deps: ExchangeDeps;
   #renewedCookie: () => string | undefined = () => undefined;
 
   constructor(
-    parts: ExchangeDeps,
-    ended: (operation: string, status: number, durationMs: number) => void,
+    deps: ExchangeDeps,
+    recordEnd: (operation: string, status: number, durationMs: number) => void,
     req: Request,
     res: Response,
     operation: Operation | undefined,
-    /** In metrics and log. */
+    /** Name in metrics and logs. */
     name: string,
   ) {
     const start = performance.now();
     const abort = new AbortController();
-    this.#deps = parts;
+    this.#deps = deps;
     this.req = req;
     this.res = res;
     this.operation = operation;
     this.context = {
       requestId: ensureRequestId(req.headers['x-request-id']),
-      deadline: new Date(Date.now() + parts.budgetMs),
+      deadline: new Date(Date.now() + deps.budgetMs),
       traceparent: ensureTraceparent(req.headers['traceparent']),
       signal: abort.signal,
     };
@@ -79,14 +79,14 @@ export class Exchange {
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
       if (!res.writableFinished) abort.abort();
-      ended(name, status, durationMs);
+      recordEnd(name, status, durationMs);
       this.#logRequest(name, status, durationMs);
     });
   }
 
   /**
-   * Waits for the client, which takes neither the request's place nor its time.
-   * @throws Problem OVERLOADED when there is no place any more, and what the wait throws
+   * Waits for the client, without holding an admission slot or using up the request budget.
+   * @throws Problem OVERLOADED when no slot is free afterwards, and what `wait` throws
    */
   async waitForClient<T>(wait: () => Promise<T>): Promise<T> {
     this.admissionSlot?.release();
@@ -96,19 +96,23 @@ export class Exchange {
     return result;
   }
 
-  /** @param renewed Set-Cookie of the session, asked for when the answer goes out: what it sets by itself comes first */
+  /**
+   * @param renewed returns the session's Set-Cookie; read when the response is sent, after the handler's own cookies
+   */
   renewCookie(renewed: () => string | undefined): void {
     this.#renewedCookie = renewed;
   }
 
-  /** @throws Problem INTERNAL where answers are held against the document and this one does not fit; what `beforeShown` throws */
-  async send(answer: HandlerResponse): Promise<void> {
-    const spared = this.#minimizeResponse(answer);
-    if (spared.status !== 304) await answer.beforeSend?.();
-    this.#write(spared, this.operation);
+  /**
+   * @throws Problem INTERNAL when response checks are on and the response does not match openapi.yaml; what
+   *   `beforeSend` throws
+   */
+  async send(response: HandlerResponse): Promise<void> {
+    const minimized = this.#minimizeResponse(response);
+    if (minimized.status !== 304) await response.beforeSend?.();
+    this.#write(minimized, this.operation);
   }
 
-  /** Answers with a file as it is. */
   sendFile({ status, headers, bytes }: FileResponse): void {
     const { res } = this;
     res.statusCode = status;
@@ -118,26 +122,26 @@ export class Exchange {
     res.end(bytes);
   }
 
-  /** The answer, or less where the client has it already or does not want it. */
-  #minimizeResponse(answer: HandlerResponse): HandlerResponse {
+  /** Shortens the response when the client already has it or prefers a minimal one. */
+  #minimizeResponse(response: HandlerResponse): HandlerResponse {
     const { operation, req } = this;
-    const { status = 200, headers = {}, body, canBeMinimal: mayBeMinimal } = answer;
+    const { status = 200, headers = {}, body, canBeMinimal } = response;
     if (operation?.method === 'get' && status === 200 && body !== undefined) {
       const text = JSON.stringify(body);
       const tagged = Object.assign({}, headers);
       tagged['ETag'] ??= etagOfText(
-        answer.etagExcludedMembers ? JSON.stringify(omitMembers(body as object, answer.etagExcludedMembers)) : text,
+        response.etagExcludedMembers ? JSON.stringify(omitMembers(body as object, response.etagExcludedMembers)) : text,
       );
       if (operation.isShared) tagged['Cache-Control'] = 'public, no-cache';
       if (matchesEtag(req, tagged['ETag'])) return { status: 304, headers: tagged };
       tagged['Content-Type'] = JSON_MEDIA_TYPE;
       return { status, headers: tagged, text };
     }
-    if (!mayBeMinimal || !prefersMinimal(req)) return answer;
+    if (!canBeMinimal || !prefersMinimal(req)) return response;
     return { status: 204, headers: Object.assign({ 'Preference-Applied': 'return=minimal' }, headers) };
   }
 
-  /** Answers with the problem that the error is; a fault of ours is told to the log under an id. */
+  /** Responds with the problem of an error. Logs internal errors under an ID. */
   fail(error: unknown): void {
     const { requestId } = this.context;
     const { problem, errorId } = this.#reportProblem(error);
@@ -152,26 +156,26 @@ export class Exchange {
     }
   }
 
-  /** Answers in another way than with the problem that the error is, for whoever reads none. */
+  /** Responds to an error without a problem document, for clients that read none. */
   failAs(error: unknown, toResponse: (reason: Reason) => HandlerResponse): void {
     const { problem } = this.#reportProblem(error);
     if (this.res.headersSent) this.res.destroy();
     else this.#write(toResponse(problem.reason), undefined);
   }
 
-  /** The error as a problem; a fault of ours is in the log by then. */
+  /** Converts an error to a problem, and logs internal errors. */
   #reportProblem(error: unknown): ReturnType<typeof toProblem> {
-    const told = toProblem(error);
-    this.res.locals['reason'] = told.problem.reason;
-    if (told.errorId) {
-      const { errorId } = told;
+    const result = toProblem(error);
+    this.res.locals['reason'] = result.problem.reason;
+    if (result.errorId) {
+      const { errorId } = result;
       const { requestId } = this.context;
       this.#deps.log.error({ event: 'request-failed', requestId, errorId, method: this.operation?.id, error });
     }
-    return told;
+    return result;
   }
 
-  /** A refusal that the document does not declare is itself a fault of ours; that one is held against nothing. */
+  /** Treats a problem that openapi.yaml does not declare as an internal error, which is not checked again. */
   #failUndeclared(error: unknown): void {
     const { requestId } = this.context;
     const { problem, errorId } = toProblem(error);
@@ -181,11 +185,11 @@ export class Exchange {
   }
 
   #write(
-    { status = 200, headers = {}, cookies = [], body, text: given }: HandlerResponse,
+    { status = 200, headers = {}, cookies = [], body, text: plainText }: HandlerResponse,
     declaredBy: Operation | undefined,
   ): void {
-    const media = headers['Content-Type'] ?? (given === undefined ? JSON_MEDIA_TYPE : 'text/html');
-    const text = given ?? (body === undefined ? undefined : JSON.stringify(body));
+    const media = headers['Content-Type'] ?? (plainText === undefined ? JSON_MEDIA_TYPE : 'text/html');
+    const text = plainText ?? (body === undefined ? undefined : JSON.stringify(body));
     if (this.#deps.checkAnswers) assertDeclared(declaredBy, status, media, text);
     const { res } = this;
     res.statusCode = status;
@@ -215,7 +219,6 @@ export class Exchange {
   }
 }
 
-/** A copy of an answer without some of its members. */
 function omitMembers(body: object, members: readonly string[]): object {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !members.includes(name)));
 }

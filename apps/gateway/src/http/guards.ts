@@ -5,15 +5,15 @@ import { Problem } from '@cups/problem';
 import type { Metrics } from '@cups/contracts';
 import type { Config } from '../config.ts';
 
-/** What a request has to pass before anything is done for it. */
+/** Guards that a request must pass before any work is done for it. */
 
-/** The address of a client, as limits count it: a network of /56 where it is IPv6. */
+/** Returns the client address for rate limits; IPv6 clients are grouped by /56. */
 export const clientAddressOf = (req: Request): string => ipKeyGenerator(req.ip ?? '');
 
-/** Whoever guesses tracking numbers has a network of /64 at least. */
+/** A client that guesses tracking numbers controls at least one /64 network. */
 const trackingClientOf = (req: Request): string => ipKeyGenerator(req.ip ?? '', 64);
 
-/** The limits, counted in windows of a minute in this process. Each rejects with a Problem RATE_LIMITED. */
+/** Creates the rate limits: one-minute windows in this process. Each rejects with Problem RATE_LIMITED. */
 export function createRateLimits(perMinute: Config['limits']) {
   const [address, session, page] = [
     createRateLimit(perMinute.address),
@@ -27,17 +27,16 @@ export function createRateLimits(perMinute: Config['limits']) {
     session,
     page: (req: Request, res: Response) => page(clientAddressOf(req), req, res),
     signIn: (req: Request, res: Response) => signIn(clientAddressOf(req), req, res),
-    /** For tracking numbers: one address may miss so often. */
+    /** Limits tracking misses per address. */
     tracking: (req: Request, res: Response) => tracking(trackingClientOf(req), req, res),
   };
 }
 
 export type RateLimits = ReturnType<typeof createRateLimits>;
 
-/** A number that nobody holds. */
 const isTrackingMiss = (res: Response): boolean => res.statusCode === 404;
 
-/** @param countsResponse whether a request counts by its answer; until it is answered, every one does */
+/** @param countsResponse whether a finished request counts, by its response; unfinished requests always count */
 function createRateLimit(perMinute: number, countsResponse?: (res: Response) => boolean) {
   const windowMs = 60_000;
   const keys = new WeakMap<Request, string>();
@@ -63,17 +62,17 @@ function createRateLimit(perMinute: number, countsResponse?: (res: Response) => 
     });
 }
 
-/** The place of one request among those that are worked on. Free for others at the latest when its answer is sent or given up. */
+/** Admission slot of one request in progress. It is free at the latest when the response is sent or aborted. */
 export interface AdmissionSlot {
-  /** Frees the place while the request waits for something that costs no work. */
+  /** Releases the slot while the request waits for something that costs no work. */
   release(): void;
-  /** @throws Problem OVERLOADED, with a time to wait, when there is no place now */
+  /** @throws Problem OVERLOADED with a retry time, when no slot is free */
   acquire(): void;
 }
 
 /**
- * Counts the requests that are worked on, in all and of each address. The returned function gives one more its place.
- * @throws Problem OVERLOADED, from the returned function, as `Place.enter`
+ * Limits the requests in progress, in total and per address. Returns a function that admits one request.
+ * @throws Problem OVERLOADED from the returned function, as `AdmissionSlot.acquire`
  */
 export function createAdmission(
   { maxInFlight, maxInFlightPerAddress }: Pick<Config, 'maxInFlight' | 'maxInFlightPerAddress'>,
@@ -87,7 +86,7 @@ export function createAdmission(
     let isAdmitted = false;
     const slot: AdmissionSlot = {
       acquire() {
-        // Who has gone needs no place, and would not give it back.
+        // A disconnected client would never release the slot.
         if (isAdmitted || res.closed) return;
         const own = byAddress.get(address) ?? 0;
         if (running >= maxInFlight) throw overloaded('Too many requests at once.');
@@ -111,18 +110,17 @@ export function createAdmission(
   };
 }
 
-/** A refusal with a time to wait. */
 export function overloaded(message: string): Problem {
-  // Spread out, so that those who were refused together do not come back together.
+  // Add jitter, so that rejected clients do not return together.
   const retryAfterMs = 1000 + Math.floor(Math.random() * 2000);
   return new Problem({ reason: 'OVERLOADED', message, retryAfterMs });
 }
 
 /**
- * Refuses what another site makes a browser send, a read and a link that is followed as well: the cookie of a session goes along with
- * those. A browser says where a request comes from, by Sec-Fetch-Site or Origin; a client that is no browser says neither, and sends
- * no cookie by accident.
- * @param publicOrigin such as https://cups.example; the host that a request names is nobody's word, so it opens nothing
+ * Rejects requests that another site makes a browser send, reads and links included, because the session cookie goes
+ * along.
+ * Browsers name the origin in Sec-Fetch-Site or Origin. Other clients send neither, and no cookie by accident.
+ * @param publicOrigin such as https://cups.example; the Host header is not trusted
  * @throws Problem CROSS_SITE_REQUEST
  */
 export function assertSameSite({ headers, socket }: IncomingMessage, publicOrigin: string): void {
@@ -132,10 +130,10 @@ export function assertSameSite({ headers, socket }: IncomingMessage, publicOrigi
   throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'The request comes from another site.' });
 }
 
-/** Headers of which Node takes the first and passes over the others, which a proxy in front may take instead. */
+/** Headers of which Node takes the first value, while a proxy in front may take another. */
 const SINGLE_VALUE_HEADERS = ['host', 'content-type'];
 
-/** @throws Problem INVALID_ARGUMENT for a header that comes twice and has one meaning only */
+/** @throws Problem INVALID_ARGUMENT for a repeated single-value header */
 export function assertNoDuplicateHeaders({ rawHeaders }: IncomingMessage): void {
   const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
   const duplicate = SINGLE_VALUE_HEADERS.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
@@ -145,7 +143,7 @@ export function assertNoDuplicateHeaders({ rawHeaders }: IncomingMessage): void 
 }
 
 /**
- * Refuses what a browser asks for as part of another page, in a frame or as an image: a sign-in is a page of its own.
+ * Rejects requests for a frame or a subresource: sign-in pages must be top-level documents.
  * @throws Problem CROSS_SITE_REQUEST
  */
 export function assertDocumentRequest({ headers }: IncomingMessage): void {
@@ -153,7 +151,7 @@ export function assertDocumentRequest({ headers }: IncomingMessage): void {
   throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'A sign-in is no part of another page.' });
 }
 
-/** The origin that a browser sees: the configured one; of this machine, the name by which it came. */
+/** Returns the origin that a browser sees: the configured one or, on localhost, the requested name. */
 export function resolveOrigin({ headers, socket }: IncomingMessage, publicOrigin: string): string {
   const allowed = allowedOrigins(publicOrigin, socket.localPort);
   return allowed.find((origin) => origin === `http://${headers.host}`) ?? allowed[0]!;
@@ -161,7 +159,7 @@ export function resolveOrigin({ headers, socket }: IncomingMessage, publicOrigin
 
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** The configured origin; where that is this machine, or none is configured, this machine by each of its names. */
+/** Returns the allowed origins. For localhost, or without a configured origin, these are all names of localhost. */
 function allowedOrigins(publicOrigin: string, port = 80): string[] {
   const configured = publicOrigin ? new URL(publicOrigin) : new URL(`http://localhost:${port}`);
   if (configured.protocol !== 'http:' || !LOOPBACK_HOSTS.includes(configured.hostname)) return [publicOrigin];

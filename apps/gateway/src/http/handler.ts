@@ -1,34 +1,34 @@
 import type { ParameterLocation } from '@cups/problem';
 import type { CallContext, Session } from '@cups/rpc';
 
-/** What a handler gets: everything in it has passed the document. */
+/** Input of a handler, validated against openapi.yaml. */
 export interface HandlerRequest {
   context: CallContext;
   session: Session | undefined;
   params: Record<string, string>;
   query: Record<string, unknown>;
   body: unknown;
-  /** Of Idempotency-Key; empty where the operation takes none. */
+  /** From Idempotency-Key; empty for operations without it. */
   requestId: string;
-  /** Of If-Match, or empty. */
+  /** From If-Match, or empty. */
   etag: string;
-  /** Of X-Cups-Reason, still percent-encoded; undefined where it is not sent. */
+  /** From X-Cups-Reason, still percent-encoded; undefined without the header. */
   reason: string | undefined;
-  /** Whether the page asks by itself: what it has already is shown to nobody anew. */
+  /** Whether the page polls: the response shows a person nothing that was not shown before. */
   isPoll: boolean;
 }
 
-/** What a handler gives: `body` goes out as JSON, `text` as it is: a page, or what Content-Type says. */
+/** Result of a handler: `body` is sent as JSON, `text` unchanged as a page or as its Content-Type. */
 export interface HandlerResponse {
-  /** Members of `body` that its ETag leaves out: a client that knows the rest has nothing to learn from them. */
+  /** Members of `body` that the ETag ignores, because their change alone is of no interest. */
   etagExcludedMembers?: readonly string[];
-  /** Done before anything is shown, and left out where the client has it already (304). */
+  /** Runs before the response is sent; skipped for 304. */
   beforeSend?: (() => Promise<unknown>) | undefined;
-  /** Whether a client that prefers so is spared the body: it says nothing that the client has not sent or does not read from the headers. */
+  /** Whether a client may omit the body: it holds only what the client sent or reads from the headers. */
   canBeMinimal?: boolean;
   status?: number;
   headers?: Record<string, string>;
-  /** As Set-Cookie has them; where there is one only, it may stand in the headers. */
+  /** Set-Cookie values; a single one may be in `headers`. */
   cookies?: string[];
   body?: unknown;
   text?: string;
@@ -37,42 +37,44 @@ export interface HandlerResponse {
 export type Handler = (request: HandlerRequest) => Promise<HandlerResponse> | HandlerResponse;
 
 type Json = Record<string, unknown>;
-/** One operation of openapi.yaml. */
+/** An operation of openapi.yaml. */
 export interface Operation {
   id: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** As in the document: /api/v1/applications/{id}. */
+  /** As in openapi.yaml: /api/v1/applications/{id}. */
   path: string;
-  /** True when it needs no session. */
+  /** Whether it needs no session. */
   isPublic: boolean;
-  /** Answered in an overload as well: not counted among the requests at once. */
+  /** Whether it skips the limit of concurrent requests, so that it works in an overload. */
   bypassesAdmission: boolean;
-  /** Signs out: neither identity's word nor the limit of the session stands in its way. */
+  /** Whether it signs out: it skips session revalidation and the session's rate limit. */
   endsSession: boolean;
-  /** The same for everybody: a cache may keep it, and asks each time whether it is still so. */
+  /** Whether the response is the same for everybody: caches may store it, and revalidate it each time. */
   isShared: boolean;
-  /** A limit of its own beside that of the address, counted for each address and for all together. */
+  /** An additional rate limit, per address and in total. */
   limit: 'tracking' | undefined;
   body: 'none' | 'optional' | 'required';
-  /** The largest size of the body. */
+  /** Maximum size of the body in bytes. */
   maxBodyBytes: number;
   /**
-   * Where a field stands that a neighbour names, when this operation has it in its query or path: neighbours know of no HTTP.
-   * @param field a JSON pointer into the neighbour's message
+   * Returns the location of a field when the operation has it in its query or path. Upstream services do not know
+   * HTTP.
+   * @param field JSON pointer into the upstream request message
    */
   locateField(field: string): ParameterLocation | undefined;
   /**
-   * Query and params are coerced in place.
-   * @throws Problem for a header, or with all violations of path, query and body; of a body with many members, with the first
+   * Validates a request, and coerces query and path parameters in place.
+   * @throws Problem with the violation of a header, or all violations of path, query and body; large bodies report
+   *   the first only
    */
   validateRequest(parts: {
     params: Json;
     query: Json;
     header: (name: string) => string | undefined;
     body: unknown;
-    /** How many names and items the body holds. */
+    /** Number of names and items in the body. */
     members: number;
   }): void;
-  /** What is wrong with an answer, or undefined. For tests: compiled at its first use. */
+  /** Returns the violation of a response, or undefined. For tests: compiled at its first use. */
   validateResponse(status: number, contentType: string, body: unknown): string | undefined;
 }

@@ -5,29 +5,27 @@ import type { Violation } from '@cups/problem';
 import type { Operation } from './handler.ts';
 import { unsupportedMediaType } from './problems.ts';
 
-/** The body of a request: JSON in UTF-8, whole, and with one meaning. */
+/** Parses request bodies: complete JSON in UTF-8 with one meaning. */
 
-/** Of JSON. */
 export const MAX_BODY_BYTES = 256 * 1024;
-/** Names and items of one body, and how deep they nest: far above what a form holds. */
+/** Maximum number of names and items, far above any form. */
 const MAX_MEMBERS = 5_000;
 const MAX_DEPTH = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A parsed body, and how much is in it. */
 export interface ParsedBody {
   value: unknown;
-  /** Names and items, at every level. */
+  /** Number of names and items, at all levels. */
   members: number;
 }
 
-/** Whether a request brings a body that its operation reads. One that takes none ignores what comes. */
+/** Returns whether a request has a body that its operation reads. Other operations ignore bodies. */
 export function hasBody({ headers }: IncomingMessage, expected: Operation['body']): boolean {
   const { 'content-length': length = '0', 'transfer-encoding': chunked } = headers;
   return expected !== 'none' && (chunked !== undefined || length !== '0');
 }
 
-/** @throws Problem MEDIA_TYPE_UNSUPPORTED for a body of another type */
+/** @throws Problem MEDIA_TYPE_UNSUPPORTED for another content type */
 export function assertJsonType(req: Request): void {
   if (!isJson(req)) throw unsupportedMediaType();
 }
@@ -38,8 +36,8 @@ function isJson(req: Request): boolean {
 }
 
 /**
- * The value of a body.
- * @throws Problem INVALID_ARGUMENT for what is not JSON with one meaning, has too many members, or nests too deep
+ * Parses a body.
+ * @throws Problem INVALID_ARGUMENT for ambiguous or malformed JSON, too many members, or deep nesting
  */
 export function parseBody(bytes: Buffer): ParsedBody {
   const members = countMembers(bytes);
@@ -65,9 +63,9 @@ const OPENING = [0x7b, 0x5b];
 const CLOSING = [0x7d, 0x5d];
 
 /**
- * Counts members before anything is parsed or validated, each of which costs more than the bytes show.
- * @returns the names and items of all levels: those after a comma, and the first of each object and list
- * @throws Problem INVALID_ARGUMENT when there are too many, or they nest too deep
+ * Counts names and items before parsing and validation, which cost more than the size suggests.
+ * Counts commas, and the first member of each object and list.
+ * @throws Problem INVALID_ARGUMENT for too many members or deep nesting
  */
 function countMembers(bytes: Buffer): number {
   let [members, depth, isInString] = [0, 0, false];
@@ -88,16 +86,16 @@ function countMembers(bytes: Buffer): number {
   return members;
 }
 
-function bodyTooComplex(found: Violation): Problem {
-  return new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body holds too much.', violations: [found] });
+function bodyTooComplex(limit: Violation): Problem {
+  return new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body holds too much.', violations: [limit] });
 }
 
-/** A string with what follows it when it is a name, or a bracket. */
+/** A string with the colon after it, if it is a name; or a bracket. */
 const TOKENS = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}[\]]/gs;
 
 /**
- * The first name that an object of this JSON holds twice: JSON.parse takes the last, another reader the first. By hand,
- * because it must not recurse into what is nested deep, which parsers with visitors do.
+ * Returns the first duplicate member name of an object. JSON.parse takes the last, other parsers the first.
+ * Does not recurse, unlike visitor-based parsers, so deep nesting is safe.
  * @param text valid JSON
  */
 function findDuplicateMember(text: string): string | undefined {
@@ -109,7 +107,7 @@ function findDuplicateMember(text: string): string | undefined {
     if (raw === undefined || colon === undefined) continue;
     const names = scopes.at(-1);
     const name = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
-    // A name is the caller's text: shown only when it is plain.
+    // The name is client input, so return it only when it is plain.
     if (names?.has(name)) return /^[A-Za-z_][\w-]{0,40}$/.test(name) ? name : '(unknown)';
     names?.add(name);
   }

@@ -10,7 +10,7 @@ import type { ParameterLocation, Reason, Violation } from '@cups/problem';
 import { MAX_BODY_BYTES } from './json-body.ts';
 import type { Operation } from './handler.ts';
 
-/** openapi.yaml as the source: what there is to bind, and the checks of requests and answers, compiled once. */
+/** Reads openapi.yaml: operations to bind, and compiled checks of requests and responses. */
 
 type Json = Record<string, unknown>;
 interface Parameter {
@@ -18,7 +18,7 @@ interface Parameter {
   in: ParameterLocation;
   required?: boolean;
   schema: Json;
-  /** The reason when it is missing, and when it is malformed, where there is a better one than INVALID_ARGUMENT. */
+  /** Reasons for a missing and a malformed value that are more specific than INVALID_ARGUMENT. */
   'x-missing'?: Reason;
   'x-malformed'?: Reason;
 }
@@ -29,7 +29,7 @@ interface OperationObject extends Json, Extensions {
   responses: Json;
   security?: unknown[];
 }
-/** What the gateway is told of an operation beside OpenAPI; openapi.yaml says above `paths` what each means. */
+/** Gateway extensions of an operation. openapi.yaml documents them above `paths`. */
 interface Extensions {
   'x-cups-in-overload'?: boolean;
   'x-cups-ends-session'?: boolean;
@@ -48,11 +48,11 @@ const EXTENSIONS = [
 ];
 const LIMIT_NAMES = ['tracking'];
 const MAX_VIOLATIONS = 100;
-/** A body with more members is checked until its first violation: each further one costs as much as a whole small body. */
+/** Larger bodies are checked up to the first violation, because each further one costs as much as a small body. */
 const MAX_FULLY_CHECKED_MEMBERS = 300;
 const BODY_MISSING = violation('', 'REQUIRED');
 
-/** @throws Error when the file is missing or is no document that can be bound */
+/** @throws Error when the file is missing or cannot be bound */
 export function readOpenapiDocument(file: string): { document: Json; operations: Operation[] } {
   const document = parse(readFileSync(file, 'utf8')) as Json;
   const schemas = compileSchemas(document);
@@ -62,7 +62,7 @@ export function readOpenapiDocument(file: string): { document: Json; operations:
   return { document, operations };
 }
 
-/** The document as Ajv reads it: bodies as they are, texts of path, query and header with their type found. */
+/** Compiles the schemas with Ajv. Bodies are not coerced; path, query and header values are. */
 function compileSchemas(document: Json) {
   let responseSchemas: Ajv2020 | undefined;
   return {
@@ -96,23 +96,22 @@ function buildOperation(schemas: Schemas, path: string, item: Json, method: Oper
   };
 }
 
-/** @throws Error for an extension that nothing here reads: a misspelled one would be passed over in silence */
+/** @throws Error for an unknown extension, which is probably misspelled */
 function readExtensions(
   source: OperationObject,
 ): Pick<Operation, 'bypassesAdmission' | 'endsSession' | 'isShared' | 'limit' | 'maxBodyBytes'> {
   const { 'x-cups-in-overload': bypassesAdmission = false, 'x-cups-ends-session': endsSession = false } = source;
   const { 'x-cups-shared': isShared = false, 'x-cups-limit': limit, 'x-cups-max-body-kib': maxKib } = source;
   const unknown = Object.keys(source).find((key) => key.startsWith('x-cups-') && !EXTENSIONS.includes(key));
-  if (unknown !== undefined) throw new Error(`${source.operationId}: the gateway knows no ${unknown}.`);
-  if (limit !== undefined && !LIMIT_NAMES.includes(limit))
-    throw new Error(`${source.operationId}: there is no such limit.`);
+  if (unknown !== undefined) throw new Error(`${source.operationId}: unknown extension ${unknown}.`);
+  if (limit !== undefined && !LIMIT_NAMES.includes(limit)) throw new Error(`${source.operationId}: unknown limit.`);
   const maxBodyBytes = maxKib === undefined ? MAX_BODY_BYTES : maxKib * 1024;
   return { bypassesAdmission, endsSession, isShared, limit, maxBodyBytes };
 }
 
-/** What is in the query or the path has a name there that no member of a body has. */
+/** Names of query and path parameters never occur as body members. */
 function locateParameters(parameters: Parameter[]): Operation['locateField'] {
-  const locations = new Map(parameters.map(({ name, in: place }) => [pointer([name]), place]));
+  const locations = new Map(parameters.map(({ name, in: location }) => [pointer([name]), location]));
   return (field) => locations.get(field);
 }
 
@@ -121,19 +120,19 @@ function bodySchemaPointer(path: string, method: Operation['method']): string {
 }
 
 function createRequestValidator(
-  { parameters: texts, bodies, largeBodies }: Schemas,
+  { parameters: parameterSchemas, bodies, largeBodies }: Schemas,
   parameters: Parameter[],
   { requestBody }: OperationObject,
   bodySchema: string,
 ): Operation['validateRequest'] {
   const headers = parameters
     .filter((parameter) => parameter.in === 'header')
-    .map((parameter) => ({ parameter, check: texts.compile(qualifyRefs(parameter.schema)) }));
-  const checkPath = texts.compile(buildObjectSchema(parameters, 'path'));
-  const checkQuery = texts.compile(buildObjectSchema(parameters, 'query'));
+    .map((parameter) => ({ parameter, check: parameterSchemas.compile(qualifyRefs(parameter.schema)) }));
+  const checkPath = parameterSchemas.compile(buildObjectSchema(parameters, 'path'));
+  const checkQuery = parameterSchemas.compile(buildObjectSchema(parameters, 'query'));
   const checkBody = requestBody && bodies.compile({ $ref: bodySchema });
   let checkLargeBody: ValidateFunction | undefined;
-  // Compiled at its first use: hardly anybody sends one.
+  // Compiled at its first use, because most processes never need it.
   const validateBody = (body: unknown, members: number): Violation[] => {
     if (!checkBody) return [];
     if (members <= MAX_FULLY_CHECKED_MEMBERS) return collectViolations(checkBody, body);
@@ -145,8 +144,8 @@ function createRequestValidator(
       if (value === undefined ? parameter.required : !check(value)) throw invalidHeader(parameter, value, check);
     }
     const violations = [
-      ...collectViolations(checkPath, params).map((one) => withLocation('path', one)),
-      ...collectViolations(checkQuery, query).map((one) => withLocation('query', one)),
+      ...collectViolations(checkPath, params).map((found) => withLocation('path', found)),
+      ...collectViolations(checkQuery, query).map((found) => withLocation('query', found)),
     ];
     if (body !== undefined) violations.push(...validateBody(body, members));
     if (requestBody?.required && body === undefined) violations.push(BODY_MISSING);
@@ -157,18 +156,18 @@ function createRequestValidator(
 }
 
 function createResponseValidator(
-  { document, responses: answers }: Schemas,
+  { document, responses: responseSchemas }: Schemas,
   { operationId: id, responses }: OperationObject,
 ): Operation['validateResponse'] {
   return (status, contentType, body) => {
     const response = resolveRef<{ content?: Record<string, Json> } | undefined>(document, responses[status]);
     const schema = response?.content?.[contentType]?.['schema'] as Json | undefined;
     if (response && !response.content && body === undefined) return undefined;
-    if (!schema) return `${id} answers ${status} ${contentType}, which the document does not name.`;
-    const wrong = collectViolations(answers().compile(qualifyRefs(schema)), body).map(
+    if (!schema) return `${id} ${status} ${contentType} is not in openapi.yaml.`;
+    const mismatches = collectViolations(responseSchemas().compile(qualifyRefs(schema)), body).map(
       ({ field, rule }) => `${field} ${rule}`,
     );
-    return wrong.length > 0 ? `${id} ${status} breaks the document: ${wrong.join(', ')}.` : undefined;
+    return mismatches.length > 0 ? `${id} ${status} violates openapi.yaml: ${mismatches.join(', ')}.` : undefined;
   };
 }
 
@@ -176,7 +175,7 @@ function createAjv(document: Json, { allErrors = true, coerceTypes = false } = {
   const ajv = new Ajv2020({ allErrors, coerceTypes, allowUnionTypes: true, verbose: true });
   (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
   for (const name of ['idnp', 'country', 'person-name']) ajv.addFormat(name, FORMATS[name]!);
-  // x-enum-varnames is for generators of code and says nothing about a value.
+  // x-enum-varnames is for code generators only.
   ajv.addVocabulary([...Object.keys(document), 'x-rule', 'x-enum-varnames']);
   return ajv.addSchema(document, 'openapi', undefined, false);
 }
@@ -188,12 +187,12 @@ function buildObjectSchema(parameters: Parameter[], location: Parameter['in']): 
   return { type: 'object', additionalProperties: false, required, properties };
 }
 
-/** References of a schema that is taken out of the document still lead into it. */
+/** Makes the references of an extracted schema absolute. */
 function qualifyRefs(schema: Json): Json {
   return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"openapi#')) as Json;
 }
 
-/** The document with every object closed: an answer with a member that is not described is a mistake of ours. */
+/** Returns the document with closed objects, so that an undocumented response member is an error. */
 function closeObjects(document: Json): Json {
   return JSON.parse(JSON.stringify(document), (_key, value: Json | null) =>
     value?.['type'] === 'object' && value['properties'] ? { additionalProperties: false, ...value } : value,
@@ -202,7 +201,7 @@ function closeObjects(document: Json): Json {
 
 function resolveRef<T>(document: Json, node: unknown): T {
   const ref = (node as { $ref?: string } | undefined)?.$ref;
-  const step = (at: unknown, key: string) => (at as Json)[key];
+  const step = (parent: unknown, key: string) => (parent as Json)[key];
   return (ref ? ref.slice(2).split('/').reduce(step, document) : node) as T;
 }
 
@@ -210,15 +209,15 @@ function invalidHeader(parameter: Parameter, value: string | undefined, check: V
   const { name } = parameter;
   const reason = parameter[value === undefined ? 'x-missing' : 'x-malformed'] ?? 'INVALID_ARGUMENT';
   const message = `The header ${name} is ${value === undefined ? 'missing' : 'malformed'}.`;
-  const found =
+  const violations =
     value === undefined ? [violation(pointer([name]), 'REQUIRED')] : collectViolations(check, value, [name]);
-  return new Problem({ reason, message, violations: found.map((one) => withLocation('header', one)) });
+  return new Problem({ reason, message, violations: violations.map((found) => withLocation('header', found)) });
 }
 
-/** Ajv's findings as violations. */
+/** Converts Ajv errors to violations. */
 function collectViolations(check: ValidateFunction, value: unknown, root: string[] = []): Violation[] {
   if (check(value)) return [];
-  // A nullable member reports both branches: that it is not null goes without saying.
+  // A nullable member reports both branches; "must be null" is redundant.
   const errors = check.errors!.filter(({ keyword, params }) => keyword !== 'anyOf' && params['type'] !== 'null');
   return toViolations(errors.map(toFinding), root).slice(0, MAX_VIOLATIONS);
 }

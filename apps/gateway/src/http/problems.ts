@@ -3,7 +3,7 @@ import { withLocation, isProblem, Problem, REASONS, violation } from '@cups/prob
 import type { ProblemKind, Reason, Violation } from '@cups/problem';
 import type { Operation } from './handler.ts';
 
-/** The HTTP side of the one Problem (RFC 9457). */
+/** Maps Problems to HTTP (RFC 9457). */
 
 const HTTP_STATUS: Record<ProblemKind, number> & Partial<Record<Reason, number>> = {
   INVALID: 400,
@@ -23,19 +23,18 @@ const HTTP_STATUS: Record<ProblemKind, number> & Partial<Record<Reason, number>>
   ETAG_MISSING: 428,
 };
 
-/** Of the request that is refused. */
 export interface ProblemContext {
   requestId: string;
-  /** Names a fault of ours in the log. */
+  /** ID of an internal error in the log. */
   errorId?: string | undefined;
-  /** The operation that knows where the fields stand which neighbours name. */
+  /** Locates the fields that upstream services name. */
   operation?: Pick<Operation, 'locateField'> | undefined;
 }
 
-/** The status, headers and body that a Problem becomes. */
+/** Returns the status, headers and body of a problem. */
 export function problemResponse(problem: Problem, { requestId, errorId, operation }: ProblemContext) {
   const { reason, kind, metadata, message, retryAfterMs } = problem;
-  // A path that is known, but not with this method, has its own status.
+  // A known path with an unknown method has its own status.
   const status = metadata['allow'] === undefined ? (HTTP_STATUS[reason] ?? HTTP_STATUS[kind]) : 405;
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
   if (metadata['allow'] !== undefined) headers['Allow'] = metadata['allow'];
@@ -64,15 +63,16 @@ const TRUNCATED_BODY = {
   message: 'The body did not arrive whole.',
   violations: [violation('', 'NOT_WHOLE')],
 };
-/** A body of another type. */
 export const unsupportedMediaType = () => new Problem(UNSUPPORTED_MEDIA_TYPE);
-/** A body that was announced and is not there. */
 export const truncatedBody = () => new Problem(TRUNCATED_BODY);
-/** A body over its bound, in bytes. */
+/** @param maxBytes limit in bytes */
 export const bodyTooLarge = (maxBytes: number) =>
   new Problem({ reason: 'PAYLOAD_TOO_LARGE', message: `The body is over ${maxBytes / 1024} KiB.` });
 
-/** Any error as a Problem: what Express says of the client's mistakes is told; the rest is ours, an id and no text. */
+/**
+ * Converts any error to a Problem. Express errors about the client's request stay; all others become an internal
+ * error with an ID.
+ */
 export function toProblem(error: unknown): { problem: Problem; errorId?: string } {
   if (isProblem(error) && error.kind !== 'INTERNAL') return { problem: error };
   if (isProblem(error)) return { problem: error, errorId: error.metadata['errorId'] ?? randomUUID() };

@@ -6,15 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { handleClientError } from './client-errors.ts';
 
-/** How long a stop waits for requests that are being answered. */
+/** Maximum wait for requests in progress at shutdown. */
 const DRAIN_TIMEOUT_MS = 15_000;
 
-/** The public server. */
 export interface PublicServer {
   port: number;
   /**
-   * Lets clients close their connections, as every answer asks them by now, for the time of the lame duck; then takes no new
-   * requests and waits for those that are being answered. 15 s after the call they are cut off.
+   * Shuts down. During the lame-duck period, every response asks clients to close their connections.
+   * Then it rejects new requests and drains the others. It aborts what remains 15 s after the call.
    */
   close(): Promise<void>;
 }
@@ -25,10 +24,12 @@ export interface PublicServerOptions {
   lameDuckMs: number;
 }
 
-/** How often a lame duck looks whether everybody has gone. */
 const CONNECTION_POLL_INTERVAL_MS = 100;
 
-/** A body that is read has bounds of its own (bodies.ts), within those of the request; Node looks for late ones every second. */
+/**
+ * The body reader has its own limits (body-reader.ts), within those of the request. Node checks for timeouts every
+ * second.
+ */
 const SERVER_TIMEOUTS = {
   headersTimeout: 5_000,
   requestTimeout: 66_000,
@@ -36,7 +37,7 @@ const SERVER_TIMEOUTS = {
   keepAliveTimeout: 65_000,
 };
 
-/** @throws Error when the port is taken */
+/** @throws Error when the port is in use */
 export async function startPublicServer(
   app: RequestListener,
   { host, port, lameDuckMs }: PublicServerOptions,
@@ -55,7 +56,7 @@ export async function startPublicServer(
   };
 }
 
-/** An idle connection that is closed by us may have a request on its way, which then fails; one that its client closes has none. */
+/** Waits until clients close their connections. If the server closed an idle one, a request under way could fail. */
 async function waitForConnectionsToClose(server: Server, maxWaitMs: number): Promise<void> {
   const end = performance.now() + maxWaitMs;
   const countConnections = promisify(server.getConnections.bind(server));

@@ -11,28 +11,29 @@ import { clientAddressOf, assertSameSite } from './guards.ts';
 import type { RateLimits, AdmissionSlot } from './guards.ts';
 import type { Sessions } from './session.ts';
 
-/** A header (RFC 8941, a boolean) by which a page says that it asks by itself, so that nobody at the desk is seen by it. */
+/** Header (RFC 8941 boolean) of requests that the page sends without user activity. */
 const BACKGROUND_HEADER = 'X-Cups-Background';
-/** The same of a page at which somebody may well sit: it asks by itself whether there is news. */
+/** Header of a page that polls for changes while somebody may be active. */
 const POLL_HEADER = 'X-Cups-Poll';
 
-/** A link from elsewhere leads to a page, never here. Probes, which lie beside it, are for anybody. */
+/** Links from other sites lead to pages, never into the API. Probes outside it are public. */
 const API_PREFIX = '/api/';
 
-/** What a request goes through before its handler is called, cheapest refusals first. */
+/** Runs the checks before a handler, cheapest first. */
 
 export interface PipelineDeps {
   sessions: Sessions;
   limits: RateLimits;
   bodies: BodyReader;
-  /** Gives a request its place until its end, or refuses it. */
+  /** Admits a request until its end, or rejects it. */
   admit: (req: Request, res: Response) => AdmissionSlot;
   publicOrigin: string;
 }
 
 /**
- * Room, limits, origin, session, body and document, in this order: nobody's body is read before it is known who sends it.
- * @throws Problem of the first gate that does not let the request through
+ * Checks admission, limits, origin, session, body and openapi.yaml, in this order. Reads no body of an unidentified
+ * client.
+ * @throws Problem of the first check that fails
  */
 export async function runRequestPipeline(
   exchange: Exchange,
@@ -56,7 +57,7 @@ export async function runRequestPipeline(
   return { context, session, params, query, body, requestId, etag, reason: req.get('x-cups-reason'), isPoll };
 }
 
-/** The parsed body, undefined when the request brings none. Waiting for it takes no place from others. */
+/** Returns the parsed body, or undefined without one. Holds no admission slot meanwhile. */
 async function readBody(
   exchange: Exchange,
   { body: expected, maxBodyBytes: maxBytes }: Operation,
@@ -69,7 +70,7 @@ async function readBody(
   return bytes.length === 0 ? { value: undefined, members: 0 } : parseBody(bytes);
 }
 
-/** What a cookie of a session that has ended, or is none, is cleared for. */
+/** Reasons that clear the cookie of an ended or invalid session. */
 const COOKIE_CLEARING_REASONS: readonly Reason[] = ['SESSION_EXPIRED', 'SESSION_INVALID'];
 
 async function authenticateRequest(
@@ -79,7 +80,7 @@ async function authenticateRequest(
 ): Promise<Session> {
   const { req, res, context } = exchange;
   const isBackground = req.get(BACKGROUND_HEADER) === '?1';
-  // Nothing stands in the way of signing out: neither identity, nor a session that has used up its requests.
+  // Sign-out works while identity is unavailable, and when the session has used up its rate limit.
   const options = { canRevalidate: !endsSession, isBackground };
   const cookie = sessions.cookieOf(req.headers.cookie);
   const authenticated = await sessions.authenticate(cookie, context, options).catch((error: unknown) => {

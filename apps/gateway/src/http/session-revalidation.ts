@@ -2,24 +2,23 @@ import { LRUCache } from 'lru-cache';
 import { isProblem } from '@cups/problem';
 import type { CallContext, Keys } from '@cups/rpc';
 
-/** While identity is away it is asked at most this often about one session. */
+/** Minimum interval of calls about one session while identity is unavailable. */
 const UNAVAILABLE_RETRY_INTERVAL_MS = 15_000;
 const CHECK_TIMEOUT_MS = 1000;
-/** Of more sessions the one is forgotten that was not used for the longest time; it is asked about again. */
+/** The cache evicts the least recently used session, which is checked again when needed. */
 const MAX_CACHED_SESSIONS = 20_000;
 export const SESSION_ENDED_MESSAGE = 'The session has ended.';
 
-/** What is known of one assertion. */
 interface CheckedAssertion {
   nextCheckTime: number;
-  /** Until then identity's last word holds that it is good. */
+  /** Time until which identity's last response is valid. */
   freshUntil: number;
   pendingCheck?: Promise<void>;
-  /** The assertion that identity gave in its place. */
+  /** Assertion that identity issued instead. */
   replacement?: string;
 }
 
-/** The session that identity is asked about, and when it ends unless somebody asks for something before. */
+/** The session, and when it ends without further user activity. */
 interface SessionActivity {
   sid: string;
   idleExpireTime: Date;
@@ -28,32 +27,32 @@ interface SessionActivity {
 export interface SessionRevalidatorDeps {
   keys: Pick<Keys, 'verifySession'>;
   /**
-   * Asks identity about the session of a context: the assertion answered is one to go on with, or empty where that of the context
-   * says all that is so. Rejects with a Problem when the session has ended.
-   * @param idleAt when it ends, unless somebody asks for something before
+   * Fetches the session of a context. The assertion in the response is empty when the current one is up to date.
+   * Rejects with a Problem when the session has ended.
+   * @param idleAt when the session ends without further user activity
    */
   fetchSession: (context: CallContext, idleAt: Date) => Promise<{ assertion: string }>;
-  /** A word of identity holds so long: a suspension, or a change of roles, counts after that while identity is up. */
+  /** How long identity's response is valid. Suspensions and role changes apply after this time. */
   checkIntervalMs: number;
   now: () => Date;
 }
 
 /**
- * Identity's word on sessions, asked for now and then: whether they still count, and what their operators may by now. It is kept by
- * assertion and not by session: a cookie that was set before a change meets the answer to its own assertion, so that it is brought
- * up to date wherever it comes, and one of a centre that the operator has gone to since is left alone.
+ * Asks identity at intervals whether sessions are still valid and which roles they have.
+ * Results are cached by assertion, not by session. So an old cookie gets the update of its own assertion, and a
+ * cookie of another centre stays unchanged.
  */
 export class SessionRevalidator {
   readonly #deps: SessionRevalidatorDeps;
   readonly #checkedAssertions = new LRUCache<string, CheckedAssertion>({ max: MAX_CACHED_SESSIONS });
-  /** What to tell whoever comes with a session that has ended. */
+  /** Message for the owner of an ended session. */
   readonly #endedMessages = new LRUCache<string, string>({ max: MAX_CACHED_SESSIONS });
 
-  constructor(parts: SessionRevalidatorDeps) {
-    this.#deps = parts;
+  constructor(deps: SessionRevalidatorDeps) {
+    this.#deps = deps;
   }
 
-  /** An assertion that identity signs at this moment needs no further word of it for a while. */
+  /** Marks an assertion that identity has just signed as checked. */
   markFresh(assertion: string): void {
     const until = this.#now() + this.#deps.checkIntervalMs;
     this.#checkedAssertions.set(assertion, { nextCheckTime: until, freshUntil: until });
@@ -63,23 +62,22 @@ export class SessionRevalidator {
     this.#endedMessages.set(sid, message);
   }
 
-  /** What to tell whoever comes with this session; undefined while it counts. */
+  /** Returns the message for an ended session; undefined while the session is valid. */
   getEndedMessage(sid: string): string | undefined {
     return this.#endedMessages.get(sid);
   }
 
-  /** The assertion that identity gave in the place of this one, as far as is known here. */
+  /** Returns the newest assertion known here that replaces this one. */
   resolveLatest(assertion: string): string {
     const next = this.#checkedAssertions.get(assertion)?.replacement;
     return next === undefined ? assertion : this.resolveLatest(next);
   }
 
-  /** Whether identity's last word on it is not older than such a word holds. */
   isFresh(assertion: string): boolean {
     return (this.#checkedAssertions.get(assertion)?.freshUntil ?? 0) > this.#now();
   }
 
-  /** Asks identity when it is time. Resolves whatever the answer is; requests that come together wait for one answer. */
+  /** Asks identity when the last response has expired. Never rejects; concurrent requests share one call. */
   async revalidate(assertion: string, session: SessionActivity, context: CallContext): Promise<void> {
     const checked: CheckedAssertion = this.#checkedAssertions.get(assertion) ?? { nextCheckTime: 0, freshUntil: 0 };
     this.#checkedAssertions.set(assertion, checked);
@@ -97,10 +95,14 @@ export class SessionRevalidator {
     context: CallContext,
   ): Promise<void> {
     const { fetchSession, checkIntervalMs } = this.#deps;
-    // Of its own, so that the first of several waiting requests may be cancelled without harm to the others.
-    const own = { ...context, deadline: new Date(Date.now() + CHECK_TIMEOUT_MS), signal: new AbortController().signal };
+    // A separate context, so that cancelling the first waiting request does not affect the others.
+    const callContext = {
+      ...context,
+      deadline: new Date(Date.now() + CHECK_TIMEOUT_MS),
+      signal: new AbortController().signal,
+    };
     try {
-      const { assertion: next } = await fetchSession(own, idleAt);
+      const { assertion: next } = await fetchSession(callContext, idleAt);
       if (next) await this.#replace(checked, next, sid);
       checked.nextCheckTime = checked.freshUntil = this.#now() + checkIntervalMs;
     } catch (error) {
@@ -112,18 +114,18 @@ export class SessionRevalidator {
     }
   }
 
-  /** @throws Problem for an assertion that cannot be verified here yet: it is asked for again */
+  /** @throws Problem for an assertion that cannot be verified here yet; it is fetched again */
   async #replace(checked: CheckedAssertion, next: string, sid: string): Promise<void> {
     const session = await this.#deps.keys.verifySession(next);
-    if (session.sid !== sid) throw new Error('identity answered for another session');
+    if (session.sid !== sid) throw new Error('identity returned another session');
     this.markFresh(next);
     checked.replacement = next;
   }
 }
 
 /**
- * What to tell the owner of a session when identity's answer says that it has ended. A replica that does not know the
- * operator, the centre or the newest key yet says something else, which ends nothing: it is asked again.
+ * Returns the message when identity's error means that the session has ended.
+ * A replica that lags behind with operators, centres or keys returns another error, and the call is repeated.
  */
 function endedMessageFor(error: unknown): string | undefined {
   if (!isProblem(error)) return undefined;

@@ -7,45 +7,44 @@ import { createSessionCookie } from './session-cookie.ts';
 import type { CookiePayload } from './session-cookie.ts';
 import type { SignOuts } from './sign-outs.ts';
 
-/** A cookie says that its owner was seen no more often than this. */
+/** Minimum interval between updates of the activity time in a cookie. */
 const ACTIVITY_INTERVAL_SECONDS = 60;
 const MAX_TRACKED_SESSIONS = 20_000;
-/** Who sees over all centres goes on only while identity says that they may. */
+/** Roles with access to all centres need a current response of identity. */
 const REVALIDATED_ROLES: readonly Role[] = ['supervisor', 'support'];
 
 export interface SessionDeps extends Omit<SessionRevalidatorDeps, 'keys'> {
   keys: Keys;
-  /** Those of cookies. */
+  /** Keys of session cookies. */
   cookieKeys: () => readonly SecretKey[];
   signOuts: Pick<SignOuts, 'add' | 'isPending'>;
-  /** With an https origin the cookie is Secure and carries the __Host- prefix. */
+  /** Whether the origin is https; the cookie is then Secure and has the __Host- prefix. */
   secure: boolean;
-  /** A session of which nobody has asked for anything for so long has ended. */
+  /** A session ends after this time without user activity. */
   idleMs: number;
 }
 
-/** A session that counts. */
 export interface AuthenticatedSession {
   session: Session;
-  /** To pass on to the services behind. */
+  /** To forward to upstream services. */
   assertion: string;
-  /** Set-Cookie for the answer; undefined where the browser's cookie may stay as it is. */
+  /** Returns Set-Cookie for the response, or undefined when the cookie is up to date. */
   renewedCookie: () => string | undefined;
 }
 
 export interface AuthenticateOptions {
-  /** Whether identity is asked when it is time; signing out needs no word of it. */
+  /** Whether identity may be asked; sign-out does without. */
   canRevalidate: boolean;
-  /** Whether it is the page that asks, by itself: it shows nobody at the desk. */
+  /** Whether the page sent the request without user activity. */
   isBackground: boolean;
 }
 
-/** The sessions of browsers: the cookie, its verification by keys, and identity's word on them. */
+/** Browser sessions: the cookie, its verification, and revalidation by identity. */
 export class Sessions {
   readonly #deps: SessionDeps;
   readonly #cookie: ReturnType<typeof createSessionCookie>;
   readonly #revalidator: SessionRevalidator;
-  /** How often the cookie of a session was changed here by what its owner did; an answer on its way does not undo that. */
+  /** Changes of each session's cookie by its owner. A response under way must not undo them. */
   readonly #changeCounts = new LRUCache<string, number>({ max: MAX_TRACKED_SESSIONS });
 
   constructor(deps: SessionDeps) {
@@ -54,39 +53,38 @@ export class Sessions {
     this.#revalidator = new SessionRevalidator(deps);
   }
 
-  /** Set-Cookie that clears the session. */
   get clearHeader(): string {
     return this.#cookie.clearHeader;
   }
 
-  /** Set-Cookie for a session that begins, or goes on elsewhere. */
+  /** Returns Set-Cookie for a new session, or one that switched its centre. */
   begin(sid: string, assertion: string, expires: Date): Promise<string> {
     this.#revalidator.markFresh(assertion);
     this.#recordChange(sid);
     return this.#cookie.set({ assertion, seen: this.#nowSeconds() }, expires);
   }
 
-  /** Ends the session, at once in this process, whatever has become of identity; identity is told until it has heard. */
+  /** Ends the session immediately in this process. Reports it to identity, with retries. */
   async end({ sid, expires }: Session, context: CallContext): Promise<void> {
     this.markEnded(sid);
     await this.#deps.signOuts.add(sid, { context, expires });
   }
 
-  /** From now on a session does not count here: identity has ended it. */
+  /** Marks a session that identity has ended. */
   markEnded(sid: string): void {
     this.#revalidator.markEnded(sid);
     this.#recordChange(sid);
   }
 
-  /** The cookie in the header of a request; undefined without one. */
+  /** Returns the session cookie of a Cookie header, or undefined. */
   cookieOf(header: string | undefined): string | undefined {
     return this.#cookie.read(header);
   }
 
   /**
-   * The session of a cookie, as identity knows it by now.
-   * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID; NEIGHBOUR_UNAVAILABLE for who needs identity's word and
-   *   cannot have it
+   * Returns the session of a cookie, as identity last reported it.
+   * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID; NEIGHBOUR_UNAVAILABLE when identity must
+   *   confirm the session and is unavailable
    */
   async authenticate(
     cookie: string | undefined,
@@ -107,33 +105,33 @@ export class Sessions {
       throw new Problem({ reason: 'NEIGHBOUR_UNAVAILABLE', message });
     }
     const renewed = await this.#renewCookie(payload, { session, assertion }, options);
-    const changed = this.#changeCounts.get(session.sid);
+    const changeCount = this.#changeCounts.get(session.sid);
     return {
       session,
       assertion,
-      renewedCookie: () => (this.#changeCounts.get(session.sid) === changed ? renewed : undefined),
+      renewedCookie: () => (this.#changeCounts.get(session.sid) === changeCount ? renewed : undefined),
     };
   }
 
-  /** When the session ends, unless somebody asks for something before. */
+  /** Returns when the session ends without further user activity. */
   #idleExpireTime({ seen }: Pick<CookiePayload, 'seen'>): Date {
     return new Date(seen * 1000 + this.#deps.idleMs);
   }
 
-  /** @throws Problem SESSION_EXPIRED when nobody has asked for anything for too long */
+  /** @throws Problem SESSION_EXPIRED after too long without user activity */
   #assertNotIdle(payload: CookiePayload): void {
     if (this.#idleExpireTime(payload) >= this.#deps.now()) return;
     const message = 'The session has ended: nobody has worked in it for a while.';
     throw new Problem({ reason: 'SESSION_EXPIRED', message });
   }
 
-  /** The session as the newest assertion says it that is known here, when identity was asked if it was time. */
+  /** Returns the session of the newest known assertion, revalidated when due. */
   async #resolveCurrent(
-    { assertion: held, seen }: CookiePayload,
+    { assertion: storedAssertion, seen }: CookiePayload,
     context: CallContext,
     { canRevalidate, isBackground }: AuthenticateOptions,
   ) {
-    const previous = this.#revalidator.resolveLatest(held);
+    const previous = this.#revalidator.resolveLatest(storedAssertion);
     const session = await this.#deps.keys.verifySession(previous);
     const idleExpireTime = this.#idleExpireTime({ seen: isBackground ? seen : this.#nowSeconds() });
     const shouldRevalidate = canRevalidate && this.#revalidator.getEndedMessage(session.sid) === undefined;
@@ -143,7 +141,7 @@ export class Sessions {
     return { session: await this.#deps.keys.verifySession(assertion), assertion };
   }
 
-  /** @throws Problem SESSION_EXPIRED when it was ended */
+  /** @throws Problem SESSION_EXPIRED for an ended session */
   #assertNotEnded({ sid }: Session): void {
     const message =
       this.#revalidator.getEndedMessage(sid) ??

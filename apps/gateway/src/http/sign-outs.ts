@@ -4,32 +4,31 @@ import type { Log, Metrics } from '@cups/contracts';
 import { isProblem } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 
-/** How long identity is waited for, once. */
 const CALL_TIMEOUT_MS = 1000;
 const MAX_CONCURRENT_CALLS = 8;
 const STOP_TIMEOUT_MS = 3000;
 const BACKOFF = { initialMs: 500, maxMs: 30_000 };
 
 interface PendingSignOut {
-  /** With the assertion of the session. */
+  /** Context with the assertion of the session. */
   context: CallContext;
-  /** From then on the session has ended by itself, and there is nothing to tell. */
+  /** Afterwards the session has expired anyway, and the report is dropped. */
   expires: Date;
 }
 
 export interface SignOutsDeps {
-  /** Tells identity; rejects when it has not heard. */
+  /** Deletes the session in identity; rejects on failure. */
   deleteSession: (context: CallContext) => Promise<unknown>;
   now: () => Date;
   log: Log;
   metrics: Metrics;
-  /** Sign-outs that wait at once; of more, the oldest is given up. @default 10,000 */
+  /** Maximum number of pending sign-outs. Beyond it, the oldest is dropped. @default 10,000 */
   limit?: number;
 }
 
 /**
- * Sign-outs that identity has not heard of yet, in memory: told again with back-off (0.5 to 30 s) until it has heard or the
- * session has expired by itself.
+ * Keeps sign-outs that identity has not confirmed, in memory.
+ * Retries each with back-off (0.5 to 30 s) until identity confirms it or the session expires.
  */
 export function createSignOuts(deps: SignOutsDeps): SignOuts {
   return new SignOuts(deps);
@@ -39,11 +38,10 @@ export class SignOuts {
   readonly #deps: Required<SignOutsDeps>;
   readonly #pending = new Map<string, PendingSignOut>();
   readonly #droppedCounter: { inc: (count?: number) => void };
-  /** Rounds in a row after which some were still waiting. */
+  /** Consecutive rounds that left sign-outs pending. */
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
-  /** When a stop has waited long enough. */
   #stopDeadline = Infinity;
 
   constructor(deps: SignOutsDeps) {
@@ -58,7 +56,7 @@ export class SignOuts {
     );
   }
 
-  /** Tells identity that this session was signed out. Resolves when it has heard; while it is away, without waiting. */
+  /** Reports a sign-out to identity. Resolves when it is confirmed, or immediately while identity is unavailable. */
   async add(sid: string, signOut: PendingSignOut): Promise<void> {
     this.#dropOldestIfFull();
     this.#pending.set(sid, signOut);
@@ -70,12 +68,11 @@ export class SignOuts {
     this.#scheduleRetry();
   }
 
-  /** Whether identity has not heard of it yet. */
   isPending(sid: string): boolean {
     return this.#pending.has(sid);
   }
 
-  /** Tells what is left, for about 3 s; what identity has not heard then is counted and logged. */
+  /** Reports the pending sign-outs for about 3 s. Counts and logs what remains. */
   async stop(): Promise<void> {
     this.#stopDeadline = Date.now() + STOP_TIMEOUT_MS;
     clearTimeout(this.#timer);
@@ -87,7 +84,6 @@ export class SignOuts {
     if (this.#pending.size > 0) this.#recordDropped(this.#pending.size, 'STOPPED');
   }
 
-  /** Gives up the oldest when there are too many. */
   #dropOldestIfFull(): void {
     if (this.#pending.size < this.#deps.limit) return;
     const [oldest] = this.#pending.keys();
@@ -109,7 +105,7 @@ export class SignOuts {
       if (expires > this.#deps.now()) await this.#deps.deleteSession(callContext);
     } catch (error) {
       if (!isProblem(error) || error.reason !== 'SESSION_EXPIRED') {
-        // To the end of the line, so that one that identity stumbles over does not hold up the others.
+        // Move it to the end, so that a sign-out that identity rejects does not block the others.
         if (this.#pending.delete(sid)) this.#pending.set(sid, { context, expires });
         return false;
       }
@@ -118,13 +114,13 @@ export class SignOuts {
     return true;
   }
 
-  /** Tells all that wait, until identity is found to be away. */
+  /** Reports all pending sign-outs, until identity is unavailable. */
   async #deleteAll(): Promise<void> {
     const { log } = this.#deps;
-    const all = [...this.#pending];
-    for (let from = 0; from < all.length && Date.now() < this.#stopDeadline; from += MAX_CONCURRENT_CALLS) {
-      const some = all.slice(from, from + MAX_CONCURRENT_CALLS);
-      const results = await Promise.all(some.map(([sid, signOut]) => this.#deleteOne(sid, signOut)));
+    const signOuts = [...this.#pending];
+    for (let from = 0; from < signOuts.length && Date.now() < this.#stopDeadline; from += MAX_CONCURRENT_CALLS) {
+      const batch = signOuts.slice(from, from + MAX_CONCURRENT_CALLS);
+      const results = await Promise.all(batch.map(([sid, signOut]) => this.#deleteOne(sid, signOut)));
       if (!results.includes(true)) break;
     }
     if (this.#pending.size > 0) {
@@ -136,7 +132,7 @@ export class SignOuts {
     }
   }
 
-  /** One round after the back-off, and further ones while some wait. */
+  /** Schedules the next round after the back-off. */
   #scheduleRetry(): void {
     if (this.#timer || this.#stopDeadline < Infinity) return;
     this.#timer = setTimeout(

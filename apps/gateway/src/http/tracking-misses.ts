@@ -2,24 +2,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from '@cups/contracts';
 import type { Exchange } from './exchange.ts';
 
-/** Tracking numbers that are tried and that nobody holds, of all addresses together. */
+/** Counts requests for unknown tracking numbers, of all addresses together. */
 
 const WINDOW_MS = 60_000;
-/** How much later a miss is answered in an excess. */
+/** Delay of a response while there are too many misses. */
 const DELAY_MS = 2_000;
-/** Further answers are not delayed: each costs a timer and an open connection. */
+/** Beyond this number responses are not delayed, because each costs a timer and an open connection. */
 const MAX_DELAYED = 2_000;
 
 export interface TrackingMissesDeps {
-  /** From so many a minute on misses are delayed. */
+  /** Misses per minute above which responses are delayed. */
   perMinute: number;
   metrics: Metrics;
   delayMs?: number;
 }
 
 /**
- * Counts misses, and delays their answers while there are too many: whoever guesses from many addresses is slowed, a number that
- * somebody holds is answered as ever, and nobody is refused. The alert TrackingGuessed follows the counter.
+ * Counts misses, and delays their responses while there are too many. This slows down distributed guessing.
+ * It neither rejects a request nor delays a match. The alert TrackingGuessed uses the counter.
  */
 export function createTrackingMisses({ perMinute, metrics, delayMs = DELAY_MS }: TrackingMissesDeps) {
   const misses = metrics.counter('tracking_misses_total', 'Tracking numbers tried that nobody holds.');
@@ -27,7 +27,7 @@ export function createTrackingMisses({ perMinute, metrics, delayMs = DELAY_MS }:
   metrics.gauge('tracking_misses_delayed', 'Misses that are answered later.', [], (gauge) => gauge.set(delayed));
 
   return {
-    /** Counts one, and resolves when it may be answered. */
+    /** Counts a miss. Resolves when the response may be sent. */
     async recordMiss({ admissionSlot, context }: Pick<Exchange, 'admissionSlot' | 'context'>): Promise<void> {
       misses.inc();
       const now = performance.now();
@@ -36,7 +36,7 @@ export function createTrackingMisses({ perMinute, metrics, delayMs = DELAY_MS }:
       if (count <= perMinute || delayed >= MAX_DELAYED) return;
       admissionSlot?.release();
       delayed++;
-      // Who does not wait for the answer ends the delay.
+      // A disconnected client ends the delay.
       await delay(delayMs, undefined, { signal: context.signal }).catch(() => undefined);
       delayed--;
     },

@@ -10,15 +10,18 @@ import type { ServiceClients, QueryParams } from '../clients.ts';
 import type { OperatorNameResolver } from '../operator-name-resolver.ts';
 import { applicationNameOf, listHandler, requirePresent } from './handler-factories.ts';
 
-/** Who looked at an application: for the clerk as a list, for the person as a page to print, by operator and 15 minutes. */
+/**
+ * The access log of an application: a list for operators, and a printout for the applicant, grouped by operator and
+ * 15 minutes.
+ */
 export function accessLogRoutes({ intake }: ServiceClients, operators: OperatorNameResolver): Record<string, Handler> {
-  /** The newest looks, page by page. */
+  /** Returns the newest entries, page by page. */
   async function listNewest(name: string, context: CallContext): Promise<Look__Output[]> {
     const entries: Look__Output[] = [];
     let pageToken = '';
     for (let page = 0; page < MAX_PRINTED_PAGES; page++) {
-      const { looks: found, nextPageToken } = await intake.listLooks({ name, pageSize: PAGE_SIZE, pageToken }, context);
-      entries.push(...found);
+      const { looks, nextPageToken } = await intake.listLooks({ name, pageSize: PAGE_SIZE, pageToken }, context);
+      entries.push(...looks);
       pageToken = nextPageToken;
       if (pageToken === '') break;
     }
@@ -48,7 +51,7 @@ const MAX_PRINTED_PAGES = 5;
 interface PrintoutOptions {
   language: Language;
   id: string;
-  /** The name for people of operators/{id}. */
+  /** Returns the display name of operators/{id}. */
   displayNameOf: (by: string) => string;
 }
 
@@ -85,24 +88,21 @@ const TEXTS = {
   },
 } as const;
 
-/** A whole page without script or outside asset, every value escaped. */
-function renderPrintout(
-  entries: readonly Look__Output[],
-  { language, id, displayNameOf: nameOf }: PrintoutOptions,
-): string {
+/** Returns an HTML page without scripts or external assets. Escapes every value. */
+function renderPrintout(entries: readonly Look__Output[], { language, id, displayNameOf }: PrintoutOptions): string {
   const texts = TEXTS[language];
   const clock = new Intl.DateTimeFormat(LOCALES[language], {
     dateStyle: 'short',
     timeStyle: 'short',
     timeZone: 'Europe/Chisinau',
   });
-  const accesses = entries.map((look) => {
-    const kind = fromProtoEnum('LOOK_KIND_', look.kind);
+  const accesses = entries.map((entry) => {
+    const kind = fromProtoEnum('LOOK_KIND_', entry.kind);
     return {
-      by: look.by,
+      by: entry.by,
       kind,
-      lookTime: requirePresent(fromTimestamp(look.lookTime)).toISOString(),
-      centre: look.centre,
+      lookTime: requirePresent(fromTimestamp(entry.lookTime)).toISOString(),
+      centre: entry.centre,
     };
   });
   const rows = groupAccessLog(accesses).map(({ first, last, count, kinds }) => {
@@ -110,7 +110,7 @@ function renderPrintout(
       .map((kind) => ACCESS_KIND_TEXTS[kind as keyof typeof ACCESS_KIND_TEXTS]?.[language] ?? '')
       .join(', ');
     const [from, to] = [first, last].map(({ lookTime }) => clock.format(new Date(lookTime)));
-    const cells = [from!, to!, nameOf(last.by), what, String(count), convert.idOf(last.centre)];
+    const cells = [from!, to!, displayNameOf(last.by), what, String(count), convert.idOf(last.centre)];
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
   });
   const headings = [texts.first, texts.last, texts.who, texts.what, texts.count, texts.where]

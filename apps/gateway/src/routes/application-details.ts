@@ -5,12 +5,12 @@ import type { Handler } from '../http/handler.ts';
 import type { ServiceClients } from '../clients.ts';
 import { applicationNameOf, requirePresent } from './handler-factories.ts';
 
-/** The page of one application: what intake, notifications and agency-bridge know of it, in one answer. */
+/** Application details: data of intake, notifications and agency-bridge in one response. */
 export function applicationDetailsRoutes({ intake, bridge, notifications }: ServiceClients): Record<string, Handler> {
   return {
     async getApplicationFile({ params, context, isPoll }) {
       const name = applicationNameOf(params);
-      // Whether it is the caller's is for intake to say: nobody else is asked before.
+      // Intake checks access, so ask it before the other services.
       const details = await intake.getApplicationFile({ name, recordLater: isPoll }, context);
       const application = requirePresent(details.application);
       const delivery = resourceName('deliveries', `${params['id']!}-${convert.idOf(application.agency)}`);
@@ -20,7 +20,7 @@ export function applicationDetailsRoutes({ intake, bridge, notifications }: Serv
         unlessUnavailable(bridge.getDelivery({ name: delivery }, context), 'delivery', missing),
       ]);
       return {
-        // How often it was looked at changes with every look.
+        // These change with every access.
         etagExcludedMembers: ['lastLook', 'lookCount', 'lookerCount'],
         beforeSend: isPoll ? () => intake.recordAccess({ name, kind: 'LOOK_KIND_FILE' }, context) : undefined,
         body: {
@@ -45,7 +45,7 @@ export function applicationDetailsRoutes({ intake, bridge, notifications }: Serv
   };
 }
 
-/** What a neighbour answers; what there is none of, and what it cannot say now, is left out, the latter by name. */
+/** Returns the upstream's response, or undefined. Adds the part to `missing` if the upstream is unavailable. */
 async function unlessUnavailable<T>(
   response: Promise<T>,
   part: string,

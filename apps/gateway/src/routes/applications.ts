@@ -13,7 +13,6 @@ import {
   writeResponse,
 } from './handler-factories.ts';
 
-/** Applications, asked of intake. */
 export function applicationRoutes({ intake }: ServiceClients): Record<string, Handler> {
   return {
     async createApplication({ body, requestId, context }) {

@@ -5,7 +5,7 @@ import type { Handler } from '../http/handler.ts';
 import type { ServiceClients, QueryParams } from '../clients.ts';
 import { resolveName, listHandler, requirePresent } from './handler-factories.ts';
 
-/** What may stand on any wall: centres, asked of identity, and public services, asked of catalog. */
+/** Public data: centres from identity, and public services from catalog. */
 export function catalogRoutes({ catalog, identity }: ServiceClients): Record<string, Handler> {
   return {
     listCentres: listHandler(identity.listCentres, 'centres', convert.centreJson, () => ({})),

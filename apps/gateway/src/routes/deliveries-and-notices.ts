@@ -6,9 +6,12 @@ import type { HandlerRequest, Handler } from '../http/handler.ts';
 import type { DeliveryState, ServiceClients } from '../clients.ts';
 import { actionHandler, applicationNameOf, resolveName, listHandler, requirePresent } from './handler-factories.ts';
 
-/** What becomes of applications: notices, asked of notifications, and deliveries to agencies, asked of agency-bridge. */
+/** Notices from notifications, and deliveries from agency-bridge. */
 export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: ServiceClients): Record<string, Handler> {
-  /** The resource name of the notice in the path. @throws Problem NOT_FOUND when it is none of the application in the path */
+  /**
+   * Returns the resource name of the notice in the path.
+   * @throws Problem NOT_FOUND unless it belongs to the application in the path
+   */
   async function findNoticeName({ params, context }: HandlerRequest): Promise<string> {
     const name = resourceName('notices', params['noticeId']!);
     const { notices } = await notifications.listNotices({ application: applicationNameOf(params) }, context);
@@ -18,7 +21,7 @@ export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: Servi
   const recordPersonNotification = actionHandler(intake.recordTelling, convert.personNotificationToProto);
   return {
     async listNotices({ params, context }) {
-      // The access log of an application is one, whoever holds what is read; whose it is intake says before.
+      // Each application has one access log in intake, which also checks access first.
       await intake.recordAccess({ name: applicationNameOf(params), kind: 'LOOK_KIND_NOTICES' }, context);
       const { notices } = await notifications.listNotices({ application: applicationNameOf(params) }, context);
       return { body: { notices: notices.map(convert.noticeJson) } };
@@ -35,7 +38,7 @@ export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: Servi
       );
     },
     async getDelivery({ params, context }) {
-      // Intake decides whether the application is the caller's, and knows its agency.
+      // Intake checks access, and knows the agency of the application.
       const { application } = await intake.getApplication({ name: applicationNameOf(params) }, context);
       const name = resourceName('deliveries', `${params['id']!}-${convert.idOf(requirePresent(application).agency)}`);
       return { body: convert.deliveryJson((await bridge.getDelivery({ name }, context)).delivery) };

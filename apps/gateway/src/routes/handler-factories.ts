@@ -6,7 +6,7 @@ import * as convert from '../convert.ts';
 import type { HandlerResponse, HandlerRequest, Handler } from '../http/handler.ts';
 import type { QueryParams } from '../clients.ts';
 
-/** The shapes that most operations have: a page of something, and a write of an application. */
+/** Handlers that most operations share: lists, and writes of an application. */
 
 export interface WriteResult {
   application: Application__Output | null;
@@ -14,7 +14,10 @@ export interface WriteResult {
 }
 type Rpc<Request, Response> = (request: Request, context: CallContext) => Promise<Response>;
 
-/** A page of something: the page's size and token travel alike everywhere. `more` is what the page says of itself. */
+/**
+ * Returns the handler of a list with the common paging.
+ * @param extraMembers returns further members of the response
+ */
 export function listHandler<
   Request,
   Key extends string,
@@ -35,7 +38,7 @@ export function listHandler<
   };
 }
 
-/** A write of the application in the path; what the body says goes along. */
+/** Returns the handler of a write of the application in the path. */
 export function writeHandler<Request, Body>(
   rpc: Rpc<Request, WriteResult>,
   requestFields: (body: Body) => Omit<NoInfer<Request>, 'name' | 'requestId' | 'etag'>,
@@ -46,7 +49,7 @@ export function writeHandler<Request, Body>(
   };
 }
 
-/** A write that is an act on the application: beside what its body says, when it is claimed to have happened. */
+/** Returns the handler of a command on the application. It adds the time that the client claims for it. */
 export function actionHandler<Request, Body>(
   rpc: Rpc<Request, WriteResult>,
   requestFields: (body: Body) => Omit<NoInfer<Request>, 'name' | 'requestId' | 'etag' | 'occurTime'>,
@@ -60,7 +63,7 @@ export function actionHandler<Request, Body>(
   });
 }
 
-/** The application after a write, with its new etag, and whether it was written now or before. */
+/** Returns the application after a write, with its new ETag and whether the write was a replay. */
 export function writeResponse(
   { application, replayed }: WriteResult,
   { status = 200, headers = {} }: HandlerResponse = {},
@@ -68,7 +71,7 @@ export function writeResponse(
   const stored = requirePresent(application);
   const replay = replayed ? { 'Idempotent-Replayed': 'true' } : {};
   const responseHeaders = { ETag: stored.etag, ...replay, ...headers };
-  // Of a new one the client does not know the tracking number yet.
+  // The client of a new application still needs the tracking number.
   return { status, canBeMinimal: status === 200, headers: responseHeaders, body: convert.applicationJson(stored) };
 }
 
@@ -76,13 +79,13 @@ export function applicationNameOf(params: HandlerRequest['params']): string {
   return resourceName('applications', params['id']!);
 }
 
-/** The resource name of what may be given as a bare id; undefined stays so. */
+/** Returns the resource name for a name or a bare ID; undefined stays undefined. */
 export function resolveName(collection: ResourceCollection, nameOrId: string | undefined): string | undefined {
   return nameOrId === undefined || nameOrId.includes('/') ? nameOrId : resourceName(collection, nameOrId);
 }
 
-/** What a neighbour's answer always holds. */
+/** Returns a value that an upstream response always contains. @throws Error when it is missing */
 export function requirePresent<T>(value: T | null | undefined): T {
-  if (value === null || value === undefined) throw new Error('an answer of a neighbour is not whole');
+  if (value === null || value === undefined) throw new Error('an upstream response is incomplete');
   return value;
 }

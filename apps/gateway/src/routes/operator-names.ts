@@ -1,7 +1,7 @@
 import type { Handler } from '../http/handler.ts';
 import type { OperatorNameResolver } from '../operator-name-resolver.ts';
 
-/** The answers that speak of operators, by their operationIds: they bring the names for people along. */
+/** Operations whose responses refer to operators. */
 const OPERATIONS_WITH_NAMES = [
   'listQueue',
   'listQueueChanges',
@@ -13,7 +13,7 @@ const OPERATIONS_WITH_NAMES = [
   'listStaffActions',
 ];
 
-/** The handlers, of which those answers get `operators`; the file of an application says in `missing` that names are. */
+/** Adds `operators` to the responses of these operations. Application details list missing names in `missing`. */
 export function withOperatorNames(
   operators: OperatorNameResolver,
   handlers: Record<string, Handler>,

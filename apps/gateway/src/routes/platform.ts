@@ -5,7 +5,7 @@ export interface PlatformDeps {
   isReady: () => boolean;
 }
 
-/** The gateway itself: asks no neighbour. */
+/** The gateway's own operations, without upstream calls. */
 export function platformRoutes({ document, isReady }: PlatformDeps): Record<string, Handler> {
   return {
     getHealth: () => statusResponse(true),

@@ -4,7 +4,6 @@ import * as convert from '../convert.ts';
 import type { Handler } from '../http/handler.ts';
 import type { ServiceClients, QueryParams } from '../clients.ts';
 
-/** The queue of a desk, asked of intake. */
 export function queueRoutes({ intake }: ServiceClients): Record<string, Handler> {
   return {
     async listQueue({ query, context }) {

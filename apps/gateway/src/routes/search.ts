@@ -2,7 +2,7 @@ import * as convert from '../convert.ts';
 import type { Handler } from '../http/handler.ts';
 import type { ServiceClients } from '../clients.ts';
 
-/** Finding applications and people, asked of intake; whatever is looked for stands in a body. */
+/** Search for applications and people. Search terms are sent in a body only, so that no URL contains them. */
 export function searchRoutes({ intake }: ServiceClients): Record<string, Handler> {
   return {
     async searchApplications({ body, context }) {

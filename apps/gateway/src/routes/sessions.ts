@@ -8,16 +8,15 @@ import type { Sessions } from '../http/session.ts';
 import type { ServiceClients } from '../clients.ts';
 import { resolveName, listHandler, requirePresent } from './handler-factories.ts';
 
-/** How long signing out waits to hear whether a provider is to be told. */
+/** Maximum wait for identity's response about sign-out at the provider. */
 const SIGN_OUT_TIMEOUT_MS = 1000;
 
-/** What a browser keeps of a session, and of a sign-in at a provider. */
+/** The cookies of a session and of a sign-in attempt. */
 export interface SessionCookies {
   sessions: Sessions;
   attempts: AttemptCookie;
 }
 
-/** Signing in and out, asked of identity. */
 export function sessionRoutes(
   { identity }: ServiceClients,
   { sessions, attempts }: SessionCookies,
@@ -31,7 +30,7 @@ export function sessionRoutes(
     },
     async getCurrentSession({ context }) {
       const found = await identity.getSession({}, context);
-      // What the page shows from now on, its next requests may do.
+      // Renew the cookie, so that the next requests may do what the page now shows.
       return found.assertion ? sessionResponse(found) : { body: convert.sessionJson(found.session) };
     },
     async switchCentre({ body, context }) {
@@ -66,7 +65,7 @@ export function sessionRoutes(
     })),
   };
 
-  /** The cookie takes the assertion, in the place of one of the same session. */
+  /** Returns the session, and replaces the assertion in its cookie. */
   async function sessionResponse(response: {
     session: Session__Output | null;
     assertion: string;
@@ -81,7 +80,7 @@ export function sessionRoutes(
   }
 }
 
-/** The provider that signed the person in, where they leave as well; while identity is away they leave here alone. */
+/** Starts the sign-out at the provider. While identity is unavailable, signs out here only. */
 async function beginProviderSignOut(
   identity: ServiceClients['identity'],
   context: CallContext,

@@ -10,7 +10,7 @@ import type { HandlerResponse, HandlerRequest, Handler } from '../http/handler.t
 import type { ServiceClients, QueryParams } from '../clients.ts';
 import { resolveName, listHandler, requirePresent } from './handler-factories.ts';
 
-/** Who works at a centre, for the platform and at agencies, asked of identity. `/staff` is the whole person, a centre a place. */
+/** Staff of centres, agencies and the platform. `/staff` is the whole person; a centre's path is one workplace. */
 
 interface StaffChange {
   requestId: string;
@@ -32,7 +32,7 @@ interface InviteBody {
 }
 
 export function staffRoutes({ identity }: ServiceClients): Record<string, Handler> {
-  /** A change of somebody: why it is done stands in the body, or in the header where there is none. */
+  /** Returns the handler of a staff change. The reason is in the body, or in the header without a body. */
   const changeHandler =
     <More>(
       rpc: (request: StaffChange & More, context: CallContext) => Promise<StaffWriteResult>,
@@ -110,7 +110,6 @@ interface AbsenceBody {
 
 type StaffPage = { members: StaffMember__Output[]; nextPageToken: string };
 
-/** A page of members, of a centre or of the platform. */
 function listStaffHandler(
   rpc: (
     request: { centre: string; reason: string | undefined; former?: boolean; pageSize?: number; pageToken?: string },
@@ -130,7 +129,7 @@ function staffTarget({ params }: HandlerRequest): { name: string; centre: string
 
 const centreName = (params: HandlerRequest['params']): string => resolveName('centres', params['code']) ?? '';
 
-/** What the header says, in words. @throws Problem INVALID_ARGUMENT for what is not percent-encoded UTF-8 */
+/** Decodes the reason header. @throws Problem INVALID_ARGUMENT for invalid percent-encoded UTF-8 */
 function decodeReason({ reason }: HandlerRequest): string | undefined {
   try {
     return reason === undefined ? undefined : decodeURIComponent(reason);

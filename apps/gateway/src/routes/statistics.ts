@@ -4,7 +4,6 @@ import * as convert from '../convert.ts';
 import type { HandlerRequest, Handler } from '../http/handler.ts';
 import type { ServiceClients, QueryParams } from '../clients.ts';
 
-/** Counts and times for supervisors, asked of intake. */
 export function statisticsRoutes({ intake }: ServiceClients): Record<string, Handler> {
   const fetchStatistics = ({ query, context }: HandlerRequest) => {
     const { from: fromDate, to: toDate, groupBy } = query as QueryParams;
@@ -42,7 +41,7 @@ const COLUMNS = [
   'citizenSeconds',
 ] as const satisfies readonly (keyof StatisticsRow__Output)[];
 
-/** RFC 4180. Names are those of resources and the rest are numbers, so that no value needs quotes or could be a formula. */
+/** Returns CSV (RFC 4180). Values are resource names and numbers, so none needs quotes or is a formula. */
 function renderCsv(rows: StatisticsRow__Output[]): string {
   const lines = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column] ?? ''))];
   return lines.map((line) => `${line.join(',')}\r\n`).join('');
