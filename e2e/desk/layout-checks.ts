@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 /** What the page looks like, by the boxes that the browser drew. */
 
 interface Box {
-  says: string;
+  text: string;
   x: number;
   y: number;
   right: number;
@@ -20,10 +20,10 @@ const MIN_TEXT_WIDTH = 60;
  */
 export async function findLayoutErrors(page: Page, selector: string): Promise<string[]> {
   const { boxes, cut, width } = await page.evaluate(measureBoxes, { selector, least: MIN_TEXT_WIDTH });
-  const errors = boxes.filter(({ x, right }) => x < -0.5 || right > width + 0.5).map(({ says }) => `beyond: ${says}`);
+  const errors = boxes.filter(({ x, right }) => x < -0.5 || right > width + 0.5).map(({ text }) => `beyond: ${text}`);
   for (const [i, one] of boxes.entries()) {
     for (const other of boxes.slice(i + 1))
-      if (isOverlapping(one, other)) errors.push(`over: ${one.says} | ${other.says}`);
+      if (isOverlapping(one, other)) errors.push(`over: ${one.text} | ${other.text}`);
   }
   return [...errors, ...cut];
 }
@@ -54,10 +54,10 @@ function measureBoxes({ selector, least }: { selector: string; least: number }) 
     const drawn = isWords ? rangeOf(node) : element.getBoundingClientRect();
     const held = element.getBoundingClientRect();
     const cuts = isWords && getComputedStyle(element).overflowX !== 'visible';
-    const says = isWords ? (node as Text).data.trim() : element.nodeName;
+    const text = isWords ? (node as Text).data.trim() : element.nodeName;
     const right = cuts ? Math.min(drawn.right, held.right) : drawn.right;
-    if (cuts && drawn.width > held.width + 1 && held.width < least) cut.push(`cut to ${held.width} px: ${says}`);
-    boxes.push({ says, x: drawn.x, y: drawn.y, right, bottom: drawn.bottom });
+    if (cuts && drawn.width > held.width + 1 && held.width < least) cut.push(`cut to ${held.width} px: ${text}`);
+    boxes.push({ text, x: drawn.x, y: drawn.y, right, bottom: drawn.bottom });
   }
   return { boxes, cut, width: document.documentElement.clientWidth };
 

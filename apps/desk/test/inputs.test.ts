@@ -19,7 +19,7 @@ describe('an IDNP', () => {
     ['2900000000013', '2900 00000 0013', 13, 'wrong'],
     ['1900000000012', '1900 00000 0012', 13, 'wrong'],
     ['29000000000129', '2900 00000 0012', 13, 'right'],
-  ])('%j is formatted as %j', (text, shown, count, state) => {
+  ])('%j is formatted as %j', (text, formatted, count, state) => {
     expect(parseIdnp(text)).toMatchObject({ formatted, count, state });
   });
 

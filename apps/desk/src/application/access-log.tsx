@@ -34,7 +34,7 @@ export default function AccessLog({ id }: { id: string }) {
   const [, go] = useLocation();
   const accessLog = useQuery(accessLogQuery(id));
   const when = (time: string) => formatWhen(time, { language, today: today() });
-  useKeys([{ code: 'Escape', says: KEYS.back, does: () => go(`/applications/${id}`) }]);
+  useKeys([{ code: 'Escape', label: KEYS.back, run: () => go(`/applications/${id}`) }]);
   return (
     <Screen>
       <div className={styles.page}>
@@ -87,7 +87,7 @@ function PrintAccessLogButton({ id }: { id: string }) {
     if (data && catalog) printAccessLog(data.application, catalog).catch(setError);
   };
   const isLoaded = data !== undefined && catalog !== undefined;
-  useKeys([isLoaded && { code: 'KeyP', says: KEYS.print, does: print }]);
+  useKeys([isLoaded && { code: 'KeyP', label: KEYS.print, run: print }]);
   if (!isLoaded) return null;
   return (
     <div>

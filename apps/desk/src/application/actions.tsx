@@ -39,8 +39,8 @@ export function ApplicationActions({ details: file }: { details: ApplicationDeta
   // One filled button a screen: while something is asked, that of its answer.
   const mainVariant = activeForm === undefined ? 'filled' : 'outlined';
   const handOver = () => go(`/applications/${id}/hand-over`);
-  useKeys([isAllowed('hand-over') && { code: 'KeyH', says: KEYS.handOver, does: handOver }]);
-  useKeys([isAllowed('hand-over') && { code: 'Ctrl+Enter', says: KEYS.main, does: handOver }]);
+  useKeys([isAllowed('hand-over') && { code: 'KeyH', label: KEYS.handOver, run: handOver }]);
+  useKeys([isAllowed('hand-over') && { code: 'Ctrl+Enter', label: KEYS.main, run: handOver }]);
   return (
     <>
       {isAllowed('supply-documents') && <DocumentRequestForm details={file} action={action} />}
@@ -132,12 +132,12 @@ function UndoBar({ action: { undoable, undo }, onUndone }: UndoBarProps) {
   );
 }
 
-function UndoNotice({ text: says, onUndo }: { text: string; onUndo: () => void }) {
+function UndoNotice({ text, onUndo }: { text: string; onUndo: () => void }) {
   const { t } = useLanguage();
   return (
     <p className={styles.held}>
       <span>
-        <strong>{says}</strong> {t(APPLICATION.held)}
+        <strong>{text}</strong> {t(APPLICATION.held)}
       </span>
       <Button onClick={onUndo}>{t(APPLICATION.undo)}</Button>
     </p>
@@ -204,7 +204,7 @@ function NotifyForm({ action: { run }, onDone }: ActionFormProps) {
         label={t(APPLICATION.toldHow)}
         variant="segments"
         digits
-        options={NOTIFICATION_METHODS.map((value) => ({ value, says: t(NOTIFICATION_METHOD_TEXTS[value]) }))}
+        options={NOTIFICATION_METHODS.map((value) => ({ value, label: t(NOTIFICATION_METHOD_TEXTS[value]) }))}
         value={method}
         onChange={setMethod}
         error={tried && !method && t(APPLICATION.toldChoose)}

@@ -43,7 +43,7 @@ export default function ApplicationScreen({ id }: { id: string }) {
   const [, go] = useLocation();
   const details = useQuery(detailsQuery(id));
   useDetailsPolling(id);
-  useKeys([{ code: 'Escape', says: KEYS.queue, does: () => go('/') }]);
+  useKeys([{ code: 'Escape', label: KEYS.queue, run: () => go('/') }]);
   if (details.isPending) return <Skeleton />;
   if (!details.data) return <LoadError error={details.error} onRetry={() => void details.refetch()} />;
   return <ApplicationView details={details.data} />;

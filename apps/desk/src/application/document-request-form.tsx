@@ -57,10 +57,10 @@ export function DocumentRequestForm({
   useKeys([
     {
       code: 'KeyA',
-      says: KEYS.documents,
-      does: () => document.querySelector<HTMLElement>('[data-documents] input')?.focus(),
+      label: KEYS.documents,
+      run: () => document.querySelector<HTMLElement>('[data-documents] input')?.focus(),
     },
-    { code: 'Ctrl+Enter', says: KEYS.main, does: () => void send() },
+    { code: 'Ctrl+Enter', label: KEYS.main, run: () => void send() },
   ]);
   if (!request) return null;
   return (
@@ -125,7 +125,7 @@ function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange 
             label={title}
             labelHidden
             variant="segments"
-            options={(['now', 'later', 'never'] as const).map((value) => ({ value, says: t(DOCUMENT_REQUEST[value]) }))}
+            options={(['now', 'later', 'never'] as const).map((value) => ({ value, label: t(DOCUMENT_REQUEST[value]) }))}
             value={answer.what}
             onChange={(what) => onChange({ what, number: answer.number, why: answer.why })}
           />

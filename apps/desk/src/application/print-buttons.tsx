@@ -39,7 +39,7 @@ export function PrintMainButton({ details: file }: { details: ApplicationDetails
     [file, catalog, displayName],
   );
   const print = usePrintout(main?.render);
-  useKeys([main && { code: 'KeyP', says: KEYS.print, does: print }]);
+  useKeys([main && { code: 'KeyP', label: KEYS.print, run: print }]);
   if (!main) return null;
   return (
     <Button icon={Printer} cap="KeyP" onClick={print}>
@@ -149,12 +149,12 @@ export function PrintError({ error }: { error: unknown }) {
   );
 }
 
-function PrintListItem({ label: says, onPrint }: { label: string; onPrint: () => void }) {
+function PrintListItem({ label, onPrint }: { label: string; onPrint: () => void }) {
   return (
     <li>
       <button type="button" className={styles.paper} onClick={onPrint}>
         <Printer size={16} aria-hidden="true" />
-        <span>{says}</span>
+        <span>{label}</span>
       </button>
     </li>
   );

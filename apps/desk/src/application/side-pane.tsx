@@ -101,7 +101,7 @@ function useNoteDraft(application: string) {
     latest.current = text;
   });
   const focus = () => form?.querySelector('input')?.focus();
-  useKeys([{ code: 'KeyO', says: KEYS.note, does: focus }]);
+  useKeys([{ code: 'KeyO', label: KEYS.note, run: focus }]);
   async function save(): Promise<void> {
     const note = text.trim();
     if (!note) return;

@@ -27,7 +27,7 @@ export default function SubmissionScreen({ id, number }: { id: string; number: n
   const { t } = useLanguage();
   const [, go] = useLocation();
   const submission = useQuery(submissionQuery(id, number));
-  useKeys([{ code: 'Escape', says: KEYS.back, does: () => go(`/applications/${id}`) }]);
+  useKeys([{ code: 'Escape', label: KEYS.back, run: () => go(`/applications/${id}`) }]);
   return (
     <Screen>
       <div className={styles.page}>
@@ -54,7 +54,7 @@ function SubmissionContent({ submission }: { submission: Submission }) {
     [submission, catalog, specialist],
   );
   const print = usePrintout(printout);
-  useKeys([{ code: 'KeyP', says: KEYS.print, does: print }]);
+  useKeys([{ code: 'KeyP', label: KEYS.print, run: print }]);
   const sections = formatAnswers(submission.formSchema ?? {}, submission.answers ?? {});
   return (
     <div className={styles.filed}>

@@ -29,9 +29,9 @@ export default function Find({ query }: { query: string }) {
     if (next) document.querySelector<HTMLElement>(`[data-row="${next.id}"]`)?.focus();
   };
   useKeys([
-    { code: 'Escape', says: KEYS.queue, does: () => go('/') },
-    { code: 'ArrowDown', says: KEYS.down, does: () => move(1), inFields: true },
-    { code: 'ArrowUp', says: KEYS.up, does: () => move(-1) },
+    { code: 'Escape', label: KEYS.queue, run: () => go('/') },
+    { code: 'ArrowDown', label: KEYS.down, run: () => move(1), inFields: true },
+    { code: 'ArrowUp', label: KEYS.up, run: () => move(-1) },
   ]);
   const { kind } = results.data ?? {};
   const isWrong = results.error instanceof ApiError && results.error.status === 400;
@@ -43,9 +43,9 @@ export default function Find({ query }: { query: string }) {
       </div>
       {results.isFetching && <Skeleton />}
       {results.isError && !isWrong && <LoadError error={results.error} onRetry={() => void results.refetch()} />}
-      {isWrong && <SearchHints says={t(FIND.wrong)} />}
-      {results.data && rows.length === 0 && <SearchHints says={t(FIND.nothing)} />}
-      {query === '' && <SearchHints says={t(FIND.ask)} />}
+      {isWrong && <SearchHints intro={t(FIND.wrong)} />}
+      {results.data && rows.length === 0 && <SearchHints intro={t(FIND.nothing)} />}
+      {query === '' && <SearchHints intro={t(FIND.ask)} />}
       <Rows rows={rows} selected={selected} onSelect={setSelected} />
       {results.data?.more && <p className={styles.more}>{t(FIND.more)}</p>}
     </Screen>
@@ -55,11 +55,11 @@ export default function Find({ query }: { query: string }) {
 const SEARCH_HINTS = [FIND.byNumber, FIND.byIdnp, FIND.byPhone, FIND.byName];
 
 /** What can be searched by, where nothing is shown. */
-function SearchHints({ says }: { says: string }) {
+function SearchHints({ intro }: { intro: string }) {
   const { t } = useLanguage();
   return (
     <div className={styles.ways}>
-      <p>{says}</p>
+      <p>{intro}</p>
       <ul>
         {SEARCH_HINTS.map((hint) => (
           <li key={hint.ro}>{t(hint)}</li>

@@ -37,8 +37,8 @@ export function HandOverDone({ details, form, outcome }: HandOverDoneProps) {
   const print = usePrintout(useHandOverPrintout(details, form));
   const next = () => go(form.needMet === 'no' ? `/visits/correct/${application.id}` : '/');
   useKeys([
-    { code: 'Enter', says: KEYS.main, does: next },
-    { code: 'KeyP', says: KEYS.print, does: print },
+    { code: 'Enter', label: KEYS.main, run: next },
+    { code: 'KeyP', label: KEYS.print, run: print },
   ]);
   return (
     <Screen

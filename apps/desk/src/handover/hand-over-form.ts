@@ -50,14 +50,14 @@ export function validateHandOver(
   t: LanguageContextValue['t'],
 ): FormError[] {
   const errors: FormError[] = [];
-  const addErrorIf = (id: string, label: Text | undefined, isWrong: boolean, says: Text) =>
-    isWrong && errors.push(label ? { id, label: t(label), says: t(says) } : { id, says: t(says) });
+  const addErrorIf = (id: string, label: Text | undefined, isWrong: boolean, message: Text) =>
+    isWrong && errors.push(label ? { id, label: t(label), message: t(message) } : { id, message: t(message) });
   if (!isOutcomeOnly) {
     addErrorIf('who', HAND_OVER.who, form.collectedBy === undefined, HAND_OVER.choose);
     const isWrong = form.collectedBy === undefined ? [] : validateHandOverRecord(toHandOver(form));
     const addViolation = (id: string, label: Text, field: string) => {
       const violation = isWrong.find((one) => one.field === field);
-      if (violation) errors.push({ id, label: t(label), says: t(RULE_TEXTS[violation.rule], violation.params) });
+      if (violation) errors.push({ id, label: t(label), message: t(RULE_TEXTS[violation.rule], violation.params) });
       return violation !== undefined;
     };
     addViolation('collector', HAND_OVER.collector, '/collectorName');

@@ -32,7 +32,7 @@ export default function HandOver({ id }: { id: string }) {
   // What was handed over stays on the screen, though the application has moved on.
   const [start, setStart] = useState<ApplicationDetails>();
   const shown = start ?? details.data;
-  useKeys([{ code: 'Escape', says: KEYS.back, does: () => go(`/applications/${id}`) }]);
+  useKeys([{ code: 'Escape', label: KEYS.back, run: () => go(`/applications/${id}`) }]);
   if (!shown) {
     return details.isPending ? (
       <Skeleton />
@@ -77,7 +77,7 @@ function HandOverContent({
   };
   const main = () => submit(false);
   const formRef = useEnterToNext<HTMLFormElement>(main, ALL_CONTROLS_SELECTOR);
-  useKeys([result === undefined && { code: 'Ctrl+Enter', says: KEYS.main, does: main }]);
+  useKeys([result === undefined && { code: 'Ctrl+Enter', label: KEYS.main, run: main }]);
   if (result && !refusal) return <HandOverDone details={file} form={form} outcome={result} />;
   return (
     <Screen

@@ -22,7 +22,7 @@ interface QuestionProps {
 }
 type ApplicationQuestionProps = QuestionProps & { application: Application };
 
-const findErrorText = (errors: readonly FormError[], id: string) => errors.find((error) => error.id === id)?.says;
+const findErrorText = (errors: readonly FormError[], id: string) => errors.find((error) => error.id === id)?.message;
 
 function Question({ number, title, children }: { number: number; title: string; children: ReactNode }) {
   return (
@@ -42,11 +42,11 @@ export function CollectorQuestion({ application, form, onChange, errors }: Appli
   const describePerson = (person: Application['applicant']) =>
     [personName(person), person?.birthDate && shortDate(person.birthDate)].filter(Boolean).join(', ');
   const options: Option<NonNullable<HandOverForm['collectedBy']>>[] = [
-    { value: 'applicant', says: t(HAND_OVER.applicant), more: describePerson(applicant) },
+    { value: 'applicant', label: t(HAND_OVER.applicant), more: describePerson(applicant) },
     ...(represented
-      ? [{ value: 'represented' as const, says: t(HAND_OVER.represented), more: describePerson(represented) }]
+      ? [{ value: 'represented' as const, label: t(HAND_OVER.represented), more: describePerson(represented) }]
       : []),
-    { value: 'representative', says: t(HAND_OVER.other), more: t(HAND_OVER.otherMore) },
+    { value: 'representative', label: t(HAND_OVER.other), more: t(HAND_OVER.otherMore) },
   ];
   return (
     <Question number={1} title={t(HAND_OVER.who)}>
@@ -80,7 +80,7 @@ export function CollectorQuestion({ application, form, onChange, errors }: Appli
 
 export function IdDocumentQuestion({ application, form, onChange, errors }: ApplicationQuestionProps) {
   const { t } = useLanguage();
-  const kinds = Object.entries(ID_DOCUMENT_KINDS).map(([value, says]) => ({ value, says: t(says) }));
+  const kinds = Object.entries(ID_DOCUMENT_KINDS).map(([value, label]) => ({ value, label: t(label) }));
   const filed = application.evidence?.find(({ kind, number }) => kind === 'identity-document' && number)?.number;
   const isApplicant = form.collectedBy === 'applicant';
   const sameAsFiled = isApplicant && filed && (
@@ -136,8 +136,8 @@ export function OutcomeQuestion({ form, onChange, errors, number }: QuestionProp
         labelHidden
         columns={2}
         options={[
-          { value: 'yes', says: t(PARTS.yes), more: t(HAND_OVER.metYes) },
-          { value: 'no', says: t(HAND_OVER.metNo), more: t(HAND_OVER.metNoMore) },
+          { value: 'yes', label: t(PARTS.yes), more: t(HAND_OVER.metYes) },
+          { value: 'no', label: t(HAND_OVER.metNo), more: t(HAND_OVER.metNoMore) },
         ]}
         value={form.needMet}
         onChange={(needMet) => onChange({ needMet })}

@@ -12,17 +12,17 @@ export function KeysList() {
   const { t } = useLanguage();
   const { all, letters, setLetters } = useKeyboard();
   const [listed, setListed] = useState<KeyBinding[]>();
-  useKeys([{ code: 'Slash', says: KEYS.list, does: () => setListed(unique(all())) }]);
+  useKeys([{ code: 'Slash', label: KEYS.list, run: () => setListed(unique(all())) }]);
   if (!listed) return null;
   return (
     <Dialog title={t(KEYS.title)} onClose={() => setListed(undefined)}>
       <dl className={styles.list}>
-        {listed.map(({ code, says }) => (
+        {listed.map(({ code, label }) => (
           <div key={code}>
             <dt>
               <KeyCap code={code} quiet />
             </dt>
-            <dd>{t(says)}</dd>
+            <dd>{t(label)}</dd>
           </div>
         ))}
       </dl>
@@ -35,4 +35,4 @@ export function KeysList() {
 }
 
 const unique = (keys: KeyBinding[]): KeyBinding[] =>
-  keys.filter(({ code, says }, at) => says && keys.findIndex((other) => other.code === code) === at);
+  keys.filter(({ code, label }, at) => label && keys.findIndex((other) => other.code === code) === at);

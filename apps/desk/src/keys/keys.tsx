@@ -11,9 +11,9 @@ import { captureTypeAhead } from './type-ahead.ts';
 export interface KeyBinding {
   /** `KeyboardEvent.code`, such as KeyH or Digit1; with Ctrl before it: `Ctrl+Enter`. */
   code: string;
-  does: () => void;
+  run: () => void;
   /** What the list of keys says; a key without it is not listed. */
-  says?: Text | undefined;
+  label?: Text | undefined;
   /** Also while somebody types. Function keys and those with Ctrl always are. */
   inFields?: boolean;
 }
@@ -55,7 +55,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
       if (!key) return;
       event.preventDefault();
       // A key that is held moves along a list; it does nothing else twice.
-      if (!event.repeat || event.code.startsWith('Arrow')) key.does();
+      if (!event.repeat || event.code.startsWith('Arrow')) key.run();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -82,10 +82,10 @@ function useTypingMarker(): void {
 const isField = (target: EventTarget | null): boolean => target instanceof Element && target.matches(FIELD_SELECTOR);
 
 /** Esc leaves the field that somebody types in, before it leaves the screen. */
-function blurBinding({ code, target }: KeyboardEvent): Pick<KeyBinding, 'does'> | undefined {
+function blurBinding({ code, target }: KeyboardEvent): Pick<KeyBinding, 'run'> | undefined {
   if (code !== 'Escape' || !(target instanceof HTMLElement) || !target.matches(FIELD_SELECTOR)) return undefined;
   if (target.closest('dialog')) return undefined;
-  return { does: () => target.blur() };
+  return { run: () => target.blur() };
 }
 
 function findBinding(event: KeyboardEvent, { all, letters }: KeyboardRegistry): KeyBinding | undefined {
@@ -122,11 +122,11 @@ export function useKeys(keys: (KeyBinding | false | undefined)[]): void {
   });
   const codes = wanted.map(({ code, inFields }) => `${code}${inFields ? '!' : ''}`).join(' ');
   useLayoutEffect(() => {
-    const layer = now.current.map(({ code, says, inFields }) => ({
+    const layer = now.current.map(({ code, label, inFields }) => ({
       code,
-      says,
+      label,
       inFields: inFields === true,
-      does: () => now.current.find((key) => key.code === code)?.does(),
+      run: () => now.current.find((key) => key.code === code)?.run(),
     }));
     return board?.add(layer);
   }, [board, codes]);

@@ -9,7 +9,7 @@ import styles from './choice.module.css';
 
 export interface Option<Value extends string> {
   value: Value;
-  says: ReactNode;
+  label: ReactNode;
   /** Under it, quieter. */
   more?: ReactNode;
 }
@@ -52,7 +52,7 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   };
   useKeys(
     props.digits
-      ? options.slice(0, 9).map((option, at) => ({ code: `Digit${at + 1}`, does: () => choose(option.value) }))
+      ? options.slice(0, 9).map((option, at) => ({ code: `Digit${at + 1}`, run: () => choose(option.value) }))
       : [],
   );
   return (
@@ -77,7 +77,7 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
             />
             {variant === 'cards' ? <span className={styles.radio} /> : <Tick chosen={option.value === value} />}
             <span className={styles.words}>
-              <span className={styles.says}>{option.says}</span>
+              <span className={styles.says}>{option.label}</span>
               {option.more && <span className={styles.more}>{option.more}</span>}
             </span>
           </label>

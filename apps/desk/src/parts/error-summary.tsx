@@ -8,7 +8,7 @@ export interface FormError {
   id?: string | undefined;
   /** How the control is called: the summary says it first, since nothing stands beside it there. */
   label?: string;
-  says: string;
+  message: string;
 }
 
 /** Above the title: all that is to be mended, each leading to its field. It takes the focus when `attempt` changes. */
@@ -25,7 +25,7 @@ export function ErrorSummary({ errors: faults, attempt }: { errors: readonly For
       <h2>{t(PARTS.summary)}</h2>
       <ul>
         {faults.map((error) => (
-          <li key={`${error.id ?? ''} ${error.says}`}>
+          <li key={`${error.id ?? ''} ${error.message}`}>
             <ErrorItem error={error} />
           </li>
         ))}
@@ -34,8 +34,8 @@ export function ErrorSummary({ errors: faults, attempt }: { errors: readonly For
   );
 }
 
-function ErrorItem({ error: { id, label, says } }: { error: FormError }) {
-  const text = label ? `${label.replace('?', '')}: ${says}` : says;
+function ErrorItem({ error: { id, label, message } }: { error: FormError }) {
+  const text = label ? `${label.replace('?', '')}: ${message}` : message;
   if (!id) return text;
   return (
     <a href={`#${id}`} onClick={(event) => (event.preventDefault(), focusControl(id))}>

@@ -147,7 +147,7 @@ export function TextArea({ value, onChange, ...more }: AreaProps) {
 interface SelectProps {
   value: string;
   onChange: (value: string) => void;
-  options: readonly { value: string; says: string }[];
+  options: readonly { value: string; label: string }[];
   /** What stands there while nothing is chosen. */
   empty?: string | undefined;
   small?: boolean;
@@ -165,7 +165,7 @@ export function Select({ value, onChange, options, empty, small }: SelectProps) 
       {(empty !== undefined || value === '') && <option value="">{empty}</option>}
       {options.map((option) => (
         <option key={option.value} value={option.value}>
-          {option.says}
+          {option.label}
         </option>
       ))}
     </select>

@@ -41,7 +41,7 @@ export function BucketNav({ bucket, counts, updatedAt, onChoose }: BucketNavProp
     document.querySelector<HTMLElement>('main h1')?.focus();
   };
   useKeys(
-    NUMBERED_BUCKETS.map((one, at) => ({ code: `Digit${at + 1}`, says: BUCKET_TEXTS[one], does: () => choose(one) })),
+    NUMBERED_BUCKETS.map((one, at) => ({ code: `Digit${at + 1}`, label: BUCKET_TEXTS[one], run: () => choose(one) })),
   );
   const others = OTHER_BUCKETS.filter((one) => one === bucket || (counts[one] ?? 0) > 0);
   return (

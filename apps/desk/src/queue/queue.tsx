@@ -114,13 +114,13 @@ function QueueRows({ bucket, queue, row, isChosen, onSelect }: ListProps) {
     shown[isChosen ? at + by : Math.max(at, 0)]?.focus();
   };
   useKeys([
-    { code: 'ArrowDown', says: KEYS.down, does: () => move(1) },
-    { code: 'ArrowUp', says: KEYS.up, does: () => move(-1) },
-    row && { code: 'Enter', says: KEYS.open, does: () => go(applicationPath(row)) },
+    { code: 'ArrowDown', label: KEYS.down, run: () => move(1) },
+    { code: 'ArrowUp', label: KEYS.up, run: () => move(-1) },
+    row && { code: 'Enter', label: KEYS.open, run: () => go(applicationPath(row)) },
     row?.allowedActions.includes('hand-over') && {
       code: 'KeyH',
-      says: KEYS.handOver,
-      does: () => go(`/applications/${row.id}/hand-over`),
+      label: KEYS.handOver,
+      run: () => go(`/applications/${row.id}/hand-over`),
     },
   ]);
   return (

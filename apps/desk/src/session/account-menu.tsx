@@ -76,7 +76,7 @@ export function CentreChoice({ asTitle = false, onChosen }: { asTitle?: boolean;
         label={t(SESSION.chooseCentre)}
         labelHidden={asTitle}
         digits={asTitle}
-        options={centres.map(({ name, displayName, district }) => ({ value: name, says: displayName, more: district }))}
+        options={centres.map(({ name, displayName, district }) => ({ value: name, label: displayName, more: district }))}
         value={chosen}
         error={errorText}
         onChange={setChosen}

@@ -28,8 +28,8 @@ export function Shell({ children, ...bar }: ShellProps) {
   const { session } = useSignedIn();
   const hasQueue = hasDeskRole(session.operator);
   useKeys([
-    { code: 'F8', says: KEYS.lock, does: lock },
-    hasQueue && { code: 'KeyN', says: KEYS.visit, does: bar.onVisit },
+    { code: 'F8', label: KEYS.lock, run: lock },
+    hasQueue && { code: 'KeyN', label: KEYS.visit, run: bar.onVisit },
   ]);
   return (
     <div className={styles.shell}>

@@ -29,7 +29,7 @@ export function TestOperators({ resumeAs, isSecondary, busy, onChoose }: TestOpe
   const [query, setQuery] = useState('');
   const found = useMemo(() => matchOperators(operators.data ?? [], query), [operators.data, query]);
   const knownOperator = operators.data?.find(({ name }) => name === resumeAs);
-  useKeys([resumeAs !== undefined && { code: 'Enter', does: () => onChoose(resumeAs) }]);
+  useKeys([resumeAs !== undefined && { code: 'Enter', run: () => onChoose(resumeAs) }]);
   if (resumeAs !== undefined) {
     return (
       <div className={styles.back}>

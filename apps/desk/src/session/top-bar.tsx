@@ -44,8 +44,8 @@ export function TopBar({ onFind, ...tabs }: TopBarProps) {
     onFind(query);
   };
   useKeys([
-    hasQueue && { code: 'F2', says: KEYS.search, does: search },
-    open && { code: 'Escape', does: () => setOpen(false) },
+    hasQueue && { code: 'F2', label: KEYS.search, run: search },
+    open && { code: 'Escape', run: () => setOpen(false) },
   ]);
   return (
     <header ref={bar} className={styles.top}>

@@ -29,9 +29,9 @@ export function Controls({ period, onPeriod, groupBy, onGroupBy }: ControlsProps
         label={t(SUPERVISOR.by)}
         variant="segments"
         options={[
-          { value: 'centre', says: t(SUPERVISOR.byCentre) },
-          { value: 'public-service', says: t(SUPERVISOR.byService) },
-          { value: 'agency', says: t(SUPERVISOR.byAgency) },
+          { value: 'centre', label: t(SUPERVISOR.byCentre) },
+          { value: 'public-service', label: t(SUPERVISOR.byService) },
+          { value: 'agency', label: t(SUPERVISOR.byAgency) },
         ]}
         value={groupBy}
         onChange={onGroupBy}
@@ -59,7 +59,7 @@ function PeriodChoice({ period, onPeriod }: Pick<ControlsProps, 'period' | 'onPe
     setTyped(next);
     if (isValidPeriod(next)) onPeriod(next);
   };
-  const options = [...PERIODS, 'other' as const].map((value) => ({ value, says: t(SUPERVISOR[value]) }));
+  const options = [...PERIODS, 'other' as const].map((value) => ({ value, label: t(SUPERVISOR[value]) }));
   return (
     <div className={styles.period}>
       <Field label={t(SUPERVISOR.period)}>

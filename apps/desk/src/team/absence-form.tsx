@@ -22,10 +22,10 @@ export function AbsenceForm({ member, members, staffChange, onClose }: ActionFor
     setIsSubmitted(true);
     if (isWrong) return;
     const absence = standIn ? { from, to, standIn } : { from, to };
-    if (await staffChange.submit({ does: 'absence', id, absence })) onClose();
+    if (await staffChange.submit({ action: 'absence', id, absence })) onClose();
   };
   const endAbsence = async () => {
-    if (await staffChange.submit({ does: 'back', id })) onClose();
+    if (await staffChange.submit({ action: 'back', id })) onClose();
   };
   const others = members.filter((one) => one.name !== member.name && one.status !== 'gone' && !one.suspended);
   return (
@@ -49,7 +49,7 @@ export function AbsenceForm({ member, members, staffChange, onClose }: ActionFor
           value={standIn}
           onChange={setStandIn}
           empty={t(TEAM.nobodyStandsIn)}
-          options={others.map(({ name, displayName }) => ({ value: name, says: displayName }))}
+          options={others.map(({ name, displayName }) => ({ value: name, label: displayName }))}
         />
       </Field>
       <div className={styles.ways}>

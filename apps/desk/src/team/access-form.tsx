@@ -10,11 +10,11 @@ import { operatorIdOf } from './member-status.ts';
 import styles from './team.module.css';
 
 interface AccessFormProps extends ActionFormProps {
-  does: 'suspend' | 'reinstate' | 'remove';
+  action: 'suspend' | 'reinstate' | 'remove';
 }
 
 /** Takes the access of one of the team or gives it back, with the reason that stays in the history. */
-export function AccessForm({ does, scope, member, permissions, staffChange, onClose }: AccessFormProps) {
+export function AccessForm({ action, scope, member, permissions, staffChange, onClose }: AccessFormProps) {
   const { t } = useLanguage();
   const [reason, setReason] = useState('');
   const [everywhere, setEverywhere] = useState(scope === 'staff' || member.status === 'suspended');
@@ -25,19 +25,19 @@ export function AccessForm({ does, scope, member, permissions, staffChange, onCl
   };
   const submit = async () => {
     const id = operatorIdOf(member);
-    const wanted = does === 'remove' ? { does, id, why: reason } : { does, id, why: reason, everywhere };
+    const wanted = action === 'remove' ? { action, id, why: reason } : { action, id, why: reason, everywhere };
     if (await staffChange.submit(wanted)) onClose();
   };
   return (
     <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void submit())}>
-      <p>{t(questions[does])}</p>
-      {does === 'suspend' && scope !== 'staff' && permissions.everywhere && (
+      <p>{t(questions[action])}</p>
+      {action === 'suspend' && scope !== 'staff' && permissions.everywhere && (
         <Choice
           label={t(TEAM.where)}
           variant="segments"
           options={[
-            { value: 'here', says: t(TEAM.here) },
-            { value: 'everywhere', says: t(TEAM.everywhere) },
+            { value: 'here', label: t(TEAM.here) },
+            { value: 'everywhere', label: t(TEAM.everywhere) },
           ]}
           value={everywhere ? 'everywhere' : 'here'}
           onChange={(where) => setEverywhere(where === 'everywhere')}
@@ -47,8 +47,8 @@ export function AccessForm({ does, scope, member, permissions, staffChange, onCl
         <TextInput small value={reason} onChange={setReason} maxLength={500} focusOnMount />
       </Field>
       <div className={styles.ways}>
-        <Button type="submit" variant={does === 'reinstate' ? 'outlined' : 'danger'} busy={staffChange.busy}>
-          {t(does === 'remove' && scope === 'staff' ? TEAM.removeWhole : TEAM[does])}
+        <Button type="submit" variant={action === 'reinstate' ? 'outlined' : 'danger'} busy={staffChange.busy}>
+          {t(action === 'remove' && scope === 'staff' ? TEAM.removeWhole : TEAM[action])}
         </Button>
         <Button variant="text" onClick={onClose}>
           {t(TEAM.leave)}

@@ -20,7 +20,7 @@ export function AgencyField({ id, value, onChange, error }: AgencyFieldProps) {
   const catalog = useQuery(Object.assign({ enabled: code !== '' }, catalogQuery(code)));
   const options = (catalog.data?.agencies ?? []).map(({ name, displayName }) => ({
     value: name,
-    says: t(displayName),
+    label: t(displayName),
   }));
   return (
     <Field id={id} label={t(TEAM.agency)} error={error}>

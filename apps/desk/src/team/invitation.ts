@@ -29,10 +29,10 @@ export function emptyInvitation(offered: TeamMember['roles']): InvitationForm {
 }
 
 /** What is to be mended before it is sent, each with the id of its control. */
-export function validateInvitation(form: InvitationForm, scope: TeamScope): { id: string; says: Text }[] {
+export function validateInvitation(form: InvitationForm, scope: TeamScope): { id: string; message: Text }[] {
   const { state } = parseIdnp(form.idnp);
   const isClerk = scope === 'staff' && form.roles.includes('agency-clerk');
-  const errors: [id: string, says: Text | false][] = [
+  const errors: [id: string, message: Text | false][] = [
     ['idnp', state !== 'right' && (state === 'wrong' ? FIELDS.idnpWrong : FIELDS.idnpShort)],
     ['familyName', validateName(form.familyName)],
     ['givenName', validateName(form.givenName)],
@@ -40,7 +40,7 @@ export function validateInvitation(form: InvitationForm, scope: TeamScope): { id
     ['roles', isClerk && form.roles.length > 1 && TEAM.clerkAlone],
     ['agency', isClerk && form.agency === '' && TEAM.agencyNeeded],
   ];
-  return errors.flatMap(([id, says]) => (says ? [{ id, says }] : []));
+  return errors.flatMap(([id, message]) => (message ? [{ id, message }] : []));
 }
 
 function validateName(name: string): Text | false {

@@ -43,13 +43,13 @@ export function Invite({ scope, onClose, onInvited }: InviteProps) {
   const submit = async () => {
     setAttempt(attempt + 1);
     if (validateInvitation(form, scope).length > 0) return;
-    const member = await staffChange.submit({ does: 'invite', invitation: toInvitation(form) });
+    const member = await staffChange.submit({ action: 'invite', invitation: toInvitation(form) });
     if (!member) return;
     forget();
     onInvited(member.name);
     onClose();
   };
-  const summary: FormError[] = errors.map(({ id, says }) => ({ id, says: t(says) }));
+  const summary: FormError[] = errors.map(({ id, message }) => ({ id, message: t(message) }));
   return (
     <Dialog title={t(TEAM.inviteTitle)} onClose={onClose}>
       <form className={styles.invite} noValidate onSubmit={(event) => (event.preventDefault(), void submit())}>
@@ -82,7 +82,7 @@ interface InvitationFieldsProps {
 function InvitationFields({ form, onChange, offered, errors }: InvitationFieldsProps) {
   const { t } = useLanguage();
   const set = (more: Partial<InvitationForm>) => onChange(Object.assign({}, form, more));
-  const errorTextFor = (controlId: string) => errors.find(({ id }) => id === controlId)?.says;
+  const errorTextFor = (controlId: string) => errors.find(({ id }) => id === controlId)?.message;
   const name = (which: 'familyName' | 'givenName') => (
     <Field id={which} label={t(FIELDS[which])} error={errorTextFor(which)}>
       <TextInput
@@ -121,7 +121,7 @@ function InvitationFields({ form, onChange, offered, errors }: InvitationFieldsP
         <Select
           value={form.language}
           onChange={(language) => set({ language: language as Language })}
-          options={(['ro', 'ru', 'en'] as const).map((value) => ({ value, says: t(LANGUAGE_TEXTS[value]) }))}
+          options={(['ro', 'ru', 'en'] as const).map((value) => ({ value, label: t(LANGUAGE_TEXTS[value]) }))}
         />
       </Field>
     </>

@@ -46,7 +46,7 @@ export function MemberActions({ scope, member, members, permissions, onDone }: M
       {activeForm === 'roles' && <RolesForm {...form} />}
       {activeForm === 'absence' && <AbsenceForm {...form} />}
       {(activeForm === 'suspend' || activeForm === 'reinstate' || activeForm === 'remove') && (
-        <AccessForm does={activeForm} {...form} />
+        <AccessForm action={activeForm} {...form} />
       )}
       {staffChange.errorText && (
         <p role="alert" className={styles.fault}>

@@ -24,7 +24,7 @@ export function RolesForm({ scope, member, staffChange, onClose }: ActionFormPro
   const submit = async () => {
     setIsSubmitted(true);
     if (isMissing) return;
-    if (await staffChange.submit({ does: 'roles', id: operatorIdOf(member), roles })) onClose();
+    if (await staffChange.submit({ action: 'roles', id: operatorIdOf(member), roles })) onClose();
   };
   const offered = assignableRoles(session, scope).filter((role) => role !== 'agency-clerk' || roles.includes(role));
   return (

@@ -39,8 +39,8 @@ export function Rows({ members, selected, onSelect }: RowsProps) {
     rows[document.activeElement === rows[at] ? at + by : Math.max(at, 0)]?.focus();
   };
   useKeys([
-    onSelect && { code: 'ArrowDown', says: KEYS.down, does: () => move(1) },
-    onSelect && { code: 'ArrowUp', says: KEYS.up, does: () => move(-1) },
+    onSelect && { code: 'ArrowDown', label: KEYS.down, run: () => move(1) },
+    onSelect && { code: 'ArrowUp', label: KEYS.up, run: () => move(-1) },
   ]);
   return (
     <ul ref={list}>

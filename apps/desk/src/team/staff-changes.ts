@@ -10,13 +10,13 @@ export type Invitation = Omit<Schemas['InviteStaffInput'], 'roles'> & { roles: s
 export type Absence = Schemas['Absence'];
 
 export type StaffChange =
-  | { does: 'invite'; invitation: Invitation }
+  | { action: 'invite'; invitation: Invitation }
   /** `everywhere`: the whole person, not at the centre only. */
-  | { does: 'suspend' | 'reinstate'; id: string; everywhere: boolean; why: string }
-  | { does: 'remove'; id: string; why: string }
-  | { does: 'roles'; id: string; roles: string[] }
-  | { does: 'absence'; id: string; absence: Absence }
-  | { does: 'back'; id: string };
+  | { action: 'suspend' | 'reinstate'; id: string; everywhere: boolean; why: string }
+  | { action: 'remove'; id: string; why: string }
+  | { action: 'roles'; id: string; roles: string[] }
+  | { action: 'absence'; id: string; absence: Absence }
+  | { action: 'back'; id: string };
 
 /** @throws Refusal, Away */
 export function sendStaffChange(scope: TeamScope, change: StaffChange, key: string): Promise<TeamMember> {
@@ -29,19 +29,19 @@ const reasonHeader = (reason: string) => (reason.trim() ? { 'X-Cups-Reason': enc
 
 function sendToCentre(code: string, change: StaffChange, key: string): Promise<TeamMember> {
   const header = idempotencyHeader(key);
-  if (change.does === 'invite') {
+  if (change.action === 'invite') {
     const body = change.invitation as Schemas['InviteInput'];
     return bodyOf(api.POST('/api/v1/centres/{code}/operators', { params: { path: { code }, header }, body }));
   }
   const { id } = change;
   const path = { code, id };
-  switch (change.does) {
+  switch (change.action) {
     case 'suspend':
     case 'reinstate':
       return change.everywhere
         ? sendToStaff(change, key)
         : bodyOf(
-            api.POST(`/api/v1/centres/{code}/operators/{id}/${change.does}`, {
+            api.POST(`/api/v1/centres/{code}/operators/{id}/${change.action}`, {
               params: { path, header },
               body: reasonBody(change.why),
             }),
@@ -65,7 +65,7 @@ function sendToCentre(code: string, change: StaffChange, key: string): Promise<T
 
 function sendToStaff(change: StaffChange, key: string): Promise<TeamMember> {
   const header = idempotencyHeader(key);
-  switch (change.does) {
+  switch (change.action) {
     case 'invite': {
       const body = change.invitation as Schemas['InviteStaffInput'];
       return bodyOf(api.POST('/api/v1/staff', { params: { header }, body }));
@@ -73,7 +73,7 @@ function sendToStaff(change: StaffChange, key: string): Promise<TeamMember> {
     case 'suspend':
     case 'reinstate': {
       const params = { path: { id: change.id }, header };
-      return bodyOf(api.POST(`/api/v1/staff/{id}/${change.does}`, { params, body: reasonBody(change.why) }));
+      return bodyOf(api.POST(`/api/v1/staff/{id}/${change.action}`, { params, body: reasonBody(change.why) }));
     }
     case 'remove': {
       const params = { path: { id: change.id }, header: Object.assign(reasonHeader(change.why), header) };

@@ -38,7 +38,7 @@ function TeamPicker({ scope: of, centres }: { scope: TeamScope; centres: readonl
   const { t } = useLanguage();
   const [, go] = useLocation();
   const [kind, setKind] = useState<'staff' | 'centre'>(of === 'staff' ? 'staff' : 'centre');
-  const options = useMemo(() => centres.map((centre) => ({ code: centre.code, says: centreLabel(centre) })), [centres]);
+  const options = useMemo(() => centres.map((centre) => ({ code: centre.code, label: centreLabel(centre) })), [centres]);
   const [typed, setTyped] = useState(of === 'staff' ? '' : of);
   const choose = (chosen: 'staff' | 'centre') => {
     setKind(chosen);
@@ -46,7 +46,7 @@ function TeamPicker({ scope: of, centres }: { scope: TeamScope; centres: readonl
   };
   const type = (text: string) => {
     setTyped(text);
-    const found = options.find(({ code, says }) => says === text || code === text.trim().toUpperCase());
+    const found = options.find(({ code, label }) => label === text || code === text.trim().toUpperCase());
     if (found && found.code !== of) go(`/team/${found.code}`);
   };
   const isWrong = kind === 'centre' && /^[a-z]{2}-\d{3}$/i.test(typed.trim()) && !isKnownCentre(options, typed);
@@ -56,8 +56,8 @@ function TeamPicker({ scope: of, centres }: { scope: TeamScope; centres: readonl
         label={t(TEAM.of)}
         variant="segments"
         options={[
-          { value: 'staff', says: t(TEAM.ofStaff) },
-          { value: 'centre', says: t(TEAM.ofCentre) },
+          { value: 'staff', label: t(TEAM.ofStaff) },
+          { value: 'centre', label: t(TEAM.ofCentre) },
         ]}
         value={kind}
         onChange={choose}
@@ -68,8 +68,8 @@ function TeamPicker({ scope: of, centres }: { scope: TeamScope; centres: readonl
         </Field>
       )}
       <datalist id="team-centres">
-        {options.map(({ code, says }) => (
-          <option key={code} value={says} />
+        {options.map(({ code, label }) => (
+          <option key={code} value={label} />
         ))}
       </datalist>
     </div>

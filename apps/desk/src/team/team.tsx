@@ -61,7 +61,7 @@ function TeamView({ scope, canPick, reason }: TeamViewProps) {
   const member = members.find(({ name }) => name === chosen) ?? (isWide ? members[0] : undefined);
   const invites = canInvite(session, scope);
   const invite = () => setInviting(true);
-  useKeys([invites && { code: 'Ctrl+Enter', says: TEAM.invite, does: invite }]);
+  useKeys([invites && { code: 'Ctrl+Enter', label: TEAM.invite, run: invite }]);
   return (
     <Screen
       flush

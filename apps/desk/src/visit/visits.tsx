@@ -96,7 +96,7 @@ export function VisitTabs() {
   const [path, go] = useLocation();
   const currentIndex = open.findIndex(({ id }) => path.startsWith(`/visits/${id}/`));
   const other = open[currentIndex < 0 ? open.length - 1 : (currentIndex + 1) % open.length];
-  useKeys([other !== undefined && { code: 'KeyV', says: KEYS.otherVisit, does: () => go(draftPath(other)) }]);
+  useKeys([other !== undefined && { code: 'KeyV', label: KEYS.otherVisit, run: () => go(draftPath(other)) }]);
   // The check is turned to the person: who else is at the desk is not theirs to read.
   const isTurnedToApplicant = /^\/visits\/[^/]+\/[^/]+\/review$/.test(path);
   const tabName = (visit: Visit, isCurrent: boolean) =>

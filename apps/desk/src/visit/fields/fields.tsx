@@ -145,7 +145,7 @@ export function DateField({ latest, ...binding }: FieldBinding & { latest: strin
 export function SelectField({
   options,
   ...binding
-}: FieldBinding & { options: readonly { value: string; says: string }[] }) {
+}: FieldBinding & { options: readonly { value: string; label: string }[] }) {
   const { t } = useLanguage();
   const { value, error, onChange } = useFieldControl(binding.pointer);
   return (

@@ -80,8 +80,8 @@ function YesNoField({ field, pointer, optional, digits }: ChoiceFieldProps) {
       variant="segments"
       digits={digits}
       options={[
-        { value: 'yes', says: t(FIELDS.yes) },
-        { value: 'no', says: t(FIELDS.no) },
+        { value: 'yes', label: t(FIELDS.yes) },
+        { value: 'no', label: t(FIELDS.no) },
       ]}
       value={typeof value === 'boolean' ? (value ? 'yes' : 'no') : undefined}
       onChange={(answer) => setValue(pointer, answer === 'yes')}
@@ -92,7 +92,7 @@ function YesNoField({ field, pointer, optional, digits }: ChoiceFieldProps) {
 function ChoiceField({ field, pointer, optional, digits }: ChoiceFieldProps) {
   const { t } = useLanguage();
   const { values, setValue, errorAt } = useDraftForm();
-  const options = field.choices.map(({ value, title }) => ({ value, says: capitalise(t(title)) }));
+  const options = field.choices.map(({ value, title }) => ({ value, label: capitalise(t(title)) }));
   if (options.length > MAX_CARDS) {
     return (
       <SelectField pointer={pointer} label={field.title} help={field.help} optional={optional} options={options} />

@@ -17,7 +17,7 @@ export function BehalfScreen() {
   const { t } = useLanguage();
   const { next, values, setValue, errorAt, today } = useDraftForm();
   return (
-    <VisitPage main={{ says: t(VISIT.goOn), does: next }}>
+    <VisitPage main={{ label: t(VISIT.goOn), run: next }}>
       <Title focus={false}>{t(VISIT.behalfTitle)}</Title>
       <Identity pointer="/represented" />
       <Choice
@@ -25,7 +25,7 @@ export function BehalfScreen() {
         label={t(FIELDS.ground)}
         error={errorAt('/mandate/kind')}
         columns={2}
-        options={GROUNDS.map((value) => ({ value, says: capitalise(t(MANDATE_TEXTS[value])) }))}
+        options={GROUNDS.map((value) => ({ value, label: capitalise(t(MANDATE_TEXTS[value])) }))}
         value={textOf(values, '/mandate/kind') as (typeof GROUNDS)[number]}
         onChange={(value) => setValue('/mandate/kind', value)}
       />

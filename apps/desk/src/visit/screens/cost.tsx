@@ -36,13 +36,13 @@ export function CostScreen() {
     const isReduced = reduced.some(({ option }) => option.code === value);
     focusAnswer(group === '/costOption' && isReduced ? REDUCED_GROUP : group, value);
   };
-  useKeys(choices.map(([group, value], n) => ({ code: `Digit${n + 1}`, does: () => choose(group, value) })));
+  useKeys(choices.map(([group, value], n) => ({ code: `Digit${n + 1}`, run: () => choose(group, value) })));
   const digit = (group: string, value: string) => {
     const n = choices.findIndex(([each, one]) => each === group && one === value);
     return n < 0 ? undefined : <KeyCap code={`Digit${n + 1}`} quiet />;
   };
   return (
-    <VisitPage main={{ says: t(VISIT.goOn), does: next }}>
+    <VisitPage main={{ label: t(VISIT.goOn), run: next }}>
       <Title>{t(plain.length + reduced.length > 0 ? VISIT.costTitle : VISIT.deliveryTitle)}</Title>
       {plain.length > 0 && <CostChoice options={plain} digit={digit} />}
       {plain.length === 0 && <NoCost />}
@@ -56,7 +56,7 @@ export function CostScreen() {
           columns={2}
           options={deliveryKinds.map((value) => ({
             value,
-            says: <CostLine says={capitalise(t(DELIVERY_TEXTS[value]))} digit={digit('/delivery/kind', value)} />,
+            label: <CostLine label={capitalise(t(DELIVERY_TEXTS[value]))} digit={digit('/delivery/kind', value)} />,
           }))}
           value={deliveryKinds.find((one) => one === deliveryKind)}
           onChange={(value) => setValue('/delivery/kind', value)}
@@ -69,10 +69,10 @@ export function CostScreen() {
 
 const capitalise = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-function CostLine({ says, value, digit }: { says: string; value?: string; digit: React.ReactNode }) {
+function CostLine({ label, value, digit }: { label: string; value?: string; digit: React.ReactNode }) {
   return (
     <span className={styles.line}>
-      <span>{says}</span>
+      <span>{label}</span>
       {value && <strong>{value}</strong>}
       {digit}
     </span>
@@ -95,8 +95,8 @@ function CostChoice({ options, digit }: { options: readonly CostOption[]; digit:
         error={errorAt('/costOption')}
         options={options.map((option) => ({
           value: option.code,
-          says: (
-            <CostLine says={t(option.title)} value={t(feeText(option))} digit={digit('/costOption', option.code)} />
+          label: (
+            <CostLine label={t(option.title)} value={t(feeText(option))} digit={digit('/costOption', option.code)} />
           ),
           more: startText(option),
         }))}
@@ -118,8 +118,8 @@ function ReductionChoice({ reduced, digit }: { reduced: readonly ReducedCostOpti
         help={t(VISIT.reducedHelp)}
         options={reduced.map(({ option, reduction }) => ({
           value: option.code,
-          says: (
-            <CostLine says={t(option.title)} value={t(feeText(option))} digit={digit('/costOption', option.code)} />
+          label: (
+            <CostLine label={t(option.title)} value={t(feeText(option))} digit={digit('/costOption', option.code)} />
           ),
           more: (
             <>

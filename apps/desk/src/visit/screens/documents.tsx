@@ -18,7 +18,7 @@ export function DocumentsScreen() {
   const { next, service, content } = useDraftForm();
   const documents = findRequestedEvidence(service, content);
   return (
-    <VisitPage main={{ says: t(VISIT.goOn), does: next }}>
+    <VisitPage main={{ label: t(VISIT.goOn), run: next }}>
       <div className={styles.head}>
         <Title focus={false}>{t(VISIT.papersTitle)}</Title>
         <p>{t(VISIT.papersHelp)}</p>
@@ -56,7 +56,7 @@ function DocumentRow({ document: paper, digits }: { document: EvidenceRequiremen
           variant="segments"
           digits={digits}
           error={errorAt(`${pointer}/how`)}
-          options={presentations.map((value) => ({ value, says: t(labels[value]) }))}
+          options={presentations.map((value) => ({ value, label: t(labels[value]) }))}
           value={presentation || undefined}
           onChange={(value) => setValue(`${pointer}/how`, value)}
         />

@@ -28,7 +28,7 @@ export function FormScreen({ part }: { part: number }) {
   const suggestions = suggestFor(fields, { service, values }, others);
   return (
     <VisitPage
-      main={{ says: t(VISIT.goOn), does: next }}
+      main={{ label: t(VISIT.goOn), run: next }}
       side={suggestions.length > 0 && <SuggestionList suggestions={suggestions} />}
     >
       <Title focus={false}>{t(section.title ?? VISIT.formTitle)}</Title>

@@ -99,14 +99,14 @@ function KnownByName({ text, pointer: at }: { text: string; pointer: string }) {
   useKeys([
     rows.length > 0 && {
       code: 'ArrowDown',
-      says: KEYS.down,
-      does: () => setChosen(Math.min(chosen + 1, rows.length - 1)),
+      label: KEYS.down,
+      run: () => setChosen(Math.min(chosen + 1, rows.length - 1)),
       inFields: true,
     },
     rows.length > 0 && {
       code: 'ArrowUp',
-      says: KEYS.up,
-      does: () => setChosen(Math.max(chosen - 1, 0)),
+      label: KEYS.up,
+      run: () => setChosen(Math.max(chosen - 1, 0)),
       inFields: true,
     },
   ]);

@@ -22,7 +22,7 @@ export function PersonScreen() {
   const { t } = useLanguage();
   const { next } = useDraftForm();
   return (
-    <VisitPage main={{ says: t(VISIT.goOn), does: next }} side={<PersonPane />}>
+    <VisitPage main={{ label: t(VISIT.goOn), run: next }} side={<PersonPane />}>
       <Title focus={false}>{t(VISIT.personTitle)}</Title>
       <Identity
         pointer="/applicant"
@@ -32,7 +32,7 @@ export function PersonScreen() {
             pointer="/behalf"
             label={FIELDS.behalf}
             options={['self', 'other']}
-            says={{ self: FIELDS.self, other: FIELDS.other }}
+            texts={{ self: FIELDS.self, other: FIELDS.other }}
           />
         }
       />
@@ -41,7 +41,7 @@ export function PersonScreen() {
         pointer="/applicant/language"
         label={FIELDS.language}
         options={['ro', 'ru', 'en']}
-        says={LANGUAGE_TEXTS}
+        texts={LANGUAGE_TEXTS}
       />
     </VisitPage>
   );
@@ -98,7 +98,7 @@ export function Identity({ pointer, allowsName, aside }: IdentityProps) {
 }
 
 /** Every other state, by its name in the language of the page. */
-function useCountries(): { value: string; says: string }[] {
+function useCountries(): { value: string; label: string }[] {
   const { language } = useLanguage();
   return useMemo(() => {
     const names = new Intl.DisplayNames([language], { type: 'region' });
@@ -107,15 +107,15 @@ function useCountries(): { value: string; says: string }[] {
       .flatMap((one) => letters.map((other) => `${one}${other}`))
       .filter((code) => FORMATS['country']?.(code));
     return codes
-      .map((value) => ({ value, says: names.of(value) ?? value }))
-      .sort((one, other) => one.says.localeCompare(other.says, language));
+      .map((value) => ({ value, label: names.of(value) ?? value }))
+      .sort((one, other) => one.label.localeCompare(other.label, language));
   }, [language]);
 }
 
 function ForeignDocument({ pointer: at }: { pointer: string }) {
   const { t } = useLanguage();
   const countries = useCountries();
-  const kinds = Object.entries(FOREIGN_DOCUMENT_TEXTS).map(([value, text]) => ({ value, says: t(text) }));
+  const kinds = Object.entries(FOREIGN_DOCUMENT_TEXTS).map(([value, text]) => ({ value, label: t(text) }));
   return (
     <>
       <SelectField pointer={`${at}/foreignDocument/country`} label={FIELDS.country} options={countries} />
@@ -137,7 +137,7 @@ function ContactFields() {
         pointer="/contact/means"
         label={FIELDS.means}
         options={CONTACT_MEANS}
-        says={{ email: FIELDS.email, phone: FIELDS.phone, none: FIELDS.nothing }}
+        texts={{ email: FIELDS.email, phone: FIELDS.phone, none: FIELDS.nothing }}
       />
       {means === 'none' && <p className={styles.quiet}>{t(FIELDS.nothingHelp)}</p>}
       {means === 'email' && (
@@ -168,10 +168,10 @@ interface ShortChoiceProps<Value extends string> {
   pointer: string;
   label: (typeof FIELDS)[keyof typeof FIELDS];
   options: readonly Value[];
-  says: Record<Value, { ro: string; ru: string; en: string }>;
+  texts: Record<Value, { ro: string; ru: string; en: string }>;
 }
 
-function ShortChoice<Value extends string>({ pointer, label, options, says }: ShortChoiceProps<Value>) {
+function ShortChoice<Value extends string>({ pointer, label, options, texts }: ShortChoiceProps<Value>) {
   const { t } = useLanguage();
   const { values, setValue, errorAt } = useDraftForm();
   return (
@@ -181,7 +181,7 @@ function ShortChoice<Value extends string>({ pointer, label, options, says }: Sh
         label={t(label)}
         variant="segments"
         error={errorAt(pointer)}
-        options={options.map((value) => ({ value, says: t(says[value]) }))}
+        options={options.map((value) => ({ value, label: t(texts[value]) }))}
         value={textOf(values, pointer) as Value}
         onChange={(value) => setValue(pointer, value)}
       />

@@ -26,10 +26,10 @@ export function ReceiptScreen({ application }: { application: Application }) {
   const number = application.trackingNumber ?? '';
   const { receipt: printReceipt, toSign: printApplication } = useReceiptPrintouts(application);
   useKeys([
-    { code: 'KeyP', says: KEYS.print, does: printReceipt },
-    { code: 'Ctrl+Enter', says: KEYS.main, does: nextPerson },
-    { code: 'Enter', does: nextPerson },
-    { code: 'Escape', says: KEYS.queue, does: () => go('/') },
+    { code: 'KeyP', label: KEYS.print, run: printReceipt },
+    { code: 'Ctrl+Enter', label: KEYS.main, run: nextPerson },
+    { code: 'Enter', run: nextPerson },
+    { code: 'Escape', label: KEYS.queue, run: () => go('/') },
   ]);
   return (
     <Screen

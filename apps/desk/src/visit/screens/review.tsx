@@ -46,7 +46,7 @@ export function ReviewScreen() {
   const isUnreachable = isSubmitting && sync.status.unreachableSince !== undefined;
   const errors = missingFields.map((field) => ({
     field,
-    says: `${t(fieldLabel(field.pointer, form.service)).replace('?', '')}: ${errorAt(field.pointer) ?? ''}`,
+    message: `${t(fieldLabel(field.pointer, form.service)).replace('?', '')}: ${errorAt(field.pointer) ?? ''}`,
   }));
   return (
     <VisitPage
@@ -63,7 +63,7 @@ export function ReviewScreen() {
       {isUnreachable && <p className={styles.away}>{t(VISIT.submitWaits)}</p>}
       {errors.length > 0 && <MissingFieldList errors={errors} />}
       {blockingText && errors.length === 0 && (
-        <ErrorSummary errors={[{ id: '/checked', says: blockingText }]} attempt={attempt} />
+        <ErrorSummary errors={[{ id: '/checked', message: blockingText }]} attempt={attempt} />
       )}
       <div className={styles.head}>
         <Title focus={false}>{t(VISIT.reviewTitle)}</Title>
@@ -86,15 +86,15 @@ function useMainAction(busy: boolean): VisitPageProps['main'] {
   const { t } = useLanguage();
   const { draft, next } = useDraftForm();
   const saveForLater = useSaveForLater();
-  if (draft.known?.ownApplication) return { says: t(OWN_APPLICATION.leave), does: saveForLater };
-  return { says: t(VISIT.submit), does: next, busy, doing: t(VISIT.submitting) };
+  if (draft.known?.ownApplication) return { label: t(OWN_APPLICATION.leave), run: saveForLater };
+  return { label: t(VISIT.submit), run: next, busy, doing: t(VISIT.submitting) };
 }
 
 /** What is missing leads to its screen and its control; it takes the focus when the platform said so. */
 function MissingFieldList({
   errors: faults,
 }: {
-  errors: readonly { field: DraftForm['missingFields'][number]; says: string }[];
+  errors: readonly { field: DraftForm['missingFields'][number]; message: string }[];
 }) {
   const { t } = useLanguage();
   const { go, sync } = useDraftForm();
@@ -107,7 +107,7 @@ function MissingFieldList({
     <section ref={box} className={styles.missing} aria-labelledby="missing-title" id="missing" tabIndex={-1}>
       <h2 id="missing-title">{t(PARTS.summary)}</h2>
       <ul>
-        {faults.map(({ field, says }) => (
+        {faults.map(({ field, message }) => (
           <li key={field.pointer}>
             <button
               type="button"
@@ -117,7 +117,7 @@ function MissingFieldList({
                 requestAnimationFrame(() => focusControl(field.pointer));
               }}
             >
-              {says}
+              {message}
             </button>
           </li>
         ))}

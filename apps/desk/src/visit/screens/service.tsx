@@ -39,7 +39,7 @@ export function ServiceScreen() {
   const main = () => proceed(picked);
   return (
     <VisitPage
-      main={{ says: t(VISIT.toPerson), does: main, cap: 'Enter' }}
+      main={{ label: t(VISIT.toPerson), run: main, cap: 'Enter' }}
       side={picked && <ServicePane service={picked} onPrint={printChecklist} />}
       hint={<ArrowKeysHint />}
     >
@@ -123,11 +123,11 @@ function useServiceSearch(proceed: (service: PublicService | undefined) => void)
   useKeys([
     {
       code: 'ArrowDown',
-      says: KEYS.down,
-      does: () => pick(shown[Math.min(currentIndex + 1, shown.length - 1)]),
+      label: KEYS.down,
+      run: () => pick(shown[Math.min(currentIndex + 1, shown.length - 1)]),
       inFields: true,
     },
-    { code: 'ArrowUp', says: KEYS.up, does: () => pick(shown[Math.max(currentIndex - 1, 0)]), inFields: true },
+    { code: 'ArrowUp', label: KEYS.up, run: () => pick(shown[Math.max(currentIndex - 1, 0)]), inFields: true },
   ]);
   return {
     query,

@@ -21,7 +21,7 @@ import { fieldLabel } from '../field-texts.ts';
 import styles from './visit-page.module.css';
 
 export interface VisitPageProps {
-  main: { says: string; does: () => void; cap?: string; busy?: boolean; doing?: string };
+  main: { label: string; run: () => void; cap?: string; busy?: boolean; doing?: string };
   side?: ReactNode;
   /** In the place of the save state, where nothing is saved yet. */
   hint?: ReactNode;
@@ -37,15 +37,15 @@ export function VisitPage({ main, side, hint, before, summary = true, children }
   const { t } = useLanguage();
   const { screen, back, missingFields, errorAt, service, attempt, sync, draft } = useDraftForm();
   const saveForLater = useSaveForLater();
-  const area = useEnterToNext(main.does);
+  const area = useEnterToNext(main.run);
   const errors = missingFields
     .filter((field) => field.screen === screen)
-    .map(({ pointer }) => ({ id: pointer, label: t(fieldLabel(pointer, service)), says: errorAt(pointer) ?? '' }));
+    .map(({ pointer }) => ({ id: pointer, label: t(fieldLabel(pointer, service)), message: errorAt(pointer) ?? '' }));
   useKeys([
-    { code: 'Ctrl+Enter', says: KEYS.main, does: main.does },
-    { code: 'Enter', does: main.does },
-    { code: 'Escape', says: KEYS.back, does: () => blurActiveField() || back(), inFields: true },
-    { code: 'KeyK', says: KEYS.park, does: saveForLater },
+    { code: 'Ctrl+Enter', label: KEYS.main, run: main.run },
+    { code: 'Enter', run: main.run },
+    { code: 'Escape', label: KEYS.back, run: () => blurActiveField() || back(), inFields: true },
+    { code: 'KeyK', label: KEYS.park, run: saveForLater },
   ]);
 
   return (
@@ -88,11 +88,11 @@ function FooterButtons({ main, onSaveForLater: onPark }: { main: VisitPageProps[
         variant="filled"
         large
         cap={main.cap ?? 'Ctrl+Enter'}
-        onClick={main.does}
+        onClick={main.run}
         busy={main.busy}
         busyText={main.doing}
       >
-        {main.says}
+        {main.label}
       </Button>
       {screen !== 'service' && (
         <Button large onClick={back}>
