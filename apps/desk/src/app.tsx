@@ -38,11 +38,11 @@ const VisitScreen = lazyScreen(() => import('./visit/visit.tsx'));
 const NewVisit = lazyScreen(() => import('./visit/new-visit.tsx'));
 const Resume = lazyScreen(() => import('./visit/resume.tsx'));
 
-export function App({ entry: arrival }: { entry: EntryState }) {
+export function App({ entry }: { entry: EntryState }) {
   const [queryClient] = useState(createQueryClient);
   return (
     <QueryClientProvider client={queryClient}>
-      <SessionProvider entry={arrival}>
+      <SessionProvider entry={entry}>
         <SessionLanguageProvider>
           <KeysProvider>
             <SessionGate />
@@ -77,13 +77,13 @@ function SignedInApp() {
   const { session } = useSignedIn();
   const [path, go] = useLocation();
   const [query, setQuery] = useState('');
-  const { startVisit: begin } = useVisits();
+  const { startVisit: openVisit } = useVisits();
   const hasQueue = hasDeskRole(session.operator);
   const { data } = useQuery(Object.assign({ enabled: hasQueue }, queueQuery('today')));
   usePrefetchScreens(!hasQueue || data !== undefined);
   const count = data?.counts.find(({ bucket }) => bucket === 'today')?.count;
   const startVisit = () => {
-    const to = begin();
+    const to = openVisit();
     if (to === path) document.querySelector<HTMLElement>('[role=combobox]')?.focus();
     else if (to.endsWith('/service')) beginTypeAhead();
     go(to);

@@ -27,9 +27,9 @@ const NOTIFIABLE_STATES: readonly string[] = ['documents-requested', 'ready', 'r
 
 type ActionForm = 'withdraw' | 'tell' | 'record-payment';
 
-export function ApplicationActions({ details: file }: { details: ApplicationDetails }) {
+export function ApplicationActions({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
-  const { application } = file;
+  const { application } = details;
   const { id, allowedActions } = application;
   const [, go] = useLocation();
   const action = useApplicationAction(id);
@@ -43,7 +43,7 @@ export function ApplicationActions({ details: file }: { details: ApplicationDeta
   useKeys([isAllowed('hand-over') && { code: 'Ctrl+Enter', label: KEYS.main, run: handOver }]);
   return (
     <>
-      {isAllowed('supply-documents') && <DocumentRequestForm details={file} action={action} />}
+      {isAllowed('supply-documents') && <DocumentRequestForm details={details} action={action} />}
       <div className={styles.ways}>
         {isAllowed('edit') && (
           <Button variant={mainVariant} icon={FilePen} onClick={() => go(`/visits/resume/${id}`)}>
@@ -71,7 +71,7 @@ export function ApplicationActions({ details: file }: { details: ApplicationDeta
           </Button>
         )}
         {isAllowed('correct') && <Button onClick={() => go(`/visits/correct/${id}`)}>{t(APPLICATION.correct)}</Button>}
-        <PrintMainButton details={file} />
+        <PrintMainButton details={details} />
         {isAllowed('withdraw') && activeForm !== 'withdraw' && (
           <span className={styles.last}>
             <Button variant="danger" onClick={() => setActiveForm('withdraw')}>

@@ -49,19 +49,19 @@ export default function ApplicationScreen({ id }: { id: string }) {
   return <ApplicationView details={details.data} />;
 }
 
-function ApplicationView({ details: file }: { details: ApplicationDetails }) {
+function ApplicationView({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
-  const row = toApplicationRow(file);
+  const row = toApplicationRow(details);
   return (
-    <Screen side={<SidePane details={file} />}>
+    <Screen side={<SidePane details={details} />}>
       <div className={styles.page}>
-        <ApplicationHeader details={file} />
-        {file.missing.length > 0 && <p className={styles.quiet}>{t(APPLICATION.somePartsAway)}</p>}
-        <DeskAlerts details={file} />
-        <StateBlock row={row} details={file} variant="full">
-          <ApplicationActions details={file} />
+        <ApplicationHeader details={details} />
+        {details.missing.length > 0 && <p className={styles.quiet}>{t(APPLICATION.somePartsAway)}</p>}
+        <DeskAlerts details={details} />
+        <StateBlock row={row} details={details} variant="full">
+          <ApplicationActions details={details} />
         </StateBlock>
-        <Timeline details={file} />
+        <Timeline details={details} />
       </div>
     </Screen>
   );

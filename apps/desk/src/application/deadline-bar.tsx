@@ -21,14 +21,14 @@ export function DeadlineBar({ agency: name, from, to, actor }: DeadlineBarProps)
   const agency = catalog?.agencies.find((one) => one.name === name);
   const now = today();
   const ticks = agency && catalog ? buildTicks(from, to, now, createWorkingDayCheck(agency, catalog.calendars)) : [];
-  const at = ticks.filter(({ phase: is }) => is !== 'future').length;
+  const at = ticks.filter(({ phase }) => phase !== 'future').length;
   const day = longDate(to, language, now);
   return (
     <div className={styles.ruler} data-whose={actor} data-late={to < now || undefined}>
       {ticks.length > 0 && (
         <div className={styles.ticks} aria-hidden="true">
-          {ticks.map(({ date, phase: is, hasGap: gap, isLast: last }) => (
-            <span key={date} data-is={is} data-gap={gap || undefined} data-last={last || undefined} />
+          {ticks.map(({ date, phase, hasGap, isLast }) => (
+            <span key={date} data-is={phase} data-gap={hasGap || undefined} data-last={isLast || undefined} />
           ))}
         </div>
       )}

@@ -28,22 +28,22 @@ interface DocumentAnswer {
 const NO_ANSWER: DocumentAnswer = { number: '', why: '' };
 
 export function DocumentRequestForm({
-  details: file,
-  action: acting,
+  details,
+  action,
 }: {
   details: ApplicationDetails;
   action: ApplicationActionState;
 }) {
   const { t } = useLanguage();
-  const request = file.application.documentRequest;
-  const recordId = `${file.application.id} ${request?.id ?? ''}`;
+  const request = details.application.documentRequest;
+  const recordId = `${details.application.id} ${request?.id ?? ''}`;
   const [answers, setAnswers, forget] = usePersistentState<Record<string, DocumentAnswer>>(
     'documents',
     recordId,
     () => ({}),
   );
   const [isSubmitted, setIsSubmitted] = useState(false);
-  const open = findOpenKinds(file);
+  const open = findOpenKinds(details);
   const body = toSupplyRequest(open, answers);
   const isReasonMissing = open.some((kind) => answers[kind]?.what === 'never' && !answers[kind].why.trim());
   const send = async () => {
@@ -51,7 +51,7 @@ export function DocumentRequestForm({
     if (!body || isReasonMissing) return;
     // The outbox has it now; what is refused comes back.
     forget();
-    if (!(await acting.run('supply-documents', body))) setAnswers(answers);
+    if (!(await action.run('supply-documents', body))) setAnswers(answers);
     else setAnswers({});
   };
   useKeys([
@@ -71,7 +71,7 @@ export function DocumentRequestForm({
           <DocumentRow
             key={kind}
             kind={kind}
-            details={file}
+            details={details}
             isSupplied={!open.includes(kind)}
             answer={answers[kind] ?? NO_ANSWER}
             isSubmitted={isSubmitted}
@@ -84,7 +84,7 @@ export function DocumentRequestForm({
         <Button
           variant="filled"
           cap="Ctrl+Enter"
-          busy={acting.busy === 'supply-documents'}
+          busy={action.busy === 'supply-documents'}
           busyText={t(APPLICATION.sending)}
           onClick={() => void send()}
         >
@@ -125,7 +125,10 @@ function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange 
             label={title}
             labelHidden
             variant="segments"
-            options={(['now', 'later', 'never'] as const).map((value) => ({ value, label: t(DOCUMENT_REQUEST[value]) }))}
+            options={(['now', 'later', 'never'] as const).map((value) => ({
+              value,
+              label: t(DOCUMENT_REQUEST[value]),
+            }))}
             value={answer.what}
             onChange={(what) => onChange({ what, number: answer.number, why: answer.why })}
           />

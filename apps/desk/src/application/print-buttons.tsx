@@ -29,14 +29,14 @@ interface PrintableDocument {
 }
 
 /** The paper of this screen: what the person needs where the application is now. Ctrl+P and P print the same. */
-export function PrintMainButton({ details: file }: { details: ApplicationDetails }) {
+export function PrintMainButton({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const catalog = useCatalog();
   const { session } = useSignedIn();
   const { displayName } = session.operator;
   const main = useMemo(
-    () => (catalog ? resolveMainPrintout(file, catalog, displayName) : undefined),
-    [file, catalog, displayName],
+    () => (catalog ? resolveMainPrintout(details, catalog, displayName) : undefined),
+    [details, catalog, displayName],
   );
   const print = usePrintout(main?.render);
   useKeys([main && { code: 'KeyP', label: KEYS.print, run: print }]);
@@ -89,11 +89,11 @@ function toMissingDocumentsProps({ application }: ApplicationDetails, catalog: C
 }
 
 /** All other papers of an application, and the slips of what the person was told. */
-export function PrintList({ details: file }: { details: ApplicationDetails }) {
+export function PrintList({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const catalog = useCatalog();
   const { session } = useSignedIn();
-  const { application } = file;
+  const { application } = details;
   const specialist = session.operator.displayName;
   const [error, setError] = useState<unknown>();
   const reportFailure = (printing: Promise<void>) => {
@@ -109,7 +109,7 @@ export function PrintList({ details: file }: { details: ApplicationDetails }) {
     [application, specialist],
   );
   if (!catalog || !application.submitTime) return null;
-  const slips = (file.notices ?? []).filter(({ channel }) => channel === 'slip');
+  const slips = (details.notices ?? []).filter(({ channel }) => channel === 'slip');
   return (
     <section>
       <h2>{t(PRINTOUTS.title)}</h2>

@@ -26,9 +26,9 @@ import { useApplicationAction } from './use-application-action.ts';
 import styles from './application.module.css';
 
 /** Beside an application: the person, what was asked for, colleagues, and who looked. */
-export function SidePane({ details: file }: { details: ApplicationDetails }) {
+export function SidePane({ details }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
-  const { application } = file;
+  const { application } = details;
   const option = useCostOption(application);
   const catalog = useCatalog();
   const documents = application.evidence?.map(({ kind }) => t(evidenceTitle(catalog, kind))).join(', ');
@@ -52,13 +52,13 @@ export function SidePane({ details: file }: { details: ApplicationDetails }) {
         {last > 0 && <Link href={`/applications/${application.id}/submissions/${last}`}>{t(APPLICATION.filed)}</Link>}
         {application.corrects && <Link href={`/${application.corrects}`}>{t(APPLICATION.corrects)}</Link>}
       </section>
-      <Notes details={file} />
-      <Assignment details={file} />
-      <PrintList details={file} />
+      <Notes details={details} />
+      <Assignment details={details} />
+      <PrintList details={details} />
       <p className={styles.looks}>
         <span>
           <Eye size={16} aria-hidden="true" />
-          {accessCountText(file, t, language)}
+          {accessCountText(details, t, language)}
         </span>
         <Link href={`/applications/${application.id}/looks`}>{t(APPLICATION.who)}</Link>
       </p>
@@ -67,16 +67,16 @@ export function SidePane({ details: file }: { details: ApplicationDetails }) {
 }
 
 /** Words to colleagues; the person never sees them. */
-function Notes({ details: file }: { details: ApplicationDetails }) {
+function Notes({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
-  const { acting: action, text, setText, setForm, save, takeBack: undo } = useNoteDraft(file.application.id);
+  const { action, text, setText, setForm, save, undo } = useNoteDraft(details.application.id);
   return (
     <section>
       <div className={styles.sideHead}>
         <h2>{t(APPLICATION.notes)}</h2>
         <span>{t(APPLICATION.notesMore)}</span>
       </div>
-      <NoteList details={file} held={action.undoable?.key} onUndo={undo} />
+      <NoteList details={details} held={action.undoable?.key} onUndo={undo} />
       <form ref={setForm} onSubmit={(event) => (event.preventDefault(), void save())}>
         <Field label={t(APPLICATION.note)} error={action.errorText}>
           <TextInput small value={text} onChange={setText} maxLength={500} end={<KeyCap code="KeyO" quiet />} />
@@ -115,7 +115,7 @@ function useNoteDraft(application: string) {
     action.undo();
     focus();
   }
-  return { acting: action, text, setText, setForm, save, takeBack: undo };
+  return { action, text, setText, setForm, save, undo };
 }
 
 interface NoteListProps {
@@ -144,12 +144,12 @@ function NoteList({ details: { application, operators }, held, onUndo }: NoteLis
           </li>
         ) : null,
       )}
-      {[...(application.notes ?? [])].reverse().map(({ text: noteText, by: author, recordTime }) => (
-        <li key={`${recordTime} ${noteText}`} className={styles.note}>
+      {[...(application.notes ?? [])].reverse().map(({ text, by: author, recordTime }) => (
+        <li key={`${recordTime} ${text}`} className={styles.note}>
           <p>
             {operatorName(operators, author, t)} · {formatWhen(recordTime, { language, today: today() })}
           </p>
-          <p>{noteText}</p>
+          <p>{text}</p>
         </li>
       ))}
     </ul>

@@ -59,9 +59,9 @@ function resolveTerm(row: ApplicationRow, details: ApplicationDetails | undefine
 }
 
 /** The agency's own words, as a quotation: they are not ours. */
-function AgencyMessages({ details: file }: { details: ApplicationDetails | undefined }) {
+function AgencyMessages({ details }: { details: ApplicationDetails | undefined }) {
   const { t, language } = useLanguage();
-  const { decision, documentRequest, state } = file?.application ?? {};
+  const { decision, documentRequest, state } = details?.application ?? {};
   const context = { language, today: today() };
   if (state === 'documents-requested' && documentRequest) {
     const { message, askedAnswerBy } = documentRequest;
@@ -89,9 +89,9 @@ function AgencyMessages({ details: file }: { details: ApplicationDetails | undef
   );
 }
 
-function Quotation({ message: of, title }: { message: LocalizedText | undefined; title?: string }) {
+function Quotation({ message, title }: { message: LocalizedText | undefined; title?: string }) {
   const { t, language } = useLanguage();
-  const text = sanitizeText(t(of));
+  const text = sanitizeText(t(message));
   if (!text) return null;
   return (
     <figure className={styles.quotation}>

@@ -8,45 +8,45 @@ import { buildTimeline } from './timeline-entries.ts';
 import styles from './timeline.module.css';
 
 /** The way of an application, newest first. */
-export function Timeline({ details: file }: { details: ApplicationDetails }) {
+export function Timeline({ details }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
   const { long } = useAgencyNames();
-  const entries = buildTimeline(file, { t, agency: long });
+  const entries = buildTimeline(details, { t, agency: long });
   return (
     <section className={styles.timeline}>
       <h2>{t(APPLICATION.way)}</h2>
       <ol>
-        {entries.map(({ time: at, actor: who, action: did, detail: more }, index) => (
+        {entries.map(({ time: at, actor, action, detail }, index) => (
           <li key={`${at} ${index}`}>
             <time dateTime={at}>{formatWhen(at, { language, today: today() })}</time>
             <span className={styles.dot} aria-hidden="true" />
             <div>
               <p>
-                <strong>{who}</strong> {did}
+                <strong>{actor}</strong> {action}
               </p>
-              {more && <p className={styles.more}>{more}</p>}
+              {detail && <p className={styles.more}>{detail}</p>}
             </div>
           </li>
         ))}
       </ol>
-      {file.olderActions > 0 && <p className={styles.more}>{t(APPLICATION.older, { n: file.olderActions })}</p>}
+      {details.olderActions > 0 && <p className={styles.more}>{t(APPLICATION.older, { n: details.olderActions })}</p>}
     </section>
   );
 }
 
 /** The same in a pane: the last few, a line each. */
-export function RecentTimeline({ details: file, max: most }: { details: ApplicationDetails; max: number }) {
+export function RecentTimeline({ details, max }: { details: ApplicationDetails; max: number }) {
   const { t } = useLanguage();
   const { short } = useAgencyNames();
   return (
     <ol className={styles.steps}>
-      {buildTimeline(file, { t, agency: short })
-        .slice(0, most)
-        .map(({ time: at, actor: who, action: did }, index) => (
+      {buildTimeline(details, { t, agency: short })
+        .slice(0, max)
+        .map(({ time: at, actor, action }, index) => (
           <li key={`${at} ${index}`}>
             <time dateTime={at}>{formatDayAndTime(at)}</time>
             <span>
-              {who} {did}
+              {actor} {action}
             </span>
           </li>
         ))}

@@ -43,15 +43,9 @@ export default function HandOver({ id }: { id: string }) {
   return <HandOverContent details={shown} onHandedOver={() => setStart(shown)} />;
 }
 
-function HandOverContent({
-  details: file,
-  onHandedOver: onHanded,
-}: {
-  details: ApplicationDetails;
-  onHandedOver: () => void;
-}) {
+function HandOverContent({ details, onHandedOver }: { details: ApplicationDetails; onHandedOver: () => void }) {
   const { t } = useLanguage();
-  const { application } = file;
+  const { application } = details;
   const { outbox } = useSignedIn();
   const [form, setForm, forget] = usePersistentState('hand-over', application.id, () =>
     initialHandOverForm(application),
@@ -65,7 +59,7 @@ function HandOverContent({
   const submit = (isOutcomeLater: boolean) => {
     setAttempt(attempt + 1);
     if (validateHandOver(form, { isOutcomeOnly, isOutcomeLater }, t).length > 0) return;
-    onHanded();
+    onHandedOver();
     // What was refused before is said anew.
     if (refusal) outbox.discard(application.id);
     for (const { kind, body } of toWrites(form, { isOutcomeOnly, isOutcomeLater })) {
@@ -78,12 +72,12 @@ function HandOverContent({
   const main = () => submit(false);
   const formRef = useEnterToNext<HTMLFormElement>(main, ALL_CONTROLS_SELECTOR);
   useKeys([result === undefined && { code: 'Ctrl+Enter', label: KEYS.main, run: main }]);
-  if (result && !refusal) return <HandOverDone details={file} form={form} outcome={result} />;
+  if (result && !refusal) return <HandOverDone details={details} form={form} outcome={result} />;
   return (
     <Screen
       sideWidth="wide"
       isSideFocusable
-      side={<ResultSummary details={file} form={form} />}
+      side={<ResultSummary details={details} form={form} />}
       footer={
         <>
           <Button variant="filled" large cap="Ctrl+Enter" onClick={main}>
@@ -98,7 +92,7 @@ function HandOverContent({
       }
     >
       <form ref={formRef} className={styles.page} onSubmit={(event) => event.preventDefault()} noValidate>
-        <HandOverHeader details={file} />
+        <HandOverHeader details={details} />
         <HandOverError application={application.id} onRetry={() => setResult(undefined)} />
         <ErrorSummary errors={errors} attempt={attempt} />
         {!isOutcomeOnly && (

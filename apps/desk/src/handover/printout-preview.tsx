@@ -26,8 +26,8 @@ export function useHandOverPrintout(
 }
 
 /** How the paper will look, beside the questions that it is made of. It says nothing that they do not. */
-export function PrintoutPreview({ details: file, form: handing }: { details: ApplicationDetails; form: HandOverForm }) {
-  const printout = useHandOverPrintout(file, handing);
+export function PrintoutPreview({ details, form }: { details: ApplicationDetails; form: HandOverForm }) {
+  const printout = useHandOverPrintout(details, form);
   return (
     <div className={styles.preview} aria-hidden="true">
       <div className={styles.sheet}>{printout?.()}</div>

@@ -11,9 +11,9 @@ import type { HandOverForm } from './hand-over-form.ts';
 import styles from './hand-over.module.css';
 
 /** What is given, with its numbers: to be compared with the paper in hand. */
-export function ResultSummary({ details: file, form: handing }: { details: ApplicationDetails; form: HandOverForm }) {
+export function ResultSummary({ details, form }: { details: ApplicationDetails; form: HandOverForm }) {
   const { t } = useLanguage();
-  const { decision, serviceTitle } = file.application;
+  const { decision, serviceTitle } = details.application;
   const kind = decision?.resultKind ? t(RESULT_KIND_TEXTS[decision.resultKind]) : '';
   return (
     <div className={styles.given}>
@@ -32,7 +32,7 @@ export function ResultSummary({ details: file, form: handing }: { details: Appli
       <h2>
         {t(HAND_OVER.receipt)} <span className={styles.quiet}>{t(HAND_OVER.receiptMore)}</span>
       </h2>
-      <PrintoutPreview details={file} form={handing} />
+      <PrintoutPreview details={details} form={form} />
     </div>
   );
 }

@@ -8,7 +8,7 @@ const ICONS = { away: CloudOff, practice: GraduationCap, news: Info, trouble: Tr
 export function Banner({
   kind,
   children,
-  action: act,
+  action,
 }: {
   kind: keyof typeof ICONS;
   children: ReactNode;
@@ -19,7 +19,7 @@ export function Banner({
     <div className={`${styles.strip} ${styles[kind]}`} role="status">
       <Icon size={18} aria-hidden="true" />
       <span>{children}</span>
-      {act}
+      {action}
     </div>
   );
 }

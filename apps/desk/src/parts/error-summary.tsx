@@ -12,10 +12,10 @@ export interface FormError {
 }
 
 /** Above the title: all that is to be mended, each leading to its field. It takes the focus when `attempt` changes. */
-export function ErrorSummary({ errors: faults, attempt }: { errors: readonly FormError[]; attempt: number }) {
+export function ErrorSummary({ errors, attempt }: { errors: readonly FormError[]; attempt: number }) {
   const { t } = useLanguage();
   const box = useRef<HTMLDivElement>(null);
-  const hasErrors = faults.length > 0;
+  const hasErrors = errors.length > 0;
   useEffect(() => {
     if (hasErrors && attempt > 0) box.current?.focus();
   }, [attempt, hasErrors]);
@@ -24,7 +24,7 @@ export function ErrorSummary({ errors: faults, attempt }: { errors: readonly For
     <div ref={box} className={styles.summary} role="alert" tabIndex={-1}>
       <h2>{t(PARTS.summary)}</h2>
       <ul>
-        {faults.map((error) => (
+        {errors.map((error) => (
           <li key={`${error.id ?? ''} ${error.message}`}>
             <ErrorItem error={error} />
           </li>

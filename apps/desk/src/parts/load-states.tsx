@@ -27,17 +27,17 @@ export function Skeleton({ lines = 6 }: { lines?: number }) {
 }
 
 /** Nothing is there: a sentence, and the next step. */
-export function EmptyState({ children, action: act }: { children: ReactNode; action?: ReactNode }) {
+export function EmptyState({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return (
     <div className={styles.empty}>
       <p>{children}</p>
-      {act}
+      {action}
     </div>
   );
 }
 
 /** A read that failed: what failed, what is safe, one button. */
-export function LoadError({ error, onRetry: onAgain }: { error: unknown; onRetry: () => void }) {
+export function LoadError({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { t } = useLanguage();
   const isNotFound = error instanceof ApiError && error.status === 404;
   const isUnavailable = isTransient(error);
@@ -47,7 +47,7 @@ export function LoadError({ error, onRetry: onAgain }: { error: unknown; onRetry
       <p>{t(isNotFound ? PARTS.notFound : isUnavailable ? PARTS.awayRead : PARTS.failed)}</p>
       {!isNotFound && <p className={styles.safe}>{t(PARTS.failedSafe)}</p>}
       {id && <p className={styles.safe}>{id}</p>}
-      {!isNotFound && <Button onClick={onAgain}>{t(PARTS.again)}</Button>}
+      {!isNotFound && <Button onClick={onRetry}>{t(PARTS.again)}</Button>}
     </div>
   );
 }

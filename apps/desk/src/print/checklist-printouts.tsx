@@ -63,12 +63,12 @@ function costFacts(version: PublicServiceVersion, { centre }: Catalog): Printout
   ];
 }
 
-function EvidenceList({ rules, title: words }: { rules: readonly EvidenceRule[]; title: LocalizedText }) {
+function EvidenceList({ rules, title }: { rules: readonly EvidenceRule[]; title: LocalizedText }) {
   if (rules.length === 0) return null;
   return (
     <>
       <p>
-        <Bilingual message={words} />
+        <Bilingual message={title} />
       </p>
       <Checklist items={rules.map((rule) => ({ key: rule.kind, text: rule.title, note: evidenceNote(rule) }))} />
     </>

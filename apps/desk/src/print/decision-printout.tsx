@@ -65,8 +65,8 @@ function resultFacts({ resultKind, resultNumber, verificationCode, validUntil }:
   ];
 }
 
-function AgencyMessage({ title, message: words }: { title: LocalizedText; message: LocalizedText | undefined }) {
-  if (!words) return null;
+function AgencyMessage({ title, message }: { title: LocalizedText; message: LocalizedText | undefined }) {
+  if (!message) return null;
   return (
     <>
       <h2>
@@ -74,7 +74,7 @@ function AgencyMessage({ title, message: words }: { title: LocalizedText; messag
       </h2>
       <Quote>
         <p>
-          <Bilingual message={sanitizeLocalized(words)} />
+          <Bilingual message={sanitizeLocalized(message)} />
         </p>
       </Quote>
     </>

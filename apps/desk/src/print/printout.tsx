@@ -27,12 +27,12 @@ const SecondLanguageContext = createContext<Language>('ro');
 type Params = Readonly<Record<string, string>>;
 
 /** The words in Romanian, and in the language of the person where that is another. */
-export function Bilingual({ message: words, params }: { message: LocalizedText; params?: Params }) {
+export function Bilingual({ message, params }: { message: LocalizedText; params?: Params }) {
   const language = useContext(SecondLanguageContext);
   // Words of others are printed without params: they have no places to fill, whatever signs stand in them.
   const fill = (text: string) => (params ? interpolateText(text, params) : text);
-  const first = fill(words.ro ?? words.ru ?? words.en ?? '');
-  const second = fill(words[language] ?? first);
+  const first = fill(message.ro ?? message.ru ?? message.en ?? '');
+  const second = fill(message[language] ?? first);
   return (
     <>
       {first}
@@ -175,9 +175,9 @@ export function LargePrint({ children }: { children: ReactNode }) {
 export function Checklist({ items }: { items: readonly { key: string; text: LocalizedText; note?: ReactNode }[] }) {
   return (
     <ul className={styles.boxes}>
-      {items.map(({ key, text: words, note }) => (
+      {items.map(({ key, text, note }) => (
         <li key={key}>
-          <Bilingual message={words} />
+          <Bilingual message={text} />
           {note && <span className={styles.note}>{note}</span>}
         </li>
       ))}

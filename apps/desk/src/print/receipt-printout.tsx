@@ -7,18 +7,18 @@ import { PersonLines } from './person-lines.tsx';
 import { trackingPageUrl } from './qr.tsx';
 
 /** What the person takes home when it was filed: the number, where to ask, and until when the answer comes. */
-export function ReceiptPrintout({ application, catalog: registry }: { application: Application; catalog: Catalog }) {
+export function ReceiptPrintout({ application, catalog }: { application: Application; catalog: Catalog }) {
   const { applicant, represented, trackingNumber } = application;
   return (
-    <Printout setting={toPrintoutSetting(registry, application)} title={<Bilingual message={PRINT.receiptTitle} />}>
+    <Printout setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={PRINT.receiptTitle} />}>
       <ServiceSubject filed={application} />
       <PrintoutFacts
         facts={[
           applicant && [PRINT.applicant, <PersonLines person={applicant} />],
           represented && [PRINT.represented, <PersonLines person={represented} />],
-          [PRINT.agency, <Bilingual message={agencyName(registry, application.agency)} />],
-          ...filingFacts(application, registry),
-          evidenceFact(application, registry),
+          [PRINT.agency, <Bilingual message={agencyName(catalog, application.agency)} />],
+          ...filingFacts(application, catalog),
+          evidenceFact(application, catalog),
         ]}
       />
       {trackingNumber && (

@@ -30,8 +30,8 @@ export function SlipPrintout({ notice, application, catalog }: SlipPrintoutProps
 /** Before each line of words of others. */
 const QUOTE_PREFIX = '> ';
 
-function SlipParagraph({ paragraph: part, trackingNumber }: { paragraph: string; trackingNumber: string | undefined }) {
-  const lines = part.split('\n');
+function SlipParagraph({ paragraph, trackingNumber }: { paragraph: string; trackingNumber: string | undefined }) {
+  const lines = paragraph.split('\n');
   if (trackingNumber && lines[0]?.endsWith(`: ${trackingNumber}`)) {
     const label = lines[0].slice(0, -`: ${trackingNumber}`.length);
     return (

@@ -30,7 +30,7 @@ export function Preview({ row }: { row: ApplicationRow | undefined }) {
   return <PreviewContent key={row.id} row={row} details={id === row.id ? data : undefined} />;
 }
 
-function PreviewContent({ row, details: file }: { row: ApplicationRow; details: ApplicationDetails | undefined }) {
+function PreviewContent({ row, details }: { row: ApplicationRow; details: ApplicationDetails | undefined }) {
   const { t, language } = useLanguage();
   const [, go] = useLocation();
   const canHandOver = row.allowedActions.includes('hand-over');
@@ -46,7 +46,7 @@ function PreviewContent({ row, details: file }: { row: ApplicationRow; details: 
         <h2 className={styles.name}>{applicantName(row) || t(QUEUE.nobody)}</h2>
         <p>{t(row.serviceTitle)}</p>
       </div>
-      <StateBlock row={row} details={file} variant="compact" />
+      <StateBlock row={row} details={details} variant="compact" />
       <div className={styles.ways}>
         {canHandOver && (
           <Button variant="filled" cap="KeyH" onClick={() => go(`/applications/${row.id}/hand-over`)}>
@@ -57,30 +57,30 @@ function PreviewContent({ row, details: file }: { row: ApplicationRow; details: 
           {t(row.state === 'draft' ? QUEUE.goOn : QUEUE.open)}
         </Button>
       </div>
-      {file && <PreviewFacts details={file} />}
-      {file && file.history.length > 0 && (
+      {details && <PreviewFacts details={details} />}
+      {details && details.history.length > 0 && (
         <section className={styles.path}>
           <h3>{t(QUEUE.path)}</h3>
-          <RecentTimeline details={file} max={5} />
+          <RecentTimeline details={details} max={5} />
         </section>
       )}
-      {file?.lastLook && (
+      {details?.lastLook && (
         <p className={styles.look}>
           <Eye size={16} aria-hidden="true" />
-          {lastAccessText(file, t, language)}
+          {lastAccessText(details, t, language)}
         </p>
       )}
     </div>
   );
 }
 
-function PreviewFacts({ details: file }: { details: ApplicationDetails }) {
+function PreviewFacts({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const agencies = useAgencyNames();
-  const option = useCostOption(file.application);
-  const unpaid = isUnpaid(file.application, option) ? t(APPLICATION.unpaid) : '';
+  const option = useCostOption(details.application);
+  const unpaid = isUnpaid(details.application, option) ? t(APPLICATION.unpaid) : '';
   return (
-    <Facts facts={[...applicationFacts(file, { t, agencies, isMasked: true }), [t(APPLICATION.payment), unpaid]]} />
+    <Facts facts={[...applicationFacts(details, { t, agencies, isMasked: true }), [t(APPLICATION.payment), unpaid]]} />
   );
 }
 

@@ -68,24 +68,16 @@ function useQueueSelection(): [QueueSelection, (selection: QueueSelection) => vo
   return [selection, setSelection];
 }
 
-function QueueHeader({
-  bucket,
-  newCount: fresh,
-  onRefresh: onFresh,
-}: {
-  bucket: Bucket;
-  newCount: number;
-  onRefresh: () => void;
-}) {
+function QueueHeader({ bucket, newCount, onRefresh }: { bucket: Bucket; newCount: number; onRefresh: () => void }) {
   const { t, language } = useLanguage();
   const day = longDate(today(), language);
   return (
     <div className={styles.head}>
       <Title>{bucket === 'today' ? t(QUEUE.todayIs, { day }) : t(BUCKET_TEXTS[bucket])}</Title>
       <div role="status">
-        {fresh > 0 && (
-          <Button variant="text" onClick={onFresh}>
-            {t(QUEUE.fresh, { n: fresh })}
+        {newCount > 0 && (
+          <Button variant="text" onClick={onRefresh}>
+            {t(QUEUE.fresh, { n: newCount })}
           </Button>
         )}
       </div>

@@ -23,8 +23,8 @@ const ICONS = {
 } as const;
 
 /** The picture of what is to be done; the words beside it say the same. */
-export function StatusIcon({ name: of, tone, size = 20 }: { name: SignName; tone: Tone; size?: number }) {
-  const Icon = ICONS[of];
+export function StatusIcon({ name, tone, size = 20 }: { name: SignName; tone: Tone; size?: number }) {
+  const Icon = ICONS[name];
   return <Icon size={size} className={styles[tone]} aria-hidden="true" />;
 }
 

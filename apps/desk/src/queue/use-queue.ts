@@ -57,7 +57,7 @@ export function useQueue(bucket: Bucket): QueueList {
   const counts = changes.counts ?? list.data?.pages[0]?.counts ?? [];
   return {
     rows,
-    counts: Object.fromEntries(counts.map(({ bucket: of, count }) => [of, count])),
+    counts: Object.fromEntries(counts.map(({ bucket, count }) => [bucket, count])),
     newCount,
     refresh: () => void list.refetch(),
     hasMore: list.hasNextPage,

@@ -70,8 +70,8 @@ export function CentreMap({ centres, rows, marked, onMark }: MapProps) {
   );
 }
 
-function Pin({ pin: point, late, onMark }: { pin: MapPin; late: boolean; onMark: MapProps['onMark'] }) {
-  const { centre, at, byDistrict } = point;
+function Pin({ pin, late, onMark }: { pin: MapPin; late: boolean; onMark: MapProps['onMark'] }) {
+  const { centre, at, byDistrict } = pin;
   return (
     <circle
       cx={at[0]}

@@ -61,8 +61,8 @@ export function UnresponsiveAgencies({ period, agencyOf }: { period: Period; age
   );
 }
 
-function BacklogRow({ backlog: silence, name }: { backlog: AgencyBacklog; name: string }) {
-  const { overdue, unconfirmed, oldest, unsent, failed, refused } = silence;
+function BacklogRow({ backlog, name }: { backlog: AgencyBacklog; name: string }) {
+  const { overdue, unconfirmed, oldest, unsent, failed, refused } = backlog;
   return (
     <tr>
       <th scope="row">{name}</th>
@@ -76,6 +76,6 @@ function BacklogRow({ backlog: silence, name }: { backlog: AgencyBacklog; name: 
   );
 }
 
-function Count({ value: of }: { value: number }) {
-  return <td className={of > 0 ? `${styles.figure} ${styles.late}` : styles.figure}>{of}</td>;
+function Count({ value }: { value: number }) {
+  return <td className={value > 0 ? `${styles.figure} ${styles.late}` : styles.figure}>{value}</td>;
 }

@@ -89,16 +89,10 @@ function MemberActionButtons({ scope, member, permissions, onAsk }: MemberAction
 }
 
 /** Who manages here, and cannot change the access of this one, reads why. */
-function NoAccessReason({
-  permissions: may,
-  member,
-}: {
-  permissions: MemberPermissions;
-  member: MemberProps['member'];
-}) {
+function NoAccessReason({ permissions, member }: { permissions: MemberPermissions; member: MemberProps['member'] }) {
   const { t } = useLanguage();
   const { operator } = useSignedIn().session;
   const manages = operator.roles.some((role) => role === 'centre-manager' || role === 'supervisor');
-  if (may.access || !manages || resolveMemberStatus(member, today()) === 'gone') return null;
+  if (permissions.access || !manages || resolveMemberStatus(member, today()) === 'gone') return null;
   return <p className={styles.quiet}>{t(member.name === operator.name ? TEAM.own : TEAM.ofSupervisor)}</p>;
 }

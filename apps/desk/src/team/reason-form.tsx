@@ -6,7 +6,7 @@ import { TEAM } from '../texts/team.ts';
 import styles from './team.module.css';
 
 /** Support looks only with a reason, which stays in the history of those it looks at. */
-export function ReasonForm({ onSubmit: onSaid }: { onSubmit: (reason: string) => void }) {
+export function ReasonForm({ onSubmit }: { onSubmit: (reason: string) => void }) {
   const { t } = useLanguage();
   const [typed, setTyped] = useState('');
   const [isSubmitted, setIsSubmitted] = useState(false);
@@ -16,7 +16,7 @@ export function ReasonForm({ onSubmit: onSaid }: { onSubmit: (reason: string) =>
       onSubmit={(event) => {
         event.preventDefault();
         setIsSubmitted(true);
-        if (typed.trim()) onSaid(typed.trim());
+        if (typed.trim()) onSubmit(typed.trim());
       }}
     >
       <Field

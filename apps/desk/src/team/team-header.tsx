@@ -13,13 +13,13 @@ import type { TeamScope } from './queries.ts';
 import styles from './team.module.css';
 
 /** Whose team this is; who sees any chooses it here. */
-export function TeamHeader({ scope: of, canPick: picks }: { scope: TeamScope; canPick: boolean }) {
+export function TeamHeader({ scope, canPick }: { scope: TeamScope; canPick: boolean }) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
-  const centres = useQuery(Object.assign({ enabled: picks }, centresQuery));
+  const centres = useQuery(Object.assign({ enabled: canPick }, centresQuery));
   const all = centres.data ?? session.centres ?? [];
-  const currentCentre = all.find(({ code }) => code === of);
-  const isStaff = of === 'staff';
+  const currentCentre = all.find(({ code }) => code === scope);
+  const isStaff = scope === 'staff';
   return (
     <div className={styles.head}>
       <div>
@@ -28,18 +28,21 @@ export function TeamHeader({ scope: of, canPick: picks }: { scope: TeamScope; ca
         </Title>
         <p>{t(isStaff ? TEAM.leadStaff : TEAM.lead)}</p>
       </div>
-      {picks && <TeamPicker key={of} scope={of} centres={all} />}
+      {canPick && <TeamPicker key={scope} scope={scope} centres={all} />}
     </div>
   );
 }
 
 /** The platform's own staff, or a centre by the beginning of its code or name. */
-function TeamPicker({ scope: of, centres }: { scope: TeamScope; centres: readonly Centre[] }) {
+function TeamPicker({ scope, centres }: { scope: TeamScope; centres: readonly Centre[] }) {
   const { t } = useLanguage();
   const [, go] = useLocation();
-  const [kind, setKind] = useState<'staff' | 'centre'>(of === 'staff' ? 'staff' : 'centre');
-  const options = useMemo(() => centres.map((centre) => ({ code: centre.code, label: centreLabel(centre) })), [centres]);
-  const [typed, setTyped] = useState(of === 'staff' ? '' : of);
+  const [kind, setKind] = useState<'staff' | 'centre'>(scope === 'staff' ? 'staff' : 'centre');
+  const options = useMemo(
+    () => centres.map((centre) => ({ code: centre.code, label: centreLabel(centre) })),
+    [centres],
+  );
+  const [typed, setTyped] = useState(scope === 'staff' ? '' : scope);
   const choose = (chosen: 'staff' | 'centre') => {
     setKind(chosen);
     if (chosen === 'staff') go('/team/staff');
@@ -47,7 +50,7 @@ function TeamPicker({ scope: of, centres }: { scope: TeamScope; centres: readonl
   const type = (text: string) => {
     setTyped(text);
     const found = options.find(({ code, label }) => label === text || code === text.trim().toUpperCase());
-    if (found && found.code !== of) go(`/team/${found.code}`);
+    if (found && found.code !== scope) go(`/team/${found.code}`);
   };
   const isWrong = kind === 'centre' && /^[a-z]{2}-\d{3}$/i.test(typed.trim()) && !isKnownCentre(options, typed);
   return (

@@ -21,12 +21,12 @@ import { Rows } from './rows.tsx';
 import styles from './team.module.css';
 
 /** Who works at a centre, who is away and who stands in; for supervisors any centre and the platform's own staff. */
-export default function Team({ requestedScope: place }: { requestedScope?: string | undefined }) {
+export default function Team({ requestedScope }: { requestedScope?: string | undefined }) {
   const { session } = useSignedIn();
   const { roles } = session.operator;
   const own = session.centre?.replace('centres/', '');
   const canPick = roles.includes('supervisor') || roles.includes('support');
-  const scope: TeamScope = (canPick ? place : undefined) ?? own ?? 'staff';
+  const scope: TeamScope = (canPick ? requestedScope : undefined) ?? own ?? 'staff';
   const needsReason = canPick && !roles.includes('supervisor') && scope !== own;
   const [reason, setReason] = useState<string>();
   if (needsReason && reason === undefined) {

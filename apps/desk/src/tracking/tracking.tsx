@@ -22,7 +22,7 @@ const FIELD_ID = 'number';
 export function Tracking({ scanned }: { scanned: string }) {
   const { t, language } = useLanguage();
   const [typed, setTyped] = useState(scanned);
-  const { answer: outcome, asking: isLoading, find } = useTracking(scanned, setTyped);
+  const { outcome, isLoading, find } = useTracking(scanned, setTyped);
   useEffect(() => {
     document.title = t(TRACKING.page);
   }, [t]);
@@ -103,7 +103,7 @@ function useTracking(scanned: string, setTyped: (number: string) => void) {
     window.addEventListener('hashchange', onHashChange);
     return () => window.removeEventListener('hashchange', onHashChange);
   }, [scanned, load, find, setTyped]);
-  return { answer: outcome, asking: isLoading, find };
+  return { outcome, isLoading, find };
 }
 
 function fieldError(outcome: TrackingOutcome | undefined, t: ReturnType<typeof useLanguage>['t']): string | undefined {

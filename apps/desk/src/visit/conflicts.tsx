@@ -51,10 +51,10 @@ function ConflictChoice({ conflict }: { conflict: Conflict }) {
   );
 }
 
-function ConflictValue({ value, pointer: at }: { value: Conflict['mine']; pointer: string }) {
+function ConflictValue({ value, pointer }: { value: Conflict['mine']; pointer: string }) {
   const { t } = useLanguage();
   const { service } = useDraftForm();
-  const field = fieldsOf(formSchemaOf(service)).find(({ name }) => at === `/answers/${name}`);
+  const field = fieldsOf(formSchemaOf(service)).find(({ name }) => pointer === `/answers/${name}`);
   const choice = field?.choices.find((one) => one.value === value);
   if (choice) return t(choice.title);
   if (typeof value === 'boolean') return t(value ? FIELDS.yes : FIELDS.no);

@@ -5,16 +5,16 @@ import { VISIT } from '../texts/visit.ts';
 import { useDraftForm } from './draft-form.tsx';
 
 /** Where what is typed is: at the platform since when, or here, waiting to be sent. */
-export function SaveStatus({ status: passage }: { status: SyncStatus }) {
+export function SaveStatus({ status }: { status: SyncStatus }) {
   const { t } = useLanguage();
   const { draft, catalog } = useDraftForm();
   const timeOf = (instant: string) => formatTime(instant, catalog.centre.timeZone);
   return <span role="status">{statusText()}</span>;
 
   function statusText(): string {
-    const { savedAt } = passage;
-    if (passage.unreachableSince !== undefined && passage.pending.length > 0) return t(VISIT.toSend);
-    if (savedAt !== undefined && passage.pending.length === 0 && !draft.unsent) {
+    const { savedAt } = status;
+    if (status.unreachableSince !== undefined && status.pending.length > 0) return t(VISIT.toSend);
+    if (savedAt !== undefined && status.pending.length === 0 && !draft.unsent) {
       return t(VISIT.savedAt, { time: timeOf(new Date(savedAt).toISOString()) });
     }
     if (draft.known && !draft.unsent) return t(VISIT.savedAt, { time: timeOf(draft.known.updateTime) });

@@ -34,7 +34,7 @@ export function useDraftFormState(
   const [, navigate] = useLocation();
   const [blockingText, setBlockingText] = useState<string>();
   const { typed: values } = draft;
-  const { service, today, reading, content, screens, own: localMissing } = useDraftContent(draft, catalog);
+  const { service, today, reading, content, screens, localMissing } = useDraftContent(draft, catalog);
   const screen = requestedScreen && screens.includes(requestedScreen) && service ? requestedScreen : 'service';
   const sync = useDraftSync(draft, reading);
   const missingFields = withPlatformViolations(localMissing, sync, values, content, service, screens);
@@ -129,7 +129,7 @@ function useDraftContent({ service: code, typed: values }: Draft, catalog: Catal
     () => (service ? findMissingFields(values, { catalog, service, today }, screens) : []),
     [service, values, catalog, today, screens],
   );
-  return { service, today, reading, content, screens, own: localMissing };
+  return { service, today, reading, content, screens, localMissing };
 }
 
 /** What may be said of which control: nothing before somebody left it, or wanted to go on. */
@@ -199,8 +199,8 @@ function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: Dra
 }
 
 /** A paper that comes later keeps nobody from filling in the rest. */
-function isBroughtLater({ pointer: at }: MissingField, values: Draft['typed']): boolean {
-  return at.startsWith('/evidence/') && values[at] === 'later';
+function isBroughtLater({ pointer }: MissingField, values: Draft['typed']): boolean {
+  return pointer.startsWith('/evidence/') && values[pointer] === 'later';
 }
 
 /** What the platform found missing counts until it is mended here: its words come with the next try. */
@@ -215,7 +215,7 @@ function withPlatformViolations(
   if (error?.reason !== 'FILE_INCOMPLETE') return localMissing;
   const violations = (error.problem.violations ?? []) as unknown as MissingField['violation'][];
   const reported = toMissingFields(violations, values, content, service, screens);
-  return [...localMissing, ...reported.filter(({ pointer: at }) => !localMissing.some((one) => one.pointer === at))];
+  return [...localMissing, ...reported.filter(({ pointer }) => !localMissing.some((one) => one.pointer === pointer))];
 }
 
 /** What there is only one of may be taken as given; a reduction never is. */

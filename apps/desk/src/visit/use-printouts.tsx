@@ -45,7 +45,10 @@ export function useApplicationPrintout(): () => void {
 }
 
 /** The receipt with its number, and the application that was filed. */
-export function useReceiptPrintouts(application: Application): { receipt: () => void; toSign: () => void } {
+export function useReceiptPrintouts(application: Application): {
+  printReceipt: () => void;
+  printApplication: () => void;
+} {
   const { catalog } = useDraftForm();
   const { session } = useSignedIn();
   const printout = useMemo(
@@ -54,8 +57,8 @@ export function useReceiptPrintouts(application: Application): { receipt: () => 
   );
   const specialist = session.operator.displayName;
   return {
-    receipt: usePrintout(printout),
-    toSign: () =>
+    printReceipt: usePrintout(printout),
+    printApplication: () =>
       void printDocument(<ApplicationPrintout filed={application} catalog={catalog} specialist={specialist} />),
   };
 }
@@ -67,7 +70,7 @@ export function useMissingDocumentsPrintout(): () => Promise<void> {
   return async () => {
     const { missingFields, service, catalog, content } = form;
     if (!service || !content.applicant?.familyName || missingFields.length === 0) return;
-    const items = missingFields.map(({ pointer: at }) => ({ key: at, words: fieldLabel(at, service) }));
+    const items = missingFields.map(({ pointer }) => ({ key: pointer, words: fieldLabel(pointer, service) }));
     await printDocument(
       <MissingDocumentsPrintout application={toApplication(form, session)} catalog={catalog} items={items} />,
     );

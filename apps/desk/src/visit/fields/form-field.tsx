@@ -115,34 +115,34 @@ function ChoiceField({ field, pointer, optional, digits }: ChoiceFieldProps) {
 }
 
 /** Several of the same, each in a row of its own. */
-function ListField({ field, pointer: at }: { field: FormField; pointer: string }) {
+function ListField({ field, pointer }: { field: FormField; pointer: string }) {
   const { t } = useLanguage();
   const { values, setValue, markTouched, errorAt } = useDraftForm();
-  const value = values[at];
+  const value = values[pointer];
   const stored = Array.isArray(value) ? (value as readonly string[]) : [];
   const rows = stored.length < Math.max(field.min, 1) ? stored.concat(blankRows(field.min, stored.length)) : stored;
   const isNumeric = field.item?.kind === 'idnp';
   const writeRow = (row: number, text: string) =>
     setValue(
-      at,
+      pointer,
       rows.map((one, other) => (other === row ? (isNumeric ? parseIdnp(text).formatted : text) : one)),
     );
   return (
-    <fieldset className={styles.list} id={at} tabIndex={-1}>
+    <fieldset className={styles.list} id={pointer} tabIndex={-1}>
       <legend className="heard">{t(field.title)}</legend>
       {rows.map((text, row) => (
         <div key={row} className={styles.row}>
           <Field
-            id={`${at}/${row}`}
+            id={`${pointer}/${row}`}
             label={`${t(field.item?.title ?? field.title)}, ${t(FIELDS.row, { n: row + 1 }).toLowerCase()}`}
-            error={row === 0 ? errorAt(at) : rowErrorText(text, isNumeric, t(FIELDS.idnpWrong))}
+            error={row === 0 ? errorAt(pointer) : rowErrorText(text, isNumeric, t(FIELDS.idnpWrong))}
           >
             <TextInput
               value={text}
               digits={isNumeric}
               inputMode={isNumeric ? 'numeric' : undefined}
               onChange={(typedText) => writeRow(row, typedText)}
-              onBlur={() => markTouched(at)}
+              onBlur={() => markTouched(pointer)}
               end={isNumeric ? t(FIELDS.counter, { n: parseIdnp(text).count, all: 13 }) : undefined}
             />
           </Field>
@@ -151,7 +151,7 @@ function ListField({ field, pointer: at }: { field: FormField; pointer: string }
               variant="text"
               onClick={() =>
                 setValue(
-                  at,
+                  pointer,
                   rows.filter((_, other) => other !== row),
                 )
               }
@@ -164,7 +164,7 @@ function ListField({ field, pointer: at }: { field: FormField; pointer: string }
       ))}
       {rows.length < field.max && (
         <div>
-          <Button icon={Plus} onClick={() => setValue(at, [...rows, ''])}>
+          <Button icon={Plus} onClick={() => setValue(pointer, [...rows, ''])}>
             {t(VISIT.addRow)}
           </Button>
         </div>

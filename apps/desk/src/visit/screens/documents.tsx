@@ -32,26 +32,26 @@ export function DocumentsScreen() {
   );
 }
 
-function DocumentRow({ document: paper, digits }: { document: EvidenceRequirement; digits: boolean }) {
+function DocumentRow({ document, digits }: { document: EvidenceRequirement; digits: boolean }) {
   const { t } = useLanguage();
   const { values, setValue, errorAt } = useDraftForm();
-  const pointer = `/evidence/${paper.kind}`;
+  const pointer = `/evidence/${document.kind}`;
   const presentation = textOf(values, `${pointer}/how`) as EvidencePresentation | '';
-  const presentations: EvidencePresentation[] = paper.accepts?.includes('verification-code')
+  const presentations: EvidencePresentation[] = document.accepts?.includes('verification-code')
     ? ['seen', 'code', 'later']
     : ['seen', 'later'];
-  const labels = { seen: VISIT.seen, code: VISIT.code, later: paper.required ? VISIT.later : VISIT.none };
+  const labels = { seen: VISIT.seen, code: VISIT.code, later: document.required ? VISIT.later : VISIT.none };
   return (
     <div className={styles.paper}>
       <div className={styles.what} aria-hidden="true">
-        <strong>{t(paper.title)}</strong>
-        {!paper.required && <span>{t(VISIT.ifAny)}</span>}
-        {presentation === 'later' && paper.required && <span>{t(VISIT.laterHint)}</span>}
+        <strong>{t(document.title)}</strong>
+        {!document.required && <span>{t(VISIT.ifAny)}</span>}
+        {presentation === 'later' && document.required && <span>{t(VISIT.laterHint)}</span>}
       </div>
       <div className={styles.how}>
         <Choice
           id={`${pointer}/how`}
-          label={paper.required ? t(paper.title) : `${t(paper.title)}, ${t(VISIT.ifAny)}`}
+          label={document.required ? t(document.title) : `${t(document.title)}, ${t(VISIT.ifAny)}`}
           labelHidden
           variant="segments"
           digits={digits}

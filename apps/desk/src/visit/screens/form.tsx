@@ -46,14 +46,14 @@ export function FormScreen({ part }: { part: number }) {
 }
 
 /** What was given in this visit already, to be taken by one press. */
-function SuggestionList({ suggestions: offers }: { suggestions: readonly Suggestion[] }) {
+function SuggestionList({ suggestions }: { suggestions: readonly Suggestion[] }) {
   const { t } = useLanguage();
   const { setValues } = useDraftForm();
   return (
     <div className={styles.pane}>
       <h2>{t(VISIT.earlier)}</h2>
       <div>
-        {offers.map((suggestion) => (
+        {suggestions.map((suggestion) => (
           <div key={suggestion.field} className={styles.offer}>
             <span>
               <small className={styles.quiet}>

@@ -17,18 +17,22 @@ import { toNameQuery, nameSearchQuery, usePersonLookup, useNameSearch } from '..
 import styles from './person.module.css';
 
 /** Somebody who was here before is offered again; nothing is taken in unasked. */
-export function KnownPerson({ pointer: at }: { pointer: '/applicant' | '/represented' }) {
+export function KnownPerson({ pointer }: { pointer: '/applicant' | '/represented' }) {
   const { values } = useDraftForm();
-  const text = textOf(values, `${at}/idnp`);
-  return /\p{L}/u.test(text) ? <KnownByName text={text} pointer={at} /> : <KnownByNumber text={text} pointer={at} />;
+  const text = textOf(values, `${pointer}/idnp`);
+  return /\p{L}/u.test(text) ? (
+    <KnownByName text={text} pointer={pointer} />
+  ) : (
+    <KnownByNumber text={text} pointer={pointer} />
+  );
 }
 
-function KnownByNumber({ text, pointer: at }: { text: string; pointer: string }) {
+function KnownByNumber({ text, pointer }: { text: string; pointer: string }) {
   const { t } = useLanguage();
   const { values, setValues, content } = useDraftForm();
   const { data } = usePersonLookup(text);
   const person = data?.person;
-  if (!person || isComplete(content[at === '/applicant' ? 'applicant' : 'represented'])) return null;
+  if (!person || isComplete(content[pointer === '/applicant' ? 'applicant' : 'represented'])) return null;
   const date = data.personTime && toCivilDate(new Date(data.personTime));
   return (
     <section className={styles.known} aria-label={t(VISIT.known)}>
@@ -45,7 +49,7 @@ function KnownByNumber({ text, pointer: at }: { text: string; pointer: string })
           type="button"
           className={styles.take}
           data-enter
-          onClick={() => setValues(toPersonValues(person, data.contact, at, values))}
+          onClick={() => setValues(toPersonValues(person, data.contact, pointer, values))}
         >
           {t(VISIT.takeOver)} <KeyCap code="Enter" />
         </button>
@@ -74,7 +78,7 @@ function toPersonValues(person: Person, contact: Contact | undefined, pointer: s
 const MAX_NAMES = 6;
 
 /** People of this centre by name; which of them it is shows by the service and the day. */
-function KnownByName({ text, pointer: at }: { text: string; pointer: string }) {
+function KnownByName({ text, pointer }: { text: string; pointer: string }) {
   const { t } = useLanguage();
   const { values, setValues, waitFor } = useDraftForm();
   const queryClient = useQueryClient();
@@ -89,7 +93,7 @@ function KnownByName({ text, pointer: at }: { text: string; pointer: string }) {
       staleTime: 60_000,
     };
     const { applicant, contact } = await queryClient.fetchQuery(applicationQuery);
-    if (applicant) setValues(toPersonValues(applicant, contact, at, values));
+    if (applicant) setValues(toPersonValues(applicant, contact, pointer, values));
   }
   /** Whoever is quicker than the line takes the first of those who are found. */
   async function takeFirst(): Promise<void> {
@@ -114,8 +118,8 @@ function KnownByName({ text, pointer: at }: { text: string; pointer: string }) {
   if (rows.length === 0) return <p className={styles.quiet}>{t(VISIT.nobodyFound)}</p>;
   return (
     <section className={styles.known}>
-      <h2 id={`${at}-people`}>{t(VISIT.peopleFound)}</h2>
-      <div aria-labelledby={`${at}-people`}>
+      <h2 id={`${pointer}-people`}>{t(VISIT.peopleFound)}</h2>
+      <div aria-labelledby={`${pointer}-people`}>
         {rows.map(({ row, birthYear, idnpEnd }, n) => (
           <button
             key={row.id}

@@ -112,16 +112,16 @@ function useCountries(): { value: string; label: string }[] {
   }, [language]);
 }
 
-function ForeignDocument({ pointer: at }: { pointer: string }) {
+function ForeignDocument({ pointer }: { pointer: string }) {
   const { t } = useLanguage();
   const countries = useCountries();
   const kinds = Object.entries(FOREIGN_DOCUMENT_TEXTS).map(([value, text]) => ({ value, label: t(text) }));
   return (
     <>
-      <SelectField pointer={`${at}/foreignDocument/country`} label={FIELDS.country} options={countries} />
+      <SelectField pointer={`${pointer}/foreignDocument/country`} label={FIELDS.country} options={countries} />
       <div className={styles.two}>
-        <SelectField pointer={`${at}/foreignDocument/kind`} label={FIELDS.documentKind} options={kinds} />
-        <LineField pointer={`${at}/foreignDocument/number`} label={FIELDS.documentNumber} maxLength={100} />
+        <SelectField pointer={`${pointer}/foreignDocument/kind`} label={FIELDS.documentKind} options={kinds} />
+        <LineField pointer={`${pointer}/foreignDocument/number`} label={FIELDS.documentNumber} maxLength={100} />
       </div>
     </>
   );

@@ -24,7 +24,7 @@ export function ReceiptScreen({ application }: { application: Application }) {
   const nextPerson = useNextPerson();
   const [, go] = useLocation();
   const number = application.trackingNumber ?? '';
-  const { receipt: printReceipt, toSign: printApplication } = useReceiptPrintouts(application);
+  const { printReceipt, printApplication } = useReceiptPrintouts(application);
   useKeys([
     { code: 'KeyP', label: KEYS.print, run: printReceipt },
     { code: 'Ctrl+Enter', label: KEYS.main, run: nextPerson },

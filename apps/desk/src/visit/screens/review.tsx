@@ -92,7 +92,7 @@ function useMainAction(busy: boolean): VisitPageProps['main'] {
 
 /** What is missing leads to its screen and its control; it takes the focus when the platform said so. */
 function MissingFieldList({
-  errors: faults,
+  errors,
 }: {
   errors: readonly { field: DraftForm['missingFields'][number]; message: string }[];
 }) {
@@ -107,7 +107,7 @@ function MissingFieldList({
     <section ref={box} className={styles.missing} aria-labelledby="missing-title" id="missing" tabIndex={-1}>
       <h2 id="missing-title">{t(PARTS.summary)}</h2>
       <ul>
-        {faults.map(({ field, message }) => (
+        {errors.map(({ field, message }) => (
           <li key={field.pointer}>
             <button
               type="button"
@@ -238,7 +238,7 @@ function joinTexts(one: LocalizedText, other: LocalizedText): LocalizedText {
   return { ro: inOne('ro'), ru: inOne('ru'), en: inOne('en') };
 }
 
-function ReviewSection({ section: { screen, title, rows: said } }: { section: ReviewSection }) {
+function ReviewSection({ section: { screen, title, rows } }: { section: ReviewSection }) {
   const { t } = useLanguage();
   const { go, values } = useDraftForm();
   const applicantLanguage = values['/applicant/language'] as Language | undefined;
@@ -253,7 +253,7 @@ function ReviewSection({ section: { screen, title, rows: said } }: { section: Re
         </Button>
       </header>
       <dl>
-        {said.map(({ label, value }, at) => (
+        {rows.map(({ label, value }, at) => (
           <Fragment key={at}>
             <dt>
               <BilingualText text={label} applicantLanguage={applicantLanguage} />
@@ -275,18 +275,18 @@ function ReviewSection({ section: { screen, title, rows: said } }: { section: Re
 /** Romanian, and under it the person's language where that is another one. */
 function BilingualText({
   text,
-  applicantLanguage: theirs,
+  applicantLanguage,
 }: {
   text: LocalizedText | Text;
   applicantLanguage: Language | undefined;
 }) {
   const ro = formatMessage('ro', text);
-  const translated = formatMessage(theirs ?? 'ro', text);
+  const translated = formatMessage(applicantLanguage ?? 'ro', text);
   return (
     <>
       <span lang="ro">{ro}</span>
       {translated !== ro && (
-        <span lang={theirs} className={styles.own}>
+        <span lang={applicantLanguage} className={styles.own}>
           {translated}
         </span>
       )}

@@ -47,14 +47,14 @@ export function ServicePane({ service, onPrint }: { service: PublicService; onPr
   );
 }
 
-function RequiredDocuments({ documents: papers }: { documents: readonly EvidenceRequirement[] }) {
+function RequiredDocuments({ documents }: { documents: readonly EvidenceRequirement[] }) {
   const { t } = useLanguage();
   return (
     <section>
       <h3>{t(VISIT.brings)}</h3>
-      {papers.length === 0 && <p>{t(VISIT.bringsNothing)}</p>}
+      {documents.length === 0 && <p>{t(VISIT.bringsNothing)}</p>}
       <ul className={styles.papers}>
-        {papers.map((document) => {
+        {documents.map((document) => {
           const Icon = document.kind === 'identity-document' ? IdCard : FileText;
           return (
             <li key={document.kind}>

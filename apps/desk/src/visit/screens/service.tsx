@@ -29,7 +29,7 @@ const MAX_HITS = 8;
 export function ServiceScreen() {
   const { t, language } = useLanguage();
   const { chooseService, blockingText, setBlockingText } = useDraftForm();
-  const { query, setQuery, found: results, often: frequent, picked, pick } = useServiceSearch(proceed);
+  const { query, setQuery, results, frequent, picked, pick } = useServiceSearch(proceed);
   const printChecklist = useChecklistPrintout(picked);
   function proceed(service: PublicService | undefined): void {
     if (!service) return setBlockingText(t(VISIT.chooseFirst));
@@ -131,8 +131,8 @@ function useServiceSearch(proceed: (service: PublicService | undefined) => void)
   ]);
   return {
     query,
-    found: results,
-    often: frequent,
+    results,
+    frequent,
     picked,
     pick,
     setQuery(text: string) {

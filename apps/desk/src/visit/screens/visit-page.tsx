@@ -79,7 +79,7 @@ export function VisitPage({ main, side, hint, before, summary = true, children }
   );
 }
 
-function FooterButtons({ main, onSaveForLater: onPark }: { main: VisitPageProps['main']; onSaveForLater: () => void }) {
+function FooterButtons({ main, onSaveForLater }: { main: VisitPageProps['main']; onSaveForLater: () => void }) {
   const { t } = useLanguage();
   const { screen, back } = useDraftForm();
   return (
@@ -100,7 +100,7 @@ function FooterButtons({ main, onSaveForLater: onPark }: { main: VisitPageProps[
         </Button>
       )}
       <span className={styles.park}>
-        <Button large icon={Pause} cap="KeyK" onClick={onPark}>
+        <Button large icon={Pause} cap="KeyK" onClick={onSaveForLater}>
           {t(VISIT.park)}
         </Button>
       </span>
