@@ -1,4 +1,4 @@
-/** The lists that the queue of a desk consists of, in the order in which they are shown. What each holds is said in the GLOSSARY. */
+/** The lists that the queue of a desk consists of, in the order in which they are shown. What each holds: docs/reference/glossary.md. */
 export const BUCKETS = [
   'today',
   'came-back',
