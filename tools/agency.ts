@@ -20,7 +20,7 @@ import { provisionKafka, provisionTopics, renewPassword } from './platform/provi
 import type { ProvisionOptions } from './platform/provision-kafka.ts';
 import { readQuotas } from './topics/agencies.ts';
 
-/** Agencies are files: this command writes them and lets them in, `npm run agency -- <command>`. docs/agencies.md tells of it. */
+/** Agencies are files: this command writes them and lets them in, `npm run agency -- <command>`. See docs/how-to/add-an-agency.md. */
 
 const USAGE = `npm run agency -- <command>
 

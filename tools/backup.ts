@@ -15,7 +15,7 @@ Writes a backup of the platform that runs here into a folder, which must be empt
 service, the keys, and where Kafka and its readers stood. Nothing has to be stopped. The folder holds personal data and
 private keys, and is readable for its owner only. \`npm run restore -- <folder>\` brings it back.
 
-Kafka's messages are not in it: Kafka keeps them, and a restored store catches up from there (docs/operations.md).
+Kafka's messages are not in it: Kafka keeps them, and a restored store catches up from there (docs/how-to/back-up-and-restore.md).
 
   --data <folder>  data of the local platform (default .cups/data)
   --keys <folder>  keys to copy (default: those of the local platform)

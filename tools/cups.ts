@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { COMMANDS } from './cups/commands.ts';
 import { PlatformClient, CommandError, formatError } from './cups/services.ts';
 
-/** `npm run cups`: what an operator sees and repairs in a platform that runs. docs/when-something-is-down.md tells of it. */
+/** `npm run cups`: what an operator sees and repairs in a platform that runs. See docs/how-to/unblock-messages.md. */
 
 const HELP = `npm run cups -- <command>
 

@@ -12,7 +12,7 @@ const names = APPS.map(({ name }) => name);
 const HELP = `npm run images [-- <app>… options]
 
 Bundles each app into one file and makes an OCI image of it with the Node of this repository and the C library of this
-machine; no registry and no daemon is needed. Two builds of one commit give the same digests. See docs/images.md.
+machine; no registry and no daemon is needed. Two builds of one commit give the same digests. See docs/how-to/build-images.md.
 
   <app>…             only these: ${names.join(', ')}
   --out <folder>     where to (default dist/images):

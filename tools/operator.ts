@@ -12,7 +12,7 @@ import { formatTable } from './cups/format.ts';
 import { appointmentFromFolder } from './operator/appointment.ts';
 import { toResourceName, parseRows } from './operator/rows.ts';
 
-/** `npm run operator`: the first supervisor, and tables of staff. docs/operators.md tells of it. */
+/** `npm run operator`: the first supervisor, and tables of staff. See docs/how-to/manage-staff.md. */
 
 const HELP = `npm run operator -- <command>
 

@@ -26,7 +26,7 @@ import type { Target } from './rollout/target.ts';
 
 const HELP = `npm run test:cluster [-- options]
 
-Installs the platform in a real Kubernetes from the images and charts of this checkout, by the commands of docs/operations.md;
+Installs the platform in a real Kubernetes from the images and charts of this checkout, by the commands of docs/how-to;
 plays the sample day; then, while desks file applications without a pause: appoints the first supervisor by the job of the charts,
 renews a certificate, sees who is let in without one, imports sixty centres and opens them in three waves, upgrades and rolls back,
 changes a key and a secret, deletes, drains and kills pods, scales a consumer on its lag, sends a spike, and tries every edge

@@ -12,7 +12,7 @@ import { startPlatform } from '@cups/tools/platform';
 
 /**
  * `node torture/rotation.ts`: every key that a running platform can be given anew is given anew by `npm run keys`, in the three steps
- * and the times that docs/operators.md asks for, while desks file without a pause and repeat nothing; then a key is stolen.
+ * and the times that docs/how-to/rotate-keys.md asks for, while desks file without a pause and repeat nothing; then a key is stolen.
  * Seventeen minutes; no failed call is the promise. The old keys of sessions (identity, cookie) stay for eight hours, so they are not retired here.
  */
 

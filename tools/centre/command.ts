@@ -9,7 +9,7 @@ import { fileOf, readSet } from './set.ts';
 import type { CentreSet } from './set.ts';
 import { formatCentre, toPlanJson, fieldsOf, formatList, buildOverview, formatPlan } from './show.ts';
 
-/** Centres are files: this command writes them. docs/centres.md tells of it. */
+/** Centres are files: this command writes them. See docs/how-to/open-a-centre.md. */
 
 const USAGE = `npm run centre -- <command>
 

@@ -12,11 +12,11 @@ const root = join(import.meta.dirname, '..', '..');
 const INSTALL_COMMANDS: Readonly<Record<string, string>> = {
   platform:
     'It needs Kubernetes from 1.30 on, a MongoDB, a Kafka, and the registry of [centres](../centres/README.md), which comes before it. ' +
-    '[Ten commands](../../docs/operations.md#install-in-ten-commands) install it; `k8s/env` has values of three environments, and ' +
+    '[How to install it](../../docs/how-to/install.md); `k8s/env` has values of three environments, and ' +
     '`k8s/rendered` has the manifests of the pilot. A value of a service stands under its name (`intake.replicas`), what all share under `global`.',
   centres:
     '`helm upgrade --install cups-centres helm/centres --namespace cups`: before the platform, and again when a file of `data` has ' +
-    'changed ([centres](../../docs/centres.md)). It makes 64 ConfigMaps, whatever it holds; a centre that is added or changed ' +
+    'changed ([open a centre](../../docs/how-to/open-a-centre.md)). It makes 64 ConfigMaps, whatever it holds; a centre that is added or changed ' +
     'changes one of them.',
   agencies:
     '`helm upgrade --install cups-agencies helm/agencies --namespace kafka`: in the namespace of a Kafka that Strimzi runs, with a ' +

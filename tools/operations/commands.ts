@@ -1,29 +1,50 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The commands of docs/operations.md, as they stand there: tests run these and no others. */
+/** The commands of the how-to pages for administrators, as they are written there: tests run these and no others. */
 
-const DOCUMENT = join(import.meta.dirname, '..', '..', 'docs', 'operations.md');
+const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'how-to');
+/** Pages whose `sh` blocks are run. Blocks of other languages (`bash`, `text`) are not. */
+const PAGES = [
+  'install.md',
+  'upgrade-and-roll-back.md',
+  'package-charts.md',
+  'rotate-keys.md',
+  'back-up-and-restore.md',
+  'open-a-centre.md',
+  'add-an-agency.md',
+  'read-the-dashboards.md',
+];
 
-/** Commands of each heading of the second level; one without commands has none. */
-export function commandsByHeading(document: string = readFileSync(DOCUMENT, 'utf8')): Map<string, string[]> {
+/** All commands of these pages by heading. Commands under the heading "Steps" belong to the title of their page. */
+export function allCommands(): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const section of `\n${document}`.split('\n## ').slice(1)) {
-    const heading = section.slice(0, section.indexOf('\n')).trim();
-    const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
-    found.set(heading, blocks.flatMap(parseCommands));
+  for (const page of PAGES)
+    for (const [heading, commands] of commandsByHeading(readFileSync(join(FOLDER, page), 'utf8')))
+      found.set(heading, [...(found.get(heading) ?? []), ...commands]);
+  return found;
+}
+
+/** Commands of each heading of the first and second level of a page; a heading without commands has an empty list. */
+export function commandsByHeading(page: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  const title = /^# (.+)$/m.exec(page)?.[1] ?? '';
+  for (const section of `\n${page}`.split(/\n##? (?=\S)/).slice(1)) {
+    const [heading = ''] = section.split('\n', 1);
+    const blocks = [...section.matchAll(/^( *)```sh\n(.*?)^\1```$/gms)].map(([, , block = '']) => block);
+    const name = heading.trim() === 'Steps' ? title : heading.trim();
+    found.set(name, [...(found.get(name) ?? []), ...blocks.flatMap(parseCommands)]);
   }
   return found;
 }
 
 /**
- * The commands under a heading, in order, each for `bash -c` from the root of the repository: one line, without its remark.
- * @param heading of the second level, without `## `
- * @throws Error when the document has no such heading
+ * The commands under a heading, in order, each for `bash -c` from the root of the repository: one line, without its comment.
+ * @throws Error when no page has the heading
  */
 export function operationsCommands(heading: string): string[] {
-  const commands = commandsByHeading().get(heading);
-  if (!commands) throw new Error(`docs/operations.md has no heading "${heading}".`);
+  const commands = allCommands().get(heading);
+  if (!commands) throw new Error(`No page of docs/how-to has the heading "${heading}".`);
   return commands;
 }
 
@@ -36,7 +57,7 @@ function parseCommands(block: string): string[] {
 }
 
 /**
- * Whether a command needs a cluster: the test of a roll-out runs it, as it stands. The release for Strimzi does not count, since its
+ * Whether a command needs a cluster: the test of a roll-out runs it, as it is written. The release for Strimzi does not count, since its
  * objects are of kinds that only a cluster with Strimzi knows, nor does what Helm does with files alone.
  */
 export const needsCluster = (command: string): boolean =>

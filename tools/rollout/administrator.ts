@@ -9,7 +9,7 @@ import { operationsCommands } from '../operations/commands.ts';
 
 /**
  * An operator with a checkout of her own: charts and data of the repository as they were before the wave of 2023 came, and
- * the folder `mine`. What she does are the commands of docs/operations.md, as they stand there.
+ * the folder `mine`. What she does are the commands of docs/how-to, as they are written there.
  */
 
 const root = join(import.meta.dirname, '..', '..');
@@ -54,7 +54,7 @@ export class Administrator {
     writeFileSync(file, text, { mode: 0o600 });
   }
 
-  /** The commands under a heading of docs/operations.md that fit, one after the other. */
+  /** The commands under a heading of docs/how-to that match `fits`, one after the other. */
   async follow(heading: string, fits: RegExp = /./): Promise<void> {
     const commands = operationsCommands(heading).filter((command) => fits.test(command));
     if (commands.length === 0) throw new Error(`No command of "${heading}" fits ${fits.source}.`);

@@ -6,11 +6,11 @@ import type { Administrator } from './administrator.ts';
 
 /** The first supervisor by the job of the charts: refused, appointed, at work, and done again. */
 
-const HEADING = 'The first supervisor';
+const HEADING = 'Appoint the first supervisor';
 /** A number that no synthetic operator has. */
 const PERSON = 990_001;
 
-/** @throws Error when the job does otherwise than docs/operations.md says */
+/** @throws Error when the job deviates from docs/how-to/install.md */
 export async function appointFirstSupervisor(operator: Administrator, url: string): Promise<string> {
   const [create = '', upgrade = '', logs = '', remove = ''] = operationsCommands(HEADING);
   const write = (name: string, text: string) => operator.write(`first-supervisor/${name}`, text);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ExternalServices } from './external-services.ts';
 
-/** What an operator has in the folder `mine` (docs/operations.md) for what stands beside the cluster. */
+/** What an operator has in the folder `mine` (docs/how-to/install.md) for what stands beside the cluster. */
 
 const STORE_SERVICES = ['identity', 'intake', 'agency-bridge', 'notifications'];
 /** Partitions of each topic: more than consumers will ever be. */

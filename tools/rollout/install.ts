@@ -7,7 +7,7 @@ import { secretFiles } from './install-values.ts';
 import type { Administrator } from './administrator.ts';
 import type { Target } from './target.ts';
 
-/** The install of docs/operations.md: its ten commands, with values of the operator's own. */
+/** The install by the commands of docs/how-to/install.md, with values of the operator's own. */
 
 export interface InstallResult {
   url: string;
@@ -91,7 +91,7 @@ export async function install(
   };
   for (const [name, content] of Object.entries(secretFiles(beside))) operator.write(name, content);
   let chartsSeconds = 0;
-  for (const command of operationsCommands('Install in ten commands')) {
+  for (const command of operationsCommands('Install the platform')) {
     const started = performance.now();
     await operator.sh(command);
     if (command.startsWith('npm run images')) await target.load(join(operator.folder, 'dist/images/images.tar'));

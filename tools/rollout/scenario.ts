@@ -211,7 +211,7 @@ class Scenario {
 
   async #import(): Promise<string> {
     const { operator } = this.#options;
-    await operator.follow('Open sixty centres', /import|list|helm/);
+    await operator.follow('Open many centres', /import|list|helm/);
     return 'planned: nothing changes at the desks';
   }
 
@@ -234,7 +234,7 @@ class Scenario {
     const { operator, installed } = this.#options;
     writeFileSync(join(operator.folder, 'data/agencies', `${AGENCY}.yaml`), AGENCY_FILE);
     const started = performance.now();
-    await operator.follow('Add an agency', /npm run topics|helm upgrade cups/);
+    await operator.follow('Add an agency in a cluster', /npm run topics|helm upgrade cups/);
     await waitFor(`a clerk of ${AGENCY} can sign in`, 180, async () => {
       const desk = await openDesk(installed.url, `${AGENCY}-clerk`, { tries: 1 });
       return (await desk.call('GET', '/deliveries')).status === 200;

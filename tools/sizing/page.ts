@@ -9,9 +9,9 @@ import type { AssumedValues } from './assumptions.ts';
 import { readResourceRequest, chartPartitions, countAgencies, readLife } from './measured.ts';
 import type { LifeMeasurement } from './measured.ts';
 
-/** The tables of docs/sizing.md, between marks in the page, and those that `npm run sizing` prints. */
+/** The tables of docs/how-to/size-a-deployment.md, between marks in the page, and those that `npm run sizing` prints. */
 
-export const PAGE = 'docs/sizing.md';
+export const PAGE = 'docs/how-to/size-a-deployment.md';
 /** Centres: those of the repository, and the country. */
 export const SIZES = [86, 900];
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { temporaryDir } from '@cups/testing';
-import { commandsByHeading, needsCluster } from '../operations/commands.ts';
+import { allCommands, needsCluster } from '../operations/commands.ts';
 import type { RolloutOutcome } from '../rollout/scenario.ts';
 import { mebibytes, millicores, expectRefusal, restartsOf } from '../rollout/kube.ts';
 import { LoadGenerator } from '../rollout/load.ts';
@@ -177,7 +177,7 @@ describe('an operator', () => {
     expect(table.split('\n').filter((row) => row.endsWith(';2023-2'))).toHaveLength(20);
     expect(readdirSync(join(folder, 'helm/centres/data/centres'))).toHaveLength(26);
     operator.write('centres.csv', table);
-    await operator.follow('Open sixty centres', /import|list/);
+    await operator.follow('Open many centres', /import|list/);
     expect(readdirSync(join(folder, 'data/centres'))).toHaveLength(86);
     expect(said[0]).toBe('npm run centre -- import mine/centres.csv');
     expect(existsSync(join(root, 'data/centres/CU-086.yaml'))).toBe(true);
@@ -186,11 +186,10 @@ describe('an operator', () => {
     work.remove();
   });
 
-  test('does all of docs/operations.md that needs a cluster', () => {
+  test('runs every command of the how-to pages that needs a cluster', () => {
     const files = ['scenario.ts', 'install.ts', '../rollout.ts'];
     const sources = files.map((file) => readFileSync(join(root, 'tools/rollout', file), 'utf8')).join('\n');
-    const headings = [...commandsByHeading()].filter(([, list]) => list.some(needsCluster)).map(([heading]) => heading);
-    expect(headings.length).toBeGreaterThan(6);
+    const headings = [...allCommands()].filter(([, list]) => list.some(needsCluster)).map(([heading]) => heading);
     expect(headings.filter((heading) => !sources.includes(`'${heading}'`))).toEqual([]);
   });
 });

@@ -143,7 +143,7 @@ test('what keeps an alert quiet is a series that could make it fire', () => {
   }
 });
 
-const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+const runbook = readFileSync(join(root, 'docs/how-to/runbook.md'), 'utf8');
 
 test('every alert is told of in the runbook, and nothing else is', () => {
   const headings = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading);

@@ -1,6 +1,6 @@
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
-/** The settings of the providers with pages of their own. docs/identity.md says in which order they are needed. */
+/** The settings of the providers with pages of their own. See docs/how-to/connect-an-identity-provider.md. */
 
 const SAML = {
   entityId: {
