@@ -2,7 +2,7 @@ import type { TimelineEntry } from './timeline.ts';
 import { formatClock } from './report.ts';
 import type { Sample } from './cluster-monitor.ts';
 
-/** The roll-out as one picture: docs/rollout/rollout.svg, for README. Pure. */
+/** The roll-out as one picture: docs/rollout/rollout.svg. Pure. */
 
 const WIDTH = 960;
 const LEFT = 176;
