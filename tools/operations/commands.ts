@@ -28,12 +28,15 @@ export function allCommands(): Map<string, string[]> {
 /** Commands of each heading of the first and second level of a page; a heading without commands has an empty list. */
 export function commandsByHeading(page: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  const title = /^# (.+)$/m.exec(page)?.[1] ?? '';
-  for (const section of `\n${page}`.split(/\n##? (?=\S)/).slice(1)) {
-    const [heading = ''] = section.split('\n', 1);
-    const blocks = [...section.matchAll(/^( *)```sh\n(.*?)^\1```$/gms)].map(([, , block = '']) => block);
-    const name = heading.trim() === 'Steps' ? title : heading.trim();
-    found.set(name, [...(found.get(name) ?? []), ...blocks.flatMap(parseCommands)]);
+  const parts = page.matchAll(/^##? (?<heading>[^\n]+)$|^( *)```(?<language>\w*)\n(?<block>.*?)^\2```$/gms);
+  let title = '';
+  let name = '';
+  for (const { groups: { heading, language, block = '' } = {} } of parts) {
+    if (heading !== undefined) {
+      title ||= heading;
+      name = heading === 'Steps' ? title : heading;
+      found.set(name, found.get(name) ?? []);
+    } else if (language === 'sh') found.get(name)?.push(...parseCommands(block));
   }
   return found;
 }

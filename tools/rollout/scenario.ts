@@ -150,7 +150,7 @@ class Scenario {
       return `${BASELINE_SECONDS} s`;
     });
     await this.#step('Rotate a key: announce', () => this.#announce());
-    await this.#step('The first supervisor', () => appointFirstSupervisor(operator, installed.url));
+    await this.#step('Appoint the first supervisor', () => appointFirstSupervisor(operator, installed.url));
     await this.#step('Renew a certificate', () =>
       renewCertificate(kube, () => operator.follow('Renew a certificate', /renew/)),
     );
