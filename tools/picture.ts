@@ -70,10 +70,10 @@ function formatRecordedMessages(): string {
   const found = STATES.flatMap((state) =>
     MESSAGES.flatMap((message) => {
       const effect = AGENCY_EFFECTS[state][message];
-      return 'note' in effect ? [{ state, message, note: effect.note }] : [];
+      return 'alert' in effect ? [{ state, message, alert: effect.alert }] : [];
     }),
   );
-  const rows = Map.groupBy(found, ({ message, note }) => `| \`${message}\` | \`${note}\` |`);
+  const rows = Map.groupBy(found, ({ message, alert }) => `| \`${message}\` | \`${alert}\` |`);
   return [
     '| Message | Note for the desk | In the states |',
     '| --- | --- | --- |',

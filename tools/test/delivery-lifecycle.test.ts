@@ -37,7 +37,7 @@ const findStage = (state: State): string => Object.entries(STATES).find(([, stat
 function isConsistent(consequence: ReplyEffect, effect: AgencyEffect): boolean {
   if (consequence.effect === 'transition') return 'to' in effect && findStage(effect.to) === consequence.to;
   if ('to' in effect) return false;
-  return (consequence.effect === 'record' ? RECORDED_NOTES : NOTES[consequence.cause]!).test(effect.note);
+  return (consequence.effect === 'record' ? RECORDED_NOTES : NOTES[consequence.cause]!).test(effect.alert);
 }
 
 const rows = Object.entries(STATES).flatMap(([stage, states]) =>

@@ -164,7 +164,7 @@ describe('Every state × message of an agency', () => {
   for (const state of STATES) {
     for (const message of MESSAGES) {
       const effect = AGENCY_EFFECTS[state][message];
-      test(`In ${state}, ${message} ${'to' in effect ? `leads to ${effect.to}` : `is noted as ${effect.note}`}.`, () => {
+      test(`In ${state}, ${message} ${'to' in effect ? `leads to ${effect.to}` : `is noted as ${effect.alert}`}.`, () => {
         const app = applicationInState(state);
         const { document, events } = applyAgencyUpdate(app, agencyUpdate(message), WORKING_TIME);
         expect(document.history.length).toBe(app.history.length + 1);
@@ -173,7 +173,7 @@ describe('Every state × message of an agency', () => {
           expect(document.deskNotes).toEqual(app.deskNotes);
         } else {
           expect(document.state).toBe(state);
-          expect(document.deskNotes.at(-1)?.kind).toBe(effect.note);
+          expect(document.deskNotes.at(-1)?.kind).toBe(effect.alert);
           expect(events.length).toBe(1);
         }
       });

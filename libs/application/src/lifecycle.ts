@@ -152,11 +152,11 @@ export const DESK_ALERT_KINDS = [
 ] as const;
 export type DeskAlertKind = (typeof DESK_ALERT_KINDS)[number];
 
-/** A transition, or `note`: recorded without transition, and the desk is told. */
-export type AgencyEffect = { to: State } | { note: DeskAlertKind };
+/** An agency message either moves the application to state `to` or raises an `alert` for the desk. */
+export type AgencyEffect = { to: State } | { alert: DeskAlertKind };
 
 const moveTo = (state: State): AgencyEffect => ({ to: state });
-const raiseAlert = (kind: DeskAlertKind): AgencyEffect => ({ note: kind });
+const raiseAlert = (kind: DeskAlertKind): AgencyEffect => ({ alert: kind });
 
 const effectsAfterEnd: Record<Message, AgencyEffect> = {
   acknowledged: raiseAlert('acknowledged-after-end'),

@@ -16,65 +16,68 @@ import { computeDue, endOfDay, toCivilDate } from './terms.ts';
 import type { WorkingTime } from './terms.ts';
 
 /**
- * What an agency's message does to an application. Nothing that it says is refused here: a date that cannot be is replaced,
- * an answer date that is too near or too far is moved, and each such change stands in the history and in a note for the
- * desk. However much an agency sends, the document stays small: repeated messages push the oldest of their kind out.
+ * Applies agency messages to an application. Nothing is rejected here: invalid dates are replaced or applied, and
+ * each change is recorded in the history and as a desk alert. The document stays bounded, because repeated messages
+ * drop the oldest of their kind.
  */
 
-/** What an agency, or the bridge, says about a delivery of this application. */
+/** A message of an agency, or of the bridge, about the delivery of an application. */
 export interface AgencyUpdate {
   message: Message;
   /** agencies/{code} */
   agency: string;
-  /** When it was sent, as it says itself: dates are judged by it, since a message may have waited out an outage. */
+  /** Claimed send time. Dates are validated against it, since a message may arrive late after an outage. */
   occurTime?: Date;
-  /** Id of the event that brought it. */
+  /** ID of the received event. */
   eventId: string;
   now: Date;
   agencyReference?: string;
-  /** The agency's words: a reason, a message, a note. */
+  /** The agency's text: a reason, a message or a progress note. */
   words?: Text;
   request?: Omit<DocumentRequest, 'requestTime'>;
   decision?: Omit<Decision, 'approved'>;
   result?: Result;
-  /** Why, a code of the bridge. */
+  /** The bridge's code for the reason. */
   cause?: string;
-  /** Names of fields of a message that was refused. */
+  /** Fields that caused the refusal of a message. */
   fields?: string[];
-  /** What the bridge could not take as it was sent, codes. */
+  /** Codes of changes that the platform made to the message. */
   changes?: MessageChange[];
 }
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** For an agency that asks for documents without naming a date. */
+/** Days to answer if the agency names no date. */
 const DEFAULT_ANSWER_DAYS = 30;
-/** So many working days a person has at least from the notice, and so many days from the message at most. */
+/** Minimum number of working days from now to answer, and maximum number of days from the message. */
 const MIN_ANSWER_WORKING_DAYS = 5;
 const MAX_ANSWER_DAYS = 365;
-/** Three weeks hold five working days, whatever days off a year has. */
+/** 21 days contain five working days in any calendar. */
 const FALLBACK_ANSWER_DAYS = 21;
 const MAX_DESK_ALERTS = 50;
-/** Rows of one kind of message that moved nothing: the newest are kept. */
+/** Maximum number of history entries per kind of message without transition. The newest are kept. */
 const MAX_ROWS_PER_MESSAGE_KIND = 20;
 const MAX_PROGRESS_ROWS = 50;
-/** More submissions are not asked for: each is kept whole. */
+/**
+ * Maximum number of submissions per application; each is stored whole. Further document requests only raise an
+ * alert.
+ */
 const MAX_SUBMISSIONS = 50;
 
-/** Every message has an effect in every state: it moves the application, or is noted for the desk. */
+/** Applies a message: it moves the application to another state or raises a desk alert. */
 export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workingTime: WorkingTime): CommandResult {
   const effect = resolveEffect(app, update.message);
   const normalized = normalizeUpdate(app, update, effect, workingTime);
-  const moved =
+  const applied =
     'to' in effect
       ? applyTransition(app, effect.to, normalized, workingTime)
-      : recordAlert(app, effect.note, normalized);
+      : recordAlert(app, effect.alert, normalized);
   const document: Application = {
-    ...moved,
+    ...applied,
     ...(normalized.agencyReference ? { agencyReference: normalized.agencyReference } : {}),
     deskNotes: (normalized.changes ?? []).reduce(
-      (notes, change) => addDeskAlert(notes, 'agency-message-changed', normalized.now, change),
-      moved.deskNotes,
+      (alerts, change) => addDeskAlert(alerts, 'agency-message-changed', normalized.now, change),
+      applied.deskNotes,
     ),
   };
   if (normalized.message === 'progressed' && normalized.words?.ro) {
@@ -86,13 +89,15 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
 
 function resolveEffect(app: Application, message: Message): AgencyEffect {
   const effect = AGENCY_EFFECTS[app.state][message];
-  const asks = 'to' in effect && effect.to === 'documents-requested';
-  return asks && app.submissions.length >= MAX_SUBMISSIONS ? { note: 'documents-requested-too-often' } : effect;
+  const requestsDocuments = 'to' in effect && effect.to === 'documents-requested';
+  return requestsDocuments && app.submissions.length >= MAX_SUBMISSIONS
+    ? { alert: 'documents-requested-too-often' }
+    : effect;
 }
 
 type NormalizedUpdate = AgencyUpdate & { occurTime: Date };
 
-/** The word with dates that can be, and a code for each that was changed. A request that opens nothing has no last day. */
+/** Returns the update with plausible dates, and with a code for each date that was changed. */
 function normalizeUpdate(
   app: Application,
   update: AgencyUpdate,
@@ -124,7 +129,7 @@ function normalizeUpdate(
   return next;
 }
 
-/** A result that ended before it was sent says nothing: its end is left out. */
+/** Drops an expiry date that had passed when the message was sent. */
 function dropPastValidity<R extends { validUntil?: string }>(result: R, sent: Date, changes: Set<MessageChange>): R {
   if (result.validUntil === undefined || result.validUntil >= toCivilDate(sent)) return result;
   changes.add('VALID_UNTIL_DROPPED');
@@ -132,7 +137,7 @@ function dropPastValidity<R extends { validUntil?: string }>(result: R, sent: Da
   return rest as R;
 }
 
-/** An appeal whose last day had passed when it was sent keeps its words: only the day is left out. */
+/** Drops an appeal deadline that had passed when the message was sent; the text stays. */
 function dropPastAppealDate<D extends Pick<Decision, 'appeal'>>(decision: D, sent: Date, changes: Set<string>): D {
   const { how, until } = decision.appeal ?? {};
   if (!how || until === undefined || until >= toCivilDate(sent)) return decision;
@@ -141,8 +146,8 @@ function dropPastAppealDate<D extends Pick<Decision, 'appeal'>>(decision: D, sen
 }
 
 /**
- * A request whose answer date a person can keep: a year from the message at most, and at least 5 working days from the
- * notice, also where the message says that it is older than a year.
+ * Moves the answer date into bounds: at least 5 working days from now, and at most a year from the message. The
+ * minimum wins if the two conflict.
  */
 function clampAnswerDate(
   request: Omit<DocumentRequest, 'requestTime'>,
@@ -153,8 +158,8 @@ function clampAnswerDate(
   const requested = request.answerBy;
   if (!isCivilDate(requested)) return { ...request, answerBy: toCivilDate(addDays(now, DEFAULT_ANSWER_DAYS)) };
   const earliest = computeEarliestAnswerDate(now, workingTime);
-  const yearEnds = toCivilDate(addDays(occurTime, MAX_ANSWER_DAYS));
-  const latest = yearEnds > earliest ? yearEnds : earliest;
+  const maxDate = toCivilDate(addDays(occurTime, MAX_ANSWER_DAYS));
+  const latest = maxDate > earliest ? maxDate : earliest;
   if (requested >= earliest && requested <= latest) return request;
   changes.add(requested < earliest ? 'ANSWER_BY_LENGTHENED' : 'ANSWER_BY_CUT');
   return { ...request, answerBy: requested < earliest ? earliest : latest, askedAnswerBy: requested };
@@ -166,12 +171,12 @@ function computeEarliestAnswerDate(now: Date, workingTime: WorkingTime): string 
   try {
     return computeDue(now, { amount: MIN_ANSWER_WORKING_DAYS, unit: 'working-days' }, workingTime).dueDate;
   } catch {
-    // The calendar of the next year is not there yet: a message must not wait for it.
+    // The calendar of the next year may be missing; the message must not wait for it.
     return toCivilDate(addDays(now, FALLBACK_ANSWER_DAYS));
   }
 }
 
-/** The document in the state that a message leads to, with the fields that belong to that state. */
+/** Returns the document in the new state, with the fields that belong to that state. */
 function applyTransition(
   app: Application,
   state: State,
@@ -201,7 +206,7 @@ function applyTransition(
   }
 }
 
-/** The document with a note for the desk; a corrected or revoked result is recorded in the decision as well. */
+/** Returns the document with a desk alert. A corrected or revoked result also changes the decision. */
 function recordAlert(app: Application, kind: DeskAlertKind, update: NormalizedUpdate): Application {
   const next = { ...app, deskNotes: addDeskAlert(app.deskNotes, kind, update.now, update.cause) };
   if (!isResultChange(update.message) || !app.decision?.approved) return next;
@@ -214,7 +219,7 @@ function recordAlert(app: Application, kind: DeskAlertKind, update: NormalizedUp
   };
 }
 
-/** The new result takes the place of the old one, which the history keeps. */
+/** Replaces the result; the history keeps the old one. */
 function applyCorrection(decision: Decision, { now, result, words }: NormalizedUpdate): Decision {
   const { resultKind: _k, resultNumber: _n, verificationCode: _c, validUntil: _v, ...rest } = decision;
   const correctTime = latestOf(now, decision.revokeTime && new Date(decision.revokeTime.getTime() + 1));
@@ -225,22 +230,25 @@ function applyRevocation(decision: Decision, { now, words }: NormalizedUpdate): 
   return { ...decision, revokeTime: latestOf(now, decision.correctTime), ...(words ? { revokeReason: words } : {}) };
 }
 
-/** Of a correction and a revocation the later one counts, so their times keep their order when the clocks of two replicas do not. */
+/** The later of a correction and a revocation wins. This keeps their order when the clocks of two replicas differ. */
 function latestOf(now: Date, earliest: Date | undefined): Date {
   return earliest && earliest > now ? earliest : now;
 }
 
-/** One more note, the newest last; one of the same kind and cause is counted in it. */
-function addDeskAlert(notes: DeskAlert[], kind: DeskAlertKind, recordTime: Date, cause?: string): DeskAlert[] {
-  const same = notes.find((note) => note.kind === kind && note.cause === cause);
-  const others = notes.filter((note) => note !== same);
-  const note: DeskAlert = { kind, recordTime };
-  if (cause !== undefined) note.cause = cause;
-  if (same) note.count = (same.count ?? 1) + 1;
-  return [...others.slice(1 - MAX_DESK_ALERTS), note];
+/** Returns the alerts with a new one at the end. An alert of the same kind and cause is merged into it. */
+function addDeskAlert(alerts: DeskAlert[], kind: DeskAlertKind, recordTime: Date, cause?: string): DeskAlert[] {
+  const previous = alerts.find((alert) => alert.kind === kind && alert.cause === cause);
+  const others = alerts.filter((alert) => alert !== previous);
+  const added: DeskAlert = { kind, recordTime };
+  if (cause !== undefined) added.cause = cause;
+  if (previous) added.count = (previous.count ?? 1) + 1;
+  return [...others.slice(1 - MAX_DESK_ALERTS), added];
 }
 
-/** The row of a message, at the end of the history; of many that moved nothing the oldest goes, and is counted. */
+/**
+ * Appends the history entry of a message. Over the limit, drops the oldest entry of its kind without transition and
+ * counts it.
+ */
 function appendMessageRow(document: Application, app: Application, update: NormalizedUpdate): void {
   const row: ActionRecord = {
     kind: update.message,
@@ -254,18 +262,18 @@ function appendMessageRow(document: Application, app: Application, update: Norma
   };
   const history = [...app.history, row];
   document.history = history;
-  const isTransition = (one: ActionRecord) => one.kind !== update.message || one.fromState !== one.toState;
-  const same = history.filter((one) => !isTransition(one));
+  const isKept = ({ kind, fromState, toState }: ActionRecord) => kind !== update.message || fromState !== toState;
+  const droppable = history.filter((entry) => !isKept(entry));
   if (
-    isTransition(row) ||
-    same.length <= (update.message === 'progressed' ? MAX_PROGRESS_ROWS : MAX_ROWS_PER_MESSAGE_KIND)
+    isKept(row) ||
+    droppable.length <= (update.message === 'progressed' ? MAX_PROGRESS_ROWS : MAX_ROWS_PER_MESSAGE_KIND)
   )
     return;
-  document.history = history.filter((one) => one !== same[0]);
+  document.history = history.filter((entry) => entry !== droppable[0]);
   document.omittedMessages = (app.omittedMessages ?? 0) + 1;
 }
 
-/** What a message said, for its row; only what is there. */
+/** Returns the non-empty details of a message for its history entry. */
 function toRowDetails(update: NormalizedUpdate): Partial<ActionRecord> {
   const { words, changes, cause, fields, request } = update;
   const details: Partial<ActionRecord> = {};
@@ -283,11 +291,11 @@ function toRowDetails(update: NormalizedUpdate): Partial<ActionRecord> {
 function toResult({ decision, result }: NormalizedUpdate): Result | undefined {
   const { resultKind, resultNumber, verificationCode, validUntil } = result ?? decision ?? {};
   if (resultKind === undefined) return undefined;
-  const named: Result = { resultKind };
-  if (resultNumber !== undefined) named.resultNumber = resultNumber;
-  if (verificationCode !== undefined) named.verificationCode = verificationCode;
-  if (validUntil !== undefined) named.validUntil = validUntil;
-  return named;
+  const fields: Result = { resultKind };
+  if (resultNumber !== undefined) fields.resultNumber = resultNumber;
+  if (verificationCode !== undefined) fields.verificationCode = verificationCode;
+  if (validUntil !== undefined) fields.validUntil = validUntil;
+  return fields;
 }
 
 function isResultChange(message: Message): boolean {
@@ -300,10 +308,10 @@ function domainEvents(
   update: NormalizedUpdate,
   effect: AgencyEffect,
 ): DomainEvent[] {
-  if ('note' in effect) {
+  if ('alert' in effect) {
     return isResultChange(update.message) && next.decision?.approved
       ? [{ type: 'ResultChanged', revoked: update.message === 'result-revoked' }]
-      : [{ type: 'DeskNoted', kind: effect.note }];
+      : [{ type: 'DeskNoted', kind: effect.alert }];
   }
   switch (effect.to) {
     case 'documents-requested': {
