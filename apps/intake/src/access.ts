@@ -4,7 +4,7 @@ import { DESK_ROLES } from '@cups/application';
 
 const desk = { callers: ['gateway'], roles: [...DESK_ROLES], tenancy: 'centre' } as const;
 
-/** Who may call what; a method without a row does not start. */
+/** Callers, roles and tenancy of each method. A method without a row prevents the start. */
 export const access: AccessTable<IntakeServiceDefinition> = {
   CreateApplication: { ...desk, personalData: true },
   GetApplication: { ...desk, personalData: true },
@@ -15,9 +15,9 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   LookUpPerson: { ...desk, personalData: true },
   GetApplicationFile: { ...desk, personalData: true },
   GetFiledSubmission: { ...desk, personalData: true },
-  // Shows nothing by itself; what it records is named.
+  // Returns no personal data, but names the application that was read.
   RecordAccess: { ...desk, personalData: true },
-  // Names of operators, whom the person may ask for: of the person nothing is shown.
+  // Returns names of operators only; the applicant is entitled to ask for them.
   ListLooks: { ...desk, personalData: false },
   GetStatistics: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
   UpdateApplication: { ...desk, personalData: true },

@@ -14,18 +14,18 @@ import { fromVersion } from './convert/service-version.ts';
 import type { ServiceVersion } from './domain/application.ts';
 import { toCivilDate } from './domain/terms.ts';
 
-/** What intake asks catalog and identity, only when a draft is opened or renewed. */
+/** Clients of catalog and identity. Intake calls them only to open or renew a draft. */
 
 export interface VersionInForce {
-  /** The copy that a draft keeps, with the cost options that are offered at a centre. */
+  /** Returns the copy that a draft stores, with the cost options offered in the centre's country. */
   createCopy(centre: Pick<Centre, 'country'>): ServiceVersion;
   /** publicServices/{code}. */
   publicService: string;
-  /** agencies/{code} that decides. */
+  /** agencies/{code} of the agency that decides. */
   agency: string;
-  /** Kinds of centre at which it may be filed; empty when it may not be filed at a desk. */
+  /** Kinds of centre that may file it; empty if desks cannot file it. */
   centreKinds: string[];
-  /** Set while the public service is paused at all desks. */
+  /** Set while the public service is paused at all centres. */
   paused?: { since: string; reason: LocalizedText };
 }
 
@@ -33,18 +33,18 @@ export interface Centre {
   displayName: string;
   kind: string;
   status: string;
-  /** ISO 3166-1 alpha-2, or '' where it is not known. */
+  /** ISO 3166-1 alpha-2, or '' if unknown. */
   country: string;
   agencies: string[];
-  /** Open applications at once; 0 means no limit. */
+  /** Maximum number of open applications; 0 means unlimited. */
   limit: number;
 }
 
-/** A paused centre or a changed service is noticed within two seconds: a little is left for the call itself. */
+/** Intake must detect a paused centre or a changed service within 2 s, including the call itself. */
 const CACHE_TTL_MS = 1_500;
 const MAX_CACHED_RESPONSES = 5_000;
 
-/** What is to be filed where. */
+/** A public service and the centre that files it. */
 export interface FilingRequest {
   /** publicServices/{code} */
   publicService: string;
@@ -53,23 +53,24 @@ export interface FilingRequest {
   now: Date;
 }
 
-/** What a draft is made of that is opened or renewed. */
+/** What a new or renewed draft is built from. */
 export interface FilingTarget {
-  /** The version in force in Chisinau today. */
+  /** The version in force today, by the date in Chisinau. */
   version: VersionInForce;
   centre: Centre;
 }
 
 export interface ServiceClients {
   /**
-   * What is to be filed, when it may be: a refusal is founded on the newest files that any replica of the neighbours is known to have.
-   * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE or SERVICE_PAUSED; UNKNOWN_HERE
-   *   while no replica with the newest files could be asked
+   * Returns the version and the centre if this centre may file it now. Before it throws, it checks the newest files
+   * that any replica of the upstream services has.
+   * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED;
+   * UNKNOWN_HERE if no replica with the newest files responds
    */
   resolveFiling(request: FilingRequest, context: Context): Promise<FilingTarget>;
 }
 
-/** Connects to catalog and identity at the first call. */
+/** Builds the clients. They connect on the first call. */
 export function openClients(backend: Backend<Config>): ServiceClients {
   const { catalogAddress, identityAddress } = backend.config;
   const catalog = backend.connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
@@ -134,7 +135,7 @@ const toCentre = (centre: CentreIn): Centre => ({
   limit: centre.openApplicationLimit,
 });
 
-/** The copies of a version, one for each country that it is filed in. */
+/** Creates one copy of a version for each country. */
 function createVersionCopier(version: VersionIn): VersionInForce['createCopy'] {
   const copies = new Map<string, ServiceVersion>();
   return ({ country }) => {
@@ -154,21 +155,21 @@ const CENTRE_PAUSED: ProblemText = {
   reason: 'CENTRE_PAUSED',
   message: 'The centre takes no new applications; open ones can be finished.',
 };
-/** Why a centre opens no applications, by its status. */
+/** Problems by centre status. */
 const PROBLEM_BY_CENTRE_STATUS: Partial<Record<string, ProblemText>> = {
   planned: { reason: 'CENTRE_NOT_OPEN', message: 'The centre has not opened yet.' },
   paused: CENTRE_PAUSED,
   closed: { reason: 'CENTRE_CLOSED', message: 'The centre is closed for good.' },
 };
 
-/** Whether what is opened there now is of a training. */
+/** Returns whether new applications of the centre are for training. */
 export const isInTraining = ({ status }: Centre): boolean => status === 'training';
 
-/** Why it is not filed there; undefined where it may be. */
+/** Returns why the centre may not file it, or undefined if it may. */
 function findFilingProblem({ version, centre }: FilingTarget, { session }: Context): Problem | undefined {
   const { status } = centre;
   if (status !== 'active' && !isInTraining(centre)) {
-    // A status that a later release knows opens nothing here.
+    // An unknown status, added by a later release, counts as paused.
     const { reason, message } = PROBLEM_BY_CENTRE_STATUS[status] ?? CENTRE_PAUSED;
     return new Problem({ reason, message, metadata: { status } });
   }
@@ -190,10 +191,10 @@ function findFilingProblem({ version, centre }: FilingTarget, { session }: Conte
   });
 }
 
-/** Answers kept for a moment; concurrent questions share one call, and a failure is not kept. */
+/** Caches responses for 1.5 s. Concurrent lookups of one key share a call; failures are not cached. */
 function createCache() {
   const responses = new LRUCache<string, Promise<unknown>>({ max: MAX_CACHED_RESPONSES, ttl: CACHE_TTL_MS });
-  return function fresh<T>(key: string, load: () => Promise<T>): Promise<T> {
+  return function getOrLoad<T>(key: string, load: () => Promise<T>): Promise<T> {
     const existing = responses.get(key);
     if (existing) return existing as Promise<T>;
     const response = load();

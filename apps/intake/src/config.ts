@@ -12,7 +12,6 @@ import {
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
-/** The settings of intake. */
 export const settings = {
   ...PROCESS_SETTINGS,
   ...STORED_BACKEND_SETTINGS,
@@ -35,5 +34,5 @@ export const settings = {
 
 export type Config = ConfigOf<typeof settings>;
 
-/** @throws Error, one sentence that names a setting that cannot be used */
+/** @throws Error, one sentence that names the invalid setting */
 export const readConfig = (variables: NodeJS.ProcessEnv): Config => readSettings(settings, variables);

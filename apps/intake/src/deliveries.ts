@@ -9,27 +9,27 @@ import { omitEmpty } from './convert/omit-empty.ts';
 import type { AgencyUpdate } from './domain/agency-updates.ts';
 import type { Appeal, Result, Text } from './domain/application.ts';
 
-/** The border to cups.deliveries: what the bridge says of an agency, in words of the domain and fit to be shown. */
+/** Decodes cups.deliveries: turns events of the bridge into domain updates whose texts are safe to show. */
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
-/** What is known of each event, whatever it says. */
+/** Fields that every update has. */
 type CommonField = 'agency' | 'eventId' | 'now' | 'occurTime' | 'agencyReference' | 'changes';
 
 /**
- * What an event on cups.deliveries says, with the agency's words as they may be shown; undefined for what is no event of
- * the bridge. One of a type that this release does not know is recorded as such: its sequence counts.
+ * Decodes an event of cups.deliveries and sanitizes the agency's texts. Returns undefined if it is not an event of
+ * the bridge. An unknown type becomes `message-unknown`, because its sequence number counts.
  */
 export function decodeDeliveryEvent(
   event: { id: string; type: string; data: Uint8Array },
   now: Date,
 ): { application: string; training: boolean; update: AgencyUpdate } | undefined {
-  const read = bridgeEvents.decode(event);
-  const ref = read?.data.ref;
-  if (!read || !ref) return undefined;
+  const decoded = bridgeEvents.decode(event);
+  const ref = decoded?.data.ref;
+  if (!decoded || !ref) return undefined;
   const occurTime = fromTimestamp(ref.occurTime);
   const update: AgencyUpdate = {
-    ...toAgencyUpdate(read, ref.messageId || event.id, occurTime ?? now),
+    ...toAgencyUpdate(decoded, ref.messageId || event.id, occurTime ?? now),
     agency: ref.agency,
     eventId: event.id,
     now,
@@ -39,14 +39,14 @@ export function decodeDeliveryEvent(
   return { application: ref.application, training: ref.training, update };
 }
 
-/** A change of a bridge that is newer than this release is one of the others. */
+/** A code of a newer bridge becomes `OTHER`. */
 function toMessageChange(code: string): MessageChange {
   return MESSAGE_CHANGES.find((known) => known === code) ?? 'OTHER';
 }
 
 /**
- * @param messageId agencies know their own message by its id, and so a supply of documents names it
- * @param sentTime when the agency says that it happened
+ * @param messageId the agency's own ID of its message, which a supply of documents references
+ * @param sentTime when the agency claims that it happened
  */
 function toAgencyUpdate(
   event: AgencyBridgeEvent__Output,
@@ -69,7 +69,7 @@ function toAgencyUpdate(
       const reason = sanitizeLocalizedText(event.data.reason);
       const decideTime = fromTimestamp(event.data.decideTime) ?? sentTime;
       const { approved } = event.data;
-      // An approval has nothing to appeal.
+      // An approval cannot be appealed.
       const appeal = approved ? undefined : toAppeal(event.data.appeal);
       const decision = { ...toResult(event.data), decideTime, ...omitEmpty({ reason, appeal }) };
       return { message: approved ? 'approved' : 'rejected', decision, ...omitEmpty({ words: reason }) };
@@ -128,7 +128,7 @@ function toAppeal(wire: AppealIn | null): Appeal | undefined {
   return how && { how, ...omitEmpty({ until: wire?.until }) };
 }
 
-/** The words of others as they may be shown, or undefined when nothing is left of them. */
+/** Returns the agency's text without unsafe characters and links, or undefined if nothing is left. */
 function sanitizeLocalizedText(wire: TextIn | null): Text | undefined {
   if (!wire) return undefined;
   const text = omitEmpty({ ro: sanitizeText(wire.ro), ru: sanitizeText(wire.ru), en: sanitizeText(wire.en) });

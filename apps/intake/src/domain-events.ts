@@ -9,17 +9,17 @@ import { withDerivedFields } from './domain/derived-fields.ts';
 import type { SearchHasher } from './domain/search-hasher.ts';
 import type { StoredApplication } from './store.ts';
 
-/** The border to cups.applications: what happened to an application, thin: names, codes, times. */
+/** Encodes cups.applications. Events hold only names, codes and times. */
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
-/** A step of the domain as a change of the store: what follows from it is worked out, its happenings are written for cups.applications. */
+/** Converts the result of a command to a store change: computes the derived fields and encodes the events. */
 export function toChange(
   before: StoredApplication,
   result: CommandResult,
   hashes: SearchHasher,
 ): Change<StoredApplication> {
-  // A step only replaces parts of the document that it was given: what is the store's own is still there.
+  // Commands replace only parts of the document, so the store's own fields are still present.
   const document = withDerivedFields(result.document as StoredApplication, before, hashes);
   const events = result.events.map((domainEvent): NewEvent => {
     const event = toIntakeEvent(domainEvent, document);
@@ -37,7 +37,7 @@ export function toChange(
   return { document, events };
 }
 
-/** @param app as it is after what happened */
+/** @param app the application after the event */
 function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent {
   const ref = {
     application: resourceName('applications', app._id),

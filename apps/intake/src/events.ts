@@ -11,30 +11,31 @@ import { toChange } from './domain-events.ts';
 import type { RpcDeps } from './rpc/deps.ts';
 import type { StoredApplication } from './store.ts';
 
-/** What intake does about cups.deliveries and about its own timers. */
+/** Handlers of cups.deliveries events and of the timers of applications. */
 
-/** What events and timers of applications are handled with. */
 type EventHandlerDeps = Pick<RpcDeps, 'applications' | 'workingTimes' | 'hashes' | 'now'>;
 
 class TrainingMismatchError extends Error {}
 
-/** Said of a training about a real application, or the other way round: it moves nothing. */
+/** An event marked as training names a real application, or the reverse. */
 const TRAINING_MISMATCH_REFUSAL: Refusal = { cause: 'TRAINING_MISMATCH', fields: ['ref.training'] };
 
-/** What an event of the bridge does to an application. */
 type ApplyUpdate = (app: StoredApplication, update: AgencyUpdate) => Change<StoredApplication>;
 
-/** One event of the bridge, applied once and in order within its delivery. */
-export function createDeliveryHandler(parts: EventHandlerDeps) {
-  const { workingTimes, hashes } = parts;
-  return createUpdateHandler(parts, (app, update) =>
+/** Handles an event of the bridge: applies it once, in the order of its delivery. */
+export function createDeliveryHandler(deps: EventHandlerDeps) {
+  const { workingTimes, hashes } = deps;
+  return createUpdateHandler(deps, (app, update) =>
     toChange(app, applyAgencyUpdate(app, update, workingTimes.forAgency(update.agency)), hashes),
   );
 }
 
-/** An event of the bridge that an operator dropped: it is counted, so that the next may come, and moves nothing. */
-export function createDroppedDeliveryHandler(parts: EventHandlerDeps) {
-  const count = createUpdateHandler(parts, (document) => ({ document, events: [] }));
+/**
+ * Handles an event that an administrator dropped. It counts in the sequence, so that later events can follow, and
+ * changes nothing.
+ */
+export function createDroppedDeliveryHandler(deps: EventHandlerDeps) {
+  const count = createUpdateHandler(deps, (document) => ({ document, events: [] }));
   return async (event: ReceivedEvent): Promise<void> => void (await count(event));
 }
 
@@ -46,7 +47,7 @@ function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdat
     const id = delivery.application.slice('applications/'.length);
     if (!isUlid(id) || event.sequence === null) return 'refused';
     const { agency } = delivery.update;
-    // An application has one delivery at a time, to its own agency: what names another is counted nowhere.
+    // An application has one delivery at a time, to its own agency.
     if (event.subject !== `deliveries/${id}-${agency.slice('agencies/'.length)}`) return 'refused';
     try {
       const { outcome } = await applications.update(
@@ -75,7 +76,7 @@ function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdat
   };
 }
 
-/** A due timer of one application; a stale one changes nothing. */
+/** Handles a due timer of an application. A stale timer changes nothing. */
 export function createTimerHandler({ applications, hashes, now }: Omit<EventHandlerDeps, 'workingTimes'>) {
   return async (id: string, kind: string): Promise<void> => {
     const fireTime = now();

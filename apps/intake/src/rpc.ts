@@ -13,21 +13,21 @@ import { statisticsRpcs } from './rpc/statistics.ts';
 import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 
-/** The calls of intake. Each stands under its own name in a file of `rpc/`. */
-export function rpcs(parts: RpcDeps): IntakeRpcs {
+/** Builds all RPC handlers of intake. Each handler has the name of its RPC in a file of `rpc/`. */
+export function rpcs(deps: RpcDeps): IntakeRpcs {
   return {
-    ...draftRpcs(parts),
-    ...filingRpcs(parts),
-    ...resultRpcs(parts),
-    ...paymentRpcs(parts),
-    ...caseworkRpcs(parts),
-    ...readRpcs(parts),
-    ...queueRpcs(parts),
-    ...searchRpcs(parts),
-    ...applicationDetailsRpcs(parts),
-    ...accessLogRpcs(parts),
-    ...statisticsRpcs(parts),
-    ...trackingRpcs(parts),
-    ...internalServiceRpcs(parts),
+    ...draftRpcs(deps),
+    ...filingRpcs(deps),
+    ...resultRpcs(deps),
+    ...paymentRpcs(deps),
+    ...caseworkRpcs(deps),
+    ...readRpcs(deps),
+    ...queueRpcs(deps),
+    ...searchRpcs(deps),
+    ...applicationDetailsRpcs(deps),
+    ...accessLogRpcs(deps),
+    ...statisticsRpcs(deps),
+    ...trackingRpcs(deps),
+    ...internalServiceRpcs(deps),
   };
 }

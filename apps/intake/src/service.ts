@@ -17,7 +17,10 @@ import { createOpenApplicationCounter } from './store/open-application-counter.t
 import { openServiceVersions } from './store/service-versions.ts';
 import { watchWorkingTimes } from './working-times.ts';
 
-/** The truth about applications. Takes work as soon as its store answers: neither Kafka nor neighbours are needed. */
+/**
+ * Starts intake, the system of record for applications. It serves requests once its store responds; Kafka and
+ * upstream services may be unavailable.
+ */
 export async function createIntake(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {
   const backend = openStoredBackend({ name: 'intake', config, overrides });
   return backend.shutDownOnFailure(serve(backend));

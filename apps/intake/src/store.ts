@@ -5,15 +5,17 @@ import { NOT_FOUND_MESSAGE } from './domain/problems.ts';
 import { APPLICATION_SCHEMA } from './store/application-schema.ts';
 import { QUEUE_INDEXES } from './store/queue.ts';
 
-/** Applications as they are stored, and how they are found. */
+/** The stored collection of applications, with its indexes and the lookup by tracking number. */
 
-/** 2: what the desk fills in stands under `content`. 3: where it stands in the queue, and by which names it is found.
- * 4: by its telephone and parts of its number as well. */
+/**
+ * Version of the document shape. 2 moved the desk's input to `content`; 3 added `queue` and `names`; 4 added hashes
+ * of phone and tracking number to `names`.
+ */
 export const SCHEMA_VERSION = 4;
 
 export type StoredApplication = Application & StoredDocument;
 
-/** What the holder of a tracking number is told. */
+/** The only fields that the holder of a tracking number can read. */
 const TRACKING_PROJECTION = {
   state: 1,
   training: 1,
@@ -47,16 +49,19 @@ export function openApplicationStore(store: Store): Documents<StoredApplication>
       ...QUEUE_INDEXES,
       { fields: { submitTime: 1 }, sparse: true, query: 'GetStatistics: what was filed in a period' },
     ],
-    // A submit mostly follows the create of its draft: the document is still in memory, and one read less is needed.
+    // A submit usually follows the create of its draft: the cached document saves one read.
     keepRecent: 500,
     existsReason: 'APPLICATION_EXISTS',
     absentMessage: NOT_FOUND_MESSAGE,
-    // A draft is saved often; a filed application has few requests, each of which may be repeated late.
+    // Drafts are saved often. Filed applications get few requests, and retries of those may arrive late.
     keepRequests: (doc) => (doc.state === 'draft' ? 50 : 200),
   });
 }
 
-/** @throws Problem NOT_FOUND, the same for unknown and malformed numbers */
+/**
+ * Returns what the holder of a tracking number may read.
+ * @throws Problem NOT_FOUND for unknown numbers, malformed numbers and drafts alike
+ */
 export async function findByTrackingNumber(
   documents: Documents<StoredApplication>,
   trackingNumber: string | undefined,

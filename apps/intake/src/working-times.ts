@@ -5,18 +5,24 @@ import type { Agency, Calendar, Weekday } from '@cups/registry';
 import { UNKNOWN_WORKING_TIME } from './domain/terms.ts';
 import type { ClockTime, Holidays, WorkingTime } from './domain/terms.ts';
 
-/** What agencies say of themselves in data/agencies: when they work, with the days off of data/calendars, and whom they take. Both are followed. */
+/**
+ * Working times and accepted documents of agencies, read from data/agencies and data/calendars. File changes apply
+ * without a restart.
+ */
 export interface WorkingTimes {
-  /** @param agency agencies/{code}; one that has no file has a working time in which nothing can be counted */
+  /** @param agency agencies/{code}; an agency without a file gets a working time without a calendar */
   forAgency(agency: string): WorkingTime;
-  /** Whether an agency takes people without IDNP, by a document of another state; one that has no file does not. */
+  /**
+   * Returns whether an agency accepts applicants without IDNP who have a foreign document. An agency without a file
+   * does not.
+   */
   acceptsForeignDocuments(agency: string): boolean;
   close(): void;
 }
 
 const WEEKDAYS: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-/** The working time of an agency, by its file and the calendar that it names. */
+/** Builds the working time of an agency from its file and its calendar. */
 function toWorkingTime({ timeZone, workingTime }: Agency, calendar: Calendar | undefined): WorkingTime {
   const { days, from, to } = workingTime;
   return {
@@ -40,9 +46,9 @@ function parseClockTime(text: string): ClockTime {
 }
 
 /**
- * Follows the agencies and the calendars of a folder of data files. A file that is wrong leaves what was there before, one log
- * line and a gauge.
- * @throws Error, one sentence, when a folder cannot be read at the start
+ * Watches the agencies and calendars in a data folder. An invalid file keeps the last valid values, writes one log
+ * line and sets a gauge.
+ * @throws Error, one sentence, if a folder cannot be read at the start
  */
 export async function watchWorkingTimes(options: {
   dataDir: string;
@@ -57,10 +63,10 @@ export async function watchWorkingTimes(options: {
   let times = new Map<string, WorkingTime>();
 
   const rebuild = (): void => {
-    const found = [...agencies].map(([code, agency]): [string, WorkingTime] => {
+    const entries = [...agencies].map(([code, agency]): [string, WorkingTime] => {
       return [resourceName('agencies', code), toWorkingTime(agency, calendars.get(agency.calendar))];
     });
-    times = new Map(found);
+    times = new Map(entries);
     lastYear.set(findLastKnownYear(times.values()));
   };
   const watchers = [
@@ -88,12 +94,12 @@ export async function watchWorkingTimes(options: {
     forAgency: (agency) => times.get(agency) ?? UNKNOWN_WORKING_TIME,
     acceptsForeignDocuments: (agency) =>
       agencies.get(agency.slice('agencies/'.length))?.acceptsForeignDocuments ?? false,
-    close: () => watchers.forEach((one) => one.close()),
+    close: () => watchers.forEach((watcher) => watcher.close()),
   };
 }
 
-/** How far the days off are known for all: of the agency whose calendar ends first; 0 where one names a calendar that is not there. */
+/** Returns the last year that every agency's calendar covers; 0 if an agency names an unknown calendar. */
 function findLastKnownYear(times: Iterable<WorkingTime>): number {
-  const years = [...times].map(({ holidays: off }) => Math.max(0, ...off.keys()));
+  const years = [...times].map(({ holidays }) => Math.max(0, ...holidays.keys()));
   return years.length === 0 ? 0 : Math.min(...years);
 }

@@ -32,15 +32,15 @@ import { toContent } from './content.ts';
 import { toPayment } from './payment.ts';
 import { omitEmpty } from './omit-empty.ts';
 
-/** The gRPC border of an application: whole, as a row of a list, and its history. */
+/** Converts applications, list rows and history entries to gRPC messages. */
 
-/** Who sees an application, and when: what they may do, and in which lists of theirs it stands. */
+/** The reader of an application, who determines allowed actions and buckets. */
 export interface Viewer extends QueueViewer {
   roles: readonly string[];
   isPartyTo: IsPartyTo;
 }
 
-/** An application as its viewer may see it. */
+/** Converts an application for its viewer. */
 export function toApplication(app: Application, viewer: Viewer): ApplicationOut {
   const activeGuards = findActiveGuards(app, viewer.isPartyTo);
   return {
@@ -83,7 +83,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
   };
 }
 
-/** A row of a list: the fields of an application that it shows, all others left empty. */
+/** Converts a list row; all other fields stay empty. */
 export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
   return {
     name: `applications/${row._id}`,
@@ -112,19 +112,19 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
   };
 }
 
-/** Whose it is, and in the one list that is for ringing people up their number. */
+/** Returns the applicant's name, and the phone number in the bucket of people to notify. */
 function toRowContent({ content }: StoredRow): ContentOut | null {
   const { givenName = '', familyName = '' } = content?.applicant ?? {};
   const { phone } = content?.contact ?? {};
-  const named = givenName !== '' || familyName !== '';
-  if (!named && !phone) return null;
-  return { applicant: named ? { givenName, familyName } : null, contact: phone ? { phone } : null };
+  const hasName = givenName !== '' || familyName !== '';
+  if (!hasName && !phone) return null;
+  return { applicant: hasName ? { givenName, familyName } : null, contact: phone ? { phone } : null };
 }
 
 const toBuckets = (app: Pick<Application, 'queue' | 'assignee'>, viewer: Viewer) =>
   resolveBuckets(app, viewer).map((bucket) => toProtoEnum('BUCKET_', bucket));
 
-/** One row of the history. */
+/** Converts a history entry. */
 export function toAction(row: ActionRecord): ActionOut {
   return {
     kind: row.kind,

@@ -22,9 +22,9 @@ import { Problem, violation } from '@cups/problem';
 import { invalidField } from '../domain/problems.ts';
 import { omitEmpty } from './omit-empty.ts';
 
-/** The gRPC border of what the desk fills in. */
+/** Converts content between gRPC messages and the domain. */
 
-/** Content for the wire; answers travel as JSON bytes. */
+/** Converts content to its message. Answers are encoded as JSON bytes. */
 export function toContent(content: Content): ContentOut {
   const { applicant, contact, represented, mandate, answers, evidence, costOption, delivery } = content;
   return {
@@ -39,7 +39,7 @@ export function toContent(content: Content): ContentOut {
   };
 }
 
-/** Content from the wire: what is empty there is absent here. A kind that is not said stays empty, and has a wrong shape. */
+/** Converts content from its message; empty fields become absent. A missing kind stays empty and fails validation. */
 export function fromContent(wire: ContentIn | null): Content {
   if (!wire) return {};
   const content: Content = {};
@@ -66,7 +66,7 @@ export function fromContent(wire: ContentIn | null): Content {
 
 function fromPerson({ foreignDocument, ...wire }: PersonIn): Person {
   const { idnp, givenName, familyName, birthDate, language } = wire;
-  // Which languages and kinds of document there are is for the check of the shape.
+  // Validation of the shape checks languages and kinds of documents.
   const person = omitEmpty({ idnp, givenName, familyName, birthDate, language }) as Person;
   if (foreignDocument) person.foreignDocument = foreignDocument as ForeignDocument;
   return person;
@@ -77,7 +77,7 @@ export function fromEvidence({ kind, originalSeen, ...rest }: EvidenceIn): Evide
   return { kind, originalSeen, ...omitEmpty({ number, issueDate, copy, verificationCode }) };
 }
 
-/** The fields of content by the names that an edit gives them, which are those of the proto. */
+/** Content fields by the proto names that updates use. */
 const FIELD_BY_PROTO_NAME = new Map(
   (Object.keys(CONTENT_SCHEMA.properties) as (keyof Content)[]).map((field) => [toSnakeCase(field), field]),
 );
@@ -87,8 +87,8 @@ function toSnakeCase(name: string): string {
 }
 
 /**
- * The fields of content that an edit replaces.
- * @throws Problem INVALID_ARGUMENT when it names none, or what is no field of content
+ * Returns the content fields that an edit replaces.
+ * @throws Problem INVALID_ARGUMENT if there are none or one is unknown
  */
 export function fromUpdateFields(names: readonly string[]): (keyof Content)[] {
   if (names.length === 0) throw invalidField(violation('/updateFields', 'REQUIRED'));
@@ -102,7 +102,7 @@ export function fromUpdateFields(names: readonly string[]): (keyof Content)[] {
 const MAX_ANSWERS_BYTES = 64 * 1024;
 
 /**
- * The answers to a form, from JSON bytes.
+ * Parses the answers to a form from JSON bytes.
  * @throws Problem INVALID_ARGUMENT or ANSWERS_TOO_LARGE
  */
 export function fromAnswers(bytes: Buffer): Record<string, unknown> {
@@ -115,7 +115,7 @@ export function fromAnswers(bytes: Buffer): Record<string, unknown> {
   }
   const answers = parseObject(bytes);
   if (!answers) throw invalidField(violation('/answers', 'TYPE', { types: ['object'] }));
-  // Whoever called: what a document cannot hold is refused before a draft is kept.
+  // Rejects answers that a stored document cannot hold, whatever the caller.
   const invalid = validateStorableAnswers(answers);
   if (invalid) {
     const message = 'The answers cannot be kept as they are.';
@@ -134,7 +134,7 @@ function parseObject(bytes: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-/** The record of a hand-over; what is not said stays empty, and has a wrong shape. */
+/** Converts a hand-over from its message. A missing kind stays empty and fails validation. */
 export function fromHandOver(wire: HandOverIn | null): HandOver {
   const { collectedBy = '', paperKind = '', paperNumber = '', collectorName = '', ground } = wire ?? {};
   const optional = omitEmpty({ paperNumber, collectorName: collectorName.trim() });

@@ -7,10 +7,10 @@ import { resolveResultDelivery } from '../domain/result-delivery.ts';
 import { toDecision, toDocumentRequest, toState } from './application.ts';
 import { toContent } from './content.ts';
 
-/** The gRPC border to the other services: what each of them needs of an application, and no more. */
+/** Converts applications for other services, each with only the fields it needs. */
 
 /**
- * What the bridge sends to the agency.
+ * Returns the submission that the bridge sends to the agency.
  * @param version under which the application was opened
  */
 export function toSubmission(app: Application, submission: Submission, version: ServiceVersion): GetSubmissionResponse {
@@ -37,7 +37,7 @@ export function toSubmission(app: Application, submission: Submission, version: 
 }
 
 /**
- * Whom notifications tell, how they are reached, and what there is to tell.
+ * Returns the recipient, the contact and the facts of a notice.
  * @param version under which the application was opened
  */
 export function toNoticeContext(app: Application, version: ServiceVersion): GetContactResponse {

@@ -6,9 +6,9 @@ import type {
 import type { Receipt } from '../domain/commands/payment.ts';
 import type { Payment } from '../domain/application.ts';
 
-/** The gRPC border of the payment of a fee. */
+/** Converts payments between gRPC messages and the domain. */
 
-/** A receipt from the wire; what is not said stays empty, and has a wrong shape. */
+/** Converts a receipt from its message. Missing fields stay empty and fail validation. */
 export function fromReceipt(wire: PaymentIn | null): Receipt {
   const { amountMinor = '0', currencyCode = '' } = wire?.amount ?? {};
   const receipt: Receipt = {
@@ -21,7 +21,6 @@ export function fromReceipt(wire: PaymentIn | null): Receipt {
   return receipt;
 }
 
-/** A payment for the wire. */
 export function toPayment(payment: Payment | undefined): PaymentOut | null {
   if (!payment) return null;
   const { receiptNumber, amountMinor, currency, payTime, by, noteTime } = payment;

@@ -9,9 +9,12 @@ import type { EvidenceRule } from '@cups/application';
 import type { OutputKind, ServiceVersion, Text } from '../domain/application.ts';
 import { omitEmpty } from './omit-empty.ts';
 
-/** The border to catalog. */
+/** Converts service versions of the catalog. */
 
-/** The copy that intake keeps of a version; `_id` ends in the hash of its content, whatever the order of its members. */
+/**
+ * Converts a service version to the copy that intake stores. `_id` ends in a hash of the content, independent of
+ * member order.
+ */
 export function fromVersion(wire: VersionIn): ServiceVersion {
   const version: Omit<ServiceVersion, '_id'> = {
     publicService: wire.publicService,
@@ -47,7 +50,7 @@ function fromCostOption({ code, centreKinds, fee, term }: CostOptionIn): CostOpt
   if (term) {
     option.term = {
       amount: term.amount,
-      // A term of the catalog always names its unit and its beginning.
+      // Catalog terms always have a unit and a start.
       unit: fromProtoEnum('TERM_UNIT_', term.unit) as Term['unit'],
       from: fromProtoEnum('TERM_START_', term.from) as Term['from'],
     };

@@ -14,60 +14,62 @@ import type {
 import type { QueueStatus } from './queue.ts';
 import type { Term } from './terms.ts';
 
-/** The stored document of an application, which is the domain's shape as well. */
+/** The application document, both as stored and as the domain uses it. */
 
 export type Text = Partial<Record<Language, string>>;
 
-/** A paper asked for that the person cannot get, and why; without a reason where the desk only said that nothing more comes. */
+/**
+ * A requested document that the applicant cannot provide. The reason is absent if the desk only closed the request.
+ */
 export interface UnavailableDocument {
   kind: string;
   reason?: string;
 }
 
-/** Frozen at submit, already valid against the form of the version it was filed under. */
+/** The frozen content of one submission, valid against the form of its service version. */
 export interface Submission {
   number: number;
   submitTime: Date;
   content: Omit<Content, 'contact'>;
   answersRequest?: string;
   dueDate?: string;
-  /** Papers asked for that are not in it. */
+  /** Requested documents that it does not include. */
   unavailable?: UnavailableDocument[];
 }
 
-/** A paper that an agency asks for. */
+/** A document that an agency requests. */
 export interface RequestedDocument {
   kind: string;
-  /** The agency's words about it. */
+  /** The agency's remark. */
   note?: string;
 }
 
-/** What an agency gives out. */
+/** The result document that an agency issues. */
 export interface Result {
   resultKind?: string;
   resultNumber?: string;
-  /** With which anybody can verify it. */
+  /** Code with which anyone can verify the document. */
   verificationCode?: string;
   /** yyyy-MM-dd */
   validUntil?: string;
 }
 
 export interface DocumentRequest {
-  /** Event id of the message that asked. */
+  /** ID of the requesting message. */
   id: string;
   requestTime: Date;
   evidenceKinds: string[];
   documents?: RequestedDocument[];
   message?: Text;
   answerBy: string;
-  /** The day that the agency named, where it was moved. */
+  /** The date that the agency named, if intake moved it. */
   askedAnswerBy?: string;
-  /** Kinds that were brought already, while others are awaited. */
+  /** Kinds already supplied while others are pending. */
   supplied?: string[];
   unavailable?: UnavailableDocument[];
 }
 
-/** How a rejection can be appealed, as the agency says. */
+/** How to appeal a rejection, according to the agency. */
 export interface Appeal {
   how: Text;
   /** yyyy-MM-dd, the last day. */
@@ -82,11 +84,11 @@ export interface Decision extends Result {
   correctReason?: Text;
   revokeTime?: Date;
   revokeReason?: Text;
-  /** Of a rejection only. */
+  /** Only for rejections. */
   appeal?: Appeal;
 }
 
-/** One row of the history: who, when it was claimed to happen, when it was recorded, what caused it, what it answers. */
+/** One history entry: actor, claimed time, recorded time, cause, and the message it answers. */
 export interface ActionRecord {
   kind: HistoryKind;
   by: string;
@@ -97,27 +99,27 @@ export interface ActionRecord {
   fromState: State;
   toState: State;
   submission?: number;
-  /** The person's own words when withdrawing. */
+  /** The applicant's reason for withdrawing. */
   reason?: string;
-  /** The agency's words. */
+  /** The agency's text. */
   words?: Text;
   result?: Result;
   documents?: RequestedDocument[];
-  /** What was not taken as the agency sent it, codes. */
+  /** Codes of changes that the platform made to the agency's message. */
   changes?: string[];
-  /** Why a message was refused, or a delivery waits or failed. */
+  /** Code: why a message was refused, or a delivery is deferred or failed. */
   code?: string;
-  /** Names of fields of a refused message. */
+  /** Fields that caused the refusal of a message. */
   fields?: string[];
-  /** centres/{code} at whose desk it was done, where that took the application over. */
+  /** centres/{code} of the actor, if that centre inherited the application. */
   centre?: string;
-  /** operators/{id} to whom it was assigned. */
+  /** operators/{id} of the assignee. */
   operator?: string;
-  /** How the person was told. */
+  /** How the applicant was notified. */
   how?: NotificationMethod;
 }
 
-/** A word to colleagues. */
+/** An internal note. */
 export interface Note {
   text: string;
   /** operators/{id} */
@@ -126,50 +128,50 @@ export interface Note {
   recordTime: Date;
 }
 
-/** That the fee was paid. */
+/** Payment of the fee. */
 export interface Payment {
   receiptNumber: string;
-  /** Of `currency`, in minor units. */
+  /** In minor units of `currency`. */
   amountMinor: number;
-  /** ISO 4217. */
+  /** ISO 4217 code. */
   currency: string;
-  /** When it was paid, by the receipt. */
+  /** Payment time according to the receipt. */
   payTime: Date;
-  /** operators/{id} who noted it, and when. */
+  /** operators/{id} who recorded it. */
   by: string;
   noteTime: Date;
 }
 
-/** That the person was told something. */
+/** A notification that a colleague gave by phone, in person or by slip. */
 export interface PersonNotification {
   time: Date;
   /** operators/{id} */
   by: string;
   how: NotificationMethod;
-  /** The state of the application then, or notices/{id}. */
+  /** Either notices/{id} or the state of the application at that time. */
   about: string;
 }
 
-/** Something to look at. Notes of one kind and cause are one note that counts, so that many push no other out. */
+/** An event that needs the desk's attention. Alerts of one kind and cause merge into one with a count. */
 export interface DeskAlert {
   kind: DeskAlertKind;
-  /** When the last of them was recorded. */
+  /** Time of the latest occurrence. */
   recordTime: Date;
-  /** A code that says more. */
+  /** A code with details. */
   cause?: string;
-  /** How often; absent means once. */
+  /** Number of occurrences; absent means 1. */
   count?: number;
-  /** When somebody at the desk said that it is dealt with; one that comes again is new again. */
+  /** When an operator marked it as seen; a new occurrence clears this. */
   seenTime?: Date;
   /** operators/{id} */
   seenBy?: string;
 }
 
-/** What is kept of the version of the public service in each application; the rest is read by `versionId`. */
+/** Fields of the service version that every application stores. `versionId` refers to the full copy. */
 export interface ServiceCopy {
   versionId: string;
   title: Text;
-  /** yyyy-MM-dd, the last day on which it may be filed. */
+  /** yyyy-MM-dd, the last day of filing. */
   validTo?: string;
 }
 
@@ -193,50 +195,52 @@ export interface Application {
   state: State;
   trackingNumber: string;
   corrects?: string;
-  /** Of a training: it reaches no agency and no person. Set when it is opened and never again; absent means real. */
+  /** True for training applications, which never reach an agency or applicant. Set on creation and never changed. */
   training?: boolean;
-  /** What the desk filled in; empty at first. */
+  /** Input of the desk; empty at first. */
   content: Content;
 
   submitTime?: Date;
   dueDate?: string;
   dueTime?: Date;
   noDueDateReason?: 'no-term' | 'awaiting-payment' | 'clock-stopped' | 'calendar-unknown';
-  /** Unit of the term that runs. */
+  /** Unit of the running term. */
   termUnit?: Term['unit'];
-  /** What is left of the term while the clock stands. */
+  /** The remaining term while the clock is stopped. */
   termLeft?: Term;
   submissions: Submission[];
   documentRequest?: DocumentRequest;
   agencyReference?: string;
-  /** What the agency last reported. */
+  /** The agency's last progress report. */
   progress?: { note: string; time: Date };
   decision?: Decision;
   handOver?: HandOver & { handOverTime: Date };
   outcome?: Outcome;
   history: ActionRecord[];
-  /** Repeated messages of the agency that the history keeps no more. */
+  /** Number of repeated agency messages dropped from the history. */
   omittedMessages?: number;
   deskNotes: DeskAlert[];
-  /** When somebody at the desk last said that the news about it is dealt with. */
+  /** When an operator last marked the application's updates as seen. */
   seenTime?: Date;
-  /** When the person was told something by word of mouth, or by a slip that was given out. */
+  /** Notifications by phone, in person or by slip, oldest first. */
   told?: PersonNotification[];
-  /** operators/{id} who takes care of it. */
+  /** operators/{id} of the assignee. */
   assignee?: string;
-  /** Where it stands in the queue of its desk; derived at each write, absent once it has ended. */
+  /** Queue status, derived at each write; absent after the application ends. */
   queue?: QueueStatus;
-  /** Keyed hashes by which it is found: of beginnings of the names, the telephone, and parts of its number; derived as well. */
+  /**
+   * Keyed hashes for the search: prefixes of names, phone, and parts of the tracking number. Derived at each write.
+   */
   names?: string[];
-  /** Of the fee; a term that counts from payment starts with it. */
+  /** Payment of the fee; starts a term that counts from payment. */
   payment?: Payment;
-  /** Among colleagues, oldest first. */
+  /** Internal notes, oldest first. */
   notes?: Note[];
 }
 
 /**
- * What a row of a list shows: whose, which service, where it stands, what to do by when. No contact, no paper, no number of
- * a person, a paper or a result, no words of an agency and no tracking number: those are read in the file, one by one.
+ * Fields of a list row. Rows omit contact details, identifiers, agency texts and the tracking number: those are
+ * only in the details.
  */
 export type ApplicationRow = Pick<
   Application,
@@ -257,8 +261,8 @@ export type ApplicationRow = Pick<
 > & {
   content?: {
     /**
-     * The number tells whether it is the reader's own, and goes no further; of who was found by a name its end and the year
-     * of birth, read by that search alone, tell people of one name apart.
+     * The IDNP serves only to detect the reader's own application. A search by name also reads the birth date, to
+     * tell namesakes apart.
      */
     applicant?: Pick<Person, 'givenName' | 'familyName' | 'idnp' | 'birthDate'>;
     represented?: Pick<Person, 'idnp'>;
@@ -270,12 +274,12 @@ export type ApplicationRow = Pick<
   payment?: Pick<Payment, 'payTime'>;
 };
 
-/** What a public service gives. */
+/** Kind of result that a public service produces. */
 export type OutputKind = 'paper' | 'electronic' | 'payment';
 
 /**
- * A version of a public service as intake copied it from the catalog when a draft was opened. Never changed once
- * written: `_id` holds the hash of its content, so that a corrected file gives a new copy and old drafts keep theirs.
+ * A copy of a service version, taken from the catalog when a draft is opened. Copies are immutable: `_id` contains
+ * the content hash, so a corrected version creates a new copy.
  */
 export interface ServiceVersion extends Requirements {
   _id: string;
@@ -284,12 +288,12 @@ export interface ServiceVersion extends Requirements {
   title: Text;
   agency: string;
   validTo?: string;
-  /** What the service gives; absent in copies of older releases. */
+  /** Kinds of result; absent in copies written by older releases. */
   outputs?: OutputKind[];
   costOptions: (Requirements['costOptions'][number] & {
     fee?: { amountMinor: number; currency: string };
     term?: Term & { from: 'submission' | 'payment' };
   })[];
-  /** JSON Schema 2020-12 of the answers. */
+  /** JSON Schema 2020-12 for the answers. */
   form: Record<string, unknown>;
 }

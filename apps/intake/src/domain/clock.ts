@@ -3,17 +3,17 @@ import { computeDue, computeRemainingTerm, UnknownYearError } from './terms.ts';
 import type { Due, Term, WorkingTime } from './terms.ts';
 
 /**
- * The clock of an application: it starts with the filing, stands while documents are awaited, and goes on with what is left
- * of the term. A counter stays open when the days off of a year are not known yet: then there is no due date, and the
- * application says why.
+ * The clock of an application. It starts at filing, stops while documents are pending, and resumes with the
+ * remaining term. If the calendar of a needed year is missing, there is no due date and the application stores the
+ * reason.
  */
 
 type Clock = Partial<Due> & Pick<Application, 'noDueDateReason' | 'termUnit'>;
 
 /**
- * The due date by the term of a cost option, or why there is none.
- * @param filingTime when it is filed: a term that counts from payment starts then at the earliest
- * @param payTime when the fee was paid, where it was
+ * Returns the due date for a cost option, or the reason why there is none.
+ * @param filingTime earliest start of a term that counts from payment
+ * @param payTime when the fee was paid, if it was
  */
 export function startClock(
   { costOptions }: ServiceVersion,
@@ -29,7 +29,10 @@ export function startClock(
   return { ...computeDueOrReason(from, term, workingTime), termUnit: term.unit };
 }
 
-/** The application with the clock that its payment starts; while documents are awaited, the whole term is what is left of it. */
+/**
+ * Returns the application with the clock started by its payment. While documents are pending, the whole term
+ * remains.
+ */
 export function startClockOnPayment(
   app: Application,
   version: ServiceVersion,
@@ -42,11 +45,11 @@ export function startClockOnPayment(
   const running: Application = { ...rest, submitTime, ...started };
   const term = version.costOptions.find(({ code }) => code === app.content.costOption)?.term;
   if (app.state !== 'documents-requested' || !term) return running;
-  const { dueDate: _date, dueTime: _time, ...standing } = running;
-  return { ...standing, termLeft: { amount: term.amount, unit: term.unit }, noDueDateReason: 'clock-stopped' };
+  const { dueDate: _date, dueTime: _time, ...stopped } = running;
+  return { ...stopped, termLeft: { amount: term.amount, unit: term.unit }, noDueDateReason: 'clock-stopped' };
 }
 
-/** The application with what is left of its term in the place of its due date; one without a due date as it is. */
+/** Returns the application with its remaining term instead of its due date. Without a due date it is unchanged. */
 export function stopClock(app: Application, now: Date, workingTime: WorkingTime): Application {
   const { dueDate, dueTime, ...rest } = app;
   if (dueDate === undefined || !app.termUnit) return app;
@@ -60,12 +63,12 @@ export function stopClock(app: Application, now: Date, workingTime: WorkingTime)
     };
   } catch (error) {
     if (!(error instanceof UnknownYearError)) throw error;
-    // What is left of the term cannot be counted: a message must not wait until it can.
+    // The remaining term is unknown; the message must not wait for the calendar.
     return { ...rest, noDueDateReason: 'calendar-unknown' };
   }
 }
 
-/** The application with a due date by what was left of its term; one whose clock does not stand as it is. */
+/** Returns the application with a due date for its remaining term. If its clock is not stopped it is unchanged. */
 export function resumeClock(app: Application, now: Date, workingTime: WorkingTime): Application {
   const { termLeft, noDueDateReason: _stopped, ...rest } = app;
   return termLeft ? { ...rest, ...computeDueOrReason(now, termLeft, workingTime) } : app;

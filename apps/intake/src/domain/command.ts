@@ -5,53 +5,51 @@ import type { Action, Guard, CaseworkAction, DeskAlertKind, State, NotificationM
 import { notFound, assertNoViolations } from './problems.ts';
 
 /**
- * What all acts on an application have in common. What persons and timers do to one stands in acts/, by what it is about
- * (agencies: agency.ts): pure functions from a document to the next one and what happened to it. The next document shares
- * every unchanged part with the one before, so that the store writes the difference only.
+ * Shared parts of all commands on an application. Commands (commands/, agency-updates.ts) are pure functions from a
+ * document to the next document and its events. Unchanged parts stay the same objects, so that the store writes
+ * only the difference.
  */
 
-/** Who acts, when, and what caused it. */
+/** The operator behind a command, the time and the cause. */
 export interface Actor {
   /** operators/{id} */
   operator: string;
   roles: readonly string[];
   /** centres/{code} of the session. */
   centre: string;
-  /** centres/{code} that have closed, and whose applications that one took over. */
+  /** centres/{code} of closed centres whose applications this centre inherited. */
   inheritedCentres?: readonly string[];
   now: Date;
-  /** When it is claimed to have happened, where that is said; `occurredAt` tells what is believed of it. */
+  /** Claimed time of the action, if any; {@link resolveOccurTime} checks it. */
   occurTime?: Date;
-  /** The request id. */
+  /** The request ID. */
   cause: string;
   isPartyTo: IsPartyTo;
 }
 
-/** Whether it is somebody's own application: they are its applicant or its represented person. */
+/** Tells whether the actor is the applicant or the represented person. */
 export type IsPartyTo = (people: Parties) => boolean;
 
-/** The people of an application, as far as that is asked. */
 export interface Parties {
   applicant?: { idnp?: string };
   represented?: { idnp?: string };
 }
 
-/** What happened to an application, as it is told to the other services: each is a message of cups.intake.v1. */
+/** Domain events of an application; each becomes a message of cups.intake.v1. */
 export type DomainEvent =
   | { type: 'ApplicationSubmitted'; submission: number; submitTime: Date }
   | { type: 'DocumentsSupplied'; submission: number; answersRequest: string }
   | { type: 'ApplicationWithdrawn'; fromState: State; withdrawTime: Date }
   | { type: 'ApplicationInProgress' }
-  /** `askedAnswerBy`: the day that the agency named, where it was moved. */
+  /** `askedAnswerBy` is the agency's date, if intake moved it. */
   | { type: 'DocumentsRequested'; request: string; answerBy: string; askedAnswerBy?: string }
   | { type: 'ApplicationDecided' }
   | { type: 'ResultChanged'; revoked: boolean }
   | { type: 'ResultHandedOver' }
   | { type: 'ApplicationClosed'; needMet: boolean }
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
-  /** `notice` is notices/{id}, where it is of a notice that they were told. */
+  /** `notice` is notices/{id}, if the notification was about a notice. */
   | { type: 'PersonTold'; how: NotificationMethod; notice?: string }
-  /** `kind` is that of the note. */
   | { type: 'DeskNoted'; kind: DeskAlertKind };
 
 export interface CommandResult {
@@ -59,15 +57,19 @@ export interface CommandResult {
   events: DomainEvent[];
 }
 
-/** The state that a history leads to, replayed from draft; the property tests hold the document against it. */
+/**
+ * Returns the state that a history leads to, replayed from draft.
+ * @throws Error if an entry does not start in the state of the one before
+ */
 export function replayHistory(history: readonly ActionRecord[]): State {
   return history.reduce<State>((state, row) => {
-    if (row.fromState !== state) throw new Error(`history broken: ${row.kind} from ${row.fromState}, at ${state}`);
+    if (row.fromState !== state)
+      throw new Error(`Invalid history: ${row.kind} starts from ${row.fromState}, but the state is ${state}.`);
     return row.toState;
   }, 'draft');
 }
 
-/** What holds about an application beside its state, for somebody. */
+/** Returns the guards that hold for an application and the given viewer. */
 export function findActiveGuards(
   { decision, payment, content = {} }: Pick<ApplicationRow, 'decision' | 'payment' | 'content'>,
   isPartyTo: IsPartyTo,
@@ -81,9 +83,9 @@ export function findActiveGuards(
 }
 
 /**
- * The state that an action leads to.
- * @throws Problem NOT_FOUND for the application of another centre, RESULT_REVOKED, OWN_APPLICATION or ACTION_NOT_ALLOWED where the
- *   table of the life cycle refuses the action to these roles now
+ * Returns the state after an action.
+ * @throws Problem NOT_FOUND for another centre's application; RESULT_REVOKED, OWN_APPLICATION or ACTION_NOT_ALLOWED
+ * if the lifecycle does not allow the action
  */
 export function assertTransition(app: Application, action: Action, actor: Actor): State {
   assertServedByCentre(app, actor);
@@ -112,8 +114,8 @@ export function assertTransition(app: Application, action: Action, actor: Actor)
 }
 
 /**
- * Lets pass who may do what moves nothing: the people at the desks of its centre, in every state.
- * @throws Problem NOT_FOUND for the application of another centre, ACTION_NOT_ALLOWED for another role
+ * Asserts that the actor may do casework. Casework is open to desk roles in every state.
+ * @throws Problem NOT_FOUND for another centre's application; ACTION_NOT_ALLOWED for other roles or at the limit
  */
 export function assertDeskRole(app: Application, action: CaseworkAction, actor: Actor): void {
   assertServedByCentre(app, actor);
@@ -126,7 +128,7 @@ export function assertDeskRole(app: Application, action: CaseworkAction, actor: 
   });
 }
 
-/** What colleagues do moves nothing and could be done for ever: the document stays small. */
+/** Maximum number of casework actions per application. It bounds the size of the document. */
 const MAX_CASEWORK_ACTIONS = 500;
 
 function assertBelowActionLimit({ history, state }: Application, action: CaseworkAction): void {
@@ -143,15 +145,14 @@ function assertServedByCentre(app: Application, actor: Actor): void {
   if (app.centre !== actor.centre && !actor.inheritedCentres?.includes(app.centre)) throw notFound();
 }
 
-/** How long ago an act may have happened that is told now: until the desk works without a line, nobody writes back. */
+/** Maximum age of a claimed time. The desk does not work offline, so older claims are invalid. */
 const MAX_OCCUR_AGE_MS = 5 * 60_000;
-/** So much may the clock of a desk be ahead. */
+/** Maximum time that a desk's clock may be ahead. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**
- * When an act happened: as claimed, within what a desk's clock and a slow line explain. A claim that lies ahead of now
- * means now, and one from before the application was opened means when it was opened.
- * @throws Problem INVALID_ARGUMENT for a claim that is older than 5 minutes or more than 60 seconds ahead
+ * Returns when an action happened: the claimed time, clamped between the creation of the application and now.
+ * @throws Problem INVALID_ARGUMENT for a claim older than 5 minutes or more than 60 seconds ahead
  */
 export function resolveOccurTime(app: Pick<Application, 'createTime'>, { occurTime: claimedTime, now }: Actor): Date {
   if (!claimedTime) return now;
@@ -165,8 +166,8 @@ export function resolveOccurTime(app: Pick<Application, 'createTime'>, { occurTi
 }
 
 /**
- * The document with one more row in its history: who did what, when it is claimed to have happened and when it was recorded.
- * @throws Problem as `occurredAt`
+ * Returns the document with a new history entry.
+ * @throws Problem INVALID_ARGUMENT, see {@link resolveOccurTime}
  */
 export function appendHistory(
   document: Application,

@@ -2,11 +2,12 @@ import type { Application } from './application.ts';
 import type { SearchHasher } from './search-hasher.ts';
 import { resolveQueueStatus } from './queue.ts';
 
-/** An application, also one that the store has not seen yet. */
+/** A stored application, or one that is not stored yet. */
 type DerivableApplication = Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'>;
 
 /**
- * The application with what follows from it. What is as it was before stays the same object, so that it is not written again.
+ * Returns the application with its derived fields. Unchanged fields keep their objects, so that the store does not
+ * write them again.
  * @param before the application before the change; undefined for a new one
  */
 export function withDerivedFields<A extends DerivableApplication>(
@@ -25,7 +26,7 @@ export function withDerivedFields<A extends DerivableApplication>(
   return next;
 }
 
-/** What an application is found by besides its IDNPs and its whole number. */
+/** Returns the search hashes of names, phone and parts of the tracking number. */
 function computeSearchHashes(
   { content, trackingNumber }: DerivableApplication,
   before: DerivableApplication | undefined,
@@ -47,5 +48,4 @@ function computeSearchHashes(
   return isEqual(searchHashes, currentHashes) ? currentHashes! : searchHashes;
 }
 
-/** The same texts, numbers and instants in the same order. */
-const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,25 +1,24 @@
 import { Problem } from '@cups/problem';
 import type { Rule, Violation } from '@cups/problem';
 
-/** How intake refuses: the same words wherever the same thing is wrong. */
+/** Problems that several parts of intake raise. */
 
-/** Absent, or not the caller's: reads and writes give the two the same answer. */
+/** Same message for absent applications and those of other centres, so that existence is not revealed. */
 export const NOT_FOUND_MESSAGE = 'There is no such application.';
 
-/** The refusal of an application that is absent, or not the caller's. */
 export function notFound(): Problem {
   return new Problem({ reason: 'NOT_FOUND', message: NOT_FOUND_MESSAGE });
 }
 
-/** The refusal of one wrong field. */
+/** Returns the problem for one invalid field. */
 export function invalidField(invalid: Violation): Problem {
   return new Problem({ reason: 'INVALID_ARGUMENT', message: invalid.message, violations: [invalid] });
 }
 
 /**
- * Lets pass what breaks no rule.
- * @throws Problem with all violations: IDNP_INVALID or ANSWERS_TOO_LARGE where nothing else is wrong, otherwise
- *   INVALID_ARGUMENT
+ * Throws unless there are no violations.
+ * @throws Problem with all violations: IDNP_INVALID or ANSWERS_TOO_LARGE if no other rule is broken, otherwise
+ * INVALID_ARGUMENT
  */
 export function assertNoViolations(violations: Violation[]): void {
   if (violations.length === 0) return;

@@ -5,29 +5,29 @@ import { resolveLastEditTime } from './draft-timer.ts';
 import { subtractCivilDays, toCivilDate } from './terms.ts';
 
 /**
- * The queue of a desk: lists of open applications by what the desk has to do about them. Where an application stands is derived
- * from it at each write and kept in it, so that a list is one range of one index and nothing is worked out while somebody waits.
+ * The work queue of a centre: buckets of open applications by the next task. The queue status is derived at each
+ * write and stored, so that a bucket is one range of one index.
  */
 
-/** The list in which every open application stands exactly once: who has it. */
+/** The stage of an open application; each has exactly one. */
 export type QueueStage = 'drafts' | 'at-agency' | 'documents-requested' | 'ready' | 'to-confirm';
 
-/** Where an open application stands. Days are yyyy-MM-dd in Chisinau. */
+/** Queue status of an open application. Dates are yyyy-MM-dd in Chisinau. */
 export interface QueueStatus {
   place: QueueStage;
-  /** Since when it is there; of a draft, when it was last edited. */
+  /** Start of the stage; for a draft, its last edit. */
   since: Date;
-  /** The first day on which the desk has something to do about it. */
+  /** First day on which the desk has a task. */
   actOn?: string;
-  /** The day that runs out next: to answer, of the agency, of a draft that nobody touches. */
+  /** Next deadline: to answer, of the agency's term, or of an unedited draft. */
   runsOut?: string;
-  /** When the agency last said something that nobody at the desk has dealt with. */
+  /** Time of the latest agency update that no operator has handled. */
   news?: Date;
-  /** Since when somebody who gets no mail is to be told something. */
+  /** Start of the wait for a notification by phone or in person, if the applicant has no email. */
   ring?: Date;
 }
 
-/** What the place of an application follows from. */
+/** Fields that determine the queue status. */
 type QueueInput = Pick<
   Application,
   | 'state'
@@ -55,12 +55,12 @@ const STAGE_BY_STATE: Record<State, QueueStage | undefined> = {
   expired: undefined,
 };
 
-/** So many days before a draft expires the desk is reminded of it. */
+/** Days before the expiry of a draft on which it becomes a task. */
 const DRAFT_REMINDER_DAYS = 3;
-/** So many days before the last day to answer the desk sees to it, though the person was told. */
+/** Days before the answer deadline on which it becomes a task, even if the applicant was notified. */
 const ANSWER_REMINDER_DAYS = 10;
 
-/** Where an application stands, or undefined when it has ended. */
+/** Returns the queue status, or undefined after the application ends. */
 export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
   const stage = STAGE_BY_STATE[app.state];
   if (stage === undefined) return undefined;
@@ -77,11 +77,11 @@ export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
   return queue;
 }
 
-/** When the last row moved it to another state; a draft is where it is since it was last touched. */
+/** Returns the last edit of a draft, otherwise the time of the last transition. */
 function resolveSince({ history, timer }: QueueInput): Date {
   const moved = history.findLast((row) => row.fromState !== row.toState);
   const since = resolveLastEditTime(timer) ?? moved?.recordTime;
-  if (!since) throw new Error('an open application has neither the timer of a draft nor a history');
+  if (!since) throw new Error('An open application has neither a draft timer nor a history.');
   return since;
 }
 
@@ -91,12 +91,12 @@ function resolveDeadline(app: QueueInput): string | undefined {
   return STAGE_BY_STATE[app.state] === 'at-agency' ? app.dueDate : undefined;
 }
 
-/** What an agency or the bridge said counts as news until somebody at the desk acts on the application or marks it as seen. */
+/** Returns the latest agency update since an operator acted on the application or marked it as seen. */
 function resolveAgencyUpdateTime({ history, deskNotes, seenTime }: QueueInput): Date | undefined {
   const lastActionIndex = history.findLastIndex(isOperatorResponse);
   const lastActionTime = history[lastActionIndex]?.recordTime;
   const transitions = history.slice(lastActionIndex + 1).filter(isTransitionToNotify);
-  // A note of the very moment of an act may have come after it.
+  // An alert recorded at the same instant may have come after the action.
   const alerts = deskNotes.filter(({ recordTime }) => !lastActionTime || recordTime >= lastActionTime);
   const times = [...transitions, ...alerts]
     .map(({ recordTime }) => recordTime)
@@ -104,23 +104,23 @@ function resolveAgencyUpdateTime({ history, deskNotes, seenTime }: QueueInput): 
   return times.length === 0 ? undefined : new Date(Math.max(...times.map((time) => time.getTime())));
 }
 
-/** States in which the agency has said something that the person is to be told; that it works on it asks nothing of the desk. */
+/** States that the applicant must hear about. Work in progress needs no action of the desk. */
 const STATES_TO_NOTIFY: readonly State[] = ['documents-requested', 'ready', 'rejected'];
 const isTransitionToNotify = ({ fromState, toState }: ActionRecord): boolean =>
   fromState !== toState && STATES_TO_NOTIFY.includes(toState);
 
-/** A word to colleagues, or who takes care of it, deals with nothing that the agency said. */
+/** Notes and assignment do not respond to the agency. */
 const INTERNAL_ACTIONS = ['note', 'assign'];
 const isOperatorResponse = ({ by, kind }: ActionRecord): boolean =>
   by.startsWith('operators/') && !INTERNAL_ACTIONS.includes(kind);
 
-/** Who gets no mail is told by telephone or in person; once that is noted for this state, there is nobody to ring. */
+/** Without an email the desk notifies by phone or in person. A notification since the transition ends the task. */
 function resolveNotifySince({ state, content, told = [] }: QueueInput, since: Date): Date | undefined {
   if (!STATES_TO_NOTIFY.includes(state) || content.contact?.email) return undefined;
   return told.some(({ time }) => time >= since) ? undefined : since;
 }
 
-/** The earliest day of those on which there is something to do. */
+/** Returns the earliest day with a task. */
 function resolveActionDate({ place, since, runsOut, news, ring }: QueueStatus): string | undefined {
   const days: (string | undefined)[] = [news && toCivilDate(news), ring && toCivilDate(ring)];
   if (place === 'ready' || place === 'to-confirm') days.push(toCivilDate(since));
@@ -131,21 +131,21 @@ function resolveActionDate({ place, since, runsOut, news, ring }: QueueStatus): 
   return days.filter((day) => day !== undefined).sort()[0];
 }
 
-/** For whom and when the lists are asked for. */
+/** The operator for whom buckets are resolved, and the time. */
 export interface QueueViewer {
   /** operators/{id} */
   operator: string;
   now: Date;
 }
 
-/** So many days before a date runs out it stands among those that do. */
+/** Days before a deadline on which an application is due soon. */
 export const DUE_SOON_DAYS = 3;
 const DAY = 86_400_000;
 
-/** The instant so many days ago. */
+/** Returns the instant this many days earlier. */
 export const subtractDays = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY);
 
-/** The lists in which an application stands, in the order of all; those that are asked of the store are in store/queue.ts. */
+/** Returns the buckets of an application, in display order. store/queue.ts has the same rules as store queries. */
 export function resolveBuckets(
   { queue, assignee }: Pick<Application, 'queue' | 'assignee'>,
   { operator, now }: QueueViewer,

@@ -1,13 +1,13 @@
 import type { DeliveryChoice } from '@cups/application';
 import type { OutputKind } from './application.ts';
 
-/** How a result comes to the person. */
+/** How a result reaches the applicant. */
 export type ResultDelivery = 'collect' | 'electronic' | 'post' | 'payment';
 
 /**
- * How a result comes to the person: money is paid, whatever was wished; what is only electronic needs no visit; what may be
- * a paper comes as the person wants it.
- * @param outputs what the public service gives; empty where that is not known
+ * Returns how a result reaches the applicant. A payment is always paid out and an electronic result needs no visit;
+ * otherwise the applicant's choice decides.
+ * @param outputs kinds of result of the public service; empty if unknown
  */
 export function resolveResultDelivery(
   outputs: readonly OutputKind[],

@@ -1,20 +1,20 @@
 import { parseTrackingSymbols } from '@cups/application';
 
 /**
- * Numbers as they are searched for beside an IDNP: a telephone as a whole, and parts of a tracking number. A part of an IDNP
- * finds nothing: nobody can try who has a number that begins so.
+ * Numbers that the search accepts besides an IDNP: whole phone numbers and parts of tracking numbers. Parts of an
+ * IDNP are not searchable, so nobody can guess a person's number.
  */
 
-/** Symbols of a part of a tracking number, at least. */
+/** Minimum number of symbols in a part of a tracking number. */
 export const MIN_NUMBER_PART_LENGTH = 4;
 
 const INTERNATIONAL_DIGITS = { min: 8, max: 15 };
-/** Of Moldova, after 373 or 0. */
+/** Digits of a Moldovan number after 373 or 0. */
 const NATIONAL_DIGITS = 8;
 
 /**
- * The digits by which a telephone is known, however it is written: `+373 60 000 001`, `060000001` and `60000001` are one.
- * Undefined when it is no whole number (ITU-T E.164: 15 digits at most).
+ * Returns the normalized digits of a phone number: `+373 60 000 001`, `060000001` and `60000001` give the same.
+ * Undefined if it is not a whole number (ITU-T E.164 allows at most 15 digits).
  */
 export function normalizePhone(text: string): string | undefined {
   if (!/^[+0-9()\s./-]+$/.test(text)) return undefined;
@@ -24,7 +24,10 @@ export function normalizePhone(text: string): string | undefined {
   return digits.length >= INTERNATIONAL_DIGITS.min && digits.length <= INTERNATIONAL_DIGITS.max ? digits : undefined;
 }
 
-/** Each run of four symbols of a tracking number or of a part of one; none when it is too short or cannot be ours. */
+/**
+ * Returns each run of four symbols of a tracking number or part; empty if the text is too short or has other
+ * symbols.
+ */
 export function splitNumberParts(text: string): string[] {
   const symbols = parseTrackingSymbols(text) ?? '';
   const count = Math.max(0, symbols.length - MIN_NUMBER_PART_LENGTH + 1);

@@ -2,16 +2,22 @@ import { END_STATES } from '@cups/application';
 import type { Application, ActionRecord } from './application.ts';
 import { toCivilDate } from './terms.ts';
 
-/** Counts and times for supervisors: pure sums over what was filed in a period, without content or names of people. */
+/**
+ * Counts and durations for supervisors, computed over all applications filed in a period. No content and no
+ * personal names.
+ */
 
-/** What is read of an application to count it. */
+/** Fields needed for the statistics. */
 export type CountedApplication = Pick<Application, 'createTime' | 'submitTime' | 'state' | 'dueDate'> & {
   history: Pick<ActionRecord, 'fromState' | 'toState' | 'recordTime'>[];
   decision?: { approved: boolean };
   outcome?: { needMet: boolean };
 };
 
-/** Seconds; a median is of those that have left that place, absent when none has. */
+/**
+ * Counts, and median durations in seconds. A median covers the applications that have left that holder; it is
+ * absent if none has.
+ */
 export interface Statistics {
   filed: number;
   open: number;
@@ -27,12 +33,12 @@ export interface Statistics {
   citizenSeconds?: number;
 }
 
-/** Where an application was, how long, ms. */
+/** Time that an application spent with each holder, ms. */
 interface TimeSpent {
   desk: number;
   agency: number;
   citizen: number;
-  /** Whether the agency has decided, and whether the citizen has collected. */
+  /** True once the agency has decided, and once the applicant has collected. */
   decided: boolean;
   collected: boolean;
 }
@@ -46,7 +52,7 @@ const HOLDER_BY_STATE = {
   rejected: 'citizen',
 } as const;
 
-/** How long it was at the desk, at the agency and at the citizen, by its history. */
+/** Computes the time with each holder from the history. */
 function computeTimeSpent({ createTime, history }: CountedApplication): TimeSpent {
   const spent: TimeSpent = { desk: 0, agency: 0, citizen: 0, decided: false, collected: false };
   let since = createTime;
@@ -68,7 +74,7 @@ function computeTimeSpent({ createTime, history }: CountedApplication): TimeSpen
 const isOverdue = ({ state, dueDate }: CountedApplication, day: string): boolean =>
   (state === 'submitted' || state === 'in-progress') && dueDate !== undefined && dueDate < day;
 
-/** The sums over these applications at an instant. */
+/** Computes the statistics at an instant. */
 export function computeStatistics(applications: readonly CountedApplication[], now: Date): Statistics {
   const day = toCivilDate(now);
   const count = (matches: (app: CountedApplication) => boolean) => applications.filter(matches).length;

@@ -1,12 +1,12 @@
 import { DateTime } from 'luxon';
 
 /**
- * Terms and due dates. The working time of the agency counts, whatever the zone of the centre. The day of filing is not counted
- * (Civil Code of the Republic of Moldova, book one, on terms), a last day off rolls forward, and hours run inside working
- * time.
+ * Terms and due dates, counted in the working time of the agency, whatever the zone of the centre. The day of
+ * filing does not count (Civil Code of the Republic of Moldova, book one, on terms). A term that ends on a day off
+ * rolls to the next working day. Hours count only during working time.
  */
 
-/** Where civil dates are meant that are of no agency: the law's, and the last day to answer. */
+/** Zone of civil dates that belong to no agency, such as the last day to answer. */
 const CHISINAU_TIME_ZONE = 'Europe/Chisinau';
 
 export interface Term {
@@ -14,34 +14,32 @@ export interface Term {
   unit: 'hours' | 'working-days' | 'calendar-days';
 }
 
-/** A day for day terms, an instant for hour terms. */
+/** End of a term: a day for day terms, also an instant for hour terms. */
 export interface Due {
   dueDate: string;
   dueTime?: Date;
 }
 
-/** Days off other than weekends, by year: a year that is not there is unknown, never guessed. */
+/** Days off other than weekends, by year. A missing year is unknown, never guessed. */
 export type Holidays = ReadonlyMap<number, ReadonlySet<string>>;
 
-/** A time of day. */
 export interface ClockTime {
   hour: number;
   minute: number;
 }
 
-/** When an agency works. */
 export interface WorkingTime {
-  /** IANA name of the zone in which its days and hours are meant. */
+  /** IANA zone of its days and hours. */
   timeZone: string;
-  /** Days of the week, 1 is Monday. */
+  /** Working days of the week; 1 is Monday. */
   days: ReadonlySet<number>;
   opens: ClockTime;
-  /** Later than it opens. */
+  /** Later than `opens`. */
   closes: ClockTime;
   holidays: Holidays;
 }
 
-/** Of an agency that is not known here: whoever counts by it learns that its days off are not known. */
+/** For an agency without a file. Counting by it throws {@link UnknownYearError}. */
 export const UNKNOWN_WORKING_TIME: WorkingTime = {
   timeZone: CHISINAU_TIME_ZONE,
   days: new Set(),
@@ -50,7 +48,7 @@ export const UNKNOWN_WORKING_TIME: WorkingTime = {
   holidays: new Map(),
 };
 
-/** The days off of a year are not known: whoever counts days must say so, and not guess. */
+/** Thrown if the days off of a needed year are unknown. */
 export class UnknownYearError extends Error {
   override readonly name = 'UnknownYear';
 
@@ -59,24 +57,24 @@ export class UnknownYearError extends Error {
   }
 }
 
-/** The civil date at an instant, in Chisinau where no zone is named. */
+/** Returns the civil date at an instant, by default in Chisinau. */
 export function toCivilDate(now: Date, zone = CHISINAU_TIME_ZONE): string {
   return DateTime.fromJSDate(now, { zone }).toISODate()!;
 }
 
-/** The civil date so many days before another; after it for a negative number. */
+/** Returns the civil date this many days earlier; later for a negative number. */
 export function subtractCivilDays(date: string, days: number): string {
   return parseCivilDate(date).minus({ days }).toISODate()!;
 }
 
-/** The first instant after the civil date ends in Chisinau. */
+/** Returns the first instant after the civil date in Chisinau. */
 export function endOfDay(date: string): Date {
   return DateTime.fromISO(date, { zone: CHISINAU_TIME_ZONE }).plus({ days: 1 }).startOf('day').toJSDate();
 }
 
 /**
- * When a term that starts at an instant ends.
- * @throws UnknownYear when the days off of a year are unknown: holidays are data, not a guess
+ * Returns when a term that starts at an instant ends.
+ * @throws UnknownYearError if the days off of a needed year are unknown
  */
 export function computeDue(from: Date, term: Term, workingTime: WorkingTime): Due {
   const filed = parseCivilDate(toCivilDate(from, workingTime.timeZone));
@@ -109,9 +107,9 @@ export function computeDue(from: Date, term: Term, workingTime: WorkingTime): Du
 }
 
 /**
- * What is left of a running term at an instant: the clock stands while documents are awaited. At least one unit is left,
- * since an agency that asks on the last day still has to look at what comes.
- * @throws UnknownYear
+ * Returns the remaining part of a running term. At least one unit remains, so that an agency that asks on the last
+ * day has time to review the answer.
+ * @throws UnknownYearError if the days off of a needed year are unknown
  */
 export function computeRemainingTerm(at: Date, due: Due, unit: Term['unit'], workingTime: WorkingTime): Term {
   const zone = workingTime.timeZone;
@@ -119,7 +117,7 @@ export function computeRemainingTerm(at: Date, due: Due, unit: Term['unit'], wor
     const end = DateTime.fromJSDate(due.dueTime, { zone });
     const now = DateTime.fromJSDate(at, { zone });
     let minutes = 0;
-    // Of a term that has passed nothing is left, whether or not the calendar of today is there.
+    // Nothing remains of an expired term, even if the calendar of this year is missing.
     for (let t = now < end ? moveIntoWorkingTime(now, workingTime) : end; t < end;) {
       const closes = DateTime.min(atClockTime(t, workingTime.closes), end);
       minutes += closes.diff(t, 'minutes').minutes;
@@ -135,7 +133,7 @@ export function computeRemainingTerm(at: Date, due: Due, unit: Term['unit'], wor
   return { unit, amount: Math.max(1, amount) };
 }
 
-/** A civil date to count with: in UTC, where a day has no change of clocks and costs nothing to find. */
+/** Parses a civil date for counting, in UTC, where no day has a clock change. */
 function parseCivilDate(date: string): DateTime {
   return DateTime.fromISO(date, { zone: 'utc' });
 }
@@ -144,8 +142,8 @@ function atClockTime(day: DateTime, { hour, minute }: ClockTime): DateTime {
   return day.set({ hour, minute, second: 0, millisecond: 0 });
 }
 
-function isWorkingDay(day: DateTime, { days, holidays: off }: WorkingTime): boolean {
-  const yearHolidays = off.get(day.year);
+function isWorkingDay(day: DateTime, { days, holidays }: WorkingTime): boolean {
+  const yearHolidays = holidays.get(day.year);
   if (!yearHolidays) throw new UnknownYearError(day.year);
   return days.has(day.weekday) && !yearHolidays.has(day.toISODate()!);
 }

@@ -11,13 +11,16 @@ import type { AccessLogEntry } from '../store/access-log.ts';
 import { accessLogEntry } from './access-recording.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
-/** The calls of the access log of an application. */
+/** RPC handlers of the access log. */
 export function accessLogRpcs({
   applications,
-  accessLog: looks,
+  accessLog,
   now,
 }: Pick<RpcDeps, 'applications' | 'accessLog' | 'now'>): Pick<IntakeRpcs, 'RecordAccess' | 'ListLooks'> {
-  /** The ID of an application of the caller. @throws Problem NOT_FOUND */
+  /**
+   * Returns the ID of an application of the caller's centre.
+   * @throws Problem NOT_FOUND
+   */
   async function requireApplicationId(name: string, context: Context): Promise<string> {
     const id = parseResourceName('applications', name);
     const own = await applications.get(id, { scope: { centre: centresOf(context) }, projection: { _id: 1 } });
@@ -31,24 +34,24 @@ export function accessLogRpcs({
       if (kind === '') throw invalidField(violation('/kind', 'REQUIRED'));
       const id = await requireApplicationId(name, context);
       context.recordAccess(name);
-      await looks.write([id], accessLogEntry(context, kind, now()));
+      await accessLog.write([id], accessLogEntry(context, kind, now()));
       return {};
     },
 
     async ListLooks({ name, pageSize, pageToken }, context) {
       const id = await requireApplicationId(name, context);
-      const page = await looks.list(id, { pageSize: normalizePageSize(pageSize), pageToken });
+      const page = await accessLog.list(id, { pageSize: normalizePageSize(pageSize), pageToken });
       return { looks: page.entries.map(toAccessLogEntry), nextPageToken: page.nextPageToken };
     },
   };
 }
 
-/** An entry for the wire. */
+/** Converts an entry to its message. */
 export function toAccessLogEntry({ by, centre, kind, time }: AccessLogEntry): AccessLogEntryOut {
   return { by, centre, kind: ACCESS_KIND_VALUES[kind], lookTime: toTimestamp(time) };
 }
 
-/** A look at a list is one at a centre, and is asked for of no application. */
+/** Access to a list belongs to a centre, so no application lists it. */
 const ACCESS_KIND_VALUES = {
   file: 'LOOK_KIND_FILE',
   search: 'LOOK_KIND_SEARCH',

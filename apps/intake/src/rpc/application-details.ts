@@ -12,23 +12,23 @@ import { accessLogEntry } from './access-recording.ts';
 import { getCentreApplication, toViewer } from './caller.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
-/** So many rows of a history are shown at once: more than the life of an application without quarrels has. */
+/** Maximum number of history entries shown. An ordinary application has fewer. */
 const MAX_SHOWN_ACTIONS = 200;
 
-/** The calls of the page of one application: all about it, and what was filed. */
+/** RPC handlers of the details page: the application and its submissions. */
 export function applicationDetailsRpcs(
-  parts: Pick<RpcDeps, 'applications' | 'versions' | 'accessLog' | 'persons' | 'now'>,
+  deps: Pick<RpcDeps, 'applications' | 'versions' | 'accessLog' | 'persons' | 'now'>,
 ): Pick<IntakeRpcs, 'GetApplicationFile' | 'GetFiledSubmission'> {
-  const { applications, versions, accessLog: looks, persons, now } = parts;
+  const { applications, versions, accessLog, persons, now } = deps;
   return {
     async GetApplicationFile({ name, recordLater }, context) {
       const app = await getCentreApplication(applications, name, context);
       const viewer = toViewer(context, persons, now());
       const [accessSummary, duplicates] = await Promise.all([
-        looks.summary(app._id, viewer.operator),
-        findPossibleDuplicates(parts, app, centresOf(context)),
+        accessLog.summary(app._id, viewer.operator),
+        findPossibleDuplicates(deps, app, centresOf(context)),
       ]);
-      if (!recordLater) await looks.write([app._id], accessLogEntry(context, 'file', viewer.now));
+      if (!recordLater) await accessLog.write([app._id], accessLogEntry(context, 'file', viewer.now));
       return {
         application: toApplication(app, viewer),
         actions: app.history.slice(-MAX_SHOWN_ACTIONS).map(toAction),
@@ -45,7 +45,7 @@ export function applicationDetailsRpcs(
       const app = await getCentreApplication(applications, `applications/${application}`, context);
       const submission = app.submissions.find((frozen) => frozen.number === number);
       if (!submission) throw notFound();
-      await looks.write([app._id], accessLogEntry(context, 'submission', now()));
+      await accessLog.write([app._id], accessLogEntry(context, 'submission', now()));
       const { form } = await versions.get(app.service.versionId);
       return {
         name: submissionName(app._id, number),
@@ -68,7 +68,7 @@ export function applicationDetailsRpcs(
   };
 }
 
-/** The same person twice is noticed before filing: others of hers for the same public service that are open here. */
+/** Returns other open applications for the same person and public service, to detect duplicates before filing. */
 async function findPossibleDuplicates(
   { applications }: Pick<RpcDeps, 'applications'>,
   { _id, state, publicService, content }: StoredApplication,

@@ -7,13 +7,16 @@ import type { IsPartyTo } from '../domain/command.ts';
 import { notFound } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
 
-/** The caller as the viewer of applications. */
+/** Returns the caller as a viewer of applications. */
 export function toViewer(context: Context, persons: PersonHasher, now: Date): Viewer {
   const { operator, roles } = sessionOf(context);
   return { operator, roles, now, isPartyTo: createPartyCheck(context, persons) };
 }
 
-/** Tells of which applications the caller is applicant or represented, as far as identity says who they are. */
+/**
+ * Returns a check whether the caller is applicant or represented person. It is false if identity does not know the
+ * caller's IDNP.
+ */
 export function createPartyCheck(context: Context, persons: PersonHasher): IsPartyTo {
   const { person } = sessionOf(context);
   return ({ applicant, represented }) =>
@@ -21,8 +24,8 @@ export function createPartyCheck(context: Context, persons: PersonHasher): IsPar
 }
 
 /**
- * An application of the caller's centre, or of one that it took over; the look at it is recorded.
- * @throws Problem INVALID_ARGUMENT when the name is none, NOT_FOUND when there is none of that name at the centre
+ * Returns an application of the caller's centre, or of a centre that it inherited. Records the access.
+ * @throws Problem INVALID_ARGUMENT for an invalid name, NOT_FOUND if the centre has no such application
  */
 export async function getCentreApplication(
   applications: Documents<StoredApplication>,

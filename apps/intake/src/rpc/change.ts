@@ -13,30 +13,30 @@ import { createPartyCheck, toViewer } from './caller.ts';
 import type { RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 
-/** What a person's request to change one application names. */
+/** Fields that every change request of an operator has. */
 interface ChangeRequest {
   requestId: string;
   name: string;
   etag?: string;
-  /** When it is claimed to have happened; empty means now. */
+  /** Claimed time; empty means now. */
   occurTime?: Timestamp__Output | null;
 }
 
 type ChangeDeps = Pick<RpcDeps, 'applications' | 'hashes' | 'persons' | 'secret' | 'now'>;
 
-/** The cause of a write by a person: there is always a request. */
+/** The cause of an operator's write, which always has a request. */
 export type RequestCause = Cause & Required<Pick<Cause, 'request'>>;
 
-/** An act of the domain, and what must be read of its application first, if anything. */
+/** A command, and what it must read before, if anything. */
 interface ApplicationCommand<R> {
   read?: (app: StoredApplication) => Promise<R>;
   decide: (app: StoredApplication, actor: Actor, read: R) => CommandResult;
 }
 
 /**
- * One change of one application of the caller's centre, or of one that it took over. The owner comes first, then a request that is known already, then
- * the etag; then the domain decides.
- * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, and what the domain refuses
+ * Changes one application of the caller's centre, or of a centre that it inherited. Checks the owner, then a
+ * replayed request, then the etag, and then runs the command.
+ * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, and the problems of the command
  */
 export async function changeApplication<R>(
   { applications, hashes, persons, secret, now }: ChangeDeps,
@@ -52,26 +52,26 @@ export async function changeApplication<R>(
     { scope: { centre: centresOf(context) }, cause, etag: request.etag || undefined, now: actor.now },
     {
       read: async (app) => (await read?.(app)) as R,
-      decide(app, found) {
+      decide(app, readResult) {
         context.recordAccess(request.name);
-        return toChange(app, decide(app, actor, found), hashes);
+        return toChange(app, decide(app, actor, readResult), hashes);
       },
     },
   );
   const replayed = outcome === 'replayed';
-  // A repeat decides nothing, and shows the application all the same.
+  // A replay runs no command, but returns the application.
   if (replayed) context.recordAccess(request.name);
   return { application: toApplication(document, toViewer(context, persons, actor.now)), replayed };
 }
 
 /**
- * What a write names as its cause: the request, by which a repeat of it is known.
- * @param secret of the fingerprint of its content
+ * Returns the cause of a write: the request, which identifies replays.
+ * @param secret key of the request fingerprint
  * @throws Problem REQUEST_ID_INVALID
  */
 export function toCause(request: { requestId: string }, context: Context, secret: string): RequestCause {
   const id = parseRequestId(request.requestId);
-  // A repeat may name another etag: its own first try made the old one stale.
+  // A retry may carry another etag, because its first attempt made the old one stale.
   const fingerprinted = { ...request, requestId: id, etag: undefined };
   return {
     requestId: context.requestId,
@@ -84,7 +84,7 @@ export function toCause(request: { requestId: string }, context: Context, secret
   };
 }
 
-/** Who acts. That there is a session with a centre was checked before: the access table says so. */
+/** Returns the actor. The access table guarantees a session with a centre. */
 export function toActor(
   context: Context,
   { request }: RequestCause,

@@ -9,23 +9,22 @@ import type { AccessLog } from '../store/access-log.ts';
 import type { ServiceVersions } from '../store/service-versions.ts';
 import type { WorkingTimes } from '../working-times.ts';
 
-/** What the calls of intake work with. */
+/** Dependencies of the RPC handlers. */
 export interface RpcDeps {
   applications: Documents<StoredApplication>;
   versions: ServiceVersions;
   clients: ServiceClients;
   workingTimes: WorkingTimes;
   openApplications: OpenApplicationCounter;
-  /** Who looked at what. */
   accessLog: AccessLog;
-  /** By which names are found. */
+  /** Hashes names, phones and tracking numbers for the search. */
   hashes: SearchHasher;
-  /** By which operators are recognised among the people of an application. */
+  /** Recognises operators among the people of an application. */
   persons: PersonHasher;
-  /** Secret of the fingerprints of requests. */
+  /** Key of request fingerprints. */
   secret: () => string;
   now: () => Date;
 }
 
-/** Every call of intake: it checks the shape, calls the store with a function of the domain, and answers. */
+/** All RPC handlers of intake. */
 export type IntakeRpcs = Rpcs<IntakeServiceDefinition>;

@@ -10,11 +10,11 @@ import { toActor, toCause, changeApplication } from './change.ts';
 import { openDraft } from './open-draft.ts';
 import { getCentreApplication, toViewer } from './caller.ts';
 
-/** The calls that make and edit a draft. */
+/** RPC handlers that create and edit drafts. */
 export function draftRpcs(
-  parts: RpcDeps,
+  deps: RpcDeps,
 ): Pick<IntakeRpcs, 'CreateApplication' | 'UpdateApplication' | 'RenewApplication'> {
-  const { applications, versions, clients: neighbours, persons, secret, now } = parts;
+  const { applications, versions, clients, persons, secret, now } = deps;
   return {
     async CreateApplication(request, context) {
       const cause = toCause(request, context, secret());
@@ -23,9 +23,9 @@ export function draftRpcs(
         throw invalidField(violation('/id', 'ULID'));
       }
       parseResourceName('publicServices', request.publicService, '/publicService');
-      const { document, replayed } = await openDraft(parts, request, { context, cause, actor }).catch(
+      const { document, replayed } = await openDraft(deps, request, { context, cause, actor }).catch(
         async (error: unknown) => {
-          // A repeat is answered whatever has become of the centre, the service or the neighbours meanwhile.
+          // A replay succeeds even if the centre, the service or an upstream service has changed since.
           const created = await applications.findByCreateRequest(cause.request, { scope: { centre: actor.centre } });
           if (!created) throw error;
           return { document: created, replayed: true };
@@ -38,20 +38,20 @@ export function draftRpcs(
       if (!request.etag) throw new Problem({ reason: 'ETAG_MISSING', message: 'An edit needs the etag.' });
       const fields = fromUpdateFields(request.updateFields);
       const content = fromContent(request.content);
-      return changeApplication(parts, request, context, {
+      return changeApplication(deps, request, context, {
         decide: (app, actor) => drafts.editDraft(app, actor, fields, content),
       });
     },
 
     async RenewApplication(request, context) {
-      // Asked before the change: other writers of the application do not wait for the neighbours.
+      // Called before the change, so that other writers of the application do not wait for upstream services.
       const app = await getCentreApplication(applications, request.name, context);
-      // Where it is renewed, which is another one when its own has closed.
+      // The caller's centre, which differs if the application's own centre has closed.
       const filingRequest = { publicService: app.publicService, centre: centreOf(context), now: now() };
-      const { version, centre } = await neighbours.resolveFiling(filingRequest, context);
+      const { version, centre } = await clients.resolveFiling(filingRequest, context);
       const copy = version.createCopy(centre);
       await versions.save(copy);
-      return changeApplication(parts, request, context, {
+      return changeApplication(deps, request, context, {
         decide: (current, actor) => drafts.renewDraft(current, actor, copy),
       });
     },

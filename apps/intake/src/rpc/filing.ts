@@ -10,14 +10,14 @@ import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 import { changeApplication } from './change.ts';
 
-/** The calls by which an application goes to its agency: filed, supplied with what was asked for, or taken back. */
+/** RPC handlers that file, supply or withdraw an application. */
 export function filingRpcs(
-  parts: RpcDeps,
+  deps: RpcDeps,
 ): Pick<IntakeRpcs, 'SubmitApplication' | 'SupplyDocuments' | 'WithdrawApplication'> {
-  const { versions, workingTimes } = parts;
-  // Of the copy that the application was opened under: filing asks no neighbour.
+  const { versions, workingTimes } = deps;
+  // Uses the stored copy: filing calls no upstream service.
   const versionOf = (app: StoredApplication) => versions.get(app.service.versionId);
-  const submitParts = (app: StoredApplication, version: ServiceVersion): filing.SubmitContext => ({
+  const submitContext = (app: StoredApplication, version: ServiceVersion): filing.SubmitContext => ({
     version,
     acceptsForeignDocuments: workingTimes.acceptsForeignDocuments(app.agency),
     workingTime: workingTimes.forAgency(app.agency),
@@ -25,9 +25,9 @@ export function filingRpcs(
   });
   return {
     async SubmitApplication(request, context) {
-      return changeApplication(parts, request, context, {
+      return changeApplication(deps, request, context, {
         read: versionOf,
-        decide: (app, actor, version) => filing.submitApplication(app, actor, submitParts(app, version)),
+        decide: (app, actor, version) => filing.submitApplication(app, actor, submitContext(app, version)),
       });
     },
 
@@ -38,15 +38,15 @@ export function filingRpcs(
       assertNoViolations(validateUnavailable({ unavailable }));
       const supply: Supply = { evidence, unavailable, complete: request.complete };
       if (request.answers.length > 0) supply.answers = fromAnswers(request.answers);
-      return changeApplication(parts, request, context, {
+      return changeApplication(deps, request, context, {
         read: versionOf,
-        decide: (app, actor, version) => supplyDocuments(app, actor, supply, submitParts(app, version)),
+        decide: (app, actor, version) => supplyDocuments(app, actor, supply, submitContext(app, version)),
       });
     },
 
     async WithdrawApplication(request, context) {
       if (request.reason.length > 500) throw invalidField(violation('/reason', 'MAX_LENGTH', { most: 500 }));
-      return changeApplication(parts, request, context, {
+      return changeApplication(deps, request, context, {
         decide: (app, actor) => filing.withdrawApplication(app, actor, request.reason),
       });
     },

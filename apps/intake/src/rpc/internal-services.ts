@@ -5,12 +5,14 @@ import { notFound } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 
-/** The calls of other services: the bridge fetches a frozen submission, notifications the way to reach the person. */
+/**
+ * RPC handlers for other services. The bridge fetches a frozen submission, and notifications the data of a notice.
+ */
 export function internalServiceRpcs({
   applications,
   versions,
 }: Pick<RpcDeps, 'applications' | 'versions'>): Pick<IntakeRpcs, 'GetSubmission' | 'GetContact'> {
-  /** Whatever its centre: a service acts for no desk. */
+  /** Reads an application of any centre, since services belong to none. */
   const getAnyApplication = async (id: string): Promise<StoredApplication> => {
     const app = await applications.get(id, { scope: 'service' });
     if (!app) throw notFound();

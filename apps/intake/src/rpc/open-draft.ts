@@ -17,25 +17,25 @@ import type { RequestCause } from './change.ts';
 import { getCentreApplication } from './caller.ts';
 
 /**
- * Opens a draft at the actor's centre, with its own copy of the version of the public service that is in force.
- * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED, ACTION_NOT_ALLOWED or
- *   TRAINING_MISMATCH (of the application that it corrects), CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED,
- *   NEIGHBOUR_UNAVAILABLE, or what is wrong with its content
+ * Opens a draft at the actor's centre, with a copy of the service version in force.
+ * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED,
+ * CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED, NEIGHBOUR_UNAVAILABLE; ACTION_NOT_ALLOWED or
+ * TRAINING_MISMATCH for the application that it corrects; INVALID_ARGUMENT for its content
  */
 export async function openDraft(
-  parts: RpcDeps,
+  deps: RpcDeps,
   request: CreateRequest,
   { context, cause, actor }: { context: Context; cause: RequestCause; actor: Actor },
 ): Promise<{ document: StoredApplication; replayed: boolean }> {
-  const { applications, versions, clients: neighbours, openApplications, hashes } = parts;
+  const { applications, versions, clients, openApplications, hashes } = deps;
   const filingRequest = { publicService: request.publicService, centre: actor.centre, now: actor.now };
   const [{ version, centre }, corrected] = await Promise.all([
-    neighbours.resolveFiling(filingRequest, context),
+    clients.resolveFiling(filingRequest, context),
     request.corrects ? getCentreApplication(applications, request.corrects, context) : undefined,
   ]);
   const training = isInTraining(centre);
   if (corrected) assertCorrectable(corrected, training);
-  await assertBelowLimit(parts, actor.centre, centre);
+  await assertBelowLimit(deps, actor.centre, centre);
   const copy = version.createCopy(centre);
   await versions.save(copy);
   const draft: NewApplication = {

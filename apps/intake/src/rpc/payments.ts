@@ -5,15 +5,15 @@ import { assertNoViolations } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { changeApplication } from './change.ts';
 
-/** The call by which the desk notes the payment of the fee. */
-export function paymentRpcs(parts: RpcDeps): Pick<IntakeRpcs, 'RecordPayment'> {
-  const { versions, workingTimes } = parts;
+/** RPC handler that records the payment of the fee. */
+export function paymentRpcs(deps: RpcDeps): Pick<IntakeRpcs, 'RecordPayment'> {
+  const { versions, workingTimes } = deps;
   return {
     async RecordPayment(request, context) {
       const receipt = fromReceipt(request.payment);
       const { receiptNumber, amountMinor, currency } = receipt;
       assertNoViolations(validateReceipt({ receiptNumber, amount: { amountMinor, currency } }));
-      return changeApplication(parts, request, context, {
+      return changeApplication(deps, request, context, {
         read: (app) => versions.get(app.service.versionId),
         decide: (app, actor, version) =>
           recordPayment(app, actor, receipt, { version, workingTime: workingTimes.forAgency(app.agency) }),

@@ -14,10 +14,13 @@ import { recordListAccess } from './access-recording.ts';
 import { toViewer } from './caller.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
-/** The calls of the queue: one list with the counts of all, and what changed since. A page is one look at the list of each centre. */
+/**
+ * RPC handlers of the queue: one bucket with the counts of all, and changes since a cursor. Each page counts as one
+ * list access per centre.
+ */
 export function queueRpcs({
   applications,
-  accessLog: looks,
+  accessLog,
   persons,
   now,
 }: Pick<RpcDeps, 'applications' | 'accessLog' | 'persons' | 'now'>): Pick<
@@ -29,19 +32,19 @@ export function queueRpcs({
       const centres = centresOf(context);
       const viewer = toViewer(context, persons, now());
       const bucket = (fromProtoEnum('BUCKET_', request.bucket) || 'today') as Bucket;
-      const { operator: me, now: at } = viewer;
+      const { operator, now: at } = viewer;
       const { pageToken } = request;
       const [page, counts] = await Promise.all([
         listQueue(applications, {
           bucket,
           centres,
-          operator: me,
+          operator,
           now: at,
           pageSize: normalizePageSize(request.pageSize),
           pageToken,
         }),
         countQueue(applications, centres, viewer),
-        recordListAccess(looks, context, at),
+        recordListAccess(accessLog, context, at),
       ]);
       return toPage(page, counts, viewer);
     },
@@ -55,14 +58,14 @@ export function queueRpcs({
         listChanges(applications, { since, centres, pageSize: normalizePageSize(request.pageSize), pageToken }),
         countQueue(applications, centres, viewer),
       ]);
-      // A page that asks every few seconds and is shown nothing looked at nothing.
-      if (page.documents.length > 0) await recordListAccess(looks, context, viewer.now);
+      // Polling that returns nothing is no access.
+      if (page.documents.length > 0) await recordListAccess(accessLog, context, viewer.now);
       return toPage(page, counts, viewer);
     },
   };
 }
 
-/** A list and what changed are answered alike. */
+/** Builds the response of both handlers. */
 function toPage(
   { documents, nextPageToken }: { documents: StoredRow[]; nextPageToken: string },
   counts: ReadonlyMap<Bucket, number>,
@@ -79,7 +82,7 @@ function toPage(
 const toCounts = (counts: ReadonlyMap<Bucket, number>): BucketCount[] =>
   BUCKETS.map((bucket) => ({ bucket: toProtoEnum('BUCKET_', bucket), count: counts.get(bucket) ?? 0 }));
 
-/** A cursor is an instant, opaque to whoever holds it. */
+/** A cursor is an instant, opaque to clients. */
 const encodeCursor = (time: Date): string => Buffer.from(`q${time.getTime()}`).toString('base64url');
 
 function decodeCursor(cursor: string): Date {

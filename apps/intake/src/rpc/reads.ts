@@ -10,10 +10,10 @@ import type { StoredApplication } from '../store.ts';
 import { recordListAccess, accessLogEntry } from './access-recording.ts';
 import { getCentreApplication, toViewer } from './caller.ts';
 
-/** The calls by which a desk reads the applications of its centre. Each look is recorded. */
+/** RPC handlers for reads of a centre's applications. Each access is recorded. */
 export function readRpcs({
   applications,
-  accessLog: looks,
+  accessLog,
   persons,
   now,
 }: Pick<RpcDeps, 'applications' | 'accessLog' | 'persons' | 'now'>): Pick<
@@ -24,7 +24,7 @@ export function readRpcs({
     async GetApplication(request, context) {
       const app = await getCentreApplication(applications, request.name, context);
       const viewer = toViewer(context, persons, now());
-      await looks.write([app._id], accessLogEntry(context, 'file', viewer.now));
+      await accessLog.write([app._id], accessLogEntry(context, 'file', viewer.now));
       return { application: toApplication(app, viewer) };
     },
 
@@ -37,20 +37,20 @@ export function readRpcs({
         pageSize: normalizePageSize(request.pageSize),
         pageToken: request.pageToken,
       });
-      await recordListAccess(looks, context, viewer.now);
+      await recordListAccess(accessLog, context, viewer.now);
       return { applications: documents.map((row) => toRow(row, viewer)), nextPageToken };
     },
 
     async ListApplicationActions(request, context) {
       const app = await getCentreApplication(applications, request.name, context);
       const { rows, nextPageToken } = pageHistory(app, request);
-      await looks.write([app._id], accessLogEntry(context, 'history', now()));
+      await accessLog.write([app._id], accessLogEntry(context, 'history', now()));
       return { actions: rows.map(toAction), nextPageToken, training: app.training ?? false };
     },
   };
 }
 
-/** A page of the history, oldest first; its token is the number of the row that comes next. */
+/** Returns a page of the history, oldest first. The page token is the index of the next entry. */
 function pageHistory(
   { history }: StoredApplication,
   request: { name: string; pageSize: number; pageToken: string },

@@ -7,13 +7,13 @@ import { assertNoViolations, invalidField } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { changeApplication } from './change.ts';
 
-/** The calls that end an application at the desk: its result is handed over, and whether the need is met is recorded. */
-export function resultRpcs(parts: RpcDeps): Pick<IntakeRpcs, 'HandOverResult' | 'ConfirmOutcome'> {
+/** RPC handlers that hand over a result and record the outcome. */
+export function resultRpcs(deps: RpcDeps): Pick<IntakeRpcs, 'HandOverResult' | 'ConfirmOutcome'> {
   return {
     async HandOverResult(request, context) {
       const handOver = fromHandOver(request.handOver);
       assertNoViolations(validateHandOverRecord(handOver));
-      return changeApplication(parts, request, context, {
+      return changeApplication(deps, request, context, {
         decide: (app, actor) => results.handOverResult(app, actor, handOver),
       });
     },
@@ -23,7 +23,7 @@ export function resultRpcs(parts: RpcDeps): Pick<IntakeRpcs, 'HandOverResult' | 
       const { needMet, missing } = request.outcome;
       const outcome: Outcome = missing ? { needMet, missing } : { needMet };
       assertNoViolations(validateOutcome(outcome));
-      return changeApplication(parts, request, context, {
+      return changeApplication(deps, request, context, {
         decide: (app, actor) => results.confirmOutcome(app, actor, outcome),
       });
     },

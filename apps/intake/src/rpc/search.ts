@@ -20,13 +20,13 @@ import { centreCodeOf, accessLogEntry } from './access-recording.ts';
 import { toViewer } from './caller.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
-/** The calls by which a desk finds applications and people: by a number, by a name, by who stands in front of it. */
+/** RPC handlers that find applications and people by number, name or IDNP. */
 export function searchRpcs(
-  parts: Pick<RpcDeps, 'applications' | 'accessLog' | 'hashes' | 'persons' | 'now'>,
+  deps: Pick<RpcDeps, 'applications' | 'accessLog' | 'hashes' | 'persons' | 'now'>,
 ): Pick<IntakeRpcs, 'SearchApplications' | 'LookUpPerson'> {
-  const { applications, accessLog: looks, persons, now } = parts;
+  const { applications, accessLog, persons, now } = deps;
 
-  /** Each that is found is a look at it; that nothing was found is one at the centre. */
+  /** Records one access per result; without results, one for the centre. */
   async function recordAccess(
     rows: readonly { _id: string }[],
     kind: 'search' | 'person',
@@ -34,13 +34,13 @@ export function searchRpcs(
   ): Promise<void> {
     for (const { _id } of rows) context.recordAccess(`applications/${_id}`);
     const subjects = rows.length > 0 ? rows.map(({ _id }) => _id) : [centreCodeOf(centreOf(context))];
-    await looks.write(subjects, accessLogEntry(context, kind, now()));
+    await accessLog.write(subjects, accessLogEntry(context, kind, now()));
   }
 
   return {
     async SearchApplications(request, context) {
       const query = parseSearchRequest(request);
-      const { rows, more, kind } = await runSearch(parts, query, centresOf(context));
+      const { rows, more, kind } = await runSearch(deps, query, centresOf(context));
       await recordAccess(rows, 'search', context);
       const viewer = toViewer(context, persons, now());
       return {
@@ -71,7 +71,7 @@ export function searchRpcs(
   };
 }
 
-/** Digits of an IDNP that tell people of one name apart, and do not say who they are. */
+/** Last digits of an IDNP, enough to tell namesakes apart without identifying them. */
 const IDNP_LAST_DIGITS = 4;
 
 const toFoundPerson = ({ _id, content }: StoredRow) => ({
@@ -80,7 +80,7 @@ const toFoundPerson = ({ _id, content }: StoredRow) => ({
   idnpEnd: content?.applicant?.idnp?.slice(-IDNP_LAST_DIGITS) ?? '',
 });
 
-/** What was typed, and what it is taken for. A number that cannot be ours finds nothing. */
+/** The classified query. `trackingNumber` is undefined if the number is invalid, and then finds nothing. */
 type SearchQuery =
   | { kind: 'tracking-number'; trackingNumber: string | undefined }
   | { kind: 'idnp'; idnp: string }
@@ -95,8 +95,8 @@ function parseSearchRequest({
   trackingNumber: string;
   query: string;
 }): SearchQuery {
-  const given = [idnp, trackingNumber, query].filter((text) => text !== '');
-  if (given.length !== 1)
+  const criteria = [idnp, trackingNumber, query].filter((text) => text !== '');
+  if (criteria.length !== 1)
     throw invalidField(violation('', 'EXACTLY_ONE', { names: ['/query', '/trackingNumber', '/idnp'] }));
   if (query !== '') return classifyQuery(query);
   if (trackingNumber !== '')
@@ -106,14 +106,14 @@ function parseSearchRequest({
 }
 
 /**
- * What the text of the one box is: an IDNP has 13 digits, a tracking number a check symbol, a telephone 8 to 15 digits, a part of
- * a number four symbols and a digit among them, and a name letters.
+ * Classifies the text of the search box. An IDNP has 13 digits, a tracking number a check symbol, a phone number 8
+ * to 15 digits. A part of a tracking number has four symbols with a digit among them, and a name only letters.
  */
 function classifyQuery(query: string): SearchQuery {
   const digits = query.replaceAll(/[\s-]/g, '');
   if (/^[0-9]{13}$/.test(digits)) {
     if (isValidIdnp(digits)) return { kind: 'idnp', idnp: digits };
-    // A telephone that is rung from abroad may have as many.
+    // An international phone number may have 13 digits too.
     if (!digits.startsWith('00')) throw invalidIdnp('/query');
   }
   const trackingNumber = normalizeTrackingNumber(query);
@@ -141,7 +141,7 @@ async function runSearch(
   switch (kind) {
     case 'name': {
       const byName = await searchByName(applications, centres, query.text, hashes);
-      // A part of a number may be letters alone.
+      // A part of a tracking number may consist of letters alone.
       const byPart = byName.rows.length === 0 && (await searchByPart(applications, centres, query.text, hashes));
       return byPart && byPart.rows.length > 0 ? { ...byPart, kind: 'number-part' } : { ...byName, kind };
     }

@@ -10,28 +10,31 @@ import { findFiledBetween, MAX_COUNTED } from '../store/statistics.ts';
 import type { CountedRow } from '../store/statistics.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
-/** Days of a period at most: a leap year. */
+/** Maximum number of days in a period: a leap year. */
 const MAX_PERIOD_DAYS = 366;
 
-/** The one call of supervisors: counts and times over all centres, never content or names of people. */
+/**
+ * RPC handler of the statistics for supervisors: counts and durations of all centres, without content and personal
+ * names.
+ */
 export function statisticsRpcs({
   applications,
   now,
 }: Pick<RpcDeps, 'applications' | 'now'>): Pick<IntakeRpcs, 'GetStatistics'> {
   return {
-    async GetStatistics({ fromDate, toDate, group }) {
+    async GetStatistics({ fromDate, toDate, group: groupBy }) {
       assertPeriod(fromDate, toDate);
-      const found = await findFiledBetween(applications, endOfDay(subtractCivilDays(fromDate, 1)), endOfDay(toDate));
-      if (found.length > MAX_COUNTED) {
+      const filed = await findFiledBetween(applications, endOfDay(subtractCivilDays(fromDate, 1)), endOfDay(toDate));
+      if (filed.length > MAX_COUNTED) {
         throw invalidField(violation('/toDate', 'PERIOD_TOO_FULL', { most: MAX_COUNTED }));
       }
       const at = now();
       const groupKeyOf =
-        GROUP_KEYS[fromProtoEnum('STATISTICS_GROUP_', group) as keyof typeof GROUP_KEYS] ?? GROUP_KEYS.centre;
-      const groups = [...Map.groupBy(found, groupKeyOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+        GROUP_KEYS[fromProtoEnum('STATISTICS_GROUP_', groupBy) as keyof typeof GROUP_KEYS] ?? GROUP_KEYS.centre;
+      const groups = [...Map.groupBy(filed, groupKeyOf)].sort(([a], [b]) => (a < b ? -1 : 1));
       return {
-        rows: groups.map(([name, some]) => toStatisticsRow(name, some, at)),
-        total: toStatisticsRow('', found, at),
+        rows: groups.map(([name, group]) => toStatisticsRow(name, group, at)),
+        total: toStatisticsRow('', filed, at),
       };
     },
   };

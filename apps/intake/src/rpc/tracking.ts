@@ -4,7 +4,7 @@ import { toState } from '../convert/application.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { findByTrackingNumber } from '../store.ts';
 
-/** The one call for everybody: the holder of a tracking number learns state and dates, and nothing else. */
+/** RPC handler for the public: the holder of a tracking number gets the state and dates, and nothing else. */
 export function trackingRpcs({ applications }: Pick<RpcDeps, 'applications'>): Pick<IntakeRpcs, 'TrackApplication'> {
   return {
     async TrackApplication(request) {

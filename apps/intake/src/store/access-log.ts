@@ -1,50 +1,53 @@
-import { createPageToken as tokenOf, parsePageToken } from '@cups/contracts/node';
+import { createPageToken, parsePageToken } from '@cups/contracts/node';
 import type { AccessKind as ApplicationAccessKind } from '@cups/application';
 import type { Store } from '@cups/store';
 import { ulid } from 'ulid';
 
 /**
- * Who looked at whose data, in a collection of its own: a look must leave a trace, and must not touch the application, whose etag
- * tells of changes. A look at details is written before they are answered; a page of a list is one look at the list.
+ * The log of who read whose data. It has its own collection, because a read must not change the application or its
+ * etag. An entry is stored before the response with details is sent. A page of a list is one entry.
  */
 
-/** What somebody looked at: something of an application, or the list of a centre. */
+/** Kind of access: to an application, or to the list of a centre. */
 export type AccessKind = ApplicationAccessKind | 'list';
 
 export interface AccessLogEntry {
   /** operators/{id} */
   by: string;
-  /** centres/{code} at whose desk. */
+  /** centres/{code} where the operator worked. */
   centre: string;
   kind: AccessKind;
   time: Date;
 }
 
 interface StoredAccessLogEntry extends AccessLogEntry {
-  /** `<of>/<ULID of the look>`: one range of ids holds the looks at one thing, in their order. */
+  /** `<subject>/<ULID>`: one range of IDs holds the entries of one subject, in order. */
   _id: string;
 }
 
-/** How often, and by whom, something was looked at. */
+/** Number of accesses and of operators. */
 export interface AccessSummary {
   count: number;
   operatorCount: number;
-  /** The last look of somebody else. */
+  /** The latest access of another operator. */
   lastAccess?: AccessLogEntry;
 }
 
 export interface AccessLog {
   /**
-   * Writes looks down; who is to see what was looked at waits for it.
-   * @param subjects ids of applications, or the code of a centre for a page of its list
+   * Stores entries. The caller awaits this before it responds.
+   * @param subjects IDs of applications, or the code of a centre for a page of its list
    */
   write(subjects: readonly string[], entry: AccessLogEntry): Promise<void>;
-  /** The looks at one thing, newest first. @throws Problem PAGE_TOKEN_INVALID */
+  /**
+   * Returns the entries of one subject, newest first.
+   * @throws Problem PAGE_TOKEN_INVALID
+   */
   list(
     subject: string,
     page: { pageSize: number; pageToken: string },
   ): Promise<{ entries: AccessLogEntry[]; nextPageToken: string }>;
-  /** @param exceptOperator operators/{id} whose own looks are not the last one */
+  /** @param exceptOperator operators/{id} to exclude from `lastAccess` */
   summary(subject: string, exceptOperator: string): Promise<AccessSummary>;
 }
 
@@ -52,7 +55,7 @@ export function openAccessLog(store: Store): AccessLog {
   const collection = () => store.collection<StoredAccessLogEntry>('looks');
   const rejectFailure = (error: unknown) => Promise.reject(store.failure(error, 'looks'));
   // "0" is the character after "/".
-  const rangeOf = (of: string) => ({ _id: { $gt: `${of}/`, $lt: `${of}0` } });
+  const rangeOf = (subject: string) => ({ _id: { $gt: `${subject}/`, $lt: `${subject}0` } });
   return {
     async write(subjects, entry) {
       if (subjects.length === 0) return;
@@ -70,7 +73,7 @@ export function openAccessLog(store: Store): AccessLog {
         .catch(rejectFailure);
       const shown = found.slice(0, pageSize);
       const last = found.length > pageSize ? shown.at(-1) : undefined;
-      return { entries: shown, nextPageToken: last ? tokenOf(last._id, subject) : '' };
+      return { entries: shown, nextPageToken: last ? createPageToken(last._id, subject) : '' };
     },
     async summary(subject, exceptOperator) {
       const operators = await collection()

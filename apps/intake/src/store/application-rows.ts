@@ -7,9 +7,9 @@ import type { SearchHasher } from '../domain/search-hasher.ts';
 import { normalizePhone } from '../domain/search-numbers.ts';
 import type { StoredApplication } from '../store.ts';
 
-/** Applications as rows of a list: what the desk finds by a state, a number or a name. */
+/** Queries that return list rows: by state, number or name. */
 
-/** What a row of a list is made of; everything else stays in the store. */
+/** Fields of a list row. All others stay in the store. */
 export const ROW_PROJECTION = {
   revision: 1,
   createTime: 1,
@@ -23,7 +23,7 @@ export const ROW_PROJECTION = {
   openedBy: 1,
   'content.applicant.givenName': 1,
   'content.applicant.familyName': 1,
-  // By which it is seen whether it is the reader's own; no row shows them.
+  // Only to detect the reader's own application; no row shows them.
   'content.applicant.idnp': 1,
   'content.represented.idnp': 1,
   submitTime: 1,
@@ -42,10 +42,10 @@ export const ROW_PROJECTION = {
   'payment.payTime': 1,
 } as const;
 
-/** An application as a list reads it: the row's fields only. */
+/** An application with only the fields of a row. */
 export type StoredRow = Pick<StoredApplication, '_id' | 'revision' | 'createTime' | 'updateTime'> & ApplicationRow;
 
-/** The list of the desk, newest first: of its own centre and of those that it took over. */
+/** Lists the applications of a centre and of those it inherited, newest first. */
 export function listByCentre(
   documents: Documents<StoredApplication>,
   query: { centres: readonly string[]; state: State | ''; pageSize: number; pageToken: string },
@@ -62,7 +62,7 @@ export function listByCentre(
   });
 }
 
-/** Exact matches within these centres, at most 200, newest first. */
+/** Returns exact matches in these centres, at most 200, newest first. */
 export async function findExact(
   documents: Documents<StoredApplication>,
   centres: readonly string[],
@@ -81,12 +81,12 @@ const personFilter = (idnp: string): object => ({
   $or: [{ 'content.applicant.idnp': idnp }, { 'content.represented.idnp': idnp }],
 });
 
-/** A name, a telephone or a part of a number finds at most so many: whoever sees more types further. */
+/** Maximum number of search results. The operator refines the query if there are more. */
 const MAX_RESULTS = 20;
-/** What eight letters find and more letters do not mean is passed over: so many are looked at for that. */
+/** Maximum number of candidates that are compared with the full query, since hashes match only 8 letters. */
 const MAX_CANDIDATES = 200;
 
-/** By the beginnings of names, newest first; nothing when no word typed has three letters. */
+/** Searches by prefixes of names, newest first. Returns nothing unless a word has 3 letters. */
 export async function searchByName(
   documents: Documents<StoredApplication>,
   centres: readonly string[],
@@ -101,7 +101,7 @@ export async function searchByName(
     'content.represented.familyName': 1,
   } as const;
   const found = await documents.find(
-    { $and: words.map((ways) => ({ names: { $in: ways } })) },
+    { $and: words.map((alternatives) => ({ names: { $in: alternatives } })) },
     {
       scope: { centre: centres },
       limit: MAX_CANDIDATES,
@@ -113,7 +113,7 @@ export async function searchByName(
   return { rows: rows.slice(0, MAX_RESULTS), more: rows.length > MAX_RESULTS };
 }
 
-/** By a whole telephone of whom to tell, newest first. */
+/** Searches by a whole contact phone number, newest first. */
 export async function searchByPhone(
   documents: Documents<StoredApplication>,
   centres: readonly string[],
@@ -125,7 +125,7 @@ export async function searchByPhone(
   return { rows: rows.slice(0, MAX_RESULTS), more: rows.length > MAX_RESULTS };
 }
 
-/** By four or more symbols of a tracking number that stand beside each other, newest first. */
+/** Searches by at least four adjacent symbols of a tracking number, newest first. */
 export async function searchByPart(
   documents: Documents<StoredApplication>,
   centres: readonly string[],
@@ -138,7 +138,7 @@ export async function searchByPart(
   return { rows: rows.slice(0, MAX_RESULTS), more: rows.length > MAX_RESULTS };
 }
 
-/** Those that have all of these hashes, with what a find is compared with. */
+/** Returns the applications that have all hashes, with the fields to compare. */
 function findByHashes(
   documents: Documents<StoredApplication>,
   centres: readonly string[],
@@ -157,7 +157,7 @@ function findByHashes(
   );
 }
 
-/** What is open for a person in these centres, newest first, at most 50. */
+/** Returns a person's open applications in these centres, newest first, at most 50. */
 export async function findOpenForPerson(
   documents: Documents<StoredApplication>,
   centres: readonly string[],
@@ -170,7 +170,7 @@ export async function findOpenForPerson(
   );
 }
 
-/** The newest application that a person asked for in these centres, with who that is and how to reach them. */
+/** Returns an applicant's newest application in these centres, with person and contact. */
 export async function findLastForPerson(
   documents: Documents<StoredApplication>,
   centres: readonly string[],

@@ -1,6 +1,6 @@
 import { CONTENT_SCHEMA } from '@cups/application';
 
-/** The part of a JSON Schema that says what kind of value stands where. */
+/** The part of a JSON Schema that determines the type of a column. */
 interface SchemaNode {
   readonly $ref?: string;
   readonly type?: string;
@@ -10,13 +10,13 @@ interface SchemaNode {
 
 const DEFS: Readonly<Record<string, SchemaNode>> = CONTENT_SCHEMA.$defs;
 
-/** What the desk fills in, in columns; answers are an object that their form describes. */
+/** Converts a content schema to columns. Answers stay an object, since their form describes them. */
 function toColumn({ $ref, type, items, properties }: SchemaNode): object {
   if ($ref) return toColumn(DEFS[$ref.slice('#/$defs/'.length)] ?? {});
   if (type === 'string') return String;
   if (type === 'boolean') return Boolean;
   if (type === 'array' && items) return [{ _id: false, ...toColumn(items) }];
-  if (type !== 'object') throw new Error(`There is no column for a value of type ${type}.`);
+  if (type !== 'object') throw new Error(`Unsupported column type: ${type}.`);
   if (!properties) return Object;
   return Object.fromEntries(Object.entries(properties).map(([name, shape]) => [name, toColumn(shape)]));
 }
@@ -28,7 +28,7 @@ const documents = [{ _id: false, kind: String, note: String }];
 const result = { resultKind: String, resultNumber: String, verificationCode: String, validUntil: String };
 const term = { amount: Number, unit: String };
 
-/** The columns of an application: what a document may hold, and nothing else. */
+/** The columns of an application. The store drops all other fields. */
 export const APPLICATION_SCHEMA = {
   centre: String,
   centreName: String,

@@ -8,8 +8,8 @@ import { SCHEMA_VERSION } from '../store.ts';
 import type { StoredApplication } from '../store.ts';
 
 /**
- * Applications that an older release wrote say nothing of the queue, of names or of numbers, so no list and no search would find them. They are
- * written anew in the background, once, by whichever replica comes first; meanwhile all calls that name one work as ever.
+ * Computes derived fields of applications that an older release wrote, so that the queue and the search find them.
+ * Runs once in the background, on whichever replica is first. Meanwhile all calls by name work as usual.
  */
 
 const BATCH_SIZE = 100;
@@ -22,18 +22,18 @@ export interface BackfillDeps {
   now: () => Date;
 }
 
-/** The same with content of its own, so that what follows from it is worked out again. */
+/** Copies the content, so that the derived fields are recomputed. */
 const withCopiedContent = (app: StoredApplication): StoredApplication => ({
   ...app,
   content: structuredClone(app.content),
 });
 
-/** Begins at once; waits for a store that is away. */
+/** Starts immediately; retries while the store is unavailable. */
 export function backfillDerivedFields({ applications, hashes, log, now }: BackfillDeps): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const retry = backoff(RETRY_BACKOFF);
 
-  /** @returns how many there were */
+  /** @returns the number of documents found */
   async function backfillBatch(): Promise<number> {
     const filter = { schemaVersion: { $lt: SCHEMA_VERSION } };
     const found = await applications.find(filter, { scope: 'service', limit: BATCH_SIZE, projection: { _id: 1 } });
@@ -59,7 +59,7 @@ export function backfillDerivedFields({ applications, hashes, log, now }: Backfi
         count += batchCount;
         retry.reset();
       } catch {
-        // The store has said why in the log.
+        // The store has logged the reason.
         await pause(retry.next(), undefined, { signal: stopping.signal }).catch(() => {});
       }
     }

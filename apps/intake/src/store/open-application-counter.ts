@@ -2,24 +2,24 @@ import { END_STATES } from '@cups/application';
 import type { Documents } from '@cups/store';
 import type { StoredApplication } from '../store.ts';
 
-/** Nobody is refused by a count that is older, ms. */
+/** Maximum age of a count that may reject a draft, ms. */
 const MAX_REFUSAL_COUNT_AGE_MS = 10_000;
-/** A count that is older is taken anew in the background, ms. */
+/** Maximum age of a count before a background recount, ms. */
 const MAX_COUNT_AGE_MS = 300_000;
 
-/** How many applications each centre has open; those of trainings take no room of the others, and are bounded alike. */
+/** Counts the open applications of each centre. Training applications have a separate count with the same limit. */
 export interface OpenApplicationCounter {
-  /** Whether a centre has as many open applications as it may. */
+  /** Returns whether a centre has reached its limit. */
   isLimitReached(centre: string, training: boolean, limit: number): Promise<boolean>;
-  /** A draft was opened here. */
+  /** Counts a draft that this replica created. */
   recordOpened(centre: string, training: boolean): void;
 }
 
 const keyOf = (centre: string, training = false): string => (training ? `${centre} training` : centre);
 
 /**
- * One count for all centres, taken anew in the background and raised by every draft opened here in between: the limit
- * guards against a desk run wild, so it may be a little late, and a draft costs no query.
+ * Creates a counter for all centres. It recounts in the background and adds drafts created here in between. The
+ * limit guards against runaway clients, so the count may lag, and a draft costs no query.
  */
 export function createOpenApplicationCounter(
   documents: Documents<StoredApplication>,
@@ -47,7 +47,7 @@ export function createOpenApplicationCounter(
       const key = keyOf(centre, training);
       const age = countedAt === undefined ? Infinity : now().getTime() - countedAt;
       const full = (counts.get(key) ?? 0) >= limit;
-      // Taking it costs a scan, for which nobody waits but whoever would be refused otherwise.
+      // A recount is a full scan: only a caller that would be rejected waits for it.
       if (age === Infinity || (full && age > MAX_REFUSAL_COUNT_AGE_MS)) await recount();
       else if (age > MAX_COUNT_AGE_MS) recount().catch(() => {});
       return (counts.get(key) ?? 0) >= limit;

@@ -7,7 +7,7 @@ import type { StoredApplication } from '../store.ts';
 import { ROW_PROJECTION } from './application-rows.ts';
 import type { StoredRow } from './application-rows.ts';
 
-/** The lists of the queue as they are asked of the store, each one range of one index. */
+/** The buckets of the queue as store queries, each one range of one index. */
 
 type Filter = Record<string, unknown>;
 interface QueueList {
@@ -16,7 +16,7 @@ interface QueueList {
   order: 'asc' | 'desc';
 }
 
-/** Each index beside the lists that it serves. All hold open applications only: what has ended has no place in the queue. */
+/** Indexes, each with the buckets that it serves. They contain open applications only. */
 export const QUEUE_INDEXES = [
   {
     fields: { centre: 1, 'queue.place': 1, 'queue.since': 1, _id: 1 },
@@ -32,17 +32,19 @@ export const QUEUE_INDEXES = [
   { fields: { centre: 1, updateTime: 1, _id: 1 }, query: 'ListQueueChanges' },
 ] satisfies { fields: Record<string, 1 | -1>; query: string }[];
 
-/** What is there: an index range, which `$exists` is not. */
+/** Matches any present value, as an index range, which `$exists` is not. */
 const PRESENT: Filter = { $gt: new Date(0) };
 
-/** Where a list is found, and its order: what is to be worked off first comes first; of one's own the newest. */
+/**
+ * Returns the filter and order of a bucket. Tasks come oldest first, the operator's own applications newest first.
+ */
 export function resolveQueueList(bucket: Bucket, { operator, now }: QueueViewer): QueueList {
-  const at = (place: string, more: Filter = {}): QueueList => ({
-    filter: { 'queue.place': place, ...more },
+  const inStage = (stage: string, filter: Filter = {}): QueueList => ({
+    filter: { 'queue.place': stage, ...filter },
     by: 'queue.since',
     order: 'asc',
   });
-  const uncollected = (days: number) => at('ready', { 'queue.since': { $lte: subtractDays(now, days) } });
+  const uncollected = (days: number) => inStage('ready', { 'queue.since': { $lte: subtractDays(now, days) } });
   switch (bucket) {
     case 'today':
       return { filter: { 'queue.actOn': { $gt: '', $lte: toCivilDate(now) } }, by: 'queue.actOn', order: 'asc' };
@@ -59,27 +61,30 @@ export function resolveQueueList(bucket: Bucket, { operator, now }: QueueViewer)
     case 'uncollected-30-days':
       return uncollected(30);
     case 'drafts':
-      return { ...at('drafts'), order: 'desc' };
+      return { ...inStage('drafts'), order: 'desc' };
     case 'mine':
       return { filter: { assignee: operator, 'queue.since': PRESENT }, by: 'queue.since', order: 'desc' };
     case 'open':
       return { filter: { 'queue.since': PRESENT }, by: 'queue.since', order: 'desc' };
     default:
-      return at(bucket);
+      return inStage(bucket);
   }
 }
 
-/** Whose queue is asked for, and by whom. */
+/** A page of the queue of these centres. */
 export interface QueueQuery extends QueueViewer {
   centres: readonly string[];
   pageSize: number;
   pageToken: string;
 }
 
-/** Rows of the list to ring show the number to ring; no other list shows how a person is reached. */
+/** Only this bucket shows a phone number, since it is for phone calls. */
 const TO_NOTIFY_PROJECTION = Object.assign({ 'content.contact.phone': 1 }, ROW_PROJECTION);
 
-/** A page of one list. @throws Problem PAGE_TOKEN_INVALID */
+/**
+ * Returns a page of one bucket.
+ * @throws Problem PAGE_TOKEN_INVALID
+ */
 export function listQueue(
   documents: Documents<StoredApplication>,
   { bucket, centres, pageSize, pageToken, ...viewer }: QueueQuery & { bucket: Bucket },
@@ -94,10 +99,13 @@ export function listQueue(
   });
 }
 
-/** Clocks of replicas differ, and a write takes a moment to be seen: changes are told from a little before. */
+/** Overlap of change pages: clocks of replicas differ, and writes become visible late. */
 const OVERLAP_MS = 10_000;
 
-/** A page of what changed since an instant, less ten seconds, the oldest change first. @throws Problem PAGE_TOKEN_INVALID */
+/**
+ * Returns a page of applications changed since an instant minus 10 s, oldest change first.
+ * @throws Problem PAGE_TOKEN_INVALID
+ */
 export function listChanges(
   documents: Documents<StoredApplication>,
   { since, centres, pageSize, pageToken }: Omit<QueueQuery, keyof QueueViewer> & { since: Date },
@@ -114,10 +122,10 @@ export function listChanges(
   });
 }
 
-/** Over this a count is "so many at least": a desk with as many open applications has another problem. */
+/** Maximum number of open applications counted. Above it, counts are lower bounds. */
 const MAX_COUNTED = 20_000;
 
-/** How many stand in each list: one read of the place of each open application, and nothing else of it. */
+/** Counts all buckets with one query that reads only the queue status and assignee. */
 export async function countQueue(
   documents: Documents<StoredApplication>,
   centres: readonly string[],

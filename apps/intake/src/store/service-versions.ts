@@ -2,13 +2,13 @@ import type { Store } from '@cups/store';
 import { LRUCache } from 'lru-cache';
 import type { ServiceVersion } from '../domain/application.ts';
 
-/** So many are kept in memory, and with each the check that was made of its form. */
+/** Number of copies cached in memory, each with its validator. */
 const MAX_CACHED = 500;
 
-/** The copies of versions of public services: written before the first draft that names them, never changed. */
+/** Copies of service versions. They are stored before the first draft that names them and never change. */
 export interface ServiceVersions {
   save(version: ServiceVersion): Promise<void>;
-  /** The copy that a draft was opened under. */
+  /** Returns the copy under which a draft was opened. */
   get(id: string): Promise<ServiceVersion>;
 }
 
@@ -24,7 +24,7 @@ export function openServiceVersions(store: Store): ServiceVersions {
     },
     async get(id) {
       const version = cached.get(id) ?? (await copies().findOne({ _id: id }).catch(rejectFailure));
-      if (!version) throw new Error('a version that a draft names is missing');
+      if (!version) throw new Error('The service version of an application is missing.');
       cached.set(id, version);
       return version;
     },

@@ -2,7 +2,7 @@ import type { Documents } from '@cups/store';
 import type { CountedApplication } from '../domain/statistics.ts';
 import type { StoredApplication } from '../store.ts';
 
-/** What of an application is read to be counted: states, times and whose it is, and nothing of a person. */
+/** Fields read for statistics; none of them is personal. */
 const STATISTICS_PROJECTION = {
   centre: 1,
   publicService: 1,
@@ -20,10 +20,13 @@ const STATISTICS_PROJECTION = {
 
 export type CountedRow = CountedApplication & Pick<StoredApplication, '_id' | 'centre' | 'publicService' | 'agency'>;
 
-/** More than so many are not counted at once: the period must be made shorter. */
+/** Maximum number of applications per request. Above it, the caller must shorten the period. */
 export const MAX_COUNTED = 200_000;
 
-/** What was filed at all centres from one instant until another, without trainings; one more than may be counted at most. */
+/**
+ * Returns the applications filed at all centres in a period, without training. Returns at most one more than the
+ * maximum.
+ */
 export function findFiledBetween(
   documents: Documents<StoredApplication>,
   from: Date,

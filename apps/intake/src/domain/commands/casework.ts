@@ -5,17 +5,17 @@ import type { Actor, CommandResult } from '../command.ts';
 import type { Application, PersonNotification } from '../application.ts';
 import { invalidField } from '../problems.ts';
 
-/** What colleagues of a desk do about an application beside moving it: it stays in its state. */
+/** Casework: commands of desk colleagues that do not change the state. */
 
-/** Words to colleagues on one application; each is kept whole. */
+/** Maximum number of internal notes per application. */
 const MAX_NOTES = 200;
-/** Of what the person was told the newest are kept; the history has all. */
+/** Maximum number of stored notifications. The newest are kept; the history has all. */
 const MAX_PERSON_NOTIFICATIONS = 50;
 
 /**
- * Writes a word to colleagues: neither the agency nor the person is told of it.
+ * Adds an internal note. Neither the agency nor the applicant sees it.
  * @param text one line of at most 500 characters, not empty
- * @throws Problem INVALID_ARGUMENT when there are as many notes as there may be
+ * @throws Problem INVALID_ARGUMENT at the limit of 200 notes
  */
 export function addNote(app: Application, actor: Actor, text: string): CommandResult {
   assertDeskRole(app, 'note', actor);
@@ -28,7 +28,7 @@ export function addNote(app: Application, actor: Actor, text: string): CommandRe
 }
 
 /**
- * Says who takes care of it from now on; who does so already stays, and nothing is recorded.
+ * Assigns the application. Assigning it to the current assignee changes and records nothing.
  * @param operator operators/{id}
  */
 export function assignApplication(app: Application, actor: Actor, operator: string): CommandResult {
@@ -38,28 +38,31 @@ export function assignApplication(app: Application, actor: Actor, operator: stri
   return { document, events: [] };
 }
 
-/** Says that what the agency said is dealt with: every note for the desk that is there has been seen. */
+/** Marks all alerts and agency updates as seen. */
 export function markSeen(app: Application, actor: Actor): CommandResult {
   assertDeskRole(app, 'mark-seen', actor);
   const seenTime = resolveOccurTime(app, actor);
-  const last = app.history.findLast(({ by }) => !by.startsWith('operators/'));
+  const lastUpdate = app.history.findLast(({ by }) => !by.startsWith('operators/'));
   const hasUnseen =
-    app.deskNotes.some((note) => !note.seenTime) || (last && !(app.seenTime && app.seenTime >= last.recordTime));
+    app.deskNotes.some((alert) => !alert.seenTime) ||
+    (lastUpdate && !(app.seenTime && app.seenTime >= lastUpdate.recordTime));
   if (!hasUnseen) return { document: app, events: [] };
-  const deskNotes = app.deskNotes.map((note) => (note.seenTime ? note : { ...note, seenTime, seenBy: actor.operator }));
-  // What was recorded by now was seen, whatever time is claimed.
+  const deskNotes = app.deskNotes.map((alert) =>
+    alert.seenTime ? alert : { ...alert, seenTime, seenBy: actor.operator },
+  );
+  // Everything recorded until now was seen, whatever time the desk claims.
   const document = appendHistory({ ...app, deskNotes, seenTime: actor.now }, app.state, 'mark-seen', actor);
   return { document, events: [] };
 }
 
-/** What a person was told by word of mouth. */
+/** A notification that a colleague gave. */
 export interface PersonNotificationInput {
   how: NotificationMethod;
-  /** notices/{id}, where it is what a notice says. */
+  /** notices/{id}, if it repeats a notice. */
   notice?: string;
 }
 
-/** Records that the person was told where the application stands, or what a notice says. */
+/** Records that the applicant was notified of the state or of a notice. */
 export function recordPersonNotification(
   app: Application,
   actor: Actor,

@@ -6,7 +6,7 @@ import type { Application, ServiceVersion } from '../application.ts';
 import { createDraftTimer } from '../draft-timer.ts';
 import { assertNoViolations } from '../problems.ts';
 
-/** What a desk does with a draft: opens it, fills it in, takes the version in force today. */
+/** Commands on drafts: create, edit, renew. */
 
 export interface NewApplication {
   id: string;
@@ -17,11 +17,11 @@ export interface NewApplication {
   version: ServiceVersion;
   content: Content;
   corrects?: string;
-  /** Set where its centre is in training: from then on it is what it is, whatever becomes of the centre. */
+  /** Set if the centre is in training mode. It never changes afterwards. */
   training?: true;
 }
 
-/** The fields of a new draft that are not the store's own. */
+/** Creates a draft, without the fields that the store sets. */
 export function createDraft(
   input: NewApplication,
   actor: Actor,
@@ -46,7 +46,7 @@ export function createDraft(
   };
 }
 
-/** Replaces the named fields of a draft; a named field that is absent is cleared. */
+/** Replaces the named fields of a draft. A named field that is absent in the update is cleared. */
 export function editDraft(
   app: Application,
   actor: Actor,
@@ -63,7 +63,7 @@ export function editDraft(
   return { document: { ...app, state, content, timer: createDraftTimer(actor.now) }, events: [] };
 }
 
-/** Takes the version in force today into the draft; a chosen cost option that it lacks is cleared. */
+/** Moves a draft to the version in force. A cost option that this version lacks is cleared. */
 export function renewDraft(app: Application, actor: Actor, version: ServiceVersion): CommandResult {
   const state = assertTransition(app, 'renew', actor);
   const { costOption, ...others } = app.content;

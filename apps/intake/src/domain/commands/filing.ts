@@ -8,19 +8,22 @@ import { startClock } from '../clock.ts';
 import { toCivilDate } from '../terms.ts';
 import type { WorkingTime } from '../terms.ts';
 
-/** How an application goes to its agency: filed, or taken back. */
+/** Commands that file or withdraw an application. */
 
 export interface SubmitContext {
   version: ServiceVersion;
-  /** Whether its agency takes people without IDNP. */
+  /** Whether its agency accepts applicants without IDNP. */
   acceptsForeignDocuments: boolean;
   workingTime: WorkingTime;
   validateAnswers: AnswersValidator;
 }
 
-/** Freezes submission 1 and files it. The day of filing decides which version may be filed, also for an offline desk. */
+/**
+ * Files an application and freezes submission 1. The day of filing determines whether the version may be filed.
+ * @throws Problem SERVICE_VERSION_EXPIRED, FILE_INCOMPLETE
+ */
 export function submitApplication(app: Application, actor: Actor, context: SubmitContext): CommandResult {
-  const { version, acceptsForeignDocuments, workingTime: working, validateAnswers: answersViolations } = context;
+  const { version, acceptsForeignDocuments, workingTime, validateAnswers } = context;
   const state = assertTransition(app, 'submit', actor);
   const submitTime = resolveOccurTime(app, actor);
   if (app.service.validTo !== undefined && toCivilDate(submitTime) > app.service.validTo) {
@@ -33,12 +36,12 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
   const content = withApplicableAnswers(app.content, version);
   const requirements = { ...version, acceptsForeignDocuments };
   const filingContext = { centreKind: app.centreKind, today: toCivilDate(submitTime) };
-  const violations = validateCompleteness(content, requirements, filingContext, answersViolations);
+  const violations = validateCompleteness(content, requirements, filingContext, validateAnswers);
   if (violations.length > 0) {
     throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The file is not complete.', violations });
   }
-  const due = startClock(version, content.costOption, submitTime, working);
-  // Who files takes care of it, unless somebody does already.
+  const due = startClock(version, content.costOption, submitTime, workingTime);
+  // The operator who files becomes the assignee, unless there is one.
   const filed = { ...app, content, assignee: app.assignee ?? actor.operator };
   const submission = freezeSubmission(filed, 1, submitTime, due.dueDate);
   const document = appendHistory(
@@ -54,12 +57,12 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
   };
 }
 
-/** The content that is filed: without answers that do not count with the others. */
+/** Returns the content without inapplicable answers. */
 function withApplicableAnswers(content: Content, { form }: ServiceVersion): Content {
   return content.answers ? { ...content, answers: applicableAnswers(form, content.answers) } : content;
 }
 
-/** Withdraws, or discards a draft. */
+/** Withdraws an application or discards a draft. */
 export function withdrawApplication(app: Application, actor: Actor, reason?: string): CommandResult {
   const state = assertTransition(app, 'withdraw', actor);
   const { documentRequest: _open, ...kept } = app;
@@ -74,9 +77,9 @@ export function withdrawApplication(app: Application, actor: Actor, reason?: str
   return { document, events: [{ type: 'ApplicationWithdrawn', fromState: app.state, withdrawTime }] };
 }
 
-/** A submission of the content as it stands, without the contact, which no agency gets. */
+/** Freezes the content as a submission, without the contact, which agencies never get. */
 export function freezeSubmission(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
-  // Its bound is that of the whole content, which was checked with everything else.
+  // No size check here: validation covers the whole content.
   const { contact: _contact, ...content } = app.content;
   return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
 }

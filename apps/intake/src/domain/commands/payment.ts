@@ -6,27 +6,28 @@ import { startClockOnPayment } from '../clock.ts';
 import { assertNoViolations } from '../problems.ts';
 import type { WorkingTime } from '../terms.ts';
 
-/** What the desk notes of the fee: it takes no money itself. */
+/** Records the payment of the fee. The desk itself takes no money. */
 
-/** A receipt that is older is of something else. */
+/** An older receipt belongs to something else. */
 const MAX_RECEIPT_AGE_DAYS = 30;
 const DAY = 86_400_000;
-/** So much may the clock of a desk, or of a cash register, be ahead. */
+/** Maximum time that the clock of a desk or cash register may be ahead. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
-/** A payment as its receipt says; without a time it was made when it is noted. */
+/** A payment according to its receipt. Without a time, it counts as paid when it is recorded. */
 export type Receipt = Pick<Payment, 'receiptNumber' | 'amountMinor' | 'currency'> & { payTime?: Date };
 
 /**
- * Notes that the fee was paid; a term that counts from payment starts when it was, and when it was filed at the earliest.
- * @throws Problem INVALID_ARGUMENT for a time that lies ahead or is older than 30 days, or another currency than that of the
- *   fee; ACTION_NOT_ALLOWED when a payment is noted already
+ * Records that the fee was paid. A term that counts from payment starts at the payment, at the earliest when the
+ * application was filed.
+ * @throws Problem INVALID_ARGUMENT for a time in the future or older than 30 days, or a currency other than the
+ * fee's; ACTION_NOT_ALLOWED if a payment is recorded already
  */
 export function recordPayment(
   app: Application,
   actor: Actor,
   { payTime: claimedPayTime, ...receipt }: Receipt,
-  { version, workingTime: working }: { version: ServiceVersion; workingTime: WorkingTime },
+  { version, workingTime }: { version: ServiceVersion; workingTime: WorkingTime },
 ): CommandResult {
   const state = assertTransition(app, 'record-payment', actor);
   const noteTime = resolveOccurTime(app, actor);
@@ -42,6 +43,6 @@ export function recordPayment(
       : []),
   ]);
   const payment: Payment = { ...receipt, payTime, by: actor.operator, noteTime };
-  const paid = { ...startClockOnPayment(app, version, payTime, working), state, payment };
+  const paid = { ...startClockOnPayment(app, version, payTime, workingTime), state, payment };
   return { document: appendHistory(paid, app.state, 'record-payment', actor), events: [] };
 }

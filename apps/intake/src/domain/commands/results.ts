@@ -5,19 +5,19 @@ import type { Actor, CommandResult } from '../command.ts';
 import type { Application } from '../application.ts';
 import { invalidField } from '../problems.ts';
 
-/** How an application ends at the desk: its result is handed over, and whether the need is met is recorded. */
+/** Commands that hand over a result and close an application. */
 
 /**
- * Records who collected the result or the decision, shown which paper, and why it was theirs to collect. The name of an
- * applicant or represented person and their ground are known already, where they are not said.
- * @param input already of the right shape
- * @throws Problem INVALID_ARGUMENT when it is given to a represented person and nobody is represented
+ * Records who collected the result or decision, with which identity document and on what ground. Fills in a missing
+ * name and ground from the application.
+ * @param input already validated
+ * @throws Problem INVALID_ARGUMENT if a represented person collects and none is represented
  */
 export function handOverResult(app: Application, actor: Actor, input: HandOver): CommandResult {
   const state = assertTransition(app, 'hand-over', actor);
-  const act = completeHandOver(input, app.content);
+  const handOver = completeHandOver(input, app.content);
   const document = appendHistory(
-    { ...app, state, handOver: { ...act, handOverTime: resolveOccurTime(app, actor) } },
+    { ...app, state, handOver: { ...handOver, handOverTime: resolveOccurTime(app, actor) } },
     app.state,
     'hand-over',
     actor,
@@ -25,14 +25,14 @@ export function handOverResult(app: Application, actor: Actor, input: HandOver):
   return { document, events: [{ type: 'ResultHandedOver' }] };
 }
 
-/** Records whether the need is met, and closes. */
+/** Records whether the need is met, and closes the application. */
 export function confirmOutcome(app: Application, actor: Actor, outcome: Outcome): CommandResult {
   const state = assertTransition(app, 'confirm-outcome', actor);
   const document = appendHistory({ ...app, state, outcome }, app.state, 'confirm-outcome', actor);
   return { document, events: [{ type: 'ApplicationClosed', needMet: outcome.needMet }] };
 }
 
-/** Who collected, with the name and the ground that follow from the file. */
+/** Completes the hand-over with the name and ground from the content. */
 function completeHandOver(input: HandOver, { applicant, represented }: Content): HandOver {
   const { collectedBy } = input;
   const person = collectedBy === 'represented' ? represented : collectedBy === 'applicant' ? applicant : undefined;

@@ -11,30 +11,33 @@ import { toCivilDate } from '../terms.ts';
 import { freezeSubmission } from './filing.ts';
 import type { SubmitContext } from './filing.ts';
 
-/** What an agency asked for comes at once or part by part, and what the person cannot get is said with its reason. */
+/**
+ * Supplies requested documents, all together or in parts. A document that the applicant cannot provide gets a
+ * reason.
+ */
 
-/** What the desk was brought, or told, at one time. */
+/** What the desk received at one time. */
 export interface Supply {
   evidence: Evidence[];
-  /** The whole answers, when they change. */
+  /** The complete answers, if they change. */
   answers?: Record<string, unknown>;
-  /** Papers asked for that the person cannot get, each with its reason. */
+  /** Requested documents that the applicant cannot provide, with reasons. */
   unavailable?: UnavailableDocument[];
-  /** Nothing more comes: what was not answered is not available. */
+  /** Closes the request: every open document becomes unavailable. */
   complete?: boolean;
 }
 
 /**
- * Adds what the agency asked for. Once each paper was brought or said to be unavailable, the next submission is frozen and the
- * agency's clock goes on; until then the application stays where it is, and what was brought is kept.
- * @throws Problem INVALID_ARGUMENT for a supply that holds nothing (EVIDENCE_MISSING for each paper), for what is said to be
- *   unavailable and was not asked for or is brought, and for papers and answers of a wrong shape
+ * Adds requested documents. Once each is supplied or unavailable, freezes the next submission and resumes the
+ * clock. Until then the state stays and the supplied documents are stored.
+ * @throws Problem INVALID_ARGUMENT for an empty supply (EVIDENCE_MISSING for each open document), for unavailable
+ * documents that were not requested or are supplied, and for content of invalid shape
  */
 export function supplyDocuments(
   app: Application,
   actor: Actor,
   supply: Supply,
-  { version, workingTime: working, validateAnswers: answersViolations }: SubmitContext,
+  { version, workingTime, validateAnswers }: SubmitContext,
 ): CommandResult {
   const state = assertTransition(app, 'supply-documents', actor);
   const occurTime = resolveOccurTime(app, actor);
@@ -46,7 +49,7 @@ export function supplyDocuments(
     ...(isEmpty(supply) ? open.map((kind) => violation('/evidence', 'EVIDENCE_MISSING', { kind })) : []),
     ...validateUnavailable(app.documentRequest!, supply),
     ...validateContentShape(content, MAX_SUPPLIED_BYTES),
-    ...(answers ? answersViolations(answers, toCivilDate(occurTime)) : []),
+    ...(answers ? validateAnswers(answers, toCivilDate(occurTime)) : []),
   ]);
   if (open.length > 0 && !supply.complete) {
     const partial = { ...app, content, documentRequest: request };
@@ -57,7 +60,7 @@ export function supplyDocuments(
   }
   const unavailable = [...(request.unavailable ?? []), ...open.map((kind) => ({ kind }))];
   const { documentRequest: _answered, ...rest } = app;
-  const next: Application = { ...resumeClock(rest, occurTime, working), state, content, timer: null };
+  const next: Application = { ...resumeClock(rest, occurTime, workingTime), state, content, timer: null };
   const number = app.submissions.length + 1;
   const submission = { ...freezeSubmission(next, number, occurTime, next.dueDate), answersRequest: request.id };
   if (unavailable.length > 0) submission.unavailable = unavailable;
@@ -72,19 +75,19 @@ export function supplyDocuments(
 }
 
 function withSupplied(content: Content, evidence: Evidence[], answers: Content['answers']): Content {
-  // What was filed earlier is frozen: the oldest papers make room, so that whatever is asked for can be supplied.
+  // Earlier submissions are frozen, so the oldest documents can make room for requested ones.
   const next: Content = { ...content, evidence: [...(content.evidence ?? []), ...evidence].slice(-MAX_EVIDENCE) };
   if (answers !== undefined) next.answers = answers;
   return next;
 }
 
-/** The request with what is known of each of its papers; what was brought after all is not unavailable any more. */
+/** Returns the request with its supplied and unavailable documents. A supplied document is no longer unavailable. */
 function applySupply(request: DocumentRequest, { evidence, unavailable = [] }: Supply): DocumentRequest {
   const { supplied = [], unavailable: before = [], evidenceKinds, ...asked } = request;
   const suppliedKinds = evidenceKinds.filter(
-    (kind) => supplied.includes(kind) || evidence.some((one) => one.kind === kind),
+    (kind) => supplied.includes(kind) || evidence.some((document) => document.kind === kind),
   );
-  const unavailableByKind = new Map([...before, ...unavailable].map((one) => [one.kind, one]));
+  const unavailableByKind = new Map([...before, ...unavailable].map((document) => [document.kind, document]));
   const stillUnavailable = [...unavailableByKind.values()].filter(({ kind }) => !suppliedKinds.includes(kind));
   const next: DocumentRequest = { ...asked, evidenceKinds };
   if (suppliedKinds.length > 0) next.supplied = suppliedKinds;
@@ -92,9 +95,11 @@ function applySupply(request: DocumentRequest, { evidence, unavailable = [] }: S
   return next;
 }
 
-/** The papers asked for of which nothing is known yet. */
+/** Returns the requested documents that are neither supplied nor unavailable. */
 function listOpenKinds({ evidenceKinds, supplied = [], unavailable = [] }: DocumentRequest): string[] {
-  return evidenceKinds.filter((kind) => !supplied.includes(kind) && !unavailable.some((one) => one.kind === kind));
+  return evidenceKinds.filter(
+    (kind) => !supplied.includes(kind) && !unavailable.some((document) => document.kind === kind),
+  );
 }
 
 const isEmpty = ({ evidence, answers, unavailable = [], complete = false }: Supply): boolean =>

@@ -3,9 +3,9 @@ import type { Timer } from '@cups/application';
 import type { CommandResult } from '../command.ts';
 import type { ActionRecord, Application } from '../application.ts';
 
-/** What time does to an application. */
+/** The command of timers: expires an application. */
 
-/** A timer fires; a stale one changes nothing. */
+/** Fires a timer. A stale timer changes nothing. */
 export function fireTimer(app: Application, timer: Timer, now: Date): CommandResult {
   const state = TIMER_TRANSITIONS[timer][app.state];
   if (state === 'stale' || app.timer?.kind !== timer || app.timer.due > now) return { document: app, events: [] };
