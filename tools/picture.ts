@@ -46,8 +46,8 @@ function listTransitions(): { from: State; to: State; by: string }[] {
 }
 
 /** What must or must not hold beside the state, in words. */
-function formatCondition({ unless, only }: { unless?: readonly string[]; only?: string }): string {
-  const asks = only ? ` only when ${only}` : '';
+function formatCondition({ unless, onlyIf }: { unless?: readonly string[]; onlyIf?: string }): string {
+  const asks = onlyIf ? ` only when ${onlyIf}` : '';
   return unless ? `${asks} unless ${unless.join(' or ')}` : asks;
 }
 
