@@ -80,10 +80,10 @@ describe('a word without a text does not compile', () => {
   test.each([
     ['rules.ts', 'IDNP', / {2}IDNP: \{[^}]*\},\n/],
     ['reasons.ts', 'ETAG_STALE', / {2}ETAG_STALE: \{[^}]*\},\n/],
-    ['life.ts', 'withdrawn', / {2}withdrawn: \{[^}]*\},\n/],
-    ['life.ts', 'second-decision', / {2}'second-decision': \{[^}]*\},\n/],
-    ['passage.ts', 'result-ready', / {2}'result-ready': \{[^}]*\},\n/],
-    ['passage.ts', 'AGENCY_UNKNOWN', / {2}AGENCY_UNKNOWN: \{[^}]*\},\n/],
+    ['application.ts', 'withdrawn', / {2}withdrawn: \{[^}]*\},\n/],
+    ['application.ts', 'second-decision', / {2}'second-decision': \{[^}]*\},\n/],
+    ['deliveries-and-notices.ts', 'result-ready', / {2}'result-ready': \{[^}]*\},\n/],
+    ['deliveries-and-notices.ts', 'AGENCY_UNKNOWN', / {2}AGENCY_UNKNOWN: \{[^}]*\},\n/],
   ])('%s without %s', (file, word, entry) => {
     const source = sourceOf(file);
     expect(source).toMatch(entry);
@@ -91,12 +91,12 @@ describe('a word without a text does not compile', () => {
   });
 
   test('nor one without a language, nor a text without a word', () => {
-    const source = sourceOf('life.ts');
+    const source = sourceOf('application.ts');
     const draft = "draft: { ro: 'Ciornă', ru: 'Черновик', en: 'Draft' },";
     expect(source).toContain(draft);
-    expect(compiled('life.ts', source)).toEqual([]);
-    expect(compiled('life.ts', source.replace(", ru: 'Черновик'", ''))).toEqual([expect.stringContaining("'ru'")]);
-    expect(compiled('life.ts', source.replace(draft, `${draft} drafty: { ro: 'a', ru: 'а', en: 'a' },`))).toEqual([
+    expect(compiled('application.ts', source)).toEqual([]);
+    expect(compiled('application.ts', source.replace(", ru: 'Черновик'", ''))).toEqual([expect.stringContaining("'ru'")]);
+    expect(compiled('application.ts', source.replace(draft, `${draft} drafty: { ro: 'a', ru: 'а', en: 'a' },`))).toEqual([
       expect.stringContaining('drafty'),
     ]);
   });
