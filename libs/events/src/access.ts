@@ -1,19 +1,21 @@
 import { isCertificateError, isPlaintextPeerError } from '@cups/contracts/node';
 import type { KafkaConfig } from 'kafkajs';
 
-/** How Kafka is spoken to, and as whom. Files change while a process runs: both readers are asked for each connection. */
+/**
+ * Transport security and credentials. Each connection reads both functions, because files change at run time.
+ */
 export interface KafkaAccess {
-  /** The authorities (PEM) of the brokers' certificates; without them no TLS. */
+  /** Returns the trusted authorities (PEM); without it no TLS. */
   ca?: (() => string) | undefined;
-  /** Empty: nobody. */
+  /** Empty for anonymous access. */
   username?: string;
   password?: (() => string) | undefined;
 }
 
 /**
- * What kafkajs is to be told. It keeps these objects and reads them whenever it connects, so each connection is made with
- * what the files hold by then.
- * @throws Error, one sentence, when a part is missing: a password must not travel readable, nor a sign-in be left out unnoticed
+ * Builds the kafkajs security settings. Getters read the files anew for each connection.
+ * @throws Error, one sentence, if a part is missing: a password must not travel unencrypted, and no sign-in
+ * may be skipped silently
  */
 export function buildSecurityConfig({ ca, username = '', password }: KafkaAccess = {}): Pick<
   KafkaConfig,
@@ -44,22 +46,22 @@ export function buildSecurityConfig({ ca, username = '', password }: KafkaAccess
   };
 }
 
-/** What was tried when Kafka denied it. */
+/** The operation that Kafka denied. */
 export interface AttemptedOperation {
   brokers: string[];
   access?: KafkaAccess | undefined;
-  /** `administer`: make topics, users and rights. */
+  /** `administer`: manage topics, users and rights. */
   operation: 'read' | 'write' | 'administer';
-  /** Names as Kafka knows them. */
+  /** Full Kafka names. */
   topic?: string;
   group?: string;
 }
 
 /**
- * What Kafka denies until somebody changes a right, a password or a certificate, as one sentence that says which. Pure; never
- * with a password.
- * @param cause as `failureOf` names it
- * @returns undefined for everything else
+ * Explains in one sentence which right, password or certificate an administrator must change. Pure; never
+ * contains a password.
+ * @param cause as returned by `getErrorCode`
+ * @returns undefined for any other cause
  */
 export function explainDenial(
   cause: string,

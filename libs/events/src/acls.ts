@@ -1,19 +1,20 @@
 import { resolveQuota, type Quota } from './quotas.ts';
 
-/** What one user of Kafka reads, writes and looks at. Names are without the prefix; one that ends with a star stands for all that begin so. */
+/**
+ * What a Kafka user reads, writes and describes. Names lack the prefix; a trailing star matches any suffix.
+ */
 export interface TopicUsage {
-  /** Its name. */
   user: string;
   writes: string[];
   reads: string[];
-  /** Groups that it reads in. */
+  /** Consumer groups of the user. */
   groups: string[];
-  /** Topics and groups of which it learns how far they are, and no message. */
+  /** Topics and groups with access to offsets but not to messages. */
   describes?: { topics: string[]; groups: string[] };
   quota?: Quota;
 }
 
-/** A right as Kafka keeps it. */
+/** A Kafka access right. */
 export interface AclRule {
   resource: 'topic' | 'group';
   /** With the prefix. */
@@ -22,32 +23,32 @@ export interface AclRule {
   operation: 'describe' | 'read' | 'write';
 }
 
-/** A user with all that it may do; what is not among it Kafka denies. */
+/** A user with all its rights; Kafka denies everything else. */
 export interface Principal {
   /** With the prefix. */
   user: string;
   rights: AclRule[];
-  /** What it may take of Kafka; without it, what it likes. */
+  /** Rate limits; unlimited by default. */
   quota?: Quota | undefined;
 }
 
-/** Which agencies there are, and in whose place the simulator stands. */
+/** The agencies, and those that the simulator replaces. */
 export interface Agencies {
   agencies: string[];
-  /** Agencies for whom the simulator answers, beside trainings. */
+  /** Agencies for which the simulator replies, in addition to trainings. */
   simulated: string[];
-  /** What the files of agencies say of their quotas, by code; of the others the usual ones. */
+  /** Quota overrides from the agency files, by code. */
   quotas?: ReadonlyMap<string, Partial<Quota>>;
 }
 
 const requestsTopic = (code: string) => `agency.${code}.requests`;
 const repliesTopic = (code: string) => `agency.${code}.replies`;
 
-/** Users of services, and of whoever counts their replicas. */
+/** Users of the services and of the lag exporter. */
 const listServiceUsages = ({ simulated }: Agencies): TopicUsage[] => [
   { user: 'identity', writes: ['cups.centres'], reads: [], groups: [] },
   { user: 'intake', writes: ['cups.applications'], reads: ['cups.deliveries'], groups: ['intake'] },
-  // By what names begin with: an agency that comes changes nothing here, and nobody has to give the bridge anything.
+  // Prefixes: a new agency needs no change here and no new right for the bridge.
   {
     user: 'agency-bridge',
     writes: ['cups.deliveries', 'training.requests', 'agency.*'],
@@ -73,10 +74,10 @@ const listServiceUsages = ({ simulated }: Agencies): TopicUsage[] => [
   },
 ];
 
-/** The name of the user of an agency, without the prefix. */
+/** Returns the user name of an agency, without the prefix. */
 export const agencyUserName = (code: string): string => `agency.${code}`;
 
-/** The user of an agency. Neither its name nor its groups can be another's: codes have no dots. */
+/** Agency codes contain no dots, so no two agencies share a user name or group. */
 const buildAgencyUsage = (code: string, quota: Partial<Quota> | undefined): TopicUsage => ({
   user: agencyUserName(code),
   writes: [repliesTopic(code)],
@@ -85,7 +86,7 @@ const buildAgencyUsage = (code: string, quota: Partial<Quota> | undefined): Topi
   quota: resolveQuota(quota),
 });
 
-/** Everybody who uses Kafka, and for what: the one list from which rights follow. */
+/** All Kafka users and their usage; the rights derive from this list. */
 const listUsages = (agencies: Agencies): TopicUsage[] => [
   ...listServiceUsages(agencies),
   ...agencies.agencies.map((code) => buildAgencyUsage(code, agencies.quotas?.get(code))),
@@ -101,7 +102,7 @@ function buildAclRules(prefix: string, { writes, reads, groups, describes }: Top
     }));
   return [
     ...writes.flatMap((topic) => buildRules('topic', topic, 'describe', 'write')),
-    // Who writes there too has been given the look at it already.
+    // A writer of the topic already has the right to describe it.
     ...reads.flatMap((topic) =>
       buildRules('topic', topic, ...(writes.includes(topic) ? [] : ['describe' as const]), 'read'),
     ),
@@ -111,7 +112,7 @@ function buildAclRules(prefix: string, { writes, reads, groups, describes }: Top
   ];
 }
 
-/** All users with their rights. Pure. */
+/** Returns all users with their rights. Pure. */
 export const buildPrincipals = (prefix: string, agencies: Agencies): Principal[] =>
   listUsages(agencies).map((usage) => ({
     user: prefix + usage.user,

@@ -4,7 +4,7 @@ import { withAdminConnection } from './driver/admin-connection.ts';
 import { setPasswords } from './driver/scram.ts';
 import { connectKafka, getErrorCode } from './kafka.ts';
 
-/** Whether Kafka takes the user with this password. @throws Error when it cannot be asked */
+/** Whether Kafka accepts the user with this password. @throws Error if Kafka is unavailable */
 export async function canSignIn(brokers: string[], access: KafkaAccess): Promise<boolean> {
   const admin = connectKafka(brokers, 'cups-topics', access).admin({ retry: { retries: 0 } });
   try {
@@ -19,10 +19,10 @@ export async function canSignIn(brokers: string[], access: KafkaAccess): Promise
 }
 
 /**
- * Sees to it that an embedded Kafka knows its administrator: one whose data were made while it stood open, or with another password,
- * is told through its controller, to which only this machine comes.
- * @param controller of the embedded Kafka: where it listens, and as whom one signs in there (SASL PLAIN, without TLS)
- * @throws Error, one sentence, when neither takes us
+ * Registers the administrator in an embedded Kafka whose data date from unsecured operation or another
+ * password. Uses the controller, which only listens on this machine.
+ * @param controller address and SASL PLAIN credentials of the controller, without TLS
+ * @throws Error, one sentence, if neither accepts the sign-in
  */
 export async function ensureAdministrator(options: {
   brokers: string[];
@@ -45,6 +45,6 @@ export async function ensureAdministrator(options: {
   } catch (error) {
     const cause = getErrorCode(error);
     const denial = explainDenial(cause, { brokers, access, operation: 'administer' });
-    throw new Error(denial ?? `Kafka could not be told of its administrator: ${cause}`, { cause: error });
+    throw new Error(denial ?? `The administrator could not be registered in Kafka: ${cause}`, { cause: error });
   }
 }

@@ -1,12 +1,12 @@
 import type { Gauge, Log, Metrics } from '@cups/contracts';
 
-/** A denial that stays is told again this often. */
+/** Interval at which a persistent denial is logged again. */
 const LOG_INTERVAL_MS = 60_000;
 
 /**
- * Tells what Kafka denies, for each topic: the gauge `kafka_denied` is 1 while it does, and a line at level error says in one
- * sentence what must be changed, when that becomes so and once a minute while it stays. It is tried again meanwhile: a right
- * that was given needs no restart.
+ * Reports what Kafka denies, by topic. The gauge `kafka_denied` is 1 meanwhile, and an error line names the
+ * required change, at first and once a minute. The client keeps retrying, so a granted right needs no
+ * restart.
  */
 export class AuthorizationErrors {
   readonly #log: Log;
@@ -15,7 +15,7 @@ export class AuthorizationErrors {
 
   constructor(log: Log, metrics: Metrics | undefined) {
     this.#log = log;
-    this.#gauge = metrics?.gauge('kafka_denied', 'ALARM: Kafka denies this topic to the service', ['topic']);
+    this.#gauge = metrics?.gauge('kafka_denied', '1 while Kafka denies the service this topic', ['topic']);
   }
 
   /** @param topic without the prefix */
@@ -27,7 +27,7 @@ export class AuthorizationErrors {
     this.#log.error({ event: 'kafka-denies', topic, reason: sentence });
   }
 
-  /** The topic was read from or written to. */
+  /** Records a successful read or write. */
   clear(topic: string): void {
     if (!this.#reported.delete(topic)) return;
     this.#gauge?.set({ topic }, 0);

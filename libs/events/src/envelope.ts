@@ -3,7 +3,7 @@ import { instantOf } from '@cups/contracts';
 import { isTraceparent } from '@cups/contracts/node';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 
-/** CloudEvents headers, binary mode: `ce_…`, `content-type`, and W3C `traceparent`. */
+/** Encodes an event with CloudEvents headers in binary mode: `ce_…`, `content-type` and W3C `traceparent`. */
 export function encode(entry: Event): { key: string; value: Buffer; headers: IHeaders } {
   const headers: IHeaders = {
     ce_specversion: '1.0',
@@ -27,43 +27,44 @@ const NAMED_ATTRIBUTES = new Set(
     ' ',
   ),
 );
-/** Headers that an event cannot be without. */
+/** Mandatory headers. */
 const REQUIRED_HEADERS = ['ce_specversion', 'ce_id', 'ce_source', 'ce_type'] as const;
-/** A trace context that is malformed is left out; the type of the content has a header without `ce_` in binary mode. */
+/**
+ * Headers whose value is not validated: a malformed trace context is dropped, and binary mode uses
+ * `content-type`.
+ */
 const IGNORED_HEADERS = new Set(['ce_traceparent', 'ce_datacontenttype']);
-/** What CloudEvents lets an attribute be called, and as long as its name may be. */
+/** The CloudEvents format of an attribute name, and its maximum length. */
 const ATTRIBUTE_NAME = /^[a-z0-9]{1,64}$/;
 const UTF8_DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What is wrong with a header, by its name in lower case; with the value of the message where the field is ''. */
+/** Error of a header, by its lower-case name; an empty field means the message value. */
 interface ValidationError {
   field: string;
-  /** `once`: it comes twice. `utf8`: its bytes are no UTF-8. `required`, `const` and `pattern` as in a JSON Schema. */
+  /** `once`: duplicate header. `utf8`: invalid UTF-8. The others as in JSON Schema. */
   rule: 'required' | 'once' | 'utf8' | 'const' | 'pattern';
 }
 
-/** A message as Kafka holds it; kafkajs names null values nowhere in its types. */
+/** A message as stored in Kafka; the types of kafkajs omit null values. */
 export type RawMessage = Pick<KafkaMessage, 'key' | 'value' | 'offset' | 'timestamp'> & {
   headers?: IHeaders | Record<string, Buffer | (Buffer | null)[] | null>;
 };
 
-/** An event, or what is wrong with the bytes that are none. */
+/** An event, or the errors of an invalid message. */
 export type EventReadResult = { event: ReceivedEvent; errors: [] } | { event?: undefined; errors: ValidationError[] };
 
-/** When Kafka got it; the clock of a client that named its own nonsense does not count. */
+/** Returns the broker's time. Ignores timestamps of clients that lie outside the valid range. */
 function resolveBrokerTime(timestamp: string): Date {
   const time = Number(timestamp);
   return new Date(time > 0 && time < Date.now() + 86_400_000 ? time : Date.now());
 }
 
 /**
- * Reads a message as a CloudEvent in binary mode; never throws, whatever a client wrote. A header that is null or empty counts as
- * absent. A missing or unusable time is no reason to lose what is said: Kafka's takes its place, and `timeReplaced` says so. A trace
- * context that is none is left out.
- *
- * @param isCounted whether `ce_sequence` is ours; to the extension of an outsider no rule applies
- * @returns faults where the id, source or type is missing, a header of an event comes twice or is no UTF-8, the version is another,
- * the sequence is bad, or there is no value
+ * Reads a message as a CloudEvent in binary mode; never throws. A null or empty header counts as absent. An
+ * invalid time is replaced by Kafka's and marked with `timeReplaced`. An invalid trace context is dropped.
+ * @param isCounted whether `ce_sequence` is the platform's; an outsider's extension is not validated
+ * @returns errors for a missing ID, source, type or value, a duplicate or non-UTF-8 event header, another
+ * version, or an invalid sequence
  */
 export function readEvent(message: RawMessage, topic: string, partition: number, isCounted = true): EventReadResult {
   const { text, errors } = decodeHeaders(message.headers);
@@ -77,7 +78,7 @@ export function readEvent(message: RawMessage, topic: string, partition: number,
   return { event: toReceivedEvent(text, message, { topic, partition, sequence: sequence ?? null }), errors: [] };
 }
 
-/** As `readEvent`, for whoever does not ask what is wrong. */
+/** Reads an event without the errors; see `readEvent`. */
 export const decode = (
   message: RawMessage,
   topic: string,
@@ -85,7 +86,7 @@ export const decode = (
   isCounted = true,
 ): ReceivedEvent | undefined => readEvent(message, topic, partition, isCounted).event;
 
-/** Undefined for what is no number of an event. */
+/** Returns undefined for an invalid sequence and null for none. */
 function parseSequence(text: string | undefined): number | null | undefined {
   if (text === undefined) return null;
   const sequence = Number(text);
@@ -122,12 +123,12 @@ function toReceivedEvent(
   return event;
 }
 
-/** Whether a header says something of an event: of any other it does not matter what it holds. */
+/** Whether a header belongs to an event; others are not validated. */
 const isEventHeader = (name: string): boolean =>
   name === 'content-type' ||
   (name.startsWith('ce_') && NAMED_ATTRIBUTES.has(name.slice('ce_'.length)) && !IGNORED_HEADERS.has(name));
 
-/** Headers as texts by their names in lower case, without those that are null or empty; and what is wrong with those of an event. */
+/** Returns non-empty headers as text by lower-case name, and the errors of event headers. */
 function decodeHeaders(headers: RawMessage['headers']): {
   text: Record<string, string>;
   errors: Map<string, ValidationError['rule']>;
@@ -149,7 +150,7 @@ function decodeHeaders(headers: RawMessage['headers']): {
   return { text, errors };
 }
 
-/** Undefined for bytes that are no UTF-8. */
+/** Returns undefined for invalid UTF-8. */
 function decodeText(given: Buffer | string | null | undefined): string | undefined {
   if (given === null || given === undefined) return '';
   if (typeof given === 'string') return given;
@@ -160,7 +161,7 @@ function decodeText(given: Buffer | string | null | undefined): string | undefin
   }
 }
 
-/** The attributes that have no place of their own in an event, without `ce_`; what CloudEvents would not call one is left out. */
+/** Returns the extension attributes without `ce_`; drops invalid names. */
 function extractExtensions(text: Record<string, string>): Record<string, string> {
   const extra: Record<string, string> = {};
   for (const [header, value] of Object.entries(text)) {

@@ -1,24 +1,24 @@
 import type { ReceivedEvent } from '@cups/contracts';
 
-/** Who alone writes to a topic, and about what. */
+/** The only writer of a topic and its subjects. */
 export interface Expectation {
-  /** The ce_source of every event. */
+  /** ce_source of every event. */
   source: string;
-  /** How every ce_type begins, such as `cups.intake.v1.`; what follows may be newer than the reader. */
+  /** Prefix of every ce_type, such as `cups.intake.v1.`. The type may be newer than the reader. */
   typePrefix: string;
-  /** The form of every ce_subject; its first group is the key of the message, by which Kafka keeps the order. */
+  /** Format of every ce_subject. The first group is the message key, by which Kafka keeps the order. */
   subject: RegExp;
 }
 
-/** By topic, without the prefix. A topic without a row (those of agencies) is judged by the handler alone. */
+/** By topic without the prefix. Agency topics have no row; only their handler validates them. */
 export type Expectations = Readonly<Record<string, Expectation>>;
 
 /** Crockford's alphabet: 26 characters, the first at most 7. */
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 
 /**
- * The writers of the platform's own topics: one service each. Whoever can write to a topic must not be able to speak as
- * somebody else there, or about what is not the topic's: an event that does not fit is refused before anybody counts it.
+ * Each topic of the platform has one writing service. A writer cannot impersonate another source or use a
+ * foreign subject: such an event is refused before it is counted.
  */
 export const TOPIC_EXPECTATIONS = {
   'cups.applications': {
@@ -34,7 +34,7 @@ export const TOPIC_EXPECTATIONS = {
   'cups.centres': { source: '/cups/identity', typePrefix: 'md.cups.centre.', subject: /^centres\/(.+)$/ },
 } as const satisfies Expectations;
 
-/** Why an event is not what its topic may carry: a code; undefined when it fits. */
+/** Returns why an event is not allowed on its topic, as a code, or undefined. */
 export function validateExpectation(event: ReceivedEvent, expectation: Expectation | undefined): string | undefined {
   if (!expectation) return undefined;
   if (event.source !== expectation.source) return 'SOURCE_UNEXPECTED';

@@ -7,9 +7,9 @@ import { patchFetchLimits } from './driver/patch-fetch-limits.ts';
 import { patchIdleTimers } from './driver/patch-idle-timers.ts';
 
 /**
- * A client that says nothing by itself and gives up early: who uses it backs off and logs.
- * @param access default: in the open, as nobody
- * @throws Error, one sentence, when the access is not whole
+ * Returns a client that does not log and fails fast: its user retries and logs.
+ * @param access default: no TLS, anonymous
+ * @throws Error, one sentence, if the access is incomplete
  */
 export function connectKafka(brokers: string[], clientId: string, access?: KafkaAccess): Kafka {
   patchIdleTimers();
@@ -27,17 +27,19 @@ export function connectKafka(brokers: string[], clientId: string, access?: Kafka
   });
 }
 
-/** As much as is looked at of what kafkajs throws: it wraps the first cause in others, and several into one. */
+/** The used part of a kafkajs error, which wraps the root cause in others or aggregates several. */
 interface WrappedError {
   type?: string;
   name?: string;
-  /** Of a socket, or of TLS. */
+  /** Of a socket or TLS. */
   code?: unknown;
   cause?: unknown;
   errors?: unknown[];
 }
 
-/** The protocol's name of a failure (`MESSAGE_TOO_LARGE`), the code of a certificate that does not count, else the class. */
+/**
+ * Returns the protocol's error name (`MESSAGE_TOO_LARGE`), the code of a TLS error, or otherwise the class.
+ */
 export function getErrorCode(error: unknown): string {
   let name = 'unknown';
   for (let at = error as WrappedError | undefined, depth = 0; at && depth < 8;) {
@@ -50,9 +52,9 @@ export function getErrorCode(error: unknown): string {
   return name;
 }
 
-/** What somebody must change before Kafka lets this pass, in one sentence; undefined where time alone may mend it. */
+/** Explains in one sentence what an administrator must change; undefined if a retry may succeed. */
 export const explainKafkaError = (error: unknown, attempt: AttemptedOperation): string | undefined =>
   explainDenial(getErrorCode(error), attempt);
 
-/** How what the broker, or a handler, did not take is tried again (ms). */
+/** Backoff for retries after broker or handler errors. */
 export const RETRY_BACKOFF: BackoffOptions = { initialMs: 200, maxMs: 5_000 };

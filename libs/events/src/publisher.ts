@@ -8,10 +8,10 @@ import { connectKafka, getErrorCode } from './kafka.ts';
 
 export interface Publisher<E extends Event = Event> {
   /**
-   * One sendBatch, acknowledged by all replicas; an entry in neither list is acknowledged. One batch is in flight at a
-   * time, whoever calls. `rejected` can never be sent; `later` could not be sent now (topic missing or forbidden, or
-   * behind a rejected entry of the same key).
-   * @throws Error when the broker is away: nothing may be assumed about the entries
+   * Sends one batch, acknowledged by all replicas; one batch is in flight at a time. Kafka never accepts
+   * `rejected` entries. `later` entries failed for now: topic missing or forbidden, or behind a rejected
+   * entry of the same key. Entries in neither list are acknowledged.
+   * @throws Error if the broker is unavailable; the state of the entries is then unknown
    */
   publish(entries: E[]): Promise<PublishResult<E>>;
   connected(): boolean;
@@ -27,10 +27,10 @@ export interface PublisherOptions {
   metrics?: Metrics;
 }
 
-/** ms; so long a topic that takes nothing is not tried again. */
+/** Pause of a topic that accepts nothing. */
 const TOPIC_PAUSE_MS = 2_000;
 
-/** The connection to the broker, made when it is first needed. */
+/** The broker connection, opened on first use. */
 class ProducerConnection {
   readonly #log: Log;
   readonly #prefix: string;
@@ -58,7 +58,7 @@ class ProducerConnection {
     return this.#open;
   }
 
-  /** One batch for all topics. @throws Error when not all of it is acknowledged */
+  /** Sends one batch for all topics. @throws Error unless all of it is acknowledged */
   async send(entries: Event[]): Promise<void> {
     const byTopic = new Map<string, ReturnType<typeof encode>[]>();
     for (const entry of entries) {
@@ -75,7 +75,7 @@ class ProducerConnection {
   }
 }
 
-/** Topics that take nothing for now, each until a time (ms). */
+/** Topics that accept nothing for now, each until a time (ms). */
 class PausedTopics {
   readonly #until = new Map<string, number>();
 
@@ -83,7 +83,7 @@ class PausedTopics {
     this.#until.set(topic, until);
   }
 
-  /** The entries whose topic may be tried; the others are added to `later`. */
+  /** Returns the entries of open topics; adds the others to `later`. */
   open<E extends Event>(entries: E[], later: E[], now: number): E[] {
     const open: E[] = [];
     for (const entry of entries) {
@@ -94,7 +94,7 @@ class PausedTopics {
   }
 }
 
-/** Publishes what the outboxes hold; connects when there is something to publish, and again after the broker was away. */
+/** Creates the publisher of the outboxes. It connects on first use and reconnects after an outage. */
 export function createPublisher<E extends Event = Event>(options: PublisherOptions): Publisher<E> {
   const { brokers, access, prefix, log, metrics } = options;
   const connection = new ProducerConnection(options);
@@ -102,7 +102,7 @@ export function createPublisher<E extends Event = Event>(options: PublisherOptio
   const authorizationErrors = new AuthorizationErrors(log, metrics);
   const explainFor = (topic: string, cause: string) =>
     explainDenial(cause, { brokers, access, operation: 'write', topic: prefix + topic });
-  const rejections = metrics?.counter('publish_rejected_total', 'Events that can never be sent', ['cause']);
+  const rejections = metrics?.counter('publish_rejected_total', 'Events that Kafka rejects permanently', ['cause']);
   let connected = false;
   let stopped = false;
   let turn: Promise<unknown> = Promise.resolve();

@@ -1,33 +1,33 @@
 import type { QuotaRates } from './driver/quotas.ts';
 
-/** What a user may take of Kafka; what goes beyond is made to wait, and nothing is lost. */
+/** Rate limits of a Kafka user. Kafka delays excess requests and drops nothing. */
 export interface Quota {
-  /** Bytes that it may write in a second, to each broker. */
+  /** Bytes per second that the user may write, per broker. */
   producerBytesPerSecond: number;
-  /** Bytes that it may read in a second, from each broker. */
+  /** Bytes per second that the user may read, per broker. */
   consumerBytesPerSecond: number;
-  /** Share of the time of one thread of a broker that its requests may take, in percent. */
+  /** Share of one broker thread's time for the user's requests, in percent. */
   requestPercent: number;
 }
 
-/** Of an agency whose file says nothing else: the one place; helm/agencies is held against it. */
+/** Default of an agency. A test compares helm/agencies with it. */
 export const AGENCY_QUOTA: Quota = {
   producerBytesPerSecond: 1_048_576,
   consumerBytesPerSecond: 4_194_304,
   requestPercent: 25,
 };
 
-/** What an agency gets whose file says this. Pure. */
+/** Returns the quota of an agency with the overrides from its file. Pure. */
 export const resolveQuota = (overrides: Partial<Quota> = {}): Quota => Object.assign({}, AGENCY_QUOTA, overrides);
 
-/** A quota in the words of Kafka; no quota takes away what there is of these. */
+/** Converts a quota to Kafka's names; undefined removes the rates. */
 const toKafkaRates = (quota: Quota | undefined): Record<string, number | undefined> => ({
   producer_byte_rate: quota?.producerBytesPerSecond,
   consumer_byte_rate: quota?.consumerBytesPerSecond,
   request_percentage: quota?.requestPercent,
 });
 
-/** What must be changed so that a user has this quota and no other; undefined when it has. Pure. */
+/** Returns the changes that give a user exactly this quota, or undefined if none. Pure. */
 export function diffQuota(
   quota: Quota | undefined,
   had: QuotaRates = {},

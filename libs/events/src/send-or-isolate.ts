@@ -1,15 +1,17 @@
 import type { Event } from '@cups/contracts';
 import { getErrorCode } from './kafka.ts';
 
-/** What became of entries that were handed over to be sent; an entry in neither list is acknowledged. */
+/** Result of a send; an entry in neither list is acknowledged. */
 export interface PublishResult<E> {
-  /** Can never be sent. */
+  /** Entries that Kafka never accepts. */
   rejected: { entry: E; cause: string }[];
-  /** Could not be sent now: the topic is missing or forbidden, or a rejected entry of the same key stands before it. */
+  /**
+   * Not accepted now: the topic is missing or forbidden, or an earlier entry of the same key was rejected.
+   */
   later: E[];
 }
 
-/** Never better the next time. */
+/** Errors that a retry does not resolve. */
 const PERMANENT_ERRORS = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
@@ -17,21 +19,24 @@ const PERMANENT_ERRORS = new Set([
   'INVALID_RECORD',
   'CORRUPT_MESSAGE',
 ]);
-/** A matter of one topic, until somebody has created or opened it. */
+/** Errors of one topic, until an administrator creates it or grants access. */
 const TOPIC_ERRORS = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED']);
 
-/** What follows when entries were refused together. */
+/** How to narrow down a failed batch. */
 export type IsolationStep<E> =
-  /** Says nothing about the entries: the broker is away. */
+  /** The error says nothing about the entries: the broker is unavailable. */
   | { kind: 'unknown' }
-  /** Each part is tried by itself; entries of one key are in one part. */
+  /** Retry each part separately; entries of one key stay in one part. */
   | { kind: 'parts'; parts: E[][] }
-  /** The one topic of all of them takes nothing for now. */
+  /** The only topic accepts nothing for now. */
   | { kind: 'topic'; topic: string }
-  /** They have one key, and one of them can never be sent. */
+  /** They have one key, and at least one is rejected permanently. */
   | { kind: 'one-by-one' };
 
-/** Narrows a refusal down to its topic, then to its key, by halves. Pure. @param cause the protocol's name of the failure */
+/**
+ * Narrows a failure down to its topic, then to its key by bisection. Pure. @param cause the protocol's error
+ * name
+ */
 export function narrowFailure<E extends Pick<Event, 'topic' | 'key'>>(entries: E[], cause: string): IsolationStep<E> {
   if (!PERMANENT_ERRORS.has(cause) && !TOPIC_ERRORS.has(cause)) return { kind: 'unknown' };
   const topics = [...Map.groupBy(entries, ({ topic }) => topic)];
@@ -45,18 +50,17 @@ export function narrowFailure<E extends Pick<Event, 'topic' | 'key'>>(entries: E
 }
 
 export interface BatchSender<E> {
-  /** @throws Error when not all of them are acknowledged */
+  /** @throws Error unless all entries are acknowledged */
   send(entries: E[]): Promise<void>;
-  /** A topic takes nothing for now. */
+  /** Stops sends to a topic for now. */
   pause(topic: string, cause: string): void;
 }
 
 /**
- * Sends; a refusal is narrowed down, so that what can never be sent is found and the others go. Entries of one key keep their order:
- * behind a rejected one, the others of its key wait.
- *
- * @param sent is added to
- * @throws Error when the broker is away: nothing may be assumed about the entries
+ * Sends entries. After a failure, it isolates the entries that Kafka never accepts and sends the others.
+ * Entries of one key keep their order: those behind a rejected entry wait.
+ * @param sent receives the results
+ * @throws Error if the broker is unavailable; the state of the entries is then unknown
  */
 export async function sendOrIsolate<E extends Event>(
   entries: E[],
@@ -85,7 +89,7 @@ export async function sendOrIsolate<E extends Event>(
   }
 }
 
-/** Entries of one key, in their order, up to the first that can never be sent. */
+/** Sends entries of one key in order, up to the first permanently rejected one. */
 async function sendUntilRejected<E extends Event>(
   entries: E[],
   to: BatchSender<E>,

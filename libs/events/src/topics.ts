@@ -19,19 +19,22 @@ const streamTopic = (name: string, partitions: number, retentionDays: number): T
   config: { 'cleanup.policy': 'delete', 'retention.ms': daysToMs(retentionDays) },
 });
 
-/** The two topics of an agency, kept 90 days: requests are written by the bridge, replies by the agency. */
+/** Returns the two topics of an agency, retained 90 days. The bridge writes requests, the agency replies. */
 export const buildAgencyTopics = (prefix: string, code: string, partitions: number): Topic[] => [
   streamTopic(`${prefix}agency.${code}.requests`, partitions, 90),
   streamTopic(`${prefix}agency.${code}.replies`, partitions, 90),
 ];
 
-/** The two topics of trainings, one pair for all agencies: requests are written by the bridge, replies by the simulator. */
+/** Returns the two training topics of all agencies. The bridge writes requests, the simulator replies. */
 export const buildTrainingTopics = (prefix: string, partitions: number): Topic[] => [
   streamTopic(`${prefix}training.requests`, partitions, 30),
   streamTopic(`${prefix}training.replies`, partitions, 30),
 ];
 
-/** All topics: internal streams and those of trainings are kept 30 days, those of agencies 90, registries are compacted. One producer for each. */
+/**
+ * Returns all topics, each with one producer. Retention: internal and training streams 30 days, agency
+ * streams 90 days; registries are compacted.
+ */
 export function buildTopics(
   prefix: string,
   { partitions, agencies }: { partitions: number; agencies: string[] },
@@ -49,7 +52,7 @@ export function buildTopics(
   ];
 }
 
-/** Those of the topics that the broker does not have. */
+/** Returns the topics that the broker lacks. */
 async function findMissingTopics(admin: Admin, topics: Topic[]): Promise<Topic[]> {
   const existing = new Set(await admin.listTopics());
   return topics.filter(({ name }) => !existing.has(name));
@@ -68,16 +71,16 @@ async function createTopics(admin: Admin, topics: Topic[], replicationFactor: nu
 }
 
 /**
- * Looks once whether the topics are there, and creates those that are missing if it may; those that exist are left as they are.
- * @returns what is missing then, and the broker's word for why, such as TOPIC_AUTHORIZATION_FAILED
- * @throws Error of kafkajs when the broker is away or denies to be asked: `denialIn` says it in words
+ * Checks the topics once and creates missing ones with `create`. Existing topics stay unchanged.
+ * @returns the topics still missing and the broker's error name, such as TOPIC_AUTHORIZATION_FAILED
+ * @throws Error of kafkajs if the broker is unavailable or denies access; see `explainKafkaError`
  */
 export async function reconcileTopics(options: {
   brokers: string[];
   access?: KafkaAccess | undefined;
   topics: Topic[];
   create: boolean;
-  /** Default -1: the broker's own. */
+  /** Default -1: the broker's own setting. */
   replicationFactor?: number;
 }): Promise<{ missing: Topic[]; reason: string }> {
   const { brokers, access, topics, create, replicationFactor = -1 } = options;
@@ -97,8 +100,8 @@ export async function reconcileTopics(options: {
 }
 
 /**
- * Creates the topics of the list that are missing; those that exist are left as they are.
- * @throws Error when the broker stays away for `timeoutMs` (default 15,000)
+ * Creates missing topics and retries until they exist. Existing topics stay unchanged.
+ * @throws Error if that takes longer than `timeoutMs` (default 15,000)
  */
 export async function ensureTopics(options: {
   brokers: string[];
@@ -106,7 +109,7 @@ export async function ensureTopics(options: {
   prefix: string;
   partitions: number;
   agencies: string[];
-  /** Default -1: the broker's own. */
+  /** Default -1: the broker's own setting. */
   replicationFactor?: number;
   timeoutMs?: number;
 }): Promise<void> {

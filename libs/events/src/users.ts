@@ -8,26 +8,26 @@ import { connectKafka, getErrorCode } from './kafka.ts';
 import { diffQuota } from './quotas.ts';
 import type { Principal, AclRule } from './acls.ts';
 
-// Node sees no names of a package that is made so; its default is all of it.
+// Node cannot detect the named exports of this CommonJS package, so it needs the default import.
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 export interface UsersOptions {
   brokers: string[];
-  /** Of an administrator: who may alter the cluster. */
+  /** Credentials of an administrator of the cluster. */
   access: KafkaAccess;
   principals: Principal[];
-  /** The password of a user; undefined leaves the one that it has. */
+  /** Returns the password of a user, or undefined to keep the current one. */
   passwordOf: (user: string) => string | undefined;
 }
 
-/** What was done about one user. */
+/** Changes to one user. */
 export interface UserResult {
   user: string;
-  /** `kept`: it is the one that Kafka knows; `unknown`: none was given. */
+  /** `kept`: already this password; `unknown`: no password was given. */
   password: 'set' | 'kept' | 'unknown';
   given: AclRule[];
   taken: AclRule[];
-  /** Whether what it may take of Kafka was changed. */
+  /** Whether the quota changed. */
   quotaChanged: boolean;
 }
 
@@ -52,10 +52,10 @@ const toAclEntry = (user: string, { resource, name, pattern, operation }: AclRul
 const findKey = <Word extends string>(codes: Record<Word, number>, value: number): Word | undefined =>
   (Object.keys(codes) as Word[]).find((name) => codes[name] === value);
 
-/** As a filter, an entry means itself and nothing else. */
+/** Key for comparison. As a filter, an entry matches only itself. */
 const aclText = (entry: AclEntry): string => JSON.stringify(Object.entries(entry).sort());
 
-/** The rights that users have now, whoever gave them, by principal. */
+/** Returns all current ACL entries by principal. */
 async function fetchAclEntries(admin: Admin): Promise<Map<string, AclEntry[]>> {
   const filter: AclFilter = {
     resourceType: AclResourceTypes.ANY,
@@ -70,7 +70,7 @@ async function fetchAclEntries(admin: Admin): Promise<Map<string, AclEntry[]>> {
   return Map.groupBy(entries, ({ principal }) => principal);
 }
 
-/** An entry in our words; of what we never give, as much as there are words for. */
+/** Converts a Kafka entry to a rule. Entries of other tools are approximated. */
 const toAclRule = (entry: AclEntry): AclRule => ({
   resource: findKey(RESOURCES, entry.resourceType) ?? 'topic',
   name: entry.resourceName,
@@ -83,7 +83,7 @@ interface AclDifference {
   extra: AclEntry[];
 }
 
-/** What a user lacks, and what it has beyond. */
+/** Returns the missing and the extra entries of a user. */
 function diffAcls({ user, rights }: Principal, entries: AclEntry[]): AclDifference {
   const wanted = new Map(rights.map((right) => toAclEntry(user, right)).map((entry) => [aclText(entry), entry]));
   const had = new Map(entries.map((entry) => [aclText(entry), entry]));
@@ -93,7 +93,7 @@ function diffAcls({ user, rights }: Principal, entries: AclEntry[]): AclDifferen
   };
 }
 
-/** Gives users what they lack, and takes what they have beyond: a request for each, however many users. */
+/** Creates missing and deletes extra entries, with one request each for all users. */
 async function applyAcls(admin: Admin, principals: Principal[]): Promise<AclDifference[]> {
   const entries = await fetchAclEntries(admin);
   const settled = principals.map((one) => diffAcls(one, entries.get(`User:${one.user}`) ?? []));
@@ -104,7 +104,7 @@ async function applyAcls(admin: Admin, principals: Principal[]): Promise<AclDiff
   return settled;
 }
 
-/** @returns for each user in its place what became of its password */
+/** @returns the password state of each user, in order */
 async function applyPasswords(sendRequest: SendRequest, options: UsersOptions): Promise<UserResult['password'][]> {
   const { brokers, access, principals, passwordOf } = options;
   const usersWithPassword = await fetchUsersWithPasswords(sendRequest);
@@ -123,7 +123,7 @@ async function applyPasswords(sendRequest: SendRequest, options: UsersOptions): 
   return done;
 }
 
-/** @returns for each user in its place whether its quota was changed */
+/** @returns whether the quota of each user changed, in order */
 async function applyQuotas(sendRequest: SendRequest, principals: Principal[]): Promise<boolean[]> {
   const had = await fetchUserQuotas(sendRequest);
   const changes = principals.map(({ user, quota }) => [user, diffQuota(quota, had.get(user))] as const);
@@ -133,13 +133,13 @@ async function applyQuotas(sendRequest: SendRequest, principals: Principal[]): P
 }
 
 /**
- * Makes users of Kafka with exactly these rights and quotas: what they lack is given, what they have beyond is taken. Others are left
- * alone. Rights come before the password, so that nobody signs in to less than it needs.
- * @throws Error, one sentence, when the broker is away or the administrator is none
+ * Creates Kafka users with exactly these rights and quotas; other users stay unchanged. Sets rights before
+ * passwords, so that no user signs in without its rights.
+ * @throws Error, one sentence, if the broker is unavailable or the administrator lacks rights
  */
 export async function ensureUsers(options: UsersOptions): Promise<UserResult[]> {
   const { principals } = options;
-  return withAdmin(options, 'The users could not be made', async (admin, sendRequest) => {
+  return withAdmin(options, 'The users could not be created', async (admin, sendRequest) => {
     const rights = await applyAcls(admin, principals);
     const quotas = await applyQuotas(sendRequest, principals);
     const passwords = await applyPasswords(sendRequest, options);
@@ -154,9 +154,9 @@ export async function ensureUsers(options: UsersOptions): Promise<UserResult[]> 
 }
 
 /**
- * Takes users away: first their rights, which ends at once what they do, then quota and password, so that they come in no more.
- * Those that there are not are passed over.
- * @throws Error, one sentence, when the broker is away or the administrator is none
+ * Removes users: first their rights, which stops their current work, then quota and password. Ignores unknown
+ * users.
+ * @throws Error, one sentence, if the broker is unavailable or the administrator lacks rights
  */
 export async function removeUsers(options: {
   brokers: string[];
@@ -175,7 +175,7 @@ export async function removeUsers(options: {
   });
 }
 
-/** @throws Error, one sentence that begins with `failed` where nothing better is known */
+/** @throws Error, one sentence, starting with `failed` unless the cause has a better explanation */
 async function withAdmin<Result>(
   { brokers, access }: { brokers: string[]; access: KafkaAccess },
   failed: string,

@@ -2,34 +2,37 @@ import type { Metrics, ReceivedEvent } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 import type { Store } from './store.ts';
 
-/** An event that waits, as it is stored; of one that was dropped, who did that and why, without what it said. */
+/** A parked event as stored. A dropped one keeps who dropped it and why, without its data. */
 export interface ParkedEventDocument extends mongo.Document {
-  /** `<source>|<id>` of one that waits for its predecessor, else `<topic>/<partition>/<offset>`. */
+  /** `<source>|<id>` of a `gap`, otherwise `<topic>/<partition>/<offset>`. */
   _id: string;
-  /** `gap`: waits for its predecessor; `held`: its handler failed, or it waits behind one like that; `dropped`: a record. */
+  /**
+   * `gap`: its predecessor is missing; `held`: its handler failed, or it follows such an event; `dropped`: a
+   * record.
+   */
   kind: 'gap' | 'held' | 'dropped';
-  /** `<topic>/<key>`: what keeps its order. */
+  /** `<topic>/<key>`: events of a lane keep their order. */
   lane: string;
   subject: string;
   sequence: number;
   /** SEQUENCE_GAP, HANDLER_THREW, HANDLER_HANGS, BEHIND. */
   cause: string;
   detail: string;
-  /** How often its handler gave it up. */
+  /** Number of times its handler failed for good. */
   failures: number;
   bytes: number;
-  /** The offset, with zeros before it: all of a lane lies in one partition, so that no clock decides its order. */
+  /** The zero-padded offset. A lane is in one partition, so no clock decides its order. */
   order: string;
   parkTime: Date;
-  /** 1 when somebody lets it go on. */
+  /** 1 after an administrator released it. */
   released: 0 | 1;
-  /** That it is not to be applied: done when its turn comes. */
+  /** Set when the event must not be applied; takes effect when it is next in its lane. */
   drop?: { by: string; why: string; time: Date };
   event: ReceivedEvent;
 }
 
 const PARKED_COLLECTION = 'parkedEvents';
-/** So many events of a lane are read at once. */
+/** Maximum number of events of a lane per read. */
 const LANE_BATCH_SIZE = 100;
 
 export const asFilter = (filter: object): mongo.Filter<ParkedEventDocument> =>
@@ -38,7 +41,7 @@ export const asUpdate = (update: object): mongo.UpdateFilter<ParkedEventDocument
   update as mongo.UpdateFilter<ParkedEventDocument>;
 const laneOf = ({ topic, key }: { topic: string; key: string }): string => `${topic}/${key}`;
 
-/** Calls of the collection; what they throw becomes a failure of the store. */
+/** Wraps calls of the collection; their failures become store errors. */
 export function createParkedRunner(store: Store) {
   return async <T>(work: (parked: mongo.Collection<ParkedEventDocument>) => Promise<T>): Promise<T> => {
     try {
@@ -49,7 +52,7 @@ export function createParkedRunner(store: Store) {
   };
 }
 
-/** An event as it is first parked. */
+/** Returns the document of a newly parked event. */
 function toParkedDocument(event: ReceivedEvent, as: Pick<ParkedEventDocument, 'kind' | 'cause' | 'detail'>, now: Date) {
   const { subject, sequence, data, offset } = event;
   const frame = { lane: laneOf(event), subject, sequence: sequence ?? 0, event, bytes: data.length };
@@ -62,18 +65,18 @@ type ParkedRunner = ReturnType<typeof createParkedRunner>;
 const insertOnce = (run: ParkedRunner, _id: string, document: object) =>
   run((parked) => parked.updateOne(asFilter({ _id }), asUpdate({ $setOnInsert: document }), { upsert: true }));
 
-/** Events that came before their predecessor. */
+/** Stores events that arrived before their predecessor. */
 function createGapStore(run: ParkedRunner, now: () => Date) {
   const idOf = ({ source, id }: ReceivedEvent) => `${source}|${id}`;
   return {
-    /** Subjects that have events waiting for their predecessor. */
+    /** Returns the subjects with events that wait for a predecessor. */
     subjects: () => run((parked) => parked.distinct('subject', asFilter({ kind: 'gap' })) as Promise<string[]>),
-    /** Keeps an event until its predecessor comes; twice is no error. */
+    /** Stores an event until its predecessor arrives. Idempotent. */
     async put(event: ReceivedEvent): Promise<void> {
       const as = { kind: 'gap', cause: 'SEQUENCE_GAP', detail: '' } as const;
       await insertOnce(run, idOf(event), toParkedDocument(event, as, now()));
     },
-    /** The events of a subject that wait, in the order of their sequence; each stays until it is dropped. */
+    /** Returns the waiting events of a subject by sequence; each stays until `drop`. */
     async waiting(subject: string): Promise<ReceivedEvent[]> {
       const gaps = asFilter({ kind: 'gap', subject });
       const found = await run((parked) => parked.find(gaps, { sort: { sequence: 1 } }).toArray());
@@ -85,10 +88,10 @@ function createGapStore(run: ParkedRunner, now: () => Date) {
   };
 }
 
-/** Events whose handler does not get on with them, and those that wait behind them. */
+/** Stores events whose handler failed, and the events behind them. */
 function createLaneStore(run: ParkedRunner, now: () => Date) {
   return {
-    /** Lanes of these topics that are parked, with what waits in them. */
+    /** Returns the parked lanes of these topics, with count and bytes. */
     async lanes(topics: string[]) {
       const filter = { kind: 'held', 'event.topic': { $in: topics } };
       const sums = { count: { $sum: 1 }, bytes: { $sum: '$bytes' }, released: { $max: '$released' } };
@@ -101,7 +104,7 @@ function createLaneStore(run: ParkedRunner, now: () => Date) {
         return { topic, key, partition, count, bytes, released: released === 1 };
       });
     },
-    /** Keeps an event behind those of its lane that are kept; twice is no error. */
+    /** Appends an event to its parked lane. Idempotent. */
     async hold(event: ReceivedEvent, { cause, detail }: { cause: string; detail: string }): Promise<void> {
       const { topic, partition, offset } = event;
       await insertOnce(
@@ -110,7 +113,7 @@ function createLaneStore(run: ParkedRunner, now: () => Date) {
         toParkedDocument(event, { kind: 'held', cause, detail }, now()),
       );
     },
-    /** The first 100 of a lane, in order. */
+    /** Returns the first 100 events of a lane, in order. */
     async listEvents(lane: { topic: string; key: string }) {
       const filter = asFilter({ kind: 'held', lane: laneOf(lane) });
       const found = await run((parked) =>
@@ -120,12 +123,12 @@ function createLaneStore(run: ParkedRunner, now: () => Date) {
         return { id, event, released: released === 1, dropped: drop !== undefined };
       });
     },
-    /** Lets all go on that waits in a lane. */
+    /** Releases all events of a lane. */
     async release(lane: { topic: string; key: string }): Promise<void> {
       const filter = asFilter({ kind: 'held', lane: laneOf(lane) });
       await run((parked) => parked.updateMany(filter, asUpdate({ $set: { released: 1 } })));
     },
-    /** It was applied and goes, or it was dropped and stays as a record of that, without what it said. */
+    /** Removes an applied event. Keeps a dropped one as a record without data. */
     async complete({ id: _id, dropped }: { id: string; dropped: boolean }): Promise<void> {
       const record = { $set: { kind: 'dropped', 'event.data': Buffer.alloc(0), bytes: 0 } };
       await run(async (parked) => {
@@ -133,7 +136,7 @@ function createLaneStore(run: ParkedRunner, now: () => Date) {
         else await parked.deleteOne(asFilter({ _id }));
       });
     },
-    /** It failed again: its lane stays until somebody releases it once more. */
+    /** Records a repeated failure. The lane is blocked until its next release. */
     async recordFailure(
       { id: _id, event }: { id: string; event: ReceivedEvent },
       { cause, detail }: { cause: string; detail: string },
@@ -149,10 +152,10 @@ function createLaneStore(run: ParkedRunner, now: () => Date) {
 }
 
 /**
- * Where events wait that came before their predecessor, or whose handler does not get on with them, with all of their key; the
- * consumer of @cups/events takes it as `park`. Kept is what came, so that it can be applied: internal events are thin, what an
- * agency says names no person by its contract. One collection, `parkedEvents`. How much waits is looked up when the figure is
- * read, and told at the next reading.
+ * Opens the event park, which @cups/events uses as `park`. It holds events that arrived before their
+ * predecessor, and events of keys whose handler failed, in the collection `parkedEvents`. They contain no
+ * person: internal events are thin, and the agency contract forbids names. Each metric read starts a count,
+ * which the next read reports.
  */
 export function openEventPark(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
   const run = createParkedRunner(store);
@@ -179,21 +182,16 @@ function registerParkedMetrics(
   const refresh = (kind: 'gaps' | 'held') => {
     queries[kind]().then(
       ({ length }) => (known[kind] = length),
-      // The store is away, which is told elsewhere.
+      // The store connection reports its own failures.
       () => {},
     );
   };
-  metrics.gauge('parked_subjects', 'Subjects of which an event waits for its predecessor', [], (gauge) => {
+  metrics.gauge('parked_subjects', 'Subjects with an event that waits for its predecessor', [], (gauge) => {
     gauge.set(known.gaps);
     refresh('gaps');
   });
-  metrics.gauge(
-    'parked_keys',
-    'ALARM: keys that stand still behind an event that could not be handled',
-    [],
-    (gauge) => {
-      gauge.set(known.held);
-      refresh('held');
-    },
-  );
+  metrics.gauge('parked_keys', 'Keys blocked by an event whose handler failed', [], (gauge) => {
+    gauge.set(known.held);
+    refresh('held');
+  });
 }

@@ -3,12 +3,12 @@ import { Problem } from '@cups/problem';
 import { asUpdate, createParkedRunner, asFilter, type ParkedEventDocument } from './event-park.ts';
 import type { Store } from './store.ts';
 
-/** The messages of one key that wait, for an operator: names, codes and places. */
+/** The parked messages of one key, for an administrator: names, codes and positions. */
 export interface ParkedKey {
   topic: string;
   key: string;
   subject: string;
-  /** Of the first, as is the rest. */
+  /** Of the first event, like the fields below. */
   cause: string;
   detail: string;
   parkTime: Date;
@@ -16,12 +16,12 @@ export interface ParkedKey {
   released: boolean;
 }
 
-/** An event that waits, without what it says. */
+/** A parked event without its data. */
 export type ParkedRow = Omit<ParkedEventDocument, 'event'> & {
   event: Omit<ParkedEventDocument['event'], 'data'>;
 };
 
-/** Events that are shown of one key. */
+/** Maximum number of events returned for one key. */
 const MAX_EVENTS_SHOWN = 200;
 const WAITING_KINDS = { $in: ['gap', 'held'] };
 const WITHOUT_DATA = { 'event.data': 0 };
@@ -32,7 +32,6 @@ interface LaneGroup {
   released: number;
 }
 
-/** What is read of the events that wait. */
 function createReads(run: ReturnType<typeof createParkedRunner>) {
   const findRows = async (filter: object, limit: number): Promise<ParkedRow[]> => {
     const how = { sort: { order: 1 as const }, limit, projection: WITHOUT_DATA };
@@ -54,12 +53,12 @@ function createReads(run: ReturnType<typeof createParkedRunner>) {
   return { rowsOf: findRows, groups: groupLanes, keyOf: findKey };
 }
 
-/** What an operator sees and does about the events that `openParking` keeps. */
+/** Opens the administrator's view of the events that `openEventPark` stores. */
 export function openParkedEvents(store: Store, now: () => Date) {
   const run = createParkedRunner(store);
   const { rowsOf, groups, keyOf } = createReads(run);
   return {
-    /** A page of keys, by topic and key. @throws Problem PAGE_TOKEN_INVALID */
+    /** Returns a page of keys, ordered by topic and key. @throws Problem PAGE_TOKEN_INVALID */
     async list(query: { pageSize: number; pageToken: string }) {
       const after = parsePageToken(query.pageToken, {});
       const found = await groups(after === undefined ? {} : { lane: { $gt: after } }, query.pageSize + 1);
@@ -69,7 +68,7 @@ export function openParkedEvents(store: Store, now: () => Date) {
       return { keys, nextPageToken: last ? createPageToken(last._id, {}) : '' };
     },
 
-    /** One key, and the first events that wait with it, in order. @throws Problem NOT_FOUND */
+    /** Returns one key and its first 200 parked events, in order. @throws Problem NOT_FOUND */
     async get({ topic, key }: { topic: string; key: string }): Promise<{ parked: ParkedKey; events: ParkedRow[] }> {
       const lane = `${topic}/${key}`;
       const [group] = await groups({ lane }, 1);
@@ -78,7 +77,10 @@ export function openParkedEvents(store: Store, now: () => Date) {
       return { parked, events: await rowsOf({ lane, kind: WAITING_KINDS }, MAX_EVENTS_SHOWN) };
     },
 
-    /** Lets all of a key go on; the consumer that reads it does so. @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED */
+    /**
+     * Releases all events of a key; the consumer then applies them.
+     * @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED
+     */
     async release({ topic, key }: { topic: string; key: string }): Promise<number> {
       const lane = `${topic}/${key}`;
       const held = asFilter({ lane, kind: 'held' });
@@ -92,7 +94,7 @@ export function openParkedEvents(store: Store, now: () => Date) {
       });
     },
 
-    /** Decides that an event is never applied. @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED */
+    /** Marks an event as never to be applied. @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED */
     async drop(_id: string, actor: string, reason: string): Promise<ParkedRow> {
       const [row] = await rowsOf({ _id, kind: WAITING_KINDS }, 1);
       if (!row) throw notFound();

@@ -4,12 +4,12 @@ import type { mongo } from 'mongoose';
 import { ulid } from 'ulid';
 import type { Store } from './store.ts';
 
-/** All that was refused of one partition for one cause: where and why, never what it said. */
+/** The refused messages of one partition and cause: where and why, never their content. */
 export interface RefusalSummary {
   topic: string;
   partition: number;
   cause: string;
-  /** Names of the wrong fields of the latest one. */
+  /** Names of the invalid fields of the latest message. */
   fields: string[];
   count: number;
   firstOffset: number;
@@ -21,7 +21,7 @@ export interface RefusalSummary {
 interface RefusalDocument extends RefusalSummary, mongo.Document {
   /** `<topic>/<partition>/<cause>` */
   _id: string;
-  /** A ULID of the first time, for lists. */
+  /** A ULID of the first time, which orders lists. */
   order: string;
 }
 
@@ -31,7 +31,7 @@ const MAX_WRITE_ATTEMPTS = 10;
 
 const refusalId = ({ topic, partition, cause }: RefusedMessage): string => `${topic}/${partition}/${cause}`;
 
-/** Those of one place and cause that the document does not count yet, in order. */
+/** Returns the messages of one partition and cause that are not counted yet, in order. */
 function selectUncounted(messages: RefusedMessage[], known: RefusalDocument | undefined): RefusedMessage[] {
   const behind = known?.lastOffset ?? -1;
   return messages
@@ -42,7 +42,10 @@ function selectUncounted(messages: RefusedMessage[], known: RefusalDocument | un
 const sumMessages = (messages: RefusedMessage[]): number =>
   messages.reduce((sum, { offset, lastOffset }) => sum + Number(lastOffset) - Number(offset) + 1, 0);
 
-/** One write for all of one place and cause; conditional on what was read, so that racing members count nothing twice. */
+/**
+ * Builds one write for one partition and cause, conditional on what was read: concurrent members count
+ * nothing twice.
+ */
 function buildWrite(messages: RefusedMessage[], known: RefusalDocument | undefined, now: Date) {
   const [first, last] = [messages[0], messages.at(-1)] as [RefusedMessage, RefusedMessage];
   const fields = last.fields.slice(0, MAX_FIELDS).map((name) => name.slice(0, MAX_FIELD_LENGTH));
@@ -67,12 +70,12 @@ function buildWrite(messages: RefusedMessage[], known: RefusalDocument | undefin
   return { insertOne: { document } };
 }
 
-/** A call of the collection; what it throws becomes a failure of the store. */
+/** Wraps a call of the collection; its failure becomes a store error. */
 type CollectionRunner = <T>(work: (refusals: mongo.Collection<RefusalDocument>) => Promise<T>) => Promise<T>;
 
 /**
- * Counts groups of messages by id: one read and one write for all.
- * @returns the messages that were counted, or nothing when another member was quicker with one of them
+ * Counts groups of messages by ID, with one read and one write for all.
+ * @returns the counted messages, or undefined after a concurrent write
  */
 async function countGroups(
   run: CollectionRunner,
@@ -116,9 +119,9 @@ async function listPage(run: CollectionRunner, query: { topic: string; pageSize:
 }
 
 /**
- * Where refused messages are kept; the consumer of @cups/events takes `keep`. One document for each topic, partition and
- * cause, however many there are, in one collection, `refusals`. The documents are few (causes are words of our code), so
- * that lists need no index.
+ * Opens the collection `refusals`; the consumer of @cups/events uses `keep`. It stores one document per
+ * topic, partition and cause. Causes are constants in the code, so the documents are few and lists need no
+ * index.
  */
 export function openRefusals(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
   const counter = metrics?.counter('refused_messages_total', 'Messages refused', ['topic', 'cause']);
@@ -131,7 +134,7 @@ export function openRefusals(store: Store, { now, metrics }: { now: () => Date; 
   };
 
   return {
-    /** Counts messages, each once: what is told again after a crash lies behind the last offset. */
+    /** Counts each message once. Messages at or before the last counted offset are repeats. */
     async keep(messages: RefusedMessage[]): Promise<void> {
       const groups = Map.groupBy(messages, refusalId);
       for (let race = 0; race < MAX_WRITE_ATTEMPTS; race += 1) {
@@ -142,10 +145,10 @@ export function openRefusals(store: Store, { now, metrics }: { now: () => Date; 
         }
         if (counted) return;
       }
-      throw new Error('Refusals were counted by another member each time.');
+      throw new Error('Could not count refusals: concurrent writes by other members.');
     },
 
-    /** A page, what was refused first last; `totalSize` counts the messages. @throws Problem PAGE_TOKEN_INVALID */
+    /** Returns a page, the newest first; `totalSize` counts messages. @throws Problem PAGE_TOKEN_INVALID */
     list: (query: { topic: string; pageSize: number; pageToken: string }) => listPage(run, query),
   };
 }

@@ -9,39 +9,39 @@ import { openStoreConnection, type ConnectionOptions } from './connection/store-
 import { startProbe } from './connection/probe.ts';
 
 export interface StoreOptions extends ConnectionOptions {
-  /** Gauge `store_ready`: 1 while `ready()`. */
+  /** Registers gauge `store_ready`: 1 while `ready()` is true. */
   metrics?: Metrics;
-  /** ce_source of events that name none. Default `/cups/<service>`, read from the database's name. */
+  /** ce_source of events without their own. Default `/cups/<service>`, derived from the database name. */
   source?: string;
 }
 
 export interface Store {
-  /** All indexes are made, and a light read of the own database was answered within the last seconds. */
+  /** Whether all indexes exist and the store answered a light read within the last 3 s. */
   ready(): boolean;
   documents<D extends StoredDocument>(options: CollectionOptions<D>): Documents<D>;
   /**
-   * The driver's collection, for what needs no documents of ours.
-   * @throws Problem STORE_UNAVAILABLE while not connected, and until the indexes of all collections are made
+   * Returns the driver's collection, for data that is not a `StoredDocument`.
+   * @throws Problem STORE_UNAVAILABLE while disconnected or until the indexes of all collections exist
    */
   collection<T extends mongo.Document = mongo.Document>(name: string): mongo.Collection<T>;
-  /** What a failed call on `collection` becomes: STORE_UNAVAILABLE, or an error with operation and code only. */
+  /** Maps a failed call on `collection` to STORE_UNAVAILABLE, or to an error with operation and code only. */
   failure(error: unknown, operation: string): Error;
   close(): Promise<void>;
 }
 
-/** How old the answer of `ready()` may be, and how long a read may take to count. */
+/** Interval between probe reads, and the time after which a read counts as failed. */
 const PROBE_INTERVAL_MS = 1_000;
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * Opens the store of a service, at once: it connects in the background and keeps trying until `close()`. Every
- * call is refused with STORE_UNAVAILABLE until it is connected and the indexes of all its collections are made: what a
- * unique index forbids must not come in before it. So it is after a loss of the connection again, because what comes back
- * may be another, empty server.
+ * Opens the store of a service and returns immediately. It connects in the background and retries until
+ * `close()`. Calls fail with STORE_UNAVAILABLE until it is connected and all indexes exist: without a unique
+ * index, duplicates could enter. The same applies after a lost connection, because the next server may be
+ * another, empty one.
  */
 export function openStore(options: StoreOptions): Store {
   const { log, metrics, database } = options;
-  const gauge = metrics?.gauge('store_ready', '1 while the store answers and all indexes are there', []);
+  const gauge = metrics?.gauge('store_ready', '1 while the store answers and all indexes exist', []);
   let closed = false;
   gauge?.set({}, 0);
 

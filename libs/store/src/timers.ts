@@ -5,34 +5,37 @@ import type { StoredDocument } from './documents/document.ts';
 
 export interface TimersOptions {
   documents: AnyDocuments;
-  /** Milliseconds between looks. Default 15,000. */
+  /** Polling interval, ms. Default 15,000. */
   pollMs?: number | undefined;
-  /** Does what is due, by an update whose decide clears or renews the timer; after a throw it is claimed again later. */
+  /**
+   * Handles a due timer by an update that clears or renews it. If it throws, the timer is claimed again
+   * later.
+   */
   due: (id: string, kind: string) => Promise<void>;
   now: () => Date;
   log?: Log;
-  /** How long a claim holds from the moment of the claim, ms. Default 60,000. */
+  /** Duration of a claim, ms. Default 60,000. */
   leaseMs?: number;
-  /** Due timers that one process works on at once. Default 8. */
+  /** Number of due timers that one process handles concurrently. Default 8. */
   concurrency?: number;
 }
 
-/** However long a look takes, what is due is found within this time and its jitter. */
+/** Upper bound of the polling interval, without jitter, however slow a poll is. */
 const MAX_POLL_INTERVAL_MS = 60_000;
-/** Due timers that one look reads. */
+/** Maximum number of due timers per poll. */
 const MAX_DUE_PER_POLL = 100;
 const POLL_INTERVAL_MS = 15_000;
 const LEASE_MS = 60_000;
 const CONCURRENCY = 8;
 
-/** Free for whoever claims it now. */
 const unclaimedFilter = (at: Date) => ({
   $or: [{ 'timer.claimedUntil': { $exists: false } }, { 'timer.claimedUntil': { $lt: at } }],
 });
 
 /**
- * Durable timers: looks for `timer.due` in the past, claims each by a conditional write, so that of several
- * processes one acts, and calls `due`, for several documents at once. A process that dies leaves a claim that lapses.
+ * Starts durable timers: polls for `timer.due` in the past and calls `due`, concurrently for several
+ * documents. A conditional write claims each timer, so only one process handles it. The claim of a dead
+ * process expires.
  */
 export function startTimers(options: TimersOptions): { stop(): Promise<void> } {
   const timers = new Timers(options);
@@ -44,9 +47,9 @@ class Timers {
   readonly #options: TimersOptions;
   readonly #pollMs: number;
   readonly #concurrency: number;
-  /** What this process works on, by id: it is not begun again, even when its claim has lapsed. */
+  /** Handlers in progress, by ID. They are not started again, even if the claim expired. */
   readonly #running = new Map<string, Promise<void>>();
-  /** Claims that failed, since the start of the process: the store is away. */
+  /** Claims that failed since the process started, because the store is unavailable. */
   #failures = 0;
   #stopped = false;
   #handle: NodeJS.Timeout | undefined;
@@ -62,7 +65,7 @@ class Timers {
     if (this.#stopped) return;
     this.#handle = setTimeout(() => {
       this.#polling = this.#poll();
-      // A look that takes long (a big collection without a usable index) comes more rarely.
+      // A slow poll (a large collection without a usable index) lowers the polling rate.
       this.#polling.then(
         (took) =>
           this.schedulePoll(
@@ -73,7 +76,7 @@ class Timers {
     }, delay);
   }
 
-  /** Begins nothing more, and resolves when what was begun has ended. */
+  /** Starts nothing further and resolves when the running handlers end. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#handle);
@@ -81,7 +84,7 @@ class Timers {
     await Promise.all(this.#running.values());
   }
 
-  /** Resolves with the ms that the last look took, when all that it found has been begun. */
+  /** Resolves with the duration of the last read, ms, once everything found was started. */
   async #poll(): Promise<number> {
     for (;;) {
       const [began, failures] = [Date.now(), this.#failures];

@@ -1,8 +1,8 @@
 import type { UpdateOperators } from '../src/documents/diff.ts';
 
 /**
- * What a server makes of a plain document by `$set`, `$unset` and `$push` with `$each`: written from the manual of MongoDB and
- * not from our code, so that the two can be held against each other.
+ * Applies `$set`, `$unset` and `$push` with `$each` to a plain document, as the MongoDB manual specifies.
+ * Independent of the library, so that tests can compare the two.
  */
 export function applyOperators(
   document: object,

@@ -79,7 +79,7 @@ const create = async (more: Partial<Case> = {}) =>
 const add = (one: Case) => ({ document: { ...one, count: one.count + 1 }, events: [event('Added')] });
 
 describe('create', () => {
-  test('is one insert with revision 1, its events numbered', async () => {
+  test('inserts once, with revision 1 and numbered events', async () => {
     const { document, replayed } = await cases.create(draft(), {
       scope,
       cause: { ...request('r-1'), eventId: 'e-1', traceparent: 'tp' },
@@ -104,7 +104,7 @@ describe('create', () => {
     });
   });
 
-  test('repeated with the same request gives the document as it is now', async () => {
+  test('returns the current document to a repeated request', async () => {
     const cause = request();
     const given = draft();
     await cases.create(given, { scope, cause, events: [], now });
@@ -113,7 +113,7 @@ describe('create', () => {
     expect(again).toMatchObject({ replayed: true, document: { count: 1, revision: 2 } });
   });
 
-  test('repeated by ten callers at once makes one document', async () => {
+  test('creates one document for ten concurrent repeats', async () => {
     const cause = request();
     const given = draft();
     const all = await Promise.all(
@@ -124,14 +124,14 @@ describe('create', () => {
     expect(all.filter(({ replayed }) => !replayed)).toHaveLength(1);
   });
 
-  test('with a used request id and other content is refused', async () => {
+  test('rejects a used request ID with other content', async () => {
     const cause = request('used');
     await cases.create(draft(), { scope, cause, events: [], now });
     const other = cases.create(draft(), { scope, cause: request('used', 'g'), events: [], now });
     await expect(other).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
   });
 
-  test('with a taken id or a taken unique field is refused, and no value reaches the log or the error', async () => {
+  test('rejects a taken ID or unique field without logging or returning values', async () => {
     const secret = 'SECRET-CODE-9';
     const first = await create({ code: secret });
     for (const given of [draft({ _id: first._id }), draft({ code: secret })]) {
@@ -144,7 +144,7 @@ describe('create', () => {
     expect(text()).not.toContain(secret);
   });
 
-  test('of many at once leaves out those whose id or unique field is taken', async () => {
+  test('createMissing skips documents with a taken ID or unique field', async () => {
     const [first, second] = [draft({ code: randomUUID() }), draft()];
     const how = { scope, cause: {}, now };
     expect(await cases.createMissing([first, second], how)).toBe(2);
@@ -153,11 +153,11 @@ describe('create', () => {
     expect(await cases.get(second._id, { scope })).toMatchObject({ revision: 1, count: second.count });
     expect(await cases.createMissing([], how)).toBe(0);
     await expect(cases.createMissing([draft({ state: 'lost' })], how)).rejects.toThrow(
-      'does not fit its schema: state',
+      'does not match its schema: state',
     );
   });
 
-  test('refuses unknown fields, wrong types and missing fields by path, never by value', async () => {
+  test('rejects unknown, invalid and missing fields by path, without the value', async () => {
     const wrong: [object, string][] = [
       [{ other: 1 }, 'other: unknown field'],
       [{ count: '7secret' }, 'count: not a Number'],
@@ -170,13 +170,13 @@ describe('create', () => {
     for (const [more, message] of wrong) {
       const given = { ...draft(), ...more };
       const failure = cases.create(given, { scope, cause: request(), events: [], now });
-      await expect(failure).rejects.toThrow(`The document does not fit its schema: ${message}`);
+      await expect(failure).rejects.toThrow(`The document does not match its schema: ${message}`);
     }
   });
 });
 
 describe('update', () => {
-  test('50 racing writers on one document: none is lost, revisions and events are contiguous', async () => {
+  test('keeps the changes of 50 concurrent writers, with contiguous revisions and events', async () => {
     const { _id } = await create({ state: 'submitted' });
     const results = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
@@ -192,7 +192,7 @@ describe('update', () => {
     expect(new Set(found?.requests.map(({ id }) => id)).size).toBe(50);
   });
 
-  test('gives the document as it is stored', async () => {
+  test('returns the document as stored', async () => {
     const { _id } = await create();
     const { document } = await cases.update(_id, { scope, cause: request(), now }, (one) => ({
       document: {
@@ -212,7 +212,7 @@ describe('update', () => {
     expect(found?.answers).toEqual({ empty: {}, list: [1, { deep: null }] });
   });
 
-  test('repeated with the same request answers before the etag is looked at', async () => {
+  test('replays a known request before it checks the etag', async () => {
     const { _id } = await create();
     const cause = request();
     await cases.update(_id, { scope, cause, etag: '"1"', now }, add);
@@ -222,14 +222,14 @@ describe('update', () => {
     expect(again).toMatchObject({ outcome: 'replayed', document: { count: 1, revision: 2 } });
   });
 
-  test('with a used request id and other content is refused', async () => {
+  test('rejects a used request ID with other content', async () => {
     const { _id } = await create();
     await cases.update(_id, { scope, cause: request('same'), now }, add);
     const other = cases.update(_id, { scope, cause: request('same', 'g'), now }, add);
     await expect(other).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
   });
 
-  test('the same request sent by ten callers at once has one effect', async () => {
+  test('applies a request once when ten callers send it concurrently', async () => {
     const { _id } = await create();
     const cause = request();
     const all = await Promise.all(
@@ -239,7 +239,7 @@ describe('update', () => {
     expect(await cases.get(_id, { scope })).toMatchObject({ count: 1 });
   });
 
-  test('of racing edits with one etag one wins, the others are stale', async () => {
+  test('accepts one of several concurrent edits with the same etag', async () => {
     const { _id } = await create();
     const all = await Promise.allSettled(
       Array.from({ length: 10 }, (_, index) =>
@@ -250,7 +250,7 @@ describe('update', () => {
     for (const one of all) if (one.status === 'rejected') expect(one.reason).toMatchObject({ reason: 'ETAG_STALE' });
   });
 
-  test('with a document already read saves the read, and an old one harms nothing', async () => {
+  test('saves the read with a given document and tolerates a stale one', async () => {
     const current = await create();
     await cases.update(current._id, { scope, cause: request(), now, current }, add);
     const { document } = await cases.update(current._id, { scope, cause: request(), now, current }, add);
@@ -259,7 +259,7 @@ describe('update', () => {
     await expect(stale).rejects.toMatchObject({ reason: 'ETAG_STALE' });
   });
 
-  test('of a recent document decides on a fresh one whenever the one in memory was not enough', async () => {
+  test('decides on a stored document if the cached one is not sufficient', async () => {
     const remembering = store.documents<Case>({ ...definition, keepRecent: 10 });
     const { document: first } = await remembering.create(draft(), { scope, cause: request(), events: [], now });
     await remembering.update(first._id, { scope, cause: request(), now }, add);
@@ -280,14 +280,14 @@ describe('update', () => {
     expect(await cases.get(first._id, { scope })).toEqual(document);
   });
 
-  test('that changes nothing writes nothing', async () => {
+  test('writes nothing if nothing changes', async () => {
     const { _id } = await create();
     const same = await cases.update(_id, { scope, cause: request(), now }, (document) => ({ document, events: [] }));
     expect(same).toMatchObject({ outcome: 'ignored', document: { revision: 1 } });
     expect(await cases.get(_id, { scope })).toMatchObject({ revision: 1, requests: [] });
   });
 
-  test('keeps as many requests as asked for', async () => {
+  test('keeps the configured number of request records', async () => {
     const { _id } = await create();
     for (let round = 0; round < 8; round += 1)
       await cases.update(_id, { scope, cause: request(`kept-${round}`), now }, add);
@@ -295,7 +295,7 @@ describe('update', () => {
     expect(found?.requests.map(({ id }) => id)).toEqual(['kept-3', 'kept-4', 'kept-5', 'kept-6', 'kept-7']);
   });
 
-  test('of what does not exist is NOT_FOUND; what decide throws comes out; a bad decision is not written', async () => {
+  test('throws NOT_FOUND and errors of decide, and rejects an invalid decision', async () => {
     await expect(cases.update('none', { scope, cause: {}, now }, add)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
     const { _id } = await create();
     const thrown = cases.update(_id, { scope, cause: {}, now }, () => {
@@ -312,7 +312,7 @@ describe('update', () => {
 });
 
 describe('update with a read', () => {
-  test('decides by what was read of the document that it decides on', async () => {
+  test('decides by what was read for the same document', async () => {
     const neighbour = await create({ count: 40 });
     const { _id } = await create({ answers: neighbour._id });
     const { document, outcome } = await cases.update(
@@ -328,7 +328,7 @@ describe('update with a read', () => {
     expect(await cases.get(_id, { scope })).toEqual(document);
   });
 
-  test('reads again when another writer was quicker, and decides by the later read', async () => {
+  test('reads again after a concurrent write and decides by the later read', async () => {
     const { _id } = await create();
     const seen: number[] = [];
     const { document } = await cases.update(
@@ -347,7 +347,7 @@ describe('update with a read', () => {
     expect(document).toMatchObject({ count: 11, revision: 3 });
   });
 
-  test('reads nothing for a document that answers by itself', async () => {
+  test('skips the read if the preconditions determine the outcome', async () => {
     const { _id } = await create();
     const cause = request();
     await cases.update(_id, { scope, cause, now }, add);
@@ -365,15 +365,15 @@ describe('update with a read', () => {
     });
   });
 
-  test('that fails writes nothing, and its error comes out', async () => {
+  test('writes nothing if the read fails, and throws its error', async () => {
     const { _id } = await create();
-    const failing = { read: () => Promise.reject(new Error('the neighbour is away')), decide: add };
+    const failing = { read: () => Promise.reject(new Error('the upstream is unavailable')), decide: add };
     const failed = cases.update(_id, { scope, cause: request(), now }, failing);
-    await expect(failed).rejects.toThrow('the neighbour is away');
+    await expect(failed).rejects.toThrow('the upstream is unavailable');
     expect(await cases.get(_id, { scope })).toMatchObject({ revision: 1, requests: [] });
   });
 
-  test('that is told "not now" is not asked again for the document in memory and then for a fresh one', async () => {
+  test('does not read the store after a transient error on a cached document', async () => {
     const current = await create();
     let reads = 0;
     const away = {
@@ -389,10 +389,10 @@ describe('update with a read', () => {
   });
 });
 
-describe('update of what may not be there yet', () => {
+describe('update with an initial document', () => {
   const initial = (more: Partial<Case> = {}) => draft({ centre: 'centres/A', ...more });
 
-  test('makes it by its first change, in one write, and a repeat of the request is known', async () => {
+  test('creates the document with its first change in one write and replays a repeat', async () => {
     const first = initial();
     const cause = request();
     const { document, outcome } = await cases.update(first._id, { scope, cause, now, initial: first }, add);
@@ -403,7 +403,7 @@ describe('update of what may not be there yet', () => {
     expect(again).toMatchObject({ outcome: 'replayed', document: { count: 1, revision: 1 } });
   });
 
-  test('counts events from 1: a later one is a gap and makes nothing', async () => {
+  test('counts events from 1 and creates nothing on a gap', async () => {
     const first = initial();
     const from = (value: number) => ({
       scope,
@@ -418,7 +418,7 @@ describe('update of what may not be there yet', () => {
     expect(await cases.update(first._id, from(2), add)).toMatchObject({ outcome: 'applied', document: { count: 2 } });
   });
 
-  test('by twenty writers at once makes one document with the changes of all', async () => {
+  test('creates one document with the changes of twenty concurrent writers', async () => {
     const first = initial();
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -428,7 +428,7 @@ describe('update of what may not be there yet', () => {
     expect(await cases.get(first._id, { scope })).toMatchObject({ count: 20, revision: 20, eventSeq: 20 });
   });
 
-  test('that changes nothing makes nothing', async () => {
+  test('creates nothing if nothing changes', async () => {
     const first = initial();
     const same = (document: Case) => ({ document, events: [] });
     const made = cases.update(first._id, { scope, cause: request(), now, initial: first }, same);
@@ -436,7 +436,7 @@ describe('update of what may not be there yet', () => {
     expect(await cases.get(first._id, { scope })).toBeUndefined();
   });
 
-  test('whose id is that of a foreign document, or whose unique field is taken, is refused as any id that is taken', async () => {
+  test('rejects the ID of an out-of-scope document like any taken ID', async () => {
     const theirs = await create({ centre: 'centres/B', code: randomUUID() });
     const mine = { scope: { centre: 'centres/A' }, now };
     for (const first of [initial({ _id: theirs._id }), initial({ code: theirs.code! })]) {
@@ -446,7 +446,7 @@ describe('update of what may not be there yet', () => {
     expect(await cases.get(theirs._id, { scope })).toEqual(theirs);
   });
 
-  test('whose id is that of a foreign document is refused also by an event that comes too early: it would wait for ever', async () => {
+  test('rejects an early event for an out-of-scope ID, which would wait for ever', async () => {
     const theirs = await create({ centre: 'centres/B' });
     const first = initial({ _id: theirs._id });
     for (const value of [1, 2]) {
@@ -457,7 +457,7 @@ describe('update of what may not be there yet', () => {
     expect(await cases.get(theirs._id, { scope })).toEqual(theirs);
   });
 
-  test('by its first event, told to two members at once and then again, has one effect', async () => {
+  test('applies the first event once, across two members and a repeat', async () => {
     const first = initial();
     const options = { scope, now, initial: first, cause: { sequence: { subject: 'cases/x', value: 1 } } };
     const all = [cases, sameCases, cases].map((documents) => documents.update(first._id, options, add));
@@ -465,19 +465,19 @@ describe('update of what may not be there yet', () => {
     expect(await cases.get(first._id, { scope })).toMatchObject({ count: 1, revision: 1, eventSeq: 1 });
   });
 
-  test('is not made outside the scope', async () => {
+  test('does not create outside the scope', async () => {
     const first = initial({ centre: 'centres/B' });
     const outside = cases.update(
       first._id,
       { scope: { centre: 'centres/A' }, cause: request(), now, initial: first },
       add,
     );
-    await expect(outside).rejects.toThrow('outside its scope');
+    await expect(outside).rejects.toThrow('outside the scope');
   });
 });
 
-describe('what a request has made', () => {
-  test('is found by the request with its content, within the scope, as it is now', async () => {
+describe('findByCreateRequest', () => {
+  test('finds the current document by request and content, within the scope', async () => {
     const cause = request();
     const given = draft({ centre: 'centres/A' });
     await cases.create(given, { scope, cause, events: [], now });
@@ -493,10 +493,10 @@ describe('what a request has made', () => {
   });
 });
 
-describe('counted events', () => {
+describe('update with a sequence', () => {
   const from = (value: number): Cause => ({ eventId: `e${value}`, sequence: { subject: 'deliveries/a.b-c', value } });
 
-  test('the next is applied, a repeat is ignored, a gap is told and changes nothing', async () => {
+  test('applies the next event, ignores a repeat and reports a gap', async () => {
     const { _id } = await create();
     expect(await cases.update(_id, { scope, cause: from(1), now }, add)).toMatchObject({ outcome: 'applied' });
     expect(await cases.update(_id, { scope, cause: from(1), now }, add)).toMatchObject({ outcome: 'ignored' });
@@ -506,14 +506,14 @@ describe('counted events', () => {
     expect(await cases.get(_id, { scope })).toMatchObject({ count: 3 });
   });
 
-  test('one without effect is counted all the same', async () => {
+  test('counts an event without effect', async () => {
     const { _id } = await create();
     const nothing = await cases.update(_id, { scope, cause: from(1), now }, (document) => ({ document, events: [] }));
     expect(nothing.outcome).toBe('ignored');
     expect(await cases.update(_id, { scope, cause: from(2), now }, add)).toMatchObject({ outcome: 'applied' });
   });
 
-  test('the same one at two members at once has one effect', async () => {
+  test('applies an event once when two members handle it', async () => {
     const { _id } = await create();
     await Promise.all(
       [cases, sameCases].map((documents) => documents.update(_id, { scope, cause: from(1), now }, add)),
@@ -523,7 +523,7 @@ describe('counted events', () => {
 });
 
 describe('documents of an older schema version', () => {
-  test('are lifted when read, and written back lifted by the next update', async () => {
+  test('migrates on read and stores the migrated form with the next update', async () => {
     const newer = other.documents<Case>({
       ...definition,
       schemaVersion: 2,
@@ -540,8 +540,8 @@ describe('documents of an older schema version', () => {
   });
 });
 
-describe('lists', () => {
-  test('pages in both orders give each document once; tokens belong to their arguments', async () => {
+describe('list', () => {
+  test('returns each document once in both orders and binds tokens to their arguments', async () => {
     const code = randomUUID();
     for (let index = 0; index < 7; index += 1) await create({ _id: `${code}-${index}`, answers: code });
     for (const order of ['asc', 'desc'] as const) {
@@ -579,7 +579,7 @@ describe('lists', () => {
   });
 });
 
-describe('the difference of two documents', () => {
+describe('buildUpdateOperators', () => {
   const leaf = fc.oneof(
     fc.integer(),
     fc.string(),
@@ -599,7 +599,7 @@ describe('the difference of two documents', () => {
     ),
   }));
 
-  test('as stored gives exactly the decided document, whatever changed', async () => {
+  test('stores exactly the decided document for random changes', async () => {
     const { _id } = await create();
     await fc.assert(
       fc.asyncProperty(tree, tree, fc.boolean(), async (first, second, share) => {
@@ -619,8 +619,8 @@ describe('the difference of two documents', () => {
   });
 });
 
-describe('a store that is away', () => {
-  test('opens at once, is not ready, and refuses with STORE_UNAVAILABLE', async () => {
+describe('openStore without a server', () => {
+  test('opens immediately, is not ready, and fails calls with STORE_UNAVAILABLE', async () => {
     const away = openStore({ uri: 'mongodb://127.0.0.1:1', database: 'x', log });
     const documents = away.documents<Case>(definition);
     expect(away.ready()).toBe(false);
@@ -629,15 +629,15 @@ describe('a store that is away', () => {
   });
 });
 
-describe('a schema', () => {
-  test('with the trap of a field called type beside others is refused at the start', () => {
+describe('createSchema', () => {
+  test('rejects a field called type beside other keys', () => {
     const trap = () =>
       store.documents({ ...definition, collection: 'trap', schema: { at: { type: String, key: String } } });
     expect(trap).toThrow('"type" beside "key"');
   });
 });
 
-describe('the scope', () => {
+describe('scope', () => {
   const mine = { centre: 'centres/A' };
   const theirs = { centre: 'centres/B' };
   const told = async (call: Promise<unknown>) => {
@@ -649,7 +649,7 @@ describe('the scope', () => {
   };
   const foreign = async () => (await create({ centre: theirs.centre, state: 'submitted', code: randomUUID() }))._id;
 
-  test('a foreign document and an unknown one get the same answers from every read', async () => {
+  test('answers every read of an out-of-scope document like an unknown one', async () => {
     for (const id of [await foreign(), randomUUID()]) {
       expect(await cases.get(id, { scope: mine })).toBeUndefined();
       expect(await cases.findOne({ _id: id, centre: theirs.centre }, { scope: mine })).toBeUndefined();
@@ -660,7 +660,7 @@ describe('the scope', () => {
     }
   });
 
-  test('of 300 random writes none tells a foreign id from an unknown one, whatever etag, request or memory', async () => {
+  test('hides out-of-scope IDs in 300 random writes', async () => {
     const remembering = store.documents<Case>({ ...definition, keepRecent: 50 });
     const made: { id: string; cause: Cause; held: Case }[] = [];
     for (let count = 0; count < 5; count += 1) {
@@ -696,7 +696,7 @@ describe('the scope', () => {
     for (const { id } of made) expect(await cases.get(id, { scope: theirs })).toMatchObject({ revision: 2 });
   });
 
-  test('a foreign id at create is taken like one of the own centre, and a foreign create is not repeated', async () => {
+  test('treats an out-of-scope ID as taken on create and does not replay its create', async () => {
     const cause = request();
     const theirOwn = draft({ centre: theirs.centre });
     const myOwn = draft({ centre: mine.centre });
@@ -711,9 +711,9 @@ describe('the scope', () => {
     expect(await told(at(randomUUID(), cause))).toBe(taken);
   });
 
-  test('a document is not made outside the scope, and a scope without a value opens nothing', async () => {
+  test('rejects a create outside the scope and a scope without a value', async () => {
     const outside = cases.create(draft({ centre: theirs.centre }), { scope: mine, cause: {}, events: [], now });
-    await expect(outside).rejects.toThrow('outside its scope');
+    await expect(outside).rejects.toThrow('outside the scope');
     for (const centre of [[], ['centres/A', ''], '']) {
       await expect(cases.get(await foreign(), { scope: { centre } })).rejects.toThrow('The scope has no centre.');
     }

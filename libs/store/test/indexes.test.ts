@@ -29,7 +29,7 @@ afterEach(async () => {
   stores = [];
 });
 
-/** Opened and not waited for, as a service opens it. */
+/** Opens a store without waiting for it, as a service does. */
 async function open(uri = mongoUri): Promise<{ store: Store; cases: Documents<Case> }> {
   const store = openStore({ uri, database, log: captured.log });
   stores.push(store);
@@ -66,7 +66,7 @@ const withOwnStore = async (work: (local: LocalPlatform, dataDir: string) => Pro
 
 const create = (cases: Documents<Case>, code: string) =>
   cases.create({ _id: randomUUID(), code }, { scope: 'service', cause: {}, events: [], now: new Date() });
-/** Tries as an impatient caller does, from the first moment on, until the store took it or knows it already. */
+/** Retries immediately until the store accepts the write or has it already. */
 const createWithRetry = (cases: Documents<Case>, code: string) =>
   eventually(
     () =>
@@ -94,8 +94,8 @@ const event: ReceivedEvent = {
   data: Buffer.alloc(0),
 };
 
-describe('a store whose unique index cannot be built', () => {
-  test('takes nothing into any of its collections, names index and code and no value, and opens once it can', async () => {
+describe('openStore with a unique index that cannot be built', () => {
+  test('blocks all collections, names index and code without values, and opens later', async () => {
     await withClient(async (db) => {
       const raw = db.collection<{ _id: string; code: string }>('cases');
       await raw.insertMany(['a', 'b'].map((_id) => ({ _id, code: SECRET })));
@@ -119,8 +119,8 @@ describe('a store whose unique index cannot be built', () => {
   });
 });
 
-describe('writers that do not wait', () => {
-  test('get no duplicate into a new database, however early they begin', async () => {
+describe('unique indexes with impatient writers', () => {
+  test('prevents duplicates in a new database', async () => {
     for (let round = 0; round < 5; round += 1) {
       database = `t${randomUUID().slice(0, 8)}-cups-cases`;
       const opened = await Promise.all([open(), open(), open()]);
@@ -132,7 +132,7 @@ describe('writers that do not wait', () => {
     }
   });
 
-  test('get no duplicate into a server that came back empty', async () => {
+  test('prevents duplicates in a server that restarted empty', async () => {
     await withOwnStore(async (local, dataDir) => {
       const one = await open(local.mongoUri);
       const two = await open(local.mongoUri);
@@ -147,7 +147,7 @@ describe('writers that do not wait', () => {
   }, 60_000);
 });
 
-test('all indexes of a collection are asked for in one command', async () => {
+test('creates all indexes of a collection in one command', async () => {
   await withClient(async (db, client) => {
     const commands: string[] = [];
     client.on('commandStarted', ({ commandName }) => commands.push(commandName));
@@ -159,7 +159,7 @@ test('all indexes of a collection are asked for in one command', async () => {
   });
 });
 
-test('a store that stands still is not ready within seconds though its connections stand, and ready again when it goes on', async () => {
+test('detects a frozen store within seconds and recovers with it', async () => {
   await withOwnStore(async (local) => {
     const { store } = await open(local.mongoUri);
     await eventually(() => store.ready());
@@ -174,7 +174,7 @@ test('a store that stands still is not ready within seconds though its connectio
   });
 }, 60_000);
 
-/** What the driver looks like when its look at the server was lost: it waits for that look and begins no other. */
+/** Simulates a driver whose monitor waits for a lost check and starts no other. */
 function stopMonitors(): number {
   type Monitor = { connection: unknown; monitorId: { isExecutionInProgress: boolean; timerId: NodeJS.Timeout } };
   type Inner = { topology?: { s: { servers: Map<string, { monitor: Monitor }> } } };
@@ -187,13 +187,13 @@ function stopMonitors(): number {
   return monitors.length;
 }
 
-describe('a driver that does not come back', () => {
-  test('is begun anew: the store serves again without a restart of the process', async () => {
+describe('openStore with a driver that does not reconnect', () => {
+  test('restarts the driver without a restart of the process', async () => {
     await withOwnStore(async (local) => {
       const { store, cases } = await open(local.mongoUri);
       await eventually(() => store.ready());
       expect(stopMonitors()).toBeGreaterThan(0);
-      // It ends with a read in the air: that is what makes the driver look again.
+      // A pending read at the end makes the driver monitor again.
       process.kill(local.pids.store, 'SIGSTOP');
       const inTheAir = cases.get('nobody', { scope: 'service' }).catch(() => undefined);
       await eventually(() => !store.ready(), { timeoutMs: 10_000 });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { createKeyedMutex } from '../src/documents/keyed-mutex.ts';
 
-/** Work that is done when it is told so. */
+/** Returns a task that the test completes. */
 function createGate() {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { promise, done: resolve };
 }
 
-describe('turns', () => {
-  test('of one key come one after the other, in the order in which they were asked for', async () => {
+describe('createKeyedMutex', () => {
+  test('runs tasks with the same key one at a time, in order', async () => {
     const inTurn = createKeyedMutex();
     const seen: string[] = [];
     const first = createGate();
@@ -24,7 +24,7 @@ describe('turns', () => {
     expect(seen).toEqual(['one', 'two', 'three'].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
-  test('of different keys do not wait for each other', async () => {
+  test('runs tasks with different keys concurrently', async () => {
     const inTurn = createKeyedMutex();
     const first = createGate();
     const slow = inTurn('a', () => first.promise);
@@ -33,7 +33,7 @@ describe('turns', () => {
     await slow;
   });
 
-  test('go on after one that failed, whose error is its own', async () => {
+  test('continues after a failed task, which rejects with its own error', async () => {
     const inTurn = createKeyedMutex();
     const bad = inTurn('a', () => Promise.reject(new Error('mine')));
     const next = inTurn('a', () => Promise.resolve('next'));

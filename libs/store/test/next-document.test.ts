@@ -37,8 +37,8 @@ const one = (more: Partial<Case> = {}): Case => ({
   ...more,
 });
 
-describe('the entries of events', () => {
-  test('are numbered on from where the document stands, and only those that are counted take a sequence', () => {
+describe('toOutboxEntries', () => {
+  test('numbers entries from the counters and gives only sequenced events a sequence', () => {
     const events = [event('One'), event('Two', false), event('Three')];
     const entries = toOutboxEntries(events, { eventSeq: 4, outboxSeq: 10 }, { cause: {}, source: 's', now });
     expect(entries.map(({ n, type, sequence }) => [n, type, sequence])).toEqual([
@@ -50,23 +50,19 @@ describe('the entries of events', () => {
 
   test.each<[string, Cause, object]>([
     [
-      'the id of the call',
+      'the ID of the call',
       { requestId: 'c', request: request('r'), eventId: 'e' },
       { correlationId: 'c', causationId: 'e' },
     ],
-    [
-      'the id of the request where the call has none',
-      { request: request('r') },
-      { correlationId: 'r', causationId: '' },
-    ],
-    ['nothing where there is neither', {}, { correlationId: '', causationId: '' }],
+    ['the ID of the request if the call has none', { request: request('r') }, { correlationId: 'r', causationId: '' }],
+    ['nothing without either', {}, { correlationId: '', causationId: '' }],
     ['the trace of the call', { traceparent: 'tp' }, { traceparent: 'tp' }],
-  ])('carry %s', (_name, cause, expected) => {
+  ])('carries %s', (_name, cause, expected) => {
     const [entry] = toOutboxEntries([event('One')], { eventSeq: 0, outboxSeq: 0 }, { cause, source: 's', now });
     expect(entry).toMatchObject(expected);
   });
 
-  test('name the source of the store and protobuf unless the event says otherwise', () => {
+  test('defaults to the source of the store and protobuf', () => {
     const told = { ...event('Two'), source: '/other', contentType: 'application/json', extra: { dataschema: 'x' } };
     const entries = toOutboxEntries(
       [event('One'), told],
@@ -81,7 +77,7 @@ describe('the entries of events', () => {
   });
 });
 
-describe('the next document', () => {
+describe('nextDocument', () => {
   const next = (document: Case, cause: Cause, events: NewEvent[] = [], more: Partial<CollectionPolicy<Case>> = {}) =>
     nextDocument(
       document,
@@ -90,12 +86,12 @@ describe('the next document', () => {
       { ...policy, ...more },
     );
 
-  test('is a revision higher, of now and of the schema of today', () => {
+  test('increments the revision and sets the time and the current schema version', () => {
     const old = one({ schemaVersion: 1, revision: 6 });
     expect(next(old, {})).toMatchObject({ revision: 7, updateTime: now, createTime: begin, schemaVersion: 2 });
   });
 
-  test('has its events in the outbox behind those that wait, and counts them', () => {
+  test('appends its events to the outbox and counts them', () => {
     const waiting = toOutboxEntries(
       [event('Old')],
       { eventSeq: 0, outboxSeq: 0 },
@@ -111,7 +107,7 @@ describe('the next document', () => {
     ]);
   });
 
-  test('records the request, and the oldest records go when there are more than are kept', () => {
+  test('records the request and drops the oldest records above the limit', () => {
     let document = one();
     for (const id of ['r-1', 'r-2', 'r-3'])
       document = next(document, { request: request(id) }, [], { keepRequests: () => 2 });
@@ -121,14 +117,14 @@ describe('the next document', () => {
     ]);
   });
 
-  test('counts the consumed event under its subject, whatever characters that has', () => {
+  test('counts the consumed event under its subject, with any characters', () => {
     const counted = next(one(), { sequence: { subject: 'deliveries/x.y$%', value: 3 } });
     expect(counted.lastSeqs).toEqual({ 'deliveries/x%2ey%24%25': 3 });
     const another = next(counted, { sequence: { subject: 'cases/b', value: 1 } });
     expect(another.lastSeqs).toEqual({ 'deliveries/x%2ey%24%25': 3, 'cases/b': 1 });
   });
 
-  test('keeps what only the store writes, whatever a decision did to it', () => {
+  test('ignores changes of a decision to store-owned fields', () => {
     const document = one({ createRequest: 'k|r', lastSeqs: { a: 1 }, outboxBlocked: { cause: 'X', time: begin } });
     const meddled: Case = { ...one(), _id: 'b', revision: 90, eventSeq: 90, createTime: now, state: 'next' };
     const after = nextDocument(document, { document: meddled, events: [] }, { cause: {}, now }, policy);
@@ -136,8 +132,8 @@ describe('the next document', () => {
   });
 });
 
-describe('the document of a create', () => {
-  test('stands at revision 1 with its events and its request', () => {
+describe('firstDocument', () => {
+  test('has revision 1, its events and its request', () => {
     const cause = { request: request('r'), eventId: 'e' };
     const made = firstDocument<Case>({ _id: 'a', content: 1, rows: [] }, [event('One')], { cause, now }, policy);
     expect(made).toMatchObject({
@@ -152,10 +148,10 @@ describe('the document of a create', () => {
     });
   });
 
-  test('counts no event: that is for an update', () => {
+  test('rejects a sequenced cause', () => {
     const cause = { sequence: { subject: 'cases/a', value: 1 } };
     expect(() => firstDocument<Case>({ _id: 'a', content: 1, rows: [] }, [], { cause, now }, policy)).toThrow(
-      'counts no event',
+      'cannot count an event',
     );
   });
 
@@ -169,13 +165,13 @@ describe('the document of a create', () => {
       { request: request('s'), eventId: 'e' },
       false,
     ],
-    ['no request, which nothing could be known by again', { eventId: 'e' }, { eventId: 'e' }, false],
-  ])('made again by %s', (_name, first, again, isSame) => {
+    ['no request, so no repeat is detectable', { eventId: 'e' }, { eventId: 'e' }, false],
+  ])('isSameCreate compares with %s', (_name, first, again, isSame) => {
     expect(isSameCreate(madeBy(first), madeBy(again))).toBe(isSame);
   });
 });
 
-describe('the operators of a change', () => {
+describe('buildUpdateOperators', () => {
   const leaf = fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null), fc.date({ noInvalidDate: true }));
   const key = fc.constantFrom('a', 'b', 'a.b', '$x', '0');
   const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
@@ -219,7 +215,7 @@ describe('the operators of a change', () => {
     return changed;
   }
 
-  test('make of the document as it was read exactly the next one, write after write', () => {
+  test('turn each stored document into exactly the next one', () => {
     fc.assert(
       fc.property(fc.array(write, { minLength: 1, maxLength: 8 }), (writes) => {
         let stored = one({ schemaVersion: 1 });
@@ -231,7 +227,7 @@ describe('the operators of a change', () => {
           const after = nextDocument(stored, change, { cause, now }, { ...policy, keepRequests: () => 3 });
           const operators = buildUpdateOperators(stored, after);
           expect(applyOperators(stored, operators)).toEqual(after);
-          // The relay takes entries out of it meanwhile, and must not find them again.
+          // The relay removes entries concurrently, and no write may restore them.
           expect(operators.$set ?? {}).not.toHaveProperty('outbox');
           stored = after;
         }
@@ -239,7 +235,7 @@ describe('the operators of a change', () => {
     );
   });
 
-  test('push new rows and new entries instead of writing the array again', () => {
+  test('push new rows and entries instead of the whole array', () => {
     const before = one({ rows: [1, 2] });
     const change = { document: { ...before, rows: [...before.rows, 3] }, events: [event('Told')] };
     const { $push } = buildUpdateOperators(
@@ -253,7 +249,7 @@ describe('the operators of a change', () => {
     });
   });
 
-  test('write a renewed timer whole, so that it does not inherit the claim on the old one', () => {
+  test('replace a renewed timer as a whole, without its old claim', () => {
     const before = one({ timer: { kind: 'expiry', due: begin, claimedUntil: now } });
     expect(buildUpdateOperators(before, { ...before, timer: { kind: 'expiry', due: now } })).toEqual({
       $set: { timer: { kind: 'expiry', due: now } },
@@ -263,7 +259,7 @@ describe('the operators of a change', () => {
     expect(buildUpdateOperators(before, without)).toEqual({ $unset: { timer: '' } });
   });
 
-  test('leave a timer that was not touched as it is', () => {
+  test('leave an unchanged timer alone', () => {
     const before = one({ timer: { kind: 'expiry', due: begin } });
     const after: Case = { ...before, state: 'next' };
     expect(buildUpdateOperators(before, after)).toEqual({ $set: { state: 'next' } });

@@ -44,7 +44,7 @@ async function openCases(uri = mongoUri): Promise<Documents<Case>> {
   return cases;
 }
 
-/** A relay whose sweeps, after the first, come too late for any test. */
+/** A relay without sweeps during the test, after the first. */
 async function startTestRelay(cases: Documents<Case>): Promise<StoredEvent[]> {
   const sent: StoredEvent[] = [];
   const publish = (entries: StoredEvent[]) => {
@@ -83,8 +83,8 @@ const change = (cases: Documents<Case>, id: string) =>
   }));
 const sequences = (sent: StoredEvent[], id: string) => sent.filter(({ key }) => key === id).map(({ n }) => n);
 
-describe('the store goes away while 250 documents are drained', () => {
-  /** Runs the process until its first batch is on its way, kills the store, and lets the batch be acknowledged. */
+describe('a store outage while 250 documents are drained', () => {
+  /** Runs the process until its first batch is in flight, stops the store, and acknowledges the batch. */
   async function wedged(work: (parts: { local: LocalPlatform; child: ChildProcess; port: number }) => Promise<void>) {
     const dataDir = mkdtempSync(join(tmpdir(), 'cups-outage-'));
     const local = await startLocal({ dataDir, parts: ['store'] });
@@ -112,7 +112,7 @@ describe('the store goes away while 250 documents are drained', () => {
   const ready = async (port: number): Promise<number> =>
     (await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(2_000) })).status;
 
-  test('the process lives on and answers, and empties every outbox once the store is back', async () => {
+  test('keeps the process running and empties every outbox after recovery', async () => {
     await wedged(async ({ local, port }) => {
       const until = Date.now() + 3_000;
       while (Date.now() < until) expect(await ready(port)).toBe(503);
@@ -128,7 +128,7 @@ describe('the store goes away while 250 documents are drained', () => {
     });
   }, 90_000);
 
-  test('the process hears SIGTERM and ends in order', async () => {
+  test('lets SIGTERM end the process in order', async () => {
     await wedged(async ({ child }) => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
@@ -139,14 +139,14 @@ describe('the store goes away while 250 documents are drained', () => {
   }, 90_000);
 });
 
-test('a relay that is drained while the store is away tells of it once', async () => {
+test('logs an outage once while the relay drains', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cups-outage-'));
   const local = await startLocal({ dataDir, parts: ['store'] });
   try {
     const cases = await openCases(local.mongoUri);
     const created = Promise.withResolvers<void>();
     const publish = async () => {
-      // The first sweep may find the document before its writer has an answer.
+      // The first sweep may find the document before its writer gets a response.
       await created.promise;
       await local.killStore();
       return { rejected: [] };
@@ -170,7 +170,10 @@ test('a relay that is drained while the store is away tells of it once', async (
   }
 }, 60_000);
 
-/** Stands before the store. While `cuts`, it hands a write on, waits for its answer, and cuts the line instead of passing it. */
+/**
+ * A proxy before the store. While `cuts`, it forwards a write, waits for the response, and closes the
+ * connection instead.
+ */
 async function startLossyProxy() {
   const sockets = new Set<Socket>();
   const state = { cuts: false, cut: 0 };
@@ -200,8 +203,8 @@ async function startLossyProxy() {
   };
 }
 
-describe('events of a write whose answer was lost', () => {
-  test('are published within seconds, of an insert and of an update, though the caller never comes back', async () => {
+describe('events of a write without a response', () => {
+  test('are published within seconds after an insert and an update, without a retry', async () => {
     const line = await startLossyProxy();
     try {
       const cases = await openCases(line.uri);
@@ -221,7 +224,7 @@ describe('events of a write whose answer was lost', () => {
     }
   });
 
-  test('are published when a repeat finds them, whoever had written them', async () => {
+  test('are published when a repeated request finds them', async () => {
     const [dead, living] = [await openCases(), await openCases()];
     const sent = await startTestRelay(living);
     await create(dead, 'a');
@@ -233,7 +236,7 @@ describe('events of a write whose answer was lost', () => {
     expect([sequences(sent, 'a'), sequences(sent, 'b')]).toEqual([[1], [1, 2]]);
   });
 
-  test('are published when an event that was counted already comes again', async () => {
+  test('are published when a counted event repeats', async () => {
     const [dead, living] = [await openCases(), await openCases()];
     const sent = await startTestRelay(living);
     const consume = (cases: Documents<Case>) =>

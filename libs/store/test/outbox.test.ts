@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 const scope = 'service';
-/** A process of its own, as far as the store can tell. */
+/** Opens a store as a separate process would. */
 async function open(): Promise<Documents<Case>> {
   const store = openStore({ uri: mongoUri, database, log });
   stores.push(store);
@@ -64,7 +64,7 @@ const relay = (
   return started;
 };
 
-/** A topic that keeps what it is sent. */
+/** A topic in memory. */
 function topic(
   fate: (entries: StoredEvent[]) => Partial<PublishResult> | Promise<Partial<PublishResult>> = () => ({}),
 ) {
@@ -96,17 +96,17 @@ const change = (cases: Documents<Case>, id: string, state = 'changed') =>
   }));
 const emptied = (cases: Documents<Case>) =>
   eventually(async () => (await cases.find({ 'outbox.0': { $exists: true } }, { scope })).length === 0);
-/** The value of a metric in a scrape; undefined before it has one. */
+/** Returns the value of a metric in a scrape, or undefined. */
 const figure = (scrape: string, metric: string): number | undefined => {
   const found = new RegExp(`^${metric}\\{[^}]*\\} (.+)$`, 'm').exec(scrape);
   return found ? Number(found[1]) : undefined;
 };
-/** Without its repeats. */
+/** Removes duplicates. */
 const firsts = (numbers: number[]) => numbers.filter((n, index) => numbers.indexOf(n) === index);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-describe('the relay', () => {
-  test('publishes each commit once, in order, and empties the outbox without raising the revision', async () => {
+describe('startRelay', () => {
+  test('publishes each commit once, in order, and empties the outbox in the same revision', async () => {
     const cases = await open();
     const { publish, entries, sequences } = topic();
     relay(cases, publish);
@@ -118,7 +118,7 @@ describe('the relay', () => {
     expect(await cases.get('a', { scope })).toMatchObject({ revision: 6, eventSeq: 6, outboxSeq: 6, outbox: [] });
   });
 
-  test('has one batch in flight, with many documents in it', async () => {
+  test('has one batch in flight, with many documents', async () => {
     const cases = await open();
     let inFlight = 0;
     let most = 0;
@@ -138,7 +138,7 @@ describe('the relay', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(200);
   });
 
-  test('of a second process publishes what a first one committed and never published', async () => {
+  test('publishes what another process committed without publishing', async () => {
     const dead = await open();
     await create(dead, 'left');
     await change(dead, 'left');
@@ -150,7 +150,7 @@ describe('the relay', () => {
     expect(sequences('left')).toEqual([1, 2]);
   });
 
-  test('sweeps up later what another process left while it runs', async () => {
+  test('sweeps what another process leaves at run time', async () => {
     const cases = await open();
     const { publish, sequences } = topic();
     relay(cases, publish, { sweepIntervalMs: 20, minAgeMs: 0 });
@@ -160,7 +160,7 @@ describe('the relay', () => {
     expect(firsts(sequences('late'))).toEqual([1]);
   });
 
-  test('two on one collection, writers in both, lose and reorder nothing', async () => {
+  test('loses and reorders nothing with two relays and two writers on a collection', async () => {
     const [one, two] = [await open(), await open()];
     const { publish, sequences } = topic(async () => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
@@ -179,7 +179,7 @@ describe('the relay', () => {
     for (const id of ids) expect(firsts(sequences(id))).toEqual(upTo(16));
   });
 
-  test('keeps everything while the broker is away, and drains it afterwards', async () => {
+  test('keeps everything while the broker is unavailable and drains it later', async () => {
     const cases = await open();
     let away = true;
     const { publish, entries } = topic(() => {
@@ -195,7 +195,7 @@ describe('the relay', () => {
     expect(entries).toHaveLength(51);
   });
 
-  test('takes out only what was acknowledged', async () => {
+  test('removes only what was acknowledged', async () => {
     const cases = await open();
     const holding = topic((entries) => ({ later: entries.filter(({ n }) => n > 1) }));
     await create(cases, 'half');
@@ -213,7 +213,7 @@ describe('the relay', () => {
     expect([...holding.sequences('half'), ...rest.sequences('half')]).toEqual([1, 2]);
   });
 
-  test('tries again by itself what could not be sent for a while, and others do not wait for it', async () => {
+  test('retries what cannot be sent yet without delaying other documents', async () => {
     const cases = await open();
     let missing = true;
     const { publish, sequences } = topic((entries) => ({
@@ -229,7 +229,7 @@ describe('the relay', () => {
     expect(sequences('early')).toEqual([1]);
   });
 
-  test('tells how old the oldest event is while Kafka is away, and nothing once it has all', async () => {
+  test('reports the age of the oldest event while Kafka is unavailable', async () => {
     const cases = await open();
     const { metrics, text } = captureMetrics();
     let away = true;
@@ -248,7 +248,7 @@ describe('the relay', () => {
     expect(await age()).toBe(0);
   });
 
-  test('tells Kafka has an event once it has, and not before', async () => {
+  test('reports acknowledged events immediately, not earlier', async () => {
     const cases = await open();
     const told: number[] = [];
     let away = true;
@@ -266,7 +266,7 @@ describe('the relay', () => {
     expect(told).toEqual([1, 1]);
   });
 
-  test('drains a backlog larger than what it holds in memory', async () => {
+  test('drains a backlog larger than its memory limit', async () => {
     const cases = await open();
     let away = true;
     const { publish, entries } = topic(() => {
@@ -280,7 +280,7 @@ describe('the relay', () => {
     expect(new Set(entries.map(({ subject }) => subject)).size).toBe(1_300);
   });
 
-  test('keeps a batch under the size that a broker takes, also for one document', async () => {
+  test('keeps batches below the broker limit, also for one document', async () => {
     const cases = await open();
     const sizes: number[] = [];
     const { publish, sequences } = topic((entries) => {
@@ -298,7 +298,7 @@ describe('the relay', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(512 * 1024);
   });
 
-  test('isolates a document whose event can never be sent, and others flow', async () => {
+  test('isolates a document with a rejected event and publishes others', async () => {
     const cases = await open();
     const { metrics, text } = captureMetrics();
     let refusing = true;
@@ -326,11 +326,11 @@ describe('the relay', () => {
     await cases.unblock('bad', { scope });
     await emptied(cases);
     expect(firsts(sequences('bad'))).toEqual([1, 2, 3]);
-    // The next sweep tells; it comes more rarely where sweeps are slow, as on a busy machine.
+    // The next sweep reports it, which may be late on a busy machine.
     await eventually(async () => (await blocked()) === 0, { timeoutMs: 60_000 });
   }, 90_000);
 
-  test('marks the document in the write that takes the event out, unless it has moved on', async () => {
+  test('sets afterPublish fields in the cleanup write if the filter matches', async () => {
     const cases = await open();
     const { publish } = topic();
     await create(cases, 'marked');
@@ -342,7 +342,7 @@ describe('the relay', () => {
     expect(await cases.get('moved', { scope })).toMatchObject({ state: 'answered', revision: 2 });
   });
 
-  test('drains within its bound at the end, and says when it could not', async () => {
+  test('drains within its bound and returns false otherwise', async () => {
     const cases = await open();
     const { publish, entries } = topic();
     const working = relay(cases, publish);
@@ -357,8 +357,8 @@ describe('the relay', () => {
   });
 });
 
-describe('timers', () => {
-  test('that are due are claimed once by two pollers, and again when their work failed', async () => {
+describe('startTimers', () => {
+  test('claims a due timer once across two pollers, and again after a failure', async () => {
     const [one, two] = [await open(), await open()];
     const ids = Array.from({ length: 20 }, (_, index) => `t${index}`);
     for (const _id of ids) {
@@ -377,7 +377,7 @@ describe('timers', () => {
       startTimers({
         documents,
         pollMs: 20,
-        // Longer than a write takes on a busy machine: else it is rightly claimed again.
+        // Longer than a write takes on a busy machine; otherwise a second claim is correct.
         leaseMs: 3_000,
         now: () => new Date(),
         due: async (id, kind) => {
@@ -407,7 +407,7 @@ describe('timers', () => {
   }, 90_000);
 });
 
-test('the store dies between an acknowledgement and its pull: nobody crashes, and the outbox is empty once it is back', async () => {
+test('survives an outage between an acknowledgement and its cleanup', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cups-outbox-'));
   const local = await startLocal({ dataDir, parts: ['store'] });
   const store = openStore({ uri: local.mongoUri, database, log });
@@ -423,7 +423,7 @@ test('the store dies between an acknowledgement and its pull: nobody crashes, an
   const killed: StoredEvent[][] = [];
   relay(cases, async (entries) => {
     await local.killStore();
-    // The driver must have noticed before the pull is tried: that is when a call fails at once.
+    // The driver must detect the outage first, so that the cleanup fails immediately.
     await eventually(() => !store.ready(), { timeoutMs: 15_000 });
     killed.push(entries);
     return { rejected: [] };

@@ -12,47 +12,37 @@ const document = {
 const requestCause = (id: string, key = 'Save|ana', fingerprint = 'f') => ({ request: { id, key, fingerprint } });
 const eventCause = (value: number, about = subject) => ({ sequence: { subject: about, value } });
 
-describe('what a document answers without a decision', () => {
+describe('checkPreconditions', () => {
   test.each([
-    ['to a new request, nothing', requestCause('r-2'), undefined, undefined],
-    ['to a known request, that it was done', requestCause('r-1'), undefined, 'replayed'],
-    [
-      'to a known request with an etag that its own write made stale, that it was done',
-      requestCause('r-1'),
-      '"6"',
-      'replayed',
-    ],
-    ['to the same id of another method or caller, nothing', requestCause('r-1', 'Save|ion'), undefined, undefined],
-    ['to the next event, nothing', eventCause(4), undefined, undefined],
-    ['to the last event again, that it is a repeat', eventCause(3), undefined, 'ignored'],
-    ['to an old event again, that it is a repeat', eventCause(1), undefined, 'ignored'],
-    ['to an event after the next, that there is a gap', eventCause(5), undefined, 'gap'],
-    ['to the first event of another subject, nothing', eventCause(1, 'deliveries/other'), undefined, undefined],
-    [
-      'to the second event of another subject, that there is a gap',
-      eventCause(2, 'deliveries/other'),
-      undefined,
-      'gap',
-    ],
-    ['to a repeat with a stale etag, that it is a repeat', eventCause(2), '"1"', 'ignored'],
-    ['to the etag as it is, nothing', {}, '"7"', undefined],
-    ['to no etag, nothing', {}, undefined, undefined],
-  ])('%s', (_name, cause, etag, answer) => {
+    ['a new request', requestCause('r-2'), undefined, undefined],
+    ['a known request', requestCause('r-1'), undefined, 'replayed'],
+    ['a known request whose own write made its etag stale', requestCause('r-1'), '"6"', 'replayed'],
+    ['the same ID of another method or caller', requestCause('r-1', 'Save|ion'), undefined, undefined],
+    ['the next event', eventCause(4), undefined, undefined],
+    ['a repeat of the last event', eventCause(3), undefined, 'ignored'],
+    ['a repeat of an old event', eventCause(1), undefined, 'ignored'],
+    ['an event after the next', eventCause(5), undefined, 'gap'],
+    ['the first event of another subject', eventCause(1, 'deliveries/other'), undefined, undefined],
+    ['the second event of another subject', eventCause(2, 'deliveries/other'), undefined, 'gap'],
+    ['a repeated event with a stale etag', eventCause(2), '"1"', 'ignored'],
+    ['the current etag', {}, '"7"', undefined],
+    ['no etag', {}, undefined, undefined],
+  ])('evaluates %s', (_name, cause, etag, answer) => {
     expect(checkPreconditions(document, { cause, etag })).toBe(answer);
   });
 
-  test('a known request id with other content is refused', () => {
+  test('rejects a known request ID with other content', () => {
     const reused = () => checkPreconditions(document, { cause: requestCause('r-1', 'Save|ana', 'other') });
     expect(reused).toThrow(expect.objectContaining({ reason: 'REQUEST_ID_REUSED' }));
   });
 
-  test.each(['"6"', '"8"', '7', ''])('the etag %s is refused as stale', (etag) => {
+  test.each(['"6"', '"8"', '7', ''])('rejects the stale etag %s', (etag) => {
     expect(() => checkPreconditions(document, { cause: {}, etag })).toThrow(
       expect.objectContaining({ reason: 'ETAG_STALE' }),
     );
   });
 
-  test('a document that has counted nothing begins at 1', () => {
+  test('starts at 1 for a document without counted events', () => {
     const fresh = { revision: 1, requests: [] };
     expect(checkPreconditions(fresh, { cause: eventCause(1) })).toBeUndefined();
     expect(checkPreconditions(fresh, { cause: eventCause(2) })).toBe('gap');

@@ -17,7 +17,7 @@ import {
 import { computeSweepInterval } from '../src/outbox/sweep.ts';
 
 const at = (id: string) => ({ collection: 'cases', id });
-/** Made at `time`, in ms. */
+/** An entry created at `time`, in ms. */
 const entry = (id: string, n: number, size = 10, time = n) =>
   ({ n, key: id, data: Buffer.alloc(size), time: new Date(time) }) as StoredEvent;
 const upTo = (id: string, last: number, from = 1) =>
@@ -26,11 +26,11 @@ const listBatch = (queue: OutboxQueue) =>
   nextBatch(queue).map(({ documentKey, entries }) => [documentKey.id, ...entries.map(({ n }) => n)]);
 const all = { rejected: [] };
 
-describe('what is taken up', () => {
+describe('enqueue', () => {
   test.each([
     ['the outbox of a new document', [['a', 1, 2]], [['a', 1, 2]]],
     [
-      'what was added to a document that is held',
+      'additions to a pending document',
       [
         ['a', 1],
         ['a', 1, 2, 3],
@@ -38,7 +38,7 @@ describe('what is taken up', () => {
       [['a', 1, 2, 3]],
     ],
     [
-      'nothing twice, and nothing of an older view',
+      'nothing twice and nothing of an older read',
       [
         ['a', 1, 2],
         ['a', 1],
@@ -46,7 +46,7 @@ describe('what is taken up', () => {
       [['a', 1, 2]],
     ],
     [
-      'documents in the order in which they came',
+      'documents in order of arrival',
       [
         ['b', 1],
         ['a', 1],
@@ -69,7 +69,7 @@ describe('what is taken up', () => {
     expect(listBatch(queue)).toEqual(expected);
   });
 
-  test('after an acknowledgement is only what came later; what is still there is to be taken out again', () => {
+  test('takes only later entries after an acknowledgement and queues the rest for cleanup', () => {
     const queue = createQueue();
     enqueue(queue, at('a'), upTo('a', 2));
     settleBatch(queue, nextBatch(queue), all);
@@ -81,7 +81,7 @@ describe('what is taken up', () => {
     expect(listBatch(queue)).toEqual([['a', 3]]);
   });
 
-  test('beyond what memory holds is left to the store', () => {
+  test('leaves documents above the memory limit to the store', () => {
     const queue = createQueue();
     for (const id of ['a', 'b', 'c']) enqueue(queue, at(id), upTo(id, 1), { ...QUEUE_LIMITS, documents: 2 });
     expect([queue.pending.size, queue.hasOverflow, [...queue.droppedCollections]]).toEqual([2, true, ['cases']]);
@@ -93,8 +93,8 @@ describe('what is taken up', () => {
   });
 });
 
-describe('a batch', () => {
-  test('holds at most so many documents and so many bytes, and at least one entry', () => {
+describe('nextBatch', () => {
+  test('limits documents and bytes but includes at least one entry', () => {
     const queue = createQueue();
     for (const id of ['a', 'b', 'c']) enqueue(queue, at(id), [entry(id, 1, 300)]);
     expect(nextBatch(queue, { ...QUEUE_LIMITS, batchDocuments: 2 })).toHaveLength(2);
@@ -102,7 +102,7 @@ describe('a batch', () => {
     expect(nextBatch(queue, { ...QUEUE_LIMITS, batchBytes: 1 })).toHaveLength(1);
   });
 
-  test('is empty while too many documents wait for the store', () => {
+  test('is empty while too many cleanups are pending', () => {
     const queue = createQueue();
     enqueue(queue, at('a'), upTo('a', 1));
     scheduleCleanup(queue, { documentKey: at('b'), n: 1, entries: [] });
@@ -112,13 +112,13 @@ describe('a batch', () => {
   });
 });
 
-describe('a settled batch', () => {
+describe('settleBatch', () => {
   test.each([
     ['all acknowledged', {}, { done: 3, n: 3, held: [], isolated: [] }],
-    ['the second refused for good', { rejected: 2 }, { done: 1, n: 1, held: [], isolated: ['CAUSE'] }],
-    ['the second not now', { later: 2 }, { done: 1, n: 1, held: [], isolated: [] }],
-    ['the first refused for good', { rejected: 1 }, { done: 0, n: undefined, held: [], isolated: ['CAUSE'] }],
-  ] as const)('%s', (_name, fate, expected) => {
+    ['the second rejected permanently', { rejected: 2 }, { done: 1, n: 1, held: [], isolated: ['CAUSE'] }],
+    ['the second deferred', { later: 2 }, { done: 1, n: 1, held: [], isolated: [] }],
+    ['the first rejected permanently', { rejected: 1 }, { done: 0, n: undefined, held: [], isolated: ['CAUSE'] }],
+  ] as const)('settles a batch with %s', (_name, fate, expected) => {
     const queue = createQueue();
     enqueue(queue, at('a'), upTo('a', 3));
     const batch = nextBatch(queue);
@@ -137,7 +137,7 @@ describe('a settled batch', () => {
     expect(settled.hasDeferred).toBe('later' in fate);
   });
 
-  test('of an isolated document takes nothing more until its flag is written', () => {
+  test('takes nothing of an isolated document until its flag is stored', () => {
     const queue = createQueue();
     enqueue(queue, at('a'), upTo('a', 1));
     const batch = nextBatch(queue);
@@ -150,7 +150,7 @@ describe('a settled batch', () => {
   });
 });
 
-test('pulls of one document become one, with the entries in order, also when a refused one comes back', () => {
+test('merges the cleanups of a document, entries in order, also after a failure', () => {
   const queue = createQueue();
   scheduleCleanup(queue, { documentKey: at('a'), n: 2, entries: upTo('a', 2) });
   const refused = takeCleanups(queue);
@@ -160,14 +160,14 @@ test('pulls of one document become one, with the entries in order, also when a r
   expect([pull?.n, pull?.entries.map(({ n }) => n), others]).toEqual([4, [1, 2, 3, 4], []]);
 });
 
-describe('the oldest event that waits', () => {
+describe('findOldestPending', () => {
   const few = { ...QUEUE_LIMITS, documents: 1 };
 
-  test('is nothing where nothing waits', () => {
+  test('is undefined if nothing is pending', () => {
     expect(findOldestPending(createQueue())).toBeUndefined();
   });
 
-  test('is that of all documents held, until it is acknowledged', () => {
+  test('covers all pending documents until they are acknowledged', () => {
     const queue = createQueue();
     enqueue(queue, at('a'), [entry('a', 1, 10, 700), entry('a', 2, 10, 900)]);
     enqueue(queue, at('b'), [entry('b', 1, 10, 800)]);
@@ -179,7 +179,7 @@ describe('the oldest event that waits', () => {
     expect(findOldestPending(queue)).toBeUndefined();
   });
 
-  test('is one whose topic is missing, from one sweep to the next and until it could go', () => {
+  test('covers an event with a missing topic across sweeps until it is sent', () => {
     const queue = createQueue();
     const outbox = [entry('a', 1, 10, 500)];
     for (let round = 0; round < 3; round += 1) {
@@ -197,7 +197,7 @@ describe('the oldest event that waits', () => {
     expect(findOldestPending(queue)).toBeUndefined();
   });
 
-  test('is one that memory has no room for, until a whole pass of sweeps has not met it', () => {
+  test('covers an event above the memory limit until a complete pass misses it', () => {
     const queue = createQueue();
     enqueue(queue, at('a'), [entry('a', 1, 10, 900)], few);
     enqueue(queue, at('b'), [entry('b', 1, 10, 300)], few);
@@ -212,7 +212,7 @@ describe('the oldest event that waits', () => {
     expect(findOldestPending(queue)).toBeUndefined();
   });
 
-  test('is none of a document that Kafka refuses for good: it is counted by itself', () => {
+  test('ignores a document that Kafka rejects permanently', () => {
     const queue = createQueue();
     enqueue(queue, at('a'), [entry('a', 1)]);
     const batch = nextBatch(queue);
@@ -221,13 +221,13 @@ describe('the oldest event that waits', () => {
   });
 });
 
-test('the pause after a sweep grows with what the sweep took, up to five minutes', () => {
+test('increases the pause with the duration of a sweep, up to five minutes', () => {
   expect([0, 100, 1_000, 10_000, 600_000].map((took) => computeSweepInterval(took, 30_000))).toEqual([
     30_000, 30_000, 200_000, 300_000, 300_000,
   ]);
 });
 
-/** A store and a broker in memory, driven by a list of words. */
+/** A store and a broker in memory, driven by a list of commands. */
 function runScript(words: string[]) {
   const small = { ...QUEUE_LIMITS, documents: 3, batchDocuments: 2, batchBytes: 3_000, acknowledged: 4, cleanups: 5 };
   const queue = createQueue(small);
@@ -246,7 +246,7 @@ function runScript(words: string[]) {
   };
   const publish = (works: (one: StoredEvent) => boolean) => {
     const batch = nextBatch(queue, small);
-    // As the publisher does it: what stands behind an entry that cannot go now, of the same key, does not go either.
+    // Like the publisher, it also defers the later entries of the same key.
     const later = batch.flatMap(({ entries }) => {
       const stuck = entries.findIndex((one) => !works(one));
       return stuck < 0 ? [] : entries.slice(stuck);
@@ -290,7 +290,7 @@ function runScript(words: string[]) {
   return { stored, sent, alwaysTold, waits: findOldestPending(queue) };
 }
 
-test('whatever happens in between, each document is published without a gap and in order, the oldest event that waits is known, and every outbox becomes empty', () => {
+test('publishes each document without a gap and in order, and empties every outbox, in any sequence of events', () => {
   const word = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'publish', 'half', 'pull', 'refused', 'sweep');
   fc.assert(
     fc.property(fc.array(word, { maxLength: 120 }), (words) => {

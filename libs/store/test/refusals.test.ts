@@ -24,8 +24,8 @@ const at = (topic: string, offset: number, more: Partial<RefusedMessage> = {}): 
 });
 const listRefusals = async (topic: string) => (await refusals().list({ topic, pageSize: 50, pageToken: '' })).refusals;
 
-describe('refusals', () => {
-  test('of one topic, partition and cause are one document with first, last and count', async () => {
+describe('openRefusals', () => {
+  test('keeps one document per topic, partition and cause, with first, last and count', async () => {
     await refusals().keep([
       at('a', 7),
       at('a', 9),
@@ -41,19 +41,19 @@ describe('refusals', () => {
     expect((await refusals().list({ topic: 'a', pageSize: 50, pageToken: '' })).totalSize).toBe(6);
   });
 
-  test('that are told again after a crash are counted once, also when new ones come with them', async () => {
+  test('counts repeats after a crash once, also mixed with new messages', async () => {
     await refusals().keep([at('b', 1), at('b', 2)]);
     await refusals().keep([at('b', 1), at('b', 2)]);
     await refusals().keep([at('b', 2), at('b', 3)]);
     expect(await listRefusals('b')).toMatchObject([{ count: 3, firstOffset: 1, lastOffset: 3 }]);
   });
 
-  test('of a batch that was passed over count all its messages', async () => {
+  test('counts all messages of a skipped batch', async () => {
     await refusals().keep([at('c', 10, { lastOffset: '309', cause: 'BATCH_TOO_LARGE', fields: [] })]);
     expect(await listRefusals('c')).toMatchObject([{ count: 300, firstOffset: 10, lastOffset: 309 }]);
   });
 
-  test('that several members count at once are each counted once', async () => {
+  test('counts each message once across concurrent members', async () => {
     await Promise.all(Array.from({ length: 8 }, (_, n) => refusals().keep([at('d', 1), at('d', 2, { partition: n })])));
     const found = await listRefusals('d');
     expect(found.find(({ partition }) => partition === 0)).toMatchObject({ count: 2, lastOffset: 2 });
@@ -61,19 +61,19 @@ describe('refusals', () => {
     expect(found.every(({ partition, count }) => partition === 0 || count === 1)).toBe(true);
   });
 
-  test('5,000 in a row are one document and a handful of writes', async () => {
+  test('stores 5,000 refusals in one document with few writes', async () => {
     await refusals().keep(Array.from({ length: 5_000 }, (_, n) => at('e', n)));
     expect(await listRefusals('e')).toMatchObject([{ count: 5_000, firstOffset: 0, lastOffset: 4_999 }]);
   });
 
-  test('keep few names of fields, and short ones: those of others are of any length', async () => {
+  test('keeps few and short field names', async () => {
     await refusals().keep([at('f', 1, { fields: Array.from({ length: 500 }, () => 'x'.repeat(5_000)) })]);
     const [found] = await listRefusals('f');
     expect(found?.fields).toHaveLength(20);
     expect(found?.fields[0]).toHaveLength(100);
   });
 
-  test('are listed page by page, those that began last first', async () => {
+  test('lists pages, newest first', async () => {
     for (const partition of [0, 1, 2]) await refusals().keep([at('g', 1, { partition })]);
     const first = await refusals().list({ topic: 'g', pageSize: 2, pageToken: '' });
     const second = await refusals().list({ topic: 'g', pageSize: 2, pageToken: first.nextPageToken });

@@ -1,7 +1,7 @@
 /**
- * Started by outages.test.ts: a process with a store and a relay, as a service has them. It makes `count` documents with
- * an event each, says `publishing` when the first batch is on its way, and acknowledges it when a line comes in. `/readyz`
- * answers on the port that it prints; SIGTERM ends it in order.
+ * A process with a store and a relay, like a service; outages.test.ts starts it. It creates `count` documents
+ * with one event each, prints `publishing` when the first batch is in flight, and acknowledges it on a line
+ * of standard input. It prints the port of `/readyz`; SIGTERM ends it in order.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -7,7 +7,7 @@ import mongoose from 'mongoose';
 import { explainDenial } from '../src/connection/store-errors.ts';
 import { openStore } from '../src/store.ts';
 
-/** A store that speaks TLS alone. */
+/** A store that only speaks TLS. */
 
 const folder = temporaryDir();
 let local: LocalPlatform;
@@ -19,7 +19,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** A store whose authorities stand in a file. */
+/** A store with its authorities in a file. */
 function open(file: string) {
   const { log, lines, text } = captureLog();
   const ca = () => readFileSync(file, 'utf8');
@@ -35,14 +35,14 @@ function open(file: string) {
   return { store, lines, text };
 }
 
-describe('a store over TLS', () => {
-  test('is used when its certificate is from an authority of the file', async () => {
+describe('openStore over TLS', () => {
+  test('accepts a certificate of an authority in the file', async () => {
     const { store } = open(local.secure!.caFile);
     await eventually(() => store.ready());
     await store.close();
   });
 
-  test('is not used when it is from another, is told of in one sentence, and needs no restart once the file is right', async () => {
+  test('rejects another authority with one log line and recovers without a restart', async () => {
     const file = join(folder.dir, 'other.crt');
     writeFileSync(file, '');
     const { store, lines } = open(file);
@@ -57,8 +57,8 @@ describe('a store over TLS', () => {
   });
 });
 
-describe('what a store denies, in words', () => {
-  test.each([18, 13])('a user that it does not take (code %i)', (code) => {
+describe('explainDenial', () => {
+  test.each([18, 13])('explains a rejected user (code %i)', (code) => {
     const error = new mongoose.mongo.MongoServerError({ message: 'intake, secret', code });
     expect(explainDenial(error)).toBe('The store does not take the user and password of MONGODB_URI.');
     expect(explainDenial(new Error('x', { cause: error }))).toBe(
@@ -66,7 +66,7 @@ describe('what a store denies, in words', () => {
     );
   });
 
-  test('nothing is said of a store that is only away', () => {
+  test('returns nothing for an unavailable store', () => {
     expect(explainDenial(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toBeUndefined();
     expect(explainDenial(undefined)).toBeUndefined();
   });

@@ -12,52 +12,47 @@ const { BSON } = mongoose.mongo;
 const SECRET = 'SECRET-VALUE-3';
 const fromServer = (code: number) => Object.assign(new Error(SECRET), { name: 'MongoServerError', code });
 
-/** As the driver wraps what ends a bulk write. */
+/** Wraps an error as the driver does in a bulk write. */
 const inBulk = (cause: Error) => new mongoose.mongo.MongoBulkWriteError(cause as never, {} as never);
 
-describe('a failure of the driver', () => {
+describe('toStoreError', () => {
   test.each([
     ['no primary', fromServer(10107), true, false],
-    ['a lock not had in time', fromServer(24), true, false],
-    ['a write that met another', fromServer(112), true, false],
-    ['an error inside the server', fromServer(1), true, true],
-    ['a code of a vendor', fromServer(50_463_173), true, true],
-    ['the connection is gone', Object.assign(new Error(SECRET), { name: 'MongoNetworkError' }), true, false],
+    ['a lock timeout', fromServer(24), true, false],
+    ['a write conflict', fromServer(112), true, false],
+    ['an internal server error', fromServer(1), true, true],
+    ['a vendor code', fromServer(50_463_173), true, true],
+    ['the connection is lost', Object.assign(new Error(SECRET), { name: 'MongoNetworkError' }), true, false],
     [
-      'a connection that was in use when the server no longer answered',
+      'a connection in use when the server stopped responding',
       Object.assign(new Error(SECRET), { name: 'PoolClearedOnNetworkError' }),
       true,
       false,
     ],
     ['a bulk write that lost its connection', inBulk(new mongoose.mongo.MongoNetworkError(SECRET)), true, false],
-    [
-      'a bulk write that is wrong',
-      inBulk(new mongoose.mongo.MongoServerError({ message: SECRET, code: 9 })),
-      false,
-      false,
-    ],
-    ['a socket that is closed', Object.assign(new Error(SECRET), { code: 'EPIPE' }), true, false],
-    ['a command that is wrong', fromServer(9), false, false],
-    ['a fault of ours', new TypeError(SECRET), false, false],
-  ])('%s', (_name, error, passes, isTold) => {
+    ['an invalid bulk write', inBulk(new mongoose.mongo.MongoServerError({ message: SECRET, code: 9 })), false, false],
+    ['a closed socket', Object.assign(new Error(SECRET), { code: 'EPIPE' }), true, false],
+    ['an invalid command', fromServer(9), false, false],
+    ['a bug in the service', new TypeError(SECRET), false, false],
+  ])('maps %s', (_name, error, isTransient, isLogged) => {
     const { log, lines, text } = captureLog();
     const failure = toStoreError(error, 'cases.update', log);
-    expect(isProblem(failure) && failure.reason === 'STORE_UNAVAILABLE').toBe(passes);
+    expect(isProblem(failure) && failure.reason === 'STORE_UNAVAILABLE').toBe(isTransient);
     expect(lines.map(({ event, resource, code }) => [event, resource, code])).toEqual(
-      isTold ? [['store-failed-inside', 'cases.update', String((error as unknown as { code: number }).code)]] : [],
+      isLogged ? [['store-failed-inside', 'cases.update', String((error as unknown as { code: number }).code)]] : [],
     );
     expect(text() + failure.message).not.toContain(SECRET);
   });
 });
 
-describe('the log line of a failure that stays', () => {
+describe('the log line of a StoreError', () => {
   const driverError = (fields: object) => Object.assign(new Error(SECRET), { name: 'MongoServerError' }, fields);
 
   test.each<[string, Error, string, string]>([
     ['the code of the server', driverError({ code: 9 }), 'MongoServerError', '9'],
     ['the name of a code', driverError({ codeName: 'BadValue' }), 'MongoServerError', 'BadValue'],
-    ['the class, when the server names no code', driverError({}), 'MongoServerError', 'MongoServerError'],
-    ['the class of a fault in the code', new TypeError(SECRET), 'TypeError', 'TypeError'],
+    ['the class without a server code', driverError({}), 'MongoServerError', 'MongoServerError'],
+    ['the class of a bug', new TypeError(SECRET), 'TypeError', 'TypeError'],
     [
       'the code of a bulk write',
       inBulk(new mongoose.mongo.MongoServerError({ message: SECRET, code: 9 })),
@@ -78,7 +73,7 @@ describe('the log line of a failure that stays', () => {
     expect(text()).not.toContain(SECRET);
   });
 
-  test('shows the causes beneath it', () => {
+  test('shows its causes', () => {
     const { log, lines, text } = captureLog();
     const error = new Error(SECRET, { cause: new RangeError(SECRET) });
     log.error({ event: 'unexpected-error', error: toStoreError(error, 'cases.update', log) });
@@ -87,7 +82,10 @@ describe('the log line of a failure that stays', () => {
   });
 });
 
-/** A gateway before the store: while `isAway`, it still greets and answers everything else with an error of its own. */
+/**
+ * A gateway before the store. While `isAway`, it accepts the handshake and answers everything else with an
+ * error.
+ */
 async function startFailingGateway() {
   const state = { isAway: false, code: 1 };
   const sockets = new Set<Socket>();
@@ -121,7 +119,7 @@ async function startFailingGateway() {
   };
 }
 
-test('a database that is away behind a gateway that still answers is an unavailable store, and not ready, until it is back', async () => {
+test('reports an unavailable store while a gateway answers with errors, until it recovers', async () => {
   const line = await startFailingGateway();
   const { log, text, lines } = captureLog();
   const database = `t${randomUUID().slice(0, 8)}-cups-cases`;

@@ -38,7 +38,7 @@ afterEach(async () => {
   await store.close();
 });
 
-/** Documents whose timer is due, the first one longest. */
+/** Documents with due timers, the first due longest. */
 async function waiting(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, at) => `t${String(at).padStart(4, '0')}`);
   for (const [at, _id] of ids.entries()) {
@@ -58,8 +58,8 @@ const clear = (id: string) =>
 
 const claimOf = async (id: string) => (await cases.get(id, { scope }))?.timer?.claimedUntil?.toISOString();
 
-describe('timers that are due', () => {
-  test('are worked on beside each other, up to the bound', async () => {
+describe('startTimers', () => {
+  test('handles timers concurrently up to the bound', async () => {
     const ids = await waiting(24);
     const [together, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const begun: string[] = [];
@@ -73,7 +73,7 @@ describe('timers that are due', () => {
       },
     });
     await together.promise;
-    // Nobody else may begin while six are under way.
+    // Nothing else may start while six run.
     await cases.find({ state: 'queued' }, { scope });
     expect(begun.toSorted()).toEqual(ids.slice(0, 6));
     open.resolve();
@@ -81,7 +81,7 @@ describe('timers that are due', () => {
     expect(begun.toSorted()).toEqual(ids);
   }, 30_000);
 
-  test('are claimed from the moment of the claim, however long others took before', async () => {
+  test('starts a lease at the claim, however long other timers took', async () => {
     const [first, second] = (await waiting(2)) as [string, string];
     let clock = new Date('2026-03-02T09:00:00.000Z');
     let seen: string | undefined;
@@ -99,7 +99,7 @@ describe('timers that are due', () => {
     expect(seen).toBe('2026-03-02T09:01:50.000Z');
   }, 30_000);
 
-  test('do not wait for one that hangs, nor is that one begun again by the same process', async () => {
+  test('does not wait for a hanging handler or start it twice', async () => {
     const ids = await waiting(150);
     const [hanging] = ids as [string];
     const open = Promise.withResolvers<void>();
@@ -119,7 +119,7 @@ describe('timers that are due', () => {
     open.resolve();
   }, 40_000);
 
-  test('that are being worked on end before the stop does', async () => {
+  test('ends running handlers before stop resolves', async () => {
     const [id] = (await waiting(1)) as [string];
     const [begun, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     start({

@@ -1,4 +1,4 @@
-/** How much is handed over at once. */
+/** Limits of one batch. */
 interface BatchLimits {
   count: number;
   bytes: number;
@@ -9,8 +9,7 @@ interface SizedItem {
 }
 
 /**
- * Hands over what came while the work before was under way, in the order in which it came: one piece of work at a time, so that the
- * order holds.
+ * Collects items while the previous batch is processed, and hands them over in order, one batch at a time.
  */
 export class Batcher<T extends SizedItem> {
   readonly #bounds: BatchLimits;
@@ -29,13 +28,13 @@ export class Batcher<T extends SizedItem> {
     this.#running ??= this.#run();
   }
 
-  /** When all that was added has been worked on. */
+  /** Resolves when all added items are processed. */
   async settled(): Promise<void> {
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    // What the caller adds in the same turn goes together.
+    // Items that the caller adds synchronously form one batch.
     await Promise.resolve();
     while (this.#waiting.length > 0) await this.#work(this.#next());
     this.#running = undefined;

@@ -1,17 +1,17 @@
 import type { RefusedMessage } from '@cups/contracts';
 import type { OffsetWindow, RefusedOffset } from './offset-window.ts';
 
-/** A partition that has something in work. */
+/** A partition with messages in progress. */
 export interface ActivePartition<M> {
   /** Without the prefix. */
   topic: string;
   partition: number;
   window: OffsetWindow<M>;
-  /** What was committed last, by this member. */
+  /** The offset that this member committed last. */
   committed?: bigint;
 }
 
-/** How far one partition has come since its last commit, and what was refused on that way. */
+/** Progress of one partition since its last commit, with the refusals. */
 export interface PartitionCommit<M> {
   at: ActivePartition<M>;
   point: bigint;
@@ -25,9 +25,9 @@ export interface PartitionOffset {
 }
 
 /**
- * What a flush has to do: for each partition that has moved, first its refusals are stored, then its point is committed. So a refusal
- * is lost by no crash, and what comes twice after one stands behind one known offset. Takes the refusals out of the windows:
- * they end in `committed` or in `undo`. Pure, apart from the windows it is given.
+ * Plans a flush: store the refusals of each partition that advanced, then commit its offset. So no crash
+ * loses a refusal, and repeats are identifiable by one offset. Takes the refusals out of the windows; finish
+ * with `markCommitted` or `rollBackCommit`. Pure, except for the given windows.
  */
 export function planCommit<M>(partitions: Iterable<ActivePartition<M>>): PartitionCommit<M>[] {
   const plan: PartitionCommit<M>[] = [];
@@ -39,7 +39,7 @@ export function planCommit<M>(partitions: Iterable<ActivePartition<M>>): Partiti
   return plan;
 }
 
-/** The refusals to store, in the order of their offsets for each partition. */
+/** Returns the refusals to store, by offset within each partition. */
 export const collectRefusals = <M>(plan: PartitionCommit<M>[]): RefusedMessage[] =>
   plan.flatMap(({ at: { topic, partition }, refused }) =>
     refused.map(({ offset, last, ...refusal }) =>
@@ -47,16 +47,16 @@ export const collectRefusals = <M>(plan: PartitionCommit<M>[]): RefusedMessage[]
     ),
   );
 
-/** The offsets to commit, topics with the prefix. */
+/** Returns the offsets to commit, topics with the prefix. */
 export const collectOffsets = <M>(plan: PartitionCommit<M>[], prefix: string): PartitionOffset[] =>
   plan.map(({ at, point }) => ({ topic: prefix + at.topic, partition: at.partition, offset: String(point) }));
 
-/** The refusals could not be stored: nothing of the plan is committed, and the next one holds them again. */
+/** Returns the refusals to their windows after a failed store. Nothing is committed. */
 export function rollBackCommit<M>(plan: PartitionCommit<M>[]): void {
   for (const { at, refused } of plan) at.window.restoreRefused(refused);
 }
 
-/** The plan is carried out: the next one begins behind its points. */
+/** Records the committed offsets. */
 export function markCommitted<M>(plan: PartitionCommit<M>[]): void {
   for (const { at, point } of plan) at.committed = point;
 }

@@ -15,20 +15,20 @@ export interface ConsumerOptions extends ProcessorOptions {
   access?: KafkaAccess | undefined;
   /** Without the prefix. */
   groupId: string;
-  /** The group, without the prefix, that read these topics before; its committed offsets are taken over. */
+  /** Former group ID, without the prefix; its committed offsets are copied. */
   inheritFrom?: string;
-  /** ms; a fetch waits so long when nothing comes, and stop and rejoin may take as long. Default 2,000. */
+  /** Maximum wait of an empty fetch, ms; stop and rejoin may take as long. Default 2,000. */
   maxWaitMs?: number;
-  /** As of a member. */
+  /** As in `GroupMemberOptions`. */
   heartbeatTimeoutMs?: GroupMemberOptions['heartbeatTimeoutMs'];
-  /** Notices when this consumer stands still; several in one process share one. Default: one of its own. */
+  /** Detects that this consumer is stuck; consumers of a process can share one. Default: its own. */
   watch?: LagWatch;
 }
 
 export interface Consumer {
-  /** False when a handler hangs (over 2 minutes) while the broker answers. */
+  /** False if a handler runs over 2 minutes while the broker is available. */
   live(): boolean;
-  /** Has joined its group. */
+  /** Whether it has joined its group. */
   ready(): boolean;
   stop(): Promise<void>;
 }
@@ -37,7 +37,7 @@ const MAX_HANDLER_MS = 120_000;
 const STOP_TIMEOUT_MS = 8_000;
 const MAX_FETCH_WAIT_MS = 2_000;
 
-/** One member of the group after the other, until `stopping`. */
+/** Runs one group member after another until `stopping`. */
 class GroupMembership {
   readonly #options: ConsumerOptions;
   readonly #stopping: AbortSignal;
@@ -54,12 +54,12 @@ class GroupMembership {
     this.#offsetsCopied = options.inheritFrom === undefined;
   }
 
-  /** Undefined before the first has started; the last one, when it has ended and the next waits. */
+  /** Returns the current or last member; undefined before the first. */
   current(): GroupMember | undefined {
     return this.#current;
   }
 
-  /** To join a group is no success: until a message has been dealt with, the next member comes later each time. */
+  /** Runs members with backoff. A join does not reset the backoff, only a processed message does. */
   async run(work: MessageProcessor, stuckMs: number): Promise<void> {
     const waits = backoff(RETRY_BACKOFF);
     while (!this.#stopping.aborted) {
@@ -73,7 +73,7 @@ class GroupMembership {
     }
   }
 
-  /** One member from its start to its end; resolves with the reason why it ended. */
+  /** Runs one member and resolves with the reason for its end. */
   async #runOnce(work: MessageProcessor): Promise<string> {
     const { prefix, groupId, topics, maxWaitMs = MAX_FETCH_WAIT_MS, heartbeatTimeoutMs } = this.#options;
     try {
@@ -99,7 +99,7 @@ class GroupMembership {
     this.#offsetsCopied = true;
   }
 
-  /** Tells of what Kafka denies to this group. @returns whether that is the reason */
+  /** Reports a denial by Kafka. @returns whether the reason is one */
   #reportDenial(reason: string): boolean {
     const { brokers, access, prefix, groupId, topics } = this.#options;
     const attempt = { brokers, access, operation: 'read' as const, group: prefix + groupId };
@@ -122,12 +122,12 @@ class GroupMembership {
 }
 
 /**
- * Consumes as a member of a group until `stop()`. Fetching never waits for handlers: each partition has a window of
- * messages in work, offsets are committed for the part of it that is done without a hole, and a full window pauses its
- * partition. A key whose handler fails holds up nothing but itself: with a `park` it is soon parked there, and until then, or
- * without one, its partition goes on for one window. What a crash makes come twice is at most one window. kafkajs never sees an error of a handler; when it gives up, or a partition has lag and nothing moves, the
- * consumer is built anew, at growing distances until a message has been dealt with. Without a broker or a topic it tries
- * again quietly.
+ * Consumes as a member of a group until `stop()`. Fetches do not wait for handlers: each partition has a
+ * window of messages in progress, only its contiguous completed part is committed, and a full window pauses
+ * the partition. A failing key blocks only itself: a `park` takes it after some retries; otherwise its
+ * partition continues for one window. After a crash at most one window repeats. Handler errors never reach
+ * kafkajs. If kafkajs gives up, or a partition has lag without progress, the consumer is rebuilt with growing
+ * intervals until a message is processed. Without a broker or topic it retries quietly.
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
   const stopping = new AbortController();

@@ -8,10 +8,10 @@ const fetchCommittedOffsets = async (admin: Admin, groupId: string, topics: stri
 };
 
 /**
- * Gives a group that is new under its name the committed offsets that another had for the same topics, so that a renamed group does
- * not read everything again. What the new group has committed itself stays. Names with the prefix.
- *
- * @throws Error when the broker is away, a topic is missing, or another member is doing the same at this moment: again later
+ * Copies the committed offsets of a former group ID, so that a renamed group does not start again. Offsets
+ * that the new group has committed stay. Names with the prefix.
+ * @throws Error if the broker is unavailable, a topic is missing, or another member copies concurrently;
+ * retry later
  */
 export async function copyGroupOffsets(
   kafka: Kafka,

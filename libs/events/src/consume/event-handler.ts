@@ -5,18 +5,24 @@ import { ParkedLanes } from './parked-lanes.ts';
 import type { HandlerFailure, Lane, EventPark, ParkedEvent, ParkedLane } from './event-park.ts';
 
 export interface EventHandlerOptions {
-  /** What each topic may carry; what does not fit is refused before `handle` sees it. `WRITERS` has our own topics. */
+  /**
+   * Allowed events by topic; others are refused before `handle`. `TOPIC_EXPECTATIONS` has the platform's
+   * topics.
+   */
   expects: Expectations;
   handle: (event: ReceivedEvent) => Promise<HandlerResult>;
   /**
-   * Handles events that are not counted, many at once, in order. What it leaves undefined, with all later ones of the same key, comes
-   * to `handle` one by one; so do all of them when it throws.
+   * Handles uncounted events in bulk, in order. Events left undefined, and all later ones of the same key, go
+   * to `handle` one by one. If it throws, all do.
    */
   handleMany?: ((events: ReceivedEvent[]) => Promise<(HandlerResult | undefined)[]>) | undefined;
-  /** Counts an event within its subject without applying it, so that the next may come. Default: nothing is counted. */
+  /**
+   * Counts an event in its subject without applying it, so that the next one is accepted. Default: counts
+   * nothing.
+   */
   skip?: ((event: ReceivedEvent) => Promise<void>) | undefined;
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
-  /** What this consumer reads, without the prefix. */
+  /** Topics of this consumer, without the prefix. */
   topics: string[];
   park?: EventPark;
   log: Log;
@@ -24,13 +30,13 @@ export interface EventHandlerOptions {
 }
 
 /**
- * What is done about one event: held against what its topic may carry, handled, and parked when its predecessor is missing, or
- * when one of its key is parked. With the predecessor come those that waited for it. Whatever fails is thrown: the caller tries
- * the event again, and parks it when that leads to nothing.
+ * Validates, handles or parks one event. Parks an event if its predecessor is missing or its key is parked,
+ * and applies the waiting events once their predecessor arrives. Failures are thrown: the caller retries and
+ * finally parks the event.
  */
 export class EventHandler {
   readonly #options: EventHandlerOptions;
-  /** Subjects that have events waiting for a predecessor. */
+  /** Subjects with events that wait for a predecessor. */
   readonly #waiting = new Set<string>();
   readonly #parkedLanes: ParkedLanes | undefined;
 
@@ -39,7 +45,7 @@ export class EventHandler {
     this.#parkedLanes = options.park && new ParkedLanes(options.park, options.topics);
   }
 
-  /** Reads which subjects and lanes have events waiting, also those that another process parked. */
+  /** Loads waiting subjects and parked lanes, including those of other processes. */
   async loadParked(): Promise<void> {
     const subjects = (await this.#options.park?.subjects()) ?? [];
     this.#waiting.clear();
@@ -52,12 +58,12 @@ export class EventHandler {
     return this.#apply(event);
   }
 
-  /** Whether an event may be one of many: nothing of its key is parked. */
+  /** Whether `handleMany` may take an event: its key is not parked. */
   isBatchable(event: ReceivedEvent): boolean {
     return !this.#parkedLanes?.has(event);
   }
 
-  /** As `handleMany` of the options. */
+  /** As in the options. */
   async handleMany(events: ReceivedEvent[]): Promise<(HandlerResult | undefined)[]> {
     const { handleMany, count } = this.#options;
     const handled = (await handleMany?.(events)) ?? [];
@@ -65,7 +71,7 @@ export class EventHandler {
     return handled;
   }
 
-  /** Parks an event, and with it all that comes with its key. Without a place for that it is never given up. */
+  /** Whether a park exists. Without one, an event is retried for ever. */
   get canPark(): boolean {
     return this.#parkedLanes !== undefined;
   }
@@ -82,14 +88,14 @@ export class EventHandler {
     return 'parked';
   }
 
-  /** Parked lanes that may go on; without a look at the store when none is parked. */
+  /** Returns lanes that may continue; reads the store only if a lane is parked. */
   async findDueLanes(): Promise<ParkedLane[]> {
     return this.#parkedLanes && this.#parkedLanes.size > 0 ? this.#parkedLanes.findDue() : [];
   }
 
   /**
-   * Does what waits in a released lane, in order; one that fails again keeps it parked.
-   * @param attempt does the work; a failure that is the event's own is what it gives, any other it throws
+   * Applies the events of a released lane, in order, until one fails again.
+   * @param attempt runs the work; returns a failure of the event itself and throws any other
    */
   async drain(lane: Lane, attempt: (work: () => Promise<void>) => Promise<HandlerFailure | undefined>): Promise<void> {
     const { park, log } = this.#options;
@@ -132,7 +138,7 @@ export class EventHandler {
     return handled;
   }
 
-  /** The missing event has come: those that waited for it follow, as far as they go. */
+  /** Applies waiting events after their predecessor, up to the next gap. */
   async #applyWaiting(subject: string): Promise<void> {
     const { park } = this.#options;
     if (!park) return;
@@ -145,7 +151,7 @@ export class EventHandler {
     this.#waiting.delete(subject);
   }
 
-  /** What became of an event whose offset is committed already. */
+  /** Stores the refusal of an event whose offset is already committed. */
   async #keepRefusal({ topic, partition, offset }: ReceivedEvent, handled: HandlerResult): Promise<void> {
     const refusal = handled === 'wait' ? undefined : toRefusal(handled);
     if (!refusal) return;

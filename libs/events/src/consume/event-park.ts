@@ -1,6 +1,6 @@
 import type { ReceivedEvent } from '@cups/contracts';
 
-/** The messages of one key on one topic: they keep their order, so that behind one that is parked all later ones wait. */
+/** The messages of one key on one topic. They keep their order: later ones wait behind a parked one. */
 export interface Lane {
   /** Without the prefix. */
   topic: string;
@@ -9,58 +9,56 @@ export interface Lane {
 
 /** Why an event is parked. */
 export interface HandlerFailure {
-  /** HANDLER_THREW, HANDLER_HANGS, or BEHIND one that is parked. */
+  /** HANDLER_THREW, HANDLER_HANGS, or BEHIND a parked event. */
   cause: string;
-  /** What threw, and where in the code; never a text, which may hold content. */
+  /** Class and code location of the error; never its text, which may hold content. */
   detail: string;
 }
 
-/** A lane that is parked. */
 export interface ParkedLane extends Lane {
-  /** Of its latest message. */
+  /** Partition of its latest message. */
   partition: number;
-  /** Events that wait in it, and how much they take together. */
+  /** Number and bytes of its events. */
   count: number;
   bytes: number;
-  /** Somebody lets it go on. */
+  /** Whether an administrator released it. */
   released: boolean;
 }
 
-/** An event of a lane that is parked. */
 export interface ParkedEvent {
   id: string;
   event: ReceivedEvent;
-  /** Somebody lets it go on. */
+  /** Whether an administrator released it. */
   released: boolean;
-  /** Somebody has decided that it is not to be applied. */
+  /** Whether an administrator decided not to apply it. */
   dropped: boolean;
 }
 
 /**
- * Where events wait: those that came before their predecessor, and those whose handler does not get on with them, with all that
- * has the same key. `openParking` of @cups/store fits.
+ * Stores events that wait: those whose predecessor is missing, and keys whose handler failed. Implemented by
+ * `openEventPark` of @cups/store.
  */
 export interface EventPark {
-  /** Subjects that have events waiting for a predecessor. */
+  /** Returns the subjects with events that wait for a predecessor. */
   subjects(): Promise<string[]>;
   put(event: ReceivedEvent): Promise<void>;
-  /** Those of a subject, in the order of their sequence; each stays until it is dropped. */
+  /** Returns the waiting events of a subject by sequence; each stays until `drop`. */
   waiting(subject: string): Promise<ReceivedEvent[]>;
   drop(event: ReceivedEvent): Promise<void>;
 
-  /** The lanes of these topics that are parked. */
+  /** Returns the parked lanes of these topics. */
   lanes(topics: string[]): Promise<ParkedLane[]>;
-  /** Parks an event behind those of its lane that are parked; twice is no error. */
+  /** Appends an event to its parked lane. Idempotent. */
   hold(event: ReceivedEvent, failure: HandlerFailure): Promise<void>;
-  /** The first of a lane, in the order in which they were parked; each stays until it is let go. */
+  /** Returns the first events of a lane, in order; each stays until `complete`. */
   listEvents(lane: Lane): Promise<ParkedEvent[]>;
-  /** Lets all of a lane go on that is parked by now. */
+  /** Releases all events of a lane. */
   release(lane: Lane): Promise<void>;
-  /** It was handled, or dropped for good. */
+  /** Completes a handled or dropped event. */
   complete(parked: ParkedEvent): Promise<void>;
-  /** It failed again: its lane stays, until somebody releases it once more. */
+  /** Records a repeated failure; the lane is blocked until its next release. */
   recordFailure(parked: ParkedEvent, failure: HandlerFailure): Promise<void>;
 }
 
-/** So many events of one lane are parked at most, and so many bytes of them; further ones wait in Kafka, with their partition. */
+/** Maximum number and bytes of parked events per lane; further ones wait in Kafka with their partition. */
 export const MAX_PARKED = { events: 1_000, bytes: 8 * 1024 * 1024 };

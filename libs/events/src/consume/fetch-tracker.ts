@@ -1,23 +1,24 @@
 interface FetchState {
-  /** The join after which it was sent. */
+  /** The join before this fetch. */
   epoch: number;
   startedAt: number;
-  /** Undefined while the answer is awaited. */
+  /** Undefined while pending. */
   endedAt?: number;
 }
 
-/** Longer than kafkajs waits for any answer: a fetch that has not ended by then never will. */
+/** Longer than any request timeout of kafkajs; an older fetch never completes. */
 const MAX_FETCH_MS = 20_000;
-/** What a fetch brought is handed over within the wait of `Member` for room; this long after its end nothing of it is on its way. */
+/**
+ * Time after a fetch within which its messages are handed over; covers the wait of `GroupMember` for room.
+ */
 const MAX_HAND_OVER_MS = 3_000;
 
 /**
- * Whether what kafkajs hands over was asked for after the last join of the group. Pure.
- *
- * kafkajs reads from each broker by itself. When one of them tells of a new leader, the member joins again in the middle
- * of the others' fetches and goes on from what is committed; an answer of those that comes in afterwards stands further
- * on, and whoever took it would skip all that was in work. It is not told which broker a batch came from, so nothing is
- * taken until every broker has been asked anew, or its old answer can not come any more.
+ * Tracks whether messages from kafkajs were fetched after the last join. Pure. kafkajs fetches from each
+ * broker independently. When one reports a new leader, the member rejoins during the other fetches and
+ * restarts at the committed offsets. A late response is further ahead, and accepting it would skip messages
+ * in progress. kafkajs does not say which broker a batch came from, so nothing is accepted until every broker
+ * was fetched again or its old response cannot arrive.
  */
 export function createFetchTracker() {
   const fetches = new Map<number, FetchState>();
@@ -30,16 +31,16 @@ export function createFetchTracker() {
     groupJoined(): void {
       epoch += 1;
     },
-    /** A fetch is sent to a broker. */
+    /** Records a fetch from a broker. */
     fetchStarted(nodeId: number, now: number): void {
       fetches.set(nodeId, { epoch, startedAt: now });
     },
-    /** It was answered, or given up. */
+    /** Records its response or failure. */
     fetchEnded(nodeId: number, now: number): void {
       const fetching = fetches.get(nodeId);
       if (fetching) fetching.endedAt = now;
     },
-    /** Whether nothing that was asked for before the last join can come now. */
+    /** Whether no fetch from before the last join can still arrive. */
     isFresh(now: number): boolean {
       for (const [nodeId, fetching] of fetches) {
         if (fetching.epoch === epoch) continue;

@@ -1,12 +1,12 @@
 import { backoff, type Log } from '@cups/contracts';
 import { RETRY_BACKOFF } from '../kafka.ts';
 
-/** ms; so long what is done may wait for its commit. */
+/** Maximum delay between completion and commit. */
 const COMMIT_INTERVAL_MS = 1_000;
 
 /**
- * When what is done is committed: a second after the first of it, sooner when asked, one flush after the other; after a failure
- * again, later each time.
+ * Schedules commits: 1 s after the first completion, earlier on request, one at a time. Retries a failure
+ * with backoff.
  */
 export class FlushTimer {
   readonly #flush: () => Promise<void>;
@@ -26,7 +26,7 @@ export class FlushTimer {
     this.#timer ??= setTimeout(() => void this.flushNow(), after);
   }
 
-  /** Resolves when what is done now is committed, or that has failed. */
+  /** Resolves when the current state is committed or the commit has failed. */
   flushNow(): Promise<void> {
     this.cancel();
     this.#running = this.#running.then(this.#flush).then(

@@ -10,29 +10,30 @@ export interface GroupMemberOptions {
   groupId: string;
   topics: string[];
   maxWaitMs: number;
-  /** ms without a heartbeat after which the member is given up. Default 45,000; kafkajs sends one every 3 s. */
+  /** Time without a heartbeat that ends the member, ms. Default 45,000; kafkajs sends one every 3 s. */
   heartbeatTimeoutMs?: number | undefined;
-  /** Kafka has answered a fetch. */
+  /** Called when Kafka answered a fetch. */
   onFetch: () => void;
 }
 
-/** ms; a member that has told its group nothing for so long is none any more, or has stopped. */
+/** A member without heartbeats for this long has left its group or has stopped. */
 const HEARTBEAT_TIMEOUT_MS = 45_000;
-/** So many times it is looked whether it is silent before it is said to be. */
+/** Number of checks within the timeout. */
 const HEARTBEAT_CHECKS = 4;
-/** ms, so that what is not taken is not asked for without a pause. */
+/** Avoids a busy loop over rejected messages. */
 const STALE_RETRY_DELAY_MS = 50;
-/** ms; a crash stops first and says why afterwards. */
+/** kafkajs emits `stop` first and the reason of a crash later. */
 const STOP_GRACE_MS = 2_000;
 const LEAVE_TIMEOUT_MS = 5_000;
-/** ms; so long the other partitions of a fetch wait for one that is full. */
+/** How long the other partitions of a fetch wait for a full one. */
 const ROOM_TIMEOUT_MS = 500;
 
 const createKafkaConsumer = (kafka: Kafka, { prefix, groupId, maxWaitMs }: GroupMemberOptions): KafkaConsumer =>
   kafka.consumer({
     groupId: prefix + groupId,
     allowAutoTopicCreation: false,
-    // As short as is safe: so long do the partitions of a killed process, or of us after a broker's death, stand still.
+    // As short as is safe: partitions of a killed process, or of any member after a broker failure, pause
+    // this long.
     sessionTimeout: 10_000,
     heartbeatInterval: 3_000,
     maxWaitTimeInMs: maxWaitMs,
@@ -45,7 +46,7 @@ const createKafkaConsumer = (kafka: Kafka, { prefix, groupId, maxWaitMs }: Group
     },
   });
 
-/** Also when stopping: who stops waits until the group knows that this member has left. */
+/** Leaves the group and waits for it, also during shutdown. */
 async function leaveGroup(consumer: KafkaConsumer): Promise<void> {
   let late: NodeJS.Timeout | undefined;
   const bound = new Promise<void>((resolve) => (late = setTimeout(resolve, LEAVE_TIMEOUT_MS)));
@@ -53,9 +54,9 @@ async function leaveGroup(consumer: KafkaConsumer): Promise<void> {
   clearTimeout(late);
 }
 
-/** A member of a group: joins, fetches and hands over to `work` until it is given up or kafkajs ends it. */
+/** A group member: joins, fetches and hands messages to `work` until given up or ended by kafkajs. */
 export class GroupMember {
-  /** Resolves with the reason when it has ended, whatever the reason. */
+  /** Resolves with the reason when the member has ended. */
   readonly ended: Promise<string>;
   readonly #consumer: KafkaConsumer;
   readonly #work: MessageProcessor;
@@ -86,7 +87,7 @@ export class GroupMember {
     return this.#assigned !== undefined;
   }
 
-  /** Whether it reads the partition, or nobody has told it yet what it reads; topic without the prefix. */
+  /** Whether it reads the partition; true before the first assignment. Topic without the prefix. */
   isAssigned(topic: string, partition: number): boolean {
     return this.#assigned?.[this.#prefix + topic]?.includes(partition) ?? true;
   }
@@ -99,14 +100,13 @@ export class GroupMember {
     if (this.joined()) this.#consumer.resume([{ topic: this.#prefix + topic, partitions: [partition] }]);
   }
 
-  /** Ends it soon. */
   giveUp(reason: string): void {
     this.#end(reason);
   }
 
   async #run(): Promise<string> {
-    // kafkajs may stop fetching without an error. Or it goes on and is no member: when the group has forgotten it and the join that
-    // follows fails, it fetches again under no name, sends no heartbeat, and can commit nothing.
+    // kafkajs may stop fetching without an error. Or it continues without membership: after a failed rejoin
+    // it fetches without a member ID, sends no heartbeat and cannot commit.
     const watch = setInterval(() => {
       if (this.joined() && Date.now() - this.#lastHeartbeat > this.#heartbeatTimeoutMs) this.#end('silent');
     }, this.#heartbeatTimeoutMs / HEARTBEAT_CHECKS);
@@ -154,7 +154,7 @@ export class GroupMember {
     this.#assigned = assigned;
     this.#freshness.groupJoined();
     this.#work.begin();
-    // kafkajs keeps a pause over a join, and the windows that would have ended it are gone.
+    // kafkajs keeps a pause across a join, but the windows that would resume it are gone.
     this.#consumer.resume(this.#topics.map((topic) => ({ topic })));
     this.#recordHeartbeat();
   }
@@ -163,20 +163,21 @@ export class GroupMember {
     const { topic, partition, messages } = batch;
     const last = messages.at(-1);
     if (!this.joined() || !last || !isRunning() || isStale()) return;
-    // Not resolved, it is fetched again, from where the group stands.
+    // Unresolved, it is fetched again from the group's position.
     if (!this.#freshness.isFresh(Date.now())) return after(STALE_RETRY_DELAY_MS);
     const full = this.#work.accept(this.#withoutPrefix(topic), partition, messages, BigInt(batch.lastOffset()));
     resolveOffset(last.offset);
     if (!full) return;
-    // kafkajs asks for a partition that was paused as late as after its longest fetch: a pause is for handlers that take their time.
+    // kafkajs fetches a paused partition again only after its longest fetch, so pauses are only for slow
+    // handlers.
     const name = this.#withoutPrefix(topic);
     if ((await this.#work.waitForRoom(name, partition, ROOM_TIMEOUT_MS)) || !this.joined()) return;
     this.#consumer.pause([{ topic, partitions: [partition] }]);
-    // What became free meanwhile has said so already.
+    // Room that became free before the pause was already reported.
     if (this.#work.hasRoom(name, partition)) this.resume(name, partition);
   }
 
-  /** Markers of transactions are never handed over, but the group's position must get behind them. */
+  /** Advances the group's position past transaction markers, which are never delivered. */
   #passMarkers(batch: { topic: string; partition: number; batchSize: number; lastOffset: string }): void {
     if (batch.batchSize > 0 || !this.joined() || !this.#freshness.isFresh(Date.now())) return;
     this.#work.accept(this.#withoutPrefix(batch.topic), batch.partition, [], BigInt(batch.lastOffset));

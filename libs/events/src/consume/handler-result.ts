@@ -1,17 +1,17 @@
 import type { Refusal } from '@cups/contracts';
 
 /**
- * What a handler did with an event. `done`: applied, or known already. `wait`: its predecessor has not come, so it is parked.
- * Refused, for a cause or without one: it is kept in the list of refused messages, and never comes again.
+ * Result of a handler. `done`: applied or already known. `wait`: its predecessor is missing, so it is parked.
+ * A refusal, with or without a cause, is stored and final.
  */
 export type HandlerResult = 'done' | 'wait' | 'refused' | Refusal;
 
-/** What became of an event: `parked` with all of its key, because its handler did not get on with it or with one before it. */
+/** Outcome of an event. `parked`: with its whole key, after a failure of the event or of an earlier one. */
 export type EventOutcome = HandlerResult | 'parked';
 
 /**
- * What is kept about the message; undefined when there is nothing to keep. One that waits is kept as well: support sees the gap.
- * The causes of this library: NOT_A_CLOUDEVENT, REFUSED, SEQUENCE_GAP, …_UNEXPECTED, BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS,
+ * Returns the refusal to store, if any. Includes waiting events, so that support sees the gap. Causes of this
+ * library: NOT_A_CLOUDEVENT, REFUSED, SEQUENCE_GAP, …_UNEXPECTED, BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS,
  * BATCH_UNREADABLE.
  */
 export function toRefusal(handled: EventOutcome): Refusal | undefined {
@@ -21,6 +21,6 @@ export function toRefusal(handled: EventOutcome): Refusal | undefined {
   return handled;
 }
 
-/** As it is counted: a closed list of words. */
+/** Returns the metric label, from a closed list. */
 export const toOutcomeLabel = (handled: EventOutcome): 'done' | 'wait' | 'refused' | 'parked' =>
   typeof handled === 'string' ? handled : 'refused';

@@ -13,35 +13,38 @@ import {
   type TrackedPosition,
 } from './progress.ts';
 
-/** What the watch must know of a consumer; names of topics and groups are without the prefix. */
+/** What the watch needs of a consumer; topics and groups without the prefix. */
 export interface WatchedConsumer {
   groupId: string;
   topics: string[];
-  /** Whether this member reads the partition, or nobody has told it yet what it reads. */
+  /** Whether this member reads the partition; true before the first assignment. */
   isAssigned(topic: string, partition: number): boolean;
-  /** Grows with each message of the partition that is taken or dealt with. */
+  /** Returns a counter that increases with each message accepted or completed in the partition. */
   activity(topic: string, partition: number): number;
-  /** Nothing at all has happened in a partition that has lag. */
+  /** Called when a partition has lag and no activity. */
   rebuild(): void;
 }
 
-/** A partition that has lag and in which its group has not moved for long; names are without the prefix. */
+/** A partition with lag whose group has not moved for a long time; names without the prefix. */
 export interface StuckPartition {
   groupId: string;
   topic: string;
   partition: number;
   since: Date;
-  /** Messages that the group has not dealt with. */
+  /** Number of unprocessed messages. */
   unread: bigint;
 }
 
-/** Looks from outside, through a connection of its own, whether consumers stand still. */
+/** Detects stuck consumers from the outside, over a connection of its own. */
 export interface LagWatch {
-  /** @returns ends the watching */
+  /** @returns the function that ends the watch */
   add(watched: WatchedConsumer): () => void;
-  /** Messages that a group has not read yet, whoever of its members reads them; undefined when the broker does not say. */
+  /** Returns the unread messages of a group over all its members; undefined if the broker is unavailable. */
   unread(groupId: string, topics: string[]): Promise<bigint | undefined>;
-  /** What stands still in the groups of all consumers, whoever of their members reads it; oldest first, as of the last look. */
+  /**
+   * Returns the stuck partitions of all watched groups, including other replicas; oldest first, as of the
+   * last check.
+   */
   stuck(): StuckPartition[];
   stuckMs: number;
   stop(): Promise<void>;
@@ -60,7 +63,7 @@ export interface LagWatchOptions {
 const STUCK_AFTER_MS = 60_000;
 const STOP_TIMEOUT_MS = 2_000;
 
-/** Where the group of a consumer stands, in all partitions of its topics. */
+/** Returns the position of a group in all partitions of its topics. */
 async function readPositions(
   admin: Admin,
   prefix: string,
@@ -82,15 +85,15 @@ async function readPositions(
   return readings;
 }
 
-/** What is known of a consumer from one look to the next. */
+/** State of a consumer between two checks. */
 interface ConsumerProgress {
-  /** In the partitions that its member reads. */
+  /** Partitions of this member. */
   own: PartitionProgress;
-  /** In all of its group, by `topic/partition`: any replica can name what stands still at another. */
+  /** Partitions of the whole group, by `topic/partition`; any replica can report another's. */
   all: Map<string, TrackedPosition>;
 }
 
-/** One look after the other at all consumers that were added; nothing is known while the broker is away. */
+/** Checks all consumers one after another. Nothing is known while the broker is unavailable. */
 class LagMonitor {
   readonly #options: LagWatchOptions;
   readonly #stuckMs: number;
@@ -104,7 +107,9 @@ class LagMonitor {
   constructor(options: LagWatchOptions, stuckMs: number) {
     this.#options = options;
     this.#stuckMs = stuckMs;
-    this.#gauge = options.metrics?.gauge('consumer_stuck', 'Has lag and does not move', ['topic']);
+    this.#gauge = options.metrics?.gauge('consumer_stuck', '1 while a partition of the topic has lag and no progress', [
+      'topic',
+    ]);
     this.#scheduleCheck();
   }
 
@@ -121,7 +126,7 @@ class LagMonitor {
     clearTimeout(this.#timer);
     this.#consumers.clear();
     const left = Promise.resolve(this.#checking).then(() => this.#admin?.disconnect());
-    // A broker that says nothing does not hold up the end of a process.
+    // An unresponsive broker must not delay the end of the process.
     await Promise.race([left.catch(() => {}), after(STOP_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
@@ -131,7 +136,7 @@ class LagMonitor {
       const readings = await readPositions(admin, this.#options.prefix, { groupId, topics });
       return readings.reduce((sum, { position, end }) => sum + end - position, 0n);
     } catch {
-      // The broker is away, or has no such topic yet.
+      // The broker is unavailable, or the topic does not exist yet.
       return undefined;
     }
   }
@@ -159,7 +164,7 @@ class LagMonitor {
     try {
       const admin = await this.#connect();
       for (const watched of this.#consumers.keys()) {
-        // What the broker answers about one group or topic, such as that it is missing, is a matter of that one alone.
+        // A protocol error, such as a missing topic, concerns only this consumer.
         const readings = await readPositions(admin, this.#options.prefix, watched).catch((error: { type?: string }) => {
           if (error.type !== undefined) return [];
           throw error;
@@ -167,7 +172,7 @@ class LagMonitor {
         this.#evaluate(watched, readings);
       }
     } catch {
-      // The broker is away, or restarts: the consumers say so.
+      // The broker is unavailable; the consumers report it.
       await this.#admin?.disconnect().catch(() => {});
       this.#admin = undefined;
     }
@@ -184,7 +189,7 @@ class LagMonitor {
   #evaluate(watched: WatchedConsumer, readings: PartitionPosition[]): void {
     const { log } = this.#options;
     const before = this.#consumers.get(watched);
-    // Removed while the broker was asked.
+    // Removed during the check.
     if (!before) return;
     const activity = (topic: string, partition: number) => watched.activity(topic, partition);
     const now = Date.now();
@@ -202,11 +207,10 @@ class LagMonitor {
 }
 
 /**
- * A partition that has lag while the group's committed position does not move for `stuckMs` is stuck: the gauge `consumer_stuck` of
- * its topic becomes 1 and a line is logged at level error, once. If nothing at all happened in it, its consumer is
- * built anew; where single keys hold up the position while others flow, that would only disturb those.
- *
- * One connection for all consumers of a process; nothing is known while the broker is away.
+ * Opens a watch. A partition with lag whose committed position does not move for `stuckMs` is stuck: the
+ * gauge `consumer_stuck` of its topic is 1 and one error line is logged. Without any activity its consumer is
+ * rebuilt. Not so while some keys still progress, because a rebuild would only disturb them. Uses one
+ * connection for all consumers of a process; nothing is known while the broker is unavailable.
  */
 export function openLagWatch(options: LagWatchOptions): LagWatch {
   const { stuckMs = STUCK_AFTER_MS } = options;

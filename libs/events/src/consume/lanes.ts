@@ -1,12 +1,12 @@
-/** Work in lanes: in order within a lane, beside each other between lanes, so many at once. */
+/** Runs tasks in order within a lane and concurrently across lanes, with a limited number of slots. */
 export interface Lanes {
-  /** Runs after what this lane has already; never rejects. */
+  /** Runs after the earlier tasks of the lane; never rejects. */
   run(lane: string, work: () => Promise<void>): void;
   /** Runs when a slot is free. */
   withSlot<T>(work: () => Promise<T>): Promise<T>;
-  /** The time (ms) since which the oldest running work runs; undefined when none does. */
+  /** Returns the start time (ms) of the oldest running task, if any. */
   oldest(): number | undefined;
-  /** When all that is in a lane now has ended. */
+  /** Resolves when all current tasks have ended. */
   settled(): Promise<unknown>;
 }
 

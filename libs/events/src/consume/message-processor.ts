@@ -33,38 +33,41 @@ export interface ProcessorOptions {
   prefix: string;
   log: Log;
   metrics?: Metrics;
-  /** What each topic may carry; what does not fit is refused before `handle` sees it. `WRITERS` has our own topics. */
+  /**
+   * Allowed events by topic; others are refused before `handle`. `TOPIC_EXPECTATIONS` has the platform's
+   * topics.
+   */
   expects: Expectations;
-  /** Handlers at once. Default 16. */
+  /** Maximum number of concurrent handlers. Default 16. */
   concurrency?: number;
   /** Without the prefix. */
   topics: string[];
   /**
-   * Called in order for each key, for different keys in parallel. A throw is retried with backoff, its key only; with a `park`, what
-   * leads to nothing is parked with its key.
+   * Called in order for each key, concurrently for different keys. A throw is retried with backoff, for its
+   * key only. With a `park`, a key is parked after repeated failures.
    */
   handle: (event: ReceivedEvent) => Promise<HandlerResult>;
-  /** As of `HandlerOptions`; for topics that `expects` has no row for. */
+  /** As in `EventHandlerOptions`; for topics without a row in `expects`. */
   handleMany?: ((events: ReceivedEvent[]) => Promise<(HandlerResult | undefined)[]>) | undefined;
-  /** Counts an event that was dropped within its subject, without applying it. Default: nothing is counted. */
+  /** Counts a dropped event in its subject without applying it. Default: counts nothing. */
   skip?: ((event: ReceivedEvent) => Promise<void>) | undefined;
-  /** Whether a failure says nothing about the event: it is tried again for ever. Default: no failure is like that. */
+  /** Whether a failure is transient, so that the event is retried for ever. Default: never. */
   isTransient?: (error: unknown) => boolean;
-  /** Default: `PATIENCE`. */
+  /** Default: `RETRY_POLICY`. */
   retryPolicy?: RetryPolicy;
   /**
-   * Stores refusals, many at once, in the order of their offsets for each partition, before these are committed. After a crash the
-   * last of them come again; a throw is retried.
+   * Stores refusals in bulk, by offset within each partition, before their offsets are committed. After a
+   * crash the last of them repeat; a throw is retried.
    */
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
   explain?: MessageReaderOptions['explain'];
   park?: EventPark | undefined;
 }
 
-/** What the work asks of the member of the group that brings it. */
+/** What the processor needs of its group member. */
 export interface MemberPort {
   commit: (offsets: PartitionOffset[]) => Promise<void>;
-  /** A window has room again. */
+  /** Called when a window has room again. */
   onRoom: (topic: string, partition: number) => void;
   /** Whether the member reads a partition. */
   isAssigned: (topic: string, partition: number) => boolean;
@@ -73,10 +76,10 @@ export interface MemberPort {
 type Partition = ActivePartition<ConsumedMessage>;
 
 const WINDOW_SIZE = 500;
-/** As many events, and as many bytes of them, are handled at once. */
+/** Maximum number and bytes of events that `handleMany` gets. */
 const BATCH_LIMITS = { count: 200, bytes: 1024 * 1024 };
 
-/** An event on its way to its handler. */
+/** An event before its handler. */
 interface PendingEvent {
   event: ReceivedEvent;
   offset: bigint;
@@ -90,7 +93,7 @@ const laneName = ({ topic, partition, key }: { topic: string; partition: number;
 
 const offsetOf = (message: ConsumedMessage): bigint => BigInt(message.skippedBatch?.first ?? message.offset);
 
-/** What a consumer has in work, apart from how it comes from Kafka. */
+/** Processes messages of a consumer, independently of Kafka. */
 export class MessageProcessor {
   readonly #options: ProcessorOptions;
   readonly #stopping: AbortSignal;
@@ -101,17 +104,16 @@ export class MessageProcessor {
   readonly #flushTimer: FlushTimer;
   readonly #countEvent: (topic: string, outcome: EventOutcome) => void;
   readonly #retryPolicy: RetryPolicy;
-  /** Lanes that are being drained. */
   readonly #draining = new Set<string>();
   #releaseTimer: NodeJS.Timeout | undefined;
   readonly #countRetry: (topic: string) => void;
   readonly #batcher: Batcher<PendingEvent>;
-  /** How many events of a lane wait for their handler one by one. */
+  /** Events per lane that wait for `handle`. */
   readonly #singleCounts = new Map<string, number>();
-  /** Who waits until a partition has room. */
+  /** Callers that wait for room in a partition. */
   readonly #roomWaiters = new Map<Partition, PromiseWithResolvers<boolean>>();
   readonly #partitions = new Map<string, Partition>();
-  /** Raised at each join: what was accepted before it comes again. */
+  /** Increases with each join. Everything accepted earlier is delivered again. */
   #epoch = 0;
   #parkedLoaded: Promise<void> = Promise.resolve();
   #processedCount = 0;
@@ -137,7 +139,7 @@ export class MessageProcessor {
     this.#batcher = new Batcher(BATCH_LIMITS, (entries) => this.#processBatch(entries));
   }
 
-  /** All that was accepted is forgotten: after a join it comes again, from what is committed. */
+  /** Discards all accepted messages: after a join they are delivered again from the committed offset. */
   begin(): void {
     this.#epoch += 1;
     this.#partitions.clear();
@@ -157,10 +159,7 @@ export class MessageProcessor {
     this.#flushTimer.cancel();
   }
 
-  /**
-   * Takes what a fetch brought; topic without the prefix.
-   * @returns whether the partition is to be fetched no further for now
-   */
+  /** Accepts fetched messages; topic without the prefix. @returns whether to pause the partition */
   accept(topic: string, partition: number, messages: ConsumedMessage[], through: bigint): boolean {
     const at = this.#partitionOf(topic, partition);
     at.window.accept(
@@ -172,7 +171,7 @@ export class MessageProcessor {
     return at.window.isFull();
   }
 
-  /** Whether a full partition has room again within `ms`; what was refused is stored meanwhile, for it takes room too. */
+  /** Waits up to `ms` for room in a full partition. Flushes, because stored refusals also free room. */
   async waitForRoom(topic: string, partition: number, ms: number): Promise<boolean> {
     const at = this.#partitionOf(topic, partition);
     if (at.window.hasRoom()) return true;
@@ -186,32 +185,32 @@ export class MessageProcessor {
     return hasRoom;
   }
 
-  /** Whether a partition is to be fetched again. */
+  /** Whether to resume a partition. */
   hasRoom(topic: string, partition: number): boolean {
     return this.#partitionOf(topic, partition).window.hasRoom();
   }
 
-  /** Stores what was refused, and commits what is done. */
+  /** Stores refusals and commits completed offsets. */
   flush(): Promise<void> {
     return this.#flushTimer.flushNow();
   }
 
-  /** Grows with each message of the partition that is taken or dealt with. */
+  /** Returns a counter that increases with each message accepted or completed in the partition. */
   activity(topic: string, partition: number): number {
     return this.#partitions.get(`${topic}/${partition}`)?.window.activity() ?? 0;
   }
 
-  /** Messages dealt with since the start of the process. */
+  /** Returns the number of messages completed since the process started. */
   processedCount(): number {
     return this.#processedCount;
   }
 
-  /** The time (ms) since which the oldest running handler runs; undefined when none does. */
+  /** Returns the start time (ms) of the oldest running handler, if any. */
   oldest(): number | undefined {
     return this.#lanes.oldest();
   }
 
-  /** When all that has been started has ended. */
+  /** Resolves when everything started has ended. */
   async whenSettled(): Promise<void> {
     await this.#batcher.settled();
     await this.#lanes.settled();
@@ -237,7 +236,7 @@ export class MessageProcessor {
     }
   }
 
-  /** What is no event needs no handler: 10,000 of them in a row cost next to nothing. */
+  /** Settles refused messages without a lane: 10,000 in a row cost almost nothing. */
   #start(message: ConsumedMessage, at: Partition): void {
     const offset = offsetOf(message);
     const read = this.#reader.read(message, at.topic, at.partition);
@@ -249,7 +248,7 @@ export class MessageProcessor {
     const { event } = read;
     const entry: PendingEvent = { event, offset, at, epoch: this.#epoch, bytes: event.data.length };
     const { handleMany, expects } = this.#options;
-    // Also what is handled one by one passes here, so that it stays in order.
+    // Even events that need `handle` pass here, to keep the order.
     if (handleMany && !expects[at.topic]) this.#batcher.add(entry);
     else this.#processSingly(entry);
   }
@@ -265,7 +264,7 @@ export class MessageProcessor {
     });
   }
 
-  /** Never rejects. What is not handled together is handled one by one, with all that comes after it in its lane. */
+  /** Never rejects. Events that `handleMany` leaves, and all later ones of their lanes, go to `handle`. */
   async #processBatch(entries: PendingEvent[]): Promise<void> {
     await this.#parkedLoaded;
     const live = entries.filter(({ epoch }) => epoch === this.#epoch && !this.#stopping.aborted);
@@ -305,8 +304,8 @@ export class MessageProcessor {
   }
 
   /**
-   * Repeats until it succeeds, or until it is known that it never will, and then `giveUp` until that succeeds; undefined when
-   * stopped or when the message will come again anyway.
+   * Retries `work` until it succeeds or fails for good, then `giveUp` until it succeeds. Returns undefined
+   * when stopped or when the message will be delivered again.
    */
   async #retryUntilDone<T>(
     topic: string,
@@ -323,7 +322,7 @@ export class MessageProcessor {
       } catch (error) {
         this.#countRetry(topic);
         if (waits.failures() === 0) this.#options.log.warn({ event: 'handler-retries', topic, error });
-        // The turn of the lane is ours: nobody else could let it go on.
+        // This task occupies the lane, so no other can drain it.
         if (error instanceof LaneFullError) await this.#drain(error.lane, epoch).catch(() => {});
         const isOwn = !(error instanceof LaneFullError) && this.#handler.canPark && now === work;
         const failure = giveUp && isOwn ? history.recordFailure(error) : undefined;
@@ -338,7 +337,7 @@ export class MessageProcessor {
     return new FailureHistory(this.#retryPolicy.maxAttempts, this.#options.isTransient ?? (() => false));
   }
 
-  /** Lets those parked lanes go on that somebody has released, each in its turn among what comes with its key. */
+  /** Drains released lanes, each in turn with new events of its key. */
   async #drainReleased(): Promise<void> {
     const due = await this.#handler.findDueLanes().catch(() => []);
     for (const lane of due) {
@@ -350,7 +349,7 @@ export class MessageProcessor {
     }
   }
 
-  /** What does not end for reasons that are none of an event's own is left to the next look. */
+  /** Drains a lane. After a transient failure the next poll continues. */
   async #drain(lane: Lane, epoch: number): Promise<void> {
     const { handlerTimeoutMs } = this.#retryPolicy;
     const history = this.#createFailureHistory();
@@ -398,7 +397,7 @@ export class MessageProcessor {
     if (plan.length === 0 || epoch !== this.#epoch) return;
     markCommitted(plan);
     for (const { at } of plan) this.#notifyRoom(at);
-    // A refused commit means that the group has moved on: those messages come again.
+    // A failed commit means that the group has rebalanced: the messages are delivered again.
     await this.#member.commit(collectOffsets(plan, this.#options.prefix)).catch(() => {});
   }
 }

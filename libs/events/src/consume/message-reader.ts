@@ -7,8 +7,8 @@ export type ConsumedMessage = KafkaMessage & RawMessage & { skippedBatch?: Skipp
 
 export interface MessageReaderOptions {
   /**
-   * For topics that outsiders write: why a message that is no event is refused. Their `ce_sequence` counts nothing. Default:
-   * NOT_A_CLOUDEVENT, with the headers that are wrong.
+   * Explains why a message of an outsider is not an event. Their `ce_sequence` is ignored. Default:
+   * NOT_A_CLOUDEVENT with the invalid headers.
    */
   explain?: ((message: RawMessage) => Refusal) | undefined;
   log: Log;
@@ -16,7 +16,10 @@ export interface MessageReaderOptions {
 
 const LOG_INTERVAL_MS = 60_000;
 
-/** Reads messages as events. Nothing that a message holds may end its consumer: what throws in spite of that is refused, and logged. */
+/**
+ * Reads messages as events. No message content may end the consumer: one that makes the reader throw is
+ * refused and logged.
+ */
 export class MessageReader {
   readonly #options: MessageReaderOptions;
   readonly #skipLoggedAt = new Map<string, number>();
@@ -25,7 +28,7 @@ export class MessageReader {
     this.#options = { explain, log };
   }
 
-  /** An event, or why there is none. */
+  /** Returns the event or the refusal. */
   read(message: ConsumedMessage, topic: string, partition: number): { event: ReceivedEvent } | { refusal: Refusal } {
     if (message.skippedBatch) {
       const { cause } = message.skippedBatch;
@@ -46,7 +49,7 @@ export class MessageReader {
     return { refusal: { cause: 'NOT_A_CLOUDEVENT', fields: errors.map(({ field }) => field || '*') } };
   }
 
-  /** Once a minute for each topic and cause: what is stored tells how many there were. */
+  /** Logs once a minute per topic and cause; the stored refusals have the count. */
   #logSkipped(topic: string, reason: string): void {
     const key = `${topic} ${reason}`;
     if (Date.now() - (this.#skipLoggedAt.get(key) ?? 0) < LOG_INTERVAL_MS) return;

@@ -1,6 +1,6 @@
 import type { Refusal } from '@cups/contracts';
 
-/** Where a refused message stands; after `offset` up to `last` when it stands for several that were not read. */
+/** Offset of a refused message; up to `last` for a skipped batch. */
 export interface RefusedOffset extends Refusal {
   offset: bigint;
   last: bigint;
@@ -9,25 +9,25 @@ export interface RefusedOffset extends Refusal {
 interface WindowEntry<M> {
   message: M;
   offset: bigint;
-  /** The next message stands after this one. */
+  /** The next message follows this offset. */
   last: bigint;
   done: boolean;
 }
 
 /**
- * What one partition has in work: at most `limit` messages are started and not behind the point to commit, so that a crash makes no
- * more come twice; what a fetch brought beyond that waits here, so that it is not fetched and unpacked again. Pure: no
- * clock, no Kafka.
+ * The messages of one partition in progress. At most `limit` messages are started and uncommitted, which
+ * bounds the repeats after a crash. Further fetched messages wait here, so that they are not fetched and
+ * decoded again. Pure: no clock, no Kafka.
  */
 export class OffsetWindow<M> {
   readonly #limit: number;
   readonly #refusedLimit: number;
   readonly #waiting: WindowEntry<M>[] = [];
-  /** Started and not behind the point, in order. */
+  /** Started and not before the commit point, in order. */
   readonly #started: WindowEntry<M>[] = [];
   readonly #byOffset = new Map<bigint, WindowEntry<M>>();
   #refused: RefusedOffset[] = [];
-  /** The offset after the last that was taken. */
+  /** The offset after the last accepted message. */
   #reached: bigint | undefined;
   #point: bigint | undefined;
   #activity = 0;
@@ -38,8 +38,8 @@ export class OffsetWindow<M> {
   }
 
   /**
-   * Takes what a fetch brought, in order; what was taken before is left out.
-   * @param through the last offset that the fetch covers, also of records that nobody sees (markers, compacted ones)
+   * Accepts fetched messages in order; skips those accepted before.
+   * @param through last offset of the fetch, including invisible records (markers, compacted ones)
    */
   accept(messages: { message: M; offset: bigint; last?: bigint }[], through: bigint): void {
     for (const { message, offset, last = offset } of messages) {
@@ -55,7 +55,7 @@ export class OffsetWindow<M> {
     this.#advance();
   }
 
-  /** The next messages to start, as far as the window has room. */
+  /** Returns the next messages to start, limited by the window. */
   start(): M[] {
     const next = this.#waiting.splice(0, Math.max(0, this.#limit - this.#started.length));
     for (const task of next) {
@@ -65,7 +65,7 @@ export class OffsetWindow<M> {
     return next.map(({ message }) => message);
   }
 
-  /** A started message has been dealt with; one that is not known is ignored. */
+  /** Completes a started message; ignores unknown ones. */
   done(offset: bigint, refusal?: Refusal): void {
     const task = this.#byOffset.get(offset);
     if (!task) return;
@@ -76,42 +76,42 @@ export class OffsetWindow<M> {
     this.#advance();
   }
 
-  /** The offset to go on from after a restart: all before it is done. Undefined before anything was. */
+  /** Returns the offset to restart from: everything before it is done. Undefined at first. */
   commitPoint(): bigint | undefined {
     return this.#point;
   }
 
-  /** Refusals before `point`, in order, each once. */
+  /** Removes and returns the refusals before `point`, in order. */
   takeRefused(point: bigint): RefusedOffset[] {
     const taken = this.#refused.filter(({ offset }) => offset < point);
     this.#refused = this.#refused.filter(({ offset }) => offset >= point);
     return taken.sort((one, other) => Number(one.offset - other.offset));
   }
 
-  /** Puts back what could not be stored. */
+  /** Returns refusals after a failed store. */
   restoreRefused(refused: RefusedOffset[]): void {
     this.#refused = [...refused, ...this.#refused];
   }
 
-  /** To be fetched no further for now. */
+  /** Whether to stop fetching for now. */
   isFull(): boolean {
     return (
       this.#waiting.length > 0 || this.#started.length >= this.#limit || this.#refused.length >= this.#refusedLimit
     );
   }
 
-  /** To be fetched again. */
+  /** Whether to fetch again. */
   hasRoom(): boolean {
     const { length } = this.#refused;
     return this.#waiting.length === 0 && this.#started.length < this.#limit / 2 && length < this.#refusedLimit / 2;
   }
 
-  /** Grows with each message that is taken or dealt with. */
+  /** Returns a counter that increases with each message accepted or completed. */
   activity(): number {
     return this.#activity;
   }
 
-  /** Moves the point up to the first message that is not done; over everything when nothing is open. */
+  /** Moves the commit point to the first incomplete message, or past everything accepted. */
   #advance(): void {
     while (this.#started[0]?.done) this.#point = (this.#started.shift() as WindowEntry<M>).last + 1n;
     if (this.#started.length === 0 && this.#waiting.length === 0) this.#point = this.#reached;

@@ -10,19 +10,19 @@ import {
 
 const laneName = ({ topic, key }: Lane): string => `${topic}/${key}`;
 
-/** No more of a lane is kept: the event waits where it is, in the lane's turn. */
+/** The lane has reached its limit; the event waits in its lane. */
 export class LaneFullError extends Error {
   readonly lane: Lane;
 
   constructor({ topic, key }: Lane) {
-    super('A key has as many events parked as are kept.');
+    super('The key has reached the limit of parked events.');
     this.lane = { topic, key };
   }
 }
 
 /**
- * Which lanes are parked, as far as this process knows: its own doing, and what it reads after each join. The store alone says what
- * waits in them.
+ * The parked lanes known to this process: its own, and those loaded after each join. Only the store knows
+ * their events.
  */
 export class ParkedLanes {
   readonly #park: EventPark;
@@ -42,14 +42,14 @@ export class ParkedLanes {
     return this.#lanes.has(laneName(lane));
   }
 
-  /** Reads which lanes are parked, also those that another process parked. */
+  /** Loads the parked lanes, including those of other processes. */
   async load(): Promise<void> {
     const lanes = await this.#park.lanes(this.#topics);
     this.#lanes.clear();
     for (const lane of lanes) this.#lanes.set(laneName(lane), lane);
   }
 
-  /** Parks an event, and with it its lane. @throws LaneFull when no more of it is kept */
+  /** Parks an event and its lane. @throws LaneFullError when the lane has reached its limit */
   async park(event: ReceivedEvent, failure: HandlerFailure): Promise<void> {
     const { topic, key, partition, data } = event;
     const known = this.#lanes.get(laneName(event)) ?? { count: 0, bytes: 0, released: false };
@@ -60,7 +60,7 @@ export class ParkedLanes {
     this.#lanes.set(laneName(event), { topic, key, partition, count: count + 1, bytes: bytes + data.length, released });
   }
 
-  /** Lanes that may go on: those that somebody released, and those in which nothing waits any more. */
+  /** Returns lanes that may continue: released ones, and those without events. */
   async findDue(): Promise<ParkedLane[]> {
     const stored = new Map((await this.#park.lanes(this.#topics)).map((lane) => [laneName(lane), lane]));
     for (const [name, { partition }] of this.#lanes) {
@@ -71,14 +71,14 @@ export class ParkedLanes {
   }
 
   /**
-   * Does what waits in a released lane, in order, and frees it: what comes then is handled at once. Nothing of the lane may be in
-   * work meanwhile. Whatever fails is thrown, and the rest stays as it is.
-   * @param handle does one event; false when it failed for a reason of its own, and the lane is to stay
+   * Applies the events of a released lane, in order, then frees the lane for immediate handling. No other
+   * task of the lane may run meanwhile. On an error it throws, and the rest stays.
+   * @param handle applies one event; returns false if the event itself failed and the lane must stay
    */
   async drain(lane: Lane, handle: (parked: ParkedEvent) => Promise<boolean>): Promise<void> {
     for (let waits = await this.#park.listEvents(lane); waits.length > 0; waits = await this.#park.listEvents(lane)) {
       if (!waits[0]?.released) return;
-      // Also what came between the release and now: else a crash would leave it behind, parked by nobody.
+      // Also releases events parked since the release; otherwise a crash would leave them blocked.
       await this.#park.release(lane);
       for (const parked of waits) if (!(await handle(parked))) return;
     }

@@ -1,40 +1,40 @@
 import { backoffMs } from '@cups/contracts';
 
-/** Where a group stands in a partition, as the broker tells it. */
+/** Position of a group in a partition, as the broker reports it. */
 export interface PartitionPosition {
   topic: string;
   partition: number;
-  /** The group's committed offset, or where the partition begins when there is none. */
+  /** The committed offset, or the start of the partition. */
   position: bigint;
   /** The offset after the last message. */
   end: bigint;
 }
 
 export interface TrackedPosition extends PartitionPosition {
-  /** ms; since when the position has not moved while there was something to read. */
+  /** Time (ms) since which the position has not moved despite lag. */
   since: number;
 }
 
-/** What is known of a consumer from one look to the next; each map and set is by `topic/partition`. */
+/** State of a consumer between two checks; maps and sets by `topic/partition`. */
 export interface PartitionProgress {
   positions: Map<string, TrackedPosition>;
-  /** How many messages its member has taken and dealt with in a partition, and since when (ms) there was no further one. */
+  /** Messages that the member accepted and completed in a partition, and the time (ms) of the last change. */
   activity: Map<string, { since: number; count: number }>;
   stuck: Set<string>;
 }
 
-/** What one more look at a consumer means. */
+/** Result of one check. */
 export interface Observation {
   progress: PartitionProgress;
-  /** Partitions that have lag and have not moved for long. */
+  /** Partitions with lag that have not moved for a long time. */
   stuck: TrackedPosition[];
-  /** Those of them that were not stuck at the last look. */
+  /** Those that were not stuck at the previous check. */
   newlyStuck: TrackedPosition[];
-  /** The topic of each partition that was stuck and is not any more. */
+  /** Topics of partitions that are no longer stuck. */
   recoveredTopics: string[];
   /**
-   * In a stuck partition nothing at all has happened for as long: its consumer is to be built anew. Where single keys hold up the position while
-   * others flow, that would only disturb those.
+   * Whether a stuck partition had no activity, so that its consumer must be rebuilt. False while some keys
+   * progress: a rebuild would only disturb them.
    */
   isSilent: boolean;
 }
@@ -48,8 +48,8 @@ export const createEmptyProgress = (): PartitionProgress => ({
 });
 
 /**
- * What is known of a group's positions after one more reading. Pure. A partition without lag, or whose position moved,
- * starts anew.
+ * Returns the positions after another reading. Pure. A partition without lag, or whose position moved,
+ * restarts its time.
  * @param before by `topic/partition`
  */
 export function trackPositions(
@@ -68,14 +68,14 @@ export function trackPositions(
   );
 }
 
-/** Partitions that have lag and have not moved for `stuckMs`. */
+/** Returns the partitions with lag that have not moved for `stuckMs`. */
 export function findStuck(positions: Map<string, TrackedPosition>, now: number, stuckMs: number): TrackedPosition[] {
   return [...positions.values()].filter(({ position, end, since }) => position < end && now - since >= stuckMs);
 }
 
 /**
- * What one more reading of a group's positions means. Pure.
- * @param activity how many messages the member has taken and dealt with in a partition
+ * Evaluates another reading of a group's positions. Pure.
+ * @param activity returns the messages that the member accepted and completed in a partition
  */
 export function observe(
   before: PartitionProgress,
@@ -106,6 +106,6 @@ export function observe(
   };
 }
 
-/** ms to wait before a stuck consumer is built anew for the n-th time in a row: `stuckMs`, doubled up to 16 times of it. */
+/** Returns the delay before the n-th consecutive rebuild, ms: `stuckMs`, doubling up to 16 times that. */
 export const rebuildDelayMs = (stuckMs: number, times: number): number =>
   backoffMs(times + 1, { initialMs: stuckMs, maxMs: 16 * stuckMs, jitter: 0 });

@@ -1,8 +1,8 @@
 import { rebuildDelayMs } from './progress.ts';
 
 /**
- * How often a consumer that stands still is built anew: at once, then at growing distances, until a message has been dealt with. Pure;
- * times are ms.
+ * Limits rebuilds of a stuck consumer: immediately, then with growing intervals until a message is processed.
+ * Pure; times in ms.
  */
 export class RebuildBackoff {
   readonly #stuckMs: number;
@@ -15,8 +15,8 @@ export class RebuildBackoff {
   }
 
   /**
-   * Whether it is to be built anew now; a yes counts.
-   * @param dealtWith messages that were dealt with since the start of the process
+   * Whether to rebuild now; true counts as a rebuild.
+   * @param dealtWith messages processed since the process started
    */
   canRebuild(now: number, dealtWith: number): boolean {
     if (now < this.#notBefore) return false;

@@ -1,12 +1,12 @@
 import type { HandlerFailure } from './event-park.ts';
 
-/** How long a handler is borne with that does not get on with an event. */
+/** Limits of a handler that fails on an event. */
 export interface RetryPolicy {
-  /** Throws, for reasons of its own, after which the event is parked. With the waits between them, ten take half a minute. */
+  /** Failures of the event itself before it is parked. With backoff, ten take half a minute. */
   maxAttempts: number;
-  /** ms; a handler that takes longer never ends. */
+  /** ms after which a handler counts as hanging. */
   handlerTimeoutMs: number;
-  /** ms; so soon a lane goes on that somebody has released. */
+  /** Polling interval for released lanes, ms. */
   releasePollIntervalMs: number;
 }
 
@@ -15,9 +15,9 @@ export const RETRY_POLICY: RetryPolicy = { maxAttempts: 10, handlerTimeoutMs: 60
 class HandlerTimeout extends Error {}
 
 /**
- * What `work` leads to within the bound. What comes later is not waited for: should it have an effect after all, that is one of an
- * event which is parked, and is known as a repeat when it is tried again.
- * @throws Hangs
+ * Runs `work` with a timeout. A later effect is harmless: the event is parked, and its retry is detected as a
+ * repeat.
+ * @throws HandlerTimeout
  */
 export async function withTimeout<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
@@ -30,19 +30,22 @@ export async function withTimeout<T>(timeoutMs: number, work: () => Promise<T>):
   }
 }
 
-/** What went wrong with one event so far. */
+/** Failures of one event. */
 export class FailureHistory {
   readonly #maxAttempts: number;
   readonly #isTransient: (error: unknown) => boolean;
   #ownFailures = 0;
 
-  /** @param isTransient whether a failure is none of the event's own: the store, or a neighbour, is away */
+  /**
+   * @param isTransient whether a failure is unrelated to the event: the store or an upstream service is
+   * unavailable
+   */
   constructor(maxAttempts: number, isTransient: (error: unknown) => boolean) {
     this.#maxAttempts = maxAttempts;
     this.#isTransient = isTransient;
   }
 
-  /** One more failure. @returns why the event is to be parked; undefined while it is to be tried again */
+  /** Adds a failure. @returns why to park the event; undefined to retry */
   recordFailure(error: unknown): HandlerFailure | undefined {
     if (error instanceof HandlerTimeout) return { cause: 'HANDLER_HANGS', detail: '' };
     if (this.#isTransient(error)) return undefined;
@@ -51,7 +54,7 @@ export class FailureHistory {
   }
 }
 
-/** The class of what was thrown and its nearest place in the code; its text may hold content, and stays out. */
+/** Returns the error class and the nearest code location, without the text, which may hold content. */
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const frame = /\n\s+at (?:async )?(?:([\w.#<>[\] ]+) \()?[^\n]*?([\w.-]+:\d+):\d+\)?/.exec(error.stack ?? '');

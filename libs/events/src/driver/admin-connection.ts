@@ -1,21 +1,21 @@
 import type { Kafka } from 'kafkajs';
 
-/** A request that kafkajs does not have. */
+/** A protocol request that kafkajs lacks. */
 export interface ProtocolRequest {
   apiKey: number;
   apiVersion: number;
   apiName: string;
-  /** @returns an `Encoder` of kafkajs, with what stands behind the header */
+  /** @returns an `Encoder` of kafkajs with the body */
   encode(): Promise<unknown>;
 }
 
-/** How its answer is read. `parse` throws what the answer tells of a failure. */
+/** Decodes the response. `parse` throws the error that the response reports. */
 export interface ProtocolResponse<Answer> {
   decode(raw: Buffer): Promise<Answer & ThrottleTimes>;
   parse(data: Answer & ThrottleTimes): Promise<unknown>;
 }
 
-/** What kafkajs wants to see in every answer. */
+/** Fields that kafkajs requires in every response. */
 export interface ThrottleTimes {
   throttleTime: number;
   clientSideThrottleTime: number;
@@ -31,23 +31,24 @@ interface Cluster {
   };
 }
 
-/** Sends a request over the connection that is open, to the broker that was named first. */
+/** Sends a request over the open connection to the first broker. */
 export type SendRequest = <Answer extends object>(
   request: ProtocolRequest,
   response: ProtocolResponse<Answer>,
 ) => Promise<Answer>;
 
-/** kafkajs opens a connection for its own requests only; this is how it makes the one of an admin. */
+/** Creates a connection as kafkajs does for its admin client; kafkajs exports no function for it. */
 function createCluster(kafka: Kafka): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description?.endsWith('createCluster'));
   const make = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[symbol as symbol];
-  if (!make) throw new Error('This kafkajs makes its connections otherwise: see driver/ask.ts.');
+  if (!make)
+    throw new Error('This version of kafkajs creates connections differently: see driver/admin-connection.ts.');
   return make({});
 }
 
 /**
- * A connection for requests that kafkajs does not have, for as long as `work` lasts.
- * @throws Error of kafkajs when nobody answers or one may not sign in, and what `work` throws
+ * Opens a connection for requests that kafkajs lacks, while `work` runs.
+ * @throws Error of kafkajs if the broker is unavailable or rejects the sign-in, and what `work` throws
  */
 export async function withAdminConnection<Result>(
   kafka: Kafka,

@@ -1,6 +1,6 @@
 import { SizeLimitError, unpack } from '@cups/agency-contract/codecs';
 
-/** A record as the rest of kafkajs expects it; `passedOver` stands for all records of a batch that is not read. */
+/** A record as kafkajs expects it; `skippedBatch` replaces all records of an unread batch. */
 export interface DecodedRecord {
   magicByte: number;
   attributes: number;
@@ -14,27 +14,32 @@ export interface DecodedRecord {
   skippedBatch?: SkippedBatch;
 }
 
-/** A batch that is not read, by its offsets. */
+/** An unread batch, by its offsets. */
 export interface SkippedBatch {
   first: string;
   last: string;
-  /** BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS (over the bounds), BATCH_UNREADABLE (no batch as Kafka defines it). */
+  /** BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS (over the limits), or BATCH_UNREADABLE (invalid format). */
   cause: string;
 }
 
-/** What one batch may hold, unpacked: librdkafka's own bound is 10,000 records. */
+/** Limits of one uncompressed batch; librdkafka limits a batch to 10,000 records. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 const MAX_BATCH_RECORDS = 10_000;
-/** Two bytes of a batch can be a header, which takes some hundred bytes of memory; ours have about a dozen a record. */
+/**
+ * A header needs two bytes in a batch but some hundred in memory; the platform's records have about a dozen.
+ */
 const MAX_BATCH_HEADERS = 320_000;
-/** After so much the rest of an answer is left to the next fetch, so that many small bombs are no large one. */
+/**
+ * Above these limits the rest of a response is left to the next fetch, so that many small bombs do not add
+ * up.
+ */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 const MAX_RESPONSE_RECORDS = 20_000;
 
 const HEADER_BYTES = 61;
 const LENGTH_PREFIX_BYTES = 12;
 
-/** What has been unpacked of one answer of the broker, over all its partitions. */
+/** What was uncompressed of one broker response, over all partitions. */
 export interface DecodeUsage {
   bytes: number;
   records: number;
@@ -50,7 +55,7 @@ interface BatchHeader {
   producerId: string;
 }
 
-/** Reads within bounds only: each step past the end throws. */
+/** Reads within bounds: any read past the end throws. */
 function createByteReader(bytes: Buffer) {
   let at = 0;
   const varint = (): bigint => {
@@ -63,7 +68,7 @@ function createByteReader(bytes: Buffer) {
     }
     throw new RangeError('A number is longer than ten bytes.');
   };
-  /** Most numbers have one or two bytes. */
+  /** Most numbers take one or two bytes. */
   const small = (): number => {
     const byte = bytes.readUInt8(at);
     if (byte < 128) {
@@ -73,7 +78,7 @@ function createByteReader(bytes: Buffer) {
     return Number(varint());
   };
   const take = (length: number): Buffer => {
-    if (length < 0 || at + length > bytes.length) throw new RangeError('A length leads past the end.');
+    if (length < 0 || at + length > bytes.length) throw new RangeError('A length exceeds the remaining bytes.');
     at += length;
     return bytes.subarray(at - length, at);
   };
@@ -89,7 +94,7 @@ function createByteReader(bytes: Buffer) {
   };
 }
 
-/** The header of a record: a name that comes twice, be it with null, has a list of values, which is never copied. */
+/** Adds a header. A repeated name gets a list of values, which is never copied. */
 function addHeader(headers: DecodedRecord['headers'], name: string, value: Buffer | null): void {
   const before = headers[name];
   if (before === undefined) headers[name] = value;
@@ -97,7 +102,7 @@ function addHeader(headers: DecodedRecord['headers'], name: string, value: Buffe
   else headers[name] = [before, value];
 }
 
-/** @param left headers that the batch may still have */
+/** @param left number of headers that the batch may still have */
 function readRecord(bytes: Buffer, header: BatchHeader, left: { headers: number }): DecodedRecord {
   const reader = createByteReader(bytes);
   const attributes = reader.take(1).readInt8(0);
@@ -123,7 +128,7 @@ function readRecord(bytes: Buffer, header: BatchHeader, left: { headers: number 
   };
 }
 
-/** What all records of a batch share. */
+/** Returns the fields that all records of a batch share. */
 const createEmptyRecord = (header: BatchHeader, offset: bigint): DecodedRecord => ({
   magicByte: 2,
   attributes: 0,
@@ -136,7 +141,7 @@ const createEmptyRecord = (header: BatchHeader, offset: bigint): DecodedRecord =
   batchContext: { producerId: header.producerId, inTransaction: (header.attributes & 16) !== 0 },
 });
 
-/** @throws RangeError when the records are not what the header says; SizeLimitError when they have too many headers */
+/** @throws RangeError if the records contradict the header; SizeLimitError if they have too many headers */
 function readRecords(bytes: Buffer, header: BatchHeader): DecodedRecord[] {
   const reader = createByteReader(bytes);
   const records: DecodedRecord[] = [];
@@ -149,7 +154,7 @@ function readRecords(bytes: Buffer, header: BatchHeader): DecodedRecord[] {
     before = offset;
     records.push(record);
   }
-  if (reader.left() > 0) throw new RangeError('A batch has more records than it says.');
+  if (reader.left() > 0) throw new RangeError('A batch has more records than its header states.');
   return records;
 }
 
@@ -167,7 +172,7 @@ const readHeader = (bytes: Buffer): BatchHeader => {
   };
 };
 
-/** In place of all records of a batch, at its last offset, so that consumption goes on behind it. */
+/** Returns one record for all of a batch, at its last offset, so that consumption continues after it. */
 function skipBatch(header: BatchHeader, cause: string): DecodedRecord {
   const { first, last } = header;
   const batchContext = { producerId: '-1', inTransaction: false };
@@ -175,11 +180,11 @@ function skipBatch(header: BatchHeader, cause: string): DecodedRecord {
   return { ...createEmptyRecord(header, last), isControlRecord: false, batchContext, skippedBatch };
 }
 
-/** One whole batch. */
+/** Reads one complete batch. */
 async function readBatch(bytes: Buffer, usage: DecodeUsage): Promise<DecodedRecord[]> {
   const header = readHeader(bytes);
   if (bytes.readInt8(16) !== 2) return [skipBatch(header, 'BATCH_UNREADABLE')];
-  // Compaction and aborted transactions leave batches without records: whoever reads must get past them too.
+  // Compaction and aborted transactions leave empty batches, which readers must pass.
   if (header.count === 0) return [{ ...createEmptyRecord(header, header.last), isControlRecord: true }];
   if (header.count < 0 || header.count > MAX_BATCH_RECORDS) return [skipBatch(header, 'BATCH_TOO_MANY_RECORDS')];
   try {
@@ -193,11 +198,10 @@ async function readBatch(bytes: Buffer, usage: DecodeUsage): Promise<DecodedReco
 }
 
 /**
- * The records of one partition in an answer of the broker, within bounds, for whatever an agency may have sent: a batch that
- * unpacks to more than 8 MiB, has more than 10,000 records or 320,000 headers, or can not be read, is one record with
- * `passedOver`. The last batch may be cut off: the next fetch brings it whole. Never throws.
- *
- * @param usage what other partitions of the same answer took; at least one batch of each partition is read
+ * Reads the records of one partition from a broker response, within limits. A batch over 8 MiB uncompressed,
+ * 10,000 records or 320,000 headers, or an unreadable one, becomes one record with `skippedBatch`. A
+ * truncated last batch is left to the next fetch. Never throws.
+ * @param usage shared by the partitions of a response; at least one batch of each partition is read
  */
 export async function readBatches(bytes: Buffer, usage: DecodeUsage): Promise<DecodedRecord[]> {
   const all: DecodedRecord[][] = [];
@@ -207,7 +211,7 @@ export async function readBatches(bytes: Buffer, usage: DecodeUsage): Promise<De
     if (end > bytes.length) break;
     if (all.length > 0 && (usage.bytes >= MAX_RESPONSE_BYTES || usage.records >= MAX_RESPONSE_RECORDS)) break;
     if (length < HEADER_BYTES - LENGTH_PREFIX_BYTES) {
-      // Not even a header: nothing tells where the next would begin but the offset.
+      // Too short for a header: only the offset is usable.
       const first = bytes.readBigInt64BE(at);
       const header = { first, last: first, attributes: 0, count: 0, baseTime: 0n, maxTime: 0n, producerId: '-1' };
       all.push([skipBatch(header, 'BATCH_UNREADABLE')]);

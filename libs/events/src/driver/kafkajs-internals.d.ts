@@ -1,4 +1,4 @@
-/** What the files beside this one use and change of kafkajs 2.2.4. */
+/** The internals of kafkajs 2.2.4 that the modules in this folder use and patch. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   interface RequestQueue {
     pending: unknown[];

@@ -24,7 +24,7 @@ async function readPartition(decoder: Decoder, usage: DecodeUsage) {
   return Object.assign(head, { messages });
 }
 
-/** As kafkajs decodes it, but for the batches. */
+/** Decodes like kafkajs, except for the batches. */
 async function decodeWithinBounds(raw: Buffer) {
   const decoder = new Decoder(raw);
   const usage: DecodeUsage = { bytes: 0, records: 0 };
@@ -39,10 +39,10 @@ async function decodeWithinBounds(raw: Buffer) {
 }
 
 /**
- * kafkajs 2.2.4 unpacks a batch without a bound, spreads its records onto the stack, believes the count in its header, and
- * throws out of the whole fetch, for ever, when one batch of one partition is compressed by what it has no codec for.
- * After this it reads batches by `readBatches`. The one place is the answer to a fetch of version 11, which kafkajs uses
- * with Kafka 2.3 and later; an older broker is not supported.
+ * Makes kafkajs read batches by `readBatches`. kafkajs 2.2.4 uncompresses without a limit, spreads all
+ * records onto the stack, and trusts the record count of the header. A batch with an unknown codec fails the
+ * whole fetch, for ever. The patch covers fetch version 11, which kafkajs uses with Kafka 2.3 and later;
+ * older brokers are not supported.
  */
 export function patchFetchLimits(): void {
   const response = fetchResponse as typeof fetchResponse & { [patched]?: true };

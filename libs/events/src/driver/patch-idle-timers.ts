@@ -3,9 +3,9 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 const patched = Symbol.for('cups.kafkajs.idle');
 
 /**
- * kafkajs 2.2.4 re-arms a timer of about 1 ms for ever on each connection that has nothing to send (about 900 wake-ups
- * a second), and looks for late answers ten times a second. After this it wakes only when a request waits, and looks
- * once a second. A test counts the wake-ups.
+ * Stops idle timers of kafkajs. kafkajs 2.2.4 re-arms a timer of about 1 ms on each idle connection (900
+ * wake-ups a second) and checks timeouts ten times a second. The patch wakes only for pending requests and
+ * checks once a second. A test counts the wake-ups.
  */
 export function patchIdleTimers(): void {
   const queue = RequestQueue.prototype as typeof RequestQueue.prototype & { [patched]?: true };

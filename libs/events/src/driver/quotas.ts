@@ -3,15 +3,15 @@ import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
 import type { SendRequest, ProtocolRequest, ProtocolResponse } from './admin-connection.ts';
 
-/** Quotas of users by the names that Kafka has for them (`producer_byte_rate`). */
+/** Quotas of a user by Kafka's names (`producer_byte_rate`). */
 export type QuotaRates = Readonly<Record<string, number>>;
 
-/** DescribeClientQuotas, version 0: of every single user. */
+/** DescribeClientQuotas, version 0, for all users. */
 const DESCRIBE_QUOTAS_REQUEST: ProtocolRequest = {
   apiKey: 48,
   apiVersion: 0,
   apiName: 'DescribeClientQuotas',
-  // Any user that is named; `strict`: of users alone, not of their clients.
+  // Any named user; `strict` excludes quotas of client IDs.
   encode: () =>
     Promise.resolve(new Encoder().writeInt32(1).writeString('user').writeInt8(2).writeString(null).writeBoolean(true)),
 };
@@ -37,7 +37,7 @@ const DESCRIBE_QUOTAS_RESPONSE: ProtocolResponse<{ code: number; users: [string,
   },
 };
 
-/** AlterClientQuotas, version 0. A rate that is undefined is taken away. */
+/** AlterClientQuotas, version 0. An undefined rate is removed. */
 const buildAlterQuotasRequest = (
   changes: ReadonlyMap<string, Readonly<Record<string, number | undefined>>>,
 ): ProtocolRequest => ({
@@ -82,12 +82,12 @@ const ALTER_QUOTAS_RESPONSE: ProtocolResponse<{ codes: number[] }> = {
   },
 };
 
-/** The quotas of every user that has one. @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED */
+/** Returns all user quotas. @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED */
 export async function fetchUserQuotas(sendRequest: SendRequest): Promise<ReadonlyMap<string, QuotaRates>> {
   return new Map((await sendRequest(DESCRIBE_QUOTAS_REQUEST, DESCRIBE_QUOTAS_RESPONSE)).users);
 }
 
-/** Changes quotas of users; who is connected feels it at once. @throws Error of kafkajs */
+/** Changes user quotas, effective immediately for open connections. @throws Error of kafkajs */
 export async function setQuotas(
   sendRequest: SendRequest,
   changes: ReadonlyMap<string, Readonly<Record<string, number | undefined>>>,

@@ -7,13 +7,13 @@ import type { SendRequest, ProtocolRequest, ProtocolResponse } from './admin-con
 
 const deriveKey = promisify(pbkdf2);
 
-/** SCRAM-SHA-512, as the protocol numbers it, and its length in bytes. */
+/** Protocol number of SCRAM-SHA-512 and its length in bytes. */
 const MECHANISM = 2;
 const KEY_LENGTH_BYTES = 64;
-/** What Kafka's own tools take; it demands 4,096 at least. */
+/** Default of Kafka's own tools and its minimum. */
 const ITERATIONS = 4_096;
 
-/** DescribeUserScramCredentials, version 0: of everybody. The header that kafkajs writes ends without the tags that it has. */
+/** DescribeUserScramCredentials, version 0, for all users. The header that kafkajs writes lacks the tags. */
 const DESCRIBE_CREDENTIALS_REQUEST: ProtocolRequest = {
   apiKey: 50,
   apiVersion: 0,
@@ -94,14 +94,14 @@ const ALTER_CREDENTIALS_RESPONSE: ProtocolResponse<{ codes: number[] }> = {
   },
 };
 
-/** Everybody who has a password. @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED */
+/** Returns all users with a password. @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED */
 export async function fetchUsersWithPasswords(sendRequest: SendRequest): Promise<ReadonlySet<string>> {
   return new Set((await sendRequest(DESCRIBE_CREDENTIALS_REQUEST, DESCRIBE_CREDENTIALS_RESPONSE)).users);
 }
 
 /**
- * Gives users of Kafka passwords (SCRAM-SHA-512), and makes those that there are not. The passwords themselves do not travel. Who
- * is connected stays connected until it must sign in again (`connections.max.reauth.ms` of the brokers).
+ * Sets SCRAM-SHA-512 passwords and creates missing users. The passwords themselves are not transmitted. Open
+ * connections stay until they must sign in again (`connections.max.reauth.ms` of the brokers).
  * @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED
  */
 export async function setPasswords(sendRequest: SendRequest, passwords: ReadonlyMap<string, string>): Promise<void> {
@@ -114,7 +114,7 @@ export async function setPasswords(sendRequest: SendRequest, passwords: Readonly
   if (derived.length > 0) await sendRequest(buildAlterCredentialsRequest([], derived), ALTER_CREDENTIALS_RESPONSE);
 }
 
-/** Takes the passwords of users that have one: they sign in no more. @throws Error of kafkajs */
+/** Deletes passwords, after which the users cannot sign in. @throws Error of kafkajs */
 export async function deletePasswords(sendRequest: SendRequest, users: readonly string[]): Promise<void> {
   if (users.length > 0) await sendRequest(buildAlterCredentialsRequest(users, []), ALTER_CREDENTIALS_RESPONSE);
 }

@@ -1,22 +1,22 @@
 export interface Probe {
-  /** Whether the last look, or a proof by other means, says that the store answers. Costs nothing. */
+  /** Returns the result of the last probe or confirmation, without a call. */
   isAvailable(): boolean;
-  /** The store has just answered something else. */
+  /** Records that the store has just answered another call. */
   confirm(): void;
   stop(): void;
 }
 
 /**
- * Looks again and again whether the store really answers: the state of a driver tells only that a connection stands, and a
- * gateway may be there while what is behind it is away. One look at a time; one that takes longer than `boundMs` counts
- * as no answer.
+ * Probes the store at an interval. The driver's state only reflects the connection, and a gateway may run
+ * while the database behind it is unavailable. One probe at a time; one that exceeds `timeoutMs` counts as
+ * failed.
  */
 export function startProbe(options: {
-  /** A light read of the own database. */
+  /** A light read of the service's own database. */
   read: () => Promise<unknown>;
-  /** Called when the answer has changed. */
+  /** Called when the availability changes. */
   onChange: (answers: boolean) => void;
-  /** From one look to the next, ms: this old an answer may be. */
+  /** Pause between two probes, ms. */
   intervalMs: number;
   timeoutMs: number;
 }): Probe {

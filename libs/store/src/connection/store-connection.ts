@@ -3,29 +3,29 @@ import mongoose, { type Connection, type mongo } from 'mongoose';
 import { explainDenial, storeUnavailable } from './store-errors.ts';
 import { IndexCreationError, isAmong, createIndexes, type Index } from './indexes.ts';
 
-/** Where the store is and how it is reached. */
+/** Address and credentials of the store. */
 export interface ConnectionOptions {
-  /** The whole URI without a database. */
+  /** URI without a database. */
   uri: string;
-  /** The authorities (PEM) that its certificate must be from, asked for each time that the driver is begun; with them TLS. */
+  /** Returns the trusted authorities (PEM), read again at each start of the driver. Enables TLS. */
   ca?: (() => string) | undefined;
   /** `<prefix>cups-<service>` */
   database: string;
-  /** Connections at most. Default 32. */
+  /** Maximum number of connections. Default 32. */
   poolSize?: number;
   log: Log;
 }
 
-/** A collection of documents, and whether its indexes are known to be there since we are connected. */
+/** A collection, and whether its indexes are known to exist on the current connection. */
 type CollectionIndexes = { name: string; indexes: Index[]; hasIndexes: boolean };
 
-/** Whether the indexes of a new one are among those that `one` has made already. */
+/** Whether another registration of the collection already has these indexes. */
 const isCovered = (one: CollectionIndexes, name: string, indexes: Index[]): boolean =>
   one.hasIndexes && one.name === name && indexes.every((index) => isAmong(index, one.indexes));
 
-/** A trouble that stays is told again this often. */
+/** Interval at which a persistent failure is logged again. */
 const WARNING_INTERVAL_MS = 60_000;
-/** The driver reconnects by itself, and has been seen not to: after so long it is begun anew. */
+/** The driver reconnects itself but can fail to: after this time it is restarted. */
 const DRIVER_RESTART_AFTER_MS = 15_000;
 
 function openConnection(connection: Connection, { uri, ca, database, poolSize = 32 }: ConnectionOptions) {
@@ -55,14 +55,14 @@ type ConnectionState = {
   unavailableSince: number;
 };
 
-/** Connects when that was never done, and begins the driver anew when it has not come back by itself. */
+/** Connects the first time, and restarts a driver that did not reconnect. */
 async function ensureConnected(
   connection: Connection,
   options: ConnectionOptions,
   state: ConnectionState,
 ): Promise<void> {
   if (state.connected && Date.now() - state.unavailableSince > DRIVER_RESTART_AFTER_MS) {
-    // Its monitor of the server can stop asking for good while the server is there and others reach it.
+    // The driver's monitor can stop polling for good although the server is reachable.
     state.connected = false;
     options.log.warn({ event: 'store-driver-begun-anew' });
     await connection.close().catch(() => {});
@@ -81,7 +81,7 @@ function describeFailure(error: unknown): LogFields {
   return denial === undefined ? { event: 'store-away' } : { event: 'store-denies', reason: denial };
 }
 
-/** Tells of a trouble when it comes, when it becomes another, and once a minute while it stays. */
+/** Logs a failure when it starts, when it changes, and once a minute while it persists. */
 function createFailureReporter(log: Log) {
   let last = '';
   let until = 0;
@@ -109,31 +109,31 @@ async function createMissingIndexes(
     if (!connection.db) throw storeUnavailable();
     const before = losses();
     await createIndexes(connection.db.collection(one.name), one.indexes);
-    // Made before the connection was lost, it is to be made again.
+    // Indexes created before a connection loss must be created again.
     one.hasIndexes = losses() === before;
   }
 }
 
-/** The only way to the driver's collections. */
+/** The only access to the driver's collections. */
 export interface StoreConnection {
   readonly connection: Connection;
-  /** Connected, and all indexes are made. */
+  /** Whether the store is connected and all indexes exist. */
   isOpen(): boolean;
-  /** @throws Problem STORE_UNAVAILABLE while the gate is shut */
+  /** @throws Problem STORE_UNAVAILABLE until `isOpen()` */
   collection<T extends mongo.Document>(name: string): mongo.Collection<T>;
-  /** Any collection that was added; undefined when there is none. */
+  /** Name of any added collection, for the probe. */
   anyCollectionName(): string | undefined;
-  /** From now on the gate is shut until these indexes are made. */
+  /** Adds a collection. The connection is not open until its indexes exist. */
   addCollection(name: string, indexes: Index[]): void;
-  /** The connection was lost: what was made says nothing about the server that comes next. */
+  /** Records a lost connection. The next server may lack the indexes. */
   markLost(): void;
   close(): Promise<void>;
 }
 
 /**
- * Connects in the background, makes the indexes that are not made, and tries again until `close()`, backing off from 0.2
- * to 5 s (1 s once it was there, because every call waits for it). The driver reconnects by itself; the indexes are asked
- * for again after each loss that was noticed.
+ * Connects in the background, creates missing indexes, and retries until `close()`. Backs off from 0.2 to 5
+ * s, or to 1 s once connected, because every call depends on it. Checks the indexes again after each detected
+ * loss.
  */
 export function openStoreConnection(options: ConnectionOptions, onOpen: () => void): StoreConnection {
   const connection = mongoose.createConnection();
@@ -164,7 +164,7 @@ export function openStoreConnection(options: ConnectionOptions, onOpen: () => vo
     const failure: unknown = await attempt().catch((error: unknown) => error);
     state.working = false;
     if (state.closed) return;
-    // A loss may have come just at the end.
+    // The connection may have been lost during the attempt.
     if (failure === undefined) return collections.every(({ hasIndexes }) => hasIndexes) ? undefined : prepare();
     failureReporter.report(failure);
     if (!(failure instanceof IndexCreationError)) state.unavailableSince = Math.min(state.unavailableSince, Date.now());

@@ -2,43 +2,43 @@ import type { Log } from '@cups/contracts';
 import { isCertificateError, isPlaintextPeerError } from '@cups/contracts/node';
 import { isProblem, Problem } from '@cups/problem';
 
-/** STORE_UNAVAILABLE: the caller may try again by itself. */
+/** STORE_UNAVAILABLE: the caller may retry automatically. */
 export const storeUnavailable = (): Problem =>
   new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The store cannot be reached right now.' });
 
 /**
- * Codes with which a server says "not now": no primary, stepping down, shutting down, interrupted, out of time, a lock not
- * had in time (24), a write that met another (112).
+ * Transient server codes: no primary, stepping down, shutting down, interrupted, timed out, lock timeout
+ * (24), write conflict (112).
  */
 const TRANSIENT_CODES = new Set([6, 7, 24, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 /**
- * Passing as well, but worth a line: "internal error" (1), and codes of a vendor's own. With these a gateway answers whose
- * database behind it is away (seen on DocumentDB over PostgreSQL); they could also hide a fault of ours.
+ * Treated as transient, but logged: "internal error" (1) and vendor codes. A gateway returns them while its
+ * database is unavailable (DocumentDB over PostgreSQL); they could also hide a bug.
  */
 const isAmbiguous = (code: number): boolean => code === 1 || code > 1_000_000;
 const SERVER_ERROR_NAMES = new Set(['MongoServerError', 'MongoWriteConcernError', 'MongoBulkWriteError']);
 
-/** The last is a network error as well; it alone of the driver's has no `Mongo` before its name. */
+/** PoolClearedOnNetworkError is the driver's only network error without the prefix `Mongo`. */
 const CONNECTION_LOST_NAME =
   /^(Mongo(Network|ServerSelection|ServerClosed|TopologyClosed|PoolCleared|NotConnected)|PoolClearedOnNetwork)Error$/;
 
-/** Whether the connection is gone, so that the next one may lead to another server; a call that only took too long says no. */
+/** Whether the connection is lost, so that the next one may reach another server. False for a timeout. */
 export function isConnectionLost(error: unknown): boolean {
   const { name = '', code } = error as { name?: string; code?: unknown };
-  // The driver lets some errors of a socket through as they are.
+  // The driver passes some socket errors through unchanged.
   if (typeof code === 'string') return /^E(PIPE|CONNRESET|CONNREFUSED|HOSTUNREACH|NETUNREACH|NOTFOUND)$/.test(code);
   return CONNECTION_LOST_NAME.test(name);
 }
 
 /**
- * A call of the driver that failed, and will fail again. Texts of the driver hold values of documents, so neither this error nor its
- * cause carries one: the log shows the operation, the code, and where it was thrown.
+ * A permanent failure of a driver call. Driver texts hold document values, so neither this error nor its
+ * cause carries one; the log shows operation, code and stack.
  */
 class StoreError extends Error {
   override readonly name = 'StoreError';
   /** `cases.update` */
   readonly operation: string;
-  /** The server's code (`11000`), else its name (`BadValue`), else the class of the error. */
+  /** The server's code (`11000`), otherwise its name (`BadValue`), otherwise the error class. */
   readonly code: string;
 
   constructor(operation: string, thrown: unknown) {
@@ -49,7 +49,7 @@ class StoreError extends Error {
   }
 }
 
-/** A copy of an error with its class, code, stack and causes, and an empty text. */
+/** Copies an error with class, code, stack and causes, without its text. */
 function redactError(thrown: unknown, depth = 0): Error & { code: string } {
   const {
     name = typeof thrown,
@@ -60,7 +60,7 @@ function redactError(thrown: unknown, depth = 0): Error & { code: string } {
     cause,
   } = (thrown ?? {}) as Partial<DriverError>;
   const copy = new Error('', cause instanceof Error && depth < 3 ? { cause: redactError(cause, depth + 1) } : {});
-  // The text may hold lines that look like frames: what follows it is the stack, and without it there is none.
+  // The text may contain lines that look like stack frames, so only what follows it is copied.
   const start = stack.indexOf(message);
   copy.stack = start < 0 ? '' : stack.slice(start + message.length);
   return Object.assign(copy, { name, code: String(code ?? codeName ?? name) });
@@ -75,7 +75,7 @@ interface DriverError {
   cause: unknown;
 }
 
-/** What a failed call of the driver becomes: STORE_UNAVAILABLE, or a StoreError. */
+/** Maps a failed driver call to STORE_UNAVAILABLE or a StoreError. */
 export function toStoreError(thrown: unknown, operation: string, log: Log): Error {
   if (isProblem(thrown)) return thrown;
   const error = unwrapBulkError(thrown);
@@ -90,26 +90,25 @@ export function toStoreError(thrown: unknown, operation: string, log: Log): Erro
   return new StoreError(operation, error);
 }
 
-/** A bulk write wraps what ended it, also where no server has answered, and is then named as if one had. */
+/** Unwraps a failed bulk write, whose class is the same whether or not a server answered. */
 function unwrapBulkError(error: unknown): unknown {
   const { name, errorResponse } = error as { name?: string; errorResponse?: unknown };
   return name === 'MongoBulkWriteError' && errorResponse instanceof Error ? errorResponse : error;
 }
 
-/** As much as is looked at of what the driver throws: it wraps the first cause in others, one for each server. */
+/** The used part of a driver error, which wraps the root cause once per server. */
 interface WrappedError {
   code?: unknown;
   cause?: unknown;
   reason?: { servers?: Map<string, { error: unknown }> };
 }
 
-/** Codes of a server that does not take a user: sign-in failed, or has no right to this database. */
+/** Server codes for a rejected user: sign-in failed, or no access to this database. */
 const AUTHENTICATION_CODES = new Set<unknown>([13, 18]);
 
 /**
- * What stays so until somebody changes a certificate or a password, as one sentence that says which; never with an address or a
- * password. Pure.
- * @returns undefined for everything else
+ * Returns one sentence for a certificate or password error, which persists until an administrator fixes it.
+ * Contains no address or password. Undefined for everything else.
  */
 export function explainDenial(error: unknown): string | undefined {
   const open: unknown[] = [error];

@@ -1,20 +1,23 @@
-/** That a request was done. `key` is `method|caller`, and the record lies in the resource: so far an id reaches. `id` is in lower case. */
+/**
+ * Record of an applied request, stored in its resource. `key` is `method|caller`; `id` is lower case and
+ * unique per key.
+ */
 export interface RequestRecord {
   id: string;
   key: string;
-  /** Tells the same content from another, without keeping it. */
+  /** Hash of the content, to detect other content without storing it. */
   fingerprint: string;
   time: Date;
 }
 
-/** Why a write happens: a person's request, an event that was consumed, or neither. */
+/** Why a write happens: a request, a consumed event, or neither. */
 export interface Cause {
-  /** Goes on as ce_correlationid. */
+  /** Propagates as ce_correlationid. */
   requestId?: string;
   request?: Omit<RequestRecord, 'time'>;
-  /** Goes on as ce_causationid. */
+  /** Propagates as ce_causationid. */
   eventId?: string;
-  /** Of the consumed event: its subject and its place in the count of that subject. */
+  /** Subject of the consumed event and its position in that subject's sequence. */
   sequence?: { subject: string; value: number };
   traceparent?: string;
 }

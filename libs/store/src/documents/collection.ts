@@ -11,28 +11,27 @@ import { compileShape, createSchema, type Shape } from './schema.ts';
 import { scopeFilter, type Scope } from './scope.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 
-/** What a collection needs of its store. */
 export interface StoreContext {
   connection: Connection;
   /** @throws Problem STORE_UNAVAILABLE while the store is not open */
   collection: <T extends mongo.Document>(name: string) => mongo.Collection<T>;
-  /** ce_source of events that name none. */
+  /** ce_source of events without their own. */
   source: string;
   log: Log;
 }
 
-/** One collection of documents: all that its reads and writes share. */
+/** One collection of documents: what its reads and writes share. */
 export interface Collection<D extends StoredDocument> {
   readonly options: CollectionOptions<D>;
   readonly policy: CollectionPolicy<D>;
   readonly shape: Shape;
   readonly notifier: CommitNotifier;
-  /** One writer of a document at a time in this process: racing writers need not lose to each other. */
+  /** Serialises the writers of a document in this process, so that they do not conflict. */
   readonly runExclusive: ReturnType<typeof createKeyedMutex>;
-  /** Documents as last written here; none where the service keeps none. */
+  /** Cache of written documents; undefined if the service keeps none. */
   readonly recent: LRUCache<string, StoredDocument> | undefined;
   driver(): mongo.Collection<StoredDocument>;
-  /** A call of the driver; what it throws becomes a failure of the store that carries no values. */
+  /** Runs a driver call. Its failure becomes a store error without document values. */
   run<T>(operation: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -61,7 +60,7 @@ export function openCollection<D extends StoredDocument>(
 
 export const asFilter = (filter: object): mongo.Filter<StoredDocument> => filter as mongo.Filter<StoredDocument>;
 
-/** The scope comes last: no filter can replace it. */
+/** The scope comes last, so that no filter can override it. */
 export const withScope = (filter: object, scope: Scope): object => ({ ...filter, ...scopeFilter(scope) });
 
 export function findRaw<D extends StoredDocument>(
@@ -73,16 +72,15 @@ export function findRaw<D extends StoredDocument>(
   return run('find', async () => (await driver().findOne(asFilter(filter), findOptions)) ?? undefined);
 }
 
-/** A document as this release knows it. */
+/** Returns a document in the current schema version. */
 export function migrateDocument<D extends StoredDocument>({ options }: Collection<D>, raw: StoredDocument): D {
   const { migrate, schemaVersion } = options;
   return migrate && raw.schemaVersion < schemaVersion ? migrate({ ...raw }) : (raw as D);
 }
 
-/** That the server refused it because an id or a unique field is taken. */
 export const isDuplicateKey = (error: unknown): boolean => (error as { code?: unknown }).code === 11000;
 
-/** Writes one document; a failure that is no refusal leaves open whether it was done. */
+/** Writes one document. After a failure without a server rejection, the write may still have happened. */
 export async function writeOne<T>(notifier: CommitNotifier, id: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -92,7 +90,7 @@ export async function writeOne<T>(notifier: CommitNotifier, id: string, work: ()
   }
 }
 
-/** A document was written as it stands here; `hasNews` when the write put events into its outbox. */
+/** Reports and caches a written document. */
 export function notifyCommitted<D extends StoredDocument>(
   { notifier, recent }: Collection<D>,
   document: D,

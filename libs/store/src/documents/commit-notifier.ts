@@ -1,11 +1,14 @@
 import type { StoredEvent } from '@cups/contracts';
 import type { StoredDocument } from './document.ts';
 
-/** Who wants to know what became of writes: the relay, which publishes what they left in outboxes. */
+/** Listeners for committed and uncertain writes; the relay uses them to publish outboxes. */
 export interface CommitNotifier {
-  /** Told of a document's whole outbox when there is something in it. */
+  /** Called with a document's complete, non-empty outbox. */
   readonly outboxListeners: Set<(id: string, entries: StoredEvent[]) => void>;
-  /** Told when the answer of a write was lost: it may have been done, and nobody else knows of its events. */
+  /**
+   * Called when the response to a write was lost. The write may have happened, and no other part knows its
+   * events.
+   */
   readonly uncertainListeners: Set<(id: string) => void>;
 }
 
@@ -14,7 +17,7 @@ export const createCommitNotifier = (): CommitNotifier => ({
   uncertainListeners: new Set(),
 });
 
-/** Events wait in this document. One whose outbox is blocked is told of when it is unblocked. */
+/** Notifies of pending events. A blocked outbox is reported once it is unblocked. */
 export function notifyOutbox(
   { outboxListeners }: CommitNotifier,
   { _id, outbox, outboxBlocked }: StoredDocument,

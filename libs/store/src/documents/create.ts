@@ -42,7 +42,7 @@ export async function create<D extends StoredDocument>(
   return { document: migrateDocument(collection, earlier), replayed: true };
 }
 
-/** Many at once, without events. Those whose id or unique field is taken are left as they are. @returns how many were made */
+/** See `Documents.createMissing`. */
 export async function createMissing<D extends StoredDocument>(
   { run, driver, shape, options, policy }: Collection<D>,
   drafts: readonly Draft<D>[],
@@ -50,8 +50,7 @@ export async function createMissing<D extends StoredDocument>(
 ): Promise<number> {
   const documents = drafts.map((draft) => firstDocument(draft, [], context, policy));
   for (const document of documents) {
-    if (!isInScope(document, scope))
-      throw new Error(`Documents of ${options.collection} were to be made outside the scope.`);
+    if (!isInScope(document, scope)) throw new Error(`A new document of ${options.collection} is outside the scope.`);
     checkValue(shape, document);
   }
   if (documents.length === 0) return 0;
@@ -60,7 +59,7 @@ export async function createMissing<D extends StoredDocument>(
       await driver().insertMany(documents, { ordered: false });
       return documents.length;
     } catch (error) {
-      // The count that the driver gives with a failure is that of all.
+      // The driver's own count includes the failed inserts.
       const { writeErrors } = error as { writeErrors?: unknown };
       const refused = writeErrors === undefined ? [] : [writeErrors].flat();
       if (refused.length === 0 || !refused.every(isDuplicateKey)) throw error;
@@ -69,15 +68,14 @@ export async function createMissing<D extends StoredDocument>(
   });
 }
 
-/** False when the id or a unique field is taken. */
+/** Inserts a document. Returns false if the ID or a unique field is taken. */
 export async function insertDocument<D extends StoredDocument>(
   collection: Collection<D>,
   document: D,
   scope: Scope,
 ): Promise<boolean> {
   const { run, driver, notifier, shape, options } = collection;
-  if (!isInScope(document, scope))
-    throw new Error(`A document of ${options.collection} was to be made outside its scope.`);
+  if (!isInScope(document, scope)) throw new Error(`A new document of ${options.collection} is outside the scope.`);
   checkValue(shape, document);
   return run('create', async () => {
     try {
@@ -93,7 +91,6 @@ export async function insertDocument<D extends StoredDocument>(
 export const alreadyExistsProblem = <D extends StoredDocument>({ options }: Collection<D>): Problem =>
   new Problem({ reason: options.existsReason, message: 'It exists already, made by another request.' });
 
-/** What a create by the same request, with the same content, made before; undefined when there was none. */
 export async function findByCreateRequest<D extends StoredDocument>(
   collection: Collection<D>,
   request: Omit<RequestRecord, 'time'>,

@@ -1,4 +1,4 @@
-/** Update operators of MongoDB, as far as the difference of two documents needs them. */
+/** The MongoDB update operators that a difference of two documents needs. */
 export interface UpdateOperators {
   $set: Record<string, unknown>;
   $unset: Record<string, ''>;
@@ -9,10 +9,10 @@ type PlainObject = Record<string, unknown>;
 const isPlainObject = (value: unknown): value is PlainObject =>
   typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
-/** A key that cannot be a step of a dotted path. */
+/** Whether a key cannot be part of a dotted path. */
 const isUnsafe = (key: string) => key === '' || key.includes('.') || key.startsWith('$') || key === '__proto__';
 
-/** The same value, the same instant, the same bytes. */
+/** Whether two values are identical, the same instant or the same bytes. */
 function isSameValue(before: unknown, after: unknown): boolean {
   if (Object.is(before, after)) return true;
   if (before instanceof Date && after instanceof Date) return before.getTime() === after.getTime();
@@ -20,8 +20,8 @@ function isSameValue(before: unknown, after: unknown): boolean {
 }
 
 /**
- * Writes into `out` what turns `before` into `after`. By structural sharing the two share what did not change, so that
- * only the changed branches are walked. A longer array whose head is identical is a push.
+ * Adds to `out` the operators that turn `before` into `after`. Structural sharing keeps this cheap: only
+ * changed branches are visited. A longer array with an identical head becomes a `$push`.
  */
 export function diffFields(
   before: PlainObject,
@@ -51,7 +51,7 @@ function diffValue(before: unknown, after: unknown, path: string, out: UpdateOpe
   out.$set[path] = after;
 }
 
-/** True when the change of an array could be said shorter than by the whole array. */
+/** Returns true if an array change needs less than the whole array. */
 function diffArray(before: unknown[], after: unknown[], path: string, out: UpdateOperators): boolean {
   const changed = before.flatMap((item, index) => (isSameValue(item, after[index]) ? [] : [index]));
   if (after.length > before.length && changed.length === 0) {

@@ -2,11 +2,11 @@ import type { StoredEvent } from '@cups/contracts';
 import type { RequestRecord } from './cause.ts';
 import type { NewEvent } from './outbox-entries.ts';
 
-/** The fields that the store keeps by itself, and `timer`, which a change sets. */
+/** The fields that the store maintains, and `timer`, which a change sets. */
 export interface StoredDocument {
   _id: string;
   schemaVersion: number;
-  /** Raised by each write; the etag. */
+  /** Increases with each write; the etag. */
   revision: number;
   eventSeq: number;
   outboxSeq: number;
@@ -18,25 +18,26 @@ export interface StoredDocument {
   createTime: Date;
   updateTime: Date;
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
-  /** The last sequence that was applied, by subject (`.`, `$`, `%` escaped). */
+  /** The last applied sequence by subject (`.`, `$`, `%` escaped). */
   lastSeqs?: Record<string, number>;
 }
 
-/** What only the store writes. */
+/** Fields that only the store writes. */
 export type StoreOwnedField = Exclude<keyof StoredDocument, '_id' | 'timer'>;
 
-/** A document as a service makes it: without what only the store writes. */
+/** A document as a service creates it, without the fields that only the store writes. */
 export type Draft<D extends StoredDocument> = Omit<D, StoreOwnedField>;
 
-/** The next document, by structural sharing, and the events about the change. The same object and no events: no write. */
+/**
+ * The next document, by structural sharing, and its events. The same object without events means no write.
+ */
 export interface Change<D> {
   document: D;
   events: NewEvent[];
 }
 
-/** The strong etag: the revision in quotes. */
 export const etagOf = (document: { revision: number }): string => `"${document.revision}"`;
 
-/** The subject of a count as a key of `lastSeqs`: it is a step of dotted paths. */
+/** Escapes a subject as a key of `lastSeqs`, where dotted paths use it. */
 export const escapeSubject = (subject: string): string =>
   subject.replace(/[%.$]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);

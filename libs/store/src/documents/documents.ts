@@ -19,64 +19,72 @@ import {
   type UpdateOptions,
 } from './update.ts';
 
-/** Every read and write says whose documents it may touch: of what lies outside nothing is told, as if it did not exist. */
+/** Reads and writes of one collection. Each call names a scope; documents outside it appear not to exist. */
 export interface Documents<D extends StoredDocument> {
   readonly name: string;
   get(id: string, options: ReadOptions): Promise<D | undefined>;
   findOne(filter: object, options: ReadOptions): Promise<D | undefined>;
-  /** Unpaged, `limit` (200) at most. */
+  /** Returns at most `limit` (default 200) documents, without paging. */
   find(filter: object, options: FindOptions): Promise<D[]>;
   aggregate<T extends object>(pipeline: object[], options: { scope: Scope }): Promise<T[]>;
-  /** A page by `_id`, without outbox and requests unless the projection says otherwise. @throws Problem PAGE_TOKEN_INVALID */
+  /**
+   * Returns a page, ordered by `_id` by default, without outbox and requests unless projected.
+   * @throws Problem PAGE_TOKEN_INVALID
+   */
   list(query: ListQuery): Promise<Page<D>>;
   /**
-   * One insert. The same request id again gives the document as it is now, `replayed`; when that lies outside the scope, the
-   * answer is that of any id that is taken. What an event makes that is counted is made by `update`, with an `initial`.
-   * @throws Problem REQUEST_ID_REUSED, `existsReason`, STORE_UNAVAILABLE; Error when the document does not fit its schema
-   *   or scope
+   * Inserts one document. A repeated request ID returns the current document with `replayed`; outside the
+   * scope, it fails like any taken ID. A document created by a sequenced event needs `update` with an
+   * `initial`.
+   * @throws Problem REQUEST_ID_REUSED, `existsReason`, STORE_UNAVAILABLE
+   * @throws Error when the document does not match its schema or scope
    */
   create(draft: Draft<D>, options: CreateOptions<D>): Promise<CreateResult<D>>;
   /**
-   * Many inserts at once, without events; a document whose id or unique field is taken is left out.
-   * @returns how many were made
-   * @throws Problem STORE_UNAVAILABLE; Error when one does not fit its schema or scope
+   * Inserts many documents without events. Skips those with a taken ID or unique field.
+   * @returns the number inserted
+   * @throws Problem STORE_UNAVAILABLE; Error when a document does not match its schema or scope
    */
   createMissing(drafts: readonly Draft<D>[], options: { scope: Scope; cause: Cause; now: Date }): Promise<number>;
-  /** What a create by this request, with this content, has made; undefined when there was none. */
+  /** Returns the document that this request created with this content, if any. */
   findByCreateRequest(request: Omit<RequestRecord, 'time'>, options: { scope: Scope }): Promise<D | undefined>;
   /**
-   * One conditional write of one document. It looks at the owner first, then at the request id, then at the count of events,
-   * then at the etag; then it reads what the decision needs, decides, and writes. When others were quicker, all of that is
-   * done again with the document as it is by then.
-   *
-   * Consumed events are counted here, and nowhere else: with a `cause.sequence`, the one after the last is applied, one that is
-   * not after the last is `ignored`, and a later one is a `gap`, which writes nothing; one that changes nothing is counted too.
-   * @throws Problem NOT_FOUND, REQUEST_ID_REUSED, ETAG_STALE, CONTENTION, STORE_UNAVAILABLE, `existsReason` (with an `initial`,
-   *   when the id is that of a document outside the scope or a unique field is taken), and what `read` and `decide` throw
+   * Writes one document conditionally. Checks the scope, the request ID, the event sequence and the etag, in
+   * this order; then reads what the decision needs, decides and writes. After a concurrent write it repeats
+   * all of this. Only `update` counts consumed events. With a `cause.sequence`, it applies the next event,
+   * reports an earlier one as `ignored`, and reports a later one as `gap` without writing. It also counts an
+   * event that changes nothing.
+   * @throws Problem NOT_FOUND, REQUEST_ID_REUSED, ETAG_STALE, CONTENTION, STORE_UNAVAILABLE, and what `read`
+   * and `decide` throw
+   * @throws Problem `existsReason` with an `initial`, when the ID exists outside the scope or a unique field
+   * is taken
    */
   update<R>(
     id: string,
     options: UpdateOptions<D>,
     work: DecisionFunction<D> | DecisionWithRead<D, R>,
   ): Promise<UpdateResult<D>>;
-  /** Deletes what fits, for good: for documents about which nothing is told. @returns how many there were */
+  /** Deletes the matching documents and returns their number. For documents that publish no events. */
   remove(filter: object, options: { scope: Scope }): Promise<number>;
-  /** The first documents by id of which an event can never be sent. */
+  /** Returns the first blocked documents, ordered by ID. */
   listBlockedOutboxes(limit: number): Promise<BlockedOutbox[]>;
-  /** Lets a document's outbox flow again after its refusal was seen to. @throws Problem NOT_FOUND */
+  /**
+   * Lets the relay publish a document's outbox again, after an operator fixed the cause.
+   * @throws Problem NOT_FOUND
+   */
   unblock(id: string, options: { scope: Scope }): Promise<void>;
-  /** For the other files of this library. */
+  /** For other modules of this library. */
   readonly internals: CommitNotifier & {
     collection(): mongo.Collection<StoredDocument>;
     check(path: string, value: unknown): void;
   };
 }
-/** A document of which an event can never be sent: its outbox stands still. */
+/** A document with an event that Kafka never accepts; the relay skips its outbox. */
 export interface BlockedOutbox {
   id: string;
   cause: string;
   time: Date;
-  /** Events that wait in it. */
+  /** Number of events in the outbox. */
   count: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One at a time for each key, in the order in which they came; those of different keys do not wait for each other.
- * @returns what takes its turn: the work's own answer or error
+ * Runs tasks with the same key one at a time, in order. Tasks with different keys run concurrently.
+ * @returns a function that resolves or rejects with the task's result
  */
 export function createKeyedMutex(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const pending = new Map<string, Promise<unknown>>();

@@ -2,24 +2,22 @@ import type { Cause, RequestRecord } from './cause.ts';
 import { escapeSubject, type Change, type Draft, type StoreOwnedField, type StoredDocument } from './document.ts';
 import { advanceCounters, toOutboxEntries } from './outbox-entries.ts';
 
-/** Which document stands after a write: what a service decided, and beside it what the store keeps by itself. */
-
-/** What a write is made of beside the change: why and when. */
+/** Why and when a write happens. */
 export interface WriteContext {
   cause: Cause;
   now: Date;
 }
 
-/** How the documents of a collection are kept. */
+/** How a collection stores its documents. */
 export interface CollectionPolicy<D> {
   schemaVersion: number;
-  /** ce_source of events that name none. */
+  /** ce_source of events without their own. */
   source: string;
-  /** How many request records a document keeps; all when there is no rule. */
+  /** Number of request records that a document keeps; all by default. */
   keepRequests?: ((document: D) => number) | undefined;
 }
 
-/** All fields that only the store writes; one that is missing here does not compile. */
+/** Fields that only the store writes. The type makes the list complete. */
 const STORE_OWNED_FIELDS: Record<StoreOwnedField, true> = {
   schemaVersion: true,
   revision: true,
@@ -36,7 +34,7 @@ const STORE_OWNED_FIELDS: Record<StoreOwnedField, true> = {
 };
 const STORE_OWNED_FIELD_NAMES = Object.keys(STORE_OWNED_FIELDS) as StoreOwnedField[];
 
-/** What was decided, with the store's fields of the document before: whatever a decision did to them does not count. */
+/** Returns the decided document with the store's fields of the previous one; changes to those are ignored. */
 function restoreStoreOwnedFields<D extends StoredDocument>(decided: D, before: D): D {
   const next: D = { ...decided, _id: before._id };
   for (const name of STORE_OWNED_FIELD_NAMES) {
@@ -46,7 +44,7 @@ function restoreStoreOwnedFields<D extends StoredDocument>(decided: D, before: D
   return next;
 }
 
-/** A document before its first write: nothing has happened to it. */
+/** Returns a document before its first write. */
 export function createBlankDocument<D extends StoredDocument>(draft: Draft<D>, schemaVersion: number, now: Date): D {
   const fields: Pick<StoredDocument, StoreOwnedField> = {
     schemaVersion,
@@ -62,8 +60,8 @@ export function createBlankDocument<D extends StoredDocument>(draft: Draft<D>, s
 }
 
 /**
- * The document after a change of `document`: a revision higher, its events in the outbox, the request recorded (the oldest
- * records go when there are more than are kept), the consumed event counted.
+ * Returns the document after a change: next revision, events in the outbox, request recorded, consumed event
+ * counted. Drops the oldest request records above the limit.
  */
 export function nextDocument<D extends StoredDocument>(
   document: D,
@@ -94,8 +92,8 @@ export function nextDocument<D extends StoredDocument>(
 }
 
 /**
- * What a create inserts. Its request is unique for it: by that a repeat is known.
- * @throws Error when it is to count an event: `update` counts, and makes what the first event is about
+ * Returns the document that a create inserts, with a unique request key that identifies a repeat.
+ * @throws Error with a `cause.sequence`: only `update` counts events
  */
 export function firstDocument<D extends StoredDocument>(
   draft: Draft<D>,
@@ -104,7 +102,7 @@ export function firstDocument<D extends StoredDocument>(
   { schemaVersion, source }: CollectionPolicy<D>,
 ): D {
   const { request, sequence } = cause;
-  if (sequence) throw new Error('A create counts no event: update with an initial document does.');
+  if (sequence) throw new Error('A create cannot count an event: use update with an initial document.');
   const document = createBlankDocument(draft, schemaVersion, now);
   document.revision = 1;
   document.outbox = toOutboxEntries(events, document, { cause, source, now });
@@ -116,9 +114,9 @@ export function firstDocument<D extends StoredDocument>(
   return document;
 }
 
-/** The one field of a document by which the create of a request is found again. */
+/** The unique field that identifies a create request. */
 export const createRequestKey = ({ key, id }: Pick<RequestRecord, 'key' | 'id'>): string => `${key}|${id}`;
 
-/** Whether what is there already was made by the same create. */
+/** Whether the same request created the stored document. */
 export const isSameCreate = (earlier: StoredDocument, made: StoredDocument): boolean =>
   made.createRequest !== undefined && earlier.createRequest === made.createRequest;

@@ -3,8 +3,8 @@ import { ulid } from 'ulid';
 import type { Cause } from './cause.ts';
 
 /**
- * `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the source of the store, a ULID as id; one
- * that is given is to be one that no other event of the source has. Of the time of the write, unless it is sent again.
+ * An event to publish. `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf,
+ * the store's source, the time of the write, and a ULID as ID. A given ID must be unique within the source.
  */
 export type NewEvent = Pick<StoredEvent, 'topic' | 'key' | 'type' | 'subject'> &
   Partial<Pick<StoredEvent, 'contentType' | 'source' | 'extra' | 'since' | 'id' | 'time'>> & {
@@ -12,13 +12,12 @@ export type NewEvent = Pick<StoredEvent, 'topic' | 'key' | 'type' | 'subject'> &
     sequenced: boolean;
   };
 
-/** How far a document has counted: its events, and all entries of its outbox. */
+/** The last event sequence and outbox number of a document. */
 export interface SequenceCounters {
   eventSeq: number;
   outboxSeq: number;
 }
 
-/** How far the entries lead the counts on. */
 export const advanceCounters = (
   { eventSeq, outboxSeq }: SequenceCounters,
   entries: StoredEvent[],
@@ -27,7 +26,7 @@ export const advanceCounters = (
   outboxSeq: outboxSeq + entries.length,
 });
 
-/** New events as entries of the outbox, numbered on from where the document stands. */
+/** Returns new events as outbox entries, numbered from the document's counters. */
 export function toOutboxEntries(
   events: NewEvent[],
   counters: SequenceCounters,

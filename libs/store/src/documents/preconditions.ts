@@ -2,10 +2,13 @@ import { Problem } from '@cups/problem';
 import type { Cause } from './cause.ts';
 import { etagOf, escapeSubject, type StoredDocument } from './document.ts';
 
-/** `replayed`: the request was done before; `ignored`: a repeat of an event; `gap`: its predecessor has not come. */
+/**
+ * `replayed`: the request was applied before; `ignored`: a repeated event; `gap`: an earlier event is
+ * missing.
+ */
 export type WriteOutcome = 'replayed' | 'ignored' | 'gap';
 
-/** Refuses a request id that came with other content before. */
+/** Rejects a request ID that was used with other content. @throws Problem REQUEST_ID_REUSED */
 export function assertSameRequest(known: { fingerprint?: string | undefined }, fingerprint: string): void {
   if (known.fingerprint !== fingerprint)
     throw new Problem({
@@ -15,9 +18,8 @@ export function assertSameRequest(known: { fingerprint?: string | undefined }, f
 }
 
 /**
- * What a document answers to a write without deciding anything; undefined when the write may be decided. A known request
- * comes first: its repeat is answered whatever etag it names, because its own write made that one stale.
- *
+ * Returns the outcome of a write that needs no decision, or undefined. Checks a known request first: the etag
+ * of a repeat is always stale, because its own write changed it.
  * @throws Problem REQUEST_ID_REUSED, ETAG_STALE
  */
 export function checkPreconditions(

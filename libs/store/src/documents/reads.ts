@@ -10,18 +10,20 @@ export interface ReadOptions {
   projection?: Projection;
 }
 export interface FindOptions extends ReadOptions {
-  /** 200 unless told. */
+  /** Default 200. */
   limit?: number;
   sort?: Record<string, 1 | -1>;
 }
 export interface ListQuery extends ReadOptions {
   filter: object;
-  /** The field by which pages are ordered, a dotted path to a text or a date that every found document has. Default `_id`. */
+  /**
+   * Dotted path of a text or date field that orders the pages; every matching document has it. Default `_id`.
+   */
   orderBy?: string;
   order: 'asc' | 'desc';
   pageSize: number;
   pageToken: string;
-  /** The other arguments of the call. */
+  /** The other arguments of the call, which the page token must match. */
   tokenArguments: unknown;
 }
 export interface Page<D> {
@@ -29,7 +31,7 @@ export interface Page<D> {
   nextPageToken: string;
 }
 
-/** A document as it is given out: with a projection it is what was asked for, otherwise one of this release. */
+/** Returns a projected document as read, and a complete one migrated to the current schema version. */
 const toResult = <D extends StoredDocument>(
   collection: Collection<D>,
   raw: StoredDocument,
@@ -66,7 +68,7 @@ export function aggregate<D extends StoredDocument, T extends object>(
   return run('aggregate', () => driver().aggregate<T>(whole).toArray());
 }
 
-/** One more than the page is read, to know whether there is another. */
+/** Reads one document more than the page, to detect a next page. */
 export async function list<D extends StoredDocument>(collection: Collection<D>, query: ListQuery): Promise<Page<D>> {
   const { orderBy = '_id', order, pageSize, tokenArguments } = query;
   const after = parsePageToken(query.pageToken, tokenArguments);
@@ -87,7 +89,7 @@ export async function list<D extends StoredDocument>(collection: Collection<D>, 
   return { documents, nextPageToken: last ? tokenOf(encodePosition(last, orderBy), tokenArguments) : '' };
 }
 
-/** Where a page ends: the id, and what the list is ordered by when that is another field. */
+/** Encodes the end of a page: the ID, and the value of `orderBy` if that is another field. */
 function encodePosition(last: StoredDocument, orderBy: string): string {
   if (orderBy === '_id') return last._id;
   const value = orderBy
@@ -96,7 +98,7 @@ function encodePosition(last: StoredDocument, orderBy: string): string {
   return JSON.stringify(value instanceof Date ? [last._id, value.getTime()] : [last._id, String(value)]);
 }
 
-/** What comes after a place in the list: by the field, and among equals by the id. */
+/** Returns the condition for what follows a position: by field, then by ID. */
 function buildAfterFilter(position: string, orderBy: string, order: 'asc' | 'desc'): object {
   const over = order === 'asc' ? '$gt' : '$lt';
   if (orderBy === '_id') return { _id: { [over]: position } };

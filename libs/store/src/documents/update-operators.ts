@@ -2,14 +2,14 @@ import { diffFields, type UpdateOperators } from './diff.ts';
 import type { StoredDocument } from './document.ts';
 
 /**
- * The update operators that turn a document as it lies in the store (`raw`, perhaps of an older schema version) into
- * `next`; operators without a path are left out. The outbox is only ever pushed to: the relay pulls from it at any time,
- * without raising the revision.
+ * Returns the update operators that turn a stored document, perhaps of an older schema version, into `next`;
+ * empty operators are left out. The outbox only gets a `$push`: the relay pulls from it concurrently without
+ * a new revision.
  */
 export function buildUpdateOperators(raw: StoredDocument, next: StoredDocument): Partial<UpdateOperators> {
   const all: UpdateOperators = { $set: {}, $unset: {}, $push: {} };
   diffFields(fieldsOf(raw), fieldsOf(next), all, ATOMIC_FIELDS);
-  // A timer is one value: a new one must not inherit the claim on the old one.
+  // A timer is one value: a new timer must not inherit the claim on the previous one.
   if (next.timer === undefined && raw.timer !== undefined) all.$unset['timer'] = '';
   else if (next.timer !== raw.timer) all.$set['timer'] = next.timer;
   const operators: Partial<UpdateOperators> = {};

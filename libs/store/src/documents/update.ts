@@ -20,24 +20,22 @@ import { buildUpdateOperators } from './update-operators.ts';
 import { checkOperators } from './schema.ts';
 import { isInScope, type Scope } from './scope.ts';
 
-/** Why, when and within what a document is updated. */
 export interface UpdateOptions<D extends StoredDocument> extends WriteContext {
   scope: Scope;
-  /** The write is refused when the document has another one by now. */
+  /** The write fails if the document has another etag. */
   etag?: string | undefined;
-  /** The document as it was read already: saves a read. */
+  /** The document if the caller has read it already; saves a read. */
   current?: D | undefined;
-  /** The document before anything happened to it, where this update may be its first write. */
+  /** The document before its first write, if this update may create it. */
   initial?: Draft<D> | undefined;
 }
 
-/** Decides from the document alone. Pure: it is asked again when others were quicker. */
+/** Decides from the document alone. Must be pure: it runs again after a concurrent write. */
 export type DecisionFunction<D> = (document: D) => Change<D>;
 
 /**
- * What must be known to decide is read first, for each document that is decided on: from the same store, or from a
- * neighbour. Other writers of the document in this process wait meanwhile. A document that answers by itself (a known
- * request, a repeat, a gap, a stale etag) needs no read.
+ * Reads from the store or an upstream service before each decision; other local writers of the document wait.
+ * Skipped when the document needs no decision: a known request, a repeat, a gap or a stale etag.
  */
 export interface DecisionWithRead<D, R> {
   read: (document: D) => Promise<R>;
@@ -45,14 +43,14 @@ export interface DecisionWithRead<D, R> {
 }
 
 export interface UpdateResult<D> {
-  /** As it stands now; after a `gap` of a document that was never written, its initial one. */
+  /** The current document; after a `gap` for a document that does not exist, its initial one. */
   document: D;
   outcome: 'applied' | WriteOutcome;
 }
 
-/** So often a document is read anew because others were quicker. */
+/** Maximum number of reads of a document after concurrent writes. */
 const MAX_ATTEMPTS = 8;
-/** Several writers of one document come back at different times. */
+/** Jitter separates the retries of competing writers. */
 const CONTENTION_BACKOFF = { initialMs: 5, maxMs: 80, jitter: 1 };
 
 export function update<D extends StoredDocument, R>(
@@ -70,7 +68,7 @@ export function update<D extends StoredDocument, R>(
   });
 }
 
-/** One call of `update`, and what it decides by. */
+/** One call of `update`. */
 interface PendingUpdate<D extends StoredDocument> {
   collection: Collection<D>;
   id: string;
@@ -78,7 +76,9 @@ interface PendingUpdate<D extends StoredDocument> {
   decide: (document: D) => Change<D> | Promise<Change<D>>;
 }
 
-/** What a document from memory leads to counts only when it was written: everything else is asked of a fresh one. */
+/**
+ * Updates a cached document. Only a successful write counts; for anything else the caller reads the store.
+ */
 async function updateFromCache<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D> | undefined> {
   const { collection, id, options } = one;
   const cached: StoredDocument | undefined = options.current ?? collection.recent?.get(id);
@@ -94,13 +94,13 @@ async function updateFromCache<D extends StoredDocument>(one: PendingUpdate<D>):
   }
 }
 
-/** What says "not now" says nothing about the document. */
+/** A transient failure says nothing about the cached document. */
 const isUnavailable = (error: unknown): boolean =>
   isProblem(error) && (error.kind === 'UNAVAILABLE' || error.kind === 'DEADLINE');
 
 /**
- * The first event about a document finds nothing there, but for a repeat: what it makes is written without a look. Where
- * something is there, only the store can tell what comes of the event.
+ * Inserts without a read: the first event about a document finds none, unless it is a repeat. If one exists,
+ * the caller reads the store.
  */
 async function insertFirstEvent<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D> | undefined> {
   const { collection, options } = one;
@@ -115,7 +115,7 @@ async function updateFromStore<D extends StoredDocument>(one: PendingUpdate<D>):
     const done = raw
       ? await attemptUpdate(one, migrateDocument(collection, raw), (next) => replace(collection, raw, next))
       : await updateFromInitial(one);
-    // Whoever was to publish what waits in it may be gone.
+    // The process that had to publish the outbox may have stopped.
     if (raw && done && done.outcome !== 'applied') notifyOutbox(collection.notifier, raw);
     if (done) return done;
     await pause(backoffMs(round + 1, CONTENTION_BACKOFF));
@@ -123,7 +123,7 @@ async function updateFromStore<D extends StoredDocument>(one: PendingUpdate<D>):
   throw new Problem({ reason: 'CONTENTION', message: 'Too many change it at the same time. Try again.' });
 }
 
-/** Nothing is written yet that the caller may see: the document begins as its initial one. */
+/** Decides on the initial document, because none is stored in the scope. */
 async function updateFromInitial<D extends StoredDocument>(
   one: PendingUpdate<D>,
 ): Promise<UpdateResult<D> | undefined> {
@@ -131,12 +131,12 @@ async function updateFromInitial<D extends StoredDocument>(
   const done = await attemptUpdate(one, resolveInitial(one), (next) => insertFirst(one, next));
   if (done?.outcome !== 'gap') return done;
   if (!(await findRaw(collection, { _id: id }, { _id: 1 }))) return done;
-  // It is there after all. What comes before the gap would be waited for in vain if it belongs to others.
+  // The document exists after all. If it is outside the scope, the missing event would never arrive.
   await assertInScope(one);
   return undefined;
 }
 
-/** The document answers by itself, or it is decided and written; undefined when another writer was quicker. */
+/** Resolves by preconditions, or decides and writes; undefined after a concurrent write. */
 async function attemptUpdate<D extends StoredDocument>(
   { collection, options, decide }: PendingUpdate<D>,
   document: D,
@@ -146,7 +146,7 @@ async function attemptUpdate<D extends StoredDocument>(
   if (answer) return { document, outcome: answer };
   const change = await decide(document);
   const isUnchanged = change.document === document && change.events.length === 0;
-  // An event that changes nothing is counted all the same.
+  // An event that changes nothing still advances the sequence.
   if (isUnchanged && !options.cause.sequence) return { document, outcome: 'ignored' };
   const next = nextDocument(document, change, options, collection.policy);
   if (!(await write(next))) return undefined;
@@ -154,7 +154,7 @@ async function attemptUpdate<D extends StoredDocument>(
   return { document: next, outcome: isUnchanged ? 'ignored' : 'applied' };
 }
 
-/** One write, done only while the document is as it was read; false when it is not. */
+/** Writes if the revision is still the one read; returns false otherwise. */
 async function replace<D extends StoredDocument>(
   { shape, notifier, run, driver }: Collection<D>,
   raw: StoredDocument,
@@ -177,14 +177,14 @@ function resolveInitial<D extends StoredDocument>({ collection, options }: Pendi
   throw new Problem({ reason: 'NOT_FOUND', message: absentMessage });
 }
 
-/** False when another writer made it a moment ago: the next look finds it. */
+/** Returns false if a concurrent writer inserted it; the next read finds it. */
 async function insertFirst<D extends StoredDocument>(one: PendingUpdate<D>, next: D): Promise<boolean> {
   if (await insertDocument(one.collection, next, one.options.scope)) return true;
   await assertInScope(one);
   return false;
 }
 
-/** @throws Problem `existsReason` when what is there lies outside the scope, or has the unique field of this one */
+/** @throws Problem `existsReason` if the stored document is outside the scope or has the same unique field */
 async function assertInScope<D extends StoredDocument>({ collection, id, options }: PendingUpdate<D>): Promise<void> {
   if (!(await findRaw(collection, withScope({ _id: id }, options.scope), { _id: 1 })))
     throw alreadyExistsProblem(collection);

@@ -8,21 +8,23 @@ export interface OutboxCleanerOptions {
   documents: AnyDocuments[];
   log: Log;
   metrics?: Metrics;
-  /** Fields to set in the same write that takes the entries out; raises no revision. */
+  /** Returns fields to set in the write that removes the entries, without a new revision. */
   afterPublish?:
     ((id: string, entries: StoredEvent[], collection: string) => Record<string, unknown> | undefined) | undefined;
-  /** `afterPublish` applies only to documents that still fit this filter (a reply may have been quicker). */
+  /**
+   * Applies `afterPublish` only to documents that match this filter; a reply may have changed one already.
+   */
   onlyWhere?: Record<string, unknown>;
 }
 
 export interface OutboxCleaner {
-  /** Something may have been noted in the queue. */
+  /** Schedules a write if the queue has cleanups. */
   notify(): void;
-  /** Writes now, also while it would wait; one at a time. */
+  /** Writes immediately, even during a backoff; one write at a time. */
   flush(): Promise<void>;
-  /** A write is under way: until it is refused, what it takes out does not wait in the queue. */
+  /** Whether a write is in progress; its cleanups are not in the queue meanwhile. */
   isWriting(): boolean;
-  /** The last write was refused. */
+  /** Whether the last write failed. */
   isFailing(): boolean;
   stop(): Promise<void>;
 }
@@ -32,17 +34,17 @@ type BulkWrite = mongo.AnyBulkWriteOperation<StoredDocument>;
 const BATCH_DELAY_MS = 100;
 const MIN_RETRY_DELAY_MS = 200;
 const MAX_RETRY_DELAY_MS = 5_000;
-/** While the store stays away, it is told again this often; whoever drains asks much more often. */
+/** Interval at which a persistent failure is logged again; a drain retries much more often. */
 const WARNING_INTERVAL_MS = 60_000;
 
 /**
- * Takes out of the outboxes what was acknowledged, many documents in one write. A write that is refused is tried again
- * after 0.2 to 5 s and not before, however much is noted meanwhile: the driver needs the time to find its server again.
+ * Removes acknowledged entries from outboxes, many documents in one write. Retries a failed write after 0.2
+ * to 5 s and not earlier: the driver needs the time to find its server again.
  */
 export function startOutboxCleaner(queue: OutboxQueue, options: OutboxCleanerOptions): OutboxCleaner {
   const { log, metrics } = options;
-  const waiting = metrics?.gauge('outbox_pulls_waiting', 'Documents whose published events are still in them', []);
-  const refusals = metrics?.counter('outbox_pulls_refused_total', 'Writes that took events out and were refused', []);
+  const waiting = metrics?.gauge('outbox_pulls_waiting', 'Documents with published events still in their outbox', []);
+  const refusals = metrics?.counter('outbox_pulls_refused_total', 'Failed writes that remove published events', []);
   const wait = backoff({ initialMs: MIN_RETRY_DELAY_MS, maxMs: MAX_RETRY_DELAY_MS });
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -93,7 +95,7 @@ export function startOutboxCleaner(queue: OutboxQueue, options: OutboxCleanerOpt
   };
 }
 
-/** One write for each collection; what was refused is noted again. @returns the failure, when there was one */
+/** Writes once per collection and re-queues what failed. @returns the failure, if any */
 async function writeBatch(queue: OutboxQueue, options: OutboxCleanerOptions): Promise<{ error: unknown } | undefined> {
   let failure: { error: unknown } | undefined;
   const cleanups = takeCleanups(queue);
@@ -123,6 +125,6 @@ function buildWrites(
   for (const path in $set) check(path, $set[path]);
   const filter = { ...onlyWhere, _id: documentKey.id };
   const marked: BulkWrite = { updateOne: { filter, update: { $pull, $set } } };
-  // Where the mark no longer applies, the entries must go all the same.
+  // Entries must go even if the filter no longer matches.
   return onlyWhere ? [marked, plain] : [marked];
 }

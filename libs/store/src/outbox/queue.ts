@@ -1,40 +1,43 @@
 import type { StoredEvent } from '@cups/contracts';
 import { LRUCache } from 'lru-cache';
 
-/** A document, by its collection and id. */
 export type DocumentKey = { collection: string; id: string };
-/** A document's entries that are to be published, in order. */
+/** A document's unpublished entries, in order. */
 export type PendingDocument = { documentKey: DocumentKey; entries: StoredEvent[] };
-/** Entries up to `n` are acknowledged and are to be taken out; `entries` are those that were published here. */
+/** Removal of acknowledged entries up to `n`. `entries` are those that this process published. */
 export type OutboxCleanup = { documentKey: DocumentKey; n: number; entries: StoredEvent[] };
 
-/** What became of a batch; an entry in neither list is acknowledged. */
+/** Result of a batch; an entry in neither list is acknowledged. */
 export interface PublishResult {
-  /** Can never be sent: the document is isolated. */
+  /** Entries that Kafka never accepts; their documents are isolated. */
   rejected: { entry: StoredEvent; cause: string }[];
-  /** Not now (its topic is missing, for example): tried again with the document's own delay. */
+  /**
+   * Entries that Kafka cannot accept yet, for example for a missing topic; retried with the document's
+   * backoff.
+   */
   later?: StoredEvent[];
 }
 
-/** What the relay holds in memory. The functions below are all that changes it. */
+/** The relay's state in memory; only the functions below change it. */
 export interface OutboxQueue {
   pending: Map<string, PendingDocument>;
-  /** The last n that is known to be acknowledged, of the documents published last. */
+  /** The last acknowledged `n` of recently published documents. */
   acknowledged: LRUCache<string, number>;
-  /** Refused for good; the flag is being written. */
+  /** Permanently rejected documents whose flag is not stored yet. */
   refused: Set<string>;
   cleanups: Map<string, OutboxCleanup>;
-  /** More waits in the store than memory may hold: swept in when nothing is held. */
+  /** The store has more than memory may hold; the relay sweeps when the queue is empty. */
   hasOverflow: boolean;
-  /** Collections of which something was dropped since their sweep began at the first id. */
+  /** Collections with dropped documents since their last sweep started. */
   droppedCollections: Set<string>;
-  /** Of what waits in the store and is not held, by collection. */
+  /** Age of what waits only in the store, by collection. */
   oldestDeferred: Map<string, OldestDeferred>;
 }
 
 /**
- * When the oldest event was made that had to be left in the store, in ms since 1970, Infinity for none: as seen in this pass
- * of sweeps over the collection, and before it. What was seen before counts until the pass has been everywhere.
+ * Creation time of the oldest event left in the store, in ms since 1970; Infinity for none. `seen` is from
+ * the current pass of sweeps over the collection, `before` from earlier ones. `before` counts until the pass
+ * is complete.
  */
 interface OldestDeferred {
   seen: number;
@@ -43,13 +46,13 @@ interface OldestDeferred {
 
 export interface QueueLimits {
   documents: number;
-  /** Documents of a batch, and of one write that takes entries out. */
+  /** Documents per batch, and per write that removes entries. */
   batchDocuments: number;
-  /** Below the broker's limit of 1 MB for what goes to one partition. */
+  /** Below the broker's limit of 1 MB per partition. */
   batchBytes: number;
-  /** Acknowledgements that are remembered. */
+  /** Number of remembered acknowledgements. */
   acknowledged: number;
-  /** With so many that wait to be taken out, nothing more is published. */
+  /** Number of pending cleanups that stops publishing. */
   cleanups: number;
 }
 export const QUEUE_LIMITS: QueueLimits = {
@@ -59,7 +62,7 @@ export const QUEUE_LIMITS: QueueLimits = {
   acknowledged: 20_000,
   cleanups: 2_000,
 };
-/** What a message takes beside its data: headers and key. */
+/** Size of a message beside its data: headers and key. */
 const ENTRY_OVERHEAD_BYTES = 700;
 
 export const createQueue = ({ acknowledged } = QUEUE_LIMITS): OutboxQueue => ({
@@ -73,7 +76,7 @@ export const createQueue = ({ acknowledged } = QUEUE_LIMITS): OutboxQueue => ({
 });
 export const keyOf = ({ collection, id }: DocumentKey): string => `${collection}/${id}`;
 
-/** Takes up a document's whole outbox, as stored; what is held or acknowledged already is not taken twice. */
+/** Adds a document's stored outbox, without entries that are queued or acknowledged. */
 export function enqueue(
   queue: OutboxQueue,
   documentKey: DocumentKey,
@@ -86,7 +89,7 @@ export function enqueue(
   const after = Math.max(queue.acknowledged.peek(key) ?? 0, pending?.entries.at(-1)?.n ?? 0);
   const more = entries.filter(({ n }) => n > after);
   if (pending) pending.entries.push(...more);
-  // Acknowledged, yet still there: the pull was lost.
+  // Acknowledged but still stored: the removal was lost.
   else if (more.length === 0) scheduleCleanup(queue, { documentKey, n: after, entries: [] });
   else if (queue.pending.size < documents) queue.pending.set(key, { documentKey, entries: more });
   else {
@@ -96,7 +99,10 @@ export function enqueue(
   }
 }
 
-/** What is to be published next, each document from its head; empty when nothing is held or too many pulls wait. */
+/**
+ * Returns the next entries to publish, each document from its head; empty if none is pending or too many
+ * cleanups are.
+ */
 export function nextBatch(
   queue: OutboxQueue,
   { batchDocuments, batchBytes, cleanups } = QUEUE_LIMITS,
@@ -118,14 +124,14 @@ export function nextBatch(
   return batch;
 }
 
-/** What a published batch leaves to do: count, isolate, and come back to what could not go now. */
+/** Remaining work for a published batch: count, isolate, and retry what was deferred. */
 export interface SettledBatch {
   done: { collection: string; entries: StoredEvent[] }[];
   isolated: { documentKey: DocumentKey; cause: string }[];
   hasDeferred: boolean;
 }
 
-/** Books what became of a batch: of each document, what stands before its first bad entry is acknowledged. */
+/** Applies the result of a batch. In each document, the entries before the first bad one are acknowledged. */
 export function settleBatch(
   queue: OutboxQueue,
   batch: PendingDocument[],
@@ -153,21 +159,21 @@ export function settleBatch(
   return settled;
 }
 
-/** What must wait is left to a sweep: it must not fill the memory that others need. */
+/** Leaves a deferred document to a sweep, so that it does not occupy memory. */
 function dequeue(queue: OutboxQueue, documentKey: DocumentKey, count: number, isDeferred: boolean): void {
   const pending = queue.pending.get(keyOf(documentKey));
   pending?.entries.splice(0, count);
   if (isDeferred || pending?.entries.length === 0) queue.pending.delete(keyOf(documentKey));
 }
 
-/** Notes what is to be taken out; with what was noted of the same document before. */
+/** Queues a removal, merged with an earlier one of the same document. */
 export function scheduleCleanup(queue: OutboxQueue, { documentKey, n, entries }: OutboxCleanup): void {
   const before = queue.cleanups.get(keyOf(documentKey));
   const all = [...(before?.entries ?? []), ...entries].sort((a, b) => a.n - b.n);
   queue.cleanups.set(keyOf(documentKey), { documentKey, n: Math.max(n, before?.n ?? 0), entries: all });
 }
 
-/** The next pulls to write, oldest first. What was not written is given back by `notePull`. */
+/** Takes the next removals, oldest first. Return failed ones with `scheduleCleanup`. */
 export function takeCleanups(queue: OutboxQueue, { batchDocuments } = QUEUE_LIMITS): OutboxCleanup[] {
   const taken = [...queue.cleanups].slice(0, batchDocuments);
   for (const [key] of taken) queue.cleanups.delete(key);
@@ -180,20 +186,20 @@ function recordDeferred(queue: OutboxQueue, { collection }: DocumentKey, [oldest
   queue.oldestDeferred.set(collection, deferred);
 }
 
-/** A sweep begins at the first id of the collection: what is left will be met again. */
+/** Starts a pass of sweeps at the first ID of the collection. */
 export function beginPass(queue: OutboxQueue, collection: string): void {
   const deferred = queue.oldestDeferred.get(collection);
   if (deferred)
     queue.oldestDeferred.set(collection, { seen: Infinity, before: Math.min(deferred.seen, deferred.before) });
 }
 
-/** The sweep has been everywhere, except, with a cutoff, at what is younger than that. */
+/** Ends a pass, which covered everything older than the cutoff. */
 export function endPass(queue: OutboxQueue, collection: string, cutoff: Date | undefined): void {
   const deferred = queue.oldestDeferred.get(collection);
   if (deferred && deferred.before < (cutoff?.getTime() ?? Infinity)) deferred.before = Infinity;
 }
 
-/** When the oldest event was made that this process knows to wait for Kafka, in ms since 1970; undefined when none does. */
+/** Returns the creation time of the oldest known pending event, in ms since 1970. */
 export function findOldestPending(queue: OutboxQueue): number | undefined {
   let oldest = Infinity;
   for (const { entries } of queue.pending.values()) oldest = Math.min(oldest, entries[0]?.time.getTime() ?? Infinity);

@@ -18,19 +18,19 @@ import {
 import { startOutboxSweeper, type SweepOptions, type OutboxSweeper } from './sweep.ts';
 
 export interface RelayOptions extends OutboxCleanerOptions, SweepOptions {
-  /** Sends the entries in this order and resolves when they are acknowledged; throws when the broker is away. */
+  /** Sends the entries in this order and resolves when acknowledged; throws if the broker is unavailable. */
   publish: (entries: StoredEvent[]) => Promise<PublishResult>;
-  /** Told of what Kafka has acknowledged, as soon as it has; after a crash perhaps of some of it again. */
+  /** Called with acknowledged entries, immediately; after a crash some may repeat. */
   acknowledged?: ((entries: StoredEvent[]) => void) | undefined;
 }
 
 export interface Relay {
-  /** Publishes and pulls what is left; false when that was not done within the bound (default 5,000 ms). */
+  /** Publishes and removes what is left. Returns false if that exceeds the bound (default 5,000 ms). */
   drain(boundMs?: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
-/** What stands between the parts of a relay. */
+/** Shared state of a relay. */
 interface RelayParts {
   queue: OutboxQueue;
   options: RelayOptions;
@@ -41,10 +41,10 @@ interface RelayParts {
 }
 
 /**
- * Publishes what commits leave in outboxes. One loop, one batch in flight: the outbox of each changed document is published
- * from its head, as stored; what was acknowledged is pulled, many documents in one write. A sweep finds what another process
- * left behind. Sending twice is allowed, losing or reordering within one document is not. What may be held in memory and
- * what follows what is in queue.ts; here are the loop and its timers.
+ * Publishes what commits leave in outboxes: one loop, one batch in flight, each outbox from its head. It
+ * removes acknowledged entries in bulk, and sweeps for entries that another process left. It may send twice,
+ * but never loses or reorders events of one document. The state is in queue.ts; the loop and its timers are
+ * here.
  */
 export function startRelay(options: RelayOptions): Relay {
   const queue = createQueue();
@@ -82,7 +82,6 @@ export function startRelay(options: RelayOptions): Relay {
   };
 }
 
-/** How old the oldest event is that waits, looked up when the figure is read. */
 function registerAgeMetric(queue: OutboxQueue, { metrics, now }: RelayOptions): void {
   metrics?.gauge(
     'outbox_oldest_event_age_seconds',
@@ -95,7 +94,7 @@ function registerAgeMetric(queue: OutboxQueue, { metrics, now }: RelayOptions): 
   );
 }
 
-/** Tells of what is written from now on. @returns what ends that */
+/** Subscribes to commits. @returns the function that unsubscribes */
 function subscribe(
   documents: AnyDocuments,
   onCommitted: (documentKey: DocumentKey, entries: StoredEvent[]) => void,
@@ -114,16 +113,16 @@ function subscribe(
 
 interface PublishLoop {
   start(): void;
-  /** Starts when the answers of the commits that are under way have gone out. */
+  /** Starts after the responses of the current commits were sent. */
   schedule(): void;
   running(): Promise<void> | undefined;
   stop(): void;
 }
 
-/** When the next batch goes: after the answer of a commit has gone out, or when a backoff has passed; one at a time. */
+/** Publishes one batch at a time, after the response to a commit or after a backoff. */
 function createPublishLoop(parts: RelayParts): PublishLoop {
   const { queue, options, cleaner } = parts;
-  const waiting = options.metrics?.gauge('outbox_waiting', 'Documents whose events wait for Kafka', []);
+  const waiting = options.metrics?.gauge('outbox_waiting', 'Documents with events not yet acknowledged by Kafka', []);
   let running: Promise<void> | undefined;
   let scheduled = false;
   let timer: NodeJS.Timeout | undefined;
@@ -161,13 +160,13 @@ async function drainQueue(
   while (left() > 0 && Date.now() < end) {
     if (queue.pending.size > 0 || queue.hasOverflow) loop.start();
     await Promise.race([loop.running() ?? cleaner.flush(), pause(500)]);
-    // A refusal comes at once: it must not be asked for again without a pause.
+    // A failure returns immediately, so retry only after a pause.
     await pause(backoffs.publish.failures() > 0 || cleaner.isFailing() ? 200 : 10);
   }
   return left() === 0;
 }
 
-/** Works until nothing is left; resolves with the ms to wait before more can be done, else 0. */
+/** Publishes until nothing is left. Returns the ms to wait before a retry, or 0. */
 async function publishPending(parts: RelayParts): Promise<number> {
   const { queue, options, sweeps, cleaner } = parts;
   const wait = parts.backoffs.publish;
@@ -179,7 +178,7 @@ async function publishPending(parts: RelayParts): Promise<number> {
     }
     if (queue.pending.size === 0) return 0;
     const batch = nextBatch(queue);
-    // So much waits to be taken out that the store must come back first; the pulls say so in the log.
+    // Too many cleanups are pending: publishing resumes when the store is available.
     if (batch.length === 0) return 1_000;
     try {
       const result = await options.publish(batch.flatMap(({ entries }) => entries));
@@ -195,7 +194,7 @@ async function publishPending(parts: RelayParts): Promise<number> {
   return 0;
 }
 
-/** What a settled batch leaves to do. */
+/** Counts, isolates and schedules the retry. */
 function applySettled(
   { queue, options, sweeps, backoffs: { later } }: RelayParts,
   { done, isolated, hasDeferred: waits }: SettledBatch,
@@ -211,23 +210,23 @@ function applySettled(
   else later.reset();
 }
 
-/** Nothing more is published of a document whose event can never be sent, until somebody has seen to it. */
+/** Stops publishing a document with an event that Kafka never accepts, until an administrator unblocks it. */
 async function isolateDocument(
   { queue, options, sweeps }: Pick<RelayParts, 'queue' | 'options' | 'sweeps'>,
   documentKey: DocumentKey,
   cause: string,
 ): Promise<void> {
-  const blocked = options.metrics?.counter('outbox_blocked_total', 'ALARM: documents isolated', ['collection']);
+  const blocked = options.metrics?.counter('outbox_blocked_total', 'Documents isolated', ['collection']);
   blocked?.inc({ collection: documentKey.collection });
   options.log.error({ event: 'outbox-blocked', resource: keyOf(documentKey), reason: cause });
   const documents = options.documents.find(({ name }) => name === documentKey.collection);
   try {
     const flag = { outboxBlocked: { cause, time: options.now() } };
     await documents?.internals.collection().updateOne({ _id: documentKey.id }, { $set: flag });
-    // An alarm that waited for the next sweep would come minutes late where sweeps are slow.
+    // Without this count, the alert would fire only after the next sweep, minutes later.
     await sweeps.countBlocked();
   } catch {
-    // The sweep meets it again, and so does the refusal.
+    // The next sweep finds the document again, and Kafka rejects it again.
   }
   queue.refused.delete(keyOf(documentKey));
 }

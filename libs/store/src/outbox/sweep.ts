@@ -7,35 +7,35 @@ export interface SweepOptions {
   documents: AnyDocuments[];
   log: Log;
   metrics?: Metrics;
-  /** The clock by which events are stamped. */
+  /** The clock of the event times. */
   now: () => Date;
-  /** Milliseconds between sweeps. Default 30,000; 300,000 at most when a sweep takes long. */
+  /** Pause between sweeps, ms. Default 30,000; up to 300,000 if sweeps are slow. */
   sweepIntervalMs?: number;
-  /** Age in ms from which a sweep takes an entry up. Default 10,000; the first sweep takes all. */
+  /** Minimum age of an entry, ms. Default 10,000; the first sweep takes entries of any age. */
   minAgeMs?: number;
 }
 
 export interface OutboxSweeper {
-  /** Sweeps now for all that waits, whatever its age, as much as may be held. */
+  /** Sweeps immediately, entries of any age, up to the memory limit. */
   sweepAll(): Promise<void>;
-  /** Brings the next sweep forward, or puts it off. With `everything` it does not look at the age. */
+  /** Reschedules the next sweep. `everything` ignores the age. */
   scheduleSweep(delay: number, everything?: boolean): void;
-  /** Counts anew the documents that stand still; each sweep does so as well. */
+  /** Counts the blocked documents, as each sweep does. */
   countBlocked(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const SWEEP_BATCH_SIZE = 500;
-/** However long a sweep takes: what another process left behind is found within this time and its jitter. */
+/** Upper bound of the sweep interval, without jitter, however slow a sweep is. */
 const MAX_SWEEP_INTERVAL_MS = 300_000;
 
-/** Ms until the next sweep: one that takes long (a big collection, an index that is not used) comes more rarely. */
+/** Returns the ms until the next sweep. Slow sweeps (a large collection, an unused index) run less often. */
 export const computeSweepInterval = (tookMs: number, sweepIntervalMs: number): number =>
   Math.max(sweepIntervalMs, Math.min(MAX_SWEEP_INTERVAL_MS, tookMs * 200));
 
 /**
- * Finds events that nobody told of: those that a process which died left in their documents. What is found is taken up and
- * `found` is called. Replicas need no lease: a sweep takes up only what has waited for long, with jitter.
+ * Finds unpublished events that a dead process left in its documents, queues them and calls `onFound`.
+ * Replicas need no lease: a sweep takes only old entries, with jitter.
  */
 export function startOutboxSweeper(queue: OutboxQueue, options: SweepOptions, onFound: () => void): OutboxSweeper {
   const { now, sweepIntervalMs = 30_000, minAgeMs = 10_000 } = options;
@@ -46,7 +46,7 @@ export function startOutboxSweeper(queue: OutboxQueue, options: SweepOptions, on
   let running: Promise<void> | undefined;
   let stopped = false;
 
-  /** Takes up what has waited since before `cutoff`, as much as may be held; resolves with the ms it took. */
+  /** Queues entries older than `cutoff`, up to the memory limit. Returns the duration, ms. */
   const sweep = async (cutoff: Date | undefined): Promise<number> => {
     const began = Date.now();
     for (const documents of options.documents) await sweepCollection(queue, documents, cursors, cutoff);
@@ -78,9 +78,9 @@ export function startOutboxSweeper(queue: OutboxQueue, options: SweepOptions, on
   };
 }
 
-/** The pause after a sweep that took so many ms, with jitter; that sweeps have become slow is told once. */
+/** Returns the pause after a sweep, with jitter. Logs once when sweeps become slow or fast again. */
 function createIntervalTracker({ log, metrics }: SweepOptions, sweepIntervalMs: number): (tookMs: number) => number {
-  const interval = metrics?.gauge('outbox_sweep_interval_seconds', 'From one sweep of the outboxes to the next', []);
+  const interval = metrics?.gauge('outbox_sweep_interval_seconds', 'Interval between outbox sweeps, in seconds', []);
   let isSlow = false;
   return (tookMs) => {
     const pause = computeSweepInterval(tookMs, sweepIntervalMs);
@@ -93,7 +93,7 @@ function createIntervalTracker({ log, metrics }: SweepOptions, sweepIntervalMs: 
   };
 }
 
-/** One batch of one collection, from where the last one ended. */
+/** Reads one batch of one collection, from the last cursor. */
 async function sweepCollection(
   queue: OutboxQueue,
   documents: AnyDocuments,
@@ -106,7 +106,7 @@ async function sweepCollection(
     queue.droppedCollections.delete(collection);
     beginPass(queue, collection);
   }
-  // By the index of 'outbox.time', also when all are asked for.
+  // Uses the index of 'outbox.time' for all ages.
   const waits = { 'outbox.time': cutoff ? { $lt: cutoff } : { $gt: new Date(0) } };
   const filter = asFilter({ ...waits, outboxBlocked: { $exists: false }, _id: { $gt: from } });
   const found = await documents.internals
@@ -120,9 +120,9 @@ async function sweepCollection(
   if (last === '') endPass(queue, collection, cutoff);
 }
 
-/** Counts the documents that stand still because Kafka refuses an event of theirs, by the index that sweeps go by. */
+/** Counts the isolated documents by the same index. */
 function createBlockedCounter({ documents, metrics }: SweepOptions): () => Promise<void> {
-  const blocked = metrics?.gauge('outbox_documents_blocked', 'ALARM: documents isolated now', ['collection']);
+  const blocked = metrics?.gauge('outbox_documents_blocked', 'Documents isolated now', ['collection']);
   return async () => {
     if (!blocked) return;
     for (const { name: collection, internals } of documents) {

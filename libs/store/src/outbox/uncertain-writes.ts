@@ -3,21 +3,23 @@ import type { AnyDocuments } from '../documents/documents.ts';
 import { asFilter } from '../documents/collection.ts';
 import { keyOf, enqueue, type DocumentKey, type OutboxQueue } from './queue.ts';
 
-/** A write whose answer was lost may still be under way: its document is looked at soon, and once more later. */
+/**
+ * A write without a response may still be in progress, so its document is checked soon and once more later.
+ */
 const RECHECK_DELAYS_MS = [300, 5_000] as const;
 const MAX_UNCERTAIN_WRITES = 1_000;
 
 type UncertainWrite = { documentKey: DocumentKey; checks: number; due: number };
 
 export interface UncertainWrites {
-  /** The answer of a write of this document was lost. */
+  /** Adds a document whose write got no response. */
   add(documentKey: DocumentKey): void;
   stop(): Promise<void>;
 }
 
 /**
- * Looks at the documents of writes whose answer was lost: nobody else knows of their events. What is found is taken up and
- * `found` is called; `tooMany` is called when they are more than it remembers.
+ * Checks documents of writes without a response, whose events no other part knows. Queues the found events
+ * and calls `onFound`, or `onOverflow` above its limit.
  */
 export function startUncertainWrites(
   queue: OutboxQueue,
@@ -40,7 +42,7 @@ export function startUncertainWrites(
     try {
       await enqueuePending(queue, options.documents, due);
     } catch {
-      // The store is away: it is looked at when it is back.
+      // The store is unavailable; retry with backoff.
       return arm(wait.next());
     }
     wait.reset();
@@ -70,7 +72,6 @@ export function startUncertainWrites(
   };
 }
 
-/** Takes up what waits in the documents in doubt. */
 async function enqueuePending(queue: OutboxQueue, all: AnyDocuments[], writes: UncertainWrite[]): Promise<void> {
   for (const documents of all) {
     const { name: collection, internals } = documents;
