@@ -379,7 +379,12 @@ export const PLATFORM: Value[] = [
     'Secret with its certificate, as those of the services; used where identity has one.',
   ),
   value('alerts.enabled', flag, false, 'A PrometheusRule with the alerts (Prometheus operator).'),
-  value('alerts.runbook', text, 'docs/how-to/runbook.md', 'Where the runbook is read; each alert links to its heading.'),
+  value(
+    'alerts.runbook',
+    text,
+    'docs/how-to/runbook.md',
+    'Where the runbook is read; each alert links to its heading.',
+  ),
   value('dashboards.enabled', flag, false, 'A ConfigMap with the dashboard, for the sidecar of Grafana.'),
   ...GLOBAL,
 ];
