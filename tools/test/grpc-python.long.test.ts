@@ -14,7 +14,7 @@ import { generateAuthority, ensureCertificate } from '../keys/certificates.ts';
 import { openFolderKeyStore, tlsFolderPath } from '../keys/folder.ts';
 import { generateKey } from '../keys/rotation.ts';
 
-/** The recipe of docs/security.md, run as it stands there. */
+/** The recipe of docs/reference/grpc.md, run as it stands there. */
 
 const run = promisify(execFile);
 const GRPCIO = 'grpcio==1.85.3';
@@ -55,7 +55,7 @@ afterAll(async () => {
 testRequiring('python', 'pip')(
   'a stock gRPC client in Python reaches a service by its host name',
   async () => {
-    const page = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
+    const page = readFileSync(join(import.meta.dirname, '../../docs/reference/grpc.md'), 'utf8');
     const [, recipe = ''] = /```python\n([^]*?)```/.exec(page) ?? [];
     const file = join(folder.dir, 'call.py');
     writeFileSync(file, recipe);
