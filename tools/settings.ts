@@ -5,87 +5,82 @@ import type { Setting, Settings } from '@cups/process/settings';
 import { format, resolveConfig } from 'prettier';
 import { chartPages } from './charts/chart-pages.ts';
 import { SETTINGS } from './settings/tables.ts';
-import { TOPIC_SETTINGS as topics } from './topics/settings.ts';
+import { settings as topics } from './topics/settings.ts';
 
 /**
- * Writes what is made from the tables that the services read at their start: docs/settings.md, and of every chart
- * values.yaml, values.schema.json and README.md. `node tools/settings.ts` writes them, with `--check` it fails when one is
- * stale.
+ * Generates the settings page, and values.yaml, values.schema.json and README.md of every chart, from the tables that the
+ * services read at their start. With `--check` it writes nothing and fails when a file is stale.
  */
 
-const FILE = 'docs/settings.md';
+const FILE = 'docs/reference/settings.md';
 const root = join(import.meta.dirname, '..');
-/** What is told of: the services, and the job that creates topics. */
+/** The settings of each service, and of the job that creates topics. */
 const TABLES: Readonly<Record<string, Settings>> = { ...SETTINGS, topics };
 
 const INTRODUCTION = `# Settings
 
-Every setting of every service, and of the job that creates topics, read from the environment when it starts; made by \`tools/settings.ts\` from the tables in
-\`apps/<service>/src/config.ts\` (those that services share stand in \`libs/backend/src/settings.ts\`). A variable that is
-empty counts as not set. A setting that cannot be used ends the start with one sentence that names it. The defaults are
-for a process that is started by hand; \`npm start\` chooses free ports and sets the rest.
+Every setting of every service, and of the job that creates topics. Each process reads its settings from the environment when it
+starts. An empty variable counts as not set. A start with an invalid setting fails with one sentence that names the setting. The
+defaults apply to a process that is started by hand. \`npm start\` selects free ports and sets the rest.
+
+\`tools/settings.ts\` generates this page from \`apps/<service>/src/config.ts\` and, for settings that services share, from
+\`libs/backend/src/settings.ts\`.
 `;
 
 const code = (text: string) => `\`${text}\``;
-/** Of a cell of a table. */
+/** Escapes a text for a table cell. */
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-const TYPE_NAMES: { readonly [Type in Setting['type']]: string } = {
+const WORDS: { readonly [Type in Setting['type']]: string } = {
   text: 'text',
   number: 'number',
   port: 'port',
   ip: 'IP address',
   address: 'host:port',
   origin: 'origin',
-  list: 'list, by commas',
+  list: 'comma-separated list',
   flag: '`true` or `false`',
   choice: 'choice',
   environment: '`development` or `production`',
   path: 'path',
   file: 'file',
-  'secret-file': 'file of a secret',
-  'store-uri': 'URI of the store',
+  'secret-file': 'secret file',
+  'store-uri': 'store URI',
 };
 
-function formatType(setting: Setting): string {
+function formOf(setting: Setting): string {
   if (setting.type === 'choice') return setting.choices.map(code).join(', ');
-  if (setting.type !== 'number') return TYPE_NAMES[setting.type];
+  if (setting.type !== 'number') return WORDS[setting.type];
   const { min = 0, max, unit } = setting;
-  return `${unit ?? TYPE_NAMES.number}, ${max === undefined ? `from ${min}` : `${min} to ${max}`}`;
+  return `${unit ?? WORDS.number}, ${max === undefined ? `at least ${min}` : `${min} to ${max}`}`;
 }
 
-/** A default as it would be written into the variable. */
-function formatValue(value: unknown): string {
+/** Returns a default as the variable would hold it. */
+function written(value: unknown): string {
   const text = Array.isArray(value) ? value.join(',') : String(value);
   if (text === '') return 'empty';
   return code(text.startsWith(root) ? relative(root, text) : text);
 }
 
-function formatDefault(setting: Setting): string {
-  const usual = setting.default === undefined ? undefined : formatValue(setting.default);
+function defaultOf(setting: Setting): string {
+  const usual = setting.default === undefined ? undefined : written(setting.default);
   if ('optional' in setting && setting.optional) {
     return setting.requiredInProduction ? 'none; **required** in production' : 'none';
   }
   if (usual === undefined) return '**required**';
   if (setting.requiredInProduction) return `${usual}; **required** in production`;
-  return setting.inProduction === undefined ? usual : `${usual}; in production ${formatValue(setting.inProduction)}`;
+  return setting.inProduction === undefined ? usual : `${usual}; in production ${written(setting.inProduction)}`;
 }
 
-function formatMeaning(setting: Setting): string {
-  const file = setting.type === 'store-uri' ? ` Or in the file that ${code(setting.file)} names.` : '';
+function meaningOf(setting: Setting): string {
+  const file = setting.type === 'store-uri' ? ` ${code(setting.file)} names a file with the URI instead.` : '';
   return setting.meaning + file;
 }
 
-function formatTable(service: string, settings: Settings): string {
+function tableOf(service: string, settings: Settings): string {
   const rows = listSettings(settings).map((setting) => {
     const { name, secret } = setting;
-    const cells = [
-      code(name),
-      formatType(setting),
-      formatDefault(setting),
-      secret ? 'yes' : '',
-      formatMeaning(setting),
-    ];
+    const cells = [code(name), formOf(setting), defaultOf(setting), secret ? 'yes' : '', meaningOf(setting)];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
   return [
@@ -97,25 +92,25 @@ function formatTable(service: string, settings: Settings): string {
   ].join('\n');
 }
 
-/** Which services read what: those that read it, for each name that more than one service reads. */
-function formatSharedSettings(): string {
+/** Lists the settings that several services read, with these services. */
+function shared(): string {
   const read = Object.entries(TABLES).flatMap(([service, settings]) =>
     listSettings(settings).map(({ name }) => ({ name, service })),
   );
   const rows = [...Map.groupBy(read, ({ name }) => name)]
     .filter(([, readers]) => readers.length > 1)
     .map(([name, readers]) => `| ${code(name)} | ${readers.map(({ service }) => service).join(', ')} |`);
-  return ['## Read by several services', '', '| Setting | Services |', '| --- | --- |', ...rows].join('\n');
+  return ['## Shared settings', '', '| Setting | Services |', '| --- | --- |', ...rows].join('\n');
 }
 
-const content = [
+const drawn = [
   INTRODUCTION,
-  formatSharedSettings(),
-  ...Object.entries(TABLES).map(([service, settings]) => formatTable(service, settings)),
+  shared(),
+  ...Object.entries(TABLES).map(([service, settings]) => tableOf(service, settings)),
 ].join('\n\n');
 
 const stale: string[] = [];
-for (const [file, text] of new Map([[FILE, content], ...chartPages()])) {
+for (const [file, text] of new Map([[FILE, drawn], ...chartPages()])) {
   const path = join(root, file);
   const wanted = await format(text, Object.assign({ filepath: path }, await resolveConfig(path)));
   if (existsSync(path) && readFileSync(path, 'utf8') === wanted) continue;
@@ -124,7 +119,7 @@ for (const [file, text] of new Map([[FILE, content], ...chartPages()])) {
 }
 
 if (stale.length === 0) {
-  console.log(`${FILE} and the charts hold the settings of the code`);
+  console.log(`${FILE} and the charts match the settings of the code`);
 } else if (process.argv.includes('--check')) {
   console.error(`Stale: ${stale.join(', ')}. Run \`node tools/settings.ts\`.`);
   process.exitCode = 1;

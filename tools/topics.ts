@@ -22,7 +22,7 @@ Creates the topics of the platform and of each agency that has a file; those tha
 who one is, an administrator does it (KAFKA_TLS_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE), and with
 KAFKA_USERS_DIR makes the users of services and agencies with exactly the rights that they need, and the quotas of agencies. Settings come from the
 environment: these, KAFKA_BROKERS, CUPS_PREFIX, CUPS_DATA, TOPIC_PARTITIONS, TOPIC_REPLICATION, TOPIC_TIMEOUT_MS,
-SIMULATOR_TOPICS, SIMULATOR_AGENCIES (docs/settings.md).
+SIMULATOR_TOPICS, SIMULATOR_AGENCIES (docs/reference/settings.md).
 
   --check   create nothing; say what is missing, and end with code 1 when something is
   --help    this text

@@ -5,7 +5,7 @@ import type { Rules } from './domain/behaviour.ts';
 
 /**
  * The settings of the simulator, as data: in the form that the services of the platform use, of which it imports nothing,
- * so that they are drawn into docs/settings.md with theirs.
+ * so that they are drawn into docs/reference/settings.md with theirs.
  */
 export const settings = {
   brokers: {

@@ -1,7 +1,7 @@
 /**
  * Settings are data: a table in the `config.ts` of each service says what each one is called, what it may be, what it is
  * without being set, and what it means. The same tables are read at the start (`readSettings`), drawn into
- * docs/settings.md, and read by whoever deploys. Nothing here opens anything.
+ * docs/reference/settings.md, and read by whoever deploys. Nothing here opens anything.
  */
 
 interface SettingDeclaration<Type extends string, Given> {
