@@ -7,7 +7,7 @@ import { parseDate } from '../inputs/dates.ts';
 import { parseIdnp, parseIdno } from '../inputs/idnp.ts';
 import { normalizeName } from '../inputs/names.ts';
 
-/** The form of a public service as a desk shows it: docs/forms.md says what its words mean. */
+/** The form of a public service as a desk shows it: docs/reference/forms.md says what its words mean. */
 
 export type FormSchema = Readonly<Record<string, unknown>>;
 export type Answers = Record<string, unknown>;
