@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadService, messageType, protoDir } from '@cups/contracts/proto';
-import { fakeService, createTestKeys } from '@cups/testing';
+import { fakeService, keysFor } from '@cups/testing';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import type { MethodDefinition, ServiceError } from '@grpc/grpc-js';
 
-/** A client written by `proto/README.md` alone: nothing of the platform's own client, tokens or statuses is used. */
+/** A client by docs/reference/grpc.md alone. It uses no client, token or status code of the platform. */
 
-const keys = createTestKeys();
-const page = readFileSync(join(protoDir(), 'README.md'), 'utf8');
+const keys = keysFor();
+const page = readFileSync(join(protoDir(), '../docs/reference/grpc.md'), 'utf8');
 let fake: Awaited<ReturnType<typeof fakeService>>;
 let client: Client;
 
