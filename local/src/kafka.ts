@@ -156,7 +156,7 @@ function buildBrokerProperties(folder: string, options: KafkaOptions): Record<st
     'group.initial.rebalance.delay.ms': 0,
     // Offsets outlive the messages of their topics: a group that was away for a month goes on where it was.
     'offsets.retention.minutes': 525_600,
-    // One broker has no other copy: what is acknowledged is on the disk, for outboxes forget it then. What it costs: bench/README.md.
+    // One broker has no other copy: what is acknowledged is on the disk, for outboxes forget it then. What it costs: docs/reports/benchmarks.md.
     ...(options.flush ? { 'log.flush.interval.messages': 1 } : {}),
     // Two index files of this size are set aside for each partition; 128 KiB is enough for a segment of 64 MiB.
     'log.index.size.max.bytes': 131_072,

@@ -2,7 +2,7 @@
 
 /**
  * MiB of the young generation, where most objects of a request die. Through these two goes every request: 24 instead of the 8 of
- * the others saves them a seventh of their processor's time, for some 110 MiB together (bench/README.md).
+ * the others saves them a seventh of their processor's time, for some 110 MiB together (docs/reports/benchmarks.md).
  */
 const YOUNG_MIB: Readonly<Record<string, number>> = { gateway: 24, intake: 24 };
 
