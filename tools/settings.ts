@@ -19,12 +19,13 @@ const TABLES: Readonly<Record<string, Settings>> = { ...SETTINGS, topics };
 
 const INTRODUCTION = `# Settings
 
-Every setting of every service, and of the job that creates topics. Each process reads its settings from the environment when it
-starts. An empty variable counts as not set. A start with an invalid setting fails with one sentence that names the setting. The
-defaults apply to a process that is started by hand. \`npm start\` selects free ports and sets the rest.
+Every setting of every service, and of the job that creates topics. Each process reads its settings from the
+environment when it starts. An empty variable counts as not set. A start with an invalid setting fails with one
+sentence that names the setting. The defaults apply to a process that is started by hand. \`npm start\` selects free
+ports and sets the rest.
 
-\`tools/settings.ts\` generates this page from \`apps/<service>/src/config.ts\` and, for settings that services share, from
-\`libs/backend/src/settings.ts\`.
+\`tools/settings.ts\` generates this page from \`apps/<service>/src/config.ts\` and, for settings that services share,
+from \`libs/backend/src/settings.ts\`.
 `;
 
 const code = (text: string) => `\`${text}\``;
