@@ -2,13 +2,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** Checks the pages: a link leads to an existing file and heading, and a path in code style exists. */
+/**
+ * Checks the pages: a link leads to an existing file and heading, a path in code style exists, and the page of metrics and
+ * log events lists exactly those of the code.
+ */
 
 const { values } = parseArgs({ options: { root: { type: 'string', default: join(import.meta.dirname, '..') } } });
 const root = values.root;
 
 /** What tells of the past names what was there then. */
 const HISTORICAL_PAGES = /^(CHANGELOG\.md|docs\/decisions\/|bench\/results\/)/;
+/** The reference page of metrics and log events. */
+const SIGNALS_PAGE = 'docs/reference/metrics-and-logs.md';
+const NO_SOURCES = new Set(['test', 'gen', 'dist', 'examples']);
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '.nx', '.cups']);
 const FOLDERS = 'apps|bench|data|docs|e2e|helm|k8s|libs|local|proto|tools|torture';
 /** Folders that a build creates: a fresh checkout does not have them. */
@@ -56,8 +62,38 @@ function findMissingPaths(page: string, text: string): string[] {
   });
 }
 
+/** Metrics and log events that the code or the page lacks. */
+function findUnlistedSignals(): string[] {
+  if (!existsSync(join(root, SIGNALS_PAGE))) return [];
+  const code = ['apps', 'libs'].flatMap(listSources).map(read).join('\n');
+  const listed = new Set([...read(SIGNALS_PAGE).matchAll(/^\| `([a-z_-]+)`/gm)].map(([, name]) => name!));
+  const used = [
+    ...code.matchAll(/\.(?:counter|gauge|histogram)\(\s*'([a-z_]+)'/g),
+    ...code.matchAll(/\bevent: '([a-z-]+)'/g),
+  ].map(([, name]) => name!);
+  const unlisted = [...new Set(used)].filter((name) => !listed.has(name));
+  const unused = [...listed].filter((name) => !code.includes(`'${name}'`));
+  return [
+    ...unlisted.map((name) => `${SIGNALS_PAGE}: ${name} is missing`),
+    ...unused.map((name) => `${SIGNALS_PAGE}: ${name} is not in the code`),
+  ];
+}
+
+/** The sources of a folder, without tests and generated files, as paths from the root. */
+function listSources(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory())
+      return SKIPPED_FOLDERS.has(entry.name) || NO_SOURCES.has(entry.name) ? [] : listSources(path);
+    return entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
+
 const all = listPages();
-const faults = all.flatMap((page) => [...findBrokenLinks(page, read(page)), ...findMissingPaths(page, read(page))]);
+const faults = [
+  ...all.flatMap((page) => [...findBrokenLinks(page, read(page)), ...findMissingPaths(page, read(page))]),
+  ...findUnlistedSignals(),
+];
 for (const fault of faults) console.error(fault);
 console.log(
   `documents: ${all.length} pages, ${faults.length} faults${relative(process.cwd(), root) ? ` in ${root}` : ''}`,

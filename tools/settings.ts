@@ -5,7 +5,7 @@ import type { Setting, Settings } from '@cups/process/settings';
 import { format, resolveConfig } from 'prettier';
 import { chartPages } from './charts/chart-pages.ts';
 import { SETTINGS } from './settings/tables.ts';
-import { settings as topics } from './topics/settings.ts';
+import { TOPIC_SETTINGS as topics } from './topics/settings.ts';
 
 /**
  * Generates the settings page, and values.yaml, values.schema.json and README.md of every chart, from the tables that the
@@ -32,7 +32,7 @@ const code = (text: string) => `\`${text}\``;
 /** Escapes a text for a table cell. */
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-const WORDS: { readonly [Type in Setting['type']]: string } = {
+const TYPE_NAMES: { readonly [Type in Setting['type']]: string } = {
   text: 'text',
   number: 'number',
   port: 'port',
@@ -49,39 +49,45 @@ const WORDS: { readonly [Type in Setting['type']]: string } = {
   'store-uri': 'store URI',
 };
 
-function formOf(setting: Setting): string {
+function formatType(setting: Setting): string {
   if (setting.type === 'choice') return setting.choices.map(code).join(', ');
-  if (setting.type !== 'number') return WORDS[setting.type];
+  if (setting.type !== 'number') return TYPE_NAMES[setting.type];
   const { min = 0, max, unit } = setting;
-  return `${unit ?? WORDS.number}, ${max === undefined ? `at least ${min}` : `${min} to ${max}`}`;
+  return `${unit ?? TYPE_NAMES.number}, ${max === undefined ? `at least ${min}` : `${min} to ${max}`}`;
 }
 
 /** Returns a default as the variable would hold it. */
-function written(value: unknown): string {
+function formatValue(value: unknown): string {
   const text = Array.isArray(value) ? value.join(',') : String(value);
   if (text === '') return 'empty';
   return code(text.startsWith(root) ? relative(root, text) : text);
 }
 
-function defaultOf(setting: Setting): string {
-  const usual = setting.default === undefined ? undefined : written(setting.default);
+function formatDefault(setting: Setting): string {
+  const usual = setting.default === undefined ? undefined : formatValue(setting.default);
   if ('optional' in setting && setting.optional) {
     return setting.requiredInProduction ? 'none; **required** in production' : 'none';
   }
   if (usual === undefined) return '**required**';
   if (setting.requiredInProduction) return `${usual}; **required** in production`;
-  return setting.inProduction === undefined ? usual : `${usual}; in production ${written(setting.inProduction)}`;
+  return setting.inProduction === undefined ? usual : `${usual}; in production ${formatValue(setting.inProduction)}`;
 }
 
-function meaningOf(setting: Setting): string {
+function formatMeaning(setting: Setting): string {
   const file = setting.type === 'store-uri' ? ` ${code(setting.file)} names a file with the URI instead.` : '';
   return setting.meaning + file;
 }
 
-function tableOf(service: string, settings: Settings): string {
+function formatTable(service: string, settings: Settings): string {
   const rows = listSettings(settings).map((setting) => {
     const { name, secret } = setting;
-    const cells = [code(name), formOf(setting), defaultOf(setting), secret ? 'yes' : '', meaningOf(setting)];
+    const cells = [
+      code(name),
+      formatType(setting),
+      formatDefault(setting),
+      secret ? 'yes' : '',
+      formatMeaning(setting),
+    ];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
   return [
@@ -94,7 +100,7 @@ function tableOf(service: string, settings: Settings): string {
 }
 
 /** Lists the settings that several services read, with these services. */
-function shared(): string {
+function formatSharedSettings(): string {
   const read = Object.entries(TABLES).flatMap(([service, settings]) =>
     listSettings(settings).map(({ name }) => ({ name, service })),
   );
@@ -104,14 +110,14 @@ function shared(): string {
   return ['## Shared settings', '', '| Setting | Services |', '| --- | --- |', ...rows].join('\n');
 }
 
-const drawn = [
+const content = [
   INTRODUCTION,
-  shared(),
-  ...Object.entries(TABLES).map(([service, settings]) => tableOf(service, settings)),
+  formatSharedSettings(),
+  ...Object.entries(TABLES).map(([service, settings]) => formatTable(service, settings)),
 ].join('\n\n');
 
 const stale: string[] = [];
-for (const [file, text] of new Map([[FILE, drawn], ...chartPages()])) {
+for (const [file, text] of new Map([[FILE, content], ...chartPages()])) {
   const path = join(root, file);
   const wanted = await format(text, Object.assign({ filepath: path }, await resolveConfig(path)));
   if (existsSync(path) && readFileSync(path, 'utf8') === wanted) continue;

@@ -1,5 +1,5 @@
 /**
- * The life cycle of an application, as data. Buttons, RPCs, the picture in docs/life-cycle.md and the tests are made from
+ * The life cycle of an application, as data. Buttons, RPCs, the picture in docs/reference/application-lifecycle.md and the tests are made from
  * these tables; nothing else decides what may follow what.
  */
 

@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadService, messageType, protoDir } from '@cups/contracts/proto';
-import { fakeService, keysFor } from '@cups/testing';
+import { fakeService, createTestKeys } from '@cups/testing';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import type { MethodDefinition, ServiceError } from '@grpc/grpc-js';
 
 /** A client by docs/reference/grpc.md alone. It uses no client, token or status code of the platform. */
 
-const keys = keysFor();
+const keys = createTestKeys();
 const page = readFileSync(join(protoDir(), '../docs/reference/grpc.md'), 'utf8');
 let fake: Awaited<ReturnType<typeof fakeService>>;
 let client: Client;
