@@ -62,15 +62,15 @@ function formatMessagesTable(document: Json): string {
       return [`\`${name}\``, `\`${address.replace('{agency}', '<code>')}\``, summary];
     }),
   );
-  return formatTable(['Type', 'Topic', 'What it says'], rows);
+  return formatTable(['Type', 'Topic', 'Meaning'], rows);
 }
 
 function formatQuotas(): string {
   const { producerBytesPerSecond: written, consumerBytesPerSecond: read, requestPercent } = AGENCY_QUOTA;
   const mebibytes = (bytes: number) => `${bytes / 1024 / 1024} MiB a second`;
   return [
-    `**Quotas**, unless another one was agreed: ${mebibytes(written)} written and ${mebibytes(read)} read, to and from each broker, and ${requestPercent} % of one`,
-    'of its threads. Bytes count as you send them, a compressed batch as it is packed. What goes beyond is slowed by the broker, never lost: the client waits, and others feel nothing.',
+    `**Quotas**, unless agreed otherwise: ${mebibytes(written)} written and ${mebibytes(read)} read, to and from each broker, and ${requestPercent} % of one`,
+    'of its threads. Bytes count as they travel, so a compressed batch counts compressed. The broker delays a client above its quota and loses nothing. Other clients are not affected.',
   ].join(' ');
 }
 
