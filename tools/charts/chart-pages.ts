@@ -8,25 +8,25 @@ import { AGENCIES, PLATFORM, buildValues } from './values.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** How each chart that is a release of its own is used. */
+/** How to install each chart that is a release of its own. */
 const INSTALL_COMMANDS: Readonly<Record<string, string>> = {
   platform:
-    'It needs Kubernetes from 1.30 on, a MongoDB, a Kafka, and the registry of [centres](../centres/README.md), which comes before it. ' +
-    '[How to install it](../../docs/how-to/install.md); `k8s/env` has values of three environments, and ' +
-    '`k8s/rendered` has the manifests of the pilot. A value of a service stands under its name (`intake.replicas`), what all share under `global`.',
+    'It needs Kubernetes 1.30 or newer, a MongoDB, a Kafka, and the chart of [centres](../centres/README.md), which is installed first. ' +
+    '[Install the platform](../../docs/how-to/install.md) has the steps. `k8s/env` has values of three environments, and ' +
+    '`k8s/rendered` the manifests of the pilot. Values of a service are under its name (`intake.replicas`), shared ones under `global`.',
   centres:
-    '`helm upgrade --install cups-centres helm/centres --namespace cups`: before the platform, and again when a file of `data` has ' +
-    'changed ([open a centre](../../docs/how-to/open-a-centre.md)). It makes 64 ConfigMaps, whatever it holds; a centre that is added or changed ' +
-    'changes one of them.',
+    'Run `helm upgrade --install cups-centres helm/centres --namespace cups` before you install the platform, and again when a file of ' +
+    '`data` has changed ([open a centre](../../docs/how-to/open-a-centre.md)). It always creates 64 ConfigMaps. An added or changed ' +
+    'centre changes one of them.',
   agencies:
-    '`helm upgrade --install cups-agencies helm/agencies --namespace kafka`: in the namespace of a Kafka that Strimzi runs, with a ' +
+    'Run `helm upgrade --install cups-agencies helm/agencies --namespace kafka` in the namespace of a Strimzi Kafka. It reads one ' +
     'file of `data/agencies` for each agency ([Kafka](../../k8s/kafka/README.md)).',
 };
 const installCommandOf = (chart: string): string =>
   INSTALL_COMMANDS[chart] ??
-  `The umbrella [platform](../platform/README.md) installs it; there, its values stand under \`${chart}\`.`;
+  `The umbrella chart [platform](../platform/README.md) installs it and has its values under \`${chart}\`.`;
 
-/** The files of all charts that are made from the values of their tables, by their paths. */
+/** Builds the generated files of all charts, by path. */
 export function chartPages(): Map<string, string> {
   const pages = new Map<string, string>();
   const add = (chart: string, values: Value[]) => {

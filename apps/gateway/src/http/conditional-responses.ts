@@ -9,7 +9,7 @@ const MIN_COMPRESSED_BYTES = 1_000;
 
 /**
  * Compresses responses with brotli or gzip. No response combines input of another site with a secret, so its length
- * reveals nothing (docs/security.md).
+ * reveals nothing (docs/explanation/security.md).
  */
 export const compressResponses = (): RequestHandler =>
   compression({
