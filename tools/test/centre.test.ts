@@ -205,11 +205,7 @@ describe('a centre', () => {
       'Say --to, --wait or --none-open, one of them',
     );
     writeText('CU-001.yaml', textOf('CU-001.yaml').replace('status: active', 'status: active\ntransferTo: CU-002'));
-    expectRefusal(
-      texts(),
-      await centre('pause', 'CU-002'),
-      'transferTo is for a centre that is closed, and it is active',
-    );
+    expectRefusal(texts(), await centre('pause', 'CU-002'), 'transferTo requires the status closed, not active');
   }, 60_000);
 
   test('that has never opened is closed at once', async () => {

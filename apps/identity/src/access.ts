@@ -6,7 +6,7 @@ const ALL_ROLES: OperatorRole[] = ['specialist', 'centre-manager', 'supervisor',
 
 const signIn = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false } as const;
 const ownSession = { callers: ['gateway'], roles: ALL_ROLES, tenancy: 'platform', personalData: false } as const;
-/** Of which centre, and of whom, the domain says: rights.ts. */
+/** The domain checks the centre and the target: domain/permissions.ts. */
 const team = { callers: ['gateway'], tenancy: 'platform', personalData: true } as const;
 const STAFF_EDITOR_ROLES: OperatorRole[] = ['centre-manager', 'supervisor'];
 const STAFF_VIEWER_ROLES: OperatorRole[] = ['centre-manager', 'supervisor', 'support'];
@@ -18,7 +18,7 @@ const centreReads = {
   personalData: false,
 } as const;
 
-/** Who may call what; a method without a row does not start. */
+/** Access rules by method. A method without a rule prevents the start. */
 export const access: AccessTable<IdentityServiceDefinition> = {
   CreateSession: signIn,
   BeginSignIn: signIn,
@@ -28,13 +28,13 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   ListOperators: signIn,
   ListSignInProviders: signIn,
   GetSession: { ...ownSession, roles: [...ALL_ROLES] },
-  // Which of their centres is for identity to say; whoever works at none has none to go to.
+  // The call itself checks that the operator works at the centre.
   SwitchCentre: { ...ownSession, roles: [...ALL_ROLES] },
   BeginSignOut: { ...ownSession, roles: [...ALL_ROLES] },
   DeleteSession: { ...ownSession, roles: [...ALL_ROLES] },
   ListSessions: { ...ownSession, roles: [...ALL_ROLES] },
   EndSession: { ...ownSession, roles: [...ALL_ROLES] },
-  // Who is signed in may see the names of colleagues, whose marks are on what they work on.
+  // Applications show the names of colleagues who worked on them.
   BatchGetOperators: { ...ownSession, roles: [...ALL_ROLES] },
   ListCentreOperators: { ...team, roles: ['specialist', ...STAFF_VIEWER_ROLES] },
   GetOperator: { ...team, roles: STAFF_VIEWER_ROLES },

@@ -3,9 +3,8 @@ import type { CentreChanged } from '@cups/agency-contract';
 import type { NewEvent } from '@cups/store';
 import type { Centre } from './domain/centres.ts';
 
-/** The border to those who read cups.centres, agencies among them: compacted, the last message of a code is the whole truth. */
+/** Events of the compacted topic cups.centres: the last message of a code is the complete current state. */
 
-/** What others may know of a centre. */
 function toCentreChanged(centre: Centre, status: CentreChanged['status']): CentreChanged {
   const { code, name, kind, district, timeZone } = centre;
   const changed: CentreChanged = { code, names: { ro: name }, kind, timeZone, status };
@@ -13,7 +12,7 @@ function toCentreChanged(centre: Centre, status: CentreChanged['status']): Centr
   return changed;
 }
 
-/** The centre as an event of the store; undefined while it has not opened, because agencies get nothing from it. */
+/** Returns the event for a centre, or undefined before it opens, when agencies receive nothing from it. */
 export function toCentreEvent(centre: Centre): NewEvent | undefined {
   const { status } = centre;
   if (status === 'planned' || status === 'training') return undefined;

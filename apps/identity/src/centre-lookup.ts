@@ -5,12 +5,12 @@ import type { Centre } from './domain/centres.ts';
 
 export interface CentreLookupParts {
   centres: () => ReadonlyMap<string, Centre>;
-  /** Takes in what other replicas have told the store. */
+  /** Loads the centres that other replicas have written to the store. */
   refreshFromStore: () => Promise<void>;
   versions: Pick<DataVersions, 'isBehind' | 'mayCome'>;
 }
 
-/** Centres that are asked for by somebody who may have read newer files than this replica. */
+/** Looks up centres for callers that may have read newer files than this replica. */
 export class CentreLookup {
   readonly #parts: CentreLookupParts;
 
@@ -19,10 +19,9 @@ export class CentreLookup {
   }
 
   /**
-   * A centre where somebody works: who wrote that knew it. A replica that has no file of it, or has it as planned, looks in the
-   * store; what is not there either may come yet, for two minutes.
-   * @returns the centre as this replica knows it by then; undefined when there is none
-   * @throws Problem UNKNOWN_HERE while it may come yet, or others have newer files; what the store throws
+   * Returns a centre where an operator works, or undefined if it does not exist.
+   * Reads the store if the file is missing here or still says `planned`.
+   * @throws Problem UNKNOWN_HERE for two minutes while the centre may still arrive, or while this replica lags; store errors
    */
   async findForSignIn(code: string): Promise<Centre | undefined> {
     await this.refreshIfMissing([code]);
@@ -30,13 +29,13 @@ export class CentreLookup {
     return this.#parts.centres().get(code);
   }
 
-  /** Looks in the store when one of these is not here, or is planned. @throws Problem of the store */
+  /** Reads the store if one of the centres is missing here or still planned. @throws Problem of the store */
   async refreshIfMissing(codes: string[]): Promise<void> {
     const { centres, refreshFromStore } = this.#parts;
     if (!codes.every((code) => isOpened(centres().get(code)))) await refreshFromStore();
   }
 
-  /** @throws Problem UNKNOWN_HERE when one of these centres, where somebody works, may come or open yet */
+  /** @throws Problem UNKNOWN_HERE if one of the centres may still arrive or open */
   assertFinal(codes: string[]): void {
     const { centres, versions } = this.#parts;
     for (const code of codes) {
@@ -47,9 +46,9 @@ export class CentreLookup {
   }
 
   /**
-   * The centre of a session: whoever signed the operator in knew that it is there and has opened.
-   * @returns the centre as this replica knows it by then; undefined when there is none
-   * @throws Problem UNKNOWN_HERE while it may come, or open, yet: for two minutes; what the store throws
+   * Returns the centre of a session, or undefined if it does not exist.
+   * The centre was open on the replica that signed the operator in.
+   * @throws Problem UNKNOWN_HERE for two minutes while the centre may still arrive or open; store errors
    */
   async findForSession(code: string): Promise<Centre | undefined> {
     await this.refreshIfMissing([code]);
@@ -60,9 +59,8 @@ export class CentreLookup {
   }
 
   /**
-   * A centre that anybody may ask for.
-   * @returns undefined when there is none
-   * @throws Problem UNKNOWN_HERE when others have newer files than this replica
+   * Returns any centre, or undefined if it does not exist.
+   * @throws Problem UNKNOWN_HERE if the centre is missing and other replicas have newer files
    */
   async findRequested(code: string): Promise<Centre | undefined> {
     const { centres, refreshFromStore, versions } = this.#parts;
@@ -72,12 +70,12 @@ export class CentreLookup {
     return centre;
   }
 
-  /** @throws Problem UNKNOWN_HERE when others have newer files than this replica */
+  /** @throws Problem UNKNOWN_HERE if other replicas have newer files */
   assertNewest(): void {
     if (this.#parts.versions.isBehind('centres')) throw unknownCentre();
   }
 }
 
-const unknownCentre = (): Problem => staleReplica('This replica does not know yet that the centre is there, or open.');
+const unknownCentre = (): Problem => staleReplica('This replica has not loaded the newest state of the centre yet.');
 
 const isOpened = (centre: Centre | undefined): boolean => centre !== undefined && centre.status !== 'planned';

@@ -7,7 +7,7 @@ import type { Centre, CentreFile } from './domain/centres.ts';
 
 export type { Centre } from './domain/centres.ts';
 
-/** Makes the parser of data/centres. A file with an error gives a problem and no entry, and harms no other file. */
+/** Creates the parser of data/centres. An invalid file yields a problem and no entry; other files are unaffected. */
 export function createCentreParser(): RegistryParser<Centre> {
   return createYamlParser<CentreFile, Centre>({
     schema,

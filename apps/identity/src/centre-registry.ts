@@ -19,23 +19,22 @@ import { storeCentre, loadStoredCentres } from './store.ts';
 import type { StoredCentre } from './store.ts';
 
 export interface Registry {
-  /** All centres by code, in the order of codes; another Map after each change. */
+  /** Returns all centres in the order of their codes. Each change creates a new Map. */
   current(): Map<string, Centre>;
-  /** Takes in what other replicas have told the store; calls at the same time share one look. @throws Problem of the store */
+  /** Loads what other replicas wrote to the store. Concurrent calls share one read. @throws Problem of the store */
   refreshFromStore(): Promise<void>;
-  /** Files that are refused, for what they say or for what they said before, and centres whose file is gone. */
+  /** Returns rejected files, with invalid status changes and centres without a file included. */
   problems(): RegistryProblem[];
   close(): Promise<void>;
 }
 
 export interface RegistryOptions {
-  /** Folder of the files. */
   dir: string;
   parse: RegistryParser<Centre>;
   centres: Documents<StoredCentre>;
-  /** What agencies are told of it; undefined while they are told nothing. */
+  /** Returns the event that agencies receive, or undefined before the centre opens. */
   announce: (centre: Centre) => NewEvent | undefined;
-  /** Is told which files are in force here. */
+  /** Receives the hash of the files in force. */
   versions: Pick<DataVersions, 'inForce'>;
   now: () => Date;
   /** Milliseconds between comparisons with the store. */
@@ -45,8 +44,8 @@ export interface RegistryOptions {
 }
 
 /**
- * Centres from files, in service as soon as they are read; then brought to the store by content hash, where each change
- * leaves one event. What the store knows and no file names any more stays in service: a vanished file is an error.
+ * Opens the registry of centres. Files are served as soon as they are read, then written to the store by content hash.
+ * Each stored change emits one event. A centre whose file disappeared stays in service and is reported as a problem.
  */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
   const registry = new CentreRegistry(options);
@@ -97,10 +96,10 @@ class CentreRegistry implements Registry {
       ...this.#fileProblems,
       ...invalidTransitions(this.#sources).map(({ code, from, to }) => ({
         file: `${code}.yaml`,
-        message: `status ${to} cannot follow ${from}; the centre stays as it was`,
+        message: `status ${to} cannot follow ${from}; the centre remains unchanged`,
       })),
       ...validateTransfers(this.#served).map(({ code, message }) => ({ file: `${code}.yaml`, message })),
-      ...gone.map((code) => ({ file: `${code}.yaml`, message: 'the file is gone' })),
+      ...gone.map((code) => ({ file: `${code}.yaml`, message: 'the file was deleted' })),
     ];
   }
 
@@ -129,14 +128,14 @@ class CentreRegistry implements Registry {
     this.#sync.trigger();
   }
 
-  /** Compares with the store, for what other replicas wrote, and tells it what the files say. */
+  /** Loads the state of the store and writes newer files to it. */
   async #writeToStore(): Promise<void> {
     try {
       const { files, previousHashes: before } = this.#sources;
       const stored = await loadStoredCentres(this.#options.centres);
       for (const file of pendingWrites({ files, stored, previousHashes: before }).values()) {
-        const how = { isKnown: stored.has(file.code), before: before.get(file.code) };
-        stored.set(file.code, await this.#writeCentre(file, how));
+        const expected = { isKnown: stored.has(file.code), before: before.get(file.code) };
+        stored.set(file.code, await this.#writeCentre(file, expected));
       }
       const now = this.#sources;
       this.#updateSources({
@@ -153,9 +152,9 @@ class CentreRegistry implements Registry {
     }
   }
 
-  async #writeCentre(file: Centre, how: { isKnown: boolean; before: string | undefined }): Promise<StoredCentre> {
+  async #writeCentre(file: Centre, expected: { isKnown: boolean; before: string | undefined }): Promise<StoredCentre> {
     const { centres, announce, now, log } = this.#options;
-    const written = await storeCentre(centres, file, { ...how, event: announce(file), now: now() });
+    const written = await storeCentre(centres, file, { ...expected, event: announce(file), now: now() });
     log.info({ event: 'centre-stored', centre: `centres/${file.code}`, generation: written.generation });
     return written;
   }

@@ -11,7 +11,6 @@ import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 import { SIGN_IN } from './signin/settings.ts';
 
-/** The settings of identity. */
 export const settings = {
   ...PROCESS_SETTINGS,
   ...STORED_BACKEND_SETTINGS,
@@ -74,5 +73,5 @@ export const settings = {
 
 export type Config = ConfigOf<typeof settings>;
 
-/** @throws Error, one sentence that names a setting that cannot be used */
+/** @throws Error that names an invalid setting */
 export const readConfig = (variables: NodeJS.ProcessEnv): Config => readSettings(settings, variables);

@@ -24,7 +24,7 @@ import { resolveInviter } from './staff.ts';
 import type { PersonNumbers } from './person-numbers.ts';
 import type { StoredOperator, StoredSession } from './store.ts';
 
-/** The gRPC border: from what identity knows to cups.identity.v1. */
+/** Converts domain objects to cups.identity.v1. */
 
 export function toCentre(centre: Centre): CentreOut {
   return {
@@ -58,17 +58,17 @@ export function toOperator(operator: Operator, suspended: boolean): OperatorOut 
   };
 }
 
-/** From where somebody is seen, and what is needed to show them. */
+/** How a staff member is shown. */
 export interface MemberView {
-  /** Code of a centre; undefined as a whole. */
+  /** Code of the centre whose view is shown; undefined for the whole person. */
   centre: string | undefined;
   persons: PersonNumbers;
   now: Date;
-  /** Whether people are shown whole whom the centre knows by an invitation only; a supervisor, support and the tool see them so. */
+  /** Whether the viewer sees all data of invited people. True for supervisors, support and the ops CLI. */
   hasFullView: boolean;
 }
 
-/** One of the staff, for who may see all that is told of them. */
+/** Converts a staff member for a viewer who may see personal data. */
 export async function toMember(
   staff: StoredOperator,
   { centre, persons, now, hasFullView }: MemberView,
@@ -93,7 +93,7 @@ export async function toMember(
   return awaited ? Object.assign(member, toAwaitedMember(awaited)) : member;
 }
 
-/** What a centre sees of a person from elsewhere who has not come yet: the invitation, and what the centre itself did since. */
+/** Converts an invited person of another centre: until the first sign-in, this centre sees only its own invitation. */
 function toAwaitedMember({ suspended, awaited }: Workplace): StaffMember {
   return {
     status: toProtoEnum('STAFF_STATUS_', 'invited'),
@@ -106,7 +106,7 @@ function toAwaitedMember({ suspended, awaited }: Workplace): StaffMember {
   };
 }
 
-/** One of the staff as colleagues see them: name, roles, and whether they are away. */
+/** Converts a staff member for colleagues: name, roles and current absence. */
 export function toColleague(staff: StoredOperator, { centre, now }: Pick<MemberView, 'centre' | 'now'>): StaffMember {
   const workplace = centre === undefined ? undefined : findWorkplace(staff, centre);
   const absence =
@@ -124,7 +124,7 @@ export function toColleague(staff: StoredOperator, { centre, now }: Pick<MemberV
   };
 }
 
-/** Somebody who has left a centre, as it is told there: who it was, and since when. */
+/** Converts a former staff member of a centre: names and leave time. */
 export function toFormer(staff: StoredOperator, { centre }: Pick<MemberView, 'centre'>): StaffMember {
   const { _id, givenName, familyName, displayName } = staff;
   const leaveTime = centre === undefined ? undefined : findLeaveTime(staff, centre);
@@ -137,7 +137,6 @@ export function toFormer(staff: StoredOperator, { centre }: Pick<MemberView, 'ce
   };
 }
 
-/** What was done to somebody. */
 export function toOperatorAction({
   time,
   by,
@@ -156,13 +155,13 @@ export function toOperatorAction({
   };
 }
 
-/** Where an operator works in a session. */
+/** The centres of a session. */
 export interface SessionWorkplace {
-  /** The one of now; undefined for who works at none. */
+  /** The current centre; undefined for an operator without a centre. */
   centre: Centre | undefined;
-  /** All where they work. */
+  /** All centres where the operator works. */
   centres: Centre[];
-  /** centres/{code} whose applications the one of now took over. */
+  /** Closed centres, as centres/{code}, whose applications the current centre inherited. */
   takesOver: string[];
 }
 
@@ -180,7 +179,7 @@ export function toSession(session: StoredSession, operator: Operator, workplace:
   };
 }
 
-/** @param current whether it is the session of the caller */
+/** @param current whether this is the caller's session */
 export const toOwnSession = (session: StoredSession, current: boolean): OwnSession => ({
   id: session._id,
   provider: session.provider,
@@ -191,8 +190,8 @@ export const toOwnSession = (session: StoredSession, current: boolean): OwnSessi
 });
 
 /**
- * What the assertion of a session says.
- * @param person keyed hash of the operator's personal number, where it is known
+ * Returns the claims of a session assertion.
+ * @param person keyed hash of the operator's personal number, if known
  */
 export function createSessionClaims(
   session: StoredSession,

@@ -1,6 +1,6 @@
 /**
- * Does something again and again, one time after the other: `everyMs` after it was done, sooner after it failed, and at once when
- * `soon` asks for it.
+ * Runs work repeatedly, never concurrently: `intervalMs` after a success, at most one second after a failure,
+ * and immediately on `trigger()`.
  */
 export class PeriodicTask {
   readonly #work: () => Promise<void>;
@@ -15,13 +15,13 @@ export class PeriodicTask {
     this.#intervalMs = intervalMs;
   }
 
-  /** Does it now, or once more when what runs now has come to its end. */
+  /** Runs the work now, or once more after the current run. */
   trigger(): void {
     if (this.#running) this.#isTriggered = true;
     else this.#schedule(0);
   }
 
-  /** Resolves when nothing runs any more; nothing begins. */
+  /** Starts no further run and waits for the current one. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);

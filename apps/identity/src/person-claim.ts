@@ -3,10 +3,10 @@ import type { PersonHasher } from '@cups/rpc';
 import type { PersonNumbers } from './person-numbers.ts';
 import type { StoredOperator } from './store.ts';
 
-/** What an assertion says of the personal number of whose session it is, by which intake knows their own applications. */
+/** Returns the hashed personal number of an operator, by which intake detects their own applications. */
 export type PersonClaim = (operator: StoredOperator) => Promise<string | undefined>;
 
-/** Nothing is said of somebody without a number, nor of one whose number no key opens: they work on, and the log tells. */
+/** Creates the person claim. It is undefined without a number, and if no key opens it, which is logged. */
 export function createPersonClaim(persons: PersonNumbers, hashes: PersonHasher, log: Log): PersonClaim {
   return async ({ _id, person }) => {
     if (!person) return undefined;

@@ -13,41 +13,40 @@ export interface PersonNumberResealerParts {
   metrics: Metrics;
 }
 
-/** How far the personal numbers have followed the keys. */
+/** Progress of resealing. */
 export interface ResealingState {
-  /** All that are stored. */
+  /** Number of stored personal numbers. */
   numbers: number;
-  /** Those that are not sealed and hashed by the keys of now. */
+  /** Of these, the ones not yet sealed and hashed with the current keys. */
   waiting: number;
-  /** Those of them that no key opened at the last look. */
+  /** Of the waiting ones, those that no key opened in the last scan. */
   unreadable: number;
 }
 
-/** How often it is seen whether the keys have changed. */
+/** Checks whether the keys have changed. */
 const POLL_INTERVAL_MS = 1_000;
-/** How often it is looked after what others wrote, who had other keys for a while. */
+/** Rescans for numbers that replicas with older keys wrote. */
 const RESCAN_INTERVAL_MS = 60_000;
-/** Until every process has read the same keys. */
+/** Time until every process has loaded the same keys. */
 const KEY_ROLLOUT_MS = 5 * 60_000;
 const BATCH_SIZE = 50;
 const SERVICE_SCOPE = { scope: 'service' as const };
 
 /**
- * Seals and hashes the personal numbers anew after their keys have changed, in the background, one after the other. What is done
- * stands with each number, so that a restart goes on where it was, and replicas may do the same at once.
+ * Reseals and rehashes personal numbers in the background after a key change.
+ * Each number stores the names of its keys, so restarts resume and replicas can run concurrently.
  */
 export class PersonNumberResealer {
   readonly #parts: PersonNumberResealerParts;
   readonly #checking: PeriodicTask;
-  /** The keys of now by name, since when, and when the numbers were looked through last (ms). */
-  #now = { keys: '', since: 0, looked: 0 };
-  /** Kids of keys that this process has had. */
+  /** Names of the current keys, when they were first seen, and when the last scan started (ms). */
+  #current = { keys: '', since: 0, scanned: 0 };
+  /** IDs of all keys that this process has loaded. */
   readonly #known = new Set<string>();
   #pending = 0;
   #unreadable = 0;
   #closed = false;
 
-  /** Begins. */
   constructor(parts: PersonNumberResealerParts) {
     this.#parts = parts;
     const { metrics } = parts;
@@ -61,10 +60,10 @@ export class PersonNumberResealer {
     this.#checking.trigger();
   }
 
-  /** As the store says it now. What is left is done soon: whoever asks waits for it. */
+  /** Returns the stored state. Triggers a scan if numbers are waiting. */
   async state(): Promise<ResealingState> {
     const waiting = await this.#count(this.#pendingFilter());
-    if (waiting > 0) this.#now.looked = 0;
+    if (waiting > 0) this.#current.scanned = 0;
     return { numbers: await this.#count(HAS_PERSON_NUMBER), waiting, unreadable: Math.min(waiting, this.#unreadable) };
   }
 
@@ -77,16 +76,16 @@ export class PersonNumberResealer {
     const { persons, now } = this.#parts;
     const [keys, time] = [persons.keys(), now().getTime()];
     for (const kid of persons.kids()) this.#known.add(kid);
-    if (keys !== this.#now.keys) this.#now = { keys, since: time, looked: 0 };
-    if (time - this.#now.looked < RESCAN_INTERVAL_MS) return;
-    const at = this.#now;
+    if (keys !== this.#current.keys) this.#current = { keys, since: time, scanned: 0 };
+    if (time - this.#current.scanned < RESCAN_INTERVAL_MS) return;
+    const current = this.#current;
     await this.#resealAll();
-    if (!this.#closed) at.looked = time;
+    if (!this.#closed) current.scanned = time;
   }
 
-  /** Whether these keys may be newer ones, of which this process has not heard yet: it leaves what they sealed alone. */
+  /** Returns whether the number may be sealed with newer keys that this process has not loaded yet. */
   #mayBeNewer({ keys = '' }: SealedPersonNumber): boolean {
-    if (this.#parts.now().getTime() - this.#now.since >= KEY_ROLLOUT_MS) return false;
+    if (this.#parts.now().getTime() - this.#current.since >= KEY_ROLLOUT_MS) return false;
     return keys.split(' ').some((kid) => kid !== '' && !this.#known.has(kid));
   }
 
@@ -101,10 +100,10 @@ export class PersonNumberResealer {
         filter,
         Object.assign({ sort: { _id: 1 as const }, limit: BATCH_SIZE }, SERVICE_SCOPE),
       );
-      for (const one of found) {
+      for (const operator of found) {
         if (this.#closed) return;
-        if (this.#mayBeNewer(one.person!)) continue;
-        if (await this.#reseal(one)) [done, this.#pending] = [done + 1, this.#pending - 1];
+        if (this.#mayBeNewer(operator.person!)) continue;
+        if (await this.#reseal(operator)) [done, this.#pending] = [done + 1, this.#pending - 1];
         else unreadable += 1;
       }
       if (found.length < BATCH_SIZE) break;
@@ -115,7 +114,7 @@ export class PersonNumberResealer {
     if (unreadable > 0) log.error({ event: 'person-numbers-unreadable', count: unreadable });
   }
 
-  /** @returns whether it could be opened */
+  /** Returns whether a key opened the number. */
   async #reseal({ _id, person }: StoredOperator): Promise<boolean> {
     const { operators, persons, now } = this.#parts;
     const idnp = await persons.open(person!, _id).catch(() => undefined);

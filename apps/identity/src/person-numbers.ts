@@ -4,42 +4,39 @@ import type { SecretKey } from '@cups/rpc';
 import type { SealedPersonNumber } from './domain/staff.ts';
 
 /**
- * Personal numbers of the staff: sealed by AES-256-GCM as compact JWE, and found by keyed hashes. In the clear they are nowhere.
- * While keys are changed, a number is hashed by each key that counts, so that processes that know the old keys and such that know
- * the new ones find the same people, and make nobody twice.
+ * Seals personal numbers with AES-256-GCM (compact JWE) and finds them by keyed hash. No plain number is stored.
+ * During a key change every active key hashes, so processes with old and new keys find the same people.
  */
 export interface PersonNumbers {
-  /** @param id of the operator whose number it is: sealed for one, it opens for no other */
+  /** @param id of the operator; the sealed number opens with the same ID only */
   seal(idnp: string, id: string): Promise<SealedPersonNumber>;
-  /** @throws Error when no key opens it, or it was sealed for somebody else */
+  /** @throws Error if no key opens it, or it was sealed for another ID */
   open(person: SealedPersonNumber, id: string): Promise<string>;
-  /** By the first key that hashes: the same number has the same hash, as long as that key is the same. */
+  /** Returns the hash by the first hash key. It is stable while that key stays first. */
   hash(idnp: string): string;
-  /** By all keys that hash: who is stored has one of them at least. */
+  /** Returns the hashes by all hash keys. Every stored person has at least one of them. */
   hashes(idnp: string): string[];
-  /** The keys of now, as they stand with what they have sealed and hashed. */
+  /** Returns the names of the current keys, in the form that is stored with a sealed number. */
   keys(): string;
-  /** Their kids, in the order of the file. */
+  /** Returns the key IDs in file order. */
   kids(): string[];
 }
 
 const USE_ENCRYPTION = 'enc';
 const USE_HASHING = 'sig';
-/** One of now, and one of before or to come. */
+/** The current key, and its predecessor or successor. */
 const MAX_HASH_KEYS = 2;
 
-/** @throws Error, one sentence, when the set cannot seal or cannot hash, or would hash by too many keys */
+/** @throws Error if the set has no encryption key, no hash key, or too many hash keys */
 export function validatePersonKeys(keys: readonly SecretKey[]): void {
   const count = (use: string) => keys.filter((key) => key.use === use).length;
-  if (count(USE_ENCRYPTION) === 0) throw new Error('The key set persons has no key that encrypts (use: enc).');
+  if (count(USE_ENCRYPTION) === 0) throw new Error('The key set persons has no encryption key (use: enc).');
   if (count(USE_HASHING) === 0 || count(USE_HASHING) > MAX_HASH_KEYS) {
-    throw new Error(
-      `The key set persons must have one key that hashes (use: sig), or ${MAX_HASH_KEYS} while it changes.`,
-    );
+    throw new Error(`The key set persons must have one hash key (use: sig), or ${MAX_HASH_KEYS} during a key change.`);
   }
 }
 
-/** @param keys those of now: the first that encrypts seals, all of them open */
+/** @param keys the current keys: the first encryption key seals, all of them open */
 export function createPersonNumbers(keys: () => readonly SecretKey[]): PersonNumbers {
   const keysFor = (use: string) => keys().filter((key) => key.use === use);
   const hashWith = ({ secret }: SecretKey, idnp: string) =>

@@ -3,18 +3,21 @@ import { BROWSER_PROVIDER_NAMES } from './signin/browser-providers.ts';
 import type { StaffRepository } from './staff.ts';
 import type { StoredOperator } from './store.ts';
 
-/** Somebody who can say who signs in. */
+/** A provider that authenticates operators without pages of its own. */
 export interface IdentityProvider {
   name: string;
-  /** What the button of the sign-in page says. */
+  /** Label of the sign-in button. */
   displayName: { ro: string; ru: string; en: string };
-  /** Whether it lists who may sign in; a provider of a real identity does not. */
+  /** Whether the sign-in page lists the operators. False for providers of real identities. */
   listsOperators: boolean;
-  /** Who signs in with this proof (for the local provider: an id); UNAUTHENTICATED when nobody does. */
+  /**
+   * Returns the operator that the proof identifies. For the local provider the proof is an operator ID.
+   * @throws Problem UNAUTHENTICATED
+   */
   signIn(proof: string): Promise<StoredOperator>;
 }
 
-/** The local test provider: whoever is stored signs in without a password, so that {@link checkProviders} refuses it in production. */
+/** The local test provider. It needs no password, so {@link checkProviders} rejects it in production. */
 function localProvider(staff: Pick<StaffRepository, 'get'>): IdentityProvider {
   return {
     name: 'local',
@@ -29,26 +32,24 @@ function localProvider(staff: Pick<StaffRepository, 'get'>): IdentityProvider {
       if (!operator || operator.status === 'gone')
         throw new Problem({
           reason: 'UNAUTHENTICATED',
-          message: 'Nobody of that name signs in here.',
+          message: 'The operator is unknown or no longer works here.',
         });
       return operator;
     },
   };
 }
 
-/**
- * Ends a start that names a provider which there is not, or the local one in production: it lets anybody in.
- * @throws Error, one sentence
- */
+/** @throws Error for an unknown provider, or for the local provider in production */
 export function checkProviders(names: readonly string[], environment: string): void {
   const unknown = names.find((name) => name !== 'local' && !BROWSER_PROVIDER_NAMES.includes(name));
-  if (unknown !== undefined) throw new Error(`CUPS_IDENTITY_PROVIDERS names "${unknown}", which is not a provider.`);
+  if (unknown !== undefined)
+    throw new Error(`CUPS_IDENTITY_PROVIDERS contains "${unknown}", which is not a known provider.`);
   if (names.includes('local') && environment === 'production') {
-    throw new Error('The identity provider "local" is for tests; production refuses it.');
+    throw new Error('The identity provider "local" is not allowed in production.');
   }
 }
 
-/** The providers of the configuration that have no pages of their own, by name. */
+/** Returns the configured providers without pages of their own, by name. */
 export const openProviders = (
   names: readonly string[],
   staff: Pick<StaffRepository, 'get'>,

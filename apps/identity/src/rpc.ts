@@ -19,10 +19,10 @@ import type { SignInParts } from './signin/rpcs.ts';
 
 type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
-/** Operators that one call may name. */
+/** Per BatchGetOperators call. */
 const MAX_NAMES = 200;
 
-/** The calls of identity. */
+/** Returns the handlers of all methods. */
 export function identityRpcs(parts: SignInParts & TeamParts): IdentityRpcs {
   return {
     ...sessionRpcs(parts),
@@ -58,16 +58,16 @@ function operatorRpcs(
     async ListOperators({ centre, pageSize, pageToken: token }) {
       const code = centre ? parseResourceName('centres', centre, '/centre') : '';
       if (!providers.has('local')) {
-        throw new Problem({ reason: 'NOT_FOUND', message: 'No provider here lists its operators.' });
+        throw new Problem({ reason: 'NOT_FOUND', message: 'No configured provider lists its operators.' });
       }
       const page = await staff.page(signInFilter(code, centres()), {
         pageSize: normalizePageSize(pageSize),
         pageToken: token,
         tokenArguments: centre,
       });
-      const operators = page.documents.map((one) => {
-        const home = one.places[0]?.centre;
-        return toOperator(operatorAtCentre(one, home), resolveEmploymentStatus(one, home).suspended);
+      const operators = page.documents.map((operator) => {
+        const home = operator.places[0]?.centre;
+        return toOperator(operatorAtCentre(operator, home), resolveEmploymentStatus(operator, home).suspended);
       });
       return { operators, nextPageToken: page.nextPageToken };
     },
@@ -85,7 +85,7 @@ function operatorRpcs(
   };
 }
 
-/** Who can sign in: at any centre that is open or without one, or who is at home at the centre of this code, which is open. */
+/** Returns the filter for operators who can sign in: anywhere for an empty code, otherwise with this centre as their home. */
 function signInFilter(code: string, centres: ReadonlyMap<string, Centre>): object {
   const closedCodes = [...centres.values()]
     .filter(({ status }) => !CENTRE_LIFECYCLE[status].canSignIn)
@@ -106,7 +106,11 @@ function signInFilter(code: string, centres: ReadonlyMap<string, Centre>): objec
 
 function tooManyNames(): Problem {
   const violations = [violation('/names', 'MAX_ITEMS', { most: MAX_NAMES })];
-  return new Problem({ reason: 'INVALID_ARGUMENT', message: 'Too many operators at once.', violations });
+  return new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: `A request can name at most ${MAX_NAMES} operators.`,
+    violations,
+  });
 }
 
 function centreRpcs({ centres, here }: SessionParts): Pick<IdentityRpcs, 'GetCentre' | 'ListCentres'> {
@@ -115,7 +119,7 @@ function centreRpcs({ centres, here }: SessionParts): Pick<IdentityRpcs, 'GetCen
       const code = parseResourceName('centres', name);
       const centre = await (context.session?.centre === name ? here.findForSession(code) : here.findRequested(code));
       if (newest) here.assertNewest();
-      if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
+      if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
       return { centre: toCentre(centre) };
     },
 
@@ -130,7 +134,7 @@ function centreRpcs({ centres, here }: SessionParts): Pick<IdentityRpcs, 'GetCen
   };
 }
 
-/** A page of what is in memory, ordered by id. */
+/** Returns one page of items that are in memory and ordered by ID. */
 function paginate<T>(
   all: T[],
   idOf: (item: T) => string,

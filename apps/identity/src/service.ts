@@ -29,7 +29,10 @@ import { StaffRepository } from './staff.ts';
 import { openCentres, openSessions, openStaff, openTeams } from './store.ts';
 import { SyntheticStaffSeeder } from './synthetic-staff-seeder.ts';
 
-/** Identity: centres from files, staff and sessions in its store. It calls nobody and starts without Kafka. */
+/**
+ * Creates the identity service: centres come from files, staff and sessions from the store.
+ * It calls no other service and starts without Kafka.
+ */
 export async function createIdentity(config: Config, overrides: StoredTestOverrides = {}): Promise<Identity> {
   checkProviders(config.providers, config.environment);
   const dir = join(config.dataDir, 'centres');
@@ -105,7 +108,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   return { ...running, registry };
 }
 
-/** What knows the personal numbers of the staff: to seal and find them, and to say to intake who somebody is. */
+/** Creates the keys that seal and look up personal numbers, and the hasher of the person claim. */
 function createPersonKeys({ config, log, metrics }: StoredBackend<Config>) {
   const { keysDir, personKeysFile, personHashKeysFile, environment } = config;
   const file = personKeysFile || join(keysDir, PERSON_KEY_SET);
@@ -120,7 +123,7 @@ function createPersonKeys({ config, log, metrics }: StoredBackend<Config>) {
   };
 }
 
-/** What signing in at a provider with pages of its own needs. */
+/** Creates the dependencies of browser sign-in. */
 function createSignInParts(backend: StoredBackend<Config>, people: OperatorDirectory) {
   const { store, now, log, metrics } = backend;
   const { environment, providers, signIn, sessionSweepMs: sweepMs } = backend.config;

@@ -8,17 +8,16 @@ import type { StoredSession } from './store.ts';
 /** Why a session left the store. */
 type SessionEndCause = 'signed-out' | 'signed-out-at-provider' | 'too-many' | 'suspended' | 'expired';
 
-/** A session's end by idleness is kept no more often than this, so it may be so much later than what is kept. */
+/** The stored idle expiry can lag behind by this interval. */
 const IDLE_TIME_WRITE_INTERVAL_MS = 5 * 60_000;
 
-/** The call that changes a session. */
 type RequestIds = Pick<CallContext, 'requestId' | 'traceparent'>;
 
 export interface SessionsOptions {
   documents: Documents<StoredSession>;
-  /** Sessions of one operator at once. */
+  /** Maximum number of concurrent sessions of one operator. */
   maxPerOperator: number;
-  /** Milliseconds between the looks for sessions whose time has passed. */
+  /** Milliseconds between deletions of expired sessions. */
   sweepMs: number;
   now: () => Date;
   log: Log;
@@ -26,8 +25,8 @@ export interface SessionsOptions {
 }
 
 /**
- * The sessions that count now. One that ends is deleted at once: whoever holds its assertion is told that it has ended,
- * because the store does not know it any more. One whose time has passed is deleted within `sweepMs`.
+ * Stores the active sessions. An ended session is deleted immediately, so its assertion is rejected.
+ * An expired session is deleted within `sweepMs`.
  */
 export class Sessions {
   readonly #options: SessionsOptions;
@@ -37,7 +36,6 @@ export class Sessions {
   readonly #timer: NodeJS.Timeout;
   #sweeping: Promise<void> | undefined;
 
-  /** Begins to sweep. */
   constructor(options: SessionsOptions) {
     const { documents, sweepMs, metrics } = options;
     this.#options = options;
@@ -52,12 +50,12 @@ export class Sessions {
     }, sweepMs).unref();
   }
 
-  /** The session, or undefined when it has ended. */
+  /** Returns the session, or undefined after it ended. */
   find(sid: string): Promise<StoredSession | undefined> {
     return this.#documents.get(sid, { scope: 'service' });
   }
 
-  /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
+  /** Creates a session. Ends the oldest sessions above the operator's limit. */
   async begin(
     session: Omit<StoredSession, keyof StoredDocument | 'createTime' | 'endTime' | 'idleTime'>,
     { createTime, requestId, traceparent }: RequestIds & { createTime: Date },
@@ -70,7 +68,7 @@ export class Sessions {
     return document;
   }
 
-  /** The sessions of an operator that count now, the newest first; without those that nobody works in any more. */
+  /** Returns an operator's sessions that are neither expired nor idle, newest first. */
   listActive(operator: string): Promise<StoredSession[]> {
     const now = this.#options.now();
     const inUse = { $not: { $lt: new Date(now.getTime() - IDLE_TIME_WRITE_INTERVAL_MS) } };
@@ -78,18 +76,18 @@ export class Sessions {
     return this.#documents.find(filter, { scope: 'service', sort: { _id: -1 } });
   }
 
-  /** Keeps when it ends unless somebody asks for something before. Only lists need it: what fails is said again soon. */
+  /** Stores the idle expiry. Only session lists use it, so failures are ignored and the next call writes again. */
   async recordIdleTime(session: StoredSession, idleTime: Date, { requestId, traceparent }: RequestIds): Promise<void> {
     if (idleTime.getTime() - (session.idleTime?.getTime() ?? 0) < IDLE_TIME_WRITE_INTERVAL_MS) return;
     const options = { scope: 'service' as const, cause: { requestId, traceparent }, now: this.#options.now() };
-    const work = this.#documents.update(session._id, options, (one) => ({
-      document: { ...one, idleTime },
+    const work = this.#documents.update(session._id, options, (current) => ({
+      document: { ...current, idleTime },
       events: [],
     }));
     await work.catch(() => undefined);
   }
 
-  /** Keeps at which centre it goes on. @throws Problem SESSION_EXPIRED when it has ended meanwhile */
+  /** Stores the new centre of a session. @throws Problem SESSION_EXPIRED if the session has ended */
   async switchCentre(sid: string, centre: string, { requestId, traceparent }: RequestIds): Promise<void> {
     const options = { scope: 'service' as const, cause: { requestId, traceparent }, now: this.#options.now() };
     try {
@@ -100,27 +98,26 @@ export class Sessions {
     }
   }
 
-  /** Ends one of an operator's sessions. @returns whether there was one of this id, theirs */
+  /** Ends one of an operator's sessions. Returns whether the operator had a session with this ID. */
   async endOne(sid: string, operator: string): Promise<boolean> {
     return (await this.#remove({ _id: sid, operator }, 'signed-out')) > 0;
   }
 
-  /** Ends it; one that has ended already is no error. */
+  /** Ends a session, if it still exists. */
   async end(sid: string): Promise<void> {
     await this.#remove({ _id: sid }, 'signed-out');
   }
 
-  /** Ends the sessions of an operator that began up to then: all, or those at one centre. */
+  /** Ends the operator's sessions created up to `until`: all of them, or those at one centre. */
   async endForOperator(operator: string, until: Date, centre?: string): Promise<void> {
-    const there = centre === undefined ? {} : { centre };
-    await this.#remove(Object.assign({ operator, createTime: { $lte: until } }, there), 'suspended');
+    const atCentre = centre === undefined ? {} : { centre };
+    await this.#remove(Object.assign({ operator, createTime: { $lte: until } }, atCentre), 'suspended');
   }
 
   /**
-   * Ends the sessions that a provider ends.
-   * @param operator by id; or `subject`, who that is at the provider
-   * @param indexes as the provider names its sessions; none means all of theirs
-   * @returns the ids of those that ended
+   * Ends sessions on behalf of a provider and returns their IDs.
+   * @param operator ID of the operator; `subject` identifies them at the provider instead
+   * @param indexes session indexes of the provider; empty for all sessions of the operator
    */
   async endByProvider(
     provider: string,
@@ -130,7 +127,7 @@ export class Sessions {
     if (operator !== undefined) filter['operator'] = operator;
     if (subject !== undefined) filter['subject'] = subject;
     if (indexes.length > 0) filter['index'] = { $in: indexes };
-    // Whoever names neither a person nor a session means nobody, and not everybody.
+    // A message without person and session must not match all sessions.
     if (Object.keys(filter).length === 1) return [];
     const found = await this.#documents.find(filter, { scope: 'service', projection: { _id: 1 } });
     const ids = found.map(({ _id }) => _id);
@@ -143,7 +140,7 @@ export class Sessions {
     await this.#sweeping;
   }
 
-  /** Leaves `kept` and the newest others, as many as an operator may have. */
+  /** Ends the oldest sessions above the limit, never `newest`. */
   async #endOldest(operator: string, newest: string): Promise<void> {
     const { maxPerOperator: perOperator, now, log } = this.#options;
     const others = { operator, _id: { $ne: newest }, expireTime: { $gt: now() } };
@@ -156,7 +153,7 @@ export class Sessions {
 
   async #sweep(): Promise<void> {
     const { now, log } = this.#options;
-    // A release before this one marked a session as ended and kept it.
+    // An earlier release marked ended sessions instead of deleting them.
     const expired = { $or: [{ expireTime: { $lte: now() } }, { endTime: { $exists: true } }] };
     await this.#remove(expired, 'expired').catch((error: unknown) => {
       this.#sweepFailures.inc();

@@ -16,10 +16,10 @@ import type { CentreRole, AuditInfo, PlatformPosition, Staff } from './domain/st
 import type { PersonNumbers } from './person-numbers.ts';
 import type { StoredOperator, StoredTeam } from './store.ts';
 
-/** Where somebody is to work: at a centre, or for the platform or an agency. */
+/** A position at a centre, the platform or an agency. */
 export type StaffPosition = { centre: string; roles: CentreRole[] } | ({ centre?: undefined } & PlatformPosition);
 
-/** Somebody to be invited. */
+/** A person to invite. */
 export interface Invitee {
   idnp: string;
   givenName: string;
@@ -27,7 +27,7 @@ export interface Invitee {
   language: string;
 }
 
-/** Who invites, in which request, and what becomes of a person whom the platform knows. */
+/** The audit data and the request of an invitation, and the change for a person whom the platform already knows. */
 export interface Invitation {
   audit: AuditInfo;
   cause: Cause;
@@ -38,21 +38,21 @@ export interface StaffRepositoryParts {
   operators: Documents<StoredOperator>;
   teams: Documents<StoredTeam>;
   persons: PersonNumbers;
-  /** Whether somebody works at the centre now, so that it must have a manager. */
+  /** Whether operators can work at the centre, so that it must have a manager. */
   isOpen: (centre: string) => boolean;
-  /** Whether somebody can sign in here at all, and so be the one who leads a team. */
+  /** Whether the person can sign in on this platform, and so lead a team. */
   canLead: (staff: Staff) => boolean;
   now: () => Date;
 }
 
 export interface StaffWriteResult {
   operator: StoredOperator;
-  /** As it was before; undefined for somebody who is new, and for a repeat. */
+  /** The previous document; undefined for a new person and for a replay. */
   before: StoredOperator | undefined;
   replayed: boolean;
 }
 
-/** The staff as the store has it: one document a person, and each change is one write. */
+/** The stored staff: one document per person, one write per change. */
 export class StaffRepository {
   readonly persons: PersonNumbers;
   readonly #parts: StaffRepositoryParts;
@@ -66,29 +66,29 @@ export class StaffRepository {
     return this.#parts.operators.get(id, { scope: 'service' });
   }
 
-  /** Who has this personal number, whatever has become of them. */
+  /** Returns the person with this number, whatever their status. */
   findByIdnp(idnp: string): Promise<StoredOperator | undefined> {
     const { operators, persons } = this.#parts;
     return operators.findOne({ 'person.hash': { $in: persons.hashes(idnp) } }, { scope: 'service' });
   }
 
-  /** Names for people of those that are known. */
+  /** Returns the display names of the known IDs. */
   async findDisplayNames(ids: string[]): Promise<Map<string, string>> {
     const projection = { displayName: 1 as const };
     const found = await this.#parts.operators.find({ _id: { $in: ids } }, { scope: 'service', projection });
     return new Map(found.flatMap(({ _id, displayName }) => (displayName ? [[_id, displayName] as const] : [])));
   }
 
-  /** Those at a centre, without stand-ins who do not work there any more. */
+  /** Removes stand-ins who no longer work at the centre from the absences. */
   async dropFormerStandIns<S extends StoredOperator>(found: S[], centre: string): Promise<S[]> {
-    const named = found.flatMap((one) => findWorkplace(one, centre)?.absence?.standIn ?? []);
+    const named = found.flatMap((operator) => findWorkplace(operator, centre)?.absence?.standIn ?? []);
     if (named.length === 0) return found;
-    const there = await this.#parts.operators.find({ _id: { $in: named } }, { scope: 'service' });
-    const working = new Set(there.filter((one) => isActiveAt(one, centre)).map(({ _id }) => _id));
-    return found.map((one) => withoutFormerStandIn(one, centre, (id) => !working.has(id)));
+    const standIns = await this.#parts.operators.find({ _id: { $in: named } }, { scope: 'service' });
+    const working = new Set(standIns.filter((standIn) => isActiveAt(standIn, centre)).map(({ _id }) => _id));
+    return found.map((operator) => withoutFormerStandIn(operator, centre, (id) => !working.has(id)));
   }
 
-  /** A page by id of those that fit. */
+  /** Returns one page of the matching operators, ordered by ID. */
   page(filter: object, paging: { pageSize: number; pageToken: string; tokenArguments: unknown }) {
     return this.#parts.operators.list(
       Object.assign({ scope: 'platform' as const, filter, order: 'asc' as const }, paging),
@@ -96,8 +96,8 @@ export class StaffRepository {
   }
 
   /**
-   * They are in a session at a centre, or at none: who was invited is active from now on, and awaited there no longer.
-   * @param check throws when they may not
+   * Records a sign-in at a centre, or at none. An invited person becomes active and is no longer awaited there.
+   * @param check throws if the person cannot sign in
    */
   async recordSignIn(
     id: string,
@@ -114,9 +114,9 @@ export class StaffRepository {
   }
 
   /**
-   * Changes somebody. An open centre keeps a manager and the platform a supervisor, whoever else changes what at the same time.
-   * @param decide pure; the same object when nothing changes
-   * @throws Problem NOT_FOUND, LAST_MANAGER, LAST_SUPERVISOR, CONTENTION, what `decide` throws, and what the store throws
+   * Changes a person. Despite concurrent changes, an open centre keeps a manager and the platform a supervisor.
+   * @param decide pure; returns the same object if nothing changes
+   * @throws Problem NOT_FOUND, LAST_MANAGER, LAST_SUPERVISOR, CONTENTION; errors of `decide` and of the store
    */
   async change(id: string, cause: Cause, decide: (staff: StoredOperator) => StoredOperator): Promise<StaffWriteResult> {
     const { operators, now } = this.#parts;
@@ -134,9 +134,8 @@ export class StaffRepository {
   }
 
   /**
-   * Somebody gets a post: who is unknown becomes one of the staff, who is known gets it beside what they have.
-   * @param how.join what becomes of a person who is known; it throws when that may not be
-   * @throws Problem what `join` and `change` throw
+   * Gives a person a position. Creates an unknown person; a known one gets the position in addition.
+   * @throws Problem of `invitation.join` and of {@link change}
    */
   async invite(
     person: Invitee,
@@ -152,7 +151,7 @@ export class StaffRepository {
     try {
       return await this.#add(person, position, { audit, cause });
     } catch (error) {
-      // Somebody else invited the same person a moment ago.
+      // A concurrent call invited the same person.
       const concurrent = isProblem(error) && error.reason === 'ALREADY_EXISTS' && (await this.findByIdnp(person.idnp));
       if (!concurrent) throw error;
       return this.change(concurrent._id, cause, join);
@@ -171,12 +170,12 @@ export class StaffRepository {
       person: await persons.seal(person.idnp, _id),
       ...withPosition(createStaff(person, audit), position, audit),
     };
-    const how = { scope: 'platform' as const, cause, events: [], now: audit.time };
-    const { document, replayed } = await operators.create(draft, how);
+    const options = { scope: 'platform' as const, cause, events: [], now: audit.time };
+    const { document, replayed } = await operators.create(draft, options);
     return { operator: document, before: undefined, replayed };
   }
 
-  /** Says of each team that would lose somebody who leads it that they leave. @throws Problem LAST_MANAGER, LAST_SUPERVISOR */
+  /** Records the departure in each team that loses this leader. @throws Problem LAST_MANAGER, LAST_SUPERVISOR */
   async #recordDepartures(staff: StoredOperator, next: StoredOperator): Promise<void> {
     const { canLead, isOpen, now } = this.#parts;
     if (!canLead(staff)) return;
@@ -197,10 +196,10 @@ export class StaffRepository {
     }
   }
 
-  /** Who leads a team again counts there at once. */
+  /** Withdraws the departures from teams that the person leads again. */
   async #withdrawDepartures(before: Staff, after: StoredOperator): Promise<void> {
     const led = new Set(findLedTeams(before));
-    for (const team of findLedTeams(after).filter((one) => !led.has(one)))
+    for (const team of findLedTeams(after).filter((current) => !led.has(current)))
       await this.#withdrawDeparture(team, after._id);
   }
 
@@ -235,20 +234,20 @@ export class StaffRepository {
 
   async #findLeaders(team: string): Promise<string[]> {
     const { operators, canLead } = this.#parts;
-    const there = team === PLATFORM_TEAM ? { platformRoles: 'supervisor' } : { 'places.centre': team };
-    const found = await operators.find(there, { scope: 'service' });
-    return found.filter((one) => canLead(one) && findLedTeams(one).includes(team)).map(({ _id }) => _id);
+    const candidates = team === PLATFORM_TEAM ? { platformRoles: 'supervisor' } : { 'places.centre': team };
+    const found = await operators.find(candidates, { scope: 'service' });
+    return found.filter((operator) => canLead(operator) && findLedTeams(operator).includes(team)).map(({ _id }) => _id);
   }
 }
 
-/** Somebody with one post more. @throws Problem ALREADY_EXISTS, ROLES_CONFLICT */
+/** Adds a position. @throws Problem ALREADY_EXISTS, ROLES_CONFLICT */
 export function withPosition<S extends Staff>(staff: S, position: StaffPosition, audit: AuditInfo): S {
   return position.centre === undefined
     ? withPlatformPosition(staff, position, audit)
     : withWorkplace(staff, position.centre, position.roles, audit);
 }
 
-/** Somebody before their first post. */
+/** Creates a person without any position. */
 export function createStaff({ givenName, familyName, language }: Invitee, { by, time }: AuditInfo): Staff {
   return {
     givenName,
@@ -264,11 +263,11 @@ export function createStaff({ givenName, familyName, language }: Invitee, { by, 
   };
 }
 
-/** Who invited somebody, as it is told: an operator; a tool is not. */
+/** Returns the inviting operator; undefined for the ops CLI. */
 export const resolveInviter = (by: string): string | undefined => (by.startsWith('operators/') ? by : undefined);
 
 /** @throws Problem NOT_FOUND */
 export function assertFound<T>(found: T | undefined): T {
-  if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
+  if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Operator not found.' });
   return found;
 }

@@ -7,29 +7,29 @@ import type { LeaderDeparture } from './domain/team-leadership.ts';
 import type { SessionTimes } from './domain/sessions.ts';
 import type { Staff } from './domain/staff.ts';
 
-/** What identity keeps: centres as last announced, the staff, and sessions. */
+/** The collections of identity: centres as last published, staff, teams and sessions. */
 
 const SCHEMA_VERSION = 1;
 
 export interface StoredCentre extends StoredDocument, Centre, FileVersion {}
 
 export interface StoredSession extends StoredDocument, SessionTimes, Assurance {
-  /** Id of the operator. */
+  /** ID of the operator. */
   operator: string;
   provider: string;
-  /** When it ends unless somebody asks for something before, as the gateway said last; it leaves the list then, not the store. */
+  /** Idle expiry as last reported by the gateway. It hides the session from lists but does not delete it. */
   idleTime?: Date | undefined;
-  /** Code of the centre where it works; a release before this one did not keep it. */
+  /** Code of the current centre; absent in sessions of earlier releases. */
   centre?: string | undefined;
-  /** The session at the provider, by which it signs out; absent where the provider names none. */
+  /** Session index at the provider, for sign-out; absent if the provider sends none. */
   index?: string | undefined;
-  /** Who that is at the provider, as a hash; absent where it signs out by session or person alone. */
+  /** Hash of the subject at the provider; absent if it signs out by session or personal number only. */
   subject?: string | undefined;
 }
 
 export interface StoredOperator extends StoredDocument, Staff {}
 
-/** Who is about to cease to lead a team; its id is the code of the centre, or `platform`. */
+/** Pending departures of a team's leaders. Its ID is the centre code or `platform`. */
 export interface StoredTeam extends StoredDocument {
   leaving: LeaderDeparture[];
 }
@@ -86,7 +86,7 @@ export function openSessions(store: Store): Documents<StoredSession> {
   });
 }
 
-/** The first version knew suspensions only, and of those alone who had one: who it was, the synthetic staff says. */
+/** Version 1 stored suspensions only. The seeder of synthetic staff completes its documents. */
 const STAFF_SCHEMA_VERSION = 2;
 
 export function openStaff(store: Store): Documents<StoredOperator> {
@@ -118,7 +118,7 @@ export function openStaff(store: Store): Documents<StoredOperator> {
       history: [
         { time: Date, by: String, action: String, centre: String, roles: [String], why: String, awaits: Boolean },
       ],
-      // Of the first version.
+      // Schema version 1.
       suspended: Boolean,
     },
     schemaVersion: STAFF_SCHEMA_VERSION,
@@ -135,7 +135,7 @@ export function openStaff(store: Store): Documents<StoredOperator> {
     ],
     keepRequests: () => 50,
     existsReason: 'ALREADY_EXISTS',
-    absentMessage: 'No such operator.',
+    absentMessage: 'Operator not found.',
   });
 }
 
@@ -165,7 +165,7 @@ export function openTeams(store: Store): Documents<StoredTeam> {
   });
 }
 
-/** All centres that the store knows, by code. */
+/** Returns all stored centres by code. */
 export async function loadStoredCentres(centres: Documents<StoredCentre>): Promise<Map<string, StoredCentre>> {
   const found = new Map<string, StoredCentre>();
   let pageToken = '';
@@ -185,10 +185,9 @@ export async function loadStoredCentres(centres: Documents<StoredCentre>): Promi
 }
 
 /**
- * Brings the content of a file to the store, with its event if there is one, unless the store has left that content behind already.
- * @param how.isKnown whether the store had the centre at the last look
- * @param how.before hash that this process saw in the file until now
- * @returns the centre as the store knows it then
+ * Writes a file and its event to the store, unless the store already has newer content. Returns the stored centre.
+ * @param options.isKnown whether the store had the centre at the last read
+ * @param options.before hash that this process saw in the file before
  */
 export async function storeCentre(
   centres: Documents<StoredCentre>,
@@ -207,7 +206,7 @@ export async function storeCentre(
       const draft = { _id: code, ...file, ...firstGeneration(file.hash) };
       return (await centres.create(draft, { scope: 'service', cause: {}, events, now })).document;
     } catch (error) {
-      // Another replica was quicker: what becomes of ours is decided as for a centre that was there.
+      // Another replica created it first: continue with an update.
       if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
     }
   }

@@ -7,7 +7,7 @@ import type { PersonNumbers } from './person-numbers.ts';
 import { PeriodicTask } from './periodic-task.ts';
 import type { StoredOperator } from './store.ts';
 
-/** Where operators may work, by code; another Map after each change. */
+/** Centres and agencies by code. Each change creates a new Map. */
 export interface WorkplaceSource {
   centres: () => ReadonlyMap<string, CentreFile>;
   agencies: () => ReadonlyMap<string, unknown>;
@@ -21,29 +21,28 @@ export interface SyntheticStaffSeederParts {
   log: Log;
 }
 
-/** How often it is seen whether a file of a centre or an agency is new. */
+/** Checks for new centre and agency files. */
 const POLL_INTERVAL_MS = 1_000;
-/** Of so many numbers for one operator one belongs to nobody else. */
+/** Personal numbers tried per operator until one is unused. */
 const MAX_ATTEMPTS = 4;
 const SERVICE_SCOPE = { scope: 'service' as const };
 
 /**
- * The synthetic operators of the local test provider, brought to the store for each centre and agency that has a file, a new one
- * included. Who is there already is left as they are, whatever somebody made of them.
+ * Creates the synthetic operators of the local test provider for each centre and agency with a file.
+ * Existing operators stay unchanged, even if they were edited.
  */
 export class SyntheticStaffSeeder {
   readonly #parts: SyntheticStaffSeederParts;
   readonly #seeding: PeriodicTask;
   #seen: [centres: unknown, agencies: unknown] = [undefined, undefined];
 
-  /** Begins to bring them. */
   constructor(parts: SyntheticStaffSeederParts) {
     this.#parts = parts;
     this.#seeding = new PeriodicTask(() => this.#seed(), POLL_INTERVAL_MS);
     this.#seeding.trigger();
   }
 
-  /** Whether all of the first files are in the store. */
+  /** Whether the operators of the initial files are stored. */
   get isReady(): boolean {
     return this.#seen[0] !== undefined;
   }
@@ -76,29 +75,29 @@ export class SyntheticStaffSeeder {
     }
   }
 
-  /** Makes them, each with a personal number that nobody has. @returns how many were made */
+  /** Creates the missing operators, each with an unused personal number. Returns their number. */
   async #create(missing: SyntheticOperator[]): Promise<number> {
     const { operators, now } = this.#parts;
     let created = 0;
     for (let attempt = 0, rest = missing; rest.length > 0 && attempt < MAX_ATTEMPTS; attempt += 1) {
-      const drafts = await Promise.all(rest.map((one) => this.#createDraft(one, attempt)));
+      const drafts = await Promise.all(rest.map((operator) => this.#createDraft(operator, attempt)));
       const count = await operators.createMissing(drafts, { ...SERVICE_SCOPE, cause: {}, now: now() });
       created += count;
       if (count === rest.length) break;
       const projection = { _id: 1 as const };
       const ids = rest.map(({ id }) => id);
-      const there = await operators.find({ _id: { $in: ids } }, { ...SERVICE_SCOPE, projection, limit: ids.length });
-      const known = new Set(there.map(({ _id }) => _id));
+      const found = await operators.find({ _id: { $in: ids } }, { ...SERVICE_SCOPE, projection, limit: ids.length });
+      const known = new Set(found.map(({ _id }) => _id));
       rest = rest.filter(({ id }) => !known.has(id));
     }
     return created;
   }
 
-  /** Somebody of whom an earlier release knew only whether they are suspended. */
-  async #completeFirstVersion(one: SyntheticOperator): Promise<void> {
+  /** Completes a document of schema version 1, which stored only the suspension. */
+  async #completeFirstVersion(operator: SyntheticOperator): Promise<void> {
     const { operators, now } = this.#parts;
-    const draft = await this.#createDraft(one, 0);
-    await operators.update(one.id, { ...SERVICE_SCOPE, cause: {}, now: now() }, (known) => {
+    const draft = await this.#createDraft(operator, 0);
+    await operators.update(operator.id, { ...SERVICE_SCOPE, cause: {}, now: now() }, (known) => {
       const { status, endedBefore } = known;
       return { document: { ...known, ...draft, status, endedBefore }, events: [] };
     });

@@ -80,7 +80,10 @@ describe('the file of a centre', () => {
     const topic = await readTopic(world.where, 'cups.centres');
     await topic.until((all) => all.filter(({ key }) => key === 'CU-909').length === 2);
     world.become('CU-909', 'active');
-    const problem = { file: 'CU-909.yaml', message: 'status active cannot follow closed; the centre stays as it was' };
+    const problem = {
+      file: 'CU-909.yaml',
+      message: 'status active cannot follow closed; the centre remains unchanged',
+    };
     await eventually(() => world.identity.registry.problems().length === 1);
     const other = await world.start();
     try {
@@ -117,7 +120,7 @@ describe('the file of a centre', () => {
     const other = await world.start();
     try {
       await eventually(() => other.registry.current().has('CU-004'));
-      expect(other.registry.problems()).toEqual([{ file: 'CU-004.yaml', message: 'the file is gone' }]);
+      expect(other.registry.problems()).toEqual([{ file: 'CU-004.yaml', message: 'the file was deleted' }]);
     } finally {
       await other.stop();
     }

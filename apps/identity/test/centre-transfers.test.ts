@@ -39,7 +39,7 @@ describe('the applications of a centre that closed', () => {
   test('are of so many centres at most as a session can name', () => {
     const many = Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`P${n}`, ['closed', 'C'] as CentreSpec]));
     expect(validateTransfers(centres(Object.assign(many, { C: ['active'] })))).toEqual([
-      { code: 'C', message: 'it takes over from 21 centres; 20 are the most' },
+      { code: 'C', message: 'inherits 21 centres; the maximum is 20' },
     ]);
   });
 });

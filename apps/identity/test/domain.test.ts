@@ -189,7 +189,7 @@ describe('synthetic operators', () => {
 
 describe('the local provider', () => {
   test('refuses production', () =>
-    expect(() => checkProviders(['mpass', 'local'], 'production')).toThrow('production refuses it'));
+    expect(() => checkProviders(['mpass', 'local'], 'production')).toThrow('is not allowed in production'));
   test('is there only where it is named: without a name nobody signs in, in development either', () => {
     for (const word of ['development', 'production']) {
       const production = { GRPC_TLS_DIR: 'tls', KAFKA_TLS_CA_FILE: import.meta.filename };
@@ -202,7 +202,7 @@ describe('the local provider', () => {
     expect(() => readConfig({ CUPS_ENV: word })).toThrow(/^CUPS_ENV .*must be one of development, production\.$/),
   );
   test('an unknown provider ends the start with one sentence', () =>
-    expect(() => checkProviders(['mpas'], 'development')).toThrow('names "mpas", which is not a provider'));
+    expect(() => checkProviders(['mpas'], 'development')).toThrow('contains "mpas", which is not a known provider'));
 });
 
 describe('a session', () => {

@@ -650,7 +650,7 @@ test('production serves with this provider alone, where nobody synthetic signs i
     await expect(done).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
     const plain = idp.settings();
     Object.assign(plain.signIn!.saml, { plain: true });
-    await expect(world.start({ ...plain, ...production })).rejects.toThrow('production refuses it');
+    await expect(world.start({ ...plain, ...production })).rejects.toThrow('is not allowed in production');
   } finally {
     await alone.stop();
     store.close();

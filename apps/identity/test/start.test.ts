@@ -13,7 +13,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 test('production does not start with the local provider, nor without the keys by which people are compared', async () => {
-  await expect(createIdentity(world.config({ environment: 'production' }))).rejects.toThrow('production refuses it');
+  await expect(createIdentity(world.config({ environment: 'production' }))).rejects.toThrow(
+    'is not allowed in production',
+  );
   const without = {
     environment: 'production' as const,
     mongoUri: `${world.where.mongoUri}?tls=true`,
@@ -27,7 +29,7 @@ test.each([
   ['CUPS_ENV is not set; it must be one of development, production.', {}],
   ['GRPC_TLS_DIR is not set; it must be a path.', { CUPS_ENV: 'production' }],
   [
-    'The identity provider "local" is for tests; production refuses it.',
+    'The identity provider "local" is not allowed in production.',
     { CUPS_ENV: 'production', GRPC_TLS_DIR: 'tls', KAFKA_TLS_CA_FILE: import.meta.filename },
   ],
 ])('the process ends at once, with one sentence: %s', async (sentence, more) => {

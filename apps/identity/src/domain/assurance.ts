@@ -3,15 +3,15 @@ import { activeWorkplaces, findWorkplace, rolesAt } from './staff.ts';
 import type { PlatformRole, Staff } from './staff.ts';
 
 /**
- * What a provider proved when a session began. It is kept with the session and bounds its roles, whatever the person is given
- * later. All here is pure.
+ * What the provider proved when the session began.
+ * It is stored with the session and limits its roles, even if the operator receives more later.
  */
 export interface Assurance {
-  /** Whether the sign-in had a second factor. Absent of a session that an earlier release began: it counts as none. */
+  /** Whether the sign-in had a second factor. Absent in sessions of earlier releases, which counts as no. */
   strong?: boolean | undefined;
   /**
-   * Rights that the provider named, such as `CU-001:specialist`; absent where the provider is not asked about rights. An earlier
-   * release kept codes of centres here, which are no rights.
+   * Rights that the provider asserted, such as `CU-001:specialist`; absent if only the store decides.
+   * Earlier releases stored centre codes here, which match no right.
    */
   only?: string[] | undefined;
 }
@@ -20,7 +20,7 @@ type StaffPermissions = Pick<Staff, 'places' | 'platformRoles' | 'agency'>;
 
 const MFA_ROLES: readonly OperatorRole[] = ['supervisor', 'support'] satisfies PlatformRole[];
 
-/** Returns the roles that a person has in a session at this centre; without a centre, those for the platform or an agency. */
+/** Returns the roles of a session at a centre; without a centre, the platform or agency roles. */
 export function allowedRoles(
   staff: StaffPermissions,
   centre: string | undefined,
@@ -29,23 +29,23 @@ export function allowedRoles(
   return rolesAt(staff, centre).filter((role) => isRoleAllowed(assurance, staff, role, centre));
 }
 
-/** Returns whether a person works at a centre by a role that the session may have. A suspension there is not looked at. */
+/** Returns whether the operator has an allowed role at a centre. Ignores a suspension there. */
 export function hasAllowedRoleAt(staff: StaffPermissions, centre: string, assurance: Assurance): boolean {
   return findWorkplace(staff, centre)?.roles.some((role) => isRoleAllowed(assurance, staff, role, centre)) === true;
 }
 
-/** Returns the codes of the centres where a person may work now in a session, the home first. */
+/** Returns the codes of the centres that are available in a session, home centre first. */
 export function allowedWorkplaces(staff: StaffPermissions, assurance: Assurance): string[] {
   return activeWorkplaces(staff).filter((centre) => hasAllowedRoleAt(staff, centre, assurance));
 }
 
-/** Returns whether a sign-in gives a role that needs a second factor. @param only as {@link Assurance} has it */
+/** Returns whether a sign-in grants a role that requires a second factor. @param only see {@link Assurance} */
 export function requiresSecondFactor(staff: StaffPermissions, only: string[] | undefined): boolean {
   const roles = allowedRoles(staff, undefined, { strong: true, only });
   return roles.some((role) => MFA_ROLES.includes(role));
 }
 
-/** Returns whether the provider names any right that the staff has too, be the person suspended or not. */
+/** Returns whether the provider asserts any right that the operator has. Ignores suspensions. */
 export function hasMatchingRight(staff: StaffPermissions, only: string[]): boolean {
   const assurance = { strong: true, only };
   const isAtCentre = staff.places.some(({ centre }) => hasAllowedRoleAt(staff, centre, assurance));
@@ -62,7 +62,7 @@ function isRoleAllowed(
   return !only || only.includes(formatRight(staff, role, centre));
 }
 
-/** A right as a provider names it: `CU-001:specialist`, `asp:agency-clerk`, `supervisor`. */
+/** Returns a right in the provider's notation: `CU-001:specialist`, `asp:agency-clerk`, `supervisor`. */
 function formatRight({ agency }: StaffPermissions, role: OperatorRole, centre: string | undefined): string {
   if (role === 'supervisor' || role === 'support') return role;
   return `${(role === 'agency-clerk' ? agency : centre) ?? ''}:${role}`;

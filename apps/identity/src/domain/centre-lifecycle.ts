@@ -1,15 +1,15 @@
 import { Problem } from '@cups/problem';
 
-/** The life of a centre, as data: what its status may become, and what the status lets people do. */
+/** The life cycle of a centre: its statuses, the transitions between them, and what each status allows. */
 
-/** In the order of a life. */
+/** In life-cycle order. */
 export const CENTRE_STATUSES = ['planned', 'training', 'active', 'paused', 'closed'] as const;
 export type CentreStatus = (typeof CENTRE_STATUSES)[number];
 
 interface StatusRules {
-  /** What it may become by one step; training may be left out. */
+  /** Statuses that may follow directly. `training` is optional. */
   next: readonly CentreStatus[];
-  /** Whether its operators sign in. */
+  /** Whether operators can sign in at the centre. */
   canSignIn: boolean;
 }
 
@@ -22,8 +22,8 @@ export const CENTRE_LIFECYCLE: Readonly<Record<CentreStatus, StatusRules>> = {
 };
 
 /**
- * Whether a file that says `to` may follow one that said `from`, also when those between were not seen: a mount skips the
- * states of a folder that came and went between its looks.
+ * Returns whether status `to` can follow `from`, directly or through intermediate statuses.
+ * Replicas poll the files, so they can miss an intermediate status.
  */
 export function canTransition(from: CentreStatus, to: CentreStatus): boolean {
   const reached = new Set<CentreStatus>([from]);
@@ -31,11 +31,11 @@ export function canTransition(from: CentreStatus, to: CentreStatus): boolean {
   return reached.has(to);
 }
 
-/** @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED where nobody of the centre signs in */
+/** @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED if nobody can sign in at the centre */
 export function assertCentreOpen(status: CentreStatus): void {
   if (CENTRE_LIFECYCLE[status].canSignIn) return;
   if (status === 'closed') {
-    throw new Problem({ reason: 'CENTRE_CLOSED', message: 'The centre is closed for good: nobody signs in there.' });
+    throw new Problem({ reason: 'CENTRE_CLOSED', message: 'The centre is permanently closed.' });
   }
-  throw new Problem({ reason: 'CENTRE_NOT_OPEN', message: 'The centre has not opened yet: nobody signs in there.' });
+  throw new Problem({ reason: 'CENTRE_NOT_OPEN', message: 'The centre is not open yet.' });
 }

@@ -1,34 +1,33 @@
 import type { CentreFile } from './centres.ts';
 
-/** Which centre goes on with the applications of one that has closed: its file names it, and a chain of them is followed. */
+/** Which centre continues the applications of a closed one. `transferTo` names it and can form a chain. */
 
-/** What is needed of a centre. */
 type TransferableCentre = Pick<CentreFile, 'code' | 'status' | 'transferTo'>;
 type CentresByCode = ReadonlyMap<string, TransferableCentre>;
 
-/** Of so many closed centres one takes the applications over at most: a session names them all. */
+/** Maximum number of closed centres that one centre can inherit. A session lists all of them. */
 export const MAX_INHERITED_CENTRES = 20;
 
-/** The centre that has the applications of `code`: itself, or whoever took them over; undefined where a chain leads nowhere. */
+/** Returns the code of the centre that owns the applications of `code`, or undefined if the chain is broken or circular. */
 export function findResponsibleCentre(code: string, centres: CentresByCode): string | undefined {
-  const passed = new Set<string>();
-  for (let at = code; !passed.has(at);) {
-    passed.add(at);
-    const centre = centres.get(at);
+  const visited = new Set<string>();
+  for (let current = code; !visited.has(current);) {
+    visited.add(current);
+    const centre = centres.get(current);
     if (!centre) return undefined;
-    if (centre.status !== 'closed' || centre.transferTo === undefined) return at;
-    at = centre.transferTo;
+    if (centre.status !== 'closed' || centre.transferTo === undefined) return current;
+    current = centre.transferTo;
   }
   return undefined;
 }
 
-/** Codes of the closed centres whose applications `code` took over, in order. */
+/** Returns the codes of the closed centres whose applications `code` inherited, in map order. */
 export function findInheritedCentres(code: string, centres: CentresByCode): string[] {
-  const closed = [...centres.values()].filter((one) => one.code !== code && one.status === 'closed');
-  return closed.map((one) => one.code).filter((one) => findResponsibleCentre(one, centres) === code);
+  const closed = [...centres.values()].filter((centre) => centre.code !== code && centre.status === 'closed');
+  return closed.map((centre) => centre.code).filter((other) => findResponsibleCentre(other, centres) === code);
 }
 
-/** What is wrong between centres: a successor that is not there, has never opened, or leads back; or one with too many. */
+/** Returns the errors of all transfers: an unknown, unopened or circular successor, or too many inherited centres. */
 export function validateTransfers(centres: CentresByCode): { code: string; message: string }[] {
   const errors: { code: string; message: string }[] = [];
   for (const { code, transferTo } of centres.values()) {
@@ -36,7 +35,7 @@ export function validateTransfers(centres: CentresByCode): { code: string; messa
     if (message !== undefined) errors.push({ code, message });
     const count = findInheritedCentres(code, centres).length;
     if (count > MAX_INHERITED_CENTRES) {
-      errors.push({ code, message: `it takes over from ${count} centres; ${MAX_INHERITED_CENTRES} are the most` });
+      errors.push({ code, message: `inherits ${count} centres; the maximum is ${MAX_INHERITED_CENTRES}` });
     }
   }
   return errors;
@@ -47,7 +46,7 @@ function validateTransfer(code: string, transferTo: string, centres: CentresByCo
   if (transferTo === code) return 'transferTo names the centre itself';
   if (!successor) return `transferTo names ${transferTo}, which has no file`;
   if (successor.status === 'planned' || successor.status === 'training') {
-    return `transferTo names ${transferTo}, which is ${successor.status}: only a centre that has opened takes over`;
+    return `transferTo names ${transferTo}, which is ${successor.status}; the successor must have opened`;
   }
   return findResponsibleCentre(code, centres) === undefined ? `transferTo ${transferTo} leads to no centre` : undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CentreStatus } from './centre-lifecycle.ts';
 
-/** One file of data/centres, as the file says it; its shape is schemas/centre.schema.json. */
+/** One file of data/centres, see schemas/centre.schema.json. */
 export interface CentreFile {
   code: string;
   name: string;
@@ -9,35 +9,35 @@ export interface CentreFile {
   wave: string;
   status: CentreStatus;
   district?: string | undefined;
-  /** ISO 3166-1 alpha-2; see countryOf. */
+  /** ISO 3166-1 alpha-2, see {@link resolveCountry}. */
   country?: string | undefined;
   timeZone: string;
   languages: ('ro' | 'ru' | 'en')[];
   agencies: string[];
   limits?: { openApplications?: number } | undefined;
-  /** Code of the centre that goes on with the applications of this one, which is closed. */
+  /** Code of the centre that inherits the applications of this closed centre. */
   transferTo?: string | undefined;
 }
 
-/** A centre with the hash of the text that it was read from. */
+/** A centre with the hash of its file. */
 export interface Centre extends CentreFile {
   hash: string;
 }
 
-/** The country in which a centre is, ISO 3166-1 alpha-2; '' for a mission whose file does not say. */
+/** Returns the country of a centre, ISO 3166-1 alpha-2; '' for a mission without one in its file. */
 export function resolveCountry({ country, kind }: CentreFile): string {
   return country ?? (kind === 'mission' ? '' : 'MD');
 }
 
 /**
- * Hash of a file's text: any edit counts, a remark too, so that an operator can always say "this one is newer".
- * @param form of what is announced: when a release changes it, all files are news, and every centre is announced anew
+ * Returns the hash of a file's text. Any edit changes it, comments included, so administrators can force a new version.
+ * @param form version of the published event; a release that changes it publishes every centre again
  */
 export function hashCentreFile(text: string, form: string): string {
   return createHash('sha256').update(`${form}\0${text}`).digest('base64url').slice(0, 22);
 }
 
-/** What a schema cannot say of a centre by itself. Sentences, none when all is right. */
+/** Returns the errors that the JSON schema cannot express. */
 export function validateCentre({ timeZone, status, transferTo }: CentreFile): string[] {
   const errors: string[] = [];
   try {
@@ -46,26 +46,26 @@ export function validateCentre({ timeZone, status, transferTo }: CentreFile): st
     errors.push(`time zone ${timeZone} is unknown`);
   }
   if (transferTo !== undefined && status !== 'closed') {
-    errors.push(`transferTo is for a centre that is closed, and it is ${status}`);
+    errors.push(`transferTo requires the status closed, not ${status}`);
   }
   return errors;
 }
 
-/** What the store knows of a centre's files: the hash in force, how often it changed, and the latest hashes before. */
+/** Stored version of a centre's file: the current hash, the number of changes, and the previous hashes. */
 export interface FileVersion {
   hash: string;
   generation: number;
   pastHashes: string[];
 }
 
-/** How many earlier hashes are remembered; a mount that lags further behind than this would be taken for new. */
+/** Number of previous hashes stored. A mount that lags further behind would be treated as new. */
 const MAX_PAST_HASHES = 20;
 
 /**
- * Decides what to do with a file whose content differs from what the store has, so that replicas with different mounts
- * do not flap: content that the store has left behind already comes from a mount that lags, and is not taken back.
- * Only a replica that watched the file move away from the content in force takes back older content: a real return.
- * @param previousHash hash that this process saw in the file until now; undefined when it sees the file for the first time
+ * Returns the next version of a file, or undefined if the stored one stays.
+ * Old content comes from a lagging mount, so replicas with different mounts do not overwrite each other in turns.
+ * Old content is accepted only from a replica that saw the file change from the current content: a real revert.
+ * @param previousHash hash that this process saw before; undefined if it sees the file for the first time
  */
 export function nextGeneration(
   known: FileVersion | undefined,
@@ -79,7 +79,7 @@ export function nextGeneration(
   return { hash, generation: known.generation + 1, pastHashes };
 }
 
-/** What the store knows of a centre that is new. */
+/** Returns the version of a new centre. */
 export function firstGeneration(hash: string): FileVersion {
   return { hash, generation: 1, pastHashes: [] };
 }

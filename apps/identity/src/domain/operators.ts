@@ -5,28 +5,28 @@ import type { Staff } from './staff.ts';
 
 export type OperatorRole = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk';
 
-/** One of the staff as a session and the sign-in page show them. */
+/** A staff member as sessions and the sign-in page show them. */
 export interface Operator {
   /** Last part of operators/{id}. */
   id: string;
   displayName: string;
-  /** What they may where they are seen. */
+  /** Roles at the centre of the view. */
   roles: OperatorRole[];
-  /** Codes of the centres where they may work now, the home first. */
+  /** Codes of the active workplaces, home centre first. */
   centres: string[];
   /** Code of the agency, such as asp. */
   agency?: string | undefined;
-  /** Language of the pages until the operator chooses another. */
+  /** Initial language of the pages. */
   language: string;
 }
 
-/** Somebody as they are at a centre; without one, as they are for the platform or their agency. */
+/** Returns an operator as seen at a centre; without one, as seen by the platform or their agency. */
 export function operatorAtCentre(staff: Staff & { _id: string }, centre: string | undefined): Operator {
   const { _id: id, displayName, agency, language } = staff;
   return { id, displayName, roles: rolesAt(staff, centre), centres: activeWorkplaces(staff), agency, language };
 }
 
-/** Returns somebody as they are in a session at a centre, or at none: with the roles and centres that its beginning allows. */
+/** Returns an operator in a session, with the roles and centres that its assurance allows. */
 export function operatorInSession(
   staff: Staff & { _id: string },
   centre: string | undefined,

@@ -1,56 +1,57 @@
 import { Problem } from '@cups/problem';
 import type { OperatorRole } from './operators.ts';
 
-/** Who may look at the staff, and who may change what of it. */
+/** Permissions to read and change staff. */
 
-/** Somebody in a session. */
+/** The operator of a session. */
 export interface Actor {
   id: string;
   roles: readonly OperatorRole[];
-  /** Code of the centre where they work now. */
+  /** Code of the current centre. */
   centre?: string | undefined;
 }
 
 export interface RequestedChange {
-  /** Id of whom it is about; undefined for somebody who is new. */
+  /** ID of the operator; undefined for a new person. */
   target: string | undefined;
-  /** Code of the centre that it is about; undefined for the platform or the whole person. */
+  /** Code of the centre; undefined for the platform or the whole person. */
   centre: string | undefined;
-  /** The roles that are given or taken, or that the place has which is suspended, reinstated or removed. */
+  /** Roles granted or revoked, or roles of the workplace that is suspended, reinstated or removed. */
   roles: readonly OperatorRole[];
 }
 
 /**
- * A supervisor changes all; a centre manager what is about specialists of her own centre; nobody what they may themselves.
- * @throws Problem NOT_FOUND for a centre that is not theirs to see, PERMISSION_DENIED, SELF_CHANGE
+ * Supervisors can change everyone, centre managers the specialists of their centre. Nobody can change themselves.
+ * @throws Problem NOT_FOUND for another centre, PERMISSION_DENIED, SELF_CHANGE
  */
 export function assertMayChange(actor: Actor, { target, centre, roles }: RequestedChange): void {
   if (!actor.roles.includes('supervisor')) {
     assertManagesCentre(actor, centre);
-    if (!roles.every((role) => role === 'specialist')) throw permissionDenied('A supervisor must do this.');
+    if (!roles.every((role) => role === 'specialist'))
+      throw permissionDenied('Only a supervisor can change these roles.');
   }
   if (target === actor.id) {
-    throw new Problem({ reason: 'SELF_CHANGE', message: 'Nobody changes what they may themselves.' });
+    throw new Problem({ reason: 'SELF_CHANGE', message: 'Operators cannot change their own permissions.' });
   }
 }
 
-/** An absence is no right: whoever manages the centre says it, of herself as well. @throws Problem as {@link assertMayChange} */
+/** Centre managers can also set their own absence, because it grants nothing. @throws Problem like {@link assertMayChange} */
 export function assertMaySetAbsence(actor: Actor, centre: string): void {
   if (!actor.roles.includes('supervisor')) assertManagesCentre(actor, centre);
 }
 
-/** How much somebody is shown. */
+/** How much of a staff member is visible. */
 export type Visibility =
-  /** All that is told of the staff. */
+  /** All fields. */
   | 'whole'
-  /** The same, and the look is recorded with its reason. */
+  /** All fields, and the access is recorded with a reason. */
   | 'reasoned'
-  /** Names, roles and who is away. */
+  /** Names, roles and absences. */
   | 'colleague';
 
 /**
- * What somebody sees of the staff of a centre, or of the platform.
- * @throws Problem NOT_FOUND for a centre that is not theirs, PERMISSION_DENIED
+ * Returns what the actor can see of the staff of a centre, or of the platform.
+ * @throws Problem NOT_FOUND for another centre, PERMISSION_DENIED
  */
 export function visibilityFor({ roles, centre: own }: Actor, centre: string | undefined): Visibility {
   if (roles.includes('supervisor')) return 'whole';
@@ -58,11 +59,11 @@ export function visibilityFor({ roles, centre: own }: Actor, centre: string | un
   if (isOwn && roles.includes('centre-manager')) return 'whole';
   if (roles.includes('support')) return 'reasoned';
   if (isOwn) return 'colleague';
-  if (centre === undefined) throw permissionDenied('This is for supervisors and support.');
+  if (centre === undefined) throw permissionDenied('Only supervisors and support can view platform staff.');
   throw notVisible();
 }
 
-/** Returns whether somebody sees the staff of all centres as they are, and not from one centre. */
+/** Returns whether the roles give a view of the staff of all centres. */
 export const canViewAllStaff = (roles: readonly string[]): boolean =>
   roles.includes('supervisor') || roles.includes('support');
 
@@ -77,5 +78,5 @@ function permissionDenied(message: string): Problem {
 }
 
 function notVisible(): Problem {
-  return new Problem({ reason: 'NOT_FOUND', message: 'There is no such centre, or it is not yours to see.' });
+  return new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
 }

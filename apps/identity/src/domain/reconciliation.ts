@@ -3,17 +3,17 @@ import type { Centre, FileVersion } from './centres.ts';
 import { canTransition } from './centre-lifecycle.ts';
 import type { CentreStatus } from './centre-lifecycle.ts';
 
-/** What is known of centres, each by its code. */
+/** The sources of centres, by code. */
 export interface CentreSources {
-  /** As the files say, as far as they are good. */
+  /** From valid files. */
   files: ReadonlyMap<string, Centre>;
-  /** As the store says. */
+  /** From the store. */
   stored: ReadonlyMap<string, Centre & FileVersion>;
-  /** Hash that this process saw in a file before its present content; kept until the store has been told. */
+  /** Hash of a file before its current content. Kept until the store has the current content. */
   previousHashes: ReadonlyMap<string, string>;
 }
 
-/** The centres in service, in the order of codes: of each the newest that is known, so that a mount that lags shows no old one. */
+/** Returns the newest version of each centre, in code order. A lagging mount does not bring back an old version. */
 export function resolveServedCentres({ files, stored, previousHashes: before }: CentreSources): Map<string, Centre> {
   const serving = new Map<string, Centre>();
   for (const code of [...new Set([...files.keys(), ...stored.keys()])].sort()) {
@@ -25,7 +25,7 @@ export function resolveServedCentres({ files, stored, previousHashes: before }: 
   return serving;
 }
 
-/** The files that the store must be told of, by code. */
+/** Returns the files that must be written to the store, by code. */
 export function pendingWrites({ files, stored, previousHashes: before }: CentreSources): Map<string, Centre> {
   return new Map([...files].filter(([code, file]) => isNewer(file, stored.get(code), before.get(code))));
 }
@@ -35,23 +35,23 @@ function isNewer(file: Centre, known: (Centre & FileVersion) | undefined, previo
   return nextGeneration(known, file.hash, previousHash) !== undefined;
 }
 
-/** Files that would undo what a centre has behind it, such as one of a centre that is closed; the centre stays as it was. */
+/** Returns the files with an invalid status change, such as one that reopens a closed centre. The centre stays unchanged. */
 export function invalidTransitions(sources: CentreSources): { code: string; from: CentreStatus; to: CentreStatus }[] {
   return [...sources.files.values()].flatMap(({ code, hash, status: to }) => {
     const known = sources.stored.get(code);
     if (!known || canTransition(known.status, to)) return [];
-    // A mount that lags is no mistake of whoever wrote the file.
+    // A lagging mount is not an error in the file.
     const lags = nextGeneration(known, hash, sources.previousHashes.get(code)) === undefined;
     return lags ? [] : [{ code, from: known.status, to }];
   });
 }
 
-/** Centres that the store knows and no file names, not even a bad one. They stay in service. */
+/** Returns the codes of stored centres without any file, not even an invalid one. They stay in service. */
 export function orphanedCentres({ files, stored }: CentreSources, named: ReadonlySet<string>): string[] {
   return [...stored.keys()].filter((code) => !files.has(code) && !named.has(code));
 }
 
-/** What was seen before, now that the files say something else: the earliest that the store has not been told of stays. */
+/** Returns the previous hashes after a file change. The earliest hash that the store has not yet replaced is kept. */
 export function trackPreviousHashes(
   previousHashes: ReadonlyMap<string, string>,
   files: ReadonlyMap<string, Centre>,
@@ -65,7 +65,7 @@ export function trackPreviousHashes(
   return after;
 }
 
-/** What was seen before, now that the store has been told of `told`: only of files that changed meanwhile it still counts. */
+/** Returns the previous hashes after a write. Only files that changed during the write keep theirs. */
 export function dropWrittenHashes(
   previousHashes: ReadonlyMap<string, string>,
   files: ReadonlyMap<string, Centre>,

@@ -1,38 +1,38 @@
 import { Problem } from '@cups/problem';
 
-/** The longest life of a session: one working day. */
+/** Maximum lifetime of a session: one working day. */
 export const MAX_SESSION_MS = 8 * 3_600_000;
 
-/** What decides whether a session still counts. */
+/** The times that decide whether a session is valid. */
 export interface SessionTimes {
   createTime: Date;
   expireTime: Date;
-  /** Set by a release before this one: today a session that ends is deleted. */
+  /** Set by earlier releases. Ended sessions are now deleted. */
   endTime?: Date | undefined;
 }
 
-/** Whether an operator may work where a session is. */
+/** Whether an operator can work at the centre of a session. */
 export interface EmploymentStatus {
-  /** There, or as a whole. */
+  /** At this centre or everywhere. */
   suspended: boolean;
-  /** They do not work there any more. */
+  /** The operator no longer works there. */
   left?: boolean | undefined;
-  /** Sessions that began up to then have ended: the time of the last suspension or reinstatement. */
+  /** Time of the last suspension or reinstatement. Sessions created up to then have ended. */
   endedBefore?: Date | undefined;
 }
 
-/** Throws OPERATOR_SUSPENDED while the operator is suspended. */
+/** @throws Problem OPERATOR_SUSPENDED */
 export function assertNotSuspended(employment: EmploymentStatus | undefined): void {
   if (employment?.suspended)
     throw new Problem({
       reason: 'OPERATOR_SUSPENDED',
-      message: 'This operator is suspended. Whoever manages the centre can lift the suspension.',
+      message: 'The operator is suspended.',
     });
 }
 
 /**
- * Throws unless the session counts now: OPERATOR_SUSPENDED, or SESSION_EXPIRED when it is unknown, over, signed out, or
- * began before a suspension, be it lifted or not, and when the operator has left.
+ * @throws Problem OPERATOR_SUSPENDED; SESSION_EXPIRED if the session is unknown, expired or ended, was created before a
+ *   suspension (even a lifted one), or the operator has left
  */
 export function assertSessionValid(
   session: SessionTimes | undefined,

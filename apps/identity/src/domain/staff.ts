@@ -4,52 +4,52 @@ import { PLATFORM_TEAM } from './team-leadership.ts';
 import type { OperatorRole } from './operators.ts';
 import type { EmploymentStatus } from './sessions.ts';
 
-/** Who works at centres, for the platform and at agencies: one document a person, and what may become of it. All here is pure. */
+/** Staff of centres, the platform and agencies: one document per person, and its pure changes. */
 
 export type CentreRole = Extract<OperatorRole, 'specialist' | 'centre-manager'>;
 export type PlatformRole = Extract<OperatorRole, 'supervisor' | 'support'>;
 export type StaffStatus = 'invited' | 'active' | 'suspended' | 'gone';
 
-/** That somebody is away: first and last day, civil dates in Chisinau. */
+/** An absence: first and last day, as civil dates in Chisinau. */
 export interface Absence {
   from: string;
   to: string;
-  /** Id of an operator of the same centre. */
+  /** ID of an operator of the same centre. */
   standIn?: string | undefined;
 }
 
-/** A centre where somebody works. */
+/** A centre where an operator works. */
 export interface Workplace {
   centre: string;
   roles: CentreRole[];
   suspended: boolean;
   absence?: Absence | undefined;
-  /** Who invited, and when, a person whom the platform knew before; absent once they have signed in at this centre. */
+  /** The invitation of a person whom the platform knew before; absent after their first sign-in at this centre. */
   awaited?: { by: string; time: Date } | undefined;
 }
 
-/** What was done to somebody. */
+/** One change of a staff member. */
 export interface StaffHistoryEntry {
   time: Date;
-  /** `operators/{id}`, or the name of who did it by the tool. */
+  /** `operators/{id}`, or the name of the administrator who used the ops CLI. */
   by: string;
   action: Exclude<StaffHistoryKind, 'other'>;
-  /** Code of the centre where; absent as a whole. */
+  /** Code of the centre; absent for the whole person. */
   centre?: string | undefined;
   roles?: OperatorRole[] | undefined;
   why?: string | undefined;
-  /** True while the person was awaited at the centre of the act. */
+  /** True while the person had not yet signed in at the centre. */
   awaits?: boolean | undefined;
 }
 
-/** The personal number: sealed, and as keyed hashes by which it is found. */
+/** A sealed personal number, with the keyed hashes that find it. */
 export interface SealedPersonNumber {
   sealed: string;
-  /** Of the key that sealed it. */
+  /** ID of the sealing key. */
   kid: string;
-  /** One by each key that hashed when it was sealed; a release before this one kept one as a text. */
+  /** One hash per hash key at the time of sealing. Earlier releases stored a single string. */
   hash: string[];
-  /** All these keys by name; absent of what a release before this one sealed. */
+  /** IDs of all these keys; absent in numbers sealed by earlier releases. */
   keys?: string | undefined;
 }
 
@@ -58,26 +58,26 @@ export interface Staff {
   familyName: string;
   displayName: string;
   language: string;
-  /** Made by the local test provider. */
+  /** Created for the local test provider. */
   synthetic?: boolean | undefined;
   person?: SealedPersonNumber | undefined;
-  /** The first is where they are at home. */
+  /** The first is the home centre. */
   places: Workplace[];
   platformRoles: PlatformRole[];
-  /** Code of the agency of a clerk, who works nowhere else. */
+  /** Code of the agency of an agency clerk, who has no other position. */
   agency?: string | undefined;
   status: StaffStatus;
-  /** Sessions that began up to then have ended: the time of the last suspension or reinstatement. */
+  /** Time of the last suspension or reinstatement. Sessions created up to then have ended. */
   endedBefore?: Date | undefined;
   lastSignInTime?: Date | undefined;
-  /** `operators/{id}`; absent where a tool did it. */
+  /** `operators/{id}`; absent if the ops CLI did it. */
   invitedBy?: string | undefined;
   inviteTime: Date;
-  /** The newest last, at most {@link MAX_HISTORY_ENTRIES}. */
+  /** Newest last, at most {@link MAX_HISTORY_ENTRIES}. */
   history: StaffHistoryEntry[];
 }
 
-/** Who does something, when and why. */
+/** Who makes a change, when and why. */
 export interface AuditInfo {
   by: string;
   time: Date;
@@ -85,33 +85,32 @@ export interface AuditInfo {
 }
 
 const MAX_HISTORY_ENTRIES = 200;
-/** One person works at no more centres than these. */
+/** Maximum number of centres per operator. */
 const MAX_WORKPLACES = 20;
 
-/** The place at a centre; undefined where they do not work there. */
 export function findWorkplace({ places }: Pick<Staff, 'places'>, centre: string): Workplace | undefined {
   return places.find((workplace) => workplace.centre === centre);
 }
 
-/** The place of somebody whom the platform knew before, and who has not signed in there yet; undefined of all others. */
+/** Returns the workplace of a person invited from elsewhere who has not signed in there yet. */
 export function findAwaitedWorkplace(staff: Pick<Staff, 'places'>, centre: string): Workplace | undefined {
   const workplace = findWorkplace(staff, centre);
   return workplace?.awaited ? workplace : undefined;
 }
 
-/** What somebody may be in a session at this centre; without one, what they are for the platform or their agency. */
+/** Returns the roles at a centre together with platform roles; without a centre, the platform or agency roles. */
 export function rolesAt(staff: Pick<Staff, 'places' | 'platformRoles' | 'agency'>, centre?: string): OperatorRole[] {
   if (staff.agency !== undefined) return ['agency-clerk'];
   const workplace = centre === undefined ? undefined : findWorkplace(staff, centre);
   return [...(workplace && !workplace.suspended ? workplace.roles : []), ...staff.platformRoles];
 }
 
-/** Where they may work now, the home first. */
+/** Returns the codes of workplaces without a suspension, home centre first. */
 export function activeWorkplaces({ places }: Pick<Staff, 'places'>): string[] {
   return places.filter(({ suspended }) => !suspended).map(({ centre }) => centre);
 }
 
-/** Whether they may work at this centre; without one, for the platform or their agency. */
+/** Returns the employment status at a centre; without one, for the platform or the agency. */
 export function resolveEmploymentStatus(staff: Staff, centre: string | undefined): EmploymentStatus {
   const workplace = centre === undefined ? undefined : findWorkplace(staff, centre);
   return {
@@ -121,13 +120,13 @@ export function resolveEmploymentStatus(staff: Staff, centre: string | undefined
   };
 }
 
-/** Whether somebody works at a centre, and may. */
+/** Returns whether the operator works at the centre and is not suspended. */
 export function isActiveAt(staff: Staff, centre: string): boolean {
   const { left, suspended: isSuspended } = resolveEmploymentStatus(staff, centre);
   return !left && !isSuspended;
 }
 
-/** The teams that they lead, be it that they have not come yet: centres as manager, by code, and the platform as supervisor. */
+/** Returns the teams that the person leads, even before their first sign-in: centre codes and {@link PLATFORM_TEAM}. */
 export function findLedTeams({ places, platformRoles, status }: Staff): string[] {
   if (status !== 'invited' && status !== 'active') return [];
   const managed = places.filter(({ suspended, roles }) => !suspended && roles.includes('centre-manager'));
@@ -135,7 +134,7 @@ export function findLedTeams({ places, platformRoles, status }: Staff): string[]
   return [...managed.map(({ centre }) => centre), ...supervised];
 }
 
-/** A further place of somebody who is known. @throws Problem ALREADY_EXISTS, ROLES_CONFLICT */
+/** Adds a workplace. @throws Problem ALREADY_EXISTS, ROLES_CONFLICT */
 export function withWorkplace<S extends Staff>(staff: S, centre: string, roles: CentreRole[], audit: AuditInfo): S {
   if (findWorkplace(staff, centre)) throw alreadyExists();
   if (staff.agency !== undefined || staff.places.length >= MAX_WORKPLACES) throw rolesConflict();
@@ -148,15 +147,15 @@ export function withWorkplace<S extends Staff>(staff: S, centre: string, roles: 
   );
 }
 
-/** What somebody is for the platform or an agency. */
+/** A position at the platform or an agency. */
 export interface PlatformPosition {
   platformRoles: PlatformRole[];
   agency?: string | undefined;
 }
 
 /**
- * Further roles for the platform, or an agency, of somebody who is known.
- * @throws Problem ALREADY_EXISTS when they have them, ROLES_CONFLICT for a clerk of an agency who would be anything else
+ * Adds platform roles or an agency.
+ * @throws Problem ALREADY_EXISTS if nothing would change; ROLES_CONFLICT if an agency clerk would get another position
  */
 export function withPlatformPosition<S extends Staff>(
   staff: S,
@@ -166,7 +165,7 @@ export function withPlatformPosition<S extends Staff>(
   const all = [...new Set([...staff.platformRoles, ...platformRoles])];
   const isKnown = all.length === staff.platformRoles.length && (agency ?? staff.agency) === staff.agency;
   if (isKnown) throw alreadyExists();
-  // Whoever goes to another agency leaves the one before first.
+  // A clerk must leave one agency before joining another.
   if (agency !== undefined && staff.agency !== undefined && agency !== staff.agency) throw rolesConflict();
   const next = { ...staff, platformRoles: all, agency: agency ?? staff.agency, status: resolveReturnStatus(staff) };
   if (next.agency !== undefined && (all.length > 0 || staff.places.length > 0)) throw rolesConflict();
@@ -177,7 +176,7 @@ export function withPlatformPosition<S extends Staff>(
   );
 }
 
-/** Other roles at a centre; the same document when they are what they were. @throws Problem NOT_FOUND */
+/** Sets the roles at a centre. Returns the same object if nothing changes. @throws Problem NOT_FOUND */
 export function withRoles<S extends Staff>(staff: S, centre: string, roles: CentreRole[], audit: AuditInfo): S {
   const workplace = findWorkplace(staff, centre) ?? throwNotFound();
   if (hasSameRoles(workplace.roles, roles)) return staff;
@@ -188,7 +187,7 @@ export function withRoles<S extends Staff>(staff: S, centre: string, roles: Cent
   );
 }
 
-/** Other roles for the platform. @throws Problem ROLES_CONFLICT for a clerk of an agency */
+/** Sets the platform roles. @throws Problem ROLES_CONFLICT for an agency clerk */
 export function withPlatformRoles<S extends Staff>(staff: S, platformRoles: PlatformRole[], audit: AuditInfo): S {
   if (hasSameRoles(staff.platformRoles, platformRoles)) return staff;
   if (staff.agency !== undefined) throw rolesConflict();
@@ -196,7 +195,7 @@ export function withPlatformRoles<S extends Staff>(staff: S, platformRoles: Plat
   return withHistory(next, { action: 'roles-changed', roles: platformRoles }, audit);
 }
 
-/** Suspended at a centre, or as a whole. @throws Problem NOT_FOUND */
+/** Suspends an operator at a centre, or everywhere. @throws Problem NOT_FOUND */
 export function suspend<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
     if (staff.status === 'gone') return throwNotFound();
@@ -211,7 +210,7 @@ export function suspend<S extends Staff>(staff: S, centre: string | undefined, a
   );
 }
 
-/** The suspension lifted, at a centre or as a whole. @throws Problem NOT_FOUND */
+/** Lifts the suspension at a centre, or everywhere. @throws Problem NOT_FOUND */
 export function reinstate<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
     if (staff.status === 'gone') return throwNotFound();
@@ -230,7 +229,7 @@ export function reinstate<S extends Staff>(staff: S, centre: string | undefined,
   );
 }
 
-/** Let go from a centre, or altogether; who works nowhere any more is gone. @throws Problem NOT_FOUND */
+/** Removes an operator from a centre, or everywhere. Without any position left they are `gone`. @throws Problem NOT_FOUND */
 export function remove<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
     if (staff.status === 'gone') return throwNotFound();
@@ -242,7 +241,7 @@ export function remove<S extends Staff>(staff: S, centre: string | undefined, au
   return withHistory(markFormerIfUnassigned({ ...staff, places }), { action: 'removed', centre }, audit);
 }
 
-/** Away from a centre, or back. @throws Problem NOT_FOUND */
+/** Sets or ends the absence at a centre. @throws Problem NOT_FOUND */
 export function withAbsence<S extends Staff>(
   staff: S,
   centre: string,
@@ -255,7 +254,7 @@ export function withAbsence<S extends Staff>(
   return withHistory(replaceWorkplace(staff, { ...workplace, absence }), { action, centre }, audit);
 }
 
-/** Without whom stands in, where that one has left. */
+/** Drops the stand-in if they no longer work at the centre. */
 export function withoutFormerStandIn<S extends Staff>(staff: S, centre: string, hasLeft: (id: string) => boolean): S {
   const workplace = findWorkplace(staff, centre);
   const { absence } = workplace ?? {};
@@ -263,11 +262,11 @@ export function withoutFormerStandIn<S extends Staff>(staff: S, centre: string, 
   return replaceWorkplace(staff, { ...workplace, absence: { from: absence.from, to: absence.to } });
 }
 
-/** So often at most a sign-in is written down. */
+/** Minimum time between two recorded sign-ins. */
 const SIGN_IN_RECORD_INTERVAL_MS = 60_000;
 
 /**
- * They have signed in: who was invited is active from then on, and no longer awaited at this centre.
+ * Records a sign-in. An invited person becomes active and is no longer awaited at this centre.
  * @param centre code; undefined for a session without a centre
  */
 export function withSignIn<S extends Staff>(staff: S, by: string, time: Date, centre?: string): S {
@@ -281,14 +280,14 @@ export function withSignIn<S extends Staff>(staff: S, by: string, time: Date, ce
   return withHistory(next, { action: 'signed-in', centre: arrival?.centre }, { by, time });
 }
 
-/** Somebody looked at them, for a reason that they gave. */
+/** Records that support viewed the person. */
 export function withViewedEntry<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   return withHistory(staff, { action: 'looked-at', centre }, audit);
 }
 
 /**
- * What concerns a centre: what was done to somebody there, and to the whole person while they worked there, which begins when
- * they come. The oldest first.
+ * Returns the history that a centre may see, oldest first: entries of the centre, and entries of the whole person between
+ * their first sign-in there and their removal.
  */
 export function historyAt({ history, places }: Pick<Staff, 'history' | 'places'>, centre: string): StaffHistoryEntry[] {
   const first = history.find((entry) => entry.centre === centre);
@@ -303,13 +302,13 @@ export function historyAt({ history, places }: Pick<Staff, 'history' | 'places'>
   });
 }
 
-/** When somebody left a centre; undefined for who works there, or never did. */
+/** Returns when the person left a centre; undefined if they still work there or never did. */
 export function findLeaveTime(staff: Pick<Staff, 'history' | 'places'>, centre: string): Date | undefined {
   if (findWorkplace(staff, centre)) return undefined;
   return historyAt(staff, centre).findLast(({ action }) => action === 'removed')?.time;
 }
 
-/** Whether an absence is over on this day, yyyy-MM-dd. */
+/** @param today civil date, yyyy-MM-dd */
 export const isAbsenceOver = ({ to }: Absence, today: string): boolean => to < today;
 
 function withHistory<S extends Staff>(
@@ -320,7 +319,7 @@ function withHistory<S extends Staff>(
   const awaits = entry.centre !== undefined && findAwaitedWorkplace(staff, entry.centre) ? true : undefined;
   const history = [...staff.history, { ...entry, by, time, why, awaits }];
   if (history.length > MAX_HISTORY_ENTRIES) {
-    // Looks must not push out what was done.
+    // Recorded views must not displace changes.
     const oldest = history.findIndex(({ action }) => action === 'looked-at');
     history.splice(Math.max(oldest, 0), 1);
   }
@@ -331,10 +330,9 @@ function replaceWorkplace<S extends Staff>(staff: S, next: Workplace): S {
   return { ...staff, places: staff.places.map((workplace) => (workplace.centre === next.centre ? next : workplace)) };
 }
 
-/** What somebody is who is neither suspended nor gone. */
 const resolveActiveStatus = ({ lastSignInTime }: Staff): StaffStatus => (lastSignInTime ? 'active' : 'invited');
 
-/** A new place brings back who was gone; a suspension stays. */
+/** A new position reinstates a former member but does not lift a suspension. */
 const resolveReturnStatus = (staff: Staff): StaffStatus => (staff.status === 'gone' ? 'invited' : staff.status);
 
 function markFormerIfUnassigned<S extends Staff>(staff: S): S {
@@ -347,11 +345,14 @@ const hasSameRoles = (some: readonly string[], others: readonly string[]): boole
   some.length === others.length && some.every((role) => others.includes(role));
 
 function throwNotFound(): never {
-  throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
+  throw new Problem({ reason: 'NOT_FOUND', message: 'Operator not found.' });
 }
 
 const alreadyExists = (): Problem =>
-  new Problem({ reason: 'ALREADY_EXISTS', message: 'This person works there already.' });
+  new Problem({ reason: 'ALREADY_EXISTS', message: 'The person already has this position.' });
 
 const rolesConflict = (): Problem =>
-  new Problem({ reason: 'ROLES_CONFLICT', message: 'These roles, or so many places, do not go together.' });
+  new Problem({
+    reason: 'ROLES_CONFLICT',
+    message: `The roles are incompatible, or the limit of ${MAX_WORKPLACES} centres is reached.`,
+  });

@@ -2,17 +2,15 @@ import { computeIdnpCheckDigit } from '@cups/application';
 import type { CentreFile } from './centres.ts';
 import type { CentreRole, PlatformRole, Staff } from './staff.ts';
 
-/** The staff that the local test provider makes: nobody of them is real. */
-
-/** Somebody synthetic, before they are stored. */
+/** A test operator of the local provider, before it is stored. Synthetic operators are not real people. */
 export type SyntheticOperator = { id: string } & Pick<
   Staff,
   'givenName' | 'familyName' | 'displayName' | 'language' | 'places' | 'platformRoles' | 'agency'
 >;
 
 /**
- * All synthetic operators by id, in the order of ids: two for each centre, named after its code, a clerk for each agency, and the
- * platform's. Of two centres of a kind that follow each other, the manager of the first works at both.
+ * Returns all synthetic operators by ID, in ID order: two per centre, one clerk per agency, and the platform roles.
+ * Centres of one kind are paired in code order, and the manager of the first also works at the second.
  */
 export function generateSyntheticOperators(
   centres: Iterable<CentreFile>,
@@ -31,12 +29,12 @@ export function generateSyntheticOperators(
     ...teams,
     ...[...agencies].map(agencyClerk),
   ];
-  return new Map(all.sort((a, b) => (a.id < b.id ? -1 : 1)).map((one) => [one.id, one]));
+  return new Map(all.sort((a, b) => (a.id < b.id ? -1 : 1)).map((operator) => [operator.id, operator]));
 }
 
 /**
- * The personal number of a synthetic operator, of a range that nobody has: always the same for an id.
- * @param attempt another number for the same id, where somebody else has the one before
+ * Returns the personal number of a synthetic operator, from an unused range. It depends on the arguments alone.
+ * @param attempt another value yields another number, to resolve collisions
  */
 export function syntheticIdnp(id: string, attempt = 0): string {
   const first12 = `29009${String(fnv1a(`${id}#${attempt}`) % SERIAL_RANGE).padStart(7, '0')}`;
@@ -45,7 +43,7 @@ export function syntheticIdnp(id: string, attempt = 0): string {
 
 const SERIAL_RANGE = 10_000_000;
 
-/** FNV-1a of 32 bits: spread, not secret. */
+/** 32-bit FNV-1a: for distribution, not for secrecy. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);

@@ -1,32 +1,32 @@
 import { Problem } from '@cups/problem';
 
 /**
- * A centre that is open keeps a manager, and the platform a supervisor. Whether another one stays is decided for each such team by
- * one document after the other: who is about to cease to lead it stands there before their own document says so, and two who
- * cease at once see each other.
+ * An open centre keeps a manager, and the platform a supervisor.
+ * One document per team serialises departures: a leader is recorded there before their own document changes,
+ * so two leaders who leave concurrently see each other.
  */
 
-/** The team that supervisors lead; every other one is a centre, named by its code. */
+/** The team that supervisors lead. All other teams are centres, named by code. */
 export const PLATFORM_TEAM = 'platform';
 
-/** Somebody who ceases to lead a team. */
+/** A leader who is about to stop leading a team. */
 export interface LeaderDeparture {
   operator: string;
   time: Date;
 }
 
-/** After so long their own document says so, or never will: the call that began it has ended. */
+/** Longer than a call can run: by then the leader's own document has changed, or never will. */
 const DEPARTURE_TTL_MS = 60_000;
 
-/** Who leads a team: the ids of all whose documents say so. */
+/** IDs of all leaders according to their own documents. */
 export interface TeamLeaders {
   team: string;
   ids: readonly string[];
 }
 
 /**
- * Those who leave, with one more.
- * @throws Problem LAST_MANAGER or LAST_SUPERVISOR when nobody would stay
+ * Adds a departure and drops expired ones.
+ * @throws Problem LAST_MANAGER or LAST_SUPERVISOR if no leader would remain
  */
 export function addDeparture(
   leaving: readonly LeaderDeparture[],
@@ -41,12 +41,11 @@ export function addDeparture(
   return [...others, next];
 }
 
-/** Those who leave without one who stays after all, or is back. */
 export function removeDeparture(leaving: readonly LeaderDeparture[], operator: string): LeaderDeparture[] {
-  return leaving.filter((one) => one.operator !== operator);
+  return leaving.filter((departure) => departure.operator !== operator);
 }
 
 const lastLeader = (team: string): Problem =>
   team === PLATFORM_TEAM
-    ? new Problem({ reason: 'LAST_SUPERVISOR', message: 'The platform would be left without a supervisor.' })
-    : new Problem({ reason: 'LAST_MANAGER', message: 'The centre is open and would be left without a manager.' });
+    ? new Problem({ reason: 'LAST_SUPERVISOR', message: 'The platform must keep at least one supervisor.' })
+    : new Problem({ reason: 'LAST_MANAGER', message: 'An open centre must keep at least one manager.' });

@@ -10,13 +10,12 @@ import { assertNotSuspended } from '../domain/sessions.ts';
 import { rolesAt, resolveEmploymentStatus } from '../domain/staff.ts';
 import type { StaffRepository } from '../staff.ts';
 
-/** Who asks about the staff, from where, why and in which request. */
-
 const MAX_REASON_LENGTH = 300;
 
 /**
- * Who is in the session. What they may is what the store says by now, where that is less than what their assertion says.
- * @throws Problem OPERATOR_SUSPENDED for who has been suspended since the assertion was made; who has left has no role
+ * Returns the operator of the session, with those roles of the assertion that the store still grants.
+ * A former operator has no role.
+ * @throws Problem OPERATOR_SUSPENDED if they were suspended after the assertion was signed
  */
 export async function resolveActor(context: Context, staff: StaffRepository): Promise<Actor> {
   const { operator, roles, centre: at } = sessionOf(context);
@@ -29,31 +28,33 @@ export async function resolveActor(context: Context, staff: StaffRepository): Pr
   return { id, centre, roles: currentRoles ? roles.filter((role) => currentRoles.includes(role)) : roles };
 }
 
-/** The code in `centres/{code}`, or undefined where none is named. */
+/** Returns the code in `centres/{code}`, or undefined for an empty name. */
 export function parseCentre(name: string): string | undefined {
   return name === '' ? undefined : parseResourceName('centres', name, '/centre');
 }
 
-/** @throws Problem INVALID_ARGUMENT when it is too long, or missing where it must be said */
+/** Returns the trimmed reason, or undefined if it is empty. @throws Problem INVALID_ARGUMENT if too long or missing */
 export function validateReason(text: string, field: '/why' | '/reason', isRequired = false): string | undefined {
   const reason = text.trim();
-  if (reason === '' && isRequired) throw invalidArgument('Support says why it looks.', violation(field, 'REQUIRED'));
+  if (reason === '' && isRequired) throw invalidArgument('Support must give a reason.', violation(field, 'REQUIRED'));
   if (reason.length > MAX_REASON_LENGTH)
-    throw invalidArgument('The reason is too long.', violation(field, 'MAX_LENGTH', { most: MAX_REASON_LENGTH }));
+    throw invalidArgument(
+      `The reason has more than ${MAX_REASON_LENGTH} characters.`,
+      violation(field, 'MAX_LENGTH', { most: MAX_REASON_LENGTH }),
+    );
   return reason === '' ? undefined : reason;
 }
 
-/** Why a write happens: its request, known again by caller, method and content. */
+/** Returns the cause of a write. Caller, method and content identify its repeats. */
 export function toCause(context: Context, requestId: string, content: unknown): Cause {
   const { method, traceparent, requestId: correlation } = context;
   const id = parseRequestId(requestId);
   const key = `${method}|${sessionOf(context).operator}`;
-  // What is secret of the content is a keyed hash in it already, so the key here need not be a secret.
+  // Personal numbers in the content are already keyed hashes, so this key need not be secret.
   const request = { id, key, fingerprint: fingerprint('identity', content) };
   return { requestId: correlation, request, traceparent };
 }
 
-/** One field that is wrong. */
 export function invalidArgument(message: string, ...violations: Violation[]): Problem {
   return new Problem({ reason: 'INVALID_ARGUMENT', message, violations });
 }

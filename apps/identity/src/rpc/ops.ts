@@ -19,7 +19,7 @@ type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
 const MAX_ROWS = 500;
 
-/** The calls of the tool of the platform's operators: the first supervisor, and whole tables of staff. */
+/** Returns the handlers of the ops CLI: the first supervisor, staff inspection and imports. */
 export function opsRpcs(
   parts: TeamParts,
 ): Pick<IdentityRpcs, 'AppointSupervisor' | 'InspectStaff' | 'ImportOperators' | 'InspectPersonKeys'> {
@@ -33,8 +33,8 @@ export function opsRpcs(
       const position: StaffPosition = { platformRoles: ['supervisor'] };
       const known = await staff.findByIdnp(person.idnp);
       if (known) assertSamePerson(person, known);
-      const isOne = known?.platformRoles.includes('supervisor') === true;
-      const { operator } = isOne
+      const isSupervisor = known?.platformRoles.includes('supervisor') === true;
+      const { operator } = isSupervisor
         ? { operator: known }
         : await staff.invite(person, position, createInvitation(person, position, { audit, context }));
       const resource = `operators/${operator._id}`;
@@ -45,7 +45,7 @@ export function opsRpcs(
         now: now(),
         hasFullView: true,
       });
-      return { member, changed: !isOne };
+      return { member, changed: !isSupervisor };
     },
 
     async InspectStaff({ name, centre, by, pageSize, pageToken }, context) {
@@ -61,13 +61,16 @@ export function opsRpcs(
       }
       const paging = { pageSize: normalizePageSize(pageSize), pageToken, tokenArguments: { centre } };
       const page = await staff.page(code === undefined ? PLATFORM_STAFF_FILTER : { 'places.centre': code }, paging);
-      const members = page.documents.map((one) => toMember(one, Object.assign({ centre: code }, view)));
+      const members = page.documents.map((operator) => toMember(operator, Object.assign({ centre: code }, view)));
       return { members: await Promise.all(members), nextPageToken: page.nextPageToken };
     },
 
     async ImportOperators({ rows, by, dryRun, partial }, context) {
       if (rows.length > MAX_ROWS)
-        throw invalidArgument('Too many rows at once.', violation('/rows', 'MAX_ITEMS', { most: MAX_ROWS }));
+        throw invalidArgument(
+          `An import has at most ${MAX_ROWS} rows.`,
+          violation('/rows', 'MAX_ITEMS', { most: MAX_ROWS }),
+        );
       const audit = opsAuditInfo({ by, why: 'import' }, now());
       const planned = await planRows(parts, rows, audit);
       const outcomes = planned.map(({ outcome }) => outcome);
@@ -75,7 +78,7 @@ export function opsRpcs(
       if (!isWhole && !partial) return { outcomes: outcomes.map(toLeftOutOutcome) };
       if (dryRun) return { outcomes };
       const done: ImportOutcome[] = [];
-      for (const one of planned) done.push(await applyRow(parts, one, { audit, context }));
+      for (const row of planned) done.push(await applyRow(parts, row, { audit, context }));
       const count = done.filter(({ outcome }) => outcome === 'invited' || outcome === 'changed').length;
       context.log.warn({ event: 'staff-imported', operator: audit.by, count });
       return { outcomes: done };
@@ -93,17 +96,17 @@ const createInvitation = (
   join: createSupervisorJoin(person, position, audit),
 });
 
-/** A row, and what becomes of it. */
+/** An import row with its outcome. */
 interface PlannedRow {
   outcome: ImportOutcome;
-  /** Absent where the row is refused or changes nothing. */
-  what?: { person: Invitee; position: StaffPosition };
+  /** Absent if the row is rejected or changes nothing. */
+  invitation?: { person: Invitee; position: StaffPosition };
 }
 
-/** What would become of each row after those before it; nothing is written. */
+/** Returns the outcome of each row, applied after the previous rows. Writes nothing. */
 async function planRows(parts: TeamParts, rows: ImportedOperator__Output[], audit: AuditInfo): Promise<PlannedRow[]> {
   const { staff } = parts;
-  /** Everybody of whom a row speaks, as they would be. */
+  /** The planned state of each person, by hash. */
   const people = new Map<string, Staff & { _id?: string }>();
   const planned: PlannedRow[] = [];
   for (const row of rows) {
@@ -115,8 +118,8 @@ async function planRows(parts: TeamParts, rows: ImportedOperator__Output[], audi
       const next = withPositionRoles(known ?? createStaff(person, audit), position, audit);
       people.set(hash, next);
       const outcome = known === next ? 'unchanged' : known && hasPosition(known, position) ? 'changed' : 'invited';
-      const what = known === next ? {} : { what: { person, position } };
-      planned.push(Object.assign({ outcome: toOutcome(row, outcome, known?._id) }, what));
+      const invitation = known === next ? {} : { invitation: { person, position } };
+      planned.push(Object.assign({ outcome: toOutcome(row, outcome, known?._id) }, invitation));
     } catch (error) {
       planned.push({ outcome: toRefusedOutcome(row, error) });
     }
@@ -126,16 +129,16 @@ async function planRows(parts: TeamParts, rows: ImportedOperator__Output[], audi
 
 async function applyRow(
   { staff }: TeamParts,
-  { outcome, what }: PlannedRow,
+  { outcome, invitation }: PlannedRow,
   { audit, context }: { audit: AuditInfo; context: Context },
 ): Promise<ImportOutcome> {
-  if (!what) return outcome;
-  const { person, position } = what;
+  if (!invitation) return outcome;
+  const { person, position } = invitation;
   const cause = toOpsCause(context);
   try {
     const known = await staff.findByIdnp(person.idnp);
     const { operator } = known
-      ? await staff.change(known._id, cause, (one) => withPositionRoles(one, position, audit))
+      ? await staff.change(known._id, cause, (operator) => withPositionRoles(operator, position, audit))
       : await staff.invite(person, position, createInvitation(person, position, { audit, context }));
     return Object.assign({}, outcome, { name: `operators/${operator._id}` });
   } catch (error) {
@@ -143,7 +146,7 @@ async function applyRow(
   }
 }
 
-/** Somebody with a post, or with further roles where they have it: a table takes nothing away. The same object when they have all. */
+/** Adds a position, or roles to an existing one. An import removes nothing. Returns the same object if nothing changes. */
 function withPositionRoles<S extends Staff>(staff: S, position: StaffPosition, audit: AuditInfo): S {
   if (position.centre !== undefined) {
     const workplace = findWorkplace(staff, position.centre);
@@ -155,7 +158,7 @@ function withPositionRoles<S extends Staff>(staff: S, position: StaffPosition, a
   return hasAll ? staff : withPlatformPosition(staff, position, audit);
 }
 
-/** Whether they have what the post is about already, be it with other roles. */
+/** Returns whether the person already has the position, with any roles. */
 function hasPosition(staff: Staff, position: StaffPosition): boolean {
   if (position.centre !== undefined) return findWorkplace(staff, position.centre) !== undefined;
   return position.agency === undefined ? staff.platformRoles.length > 0 : staff.agency !== undefined;
@@ -167,19 +170,22 @@ const toOutcome = ({ line }: { line: number }, outcome: string, id?: string): Im
   name: id === undefined ? '' : `operators/${id}`,
 });
 
-/** @throws what is no refusal of the row */
+/** Converts a rejection of the row. @throws every other error unchanged */
 function toRefusedOutcome({ line }: { line: number }, error: unknown): ImportOutcome {
   if (!isProblem(error) || error.kind === 'UNAVAILABLE' || error.kind === 'DEADLINE') throw error;
   const field = error.violations[0]?.field.slice(1) ?? '';
   return { line, outcome: 'refused', reason: error.reason, field };
 }
 
-const toLeftOutOutcome = (one: ImportOutcome): ImportOutcome =>
-  one.outcome === 'invited' || one.outcome === 'changed' ? Object.assign({}, one, { outcome: 'left-out' }) : one;
+const toLeftOutOutcome = (planned: ImportOutcome): ImportOutcome =>
+  planned.outcome === 'invited' || planned.outcome === 'changed'
+    ? Object.assign({}, planned, { outcome: 'left-out' })
+    : planned;
 
-/** @throws Problem INVALID_ARGUMENT for nobody */
+/** @throws Problem INVALID_ARGUMENT without an administrator's name, or for one longer than 80 characters */
 function opsAuditInfo({ by, why }: { by: string; why: string }, time: Date): AuditInfo {
-  if (by.trim() === '' || by.length > 80) throw invalidArgument('Say who does it.', violation('/by', 'REQUIRED'));
+  if (by.trim() === '' || by.length > 80)
+    throw invalidArgument('The name of the administrator is missing or too long.', violation('/by', 'REQUIRED'));
   return { by: `tool of ${by.trim()}`, time, why: why.trim().slice(0, 300) || undefined };
 }
 

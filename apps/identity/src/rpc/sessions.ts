@@ -32,7 +32,7 @@ export interface SessionParts {
   keys: Pick<Keys, 'signSession'>;
   sessionMs: number;
   personClaim: PersonClaim;
-  /** Centres that whoever names them may know better than this replica. */
+  /** Finds centres that the caller may know before this replica does. */
   here: CentreLookup;
   versions: Pick<DataVersions, 'isBehind' | 'mayCome'>;
   now: () => Date;
@@ -40,20 +40,20 @@ export interface SessionParts {
 
 type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
-/** An assertion says its end in whole seconds: one for less is none. */
+/** Assertions expire in whole seconds, so a shorter one would already be expired. */
 const MIN_REMAINING_MS = 1000;
 
-/** The calls about sessions: who signs in, at which of their centres, and until when. */
+/** Returns the handlers of session methods. */
 export function sessionRpcs(
   parts: SessionParts,
 ): Pick<IdentityRpcs, 'CreateSession' | keyof ReturnType<typeof ownSessionRpcs>> {
   return {
     async CreateSession({ provider: providerName, operator: proof, centre: centreName }, context) {
       const provider = parts.providers.get(providerName);
-      if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
+      if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'Identity provider not found.' });
       const centre = centreName === '' ? undefined : parseResourceName('centres', centreName, '/centre');
       const operator = await authenticate(parts, provider, proof.replace(/^operators\//, ''));
-      // These providers are for tests and let anybody in: nothing of theirs is stronger than the rest.
+      // Test providers check nothing, so a second factor would add nothing.
       const strong = true;
       return beginSession(parts, { operator, provider: provider.name, centre, strong }, context);
     },
@@ -61,7 +61,6 @@ export function sessionRpcs(
   };
 }
 
-/** What is done in a session with sessions of the same operator. */
 function ownSessionRpcs(
   parts: SessionParts,
 ): Pick<IdentityRpcs, 'GetSession' | 'SwitchCentre' | 'DeleteSession' | 'ListSessions' | 'EndSession'> {
@@ -97,38 +96,39 @@ function ownSessionRpcs(
     async ListSessions(_request, context) {
       const { session } = await loadOwnSession(parts, context);
       const own = await sessions.listActive(session.operator);
-      return { sessions: own.map((one) => toOwnSession(one, one._id === session._id)) };
+      return { sessions: own.map((other) => toOwnSession(other, other._id === session._id)) };
     },
 
     async EndSession({ id }, context) {
       const { session } = await loadOwnSession(parts, context);
       if (!(await sessions.endOne(id, session.operator))) {
-        throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such session.' });
+        throw new Problem({ reason: 'NOT_FOUND', message: 'Session not found.' });
       }
       return {};
     },
   };
 }
 
-/** What an assertion says, beside the end of its session, which stays. */
+/** Returns the claims without the expiry, which does not change. */
 const comparableClaims = (claims: Claims): object => Object.assign({}, claims, { expires: undefined });
 
-/** Who signs in, how, and at which of their centres (by code; undefined: the first where they may work). */
+/** The data of a new session. */
 export interface SessionStart extends Assurance {
   operator: StoredOperator;
   provider: string;
+  /** Code; undefined for the first open workplace. */
   centre: string | undefined;
-  /** The session at the provider, by which it signs out. */
+  /** Session index at the provider, for sign-out. */
   index?: string;
-  /** Who that is at the provider, as a hash. */
+  /** Hash of the subject at the provider. */
   subject?: string | undefined;
-  /** When the provider lets the session end at the latest. */
+  /** Latest expiry that the provider allows. */
   until?: Date | undefined;
 }
 
 /**
- * Returns whom a provider recognises; one that asks our staff may not find yet who has come with a file that this replica has not read.
- * @throws Problem as the provider, or UNKNOWN_HERE
+ * Returns the operator that the provider recognises.
+ * @throws Problem of the provider; UNKNOWN_HERE if the operator may come from a file that this replica has not read
  */
 async function authenticate(
   { versions }: SessionParts,
@@ -138,15 +138,15 @@ async function authenticate(
   try {
     return await provider.signIn(proof);
   } catch (error) {
-    const isNobody = isProblem(error) && error.reason === 'UNAUTHENTICATED';
-    if (!isNobody || !(versions.isBehind('centres') || versions.isBehind('agencies'))) throw error;
+    const isUnknown = isProblem(error) && error.reason === 'UNAUTHENTICATED';
+    if (!isUnknown || !(versions.isBehind('centres') || versions.isBehind('agencies'))) throw error;
     throw staleReplica('This replica has not read the newest files yet.');
   }
 }
 
 /**
- * Begins a session of somebody whom a provider has recognised: the one way in, whichever provider it was.
- * @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED for who is gone, PERMISSION_DENIED, CENTRE_NOT_OPEN or CENTRE_CLOSED
+ * Begins a session of an authenticated operator. Every provider's sign-in ends here.
+ * @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED for a former operator, PERMISSION_DENIED, CENTRE_NOT_OPEN, CENTRE_CLOSED
  */
 export async function beginSession(
   parts: SessionParts,
@@ -156,13 +156,13 @@ export async function beginSession(
   const { sessions, staff, keys, sessionMs, now } = parts;
   const assurance = { strong, only };
   const code = centre ?? (await chooseWorkplace(operator, assurance, parts));
-  // A suspension there has a reason of its own, below.
+  // Suspended workplaces included: recordSignIn rejects them with a reason of their own.
   const workplaceCodes = operator.places
-    .map((one) => one.centre)
-    .filter((one) => hasAllowedRoleAt(operator, one, assurance));
+    .map((entry) => entry.centre)
+    .filter((workplaceCode) => hasAllowedRoleAt(operator, workplaceCode, assurance));
   if (code !== undefined) assertOwnWorkplace(code, workplaceCodes);
   const workplace = await resolveSessionWorkplace(code, allowedWorkplaces(operator, assurance), parts);
-  // Taken before the look at the suspension: one that comes between ends the session.
+  // Read before the suspension check, so that a concurrent suspension ends this session.
   const createTime = now();
   const current = await staff.recordSignIn(operator._id, code, signInCheck(code));
   const longest = createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS);
@@ -173,7 +173,7 @@ export async function beginSession(
   return { session: there.session, assertion: keys.signSession(there.claims) };
 }
 
-/** A session as it is told, and what its assertion says. @param code of the centre where they work; undefined for none */
+/** @param code of the current centre; undefined for none */
 async function createSessionAndClaims(
   code: string | undefined,
   { session, operator, workplace }: { session: StoredSession; operator: StoredOperator; workplace: SessionWorkplace },
@@ -188,19 +188,20 @@ async function createSessionAndClaims(
 
 const signInCheck = (centre: string | undefined) => (staff: StoredOperator) => assertCanSignIn(staff, centre);
 
-/** @throws Problem OPERATOR_SUSPENDED there or everywhere, UNAUTHENTICATED */
+/** @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED */
 function assertCanSignIn(staff: StoredOperator, centre: string | undefined): void {
   const { left, suspended } = resolveEmploymentStatus(staff, centre);
   const isNowhere = centre === undefined && staff.places.length > 0 && rolesAt(staff).length === 0;
   assertNotSuspended({ suspended: suspended || isNowhere });
-  if (left) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'Nobody of that name signs in here.' });
+  if (left)
+    throw new Problem({ reason: 'UNAUTHENTICATED', message: 'The operator is unknown or no longer works here.' });
 }
 
 /**
- * Returns the centre where somebody signs in who names none: the first of theirs that is open, the home before the others.
- * Undefined for a person with a role for the platform or an agency when no centre is open, and for a person without a centre.
- * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED where a person has centres alone and none is open; UNKNOWN_HERE while one may
- *   come or open yet
+ * Returns the code of the first open workplace, home centre first.
+ * Undefined without a centre, and for an operator with a platform or agency role while none of their centres is open.
+ * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED if centres are the only positions and none is open; UNKNOWN_HERE while a
+ *   centre may still arrive or open
  */
 async function chooseWorkplace(
   operator: StoredOperator,
@@ -219,18 +220,17 @@ async function chooseWorkplace(
   return undefined;
 }
 
-/** @throws Problem PERMISSION_DENIED for a centre that is not among theirs */
+/** @throws Problem PERMISSION_DENIED if the centre is not a workplace of the operator */
 function assertOwnWorkplace(code: string, workplaceCodes: string[]): void {
   if (workplaceCodes.includes(code)) return;
   throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The operator does not work at this centre.' });
 }
 
 /**
- * Where an operator works from now on.
- * @param code of one of their centres; undefined for who works at none
- * @param workplaceCodes codes of the centres where they may work
- * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED where nobody signs in; UNKNOWN_HERE where this replica may not have read its
- *   file yet: no session at a centre is ever without it
+ * Returns the centres of a session.
+ * @param code of the current centre; undefined for none
+ * @param workplaceCodes codes of all available centres
+ * @throws Problem CENTRE_NOT_OPEN, CENTRE_CLOSED; UNKNOWN_HERE if this replica may not have read the file of the centre yet
  */
 async function resolveSessionWorkplace(
   code: string | undefined,
@@ -240,11 +240,11 @@ async function resolveSessionWorkplace(
   const centre = code === undefined ? undefined : await here.findForSignIn(code);
   if (code !== undefined) assertCentreOpen(centre?.status ?? 'planned');
   const centres = all();
-  const taken = centre ? findInheritedCentres(centre.code, centres).slice(0, MAX_INHERITED_CENTRES) : [];
+  const inherited = centre ? findInheritedCentres(centre.code, centres).slice(0, MAX_INHERITED_CENTRES) : [];
   return {
     centre,
     centres: knownCentres(workplaceCodes, centres),
-    takesOver: taken.map((one) => resourceName('centres', one)),
+    takesOver: inherited.map((inheritedCode) => resourceName('centres', inheritedCode)),
   };
 }
 
@@ -253,8 +253,9 @@ function knownCentres(codes: string[], centres: Map<string, Centre>): Centre[] {
 }
 
 /**
- * The stored session of the caller, checked; the operator as the store knows them now, at the centre of the assertion.
- * @param minRemainingMs how long it must last yet
+ * Returns the validated session of the caller, the stored operator, and the centres of the session.
+ * @param minRemainingMs minimum remaining lifetime of the session
+ * @throws Problem OPERATOR_SUSPENDED, SESSION_EXPIRED, UNKNOWN_HERE
  */
 async function loadOwnSession(
   { sessions, staff, centres, here, versions, now }: SessionParts,
@@ -270,10 +271,10 @@ async function loadOwnSession(
     new Date(now().getTime() + minRemainingMs),
   );
   if (!session || !operator) {
-    if (versions.mayCome('staff', name)) throw staleReplica('This replica does not know the operator yet.');
-    throw sessionExpired('nobody knows its operator');
+    if (versions.mayCome('staff', name)) throw staleReplica('This replica has not loaded the operator yet.');
+    throw sessionExpired('its operator does not exist');
   }
-  // A file reaches replicas up to a minute apart: what is unknown here is known to the replica that signed them in.
+  // Files reach replicas up to a minute apart, so the replica that signed the operator in may know more.
   const centre = code === undefined ? undefined : await here.findForSession(code);
   if (code !== undefined) assertSessionCentreOpen(centre);
   assertHasRight(session, operator, code);
@@ -284,19 +285,19 @@ async function loadOwnSession(
   };
 }
 
-/** @throws Problem SESSION_EXPIRED where nothing is left of what the beginning of the session allows */
+/** @throws Problem SESSION_EXPIRED if the operator has no role left that the assurance allows */
 function assertHasRight(session: StoredSession, operator: StoredOperator, code: string | undefined): void {
-  const hasOne =
+  const hasRole =
     code === undefined
       ? allowedRoles(operator, undefined, session).length > 0
       : hasAllowedRoleAt(operator, code, session);
-  if (hasOne) return;
-  throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has no right any more. Sign in again.' });
+  if (hasRole) return;
+  throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has no permission left. Sign in again.' });
 }
 
-/** @throws Problem SESSION_EXPIRED when nobody works at the centre any more, or nobody knows it */
+/** @throws Problem SESSION_EXPIRED if the centre is closed, not open or unknown */
 function assertSessionCentreOpen(centre: Centre | undefined): void {
-  // For good, and the newest that any replica knows: no session of it comes back.
+  // Closed is final, so the state is current even if this replica lags.
   if (centre?.status === 'closed') throw sessionExpired('its centre is closed');
   if (!centre || !CENTRE_LIFECYCLE[centre.status].canSignIn) throw sessionExpired('its centre is not open');
 }

@@ -10,18 +10,16 @@ import { withPosition } from '../staff.ts';
 import type { Invitee, StaffPosition } from '../staff.ts';
 import type { StoredOperator } from '../store.ts';
 
-/** What is said of somebody who is invited, as a person or by a file: looked at in one way. */
-
-/** As a call says it, with roles in words. */
+/** The fields of an invitation, from a call or an import row. */
 export interface InviteFields {
   idnp: string;
   givenName: string;
   familyName: string;
   language: string;
-  /** centres/{code}, or empty. */
+  /** `centres/{code}`, or empty. */
   centre: string;
   roles: readonly string[];
-  /** agencies/{code}, or empty. */
+  /** `agencies/{code}`, or empty. */
   agency: string;
 }
 
@@ -30,7 +28,7 @@ const PLATFORM_ROLES: readonly string[] = ['supervisor', 'support'] satisfies Pl
 const LANGUAGES = ['ro', 'ru', 'en'];
 const MAX_NAME_LENGTH = 100;
 
-/** @throws Problem IDNP_INVALID, INVALID_ARGUMENT with all that is wrong */
+/** @throws Problem IDNP_INVALID; INVALID_ARGUMENT with all violations */
 export function validateInvitee({ idnp, givenName, familyName, language }: InviteFields): Invitee {
   const violations = [
     ...(isValidIdnp(idnp) ? [] : [violation('/idnp', 'IDNP')]),
@@ -42,21 +40,21 @@ export function validateInvitee({ idnp, givenName, familyName, language }: Invit
     return { idnp, givenName: givenName.trim(), familyName: familyName.trim(), language: language || 'ro' };
   }
   const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
-  throw new Problem({ reason, message: 'What is said of the person is not right.', violations });
+  throw new Problem({ reason, message: 'The data of the person is invalid.', violations });
 }
 
 function validateName(name: string, field: string): Violation[] {
   if (name.trim() === '') return [violation(field, 'REQUIRED')];
   if (name.length > MAX_NAME_LENGTH) return [violation(field, 'MAX_LENGTH', { most: MAX_NAME_LENGTH })];
-  // A name that begins with a hyphen is what a spreadsheet takes for a formula.
+  // Spreadsheets evaluate a name with a leading hyphen as a formula.
   return isPersonName(name) && !name.trim().startsWith('-') ? [] : [violation(field, 'PERSON_NAME')];
 }
 
 type PersonName = Pick<Invitee, 'givenName' | 'familyName'>;
 
 /**
- * A number that is known under quite another name is most likely mistyped. One name may have changed, or be spelt otherwise.
- * @throws Problem INVALID_ARGUMENT when neither name is the same
+ * Checks that at least one name matches. If neither does, the number is probably mistyped; one name can have changed.
+ * @throws Problem INVALID_ARGUMENT
  */
 export function assertSamePerson(fields: PersonName, known: PersonName): void {
   if (hasSameName(fields, known, 'givenName') || hasSameName(fields, known, 'familyName') || known.familyName === '')
@@ -64,12 +62,12 @@ export function assertSamePerson(fields: PersonName, known: PersonName): void {
   const violations = [violation('/familyName', 'CONTRADICTION', { other: '/idnp' })];
   throw new Problem({
     reason: 'INVALID_ARGUMENT',
-    message: 'The number belongs to somebody of another name.',
+    message: 'The number belongs to a person with another name.',
     violations,
   });
 }
 
-/** Returns how a person who is known gets a post by a supervisor or the tool, who see all of them. */
+/** Returns the change that a supervisor or the ops CLI makes to a known person. */
 export const createSupervisorJoin =
   (fields: Invitee, position: StaffPosition, audit: AuditInfo) =>
   (known: StoredOperator): StoredOperator => {
@@ -78,8 +76,8 @@ export const createSupervisorJoin =
   };
 
 /**
- * Returns how a person who is known gets a place by the manager of a centre. The manager learns nothing of people from elsewhere: both
- * names must be those that are known, and whatever stands against it is refused in one way.
+ * Returns the change that a centre manager makes to a known person.
+ * Managers must not learn anything about people of other centres, so both names must match and all other failures look alike.
  * @throws Problem INVITATION_REFUSED; ALREADY_EXISTS for a person of the manager's own centre
  */
 export const createManagerJoin =
@@ -100,17 +98,17 @@ const invitationRefused = (): Problem =>
 const hasSameName = (fields: PersonName, known: PersonName, name: keyof PersonName): boolean =>
   normalizeName(fields[name]) === normalizeName(known[name]);
 
-/** Letters alone, small and without marks. */
+/** Returns the letters in lower case, without diacritics. */
 const normalizeName = (name: string): string => name.normalize('NFD').replace(/\P{L}/gu, '').toLowerCase();
 
-/** Where somebody may work, by code. */
+/** The centres and agencies that can be named, by code. */
 export interface PositionSources {
   centres: () => ReadonlyMap<string, Centre>;
   agencies: () => ReadonlyMap<string, unknown>;
   versions: Pick<DataVersions, 'isBehind'>;
 }
 
-/** @throws Problem INVALID_ARGUMENT, NOT_FOUND for a centre that is not there, CENTRE_CLOSED; UNKNOWN_HERE while it may come yet */
+/** @throws Problem INVALID_ARGUMENT, NOT_FOUND, CENTRE_CLOSED; UNKNOWN_HERE while the centre or agency may still arrive */
 export function resolvePosition(
   { centre, roles, agency }: InviteFields,
   { centres, agencies, versions }: PositionSources,
@@ -127,15 +125,14 @@ export function resolvePosition(
   if (agencies().has(code)) return { platformRoles: [], agency: code };
   assertFilesCurrent(!versions.isBehind('agencies'));
   const violations = [violation('/agency', 'UNKNOWN_VALUE')];
-  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'There is no such agency.', violations });
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Agency not found.', violations });
 }
 
-/** @throws Problem UNKNOWN_HERE where other replicas have newer files */
+/** @throws Problem UNKNOWN_HERE if other replicas have newer files */
 function assertFilesCurrent(isCurrent: boolean): void {
   if (!isCurrent) throw staleReplica('This replica has not read the newest files yet.');
 }
 
-/** The roles that a post gives. */
 export function rolesOfPosition(position: StaffPosition): OperatorRole[] {
   if (position.centre !== undefined) return position.roles;
   return position.agency === undefined ? position.platformRoles : ['agency-clerk'];
@@ -144,28 +141,29 @@ export function rolesOfPosition(position: StaffPosition): OperatorRole[] {
 /** @throws Problem NOT_FOUND, CENTRE_CLOSED */
 function assertCentreNotClosed(code: string, centres: ReadonlyMap<string, Centre>): string {
   const centre = centres.get(code);
-  if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
+  if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
   if (centre.status === 'closed') {
-    throw new Problem({ reason: 'CENTRE_CLOSED', message: 'The centre is closed for good: nobody works there.' });
+    throw new Problem({ reason: 'CENTRE_CLOSED', message: 'The centre is permanently closed.' });
   }
   return code;
 }
 
 /**
- * Roles that somebody may have there, each once.
- * @throws Problem INVALID_ARGUMENT for another one, or none where there must be one
+ * Returns the distinct roles, in the order of `choices`.
+ * @throws Problem INVALID_ARGUMENT for another role, or for fewer than `minCount`
  */
 export function validateRoles<Role extends string>(
-  given: readonly string[],
+  requested: readonly string[],
   choices: readonly Role[],
   minCount = 1,
 ): Role[] {
-  const roles = choices.filter((role) => given.includes(role));
-  if (given.every((role) => (choices as readonly string[]).includes(role)) && roles.length >= minCount) return roles;
-  const problem = given.length === 0 ? violation('/roles', 'REQUIRED') : violation('/roles', 'ONE_OF', { choices });
+  const roles = choices.filter((role) => requested.includes(role));
+  if (requested.every((role) => (choices as readonly string[]).includes(role)) && roles.length >= minCount)
+    return roles;
+  const problem = requested.length === 0 ? violation('/roles', 'REQUIRED') : violation('/roles', 'ONE_OF', { choices });
   throw new Problem({
     reason: 'INVALID_ARGUMENT',
-    message: 'These roles are not to be had there.',
+    message: 'The roles are not available for this position.',
     violations: [problem],
   });
 }

@@ -50,7 +50,7 @@ export interface TeamParts extends PositionSources {
 
 type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
-/** What every change of somebody is asked with. */
+/** The request fields that all staff changes share. */
 interface StaffChange {
   requestId: string;
   name: string;
@@ -58,13 +58,13 @@ interface StaffChange {
   why?: string;
 }
 
-/** What a change does, and which roles it touches, of somebody as they are. */
+/** A change of a staff member, and the roles that it affects. */
 interface ChangeRule {
   roles: (staff: StoredOperator) => readonly string[];
   decide: (staff: StoredOperator, audit: AuditInfo) => StoredOperator;
 }
 
-/** The calls that change who works where, for those who may. */
+/** Returns the handlers that change staff. */
 export function teamRpcs(
   parts: TeamParts,
 ): Pick<
@@ -88,12 +88,12 @@ export function teamRpcs(
   };
 }
 
-/** Says whether somebody may work at a centre, or at all: it touches all the roles that they have there, and the sessions. */
+/** Suspends, reinstates or removes an operator at a centre or everywhere. Affects all their roles there and ends sessions. */
 async function setEmploymentStatus(parts: TeamParts, request: StaffChange, context: Context, decide: typeof suspend) {
   const centre = parseCentre(request.centre);
   const written = await change(parts, request, context, {
-    roles: (one) => affectedRoles(one, centre),
-    decide: (one, audit) => decide(one, centre, audit),
+    roles: (staff) => affectedRoles(staff, centre),
+    decide: (staff, audit) => decide(staff, centre, audit),
   });
   const { operator } = written;
   await endSessions(parts.sessions, written, operator.status === 'gone' ? undefined : centre);
@@ -105,7 +105,6 @@ async function setEmploymentStatus(parts: TeamParts, request: StaffChange, conte
   return Object.assign(response, { operator: changed });
 }
 
-/** Invites somebody who may be known already. */
 async function invite(parts: TeamParts, request: InviteOperatorRequest__Output, context: Context) {
   const { staff, now } = parts;
   const roleNames = request.roles.map((role) => fromProtoEnum('ROLE_', role) as string);
@@ -123,14 +122,13 @@ async function invite(parts: TeamParts, request: InviteOperatorRequest__Output, 
   const written = await staff.invite(person, position, { audit, cause, join });
   const response = await toChangeResponse(parts, written, position.centre, context);
   if (hasFullView) return response;
-  // As it was typed: how else the person is written is known elsewhere.
+  // A centre manager sees the typed names, not those stored by other centres.
   const displayName = `${givenName} ${familyName}`;
   return Object.assign(response, {
     member: Object.assign(response.member, { givenName, familyName, displayName, language }),
   });
 }
 
-/** Says that somebody is away from a centre, or back. */
 async function setAbsence(parts: TeamParts, request: SetAbsenceRequest__Output, context: Context) {
   const { staff, now } = parts;
   const centre = parseResourceName('centres', request.centre, '/centre');
@@ -140,11 +138,11 @@ async function setAbsence(parts: TeamParts, request: SetAbsenceRequest__Output, 
   if (absence?.standIn !== undefined) await assertValidStandIn(staff, absence.standIn, { centre, id });
   const audit = auditInfo(context, now());
   const cause = toCause(context, request.requestId, { name: request.name, centre, absence });
-  const written = await staff.change(id, cause, (one) => withAbsence(one, centre, absence, audit));
+  const written = await staff.change(id, cause, (operator) => withAbsence(operator, centre, absence, audit));
   return toChangeResponse(parts, written, centre, context);
 }
 
-/** Changes somebody, when the caller may: their rights are looked at with the document that is changed. */
+/** Changes a staff member. Checks the permission again on the document that is changed. */
 async function change(
   { staff, now }: TeamParts,
   { requestId, name, centre: where, why: givenReason = '' }: StaffChange,
@@ -159,25 +157,24 @@ async function change(
   assertMayChange(actor, { target: id, centre, roles: [] });
   const audit = Object.assign(auditInfo(context, now()), { why: reason });
   const cause = toCause(context, requestId, { name, centre, content });
-  return staff.change(id, cause, (one) => {
-    assertMayChange(actor, { target: id, centre, roles: roles(one) as Actor['roles'] });
-    return decide(one, audit);
+  return staff.change(id, cause, (operator) => {
+    assertMayChange(actor, { target: id, centre, roles: roles(operator) as Actor['roles'] });
+    return decide(operator, audit);
   });
 }
 
 function createRolesChange(centre: string | undefined, roleNames: readonly string[]): ChangeRule {
   if (centre === undefined) {
     const next: PlatformRole[] = validateRoles(roleNames, ['supervisor', 'support'], 0);
-    return { roles: () => next, decide: (one, audit) => withPlatformRoles(one, next, audit) };
+    return { roles: () => next, decide: (staff, audit) => withPlatformRoles(staff, next, audit) };
   }
   const next: CentreRole[] = validateRoles(roleNames, ['specialist', 'centre-manager']);
   return {
-    roles: (one) => symmetricDifference(findWorkplace(one, centre)?.roles ?? [], next),
-    decide: (one, audit) => withRoles(one, centre, next, audit),
+    roles: (staff) => symmetricDifference(findWorkplace(staff, centre)?.roles ?? [], next),
+    decide: (staff, audit) => withRoles(staff, centre, next, audit),
   };
 }
 
-/** The roles that are in one list and not in the other. */
 function symmetricDifference(some: readonly string[], others: readonly string[]): string[] {
   return [...some.filter((role) => !others.includes(role)), ...others.filter((role) => !some.includes(role))];
 }
@@ -187,14 +184,14 @@ const affectedRoles = (staff: Staff, centre: string | undefined): readonly strin
 
 const auditInfo = (context: Context, time: Date): AuditInfo => ({ by: context.session!.operator, time });
 
-/** They do not count since that write; here they leave the store. A repeat must end none that began since. */
+/** Deletes the sessions that the write invalidated. A replay must not end sessions created since. */
 async function endSessions(
   sessions: Sessions,
   { operator, replayed }: StaffWriteResult,
   centre: string | undefined,
 ): Promise<void> {
-  const again = centre === undefined ? operator.endedBefore : undefined;
-  const until = replayed ? again : operator.updateTime;
+  const originalTime = centre === undefined ? operator.endedBefore : undefined;
+  const until = replayed ? originalTime : operator.updateTime;
   if (until) await sessions.endForOperator(operator._id, until, centre);
 }
 
@@ -216,18 +213,23 @@ async function toChangeResponse(
 }
 
 /** @throws Problem INVALID_ARGUMENT */
-function validateAbsence(given: Absence__Output | null): Absence | undefined {
-  if (!given) return undefined;
-  const { fromDate: from, toDate: to, standIn } = given;
-  if (!isCivilDate(from)) throw invalidArgument('The first day is no day.', violation('/absence/from', 'DATE'));
-  if (!isCivilDate(to)) throw invalidArgument('The last day is no day.', violation('/absence/to', 'DATE'));
+function validateAbsence(absence: Absence__Output | null): Absence | undefined {
+  if (!absence) return undefined;
+  const { fromDate: from, toDate: to, standIn } = absence;
+  if (!isCivilDate(from))
+    throw invalidArgument('The first day is not an existing date.', violation('/absence/from', 'DATE'));
+  if (!isCivilDate(to))
+    throw invalidArgument('The last day is not an existing date.', violation('/absence/to', 'DATE'));
   if (to < from)
-    throw invalidArgument('It ends before it begins.', violation('/absence/to', 'NOT_BEFORE', { other: '/from' }));
+    throw invalidArgument(
+      'The absence ends before it starts.',
+      violation('/absence/to', 'NOT_BEFORE', { other: '/from' }),
+    );
   const id = standIn === '' ? undefined : parseResourceName('operators', standIn, '/absence/standIn');
   return { from, to, standIn: id };
 }
 
-/** @throws Problem INVALID_ARGUMENT for who is away themselves, or works elsewhere */
+/** @throws Problem INVALID_ARGUMENT if the stand-in is the absent operator, or does not work at the centre */
 async function assertValidStandIn(
   staff: StaffRepository,
   standIn: string,
@@ -235,13 +237,13 @@ async function assertValidStandIn(
 ): Promise<void> {
   const found = standIn === id ? undefined : await staff.get(standIn);
   if (!found || !isActiveAt(found, centre)) {
-    throw invalidArgument('Who stands in works at the same centre.', violation('/absence/standIn', 'UNKNOWN_VALUE'));
+    throw invalidArgument('The stand-in must work at the same centre.', violation('/absence/standIn', 'UNKNOWN_VALUE'));
   }
 }
 
 /**
- * One of the staff who can be seen from there.
- * @param former whether they may have left
+ * Returns an operator who is visible from a centre, or from everywhere without one.
+ * @param former whether former staff of the centre are included
  * @throws Problem NOT_FOUND
  */
 export async function findVisibleOperator(

@@ -14,12 +14,12 @@ import type { TeamParts } from './team-changes.ts';
 
 type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
-/** Who works for the platform or at an agency. */
+/** Matches staff of the platform and of agencies. */
 export const PLATFORM_STAFF_FILTER = {
   $or: [{ 'platformRoles.0': { $exists: true } }, { agency: { $type: 'string' } }],
 };
 
-/** The calls that show the staff: of the own centre, or to those who see all. A look of support is recorded with its reason. */
+/** Returns the handlers that show staff. Accesses by support are recorded with their reason. */
 export function teamReadRpcs(
   parts: TeamParts,
 ): Pick<IdentityRpcs, 'ListCentreOperators' | 'ListStaff' | 'GetOperator' | 'ListOperatorActions'> {
@@ -40,7 +40,7 @@ export function teamReadRpcs(
       const page = await staff.page(teamFilter(centre, { former, isColleague }), paging);
       const found = former ? page.documents : await staff.dropFormerStandIns(page.documents, centre);
       const view = { centre, persons: staff.persons, now: now(), hasFullView: hasFullView(context) };
-      const members = await Promise.all(found.map(async (one) => toView(one, view)));
+      const members = await Promise.all(found.map(async (operator) => toView(operator, view)));
       return { members, nextPageToken: page.nextPageToken };
     },
 
@@ -53,7 +53,7 @@ export function teamReadRpcs(
         tokenArguments: 'staff',
       });
       const view = { centre: undefined, persons: staff.persons, now: now(), hasFullView: true };
-      const members = await Promise.all(page.documents.map((one) => toMember(one, view)));
+      const members = await Promise.all(page.documents.map((operator) => toMember(operator, view)));
       return { members, nextPageToken: page.nextPageToken };
     },
 
@@ -74,7 +74,7 @@ export function teamReadRpcs(
   };
 }
 
-/** Who is shown of a centre: all who work there, those of them who may, or those who have left. */
+/** Returns the filter for all staff of a centre, for those active (colleagues' view), or for former staff. */
 function teamFilter(centre: string, { former, isColleague }: { former: boolean; isColleague: boolean }): object {
   if (former) return { 'history.centre': centre, 'places.centre': { $ne: centre } };
   if (!isColleague) return { 'places.centre': centre };
@@ -82,7 +82,7 @@ function teamFilter(centre: string, { former, isColleague }: { former: boolean; 
 }
 
 const colleagueNotAllowed = (): Problem =>
-  new Problem({ reason: 'PERMISSION_DENIED', message: 'Colleagues see the list of the team.' });
+  new Problem({ reason: 'PERMISSION_DENIED', message: 'Colleagues can view the team list only.' });
 
 const hasFullView = ({ session }: Context): boolean => canViewAllStaff(session!.roles);
 
@@ -92,7 +92,7 @@ interface ViewRequest {
   resource: string;
 }
 
-/** @throws Problem NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT for support that does not say why */
+/** @throws Problem NOT_FOUND, PERMISSION_DENIED; INVALID_ARGUMENT for support without a reason */
 async function authorizeView(
   { staff }: TeamParts,
   context: Context,
@@ -100,13 +100,14 @@ async function authorizeView(
 ): Promise<Visibility> {
   const visibility = visibilityFor(await resolveActor(context, staff), centre);
   if (visibility === 'reasoned') {
-    const why = validateReason(reason, '/reason', true)!;
-    context.log.info({ event: 'staff-looked-at', operator: context.session!.operator, resource, reason: why });
+    const givenReason = validateReason(reason, '/reason', true)!;
+    const { operator } = context.session!;
+    context.log.info({ event: 'staff-looked-at', operator, resource, reason: givenReason });
   }
   return visibility;
 }
 
-/** Somebody, for who may see all of them. @throws Problem as {@link authorizeView}; PERMISSION_DENIED for colleagues */
+/** Returns an operator and records the access of support. @throws Problem like {@link authorizeView}; PERMISSION_DENIED for colleagues */
 async function viewOperator(
   parts: TeamParts,
   context: Context,
@@ -119,7 +120,7 @@ async function viewOperator(
   const found = await findVisibleOperator(staff, { name, centre, former });
   if (visibility === 'reasoned') {
     const audit = { by: context.session!.operator, time: now(), why: validateReason(reason, '/reason') };
-    await staff.change(found._id, {}, (one) => withViewedEntry(one, centre, audit));
+    await staff.change(found._id, {}, (operator) => withViewedEntry(operator, centre, audit));
   }
   return found;
 }

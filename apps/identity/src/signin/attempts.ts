@@ -5,10 +5,10 @@ import type { Documents, Store, StoredDocument } from '@cups/store';
 import { PeriodicTask } from '../periodic-task.ts';
 import type { AttemptState } from './provider.ts';
 
-/** How long a person may take at the pages of a provider. */
+/** Maximum time that a person can spend on the provider's pages. */
 const ATTEMPT_TTL_MS = 600_000;
 
-/** A sign-in, or a sign-out at a provider, that has begun; or a statement of a provider that was used. */
+/** A pending sign-in, a pending sign-out at a provider, or a used statement of a provider. */
 export interface StoredAttempt extends StoredDocument {
   kind: 'sign-in' | 'sign-out' | 'statement';
   expireTime: Date;
@@ -16,7 +16,7 @@ export interface StoredAttempt extends StoredDocument {
   returnTo?: string;
   centre?: string;
   again?: boolean;
-  /** Of a sign-out: whose, by id. */
+  /** ID of the operator who signs out. */
   operator?: string;
   kept?: AttemptState;
 }
@@ -42,7 +42,7 @@ export function openAttempts(store: Store): Documents<StoredAttempt> {
 
 export interface AttemptsOptions {
   documents: Documents<StoredAttempt>;
-  /** Milliseconds between the looks for attempts whose time has passed. */
+  /** Milliseconds between deletions of expired attempts. */
   sweepMs: number;
   now: () => Date;
   log: Log;
@@ -51,14 +51,13 @@ export interface AttemptsOptions {
 type NewAttempt = Pick<StoredAttempt, 'kind' | 'provider' | 'returnTo' | 'centre' | 'again' | 'operator' | 'kept'>;
 
 /**
- * Attempts that have begun: whoever holds the secret takes one, once, within ten minutes. The store knows the hash of the secret
- * only. One that is not taken is deleted within `sweepMs` after its time.
+ * Pending attempts. The holder of the secret can take an attempt once, within ten minutes; the store has only its hash.
+ * Expired attempts are deleted within `sweepMs`.
  */
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #sweep: PeriodicTask;
 
-  /** Begins to sweep. */
   constructor(options: AttemptsOptions) {
     this.#options = options;
     const { documents, sweepMs, now, log } = options;
@@ -72,7 +71,7 @@ export class Attempts {
     this.#sweep.trigger();
   }
 
-  /** @returns the secret that takes it */
+  /** Returns the secret that takes the attempt. */
   async begin(attempt: NewAttempt): Promise<string> {
     const { documents, now } = this.#options;
     const secret = randomBytes(32).toString('base64url');
@@ -85,18 +84,18 @@ export class Attempts {
     return secret;
   }
 
-  /** The attempt of a secret, which is nobody's any more; undefined when there is none, or no longer. Of two who come at once, one gets it. */
+  /** Removes and returns the attempt of a secret, or undefined. Of concurrent calls, one gets it. */
   async take(secret: string, kind: StoredAttempt['kind'], provider: string): Promise<StoredAttempt | undefined> {
     if (secret === '') return undefined;
     const { documents, now } = this.#options;
     const id = hashSecret(secret);
     const found = await documents.get(id, { scope: 'service' });
     if (found?.kind !== kind || found.provider !== provider) return undefined;
-    const isOurs = (await documents.remove({ _id: id }, { scope: 'service' })) === 1;
-    return isOurs && found.expireTime > now() ? found : undefined;
+    const isTaken = (await documents.remove({ _id: id }, { scope: 'service' })) === 1;
+    return isTaken && found.expireTime > now() ? found : undefined;
   }
 
-  /** Whether a provider's statement is seen for the first time; it is remembered until `until`. */
+  /** Returns whether a provider's statement is used for the first time. It is remembered until `until`. */
   async isFirstUse(provider: string, { id, until }: { id: string; until: Date }): Promise<boolean> {
     const { documents, now } = this.#options;
     const draft = {

@@ -4,12 +4,11 @@ import { samlProvider } from './saml/provider.ts';
 import type { SamlParts } from './saml/provider.ts';
 import type { SignInSettings } from './settings.ts';
 
-/** The names that a configuration may use for them. */
 export const BROWSER_PROVIDER_NAMES: readonly string[] = ['mpass', 'oidc'];
 
 /**
- * The providers with pages of their own among those of the configuration, by name.
- * @throws Error, one sentence, for a setting that is missing or cannot be used
+ * Creates the configured providers with pages of their own, by name.
+ * @throws Error for a missing or invalid setting
  */
 export function createBrowserProviders(
   names: readonly string[],
@@ -31,7 +30,7 @@ function validateSaml(saml: SignInSettings['saml'], production: boolean) {
   if (!certificates) throw missingSetting('mpass', 'SAML_IDP_CERTIFICATES_FILE');
   assertUrl('SAML_IDP_SSO_URL', ssoUrl, production);
   if (sloUrl !== '') assertUrl('SAML_IDP_SLO_URL', sloUrl, production);
-  if (production && plain) throw new Error('SAML_PLAIN_ASSERTIONS is for trying out; production refuses it.');
+  if (production && plain) throw new Error('SAML_PLAIN_ASSERTIONS is not allowed in production.');
   return Object.assign({}, saml, { certificates });
 }
 
@@ -47,10 +46,11 @@ function assertSet(provider: string, settings: Record<string, string>): void {
   for (const [name, value] of Object.entries(settings)) if (value === '') throw missingSetting(provider, name);
 }
 
-const missingSetting = (provider: string, name: string): Error => new Error(`The provider ${provider} needs ${name}.`);
+const missingSetting = (provider: string, name: string): Error =>
+  new Error(`The provider ${provider} requires ${name}.`);
 
 function assertUrl(name: string, value: string, production: boolean): void {
   const protocol = URL.parse(value)?.protocol;
   if (protocol === 'https:' || (protocol === 'http:' && !production)) return;
-  throw new Error(`${name} must be an address that begins with https://.`);
+  throw new Error(`${name} must be a URL that starts with https://.`);
 }

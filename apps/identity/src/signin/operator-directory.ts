@@ -1,15 +1,15 @@
 import type { StaffRepository } from '../staff.ts';
 import type { StoredOperator } from '../store.ts';
 
-/** Who the people are whom a provider recognises. */
+/** Maps personal numbers that a provider asserts to operators. */
 export interface OperatorDirectory {
-  /** The operator of an IDNP; undefined when nobody invited that person, or they are gone. */
+  /** Returns the operator of an IDNP, or undefined if they were never invited or are a former operator. */
   findByIdnp(idnp: string): Promise<StoredOperator | undefined>;
-  /** The IDNP of an operator, by id. */
+  /** Returns the IDNP of an operator, by ID. */
   findIdnp(operator: string): Promise<string | undefined>;
 }
 
-/** The staff as the store has it. In production nobody is synthetic, whatever the store still holds. */
+/** Creates the directory of the stored staff. In production it ignores synthetic operators. */
 export function createOperatorDirectory(staff: StaffRepository, production: boolean): OperatorDirectory {
   return {
     async findByIdnp(idnp) {

@@ -1,86 +1,84 @@
 import { Problem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
 
-/** Where a browser goes next: to an address, or with a form that it posts. */
+/** The browser's next step: a redirect, or a form to post. */
 export type BrowserNavigation = { redirectUrl: string } | { form: { url: string; fields: Record<string, string> } };
 
-/** What a browser brought: the fields of a form, or of a query. */
+/** Fields of the form or query that the browser sends back. */
 export type CallbackParameters = Readonly<Record<string, string>>;
 
-/** What a provider needs to know again when the browser comes back; nothing of a person. */
+/** State that the provider stores until the browser returns. Contains no personal data. */
 export type AttemptState = Record<string, string>;
 
-/** How a sign-in is asked for. */
 export interface SignInRequest {
-  /** The origin that the browser sees, without a path. */
+  /** Public origin, without a path. */
   origin: string;
-  /** ro, ru or en; empty where nobody chose. */
+  /** ro, ru or en; empty without a choice. */
   language: string;
-  /** Whether the provider must ask for the person again, whoever is signed in there. */
+  /** Whether the provider must authenticate the person again, even with an existing session. */
   again: boolean;
 }
 
-/** What is left of the question when its answer comes. */
+/** The callback of a sign-in with its stored state. */
 export interface SignInCallback extends Pick<SignInRequest, 'origin' | 'again'> {
   kept: AttemptState;
   beginTime: Date;
   parameters: CallbackParameters;
 }
 
-/** What a provider says of who stands before it, proved. */
+/** The person that a provider authenticated. */
 export interface AuthenticatedSubject {
-  /** IDNP. */
   idnp: string;
   /** Whether the method has a second factor. */
   multiFactor: boolean;
-  /** The session at the provider, by which it signs out; empty where it names none. */
+  /** Session at the provider, for sign-out; empty if the provider sends none. */
   sessionIndex: string;
-  /** Who that is at the provider, where a sign-out may name nothing else; no personal number can be read from it. */
+  /** Hash of the subject at the provider, for sign-outs that name only the subject. Never derived from a personal number. */
   subject?: string | undefined;
-  /** Not longer than that the session lasts; undefined where the provider does not say. */
+  /** Latest expiry of the session; undefined if the provider sends none. */
   notOnOrAfter?: Date | undefined;
-  /** The statement itself: it counts once, and until then it is remembered. */
+  /** The assertion. It is accepted once and remembered until it expires. */
   assertion: { id: string; until: Date };
-  /** Rights that it names, such as `CU-001:specialist`; undefined where the provider is not asked about rights. */
+  /** Asserted rights, such as `CU-001:specialist`; undefined if only the store decides. */
   rights?: string[] | undefined;
 }
 
-/** Sessions that a provider ends, and where the browser goes with our answer. */
+/** A sign-out that starts at the provider. */
 export interface ProviderLogout {
-  /** Whose: an IDNP, or who that is at the provider; sessions named by an index alone are nobody's in particular. */
+  /** The person, by IDNP or subject hash; empty if the message names sessions only. */
   principal: { idnp?: string; subject?: string };
-  /** Sessions at the provider; empty means all of that person. */
+  /** Sessions at the provider; empty for all sessions of the person. */
   sessionIndexes: string[];
   message: { id: string; until: Date };
-  /** Our answer by the browser, when all of that is done; undefined where the provider itself waits for none. */
+  /** Returns the response that the browser carries; undefined if the provider expects none. */
   respond?: () => BrowserNavigation;
 }
 
-/** A provider with pages of its own, to which a browser goes and from which it comes back. */
+/** A provider with pages of its own, reached through the browser. */
 export interface BrowserProvider {
   name: string;
-  /** What the button of the sign-in page says. */
+  /** Label of the sign-in button. */
   displayName: { ro: string; ru: string; en: string };
   /** @throws Problem PROVIDER_AWAY */
   begin(request: SignInRequest): Promise<{ next: BrowserNavigation; kept: AttemptState }>;
   /** @throws SignInRefused; Problem PROVIDER_AWAY */
   complete(callback: SignInCallback): Promise<AuthenticatedSubject>;
-  /** Where a person who leaves here signs out there; undefined where the provider offers nothing of that kind. */
+  /** Starts the sign-out at the provider; undefined if the provider does not support it. */
   signOut: ((session: { person: string; index: string; origin: string }) => Promise<BrowserNavigation>) | undefined;
   /**
-   * What a provider says about a sign-out: that somebody left there, or (undefined) that ours is done.
+   * Handles a logout message: returns a sign-out that started at the provider, or undefined if it confirms ours.
    * @throws SignInRefused; Problem PROVIDER_AWAY
    */
   handleLogout?: (parameters: CallbackParameters, origin: string) => Promise<ProviderLogout | undefined>;
-  /** What the provider is told of us. */
+  /** Returns the service metadata for the provider. */
   metadata?: (origin: string) => { contentType: string; content: string };
 }
 
-/** Paths of the public face, which a provider sends browsers to. */
+/** URLs of the public server to which providers send browsers. */
 export const buildCallbackUrl = (provider: string, origin: string): string => `${origin}/auth/${provider}/callback`;
 export const buildLogoutUrl = (provider: string, origin: string): string => `${origin}/auth/${provider}/logout`;
 
-/** Why a sign-in is refused, one word each, as the metrics count them. */
+/** Why a sign-in was rejected, as a label of the metrics. */
 export type RefusalCause =
   | 'algorithm'
   | 'attempt'
@@ -106,7 +104,7 @@ export type RefusalCause =
   | 'unknown-person'
   | 'unsolicited';
 
-/** A sign-in that is refused. What is told is the reason; the cause is for the metrics and the log. */
+/** A rejected sign-in. The client receives the reason; the cause goes to metrics and logs. */
 export class SignInRefused extends Problem {
   override readonly cause: RefusalCause;
 

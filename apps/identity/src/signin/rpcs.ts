@@ -20,7 +20,7 @@ import type {
 } from './provider.ts';
 
 export interface SignInParts extends SessionParts {
-  /** Those with pages of their own, by name. */
+  /** Providers with pages of their own, by name. */
   browserProviders: ReadonlyMap<string, BrowserProvider>;
   attempts: Attempts;
   people: OperatorDirectory;
@@ -30,7 +30,7 @@ export interface SignInParts extends SessionParts {
 
 type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
-/** The calls of a sign-in by way of a browser, at a provider with pages of its own. */
+/** Returns the handlers of sign-in and sign-out through the browser. */
 export function signInRpcs(
   parts: SignInParts,
 ): Pick<
@@ -43,13 +43,13 @@ export function signInRpcs(
     ...signOutFlowRpcs(parts, countRefusals),
     GetProviderMetadata({ provider: name, origin }) {
       const metadata = requireBrowserProvider(parts, name).metadata?.(origin);
-      if (!metadata) throw new Problem({ reason: 'NOT_FOUND', message: 'This provider takes no metadata.' });
+      if (!metadata) throw new Problem({ reason: 'NOT_FOUND', message: 'The provider does not use metadata.' });
       return Promise.resolve(metadata);
     },
   };
 }
 
-/** Whatever ends as a refusal is counted, and told to the log, under its cause. */
+/** Runs work; counts and logs rejections by cause. */
 type CountRefusals = <T>(provider: string, context: Context, work: () => Promise<T>) => Promise<T>;
 
 function createRefusalCounter({ metrics, log }: SignInParts): CountRefusals {
@@ -92,7 +92,8 @@ function signInFlowRpcs(
       const provider = requireBrowserProvider(parts, name);
       return countRefusals(name, context, async () => {
         const attempt = await attempts.take(secret, 'sign-in', name);
-        if (!attempt) throw new SignInRefused('attempt', 'There is no such attempt, or no longer.', 'SIGN_IN_OVER');
+        if (!attempt)
+          throw new SignInRefused('attempt', 'The sign-in attempt is unknown or has expired.', 'SIGN_IN_OVER');
         const { kept = {}, again = false, createTime: beginTime } = attempt;
         const authenticated = await provider.complete({ origin, again, kept, beginTime, parameters });
         const begun = await beginAuthenticatedSession(parts, attempt, authenticated, context);
@@ -134,23 +135,22 @@ function signOutFlowRpcs(
 
 function requireBrowserProvider({ browserProviders }: SignInParts, name: string): BrowserProvider {
   const provider = browserProviders.get(name);
-  if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
+  if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'Identity provider not found.' });
   return provider;
 }
 
-/** The cause of a refusal; undefined where it is none of whoever signs in. */
+/** Returns the cause of a rejection; undefined for other errors. */
 function refusalCause(error: unknown): RefusalCause | undefined {
   if (error instanceof SignInRefused) return error.cause;
   if (!isProblem(error)) return undefined;
   if (error.reason === 'OPERATOR_SUSPENDED') return 'suspended';
-  const ofCentre = ['CENTRE_NOT_OPEN', 'CENTRE_CLOSED', 'PERMISSION_DENIED'].includes(error.reason);
-  return ofCentre ? 'centre' : undefined;
+  const isAboutCentre = ['CENTRE_NOT_OPEN', 'CENTRE_CLOSED', 'PERMISSION_DENIED'].includes(error.reason);
+  return isAboutCentre ? 'centre' : undefined;
 }
 
 /**
- * The session of whom a provider has recognised.
- * @throws SignInRefused for a statement that was used, somebody whom nobody invited, a person without a right that the provider
- *   names where it is asked, or a method without a second factor
+ * Begins the session of an authenticated person.
+ * @throws SignInRefused for a reused assertion, an unknown person, a missing asserted right, or a missing second factor
  */
 async function beginAuthenticatedSession(
   parts: SignInParts,
@@ -159,22 +159,22 @@ async function beginAuthenticatedSession(
   context: Context,
 ): Promise<Awaited<ReturnType<typeof beginSession>>> {
   if (!(await parts.attempts.isFirstUse(provider, authenticated.assertion))) {
-    throw new SignInRefused('replayed', 'The statement was used before.');
+    throw new SignInRefused('replayed', 'The assertion was already used.');
   }
   const operator = await parts.people.findByIdnp(authenticated.idnp);
-  if (!operator) throw new SignInRefused('unknown-person', 'Nobody invited this person.', 'OPERATOR_UNKNOWN');
+  if (!operator) throw new SignInRefused('unknown-person', 'The person has no invitation.', 'OPERATOR_UNKNOWN');
   const { sessionIndex: index, subject, notOnOrAfter: until, multiFactor: strong, rights: only } = authenticated;
   if (only && !hasMatchingRight(operator, only)) {
-    throw new SignInRefused('no-right', 'The provider asserts no right that the staff has.', 'OPERATOR_UNKNOWN');
+    throw new SignInRefused('no-right', 'The provider asserts no right that the operator has.', 'OPERATOR_UNKNOWN');
   }
   if (requiresSecondFactor(operator, only) && !strong) {
-    throw new SignInRefused('second-factor', 'The role needs a second factor.', 'SECOND_FACTOR_NEEDED');
+    throw new SignInRefused('second-factor', 'The role requires a second factor.', 'SECOND_FACTOR_NEEDED');
   }
   const code = centre ? parseResourceName('centres', centre) : undefined;
   return beginSession(parts, { operator, provider, centre: code, index, subject, until, strong, only }, context);
 }
 
-/** Where somebody who has left here leaves the provider as well. @throws SignInRefused when that is over */
+/** Continues a sign-out at the provider. @throws SignInRefused if the attempt is unknown or expired */
 async function signOutAtProvider(
   parts: SignInParts,
   provider: BrowserProvider,
@@ -184,20 +184,20 @@ async function signOutAtProvider(
   const attempt = await parts.attempts.take(secret, 'sign-out', provider.name);
   const person = attempt?.operator === undefined ? undefined : await parts.people.findIdnp(attempt.operator);
   if (!attempt || person === undefined || !provider.signOut) {
-    throw new SignInRefused('attempt', 'There is no such sign-out, or no longer.', 'SIGN_IN_OVER');
+    throw new SignInRefused('attempt', 'The sign-out attempt is unknown or has expired.', 'SIGN_IN_OVER');
   }
   return provider.signOut({ person, index: attempt.kept?.['index'] ?? '', origin });
 }
 
-/** Ends what a provider says has ended; that of somebody whom nobody knows is nothing. */
+/** Ends the sessions of a provider's sign-out and returns their IDs. An unknown person has none. */
 async function endProviderSessions(parts: SignInParts, provider: string, logout: ProviderLogout): Promise<string[]> {
   if (!(await parts.attempts.isFirstUse(provider, logout.message))) {
-    throw new SignInRefused('replayed', 'The message was used before.');
+    throw new SignInRefused('replayed', 'The message was already used.');
   }
-  const { principal: whose, sessionIndexes: indexes } = logout;
-  const { idnp: person, subject } = whose;
-  if (person === undefined) return parts.sessions.endByProvider(provider, { subject, indexes });
-  const operator = await parts.people.findByIdnp(person);
+  const { principal, sessionIndexes: indexes } = logout;
+  const { idnp, subject } = principal;
+  if (idnp === undefined) return parts.sessions.endByProvider(provider, { subject, indexes });
+  const operator = await parts.people.findByIdnp(idnp);
   return operator ? parts.sessions.endByProvider(provider, { operator: operator._id, indexes }) : [];
 }
 

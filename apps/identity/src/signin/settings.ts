@@ -1,6 +1,6 @@
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
-/** The settings of the providers with pages of their own. See docs/how-to/connect-an-identity-provider.md. */
+/** Settings of the providers with pages of their own, see docs/how-to/connect-an-identity-provider.md. */
 
 const SAML = {
   entityId: {

@@ -3,11 +3,11 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { SignInRefused } from '../provider.ts';
 import type { RefusalCause, ProviderLogout } from '../provider.ts';
 
-/** Sign-outs that begin at the provider, which tells us itself (OpenID Connect Back-Channel Logout 1.0). */
+/** Logout tokens that the provider sends directly (OpenID Connect Back-Channel Logout 1.0). */
 
-/** What a token is held against. */
+/** What a token must match. */
 export interface LogoutTokenExpectations {
-  /** Of the provider. */
+  /** Keys of the provider. */
   keys: JWTVerifyGetKey;
   issuer: string;
   clientId: string;
@@ -17,15 +17,15 @@ export interface LogoutTokenExpectations {
 }
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-/** A token is believed for so long after it was made, whatever end it names: until then it is remembered. */
+/** Maximum age of a token, whatever its expiry. The token is remembered for that time. */
 const MAX_TOKEN_AGE_SECONDS = 600;
-/** Providers of an earlier version of the standard name the type of any token, or none. */
+/** Earlier drafts of the standard use the generic type, or none. */
 const TOKEN_TYPES = ['logout+jwt', 'application/logout+jwt', 'jwt', ''];
 
 /**
- * What a logout token says, when it counts.
- * @param resolvePrincipal who a subject is to us
- * @throws SignInRefused; Error when the keys of the provider cannot be had
+ * Verifies a logout token and returns its content.
+ * @param resolvePrincipal maps a subject to a person
+ * @throws SignInRefused; Error if the provider's keys are unavailable
  */
 export async function verifyLogoutToken(
   token: string,
@@ -34,13 +34,14 @@ export async function verifyLogoutToken(
 ): Promise<ProviderLogout> {
   const claims = await verifyToken(token, expected);
   const { jti, sub, sid, iat = 0, exp = 0 } = claims;
-  if (!isNonEmptyName(jti) || !hasLogoutEvent(claims['events'])) throw invalidToken('It is no token of a sign-out.');
-  if (claims['nonce'] !== undefined) throw invalidToken('A token with a nonce is one of a sign-in.');
+  if (!isNonEmptyName(jti) || !hasLogoutEvent(claims['events'])) throw invalidToken('The token is not a logout token.');
+  if (claims['nonce'] !== undefined) throw invalidToken('A logout token must not contain a nonce.');
   const now = expected.now.getTime() / 1000;
-  if (iat > now + expected.skewSeconds) throw new SignInRefused('not-yet-valid', 'The token counts later only.');
+  if (iat > now + expected.skewSeconds) throw new SignInRefused('not-yet-valid', 'The token is not valid yet.');
   const until = Math.min(exp, iat + MAX_TOKEN_AGE_SECONDS) + expected.skewSeconds;
-  if (until <= now) throw new SignInRefused('expired', 'The token counts no longer.');
-  if (!isNonEmptyName(sid) && !isNonEmptyName(sub)) throw invalidToken('The token says of nobody that they left.');
+  if (until <= now) throw new SignInRefused('expired', 'The token has expired.');
+  if (!isNonEmptyName(sid) && !isNonEmptyName(sub))
+    throw invalidToken('The token names neither a session nor a subject.');
   return {
     principal: isNonEmptyName(sid) ? {} : resolvePrincipal(sub!),
     sessionIndexes: isNonEmptyName(sid) ? [sid] : [],
@@ -62,28 +63,28 @@ async function verifyToken(
       requiredClaims: ['iat', 'exp'],
     });
     const { typ = '' } = protectedHeader;
-    if (!TOKEN_TYPES.includes(typ.toLowerCase())) throw invalidToken('It is a token for something else.');
+    if (!TOKEN_TYPES.includes(typ.toLowerCase())) throw invalidToken('The token has another type.');
     return payload;
   } catch (error) {
     const cause = refusalCause(error);
     if (cause === undefined) throw error;
-    throw new SignInRefused(cause, 'The token does not hold.');
+    throw new SignInRefused(cause, 'The token is invalid.');
   }
 }
 
 const CAUSE_BY_CLAIM: Readonly<Record<string, RefusalCause>> = { iss: 'issuer', aud: 'audience' };
 
-/** What the library found; undefined for what is no fault of the token. */
+/** Returns the cause of a library error; undefined if the token is not at fault. */
 function refusalCause(error: unknown): RefusalCause | undefined {
   if (error instanceof errors.JWTExpired) return 'expired';
   if (error instanceof errors.JWTClaimValidationFailed) return CAUSE_BY_CLAIM[error.claim] ?? 'token';
   if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) return 'algorithm';
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'malformed';
-  const isOfKey =
+  const isKeyError =
     error instanceof errors.JWSSignatureVerificationFailed ||
     error instanceof errors.JWKSNoMatchingKey ||
     error instanceof errors.JWKSMultipleMatchingKeys;
-  return isOfKey ? 'signature' : undefined;
+  return isKeyError ? 'signature' : undefined;
 }
 
 const invalidToken = (message: string): SignInRefused => new SignInRefused('token', message);
@@ -91,7 +92,6 @@ const invalidToken = (message: string): SignInRefused => new SignInRefused('toke
 const isNonEmptyName = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= 300;
 
-/** Whether the one event that means a sign-out is there. */
 function hasLogoutEvent(events: unknown): boolean {
   const event: unknown =
     typeof events === 'object' && events !== null && Object.getOwnPropertyDescriptor(events, LOGOUT_EVENT)?.value;

@@ -17,11 +17,10 @@ import type {
 import { verifyLogoutToken } from './logout-token.ts';
 
 /**
- * An OpenID provider, by authorisation code with PKCE. The library makes and checks what the protocol asks for; the state and the
- * issuer are looked at before anything is sent to anybody, and what the claims mean for us is ours.
+ * An OpenID provider (authorization code with PKCE). The library implements the protocol.
+ * This module checks state and issuer before any request, and interprets the claims.
  */
 
-/** As settings.ts reads them. */
 export interface OidcSettings {
   issuer: string;
   clientId: string;
@@ -29,21 +28,20 @@ export interface OidcSettings {
   personClaim: string;
   strongAcr: readonly string[];
   displayName: string;
-  /** Whether http will do, as it does in development. */
+  /** Whether plain http is allowed, as in development. */
   insecure: boolean;
 }
 
 const TIMEOUT_SECONDS = 5;
 const SKEW_SECONDS = 60;
-/** What the discovery document and the client's secret said is looked at again after this time. */
+/** The discovery document and the client secret are read again after this time. */
 const DISCOVERY_TTL_MS = 600_000;
-/** Only signatures that whoever checks them cannot make. */
+/** Symmetric signatures are not accepted. */
 const ASYMMETRIC_ALGORITHMS = [
   ...['RS', 'PS', 'ES'].flatMap((kind) => ['256', '384', '512'].map((bits) => kind + bits)),
   'Ed25519',
   'EdDSA',
 ];
-/** An IDNP. */
 const IDNP_PATTERN = /^[0-9]{13}$/;
 
 export function oidcProvider(name: string, settings: OidcSettings, { now }: { now: () => Date }): BrowserProvider {
@@ -57,8 +55,8 @@ export function oidcProvider(name: string, settings: OidcSettings, { now }: { no
     async signOut({ origin }) {
       const { configuration } = await oidc.discover();
       if (!configuration.serverMetadata().end_session_endpoint) return { redirectUrl: `${origin}/` };
-      const there = client.buildEndSessionUrl(configuration, { post_logout_redirect_uri: `${origin}/` });
-      return { redirectUrl: there.href };
+      const url = client.buildEndSessionUrl(configuration, { post_logout_redirect_uri: `${origin}/` });
+      return { redirectUrl: url.href };
     },
     handleLogout: (parameters) => handleLogout(oidc, parameters),
   };
@@ -73,11 +71,11 @@ interface OidcContext {
 
 interface DiscoveredProvider {
   configuration: client.Configuration;
-  /** Its public keys, asked for when one is needed that is not known. */
+  /** Public keys, fetched when an unknown key is needed. */
   keys: JWTVerifyGetKey;
 }
 
-/** @returns what finds out about the provider, and remembers it for a while; it rejects with PROVIDER_AWAY */
+/** Returns a cached discovery function. It rejects with PROVIDER_AWAY. */
 function createDiscovery(settings: OidcSettings, now: () => Date): () => Promise<DiscoveredProvider> {
   const { issuer, clientId, clientSecret, insecure } = settings;
   let cached: { discovered: Promise<DiscoveredProvider>; until: number } | undefined;
@@ -90,7 +88,7 @@ function createDiscovery(settings: OidcSettings, now: () => Date): () => Promise
         client.ClientSecretBasic(clientSecret()),
         {
           timeout: TIMEOUT_SECONDS,
-          // The second: the signature of an ID token counts, whichever way it came.
+          // Non-repudiation checks verify the ID token's signature even over a direct TLS connection.
           execute: [...(insecure ? [client.allowInsecureRequests] : []), client.enableNonRepudiationChecks],
         },
       )
@@ -113,7 +111,7 @@ function createKeySet(configuration: client.Configuration): JWTVerifyGetKey {
 }
 
 const providerUnavailable = (): Problem =>
-  new Problem({ reason: 'PROVIDER_AWAY', message: 'The identity provider is away.' });
+  new Problem({ reason: 'PROVIDER_AWAY', message: 'The identity provider is unavailable.' });
 
 async function begin({ name, discover }: OidcContext, { origin, language, again }: SignInRequest) {
   const kept = {
@@ -141,23 +139,23 @@ async function complete(oidc: OidcContext, callback: SignInCallback): Promise<Au
   const { settings, discover } = oidc;
   const { kept, parameters, again, beginTime } = callback;
   if (parameters['state'] !== kept['state']) {
-    throw new SignInRefused('cross-attempt', 'The answer belongs to another attempt.');
+    throw new SignInRefused('cross-attempt', 'The response belongs to another attempt.');
   }
   const { configuration } = await discover();
   const { issuer } = configuration.serverMetadata();
   if (parameters['iss'] !== undefined && parameters['iss'] !== issuer) {
-    throw new SignInRefused('issuer', 'The answer is of another provider.');
+    throw new SignInRefused('issuer', 'The response was issued by another provider.');
   }
   if (parameters['error'] !== undefined) {
     throw new SignInRefused('provider', 'The provider did not sign the person in.');
   }
   const { claims, token } = await exchangeCode(oidc, configuration, callback);
   if (again && !(claims.auth_time && (claims.auth_time + SKEW_SECONDS) * 1000 >= beginTime.getTime())) {
-    throw new SignInRefused('not-again', 'The person was not asked for again.');
+    throw new SignInRefused('not-again', 'The person was not authenticated again.');
   }
   const person = claims[settings.personClaim];
   if (typeof person !== 'string' || !IDNP_PATTERN.test(person)) {
-    throw new SignInRefused('malformed', 'The claim of the person is no IDNP.');
+    throw new SignInRefused('malformed', 'The person claim is not an IDNP.');
   }
   const { acr, amr, sid } = claims;
   return {
@@ -174,8 +172,8 @@ async function complete(oidc: OidcContext, callback: SignInCallback): Promise<Au
 }
 
 /**
- * A subject that is the personal number finds its person as a sign-in does, and is kept nowhere: its hash would be found by trying all
- * numbers. Of any other a hash is kept with the session.
+ * Returns the person of a subject: an IDNP, or else the hash of the subject, which is stored with the session.
+ * An IDNP is not hashed, because its hash could be found by trying all numbers.
  */
 function resolvePrincipal({ issuer, personClaim }: OidcSettings, subject: string): { idnp?: string; subject?: string } {
   return personClaim === 'sub' || IDNP_PATTERN.test(subject)
@@ -190,7 +188,7 @@ async function handleLogout(
   { settings, discover, now }: OidcContext,
   { logout_token: token }: CallbackParameters,
 ): Promise<ProviderLogout> {
-  if (token === undefined) throw new SignInRefused('malformed', 'There is no token of a sign-out.');
+  if (token === undefined) throw new SignInRefused('malformed', 'The logout token is missing.');
   const { configuration, keys } = await discover();
   const { issuer } = configuration.serverMetadata();
   const { clientId } = settings;
@@ -202,7 +200,7 @@ async function handleLogout(
   }
 }
 
-/** What the code is worth. @throws SignInRefused; Problem PROVIDER_AWAY */
+/** Exchanges the code for a verified ID token. @throws SignInRefused; Problem PROVIDER_AWAY */
 async function exchangeCode(
   { name, settings: { clientId }, now }: OidcContext,
   configuration: client.Configuration,
@@ -215,20 +213,20 @@ async function exchangeCode(
     expectedNonce: kept['nonce'] ?? '',
     pkceCodeVerifier: kept['verifier'] ?? '',
     idTokenExpected: true,
-    // Whether that was after we asked is looked at by whoever called.
+    // The caller compares auth_time with the start of the attempt.
     ...(again && { maxAge: 3600 }),
   };
   try {
-    const answer = await client.authorizationCodeGrant(configuration, url, checks);
-    const [claims, token] = [answer.claims(), answer.id_token ?? ''];
-    if (!claims) throw new SignInRefused('token', 'There is no ID token.');
+    const response = await client.authorizationCodeGrant(configuration, url, checks);
+    const [claims, token] = [response.claims(), response.id_token ?? ''];
+    if (!claims) throw new SignInRefused('token', 'The ID token is missing.');
     assertTokenValid({ header: parseHeader(token), claims }, { clientId, now: now() });
     return { claims, token };
   } catch (error) {
     if (error instanceof SignInRefused) throw error;
     const cause = refusalCause(error);
     if (cause === undefined) throw providerUnavailable();
-    throw new SignInRefused(cause, 'The answer of the provider does not hold.');
+    throw new SignInRefused(cause, 'The response of the provider is invalid.');
   }
 }
 
@@ -241,7 +239,7 @@ const parseHeader = (token: string): TokenHeader =>
   JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as TokenHeader;
 
 /**
- * What the library leaves open: which algorithms, types and clients count, and that a token of the future does not.
+ * Checks what the library does not: algorithm, type, authorized party, and tokens from the future.
  * @throws SignInRefused
  */
 function assertTokenValid(
@@ -250,16 +248,17 @@ function assertTokenValid(
 ): void {
   const [past, future] = [now.getTime() / 1000 - SKEW_SECONDS, now.getTime() / 1000 + SKEW_SECONDS];
   if (typeof alg !== 'string' || !ASYMMETRIC_ALGORITHMS.includes(alg)) {
-    throw new SignInRefused('algorithm', 'The signature is one that does not count.');
+    throw new SignInRefused('algorithm', 'The signature algorithm is not allowed.');
   }
-  // Of other kinds, such as tokens of a sign-out, the type says so.
-  if (typeof typ !== 'string' || typ.toUpperCase() !== 'JWT') throw new SignInRefused('token', 'It is no ID token.');
+  // Other tokens, such as logout tokens, have a type of their own.
+  if (typeof typ !== 'string' || typ.toUpperCase() !== 'JWT')
+    throw new SignInRefused('token', 'The token is not an ID token.');
   if (claims.azp !== undefined && claims.azp !== clientId) {
-    throw new SignInRefused('audience', 'The token was made for another client.');
+    throw new SignInRefused('audience', 'The token was issued for another client.');
   }
-  if (claims.exp <= past) throw new SignInRefused('expired', 'It counts no longer.');
+  if (claims.exp <= past) throw new SignInRefused('expired', 'The token has expired.');
   if (claims.iat > future || (claims.auth_time ?? 0) > future) {
-    throw new SignInRefused('not-yet-valid', 'It counts later only.');
+    throw new SignInRefused('not-yet-valid', 'The token is not valid yet.');
   }
 }
 
@@ -277,7 +276,7 @@ interface LibraryError {
   claim?: string;
 }
 
-/** What the library found; undefined when the provider could not be asked. */
+/** Returns the cause of a library error; undefined if the provider is unavailable. */
 function refusalCause(error: unknown): RefusalCause | undefined {
   const { code = '', cause: inner } = error as LibraryError;
   const { message = '', cause: about } = (inner ?? {}) as LibraryError;

@@ -4,36 +4,36 @@ import { SignInRefused } from '../provider.ts';
 import { parseInstant, childrenNamed, NS, requireChild, textOf, SAML_VERSION } from './message-parser.ts';
 import { assertedRights } from './asserted-rights.ts';
 
-/** What an assertion must say to count, over and above being signed and ours to decrypt. */
+/** Checks the content of assertions, after their signature and decryption. */
 
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
-/** An IDNP, and nothing else that a NameID may be. */
+/** The only accepted form of NameID. */
 const IDNP_PATTERN = /^[0-9]{13}$/;
 
-/** What is expected of it. */
+/** What an assertion must match. */
 export interface AssertionExpectations {
-  /** Of the identity provider. */
+  /** Entity ID of the identity provider. */
   issuer: string;
-  /** Our entity id. */
+  /** Entity ID of this service. */
   audience: string;
-  /** Where it must have been sent. */
+  /** URL to which it must have been sent. */
   recipient: string;
-  /** Id of our request. */
+  /** ID of the request. */
   requestId: string;
-  /** Set where the person had to be asked for again: not before that. */
+  /** Set if the person had to authenticate again, not before this time. */
   forceAuthnTime: Date | undefined;
   now: Date;
   skewMs: number;
   /** Methods with a second factor. */
   multiFactorContexts: readonly string[];
-  /** Attributes that name rights; undefined where they do not count. */
+  /** Attributes that contain rights; undefined if only the store decides. */
   roleAttributes: readonly string[] | undefined;
 }
 
 /**
- * Holds a verified assertion against what is expected of it.
- * @param assertion of which the signature covers every word
- * @throws SignInRefused of the first thing that is not as it must be
+ * Validates an assertion against the expectations and returns its subject.
+ * @param assertion completely covered by a verified signature
+ * @throws SignInRefused for the first mismatch
  */
 export function subjectFromAssertion(assertion: XmlElement, expected: AssertionExpectations): AuthenticatedSubject {
   requireThat(assertion.localName === 'Assertion' && assertion.namespaceURI === NS.assertion, 'malformed');
@@ -41,7 +41,7 @@ export function subjectFromAssertion(assertion: XmlElement, expected: AssertionE
   requireThat(textOf(requireChild(assertion, 'Issuer')) === expected.issuer, 'issuer');
   const subject = requireChild(assertion, 'Subject');
   const person = textOf(requireChild(subject, 'NameID'));
-  if (!IDNP_PATTERN.test(person)) throw new SignInRefused('malformed', 'The NameID is no IDNP.');
+  if (!IDNP_PATTERN.test(person)) throw new SignInRefused('malformed', 'The NameID is not an IDNP.');
   const confirmedUntil = checkSubjectConfirmation(requireChild(subject, 'SubjectConfirmation'), expected);
   checkConditions(requireChild(assertion, 'Conditions'), expected);
   const { index, until, method } = checkAuthnStatement(requireChild(assertion, 'AuthnStatement'), expected);
@@ -57,7 +57,7 @@ export function subjectFromAssertion(assertion: XmlElement, expected: AssertionE
   };
 }
 
-/** The confirmation says for whom, as the answer to what, and until when the assertion was handed to the browser. */
+/** Checks recipient, request and times of the confirmation. Returns its expiry. */
 function checkSubjectConfirmation(confirmation: XmlElement, expected: AssertionExpectations): Date {
   requireThat(confirmation.getAttribute('Method') === BEARER, 'malformed');
   const data = requireChild(confirmation, 'SubjectConfirmationData');
@@ -72,7 +72,7 @@ function checkConditions(conditions: XmlElement, expected: AssertionExpectations
   requireThat(audience === expected.audience, 'audience');
 }
 
-/** @returns until when it counts, which must be said */
+/** Returns the expiry, which is required. */
 function checkTimes(element: XmlElement, { now, skewMs }: AssertionExpectations): Date {
   const [from, until] = [parseInstant(element, 'NotBefore'), parseInstant(element, 'NotOnOrAfter')];
   requireThat(!from || from.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
@@ -81,15 +81,12 @@ function checkTimes(element: XmlElement, { now, skewMs }: AssertionExpectations)
   return until;
 }
 
-function checkAuthnStatement(
-  statement: XmlElement,
-  { now, skewMs, forceAuthnTime: askedAgain }: AssertionExpectations,
-) {
+function checkAuthnStatement(statement: XmlElement, { now, skewMs, forceAuthnTime }: AssertionExpectations) {
   const [at, until] = [parseInstant(statement, 'AuthnInstant'), parseInstant(statement, 'SessionNotOnOrAfter')];
   requireThat(at, 'malformed');
   requireThat(at.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
   requireThat(!until || now.getTime() < until.getTime() + skewMs, 'expired');
-  requireThat(!askedAgain || at.getTime() + skewMs >= askedAgain.getTime(), 'not-again');
+  requireThat(!forceAuthnTime || at.getTime() + skewMs >= forceAuthnTime.getTime(), 'not-again');
   const method = textOf(requireChild(requireChild(statement, 'AuthnContext'), 'AuthnContextClassRef'));
   return { index: statement.getAttribute('SessionIndex'), until, method };
 }
@@ -108,17 +105,17 @@ function attributesOf(assertion: XmlElement): Map<string, string[]> {
 }
 
 const CAUSE_MESSAGES: Partial<Record<RefusalCause, string>> = {
-  issuer: 'The assertion is of another identity provider.',
-  recipient: 'The assertion was for another place.',
-  unsolicited: 'The assertion answers no request of this attempt.',
-  audience: 'The assertion is for somebody else.',
-  'not-yet-valid': 'The assertion counts later only.',
-  expired: 'The assertion counts no longer.',
-  'not-again': 'The person was not asked for again.',
+  issuer: 'The assertion was issued by another identity provider.',
+  recipient: 'The assertion was sent to another URL.',
+  unsolicited: 'The assertion does not respond to the request of this attempt.',
+  audience: 'The assertion has another audience.',
+  'not-yet-valid': 'The assertion is not valid yet.',
+  expired: 'The assertion has expired.',
+  'not-again': 'The person was not authenticated again.',
 };
 
 function requireThat(holds: unknown, cause: RefusalCause): asserts holds {
-  if (!holds) throw new SignInRefused(cause, CAUSE_MESSAGES[cause] ?? 'The assertion does not say what it must.');
+  if (!holds) throw new SignInRefused(cause, CAUSE_MESSAGES[cause] ?? 'The assertion is malformed.');
 }
 
 const addMilliseconds = (time: Date, ms: number): Date => new Date(time.getTime() + ms);

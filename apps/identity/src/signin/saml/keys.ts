@@ -11,7 +11,7 @@ export interface KeyPair {
   certificate: string;
 }
 
-/** Ours: `current` signs; `next` is published beside it before it is used; all of them decrypt, the one before them as well. */
+/** The service's key pairs: `current` signs, `next` is published in advance, and all of them decrypt. */
 export interface KeyPairs {
   current: KeyPair;
   next: KeyPair | undefined;
@@ -22,9 +22,9 @@ const POLL_INTERVAL_MS = 1000;
 const DAY_MS = 86_400_000;
 
 /**
- * Follows `<name>.key` and `<name>.crt` of a folder. A pair that changes into one that cannot be used keeps counting as it was; of
- * `next` and `previous` one that goes is gone.
- * @throws Error, one sentence, at once when `current` cannot be used or lies open
+ * Watches `<name>.key` and `<name>.crt` in a folder. If `current` becomes invalid, all loaded pairs stay in use.
+ * An invalid or deleted `next` or `previous` is dropped.
+ * @throws Error at start if `current` is invalid, or its key file is readable by others
  */
 export function watchKeyPairs(dir: string, { log, now }: { log: Log; now: () => Date }): () => KeyPairs {
   let pairs = {
@@ -80,10 +80,10 @@ function isMatchingPair({ key, certificate }: KeyPair): boolean {
 }
 
 /**
- * Follows the certificates of an identity provider, two of them while it changes its key. A text that holds none leaves the last
- * ones that did.
+ * Watches the certificates of the identity provider; during a key change there are two.
+ * If the file becomes invalid, the last valid certificates stay in use.
  * @param text PEM
- * @throws Error, one sentence, at once when there is none
+ * @throws Error at start without a certificate
  */
 export function watchCertificates(text: () => string, log: Log): () => X509Certificate[] {
   const read = (content: string) => parseCertificates('SAML_IDP_CERTIFICATES_FILE', content);
@@ -102,10 +102,10 @@ export function watchCertificates(text: () => string, log: Log): () => X509Certi
   };
 }
 
-/** Shows how long the certificates of both sides last yet. */
+/** Registers the gauge of the remaining lifetime of both sides' certificates. */
 export function registerCertificateGauge(
   metrics: Metrics,
-  of: { ours: () => X509Certificate; theirs: () => X509Certificate[] },
+  certificates: { ours: () => X509Certificate; theirs: () => X509Certificate[] },
   now: () => Date,
 ): void {
   metrics.gauge(
@@ -114,8 +114,8 @@ export function registerCertificateGauge(
     ['whose'],
     (gauge) => {
       const days = ({ validToDate }: X509Certificate): number => (validToDate.getTime() - now().getTime()) / DAY_MS;
-      gauge.set({ whose: 'ours' }, days(of.ours()));
-      gauge.set({ whose: 'provider' }, Math.max(...of.theirs().map(days)));
+      gauge.set({ whose: 'ours' }, days(certificates.ours()));
+      gauge.set({ whose: 'provider' }, Math.max(...certificates.theirs().map(days)));
     },
   );
 }

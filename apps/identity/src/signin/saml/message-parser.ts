@@ -2,7 +2,7 @@ import { DOMParser } from '@xmldom/xmldom/lib/dom-parser.js';
 import type { XmlElement } from '@xmldom/xmldom/lib/dom-parser.js';
 import { SignInRefused } from '../provider.ts';
 
-/** Messages of SAML as they arrive: what is dangerous or weak about them is refused before anything of them is believed. */
+/** Parses SAML messages. Rejects dangerous markup and weak algorithms before any content is trusted. */
 
 export const NS = {
   protocol: 'urn:oasis:names:tc:SAML:2.0:protocol',
@@ -11,19 +11,18 @@ export const NS = {
   encryption: 'http://www.w3.org/2001/04/xmlenc#',
 } as const;
 
-/** Of SAML, the one that counts: every message and assertion names it. */
 export const SAML_VERSION = '2.0';
 
-/** In characters of base64. A response of an identity provider has some 15,000. */
+/** In base64 characters. A typical response has about 15,000. */
 const MAX_MESSAGE_LENGTH = 200_000;
-/** A response has 9 levels, without signatures' inner parts. */
+/** A typical response has 9 levels, signature internals excluded. */
 const MAX_DEPTH = 40;
 const MAX_ELEMENTS = 2_000;
 
 const SHA2 = ['256', '384', '512'];
 const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
-/** Algorithms that count, by the element that names them: RSA with SHA-2, encryption that notices a change, keys by OAEP. */
+/** Allowed algorithms by element: RSA with SHA-2, authenticated encryption, OAEP key transport. */
 const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
   SignatureMethod: SHA2.map((bits) => `http://www.w3.org/2001/04/xmldsig-more#rsa-sha${bits}`),
   CanonicalizationMethod: [EXCLUSIVE_C14N],
@@ -34,60 +33,63 @@ const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
     `${NS.encryption}rsa-oaep-mgf1p`,
   ],
 };
-/** Of what is signed; the digest inside OAEP, which is no signature, may be SHA-1, as everybody has it. */
+/** Allowed digests of signatures. The digest inside OAEP may be SHA-1, which is common and safe there. */
 const DIGESTS = [`${NS.encryption}sha256`, 'http://www.w3.org/2001/04/xmldsig-more#sha384', `${NS.encryption}sha512`];
 
 /**
- * The text of a message. Markup that begins with `<!` is refused unread: a document type brings entities, a comment splits a
- * text in two, and a CDATA section is read in more than one way. So are processing instructions.
- * @throws SignInRefused
+ * Returns the text of a base64 message.
+ * @throws SignInRefused, also for markup that {@link rejectUnsafeMarkup} rejects
  */
 export function decodeMessage(base64: string | undefined): string {
   const encoded = (base64 ?? '').replaceAll(/\s/g, '');
   if (encoded === '' || encoded.length > MAX_MESSAGE_LENGTH || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) {
-    throw new SignInRefused('malformed', 'There is no message of SAML, or one that is too large.');
+    throw new SignInRefused('malformed', 'The SAML message is missing, malformed or too large.');
   }
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
   } catch {
-    throw new SignInRefused('malformed', 'The message is not in UTF-8.');
+    throw new SignInRefused('malformed', 'The message is not valid UTF-8.');
   }
   rejectUnsafeMarkup(text);
   return text;
 }
 
 /**
- * Refuses what a signature may not cover, or readers may read in different ways.
- * @param text of a message, or of what was encrypted in one
+ * Rejects markup that a signature may not cover, or that parsers read differently: document types (entities), comments
+ * (split texts), CDATA sections and processing instructions.
+ * @param text a message, or decrypted content of one
  * @throws SignInRefused
  */
 export function rejectUnsafeMarkup(text: string): void {
   if (/<!|<\?(?!xml\s)/.test(text)) {
-    throw new SignInRefused('malformed', 'The message holds a document type, a comment, or the like.');
+    throw new SignInRefused(
+      'malformed',
+      'The message contains a document type, comment, CDATA section or processing instruction.',
+    );
   }
 }
 
 /**
- * Reads a message, or an assertion that was in one, and looks at its algorithms.
+ * Parses a message or an assertion. Rejects duplicate IDs and weak algorithms.
  * @throws SignInRefused
  */
 export function parseXml(text: string): XmlElement {
   rejectUnsafeMarkup(text);
-  const wrong = (): never => {
-    throw new SignInRefused('malformed', 'The message is no XML.');
+  const fail = (): never => {
+    throw new SignInRefused('malformed', 'The message is not valid XML.');
   };
-  const errorHandler = { warning: wrong, error: wrong, fatalError: wrong };
+  const errorHandler = { warning: fail, error: fail, fatalError: fail };
   const root = new DOMParser({ errorHandler }).parseFromString(text, 'text/xml').documentElement;
-  if (!root) return wrong();
+  if (!root) return fail();
   const elements = elementsOf(root);
   const ids = elements.flatMap((element) => element.getAttribute('ID') || []);
-  if (new Set(ids).size < ids.length) throw new SignInRefused('signature', 'An ID stands for two elements.');
+  if (new Set(ids).size < ids.length) throw new SignInRefused('signature', 'The message contains duplicate IDs.');
   for (const element of elements) rejectWeakAlgorithm(element);
   return root;
 }
 
-/** All elements, the root first, without recursion: what is nested deep must not exhaust us. */
+/** Returns all elements, root first. Iterative, so deep nesting cannot exhaust the stack. */
 function elementsOf(root: XmlElement): XmlElement[] {
   const found: XmlElement[] = [];
   const pending: [element: XmlElement, depth: number][] = [[root, 1]];
@@ -95,7 +97,7 @@ function elementsOf(root: XmlElement): XmlElement[] {
     const [element, depth] = next;
     found.push(element);
     if (depth > MAX_DEPTH || found.length > MAX_ELEMENTS) {
-      throw new SignInRefused('malformed', 'The message has more in it than any needs.');
+      throw new SignInRefused('malformed', 'The message has too many elements or levels.');
     }
     for (const child of childrenOf(element)) pending.push([child, depth + 1]);
   }
@@ -107,11 +109,10 @@ function rejectWeakAlgorithm(element: XmlElement): void {
   const inKey = element.parentNode?.localName === 'EncryptionMethod';
   const allowed = name === 'DigestMethod' ? (inKey ? undefined : DIGESTS) : ALGORITHMS[name];
   if (allowed && !allowed.includes(element.getAttribute('Algorithm'))) {
-    throw new SignInRefused('algorithm', `The message names an algorithm that does not count, as its ${name}.`);
+    throw new SignInRefused('algorithm', `The algorithm of ${name} is not allowed.`);
   }
 }
 
-/** The elements right below. */
 function childrenOf(parent: XmlElement): XmlElement[] {
   const found: XmlElement[] = [];
   for (let child = parent.firstChild; child; child = child.nextSibling) {
@@ -120,7 +121,7 @@ function childrenOf(parent: XmlElement): XmlElement[] {
   return found;
 }
 
-/** The elements of a name right below. @param namespace 'assertion' unless it is another */
+/** Returns the child elements with a name. */
 export function childrenNamed(
   parent: XmlElement,
   name: string,
@@ -129,30 +130,30 @@ export function childrenNamed(
   return childrenOf(parent).filter((child) => child.localName === name && child.namespaceURI === NS[namespace]);
 }
 
-/** The one element of a name right below. @throws SignInRefused when there is none, or another */
+/** Returns the only child element with a name. @throws SignInRefused if there is not exactly one */
 export function requireChild(parent: XmlElement, name: string, namespace: keyof typeof NS = 'assertion'): XmlElement {
   const [first, ...others] = childrenNamed(parent, name, namespace);
   if (!first || others.length > 0) {
-    throw new SignInRefused('malformed', `There must be one ${name} in the ${parent.localName}.`);
+    throw new SignInRefused('malformed', `The ${parent.localName} must contain exactly one ${name}.`);
   }
   return first;
 }
 
-/** The text of an element that holds nothing else. @throws SignInRefused */
+/** Returns the text of an element. @throws SignInRefused if it has child elements */
 export function textOf(element: XmlElement): string {
   if (childrenOf(element).length > 0) {
-    throw new SignInRefused('malformed', `The ${element.localName} holds more than a text.`);
+    throw new SignInRefused('malformed', `The ${element.localName} must contain text only.`);
   }
   return (element.textContent ?? '').trim();
 }
 
-/** An instant of an attribute; undefined where it is absent. @throws SignInRefused for one that is none */
+/** Returns the instant in an attribute, or undefined without the attribute. @throws SignInRefused if it is malformed */
 export function parseInstant(element: XmlElement, name: string): Date | undefined {
   const text = element.getAttribute(name);
   if (!text) return undefined;
   const time = new Date(text);
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) || Number.isNaN(time.getTime())) {
-    throw new SignInRefused('malformed', `The ${name} of the ${element.localName} is no instant in UTC.`);
+    throw new SignInRefused('malformed', `The ${name} of the ${element.localName} is not an instant in UTC.`);
   }
   return time;
 }

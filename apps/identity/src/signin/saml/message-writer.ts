@@ -4,7 +4,7 @@ import { buildCallbackUrl, buildLogoutUrl } from '../provider.ts';
 import type { KeyPair, KeyPairs } from './keys.ts';
 import { NS } from './message-parser.ts';
 
-/** Messages of SAML as we write them; the request to sign in is written by the library. */
+/** Writes SAML messages, except the sign-in request, which the library writes. */
 
 const HTTP_POST_BINDING = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
 const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
@@ -16,7 +16,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** Text of XML that is put in as it is. */
+/** XML text that needs no escaping. */
 class Xml {
   readonly text: string;
 
@@ -25,30 +25,29 @@ class Xml {
   }
 }
 
-/** A template of XML: what is put into it is text, unless it came from such a template. */
+/** Builds XML from a template and escapes all values, except results of this function. */
 function xml(parts: TemplateStringsArray, ...values: (string | Xml | Xml[])[]): Xml {
   const inner = values.map((value) => {
     if (value instanceof Xml) return value.text;
     if (Array.isArray(value)) return value.map(({ text }) => text).join('');
-    return value.replaceAll(/[&<>"']/g, (one) => ENTITIES[one] ?? one);
+    return value.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
   });
   return new Xml(String.raw({ raw: parts }, ...inner));
 }
 
-/** An id for a message: nobody guesses it, and it is a name of XML. */
+/** Returns an unguessable message ID that is a valid XML name. */
 export const createMessageId = (): string => `_${randomBytes(20).toString('hex')}`;
 
-/** Who signs out of which session where. */
 export interface LogoutRequestParts {
   issuer: string;
   destination: string;
-  /** IDNP. */
+  /** An IDNP. */
   person: string;
   index: string;
   now: Date;
 }
 
-/** Asks the identity provider to sign somebody out, signed, in base64. */
+/** Returns a signed logout request in base64. */
 export function createLogoutRequest(
   { issuer, destination, person, index, now }: LogoutRequestParts,
   pair: KeyPair,
@@ -58,17 +57,12 @@ export function createLogoutRequest(
   return sign(message, pair);
 }
 
-/** Answers the identity provider that the sessions have ended, signed, in base64. */
+/** Returns a signed logout response with status success, in base64. */
 export function createLogoutResponse(
-  {
-    issuer,
-    destination,
-    inResponseTo: to,
-    now,
-  }: { issuer: string; destination: string; inResponseTo: string; now: Date },
+  { issuer, destination, inResponseTo, now }: { issuer: string; destination: string; inResponseTo: string; now: Date },
   pair: KeyPair,
 ): string {
-  const message = xml`<samlp:LogoutResponse ${messageAttributes(destination, now)} InResponseTo="${to}"><saml:Issuer>${issuer}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status></samlp:LogoutResponse>`;
+  const message = xml`<samlp:LogoutResponse ${messageAttributes(destination, now)} InResponseTo="${inResponseTo}"><saml:Issuer>${issuer}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status></samlp:LogoutResponse>`;
   return sign(message, pair);
 }
 
@@ -76,7 +70,7 @@ function messageAttributes(destination: string, now: Date): Xml {
   return xml`xmlns:samlp="${NS.protocol}" xmlns:saml="${NS.assertion}" ID="${createMessageId()}" Version="2.0" IssueInstant="${now.toISOString()}" Destination="${destination}"`;
 }
 
-/** The signature stands after the issuer, where the schema wants it. */
+/** Signs the message. The schema requires the signature after the issuer. */
 function sign({ text }: Xml, { key, certificate }: KeyPair): string {
   const signature = new SignedXml({
     privateKey: key,
@@ -96,7 +90,7 @@ function sign({ text }: Xml, { key, certificate }: KeyPair): string {
   return Buffer.from(signature.getSignedXml()).toString('base64');
 }
 
-/** What the identity provider is told of us: who we are, where it answers, and the certificates of our keys, the next one included. */
+/** Returns the service metadata: entity ID, endpoints, and the certificates of the current and next keys. */
 export function createMetadata(
   entityId: string,
   provider: string,

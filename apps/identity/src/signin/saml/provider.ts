@@ -31,26 +31,25 @@ import {
 import { createLogoutRequest, createLogoutResponse, createMetadata, createMessageId } from './message-writer.ts';
 
 /**
- * An identity provider that speaks SAML 2.0, as MPass does. The library finds and checks signatures, decrypts, and gives back what
- * a signature covers; what that must say is ours to check (message.ts, assertion.ts), as is the time.
+ * A SAML 2.0 identity provider, such as MPass. The library verifies signatures, decrypts, and returns the signed content.
+ * This module, message-parser.ts and assertion.ts check the content and the times.
  */
 
-/** As config.ts reads them. */
 export interface SamlSettings {
   entityId: string;
   idpEntityId: string;
   ssoUrl: string;
-  /** Empty: the provider signs nobody out. */
+  /** Empty if the provider supports no sign-out. */
   sloUrl: string;
   /** PEM. */
   certificates: () => string;
   keysDir: string;
   skewMs: number;
-  /** Whether assertions may come in clear. */
+  /** Whether unencrypted assertions are accepted. */
   plain: boolean;
   displayName: string;
   strongContexts: readonly string[];
-  /** Whether rights are those of our staff, or of those what the provider asserts as well. */
+  /** `store`: stored roles only. `attributes`: stored roles that the provider also asserts. */
   roles: string;
   roleAttributes: readonly string[];
 }
@@ -61,10 +60,10 @@ export interface SamlParts {
   metrics: Metrics;
 }
 
-/** How long a statement about a sign-out that names no end of its own is remembered and believed. */
+/** Validity of a logout message without an expiry. It is remembered for that time. */
 const LOGOUT_TTL_MS = 600_000;
 
-/** @throws Error, one sentence, when the keys or certificates cannot be used */
+/** @throws Error if the keys or certificates are invalid */
 export function samlProvider(name: string, settings: SamlSettings, parts: SamlParts): BrowserProvider {
   const { displayName, sloUrl, entityId } = settings;
   const keyPairs = watchKeyPairs(settings.keysDir, parts);
@@ -99,24 +98,24 @@ interface SamlContext {
   keyPairs: () => KeyPairs;
   /** Certificates of the provider. */
   idpCertificates: () => X509Certificate[];
-  /** By how many milliseconds their clock is ahead of ours. */
+  /** Records by how many milliseconds the provider's clock is ahead. */
   recordClockOffset: (aheadMs: number) => void;
   now: () => Date;
 }
 
-/** The library, told to leave to us what we check: times, audience, and which request it was. */
+/** Creates the library client, without its checks of times, audience and request, which this module does. */
 function createSamlLibrary(
-  { name, settings, keyPairs: pairs, idpCertificates: theirs }: SamlContext,
+  { name, settings, keyPairs, idpCertificates }: SamlContext,
   origin: string,
-  more: { again?: boolean; id?: string; pair?: KeyPair },
+  options: { again?: boolean; id?: string; pair?: KeyPair },
 ): SAML {
-  const { current } = pairs();
-  const { again = false, id = createMessageId(), pair = current } = more;
+  const { current } = keyPairs();
+  const { again = false, id = createMessageId(), pair = current } = options;
   return new SAML({
     issuer: settings.entityId,
     callbackUrl: buildCallbackUrl(name, origin),
     entryPoint: settings.ssoUrl,
-    idpCert: (done) => done(null, theirs().map(String)),
+    idpCert: (done) => done(null, idpCertificates().map(String)),
     privateKey: current.key,
     publicCert: current.certificate,
     decryptionPvk: pair.key,
@@ -151,7 +150,7 @@ async function complete(
 ): Promise<AuthenticatedSubject> {
   const { settings } = saml;
   if (parameters['RelayState'] !== kept['relay']) {
-    throw new SignInRefused('cross-attempt', 'The answer belongs to another attempt.');
+    throw new SignInRefused('cross-attempt', 'The response belongs to another attempt.');
   }
   const recipient = buildCallbackUrl(saml.name, origin);
   const request = kept['request'] ?? '';
@@ -173,7 +172,7 @@ async function complete(
   });
 }
 
-/** Shows how far the clock of a provider is ahead of ours, by the last message of which the signature held. */
+/** Registers the gauge of the provider's clock offset, from the last message with a valid signature. */
 function createClockGauge(provider: string, metrics: Metrics): (aheadMs: number) => void {
   let aheadMs: number | undefined;
   metrics.gauge(
@@ -184,24 +183,24 @@ function createClockGauge(provider: string, metrics: Metrics): (aheadMs: number)
       if (aheadMs !== undefined) gauge.set({ provider }, aheadMs / 1000);
     },
   );
-  return (found) => (aheadMs = found);
+  return (measuredMs) => (aheadMs = measuredMs);
 }
 
-/** What a response says about itself. It is believed when its signature, which covers all of it, is found to be good. */
+/** Checks the response itself. The caller verifies its signature afterwards. */
 function assertResponseValid(
   response: XmlElement,
   { settings, recipient, request }: { settings: SamlSettings; recipient: string; request: string },
 ): void {
   assertMessageValid(response, 'Response', recipient, settings);
   if (response.getAttribute('InResponseTo') !== request) {
-    throw new SignInRefused('unsolicited', 'The response answers no request of this attempt.');
+    throw new SignInRefused('unsolicited', 'The response does not respond to the request of this attempt.');
   }
   assertSuccess(response);
   if (childrenNamed(response, 'Assertion').length > 0 && !settings.plain) {
     throw new SignInRefused('clear-text', 'The assertion is not encrypted.');
   }
   if (childrenNamed(response, 'Assertion').length + childrenNamed(response, 'EncryptedAssertion').length !== 1) {
-    throw new SignInRefused('malformed', 'There must be one assertion in the response.');
+    throw new SignInRefused('malformed', 'The response must contain exactly one assertion.');
   }
 }
 
@@ -223,21 +222,21 @@ function assertMessageValid(
     message.namespaceURI !== NS.protocol ||
     message.getAttribute('Version') !== SAML_VERSION
   ) {
-    throw new SignInRefused('malformed', `The message is no ${name} of SAML 2.0.`);
+    throw new SignInRefused('malformed', `The message is not a ${name} of SAML 2.0.`);
   }
   if (message.getAttribute('Destination') !== destination) {
-    throw new SignInRefused('destination', 'The message was for another place.');
+    throw new SignInRefused('destination', 'The message was sent to another URL.');
   }
   if (textOf(requireChild(message, 'Issuer')) !== idpEntityId) {
-    throw new SignInRefused('issuer', 'The message is of another identity provider.');
+    throw new SignInRefused('issuer', 'The message was issued by another identity provider.');
   }
   if (childrenNamed(message, 'Signature', 'signature').length !== 1) {
-    throw new SignInRefused('signature', 'The message is not signed once, as a whole.');
+    throw new SignInRefused('signature', 'The message must have exactly one signature of the whole message.');
   }
 }
 
 /**
- * The assertion of a response, whose signatures are good, as the signed bytes have it.
+ * Verifies the signatures of a response and returns its assertion, as signed.
  * @throws SignInRefused
  */
 async function verifyAssertion(saml: SamlContext, origin: string, response: string): Promise<string> {
@@ -259,18 +258,19 @@ async function verifyAssertion(saml: SamlContext, origin: string, response: stri
       if (!isDecryptionError(error)) break;
     }
   }
-  if (isDecryptionError(failed)) throw new SignInRefused('decryption', 'The assertion is not encrypted for us.');
-  // The library reads times before it gives anything back, and stumbles over one that is not there.
+  if (isDecryptionError(failed))
+    throw new SignInRefused('decryption', 'The assertion is not encrypted for this service.');
+  // The library throws this error for a missing time.
   if (failed instanceof Error && failed.message.startsWith('Error parsing')) {
     throw new SignInRefused('malformed', 'The assertion lacks a time.');
   }
-  throw new SignInRefused('signature', 'The signatures do not hold.');
+  throw new SignInRefused('signature', 'The signatures are invalid.');
 }
 
 /**
- * The library gives the assertion back, and not what stood around it before it was encrypted. The signature of the response covers
- * that as well, so it is read only once that holds.
- * @throws SignInRefused for a document type, a comment or an instruction
+ * Rejects unsafe markup around the encrypted assertion, which the library does not return.
+ * Called after signature verification, because the response's signature covers it.
+ * @throws SignInRefused
  */
 async function rejectHiddenMarkup(response: string, { key }: KeyPair): Promise<void> {
   for (const encrypted of childrenNamed(parseXml(decodeMessage(response)), 'EncryptedAssertion')) {
@@ -278,7 +278,7 @@ async function rejectHiddenMarkup(response: string, { key }: KeyPair): Promise<v
   }
 }
 
-/** Whether OpenSSL could not open something: the library passes its error on. */
+/** Returns whether the library passed on a decryption error of OpenSSL. */
 const isDecryptionError = (error: unknown): boolean =>
   /^ERR_(OSSL|CRYPTO)/.test(String((error as { code?: unknown } | undefined)?.code)) ||
   (error instanceof Error && /unable to authenticate data|oaep/i.test(error.message));
@@ -307,8 +307,15 @@ async function handleLogout(
     sessionIndexes: childrenNamed(message, 'SessionIndex', 'protocol').map(textOf),
     message: { id, until },
     respond: () => {
-      const to = { issuer: settings.entityId, destination: settings.sloUrl, inResponseTo: id, now: saml.now() };
-      const fields: Record<string, string> = { SAMLResponse: createLogoutResponse(to, saml.keyPairs().current) };
+      const logoutResponse = {
+        issuer: settings.entityId,
+        destination: settings.sloUrl,
+        inResponseTo: id,
+        now: saml.now(),
+      };
+      const fields: Record<string, string> = {
+        SAMLResponse: createLogoutResponse(logoutResponse, saml.keyPairs().current),
+      };
       if (relay !== undefined) fields['RelayState'] = relay;
       return postForm(settings.sloUrl, fields);
     },
@@ -319,19 +326,19 @@ async function verifyProfile(checked: Promise<{ profile: Profile | null }>): Pro
   try {
     return (await checked).profile;
   } catch {
-    throw new SignInRefused('signature', 'The signature does not hold.');
+    throw new SignInRefused('signature', 'The signature is invalid.');
   }
 }
 
 function resolveMessageExpiry(message: XmlElement, { now, settings }: SamlContext): Date {
   const issued = parseInstant(message, 'IssueInstant');
-  if (!issued) throw new SignInRefused('malformed', 'The message does not say when it was made.');
+  if (!issued) throw new SignInRefused('malformed', 'The message has no IssueInstant.');
   const until = parseInstant(message, 'NotOnOrAfter') ?? new Date(issued.getTime() + LOGOUT_TTL_MS);
   if (issued.getTime() > now().getTime() + settings.skewMs) {
-    throw new SignInRefused('not-yet-valid', 'The message counts later only.');
+    throw new SignInRefused('not-yet-valid', 'The message is not valid yet.');
   }
   if (until.getTime() + settings.skewMs <= now().getTime()) {
-    throw new SignInRefused('expired', 'The message counts no longer.');
+    throw new SignInRefused('expired', 'The message has expired.');
   }
   return new Date(until.getTime() + settings.skewMs);
 }

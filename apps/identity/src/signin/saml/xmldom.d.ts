@@ -1,7 +1,4 @@
-/**
- * The part of the parser that is used here. Its own types bring those of a browser's page along, and would make all of them known
- * to every back-end.
- */
+/** The used part of the parser. Its own types would add the browser's DOM types to every back end. */
 declare module '@xmldom/xmldom/lib/dom-parser.js' {
   export interface XmlNode {
     readonly nodeType: number;
@@ -13,9 +10,9 @@ declare module '@xmldom/xmldom/lib/dom-parser.js' {
   export interface XmlElement extends XmlNode {
     readonly localName: string;
     readonly namespaceURI: string | null;
-    /** Empty where it is absent. */
+    /** Returns '' for an absent attribute. */
     getAttribute(name: string): string;
-    /** As XML, with the namespaces that are in force. */
+    /** Returns the XML, with the namespaces in scope. */
     toString(): string;
   }
   export class DOMParser {
