@@ -144,15 +144,11 @@ describe('a public service is refused', () => {
     [
       'a compared date that is none',
       (text) => text.replace('field: childBirthDate', 'field: payout'),
-      /payout is no date/,
+      /payout is not a date field/,
     ],
-    [
-      'a section without a field',
-      (text) => text.replace('[payout, iban]', '[payout]'),
-      /each field stands in one section/,
-    ],
+    ['a section without a field', (text) => text.replace('[payout, iban]', '[payout]'), /must list each field once/],
     ['a help without Russian', (text) => text.replace(/\n +ru: 'Без пробелов.*/, ''), /x-help: needs ro, ru and en/],
-    ['a message for no rule', (text) => text.replace('NOT_AFTER:', 'LATE:'), /LATE is no rule/],
+    ['a message for no rule', (text) => text.replace('NOT_AFTER:', 'LATE:'), /LATE is not a rule/],
     ['a hint that says nothing', (text) => text.replace('child.idnp', 'child.number'), /x-reuse: "child.number"/],
     [
       'a shut field that is required',

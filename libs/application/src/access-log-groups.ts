@@ -1,8 +1,8 @@
-/** The access log as people read it: what one operator read in a quarter of an hour is one row. */
+/** Groups access-log entries for display. */
 
-/** One entry of the access log, as the API gives it. */
+/** An access-log entry, as the API returns it. */
 export interface AccessLogEntry {
-  /** The application, where the entries are of several. */
+  /** The application, if entries of several are listed. */
   application?: string;
   /** operators/{id} */
   by: string;
@@ -11,14 +11,14 @@ export interface AccessLogEntry {
   lookTime: string;
 }
 
-/** Entries of one application, one operator and at most 15 minutes. */
+/** Entries of one application by one operator within 15 minutes. */
 export interface AccessGroup<Entry extends AccessLogEntry = AccessLogEntry> {
   /** The newest entry. */
   last: Entry;
   /** The oldest entry. */
   first: Entry;
   count: number;
-  /** What was read, each kind once, in the order of its first entry. */
+  /** Distinct kinds, in the order of their first entry. */
   kinds: Entry['kind'][];
 }
 

@@ -2,14 +2,14 @@ import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { toSafePointer } from './schema-violations.ts';
 
-/** How deep the answers to a form may nest. */
+/** Maximum nesting depth of answers. */
 const MAX_DEPTH = 32;
-/** What a document cannot hold as a name: it is an operator, a path, an end of text, or changes the object itself. */
+/** Names that a stored document cannot have: empty, an operator, a path, with NUL, or special to the driver. */
 const INVALID_NAME = /^$|^\$|[.\0]|^(?:_bsontype|__proto__)$/;
 /**
- * What keeps answers from being stored and sent as they are, or undefined: nested too deep, a name that a document cannot
- * hold, a text or a number that would come back as another one.
- * @param answers what JSON.parse gave
+ * Returns why answers cannot be stored and sent unchanged, or undefined: excessive depth, an invalid name, a text
+ * or number that would not survive storage.
+ * @param answers the output of JSON.parse
  */
 export function validateStorableAnswers(answers: Record<string, unknown>): Violation | undefined {
   return validateValue(answers, ['answers']);
@@ -33,7 +33,7 @@ function validateName(name: string, path: string[]): Violation | undefined {
   return INVALID_NAME.test(name) ? violation(toSafePointer(path), 'UNFIT_NAME') : validateText(name, path);
 }
 
-/** Half of a surrogate pair has no form in UTF-8: it would be stored as another character. */
+/** A lone surrogate has no UTF-8 form and would be stored as another character. */
 const LONE_SURROGATE = /\p{Cs}/u;
 
 function validateText(text: string, path: string[]): Violation | undefined {

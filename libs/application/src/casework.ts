@@ -2,7 +2,7 @@ import type { Violation } from '@cups/problem';
 import { createShapeValidator } from './validator.ts';
 import { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
 
-/** What a desk notes about an application beside its content: words to colleagues, papers that cannot be had, the payment of the fee. */
+/** Validates casework input: internal notes, unavailable documents and payments. */
 
 const validateNoteShape = createShapeValidator({
   type: 'object',
@@ -24,7 +24,7 @@ const validateUnavailableShape = createShapeValidator({
   },
 });
 
-/** What is wrong with what is said of papers that the person cannot get: each has a code, and a reason of one line. */
+/** Returns the violations of unavailable documents: each needs a code, and a reason of one line. */
 export function validateUnavailable(supply: { unavailable: { kind: string; reason: string }[] }): Violation[] {
   return validateUnavailableShape(supply);
 }
@@ -43,19 +43,19 @@ const validateReceiptShape = createShapeValidator({
   },
 });
 
-/** What a receipt of the fee says. */
+/** A receipt of the fee. */
 export interface ReceiptFields {
   receiptNumber: string;
-  /** An integer of minor units, with the code of its currency. */
+  /** Integer minor units and an ISO 4217 code. */
   amount: { amountMinor: number; currency: string };
 }
 
-/** What is wrong with a receipt. Values are never echoed. */
+/** Returns the violations of a receipt. Values are never included. */
 export function validateReceipt(receipt: ReceiptFields): Violation[] {
   return validateReceiptShape(receipt);
 }
 
-/** What is wrong with a word to colleagues: it is one line of 1 to 500 characters. Values are never echoed. */
+/** Returns the violations of an internal note: one line of 1 to 500 characters. Values are never included. */
 export function validateNote(note: { text: string }): Violation[] {
   return validateNoteShape(note);
 }

@@ -5,23 +5,22 @@ import { isCivilDate } from './dates.ts';
 import type { AnswersValidator } from './form.ts';
 import { validateContentShape } from './content-shape.ts';
 
-/** What a complete file needs, at submit: the specialist sends a complete file or none. */
+/** Validates that an application is complete, at submit. */
 
-/** A paper that the provider asks for: always, or only when any of its conditions holds. */
+/** A document that the agency requires: always, or only if one of its conditions holds. */
 export interface EvidenceRule {
   kind: string;
   required: boolean;
-  /** The verification code of the electronic document does as well. */
+  /** A verification code of the electronic document is accepted too. */
   acceptsCode?: boolean;
-  /** Somebody else than the applicant is represented. */
+  /** Another person is represented. */
   whenRepresented?: boolean;
-  /** An answer has one of these values. */
   whenAnswer?: { field: string; values: string[] };
-  /** The specialist acts by one of these kinds of mandate. */
+  /** The mandate has one of these kinds. */
   whenMandate?: string[];
 }
 
-/** What a version of a public service asks of a file, beside its form. */
+/** Requirements of a service version besides its form. */
 export interface Requirements {
   evidence: EvidenceRule[];
   costOptions: {
@@ -29,21 +28,20 @@ export interface Requirements {
     /** Kinds of centre that offer it; empty means all. */
     centreKinds: string[];
   }[];
-  /** Its agency takes people without IDNP, by a document of another state; absent means that it does not. */
+  /** Its agency accepts applicants without IDNP who have a foreign document; absent means no. */
   acceptsForeignDocuments?: boolean;
 }
 
-/** Where and when a file is filed. */
+/** Place and day of filing. */
 interface FilingContext {
-  /** Kind of the centre that files it. */
   centreKind: string;
   /** The day of filing in Chisinau, yyyy-MM-dd. */
   today: string;
 }
 
 /**
- * What is missing or wrong for a complete file, all at once. Values are never echoed.
- * @param validateAnswers checks answers against the form of the version: see formCheck
+ * Returns everything that is missing or invalid for filing, all at once. Values are never included.
+ * @param validateAnswers validator of the form, see `createAnswersValidator`
  */
 export function validateCompleteness(
   content: Content,
@@ -94,27 +92,30 @@ function validatePerson(
   ];
 }
 
-/** Births, powers and papers of days that are still to come. */
+/** Reports dates of birth, mandates and documents in the future. */
 function validateDates({ applicant, represented, mandate, evidence = [] }: Content, today: string): Violation[] {
   const dates: [field: string, date: string | undefined][] = [
     ['/applicant/birthDate', applicant?.birthDate],
     ['/represented/birthDate', represented?.birthDate],
     ['/mandate/date', mandate?.date],
-    ...evidence.map(({ issueDate }, at): [string, string | undefined] => [`/evidence/${at}/issueDate`, issueDate]),
+    ...evidence.map(({ issueDate }, index): [string, string | undefined] => [
+      `/evidence/${index}/issueDate`,
+      issueDate,
+    ]),
   ];
   return dates
     .filter(([, date]) => date !== undefined && isCivilDate(date) && date > today)
     .map(([field]) => violation(field, 'NOT_AFTER', { other: 'today' }));
 }
 
-function validateContact({ contact: given }: Content): Violation[] {
-  if (given?.email || given?.phone || given?.none) return [];
+function validateContact({ contact }: Content): Violation[] {
+  if (contact?.email || contact?.phone || contact?.none) return [];
   return [violation('/contact', 'CONTACT_MISSING')];
 }
 
-function validateMandate({ mandate: given, represented }: Content): Violation[] {
-  if (!given) return [requiredViolation('/mandate')];
-  if (given.kind !== 'own-presence') return given.reference ? [] : [requiredViolation('/mandate/reference')];
+function validateMandate({ mandate, represented }: Content): Violation[] {
+  if (!mandate) return [requiredViolation('/mandate')];
+  if (mandate.kind !== 'own-presence') return mandate.reference ? [] : [requiredViolation('/mandate/reference')];
   return represented ? [violation('/mandate/kind', 'POWER_NEEDED')] : [];
 }
 
@@ -123,7 +124,7 @@ function validateEvidence(content: Content, { evidence: rules }: Requirements): 
   return rules
     .filter((rule) => isRequired(rule, content))
     .flatMap(({ kind, acceptsCode }) => {
-      const index = documents.findIndex((paper) => paper.kind === kind);
+      const index = documents.findIndex((item) => item.kind === kind);
       const document = documents[index];
       if (!document) return [violation('/evidence', 'EVIDENCE_MISSING', { kind })];
       if (document.originalSeen || document.copy || (acceptsCode && document.verificationCode)) return [];

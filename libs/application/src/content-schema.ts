@@ -1,27 +1,27 @@
 import { EMAIL_PATTERN, MAX_EMAIL_LENGTH } from './email.ts';
 
 /**
- * What the desk fills in, as JSON Schema 2020-12: the one source of its shape. Types (content.ts), the check at every save
- * (shape.ts) and the columns of the store come from it; `tools/content.ts` writes it into the OpenAPI document, and holds
- * the agency contract and the proto against it.
+ * The content of an application as JSON Schema 2020-12, the single source of its shape. Derived from it: the types
+ * (content.ts), the validation at every save (content-shape.ts) and the columns of the store. `tools/content.ts`
+ * copies it into the OpenAPI document and checks the agency contract and the proto against it.
  *
- * Everything may be absent, since a draft is saved as it stands; what a complete file needs is said in completeness.ts.
- * `x-rule` is the rule (libs/problem) that a text breaks which does not fit the pattern beside it.
+ * Every member is optional, since a draft is saved at any time; completeness.ts checks complete content. `x-rule`
+ * is the rule (libs/problem) for a text that does not match the pattern beside it.
  */
 
-/** Why a specialist may act for a person. */
+/** Grounds on which a specialist acts for a person. */
 const MANDATE_KINDS = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] as const;
 
-/** The ways in which a result reaches the person. */
+/** How the applicant wants to get the result. */
 const DELIVERY_CHOICES = ['at-centre', 'electronic', 'post'] as const;
 
-/** Documents of other states by which a person without IDNP is known. */
+/** Foreign documents that identify a person without IDNP. */
 const FOREIGN_DOCUMENT_KINDS = ['passport', 'identity-card', 'birth-certificate', 'residence-permit'] as const;
 
-/** The languages in which people are addressed. */
+/** Languages of applicants. */
 const LANGUAGES = ['ro', 'ru', 'en'] as const;
 
-/** Papers of an application. */
+/** Maximum number of documents of an application. */
 export const MAX_EVIDENCE = 50;
 
 /** Text without control characters. */

@@ -6,26 +6,26 @@ import { CONTENT_SCHEMA } from './content-schema.ts';
 import { isEmailAddress } from './email.ts';
 import type { Schema } from './schema-violations.ts';
 
-/** The check of what the desk fills in, at every save: the shape of what is there, whether complete or not. */
+/** Validates the shape of content at every save, whether it is complete or not. */
 
-/** Content of one application without scanned files, as JSON in UTF-8: what is accepted must be publishable. */
+/** Maximum size of content as JSON in UTF-8, without scanned files. Accepted content must fit into a message. */
 export const MAX_CONTENT_BYTES = 64 * 1024;
-/** What an agency asked for fits in also where the file was full when it was filed. */
+/** Higher limit for supplied documents, so that they fit even if the filed content reached its limit. */
 export const MAX_SUPPLIED_BYTES = 96 * 1024;
 
 const validateShape = createShapeValidator(inlineReferences(CONTENT_SCHEMA));
 const utf8 = new TextEncoder();
 
 /**
- * What is wrong with the shape of content. Values are never echoed.
- * @param maxBytes bytes of all content as JSON
+ * Returns the violations of the shape of content. Values are never included.
+ * @param maxBytes maximum size of all content as JSON
  */
 export function validateContentShape(content: Content, maxBytes = MAX_CONTENT_BYTES): Violation[] {
   const json = JSON.stringify(content);
-  // By way of JSON, where a member that is undefined is not there.
+  // Via JSON, which drops undefined members.
   const violations = validateShape(JSON.parse(json));
   const { none, email, phone } = content.contact ?? {};
-  // What a pattern cannot say: the length of the part before the @.
+  // A pattern cannot limit the part before the @.
   if (violations.length === 0 && email && !isEmailAddress(email)) violations.push(violation('/contact/email', 'EMAIL'));
   if (none === true && (email || phone)) {
     violations.push(
@@ -38,12 +38,12 @@ export function validateContentShape(content: Content, maxBytes = MAX_CONTENT_BY
   return violations;
 }
 
-/** UTF-8 bytes of the content as JSON. */
+/** Returns the size of content as JSON in UTF-8 bytes. */
 export function measureContentBytes(content: Content): number {
   return utf8.encode(JSON.stringify(content)).length;
 }
 
-/** The schema with what its references lead to in their place: quicker to check by. */
+/** Returns the schema with references replaced by their targets, which is faster to validate against. */
 function inlineReferences(schema: Schema): Schema {
   const { $defs, ...rest } = schema as { $defs: Record<string, Schema> };
   const filled = JSON.stringify(rest, (_key, node: Schema | null) => {

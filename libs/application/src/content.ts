@@ -1,10 +1,10 @@
 import type { CONTENT_SCHEMA } from './content-schema.ts';
 
-/** The types of what the desk fills in, as the schema says them. */
+/** Types of the content, derived from its schema. */
 
 type Defs = (typeof CONTENT_SCHEMA)['$defs'];
 
-/** The type of the values that a schema of this content takes. */
+/** The type of the values that a schema accepts. */
 type FromSchema<Schema> = Schema extends { $ref: `#/$defs/${infer Name extends keyof Defs}` }
   ? FromSchema<Defs[Name]>
   : Schema extends { enum: readonly (infer Value)[] }
@@ -22,16 +22,16 @@ type Members<Properties, Required> = {
 interface PrimitiveTypes {
   string: string;
   boolean: boolean;
-  /** Answers: their form says more. */
+  /** Answers, described by their form. */
   object: Record<string, unknown>;
 }
 
-/** All that the desk fills in; a draft may lack any of it. */
+/** All input of the desk; a draft may lack any of it. */
 export type Content = FromSchema<typeof CONTENT_SCHEMA>;
 export type Person = FromSchema<Defs['Person']>;
 export type ForeignDocument = FromSchema<Defs['ForeignDocument']>;
 export type Mandate = FromSchema<Defs['Mandate']>;
 export type Evidence = FromSchema<Defs['Evidence']>;
-/** How the person wants to get the result; the field `delivery`. What the bridge sends to an agency is a delivery. */
+/** The applicant's choice of how to get the result. In the bridge, a delivery is a transmission to an agency. */
 export type DeliveryChoice = FromSchema<Defs['Delivery']>;
 export type Language = FromSchema<Defs['Language']>;

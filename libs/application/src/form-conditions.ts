@@ -2,26 +2,26 @@ import { createValidator } from './validator.ts';
 import type { SchemaError, Schema } from './schema-violations.ts';
 
 /**
- * Fields that count only sometimes. A form says it in JSON Schema alone: where `if` holds, `then` counts, otherwise `else`;
- * what the one that counts sets to `false` has no place among the answers. A desk does not show it, and it is not sent.
+ * Conditional fields of a form, in plain JSON Schema: if `if` holds, `then` applies, otherwise `else`. A field that
+ * the applicable branch sets to `false` is inapplicable: the desk hides it and it is not submitted.
  */
 
-/** One `if` of a form, with the fields that its branches shut. */
+/** One `if` of a form, with the fields that each branch makes inapplicable. */
 interface Condition {
   if: Schema;
-  shut: { then: string[]; else: string[] };
+  inapplicable: { then: string[]; else: string[] };
 }
 
 type ApplicabilityTest = (answers: Record<string, unknown>) => string[];
 
-/** The conditions at the head of a form and in its `allOf`. */
+/** Returns the conditions at the root of a form and in its `allOf`. */
 export function parseConditions(form: Schema): Condition[] {
   const schemas = [form, ...((form['allOf'] ?? []) as Schema[])];
   return schemas
     .filter((schema) => typeof schema['if'] === 'object')
     .map((schema) => ({
       if: schema['if'] as Schema,
-      shut: {
+      inapplicable: {
         then: findFalseFields(schema['then'] as Schema | undefined),
         else: findFalseFields(schema['else'] as Schema | undefined),
       },
@@ -33,17 +33,17 @@ function findFalseFields(branch: Schema | undefined): string[] {
   return Object.keys(fields).filter((name) => fields[name] === false);
 }
 
-/** What finds the shut fields, by the form that it was made of. */
+/** Cached tests by form. */
 const testsByForm = new WeakMap<Schema, ApplicabilityTest>();
 
 /**
- * Names of the fields that do not count with these answers, in the order of the form: a desk leaves them out.
- * @param form is not changed afterwards
+ * Returns the names of inapplicable fields for these answers, in the order of the form.
+ * @param form must not change afterwards
  */
 export function inapplicableFields(form: Schema, answers: Record<string, unknown>): string[] {
   const findInapplicable = testsByForm.get(form) ?? createApplicabilityTest(form);
   testsByForm.set(form, findInapplicable);
-  // An answer that does not count decides nothing, so that what hung on it may not count either.
+  // An inapplicable answer decides nothing, so fields that depend on it may become inapplicable too.
   let applicable = answers;
   for (;;) {
     const names = findInapplicable(applicable);
@@ -53,8 +53,8 @@ export function inapplicableFields(form: Schema, answers: Record<string, unknown
 }
 
 /**
- * The answers that count: those that are filed and that the agency gets.
- * @param form is not changed afterwards
+ * Returns the applicable answers, which are submitted to the agency.
+ * @param form must not change afterwards
  */
 export function applicableAnswers(form: Schema, answers: Record<string, unknown>): Record<string, unknown> {
   return omitFields(answers, inapplicableFields(form, answers));
@@ -65,9 +65,9 @@ function omitFields(answers: Record<string, unknown>, names: readonly string[]):
 }
 
 function createApplicabilityTest(form: Schema): ApplicabilityTest {
-  const tests = parseConditions(form).map(({ if: asked, shut }): ApplicabilityTest => {
-    const findings: (answers: unknown) => SchemaError[] = createValidator(asked);
-    return (answers) => (findings(answers).length === 0 ? shut.then : shut.else);
+  const tests = parseConditions(form).map(({ if: condition, inapplicable }): ApplicabilityTest => {
+    const validate: (answers: unknown) => SchemaError[] = createValidator(condition);
+    return (answers) => (validate(answers).length === 0 ? inapplicable.then : inapplicable.else);
   });
   const order = Object.keys((form['properties'] ?? {}) as object);
   return (answers) => {

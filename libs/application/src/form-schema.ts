@@ -3,9 +3,9 @@ import { FORMATS } from './formats.ts';
 import { parseConditions } from './form-conditions.ts';
 import type { Schema } from './schema-violations.ts';
 
-/** What keeps a form from being one: what no check knows, and what a desk could not show. */
+/** Validates the schema of a form: keywords that the validator knows, and extensions that a desk can show. */
 
-/** Words that say what answers must be; a form that uses another one would be checked by less than it says. */
+/** Keywords that validate answers. With any other keyword, a form would be checked less strictly than it claims. */
 const VALIDATION_KEYWORDS = new Set([
   ...['type', 'const', 'enum', 'required', 'properties', 'additionalProperties', 'dependentRequired'],
   ...['items', 'minItems', 'maxItems', 'uniqueItems'],
@@ -13,25 +13,27 @@ const VALIDATION_KEYWORDS = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   ...['oneOf', 'anyOf', 'allOf', 'not', 'if', 'then', 'else'],
 ]);
-/** Words for people and editors: they check nothing, and are known. */
+/** Annotations, which validate nothing. */
 const ANNOTATION_KEYWORDS = new Set(['$schema', '$comment', 'title', 'description', 'examples', 'default']);
-/** Words of ours, each with what is wrong with its value. */
+/** Extension keywords, each with the validator of its value. */
 const CUSTOM_KEYWORDS: Record<string, (value: unknown) => string[]> = {
   'x-title': (text) => validateTexts('x-title', text),
   'x-help': (text) => validateTexts('x-help', text),
   'x-reuse': (hint) =>
-    REUSE_HINTS.includes(hint as ReuseHint) ? [] : [`x-reuse: "${String(hint)}" is none of ${REUSE_HINTS.join(', ')}`],
+    REUSE_HINTS.includes(hint as ReuseHint)
+      ? []
+      : [`x-reuse: "${String(hint)}" is not one of ${REUSE_HINTS.join(', ')}`],
   'x-messages': validateMessages,
 };
-/** Words of ours that stand at the head of a form only. */
+/** Extension keywords that only the root of a form may have. */
 const ROOT_KEYWORDS = ['x-sections', 'x-dates'];
-/** All words of ours, which say nothing to a check of JSON Schema. */
+/** All extension keywords; JSON Schema validators ignore them. */
 export const FORM_KEYWORDS: readonly string[] = [...Object.keys(CUSTOM_KEYWORDS), ...ROOT_KEYWORDS];
-/** Words under which further schemas stand: one, or a list of them; under properties one by name. */
+/** Keywords that contain one subschema, and keywords that contain a list of them. */
 const SUBSCHEMA_KEYWORDS = ['items', 'not', 'if', 'then', 'else'];
 const SUBSCHEMA_LIST_KEYWORDS = ['oneOf', 'anyOf', 'allOf'];
 
-/** What an answer is, so that a desk can offer what was answered before: the value of `x-reuse`. */
+/** Meanings of answers, the values of `x-reuse`: a desk suggests earlier answers with the same meaning. */
 const REUSE_HINTS = [
   'child.idnp',
   'child.birthDate',
@@ -47,23 +49,23 @@ const REUSE_HINTS = [
 ] as const;
 type ReuseHint = (typeof REUSE_HINTS)[number];
 
-/** A part of a form that is filled in together: the value of `x-sections` is a list of them. */
+/** A section of a form; `x-sections` is a list of them. */
 interface FormSection {
   title: unknown;
   fields: string[];
 }
 
-/** Two dates that are compared: the value of `x-dates` is a list of them. `today` is the day of filing in Chisinau. */
+/** A comparison of two dates; `x-dates` is a list of them. `today` is the day of filing in Chisinau. */
 export interface DateRule {
   field: string;
-  /** Name of another date of the form, or `today`. */
+  /** Name of another date field, or `today`. */
   notBefore?: string;
   notAfter?: string;
 }
 
 /**
- * What keeps a form from being one: words and formats that no check knows, and words of ours that do not fit the form. Empty
- * when there is nothing. That it is a valid JSON Schema is asked of it where it comes in, in the catalog.
+ * Returns the errors of a form: unknown keywords and formats, and misused extensions. Empty if there are none. The
+ * catalog separately checks that it is a valid JSON Schema.
  */
 export function validateFormSchema(form: Schema): string[] {
   const fields = (form['properties'] ?? {}) as Record<string, Schema>;
@@ -85,31 +87,33 @@ function validateKeywords(form: Schema, allowed: readonly string[] = []): string
     if (keyword === 'format' && !Object.hasOwn(FORMATS, String(value)))
       errors.push(`unknown format: "${String(value)}"`);
     if (keyword === 'additionalProperties' && typeof value !== 'boolean')
-      errors.push('additionalProperties: true or false');
+      errors.push('additionalProperties: must be true or false');
   }
-  // JSON itself moves members whose names are numbers to the front.
+  // JavaScript objects move numeric names to the front.
   const numbered = Object.keys(form['properties'] ?? {}).filter((name) => /^\d+$/.test(name));
-  errors.push(...numbered.map((name) => `a field named ${name} loses its place`));
+  errors.push(...numbered.map((name) => `invalid field name: "${name}" (a number loses its position)`));
   return [...errors, ...listSubschemas(form).flatMap((inner) => validateKeywords(inner))];
 }
 
 function listSubschemas(form: Schema): Schema[] {
   return [
-    ...SUBSCHEMA_KEYWORDS.flatMap((word) => form[word] ?? []),
-    ...SUBSCHEMA_LIST_KEYWORDS.flatMap((word) => form[word] ?? []),
+    ...SUBSCHEMA_KEYWORDS.flatMap((keyword) => form[keyword] ?? []),
+    ...SUBSCHEMA_LIST_KEYWORDS.flatMap((keyword) => form[keyword] ?? []),
     ...Object.values(form['properties'] ?? {}),
   ] as Schema[];
 }
 
 function validateTexts(what: string, text: unknown): string[] {
   const { ro, ru, en } = (text ?? {}) as Record<string, unknown>;
-  return [ro, ru, en].every((one) => typeof one === 'string' && one !== '') ? [] : [`${what}: needs ro, ru and en`];
+  return [ro, ru, en].every((translation) => typeof translation === 'string' && translation !== '')
+    ? []
+    : [`${what}: needs ro, ru and en`];
 }
 
-/** Texts by the rule of a violation, which a desk shows in the place of the general one. */
+/** Validates texts by rule, which a desk shows instead of the general text. */
 function validateMessages(messages: unknown): string[] {
   return Object.entries(messages ?? {}).flatMap(([rule, text]) => [
-    ...(isRule(rule) ? [] : [`x-messages: ${rule} is no rule`]),
+    ...(isRule(rule) ? [] : [`x-messages: ${rule} is not a rule`]),
     ...validateTexts(`x-messages.${rule}`, text),
   ]);
 }
@@ -119,9 +123,7 @@ function validateSections(sections: FormSection[] | undefined, fields: string[])
   const shown = sections.flatMap((section) => section.fields);
   return [
     ...sections.flatMap(({ title }) => validateTexts('x-sections', title)),
-    ...(shown.join() === fields.join()
-      ? []
-      : ['x-sections: each field stands in one section, in the order of properties']),
+    ...(shown.join() === fields.join() ? [] : ['x-sections: must list each field once, in the order of properties']),
   ];
 }
 
@@ -129,34 +131,39 @@ function validateDateRule({ field, notBefore, notAfter }: DateRule, fields: Reco
   const isDate = (name: string) => fields[name]?.['format'] === 'date';
   const others = [notBefore, notAfter].filter((other) => other !== undefined);
   return [
-    ...(isDate(field) ? [] : [`x-dates: ${field} is no date of the form`]),
+    ...(isDate(field) ? [] : [`x-dates: ${field} is not a date field`]),
     ...(others.length === 1 ? [] : [`x-dates: ${field} needs either notBefore or notAfter`]),
     ...others
       .filter((other) => other !== 'today' && !isDate(other))
-      .map((other) => `x-dates: ${other} is neither a date of the form nor today`),
+      .map((other) => `x-dates: ${other} is neither a date field nor today`),
   ];
 }
 
-/** A field that counts only sometimes comes after what decides it, which has to be answered, and is not always required. */
+/**
+ * A conditional field must come after the fields that decide it. These must be required in the condition, and the
+ * conditional field must not always be required.
+ */
 function validateConditions(form: Schema, fields: string[]): string[] {
   const required = (form['required'] ?? []) as string[];
   return parseConditions(form).flatMap((condition) => {
     const conditionFields = Object.keys((condition.if['properties'] ?? {}) as object);
     const requiredFields = (condition.if['required'] ?? []) as string[];
     const last = Math.max(...conditionFields.map((name) => fields.indexOf(name)));
-    const inapplicable = [...condition.shut.then, ...condition.shut.else];
+    const inapplicable = [...condition.inapplicable.then, ...condition.inapplicable.else];
     if (inapplicable.length === 0) return [];
     return [
       ...conditionFields
         .filter((name) => !requiredFields.includes(name))
-        .map((name) => `if: ${name} must be required there, or it holds unanswered`),
-      ...inapplicable.filter((name) => !fields.includes(name)).map((name) => `${name} is shut and no field`),
+        .map((name) => `if: ${name} must be required there, or the condition holds without an answer`),
+      ...inapplicable
+        .filter((name) => !fields.includes(name))
+        .map((name) => `${name} is not a field, but a condition excludes it`),
       ...inapplicable
         .filter((name) => required.includes(name))
-        .map((name) => `${name} is required though it may be shut`),
+        .map((name) => `${name} is required, but a condition can exclude it`),
       ...inapplicable
         .filter((name) => fields.includes(name) && fields.indexOf(name) <= last)
-        .map((name) => `${name} stands before what decides whether it counts`),
+        .map((name) => `${name} must come after the fields of its condition`),
     ];
   });
 }

@@ -7,23 +7,24 @@ import type { DateRule } from './form-schema.ts';
 import { toViolations } from './schema-violations.ts';
 import type { Schema } from './schema-violations.ts';
 
-/** Forms: what the answers of an application are checked against, at the desk while they are written and at submit. */
+/** Validates answers against a form, at the desk during input and at submit. */
 
 const MAX_VIOLATIONS = 100;
 
 /**
- * What is wrong with answers; empty when they fit.
- * @param today yyyy-MM-dd in Chisinau, for dates that are compared with it; without it they are not
+ * Returns the violations of answers; empty if they are valid.
+ * @param today yyyy-MM-dd in Chisinau, for date rules with `today`; without it these rules are skipped
  */
 export type AnswersValidator = (answers: Record<string, unknown>, today?: string) => Violation[];
 
-/** A check by the form that it was made of, for as long as somebody holds the form. */
+/** Cached validators by form, as long as the form is referenced. */
 const validators = new WeakMap<Schema, AnswersValidator>();
 
 /**
- * What checks answers against a form; violations name fields and rules, never values. At most 100 are told.
- * @param form is not changed afterwards
- * @throws Error for a form with a word that no check knows
+ * Creates a validator for answers to a form. It reports at most 100 violations, which name fields and rules, never
+ * values.
+ * @param form must not change afterwards
+ * @throws Error for a form with an unknown keyword or another error
  */
 export function createAnswersValidator(form: Schema): AnswersValidator {
   const cached = validators.get(form);
@@ -41,12 +42,12 @@ export function createAnswersValidator(form: Schema): AnswersValidator {
   return validateAnswers;
 }
 
-/** Dates are compared where both are dates: what is none is told by itself. */
+/** Compares only valid dates; an invalid one is reported separately. */
 function validateDateRule({ field, notBefore, notAfter }: DateRule, dates: Record<string, unknown>): Violation[] {
   const other = notBefore ?? notAfter ?? '';
-  const [one, limit] = [dates[field], dates[other]];
-  if (typeof one !== 'string' || typeof limit !== 'string' || !isCivilDate(one) || !isCivilDate(limit)) return [];
+  const [date, limit] = [dates[field], dates[other]];
+  if (typeof date !== 'string' || typeof limit !== 'string' || !isCivilDate(date) || !isCivilDate(limit)) return [];
   const named = { other: other === 'today' ? other : pointer(['answers', other]) };
-  if (notBefore !== undefined) return one < limit ? [violation(pointer(['answers', field]), 'NOT_BEFORE', named)] : [];
-  return one > limit ? [violation(pointer(['answers', field]), 'NOT_AFTER', named)] : [];
+  if (notBefore !== undefined) return date < limit ? [violation(pointer(['answers', field]), 'NOT_BEFORE', named)] : [];
+  return date > limit ? [violation(pointer(['answers', field]), 'NOT_AFTER', named)] : [];
 }

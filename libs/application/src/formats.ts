@@ -19,16 +19,16 @@ const CHECKS = {
   idnp: isValidIdnp,
   idno: isValidIdno,
   country: isForeignCountry,
-  // Without spaces, as it is sent; a desk takes them out.
+  // Without spaces, which the desk removes.
   iban: isValidIBAN as FormatCheck,
   'person-name': isPersonName,
 };
 
-/** The formats that schemas of ours may name, each with its check. One that is not here would check nothing. */
+/** Formats that our schemas may use. An unlisted format would check nothing. */
 export const FORMATS: Readonly<Record<string, FormatCheck>> = CHECKS;
 Object.assign(format, FORMATS);
 
-/** The rule that a text breaks which is not of the format. */
+/** The rule for a text that does not match the format. */
 export const FORMAT_RULES: Readonly<Record<keyof typeof CHECKS, PlainRule>> = {
   date: 'DATE',
   'date-time': 'DATE_TIME',

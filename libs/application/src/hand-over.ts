@@ -3,15 +3,15 @@ import type { Violation } from '@cups/problem';
 import { createShapeValidator } from './validator.ts';
 import { CONTENT_SCHEMA } from './content-schema.ts';
 
-/** What the desk records when it hands a result or a decision over, and afterwards. */
+/** The records of a hand-over and of its outcome, with their validation. */
 
 const COLLECTORS = ['applicant', 'represented', 'representative'] as const;
 
 type Collector = (typeof COLLECTORS)[number];
 
 /**
- * Why it is given to whoever collects, by who that is: it is their own, the applicant filed it for the represented person, or
- * another person may collect it by a power, which is named.
+ * Allowed grounds by collector. A result belongs to the collector, was filed by the applicant for the represented
+ * person, or is collected with a power of attorney, which must be named.
  */
 const GROUNDS = {
   applicant: ['own', 'represented'],
@@ -19,14 +19,14 @@ const GROUNDS = {
   representative: ['power'],
 } as const satisfies Record<Collector, readonly string[]>;
 
-/** Why it was given to whoever collected. */
+/** The ground on which the collector received it. */
 export interface HandOverGround {
   kind: (typeof GROUNDS)[Collector][number];
-  /** Code or number of the power. */
+  /** Code or number of the power of attorney. */
   reference?: string;
 }
 
-/** Who collected, on what ground, shown which paper. */
+/** Who collected, on what ground, with which identity document. */
 export interface HandOver {
   collectedBy: Collector;
   /** A code, such as identity-document. */
@@ -37,7 +37,7 @@ export interface HandOver {
   ground?: HandOverGround;
 }
 
-/** Whether the person's need is met, and what is missing where it is not. */
+/** Whether the applicant's need is met, and if not, what is missing. */
 export interface Outcome {
   needMet: boolean;
   missing?: string;
@@ -59,8 +59,8 @@ const validateHandOverShape = createShapeValidator({
 const validateOutcomeShape = createShapeValidator({ type: 'object', properties: { missing: Line } });
 
 /**
- * What is wrong with the record of a hand-over: a representative, whom the file does not name, gives a name, the number of the
- * paper and the power. Values are never echoed.
+ * Returns the violations of a hand-over. A representative, who is not in the application, needs a name, a document
+ * number and a power of attorney. Values are never included.
  */
 export function validateHandOverRecord(handOver: HandOver): Violation[] {
   return [...validateHandOverShape(handOver), ...validateGround(handOver)];
@@ -68,7 +68,7 @@ export function validateHandOverRecord(handOver: HandOver): Violation[] {
 
 function validateGround({ collectedBy, collectorName, paperNumber, ground }: HandOver): Violation[] {
   const choices: readonly string[] | undefined = GROUNDS[collectedBy];
-  // Nobody knows on what ground a stranger collects, which is told already.
+  // An invalid collector is already reported.
   if (!choices) return [];
   const isWrong = ground !== undefined && !choices.includes(ground.kind);
   const given = {
@@ -83,7 +83,7 @@ function validateGround({ collectedBy, collectorName, paperNumber, ground }: Han
   ];
 }
 
-/** What is wrong with an outcome. Values are never echoed. */
+/** Returns the violations of an outcome. Values are never included. */
 export function validateOutcome(outcome: Outcome): Violation[] {
   const isUnexplained = !outcome.needMet && !outcome.missing;
   return [...(isUnexplained ? [violation('/missing', 'REQUIRED')] : []), ...validateOutcomeShape(outcome)];

@@ -1,6 +1,6 @@
 /**
- * The life cycle of an application, as data. Buttons, RPCs, the picture in docs/reference/application-lifecycle.md and the tests are made from
- * these tables; nothing else decides what may follow what.
+ * The lifecycle of an application, as data. Buttons, RPCs, the tests and the diagram in
+ * docs/reference/application-lifecycle.md derive from these tables; no other code decides on transitions.
  */
 
 export const STATES = [
@@ -28,28 +28,27 @@ export const ACTIONS = [
   'correct',
   'record-payment',
 ] as const;
-/** What a person at a desk may do. */
+/** Actions of desk operators that follow the lifecycle. */
 export type Action = (typeof ACTIONS)[number];
 
 export const CASEWORK_ACTIONS = ['note', 'assign', 'mark-seen', 'tell'] as const;
 /**
- * What a person at a desk may do about an application in every state, the ended ones included; it moves nothing. `note` is a
- * word to colleagues, `assign` says who takes care of it, `mark-seen` that what the agency said is dealt with, `tell` that the
- * person was told by word of mouth.
+ * Actions of desk operators that are allowed in every state and never change it. `note` adds an internal note,
+ * `assign` sets the assignee, `mark-seen` marks alerts as seen, and `tell` records that the applicant was notified.
  */
 export type CaseworkAction = (typeof CASEWORK_ACTIONS)[number];
 
-/** How a person was told something: by a colleague's own mouth, or by a slip that was given out. */
+/** How an operator notified the applicant. */
 export const NOTIFICATION_METHODS = ['phone', 'in-person', 'slip'] as const;
 export type NotificationMethod = (typeof NOTIFICATION_METHODS)[number];
 
-/** Roles that may act on an application of their own centre. */
+/** Roles that may act on applications of their own centre. */
 export const DESK_ROLES = ['specialist', 'centre-manager'] as const;
 export type DeskRole = (typeof DESK_ROLES)[number];
 
 /**
- * What can hold beside the state and close or open a move; `circumstancesOf` in acts.ts finds them. `own-application` holds for
- * whoever is its applicant or represented person.
+ * Conditions beside the state that open or close a transition; intake evaluates them. `own-application` holds if
+ * the operator is the applicant or the represented person.
  */
 export const GUARDS = ['result-revoked', 'fee-paid', 'own-application'] as const;
 export type Guard = (typeof GUARDS)[number];
@@ -57,27 +56,27 @@ export type Guard = (typeof GUARDS)[number];
 interface Transition {
   to: State;
   roles: readonly DeskRole[];
-  /** Closed while one of these holds. */
+  /** Closed while one of these guards holds. */
   unless?: readonly Guard[];
-  /** Open only while this holds. */
+  /** Open only while this guard holds. */
   onlyIf?: Guard;
-  /** Done in part it moves nothing yet. */
+  /** A partial action keeps the state. */
   inParts?: true;
 }
 
 const deskTransition = (to: State): Transition => ({ to, roles: DESK_ROLES });
-/** What counts outside the desk takes a second pair of eyes: nobody does it about an application of their own. */
+/** A step with effect outside the desk needs a colleague: operators cannot take it on their own application. */
 const reviewedTransition = (to: State, ...unless: Guard[]): Transition => ({
   ...deskTransition(to),
-  // Last, so that a refusal first tells what stops a colleague too.
+  // Last, so that a problem first names a guard that stops colleagues too.
   unless: [...unless, 'own-application'],
 });
-/** That the fee was paid is recorded once, and moves nothing. */
+/** Records the payment of the fee once, and keeps the state. */
 const paymentTransition = (state: State) => ({ 'record-payment': reviewedTransition(state, 'fee-paid') });
 
 /**
- * Persons are refused what does not stand here. `correct` changes nothing here: it opens a new application. A result that
- * the agency revoked is not handed over before it is corrected; should no correction come, withdrawing is the way out.
+ * The transitions of operators; all others are rejected. `correct` keeps the state, because it opens a new
+ * application. A revoked result cannot be handed over until it is corrected; withdrawal is the alternative.
  */
 export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transition>>> = {
   draft: {
@@ -119,13 +118,13 @@ export const MESSAGES = [
   'message-refused',
   'message-unknown',
 ] as const;
-/** What an agency, or the bridge on the way to it, says. */
+/** Messages of an agency, or of the bridge. */
 export type Message = (typeof MESSAGES)[number];
 
 export const TIMERS = ['draft-untouched', 'answer-date-passed'] as const;
 export type Timer = (typeof TIMERS)[number];
 
-/** What the desk is told that moves nothing; `other` is what a word of a later release becomes. */
+/** Alerts for the desk. `other` stands for a kind of a later release. */
 export const DESK_ALERT_KINDS = [
   'acknowledged-after-end',
   'progress-after-end',
@@ -166,13 +165,13 @@ const effectsAfterEnd: Record<Message, AgencyEffect> = {
   rejected: raiseAlert('decision-after-end'),
   'result-corrected': raiseAlert('result-corrected'),
   'result-revoked': raiseAlert('result-revoked'),
-  // The confirmation that the agency will not work on it any more is what a withdrawal waits for.
+  // The agency confirms that it stopped work, as a withdrawal expects.
   'delivery-cancelled': raiseAlert('agency-stopped'),
   'delivery-failed': raiseAlert('delivery-failed'),
-  // It will go out, for example once the bridge knows the agency.
+  // The bridge retries, for example once the agency is configured.
   'delivery-waits': raiseAlert('delivery-waits'),
   'message-refused': raiseAlert('message-refused'),
-  // Of a bridge that is newer than this release: counted, so that what follows is not held up.
+  // From a newer bridge. Applying it advances the sequence, so later messages are not blocked.
   'message-unknown': raiseAlert('message-unknown'),
 };
 const effectsAfterDecision: Record<Message, AgencyEffect> = {
@@ -194,9 +193,9 @@ const effectsInProgress: Record<Message, AgencyEffect> = {
   'result-revoked': raiseAlert('result-before-decision'),
 };
 
-/** Total: every message has its effect in every state. */
+/** The effect of every message in every state. */
 export const AGENCY_EFFECTS: Record<State, Record<Message, AgencyEffect>> = {
-  // An agency can not know a draft: whatever comes is recorded and shown.
+  // An agency cannot know a draft, so every message only raises an alert.
   draft: alertOnEveryMessage('message-before-submission'),
   submitted: effectsInProgress,
   'in-progress': effectsInProgress,
@@ -213,7 +212,7 @@ export const AGENCY_EFFECTS: Record<State, Record<Message, AgencyEffect>> = {
   expired: effectsAfterEnd,
 };
 
-/** Total: a timer that fires in a state it does not belong to is stale and changes nothing. */
+/** The effect of every timer in every state. A stale timer changes nothing. */
 export const TIMER_TRANSITIONS: Record<Timer, Record<State, State | 'stale'>> = {
   'draft-untouched': onlyFrom('draft', 'expired'),
   'answer-date-passed': onlyFrom('documents-requested', 'expired'),
@@ -227,15 +226,15 @@ function onlyFrom(state: State, next: State): Record<State, State | 'stale'> {
   return Object.fromEntries(STATES.map((s) => [s, s === state ? next : 'stale'])) as Record<State, State | 'stale'>;
 }
 
-/** States in which nothing can follow but a note or a correction. */
+/** States that no action or message leaves. */
 export const END_STATES: readonly State[] = ['closed', 'withdrawn', 'expired'];
 
-/** What someone with these roles may do in this state while these circumstances hold, in the order of {@link ACTIONS}. */
+/** Returns what these roles may do in a state while these guards hold, in the order of {@link ACTIONS}. */
 export function allowedActions(state: State, roles: readonly string[], activeGuards: readonly Guard[] = []): Action[] {
   return ACTIONS.filter((action) => stateAfter(state, action, roles, activeGuards) !== undefined);
 }
 
-/** The state after the action, or undefined when the table refuses it to these roles now. */
+/** Returns the state after an action, or undefined if the lifecycle rejects it. */
 export function stateAfter(
   state: State,
   action: Action,
@@ -246,7 +245,7 @@ export function stateAfter(
   return transition && !findClosingGuard(transition, activeGuards) ? transition.to : undefined;
 }
 
-/** What closes a move that the state and the roles would allow, or undefined. */
+/** Returns the guard that closes a transition which state and roles would allow, or undefined. */
 export function findBlockingGuard(
   state: State,
   action: Action,
@@ -257,7 +256,7 @@ export function findBlockingGuard(
   return transition && findClosingGuard(transition, activeGuards);
 }
 
-/** The move, where one of these roles makes it and what it asks for holds. */
+/** Returns the transition if one of these roles has it and its `onlyIf` guard holds. */
 function findOpenTransition(
   roles: readonly string[],
   transition: Transition | undefined,
@@ -270,4 +269,4 @@ function findOpenTransition(
 }
 
 const findClosingGuard = ({ unless = [] }: Transition, activeGuards: readonly Guard[]): Guard | undefined =>
-  unless.find((one) => activeGuards.includes(one));
+  unless.find((guard) => activeGuards.includes(guard));

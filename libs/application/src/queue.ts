@@ -1,4 +1,4 @@
-/** The lists that the queue of a desk consists of, in the order in which they are shown. What each holds: docs/reference/glossary.md. */
+/** The buckets of the queue, in display order. The glossary defines each. */
 export const BUCKETS = [
   'today',
   'came-back',

@@ -2,43 +2,43 @@ import { pointer, violation } from '@cups/problem';
 import type { PlainRule, Violation } from '@cups/problem';
 import { FORMAT_RULES } from './formats.ts';
 
-/** Broken keywords of JSON Schema as violations: one table for the content, for forms and for the public interface. */
+/** Converts JSON Schema errors to violations, with one table for content, forms and the public API. */
 
 /** A JSON Schema as data. */
 export type Schema = { readonly [keyword: string]: unknown };
 
-/** One rule that a value breaks, without the value. */
+/** One broken keyword, without the value. */
 export interface SchemaError {
-  /** Names of members and numbers of items, from the root of the value; a missing or unknown member is named last. */
+  /** Member names and item indexes from the root of the value. A missing or unknown member comes last. */
   path: string[];
-  /** The keyword of the schema that it breaks. */
+  /** The broken keyword. */
   keyword: string;
-  /** The schema that holds the keyword; its `x-rule` names the rule that its pattern stands for. */
+  /** The schema with the keyword. Its `x-rule` is the rule for a broken pattern. */
   schema: Schema;
-  /** The member beside it that makes it needed, under `dependentRequired`. */
+  /** The member that requires it, under `dependentRequired`. */
   other?: string;
 }
 
-/** A name that may be shown: anything else could be a person's data in the place of a name. */
+/** Names that are safe to report; any other name could be personal data. */
 const SAFE_NAME = /^(?:[A-Za-z_$][\w$-]{0,40}|[0-9]{1,5})$/;
 
-/** The JSON pointer of a field, or of what holds it where a name on the way is not one that may be shown. */
+/** Returns the JSON pointer of a field, or of its nearest parent if a name on the path is unsafe. */
 export function toSafePointer(path: readonly string[]): string {
   const hidden = path.findIndex((step) => !SAFE_NAME.test(step));
   return pointer(hidden < 0 ? path : path.slice(0, hidden));
 }
 
 /**
- * What findings are as violations, each rule of a field once. Of a field of another type nothing else is told, and of a text
- * that is written in another form not how long it is.
- * @param root the way to the value that was checked, such as `['answers']`
+ * Converts errors to violations, each rule of a field once. A wrong type hides other errors of the field, and a
+ * wrong format hides its length.
+ * @param root path of the validated value, such as `['answers']`
  */
 export function toViolations(errors: readonly SchemaError[], root: readonly string[] = []): Violation[] {
   const violations = new Map<string, Violation>();
   for (const group of groupByPath(errors)) {
-    for (const error of group.filter((one) => !group.some((other) => supersedes(other, one)))) {
+    for (const error of group.filter((candidate) => !group.some((other) => supersedes(other, candidate)))) {
       const path = [...root, ...error.path];
-      const one = (VIOLATION_FACTORIES[error.keyword] ?? invalidValue)(
+      const found = (VIOLATION_FACTORIES[error.keyword] ?? invalidValue)(
         toSafePointer(path),
         error.schema[error.keyword],
         {
@@ -46,7 +46,7 @@ export function toViolations(errors: readonly SchemaError[], root: readonly stri
           path,
         },
       );
-      violations.set(`${one.field} ${one.rule}`, one);
+      violations.set(`${found.field} ${found.rule}`, found);
     }
   }
   return [...violations.values()];
@@ -65,7 +65,7 @@ function groupByPath(errors: readonly SchemaError[]): SchemaError[][] {
 
 const LENGTH_KEYWORDS = ['minLength', 'maxLength'];
 
-/** Whether one finding makes another of the same place not worth telling. */
+/** Returns whether one error makes another error of the same field redundant. */
 function supersedes(one: SchemaError, other: SchemaError): boolean {
   if (one.keyword === 'type') return other.keyword !== 'type';
   const named = one.keyword === 'format' || (one.keyword === 'pattern' && one.schema['x-rule'] !== undefined);
@@ -73,13 +73,13 @@ function supersedes(one: SchemaError, other: SchemaError): boolean {
   return named && (unnamed || LENGTH_KEYWORDS.includes(other.keyword));
 }
 
-type ViolationFactory = (field: string, wanted: unknown, finding: SchemaError) => Violation;
+type ViolationFactory = (field: string, keywordValue: unknown, error: SchemaError) => Violation;
 
 const toStrings = (list: unknown): string[] => [list].flat().map(String);
 const unknownField: ViolationFactory = (field) => violation(field, 'UNKNOWN_FIELD');
 const fieldNotAllowed: ViolationFactory = (field) => violation(field, 'NOT_HERE');
 
-/** A choice between constants names them; between schemas there is nothing short to say. */
+/** Lists the constants of a choice; a choice between schemas has no short description. */
 const noAlternative: ViolationFactory = (field, branches) => {
   const schemas = branches as Schema[];
   if (!schemas.every((branch) => Object.hasOwn(branch, 'const'))) return violation(field, 'NO_ALTERNATIVE');
@@ -98,7 +98,7 @@ const VIOLATION_FACTORIES: Record<string, ViolationFactory> = {
   false: fieldNotAllowed,
   'false schema': fieldNotAllowed,
   required: (field) => violation(field, 'REQUIRED'),
-  dependentRequired: (field, _wanted, { path, other = '' }) =>
+  dependentRequired: (field, _value, { path, other = '' }) =>
     violation(field, 'NEEDED_WITH', { other: toSafePointer([...path.slice(0, -1), other]) }),
   additionalProperties: unknownField,
   minProperties: (field, least) => violation(field, 'MIN_MEMBERS', { least: Number(least) }),

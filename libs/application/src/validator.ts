@@ -6,15 +6,15 @@ import { toViolations } from './schema-violations.ts';
 import type { SchemaError, Schema } from './schema-violations.ts';
 
 /**
- * The one check of values against JSON Schema 2020-12 that a desk and intake share. It reads the schema each time instead
- * of making code of it: a page under a strict content security policy may not run code that was made at run time.
+ * The JSON Schema 2020-12 validator that the desk and intake share. It interprets schemas instead of compiling
+ * them, because a strict content security policy forbids generated code.
  */
 
-/** Keywords that only say that something inside them is wrong, which is told by itself. */
+/** Keywords that only report an error inside them, which is reported separately. */
 const WRAPPER_KEYWORDS = new Set(['properties', 'items', 'allOf', 'if']);
-/** Of a choice it is told that none was made: why each of its branches does not fit helps nobody. */
+/** Choices are reported once, without the errors of each branch. */
 const CHOICE_KEYWORDS = new Set(['oneOf', 'anyOf']);
-/** The member that a keyword speaks of, which stands in its sentence alone. */
+/** Extracts the member name, which only the error text contains. */
 const MEMBER_PATTERNS: Record<string, RegExp> = {
   required: /^Instance does not have required property "(?<member>.*)"\.$/s,
   dependentRequired: /^Instance has "(?<other>.*)" but does not have "(?<member>.*)"\.$/s,
@@ -22,11 +22,11 @@ const MEMBER_PATTERNS: Record<string, RegExp> = {
 };
 
 /**
- * @param schema without references
- * @returns what finds everything that is wrong with a value; empty when it fits
+ * Creates a validator for a schema without references.
+ * @returns a function that lists every error of a value; empty if it is valid
  */
 export function createValidator(schema: Schema): (value: unknown) => SchemaError[] {
-  // The validator writes into what it is given.
+  // The validator modifies its schema.
   const own = structuredClone(schema);
   const validator = new Validator(own, '2020-12', false);
   return (value) => {
@@ -38,8 +38,8 @@ export function createValidator(schema: Schema): (value: unknown) => SchemaError
 }
 
 /**
- * A schema that is `false` refuses without saying where it stands in the whole: it stands where the error before it does.
- * Under additionalProperties it is not told, which says as much, and without the name that somebody gave to the member.
+ * Locates the error of a `false` schema, which lacks its own location, by the error before it. Under
+ * additionalProperties it is dropped, because that error already says the same.
  */
 function locateFalseSchemas(errors: OutputUnit[]): OutputUnit[] {
   return errors.flatMap((error, at) => {
@@ -50,7 +50,7 @@ function locateFalseSchemas(errors: OutputUnit[]): OutputUnit[] {
   });
 }
 
-/** One of each kind, what concerns the whole before what concerns its parts. */
+/** Removes duplicate errors, and sorts errors of the whole before errors of its parts. */
 function deduplicate(errors: SchemaError[]): SchemaError[] {
   const byPath = new Map(errors.map((error) => [JSON.stringify([error.path, error.keyword]), error]));
   return [...byPath.values()].sort((a, b) => a.path.length - b.path.length);
@@ -70,7 +70,7 @@ function toSchemaError({ keyword, keywordLocation, instanceLocation, error }: Ou
   return other === undefined ? result : Object.assign(result, { other });
 }
 
-/** The steps of a JSON pointer in a fragment: `#/a~1b/0` is `['a/b', '0']`. */
+/** Parses a JSON pointer in a fragment: `#/a~1b/0` gives `['a/b', '0']`. */
 function parsePointer(pointer: string): string[] {
   return pointer
     .split('/')
@@ -82,8 +82,8 @@ function getSchemaAt(root: Schema, steps: string[]): Schema {
   return steps.reduce((at, step) => (at[step] as Schema | undefined) ?? {}, root);
 }
 
-/** What checks values against a schema of the house; see {@link toViolations}. */
+/** Creates a validator for one of our own schemas, which reports violations; see {@link toViolations}. */
 export function createShapeValidator(schema: Schema): (value: unknown) => Violation[] {
-  const check = createValidator(schema);
-  return (value) => toViolations(check(value));
+  const validate = createValidator(schema);
+  return (value) => toViolations(validate(value));
 }

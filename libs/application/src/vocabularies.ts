@@ -1,15 +1,15 @@
 import { ACTIONS, CASEWORK_ACTIONS, MESSAGES, TIMERS } from './lifecycle.ts';
 
 /**
- * Closed lists of words that answers hold and that are shown to people: each has its text in three languages (texts/), and
- * stands in the OpenAPI document as it stands here. `other` and `OTHER` are what a word of a later release becomes there.
+ * Closed lists of codes that API responses contain. Each code has texts in three languages (texts/) and is in the
+ * OpenAPI document. `other` and `OTHER` stand for a code of a later release.
  */
 
-/** What a row of the history is: what a person did, what an agency or the bridge said, or a timer. */
+/** Kinds of history entries: an operator's action, a message of the agency or the bridge, or a timer. */
 export const HISTORY_KINDS = [...ACTIONS, ...CASEWORK_ACTIONS, ...MESSAGES, ...TIMERS, 'other'] as const;
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
 
-/** What was not taken as an agency sent it. */
+/** Changes that the platform made to an agency's message. */
 export const MESSAGE_CHANGES = [
   'ANSWER_BY_LENGTHENED',
   'ANSWER_BY_CUT',
@@ -22,7 +22,7 @@ export const MESSAGE_CHANGES = [
 ] as const;
 export type MessageChange = (typeof MESSAGE_CHANGES)[number];
 
-/** Why a delivery waits or failed, or a message of an agency was refused. */
+/** Why a delivery is deferred or failed, or a message of an agency was refused. */
 export const DELIVERY_CAUSES = [
   'AGENCY_UNKNOWN',
   'SUBMISSION_NOT_FOUND',
@@ -47,11 +47,11 @@ export const DELIVERY_CAUSES = [
 ] as const;
 export type DeliveryCause = (typeof DELIVERY_CAUSES)[number];
 
-/** How far an application is on its way to its agency. */
+/** States of a delivery to an agency. */
 export const DELIVERY_STATES = ['queued', 'sent', 'acknowledged', 'answered', 'cancelled', 'failed'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** What a person is told. */
+/** Kinds of notices to the applicant. */
 export const NOTICE_KINDS = [
   'application-submitted',
   'documents-requested',
@@ -65,7 +65,7 @@ export const NOTICE_KINDS = [
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** Why a notice was given up. */
+/** Why the platform stopped sending a notice. */
 export const NOTICE_CAUSES = [
   'overtaken',
   'application-unknown',
@@ -83,15 +83,15 @@ export type NoticeCause = (typeof NOTICE_CAUSES)[number];
 export const NO_DUE_DATE_REASONS = ['no-term', 'awaiting-payment', 'clock-stopped', 'calendar-unknown'] as const;
 export type NoDueDateReason = (typeof NO_DUE_DATE_REASONS)[number];
 
-/** What an agency gives. */
+/** Kinds of results. */
 export const RESULT_KINDS = ['paper', 'electronic', 'payment'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
-/** What of an application somebody at a desk looked at. */
+/** What an operator read of an application. */
 export const ACCESS_KINDS = ['file', 'search', 'submission', 'history', 'person', 'notices', 'slip'] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 
-/** What was done to one of the staff. */
+/** Kinds of entries in the audit history of a staff member. */
 export const STAFF_HISTORY_KINDS = [
   'invited',
   'roles-changed',

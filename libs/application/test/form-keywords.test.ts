@@ -122,60 +122,64 @@ describe('formats', () => {
   test('a number of an organisation is not one of a person', () => expect(isValidIdno('2900000000012')).toBe(false));
 });
 
-describe('a form is none', () => {
+describe('validateFormSchema', () => {
   const base = { properties: { a: { format: 'date' }, b: {}, c: {} }, required: ['a'] };
-  const condition = (of: string, shut: string, required: string[]): Form => ({
-    if: { properties: { [of]: { const: 1 } }, required },
-    else: { properties: { [shut]: false } },
+  const condition = (decidedBy: string, excluded: string, required: string[]): Form => ({
+    if: { properties: { [decidedBy]: { const: 1 } }, required },
+    else: { properties: { [excluded]: false } },
   });
   test.each<[string, Form, string]>([
-    ['with a text that lacks a language', { 'x-help': { ro: 'da', en: 'yes' } }, 'x-help: needs ro, ru and en'],
-    ['with a message for what is no rule', { 'x-messages': { WRONG: text } }, 'x-messages: WRONG is no rule'],
+    ['a text without a language', { 'x-help': { ro: 'da', en: 'yes' } }, 'x-help: needs ro, ru and en'],
+    ['a message for an unknown rule', { 'x-messages': { WRONG: text } }, 'x-messages: WRONG is not a rule'],
     [
-      'with a message that lacks a language',
+      'a message without a language',
       { 'x-messages': { REQUIRED: { ro: 'da' } } },
       'x-messages.REQUIRED: needs ro, ru and en',
     ],
-    ['with an unknown hint', { 'x-reuse': 'child.name' }, 'x-reuse: "child.name" is none of'],
+    ['an unknown reuse hint', { 'x-reuse': 'child.name' }, 'x-reuse: "child.name" is not one of'],
     [
-      'with a field that no section shows',
+      'a field without a section',
       { 'x-sections': [{ title: text, fields: ['a', 'b'] }] },
-      'x-sections: each field',
+      'x-sections: must list each field once',
     ],
     [
-      'with sections in another order',
+      'sections in another order than properties',
       { 'x-sections': [{ title: text, fields: ['a', 'c', 'b'] }] },
-      'x-sections: each field',
+      'x-sections: must list each field once',
+    ],
+    ['a section without a title', { 'x-sections': [{ fields: ['a', 'b', 'c'] }] }, 'x-sections: needs ro, ru and en'],
+    [
+      'a date rule for another type',
+      { 'x-dates': [{ field: 'b', notAfter: 'today' }] },
+      'x-dates: b is not a date field',
+    ],
+    ['a date rule against another type', { 'x-dates': [{ field: 'a', notAfter: 'b' }] }, 'x-dates: b is neither'],
+    ['a date rule without a limit', { 'x-dates': [{ field: 'a' }] }, 'x-dates: a needs either'],
+    ['a condition that holds without an answer', condition('b', 'c', []), 'if: b must be required there'],
+    ['a condition on a later field', condition('c', 'b', ['c']), 'b must come after the fields of its condition'],
+    [
+      'a required field that a condition can exclude',
+      condition('b', 'a', ['b']),
+      'a is required, but a condition can exclude it',
     ],
     [
-      'with a section without a title',
-      { 'x-sections': [{ fields: ['a', 'b', 'c'] }] },
-      'x-sections: needs ro, ru and en',
+      'a condition that excludes an unknown field',
+      condition('b', 'd', ['b']),
+      'd is not a field, but a condition excludes it',
     ],
-    ['with a compared date that is none', { 'x-dates': [{ field: 'b', notAfter: 'today' }] }, 'x-dates: b is no date'],
-    ['with a date compared with none', { 'x-dates': [{ field: 'a', notAfter: 'b' }] }, 'x-dates: b is neither'],
-    ['with a date compared with nothing', { 'x-dates': [{ field: 'a' }] }, 'x-dates: a needs either'],
-    ['with a condition that holds unanswered', condition('b', 'c', []), 'if: b must be required there'],
-    ['with a condition on what comes after it', condition('c', 'b', ['c']), 'b stands before what decides'],
-    ['with a required field that may be shut', condition('b', 'a', ['b']), 'a is required though it may be shut'],
-    ['with a condition that shuts what is no field', condition('b', 'd', ['b']), 'd is shut and no field'],
-    [
-      'with a word of ours that belongs to its head',
-      { properties: { a: { 'x-dates': [] } } },
-      'unknown keyword: "x-dates"',
-    ],
-    ['with a field that is named by a number', { properties: { 12: {} } }, 'a field named 12 loses its place'],
-  ])('%s', (_, more, fault) => {
-    const [found] = validateFormSchema(Object.assign({}, base, more));
-    expect(found?.slice(0, fault.length)).toBe(fault);
+    ['a root keyword below the root', { properties: { a: { 'x-dates': [] } } }, 'unknown keyword: "x-dates"'],
+    ['a numeric field name', { properties: { 12: {} } }, 'invalid field name: "12"'],
+  ])('rejects %s', (_, more, message) => {
+    const [error] = validateFormSchema(Object.assign({}, base, more));
+    expect(error?.slice(0, message.length)).toBe(message);
   });
 
-  test('but not with all of them in their places', () => {
+  test('accepts a form with every extension in its place', () => {
     const sections = [
       { title: text, fields: ['a'] },
       { title: text, fields: ['b', 'c'] },
     ];
-    const right = { 'x-sections': sections, 'x-dates': [{ field: 'a', notBefore: 'today' }], 'x-title': text };
-    expect(validateFormSchema(Object.assign({}, base, right, condition('b', 'c', ['b'])))).toEqual([]);
+    const valid = { 'x-sections': sections, 'x-dates': [{ field: 'a', notBefore: 'today' }], 'x-title': text };
+    expect(validateFormSchema(Object.assign({}, base, valid, condition('b', 'c', ['b'])))).toEqual([]);
   });
 });

@@ -61,7 +61,7 @@ describe('words that no check knows', () => {
     expect(validateFormSchema({ format: 'ipv6' })).toEqual(['unknown format: "ipv6"']);
     expect(validateFormSchema({ format: 'constructor' })).toEqual(['unknown format: "constructor"']);
     expect(validateFormSchema({ additionalProperties: { type: 'string' } })).toEqual([
-      'additionalProperties: true or false',
+      'additionalProperties: must be true or false',
     ]);
     for (const format of Object.keys(FORMATS)) expect(validateFormSchema({ format })).toEqual([]);
   });

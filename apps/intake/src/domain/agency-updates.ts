@@ -16,7 +16,7 @@ import { computeDue, endOfDay, toCivilDate } from './terms.ts';
 import type { WorkingTime } from './terms.ts';
 
 /**
- * Applies agency messages to an application. Nothing is rejected here: invalid dates are replaced or applied, and
+ * Applies agency messages to an application. Nothing is rejected here: invalid dates are replaced or moved, and
  * each change is recorded in the history and as a desk alert. The document stays bounded, because repeated messages
  * drop the oldest of their kind.
  */

@@ -1,53 +1,52 @@
 import { tokenize } from './tokenizer.ts';
 
 /**
- * Finding a service as people speak: any word counts, endings, diacritics and the alphabet do not matter, a beginning is
- * enough, and in a word of five letters one wrong one, or two in each other's place, are forgiven. What has more of the
- * words, and rarer ones, comes first; among what fits alike, what villages ask for most.
+ * Full-text search for public services. Endings, diacritics and the alphabet do not matter, and a prefix is enough.
+ * Words of five letters or more tolerate one wrong letter or one swap. Entries with more and rarer query words rank
+ * first, then those that villages request most.
  */
 
-/** What a public service is found by. */
+/** The search terms of a public service. */
 export interface SearchTerms {
   /** In every language. */
   titles: readonly string[];
-  /** What people call it, in every language. */
+  /** Common names, in every language. */
   keywords: readonly string[];
-  /** Numbers and codes of it. */
+  /** Numbers and codes. */
   codes: readonly string[];
-  /** How often villages ask for it: 1 to 5, 5 the most. */
+  /** How often villages request it: 1 to 5, 5 is the most. */
   popularity: number;
 }
 
-/** Gives each that fits a query its score, above 0; undefined when the query has no word that tells services apart. */
+/** Returns a score above 0 for each match; undefined if no query word tells services apart. */
 export type Search<Found> = (query: string) => ReadonlyMap<Found, number> | undefined;
 
-/** How much a word counts by how it fits: as it was written, but for its ending, as a beginning, but for one letter. */
+/** Score of a word by the kind of match: as written, without ending, as a prefix, with one edit. */
 const MATCH_SCORES = { whole: 4, stem: 3, beginning: 2.5, misspelt: 2 };
-/** Keys from this length on may be written wrong. */
+/** Minimum length of keys that tolerate an edit. */
 const MIN_FUZZY_LENGTH = 5;
 const MIN_PREFIX_LENGTH = 3;
-/** How much more a word counts in a title, and a query that is one of the keywords as a whole. */
+/** Boost of a word in a title, and of a query that equals a whole keyword. */
 const TITLE_BOOST = 1.25;
 const EXACT_MATCH_BOOST = 1.5;
 const MAX_QUERY_WORDS = 20;
 
-/** One that can be found. */
 interface Entry<Found> {
   found: Found;
-  /** What villages ask for most counts up to twice as much. */
+  /** 1 to 2, by popularity. */
   weight: number;
-  /** Its keywords as a whole, without their endings. */
+  /** Whole keywords without endings. */
   phrases: Set<string>;
 }
 
-/** For each key of the index: how much a word that has it counts in which entries. */
+/** The entries of each key, with the boost of the key. */
 type Index<Found> = Map<string, Map<Entry<Found>, number>>;
 
 /**
- * Makes the index of all that can be found; asking it takes far less.
- * @param searchTermsOf says by what one is found
+ * Builds the index once; a query is far cheaper.
+ * @param searchTermsOf returns the terms of an item
  */
-export function createSearch<Found>(all: Iterable<Found>, searchTermsOf: (one: Found) => SearchTerms): Search<Found> {
+export function createSearch<Found>(all: Iterable<Found>, searchTermsOf: (item: Found) => SearchTerms): Search<Found> {
   const entries: Entry<Found>[] = [];
   const index: Index<Found> = new Map();
   for (const found of all) entries.push(addEntry(index, found, searchTermsOf(found)));
@@ -83,13 +82,13 @@ function addTerms<Found>(index: Index<Found>, entry: Entry<Found>, texts: readon
   }
 }
 
-/** How well one word of a query fits the entries that have it. */
+/** Scores one query word for each entry that has it. */
 function matchWord<Found>(index: Index<Found>, keys: string[]): Map<Entry<Found>, number> {
   const best = new Map<Entry<Found>, number>();
   for (const [indexed, entries] of index) {
-    const fit = scoreMatch(keys, indexed);
-    if (fit === 0) continue;
-    for (const [entry, counts] of entries) best.set(entry, Math.max(fit * counts, best.get(entry) ?? 0));
+    const score = scoreMatch(keys, indexed);
+    if (score === 0) continue;
+    for (const [entry, boost] of entries) best.set(entry, Math.max(score * boost, best.get(entry) ?? 0));
   }
   return best;
 }
@@ -106,24 +105,27 @@ function isMisspelt(key: string, indexed: string): boolean {
   return key.length >= MIN_FUZZY_LENGTH && Math.abs(key.length - indexed.length) <= 1 && isOneEditApart(key, indexed);
 }
 
-/** Whether one wrong, missing or added letter, or two in each other's place, make one word of the other. */
-export function isOneEditApart(one: string, other: string): boolean {
+/**
+ * Returns whether one replaced, missing or added letter, or one swap of adjacent letters, turns one word into the
+ * other.
+ */
+export function isOneEditApart(word: string, other: string): boolean {
   let start = 0;
-  while (start < one.length && one[start] === other[start]) start++;
-  let [end, otherEnd] = [one.length, other.length];
-  while (end > start && otherEnd > start && one[end - 1] === other[otherEnd - 1]) {
+  while (start < word.length && word[start] === other[start]) start++;
+  let [end, otherEnd] = [word.length, other.length];
+  while (end > start && otherEnd > start && word[end - 1] === other[otherEnd - 1]) {
     end--;
     otherEnd--;
   }
-  const [rest, otherRest] = [one.slice(start, end), other.slice(start, otherEnd)];
+  const [rest, otherRest] = [word.slice(start, end), other.slice(start, otherEnd)];
   if (rest.length === 2 && otherRest.length === 2) return rest[0] === otherRest[1] && rest[1] === otherRest[0];
   return rest.length <= 1 && otherRest.length <= 1 && rest !== otherRest;
 }
 
-/** Rare words count more; an entry that has few of the words counts much less. */
+/** Rare words count more. An entry with few of the query words counts much less. */
 function scoreEntry<Found>(entry: Entry<Found>, matches: Map<Entry<Found>, number>[], total: number): number {
-  const matched = matches.filter((fits) => fits.has(entry));
-  const sum = matched.reduce((sum, fits) => sum + fits.get(entry)! * Math.log2(1 + total / fits.size), 0);
+  const matched = matches.filter((match) => match.has(entry));
+  const sum = matched.reduce((sum, match) => sum + match.get(entry)! * Math.log2(1 + total / match.size), 0);
   return sum * (matched.length / matches.length) ** 2 * entry.weight;
 }
 

@@ -2,13 +2,13 @@ import { stemmer as romanianStem } from '@orama/stemmers/romanian';
 import { stemmer as russianStem } from '@orama/stemmers/russian';
 
 /**
- * Words as a search compares them: in one alphabet, without case, diacritics, doubled letters and endings. So one word is
- * the same whether it is written "căsătoriei", "casatorie" or "кэсэторие", and "справку" is also found by "spravka".
+ * Normalizes words for the search: one alphabet, without case, diacritics, doubled letters and endings. So
+ * "căsătoriei", "casatorie" and "кэсэторие" are one word, and "spravka" finds "справку".
  */
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const DIACRITICS = /\p{M}/gu;
-/** Words that say nothing about what is wanted. */
+/** Words that do not tell services apart. */
 const STOP_WORDS = new Set(
   [
     'ale are asta care când cum cu despre din este fac face iau lui mai meu mea mele nevoie pentru pot prin sau spre sunt trebuie unde vreau vrea doresc',
@@ -17,15 +17,15 @@ const STOP_WORDS = new Set(
   ].flatMap((line) => line.split(' ').flatMap(foldSpellings)),
 );
 
-/** Cyrillic letters as people write them in Latin, in the spelling that `skeleton` makes of it. */
+/** Cyrillic letters and their Latin spelling after {@link phoneticKey}. */
 const CYRILLIC_TO_LATIN: Record<string, string> = Object.fromEntries(
   [
     'аa бb вv гg дd еe жj зz иi йi кc лl мm нn оo пp рr сs тt уu фf хh цt чc шs щs ъ ыi ь эe юiu яia ёe',
-    // Of the Moldovan Cyrillic alphabet and of Ukrainian.
+    // The Moldovan Cyrillic alphabet and Ukrainian.
     'ӂg іi їi єe ґg',
   ].flatMap((line) => line.split(' ').map(([letter = '', ...latin]) => [letter, latin.join('')])),
 );
-/** Ways to write one sound in Latin: the first becomes the second. */
+/** Latin spellings of one sound; the first becomes the second. */
 const SOUND_REPLACEMENTS: readonly [RegExp, string][] = [
   [/shch|sch|sh/g, 's'],
   [/ch|kh(?=[eiy])/g, 'c'],
@@ -39,8 +39,8 @@ const SOUND_REPLACEMENTS: readonly [RegExp, string][] = [
 ];
 
 /**
- * The keys of each word of a text that may tell services apart, in its order: as written, and without its ending. A word
- * with î or â counts in both spellings.
+ * Returns the keys of each word that may tell services apart, in order: as written and without its ending. A word
+ * with î or â has both spellings.
  */
 export function tokenize(text: string): string[][] {
   const words = text.normalize('NFC').match(WORD) ?? [];
@@ -50,7 +50,7 @@ export function tokenize(text: string): string[][] {
     .map((forms) => [...new Set(forms.flatMap((form) => [phoneticKey(form), phoneticKey(stemWord(form))]))]);
 }
 
-/** Lower case without diacritics: one spelling, or two where î and â were and are written for one another. */
+/** Returns the word in lower case without diacritics; two spellings if it has î or â, which replace one another. */
 function foldSpellings(word: string): string[] {
   const lower = word.toLowerCase();
   const spellings = /[âî]/.test(lower) ? [lower.replace(/[âî]/g, 'i'), lower.replace(/[âî]/g, 'a')] : [lower];

@@ -3,7 +3,7 @@ import type { Bucket } from '../queue.ts';
 import type { HistoryKind, AccessKind, MessageChange, NoDueDateReason, ResultKind } from '../vocabularies.ts';
 import type { Text } from './text.ts';
 
-/** The life of an application: what it is, what may be done, and what was done. */
+/** Texts of the lifecycle: states, actions and history. */
 
 export const STATE_TEXTS: Record<State, Text> = {
   draft: { ro: 'Ciornă', ru: 'Черновик', en: 'Draft' },
@@ -18,7 +18,7 @@ export const STATE_TEXTS: Record<State, Text> = {
   expired: { ro: 'Expirată', ru: 'Срок истёк', en: 'Expired' },
 };
 
-/** As a button says it: a verb. */
+/** Button labels: verbs. */
 export const ACTION_TEXTS: Record<Action | CaseworkAction, Text> = {
   edit: { ro: 'Modifică', ru: 'Изменить', en: 'Edit' },
   submit: { ro: 'Depune cererea', ru: 'Подать заявление', en: 'Submit' },
@@ -35,7 +35,7 @@ export const ACTION_TEXTS: Record<Action | CaseworkAction, Text> = {
   tell: { ro: 'Notează că persoana știe', ru: 'Отметить, что человеку сообщено', en: 'Note that the person was told' },
 };
 
-/** As the history says it: what was done. */
+/** History entries: what was done. */
 export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
   edit: { ro: 'a modificat ciorna', ru: 'изменение черновика', en: 'edited the draft' },
   submit: { ro: 'a depus cererea', ru: 'подача заявления', en: 'submitted' },
@@ -75,7 +75,7 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
   other: { ro: 'alt pas', ru: 'другое действие', en: 'something else' },
 };
 
-/** What the desk must look at: what happened, and what to do where there is something. */
+/** Alerts: what happened, and what to do if there is a task. */
 export const DESK_ALERT_TEXTS: Record<DeskAlertKind, Text> = {
   'acknowledged-after-end': {
     ro: 'Autoritatea a confirmat primirea după ce cererea s-a încheiat.',
@@ -259,7 +259,6 @@ export const NOTIFICATION_METHOD_TEXTS: Record<NotificationMethod, Text> = {
   slip: { ro: 'prin fișă', ru: 'листком', en: 'by slip' },
 };
 
-/** What somebody looked at. */
 export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
   file: { ro: 'dosarul cererii', ru: 'дело заявления', en: 'the file of the application' },
   search: { ro: 'rândul într-o căutare', ru: 'строка в поиске', en: 'the row in a search' },
@@ -274,7 +273,7 @@ export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
   slip: { ro: 'fișa unei înștiințări', ru: 'листок уведомления', en: 'the slip of a notice' },
 };
 
-/** The lists of the queue. */
+/** Buckets of the queue. */
 export const BUCKET_TEXTS: Record<Bucket, Text> = {
   today: { ro: 'De făcut astăzi', ru: 'Сделать сегодня', en: 'To do today' },
   'came-back': { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },

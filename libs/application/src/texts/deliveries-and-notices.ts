@@ -1,7 +1,7 @@
 import type { DeliveryCause, DeliveryState, NoticeCause, NoticeKind } from '../vocabularies.ts';
 import type { Text } from './text.ts';
 
-/** What is on its way: to an agency, and to the person. */
+/** Texts of deliveries to agencies and notices to applicants. */
 
 export const DELIVERY_STATE_TEXTS: Record<DeliveryState, Text> = {
   queued: { ro: 'Așteaptă să plece', ru: 'Ждёт отправки', en: 'Waits to go out' },
@@ -115,7 +115,7 @@ export const NOTICE_KIND_TEXTS: Record<NoticeKind, Text> = {
   other: { ro: 'Alt mesaj', ru: 'Другое сообщение', en: 'Another message' },
 };
 
-/** Why a person was not told, and what to do about it. */
+/** Why a notice was not sent, and what to do about it. */
 export const NOTICE_CAUSE_TEXTS: Record<NoticeCause, Text> = {
   overtaken: {
     ro: 'Între timp s-a schimbat; mesajul nu mai era adevărat.',

@@ -1,4 +1,4 @@
-/** What people read at a desk, in its three languages: every word that an answer of the platform may hold has its text. */
+/** Texts of the desk in its three languages, one for every code that the API returns. */
 export {
   ACTION_TEXTS,
   BUCKET_TEXTS,

@@ -1,7 +1,7 @@
 import type { Reason } from '@cups/problem';
 import type { Text } from './text.ts';
 
-/** Why something was refused, and what to do: for whoever sits at the desk. What only integrators see is said to them. */
+/** What went wrong and what to do, for operators. Reasons that only integrators see are written for them. */
 export const REASON_TEXTS: Record<Reason, Text> = {
   INVALID_ARGUMENT: {
     ro: 'Unele date nu sunt corecte. Corectați câmpurile marcate.',

@@ -1,10 +1,7 @@
 import type { Rule } from '@cups/problem';
 import type { Text } from './text.ts';
 
-/**
- * What is wrong with a field, beside the field. The sentences say what to do; a number stands behind a colon, so that it needs
- * no plural.
- */
+/** Texts for invalid fields. They say what to do. Numbers follow a colon, so that no plural form is needed. */
 export const RULE_TEXTS: Record<Rule, Text> = {
   INVALID: {
     ro: 'Valoarea nu este corectă. Verificați-o.',

@@ -1,16 +1,16 @@
 import type { Language } from '../content.ts';
 
-/** One text in the three languages of the desk; `{name}` is the place of a parameter. */
+/** A text in the three languages of the desk; `{name}` is a placeholder. */
 export type Text = Readonly<Record<Language, string>>;
 
 /**
- * A text with its parameters in their places. Codes and pointers among them (`kind`, `other`, `choices`) mean nothing to
- * people: give the name of the paper or the label of the field instead.
- * @throws Error for a place without a parameter
+ * Replaces the placeholders of a text. Pass readable values: the name of a document or the label of a field, not
+ * the codes and pointers of a violation.
+ * @throws Error for a placeholder without a parameter
  */
 export function interpolateText(text: string, params: Readonly<Record<string, unknown>> = {}): string {
-  return text.replaceAll(/\{(\w+)\}/g, (_place, name: string) => {
-    if (!Object.hasOwn(params, name)) throw new Error(`The text needs ${name}.`);
+  return text.replaceAll(/\{(\w+)\}/g, (_placeholder, name: string) => {
+    if (!Object.hasOwn(params, name)) throw new Error(`Missing text parameter: ${name}.`);
     return [params[name]].flat().join(', ');
   });
 }
