@@ -30,14 +30,14 @@ Installs the platform in a real Kubernetes from the images and charts of this ch
 plays the sample day; then, while desks file applications without a pause: appoints the first supervisor by the job of the charts,
 renews a certificate, sees who is let in without one, imports sixty centres and opens them in three waves, upgrades and rolls back,
 changes a key and a secret, deletes, drains and kills pods, scales a consumer on its lag, sends a spike, and tries every edge
-between two services. Takes about 30 minutes, and ends with code 1 when anything was not as it should be.
+between two services. Takes about 30 minutes, and ends with code 1 if anything failed.
 
 With KUBECONFIG it uses that cluster (its namespace cups must not exist; it needs KEDA, metrics-server and enforced policies), else
 it starts one from source (root; minutes to compile the first time, k8s/cluster/README.md).
 
   --rate <n>         applications a second, three calls each (default 2)
   --spike <n>        applications a second in the spike (default 10)
-  --out <folder>     report.md and rollout.svg (default dist/rollout)
+  --out <folder>     rollout.md and rollout.svg (default dist/rollout)
   --host <address>   with KUBECONFIG: this machine, as its pods reach it
   --load <command>   with KUBECONFIG: brings an archive of images ({}) into its nodes, such as 'kind load image-archive {}'
   --keep             leaves cluster, Kafka and store running until Ctrl-C
@@ -140,17 +140,15 @@ async function runRollout({
 
 function writeReport(out: string, circumstances: RunContext, installed: InstallResult, outcome: RolloutOutcome): void {
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'report.md'), renderReport(circumstances, installed, outcome));
+  writeFileSync(join(out, 'rollout.md'), renderReport(circumstances, installed, outcome));
   writeFileSync(join(out, 'rollout.svg'), renderRolloutChart(outcome.watch.samples, outcome.moments));
 }
 
 function printConclusion(outcome: RolloutOutcome, out: string): number {
   const faults = findFailures(outcome);
-  for (const fault of faults.slice(0, 20)) printProgress(`NOT RIGHT: ${fault}`);
-  printProgress(
-    faults.length === 0 ? 'everything was as it should be' : `${faults.length} things were not as they should be`,
-  );
-  printProgress(`the report: ${join(out, 'report.md')}`);
+  for (const fault of faults.slice(0, 20)) printProgress(`FAILED: ${fault}`);
+  printProgress(faults.length === 0 ? 'the test passed' : `the test found ${faults.length} faults`);
+  printProgress(`the report: ${join(out, 'rollout.md')}`);
   return faults.length === 0 ? 0 : 1;
 }
 

@@ -2,7 +2,7 @@ import type { TimelineEntry } from './timeline.ts';
 import { formatClock } from './report.ts';
 import type { Sample } from './cluster-monitor.ts';
 
-/** The roll-out as one picture: docs/rollout/rollout.svg. Pure. */
+/** Renders the chart of a roll-out, docs/reports/rollout.svg. */
 
 const WIDTH = 960;
 const LEFT = 176;

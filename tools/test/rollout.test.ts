@@ -75,14 +75,14 @@ test('what should be refused and is not, is an error', async () => {
 describe('what is not as it should be', () => {
   const slow = Array.from({ length: 20 }, () => 9);
   test.each<[string, Partial<RolloutOutcome>]>([
-    ['The afternoon ended early: helm said no', { broken: 'helm said no' }],
+    ['The test ended early: helm said no', { broken: 'helm said no' }],
     ['1 calls failed.', { moments: [{ ...outcome().moments[0]!, failed: [failure] }] }],
-    ['An acknowledged application has not come back: 01X', { missing: ['01X'] }],
+    ['An acknowledged application has no reply: 01X', { missing: ['01X'] }],
     ['Centres restarted 2 pods.', { openings: [{ ...outcome().openings[0]!, restarts: 2 }] }],
-    ['Centres changed a template of pods.', { openings: [{ ...outcome().openings[0]!, newTemplates: 1 }] }],
+    ['Centres changed a pod template.', { openings: [{ ...outcome().openings[0]!, newTemplates: 1 }] }],
     ['catalog to intake is open.', { edges: [{ from: 'catalog', to: 'intake', isOpen: true, shouldBeOpen: false }] }],
     ['In the spike the oldest event was 9.0 s old (p95).', { spikeOldest: slow }],
-    ['2 cases of alerts failed.', { alerts: { passed: 58, failed: 2 } }],
+    ['2 alert cases failed.', { alerts: { passed: 58, failed: 2 } }],
     ['The sample day: one is lost', { day: { lost: 1, doubled: 0, errors: ['one is lost'] } as never }],
   ])('%s', (sentence, changes) => {
     expect(findFailures(outcome(changes))).toEqual([sentence]);
@@ -109,7 +109,7 @@ describe('the report', () => {
 
   test('says what was seen, and that all was well', () => {
     const text = renderReport(circumstances, installed, outcome());
-    expect(text).toContain('**Everything was as it should be.**');
+    expect(text).toContain('**The test passed.**');
     expect(text).toContain('| Failed calls | 0 | 0 of 200 |');
     expect(text).toContain('| gateway | 80 m | 210 m | 130 MiB | 3 |');
     expect(text).toContain('| 0:05 | 1:20 | open a wave | 200 | 0 | 20 opened |');
