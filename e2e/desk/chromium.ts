@@ -5,9 +5,9 @@ import { brotliDecompressSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserServer } from 'playwright-core';
 
-/** Chromiums that come as packages of npm: nothing is downloaded when one is started. */
+/** Chromium from npm packages, without downloads. */
 
-/** `oldest` is the last for Windows 7, which the desk is built for. */
+/** `oldest` is the last for Windows 7, the desk's oldest supported browser. */
 export type ChromiumVersion = 'newest' | 'oldest';
 const require = createRequire(import.meta.url);
 const PACKAGES: Readonly<Record<ChromiumVersion, string>> = {
@@ -15,18 +15,21 @@ const PACKAGES: Readonly<Record<ChromiumVersion, string>> = {
   oldest: require.resolve('chromium-109'),
 };
 
-/** What a test, or a container, needs. The package's own flags would run it in one process, without fences between sites. */
+/** Flags for containers. The package's own flags would disable site isolation. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'];
 
-/** Starts one that several processes may use, each by `wsEndpoint()`. */
+/** Starts a browser that several processes share by `wsEndpoint()`. */
 export const serveChromium = (): Promise<BrowserServer> =>
   chromium.launchServer({ executablePath: findExecutable('newest'), args: FLAGS });
 
-/** @param flags more of the command line, such as a port for DevTools */
+/**
+ * Starts a browser.
+ * @param flags further command-line flags, such as a DevTools port
+ */
 export const startChromium = (which: ChromiumVersion, flags: string[] = []): Promise<Browser> =>
   chromium.launch({ executablePath: findExecutable(which), args: [...FLAGS, ...flags] });
 
-/** The program, unpacked once for each version; the packages' own place for it is one for all versions. */
+/** Returns the executable, unpacked once per version. */
 export function findExecutable(which: ChromiumVersion): string {
   const folder = packageFolder(PACKAGES[which]);
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
@@ -34,7 +37,7 @@ export function findExecutable(which: ChromiumVersion): string {
   const program = join(place, 'chromium');
   if (existsSync(program)) return program;
   mkdirSync(place, { recursive: true });
-  // Whole, or not there: another process may be looking for it at this moment.
+  // An atomic rename: another process may look for it now.
   const part = `${program}.${process.pid}`;
   writeFileSync(part, brotliDecompressSync(readFileSync(join(folder, 'bin/chromium.br'))), { mode: 0o755 });
   renameSync(part, program);

@@ -9,14 +9,13 @@ import { readSetupVariable, platformUrl } from './test-env.ts';
 import { findBlankPage, collectPageErrors } from './page-errors.ts';
 
 /**
- * Journeys through the page of the desk: a real Chromium, the running platform, and no part of either replaced.
+ * The harness of the browser tests: a real Chromium against a running platform, without mocks.
  *
- * setup.ts has built the page and started one platform (no sample day) and one Chromium for all files of `test/`. A test
- * gets a fresh browser context from `open`, so that it shares no cookie and nothing that is kept with another; what it
- * files (`filings.ts`) is its own, because people are numbered. When a test ends, each of its pages must show something
- * (a `main` with words in it) and have done nothing wrong: an error in the console, an exception, a violated
- * Content-Security-Policy, a request to another site, an answer 500. What a test breaks on purpose it names with
- * `tolerate`. `paper.ts` reads print back.
+ * setup.ts builds the page, and starts one platform (without sample data) and one Chromium for all files of `test/`.
+ * `open` gives a test its own browser context. Applications from `filings.ts` belong to new persons, so that tests do
+ * not see each other's data. After each test its pages must not be blank, and must have had no console error,
+ * exception, Content-Security-Policy violation, third-party request or status 500. `tolerate` exempts errors that a
+ * test causes on purpose. `pdf.ts` reads printouts.
  *
  *     import { axe, open } from '../desk.ts';
  *     test('…', async () => {
@@ -25,13 +24,12 @@ import { findBlankPage, collectPageErrors } from './page-errors.ts';
  *       expect(await axe(page)).toEqual([]);
  *     });
  *
- * One file by hand: `cd e2e/desk && node --experimental-vm-modules ../../node_modules/jest/bin/jest.js sign-in`. With
- * CUPS_DESK_PICTURES=1 each page leaves its picture in .cups/desk when its test ends.
+ * Run one file: `cd e2e/desk && node --experimental-vm-modules ../../node_modules/jest/bin/jest.js sign-in`.
+ * With CUPS_DESK_PICTURES=1 each test saves a screenshot of its pages to .cups/desk.
  */
 
-/** The screen of an old PC in a village hall, without the bars of the browser. */
+/** The screen of an old PC, without browser bars. */
 const DESKTOP = { width: 1366, height: 620 };
-/** For a house call. */
 export const PHONE = { width: 390, height: 844 };
 
 interface WatchedPage {
@@ -44,7 +42,7 @@ const browsers = new Map<ChromiumVersion, Promise<Browser>>();
 let watched: WatchedPage[] = [];
 
 export interface OpenOptions extends BrowserContextOptions {
-  /** Signed in before the page opens, such as `cu-001-specialist`; nobody when absent. */
+  /** Signed in before the page opens, such as `cu-001-specialist`; nobody by default. */
   operator?: string;
   /** @default / */
   path?: string;
@@ -52,7 +50,7 @@ export interface OpenOptions extends BrowserContextOptions {
   chromium?: ChromiumVersion;
 }
 
-/** Opens the page in a browser of its own, which is closed after the test. */
+/** Opens the page in a new browser context, closed after the test. */
 export async function open(options: OpenOptions = {}): Promise<Page> {
   const { operator, path = '/', chromium: which = 'newest', ...context } = options;
   const own = await (
@@ -72,19 +70,19 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
   return page;
 }
 
-/** Signs in beside the page, as quickly as can be; the page itself does it in sign-in.test.ts. */
+/** Signs in by API; sign-in.test.ts covers the page's own sign-in. */
 async function signIn(page: Page, operator: string): Promise<void> {
   const data = { provider: 'local', operator };
   const answer = await page.context().request.post(`${platformUrl()}/api/v1/sessions`, { data });
   if (!answer.ok()) throw new Error(`${operator} cannot sign in: ${answer.status()} ${await answer.text()}`);
 }
 
-/** What a test breaks on purpose is no fault of the page. */
+/** Ignores errors that a test causes on purpose. */
 export function tolerate(page: Page, ...errors: RegExp[]): void {
   watched.find((one) => one.page === page)?.tolerated.push(...errors);
 }
 
-/** What is wrong with a page so far; a test that ends with something here fails. */
+/** Returns the page's errors so far. A test that ends with one fails. */
 export async function findPageErrors(page: Page): Promise<string[]> {
   const one = watched.find((each) => each.page === page);
   if (!one) return [];
@@ -92,16 +90,16 @@ export async function findPageErrors(page: Page): Promise<string[]> {
   return found.filter((fault) => fault !== undefined && !one.tolerated.some((known) => known.test(fault))) as string[];
 }
 
-/** Forgets a page that is broken on purpose. */
+/** Closes a page that is broken on purpose. */
 export async function forgetPage(page: Page): Promise<void> {
   watched = watched.filter((one) => one.page !== page);
   await page.context().close();
 }
 
-/** What breaks WCAG 2.2 AA on the page as it is now, each rule with its first places; empty when nothing does. */
+/** Returns WCAG 2.2 AA violations of the page, each with its first three elements. */
 export async function axe(page: Page): Promise<string[]> {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-  // Without frames to look into, it need not open a page of its own.
+  // Legacy mode needs no extra page, as there are no frames.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(tags).analyze();
   return violations.map(({ id, help, nodes }) => {
     const places = nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`);
@@ -123,13 +121,12 @@ afterAll(async () => {
   for (const browser of browsers.values()) await (await browser).close();
 });
 
-/** Of a page as its test has left it. */
 async function takeScreenshot(page: Page, n: number): Promise<void> {
   const test = (expect.getState().currentTestName ?? 'page').replaceAll(/[^a-z]+/gi, '-').slice(0, 80);
   if (!page.isClosed()) await page.screenshot({ path: join(import.meta.dirname, `../../.cups/desk/${test}-${n}.png`) });
 }
 
-/** The newest is the one of all tests; another is started for those that ask for it. */
+/** Returns the shared newest browser, or starts another version. */
 function openBrowser(which: ChromiumVersion): Promise<Browser> {
   const started =
     which === 'newest' ? () => chromium.connect(readSetupVariable('CUPS_DESK_BROWSER')) : () => startChromium(which);

@@ -11,12 +11,12 @@ import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
 
 /**
- * `npm run desk:figures`: how quick the page is on a slow line and an old PC, how quickly it answers a key, how many screens
- * and keys its journeys take, and what it brings over the wire. Medians of five; written to bench/desk-page.json.
+ * `npm run desk:figures`: load times on a slow network and an old PC, key latency, screens and keys per journey, and
+ * bytes. Medians of five runs; written to bench/desk-page.json.
  */
 
 const RUNS = 5;
-/** 512 kbit/s, 300 ms, and a processor six times slower than this one. */
+/** 512 kbit/s, 300 ms latency, and a CPU six times slower. */
 const NETWORK_CONDITIONS = { offline: false, latency: 300, downloadThroughput: 64_000, uploadThroughput: 64_000 };
 const CPU_SLOWDOWN = 6;
 const CLERK = 'cu-001-specialist';
@@ -44,7 +44,7 @@ async function throttle(page: Page): Promise<void> {
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
 }
 
-/** Milliseconds from the address until rows are there and a key moves among them. */
+/** Returns the ms from navigation to displayed rows. */
 async function measureTimeToUsable(page: Page): Promise<number> {
   await page.goto('about:blank');
   await page.goto('/', { waitUntil: 'commit' });
@@ -79,7 +79,7 @@ interface KeyLatency {
   ms: number;
 }
 
-/** From each key until what it did is painted, as the page itself sees it. */
+/** Records the time from each key to the next paint. */
 function recordKeyLatencies(): void {
   const seen: KeyLatency[] = ((globalThis as { keys?: KeyLatency[] }).keys = []);
   addEventListener(
@@ -92,7 +92,7 @@ function recordKeyLatencies(): void {
   );
 }
 
-/** Keys in the queue, in the search for a service, and in the number of a person, on the slowed processor. */
+/** Measures keys in the queue, the service search and the IDNP field, with a slow CPU. */
 async function measureKeyLatencies(browser: Browser): Promise<object> {
   const context = await openSignedInContext(browser);
   const page = await context.newPage();
@@ -137,7 +137,7 @@ async function measureJourneys(browser: Browser, ready: string) {
   network.reset();
   await fileForKnownPerson(filingUser, 'Vrab');
   await network.waitForIdle();
-  // Programs of the screens come once and are kept.
+  // Scripts are cached after the first load.
   const bytes = network.totalBytes('/api/');
   await page.goto(`/applications/${ready}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
@@ -146,7 +146,7 @@ async function measureJourneys(browser: Browser, ready: string) {
   await handOverResult(handOverUser, 'B00004217');
   await context.close();
   return {
-    // The receipt is what comes of it, no screen to work on.
+    // The receipt is no screen to work on.
     knownPersonFiles: { screens: filingUser.screens.length - 1, keys: filingUser.keys, wireBytes: bytes },
     handOver: { screens: handOverUser.screens.length - 1, keys: handOverUser.keys },
   };

@@ -4,33 +4,37 @@ import { openDesk, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { platformUrl } from './test-env.ts';
 
-/** What a test files through the interface for programs, so that its page has something to show. */
+/** Files applications by API, for pages to show. */
 
 export interface FilingOptions {
   /** @default civil-status-extract */
   publicService?: string;
-  /** Who files. @default cu-001-specialist */
+  /** @default cu-001-specialist */
   operator?: string;
   /**
-   * The ending of the application's id, by which the simulated agency knows how to behave: ZQ approves at once, ZR rejects,
-   * ZD asks for documents, ZE asks twice, ZN is silent, ZS slow, ZC corrects and ZV revokes its result. @default ZQ
+   * Ending of the application ID, which tells the simulator how to reply. ZQ approves immediately, ZR rejects, ZD
+   * requests documents, ZE requests twice, ZN stays silent, ZS is slow, ZC corrects and ZV revokes its result.
+   * @default ZQ
    */
   ending?: string;
-  /** Left as a draft when false. @default true */
+  /**
+   * Leaves a draft if false.
+   * @default true
+   */
   submit?: boolean;
-  /** Members of the content instead of what is made up, such as `{ applicant: {…} }`. */
+  /** Overrides of the generated content, such as `{ applicant: {…} }`. */
   content?: Record<string, unknown>;
 }
 
 const desks = new Map<string, Promise<Desk>>();
 let services: Promise<PublicService[]> | undefined;
-/** Of a person: far from those of other files that run on the same platform. */
+/** Random start, to avoid collisions with other files on the same platform. */
 let personCount = Math.floor(Math.random() * 9_000) * 1_000;
 
-/** The number of a person that nobody else has; `idnp(n)` of @cups/tools/filings is theirs. */
+/** Returns a number for a unique person, for `idnp(n)` of @cups/tools/filings. */
 export const nextPerson = (): number => (personCount += 1);
 
-/** An applicant of this name, whose number nobody else has. */
+/** Returns an applicant with a unique IDNP. */
 export const applicant = (familyName: string, givenName = 'Maria') => ({
   idnp: idnp(nextPerson()),
   givenName,
@@ -39,13 +43,13 @@ export const applicant = (familyName: string, givenName = 'Maria') => ({
   language: 'ro',
 });
 
-/** A desk without a page. */
+/** Returns an API client signed in as an operator. */
 export function openDeskFor(operator: string): Promise<Desk> {
   if (!desks.has(operator)) desks.set(operator, openDesk(platformUrl(), operator));
   return desks.get(operator)!;
 }
 
-/** Opens an application of a person of its own, complete, and submits it. */
+/** Opens a complete application of a new person, and submits it. */
 export async function fileApplication(options: FilingOptions = {}): Promise<Application> {
   const { publicService = 'civil-status-extract', operator = 'cu-001-specialist', ending = 'ZQ' } = options;
   services ??= publicServices(platformUrl());
@@ -59,7 +63,7 @@ export async function fileApplication(options: FilingOptions = {}): Promise<Appl
   return options.submit === false ? draft : runAction(draft, 'submit', {}, operator);
 }
 
-/** Does what a desk may do with it, such as `submit` or `hand-over`. */
+/** Runs an action, such as `submit` or `hand-over`. */
 export async function runAction(
   { id }: Application,
   action: string,
@@ -70,7 +74,7 @@ export async function runAction(
   return (await desk.call<Application>('POST', `/applications/${id}/${action}`, { body })).body;
 }
 
-/** Waits until the agency has brought it there. */
+/** Waits until the application reaches a state. */
 export async function waitForState(
   { id }: Application,
   state: Application['state'],

@@ -1,27 +1,27 @@
 import type { Page } from 'playwright-core';
 
-/** A hand on the keyboard that counts: journeys by keys alone, as the figures and some tests want them. */
+/** A keyboard user that counts keys and screens. */
 export class KeyboardUser {
   readonly page: Page;
   keys = 0;
-  /** Titles of the screens that were worked on, in their order. */
+  /** Titles of the visited screens, in order. */
   readonly screens: string[] = [];
 
   readonly #reached: (screen: string) => unknown;
 
-  /** @param reached does what a test wants on each screen, by its title; what it throws ends the journey */
+  /** @param reached called on each screen with its title; throwing ends the journey */
   constructor(page: Page, reached: (screen: string) => unknown = () => {}) {
     this.page = page;
     this.#reached = reached;
   }
 
-  /** A key, or a chord such as `Control+Enter`, which counts as two. */
+  /** Presses a key or chord; each key of a chord counts. */
   async press(chord: string): Promise<void> {
     this.keys += chord.split('+').length;
     await this.page.keyboard.press(chord);
   }
 
-  /** What the form itself asks for is written, and not counted. */
+  /** Types text; `counted` is false for required form content. */
   async type(text: string, { counted = true } = {}): Promise<void> {
     if (counted) this.keys += text.length;
     await this.page.keyboard.type(text);
@@ -36,7 +36,7 @@ export class KeyboardUser {
     await this.#reached(found);
   }
 
-  /** Goes from field to field until one of this name has the focus. */
+  /** Tabs until a control of this name has the focus. */
   async tabTo(name: RegExp): Promise<void> {
     for (let steps = 0; steps < 30; steps += 1) {
       if (name.test(await this.page.evaluate(focusedText))) return;
@@ -46,15 +46,15 @@ export class KeyboardUser {
   }
 }
 
-/** Of the element with the focus: its label, else its words. */
+/** Returns the label of the focused element, else its text. */
 function focusedText(): string {
   const element = document.activeElement as HTMLInputElement | null;
   return element?.labels?.[0]?.innerText ?? element?.innerText ?? '';
 }
 
 /**
- * A known person asks for an extract of the population register; the queue is on the screen.
- * @param searchText what the clerk types to find the person
+ * Files an extract of the population register for a known person, starting at the queue.
+ * @param searchText start of the person's name
  */
 export async function fileForKnownPerson(user: KeyboardUser, searchText: string): Promise<void> {
   const { page } = user;
@@ -87,7 +87,7 @@ export async function fileForKnownPerson(user: KeyboardUser, searchText: string)
   await user.waitForScreen('Cererea a fost depusă');
 }
 
-/** A result is handed over to the applicant, who says that it is what was needed; the application is on the screen. */
+/** Hands a result over to the applicant, whose need it met, starting at the application. */
 export async function handOverResult(user: KeyboardUser, documentNumber: string): Promise<void> {
   await user.press('h');
   await user.waitForScreen('Înmânarea rezultatului');

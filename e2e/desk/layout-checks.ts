@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What the page looks like, by the boxes that the browser drew. */
+/** Layout checks by element boxes. */
 
 interface Box {
   text: string;
@@ -10,13 +10,12 @@ interface Box {
   bottom: number;
 }
 
-/** Less than this of a name says nothing: about eight letters. */
+/** Minimum visible width of cut text, about eight letters, in px. */
 const MIN_TEXT_WIDTH = 60;
 
 /**
- * Holds what is seen under an element: nothing to press or to read lies over another such thing or beyond the edge of
- * the window, and what is cut still shows about eight letters.
- * @returns each fault in a line; empty when there is none
+ * Checks visible elements: none overlaps another or exceeds the window, and cut text shows about eight letters.
+ * @returns one line per error
  */
 export async function findLayoutErrors(page: Page, selector: string): Promise<string[]> {
   const { boxes, cut, width } = await page.evaluate(measureBoxes, { selector, least: MIN_TEXT_WIDTH });
@@ -28,7 +27,7 @@ export async function findLayoutErrors(page: Page, selector: string): Promise<st
   return [...errors, ...cut];
 }
 
-/** More than the rounding of a line's height. */
+/** Tolerates the rounding of line heights. */
 const isOverlapping = (a: Box, b: Box): boolean =>
   Math.min(a.right, b.right) - Math.max(a.x, b.x) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.y, b.y) > 3;
 
@@ -50,7 +49,7 @@ function measureBoxes({ selector, least }: { selector: string; least: number }) 
     let around: Element | null = element;
     while (around && isSeen(around)) around = around.parentElement;
     if (around || hides) continue;
-    // Words end where their element cuts them.
+    // Clips text at its element.
     const drawn = isWords ? rangeOf(node) : element.getBoundingClientRect();
     const held = element.getBoundingClientRect();
     const cuts = isWords && getComputedStyle(element).overflowX !== 'visible';

@@ -8,21 +8,20 @@ import { startTestPlatform } from './test-platform.ts';
 import { platformUrl } from './test-env.ts';
 
 /**
- * `npm run desk:lighthouse`: what lighthouse says of queue, application and tracking, from a platform of its own. It ends
- * with 1 when accessibility or best practices are below 100, or performance below 95.
- *
- * Lighthouse comes by npx, in one version: as a dependency it would bring 150 packages for what is run by hand now and then.
+ * `npm run desk:lighthouse`: Lighthouse scores of queue, application and tracking. Exits with 1 if accessibility or
+ * best practices are below 100, or performance below 95.
+ * Lighthouse runs by npx in a fixed version: as a dependency it would add 150 packages.
  */
 
 const LIGHTHOUSE = 'lighthouse@13.5.0';
 const MIN_SCORES = { accessibility: 1, 'best-practices': 1, performance: 0.95 } as const;
-/** The middle one counts: the machine is not alone. */
+/** The median counts, because other processes share the machine. */
 const RUNS = 3;
 
 interface Target {
   name: string;
   path: string;
-  /** A clerk sits at a PC, a citizen holds a phone on a slow line. */
+  /** Clerks use a PC, applicants a phone on a slow network. */
   form: 'desktop' | 'mobile';
   cookie?: string;
 }
@@ -63,7 +62,7 @@ async function runLighthouse({ path, form, cookie }: Target, folder: string): Pr
   return JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
 }
 
-/** The report whose performance is the middle one of several. */
+/** Returns the report with the median performance. */
 async function medianReport(target: Target, folder: string): Promise<Report> {
   const reports: Report[] = [];
   for (let run = 0; run < RUNS; run += 1) reports.push(await runLighthouse(target, folder));

@@ -1,23 +1,23 @@
 import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
 
-/** What comes and goes over the wire, as the browser itself counts it: headers and packed bodies, both ways. */
+/** Network usage as the browser counts it: headers and compressed bodies, both ways. */
 
 export interface NetworkUsage {
-  /** Bytes both ways since the last call of `reset`, of the paths that begin so. */
+  /** Bytes both ways since `reset`, of paths with this prefix. */
   totalBytes(prefix: string): number;
-  /** Bytes that came since then. */
+  /** Received bytes since `reset`. */
   receivedBytes(prefix: string): number;
   reset(): void;
-  /** Waits until nothing has been under way for a while. */
+  /** Waits until the network has been idle for IDLE_MS. */
   waitForIdle(): Promise<void>;
 }
 
 const IDLE_MS = 400;
-/** Of a header, besides its name and its value. */
+/** Separators of a header line. */
 const HEADER_OVERHEAD = ': \r\n'.length;
 
-/** Counts from now on; what comes out of the browser's own cache is nothing. */
+/** Starts counting. Cached responses count as zero. */
 export async function measureNetwork(page: Page): Promise<NetworkUsage> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Network.enable');
@@ -33,7 +33,7 @@ export async function measureNetwork(page: Page): Promise<NetworkUsage> {
     pending.delete(id);
     lastActivity = performance.now();
   };
-  // Of what a page gives up when it is left, nothing more is heard.
+  // Requests aborted by navigation report no end.
   page.on('framenavigated', () => pending.clear());
   devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
     pending.add(requestId);

@@ -1,11 +1,14 @@
 import type { ConsoleMessage, Page } from 'playwright-core';
 
-/** What a page does wrong while nobody looks: a test fails by it, whatever else it asks for. */
+/** Collects page errors; each fails its test. */
 
-/** Watches a page from now on. @returns what is wrong so far, each fault in a line; the list grows */
+/**
+ * Collects errors from now on.
+ * @returns the list, which grows
+ */
 export async function collectPageErrors(page: Page, url: string): Promise<string[]> {
   const errors: string[] = [];
-  /** Where people sign in: no page of ours, and no third party. */
+  /** The identity provider, which is no third party. */
   const signInOrigin = process.env['CUPS_DESK_SIGN_IN'];
   await page.addInitScript(() =>
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) =>
@@ -27,14 +30,14 @@ export async function collectPageErrors(page: Page, url: string): Promise<string
   return errors;
 }
 
-/** A browser writes each refused or unanswered request to the console; what the page makes of it is for tests to say. */
+/** Browsers log each failed API request; tests check the page's reaction. */
 const isApiFailure = (message: ConsoleMessage, url: string): boolean =>
   message.text().startsWith('Failed to load resource') && message.location().url.startsWith(`${url}/api/`);
 
-/** How long a page that was just opened may take to draw itself, in milliseconds. */
+/** Maximum render time of a new page, in ms. */
 const RENDER_TIMEOUT_MS = 5_000;
 
-/** @returns why the page shows nothing to work with, or undefined when it does; waits for a page that is just opening */
+/** Returns why the page is blank, or undefined. Waits for a page that is opening. */
 export async function findBlankPage(page: Page): Promise<string | undefined> {
   const main = page.locator('main');
   const rendered = main.first().waitFor({ state: 'attached', timeout: RENDER_TIMEOUT_MS });

@@ -2,23 +2,26 @@ import jsQR from 'jsqr';
 import type { Locator, Page } from 'playwright-core';
 import { extractText, getDocumentProxy } from 'unpdf';
 
-/** What comes out of the printer, read back. */
+/** Reads printed output. */
 
-/** Prints the page on A4 as it is now. @returns the words of each sheet */
+/**
+ * Prints the page on A4.
+ * @returns the text of each sheet
+ */
 export async function pdfText(page: Page): Promise<string[]> {
   const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
   const { text } = await extractText(await getDocumentProxy(new Uint8Array(pdf)), { mergePages: false });
   return text.map((sheet) => sheet.replaceAll(/\s+/g, ' ').trim());
 }
 
-/** What a QR code says that is seen on the page, as a telephone reads it; undefined when it cannot be read. */
+/** Returns the text of a displayed QR code, or undefined if it is unreadable. */
 export async function qrText(code: Locator): Promise<string | undefined> {
   const png = await code.screenshot();
   const { width, height, pixels } = await readPixels(code.page(), png);
   return jsQR.default(new Uint8ClampedArray(Buffer.from(pixels, 'base64')), width, height)?.data;
 }
 
-/** The picture's points, four bytes each, unpacked by the browser in a page beside. */
+/** Returns the RGBA pixels, decoded in a helper page. */
 async function readPixels(page: Page, png: Buffer): Promise<{ width: number; height: number; pixels: string }> {
   const helperPage = await page.context().newPage();
   try {

@@ -5,9 +5,9 @@ import type { Application } from '@cups/tools/desk';
 import { sendReply } from './agency.ts';
 import { runAction, applicant, openDeskFor, fileApplication, waitForState } from './filings.ts';
 
-/** A day at the centre of Lozova, small enough to look at: for pictures and figures. People are synthetic. */
+/** A small sample day at the centre of Lozova, for screenshots and measurements. All persons are synthetic. */
 
-/** A copy of the repository's data in which CU-002 is in training. */
+/** Copies the repository's data, with CU-002 in training. */
 export function copyDataWithTraining(): string {
   const data = mkdtempSync(join(tmpdir(), 'cups-e2e-desk-data-'));
   cpSync(join(import.meta.dirname, '../../data'), data, { recursive: true });
@@ -25,7 +25,7 @@ export interface Sample {
   closed: Application;
 }
 
-/** Files it and waits until the agencies have answered. */
+/** Files the sample and waits for the agencies' replies. */
 export async function fileSample(): Promise<Sample> {
   const as = (family: string, given: string, more: object = {}) => ({
     content: Object.assign({ applicant: applicant(family, given), contact: { phone: '+373 60000001' } }, more),

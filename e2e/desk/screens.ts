@@ -13,18 +13,18 @@ import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
 
 /**
- * `npm run desk:screens`: pictures of every screen into dist/screenshots, from a platform of its own with a small sample day.
- * `-- <part of a name>…` takes only those. People are synthetic; numbers and days are those of the run.
+ * `npm run desk:screens`: screenshots of every screen into dist/screenshots, from a platform with sample data.
+ * `-- <part of a name>…` selects screens. Persons are synthetic; numbers and dates are those of the run.
  */
 
 interface Screen {
   name: string;
-  /** Nobody when absent. */
+  /** Nobody by default. */
   operator?: string;
   path: (sample: Sample) => string;
-  /** What a clerk does to come from the path to what is shown. */
+  /** Steps from the path to the displayed screen. */
   prepare?: (page: Page, sample: Sample) => Promise<unknown>;
-  /** In Russian and English too, and on a phone. */
+  /** Also in Russian, in English and on a phone. */
   isLocalized?: boolean;
   isDark?: boolean;
 }
@@ -35,7 +35,7 @@ const pathOfSample =
   (sample: Sample) =>
     `/applications/${sample[which].id}${rest}`;
 
-/** A new application, as far as the screen of this title. */
+/** Opens a visit up to the screen with this title. */
 const openVisitAt = (title: string) => async (page: Page) => {
   const reached = new Error(title);
   const user = new KeyboardUser(page, (screen) => {
@@ -96,14 +96,14 @@ async function find(page: Page): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** The clerk is the applicant of what the screen shows. */
+/** The clerk is the applicant. */
 async function ownDraft(page: Page): Promise<void> {
   const person = Object.assign(applicant('Testescu', 'Ana'), { idnp: idnpOfOperator(CLERK) });
   const { id } = await fileApplication({ submit: false, content: { applicant: person } });
   await page.goto(`/applications/${id}`);
 }
 
-/** Somebody came to the centre and left it. */
+/** Invites a member and removes them again. */
 async function showFormerMember(page: Page): Promise<void> {
   const team = `${platformUrl()}/api/v1/centres/CU-001/operators`;
   const { idnp, givenName, familyName } = applicant('Ciobanu', 'Ana');
@@ -117,7 +117,7 @@ async function showFormerMember(page: Page): Promise<void> {
   await page.locator('main li button', { hasText: 'Ciobanu' }).click();
 }
 
-/** The specialist of the centre is on leave, and the manager looks at her. */
+/** Records an absence of the specialist, and shows it to the manager. */
 async function recordAbsence(page: Page): Promise<void> {
   const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
   const data = { from: days(0), to: days(7), standIn: 'operators/cu-001-manager' };
@@ -135,10 +135,10 @@ const PHONE = { width: 390, height: 844 };
 const ROOT = join(import.meta.dirname, '../..');
 /** Not committed. */
 const FOLDER = join(ROOT, 'dist/screenshots');
-/** The pictures that pages show. */
+/** Screenshots that documentation pages show. */
 const COMMITTED_FOLDER = join(ROOT, 'docs/screenshots');
 const COMMITTED = ['queue', 'service', 'application', 'hand-over'];
-/** Whole words stay readable, and a picture takes 15 to 40 KB. */
+/** Keeps text readable at 15 to 40 KB. */
 const QUALITY = 0.8;
 
 interface Shot {
@@ -189,7 +189,7 @@ async function takeShot(browser: Browser, shot: Shot, sample: Sample): Promise<v
   }
 }
 
-/** The browser itself packs the picture: no library of pictures is needed. */
+/** Encodes the image in the browser, without an image library. */
 async function compressImage(browser: Browser, png: Buffer): Promise<Buffer> {
   const page = await browser.newPage();
   try {

@@ -4,7 +4,7 @@ import { serveChromium } from './chromium.ts';
 import { sharedSetup } from './shared-setup.ts';
 import { startTestPlatform } from './test-platform.ts';
 
-/** jest globalSetup: builds the page when it is stale, starts one platform and one Chromium for all test files. */
+/** jest globalSetup: builds the page if it is stale, then starts one platform and one browser for all test files. */
 export default async function setup(): Promise<void> {
   const root = join(import.meta.dirname, '../..');
   execFileSync(process.execPath, [join(root, 'tools/run.mjs'), 'build'], { stdio: ['ignore', 'inherit', 'inherit'] });

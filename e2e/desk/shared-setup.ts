@@ -1,7 +1,7 @@
 import type { BrowserServer } from 'playwright-core';
 import type { TestPlatform } from './test-platform.ts';
 
-/** What setup.ts started and teardown.ts ends; jest loads the two apart, so it hangs on the process. */
+/** Started by setup.ts, ended by teardown.ts. jest loads them apart, so the value hangs on the global object. */
 export interface SharedSetup {
   testPlatform: TestPlatform;
   browser: BrowserServer;

@@ -1,6 +1,6 @@
 import { sharedSetup } from './shared-setup.ts';
 
-/** jest globalTeardown: ends what setup.ts started and removes its data. */
+/** jest globalTeardown: stops the platform and the browser. */
 export default async function teardown(): Promise<void> {
   const setup = sharedSetup.take();
   await setup?.browser.close();

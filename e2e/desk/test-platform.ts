@@ -5,26 +5,26 @@ import { uniquePrefix } from '@cups/testing';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 
-/** One platform for browsers: over the store and the Kafka of the environment, else embedded ones, with data of its own. */
+/** Starts a platform for browser tests, with its own data, over the configured or embedded stores and Kafka. */
 
-/** All browsers come from one address, and sample people do not type as slowly as real ones. */
+/** All browsers share one address, and tests type fast. */
 const LIMITS = {
   RATE_LIMIT_ADDRESS_PER_MINUTE: '100000',
   RATE_LIMIT_SESSION_PER_MINUTE: '100000',
   MAX_IN_FLIGHT_PER_ADDRESS: '512',
   RATE_LIMIT_PAGE_PER_MINUTE: '100000',
   RATE_LIMIT_TRACKING_PER_MINUTE: '1000',
-  // What a manager changes in one window counts at once in the other.
+  // Role changes reach other windows within a second.
   SESSION_LOOK_MS: '1000',
 };
 
 export interface TestPlatform {
   platform: Platform;
-  /** Ends it and removes its data. */
+  /** Stops it and removes its data. */
   close(): Promise<void>;
 }
 
-/** Starts it and names it in the environment: `surroundings.ts` and `filings.ts` find it there. */
+/** Starts the platform and sets its variables for test-env.ts and filings.ts. */
 export async function startTestPlatform(env: Record<string, string> = {}): Promise<TestPlatform> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cups-e2e-desk-'));
   const remove = () => rmSync(dataDir, { recursive: true, force: true });

@@ -24,13 +24,13 @@ import { PARTS } from './texts/parts.ts';
 import { SESSION } from './texts/session.ts';
 import { useVisits, VisitsProvider, VisitTabs } from './visit/visits.tsx';
 
-/** The page: who is signed in decides what is shown, the address decides which screen. */
+/** The page: the session decides what is shown, and the path selects the screen. */
 
 const ApplicationScreen = lazyScreen(() => import('./application/application.tsx'));
 const HandOver = lazyScreen(() => import('./handover/hand-over.tsx'));
 const AccessLog = lazyScreen(() => import('./application/access-log.tsx'));
 const SubmissionScreen = lazyScreen(() => import('./application/submission.tsx'));
-/** For supervisors only: nobody else fetches it. */
+/** For supervisors only: not prefetched for anybody else. */
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
 const Find = lazyScreen(() => import('./find/find.tsx'));
 const Team = lazyScreen(() => import('./team/team.tsx'));
@@ -65,7 +65,7 @@ function SessionGate() {
   if (state.is === 'unreachable') return <LoadError error={new NetworkError()} onRetry={retry} />;
   if (state.is === 'out') return <SignIn interrupted={state.interrupted} refusalReason={state.refusalReason} />;
   if (state.isNew && (state.session.centres?.length ?? 0) > 1) return <ChooseCentre />;
-  // Another operator, or another centre, begins anew.
+  // Another operator or centre starts with fresh state.
   return (
     <VisitsProvider key={`${state.session.operator.name} ${state.session.centre}`}>
       <SignedInApp />
@@ -130,7 +130,7 @@ function SignedInApp() {
   );
 }
 
-/** Where each begins. */
+/** The start screen of the operator's role. */
 function Home() {
   const { operator } = useSignedIn().session;
   if (hasDeskRole(operator)) return <Queue />;

@@ -2,14 +2,14 @@ import { lazy, useEffect } from 'react';
 import type { ComponentType } from 'react';
 
 /**
- * Screens whose code comes after the first one is there. All of it is fetched then, so that each opens at once, and opens
- * while the platform is away, and after a release has taken the old files off the server.
+ * Lazy screens. Their code is prefetched after the first screen, so that each opens immediately, while the platform
+ * is unavailable, and after a release has removed the old files.
  */
 
 type ScreenLoader<Props> = () => Promise<{ default: ComponentType<Props> }>;
 const loaders: (() => Promise<unknown>)[] = [];
 
-/** How long the line is left to what is on the screen, in ms. */
+/** Delay before prefetching, so that the first screen has the network to itself, in ms. */
 const PREFETCH_DELAY_MS = 1_500;
 
 export function lazyScreen<Props>(load: ScreenLoader<Props>) {
@@ -17,7 +17,10 @@ export function lazyScreen<Props>(load: ScreenLoader<Props>) {
   return lazy(load);
 }
 
-/** @param ready the first screen shows what it is for */
+/**
+ * Prefetches all screens once.
+ * @param ready the first screen shows its content
+ */
 export function usePrefetchScreens(ready: boolean): void {
   useEffect(() => {
     if (!ready) return;
@@ -26,18 +29,18 @@ export function usePrefetchScreens(ready: boolean): void {
   }, [ready]);
 }
 
-/** One after the other: a thin line is shared with whoever works. What fails now is fetched when it is wanted. */
+/** Sequential, to leave bandwidth for the user. A failed screen is loaded when it is opened. */
 async function prefetchScreens(): Promise<void> {
   for (const load of loaders) await load().catch(() => undefined);
 }
 
-/** When the page was last loaded anew for it, in ms. */
+/** Session storage: the time of the last automatic reload, in ms. */
 const RELOAD_TIME_KEY = 'cups-reloaded';
 const RELOAD_COOLDOWN_MS = 60_000;
 
 /**
- * A screen that could not be fetched: after a release its file has another name, which a reload finds. Nothing typed is lost by
- * it. While nobody answers there is nothing to reload, and once is enough: a file that is really gone must not turn in circles.
+ * Reloads the page when a screen cannot be loaded: after a release its file has another name. No input is lost. Does
+ * nothing while the platform is unavailable, and reloads at most once a minute.
  */
 export function reloadOnPreloadError(): void {
   window.addEventListener('vite:preloadError', () => {

@@ -6,8 +6,6 @@ import { isWholeDate, parseDate } from '../src/visit/inputs/dates.ts';
 import { cursorPosition, groupDigits, parseIdnp } from '../src/visit/inputs/idnp.ts';
 import { hasCyrillic, normalizeName, isSameName } from '../src/visit/inputs/names.ts';
 
-/** What people type, with its spaces, capitals and habits. */
-
 describe('an IDNP', () => {
   test.each([
     ['', '', 0, 'empty'],

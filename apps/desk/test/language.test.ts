@@ -16,7 +16,7 @@ import { DAYS, WORKING_DAYS } from '../src/texts/counts.ts';
 
 const LANGUAGES = ['ro', 'ru', 'en'] as const;
 const NOW = '2026-11-26';
-/** The spaces that keep what belongs together on one line, as a reader sees them. */
+/** Shows no-break spaces as plain ones. */
 const seen = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
 
 describe('dates', () => {

@@ -5,20 +5,17 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import type { Outbox, UndoneError } from '../src/outbox/outbox.ts';
 
-/**
- * The outbox over a line that breaks before or after a write has had its effect, and over pages that are closed meanwhile. A journey
- * in a browser breaks a line once; here it breaks everywhere.
- */
+/** The outbox over a network that fails before or after a write takes effect, and over pages that close meanwhile. */
 
-/** What the line does to one request: it passes, is lost on the way there, or its answer is lost; or the gateway is too busy. */
+/** The outcome of one request: passed, request lost, response lost, or overloaded. */
 type RequestOutcome = 'passes' | 'lost' | 'answer lost' | 'busy';
 
-/** As the platform keeps writes: in order, each once by its key, edits only from what was seen last. */
+/** A platform that applies writes in order, once per key, with ETag checks. */
 class Platform {
   effects: string[] = [];
   keys = new Set<string>();
   outcomes: RequestOutcome[] = [];
-  /** The next write is refused for this reason, once. */
+  /** Rejects the next write. */
   rejects: { reason: string; status: number } | undefined;
 
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -72,7 +69,7 @@ beforeAll(async () => {
   const outboxes = await import('../src/outbox/outbox.ts');
   ({ UndoneError: Undone } = outboxes);
   const { openLocalStore: openKeeping } = await import('../src/local-store/local-store.ts');
-  // No browser here: what is kept lives as long as `keeping` does, and so does a page of it.
+  // Without a browser the local store is in memory, so pages share `localStore`.
   fresh = async () => {
     const localStore = await openKeeping('operators/test');
     return async () => {
@@ -89,7 +86,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.splice(0).forEach((outbox) => outbox.stop()));
 
-/** Wakes it as a line that is back does, until nothing waits; pauses between tries are for real lines. */
+/** Retries until no write is pending, without the delays between attempts. */
 async function drained(outbox: Outbox): Promise<void> {
   for (let round = 0; outbox.countPending() > 0; round += 1) {
     if (round > 2_000) throw new Error(`${outbox.countPending()} writes never went out`);
@@ -153,7 +150,7 @@ describe('the outbox', () => {
     await Promise.all(both.flat());
     expect(platform.effects).toEqual(['POST /A/hand-over', 'POST /A/confirm-outcome']);
 
-    // After an edit the same act is said of something else.
+    // After an edit the same action is a new one.
     platform.outcomes = ['lost'];
     for (const kind of ['renew', 'edit', 'renew'] as const) {
       void outbox.put({ application: 'A', kind, body: { text: 'a' } }).catch(() => undefined);
@@ -206,7 +203,7 @@ describe('the outbox', () => {
     await expect(open().then((next) => next.countPending())).resolves.toBe(0);
     expect(platform.effects).toEqual([]);
 
-    // What has gone out stays.
+    // Sent writes stay.
     const sent = note(outbox, 'sent');
     outbox.flush();
     outbox.undo('A');

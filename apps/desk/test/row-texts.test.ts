@@ -3,8 +3,6 @@ import { buildTicks } from '../src/application/deadline-ticks.ts';
 import { resolveGroup, isRevoked, describeRow } from '../src/queue/row-texts.ts';
 import type { ApplicationRow } from '../src/api/types.ts';
 
-/** What the rows of the queue and the rulers of terms say, by what is known of an application. */
-
 const context = { language: 'ro' as const, today: '2026-11-25', agency: (name: string) => name.slice(9).toUpperCase() };
 const row = (more: Partial<ApplicationRow>): ApplicationRow =>
   Object.assign(
@@ -152,7 +150,7 @@ describe('a row of the queue', () => {
 });
 
 describe('the ruler of a term', () => {
-  /** Monday to Friday, but for 30 November. */
+  /** Monday to Friday, without 30 November. */
   const isWorking = (date: string) =>
     ![0, 6].includes(new Date(`${date}T00:00:00Z`).getUTCDay()) && date !== '2026-11-30';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { PublicService, Catalog } from '../src/api/types.ts';
 
-/** The public services of the repository as the registry of a town hall gives them, for tests that need no platform. */
+/** The public services of the repository as the catalog of a town hall. */
 
 const FOLDER = join(import.meta.dirname, '../../../data/public-services');
 

@@ -10,8 +10,6 @@ import {
 } from '../src/team/member-status.ts';
 import { formatMessage } from '../src/language/messages.ts';
 
-/** How one of the team stands, and what is offered to whom; the platform itself decides. */
-
 const TODAY = '2026-08-05';
 const member = (more: Partial<TeamMember> = {}): TeamMember =>
   Object.assign({ name: 'operators/a', displayName: 'Ana Ciobanu', roles: ['specialist'], status: 'active' }, more);

@@ -20,8 +20,6 @@ import { toContent, toFormValues } from '../src/visit/model/form-values.ts';
 import type { FormValues } from '../src/visit/model/form-values.ts';
 import { catalog, findServiceByCode, services } from './services.ts';
 
-/** A visit without a page: what is typed, what of it is sent, which screens there are, and what is missing. */
-
 const TODAY = '2026-11-26';
 const PERSON: FormValues = {
   '/applicant/idnp': '2900 00000 0012',
@@ -292,7 +290,7 @@ describe('what is missing', () => {
     expect(missingFieldTexts('birth-allowance', Object.assign({}, values, { '/answers/payout': 'bank' }))).toEqual([
       'form-2 /answers/iban REQUIRED',
     ]);
-    // What was typed before the other answer does not count any more.
+    // Answers that no longer apply do not count.
     expect(missingFieldTexts('birth-allowance', Object.assign({}, values, { '/answers/iban': 'MD1' }))).toEqual([]);
     const unseen = Object.assign({}, values, { '/evidence/birth-certificate/code': '' });
     expect(missingFieldTexts('birth-allowance', unseen)).toEqual([

@@ -3,14 +3,12 @@ import { openLocalStore } from '../src/local-store/local-store.ts';
 import { isFiled, isUntouched, visitName, newDraft, openVisitStore, draftPath } from '../src/visit/visit-store.ts';
 import type { Draft } from '../src/visit/visit-store.ts';
 
-/** The visits of a desk as they are kept; where there is no browser, keeping is in memory. */
-
 const named = (draft: Draft): Draft =>
   Object.assign({}, draft, {
     service: 'criminal-record',
     typed: { '/applicant/familyName': 'Rotaru', '/applicant/givenName': 'Galina', '/applicant/idnp': '2900' },
   });
-/** What was begun last is written before this resolves. */
+/** Resolves after pending writes. */
 const written = () => new Promise((done) => setImmediate(done));
 
 test('What is typed is there again when the page is loaded anew, whoever had the screen last.', async () => {
@@ -39,7 +37,7 @@ test('A visit in which nothing was said is the next one, and is over when it is 
   visits.change(second.drafts[0]!.id, named);
   visits.saveForLater(second.id);
   const third = visits.open({});
-  // Their order is that of their ids, and two of one millisecond may stand either way.
+  // Two IDs of the same millisecond have no fixed order.
   const parked = Object.fromEntries(visits.all().map(({ id, parked: isParked }) => [id, isParked]));
   expect(parked).toEqual({ [second.id]: true, [third.id]: false });
   const back = visits.openDraft(visits.draft(second.drafts[0]!.id)!);
@@ -58,7 +56,7 @@ test('A visit ends with its last draft, and what is filed is told from what is n
   expect(visits.draft(second.id)).toBeUndefined();
   const known = { submitTime: '2026-11-26T10:00:00Z' } as NonNullable<Draft['known']>;
   expect(isFiled(Object.assign({}, other, { known, submitting: true }))).toBe(true);
-  // A colleague filed it: nothing was submitted from here.
+  // Filed by a colleague, not from here.
   expect(isFiled(Object.assign({}, other, { known }))).toBe(false);
   visits.removeDraft(other.id);
   visits.removeDraft(visit.drafts[0]!.id);

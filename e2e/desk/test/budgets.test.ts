@@ -5,7 +5,7 @@ import { applicant, fileApplication } from '../filings.ts';
 import { fileForKnownPerson, KeyboardUser } from '../keyboard.ts';
 import { measureNetwork } from '../network-usage.ts';
 
-/** What the page costs on a slow line, as the browser counts it through the gateway. */
+/** Network budgets of the page, measured through the gateway. */
 
 const KB = 1_000;
 
@@ -19,13 +19,13 @@ test('Until the queue can be worked with at most 200 KB come, and at most 20 KB 
   const page = await open({ path: 'about:blank', operator: 'cu-001-specialist' });
   const network = await measureNetwork(page);
   await openQueue(page);
-  // The registry is for the screens after this one.
+  // Later screens use the catalog.
   const first = network.receivedBytes('/') - network.receivedBytes('/api/v1/registry');
   expect(first).toBeLessThan(200 * KB);
-  // The page, its font and its programs: were they not counted, this would be less.
+  // A lower bound, so that uncounted page, font and scripts fail the test.
   expect(first).toBeGreaterThan(100 * KB);
   expect(network.totalBytes('/api/v1/queue')).toBeGreaterThan(0);
-  // What the other screens need comes when this one is there.
+  // Prefetching follows.
   await network.waitForIdle();
   expect(network.receivedBytes('/')).toBeGreaterThan(first);
 
@@ -46,7 +46,7 @@ test('A whole application without papers costs at most 50 KB over the wire, both
   network.reset();
   await fileForKnownPerson(new KeyboardUser(page), 'Vrab');
   await network.waitForIdle();
-  // Programs of the screens come once and are kept.
+  // Scripts are cached after the first load.
   expect(network.totalBytes('/api/')).toBeLessThan(50 * KB);
   expect(network.totalBytes('/api/')).toBeGreaterThan(5 * KB);
 });

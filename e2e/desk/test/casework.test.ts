@@ -7,9 +7,9 @@ import { runAction, openDeskFor, fileApplication, nextPerson, waitForState } fro
 import { idnp } from '@cups/tools/filings';
 import { eventually } from '@cups/testing';
 
-/** A specialist's work on what was filed: the queue, an application, the agency's request, the hand-over, colleagues. */
+/** Casework of a specialist: queue, application, document request, hand-over and colleagues. */
 
-/** Each test works at a centre of its own, so that no other test's applications stand in its lists. */
+/** One centre per test, to keep its lists free of other tests' applications. */
 const at = (centre: string) => ({ operator: `${centre}-specialist` });
 
 const person = (familyName: string) => ({
@@ -27,14 +27,14 @@ async function press(page: Page, ...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
 
-/** Whoever comes back to the window sees what happened meanwhile. */
+/** Simulates a return to the window until a condition holds. */
 const refocusUntil = (page: Page, sees: () => Promise<boolean>) =>
   eventually(async () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
     return (await sees()) || undefined;
   });
 
-/** What was kept comes back a moment after the field. */
+/** Stored values load shortly after the field. */
 const expectValue = (page: Page, label: string, value: string) =>
   eventually(async () => (await page.getByLabel(label).inputValue()) === value || undefined);
 
@@ -84,7 +84,7 @@ test('A hand-over that lacks something says what, beside the question and above 
   await page.reload();
   await page.getByLabel('Numele și prenumele').waitFor();
   await expectValue(page, 'Numele și prenumele', 'Ion Lungu');
-  // What was typed in the very moment of the reload may not be kept yet.
+  // Input during the reload may not be stored yet.
   await page.getByLabel('Procura sau codul MPower').fill('MP-1');
   await page.getByLabel('Seria și numărul').fill('B00004218');
   await page.getByLabel('Fotografia și numele corespund').check();
@@ -122,7 +122,7 @@ test('What the agency asks for is answered; what is told, noted and taken over i
       .isVisible(),
   );
 
-  // Out of the field of the note, then out of the page.
+  // Blurs the note field, then leaves the screen.
   await press(page, 'Escape', 'Escape');
   await page.goBack();
   await page.getByRole('heading', { name: 'Cererea așteaptă acte de la solicitant' }).waitFor();
@@ -170,7 +170,7 @@ test('F8 covers all, ends the session, and the same operator goes on; signing ou
   await page.getByLabel('Scrieți o notă').waitFor();
   await expectValue(page, 'Scrieți o notă', 'scris pe jumătate');
 
-  // Covered while nobody answers, the session still lives: a reload does not uncover it, and ends it.
+  // Locked while unreachable, the session still exists: a reload keeps the lock and ends it.
   tolerate(page, /Failed to load resource/);
   await page.route('**/sessions/current', (route) => route.abort());
   await press(page, 'F8');
@@ -237,12 +237,12 @@ test('What waits goes out with the first answer of all, not after a pause of its
   tolerate(page, /Failed to load resource/);
   const take = page.getByRole('button', { name: 'Preia cererea' });
   await take.waitFor();
-  // Nothing but an answer to what the page asks by itself tells that the line is back.
+  // Only a response to the page's own polls shows that the network is back.
   for (const pattern of ['**/api/**', '**/readyz']) await page.route(pattern, (route) => route.abort());
   const fails = () => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/assign'));
   let failed = fails();
   await take.click();
-  // After the fourth try the pause is the longest.
+  // After the fourth attempt the delay has its maximum.
   for (let tries = 1; tries < 4; tries += 1) {
     await failed;
     failed = fails();
@@ -261,7 +261,7 @@ test('A suspension takes everything off the page, says so, and keeps what was ty
   const filed = await fileApplication({ operator: 'cu-010-specialist', ending: 'ZN', content: person('Popescu') });
   const page = await open(Object.assign(at('cu-010'), { path: `/applications/${filed.id}` }));
   await page.getByLabel('Scrieți o notă').fill('încă nesalvat');
-  // The word of the gateway, which learns of a suspension from identity within two minutes.
+  // The gateway's response; it learns of a suspension within two minutes.
   const problem = {
     type: 'urn:cups:problem:OPERATOR_SUSPENDED',
     title: 'Forbidden',
@@ -290,7 +290,7 @@ test('The page is Russian and English at a press, and the fields keep what they 
   await page.getByRole('heading', { name: /The application is with/ }).waitFor();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
 
-  // At 400 % zoom the window is 320 points wide, and nothing is to be pushed aside.
+  // At 400 % zoom the window is 320 px wide and must not scroll sideways.
   await page.setViewportSize({ width: 320, height: 256 });
   for (const path of [`/applications/${filed.id}`, `/applications/${filed.id}/looks`, '/find', '/']) {
     await page.goto(path);

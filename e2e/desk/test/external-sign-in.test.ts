@@ -6,13 +6,13 @@ import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, nextPerson } from '../filings.ts';
 import { platformUrl } from '../test-env.ts';
 
-/** Signing in at another site: the test identity provider, which really speaks SAML and OpenID Connect. */
+/** Sign-in at another site: the test identity provider with SAML and OpenID Connect. */
 
 const SAML = 'Test identity provider (SAML)';
 const OIDC = 'Test identity provider (OpenID Connect)';
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
 
-/** From the page of the desk to the provider, as somebody of its list. */
+/** Follows the link to a provider. */
 async function followProvider(page: Page, provider: RegExp, origin: string): Promise<void> {
   await page.getByRole('link', { name: provider }).click();
   await heading(page, origin).waitFor();
@@ -32,7 +32,7 @@ test('By SAML a specialist comes in where she was going, covers the screen, prov
 
   await page.keyboard.press('F8');
   await heading(page, 'Ecran acoperit. Intrați din nou.').waitFor();
-  // Whoever stands here now is asked who they are, though that site has a session still.
+  // The provider must ask again, though it has a session.
   await followProvider(page, /MPass/, SAML);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('alert').getByText('Intrarea nu a reușit.').waitFor();
@@ -45,7 +45,7 @@ test('By SAML a specialist comes in where she was going, covers the screen, prov
   );
 
   await page.getByRole('button', { name: /Contul meu/ }).click();
-  // Signing out signs out of the other site as well, and comes back.
+  // Sign-out includes the provider, and returns.
   const told = page.waitForRequest(/\/saml\/logout$/);
   await page.getByRole('button', { name: 'Ieșire' }).click();
   await told;
@@ -71,7 +71,7 @@ test('By OpenID Connect a manager of two centres says where she works, and goes 
   await page.getByRole('dialog').getByRole('button', { name: 'Lucrez aici' }).click();
   await page.getByRole('banner').getByText('Albota de Sus').waitFor();
 
-  // Leaving there, in another tab, is leaving here: that site tells the platform by itself.
+  // Sign-out at the provider, in another tab, ends the session here by back-channel logout.
   const there = await page.context().newPage();
   await there.goto(`${provider}/oidc/session/end`);
   await there.getByRole('button', { name: /^Yes/ }).click();

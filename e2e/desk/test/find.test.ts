@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication } from '../filings.ts';
 
-/** What is looked for from the one box: what it is taken for, what is said when it cannot be searched, and that no address holds it. */
+/** The search box: query kinds, hints for invalid queries, and no query in URLs. */
 
 async function searchFor(page: Page, text: string): Promise<void> {
   await page.keyboard.press('F2');

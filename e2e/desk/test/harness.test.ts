@@ -4,7 +4,7 @@ import { forgetPage, axe, findPageErrors, open } from '../desk.ts';
 import { runAction, fileApplication, waitForState } from '../filings.ts';
 import { pdfText } from '../pdf.ts';
 
-/** The tests' own tools must find what they are for. */
+/** Checks the test tools themselves. */
 
 test('A page whose script does not come is found blank.', async () => {
   const page = await open();
@@ -27,7 +27,7 @@ test('A page that throws, breaks its policy or asks another site is found out.',
     try {
       document.body.innerHTML = '<p>planted text that becomes code</p>';
     } catch {
-      // Refused, as it should be; the refusal is what is looked for.
+      // Blocked by the policy, which the test looks for.
     }
   });
   const said = await eventually(async () => {

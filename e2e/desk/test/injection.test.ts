@@ -6,13 +6,13 @@ import { runAction, applicant, openDeskFor, fileApplication, waitForState } from
 import { fileForKnownPerson, KeyboardUser } from '../keyboard.ts';
 
 /**
- * Whatever people, colleagues and agencies write stays words: nothing of it runs, changes the page or leaves it. The policy
- * would stop most of it; a violated policy fails these tests as well, so that the page itself must be right.
+ * Text of persons, colleagues and agencies stays text: nothing runs, changes the page or leaves it. A violated
+ * Content-Security-Policy fails these tests too.
  */
 
-/** At most 100 signs, so that it fits into each field. */
+/** At most 100 characters, to fit every field. */
 const HOSTILE = '"><img src=x onerror=ran=1><script>ran=2</script>{{ran=3}}${ran=4}<a href="javascript:ran=5">x</a>';
-/** Of an agency's words the platform takes the links away. */
+/** The platform strips links from agency texts. */
 const TOLD = HOSTILE.slice(0, HOSTILE.indexOf('javascript:'));
 const everywhere = { ro: HOSTILE, ru: HOSTILE, en: HOSTILE };
 
@@ -25,17 +25,16 @@ async function expectOnlyWords(page: Page): Promise<void> {
   expect(await findPageErrors(page)).toEqual([]);
 }
 
-/** What a name is refused with. */
 const LETTERS_ONLY = 'Scrieți numele doar cu litere, cratimă, apostrof și spațiu.';
 
-/** Opens it, with the hostile words to be read there as they were written. */
+/** Opens a path and checks that the hostile text appears unchanged. */
 async function openAndCheck(page: Page, path: string, words = HOSTILE): Promise<void> {
   await page.goto(path);
   await page.getByRole('main').getByText(words).first().waitFor();
   await expectOnlyWords(page);
 }
 
-/** Types into each field that a person can type into now, one after the other. */
+/** Types into every editable field. */
 async function typeEverywhere(page: Page): Promise<number> {
   const fields = page.locator('textarea:visible, input:visible:not([type=radio]):not([type=checkbox])');
   const count = await fields.count();
@@ -73,7 +72,7 @@ test('Answers, numbers, notes and the words of an agency are shown, and are noth
   const page = await open({ operator: 'cu-001-specialist' });
   const here = `/applications/${filed.id}`;
   await openAndCheck(page, here, TOLD);
-  // A note of a colleague stands beside it.
+  // A colleague's note is displayed too.
   await page.getByText(HOSTILE).first().waitFor();
   expect(await typeEverywhere(page)).toBeGreaterThan(1);
   await openAndCheck(page, `${here}/submissions/1`);

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, waitForState } from '../filings.ts';
 
-/** Keys, the focus, titles and what is seen of a choice: whoever works without a mouse, or hears the page, loses nothing. */
+/** Keyboard, focus, page titles and forced colours. */
 
 const operator = 'cu-020-specialist';
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
@@ -17,7 +17,6 @@ test('Esc closes a dialog, and the page under it stays; digits bring the focus t
   await page.getByRole('link', { name: /Dodon/ }).waitFor();
   await page.keyboard.press('Digit4');
   expect(await hasFocus(heading(page, 'Gata de înmânat'))).toBe(true);
-  // The first row is opened by the next key.
   await page.getByRole('link', { name: /Dodon/ }).waitFor();
   await page.keyboard.press('Enter');
   const told = page.getByRole('button', { name: 'Persoana știe' });
@@ -40,13 +39,13 @@ test('Esc closes a dialog, and the page under it stays; digits bring the focus t
   expect(await hasFocus(second)).toBe(true);
   await page.keyboard.press('Enter');
   await page.getByText('Se înregistrează peste câteva secunde.').waitFor();
-  // The form has gone, and with it the control that had the focus.
+  // The form and its focused control are gone.
   expect(await focusIsOnPage(page)).toBe(true);
 });
 
 test('After a write the focus stays on the page, near what was written.', async () => {
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Țurcan') } });
-  // Who filed it takes care of it; a colleague takes it over.
+  // The filing specialist is the assignee.
   const page = await open({ operator: 'cu-020-manager', path: `/applications/${filed.id}` });
   const note = page.getByLabel('Scrieți o notă');
   await note.fill('Sună fiul.');
@@ -66,7 +65,7 @@ test('After a write the focus stays on the page, near what was written.', async 
   expect(await focusIsOnPage(page)).toBe(true);
 });
 
-/** The page right after N, whose catalogue of services waits until `arrive`. */
+/** Presses N on a page whose catalog loads only after `arrive`. */
 async function newVisitOnSlowLine(): Promise<{ page: Page; arrive: () => void }> {
   const page = await open({ operator });
   await heading(page, /^Astăzi/).waitFor();
@@ -104,7 +103,7 @@ test('What is typed right after N on a slow line is in the field when it comes, 
   expect(await park.isVisible()).toBe(false);
   await page.keyboard.press('Escape');
   await park.waitFor();
-  // N on the screen of a new visit brings its field back.
+  // N on the screen of a new visit focuses its field.
   await page.goto('/');
   await heading(page, /^Astăzi/).waitFor();
   await page.keyboard.press('n');

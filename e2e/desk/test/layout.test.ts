@@ -4,27 +4,27 @@ import { open } from '../desk.ts';
 import { findLayoutErrors } from '../layout-checks.ts';
 import { applicant, fileApplication, waitForState } from '../filings.ts';
 
-/** What the page looks like in each language, by the boxes that the browser drew. */
+/** Layout in each language, by element boxes. */
 
 const LANGUAGES = ['ro', 'ru', 'en'] as const;
 const DESKTOP = { width: 1366, height: 620 };
 const TABLET = { width: 1024, height: 768 };
 const PHONE = { width: 360, height: 740 };
 
-/** What the choice of the language does, without a press: on a phone it is in the menu. */
+/** Sets the language without the menu of the phone layout. */
 async function chooseLanguage(page: Page, language: string): Promise<void> {
   await page.evaluate((chosen) => sessionStorage.setItem('cups-language', chosen), language);
   await page.reload();
   await page.locator('main h1').waitFor();
 }
 
-/** Runs in the page: where digits are spaced as in a column, which leaves gaps beside each 1 of Onest. */
+/** Runs in the page. Tabular digits leave gaps beside each 1 of Onest. */
 const torn = () =>
   [...document.querySelectorAll('body *')]
     .filter((element) => getComputedStyle(element).fontVariantNumeric.includes('tabular'))
     .map((element) => `torn digits: ${element.textContent}`);
 
-/** A visit of somebody of this name, as far as the name. */
+/** Opens a visit and types a name. */
 async function visitOf(page: Page, familyName: string, givenName: string): Promise<void> {
   await page.getByRole('navigation').first().getByRole('button', { name: 'Vizită nouă' }).click();
   await page.getByRole('heading', { name: 'Ce serviciu cere persoana?' }).waitFor();

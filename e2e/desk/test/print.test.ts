@@ -7,9 +7,9 @@ import { runAction, openDeskFor, fileApplication, nextPerson, waitForState } fro
 import { pdfText, qrText } from '../pdf.ts';
 import { platformUrl } from '../test-env.ts';
 
-/** Papers, read back from what the printer gets. People speak Russian here, so that each paper has two languages. */
+/** Printouts, read back. Applicants read Russian, so that each printout has two languages. */
 
-/** A page whose dialog of printing is never answered: what it would print stays until the test has printed it. */
+/** Opens a page whose print dialog does nothing, so that the printout stays until the test prints it. */
 async function openToPrint(options: OpenOptions): Promise<Page> {
   const page = await open({ operator: 'cu-001-specialist', ...options, path: '/' });
   await page.addInitScript(() => (window.print = () => undefined));
@@ -17,7 +17,10 @@ async function openToPrint(options: OpenOptions): Promise<Page> {
   return page;
 }
 
-/** Presses what prints. @returns the words of each sheet */
+/**
+ * Presses a print button.
+ * @returns the text of each sheet
+ */
 async function printed(page: Page, button: Locator): Promise<string[]> {
   await button.click();
   await page.waitForFunction(() => document.body.classList.contains('paper'));
@@ -27,7 +30,7 @@ async function printed(page: Page, button: Locator): Promise<string[]> {
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name });
-/** Of the newest thing that the person was told. */
+/** Label of the newest slip. */
 const SLIP = 'Fișă:';
 
 test('A receipt, and the list of what an agency asks for, are printed with a number that a telephone reads.', async () => {
@@ -51,7 +54,7 @@ test('A receipt, and the list of what an agency asks for, are printed with a num
   await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await page.emulateMedia({ media: null });
 
-  // The browser's own command prints the paper that is wanted now.
+  // The browser's print command prints the document of the current state.
   const [asked = ''] = await pdfText(page);
   expect(asked).toContain('Ce mai lipsește Чего не хватает');
   expect(asked).toMatch(/Ultima zi: \d\d\.\d\d\.\d{4}\. Последний день: \d\d\.\d\d\.\d{4}\./);
@@ -102,7 +105,7 @@ test('Who collected a result signs for it; a paper of a practice says so on each
   expect(receipt).toContain('B00000035');
   expect(receipt).toContain('Am primit, semnătura Получено, подпись');
 
-  // No centre of this platform is in training: on the way to the page its answer is made one of a training.
+  // No centre of this platform is in training, so the response is changed to training.
   await page.route('**/api/**/submissions/1', async (route) => {
     const response = await route.fetch();
     const submission = (await response.json()) as { training: boolean; answers: Record<string, string> };
@@ -128,7 +131,7 @@ test('A slip is not printed while the platform is away, and the page says why.',
   expect(await page.evaluate(() => document.body.className)).toBe('');
 });
 
-/** Filed by a person without an address, who reads Russian; decided, or asked for papers, by the agency. */
+/** Files for an applicant without contact who reads Russian, and waits for the agency. */
 async function filedInRussian(ending: 'ZD' | 'ZR' | 'ZQ') {
   const names = { givenName: 'Vasile', familyName: 'Bălan', birthDate: '1953-09-18', language: 'ru' };
   const applicant = { idnp: idnp(nextPerson()), ...names };

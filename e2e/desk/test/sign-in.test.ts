@@ -27,7 +27,7 @@ test('Why another site let nobody in is said in the language of the page, and st
   expect(await axe(page)).toEqual([]);
 });
 
-/** What the page asks next by itself says of whether somebody is there. */
+/** Returns the background header of the next poll. */
 const nextPoll = async (page: Page) => {
   const request = await page.waitForRequest(/queue\/changes|sessions\/current/);
   return request.headers()['x-cups-background'];
@@ -51,7 +51,7 @@ test('A desk that nobody touches asks in the background, so that its session end
 });
 
 test('A session that was left open elsewhere is ended from here, and is out there with its next look.', async () => {
-  // Nobody else signs in as her: sessions of other tests would stand in the list as well.
+  // No other test signs in as this operator, so the list holds these sessions only.
   const operator = 'cu-012-manager';
   const left = await open({ operator });
   await left.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();

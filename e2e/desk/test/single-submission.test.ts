@@ -3,11 +3,11 @@ import type { Page } from 'playwright-core';
 import { open } from '../desk.ts';
 import { applicant, fileApplication, waitForState } from '../filings.ts';
 
-/** Each write is one write, however often and however quickly somebody presses. */
+/** Each action is one write, however often a control is pressed. */
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
 
-/** What the page sends to change something, in its order, without the id of the application. */
+/** Collects the page's writes, in order, without the application ID. */
 function writesOf(page: Page): string[] {
   const writes: string[] = [];
   page.on('request', (request) => {
@@ -17,7 +17,7 @@ function writesOf(page: Page): string[] {
   return writes;
 }
 
-/** A complete draft, checked by the person, with one step left. */
+/** Opens the review of a complete draft, checked by the applicant. */
 async function openReview(operator: string, familyName: string): Promise<{ page: Page; id: string }> {
   const { id } = await fileApplication({
     operator,
@@ -43,7 +43,7 @@ test.each([
   ],
 ])('%s files an application once, and its receipt stays.', async (_how, familyName, press) => {
   const { page, id } = await openReview('cu-016-specialist', familyName);
-  // The second press comes while the first is still being compared with what the platform has.
+  // Delays the merge before the submission, so that the second press comes during it.
   const held = Promise.withResolvers<void>();
   await page.route(`**/api/v1/applications/${id}`, async (route) => {
     await held.promise;
@@ -55,7 +55,7 @@ test.each([
   held.resolve();
   await heading(page, 'Cererea a fost depusă').waitFor();
   await page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/).waitFor();
-  // What the page goes on to read comes after all that it had to write.
+  // A later read follows all writes.
   await page
     .getByRole('link', { name: /Vezi cererea|Deschide cererea|cerere/ })
     .first()
@@ -86,7 +86,7 @@ test('A double click hands over once, and the paper to sign is still to be print
 test('Other acts are sent once by a double click, and what asks in its place is not answered by it.', async () => {
   const operator = 'cu-018-specialist';
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Gurău') } });
-  // Who filed it takes care of it; a colleague takes it over.
+  // The filing specialist is the assignee.
   const page = await open({ operator: 'cu-018-manager', path: `/applications/${filed.id}` });
   const writes = writesOf(page);
   await page.getByRole('button', { name: 'Preia cererea' }).dblclick();

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { axe, open, PHONE } from '../desk.ts';
 import { runAction, fileApplication, waitForState } from '../filings.ts';
 
-/** All centres at once, for a supervisor: counts and times, never content. */
+/** The supervisor's view of all centres: counts and durations only. */
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
 const cells = async (page: Page, name: string) => (await row(page, name).first().innerText()).split(/\s*\t\s*/);
@@ -32,7 +32,7 @@ test('A supervisor reads counts by centre, service and agency, finds them on the
   expect(await page.getByRole('complementary').innerText()).toMatch(/Italia\s+MISSION-\d\d, acum \d\d:\d\d \(Roma\)/);
   expect(await axe(page)).toEqual([]);
 
-  // The table says on the map where its line is.
+  // Hovering a row marks its pin.
   await row(page, 'Bilicenii Vechi').hover();
   await page.locator('svg text').getByText('Bilicenii Vechi').waitFor();
   await page.getByRole('button', { name: 'Denumirea' }).click();
@@ -78,7 +78,7 @@ test('Who works at one centre has no page of all centres.', async () => {
   await page.getByRole('main').getByText('Această pagină este pentru alt rol.').waitFor();
 });
 
-/** The second line of a cell stands under the first. */
+/** The second line of a cell follows a line break. */
 function asShown(words: string): string {
   return words.replace(' Sîngerei', '\nSîngerei');
 }

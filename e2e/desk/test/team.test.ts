@@ -5,13 +5,13 @@ import { idnp } from '@cups/tools/filings';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, nextPerson } from '../filings.ts';
 
-/** Who works at a centre: what a manager, a supervisor and support do about it, and what a specialist sees and feels of it. */
+/** Teams: what managers, supervisors and support change, and what specialists see of it. */
 
 const inMain = (page: Page) => page.getByRole('main');
 const row = (page: Page, name: RegExp) => inMain(page).getByRole('button', { name });
 const pane = (page: Page) => page.getByRole('complementary');
 
-/** Whoever comes back to the window is asked for at once. */
+/** Simulates a return to the window until a condition holds. */
 const refocusUntil = (page: Page, sees: () => Promise<boolean>) =>
   eventually(async () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
@@ -33,7 +33,7 @@ test('A manager invites by keyboard, and notes an absence that a specialist of t
   expect(await axe(page)).toEqual([]);
   await page.getByRole('dialog').getByLabel('IDNP').fill(idnp(nextPerson()));
   await page.getByLabel('Numele', { exact: true }).fill('CIOBANU');
-  // Half typed, it is there again after the window was closed.
+  // The unfinished form is restored after the dialog closed.
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+Enter');
   await eventually(
@@ -56,7 +56,7 @@ test('A manager invites by keyboard, and notes an absence that a specialist of t
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   expect(await axe(page)).toEqual([]);
 
-  // Who has left is gone from the team, and seen with what was done to her when somebody asks for it.
+  // Former members are listed on request, with their history.
   await page.setViewportSize({ width: 1280, height: 800 });
   await row(page, /^Ana Ciobanu/).click();
   await pane(page).getByRole('button', { name: 'Scoate din echipă' }).click();

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { axe, open, PHONE } from '../desk.ts';
 import { fileApplication, waitForState } from '../filings.ts';
 
-/** `/t`: where an application is, for whoever holds its number. */
+/** The public tracking page at `/t`. */
 
 const heading = (page: Page) => page.getByRole('heading', { level: 2 });
 const field = (page: Page) => page.getByRole('textbox');
@@ -29,7 +29,7 @@ test('A scanned number says the state, the next step and the dates in three lang
 
   await page.reload();
   expect(await field(page).inputValue()).toBe('');
-  // The language that was chosen stays with the window; nothing of the person does.
+  // Session storage keeps the language and nothing personal.
   expect(await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)])).toEqual([
     'cups-language',
   ]);
@@ -98,12 +98,12 @@ test('Too many tries, and a platform that does not answer, are said kindly; anot
 
 const PHONE_CONTEXT = { viewport: PHONE, isMobile: true, hasTouch: true };
 
-/** The same but for its check symbol. */
+/** Returns the number with a wrong check character. */
 function withWrongEnd(number: string): string {
   return number.slice(0, -1) + (number.endsWith('A') ? 'B' : 'A');
 }
 
-/** In lower case, without dashes, and with the letters of the Russian layout that look the same. */
+/** In lower case, without dashes, with Cyrillic letters that look the same. */
 function asTypedInRussian(number: string): string {
   const alike: Record<string, string> = {
     a: 'а',

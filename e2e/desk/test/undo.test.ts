@@ -5,7 +5,7 @@ import type { Application } from '@cups/tools/desk';
 import { axe, open } from '../desk.ts';
 import { applicant, openDeskFor, fileApplication, waitForState } from '../filings.ts';
 
-/** What is easily pressed by mistake is confirmed, and can be undone while it has not gone out; nothing of it is lost by leaving. */
+/** Undoable writes: notes, payments and notifications. */
 
 const operator = 'cu-019-specialist';
 const held = (page: Page) => page.getByText('Se înregistrează peste câteva secunde.');
@@ -20,7 +20,7 @@ async function recordedOf({ id }: Application): Promise<Recorded> {
   return (await (await openDeskFor(operator)).call<Recorded>('GET', `/applications/${id}`)).body;
 }
 
-/** Every write that the page sends. */
+/** Collects the page's POST requests. */
 function writesOf(page: Page): string[] {
   const writes: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && writes.push(new URL(request.url()).pathname));
@@ -51,13 +51,13 @@ test('How the person was told is chosen by arrows, sent when it is confirmed, an
   await held(page).waitFor();
   expect(await axe(page)).toEqual([]);
   await undo(page).click();
-  // It is asked again, and a confirmation of nothing says what is missing.
+  // The form returns, and confirming without a choice shows an error.
   await page.getByRole('button', { name: 'Notează', exact: true }).click();
   await page.getByText('Alegeți cum i-ați spus.').waitFor();
   expect(writes).toEqual([]);
   expect((await recordedOf(filed)).tellings ?? []).toEqual([]);
 
-  // A page that is closed sends at once what it holds.
+  // Closing the page sends undoable writes.
   await page.getByRole('radio').first().check({ force: true });
   await page.getByRole('button', { name: 'Notează', exact: true }).click();
   await held(page).waitFor();

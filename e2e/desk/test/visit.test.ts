@@ -6,16 +6,16 @@ import { runAction, applicant, fileApplication, nextPerson } from '../filings.ts
 import { KeyboardUser } from '../keyboard.ts';
 import { pdfText } from '../pdf.ts';
 
-/** A new application, from the service to the receipt: what a clerk types, what is kept of it, and what others do meanwhile. */
+/** Visits, from the service to the receipt: input, storage and colleagues. */
 
-/** A control by the pointer of what it fills in. */
+/** Returns a control by its pointer. */
 const at = (page: Page, pointer: string) => page.locator(`[id="${pointer}"]`);
-/** One of a few answers, as a press of the mouse chooses it. */
+/** Selects a radio button. */
 const choose = (page: Page, name: string) => page.getByRole('radio', { name, exact: true }).check({ force: true });
 const footer = (page: Page) => page.getByRole('contentinfo');
 const saved = (page: Page) => footer(page).getByText(/^(Salvat la|Сохранено в|Saved at) \d\d:\d\d$/);
 
-/** From the queue to the question who asks, for a service as people say it. */
+/** Opens a visit for a service, up to the applicant screen. */
 async function begin(page: Page, service: string): Promise<KeyboardUser> {
   const user = new KeyboardUser(page);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
@@ -28,7 +28,7 @@ async function begin(page: Page, service: string): Promise<KeyboardUser> {
   return user;
 }
 
-/** Types each text into the field that has the focus, and goes to the next by Enter. */
+/** Types texts into consecutive fields, with Enter after each. */
 async function fields(user: KeyboardUser, ...texts: string[]): Promise<void> {
   for (const text of texts) {
     await user.type(text);
@@ -276,7 +276,7 @@ test.each([
     const page = await open(Object.assign({ operator: 'cu-001-specialist' }, options));
     await page.getByRole('button', { name: 'Meniu' }).click();
     await page.getByRole('button', { name: language, exact: true }).click();
-    // The menu goes before the next key is one of the page.
+    // The menu closes before the next key.
     await page.keyboard.press('Escape');
     await begin(page, said);
     await titleIs(page, title);

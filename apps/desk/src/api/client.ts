@@ -3,15 +3,15 @@ import type { paths } from '../../gen/api.ts';
 import { BACKGROUND_HEADER, isUserIdle } from './user-activity.ts';
 import type { Problem } from './types.ts';
 
-/** How the page talks to the gateway. An answer that is not right is thrown, and so is silence. */
+/** The HTTP client of the gateway. It throws on error responses and on timeouts. */
 
-/** How long the page waits for an answer, in ms: longer than the gateway may take, on a slow line. */
+/** How long the page waits for a response, in ms. Longer than the gateway's own limit, for slow networks. */
 const RESPONSE_TIMEOUT_MS = 30_000;
 
-/** The platform answered, and refused. */
+/** An error response of the platform (problem+json). */
 export class ApiError extends Error {
   readonly problem: Problem;
-  /** Seconds after which it may be tried again, where the answer says so. */
+  /** Seconds to wait before a retry, from the Retry-After header. */
   readonly retryAfter: number | undefined;
 
   constructor(problem: Problem, retryAfter?: number) {
@@ -27,10 +27,10 @@ export class ApiError extends Error {
   }
 }
 
-/** Nothing that the platform said has arrived: the line, the gateway, or something between. */
+/** No usable response arrived: network failure, timeout, or a response from a proxy. */
 export class NetworkError extends Error {}
 
-/** Whether asking again later may help: nobody answered, or somebody who cannot just now. */
+/** Whether a retry may succeed: no response, or 429, 502, 503 or 504. */
 export function isTransient(error: unknown): boolean {
   return error instanceof NetworkError || (error instanceof ApiError && [429, 502, 503, 504].includes(error.status));
 }
@@ -38,14 +38,17 @@ export function isTransient(error: unknown): boolean {
 type OutcomeListener = (outcome: 'answer' | 'silence' | 'signed-out', error?: ApiError) => void;
 const listeners = new Set<OutcomeListener>();
 
-/** Tells whoever listens what each request heard. @returns how to stop listening */
+/**
+ * Reports the outcome of every request to a listener.
+ * @returns a function that unsubscribes
+ */
 export function subscribeToOutcomes(listener: OutcomeListener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 const notifyListeners: OutcomeListener = (outcome, error) => listeners.forEach((listener) => listener(outcome, error));
 
-/** The reasons for which a session is none any more. */
+/** Reasons that mean the session has ended. */
 export const SIGNED_OUT_REASONS: readonly Problem['reason'][] = [
   'UNAUTHENTICATED',
   'SESSION_EXPIRED',
@@ -72,7 +75,7 @@ async function fetchOrThrow(request: Request): Promise<Response> {
   throw apiError;
 }
 
-/** Something between us and the gateway may answer with a page of its own: that is no answer. */
+/** Returns undefined for a response that is not problem+json, such as a proxy's error page. */
 async function parseApiError(response: Response): Promise<ApiError | undefined> {
   if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return undefined;
   const problem = (await response.json().catch(() => undefined)) as Problem | undefined;
@@ -86,7 +89,7 @@ export const api = createClient<paths>({
   credentials: 'same-origin',
 });
 
-/** What an answer holds; every other one was thrown. */
+/** Returns the body of a response. Error responses have thrown before. */
 export async function bodyOf<T>(response: Promise<{ data?: T }>): Promise<NonNullable<T>> {
   const { data } = await response;
   return data as NonNullable<T>;

@@ -2,11 +2,9 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from './client.ts';
 import type { Centre } from './types.ts';
 
-/** Lists that are read to their end. */
-
 const MINUTE_MS = 60_000;
 const PAGE_SIZE = 200;
-/** Pages of a list that are read at most: 2,000 things say as much as more would. */
+/** Maximum number of pages read from a list: 2,000 items. */
 const MAX_PAGES = 10;
 
 export interface PageRequest {

@@ -2,7 +2,7 @@ import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, isTransient } from './client.ts';
 import type { ApplicationDetails, Bucket, Operator } from './types.ts';
 
-/** What the page reads, and for how long it may think that it still knows. All of it is in memory only. */
+/** The page's queries and their cache times. The cache is in memory only. */
 
 const MINUTE_MS = 60_000;
 
@@ -12,7 +12,7 @@ export function createQueryClient(): QueryClient {
       queries: {
         staleTime: 10_000,
         gcTime: 10 * MINUTE_MS,
-        // The page itself knows whether the platform answers: it asks, whatever the browser thinks of its line.
+        // The page detects connectivity itself; the browser's online flag is unreliable.
         networkMode: 'always',
         retry: (failures, error) => isTransient(error) && failures < 3,
         retryDelay: (failures) => Math.min(1_000 * 2 ** failures, 8_000),
@@ -28,7 +28,7 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * MINUTE_MS,
 });
 
-/** Of whoever asks; another may begin or end at any moment. */
+/** The caller's own sessions. Never cached: sessions start and end at any time. */
 export const ownSessionsQuery = queryOptions({
   queryKey: ['own-sessions'],
   queryFn: () => bodyOf(api.GET('/api/v1/sessions')),
@@ -41,7 +41,7 @@ export const providersQuery = queryOptions({
   staleTime: 5 * MINUTE_MS,
 });
 
-/** The operators of the local test provider, all of them. */
+/** All operators of the local test provider. */
 export const operatorsQuery = queryOptions({
   queryKey: ['operators'],
   queryFn: fetchAllOperators,
@@ -72,11 +72,11 @@ export const detailsQuery = (id: string) =>
   queryOptions({
     queryKey: ['file', id],
     queryFn: () => fetchDetails(id),
-    // Colleagues work on it too: whoever comes back to the window sees what they did.
+    // Colleagues edit the same application: a return to the window reloads it.
     staleTime: 1_000,
   });
 
-/** What the page has of each application, as the platform knows it. */
+/** The ETag of the details last read, by application ID. */
 const detailsEtags = new Map<string, string>();
 
 async function fetchDetails(id: string): Promise<ApplicationDetails> {
@@ -85,7 +85,10 @@ async function fetchDetails(id: string): Promise<ApplicationDetails> {
   return data as ApplicationDetails;
 }
 
-/** Asks whether an application that is shown has changed. One that has not is answered 304, and leaves no entry in the access log. */
+/**
+ * Reloads the details of a displayed application if they changed. An unchanged one returns 304 and leaves no
+ * access-log entry.
+ */
 export async function pollDetails(queryClient: QueryClient, id: string): Promise<void> {
   const { queryKey } = detailsQuery(id);
   const readAt = () => queryClient.getQueryState(queryKey)?.dataUpdatedAt;
@@ -94,7 +97,7 @@ export async function pollDetails(queryClient: QueryClient, id: string): Promise
     params: { path: { id } },
     headers: { 'If-None-Match': detailsEtags.get(id) ?? '', 'X-Cups-Poll': '?1' },
   });
-  // What was read meanwhile is newer.
+  // A read that finished during the request is newer.
   if (response.status === 304 || data === undefined || readAt() !== before) return;
   detailsEtags.set(id, response.headers.get('ETag') ?? '');
   queryClient.setQueryData(queryKey, data);
@@ -115,7 +118,7 @@ export const accessLogQuery = (id: string) =>
       bodyOf(api.GET('/api/v1/applications/{id}/looks', { params: { path: { id }, query: { pageSize: 200 } } })),
   });
 
-/** Forms, prices, papers and days off: they change by the day, and the browser asks whether they still are as it has them. */
+/** Forms, fees, documents and holidays. They change daily; the browser revalidates its copy by ETag. */
 export const catalogQuery = (centre: string) =>
   queryOptions({
     queryKey: ['registry', centre],

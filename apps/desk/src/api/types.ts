@@ -1,6 +1,6 @@
 import type { components, paths } from '../../gen/api.ts';
 
-/** The shapes of the published document by the names that the page uses. */
+/** Schemas of the OpenAPI document, under the names that the page uses. */
 
 type Schemas = components['schemas'];
 export type Application = Schemas['Application'];
@@ -10,7 +10,7 @@ export type ApplicationRow = Schemas['ApplicationRow'];
 export type QueuePage = Schemas['QueuePage'];
 export type Bucket = Schemas['Bucket'];
 export type Session = Schemas['Session'];
-/** One of those of the operator who asks. */
+/** A session of the caller. */
 export type OwnSession = Schemas['OwnSession'];
 export type Operator = Schemas['Operator'];
 export type Centre = Schemas['Centre'];
@@ -29,12 +29,12 @@ export type AccessLogEntry = Schemas['Look'];
 export type Problem = Schemas['Problem'];
 export type LocalizedText = Schemas['LocalizedText'];
 export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number];
-/** What a tracking number tells. */
+/** The response to a tracking number. */
 export type TrackedApplication = paths['/api/v1/tracking']['post']['responses'][200]['content']['application/json'];
 export type StatisticsRow = Schemas['StatisticsRow'];
 export type AgencyDelivery = Schemas['AgencyDelivery'];
 export type RefusedMessage = Schemas['RefusedMessage'];
-/** One of the staff, as seen from a centre or as a whole. */
+/** A staff member, seen from a centre or the platform. */
 export type TeamMember = Schemas['TeamMember'];
-/** What was done to one of the staff. */
+/** An entry of a staff member's history. */
 export type OperatorAction = Schemas['OperatorAction'];

@@ -1,30 +1,30 @@
 /**
- * Whether somebody is at this desk. The page asks for news by itself; were that to count as work, a desk that nobody sits at would
- * never be signed out. So what is asked while nobody touches the page says so, and renews no session.
+ * Detects whether somebody uses this desk. The page polls in the background; if polls counted as activity, an
+ * abandoned desk would never sign out. Requests without recent activity carry a header and do not renew the session.
  */
 
-/** How long after the last touch what the page asks is still asked for a person, in ms. */
+/** How long after the last activity requests still count as the user's, in ms. */
 const IDLE_AFTER_MS = 60_000;
 
-/** What the gateway knows it by; a boolean of structured fields (RFC 9651). */
+/** Tells the gateway that nobody is active: a structured-field boolean (RFC 9651). */
 export const BACKGROUND_HEADER = ['X-Cups-Background', '?1'] as const;
 
-/** What only a hand does. A pointer that moves may be a cable that hangs. */
+/** Events that only a user causes. Pointer movement is not one: a hanging cable can move the mouse. */
 const ACTIVITY_EVENTS = ['pointerdown', 'keydown', 'wheel', 'touchmove'] as const;
 
-/** Whoever opens the page is there. */
+/** Opening the page counts as activity. */
 let lastActivityAt = Date.now();
 
 function recordActivity(): void {
   lastActivityAt = Date.now();
 }
 
-/** Notes each touch of the page from now on. */
+/** Records user activity from now on. */
 export function trackActivity(): void {
   for (const kind of ACTIVITY_EVENTS) window.addEventListener(kind, recordActivity, { capture: true, passive: true });
 }
 
-/** Whether what is asked at this moment is asked for nobody. */
+/** Whether the last activity is older than IDLE_AFTER_MS. */
 export function isUserIdle(): boolean {
   return Date.now() - lastActivityAt > IDLE_AFTER_MS;
 }

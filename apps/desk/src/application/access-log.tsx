@@ -28,7 +28,7 @@ const HEADS = [
   APPLICATION.looksCount,
 ];
 
-/** Who looked at an application, and when, by operator and 15 minutes: every person may ask for it. */
+/** The access log of an application, grouped by operator and 15 minutes. Every applicant may ask for it. */
 export default function AccessLog({ id }: { id: string }) {
   const { t, language } = useLanguage();
   const [, go] = useLocation();
@@ -76,7 +76,7 @@ export default function AccessLog({ id }: { id: string }) {
   );
 }
 
-/** For the person, who may ask for it. */
+/** Prints the access log for the applicant. */
 function PrintAccessLogButton({ id }: { id: string }) {
   const { t } = useLanguage();
   const catalog = useCatalog();

@@ -19,7 +19,7 @@ const PEOPLE: Plurals = {
   en: { one: 'person', few: 'people' },
 };
 
-/** Who else looked last; every look leaves a trace, and the page says so. */
+/** Returns the last access by another operator, or ''. */
 export function lastAccessText(
   { lastLook, operators }: ApplicationDetails,
   t: LanguageContextValue['t'],

@@ -20,9 +20,9 @@ import { useApplicationAction } from './use-application-action.ts';
 import type { ApplicationActionState } from './use-application-action.ts';
 import styles from './application.module.css';
 
-/** Exactly the moves that the platform permits now; the first is the next step, the others are quieter. */
+/** The actions that the platform allows now. The first is the next step; the others are less prominent. */
 
-/** Where there is something that the person is to know. */
+/** States in which the applicant has to be notified. */
 const NOTIFIABLE_STATES: readonly string[] = ['documents-requested', 'ready', 'rejected'];
 
 type ActionForm = 'withdraw' | 'tell' | 'record-payment';
@@ -36,7 +36,7 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
   const [activeForm, setActiveForm] = useState<ActionForm>();
   const isAllowed = (kind: (typeof allowedActions)[number]) => allowedActions.includes(kind);
   const done = () => setActiveForm(undefined);
-  // One filled button a screen: while something is asked, that of its answer.
+  // One filled button per screen: an open form has its own.
   const mainVariant = activeForm === undefined ? 'filled' : 'outlined';
   const handOver = () => go(`/applications/${id}/hand-over`);
   useKeys([isAllowed('hand-over') && { code: 'KeyH', label: KEYS.handOver, run: handOver }]);
@@ -91,7 +91,7 @@ interface ActiveFormProps extends ActionFormProps {
   application: Application;
 }
 
-/** What a move needs to know is asked under it. */
+/** The form of the chosen action, shown below the buttons. */
 function ActiveForm({ activeForm, application, action, onDone }: ActiveFormProps) {
   return (
     <>
@@ -109,11 +109,11 @@ function ActiveForm({ activeForm, application, action, onDone }: ActiveFormProps
 
 interface UndoBarProps {
   action: ApplicationActionState;
-  /** What was asked is asked again, with what was said. */
+  /** Reopens the form with the values entered. */
   onUndone: (activeForm: ActionForm) => void;
 }
 
-/** What was just done and can be taken back while it has not gone out. */
+/** Shows an action that can still be undone. */
 function UndoBar({ action: { undoable, undo }, onUndone }: UndoBarProps) {
   const { t } = useLanguage();
   const undoAndReopen = (activeForm: ActionForm) => {
@@ -157,7 +157,6 @@ interface ActionFormProps {
   onDone: () => void;
 }
 
-/** Asked in place, never in a window over the page. */
 function WithdrawForm({ action: { run, busy }, onDone }: ActionFormProps) {
   const { t } = useLanguage();
   const [reason, setReason] = useState('');
@@ -187,7 +186,7 @@ function WithdrawForm({ action: { run, busy }, onDone }: ActionFormProps) {
 
 const NOTIFICATION_METHODS = ['phone', 'in-person', 'slip'] as const;
 
-/** How the person was told is chosen, by keys too, and then confirmed. */
+/** Asks how the applicant was notified. The choice works by keyboard too and is then confirmed. */
 function NotifyForm({ action: { run }, onDone }: ActionFormProps) {
   const { t } = useLanguage();
   const [method, setMethod] = useState<(typeof NOTIFICATION_METHODS)[number]>();

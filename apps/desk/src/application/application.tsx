@@ -23,14 +23,14 @@ import { Timeline } from './timeline.tsx';
 import { toCivilDate, END_STATES } from '@cups/application';
 import styles from './application.module.css';
 
-/** How often the page of an application asks whether something moved, in ms. */
+/** How often the application screen polls for changes, in ms. */
 const POLL_INTERVAL_MS = 20_000;
 
 function useDetailsPolling(id: string): void {
   const queryClient = useQueryClient();
   useEffect(() => {
     const poll = () => {
-      // The next one comes by itself, and the strip says that the platform is away.
+      // The next poll retries; the banner shows that the platform is unavailable.
       if (!document.hidden) pollDetails(queryClient, id).catch(() => undefined);
     };
     const timer = setInterval(poll, POLL_INTERVAL_MS);
@@ -38,7 +38,7 @@ function useDetailsPolling(id: string): void {
   }, [queryClient, id]);
 }
 
-/** One application: who has it, what can be done now, and how it came here. */
+/** One application: its state, the allowed actions and its history. */
 export default function ApplicationScreen({ id }: { id: string }) {
   const [, go] = useLocation();
   const details = useQuery(detailsQuery(id));

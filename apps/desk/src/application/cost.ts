@@ -3,7 +3,10 @@ import type { LanguageContextValue } from '../language/language.tsx';
 import { formatMoney } from '../language/money.ts';
 import { useCatalog } from '../session/catalog.ts';
 
-/** What an application costs, by the registry of today; a draft and a filed one keep the version that they were opened with. */
+/**
+ * The cost of an application by today's catalog. Drafts and submissions keep the service version they were opened
+ * with.
+ */
 
 type CostOption = NonNullable<NonNullable<Catalog['publicServices'][number]['version']>['costOptions']>[number];
 
@@ -17,12 +20,12 @@ export function useFee(application: Application): Money | undefined {
   return useCostOption(application)?.fee;
 }
 
-/** Whether something is to be paid for what was filed, and no receipt was noted. */
+/** Whether a fee is due for a submission and no receipt is recorded. */
 export function isUnpaid({ payment, submissionCount }: Application, option: CostOption | undefined): boolean {
   return payment === undefined && (submissionCount ?? 0) > 0 && (option?.fee?.amountMinor ?? 0) > 0;
 }
 
-/** `70,00 MDL`, or the words for a fee that is not known. */
+/** Returns `title: 70,00 MDL`, or the service's text for an unknown fee. */
 export function costText(option: CostOption | undefined, t: LanguageContextValue['t']): string {
   if (!option) return '';
   return option.fee ? `${t(option.title)}: ${formatMoney(option.fee)}` : t(option.noFee) || t(option.title);

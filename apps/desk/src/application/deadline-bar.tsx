@@ -7,14 +7,14 @@ import styles from './deadline-bar.module.css';
 
 interface DeadlineBarProps {
   agency: string;
-  /** Civil dates. */
+  /** Civil date, as is `to`. */
   from: string;
   to: string;
-  /** The citizen has to act by then, or the agency. */
+  /** Who has to act by then. */
   actor: 'citizen' | 'agency';
 }
 
-/** A term as a row of working days, and the same in words. */
+/** Shows a deadline as a row of working days and in words. */
 export function DeadlineBar({ agency: name, from, to, actor }: DeadlineBarProps) {
   const { t, language } = useLanguage();
   const catalog = useCatalog();

@@ -1,22 +1,22 @@
 import type { Agency, Catalog } from '../api/types.ts';
 
-/** One working day of a term. */
+/** One working day before a deadline. */
 export interface Tick {
   date: string;
   phase: 'past' | 'today' | 'future';
-  /** Days off stand before it. */
+  /** Whether days off precede it. */
   hasGap: boolean;
   isLast: boolean;
 }
 
-/** A longer term is said in words only: more ticks could not be told apart. */
+/** Longer periods are shown in words only: more ticks would be indistinguishable. */
 const MAX_TICKS = 32;
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 const DAY_MS = 86_400_000;
 
 export type IsWorkingDay = (date: string) => boolean;
 
-/** Working days of an agency; a day of a year that its calendar does not know counts by its weekday. */
+/** Checks working days of an agency. Days of a year that its calendar lacks count by weekday. */
 export function createWorkingDayCheck(agency: Agency, calendars: Catalog['calendars']): IsWorkingDay {
   const off = new Set(calendars.find(({ code }) => code === agency.calendar)?.days.map(({ date }) => date));
   return (date) => {
@@ -26,8 +26,8 @@ export function createWorkingDayCheck(agency: Agency, calendars: Catalog['calend
 }
 
 /**
- * The working days of a term, the day it begins not counted; the last day is there even when it is a day off.
- * Empty for a term that is too long, or that ended before it began.
+ * Returns the working days of a period without its first day. The last day is included even if it is a day off. Empty
+ * if the period has more than MAX_TICKS working days or ends before it starts.
  */
 export function buildTicks(from: string, to: string, today: string, isWorkingDay: IsWorkingDay): Tick[] {
   const ticks: Tick[] = [];

@@ -6,7 +6,7 @@ import { APPLICATION } from '../texts/application.ts';
 import { useApplicationAction } from './use-application-action.ts';
 import styles from './application.module.css';
 
-/** What the agency did that moved no state and that the desk must know. */
+/** What the agency did without a state change, and the desk has to acknowledge. */
 export function DeskAlerts({ details: { application } }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const { run, busy, errorText } = useApplicationAction(application.id);

@@ -17,7 +17,7 @@ import { dayParams } from './state-texts.ts';
 import type { ApplicationActionState } from './use-application-action.ts';
 import styles from './application.module.css';
 
-/** The papers that the agency asks for: each is brought now, comes later, or cannot be had. */
+/** The documents that the agency requests. Each is brought now, comes later, or is not available. */
 
 type DocumentAvailability = 'now' | 'later' | 'never';
 interface DocumentAnswer {
@@ -49,7 +49,7 @@ export function DocumentRequestForm({
   const send = async () => {
     setIsSubmitted(true);
     if (!body || isReasonMissing) return;
-    // The outbox has it now; what is refused comes back.
+    // The outbox stores it from here. A rejected write restores the form.
     forget();
     if (!(await action.run('supply-documents', body))) setAnswers(answers);
     else setAnswers({});
@@ -166,7 +166,7 @@ function findOpenKinds({ application: { documentRequest: request } }: Applicatio
   return (request?.evidenceKinds ?? []).filter((kind) => !answered.includes(kind));
 }
 
-/** The body of supply-documents; undefined when nothing is said of any paper. */
+/** Returns the body of supply-documents, or undefined without any answer. */
 function toSupplyRequest(open: string[], answers: Record<string, DocumentAnswer>): Record<string, unknown> | undefined {
   const kindsWith = (what: DocumentAvailability) => open.filter((kind) => answers[kind]?.what === what);
   const evidence = kindsWith('now').map((kind): Evidence => {

@@ -9,18 +9,18 @@ import { APPLICATION } from '../texts/application.ts';
 import { groupDigits } from '../visit/inputs/idnp.ts';
 import { DELIVERY_TEXTS, LANGUAGE_TEXTS, MANDATE_TEXTS } from '../texts/content.ts';
 
-/** What is known of an application, by names and values. */
+/** Facts about an application as label and value. */
 
 export type Fact = readonly [name: string, value: string];
 
 interface FactsContext {
   t: LanguageContextValue['t'];
   agencies: { long: (name: string) => string };
-  /** People stand beside lists: most of an IDNP is covered. */
+  /** Masks most of an IDNP, because people can see lists on the screen. */
   isMasked?: boolean;
 }
 
-/** For the pane beside the queue. */
+/** Facts for the pane beside the queue. */
 export function applicationFacts(details: ApplicationDetails, context: FactsContext): Fact[] {
   const { application } = details;
   const { t, agencies, isMasked = false } = context;
@@ -33,7 +33,7 @@ export function applicationFacts(details: ApplicationDetails, context: FactsCont
   ]);
 }
 
-/** What an application and a frozen submission of it have in common. */
+/** Members that an application and its frozen submissions share. */
 type ApplicationContent = Partial<
   Pick<Application, 'applicant' | 'represented' | 'mandate' | 'contact' | 'delivery' | 'payment' | 'decision'>
 >;
@@ -90,7 +90,7 @@ function contactText(contact: Application['contact'] | undefined, t: LanguageCon
   return [contact?.phone, contact?.email].filter(Boolean).join(', ');
 }
 
-/** 13 digits as 4-5-4; the middle covered where people stand beside. */
+/** Formats 13 digits as 4-5-4, and hides the middle digits if masked. */
 function formatIdnp(idnp: string | undefined, isMasked = false): string {
   if (!idnp) return '';
   return isMasked ? `${idnp.slice(0, 4)} ••••• •${idnp.slice(10)}` : groupDigits(idnp);

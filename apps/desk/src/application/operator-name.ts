@@ -2,7 +2,7 @@ import type { ApplicationDetails } from '../api/types.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { APPLICATION } from '../texts/application.ts';
 
-/** The name for people of operators/{id}; `a colleague` while identity could not be asked. */
+/** Returns the display name of operators/{id}, or `a colleague` while identity is unavailable. */
 export function operatorName(
   operators: ApplicationDetails['operators'],
   operator: string | undefined,

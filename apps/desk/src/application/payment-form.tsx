@@ -12,7 +12,7 @@ import styles from './application.module.css';
 
 interface PaymentDraft {
   receipt: string;
-  /** The amount, where it is not the one that is known. */
+  /** The amount, if it differs from the known fee. */
   typed?: string | undefined;
 }
 
@@ -22,7 +22,7 @@ interface PaymentFormProps {
   onDone: () => void;
 }
 
-/** The receipt that the person shows; the desk takes no money. */
+/** Records the receipt that the applicant shows. The desk takes no money. */
 export function PaymentForm({ application, action: { run, busy }, onDone }: PaymentFormProps) {
   const { t } = useLanguage();
   const fee = useFee(application);
@@ -37,7 +37,7 @@ export function PaymentForm({ application, action: { run, busy }, onDone }: Paym
     setIsSubmitted(true);
     if (!receipt.trim() || minor === undefined) return;
     const body = { receiptNumber: receipt.trim(), amount: { amountMinor: minor, currency } };
-    // It can be undone for a moment, and what is refused comes back with what was typed.
+    // The write can be undone for 10 s. A rejected one restores the form.
     const recorded = run('payment', body);
     onDone();
     if (await recorded) forget();

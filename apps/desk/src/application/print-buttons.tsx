@@ -22,13 +22,12 @@ import { PARTS } from '../texts/parts.ts';
 import { useCatalog } from '../session/catalog.ts';
 import styles from './application.module.css';
 
-/** One paper that can be printed now. */
 interface PrintableDocument {
   label: Text;
   render: () => ReactNode;
 }
 
-/** The paper of this screen: what the person needs where the application is now. Ctrl+P and P print the same. */
+/** Prints the document that the applicant needs in the current state. Ctrl+P and P print the same. */
 export function PrintMainButton({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const catalog = useCatalog();
@@ -88,7 +87,7 @@ function toMissingDocumentsProps({ application }: ApplicationDetails, catalog: C
   return { application, catalog, items };
 }
 
-/** All other papers of an application, and the slips of what the person was told. */
+/** All other documents of an application, and the slips of its notices. */
 export function PrintList({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const catalog = useCatalog();
@@ -139,7 +138,7 @@ export function PrintList({ details }: { details: ApplicationDetails }) {
   );
 }
 
-/** Why nothing was printed of what the platform was to be asked for. */
+/** Explains why a printout that needs the platform failed. */
 export function PrintError({ error }: { error: unknown }) {
   const { t } = useLanguage();
   return (

@@ -25,7 +25,7 @@ import { formatWhen } from './state-texts.ts';
 import { useApplicationAction } from './use-application-action.ts';
 import styles from './application.module.css';
 
-/** Beside an application: the person, what was asked for, colleagues, and who looked. */
+/** The pane beside an application: applicant, request, notes, assignee, printouts and access count. */
 export function SidePane({ details }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
   const { application } = details;
@@ -66,7 +66,7 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
   );
 }
 
-/** Words to colleagues; the person never sees them. */
+/** Notes between colleagues. The applicant never sees them. */
 function Notes({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const { action, text, setText, setForm, save, undo } = useNoteDraft(details.application.id);
@@ -91,7 +91,7 @@ function Notes({ details }: { details: ApplicationDetails }) {
   );
 }
 
-/** The note that is being written; its field keeps the focus. */
+/** The note being written. Its field keeps the focus. */
 function useNoteDraft(application: string) {
   const action = useApplicationAction(application);
   const [text, setText, forget] = usePersistentState('note', application, () => '');
@@ -105,7 +105,7 @@ function useNoteDraft(application: string) {
   async function save(): Promise<void> {
     const note = text.trim();
     if (!note) return;
-    // The outbox has it now; what is refused or undone comes back, before what was typed meanwhile.
+    // The outbox stores it from here. A rejected or undone note returns to the field, before newer text.
     setText('');
     forget();
     focus();
@@ -120,12 +120,12 @@ function useNoteDraft(application: string) {
 
 interface NoteListProps {
   details: ApplicationDetails;
-  /** The key of the note that can be undone. */
+  /** Key of the note that can still be undone. */
   held: string | undefined;
   onUndo: () => void;
 }
 
-/** Newest first; those that have not arrived yet stand above. */
+/** Newest first, pending notes at the top. */
 function NoteList({ details: { application, operators }, held, onUndo }: NoteListProps) {
   const { t, language } = useLanguage();
   const { pending } = useSyncStatus(application.id);

@@ -15,11 +15,14 @@ interface StateBlockProps {
   row: ApplicationRow;
   details?: ApplicationDetails | undefined;
   variant: 'compact' | 'full';
-  /** What can be done now. */
+  /** The allowed actions. */
   children?: ReactNode;
 }
 
-/** Who has it, since when, until when; and what the agency says. Each page of an application opens with it. */
+/**
+ * The state of an application: who has it, since when and until when, and the agency's message. Every application
+ * screen starts with it.
+ */
 export function StateBlock({ row, details, variant, children }: StateBlockProps) {
   const { t, language } = useLanguage();
   const { long } = useAgencyNames();
@@ -58,7 +61,7 @@ function resolveTerm(row: ApplicationRow, details: ApplicationDetails | undefine
   return { from: toCivilDate(new Date(row.submitTime)), to: row.dueDate, whose: 'agency' as const };
 }
 
-/** The agency's own words, as a quotation: they are not ours. */
+/** The agency's own text, shown as a quotation. */
 function AgencyMessages({ details }: { details: ApplicationDetails | undefined }) {
   const { t, language } = useLanguage();
   const { decision, documentRequest, state } = details?.application ?? {};

@@ -10,14 +10,14 @@ import type { StatusIconName, Tone } from '../queue/row-texts.ts';
 import { STATE_BLOCK } from '../texts/application.ts';
 import { DAYS } from '../texts/counts.ts';
 
-/** Who has an application, since when and until when: the sentence at the head of its page. */
+/** The sentence at the top of an application: who has it, since when and until when. */
 
 export interface StateTexts {
   tone: Tone;
   icon: StatusIconName;
   title: string;
   more: string;
-  /** Until when; where there is room, the ruler shows it. */
+  /** The deadline in words. The wide layout shows the deadline bar instead. */
   until?: string;
 }
 export interface PhraseContext {
@@ -25,7 +25,7 @@ export interface PhraseContext {
   language: Language;
   /** Civil date in Chisinau. */
   today: string;
-  /** The whole name of an agency. */
+  /** Returns the full name of an agency. */
   agency: (name: string) => string;
 }
 
@@ -110,7 +110,7 @@ function describeAgencyStep(
   return toStateTexts('trouble', 'agency', title, parts.join(' '));
 }
 
-/** A term in hours names the hour. */
+/** A deadline in hours includes the time. */
 function deadlineText({ dueTime }: ApplicationRow, dueDate: string, context: PhraseContext): string {
   const day = dayParams(dueDate, context);
   if (!dueTime) return context.t(STATE_BLOCK.answerBy, day);
@@ -136,7 +136,7 @@ function describeReady(
   );
 }
 
-/** Whether the person knows, and by what. */
+/** Whether and how the applicant was notified. */
 function notificationText(details: ApplicationDetails | undefined, context: PhraseContext): string {
   if (!details?.notices) return '';
   const { t } = context;
@@ -162,7 +162,7 @@ function notificationText(details: ApplicationDetails | undefined, context: Phra
   return t(STATE_BLOCK.notTold);
 }
 
-/** `ieri la 15:20` or `luni, 23 noiembrie, 11:06`, in Chisinau. */
+/** Returns `ieri, 15:20` or `luni, 23 noiembrie, 11:06`, in Chisinau time. */
 export function formatWhen(instant: string, { language, today }: Pick<PhraseContext, 'language' | 'today'>): string {
   const date = toCivilDate(new Date(instant));
   return `${relativeDay(date, language, today) ?? longDate(date, language, today)}, ${formatTime(instant)}`;
@@ -172,14 +172,14 @@ function sinceParams(instant: string, context: PhraseContext): { day: string; da
   return dayParams(toCivilDate(new Date(instant)), context);
 }
 
-/** A date for sentences: in words, and in digits for where Russian asks for another case. */
+/** Returns a date for sentences: in words, and in digits for Russian cases other than the nominative. */
 export function dayParams(date: string, { language, today }: Pick<PhraseContext, 'language' | 'today'>) {
   return { day: longDate(date, language, today), date: shortDate(date) };
 }
 
 const toSentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** An application as a list shows it, with since when it is where it is. */
+/** Returns an application as a list row, with the time of its last transition. */
 export function toApplicationRow({ application, history }: ApplicationDetails): ApplicationRow {
   const lastTransition = history.filter(({ fromState, toState }) => fromState !== toState).at(-1);
   const row = application as unknown as ApplicationRow;

@@ -22,7 +22,7 @@ import { useCatalog } from '../session/catalog.ts';
 import { personFacts, requestFacts } from './facts.ts';
 import styles from './application.module.css';
 
-/** What was filed, as it was then; the agency has exactly this. */
+/** A submission as it was filed. The agency has exactly this. */
 export default function SubmissionScreen({ id, number }: { id: string; number: number }) {
   const { t } = useLanguage();
   const [, go] = useLocation();

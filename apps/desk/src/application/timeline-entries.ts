@@ -5,7 +5,7 @@ import type { LanguageContextValue } from '../language/language.tsx';
 import { STATE_BLOCK, APPLICATION } from '../texts/application.ts';
 import { operatorName } from './operator-name.ts';
 
-/** What happened, as it may be shown to the person whose application it is: newest first. */
+/** The history of an application, newest first, without entries that the applicant may not see. */
 
 export interface TimelineEntry {
   time: string;
@@ -18,7 +18,7 @@ export interface NameContext {
   agency: (name: string) => string;
 }
 
-/** Words between colleagues, and what the desk did for itself: not the person's. */
+/** Entries between colleagues and the desk's own bookkeeping. */
 const INTERNAL_KINDS = new Set(['note', 'assign', 'mark-seen', 'message-refused', 'message-unknown', 'edit']);
 
 export function buildTimeline(details: ApplicationDetails, context: NameContext): TimelineEntry[] {
@@ -57,7 +57,7 @@ function detailText({ kind, result, how }: ApplicationAction, details: Applicati
   return '';
 }
 
-/** The name of who did something: an operator, an agency, or the platform itself. */
+/** Returns the display name of an operator, an agency or the platform. */
 function actorName(actor: string, operators: ApplicationDetails['operators'], { t, agency }: NameContext): string {
   if (actor.startsWith('agencies/')) return agency(actor);
   if (!actor.startsWith('operators/')) return t(APPLICATION.system);

@@ -7,7 +7,6 @@ import { formatWhen } from './state-texts.ts';
 import { buildTimeline } from './timeline-entries.ts';
 import styles from './timeline.module.css';
 
-/** The way of an application, newest first. */
 export function Timeline({ details }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
   const { long } = useAgencyNames();
@@ -34,7 +33,7 @@ export function Timeline({ details }: { details: ApplicationDetails }) {
   );
 }
 
-/** The same in a pane: the last few, a line each. */
+/** The latest entries of the history, one line each, for a pane. */
 export function RecentTimeline({ details, max }: { details: ApplicationDetails; max: number }) {
   const { t } = useLanguage();
   const { short } = useAgencyNames();

@@ -10,21 +10,24 @@ import type { WriteAction, Write } from '../outbox/outbox.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 
 export interface ApplicationActionState {
-  /** Goes through the outbox; undefined when it was undone, or refused, which `fault` then says. */
+  /**
+   * Sends an action through the outbox. Resolves to undefined if it was undone or rejected; `errorText` explains a
+   * rejection.
+   */
   run: (kind: WriteAction, body?: Record<string, unknown>) => Promise<Application | undefined>;
-  /** What is being sent; what is held keeps nobody from going on. */
+  /** The action being sent. A write within its undo window does not count. */
   busy: WriteAction | undefined;
   errorText: string;
-  /** Why something was refused that was done before somebody went elsewhere. */
+  /** The error of a write that was rejected after its screen was left. */
   staleErrorText: string | undefined;
-  /** What was done and has not gone out yet. */
+  /** The write that can still be undone. */
   undoable: Write | undefined;
-  /** What waits, by its kind. */
+  /** Whether a write of this kind is pending. */
   isPending: (kind: WriteAction) => boolean;
   undo: () => void;
 }
 
-/** Acts on one application; what was read of it is read again afterwards. */
+/** Sends actions on one application, and reloads it afterwards. */
 export function useApplicationAction(application: string): ApplicationActionState {
   const { t } = useLanguage();
   const { outbox, pending, undoableKey, refusal } = useSyncStatus(application);
@@ -38,7 +41,7 @@ export function useApplicationAction(application: string): ApplicationActionStat
   const [errorText, setErrorText] = useState('');
   async function run(kind: WriteAction, body: Record<string, unknown> = {}): Promise<Application | undefined> {
     setErrorText('');
-    // What was refused while nobody was here has been read by now.
+    // A rejection from before this screen has been displayed by now.
     if (outbox.syncStatus(application).refusal) outbox.discard(application);
     const answered = outbox.put({ application, kind, body });
     if (outbox.syncStatus(application).undoableKey === undefined) setBusy(kind);
@@ -47,14 +50,14 @@ export function useApplicationAction(application: string): ApplicationActionStat
     } catch (error) {
       if (error instanceof UndoneError) return undefined;
       if (!(error instanceof ApiError)) throw error;
-      // Whoever went elsewhere meanwhile is told when they come back.
+      // A screen that was left shows the error on return.
       if (!isMounted.current) return undefined;
-      // The form is still there with what was typed: the write itself is given up.
+      // The form keeps its values, so the write itself is dropped.
       outbox.discard(application);
       setErrorText(t(REASON_TEXTS[error.reason]));
       return undefined;
     } finally {
-      // Until the page shows what came of it: a press in between would do it once more.
+      // Stays busy until the reload finishes: an earlier press would repeat the action.
       const refreshed = queryClient.invalidateQueries({ queryKey: detailsQuery(application).queryKey });
       void refreshed.finally(() => setBusy((now) => (now === kind ? undefined : now)));
       void queryClient.invalidateQueries({ queryKey: ['queue'] });

@@ -11,7 +11,7 @@ import { FIND } from '../texts/find.ts';
 import { KEYS } from '../texts/keys.ts';
 import styles from './find.module.css';
 
-/** What was found by a number, an IDNP or a name. What was looked for is in the memory of the page only. */
+/** Search results by number, IDNP or name. The query is kept in memory only. */
 export default function Find({ query }: { query: string }) {
   const { t } = useLanguage();
   const [, go] = useLocation();
@@ -54,7 +54,7 @@ export default function Find({ query }: { query: string }) {
 
 const SEARCH_HINTS = [FIND.byNumber, FIND.byIdnp, FIND.byPhone, FIND.byName];
 
-/** What can be searched by, where nothing is shown. */
+/** Lists what can be searched for. */
 function SearchHints({ intro }: { intro: string }) {
   const { t } = useLanguage();
   return (

@@ -23,7 +23,7 @@ interface HandOverDoneProps {
   outcome: 'closed' | 'open';
 }
 
-/** It is done, or waits to be sent; the paper to sign is printed from here. */
+/** The result was handed over, or the write is pending. Prints the confirmation to sign. */
 export function HandOverDone({ details, form, outcome }: HandOverDoneProps) {
   const { t } = useLanguage();
   const [, go] = useLocation();

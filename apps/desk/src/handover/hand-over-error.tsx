@@ -5,7 +5,7 @@ import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { PARTS } from '../texts/parts.ts';
 import styles from './hand-over.module.css';
 
-/** What the platform did not take, and the way on: what was said is still on the screen. */
+/** Shows why the platform rejected the hand-over, and offers a retry. The form keeps its values. */
 export function HandOverError({ application, onRetry }: { application: string; onRetry: () => void }) {
   const { t } = useLanguage();
   const { outbox, refusal } = useSyncStatus(application);

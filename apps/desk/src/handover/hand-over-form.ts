@@ -8,7 +8,7 @@ import type { WriteAction } from '../outbox/outbox.ts';
 import type { FormError } from '../parts/error-summary.tsx';
 import { HAND_OVER } from '../texts/application.ts';
 
-/** A hand-over while it is being filled in. Nothing that is to be looked at is chosen beforehand. */
+/** The hand-over form. Nothing that the specialist has to check is preselected. */
 export interface HandOverForm {
   collectedBy: HandOver['collectedBy'] | undefined;
   collectorName: string;
@@ -21,7 +21,7 @@ export interface HandOverForm {
   missing: string;
 }
 
-/** Most people collect for themselves, and by the paper that they filed with: both are said, and can be changed. */
+/** Preselects the common case: the applicant collects, with the document they filed with. */
 export function initialHandOverForm({ evidence, represented }: Application): HandOverForm {
   const document = evidence?.find(({ kind }) => kind === 'identity-document');
   return {
@@ -39,11 +39,11 @@ export function initialHandOverForm({ evidence, represented }: Application): Han
 interface QuestionScope {
   /** The result was handed over before; only the outcome is asked. */
   isOutcomeOnly: boolean;
-  /** The outcome is asked another time. */
+  /** The outcome will be asked another time. */
   isOutcomeLater: boolean;
 }
 
-/** What is still to be said, beside the control that it concerns. */
+/** Returns missing and invalid answers, each with the ID of its control. */
 export function validateHandOver(
   form: HandOverForm,
   { isOutcomeOnly, isOutcomeLater }: QuestionScope,
@@ -74,7 +74,6 @@ export function validateHandOver(
   return errors;
 }
 
-/** What is recorded of who collected. */
 export function toHandOver(form: HandOverForm): HandOver {
   const { collectedBy = 'applicant', paperKind, paperNumber, collectorName, power } = form;
   const handOver: HandOver = { collectedBy, paperKind };
@@ -85,7 +84,7 @@ export function toHandOver(form: HandOverForm): HandOver {
   return handOver;
 }
 
-/** What the outbox sends, in this order. */
+/** Returns the writes for the outbox, in order. */
 export function toWrites(
   form: HandOverForm,
   { isOutcomeOnly, isOutcomeLater }: QuestionScope,

@@ -25,11 +25,11 @@ import { HandOverError } from './hand-over-error.tsx';
 import { OutcomeQuestion, IdDocumentQuestion, CollectorQuestion } from './questions.tsx';
 import styles from './hand-over.module.css';
 
-/** Give the result, and ask whether it helped: one screen. */
+/** Hands over the result and asks whether it met the need, on one screen. */
 export default function HandOver({ id }: { id: string }) {
   const [, go] = useLocation();
   const details = useQuery(Object.assign({ refetchOnMount: 'always' as const }, detailsQuery(id)));
-  // What was handed over stays on the screen, though the application has moved on.
+  // Keeps the details on the screen after the application has moved on.
   const [start, setStart] = useState<ApplicationDetails>();
   const shown = start ?? details.data;
   useKeys([{ code: 'Escape', label: KEYS.back, run: () => go(`/applications/${id}`) }]);
@@ -60,10 +60,10 @@ function HandOverContent({ details, onHandedOver }: { details: ApplicationDetail
     setAttempt(attempt + 1);
     if (validateHandOver(form, { isOutcomeOnly, isOutcomeLater }, t).length > 0) return;
     onHandedOver();
-    // What was refused before is said anew.
+    // Drops the rejected write before the new attempt.
     if (refusal) outbox.discard(application.id);
     for (const { kind, body } of toWrites(form, { isOutcomeOnly, isOutcomeLater })) {
-      // The outbox tells of a refusal; the screen shows it.
+      // The outbox keeps the rejection; HandOverError shows it.
       outbox.put({ application: application.id, kind, body }).catch(() => undefined);
     }
     forget();

@@ -8,7 +8,7 @@ import { toHandOver } from './hand-over-form.ts';
 import type { HandOverForm } from './hand-over-form.ts';
 import styles from './hand-over.module.css';
 
-/** The paper says what was typed, also while it waits to be sent. */
+/** Builds the printout from the form, also while the write is pending. */
 export function useHandOverPrintout(
   { application }: ApplicationDetails,
   form: HandOverForm,
@@ -25,7 +25,7 @@ export function useHandOverPrintout(
   }, [application, form, catalog, specialist]);
 }
 
-/** How the paper will look, beside the questions that it is made of. It says nothing that they do not. */
+/** A preview of the printout beside the questions, hidden from screen readers. */
 export function PrintoutPreview({ details, form }: { details: ApplicationDetails; form: HandOverForm }) {
   const printout = useHandOverPrintout(details, form);
   return (

@@ -106,7 +106,7 @@ export function IdDocumentQuestion({ application, form, onChange, errors }: Appl
             value={form.paperNumber}
             onChange={(paperNumber) => onChange({ paperNumber })}
             onKeyDown={(event) => {
-              // Enter in the empty field takes what was filed with, and goes on.
+              // Enter in the empty field takes the number of the filed document and continues.
               if (event.key === 'Enter' && !event.ctrlKey && filed && isApplicant && !form.paperNumber)
                 onChange({ paperNumber: filed });
             }}

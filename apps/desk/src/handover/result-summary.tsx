@@ -10,7 +10,7 @@ import { PrintoutPreview } from './printout-preview.tsx';
 import type { HandOverForm } from './hand-over-form.ts';
 import styles from './hand-over.module.css';
 
-/** What is given, with its numbers: to be compared with the paper in hand. */
+/** The result with its numbers, to compare with the document in hand. */
 export function ResultSummary({ details, form }: { details: ApplicationDetails; form: HandOverForm }) {
   const { t } = useLanguage();
   const { decision, serviceTitle } = details.application;

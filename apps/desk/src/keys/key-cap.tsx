@@ -1,7 +1,7 @@
 import styles from './key-cap.module.css';
 import { useKeyboard } from './keys.tsx';
 
-/** The key that does the same, as a picture beside the words; those who hear the page have the list of keys. */
+/** Shows the key of a control. Hidden from screen readers, which have the list of keys. */
 export function KeyCap({ code, quiet = false }: { code: string; quiet?: boolean }) {
   const { letters } = useKeyboard();
   const isSingle = /^(Key|Digit|Slash)/.test(code);
@@ -13,7 +13,6 @@ export function KeyCap({ code, quiet = false }: { code: string; quiet?: boolean 
   );
 }
 
-/** What stands on the key. */
 function keyLabel(code: string): string {
   const names: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Slash: '/' };
   return code

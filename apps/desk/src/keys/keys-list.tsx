@@ -7,7 +7,7 @@ import { useKeyboard, useKeys } from './keys.tsx';
 import type { KeyBinding } from './keys.tsx';
 import styles from './keys-list.module.css';
 
-/** The list of keys that count here, under `/`; and the switch for single letters. */
+/** Lists the keys of the current screen (`/`), with the switch for single letters. */
 export function KeysList() {
   const { t } = useLanguage();
   const { all, letters, setLetters } = useKeyboard();

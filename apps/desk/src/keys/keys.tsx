@@ -4,17 +4,17 @@ import type { Text } from '../language/messages.ts';
 import { captureTypeAhead } from './type-ahead.ts';
 
 /**
- * The keyboard. Keys are known by their place (`event.code`), so that they work in the Russian layout; the cap shows the
- * Latin letter. Letters and digits count outside fields only, and can be switched off (WCAG 2.1.4).
+ * Keyboard shortcuts. Bindings use the key position (`event.code`) and so work in the Russian layout. Letters and
+ * digits work outside fields only and can be switched off (WCAG 2.1.4).
  */
 
 export interface KeyBinding {
-  /** `KeyboardEvent.code`, such as KeyH or Digit1; with Ctrl before it: `Ctrl+Enter`. */
+  /** `KeyboardEvent.code`, such as KeyH or Digit1; with Ctrl: `Ctrl+Enter`. */
   code: string;
   run: () => void;
-  /** What the list of keys says; a key without it is not listed. */
+  /** Label in the list of keys; bindings without one are not listed. */
   label?: Text | undefined;
-  /** Also while somebody types. Function keys and those with Ctrl always are. */
+  /** Also active in fields. Function keys and Ctrl chords always are. */
   inFields?: boolean;
 }
 
@@ -27,10 +27,10 @@ interface KeyboardRegistry {
 const KeyboardContext = createContext<KeyboardRegistry | undefined>(undefined);
 
 const FIELD_SELECTOR = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
-/** Enter presses these itself. */
+/** Elements that handle Enter themselves. */
 const PRESSABLE_SELECTOR = 'button, a[href], summary';
 
-/** The newest part of the page that knows a key has it. */
+/** Registers key bindings. The most recently mounted component wins. */
 export function KeysProvider({ children }: { children: ReactNode }) {
   const layers = useRef<KeyBinding[][]>([]);
   const [letters, setLetters] = useState(true);
@@ -54,7 +54,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
       const key = findBinding(event, board) ?? blurBinding(event);
       if (!key) return;
       event.preventDefault();
-      // A key that is held moves along a list; it does nothing else twice.
+      // Holding a key repeats arrow keys only.
       if (!event.repeat || event.code.startsWith('Arrow')) key.run();
     };
     window.addEventListener('keydown', onKey);
@@ -64,12 +64,12 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   return <KeyboardContext value={board}>{children}</KeyboardContext>;
 }
 
-/** While somebody types, letters are letters: the pictures of keys that do something else then are not seen. */
+/** Marks the page while a field has the focus: CSS then hides the caps of letter keys. */
 function useTypingMarker(): void {
   useEffect(() => {
     const updateMarker = () => document.documentElement.toggleAttribute('data-typing', isField(document.activeElement));
     document.addEventListener('focusin', updateMarker);
-    // What is left for nothing else has no focus yet when it says so.
+    // During focusout without a new target, activeElement is not updated yet.
     const updateMarkerLater = () => queueMicrotask(updateMarker);
     document.addEventListener('focusout', updateMarkerLater);
     return () => {
@@ -81,7 +81,7 @@ function useTypingMarker(): void {
 
 const isField = (target: EventTarget | null): boolean => target instanceof Element && target.matches(FIELD_SELECTOR);
 
-/** Esc leaves the field that somebody types in, before it leaves the screen. */
+/** Esc blurs the field first; a second Esc leaves the screen. */
 function blurBinding({ code, target }: KeyboardEvent): Pick<KeyBinding, 'run'> | undefined {
   if (code !== 'Escape' || !(target instanceof HTMLElement) || !target.matches(FIELD_SELECTOR)) return undefined;
   if (target.closest('dialog')) return undefined;
@@ -89,7 +89,7 @@ function blurBinding({ code, target }: KeyboardEvent): Pick<KeyBinding, 'run'> |
 }
 
 function findBinding(event: KeyboardEvent, { all, letters }: KeyboardRegistry): KeyBinding | undefined {
-  // Alt+Shift and Ctrl+Shift switch layouts, Ctrl+Alt is AltGr: they are nobody's.
+  // Alt+Shift and Ctrl+Shift switch layouts, and Ctrl+Alt is AltGr.
   if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey) return undefined;
   if (event.ctrlKey && event.shiftKey) return undefined;
   const code = `${event.ctrlKey ? 'Ctrl+' : ''}${event.code.replace('NumpadEnter', 'Enter')}`;
@@ -98,11 +98,11 @@ function findBinding(event: KeyboardEvent, { all, letters }: KeyboardRegistry): 
   if (single && (!letters || event.shiftKey)) return undefined;
   const free = event.ctrlKey || /^F\d/.test(code);
   const typing = isField(event.target);
-  // What has the focus takes its own keys.
+  // The focused element handles its own keys.
   const own =
     (code === 'Enter' && target?.matches(PRESSABLE_SELECTOR)) ||
     (code.startsWith('Arrow') && target?.matches('input[type=radio]'));
-  // A dialog has the keyboard for itself; Esc closes it.
+  // An open dialog takes all keys but F8.
   const dialog = document.querySelector('dialog[open]');
   return all().find(
     (key) =>
@@ -110,13 +110,13 @@ function findBinding(event: KeyboardEvent, { all, letters }: KeyboardRegistry): 
   );
 }
 
-/** These keys count while the part that names them is on the page; the newest part wins. */
+/** Binds keys while the component is mounted. The most recently mounted component wins. */
 export function useKeys(keys: (KeyBinding | false | undefined)[]): void {
   const board = useContext(KeyboardContext);
   const now = useRef<KeyBinding[]>([]);
   const wanted = keys.filter((key) => key !== false && key !== undefined);
-  // What a key does is looked up when it is pressed: a part that draws itself anew keeps its place among the others.
-  // At once, both: what is seen on the screen answers to its keys.
+  // Handlers are read when the key is pressed, so a re-render keeps the order of the layers.
+  // A layout effect: bindings must be active as soon as the screen is visible.
   useLayoutEffect(() => {
     now.current = wanted;
   });

@@ -1,31 +1,34 @@
 /**
- * What is typed between the key that opens a screen and the moment in which its field is there. On a slow line that takes seconds:
- * the letters are kept and put into the field, and are no keys of the page meanwhile.
+ * Buffers what is typed after the key that opens a screen until its field exists. On a slow network that takes
+ * seconds; buffered letters trigger no shortcuts.
  */
 
-/** How long after the last letter the field is waited for, in ms. */
+/** How long the buffer stays open after the last letter, in ms. */
 const TYPE_AHEAD_TIMEOUT_MS = 15_000;
 
 let typed: string | undefined;
-/** Enter was pressed after it: what comes later is meant for a screen that is not there yet, and is not put into this field. */
+/** Enter was pressed. Later keys are meant for the next screen and are dropped. */
 let entered = false;
 let until = 0;
 
-/** From now on letters are kept for the field that is about to come. */
+/** Starts buffering letters for the field about to appear. */
 export function beginTypeAhead(): void {
   typed = '';
   entered = false;
   until = Date.now() + TYPE_AHEAD_TIMEOUT_MS;
-  // Whoever reaches for the mouse does something else.
+  // A click means that the user does something else.
   window.addEventListener('pointerdown', endTypeAhead, { once: true, capture: true });
 }
 
-/** @returns what was typed so far, for the first picture of the field */
+/** Returns the buffered text, for the first render of the field. */
 export function readTypeAhead(): string {
   return Date.now() < until ? (typed ?? '') : '';
 }
 
-/** The field is there and has the keys itself from now on. @param onTaken is given all that was typed before, and whether Enter was */
+/**
+ * Ends buffering: the field handles keys from now on.
+ * @param onTaken receives the buffered text, and whether Enter was pressed
+ */
 export function takeTypeAhead(onTaken: (text: string, entered: boolean) => void): void {
   const text = readTypeAhead();
   endTypeAhead();
@@ -37,7 +40,7 @@ function endTypeAhead(): void {
   window.removeEventListener('pointerdown', endTypeAhead, { capture: true });
 }
 
-/** @returns whether the key is kept, and so does nothing else */
+/** Returns whether the key was buffered and must do nothing else. */
 export function captureTypeAhead({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
   if (typed === undefined || ctrlKey || altKey || metaKey) return false;
   if (Date.now() > until || key === 'Escape') {

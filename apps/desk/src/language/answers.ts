@@ -4,7 +4,7 @@ import { NO, YES } from '../texts/content.ts';
 import { shortDate } from './dates.ts';
 import { joinMessages } from './messages.ts';
 
-/** What was answered to a form, in the words of the form: for papers, for the review, for a submission that is read later. */
+/** Answers to a form in the words of the form, for printouts, the review and submissions. */
 
 export interface FormattedAnswer {
   field: string;
@@ -30,7 +30,7 @@ interface FormSchema {
   'x-sections'?: { title: LocalizedText; fields: string[] }[];
 }
 
-/** The answers that count, in the order of the form and by its sections; what was not answered is left out, and so is an empty section. */
+/** Returns the applicable answers in form order, by section. Omits unanswered fields and empty sections. */
 export function formatAnswers(formSchema: object, answers: Record<string, unknown>): FormattedSection[] {
   const { properties = {}, 'x-sections': sections = [] } = formSchema as FormSchema;
   const applicable = applicableAnswers(formSchema as Record<string, unknown>, answers);
@@ -61,7 +61,6 @@ function formatValue({ oneOf, format, items = {} }: FieldSchema, value: unknown)
   return inAllLanguages((format === 'date' && shortDate(String(value))) || String(value));
 }
 
-/** What is written the same in every language. */
 function inAllLanguages(text: string): LocalizedText {
   return { ro: text, ru: text, en: text };
 }

@@ -3,9 +3,9 @@ import type { Language } from '@cups/application';
 import { zoneCity } from './zones.ts';
 
 /**
- * Dates and times for people. Civil dates are `yyyy-MM-dd`, instants are RFC 3339. The words are ours: browsers differ in what they
- * know of Romanian and Russian. In Russian a word form stands in the nominative only ("пятница, 4 декабря"); after a preposition
- * use `shortDate`.
+ * Dates and times for display. Civil dates are `yyyy-MM-dd`, instants are RFC 3339. The texts are built in, because
+ * browsers differ in Romanian and Russian. Russian word forms are nominative ("пятница, 4 декабря"); after a
+ * preposition use `shortDate`.
  */
 
 const WEEKDAYS: Record<Language, readonly string[]> = {
@@ -14,7 +14,7 @@ const WEEKDAYS: Record<Language, readonly string[]> = {
   en: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
 };
 
-/** In Russian in the genitive, as they follow a day. */
+/** Russian months are in the genitive, as they follow a day. */
 const MONTHS: Record<Language, readonly string[]> = {
   ro: splitWords('ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie'),
   ru: splitWords('января февраля марта апреля мая июня июля августа сентября октября ноября декабря'),
@@ -29,15 +29,15 @@ const RELATIVE: Record<Language, Readonly<Record<-1 | 0 | 1, string>>> = {
 
 const DAY_MS = 86_400_000;
 
-/** `2026-12-04` → `04.12.2026`; what is no date gives ''. */
+/** Returns `04.12.2026` for `2026-12-04`, or '' for an invalid date. */
 export const shortDate = formatCivilDate;
 
-/** Today in Chisinau, or in the zone of a mission. */
+/** Returns today's civil date in Chisinau, or in the zone of a mission. */
 export function today(zone: string = CHISINAU_TIME_ZONE): string {
   return toCivilDate(new Date(), zone);
 }
 
-/** `vineri, 4 decembrie`; with the year when it is not that of `now`, a civil date. */
+/** Returns `vineri, 4 decembrie`, with the year if it differs from that of `now`, a civil date. */
 export function longDate(date: string, language: Language, now: string = today()): string {
   const weekday = WEEKDAYS[language][new Date(midnightUtc(date)).getUTCDay()];
   const day = `${Number(date.slice(8))} ${MONTHS[language][Number(date.slice(5, 7)) - 1]}`;
@@ -45,18 +45,18 @@ export function longDate(date: string, language: Language, now: string = today()
   return `${weekday}, ${day}${year}`;
 }
 
-/** `astăzi`, `ieri`, `mâine`, or undefined for a day further away. */
+/** Returns `astăzi`, `ieri` or `mâine`, or undefined for other days. */
 export function relativeDay(date: string, language: Language, now: string = today()): string | undefined {
   const distance = daysBetween(now, date);
   return distance === 0 || distance === 1 || distance === -1 ? RELATIVE[language][distance] : undefined;
 }
 
-/** Days from one civil date to another; negative when the other is earlier. */
+/** Returns the days between two civil dates, negative if `to` is earlier. */
 export function daysBetween(from: string, to: string): number {
   return (midnightUtc(to) - midnightUtc(from)) / DAY_MS;
 }
 
-/** `10:42` in the zone. */
+/** Returns `10:42` in the zone. */
 export function formatTime(instant: string, zone: string = CHISINAU_TIME_ZONE): string {
   return new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
@@ -66,7 +66,7 @@ export function formatTime(instant: string, zone: string = CHISINAU_TIME_ZONE): 
   }).format(new Date(instant));
 }
 
-/** `24.11, 15:20` in the zone; `24.11.2025, 15:20` when the year is not that of `now`, a civil date. */
+/** Returns `24.11, 15:20` in the zone, with the year if it differs from that of `now`, a civil date. */
 export function formatDayAndTime(
   instant: string,
   zone: string = CHISINAU_TIME_ZONE,
@@ -78,8 +78,8 @@ export function formatDayAndTime(
 }
 
 /**
- * `16:20`, and for a mission both times with the cities that they are of: `16:20 (Chișinău), 15:20 (Roma)`, since what an agency
- * promises counts in Chisinau and the people at the desk live by the other.
+ * Returns `16:20`, and for a mission both times: `16:20 (Chișinău), 15:20 (Roma)`. Agency deadlines are in Chisinau
+ * time; people at the desk use local time.
  */
 export function formatTimeWithZone(instant: string, zone: string, language: Language): string {
   const here = formatTime(instant);

@@ -9,13 +9,16 @@ import type { Params, LocalizedMessage } from './messages.ts';
 export interface LanguageContextValue {
   language: Language;
   setLanguage: (language: Language) => void;
-  /** The text in the language of the page; words that lack it come in the next of Romanian, Russian and English. */
+  /** Returns the text in the page's language, else in Romanian, Russian or English. */
   t: (message: LocalizedMessage | undefined, params?: Params) => string;
 }
 
 const LanguageContext = createContext<LanguageContextValue | undefined>(undefined);
 
-/** @param initial of the operator; followed until somebody chooses another */
+/**
+ * Provides the language of the page.
+ * @param initial the operator's language, used until another is chosen
+ */
 export function LanguageProvider({ initial, children }: { initial: Language; children: ReactNode }) {
   const [chosen, setChosen] = useState(readChosenLanguage);
   const setLanguage = useCallback((next: Language) => {
@@ -33,7 +36,7 @@ export function LanguageProvider({ initial, children }: { initial: Language; chi
   return <LanguageContext value={value}>{children}</LanguageContext>;
 }
 
-/** Of this window, so that a reload changes nothing. It says nothing of anybody. */
+/** Session storage: survives a reload of this window. */
 const LANGUAGE_KEY = 'cups-language';
 
 function readChosenLanguage(): Language | undefined {

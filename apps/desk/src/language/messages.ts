@@ -6,30 +6,30 @@ import type { Text } from '@cups/application/texts';
 export type { Text };
 
 export const LANGUAGES = ['ro', 'ru', 'en'] as const satisfies readonly Language[];
-/** Words of the API may lack a language. */
+/** Texts of the API may lack a language. */
 export type LocalizedMessage = Partial<Record<Language, string>>;
 export type Params = Readonly<Record<string, unknown>>;
 
-/** The words in a language, or in the next one that they have; empty when there are none. */
+/** Returns the text in a language, else in the next available one; '' without any. */
 export function formatMessage(language: Language, message: LocalizedMessage | undefined, params?: Params): string {
   const text = [language, ...LANGUAGES].map((one) => message?.[one]).find((one) => one !== undefined && one !== '');
   if (text === undefined) return '';
-  // Words of others have no places to fill, whatever signs stand in them.
+  // Texts of others have no placeholders; braces in them stay.
   return params ? interpolateText(text, params) : text;
 }
 
-/** The words of one screen. A text that lacks a language does not compile. */
+/** The texts of one screen. A text without all three languages does not compile. */
 export function defineMessages<const T extends Record<string, Text>>(all: T): T {
   return all;
 }
 
-/** A text with its parameters in their places, in all its languages. */
+/** Fills the placeholders of a text in all languages. */
 export function interpolate(message: Text, params: Readonly<Record<string, string>>): Text {
   const { ro, ru, en } = message;
   return { ro: interpolateText(ro, params), ru: interpolateText(ru, params), en: interpolateText(en, params) };
 }
 
-/** Several words as a list with commas, in all their languages. */
+/** Joins texts with commas, in all languages. */
 export function joinMessages(parts: readonly LocalizedText[]): Text {
   const inOne = (language: keyof Text) => parts.map((part) => part[language] ?? part.ro ?? '').join(', ');
   return { ro: inOne('ro'), ru: inOne('ru'), en: inOne('en') };
@@ -37,7 +37,7 @@ export function joinMessages(parts: readonly LocalizedText[]): Text {
 
 const QUOTES: Record<Language, readonly [string, string]> = { ro: ['„', '”'], ru: ['«', '»'], en: ['“', '”'] };
 
-/** Words of others in the quotation marks of the language around them. */
+/** Quotes a text with the quotation marks of the language. */
 export function quote(message: string, language: Language): string {
   const [before, after] = QUOTES[language];
   return `${before}${message}${after}`;

@@ -1,12 +1,12 @@
-/** An amount of the API: a whole number of minor units (bani, cents) with its currency. */
+/** An amount of the API: whole minor units (bani, cents) with a currency. */
 export interface Money {
   amountMinor: number;
   currency: string;
 }
 
 /**
- * `70,00 MDL`, `1 250,00 MDL`: two decimals, a narrow no-break space between thousands, a no-break space before the currency;
- * the same in all three languages, as it stands on the receipts that people know.
+ * Returns `1 250,00 MDL`: two decimals, a narrow no-break space between thousands and a no-break space before the
+ * currency. The same in all languages, as on receipts.
  */
 export function formatMoney({ amountMinor, currency }: Money): string {
   const whole = String(Math.floor(amountMinor / 100)).replace(/\B(?=(\d{3})+$)/g, '\u202f');
@@ -14,7 +14,7 @@ export function formatMoney({ amountMinor, currency }: Money): string {
   return `${whole},${minor}\u00a0${currency}`;
 }
 
-/** `70`, `70,5`, `1 250.00` as minor units; undefined for what is no amount. */
+/** Parses `70`, `70,5` or `1 250.00` to minor units; undefined if invalid or zero. */
 export function parseMinorUnits(text: string): number | undefined {
   const [, whole, part = ''] = /^(\d{1,7})(?:[.,](\d{1,2}))?$/.exec(text.replace(/\s/g, '')) ?? [];
   if (whole === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { Person } from '../api/types.ts';
 
-/** Given and family name; empty while nobody typed them. */
+/** Returns given and family name, or '' while both are missing. */
 export function personName(person: Pick<Person, 'givenName' | 'familyName'> | undefined): string {
   return [person?.givenName, person?.familyName].filter(Boolean).join(' ');
 }

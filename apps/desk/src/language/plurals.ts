@@ -1,8 +1,8 @@
 import type { Language } from '@cups/application';
 
 /**
- * A counted noun: `few` stands in Romanian with 0, 2 to 19, 101 to 119 … and after "de"; in Russian with 2 to 4, 22 to 24 …,
- * where `many` takes the rest; in English with all but 1.
+ * A counted noun. Romanian `few` is for 0, 2 to 19, 101 to 119 …, and after "de". Russian `few` is for 2 to 4, 22 to
+ * 24 …, and `many` for the rest. English `few` is for all but 1.
  */
 export interface Plurals {
   readonly ro: { readonly one: string; readonly few: string };
@@ -10,7 +10,7 @@ export interface Plurals {
   readonly en: { readonly one: string; readonly few: string };
 }
 
-/** A whole number with its noun: `20 de zile`, `1 zi`, `5 дней`, `2 days`. The number does not part from its noun at the end of a line. */
+/** Returns a number with its noun, joined by a no-break space: `20 de zile`, `1 zi`, `5 дней`, `2 days`. */
 export function plural(n: number, language: Language, noun: Plurals): string {
   return `${n}\u00a0${PLURAL_RULES[language](n, noun)}`;
 }

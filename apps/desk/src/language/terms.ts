@@ -6,11 +6,11 @@ import { CALENDAR_DAYS, HOURS, WORKING_DAYS } from '../texts/counts.ts';
 import { formatMoney } from './money.ts';
 import { plural } from './plurals.ts';
 
-/** What a service takes, for people: how long and how much, in all three languages at once. */
+/** Duration and fee of a service, in all three languages. */
 
 const NOUNS = { hours: HOURS, 'working-days': WORKING_DAYS, 'calendar-days': CALENDAR_DAYS };
 
-/** `în 30 de zile lucrătoare de la depunere`; where no term is known, what the service says of that. */
+/** Returns `în 30 de zile lucrătoare de la depunere`, or the service's text for an unknown duration. */
 export function termText({ term, noTerm }: Pick<CostOption, 'term' | 'noTerm'>): LocalizedText {
   if (!term) return noTerm ?? TERM_TEXTS.unknown;
   const { amount, unit, from } = term;
@@ -20,7 +20,7 @@ export function termText({ term, noTerm }: Pick<CostOption, 'term' | 'noTerm'>):
   );
 }
 
-/** `70,00 MDL`, with the state fee where there is one; where no fee is known, what the service says of that. */
+/** Returns `70,00 MDL`, with the state fee if any, or the service's text for an unknown fee. */
 export function feeText({
   fee,
   plusStateFee,

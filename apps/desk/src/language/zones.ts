@@ -1,7 +1,7 @@
 import type { Language } from '@cups/application';
 import type { Text } from '@cups/application/texts';
 
-/** Cities that name a zone, as the tables of time zones write them (`Europe/Rome`), for zones where Moldova has missions. */
+/** Cities of the time zones in which Moldova has missions. */
 const CITIES: Record<string, Text> = {
   'America/Los_Angeles': { ro: 'Los Angeles', ru: 'Лос-Анджелес', en: 'Los Angeles' },
   'America/New_York': { ro: 'New York', ru: 'Нью-Йорк', en: 'New York' },
@@ -31,7 +31,7 @@ const CITIES: Record<string, Text> = {
   'Europe/Warsaw': { ro: 'Varșovia', ru: 'Варшава', en: 'Warsaw' },
 };
 
-/** The city that names a zone, for people; of a zone not listed here, the city as the tables of time zones write it. */
+/** Returns the city of a time zone in a language, else its name in the tz database. */
 export function zoneCity(zone: string, language: Language): string {
   return CITIES[zone]?.[language] ?? zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
 }

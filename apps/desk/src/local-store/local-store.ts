@@ -2,9 +2,9 @@ import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase } from 'idb';
 
 /**
- * What the page keeps in this browser: drafts that are being typed and writes that were not answered yet. Each record is
- * encrypted (AES-256-GCM) with a key of this operator that cannot be read out of the browser and that signing out
- * destroys. Ids and kinds are readable; they name nobody.
+ * The page's storage in this browser: drafts in progress and pending writes. Each record is encrypted (AES-256-GCM)
+ * with a non-extractable key of the operator, which sign-out destroys. IDs and kinds are readable; they identify
+ * nobody.
  */
 
 interface LocalSchema extends DBSchema {
@@ -20,21 +20,24 @@ interface SealedRecord {
 }
 
 export interface LocalStore {
-  /** False where this browser keeps nothing: what is typed lives as long as the page. */
+  /** False if the browser stores nothing; data then lives as long as the page. */
   readonly isDurable: boolean;
   read<T>(kind: string, id: string): Promise<T | undefined>;
   list<T>(kind: string): Promise<T[]>;
-  /** Resolves when it is on disk. */
+  /** Resolves once the record is stored. */
   write(kind: string, id: string, value: unknown): Promise<void>;
   remove(kind: string, id: string): Promise<void>;
-  /** Ends it for good: the key first, so that what is left cannot be read. */
+  /** Deletes the key first, so that remaining records are unreadable, then the records. */
   destroy(): Promise<void>;
 }
 
-/** @param owner name of the operator: each has a key and records of her own */
+/**
+ * Opens the store of an operator.
+ * @param owner operators/{id}; each operator has an own key and records
+ */
 export async function openLocalStore(owner: string): Promise<LocalStore> {
   try {
-    // On a plain http address of another machine browsers have no `subtle`.
+    // Browsers have no `subtle` on plain HTTP of another host.
     if (!globalThis.crypto?.subtle) return createMemoryStore();
     const db = await openDB<LocalSchema>('cups-desk', 1, {
       upgrade(fresh) {
@@ -44,7 +47,7 @@ export async function openLocalStore(owner: string): Promise<LocalStore> {
     });
     return await createIndexedDbStore(db, owner);
   } catch {
-    // A private window, a full disk, a policy: the page works on, and says that it keeps nothing.
+    // A private window, a full disk or a policy: the page works on in memory and shows that nothing is stored.
     return createMemoryStore();
   }
 }
@@ -52,7 +55,7 @@ export async function openLocalStore(owner: string): Promise<LocalStore> {
 async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string): Promise<LocalStore> {
   const key = await loadOrCreateKey(db, owner);
   const rangeOf = (kind: string) => IDBKeyRange.bound([owner, kind, ''], [owner, kind, '\uffff']);
-  /** A record of a key that is gone says nothing any more. */
+  /** A record of a destroyed key is skipped. */
   const unsealOrSkip = <T>(record: SealedRecord | undefined): Promise<T | undefined> =>
     record ? unseal<T>(key, record).catch(() => undefined) : Promise.resolve(undefined);
   return {
@@ -75,7 +78,7 @@ async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string
   };
 }
 
-/** Two windows may open at once: the key that is there first is the one of both. */
+/** Two windows may open at the same time; both use the key stored first. */
 async function loadOrCreateKey(db: IDBPDatabase<LocalSchema>, owner: string): Promise<CryptoKey> {
   const fresh = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
   const transaction = db.transaction('keys', 'readwrite');

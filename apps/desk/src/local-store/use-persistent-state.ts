@@ -2,11 +2,10 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useSignedIn } from '../session/session.tsx';
 
 /**
- * What is being typed on a screen, kept in this browser until it is sent: a covered screen, a reload or a closed window
- * change nothing.
- * @param kind what it is, such as `hand-over`
- * @param id of what it is about
- * @returns the value, how to set it, and how to forget it
+ * State that this browser stores until it is sent. It survives a screen lock, a reload and a closed window.
+ * @param kind the record kind, such as `hand-over`
+ * @param id the record ID
+ * @returns the value, its setter, and a function that deletes the record
  */
 export function usePersistentState<T>(kind: string, id: string, start: () => T): [T, (value: T) => void, () => void] {
   const { localStore } = useSignedIn();
@@ -14,7 +13,7 @@ export function usePersistentState<T>(kind: string, id: string, start: () => T):
   const touched = useRef(false);
   useEffect(() => {
     void localStore.read<T>(kind, id).then((stored) => {
-      // Whoever types already is not overtaken by what was typed before.
+      // Input entered before the read finished wins.
       if (stored !== undefined && !touched.current) setValue(stored);
     });
   }, [localStore, kind, id]);

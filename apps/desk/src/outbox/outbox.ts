@@ -6,13 +6,13 @@ import type { WriteQueue, Waiter } from './write-queue.ts';
 import { send } from './send.ts';
 
 /**
- * All writes of the page. Those of one application go out in their order, one at a time; each is kept until the platform
- * has answered it, and is sent again with the same Idempotency-Key as often as it takes. A refusal stops the writes of
- * that application until whoever made them deals with it. Silence stops nothing for good: it is tried again. What is easily
- * pressed by mistake is held for a moment, in which it can be undone; a page that closes sends it at once.
+ * All writes of the page. Writes of one application go out in order, one at a time. Each is stored until the platform
+ * has responded, and is retried with the same Idempotency-Key. A rejection stops the writes of its application until
+ * it is retried or discarded. Network errors are retried with backoff. Writes that are easily pressed by mistake wait
+ * 10 s for an undo; closing the page sends them immediately.
  */
 
-/** What may be done to an application by `POST /applications/{id}/{act}`. */
+/** Path of `POST /applications/{id}/{action}`. */
 export type WriteAction =
   | 'submit'
   | 'withdraw'
@@ -28,72 +28,76 @@ export type WriteAction =
   | `notices/${string}/told`;
 
 export interface Write {
-  /** Its Idempotency-Key. */
+  /** The Idempotency-Key. */
   key: string;
   application: string;
   kind: 'create' | 'edit' | WriteAction;
   body: Record<string, unknown>;
   madeAt: string;
-  /** What an edit starts from, where the page was loaded anew since. */
+  /** The ETag that an edit is based on, if the page was reloaded since. */
   etag?: string | undefined;
 }
 
-/** What the outbox knows of one application. */
+/** The sync state of one application. */
 export interface SyncStatus {
   pending: readonly Write[];
-  /** The refusal that stopped it; the first of `waiting` is the write that was refused. */
+  /** The rejection that stopped the queue. It concerns the first pending write. */
   refusal?: ApiError | undefined;
-  /** When the platform last answered a write, in ms. */
+  /** When the platform last accepted a write, in ms. */
   savedAt?: number | undefined;
-  /** Since when nobody answers, in ms. */
+  /** Since when the platform is unreachable, in ms. */
   unreachableSince?: number | undefined;
-  /** The key of the write that can still be undone: it stands last, and has not gone out. */
+  /** Key of the last write, while it can be undone. */
   undoableKey?: string | undefined;
 }
 
-/** Somebody took back what they had done, before it went out. */
+/** The write was undone before it was sent. */
 export class UndoneError extends Error {}
 
 export interface Outbox {
-  /** Resolves with the application as the platform has it then; rejects with the Refusal, or with Undone. A wait is not a failure. */
+  /**
+   * Resolves with the application after the write. Network errors are retried, not thrown.
+   * @throws ApiError if the platform rejects the write
+   * @throws UndoneError if it was undone
+   */
   put(write: Pick<Write, 'application' | 'kind' | 'body'>): Promise<Application>;
   syncStatus(application: string): SyncStatus;
-  /** The application as the platform last answered it to a write, or as `saw` told it. */
+  /** The application after its last write, or as given to `setKnown`. */
   known(application: string): Application | undefined;
-  /** What was read counts as seen: edits start from it. */
+  /** Sets the version that further edits are based on. */
   setKnown(application: Application): void;
-  /** The refused write goes out again, after whoever is at the desk did something about the refusal. */
+  /** Sends the rejected write again. */
   retry(application: string): void;
-  /** The refused write, and what waits behind it, is given up. */
+  /** Drops the rejected write and all behind it. */
   discard(application: string): void;
-  /** Takes back what is held of an application; what has gone out stays. */
+  /** Drops the write in its undo window. */
   undo(application: string): void;
-  /** What is held goes out now: the page may be about to close. */
+  /** Sends writes in their undo window immediately. */
   flush(): void;
-  /** How many writes wait in all. */
+  /** Number of pending writes of all applications. */
   countPending(): number;
   subscribe(listener: () => void): () => void;
-  /** The line may be back: what waits is tried now. */
+  /** Retries immediately, for example when the network is back. */
   resume(): void;
   stop(): void;
-  /** Sends what is held and stops. Resolves when all of it was tried, within three seconds; what was not answered is kept. */
+  /** Flushes, waits at most 3 s for all queues, then stops. Unsent writes stay stored. */
   close(): Promise<void>;
 }
 
 const RECORD_KIND = 'write';
 const INITIAL_RETRY_DELAY_MS = 1_000;
-/** The longest pause where nobody answered; a line that is back ends it (`wake`). */
+/** Maximum retry delay while the platform is unreachable; `resume` ends it early. */
 const MAX_UNREACHABLE_DELAY_MS = 5_000;
-/** The longest where somebody answered that it is too much now. */
+/** Maximum retry delay while the platform is overloaded. */
 const MAX_BUSY_DELAY_MS = 30_000;
-/** What is held, and for how long, in ms. */
+/** Kinds of writes that can be undone. */
 const UNDOABLE_KINDS: readonly Write['kind'][] = ['notes', 'told', 'payment'];
 const UNDO_WINDOW_MS = 10_000;
-/** How long whoever leaves waits for what was held, in ms. */
+/** Maximum time that `close` waits for the queues, in ms. */
 const CLOSE_TIMEOUT_MS = 3_000;
 const IDLE: SyncStatus = { pending: [] };
 
-/** Goes on with what an earlier page left behind. */
+/** Opens the outbox and resumes stored writes. */
 export async function openOutbox(localStore: LocalStore): Promise<Outbox> {
   const storedWrites = await localStore.list<Write>(RECORD_KIND);
   return new PersistentOutbox(
@@ -122,7 +126,7 @@ class PersistentOutbox implements Outbox {
     const lengthBefore = queue.writes.length;
     const write = enqueueOrMerge(queue, { application, kind, body });
     const isStored = kind !== 'edit' && queue.writes.length === lengthBefore;
-    // What is said next follows what is held.
+    // A further write ends the undo window of the one before.
     if (queue.hold?.key !== write.key) this.#clearHold(queue);
     if (!isStored && UNDOABLE_KINDS.includes(kind)) this.#hold(application, queue, write);
     this.#update(queue);
@@ -130,7 +134,7 @@ class PersistentOutbox implements Outbox {
       const waiter: Waiter = { resolve, reject };
       queue.waiters.set(write.key, [...(queue.waiters.get(write.key) ?? []), waiter]);
     });
-    // One that is on its way already may be answered, and forgotten, before this page has kept it again.
+    // The response may arrive before the write is stored.
     if (!isStored) await this.#localStore.write(RECORD_KIND, write.key, write);
     if (!queue.writes.includes(write)) await this.#localStore.remove(RECORD_KIND, write.key);
     void this.#drain(application);
@@ -213,7 +217,7 @@ class PersistentOutbox implements Outbox {
     queue.hold = { key, timer: setTimeout(() => this.#release(application, queue), UNDO_WINDOW_MS) };
   }
 
-  /** What was held can no longer be undone, and goes out. */
+  /** Ends the undo window and sends the write. */
   #release(application: string, queue: WriteQueue): void {
     this.#clearHold(queue);
     this.#update(queue);
@@ -242,7 +246,7 @@ class PersistentOutbox implements Outbox {
     return queue.drained;
   }
 
-  /** Sends the head, and what stands behind it, until the line is empty, held, refused or silent. */
+  /** Sends writes in order until the queue is empty, held, rejected or unreachable. */
   async #sendAll(application: string, queue: WriteQueue): Promise<void> {
     queue.sending = true;
     clearTimeout(queue.timer);
@@ -266,7 +270,7 @@ class PersistentOutbox implements Outbox {
     this.#update(queue, { savedAt: Date.now(), unreachableSince: undefined });
     takeWaiters(queue, head).forEach(({ resolve }) => resolve(answer));
     await this.#localStore.remove(RECORD_KIND, head.key);
-    // An edit that is sent after the page was loaded anew must know what it starts from.
+    // Persists the ETag for an edit that is sent after a reload.
     const [next] = queue.writes;
     if (next?.kind !== 'edit') return;
     next.etag = answer.etag;
@@ -284,7 +288,7 @@ class PersistentOutbox implements Outbox {
       return this.#update(queue, { unreachableSince: queue.status.unreachableSince ?? Date.now() });
     }
     if (!(error instanceof ApiError)) throw error;
-    // Signed out is no word on the write: it goes on when the operator is back.
+    // Signed out is no rejection: the write goes out after the next sign-in.
     if (SIGNED_OUT_REASONS.includes(error.reason)) return this.#update(queue);
     const head = queue.writes[0] as Write;
     this.#update(queue, { refusal: error, unreachableSince: undefined });

@@ -2,7 +2,7 @@ import { useCallback, useSyncExternalStore } from 'react';
 import { useSignedIn } from '../session/session.tsx';
 import type { Outbox, SyncStatus } from './outbox.ts';
 
-/** The outbox, and how the writes of one application stand. */
+/** Returns the outbox and the sync state of one application. */
 export function useSyncStatus(application: string): SyncStatus & { outbox: Outbox } {
   const { outbox } = useSignedIn();
   const status = useSyncExternalStore(
@@ -12,7 +12,6 @@ export function useSyncStatus(application: string): SyncStatus & { outbox: Outbo
   return Object.assign({ outbox }, status);
 }
 
-/** How many writes wait in all. */
 export function usePendingCount(): number {
   const { outbox } = useSignedIn();
   return useSyncExternalStore(outbox.subscribe, outbox.countPending);

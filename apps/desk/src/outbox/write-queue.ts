@@ -2,15 +2,14 @@ import type { ApiError } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
 import type { SyncStatus, UndoneError, Write } from './outbox.ts';
 
-/** The writes of one application, in their order. */
 export interface WriteQueue {
   writes: Write[];
   status: SyncStatus;
   known?: Application | undefined;
-  /** Who waits for the answer to which write: several where edits became one. */
+  /** Callers waiting for a write; several if edits were merged. */
   waiters: Map<string, Waiter[]>;
   sending: boolean;
-  /** When all that could go out has gone out, or was tried. */
+  /** Resolves when everything sendable was sent or tried. */
   drained: Promise<void>;
   /** The last write, while it can be undone. */
   hold?: { key: string; timer: ReturnType<typeof setTimeout> } | undefined;
@@ -29,8 +28,8 @@ export function createWriteQueue(): WriteQueue {
 }
 
 /**
- * The write by which something goes out. Edits that wait unsent become one: each names the fields that it changes, whole; the head
- * may be on its way. An act that waits already is the same act: whoever pressed twice meant it once.
+ * Adds a write and returns it. An edit merges into the last unsent edit; the head may be in flight. A pending action
+ * with the same body is returned instead: a second press means the same action.
  */
 export function enqueueOrMerge(queue: WriteQueue, write: Pick<Write, 'application' | 'kind' | 'body'>): Write {
   const same = queue.status.refusal ? undefined : findSameAction(queue.writes, write);
@@ -47,14 +46,14 @@ export function enqueueOrMerge(queue: WriteQueue, write: Pick<Write, 'applicatio
   return fresh;
 }
 
-/** An edit that stands behind an act makes the next one another act. */
+/** An edit between two equal actions makes them different. */
 function findSameAction(writes: readonly Write[], { kind, body }: Pick<Write, 'kind' | 'body'>): Write | undefined {
   if (kind === 'edit') return undefined;
   const afterLastEdit = writes.slice(writes.map((write) => write.kind).lastIndexOf('edit') + 1);
   return afterLastEdit.find((write) => write.kind === kind && JSON.stringify(write.body) === JSON.stringify(body));
 }
 
-/** Who waited for a write; they are told now and not again. */
+/** Removes and returns the callers waiting for a write. */
 export function takeWaiters(queue: WriteQueue, { key }: Write): Waiter[] {
   const waiters = queue.waiters.get(key) ?? [];
   queue.waiters.delete(key);

@@ -4,7 +4,7 @@ import styles from './banner.module.css';
 
 const ICONS = { away: CloudOff, practice: GraduationCap, news: Info, trouble: TriangleAlert };
 
-/** Under the top bar: what concerns the whole page. It is never in the way. */
+/** A message below the top bar that concerns the whole page. */
 export function Banner({
   kind,
   children,

@@ -6,21 +6,21 @@ interface ButtonProps {
   children: ReactNode;
   onClick?: (() => void) | undefined;
   variant?: 'filled' | 'outlined' | 'text' | 'danger';
-  /** 48 px high, in footers. */
+  /** 48 px high, for footers. */
   large?: boolean;
   wide?: boolean;
   icon?: ComponentType<{ size?: number; 'aria-hidden'?: 'true' }> | undefined;
-  /** The key that does the same: only its picture; `useKeys` binds it. */
+  /** Key cap to show; `useKeys` binds the key. */
   cap?: string | undefined;
-  /** While it is being done: the width stays, a second press does nothing. */
+  /** Keeps the width and ignores presses. */
   busy?: boolean | undefined;
-  /** The verb of what is being done, for `busy`. */
+  /** Text while busy. */
   busyText?: string | undefined;
   type?: 'button' | 'submit';
   describedBy?: string | undefined;
 }
 
-/** Never disabled: what is missing is said when it is pressed. */
+/** Never disabled: pressing it shows what is missing. */
 export function Button(props: ButtonProps) {
   const {
     children,
@@ -57,11 +57,11 @@ interface LinkButtonProps {
   href: string;
   children: ReactNode;
   variant: 'filled' | 'outlined';
-  /** Before the browser goes there. */
+  /** Runs before the browser navigates. */
   onClick?: () => void;
 }
 
-/** Leads out of the page, to another site: large and wide. */
+/** A large, wide link to another site. */
 export function LinkButton({ href, children, variant, onClick }: LinkButtonProps) {
   return (
     <a href={href} className={[styles.button, styles[variant], styles.large, styles.wide].join(' ')} onClick={onClick}>

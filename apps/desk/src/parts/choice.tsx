@@ -5,19 +5,19 @@ import { FieldError } from './field.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import styles from './choice.module.css';
 
-/** One of a few: cards with a radio, or segments where the answers are short. Nothing is preselected. */
+/** Radio buttons as cards, or as segments for short answers. Nothing is preselected. */
 
 export interface Option<Value extends string> {
   value: Value;
   label: ReactNode;
-  /** Under it, quieter. */
+  /** Secondary text below. */
   more?: ReactNode;
 }
 interface ChoiceProps<Value extends string> {
-  /** The id of the group, so that an error summary can lead to it. */
+  /** ID of the fieldset, for links of an error summary. */
   id?: string | undefined;
   label: string;
-  /** The question stands elsewhere: the label is only heard. */
+  /** Shows the label to screen readers only. */
   labelHidden?: boolean;
   help?: ReactNode;
   error?: ReactNode;
@@ -25,9 +25,8 @@ interface ChoiceProps<Value extends string> {
   value: Value | undefined;
   onChange: (value: Value) => void;
   variant?: 'cards' | 'segments';
-  /** Side by side, in so many columns. */
   columns?: 1 | 2;
-  /** Digit1 … choose, where this is the only choice of a screen. */
+  /** Binds Digit1 … to the options, if this is the only choice of a screen. */
   digits?: boolean;
 }
 
@@ -88,7 +87,7 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   );
 }
 
-/** Who chooses by a digit goes on from there: arrows and Tab start at what was chosen. */
+/** Moves the focus to a chosen radio button, so that arrows and Tab continue from there. */
 export function focusAnswer(group: string, value: string): void {
   const radios = document.getElementById(group)?.querySelectorAll<HTMLInputElement>('input[type=radio]');
   [...(radios ?? [])].find((radio) => radio.value === value)?.focus();
@@ -105,7 +104,6 @@ interface CheckProps {
   error?: ReactNode;
 }
 
-/** One thing that is so or not. */
 export function CheckBox({ id: givenId, checked, onChange, children, more, error }: CheckProps) {
   const generatedId = useId();
   const id = givenId ?? generatedId;

@@ -1,7 +1,7 @@
 import { useField } from './field.tsx';
 import styles from './day-input.module.css';
 
-/** A day from the browser's own calendar: near ones are chosen, not typed. `yyyy-MM-dd`, or '' while it is none. */
+/** The browser's date picker, for dates near today. The value is `yyyy-MM-dd` or ''. */
 export function DayInput({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const field = useField();
   return (

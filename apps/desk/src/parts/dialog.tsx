@@ -5,7 +5,7 @@ import { useLanguage } from '../language/language.tsx';
 import { PARTS } from '../texts/parts.ts';
 import styles from './dialog.module.css';
 
-/** A window over the page, for what somebody asked to see; never over typing. Esc closes it. */
+/** A modal for what the user opened; never over input. Esc closes it. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const { t } = useLanguage();
   const id = useId();

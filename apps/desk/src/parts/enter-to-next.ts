@@ -1,15 +1,15 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { RefObject } from 'react';
 
-/** What a question is answered by; a box beside it is reached by Tab. */
+/** Controls that answer a question. Checkboxes beside them are reached by Tab. */
 const QUESTION_SELECTOR = 'input:not([type=checkbox]), select, textarea';
-/** Boxes as well: where each has to be ticked. */
+/** Checkboxes too, for forms in which each has to be ticked. */
 export const ALL_CONTROLS_SELECTOR = 'input, select, textarea';
 
 /**
- * Enter in a field goes to the next one, and from the last one on.
- * @param stops where it stops on the way, a selector
- * @returns what the area of the fields is marked with
+ * Moves the focus to the next control on Enter, and calls `onLast` after the last.
+ * @param stops selector of the controls
+ * @returns the ref of the element around the controls
  */
 export function useEnterToNext<Area extends HTMLElement = HTMLDivElement>(
   onLast: () => void,
@@ -17,7 +17,7 @@ export function useEnterToNext<Area extends HTMLElement = HTMLDivElement>(
 ): RefObject<Area | null> {
   const area = useRef<Area>(null);
   const latest = useRef(onLast);
-  // At once: a key may come between what is seen and what React does later.
+  // A layout effect: a key may arrive between paint and passive effects.
   useLayoutEffect(() => {
     latest.current = onLast;
   });
@@ -35,9 +35,9 @@ function moveToNext(event: KeyboardEvent, area: HTMLElement, stops: string, onLa
   if (key !== 'Enter' || event.ctrlKey || event.altKey || event.isComposing) return;
   if (!(target instanceof HTMLElement) || !target.matches('input, select')) return;
   event.preventDefault();
-  // Enter that is held goes one field on, and files nothing.
+  // A held Enter moves one field on and never submits.
   if (event.repeat) return;
-  // Whoever is offered behind a number or a name is taken by Enter.
+  // Enter takes the suggested person.
   const suggestion = target.id.endsWith('/idnp') ? area.querySelector<HTMLElement>('[data-enter]') : null;
   const next = findNext(area, target, stops);
   if (suggestion) suggestion.click();
@@ -45,7 +45,7 @@ function moveToNext(event: KeyboardEvent, area: HTMLElement, stops: string, onLa
   else onLast();
 }
 
-/** The control that comes after one, a group of radios being one; undefined after the last. */
+/** Returns the next control, or undefined after the last. A radio group counts as one. */
 function findNext(area: HTMLElement, control: HTMLElement, stops: string): HTMLElement | undefined {
   return [...area.querySelectorAll<HTMLElement>(stops)].find(
     (next) => isAfter(control, next) && isReachable(next) && !isSameGroup(control, next),
@@ -55,7 +55,7 @@ function findNext(area: HTMLElement, control: HTMLElement, stops: string): HTMLE
 const isAfter = (one: HTMLElement, other: HTMLElement): boolean =>
   (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 
-/** The first control of an area, a group of radios by what is chosen in it. */
+/** Returns the first control; of a radio group the selected or first button. */
 export function findFirstControl(area: HTMLElement): HTMLElement | undefined {
   return [...area.querySelectorAll<HTMLElement>(QUESTION_SELECTOR)].find(isReachable);
 }
@@ -63,7 +63,7 @@ export function findFirstControl(area: HTMLElement): HTMLElement | undefined {
 function isReachable(control: HTMLElement): boolean {
   if (control.offsetParent === null) return false;
   if (!(control instanceof HTMLInputElement) || control.type !== 'radio') return true;
-  // Of a group, the keyboard reaches what is chosen, or its first.
+  // The keyboard reaches the selected radio button of a group, or the first.
   const group = [...document.querySelectorAll<HTMLInputElement>('input[type=radio]')].filter(
     ({ name }) => name === control.name,
   );

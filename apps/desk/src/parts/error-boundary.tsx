@@ -2,7 +2,10 @@ import { Component } from 'react';
 import type { ReactNode } from 'react';
 import { LoadError } from './load-states.tsx';
 
-/** A screen that breaks, or whose code cannot be fetched, says so; the page around it goes on. Another place is a new try. */
+/**
+ * Shows an error if a screen throws or its code cannot be loaded. The page around it keeps working. Navigation resets
+ * it.
+ */
 export class ErrorBoundary extends Component<
   { resetKey: string; children: ReactNode },
   { error?: unknown; resetKey?: string }

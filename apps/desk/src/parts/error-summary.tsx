@@ -4,14 +4,14 @@ import { PARTS } from '../texts/parts.ts';
 import styles from './error-summary.module.css';
 
 export interface FormError {
-  /** Id of the control that it stands beside; without one it only says what is wrong. */
+  /** ID of the control; without one the error is not a link. */
   id?: string | undefined;
-  /** How the control is called: the summary says it first, since nothing stands beside it there. */
+  /** Label of the control, shown before the message. */
   label?: string;
   message: string;
 }
 
-/** Above the title: all that is to be mended, each leading to its field. It takes the focus when `attempt` changes. */
+/** Lists all errors above the title, each linked to its control. Takes the focus when `attempt` changes. */
 export function ErrorSummary({ errors, attempt }: { errors: readonly FormError[]; attempt: number }) {
   const { t } = useLanguage();
   const box = useRef<HTMLDivElement>(null);
@@ -44,7 +44,7 @@ function ErrorItem({ error: { id, label, message } }: { error: FormError }) {
   );
 }
 
-/** To the control itself; of a group to what is chosen in it, or its first. */
+/** Focuses a control; of a group the selected or first option. */
 function focusControl(id: string): void {
   const element = document.getElementById(id);
   const control = element?.matches('fieldset')

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './facts.module.css';
 
-/** Names and what they hold, in two columns; what there is nothing to say of is left out. */
+/** Labels and values in two columns, without empty values. */
 export function Facts({
   facts,
 }: {

@@ -3,19 +3,19 @@ import type { InputHTMLAttributes, ReactNode, TextareaHTMLAttributes } from 'rea
 import { TriangleAlert } from 'lucide-react';
 import styles from './field.module.css';
 
-/** One question with one control: label above, help under it, and what is wrong under the control. */
+/** A question with one control: label above, help below, error under the control. */
 
 interface FieldProps {
-  /** The id of the control, so that an error summary can lead to it. */
+  /** ID of the control, for links of an error summary. */
   id?: string | undefined;
   label: string;
   help?: ReactNode;
   error?: ReactNode;
-  /** A remark that is no error, such as the date as it was understood. Told to those who hear the page. */
+  /** A remark that is no error, such as the parsed date. Announced to screen readers. */
   echo?: ReactNode;
-  /** On the line of the label, at its end: a quick answer. */
+  /** A shortcut at the end of the label line. */
   aside?: ReactNode;
-  /** Beside the label: `opțional`. */
+  /** Beside the label, such as `opțional`. */
   mark?: string | undefined;
   children: ReactNode;
 }
@@ -56,7 +56,7 @@ export function Field({ id: givenId, label, help, error, echo, mark, aside, chil
   );
 }
 
-/** What is wrong, with its sign; also under groups of choices. */
+/** An error message with an icon; also used under groups. */
 export function FieldError({ id, children }: { id?: string | undefined; children: ReactNode }) {
   return (
     <p id={id} className={styles.error}>
@@ -66,7 +66,7 @@ export function FieldError({ id, children }: { id?: string | undefined; children
   );
 }
 
-/** What a control takes from the field around it. */
+/** Returns the attributes that a control takes from its Field. */
 export function useField(): { id?: string; 'aria-describedby'?: string; 'aria-invalid'?: true } {
   const field = useContext(FieldContext);
   if (!field) return {};
@@ -79,18 +79,17 @@ export function useField(): { id?: string; 'aria-describedby'?: string; 'aria-in
 type InputProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'> & {
   value: string;
   onChange: (value: string) => void;
-  /** Inside the box at its end, such as a counter. */
+  /** Content at the end of the box, such as a counter. */
   end?: ReactNode;
-  /** Before the text, such as the glass of a search. */
+  /** Content before the text, such as a search icon. */
   start?: ReactNode;
-  /** 40 px high, in panes. */
+  /** 40 px high, for panes. */
   small?: boolean;
   digits?: boolean;
-  /** It has the focus when it appears: what the screen begins with. */
   focusOnMount?: boolean;
 };
 
-/** One line of text. Enter is left to the screen: it goes to the next field. */
+/** A one-line input. The screen handles Enter. */
 export function TextInput({
   value,
   onChange,
@@ -148,7 +147,7 @@ interface SelectProps {
   value: string;
   onChange: (value: string) => void;
   options: readonly { value: string; label: string }[];
-  /** What stands there while nothing is chosen. */
+  /** Text while nothing is selected. */
   empty?: string | undefined;
   small?: boolean;
 }

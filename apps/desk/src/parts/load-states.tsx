@@ -6,11 +6,11 @@ import { PARTS } from '../texts/parts.ts';
 import { Button } from './button.tsx';
 import styles from './load-states.module.css';
 
-/** What stands where something is awaited, is not there, or went wrong. */
+/** Placeholders for loading, empty and failed content. */
 
 const SKELETON_DELAY_MS = 300;
 
-/** Still grey bars, and only after a moment: what comes at once shows nothing else before. */
+/** Static grey bars after 300 ms; faster content shows no placeholder. */
 export function Skeleton({ lines = 6 }: { lines?: number }) {
   const { t } = useLanguage();
   const [isVisible, setIsVisible] = useState(false);
@@ -26,7 +26,6 @@ export function Skeleton({ lines = 6 }: { lines?: number }) {
   );
 }
 
-/** Nothing is there: a sentence, and the next step. */
 export function EmptyState({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return (
     <div className={styles.empty}>
@@ -36,7 +35,7 @@ export function EmptyState({ children, action }: { children: ReactNode; action?:
   );
 }
 
-/** A read that failed: what failed, what is safe, one button. */
+/** A failed read: what failed, what is safe, and a retry button. */
 export function LoadError({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { t } = useLanguage();
   const isNotFound = error instanceof ApiError && error.status === 404;

@@ -4,18 +4,17 @@ import { usePreservedFocus } from './use-preserved-focus.ts';
 import { usePageTitle } from './use-page-title.ts';
 import styles from './screen.module.css';
 
-/** The frames of screens: rail | main | side pane, and a footer that stays. */
+/** The screen frame: rail, main, side pane and a fixed footer. */
 
 interface ScreenProps {
   rail?: ReactNode;
-  /** What the main part is called for those who hear the page. */
   children: ReactNode;
   side?: ReactNode;
   sideWidth?: 'narrow' | 'wide';
-  /** Nothing in the side pane takes the focus, so that the pane itself has to, to be scrolled by keys. */
+  /** Makes the side pane focusable, so that the keyboard can scroll a pane without controls. */
   isSideFocusable?: boolean;
   footer?: ReactNode;
-  /** The main part takes its full width, without margins: lists. */
+  /** No margins, for lists. */
   flush?: boolean;
 }
 
@@ -44,8 +43,8 @@ export function Screen({ rail, children, side, sideWidth = 'narrow', isSideFocus
 }
 
 /**
- * The title of a screen, and of the tab of the browser: it names nobody. It takes the focus when the screen changes, so that
- * those who hear the page know where they are.
+ * The title of a screen and of the browser tab; it contains no names. Takes the focus when the screen changes, for
+ * screen readers.
  */
 export function Title({ children, focus = true }: { children: string; focus?: boolean }) {
   usePageTitle(children);

@@ -1,9 +1,9 @@
-/** What a click presses. A double click into a field still selects a word. */
+/** Elements that a click presses. A double click into a field still selects a word. */
 const PRESSABLE_SELECTOR = 'button, a[href], summary, label, input[type=checkbox], input[type=radio]';
 
 /**
- * Takes a double click for one press, on the whole page from now on. Many people double-click everything: the second click sends
- * nothing again, unticks nothing, and presses nothing that came in the place of what was pressed.
+ * Treats a double click as one press on the whole page. The second click could repeat a write, clear a checkbox, or
+ * press a control that replaced the first.
  */
 export function suppressDoubleClicks(): void {
   window.addEventListener('click', dropSecondClick, { capture: true });

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** Names the tab of the browser by its screen. Nobody's name stands in it: it is seen by others, and kept in the history. */
+/** Sets the title of the browser tab. It contains no personal names: others see it, and the history keeps it. */
 export function usePageTitle(title: string): void {
   useEffect(() => {
     document.title = title === '' ? 'CUPS' : `${title} · CUPS`;

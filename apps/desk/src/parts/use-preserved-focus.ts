@@ -1,23 +1,23 @@
 import { useEffect, useRef } from 'react';
 import type { RefObject } from 'react';
 
-/** Parts of a screen that may take the focus for what stood in them. */
+/** Regions that may take the focus of a removed control. */
 const REGION_SELECTOR = 'section, form, fieldset, main, aside';
 
 /**
- * Keeps the focus on a screen. Where the control that had it goes away, since what it asked was sent, the part around it takes the
- * focus: those who use keys go on from there, and not from the beginning of the page.
- * @returns what the area of the screen is marked with
+ * Keeps the focus on the screen. If the focused control is removed, the region around it takes the focus, so that
+ * keyboard users continue from there.
+ * @returns the ref of the screen's root element
  */
 export function usePreservedFocus(): RefObject<HTMLDivElement | null> {
   const area = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const root = area.current;
     if (!root) return;
-    /** What has the focus, and all around it. */
+    /** The focused element and its ancestors. */
     let path: Element[] = [];
     const onFocus = ({ target }: FocusEvent) => (path = target instanceof Element ? ancestorsOf(target, root) : []);
-    // Whoever leaves a control that stays has not lost it.
+    // Blurring a control that stays is intended.
     const onLeave = ({ target }: FocusEvent) =>
       queueMicrotask(() => {
         if (target === path[0] && path[0]?.isConnected) path = [];

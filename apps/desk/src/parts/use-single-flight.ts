@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 /**
- * Runs something that takes time once at a time. A call while it runs does nothing, also before the page has drawn itself anew.
- * @returns how to run it, and whether it runs
+ * Runs an async function at most once at a time. Calls during a run are ignored, even before the next render.
+ * @returns the guarded function, and whether it is running
  */
 export function useSingleFlight<Args extends unknown[]>(
   run: (...args: Args) => Promise<unknown>,

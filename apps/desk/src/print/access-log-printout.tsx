@@ -12,11 +12,11 @@ interface AccessLogPrintoutProps {
   application: Application;
   catalog: Catalog;
   entries: readonly AccessLogEntry[];
-  /** The name for people of operators/{id}. */
+  /** Returns the display name of operators/{id}. */
   nameOf: (operator: string) => string;
 }
 
-/** Who looked at an application and when, by operator and 15 minutes: the person may ask for it at any time. */
+/** The access log of an application, grouped by operator and 15 minutes. */
 export function AccessLogPrintout({ application, catalog, entries, nameOf }: AccessLogPrintoutProps) {
   const heads = [PRINT.looksFirst, PRINT.looksLast, PRINT.looksWho, PRINT.looksWhat, PRINT.looksCount];
   const clock = (time: string) => formatInstant(time, catalog.centre.timeZone);

@@ -17,11 +17,11 @@ import { contactText, MandateLines, PersonLines } from './person-lines.tsx';
 interface ApplicationPrintoutProps {
   filed: ApplicationOrSubmission;
   catalog: Catalog;
-  /** Name of the specialist, for people. */
+  /** Display name of the specialist. */
   specialist: string;
 }
 
-/** The application to sign: a draft as it stands, or a submission as it was frozen. */
+/** The application to sign: a draft as it is, or a submission as filed. */
 export function ApplicationPrintout({ filed, catalog, specialist }: ApplicationPrintoutProps) {
   const form =
     ('formSchema' in filed ? filed.formSchema : undefined) ?? findServiceVersion(catalog, filed)?.formSchema ?? {};
@@ -52,7 +52,7 @@ export function ApplicationPrintout({ filed, catalog, specialist }: ApplicationP
   );
 }
 
-/** By which the person lets the specialist act. */
+/** The mandate by which the applicant lets the specialist act. */
 export function MandatePrintout({ filed, catalog, specialist }: ApplicationPrintoutProps) {
   return (
     <Printout setting={toPrintoutSetting(catalog, filed)} title={<Bilingual message={PRINT.mandateTitle} />}>
@@ -86,7 +86,7 @@ function applicantFacts({ filed, catalog, specialist }: ApplicationPrintoutProps
   ];
 }
 
-/** When it was filed, what it costs, until when the answer comes, and how. */
+/** Filing time, cost, deadline and delivery. */
 export function filingFacts(filed: ApplicationOrSubmission, catalog: Catalog): PrintoutFact[] {
   const option = findCostOption(catalog, filed);
   const { timeZone } = catalog.centre;
@@ -111,7 +111,7 @@ export function filingFacts(filed: ApplicationOrSubmission, catalog: Catalog): P
   ];
 }
 
-/** The day by which the answer comes; where there is none, why, or how long it takes once it is filed. */
+/** Returns the due date, else the reason for its absence, else the duration of the service. */
 function termFact(filed: ApplicationOrSubmission, option: CostOption | undefined): PrintoutFact {
   if (filed.dueDate) return [PRINT.answerDue, shortDate(filed.dueDate)];
   const reason = 'noDueDateReason' in filed && filed.submitTime ? filed.noDueDateReason : undefined;
@@ -119,7 +119,7 @@ function termFact(filed: ApplicationOrSubmission, option: CostOption | undefined
   return option && [PRINT.term, <Bilingual message={termText(option)} />];
 }
 
-/** The papers that were shown, each with what is known of it. */
+/** The documents shown, with details. */
 export function evidenceFact({ evidence = [] }: ApplicationOrSubmission, catalog: Catalog): PrintoutFact {
   const lines = evidence.map((one) => joinMessages([evidenceTitle(catalog, one.kind), ...evidenceDetails(one)]));
   return [PRINT.papers, <Lines lines={lines.length > 0 ? lines : [PRINT.noPapers]} />];
@@ -133,7 +133,7 @@ function Lines({ lines }: { lines: readonly LocalizedText[] }) {
   ));
 }
 
-/** What is known of a paper that was shown. */
+/** Details of a shown document. */
 function evidenceDetails({ number, issueDate, originalSeen, verificationCode }: Evidence): LocalizedText[] {
   const known: LocalizedText[] = [];
   if (number) known.push(interpolate(PRINT.numbered, { number }));
@@ -143,7 +143,7 @@ function evidenceDetails({ number, issueDate, originalSeen, verificationCode }: 
   return known.length > 0 ? known : [PRINT.notSeen];
 }
 
-/** The papers that the agency asked for and that the person cannot get, with why. */
+/** The requested documents that the applicant cannot obtain, with reasons. */
 function unavailableFact(filed: ApplicationOrSubmission, catalog: Catalog): PrintoutFact {
   const unavailable = ('unavailable' in filed && filed.unavailable) || [];
   if (unavailable.length === 0) return undefined;

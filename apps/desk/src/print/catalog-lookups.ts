@@ -10,9 +10,9 @@ import type {
 } from '../api/types.ts';
 import type { PrintoutSetting } from './printout.tsx';
 
-/** What a paper says by name is looked up in the registry; what is not there is said by its code. */
+/** Catalog lookups for printouts. A missing entry is shown by its code. */
 
-/** A file as it is now, or as a submission froze it. */
+/** An application as it is now, or one of its frozen submissions. */
 export type ApplicationOrSubmission = Application | Submission;
 
 export function agencyName(catalog: Catalog, name: string): LocalizedText {
@@ -23,7 +23,7 @@ export function evidenceTitle(catalog: Catalog | undefined, kind: string): Local
   return catalog?.evidenceKinds.find((one) => one.kind === kind)?.title ?? { ro: kind };
 }
 
-/** The version by which it was opened, while the registry still has it. */
+/** Returns the service version the application was opened with, while the catalog has it. */
 export function findServiceVersion(
   catalog: Catalog,
   { publicService, serviceVersion }: ApplicationOrSubmission,
@@ -36,7 +36,7 @@ export function findCostOption(catalog: Catalog, filed: ApplicationOrSubmission)
   return findServiceVersion(catalog, filed)?.costOptions?.find(({ code }) => code === filed.costOption);
 }
 
-/** What may be chosen at a centre of this kind, in its country. */
+/** Returns the cost options offered at a centre's kind and country. */
 export function findAvailableCostOptions(
   { costOptions = [] }: PublicServiceVersion,
   { kind, country }: Centre,
@@ -46,7 +46,7 @@ export function findAvailableCostOptions(
   return costOptions.filter((option) => isOpen(option.centreKinds, kind) && isOpen(option.countries, country));
 }
 
-/** The setting of a paper about a file: it goes to the applicant. */
+/** Returns the printout setting of an application. The printout goes to the applicant. */
 export function toPrintoutSetting(catalog: Catalog, filed: ApplicationOrSubmission): PrintoutSetting {
   return {
     centre: catalog.centre.displayName,
@@ -57,7 +57,7 @@ export function toPrintoutSetting(catalog: Catalog, filed: ApplicationOrSubmissi
   };
 }
 
-/** Words of others as they may be shown: see `plainWords`. */
+/** Sanitizes text of others in all languages; see `sanitizeText`. */
 export function sanitizeLocalized(words: LocalizedText): LocalizedText {
   return Object.fromEntries(Object.entries(words).map(([language, text]) => [language, sanitizeText(text)]));
 }

@@ -12,7 +12,7 @@ import type { PrintoutFact, PrintoutSetting } from './printout.tsx';
 
 type EvidenceRule = NonNullable<PublicServiceVersion['evidence']>[number];
 
-/** From so many lines about cost on they are set closer, so that the sheet stays one. */
+/** More lines than this are set closer, so that the list fits on one sheet. */
 const DENSE_FROM = 4;
 
 interface BringChecklistProps {
@@ -21,7 +21,7 @@ interface BringChecklistProps {
   setting: PrintoutSetting;
 }
 
-/** What a service asks for, for who comes back later: a list to tick, what it costs, and how long it takes. Of nobody by name. */
+/** The documents that a service requires, as a checklist with costs and duration. It names no person. */
 export function BringChecklistPrintout({ version, catalog, setting }: BringChecklistProps) {
   const { evidence = [] } = version;
   const always = evidence.filter(({ required, when }) => required && !when);
@@ -97,7 +97,7 @@ function evidenceNote({ accepts, when }: EvidenceRule): ReactNode {
 export interface MissingItem {
   key: string;
   words: LocalizedText;
-  /** More about it: the agency's words about this paper. */
+  /** The agency's remark about the document. */
   note?: string | undefined;
 }
 interface MissingDocumentsPrintoutProps {
@@ -106,7 +106,7 @@ interface MissingDocumentsPrintoutProps {
   items: readonly MissingItem[];
 }
 
-/** What is still missing of a file that is put aside, or what the agency asks for: a list to tick. */
+/** What a saved draft still lacks, or what the agency requests, as a checklist. */
 export function MissingDocumentsPrintout({ application, catalog, items }: MissingDocumentsPrintoutProps) {
   const { answerBy, message } = application.documentRequest ?? {};
   const setting = toPrintoutSetting(catalog, application);

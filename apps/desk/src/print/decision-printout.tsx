@@ -19,7 +19,7 @@ interface DecisionPrintoutProps {
   catalog: Catalog;
 }
 
-/** What the agency decided, in its own words where it said why. */
+/** The agency's decision, with its reason as a quotation. */
 export function DecisionPrintout({ application, catalog }: DecisionPrintoutProps) {
   const { decision, applicant, represented } = application;
   const at = (instant: string | undefined) => instant && formatInstant(instant, catalog.centre.timeZone);
@@ -51,7 +51,7 @@ function decisionTitle(decision: Decision): LocalizedText {
   return decision.approved ? PRINT.approvedTitle : PRINT.rejectedTitle;
 }
 
-/** Revoked, and no corrected result came after it. */
+/** Revoked, without a later correction. */
 function isRevoked({ revokeTime, correctTime }: Decision): boolean {
   return revokeTime !== undefined && (correctTime === undefined || correctTime < revokeTime);
 }
@@ -84,11 +84,11 @@ function AgencyMessage({ title, message }: { title: LocalizedText; message: Loca
 interface HandOverPrintoutProps {
   application: Application & { handOver: HandOver };
   catalog: Catalog;
-  /** Name of the specialist who gave it, for people. */
+  /** Display name of the specialist who hands over. */
   specialist: string;
 }
 
-/** By which the collector confirms that the result was given. */
+/** The confirmation that the collector signs. */
 export function HandOverPrintout({ application, catalog, specialist }: HandOverPrintoutProps) {
   const { handOver, decision, applicant } = application;
   const { handOverTime, paperKind, paperNumber = '', ground } = handOver;
@@ -127,7 +127,7 @@ export function HandOverPrintout({ application, catalog, specialist }: HandOverP
   );
 }
 
-/** A document by which people prove who they are; some of these are asked for by no service. */
+/** Returns the title of an identity document. No service requests some of these kinds. */
 function idDocumentKindText(catalog: Catalog, kind: string): LocalizedText {
   const known: Readonly<Record<string, LocalizedText>> = ID_DOCUMENT_KINDS;
   return known[kind] ?? evidenceTitle(catalog, kind);

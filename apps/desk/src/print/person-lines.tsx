@@ -5,7 +5,7 @@ import { FOREIGN_DOCUMENT_TEXTS, MANDATE_TEXTS } from '../texts/content.ts';
 import { PRINT } from '../texts/print.ts';
 import { Bilingual } from './printout.tsx';
 
-/** People and grounds, as papers name them. */
+/** Persons and mandates on printouts. */
 
 export function PersonLines({ person }: { person: Person }) {
   const { idnp, foreignDocument, birthDate } = person;

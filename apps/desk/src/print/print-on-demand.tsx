@@ -4,12 +4,12 @@ import { AccessLogPrintout } from './access-log-printout.tsx';
 import { printDocument } from './printing.tsx';
 import { SlipPrintout } from './slip-printout.tsx';
 
-/** Papers for which the platform is asked at the time of printing. What it does not answer is thrown, and nothing is printed. */
+/** Printouts that read from the platform first. A failed read throws, and nothing is printed. */
 
-/** As many as the person may want to read; the newest come first. */
+/** Maximum number of entries printed, newest first. */
 const MAX_ENTRIES = 1_000;
 
-/** Prints a notice. Its slip is read for that: by its first reading the platform knows that it was printed, and the notice as sent. */
+/** Prints a notice. The first read of its slip records the notice as printed and sent. */
 export async function printSlip(notice: Notice, application: Application, catalog: Catalog): Promise<void> {
   await api.GET('/api/v1/applications/{id}/notices/{noticeId}/slip', {
     params: { path: { id: application.id, noticeId: notice.id } },
@@ -18,7 +18,7 @@ export async function printSlip(notice: Notice, application: Application, catalo
   await printDocument(<SlipPrintout notice={notice} application={application} catalog={catalog} />);
 }
 
-/** Prints who looked at an application, the newest thousand. */
+/** Prints the newest 1,000 entries of the access log. */
 export async function printAccessLog(application: Application, catalog: Catalog): Promise<void> {
   const entries: AccessLogEntry[] = [];
   const names = new Map<string, string>();

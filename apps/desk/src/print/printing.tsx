@@ -5,19 +5,16 @@ import { createRoot } from 'react-dom/client';
 import type { Root } from 'react-dom/client';
 import './print.css';
 
-/**
- * Prints papers. A paper stands in a root of its own beside the page, while it is being printed and no longer; it takes all it says from
- * its properties.
- */
+/** Prints documents. A printout is rendered into its own root beside the page, only while printing. */
 
-/** A letter of each alphabet: fonts are loaded by alphabet, and a paper may have another one than the screen. */
+/** A letter of each alphabet: fonts load by alphabet, and a printout may use another one than the screen. */
 const FONT_SAMPLE = 'Aăж';
 
 let sheet: { host: HTMLElement; root: Root } | undefined;
-/** What Ctrl+P prints on this screen. */
+/** The document that Ctrl+P prints on this screen. */
 let screenPrintout: (() => ReactNode) | undefined;
 
-/** Prints a paper, once, when its letters are there. */
+/** Prints a document once its fonts are loaded. */
 export async function printDocument(printout: ReactNode): Promise<void> {
   await loadFonts();
   render(printout);
@@ -25,9 +22,9 @@ export async function printDocument(printout: ReactNode): Promise<void> {
 }
 
 /**
- * Makes a paper that of the screen, so that the browser's own command prints it.
- * @param printout makes it at the time of printing, always of what the screen knows then; undefined while there is none
- * @returns prints it, as soon as there is one
+ * Sets the document that the browser's print command prints on this screen.
+ * @param printout renders the document with current data; undefined while there is none
+ * @returns a function that prints it, as soon as it exists
  */
 export function usePrintout(printout: (() => ReactNode) | undefined): () => void {
   const isRequested = useRef(false);
@@ -64,7 +61,7 @@ function openSheet() {
 
 async function loadFonts(): Promise<void> {
   const weights = [400, 600].map((weight) => document.fonts.load(`${weight} 11pt 'Onest Variable'`, FONT_SAMPLE));
-  // Without the font the paper is right too, in another hand.
+  // A fallback font is acceptable.
   await Promise.allSettled(weights);
 }
 

@@ -8,17 +8,17 @@ import { formatInstant } from './format-instant.ts';
 import { Qr, trackingUrl } from './qr.tsx';
 import styles from './printout.module.css';
 
-/** What all papers are made of. The Romanian text stands first, that of the person under it. */
+/** Building blocks of printouts. Romanian comes first, the applicant's language below. */
 
-/** Where and for whom a paper is printed. */
+/** Where and for whom a document is printed. */
 export interface PrintoutSetting {
-  /** Name of the centre, for people. */
+  /** Display name of the centre. */
   centre: string;
   timeZone: string;
-  /** Of the person who takes the paper home. */
+  /** Language of the applicant. */
   language: Language;
   training: boolean;
-  /** In the head, with its QR, and in the foot of every page; a paper without an application has none. */
+  /** Printed in the header with its QR code, and in the footer of every page. */
   trackingNumber?: string | undefined;
 }
 
@@ -26,10 +26,10 @@ const SecondLanguageContext = createContext<Language>('ro');
 
 type Params = Readonly<Record<string, string>>;
 
-/** The words in Romanian, and in the language of the person where that is another. */
+/** The text in Romanian, and in the applicant's language if it differs. */
 export function Bilingual({ message, params }: { message: LocalizedText; params?: Params }) {
   const language = useContext(SecondLanguageContext);
-  // Words of others are printed without params: they have no places to fill, whatever signs stand in them.
+  // Texts of others are printed without params: braces in them stay.
   const fill = (text: string) => (params ? interpolateText(text, params) : text);
   const first = fill(message.ro ?? message.ru ?? message.en ?? '');
   const second = fill(message[language] ?? first);
@@ -45,7 +45,7 @@ export function Bilingual({ message, params }: { message: LocalizedText; params?
   );
 }
 
-/** A sheet with its head, and what stands on each of its pages. */
+/** A sheet with its header and page footer. */
 export function Printout({
   setting,
   title,
@@ -112,10 +112,13 @@ function trainingText(language: Language): string {
   return [...new Set([PRINT.practice.ro, PRINT.practice[language]])].join(' · ');
 }
 
-/** A name and what it holds; what there is nothing to say of is left out. */
+/** A label and its value; empty values are omitted. */
 export type PrintoutFact = readonly [name: LocalizedText, value: ReactNode] | undefined | false | '';
 
-/** @param dense for a long list beside what matters more */
+/**
+ * Labels and values.
+ * @param isDense closer lines, for a long list beside more important content
+ */
 export function PrintoutFacts({
   facts,
   isDense: dense = false,
@@ -138,17 +141,15 @@ export function PrintoutFacts({
   );
 }
 
-/** Words of others, as a quotation. */
 export function Quote({ children }: { children: ReactNode }) {
   return <blockquote className={styles.quote}>{children}</blockquote>;
 }
 
-/** What stays on one page if it can. */
 export function KeepTogether({ children }: { children: ReactNode }) {
   return <div className={styles.together}>{children}</div>;
 }
 
-/** What is declared, with a line for each signature; never parted by the end of a page. */
+/** A declaration with a line for each signature, kept on one page. */
 export function SignatureLines({ lines, children }: { lines: readonly ReactNode[]; children?: ReactNode }) {
   return (
     <div className={styles.signed}>
@@ -166,12 +167,10 @@ export function Subject({ children }: { children: ReactNode }) {
   return <p className={styles.subject}>{children}</p>;
 }
 
-/** Paragraphs and lists for people who read at home, in large letters. */
 export function LargePrint({ children }: { children: ReactNode }) {
   return <div className={styles.large}>{children}</div>;
 }
 
-/** Things to tick. */
 export function Checklist({ items }: { items: readonly { key: string; text: LocalizedText; note?: ReactNode }[] }) {
   return (
     <ul className={styles.boxes}>
@@ -185,7 +184,7 @@ export function Checklist({ items }: { items: readonly { key: string; text: Loca
   );
 }
 
-/** A number that people copy: large and alone. */
+/** A number to copy, large and apart. */
 export function NumberBox({ label, number, children }: { label: ReactNode; number: string; children: ReactNode }) {
   return (
     <section className={styles.boxed}>

@@ -1,6 +1,6 @@
 import { encode } from 'uqr';
 
-/** A QR code as one black path, without a margin of its own: what stands around it leaves it four modules of white. */
+/** A QR code as one black path. The surrounding layout provides the quiet zone of four modules. */
 export function Qr({ text, className, label }: { text: string; className?: string | undefined; label: string }) {
   const { data, size } = encode(text, { ecc: 'M', border: 0 });
   return (
@@ -27,7 +27,7 @@ function toRowPath(row: readonly boolean[], y: number): string {
   return path;
 }
 
-/** Where the holder of a tracking number sees its application; after # nothing goes to a server. */
+/** Returns the tracking URL. Browsers do not send the part after # to servers. */
 export function trackingUrl(trackingNumber: string): string {
   return `${trackingPageUrl()}#${trackingNumber}`;
 }

@@ -6,7 +6,7 @@ import { NumberBox, Printout, PrintoutFacts, Bilingual } from './printout.tsx';
 import { PersonLines } from './person-lines.tsx';
 import { trackingPageUrl } from './qr.tsx';
 
-/** What the person takes home when it was filed: the number, where to ask, and until when the answer comes. */
+/** The receipt: tracking number, where to track, and the deadline. */
 export function ReceiptPrintout({ application, catalog }: { application: Application; catalog: Catalog }) {
   const { applicant, represented, trackingNumber } = application;
   return (

@@ -9,8 +9,8 @@ interface SlipPrintoutProps {
 }
 
 /**
- * What a notice says to a person whom no mail reaches: the words of the platform, in the language in which it wrote them. Who prints it
- * reads its slip first (`GET …/slip`): by that the platform knows that it was printed.
+ * A notice for an applicant without email, in the language of the notice. The caller reads its slip first (`GET
+ * …/slip`), which records it as printed.
  */
 export function SlipPrintout({ notice, application, catalog }: SlipPrintoutProps) {
   const { language, subject = '', text = '' } = notice;
@@ -27,7 +27,7 @@ export function SlipPrintout({ notice, application, catalog }: SlipPrintoutProps
   );
 }
 
-/** Before each line of words of others. */
+/** Marks quoted lines. */
 const QUOTE_PREFIX = '> ';
 
 function SlipParagraph({ paragraph, trackingNumber }: { paragraph: string; trackingNumber: string | undefined }) {

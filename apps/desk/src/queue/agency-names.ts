@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import { useLanguage } from '../language/language.tsx';
 import { useCatalog } from '../session/catalog.ts';
 
-/** The names of agencies: by the registry, and by their code while it is not here yet. */
+/** Returns names of agencies from the catalog, else their codes. */
 export function useAgencyNames(): { short: (name: string) => string; long: (name: string) => string } {
   const { t } = useLanguage();
   const catalog = useCatalog();

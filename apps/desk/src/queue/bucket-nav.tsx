@@ -10,7 +10,7 @@ import { QUEUE } from '../texts/queue.ts';
 import { SESSION } from '../texts/session.ts';
 import styles from './queue.module.css';
 
-/** The lists in the order of their digits; the others follow without one. */
+/** Buckets with a digit key, in order. */
 const NUMBERED_BUCKETS: readonly Bucket[] = [
   'today',
   'came-back',
@@ -27,15 +27,15 @@ const OTHER_BUCKETS: readonly Bucket[] = BUCKETS.filter((bucket) => !NUMBERED_BU
 interface BucketNavProps {
   bucket: Bucket;
   counts: Partial<Record<Bucket, number>>;
-  /** In ms. */
+  /** Time of the last update, in ms. */
   updatedAt: number;
   onChoose: (bucket: Bucket) => void;
 }
 
-/** All lists with their counts; those without a digit show when they hold something. */
+/** All buckets with counts. Those without a digit show only if they are not empty. */
 export function BucketNav({ bucket, counts, updatedAt, onChoose }: BucketNavProps) {
   const { t } = useLanguage();
-  // The focus goes to the title of the list: from there Tab comes to its rows, and Enter opens the first.
+  // Focuses the list title: Tab then reaches the rows, and Enter opens the first.
   const choose = (one: Bucket) => {
     onChoose(one);
     document.querySelector<HTMLElement>('main h1')?.focus();

@@ -20,7 +20,7 @@ import { useAgencyNames } from './agency-names.ts';
 import { applicantName, applicationPath } from './row-links.ts';
 import styles from './preview.module.css';
 
-/** A file counts as looked at, so it is read for a row on which the eye rests, not for each that is passed. */
+/** Reading details creates an access-log entry, so the preview reads only a row selected for this long. */
 const PREVIEW_DELAY_MS = 400;
 
 export function Preview({ row }: { row: ApplicationRow | undefined }) {
@@ -84,7 +84,7 @@ function PreviewFacts({ details }: { details: ApplicationDetails }) {
   );
 }
 
-/** @returns the id after it has stayed the same for a moment */
+/** Returns the ID once it has been stable for PREVIEW_DELAY_MS. */
 function useDebouncedValue(id: string | undefined): string | undefined {
   const [debounced, setDebounced] = useState<string>();
   useEffect(() => {

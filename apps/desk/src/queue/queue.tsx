@@ -23,12 +23,12 @@ import { applicationPath } from './row-links.ts';
 import { useWideLayout } from './use-wide-layout.ts';
 import styles from './queue.module.css';
 
-/** The first screen of a day: what is to be done, list by list, with what is known of the one that is looked at. */
+/** The start screen: what is to do, by bucket, with a preview of the selected row. */
 
 export function Queue() {
   const [selection, setSelection] = useQueueSelection();
   const queue = useQueue(selection.bucket);
-  // What every other screen needs of the registry comes with the queue.
+  // Prefetches the catalog for all other screens.
   useCatalog();
   const row = queue.rows.find(({ id }) => id === selection.row) ?? queue.rows[0];
   const isWide = useWideLayout();
@@ -58,7 +58,7 @@ export function Queue() {
   );
 }
 
-/** Where she was is where she comes back to. */
+/** Restores the selection on return to the queue. */
 function useQueueSelection(): [QueueSelection, (selection: QueueSelection) => void] {
   const queryClient = useQueryClient();
   const [selection, setSelection] = useState<QueueSelection>(
@@ -89,7 +89,7 @@ interface ListProps {
   bucket: Bucket;
   queue: QueueList;
   row: ApplicationRow | undefined;
-  /** Whether somebody chose the row, or it only is the first. */
+  /** Whether the user selected the row, or it is the first by default. */
   isChosen: boolean;
   onSelect: (id: string) => void;
 }
@@ -100,7 +100,7 @@ function QueueRows({ bucket, queue, row, isChosen, onSelect }: ListProps) {
   const list = useRef<HTMLDivElement>(null);
   const { rows, isPending: pending, error } = queue;
   const move = (by: number) => {
-    // As the eye sees them: groups may order them anew.
+    // Display order: groups may reorder rows.
     const shown = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
     const at = shown.findIndex((one) => one.dataset['row'] === row?.id);
     shown[isChosen ? at + by : Math.max(at, 0)]?.focus();

@@ -8,9 +8,9 @@ import type { ApplicationRow } from '../api/types.ts';
 import { DAYS } from '../texts/counts.ts';
 import { ROWS } from '../texts/queue.ts';
 
-/** What a row says: who must act (its colour and sign), what is to be done, and the date with its meaning. */
+/** The texts of a row: who must act, what to do, and the date with its meaning. */
 
-/** brand: the desk; citizen; agency; give: to be handed over; trouble: a date that passed, or a refusal. */
+/** `brand` is the desk, `give` is to hand over, `trouble` is overdue or rejected. */
 export type Tone = 'brand' | 'citizen' | 'agency' | 'give' | 'trouble' | 'none';
 export type StatusIconName = 'draft' | 'papers' | 'agency' | 'result' | 'ring' | 'refused' | 'close' | 'ended';
 
@@ -26,19 +26,19 @@ export interface RowTexts {
 
 export interface RowContext {
   language: Language;
-  /** Civil date, in Chisinau. */
+  /** Civil date in Chisinau. */
   today: string;
-  /** The short name of an agency, from its resource name. */
+  /** Returns the short name of an agency by its resource name. */
   agency: (name: string) => string;
-  /** In the list of those to ring, whose rows hold the number, where there is one. */
+  /** Whether rows show the phone number, in the notify list. */
   isNotifyList?: boolean;
 }
 
 /** Days without an edit after which a draft expires. */
 const DRAFT_EXPIRY_DAYS = 30;
-/** How many days before that the row says so. */
+/** Days before expiry from which the row shows it. */
 const EXPIRY_WARNING_DAYS = 5;
-/** Since when a result that nobody collects is a matter of concern. */
+/** Days after which an uncollected result is highlighted. */
 const UNCOLLECTED_WARNING_DAYS = 14;
 
 export function describeRow(row: ApplicationRow, context: RowContext): RowTexts {
@@ -148,7 +148,7 @@ function describeResult(row: ApplicationRow, context: RowContext, t: Translate):
   }
   const isToNotify = row.buckets?.includes('to-ring') === true;
   const contactText = row.contact?.phone ?? t(context.isNotifyList ? ROWS.noPhone : ROWS.noMail);
-  // A refusal is one also while the person is still to be told of it.
+  // A rejection keeps its icon while the notification is pending.
   if (row.state === 'rejected') {
     const [todo, more] = isToNotify ? [t(ROWS.refusedTell), contactText] : [t(ROWS.handDecision), t(ROWS.refused)];
     const texts: PartialRowTexts = { icon: 'refused', tone: 'trouble', todo, more };
@@ -160,23 +160,23 @@ function describeResult(row: ApplicationRow, context: RowContext, t: Translate):
   return Object.assign(texts, date);
 }
 
-/** A result that the agency took back and did not replace. */
+/** Whether the agency revoked the result without a later correction. */
 export function isRevoked({ decision }: Pick<ApplicationRow, 'decision'>): boolean {
   const { revokeTime, correctTime } = decision ?? {};
   return revokeTime !== undefined && (correctTime === undefined || correctTime < revokeTime);
 }
 
-/** The civil day in Chisinau since which it is where it is. */
+/** The civil day of the last transition, in Chisinau. */
 const sinceDay = (row: ApplicationRow): string => toCivilDate(new Date(row.sinceTime ?? row.updateTime));
 
-/** `astăzi`, `mâine`, or the day in words. */
+/** Returns `astăzi`, `mâine`, or the day in words. */
 function dayText(date: string, { language, today }: RowContext): string {
   return relativeDay(date, language, today) ?? longDate(date, language, today);
 }
 
 export type Group = 'news' | 'documents' | 'ready' | 'confirm' | 'overdue' | 'drafts';
 
-/** The group of the list of today in which a row stands. */
+/** Returns the group of a row in the bucket `today`. */
 export function resolveGroup(row: ApplicationRow): Group {
   switch (row.state) {
     case 'draft':

@@ -15,15 +15,15 @@ import styles from './rows.module.css';
 
 interface RowsProps {
   rows: ApplicationRow[];
-  /** Under headings by what is to be done. */
+  /** Shows headings by what is to do. */
   isGrouped?: boolean;
-  /** The list of those to ring. */
+  /** Rows of the notify list show the phone number. */
   isNotifyList?: boolean;
   selected?: string | undefined;
   onSelect: (id: string) => void;
 }
 
-/** Rows of two lines: who and what, what to do, and the date with its meaning. */
+/** Rows of two lines: applicant and service, what to do, and the date with its meaning. */
 export function Rows({ rows, isGrouped = false, isNotifyList = false, selected, onSelect }: RowsProps) {
   const { t, language } = useLanguage();
   const { short } = useAgencyNames();
@@ -56,10 +56,10 @@ export function Rows({ rows, isGrouped = false, isNotifyList = false, selected, 
   );
 }
 
-/** Of a letter of a row, on average, in px. */
+/** Average width of a letter in a row, in px. */
 const LETTER_WIDTH_PX = 9;
 
-/** What the columns of a list need at most for what they say, so that names get the rest. */
+/** Computes the maximum width of the text columns, so that names get the rest. */
 function computeColumnWidths(texts: readonly RowTexts[]): CSSProperties {
   const longest = (...columns: (keyof RowTexts)[]) =>
     Math.max(0, ...texts.flatMap((one) => columns.map((column) => one[column].length)));

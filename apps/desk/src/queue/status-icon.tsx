@@ -22,7 +22,7 @@ const ICONS = {
   ended: Archive,
 } as const;
 
-/** The picture of what is to be done; the words beside it say the same. */
+/** The icon of what is to do; the text beside it says the same. */
 export function StatusIcon({ name, tone, size = 20 }: { name: SignName; tone: Tone; size?: number }) {
   const Icon = ICONS[name];
   return <Icon size={size} className={styles[tone]} aria-hidden="true" />;

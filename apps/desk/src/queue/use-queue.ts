@@ -5,8 +5,8 @@ import { queueQuery } from '../api/queries.ts';
 import type { Bucket, QueuePage, ApplicationRow } from '../api/types.ts';
 
 /**
- * One list of the queue, kept up to date without reloading. Rows that are shown change in their place; new ones are
- * counted and wait until they are asked for, so that nothing moves under a hand.
+ * One bucket of the queue, updated without a reload. Displayed rows update in place. New rows are counted and shown
+ * on request, so that nothing moves under the pointer.
  */
 
 const POLL_INTERVAL_MS = 10_000;
@@ -16,7 +16,7 @@ const PREFETCH_STALE_MS = 3_000;
 export interface QueueList {
   rows: ApplicationRow[];
   counts: Partial<Record<Bucket, number>>;
-  /** How many rows belong here and are not shown yet. */
+  /** Number of rows that belong here and are not displayed yet. */
   newCount: number;
   refresh: () => void;
   hasMore: boolean;
@@ -33,7 +33,7 @@ export function useQueue(bucket: Bucket): QueueList {
     initialPageParam: '',
     queryFn: async ({ pageParam }) => {
       if (pageParam === '') {
-        // What came with the session a moment ago is not asked for twice.
+        // Reuses the page that was prefetched with the session.
         const staleTime = queryClient.getQueryData(['queue', bucket, 'pages']) === undefined ? PREFETCH_STALE_MS : 0;
         return queryClient.fetchQuery(Object.assign({}, queueQuery(bucket), { staleTime }));
       }
@@ -69,7 +69,7 @@ export function useQueue(bucket: Bucket): QueueList {
 }
 
 interface QueueChanges {
-  /** The page after which this is news. */
+  /** The page that these changes are based on. */
   since?: QueuePage | undefined;
   rows: Map<string, ApplicationRow>;
   counts?: QueuePage['counts'] | undefined;
@@ -77,7 +77,7 @@ interface QueueChanges {
 }
 const NO_CHANGES: QueueChanges = { rows: new Map(), at: 0 };
 
-/** What changed since the list was read: only that is asked for, every few seconds while the page is seen. */
+/** Polls for changes since the list was read, every 10 s while the page is visible. */
 function useQueueChanges(first: QueuePage | undefined): QueueChanges {
   const [changes, setChanges] = useState(NO_CHANGES);
   useEffect(() => {
@@ -89,11 +89,11 @@ function useQueueChanges(first: QueuePage | undefined): QueueChanges {
       isPolling = true;
       try {
         const page = await bodyOf(api.GET('/api/v1/queue/changes', { params: { query: { cursor, pageSize: 200 } } }));
-        // A page that is full has more behind it: they come with the next look, from the same cursor.
+        // A full page has more behind it: the next poll continues from the same cursor.
         if (page.nextPageToken === undefined) cursor = page.cursor;
         setChanges((before) => mergeChanges(before.since === first ? before : NO_CHANGES, first, page));
       } catch {
-        // The strip says that the platform is away; the next look comes by itself.
+        // The banner shows that the platform is unavailable; the next poll retries.
       } finally {
         isPolling = false;
       }

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 const WIDE_QUERY = '(min-width: 1100px)';
 
-/** Whether there is room for a side pane; below that it is a page of its own, and nothing is read for it. */
+/** Whether the window has room for a side pane. Without room nothing is read for it. */
 export function useWideLayout(): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -14,7 +14,7 @@ import { OwnSessions } from './own-sessions.tsx';
 import { useSession, useSignedIn } from './session.tsx';
 import styles from './account-menu.module.css';
 
-/** Who is signed in; where else she works; and the way out, which says what would be lost. */
+/** The account dialog: roles, centres, sign-out with what would be lost, and own sessions. */
 export function AccountMenu() {
   const { t } = useLanguage();
   const { session } = useSignedIn();
@@ -45,7 +45,7 @@ export function AccountMenu() {
   );
 }
 
-/** Of the first two words of a name. */
+/** Returns the initials of the first two words. */
 const initialsOf = (name: string): string =>
   name
     .split(/\s+/)
@@ -53,7 +53,7 @@ const initialsOf = (name: string): string =>
     .map(([first = '']) => first.toUpperCase())
     .join('');
 
-/** The centres of who has several; none is chosen beforehand where it is asked anew. */
+/** The centres of an operator with several. Nothing is preselected after sign-in. */
 export function CentreChoice({ asTitle = false, onChosen }: { asTitle?: boolean; onChosen?: () => void }) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
@@ -76,7 +76,11 @@ export function CentreChoice({ asTitle = false, onChosen }: { asTitle?: boolean;
         label={t(SESSION.chooseCentre)}
         labelHidden={asTitle}
         digits={asTitle}
-        options={centres.map(({ name, displayName, district }) => ({ value: name, label: displayName, more: district }))}
+        options={centres.map(({ name, displayName, district }) => ({
+          value: name,
+          label: displayName,
+          more: district,
+        }))}
         value={chosen}
         error={errorText}
         onChange={setChosen}
@@ -94,7 +98,7 @@ function SignOutSection() {
   const { t } = useLanguage();
   const { signOut, lock } = useSession();
   const { outbox } = useSignedIn();
-  // Whoever sees the way out does not undo any more, and sees what would really be lost.
+  // Flushes undoable writes, so that the count shows what sign-out would really lose.
   useEffect(() => outbox.flush(), [outbox]);
   const pending = usePendingCount();
   const unsent = useUnsentCount();

@@ -3,14 +3,14 @@ import { catalogQuery } from '../api/queries.ts';
 import type { Catalog } from '../api/types.ts';
 import { useSignedIn } from './session.tsx';
 
-/** Asks for all that the desk of this centre must know of public services; of who works at no centre nothing is asked. */
+/** Reads the catalog of the session's centre; disabled without a centre. */
 export function useCatalogQuery() {
   const { session } = useSignedIn();
   const code = (session.centre ?? '').replace('centres/', '');
   return useQuery(Object.assign({ enabled: code !== '' }, catalogQuery(code)));
 }
 
-/** The same, as far as it is here. */
+/** Returns the catalog, or undefined while it loads. */
 export function useCatalog(): Catalog | undefined {
   return useCatalogQuery().data;
 }

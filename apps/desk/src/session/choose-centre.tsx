@@ -4,7 +4,7 @@ import { SESSION } from '../texts/session.ts';
 import { CentreChoice } from './account-menu.tsx';
 import { PublicLayout } from './public-layout.tsx';
 
-/** Whoever works at several centres says at which one now, before anything of one is shown. */
+/** Asks an operator with several centres for the current one, before any data is shown. */
 export function ChooseCentre() {
   const { t } = useLanguage();
   usePageTitle(t(SESSION.chooseCentre));

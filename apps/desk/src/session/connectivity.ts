@@ -2,20 +2,20 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { subscribeToOutcomes } from '../api/client.ts';
 
 /**
- * Whether the platform answers, as the last request heard it. While it does not, it is asked again and again, and whoever waits
- * for it is told by the first answer of all, whoever asked.
+ * Whether the platform is reachable, by the last request. While it is not, a probe retries with backoff. The first
+ * response of any request notifies all listeners.
  */
 
 export interface Connectivity {
   isReachable: boolean;
-  /** When it last answered, in ms. */
+  /** Time of the last response, in ms. */
   lastResponseAt: number | undefined;
 }
 
-/** Pauses between two questions double from the first to the longest, in ms. */
+/** Delay of the first and of the longest retry, in ms. */
 const INITIAL_RETRY_DELAY_MS = 500;
 const MAX_RETRY_DELAY_MS = 5_000;
-/** How long one question waits for its answer, in ms. */
+/** Timeout of one probe, in ms. */
 const PROBE_TIMEOUT_MS = 5_000;
 
 let connectivity: Connectivity = { isReachable: true, lastResponseAt: undefined };
@@ -42,7 +42,7 @@ subscribeToOutcomes((outcome) => {
   if (isNew) scheduleProbe();
 });
 
-/** The pause begins anew only when an interface has answered: a gateway that is ready may still have nobody behind it. */
+/** The delay resets only after an API response: a ready gateway may still lack its upstream services. */
 function scheduleProbe(): void {
   clearTimeout(timer);
   timer = setTimeout(() => void probe(), retryDelay);
@@ -66,7 +66,10 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener);
 };
 
-/** @param onRecovered what to do when it answers again */
+/**
+ * Returns the connectivity.
+ * @param onRecovered called when the platform is reachable again
+ */
 export function useConnectivity(onRecovered?: () => void): Connectivity {
   const now = useSyncExternalStore(subscribe, () => connectivity);
   const { isReachable } = now;

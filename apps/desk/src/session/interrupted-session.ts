@@ -1,6 +1,6 @@
 /**
- * Who left this desk without signing out, and whoever is on the way through a sign-in of another site. Both outlive the page: a
- * reload or a redirect changes nothing of what the desk knows. Ids only; they name nobody.
+ * Interrupted sessions and sign-ins in progress at another site. Both survive a reload or a redirect. They hold IDs
+ * only.
  */
 
 export type InterruptionReason = 'covered' | 'ended' | 'suspended';
@@ -9,11 +9,11 @@ export interface InterruptedSession {
   why: InterruptionReason;
   operator: string;
   centre?: string | undefined;
-  /** When that session ends at the latest; an instant, by which it is known again. */
+  /** Latest expiry of that session, an instant. It identifies the session. */
   until: string;
 }
 
-/** Of this browser: each window knows that the screen was covered, so that nobody goes on as somebody else. */
+/** Local storage: all windows of this browser share the lock. */
 const INTERRUPTED_SESSION_KEY = 'cups-left';
 
 export function saveInterruptedSession(interrupted: InterruptedSession | undefined): void {
@@ -21,20 +21,23 @@ export function saveInterruptedSession(interrupted: InterruptedSession | undefin
   else localStorage.removeItem(INTERRUPTED_SESSION_KEY);
 }
 
-/** Of this window: where it was when it went to sign in elsewhere. */
+/** Session storage: the path that this window left for the sign-in. */
 const RETURN_PATH_KEY = 'cups-away-from';
 
 interface SignInLinkOptions {
   language: string;
-  /** Where the window goes on; a path of this page. */
+  /** Path of this page to return to. */
   returnTo: string;
-  /** centres/{code} where they were. */
+  /** centres/{code} of the interrupted session. */
   centre?: string | undefined;
-  /** Whoever is signed in at the other site proves anew who they are. */
+  /** Requires a new authentication, even with a session at the other site. */
   forceAuthn: boolean;
 }
 
-/** @param startPath of a provider that has pages of its own */
+/**
+ * Builds the URL of a sign-in at another site.
+ * @param startPath path of the provider
+ */
 export function signInUrl(startPath: string, { language, returnTo, centre, forceAuthn }: SignInLinkOptions): string {
   const query = new URLSearchParams({ returnTo, language });
   if (centre) query.set('centre', centre.replace('centres/', ''));
@@ -42,25 +45,25 @@ export function signInUrl(startPath: string, { language, returnTo, centre, force
   return `${startPath}?${query.toString()}`;
 }
 
-/** Before the window leaves for a sign-in elsewhere. */
+/** Saves the current path before a sign-in at another site. */
 export function saveReturnPath(from: string): void {
   sessionStorage.setItem(RETURN_PATH_KEY, from);
 }
 
-/** How a window came back from a sign-in elsewhere, told once. */
+/** The result of a sign-in at another site, read once. */
 interface SignInReturn {
   from: string;
-  /** The word of the platform on why nobody was let in. */
+  /** Reason code of a failed sign-in. */
   refusalReason?: string | undefined;
 }
 
 export interface EntryState {
   interrupted: InterruptedSession | undefined;
-  /** Absent where the window comes from no sign-in. */
+  /** Absent if the window does not return from a sign-in. */
   signInReturn: SignInReturn | undefined;
 }
 
-/** How a window opens. A refusal is taken off the address, and the window stands again where it was. */
+/** Reads the state that a window opens with. Removes a reason code from the URL and restores the path. */
 export function readEntryState(): EntryState {
   return {
     interrupted: parseJson<InterruptedSession>(localStorage.getItem(INTERRUPTED_SESSION_KEY)),

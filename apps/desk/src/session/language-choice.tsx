@@ -3,7 +3,6 @@ import { LANGUAGES } from '../language/messages.ts';
 import { SESSION } from '../texts/session.ts';
 import styles from './language-choice.module.css';
 
-/** RO RU EN: the page changes at once, and nothing that is typed. */
 export function LanguageChoice() {
   const { language, setLanguage, t } = useLanguage();
   return (

@@ -11,7 +11,7 @@ import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { SESSION } from '../texts/session.ts';
 import styles from './account-menu.module.css';
 
-/** Where else somebody is signed in: what was left open on another computer is ended from here. */
+/** Lists the operator's sessions, and ends one left open on another computer. */
 export function OwnSessions() {
   const { t } = useLanguage();
   const sessions = useQuery(ownSessionsQuery);
@@ -60,7 +60,7 @@ function useEndSession(onEnded: () => void) {
       await api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } });
     } catch (error) {
       if (!(error instanceof ApiError) && !isTransient(error)) throw error;
-      // One that has ended meanwhile is what was wanted.
+      // A session that has ended meanwhile is the desired result.
       const hasEnded = error instanceof ApiError && error.status === 404;
       if (!hasEnded) setErrorText(t(error instanceof ApiError ? REASON_TEXTS[error.reason] : SESSION.silent));
     } finally {

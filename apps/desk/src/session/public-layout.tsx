@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { LanguageChoice } from './language-choice.tsx';
 import styles from './public-layout.module.css';
 
-/** The frame of what is shown before anything of a centre is. */
+/** The frame of screens before any data of a centre is shown. */
 export function PublicLayout({ children }: { children: ReactNode }) {
   return (
     <div className={styles.page}>

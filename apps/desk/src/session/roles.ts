@@ -1,12 +1,12 @@
 import { DESK_ROLES } from '@cups/application';
 import type { Operator } from '../api/types.ts';
 
-/** Whether the operator acts on applications of a centre, and so has a queue. */
+/** Whether the operator works on applications of a centre and has a queue. */
 export function hasDeskRole({ roles }: Pick<Operator, 'roles'>): boolean {
   return DESK_ROLES.some((role) => roles.includes(role));
 }
 
-/** Whether the operator sees who works at a centre or for the platform. */
+/** Whether the operator sees a team. */
 export function hasTeam(operator: Pick<Operator, 'roles'>): boolean {
   return hasDeskRole(operator) || operator.roles.some((role) => role === 'supervisor' || role === 'support');
 }

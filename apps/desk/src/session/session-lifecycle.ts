@@ -9,28 +9,29 @@ import type { EntryState } from './interrupted-session.ts';
 import { hasDeskRole } from './roles.ts';
 import type { SessionState } from './session.tsx';
 
-/** How a session begins and ends: with what this browser keeps of the operator, and with the platform. */
+/** Starts and ends sessions, in this browser and at the platform. */
 
-/** In this browser while somebody with a queue is signed in; says nothing of anybody. */
+/** Local storage: set while an operator with a queue is signed in. */
 const PREFETCH_QUEUE_KEY = 'cups-queue-ahead';
 
-/** Who is signed in as the page opens. */
+/** Returns the session state as the page opens. */
 export async function restoreSession(
   queryClient: QueryClient,
   { interrupted, signInReturn }: EntryState,
 ): Promise<SessionState> {
-  // One wait less on a slow line: whoever comes back gets the queue with the session, not after it.
+  // Saves a round trip on slow networks: the queue loads with the session.
   if (localStorage.getItem(PREFETCH_QUEUE_KEY))
     void queryClient.prefetchQuery(Object.assign({ retry: false }, queueQuery('today')));
   try {
     const session = await queryClient.fetchQuery(sessionQuery);
-    // The screen was covered while nobody answered: that session still lives, and a reload must not uncover it.
+    // The screen was locked while the platform was unreachable: the session still exists, and a reload must not
+    // unlock it.
     if (interrupted?.why === 'covered' && interrupted.until === session.expireTime) {
       void endSession();
       return { is: 'out', interrupted };
     }
     const isAnother = interrupted !== undefined && interrupted.operator !== session.operator.name;
-    // Where somebody else was is no place to begin at.
+    // The path of another operator is no start page.
     if (signInReturn && isAnother) history.replaceState(null, '', '/');
     return await openSession(session, signInReturn !== undefined && (interrupted === undefined || isAnother));
   } catch (error) {
@@ -40,7 +41,7 @@ export async function restoreSession(
   }
 }
 
-/** Opens what this operator keeps here; writes that were left behind go on. */
+/** Opens the operator's local store and resumes stored writes. */
 export async function openSession(session: Session, isNew = false): Promise<SessionState> {
   updateQueuePrefetch(session);
   saveInterruptedSession(undefined);
@@ -63,7 +64,10 @@ interface SignInRequest {
   centre: string | undefined;
 }
 
-/** @throws Refusal, Away */
+/**
+ * Creates a session.
+ * @throws ApiError, NetworkError
+ */
 export async function createSession({ provider, operator, centre }: SignInRequest): Promise<Session> {
   generation += 1;
   const body: { provider: 'local'; operator?: string; centre?: string } = { provider: provider as 'local' };
@@ -72,13 +76,13 @@ export async function createSession({ provider, operator, centre }: SignInReques
   return bodyOf(api.POST('/api/v1/sessions', { body }));
 }
 
-/** Counts sign-ins and endings, so that an ending that is still being tried never ends the session after it. */
+/** Counts sign-ins and sign-outs, so that a retried sign-out never ends a later session. */
 let generation = 0;
 
 /**
- * The cookie of a session that cannot be ended now is worth 8 hours at most; it is tried while the page lives.
- * @param pendingWork what still goes out under the session
- * @returns where the browser signs out of the provider too; undefined where it need not
+ * Ends the session, and retries while the page lives. A session that cannot be ended expires after at most 8 hours.
+ * @param pendingWork completes before the session ends
+ * @returns the provider's sign-out URL, if any
  */
 export async function endSession(pendingWork?: Promise<unknown>): Promise<string | undefined> {
   const own = ++generation;

@@ -18,8 +18,8 @@ import type { EntryState, InterruptedSession, InterruptionReason } from './inter
 import { useSessionPolling } from './use-session-polling.ts';
 
 /**
- * Who works here. Covering the screen ends the session and takes everything off the page, but keeps what is typed and
- * what waits to be sent; the same operator signs in again and goes on. Signing out destroys the key of what is kept.
+ * The session. Locking ends it and clears the page, but keeps drafts and pending writes; the same operator signs in
+ * and continues. Sign-out destroys the key of the local store.
  */
 
 export interface SignedInState {
@@ -29,20 +29,20 @@ export interface SignedInState {
 }
 export type SessionState =
   | { is: 'unknown' }
-  /** Nobody answers, and nobody is known to be signed in. */
+  /** The platform is unreachable, and the session is unknown. */
   | { is: 'unreachable' }
-  /** `refused`: the reason for which a sign-in at another site let nobody in. */
+  /** `refusalReason`: reason code of a failed sign-in at another site. */
   | { is: 'out'; interrupted?: InterruptedSession | undefined; refusalReason?: string | undefined }
-  /** `isNew`: just signed in, not gone on. */
+  /** `isNew`: signed in just now, not resumed. */
   | ({ is: 'in'; isNew: boolean } & SignedInState);
 
 interface SessionControls {
   state: SessionState;
-  /** Whoever covered the screen goes on at the centre where they were. */
+  /** Resumes the centre of a locked session. */
   signIn: (provider: string, operator?: string) => Promise<void>;
-  /** Works there from now on; the one where the session is already is chosen as well. */
+  /** Switches the session to a centre, also to its current one. */
   switchCentre: (centre: string) => Promise<void>;
-  /** Covers the screen at once, whether or not the platform answers. */
+  /** Locks the screen immediately, even while the platform is unreachable. */
   lock: () => void;
   signOut: () => Promise<void>;
   retry: () => void;
@@ -50,7 +50,7 @@ interface SessionControls {
 const SessionContext = createContext<SessionControls | undefined>(undefined);
 
 interface ProviderProps {
-  /** As the page opened. */
+  /** The state that the window opened with. */
   entry: EntryState;
   children: ReactNode;
 }
@@ -98,7 +98,7 @@ export function SessionProvider({ entry, children }: ProviderProps) {
   return <SessionContext value={controls}>{children}</SessionContext>;
 }
 
-/** A page that closes, or may never come back, sends what is held at once. */
+/** Sends undoable writes when the page closes. */
 function useFlushOnPageHide(state: SessionState): void {
   const outbox = state.is === 'in' ? state.outbox : undefined;
   useEffect(() => {
@@ -109,10 +109,10 @@ function useFlushOnPageHide(state: SessionState): void {
   }, [outbox]);
 }
 
-/** Resolves when what was held has been sent, as far as somebody answers. */
+/** Resolves when undoable writes were sent, or the outbox stopped waiting. */
 type LeaveSession = (reason?: InterruptionReason) => Promise<void>;
 
-/** Nothing of a person stays on the page or in its memory. */
+/** Clears all personal data from the page and its memory. */
 function useLeaveSession(state: SessionState, setState: (state: SessionState) => void): LeaveSession {
   const queryClient = useQueryClient();
   const now = useRef(state);
@@ -134,7 +134,7 @@ function useLeaveSession(state: SessionState, setState: (state: SessionState) =>
   );
 }
 
-/** A session that has ended sends nothing any more: what is held is kept until the operator is back. */
+/** An ended session sends nothing more: pending writes stay stored for the next sign-in. */
 function closeOutbox(outbox: Outbox, reason: InterruptionReason | undefined): Promise<void> {
   if (reason === undefined || reason === 'covered') return outbox.close();
   outbox.stop();
@@ -148,7 +148,7 @@ function toInterruptedSession(
   return { why: reason, operator: operator.name, centre, until: expireTime };
 }
 
-/** The session ended, or is another than it was: with other roles, at another centre, of somebody else. */
+/** Handles a session that ended or changed: other roles, another centre, another operator. */
 function useSessionChanges(state: SessionState, setState: (state: SessionState) => void, leave: LeaveSession): void {
   const queryClient = useQueryClient();
   const isIn = state.is === 'in';
@@ -161,7 +161,7 @@ function useSessionChanges(state: SessionState, setState: (state: SessionState) 
   const onChange = useCallback(
     (session: Session) => {
       if (state.is !== 'in') return;
-      // Another window of this browser has signed somebody else in.
+      // Another window of this browser signed in somebody else.
       if (state.session.operator.name !== session.operator.name) return void leave('ended');
       if (state.session.centre !== session.centre) queryClient.clear();
       updateQueuePrefetch(session);
@@ -178,7 +178,10 @@ export function useSession(): SessionControls {
   return controls;
 }
 
-/** Who is in; only for parts that are shown to those. */
+/**
+ * Returns the signed-in state.
+ * @throws Error outside a signed-in part of the page
+ */
 export function useSignedIn(): SignedInState {
   const { state } = useSession();
   if (state.is !== 'in') throw new Error('Nobody is signed in here.');

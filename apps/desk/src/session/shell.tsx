@@ -16,7 +16,7 @@ import styles from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
 import type { TopBarProps } from './top-bar.tsx';
 
-/** Around all screens: where she is, what is open, who she is, and the key that covers all of it. */
+/** The frame of all screens after sign-in. */
 
 interface ShellProps extends TopBarProps {
   children: ReactNode;

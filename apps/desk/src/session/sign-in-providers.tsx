@@ -8,19 +8,19 @@ import styles from './sign-in.module.css';
 
 export interface ProviderLink {
   startPath: string;
-  /** What the button says. */
+  /** Text of the button. */
   displayName: LocalizedText;
 }
 
 interface SignInProvidersProps {
   providers: readonly ProviderLink[];
-  /** Who goes on, and at which centre. */
+  /** The session to resume, and its centre. */
   interrupted: InterruptedSession | undefined;
-  /** Whoever is signed in there still proves anew who they are: somebody else may stand here now. */
+  /** Requires a new authentication: somebody else may use the desk now. */
   forceAuthn: boolean;
 }
 
-/** Sign-ins at another site: plain links, so that the browser itself says that it is on its way. */
+/** Links to sign-in pages of other sites. Plain links, so that the browser shows its progress. */
 export function SignInProviders({ providers, interrupted, forceAuthn }: SignInProvidersProps) {
   const { t, language } = useLanguage();
   const from = location.pathname;

@@ -17,7 +17,7 @@ import { TestOperators } from './test-operators.tsx';
 import { SignInProviders } from './sign-in-providers.tsx';
 import styles from './sign-in.module.css';
 
-/** Where nobody is signed in: after the screen was covered too, and it then tells nothing of what is behind it. */
+/** The sign-in screen. After a lock it reveals nothing of the work behind it. */
 
 const INTERRUPTION_TEXTS = {
   covered: SESSION.coveredSafe,
@@ -26,9 +26,9 @@ const INTERRUPTION_TEXTS = {
 } as const;
 
 interface SignInProps {
-  /** Who was here and did not sign out. */
+  /** The session that was not signed out. */
   interrupted?: InterruptedSession | undefined;
-  /** The reason for which another site let nobody in. */
+  /** Reason code of a failed sign-in at another site. */
   refusalReason?: string | undefined;
 }
 
@@ -85,7 +85,10 @@ export function SignIn({ interrupted, refusalReason }: SignInProps) {
   );
 }
 
-/** @param refusalReason as another site's refusal begins; the next try here takes its place */
+/**
+ * Signs in and keeps the error.
+ * @param refusalReason the initial error, from another site; the next attempt replaces it
+ */
 function useSignIn(refusalReason: string | undefined) {
   const { t } = useLanguage();
   const { signIn } = useSession();
@@ -104,7 +107,7 @@ function useSignIn(refusalReason: string | undefined) {
 
 const NETWORK_ERROR = 'away';
 
-/** What a reason says; one that this page does not know lets nobody in all the same. */
+/** Returns the text of a reason code, with a fallback for unknown codes. */
 function signInErrorText(reason: string) {
   if (reason === NETWORK_ERROR) return SESSION.silent;
   return Object.hasOwn(REASON_TEXTS, reason)

@@ -14,15 +14,15 @@ import styles from './sign-in.module.css';
 const MAX_SHOWN = 8;
 
 interface TestOperatorsProps {
-  /** Who covered the screen. */
+  /** The operator of the locked session. */
   resumeAs: string | undefined;
-  /** They stand under other ways to sign in, and do not begin the page. */
+  /** Shown below other providers, without the focus. */
   isSecondary: boolean;
   busy: boolean;
   onChoose: (operator: string) => void;
 }
 
-/** Whom the local provider offers: the one who was here at once, else anybody by name or centre. */
+/** The operators of the local test provider, found by name or centre; the locked session's operator first. */
 export function TestOperators({ resumeAs, isSecondary, busy, onChoose }: TestOperatorsProps) {
   const { t } = useLanguage();
   const operators = useQuery(operatorsQuery);
@@ -97,7 +97,7 @@ function OperatorList({ found, onChoose }: { found: Operator[]; onChoose: (opera
   );
 }
 
-/** Letters as people type them: without marks, in any case. Specialists come first. */
+/** Finds operators by words, without case and diacritics. Specialists come first. */
 function matchOperators(operators: Operator[], query: string): Operator[] {
   const normalize = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
   const terms = normalize(query).split(/\s+/).filter(Boolean);

@@ -15,12 +15,15 @@ import { useSession, useSignedIn } from './session.tsx';
 import styles from './shell.module.css';
 import { useCollapsibleBar } from './use-collapsible-bar.ts';
 
-/** Where she is, what is open, who she is. In a narrow window all but the place and the lock is in a menu. */
+/**
+ * The top bar: centre, open visits, search, language and account. In a narrow window a menu holds all but centre and
+ * lock.
+ */
 
 export interface TopBarProps {
-  /** Tabs of the visits that are open. */
+  /** Tabs of the open visits. */
   tabs?: ReactNode;
-  /** How many are to be done today. */
+  /** Number of rows in the bucket `today`. */
   count?: number | undefined;
   onVisit: () => void;
   onFind: (query: string) => void;
@@ -35,7 +38,7 @@ export function TopBar({ onFind, ...tabs }: TopBarProps) {
   useCollapsibleBar(bar);
   const search = () => {
     const isInMenu = field.current?.offsetParent === null;
-    // What is typed next goes into the field.
+    // Shows the field now, so that the next key goes into it.
     if (isInMenu) flushSync(() => setOpen(true));
     field.current?.select();
   };
@@ -78,7 +81,7 @@ export function TopBar({ onFind, ...tabs }: TopBarProps) {
   );
 }
 
-/** The menu of a narrow window: it goes with the screen that it led to, and when something beside it is pressed. */
+/** The menu of a narrow window. It closes on navigation and on a click outside. */
 function useMenu() {
   const [path] = useLocation();
   const [openAt, setOpenAt] = useState<string>();
@@ -150,12 +153,12 @@ interface SearchFormProps {
   onFind: (query: string) => void;
 }
 
-/** What is looked for stands in no address and no history. */
+/** The search box. Neither the URL nor the history contains the query. */
 function SearchForm({ field, onFind }: SearchFormProps) {
   const { t } = useLanguage();
   const [path] = useLocation();
   const [typed, setTyped] = useState({ at: path, query: '' });
-  // A name that was looked for is not left to be read above what is turned to another person.
+  // Clears the query when the screen changes: another applicant may see it.
   const query = typed.at === path ? typed.query : '';
   return (
     <form

@@ -2,13 +2,13 @@ import { useLayoutEffect } from 'react';
 import type { RefObject } from 'react';
 
 /**
- * Gives a bar as much as it has room for. Words differ by language and names by person, so no width of the window says
- * when something must go: the bar is measured before each paint, and shell.module.css hides more at each step.
+ * Fits the bar into its width. Texts differ by language and names by person, so fixed breakpoints do not work. The
+ * bar is measured before each paint; shell.module.css hides more at each step.
  */
 
 const COLLAPSE_ATTRIBUTES = [1, 2, 3, 4, 5, 6, 7].map((step) => `data-tight-${step}`);
 
-/** Sets attributes of a bar, in their order, until its `nav` does not run over. */
+/** Sets attributes on a bar, in order, until its `nav` does not overflow. */
 export function useCollapsibleBar(ref: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const bar = ref.current;

@@ -2,13 +2,12 @@ import { useEffect } from 'react';
 import { api, bodyOf } from '../api/client.ts';
 import type { Session } from '../api/types.ts';
 
-/** How often the page asks whether the session is what it was, in ms: less than a hand counts as present after its last touch. */
+/** How often the page checks its session, in ms. Shorter than the idle limit. */
 const POLL_INTERVAL_MS = 45_000;
 
 /**
- * Asks from time to time, while the page is seen, for whom and where the session is: roles come and go while somebody works.
- * That it has ended the client tells to all.
- * @param session the one that is known; undefined while nobody is in
+ * Polls the session while the page is visible: roles and centres change at any time. The client reports its end.
+ * @param session the known session; undefined while signed out
  */
 export function useSessionPolling(session: Session | undefined, onChange: (newSession: Session) => void): void {
   useEffect(() => {
@@ -17,7 +16,7 @@ export function useSessionPolling(session: Session | undefined, onChange: (newSe
     const poll = async () => {
       if (document.hidden) return;
       const now = await bodyOf(api.GET('/api/v1/sessions/current')).catch(() => undefined);
-      // What was asked before somebody went to another centre is no news.
+      // A response from before a switch of centres is outdated.
       if (now && !isStopped && !isSameSession(now, session)) onChange(now);
     };
     const pollNow = () => void poll();

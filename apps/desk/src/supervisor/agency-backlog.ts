@@ -1,25 +1,23 @@
 import type { AgencyDelivery, RefusedMessage, StatisticsRow } from '../api/types.ts';
 
-/** What speaks of an agency that does not answer as it should. */
+/** What an agency has left undone. */
 export interface AgencyBacklog {
-  /** agencies/{code} */
   agency: string;
-  /** At the agency past the day by which the answer was due. */
+  /** Applications past their due date. */
   overdue: number;
-  /** Sent, and not confirmed. */
+  /** Deliveries sent and not acknowledged. */
   unconfirmed: number;
-  /** When the oldest of these was sent; an instant. */
+  /** Send time of the oldest of these, an instant. */
   oldest: string | undefined;
   unsent: number;
   failed: number;
-  /** Messages of it that could not be understood. */
+  /** Invalid messages of the agency. */
   refused: number;
 }
 
-/** Its messages come on `agency.{code}.replies`. */
 const REPLY_TOPIC = /^agency\.([a-z0-9-]+)\.replies$/;
 
-/** The agencies of which any of this is so, those with most behind first. Trainings do not count. */
+/** Returns agencies with a backlog, largest first. Training deliveries do not count. */
 export function computeBacklogs(
   counts: readonly StatisticsRow[],
   deliveries: readonly AgencyDelivery[],

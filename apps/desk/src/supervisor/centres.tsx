@@ -22,7 +22,7 @@ import { Totals } from './totals.tsx';
 import { Waves } from './waves.tsx';
 import styles from './supervisor.module.css';
 
-/** All centres: how many and how long, where they are, and which agencies are silent. Never content. */
+/** All centres: counts, durations, map and unresponsive agencies. No application content. */
 export default function Centres() {
   const { t } = useLanguage();
   const centres = useQuery(centresQuery);
@@ -97,7 +97,7 @@ function StatisticsSection({ centres, period, groupBy, marked, onMark }: Statist
   );
 }
 
-/** The names of services and agencies are the same at every centre. */
+/** Names of services and agencies are the same at every centre. */
 function useAnyCatalog(centres: readonly Centre[]): Catalog | undefined {
   const code = centres.find(({ status }) => status === 'active')?.code ?? '';
   return useQuery(Object.assign({ enabled: code !== '' }, catalogQuery(code))).data;

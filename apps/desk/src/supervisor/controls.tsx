@@ -18,7 +18,7 @@ interface ControlsProps {
   onGroupBy: (groupBy: GroupBy) => void;
 }
 
-/** Which days are counted, and by what; and the same as a file for a spreadsheet. */
+/** Period and grouping, with a CSV download. */
 export function Controls({ period, onPeriod, groupBy, onGroupBy }: ControlsProps) {
   const { t } = useLanguage();
   const query = new URLSearchParams({ from: period.from, to: period.to, groupBy });

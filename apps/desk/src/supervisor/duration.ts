@@ -8,7 +8,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A time span as one compares it: `12 min`, `3 h 20 min`, `5 zile`; '–' when there is none. In seconds. */
+/** Formats seconds as `12 min`, `3 h 20 min` or `5 zile`; '–' for undefined. */
 export function durationText(seconds: number | undefined, language: Language): string {
   if (seconds === undefined) return '–';
   if (seconds < MINUTE) return SUPERVISOR.underMinute[language];

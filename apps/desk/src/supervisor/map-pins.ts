@@ -1,20 +1,20 @@
 import type { Centre } from '../api/types.ts';
 import { placeKey } from './place-key.ts';
 
-/** Where on the map each centre is, as far as it is known. */
+/** Places centres on the map. */
 
 type Point = readonly [x: number, y: number];
 export interface MapPin {
   centre: Centre;
   at: Point;
-  /** At the town of its district, because its own place is not known. */
+  /** Placed at the town of its district, because its own coordinates are unknown. */
   byDistrict: boolean;
 }
 
-/** How far from their point those stand that share it, in units of the map. */
+/** Distance of pins that share a point, in map units. */
 const PIN_SPACING = 7;
 
-/** The centres in the country that have a point, and those that have none. Missions are elsewhere. */
+/** Returns the centres with and without coordinates. The caller excludes missions. */
 export function placePins(
   centres: readonly Centre[],
   points: Readonly<Record<string, readonly number[]>>,
@@ -35,7 +35,7 @@ function findPoint(points: Readonly<Record<string, readonly number[]>>, name: st
   return x === undefined || y === undefined ? undefined : [x, y];
 }
 
-/** Those that share a point stand around it, so that each is seen. */
+/** Spreads pins that share a point around it. */
 function spreadPins(all: readonly MapPin[]): MapPin[] {
   const groups = new Map<string, MapPin[]>();
   for (const one of all) groups.set(one.at.join(), [...(groups.get(one.at.join()) ?? []), one]);

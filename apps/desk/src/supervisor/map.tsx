@@ -6,7 +6,7 @@ import { placePins } from './map-pins.ts';
 import type { MapPin } from './map-pins.ts';
 import styles from './supervisor.module.css';
 
-/** Whose data the map shows; they ask to be named. */
+/** Data sources that require attribution. */
 const SOURCES = 'Natural Earth, GeoNames (CC BY 4.0)';
 
 interface MapProps {
@@ -16,7 +16,7 @@ interface MapProps {
   onMark: (centre: string | undefined) => void;
 }
 
-/** The outline of the country with a point for each centre that works: a quiet companion of the table, which says the same in words. */
+/** The outline of the country with a pin per open centre. The table holds the same data as text. */
 export function CentreMap({ centres, rows, marked, onMark }: MapProps) {
   const { t } = useLanguage();
   const mapData = useQuery({
@@ -83,7 +83,7 @@ function Pin({ pin, late, onMark }: { pin: MapPin; late: boolean; onMark: MapPro
   );
 }
 
-/** The name beside the point, on the side where there is room. */
+/** The label of the marked pin, on the side with more room. */
 function MarkedLabel({ pin: { centre, at }, width }: { pin: MapPin; width: number }) {
   const left = at[0] > width / 2;
   return (

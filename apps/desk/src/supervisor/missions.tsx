@@ -6,7 +6,7 @@ import { SUPERVISOR } from '../texts/supervisor.ts';
 import { countryName } from './country-name.ts';
 import styles from './supervisor.module.css';
 
-/** The missions abroad beside the map, by country, with the time that it is there. */
+/** The missions abroad, by country, with their local time. */
 export function Missions({ centres, rows }: { centres: readonly Centre[]; rows: readonly StatisticsRow[] }) {
   const { t, language } = useLanguage();
   const missions = centres.filter(({ kind, status }) => kind === 'mission' && status !== 'planned');

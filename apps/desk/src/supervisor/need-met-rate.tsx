@@ -3,7 +3,6 @@ import { useLanguage } from '../language/language.tsx';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import styles from './supervisor.module.css';
 
-/** Of how many the need was met, and of how many it was not. */
 export function NeedMetRate({ counts: { needMet, needNotMet } }: { counts: StatisticsRow }) {
   const { t } = useLanguage();
   return (

@@ -1,6 +1,6 @@
 import { daysBetween } from '../language/dates.ts';
 
-/** The days of filing that are counted. Civil dates in Chisinau, both included. */
+/** Filing dates to count: civil dates in Chisinau, both inclusive. */
 export interface Period {
   from: string;
   to: string;
@@ -12,14 +12,14 @@ export type PeriodName = (typeof PERIODS)[number];
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
 
-/** A period that ends today. */
+/** Returns a period that ends today. */
 export function resolvePeriod(name: PeriodName, today: string): Period {
   if (name === 'month') return { from: `${today.slice(0, 8)}01`, to: today };
   if (name === 'year') return { from: `${today.slice(0, 5)}01-01`, to: today };
   return { from: new Date(Date.parse(today) - 29 * DAY_MS).toISOString().slice(0, 10), to: today };
 }
 
-/** Whether the platform counts it: two days in order, within a year. */
+/** Whether the dates are in order and at most MAX_DAYS apart. */
 export function isValidPeriod({ from, to }: Period): boolean {
   if (from === '' || to === '') return false;
   const days = daysBetween(from, to) + 1;

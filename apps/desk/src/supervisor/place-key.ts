@@ -1,4 +1,4 @@
-/** One spelling for a place: lower case, without diacritics, â as î, which the law and GeoNames write differently. */
+/** Normalizes a place name: lower case, no diacritics, â as î, which law and GeoNames spell differently. */
 export function placeKey(name: string): string {
   return name
     .normalize('NFC')

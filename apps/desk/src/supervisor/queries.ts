@@ -4,7 +4,7 @@ import { fetchAllPages } from '../api/pagination.ts';
 import type { AgencyDelivery, RefusedMessage } from '../api/types.ts';
 import type { Period } from './period.ts';
 
-/** What supervisors read of all centres. */
+/** Queries over all centres. */
 
 export type GroupBy = 'centre' | 'public-service' | 'agency';
 
@@ -17,7 +17,7 @@ export const statisticsQuery = ({ from, to }: Period, groupBy: GroupBy) =>
     staleTime: MINUTE_MS,
   });
 
-/** What went to an agency and was not confirmed, waits to go, or could not go. */
+/** Deliveries that are unacknowledged, pending or failed. */
 export const deliveriesQuery = queryOptions({
   queryKey: ['deliveries'],
   queryFn: async () => (await Promise.all((['sent', 'queued', 'failed'] as const).map(fetchDeliveries))).flat(),

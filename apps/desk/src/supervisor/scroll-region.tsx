@@ -3,15 +3,15 @@ import styles from './supervisor.module.css';
 
 interface ScrollRegionProps {
   label: string;
-  /** A wide table in a frame, or what stands in the pane beside. */
+  /** A wide table in a frame, or the content of the side pane. */
   variant?: 'scroll' | 'side';
   children: ReactNode;
 }
 
-/** What scrolls where the screen is small. */
+/** A region that scrolls on small screens. */
 export function ScrollRegion({ label, variant = 'scroll', children }: ScrollRegionProps) {
   return (
-    // What scrolls must be reached by the keyboard too.
+    // Keyboard users need the focus to scroll.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className={styles[variant]} role="region" aria-label={label} tabIndex={0}>
       {children}

@@ -1,11 +1,11 @@
 import type { Centre, StatisticsRow } from '../api/types.ts';
 
-/** The lines of the table: what was counted, with the names for people. */
+/** The rows of the statistics table. */
 
 export interface StatisticsLine {
   key: string;
   name: string;
-  /** Under the name. */
+  /** Secondary text below the name. */
   more: string;
   centre?: Centre;
   counts: StatisticsRow;
@@ -37,7 +37,7 @@ const ZERO_COUNTS: StatisticsRow = {
   needNotMet: 0,
 };
 
-/** A line for each centre, also where nothing was filed; planned and closed ones only with `all`. */
+/** Returns a line per centre, also without applications. Includes planned and closed centres only if `all`. */
 export function centreLines(
   centres: readonly Centre[],
   rows: readonly StatisticsRow[],
@@ -55,7 +55,7 @@ export function centreLines(
     }));
 }
 
-/** A line for each service or agency of which something was filed. */
+/** Returns a line per service or agency with applications. */
 export function namedLines(rows: readonly StatisticsRow[], nameOf: (name: string) => string): StatisticsLine[] {
   return rows.map((counts) => {
     const key = counts.name ?? '';
@@ -63,7 +63,7 @@ export function namedLines(rows: readonly StatisticsRow[], nameOf: (name: string
   });
 }
 
-/** In an order; what is equal stays as it was, and what is not known comes last either way. */
+/** Sorts lines, stably. Unknown values come last in both directions. */
 export function sortLines(lines: readonly StatisticsLine[], { column, descending }: SortOrder): StatisticsLine[] {
   const value = (line: StatisticsLine): string | number | undefined => {
     if (column === 'name') return line.name;
@@ -86,7 +86,7 @@ function compareValues(
   return descending ? -order : order;
 }
 
-/** How many centres of each wave are in which state, in the order of the waves' names. */
+/** Counts centres by wave and status, ordered by wave. */
 export function countByWave(centres: readonly Centre[]): { wave: string; states: Map<Centre['status'], number> }[] {
   const waves = new Map<string, Map<Centre['status'], number>>();
   for (const { wave = '–', status } of centres) {

@@ -14,13 +14,13 @@ import styles from './supervisor.module.css';
 interface StatisticsTableProps {
   lines: readonly StatisticsLine[];
   groupBy: GroupBy;
-  /** Shown on the map too. */
+  /** The line marked on the map too. */
   marked: string | undefined;
   onMark: (key: string | undefined) => void;
 }
 
 const CENTRE_COLUMNS: readonly Column[] = ['status', 'wave'];
-/** Figures are compared by their last digits, words by their first letters. */
+/** Text columns align left, figures right. */
 const TEXT_COLUMNS: readonly Column[] = ['name', ...CENTRE_COLUMNS];
 const cellClass = (column: Column) => (TEXT_COLUMNS.includes(column) ? undefined : styles.figure);
 const HEADS: Record<Column, Text> = {
@@ -36,7 +36,7 @@ const HEADS: Record<Column, Text> = {
   needMet: SUPERVISOR.met,
 };
 
-/** A line for each centre, service or agency; its heads put it in order. */
+/** Statistics per centre, service or agency, sortable by column. */
 export function StatisticsTable({ lines, groupBy, marked, onMark }: StatisticsTableProps) {
   const { t } = useLanguage();
   const [order, setOrder] = useState<SortOrder>({ column: 'filed', descending: true });

@@ -5,7 +5,6 @@ import { durationText } from './duration.ts';
 import { NeedMetRate } from './need-met-rate.tsx';
 import styles from './supervisor.module.css';
 
-/** All together, in large figures. */
 export function Totals({ total }: { total: StatisticsRow }) {
   const { t, language } = useLanguage();
   const facts = [

@@ -21,7 +21,7 @@ const HEADS: readonly Text[] = [
   SUPERVISOR.refused,
 ];
 
-/** Agencies that do not answer in time, do not confirm what was sent, or say what cannot be understood. */
+/** Agencies that miss deadlines, do not acknowledge deliveries or send invalid messages. */
 export function UnresponsiveAgencies({ period, agencyOf }: { period: Period; agencyOf: (name: string) => string }) {
   const { t } = useLanguage();
   const counts = useQuery(statisticsQuery(period, 'agency'));

@@ -7,7 +7,7 @@ import styles from './supervisor.module.css';
 
 const STATES: readonly Centre['status'][] = ['active', 'training', 'paused', 'planned', 'closed'];
 
-/** How far each wave of openings is. */
+/** The progress of each rollout wave. */
 export function Waves({ centres }: { centres: readonly Centre[] }) {
   const { t } = useLanguage();
   const waves = countByWave(centres);

@@ -9,7 +9,7 @@ import type { ActionFormProps } from './member-actions.tsx';
 import { operatorIdOf, isValidAbsence } from './member-status.ts';
 import styles from './team.module.css';
 
-/** From when until when somebody is away, and who stands in. */
+/** The days of an absence and the stand-in. */
 export function AbsenceForm({ member, members, staffChange, onClose }: ActionFormProps) {
   const { t } = useLanguage();
   const [from, setFrom] = useState(member.absence?.from ?? today());

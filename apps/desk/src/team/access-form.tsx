@@ -13,7 +13,7 @@ interface AccessFormProps extends ActionFormProps {
   action: 'suspend' | 'reinstate' | 'remove';
 }
 
-/** Takes the access of one of the team or gives it back, with the reason that stays in the history. */
+/** Suspends, reinstates or removes a member, with a reason for the history. */
 export function AccessForm({ action, scope, member, permissions, staffChange, onClose }: AccessFormProps) {
   const { t } = useLanguage();
   const [reason, setReason] = useState('');

@@ -12,7 +12,7 @@ interface AgencyFieldProps {
   error: string | undefined;
 }
 
-/** The agency of a clerk. Agencies are the same at every centre. */
+/** The agency of an agency clerk. Agencies are the same at every centre. */
 export function AgencyField({ id, value, onChange, error }: AgencyFieldProps) {
   const { t } = useLanguage();
   const centres = useQuery(centresQuery);

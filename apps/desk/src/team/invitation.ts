@@ -10,25 +10,24 @@ import { hasCyrillic, normalizeName } from '../visit/inputs/names.ts';
 import type { TeamScope } from './queries.ts';
 import type { Invitation } from './staff-changes.ts';
 
-/** An invitation while it is typed. */
 export interface InvitationForm {
-  /** As it is shown, with its spaces. */
+  /** Formatted, with spaces. */
   idnp: string;
   familyName: string;
   givenName: string;
   roles: TeamMember['roles'];
-  /** agencies/{code}, or '' while nobody chose. */
+  /** agencies/{code}, or '' while none is chosen. */
   agency: string;
   language: Language;
 }
 
-/** Where there is one role to give, nobody has to choose it. */
+/** A single assignable role is preselected. */
 export function emptyInvitation(offered: TeamMember['roles']): InvitationForm {
   const roles = offered.length === 1 ? offered : [];
   return { idnp: '', familyName: '', givenName: '', roles, agency: '', language: 'ro' };
 }
 
-/** What is to be mended before it is sent, each with the id of its control. */
+/** Returns the errors of the form, each with the ID of its control. */
 export function validateInvitation(form: InvitationForm, scope: TeamScope): { id: string; message: Text }[] {
   const { state } = parseIdnp(form.idnp);
   const isClerk = scope === 'staff' && form.roles.includes('agency-clerk');
@@ -49,7 +48,6 @@ function validateName(name: string): Text | false {
   return hasCyrillic(name) && FIELDS.cyrillic;
 }
 
-/** As it is sent. */
 export function toInvitation({ idnp, familyName, givenName, roles, agency, language }: InvitationForm): Invitation {
   const invitation: Invitation = {
     idnp: parseIdnp(idnp).digits,

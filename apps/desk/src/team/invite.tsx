@@ -26,11 +26,11 @@ import styles from './team.module.css';
 interface InviteProps {
   scope: TeamScope;
   onClose: () => void;
-  /** operators/{id} of who is in the team now. */
+  /** Receives operators/{id} of the invited member. */
   onInvited: (name: string) => void;
 }
 
-/** Invites somebody by their IDNP. What is typed is kept until it is sent, as everywhere. */
+/** Invites a person by IDNP. The browser stores the form until it is sent. */
 export function Invite({ scope, onClose, onInvited }: InviteProps) {
   const { t } = useLanguage();
   const { session } = useSignedIn();

@@ -19,7 +19,7 @@ type MemberAction = 'suspend' | 'reinstate' | 'remove' | 'roles' | 'absence';
 export interface ActionFormProps extends Pick<MemberProps, 'scope' | 'member' | 'members'> {
   permissions: MemberPermissions;
   staffChange: StaffChangeState;
-  /** Done, or given up. */
+  /** Called when the action is done or cancelled. */
   onClose: () => void;
 }
 
@@ -28,7 +28,7 @@ interface MemberActionsProps extends Pick<MemberProps, 'scope' | 'member' | 'mem
   onDone: () => void;
 }
 
-/** What may be done about one of the team; each is asked in place. */
+/** The actions on a member; each opens its form in place. */
 export function MemberActions({ scope, member, members, permissions, onDone }: MemberActionsProps) {
   const staffChange = useStaffChange(scope);
   const [activeForm, setActiveForm] = useState<MemberAction>();
@@ -88,7 +88,7 @@ function MemberActionButtons({ scope, member, permissions, onAsk }: MemberAction
   );
 }
 
-/** Who manages here, and cannot change the access of this one, reads why. */
+/** Explains to managers why they cannot change this member's access. */
 function NoAccessReason({ permissions, member }: { permissions: MemberPermissions; member: MemberProps['member'] }) {
   const { t } = useLanguage();
   const { operator } = useSignedIn().session;

@@ -4,7 +4,7 @@ import { formatDayAndTime, shortDate } from '../language/dates.ts';
 import { TEAM } from '../texts/team.ts';
 import type { TeamScope } from './queries.ts';
 
-/** How one of the staff stands, in words; and what whoever looks may do about it. */
+/** The status of a staff member in words, and the actions offered. */
 
 export type StatusTone = 'plain' | 'away' | 'quiet' | 'trouble';
 export type MemberStatus = 'works' | 'away' | 'invited' | 'suspended' | 'gone';
@@ -17,7 +17,10 @@ export const STATUS_TONES: Readonly<Record<MemberStatus, StatusTone>> = {
   gone: 'quiet',
 };
 
-/** @param today a civil date of the centre */
+/**
+ * Returns the status of a member.
+ * @param today a civil date of the centre
+ */
 export function resolveMemberStatus(
   { status, suspended, absence, leaveTime }: TeamMember,
   today: string,
@@ -31,8 +34,8 @@ export function resolveMemberStatus(
 type TextContext = Pick<LanguageContextValue, 't'> & { today: string };
 
 /**
- * `Lipsește până la 14.08.2026`, or the days of an absence to come; undefined while there is none.
- * @param isStated that they are away is said beside it: `până la 14.08.2026`
+ * Returns `Lipsește până la 14.08.2026` or a future absence; undefined without one.
+ * @param isStated the absence is shown beside it, so the text is `până la 14.08.2026`
  */
 export function absenceText({ absence }: TeamMember, { t, today }: TextContext, isStated = false): string | undefined {
   if (!absence || absence.to < today) return undefined;
@@ -42,7 +45,7 @@ export function absenceText({ absence }: TeamMember, { t, today }: TextContext, 
     : t(TEAM.awayFrom, { from: shortDate(from).slice(0, 5), to: shortDate(to) });
 }
 
-/** Who stands in, of those that are in the list. */
+/** Returns the stand-in, if the list contains them. */
 export function standInText(
   { absence }: TeamMember,
   members: readonly TeamMember[],
@@ -58,13 +61,13 @@ export function lastSeenText({ status, lastSignInTime, leaveTime }: TeamMember, 
   return status === undefined ? '' : t(TEAM.neverSeen);
 }
 
-/** What may be done to one of the staff by whoever looks; the platform decides, this is what is offered. */
+/** The actions to offer; the platform decides. */
 export interface MemberPermissions {
-  /** Suspends, reinstates, removes. */
+  /** Suspend, reinstate and remove. */
   access: boolean;
   roles: boolean;
   absence: boolean;
-  /** The whole person, beside the place at a centre. */
+  /** May act on the person platform-wide, not only at one centre. */
   everywhere: boolean;
 }
 const NO_PERMISSIONS: MemberPermissions = { access: false, roles: false, absence: false, everywhere: false };
@@ -83,26 +86,25 @@ export function resolvePermissions(
   const manages = operator.roles.includes('centre-manager') && centre === `centres/${scope}`;
   if (!manages || isGone) return NO_PERMISSIONS;
   const access = !isSelf && !member.roles.includes('centre-manager') && member.status !== 'suspended';
-  // A place has one role at least, and a manager gives one only: there is nothing to choose.
+  // Managers assign one role only, so there is nothing to choose.
   return { access, roles: false, absence: true, everywhere: false };
 }
 
-/** Whether whoever looks invites to this team. */
+/** Whether the operator may invite to this team. */
 export function canInvite({ operator, centre }: Pick<Session, 'operator' | 'centre'>, scope: TeamScope): boolean {
   if (operator.roles.includes('supervisor')) return true;
   return operator.roles.includes('centre-manager') && centre === `centres/${scope}`;
 }
 
-/** The roles that whoever looks may give in this team. */
+/** Returns the roles that the operator may assign in this team. */
 export function assignableRoles({ operator }: Pick<Session, 'operator'>, scope: TeamScope): TeamMember['roles'] {
   if (scope === 'staff') return ['supervisor', 'support', 'agency-clerk'];
   return operator.roles.includes('supervisor') ? ['specialist', 'centre-manager'] : ['specialist'];
 }
 
-/** Whether days make an absence: in order, and not over. */
+/** Whether the dates are in order and do not end in the past. */
 export function isValidAbsence({ from, to }: { from: string; to: string }, today: string): boolean {
   return from !== '' && from <= to && to >= today;
 }
 
-/** Last part of operators/{id}. */
 export const operatorIdOf = ({ name }: Pick<TeamMember, 'name'>): string => name.replace('operators/', '');

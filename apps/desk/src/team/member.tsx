@@ -29,12 +29,12 @@ import styles from './team.module.css';
 export interface MemberProps {
   scope: TeamScope;
   member: TeamMember;
-  /** The whole team: those who may stand in. */
+  /** The whole team, for stand-ins. */
   members: readonly TeamMember[];
   reason: string | undefined;
 }
 
-/** One of the team: how they stand, what may be done about it, and what was done before. */
+/** One member: status, actions and history. */
 export function Member({ scope, member, members, reason }: MemberProps) {
   const { t } = useLanguage();
   const { session } = useSignedIn();

@@ -3,10 +3,10 @@ import { api, bodyOf } from '../api/client.ts';
 import { fetchAllPages } from '../api/pagination.ts';
 import type { TeamMember } from '../api/types.ts';
 
-/** Whom a page of the team is of: a centre by its code, or those of the platform and of agencies. */
+/** Code of a centre, or `staff` for the platform and the agencies. */
 export type TeamScope = string | 'staff';
 
-/** How support says why it looks: in a header, percent-encoded, so that it stands in no address. */
+/** Sends the reason of support, percent-encoded; a header keeps it out of URLs. */
 const reasonHeader = (reason: string | undefined) => (reason ? { 'X-Cups-Reason': encodeURIComponent(reason) } : {});
 
 export const teamKey = (scope: TeamScope) => ['team', scope];
@@ -26,7 +26,6 @@ export const teamQuery = (scope: TeamScope, reason?: string) =>
       }),
   });
 
-/** Those who have left a centre. */
 export const formerMembersQuery = (scope: TeamScope, reason?: string) =>
   queryOptions({
     queryKey: [...teamKey(scope), 'former', reason],

@@ -5,7 +5,7 @@ import { Field, TextInput } from '../parts/field.tsx';
 import { TEAM } from '../texts/team.ts';
 import styles from './team.module.css';
 
-/** Support looks only with a reason, which stays in the history of those it looks at. */
+/** Asks support for a reason before any access. It is stored in the history of the members. */
 export function ReasonForm({ onSubmit }: { onSubmit: (reason: string) => void }) {
   const { t } = useLanguage();
   const [typed, setTyped] = useState('');

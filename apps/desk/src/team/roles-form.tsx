@@ -13,13 +13,13 @@ import styles from './team.module.css';
 
 type Roles = TeamMember['roles'];
 
-/** Which roles somebody has; it counts within five minutes, and no session ends. */
+/** Sets the roles of a member. Changes take effect within five minutes; sessions continue. */
 export function RolesForm({ scope, member, staffChange, onClose }: ActionFormProps) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
   const [roles, setRoles] = useState(member.roles);
   const [isSubmitted, setIsSubmitted] = useState(false);
-  // Whose last role for the platform goes is of their centres only.
+  // Staff without a platform role remain members of their centres.
   const isMissing = roles.length === 0 && scope !== 'staff';
   const submit = async () => {
     setIsSubmitted(true);
@@ -55,7 +55,6 @@ interface RoleBoxesProps {
   errorText: string | undefined;
 }
 
-/** Roles that can be given, any of them. */
 export function RoleBoxes({ id, offered, roles, onChange, errorText }: RoleBoxesProps) {
   const { t } = useLanguage();
   const set = (role: Roles[number], has: boolean) => {

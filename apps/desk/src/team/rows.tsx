@@ -26,11 +26,11 @@ const STATUS_ICONS = {
 interface RowsProps {
   members: readonly TeamMember[];
   selected: string | undefined;
-  /** Absent where there is nothing more to see of anybody. */
+  /** Absent if the caller may not see more of a member. */
   onSelect: ((name: string) => void) | undefined;
 }
 
-/** Rows of two lines: who and as what, how they stand, and who is away and replaced by whom. */
+/** Rows of two lines: name and roles, status, absence and stand-in. */
 export function Rows({ members, selected, onSelect }: RowsProps) {
   const list = useRef<HTMLUListElement>(null);
   const move = (by: number) => {
@@ -72,7 +72,7 @@ function Row({ selected, onSelect, children }: RowProps) {
       onFocus={onSelect}
       onClick={({ detail }) => {
         onSelect();
-        // By Enter, and where the pane stands under the list, whoever chose goes there.
+        // Enter, and a click in the narrow layout, move the focus to the pane.
         if (detail === 0 || !isWide) requestAnimationFrame(() => document.getElementById(MEMBER_PANE_ID)?.focus());
       }}
     >
@@ -81,7 +81,7 @@ function Row({ selected, onSelect, children }: RowProps) {
   );
 }
 
-/** The heading of the pane with what is known of the chosen one. */
+/** ID of the pane's heading. */
 export const MEMBER_PANE_ID = 'team-member';
 
 function MemberRowContent({ member, members }: { member: TeamMember; members: readonly TeamMember[] }) {
@@ -114,7 +114,7 @@ function MemberRowContent({ member, members }: { member: TeamMember; members: re
   );
 }
 
-/** The picture of how somebody stands; the words beside it say the same. */
+/** The icon of a status; the text beside it says the same. */
 export function StatusIcon({ standing }: { standing: MemberStatus }) {
   const Icon = STATUS_ICONS[standing];
   return <Icon size={20} className={styles[STATUS_TONES[standing]]} aria-hidden="true" />;

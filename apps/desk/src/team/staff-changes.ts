@@ -3,7 +3,7 @@ import type { components } from '../../gen/api.ts';
 import type { TeamMember } from '../api/types.ts';
 import type { TeamScope } from './queries.ts';
 
-/** What is done to one of the staff. Each write is repeated under its key, so that it has its effect once. */
+/** Writes on staff members. Retries use the same Idempotency-Key. */
 
 type Schemas = components['schemas'];
 export type Invitation = Omit<Schemas['InviteStaffInput'], 'roles'> & { roles: string[] };
@@ -11,14 +11,17 @@ export type Absence = Schemas['Absence'];
 
 export type StaffChange =
   | { action: 'invite'; invitation: Invitation }
-  /** `everywhere`: the whole person, not at the centre only. */
+  /** `everywhere`: platform-wide, not at one centre only. */
   | { action: 'suspend' | 'reinstate'; id: string; everywhere: boolean; why: string }
   | { action: 'remove'; id: string; why: string }
   | { action: 'roles'; id: string; roles: string[] }
   | { action: 'absence'; id: string; absence: Absence }
   | { action: 'back'; id: string };
 
-/** @throws Refusal, Away */
+/**
+ * Sends a change.
+ * @throws ApiError, NetworkError
+ */
 export function sendStaffChange(scope: TeamScope, change: StaffChange, key: string): Promise<TeamMember> {
   return scope === 'staff' ? sendToStaff(change, key) : sendToCentre(scope, change, key);
 }

@@ -12,7 +12,7 @@ import { TEAM } from '../texts/team.ts';
 import type { TeamScope } from './queries.ts';
 import styles from './team.module.css';
 
-/** Whose team this is; who sees any chooses it here. */
+/** The title of a team, with a picker for operators who see every team. */
 export function TeamHeader({ scope, canPick }: { scope: TeamScope; canPick: boolean }) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
@@ -33,7 +33,7 @@ export function TeamHeader({ scope, canPick }: { scope: TeamScope; canPick: bool
   );
 }
 
-/** The platform's own staff, or a centre by the beginning of its code or name. */
+/** Selects the platform's staff, or a centre by code or name. */
 function TeamPicker({ scope, centres }: { scope: TeamScope; centres: readonly Centre[] }) {
   const { t } = useLanguage();
   const [, go] = useLocation();

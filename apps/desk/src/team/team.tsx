@@ -20,7 +20,7 @@ import { ReasonForm } from './reason-form.tsx';
 import { Rows } from './rows.tsx';
 import styles from './team.module.css';
 
-/** Who works at a centre, who is away and who stands in; for supervisors any centre and the platform's own staff. */
+/** A team: members, absences and stand-ins. Supervisors and support see every team. */
 export default function Team({ requestedScope }: { requestedScope?: string | undefined }) {
   const { session } = useSignedIn();
   const { roles } = session.operator;
@@ -43,7 +43,7 @@ export default function Team({ requestedScope }: { requestedScope?: string | und
 interface TeamViewProps {
   scope: TeamScope;
   canPick: boolean;
-  /** Of support. */
+  /** The reason of support. */
   reason: string | undefined;
 }
 
@@ -99,7 +99,7 @@ function TeamView({ scope, canPick, reason }: TeamViewProps) {
   );
 }
 
-/** Managers first; whoever is gone last. */
+/** Managers first, former members last. */
 function sortMembers(members: readonly TeamMember[]): TeamMember[] {
   const isGone = ({ status, leaveTime }: TeamMember) => status === 'gone' || leaveTime !== undefined;
   const rank = (one: TeamMember) => (isGone(one) ? 2 : one.roles.includes('centre-manager') ? 0 : 1);

@@ -11,21 +11,21 @@ import { sendStaffChange } from './staff-changes.ts';
 import type { StaffChange } from './staff-changes.ts';
 
 export interface StaffChangeState {
-  /** Undefined when it was refused or nobody answered, which `fault` then says. */
+  /** Resolves to undefined if it was rejected or the platform was unreachable; `errorText` explains. */
   submit: (change: StaffChange) => Promise<TeamMember | undefined>;
   busy: boolean;
   errorText: string;
-  /** Nothing is wrong any more: something else is begun. */
+  /** Clears the error before another action. */
   clear: () => void;
 }
 
-/** Changes something of one of the staff; the team is read again afterwards. */
+/** Sends changes of staff members, and reloads the team afterwards. */
 export function useStaffChange(scope: TeamScope): StaffChangeState {
   const { t } = useLanguage();
   const queryClient = useQueryClient();
   const [busy, setBusy] = useState(false);
   const [errorText, setErrorText] = useState('');
-  // The same change, repeated after a silence, has its effect once.
+  // A repeated change uses the same key and takes effect once.
   const last = useRef({ said: '', key: '' });
   const isInFlight = useRef(false);
   async function submit(wanted: StaffChange): Promise<TeamMember | undefined> {

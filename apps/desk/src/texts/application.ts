@@ -1,6 +1,6 @@
 import { defineMessages } from '../language/messages.ts';
 
-/** Where an application is, said so that a villager could read it. */
+/** The state of an application, in plain words. */
 export const STATE_BLOCK = defineMessages({
   draft: { ro: 'Cererea se completează', ru: 'Заявление заполняется', en: 'The application is being filled in' },
   draftMore: { ro: 'modificată {when}', ru: 'изменено {when}', en: 'edited {when}' },
@@ -109,7 +109,7 @@ export const STATE_BLOCK = defineMessages({
   appealUntil: { ro: 'până la {day}', ru: 'до {date}', en: 'by {day}' },
 });
 
-/** Whose own application it is: what counts outside the desk a colleague does. */
+/** For an application of the operator's own: a colleague takes every step after the draft. */
 export const OWN_APPLICATION = defineMessages({
   draft: {
     ro: 'Aceasta este cererea dumneavoastră: o completați, iar un coleg o depune.',

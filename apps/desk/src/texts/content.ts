@@ -2,11 +2,11 @@ import type { DeliveryChoice, ForeignDocument, Language, Mandate } from '@cups/a
 import type { Text } from '@cups/application/texts';
 import type { Application, Centre } from '../api/types.ts';
 
-/** The words for what a file may hold, as screens and papers name them. */
+/** Labels of application content on screens and printouts. */
 
 type HandOver = NonNullable<Application['handOver']>;
 
-/** On what ground the specialist acts. */
+/** The mandate of the specialist. */
 export const MANDATE_TEXTS: Record<Mandate['kind'], Text> = {
   'own-presence': { ro: 'prezența personală', ru: 'личное присутствие', en: 'personal presence' },
   mpower: {
@@ -26,14 +26,12 @@ export const FOREIGN_DOCUMENT_TEXTS: Record<ForeignDocument['kind'], Text> = {
   'residence-permit': { ro: 'permis de ședere', ru: 'вид на жительство', en: 'residence permit' },
 };
 
-/** How the result comes to the person. */
 export const DELIVERY_TEXTS: Record<DeliveryChoice['kind'], Text> = {
   'at-centre': { ro: 'se ridică la centru', ru: 'получить в центре', en: 'collected at the centre' },
   electronic: { ro: 'în formă electronică', ru: 'в электронном виде', en: 'in electronic form' },
   post: { ro: 'prin poștă', ru: 'по почте', en: 'by post' },
 };
 
-/** Who collects a result. */
 export const COLLECTOR_TEXTS: Record<HandOver['collectedBy'], Text> = {
   applicant: { ro: 'solicitantul', ru: 'заявитель', en: 'the applicant' },
   represented: { ro: 'persoana reprezentată', ru: 'представляемое лицо', en: 'the represented person' },
@@ -59,7 +57,7 @@ export const LANGUAGE_TEXTS: Record<Language, Text> = {
 export const YES: Text = { ro: 'da', ru: 'да', en: 'yes' };
 export const NO: Text = { ro: 'nu', ru: 'нет', en: 'no' };
 
-/** `{amount}` is the number with its noun. */
+/** `{amount}` is a number with its noun. */
 export const TERM_TEXTS = {
   submission: { ro: 'în {amount} de la depunere', ru: '{amount} со дня подачи', en: '{amount} from filing' },
   payment: { ro: 'în {amount} de la plată', ru: '{amount} со дня оплаты', en: '{amount} from payment' },

@@ -1,6 +1,6 @@
 import type { Plurals } from '../language/plurals.ts';
 
-/** The nouns that screens and papers count, for `plural`. */
+/** Counted nouns, for `plural`. */
 export const DAYS: Plurals = {
   ro: { one: 'zi', few: 'zile' },
   ru: { one: 'день', few: 'дня', many: 'дней' },

@@ -1,6 +1,6 @@
 import { defineMessages } from '../language/messages.ts';
 
-/** Words of the parts that all screens are made of. */
+/** Texts of shared components. */
 export const PARTS = defineMessages({
   close: { ro: 'Închide', ru: 'Закрыть', en: 'Close' },
   loading: { ro: 'Se încarcă', ru: 'Загрузка', en: 'Loading' },

@@ -1,6 +1,6 @@
 import { defineMessages } from '../language/messages.ts';
 
-/** What stands on papers, beside what other files name already. */
+/** Texts of printouts. */
 export const PRINT = defineMessages({
   practice: {
     ro: 'Exercițiu: fără valoare juridică',

@@ -17,7 +17,7 @@ export const QUEUE = defineMessages({
   draftOf: { ro: 'Ciornă din {day}', ru: 'Черновик, {day}', en: 'Draft of {day}' },
 });
 
-/** The groups of the list of today, and what each is about. */
+/** Groups of the bucket `today`. */
 export const GROUPS = defineMessages({
   news: { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },
   newsMore: { ro: 'instituția a scris ceva', ru: 'ведомство что-то сообщило', en: 'the agency wrote something' },

@@ -2,7 +2,7 @@ import type { Text } from '@cups/application/texts';
 import type { Centre } from '../api/types.ts';
 import { defineMessages } from '../language/messages.ts';
 
-/** All centres at once: counts and times, never of whom or what. */
+/** Counts and durations of all centres. */
 export const SUPERVISOR = defineMessages({
   title: { ro: 'Centrele', ru: 'Центры', en: 'Centres' },
   lead: {

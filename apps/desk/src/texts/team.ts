@@ -2,7 +2,7 @@ import type { Text } from '@cups/application/texts';
 import type { OperatorAction } from '../api/types.ts';
 import { defineMessages } from '../language/messages.ts';
 
-/** Who works at a centre, and for the platform. */
+/** Teams of centres and of the platform. */
 export const TEAM = defineMessages({
   title: { ro: 'Echipa', ru: 'Команда', en: 'Team' },
   staff: { ro: 'Platforma și instituțiile', ru: 'Платформа и учреждения', en: 'The platform and agencies' },

@@ -3,7 +3,7 @@ import type { Text } from '@cups/application/texts';
 import { defineMessages } from '../language/messages.ts';
 import type { Plurals } from '../language/plurals.ts';
 
-/** What the holder of a tracking number reads, without signing in: short, and never of what the application is about. */
+/** The public tracking page: short, and without the service or the person. */
 export const TRACKING = defineMessages({
   title: { ro: 'Unde este cererea?', ru: 'Где заявление?', en: 'Where is the application?' },
   page: { ro: 'CUPS: unde este cererea', ru: 'CUPS: где заявление', en: 'CUPS: where is the application' },
@@ -58,14 +58,14 @@ export const TRACKING = defineMessages({
   },
 });
 
-/** After "peste", "через" and "in". */
+/** Forms after "peste", "через" and "in". */
 export const SECONDS: Plurals = {
   ro: { one: 'secundă', few: 'secunde' },
   ru: { one: 'секунду', few: 'секунды', many: 'секунд' },
   en: { one: 'second', few: 'seconds' },
 };
 
-/** For each state what is the case, and what its holder has to do. */
+/** Per state: what it is, and what the holder has to do. */
 export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
   draft: {
     is: {

@@ -1,6 +1,6 @@
 import { defineMessages } from '../language/messages.ts';
 
-/** Labels of the fields of a new application that are the same for every service, with their help and their faults. */
+/** Labels, help and errors of fields that all services share. */
 export const FIELDS = defineMessages({
   idnp: { ro: 'IDNP', ru: 'IDNP', en: 'IDNP' },
   idnpHelp: {

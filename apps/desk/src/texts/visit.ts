@@ -1,6 +1,6 @@
 import { defineMessages } from '../language/messages.ts';
 
-/** The words of a new application: what its screens ask, and what their buttons do. Labels of its fields are in visit-fields.ts. */
+/** Screens of a visit. Field labels are in visit-fields.ts. */
 export const VISIT = defineMessages({
   stepService: { ro: 'Serviciul', ru: 'Услуга', en: 'Service' },
   stepPerson: { ro: 'Persoana', ru: 'Заявитель', en: 'Person' },

@@ -7,7 +7,7 @@ import { suppressDoubleClicks } from '../parts/suppress-double-clicks.ts';
 import { takeTrackingNumber } from './tracking-number.ts';
 import { Tracking } from './tracking.tsx';
 
-/** The language that the browser asks for first among ours; remembered nowhere. */
+/** The browser's preferred language among the supported ones. Not stored. */
 const wanted = navigator.languages.map((tag) => LANGUAGES.find((one) => tag.startsWith(one)));
 const initial = wanted.find((one) => one !== undefined) ?? 'ro';
 

@@ -2,17 +2,17 @@ import { normalizeTrackingNumber } from '@cups/application';
 import { api, bodyOf, ApiError } from '../api/client.ts';
 import type { TrackedApplication } from '../api/types.ts';
 
-/** What became of asking for a number: where its application is, or why that cannot be said. */
+/** The result of a tracking request. */
 export type TrackingOutcome =
   | { is: 'told'; number: string; tracked: TrackedApplication }
   | { is: 'missing' | 'misread' | 'unknown' | 'away' }
-  /** @property seconds after which it may be tried again */
+  /** `seconds`: wait before the next attempt. */
   | { is: 'tooMany'; seconds: number };
 
-/** How long to wait when the answer does not say, in seconds. */
+/** Wait without a Retry-After header, in seconds. */
 const DEFAULT_WAIT_SECONDS = 60;
 
-/** Asks where an application is. What cannot be a number is not asked for: each try counts for the limit of the address. */
+/** Tracks an application. An invalid number is not sent: each request counts for the rate limit of the address. */
 export async function trackApplication(typed: string): Promise<TrackingOutcome> {
   if (typed.trim() === '') return { is: 'missing' };
   const number = normalizeTrackingNumber(typed);

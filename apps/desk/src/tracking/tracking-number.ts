@@ -1,7 +1,7 @@
 /**
- * The number that the address carries after #, where a QR code puts it, taken out of it: it is a secret of its holder, and the next at
- * this screen finds it neither in the bar nor by going back.
- * @returns '' when there is none
+ * Returns the tracking number from the URL fragment, and removes it. The number is a secret of its holder: the next
+ * user finds it neither in the address bar nor in the history.
+ * @returns '' without a number
  */
 export function takeTrackingNumber(): string {
   const { hash, pathname } = window.location;
@@ -10,7 +10,7 @@ export function takeTrackingNumber(): string {
   return decodeOrRaw(hash.slice(1));
 }
 
-/** What is no percent-encoding is taken as it stands. */
+/** Text that is not percent-encoded is returned unchanged. */
 function decodeOrRaw(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -12,7 +12,7 @@ import { PRINT } from '../texts/print.ts';
 import { TRACKING_STATES, TRACKING } from '../texts/tracking.ts';
 import styles from './tracking.module.css';
 
-/** Colour says who acts, as at the desk. */
+/** The tone shows who has to act, as at the desk. */
 const STATE_STYLES: Record<State, readonly [tone: Tone, sign: SignName]> = {
   draft: ['brand', 'draft'],
   submitted: ['agency', 'agency'],
@@ -26,11 +26,11 @@ const STATE_STYLES: Record<State, readonly [tone: Tone, sign: SignName]> = {
   expired: ['none', 'ended'],
 };
 
-/** Where an application is, what its holder has to do, and the dates. */
+/** The state, what the holder has to do, and the dates. */
 export function TrackingResult({ number, tracked }: { number: string; tracked: TrackedApplication }) {
   const { t, language } = useLanguage();
   const heading = useRef<HTMLHeadingElement>(null);
-  // Whoever hears the page goes on with the answer.
+  // Screen readers continue at the result.
   useEffect(() => heading.current?.focus(), [tracked]);
   const { state, training, submitTime, dueDate, answerBy, updateTime } = tracked;
   const [tone, icon] = STATE_STYLES[state];

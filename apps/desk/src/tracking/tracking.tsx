@@ -16,8 +16,8 @@ import styles from './tracking.module.css';
 const FIELD_ID = 'number';
 
 /**
- * Where an application is, for whoever holds its tracking number: one field, no sign-in, nothing kept.
- * @param scanned what a QR code brought; asked for at once
+ * The public tracking page: one field, no sign-in, nothing stored.
+ * @param scanned a number from a QR code; tracked immediately
  */
 export function Tracking({ scanned }: { scanned: string }) {
   const { t, language } = useLanguage();
@@ -70,7 +70,7 @@ export function Tracking({ scanned }: { scanned: string }) {
   );
 }
 
-/** Asks for the number that was scanned, and for each that is scanned or typed after it; an earlier answer never comes over a later one. */
+/** Tracks the scanned number and each number entered later. A late response never replaces a newer one. */
 function useTracking(scanned: string, setTyped: (number: string) => void) {
   const [outcome, setOutcome] = useState<TrackingOutcome>();
   const [isLoading, setIsLoading] = useState(scanned !== '');

@@ -7,7 +7,7 @@ import { useSignedIn } from '../session/session.tsx';
 import { VISIT } from '../texts/visit.ts';
 import { useDraftForm } from './draft-form.tsx';
 
-/** Somebody else opened this draft or took it over: it is said, and it can be taken over. */
+/** Shows that a colleague opened this draft or is assigned to it, with a button to take it over. */
 export function ColleagueBanner() {
   const { t } = useLanguage();
   const { session, outbox } = useSignedIn();
@@ -15,7 +15,7 @@ export function ColleagueBanner() {
   const { known } = draft;
   const owner = known?.state === 'draft' ? (known.assignee ?? known.openedBy) : undefined;
   const isOther = owner !== undefined && owner !== session.operator.name;
-  // Names of colleagues come with the file.
+  // Names of colleagues come with the details.
   const { data } = useQuery(Object.assign({ enabled: isOther }, detailsQuery(draft.id)));
   const name = data?.operators?.find((one) => one.name === owner)?.displayName;
   if (!isOther || !name) return null;

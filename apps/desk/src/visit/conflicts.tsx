@@ -10,7 +10,7 @@ import { setOrDelete } from './model/draft-merge.ts';
 import { fieldsOf, formSchemaOf } from './model/form.ts';
 import styles from './conflicts.module.css';
 
-/** What two people wrote into one field: both values side by side; the one written here stays until somebody chooses. */
+/** Fields that two people edited, with both values. The local value stays until the user chooses. */
 export function Conflicts() {
   const { t } = useLanguage();
   const { draft } = useDraftForm();

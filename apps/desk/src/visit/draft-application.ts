@@ -1,7 +1,7 @@
 import type { Application, Session } from '../api/types.ts';
 import type { DraftForm } from './draft-form.tsx';
 
-/** The draft as it stands on this screen, as papers take it; also before the platform has it. */
+/** Returns the draft as an application for printouts, also before the platform has it. */
 export function toApplication({ draft, service, content }: DraftForm, session: Session): Application {
   const now = new Date().toISOString();
   const base: Application = {

@@ -8,7 +8,7 @@ import type { FormValues } from './model/form-values.ts';
 import type { Draft, Visit } from './visit-store.ts';
 import type { DraftSync } from './use-draft-sync.ts';
 
-/** One draft while it is filled in: what its screens and fields share. */
+/** A draft being filled in: the state shared by its screens and fields. */
 export interface DraftForm {
   visit: Visit;
   draft: Draft;
@@ -17,29 +17,29 @@ export interface DraftForm {
   catalog: Catalog;
   service: PublicService | undefined;
   agency: Agency | undefined;
-  /** yyyy-MM-dd in Chisinau. */
+  /** Civil date in Chisinau. */
   today: string;
   screens: readonly ScreenId[];
   screen: ScreenId;
-  /** All that keeps the draft from being filed. */
+  /** Everything that blocks the submission. */
   missingFields: readonly MissingField[];
-  /** What is said of a control now: nothing before somebody left it or wanted to go on. */
+  /** Returns the error of a control; undefined until it was left or the user tried to continue. */
   errorAt: (pointer: string) => string | undefined;
   setValue: (pointer: string, value: FieldValue | undefined) => void;
   setValues: (values: Readonly<Record<string, FieldValue | undefined>>) => void;
-  /** Whoever types leaves the control: what is wrong with it may be said. */
+  /** The user left the control: its errors may be shown. */
   markTouched: (pointer: string) => void;
-  /** Goes on with this service; a draft that was open for another one is given up. */
+  /** Continues with this service. An open draft of another service is withdrawn. */
   chooseService: (service: string) => void;
   go: (screen: ScreenId) => void;
-  /** The next screen, or what keeps from it. */
+  /** Goes to the next screen, or shows what blocks it. */
   next: () => void;
   back: () => void;
-  /** What is being fetched into the fields: going on waits for it. */
+  /** Delays `next` until the work has filled its fields. */
   waitFor: (work: Promise<unknown>) => void;
-  /** Counts how often somebody wanted to go on and could not: the summary takes the focus. */
+  /** Counts blocked attempts to continue; the summary then takes the focus. */
   attempt: number;
-  /** Says what keeps from going on where it is no fault of a field. */
+  /** Shows a blocking reason that belongs to no field. */
   setBlockingText: (text: string | undefined) => void;
   blockingText: string | undefined;
   sync: DraftSync;

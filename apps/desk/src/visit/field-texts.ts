@@ -10,7 +10,7 @@ import { textOf } from './model/form-values.ts';
 import type { FormValues } from './model/form-values.ts';
 import { parseIdnp } from './inputs/idnp.ts';
 
-/** How controls are called, and what is said of them that is wrong. */
+/** Labels and error texts of controls. */
 
 const LABELS: Record<string, Text> = {
   idnp: FIELDS.idnp,
@@ -34,7 +34,7 @@ const LABELS: Record<string, Text> = {
   'delivery/note': FIELDS.address,
 };
 
-/** The label of a control, by its pointer. */
+/** Returns the label of a control by its pointer. */
 export function fieldLabel(pointer: string, service: PublicService | undefined): Partial<Text> {
   const [, member, name] = pointer.split('/');
   if (member === 'answers') return fieldsOf(formSchemaOf(service)).find((field) => field.name === name)?.title ?? {};
@@ -48,7 +48,7 @@ export interface LabelContext {
   language: Language;
 }
 
-/** What is wrong, as a sentence beside the control: what to do. */
+/** Returns what to do about a missing or invalid field. */
 export function missingFieldText(
   { pointer, violation }: MissingField,
   { values, service, language }: LabelContext,
@@ -72,7 +72,7 @@ function specificText(pointer: string, rule: MissingField['violation']['rule'], 
   return isChoice && rule === 'REQUIRED' ? FIELDS.chooseOne : undefined;
 }
 
-/** Codes and pointers among the parameters become what people call them. */
+/** Replaces codes and pointers among the parameters by their labels. */
 function formatParams(
   { params }: MissingField['violation'],
   { service, language }: LabelContext,
@@ -87,7 +87,7 @@ function formatParams(
   return formatted;
 }
 
-/** `HG 966/2020, annex 3, point 17` in the language of the page; what the registry gives is in English. */
+/** Translates `HG 966/2020, annex 3, point 17`; the catalog has it in English. */
 export function lawText(language: Language, law: string): string {
   const terms = LAW_TERMS[language];
   return law.replace(/\b(sub-point|annex|point|article|paragraph)\b/g, (word) => terms[word] ?? word);

@@ -9,7 +9,7 @@ import { isUntouched, MAX_OPEN_VISITS, visitName, draftPath } from './visit-stor
 import { useOpenVisits, useVisits } from './visits.tsx';
 import styles from './new-visit.module.css';
 
-/** A new visit; where two are open, one is finished or parked before another begins. */
+/** Starts a visit. With two open visits it asks to finish or save one. */
 export default function NewVisit() {
   const { t } = useLanguage();
   const [, go] = useLocation();

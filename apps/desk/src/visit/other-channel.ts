@@ -1,7 +1,7 @@
 import type { LocalizedText, PublicService } from '../api/types.ts';
 import { CENTRE_KIND_TEXTS } from '../texts/content.ts';
 
-/** Why a service cannot be asked for at this desk, in the words of the service; else at which centres it can. */
+/** Returns why a service is unavailable here, else the kinds of centres that offer it. */
 export function otherChannelText({ paused, version }: PublicService): LocalizedText {
   const stated = paused?.reason ?? version?.elsewhere;
   if (stated) return stated;

@@ -18,7 +18,7 @@ import type { Draft } from './visit-store.ts';
 import { useCatalogQuery } from '../session/catalog.ts';
 import { useVisits } from './visits.tsx';
 
-/** A draft of the queue, of another day or of a colleague, opens in the screens in which it was written. */
+/** Opens a draft of the queue in the screens of a visit. */
 export default function Resume({ id, corrects = false }: { id: string; corrects?: boolean }) {
   const { store } = useVisits();
   const [, go] = useLocation();
@@ -55,7 +55,7 @@ function toDraft(application: Application, values: FormValues | undefined, conte
   };
 }
 
-/** A correction begins with what was filed; which papers were seen is asked again. */
+/** Starts a correction from the filed content. How documents were shown is asked again. */
 function toCorrection(
   application: Application,
   values: FormValues | undefined,
@@ -66,7 +66,7 @@ function toCorrection(
   return Object.assign(newDraft(kept), initial);
 }
 
-/** The first screen on which something is missing; the check of everything when nothing is. */
+/** Returns the first incomplete screen, else the review. */
 function findFirstScreen(values: FormValues, context: CheckContext | undefined): Draft['screen'] {
   if (!context) return 'service';
   const content = toApplicableContent(values, { form: formSchemaOf(context.service), today: context.today });

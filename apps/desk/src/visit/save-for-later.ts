@@ -6,15 +6,15 @@ import { isFiled, isUntouched, draftPath } from './visit-store.ts';
 import { useMissingDocumentsPrintout } from './use-printouts.tsx';
 import { useVisits } from './visits.tsx';
 
-/** Putting a visit away, and going on with another service of it. */
+/** Saves a visit for later, and starts the next one. */
 
-/** What the history of the browser says to the next screen: a word, and nothing of a person. */
+/** History state for the next screen; it contains no personal data. */
 const SAVED_FOR_LATER_STATE = { parked: true };
 
-/** Whether the visit before was put aside just now. */
+/** Whether the previous visit was saved just now. */
 export const useIsSavedForLater = (): boolean => useHistoryState<{ parked?: boolean } | null>()?.parked === true;
 
-/** Puts the visit away, with a list of what is missing, and begins with the next person. */
+/** Saves the visit, prints what is missing, and starts the next visit. */
 export function useSaveForLater(): () => void {
   const { store, startVisit } = useVisits();
   const { visit, sync } = useDraftForm();
@@ -30,7 +30,7 @@ export function useSaveForLater(): () => void {
   };
 }
 
-/** A further service for the same person, who need not be typed again. */
+/** Adds a service for the same person. */
 export function useAddService(): () => void {
   const { store } = useVisits();
   const { visit, values, sync } = useDraftForm();
@@ -42,7 +42,7 @@ export function useAddService(): () => void {
   };
 }
 
-/** The visit is over: whatever of it is not filed stays with the drafts, and the next person begins. */
+/** Ends the visit. Unfiled drafts stay in the queue. */
 export function useNextPerson(): () => void {
   const { store, startVisit } = useVisits();
   const { visit } = useDraftForm();

@@ -4,7 +4,7 @@ import type { SyncStatus } from '../outbox/outbox.ts';
 import { VISIT } from '../texts/visit.ts';
 import { useDraftForm } from './draft-form.tsx';
 
-/** Where what is typed is: at the platform since when, or here, waiting to be sent. */
+/** Shows whether the input is saved at the platform or pending here. */
 export function SaveStatus({ status }: { status: SyncStatus }) {
   const { t } = useLanguage();
   const { draft, catalog } = useDraftForm();

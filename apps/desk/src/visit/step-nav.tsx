@@ -22,7 +22,7 @@ const STEP_NAMES: Record<VisitStep, (typeof VISIT)[keyof typeof VISIT]> = {
   review: VISIT.stepReview,
 };
 
-/** The steps, what else is filled in during this visit, and the way to give the draft up. */
+/** The steps, the other services of the visit, and the button to discard the draft. */
 export function StepNav() {
   const { t } = useLanguage();
   const { draft, screens, screen, go, service, missingFields } = useDraftForm();
@@ -61,7 +61,7 @@ export function StepNav() {
   );
 }
 
-/** On a narrow screen: which step it is, of which service, and how far. */
+/** The current step on narrow screens. */
 export function StepNavCompact() {
   const { t } = useLanguage();
   const { screens, screen, service } = useDraftForm();
@@ -110,7 +110,6 @@ function VisitServices() {
   );
 }
 
-/** Asks in place: nothing opens over what is typed. */
 function DiscardDraft() {
   const { t } = useLanguage();
   const { draft, sync } = useDraftForm();

@@ -7,7 +7,7 @@ import { VISIT } from '../texts/visit.ts';
 import { useDraftForm } from './draft-form.tsx';
 import { useVisits } from './visits.tsx';
 
-/** Why the platform did not take what was sent, and the way on. */
+/** Shows why the platform rejected a write, with the next step. */
 export function SyncErrorBanner() {
   const { t } = useLanguage();
   const { draft, sync } = useDraftForm();
@@ -16,7 +16,7 @@ export function SyncErrorBanner() {
   const { error } = sync;
   if (draft.known && draft.known.state !== 'draft') {
     const leave = () => {
-      // What was typed here after the end has no place any more.
+      // Input after the end has no draft to go to.
       store.removeDraft(draft.id);
       go(`/applications/${draft.id}`);
     };

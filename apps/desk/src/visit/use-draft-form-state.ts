@@ -20,10 +20,10 @@ import { useDraftSync } from './use-draft-sync.ts';
 import { useVisits } from './visits.tsx';
 import { missingFieldText } from './field-texts.ts';
 
-/** Rules of something that is not there: they are told when somebody wants to go on, not while there is nothing yet. */
+/** Rules of missing values: reported when the user continues, not while the field is empty. */
 const MISSING_VALUE_RULES = ['REQUIRED', 'NEEDED_WITH', 'CONTACT_MISSING', 'EVIDENCE_MISSING', 'EVIDENCE_UNSEEN'];
 
-/** A draft as its screens see it: what is typed, what is missing, and the ways on. */
+/** Returns the state that the screens of a draft share. */
 export function useDraftFormState(
   visit: Visit,
   draft: Draft,
@@ -90,7 +90,7 @@ export function useDraftFormState(
   });
 }
 
-/** Going on while something is fetched into the fields goes on once it is there. */
+/** Runs `next` after pending work has filled its fields. */
 function usePendingNext(next: () => void): Pick<DraftForm, 'next' | 'waitFor'> {
   const latest = useRef(next);
   useEffect(() => {
@@ -109,7 +109,7 @@ function usePendingNext(next: () => void): Pick<DraftForm, 'next' | 'waitFor'> {
         running.current -= 1;
         if (!wanted.current || running.current > 0) return;
         wanted.current = false;
-        // The fields draw themselves first.
+        // Waits for the fields to render.
         setTimeout(() => latest.current());
       };
       work.then(done, done);
@@ -118,7 +118,7 @@ function usePendingNext(next: () => void): Pick<DraftForm, 'next' | 'waitFor'> {
   return handlers;
 }
 
-/** What is typed as it may be filed, the screens that it has, and what it lacks. */
+/** The content, screens and missing fields of a draft. */
 function useDraftContent({ service: code, typed: values }: Draft, catalog: Catalog) {
   const [today] = useState(() => todayHere());
   const service = findService(catalog, code);
@@ -132,7 +132,7 @@ function useDraftContent({ service: code, typed: values }: Draft, catalog: Catal
   return { service, today, reading, content, screens, localMissing };
 }
 
-/** What may be said of which control: nothing before somebody left it, or wanted to go on. */
+/** Decides which errors are shown: those of touched controls, and all of a screen after an attempt to continue. */
 function useFieldErrors(
   missingFields: readonly MissingField[],
   screen: ScreenId,
@@ -158,7 +158,6 @@ function useFieldErrors(
   };
 }
 
-/** What changes a draft. */
 function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: DraftForm['sync']) {
   const { store } = useVisits();
   const change = (to: Partial<Draft>) => store.change(draft.id, (one) => Object.assign({}, one, to));
@@ -166,22 +165,23 @@ function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: Dra
     store.change(draft.id, (one) => {
       const next: Record<string, FieldValue> = Object.assign({}, one.typed);
       for (const [at, value] of Object.entries(values)) setOrDelete(next, at, value);
-      // Whoever changes something has something new to check.
+      // A change invalidates the applicant's check.
       if (!('/checked' in values)) delete next['/checked'];
       return Object.assign({}, one, { typed: next, unsent: true });
     });
   return {
     setAll,
     set: (at: string, value: FieldValue | undefined) => setAll({ [at]: value }),
-    /** @returns the address of the screen */
+    /** Returns the path of the screen. */
     moveTo(screen: ScreenId): string {
       sync.flush();
       change({ screen });
       return draftPath(visit, Object.assign({}, draft, { screen }));
     },
     /**
-     * The service of an open application cannot change: another one is another draft, and the one that was open is given up.
-     * @returns the address of the draft
+     * Chooses a service. An open application cannot change its service: it is withdrawn, and another draft replaces
+     * it.
+     * @returns the path of the draft
      */
     choose(code: string): string {
       const values = initialValues(findService(catalog, code), draft.typed);
@@ -198,12 +198,12 @@ function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: Dra
   };
 }
 
-/** A paper that comes later keeps nobody from filling in the rest. */
+/** A document that comes later does not block the other screens. */
 function isBroughtLater({ pointer }: MissingField, values: Draft['typed']): boolean {
   return pointer.startsWith('/evidence/') && values[pointer] === 'later';
 }
 
-/** What the platform found missing counts until it is mended here: its words come with the next try. */
+/** Adds violations that the platform reported, until they are fixed here. */
 function withPlatformViolations(
   localMissing: readonly MissingField[],
   { error }: DraftForm['sync'],
@@ -218,7 +218,7 @@ function withPlatformViolations(
   return [...localMissing, ...reported.filter(({ pointer }) => !localMissing.some((one) => one.pointer === pointer))];
 }
 
-/** What there is only one of may be taken as given; a reduction never is. */
+/** Preselects what has a single option; never a reduction. */
 function defaultValues(service: DraftForm['service']): Draft['typed'] {
   const values: Record<string, FieldValue> = {};
   const cost = findOnlyCostOption(service);
@@ -230,7 +230,7 @@ function defaultValues(service: DraftForm['service']): Draft['typed'] {
 
 const PERSON_POINTERS = /^\/(applicant|contact|behalf|represented|mandate)/;
 
-/** What is typed of people stays when another service is chosen. */
+/** Keeps personal data when another service is chosen. */
 function initialValues(service: DraftForm['service'], values: Draft['typed']): Draft['typed'] {
   const personValues = Object.fromEntries(Object.entries(values).filter(([at]) => PERSON_POINTERS.test(at)));
   return Object.assign(personValues, defaultValues(service));

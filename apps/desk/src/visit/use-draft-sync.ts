@@ -12,24 +12,24 @@ import type { FormContext, FormValues } from './model/form-values.ts';
 import type { Draft, VisitStore } from './visit-store.ts';
 import { useVisits } from './visits.tsx';
 
-/** What is typed goes to the platform a moment after the last key, as far as it has the right shape, and when a screen is left. */
+/** Sends the valid part of a draft 1 s after the last key, and when a screen is left. */
 
 const DEBOUNCE_MS = 1_000;
 
 export interface DraftSync {
   status: SyncStatus;
-  /** Why the platform did not take the last write; until something else is tried. */
+  /** The last rejection, until the next attempt. */
   error: ApiError | undefined;
-  /** Gives what is new to the outbox now. */
+  /** Passes changes to the outbox now. */
   flush: () => void;
-  /** The same, also of somebody who is not named yet: what is put aside has to be found in the queue. */
+  /** Also sends a draft without a name, so that the queue has a saved visit. */
   flushAll: () => void;
-  /** Files the draft. Nothing happens where a colleague wrote meanwhile: the draft then says so. */
+  /** Submits the draft. If a colleague changed it meanwhile, shows the conflicts instead. */
   submit: () => Promise<void>;
-  /** From the press on, until the platform has answered or somebody has something to say to it. */
+  /** From the press until the platform has responded. */
   isSubmitting: boolean;
   renew: () => void;
-  /** Gives the draft up at the platform. */
+  /** Withdraws the draft at the platform. */
   withdraw: () => void;
 }
 
@@ -49,16 +49,16 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
     const timer = setTimeout(flush, DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [flush, draft.typed, draft.conflicts, draft.service]);
-  // What was typed in the last second before the screen goes away is given as well.
+  // Sends the input of the last second when the screen closes.
   useEffect(() => flush, [flush]);
   useKnownApplication(draft, outbox, store);
   const [error, setError] = useSyncError(id, status.refusal, latestContext, outbox, store);
 
   const put = (kind: 'submit' | 'renew' | 'withdraw') =>
-    // A refusal is told by the passage, also after the page was loaded anew.
+    // SyncStatus reports a rejection, also after a reload.
     outbox.put({ application: id, kind, body: {} }).catch(() => undefined);
   const [submit, isSubmitting] = useSingleFlight(async () => {
-    // It is filed already, and the page is about to show it.
+    // Already submitted; the page is about to show it.
     if (draft.submitting && outbox.known(id)?.submitTime) return;
     setError(undefined);
     flush();
@@ -83,7 +83,7 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
   };
 }
 
-/** Keeps what the platform answered last with the draft, so that a page that is loaded anew knows what its edits start from. */
+/** Stores the last known application with the draft, so that edits after a reload have their ETag. */
 function useKnownApplication(draft: Draft, outbox: Outbox, store: VisitStore): void {
   const { id, known } = draft;
   useEffect(() => {
@@ -95,7 +95,7 @@ function useKnownApplication(draft: Draft, outbox: Outbox, store: VisitStore): v
   }, [latest, id, known, store]);
 }
 
-/** Deals with what the platform did not take: what a colleague wrote is taken in, everything else is told. */
+/** Handles rejections: merges a colleague's changes, and reports all others. */
 function useSyncError(
   id: string,
   refusal: ApiError | undefined,
@@ -108,7 +108,7 @@ function useSyncError(
     if (refusal) void handleError(refusal);
     async function handleError(apiError: ApiError) {
       outbox.discard(id);
-      // What was not taken is new again: it goes with the next change.
+      // A rejected change is sent with the next one.
       const resetSync = (one: Draft) => ({ sent: one.known && pickContent(one.known), submitting: false });
       if (apiError.reason !== 'ETAG_STALE') {
         store.change(id, (one) => withChanges(one, resetSync(one)));
@@ -124,7 +124,7 @@ function useSyncError(
 
 const withChanges = (draft: Draft, change: Partial<Draft>): Draft => Object.assign({}, draft, change);
 
-/** The draft as it may be sent: where both wrote, the colleague's value stays at the platform until somebody chooses. */
+/** Returns the values to send. In conflicts the colleague's value stays at the platform until the user chooses. */
 function withoutConflicts({ typed: values, conflicts }: Draft): FormValues {
   const next = Object.assign({}, values);
   for (const { at, theirs } of conflicts) setOrDelete(next, at, theirs);
@@ -138,7 +138,7 @@ function flushDraft(
   store: VisitStore,
   includeUnnamed = false,
 ): void {
-  // A draft that was given up has nothing to give.
+  // A discarded draft has nothing to send.
   if (!draft) return;
   const { id, service, sent, known, typed: values } = draft;
   if (!service || (known && known.state !== 'draft') || outbox.syncStatus(id).refusal) return;
@@ -146,7 +146,7 @@ function flushDraft(
   const unsent =
     draft.conflicts.length > 0 ||
     !isSame(keepApplicableAnswers(content, context), toApplicableContent(values, context));
-  // Somebody who only asks what a service takes leaves no draft behind.
+  // Looking up a service creates no draft.
   if (!sent && !includeUnnamed && !content.applicant?.idnp && !content.applicant?.familyName) return;
   const body = sent ? diffContent(sent, content) : toCreateRequest(draft, content);
   if (Object.keys(body).length === 0) {
@@ -164,8 +164,8 @@ function toCreateRequest({ id, service, corrects }: Draft, content: Content): Re
 }
 
 /**
- * Reads what the platform has and takes in what a colleague changed.
- * @returns whether the draft was the newest; also when nobody answers, since the platform then checks it
+ * Reads the application and merges a colleague's changes.
+ * @returns whether the draft was up to date; true while the platform is unreachable, since it checks the ETag later
  */
 async function mergeRemoteChanges(
   draft: Draft,
@@ -181,7 +181,6 @@ async function mergeRemoteChanges(
   return false;
 }
 
-/** Merges what the platform has into what is typed here. */
 export function mergeIntoDraft(draft: Draft, theirs: Application, context: FormContext, store: VisitStore): void {
   const content = pickContent(theirs);
   store.change(draft.id, (one) => {

@@ -3,9 +3,9 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import { parseIdnp } from './inputs/idnp.ts';
 
-/** What this centre knows of a person, asked for as soon as a whole number or enough letters of a name are typed. */
+/** Looks up a person once the number is complete, or three letters of a name are typed. */
 
-/** A question is a look that is kept, so that nobody asks twice in a moment; in memory only. */
+/** Each lookup is logged, so results are cached for a minute, in memory only. */
 const STALE_MS = 60_000;
 const DEBOUNCE_MS = 300;
 const MIN_LETTERS = 3;
@@ -26,25 +26,25 @@ export const nameSearchQuery = (query: string) =>
     retry: false,
   });
 
-/** The person behind a whole right number, and what is open for them. */
+/** Looks up the person of a valid number, and their open applications. */
 export function usePersonLookup(typed: string) {
   const { digits, state } = parseIdnp(typed);
   return useQuery(Object.assign({ enabled: state === 'right' }, personLookupQuery(digits)));
 }
 
-/** A name as it is looked for, or undefined for fewer letters than tell people apart. */
+/** Returns the name to search for, or undefined for fewer than three letters. */
 export function toNameQuery(typed: string): string | undefined {
   const name = typed.trim().slice(0, 100);
   return name.replace(/[^\p{L}]/gu, '').length >= MIN_LETTERS ? name : undefined;
 }
 
-/** Applications of people by the beginning of a name, a moment after the last letter. */
+/** Searches applications by the start of a name, debounced. */
 export function useNameSearch(typed: string) {
   const name = useDebouncedValue(toNameQuery(typed));
   return useQuery(Object.assign({ enabled: name !== undefined }, nameSearchQuery(name ?? '')));
 }
 
-/** The value once nothing more was typed for a moment. */
+/** Returns the value once it has been stable for DEBOUNCE_MS. */
 function useDebouncedValue<T>(value: T): T {
   const [debounced, setDebounced] = useState(value);
   useEffect(() => {

@@ -12,9 +12,9 @@ import { isAvailableHere } from './model/service-search.ts';
 import { textOf } from './model/form-values.ts';
 import { fieldLabel } from './field-texts.ts';
 
-/** The papers of a visit: each screen has the one that is of use there, and Ctrl+P prints it. */
+/** The printouts of a visit. Ctrl+P prints that of the current screen. */
 
-/** What to bring, for who comes back later; in the language of the person as far as it is known. */
+/** The checklist of a service, in the applicant's language if known. */
 export function useChecklistPrintout(service: PublicService | undefined): (() => void) | undefined {
   const { catalog, values } = useDraftForm();
   const { session } = useSignedIn();
@@ -30,7 +30,7 @@ export function useChecklistPrintout(service: PublicService | undefined): (() =>
   return printout && print;
 }
 
-/** The application to sign, as it is checked. */
+/** The application to sign. */
 export function useApplicationPrintout(): () => void {
   const form = useDraftForm();
   const { session } = useSignedIn();
@@ -44,7 +44,7 @@ export function useApplicationPrintout(): () => void {
   ));
 }
 
-/** The receipt with its number, and the application that was filed. */
+/** The receipt, and the application to sign. */
 export function useReceiptPrintouts(application: Application): {
   printReceipt: () => void;
   printApplication: () => void;
@@ -63,7 +63,7 @@ export function useReceiptPrintouts(application: Application): {
   };
 }
 
-/** What is missing, for a visit that is put aside; nothing where nobody was named or nothing is missing. */
+/** The checklist of missing fields, for a saved visit. Prints nothing without a name or missing fields. */
 export function useMissingDocumentsPrintout(): () => Promise<void> {
   const form = useDraftForm();
   const { session } = useSignedIn();

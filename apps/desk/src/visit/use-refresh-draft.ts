@@ -7,14 +7,14 @@ import { formSchemaOf } from './model/form.ts';
 import { mergeIntoDraft } from './use-draft-sync.ts';
 import { useVisits } from './visits.tsx';
 
-/** A draft that was away from this desk is read again when it is opened: a colleague may have written in it. */
+/** Reloads a draft when it is opened, because a colleague may have changed it. */
 export function useRefreshDraft({ draft, service, today }: DraftForm): void {
   const { store } = useVisits();
   const { outbox } = useSignedIn();
   const queryClient = useQueryClient();
   const isRequested = useRef(false);
   useEffect(() => {
-    // What was written on this page is known already, and what waits to be sent is told by its answer.
+    // This page's own writes are known; pending ones return the new version.
     if (isRequested.current || !draft.known || outbox.syncStatus(draft.id).savedAt !== undefined) return;
     isRequested.current = true;
     const refresh = async () => {
@@ -23,7 +23,7 @@ export function useRefreshDraft({ draft, service, today }: DraftForm): void {
       outbox.setKnown(application);
       mergeIntoDraft(draft, application, { form: formSchemaOf(service), today }, store);
     };
-    // Nobody answers: the draft is filled in as it is, and the platform compares when it is back.
+    // Unreachable: the platform checks the ETag later.
     refresh().catch(() => undefined);
   }, [draft, service, today, outbox, queryClient, store]);
 }

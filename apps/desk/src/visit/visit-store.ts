@@ -7,58 +7,57 @@ import type { Conflict } from './model/draft-merge.ts';
 import type { FormValues } from './model/form-values.ts';
 
 /**
- * The visits at this desk: who is here, and what is being filled in for them. All of it is kept in this browser at once,
- * also what is half typed; what has the right shape goes to the platform besides (use-sending.ts).
+ * The visits at this desk and their drafts. All input is stored in this browser immediately; use-draft-sync.ts sends
+ * the valid part.
  */
 
 export interface Draft {
-  /** Of the application; made here, so that it can be opened without a line. */
+  /** ID of the application, generated here so that a draft works offline. */
   id: string;
-  /** Code of the public service, once it is chosen. */
+  /** Code of the service, once chosen. */
   service?: string | undefined;
   screen: ScreenId;
   typed: FormValues;
-  /** The application as the platform had it last. */
+  /** The application as last known from the platform. */
   known?: Application | undefined;
-  /** What was given to the outbox last: the next edit names what differs from it. */
+  /** Content last given to the outbox; the next edit is the difference. */
   sent?: Content | undefined;
-  /** Something is typed that the platform has not been given: half typed, wrong, or not yet given. */
+  /** Whether some input was not sent: incomplete, invalid or pending. */
   unsent: boolean;
   conflicts: readonly Conflict[];
-  /** It was given to the outbox to be filed. */
+  /** Given to the outbox for submission. */
   submitting?: boolean | undefined;
-  /** The application that it corrects, as applications/{id}. */
+  /** applications/{id} that this draft corrects. */
   corrects?: string | undefined;
 }
 
 export interface Visit {
   id: string;
-  /** Away from the desk, to be gone on with: it has no tab. */
+  /** Saved for later: it has no tab. */
   parked: boolean;
   drafts: readonly Draft[];
 }
 
 const RECORD_KIND = 'visit';
-/** So many people stand at a desk at once. */
+/** Maximum number of visits open at a desk. */
 export const MAX_OPEN_VISITS = 2;
 
 export interface VisitStore {
-  /** All of them, oldest first; the same array as long as nothing changed. */
+  /** All visits, oldest first. The array is stable until a change. */
   all(): readonly Visit[];
   subscribe(listener: () => void): () => void;
   draft(id: string): Draft | undefined;
-  /** A visit that nobody has said anything in yet, or a new one. */
+  /** Returns an untouched visit, or a new one. */
   open(values: FormValues): Visit;
-  /** A further draft of a visit. */
+  /** Adds a draft to a visit. */
   addDraft(visit: string, values: FormValues): Draft | undefined;
-  /** The visit in which an application that the platform has is filled in: the one where it was, or a new one. */
+  /** Opens a draft of the platform in its visit, or in a new one. */
   openDraft(draft: Draft): Visit;
   change(draft: string, change: (draft: Draft) => Draft): void;
-  /** Puts another draft in the place of one. */
   replaceDraft(draft: string, other: Draft): void;
-  /** Away from the desk until one of its drafts is opened again; a visit in which nothing was said is over. */
+  /** Hides a visit until one of its drafts is opened; removes an untouched one. */
   saveForLater(visit: string): void;
-  /** Takes a draft off the desk: it is filed, or given up. */
+  /** Removes a draft that was submitted or discarded. */
   removeDraft(draft: string): void;
 }
 
@@ -66,7 +65,7 @@ export function newDraft(values: FormValues): Draft {
   return { id: ulid(), screen: 'service', typed: values, unsent: false, conflicts: [] };
 }
 
-/** Goes on with the visits of an earlier page. */
+/** Opens the store with the visits of earlier pages. */
 export async function openVisitStore(localStore: LocalStore): Promise<VisitStore> {
   const { all, subscribe, put, drop } = createPersistentVisits(localStore, await localStore.list<Visit>(RECORD_KIND));
   const findVisit = (id: string) => all().find((visit) => visit.id === id);
@@ -110,7 +109,7 @@ export async function openVisitStore(localStore: LocalStore): Promise<VisitStore
   };
 }
 
-/** The visits in memory and in this browser, which are written one after another, the newest state last. */
+/** The visits in memory and in the local store. Writes of a visit are serialized, the newest state last. */
 function createPersistentVisits(localStore: LocalStore, initial: Visit[]) {
   let visits: readonly Visit[] = sortVisits(initial);
   const listeners = new Set<() => void>();
@@ -121,7 +120,7 @@ function createPersistentVisits(localStore: LocalStore, initial: Visit[]) {
       const visit = visits.find((one) => one.id === id);
       return visit ? localStore.write(RECORD_KIND, id, visit) : localStore.remove(RECORD_KIND, id);
     });
-    // A full disk loses nothing of what is on the page.
+    // A failed write loses nothing that is on the page.
     pendingWrites.set(
       id,
       written.catch(() => undefined),
@@ -146,28 +145,28 @@ function createPersistentVisits(localStore: LocalStore, initial: Visit[]) {
   };
 }
 
-/** Oldest first: their ids begin with the time. */
+/** Oldest first: IDs are ULIDs. */
 function sortVisits(visits: readonly Visit[]): readonly Visit[] {
   return [...visits].sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
-/** Whether it was filed from here: its receipt is what is left to be shown. */
+/** Whether the draft was submitted from this desk and shows its receipt. */
 export function isFiled({ known, submitting }: Draft): boolean {
   return submitting === true && known?.submitTime !== undefined;
 }
 
-/** A visit in which no service is chosen and nobody named. */
+/** Whether no service is chosen and no number typed. */
 export function isUntouched({ drafts }: Visit): boolean {
   return drafts.every(({ service, typed }) => service === undefined && !typed['/applicant/idnp']);
 }
 
-/** The name on the tab of a visit: of whoever is there, as far as it is typed. */
+/** Returns the first name typed in a visit, for its tab. */
 export function visitName({ drafts }: Visit): string {
   const names = drafts.map(({ typed }) => [typed['/applicant/givenName'], typed['/applicant/familyName']]);
   return names.map((name) => name.filter(Boolean).join(' ')).find((name) => name !== '') ?? '';
 }
 
-/** The address of a draft: ids only. */
+/** Returns the path of a draft; it contains IDs only. */
 export function draftPath(visit: Visit, draft: Draft | undefined = visit.drafts.at(-1)): string {
   return draft ? `/visits/${visit.id}/${draft.id}/${draft.screen}` : '/';
 }

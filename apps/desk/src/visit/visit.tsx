@@ -24,7 +24,7 @@ import { useRefreshDraft } from './use-refresh-draft.ts';
 import { useCatalogQuery } from '../session/catalog.ts';
 import { useDraft } from './visits.tsx';
 
-/** The screens of a visit: `/visits/{visit}/{draft}/{screen}`, ids only. */
+/** The screens of a visit at `/visits/{visit}/{draft}/{screen}`. */
 
 interface VisitProps {
   visit: string;
@@ -95,10 +95,10 @@ function CurrentScreen({ screen }: { screen: ScreenId }) {
   }
 }
 
-/** A screen begins at its first question; that of prices at its title, since digits choose there. */
+/** Focuses the first field of a screen; the cost screen keeps its title, for digit keys. */
 function useFocusFirstField(screen: ScreenId): void {
   useLayoutEffect(() => {
-    // On a narrow screen the whole page scrolls.
+    // On narrow screens the page itself scrolls.
     window.scrollTo(0, 0);
     if (screen === 'cost') return;
     const area = document.getElementById(screen === 'review' ? '/checked' : 'main');

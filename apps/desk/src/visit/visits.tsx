@@ -11,11 +11,11 @@ import { VISITS } from '../texts/visits.ts';
 import { isFiled, isUntouched, MAX_OPEN_VISITS, visitName, openVisitStore, draftPath } from './visit-store.ts';
 import type { Draft, Visit, VisitStore } from './visit-store.ts';
 
-/** The visits that are open at this desk, for the whole page: tabs, the key for a new one, and drafts opened from lists. */
+/** The open visits of the page: tabs, the key for a new visit, and drafts opened from lists. */
 
 interface VisitsContextValue {
   store: VisitStore;
-  /** The address of a new visit; where two are open already, that of the question which one to park. */
+  /** Returns the path of a new visit, or of the question which one to save. */
   startVisit: () => string;
 }
 const VisitsContext = createContext<VisitsContextValue | undefined>(undefined);
@@ -35,12 +35,12 @@ export function VisitsProvider({ children }: { children: ReactNode }) {
 
 function LoadedVisits({ store, children }: { store: VisitStore; children: ReactNode }) {
   const { language } = useLanguage();
-  // It stays the same while somebody types: whoever shows what is typed asks for it.
+  // The context value is stable; components subscribe to the store.
   const value = useMemo<VisitsContextValue>(
     () => ({
       store,
       startVisit() {
-        // A visit of which only receipts are left is over.
+        // Removes visits with receipts only.
         const finished = store.all().filter(({ drafts }) => drafts.every(isFiled));
         finished.forEach(({ drafts }) => drafts.forEach(({ id }) => store.removeDraft(id)));
         const open = findOpenVisits(store.all());
@@ -53,7 +53,10 @@ function LoadedVisits({ store, children }: { store: VisitStore; children: ReactN
   return <VisitsContext value={value}>{children}</VisitsContext>;
 }
 
-/** Those with a tab. What is put aside and has not reached the platform stands in no queue: it keeps its tab. */
+/**
+ * Returns visits with a tab. A saved visit that has not reached the platform keeps its tab, because no queue lists
+ * it.
+ */
 function findOpenVisits(visits: readonly Visit[]): readonly Visit[] {
   return visits.filter(({ parked, drafts }) => !parked || drafts.every(({ sent }) => !sent));
 }
@@ -69,27 +72,25 @@ function useAllVisits(): readonly Visit[] {
   return useSyncExternalStore(store.subscribe, store.all);
 }
 
-/** The visits with a tab. */
 export function useOpenVisits(): readonly Visit[] {
   const all = useAllVisits();
   return useMemo(() => findOpenVisits(all), [all]);
 }
 
-/** How many drafts hold something that the platform has not: signing out would lose it. */
+/** Number of drafts with unsent input, which sign-out would lose. */
 export function useUnsentCount(): number {
   const { store } = useVisits();
   const count = () => store.all().flatMap(({ drafts }) => drafts.filter(({ unsent }) => unsent)).length;
   return useSyncExternalStore(store.subscribe, count);
 }
 
-/** A visit and one of its drafts, by their ids. */
 export function useDraft(visit: string, draft: string | undefined): { visit: Visit; draft: Draft } | undefined {
   const currentVisit = useAllVisits().find(({ id }) => id === visit);
   const found = currentVisit?.drafts.find(({ id }) => id === draft) ?? currentVisit?.drafts.at(-1);
   return currentVisit && found && { visit: currentVisit, draft: found };
 }
 
-/** One tab for each open visit, in the top bar; V goes to the other one. */
+/** A tab per open visit; V switches between them. */
 export function VisitTabs() {
   const { t } = useLanguage();
   const open = useOpenVisits();
@@ -97,11 +98,11 @@ export function VisitTabs() {
   const currentIndex = open.findIndex(({ id }) => path.startsWith(`/visits/${id}/`));
   const other = open[currentIndex < 0 ? open.length - 1 : (currentIndex + 1) % open.length];
   useKeys([other !== undefined && { code: 'KeyV', label: KEYS.otherVisit, run: () => go(draftPath(other)) }]);
-  // The check is turned to the person: who else is at the desk is not theirs to read.
+  // The review is turned to the applicant, who must not see other names.
   const isTurnedToApplicant = /^\/visits\/[^/]+\/[^/]+\/review$/.test(path);
   const tabName = (visit: Visit, isCurrent: boolean) =>
     isTurnedToApplicant && !isCurrent ? t(VISITS.other) : visitName(visit) || t(VISITS.newVisit);
-  // A visit in which nothing was said has a tab only while it is on the screen.
+  // An untouched visit has a tab only while it is displayed.
   const shown = open.filter((visit) => !isUntouched(visit) || path.startsWith(`/visits/${visit.id}/`));
   return shown.map((visit) => (
     <Link

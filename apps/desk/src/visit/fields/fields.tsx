@@ -12,24 +12,24 @@ import { parseDate } from '../inputs/dates.ts';
 import { hasCyrillic, normalizeName } from '../inputs/names.ts';
 import styles from './fields.module.css';
 
-/** The controls of a draft. Each knows its pointer, keeps what is typed as it is typed, and mends it when it is left. */
+/** The controls of a draft, bound by pointer. They store text as typed, and normalize it on blur. */
 
 export interface FieldBinding {
-  /** The JSON pointer of what it fills in, and the id of its control. */
+  /** JSON pointer of the value, and ID of the control. */
   pointer: string;
   label: Text | Partial<Text>;
   help?: Text | undefined;
   optional?: boolean;
 }
 
-/** What a control needs to say and do, by its pointer. */
+/** Returns value, error and handlers of a control by its pointer. */
 export function useFieldControl(pointer: string) {
   const { values, setValue, markTouched, errorAt } = useDraftForm();
   return {
     value: textOf(values, pointer),
     error: errorAt(pointer),
     onChange: (value: string) => setValue(pointer, value),
-    /** Leaves the control with its text mended, where a way to mend it is given. */
+    /** Normalizes the text and marks the control as touched. */
     onLeave(normalize?: (text: string) => string) {
       const text = textOf(values, pointer);
       if (normalize && text !== '' && normalize(text) !== text) setValue(pointer, normalize(text));
@@ -45,7 +45,7 @@ interface BoundFieldProps {
   children: ReactNode;
 }
 
-/** A control with what is asked around it. */
+/** A control with label, help and error. */
 function BoundField({ binding: { pointer, label, help, optional }, error, echo, children }: BoundFieldProps) {
   const { t } = useLanguage();
   return (
@@ -96,7 +96,7 @@ export function LongField(binding: FieldBinding) {
   );
 }
 
-/** A name as the card has it: capitals are softened when it is left, letters of another alphabet are told. */
+/** A name as on the identity card. Normalizes capitals on blur, and warns about Cyrillic letters. */
 export function NameField(binding: FieldBinding) {
   const { t } = useLanguage();
   const { value, error, onChange, onLeave } = useFieldControl(binding.pointer);
@@ -113,10 +113,10 @@ export function NameField(binding: FieldBinding) {
   );
 }
 
-/** What was understood is told with its year, whichever it is. */
+/** The parsed date is always shown with its year. */
 const NO_YEAR = '';
 
-/** A date as people write it; what was understood is told under it, and stands there in full when it is left. */
+/** A date in any common format. Shows the parsed date below, and normalizes on blur. */
 export function DateField({ latest, ...binding }: FieldBinding & { latest: string }) {
   const { language } = useLanguage();
   const { value, error, onChange, onLeave } = useFieldControl(binding.pointer);

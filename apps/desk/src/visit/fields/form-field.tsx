@@ -14,19 +14,19 @@ import { DateField, LineField, LongField, SelectField } from './fields.tsx';
 import { IdnpField } from './idnp-field.tsx';
 import styles from './fields.module.css';
 
-/** So many answers stand as cards; more of them are a list to choose from. */
+/** More options than this become a select box. */
 const MAX_CARDS = 7;
 
 interface AnswerFieldProps {
   field: FormField;
   optional: boolean;
-  /** The last day that makes sense, for dates. */
+  /** The latest plausible date, for two-digit years. */
   latest: string;
-  /** Digits choose: it is the only choice of its screen. */
+  /** Digit keys choose, if this is the only choice of the screen. */
   digits: boolean;
 }
 
-/** One field of the form of a public service, by what it asks for. */
+/** Renders one field of a service's form by its kind. */
 export function AnswerField({ field, optional, latest, digits }: AnswerFieldProps) {
   const { t } = useLanguage();
   const pointer = `/answers/${field.name}`;
@@ -114,7 +114,7 @@ function ChoiceField({ field, pointer, optional, digits }: ChoiceFieldProps) {
   );
 }
 
-/** Several of the same, each in a row of its own. */
+/** A list of values, one row each. */
 function ListField({ field, pointer }: { field: FormField; pointer: string }) {
   const { t } = useLanguage();
   const { values, setValue, markTouched, errorAt } = useDraftForm();

@@ -12,9 +12,9 @@ interface IdnpInputProps {
   value: string;
   onChange: (shown: string) => void;
   onBlur?: () => void;
-  /** Letters stay as they are typed: a name is looked for. */
+  /** Accepts letters, for a search by name. */
   allowsName?: boolean | undefined;
-  /** The number of an organisation. */
+  /** An IDNO instead of an IDNP. */
   isOrganisation?: boolean | undefined;
 }
 
@@ -60,7 +60,7 @@ interface IdnpFieldProps extends Pick<IdnpInputProps, 'allowsName' | 'isOrganisa
   mark?: string | undefined;
 }
 
-/** The same with its question; a wrong check digit is said at once. */
+/** An IdnpInput with label; a wrong check digit is shown immediately. */
 export function IdnpField({ pointer, label, help, allowsName, isOrganisation, mark }: IdnpFieldProps) {
   const { t } = useLanguage();
   const { value, error, onChange, onLeave } = useFieldControl(pointer);

@@ -1,12 +1,12 @@
 import { CONTENT_SCHEMA } from '@cups/application';
 
-/** Telephone numbers, e-mail addresses and account numbers as the platform takes them. */
+/** Normalizes phone numbers, email addresses and IBANs. */
 
 const { phone: PHONE } = CONTENT_SCHEMA.$defs.Contact.properties;
 
 /**
- * A telephone number without dots and doubled spaces; one of Moldova as it is rung inside the country, 0 and eight digits,
- * gets +373, and 00 before a country becomes +.
+ * Normalizes a phone number: no dots or double spaces. Nine digits with a leading 0 get +373, and a leading 00
+ * becomes +.
  */
 export function normalizePhone(text: string): string {
   const clean = text
@@ -19,12 +19,12 @@ export function normalizePhone(text: string): string {
   return clean.startsWith('00') ? `+${clean.slice(2)}` : clean;
 }
 
-/** An address without spaces and without the sign that ended a sentence around it. */
+/** Removes spaces and trailing punctuation. */
 export function normalizeEmail(text: string): string {
   return text.replace(/\s+/g, '').replace(/[.,;]+$/, '');
 }
 
-/** An IBAN as it is sent: without spaces, in capitals. */
+/** Removes spaces and hyphens, in capitals. */
 export function normalizeIban(text: string): string {
   return text.replace(/[\s-]+/g, '').toUpperCase();
 }

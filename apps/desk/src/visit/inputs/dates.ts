@@ -1,15 +1,15 @@
 import { isCivilDate } from '@cups/application';
 
-/** Dates as people type them: 04051961, 4.5.61, 4/5/1961, 4-5-61, 4 5 1961; day first, as everywhere in the country. */
+/** Parses dates as typed: 04051961, 4.5.61, 4/5/1961, 4-5-61, 4 5 1961; day first. */
 
 const SEPARATED = /^(\d{1,2})\s*[.,/\-\s]\s*(\d{1,2})\s*[.,/\-\s]\s*(\d{4}|\d{2})(?:\s*[.г]*)$/;
 const COMPACT = /^(\d{2})(\d{2})(\d{4}|\d{2})$/;
 const CIVIL = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /**
- * The day that was typed as `yyyy-MM-dd`, or undefined where it is none: half typed, or a day that does not exist.
- * @param latest the last day that makes sense, `yyyy-MM-dd`: a year of two digits is of its century, or of the one before
- *   where it would be later. For a birth date it is today.
+ * Parses a date to `yyyy-MM-dd`; undefined if incomplete or invalid.
+ * @param latest the latest plausible date, `yyyy-MM-dd`. Two-digit years take its century, or the one before if
+ * later. For a birth date it is today.
  */
 export function parseDate(text: string, latest: string): string | undefined {
   const plain = text.trim();
@@ -22,7 +22,7 @@ export function parseDate(text: string, latest: string): string | undefined {
   return isCivilDate(date) ? date : undefined;
 }
 
-/** Whether as much was typed as a whole date needs, so that one that is none may be called wrong. */
+/** Whether the text is long enough to call it invalid. */
 export function isWholeDate(text: string): boolean {
   const plain = text.trim();
   return SEPARATED.test(plain) || COMPACT.test(plain) || CIVIL.test(plain) || /^\D*\d{7,}/.test(plain);

@@ -1,38 +1,37 @@
 import { isValidIdno, isValidIdnp } from '@cups/application';
 
-/** Personal numbers while they are typed: spaces do not count, and they are shown as 4-5-4. */
+/** Parses IDNP and IDNO while they are typed, formatted as 4-5-4. */
 
 const LENGTH = 13;
 
-/** How far a number is: `wrong` has its 13 digits, and the last one does not match. */
+/** `wrong` has 13 digits with a wrong check digit. */
 type NumberState = 'empty' | 'short' | 'wrong' | 'right';
 
 export interface ParsedNumber {
-  /** What may be sent: digits only. */
   digits: string;
-  /** As it is shown: `2900 81509 1713`. */
+  /** Formatted, such as `2900 81509 1713`. */
   formatted: string;
-  /** Digits that are there; more than 13 are not taken. */
+  /** Number of digits, at most 13. */
   count: number;
   state: NumberState;
 }
 
-/** The number that stands in a text; letters, spaces and dots are left out. */
+/** Parses an IDNP; other characters are ignored. */
 export function parseIdnp(text: string): ParsedNumber {
   return parseNumber(text, isValidIdnp);
 }
 
-/** The same of a number of an organisation. */
+/** Parses an IDNO, the number of an organisation. */
 export function parseIdno(text: string): ParsedNumber {
   return parseNumber(text, isValidIdno);
 }
 
-/** `2900815091713` → `2900 81509 1713`; what is shorter is grouped as far as it goes. */
+/** Groups digits as 4-5-4, also incomplete ones. */
 export function groupDigits(digits: string): string {
   return [digits.slice(0, 4), digits.slice(4, 9), digits.slice(9)].filter((group) => group !== '').join(' ');
 }
 
-/** Where the cursor stands in the grouped number after so many digits. */
+/** Returns the cursor position in the grouped number after a number of digits. */
 export function cursorPosition(digits: number): number {
   return digits + (digits > 4 ? 1 : 0) + (digits > 9 ? 1 : 0);
 }

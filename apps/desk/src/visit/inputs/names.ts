@@ -1,8 +1,8 @@
-/** Names as registers write them, from what people type with and without Caps Lock. */
+/** Normalizes names to the spelling of registers. */
 
-/** The old letters of Romanian with a cedilla, and those with a comma that took their place. */
+/** Romanian letters with a cedilla, and their correct forms with a comma. */
 const CEDILLAS: Record<string, string> = { ş: 'ș', Ş: 'Ș', ţ: 'ț', Ţ: 'Ț' };
-/** Parts of family names that stay small inside a name. */
+/** Particles that stay lower case inside a name. */
 const PARTICLES = new Set([
   'de',
   'del',
@@ -21,8 +21,8 @@ const PARTICLES = new Set([
 ]);
 
 /**
- * A name without stray spaces and cedilla letters. One that is all capitals or has none gets them where they belong: after
- * a space, a hyphen or an apostrophe, and not in particles (`DE LA CRUZ` → `De la Cruz`). Anything else stays as it was typed.
+ * Normalizes spaces, hyphens and cedilla letters. A name in one case gets capitals after spaces, hyphens and
+ * apostrophes, except particles (`DE LA CRUZ` → `De la Cruz`). Mixed case stays.
  */
 export function normalizeName(text: string): string {
   const clean = text
@@ -36,12 +36,12 @@ export function normalizeName(text: string): string {
   return isOneCase && /\p{L}{2}/u.test(clean) ? capitaliseName(clean) : clean;
 }
 
-/** Whether a name has letters of another alphabet: one that looks Latin is not found in a Latin register. */
+/** Whether a name contains Cyrillic letters, which Latin registers do not find. */
 export function hasCyrillic(text: string): boolean {
   return /\p{Script=Cyrillic}/u.test(text);
 }
 
-/** A name as two texts compare it: without case, diacritics, and the way of writing spaces and hyphens. */
+/** Compares names without case, diacritics, spaces and hyphens. */
 export function isSameName(one: string, other: string): boolean {
   return foldName(one) === foldName(other);
 }
@@ -57,7 +57,7 @@ function foldName(name: string): string {
 function capitaliseName(name: string): string {
   let first = true;
   return name.toLowerCase().replace(/[\p{L}\p{M}]+/gu, (word, at: number, whole: string) => {
-    // "D'Angelo", but "Constantin's" is nobody's name: what follows an apostrophe is capital as well.
+    // Letters after an apostrophe are capitals ("D'Angelo"), so particles follow spaces only.
     const isParticle = !first && whole[at - 1] === ' ' && PARTICLES.has(word);
     first = false;
     return isParticle ? word : `${word.charAt(0).toUpperCase()}${word.slice(1)}`;

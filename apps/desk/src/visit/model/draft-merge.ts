@@ -5,14 +5,14 @@ import { createAnswersCheck } from './form.ts';
 import { toContent, toFormValues } from './form-values.ts';
 import type { FormContext, FormValues } from './form-values.ts';
 
-/** What of a draft may be sent, what of it is new to the platform, and what to do when a colleague wrote in between. */
+/** Selects what of a draft is sent, computes edits, and merges changes of colleagues. */
 
-/** Rules that an answer breaks which is not there; everything else is wrong with one that is. */
+/** Rules that a missing answer breaks; all others concern an invalid one. */
 const MISSING_VALUE_RULES = ['REQUIRED', 'NEEDED_WITH', 'NOT_HERE'];
-/** Removing one wrong field may leave another one wrong; nothing nests deeper. */
+/** Removing one field may invalidate another. */
 const MAX_ROUNDS = 20;
 
-/** The part of what is typed that has the right shape: what is half typed or wrong stays in this browser until it is right. */
+/** Returns the valid part of the form. Incomplete and invalid values stay in this browser. */
 export function toSendableContent(values: FormValues, context: FormContext): Content {
   const content = toContent(values, context);
   const answers = createAnswersCheck(context.form)(content.answers ?? {}, context.today);
@@ -26,7 +26,7 @@ export function toSendableContent(values: FormValues, context: FormContext): Con
   return {};
 }
 
-/** Where to take something out: what is missing makes the whole around it wrong. */
+/** Returns the path to remove; a missing member invalidates its parent. */
 function removalPath({ field, rule }: Violation): string[] {
   const steps = field.split('/');
   return rule === 'REQUIRED' ? steps.slice(0, -1) : steps;
@@ -48,19 +48,19 @@ const CONTENT_MEMBERS = [
   ...(['applicant', 'contact', 'represented', 'mandate', 'answers', 'evidence', 'costOption', 'delivery'] as const),
 ] satisfies (keyof Content)[];
 
-/** What an edit says that makes one content of another: members that differ, as a whole; null for one that went. */
+/** Returns the body of an edit: changed members as a whole, null for removed ones. */
 export function diffContent(before: Content, after: Content): Record<string, unknown> {
   const changedMembers = CONTENT_MEMBERS.filter((name) => !isSame(before[name], after[name]));
   return Object.fromEntries(changedMembers.map((name) => [name, after[name] ?? null]));
 }
 
-/** The part of an application that the desk fills in. */
+/** Picks the members that the desk fills in. */
 export function pickContent(application: Partial<Record<keyof Content, unknown>>): Content {
   const presentMembers = CONTENT_MEMBERS.filter((name) => application[name] !== undefined);
   return Object.fromEntries(presentMembers.map((name) => [name, application[name]])) as Content;
 }
 
-/** One field that two people wrote: what stands here, and what the platform has. */
+/** A field that two people changed: the local and the remote value. */
 export interface Conflict {
   at: string;
   mine: FormValues[string] | undefined;
@@ -68,8 +68,8 @@ export interface Conflict {
 }
 
 /**
- * What becomes of the draft after a colleague wrote: what only the colleague changed is taken, what only this desk changed
- * stays, and what both changed is told, with the own value kept.
+ * Merges a colleague's changes. Fields that only one side changed take that side. Fields that both changed keep the
+ * local value and are returned as conflicts.
  * @param before the content that both started from
  */
 export function mergeDraft(
@@ -91,7 +91,7 @@ export function mergeDraft(
   return { typed: next, conflicts };
 }
 
-/** Puts a value in the place of another one, or takes it away. */
+/** Sets a value, or deletes it if undefined. */
 export function setOrDelete(
   values: Record<string, FormValues[string]>,
   pointer: string,
@@ -103,12 +103,12 @@ export function setOrDelete(
 
 const hasValue = (value: FormValues[string] | undefined): boolean => value !== undefined && value !== '';
 
-/** Whether two values are written the same, whatever the order of their members. */
+/** Compares values by their JSON, regardless of member order. */
 export function isSame(one: unknown, other: unknown): boolean {
   return canonicalJson(one) === canonicalJson(other);
 }
 
-/** JSON with members in one order, so that two ways to write the same are the same. */
+/** Serializes JSON with sorted members. */
 function canonicalJson(value: unknown): string {
   return (
     JSON.stringify(value, (_name, node: unknown) =>

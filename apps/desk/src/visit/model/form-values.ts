@@ -8,30 +8,27 @@ import { parseAnswer, fieldsOf } from './form.ts';
 import type { FormField, FormSchema, FieldValue } from './form.ts';
 
 /**
- * What is typed into a draft, also what is half typed or wrong: the value of each control by the JSON pointer of what it
- * fills in. What the controls have and the content has not (`/behalf`, `/contact/means`, how a paper was shown) stands beside it.
+ * The values of all controls by JSON pointer, also incomplete or invalid ones. Includes values that content lacks:
+ * `/behalf`, `/contact/means`, how a document was shown.
  */
 export type FormValues = Readonly<Record<string, FieldValue>>;
 
-/** How the person is reached. */
 export const CONTACT_MEANS = ['email', 'phone', 'none'] as const;
-/** How a paper was shown; `later` is that it was not. */
+/** How a document was shown; `later` means not yet. */
 export type EvidencePresentation = 'seen' | 'code' | 'later';
 
-/** @param form of the public service, for the answers */
 export interface FormContext {
   form: FormSchema | undefined;
-  /** yyyy-MM-dd in Chisinau. */
+  /** Civil date in Chisinau. */
   today: string;
 }
 
 export const textOf = (values: FormValues, pointer: string): string =>
   typeof values[pointer] === 'string' ? (values[pointer] as string) : '';
 
-/** Whether somebody else than the applicant is the one whom it is for. */
 export const isForAnotherPerson = (values: FormValues): boolean => values['/behalf'] === 'other';
 
-/** Everything that is typed as content, mended; what is half typed or wrong stays so, for the checks to say it. */
+/** Converts form values to normalized content. Incomplete and invalid values stay, for the checks to report. */
 export function toContent(values: FormValues, context: FormContext): Content {
   const content: Content = {};
   setMember(content, 'applicant', readPerson(values, '/applicant', context.today));
@@ -45,18 +42,18 @@ export function toContent(values: FormValues, context: FormContext): Content {
   return content;
 }
 
-/** What is typed as it is filed. */
+/** Returns the content to submit. */
 export function toApplicableContent(values: FormValues, context: FormContext): Content {
   return keepApplicableAnswers(toContent(values, context), context);
 }
 
-/** The content as it is filed: answers that do not count any more stay in the draft, and are left out. */
+/** Removes answers that no longer apply. The draft keeps them. */
 export function keepApplicableAnswers(content: Content, { form }: FormContext): Content {
   if (!content.answers || !form) return content;
   return Object.assign({}, content, { answers: applicableAnswers(form, content.answers) });
 }
 
-/** The content as the controls show it: the other way round. */
+/** Converts content back to form values. */
 export function toFormValues(content: Content, form: FormSchema | undefined): FormValues {
   const values: Record<string, FieldValue> = {};
   writePerson(values, '/applicant', content.applicant);
@@ -78,7 +75,7 @@ export function toFormValues(content: Content, form: FormSchema | undefined): Fo
   return values;
 }
 
-/** Kinds of the papers that something is said of. */
+/** Returns the kinds of documents with a value. */
 function listEvidenceKinds(values: FormValues): string[] {
   const kinds = Object.keys(values).map((pointer) => /^\/evidence\/([^/]+)\//.exec(pointer)?.[1]);
   return [...new Set(kinds.filter((kind) => kind !== undefined))];

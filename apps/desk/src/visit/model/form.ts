@@ -7,14 +7,13 @@ import { parseDate } from '../inputs/dates.ts';
 import { parseIdnp, parseIdno } from '../inputs/idnp.ts';
 import { normalizeName } from '../inputs/names.ts';
 
-/** The form of a public service as a desk shows it: docs/reference/forms.md says what its words mean. */
+/** Parses the form of a service for display; docs/reference/forms.md defines its keywords. */
 
 export type FormSchema = Readonly<Record<string, unknown>>;
 export type Answers = Record<string, unknown>;
-/** What stands in a control: its text, whether it is ticked, or a list of texts. */
+/** The value of a control: text, checkbox or list. */
 export type FieldValue = string | boolean | readonly string[];
 
-/** By what control a field is filled in. */
 type FieldKind = 'text' | 'long' | 'date' | 'idnp' | 'idno' | 'iban' | 'number' | 'yes-no' | 'choice' | 'list';
 
 export interface FormField {
@@ -22,22 +21,21 @@ export interface FormField {
   kind: FieldKind;
   title: Text;
   help?: Text | undefined;
-  /** In the place of the general text of a rule. */
+  /** Overrides of rule texts. */
   messages: Readonly<Record<string, Text>>;
   reuse?: string | undefined;
   choices: readonly { value: string; title: Text }[];
-  /** Of a list: what one of it is, and how many there may be. */
+  /** Of a list: its items, and their number. */
   item?: FormField | undefined;
   min: number;
   max: number;
-  /** A date that cannot lie ahead. */
+  /** A date that cannot be in the future. */
   isPast: boolean;
-  /** The most letters of a text. */
   maxLength?: number | undefined;
 }
 
 export interface FormSection {
-  /** Absent where the form has no parts. */
+  /** Absent for a form without sections. */
   title?: Text | undefined;
   fields: readonly FormField[];
 }
@@ -56,19 +54,19 @@ interface FieldSchema {
   'x-reuse'?: string;
 }
 
-/** The form of a service, or undefined where nothing but the person and the papers is asked for. */
+/** Returns the form of a service, or undefined without one. */
 export function formSchemaOf(service: PublicService | undefined): FormSchema | undefined {
   return service?.version?.formSchema as FormSchema | undefined;
 }
 
-/** What is wrong with answers; nothing where there is no form. */
+/** Returns a check of answers; without a form it accepts all. */
 export function createAnswersCheck(form: FormSchema | undefined): AnswersValidator {
   return form ? createAnswersValidator(form) : () => [];
 }
 
 const sectionsCache = new WeakMap<FormSchema, readonly FormSection[]>();
 
-/** The parts of a form in their order, each a screen. */
+/** Returns the sections of a form in order, one screen each. */
 export function sectionsOf(form: FormSchema | undefined): readonly FormSection[] {
   if (!form) return [];
   const sections = sectionsCache.get(form) ?? parseSections(form);
@@ -80,13 +78,13 @@ export function fieldsOf(form: FormSchema | undefined): readonly FormField[] {
   return sectionsOf(form).flatMap(({ fields }) => fields);
 }
 
-/** The fields of a part that count with these answers. */
+/** Returns the fields of a section that apply with these answers. */
 export function findApplicableFields(form: FormSchema, section: FormSection, answers: Answers): readonly FormField[] {
   const inapplicable = inapplicableFields(form, answers);
   return section.fields.filter(({ name }) => !inapplicable.includes(name));
 }
 
-/** Names of the fields that have to be answered, with what is answered so far. */
+/** Returns the names of required fields with these answers. */
 export function findRequiredFields(form: FormSchema, answers: Answers): ReadonlySet<string> {
   const check = createAnswersValidator(form);
   const isRequired = (name: string) => {
@@ -97,9 +95,9 @@ export function findRequiredFields(form: FormSchema, answers: Answers): Readonly
 }
 
 /**
- * What a control holds as an answer; undefined for nothing. What is no date or number yet stays as it was typed, so that
- * the check of the form says so.
- * @param today yyyy-MM-dd in Chisinau
+ * Converts a control's value to an answer; undefined if empty. Invalid dates and numbers stay text, so that the form
+ * check reports them.
+ * @param today civil date in Chisinau
  */
 export function parseAnswer(field: FormField, value: FieldValue | undefined, today: string): unknown {
   if (field.kind === 'yes-no') return typeof value === 'boolean' ? value : undefined;
@@ -126,7 +124,7 @@ const ANSWER_PARSERS: Record<Exclude<FieldKind, 'yes-no' | 'list'>, AnswerParser
   number: (text) => (/^\d+([.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : text),
 };
 
-/** The last day that makes sense in a field, for years of two digits: today for what cannot lie ahead, else ten years from now. */
+/** Returns the latest plausible date of a field: today for past dates, else ten years ahead. */
 export function latestDate({ isPast }: FormField, today: string): string {
   return isPast ? today : `${Number(today.slice(0, 4)) + 10}${today.slice(4)}`;
 }

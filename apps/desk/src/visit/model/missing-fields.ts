@@ -9,24 +9,23 @@ import { findAgency, toRequirements } from './service.ts';
 import { toApplicableContent, isForAnotherPerson } from './form-values.ts';
 import type { FormValues } from './form-values.ts';
 
-/** What a draft lacks, by the controls that it is typed into. */
+/** Finds what a draft lacks, by control. */
 
-/** One wrong or missing field. */
 export interface MissingField {
-  /** The pointer of its control. */
+  /** Pointer of the control. */
   pointer: string;
   screen: ScreenId;
   violation: Violation;
 }
 
-/** Where a draft stands: what the checks need to know of its service and its desk. */
+/** The catalog, service and date that the checks need. */
 export interface CheckContext {
   catalog: Catalog;
   service: PublicService;
   today: string;
 }
 
-/** All that keeps the draft from being filed, as the platform will say it at submit; for another person, also whom it is for. */
+/** Returns everything that blocks the submission, as the platform will report it. */
 export function findMissingFields(
   values: FormValues,
   context: CheckContext,
@@ -44,7 +43,7 @@ export function findMissingFields(
   return toMissingFields(violations, values, content, service, screens);
 }
 
-/** Violations, also those that the platform told, with the controls that they belong to; each control once for each rule. */
+/** Maps violations to controls, one per control. Accepts violations of the platform too. */
 export function toMissingFields(
   violations: readonly Violation[],
   values: FormValues,
@@ -55,7 +54,7 @@ export function toMissingFields(
   const byControl = new Map<string, MissingField>();
   for (const violation of violations) {
     const pointer = controlPointer(violation, content, isForAnotherPerson(values));
-    // One thing is wrong with a control at a time: the first is what to mend first.
+    // The first violation of a control is the one to fix first.
     if (!byControl.has(pointer))
       byControl.set(pointer, { pointer, screen: findScreen(pointer, service, screens), violation });
   }
@@ -63,16 +62,16 @@ export function toMissingFields(
   return positioned.sort((one, other) => one.at - other.at).map(({ lack }) => lack);
 }
 
-/** The checks name a given name before a family name; the screens ask the other way round. */
+/** The checks report the given name first; the screen asks for the family name first. */
 const FIELD_ORDER = ['idnp', 'familyName', 'givenName', 'birthDate'];
 
-/** Where a control stands: by its screen, and on it by what is asked first. */
+/** Sort key: the screen, then the order on it. */
 function fieldPosition({ pointer, screen }: MissingField, screens: readonly ScreenId[]): number {
   const index = FIELD_ORDER.indexOf(pointer.split('/').at(-1) ?? '');
   return 10 * screens.indexOf(screen) + (index < 0 ? FIELD_ORDER.length : index);
 }
 
-/** The control that fills in the field of a violation. */
+/** Returns the pointer of the control that fixes a violation. */
 function controlPointer({ field, rule, params }: Violation, content: Content, isForOther: boolean): string {
   if (rule === 'EVIDENCE_MISSING' || rule === 'EVIDENCE_UNSEEN') return `/evidence/${params?.kind ?? ''}/how`;
   const [, member, name = '', part = ''] = field.split('/');

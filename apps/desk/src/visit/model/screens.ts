@@ -5,15 +5,15 @@ import { findRequestedEvidence } from './service.ts';
 import { isForAnotherPerson } from './form-values.ts';
 import type { FormValues } from './form-values.ts';
 
-/** The screens of a new application in their order: one idea each. */
+/** The screens of a visit, in order. */
 
 export type ScreenId = 'service' | 'person' | 'behalf' | `form-${number}` | 'papers' | 'cost' | 'review' | 'receipt';
 
-/** The steps that the rail names; several screens may belong to one. */
+/** The steps of the navigation. A step may have several screens. */
 export const VISIT_STEPS = ['service', 'person', 'form', 'papers', 'cost', 'review'] as const;
 export type VisitStep = (typeof VISIT_STEPS)[number];
 
-/** Which screens this draft has: on whose behalf only when for another, parts of the form that have a field to fill in. */
+/** Returns the screens of a draft: `behalf` only for another person, and form sections with an applicable field. */
 export function resolveScreens(service: PublicService | undefined, values: FormValues, content: Content): ScreenId[] {
   const form = formSchemaOf(service);
   const parts = sectionsOf(form).flatMap((section, at): ScreenId[] =>
@@ -30,12 +30,11 @@ export function stepOf(screen: ScreenId): VisitStep {
   return screen === 'receipt' ? 'review' : (screen as VisitStep);
 }
 
-/** The steps that this draft has. */
 export function resolveSteps(screens: readonly ScreenId[]): VisitStep[] {
   return VISIT_STEPS.filter((step) => screens.some((screen) => stepOf(screen) === step));
 }
 
-/** The screen on which a field stands, by its JSON pointer; the review for what stands on none. */
+/** Returns the screen of a field by its pointer; `review` if none has it. */
 export function findScreen(
   pointer: string,
   service: PublicService | undefined,
@@ -66,7 +65,7 @@ function formScreenOf(service: PublicService | undefined, name: string | undefin
   return index < 0 ? undefined : `form-${index + 1}`;
 }
 
-/** The screen before or after one; itself at the ends. */
+/** Returns the adjacent screen, or the same one at the ends. */
 export function adjacentScreen(screens: readonly ScreenId[], screen: ScreenId, step: 1 | -1): ScreenId {
   const index = screens.indexOf(screen);
   return screens[Math.min(Math.max(index + step, 0), screens.length - 1)] ?? screen;

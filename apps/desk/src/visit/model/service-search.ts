@@ -2,11 +2,11 @@ import { createSearch } from '@cups/application/search';
 import type { Search } from '@cups/application/search';
 import type { PublicService, Catalog } from '../../api/types.ts';
 
-/** Finding a service as people say it, in the registry that the page has: no request, and no line needed. */
+/** Searches services in the loaded catalog, without a request. */
 
 const searchIndexes = new WeakMap<Catalog, Search<PublicService>>();
 
-/** The services that fit, best first; undefined when the query has no word that tells them apart. */
+/** Returns matching services, best first; undefined if the query has no significant word. */
 export function searchServices(catalog: Catalog, query: string): readonly PublicService[] | undefined {
   const search = searchIndexes.get(catalog) ?? createSearch(catalog.publicServices, toSearchTerms);
   searchIndexes.set(catalog, search);
@@ -16,12 +16,12 @@ export function searchServices(catalog: Catalog, query: string): readonly Public
 
 const MAX_FREQUENT = 3;
 
-/** What people ask for most among what can be filed here today. */
+/** Returns the most popular services that are available here. */
 export function findFrequentServices(catalog: Catalog): readonly PublicService[] {
   return catalog.publicServices.filter(isAvailableHere).slice(0, MAX_FREQUENT);
 }
 
-/** Whether a draft can be opened for it at this desk today. */
+/** Whether a draft can be opened at this desk today. */
 export function isAvailableHere({ fileable, paused }: PublicService): boolean {
   return fileable && !paused;
 }

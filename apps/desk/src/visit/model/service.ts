@@ -1,7 +1,7 @@
 import type { Content, EvidenceRule, Requirements } from '@cups/application';
 import type { Agency, PublicService, PublicServiceVersion, Catalog } from '../../api/types.ts';
 
-/** What a public service asks of a file at this desk, beside its form. */
+/** Requirements of a service beside its form. */
 
 export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number];
 export type Reduction = NonNullable<PublicServiceVersion['reductions']>[number];
@@ -16,7 +16,7 @@ export function findAgency(catalog: Catalog, service: PublicService): Agency | u
   return catalog.agencies.find(({ name }) => name === service.version?.provider);
 }
 
-/** What `completenessViolations` asks for; prices are those that the registry of the centre offers. */
+/** Returns the requirements for `validateCompleteness`. */
 export function toRequirements(service: PublicService | undefined, agency: Agency | undefined): Requirements {
   return {
     evidence: (service?.version?.evidence ?? []).map(toEvidenceRule),
@@ -34,7 +34,7 @@ function toEvidenceRule({ kind, required, accepts, when }: EvidenceRequirement):
   return rule;
 }
 
-/** The papers that are asked for or welcome with what is known so far, in the order of the service. */
+/** Returns the required and optional documents for this content, in service order. */
 export function findRequestedEvidence(
   service: PublicService | undefined,
   content: Content,
@@ -60,7 +60,7 @@ export interface ReducedCostOption {
   reduction: Reduction | undefined;
 }
 
-/** The ways to be served, in the order of the service: those for everybody, and those for whom the law lets pay less. */
+/** Returns the cost options: without and with a reduction by law. */
 export function splitCostOptions(service: PublicService | undefined): {
   plain: readonly CostOption[];
   reduced: readonly ReducedCostOption[];
@@ -74,13 +74,13 @@ export function splitCostOptions(service: PublicService | undefined): {
   };
 }
 
-/** The one way to be served that may be taken as given: where there is no other, and it is for everybody. */
+/** Returns the single cost option, if there is no other and it has no reduction. */
 export function findOnlyCostOption(service: PublicService | undefined): CostOption | undefined {
   const { plain, reduced } = splitCostOptions(service);
   return plain.length === 1 && reduced.length === 0 ? plain[0] : undefined;
 }
 
-/** How the result may reach the person: by what it is. Where nobody says what it is, each way may be asked for. */
+/** Returns the delivery kinds of the outputs; all of them if the outputs are unknown. */
 export function listDeliveryKinds(service: PublicService | undefined): readonly DeliveryKind[] {
   const kinds = new Set((service?.version?.outputs ?? []).map(({ kind }) => kind));
   if (kinds.size === 0) return ['at-centre', 'electronic', 'post'];
@@ -90,7 +90,7 @@ export function listDeliveryKinds(service: PublicService | undefined): readonly 
   return deliveryKinds;
 }
 
-/** The cheapest way for everybody, with what to say of price and term in a list. */
+/** Returns the cheapest option without a reduction. */
 export function findCheapestOption(service: PublicService): CostOption | undefined {
   const priced = splitCostOptions(service).plain.filter(({ fee }) => fee !== undefined);
   return priced.reduce<CostOption | undefined>(
@@ -101,7 +101,7 @@ export function findCheapestOption(service: PublicService): CostOption | undefin
 
 const comparableFee = ({ fee }: CostOption): number => fee?.amountMinor ?? Infinity;
 
-/** Whether the service gives money to the person instead of asking for it. */
+/** Whether the service pays money to the applicant. */
 export function isPayout(service: PublicService): boolean {
   const { outputs = [] } = service.version ?? {};
   return outputs.length > 0 && outputs.every(({ kind }) => kind === 'payment');

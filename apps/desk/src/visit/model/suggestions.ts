@@ -5,25 +5,25 @@ import type { FormField, FieldValue } from './form.ts';
 import { isForAnotherPerson, textOf } from './form-values.ts';
 import type { FormValues } from './form-values.ts';
 
-/** What was given once in a visit is offered again, and never put in unasked. */
+/** Suggests values from the same visit. They are never filled in automatically. */
 
-/** Something that can be taken into a field. */
+/** A value to take over. */
 export interface Suggestion {
-  /** The name of the field that it is for. */
+  /** Name of the target field. */
   field: string;
   label: Text;
   value: FieldValue;
-  /** From which service of this visit; absent for what is known of the person. */
+  /** The service of origin; absent for data of the person. */
   source?: Text | undefined;
 }
 
-/** One application of the visit, as far as it is filled in. */
+/** One draft of the visit. */
 export interface FilledService {
   service: PublicService | undefined;
   values: FormValues;
 }
 
-/** What can be taken into fields that are empty: of the person first, then of the other services of the visit, latest first. */
+/** Returns suggestions for empty fields: from the person first, then from other services, latest first. */
 export function suggestFor(
   fields: readonly FormField[],
   current: FilledService,
@@ -37,7 +37,7 @@ export function suggestFor(
   });
 }
 
-/** Whoever a paper is about is most often the person at the desk, or the one represented. */
+/** A form most often concerns the applicant, or the represented person. */
 function suggestFromPerson({ reuse, name, title }: FormField, values: FormValues): Suggestion | undefined {
   const pointer = isForAnotherPerson(values) ? '/represented' : '/applicant';
   const known: Record<string, string> = {
@@ -65,7 +65,7 @@ function suggestFromOthers(
 
 const PERSON_POINTERS = /^\/(?:applicant|contact)\//;
 
-/** What a further application of the same visit starts with: the person and how to reach her. */
+/** Returns the person and contact for a further draft of the visit. */
 export function carryOverPerson(values: FormValues): FormValues {
   return Object.fromEntries(Object.entries(values).filter(([at]) => PERSON_POINTERS.test(at)));
 }

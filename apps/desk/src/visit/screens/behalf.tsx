@@ -12,7 +12,7 @@ import { Identity } from './person.tsx';
 
 const GROUNDS = ['notarial', 'mpower', 'kinship', 'guardianship'] as const;
 
-/** For whom, when it is not for oneself, and what gives the right to ask. */
+/** The represented person and the mandate. */
 export function BehalfScreen() {
   const { t } = useLanguage();
   const { next, values, setValue, errorAt, today } = useDraftForm();

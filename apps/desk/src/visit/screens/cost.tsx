@@ -17,10 +17,10 @@ import { VisitPage } from './visit-page.tsx';
 import styles from './cost.module.css';
 
 const MAX_DIGITS = 9;
-/** Of the prices with a reduction, which stand apart. */
+/** ID of the options with a reduction. */
 const REDUCED_GROUP = '/costOption/reduced';
 
-/** For how much and how fast, with a reduction only by its law; and how the result reaches the person. */
+/** Cost, duration and delivery. Reductions are shown apart, with their law. */
 export function CostScreen() {
   const { t } = useLanguage();
   const { next, service, values, setValue, errorAt } = useDraftForm();
@@ -84,7 +84,7 @@ type DigitRenderer = (group: string, value: string) => React.ReactNode;
 function CostChoice({ options, digit }: { options: readonly CostOption[]; digit: DigitRenderer }) {
   const { t } = useLanguage();
   const { values, setValue, errorAt } = useDraftForm();
-  // The title of a way says how long it takes; only from when it counts is more, and that nobody knows it.
+  // The title states the duration; only another start, or an unknown duration, needs a line.
   const startText = (option: CostOption) => (option.term?.from === 'submission' ? undefined : t(termText(option)));
   return (
     <div className={styles.costs}>
@@ -138,7 +138,7 @@ function ReductionChoice({ reduced, digit }: { reduced: readonly ReducedCostOpti
   );
 }
 
-/** The service names no price: that is said, and nothing is to be chosen. */
+/** The service names no fee, so there is nothing to choose. */
 function NoCost() {
   const { t } = useLanguage();
   const { service } = useDraftForm();

@@ -12,7 +12,7 @@ import type { EvidencePresentation } from '../model/form-values.ts';
 import { VisitPage } from './visit-page.tsx';
 import styles from './documents.module.css';
 
-/** Which papers are here, and how each was shown. Nothing is preselected: what was seen is a word of the specialist. */
+/** Which documents were shown, and how. Nothing is preselected: the specialist attests it. */
 export function DocumentsScreen() {
   const { t } = useLanguage();
   const { next, service, content } = useDraftForm();

@@ -11,7 +11,7 @@ import { findService } from '../model/service.ts';
 import { VisitPage } from './visit-page.tsx';
 import styles from './pane.module.css';
 
-/** One part of the form of the service: only what it asks, and only what counts with the answers so far. */
+/** One section of the service's form, with its applicable fields. */
 export function FormScreen({ part }: { part: number }) {
   const { t } = useLanguage();
   const { next, content, service, today, visit, draft, values, catalog } = useDraftForm();
@@ -45,7 +45,7 @@ export function FormScreen({ part }: { part: number }) {
   );
 }
 
-/** What was given in this visit already, to be taken by one press. */
+/** Values from this visit, each taken over by one press. */
 function SuggestionList({ suggestions }: { suggestions: readonly Suggestion[] }) {
   const { t } = useLanguage();
   const { setValues } = useDraftForm();

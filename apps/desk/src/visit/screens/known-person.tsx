@@ -16,7 +16,7 @@ import type { FormValues } from '../model/form-values.ts';
 import { toNameQuery, nameSearchQuery, usePersonLookup, useNameSearch } from '../use-person-lookup.ts';
 import styles from './person.module.css';
 
-/** Somebody who was here before is offered again; nothing is taken in unasked. */
+/** Suggests a known person; nothing is filled in automatically. */
 export function KnownPerson({ pointer }: { pointer: '/applicant' | '/represented' }) {
   const { values } = useDraftForm();
   const text = textOf(values, `${pointer}/idnp`);
@@ -58,26 +58,26 @@ function KnownByNumber({ text, pointer }: { text: string; pointer: string }) {
   );
 }
 
-/** Whoever is typed already needs no offer. */
+/** A complete person needs no suggestion. */
 function isComplete(person: Person | undefined): boolean {
   return Boolean(person?.familyName && person.givenName && person.birthDate);
 }
 
-/** What is known of a person as the controls show it; the contact is that of the applicant. */
+/** Converts a person to form values. Only an applicant's contact is included. */
 function toPersonValues(person: Person, contact: Contact | undefined, pointer: string, values: FormValues): FormValues {
   const known = toFormValues(Object.assign({ applicant: person }, contact && { contact }), undefined);
   const isApplicant = pointer === '/applicant';
   const taken = Object.entries(known)
     .filter(([key]) => key.startsWith('/applicant/') || isApplicant)
     .map(([key, value]) => [key.replace(/^\/applicant/, pointer), value] as const)
-    // A contact that was typed just now is newer than the one that is known.
+    // A contact that was just typed is newer.
     .filter(([key]) => !key.startsWith('/contact') || textOf(values, '/contact/means') === '');
   return Object.fromEntries(taken);
 }
 
 const MAX_NAMES = 6;
 
-/** People of this centre by name; which of them it is shows by the service and the day. */
+/** Known persons of this centre by name, told apart by service and date. */
 function KnownByName({ text, pointer }: { text: string; pointer: string }) {
   const { t } = useLanguage();
   const { values, setValues, waitFor } = useDraftForm();
@@ -95,7 +95,7 @@ function KnownByName({ text, pointer }: { text: string; pointer: string }) {
     const { applicant, contact } = await queryClient.fetchQuery(applicationQuery);
     if (applicant) setValues(toPersonValues(applicant, contact, pointer, values));
   }
-  /** Whoever is quicker than the line takes the first of those who are found. */
+  /** Enter before the results arrive takes the first of them. */
   async function takeFirst(): Promise<void> {
     const name = toNameQuery(text);
     if (name) await takePerson(groupByPerson(await queryClient.fetchQuery(nameSearchQuery(name)))[0]?.row);
@@ -152,7 +152,7 @@ interface PersonMatch {
 }
 type NameSearchResult = ReturnType<typeof useNameSearch>['data'];
 
-/** One row for each person, the newest: of one name, year of birth and end of the IDNP. */
+/** Returns the newest row per person: same name, birth year and end of the IDNP. */
 function groupByPerson(found: NameSearchResult): PersonMatch[] {
   const byPerson = new Map<string, PersonMatch>();
   for (const row of found?.applications ?? []) {

@@ -11,7 +11,7 @@ import { textOf } from '../model/form-values.ts';
 import { usePersonLookup } from '../use-person-lookup.ts';
 import styles from './pane.module.css';
 
-/** What is open at this centre for the number that is typed, so that nothing is filed twice. */
+/** Open applications of the typed IDNP at this centre, to prevent duplicates. */
 export function PersonPane() {
   const { t } = useLanguage();
   const { values, service, draft } = useDraftForm();

@@ -17,7 +17,7 @@ import { VisitPage } from './visit-page.tsx';
 import { PersonPane } from './person-pane.tsx';
 import styles from './person.module.css';
 
-/** Who asks: known by number or name, or typed as on the card; how to reach the person, and for whom it is. */
+/** The applicant: found by number or name, or typed; contact, language, and for whom. */
 export function PersonScreen() {
   const { t } = useLanguage();
   const { next } = useDraftForm();
@@ -50,11 +50,11 @@ export function PersonScreen() {
 interface IdentityProps {
   pointer: '/applicant' | '/represented';
   allowsName?: boolean;
-  /** What is asked beside the date of birth, where there is room. */
+  /** Content beside the birth date. */
   aside?: ReactNode;
 }
 
-/** Number, names and date of birth of one person, or the document of another state where the agency takes it. */
+/** Number, names and birth date of a person, or a foreign document if the agency accepts it. */
 export function Identity({ pointer, allowsName, aside }: IdentityProps) {
   const { t } = useLanguage();
   const { values, agency, today, setValue } = useDraftForm();
@@ -97,7 +97,7 @@ export function Identity({ pointer, allowsName, aside }: IdentityProps) {
   );
 }
 
-/** Every other state, by its name in the language of the page. */
+/** Foreign countries by name in the page's language. */
 function useCountries(): { value: string; label: string }[] {
   const { language } = useLanguage();
   return useMemo(() => {

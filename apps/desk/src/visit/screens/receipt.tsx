@@ -16,7 +16,7 @@ import { StepNav } from '../step-nav.tsx';
 import { useReceiptPrintouts } from '../use-printouts.tsx';
 import styles from './receipt.module.css';
 
-/** It is filed: the number that the person takes along, and what happens next. It stands in the place of the review. */
+/** The receipt screen: tracking number, next steps and printouts. It replaces the review. */
 export function ReceiptScreen({ application }: { application: Application }) {
   const { t } = useLanguage();
   const { service } = useDraftForm();
@@ -78,7 +78,7 @@ export function ReceiptScreen({ application }: { application: Application }) {
   );
 }
 
-/** Who has it, until when, and how the person hears of it. */
+/** The agency, the deadline, and how the applicant is notified. */
 function NextSteps({ application }: { application: Application }) {
   const { t, language } = useLanguage();
   const { agency, today } = useDraftForm();

@@ -36,7 +36,7 @@ import { VisitPage } from './visit-page.tsx';
 import type { VisitPageProps } from './visit-page.tsx';
 import styles from './review.module.css';
 
-/** Everything that is going to be filed, large, for the person: Romanian, and the person's language beside it. */
+/** Everything to be submitted, for the applicant to check: in Romanian and in their language. */
 export function ReviewScreen() {
   const { t } = useLanguage();
   const form = useDraftForm();
@@ -81,7 +81,7 @@ export function ReviewScreen() {
   );
 }
 
-/** The person's application is filed from here; the operator's own is left to a colleague, who finds it in the queue. */
+/** Submits the application. The operator's own is left to a colleague. */
 function useMainAction(busy: boolean): VisitPageProps['main'] {
   const { t } = useLanguage();
   const { draft, next } = useDraftForm();
@@ -90,7 +90,7 @@ function useMainAction(busy: boolean): VisitPageProps['main'] {
   return { label: t(VISIT.submit), run: next, busy, doing: t(VISIT.submitting) };
 }
 
-/** What is missing leads to its screen and its control; it takes the focus when the platform said so. */
+/** Missing fields, linked to their screens. Takes the focus after a rejection by the platform. */
 function MissingFieldList({
   errors,
 }: {
@@ -113,7 +113,7 @@ function MissingFieldList({
               type="button"
               onClick={() => {
                 go(field.screen);
-                // The screen draws itself first.
+                // Waits for the screen to render.
                 requestAnimationFrame(() => focusControl(field.pointer));
               }}
             >
@@ -162,7 +162,6 @@ function personRows(person: Person | undefined): ReviewRow[] {
   ];
 }
 
-/** What stands on each screen, in the words of the form and of the service. */
 function buildSections({ content, service, screens, values }: DraftForm): ReviewSection[] {
   const { applicant, contact, represented, mandate, answers, delivery } = content;
   const form = formSchemaOf(service);
@@ -272,7 +271,7 @@ function ReviewSection({ section: { screen, title, rows } }: { section: ReviewSe
   );
 }
 
-/** Romanian, and under it the person's language where that is another one. */
+/** Romanian, and the applicant's language below if it differs. */
 function BilingualText({
   text,
   applicantLanguage,

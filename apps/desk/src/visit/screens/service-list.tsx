@@ -11,7 +11,7 @@ import { findAgency, findCheapestOption, isPayout } from '../model/service.ts';
 import styles from './service.module.css';
 
 interface ServiceListProps {
-  /** What fits the query, best first; undefined while there is none. */
+  /** Matches, best first; undefined without a query. */
   results: readonly PublicService[] | undefined;
   frequent: readonly PublicService[];
   picked: PublicService | undefined;
@@ -19,7 +19,7 @@ interface ServiceListProps {
   onOpen: () => void;
 }
 
-/** What was found, and under it what is asked often here: one list for the arrows. */
+/** Matches and frequent services as one listbox for the arrow keys. */
 export function ServiceList({ results, frequent, picked, onPick, onOpen }: ServiceListProps) {
   const { t } = useLanguage();
   const { catalog } = useDraftForm();
@@ -70,7 +70,7 @@ function ServiceHit({ service, chosen, onPick, onOpen }: ServiceHitProps) {
       aria-selected={chosen}
       tabIndex={-1}
       className={styles.hit}
-      // The focus stays in the field.
+      // Keeps the focus in the field.
       onMouseDown={(event) => {
         event.preventDefault();
         if (event.detail > 1) onOpen();

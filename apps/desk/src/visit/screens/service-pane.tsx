@@ -13,7 +13,7 @@ import { otherChannelText } from '../other-channel.ts';
 import { lawText } from '../field-texts.ts';
 import styles from './pane.module.css';
 
-/** What a service takes and gives, beside the list: papers, prices and terms, the result; or where else it is asked for. */
+/** The selected service: documents, costs and result; or where else it is available. */
 export function ServicePane({ service, onPrint }: { service: PublicService; onPrint?: (() => void) | undefined }) {
   const { t } = useLanguage();
   const { catalog } = useDraftForm();

@@ -25,7 +25,7 @@ import styles from './service.module.css';
 
 const MAX_HITS = 8;
 
-/** Which service: found as people say it, with what it takes beside it. */
+/** Finds a service as people say it. */
 export function ServiceScreen() {
   const { t, language } = useLanguage();
   const { chooseService, blockingText, setBlockingText } = useDraftForm();
@@ -69,7 +69,7 @@ export function ServiceScreen() {
   );
 }
 
-/** Where the visit before went, when it was put aside just now. */
+/** Links to the draft of the visit that was saved just now. */
 function SavedForLaterNotice() {
   const { t } = useLanguage();
   const isSavedForLater = useIsSavedForLater();
@@ -89,14 +89,14 @@ function SavedForLaterNotice() {
 }
 
 /**
- * What fits what is typed, and which of it is picked: the best, until the arrows or a press pick another.
- * @param proceed with the best, when Enter was pressed before this screen was there
+ * The matches of the query, and the picked one: the best, until arrows or a click pick another.
+ * @param proceed called with the best match, if Enter was pressed before this screen existed
  */
 function useServiceSearch(proceed: (service: PublicService | undefined) => void) {
   const { catalog, service, setBlockingText } = useDraftForm();
   const [query, setQuery] = useState(readTypeAhead);
   const [code, setCode] = useState(service?.code);
-  // What was typed before this screen was there; from the first moment in which it is seen, keys are its own.
+  // Takes over the buffered text; from the first paint on, keys go to the field.
   useLayoutEffect(() => {
     takeTypeAhead((text, entered) => {
       if (text === '') return;

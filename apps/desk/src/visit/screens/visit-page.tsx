@@ -23,16 +23,16 @@ import styles from './visit-page.module.css';
 export interface VisitPageProps {
   main: { label: string; run: () => void; cap?: string; busy?: boolean; doing?: string };
   side?: ReactNode;
-  /** In the place of the save state, where nothing is saved yet. */
+  /** Replaces the save status. */
   hint?: ReactNode;
-  /** Before the main button: what has to be ticked first. */
+  /** Content before the main button. */
   before?: ReactNode;
-  /** What is missing stands in the summary, each with its label. */
+  /** Whether to show the error summary. */
   summary?: boolean;
   children: ReactNode;
 }
 
-/** The frame of the screens of a visit: steps, one idea, a pane beside it, and the footer with what to do next. */
+/** The frame of visit screens: steps, content, side pane and footer. */
 export function VisitPage({ main, side, hint, before, summary = true, children }: VisitPageProps) {
   const { t } = useLanguage();
   const { screen, back, missingFields, errorAt, service, attempt, sync, draft } = useDraftForm();
@@ -108,7 +108,7 @@ function FooterButtons({ main, onSaveForLater }: { main: VisitPageProps['main'];
   );
 }
 
-/** Esc leaves the field that somebody types in, before it leaves the screen. */
+/** Esc blurs the field first; a second Esc leaves the screen. */
 function blurActiveField(): boolean {
   const { activeElement } = document;
   if (!(activeElement instanceof HTMLElement) || !activeElement.matches('input, select, textarea')) return false;
