@@ -7,8 +7,10 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 /**
- * `node libs/agency-kit/pack.ts` makes `dist/cups-agency-<version>.tgz` and its checksum: the kit in one file, without packages to
- * install, for Node 20; `--out` names another folder, which is emptied. The same sources give the same bytes: npm gives every file of a tarball one time and one mode.
+ * `node libs/agency-kit/pack.ts` builds `dist/cups-agency-<version>.tgz` and its checksum: the kit in one file,
+ * without dependencies, for Node 20.
+ * `--out` names another folder, which is emptied. Builds are reproducible: npm gives every file the same time and
+ * mode.
  */
 
 const here = import.meta.dirname;
@@ -16,7 +18,7 @@ const root = join(here, '../..');
 const { out: dist = join(here, 'dist') } = parseArgs({ options: { out: { type: 'string' } } }).values;
 const { version, license } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as Record<string, string>;
 
-/** What runs beside the bundle: the broker is compiled from source where the kit is. */
+/** Files beside the bundle: the broker is compiled from source where the kit runs. */
 const BROKER_FILES = ['Kafka.java', 'kafka.pom.xml', 'log4j2.properties'];
 
 const folder = mkdtempSync(join(tmpdir(), 'cups-agency-'));
@@ -37,8 +39,7 @@ function manifest() {
   return {
     name: 'cups-agency',
     version,
-    description:
-      'Is the system of an agency ready for the unified centres? Plays the platform by the published contract.',
+    description: 'Tests the system of an agency against the published contract by playing the platform.',
     license,
     type: 'module',
     bin: { 'cups-agency': 'bin/cups-agency.mjs' },
@@ -46,7 +47,10 @@ function manifest() {
   };
 }
 
-/** @returns the folders of the packages that are in the bundle */
+/**
+ * Builds the bundle.
+ * @returns folders of the packages in it
+ */
 async function bundle(outfile: string): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -59,7 +63,7 @@ async function bundle(outfile: string): Promise<string[]> {
     legalComments: 'none',
     logLevel: 'error',
     metafile: true,
-    // Packages that are CommonJS ask for a require of their own.
+    // CommonJS packages need a require function.
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
@@ -69,19 +73,19 @@ async function bundle(outfile: string): Promise<string[]> {
   return [...new Set(folders)].sort();
 }
 
-function noticeOf(place: string): string {
-  const at = join(root, place);
-  const about = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as Record<string, string>;
-  const notices = readdirSync(at)
+function noticeOf(packagePath: string): string {
+  const packageFolder = join(root, packagePath);
+  const about = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as Record<string, string>;
+  const notices = readdirSync(packageFolder)
     .filter((name) => /^(?:licen[cs]e|copying|notice)/i.test(name))
     .sort();
-  const texts = notices.map((name) => readFileSync(join(at, name), 'utf8').trim());
+  const texts = notices.map((name) => readFileSync(join(packageFolder, name), 'utf8').trim());
   return [`${about['name']} ${about['version']} (${about['license']})`, ...texts, ''].join('\n\n');
 }
 
 function pack(): void {
   mkdirSync(dist, { recursive: true });
-  // What an older version left would be handed out as well.
+  // Files of an older version would be published too.
   for (const old of readdirSync(dist)) rmSync(join(dist, old));
   const name = `cups-agency-${version}.tgz`;
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', dist, folder], { stdio: 'pipe' });

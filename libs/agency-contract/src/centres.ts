@@ -7,14 +7,14 @@ import { CENTRE_HEADERS_SCHEMA, REFERENCE_SCHEMAS } from './schemas.ts';
 import { attributesOf, validateAttributes } from './validate.ts';
 import { findViolations } from './violations.ts';
 
-/** Reference data: which centres there are. One compacted topic for all agencies, keyed by the code of the centre. */
+/** Reference data about centres: one compacted topic for all agencies, keyed by the centre code. */
 
-/** The topic, behind the installation's prefix. */
+/** Topic name, without the installation's prefix. */
 export const CENTRES_TOPIC = 'cups.centres';
-/** Bound of a message about a centre, in bytes of JSON. */
+/** Maximum size of a centre message, in bytes of JSON. */
 export const MAX_CENTRE_BYTES = 16 * 1024;
 
-/** A centre as it is now. `timeZone` is an IANA name. */
+/** The current state of a centre. `timeZone` is an IANA name. */
 export type CentreChanged = {
   code: string;
   names: { ro: string; ru?: string; en?: string };
@@ -28,7 +28,7 @@ export type CentreReadResult = { ok: true; centre: CentreChanged } | ReadRefusal
 const SUBJECT_PREFIX = 'centres/';
 const SCHEMA = REFERENCE_SCHEMAS[REFERENCE_TYPES.centreChanged];
 
-/** What a centre alone says of its message: all but when, and under which id. It does not check the content. */
+/** Returns the parts of a message that follow from the centre. Does not validate the content. */
 export function toCentrePayload(centre: CentreChanged): Payload & { type: string; subject: string } {
   return {
     key: centre.code,
@@ -41,13 +41,13 @@ export function toCentrePayload(centre: CentreChanged): Payload & { type: string
 }
 
 /**
- * Reads a Kafka message of `cups.centres`; never throws. As every reader it lets properties through that it does not know. Who
- * is told UNKNOWN_TYPE ignores the message: it is newer than this contract.
+ * Reads a Kafka message of `cups.centres`, ignoring unknown properties. Never throws.
+ * A caller ignores a message refused with UNKNOWN_TYPE: it belongs to a later contract version.
  */
 export function fromCentreMessage(message: IncomingMessage): CentreReadResult {
   const attributes = attributesOf(textHeaders(message.headers));
-  const wrong = validateAttributes(attributes, CENTRE_HEADERS_SCHEMA);
-  if (wrong.length > 0) return refusal('NOT_CLOUDEVENTS', wrong);
+  const violations = validateAttributes(attributes, CENTRE_HEADERS_SCHEMA);
+  if (violations.length > 0) return refusal('NOT_CLOUDEVENTS', violations);
   if (attributes.type !== REFERENCE_TYPES.centreChanged) return refusal('UNKNOWN_TYPE');
   if (attributes.dataschema !== SCHEMA.$id) {
     return refusal('NOT_CLOUDEVENTS', [{ field: 'ce_dataschema', rule: 'const' }]);
@@ -57,8 +57,8 @@ export function fromCentreMessage(message: IncomingMessage): CentreReadResult {
   const { bytes, value } = parseContent(message.value, MAX_CENTRE_BYTES);
   if (bytes > MAX_CENTRE_BYTES) return refusal('TOO_LARGE');
   if (value === undefined) return refusal('NOT_JSON');
-  const violations = findViolations(SCHEMA, value, 'reader');
-  if (violations.length > 0) return refusal('CONTENT_INVALID', violations);
+  const contentViolations = findViolations(SCHEMA, value, 'reader');
+  if (contentViolations.length > 0) return refusal('CONTENT_INVALID', contentViolations);
   const centre = value as CentreChanged;
   return centre.code === code ? { ok: true, centre } : refusal('KEY_MISMATCH');
 }

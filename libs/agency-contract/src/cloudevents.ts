@@ -14,10 +14,12 @@ import type { RawAttributes } from './validate.ts';
 import type { Violation } from './violations.ts';
 
 /**
- * Why a message was not understood. NOT_CLOUDEVENTS: a header is missing or wrong (named). UNKNOWN_TYPE: no type of this
- * contract. SOURCE_MISMATCH: this source may not send this type about this delivery. TOO_LARGE: over the bound of its
- * direction. NOT_JSON: the bytes are not JSON in UTF-8. CONTENT_INVALID: against the schema (fields named).
- * KEY_MISMATCH: key, subject and content speak of different deliveries.
+ * Why a message cannot be read.
+ * NOT_CLOUDEVENTS: a header is missing or invalid (named). UNKNOWN_TYPE: not a type of this contract.
+ * SOURCE_MISMATCH: the source may not send this type about this delivery.
+ * TOO_LARGE: exceeds the size limit of its direction. NOT_JSON: the bytes are not JSON in UTF-8.
+ * CONTENT_INVALID: violates the schema (fields named).
+ * KEY_MISMATCH: key, subject and content name different deliveries.
  */
 export const CAUSES = [
   'NOT_CLOUDEVENTS',
@@ -32,33 +34,33 @@ export type Cause = (typeof CAUSES)[number];
 export type ReadRefusal = { ok: false; cause: Cause; violations: Violation[] };
 export type ReadResult = { ok: true; event: AgencyEvent } | ReadRefusal;
 
-/** What is known of an event by its attributes, which are in order; its content is not read yet. */
+/** An event with valid attributes and unread content. */
 export type Envelope = {
   ok: true;
   type: MessageType;
-  /** Of the message: the delivery, or of a refusal that is about none the code of the agency. */
+  /** Message key: the delivery ID, or the agency code of a refusal about no delivery. */
   key: string;
-  /** applications/{id}; absent where it is about no delivery. */
+  /** applications/{id}; absent if the event is about no delivery. */
   application?: string;
   attributes: Attributes;
 };
 
-/** Content that was parsed once; `value` is undefined where the bytes are not JSON in UTF-8, or too many to be parsed. */
+/** Parsed content. `value` is undefined if the bytes are not JSON in UTF-8 or exceed the limit. */
 export type ParsedContent = { bytes: number; value: unknown };
 
-/** What every event has. */
+/** Attributes that every event has. */
 type RequiredAttributes = Record<'id' | 'source' | 'type' | 'subject' | 'time' | 'dataschema', string>;
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-/** A byte order mark stays, and is no JSON. */
+/** Keeps a byte order mark, which makes the JSON invalid. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export const refusal = (cause: Cause, violations: Violation[] = []): ReadRefusal => ({ ok: false, cause, violations });
 
 /**
- * Checks the attributes of an event, in either direction; never throws, never echoes a value.
- * @param given as text, by their names in CloudEvents; violations name the Kafka headers that carry them
- * @param key that of the message
- * @param unreadable what is wrong with headers that are not among the attributes, for nobody can read them
+ * Validates the attributes of an event, in either direction. Never throws; never repeats a value.
+ * @param given attribute values by CloudEvents name; violations name the Kafka headers
+ * @param key key of the message
+ * @param unreadable violations of headers that could not be decoded
  */
 export function readAttributes(
   given: RawAttributes,
@@ -67,8 +69,9 @@ export function readAttributes(
 ): Envelope | ReadRefusal {
   const isRefusal = given.type === REQUEST_TYPES.replyRefused;
   const found = validateAttributes(given, isRefusal ? REFUSAL_HEADERS_SCHEMA : HEADERS_SCHEMA);
-  const wrong = [...unreadable, ...found.filter(({ field }) => !unreadable.some((one) => one.field === field))];
-  if (wrong.length > 0) return refusal('NOT_CLOUDEVENTS', wrong);
+  const isReadable = ({ field }: Violation) => !unreadable.some((violation) => violation.field === field);
+  const violations = [...unreadable, ...found.filter(isReadable)];
+  if (violations.length > 0) return refusal('NOT_CLOUDEVENTS', violations);
   const { id, source, type, subject, time, dataschema } = given as RequiredAttributes;
   const { correlationid, causationid, traceparent } = given;
   const request = isRequestType(type);
@@ -87,8 +90,8 @@ export function readAttributes(
 }
 
 /**
- * Parses the content of an event; never throws. What is wrong with it is said by `readContent`.
- * @param limit bytes; more are not parsed. At least the bound of the type, or a content within it would be told as no JSON
+ * Parses the content of an event. Never throws; `readContent` reports what is wrong.
+ * @param limit maximum bytes to parse, at least the limit of the type; a lower one reports valid content as not JSON
  */
 export function parseContent(bytes: Uint8Array | null, limit: number): ParsedContent {
   const length = bytes?.length ?? 0;
@@ -101,8 +104,8 @@ export function parseContent(bytes: Uint8Array | null, limit: number): ParsedCon
 }
 
 /**
- * Checks parsed content, for an event whose attributes are in order; never throws, never echoes content. A reader of requests
- * ignores properties that it does not know; a reply is held to what an agency may write.
+ * Validates parsed content of an event with valid attributes. Never throws; never repeats content.
+ * Unknown properties are ignored in requests and rejected in replies.
  */
 export function readContent(envelope: Envelope, content: ParsedContent): ReadResult {
   const { type, application, attributes } = envelope;

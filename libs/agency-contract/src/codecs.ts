@@ -8,14 +8,13 @@ export { SizeLimitError } from './lz4.ts';
 const gunzip = promisify(zlib.gunzip);
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 
-/** Bytes after the tag of a repetition, by its kind. */
+/** Bytes after the tag of a copy element, by its kind. */
 const COPY_OFFSET_BYTES = [0, 1, 2, 4] as const;
 
 /**
- * Goes over the tags of a block of Snappy, from `start`, which stands behind its length. snappyjs 0.7.0 takes a literal length of
- * four bytes for a signed number, steps back over a negative one, and so reads the same tag for ever.
- *
- * @throws Error for a literal whose length needs four bytes: it would be over 16 MiB, more than may be unpacked
+ * Validates the tags of a Snappy block. `start` is the offset after the length preamble.
+ * snappyjs 0.7.0 reads a four-byte literal length as signed, so a negative one loops forever.
+ * @throws Error if a literal's length needs four bytes: it would exceed 16 MiB, above every limit
  */
 function checkTags(block: Buffer, start: number): void {
   for (let at = start; at < block.length;) {
@@ -24,12 +23,12 @@ function checkTags(block: Buffer, start: number): void {
     at += 1;
     if ((tag & 3) !== 0) at += COPY_OFFSET_BYTES[tag & 3] as number;
     else if (literal < 60) at += literal + 1;
-    else if (literal === 63 || at + literal - 59 > block.length) throw new Error('A literal of Snappy is too long.');
+    else if (literal === 63 || at + literal - 59 > block.length) throw new Error('The Snappy literal is too long.');
     else at += literal - 59 + block.readUIntLE(at, literal - 59) + 1;
   }
 }
 
-/** One block of Snappy; it says first how long it will be. */
+/** Unpacks one Snappy block, which starts with its unpacked length. */
 function unpackSnappyBlock(block: Buffer, limit: number): Buffer {
   let [length, start] = [0, 0];
   for (let more = true; more && start < 5; start += 1) {
@@ -42,7 +41,7 @@ function unpackSnappyBlock(block: Buffer, limit: number): Buffer {
   return uncompress(block, limit);
 }
 
-/** Plain (librdkafka) or in the frames of snappy-java (the Java client): 16 bytes, then blocks with their length before them. */
+/** Unpacks a plain block (librdkafka), or snappy-java frames: a 16-byte header, then length-prefixed blocks. */
 function unpackSnappy(packed: Buffer, limit: number): Buffer {
   if (!packed.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return unpackSnappyBlock(packed, limit);
   const parts: Buffer[] = [];
@@ -50,7 +49,7 @@ function unpackSnappy(packed: Buffer, limit: number): Buffer {
   for (let at = 16; at < packed.length;) {
     const size = packed.readInt32BE(at);
     at += 4;
-    if (size <= 0 || at + size > packed.length) throw new Error('A block of Snappy ends outside its batch.');
+    if (size <= 0 || at + size > packed.length) throw new Error('The Snappy block exceeds its batch.');
     const part = unpackSnappyBlock(packed.subarray(at, at + size), limit - length);
     length += part.length;
     parts.push(part);
@@ -59,14 +58,14 @@ function unpackSnappy(packed: Buffer, limit: number): Buffer {
   return Buffer.concat(parts, length);
 }
 
-/** Node has zstd from version 22.15 on. A named import would keep an older one from starting at all. */
+/** Uses no named import: Node before 22.15 has no zstd and would fail to start. */
 function unpackZstd(packed: Buffer, limit: number): Promise<Buffer> {
-  const unpacks = (zlib as Partial<typeof zlib>).zstdDecompress;
-  if (!unpacks) throw new Error('This version of Node cannot read zstd: use Node 22.15 or newer.');
-  return promisify(unpacks)(packed, { maxOutputLength: limit });
+  const decompress = (zlib as Partial<typeof zlib>).zstdDecompress;
+  if (!decompress) throw new Error('This version of Node cannot unpack zstd. Use Node 22.15 or newer.');
+  return promisify(decompress)(packed, { maxOutputLength: limit });
 }
 
-/** Node's own unpackers say by a code that they stopped at the limit. */
+/** Converts Node's size-limit error to a SizeLimitError. */
 async function withSizeLimit(unpacking: Promise<Buffer>): Promise<Buffer> {
   try {
     return await unpacking;
@@ -76,10 +75,9 @@ async function withSizeLimit(unpacking: Promise<Buffer>): Promise<Buffer> {
 }
 
 /**
- * Unpacks the records of a batch by any compression of Kafka, never more than `limit` bytes.
- *
+ * Unpacks the records of a Kafka batch, at most `limit` bytes.
  * @param codec the low three bits of a batch's attributes: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd
- * @throws SizeLimitError over `limit`; Error when the bytes are not of that codec, or there is no such codec
+ * @throws SizeLimitError over `limit`; Error if the bytes or the codec are invalid
  */
 export async function unpack(codec: number, packed: Buffer, limit: number): Promise<Buffer> {
   switch (codec) {
@@ -95,6 +93,6 @@ export async function unpack(codec: number, packed: Buffer, limit: number): Prom
     case 4:
       return withSizeLimit(unpackZstd(packed, limit));
     default:
-      throw new Error('Kafka knows no such compression.');
+      throw new Error('Unknown Kafka compression.');
   }
 }

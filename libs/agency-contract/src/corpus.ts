@@ -6,11 +6,11 @@ import type { Handling, RefusalCause } from './refusals.ts';
 import type { Violation } from './violations.ts';
 
 /**
- * The corpus of bad replies: what an agency may send by mistake, and what the platform makes of it. Made by `npm run contract` into
- * `corpus/`, played against the reader of this contract, the bridge and the kit by their tests.
+ * The corpus of invalid replies and the platform's reaction to each. `npm run contract` generates it into `corpus/`;
+ * tests run it against the reader of this contract, the bridge and the kit.
  */
 
-/** A message as a file holds it. The value is JSON, or else a text, bytes, or so many spaces; without any of them there is none. */
+/** A message in a file. At most one of the four value members is set: JSON, text, bytes or a number of spaces. */
 export type SerializedMessage = {
   topic: string;
   key: string | null;
@@ -21,41 +21,41 @@ export type SerializedMessage = {
   valueSpaces?: number;
 };
 
-/** A header that comes more than once is a list. */
+/** A repeated header is a list. */
 export type SerializedHeaders = Record<string, string | string[]>;
 
-/** A message whose headers may be bad as well. */
+/** A message whose headers may be invalid too. */
 export type InvalidMessage = Omit<SerializedMessage, 'headers'> & { headers: SerializedHeaders };
 
 export type CorpusCase = {
   name: string;
-  /** What is wrong with it, one sentence. */
+  /** What is wrong, in one sentence. */
   title: string;
-  /** Whether the contract alone shows it, or the platform must know the delivery. */
+  /** `contract` if the message alone shows the fault, `platform` if that takes knowledge of the delivery. */
   judgedBy: 'contract' | 'platform';
-  /** Where the delivery stands when the message comes. */
+  /** Stage of the delivery when the message arrives. */
   stage: Stage;
-  /** Replies in order that were taken before. */
+  /** Earlier accepted replies, in order. */
   before: InvalidMessage[];
   message: InvalidMessage;
   expect: {
     handling: Handling;
     cause: RefusalCause;
-    /** Whether the refusal can name the delivery, or the agency only. */
+    /** Whether the refusal names the delivery or only the agency. */
     about: 'delivery' | 'agency';
-    /** Absent where what is named differs: bytes that are no CloudEvent at all are not looked at further. */
+    /** Absent where implementations differ: for a message that is not a CloudEvent. */
     violations?: Violation[];
     changes?: string[];
   };
 };
 
-/** The application and the moment of sending that stand in all files; a player puts others in their place. */
+/** Application ID and send time in all files; a player replaces them. */
 export const CORPUS_APPLICATION = '01KAVX3Z5T8W9Q2M4N6P7R8S9T';
 export const CORPUS_TIME = '2026-11-25T10:00:00.000Z';
 
 /**
- * All cases, by name.
- * @param folder `corpus` of this library, or of the archive
+ * Returns all cases, sorted by name.
+ * @param folder `corpus` of this library or of the published archive
  */
 export const readCorpus = (folder: string): CorpusCase[] =>
   readdirSync(folder)
@@ -63,17 +63,17 @@ export const readCorpus = (folder: string): CorpusCase[] =>
     .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as CorpusCase);
 
 /**
- * The same case about another application, as if it were sent at another time.
- * @param application its id, a ULID
+ * Returns the case with another application and send time.
+ * @param application application ID, a ULID
  */
-export function instantiateCase(one: CorpusCase, application: string, time: Date): CorpusCase {
-  const text = JSON.stringify(one)
+export function instantiateCase(corpusCase: CorpusCase, application: string, time: Date): CorpusCase {
+  const text = JSON.stringify(corpusCase)
     .replaceAll(CORPUS_APPLICATION, application)
     .replaceAll(CORPUS_TIME, time.toISOString());
   return JSON.parse(text) as CorpusCase;
 }
 
-/** A message of a file as a Kafka client hands it over. */
+/** Converts a message in a file to the form that a Kafka client returns. */
 export function toIncomingMessage({ key, headers, ...content }: SerializedMessage | InvalidMessage): IncomingMessage {
   return {
     key: key === null ? null : Buffer.from(key),

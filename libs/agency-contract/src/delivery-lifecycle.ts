@@ -3,21 +3,23 @@ import type { ReplyType } from './messages.ts';
 import type { RefusalCause } from './refusals.ts';
 
 /**
- * The course of a delivery as its agency can know it: which reply is allowed when, and what the platform does with it. The
- * document's table is made from here; a test holds it against the life cycle of an application (`AGENCIES` of
- * `@cups/application`).
+ * The lifecycle of a delivery as its agency sees it: which reply is allowed when, and its effect.
+ * The table in the contract is generated from this one. A test validates it against `AGENCY_EFFECTS` of
+ * `@cups/application`.
  */
 
 /**
- * `nothing-sent`: no request about it is on the agency's topic. `in-work`: one is, and the person owes nothing.
- * `documents-requested`: the person is to bring papers. `decided`: the agency decided. `ended`: withdrawn or expired.
+ * Stages of a delivery.
+ * `nothing-sent`: the agency's topic has no request about it. `in-work`: it has one, and the applicant owes nothing.
+ * `documents-requested`: the applicant owes documents. `decided`: the agency decided. `ended`: withdrawn or expired.
  */
 export const STAGES = ['nothing-sent', 'in-work', 'documents-requested', 'decided', 'ended'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /**
- * What a reply that is in order does. `moves`: the application is in this stage from now on. `kept`: it is stored and shown, the
- * person is told where the reply is for them, and the stage stays. `told`: it moves nothing, and the agency is told this cause.
+ * Effect of a valid reply.
+ * `transition`: the application moves to this stage. `record`: the reply is stored and shown, and the stage stays.
+ * `refuse`: the stage stays, and the agency receives this cause.
  */
 export type ReplyEffect =
   | { effect: 'transition'; to: Stage; cause?: undefined }
@@ -29,16 +31,16 @@ const record: ReplyEffect = { effect: 'record' };
 const refuse = (cause: RefusalCause): ReplyEffect => ({ effect: 'refuse', cause });
 
 const { acknowledged, progressed, documentsRequested, decided, resultCorrected, resultRevoked } = REPLY_TYPES;
-const forEveryReply = (consequence: ReplyEffect): Record<ReplyType, ReplyEffect> => ({
-  [acknowledged]: consequence,
-  [progressed]: consequence,
-  [documentsRequested]: consequence,
-  [decided]: consequence,
-  [resultCorrected]: consequence,
-  [resultRevoked]: consequence,
+const forEveryReply = (effect: ReplyEffect): Record<ReplyType, ReplyEffect> => ({
+  [acknowledged]: effect,
+  [progressed]: effect,
+  [documentsRequested]: effect,
+  [decided]: effect,
+  [resultCorrected]: effect,
+  [resultRevoked]: effect,
 });
 
-/** Total: each reply has its consequence in each stage. */
+/** Effect of every reply in every stage. */
 export const DELIVERY_LIFECYCLE: Record<Stage, Record<ReplyType, ReplyEffect>> = {
   'nothing-sent': forEveryReply(refuse('NOTHING_SENT')),
   'in-work': {
@@ -58,7 +60,7 @@ export const DELIVERY_LIFECYCLE: Record<Stage, Record<ReplyType, ReplyEffect>> =
     [resultRevoked]: refuse('NOT_DECIDED'),
   },
   decided: {
-    // An acknowledgement or a report may be late: replies are taken in any order.
+    // Replies are accepted in any order, so these may arrive late.
     [acknowledged]: record,
     [progressed]: record,
     [documentsRequested]: refuse('ALREADY_DECIDED'),

@@ -1,4 +1,4 @@
-/** The agency contract as code: what an agency and the platform say to each other, and how it travels. */
+/** The agency contract as code: messages, their validation and their transport. */
 export * from './messages.ts';
 export * from './refusals.ts';
 export * from './delivery-lifecycle.ts';

@@ -6,21 +6,24 @@ import { SCHEMAS } from './schemas.ts';
 import { attributesOf, isAttribute } from './validate.ts';
 import type { Violation } from './violations.ts';
 
-/** CloudEvents in Kafka, binary mode: for whoever holds messages of a Kafka client. */
+/** CloudEvents in Kafka, binary mode. */
 
-/** A message as a Kafka client sends it. */
+/** A message to send with a Kafka client. */
 export type OutgoingMessage = { key: string; headers: Record<string, string>; value: Buffer };
-/** A message as a Kafka client hands it over. */
+/** A message as a Kafka client returns it. */
 export type IncomingMessage = {
   key: Buffer | string | null;
   value: Buffer | null;
   headers?: Record<string, Buffer | string | (Buffer | string | null)[] | null | undefined>;
 };
 
-/** What type, delivery and content alone say of a message: all but who sends it, when, under which id. */
+/** Parts of a message that follow from type, delivery and content. */
 export type Payload = { key: string; dataschema: string; datacontenttype: string; value: Buffer };
 
-/** @param subject deliveries/{id}, or agencies/{code} for what is about no delivery. It does not check the content: see `validateRequest` */
+/**
+ * Returns the payload of a message. Does not validate the content: see `validateRequest`.
+ * @param subject deliveries/{id}, or agencies/{code} if the message is about no delivery
+ */
 export function toPayload<T extends MessageType>(
   type: T,
   subject: string,
@@ -34,7 +37,7 @@ export function toPayload<T extends MessageType>(
   };
 }
 
-/** Writes an event as a Kafka message. It does not check the content: see `validateRequest`. */
+/** Converts an event to a Kafka message. Does not validate the content: see `validateRequest`. */
 export function toMessage(event: AgencyEvent): OutgoingMessage {
   const { key, dataschema, datacontenttype, value } = toPayload(event.type, event.subject, event.data as never);
   const headers: Record<string, string> = {
@@ -53,15 +56,15 @@ export function toMessage(event: AgencyEvent): OutgoingMessage {
   return { key, headers, value };
 }
 
-/** Headers as texts by their names in lower case, and those that the contract knows but nobody can read. */
+/** Header texts by lower-case name, and violations of contract headers that cannot be decoded. */
 interface ParsedHeaders {
   text: Record<string, string>;
-  wrong: Violation[];
+  violations: Violation[];
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Undefined for bytes that are no UTF-8; '' for null. */
+/** Returns '' for null, and undefined for bytes that are not UTF-8. */
 function decodeText(given: Buffer | string | null | undefined): string | undefined {
   if (given === null || given === undefined) return '';
   if (typeof given === 'string') return given;
@@ -73,8 +76,9 @@ function decodeText(given: Buffer | string | null | undefined): string | undefin
 }
 
 /**
- * A header that is null or empty counts as absent. One that comes twice (`once`), in whatever letters it is written, or that is no
- * UTF-8 (`utf8`) is wrong; a trace context like that is left out.
+ * Decodes headers. Null and empty count as absent. A duplicate (`once`), in any case, or invalid UTF-8 (`utf8`) is a
+ * violation;
+ * an invalid trace context is ignored.
  */
 function readHeaders(headers: IncomingMessage['headers']): ParsedHeaders {
   const text: Record<string, string> = {};
@@ -91,34 +95,35 @@ function readHeaders(headers: IncomingMessage['headers']): ParsedHeaders {
       if (isAttribute(name)) rules.set(name, isDuplicate ? 'once' : 'utf8');
     } else if (read !== '') text[name] = read;
   }
-  return { text, wrong: [...rules].map(([field, rule]) => ({ field, rule })) };
+  return { text, violations: [...rules].map(([field, rule]) => ({ field, rule })) };
 }
 
-/** The headers of a message as text, without those that nobody can read. */
+/** Returns the decodable headers of a message as text. */
 export const textHeaders = (headers: IncomingMessage['headers']): Record<string, string> => readHeaders(headers).text;
 
-/** Without these a message is no event of any kind; all else is a matter of its type. */
+/** Without these headers a message is not a CloudEvent. Other requirements depend on its type. */
 const REQUIRED_HEADERS = ['ce_specversion', 'ce_id', 'ce_source', 'ce_type'];
 
 function readEnvelope({ key, value, headers }: IncomingMessage) {
-  const { text, wrong } = readHeaders(headers);
-  if (value === null) wrong.push({ field: '', rule: 'required' });
+  const { text, violations } = readHeaders(headers);
+  if (value === null) violations.push({ field: '', rule: 'required' });
   const isBroken =
-    wrong.length > 0 || text['ce_specversion'] !== '1.0' || REQUIRED_HEADERS.some((name) => text[name] === undefined);
-  return { read: readAttributes(attributesOf(text), key?.toString(), wrong), isBroken };
+    violations.length > 0 ||
+    text['ce_specversion'] !== '1.0' ||
+    REQUIRED_HEADERS.some((name) => text[name] === undefined);
+  return { read: readAttributes(attributesOf(text), key?.toString(), violations), isBroken };
 }
 
 /**
- * What is wrong with a message that is no CloudEvent at all: it has no value, a header that every event needs is missing, or one comes
- * twice or is no UTF-8. Then all headers that are wrong are named. Never throws.
- * @returns nothing for an event, whatever its type makes of it
+ * Returns every invalid header of a message that is not a CloudEvent, or an empty list for a CloudEvent of any type.
+ * That is a message without a value or a required header, or with a duplicate or undecodable header. Never throws.
  */
 export function findCloudEventViolations(message: IncomingMessage): Violation[] {
   const { read, isBroken } = readEnvelope(message);
   return isBroken && !read.ok ? read.violations : [];
 }
 
-/** Reads a Kafka message of an agency's topic, in either direction; never throws, never echoes content. */
+/** Reads a Kafka message of an agency's topic, in either direction. Never throws; never repeats content. */
 export function fromMessage(message: IncomingMessage): ReadResult {
   const { read } = readEnvelope(message);
   return read.ok ? readContent(read, parseContent(message.value, maxBytesOf(read.type))) : read;

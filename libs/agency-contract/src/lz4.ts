@@ -1,10 +1,10 @@
-/** A frame that is longer than may be unpacked. */
+/** The unpacked data exceeds the size limit. */
 export class SizeLimitError extends Error {}
 
 const FRAME_MAGIC = 0x184d2204;
-const malformed = (): Error => new Error('The bytes are no LZ4 frame.');
+const malformed = (): Error => new Error('The bytes are not an LZ4 frame.');
 
-/** Bytes that grow up to a limit, and can repeat what they hold. */
+/** Opens a buffer that grows up to a limit and can repeat its own content. */
 function openOutput(expected: number, limit: number) {
   let bytes = Buffer.allocUnsafe(Math.min(limit, Math.max(expected, 1_024)));
   let length = 0;
@@ -24,7 +24,7 @@ function openOutput(expected: number, limit: number) {
       source.copy(bytes, length, from, from + count);
       length += count;
     },
-    /** `count` bytes that stand `back` bytes before the end; they may run into what is being written. */
+    /** Copies `count` bytes that start `back` bytes before the end; the copy may overlap itself. */
     repeat(back: number, count: number): void {
       if (back === 0 || back > length) throw malformed();
       reserve(count);
@@ -41,7 +41,7 @@ function openOutput(expected: number, limit: number) {
 }
 type Output = ReturnType<typeof openOutput>;
 
-/** One block: literals and repetitions in turn. */
+/** Unpacks one block of alternating literals and matches. */
 function unpackBlock(source: Buffer, from: number, end: number, output: Output): void {
   let at = from;
   const next = (): number => {
@@ -62,7 +62,7 @@ function unpackBlock(source: Buffer, from: number, end: number, output: Output):
     if (literals > end - at) throw malformed();
     output.add(source, at, literals);
     at += literals;
-    // The last sequence has no repetition.
+    // The last sequence has no match.
     if (at === end) return;
     const back = next() | (next() << 8);
     output.repeat(back, lengthOf(token & 15) + 4);
@@ -70,10 +70,9 @@ function unpackBlock(source: Buffer, from: number, end: number, output: Output):
 }
 
 /**
- * Unpacks LZ4 frames as Kafka's clients write them, checksums unread, and stops at `limit` bytes. No package is used: those for Node
- * either unpack a whole frame without a bound, or are native, untyped or unkept; the format is small and does not change.
- *
- * @throws SizeLimitError over `limit`; Error when the bytes are no frame
+ * Unpacks LZ4 frames of Kafka clients, ignoring checksums.
+ * Own code, because packages for Node have no size limit or are native, untyped or unmaintained.
+ * @throws SizeLimitError over `limit`; Error if the bytes are not a frame
  */
 export function unpackLz4(source: Buffer, limit: number): Buffer {
   const output = openOutput(source.length * 4, limit);
@@ -81,20 +80,20 @@ export function unpackLz4(source: Buffer, limit: number): Buffer {
   const need = (count: number): void => {
     if (at + count > source.length) throw malformed();
   };
-  const word = (): number => {
+  const readUint32 = (): number => {
     need(4);
     at += 4;
     return source.readUInt32LE(at - 4);
   };
 
   while (at < source.length) {
-    if (word() !== FRAME_MAGIC) throw malformed();
+    if (readUint32() !== FRAME_MAGIC) throw malformed();
     need(3);
     const flags = source[at] as number;
     if (flags >>> 6 !== 1) throw malformed();
     const [blockSums, size, sum, dictionary] = [flags & 16, flags & 8, flags & 4, flags & 1];
     at += 3 + (size ? 8 : 0) + (dictionary ? 4 : 0);
-    for (let head = word(); head !== 0; head = word()) {
+    for (let head = readUint32(); head !== 0; head = readUint32()) {
       const length = head & 0x7fff_ffff;
       need(length);
       if (head >>> 31) output.add(source, at, length);

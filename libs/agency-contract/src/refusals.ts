@@ -1,18 +1,17 @@
 /**
- * What the platform says of a reply that it did not take as it was sent: the one table of causes. The contract's document, the
- * corpus of bad messages, the message that tells the agency (`md.cups.reply.refused.v1`) and the conformance kit take their words
- * from here.
+ * The table of causes for replies that the platform refuses, records or changes.
+ * The contract document, the corpus, `md.cups.reply.refused.v1` and the kit take their texts from it.
  */
 
 export const HANDLINGS = ['refused', 'recorded', 'changed'] as const;
-/** `refused`: not taken at all. `recorded`: stored and shown at the desk, it moved nothing. `changed`: taken, with changes. */
+/** `refused`: rejected. `recorded`: stored and shown at the desk without effect. `changed`: accepted with changes. */
 export type Handling = (typeof HANDLINGS)[number];
 
 export type Refusal = {
   handling: Handling;
-  /** What is wrong, one sentence. */
+  /** What is wrong, in one sentence. */
   meaning: string;
-  /** What the agency does about it, one sentence. */
+  /** What the agency does about it, in one sentence. */
   mend: string;
 };
 
@@ -142,11 +141,13 @@ export const REFUSALS = {
 
 export type RefusalCause = keyof typeof REFUSALS;
 
-/** Whether a word is a cause of the table; a cause of a later platform is none. */
-export const isRefusalCause = (word: string): word is RefusalCause => Object.hasOwn(REFUSALS, word);
+/** Returns whether a text is a cause of this table; later versions may have more causes. */
+export const isRefusalCause = (text: string): text is RefusalCause => Object.hasOwn(REFUSALS, text);
 
 const PLAIN_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:~+/=-]{0,199}$/;
 
-/** A `ce_id` that may be told back to its sender; undefined for one that is no plain identifier and may hold anything. */
+/**
+ * Returns a `ce_id` that is safe to send back, or undefined if it is not a plain identifier and could hold anything.
+ */
 export const plainId = (id: string | undefined): string | undefined =>
   id !== undefined && PLAIN_ID_PATTERN.test(id) ? id : undefined;

@@ -19,7 +19,7 @@ import resultRevoked from '../schemas/reply.result-revoked.json' with { type: 'j
 import { REFERENCE_TYPES, REPLY_TYPES, REQUEST_TYPES } from './messages.ts';
 import type { MessageType, ReferenceType } from './messages.ts';
 
-/** The JSON Schema of each message type; `$id` is what `ce_dataschema` carries. */
+/** JSON Schema of each message type; `$id` is its `ce_dataschema`. */
 export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REQUEST_TYPES.submitted]: submitted,
   [REQUEST_TYPES.documentsSupplied]: documentsSupplied,
@@ -36,13 +36,13 @@ export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REPLY_TYPES.resultRevoked]: resultRevoked,
 };
 
-/** The JSON Schema of each type of reference data. */
+/** JSON Schema of each reference data type. */
 export const REFERENCE_SCHEMAS: Record<ReferenceType, { $id: string }> = {
   [REFERENCE_TYPES.centreChanged]: centreChanged,
 };
 
 export const CENTRE_HEADERS_SCHEMA: { $id: string } = centreHeaders;
-/** Of `md.cups.reply.refused.v1`, which may be about no delivery. */
+/** Header schema of `md.cups.reply.refused.v1`, which may be about no delivery. */
 export const REFUSAL_HEADERS_SCHEMA: { $id: string } = refusalHeaders;
 export const HEADERS_SCHEMA: { $id: string } = headers;
 export const DEFINITIONS: { $id: string } = definitions;

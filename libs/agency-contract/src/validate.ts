@@ -22,8 +22,8 @@ function validate<T>(role: Role, type: MessageType, data: unknown, knownBytes?: 
 const UNKNOWN_TYPE: { ok: false; violations: Violation[] } = { ok: false, violations: [{ field: '', rule: 'type' }] };
 
 /**
- * Checks the content of a request against its schema and bounds; all violations at once.
- * @param bytes its length as JSON where the caller knows it
+ * Validates the content of a request against its schema and size limits. Returns all violations.
+ * @param bytes its length as JSON, if known
  */
 export const validateRequest = <T extends RequestType>(
   type: T,
@@ -31,18 +31,18 @@ export const validateRequest = <T extends RequestType>(
   bytes?: number,
 ): Validated<RequestData[T]> => (isRequestType(type) ? validate('writer', type, data, bytes) : UNKNOWN_TYPE);
 
-/** Checks the content of a request that was read: as `validateRequest`, but properties that are not known here pass. */
+/** Validates the content of a received request, ignoring unknown properties. */
 export const validateReadRequest = <T extends RequestType>(
   type: T,
   data: unknown,
   bytes?: number,
 ): Validated<RequestData[T]> => (isRequestType(type) ? validate('reader', type, data, bytes) : UNKNOWN_TYPE);
 
-/** Checks the content of a reply against its schema and bounds; all violations at once. */
+/** Validates the content of a reply against its schema and size limits. Returns all violations. */
 export const validateReply = <T extends ReplyType>(type: T, data: unknown, bytes?: number): Validated<ReplyData[T]> =>
   isReplyType(type) ? validate('writer', type, data, bytes) : UNKNOWN_TYPE;
 
-/** The Kafka header of each attribute that this contract knows. */
+/** Kafka header of each attribute. */
 const HEADERS = {
   specversion: 'ce_specversion',
   id: 'ce_id',
@@ -59,20 +59,20 @@ const HEADERS = {
 type AttributeName = keyof typeof HEADERS;
 const ATTRIBUTE_NAMES = Object.keys(HEADERS) as AttributeName[];
 
-/** Attributes of a CloudEvent as they came, as text; an absent one is undefined. */
+/** Unvalidated CloudEvents attributes as text. */
 export type RawAttributes = { [Name in AttributeName]?: string | undefined };
 
-/** The attributes that Kafka headers hold; other headers are ignored. */
+/** Returns the attributes in Kafka headers, ignoring other headers. */
 export const attributesOf = (headers: Record<string, string>): RawAttributes =>
   Object.fromEntries(ATTRIBUTE_NAMES.map((name) => [name, headers[HEADERS[name]]]));
 
-/** Whether a header, by its name in lower case, carries an attribute that can be wrong: of a trace context nothing is. */
+/** Returns whether a lower-case header name carries a validated attribute; trace contexts are not validated. */
 export const isAttribute = (header: string): boolean =>
   header !== HEADERS.traceparent && ATTRIBUTE_NAMES.some((name) => HEADERS[name] === header);
 
 /**
- * Checks attributes; violations name the headers.
- * @param schema of the headers: those of deliveries, where none is named
+ * Validates attributes. Violations name the headers.
+ * @param schema header schema; defaults to that of deliveries
  */
 export function validateAttributes(given: RawAttributes, schema = HEADERS_SCHEMA): Violation[] {
   const headers: Record<string, string> = {};

@@ -12,12 +12,12 @@ import {
 } from './schemas.ts';
 
 /**
- * What is wrong, and where: a dotted path from the content's root (`''` is the whole), and the rule; never a value. The
- * path of an unexpected property ends in its name, or in `*` where the name may itself be content.
+ * A broken rule and its field: a dotted path from the content root (`''` is the root), never a value.
+ * The path of an unexpected property ends in its name, or in `*` if the name could be content.
  */
 export type Violation = { field: string; rule: string };
 
-/** Writers are held to the closed schemas, readers to the open ones: they ignore what they do not know. */
+/** Writers are validated against closed schemas, readers against open ones that ignore unknown properties. */
 export type Role = 'writer' | 'reader';
 const compilers = new Map<Role, Ajv2020>();
 
@@ -39,10 +39,10 @@ function compileSchema(schema: { $id: string }, role: Role): ValidateFunction {
   return ajv.getSchema(schema.$id)!;
 }
 
-/** A name that a programmer gave: no number of anything, and not long. */
+/** A property name a programmer would choose: at most 64 characters without four digits in a row. */
 const PROPERTY_NAME = /^(?!.*[0-9]{4})[A-Za-z_$][A-Za-z0-9_$-]{0,63}$/;
 
-/** What the path ends in. An unexpected property is told by its name, unless that may be content (`*`). */
+/** Returns the last path segment: for an unexpected property its name, or `*` if that could be content. */
 function lastPathSegment({ keyword, params }: ErrorObject): string {
   if (keyword === 'required') return `/${params['missingProperty']}`;
   if (keyword !== 'additionalProperties') return '';
@@ -55,13 +55,13 @@ function toViolation(error: ErrorObject): Violation {
   return { field, rule: error.keyword };
 }
 
-/** Everything in which a value breaks a schema of this contract, each once; empty when it fits. */
+/** Returns each violation of a schema once; empty if the value is valid. */
 export function findViolations(schema: { $id: string }, value: unknown, role: Role): Violation[] {
   const validate = compileSchema(schema, role);
   if (validate(value)) return [];
-  // `if` only repeats that its `then` failed.
+  // An `if` error only repeats that of its `then`.
   const found = validate.errors!.filter((error) => error.keyword !== 'if').map(toViolation);
   return found.filter(
-    (one, at) => found.findIndex((other) => other.field === one.field && other.rule === one.rule) === at,
+    ({ field, rule }, index) => found.findIndex((other) => other.field === field && other.rule === rule) === index,
   );
 }

@@ -1,21 +1,21 @@
 import { unpack } from '@cups/agency-contract/codecs';
 import kafkajs from 'kafkajs';
 
-// Node sees no names of a package that is made so; its default is all of it.
+// Node finds no named exports in this CommonJS package.
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
-/** What one batch may hold unpacked, as the contract says, in bytes. */
+/** Maximum unpacked size of a batch in the contract, in bytes. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
 /**
- * Lets kafkajs read batches of every compression of Kafka: by itself it knows gzip alone, and fails for ever on the others. What the
- * kit sends is not compressed.
+ * Adds Snappy, LZ4 and ZSTD to kafkajs, which reads gzip only and retries other batches forever.
+ * The kit sends uncompressed batches.
  */
 export function registerCodecs(): void {
   for (const name of ['Snappy', 'LZ4', 'ZSTD'] as const) {
     const type = CompressionTypes[name];
     CompressionCodecs[type] = () => ({
-      compress: () => Promise.reject(new Error('The kit sends nothing compressed.')),
+      compress: () => Promise.reject(new Error('The kit does not compress batches.')),
       decompress: (packed: Buffer) => unpack(type, packed, MAX_BATCH_BYTES),
     });
   }

@@ -13,7 +13,7 @@ import type { Position } from './positions.ts';
 
 registerCodecs();
 
-// An idle kafkajs connection re-arms a 1 ms timer for ever; with nothing pending there is nothing to check.
+// An idle kafkajs connection re-arms a 1 ms timer forever, so skip the check when no request is pending.
 const queue = (RequestQueue as { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } }).prototype;
 const schedule = queue.scheduleCheckPendingRequests;
 queue.scheduleCheckPendingRequests = function () {
@@ -25,25 +25,26 @@ export type ConnectionOptions = {
   access: Access;
   clientId: string;
   groupId: string;
-  /** The topic that is read. */
+  /** Topic to consume. */
   reads: string;
-  /** The topic that is written to; without one nothing is sent. */
+  /** Topic to produce to; undefined if the connection sends nothing. */
   writes: string | undefined;
   /**
-   * Where it begins: `committed` where its group stands, or with all that is there; `now` with what comes after the first connection,
-   * each message once, whatever the group has committed.
+   * Where consumption starts.
+   * `committed`: at the committed offset, else at the start of the topic.
+   * `now`: after the last message at the first connection; each message once, whatever the group committed.
    */
   startAt?: 'committed' | 'now';
-  /** How long the broker holds a fetch that finds nothing (ms); default 1,000. */
+  /** Maximum time that the broker holds an empty fetch, in ms; default 1,000. */
   maxWaitMs?: number;
-  /** Only consume, and let kafkajs commit what was handed over. */
+  /** Only consume, and let kafkajs commit consumed messages. */
   consumeOnly: boolean;
-  /** Must not throw; messages come in order for each partition, some of them again after a rebalance. */
+  /** Must not throw. Messages arrive in order per partition; a rebalance may repeat some. */
   onBatch: (partition: number, messages: KafkaMessage[]) => void;
   log: Log;
 };
 
-// Longer than any fetch may take; a consumer that falls silent without an error is built anew.
+// Exceeds every fetch time; a consumer without fetches for this long is replaced.
 const STALL_TIMEOUT_MS = 60_000;
 const MAX_PAUSE_MS = 5_000;
 
@@ -54,7 +55,7 @@ const createClient = ({ brokers, access, clientId }: ConnectionOptions): Kafka =
     brokers,
     connectionTimeout: 3000,
     retry: { retries: 2, initialRetryTime: 200 },
-    // What matters is logged by the connection, once.
+    // The connection logs errors itself, once.
     logLevel: logLevel.NOTHING,
   });
 
@@ -63,12 +64,12 @@ const createConsumer = (kafka: Kafka, { groupId, maxWaitMs = 1000 }: ConnectionO
     groupId,
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: maxWaitMs,
-    // After a kill the next start gets the partitions when this is over.
+    // After a crash the partitions are reassigned when this expires.
     sessionTimeout: 10_000,
     retry: { retries: 2, initialRetryTime: 200, restartOnFailure: async () => false },
   });
 
-/** Why a consumer has come to its end: an error of kafkajs, `stalled`, or `stopped` when the signal asks for it. */
+/** Returns why a consumer ended: a kafkajs error, `stalled`, or `stopped` when the signal aborts. */
 function awaitEnd(consumer: Consumer, signal: AbortSignal): Promise<string> {
   let lastFetchTime = Date.now();
   let release = (): void => {};
@@ -89,8 +90,8 @@ function awaitEnd(consumer: Consumer, signal: AbortSignal): Promise<string> {
 }
 
 /**
- * One consumer and one producer that are kept connected from `start` on, whatever comes: brokers that are away, topics that
- * are not there yet (they are awaited, never created), a consumer that crashes or stalls.
+ * One consumer and one producer that stay connected from `start` on.
+ * They recover from unavailable brokers, missing topics (awaited, never created), crashes and stalls.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -100,9 +101,9 @@ export class Connection {
   #consumer: Consumer | undefined;
   #joined = false;
   #running: Promise<void> | undefined;
-  /** By partition, the next message, where it began with `now`. */
+  /** Next offset by partition, if `startAt` is `now`. */
   #next: Map<number, number> | undefined;
-  /** Topics whose absence was logged. */
+  /** Missing topics that were logged. */
   #missed = '';
 
   constructor(options: ConnectionOptions) {
@@ -110,31 +111,34 @@ export class Connection {
     this.#kafka = createClient(options);
   }
 
-  /** Begins to connect; returns at once. */
+  /** Starts to connect; returns immediately. */
   start(): void {
     this.#running ??= this.#run();
   }
 
-  /** Whether messages can come in and go out now. */
+  /** Returns whether messages can be consumed and produced now. */
   isReady(): boolean {
     return this.#joined && (this.#producer !== undefined || this.#options.writes === undefined);
   }
 
-  /** Resolves when all are at the broker, on all replicas. */
+  /** Resolves when all replicas have stored the messages. */
   async send(messages: OutgoingMessage[]): Promise<void> {
     if (!this.#producer || this.#options.writes === undefined) throw new Error('not connected');
     await this.#producer.send({ acks: -1, topic: this.#options.writes, messages });
   }
 
-  /** How many partitions each of these topics has. */
+  /** Returns the partition count of each topic. */
   partitions(topics: string[]): Promise<number[]> {
     return this.#asAdmin(async (admin) => {
       const found = (await admin.fetchTopicMetadata({ topics })).topics;
-      return topics.map((name) => found.find((one) => one.name === name)?.partitions.length ?? 0);
+      return topics.map((name) => found.find((topic) => topic.name === name)?.partitions.length ?? 0);
     });
   }
 
-  /** Commits for the group; rejects while the group is not joined. */
+  /**
+   * Commits offsets for the group.
+   * @throws Error while the group is not joined
+   */
   async commit(positions: Position[]): Promise<void> {
     if (!this.#joined || !this.#consumer) throw new Error('not joined');
     const topic = this.#options.reads;
@@ -151,7 +155,7 @@ export class Connection {
     const { signal } = this.#ending;
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
-        if (await this.#topicsAreThere()) {
+        if (await this.#hasTopics()) {
           await this.#openProducer();
           failures = 0;
           await this.#consume();
@@ -164,10 +168,10 @@ export class Connection {
     }
   }
 
-  async #topicsAreThere(): Promise<boolean> {
+  async #hasTopics(): Promise<boolean> {
     const { reads, writes, log } = this.#options;
-    const there = new Set(await this.#asAdmin((admin) => admin.listTopics()));
-    const missing = [reads, writes].filter((topic) => topic !== undefined && !there.has(topic)) as string[];
+    const existing = new Set(await this.#asAdmin((admin) => admin.listTopics()));
+    const missing = [reads, writes].filter((topic) => topic !== undefined && !existing.has(topic)) as string[];
     if (missing.length > 0 && this.#missed !== missing.join()) log('info', 'waiting for topics', { topics: missing });
     this.#missed = missing.join();
     return missing.length === 0;
@@ -175,54 +179,54 @@ export class Connection {
 
   async #openProducer(): Promise<void> {
     if (this.#producer || this.#options.writes === undefined) return;
-    const mine = this.#kafka.producer({
+    const producer = this.#kafka.producer({
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
     });
-    await mine.connect();
-    this.#producer = mine;
+    await producer.connect();
+    this.#producer = producer;
   }
 
-  /** Ends when the consumer has crashed or stalled, or when all is stopped. */
+  /** Resolves when the consumer crashed, stalled or was stopped. */
   async #consume(): Promise<void> {
-    const { reads, consumeOnly: counting, log, startAt: from = 'committed' } = this.#options;
-    if (from === 'now') this.#next ??= await this.#ends();
-    const mine = createConsumer(this.#kafka, this.#options);
-    this.#consumer = mine;
+    const { reads, consumeOnly, log, startAt = 'committed' } = this.#options;
+    if (startAt === 'now') this.#next ??= await this.#endOffsets();
+    const consumer = createConsumer(this.#kafka, this.#options);
+    this.#consumer = consumer;
     const started = new AbortController();
-    const over = awaitEnd(mine, AbortSignal.any([this.#ending.signal, started.signal]));
+    const ended = awaitEnd(consumer, AbortSignal.any([this.#ending.signal, started.signal]));
     try {
-      mine.on(mine.events.GROUP_JOIN, () => void (this.#joined = true));
-      await mine.connect();
-      await mine.subscribe({ topics: [reads], fromBeginning: true });
-      await mine.run({
-        autoCommit: counting,
-        autoCommitInterval: counting ? 5000 : null,
+      consumer.on(consumer.events.GROUP_JOIN, () => void (this.#joined = true));
+      await consumer.connect();
+      await consumer.subscribe({ topics: [reads], fromBeginning: true });
+      await consumer.run({
+        autoCommit: consumeOnly,
+        autoCommitInterval: consumeOnly ? 5000 : null,
         eachBatchAutoResolve: false,
         eachBatch: (payload) => this.#eachBatch(payload),
       });
       for (const [partition, offset] of this.#next ?? [])
-        mine.seek({ topic: reads, partition, offset: String(offset) });
-      const reason = await over;
+        consumer.seek({ topic: reads, partition, offset: String(offset) });
+      const reason = await ended;
       if (reason !== 'stopped') log('warn', 'consumer ended', { reason });
     } finally {
       started.abort();
       this.#joined = false;
-      if (!this.#ending.signal.aborted) await mine.disconnect().catch(() => undefined);
+      if (!this.#ending.signal.aborted) await consumer.disconnect().catch(() => undefined);
     }
   }
 
-  /** Where each partition of the topic ends. */
-  async #ends(): Promise<Map<number, number>> {
+  /** Returns the end offset of each partition. */
+  async #endOffsets(): Promise<Map<number, number>> {
     const offsets = await this.#asAdmin((admin) => admin.fetchTopicOffsets(this.#options.reads));
     return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
   }
 
-  async #asAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
+  async #asAdmin<T>(task: (admin: Admin) => Promise<T>): Promise<T> {
     const admin = this.#kafka.admin();
     try {
       await admin.connect();
-      return await ask(admin);
+      return await task(admin);
     } finally {
       await admin.disconnect();
     }
@@ -230,13 +234,13 @@ export class Connection {
 
   async #eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     const { partition, messages } = batch;
-    this.#options.onBatch(partition, this.#notYet(partition, messages));
+    this.#options.onBatch(partition, this.#withoutSeen(partition, messages));
     resolveOffset(batch.lastOffset());
     await heartbeat();
   }
 
-  /** Of a batch, what was not handed over before and is not older than where it began. */
-  #notYet(partition: number, messages: KafkaMessage[]): KafkaMessage[] {
+  /** Returns the messages of a batch that are new and not older than the start position. */
+  #withoutSeen(partition: number, messages: KafkaMessage[]): KafkaMessage[] {
     const from = this.#next?.get(partition) ?? 0;
     this.#next?.set(partition, Math.max(from, ...messages.map(({ offset }) => Number(offset) + 1)));
     return this.#next ? messages.filter(({ offset }) => Number(offset) >= from) : messages;

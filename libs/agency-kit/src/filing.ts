@@ -1,7 +1,7 @@
 import { deliveryIdOf, PLATFORM_SOURCE, REQUEST_TYPES, subjectOf } from '@cups/agency-contract';
 import type { Attributes, RequestData, RequestEvent, RequestType } from '@cups/agency-contract';
 import submitted from '@cups/agency-contract/samples/application.submitted.json' with { type: 'json' };
-import anySubmitted from '@cups/agency-contract/samples/application.submitted.v2.json' with { type: 'json' };
+import submittedV2 from '@cups/agency-contract/samples/application.submitted.v2.json' with { type: 'json' };
 import { ulid } from 'ulid';
 
 type SubmittedData = RequestData['md.cups.application.submitted.v1'];
@@ -11,21 +11,21 @@ const DAY_MS = 86_400_000;
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const OWN_PRESENCE = { kind: 'own-presence' } as const;
 
-/** One application of a synthetic person, and what the platform sends to its agency about it. */
+/** A synthetic application and the messages that the platform sends about it. */
 export class Filing {
   readonly agency: string;
   readonly application: string;
   readonly deliveryId: string;
-  /** Everything that was made of it, in order. */
+  /** All messages generated so far, in order. */
   readonly requests: RequestEvent[] = [];
   #content: SubmittedData;
 
-  /** @param overrides what of the application differs from the sample */
+  /** @param overrides fields that differ from the sample application */
   constructor(agency: string, overrides: Partial<SubmittedData> = {}, id = ulid()) {
     this.agency = agency;
     this.application = `applications/${id}`;
     this.deliveryId = deliveryIdOf(this.application, agency);
-    const { represented: _nobody, ...sample } = submitted as SubmittedData;
+    const { represented: _represented, ...sample } = submitted as SubmittedData;
     const now = Date.now();
     const times = { submitTime: new Date(now).toISOString(), dueDate: dayOf(now + 14 * DAY_MS) };
     this.#content = Object.assign(sample, { application: this.application, mandate: OWN_PRESENCE }, times, overrides);
@@ -35,22 +35,22 @@ export class Filing {
     return new Date(this.#content.submitTime);
   }
 
-  /** Submission 1. */
+  /** Generates submission 1. */
   submitted(): RequestEvent {
     return this.#event(REQUEST_TYPES.submitted, this.#content);
   }
 
-  /** Submission 1 of a person without IDNP. */
+  /** Generates submission 1 of a person without IDNP. */
   submittedV2(): RequestEvent {
     const { application, submitTime } = this.#content;
-    const { represented: _nobody, ...sample } = anySubmitted as SubmittedDataV2;
+    const { represented: _represented, ...sample } = submittedV2 as SubmittedDataV2;
     return this.#event(
       REQUEST_TYPES.submittedV2,
       Object.assign(sample, { application, submitTime, mandate: OWN_PRESENCE }),
     );
   }
 
-  /** Submission 2: the papers that were asked for have come. */
+  /** Generates submission 2: the applicant supplied the requested documents. */
   documentsSupplied(answersRequest: string, kinds: string[]): RequestEvent {
     const evidence = kinds.map((kind) => ({ kind, originalSeen: true }));
     const content = Object.assign({}, this.#content, { submission: 2, answersRequest, evidence });

@@ -1,3 +1,3 @@
-/** Takes one line of a log: fields from a closed list, never content. */
+/** Writes a log line. Fields come from a closed list and hold no content. */
 export type Log = (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void;
 export type LogFields = { reason?: string; topics?: string[]; agencies?: string[]; httpPort?: number };

@@ -9,22 +9,22 @@ import { validate } from './commands/validate.ts';
 
 const COMMANDS: Record<string, Command> = { check, simulate, validate, sample, broker };
 
-const HELP = `cups-agency: is your system ready for the unified centres? It plays the platform, by the published agency contract.
+const HELP = `cups-agency: tests an agency's system against the published agency contract by playing the platform.
 
 ${Object.entries(COMMANDS)
   .map(([name, { about }]) => `  cups-agency ${name.padEnd(9)} ${about}`)
   .join('\n')}
 
-  cups-agency <command> --help  tells all of a command
+  cups-agency <command> --help  shows the options of a command
 
-cups-agency stands for the way in which you called this, such as npx ./cups-agency-<version>.tgz. Begin with a broker of your own, then let your system and the kit meet on it:
+Replace cups-agency with the way you run it, such as npx ./cups-agency-<version>.tgz. To start, run a local broker, your system and the kit:
   cups-agency broker --agency demo
   cups-agency simulate
   cups-agency check`;
 
 const line = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(`${text}\n`);
 
-/** npx passes no SIGTERM on: when it has gone, so do we. */
+/** Ends with npx, which forwards no SIGTERM. */
 function stopWithNpx(end: () => void): void {
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const npx = process.ppid;
@@ -40,7 +40,7 @@ async function main([name, ...words]: string[], terminal: Terminal): Promise<num
   const command = name === undefined ? undefined : COMMANDS[name];
   if (!command) {
     const isHelp = name === undefined || ['--help', '-h', 'help'].includes(name);
-    (isHelp ? terminal.print : terminal.showProgress)(isHelp ? HELP : `There is no command ${name}.\n\n${HELP}`);
+    (isHelp ? terminal.print : terminal.showProgress)(isHelp ? HELP : `Unknown command: ${name}.\n\n${HELP}`);
     return isHelp ? 0 : 2;
   }
   try {
@@ -54,14 +54,12 @@ async function main([name, ...words]: string[], terminal: Terminal): Promise<num
   } catch (error) {
     const { message, code = '' } = error as Error & { code?: string };
     const isUsageError = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
-    terminal.showProgress(
-      isUsageError ? `${message}\n\`cups-agency ${name} --help\` tells how it is called.` : message,
-    );
+    terminal.showProgress(isUsageError ? `${message}\n\`cups-agency ${name} --help\` shows the options.` : message);
     return isUsageError ? 2 : 3;
   }
 }
 
-// Whoever reads what is printed may have seen enough, as `head` has.
+// A reader such as `head` may close standard output early.
 process.stdout.on('error', () => process.exit());
 const ending = new AbortController();
 stopWithNpx(() => ending.abort());

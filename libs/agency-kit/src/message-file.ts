@@ -5,23 +5,25 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The message of a file: JSON with key, headers and value, and the topic where it is known, as the contract's samples and corpus
- * hold them.
- * @throws Error, one sentence, when it is none
+ * Parses a message file: JSON with key, headers, value and an optional topic, as in the contract's samples and
+ * corpus.
+ * @throws Error if the file does not hold a message
  */
 export function readMessageFile(text: string) {
-  let found: unknown;
+  let json: unknown;
   try {
-    found = JSON.parse(text);
+    json = JSON.parse(text);
   } catch {
-    throw new Error('The file is no JSON: it holds one message as `cups-agency sample` prints it.');
+    throw new Error('The file is not JSON. Expected a message as printed by `cups-agency sample`.');
   }
-  // A file of the corpus holds its message beside what is expected of it.
-  const filed = isObject(found) && isObject(found['message']) ? found['message'] : found;
-  if (!isObject(filed) || !isObject(filed['headers'])) {
-    throw new Error('The file holds no message: topic, key, headers and value, as `cups-agency sample` prints it.');
+  // A corpus file nests its message beside the expected result.
+  const fields = isObject(json) && isObject(json['message']) ? json['message'] : json;
+  if (!isObject(fields) || !isObject(fields['headers'])) {
+    throw new Error(
+      'The file holds no message. Expected topic, key, headers and value, as printed by `cups-agency sample`.',
+    );
   }
-  const { topic, key } = filed;
-  const message = Object.assign({}, filed, { key: typeof key === 'string' ? key : null }) as SerializedMessage;
+  const { topic, key } = fields;
+  const message = Object.assign({}, fields, { key: typeof key === 'string' ? key : null }) as SerializedMessage;
   return { topic: typeof topic === 'string' ? topic : undefined, message: toIncomingMessage(message) };
 }

@@ -1,7 +1,7 @@
 import { MAX_TEXT_LENGTH, REPLY_TYPES } from '@cups/agency-contract';
 import type { ParsedContent, RefusalCause, ReplyType } from '@cups/agency-contract';
 
-/** What the platform puts right of a reply before it holds it against the schema, as the contract says it does. */
+/** Normalizes replies before schema validation, as the contract describes. */
 
 type JsonObject = Record<string, unknown>;
 
@@ -14,26 +14,29 @@ const NORMALIZED_TYPES: readonly ReplyType[] = [
   REPLY_TYPES.resultRevoked,
 ];
 
-/** Days are the ones of Moldova. */
+/** Formats dates in the time zone of Moldova. */
 const civilDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Chisinau', dateStyle: 'short' });
 
-/** A moment with its zone, as `ce_time` and `decideTime` must be; undefined for everything else. */
+/** Parses an RFC 3339 time with a zone, as in `ce_time` and `decideTime`; undefined if invalid. */
 export function instantOf(text: unknown): Date | undefined {
   if (typeof text !== 'string' || !RFC3339.test(text)) return undefined;
   const time = new Date(text);
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-/** Whether something about an application can have happened then: a day before it was submitted at the earliest, and by a clock that is an hour ahead. */
+/**
+ * Returns whether an event of an application can have happened at `time`: from one day before submission to one hour
+ * after `until`.
+ */
 export const isPlausible = (time: Date | undefined, submitted: Date | undefined, until: Date): time is Date =>
   time !== undefined &&
   time.getTime() <= until.getTime() + HOUR_MS &&
   (submitted === undefined || time.getTime() >= submitted.getTime() - DAY_MS);
 
 /**
- * The content of a reply with its dates and lengths put right, and what was changed; the same content where nothing was.
- * @param time of sending: it stands in for a time of decision that cannot be
- * @param submitted when the application was, where that is known
+ * Returns the content with dates and lengths normalized, and the changes; the same content if nothing changed.
+ * @param time send time, which replaces an implausible decision time
+ * @param submitted submit time of the application, if known
  */
 export function normalizeReply(
   type: ReplyType,
@@ -55,16 +58,16 @@ export function normalizeReply(
   if (isJsonObject(result))
     normalized['result'] = dropPastDate(result, 'validUntil', today, () => changes.add('VALID_UNTIL_DROPPED'));
   if (isJsonObject(appeal)) {
-    const kept = copyOf(dropPastDate(appeal, 'until', today, () => changes.add('APPEAL_UNTIL_DROPPED')));
-    if (isJsonObject(appeal['how'])) kept['how'] = truncateText(appeal['how'], changes);
-    normalized['appeal'] = kept;
+    const normalizedAppeal = copyOf(dropPastDate(appeal, 'until', today, () => changes.add('APPEAL_UNTIL_DROPPED')));
+    if (isJsonObject(appeal['how'])) normalizedAppeal['how'] = truncateText(appeal['how'], changes);
+    normalized['appeal'] = normalizedAppeal;
   }
   if (isJsonObject(reason)) normalized['reason'] = truncateText(reason, changes);
   const bytes = changes.size > 0 ? bytesOf(normalized) : undefined;
   return bytes === undefined ? unchanged : { bytes, value: normalized, changes: [...changes] };
 }
 
-/** Undefined for what is nested too deeply to be written as JSON: the contract allows nothing so deep. */
+/** Returns undefined if the content is nested too deeply to be serialized; the contract allows no such content. */
 function bytesOf(content: JsonObject): number | undefined {
   try {
     return Buffer.byteLength(JSON.stringify(content));
@@ -77,9 +80,9 @@ function dropPastDate(members: JsonObject, name: string, today: string, onDroppe
   const day = members[name];
   if (day === undefined || (isCivilDate(day) && day >= today)) return members;
   onDropped();
-  const kept = copyOf(members);
-  delete kept[name];
-  return kept;
+  const rest = copyOf(members);
+  delete rest[name];
+  return rest;
 }
 
 function isCivilDate(value: unknown): value is string {
@@ -98,7 +101,7 @@ function truncateText(text: JsonObject, changes: Set<RefusalCause>): JsonObject 
   return cut;
 }
 
-// A copy by spread keeps a property that is called __proto__ a property, so that the schema refuses it.
+// Spreading keeps `__proto__` as a property, so that the schema rejects it.
 const copyOf = (members: JsonObject): JsonObject => ({ ...members });
 
 const isJsonObject = (value: unknown): value is JsonObject =>

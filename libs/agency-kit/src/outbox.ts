@@ -1,19 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutgoingMessage } from '@cups/agency-contract';
 
-/** What waits for the broker: a message, whether it is still wanted, and what to do when it is there. */
+/** A message to send, with a check whether it is still wanted and a callback for when it is sent. */
 export type OutboxEntry = { message: OutgoingMessage; isWanted: () => boolean; onSent: () => void };
 
-/** Sends messages in their order: one batch in flight at a time, also over failures. */
+/** Sends messages in order, one batch in flight at a time, and retries failed batches. */
 export class Outbox {
   readonly #send: (messages: OutgoingMessage[]) => Promise<void>;
   readonly #onFailure: (error: Error) => void;
   readonly #retryMs: number;
-  #waiting: OutboxEntry[] = [];
+  #pending: OutboxEntry[] = [];
   #draining: Promise<void> | undefined;
   #stopped = false;
 
-  /** @param options `send` resolves when all are at the broker, and rejects when that is not known */
+  /**
+   * @param options `send` resolves when the broker has all messages and rejects if that is uncertain; `retryMs` is
+   * the delay after a failure
+   */
   constructor(options: {
     send: (messages: OutgoingMessage[]) => Promise<void>;
     onFailure: (error: Error) => void;
@@ -25,19 +28,19 @@ export class Outbox {
   }
 
   push(entry: OutboxEntry): void {
-    this.#waiting.push(entry);
+    this.#pending.push(entry);
     this.#draining ??= this.#drain();
   }
 
-  /** Waits for the batch in flight and sends no more. */
+  /** Waits for the batch in flight, then sends nothing more. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#draining;
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#stopped) {
-      const batch = this.#waiting.filter(({ isWanted: wanted }) => wanted());
+    while (this.#pending.length > 0 && !this.#stopped) {
+      const batch = this.#pending.filter(({ isWanted }) => isWanted());
       try {
         if (batch.length > 0) await this.#send(batch.map(({ message }) => message));
       } catch (error) {
@@ -45,9 +48,9 @@ export class Outbox {
         await pause(this.#retryMs);
         continue;
       }
-      const gone = new Set(batch);
-      this.#waiting = this.#waiting.filter((entry) => !gone.has(entry) && entry.isWanted());
-      for (const { onSent: sent } of batch) sent();
+      const sent = new Set(batch);
+      this.#pending = this.#pending.filter((entry) => !sent.has(entry) && entry.isWanted());
+      for (const { onSent } of batch) onSent();
     }
     this.#draining = undefined;
   }

@@ -6,22 +6,22 @@ import type { ReplyEvaluator, ConsumedReply, Evaluation } from './reply-evaluato
 import type { Log } from './log.ts';
 import type { Access } from './sign-in.ts';
 
-/** Where an agency's two topics are, and as whom the platform's side of them is played. */
+/** Where an agency's topics are, and the credentials to play the platform on them. */
 export type BrokerTarget = {
   brokers: string[];
   access: Access;
-  /** As whom the agency's own system signs in, where that is known. */
+  /** Credentials of the agency's own system, if known. */
   systemAccess?: Access;
   prefix: string;
   agency: string;
 };
 
-/** A reply of the agency, and what the platform does with it. */
+/** A reply of the agency and the platform's evaluation of it. */
 export type EvaluatedReply = { message: ConsumedReply; evaluation: Evaluation };
 
 const partitioner = Partitioners.DefaultPartitioner();
 
-/** The partition of a key, as Kafka's own client of Java chooses it (murmur2). */
+/** Returns the partition of a key as Kafka's Java client computes it (murmur2). */
 export const partitionOf = (key: string, partitions: number): number =>
   partitioner({
     topic: '',
@@ -35,13 +35,13 @@ export const partitionOf = (key: string, partitions: number): number =>
     message: { key, value: null },
   });
 
-/** The platform's side of an agency's two topics: it sends requests and judges what the agency replies from now on. */
+/** The platform's side of an agency's topics: sends requests and evaluates new replies. */
 export class Platform {
   readonly topics: { requests: string; replies: string };
   readonly #connection: Connection;
 
-  /** @param onReply is told of each reply, in the order of its partition; must not throw */
-  constructor(target: BrokerTarget, evaluator: ReplyEvaluator, onReply: (heard: EvaluatedReply) => void, log: Log) {
+  /** @param onReply called with each reply, in order per partition; must not throw */
+  constructor(target: BrokerTarget, evaluator: ReplyEvaluator, onReply: (reply: EvaluatedReply) => void, log: Log) {
     const { brokers, access, prefix, agency } = target;
     const topics = topicsOf(agency, prefix);
     this.topics = topics;
@@ -50,7 +50,7 @@ export class Platform {
       brokers,
       access,
       clientId,
-      // Nothing is committed: each run has a group of its own, which Kafka forgets.
+      // Commits nothing: each run has its own group, which Kafka deletes later.
       groupId: `${clientId}.${agency}.${process.pid}-${Date.now().toString(36)}`,
       reads: topics.replies,
       writes: topics.requests,
@@ -58,8 +58,8 @@ export class Platform {
       maxWaitMs: 100,
       consumeOnly: false,
       onBatch: (partition, messages) => {
-        for (const one of messages) {
-          const message = Object.assign(one, { topic: topics.replies, partition });
+        for (const kafkaMessage of messages) {
+          const message = Object.assign(kafkaMessage, { topic: topics.replies, partition });
           onReply({ message, evaluation: evaluator.evaluate(message) });
         }
       },
@@ -67,22 +67,22 @@ export class Platform {
     });
   }
 
-  /** Begins to connect; the broker may come later. */
+  /** Starts to connect; the broker may become available later. */
   start(): void {
     this.#connection.start();
   }
 
-  /** Whether requests can go out, and every reply from now on is heard. */
+  /** Returns whether requests can be sent and every further reply is received. */
   isReady(): boolean {
     return this.#connection.isReady();
   }
 
-  /** Resolves when all are at the broker. */
+  /** Resolves when the broker has all messages. */
   async send(messages: OutgoingMessage[]): Promise<void> {
     await this.#connection.send(messages);
   }
 
-  /** How many partitions the two topics have. */
+  /** Returns the partition counts of the two topics. */
   async partitions(): Promise<{ requests: number; replies: number }> {
     const { requests, replies } = this.topics;
     const [first = 1, second = 1] = await this.#connection.partitions([requests, replies]);

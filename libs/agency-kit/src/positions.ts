@@ -1,37 +1,40 @@
-/** A place in a partition of the requests topic, as Kafka commits it. */
+/** An offset of a partition, as Kafka commits it. */
 export type Position = { partition: number; offset: string };
 
 type PartitionProgress = { next: number; committed: number; open: Set<number> };
 
 /**
- * How far the messages of a topic are dealt with. Only what lies before the first open message of a partition may be
- * committed, so that whoever starts next reads the open ones again.
+ * Tracks which messages of a topic are processed.
+ * Commits stop before the first open message of a partition, so that the next process reads the open ones again.
  */
 export class Positions {
   readonly #partitions = new Map<number, PartitionProgress>();
 
-  /** Moves on to a message; false when this process has seen it before. Offsets of a partition come in order. */
+  /** Advances to a message; returns false if this process has seen it. Offsets of a partition arrive in order. */
   advance(partition: number, offset: number): boolean {
-    const at = this.#partitions.get(partition) ?? { next: offset, committed: offset, open: new Set<number>() };
-    this.#partitions.set(partition, at);
-    if (offset < at.next) return false;
-    at.next = offset + 1;
+    const progress = this.#partitions.get(partition) ?? { next: offset, committed: offset, open: new Set<number>() };
+    this.#partitions.set(partition, progress);
+    if (offset < progress.next) return false;
+    progress.next = offset + 1;
     return true;
   }
 
-  /** Notes that work on a message that was reached goes on. @returns ends it */
+  /**
+   * Marks a message as being processed.
+   * @returns a function that marks it as processed
+   */
   open(partition: number, offset: number): () => void {
     const { open } = this.#partitions.get(partition)!;
     open.add(offset);
     return () => void open.delete(offset);
   }
 
-  /** Where a restarted process would have to begin, for the partitions in which that has moved. */
+  /** Returns the offsets to commit, for partitions where they changed. */
   committablePositions(): Position[] {
     const moved: Position[] = [];
-    for (const [partition, at] of this.#partitions) {
-      const offset = at.open.values().next().value ?? at.next;
-      if (offset !== at.committed) moved.push({ partition, offset: String(offset) });
+    for (const [partition, progress] of this.#partitions) {
+      const offset = progress.open.values().next().value ?? progress.next;
+      if (offset !== progress.committed) moved.push({ partition, offset: String(offset) });
     }
     return moved;
   }

@@ -1,11 +1,11 @@
 import type { Log } from './log.ts';
 import type { Position } from './positions.ts';
 
-/** At most once in so many milliseconds it is noted how far the cases have come. */
+/** Minimum interval between two commits. */
 const COMMIT_INTERVAL_MS = 1_000;
 const RETRY_INTERVAL_MS = 5_000;
 
-/** Commits how far the cases have come, and again after a failure. */
+/** Commits the progress of the cases, and retries after a failure. */
 export class ProgressCommitter {
   readonly #cases: { committablePositions(): Position[]; markCommitted(positions: Position[]): void };
   readonly #commit: (positions: Position[]) => Promise<void>;
@@ -24,16 +24,16 @@ export class ProgressCommitter {
   }
 
   schedule(delay = COMMIT_INTERVAL_MS): void {
-    this.#timer ??= setTimeout(() => void this.#note(), delay);
+    this.#timer ??= setTimeout(() => void this.#commitProgress(), delay);
   }
 
-  /** Commits what there is, and no more after that. */
+  /** Commits the current progress, then nothing more. */
   async flush(): Promise<void> {
-    await this.#note();
+    await this.#commitProgress();
     clearTimeout(this.#timer);
   }
 
-  async #note(): Promise<void> {
+  async #commitProgress(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const positions = this.#cases.committablePositions();

@@ -3,21 +3,21 @@ import type { Attributes, RefusalCause, ReplyRefused, RequestEvent } from '@cups
 import { ulid } from 'ulid';
 import type { ConsumedReply, Evaluation } from './reply-evaluator.ts';
 
-/** So many replies about one delivery are told; the last says that further ones are not. */
+/** Maximum number of reports about one delivery; the last says that no more follow. */
 const MAX_REPORTED = 20;
-/** ms; replies about no delivery are told by one message for each cause in so long. */
+/** Replies about no delivery are reported in one message per cause and interval. */
 const BATCH_INTERVAL_MS = 10_000;
 
-/** A reply that is to be told to its agency, and why. */
+/** A reply to report to its agency, with the cause. */
 export type ReportableReply = { evaluation: Evaluation & { cause: RefusalCause }; message: ConsumedReply };
 
-/** Whether an agency is told of a reply. */
+/** Returns whether the agency receives a report about the reply. */
 export const isReportable = (evaluation: Evaluation): evaluation is ReportableReply['evaluation'] =>
   evaluation.cause !== undefined;
 
 /**
- * The message that tells an agency what became of its reply. It never repeats content.
- * @param last where more than one is told by it, the last, and how many they are
+ * Builds the message that tells an agency what became of its reply. It contains no content.
+ * @param last the last reply and the count, if the message covers several replies
  */
 export function toRefusalEvent(
   agency: string,
@@ -51,7 +51,9 @@ export function toRefusalEvent(
   return Object.assign(attributes, { type: REQUEST_TYPES.replyRefused, data });
 }
 
-/** Tells an agency of its replies, bounded as the contract says: a flood of bad ones makes no flood of messages. */
+/**
+ * Reports replies to their agency within the limits of the contract, so that many invalid replies cause few messages.
+ */
 export class RefusalNotifier {
   readonly #agency: string;
   readonly #send: (event: RequestEvent) => void;
@@ -72,18 +74,18 @@ export class RefusalNotifier {
     else this.#notifyAbout(deliveryId, reply);
   }
 
-  /** Forgets what was not told yet. */
+  /** Drops pending reports. */
   stop(): void {
     for (const { timer } of this.#batches.values()) clearTimeout(timer);
   }
 
-  /** Each reply and cause once. */
+  /** Reports each reply and cause once. */
   #notifyAbout(deliveryId: string, reply: ReportableReply): void {
-    const known = this.#reported.get(deliveryId) ?? new Set();
+    const reported = this.#reported.get(deliveryId) ?? new Set();
     const key = `${reply.evaluation.cause} ${reply.evaluation.id ?? ''}`;
-    if (known.has(key) || known.size >= MAX_REPORTED) return;
-    this.#reported.set(deliveryId, known.add(key));
-    if (known.size < MAX_REPORTED) return this.#send(toRefusalEvent(this.#agency, reply));
+    if (reported.has(key) || reported.size >= MAX_REPORTED) return;
+    this.#reported.set(deliveryId, reported.add(key));
+    if (reported.size < MAX_REPORTED) return this.#send(toRefusalEvent(this.#agency, reply));
     const cause = 'TOO_MANY_REFUSED';
     const evaluation = Object.assign({}, reply.evaluation, {
       handling: REFUSALS[cause].handling,
@@ -94,7 +96,7 @@ export class RefusalNotifier {
     this.#send(toRefusalEvent(this.#agency, { evaluation, message: reply.message }));
   }
 
-  /** The first at once, those that follow it together. */
+  /** Reports the first reply immediately and batches the following ones. */
   #addToBatch(reply: ReportableReply): void {
     const { cause } = reply.evaluation;
     const open = this.#batches.get(cause);

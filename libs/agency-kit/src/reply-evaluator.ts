@@ -26,23 +26,23 @@ import type {
 } from '@cups/agency-contract';
 import { isPlausible, instantOf, normalizeReply } from './normalize.ts';
 
-/** A reply as it lies on the topic; `timestamp` is Kafka's, in ms. */
+/** A reply as consumed from the topic; `timestamp` is Kafka's, in ms. */
 export type ConsumedReply = IncomingMessage & { topic: string; partition: number; offset: string; timestamp: string };
 
-/** What the platform does with a reply: takes it, knows it already, or does what its table of refusals says. */
+/** What the platform does with a reply: accepts it, ignores a duplicate, or handles it by the table of refusals. */
 export type Evaluation = {
   handling: 'taken' | 'repeated' | Handling;
-  /** Why, unless it is taken or repeated. */
+  /** Absent for accepted replies and duplicates. */
   cause?: RefusalCause;
   violations: Violation[];
-  /** What was not taken as it was sent; the first is the cause. */
+  /** Changes made to the reply; the first is the cause. */
   changes: RefusalCause[];
-  /** Where the reply names a delivery of this agency. */
+  /** Set if the reply names a delivery of this agency. */
   deliveryId?: string;
   application?: string;
-  /** What the platform took; absent for what it refused. */
+  /** The reply as accepted; absent if it was refused. */
   event?: ReplyEvent;
-  /** `ce_id` and `ce_type`, where they may be told back. */
+  /** `ce_id` and `ce_type`, if they are safe to send back. */
   id?: string;
   type?: ReplyType;
 };
@@ -53,14 +53,14 @@ type Delivery = {
   /** The newest submission that was sent. */
   requested: number;
   stage: Stage;
-  /** The newest messages, by id, with a digest of what they said. */
+  /** The newest messages: ID and content digest. */
   messages: { id: string; digest: string }[];
   decision?: string;
 };
 
-/** So many messages of a delivery are known again; of more the newer half is kept. */
+/** Number of messages remembered per delivery; when it is reached, the older half is dropped. */
 const MAX_MESSAGES = 200;
-/** No text that was written for a person is longer: so much is read, to be cut. */
+/** Maximum content size to parse, so that overlong texts can be truncated. */
 const MAX_READ_BYTES = 1024 * 1024;
 const MAX_VIOLATIONS = 20;
 
@@ -74,45 +74,48 @@ const refuseField = (cause: RefusalCause, field: string, rule: string = cause): 
   toRefusal(cause, { field, rule });
 
 /**
- * What the platform knows of one agency's deliveries, and how it judges each reply: by the contract's tables alone. It holds all in memory, and
- * is told of every request that goes out.
+ * Evaluates one agency's replies by the contract's tables.
+ * Holds deliveries in memory and must be informed of every request sent.
  */
 export class ReplyEvaluator {
   readonly #agency: string;
   readonly #documentKinds: ReadonlySet<string>;
   readonly #deliveries = new Map<string, Delivery>();
 
-  /** @param paperKinds codes of the papers that an agency may ask for */
-  constructor(agency: string, paperKinds: ReadonlySet<string>) {
+  /** @param documentKinds codes of the documents that an agency may request */
+  constructor(agency: string, documentKinds: ReadonlySet<string>) {
     this.#agency = agency;
-    this.#documentKinds = paperKinds;
+    this.#documentKinds = documentKinds;
   }
 
-  /** A delivery is there; nothing of it has gone out. @param submitted where it is known: no decision is older */
-  open(deliveryId: string, application: string, submitted: Date | undefined): void {
+  /**
+   * Registers a delivery before its first request.
+   * @param submitTime lower bound of decision times, if known
+   */
+  open(deliveryId: string, application: string, submitTime: Date | undefined): void {
     if (this.#deliveries.has(deliveryId)) return;
     const stage = 'nothing-sent';
-    this.#deliveries.set(deliveryId, { application, submitTime: submitted, requested: 0, stage, messages: [] });
+    this.#deliveries.set(deliveryId, { application, submitTime, requested: 0, stage, messages: [] });
   }
 
-  /** Submission `number` of a delivery goes out. */
+  /** Marks submission `number` of a delivery as sent. */
   markRequested(deliveryId: string, number: number): void {
     const delivery = this.#deliveries.get(deliveryId)!;
     delivery.requested = Math.max(delivery.requested, number);
     if (delivery.stage === 'nothing-sent' || delivery.stage === 'documents-requested') delivery.stage = 'in-work';
   }
 
-  /** The application was withdrawn or has expired. */
+  /** Marks the application as withdrawn or expired. */
   markEnded(deliveryId: string): void {
     this.#deliveries.get(deliveryId)!.stage = 'ended';
   }
 
-  /** How far a delivery is; undefined for one that is not there. */
+  /** Returns the stage of a delivery, or undefined if it is unknown. */
   stageOf(deliveryId: string): Stage | undefined {
     return this.#deliveries.get(deliveryId)?.stage;
   }
 
-  /** Judges a reply, and notes what it moved; never throws, never echoes content. */
+  /** Evaluates a reply and records its effect. Never throws; never repeats content. */
   evaluate(message: ConsumedReply, now = new Date()): Evaluation {
     const text = textHeaders(message.headers);
     const identity: Pick<Evaluation, 'id' | 'type'> = {};
@@ -123,15 +126,15 @@ export class ReplyEvaluator {
   }
 
   #read(message: ConsumedReply, text: Record<string, string>, now: Date): Evaluation {
-    const broken = findCloudEventViolations(message);
-    if (broken.length > 0) return toRefusal('NOT_CLOUDEVENTS', ...broken);
+    const violations = findCloudEventViolations(message);
+    if (violations.length > 0) return toRefusal('NOT_CLOUDEVENTS', ...violations);
     if (text['ce_source'] !== sourceOf(this.#agency)) return refuseField('FOREIGN_AGENCY', 'ce_source');
-    const named = parseSubject(text['ce_subject'] ?? '');
-    if (named && named.agency !== this.#agency) return refuseField('FOREIGN_DELIVERY', 'ce_subject');
-    const { deliveryId = '', application = '' } = named ?? {};
+    const subject = parseSubject(text['ce_subject'] ?? '');
+    if (subject && subject.agency !== this.#agency) return refuseField('FOREIGN_DELIVERY', 'ce_subject');
+    const { deliveryId = '', application = '' } = subject ?? {};
     const delivery = this.#deliveries.get(deliveryId);
-    const place = delivery ? { deliveryId, application } : {};
-    return Object.assign(this.#evaluateDelivered(message, text, delivery, now), place);
+    const identity = delivery ? { deliveryId, application } : {};
+    return Object.assign(this.#evaluateDelivered(message, text, delivery, now), identity);
   }
 
   #evaluateDelivered(
@@ -153,14 +156,14 @@ export class ReplyEvaluator {
     const read = readContent(envelope, normalized);
     if (!read.ok) return toRefusal(read.cause, ...read.violations);
     const event = read.event as ReplyEvent;
-    const wrong = this.#findSemanticRefusal(event);
-    if (wrong) return wrong;
+    const semanticRefusal = this.#findSemanticRefusal(event);
+    if (semanticRefusal) return semanticRefusal;
     if (!delivery) return refuseField('UNKNOWN_DELIVERY', 'ce_subject');
-    const all = sentTime ? changes : (['CE_TIME_REPLACED', ...changes] as RefusalCause[]);
-    return evaluateReply(delivery, event, computeDigest(message, type, content.value), all);
+    const allChanges = sentTime ? changes : (['CE_TIME_REPLACED', ...changes] as RefusalCause[]);
+    return evaluateReply(delivery, event, computeDigest(message, type, content.value), allChanges);
   }
 
-  /** What a schema cannot say: that a paper is in the list, that a reason has words. */
+  /** Refuses what no schema can express: unknown document kinds and blank reasons. */
   #findSemanticRefusal(event: ReplyEvent): Evaluation | undefined {
     if (event.type === REPLY_TYPES.documentsRequested) {
       const { documents } = event.data as DocumentsRequested;
@@ -173,10 +176,10 @@ export class ReplyEvaluator {
   }
 }
 
-/** Nothing but spaces, controls and marks that no one sees. */
+/** Returns whether a text has only spaces, control characters and invisible marks. */
 const isBlank = (text: string): boolean => text.replace(/[\p{C}\p{Z}]/gu, '') === '';
 
-/** A reply that is in order, about a delivery that is there. */
+/** Evaluates a valid reply about a known delivery. */
 function evaluateReply(delivery: Delivery, event: ReplyEvent, digest: string, changes: RefusalCause[]): Evaluation {
   if (delivery.requested === 0) return refuseField('NOTHING_SENT', 'ce_subject');
   const known = delivery.messages.find(({ id }) => id === event.id);

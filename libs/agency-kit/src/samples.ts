@@ -33,11 +33,11 @@ const SAMPLES: readonly SerializedMessage[] = [
   centreChanged,
 ];
 
-/** One valid message of each type, as an agency of this code reads or writes it. */
+/** Returns one valid message of each type, for the agency with this code. */
 export const sampleMessages = (agency: string): SerializedMessage[] =>
   SAMPLES.map((message) => forAgency(message, agency));
 
-/** The samples are of the agency asp. */
+/** The samples are those of agency `asp`. */
 const forAgency = (message: SerializedMessage, code: string): SerializedMessage =>
   JSON.parse(
     JSON.stringify(message)

@@ -1,26 +1,28 @@
 import { readFileSync } from 'node:fs';
 import type { KafkaConfig } from 'kafkajs';
 
-/** How an agency signs in to Kafka: files, each read again for each connection. Nothing set: in the open, as nobody. */
+/**
+ * Kafka credentials of an agency. Each connection reads the files again. Without any, the connection is plain and
+ * anonymous.
+ */
 export interface Access {
-  /** The authorities (PEM) of the brokers' certificates; without it no TLS. */
+  /** CA certificates (PEM) for the brokers; undefined for a connection without TLS. */
   caFile: string | undefined;
   username: string;
   passwordFile: string | undefined;
 }
 
 /**
- * What kafkajs is to be told; it keeps these objects and reads them whenever it connects.
- * @throws Error, one sentence, when a part is missing or a file cannot be read
+ * Returns the security settings for kafkajs, which reads them again on every connection.
+ * @throws Error if a part is missing or a file cannot be read
  */
 export function toSecurityConfig({ caFile, username, passwordFile }: Access): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   if ((username === '') !== (passwordFile === undefined)) {
-    throw new Error('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD_FILE belong together: one of them is not set.');
+    throw new Error('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD_FILE must be set together.');
   }
   const ca = caFile === undefined ? undefined : createFileReader('KAFKA_TLS_CA_FILE', caFile);
   if (!ca) {
-    if (passwordFile)
-      throw new Error('KAFKA_SASL_USERNAME is set without KAFKA_TLS_CA_FILE: one signs in over TLS only.');
+    if (passwordFile) throw new Error('KAFKA_SASL_USERNAME requires KAFKA_TLS_CA_FILE: signing in requires TLS.');
     return {};
   }
   const ssl = {
@@ -42,26 +44,26 @@ export function toSecurityConfig({ caFile, username, passwordFile }: Access): Pi
   };
 }
 
-/** A reader of a file that may be away for a moment while it is exchanged. */
+/** Returns a reader of a file that may be missing while it is replaced. */
 function createFileReader(name: string, file: string): () => string {
   const read = () => readFileSync(file, 'utf8').trim();
   let last: string;
   try {
     last = read();
   } catch {
-    throw new Error(`${name} must name a file that can be read.`);
+    throw new Error(`${name} must name a readable file.`);
   }
   return () => {
     try {
       last = read();
     } catch {
-      // Between two versions: what was read last still counts.
+      // The file is being replaced: keep the last content.
     }
     return last;
   };
 }
 
-/** As much as is looked at of what kafkajs throws: it wraps the first cause in others. */
+/** The members of kafkajs errors that are read; kafkajs wraps the original cause. */
 interface Failure {
   name?: string;
   type?: string;
@@ -70,7 +72,7 @@ interface Failure {
   errors?: Failure[];
 }
 
-/** Of a failure the protocol's name, else the code of a certificate, else the class: what says most. */
+/** Returns the most specific reason of an error: protocol error type, error code or class name. */
 export function reasonOf(error: unknown): string {
   let name = 'unknown';
   for (let at = error as Failure | undefined, depth = 0; at && depth < 8; depth += 1) {

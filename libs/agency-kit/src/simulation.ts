@@ -11,16 +11,16 @@ import { isReportable, RefusalNotifier } from './refusal-notifier.ts';
 export type SimulationOptions = {
   target: BrokerTarget;
   documentKinds: ReadonlySet<string>;
-  /** How long a person takes to bring papers (ms). */
+  /** Time an applicant takes to supply documents, in ms. */
   supplyMs: number;
-  /** Something goes out to the agency. */
+  /** Called when a message is sent to the agency. */
   onSent: (event: RequestEvent) => void;
-  /** The agency said something. */
+  /** Called with each reply of the agency. */
   onReply: (reply: EvaluatedReply) => void;
   log: Log;
 };
 
-/** Plays the platform for one agency: files applications, brings papers that are asked for, tells what became of bad replies. */
+/** Plays the platform for one agency: files applications, supplies requested documents and reports invalid replies. */
 export class Simulation {
   readonly #options: SimulationOptions;
   readonly #evaluator: ReplyEvaluator;
@@ -35,16 +35,16 @@ export class Simulation {
     this.#options = options;
     this.#evaluator = new ReplyEvaluator(target.agency, documentKinds);
     this.#platform = new Platform(target, this.#evaluator, (reply) => this.#onReply(reply), log);
-    // What cannot go out now goes out later, in its order.
+    // Messages that cannot be sent now are sent later, in order.
     this.#outbox = new Outbox({
       send: (messages) => this.#platform.send(messages),
-      onFailure: (error) => log('warn', 'requests wait', { reason: error.name }),
+      onFailure: (error) => log('warn', 'requests delayed', { reason: error.name }),
       retryMs: 500,
     });
     this.#refusalNotifier = new RefusalNotifier(target.agency, (event) => this.#send(event));
   }
 
-  /** Begins to connect; the broker may come later. */
+  /** Starts to connect; the broker may become available later. */
   start(): void {
     this.#platform.start();
   }
@@ -60,7 +60,10 @@ export class Simulation {
     await this.#platform.stop();
   }
 
-  /** Files an application of a synthetic person. @param overrides what of it differs from the sample */
+  /**
+   * Files a synthetic application.
+   * @param overrides fields that differ from the sample
+   */
   file(overrides: ConstructorParameters<typeof Filing>[1] = {}, id?: string): Filing {
     const filing = new Filing(this.#options.target.agency, overrides, id);
     this.#filings.set(filing.deliveryId, filing);
@@ -70,12 +73,12 @@ export class Simulation {
     return filing;
   }
 
-  /** The person withdraws an application, unless it has ended already. */
+  /** Withdraws an application, unless it has ended. */
   withdraw(filing: Filing): void {
     this.#end(filing, () => filing.withdrawn());
   }
 
-  /** The papers of an application did not come in time. */
+  /** Expires an application whose documents are overdue, unless it has ended. */
   expire(filing: Filing): void {
     this.#end(filing, () => filing.expired());
   }
@@ -94,7 +97,7 @@ export class Simulation {
     const filing = this.#filings.get(deliveryId);
     if (!filing || event?.type !== REPLY_TYPES.documentsRequested || evaluation.handling !== 'taken') return;
     const kinds = event.data.documents.map(({ kind }) => kind);
-    this.#later(() => this.#supply(filing, event.id, kinds));
+    this.#afterSupplyTime(() => this.#supply(filing, event.id, kinds));
   }
 
   #supply(filing: Filing, answers: string, kinds: string[]): void {
@@ -103,10 +106,10 @@ export class Simulation {
     this.#send(filing.documentsSupplied(answers, kinds));
   }
 
-  #later(what: () => void): void {
+  #afterSupplyTime(task: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      what();
+      task();
     }, this.#options.supplyMs);
     this.#timers.add(timer);
   }

@@ -12,23 +12,21 @@ import { kafkaOf, startFaultyAgency } from './faulty-agency.ts';
 import type { AgencyFault } from './faulty-agency.ts';
 import { SandboxFixture, until } from './sandbox-fixture.ts';
 
-/** One closed broker for everything: the kit's own. */
-
 const FAULTS = [
-  'doubles',
-  'deaf',
-  'scatters',
-  'misses-the-key',
-  'strict',
-  'mute',
-  'wordless',
-  'uncorrelated',
-  'stale',
-  'counts-to-one',
+  'no-deduplication',
+  'ignores-withdrawal',
+  'wrong-partitioner',
+  'wrong-key',
+  'strict-schema',
+  'silent',
+  'blank-reason',
+  'no-correlation',
+  'stale-causation',
+  'constant-submission',
   'idnp-reference',
   'idnp-id',
-  'small',
-  'asks',
+  'size-limit',
+  'requests-documents',
 ] as const satisfies AgencyFault[];
 const CORPUS = join(import.meta.dirname, '../../agency-contract/corpus');
 let fixture: SandboxFixture;
@@ -36,7 +34,7 @@ let fixture: SandboxFixture;
 beforeAll(async () => void (fixture = await SandboxFixture.open(['java', 'asp', ...FAULTS])), 120_000);
 afterAll(() => fixture?.close(), 60_000);
 
-describe('the example agency in Java', () => {
+describe('the Java example', () => {
   let system: AgencyProcess;
   let results: Promise<ScenarioResult[]>;
   beforeAll(async () => {
@@ -49,18 +47,18 @@ describe('the example agency in Java', () => {
 
   test('passes the check', async () => fixture.expectPassed('java', results), 120_000);
 
-  test('has one effect each when the broker is restarted in the middle, and stops when it is asked to', async () => {
-    const taken = new Map<string, string>();
-    const simulation = fixture.startSimulation('java', taken);
+  test('has one effect per request across a broker restart, and stops on request', async () => {
+    const accepted = new Map<string, string>();
+    const simulation = fixture.startSimulation('java', accepted);
     try {
       await until(() => simulation.isReady());
       const file = () => [simulation.file(), simulation.file({ evidence: [] })];
       const filings = file();
       await fixture.sandbox.restart();
       filings.push(...file());
-      const decisions = filings.map((one) => `${REPLY_TYPES.decided} deliveries/${one.deliveryId}`);
-      await until(() => decisions.every((one) => [...taken.values()].includes(one)), 60_000);
-      const decided = [...taken.values()].filter((one) => one.startsWith(REPLY_TYPES.decided));
+      const decisions = filings.map(({ deliveryId }) => `${REPLY_TYPES.decided} deliveries/${deliveryId}`);
+      await until(() => decisions.every((decision) => [...accepted.values()].includes(decision)), 60_000);
+      const decided = [...accepted.values()].filter((reply) => reply.startsWith(REPLY_TYPES.decided));
       expect(decided.sort()).toEqual(decisions.sort());
       expect(await system.stop()).toBe(true);
     } finally {
@@ -69,31 +67,31 @@ describe('the example agency in Java', () => {
   }, 120_000);
 });
 
-describe('the check fails an agency’s system', () => {
-  const WRONG: [AgencyFault, string, string, Partial<RunOptions>?][] = [
-    ['doubles', 'repeated', 'DEDUPLICATE'],
-    ['deaf', 'withdrawn', 'STOP'],
-    ['scatters', 'order', 'PARTITIONER'],
-    ['misses-the-key', 'decides', 'KEY_MISMATCH'],
-    ['strict', 'unknown', 'IGNORE_UNKNOWN', { timeoutMs: 10_000 }],
-    ['mute', 'decides', 'ACKNOWLEDGE', { timeoutMs: 10_000 }],
-    ['wordless', 'decides', 'REASON_BLANK'],
-    ['uncorrelated', 'decides', 'CAUSATION'],
-    ['stale', 'documents', 'CAUSATION'],
-    ['counts-to-one', 'documents', 'SUBMISSION'],
+describe('check', () => {
+  const CASES: [AgencyFault, string, string, Partial<RunOptions>?][] = [
+    ['no-deduplication', 'repeated', 'DEDUPLICATE'],
+    ['ignores-withdrawal', 'withdrawn', 'STOP'],
+    ['wrong-partitioner', 'order', 'PARTITIONER'],
+    ['wrong-key', 'decides', 'KEY_MISMATCH'],
+    ['strict-schema', 'unknown', 'IGNORE_UNKNOWN', { timeoutMs: 10_000 }],
+    ['silent', 'decides', 'ACKNOWLEDGE', { timeoutMs: 10_000 }],
+    ['blank-reason', 'decides', 'REASON_BLANK'],
+    ['no-correlation', 'decides', 'CAUSATION'],
+    ['stale-causation', 'documents', 'CAUSATION'],
+    ['constant-submission', 'documents', 'SUBMISSION'],
     ['idnp-reference', 'decides', 'PERSONAL_DATA'],
     ['idnp-id', 'decides', 'PERSONAL_DATA'],
-    ['small', 'large', 'SIZE', { timeoutMs: 10_000 }],
+    ['size-limit', 'large', 'SIZE', { timeoutMs: 10_000 }],
   ];
   let results: ScenarioResult[][];
   let stops: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
     stops = await Promise.all(FAULTS.map((fault) => startFaultyAgency(fixture.sandbox, fault)));
-    results = await Promise.all(WRONG.map(([fault, scenario, , more]) => fixture.check(fault, [scenario], more)));
+    results = await Promise.all(CASES.map(([fault, scenario, , more]) => fixture.check(fault, [scenario], more)));
   }, 180_000);
-  // Also of checks that did not come to their end: who is left would look for the broker for ever.
+  // Also after a failed setup, because a remaining agency would try to reconnect forever.
   afterAll(() => Promise.all(stops.map((stop) => stop())), 60_000);
-  test('whose password is another user’s, before anything is played', async () => {
+  test("fails an agency whose password is another user's, before playing a scenario", async () => {
     const wrong = fixture.targetOf('asp');
     const other = fixture.sandbox.filesOf('java').password;
     wrong.systemAccess = { caFile: fixture.sandbox.file.ca, username: 'agency.asp', passwordFile: other };
@@ -101,13 +99,13 @@ describe('the check fails an agency’s system', () => {
       { outcome: 'failed', rule: 'CONNECT' },
     ]);
   });
-  test('that ends by itself, without waiting any longer', async () => {
+  test('fails immediately when the system stops', async () => {
     const system = new AgencyProcess('exit 1');
     system.start();
     const [result] = await fixture.check('asp', ['decides'], { system });
-    expect(result).toMatchObject({ outcome: 'failed', note: expect.stringContaining('ended by itself') });
+    expect(result).toMatchObject({ outcome: 'failed', note: expect.stringContaining('stopped while waiting') });
   });
-  test('with a hint where the time-out is below the session of its client', async () => {
+  test('gives a hint if the timeout is below the session timeout of the client', async () => {
     const system = new AgencyProcess('exec sleep 60');
     system.start();
     try {
@@ -117,18 +115,18 @@ describe('the check fails an agency’s system', () => {
       await system.kill();
     }
   }, 30_000);
-  test('but not for asking for documents before it decides', async () => {
+  test('passes an agency that requests documents before it decides', async () => {
     const played = ['decides', 'repeated', 'order'];
-    const outcomes = (await fixture.check('asks', played)).map(({ outcome, note }) => [outcome, note]);
+    const outcomes = (await fixture.check('requests-documents', played)).map(({ outcome, note }) => [outcome, note]);
     expect(outcomes).toEqual(played.map(() => ['passed', undefined]));
   }, 60_000);
-  test.each(WRONG.map(([fault, scenario, rule], at) => ({ fault, scenario, rule, at })))(
-    'that $fault, by $rule in $scenario',
+  test.each(CASES.map(([fault, scenario, rule], at) => ({ fault, scenario, rule, at })))(
+    'fails an agency with fault $fault by $rule in $scenario',
     ({ fault, scenario, rule, at }) => {
       expect(results[at]).toMatchObject([{ scenario, outcome: 'failed', rule }]);
       const [{ says, mend, message } = {} as ScenarioResult] = results[at]!;
       expect([says, mend]).toEqual([expect.any(String), expect.any(String)]);
-      if (['mute', 'strict', 'small', 'idnp-reference', 'idnp-id'].includes(fault)) return;
+      if (['silent', 'strict-schema', 'size-limit', 'idnp-reference', 'idnp-id'].includes(fault)) return;
       expect(message).toMatchObject({
         topic: topicsOf(fault).replies,
         id: expect.any(String),
@@ -138,9 +136,9 @@ describe('the check fails an agency’s system', () => {
   );
 });
 
-test('the simulated platform answers the corpus of bad replies, as the bridge does, and an agency can read every answer', async () => {
-  const told: ReplyRefused[] = [];
-  const simulation = fixture.startSimulation('asp', new Map(), told);
+test('the simulated platform evaluates the corpus like the bridge, with readable refusals', async () => {
+  const refusals: ReplyRefused[] = [];
+  const simulation = fixture.startSimulation('asp', new Map(), refusals);
   const kafka = kafkaOf(fixture.sandbox, 'asp');
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   const consumer = kafka.consumer({ groupId: 'asp.corpus', maxWaitTimeInMs: 100 });
@@ -155,11 +153,11 @@ test('the simulated platform answers the corpus of bad replies, as the bridge do
         if (!known.ok || known.event.type === 'md.cups.reply.refused.v1') read.push(known.ok);
       },
     });
-    // Of a delivery of which nothing was sent the simulation has none.
+    // The simulation has no delivery without a request.
     const cases = readCorpus(CORPUS).filter(({ stage }) => stage !== 'nothing-sent');
-    for (const one of cases) {
+    for (const corpusCase of cases) {
       const id = ulid();
-      const { before, message, stage } = instantiateCase(one, id, new Date());
+      const { before, message, stage } = instantiateCase(corpusCase, id, new Date());
       const filing = simulation.file({}, id);
       const send = (some: typeof before) =>
         producer.send({
@@ -171,13 +169,14 @@ test('the simulated platform answers the corpus of bad replies, as the bridge do
       await send([message]);
     }
     const causes = (about: 'delivery' | 'agency') =>
-      cases.filter(({ expect: one }) => one.about === about).map(({ expect: one }) => one.cause);
-    const ofDeliveries = () => told.filter(({ application }) => application !== undefined).map(({ cause }) => cause);
-    await until(() => ofDeliveries().length >= causes('delivery').length);
-    expect(ofDeliveries().sort()).toEqual(causes('delivery').sort());
-    const ofNone = told.filter(({ application }) => application === undefined);
-    expect(ofNone.map(({ cause }) => cause).sort()).toEqual([...new Set(causes('agency'))].sort());
-    await until(() => read.length >= told.length);
+      cases.filter(({ expect: expected }) => expected.about === about).map(({ expect: expected }) => expected.cause);
+    const deliveryCauses = () =>
+      refusals.filter(({ application }) => application !== undefined).map(({ cause }) => cause);
+    await until(() => deliveryCauses().length >= causes('delivery').length);
+    expect(deliveryCauses().sort()).toEqual(causes('delivery').sort());
+    const agencyRefusals = refusals.filter(({ application }) => application === undefined);
+    expect(agencyRefusals.map(({ cause }) => cause).sort()).toEqual([...new Set(causes('agency'))].sort());
+    await until(() => read.length >= refusals.length);
     expect(read).not.toContain(false);
   } finally {
     await Promise.all([producer.disconnect(), consumer.disconnect(), simulation.stop()]);

@@ -16,7 +16,7 @@ test('check fails an agency that commits a request before processing it', async 
   try {
     const [result] = await fixture.check(AGENCY, ['restart'], { system, timeoutMs: 20_000 });
     expect(result).toMatchObject({ scenario: 'restart', outcome: 'failed', rule: 'SURVIVE' });
-    expect(result?.note).toMatch(/^Nothing came within/);
+    expect(result?.note).toMatch(/^No reply within/);
   } finally {
     await system.kill();
   }

@@ -7,32 +7,32 @@ import { SandboxFixture } from './sandbox-fixture.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
-/** LZ4 without any repetition. */
+/** LZ4 frame of one uncompressed block. */
 const lz4 = (bytes: Buffer): Buffer => {
   const size = Buffer.alloc(4);
   size.writeUInt32LE((bytes.length | 0x8000_0000) >>> 0);
   return Buffer.concat([Buffer.from('04224d18604082', 'hex'), size, bytes, Buffer.alloc(4)]);
 };
-const PACKERS = { Snappy: snappy, LZ4: lz4, ZSTD: zstdCompressSync };
+const COMPRESSORS = { Snappy: snappy, LZ4: lz4, ZSTD: zstdCompressSync };
 const NAMES = ['GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const;
 const agencyOf = (name: string): string => `packs-${name.toLowerCase()}`;
 
 let fixture: SandboxFixture;
 beforeAll(async () => {
   fixture = await SandboxFixture.open(NAMES.map(agencyOf));
-  // The agency's side packs; how the kit unpacks stays as it is.
+  // The agency's side compresses; the kit's decompression is unchanged.
   for (const name of ['Snappy', 'LZ4', 'ZSTD'] as const) {
-    const theirs = CompressionCodecs[CompressionTypes[name]]!() as { decompress(packed: Buffer): Promise<Buffer> };
+    const codec = CompressionCodecs[CompressionTypes[name]]!() as { decompress(packed: Buffer): Promise<Buffer> };
     CompressionCodecs[CompressionTypes[name]] = () => ({
-      compress: (encoder: { buffer: Buffer }) => Promise.resolve(PACKERS[name](encoder.buffer)),
-      decompress: (packed: Buffer) => theirs.decompress(packed),
+      compress: (encoder: { buffer: Buffer }) => Promise.resolve(COMPRESSORS[name](encoder.buffer)),
+      decompress: (packed: Buffer) => codec.decompress(packed),
     });
   }
 }, 120_000);
 afterAll(() => fixture?.close(), 60_000);
 
 test.each(NAMES)(
-  'reads replies that are compressed by %s',
+  'reads replies compressed with %s',
   async (name) => {
     const stop = await startFaultyAgency(fixture.sandbox, 'none', {
       agency: agencyOf(name),

@@ -17,23 +17,23 @@ const toConsumedReply = (message: InvalidMessage, offset: number, now: Date) =>
     timestamp: String(now.getTime()),
   });
 
-/** The last verdict of a case, played at a delivery of its own. */
-function evaluateCase(one: CorpusCase): Evaluation {
+/** Returns the evaluation of a case's message, as part of its own delivery. */
+function evaluateCase(corpusCase: CorpusCase): Evaluation {
   const id = ulid();
   const now = new Date();
-  const { stage, before, message } = instantiateCase(one, id, now);
+  const { stage, before, message } = instantiateCase(corpusCase, id, now);
   const evaluator = new ReplyEvaluator('asp', DOCUMENT_KINDS);
   evaluator.open(`${id}-asp`, `applications/${id}`, new Date(now.getTime() - 3_600_000));
   if (stage !== 'nothing-sent') evaluator.markRequested(`${id}-asp`, 1);
-  for (const [at, earlier] of before.entries()) {
-    expect(evaluator.evaluate(toConsumedReply(earlier, at, now), now).handling).toBe('taken');
+  for (const [offset, earlier] of before.entries()) {
+    expect(evaluator.evaluate(toConsumedReply(earlier, offset, now), now).handling).toBe('taken');
   }
   if (stage === 'ended') evaluator.markEnded(`${id}-asp`);
   expect(evaluator.stageOf(`${id}-asp`)).toBe(stage);
   return evaluator.evaluate(toConsumedReply(message, before.length, now), now);
 }
 
-/** A decision about an application that was submitted an hour ago. */
+/** Evaluates a decision about an application that was submitted one hour ago. */
 function evaluateDecision(content: (now: Date) => string): Evaluation {
   const id = ulid();
   const now = new Date();
@@ -42,7 +42,7 @@ function evaluateDecision(content: (now: Date) => string): Evaluation {
   evaluator.markRequested(`${id}-asp`, 1);
   const headers = {
     ce_specversion: '1.0',
-    ce_id: 'one',
+    ce_id: 'decision-1',
     ce_source: '/agencies/asp',
     ce_type: 'md.cups.reply.decided.v1',
     ce_subject: `deliveries/${id}-asp`,
@@ -53,32 +53,37 @@ function evaluateDecision(content: (now: Date) => string): Evaluation {
   const valueText = content(now).replace('{', `{"application":"applications/${id}","outcome":"approved",`);
   return evaluator.evaluate(toConsumedReply({ topic: TOPIC, key: `${id}-asp`, headers, valueText }, 0, now), now);
 }
-const DEEP = '['.repeat(20_000) + ']'.repeat(20_000);
+const DEEPLY_NESTED = '['.repeat(20_000) + ']'.repeat(20_000);
 
 test.each([
-  ['a decision of this moment', (now: Date) => `{"decideTime":"${now.toISOString()}"}`, 'taken', []],
+  ['accepts a decision time of now', (now: Date) => `{"decideTime":"${now.toISOString()}"}`, 'taken', []],
   [
-    'a decision of ten minutes ahead',
+    'accepts a decision time ten minutes ahead',
     (now: Date) => `{"decideTime":"${new Date(now.getTime() + 600_000).toISOString()}"}`,
     'taken',
     [],
   ],
-  ['a time nested too deeply', () => `{"decideTime":${DEEP}}`, 'changed', ['DECIDE_TIME_REPLACED']],
   [
-    'a result that had ended',
+    'replaces a deeply nested decision time',
+    () => `{"decideTime":${DEEPLY_NESTED}}`,
+    'changed',
+    ['DECIDE_TIME_REPLACED'],
+  ],
+  [
+    'drops an end of validity in the past',
     (now: Date) => `{"decideTime":"${now.toISOString()}","result":{"kind":"paper","validUntil":"2020-01-01"}}`,
     'changed',
     ['VALID_UNTIL_DROPPED'],
   ],
-  ['a property nested too deeply', () => `{"decideTime":"x","other":${DEEP}}`, 'refused', []],
+  ['refuses a deeply nested property', () => `{"decideTime":"x","other":${DEEPLY_NESTED}}`, 'refused', []],
 ] as const)('%s', (_title, content, handling, changes) => {
   expect(evaluateDecision(content)).toMatchObject({ handling, changes });
 });
 
-describe('the corpus of bad replies', () => {
-  test.each(readCorpus(CORPUS))('$name: the kit says what the platform says', (one) => {
-    const evaluation = evaluateCase(one);
-    const { handling, cause, about, violations, changes = [] } = one.expect;
+describe('ReplyEvaluator with the corpus of invalid replies', () => {
+  test.each(readCorpus(CORPUS))('evaluates $name like the platform', (corpusCase) => {
+    const evaluation = evaluateCase(corpusCase);
+    const { handling, cause, about, violations, changes = [] } = corpusCase.expect;
     expect(evaluation).toMatchObject({ handling, cause, changes });
     expect(evaluation.deliveryId === undefined ? 'agency' : 'delivery').toBe(about);
     if (violations) expect(evaluation.violations).toEqual(violations);

@@ -5,24 +5,27 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createOnce } from '@cups/local';
 
-/** Makes the example agencies ready to run; what they need is fetched once, into `.cups/` of the repository. */
+/** Prepares the example agencies. Their dependencies are downloaded once, to `.cups/` of the repository. */
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../..');
 const folderOf = (language: string) => join(root, 'libs/agency-contract/examples', language);
 
-/** Fills a folder by `make` unless it is there, for each content of `files`; it appears complete or not at all. */
-async function prepareOnce(name: string, files: string[], make: (folder: string) => Promise<void>): Promise<string> {
+/**
+ * Fills a folder with `prepare` unless it exists for the content of `files`. The folder appears complete or not at
+ * all.
+ */
+async function prepareOnce(name: string, files: string[], prepare: (folder: string) => Promise<void>): Promise<string> {
   const sum = createHash('sha256');
   for (const file of files) sum.update(await readFile(file));
   const folder = join(root, '.cups/examples', `${name}-${sum.digest('hex').slice(0, 12)}`);
   await createOnce(folder, async (draft) => {
     const started = Date.now();
-    const say = (what: string) => process.stderr.write(`${name}: ${what}\n`);
-    const ticker = setInterval(() => say(`still at it, ${Math.round((Date.now() - started) / 1000)} s`), 10_000);
-    say('made ready (once)');
+    const report = (text: string) => process.stderr.write(`${name}: ${text}\n`);
+    const ticker = setInterval(() => report(`still preparing, ${Math.round((Date.now() - started) / 1000)} s`), 10_000);
+    report('preparing (once)');
     try {
-      await make(draft);
+      await prepare(draft);
     } finally {
       clearInterval(ticker);
     }
@@ -30,7 +33,10 @@ async function prepareOnce(name: string, files: string[], make: (folder: string)
   return folder;
 }
 
-/** @returns the command of the shell that runs the example in Java */
+/**
+ * Prepares the Java example.
+ * @returns the shell command that runs it
+ */
 export async function javaExample(): Promise<string> {
   const [pom, source] = ['pom.xml', 'Agency.java'].map((file) => join(folderOf('java'), file)) as [string, string];
   const folder = await prepareOnce('example-java', [pom, source], async (draft) => {
@@ -41,7 +47,10 @@ export async function javaExample(): Promise<string> {
   return `exec java ${flags} -cp '${folder}:${folder}/*' Agency`;
 }
 
-/** @returns the command of the shell that runs the example in Python */
+/**
+ * Prepares the Python example.
+ * @returns the shell command that runs it
+ */
 export async function pythonExample(): Promise<string> {
   const requirements = join(folderOf('python'), 'requirements.txt');
   const folder = await prepareOnce('example-python', [requirements], async (draft) => {

@@ -7,42 +7,42 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { CompressionTypes } from 'kafkajs';
 import type { Sandbox } from '../src/sandbox/sandbox.ts';
 
-/** What is wrong with an agency's system. */
+/** Fault of an agency's system. */
 export type AgencyFault =
-  /** Nothing is. */
+  /** No fault. */
   | 'none'
-  /** Every message has an effect, also one that was seen. */
-  | 'doubles'
-  /** It decides what was withdrawn. */
-  | 'deaf'
-  /** Another hash than murmur2, as clients of other makes have by default. */
-  | 'scatters'
-  /** The key of its replies is the application. */
-  | 'misses-the-key'
-  /** It wants content to be what it knew when it was written. */
-  | 'strict'
-  /** It reads, and says nothing. */
-  | 'mute'
-  /** A rejection without a word of reason. */
-  | 'wordless'
-  /** It asks for one document before each decision, which is right. */
-  | 'asks'
-  /** Its replies have no ce_correlationid. */
-  | 'uncorrelated'
-  /** After the documents were supplied it still answers the first request. */
-  | 'stale'
-  /** It acknowledges each submission as the first. */
-  | 'counts-to-one'
-  /** Its reference of a case is the IDNP. */
+  /** Processes duplicate messages again. */
+  | 'no-deduplication'
+  /** Decides withdrawn applications. */
+  | 'ignores-withdrawal'
+  /** Uses another hash than murmur2, the default of some clients. */
+  | 'wrong-partitioner'
+  /** Uses the application as the key of replies. */
+  | 'wrong-key'
+  /** Rejects unknown properties. */
+  | 'strict-schema'
+  /** Consumes requests without replying. */
+  | 'silent'
+  /** Rejects with a blank reason. */
+  | 'blank-reason'
+  /** Requests one document before each decision, which is allowed. */
+  | 'requests-documents'
+  /** Omits ce_correlationid. */
+  | 'no-correlation'
+  /** Replies to the first request after documents were supplied. */
+  | 'stale-causation'
+  /** Acknowledges each submission as the first. */
+  | 'constant-submission'
+  /** Uses the IDNP as agencyReference. */
   | 'idnp-reference'
-  /** Its ce_id begins with the IDNP. */
+  /** Starts its ce_id with the IDNP. */
   | 'idnp-id'
-  /** It drops what is over 100 KB. */
-  | 'small'
-  /** It commits a request before it does anything about it: a crash in between loses the request. */
+  /** Drops requests over 100 KB. */
+  | 'size-limit'
+  /** Commits a request before processing it, so that a crash loses it. */
   | 'commits-first';
 
-/** Where an agency finds the broker, and as whom it signs in. */
+/** Where an agency finds the broker, and its credentials. */
 export type Access = { agency: string; brokers: string; caFile: string; passwordFile: string };
 
 const accessOf = ({ file, filesOf }: Sandbox, agency: string): Access => ({
@@ -65,27 +65,36 @@ const connect = ({ agency, brokers, caFile, passwordFile }: Access): Kafka =>
     logLevel: logLevel.NOTHING,
   });
 
-/** Signs in to a sandbox as an agency. */
+/** Returns a client signed in as an agency. */
 export const kafkaOf = (sandbox: Sandbox, agency: string): Kafka => connect(accessOf(sandbox, agency));
 
 const WORK_MS = 300;
-/** How long it takes to store a case, where that matters (ms). */
+/** Time to store a case, for `commits-first`. */
 const EFFECT_MS = 50;
 const DAY_MS = 86_400_000;
-/** They ask where there is no evidence. */
-const ASKING_FAULTS: AgencyFault[] = ['stale', 'counts-to-one'];
+/** Faults of systems that request documents if there is no evidence. */
+const ASKING_FAULTS: AgencyFault[] = ['stale-causation', 'constant-submission'];
 
-/** @param compression of its replies; none unless it is given */
+/**
+ * @param agency agency code, by default the fault
+ * @param compression of replies; none by default
+ */
 export type FaultyOptions = { agency?: string; compression?: CompressionTypes };
 
-/** Starts an agency's system in this process; its code is what is wrong with it unless it is given. @returns ends it */
+/**
+ * Starts an agency's system with a fault in this process.
+ * @returns a function that stops it
+ */
 export const startFaultyAgency = (
   sandbox: Sandbox,
   fault: AgencyFault,
   { agency = fault, compression }: FaultyOptions = {},
 ): Promise<() => Promise<void>> => runFaulty(accessOf(sandbox, agency), fault, compression);
 
-/** Runs an agency's system that is right but for one thing. @returns ends it */
+/**
+ * Runs an agency's system with one fault.
+ * @returns a function that stops it
+ */
 export async function runFaulty(
   access: Access,
   fault: AgencyFault,
@@ -95,15 +104,15 @@ export async function runFaulty(
   const kafka = connect(access);
   const { requests, replies } = topicsOf(agency);
   const { DefaultPartitioner, LegacyPartitioner } = Partitioners;
-  const createPartitioner = fault === 'scatters' ? LegacyPartitioner : DefaultPartitioner;
+  const createPartitioner = fault === 'wrong-partitioner' ? LegacyPartitioner : DefaultPartitioner;
   const producer = kafka.producer({ createPartitioner, allowAutoTopicCreation: false });
   const consumer = kafka.consumer({ groupId: `${agency}.cases`, maxWaitTimeInMs: 100, sessionTimeout: 10_000 });
   const seen = new Set<string>();
   const ended = new Set<string>();
-  const firsts = new Map<string, string>();
+  const firstRequests = new Map<string, string>();
   const timers = new Set<NodeJS.Timeout>();
 
-  const say = async (request: RequestEvent, type: ReplyType, data: object): Promise<void> => {
+  const reply = async (request: RequestEvent, type: ReplyType, data: object): Promise<void> => {
     const { application } = request.data;
     const { idnp = '' } = (request.data as { applicant?: { idnp?: string } }).applicant ?? {};
     const attributes = {
@@ -113,37 +122,37 @@ export async function runFaulty(
       time: new Date().toISOString(),
     };
     const { correlationid } = request;
-    const correlation = fault === 'uncorrelated' || !correlationid ? {} : { correlationid };
-    const cause = fault === 'stale' ? (firsts.get(request.subject) ?? request.id) : request.id;
+    const correlation = fault === 'no-correlation' || !correlationid ? {} : { correlationid };
+    const cause = fault === 'stale-causation' ? (firstRequests.get(request.subject) ?? request.id) : request.id;
     const event = { ...attributes, ...correlation, causationid: cause, type, data: { application, ...data } };
     const message = toMessage(event as unknown as ReplyEvent);
-    if (fault === 'misses-the-key') message.key = application!;
+    if (fault === 'wrong-key') message.key = application!;
     await producer.send(Object.assign({ topic: replies, messages: [message] }, compression && { compression }));
   };
   const decide = async (request: RequestEvent): Promise<void> => {
-    if (ended.has(request.subject) && fault !== 'deaf') return;
-    const words = fault === 'wordless' ? { outcome: 'rejected', reason: { ro: '  ' } } : { outcome: 'approved' };
-    await say(request, REPLY_TYPES.decided, { ...words, decideTime: new Date().toISOString() });
+    if (ended.has(request.subject) && fault !== 'ignores-withdrawal') return;
+    const outcome = fault === 'blank-reason' ? { outcome: 'rejected', reason: { ro: '  ' } } : { outcome: 'approved' };
+    await reply(request, REPLY_TYPES.decided, { ...outcome, decideTime: new Date().toISOString() });
   };
   const handle = async (request: RequestEvent): Promise<void> => {
-    if (isReplyType(request.type) || fault === 'mute') return;
-    if (seen.has(request.id) && fault !== 'doubles') return;
+    if (isReplyType(request.type) || fault === 'silent') return;
+    if (seen.has(request.id) && fault !== 'no-deduplication') return;
     seen.add(request.id);
     if (!('evidence' in request.data)) return void ended.add(request.subject);
-    if (fault === 'strict' && 'addedLater' in request.data) return;
-    if (!firsts.has(request.subject)) firsts.set(request.subject, request.id);
+    if (fault === 'strict-schema' && 'addedLater' in request.data) return;
+    if (!firstRequests.has(request.subject)) firstRequests.set(request.subject, request.id);
     const { submission: number, evidence, applicant } = request.data;
     const agencyReference = fault === 'idnp-reference' ? (applicant as { idnp: string }).idnp : `R-${request.id}`;
-    const submission = fault === 'counts-to-one' ? 1 : number;
-    await say(request, REPLY_TYPES.acknowledged, { submission, agencyReference });
-    const isAsking = fault === 'asks' || ASKING_FAULTS.includes(fault);
-    if (isAsking && number === 1 && (fault === 'asks' || evidence.length === 0)) {
+    const submission = fault === 'constant-submission' ? 1 : number;
+    await reply(request, REPLY_TYPES.acknowledged, { submission, agencyReference });
+    const isAsking = fault === 'requests-documents' || ASKING_FAULTS.includes(fault);
+    if (isAsking && number === 1 && (fault === 'requests-documents' || evidence.length === 0)) {
       const answerBy = new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10);
-      return say(request, REPLY_TYPES.documentsRequested, { documents: [{ kind: 'identity-document' }], answerBy });
+      return reply(request, REPLY_TYPES.documentsRequested, { documents: [{ kind: 'identity-document' }], answerBy });
     }
-    // What is only planned would be lost by a crash, whatever was committed.
+    // A crash would lose a scheduled decision, whatever was committed.
     if (fault === 'commits-first') return decide(request);
-    timers.add(setTimeout(() => void decide(request), fault === 'deaf' ? 3 * WORK_MS : WORK_MS));
+    timers.add(setTimeout(() => void decide(request), fault === 'ignores-withdrawal' ? 3 * WORK_MS : WORK_MS));
   };
 
   await Promise.all([producer.connect(), consumer.connect()]);
@@ -157,7 +166,7 @@ export async function runFaulty(
         await consumer.commitOffsets([{ topic, partition, offset: next }]);
         await pause(EFFECT_MS);
       }
-      if (fault === 'small' && message.value!.length > 100_000) return;
+      if (fault === 'size-limit' && message.value!.length > 100_000) return;
       const read = fromMessage(message);
       if (read.ok) await handle(read.event as RequestEvent);
     },

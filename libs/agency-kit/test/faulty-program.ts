@@ -1,7 +1,10 @@
 import { runFaulty } from './faulty-agency.ts';
 import type { AgencyFault } from './faulty-agency.ts';
 
-/** A faulty agency as a program that can be killed: `node faulty-program.ts <fault>`, with the variables of the examples. */
+/**
+ * A faulty agency as a program that can be killed: `node faulty-program.ts <fault>`, with the variables of the
+ * examples.
+ */
 
 const setting = (name: string): string => {
   const value = process.env[name];

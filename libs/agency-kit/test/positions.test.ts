@@ -4,8 +4,8 @@ import { Positions } from '../src/positions.ts';
 
 const at = (offset: number, partition = 0) => ({ partition, offset: String(offset) });
 
-describe('how far the messages of a topic are dealt with', () => {
-  test('what was read is committed up to its end, each partition by itself', () => {
+describe('Positions', () => {
+  test('commits each partition up to the end of processed messages', () => {
     const positions = new Positions();
     for (const [partition, offset] of [
       [0, 5],
@@ -17,12 +17,12 @@ describe('how far the messages of a topic are dealt with', () => {
     positions.markCommitted([at(7)]);
     expect(positions.committablePositions()).toEqual([at(3, 1)]);
   });
-  test('what is read again is not reached again', () => {
+  test('does not advance to a message twice', () => {
     const positions = new Positions();
     positions.advance(0, 5);
     expect([positions.advance(0, 5), positions.advance(0, 4), positions.advance(0, 6)]).toEqual([false, false, true]);
   });
-  test('whatever is open, and in whatever order it ends: nothing from the first open message on may be committed', () => {
+  test('commits nothing from the first open message on, in any order of completion', () => {
     const offsets = fc.uniqueArray(fc.integer({ min: 0, max: 1000 }), { maxLength: 20 });
     fc.assert(
       fc.property(offsets, fc.infiniteStream(fc.boolean()), fc.infiniteStream(fc.nat()), (some, opens, order) => {

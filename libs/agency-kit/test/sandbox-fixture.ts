@@ -16,14 +16,17 @@ import { Simulation } from '../src/simulation.ts';
 
 const ALL_PASSED = SCENARIOS.map(({ name }) => [name, 'passed']);
 
-/** Waits for a condition. @throws Error after `ms` */
+/**
+ * Polls a condition.
+ * @throws Error after `ms`
+ */
 export async function until(condition: () => boolean, ms = 30_000): Promise<void> {
   for (const end = Date.now() + ms; !condition(); await pause(20)) {
-    if (Date.now() > end) throw new Error('the condition did not come true in time');
+    if (Date.now() > end) throw new Error('the condition was not met in time');
   }
 }
 
-/** A sandbox of the kit in a folder of its own, with what tests do there. */
+/** A sandbox in its own folder, with helpers for tests. */
 export class SandboxFixture {
   readonly sandbox: Sandbox;
   readonly folder: string;
@@ -43,7 +46,7 @@ export class SandboxFixture {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Returns where the kit finds the topics of an agency, as the platform and as the agency's system. */
+  /** Returns the target of an agency, with the credentials of both sides. */
   targetOf(agency: string): BrokerTarget {
     const { brokers, ca, user, passwordFile, prefix } = this.sandbox.file;
     const access = { caFile: ca, username: user, passwordFile };
@@ -52,9 +55,9 @@ export class SandboxFixture {
     return { brokers: [brokers], access, systemAccess: system, prefix, agency };
   }
 
-  /** Plays scenarios; all of them when none is named. */
+  /** Plays scenarios; all if none is named. */
   check(agency: string, scenarios: string[], more: Partial<RunOptions> = {}): Promise<ScenarioResult[]> {
-    const usual: RunOptions = {
+    const defaults: RunOptions = {
       target: this.targetOf(agency),
       documentKinds: DOCUMENT_KINDS,
       scenarios,
@@ -62,13 +65,13 @@ export class SandboxFixture {
       settleMs: 1_000,
       onProgress: () => {},
     };
-    return runScenarios(Object.assign(usual, more));
+    return runScenarios(Object.assign(defaults, more));
   }
 
-  /** Returns a program of an agency that can be started, with the variables that the examples of the contract read. */
+  /** Creates the process of an agency's system, with the environment variables of the contract's examples. */
   createAgencyProcess(agency: string, command: string, more: Record<string, string> = {}): AgencyProcess {
     const { password, properties } = this.sandbox.filesOf(agency);
-    const usual = {
+    const defaults = {
       CUPS_AGENCY: agency,
       KAFKA_PROPERTIES: properties,
       KAFKA_BROKERS: this.sandbox.file.brokers,
@@ -79,29 +82,33 @@ export class SandboxFixture {
       AGENCY_WORK_MS: '100',
       AGENCY_WORK_SECONDS: '0.1',
     };
-    const exports = Object.entries(Object.assign(usual, more)).map(([name, value]) => `export ${name}='${value}'; `);
+    const exports = Object.entries(Object.assign(defaults, more)).map(([name, value]) => `export ${name}='${value}'; `);
     return new AgencyProcess(exports.join('') + command, join(this.folder, `${agency}.log`));
   }
 
-  /** Waits for a check, which must have passed; else the last lines of the system tell why. */
+  /** Expects that all scenarios of a check passed; otherwise prints the end of the system's log. */
   async expectPassed(agency: string, results: Promise<ScenarioResult[]>): Promise<void> {
-    const seen = (await results).map(({ scenario, outcome, note }) =>
+    const outcomes = (await results).map(({ scenario, outcome, note }) =>
       outcome === 'passed' ? [scenario, outcome] : [scenario, outcome, note],
     );
-    if (JSON.stringify(seen) !== JSON.stringify(ALL_PASSED)) {
+    if (JSON.stringify(outcomes) !== JSON.stringify(ALL_PASSED)) {
       process.stderr.write(`${agency}: ${readFileSync(join(this.folder, `${agency}.log`), 'utf8').slice(-2_000)}\n`);
     }
-    expect(seen).toEqual(ALL_PASSED);
+    expect(outcomes).toEqual(ALL_PASSED);
   }
 
-  /** Starts a simulated platform; `taken` gets the replies that it takes, each ce_id once. */
-  startSimulation(agency: string, taken: Map<string, string>, told: ReplyRefused[] = []): Simulation {
+  /**
+   * Starts a simulation.
+   * @param accepted receives accepted replies by ce_id
+   * @param refusals receives the refusals sent
+   */
+  startSimulation(agency: string, accepted: Map<string, string>, refusals: ReplyRefused[] = []): Simulation {
     const simulation = new Simulation({
       target: this.targetOf(agency),
       documentKinds: DOCUMENT_KINDS,
       supplyMs: 10,
-      onSent: ({ data }) => void ('cause' in data && told.push(data)),
-      onReply: ({ evaluation: { event } }) => void (event && taken.set(event.id, `${event.type} ${event.subject}`)),
+      onSent: ({ data }) => void ('cause' in data && refusals.push(data)),
+      onReply: ({ evaluation: { event } }) => void (event && accepted.set(event.id, `${event.type} ${event.subject}`)),
       log: () => {},
     });
     simulation.start();

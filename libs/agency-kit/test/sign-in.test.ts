@@ -10,11 +10,11 @@ const [caFile, passwordFile] = [join(folder, 'ca.crt'), join(folder, 'password')
 writeFileSync(caFile, 'authority one\n');
 writeFileSync(passwordFile, 'word one\n');
 
-test('without settings Kafka is spoken to in the open, as nobody', () => {
+test('connects without TLS and sign-in by default', () => {
   expect(toSecurityConfig({ caFile: undefined, username: '', passwordFile: undefined })).toEqual({});
 });
 
-test('files are read again for each connection, and kept while they are away', () => {
+test('reads files again for each connection and keeps the last content of a missing file', () => {
   const { ssl, sasl } = toSecurityConfig({ caFile, username: 'agency.asp', passwordFile });
   const seen = () => [(ssl as { ca: string }).ca, (sasl as { password: string }).password];
   expect(seen()).toEqual(['authority one', 'word one']);
@@ -25,19 +25,15 @@ test('files are read again for each connection, and kept while they are away', (
 });
 
 test.each([
-  ['a user without a password', { caFile, username: 'x', passwordFile: undefined }, /belong together/],
-  ['a password without a user', { caFile, username: '', passwordFile }, /belong together/],
-  ['a sign-in without TLS', { caFile: undefined, username: 'x', passwordFile }, /one signs in over TLS only\.$/],
-  [
-    'a file that is not there',
-    { caFile: join(folder, 'no'), username: '', passwordFile: undefined },
-    /^KAFKA_TLS_CA_FILE must/,
-  ],
-])('%s ends the start with one sentence', (_, access, sentence) => {
-  expect(() => toSecurityConfig(access)).toThrow(sentence);
+  ['a user without a password', { caFile, username: 'x', passwordFile: undefined }, /must be set together/],
+  ['a password without a user', { caFile, username: '', passwordFile }, /must be set together/],
+  ['a sign-in without TLS', { caFile: undefined, username: 'x', passwordFile }, /signing in requires TLS\.$/],
+  ['a missing file', { caFile: join(folder, 'no'), username: '', passwordFile: undefined }, /^KAFKA_TLS_CA_FILE must/],
+])('rejects %s', (_, access, message) => {
+  expect(() => toSecurityConfig(access)).toThrow(message);
 });
 
-test('of a failure that is wrapped in others the word is told that says most', () => {
+test('returns the most specific reason of a nested error', () => {
   const wrapped = (inner: object) =>
     Object.assign(new Error('x'), { name: 'KafkaJSNumberOfRetriesExceeded', cause: inner });
   expect(reasonOf(wrapped({ type: 'TOPIC_AUTHORIZATION_FAILED' }))).toBe('TOPIC_AUTHORIZATION_FAILED');

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
 
-/** An agency's system that the kit started by a command of a shell, in a process group of its own. */
+/** An agency's system that the kit started with a shell command, in its own process group. */
 export class AgencyProcess {
   readonly #command: string;
   readonly #log: number | 'ignore';
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
 
-  /** @param logFile takes what the system writes; without one it is let go */
+  /** @param logFile receives the output of the system; without it, the output is discarded */
   constructor(command: string, logFile?: string) {
     this.#command = command;
     this.#log = logFile === undefined ? 'ignore' : openSync(logFile, 'a');
@@ -28,26 +28,28 @@ export class AgencyProcess {
     });
   }
 
-  /** Whether it runs. */
   isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** SIGKILL to all of it; resolves when it is gone. */
+  /** Sends SIGKILL to the process group; resolves when it has ended. */
   kill(): Promise<void> {
     return this.#end('SIGKILL');
   }
 
-  /** SIGTERM, and SIGKILL after ten seconds. @returns whether it went by itself */
+  /**
+   * Sends SIGTERM, and SIGKILL after 10 s.
+   * @returns whether the system stopped after SIGTERM
+   */
   async stop(): Promise<boolean> {
-    let inTime = true;
-    const late = setTimeout(() => {
-      inTime = false;
+    let hasStopped = true;
+    const killTimer = setTimeout(() => {
+      hasStopped = false;
       this.#signal('SIGKILL');
     }, 10_000);
     await this.#end('SIGTERM');
-    clearTimeout(late);
-    return inTime;
+    clearTimeout(killTimer);
+    return hasStopped;
   }
 
   async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -59,7 +61,7 @@ export class AgencyProcess {
     try {
       process.kill(-this.#child!.pid!, signal);
     } catch {
-      // It is gone already.
+      // It has already ended.
     }
   }
 }

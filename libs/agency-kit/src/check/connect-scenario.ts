@@ -5,23 +5,23 @@ import { reasonOf, toSecurityConfig } from '../sign-in.ts';
 import { Finding, ScenarioSkipped } from './finding.ts';
 import type { Scenario } from './scenario.ts';
 
-/** The scenario of who an agency's system is to the broker. */
+/** Checks that the agency's user can sign in to the broker and has its rights. */
 export const CONNECT_SCENARIO: Scenario = {
   name: 'connects',
-  title: 'The user of your system signs in, and finds its two topics and the centres',
+  title: 'The user of your system signs in and can describe its topics and cups.centres',
   async play(bench) {
     const { target } = bench;
-    if (!target.systemAccess)
-      throw new ScenarioSkipped('--system-user names nobody, and there is no sandbox that would know');
+    if (!target.systemAccess) throw new ScenarioSkipped('--system-user is not set, and there is no sandbox');
     const { requests, replies } = topicsOf(target.agency, target.prefix);
     for (const topic of [requests, replies, `${target.prefix}${CENTRES_TOPIC}`]) {
       const problem = await findConnectionError(target, topic);
-      if (problem) throw new Finding('CONNECT', `${target.systemAccess.username} does not find ${topic}: ${problem}.`);
+      if (problem)
+        throw new Finding('CONNECT', `${target.systemAccess.username} cannot describe ${topic}: ${problem}.`);
     }
   },
 };
 
-/** Why the user of the agency does not find a topic; undefined when it does. */
+/** Returns why the agency's user cannot describe a topic, or undefined if it can. */
 async function findConnectionError(
   { brokers, systemAccess: system }: BrokerTarget,
   topic: string,

@@ -6,19 +6,21 @@ import { Finding, ScenarioSkipped } from './finding.ts';
 import type { Scenario } from './scenario.ts';
 import type { TestBench } from './test-bench.ts';
 
-/** Scenarios of how messages travel: repeated, unknown, large, many at once, all of them again. */
+/** Scenarios of message delivery: duplicates, unknown fields, large and concurrent messages, replay. */
 
 const { acknowledged, decided } = REPLY_TYPES;
 
-/** At the end each of these applications has one acknowledgement of a submission and one decision at most. */
+/** Requires at the end at most one acknowledgement per submission and one decision per application. */
 export function assertSingleEffect(bench: TestBench, filings: Filing[], rule: 'DEDUPLICATE' | 'SURVIVE'): void {
   bench.deferCheck(() => {
     for (const filing of filings) {
       const numbers = bench
         .repliesOfType(filing, acknowledged)
-        .map((one) => ({ one, number: one.event.data.submission }));
-      const again = numbers.find(({ number }, at) => numbers.findIndex((other) => other.number === number) < at);
-      if (again) throw new Finding(rule, 'A submission was acknowledged twice, under two ce_ids.', again.one);
+        .map((reply) => ({ reply, number: reply.event.data.submission }));
+      const duplicate = numbers.find(
+        ({ number }, index) => numbers.findIndex((other) => other.number === number) < index,
+      );
+      if (duplicate) throw new Finding(rule, 'A submission was acknowledged twice, under two ce_ids.', duplicate.reply);
       const [, second] = bench.repliesOfType(filing, decided);
       if (second) throw new Finding(rule, 'An application was decided twice, under two ce_ids.', second);
     }
@@ -27,7 +29,7 @@ export function assertSingleEffect(bench: TestBench, filings: Filing[], rule: 'D
 
 const repeated: Scenario = {
   name: 'repeated',
-  title: 'A message that comes again has no second effect',
+  title: 'A duplicate message has no second effect',
   async play(bench) {
     const filing = bench.file();
     const request = filing.submitted();
@@ -40,7 +42,7 @@ const repeated: Scenario = {
   },
 };
 
-/** A message with one more header and one more property than this contract knows. */
+/** Returns a message with an unknown header and an unknown property. */
 function withUnknownFields(message: OutgoingMessage, addedLater: object = { by: 'a newer platform' }): OutgoingMessage {
   const { key, headers, value } = message;
   const content = JSON.parse(value.toString()) as object;
@@ -50,11 +52,11 @@ function withUnknownFields(message: OutgoingMessage, addedLater: object = { by: 
 
 const unknown: Scenario = {
   name: 'unknown',
-  title: 'Headers, properties and types of a newer platform are passed over',
+  title: 'Unknown headers, properties and types are ignored',
   async play(bench) {
     const filing = bench.file();
-    const strange = bench.file({}, filing);
-    const { key, headers, value } = toMessage(strange.submitted());
+    const unknownFiling = bench.file({}, filing);
+    const { key, headers, value } = toMessage(unknownFiling.submitted());
     const type = 'md.cups.application.something-new.v1';
     const dataschema = 'urn:cups:agency:v1:application.something-new';
     await bench.sendRaw([
@@ -66,21 +68,21 @@ const unknown: Scenario = {
     await bench.awaitReply(filing, acknowledged, 'IGNORE_UNKNOWN');
     await bench.awaitDecision(filing, 'IGNORE_UNKNOWN');
     bench.deferCheck(() => {
-      const [answer] = bench.repliesAbout(strange);
-      if (answer) throw new Finding('IGNORE_UNKNOWN', 'A message of an unknown ce_type was answered.', answer);
+      const [reply] = bench.repliesAbout(unknownFiling);
+      if (reply) throw new Finding('IGNORE_UNKNOWN', 'A message of an unknown ce_type was answered.', reply);
     });
   },
 };
 
-const foreign: Scenario = {
+const personV2: Scenario = {
   name: 'v2',
-  title: 'A person without IDNP is taken, or passed over by an agency that takes none',
+  title: 'A person without IDNP is accepted, or ignored by an agency that does not serve them',
   async play(bench) {
     const filing = bench.file();
     await bench.send(filing.submittedV2());
     await bench.awaitProcessed(filing, 'FOREIGN');
     if (bench.repliesAbout(filing).length === 0)
-      throw new ScenarioSkipped('your system passes over .v2, as an agency may that takes nobody without IDNP');
+      throw new ScenarioSkipped('your system ignores .v2, which is allowed if it does not serve people without IDNP');
     await bench.awaitReply(filing, decided, 'FOREIGN');
   },
 };
@@ -89,39 +91,39 @@ const APPLICATION_COUNT = 12;
 
 const order: Scenario = {
   name: 'order',
-  title: 'Of many applications at once, the replies of each lie in one partition and in order',
+  title: 'With many concurrent applications, the replies about each are in one partition and in order',
   async play(bench) {
     const filings = Array.from({ length: APPLICATION_COUNT }, () => bench.file());
-    await bench.send(...filings.map((one) => one.submitted()));
-    for (const one of filings) await bench.awaitDecision(one, 'DECIDE');
+    await bench.send(...filings.map((filing) => filing.submitted()));
+    for (const filing of filings) await bench.awaitDecision(filing, 'DECIDE');
     for (const filing of filings) {
-      const wanted = bench.partitionOf(filing);
+      const partition = bench.partitionOf(filing);
       const replies = bench.repliesAbout(filing);
-      const stray = replies.find(({ message }) => message.partition !== wanted);
-      if (stray) throw new Finding('PARTITIONER', `A reply should lie in partition ${wanted} by its key.`, stray);
+      const stray = replies.find(({ message }) => message.partition !== partition);
+      if (stray) throw new Finding('PARTITIONER', `The key of this reply belongs to partition ${partition}.`, stray);
       const [first, second] = [bench.repliesOfType(filing, acknowledged)[0], bench.repliesOfType(filing, decided)[0]!];
       if (!first) throw new Finding('ACKNOWLEDGE', 'A decision came without an acknowledgement.', second);
       if (Number(first.message.offset) > Number(second.message.offset)) {
-        throw new Finding('ORDER', 'A decision lies before the acknowledgement.', second);
+        throw new Finding('ORDER', 'A decision was sent before the acknowledgement.', second);
       }
     }
   },
 };
 
-/** Of the value, in the contract's table of messages. */
+/** Maximum value size in the contract's table of messages, in bytes. */
 const MAX_REQUEST_BYTES = 262_144;
 
 const large: Scenario = {
   name: 'large',
-  title: 'A request as large as the contract allows is taken',
+  title: 'A request of the maximum size is accepted',
   async play(bench) {
-    const letters = 'ă'.repeat(500);
+    const longText = 'ă'.repeat(500);
     const answers: Record<string, string> = {};
-    for (let at = 0; Buffer.byteLength(JSON.stringify(answers)) < MAX_ANSWERS_BYTES - 1_100; at += 1)
-      answers[`field${at}`] = letters;
-    const evidence = Array.from({ length: 50 }, (_, at) => ({
+    for (let index = 0; Buffer.byteLength(JSON.stringify(answers)) < MAX_ANSWERS_BYTES - 1_100; index += 1)
+      answers[`field${index}`] = longText;
+    const evidence = Array.from({ length: 50 }, (_, index) => ({
       kind: 'identity-document',
-      number: `B${String(at).padStart(99, '0')}`,
+      number: `B${String(index).padStart(99, '0')}`,
       copy: `copies/${'x'.repeat(190)}`,
       originalSeen: true,
     }));
@@ -129,7 +131,7 @@ const large: Scenario = {
     const request = filing.submitted();
     bench.track(request);
     const message = toMessage(request);
-    // What this contract knows does not fill a request; a newer platform may send more.
+    // Known fields do not fill a request; a newer platform may send more.
     const rest = MAX_REQUEST_BYTES - message.value.length - 100;
     await bench.sendRaw([withUnknownFields(message, { by: 'x'.repeat(rest) })]);
     await bench.awaitReply(filing, acknowledged, 'SIZE');
@@ -139,24 +141,24 @@ const large: Scenario = {
 
 const replay: Scenario = {
   name: 'replay',
-  title: 'Everything that was sent comes again, and has no second effect',
+  title: 'A replay of all messages has no second effect',
   async play(bench) {
     if (bench.sent().length === 0) await decide(bench, bench.file());
     const filings = bench.allFilings();
-    // What is still to be decided would be taken for an effect of the replay.
-    for (const one of filings) if (bench.isInProgress(one)) await bench.awaitDecision(one, 'DECIDE');
+    // A decision after the replay would count as an effect of it.
+    for (const filing of filings) if (bench.isInProgress(filing)) await bench.awaitDecision(filing, 'DECIDE');
     const before = new Set(bench.replies().map(({ evaluation }) => evaluation.id));
     await bench.sendRaw(bench.sent());
     for (const filing of filings.slice(-3)) await bench.awaitProcessed(filing, 'DEDUPLICATE');
-    const known = new Set(filings.map(({ deliveryId }) => deliveryId));
+    const deliveryIds = new Set(filings.map(({ deliveryId }) => deliveryId));
     bench.deferCheck(() => {
-      const again = bench
+      const duplicate = bench
         .replies()
-        .find(({ evaluation }) => known.has(evaluation.deliveryId ?? '') && !before.has(evaluation.id));
-      if (again) throw new Finding('DEDUPLICATE', 'The replay of everything led to a reply with a new ce_id.', again);
+        .find(({ evaluation }) => deliveryIds.has(evaluation.deliveryId ?? '') && !before.has(evaluation.id));
+      if (duplicate) throw new Finding('DEDUPLICATE', 'The replay caused a reply with a new ce_id.', duplicate);
     });
   },
 };
 
-export const DELIVERY_SCENARIOS: Scenario[] = [repeated, unknown, foreign, order, large];
+export const DELIVERY_SCENARIOS: Scenario[] = [repeated, unknown, personV2, order, large];
 export const REPLAY: Scenario = replay;

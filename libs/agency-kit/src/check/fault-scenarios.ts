@@ -6,13 +6,13 @@ import { assertSingleEffect } from './delivery-scenarios.ts';
 import { ScenarioSkipped } from './finding.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Scenarios of trouble: a reply that is refused, and a crash at the worst moment. */
+/** Scenarios with faults: a refused reply, and crashes. */
 
 const { acknowledged } = REPLY_TYPES;
 
 const refused: Scenario = {
   name: 'refused',
-  title: 'A reply that the platform refuses is noted, and the work goes on',
+  title: 'Your system logs a refused reply and keeps working',
   async play(bench) {
     const filing = bench.file();
     await bench.send(filing.submitted());
@@ -21,29 +21,29 @@ const refused: Scenario = {
     const { handling } = REFUSALS[cause];
     const violations = [{ field: 'agencyReference', rule: 'minLength' }];
     const refusal = Object.assign({}, evaluation, { handling, cause, violations });
-    const { deliveryId: _nothing, application: _none, ...stray } = refusal;
-    const of = (one: typeof stray) => toRefusalEvent(filing.agency, { evaluation: one, message });
-    await bench.send(of(refusal), of(stray));
+    const { deliveryId: _deliveryId, application: _application, ...agencyRefusal } = refusal;
+    const toEvent = (evaluation: typeof agencyRefusal) => toRefusalEvent(filing.agency, { evaluation, message });
+    await bench.send(toEvent(refusal), toEvent(agencyRefusal));
     await bench.awaitProcessed(filing, 'GO_ON');
     await bench.awaitDecision(filing, 'GO_ON');
   },
 };
 
-/** Applications that are filed at once, so that a crash finds some of them between being read and being answered. */
+/** Applications filed together, so that a crash finds some of them consumed but not answered. */
 const BURST_SIZE = 12;
-/** When the system is killed, as parts of the time that it needs for a burst. */
-const MOMENTS = [1 / 4, 1 / 2, 3 / 4];
+/** When the system is killed, as fractions of the time that a burst takes. */
+const KILL_FRACTIONS = [1 / 4, 1 / 2, 3 / 4];
 
 const restart: Scenario = {
   name: 'restart',
-  title: 'A crash before, between and after an effect and its commit has no second effect and loses nothing',
+  title: 'A crash at any time loses nothing and has no second effect',
   async play(bench, system) {
-    if (!system) throw new ScenarioSkipped('--start names no command: the kit can kill only what it started');
+    if (!system) throw new ScenarioSkipped('--start is not set, and the kit kills only a system that it started');
     const filings: Filing[] = [];
     const fileBurst = async (): Promise<Filing[]> => {
       const burst = Array.from({ length: BURST_SIZE }, () => bench.file());
       filings.push(...burst);
-      await bench.send(...burst.map((one) => one.submitted()));
+      await bench.send(...burst.map((filing) => filing.submitted()));
       return burst;
     };
     const crash = async (): Promise<void> => {
@@ -51,24 +51,24 @@ const restart: Scenario = {
       system.start();
     };
     const isAnswered = (filing: Filing): boolean => bench.repliesAbout(filing).length > 0;
-    const answered = (burst: Filing[]) =>
+    const awaitReplies = (burst: Filing[]) =>
       bench.waitUntil('an acknowledgement of each application', 'SURVIVE', () => burst.every(isAnswered) || undefined);
 
-    // The first reply is at the broker, and its offset most likely not committed.
+    // The broker has the first reply; its offset is probably not committed.
     const first = await fileBurst();
-    await bench.waitUntil('a reply to kill the system after', 'SURVIVE', () => first.find(isAnswered));
+    await bench.waitUntil('a first reply', 'SURVIVE', () => first.find(isAnswered));
     await crash();
-    await answered(first);
+    await awaitReplies(first);
 
-    const began = performance.now();
-    await answered(await fileBurst());
-    const burstMs = performance.now() - began;
-    for (const moment of MOMENTS) {
-      // A system that commits what it has only read loses what is in its hands now.
+    const startTime = performance.now();
+    await awaitReplies(await fileBurst());
+    const burstMs = performance.now() - startTime;
+    for (const fraction of KILL_FRACTIONS) {
+      // A system that commits offsets before processing loses its requests in progress here.
       const burst = await fileBurst();
-      await pause(moment * burstMs);
+      await pause(fraction * burstMs);
       await crash();
-      await answered(burst);
+      await awaitReplies(burst);
     }
     for (const filing of filings) await bench.awaitDecision(filing, 'SURVIVE');
     assertSingleEffect(bench, filings, 'SURVIVE');

@@ -5,29 +5,29 @@ import { Finding, ScenarioSkipped } from './finding.ts';
 import type { Scenario } from './scenario.ts';
 import type { TestBench } from './test-bench.ts';
 
-/** Scenarios of the course of a delivery: decided, asked, withdrawn, expired. */
+/** Scenarios of the delivery lifecycle: decided, documents requested, withdrawn, expired. */
 
 const { acknowledged, decided, documentsRequested } = REPLY_TYPES;
-/** Nobody decides without seeing a single paper. */
+/** Without documents, an agency is expected to request some. */
 const NO_EVIDENCE = { evidence: [] };
 
-/** Files an application and waits until it is acknowledged and decided. */
+/** Files an application and waits for its acknowledgement and decision. */
 export async function decide(bench: TestBench, filing: Filing): Promise<EvaluatedReply> {
   await bench.send(filing.submitted());
   await bench.awaitReply(filing, acknowledged, 'ACKNOWLEDGE');
   return bench.awaitDecision(filing, 'DECIDE');
 }
 
-/** At the end nothing was said about an application but what had been said before it ended. */
+/** Requires at the end that no reply about the application followed. */
 function assertNoFurtherReplies(bench: TestBench, filing: Filing): void {
   const before = new Set(bench.repliesAbout(filing).map(({ evaluation }) => evaluation.id));
   bench.deferCheck(() => {
     const late = bench.repliesAbout(filing).find(({ evaluation }) => !before.has(evaluation.id));
-    if (late) throw new Finding('STOP', 'A reply came about an application whose end the agency had read.', late);
+    if (late) throw new Finding('STOP', 'A reply followed after the agency had read that the application ended.', late);
   });
 }
 
-/** The replies about an application carry the ce_id and the ce_correlationid of one of its requests. */
+/** Requires that each reply carries the ce_id and ce_correlationid of one of the requests. */
 function assertCausation(bench: TestBench, filing: Filing): void {
   const requests = new Map(filing.requests.map((request) => [request.id, request]));
   for (const reply of bench.repliesAbout(filing)) {
@@ -39,14 +39,17 @@ function assertCausation(bench: TestBench, filing: Filing): void {
   }
 }
 
-/** No IDNP of an application is in a key, a header or an agencyReference. The finding names no message: its ce_id may be one. */
+/**
+ * Requires that no IDNP is in a key, a header or an agencyReference. The finding names no message: its ce_id may be
+ * an IDNP.
+ */
 function assertNoIdnp(bench: TestBench, filing: Filing): void {
   const idnps = JSON.stringify(filing.requests[0]).match(/(?<=:")\d{13}(?=")/g) ?? [];
   for (const { message, evaluation } of bench.repliesAbout(filing)) {
     const { agencyReference = '' } = (evaluation.event?.data ?? {}) as { agencyReference?: string };
     const texts = { agencyReference, key: String(message.key), ...textHeaders(message.headers) };
-    const place = Object.entries(texts).find(([, text]) => idnps.some((idnp) => text.includes(idnp)))?.[0];
-    if (place) throw new Finding('PERSONAL_DATA', `An IDNP of the application is in ${place} of a reply.`);
+    const field = Object.entries(texts).find(([, text]) => idnps.some((idnp) => text.includes(idnp)))?.[0];
+    if (field) throw new Finding('PERSONAL_DATA', `An IDNP of the application is in ${field} of a reply.`);
   }
 }
 
@@ -61,25 +64,29 @@ const decides: Scenario = {
   },
 };
 
-/** Files an application without papers. @returns what the agency asked for @throws Skipped when it decides without */
+/**
+ * Files an application without documents.
+ * @returns the agency's request
+ * @throws ScenarioSkipped if it decides without one
+ */
 async function awaitDocumentsRequest(bench: TestBench, filing: Filing) {
   await bench.send(filing.submitted());
   const request = await bench.waitUntil(`documentsRequested or decided of ${filing.application}`, 'DECIDE', () => {
     if (bench.repliesOfType(filing, decided).length > 0) {
-      throw new ScenarioSkipped('your system decides an application without a single paper, and asks for none');
+      throw new ScenarioSkipped('your system decides an application without requesting documents');
     }
     return bench.repliesOfType(filing, documentsRequested)[0];
   });
   const today = new Date().toISOString().slice(0, 10);
   if (request.event.data.answerBy <= today) {
-    throw new Finding('ASK_ONCE', 'answerBy is not a day that is still to come.', request);
+    throw new Finding('ASK_ONCE', 'answerBy is not in the future.', request);
   }
   return request;
 }
 
 const documents: Scenario = {
   name: 'documents',
-  title: 'Papers are asked for once, and the decision follows when they are supplied',
+  title: 'Documents are requested once, and the decision follows when they are supplied',
   async play(bench) {
     const filing = bench.file(NO_EVIDENCE);
     const request = await awaitDocumentsRequest(bench, filing);
@@ -94,35 +101,35 @@ const documents: Scenario = {
         'A decision does not carry the ce_id of application.documents-supplied.',
         decision,
       );
-    const again = bench
+    const misnumbered = bench
       .repliesOfType(filing, acknowledged)
-      .find((one, at) => at > 0 && one.event.data.submission === 1);
-    if (again) throw new Finding('SUBMISSION', 'Submission 2 was acknowledged as submission 1.', again);
+      .find((reply, index) => index > 0 && reply.event.data.submission === 1);
+    if (misnumbered) throw new Finding('SUBMISSION', 'Submission 2 was acknowledged as submission 1.', misnumbered);
     bench.deferCheck(() => {
-      const [, again] = bench.repliesOfType(filing, documentsRequested);
-      if (again) throw new Finding('ASK_ONCE', 'The papers that were supplied were asked for again.', again);
+      const [, second] = bench.repliesOfType(filing, documentsRequested);
+      if (second) throw new Finding('ASK_ONCE', 'The supplied documents were requested again.', second);
     });
   },
 };
 
 const withdrawn: Scenario = {
   name: 'withdrawn',
-  title: 'An application that is withdrawn while it is worked on is decided no more',
+  title: 'An application withdrawn while in progress is not decided',
   async play(bench) {
     const filing = bench.file();
     await bench.send(filing.submitted());
     await bench.awaitReply(filing, acknowledged, 'ACKNOWLEDGE');
     await bench.send(filing.withdrawn());
     await bench.awaitProcessed(filing, 'STOP');
-    const early = bench.repliesOfType(filing, decided).length > 0;
+    const wasDecided = bench.repliesOfType(filing, decided).length > 0;
     assertNoFurtherReplies(bench, filing);
-    return early ? 'it had decided before it read the withdrawal' : undefined;
+    return wasDecided ? 'your system decided before it read the withdrawal' : undefined;
   },
 };
 
 const expired: Scenario = {
   name: 'expired',
-  title: 'An application that expires while papers are owed is decided no more',
+  title: 'An application that expires before its documents arrive is not decided',
   async play(bench) {
     const filing = bench.file(NO_EVIDENCE);
     await awaitDocumentsRequest(bench, filing);

@@ -13,7 +13,7 @@ import { TestBench } from './test-bench.ts';
 import type { AgencyProcess } from './agency-process.ts';
 import { REFUSED_SCENARIO, RESTART_SCENARIO } from './fault-scenarios.ts';
 
-/** In the order in which they are played; the replay is of all before it. */
+/** Scenarios in the order of play; the replay repeats all messages before it. */
 export const SCENARIOS: readonly Scenario[] = [
   CONNECT_SCENARIO,
   ...LIFECYCLE_SCENARIOS,
@@ -23,18 +23,18 @@ export const SCENARIOS: readonly Scenario[] = [
   REPLAY,
 ];
 
-/** What became of a scenario. */
+/** Result of a scenario. Part of the `--json` report. */
 export type ScenarioResult = {
   scenario: string;
   title: string;
   outcome: 'passed' | 'failed' | 'skipped';
-  /** What was seen, or why it was skipped. */
+  /** What was observed, or why the scenario was skipped. */
   note?: string;
   rule?: RuleName;
-  /** What the contract says, and what to do. */
+  /** The rule as a sentence, and the remedy. */
   says?: string;
   mend?: string;
-  /** The message that it is about. */
+  /** The message that broke the rule. */
   message?: MessagePosition;
   violations?: Violation[];
 };
@@ -42,19 +42,19 @@ export type ScenarioResult = {
 export type RunOptions = {
   target: BrokerTarget;
   documentKinds: ReadonlySet<string>;
-  /** Names of scenarios; none: all. */
+  /** Names of scenarios; empty for all. */
   scenarios: readonly string[];
   timeoutMs: number;
-  /** How long late replies are waited for at the end (ms). */
+  /** Time to wait for late replies at the end, in ms. */
   settleMs: number;
   system?: AgencyProcess | undefined;
   onProgress: (line: string) => void;
 };
 
 /**
- * Plays scenarios against the agency's system, one after another, and looks at the end for what came too late.
- * @returns a result for each scenario that was asked for
- * @throws Error, one sentence, when the sandbox cannot be reached
+ * Plays scenarios against the agency's system one after another, then runs the deferred checks.
+ * @returns a result per requested scenario
+ * @throws Error if the broker is unreachable
  */
 export async function runScenarios(options: RunOptions): Promise<ScenarioResult[]> {
   const { target, documentKinds, timeoutMs, settleMs, onProgress, system } = options;
@@ -75,17 +75,17 @@ export async function runScenarios(options: RunOptions): Promise<ScenarioResult[
       onProgress(`${scenario.name}: ${scenario.title}`);
       played.push(await playScenario(bench, scenario, system, hasNoReplies(played)));
     }
-    if (played.some(({ deferredChecks: finals }) => finals.length > 0)) {
-      onProgress(`  … ${settleMs / 1000} s more, for what must not come`);
+    if (played.some(({ deferredChecks }) => deferredChecks.length > 0)) {
+      onProgress(`  … waiting ${settleMs / 1000} s for unwanted replies`);
       await pause(settleMs);
     }
   } finally {
     await bench.close();
   }
-  return played.map((one) => toScenarioResult(bench, one));
+  return played.map((scenario) => toScenarioResult(bench, scenario));
 }
 
-/** A scenario that was played; its end is still to be looked at. */
+/** A played scenario whose deferred checks are pending. */
 type PlayedScenario = {
   scenario: Scenario;
   error?: Error;
@@ -95,7 +95,7 @@ type PlayedScenario = {
   deferredChecks: (() => void)[];
 };
 
-/** A scenario waited for a reply, and there was not a single one until now: the others would only wait. */
+/** Returns whether a scenario timed out and no reply has arrived so far: the others would time out too. */
 const hasNoReplies = (played: PlayedScenario[]): boolean =>
   played.some(({ scenario, error }) => scenario !== CONNECT_SCENARIO && error instanceof Finding) &&
   played.at(-1)?.to === 0;
@@ -107,32 +107,32 @@ async function playScenario(
   isHopeless: boolean,
 ): Promise<PlayedScenario> {
   const from = bench.replies().length;
-  const one: PlayedScenario = { scenario, from, to: from, deferredChecks: [] };
+  const result: PlayedScenario = { scenario, from, to: from, deferredChecks: [] };
   try {
-    if (isHopeless) throw new ScenarioSkipped('not a single reply came so far');
+    if (isHopeless) throw new ScenarioSkipped('no reply has arrived so far');
     const note = await scenario.play(bench, system);
-    if (note) one.note = note;
+    if (note) result.note = note;
   } catch (error) {
-    one.error = error as Error;
+    result.error = error as Error;
   }
-  one.to = bench.replies().length;
-  one.deferredChecks = bench.takeDeferredChecks();
-  return one;
+  result.to = bench.replies().length;
+  result.deferredChecks = bench.takeDeferredChecks();
+  return result;
 }
 
 function toScenarioResult(
   bench: TestBench,
-  { scenario: { name, title }, error, note, from, to, deferredChecks: finals }: PlayedScenario,
+  { scenario: { name, title }, error, note, from, to, deferredChecks }: PlayedScenario,
 ): ScenarioResult {
   const result: ScenarioResult = { scenario: name, title, outcome: 'passed' };
-  const found = error ?? findFirstFailure(finals) ?? findUnacceptedReply(bench.replies().slice(from, to));
+  const failure = error ?? findFirstFailure(deferredChecks) ?? findUnacceptedReply(bench.replies().slice(from, to));
   if (note) result.note = note;
-  if (!found) return result;
-  result.note = found.message;
-  if (found instanceof ScenarioSkipped) return Object.assign(result, { outcome: 'skipped' });
+  if (!failure) return result;
+  result.note = failure.message;
+  if (failure instanceof ScenarioSkipped) return Object.assign(result, { outcome: 'skipped' });
   result.outcome = 'failed';
-  if (!(found instanceof Finding)) return result;
-  const { rule, position: about, violations } = found;
+  if (!(failure instanceof Finding)) return result;
+  const { rule, position: about, violations } = failure;
   const { statement: says, remedy: mend } = ruleOf(rule);
   Object.assign(result, { rule, says, mend });
   if (about) result.message = about;
@@ -140,8 +140,8 @@ function toScenarioResult(
   return result;
 }
 
-function findFirstFailure(finals: (() => void)[]): Error | undefined {
-  for (const check of finals) {
+function findFirstFailure(checks: (() => void)[]): Error | undefined {
+  for (const check of checks) {
     try {
       check();
     } catch (error) {
@@ -151,7 +151,10 @@ function findFirstFailure(finals: (() => void)[]): Error | undefined {
   return undefined;
 }
 
-/** A reply that the platform would not have taken as it was sent; replies about applications of earlier runs do not count. */
+/**
+ * Returns the first reply that the platform would not accept unchanged. Ignores replies about applications of earlier
+ * runs.
+ */
 function findUnacceptedReply(replies: EvaluatedReply[]): Finding | undefined {
   const bad = replies.find(
     ({ evaluation }) => evaluation.cause !== undefined && evaluation.cause !== 'UNKNOWN_DELIVERY',

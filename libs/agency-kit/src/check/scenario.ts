@@ -1,16 +1,16 @@
 import type { TestBench } from './test-bench.ts';
 import type { AgencyProcess } from './agency-process.ts';
 
-/** What is played with an agency's system, and what is looked at. */
+/** A scenario to play against an agency's system. */
 export type Scenario = {
-  /** As `--scenario` takes it. */
+  /** Argument of `--scenario`. */
   name: string;
-  /** What a right system does, for the report. */
+  /** Expected behaviour, for the report. */
   title: string;
   /**
-   * @param system the agency's system, where the kit started it
+   * @param system the agency's system, if the kit started it
    * @returns a note for the report
-   * @throws Finding when a rule is broken, Skipped when there is no occasion for it
+   * @throws Finding if a rule is broken; ScenarioSkipped if the scenario does not apply
    */
-  play: (stage: TestBench, system: AgencyProcess | undefined) => Promise<string | void>;
+  play: (bench: TestBench, system: AgencyProcess | undefined) => Promise<string | void>;
 };

@@ -11,25 +11,25 @@ import { Finding } from './finding.ts';
 import type { RuleName } from './rules.ts';
 
 const POLL_INTERVAL_MS = 20;
-/** The default session of a consumer in Kafka's own client, librdkafka and franz-go (ms). */
+/** Default session timeout of a consumer in the Java client, librdkafka and franz-go. */
 const DEFAULT_SESSION_MS = 45_000;
 
 export type TestBenchOptions = {
   target: BrokerTarget;
   documentKinds: ReadonlySet<string>;
-  /** How long a reply is waited for (ms). */
+  /** Time to wait for a reply, in ms. */
   timeoutMs: number;
-  /** Whether the kit starts and kills the agency's system, so that its client joins its group again. */
+  /** Whether the kit kills and restarts the agency's system, so that its client rejoins its group. */
   canRejoin: boolean;
-  /** Whether the agency's system still runs, where the kit started it. */
+  /** Returns whether the agency's system is running; true if the kit did not start it. */
   isRunning: () => boolean;
-  /** Told every few seconds what is waited for. */
+  /** Called every 5 s with what is awaited. */
   onWait: (what: string, seconds: number) => void;
 };
 
 type FilingOverrides = ConstructorParameters<typeof Filing>[1];
 
-/** What scenarios play on: applications that are filed, the agency's replies about them, and what must still hold at the end. */
+/** Test bench for scenarios: files applications, collects replies and holds deferred checks. */
 export class TestBench {
   readonly target: BrokerTarget;
   readonly #options: TestBenchOptions;
@@ -40,25 +40,25 @@ export class TestBench {
   readonly #sent: OutgoingMessage[] = [];
   #deferredChecks: (() => void)[] = [];
   #partitions = { requests: 1, replies: 1 };
-  /** What the connection complained of last. */
+  /** Last warning of the connection. */
   #lastProblem = '';
 
   constructor(options: TestBenchOptions) {
     this.#options = options;
     this.target = options.target;
     this.#evaluator = new ReplyEvaluator(options.target.agency, options.documentKinds);
-    const note: Log = (level, event, fields) => {
+    const log: Log = (level, event, fields) => {
       if (level === 'warn') this.#lastProblem = [event, fields?.reason].filter(Boolean).join(': ');
     };
-    this.#platform = new Platform(options.target, this.#evaluator, (heard) => this.#replies.push(heard), note);
+    this.#platform = new Platform(options.target, this.#evaluator, (reply) => this.#replies.push(reply), log);
   }
 
-  /** @throws Error, one sentence, when the sandbox cannot be reached in time */
+  /** @throws Error if the broker is not reachable within 30 s or the timeout */
   async open(): Promise<void> {
     this.#platform.start();
     const end = Date.now() + Math.min(this.#options.timeoutMs, 30_000);
     while (!this.#platform.isReady()) {
-      if (Date.now() > end) throw new Error(this.#unreachable());
+      if (Date.now() > end) throw new Error(this.#describeUnreachable());
       await pause(POLL_INTERVAL_MS);
     }
     this.#partitions = await this.#platform.partitions();
@@ -68,27 +68,30 @@ export class TestBench {
     await this.#platform.stop();
   }
 
-  #unreachable(): string {
+  #describeUnreachable(): string {
     const { brokers, access, agency } = this.target;
     const { requests, replies } = this.#platform.topics;
     return (
-      `The sandbox was not reached: brokers ${brokers.join()}, user ${access.username || '(none)'}, agency ${agency}; ` +
-      `the last trouble was ${this.#lastProblem || 'that the topics are not there'}. check plays the platform: its user ` +
-      `must be able to write ${requests} and to read ${replies}.`
+      `The broker is not reachable: brokers ${brokers.join()}, user ${access.username || '(none)'}, agency ${agency}; ` +
+      `| 'that the topics are not there'}. check plays the platform: its user |last problem: ${this.#lastProblem || 'the topics do not exist'}. check plays the platform, so its user || 'that the topics are not there'}. check plays the platform: its user ` +
+      `needs the rights to write ${requests} and read ${replies}.`
     );
   }
 
-  /** Where a time-out may be the kit's own fault, what to do about it. */
-  #hint(): string {
+  /** Returns advice for a timeout that may be too short, or ''. */
+  #timeoutHint(): string {
     if (!this.#options.canRejoin || this.#options.timeoutMs >= DEFAULT_SESSION_MS) return '';
     const session = DEFAULT_SESSION_MS / 1000;
     return (
-      ` A client that was killed gets its partitions back when its session is over, ${session} s in most clients: ` +
-      `choose a --timeout above it, or a shorter session.timeout.ms in your system.`
+      ` A killed client gets its partitions back when its session expires, ${session} s in most clients: ` +
+      `choose a --timeout above it or a shorter session.timeout.ms in your system.`
     );
   }
 
-  /** An application that is not filed yet. @param beside one whose messages lie in the same partition of the requests */
+  /**
+   * Creates an application without sending it.
+   * @param beside application whose requests go to the same partition
+   */
   file(overrides: FilingOverrides = {}, beside?: Filing): Filing {
     const { agency } = this.target;
     const filing = new Filing(agency, overrides, beside ? this.#idBeside(beside) : ulid());
@@ -99,79 +102,82 @@ export class TestBench {
 
   #idBeside({ deliveryId, agency }: Filing): string {
     const { requests } = this.#partitions;
-    const wanted = partitionOf(deliveryId, requests);
+    const partition = partitionOf(deliveryId, requests);
     for (;;) {
       const id = ulid();
-      if (partitionOf(`${id}-${agency}`, requests) === wanted) return id;
+      if (partitionOf(`${id}-${agency}`, requests) === partition) return id;
     }
   }
 
-  /** Sends requests in their order, and notes what they mean for the replies. */
+  /** Sends requests in order and tracks them. */
   async send(...events: RequestEvent[]): Promise<void> {
     for (const event of events) this.track(event);
     await this.sendRaw(events.map(toMessage));
   }
 
-  /** Sends messages as they are, which the judge is told nothing of. */
+  /** Sends messages without tracking them. */
   async sendRaw(messages: OutgoingMessage[]): Promise<void> {
     this.#sent.push(...messages);
     await this.#platform.send(messages);
   }
 
-  /** Everything that was sent, from the first message on. */
+  /** Returns all messages sent so far. */
   sent(): OutgoingMessage[] {
     return [...this.#sent];
   }
 
-  /** Notes what a request means for the replies to it. */
+  /** Records in the evaluator that a request was sent. */
   track({ type, data, subject }: RequestEvent): void {
     const deliveryId = subject.slice('deliveries/'.length);
     if ('submission' in data) this.#evaluator.markRequested(deliveryId, data.submission);
     else if (type !== 'md.cups.reply.refused.v1') this.#evaluator.markEnded(deliveryId);
   }
 
-  /** What the agency said about an application, in the order in which it was read. */
+  /** Returns the replies about an application, in the order consumed. */
   repliesAbout({ deliveryId }: Filing): EvaluatedReply[] {
     return this.#replies.filter(({ evaluation }) => evaluation.deliveryId === deliveryId);
   }
 
-  /** Everything that the agency said, from the message of that number on. */
+  /** Returns all replies, starting with index `from`. */
   replies(from = 0): EvaluatedReply[] {
     return this.#replies.slice(from);
   }
 
-  /** Applications of this run. */
+  /** Returns the applications of this run. */
   allFilings(): Filing[] {
     return [...this.#filings.values()];
   }
 
-  /** Whether the agency has begun to work on an application, and has still to decide it. */
+  /** Returns whether the agency has replied to an application without deciding it. */
   isInProgress(filing: Filing): boolean {
     return this.#evaluator.stageOf(filing.deliveryId) === 'in-work' && this.repliesAbout(filing).length > 0;
   }
 
-  /** The partition in which replies about an application must lie. */
+  /** Returns the expected partition of replies about an application. */
   partitionOf({ deliveryId }: Filing): number {
     return partitionOf(deliveryId, this.#partitions.replies);
   }
 
-  /** How often this was said about an application, each ce_id once. */
+  /** Returns the replies of a type about an application, each ce_id once. */
   repliesOfType<T extends ReplyType>(
     filing: Filing,
     type: T,
   ): (EvaluatedReply & { event: Extract<ReplyEvent, { type: T }> })[] {
     const found = new Map<string, EvaluatedReply & { event: Extract<ReplyEvent, { type: T }> }>();
-    for (const one of this.repliesAbout(filing)) {
-      const { event } = one.evaluation;
+    for (const reply of this.repliesAbout(filing)) {
+      const { event } = reply.evaluation;
       if (event?.type !== type || found.has(event.id)) continue;
-      found.set(event.id, Object.assign({ event: event as Extract<ReplyEvent, { type: T }> }, one));
+      found.set(event.id, Object.assign({ event: event as Extract<ReplyEvent, { type: T }> }, reply));
     }
     return [...found.values()];
   }
 
-  /** Waits for a reply of a type. @throws Finding by the rule when it does not come in time */
+  /**
+   * Waits for a reply of a type.
+   * @throws Finding with the rule after the timeout
+   */
   async awaitReply<T extends ReplyType>(filing: Filing, type: T, rule: RuleName) {
-    const name = Object.entries(REPLY_TYPES).find(([, one]) => one === type)?.[0];
+    const name = Object.entries(REPLY_TYPES).find(([, value]) => value === type)?.[0];
     const what = `${name} of ${filing.application}`;
     return this.waitUntil(what, rule, () => {
       this.#throwRefused(filing);
@@ -185,8 +191,8 @@ export class TestBench {
   }
 
   /**
-   * Waits for the decision of an application; where the agency asks for documents first, they are supplied, once.
-   * @throws Finding by the rule when it does not come in time
+   * Waits for the decision of an application. If the agency requests documents first, supplies them once.
+   * @throws Finding with the rule after the timeout
    */
   async awaitDecision(filing: Filing, rule: RuleName) {
     const { decided, documentsRequested } = REPLY_TYPES;
@@ -203,46 +209,52 @@ export class TestBench {
     return this.awaitReply(filing, decided, rule);
   }
 
-  /** Waits until `look` finds something. @throws Finding by the rule when it does not in time */
+  /**
+   * Polls `check` until it returns a value.
+   * @throws Finding with the rule after the timeout, or when the agency's system ends
+   */
   async waitUntil<T>(what: string, rule: RuleName, check: () => T | undefined): Promise<T> {
-    const { timeoutMs, onWait, isRunning: runs } = this.#options;
-    const began = Date.now();
-    let told = began;
+    const { timeoutMs, onWait, isRunning } = this.#options;
+    const startTime = Date.now();
+    let lastNoticeTime = startTime;
     for (;;) {
       const found = check();
       if (found !== undefined) return found;
-      if (!runs()) throw new Finding(rule, `Your system ended by itself; what was waited for: ${what}.`);
+      if (!isRunning()) throw new Finding(rule, `Your system stopped while waiting for ${what}.`);
       const now = Date.now();
-      if (now - began > timeoutMs) {
-        throw new Finding(rule, `Nothing came within ${timeoutMs / 1000} s: ${what}.${this.#hint()}`);
+      if (now - startTime > timeoutMs) {
+        throw new Finding(rule, `No reply within ${timeoutMs / 1000} s: ${what}.${this.#timeoutHint()}`);
       }
-      if (now - told >= 5_000) {
-        told = now;
-        onWait(what, Math.round((now - began) / 1000));
+      if (now - lastNoticeTime >= 5_000) {
+        lastNoticeTime = now;
+        onWait(what, Math.round((now - startTime) / 1000));
       }
       await pause(POLL_INTERVAL_MS);
     }
   }
 
   /**
-   * An application that is filed behind what was sent last about another one, in the same partition: when the agency has acknowledged
-   * it, it has read all that came before.
+   * Waits until the agency has processed everything sent about an application.
+   * Files another application in the same partition and waits for its acknowledgement.
    */
   async awaitProcessed(beside: Filing, rule: RuleName): Promise<void> {
-    const behind = this.file({}, beside);
-    await this.send(behind.submitted());
-    await this.awaitReply(behind, REPLY_TYPES.acknowledged, rule);
+    const marker = this.file({}, beside);
+    await this.send(marker.submitted());
+    await this.awaitReply(marker, REPLY_TYPES.acknowledged, rule);
   }
 
-  /** What must hold when the run is over and late replies had time to come. @param check throws a Finding when it does not */
+  /**
+   * Registers a check to run when the run is over and late replies had time to arrive.
+   * @param check throws a Finding on failure
+   */
   deferCheck(check: () => void): void {
     this.#deferredChecks.push(check);
   }
 
-  /** The checks that the scenarios since the last call left for the end. */
+  /** Returns and clears the checks deferred since the last call. */
   takeDeferredChecks(): (() => void)[] {
-    const finals = this.#deferredChecks;
+    const checks = this.#deferredChecks;
     this.#deferredChecks = [];
-    return finals;
+    return checks;
   }
 }

@@ -19,53 +19,56 @@ export const TARGET_OPTIONS: NonNullable<ParseArgsConfig['options']> = {
   prefix: { type: 'string' },
 };
 
-/** Of `check`, which also looks at how the agency's own system gets in. */
+/** Options of `check` for the sign-in of the agency's own system. */
 export const SYSTEM_OPTIONS: NonNullable<ParseArgsConfig['options']> = {
   'system-user': { type: 'string' },
   'system-password-file': { type: 'string' },
 };
 
-export const TARGET_HELP = `  --agency <code>         whose topics: agency.<code>.requests and agency.<code>.replies
-  --sandbox <folder>      folder that \`cups-agency broker\` made: it knows all of the following
-                          (default ${SANDBOX_FOLDER}, where that is there)
-  --brokers <host:port>   bootstrap brokers, separated by commas
-  --ca <file>             authorities of the brokers' certificates (PEM); without it Kafka is spoken to in the open
-  --user <name>           user of Kafka (SCRAM-SHA-512) that may write the requests and read the replies; this command
-  --password-file <file>  plays the platform, so it is not the user of your system
-  --prefix <text>         what stands before the names of topics, such as pilot. (default: nothing)`;
+export const TARGET_HELP = `  --agency <code>         agency code; its topics are agency.<code>.requests and agency.<code>.replies
+  --sandbox <folder>      folder of \`cups-agency broker\`, which provides the following options
+                          (default: ${SANDBOX_FOLDER}, if it exists)
+  --brokers <host:port>   comma-separated bootstrap brokers
+  --ca <file>             CA certificates of the brokers (PEM); without it, the connection is not encrypted
+  --user <name>           Kafka user (SCRAM-SHA-512) of the platform's side, which writes requests and reads replies;
+  --password-file <file>  not the user of your system
+  --prefix <text>         topic prefix, such as pilot. (default: none)`;
 
 const folderOf = ({ sandbox }: OptionValues): string => (typeof sandbox === 'string' ? sandbox : SANDBOX_FOLDER);
 
-/** @returns the sandbox that the arguments name, or that lies in the usual folder; undefined without one */
+/**
+ * Returns the sandbox in the given folder or the default one, or undefined.
+ * @throws UsageError if the given folder has none
+ */
 function findSandbox(values: OptionValues): SandboxFile | undefined {
   const { sandbox, brokers } = values;
   const folder = folderOf(values);
   const found = sandbox === undefined && brokers !== undefined ? undefined : readSandbox(folder);
   if (!found && sandbox !== undefined) {
-    throw new UsageError(`There is no sandbox in ${folder}: \`cups-agency broker --folder ${folder}\` makes one.`);
+    throw new UsageError(`No sandbox in ${folder}. Create one with \`cups-agency broker --folder ${folder}\`.`);
   }
   return found;
 }
 
-/** Where the arguments say that the topics are. @throws Wrong when they do not say it */
+/**
+ * Returns the target in the arguments.
+ * @throws UsageError if it is incomplete
+ */
 export function parseTarget(values: OptionValues): BrokerTarget {
   const sandbox = findSandbox(values);
-  const text = (name: string, usual = ''): string => {
+  const text = (name: string, fallback = ''): string => {
     const given = values[name];
-    return typeof given === 'string' ? given : usual;
+    return typeof given === 'string' ? given : fallback;
   };
   const brokers = text('brokers', sandbox?.brokers).split(',').filter(Boolean);
   if (brokers.length === 0) {
-    throw new UsageError(
-      `There is no sandbox here: \`cups-agency broker --agency <code>\` makes one; or name --brokers.`,
-    );
+    throw new UsageError(`No sandbox found. Create one with \`cups-agency broker --agency <code>\`, or set --brokers.`);
   }
   const known = sandbox?.agencies ?? [];
   const agency = text('agency', known.length === 1 ? known[0] : '');
-  if (!/^[a-z][a-z0-9-]*$/.test(agency))
-    throw new UsageError('--agency is missing: a code in lower case, such as asp.');
+  if (!/^[a-z][a-z0-9-]*$/.test(agency)) throw new UsageError('--agency must be a lower-case code, such as asp.');
   if (sandbox && !known.includes(agency))
-    throw new UsageError(`The sandbox is of ${known.join(', ')}, not of ${agency}.`);
+    throw new UsageError(`The sandbox is for ${known.join(', ')}, not for ${agency}.`);
   const { ca, user, passwordFile, prefix } = sandbox ?? {};
   const access = parseAccess(text('ca', ca), text('user', user), text('password-file', passwordFile));
   const target: BrokerTarget = { brokers, access, prefix: text('prefix', prefix), agency };
@@ -75,12 +78,13 @@ export function parseTarget(values: OptionValues): BrokerTarget {
   return target;
 }
 
-/** @throws Wrong when a part is missing or a file is not there */
+/** @throws UsageError if a part is missing or a file does not exist */
 function parseAccess(ca: string, username: string, passwordFile: string): Access {
-  if ((username === '') !== (passwordFile === '')) throw new UsageError('--user and --password-file belong together.');
-  if (username !== '' && ca === '') throw new UsageError('--user needs --ca: one signs in over TLS only.');
+  if ((username === '') !== (passwordFile === ''))
+    throw new UsageError('--user and --password-file must be set together.');
+  if (username !== '' && ca === '') throw new UsageError('--user requires --ca: signing in requires TLS.');
   for (const file of [ca, passwordFile]) {
-    if (file !== '' && !existsSync(file)) throw new UsageError(`There is no file ${file}.`);
+    if (file !== '' && !existsSync(file)) throw new UsageError(`File not found: ${file}.`);
   }
   return { caFile: ca || undefined, username, passwordFile: passwordFile || undefined };
 }

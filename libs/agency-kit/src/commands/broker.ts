@@ -8,24 +8,24 @@ import type { Command } from './command.ts';
 import { SANDBOX_FOLDER } from './broker-target.ts';
 
 export const broker: Command = {
-  about: 'starts a closed Kafka of your own, with the topics and rights of an agency',
+  about: 'starts a local, secured Kafka with the topics and rights of an agency',
   help: `broker --agency <code> [options]
 
-Starts Apache Kafka on this machine as an agency meets it: TLS, sign-in (SCRAM-SHA-512), the two topics of the agency and
-cups.centres, and a user of the agency with exactly the rights that a platform gives it. It runs until Ctrl-C; what is on the
-topics stays. Needs a JDK 17 or newer on the PATH, and at the first start Apache Maven, which fetches the jars of Kafka (54
-MB, into the folder .cups beside the unpacked kit).
+Starts Apache Kafka on this machine with TLS, sign-in (SCRAM-SHA-512), the agency's two topics, cups.centres, and an agency
+user with the same rights as on a platform. Runs until Ctrl-C and keeps the messages. Requires a JDK 17 or newer on the
+PATH; the first start also requires Apache Maven, which downloads the Kafka jars (54 MB) to the folder .cups beside the
+unpacked kit.
 
-  --agency <code>    for whom; may be given several times
-  --folder <folder>  where its data, the CA and the passwords lie (default ${SANDBOX_FOLDER})
-  --port <number>    where it listens on 127.0.0.1 (default: a free one, the same at each start)`,
+  --agency <code>    agency code; can be repeated
+  --folder <folder>  folder for data, CA and passwords (default: ${SANDBOX_FOLDER})
+  --port <number>    port on 127.0.0.1 (default: a free one, kept for later starts)`,
   options: { agency: { type: 'string', multiple: true }, folder: { type: 'string' }, port: { type: 'string' } },
   async run({ agency = [], folder = SANDBOX_FOLDER, port }, _words, { print, showProgress, signal }) {
     const agencies = agency as string[];
     if (agencies.length === 0 || agencies.some((code) => !/^[a-z][a-z0-9-]*$/.test(code))) {
-      throw new UsageError('--agency wants a code in lower case, such as demo.');
+      throw new UsageError('--agency must be a lower-case code, such as demo.');
     }
-    if (port !== undefined && !/^\d{1,5}$/.test(String(port))) throw new UsageError('--port is a number.');
+    if (port !== undefined && !/^\d{1,5}$/.test(String(port))) throw new UsageError('--port must be a number.');
     const ended = new AbortController();
     const sandbox = await startSandbox({
       folder: String(folder),
@@ -35,28 +35,28 @@ MB, into the folder .cups beside the unpacked kit).
       onEnd: () => ended.abort(),
     });
     for (const code of agencies) print(formatConnectionGuide(sandbox, code, String(folder)));
-    const over = AbortSignal.any([signal, ended.signal]);
-    // A promise alone does not keep a process alive; the pipe to the broker does.
-    if (!over.aborted) await once(over, 'abort');
+    const ending = AbortSignal.any([signal, ended.signal]);
+    // A pending promise does not keep the process alive, but the pipe to the broker does.
+    if (!ending.aborted) await once(ending, 'abort');
     await sandbox.stop();
     if (!ended.signal.aborted) return 0;
-    showProgress(`The broker ended by itself; its own words are in ${resolve(String(folder), 'broker/kafka.log')}.`);
+    showProgress(`The broker stopped. Its log is ${resolve(String(folder), 'broker/kafka.log')}.`);
     return 3;
   },
 };
 
 const formatConnectionGuide = ({ file, filesOf }: Sandbox, code: string, folder: string): string => `
-Your system, as agency ${code}:
+Settings for your system, as agency ${code}:
   bootstrap.servers   ${file.brokers}
   security.protocol   SASL_SSL, sasl.mechanism SCRAM-SHA-512
   CA (PEM)            ${file.ca}
   user                ${userOf(code)}
-  password in         ${filesOf(code).password}
-  all that for Java   ${filesOf(code).properties}
-  reads               agency.${code}.requests and cups.centres, in groups whose names begin with ${code}.
+  password file       ${filesOf(code).password}
+  Java properties     ${filesOf(code).properties}
+  reads               agency.${code}.requests and cups.centres, in consumer groups that start with ${code}.
   writes              agency.${code}.replies
 
-The platform's side of it (cups-agency: as you called it now):
+Commands that play the platform (run cups-agency as you just did):
   cups-agency simulate --agency ${code} --sandbox ${folder}
   cups-agency check --agency ${code} --sandbox ${folder}
-Ctrl-C ends the broker.`;
+Press Ctrl-C to stop the broker.`;

@@ -7,24 +7,25 @@ import type { Command } from './command.ts';
 import { TARGET_HELP, TARGET_OPTIONS, parseTarget, SYSTEM_OPTIONS } from './broker-target.ts';
 
 export const check: Command = {
-  about: 'plays the scenarios of the contract against your system, and tells passed or failed',
+  about: 'plays the scenarios of the contract against your system and reports the results',
   help: `check [options]
 
-Plays the platform on a sandbox pair of topics while your system runs on the other side: files applications of synthetic
-people, withdraws them, repeats messages, sends all of them again. Each scenario passes, fails (with the message, the rule of
-the contract and the mend) or is skipped (with the reason). Never point it at the topics of a platform that serves people.
-Exit code 0: nothing failed; 1: something did; 3: the sandbox was not reached.
+Plays the platform on a sandbox pair of topics while your system runs on the other side: files synthetic applications, withdraws
+some, repeats messages and replays all of them. Each scenario passes, fails (with the message, the broken rule and the remedy)
+or is skipped (with the reason). Never use it on topics that serve real people.
+Exit codes: 0 no failures, 1 failures, 2 usage error, 3 broker not reachable.
 
 ${TARGET_HELP}
-  --system-user <name>    user of your own system, and the file of its password: the scenario connects signs in as it
-  --system-password-file <file>
-  --scenario <name>       only this one; may be given several times
-  --start <command>       starts your system by this command of the shell, kills it between an effect and its commit, and
-                          starts it again; without it you start your system, and the scenario restart is skipped
-  --system-log <file>     where what your system writes then goes
-  --timeout <seconds>     how long a reply is waited for (default 60)
-  --settle <seconds>      how long the end waits for what must not come: longer than your system works on a case (default 5)
-  --json                  the report as JSON
+  --system-user <name>    user of your own system, for the scenario connects
+  --system-password-file <file>  its password file
+  --scenario <name>       scenario to play (default: all); can be repeated
+  --start <command>       shell command that starts your system; the kit also kills and restarts it. Without it, start
+                          your system yourself; the scenario restart is skipped
+  --system-log <file>     file for the output of the system started by --start
+  --timeout <seconds>     time to wait for a reply (default: 60)
+  --settle <seconds>      time to wait for unwanted replies at the end (default: 5); choose more than your
+                          system takes for a case
+  --json                  prints the report as JSON
 
 Scenarios:
 ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')}`,
@@ -39,8 +40,8 @@ ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')
   async run(values, _words, { print, showProgress }) {
     const target = parseTarget(values);
     const scenarios = (values['scenario'] ?? []) as string[];
-    const unknown = scenarios.find((name) => !SCENARIOS.some((one) => one.name === name));
-    if (unknown) throw new UsageError(`There is no scenario ${unknown}.`);
+    const unknown = scenarios.find((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+    if (unknown) throw new UsageError(`Unknown scenario: ${unknown}.`);
     const { start, 'system-log': log } = values;
     const system = typeof start === 'string' ? new AgencyProcess(start, log as string | undefined) : undefined;
     const timeoutMs = parseSeconds(values, 'timeout', 60) * 1000;
@@ -66,18 +67,18 @@ ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')
 };
 
 function formatReport(results: ScenarioResult[]): string {
-  const count = (outcome: ScenarioResult['outcome']) => results.filter((one) => one.outcome === outcome).length;
-  const sum = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
-  return [...results.map(formatResult), '', sum].join('\n');
+  const count = (outcome: ScenarioResult['outcome']) => results.filter((result) => result.outcome === outcome).length;
+  const summary = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
+  return [...results.map(formatResult), '', summary].join('\n');
 }
 
 function formatResult(result: ScenarioResult): string {
   const { scenario, title, outcome, note, rule, says, mend, message, violations = [] } = result;
   const lines = [`${outcome.padEnd(8)} ${scenario.padEnd(10)} ${title}`];
   if (note) lines.push(`         ${note}`);
-  for (const { field, rule: broken } of violations) lines.push(`           ${field || '(the whole)'}: ${broken}`);
+  for (const { field, rule: broken } of violations) lines.push(`           ${field || '(content)'}: ${broken}`);
   if (message) lines.push(`         message: ${formatPosition(message)}`);
-  if (rule) lines.push(`         rule ${rule}: ${says}`, `         mend: ${mend}`);
+  if (rule) lines.push(`         rule ${rule}: ${says}`, `         remedy: ${mend}`);
   return lines.join('\n');
 }
 

@@ -1,10 +1,10 @@
 import type { ParseArgsConfig } from 'node:util';
 
-/** What a command prints to, and how it is asked to end. */
+/** Output of a command, and the signal to end. */
 export type Terminal = {
-  /** Results: standard output, a line. */
+  /** Prints a line of results to standard output. */
   print: (line: string) => void;
-  /** Progress: standard error, a line. */
+  /** Prints a line of progress to standard error. */
   showProgress: (line: string) => void;
   /** Aborted by SIGINT or SIGTERM. */
   signal: AbortSignal;
@@ -14,23 +14,29 @@ export type OptionValues = Record<string, string | boolean | (string | boolean)[
 
 /** A command of `cups-agency`. */
 export type Command = {
-  /** One line, for the list of commands. */
+  /** One line for the list of commands. */
   about: string;
-  /** The whole text of `--help`, without the name. */
+  /** Text of `--help`, after the program name. */
   help: string;
   options: NonNullable<ParseArgsConfig['options']>;
-  /** @returns the exit code @throws Wrong for a mistake in the arguments, Error of one sentence for trouble */
+  /**
+   * @returns the exit code
+   * @throws UsageError for invalid arguments, Error for other failures
+   */
   run: (values: OptionValues, words: string[], terminal: Terminal) => Promise<number>;
 };
 
-/** Arguments that cannot be used. */
+/** Invalid command-line arguments. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** @throws Wrong when it is no number above 0 */
-export function parseSeconds(values: OptionValues, name: string, usual: number): number {
-  const given = values[name] === undefined ? usual : Number(values[name]);
-  if (!Number.isFinite(given) || given <= 0) throw new UsageError(`--${name} is a number of seconds above 0.`);
+/**
+ * Returns an option in seconds.
+ * @throws UsageError unless it is a positive number
+ */
+export function parseSeconds(values: OptionValues, name: string, fallback: number): number {
+  const given = values[name] === undefined ? fallback : Number(values[name]);
+  if (!Number.isFinite(given) || given <= 0) throw new UsageError(`--${name} must be a positive number of seconds.`);
   return given;
 }

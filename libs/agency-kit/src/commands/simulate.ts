@@ -12,20 +12,21 @@ import type { Command, OptionValues } from './command.ts';
 import { TARGET_HELP, TARGET_OPTIONS, parseTarget } from './broker-target.ts';
 
 export const simulate: Command = {
-  about: 'plays the platform, so that you can develop without one',
+  about: 'plays the platform while you develop',
   help: `simulate [options]
 
-Files applications of synthetic people with your agency, one after another, and prints what your system replies and what the
-platform does with it. Papers that you ask for are brought after a while; a reply that the platform would not take as it was
-sent is answered by md.cups.reply.refused.v1, as it is there. Every third application has no papers. It runs until Ctrl-C.
+Files synthetic applications with your agency, one after another. Prints the replies of your system and what the platform does
+with them. Supplies documents that you request, and reports invalid replies with md.cups.reply.refused.v1, as the platform
+does. Every third application has no documents. Runs until Ctrl-C.
 
-In a terminal: Enter files an application at once, p one without papers, w withdraws the newest, x lets it expire.
+Keys in a terminal, each followed by Enter: none files an application, p files one without documents, w withdraws the newest,
+x expires it.
 
 ${TARGET_HELP}
-  --every <seconds>   how often an application is filed (default 10); --every 0: on keys only
-  --count <n>         so many, then none (default: without end)
-  --supply <seconds>  how long a person takes to bring papers (default 2)
-  --json              a JSON object for each message`,
+  --every <seconds>   interval between applications (default: 10); 0: on keys only
+  --count <n>         number of applications to file (default: unlimited)
+  --supply <seconds>  time until requested documents are supplied (default: 2)
+  --json              prints a JSON object per message`,
   options: Object.assign({}, TARGET_OPTIONS, {
     every: { type: 'string' },
     count: { type: 'string' },
@@ -61,7 +62,7 @@ ${TARGET_HELP}
 
 function parseCount({ count }: OptionValues): number {
   const given = count === undefined ? Infinity : Number(count);
-  if (!(given >= 1)) throw new UsageError('--count is a number from 1 on.');
+  if (!(given >= 1)) throw new UsageError('--count must be at least 1.');
   return given;
 }
 
@@ -72,13 +73,13 @@ async function fileAll(
   { every, count, signal }: { every: number | undefined; count: number; signal: AbortSignal },
 ): Promise<void> {
   if (every === undefined) return;
-  for (let n = 1; n <= count && !signal.aborted; n += 1) {
-    simulation.file(n % 3 === 0 ? NO_EVIDENCE : {});
+  for (let number = 1; number <= count && !signal.aborted; number += 1) {
+    simulation.file(number % 3 === 0 ? NO_EVIDENCE : {});
     await pause(every * 1000, undefined, { signal }).catch(() => {});
   }
 }
 
-/** Keys of a terminal, each with Enter behind it. */
+/** Handles keys of a terminal, each followed by Enter. */
 function handleKeys(simulation: Simulation, signal: AbortSignal): { close: () => void } {
   let newest: Filing | undefined;
   const lines = createInterface({ input: process.stdin, signal });
@@ -101,11 +102,11 @@ function formatRequest({ type, subject, data }: RequestEvent): string {
 
 function formatReply({ evaluation, message }: EvaluatedReply): string {
   const { handling, cause, violations, type, deliveryId } = evaluation;
-  const where = deliveryId ?? `partition ${message.partition} offset ${message.offset}`;
-  const line = `${clock()} ← ${type ?? 'a message'} ${where}: ${cause ? `${handling}, ${cause}` : handling}`;
+  const position = deliveryId ?? `partition ${message.partition} offset ${message.offset}`;
+  const line = `${clock()} ← ${type ?? 'a message'} ${position}: ${cause ? `${handling}, ${cause}` : handling}`;
   if (!cause) return line;
-  const fields = violations.map(({ field, rule }) => `           ${field || '(the whole)'}: ${rule}`);
-  return [line, ...fields, `           ${REFUSALS[cause].meaning}`, `           Mend: ${REFUSALS[cause].mend}`].join(
+  const fields = violations.map(({ field, rule }) => `           ${field || '(content)'}: ${rule}`);
+  return [line, ...fields, `           ${REFUSALS[cause].meaning}`, `           Remedy: ${REFUSALS[cause].mend}`].join(
     '\n',
   );
 }

@@ -18,7 +18,7 @@ import { DOCUMENT_KINDS } from '../document-kinds.ts';
 import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 
-/** What is to be said of one file. */
+/** Result for one file. Part of the `--json` output. */
 type FileReport = {
   file: string;
   valid: boolean;
@@ -28,20 +28,20 @@ type FileReport = {
 };
 
 export const validate: Command = {
-  about: 'reads a message from a file and says what is wrong with it',
+  about: 'validates messages in files',
   help: `validate <file> …
 
-Reads one message from each file ( - is standard input): JSON with topic, key, headers and value, as \`cups-agency sample\`
-prints it. Says whether the contract takes it, and if not, which rule it breaks in which field and what to do. What only the
-course of a delivery can tell (a second decision, an unknown delivery) is not looked at here: \`check\` and \`simulate\` do.
-Exit code 0: all are in order; 1: not all are.
+Reads one message from each file (- is standard input): JSON with topic, key, headers and value, as printed by
+\`cups-agency sample\`. Reports whether the contract accepts it; if not, the broken rule, the field and the remedy. Does not
+check what depends on the state of a delivery, such as a second decision: \`check\` and \`simulate\` do.
+Exit codes: 0 all valid, 1 some invalid.
 
-  --json  one JSON object for each file`,
+  --json  prints a JSON object per file`,
   options: { json: { type: 'boolean' } },
   async run({ json }, files, { print }) {
-    if (files.length === 0) throw new UsageError('validate wants the name of a file.');
+    if (files.length === 0) throw new UsageError('validate requires a file name.');
     const reports = files.map((file) => ({ file, ...evaluateFile(readFile(file)) }));
-    for (const one of reports) print(json ? JSON.stringify(one) : formatReport(one));
+    for (const report of reports) print(json ? JSON.stringify(report) : formatReport(report));
     return reports.every(({ valid }) => valid) ? 0 : 1;
   },
 };
@@ -53,7 +53,7 @@ function readFile(file: string): MessageFile {
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch {
-    throw new UsageError(`There is no file ${file}.`);
+    throw new UsageError(`File not found: ${file}.`);
   }
   return readMessageFile(text);
 }
@@ -66,12 +66,12 @@ function evaluateFile({ topic, message }: MessageFile): Omit<FileReport, 'file'>
     if (read.ok) return { valid: true, violations: [], changes: [] };
     return { valid: false, cause: read.cause, violations: read.violations, changes: [] };
   }
-  const named = parseSubject(text['ce_subject'] ?? '');
-  const agency = agencyOfTopic(topic) ?? agencyOfSource(text['ce_source'] ?? '') ?? named?.agency ?? '';
+  const subject = parseSubject(text['ce_subject'] ?? '');
+  const agency = agencyOfTopic(topic) ?? agencyOfSource(text['ce_source'] ?? '') ?? subject?.agency ?? '';
   const evaluator = new ReplyEvaluator(agency, DOCUMENT_KINDS);
-  if (named) {
-    evaluator.open(named.deliveryId, named.application, undefined);
-    evaluator.markRequested(named.deliveryId, 1000);
+  if (subject) {
+    evaluator.open(subject.deliveryId, subject.application, undefined);
+    evaluator.markRequested(subject.deliveryId, 1000);
   }
   const consumed = Object.assign(message, {
     topic: topic ?? '',
@@ -83,14 +83,14 @@ function evaluateFile({ topic, message }: MessageFile): Omit<FileReport, 'file'>
   return Object.assign({ valid: cause === undefined, violations, changes }, cause && { cause });
 }
 
-/** The agency of a topic, behind whatever prefix. */
+/** Returns the agency of a replies topic with any prefix. */
 const agencyOfTopic = (topic = ''): string | undefined =>
   agencyOfReplies(topic.slice(Math.max(0, topic.indexOf('agency.'))));
 
 function formatReport({ file, valid, cause, violations, changes }: FileReport): string {
-  if (valid || !cause) return `${file}: in order`;
+  if (valid || !cause) return `${file}: valid`;
   const { handling, meaning, mend } = REFUSALS[cause];
-  const fields = violations.map(({ field, rule }) => `  ${field || '(the whole)'}: ${rule}`);
+  const fields = violations.map(({ field, rule }) => `  ${field || '(content)'}: ${rule}`);
   const others = changes.slice(1).map((code) => `  also ${code}: ${REFUSALS[code].mend}`);
-  return [`${file}: ${handling}, ${cause}`, `  ${meaning}`, ...fields, `  Mend: ${mend}`, ...others].join('\n');
+  return [`${file}: ${handling}, ${cause}`, `  ${meaning}`, ...fields, `  Remedy: ${mend}`, ...others].join('\n');
 }

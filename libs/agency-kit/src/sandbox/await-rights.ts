@@ -5,13 +5,13 @@ import type { Access } from '../sign-in.ts';
 import { reasonOf, toSecurityConfig } from '../sign-in.ts';
 import type { filesOf, SandboxFile } from './sandbox-file.ts';
 
-/** How long the broker may take to apply the rights that it has stored (ms). */
+/** Maximum time the broker takes to apply stored ACLs. */
 const TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 100;
 
 /**
- * Waits until each user of a sandbox has its rights: the broker answers that they are stored before it applies them.
- * @throws Error, one sentence, after 30 s
+ * Waits until each user of a sandbox has its rights: the broker confirms ACLs before it applies them.
+ * @throws Error after 30 s
  */
 export async function awaitRights(
   { brokers, ca, user, passwordFile, agencies }: SandboxFile,
@@ -31,7 +31,7 @@ export async function awaitRights(
   }
 }
 
-/** Waits until a user may describe these topics and this group. */
+/** Waits until a user can describe these topics and this group. */
 async function awaitUserRights(broker: string, access: Access, topics: string[], group: string): Promise<void> {
   const brokers = [broker];
   const kafka = new Kafka({
@@ -50,7 +50,7 @@ async function awaitUserRights(broker: string, access: Access, topics: string[],
       );
       if (problem === undefined) return;
       if (Date.now() > end)
-        throw new Error(`The broker did not give ${access.username} its rights in time: ${problem}.`);
+        throw new Error(`The broker did not apply the rights of ${access.username} within 30 s: ${problem}.`);
       await pause(POLL_INTERVAL_MS);
     }
   } finally {
@@ -58,9 +58,9 @@ async function awaitUserRights(broker: string, access: Access, topics: string[],
   }
 }
 
-async function findError(ask: () => Promise<unknown>): Promise<string | undefined> {
+async function findError(request: () => Promise<unknown>): Promise<string | undefined> {
   try {
-    await ask();
+    await request();
     return undefined;
   } catch (error) {
     return reasonOf(error);

@@ -1,13 +1,13 @@
 import kafkajs, { type AclEntry } from 'kafkajs';
 import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
 
-// Node sees no names of a package that is made so; its default is all of it.
+// Node finds no named exports in this CommonJS package.
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
-/** Who plays the platform in a sandbox. */
+/** User that plays the platform in a sandbox. */
 export const PLATFORM_USER = 'sandbox-platform';
 
-/** The user of an agency, as a platform names it. */
+/** Returns the Kafka user of an agency, named as on a platform. */
 export const userOf = (agency: string): string => `agency.${agency}`;
 
 type Operation = 'DESCRIBE' | 'READ' | 'WRITE';
@@ -24,7 +24,7 @@ function toAclEntries(user: string, resource: 'TOPIC' | 'GROUP', name: string, .
   }));
 }
 
-/** What an agency may, as the contract says it, and nothing else. */
+/** Returns the ACLs of an agency, exactly those in the contract. */
 function agencyAcls(agency: string): AclEntry[] {
   const { requests, replies } = topicsOf(agency);
   const user = userOf(agency);
@@ -36,9 +36,9 @@ function agencyAcls(agency: string): AclEntry[] {
   ];
 }
 
-/** What the platform's side of a sandbox may. */
+/** Returns the ACLs of the user that plays the platform. */
 function platformAcls(agencies: readonly string[]): AclEntry[] {
-  const topics = agencies.map((one) => topicsOf(one));
+  const topics = agencies.map((agency) => topicsOf(agency));
   return [
     ...topics.flatMap(({ requests }) => toAclEntries(PLATFORM_USER, 'TOPIC', requests, 'DESCRIBE', 'WRITE')),
     ...topics.flatMap(({ replies }) => toAclEntries(PLATFORM_USER, 'TOPIC', replies, 'DESCRIBE', 'READ')),
@@ -47,7 +47,7 @@ function platformAcls(agencies: readonly string[]): AclEntry[] {
   ];
 }
 
-/** All rights of a sandbox; what is not among them Kafka denies. */
+/** Returns all ACLs of a sandbox; Kafka denies everything else. */
 export const sandboxAcls = (agencies: readonly string[]): AclEntry[] => [
   ...agencies.flatMap(agencyAcls),
   ...platformAcls(agencies),

@@ -11,30 +11,30 @@ import type { SandboxFile } from './sandbox-file.ts';
 import { PLATFORM_USER, sandboxAcls, userOf } from './rights.ts';
 
 export type SandboxOptions = {
-  /** Made when absent: the broker's data, a password for each user, and what the sandbox says of itself. */
+  /** Created if missing; holds the broker's data, a password per user and the description. */
   folder: string;
-  /** Codes of the agencies; the same at each start. */
+  /** Agency codes; the same at each start. */
   agencies: readonly string[];
-  /** Default: the one that it had before, else a free one. */
+  /** Default: the previous port, else a free one. */
   port?: number | undefined;
   onProgress?: (line: string) => void;
   onEnd?: () => void;
 };
 
-/** A closed broker for agencies that develop: TLS, sign-in, and rights as on a platform. */
+/** A local Kafka broker for developing agency systems, with TLS, sign-in and rights as on a platform. */
 export type Sandbox = {
   file: SandboxFile;
-  /** Files of an agency's user: its password, and the properties with which a client of Java connects. */
+  /** Returns the password and properties files of an agency's user. */
   filesOf: (agency: string) => ReturnType<typeof filesOf>;
-  /** Ends the broker and starts it again, with all that it holds. */
+  /** Restarts the broker; keeps its data. */
   restart: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
-/** Partitions of an agency's topics, as on a platform that nobody has sized otherwise. */
+/** Partitions per agency topic, the platform's default. */
 const PARTITIONS = 3;
 
-/** @throws Error, one sentence: no JDK or Maven, the folder is another sandbox's, a port in use */
+/** @throws Error if the JDK or Maven is missing, the folder is another sandbox's or the port is in use */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const folder = resolve(options.folder);
   const { agencies, port, onProgress = () => {}, onEnd = () => {} } = options;
@@ -87,7 +87,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-/** How a client of Java, or a tool of Kafka, connects as this user. */
+/** Returns the properties with which a Java client or a Kafka tool connects. */
 const formatProperties = ({ brokers, ca }: SandboxFile, user: string, password: string): string =>
   [
     `bootstrap.servers=${brokers}`,
@@ -99,11 +99,11 @@ const formatProperties = ({ brokers, ca }: SandboxFile, user: string, password: 
     '',
   ].join('\n');
 
-/** Users are made when the broker's data are. */
+/** Checks the agencies: users are created only with the broker's data. */
 function assertKnownAgencies(folder: string, agencies: readonly string[]): void {
   const { agencies: known } = readSandbox(folder) ?? {};
   if (!known || agencies.every((code) => known.includes(code))) return;
-  throw new Error(`${folder} is a sandbox of ${known.join(', ')}: name another folder, or remove this one.`);
+  throw new Error(`${folder} is a sandbox for ${known.join(', ')}. Choose another folder or remove it.`);
 }
 
 async function readOrCreatePasswords(
@@ -112,9 +112,9 @@ async function readOrCreatePasswords(
 ): Promise<Record<string, string>> {
   const passwords: Record<string, string> = {};
   for (const user of users) {
-    const fresh = randomBytes(24).toString('hex');
-    // Only when it is not there yet.
-    await writeFile(fileOf(user), fresh, { flag: 'wx', mode: 0o600 }).catch(() => {});
+    const password = randomBytes(24).toString('hex');
+    // `wx` keeps an existing password.
+    await writeFile(fileOf(user), password, { flag: 'wx', mode: 0o600 }).catch(() => {});
     passwords[user] = (await readFile(fileOf(user), 'utf8')).trim();
   }
   return passwords;
@@ -131,12 +131,12 @@ async function createTopicsAndAcls(local: LocalPlatform, agencies: readonly stri
   });
   const admin = kafka.admin();
   const pairs = agencies.flatMap((code) => Object.values(topicsOf(code)));
-  const plain = pairs.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 }));
+  const agencyTopics = pairs.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 }));
   const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
   const centres = { topic: CENTRES_TOPIC, numPartitions: 1, replicationFactor: 1, configEntries };
   try {
     await admin.connect();
-    await createTopicsAndWait(admin, [...plain, centres]);
+    await createTopicsAndWait(admin, [...agencyTopics, centres]);
     await admin.createAcls({ acl: sandboxAcls(agencies) });
   } finally {
     await admin.disconnect();
