@@ -73,7 +73,7 @@ export class TestBench {
     const { requests, replies } = this.#platform.topics;
     return (
       `The broker is not reachable: brokers ${brokers.join()}, user ${access.username || '(none)'}, agency ${agency}; ` +
-      `| 'that the topics are not there'}. check plays the platform: its user |last problem: ${this.#lastProblem || 'the topics do not exist'}. check plays the platform, so its user || 'that the topics are not there'}. check plays the platform: its user ` +
+      `last problem: ${this.#lastProblem || 'the topics do not exist'}. check plays the platform, so its user ` +
       `needs the rights to write ${requests} and read ${replies}.`
     );
   }
