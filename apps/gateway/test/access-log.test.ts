@@ -5,12 +5,14 @@ import { readOpenapiDocument } from '../src/http/openapi-document.ts';
 import { application, ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** Whatever shows personal data of an applicant has an entry in the access log, which intake keeps, before it is shown. */
+/**
+ * Every response with personal data of an applicant has an entry in intake's access log, written before the response.
+ */
 
 const APP = `/api/v1/applications/${ID}`;
 const NOTICE = '01JDZ3V7Q8R9S0T1V2W3X4Y5Z7';
 
-/** Reads that show personal data, and the call of intake that writes the entry: intake's own tests hold that each does. */
+/** Reads of personal data, and the intake call that writes the entry. Intake's tests check that each does. */
 const RECORDED: Record<string, [method: string, path: string, by: string, body?: object]> = {
   listApplications: ['GET', '/api/v1/applications', 'ListApplications'],
   searchApplications: ['POST', '/api/v1/applications/search', 'SearchApplications', { query: idnp(1) }],
@@ -26,7 +28,7 @@ const RECORDED: Record<string, [method: string, path: string, by: string, body?:
   getDelivery: ['GET', `${APP}/delivery`, 'GetApplication'],
 };
 
-/** All others, and why they leave none. */
+/** All other operations, and why they write no entry. */
 const UNRECORDED: Record<string, string[]> = {
   'the write is in the history of the application, with who did it': [
     ...['createApplication', 'updateApplication', 'submitApplication', 'withdrawApplication', 'supplyDocuments'],
@@ -69,13 +71,13 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 const recorded = () => gateway.calls.intake.filter(({ method }) => method === 'RecordAccess');
 
-test('every operation leaves an entry, or says why not', () => {
+test('every operation writes an entry or has a reason not to', () => {
   const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
   const named = [...Object.keys(RECORDED), ...Object.values(UNRECORDED).flat()];
   expect(operations.map(({ id }) => id).sort()).toEqual(named.sort());
 });
 
-test.each(Object.entries(RECORDED))('%s is recorded by intake before anybody else is asked', async (_id, asked) => {
+test.each(Object.entries(RECORDED))('%s is recorded by intake before any other upstream call', async (_id, asked) => {
   const [method, path, by, body] = asked;
   const before = gateway.calls.intake.length;
   const reply = await gateway.send(method, path, body && { body });
@@ -83,7 +85,7 @@ test.each(Object.entries(RECORDED))('%s is recorded by intake before anybody els
   expect(gateway.calls.intake.slice(before).map((call) => call.method)[0]).toBe(by);
 });
 
-test('what another service holds is not shown where it cannot be recorded', async () => {
+test('data of other services is withheld when the entry cannot be written', async () => {
   const unresponsive = await startGateway({ intake: { RecordAccess: () => new Promise(() => {}) } }, { budgetMs: 500 });
   try {
     for (const path of [`${APP}/notices`, `${APP}/notices/${NOTICE}/slip`]) {
@@ -95,7 +97,7 @@ test('what another service holds is not shown where it cannot be recorded', asyn
   }
 });
 
-test('notices and slips are named as what they are', async () => {
+test('notices and slips are recorded under their own kinds', async () => {
   const before = recorded().length;
   await gateway.send('GET', `${APP}/notices`);
   await gateway.send('GET', `${APP}/notices/${NOTICE}/slip`);
@@ -108,7 +110,7 @@ test('notices and slips are named as what they are', async () => {
   ]);
 });
 
-describe('a page that asks by itself', () => {
+describe('a polling page', () => {
   const state = { lookCount: 1, revision: 1 };
   let polled: Gateway;
   const file = (headers: Record<string, string>) => polled.send('GET', `${APP}/file`, { headers });
@@ -123,7 +125,7 @@ describe('a page that asks by itself', () => {
   });
   afterAll(() => polled.stop());
 
-  test.each(['x-cups-poll', 'x-cups-background'])('by %s leaves no entry where it is answered 304', async (header) => {
+  test.each(['x-cups-poll', 'x-cups-background'])('writes no entry by %s when the response is 304', async (header) => {
     const shown = await file({});
     const etag = shown.get('etag')!;
     expect(polled.calls.intake.at(-1)?.request).toMatchObject({ recordLater: false });
@@ -134,11 +136,11 @@ describe('a page that asks by itself', () => {
     state.revision++;
     const changed = await file({ [header]: '?1', 'if-none-match': etag });
     expect([changed.status, entries()]).toEqual([200, before + 1]);
-    // Without a condition everything is shown.
+    // An unconditional request shows everything.
     expect([(await file({ [header]: '?1' })).status, entries()]).toEqual([200, before + 2]);
   });
 
-  test('of a person is recorded by intake, also where it is answered 304', async () => {
+  test('a search for a person is recorded by intake, also for 304', async () => {
     const etag = (await file({})).get('etag')!;
     expect((await file({ 'if-none-match': etag })).status).toBe(304);
     expect(polled.calls.intake.at(-1)?.request).toMatchObject({ recordLater: false });

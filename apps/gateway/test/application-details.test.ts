@@ -3,7 +3,7 @@ import { Problem } from '@cups/problem';
 import { ID, startGateway } from './gateway.ts';
 import type { FakeServices, Gateway } from './gateway.ts';
 
-/** What a page of the desk asks for in one request: the queue, the file of an application, the numbers of a supervisor. */
+/** Single requests of the desk page: the queue, application details, statistics. */
 
 const running: Gateway[] = [];
 async function start(fakes: FakeServices = {}): Promise<Gateway> {
@@ -15,13 +15,13 @@ let gateway: Gateway;
 beforeAll(async () => {
   gateway = await start();
 });
-afterAll(() => Promise.all(running.map((one) => one.stop())));
+afterAll(() => Promise.all(running.map((gateway) => gateway.stop())));
 
 const FILE = `/api/v1/applications/${ID}/file`;
 const failUnavailable = (neighbour: string) =>
   Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: `${neighbour} is away` }));
 
-test('The queue is one answer: rows with their lists, the counts of all, a cursor.', async () => {
+test('the queue response contains rows, bucket counts and a cursor', async () => {
   const { status, body } = await gateway.send('GET', '/api/v1/queue');
   expect(status).toBe(200);
   expect(body).toMatchObject({
@@ -36,7 +36,7 @@ test('The queue is one answer: rows with their lists, the counts of all, a curso
   expect((await gateway.send('GET', '/api/v1/queue', { cookie: null })).status).toBe(401);
 });
 
-test('The file of an application is one answer, whatever services it comes from.', async () => {
+test('application details combine all services in one response', async () => {
   const { status, body } = await gateway.send('GET', FILE);
   expect(status).toBe(200);
   expect(body).toMatchObject({
@@ -51,7 +51,7 @@ test('The file of an application is one answer, whatever services it comes from.
   });
 });
 
-test('What is away is named, and the rest is answered; before it was submitted there is no delivery.', async () => {
+test('an unavailable service is listed and the rest returned; a draft has no delivery', async () => {
   const without = await start({
     notifications: { ListNotices: () => failUnavailable('notifications') },
     bridge: { GetDelivery: () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' })) },
@@ -63,7 +63,7 @@ test('What is away is named, and the rest is answered; before it was submitted t
   expect(Object.keys(body)).not.toContain('delivery');
 });
 
-test('A foreign application is asked about at intake, and nowhere else.', async () => {
+test('only intake receives a request for a foreign application', async () => {
   const foreign = await start({
     intake: { GetApplicationFile: () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' })) },
   });
@@ -71,7 +71,7 @@ test('A foreign application is asked about at intake, and nowhere else.', async 
   expect(foreign.calls.bridge).toEqual([]);
 });
 
-test('Statistics come as JSON, and as a table for a spreadsheet.', async () => {
+test('statistics are available as JSON and as CSV', async () => {
   const period = 'from=2026-01-01&to=2026-12-31';
   const { body } = await gateway.send('GET', `/api/v1/statistics?${period}`);
   expect(body.rows).toMatchObject([{ name: 'centres/CU-001', filed: 4, rejected: 0, deskSeconds: 600 }]);
@@ -87,8 +87,8 @@ test('Statistics come as JSON, and as a table for a spreadsheet.', async () => {
   expect((await gateway.send('GET', '/api/v1/statistics?from=2026-01-01')).status).toBe(400);
 });
 
-test('Who looked is a page to print, in a language, with the names of operators and without scripts.', async () => {
-  const look = (kind: 'FILE' | 'SEARCH', time: string, by = 'operators/cu-001-specialist') => ({
+test('the access-log printout has a language, operator names and no scripts', async () => {
+  const accessLogEntry = (kind: 'FILE' | 'SEARCH', time: string, by = 'operators/cu-001-specialist') => ({
     by,
     lookTime: { seconds: String(Date.parse(`2026-11-24T${time}Z`) / 1000), nanos: 0 },
     kind: `LOOK_KIND_${kind}` as const,
@@ -99,9 +99,9 @@ test('Who looked is a page to print, in a language, with the names of operators 
       ListLooks: () =>
         Promise.resolve({
           looks: [
-            look('SEARCH', '08:03:00'),
-            look('SEARCH', '08:02:00', 'operators/unknown'),
-            look('FILE', '08:00:00'),
+            accessLogEntry('SEARCH', '08:03:00'),
+            accessLogEntry('SEARCH', '08:02:00', 'operators/unknown'),
+            accessLogEntry('FILE', '08:00:00'),
           ],
         }),
     },
@@ -114,7 +114,7 @@ test('Who looked is a page to print, in a language, with the names of operators 
   const { text, headers } = await printing.send('GET', path);
   expect(headers['content-type']).toBe('text/html; charset=utf-8');
   expect(text).toContain('<h1>Cine a consultat cererea</h1>');
-  // Two looks of a quarter of an hour are one row.
+  // Two accesses within 15 minutes are one row.
   expect(text).toContain('<td>24.11.2026, 10:00</td><td>24.11.2026, 10:03</td>');
   expect(text).toContain('<td>dosarul cererii, rândul într-o căutare</td><td>2</td>');
   expect(text).toContain('Ana &#60;b&#62;Exemplu');

@@ -5,12 +5,12 @@ import request from 'supertest';
 import { MORNING, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** Browsers on their way to an identity provider and back; identity is a fake, which says what a test wants. */
+/** Browsers on the way to an identity provider and back, with a fake identity. */
 
 let gateway: Gateway;
 let requests: Record<string, unknown>[];
 let problem: Problem | undefined;
-/** What identity says has ended. */
+/** Sessions that identity reports as ended. */
 let ended: string[];
 
 const form = { form: { url: 'https://idp.example/login', fields: { SAMLRequest: 'PHg+', RelayState: '"><script>' } } };
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** As a browser asks, with no cookie unless it has one. */
+/** Sends a browser navigation, without cookies by default. */
 function navigate(path: string, headers: Record<string, string> = {}) {
   ended = [session.id];
   requests = [];
@@ -56,8 +56,8 @@ const post = (path: string, body: string | Buffer, headers: Record<string, strin
     .set({ 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'https://idp.example', ...headers })
     .send(body);
 
-describe('the way to a provider', () => {
-  test('is a page that posts a form by a script of its own file, and a cookie that comes along from elsewhere', async () => {
+describe('start of a sign-in', () => {
+  test('returns a form page with an external script and a SameSite=None cookie', async () => {
     const reply = await navigate('/auth/mpass/start?returnTo=/find&centre=CU-002&language=ru&again=true');
     expect(requests[0]).toMatchObject({
       provider: 'mpass',
@@ -92,20 +92,20 @@ describe('the way to a provider', () => {
     '/%2e%2e/api/v1/sessions',
     `/${'a'.repeat(500)}`,
     'javascript:alert(1)',
-  ])('comes back to the start of the page where %j is no page of ours', async (returnTo) => {
+  ])('returns to the start page when the return path %j is invalid', async (returnTo) => {
     await navigate(`/auth/mpass/start?returnTo=${encodeURIComponent(returnTo)}`);
     expect(requests[0]).toMatchObject({ returnTo: '/' });
   });
 
-  test('is no part of another page', async () => {
+  test('rejects a request from a frame', async () => {
     const reply = await navigate('/auth/mpass/start', { 'Sec-Fetch-Dest': 'iframe' });
     expect([reply.status, reply.headers['location']]).toEqual([303, '/?signIn=CROSS_SITE_REQUEST']);
     expect(requests).toEqual([]);
   });
 });
 
-describe('the way back', () => {
-  test('takes a form from another site, and gives the session and the page that was left', async () => {
+describe('callback of a sign-in', () => {
+  test('accepts a cross-site form, sets the session and returns to the previous page', async () => {
     await navigate('/auth/post.js');
     const reply = await post('/auth/mpass/callback', 'SAMLResponse=abc&RelayState=x', {
       Cookie: 'cups-attempt=secret',
@@ -118,13 +118,13 @@ describe('the way back', () => {
     ]);
   });
 
-  test('takes a query as well, as OpenID Connect brings it', async () => {
+  test('accepts a query, as OpenID Connect sends it', async () => {
     const reply = await navigate('/auth/oidc/callback?code=1&state=2', { Cookie: 'cups-attempt=secret' });
     expect(requests[0]).toMatchObject({ provider: 'oidc', parameters: { code: '1', state: '2' } });
     expect(reply.headers['location']).toBe('/find');
   });
 
-  test('leads to the page, which says why, when identity refuses', async () => {
+  test('redirects to the page with the reason when identity rejects', async () => {
     await navigate('/auth/post.js');
     problem = new Problem({ reason: 'OPERATOR_UNKNOWN', message: 'Nobody.' });
     const reply = await post('/auth/mpass/callback', 'SAMLResponse=abc');
@@ -133,15 +133,15 @@ describe('the way back', () => {
   });
 
   test.each<[string, string | Buffer, Record<string, string>, string]>([
-    ['a parameter that comes twice', 'SAMLResponse=a&SAMLResponse=b', {}, 'INVALID_ARGUMENT'],
-    ['a parameter that comes twice, written in another way', 'SAMLResponse=a&SAML%52esponse=b', {}, 'INVALID_ARGUMENT'],
+    ['a repeated parameter', 'SAMLResponse=a&SAMLResponse=b', {}, 'INVALID_ARGUMENT'],
+    ['a repeated parameter in another encoding', 'SAMLResponse=a&SAML%52esponse=b', {}, 'INVALID_ARGUMENT'],
     ['five thousand parameters', Array.from({ length: 5_000 }, (_, n) => `p${n}=`).join('&'), {}, 'INVALID_ARGUMENT'],
     ['a body of another type', '{}', { 'Content-Type': 'application/json' }, 'MEDIA_TYPE_UNSUPPORTED'],
-    ['a body of parts', '--x--', { 'Content-Type': 'multipart/form-data; boundary=x' }, 'MEDIA_TYPE_UNSUPPORTED'],
-    ['a body that is packed', gzipSync('SAMLResponse=a'), { 'Content-Encoding': 'gzip' }, 'MEDIA_TYPE_UNSUPPORTED'],
-    ['a body that is too large', `SAMLResponse=${'a'.repeat(300_000)}`, {}, 'PAYLOAD_TOO_LARGE'],
-    ['what a frame brings', 'SAMLResponse=a', { 'Sec-Fetch-Dest': 'iframe' }, 'CROSS_SITE_REQUEST'],
-  ])('refuses %s before anybody is asked', async (_, body, headers, reason) => {
+    ['a multipart body', '--x--', { 'Content-Type': 'multipart/form-data; boundary=x' }, 'MEDIA_TYPE_UNSUPPORTED'],
+    ['a compressed body', gzipSync('SAMLResponse=a'), { 'Content-Encoding': 'gzip' }, 'MEDIA_TYPE_UNSUPPORTED'],
+    ['a too large body', `SAMLResponse=${'a'.repeat(300_000)}`, {}, 'PAYLOAD_TOO_LARGE'],
+    ['a request from a frame', 'SAMLResponse=a', { 'Sec-Fetch-Dest': 'iframe' }, 'CROSS_SITE_REQUEST'],
+  ])('rejects %s before any upstream call', async (_, body, headers, reason) => {
     await navigate('/auth/post.js');
     const reply = await post('/auth/mpass/callback', body, headers);
     expect([reply.status, reply.headers['location']]).toEqual([303, `/?signIn=${reason}`]);
@@ -149,7 +149,7 @@ describe('the way back', () => {
   });
 
   test.each(['callback?SAMLResponse=abc', 'logout?SAMLRequest=abc', 'logout?logout_token=abc'])(
-    'refuses in an address what belongs into a form: %s',
+    'rejects form-only parameters in a query: %s',
     async (path) => {
       const reply = await navigate(`/auth/mpass/${path}`, { Cookie: 'cups-attempt=secret' });
       expect([reply.status, reply.headers['location']]).toEqual([303, '/?signIn=INVALID_ARGUMENT']);
@@ -158,8 +158,8 @@ describe('the way back', () => {
   );
 });
 
-describe('signing out', () => {
-  test('here says where the page goes to leave the provider as well', async () => {
+describe('sign-out', () => {
+  test('returns the path for sign-out at the provider', async () => {
     requests = [];
     problem = undefined;
     const reply = await gateway.send('DELETE', '/api/v1/sessions/current');
@@ -170,7 +170,7 @@ describe('signing out', () => {
     ]);
   });
 
-  test('that a provider tells of clears the cookie, and the answer goes back', async () => {
+  test('initiated by a provider clears the cookie and sends the response back', async () => {
     await navigate('/auth/post.js');
     const reply = await post('/auth/mpass/logout', 'SAMLRequest=abc');
     expect(requests[0]).toMatchObject({ parameters: { SAMLRequest: 'abc' } });
@@ -179,12 +179,12 @@ describe('signing out', () => {
   });
 });
 
-describe('a provider that tells of a sign-out by itself', () => {
-  /** As a server asks: without cookies, without an origin. */
+describe('back-channel sign-out', () => {
+  /** Posts as a server does: without cookies or an origin. */
   const postLogoutToken = (body: string) =>
     request(gateway.url).post('/auth/oidc/logout').type('application/x-www-form-urlencoded').redirects(0).send(body);
 
-  test('is answered shortly, and the session has ended at once', async () => {
+  test('ends the session immediately', async () => {
     requests = [];
     problem = undefined;
     const { token, session: theirs } = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-001' });
@@ -209,7 +209,7 @@ describe('a provider that tells of a sign-out by itself', () => {
     });
   });
 
-  test('is told when it was refused, as its standard says', async () => {
+  test('returns the error of the standard when rejected', async () => {
     problem = new Problem({ reason: 'SIGN_IN_REFUSED', message: 'No.' });
     const reply = await postLogoutToken('logout_token=a.b.c');
     expect([reply.status, reply.headers['cache-control'], reply.headers['content-type']]).toEqual([
@@ -221,7 +221,7 @@ describe('a provider that tells of a sign-out by itself', () => {
   });
 });
 
-describe('with an https origin', () => {
+describe('https origin', () => {
   let secure: Gateway;
   const url = 'https://idp.example/realms/a?tenant=b';
   beforeAll(async () => {
@@ -242,7 +242,7 @@ describe('with an https origin', () => {
   });
   afterAll(() => secure.stop());
 
-  test('the attempt has a cookie of this host alone, the form goes where it may, and no Host header counts', async () => {
+  test('binds the attempt cookie to the host, allows the form origins and ignores Host', async () => {
     requests = [];
     const reply = await request(secure.url).get('/auth/mpass/start').set('Host', 'evil.example').redirects(0);
     expect(requests).toEqual([expect.objectContaining({ origin: 'https://cups.example' })]);
@@ -254,20 +254,20 @@ describe('with an https origin', () => {
     expect(reply.headers['strict-transport-security']).toBeDefined();
   });
 
-  test('an address that begins without end is held back, and a provider that tells of many sign-outs is not', async () => {
+  test('limits repeated sign-ins from an address, but not back-channel sign-outs', async () => {
     const begin = () => request(secure.url).get('/auth/mpass/start').redirects(0);
     const leave = () => request(secure.url).post('/auth/mpass/logout').type('form').send('SAMLRequest=a').redirects(0);
     const postLogoutToken = () =>
       request(secure.url).post('/auth/oidc/logout').type('form').send('logout_token=a').redirects(0);
     for (let n = 0; n < 3; n += 1) await begin();
-    const held = await begin();
-    expect([held.status, Number(held.headers['retry-after']) > 0, cookies(held)]).toEqual([429, true, []]);
+    const rejected = await begin();
+    expect([rejected.status, Number(rejected.headers['retry-after']) > 0, cookies(rejected)]).toEqual([429, true, []]);
     expect((await leave()).headers['location']).toBe('/?signIn=RATE_LIMITED');
     expect((await postLogoutToken()).status).toBe(200);
   });
 });
 
-test('metadata are served as they are, and what is not there is a problem', async () => {
+test('serves metadata unchanged, and a problem for an unknown provider', async () => {
   const reply = await navigate('/auth/mpass/metadata');
   expect([reply.headers['content-type'], requests[0]]).toEqual([
     'application/samlmetadata+xml; charset=utf-8',

@@ -6,7 +6,7 @@ import { eventually } from '@cups/testing';
 import { ID, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** Bodies that are missing, cut off or ambiguous, over sockets of our own: what no HTTP library would send. */
+/** Missing, truncated and ambiguous bodies over raw sockets, which no HTTP library would send. */
 
 const APP = `/api/v1/applications/${ID}`;
 let gateway: Gateway;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** Sends bytes as they are, and gives all that comes back until the gateway or `close` ends the connection. */
+/** Sends raw bytes. Returns all received bytes when the gateway or `close` ends the connection. */
 function exchange(parts: (string | Buffer)[], { halfClose = false } = {}): Promise<string> {
   const { hostname, port } = new URL(gateway.url);
   return new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ function exchange(parts: (string | Buffer)[], { halfClose = false } = {}): Promi
   });
 }
 
-/** A request up to its body; the connection ends with the answer. */
+/** Returns a request up to its body, with `Connection: close`. */
 function head(method: string, path: string, headers: Record<string, string | undefined> = {}): string {
   const all: Record<string, string | undefined> = {
     Host: new URL(gateway.url).host,
@@ -57,10 +57,10 @@ const problemOf = (answer: string) =>
     detail?: string;
     violations?: { field: string; rule: string }[];
   };
-/** All but identity's word on the session, which is asked for before the body is read. */
+/** All calls except the session check, which precedes reading the body. */
 const calls = () =>
   [...gateway.calls.intake, ...gateway.calls.identity].filter(({ method }) => method !== 'GetSession').length;
-/** How many requests were answered or given up. */
+/** Number of finished and aborted requests. */
 const finished = () => gateway.log().match(/"event":"request(?:-given-up)?"/g)?.length ?? 0;
 
 const REQUIRED: [string, string, string][] = [
@@ -73,12 +73,12 @@ const REQUIRED: [string, string, string][] = [
   ['tracking', 'POST', '/api/v1/tracking'],
 ];
 
-describe.each(REQUIRED)('%s without the body that it needs', (_name, method, path) => {
+describe.each(REQUIRED)('%s without its required body', (_name, method, path) => {
   test.each([
     ['none at all', {}, ''],
     ['of length 0', { 'Content-Length': '0' }, ''],
     ['chunked and empty', { 'Transfer-Encoding': 'chunked' }, '0\r\n\r\n'],
-  ])('%s: 400 that names the body, and nobody behind is asked', async (_kind, headers, body) => {
+  ])('rejects %s: 400 that names the body, without an upstream call', async (_kind, headers, body) => {
     const before = calls();
     const problem = problemOf(await exchange([head(method, path, headers), body]));
     expect(problem).toMatchObject({ status: 400, reason: 'INVALID_ARGUMENT' });
@@ -87,10 +87,10 @@ describe.each(REQUIRED)('%s without the body that it needs', (_name, method, pat
   });
 
   test.each([
-    ['the length of a chunk is no number', 'zz\r\n{}\r\n0\r\n\r\n'],
-    ['a chunk is longer than it says', '2\r\n{}xx\r\n0\r\n\r\n'],
-    ['a chunk has no end of line', '2\r\n{}0\r\n\r\n'],
-  ])('broken on its way, %s: 400 that names the body, and nobody behind is asked', async (_kind, chunks) => {
+    ['the length of a chunk is not a number', 'zz\r\n{}\r\n0\r\n\r\n'],
+    ['a chunk is longer than declared', '2\r\n{}xx\r\n0\r\n\r\n'],
+    ['a chunk lacks its line end', '2\r\n{}0\r\n\r\n'],
+  ])('rejects a truncated body, %s: 400 that names the body, without an upstream call', async (_kind, chunks) => {
     const [before, done] = [calls(), finished()];
     const answer = await exchange([head(method, path, { 'Transfer-Encoding': 'chunked' }) + chunks]);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
@@ -99,12 +99,12 @@ describe.each(REQUIRED)('%s without the body that it needs', (_name, method, pat
       violations: [{ field: '', rule: 'NOT_WHOLE' }],
     });
     await eventually(() => finished() > done);
-    // The checks of that request may still be running: one that comes after it has passed them all.
+    // Checks of that request may still run; a later request has passed all of them.
     expect((await gateway.send('GET', APP)).status).toBe(200);
     expect(calls()).toBe(before + 1);
   });
 
-  test('shorter than announced: nobody behind is asked', async () => {
+  test('a body shorter than announced causes no upstream call', async () => {
     const [before, done] = [calls(), finished()];
     await exchange([head(method, path, { 'Content-Length': '90' }), '{"a":'], { halfClose: true });
     await eventually(() => finished() > done);
@@ -113,16 +113,16 @@ describe.each(REQUIRED)('%s without the body that it needs', (_name, method, pat
   });
 });
 
-describe('bodies with no meaning or with two', () => {
+describe('ambiguous and meaningless bodies', () => {
   const draft = (body: string | Buffer, headers = {}) => send('POST', '/api/v1/applications', body, headers);
 
   test.each([
     ['broken', '{"publicService":'],
     ['two values', '{"publicService":"x"}{}'],
     ['spaces only', '   '],
-    ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ['UTF-16', Buffer.from('{"publicService":"x"}', 'utf16le')],
-  ])('JSON that is %s: 400 that names the body', async (_name, body) => {
+  ])('rejects JSON that is %s: 400 that names the body', async (_name, body) => {
     const problem = problemOf(await draft(body));
     expect(problem).toMatchObject({ status: 400, violations: [{ field: '', rule: 'NOT_JSON' }] });
   });
@@ -132,7 +132,7 @@ describe('bodies with no meaning or with two', () => {
     ['a text', '"x"'],
     ['a list', '[]'],
     ['a number', '1'],
-  ])('%s where an object is needed', async (_name, body) => {
+  ])('rejects %s where an object is required', async (_name, body) => {
     expect(problemOf(await draft(body)).violations).toEqual([
       expect.objectContaining({ field: '', rule: 'TYPE', params: { types: ['object'] } }),
     ]);
@@ -144,7 +144,7 @@ describe('bodies with no meaning or with two', () => {
     ['spelled with an escape', '{"publicService":"x","publicServic\\u0065":"y"}', 'publicService'],
     ['in a list', '{"publicService":"x","evidence":[{"kind":"a"},{"kind":"b","kind":"c"}]}', 'kind'],
     ['in a person\u2019s data', '{"answers":{"2900000000012":1,"2900000000012":2}}', '(unknown)'],
-  ])('a member named twice %s', async (_name, body, name) => {
+  ])('rejects a member named twice %s', async (_name, body, name) => {
     const problem = problemOf(await draft(body));
     expect(problem).toMatchObject({
       status: 400,
@@ -152,7 +152,7 @@ describe('bodies with no meaning or with two', () => {
     });
   });
 
-  test('equal names in different objects, and texts that look like names, are no repeats', async () => {
+  test('accepts equal names in different objects and texts that look like names', async () => {
     const body = JSON.stringify({
       publicService: 'x',
       applicant: { givenName: 'a' },
@@ -182,57 +182,57 @@ describe('bodies with no meaning or with two', () => {
   test.each([
     ['gzip', { 'Content-Encoding': 'gzip' }],
     ['deflate', { 'Content-Encoding': 'deflate' }],
-    ['an encoding of its own', { 'Content-Encoding': 'x' }],
+    ['an unknown encoding', { 'Content-Encoding': 'x' }],
     ['UTF-16 by its name', { 'Content-Type': 'application/json; charset=utf-16' }],
     ['plain text', { 'Content-Type': 'text/plain' }],
     ['no type', { 'Content-Type': undefined }],
-    ['a type that only begins alike', { 'Content-Type': 'application/json-seq' }],
-  ])('%s: 415', async (_name, headers) => {
+    ['a type with the same prefix', { 'Content-Type': 'application/json-seq' }],
+  ])('rejects %s: 415', async (_name, headers) => {
     const problem = problemOf(await draft(gzipSync('{"publicService":"x"}'), headers));
     expect(problem).toMatchObject({ status: 415, reason: 'MEDIA_TYPE_UNSUPPORTED' });
   });
 });
 
-describe('bytes that are no HTTP', () => {
+describe('bytes that are not HTTP', () => {
   test.each([
-    ['rubbish', ['\u0000\u0001 rubbish\r\n\r\n'], 400],
-    ['headers without end', ['GET / HTTP/1.1\r\n', `X: ${'y'.repeat(20_000)}\r\n\r\n`], 431],
-    ['a length that is none', ['POST /api/v1/tracking HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'], 400],
+    ['garbage', ['\u0000\u0001 garbage\r\n\r\n'], 400],
+    ['endless headers', ['GET / HTTP/1.1\r\n', `X: ${'y'.repeat(20_000)}\r\n\r\n`], 431],
+    ['an invalid length', ['POST /api/v1/tracking HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'], 400],
     [
       'a length and chunks',
       ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n'],
       400,
     ],
-  ])('%s: a problem document, and the connection ends', async (_name, parts, status) => {
+  ])('%s: a problem document and a closed connection', async (_name, parts, status) => {
     const answer = await exchange(parts);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(problemOf(answer)).toMatchObject({ status, reason: 'INVALID_ARGUMENT' });
   });
 });
 
-describe('bodies where none belongs', () => {
+describe('bodies of operations without one', () => {
   test.each([
     ['GET', APP, 200],
     ['DELETE', '/api/v1/sessions/current', 204],
-  ])('%s %s ignores what comes', async (method, path, status) => {
+  ])('%s %s ignores the body', async (method, path, status) => {
     const ofItsOwn = async () => {
       const { token } = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-001' });
       return { Cookie: await gateway.cookieOf(token) };
     };
     const expected = new RegExp(`^HTTP/1\\.1 ${status} `);
     expect(await send(method, path, '{"state":"closed"}', await ofItsOwn())).toMatch(expected);
-    expect(await send(method, path, 'rubbish', { ...(await ofItsOwn()), 'Content-Encoding': 'gzip' })).toMatch(
+    expect(await send(method, path, 'garbage', { ...(await ofItsOwn()), 'Content-Encoding': 'gzip' })).toMatch(
       expected,
     );
   });
 
-  test('the next request on the connection is read where it begins', async () => {
+  test('the next request on the connection starts after the ignored body', async () => {
     const first = head('GET', '/healthz', { 'Content-Length': '11', Connection: undefined });
     const answer = await exchange([first, 'GET / HTTP/', head('GET', '/api/v1/nothing')]);
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404']);
   });
 });
 
-test('nothing that a caller can send counts as a fault of ours', () => {
+test('no client input counts as an internal error', () => {
   expect(gateway.log()).not.toMatch(/request-failed|"status":5\d\d/);
 });

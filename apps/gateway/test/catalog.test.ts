@@ -4,7 +4,7 @@ import request from 'supertest';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** GET /api/v1/registry: one answer that a desk keeps as long as it is the same. */
+/** GET /api/v1/registry: one cacheable response. */
 
 let gateway: Gateway;
 let title = 'Act de identitate';
@@ -35,8 +35,8 @@ afterAll(() => gateway.stop());
 
 const registry = (centre = 'CU-022') => request(gateway.url).get(`/api/v1/registry?centre=${centre}`);
 
-describe('the registry', () => {
-  test('is all that a desk needs to know, for its centre, without a session', async () => {
+describe('the catalog response', () => {
+  test('contains the data for the desk of a centre, without a session', async () => {
     const { status, body, headers } = await registry();
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -49,7 +49,7 @@ describe('the registry', () => {
     expect(headers['cache-control']).toBe('public, no-cache');
   });
 
-  test('says of papers and prices what a desk needs, in words of the document', async () => {
+  test('contains evidence and costs in terms of openapi.yaml', async () => {
     const other = await startGateway();
     try {
       const { body } = await request(other.url).get('/api/v1/registry?centre=CU-001');
@@ -71,7 +71,7 @@ describe('the registry', () => {
     }
   });
 
-  test('is not sent again while it is the same: 304, without a body', async () => {
+  test('is 304 without a body while it is unchanged', async () => {
     const { etag = '' } = (await registry()).headers as { etag?: string };
     expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
     for (const known of [etag, etag.slice(2), `"other", ${etag}`, '*']) {
@@ -90,7 +90,7 @@ describe('the registry', () => {
     expect(changed.headers['etag']).not.toBe(etag);
   });
 
-  test('is refused for no centre, for one that is none, and for one that is not there', async () => {
+  test('rejects a missing, malformed or unknown centre', async () => {
     expect((await request(gateway.url).get('/api/v1/registry')).body).toMatchObject({
       violations: [{ field: '/centre', in: 'query', rule: 'REQUIRED' }],
     });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { application, ID, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** What spares a slow line: compression, answers that have not changed, writes without a body. */
+/** Compression, conditional requests and minimal responses. */
 
 let gateway: Gateway;
 const rows = Array.from({ length: 40 }, () => application({ content: null }));
@@ -17,7 +17,7 @@ afterAll(() => gateway.stop());
 
 const APP = `/api/v1/applications/${ID}`;
 
-/** An answer as it comes over the wire. */
+/** Returns a response as sent over the network. */
 function raw(path: string, encoding: string): Promise<{ encoding: string | undefined; bytes: Buffer }> {
   const headers = { cookie: gateway.cookie, 'accept-encoding': encoding };
   return new Promise((resolve, reject) => {
@@ -34,7 +34,7 @@ function raw(path: string, encoding: string): Promise<{ encoding: string | undef
 test.each([
   ['br', 'br', brotliDecompressSync],
   ['gzip', 'gzip', gunzipSync],
-])('A long answer comes in %s to whoever takes it, and is the same.', async (accepted, wanted, unpack) => {
+])('a long response is compressed with %s for clients that accept it', async (accepted, wanted, unpack) => {
   const plain = await raw('/api/v1/applications', 'identity');
   expect(plain.encoding).toBeUndefined();
   const packed = await raw('/api/v1/applications', accepted);
@@ -43,11 +43,11 @@ test.each([
   expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 5);
 });
 
-test('A short answer goes out as it is.', async () => {
+test('a short response is not compressed', async () => {
   expect((await raw('/api/v1/sessions/current', 'br, gzip')).encoding).toBeUndefined();
 });
 
-test('What has not changed is answered without a body, whether it is of the caller or the same for everybody.', async () => {
+test('an unchanged response is 304, for private and shared data', async () => {
   for (const path of ['/api/v1/public-services', '/api/v1/queue', APP]) {
     const first = await gateway.send('GET', path);
     const etag = first.get('etag')!;
@@ -61,7 +61,7 @@ test('What has not changed is answered without a body, whether it is of the call
   }
 });
 
-test('Only what is the same for everybody may be kept by caches.', async () => {
+test('caches may store shared data only', async () => {
   const cachingOf = async (path: string) => (await gateway.send('GET', path)).get('cache-control');
   expect(await cachingOf('/api/v1/public-services')).toBe('public, no-cache');
   expect(await cachingOf('/api/v1/centres/CU-001')).toBe('public, no-cache');
@@ -74,7 +74,7 @@ test('Only what is the same for everybody may be kept by caches.', async () => {
   await lost.stop();
 });
 
-test('A write that prefers so is answered by its headers; a new draft is always told whole.', async () => {
+test('a minimal write returns headers only, except for a new draft', async () => {
   for (const prefer of ['return=minimal', 'respond-async, return="minimal"']) {
     const answer = await gateway.send('POST', `${APP}/submit`, { headers: { prefer } });
     expect([answer.status, answer.text, answer.get('etag')]).toEqual([204, '', '"3"']);

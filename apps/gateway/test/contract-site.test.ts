@@ -8,7 +8,7 @@ import request from 'supertest';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** The agency contract as the gateway serves it: what the build has made, to whoever asks, and nothing beside it. */
+/** Serves the built agency contract publicly, and nothing else. */
 
 let gateway: Gateway;
 beforeAll(async () => void (gateway = await startGateway()));
@@ -22,15 +22,18 @@ const bytesOf = async (path: string) => {
 };
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-test('An agency downloads the archive, checks it, and finds in it what it needs.', async () => {
+test('the archive can be downloaded and verified, and contains all parts', async () => {
   const home = await get('/contract/');
   expect([home.status, home.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   const [, name = ''] = /href="(cups-agency-contract-[\d.]+\.zip)"/.exec(home.text)!;
   const { answer, bytes } = await bytesOf(`/contract/${name}`);
   expect([answer.status, answer.get('content-type')]).toEqual([200, 'application/zip']);
   expect(answer.get('content-disposition')).toBe(`attachment; filename="${name}"`);
-  const told = await get(`/contract/${name}.sha256`).buffer(true);
-  expect([told.get('content-type'), told.text]).toEqual(['text/plain; charset=utf-8', `${sha256(bytes)}  ${name}\n`]);
+  const checksum = await get(`/contract/${name}.sha256`).buffer(true);
+  expect([checksum.get('content-type'), checksum.text]).toEqual([
+    'text/plain; charset=utf-8',
+    `${sha256(bytes)}  ${name}\n`,
+  ]);
   expect(home.text).toContain(sha256(bytes));
 
   const folder = `${name.replace('.zip', '')}/`;
@@ -56,7 +59,7 @@ test('An agency downloads the archive, checks it, and finds in it what it needs.
   expect(document.text ?? document.body.toString()).toBe(strFromU8(files['asyncapi.yaml']!));
 });
 
-test('Every page stands by itself: its links lead somewhere, nothing of it runs, nothing comes from elsewhere.', async () => {
+test('every page has working links, no scripts and no external resources', async () => {
   const seen = new Set<string>();
   const open = ['/contract/'];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
@@ -80,7 +83,7 @@ test('Every page stands by itself: its links lead somewhere, nothing of it runs,
   expect(seen.size).toBeGreaterThan(40);
 });
 
-test('A file is asked for anew each time, and taken only when it is another; ranges are not served.', async () => {
+test('a file is revalidated and sent only when changed; ranges are ignored', async () => {
   const first = await get('/contract/guide.html');
   expect(first.get('cache-control')).toBe('no-cache');
   const again = await get('/contract/guide.html', { 'if-none-match': first.get('etag')! });
@@ -96,7 +99,7 @@ test('A file is asked for anew each time, and taken only when it is another; ran
   expect([home.status, home.get('location')]).toEqual([308, '/contract/']);
 });
 
-test('What is no file of the contract is a problem, wherever it lies.', async () => {
+test('a path outside the contract is a problem', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cups-contract-'));
   const site = join(folder, 'site');
   mkdirSync(join(site, 'sub.html'), { recursive: true });
@@ -143,7 +146,7 @@ test('What is no file of the contract is a problem, wherever it lies.', async ()
   }
 });
 
-test('Without a built site the first page says what to do, and one that is built meanwhile is served at once.', async () => {
+test('a missing site returns instructions, and a new build is served immediately', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cups-contract-'));
   const alone = await startGateway({}, { contractDir: join(folder, 'dist') });
   try {

@@ -30,9 +30,9 @@ const fullContent: ContentJson = {
 };
 
 describe('content of an application', () => {
-  test('comes back from proto as it was, whole', () => expect(roundTrip(fullContent)).toEqual(fullContent));
+  test('survives the conversion to proto and back', () => expect(roundTrip(fullContent)).toEqual(fullContent));
 
-  test.each(Object.keys(fullContent) as (keyof ContentJson)[])('comes back as it was with %s alone', (field) => {
+  test.each(Object.keys(fullContent) as (keyof ContentJson)[])('survives it with %s alone', (field) => {
     expect(roundTrip({ [field]: fullContent[field] })).toEqual({ [field]: fullContent[field] });
   });
 
@@ -51,34 +51,34 @@ describe('content of an application', () => {
     expect(roundTrip({ answers: {}, contact: { none: true } })).toEqual({ answers: {}, contact: { none: true } });
   });
 
-  test('is absent where it is null, and named in proto spelling for an edit', () => {
+  test('omits null and lists it in proto spelling for an edit', () => {
     expect(roundTrip({ applicant: null, answers: null, evidence: null, costOption: null, delivery: null })).toEqual({});
     expect(convert.updateFields({ costOption: null, applicant: null })).toEqual(['cost_option', 'applicant']);
   });
 });
 
-describe('answers', () => {
-  test('are the same bytes however their members are ordered', () => {
-    const one = convert.answersToProto({ b: { y: 1, x: [2, 'ă'] }, a: null });
-    expect(one.toString()).toBe('{"a":null,"b":{"x":[2,"ă"],"y":1}}');
-    expect(convert.answersToProto({ a: null, b: { x: [2, 'ă'], y: 1 } })).toEqual(one);
+describe('answersToProto', () => {
+  test('returns equal bytes for any order of members', () => {
+    const bytes = convert.answersToProto({ b: { y: 1, x: [2, 'ă'] }, a: null });
+    expect(bytes.toString()).toBe('{"a":null,"b":{"x":[2,"ă"],"y":1}}');
+    expect(convert.answersToProto({ a: null, b: { x: [2, 'ă'], y: 1 } })).toEqual(bytes);
   });
 
-  test('with a member called __proto__ are refused', () => {
-    const given = JSON.parse('{"__proto__":{"x":1}}') as Record<string, unknown>;
-    expect(() => convert.answersToProto(given)).toThrow(expect.objectContaining({ reason: 'INVALID_ARGUMENT' }));
+  test('rejects a member called __proto__', () => {
+    const answers = JSON.parse('{"__proto__":{"x":1}}') as Record<string, unknown>;
+    expect(() => convert.answersToProto(answers)).toThrow(expect.objectContaining({ reason: 'INVALID_ARGUMENT' }));
   });
 
-  test('nested deeper than a form can be are refused, not overflowed', () => {
+  test('rejects deep nesting without a stack overflow', () => {
     const deep = JSON.parse(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`) as Record<string, unknown>;
     expect(() => convert.answersToProto(deep)).toThrow(expect.objectContaining({ reason: 'INVALID_ARGUMENT' }));
   });
 });
 
-describe('an application', () => {
+describe('applicationJson', () => {
   const json = (given: Partial<Application>) => convert.applicationJson(wire.decode(wire.encode(application(given))));
 
-  test('is flat, with words, instants and what may be done now', () => {
+  test('returns a flat object with enum values, instants and allowed actions', () => {
     expect(
       json({
         state: 'STATE_DOCUMENTS_REQUESTED',
@@ -106,14 +106,14 @@ describe('an application', () => {
     });
   });
 
-  test('says that nothing may be done by an empty list, and leaves out what is empty', () => {
+  test('keeps an empty list of allowed actions and omits other empty values', () => {
     const made = json({ allowedActions: [], dueDate: '', content: null }) as Record<string, unknown>;
     expect(made['allowedActions']).toEqual([]);
     for (const absent of ['dueDate', 'applicant', 'decision', 'deskNotes', 'content', 'ownApplication'])
       expect(made).not.toHaveProperty(absent);
   });
 
-  test('as a row is its named fields only, whatever intake says of it', () => {
+  test('returns only the named fields in a list row', () => {
     const full = application({
       state: 'STATE_READY',
       trackingNumber: 'TRACK-1',
@@ -139,11 +139,11 @@ describe('an application', () => {
       allowedActions: ['withdraw'],
     });
     const shown = JSON.stringify(row);
-    for (const word of ['TRACK-1', '+3736', 'Lipsește', 'R-1', 'P-1', 'A-1', person(1).idnp, 'submissionCount', '"X"'])
-      expect(shown).not.toContain(word);
+    for (const text of ['TRACK-1', '+3736', 'Lipsește', 'R-1', 'P-1', 'A-1', person(1).idnp, 'submissionCount', '"X"'])
+      expect(shown).not.toContain(text);
   });
 
-  test('keeps a decision that says no and an outcome that is not met', () => {
+  test('keeps a negative decision and an unmet outcome', () => {
     const made = json({
       decision: { approved: false, reason: { ro: 'Nu' } },
       outcome: { needMet: false, missing: 'x' },
@@ -155,7 +155,7 @@ describe('an application', () => {
   });
 });
 
-test('a public service that is paused says since when and why; one that goes on says nothing of it', () => {
+test('a paused public service has a start and a reason; an active one has neither', () => {
   const service = { name: 'publicServices/property-list', stateCode: '', fileable: true, version: null, versions: [] };
   const reason = { ro: 'Registrul este oprit.', ru: 'Регистр остановлен.', en: 'The register is down.' };
   const json = (paused: object | null) => convert.publicServiceJson(Object.assign({}, service, { paused }));
@@ -163,20 +163,20 @@ test('a public service that is paused says since when and why; one that goes on 
   expect(Object.keys(json(null))).not.toContain('paused');
 });
 
-describe('what a centre hands over', () => {
+describe('inherited centres', () => {
   const time = { seconds: '1764000000', nanos: 0 };
   const operator = { name: 'operators/cu-002-specialist', roles: ['ROLE_SPECIALIST'], centre: 'centres/CU-002' };
   const session = (takesOver: string[], training = false) =>
     convert.sessionJson({ id: 's', operator, createTime: time, expireTime: time, training, takesOver });
 
-  test('stands in the session of whoever goes on with it, and nothing stands there of others', () => {
+  test('appear only in the session of the successor', () => {
     expect(session(['centres/CU-001'])).toMatchObject({ takesOver: ['centres/CU-001'], training: false });
     expect(Object.keys(session([]) as object)).not.toContain('takesOver');
   });
 
-  test('a session of a training says so', () => expect(session([], true)).toMatchObject({ training: true }));
+  test('a training session is marked', () => expect(session([], true)).toMatchObject({ training: true }));
 
-  test('the closed centre names its successor', () => {
+  test('a closed centre names its successor', () => {
     const centre = (transferTo: string) =>
       convert.centreJson(Object.assign({ name: 'centres/CU-001' }, { transferTo }));
     expect(centre('centres/CU-002')).toMatchObject({ transferTo: 'centres/CU-002' });
@@ -184,7 +184,7 @@ describe('what a centre hands over', () => {
   });
 });
 
-describe('a word of a later release', () => {
+describe('values of a later release', () => {
   const note = { recordTime: null, count: 1 };
 
   test.each<[string, unknown, object]>([
@@ -214,9 +214,9 @@ describe('a word of a later release', () => {
       } as never),
       { deskNotes: [{ kind: 'other', cause: 'OTHER', count: 1 }] },
     ],
-  ])('%s is told as the general one', (_name, told, wanted) => expect(told).toMatchObject(wanted));
+  ])('%s becomes the general value', (_name, converted, wanted) => expect(converted).toMatchObject(wanted));
 
-  test('words that are known stay, and a code of a mail server says that it refused', () => {
+  test('known values stay, and SMTP codes become smtp-refused', () => {
     expect(convert.actionJson({ kind: 'approved', changes: ['TEXT_CUT'], code: '' })).toEqual({
       kind: 'approved',
       changes: ['TEXT_CUT'],

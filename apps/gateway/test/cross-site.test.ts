@@ -5,7 +5,7 @@ import { readOpenapiDocument } from '../src/http/openapi-document.ts';
 import { ID, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** What another site makes a browser ask for: the cookie of a session goes along with a link that is followed. */
+/** Cross-site requests: a followed link sends the session cookie along. */
 
 let gateway: Gateway;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** As a browser follows a link. */
+/** Headers of a followed link. */
 const LINK = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-user': '?1' };
 const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
 const GETS = operations.filter(({ method, path }) => method === 'get' && path.startsWith('/api/'));
@@ -21,42 +21,39 @@ const IDS: Record<string, string> = { noticeId: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z7', co
 const fill = (path: string) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => IDS[name] ?? ID);
 const calls = () => Object.values(gateway.calls).flat().length;
 
-describe('a read of the API from another site', () => {
-  test.each(GETS.map(({ id, path }) => [id, fill(path)]))(
-    '%s is refused before anybody is asked',
-    async (_id, path) => {
-      const before = calls();
-      for (const site of ['cross-site', 'same-site']) {
-        const reply = await gateway.send('GET', path, { headers: { ...LINK, 'sec-fetch-site': site } });
-        expect([reply.status, reply.body]).toMatchObject([403, { reason: 'CROSS_SITE_REQUEST' }]);
-      }
-      expect((await gateway.send('HEAD', path, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
-      expect((await gateway.send('GET', path, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
-      expect(calls()).toBe(before);
-    },
-  );
+describe('cross-site read of the API', () => {
+  test.each(GETS.map(({ id, path }) => [id, fill(path)]))('rejects %s before any upstream call', async (_id, path) => {
+    const before = calls();
+    for (const site of ['cross-site', 'same-site']) {
+      const reply = await gateway.send('GET', path, { headers: { ...LINK, 'sec-fetch-site': site } });
+      expect([reply.status, reply.body]).toMatchObject([403, { reason: 'CROSS_SITE_REQUEST' }]);
+    }
+    expect((await gateway.send('HEAD', path, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+    expect((await gateway.send('GET', path, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
+    expect(calls()).toBe(before);
+  });
 
-  test.each([['same-origin'], ['none'], ['']])('is answered as ever where Sec-Fetch-Site is "%s"', async (site) => {
+  test.each([['same-origin'], ['none'], ['']])('accepts Sec-Fetch-Site "%s"', async (site) => {
     const reply = await gateway.send('GET', '/api/v1/sessions/current', { headers: { 'sec-fetch-site': site } });
     expect(reply.status).toBe(200);
   });
 });
 
-describe('what another site may lead to', () => {
+describe('paths open to links from other sites', () => {
   test.each(['/', '/t', `/applications/${ID}`, '/find', '/contract/', '/healthz', '/readyz'])('%s', async (path) => {
     const reply = await gateway.send('GET', path, { headers: { ...LINK, 'sec-fetch-site': 'cross-site' } });
     expect([200, 503]).toContain(reply.status);
   });
 
-  test('the way back from an identity provider', async () => {
+  test('the callback of an identity provider', async () => {
     const headers = { ...LINK, 'sec-fetch-site': 'cross-site' };
     const reply = await gateway.send('GET', '/auth/oidc/callback?state=x', { headers });
-    // The fake of identity has no such call: what matters is that it was asked.
+    // The fake identity lacks this method; the test only checks that it was called.
     expect(reply.headers['location']).toBe('/?signIn=METHOD_NOT_FOUND');
   });
 });
 
-describe('a header that names one thing and comes twice', () => {
+describe('repeated single-value header', () => {
   const answerTo = (lines: string[]) =>
     new Promise<string>((resolve, reject) => {
       const { hostname, port } = new URL(gateway.url);
@@ -69,16 +66,19 @@ describe('a header that names one thing and comes twice', () => {
         .on('error', reject);
     });
 
-  test.each(['/healthz', '/', '/api/v1/centres', '/auth/oidc/start', '/nowhere'])('Host at %s: 400', async (path) => {
-    for (const second of ['evil.example', 'cups.example']) {
-      const answer = await answerTo([`GET ${path} HTTP/1.1`, 'Host: cups.example', `HOST: ${second}`]);
-      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-      expect(answer).toContain('"reason":"INVALID_ARGUMENT"');
-    }
-    expect(await answerTo([`GET ${path} HTTP/1.1`, 'Host: cups.example'])).not.toMatch(/^HTTP\/1\.1 400 /);
-  });
+  test.each(['/healthz', '/', '/api/v1/centres', '/auth/oidc/start', '/nowhere'])(
+    'rejects Host at %s: 400',
+    async (path) => {
+      for (const second of ['evil.example', 'cups.example']) {
+        const answer = await answerTo([`GET ${path} HTTP/1.1`, 'Host: cups.example', `HOST: ${second}`]);
+        expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+        expect(answer).toContain('"reason":"INVALID_ARGUMENT"');
+      }
+      expect(await answerTo([`GET ${path} HTTP/1.1`, 'Host: cups.example'])).not.toMatch(/^HTTP\/1\.1 400 /);
+    },
+  );
 
-  test('Content-Type: 400', async () => {
+  test('rejects Content-Type: 400', async () => {
     const head = ['POST /api/v1/sessions HTTP/1.1', 'Host: x', 'Content-Length: 0'];
     const answer = await answerTo([...head, 'Content-Type: application/json', 'Content-Type: text/plain']);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);

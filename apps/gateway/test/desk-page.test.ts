@@ -7,7 +7,7 @@ import request from 'supertest';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** The page of the desk as the gateway serves it. */
+/** The desk page as the gateway serves it. */
 
 const folder = mkdtempSync(join(tmpdir(), 'cups-page-'));
 const write = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content);
@@ -18,7 +18,7 @@ beforeAll(async () => {
   write('t.html', '<!doctype html><title>citizen</title>');
   write('secret.txt', 'not an asset');
   write('assets/app-abc123.js', 'plain');
-  // Each says which one was taken.
+  // The content names the encoding served.
   write('assets/app-abc123.js.br', brotliCompressSync('in brotli'));
   write('assets/app-abc123.js.gz', gzipSync('in gzip'));
   write('assets/onest-abc123.woff2', 'a font');
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const get = (path: string, headers: Record<string, string> = {}) => request(gateway.url).get(path).set(headers);
 
-test('Each path of the page opens its document, which is asked for anew each time and taken only when it is another.', async () => {
+test('each page path serves its document, revalidated each time', async () => {
   for (const path of [
     '/',
     '/applications/01ABC',
@@ -53,7 +53,7 @@ test('Each path of the page opens its document, which is asked for anew each tim
   expect((await get('/t')).text).toContain('citizen');
 });
 
-test('A document runs scripts and styles of our own files only, and says nothing to other sites.', async () => {
+test('a document allows own scripts and styles only, and sends no referrer', async () => {
   const answer = await get('/');
   const policy = answer.get('content-security-policy')!;
   expect(policy).not.toContain('unsafe');
@@ -69,7 +69,7 @@ test('A document runs scripts and styles of our own files only, and says nothing
   expect(answer.get('permissions-policy')).toContain('camera=()');
 });
 
-test('What a document loads is kept for good, and comes in the best packing that the client takes.', async () => {
+test('an asset is immutable and has the best accepted encoding', async () => {
   const script = '/assets/app-abc123.js';
   for (const [accepted, encoding, body] of [
     ['gzip, deflate, br', 'br', 'in brotli'],
@@ -93,7 +93,7 @@ test('What a document loads is kept for good, and comes in the best packing that
   expect([head.status, head.get('content-length'), head.text]).toEqual([200, '5', undefined]);
 });
 
-test('What is no file of the page is a problem, wherever it lies.', async () => {
+test('a path outside the page is a problem', async () => {
   for (const path of [
     '/assets/app-fff.js',
     '/assets/app-abc123.js.map',
@@ -118,7 +118,7 @@ test('What is no file of the page is a problem, wherever it lies.', async () => 
   expect([posted.status, posted.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
 
-test('A page that is built while the gateway runs is served at once; without one its interface serves, and the page says what to do.', async () => {
+test('a new build is served immediately; without one the page gives instructions', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'cups-page-'));
   const alone = await startGateway({}, { deskDir: join(empty, 'dist') });
   try {
@@ -135,7 +135,7 @@ test('A page that is built while the gateway runs is served at once; without one
   }
 });
 
-test('Files of the page and requests of an address use up limits of their own.', async () => {
+test('page files and API requests have separate rate limits', async () => {
   const limits = { address: 2, page: 2, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
   const narrow = await startGateway({}, { deskDir: folder, limits });
   try {

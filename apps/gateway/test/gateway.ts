@@ -19,14 +19,14 @@ import { createSessionCookie } from '../src/http/session-cookie.ts';
 import { createGateway } from '../src/service.ts';
 import { STAFF_RESPONSES } from './staff-fixtures.ts';
 
-/** A running gateway with neighbours made from their protos; the tests speak HTTP to it. */
+/** Runs a gateway over HTTP with fake upstream services, generated from their protos. */
 
 export const ID = '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6';
 export const NAME = `applications/${ID}`;
 const timestamp = (iso: string) => ({ seconds: String(Date.parse(iso) / 1000), nanos: 0 });
 export const MORNING = timestamp('2026-11-24T08:00:00Z');
 
-/** An application as intake answers it; people are synthetic. */
+/** Returns an application as intake does, with synthetic people. */
 export function application(given: Partial<Application> = {}): Application {
   return {
     name: NAME,
@@ -69,10 +69,10 @@ export interface FakeServices {
   notifications?: Partial<Rpcs<NotificationsServiceDefinition>>;
 }
 
-/** An answer; its body is parsed where it is JSON. */
+/** A response; its body is parsed if it is JSON. */
 export type TestResponse = Response;
 
-/** As a browser sends the cookie of a session. */
+/** Returns the session cookie as a browser sends it. */
 async function sealSessionCookie(
   keys: TestKeys,
   assertion: string,
@@ -86,7 +86,7 @@ async function sealSessionCookie(
   return pair;
 }
 
-/** Starts it. Answers are held against the document; limits are out of the way unless a test sets them. */
+/** Starts the gateway. It checks responses against openapi.yaml, and has no limits unless a test sets them. */
 export async function startGateway(
   fakes: FakeServices = {},
   settings: Partial<Omit<Config, 'addresses'>> & { intakeAddress?: string } = {},
@@ -271,13 +271,15 @@ export async function startGateway(
     },
     {
       logTo: { write: (line) => void lines.push(line) },
-      // Tokens age by the clock of the test as well.
+      // Tokens age by the clock of the test too.
       ...(now && { now, keys: openKeys({ dir: keys.dir, service: 'gateway', now }) }),
     },
   );
   const url = `http://127.0.0.1:${String(gateway['port'])}`;
 
-  /** Sends as the specialist of CU-001 unless `cookie` says otherwise; a write gets an Idempotency-Key unless it brings one. */
+  /**
+   * Sends as the specialist of CU-001 unless `cookie` is given. A write gets an Idempotency-Key unless it has one.
+   */
   async function send(
     method: string,
     path: string,
@@ -303,9 +305,9 @@ export async function startGateway(
     keys,
     specialist,
     session,
-    /** Of the specialist, as a browser sends it. */
+    /** Cookie of the specialist, as a browser sends it. */
     cookie: sealed,
-    /** The same of another assertion, seen now unless a time is named (seconds since 1970). */
+    /** Returns the cookie of another assertion, last active now or at `seen` (seconds since 1970). */
     cookieOf: (assertion: string, seen?: number) => sealSessionCookie(keys, assertion, settings, now, seen),
     calls: { intake: intake.calls, identity: identity.calls, catalog: catalog.calls, bridge: bridge.calls },
     log: () => lines.join(''),
@@ -336,7 +338,7 @@ const centre = {
   etag: 'e1',
 };
 
-/** Synthetic, as the list of the operator's own shows it. */
+/** A synthetic session, as in the list of own sessions. */
 const ownSession = {
   id: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z9',
   provider: 'local',

@@ -28,7 +28,7 @@ function target(ref: string): unknown {
 }
 
 describe('openapi.yaml', () => {
-  test('says 3.1, who made it, under which licence', () => {
+  test('states version 3.1, its author and licence', () => {
     expect(document['openapi']).toMatch(/^3\.1\./);
     expect(document['info']).toMatchObject({
       title: 'CUPS',
@@ -37,7 +37,7 @@ describe('openapi.yaml', () => {
     });
   });
 
-  test('uses only the fields that OpenAPI 3.1 knows', () => {
+  test('uses only fields of OpenAPI 3.1', () => {
     const known = {
       document: ['openapi', 'info', 'servers', 'tags', 'security', 'paths', 'components'],
       operation: [
@@ -81,7 +81,7 @@ describe('openapi.yaml', () => {
     expect(strangers(parameters, known.parameter)).toEqual([]);
   });
 
-  test('has no reference that leads nowhere', () => {
+  test('has no broken references', () => {
     const refs = nodes(document)
       .map(([, node]) => node['$ref'])
       .filter((ref) => typeof ref === 'string');
@@ -89,7 +89,7 @@ describe('openapi.yaml', () => {
     expect(refs.filter((ref) => target(ref) === undefined)).toEqual([]);
   });
 
-  test('gives each operation an id of its own, a tag that exists, a summary and a description', () => {
+  test('gives each operation a unique ID, an existing tag, a summary and a description', () => {
     const tags = (document['tags'] as { name: string }[]).map(({ name }) => name);
     expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
     for (const source of sources) {
@@ -99,7 +99,7 @@ describe('openapi.yaml', () => {
     }
   });
 
-  test('knows the states and the actions of the life cycle, in its order', () => {
+  test('lists the states and actions of the life cycle in order', () => {
     const { schemas } = document['components'] as { schemas: Record<string, { enum?: string[] }> };
     const { State, Action, TellingMeans } = schemas;
     expect(State?.enum).toEqual(STATES);
@@ -107,7 +107,7 @@ describe('openapi.yaml', () => {
     expect(TellingMeans?.enum).toEqual(NOTIFICATION_METHODS);
   });
 
-  test('declares exactly the mistakes that each operation can answer', () => {
+  test('declares exactly the errors that each operation can return', () => {
     const alone = ['getHealth', 'getReadiness', 'getOpenapi'];
     const named = ['listOperators', 'getRegistry', 'createApplication', 'trackApplication'];
     for (const [index, operation] of operations.entries()) {
@@ -117,10 +117,10 @@ describe('openapi.yaml', () => {
         ...['400', '429', '500', '503'],
         ...(alone.includes(id) ? [] : ['504']),
         ...(open && id !== 'createSession' ? [] : ['401']),
-        // By its role, or because another site sent it; probes are for anybody.
+        // Because of roles or cross-site requests; probes are public.
         ...(path.startsWith('/api/') ? ['403'] : []),
         ...(path.includes('{') || named.includes(id) ? ['404'] : []),
-        // A repeat of other content; a centre where nobody signs in.
+        // A reused request ID; a centre that accepts no sign-in.
         ...(headers.includes('IdempotencyKey') || ['createSession', 'switchCentre'].includes(id) ? ['409'] : []),
         ...(headers.includes('IfMatch') ? ['412'] : []),
         ...(headers.includes('IfMatchRequired') ? ['428'] : []),
@@ -131,7 +131,7 @@ describe('openapi.yaml', () => {
     }
   });
 
-  test('declares exactly the parameters that each path has, and every path in lower case', () => {
+  test('declares exactly the parameters of each path, all paths in lower case', () => {
     for (const [path, item] of Object.entries(paths)) {
       expect(path).toMatch(/^\/([a-z0-9.-]+|\{\w+\}|\/)*$/);
       for (const { method } of operations.filter((operation) => operation.path === path)) {
@@ -147,7 +147,7 @@ describe('openapi.yaml', () => {
     }
   });
 
-  test('holds no schema that Ajv does not take strictly, requests and answers alike', () => {
+  test('contains only schemas that Ajv accepts in strict mode', () => {
     for (const [index, source] of sources.entries()) {
       for (const status of Object.keys(source['responses'] as Node)) {
         expect(() => operations[index]!.validateResponse(Number(status), 'application/json', {})).not.toThrow();
@@ -159,7 +159,7 @@ describe('openapi.yaml', () => {
       expect([name, ajv.validateSchema(schema as Node)]).toEqual([name, true]);
   });
 
-  test('demands a key of every write of an application, and an etag of every edit', () => {
+  test('requires a key for each write of an application and an ETag for each edit', () => {
     const names = (source: Node) => JSON.stringify(source['parameters'] ?? []);
     const writes = operations.filter(
       ({ path, method, id }) => path.includes('/applications') && method !== 'get' && id !== 'searchApplications',
@@ -169,13 +169,13 @@ describe('openapi.yaml', () => {
     expect(names(paths['/api/v1/applications/{id}']!['patch'] as Node)).toContain('IfMatchRequired');
   });
 
-  test('never puts a personal number into a path or a query', () => {
+  test('has no personal number in a path or a query', () => {
     const places = nodes(document).filter(([, node]) => node['in'] === 'query' || node['in'] === 'path');
     expect(places.length).toBeGreaterThan(10);
     expect(places.filter(([, node]) => /idnp|person|name$/i.test(String(node['name'])))).toEqual([]);
   });
 
-  test('names reasons that exist', () => {
+  test('lists existing reasons only', () => {
     const named = nodes(document)
       .flatMap(([, node]) => [node['x-missing'], node['x-malformed']])
       .filter(Boolean);
@@ -183,7 +183,7 @@ describe('openapi.yaml', () => {
     for (const reason of named) expect(Object.keys(REASONS)).toContain(reason);
   });
 
-  test('gives examples that the document itself takes', () => {
+  test('has valid examples', () => {
     const bodies = operations.flatMap((operation, index) => {
       const media = (sources[index]!['requestBody'] as { content: Record<string, Node> } | undefined)?.content[
         'application/json'
@@ -202,19 +202,19 @@ describe('openapi.yaml', () => {
     }
   });
 
-  test('reads as YAML and as JSON alike', () => {
+  test('is equal as YAML and JSON', () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(parse(readFileSync(openapiFile, 'utf8')));
   });
 });
 
-describe('what the gateway is told of an operation beside OpenAPI', () => {
+describe('gateway extensions of an operation', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'cups-openapi-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** The operations of a document in which getOpenapi has these properties as well. */
+  /** Returns the operations of a document whose getOpenapi has these extra properties. */
   function withProperties(properties: Node) {
     const changed = structuredClone(document) as { paths: Record<string, Record<string, Node>> };
     Object.assign(changed.paths['/api/v1/openapi.json']!['get']!, properties);
@@ -223,7 +223,7 @@ describe('what the gateway is told of an operation beside OpenAPI', () => {
     return readOpenapiDocument(file).operations.find(({ id }) => id === 'getOpenapi');
   }
 
-  test('marks probes and signing out as open in an overload, and tracking as limited, and nothing else', () => {
+  test('mark only probes and sign-out as open in an overload, and tracking as limited', () => {
     const operationIdsWhere = (has: (operation: (typeof operations)[number]) => unknown) =>
       operations.filter((operation) => has(operation)).map(({ id }) => id);
     expect(operationIdsWhere(({ bypassesAdmission: inOverload }) => inOverload)).toEqual([
@@ -235,7 +235,7 @@ describe('what the gateway is told of an operation beside OpenAPI', () => {
     expect(operationIdsWhere(({ limit }) => limit)).toEqual(['trackApplication']);
   });
 
-  test('is read from the document, so that another operation of that kind needs no code', () => {
+  test('are read from the document, without code per operation', () => {
     const marked = { 'x-cups-in-overload': true, 'x-cups-ends-session': true, 'x-cups-limit': 'tracking' };
     expect(withProperties({})).toMatchObject({
       bypassesAdmission: false,
@@ -247,7 +247,7 @@ describe('what the gateway is told of an operation beside OpenAPI', () => {
     expect(withProperties(marked)).toMatchObject({ bypassesAdmission: true, endsSession: true, limit: 'tracking' });
   });
 
-  test('does not let a gateway start when it is misspelled', () => {
+  test('stop the start of the gateway when misspelled', () => {
     expect(() => withProperties({ 'x-cups-in-overlaod': true })).toThrow('x-cups-in-overlaod');
     expect(() => withProperties({ 'x-cups-limit': 'traking' })).toThrow('unknown limit');
   });

@@ -3,20 +3,20 @@ import { Problem } from '@cups/problem';
 import { ID, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** The names of operators beside what they did. */
+/** Display names of operators in responses. */
 
 const running: Gateway[] = [];
-afterEach(() => Promise.all(running.splice(0).map((one) => one.stop())));
+afterEach(() => Promise.all(running.splice(0).map((gateway) => gateway.stop())));
 
 const FILE = `/api/v1/applications/${ID}/file`;
 const ANA = { name: 'operators/test', displayName: 'Ana Exemplu' };
 
-/** A gateway whose identity answers so, with what it was asked and a clock that is moved by hand. */
+/** Starts a gateway with this identity. Returns the received calls and a manual clock. */
 async function start(answer: (names: string[]) => Promise<{ operators: { name: string; displayName: string }[] }>) {
-  const asked: string[][] = [];
+  const calls: string[][] = [];
   let clock = Date.now();
   const BatchGetOperators = ({ names }: { names: string[] }) => {
-    asked.push([...names].sort());
+    calls.push([...names].sort());
     return answer(names);
   };
   const gateway = await startGateway({ identity: { BatchGetOperators } }, {}, () => new Date(clock));
@@ -26,49 +26,49 @@ async function start(answer: (names: string[]) => Promise<{ operators: { name: s
     expect(status).toBe(200);
     return body as { operators: (typeof ANA)[]; missing: string[] };
   };
-  return { gateway, asked, file, later: (seconds: number) => (clock += seconds * 1000) };
+  return { gateway, calls, file, later: (seconds: number) => (clock += seconds * 1000) };
 }
 const failUnavailable = () => Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: 'away' }));
 
-describe('the names of operators', () => {
-  test('stand beside what speaks of them, each once; one that nobody knows is left out and not missing', async () => {
-    const { file, asked } = await start(() => Promise.resolve({ operators: [ANA] }));
+describe('display names of operators', () => {
+  test('are listed once each; an unknown operator is left out and not missing', async () => {
+    const { file, calls } = await start(() => Promise.resolve({ operators: [ANA] }));
     const { operators, missing } = await file();
     expect({ operators, missing }).toEqual({ operators: [ANA], missing: [] });
-    expect(asked).toHaveLength(1);
-    expect(asked[0]).toContain('operators/test');
-    expect(new Set(asked[0]).size).toBe(asked[0]!.length);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toContain('operators/test');
+    expect(new Set(calls[0]).size).toBe(calls[0]!.length);
   });
 
-  test('are kept for a minute, unknown ones as well', async () => {
-    const { file, asked, later } = await start(() => Promise.resolve({ operators: [ANA] }));
+  test('are cached for one minute, unknown ones too', async () => {
+    const { file, calls, later } = await start(() => Promise.resolve({ operators: [ANA] }));
     await file();
     later(59);
     await file();
-    expect(asked).toHaveLength(1);
+    expect(calls).toHaveLength(1);
     later(2);
     expect((await file()).operators).toEqual([ANA]);
-    expect(asked).toEqual([asked[0], asked[0]]);
+    expect(calls).toEqual([calls[0], calls[0]]);
   });
 
-  test('while identity is away the answer comes without them and says so, and it is asked again after 5 seconds', async () => {
+  test('are missing while identity is unavailable, with a retry after 5 seconds', async () => {
     let answer: () => Promise<{ operators: (typeof ANA)[] }> = failUnavailable;
-    const { file, asked, later } = await start(() => answer());
+    const { file, calls, later } = await start(() => answer());
     expect(await file()).toMatchObject({ operators: [], missing: ['operators'] });
-    // The call itself tries again where a neighbour is away.
-    const tries = asked.length;
+    // The RPC client retries too.
+    const tries = calls.length;
     expect(await file()).toMatchObject({ operators: [], missing: ['operators'] });
-    expect(asked).toHaveLength(tries);
+    expect(calls).toHaveLength(tries);
     answer = () => Promise.resolve({ operators: [ANA] });
     later(6);
     expect(await file()).toMatchObject({ operators: [ANA], missing: [] });
     answer = failUnavailable;
     later(61);
-    // What was known before is told.
+    // Cached names are still returned.
     expect(await file()).toMatchObject({ operators: [ANA], missing: [] });
   });
 
-  test('stand in the queue as well, and the answers that have no place for them get none', async () => {
+  test('are part of the queue, and absent from responses without operators', async () => {
     const { gateway } = await start(() => Promise.resolve({ operators: [ANA] }));
     const { body } = await gateway.send('GET', '/api/v1/queue');
     expect((body as { operators: unknown }).operators).toEqual([ANA]);

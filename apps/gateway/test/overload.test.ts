@@ -11,7 +11,7 @@ let gateway: Gateway;
 let release: () => void;
 let entered: number;
 
-/** A gateway that answers two requests at once, and an intake that holds each until it is told to go on. */
+/** A gateway that admits two requests, and an intake that blocks each until released. */
 beforeEach(async () => {
   entered = 0;
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -31,31 +31,31 @@ const inFlight = async () => {
   return Number(/^http_in_flight\S* (\d+)/m.exec(text)?.[1]);
 };
 
-describe('as many requests as may be answered at once', () => {
-  test('are answered; the next is refused at once with a time to wait, and taken when there is room', async () => {
-    const held = [gateway.send('GET', APP), gateway.send('GET', APP)];
+describe('the maximum number of concurrent requests', () => {
+  test('is served; the next one is rejected with a retry time until a slot is free', async () => {
+    const blocked = [gateway.send('GET', APP), gateway.send('GET', APP)];
     await eventually(() => entered === 2);
     const refused = await gateway.send('GET', APP);
     expect([refused.status, refused.body]).toMatchObject([503, { reason: 'OVERLOADED' }]);
     expect(Number(refused.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(entered).toBe(2);
     release();
-    expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await Promise.all(blocked)).map(({ status }) => status)).toEqual([200, 200]);
     expect((await gateway.send('GET', APP)).status).toBe(200);
     expect(await inFlight()).toBe(0);
   });
 
-  test('do not shut health, readiness and sign-out', async () => {
-    const held = [gateway.send('GET', APP), gateway.send('GET', APP)];
+  test('does not block health, readiness and sign-out', async () => {
+    const blocked = [gateway.send('GET', APP), gateway.send('GET', APP)];
     await eventually(() => entered === 2);
     expect((await gateway.send('GET', '/healthz')).status).toBe(200);
     expect((await gateway.send('GET', '/readyz')).status).toBe(200);
     expect((await gateway.send('DELETE', '/api/v1/sessions/current')).status).toBe(204);
     release();
-    await Promise.all(held);
+    await Promise.all(blocked);
   });
 
-  test('make room when their callers go away', async () => {
+  test('shrinks when clients disconnect', async () => {
     const controller = new AbortController();
     const headers = { cookie: gateway.cookie };
     const left = [1, 2].map(() => fetch(gateway.url + APP, { headers, signal: controller.signal }));
@@ -72,7 +72,7 @@ test.each([
   ['/api/v1/sessions', '{"provider":"local","operator":"cu-001-specialist"}'],
   ['/api/v1/tracking', '{"trackingNumber":"7K2M-4QXN-8RTA-3V"}'],
   [`${APP}/withdraw`, '{"reason":"nu mai este nevoie"}'],
-])('callers of %s that go away, wherever their request was, are no fault of ours', async (path, body) => {
+])('disconnected clients of %s cause no internal errors', async (path, body) => {
   release();
   const head = [
     `POST ${path} HTTP/1.1`,

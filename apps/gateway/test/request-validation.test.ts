@@ -14,7 +14,7 @@ import type { Gateway, TestResponse } from './gateway.ts';
 const APP = `/api/v1/applications/${ID}`;
 const draft = { publicService: 'civil-status-extract' };
 let gateway: Gateway;
-/** What intake does next. */
+/** Intake's next response. */
 let intake: () => Promise<never> = () => Promise.reject(new Error('not set'));
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ ajv.addSchema(
 );
 const isProblemBody = ajv.compile({ $ref: 'openapi#/components/schemas/Problem' });
 
-/** Each refusal is a whole problem document, whatever it is about. */
+/** Expects a complete problem document. */
 function expectProblem(reply: TestResponse, status: number, reason: Reason, violations?: object[]): void {
   expect({ status: reply.status, body: reply.body }).toMatchObject({
     status,
@@ -51,18 +51,18 @@ function expectProblem(reply: TestResponse, status: number, reason: Reason, viol
 const create = (body: unknown, headers: Record<string, string> = {}) =>
   gateway.send('POST', '/api/v1/applications', { body, headers });
 
-describe('a bad body is refused as a problem', () => {
+describe('an invalid body is rejected as a problem', () => {
   test.each([
     ['malformed JSON', '{"publicService":'],
     ['a text', '"draft"'],
-    ['nothing but spaces', '   '],
+    ['spaces only', '   '],
   ])('%s', async (_name, raw) =>
     expectProblem(await gateway.send('POST', '/api/v1/applications', { raw }), 400, 'INVALID_ARGUMENT'),
   );
 
   test('a list', async () => expectProblem(await create([]), 400, 'INVALID_ARGUMENT', [{ field: '', rule: 'TYPE' }]));
 
-  test('none where one is needed', async () =>
+  test('a missing required body', async () =>
     expectProblem(await gateway.send('POST', '/api/v1/applications'), 400, 'INVALID_ARGUMENT', [
       { field: '', rule: 'REQUIRED' },
     ]));
@@ -90,7 +90,7 @@ describe('a bad body is refused as a problem', () => {
     ]);
   });
 
-  test('an IDNP with a wrong check digit, without its value in answer or log', async () => {
+  test('an IDNP with a wrong check digit, without its value in response or log', async () => {
     const wrong = '2900000000018';
     expect(invalidIdnp(1)).not.toBe(person(1).idnp);
     const reply = await create({ ...draft, applicant: { idnp: wrong } });
@@ -111,8 +111,8 @@ describe('a bad body is refused as a problem', () => {
     expectProblem(await create({ ...draft, answers: { a: 'x'.repeat(256 * 1024) } }), 413, 'PAYLOAD_TOO_LARGE');
   });
 
-  test('over 256 KiB without saying how long', async () => {
-    // supertest sends a length, or takes an answer before the end for a fault.
+  test('over 256 KiB without a length', async () => {
+    // supertest sends a length, or takes an early response for a failure.
     const headers = {
       'content-type': 'application/json',
       'idempotency-key': randomUUID(),
@@ -130,11 +130,11 @@ describe('a bad body is refused as a problem', () => {
     ['plain text', { 'content-type': 'text/plain' }],
     ['another character set', { 'content-type': 'application/json; charset=koi8-r' }],
     ['compressed', { 'content-encoding': 'gzip' }],
-  ])('of another kind: %s', async (_name, headers) =>
+  ])('another media type: %s', async (_name, headers) =>
     expectProblem(await create(draft, headers), 415, 'MEDIA_TYPE_UNSUPPORTED'),
   );
 
-  test('answers nested deeper than a form can be', async () => {
+  test('answers nested deeper than any form', async () => {
     const nested = (deep: number) => `{"publicService":"x","answers":{"a":${'['.repeat(deep)}${']'.repeat(deep)}}}`;
     const refusedAt = async (deep: number, field: string) =>
       expectProblem(
@@ -144,11 +144,11 @@ describe('a bad body is refused as a problem', () => {
         [{ field, rule: 'TOO_DEEP' }],
       );
     await refusedAt(60, '/answers');
-    // Before it is parsed.
+    // Before parsing.
     await refusedAt(60_000, '');
   });
 
-  test('a search for two things, or for nothing', async () => {
+  test('a search with two criteria or none', async () => {
     const search = (body: object) => gateway.send('POST', '/api/v1/applications/search', { body });
     expectProblem(await search({ idnp: person(1).idnp, trackingNumber: 'x' }), 400, 'INVALID_ARGUMENT', [
       { rule: 'MAX_MEMBERS' },
@@ -157,18 +157,18 @@ describe('a bad body is refused as a problem', () => {
   });
 });
 
-describe('a bad path, query or header is refused as a problem', () => {
+describe('an invalid path, query or header is rejected as a problem', () => {
   test('an unknown path', async () =>
     expectProblem(await gateway.send('GET', '/api/v1/nothing'), 404, 'METHOD_NOT_FOUND'));
 
-  test('a known path with another method names those that it has', async () => {
+  test('a known path with another method lists the allowed ones', async () => {
     const reply = await gateway.send('PUT', APP);
     expectProblem(reply, 405, 'METHOD_NOT_FOUND');
     expect(reply.get('allow')).toBe('GET, HEAD, PATCH');
   });
 
   test.each(['GET', 'PUT', 'PATCH', 'DELETE'])(
-    '%s of the search, which is no application with that id',
+    '%s of the search, which is not an application with that ID',
     async (method) => {
       const reply = await gateway.send(method, '/api/v1/applications/search');
       expectProblem(reply, 405, 'METHOD_NOT_FOUND');
@@ -176,13 +176,13 @@ describe('a bad path, query or header is refused as a problem', () => {
     },
   );
 
-  test.each(['LT', 'CU-1', 'cu-001', 'CU-001-X'])('a centre that can not be: %s', async (code) =>
+  test.each(['LT', 'CU-1', 'cu-001', 'CU-001-X'])('a malformed centre: %s', async (code) =>
     expectProblem(await gateway.send('GET', `/api/v1/centres/${code}`), 400, 'INVALID_ARGUMENT', [
       { field: '/code', in: 'path', rule: 'PATTERN' },
     ]),
   );
 
-  test('a provider that is not offered', async () => {
+  test('an unknown sign-in provider', async () => {
     const reply = await gateway.send('POST', '/api/v1/sessions', { body: { provider: 'elsewhere' }, cookie: null });
     expectProblem(reply, 400, 'INVALID_ARGUMENT', [{ field: '/provider', rule: 'ONE_OF' }]);
   });
@@ -195,17 +195,17 @@ describe('a bad path, query or header is refused as a problem', () => {
       { applicant: { familyName: 'Ana\u202Eba' } },
       '/applicant/familyName PERSON_NAME',
     ],
-    ['a NUL in an e-mail address', { contact: { email: 'aa\u0000b@posta.example' } }, '/contact/email EMAIL'],
-    ['two e-mail addresses', { contact: { email: 'a,b@posta.example' } }, '/contact/email EMAIL'],
-    ['a comment in an e-mail address', { contact: { email: 'a(b)@posta.example' } }, '/contact/email EMAIL'],
+    ['a NUL in an email address', { contact: { email: 'aa\u0000b@posta.example' } }, '/contact/email EMAIL'],
+    ['two email addresses', { contact: { email: 'a,b@posta.example' } }, '/contact/email EMAIL'],
+    ['a comment in an email address', { contact: { email: 'a(b)@posta.example' } }, '/contact/email EMAIL'],
     [
       'a name that no register takes',
       { applicant: { familyName: 'x'.repeat(101) } },
       '/applicant/familyName MAX_LENGTH',
     ],
     ['letters in an IDNP', { applicant: { idnp: '29000000000AB' } }, '/applicant/idnp IDNP'],
-    ['an e-mail address without a place', { contact: { email: 'ion@' } }, '/contact/email EMAIL'],
-    ['more papers than a file holds', { evidence: Array(51).fill({ kind: 'receipt' }) }, '/evidence MAX_ITEMS'],
+    ['an email address without a domain', { contact: { email: 'ion@' } }, '/contact/email EMAIL'],
+    ['more documents than the limit', { evidence: Array(51).fill({ kind: 'receipt' }) }, '/evidence MAX_ITEMS'],
     [
       'more answers than a form has',
       { answers: Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`a${n}`, 1])) },
@@ -218,10 +218,10 @@ describe('a bad path, query or header is refused as a problem', () => {
     expect(found.map(({ field, rule }) => `${field} ${rule}`)).toEqual([finding]);
   });
 
-  test('a path that is not well formed', async () =>
+  test('a malformed path', async () =>
     expectProblem(await gateway.send('GET', '/api/v1/applications/%E0%A4%A'), 400, 'INVALID_ARGUMENT'));
 
-  test('an id that is no ULID', async () => {
+  test('an ID that is not a ULID', async () => {
     expectProblem(await gateway.send('GET', '/api/v1/applications/1'), 400, 'INVALID_ARGUMENT', [
       { field: '/id', in: 'path', rule: 'ULID' },
     ]);
@@ -229,10 +229,10 @@ describe('a bad path, query or header is refused as a problem', () => {
 
   test.each([
     ['an unknown parameter', 'sort=up', '/sort', 'UNKNOWN_FIELD'],
-    ['a state that does not exist', 'state=lost', '/state', 'ONE_OF'],
+    ['an unknown state', 'state=lost', '/state', 'ONE_OF'],
     ['a negative page', 'pageSize=-1', '/pageSize', 'MINIMUM'],
-    ['a page that is no number', 'pageSize=ten', '/pageSize', 'TYPE'],
-    ['a parameter given twice', 'state=draft&state=ready', '/state', 'TYPE'],
+    ['a page size that is not a number', 'pageSize=ten', '/pageSize', 'TYPE'],
+    ['a repeated parameter', 'state=draft&state=ready', '/state', 'TYPE'],
   ])('%s', async (_name, query, field, rule) => {
     const reply = await gateway.send('GET', `/api/v1/applications?${query}`);
     expectProblem(reply, 400, 'INVALID_ARGUMENT');
@@ -265,12 +265,12 @@ describe('a bad path, query or header is refused as a problem', () => {
     );
   });
 
-  test('bytes that are no HTTP end that connection only', async () => {
+  test('bytes that are not HTTP close that connection only', async () => {
     const { hostname, port } = new URL(gateway.url);
     const answer = await new Promise<string>((resolve, reject) => {
       let text = '';
       connect(Number(port), hostname, function (this: { end(data: string): void }) {
-        this.end('\u0000\u0001 rubbish\r\n\r\n');
+        this.end('\u0000\u0001 garbage\r\n\r\n');
       })
         .on('data', (data) => (text += String(data)))
         .on('close', () => resolve(text))
@@ -281,7 +281,7 @@ describe('a bad path, query or header is refused as a problem', () => {
   });
 });
 
-describe('what intake refuses arrives as its problem', () => {
+describe('a problem of intake becomes the response', () => {
   const write = { headers: { 'if-match': '"2"' } };
   const status: Record<string, number> = {
     INVALID: 400,
@@ -305,9 +305,9 @@ describe('what intake refuses arrives as its problem', () => {
   test.each(reasons as Reason[])('%s', async (reason) => {
     const violations = [violation('/applicant/idnp', 'REQUIRED')];
     intake = () => Promise.reject(new Problem({ reason, message: 'Said by intake.', violations }));
-    // An edit may be refused in every way that there is.
+    // An edit may fail for every reason.
     const reply = await gateway.send('PATCH', APP, { body: { costOption: null }, headers: write.headers });
-    // Token and certificate between services are not the caller's affair.
+    // Token and certificate between services are internal.
     if (reason === 'TOKEN_INVALID' || reason === 'CALLER_MISMATCH')
       return expectProblem(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
     expectProblem(reply, status[reason] ?? status[REASONS[reason].kind]!, reason);
@@ -315,13 +315,13 @@ describe('what intake refuses arrives as its problem', () => {
     if (reply.status === 429 || reply.status === 503) expect(Number(reply.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  test('all its violations', async () => {
+  test('all violations', async () => {
     const violations = [1, 2, 3].map((most) => violation(`/answers/f${most}`, 'MAX_LENGTH', { most }));
     intake = () => Promise.reject(new Problem({ reason: 'FILE_INCOMPLETE', message: 'Incomplete.', violations }));
     expectProblem(await gateway.send('POST', `${APP}/submit`, write), 400, 'FILE_INCOMPLETE', violations);
   });
 
-  test('a stale etag is 412, and the etag went along', async () => {
+  test('a stale ETag is 412, and was forwarded', async () => {
     intake = () => Promise.reject(new Problem({ reason: 'ETAG_STALE', message: 'Changed meanwhile.' }));
     expectProblem(
       await gateway.send('PATCH', APP, { body: { costOption: null }, headers: { 'if-match': '"1"' } }),
@@ -331,12 +331,12 @@ describe('what intake refuses arrives as its problem', () => {
     expect(gateway.calls.intake.at(-1)?.request).toMatchObject({ etag: '"1"', updateFields: ['cost_option'] });
   });
 
-  test('how long to wait', async () => {
+  test('the retry time', async () => {
     intake = () => Promise.reject(new Problem({ reason: 'RATE_LIMITED', message: 'Slow down.', retryAfterMs: 2400 }));
     expect((await gateway.send('POST', `${APP}/submit`)).get('retry-after')).toBe('3');
   });
 
-  test('a bug of ours gives an id and no text', async () => {
+  test('an internal error has an ID and no text', async () => {
     intake = () => Promise.reject(new Error(`E11000 duplicate key ${person(4).idnp}`));
     const reply = await gateway.send('POST', `${APP}/submit`);
     expectProblem(reply, 500, 'INTERNAL');
@@ -346,7 +346,7 @@ describe('what intake refuses arrives as its problem', () => {
     expect(gateway.log()).toContain((reply.body as { errorId: string }).errorId);
   });
 
-  test('an answer that the document does not describe fails the test that got it, in words', async () => {
+  test('an undocumented response fails the test with a message', async () => {
     intake = () =>
       Promise.resolve({ application: application({ state: 'STATE_UNSPECIFIED' }), replayed: false } as never);
     const reply = await gateway.send('POST', `${APP}/submit`);
@@ -355,7 +355,7 @@ describe('what intake refuses arrives as its problem', () => {
   });
 });
 
-test('a refusal that the document does not declare fails the test that got it, in words', async () => {
+test('an undeclared problem fails the test with a message', async () => {
   const odd = await startGateway({
     identity: { ListCentres: () => Promise.reject(new Problem({ reason: 'ETAG_STALE', message: 'Odd.' })) },
   });
@@ -369,23 +369,23 @@ test('a refusal that the document does not declare fails the test that got it, i
   }
 });
 
-describe('repeats', () => {
-  test('a replay says so, with the status of the first time', async () => {
+describe('replays', () => {
+  test('a replay is marked and has the status of the first response', async () => {
     intake = () => Promise.resolve({ application: application(), replayed: true } as never);
     const again = await create(draft);
     expect([again.status, again.get('idempotent-replayed')]).toEqual([201, 'true']);
     expect((await gateway.send('POST', `${APP}/submit`)).get('idempotent-replayed')).toBe('true');
   });
 
-  test('the key goes to intake as it came', async () => {
+  test('the key reaches intake unchanged', async () => {
     const key = randomUUID();
     await create(draft, { 'idempotency-key': key });
     expect(gateway.calls.intake.at(-1)?.request).toMatchObject({ requestId: key });
   });
 });
 
-describe('request ids and time', () => {
-  test('a UUID or ULID of the caller is kept, anything else replaced', async () => {
+describe('request IDs and time', () => {
+  test('a UUID or ULID of the client is kept, anything else replaced', async () => {
     const mine = randomUUID();
     const idOf = async (id: string) =>
       (await gateway.send('GET', '/healthz', { headers: { 'x-request-id': id } })).get('x-request-id');
@@ -394,7 +394,7 @@ describe('request ids and time', () => {
     expect(await idOf(person(5).idnp)).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('a neighbour that hangs costs the budget and no more', async () => {
+  test('a blocked upstream service costs only the request budget', async () => {
     const slow = await startGateway({ intake: { GetApplication: () => new Promise(() => {}) } }, { budgetMs: 300 });
     try {
       const start = performance.now();
@@ -405,7 +405,7 @@ describe('request ids and time', () => {
     }
   });
 
-  test('a neighbour that is away is 503 with a time to wait', async () => {
+  test('an unavailable upstream service is 503 with a retry time', async () => {
     const alone = await startGateway({}, { intakeAddress: '127.0.0.1:1' });
     try {
       const reply = await alone.send('GET', APP);
@@ -417,7 +417,7 @@ describe('request ids and time', () => {
     }
   });
 
-  test('a stop lets the running request finish', async () => {
+  test('a shutdown drains the request in progress', async () => {
     let entered = () => {};
     let release = () => {};
     const inside = new Promise<void>((resolve) => (entered = resolve));

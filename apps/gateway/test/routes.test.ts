@@ -409,24 +409,24 @@ const rows: Row[] = [
   ['deleteCurrentSession', 'DELETE', '/api/v1/sessions/current', undefined, 204, 'DeleteSession', {}],
 ];
 
-describe('each operation asks the right neighbour and answers as the document says', () => {
+describe('each operation calls its upstream service and responds as documented', () => {
   test.each(rows)('%s', async (_operation, method, path, body, status, call, request) => {
     const headers = { 'if-match': '"3"' };
     const { status: got, text } = await gateway.send(method, path, { headers, ...(body !== undefined && { body }) });
     expect({ status: got, text: status === got ? '' : text }).toEqual({ status, text: '' });
     if (!call) return;
-    const asked = Object.values(gateway.calls)
+    const calls = Object.values(gateway.calls)
       .flat()
       .filter((made) => made.method === call);
-    expect(asked.at(-1)?.request).toMatchObject(request);
+    expect(calls.at(-1)?.request).toMatchObject(request);
   });
 
-  test('the table above misses no operation', () => {
+  test('the table covers every operation', () => {
     const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
     expect(rows.map(([operation]) => operation).sort()).toEqual(operations.map(({ id }) => id).sort());
   });
 
-  test('an operation without a handler, or a handler without an operation, does not start', () => {
+  test('a missing handler or operation prevents the start', () => {
     const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
     const parts = {
       ...readConfig({ CUPS_ENV: 'development' }),
@@ -456,15 +456,15 @@ describe('each operation asks the right neighbour and answers as the document sa
   });
 });
 
-describe('what an answer carries', () => {
-  test('of an Idempotency-Key in upper case: intake is given the one form of it', async () => {
+describe('content of responses', () => {
+  test('an Idempotency-Key in upper case is normalized', async () => {
     const key = '3F2504E0-4F89-41D3-9A0C-0305E82C3301';
     await gateway2.send('POST', `${APP}/submit`, { headers: { 'idempotency-key': key } });
-    const asked = gateway2.calls.intake.filter(({ method }) => method === 'SubmitApplication');
-    expect(asked.at(-1)?.request).toMatchObject({ requestId: key.toLowerCase() });
+    const calls = gateway2.calls.intake.filter(({ method }) => method === 'SubmitApplication');
+    expect(calls.at(-1)?.request).toMatchObject({ requestId: key.toLowerCase() });
   });
 
-  test('a created draft: 201, where it is, its etag, no caching', async () => {
+  test('a created draft: 201, its location and ETag, no caching', async () => {
     const reply = await gateway2.send('POST', '/api/v1/applications', {
       body: { publicService: 'publicServices/x' },
     });
@@ -475,26 +475,26 @@ describe('what an answer carries', () => {
     expect(reply.get('idempotent-replayed')).toBeUndefined();
   });
 
-  test('a slip: a page that can run no script', async () => {
+  test('a slip is a page without scripts', async () => {
     const reply = await gateway2.send('GET', `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7/slip`);
     expect(reply.get('content-type')).toBe('text/html; charset=utf-8');
     expect(reply.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
     expect(reply.text).toContain('Fișă');
   });
 
-  test('a notice of another application is not marked as told', async () => {
+  test('a notice of another application is not marked as notified', async () => {
     const path = `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z8/told`;
     expect((await gateway2.send('POST', path, { body: { how: 'phone' } })).status).toBe(404);
     expect(gateway2.calls.intake.filter(({ method }) => method === 'RecordTelling')).toEqual([]);
   });
 
-  test('why somebody looks at the staff travels percent-encoded in a header', async () => {
+  test('the reason for reading staff data is percent-encoded in a header', async () => {
     const path = '/api/v1/centres/CU-001/operators/ana';
-    const look = (why: string) => gateway2.send('GET', path, { headers: { 'x-cups-reason': why } });
-    expect((await look(encodeURIComponent('Tichet 12: ușă'))).status).toBe(200);
-    const asked = gateway2.calls.identity.filter(({ method }) => method === 'GetOperator');
-    expect(asked.at(-1)?.request).toMatchObject({ name: 'operators/ana', reason: 'Tichet 12: ușă' });
-    const bad = await look('%E0%A4');
+    const readStaff = (why: string) => gateway2.send('GET', path, { headers: { 'x-cups-reason': why } });
+    expect((await readStaff(encodeURIComponent('Tichet 12: ușă'))).status).toBe(200);
+    const calls = gateway2.calls.identity.filter(({ method }) => method === 'GetOperator');
+    expect(calls.at(-1)?.request).toMatchObject({ name: 'operators/ana', reason: 'Tichet 12: ușă' });
+    const bad = await readStaff('%E0%A4');
     expect([bad.status, bad.body]).toMatchObject([400, { violations: [{ field: '/X-Cups-Reason', in: 'header' }] }]);
   });
 
@@ -502,7 +502,7 @@ describe('what an answer carries', () => {
     expect((await gateway2.send('GET', `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z8/slip`)).status).toBe(404);
   });
 
-  test('the security headers, and no word about the software', async () => {
+  test('the security headers are set, and none names the software', async () => {
     const reply = await gateway2.send('GET', '/');
     expect(reply.get('x-content-type-options')).toBe('nosniff');
     expect(reply.get('x-frame-options')).toBe('SAMEORIGIN');
@@ -510,12 +510,12 @@ describe('what an answer carries', () => {
     expect(reply.get('x-powered-by')).toBeUndefined();
   });
 
-  test('offsets of 64 bits arrive exactly', async () => {
+  test('64-bit offsets are exact', async () => {
     const { body } = await gateway2.send('GET', '/api/v1/refused-messages');
     expect(body).toMatchObject({ totalSize: 1, refusedMessages: [{ offset: '9007199254740993' }] });
   });
 
-  test('health, readiness and metrics stand on the inner port; metrics not on the public one', async () => {
+  test('the internal port alone serves metrics', async () => {
     for (const path of ['/healthz', '/readyz']) await request(gateway2.operationsUrl).get(path).expect(200);
     await request(gateway2.operationsUrl)
       .get('/metrics')

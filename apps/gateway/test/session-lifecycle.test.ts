@@ -10,7 +10,7 @@ import request from 'supertest';
 import { startGateway } from './gateway.ts';
 import type { Gateway, TestResponse } from './gateway.ts';
 
-/** A session while it goes on: keys that change, a desk that is left, roles that come and go. */
+/** A session over time: key rotation, idle expiry, role changes. */
 
 const LIST = '/api/v1/applications';
 const cookieIn = (reply: TestResponse): string | undefined => reply.get('Set-Cookie')?.[0]?.split(';')[0];
@@ -20,7 +20,7 @@ interface CookieKey {
   kid: string;
 }
 
-describe('the keys of cookies', () => {
+describe('cookie keys', () => {
   const newKey = () => ({ kty: 'oct', kid: randomUUID(), use: 'enc', k: randomBytes(32).toString('base64url') });
   const keysIn = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { keys: CookieKey[] }).keys;
   const write = (file: string, text: string) => {
@@ -34,7 +34,7 @@ describe('the keys of cookies', () => {
   const signIn = async (gateway: Gateway) =>
     cookieIn(await gateway.send('POST', '/api/v1/sessions', { body: { provider: 'local' }, cookie: null }))!;
 
-  test('are changed under requests of which none is refused; what was sealed under a retired one opens no more', async () => {
+  test('rotate without failed requests; a retired key opens no cookie', async () => {
     const gateway = await startGateway();
     try {
       const file = join(gateway.keys.dir, COOKIE_KEY_SET);
@@ -43,30 +43,30 @@ describe('the keys of cookies', () => {
       const next = newKey();
       const cookies = [old];
       const refused: number[] = [];
-      let [asked, goesOn] = [0, true];
+      let [calls, goesOn] = [0, true];
       const worker = async () => {
-        for (; goesOn; asked += 1) {
-          const reply = await gateway.send('GET', LIST, { cookie: cookies[asked % cookies.length]! });
+        for (; goesOn; calls += 1) {
+          const reply = await gateway.send('GET', LIST, { cookie: cookies[calls % cookies.length]! });
           if (reply.status !== 200) refused.push(reply.status);
         }
       };
       const workers = [worker(), worker()];
-      // Announced: everybody can read what the next key seals, and the first still seals.
+      // Published: every replica can open the next key's cookies, and the first key still seals.
       write(file, JSON.stringify({ keys: [first, next] }));
       await eventually(() => gateway.log().includes('key-set-changed'));
       expect(kidOf(await signIn(gateway))).toBe(first!.kid);
-      // Switched: the next key seals, and the first still opens.
+      // Activated: the next key seals, and the first still opens.
       write(file, JSON.stringify({ keys: [next, first] }));
       const fresh = await eventually(async () => {
         const cookie = await signIn(gateway);
         return kidOf(cookie) === next.kid && cookie;
       });
       cookies.push(fresh);
-      // A file that is bad changes nothing.
+      // An invalid file changes nothing.
       write(file, '{"keys":[]}');
       await eventually(() => gateway.log().includes('key-set-in-doubt'));
-      const after = asked + 20;
-      await eventually(() => asked > after);
+      const after = calls + 20;
+      await eventually(() => calls > after);
       goesOn = false;
       await Promise.all(workers);
       expect(refused).toEqual([]);
@@ -83,16 +83,16 @@ describe('the keys of cookies', () => {
   });
 });
 
-describe('a desk that is left', () => {
+describe('an idle desk', () => {
   const background = { 'x-cups-background': '?1' };
 
-  test('is signed out after half an hour; what a person asks counts, what the page asks by itself does not', async () => {
+  test('is signed out after 30 minutes; user requests count, background requests do not', async () => {
     const gateway = await startGateway();
     try {
       const seenBefore = (minutes: number) =>
         gateway.cookieOf(gateway.specialist.token, Math.floor(Date.now() / 1000) - minutes * 60);
       const ask = async (cookie: string, headers = {}) => gateway.send('GET', LIST, { cookie, headers });
-      // Within a minute nothing is set anew.
+      // Within one minute the cookie is not renewed.
       expect(cookieIn(await ask(await seenBefore(0)))).toBeUndefined();
       const [left, longAgo] = [await seenBefore(29), await seenBefore(31)];
       expect(cookieIn(await ask(left, background))).toBeUndefined();
@@ -104,11 +104,11 @@ describe('a desk that is left', () => {
         expect(reply.body).toMatchObject({ status: 401, reason: 'SESSION_EXPIRED' });
         expect(reply.get('Set-Cookie')).toEqual([expect.stringMatching(/^cups-session=; .*Max-Age=0$/)]);
       }
-      // Identity hears when that will be, for its list.
-      const asked = gateway.calls.identity.filter(({ method }) => method === 'GetSession');
-      const ends = asked.map(({ request }) => Number((request as { idleTime: { seconds: string } }).idleTime.seconds));
+      // Identity receives the time for its list of sessions.
+      const calls = gateway.calls.identity.filter(({ method }) => method === 'GetSession');
+      const ends = calls.map(({ request }) => Number((request as { idleTime: { seconds: string } }).idleTime.seconds));
       expect(ends.map((at) => Math.round(at / 60 - Date.now() / 60_000))).toEqual([30]);
-      // The session itself goes on: elsewhere the same operator may work in it.
+      // The session continues elsewhere.
       expect((await ask(renewed!)).status).toBe(200);
     } finally {
       await gateway.stop();
@@ -116,22 +116,22 @@ describe('a desk that is left', () => {
   });
 });
 
-describe('what identity says of a session by now', () => {
+describe('changes that identity reports', () => {
   let gateway: Gateway;
   let clock: Date;
-  /** What identity answers to an assertion. */
-  let word: (assertion: string) => Promise<{ assertion?: string }>;
-  const heard: string[] = [];
+  /** Identity's response to an assertion. */
+  let identityResponse: (assertion: string) => Promise<{ assertion?: string }>;
+  const receivedTokens: string[] = [];
   const start = async () => {
     clock = new Date();
-    word = () => Promise.resolve({});
-    heard.length = 0;
+    identityResponse = () => Promise.resolve({});
+    receivedTokens.length = 0;
     gateway = await startGateway(
       {
-        identity: { GetSession: (_request, { sessionToken = '' }) => word(sessionToken) },
+        identity: { GetSession: (_request, { sessionToken = '' }) => identityResponse(sessionToken) },
         intake: {
           ListApplications: (_request, { sessionToken = '' }) =>
-            Promise.resolve(heard.push(sessionToken)).then(() => ({})),
+            Promise.resolve(receivedTokens.push(sessionToken)).then(() => ({})),
         },
       },
       { sessionCheckMs: 10_000 },
@@ -139,49 +139,50 @@ describe('what identity says of a session by now', () => {
     );
   };
   const later = (ms: number) => (clock = new Date(clock.getTime() + ms));
-  /** Another assertion of the same session. */
+  /** Returns another assertion of the same session. */
   const assertionOf = (roles: Role[], centre = 'centres/CU-001') =>
     gateway.keys.forService('identity').signSession({ ...gateway.specialist.session, roles, centre });
 
-  test('goes to the services at once, and to the browser; an older cookie meets it wherever it comes', async () => {
+  test('reach services and browser immediately, and older cookies at any time', async () => {
     await start();
     try {
       await gateway.send('GET', LIST);
       const manager = assertionOf(['specialist', 'centre-manager']);
-      word = (assertion) => Promise.resolve(assertion === gateway.specialist.token ? { assertion: manager } : {});
+      identityResponse = (assertion) =>
+        Promise.resolve(assertion === gateway.specialist.token ? { assertion: manager } : {});
       later(11_000);
       const reply = await gateway.send('GET', LIST, { headers: { 'x-cups-background': '?1' } });
-      expect([reply.status, heard.at(-1)]).toEqual([200, manager]);
+      expect([reply.status, receivedTokens.at(-1)]).toEqual([200, manager]);
       const cookie = cookieIn(reply)!;
-      // The browser that did not hear the answer comes with the old one, which is replaced without asking again.
-      const asked = gateway.calls.identity.length;
+      // A browser that missed the response sends the old cookie, which is replaced without a new call.
+      const callCount = gateway.calls.identity.length;
       expect(cookieIn(await gateway.send('GET', LIST))).toBeDefined();
-      expect([heard.at(-1), gateway.calls.identity.length]).toEqual([manager, asked]);
+      expect([receivedTokens.at(-1), gateway.calls.identity.length]).toEqual([manager, callCount]);
       expect(cookieIn(await gateway.send('GET', LIST, { cookie }))).toBeUndefined();
-      expect(heard.at(-1)).toBe(manager);
-      // One that is taken back again reaches the oldest cookie as well.
+      expect(receivedTokens.at(-1)).toBe(manager);
+      // A reverted change reaches the oldest cookie too.
       const bare = assertionOf(['specialist']);
-      word = (assertion) => Promise.resolve(assertion === manager ? { assertion: bare } : {});
+      identityResponse = (assertion) => Promise.resolve(assertion === manager ? { assertion: bare } : {});
       later(11_000);
       await gateway.send('GET', LIST);
-      expect(heard.at(-1)).toBe(bare);
+      expect(receivedTokens.at(-1)).toBe(bare);
     } finally {
       await gateway.stop();
     }
   });
 
-  test('undoes no change of centre: neither for the cookie of the new one nor by an answer that comes late', async () => {
+  test('undo no switch of the centre, neither for its cookie nor by a late response', async () => {
     await start();
     try {
-      const there = assertionOf(['specialist'], 'centres/CU-002');
-      word = (assertion) =>
+      const switched = assertionOf(['specialist'], 'centres/CU-002');
+      identityResponse = (assertion) =>
         Promise.resolve(assertion === gateway.specialist.token ? { assertion: assertionOf(['centre-manager']) } : {});
       await gateway.send('GET', LIST);
-      const cookie = await gateway.cookieOf(there);
+      const cookie = await gateway.cookieOf(switched);
       expect((await gateway.send('GET', LIST, { cookie })).status).toBe(200);
-      expect(heard.at(-1)).toBe(there);
+      expect(receivedTokens.at(-1)).toBe(switched);
 
-      // This request is under way while its owner goes to another centre.
+      // This request is in progress while its owner switches the centre.
       let answer: (answered: object) => void = () => {};
       const slow = new Promise<object>((resolve) => (answer = resolve));
       const late = await startGateway({ intake: { ListApplications: () => slow } }, {}, () => clock);
@@ -201,16 +202,16 @@ describe('what identity says of a session by now', () => {
     }
   });
 
-  test('is taken from the session of the page as well, so that what it shows may be done at once', async () => {
+  test('apply from the session request of the page on', async () => {
     await start();
     try {
       await gateway.send('GET', LIST);
       const manager = assertionOf(['centre-manager']);
-      word = () => Promise.resolve({ session: gateway.session, assertion: manager });
+      identityResponse = () => Promise.resolve({ session: gateway.session, assertion: manager });
       const reply = await gateway.send('GET', '/api/v1/sessions/current');
       expect(reply.status).toBe(200);
       await gateway.send('GET', LIST, { cookie: cookieIn(reply)! });
-      expect(heard.at(-1)).toBe(manager);
+      expect(receivedTokens.at(-1)).toBe(manager);
     } finally {
       await gateway.stop();
     }
@@ -222,7 +223,7 @@ describe('what identity says of a session by now', () => {
     ['agency-clerk', 200],
     ['supervisor', 503],
     ['support', 503],
-  ])('cannot be had: a %s gets %i', async (role, status) => {
+  ])('are unavailable: a %s gets %i', async (role, status) => {
     await start();
     try {
       const agency = role === 'agency-clerk' ? { agency: 'agencies/asp' } : {};
@@ -231,8 +232,8 @@ describe('what identity says of a session by now', () => {
       const ask = () => gateway.send('GET', '/api/v1/centres/CU-001/none', { cookie });
       const current = () => gateway.send('GET', '/api/v1/sessions', { cookie });
       expect([(await ask()).status, (await current()).status]).toEqual([404, 200]);
-      word = failUnavailable;
-      // The last word holds for its time.
+      identityResponse = failUnavailable;
+      // The last response remains valid for its interval.
       later(9_000);
       expect((await current()).status).toBe(200);
       later(2_000);
@@ -240,7 +241,7 @@ describe('what identity says of a session by now', () => {
       expect(reply.status).toBe(status);
       if (status === 503) {
         expect(reply.body).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
-        // The session goes on as soon as identity answers.
+        // The session continues when identity responds.
         expect(reply.get('Set-Cookie')).toBeUndefined();
         expect((await gateway.send('DELETE', '/api/v1/sessions/current', { cookie })).status).toBe(204);
       }
@@ -250,7 +251,7 @@ describe('what identity says of a session by now', () => {
   });
 });
 
-test('one of the own sessions that is ended counts here no more; of the one that asks the cookie is cleared', async () => {
+test('an own session ended elsewhere is rejected; the current cookie is cleared', async () => {
   const gateway = await startGateway();
   try {
     const sessions = ['A', 'B'].map((letter) => {

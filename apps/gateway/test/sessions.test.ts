@@ -17,7 +17,7 @@ import type { Gateway } from './gateway.ts';
 const LIST = '/api/v1/applications';
 const named = (token: string) => `cups-session=${token}`;
 
-/** What a cookie holds that a gateway with these keys would set; it names `kid` if one is given. */
+/** Returns a cookie sealed with the first key of the file, with this `kid` if given. */
 async function sealWithKeyFile(file: string, assertion: string, kid?: string): Promise<string> {
   const keys = watchKeySet({ file, name: 'cookie' })().map((key) => ({ ...key, kid: kid ?? key.kid }));
   const seen = Math.floor(Date.now() / 1000);
@@ -32,7 +32,7 @@ describe('the cookie', () => {
   });
   afterAll(() => gateway.stop());
 
-  test('is set at sign-in, for scripts and other sites out of reach', async () => {
+  test('is set at sign-in, unreadable for scripts and other sites', async () => {
     const reply = await gateway.send('POST', '/api/v1/sessions', {
       body: { provider: 'local', operator: 'x' },
       cookie: null,
@@ -43,7 +43,7 @@ describe('the cookie', () => {
       /^cups-session=[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Expires=Tue, 24 Nov 2026 16:00:00 GMT$/,
     );
     expect((await gateway.send('GET', LIST, { cookie: set.split(';')[0]! })).status).toBe(200);
-    // Of the assertion nothing can be read, neither as it is nor unpacked.
+    // The assertion is readable neither directly nor decompressed.
     const [, payload = ''] = gateway.specialist.token.split('.');
     expect(set + reply.text).not.toContain(payload);
     const parts = set.slice(set.indexOf('=') + 1, set.indexOf(';')).split('.');
@@ -53,7 +53,7 @@ describe('the cookie', () => {
     });
   });
 
-  test('is Secure and bound to the host where the public origin is https', async () => {
+  test('is Secure and bound to the host with an https origin', async () => {
     const safe = await startGateway({}, { publicOrigin: 'https://cups.example' });
     try {
       const reply = await safe.send('POST', '/api/v1/sessions', { body: { provider: 'local' }, cookie: null });
@@ -74,7 +74,7 @@ describe('the cookie', () => {
     expect((await gateway.send('GET', LIST, { cookie })).status).toBe(200);
   });
 
-  test('is asked for: without one it is 401, and a mistake in the body is not looked at', async () => {
+  test('is required: without one it is 401, before the body is checked', async () => {
     const reply = await gateway.send('POST', LIST, { cookie: null, raw: '{' });
     expect(reply.status).toBe(401);
     expect(reply.body).toMatchObject({ reason: 'UNAUTHENTICATED' });
@@ -84,9 +84,9 @@ describe('the cookie', () => {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = { iss: 'identity', aud: 'cups', sub: 'operators/x', sid: 's', roles: ['support'], iat: 1, exp: 4e9 };
   const hostile: [string, () => string][] = [
-    ['is rubbish', () => 'rubbish'],
+    ['is garbage', () => 'garbage'],
     ['is enormous', () => 'x'.repeat(8000)],
-    ['is signed by nobody', () => `${part({ alg: 'none', typ: 'cups-session+jwt' })}.${part(claims)}.`],
+    ['is unsigned', () => `${part({ alg: 'none', typ: 'cups-session+jwt' })}.${part(claims)}.`],
     [
       'is signed by a key of its own',
       () => {
@@ -125,26 +125,26 @@ describe('the cookie', () => {
       },
     ],
   ];
-  /** As it is, and encrypted under the gateway's own key, so that what is inside is looked at. */
+  /** Bare, and encrypted under the gateway's own key, so that the content is checked. */
   const ways: [string, (token: string) => string | Promise<string>][] = [
     ['bare', named],
-    ['encrypted by us', (token) => gateway.cookieOf(token)],
+    ['encrypted by the gateway', (token) => gateway.cookieOf(token)],
   ];
   const cases = hostile.flatMap(([what, token]) => ways.map(([way, cookie]) => ({ what, way, token, cookie })));
-  test.each(cases)('that $what, $way, is 401, and cleared', async ({ token, cookie }) => {
+  test.each(cases)('that $what, $way, is 401 and cleared', async ({ token, cookie }) => {
     await mustRefuse(await cookie(token()));
   });
 
   async function mustRefuse(cookie: string): Promise<void> {
-    const asked = gateway.calls.intake.length;
+    const callCount = gateway.calls.intake.length;
     const reply = await gateway.send('GET', LIST, { cookie });
     expect(reply.status).toBe(401);
     expect(reply.body).toMatchObject({ reason: 'SESSION_INVALID' });
     expect(reply.get('Set-Cookie')).toEqual(['cups-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0']);
-    expect(gateway.calls.intake).toHaveLength(asked);
+    expect(gateway.calls.intake).toHaveLength(callCount);
   }
 
-  test('that is the assertion which services hear opens nothing, nor does it in a header', async () => {
+  test('that is a bare assertion grants no access, nor does it in a header', async () => {
     const { token } = gateway.specialist;
     await mustRefuse(named(token));
     for (const headers of [
@@ -157,7 +157,7 @@ describe('the cookie', () => {
     }
   });
 
-  test('that is encrypted otherwise is refused: under a foreign key, changed, or by another algorithm', async () => {
+  test('that is encrypted otherwise is rejected: foreign key, changed, other algorithm', async () => {
     const [name = '', sealed = ''] = gateway.cookie.split('=');
     const [header = '', , iv = '', text = '', tag = ''] = sealed.split('.');
     const otherHeader = (change: object) =>
@@ -185,7 +185,7 @@ describe('the cookie', () => {
     }
   });
 
-  test('goes on to the service behind as it came', async () => {
+  test('is forwarded to the service unchanged', async () => {
     let seen = '';
     const other = await startGateway({
       intake: {
@@ -204,11 +204,11 @@ describe('the cookie', () => {
   });
 });
 
-describe('identity is asked about a session', () => {
+describe('revalidation by identity', () => {
   let answer: () => Promise<never>;
   let clock: Date;
   let gateway: Gateway;
-  const asked = () => gateway.calls.identity.filter(({ method }) => method === 'GetSession').length;
+  const sessionCalls = () => gateway.calls.identity.filter(({ method }) => method === 'GetSession').length;
   const later = (ms: number) => (clock = new Date(clock.getTime() + ms));
   const start = async () => {
     answer = () => Promise.resolve({ session: null } as never);
@@ -217,17 +217,17 @@ describe('identity is asked about a session', () => {
     gateway = await startGateway({ identity: { GetSession: () => answer() } }, settings, () => clock);
   };
 
-  test('once, and again after two minutes; not more often, however many requests come together', async () => {
+  test('happens once per two minutes, however many requests arrive together', async () => {
     await start();
     try {
       await Promise.all([1, 2, 3, 4].map(() => gateway.send('GET', LIST)));
-      expect(asked()).toBe(1);
+      expect(sessionCalls()).toBe(1);
       later(119_000);
       await gateway.send('GET', LIST);
-      expect(asked()).toBe(1);
+      expect(sessionCalls()).toBe(1);
       later(2_000);
       await gateway.send('GET', LIST);
-      expect(asked()).toBe(2);
+      expect(sessionCalls()).toBe(2);
     } finally {
       await gateway.stop();
     }
@@ -236,7 +236,7 @@ describe('identity is asked about a session', () => {
   test.each([
     ['OPERATOR_SUSPENDED' as const, 'The session has ended: the operator is suspended.'],
     ['SESSION_EXPIRED' as const, 'The session has ended.'],
-  ])('%s ends it: 401, the cookie is cleared, and identity is not asked again', async (reason, detail) => {
+  ])('%s ends the session: 401, the cookie is cleared, without further calls', async (reason, detail) => {
     await start();
     try {
       expect((await gateway.send('GET', LIST)).status).toBe(200);
@@ -248,20 +248,20 @@ describe('identity is asked about a session', () => {
         expect(reply.body).toMatchObject({ reason: 'SESSION_EXPIRED', detail });
         expect(reply.get('Set-Cookie')).toEqual([expect.stringMatching(/Max-Age=0/)]);
       }
-      expect(asked()).toBe(2);
+      expect(sessionCalls()).toBe(2);
     } finally {
       await gateway.stop();
     }
   });
 
-  test('while it is away the clerk goes on, and it is asked again after 15 seconds', async () => {
+  test('is retried every 15 seconds while identity is unavailable', async () => {
     await start();
     try {
       answer = () => Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Away.' }));
       expect((await gateway.send('GET', LIST)).status).toBe(200);
-      const before = asked();
+      const before = sessionCalls();
       await gateway.send('GET', LIST);
-      expect(asked()).toBe(before);
+      expect(sessionCalls()).toBe(before);
       answer = () => Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'No.' }));
       later(16_000);
       expect((await gateway.send('GET', LIST)).status).toBe(401);
@@ -273,18 +273,18 @@ describe('identity is asked about a session', () => {
   test.each([
     ['the operator', 'UNKNOWN_HERE' as const],
     ['the key of the session', 'SESSION_INVALID' as const],
-    ['anything of it', 'NOT_FOUND' as const],
-    ['whether anybody is signed in', 'UNAUTHENTICATED' as const],
-  ])('a replica that does not know %s yet ends nothing: it is asked again', async (_what, reason) => {
+    ['any of its data', 'NOT_FOUND' as const],
+    ['the sign-in', 'UNAUTHENTICATED' as const],
+  ])('ignores a replica without %s and retries', async (_what, reason) => {
     await start();
     try {
       answer = () => Promise.reject(new Problem({ reason, message: 'Not known here.' }));
       const first = await gateway.send('GET', LIST);
       expect([first.status, first.headers['set-cookie']]).toEqual([200, undefined]);
-      const before = asked();
+      const before = sessionCalls();
       later(16_000);
       expect((await gateway.send('GET', LIST)).status).toBe(200);
-      expect(asked()).toBeGreaterThan(before);
+      expect(sessionCalls()).toBeGreaterThan(before);
       answer = () => Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'No.' }));
       later(16_000);
       expect((await gateway.send('GET', LIST)).status).toBe(401);
@@ -293,7 +293,7 @@ describe('identity is asked about a session', () => {
     }
   });
 
-  test('a clerk who asks for her own session from such a replica is told to try again, and stays signed in', async () => {
+  test('keeps an operator signed in when such a replica gets the session request', async () => {
     await start();
     try {
       answer = () => Promise.reject(new Problem({ reason: 'UNKNOWN_HERE', message: 'Not known here.' }));
@@ -306,7 +306,7 @@ describe('identity is asked about a session', () => {
     }
   });
 
-  test('of two replicas that differ the one that knows is asked by the call itself', async () => {
+  test('retries on the replica that knows the session', async () => {
     await start();
     try {
       let round = 0;
@@ -316,13 +316,13 @@ describe('identity is asked about a session', () => {
         return Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'No.' }));
       };
       expect((await gateway.send('GET', LIST)).status).toBe(401);
-      expect(asked()).toBe(2);
+      expect(sessionCalls()).toBe(2);
     } finally {
       await gateway.stop();
     }
   });
 
-  test('when it is down altogether the clerk goes on until the session expires by itself', async () => {
+  test('lets the session continue until its expiry while identity is down', async () => {
     await start();
     try {
       await gateway.closeIdentity();
@@ -337,35 +337,36 @@ describe('identity is asked about a session', () => {
   });
 });
 
-describe('signing out', () => {
+describe('sign-out', () => {
   const SIGN_OUT = '/api/v1/sessions/current';
   const cleared = 'cups-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0';
   const away = () => Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Away.' }));
-  const told = (gateway: Gateway) => gateway.calls.identity.filter(({ method }) => method === 'DeleteSession').length;
+  const deleteCalls = (gateway: Gateway) =>
+    gateway.calls.identity.filter(({ method }) => method === 'DeleteSession').length;
   const waiting = async (gateway: Gateway) =>
     /cups_gateway_sign_outs_waiting\{.*\} (\d+)/.exec((await request(gateway.operationsUrl).get('/metrics')).text)?.[1];
 
   test.each([
     ['answers', () => Promise.resolve({})],
     ['hangs', () => new Promise<never>(() => {})],
-    ['is away', away],
-    ['has a fault', () => Promise.reject(new Error('a bug'))],
-  ])('ends the session here at once and clears the cookie when identity %s', async (_name, DeleteSession) => {
+    ['is unavailable', away],
+    ['fails', () => Promise.reject(new Error('a bug'))],
+  ])('ends the session immediately and clears the cookie when identity %s', async (_name, DeleteSession) => {
     const gateway = await startGateway({ identity: { DeleteSession } });
     try {
       const began = performance.now();
       const reply = await gateway.send('DELETE', SIGN_OUT);
       expect([reply.status, reply.get('Set-Cookie')]).toEqual([204, [cleared]]);
       expect(performance.now() - began).toBeLessThan(4000);
-      const asked = gateway.calls.intake.length;
+      const callCount = gateway.calls.intake.length;
       expect((await gateway.send('GET', LIST)).body).toMatchObject({ status: 401, reason: 'SESSION_EXPIRED' });
-      expect(gateway.calls.intake).toHaveLength(asked);
+      expect(gateway.calls.intake).toHaveLength(callCount);
     } finally {
       await gateway.stop();
     }
   });
 
-  test('ends it here with nobody behind, not even for a word on the session', async () => {
+  test('works without any upstream service', async () => {
     const gateway = await startGateway();
     try {
       await gateway.closeIdentity();
@@ -376,43 +377,43 @@ describe('signing out', () => {
     }
   });
 
-  test('is told to identity until it has heard, once, and shows while it waits', async () => {
+  test('is retried until identity confirms it once, and counted meanwhile', async () => {
     let answer: () => Promise<object> = away;
     const gateway = await startGateway({ identity: { DeleteSession: () => answer() } });
     try {
       await gateway.send('DELETE', SIGN_OUT);
       expect(await waiting(gateway)).toBe('1');
-      const before = told(gateway);
-      await eventually(() => told(gateway) > before + 3);
+      const before = deleteCalls(gateway);
+      await eventually(() => deleteCalls(gateway) > before + 3);
       expect(gateway.log()).toMatch(/"event":"sign-outs-wait"/);
       answer = () => Promise.resolve({});
       await eventually(async () => (await waiting(gateway)) === '0');
       expect(gateway.log()).toMatch(/"event":"sign-outs-told"/);
-      const heard = told(gateway);
+      const confirmed = deleteCalls(gateway);
       expect((await gateway.send('GET', LIST)).status).toBe(401);
-      expect(told(gateway)).toBe(heard);
+      expect(deleteCalls(gateway)).toBe(confirmed);
       expect(gateway.log()).not.toContain(gateway.specialist.token);
     } finally {
       await gateway.stop();
     }
   });
 
-  test('is told on the way out when identity was away until then', async () => {
+  test('is reported at shutdown when identity was unavailable before', async () => {
     let answer: () => Promise<object> = away;
     const gateway = await startGateway({ identity: { DeleteSession: () => answer() } });
     try {
       await gateway.send('DELETE', SIGN_OUT);
-      const before = told(gateway);
+      const before = deleteCalls(gateway);
       answer = () => Promise.resolve({});
       await gateway.stopGateway();
-      expect(told(gateway)).toBeGreaterThan(before);
+      expect(deleteCalls(gateway)).toBeGreaterThan(before);
       expect(gateway.log()).not.toContain('sign-outs-forgotten');
     } finally {
       await gateway.stop();
     }
   });
 
-  test('that identity has not heard of when the gateway ends is named, and the end is not held up', async () => {
+  test('is logged when unconfirmed at shutdown, without a delay', async () => {
     const gateway = await startGateway({ identity: { DeleteSession: away } });
     await gateway.send('DELETE', SIGN_OUT);
     const began = performance.now();
@@ -421,27 +422,27 @@ describe('signing out', () => {
     expect(gateway.log()).toMatch(/"event":"sign-outs-forgotten","reason":"STOPPED","count":1/);
   });
 
-  test('of which there are many does not hold up the end of the gateway when identity is slow', async () => {
+  test('reports in bulk do not delay the shutdown when identity is slow', async () => {
     const { log, lines } = captureLog();
     const metrics = createMetrics('gateway');
     let identity: (context: CallContext) => Promise<unknown> = away;
-    let heard = 0;
+    let confirmed = 0;
     const signOuts = createSignOuts({ deleteSession: (c) => identity(c), now: () => new Date(), log, metrics });
     const expires = new Date(Date.now() + 3_600_000);
     for (let i = 0; i < 400; i += 1) await signOuts.add(`s${i}`, { context: {} as CallContext, expires });
-    identity = () => pause(200).then(() => (heard += 1));
-    await eventually(() => heard > 0);
-    // The 400 take 10 s; both times are kept by one clock, so that load does not part them.
+    identity = () => pause(200).then(() => (confirmed += 1));
+    await eventually(() => confirmed > 0);
+    // 400 of them take 10 s; one clock measures both times, so that load does not matter.
     const ended = signOuts.stop().then(() => 'ended');
     expect(await Promise.race([ended, pause(6000, 'too late', { ref: false })])).toBe('ended');
     expect(lines.at(-1)).toMatchObject({ event: 'sign-outs-forgotten', reason: 'STOPPED' });
-    const left = 400 - heard;
+    const left = 400 - confirmed;
     expect(left).toBeGreaterThan(100);
     expect(lines.at(-1)).toMatchObject({ count: left });
     expect(await metrics.registry.metrics()).toMatch(new RegExp(`sign_outs_forgotten_total\\{.*\\} ${left}\\n`));
   });
 
-  test('works for a session that has used up its requests', async () => {
+  test('works for a session that has used up its rate limit', async () => {
     const limits = { address: 1e6, page: 1e6, session: 1, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
     const gateway = await startGateway({}, { limits });
     try {
@@ -453,11 +454,11 @@ describe('signing out', () => {
     }
   });
 
-  test('waits in bounded memory: of too many the oldest is given up, counted and logged', async () => {
+  test('is held in bounded memory: the oldest is dropped, counted and logged', async () => {
     const { log, lines } = captureLog();
     const metrics = createMetrics('gateway');
     let identity: (context: CallContext) => Promise<unknown> = away;
-    const heard: string[] = [];
+    const confirmed: string[] = [];
     const signOuts = createSignOuts({
       deleteSession: (c) => identity(c),
       now: () => new Date(),
@@ -471,12 +472,12 @@ describe('signing out', () => {
     }
     expect(['a', 'b', 'c', 'd'].map((sid) => signOuts.isPending(sid))).toEqual([false, true, true, true]);
     expect(lines.filter(({ event }) => event === 'sign-outs-forgotten')).toHaveLength(1);
-    // One that identity stumbles over does not hold up the others.
+    // One that identity rejects does not block the others.
     identity = ({ sessionToken = '' }) => {
       if (sessionToken === 'b') return Promise.reject(new Error('a bug'));
-      return Promise.resolve(heard.push(sessionToken));
+      return Promise.resolve(confirmed.push(sessionToken));
     };
-    await eventually(() => heard.length === 2);
+    await eventually(() => confirmed.length === 2);
     identity = () => Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'It has ended.' }));
     await eventually(() => !signOuts.isPending('b'));
     await signOuts.stop();
@@ -484,7 +485,7 @@ describe('signing out', () => {
   });
 });
 
-describe('requests from other sites', () => {
+describe('cross-site requests', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await startGateway();
@@ -498,32 +499,32 @@ describe('requests from other sites', () => {
     ['Sec-Fetch-Site same-site: a neighbouring host', { 'sec-fetch-site': 'same-site' }],
     ['a foreign Origin', { origin: 'https://evil.example' }],
     ['an Origin of null', { origin: 'null' }],
-    ['our host on another port', { origin: 'http://127.0.0.1:1' }],
-  ])('%s: 403', async (_name, headers) => {
+    ['the own host on another port', { origin: 'http://127.0.0.1:1' }],
+  ])('rejects %s: 403', async (_name, headers) => {
     const reply = await create(headers);
     expect(reply.status).toBe(403);
     expect(reply.body).toMatchObject({ reason: 'CROSS_SITE_REQUEST' });
   });
 
-  test('signing somebody in from another site: 403', async () => {
+  test('rejects a cross-site sign-in: 403', async () => {
     const headers = { origin: 'https://evil.example' };
     expect((await gateway.send('POST', '/api/v1/sessions', { body: { provider: 'local' }, headers })).status).toBe(403);
   });
 
   test.each([
-    ['our own page', { 'sec-fetch-site': 'same-origin', origin: 'own' }],
-    ['a client that is no browser', {}],
-  ])('%s passes', async (_name, headers: Record<string, string>) => {
+    ['the own page', { 'sec-fetch-site': 'same-origin', origin: 'own' }],
+    ['a client other than a browser', {}],
+  ])('accepts %s', async (_name, headers: Record<string, string>) => {
     expect((await create(headers['origin'] ? { ...headers, origin: gateway.url } : headers)).status).toBe(201);
   });
 
-  /** As a browser sends it from a page at `origin`: that page's address is also the host that it asks. */
-  const statusFrom = async (asked: Gateway, origin: string) => {
+  /** Sends as a page at `origin` does, whose address is also the requested host. */
+  const statusFrom = async (target: Gateway, origin: string) => {
     const headers = { host: new URL(origin).host, origin };
-    return (await asked.send('POST', LIST, { body: { publicService: 'x' }, headers })).status;
+    return (await target.send('POST', LIST, { body: { publicService: 'x' }, headers })).status;
   };
 
-  test('a name that somebody else lets point at this machine is another site', async () => {
+  test('rejects a foreign name that resolves to localhost', async () => {
     const { port } = new URL(gateway.url);
     const own = [`http://127.0.0.1:${port}`, `http://localhost:${port}`, `http://[::1]:${port}`];
     for (const origin of own) expect([origin, await statusFrom(gateway, origin)]).toEqual([origin, 201]);
@@ -531,7 +532,7 @@ describe('requests from other sites', () => {
     for (const origin of foreign) expect([origin, await statusFrom(gateway, origin)]).toEqual([origin, 403]);
   });
 
-  test('with an http origin only the configured host passes, whatever host was asked', async () => {
+  test('accepts only the configured http host, whatever host was requested', async () => {
     const plain = await startGateway({}, { publicOrigin: 'http://desk.example:8080' });
     try {
       expect(await statusFrom(plain, 'http://desk.example:8080')).toBe(201);
@@ -542,7 +543,7 @@ describe('requests from other sites', () => {
     }
   });
 
-  test('with an https origin only that origin passes, whatever host was asked', async () => {
+  test('accepts only the configured https origin, whatever host was requested', async () => {
     const safe = await startGateway({}, { publicOrigin: 'https://cups.example' });
     const from = async (origin: string) =>
       (await safe.send('POST', LIST, { body: { publicService: 'x' }, headers: { origin } })).status;
@@ -574,7 +575,7 @@ describe('limits', () => {
       (gateway: Gateway) => gateway.send('GET', '/x'),
     ],
     ['of a session', { session: 2 }, (gateway: Gateway) => gateway.send('GET', LIST)],
-  ])('%s: 429 with a time to wait', async (_name, limits, ask) => {
+  ])('%s: 429 with a retry time', async (_name, limits, ask) => {
     const gateway = await startGateway({}, { limits: { ...wide, ...limits }, trustProxy: 1 });
     try {
       expect((await statuses(gateway, 4, ask)).map((status) => status === 429)).toEqual([false, false, true, true]);
@@ -587,7 +588,7 @@ describe('limits', () => {
     }
   });
 
-  test('one session does not use up what another may', async () => {
+  test('a session does not use up the limit of another', async () => {
     const gateway = await startGateway({}, { limits: { ...wide, session: 1 } });
     try {
       const other = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-002' });
@@ -599,7 +600,7 @@ describe('limits', () => {
     }
   });
 
-  test('X-Forwarded-For is believed only behind as many proxies as are configured', async () => {
+  test('X-Forwarded-For is trusted only for the configured number of proxies', async () => {
     const ask = (gateway: Gateway, n: number) =>
       gateway.send('GET', '/healthz', { headers: { 'x-forwarded-for': `10.0.0.${n}` } });
     for (const [trustProxy, expected] of [
@@ -617,12 +618,12 @@ describe('limits', () => {
 });
 
 describe('settings', () => {
-  test.each([undefined, '', 'prod', 'staging'])('CUPS_ENV has no default and no other word: %s', (word) => {
+  test.each([undefined, '', 'prod', 'staging'])('CUPS_ENV has no default and rejects other values: %s', (word) => {
     const settings = { PUBLIC_ORIGIN: 'https://cups.example', CUPS_ENV: word };
     expect(() => readConfig(settings)).toThrow(/^CUPS_ENV .*must be one of development, production\.$/);
   });
 
-  test('production needs a public origin, and it is https', () => {
+  test('production requires a public https origin', () => {
     const production = { CUPS_ENV: 'production', GRPC_TLS_DIR: 'tls' };
     expect(() => readConfig(production)).toThrow(/^PUBLIC_ORIGIN is not set/);
     const plain = { ...production, PUBLIC_ORIGIN: 'http://cups.example' };
@@ -631,13 +632,13 @@ describe('settings', () => {
     expect(readConfig({ ...plain, PUBLIC_ORIGIN: 'https://cups.example' })).toMatchObject({ publicHost: '::' });
   });
 
-  test('an origin with a path is refused', () => {
+  test('an origin with a path is rejected', () => {
     expect(() => readConfig({ CUPS_ENV: 'development', PUBLIC_ORIGIN: 'https://cups.example/app' })).toThrow(
       /^PUBLIC_ORIGIN must be/,
     );
   });
 
-  test('development listens on this machine only, and checks no answers', () => {
+  test('development listens on localhost only and checks no responses', () => {
     expect(readConfig({ CUPS_ENV: 'development' })).toMatchObject({
       host: '127.0.0.1',
       publicHost: '127.0.0.1',

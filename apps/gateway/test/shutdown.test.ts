@@ -4,7 +4,7 @@ import { Agent, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { startGateway } from './gateway.ts';
 
-/** How a gateway leaves those who are connected. */
+/** Shutdown with connected clients. */
 
 async function sendRequest(url: string, agent: Agent) {
   const request = get(`${url}/healthz`, { agent });
@@ -14,7 +14,7 @@ async function sendRequest(url: string, agent: Agent) {
   return { status: response.statusCode, connection: response.headers.connection, isReused: request.reusedSocket };
 }
 
-test('a gateway that stops answers on an open connection and asks that it be closed; no request of it fails', async () => {
+test('a stopping gateway serves open connections and asks clients to close them', async () => {
   const gateway = await startGateway({}, { lameDuckMs: 10_000 });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const first = await sendRequest(gateway.url, agent);

@@ -8,7 +8,7 @@ import { createBodyReader } from '../src/http/body-reader.ts';
 import { application, ID, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** Bodies that come slowly, or never: over sockets of our own. */
+/** Slow and missing bodies, over raw sockets. */
 
 const APP = `/api/v1/applications/${ID}`;
 const SIGN_IN = { body: { provider: 'local', operator: 'cu-001-specialist' }, cookie: null };
@@ -27,7 +27,7 @@ afterEach(() => {
   sockets = [];
 });
 
-/** One gateway for all tests of a group. */
+/** Shares one gateway among the tests of a group. */
 function useGateway(...args: Parameters<typeof startGateway>): void {
   beforeAll(async () => {
     gateway = await startGateway(...args);
@@ -35,7 +35,7 @@ function useGateway(...args: Parameters<typeof startGateway>): void {
   afterAll(() => gateway.stop());
 }
 
-/** Opens a connection, and sends a request without the rest of its body. */
+/** Opens a connection and sends a request with an incomplete body. */
 async function openUnfinishedRequest(path: string, type: string, { from = '' } = {}): Promise<Socket> {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname).on('error', () => undefined);
@@ -54,7 +54,7 @@ async function openUnfinishedRequest(path: string, type: string, { from = '' } =
   return socket;
 }
 
-/** All that comes back until the connection ends. */
+/** Returns all received bytes when the connection ends. */
 function readResponse(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
@@ -68,10 +68,10 @@ async function readMetric(name: string): Promise<number> {
   return Number(new RegExp(`^${name}\\S* (\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
-describe('bodies that do not come', () => {
+describe('bodies that never arrive', () => {
   useGateway({}, { maxInFlight: 2 });
 
-  test.each(PATHS)('of %s take no place from requests that are there', async (path, type) => {
+  test.each(PATHS)('of %s take no slots from other requests', async (path, type) => {
     await eventually(async () => (await readMetric('http_bodies_unfinished')) === 0);
     for (let n = 1; n <= 5; n++) {
       await openUnfinishedRequest(path, type);
@@ -82,7 +82,7 @@ describe('bodies that do not come', () => {
     expect((await gateway.send('GET', APP)).status).toBe(200);
   });
 
-  test('end their connection with 408 after five seconds, a byte every 100 ms or not', async () => {
+  test('end the connection with 408 after five seconds, even at a byte per 100 ms', async () => {
     const [silent, dripping] = await Promise.all(
       PATHS.slice(0, 2).map(([path, type]) => openUnfinishedRequest(path, type)),
     );
@@ -104,7 +104,7 @@ describe('bodies that do not come', () => {
     expect(await readMetric('http_bodies_refused_total{[^}]*cause="slow"')).toBeGreaterThanOrEqual(2);
   }, 30_000);
 
-  test('nor do headers longer than five seconds', async () => {
+  test('and headers end the connection after five seconds', async () => {
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
     sockets.push(socket);
@@ -114,10 +114,10 @@ describe('bodies that do not come', () => {
     expect(performance.now() - start).toBeLessThan(15_000);
   }, 30_000);
 });
-describe('places for bodies', () => {
+describe('slots for bodies', () => {
   useGateway({}, { maxBodies: 16, trustProxy: 1 });
 
-  test('are taken by one address to an eighth; other addresses go on', async () => {
+  test('allow one address an eighth; other addresses continue', async () => {
     const answers: Promise<string>[] = [];
     for (let n = 0; n < 5; n++) {
       answers.push(
@@ -139,13 +139,13 @@ describe('places for bodies', () => {
   });
 });
 
-describe('the pace of a body', () => {
+describe('the data rate of a body', () => {
   const metrics = { counter: () => ({ inc: () => undefined }), gauge: () => undefined } as never;
 
   test.each([
-    ['keeps up with the pace and ends within the longest time', 20, 30, true],
-    ['keeps up with the pace beyond the longest time', 20, 1_000, false],
-    ['comes too slowly', 1, 1_000, false],
+    ['keeps the minimum rate and the maximum time', 20, 30, true],
+    ['keeps the minimum rate beyond the maximum time', 20, 1_000, false],
+    ['is below the minimum rate', 1, 1_000, false],
   ])('a body that %s', async (_name, bytesEach, times, arrives) => {
     const bodies = createBodyReader({
       maxBodies: 8,
@@ -172,7 +172,7 @@ describe('the pace of a body', () => {
   });
 });
 
-describe('requests of one address that are worked on', () => {
+describe('concurrent requests of one address', () => {
   let release = () => {};
   let entered = 0;
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -183,18 +183,18 @@ describe('requests of one address that are worked on', () => {
   };
   useGateway({ intake: { GetApplication: hold } }, { maxInFlightPerAddress: 2, trustProxy: 1 });
 
-  test('are as many as the setting says; other addresses have their own', async () => {
+  test('are limited by the setting; other addresses have their own limit', async () => {
     const from = (address: string) => gateway.send('GET', APP, { headers: { 'x-forwarded-for': address } });
-    const held = [from('192.0.2.1'), from('192.0.2.1')];
+    const blocked = [from('192.0.2.1'), from('192.0.2.1')];
     await eventually(() => entered === 2);
     const refused = await from('192.0.2.1');
     expect([refused.status, refused.body]).toMatchObject([503, { reason: 'OVERLOADED' }]);
-    // What a client writes itself before the proxy's own word is nobody's address.
+    // The part that the client wrote before the proxy's own entry is ignored.
     expect((await from('203.0.113.9, 192.0.2.1')).status).toBe(503);
-    held.push(from('192.0.2.2'));
+    blocked.push(from('192.0.2.2'));
     await eventually(() => entered === 3);
     release();
-    expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await Promise.all(blocked)).map(({ status }) => status)).toEqual([200, 200, 200]);
     expect((await from('192.0.2.1')).status).toBe(200);
   });
 });
@@ -211,7 +211,7 @@ describe('the size of a body', () => {
     ['/api/v1/sessions', 4],
     ['/api/v1/tracking', 4],
     ['/api/v1/applications', 256],
-  ])('%s takes %d KiB', async (path, kib) => {
+  ])('%s accepts %d KiB', async (path, kib) => {
     const sized = (bytes: number) => gateway.send('POST', path, { raw: `{"x":"${'y'.repeat(bytes - 8)}"}` });
     expect((await sized(kib * 1024)).status).toBe(400);
     const refused = await sized(kib * 1024 + 1);
@@ -221,7 +221,7 @@ describe('the size of a body', () => {
     ]);
   });
 
-  test.each(['/auth/oidc/logout', '/auth/oidc/callback'])('forms of %s take 64 KiB', async (path) => {
+  test.each(['/auth/oidc/logout', '/auth/oidc/callback'])('forms of %s accept 64 KiB', async (path) => {
     const sized = (bytes: number) =>
       request(gateway.url)
         .post(path)
@@ -239,7 +239,7 @@ describe('a body with very many members', () => {
   useGateway();
   const names = (count: number, first = 'm') =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`${first}${n}`, 1]));
-  /** CPU time of this process, which runs the gateway, for one request: the least of ten, without what compiles or collects beside it. */
+  /** CPU time of this process for one request: the minimum of ten, to exclude compilation and garbage collection. */
   async function cpuMsOf(path: string, body: object): Promise<number> {
     const raw = JSON.stringify(body);
     let least = Infinity;
@@ -266,24 +266,26 @@ describe('a body with very many members', () => {
       { publicService: 'x', answers: names(4_900, '$') },
     ],
     ['4,900 unknown members', '/api/v1/applications', names(4_900)],
-  ])('%s: refused for little CPU', async (_name, path, body) => {
+  ])('%s: rejected at low CPU cost', async (_name, path, body) => {
     const small = await cpuMsOf(path, { state: 'x' });
     const large = await cpuMsOf(path, body);
     expect(large).toBeLessThan(small + 30);
   });
 
-  test('names the bound that it breaks, or its first violation', async () => {
-    const of = async (body: object) => {
+  test('names the limit that it exceeds, or its first violation', async () => {
+    const violationsOf = async (body: object) => {
       const reply = await gateway.send('POST', '/api/v1/applications', { body });
       expect(reply.status).toBe(400);
       return (reply.body as { violations: object[] }).violations;
     };
-    expect(await of(names(6_000))).toMatchObject([{ field: '', rule: 'MAX_MEMBERS', params: { most: 5_000 } }]);
-    expect(await of(names(4_000))).toHaveLength(1);
-    expect((await of(names(50))).length).toBeGreaterThan(50);
+    expect(await violationsOf(names(6_000))).toMatchObject([
+      { field: '', rule: 'MAX_MEMBERS', params: { most: 5_000 } },
+    ]);
+    expect(await violationsOf(names(4_000))).toHaveLength(1);
+    expect((await violationsOf(names(50))).length).toBeGreaterThan(50);
   });
 
-  test('a draft with as many answers as a form has is taken', async () => {
+  test('accepts a draft with as many answers as a form has', async () => {
     const body = { publicService: 'x', answers: names(500) };
     expect((await gateway.send('POST', '/api/v1/applications', { body })).status).toBe(201);
   });

@@ -1,4 +1,4 @@
-/** The operations about the staff: each with the call that it becomes, at a centre and as a whole. */
+/** The staff operations with their RPCs, at a centre and for the whole person. */
 
 const CENTRE_PATH = '/api/v1/centres/CU-001/operators';
 const STAFF_PATH = '/api/v1/staff';
@@ -15,7 +15,7 @@ type StaffRow = [
   request: object,
 ];
 
-/** The same at a centre and of the whole person. */
+/** Returns the rows at a centre and for the whole person. */
 const centreAndStaffRows = (
   [ofCentre, ofStaff]: [string, string],
   method: string,
@@ -110,7 +110,7 @@ export const STAFF_ROWS: StaffRow[] = [
   ],
 ];
 
-/** One of the staff as identity answers it. */
+/** A staff member as identity returns it. */
 const member = {
   name: 'operators/ana',
   givenName: 'Ana',
@@ -129,7 +129,7 @@ const time = { seconds: '1790000000', nanos: 0 };
 const changeResponse = () => Promise.resolve({ member, replayed: false });
 const listResponse = () => Promise.resolve({ members: [member], nextPageToken: 'next' });
 
-/** What an identity answers about the staff. */
+/** Identity's responses about staff. */
 export const STAFF_RESPONSES = {
   ListCentreOperators: listResponse,
   ListStaff: listResponse,

@@ -5,7 +5,7 @@ import request from 'supertest';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** Tracking numbers that are guessed. */
+/** Guessed tracking numbers. */
 
 const EXISTING_NUMBER = '7K2M-4QXN-8RTA-3V';
 const UNKNOWN_NUMBER = '0000-0000-0000-00';
@@ -37,7 +37,7 @@ describe('misses of one address', () => {
   });
   afterAll(() => gateway.stop());
 
-  test('are limited, also those that are under way at once', async () => {
+  test('are limited, including concurrent ones', async () => {
     expect((await statuses([1, 2, 3, 4, 5].map(() => track(UNKNOWN_NUMBER, '192.0.2.1')))).sort()).toEqual([
       404, 404, 404, 429, 429,
     ]);
@@ -46,13 +46,13 @@ describe('misses of one address', () => {
     expect(Number(refused.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  test('are all that is counted: numbers that somebody holds, and requests that are none, cost nothing', async () => {
+  test('are all that counts: matches and invalid requests are free', async () => {
     for (let n = 0; n < 10; n++) expect((await track(EXISTING_NUMBER, '192.0.2.2')).status).toBe(200);
     for (let n = 0; n < 5; n++) expect((await track('', '192.0.2.2')).status).toBe(400);
     expect((await track(UNKNOWN_NUMBER, '192.0.2.2')).status).toBe(404);
   });
 
-  test('are those of a network of /64 where it is IPv6', async () => {
+  test('are counted per /64 network for IPv6', async () => {
     for (const host of ['1', '2', 'ffff:1:2']) {
       expect((await track(UNKNOWN_NUMBER, `2001:db8:0:7::${host}`)).status).toBe(404);
     }
@@ -62,7 +62,7 @@ describe('misses of one address', () => {
   });
 });
 
-describe('misses of very many addresses', () => {
+describe('misses of many addresses', () => {
   beforeAll(async () => {
     const few = { ...limits, trackingTotal: 5 };
     gateway = await startGateway({ intake }, { limits: few, trustProxy: 1, maxInFlight: 2 });
@@ -71,7 +71,7 @@ describe('misses of very many addresses', () => {
   const slow: ReturnType<typeof track>[] = [];
   afterEach(() => Promise.all(slow));
 
-  test('are answered later, and close tracking for nobody', async () => {
+  test('are delayed, without blocking anybody', async () => {
     for (let n = 0; n < 40; n++) {
       slow.push(track(UNKNOWN_NUMBER, `198.51.100.${n}`));
       await eventually(async () => (await readMetric('tracking_misses_total')) === n + 1);

@@ -8,5 +8,5 @@ const desk = (): AccessTable<NotificationsServiceDefinition>['ListNotices'] => (
   personalData: true,
 });
 
-/** Who may call what; a method without a row does not start. */
+/** Callers of each method; the service does not start when a method has no row. */
 export const access: AccessTable<NotificationsServiceDefinition> = { ListNotices: desk(), GetSlip: desk() };

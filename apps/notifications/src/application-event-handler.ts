@@ -14,7 +14,7 @@ import { newThread, withNotices } from './store.ts';
 import type { Thread, Threads } from './store.ts';
 import type { NoticeComposer } from './notice-composer.ts';
 
-/** All events about an application are counted by one producer, intake. */
+/** Intake numbers the events of all applications. */
 const SEQUENCE_SUBJECT = 'applications';
 
 export interface ApplicationEventHandlerDeps {
@@ -26,7 +26,7 @@ export interface ApplicationEventHandlerDeps {
   now: () => Date;
 }
 
-/** What this service does about events of cups.applications. */
+/** Handles events of cups.applications. */
 export class ApplicationEventHandler {
   readonly #deps: ApplicationEventHandlerDeps;
 
@@ -35,8 +35,8 @@ export class ApplicationEventHandler {
   }
 
   /**
-   * One write counts the event and adds the notice that it leads to. A mail then goes out at once; what cannot go out now is left to
-   * the timer of the thread.
+   * Records the event's sequence number and adds its notice, in one write.
+   * Then sends an email immediately. The thread's timer retries what fails.
    */
   async handle(event: ReceivedEvent): Promise<HandlerResult> {
     const applicationEvent = decodeApplicationEvent(event);
@@ -62,13 +62,13 @@ export class ApplicationEventHandler {
       if (outcome === 'applied') await this.#followUp(document, noticeId(applicationEvent));
       return 'done';
     } catch (error) {
-      // An application never changes its centre: what names another is not about this one.
+      // An application never changes its centre, so the event is invalid.
       if (isProblem(error) && error.kind === 'EXISTS') return 'refused';
       throw error;
     }
   }
 
-  /** An operator dropped this event: it is counted, so that the next may come, and nobody is told anything. */
+  /** Handles an event that an administrator dropped: records its sequence number without a notice. */
   async skip(event: ReceivedEvent): Promise<void> {
     const applicationEvent = decodeApplicationEvent(event);
     if (!applicationEvent) return;
@@ -78,7 +78,7 @@ export class ApplicationEventHandler {
     await this.#deps.threads.update(application, options, (thread) => ({ document: thread, events: [] }));
   }
 
-  /** The notice that an event leads to, as far as it can be written now; undefined where the person is told nothing. */
+  /** Returns the notice for an event, composed if possible; undefined when the event needs none. */
   async #createNotice(
     applicationEvent: ApplicationEvent,
     event: ReceivedEvent,
@@ -90,7 +90,7 @@ export class ApplicationEventHandler {
     if (trigger.kind === 'nothing' || trigger.kind === 'told' || isTooOld(eventTime, now, this.#deps.retryPolicy))
       return undefined;
     const { kind, answerBy } = trigger;
-    // A timer, which fires again, is the cause of many.
+    // Timers fire repeatedly, so their causation ID does not identify one event.
     const causedBy = isUlid(event.causationId) ? event.causationId : '';
     if (isDuplicate(thread.notices, kind, causedBy)) return undefined;
     const notice: Notice = {
@@ -109,7 +109,7 @@ export class ApplicationEventHandler {
 
   async #followUp(thread: Thread, id: string): Promise<void> {
     const { sender, noticeMetrics } = this.#deps;
-    const notice = thread.notices.find((one) => one.id === id);
+    const notice = thread.notices.find((candidate) => candidate.id === id);
     if (!notice) return;
     if (notice.held) noticeMetrics.recordThrottled(thread._id, notice);
     else if (notice.state === 'pending') await sender.send(thread, notice);
@@ -117,7 +117,7 @@ export class ApplicationEventHandler {
   }
 }
 
-/** The thread with what is to be told, or was told, after an event. */
+/** Returns the thread with the notice, or the recorded notification, of an event. */
 function applyTrigger(thread: Thread, trigger: NoticeTrigger, notice: Notice | undefined, eventTime: Date): Thread {
   if (trigger.kind === 'told') {
     return withNotices(thread, withPersonNotification(thread.notices, trigger.notice, trigger.method, eventTime));

@@ -11,7 +11,6 @@ import {
 import { readSettings } from '@cups/process/settings';
 import type { Settings } from '@cups/process/settings';
 
-/** The settings of notifications. */
 export const settings = {
   ...PROCESS_SETTINGS,
   ...STORED_BACKEND_SETTINGS,
@@ -94,12 +93,12 @@ export const settings = {
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** @throws Error, one sentence that names a setting that cannot be used */
+/** @throws Error naming the invalid setting, in one sentence */
 export function readConfig(variables: NodeJS.ProcessEnv) {
   const { smtpUrlFile, smtpUrl, stateDir, ...config } = readSettings(settings, variables);
   return {
     ...config,
-    /** Where mail goes, asked again for each connection; undefined writes .eml files into mailDir. */
+    /** Returns the SMTP URL, read again for each connection; undefined writes .eml files into mailDir. */
     smtpUrl: smtpUrlFile ?? (smtpUrl === '' ? undefined : () => smtpUrl),
     mailDir: join(stateDir, 'mail'),
   };

@@ -12,7 +12,7 @@ import { NoticeComposer } from './notice-composer.ts';
 export interface EventHandlersDeps {
   threads: Threads;
   mailer: Mailer;
-  /** Asks intake, under our own identity; throws a Problem. */
+  /** Fetches the notice context from intake, as this service. @throws Problem */
   fetchNoticeContext: (application: string) => Promise<NoticeContext>;
   retryPolicy: RetryPolicy;
   now: () => Date;
@@ -20,7 +20,7 @@ export interface EventHandlersDeps {
   metrics: Metrics;
 }
 
-/** What notifications does about what intake says, and about its own timers. */
+/** Connects the handlers of events and timers. */
 export function createEventHandlers({ mailer, fetchNoticeContext, log, metrics, ...shared }: EventHandlersDeps) {
   const noticeMetrics = new NoticeMetrics(log, metrics);
   const composer = new NoticeComposer({ ...shared, fetchNoticeContext, log });
@@ -28,11 +28,11 @@ export function createEventHandlers({ mailer, fetchNoticeContext, log, metrics, 
   const applications = new ApplicationEventHandler({ ...shared, composer, sender, noticeMetrics });
   return {
     handle: (event: ReceivedEvent): Promise<HandlerResult> => applications.handle(event),
-    /** An event that an operator dropped. */
+    /** Handles an event that an administrator dropped. */
     skip: (event: ReceivedEvent): Promise<void> => applications.skip(event),
-    /** The timer of a thread is due. */
+    /** Handles the due timer of a thread. */
     processDue: (application: string): Promise<void> => sender.processDue(application),
-    /** Resolves when nothing is under way; no event and no timer comes any more. */
+    /** Resolves when no work is in progress. Call it after the consumer and the timers have stopped. */
     stop: (): Promise<void> => composer.waitUntilIdle(),
   };
 }

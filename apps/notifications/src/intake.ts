@@ -8,31 +8,31 @@ import type { ResultChange } from './domain/superseded.ts';
 import { RESULT_DELIVERIES } from './domain/templates.ts';
 import type { ResultDelivery } from './domain/templates.ts';
 
-/** The border to intake: what it says on cups.applications, and what it answers about the person. */
+/** Boundary to intake: events of cups.applications, and the notice context. */
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
-/** What the person is to be told of an event; `answerBy` is the last day to bring documents, yyyy-MM-dd. */
+/** What an event triggers; `answerBy` is the last day to supply documents, yyyy-MM-dd. */
 export type NoticeTrigger =
   | { kind: NoticeKind; answerBy?: string }
-  /** A colleague told them what a notice says: `notice` is its id. */
+  /** A colleague told the applicant what the notice with this ID says. */
   | { kind: 'told'; notice: string; method: string }
   | { kind: 'nothing' };
 
-/** An event of intake, in words of this service. */
 export interface ApplicationEvent {
-  /** Id of the application. */
+  /** ID of the application. */
   application: string;
   /** centres/{code} */
   centre: string;
   sequence: number;
-  /** Of `nothing` the event is counted, and that is all. */
+  /** For `nothing`, only the sequence number is recorded. */
   trigger: NoticeTrigger;
 }
 
 /**
- * What an event of cups.applications says; undefined when it cannot be read. The consumer has already checked that it comes from
- * intake and is about an application. One of a type that this release does not know yet is told to nobody, but is counted.
+ * Decodes an event of cups.applications; undefined when it is unreadable.
+ * The consumer has already checked the producer and the subject. Unknown event types trigger no notice, but are
+ * counted.
  */
 export function decodeApplicationEvent(event: ReceivedEvent): ApplicationEvent | undefined {
   const decoded = intakeEvents.decode(event);
@@ -47,9 +47,9 @@ export function decodeApplicationEvent(event: ReceivedEvent): ApplicationEvent |
 const NO_NOTICE: NoticeTrigger = { kind: 'nothing' };
 
 /**
- * Decides whether the person is told of an event, and what. Not told is what the person did at the desk a moment ago (handing
- * over, supplying, discarding a draft), and what only the desk must look at. There is an answer for every event, and never undefined:
- * that is why it does not compile when one is forgotten.
+ * Returns the notice that an event triggers.
+ * Steps that the applicant takes at the desk, and alerts for the desk, trigger none. The switch is exhaustive, so a
+ * forgotten event does not compile.
  */
 function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
   switch (event.type) {
@@ -82,7 +82,6 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
   }
 }
 
-/** What intake answered, in words of this service. */
 export function toNoticeContext(response: NoticeContextResponse): NoticeContext {
   const lastChange = resolveLastChange(response.decision);
   return {
@@ -113,13 +112,13 @@ export function toNoticeContext(response: NoticeContextResponse): NoticeContext 
   };
 }
 
-/** What this release cannot tell is collected at the centre, which can. */
+/** Unknown values become collection at the centre, where staff can help. */
 function toResultDelivery(wire: NoticeContextResponse['resultWay']): ResultDelivery {
   const delivery = RESULT_DELIVERIES.find((known) => known === fromProtoEnum('RESULT_WAY_', wire));
   return delivery ?? 'collect';
 }
 
-/** Of a correction and a revocation the later one counts; intake keeps their times apart. */
+/** Returns the later of correction and revocation. */
 function resolveLastChange(decision: NoticeContextResponse['decision']): ResultChange | undefined {
   const corrected = fromTimestamp(decision?.correctTime);
   const revoked = fromTimestamp(decision?.revokeTime);

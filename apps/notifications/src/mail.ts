@@ -4,15 +4,15 @@ import { createTransport } from 'nodemailer';
 import type { FailCause, Notice } from './domain/notice.ts';
 import { LAYOUT } from './domain/templates.ts';
 
-/** Message-ID and file name come from the id of the notice, so that a repeat can be recognised. */
+/** Message-ID and file name derive from the notice's ID, so that duplicates are recognisable. */
 export type Mail = Required<Pick<Notice, 'id' | 'to' | 'subject' | 'text' | 'language'>>;
 
-/** refused: never for this mail, for a cause that is a code; away: not now. */
+/** refused: permanent for this email; away: temporary. */
 export type MailResult = { outcome: 'sent' } | { outcome: 'refused' | 'away'; cause: FailCause };
 
 export type Mailer = (mail: Mail) => Promise<MailResult>;
 
-/** What every mail has; the address stands alone, so that a comma in it makes no second one. */
+/** Builds the common message. The address is an object, so that a comma does not add a recipient. */
 function buildMessage(mail: Mail, from: string) {
   const domain = /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? 'localhost';
   return {
@@ -29,23 +29,20 @@ function buildMessage(mail: Mail, from: string) {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/**
- * The address with TLS demanded and a certificate that counts, unless the server is on this machine: mail holds a person's address
- * and file.
- */
+/** Requires TLS with a valid certificate, except for localhost, because emails contain personal data. */
 function requireTls(text: string): string {
   const url = new URL(text);
   if (LOOPBACK.test(url.hostname)) return text;
-  // Parameters of the address win over options, so they are what must not say otherwise.
+  // URL parameters override options, so remove those that weaken TLS.
   for (const name of [...url.searchParams.keys()]) if (/tls$|^tls\./i.test(name)) url.searchParams.delete(name);
   if (url.protocol !== 'smtps:') url.searchParams.set('requireTLS', 'true');
   return url.href;
 }
 
 /**
- * Mail by SMTP, a connection for each: `url` may change meanwhile; it may hold a password and is never logged. Nothing is
- * sent without TLS but to this machine.
- * @param ca the authorities (PEM) of the server's certificate; without it those that Node knows
+ * Creates a mailer that opens an SMTP connection per email.
+ * `url` is read each time, because it may change. It may contain a password, so never log it.
+ * @param ca CA certificates (PEM) of the server; by default those of Node
  */
 export function createSmtpMailer(url: () => string, from: string, ca?: () => string): Mailer {
   const limits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
@@ -67,18 +64,22 @@ interface SmtpError {
   message?: string;
 }
 
-/** A 5xx answer about this mail or its address is for good; trouble with the connection or our sign-in is not. */
+/**
+ * 5xx responses about the email or its address are permanent. Connection and authentication errors are temporary.
+ */
 function classifyError({ code = '', responseCode = 0, message = '' }: SmtpError): MailResult {
-  // nodemailer puts a code of its own over that of Node; only the words are left.
+  // nodemailer replaces Node's error code, so only the message identifies the error.
   if (/certificate/i.test(message) && responseCode === 0) return { outcome: 'away', cause: 'smtp-certificate' };
-  const aboutMail = code === 'EENVELOPE' || code === 'EMESSAGE';
+  const isAboutMail = code === 'EENVELOPE' || code === 'EMESSAGE';
   if (code === 'ETLS') return { outcome: 'away', cause: 'smtp-tls' };
-  if (aboutMail && responseCode >= 500) return { outcome: 'refused', cause: `smtp-${responseCode}` };
+  if (isAboutMail && responseCode >= 500) return { outcome: 'refused', cause: `smtp-${responseCode}` };
   if (code === 'EENVELOPE' && responseCode === 0) return { outcome: 'refused', cause: 'address-invalid' };
   return { outcome: 'away', cause: responseCode ? `smtp-${responseCode}` : 'smtp-away' };
 }
 
-/** Mail as one .eml file each, readable for their owner only; a repeat replaces the file of its notice. */
+/**
+ * Creates a mailer that writes one .eml file per email, readable by the owner only. A duplicate replaces the file.
+ */
 export function createFileMailer(folder: string, from: string): Mailer {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   return async (mail) => {

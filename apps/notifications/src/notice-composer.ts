@@ -7,22 +7,22 @@ import type { Notice, RetryPolicy } from './domain/notice.ts';
 import { resumeWaitingNotices } from './store.ts';
 import type { Threads } from './store.ts';
 
-/** ms; the notices that wait for intake are woken at most once in so long. */
+/** Minimum interval in ms between checks for notices that wait for intake. */
 const RESUME_INTERVAL_MS = 1000;
 
 export interface NoticeComposerDeps {
   threads: Threads;
-  /** Asks intake, under our own identity; throws a Problem. */
+  /** Fetches the notice context from intake, as this service. @throws Problem */
   fetchNoticeContext: (application: string) => Promise<NoticeContext>;
   retryPolicy: RetryPolicy;
   now: () => Date;
   log: Log;
 }
 
-/** Writes notices by what intake says of the person and the application; what waits for intake is woken when it answers again. */
+/** Composes notices from intake's data. Resumes waiting notices when intake recovers. */
 export class NoticeComposer {
   readonly #deps: NoticeComposerDeps;
-  /** Whether notices may wait for intake; at the start they may, left by the process before. */
+  /** Whether notices may wait for intake. True at start, because an earlier process may have left some. */
   #hasWaiting = true;
   #lastResumeTime = -Infinity;
   #resuming: Promise<void> = Promise.resolve();
@@ -31,7 +31,7 @@ export class NoticeComposer {
     this.#deps = deps;
   }
 
-  /** The notice with its letter. While intake is away it stays in the state compose, to be tried later. */
+  /** Returns the composed notice. While intake is unavailable, it stays in state compose and is retried. */
   async compose(application: string, notice: Notice): Promise<Notice> {
     const { now, retryPolicy } = this.#deps;
     try {
@@ -46,7 +46,7 @@ export class NoticeComposer {
     }
   }
 
-  /** Resolves when nothing is being woken any more. */
+  /** Resolves when no resumption is in progress. */
   waitUntilIdle(): Promise<void> {
     return this.#resuming;
   }

@@ -2,7 +2,7 @@ import { resourceName } from '@cups/contracts';
 import type { Counter, Log, Metrics } from '@cups/contracts';
 import type { Notice } from './domain/notice.ts';
 
-/** Counts and logs what becomes of notices: codes only, never a text or an address. */
+/** Counts and logs the outcomes of notices: codes only, never a text or an address. */
 export class NoticeMetrics {
   readonly #log: Log;
   readonly #outcomes: Counter<'kind' | 'outcome'>;
@@ -12,9 +12,9 @@ export class NoticeMetrics {
     this.#outcomes = metrics.counter('cups_notices_total', 'Notices by what became of them.', ['kind', 'outcome']);
   }
 
-  /** A try has ended: the notice is sent, printable or failed, or waits for the next try. */
+  /** Records the end of an attempt: sent, printable, failed, or waiting for the next attempt. */
   recordOutcome(application: string, { kind, state, failCause, training }: Notice): void {
-    // What nobody was told is not counted as told.
+    // Failed and waiting notices do not count as sent.
     const isOut = state === 'sent' || state === 'printable';
     this.#outcomes.inc({ kind, outcome: training && isOut ? 'training' : state });
     const resource = resourceName('applications', application);
@@ -23,7 +23,7 @@ export class NoticeMetrics {
     else this.#log.warn(line);
   }
 
-  /** The person was told enough of this kind today: the notice waits. */
+  /** Records a notice that waits because of the daily limit. */
   recordThrottled(application: string, { kind }: Notice): void {
     this.#outcomes.inc({ kind, outcome: 'held' });
     this.#log.warn({ event: 'notice-held', resource: resourceName('applications', application), messageType: kind });

@@ -16,19 +16,19 @@ export interface NoticeSenderDeps {
 }
 
 /**
- * Brings notices out: each is claimed by a write, its mail sent, and what became of it marked by another write. After a crash between
- * sending and marking the mail is sent once more, under the same Message-ID, when the claim has lapsed.
+ * Sends notices: claims each by a write, sends its email, and marks the result by another write.
+ * After a crash in between, the email is sent again under the same Message-ID when the claim expires.
  */
 export class NoticeSender {
   readonly #deps: NoticeSenderDeps;
-  /** ms since 1970. Once the mail server was away nobody waits for it again until then: the timers bring those notices out. */
+  /** ms since 1970. Until then sends are skipped after a failure, and the timers send those notices. */
   #serverUnavailableUntil = 0;
 
   constructor(deps: NoticeSenderDeps) {
     this.#deps = deps;
   }
 
-  /** Does what is due in a thread: its durable timer calls it. */
+  /** Processes the due notices of a thread; called by its durable timer. */
   async processDue(application: string): Promise<void> {
     const { threads, now } = this.#deps;
     const thread = await threads.get(application, { scope: 'service' });
@@ -37,7 +37,7 @@ export class NoticeSender {
     for (const notice of due) await this.#processNotice(application, notice);
   }
 
-  /** Sends a claimed mail and marks it. While the mail server is away, nothing happens: the claim lapses. */
+  /** Sends a claimed email and marks it. While the mail server is unavailable, does nothing: the claim expires. */
   async send(thread: Thread, notice: Notice): Promise<void> {
     const { mailer, now } = this.#deps;
     const { id, to = '', subject = '', text = '', language = 'ro' } = notice;
@@ -49,7 +49,8 @@ export class NoticeSender {
     const { threads, composer, noticeMetrics, retryPolicy, now } = this.#deps;
     const composed = notice.state === 'compose' ? await composer.compose(application, notice) : undefined;
     const at = now();
-    const claim = (one: Notice) => (one.state === 'compose' ? (composed ?? one) : claimNotice(one, at, retryPolicy));
+    const claim = (current: Notice) =>
+      current.state === 'compose' ? (composed ?? current) : claimNotice(current, at, retryPolicy);
     const { thread, notice: next, isChanged } = await updateNotice(threads, application, notice.id, at, claim);
     if (next?.state === 'pending') await this.send(thread, next);
     else if (next && isChanged) noticeMetrics.recordOutcome(application, next);

@@ -11,7 +11,7 @@ import { renderSlip } from './domain/slip.ts';
 import { markPrinted } from './store.ts';
 import type { Thread, Threads } from './store.ts';
 
-/** The calls of notifications. A thread of another centre is as absent as one that does not exist. */
+/** Implements the RPCs. Threads of other centres are NOT_FOUND. */
 export function notificationsRpcs(threads: Threads, now: () => Date): Rpcs<NotificationsServiceDefinition> {
   async function findThread(application: string, context: Context): Promise<Thread> {
     const thread = await threads.get(application, { scope: { centre: centresOf(context) } });
@@ -31,11 +31,11 @@ export function notificationsRpcs(threads: Threads, now: () => Date): Rpcs<Notif
       const id = parseResourceName('notices', name);
       const application = id.slice(0, id.lastIndexOf('-'));
       const thread = await findThread(application, context);
-      const notice = thread.notices.find((one) => one.id === id);
+      const notice = thread.notices.find((candidate) => candidate.id === id);
       const { language, subject, text, trackingNumber = '' } = notice ?? {};
-      // A notice without a text yet has no slip either.
+      // A notice without a text has no slip yet.
       if (!notice || !language || !subject || !text) throw notFound();
-      // Whoever is shown the page prints it: from then on the notice has gone out.
+      // Reading the page counts as printing it.
       if (notice.state === 'printable') {
         await markPrinted(threads, application, id, { centres: centresOf(context), now: now() });
       }
@@ -44,7 +44,7 @@ export function notificationsRpcs(threads: Threads, now: () => Date): Rpcs<Notif
   };
 }
 
-/** The notice for the wire; what is still to be composed or printed is pending like what is still to be sent. */
+/** Converts a notice. Uncomposed and unprinted notices are pending, like unsent ones. */
 function toNoticeMessage(application: string, notice: Notice): NoticeMessage {
   const state = notice.state === 'compose' || notice.state === 'printable' ? 'pending' : notice.state;
   return {
@@ -65,7 +65,7 @@ function toNoticeMessage(application: string, notice: Notice): NoticeMessage {
   };
 }
 
-/** The day in Moldova, dd.MM.yyyy. */
+/** Returns the day in Moldova, dd.MM.yyyy. */
 function formatDay(time: Date): string {
   return formatCivilDate(toCivilDate(time));
 }

@@ -14,11 +14,11 @@ import { notificationsRpcs } from './rpc.ts';
 import { openThreads } from './store.ts';
 
 export interface NotificationsTestOverrides extends StoredTestOverrides {
-  /** Stands between us and the mail channel. */
+  /** Wraps the mailer, for tests. */
   mailer?: (real: Mailer) => Mailer;
 }
 
-/** Notifications: hears of applications, asks intake for the contact, writes notices and brings them out. */
+/** Starts notifications: consumes events, fetches contacts from intake, composes notices and sends them. */
 export async function createNotifications(
   config: Config,
   overrides: NotificationsTestOverrides = {},
@@ -48,7 +48,7 @@ export async function createNotifications(
   });
 }
 
-/** By SMTP where a server is named, into files where none is. */
+/** Uses SMTP when a server is configured, files otherwise. */
 function createMailer({ smtpUrl, smtpCa, mailDir, mailFrom }: Config): Mailer {
   return smtpUrl ? createSmtpMailer(smtpUrl, mailFrom, smtpCa) : createFileMailer(mailDir, mailFrom);
 }

@@ -2,13 +2,16 @@ import type { Documents, Draft, Store, StoredDocument } from '@cups/store';
 import { INTAKE_UNAVAILABLE, isOpen, nextDue, withPrinted } from './domain/notice.ts';
 import type { Notice } from './domain/notice.ts';
 
-/** What notifications keeps: one thread for each application, with all that was said about it. */
+/** Stored data: one thread of notices per application. */
 
 const SCHEMA_VERSION = 1;
 
-/** The id is that of the application. `lastSeqs` says up to which event it was told: effect and count are one write. */
+/**
+ * The ID is that of the application. `lastSeqs` holds the last handled event; notices and sequence change in one
+ * write.
+ */
 export interface Thread extends StoredDocument {
-  /** centres/{code}: whose desk may read it. */
+  /** centres/{code} of the desk that may read it. */
   centre: string;
   notices: Notice[];
 }
@@ -50,7 +53,7 @@ export function openThreads(store: Store): Threads {
   });
 }
 
-/** The thread of an application of which nothing was heard yet. */
+/** Returns the thread of an application before its first event. */
 export const newThread = (application: string, centre: string): Draft<Thread> => ({
   _id: application,
   centre,
@@ -58,15 +61,15 @@ export const newThread = (application: string, centre: string): Draft<Thread> =>
   timer: null,
 });
 
-/** The thread with these notices, and its timer at the first that has work to do. */
+/** Returns the thread with these notices, and its timer at the first due notice. */
 export function withNotices<T extends Pick<Thread, 'notices' | 'timer'>>(thread: T, notices: Notice[]): T {
   const due = nextDue(notices);
   return { ...thread, notices, timer: due ? { kind: 'notices', due } : null };
 }
 
 /**
- * Changes one notice that is still open; a closed or unknown one stays as it is, and nothing is written.
- * @param current the thread as it was read already, which saves a read
+ * Changes an open notice. A closed or unknown notice stays unchanged, without a write.
+ * @param current the thread as already read, which saves a read
  */
 export async function updateNotice(
   threads: Threads,
@@ -83,11 +86,11 @@ export async function updateNotice(
     const next = found ? withNotices(before, before.notices.with(index, change(found))) : before;
     return { document: next, events: [] };
   });
-  const notice = document.notices.find((one) => one.id === id);
+  const notice = document.notices.find((candidate) => candidate.id === id);
   return { thread: document, notice, isChanged: outcome === 'applied' };
 }
 
-/** Marks a slip as printed, once: that of an application of these centres. */
+/** Marks a slip of an application of these centres as printed, once. */
 export async function markPrinted(
   threads: Threads,
   thread: string,
@@ -103,18 +106,18 @@ export async function markPrinted(
 }
 
 /**
- * Makes due at `now` every notice that waits for intake. Done in the store, and not in the memory of one process, so that what
- * an earlier process or a replica left behind is woken too; each is still claimed by one timer only.
- * @returns the number of threads that were woken
+ * Makes every notice that waits for intake due now.
+ * Works in the store, to include notices of earlier processes and other replicas. One timer still claims each.
+ * @returns the number of resumed threads
  */
 export async function resumeWaitingNotices(threads: Threads, now: Date): Promise<number> {
-  const waits = { state: 'compose', failCause: INTAKE_UNAVAILABLE, due: { $gt: now } };
+  const waitingFilter = { state: 'compose', failCause: INTAKE_UNAVAILABLE, due: { $gt: now } };
   const { modifiedCount } = await threads.internals
     .collection()
     .updateMany(
-      { notices: { $elemMatch: waits } },
+      { notices: { $elemMatch: waitingFilter } },
       { $set: { 'timer.due': now, 'notices.$[waits].due': now }, $inc: { revision: 1 } },
-      { arrayFilters: [{ 'waits.state': waits.state, 'waits.failCause': waits.failCause }] },
+      { arrayFilters: [{ 'waits.state': waitingFilter.state, 'waits.failCause': waitingFilter.failCause }] },
     );
   return modifiedCount;
 }

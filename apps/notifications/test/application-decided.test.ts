@@ -10,7 +10,7 @@ const ready = { ref: { state: 'STATE_READY' } } as const;
 test.each([
   ['STATE_READY', 'result-ready'],
   ['STATE_REJECTED', 'application-rejected'],
-] as const)('ApplicationDecided that leads to %s tells the person: %s', async (state, kind) => {
+] as const)('ApplicationDecided with state %s creates the notice %s', async (state, kind) => {
   const id = harness.application(noticeContextResponse('', { state }));
   await harness.publish(intakeEvent(id, 1, 'ApplicationDecided', { ref: { state } }));
   expect((await harness.thread(id)).notices).toMatchObject([{ kind, state: 'printable', channel: 'slip' }]);
@@ -22,14 +22,14 @@ test.each([
   ['RESULT_WAY_POST', 'prin poștă'],
   ['RESULT_WAY_PAYMENT', 'plătește suma'],
   ['RESULT_WAY_UNSPECIFIED', 'Îl primiți la centrul Lozova'],
-] as const)('ApplicationDecided tells how the result comes: %s', async (resultWay, words) => {
+] as const)('ApplicationDecided states how the result is delivered: %s', async (resultWay, words) => {
   const id = harness.application(noticeContextResponse('ana@example.md', { resultWay }));
   await harness.publish(intakeEvent(id, 1, 'ApplicationDecided', ready));
   await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
   expect(harness.readMail(`${id}-1`).text).toContain(words);
 });
 
-test('Result, code, validity and reasons reach the mail and the slip of ApplicationDecided and ResultChanged', async () => {
+test('ApplicationDecided and ResultChanged show result, code, validity and reasons', async () => {
   const decision = {
     approved: true,
     resultNumber: 'R-1',
@@ -69,7 +69,7 @@ test('Result, code, validity and reasons reach the mail and the slip of Applicat
   expect(await slip(3)).toContain('<blockquote>Eliberat din eroare.</blockquote>');
 });
 
-test('How and until when a rejection can be appealed stands in the slip, as words of the agency', async () => {
+test('ApplicationDecided quotes how and until when a rejection can be appealed', async () => {
   const decision = {
     approved: false,
     reason: { ro: 'Lipsește actul.', ru: '', en: '' },
@@ -84,7 +84,7 @@ test('How and until when a rejection can be appealed stands in the slip, as word
     intakeEvent(id, 1, 'ApplicationDecided', rejected),
     intakeEvent(silent, 1, 'ApplicationDecided', rejected),
   );
-  for (const one of [id, silent]) await harness.thread(one);
+  for (const application of [id, silent]) await harness.thread(application);
   const { html } = await harness.deskClient().getSlip({ name: `notices/${id}-1` });
   expect(html).toContain('<blockquote>Cerere prealabilă la instituție.</blockquote>');
   expect(html).toContain('Contestația se depune cel târziu la 24.12.2026.');

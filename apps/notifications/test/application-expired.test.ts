@@ -5,13 +5,13 @@ let harness: Awaited<ReturnType<typeof startNotifications>>;
 beforeAll(async () => void (harness = await startNotifications()));
 afterAll(() => harness.stop());
 
-test('ApplicationExpired of a filed application tells the person', async () => {
+test('ApplicationExpired of a filed application creates a notice', async () => {
   const id = harness.application(noticeContextResponse('', { state: 'STATE_EXPIRED' }));
   await harness.publish(intakeEvent(id, 1, 'ApplicationExpired', { fromState: 'STATE_DOCUMENTS_REQUESTED' }));
   expect((await harness.thread(id)).notices).toMatchObject([{ kind: 'application-expired', state: 'printable' }]);
 });
 
-test('ApplicationExpired of a draft is counted, and nobody is told', async () => {
+test('ApplicationExpired of a draft creates no notice', async () => {
   const id = harness.application(noticeContextResponse(''));
   await harness.publish(intakeEvent(id, 1, 'ApplicationExpired', { fromState: 'STATE_DRAFT' }));
   expect(await harness.thread(id)).toMatchObject({ notices: [], lastSeqs: { applications: 1 } });

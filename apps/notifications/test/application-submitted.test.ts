@@ -7,7 +7,7 @@ let harness: Awaited<ReturnType<typeof startNotifications>>;
 beforeAll(async () => void (harness = await startNotifications()));
 afterAll(() => harness.stop());
 
-test('ApplicationSubmitted sends a person with e-mail one mail by two writes, with the tracking number in its text only', async () => {
+test('ApplicationSubmitted sends one email in two writes', async () => {
   const id = harness.application(noticeContextResponse('ana@example.md'));
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
   const thread = await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
@@ -23,7 +23,7 @@ test('ApplicationSubmitted sends a person with e-mail one mail by two writes, wi
   expect(statSync(join(harness.config.mailDir, `${id}-1.eml`)).mode & 0o077).toBe(0);
 });
 
-test('ApplicationSubmitted makes a slip by one write for a person without e-mail', async () => {
+test('ApplicationSubmitted creates a slip in one write for an applicant without email', async () => {
   const id = harness.application(noticeContextResponse('', { language: 'ru' }));
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
   const thread = await harness.thread(id);
@@ -34,7 +34,7 @@ test('ApplicationSubmitted makes a slip by one write for a person without e-mail
   expect(() => harness.readMail(`${id}-1`)).toThrow('ENOENT');
 });
 
-test('ApplicationSubmitted promises a person without e-mail no message, and says why there is no due date', async () => {
+test('ApplicationSubmitted without a contact promises no message', async () => {
   const phone = harness.application(noticeContextResponse('', { contact: { phone: '+37360000001' }, dueDate: '' }));
   const none = harness.application(noticeContextResponse('', { dueDate: '', noDueDateReason: 'awaiting-payment' }));
   await harness.publish(intakeEvent(phone, 1, 'ApplicationSubmitted'), intakeEvent(none, 1, 'ApplicationSubmitted'));
@@ -46,7 +46,7 @@ test('ApplicationSubmitted promises a person without e-mail no message, and says
   expect(await slip(none)).toMatch(/începe după achitarea[^]*Răspunsul îl aflați la centru/);
 });
 
-test('ApplicationSubmitted of a training sends no mail, whatever address was typed, and makes a slip that says so', async () => {
+test('ApplicationSubmitted of a training creates a labelled slip and sends no email', async () => {
   const id = harness.application(noticeContextResponse('ana@example.md', { training: true }));
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
   const thread = await harness.thread(id);
@@ -60,14 +60,14 @@ test('ApplicationSubmitted of a training sends no mail, whatever address was typ
   expect(() => harness.readMail(`${id}-1`)).toThrow('ENOENT');
 });
 
-test('ApplicationSubmitted of more than a week ago is counted, and nobody is told', async () => {
+test('ApplicationSubmitted of more than a week ago creates no notice', async () => {
   const id = harness.application(noticeContextResponse('ana@example.md'));
   const time = new Date(Date.now() - 8 * 86_400_000);
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted', {}, { time }));
   expect(await harness.thread(id)).toMatchObject({ notices: [], lastSeqs: { applications: 1 } });
 });
 
-test('A hostile name stays a name in the slip, in the mail and in the headers of the mail', async () => {
+test('a hostile name stays text in the slip, the email and its headers', async () => {
   const personName = '<script>alert(1)</script>\r\nBcc: evil@example.md';
   const paper = harness.application(noticeContextResponse('', { personName, centreName: '<img src=x>' }));
   const mail = harness.application(noticeContextResponse('ana@example.md', { personName }));
@@ -80,7 +80,7 @@ test('A hostile name stays a name in the slip, in the mail and in the headers of
   expect(harness.readMail(`${mail}-1`).head).not.toMatch(/^Bcc|evil/im);
 });
 
-test('The log holds no address, name, tracking number or text of a notice', async () => {
+test('the log contains no address, name, tracking number or notice text', async () => {
   const id = harness.application(noticeContextResponse('ana@example.md'));
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
   await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');

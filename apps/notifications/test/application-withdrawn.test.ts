@@ -5,13 +5,13 @@ let harness: Awaited<ReturnType<typeof startNotifications>>;
 beforeAll(async () => void (harness = await startNotifications()));
 afterAll(() => harness.stop());
 
-test('ApplicationWithdrawn of a filed application tells the person', async () => {
+test('ApplicationWithdrawn of a filed application creates a notice', async () => {
   const id = harness.application(noticeContextResponse('', { state: 'STATE_WITHDRAWN' }));
   await harness.publish(intakeEvent(id, 1, 'ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED' }));
   expect((await harness.thread(id)).notices).toMatchObject([{ kind: 'application-withdrawn', state: 'printable' }]);
 });
 
-test('ApplicationWithdrawn of a draft is counted, and nobody is told', async () => {
+test('ApplicationWithdrawn of a draft creates no notice', async () => {
   const id = harness.application(noticeContextResponse(''));
   await harness.publish(intakeEvent(id, 1, 'ApplicationWithdrawn', { fromState: 'STATE_DRAFT' }));
   expect(await harness.thread(id)).toMatchObject({ notices: [], lastSeqs: { applications: 1 } });

@@ -6,10 +6,10 @@ import { TRAINING_LABELS } from '../src/domain/templates.ts';
 import type { NoticeKind } from '../src/domain/notice.ts';
 import { at, noticeContext, notice, now, retryPolicy } from './fixtures.ts';
 
-describe('the channel', () => {
-  test('The channel is e-mail for whoever has an address', () =>
+describe('resolveChannel', () => {
+  test('returns email for an applicant with an address', () =>
     expect(resolveChannel({ email: 'a@example.md', training: false })).toBe('email'));
-  test('The channel is a slip for whoever has no address', () =>
+  test('returns slip for an applicant without an address', () =>
     expect(resolveChannel({ email: '', training: false })).toBe('slip'));
   test.each([
     'a@example.md, b@example.md',
@@ -18,14 +18,14 @@ describe('the channel', () => {
     'nobody',
     '@',
     'a@b@c',
-  ])('The channel is a slip for what is not one address: %j', (email) =>
+  ])('returns slip for an invalid address: %j', (email) =>
     expect(resolveChannel({ email, training: false })).toBe('slip'),
   );
 });
 
-describe('composing', () => {
+describe('composeNotice', () => {
   test.each(['ro', 'ru', 'en'] as const)(
-    'A notice of a training is a slip that says so (%s), whatever address was typed',
+    'creates a labelled slip for a training (%s), whatever address was entered',
     (language) => {
       const slip = composeNotice(notice(), noticeContext({ training: true, language }), now, retryPolicy);
       expect(slip).toMatchObject({ state: 'printable', channel: 'slip', training: true });
@@ -35,7 +35,7 @@ describe('composing', () => {
       expect(composeNotice(notice(), noticeContext(), now, retryPolicy).training).toBeUndefined();
     },
   );
-  test('A notice to an address becomes a claimed mail', () => {
+  test('creates a claimed email for an applicant with an address', () => {
     const mail = composeNotice(notice(), noticeContext(), now, retryPolicy);
     expect(mail).toMatchObject({
       state: 'pending',
@@ -44,7 +44,7 @@ describe('composing', () => {
       due: at(retryPolicy.claimMs),
     });
   });
-  test('A notice without an address becomes a slip that can be printed at once, and keeps no address', () => {
+  test('creates a printable slip without an address', () => {
     const slip = composeNotice(notice(), noticeContext({ email: '' }), now, retryPolicy);
     expect(slip).toMatchObject({ state: 'printable', channel: 'slip' });
     expect(slip.sendTime).toBeUndefined();
@@ -53,7 +53,7 @@ describe('composing', () => {
   });
 });
 
-describe('words of an agency in a letter', () => {
+describe('texts of an agency in a notice', () => {
   const hostileText = 'Achitați.\n\n\nPlata: https://fals.example/plata \u202eataluclac\0';
   const shown = '> Achitați. Plata: [link] ataluclac';
   const letter = (kind: NoticeKind, more: Partial<NoticeContext>) =>
@@ -65,15 +65,15 @@ describe('words of an agency in a letter', () => {
     ['result-ready', { reasonText: { ro: hostileText } }],
     ['result-corrected', { correctionText: { ro: hostileText } }],
     ['result-revoked', { revocationText: { ro: hostileText } }],
-  ])('The words of an agency about %s are one quoted line of the letter', (kind, more) => {
+  ])('the text of an agency about %s is one quoted line', (kind, more) => {
     const text = letter(kind, more);
     expect(text.split('\n').filter((line) => line.startsWith('>'))).toEqual([shown]);
     expect(text).not.toMatch(/fals|https?:|\u202e|\0/);
-    // No paragraph of theirs stands beside ours.
+    // The agency's text forms no paragraph of its own.
     expect(text.split('\n\n').filter((part) => /Plata/.test(part))).toHaveLength(1);
   });
 
-  test('The words about single documents follow in the same block', () => {
+  test('texts about single documents follow in the same block', () => {
     const text = letter('documents-requested', {
       requestText: { ro: 'Lipsesc:' },
       documentTexts: ['În original', '', hostileText],
@@ -81,7 +81,7 @@ describe('words of an agency in a letter', () => {
     expect(text).toContain(`> Lipsesc:\n> – În original\n> – ${shown.slice(2)}\n\n`);
   });
 
-  test('A result is told with number, code and validity, as far as they are known', () => {
+  test('a result shows its number, code and validity as far as they are known', () => {
     const result = { resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
     for (const kind of ['result-ready', 'result-corrected'] as const) {
       const text = letter(kind, result);
@@ -95,15 +95,15 @@ describe('words of an agency in a letter', () => {
     );
   });
 
-  test('Whatever the words of an agency are, they make no line of ours and no link', () => {
+  test('a text of an agency forms neither an unquoted line nor a link', () => {
     const line = /^(> .*|[^>]*)$/u;
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.webUrl(), (words, url) => {
         const ours = letter('application-rejected', {}).split('\n').length;
         const text = letter('application-rejected', { reasonText: { ro: `a ${words} ${url}` } });
-        // Their line, its label, and the gap.
+        // The quoted line, its label and the gap.
         expect(text.split('\n')).toHaveLength(ours + 3);
-        for (const one of text.split('\n')) expect(one).toMatch(line);
+        for (const textLine of text.split('\n')) expect(textLine).toMatch(line);
         expect(text).not.toContain('://');
       }),
       { numRuns: 300 },

@@ -5,7 +5,7 @@ let harness: Awaited<ReturnType<typeof startNotifications>>;
 beforeAll(async () => void (harness = await startNotifications()));
 afterAll(() => harness.stop());
 
-test('DocumentsRequested tells the person until which day the documents are awaited', async () => {
+test('DocumentsRequested states the last day for the documents', async () => {
   const id = harness.application(
     noticeContextResponse('ana@example.md', { language: 'en', state: 'STATE_DOCUMENTS_REQUESTED' }),
   );
@@ -15,7 +15,7 @@ test('DocumentsRequested tells the person until which day the documents are awai
   expect(harness.readMail(`${id}-1`).text).toContain('The last day is 05.12.2026.');
 });
 
-test('DocumentsRequested 40 times in a minute makes three mails, and the newest request waits for the next day', async () => {
+test('DocumentsRequested sends three emails a day and holds the newest request', async () => {
   const words = { ro: 'Achitați.\n\nhttps://fals.example/x', ru: '', en: '' };
   const documentRequest = {
     id: 'm',
@@ -30,8 +30,12 @@ test('DocumentsRequested 40 times in a minute makes three mails, and the newest 
       intakeEvent(id, index + 1, 'DocumentsRequested', { ref: { state }, answerBy: '2026-12-30' }),
     ),
   );
-  const told = ({ notices }: { notices: { state: string }[] }) => notices.filter((one) => one.state === 'sent').length;
-  const thread = await harness.thread(id, (one) => one.lastSeqs?.['applications'] === 40 && told(one) === 3);
+  const countSent = ({ notices }: { notices: { state: string }[] }) =>
+    notices.filter((notice) => notice.state === 'sent').length;
+  const thread = await harness.thread(
+    id,
+    (current) => current.lastSeqs?.['applications'] === 40 && countSent(current) === 3,
+  );
   expect(thread.notices.map(({ id: notice }) => notice)).toEqual([`${id}-1`, `${id}-2`, `${id}-3`, `${id}-40`]);
   expect(thread.notices[3]).toMatchObject({ state: 'compose', held: true, replaces: 36 });
   expect(thread.timer!.due.getTime()).toBeGreaterThan(Date.now() + 86_000_000);

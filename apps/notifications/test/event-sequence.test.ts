@@ -9,7 +9,7 @@ afterAll(() => harness.stop());
 
 const ready = { ref: { state: 'STATE_READY' } } as const;
 
-test('Of an application that goes its whole way, each change that concerns the person is told once, in order', async () => {
+test('each change that concerns the applicant creates one notice, in order', async () => {
   const id = harness.application(
     noticeContextResponse('ana@example.md', { language: 'en', state: 'STATE_DOCUMENTS_REQUESTED' }),
   );
@@ -47,7 +47,7 @@ test('Of an application that goes its whole way, each change that concerns the p
   expect(notices[2]?.sendTime).not.toBeNull();
 });
 
-test('An event that comes again changes nothing', async () => {
+test('a repeated event changes nothing', async () => {
   const id = harness.application(noticeContextResponse('', {}));
   const [first, second] = [intakeEvent(id, 1, 'ApplicationSubmitted'), intakeEvent(id, 2, 'ApplicationDecided', ready)];
   await harness.publish(first, first, second, first, second, second);
@@ -58,7 +58,7 @@ test('An event that comes again changes nothing', async () => {
   expect(thread.revision).toBe(3);
 });
 
-test('A decision that comes once more under another number, caused by the same event, is told once; another one is told', async () => {
+test('a decision repeated under another sequence number creates no second notice', async () => {
   const id = harness.application(noticeContextResponse(''));
   const decided = (sequence: number, causationId: string) =>
     Object.assign(intakeEvent(id, sequence, 'ApplicationDecided', ready), { causationId });
@@ -70,10 +70,10 @@ test('A decision that comes once more under another number, caused by the same e
   );
   await harness.publish(decided(4, cause), decided(5, other), decided(6, 'timer:x'), decided(7, 'timer:x'));
   const thread = await harness.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 7);
-  expect(thread.notices.map((one) => one.id)).toEqual([1, 2, 5, 6, 7].map((sequence) => `${id}-${sequence}`));
+  expect(thread.notices.map((notice) => notice.id)).toEqual([1, 2, 5, 6, 7].map((sequence) => `${id}-${sequence}`));
 });
 
-test('Events with a gap before them wait for what is missing and then follow in order; those of other applications do not wait', async () => {
+test('events after a gap wait, without blocking other applications', async () => {
   const [id, other] = [harness.application(noticeContextResponse('')), harness.application(noticeContextResponse(''))];
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'), intakeEvent(id, 3, 'ApplicationDecided', ready));
   await harness.publish(intakeEvent(other, 1, 'ApplicationSubmitted'));
@@ -88,7 +88,7 @@ test('Events with a gap before them wait for what is missing and then follow in 
   ]);
 });
 
-test('What is no event of an application is kept as refused, without its content', async () => {
+test('an event of no application is stored as refused, without its content', async () => {
   const id = ulid();
   const about = intakeEvent(id, 1, 'ApplicationSubmitted');
   const collection = harness.store.collection<{ _id: string; cause: string; count: number }>('refusals');
@@ -109,7 +109,7 @@ test('What is no event of an application is kept as refused, without its content
   expect(await harness.threads.get(id, { scope: 'service' })).toBeUndefined();
 });
 
-describe('A forged event with the next sequence', () => {
+describe('a forged event with the next sequence number', () => {
   const withdrawn = (id: string, more: object = {}) =>
     intakeEvent(id, 2, 'ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED' }, more);
   const forged: [string, (id: string) => ReturnType<typeof intakeEvent>][] = [
@@ -122,20 +122,17 @@ describe('A forged event with the next sequence', () => {
         intakeEvent(id, 2, 'ApplicationWithdrawn', { ref: { centre: 'centres/CU-099' }, fromState: 'STATE_SUBMITTED' }),
     ],
   ];
-  test.each(forged)(
-    'A forged event with the next sequence, %s, is refused, tells the person nothing, and does not hide the true one',
-    async (_what, forge) => {
-      const id = harness.application(noticeContextResponse(''));
-      const collection = harness.store.collection<{ _id: string; count: number }>('refusals');
-      const counted = async () => (await collection.find().toArray()).reduce((sum, { count }) => sum + count, 0);
-      await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
-      await harness.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 1);
-      const before = await counted();
-      await harness.publish(forge(id));
-      await eventually(async () => (await counted()) === before + 1);
-      await harness.publish(intakeEvent(id, 2, 'ApplicationDecided', ready));
-      const thread = await harness.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 2);
-      expect(thread.notices.map(({ kind }) => kind)).toEqual(['application-submitted', 'result-ready']);
-    },
-  );
+  test.each(forged)('is refused without hiding the real one: %s', async (_what, forge) => {
+    const id = harness.application(noticeContextResponse(''));
+    const collection = harness.store.collection<{ _id: string; count: number }>('refusals');
+    const counted = async () => (await collection.find().toArray()).reduce((sum, { count }) => sum + count, 0);
+    await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
+    await harness.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 1);
+    const before = await counted();
+    await harness.publish(forge(id));
+    await eventually(async () => (await counted()) === before + 1);
+    await harness.publish(intakeEvent(id, 2, 'ApplicationDecided', ready));
+    const thread = await harness.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 2);
+    expect(thread.notices.map(({ kind }) => kind)).toEqual(['application-submitted', 'result-ready']);
+  });
 });

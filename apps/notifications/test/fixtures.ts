@@ -2,7 +2,7 @@ import type { NoticeContext } from '../src/domain/compose-notice.ts';
 import type { TemplateData } from '../src/domain/templates.ts';
 import type { Notice, RetryPolicy } from '../src/domain/notice.ts';
 
-/** What the tables of the domain start from. */
+/** Common inputs of the domain tests. */
 
 export const now = new Date('2026-03-09T10:00:00Z');
 export const at = (ms: number): Date => new Date(now.getTime() + ms);

@@ -8,7 +8,7 @@ afterAll(() => harness.stop());
 
 const refused = (reason: string) => expect.objectContaining({ reason }) as unknown as Error;
 
-test('GetSlip gives the page of a notice, also of one that went by mail', async () => {
+test('GetSlip returns the page of a notice, also of an emailed one', async () => {
   const id = harness.application(noticeContextResponse('ana@example.md', { language: 'ru' }));
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
   await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
@@ -17,7 +17,7 @@ test('GetSlip gives the page of a notice, also of one that went by mail', async 
   expect(html).toContain('<p class="number">ABCD-EFGH-JKMN-PX</p>');
 });
 
-test('A slip waits until it is read for the first time, which is when it is printed; reading it again changes nothing', async () => {
+test('GetSlip marks a slip as printed at its first reading only', async () => {
   const id = harness.application(noticeContextResponse(''));
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
   await harness.thread(id);
@@ -38,7 +38,7 @@ test('A slip waits until it is read for the first time, which is when it is prin
   expect((await harness.thread(id)).revision).toBe(revision);
 });
 
-test('GetSlip of an absent notice is NOT_FOUND, of an absent application and of what no notice is called like too', async () => {
+test('GetSlip returns NOT_FOUND for an unknown notice, application or malformed ID', async () => {
   const id = harness.application(noticeContextResponse(''));
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
   await harness.thread(id);
@@ -46,7 +46,7 @@ test('GetSlip of an absent notice is NOT_FOUND, of an absent application and of 
     await expect(harness.deskClient().getSlip({ name })).rejects.toEqual(refused('NOT_FOUND'));
 });
 
-test('GetSlip is not for supervisors, support, or other services', async () => {
+test('GetSlip rejects supervisors, support and other services', async () => {
   const name = `notices/${ulid()}-1`;
   for (const role of ['supervisor', 'support'] as const)
     await expect(harness.deskClient(undefined, role).getSlip({ name })).rejects.toEqual(refused('PERMISSION_DENIED'));

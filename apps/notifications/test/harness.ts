@@ -32,7 +32,7 @@ import type { Thread } from '../src/store.ts';
 
 export type FakeIntakeReply = GetContactResponse | 'unavailable' | 'unknown';
 
-/** What intake would say, for a person of that address ('' has none). */
+/** Returns intake's response for an applicant with this address; '' has none. */
 export function noticeContextResponse(email: string, more: GetContactResponse = {}): GetContactResponse {
   return {
     language: 'ro',
@@ -49,7 +49,7 @@ export function noticeContextResponse(email: string, more: GetContactResponse = 
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
-/** The message of an event of intake, by its name without the package. */
+/** The data of an intake event, by its name without the package. */
 type EventData<Name extends string> = Extract<IntakeEvent, { type: `cups.intake.v1.${Name}` }>['data'];
 type EventName = IntakeEvent['type'] extends infer Type
   ? Type extends `cups.intake.v1.${infer Name}`
@@ -74,7 +74,7 @@ function eventEnvelope(application: string, sequence: number, type: string, data
   });
 }
 
-/** One event of intake about an application; sequence counts from 1. */
+/** Returns an intake event about an application. Sequences start at 1. */
 export function intakeEvent<Name extends EventName>(
   application: string,
   sequence: number,
@@ -87,14 +87,14 @@ export function intakeEvent<Name extends EventName>(
   return { ...eventEnvelope(application, sequence, name, intakeEvents.encode(event)), ...more };
 }
 
-/** An event that a later release of intake would tell: its first field is that of all events, and what follows is unknown here. */
+/** Returns an event of a later intake release: only its first field is known here. */
 export function newerEvent(application: string, sequence: number): Event {
   const known = messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: applicationRef(application) });
   const fieldNine = Buffer.from([(9 << 3) | 2, 3, 0x61, 0x62, 0x63]);
   return eventEnvelope(application, sequence, 'ApplicationPassedOn', Buffer.concat([known, fieldNine]));
 }
 
-/** The service with a fake intake, its own topics and database, and a view into its store. */
+/** Starts the service with a fake intake, its own topics and database, and access to its store. */
 export async function startNotifications(
   more: Partial<Config> = {},
   overrides: Parameters<typeof createNotifications>[1] = {},
@@ -144,7 +144,7 @@ export async function startNotifications(
 
   return {
     ...{ service, config, answers, intake, log, keys, root, store, threads },
-    /** A new application of which intake will say this. */
+    /** Adds an application with this response of intake. */
     application(answer: FakeIntakeReply): string {
       const id = ulid();
       answers.set(id, answer);
@@ -159,7 +159,7 @@ export async function startNotifications(
         },
         { timeoutMs: 20_000 },
       ),
-    /** Header fields and decoded text of the mail of a notice. */
+    /** Returns the header fields and the decoded text of a notice's email. */
     readMail(id: string) {
       const raw = readFileSync(join(config.mailDir, `${id}.eml`), 'utf8');
       const end = raw.indexOf('\r\n\r\n');

@@ -12,13 +12,13 @@ test.each([
   'ApplicationClosed',
   'DeskNoted',
   'PersonTold',
-] as const)('%s is counted, and nobody is told', async (type) => {
+] as const)('%s is counted, without a notice', async (type) => {
   const id = harness.application(noticeContextResponse('ana@example.md'));
   await harness.publish(intakeEvent(id, 1, type));
   expect(await harness.thread(id)).toMatchObject({ notices: [], lastSeqs: { applications: 1 } });
 });
 
-test('An event that is newer than this release is counted wherever it comes, also as the first, and nobody is told', async () => {
+test('an event of a later release is counted at any position, without a notice', async () => {
   const id = harness.application(noticeContextResponse(''));
   await harness.publish(newerEvent(id, 1), intakeEvent(id, 2, 'ApplicationSubmitted'), newerEvent(id, 3));
   await harness.publish(intakeEvent(id, 4, 'ApplicationDecided', { ref: { state: 'STATE_READY' } }));

@@ -8,7 +8,7 @@ afterAll(() => harness.stop());
 const refused = (reason: string) => expect.objectContaining({ reason }) as unknown as Error;
 const ready = { ref: { state: 'STATE_READY' } } as const;
 
-test('While intake is away a notice waits, and goes out when it is back; other applications and later events do not wait', async () => {
+test('a notice waits while intake is unavailable, without blocking other applications', async () => {
   const [id, other] = [harness.application('unavailable'), harness.application(noticeContextResponse(''))];
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'), intakeEvent(other, 1, 'ApplicationSubmitted'));
   await harness.thread(other);
@@ -27,7 +27,7 @@ test('While intake is away a notice waits, and goes out when it is back; other a
   expect(harness.readMail(`${id}-2`).text).toContain('Ana Exemplu');
 });
 
-test('The first answer of intake after it was away wakes all notices that wait for it, whoever left them', async () => {
+test('the first response of a recovered intake resumes all waiting notices', async () => {
   const slow = await startNotifications({ retryMs: 60_000 });
   try {
     const ids = [1, 2, 3].map(() => slow.application('unavailable'));
@@ -39,7 +39,7 @@ test('The first answer of intake after it was away wakes all notices that wait f
     for (const id of ids) slow.answers.set(id, noticeContextResponse(''));
     const other = slow.application(noticeContextResponse(''));
     await slow.publish(intakeEvent(other, 1, 'ApplicationSubmitted'));
-    // Each would wait for a minute.
+    // Each would wait for one minute.
     for (const id of ids) await slow.thread(id, ({ notices }) => notices[0]?.state === 'printable');
     expect(slow.log.lines).toContainEqual(expect.objectContaining({ event: 'notices-woken', count: 3 }));
   } finally {
@@ -47,7 +47,7 @@ test('The first answer of intake after it was away wakes all notices that wait f
   }
 });
 
-test('A notice about an application that intake does not know fails with a code', async () => {
+test('a notice about an application unknown to intake fails with a code', async () => {
   const id = harness.application('unknown');
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
   expect((await harness.thread(id)).notices[0]).toMatchObject({ state: 'failed', failCause: 'application-unknown' });

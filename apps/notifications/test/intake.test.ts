@@ -7,14 +7,14 @@ import { intakeEvent, newerEvent } from './harness.ts';
 const ID = '01JD0000000000000000000001';
 type IntakeMessage = ReturnType<typeof intakeEvent>;
 
-/** As the consumer would hand it over. */
+/** Returns the event as the consumer passes it on. */
 const received = (event: IntakeMessage, more: Partial<ReceivedEvent> = {}): ReceivedEvent =>
   Object.assign({ partition: 0, offset: '0' }, event, more) as ReceivedEvent;
 
 const ready = { state: 'STATE_READY' } as const;
 const rejected = { state: 'STATE_REJECTED' } as const;
 
-describe('what the person is told', () => {
+describe('decodeApplicationEvent: trigger', () => {
   const table: [string, IntakeMessage, NoticeTrigger][] = [
     ['filing', intakeEvent(ID, 1, 'ApplicationSubmitted'), { kind: 'application-submitted' }],
     ['a request', intakeEvent(ID, 1, 'DocumentsRequested'), { kind: 'documents-requested' }],
@@ -50,7 +50,7 @@ describe('what the person is told', () => {
     ['a note to the desk', intakeEvent(ID, 1, 'DeskNoted'), { kind: 'nothing' }],
     ['an event of a later release', newerEvent(ID, 1), { kind: 'nothing' }],
   ];
-  test.each(table)('The person is told, or not, of %s', (_name, event, news) => {
+  test.each(table)('returns the trigger, or none, of %s', (_name, event, news) => {
     expect(decodeApplicationEvent(received(event))).toEqual({
       application: ID,
       centre: 'centres/CU-001',
@@ -60,7 +60,7 @@ describe('what the person is told', () => {
   });
 });
 
-describe('an event is refused', () => {
+describe('decodeApplicationEvent: invalid events', () => {
   const event = intakeEvent(ID, 1, 'ApplicationSubmitted');
   test.each<[string, ReceivedEvent]>([
     ['whose bytes are no message', received(event, { data: Buffer.from([255, 255]) })],
@@ -71,5 +71,5 @@ describe('an event is refused', () => {
       received(event, { subject: 'applications/01JD0000000000000000000002' }),
     ],
     ['that names no centre', received(intakeEvent(ID, 1, 'ApplicationSubmitted', { ref: { centre: '' } }))],
-  ])('An event is refused %s', (_name, given) => expect(decodeApplicationEvent(given)).toBeUndefined());
+  ])('rejects an event %s', (_name, invalid) => expect(decodeApplicationEvent(invalid)).toBeUndefined());
 });

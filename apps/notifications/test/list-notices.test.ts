@@ -8,7 +8,7 @@ afterAll(() => harness.stop());
 
 const refused = (reason: string) => expect.objectContaining({ reason }) as unknown as Error;
 
-test('ListNotices shows all notices of an application, the oldest first', async () => {
+test('ListNotices returns all notices of an application, oldest first', async () => {
   const id = harness.application(noticeContextResponse('ana@example.md', { language: 'en', state: 'STATE_READY' }));
   await harness.publish(
     intakeEvent(id, 1, 'ApplicationSubmitted'),
@@ -29,7 +29,7 @@ test('ListNotices shows all notices of an application, the oldest first', async 
   expect(notices[1]?.sendTime).not.toBeNull();
 });
 
-test('ListNotices and GetSlip show a centre its own notices and no others, in 500 random looks', async () => {
+test('ListNotices and GetSlip show each centre its own notices, in 500 random reads', async () => {
   const centres = ['centres/CU-001', 'centres/CU-002', 'centres/CU-003', 'centres/CU-018'];
   const owners = new Map<string, string>();
   for (let i = 0; i < 20; i++) owners.set(harness.application(noticeContextResponse('')), centres[i % 4] as string);
@@ -42,15 +42,15 @@ test('ListNotices and GetSlip show a centre its own notices and no others, in 50
   for (let i = 0; i < 500; i++) {
     const [id, owner] = [...owners][Math.floor(Math.random() * owners.size)] as [string, string];
     const { centre, desk } = desks[Math.floor(Math.random() * 4)] as (typeof desks)[number];
-    const look =
+    const read =
       i % 2 ? desk.listNotices({ application: `applications/${id}` }) : desk.getSlip({ name: `notices/${id}-1` });
-    if (centre === owner) own += (await look) ? 1 : 0;
-    else await expect(look).rejects.toEqual(refused('NOT_FOUND'));
+    if (centre === owner) own += (await read) ? 1 : 0;
+    else await expect(read).rejects.toEqual(refused('NOT_FOUND'));
   }
   expect(own).toBeGreaterThan(50);
 });
 
-test('ListNotices and GetSlip show the notices of a centre that closed to the desk that took it over, and to no other', async () => {
+test('ListNotices and GetSlip show notices of a closed centre to its successor only', async () => {
   const id = harness.application(noticeContextResponse(''));
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted', { ref: { centre: 'centres/CU-001' } }));
   await harness.thread(id);
@@ -65,7 +65,7 @@ test('ListNotices and GetSlip show the notices of a centre that closed to the de
   }
 });
 
-test('ListNotices of an absent application is NOT_FOUND, and of a malformed name INVALID_ARGUMENT', async () => {
+test('ListNotices returns NOT_FOUND for an unknown application', async () => {
   await expect(harness.deskClient().listNotices({ application: `applications/${ulid()}` })).rejects.toEqual(
     refused('NOT_FOUND'),
   );
@@ -74,7 +74,7 @@ test('ListNotices of an absent application is NOT_FOUND, and of a malformed name
   );
 });
 
-test('ListNotices is not for supervisors, support, or other services', async () => {
+test('ListNotices rejects supervisors, support and other services', async () => {
   const application = `applications/${ulid()}`;
   for (const role of ['supervisor', 'support'] as const)
     await expect(harness.deskClient(undefined, role).listNotices({ application })).rejects.toEqual(

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
 
-/** PersonTold: a colleague told the person by word of mouth what a notice says. */
+/** PersonTold: a colleague told the applicant what a notice says. */
 
 let harness: Awaited<ReturnType<typeof startNotifications>>;
 beforeAll(async () => void (harness = await startNotifications()));
 afterAll(() => harness.stop());
 
-test('The notice that they were told of says how and when, once however often the event comes; the others say nothing.', async () => {
+test('PersonTold marks its notice only, once, with time and method', async () => {
   const id = harness.application(noticeContextResponse(''));
   const time = new Date(Date.now() - 1000);
-  const told = intakeEvent(
+  const personTold = intakeEvent(
     id,
     3,
     'PersonTold',
@@ -20,8 +20,8 @@ test('The notice that they were told of says how and when, once however often th
   await harness.publish(
     intakeEvent(id, 1, 'ApplicationSubmitted'),
     intakeEvent(id, 2, 'DocumentsRequested', { answerBy: '2026-12-20' }),
-    told,
-    told,
+    personTold,
+    personTold,
     intakeEvent(id, 4, 'ApplicationInProgress'),
   );
   await harness.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 4);
@@ -30,7 +30,7 @@ test('The notice that they were told of says how and when, once however often th
   expect(Number(notices[0]!.toldTime!.seconds)).toBe(Math.floor(time.getTime() / 1000));
 });
 
-test('Of a notice of another application nothing is said.', async () => {
+test('PersonTold of a notice of another application changes nothing', async () => {
   const [mine, other] = [
     harness.application(noticeContextResponse('')),
     harness.application(noticeContextResponse('')),

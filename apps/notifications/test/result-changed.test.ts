@@ -10,13 +10,13 @@ const ready = { ref: { state: 'STATE_READY' } } as const;
 test.each([
   [false, 'result-corrected'],
   [true, 'result-revoked'],
-] as const)('ResultChanged with revoked %s tells the person: %s', async (revoked, kind) => {
+] as const)('ResultChanged with revoked %s creates the notice %s', async (revoked, kind) => {
   const id = harness.application(noticeContextResponse('', { state: 'STATE_READY' }));
   await harness.publish(intakeEvent(id, 1, 'ResultChanged', { ...ready, revoked }));
   expect((await harness.thread(id)).notices).toMatchObject([{ kind, state: 'printable' }]);
 });
 
-test('ResultChanged that revokes a result of which the person was not told yet is told alone', async () => {
+test('ResultChanged that revokes a result creates the only notice of a pending one', async () => {
   const id = harness.application('unavailable');
   await harness.publish(intakeEvent(id, 1, 'ApplicationDecided', ready));
   expect((await harness.thread(id)).notices[0]).toMatchObject({ kind: 'result-ready', state: 'compose' });

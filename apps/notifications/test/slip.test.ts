@@ -4,7 +4,7 @@ import { renderSlip } from '../src/domain/slip.ts';
 import { quoteLines, renderNotice } from '../src/domain/templates.ts';
 import { templateData, recipient } from './fixtures.ts';
 
-describe('the slip', () => {
+describe('renderSlip', () => {
   const slip = (more: object = {}) =>
     renderSlip({
       language: 'ro',
@@ -13,17 +13,17 @@ describe('the slip', () => {
       date: '09.03.2026',
       ...more,
     });
-  test('The slip is one page for A4 in the language of the person', () => {
+  test('renders one A4 page in the language of the applicant', () => {
     expect(slip()).toMatch(/^<!doctype html>\n<html lang="ro">/);
     expect(slip()).toContain('@page { size: A4;');
   });
-  test('The slip shows the tracking number once, large', () => {
+  test('shows the tracking number once, large', () => {
     expect(slip().split('ABCD-EFGH-JKMN-PX')).toHaveLength(2);
     expect(slip()).toContain('<p class="number">ABCD-EFGH-JKMN-PX</p>');
   });
-  test('The slip loads nothing and runs nothing', () =>
+  test('contains no external assets or scripts', () =>
     expect(slip()).not.toMatch(/https?:|<script|<link|<img|url\(|@import|\bon\w+=/));
-  test('The slip shows words of the agency as a quotation, escaped, and nothing else as one', () => {
+  test('shows only texts of the agency as quotations, escaped', () => {
     const letter = renderNotice(
       'application-rejected',
       'ro',
@@ -35,7 +35,7 @@ describe('the slip', () => {
     );
     expect(slip().match(/<blockquote>/)).toBeNull();
   });
-  test('The slip escapes names, titles and words of the agency', () => {
+  test('escapes names, titles and texts of the agency', () => {
     const evil = `<script>alert("x")</script>' onload='x' &lt;img src=x onerror=alert(1)>`;
     for (const language of LANGUAGES) {
       const letter = renderNotice(

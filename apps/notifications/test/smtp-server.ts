@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What the server got, whole, before it answered. */
+/** The email as received, before the response. */
 export interface ReceivedMail {
   from: string;
   to: string;
@@ -10,21 +10,21 @@ export interface ReceivedMail {
   messageId: string;
 }
 
-/** A mail server that speaks just enough SMTP and does what a test asks of it. */
+/** An SMTP server with the minimum of verbs and scripted replies. */
 export interface TestSmtpServer {
   url: string;
   port: number;
   received: ReceivedMail[];
-  /** Verbs that it was sent. */
+  /** Verbs received. */
   verbs: string[];
-  /** Answer to RCPT TO for an address; default 250. */
+  /** Reply to RCPT TO; default 250. */
   rcptReply: (to: string) => string;
-  /** Answer to a message; a promise that never resolves leaves the sender waiting. */
+  /** Reply to a message; a promise that never resolves blocks the sender. */
   dataReply: (mail: ReceivedMail) => string | Promise<string>;
   close(): Promise<void>;
 }
 
-/** @param certificate with it the server speaks TLS from the first byte, at every address of this machine */
+/** @param certificate makes the server use TLS from the first byte, on all addresses of this machine */
 export async function startSmtpServer(
   port = 0,
   certificate?: { pfx: Buffer; passphrase: string },

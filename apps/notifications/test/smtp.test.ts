@@ -11,7 +11,7 @@ import type { TestSmtpServer } from './smtp-server.ts';
 
 let smtp: TestSmtpServer;
 let harness: Awaited<ReturnType<typeof startNotifications>>;
-/** Breaks the process between sending and marking, as far as the store can tell. */
+/** Makes the store lose the mark, as if the process crashed between sending and marking. */
 let loseMark: ((id: string) => boolean) | undefined;
 
 beforeAll(async () => {
@@ -41,13 +41,13 @@ const mailsOf = (id: string) => smtp.received.filter(({ messageId }) => messageI
 const sent = (id: string) => harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
 const printable = (id: string) => harness.thread(id, ({ notices }) => notices[0]?.state === 'printable');
 
-describe('a mail server that is not on this machine', () => {
-  // An address that leads to the test's server and is no loopback address.
+describe('a mail server on another machine', () => {
+  // Reaches the test's server through an address that is not a loopback address.
   const elsewhere = (more = '') => `smtp://0.0.0.0:${smtp.port}${more}`;
   const mail = { id: 'n-1', to: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
 
   test.each(['', '?requireTLS=false', '?ignoreTLS=true', '?ignoreTLS=true&opportunisticTLS=true'])(
-    'A mail server that is not on this machine gets nothing without TLS: smtp://…%s',
+    'a mail server on another machine receives nothing without TLS: smtp://…%s',
     async (more) => {
       const [received, verbs] = [smtp.received.length, smtp.verbs.length];
       const result = await createSmtpMailer(() => elsewhere(more), 'CUPS <no-reply@cups.example>')(mail);
@@ -58,7 +58,7 @@ describe('a mail server that is not on this machine', () => {
   );
 });
 
-describe('a mail server with a certificate of a private authority', () => {
+describe('a mail server with a certificate of a private CA', () => {
   const folder = temporaryDir();
   const passphrase = 'of-the-tests';
   const mail = { id: 'n-2', to: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
@@ -80,20 +80,23 @@ describe('a mail server with a certificate of a private authority', () => {
   const send = (more: string, authority?: () => string) =>
     createSmtpMailer(() => `smtps://0.0.0.0:${server.port}${more}`, 'CUPS <no-reply@cups.example>', authority)(mail);
 
-  test('gets mail once that authority is trusted', async () => {
+  test('receives email when the CA is trusted', async () => {
     expect(await send('', () => ca)).toEqual({ outcome: 'sent' });
     expect(server.received).toHaveLength(1);
   });
 
-  test.each(['', '?tls.rejectUnauthorized=false'])('gets nothing while it is not: smtps://…%s', async (more) => {
-    const before = server.received.length;
-    expect(await send(more)).toEqual({ outcome: 'away', cause: 'smtp-certificate' });
-    expect(server.received).toHaveLength(before);
-  });
+  test.each(['', '?tls.rejectUnauthorized=false'])(
+    'receives nothing when the CA is not trusted: smtps://…%s',
+    async (more) => {
+      const before = server.received.length;
+      expect(await send(more)).toEqual({ outcome: 'away', cause: 'smtp-certificate' });
+      expect(server.received).toHaveLength(before);
+    },
+  );
 });
 
-describe('mail by SMTP', () => {
-  test('A mail is sent once, and a comma in an address makes no second one', async () => {
+describe('email by SMTP', () => {
+  test('an email is sent once, and a comma in its address adds no recipient', async () => {
     const id = harness.application(noticeContextResponse('ana@example.md'));
     const two = harness.application(noticeContextResponse('ana@example.md,ion@example.md'));
     await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'), intakeEvent(two, 1, 'ApplicationSubmitted'));
@@ -109,7 +112,7 @@ describe('mail by SMTP', () => {
     expect(mailsOf(two)).toHaveLength(0);
   });
 
-  test('A mail that is refused for now is repeated until it is taken', async () => {
+  test('a temporarily rejected email is retried until accepted', async () => {
     const id = harness.application(noticeContextResponse('ana@example.md'));
     let tries = 0;
     smtp.dataReply = () => (++tries < 3 ? '451 later' : '250 ok');
@@ -119,7 +122,7 @@ describe('mail by SMTP', () => {
     expect(thread.notices[0]?.failCause).toBeUndefined();
   });
 
-  test('A mail that is refused for good fails with the code, and is not repeated', async () => {
+  test('a permanently rejected email fails with the code, without a retry', async () => {
     const id = harness.application(noticeContextResponse('nobody@example.md'));
     let tries = 0;
     smtp.rcptReply = (to) => (to === 'nobody@example.md' && ++tries ? '550 no such user' : '250 ok');
@@ -131,7 +134,7 @@ describe('mail by SMTP', () => {
     expect(html).toContain('ABCD-EFGH-JKMN-PX');
   });
 
-  test('A mail waits while the mail server is away and holds up nobody; it goes out afterwards', async () => {
+  test('an email waits while the mail server is unavailable, without blocking others', async () => {
     const { port } = smtp;
     await smtp.close();
     const [id, paper] = [
@@ -148,7 +151,7 @@ describe('mail by SMTP', () => {
 });
 
 describe('a crash between sending and marking', () => {
-  test('After a crash between sending and marking the mail is sent once more, under the same Message-ID', async () => {
+  test('a crash between sending and marking repeats the email under the same Message-ID', async () => {
     const id = harness.application(noticeContextResponse('ana@example.md'));
     let crashes = 0;
     loseMark = (notice) => notice === `${id}-1` && ++crashes === 1;
@@ -159,7 +162,7 @@ describe('a crash between sending and marking', () => {
     expect(mailsOf(id).map(({ messageId }) => messageId)).toEqual([`${id}-1@cups.example`, `${id}-1@cups.example`]);
   });
 
-  test('After a SIGKILL between sending and marking another process sends the mail once more and marks it', async () => {
+  test('a SIGKILL between sending and marking makes another process repeat the email', async () => {
     const other = await startNotifications({ smtpUrl: () => smtp.url, claimMs: 1_500 });
     await other.service.stop();
     const { config } = other;
@@ -176,13 +179,13 @@ describe('a crash between sending and marking', () => {
       });
     const id = other.application(noticeContextResponse('ana@example.md'));
     await other.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
-    let heard = false;
+    let hasConnected = false;
     smtp.dataReply = () => {
-      heard = true;
+      hasConnected = true;
       return new Promise(() => {});
     };
     const first = start();
-    await eventually(() => heard, { timeoutMs: 20_000 });
+    await eventually(() => hasConnected, { timeoutMs: 20_000 });
     first.kill('SIGKILL');
     await once(first, 'exit');
     expect((await other.thread(id)).notices[0]?.state).toBe('pending');

@@ -5,8 +5,8 @@ import type { Notice, NoticeKind } from '../src/domain/notice.ts';
 import { isSuperseded } from '../src/domain/superseded.ts';
 import { before, noticeContext, notice, now, retryPolicy } from './fixtures.ts';
 
-describe('a late notice', () => {
-  test('A late notice that asks for a step which is done already is dropped', () => {
+describe('isSuperseded', () => {
+  test('drops a late notice that asks for a completed step', () => {
     expect(isSuperseded('documents-requested', 'in-progress', 3_600_001, retryPolicy)).toBe(true);
     expect(isSuperseded('result-ready', 'handed-over', 3_600_001, retryPolicy)).toBe(true);
     const late = composeNotice(
@@ -18,15 +18,15 @@ describe('a late notice', () => {
     expect(late).toMatchObject({ state: 'failed', failCause: 'overtaken' });
     expect(late).not.toHaveProperty('text');
   });
-  test('A late notice whose step is still to be done is sent', () =>
+  test('sends a late notice whose step is still open', () =>
     expect(isSuperseded('result-ready', 'ready', 3_600_001, retryPolicy)).toBe(false));
-  test('A notice that is not late is sent whatever came after it', () =>
+  test('sends a notice that is not late, whatever followed', () =>
     expect(isSuperseded('result-ready', 'handed-over', 3_600_000, retryPolicy)).toBe(false));
-  test('A receipt is sent whatever came after it', () =>
+  test('sends a receipt, whatever followed', () =>
     expect(isSuperseded('application-submitted', 'closed', 86_400_000, retryPolicy)).toBe(false));
 });
 
-describe('a notice says what is so when it is written', () => {
+describe('a notice is true when it is composed', () => {
   const composed = (kind: NoticeKind, more: Partial<NoticeContext>, of: Partial<Notice> = {}) =>
     composeNotice(notice({ kind, ...of }), noticeContext({ state: 'ready', ...more }), now, retryPolicy);
 
@@ -39,13 +39,13 @@ describe('a notice says what is so when it is written', () => {
     ['result-revoked', 'revoked', true],
     ['result-revoked', 'corrected', false],
     ['application-submitted', 'revoked', true],
-  ])('The notice %s of a result whose last change is %s is told: %s', (kind, lastChange, isTold) => {
-    const one = composed(kind, lastChange ? { lastChange } : {});
-    expect([one.state, one.failCause]).toEqual(isTold ? ['pending', undefined] : ['failed', 'overtaken']);
-    expect(one.text === undefined).toBe(!isTold);
+  ])('the notice %s of a result with the last change %s is sent: %s', (kind, lastChange, isTold) => {
+    const result = composed(kind, lastChange ? { lastChange } : {});
+    expect([result.state, result.failCause]).toEqual(isTold ? ['pending', undefined] : ['failed', 'overtaken']);
+    expect(result.text === undefined).toBe(!isTold);
   });
 
-  test('When documents were asked for again, the day in the letter is that of the words in it', () => {
+  test('the day in a repeated document request is that of its text', () => {
     const open = { state: 'documents-requested', answerBy: '2026-04-15', requestText: { ro: 'Altceva.' } };
     const { text } = composed('documents-requested', open, { answerBy: '2026-04-01' });
     expect(text).toContain('> Altceva.');

@@ -8,11 +8,11 @@ import type { ResultChange } from './superseded.ts';
 import { quoteLines, renderNotice } from './templates.ts';
 import type { TemplateData, ContactMethod, DueDateStatus, ResultDelivery } from './templates.ts';
 
-/** What intake says of the person and the application at the time of writing. */
+/** Current data of the applicant and the application, from intake. */
 export interface NoticeContext {
   language: string;
   email: string;
-  /** A telephone number, or ''. */
+  /** Telephone number, or ''. */
   phone: string;
   personName: string;
   serviceTitle: LocalizedText;
@@ -20,38 +20,37 @@ export interface NoticeContext {
   trackingNumber: string;
   /** yyyy-MM-dd or empty. */
   dueDate: string;
-  /** There is no due date yet because the term counts from payment. */
+  /** Whether the due date is missing because the term starts at payment. */
   awaitsPayment: boolean;
-  /** State now. */
+  /** Current state of the application. */
   state: string;
-  /** Of a training: nothing goes to anybody. */
+  /** Whether it is a training: nothing leaves the platform. */
   training: boolean;
-  /** How the result comes to the person. */
+  /** How the applicant receives the result. */
   resultDelivery: ResultDelivery;
-  /** Of the open request for documents, if any: yyyy-MM-dd, and the agency's words. */
+  /** Of the open document request: last day as yyyy-MM-dd, and the agency's text. */
   answerBy: string;
   requestText: LocalizedText;
-  /** The agency's words about single documents that it asks for. */
+  /** The agency's texts about single documents. */
   documentTexts: string[];
-  /** The agency's reason for its decision, for a correction, for a revocation. */
+  /** The agency's reasons for the decision, a correction and a revocation. */
   reasonText: LocalizedText;
   correctionText: LocalizedText;
   revocationText: LocalizedText;
-  /** Of a rejection: how it can be appealed, in the agency's words, and until when, yyyy-MM-dd or empty. */
+  /** Of a rejection: the agency's text about the appeal, and its last day as yyyy-MM-dd or empty. */
   appealText: LocalizedText;
   appealUntil: string;
-  /** Of the result, '' where there is none: the agency's number, the code that verifies it, yyyy-MM-dd. */
+  /** Of the result, '' without one: the agency's number, the verification code, and the last day as yyyy-MM-dd. */
   resultNumber: string;
   verificationCode: string;
   validUntil: string;
-  /** What the agency did last to the result, if anything. */
+  /** The agency's last change of the result. */
   lastChange?: ResultChange;
 }
 
 /**
- * Decides the channel: whoever has an e-mail address gets e-mail; everybody else (a telephone only, or nothing) gets a
- * slip that the desk prints, the receipt of filing included. In a training it is always a slip: no mail leaves the platform,
- * whosever address the desk typed.
+ * Returns email for applicants with a valid address, otherwise slip, which the desk prints.
+ * A training always gets a slip, whatever address was entered.
  */
 export function resolveChannel({ email, training }: Pick<NoticeContext, 'email' | 'training'>): Channel {
   return !training && isEmailAddress(email) ? 'email' : 'slip';
@@ -62,15 +61,15 @@ function resolveDueDateStatus({ dueDate, awaitsPayment }: NoticeContext): DueDat
   return awaitsPayment ? 'fromPayment' : 'unknown';
 }
 
-/** How the person learns of what comes next: only whom we can reach is promised that we will. */
+/** Returns how the applicant learns of the next step. The text promises a message only if one can reach them. */
 function resolveContactMethod(contact: NoticeContext): ContactMethod {
   if (resolveChannel(contact) === 'email') return 'email';
   return contact.phone === '' ? 'none' : 'phone';
 }
 
 /**
- * The notice with its letter, and the channel on which it goes. A slip can be printed at once. A mail is claimed, to be sent by whoever
- * wrote it. What the application has left behind is not told any more: the notice fails with the cause `overtaken`.
+ * Returns the composed notice with its channel: a printable slip, or an email claimed by its composer.
+ * A notice that no longer applies fails with the cause `overtaken`.
  */
 export function composeNotice(notice: Notice, contact: NoticeContext, now: Date, retryPolicy: RetryPolicy): Notice {
   const age = now.getTime() - notice.eventTime.getTime();
@@ -82,7 +81,7 @@ export function composeNotice(notice: Notice, contact: NoticeContext, now: Date,
   const name = sanitizeText(contact.personName, 200);
   const templateData = buildTemplateData(notice, contact, language);
   const { held: _held, ...rest } = notice;
-  const written: Notice = {
+  const composed: Notice = {
     ...rest,
     ...renderNotice(notice.kind, language, templateData, { name, trackingNumber, training }),
     language,
@@ -90,15 +89,15 @@ export function composeNotice(notice: Notice, contact: NoticeContext, now: Date,
     trackingNumber,
     attempts: 0,
   };
-  if (training) written.training = true;
-  return written.channel === 'email'
-    ? claimNotice({ ...written, to: contact.email }, now, retryPolicy)
-    : markPrintable(written);
+  if (training) composed.training = true;
+  return composed.channel === 'email'
+    ? claimNotice({ ...composed, to: contact.email }, now, retryPolicy)
+    : markPrintable(composed);
 }
 
-/** What the letter may speak of; the words of the agency as they may be shown. */
+/** Returns the template data, with sanitised texts of the agency. */
 function buildTemplateData(notice: Notice, contact: NoticeContext, language: Language): TemplateData {
-  const localizeSafely = (given: LocalizedText) => sanitizeText(localize(given, language));
+  const localizeSafely = (text: LocalizedText) => sanitizeText(localize(text, language));
   const agencyTexts: { [Kind in NoticeKind]?: string[] } = {
     'documents-requested': [
       localizeSafely(contact.requestText),
@@ -113,7 +112,7 @@ function buildTemplateData(notice: Notice, contact: NoticeContext, language: Lan
     service: localize(contact.serviceTitle, language),
     centre: contact.centreName,
     due: formatCivilDate(contact.dueDate),
-    // The words are those of the request that is open now, and so is its day; that of the event only where none is open.
+    // The agency's text is that of the open request, so its day must be too. Use the event's day only without one.
     answerBy: formatCivilDate(contact.answerBy || (notice.answerBy ?? '')),
     words: quoteLines(agencyTexts[notice.kind] ?? []),
     number: sanitizeText(contact.resultNumber, 100),

@@ -3,8 +3,8 @@ import { LAYOUT, QUOTE_PREFIX } from './templates.ts';
 import type { Language } from './language.ts';
 
 /**
- * A whole HTML page that prints on one A4 sheet: no script, no outside asset, every value escaped. The tracking number
- * stands large on its own, so the text is printed without its block about it.
+ * Renders an HTML page that prints on one A4 sheet, without scripts or external assets. Escapes every value.
+ * The tracking number is printed large, so the text omits its paragraph.
  */
 export function renderSlip(slip: {
   language: Language;
@@ -45,7 +45,7 @@ ${paragraphs.join('\n')}
 `;
 }
 
-/** A paragraph, and the words of others in it as a quotation. */
+/** Renders a paragraph, with quoted text of the agency as a quotation. */
 function renderParagraph(part: string): string {
   const lines = part.split('\n');
   const html = (some: string[]) => some.map(escapeHtml).join('<br>');

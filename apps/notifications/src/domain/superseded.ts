@@ -1,15 +1,15 @@
 import type { NoticeKind, RetryPolicy } from './notice.ts';
 
-/** Which notices would say what is not so any more. */
+/** Detects notices that no longer apply. */
 
-/** The state in which a notice still asks for something; a kind without a row is true whatever came later. */
+/** The state in which a notice is relevant. Kinds without a row always are. */
 const RELEVANT_STATES: { [Kind in NoticeKind]?: string } = {
   'documents-requested': 'documents-requested',
   'result-ready': 'ready',
   'application-rejected': 'rejected',
 };
 
-/** True when a late notice would only confuse: it asks for a step that the application has left behind. */
+/** Returns whether a late notice asks for a step that the application has passed. */
 export function isSuperseded(
   kind: NoticeKind,
   stateNow: string,
@@ -20,17 +20,17 @@ export function isSuperseded(
   return state !== undefined && ageMs > overtakenAfterMs && stateNow !== state;
 }
 
-/** What the agency did last to a result that it had given. */
+/** The agency's last change of a result. */
 export type ResultChange = 'corrected' | 'revoked';
 
-/** After which change of the result a notice would be untrue, however young it is: the notice of the change follows. */
+/** The change that makes a notice untrue at any age; the change has its own notice. */
 const CONTRADICTED_BY: { [Kind in NoticeKind]?: ResultChange } = {
   'result-ready': 'revoked',
   'result-corrected': 'revoked',
   'result-revoked': 'corrected',
 };
 
-/** True when the agency has changed the result since, so that the notice would say what is so no more. */
+/** Returns whether a later change of the result makes the notice untrue. */
 export function isContradicted(kind: NoticeKind, lastChange: ResultChange | undefined): boolean {
   return lastChange !== undefined && CONTRADICTED_BY[kind] === lastChange;
 }

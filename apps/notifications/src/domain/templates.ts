@@ -1,7 +1,7 @@
 import type { Language } from './language.ts';
 import type { NoticeKind } from './notice.ts';
 
-/** What a text may speak of, as `{service}` and so on. A paragraph that names an absent fact is left out. */
+/** Values for `{service}` and so on. A paragraph with an absent value is left out. */
 export interface TemplateData {
   service: string;
   centre: string;
@@ -9,15 +9,15 @@ export interface TemplateData {
   due: string;
   /** dd.MM.yyyy */
   answerBy: string;
-  /** The agency's words as a quoted block: what it asks for, or why it decided so. */
+  /** The agency's text as a quoted block: its request, or the reason for its decision. */
   words: string;
   /** The agency's number of the result. */
   number: string;
-  /** With which anybody can verify the result. */
+  /** Code that verifies the result. */
   verificationCode: string;
   /** dd.MM.yyyy */
   validUntil: string;
-  /** The agency's words about an appeal, as a quoted block. */
+  /** The agency's text about an appeal, as a quoted block. */
   appeal: string;
   /** dd.MM.yyyy */
   appealUntil: string;
@@ -26,20 +26,20 @@ export interface TemplateData {
   way: ResultDelivery;
 }
 
-/** Whether there is a day by which the answer is due; fromPayment: not before the fee is paid. */
+/** Whether the due date is known. fromPayment: the term starts when the fee is paid. */
 export type DueDateStatus = 'known' | 'fromPayment' | 'unknown';
 
-/** How the person learns of what comes next. */
+/** How the applicant learns of the next step. */
 export type ContactMethod = 'email' | 'phone' | 'none';
 
-/** How a result comes to the person, in the words of intake. */
+/** Values of intake for how the applicant receives a result. */
 export const RESULT_DELIVERIES = ['collect', 'electronic', 'post', 'payment'] as const;
 export type ResultDelivery = (typeof RESULT_DELIVERIES)[number];
 
-/** Before each line of words of others. */
+/** Prefix of each quoted line. */
 export const QUOTE_PREFIX = '> ';
 
-/** Words of others, line by line, as one block that cannot be taken for ours; '' when nothing is said. */
+/** Returns texts of others as one quoted block, which cannot pass for text of the platform; '' without any. */
 export function quoteLines(lines: readonly string[]): string {
   return lines
     .filter((line) => line !== '')
@@ -47,17 +47,17 @@ export function quoteLines(lines: readonly string[]): string {
     .join('\n');
 }
 
-/** A paragraph, or one for each of the cases that a fact has. */
+/** A paragraph, or one per value of a fact. */
 type Paragraph =
   | string
   | { term: Record<DueDateStatus, string> }
   | { reach: Record<ContactMethod, string> }
   | { way: Record<ResultDelivery, string> };
 
-/** The subject names no person, no service and no tracking number: it shows on locked screens and in server logs. */
+/** The subject names no person, service or tracking number, because lock screens and server logs show it. */
 type Template = readonly [subject: string, ...paragraphs: Paragraph[]];
 
-/** Every text that a person gets from us. A kind or a language without a text does not compile. */
+/** All texts for applicants. A missing kind or language does not compile. */
 export const TEMPLATES = {
   'application-submitted': {
     ro: [
@@ -305,7 +305,7 @@ export const TEMPLATES = {
   },
 } satisfies Record<NoticeKind, Record<Language, Template>>;
 
-/** What stands around every letter. */
+/** Texts around every notice. */
 export const LAYOUT = {
   ro: {
     greeting: (name: string) => `Bună ziua, ${name}!`,
@@ -333,7 +333,7 @@ export const LAYOUT = {
   },
 } satisfies Record<Language, Record<string, string | ((name: string) => string)>>;
 
-/** What stands before a letter of a training, and before its subject. */
+/** Label before the text and the subject of a training. */
 export const TRAINING_LABELS = {
   ro: {
     subject: 'INSTRUIRE',
@@ -357,7 +357,7 @@ function selectVariant(paragraph: Paragraph, { term, reach, way }: TemplateData)
   return 'reach' in paragraph ? paragraph.reach[reach] : paragraph.way[way];
 }
 
-/** The whole letter as plain text, and its subject. The tracking number stands in the text only. */
+/** Returns the subject and the plain text of a notice. The tracking number occurs in the text only. */
 export function renderNotice(
   kind: NoticeKind,
   language: Language,

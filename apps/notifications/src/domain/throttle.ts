@@ -1,22 +1,22 @@
 import { isOpen } from './notice.ts';
 import type { Notice, NoticeKind } from './notice.ts';
 
-/** What keeps an agency from having a person told the same kind of thing all day long. */
+/** Limits how often an agency can cause notices to one applicant. */
 
-/** What an agency can cause again and again. */
+/** Kinds that an agency can cause repeatedly. */
 const THROTTLED_KINDS: readonly NoticeKind[] = ['documents-requested', 'result-corrected', 'result-revoked'];
-/** Notices of one such kind about one application in 24 hours; the next one waits. */
+/** Maximum notices of one such kind per application in 24 hours; the next one waits. */
 export const MAX_PER_DAY = 3;
 const DAY_MS = 86_400_000;
-/** Notices of one such kind that a thread keeps. */
+/** Maximum notices of one such kind stored per thread. */
 const MAX_STORED_PER_KIND = 100;
 
-/** Until when a further notice of this kind has to wait; undefined when it need not. */
+/** Returns the time until which a further notice of this kind waits, or undefined. */
 export function throttledUntil(notices: readonly Notice[], kind: NoticeKind, now: Date): Date | undefined {
   if (!THROTTLED_KINDS.includes(kind)) return undefined;
   const windowEnds = notices
-    .filter((one) => one.kind === kind && !one.held && one.state !== 'failed')
-    .map((one) => (one.sendTime ?? one.createTime).getTime() + DAY_MS)
+    .filter((notice) => notice.kind === kind && !notice.held && notice.state !== 'failed')
+    .map((notice) => (notice.sendTime ?? notice.createTime).getTime() + DAY_MS)
     .filter((end) => end > now.getTime())
     .sort((a, b) => a - b);
   const next = windowEnds.at(-MAX_PER_DAY);
@@ -24,21 +24,24 @@ export function throttledUntil(notices: readonly Notice[], kind: NoticeKind, now
 }
 
 /**
- * Whether the person was told of this already, under another number: an intake that was restored from a backup handles again what
- * caused it, and numbers what follows after all that it had published.
- * @param causedBy id of the event that caused it; '' for none
+ * Returns whether a notice with the same cause exists.
+ * After a restore from backup, intake repeats events under new sequence numbers.
+ * @param causedBy ID of the causing event; '' for none
  */
 export const isDuplicate = (notices: readonly Notice[], kind: NoticeKind, causedBy: string): boolean =>
-  causedBy !== '' && notices.some((one) => one.kind === kind && one.causedBy === causedBy);
+  causedBy !== '' && notices.some((notice) => notice.kind === kind && notice.causedBy === causedBy);
 
-/** The notices with one more. A held one takes the place of the one that is held already: the newest is what counts. */
+/**
+ * Returns the notices with one more. A held notice replaces the held one of its kind, because only the newest
+ * matters.
+ */
 export function withNotice(notices: readonly Notice[], added: Notice): Notice[] {
-  const replaced = notices.find((one) => added.held && one.held && one.kind === added.kind);
+  const replaced = notices.find((stored) => added.held && stored.held && stored.kind === added.kind);
   const notice = replaced ? { ...added, replaces: (replaced.replaces ?? 0) + 1 } : added;
-  const others = notices.filter((one) => one !== replaced);
+  const others = notices.filter((stored) => stored !== replaced);
   const closedOfKind = THROTTLED_KINDS.includes(added.kind)
-    ? others.filter((one) => one.kind === added.kind && !isOpen(one))
+    ? others.filter((stored) => stored.kind === added.kind && !isOpen(stored))
     : [];
   const oldest = closedOfKind.length >= MAX_STORED_PER_KIND ? closedOfKind[0] : undefined;
-  return [...others.filter((one) => one !== oldest), notice];
+  return [...others.filter((stored) => stored !== oldest), notice];
 }
