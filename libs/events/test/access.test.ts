@@ -12,7 +12,7 @@ const attempt: AttemptedOperation = {
   group: 'p-intake',
 };
 
-describe('what Kafka denies', () => {
+describe('explainDenial and getErrorCode', () => {
   test.each<[cause: string, more: Partial<AttemptedOperation>, sentence: string | undefined]>([
     [
       'TOPIC_AUTHORIZATION_FAILED',
@@ -61,7 +61,7 @@ describe('what Kafka denies', () => {
     ],
     ['UNKNOWN_TOPIC_OR_PARTITION', {}, undefined],
     ['KafkaJSConnectionError', {}, undefined],
-  ])('%s %j is one sentence that says what to change, and never a password', (cause, more, sentence) => {
+  ])('explains %s %j in one sentence without the password', (cause, more, sentence) => {
     const said = explainDenial(cause, Object.assign({}, attempt, more));
     expect(said).toBe(sentence);
     expect(said ?? '').not.toContain(secret);
@@ -74,20 +74,20 @@ describe('what Kafka denies', () => {
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
     'CERT_HAS_EXPIRED',
     'ERR_TLS_CERT_ALTNAME_INVALID',
-  ])('a certificate that does not count (%s) is known by its code, however deep it is wrapped', (code) => {
+  ])('getErrorCode finds the TLS error %s in wrapped errors', (code) => {
     const error = new Error('x', { cause: { errors: [Object.assign(new Error('y'), { code })] } });
     expect(getErrorCode(error)).toBe(code);
   });
 
-  test('a connection that was only cut is no matter of certificates', () => {
+  test('getErrorCode does not report a closed connection as a TLS error', () => {
     expect(getErrorCode(Object.assign(new Error('x'), { name: 'KafkaJSConnectionError', code: 'ECONNRESET' }))).toBe(
       'KafkaJSConnectionError',
     );
   });
 });
 
-describe('the access to Kafka', () => {
-  test('is in the open, as nobody, when nothing is set', () => {
+describe('buildSecurityConfig', () => {
+  test('uses no TLS and no sign-in by default', () => {
     expect(buildSecurityConfig({ username: '' })).toEqual({});
     expect(buildSecurityConfig()).toEqual({});
   });
@@ -100,11 +100,11 @@ describe('the access to Kafka', () => {
       /belong together: one of them is not set\.$/,
     ],
     ['a password without TLS', { username: 'intake', password: () => secret }, /one signs in over TLS only\.$/],
-  ])('is refused at the start when it is %s', (_, half, sentence) => {
+  ])('rejects %s', (_, half, sentence) => {
     expect(() => connectKafka(['kafka:9093'], 'test', half)).toThrow(sentence);
   });
 
-  test('is read again for each connection', () => {
+  test('reads the files again for each connection', () => {
     let now = 'first';
     const { ssl, sasl } = buildSecurityConfig({
       ca: (): string => `ca ${now}`,

@@ -4,28 +4,28 @@ import { AGENCY_QUOTA, buildPrincipals, buildTopics, type Principal } from '../s
 const agencies = ['asp', 'asp-x', 'mai'];
 const all = (simulated: string[] = []) => buildPrincipals('p-', { agencies, simulated });
 const names = buildTopics('p-', { partitions: 1, agencies }).map(({ name }) => name);
-/** The topics of the list to which a user has a right, and what it has a right to that no topic is called. */
+/** Returns the topics to which a user has a right, and its rights to unknown topics. */
 const may = ({ rights }: Principal, operation: string) =>
   rights
     .filter((right) => right.resource === 'topic' && right.operation === operation)
     .flatMap(({ name, pattern }) => (pattern === 'literal' ? name : names.filter((one) => one.startsWith(name))));
 
-test('every topic has one writer, and somebody who reads it', () => {
+test('gives every topic one writer and at least one reader', () => {
   for (const name of names) {
     const writers = all().filter((one) => may(one, 'write').includes(name));
-    // The bridge may write wherever agencies do: Kafka knows no rights by the end of a name.
+    // The bridge may write to all agency topics, because Kafka cannot match a suffix.
     const wanted = name.endsWith('.replies') && name.startsWith('p-agency.') ? ['p-agency-bridge'] : [];
     expect(writers.map(({ user }) => user)).toEqual([...wanted, expect.any(String)]);
     expect(all().some((one) => may(one, 'read').includes(name))).toBe(true);
   }
 });
 
-test('nobody has a right to a topic that is not in the list of topics', () => {
+test('grants no right to an unknown topic', () => {
   const named = all(agencies).flatMap((one) => [...may(one, 'read'), ...may(one, 'write'), ...may(one, 'describe')]);
   expect(named.filter((name) => !names.includes(name))).toEqual([]);
 });
 
-test('an agency writes its replies, reads its requests and the centres, in groups of its own, and nothing else', () => {
+test('limits an agency to its replies, its requests, the centres and its own groups', () => {
   const one = all().find(({ user }) => user === 'p-agency.asp');
   expect(
     one?.rights.map(({ resource, name, pattern, operation }) => `${operation} ${resource} ${name} ${pattern}`),
@@ -41,13 +41,13 @@ test('an agency writes its replies, reads its requests and the centres, in group
   ]);
 });
 
-test('no user is called as another, whatever the codes of agencies are', () => {
+test('gives every user a unique name for any agency codes', () => {
   const codes = ['bridge', 'simulator', 'intake', 'kafka-lag', 'asp'];
   const users = buildPrincipals('', { agencies: codes, simulated: [] }).map(({ user }) => user);
   expect(new Set(users).size).toBe(users.length);
 });
 
-test('an agency that comes changes nothing for the bridge, which finds topics and groups by what they begin with', () => {
+test('needs no change of the bridge for a new agency, thanks to prefixes', () => {
   const bridge = (codes: string[]) =>
     buildPrincipals('p-', { agencies: codes, simulated: [] }).find(({ user }) => user === 'p-agency-bridge');
   expect(bridge([...agencies, 'new'])).toEqual(bridge(agencies));
@@ -58,7 +58,7 @@ test('an agency that comes changes nothing for the bridge, which finds topics an
   ).toEqual(expect.arrayContaining(['p-agency.', 'p-agency-bridge']));
 });
 
-test('an agency has the usual quota but for what its file says, and a service has none', () => {
+test('gives an agency the default quota with its overrides, and services none', () => {
   const users = buildPrincipals('', { agencies, simulated: [], quotas: new Map([['mai', { requestPercent: 5 }]]) });
   expect(Object.fromEntries(users.map(({ user, quota }) => [user, quota]))).toMatchObject({
     intake: undefined,
@@ -67,7 +67,7 @@ test('an agency has the usual quota but for what its file says, and a service ha
   });
 });
 
-test('whoever counts replicas learns how far groups are, and reads nothing', () => {
+test('lets the lag exporter describe groups but read nothing', () => {
   const lag = all().find(({ user }) => user === 'p-kafka-lag');
   expect(lag?.rights.map(({ operation }) => operation)).toEqual(lag?.rights.map(() => 'describe'));
   expect(lag?.rights.map(({ name }) => name)).toEqual([
@@ -79,7 +79,7 @@ test('whoever counts replicas learns how far groups are, and reads nothing', () 
   ]);
 });
 
-test('the simulator has rights to trainings, and to those of agencies only in whose place it stands', () => {
+test('limits the simulator to trainings and the simulated agencies', () => {
   const topics = (simulated: string[]) => {
     const one = all(simulated).find(({ user }) => user === 'p-agency-simulator')!;
     return [...may(one, 'write'), ...may(one, 'read')];

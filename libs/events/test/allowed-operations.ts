@@ -4,9 +4,9 @@ import { withAdminConnection, type SendRequest } from '../src/driver/admin-conne
 import { connectKafka, type KafkaAccess } from '../src/index.ts';
 
 /**
- * Whatever one can ask of Kafka, asked as a user, of many topics or groups at once, in the oldest form that Kafka 4 knows. Nothing is
- * changed by it where it is refused, and hardly anything where it is not: writes go to a partition that no topic has, changes are
- * tried only.
+ * Tries every Kafka operation as a user, on many topics or groups at once, in the oldest format that Kafka 4
+ * accepts. Denied attempts change nothing and allowed ones almost nothing: writes use a missing partition,
+ * changes are only validated.
  */
 
 export interface AllowedOperation {
@@ -21,15 +21,15 @@ interface ProbeRequest {
   apiKey: number;
   apiVersion: number;
   encode: (names: string[]) => Encoder;
-  /** The code of each name, in the order in which they were asked for unless names are given. */
+  /** Returns the code of each name, in request order unless names are given. */
   codes: (decoder: Decoder) => { name?: string; code: number }[];
-  /** Asked for each name alone. */
+  /** Needs a request per name. */
   single?: boolean;
-  /** A code that says nothing of rights: what is not there is told to whoever may look, before it is asked what they may. */
+  /** A code that is unrelated to rights: Kafka reports missing resources before it checks the right. */
   mute?: number;
 }
 
-/** Of topics, groups, the cluster and transactions: Kafka's words for "you may not". */
+/** Kafka's authorization errors for topics, groups, the cluster and transactions. */
 const DENIED_CODES = new Set([29, 30, 31, 53]);
 const NO_PARTITION = 9_999;
 const CLUSTER = 'kafka-cluster';
@@ -56,7 +56,7 @@ const skipFields = (
     else decoder.readArray((one) => one.readInt32());
   }
 };
-/** `[name, code, …]` after the time that one is made to wait. */
+/** `[name, code, …]` after the throttle time. */
 const namesFirst =
   (...more: 'string'[]) =>
   (decoder: Decoder) => {
@@ -67,7 +67,7 @@ const namesFirst =
       return found;
     });
   };
-/** `[code, message, …]` in the order of what was asked for. */
+/** `[code, message, …]` in request order. */
 const codesFirst = (rest: (one: Decoder) => void) => (decoder: Decoder) => {
   skipFields(decoder, 'int32');
   return decoder.readArray((one) => {
@@ -81,7 +81,10 @@ const onlyCode = (decoder: Decoder) => {
   skipFields(decoder, 'int32');
   return [{ code: decoder.readInt16() }];
 };
-/** Resources of a type without a single setting, as both requests begin; the last byte asks for synonyms, or changes nothing. */
+/**
+ * Start of both config requests for resources without a setting. The last byte requests synonyms, or
+ * validation only.
+ */
 const configNames = (type: number, last: boolean) => (names: string[]) => {
   const encoder = new Encoder();
   writeArray(encoder, names, (name) =>
@@ -298,7 +301,7 @@ const onTransactions: ProbeRequest = {
   codes: onlyCode,
 };
 
-/** The codes with which Kafka answers an operation on topics. */
+/** Returns Kafka's error codes for an operation on topics. */
 export async function fetchCodes(sendRequest: SendRequest, operation: string, topics: string[]): Promise<number[]> {
   return [
     ...(
@@ -325,7 +328,7 @@ async function fetchAnswers(
   return new Map(answer.found.map(({ name, code }, at) => [name ?? names[at]!, code]));
 }
 
-/** All that Kafka lets a user do with these, tried one by one over one connection. */
+/** Returns everything that Kafka allows a user, tried one by one over one connection. */
 export async function findAllowedOperations(
   brokers: string[],
   access: KafkaAccess,
@@ -347,7 +350,7 @@ export async function findAllowedOperations(
         if (!DENIED_CODES.has(code) && code !== attempt.mute) allowed.push({ resource, operation, name });
       }
       if (codes.reduce((sum, { size }) => sum + size, 0) !== names.length)
-        throw new Error(`${attempt.operation}: not all were answered`);
+        throw new Error(`${attempt.operation}: incomplete response`);
     }
     return allowed;
   });

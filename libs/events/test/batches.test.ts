@@ -6,13 +6,13 @@ import { MAX_BATCH_BYTES, readBatches, type DecodedRecord } from '../src/driver/
 import { SizeLimitError, unpack } from '@cups/agency-contract/codecs';
 import { encodeBatch, type RecordInput } from './records.ts';
 
-/** LZ4 without any repetition, for what is packed here; the Java client's own is read in hostile.test.ts. */
+/** Minimal LZ4 without back references; hostile.test.ts reads the Java client's output. */
 const lz4 = (bytes: Buffer): Buffer => {
   const size = Buffer.alloc(4);
   size.writeUInt32LE((bytes.length | 0x8000_0000) >>> 0);
   return Buffer.concat([Buffer.from('04224d18604000', 'hex'), size, bytes, Buffer.alloc(4)]);
 };
-/** As the Java client frames it. */
+/** Snappy framing of the Java client. */
 const xerial = (bytes: Buffer): Buffer => {
   const blocks: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += 32_768) {
@@ -39,40 +39,37 @@ const offsets = (records: DecodedRecord[]): string[] => records.map(({ offset })
 const filled = (count: number, value?: Buffer): RecordInput[] =>
   Array.from({ length: count }, () => (value ? { value } : {}));
 
-describe('a batch', () => {
-  test.each(packers)(
-    'packed with %s comes back with offsets, times, keys, values and headers',
-    async (_, codec, pack) => {
-      const records = [
-        { key: 'a', value: Buffer.from('first') },
-        {
-          value: Buffer.alloc(70_000, 'long '),
-          headers: [
-            ['h', '1'],
-            ['h', '2'],
-            ['other', 'x'],
-          ] as [string, string][],
-        },
-      ];
-      const found = await read(encodeBatch(records, { base: 40, codec, pack }), encodeBatch(filled(1), { base: 42 }));
-      expect(offsets(found)).toEqual(['40', '41', '42']);
-      expect(found[0]).toMatchObject({ timestamp: '1000', isControlRecord: false });
-      expect(found[0]?.key?.toString()).toBe('a');
-      expect(found[0]?.value?.toString()).toBe('first');
-      expect(found[1]).toMatchObject({ key: null, timestamp: '1001' });
-      expect(found[1]?.value?.equals(records[1]?.value as Buffer)).toBe(true);
-      expect(Object.keys(found[1]?.headers ?? {})).toEqual(['h', 'other']);
-      expect(String(found[1]?.headers['h'])).toBe('1,2');
-    },
-  );
+describe('readBatches', () => {
+  test.each(packers)('reads offsets, times, keys, values and headers of a %s batch', async (_, codec, pack) => {
+    const records = [
+      { key: 'a', value: Buffer.from('first') },
+      {
+        value: Buffer.alloc(70_000, 'long '),
+        headers: [
+          ['h', '1'],
+          ['h', '2'],
+          ['other', 'x'],
+        ] as [string, string][],
+      },
+    ];
+    const found = await read(encodeBatch(records, { base: 40, codec, pack }), encodeBatch(filled(1), { base: 42 }));
+    expect(offsets(found)).toEqual(['40', '41', '42']);
+    expect(found[0]).toMatchObject({ timestamp: '1000', isControlRecord: false });
+    expect(found[0]?.key?.toString()).toBe('a');
+    expect(found[0]?.value?.toString()).toBe('first');
+    expect(found[1]).toMatchObject({ key: null, timestamp: '1001' });
+    expect(found[1]?.value?.equals(records[1]?.value as Buffer)).toBe(true);
+    expect(Object.keys(found[1]?.headers ?? {})).toEqual(['h', 'other']);
+    expect(String(found[1]?.headers['h'])).toBe('1,2');
+  });
 
-  test('of a transaction that ended, or that compaction emptied, is passed without being shown', async () => {
+  test('passes empty batches of transactions and compaction without showing them', async () => {
     const found = await read(encodeBatch([], { base: 7 }));
     expect(found).toMatchObject([{ offset: '7', isControlRecord: true }]);
     expect(found[0]?.skippedBatch).toBeUndefined();
   });
 
-  test('that is cut off is left to the next fetch', async () => {
+  test('leaves a truncated batch to the next fetch', async () => {
     const whole = encodeBatch(filled(3));
     expect(await read(whole, whole.subarray(0, 70))).toHaveLength(3);
     expect(await read(whole.subarray(0, 8))).toEqual([]);
@@ -89,22 +86,15 @@ describe('a batch', () => {
       encodeBatch(filled(10_001), { codec: 1, pack: gzipSync }),
       'BATCH_TOO_MANY_RECORDS',
     ],
-    [
-      'says that it has two thousand million records',
-      encodeBatch(filled(3), { count: 2_000_000_000 }),
-      'BATCH_TOO_MANY_RECORDS',
-    ],
-    ['says that it has more records than it has', encodeBatch(filled(3), { count: 4 }), 'BATCH_UNREADABLE'],
-    ['says that it has fewer records than it has', encodeBatch(filled(3), { count: 2 }), 'BATCH_UNREADABLE'],
-    ['says that it has less than none', encodeBatch(filled(3), { count: -5 }), 'BATCH_TOO_MANY_RECORDS'],
-    ['is compressed by nothing that Kafka knows', encodeBatch(filled(3), { codec: 7 }), 'BATCH_UNREADABLE'],
+    ['claims two thousand million records', encodeBatch(filled(3), { count: 2_000_000_000 }), 'BATCH_TOO_MANY_RECORDS'],
+    ['claims more records than it has', encodeBatch(filled(3), { count: 4 }), 'BATCH_UNREADABLE'],
+    ['claims fewer records than it has', encodeBatch(filled(3), { count: 2 }), 'BATCH_UNREADABLE'],
+    ['claims a negative number of records', encodeBatch(filled(3), { count: -5 }), 'BATCH_TOO_MANY_RECORDS'],
+    ['has an unknown codec', encodeBatch(filled(3), { codec: 7 }), 'BATCH_UNREADABLE'],
     ...packers
       .slice(1)
-      .map(
-        ([name, codec]) =>
-          [`is not the ${name} that it says it is`, encodeBatch(filled(3), { codec }), 'BATCH_UNREADABLE'] as const,
-      ),
-  ])('that %s is one record that says so, and what stands around it is read', async (_, batch, cause) => {
+      .map(([name, codec]) => [`is not valid ${name}`, encodeBatch(filled(3), { codec }), 'BATCH_UNREADABLE'] as const),
+  ])('replaces a batch that %s by one record and reads its neighbours', async (_, batch, cause) => {
     const before = encodeBatch(filled(2), { base: 0 });
     const after = encodeBatch(filled(2), { base: 900_000 });
     batch.writeBigInt64BE(2n, 0);
@@ -115,7 +105,7 @@ describe('a batch', () => {
     expect(offsets(found).slice(3)).toEqual(['900000', '900001']);
   });
 
-  test('with 300,000 headers of one name in a record is read, in no time', async () => {
+  test('reads 300,000 headers of one name in a record quickly', async () => {
     const batch = encodeBatch([{ more: 300_000 }]);
     const began = performance.now();
     const [record] = await read(batch);
@@ -123,29 +113,29 @@ describe('a batch', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
-  test('with more than 320,000 headers is passed over, in however many records', async () => {
+  test('skips a batch with more than 320,000 headers, in any number of records', async () => {
     for (const records of [[{ more: 320_001 }], [{ more: 200_000 }, { more: 200_000 }]])
       expect(await read(encodeBatch(records))).toMatchObject([{ skippedBatch: { cause: 'BATCH_TOO_LARGE' } }]);
   });
 
-  test('with exactly 10,000 records is read', async () => {
+  test('reads exactly 10,000 records', async () => {
     expect(
       await read(encodeBatch(filled(10_000), { codec: 4, pack: (bytes) => zstdCompressSync(bytes) })),
     ).toHaveLength(10_000);
   });
 
-  test('after many others is left to the next fetch: many small bombs are no large one', async () => {
+  test('leaves the rest of a large response to the next fetch', async () => {
     const one = encodeBatch(filled(1, Buffer.alloc(7 * 1024 * 1024)), {
       codec: 4,
       pack: (bytes) => zstdCompressSync(bytes),
     });
     const records = await read(...Array.from({ length: 50 }, () => one));
     expect(records.length).toBeLessThan(5);
-    // Of another partition in the same answer one batch is read at least.
+    // At least one batch is read of each partition in the response.
     expect(await readBatches(one, { bytes: 1e9, records: 1e9 })).toHaveLength(1);
   });
 
-  test('of whatever bytes is passed over or read, never thrown', async () => {
+  test('never throws on random bytes', async () => {
     const good = encodeBatch(filled(3, Buffer.from('value')), { codec: 3, pack: lz4 });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 6 }), async (changes) => {
@@ -157,21 +147,21 @@ describe('a batch', () => {
   });
 });
 
-describe('unpacking', () => {
+describe('unpack', () => {
   const fill = (length: number) => Buffer.alloc(length, 'cups ');
-  test.each(packers)('%s gives all up to the bound, and nothing over it', async (_, codec, pack) => {
+  test.each(packers)('%s returns everything up to the limit and nothing above', async (_, codec, pack) => {
     expect((await unpack(codec, pack(fill(100_000)), 100_000)).equals(fill(100_000))).toBe(true);
     await expect(unpack(codec, pack(fill(100_001)), 100_000)).rejects.toBeInstanceOf(SizeLimitError);
   });
 
-  test('snappy refuses a literal of a negative length, at which its package reads for ever', async () => {
+  test('rejects a snappy literal of negative length, which loops for ever in the package', async () => {
     for (const before of [[], [0, 65], [1, 1], [2, 1, 0], [3, 1, 0, 0, 0], [60 << 2, 0, 65], [61 << 2, 0, 0, 65]]) {
       const block = Buffer.from([100, ...before, 0xfc, 0xfa, 0xff, 0xff, 0xff, ...Buffer.alloc(20)]);
       await expect(unpack(2, block, 1_000)).rejects.toThrow('too long');
     }
   });
 
-  test('snappy gives what was packed, or an error, whatever the bytes', async () => {
+  test('returns the original or an error for corrupted snappy', async () => {
     const random = Buffer.from(Array.from({ length: 70_000 }, (_, at) => (at * at) % 251));
     for (const length of [1, 59, 60, 61, 256, 257, 65_536, 65_537, 70_000]) {
       const bytes = random.subarray(0, length);
@@ -185,7 +175,7 @@ describe('unpacking', () => {
     );
   });
 
-  test('lz4 repeats what it has written, over itself too, and refuses to repeat what it has not', async () => {
+  test('resolves lz4 back references, also overlapping ones, and rejects invalid ones', async () => {
     const frame = (block: number[]) =>
       Buffer.concat([
         Buffer.from('04224d18604000', 'hex'),

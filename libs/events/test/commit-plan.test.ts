@@ -10,7 +10,7 @@ import {
 } from '../src/consume/commit-plan.ts';
 import { OffsetWindow } from '../src/consume/offset-window.ts';
 
-/** A partition that was fetched up to `count`, of which each of `done` is dealt with, a refused one for cause X. */
+/** A partition fetched up to `count` with the `done` messages completed; refused ones have cause X. */
 function partition(at: number, count: number, done: { offset: number; refused?: boolean }[]): ActivePartition<number> {
   const window = new OffsetWindow<number>(100);
   const messages = Array.from({ length: count }, (_, offset) => ({ message: offset, offset: BigInt(offset) }));
@@ -22,12 +22,12 @@ function partition(at: number, count: number, done: { offset: number; refused?: 
   return { topic: 't', partition: at, window };
 }
 
-describe('what a flush has to do', () => {
-  test('is nothing for a partition of which the first message is not done', () => {
+describe('planCommit', () => {
+  test('is empty while the first message of a partition is incomplete', () => {
     expect(planCommit([partition(0, 3, [{ offset: 1 }, { offset: 2, refused: true }])])).toEqual([]);
   });
 
-  test('is to store the refusals before the point, then to commit the point, for each partition that has moved', () => {
+  test('stores the refusals before the commit point, then commits, for each advanced partition', () => {
     const plan = planCommit([
       partition(0, 3, [
         { offset: 0, refused: true },
@@ -45,7 +45,7 @@ describe('what a flush has to do', () => {
     ]);
   });
 
-  test('is nothing again once it was carried out, until the partition moves on', () => {
+  test('is empty after a commit until the partition advances', () => {
     const at = partition(0, 3, [{ offset: 0 }]);
     markCommitted(planCommit([at]));
     expect(planCommit([at])).toEqual([]);
@@ -53,7 +53,7 @@ describe('what a flush has to do', () => {
     expect(collectOffsets(planCommit([at]), '')).toEqual([{ topic: 't', partition: 0, offset: '2' }]);
   });
 
-  test('is all of it again when the refusals could not be stored', () => {
+  test('repeats everything after a failed store', () => {
     const at = partition(0, 3, [
       { offset: 0, refused: true },
       { offset: 1, refused: true },
@@ -63,7 +63,7 @@ describe('what a flush has to do', () => {
     expect(planCommit([at])).toEqual(first);
   });
 
-  test('stores each refusal once and before its offset is committed, whatever fails on the way', () => {
+  test('stores each refusal once and before its commit, whatever fails', () => {
     const step = fc.oneof(
       fc.record({ done: fc.nat(29), refused: fc.boolean() }),
       fc.record({ flush: fc.constantFrom('works', 'fails') }),

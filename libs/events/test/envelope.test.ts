@@ -4,7 +4,7 @@ import { readBatches } from '../src/driver/batches.ts';
 import { decode, readEvent } from '../src/envelope.ts';
 import { encodeBatch, type HeaderPair } from './records.ts';
 
-/** What anybody may write into a header, a key or a value. */
+/** Values that anyone may write into a header, key or value. */
 const bytes = fc.oneof(
   fc.constant(null),
   fc.constant(Buffer.alloc(0)),
@@ -36,8 +36,8 @@ const recordOf = async (key: Buffer | null, value: Buffer | null, given: readonl
   return record!;
 };
 
-describe('the way from the bytes of a record to an event', () => {
-  test('throws for no header, key or value, and yields an event or names what is wrong', async () => {
+describe('readEvent', () => {
+  test('never throws and returns an event or its errors', async () => {
     await fc.assert(
       fc.asyncProperty(bytes, bytes, fc.array(fc.constantFrom(...whole)), headers, async (key, value, some, more) => {
         const record = await recordOf(key, value, [...some, ...more]);
@@ -53,7 +53,7 @@ describe('the way from the bytes of a record to an event', () => {
     );
   });
 
-  test('takes a header with a null value as absent', async () => {
+  test('treats a null header as absent', async () => {
     const nulls: HeaderPair[] = ['traceparent', 'ce_time', 'ce_subject', 'ce_correlationid', 'ce_sequence'].map(
       (one) => [one, null],
     );
@@ -63,19 +63,16 @@ describe('the way from the bytes of a record to an event', () => {
     expect(event).not.toHaveProperty('traceparent');
   });
 
-  test.each(['ce_id', 'ce_source', 'ce_type', 'ce_specversion'])(
-    'names %s when it is null, empty or missing',
-    async (one) => {
-      const others = whole.filter(([header]) => header !== one);
-      for (const given of [[], [[one, null]], [[one, Buffer.alloc(0)]]] as HeaderPair[][]) {
-        const record = await recordOf(null, Buffer.from('{}'), [...others, ...given]);
-        expect(readEvent(record, 'x', 0).errors).toEqual([{ field: one, rule: 'required' }]);
-      }
-    },
-  );
+  test.each(['ce_id', 'ce_source', 'ce_type', 'ce_specversion'])('reports a null, empty or missing %s', async (one) => {
+    const others = whole.filter(([header]) => header !== one);
+    for (const given of [[], [[one, null]], [[one, Buffer.alloc(0)]]] as HeaderPair[][]) {
+      const record = await recordOf(null, Buffer.from('{}'), [...others, ...given]);
+      expect(readEvent(record, 'x', 0).errors).toEqual([{ field: one, rule: 'required' }]);
+    }
+  });
 
   test.each(['ce_id', 'ce_time', 'ce_subject', 'content-type', 'ce_correlationid', 'ce_dataschema'])(
-    'refuses %s that is there twice, also when one of the two is null or written in capitals',
+    'rejects a duplicate %s, also with a null value or in capitals',
     async (one) => {
       const others = whole.filter(([header]) => header !== one);
       const twice: HeaderPair[][] = [
@@ -103,7 +100,7 @@ describe('the way from the bytes of a record to an event', () => {
     },
   );
 
-  test('leaves a trace context out that is there twice, and headers that nobody knows', async () => {
+  test('drops a duplicate trace context and unknown headers', async () => {
     const twice: HeaderPair[] = [
       ['traceparent', Buffer.from('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')],
       ['traceparent', null],
@@ -114,7 +111,7 @@ describe('the way from the bytes of a record to an event', () => {
     expect([errors, event?.traceparent, event?.extra]).toEqual([[], undefined, {}]);
   });
 
-  test('refuses a header that is no UTF-8', async () => {
+  test('rejects a header that is not UTF-8', async () => {
     const record = await recordOf(null, Buffer.from('{}'), [
       ...whole.slice(0, 1),
       ['ce_id', Buffer.from([255])],

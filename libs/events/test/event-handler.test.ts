@@ -17,7 +17,7 @@ function receivedEvent(subject: string, sequence: number): ReceivedEvent {
   return event;
 }
 
-/** Applies an event of a subject only after its predecessor, as the services do. */
+/** Applies an event only after its predecessor, as the services do. */
 function createCountingHandler(park: EventPark) {
   const last = new Map<string, number>();
   const applied: string[] = [];
@@ -45,19 +45,19 @@ function createCountingHandler(park: EventPark) {
   return { handler, applied, counted, refused };
 }
 
-describe('what became of an event', () => {
+describe('handler results', () => {
   test.each<[HandlerResult, string, object | undefined]>([
     ['done', 'done', undefined],
     ['wait', 'wait', { cause: 'SEQUENCE_GAP', fields: [] }],
     ['refused', 'refused', { cause: 'REFUSED', fields: [] }],
     [{ cause: 'NO_SUCH', fields: ['a'] }, 'refused', { cause: 'NO_SUCH', fields: ['a'] }],
-  ])('%j is counted as %s, and kept as %j', (handled, word, kept) => {
+  ])('%j is counted as %s and stored as %j', (handled, word, kept) => {
     expect([toOutcomeLabel(handled), toRefusal(handled)]).toEqual([word, kept]);
   });
 });
 
-describe('an event that comes before its predecessor', () => {
-  test('waits, and follows it; a refusal on that way is kept with its place', async () => {
+describe('EventHandler with a missing predecessor', () => {
+  test('parks the event, applies it later, and stores a refusal with its position', async () => {
     const park = createMemoryPark();
     const { handler, applied, counted, refused } = createCountingHandler(park);
     for (const sequence of [3, 2, 5]) expect(await handler.handle(receivedEvent('s', sequence))).toBe('wait');
@@ -69,7 +69,7 @@ describe('an event that comes before its predecessor', () => {
     expect(counted).toEqual(['wait', 'wait', 'wait', 'done', 'done', 'refused', 'wait']);
   });
 
-  test('follows it in a process that only reads from the park that it waits', async () => {
+  test('applies a parked event in another process', async () => {
     const park = createMemoryPark();
     await createCountingHandler(park).handler.handle(receivedEvent('s', 2));
     const { handler, applied } = createCountingHandler(park);
@@ -79,7 +79,7 @@ describe('an event that comes before its predecessor', () => {
     expect(park.gaps.size).toBe(0);
   });
 
-  test('is applied once and in order, in whatever order all of them come and however often', async () => {
+  test('applies each event once and in order for any sequence of deliveries', async () => {
     const order = fc.array(fc.constantFrom('a 1', 'a 2', 'a 4', 'a 5', 'b 1', 'b 2'), { maxLength: 20 });
     const rest = fc.shuffledSubarray(['a 1', 'a 2', 'a 3', 'a 4', 'a 5', 'b 1', 'b 2'], { minLength: 7 });
     await fc.assert(

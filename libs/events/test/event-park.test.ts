@@ -15,7 +15,7 @@ const topic = 'cups.deliveries';
 const KEYS = ['a', 'b', 'c'];
 const RETRY_POLICY = { maxAttempts: 1, handlerTimeoutMs: 500, releasePollIntervalMs: 1 };
 
-/** The messages of a partition, in which keys take turns. */
+/** The messages of a partition with alternating keys. */
 const createPartition = (length: number, keys: string[]) =>
   Array.from({ length }, (_, offset): ConsumedMessage => {
     const key = keys[offset % keys.length] ?? '';
@@ -27,8 +27,8 @@ const partition = createPartition(24, KEYS);
 type HandlerFault = 'throws' | 'hangs';
 
 /**
- * A service whose process ends and begins again: its effects, its parking and what its group committed outlive it.
- * @param ofOne how many messages there are of the one key a, instead of the partition of three
+ * A service whose process restarts. Its effects, its park and its committed offsets survive.
+ * @param ofOne number of messages of the single key a, instead of a partition with three keys
  */
 function startTestService(poison: Map<string, HandlerFault>, ofOne = 0) {
   const messagesOf = ofOne > 0 ? createPartition(ofOne, ['a']) : partition;
@@ -45,7 +45,7 @@ function startTestService(poison: Map<string, HandlerFault>, ofOne = 0) {
     const trouble = poison.get(event.id);
     if (trouble === 'hangs') return new Promise(() => {});
     if (trouble === 'throws') throw new TypeError('no text of an error is kept');
-    // As services do: by its id a repeat is known.
+    // Detects a repeat by its ID, as the services do.
     if (!applied.includes(event.id)) applied.push(event.id);
     await turn();
     return 'done';
@@ -93,7 +93,7 @@ function startTestService(poison: Map<string, HandlerFault>, ofOne = 0) {
       work.accept(topic, 0, messages, BigInt(read - 1));
     },
     flush: () => work.flush(),
-    /** As by kill -9: whatever is in work is left where it is. */
+    /** Simulates kill -9: work in progress is abandoned. */
     crash(): void {
       stopping.abort();
       work.end();
@@ -115,10 +115,10 @@ const of = (key: string, ids: string[]) => ids.filter((id) => id.startsWith(`${k
 const all = (key: string) =>
   partition.flatMap(({ offset }) => (KEYS[Number(offset) % KEYS.length] === key ? [`${key}-${offset}`] : []));
 
-describe('an event that its handler does not get on with', () => {
+describe('an event whose handler fails', () => {
   const ids = partition.map(({ offset }) => `${KEYS[Number(offset) % KEYS.length]}-${offset}`);
 
-  test('is parked with all that has its key; all other keys flow and the offset moves on; released, they follow in order', async () => {
+  test('is parked with its key while other keys flow, and follows in order after a release', async () => {
     const poison = new Map<string, HandlerFault>([
       ['a-3', 'throws'],
       ['b-10', 'hangs'],
@@ -131,7 +131,7 @@ describe('an event that its handler does not get on with', () => {
     const causes = [...service.park.parked.values()].map(({ cause }) => cause);
     expect(new Set(causes)).toEqual(new Set(['HANDLER_THREW', 'HANDLER_HANGS', 'BEHIND']));
 
-    // Released before its cause is gone, it stays where it is.
+    // Released before the cause is fixed, it stays parked.
     await service.release('a');
     await eventually(() => [...service.park.parked.values()].every(({ released }) => !released));
     expect(of('a', service.applied)).toEqual(['a-0']);
@@ -142,7 +142,7 @@ describe('an event that its handler does not get on with', () => {
     service.stop();
   });
 
-  test('is followed by so many of its key as are kept; those that found no room wait their turn, and follow once it is released', async () => {
+  test('blocks its key at the park limit and continues after a release', async () => {
     const poison = new Map<string, HandlerFault>([['a-0', 'throws']]);
     const service = startTestService(poison, MAX_PARKED.events + 20);
     service.take(MAX_PARKED.events + 20);
@@ -156,7 +156,7 @@ describe('an event that its handler does not get on with', () => {
     service.stop();
   }, 60_000);
 
-  test('that is dropped is counted and not applied, in its turn', async () => {
+  test('is counted but not applied after a drop, in its turn', async () => {
     const service = startTestService(new Map([['a-3', 'throws']]));
     service.take(24);
     await eventually(() => service.park.parked.size === 7);
@@ -168,7 +168,7 @@ describe('an event that its handler does not get on with', () => {
     service.stop();
   });
 
-  test('is lost, doubled or overtaken by nothing, whenever the process ends and whatever is released when', async () => {
+  test('is never lost, duplicated or reordered by restarts and releases', async () => {
     const act = fc.oneof(
       fc.record({ act: fc.constant('take' as const), count: fc.integer({ min: 1, max: 10 }) }),
       fc.record({ act: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 30 }) }),
@@ -204,8 +204,8 @@ describe('an event that its handler does not get on with', () => {
   }, 60_000);
 });
 
-describe('what an event is parked for', () => {
-  test('is its own failures only, told by class and place and never by text', () => {
+describe('FailureHistory', () => {
+  test('counts only failures of the event, described by class and code location', () => {
     const away = new Error('away');
     const faults = new FailureHistory(3, (error) => error === away);
     const own = new RangeError('2900000000001');

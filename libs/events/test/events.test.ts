@@ -37,7 +37,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.stop()));
 });
 
-/** A consumer of a group of its own, that keeps what it was given and what it refused. */
+/** A consumer with its own group that records handled and refused messages. */
 function consume(options: Partial<ConsumerOptions> = {}) {
   const done: ReceivedEvent[] = [];
   const refused: RefusedMessage[] = [];
@@ -59,7 +59,7 @@ function consume(options: Partial<ConsumerOptions> = {}) {
   running.push(consumer);
   return { consumer, done, refused };
 }
-/** Events of this test only, however many others share the topic. */
+/** Returns the events of this test, even if others share the topic. */
 const only = (events: ReceivedEvent[], type: string) => events.filter((event) => event.type === type);
 const sequences = (events: ReceivedEvent[], key: string) =>
   events.filter((event) => event.key === key).map(({ sequence }) => sequence);
@@ -68,8 +68,8 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 const series = (type: string, key: string, count: number) =>
   upTo(count).map((sequence) => createEvent({ topic, key, type, subject: `applications/${key}`, sequence }));
 
-describe('the envelope', () => {
-  test('comes back as it went out', () => {
+describe('encode and decode', () => {
+  test('preserves an event', () => {
     const entry = createEvent({
       topic,
       key: 'k',
@@ -99,13 +99,13 @@ describe('the envelope', () => {
     ['no id', { ce_specversion: '1.0', ce_source: 's', ce_type: 't' }],
     ['another version', { ce_specversion: '0.3', ce_id: 'i', ce_source: 's', ce_type: 't' }],
     ['a bad sequence', { ce_specversion: '1.0', ce_id: 'i', ce_source: 's', ce_type: 't', ce_sequence: '-1' }],
-  ])('is none with %s', (_, headers) => {
+  ])('rejects a message with %s', (_, headers) => {
     const message = { key: null, value: Buffer.from('x'), headers, offset: '0', timestamp: '0' };
     expect(decode(message, topic, 0)).toBeUndefined();
   });
 });
 
-describe('the time of an event', () => {
+describe('event time', () => {
   const read = (ce_time: string | undefined, timestamp: string) => {
     const headers = { ce_specversion: '1.0', ce_id: 'i', ce_source: 's', ce_type: 't', ...(ce_time && { ce_time }) };
     return decode({ key: null, value: Buffer.from('x'), headers, offset: '0', timestamp }, topic, 0)!;
@@ -113,24 +113,24 @@ describe('the time of an event', () => {
 
   const outside = ['9999-12-31T23:59:59-12:00', '0000-01-01T00:00:00+12:00'];
   test.each([undefined, 'yesterday', '2026-03-02T08:00:00', '2026-03-02', '2026-02-30T25:00:00Z', ...outside])(
-    'that is %p is that of Kafka, and the event says so',
+    'replaces %p by the time of Kafka and marks the event',
     (given) => {
       const { time, timeReplaced } = read(given, '1772438400000');
       expect([time.toISOString(), timeReplaced]).toEqual(['2026-03-02T08:00:00.000Z', true]);
     },
   );
-  test('with an offset is that instant', () => {
+  test('accepts a time with an offset', () => {
     const { time, timeReplaced } = read('2026-03-02T10:00:00.5+02:00', '0');
     expect([time.toISOString(), timeReplaced]).toEqual(['2026-03-02T08:00:00.500Z', undefined]);
   });
-  test('is now where the client gave Kafka nonsense as well', () => {
+  test('uses the current time if the Kafka timestamp is invalid too', () => {
     for (const timestamp of ['-1', '0', '9999999999999999'])
       expect(Math.abs(read(undefined, timestamp).time.getTime() - Date.now())).toBeLessThan(60_000);
   });
 });
 
-describe('topics', () => {
-  test('are all created from the one list, with partitions and retention, and twice is no error', async () => {
+describe('ensureTopics', () => {
+  test('creates all topics with partitions and retention, and is idempotent', async () => {
     await ensureTopics({ ...here, partitions: 3, agencies: ['asp'] });
     const admin = connectKafka(here.brokers, 'test').admin();
     await admin.connect();
@@ -154,8 +154,8 @@ describe('topics', () => {
   });
 });
 
-describe('the publisher', () => {
-  test('says which entries can never be sent and which not now; the rest is there, in order', async () => {
+describe('createPublisher', () => {
+  test('reports rejected and deferred entries and sends the others in order', async () => {
     const publisher = createPublisher({ ...here, clientId: 'test', log });
     running.push(publisher);
     const [first, second, third] = series('Mixed', 'large', 3);
@@ -174,8 +174,8 @@ describe('the publisher', () => {
   });
 });
 
-describe('the consumer', () => {
-  test('keeps the order of a key while other keys are handled beside it', async () => {
+describe('createConsumer', () => {
+  test('keeps the order of a key while other keys run concurrently', async () => {
     let now = 0;
     let most = 0;
     const { done } = consume({
@@ -198,7 +198,7 @@ describe('the consumer', () => {
     expect(most).toBeLessThanOrEqual(16);
   });
 
-  test('tries a handler that throws again and again, its key only', async () => {
+  test('retries a failing handler for its key only', async () => {
     let broken = true;
     const { done } = consume({
       handle: ({ key }) => (broken && key === 'stuck' ? Promise.reject(new Error('not now')) : Promise.resolve('done')),
@@ -211,7 +211,7 @@ describe('the consumer', () => {
     expect(sequences(only(done, 'Throw'), 'stuck')).toEqual([1, 2, 3]);
   });
 
-  test('has bytes that are no event and refused events stored, and goes on', async () => {
+  test('stores invalid and refused events and continues', async () => {
     const { done, refused } = consume({
       topics: ['agency.asp.replies'],
       handle: ({ key }) => Promise.resolve(key === 'foreign' ? { cause: 'UNKNOWN_APPLICATION', fields: [] } : 'done'),
@@ -238,7 +238,7 @@ describe('the consumer', () => {
     });
   });
 
-  test('lets a subject wait at a gap while others flow, and follows up when the missing event comes', async () => {
+  test('parks a subject at a gap while others flow, and applies it after the missing event', async () => {
     const store = openStore({ uri: here.mongoUri, database: `${here.prefix}cups-gaps`, log });
     await eventually(() => store.ready());
     const last = new Map<string, number>();
@@ -262,7 +262,7 @@ describe('the consumer', () => {
     await eventually(() => last.get('whole') === 5 && first.refused.length === 3);
     expect(last.get('gap')).toBe(1);
     expect(new Set(first.refused.map(({ cause }) => cause))).toEqual(new Set(['SEQUENCE_GAP']));
-    // Another member of the group takes over: what waits is in the store, not in the process.
+    // Another member continues: the waiting events are in the store, not in the process.
     await first.consumer.stop();
     const second = consume(counting());
     await publishEvents(here, missing);
@@ -272,7 +272,7 @@ describe('the consumer', () => {
     await store.close();
   });
 
-  test('starts again where it was, without what it had done', async () => {
+  test('restarts at its committed position', async () => {
     const groupId = `g-${randomUUID()}`;
     const first = consume({ groupId });
     await publishEvents(here, series('Again', 'again', 5));
@@ -284,7 +284,7 @@ describe('the consumer', () => {
     expect(sequences(only(second.done, 'Again'), 'again')).toEqual([6]);
   });
 
-  test('shares its partitions with a second member, and nothing is lost when that one goes', async () => {
+  test('shares partitions with a second member and loses nothing when that member leaves', async () => {
     const groupId = `g-${randomUUID()}`;
     const members = [consume({ groupId }), consume({ groupId })];
     const seen = () => members.flatMap(({ done }) => only(done, 'Shared'));
@@ -304,7 +304,7 @@ describe('the consumer', () => {
       }
   }, 60_000);
 
-  test('waits for a topic that does not exist yet, and says so once', async () => {
+  test('waits for a missing topic and logs that once', async () => {
     const prefix = `${here.prefix}late-`;
     const groupId = `g-${randomUUID()}`;
     const { consumer, done } = consume({ prefix, groupId });
@@ -319,7 +319,7 @@ describe('the consumer', () => {
   });
 });
 
-describe('a broker of our own', () => {
+describe('a broker outage', () => {
   let local: LocalPlatform;
   let dataDir: string;
   beforeAll(async () => {
@@ -331,7 +331,7 @@ describe('a broker of our own', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  test('killed and started again: the publisher tells, both go on, nothing is lost', async () => {
+  test('interrupts publisher and consumer, which recover without loss', async () => {
     const own = { brokers: local.kafkaBrokers.split(','), prefix: 'own-' };
     await ensureTopics({ ...own, partitions: 2, agencies: [] });
     const { consumer, done } = consume(own);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createFetchTracker } from '../src/consume/fetch-tracker.ts';
 
-describe('what is handed over after a join', () => {
-  test('is taken at once when every broker was asked after it', () => {
+describe('createFetchTracker', () => {
+  test('accepts messages once every broker was fetched after the join', () => {
     const freshness = createFetchTracker();
     freshness.groupJoined();
     freshness.fetchStarted(1, 0);
@@ -10,7 +10,7 @@ describe('what is handed over after a join', () => {
     expect(freshness.isFresh(1)).toBe(true);
   });
 
-  test('is left while another broker may still answer what it was asked before', () => {
+  test('rejects messages while another broker may answer an earlier fetch', () => {
     const freshness = createFetchTracker();
     freshness.groupJoined();
     freshness.fetchStarted(1, 0);
@@ -18,14 +18,14 @@ describe('what is handed over after a join', () => {
     freshness.groupJoined();
     freshness.fetchStarted(1, 10);
     expect(freshness.isFresh(11)).toBe(false);
-    // The old answer is here, and is handed over now.
+    // The old response has arrived and is being handed over.
     freshness.fetchEnded(2, 1_500);
     expect(freshness.isFresh(1_501)).toBe(false);
     freshness.fetchStarted(2, 1_510);
     expect(freshness.isFresh(1_511)).toBe(true);
   });
 
-  test('does not wait for a broker that has left, whose last answer was handed over long ago', () => {
+  test('does not wait for a broker that left long ago', () => {
     const freshness = createFetchTracker();
     freshness.groupJoined();
     freshness.fetchStarted(2, 0);
@@ -36,7 +36,7 @@ describe('what is handed over after a join', () => {
     expect(freshness.isFresh(3_101)).toBe(true);
   });
 
-  test('does not wait for an answer for ever', () => {
+  test('does not wait for a response for ever', () => {
     const freshness = createFetchTracker();
     freshness.groupJoined();
     freshness.fetchStarted(2, 0);

@@ -6,14 +6,14 @@ import fc from 'fast-check';
 import { connectKafka, createConsumer, ensureTopics } from '../src/index.ts';
 import { sendRecords, type RecordInput, type HeaderPair } from './records.ts';
 
-/** Whatever an agency may write: one consumer reads all of it from a real broker. */
+/** Messages that any agency may write; one consumer reads them from a real broker. */
 
 const here = testInfrastructure();
 const { log, lines } = captureLog();
 const topic = 'agency.asp.replies';
 const kafka = connectKafka(here.brokers, 'test');
 let consumer: ReturnType<typeof createConsumer>;
-/** Offsets of the messages that were dealt with. */
+/** Offsets of completed messages. */
 const dealtWith = new Set<number>();
 const refused: RefusedMessage[] = [];
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
       return Promise.resolve();
     },
   });
-  // On a fresh broker the first join of a group fails once.
+  // The first join of a group fails once on a fresh broker.
   await eventually(() => consumer.ready(), { timeoutMs: 30_000 });
   lines.length = 0;
 }, 60_000);
@@ -69,15 +69,22 @@ const message = fc
   .record({ key: bytes, value: bytes, headers })
   .map((given): RecordInput => ({ key: given.key, value: given.value, headers: given.headers.flat() }));
 
-/** Sends them and waits until each was handled or refused. */
+/** Sends messages and waits until each is handled or refused. */
 async function send(messages: RecordInput[]): Promise<void> {
   const first = await sendRecords(kafka, here.prefix + topic, messages);
   const all = messages.map((_, at) => first + at);
   await eventually(() => all.every((offset) => dealtWith.has(offset)), { timeoutMs: 10_000 });
 }
 
-describe('a consumer', () => {
-  test.each(['traceparent', 'ce_time', 'ce_id', 'ce_subject', 'content-type', 'x-own'])(
+describe('createConsumer', () => {
+  test.each([
+    'continues after a message with a null %s header',
+    'ce_time',
+    'ce_id',
+    'ce_subject',
+    'content-type',
+    'x-own',
+  ])(
     'reads on behind a message whose header %s is null',
     async (name) => {
       const nulled: HeaderPair[] = [...whole.filter(([header]) => header !== name), [name, null]];
@@ -87,7 +94,7 @@ describe('a consumer', () => {
     30_000,
   );
 
-  test('handles or refuses every message, whatever its key, value and headers are', async () => {
+  test('handles or refuses every message, for any key, value and headers', async () => {
     const many = fc.array(message, { minLength: 1, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(many, (messages) => send(messages)),

@@ -16,8 +16,8 @@ const topic = 'agency.asp.replies';
 const running: { stop(): Promise<void> }[] = [];
 const run = promisify(execFile);
 
-/** What the producer of these tests packs with; who reads does not use them. */
-const never = () => Promise.reject(new Error('Nobody may unpack without a bound.'));
+/** Codecs of the test producer; consumers must not use them. */
+const never = () => Promise.reject(new Error('Nothing may uncompress without a limit.'));
 CompressionCodecs[CompressionTypes.Snappy] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(snappy(buffer)),
   decompress: never,
@@ -60,7 +60,7 @@ async function send(compression: CompressionTypes, messages: { key?: string; val
   }
 }
 
-/** The Java client of Kafka itself: see Produce.java. */
+/** Kafka's Java client: see Produce.java. */
 async function produceByJava(...more: string[]): Promise<void> {
   const source = new URL('./Produce.java', import.meta.url).pathname;
   const given = [here.brokers.join(), here.prefix + topic, ...more];
@@ -69,8 +69,8 @@ async function produceByJava(...more: string[]): Promise<void> {
 
 const event = (key: string, data = Buffer.alloc(0)) => createEvent({ topic, key, type: 'test', data });
 
-describe('honest messages', () => {
-  test('of the Java client are read in all its compressions, whole and in order', async () => {
+describe('valid messages', () => {
+  test('of the Java client are read in all compressions, complete and in order', async () => {
     const { handled } = consume();
     await produceByJava('60');
     const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
@@ -85,7 +85,7 @@ describe('honest messages', () => {
 
   test.each([
     ['gzip', CompressionTypes.GZIP],
-    ['snappy without frames, as librdkafka writes it', CompressionTypes.Snappy],
+    ['unframed snappy, as of librdkafka', CompressionTypes.Snappy],
     ['zstd', CompressionTypes.ZSTD],
   ])('in %s are read', async (name, compression) => {
     const { handled, refused } = consume();
@@ -99,22 +99,22 @@ describe('honest messages', () => {
   });
 });
 
-describe('a bomb', () => {
+describe('a decompression bomb', () => {
   test.each<[string, CompressionTypes, () => { value: Buffer }[], string]>([
     [
-      'of one value of 64 MiB in gzip',
+      'one value of 64 MiB in gzip',
       CompressionTypes.GZIP,
       () => [{ value: Buffer.alloc(64 << 20) }],
       'BATCH_TOO_LARGE',
     ],
     [
-      'of one value of 64 MiB in zstd',
+      'one value of 64 MiB in zstd',
       CompressionTypes.ZSTD,
       () => [{ value: Buffer.alloc(64 << 20) }],
       'BATCH_TOO_LARGE',
     ],
   ])(
-    '%s is refused by topic, partition and offset, and passed over',
+    '%s is refused by topic, partition and offset, and skipped',
     async (_, compression, bomb, cause) => {
       const messages = bomb();
       const key = randomUUID();
@@ -137,7 +137,7 @@ describe('a bomb', () => {
     60_000,
   );
 
-  test('of 300,000 empty records, 2 MB that are small on the wire, is passed over as well', async () => {
+  test('of 300,000 empty records, 2 MB compressed, is skipped', async () => {
     const key = randomUUID();
     await publishEvents(here, [event(key)]);
     await produceByJava('300000', 'empty');
@@ -151,7 +151,7 @@ describe('a bomb', () => {
     expect(many().length).toBeLessThan(10);
   }, 90_000);
 
-  test('is a log line once a minute, however many there are', async () => {
+  test('is logged once a minute', async () => {
     const before = lines.length;
     const { refused } = consume();
     const many = Array.from({ length: 10_001 }, () => ({ value: Buffer.alloc(0) }));

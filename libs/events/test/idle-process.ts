@@ -8,7 +8,7 @@ createHook({
   init: (id, type) => type === 'Timeout' && timers.add(id),
   before: (id) => timers.has(id) && (wakeUps += 1),
 }).enable();
-/** Started by idle.test.ts: a consumer and a producer that have nothing to do for 3 s; prints what that cost. */
+/** Started by patch-idle-timers.test.ts: an idle consumer and producer for 3 s; prints their cost. */
 const [brokers = '', prefix = ''] = process.argv.slice(2);
 const to = { brokers: brokers.split(','), prefix, log: silentLog };
 await ensureTopics({ ...to, partitions: 3, agencies: [] });

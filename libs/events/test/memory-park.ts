@@ -2,14 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { ReceivedEvent } from '@cups/contracts';
 import type { HandlerFailure, Lane, EventPark, ParkedEvent, ParkedLane } from '../src/consume/event-park.ts';
 
-/** What a memory park keeps of an event of a lane. */
+/** A parked event of a lane. */
 export interface StoredParkedEvent extends ParkedEvent {
   cause: string;
 }
 
 const laneName = ({ topic, key }: Lane): string => `${topic}/${key}`;
 
-/** A park that outlives its process, as the store does; each call takes a turn of the event loop. */
+/** A park in memory that survives its process, like the store; each call takes one turn of the event loop. */
 export function createMemoryPark() {
   const gaps = new Map<string, ReceivedEvent>();
   const held = new Map<string, StoredParkedEvent>();

@@ -17,7 +17,7 @@ const createMessage = (key: string, offset: number): ConsumedMessage => {
   return { key: Buffer.from(key), value, headers, offset: String(offset), timestamp: '0', attributes: 0 };
 };
 
-/** Works on the messages of one partition, by many at once. */
+/** Processes the messages of one partition in batches. */
 function startProcessor(handleMany: (events: ReceivedEvent[]) => Promise<(HandlerResult | undefined)[]>, poison = '') {
   const applied: string[] = [];
   const refused: RefusedMessage[] = [];
@@ -63,8 +63,8 @@ function startProcessor(handleMany: (events: ReceivedEvent[]) => Promise<(Handle
 const of = (ids: string[], key: string) => ids.filter((id) => id.startsWith(`${key}-`));
 const offsetsOf = (ids: string[]) => ids.map((id) => Number(id.split('-')[1]));
 
-describe('messages that are handled many at once', () => {
-  test('are each handled once, those of one key in order, whatever is left to be handled one by one', async () => {
+describe('MessageProcessor with handleMany', () => {
+  test('handles each event once, in order of its key, also when some are handled singly', async () => {
     const keys = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(keys, fc.infiniteStream(fc.nat({ max: 3 })), async (order, chance) => {
@@ -98,7 +98,7 @@ describe('messages that are handled many at once', () => {
     );
   }, 60_000);
 
-  test('park with their key what can never be handled, and the others are done', async () => {
+  test('parks the key of a failing event and completes the others', async () => {
     const running = startProcessor(
       (events) => Promise.resolve(events.map(({ key }) => (key === 'a' ? undefined : 'done'))),
       'a-0',
@@ -109,7 +109,7 @@ describe('messages that are handled many at once', () => {
     expect(running.applied).toEqual([]);
   });
 
-  test('that hang together are handled one by one', async () => {
+  test('handles events singly after a batch that hangs', async () => {
     const running = startProcessor(() => new Promise(() => {}));
     running.work.accept(topic, 0, ['a', 'b', 'a'].map(createMessage), 2n);
     await running.until(3);
@@ -117,7 +117,7 @@ describe('messages that are handled many at once', () => {
   });
 });
 
-test('a gathering hands over in order, within its bounds, and at least one', async () => {
+test('Batcher hands items over in order, within its limits, at least one at a time', async () => {
   const seen: number[][] = [];
   const gathering = new Batcher<{ n: number; bytes: number }>({ count: 3, bytes: 100 }, async (items) => {
     seen.push(items.map(({ n }) => n));

@@ -5,15 +5,15 @@ import { OffsetWindow } from '../src/consume/offset-window.ts';
 const from = (first: number, count: number) =>
   Array.from({ length: count }, (_, at) => ({ message: first + at, offset: BigInt(first + at) }));
 
-describe('the window of a partition', () => {
-  test('knows no offset to commit before anything is done', () => {
+describe('OffsetWindow', () => {
+  test('has no commit point at first', () => {
     const window = new OffsetWindow<number>(3);
     window.accept(from(10, 2), 11n);
     expect(window.start()).toEqual([10, 11]);
     expect(window.commitPoint()).toBeUndefined();
   });
 
-  test('commits up to the first hole, and over it once it is filled', () => {
+  test('commits up to the first hole, and past it once filled', () => {
     const window = new OffsetWindow<number>(10);
     window.accept(from(0, 4), 3n);
     window.start();
@@ -24,7 +24,7 @@ describe('the window of a partition', () => {
     expect(window.commitPoint()).toBe(3n);
   });
 
-  test('starts no more than its limit, keeps the rest of a fetch, and is full until that is started', () => {
+  test('starts at most its limit, keeps the rest, and is full until that is started', () => {
     const window = new OffsetWindow<number>(3);
     window.accept(from(0, 5), 4n);
     expect(window.start()).toEqual([0, 1, 2]);
@@ -39,7 +39,7 @@ describe('the window of a partition', () => {
     expect(window.commitPoint()).toBe(5n);
   });
 
-  test('gets behind offsets that nobody sees: markers, and what compaction took away', () => {
+  test('passes invisible offsets: markers and compacted records', () => {
     const window = new OffsetWindow<number>(3);
     window.accept([], 6n);
     expect(window.commitPoint()).toBe(7n);
@@ -50,7 +50,7 @@ describe('the window of a partition', () => {
     expect(window.commitPoint()).toBe(13n);
   });
 
-  test('counts a batch that was passed over as one, and goes on behind its last offset', () => {
+  test('counts a skipped batch as one message and continues after its last offset', () => {
     const window = new OffsetWindow<string>(3);
     window.accept([{ message: 'bomb', offset: 5n, last: 904n }], 904n);
     window.start();
@@ -59,7 +59,7 @@ describe('the window of a partition', () => {
     expect(window.takeRefused(905n)).toEqual([{ cause: 'BATCH_TOO_LARGE', fields: [], offset: 5n, last: 904n }]);
   });
 
-  test('gives each refusal once, in order, and only those before the point; what is given back comes again', () => {
+  test('returns each refusal once, in order, up to the point, and again after a restore', () => {
     const window = new OffsetWindow<number>(10);
     window.accept(from(0, 4), 3n);
     window.start();
@@ -73,7 +73,7 @@ describe('the window of a partition', () => {
     expect(window.takeRefused(4n)).toEqual([]);
   });
 
-  test('is full of refusals that cannot be stored, before they are many', () => {
+  test('is full before many unstored refusals accumulate', () => {
     const window = new OffsetWindow<number>(10, 20);
     for (let at = 0; at < 20; at += 1) {
       window.accept(from(at, 1), BigInt(at));
@@ -85,7 +85,7 @@ describe('the window of a partition', () => {
     expect(window.hasRoom()).toBe(true);
   });
 
-  test('whatever is done in whatever order: each message starts once and in order, nothing undone is committed, and all that came is committed in the end', () => {
+  test('starts each message once and in order, and commits only completed ones, for any sequence', () => {
     const steps = fc.array(
       fc.oneof(
         fc.integer({ min: 1, max: 9 }),

@@ -3,7 +3,7 @@ import { testInfrastructure } from '@cups/testing';
 import { expect, test } from '@jest/globals';
 
 test('an idle consumer and producer wake up less than 50 times a second', async () => {
-  // In a process of its own, so that nothing else wakes it; the timers that fire are counted.
+  // A separate process avoids other wake-ups; it counts the timers that fire.
   const { brokers, prefix } = testInfrastructure();
   const script = new URL('./idle-process.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, brokers.join(','), prefix], { stdio: ['ignore', 'pipe', 'inherit'] });

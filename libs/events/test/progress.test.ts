@@ -9,7 +9,7 @@ import {
 } from '../src/consume/progress.ts';
 import { RebuildBackoff } from '../src/consume/rebuild-backoff.ts';
 
-/** Readings of one partition at the given seconds, as [second, position, end]. */
+/** Readings of one partition as [second, position, end]. */
 function after(...readings: [number, number, number][]): { standings: Map<string, TrackedPosition>; now: number } {
   let standings = new Map<string, TrackedPosition>();
   let now = 0;
@@ -21,10 +21,10 @@ function after(...readings: [number, number, number][]): { standings: Map<string
   return { standings, now };
 }
 
-describe('a partition', () => {
+describe('findStuck', () => {
   test.each<[string, boolean, [number, number, number][]]>([
     [
-      'has lag and does not move',
+      'has lag and no progress',
       true,
       [
         [0, 5, 9],
@@ -33,7 +33,7 @@ describe('a partition', () => {
       ],
     ],
     [
-      'has lag that grows, and does not move',
+      'has growing lag and no progress',
       true,
       [
         [0, 5, 9],
@@ -42,7 +42,7 @@ describe('a partition', () => {
       ],
     ],
     [
-      'has lag, but not for long',
+      'has lag for a short time',
       false,
       [
         [0, 5, 9],
@@ -51,7 +51,7 @@ describe('a partition', () => {
       ],
     ],
     [
-      'moves, though slowly',
+      'progresses slowly',
       false,
       [
         [0, 5, 9],
@@ -69,7 +69,7 @@ describe('a partition', () => {
       ],
     ],
     [
-      'was idle for long and got a message just now',
+      'was idle and has just received a message',
       false,
       [
         [0, 9, 9],
@@ -78,7 +78,7 @@ describe('a partition', () => {
       ],
     ],
     [
-      'was idle for long and got a message a minute ago',
+      'was idle and received a message a minute ago',
       true,
       [
         [0, 9, 9],
@@ -87,7 +87,7 @@ describe('a partition', () => {
       ],
     ],
     [
-      'was read to its end after it had stood',
+      'was read to its end after a standstill',
       false,
       [
         [0, 5, 9],
@@ -96,19 +96,19 @@ describe('a partition', () => {
       ],
     ],
     ['is seen for the first time', false, [[900, 0, 9]]],
-  ])('that %s: stuck %p', (_, stuck, readings) => {
+  ])('a partition that %s: stuck %p', (_, stuck, readings) => {
     const { standings, now } = after(...readings);
     expect(findStuck(standings, now, 60_000).length > 0).toBe(stuck);
   });
 
-  test('is built anew at growing distances, up to a bound', () => {
+  test('rebuildDelayMs doubles up to its bound', () => {
     expect([0, 1, 2, 3, 4, 5, 99].map((times) => rebuildDelayMs(60_000, times) / 60_000)).toEqual([
       1, 2, 4, 8, 16, 16, 16,
     ]);
   });
 });
 
-/** What each look means, at a partition that never moves from 5; each look finds so many messages taken and dealt with. */
+/** Observes a partition that stays at 5, with the given activity counts. */
 function observeRepeatedly(...activity: number[]) {
   let progress = createEmptyProgress();
   return activity.map((count, at) => {
@@ -124,8 +124,8 @@ function observeRepeatedly(...activity: number[]) {
   });
 }
 
-describe('a look at a consumer', () => {
-  test('tells once that a partition is stuck, and asks for a new consumer as long as nothing at all happens in it', () => {
+describe('observe', () => {
+  test('reports a stuck partition once and requests a rebuild while nothing happens', () => {
     const quiet = { stuck: 0, newly: [], silent: false, moves: [] };
     const silent = { stuck: 1, newly: [], silent: true, moves: [] };
     expect(observeRepeatedly(7, 7, 7, 7)).toEqual([
@@ -136,16 +136,16 @@ describe('a look at a consumer', () => {
     ]);
   });
 
-  test('leaves a consumer alone in which other keys flow, though the position is held up', () => {
+  test('requests no rebuild while other keys flow', () => {
     expect(observeRepeatedly(7, 8, 9, 10).map(({ silent }) => silent)).toEqual([false, false, false, false]);
     expect(observeRepeatedly(7, 8, 9, 10).map(({ stuck }) => stuck)).toEqual([0, 0, 1, 1]);
   });
 
-  test('asks for a new consumer also where something happened after the position stood, and then no more', () => {
+  test('requests a rebuild if the activity stops later, but not again', () => {
     expect(observeRepeatedly(7, 8, 8, 8, 8).map(({ silent }) => silent)).toEqual([false, false, false, true, true]);
   });
 
-  test('tells that a partition moves again, and forgets that it stood', () => {
+  test('reports a recovered partition and resets it', () => {
     const at = (position: bigint) => [{ topic: 'a.b', partition: 0, position, end: 9n }];
     let seen = observe(createEmptyProgress(), at(5n), () => 1, 0, 60_000);
     seen = observe(seen.progress, at(5n), () => 1, 60_000, 60_000);
@@ -156,7 +156,7 @@ describe('a look at a consumer', () => {
     expect([seen.stuck.length, seen.recoveredTopics]).toEqual([0, []]);
   });
 
-  test('knows nothing of a partition that the broker no longer tells of, as when its member reads others', () => {
+  test('forgets a partition that the broker no longer reports', () => {
     let seen = observe(
       createEmptyProgress(),
       [{ topic: 't', partition: 0, position: 5n, end: 9n }],
@@ -169,13 +169,13 @@ describe('a look at a consumer', () => {
   });
 });
 
-describe('a consumer that stands still', () => {
-  test('is built anew at once, then rarely, and at once again after it has dealt with a message', () => {
+describe('RebuildBackoff', () => {
+  test('rebuilds immediately, then rarely, and immediately again after a processed message', () => {
     const pace = new RebuildBackoff(60_000);
     const allowed = (minutes: number[], dealtWith: number) =>
       minutes.filter((minute) => pace.canRebuild(minute * 60_000, dealtWith));
     expect(allowed([1, 1.5, 2, 3, 4, 7, 8, 12, 16], 5)).toEqual([1, 2, 4, 8, 16]);
-    // The distance that was asked for is kept; the next is the shortest again.
+    // The current delay still applies; the next one is the shortest again.
     expect(allowed([31, 32, 32.5, 33, 34, 35], 6)).toEqual([32, 33, 35]);
   });
 });

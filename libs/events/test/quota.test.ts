@@ -16,7 +16,7 @@ import {
 } from '../src/index.ts';
 import { canSignIn } from '../src/administrator.ts';
 
-/** What Kafka takes of agencies that flood it, as it lies in its log: that is how its quota counts. */
+/** Measures what Kafka accepts from a flooding agency by its log, as the quota does. */
 
 const FLOODERS = { asp: CompressionTypes.None, mai: CompressionTypes.GZIP };
 const agencies = Object.keys(FLOODERS);
@@ -37,7 +37,7 @@ beforeAll(async () => {
   await ensureTopics({ brokers, access, prefix: '', partitions: 3, agencies });
   const principals = buildPrincipals('', { agencies, simulated: [] });
   accessOf = (agency) => ({ ca, username: `agency.${agency}`, password: () => 'secret' });
-  // What a controller has taken, a broker knows a moment later.
+  // A broker receives the controller's changes with a delay.
   await eventually(
     async () => {
       const settled = await ensureUsers({ brokers, access, principals, passwordOf: () => 'secret' });
@@ -52,7 +52,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Sends batches of 900 KB, one after the other, until it is told to end. Gzip leaves three quarters of them. */
+/** Sends batches of 900 KB until stopped. Gzip leaves three quarters of them. */
 async function flood(agency: keyof typeof FLOODERS, ends: AbortSignal): Promise<void> {
   const producer = connectKafka(brokers, 'flood', accessOf(agency)).producer({ allowAutoTopicCreation: false });
   await producer.connect();
@@ -65,7 +65,7 @@ async function flood(agency: keyof typeof FLOODERS, ends: AbortSignal): Promise<
   await producer.disconnect();
 }
 
-/** Bytes that Kafka has of an agency. */
+/** Returns the bytes that Kafka has of an agency. */
 function logged(agency: string): number {
   const root = join(folder.dir, 'kafka');
   const partitions = readdirSync(root).filter((name) => name.startsWith(`agency.${agency}.replies-`));
@@ -73,7 +73,7 @@ function logged(agency: string): number {
   return files.filter((file) => file.endsWith('.log')).reduce((sum, file) => sum + statSync(file).size, 0);
 }
 
-/** The most that came within any ten seconds. Pure. @param samples time (ms) and bytes so far */
+/** Returns the maximum within any ten seconds. Pure. @param samples time (ms) and bytes so far */
 function mostInTenSeconds(samples: readonly (readonly [number, number])[]): number {
   const within = samples.map(([time, bytes]) => {
     const last = samples.findLast(([later]) => later <= time + 10_000);
@@ -82,7 +82,7 @@ function mostInTenSeconds(samples: readonly (readonly [number, number])[]): numb
   return Math.max(...within);
 }
 
-test('of an agency that floods over four connections, packed or not, Kafka takes at most twice its quota in any ten seconds', async () => {
+test('limits a flooding agency to twice its quota in any ten seconds', async () => {
   const ends = new AbortController();
   const senders = agencies.flatMap((agency) =>
     Array.from({ length: CONNECTIONS }, () => flood(agency as keyof typeof FLOODERS, ends.signal)),
@@ -91,7 +91,7 @@ test('of an agency that floods over four connections, packed or not, Kafka takes
   const samples = new Map<string, (readonly [number, number])[]>(agencies.map((agency) => [agency, []]));
   const hasFlooded = (agency: string) => (samples.get(agency)?.at(-1)?.[1] ?? 0) > quota;
   const began = Date.now();
-  // On a busy machine a flood takes its time to become one.
+  // A flood takes time to build up on a busy machine.
   while (Date.now() - began < FLOOD_MS || (!agencies.every(hasFlooded) && Date.now() - began < LONGEST_MS)) {
     for (const [agency, seen] of samples) seen.push([Date.now(), logged(agency)]);
     await after(100);

@@ -4,7 +4,7 @@ import type { Kafka } from 'kafkajs';
 import { withAdminConnection } from '../src/driver/admin-connection.ts';
 import type { ProtocolRequest, ProtocolResponse } from '../src/driver/admin-connection.ts';
 
-/** Records of Kafka as bytes, for what the client of these tests would not write. */
+/** Encodes Kafka records that the test client would not write. */
 
 const encodeVarint = (value: number): Buffer => {
   const bytes: number[] = [];
@@ -14,18 +14,18 @@ const encodeVarint = (value: number): Buffer => {
   return Buffer.from([...bytes, Number(rest)]);
 };
 const withLength = (bytes: Buffer): Buffer => Buffer.concat([encodeVarint(bytes.length), bytes]);
-/** Null bytes have the length -1. */
+/** Null has the length -1. */
 const encodeNullable = (bytes: string | Buffer | null): Buffer =>
   bytes === null ? encodeVarint(-1) : withLength(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
 
-/** A header as a producer writes it: any name, and any bytes or none. */
+/** A header with any name and any bytes or null. */
 export type HeaderPair = readonly [name: string, value: string | Buffer | null];
 
 export interface RecordInput {
   key?: string | Buffer | null;
   value?: Buffer | null;
   headers?: readonly HeaderPair[];
-  /** So many more, named `h` and empty, in three bytes each. */
+  /** Number of additional empty headers named `h`, three bytes each. */
   more?: number;
 }
 
@@ -46,7 +46,7 @@ const encodeRecord = (
     ]),
   );
 
-/** A batch as a producer writes it; `count` and `pack` may lie. */
+/** Encodes a batch; `count` and `pack` may be wrong on purpose. */
 export function encodeBatch(
   records: RecordInput[],
   {
@@ -105,10 +105,11 @@ const PRODUCE_RESPONSE: ProtocolResponse<{ code: number; first: number }> = {
     })[0]!;
     return Promise.resolve({ code, first, throttleTime: 0, clientSideThrottleTime: 0 });
   },
-  parse: (data) => (data.code === 0 ? Promise.resolve(data) : Promise.reject(new Error(`Kafka says ${data.code}.`))),
+  parse: (data) =>
+    data.code === 0 ? Promise.resolve(data) : Promise.reject(new Error(`Kafka returned error ${data.code}.`)),
 };
 
-/** Writes records to partition 0 as they are. @returns the offset of the first */
+/** Writes raw records to partition 0. @returns the offset of the first */
 export async function sendRecords(kafka: Kafka, topic: string, records: RecordInput[]): Promise<number> {
   const batch = encodeBatch(records);
   batch.writeBigInt64BE(BigInt(Date.now()), 27);

@@ -20,12 +20,12 @@ import { withAdminConnection } from '../src/driver/admin-connection.ts';
 import { getErrorCode } from '../src/kafka.ts';
 import { findAllowedOperations, fetchCodes } from './allowed-operations.ts';
 
-/** A Kafka that speaks TLS alone and lets nobody do what was not given to them. */
+/** A Kafka that only speaks TLS and denies everything by default. */
 
 const folder = temporaryDir();
 const agencies = { agencies: ['asp', 'mai'], simulated: [] };
 const prefix = 'p-';
-/** How long a session lasts here (ms). */
+/** Session lifetime (ms). */
 const SESSION_MS = 3_000;
 const principals = buildPrincipals(prefix, agencies);
 const topics = buildTopics(prefix, { partitions: 1, agencies: agencies.agencies }).map(({ name }) => name);
@@ -55,8 +55,8 @@ const accessOf = (user: string, password = passwords.get(user) ?? ''): KafkaAcce
 });
 const settle = () => ensureUsers({ brokers, access: admin, principals, passwordOf: (user) => passwords.get(user) });
 
-describe('the users of the platform', () => {
-  test('are made with a password and their rights, once; what somebody else gave them is taken', async () => {
+describe('ensureUsers', () => {
+  test('creates users with password and rights once and removes foreign rights', async () => {
     const first = await settle();
     expect(first).toEqual(
       principals.map(({ user, rights, quota }) => ({
@@ -90,7 +90,7 @@ describe('the users of the platform', () => {
     ]);
   });
 
-  test('may do exactly what is declared, whatever they try on whatever topic, group, cluster or transaction', async () => {
+  test('allows exactly the declared rights on topics, groups, cluster and transactions', async () => {
     const stranger: Principal = { user: 'p-stranger', rights: [] };
     await ensureUsers({ brokers, access: admin, principals: [stranger], passwordOf: () => 'strange' });
     const names = {
@@ -111,13 +111,13 @@ describe('the users of the platform', () => {
       return all.sort();
     };
     const declared = users.flatMap((one) => declaredFor(one, names)).sort();
-    // What a controller has taken, a broker knows a moment later.
+    // A broker receives the controller's changes with a delay.
     await eventually(async () => (await tried()).length === declared.length).catch(() => {});
     expect(await tried()).toEqual(declared);
   }, 60_000);
 });
 
-test('an administrator whom Kafka does not know, as where data were made in the open, is made known to it through its controller', async () => {
+test('ensureAdministrator registers an unknown administrator through the controller', async () => {
   const stranger: Principal = { user: admin.username!, rights: [] };
   await ensureUsers({ brokers, access: admin, principals: [stranger], passwordOf: () => 'lost' });
   await eventually(async () => !(await canSignIn(brokers, admin)));
@@ -134,7 +134,7 @@ describe('the user of an agency', () => {
     return { producer, send: () => producer.send({ topic, messages }) };
   };
 
-  test('that is removed may do nothing from then on, also over what is open, and comes in no more', async () => {
+  test('loses access immediately when removed, also on open connections', async () => {
     const user = 'p-agency.mai';
     const open = send(user, 'p-agency.mai.replies', ['x']);
     await open.producer.connect();
@@ -154,7 +154,7 @@ describe('the user of an agency', () => {
     expect(made.find((one) => one.user === user)).toMatchObject({ password: 'set', quotaChanged: true });
   });
 
-  test('whose password is changed is out when its session ends, and misses nothing that waits for it', async () => {
+  test('loses access at the end of its session after a password change, without loss', async () => {
     const user = 'p-agency.asp';
     const waiting = send('p-agency-bridge', 'p-agency.asp.requests', ['1', '2', '3']);
     await waiting.producer.connect();
@@ -167,7 +167,7 @@ describe('the user of an agency', () => {
       expect(await look()).toEqual([0]);
       passwords.set(user, 'another');
       expect((await settle()).find((one) => one.user === user)).toMatchObject({ password: 'set', given: [] });
-      // Kafka closes what is open at the first request after its time.
+      // Kafka closes an expired connection at its next request.
       const began = Date.now();
       await eventually(() =>
         look().then(
@@ -198,7 +198,7 @@ describe('the user of an agency', () => {
   });
 });
 
-/** What follows from the rights of a user for each of these names; whoever writes anywhere may write without doubles. */
+/** Returns what the rights of a user imply for each name. A writer may also write idempotently. */
 function declaredFor({ user, rights }: Principal, names: { topics: string[]; groups: string[] }): string[] {
   const on = (resource: 'topic' | 'group', all: string[]) =>
     all.flatMap((name) =>
@@ -221,11 +221,11 @@ function declaredFor({ user, rights }: Principal, names: { topics: string[]; gro
   ];
 }
 
-describe('what Kafka denies to a service', () => {
+describe('a service that Kafka denies access', () => {
   const topic = 'cups.deliveries';
   const said = (lines: Record<string, unknown>[], event: string) => lines.filter((line) => line['event'] === event);
 
-  /** A consumer in the group of intake, told how it signs in. */
+  /** A consumer in the group of intake with these credentials. */
   function consume(access: KafkaAccess, from = topic) {
     const kept = captureLog();
     const { metrics, text } = captureMetrics();
@@ -246,7 +246,7 @@ describe('what Kafka denies to a service', () => {
       () => accessOf('p-intake', 'wrong'),
       /^Kafka at .* does not take user p-intake with the password/,
     ],
-    ['a user that there is not', () => accessOf('p-nobody', 'any'), /^Kafka at .* does not take user p-nobody/],
+    ['an unknown user', () => accessOf('p-nobody', 'any'), /^Kafka at .* does not take user p-nobody/],
     [
       'an authority that did not issue the certificate',
       () => Object.assign(accessOf('p-intake'), { ca: () => '' }),
@@ -263,7 +263,7 @@ describe('what Kafka denies to a service', () => {
       /^User p-notifications may not read in group p-intake:/,
       'cups.applications',
     ],
-  ])('is told in one sentence and by a metric: %s', async (_, access, sentence, from = topic) => {
+  ])('reports one sentence and a metric for %s', async (_, access, sentence, from = topic) => {
     const { consumer, lines, text, metrics } = consume(access(), from);
     await eventually(() => said(lines, 'kafka-denies').length > 0).finally(() => consumer.stop());
     expect(said(lines, 'kafka-denies')[0]).toMatchObject({
@@ -273,11 +273,11 @@ describe('what Kafka denies to a service', () => {
     });
     expect(await metrics()).toContain(`kafka_denied{topic="${from}",service="test"} 1`);
     for (const password of [...passwords.values(), 'wrong']) expect(text()).not.toContain(password);
-    // A denial that stays is no new line each time that it is tried.
+    // A persistent denial is not logged at each attempt.
     expect(said(lines, 'kafka-denies')).toHaveLength(1);
   });
 
-  test('is over without a restart once the password is right, and told so', async () => {
+  test('recovers without a restart once the password is right, and logs that', async () => {
     let password = 'wrong';
     const { consumer, lines, metrics } = consume({ ca, username: 'p-intake', password: () => password });
     await eventually(() => said(lines, 'kafka-denies').length > 0);
@@ -287,7 +287,7 @@ describe('what Kafka denies to a service', () => {
     await consumer.stop();
   });
 
-  test('holds up the events of that topic alone, which go out once the right is given', async () => {
+  test('delays the events of that topic only and sends them once the right is granted', async () => {
     const { log, lines } = captureLog();
     const publisher = createPublisher({ brokers, access: accessOf('p-intake'), clientId: 'test', prefix, log });
     const event = (to: string) => createEvent({ topic: to, key: 'k', type: 'x' });
@@ -314,7 +314,7 @@ describe('what Kafka denies to a service', () => {
     await settle();
   });
 
-  test('to a user who is no administrator: topics and users', async () => {
+  test('needs an administrator to manage topics and users', async () => {
     const access = accessOf('p-intake');
     const sentence = 'User p-intake may not change topics, users and rights of Kafka: that takes an administrator.';
     const topicsOfOthers = { prefix: 'q-', partitions: 1, agencies: [], timeoutMs: 0 };

@@ -8,7 +8,7 @@ const entry = (key: string, sequence: number, topic = 't') =>
   createEvent({ topic, key, sequence, type: 'x', subject: key });
 const failure = (type: string) => Object.assign(new Error(type), { type });
 
-/** A broker that refuses a batch as a whole when anything in it is wrong, as Kafka does. */
+/** A broker that rejects a whole batch for any invalid entry, as Kafka does. */
 function broker({
   rejects = () => false,
   closed = [],
@@ -35,42 +35,37 @@ function broker({
   };
 }
 
-describe('a refusal of entries that were sent together', () => {
+describe('narrowFailure', () => {
   const two = [entry('a', 1), entry('b', 1)];
   test.each<[string, Event[], string, object]>([
-    ['by a broker that is away says nothing', two, 'ECONNREFUSED', { kind: 'unknown' }],
-    ['of two topics is one of either', [two[0]!, entry('a', 2, 'u')], 'MESSAGE_TOO_LARGE', { kind: 'parts' }],
+    ['draws no conclusion from an unavailable broker', two, 'ECONNREFUSED', { kind: 'unknown' }],
+    ['splits by topic', [two[0]!, entry('a', 2, 'u')], 'MESSAGE_TOO_LARGE', { kind: 'parts' }],
     [
-      'of a missing topic and another is one of either',
+      'splits a missing topic from another',
       [two[0]!, entry('a', 2, 'u')],
       'UNKNOWN_TOPIC_OR_PARTITION',
       { kind: 'parts' },
     ],
-    ['of one missing topic pauses it', two, 'UNKNOWN_TOPIC_OR_PARTITION', { kind: 'topic', topic: 't' }],
-    ['of one closed topic pauses it', two, 'TOPIC_AUTHORIZATION_FAILED', { kind: 'topic', topic: 't' }],
-    ['of two keys is one of either', two, 'MESSAGE_TOO_LARGE', { kind: 'parts', parts: [[two[0]], [two[1]]] }],
-    [
-      'of one key is looked for entry by entry',
-      [entry('a', 1), entry('a', 2)],
-      'INVALID_RECORD',
-      { kind: 'one-by-one' },
-    ],
+    ['pauses a missing topic', two, 'UNKNOWN_TOPIC_OR_PARTITION', { kind: 'topic', topic: 't' }],
+    ['pauses a forbidden topic', two, 'TOPIC_AUTHORIZATION_FAILED', { kind: 'topic', topic: 't' }],
+    ['splits by key', two, 'MESSAGE_TOO_LARGE', { kind: 'parts', parts: [[two[0]], [two[1]]] }],
+    ['searches one key entry by entry', [entry('a', 1), entry('a', 2)], 'INVALID_RECORD', { kind: 'one-by-one' }],
   ])('%s', (_name, entries, cause, expected) => {
     expect(narrowFailure(entries, cause)).toMatchObject(expected);
   });
 });
 
-describe('an entry that can never be sent', () => {
+describe('sendOrIsolate', () => {
   const keys = ['a', 'b', 'c', 'd', 'e'];
   const topics = ['t', 'u', 'shut'];
-  /** Entries in the order of their keys' sequences, as outboxes hand them over; some are too large. */
+  /** Entries in the sequence of their keys, as from outboxes; some are too large. */
   const batches = fc
     .array(fc.record({ key: fc.constantFrom(...keys), topic: fc.constantFrom(...topics), large: fc.boolean() }), {
       maxLength: 40,
     })
     .map((all) => all.map(({ key, topic, large }, at) => ({ entry: entry(key, at + 1, topic), large })));
 
-  test('stops its key in its topic and nothing else; what follows it waits, in order, and nothing is sent twice', async () => {
+  test('stops only the key of a rejected entry, keeps the order and sends nothing twice', async () => {
     await fc.assert(
       fc.asyncProperty(batches, async (batch) => {
         const large = new Set(batch.filter((one) => one.large).map((one) => one.entry));
@@ -102,14 +97,14 @@ describe('an entry that can never be sent', () => {
     );
   });
 
-  test('is not looked for while the broker is away: what was thrown is thrown on', async () => {
+  test('rethrows the error of an unavailable broker without a search', async () => {
     const sent: PublishResult<Event> = { rejected: [], later: [] };
     const to = broker({ away: () => true });
     await expect(sendOrIsolate([entry('a', 1), entry('b', 1)], to, sent)).rejects.toThrow('ECONNREFUSED');
     expect(sent).toEqual({ rejected: [], later: [] });
   });
 
-  test('is not declared when the broker goes away during the search', async () => {
+  test('rejects nothing if the broker becomes unavailable during the search', async () => {
     let calls = 0;
     const first = entry('a', 1);
     const to = broker({ rejects: () => true, away: () => (calls += 1) > 1 });

@@ -6,7 +6,7 @@ import { eventually, captureLog } from '@cups/testing';
 import { expect, test } from '@jest/globals';
 import { openLagWatch } from '../src/index.ts';
 
-test('a broker that takes connections and says nothing does not hold up the end of the watch over lag', async () => {
+test('LagWatch stops despite an unresponsive broker', async () => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => void sockets.push(socket.on('error', () => {})));
   await once(server.listen(0, '127.0.0.1'), 'listening');

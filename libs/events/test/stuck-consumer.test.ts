@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const one of running.splice(0)) await one.stop();
 });
 
-/** A consumer that keeps the ids of what it handled, and can be held. */
+/** A consumer that records handled IDs and can be blocked. */
 function consume(options: Partial<ConsumerOptions> = {}) {
   const handled = new Set<string>();
   const gate = { open: true, release: (): void => {} };
@@ -59,7 +59,7 @@ function consume(options: Partial<ConsumerOptions> = {}) {
 const many = (count: number, type: string) =>
   Array.from({ length: count }, (_, at) => createEvent({ topic, key: `${type}-${at}`, type }));
 
-/** Offset of the group in all partitions together, as the broker has it. */
+/** Returns the committed offset of the group, summed over all partitions. */
 async function committed(groupId: string, of = topic): Promise<number> {
   const admin = connectKafka(here.brokers, 'test').admin();
   await admin.connect();
@@ -71,15 +71,15 @@ async function committed(groupId: string, of = topic): Promise<number> {
   }
 }
 
-describe('after a rebalance', () => {
-  test('what was paused is read again: with full windows a second member joins, and all messages are handled', async () => {
+describe('createConsumer after a rebalance', () => {
+  test('resumes paused partitions with full windows when a second member joins', async () => {
     const groupId = `g-${randomUUID()}`;
     const first = consume({ groupId });
     first.hold();
     await eventually(() => first.consumer.ready(), { timeoutMs: 30_000 });
     const events = many(2_400, 'Rebalance');
     for (let at = 0; at < events.length; at += 400) await publishEvents(here, events.slice(at, at + 400));
-    // The second member comes while each partition has 500 in work and is paused.
+    // The second member joins while each partition has 500 messages in progress and is paused.
     const second = consume({ groupId });
     await eventually(() => second.consumer.ready(), { timeoutMs: 30_000 });
     first.release();
@@ -89,18 +89,18 @@ describe('after a rebalance', () => {
   }, 120_000);
 });
 
-describe('a consumer that has lag and does not move', () => {
+describe('a consumer with lag and no progress', () => {
   let watch: LagWatch | undefined;
   afterEach(() => watch?.stop());
 
-  test('raises an alarm, sets consumer_stuck and is built anew at growing distances; once it moves, both end', async () => {
+  test('is reported by an error line and consumer_stuck and rebuilt with growing intervals', async () => {
     const { metrics, text } = captureMetrics();
     const stuck = async () =>
       Number(/^consumer_stuck\{.*topic="agency\.asp\.replies".*\} (\d)$/m.exec(await text())?.[1]);
     watch = openLagWatch({ ...here, log, metrics, stuckMs: 1_000 });
     const groupId = `g-${randomUUID()}`;
     const held = consume({ groupId, watch, topics: ['agency.asp.replies'] });
-    // Another replica, which reads nothing of it.
+    // Another replica, which reads none of it.
     const activity = () => 0;
     const elsewhere = {
       groupId,
@@ -114,14 +114,14 @@ describe('a consumer that has lag and does not move', () => {
     other.add(elsewhere);
     held.hold();
     await eventually(() => held.consumer.ready(), { timeoutMs: 30_000 });
-    // The watch looks by itself, once the group has said where it stands.
+    // The watch polls once the group has a committed position.
     await eventually(async () => (await stuck()) === 0, { timeoutMs: 30_000 });
     const event = Object.assign(createEvent({ topic: 'agency.asp.replies', key: 'held', type: 'Held' }));
     await publishEvents(here, [event]);
     const said = (name: string) => lines.filter((line) => line['event'] === name && line['group'] === groupId);
     await eventually(async () => (await stuck()) === 1, { timeoutMs: 20_000 });
     expect(said('consumer-stuck')).toMatchObject([{ topic: 'agency.asp.replies', level: 'error' }]);
-    // While the group came to be it may have been rebuilt for other reasons.
+    // The consumer may have been rebuilt for other reasons while the group formed.
     await eventually(() => said('consumer-rebuilt').some(({ reason }) => reason === 'stuck'), { timeoutMs: 20_000 });
     const named = [{ groupId, topic: 'agency.asp.replies', unread: 1n }];
     expect(watch.stuck()).toMatchObject(named);
@@ -137,7 +137,7 @@ describe('a consumer that has lag and does not move', () => {
   }, 90_000);
 });
 
-/** Has the broker forget the members of a group, as it does with those of which it has heard nothing for 10 s. */
+/** Makes the broker drop the members of a group, as it does after 10 s without heartbeats. */
 async function forgetMembers(groupId: string): Promise<void> {
   const kafka = connectKafka(here.brokers, 'test');
   const admin = kafka.admin();
@@ -159,8 +159,8 @@ async function forgetMembers(groupId: string): Promise<void> {
   });
 }
 
-describe('a member that its group has forgotten', () => {
-  test('is given up when its next join fails, for kafkajs then goes on fetching and is no member', async () => {
+describe('a member that its group has removed', () => {
+  test('is given up when its rejoin fails, because kafkajs continues without membership', async () => {
     const groupId = `g-${randomUUID()}`;
     const { consumer, handled } = consume({ groupId, heartbeatTimeoutMs: 5_000 });
     await eventually(() => consumer.ready(), { timeoutMs: 30_000 });
@@ -179,8 +179,8 @@ describe('a member that its group has forgotten', () => {
   }, 90_000);
 });
 
-describe('a group under a new name', () => {
-  test('goes on where the old one was, and reads nothing again', async () => {
+describe('inheritFrom', () => {
+  test('continues at the offsets of the old group', async () => {
     const old = consume({ groupId: 'old' });
     await publishEvents(here, many(60, 'Before'));
     await eventually(() => old.handled.size >= 60, { timeoutMs: 30_000 });
@@ -193,7 +193,7 @@ describe('a group under a new name', () => {
     expect(renamed.handled.size).toBe(10);
   }, 120_000);
 
-  test('begins at the start when there was no old one', async () => {
+  test('starts at the beginning without an old group', async () => {
     const fresh = consume({ groupId: `g-${randomUUID()}`, inheritFrom: 'never' });
     await publishEvents(here, many(1, 'Fresh'));
     await eventually(() => fresh.handled.size > 1, { timeoutMs: 30_000 });
