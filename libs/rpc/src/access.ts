@@ -1,28 +1,28 @@
 import { Problem } from '@cups/problem';
 import type { Role, ServiceName, Session } from './context.ts';
 
-/** Who may call one method. */
+/** Access rules of one method. */
 export interface AccessRow {
-  /** The services that may call it; nobody else gets past the chassis. */
+  /** The only services that may call it. */
   callers: readonly ServiceName[];
-  /** The session must have one of these roles; 'none' needs no session. */
+  /** Accepted roles of the session; 'none' needs no session. */
   roles: readonly Role[] | 'none';
   /**
-   * Whose the resource is. 'centre' and 'agency': the session must carry that claim, and the service compares it with the
-   * resource (a foreign one is NOT_FOUND). 'platform': any session with the role. 'service': the caller acts for itself.
-   * 'public': for anybody the caller serves.
+   * Owner of the resource. 'centre' and 'agency': the session must have this claim, and the service compares
+   * it (another owner gets NOT_FOUND). 'platform': any session with the role. 'service': the caller acts for
+   * itself. 'public': anybody.
    */
   tenancy: 'centre' | 'agency' | 'platform' | 'service' | 'public';
-  /** Whether the answer shows personal data: the look is recorded. */
+  /** Whether the response shows personal data, so that the access is recorded. */
   personalData: boolean;
 }
 
-/** One row for each method of a generated definition: a method without one does not start. */
+/** One row per method of a generated definition; a method without a row prevents the start. */
 export type AccessTable<Definition> = { readonly [Method in keyof Definition]: AccessRow };
 
 /**
- * Compares a table with the methods of a service.
- * @throws Error, one sentence, when a method has no row, a row has no method, or a row contradicts itself
+ * Validates a table against the methods of a service.
+ * @throws Error, one sentence, if a row is missing, has no method or contradicts itself
  */
 export function validateAccessTable(
   service: string,
@@ -41,10 +41,10 @@ export function validateAccessTable(
       throw new Error(`${service}.${method}: tenancy ${row.tenancy} needs roles.`);
   }
   const extra = Object.keys(table).find((method) => !methods.includes(method));
-  if (extra) throw new Error(`${service} has an access row for ${extra}, which is no method.`);
+  if (extra) throw new Error(`${service} has an access row for ${extra}, which is not a method.`);
 }
 
-/** Lets a verified caller in, or not, before the service looks whether anything exists. @throws Problem */
+/** Checks the rights of a verified caller before the service reads anything. @throws Problem */
 export function assertAccess(row: AccessRow, caller: ServiceName, session: Session | undefined): void {
   if (!row.callers.includes(caller)) deny(`${caller} may not call this method.`);
   if (row.roles === 'none') return;

@@ -1,4 +1,4 @@
-// Must come before the library that needs it.
+// Must precede the library that needs it.
 import 'reflect-metadata';
 import { KeyObject } from 'node:crypto';
 import {
@@ -16,30 +16,29 @@ import {
 } from '@peculiar/x509';
 import { BACKDATE_MS, spiffeIdOf } from './certificate.ts';
 
-/** An authority of certificates of our own, for where no other one makes them: the local default, tests, a small cluster. */
+/** A certificate authority for environments without one: local use, tests, a small cluster. */
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
 
-/** A certificate and its private key, both PEM. */
 export interface CertificateKeyPair {
   certificate: string;
   key: string;
 }
 
-/** A span of time: from when on (ms since 1970), and for how many days. */
+/** Start (ms since 1970) and duration in days. */
 export interface ValidityPeriod {
   now: number;
   days: number;
 }
 
-/** Makes an authority that may certify services and no further authority. */
+/** Creates an authority for service certificates only. */
 export async function createAuthority(validity: ValidityPeriod): Promise<CertificateKeyPair> {
   const keys = await generateKeyPair();
   const times = resolveValidity(validity);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     ...times,
-    // Two authorities count while one follows the other: they must not have one name.
+    // Two authorities are trusted during a rotation, so their names must differ.
     name: `CN=cups services ${times.notBefore.toISOString()}`,
     keys,
     signingAlgorithm: P256,
@@ -53,8 +52,9 @@ export async function createAuthority(validity: ValidityPeriod): Promise<Certifi
 }
 
 /**
- * Makes a key and a certificate for a service, good for calling and for being called.
- * @param hosts DNS names for stock clients, which verify the host that they call; the platform verifies the SPIFFE ID alone
+ * Issues a key and a certificate of a service, for client and server use.
+ * @param hosts DNS names for standard clients, which verify the host; the platform only verifies the SPIFFE
+ * ID
  */
 export async function issueCertificate(
   authority: CertificateKeyPair,
@@ -86,7 +86,10 @@ export async function issueCertificate(
   return toPemPair(certificate, keys.privateKey);
 }
 
-/** The global functions, and their types as they are given: a program with a browser's types has others of these names than Node. */
+/**
+ * Uses the global functions with inferred types: with a browser's type library these types differ from
+ * Node's.
+ */
 const generateKeyPair = () => crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
 
 const resolveValidity = ({ now, days }: ValidityPeriod) => ({

@@ -2,28 +2,28 @@ import type { Log, Metrics } from '@cups/contracts';
 import { connectivityState } from '@grpc/grpc-js';
 import type { Client as GrpcClient } from '@grpc/grpc-js';
 
-/** A neighbour that was there this long ago is being restarted; one that was not is down. */
+/** An upstream available within this time is assumed to be restarting; otherwise it is down. */
 const RECENT_MS = 30_000;
-/** After a wait the calls come back within this time, one after the other, so that a fresh process is not run over. */
+/** Pending calls resume spread over this time, to protect a fresh process. */
 const MAX_RESUME_SPREAD_MS = 1000;
 const { READY, IDLE, TRANSIENT_FAILURE, SHUTDOWN } = connectivityState;
 
-/** What is known of the way to a neighbour. */
+/** Connection state of an upstream. */
 export interface Availability {
-  /** There is a connection. */
+  /** Whether it is connected. */
   ready(): boolean;
-  /** There was a connection, it is gone, and a new one could not be made yet. */
+  /** Whether an earlier connection is lost and not restored. */
   lost(): boolean;
-  /** There is a connection, or there was one within the last 30 s. */
+  /** Whether it is connected, or was within the last 30 s. */
   recent(): boolean;
-  /** Resolves once there is a connection, `ms` have passed, or `signal` has aborted: look at `ready` then. */
+  /** Resolves when connected, after `ms`, or when `signal` aborts; check `ready` afterwards. */
   untilReady(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /**
- * Follows the state of a client's channel. Tells the log when a neighbour goes away and when it is back; the metric
- * `grpc_client_waiting` counts the calls that wait for it.
- * @param options.clock milliseconds that only rise
+ * Watches a client's channel. Logs when an upstream becomes unavailable and recovers; the metric
+ * `grpc_client_waiting` counts the pending calls.
+ * @param options.clock monotonic clock, ms
  */
 export function watchAvailability(
   client: GrpcClient,
@@ -37,7 +37,9 @@ export function watchAvailability(
   let lostAt = 0;
   let isUnavailable = false;
 
-  const gauge = metrics?.gauge('grpc_client_waiting', 'Calls that wait for a neighbour to come back.', ['neighbour']);
+  const gauge = metrics?.gauge('grpc_client_waiting', 'Calls that wait for an unavailable upstream service.', [
+    'neighbour',
+  ]);
   const count = () => gauge?.set({ neighbour: upstream }, waiting.size);
 
   function onStateChange(): void {
@@ -81,8 +83,8 @@ export function watchAvailability(
 }
 
 /**
- * Resolves after `ms`, or before: when `signal` aborts, or when `go` is called, which `until` is given.
- * @param until returns what is to be done at the end
+ * Resolves after `ms`, when `signal` aborts, or when `until`'s callback is called.
+ * @param until returns a cleanup function
  */
 export function pause(
   ms: number,

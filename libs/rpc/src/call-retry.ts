@@ -1,59 +1,59 @@
 import { status } from '@grpc/grpc-js';
 
-/** Of a call that was cut off; those that a neighbour refuses are repeated by the channel, with a count of its own. */
+/** Attempts of an aborted call. The channel has its own count for calls that the upstream rejects. */
 const MAX_ATTEMPTS = 3;
 
-/** How long a call may still take: the points in time and the spans are milliseconds. */
+/** Time limits of a call, in milliseconds. */
 export interface CallBudget {
-  /** The caller's deadline: nothing moves it. */
+  /** The caller's fixed deadline. */
   latest: number;
-  /** When the neighbour's time is over; moves while the call waits for the neighbour to come back. */
+  /** The call's own limit, which a wait for the upstream extends. */
   limit: number;
-  /** How much longer the call may wait for a neighbour to come back. */
+  /** Remaining time that the call may wait for an unavailable upstream. */
   remainingWaitMs: number;
 }
 
-/** When the call ends at the latest. */
+/** Returns the end of the call. */
 export function callEnd({ latest, limit }: CallBudget): number {
   return Math.min(latest, limit);
 }
 
-/** How long the call may wait for a neighbour, beginning `now`. */
+/** Returns how long the call may wait for the upstream from `now`. */
 export function computeMaxWait(now: number, { latest, remainingWaitMs }: CallBudget): number {
   return Math.min(remainingWaitMs, latest - now);
 }
 
-/** What is left after a wait: the neighbour's own time has not begun meanwhile. */
+/** Returns the budget after a wait, which does not count towards the call's own limit. */
 export function extendByWait(ms: number, { latest, limit, remainingWaitMs }: CallBudget): CallBudget {
   return { latest, limit: limit + ms, remainingWaitMs: remainingWaitMs - ms };
 }
 
-/** How an attempt of a call failed. */
+/** A failed attempt of a call. */
 export interface AttemptFailure {
   code: status;
-  /** The status tells of the way to the neighbour, and not of the neighbour. */
+  /** The status is about the connection, not from the upstream. */
   isTransportFailure: boolean;
-  /** There is a connection, or there was one within the last 30 s. */
+  /** The upstream is connected, or was within the last 30 s. */
   recent: boolean;
-  /** There is a connection now. */
+  /** The upstream is connected. */
   ready: boolean;
-  /** The caller waits for neighbours to come back. */
+  /** The caller waits for an unavailable upstream. */
   waitForReady: boolean;
   /** From 1. */
   attempt: number;
   /** The call's time is over. */
   late: boolean;
-  /** The caller gave up. */
+  /** The caller cancelled. */
   aborted: boolean;
 }
 
 /**
- * What becomes of a call whose attempt failed: it is sent again only where the end of a connection, and not the neighbour, has
- * answered, and the neighbour was there a moment ago.
+ * Decides what follows a failed attempt. It repeats only if the connection failed, not the upstream, and the
+ * upstream was available within the last 30 s.
  */
 export function decideRetry(failure: AttemptFailure): 'repeat' | 'too-late' | 'refuse' {
   const { code, waitForReady, attempt, late, aborted } = failure;
-  // The neighbour keeps the same time, and may end the call a moment before we do.
+  // The upstream has the same deadline and may cancel slightly earlier.
   if (late && code === status.CANCELLED && !aborted) return 'too-late';
   const repeatable = waitForReady && attempt < MAX_ATTEMPTS && !aborted && wasConnectionCut(failure);
   return repeatable && !late ? 'repeat' : 'refuse';
@@ -61,6 +61,6 @@ export function decideRetry(failure: AttemptFailure): 'repeat' | 'too-late' | 'r
 
 function wasConnectionCut({ code, isTransportFailure, recent, ready }: AttemptFailure): boolean {
   if (!isTransportFailure || !recent) return false;
-  // At a connection that stands the channel has repeated it already.
+  // On an open connection the channel has retried already.
   return code !== status.UNAVAILABLE || !ready;
 }

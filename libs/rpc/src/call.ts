@@ -3,33 +3,31 @@ import { ensureRequestId as idOf, ensureTraceparent } from '@cups/contracts/node
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Context, ServiceName, Session } from './context.ts';
 
-/** A call as it came, its message still bytes. */
+/** A call whose request is not decoded yet. */
 export type RawCall = ServerUnaryCall<Buffer, Buffer>;
 
-/** The tokens of a call. */
 export function tokensOf({ metadata }: RawCall): { service: string | undefined; session: string | undefined } {
   const authorization = metadataText(metadata, 'authorization');
   const service = authorization?.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : undefined;
   return { service, session: metadataText(metadata, 'x-cups-session') };
 }
 
-/** The id of the request that a call belongs to: its caller's, or a new one. */
+/** Returns the caller's request ID, or a new one. */
 export function requestIdOf({ metadata }: RawCall): string {
   return idOf(metadataText(metadata, 'x-request-id'));
 }
 
-/** When a call must be answered, in milliseconds; Infinity without a deadline. */
+/** Returns the deadline in milliseconds; Infinity without one. */
 export function deadlineOf(call: RawCall): number {
   const deadline = call.getDeadline();
   return typeof deadline === 'number' ? deadline : deadline.getTime();
 }
 
-/** Whether the time of a call is over. */
 export function isPastDeadline(call: RawCall): boolean {
   return deadlineOf(call) <= Date.now();
 }
 
-/** What is known of a call when it is let in. */
+/** What is known of an admitted call. */
 export interface AdmittedCall {
   requestId: string;
   caller: ServiceName;
@@ -39,7 +37,7 @@ export interface AdmittedCall {
   log: Log;
 }
 
-/** The context of a call for its handler. @param recordAccess what becomes of a look at personal data */
+/** Builds the context of a call. @param recordAccess records an access to personal data */
 export function createContext(call: RawCall, admitted: AdmittedCall, recordAccess: Context['recordAccess']): Context {
   let signal: AbortSignal | undefined;
   let log: Log | undefined;
@@ -50,11 +48,11 @@ export function createContext(call: RawCall, admitted: AdmittedCall, recordAcces
     method,
     ...(session && { session }),
     ...(sessionToken && { sessionToken }),
-    // Date has no Infinity; the last one it has will do.
+    // Date cannot represent Infinity, so this uses its maximum.
     deadline: new Date(Math.min(deadlineOf(call), 8.64e15)),
     traceparent: ensureTraceparent(metadataText(call.metadata, 'traceparent')),
     recordAccess,
-    // Both are made only for those who ask: most calls do not.
+    // Both are created on demand: most calls need neither.
     get signal() {
       return (signal ??= createAbortSignal(call));
     },

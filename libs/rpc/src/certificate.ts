@@ -1,21 +1,21 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 /**
- * What a certificate says of a service. Its name is a SPIFFE id, the only URI among its subject alternative names; host names count
- * for nothing, so that a certificate is good wherever the service runs.
+ * The identity in a certificate is a SPIFFE ID, the only URI of its subject alternative names. Host names are
+ * ignored, so that a certificate is valid wherever the service runs.
  */
 
 const SPIFFE_PREFIX = 'spiffe://cups/';
-/** Certificates of our own authority begin this long before they are made: clocks differ. */
+/** Issued certificates are valid from this long ago, because clocks differ. */
 export const BACKDATE_MS = 3_600_000;
 
-/** The name of a service in its certificate. */
+/** Returns the SPIFFE ID of a service. */
 export const spiffeIdOf = (service: string): string => SPIFFE_PREFIX + service;
 
 /**
- * Whose a certificate is.
- * @param names its subject alternative names, as Node writes them
- * @returns undefined when it names nobody of this platform, or more than one
+ * Returns the service that a certificate names.
+ * @param names its subject alternative names, as Node formats them
+ * @returns undefined if it names no service of the platform or more than one
  */
 export function parseServiceName(names: string | undefined): string | undefined {
   const uris = (names ?? '').split(', ').filter((name) => name.startsWith('URI:'));
@@ -23,22 +23,22 @@ export function parseServiceName(names: string | undefined): string | undefined 
   return uris.length === 1 ? /^URI:spiffe:\/\/cups\/([a-z-]{1,40})$/.exec(uri)?.[1] : undefined;
 }
 
-/** The files of a folder of certificates, named as Kubernetes names them. */
+/** File names of a certificate folder, as in Kubernetes. */
 export const TLS_FILES = ['tls.crt', 'tls.key', 'ca.crt'] as const;
 export type TlsFileContents = Record<(typeof TLS_FILES)[number], string>;
 
-/** What such a folder says: a service's certificate, and which authorities count. */
+/** A service certificate and the trusted authorities. */
 export interface CertificateInfo {
   service: string | undefined;
-  /** When the certificate is no longer good. */
+  /** Expiry of the certificate. */
   expiresAt: Date;
-  /** The same of the authority that it is from; undefined when that authority is not among those that count. */
+  /** Expiry of its authority; undefined if that is not trusted. */
   authorityExpiresAt: Date | undefined;
-  /** How many authorities count. */
+  /** Number of trusted authorities. */
   authorityCount: number;
 }
 
-/** Reads certificates with their key. @throws Error, one sentence, when they are none or do not belong together */
+/** Parses certificates and their key. @throws Error, one sentence, if they are invalid or do not match */
 export function readCertificateInfo(texts: TlsFileContents): CertificateInfo {
   const [own] = parseCertificates('tls.crt', texts['tls.crt']);
   const authorities = parseCertificates('ca.crt', texts['ca.crt']);
@@ -54,14 +54,17 @@ export function readCertificateInfo(texts: TlsFileContents): CertificateInfo {
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The certificates of a PEM file, at least one. @param file what a refusal calls it @throws Error, one sentence */
+/**
+ * Parses at least one certificate of a PEM file. @param file its name in the error
+ * @throws Error, one sentence
+ */
 export function parseCertificates(file: string, text: string): X509Certificate[] {
   const blocks = text.match(PEM_CERTIFICATE) ?? [];
   if (blocks.length === 0) throw new Error(`${file} holds no certificate.`);
   try {
     return blocks.map((block) => new X509Certificate(block));
   } catch {
-    throw new Error(`${file} holds what is no certificate.`);
+    throw new Error(`${file} holds an invalid certificate.`);
   }
 }
 
@@ -69,6 +72,6 @@ function parsePrivateKey(text: string) {
   try {
     return createPrivateKey(text);
   } catch {
-    throw new Error('tls.key is no key.');
+    throw new Error('tls.key is not a private key.');
   }
 }

@@ -4,8 +4,8 @@ import type { ServiceName } from './context.ts';
 import type { Tls } from './tls.ts';
 
 /**
- * What a neighbour itself refuses with UNAVAILABLE is repeated by the channel, after the delay that it names, and as long as
- * most calls succeed. Every write carries a request id, so repeating is safe.
+ * The channel retries calls that the upstream rejects with UNAVAILABLE, after the delay it names, while most
+ * calls succeed. Writes carry a request ID, so retries are safe.
  */
 const SERVICE_CONFIG = JSON.stringify({
   loadBalancingConfig: [{ round_robin: {} }],
@@ -25,8 +25,8 @@ const SERVICE_CONFIG = JSON.stringify({
 });
 
 /**
- * A channel to all addresses behind a name; connects at the first call.
- * @param tls without it the channel is plain; with it whoever answers must show the certificate of `service`
+ * Opens a channel to all addresses of a name; connects on the first call.
+ * @param tls requires the certificate of `service`; without it traffic is unencrypted
  */
 export function openChannel(address: string, service: ServiceName, tls: Pick<Tls, 'channel'> | undefined): GrpcClient {
   const options: ChannelOptions = {
@@ -34,24 +34,24 @@ export function openChannel(address: string, service: ServiceName, tls: Pick<Tls
     'grpc.service_config_disable_resolution': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 500,
-    // Its default of 30 s leaves nothing but dead addresses when the pods behind a name are replaced one after the other.
+    // The default of 30 s leaves only dead addresses during a rolling update.
     'grpc.dns_min_time_between_resolutions_ms': 1000,
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 10_000,
   };
   if (!tls) return new GrpcClient(address, credentials.createInsecure(), options);
-  // What the certificate is checked for, in the place of a host.
+  // The expected name in the certificate, instead of a host.
   options['grpc.ssl_target_name_override'] = service;
   return new GrpcClient(address, tls.channel, options);
 }
 
-/** A method of a loaded definition, whatever its messages. */
+/** A method of a loaded definition, with any messages. */
 export type AnyMethod = MethodDefinition<object, object>;
 
 /**
  * Sends a call once. Rejects with the ServiceError of grpc-js.
  * @param options.deadline milliseconds
- * @param options.ended is given what came at the end of the answer, whatever the answer was
+ * @param options.onTrailer receives the trailing metadata of any response
  */
 export function sendOnce(
   channel: GrpcClient,

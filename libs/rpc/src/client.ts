@@ -18,7 +18,10 @@ import { readDataVersions, writeDataVersions } from './data-version-metadata.ts'
 import type { Tls } from './tls.ts';
 import type { Keys } from './tokens.ts';
 
-/** A method per RPC of a generated definition, in lowerCamelCase. Without a context the call acts for the service itself. */
+/**
+ * One method per RPC of a generated definition, in lowerCamelCase. Without a context the call acts for the
+ * service.
+ */
 export type Client<Definition> = {
   [Method in keyof Definition & string as Uncapitalize<Method>]: (
     request: SentRequestOf<Definition[Method]>,
@@ -28,38 +31,41 @@ export type Client<Definition> = {
 } & { close(): void };
 
 export interface CallOptions {
-  /** How long the neighbour may take, waiting for it to come back not counted. */
+  /** Time limit of the upstream, without waits for an unavailable one. */
   timeoutMs?: number;
-  /** False where an answer is worth less than the wait: then a neighbour that is away is refused at once. @default true */
+  /**
+   * False to fail immediately if the upstream is unavailable, for responses that are not worth a wait.
+   * @default true
+   */
   waitForReady?: boolean;
 }
 
 export interface ConnectOptions {
   address: string;
   keys: Keys;
-  /** With it the channel is mutual TLS; without it everything travels readable. */
+  /** Enables mutual TLS; without it traffic is unencrypted. */
   tls?: Pick<Tls, 'channel'> | undefined;
-  /** The name of the neighbour, the audience of our token and the name in its certificate. */
+  /** Name of the upstream, which is the token audience and the name in its certificate. */
   service: ServiceName;
   /** @default 3000 */
   timeoutMs?: number;
-  /** What is known here of data files: the neighbour is told, and what it tells is taken in. */
+  /** Known versions of data files, exchanged with the upstream. */
   versions?: DataVersions | undefined;
   log?: Log;
   metrics?: Metrics;
-  /** Milliseconds that only rise, for tests. */
+  /** Monotonic clock, ms, for tests. */
   clock?: () => number;
 }
 
-/** How long a call waits for a neighbour that was there within the last 30 s: the time of a restart. */
+/** How long a call waits for an upstream available within the last 30 s: the duration of a restart. */
 const MAX_WAIT_MS = 5000;
 
 /**
- * A client of a neighbour. Each call carries our own service token, the session of its context, request id and trace context,
- * and the sooner of the context's deadline and now + `timeoutMs`. Connects at the first call; never throws here.
- * A refusal comes as the neighbour's Problem; a neighbour that cannot be reached as NEIGHBOUR_UNAVAILABLE. One that was there
- * within the last 30 s is waited for (at most 5 s, within the context's deadline) and a call that its end cut off is repeated
- * under the same request id; one that is down for longer is refused at once.
+ * Creates a client of an upstream service; connects on the first call and never throws here. Calls carry the
+ * service token, the session, request ID and trace of the context, and the earlier of its deadline and now +
+ * `timeoutMs`. Rejections arrive as the upstream's Problem, and an unreachable upstream as
+ * NEIGHBOUR_UNAVAILABLE. The client waits at most 5 s for an upstream available within the last 30 s, and
+ * repeats aborted calls with the same request ID. An upstream that is down for longer fails immediately.
  */
 export function connect<Definition>(fullServiceName: string, options: ConnectOptions): Client<Definition> {
   const serviceClient = new ServiceClient(options);
@@ -74,7 +80,7 @@ export function connect<Definition>(fullServiceName: string, options: ConnectOpt
   return client as Client<Definition>;
 }
 
-/** What a call carries, the same at each try. */
+/** What each attempt of a call carries. */
 interface CallMetadata {
   requestId: string;
   traceparent: string;
@@ -99,7 +105,7 @@ class ServiceClient {
     this.#channel = openChannel(address, service, tls);
     const now = clock ?? (() => performance.now());
     this.#reach = watchAvailability(this.#channel, { upstream: service, clock: now, log, metrics });
-    this.#repeats = metrics?.counter('grpc_client_repeats_total', 'Calls sent again after they were cut off.', [
+    this.#repeats = metrics?.counter('grpc_client_repeats_total', 'Calls repeated after their connection was lost.', [
       'neighbour',
       'code',
     ]);
@@ -137,7 +143,7 @@ class ServiceClient {
     }
   }
 
-  /** @returns the budget without the time that was spent on waiting */
+  /** @returns the budget after the wait */
   async #waitForReturn(
     budget: CallBudget,
     waitForReady: boolean,
@@ -159,7 +165,7 @@ class ServiceClient {
     return sendOnce(this.#channel, method, request, { metadata, deadline, signal: callMetadata.signal, onTrailer });
   }
 
-  /** @throws Problem unless the call is sent again */
+  /** @throws Problem unless the call must be repeated */
   #mustRepeat(
     error: ServiceError,
     { attempt, waitForReady, late }: { attempt: number; waitForReady: boolean; late: boolean },
@@ -178,7 +184,7 @@ class ServiceClient {
       return this.#unreachable(`${this.#name} answered ${status[error.code] ?? 'an unknown status'}.`);
     const problem = statusToProblem(error, this.#name);
     if (problem.reason !== 'TOKEN_INVALID' && problem.reason !== 'CALLER_MISMATCH') return problem;
-    // A neighbour that does not know us is trouble of the platform, not a person who must sign in.
+    // A rejected service token is a platform fault; the operator must not sign in again.
     return this.#unreachable(`${this.#name} does not accept the token of ${this.#keys.service}.`, problem.reason);
   }
 

@@ -1,24 +1,25 @@
 import type { Log, Metrics } from '@cups/contracts';
 
-/** Smaller differences are the way of a call, not a clock. */
+/** Smaller differences may be network latency. */
 const MIN_REPORTED_SECONDS = 5;
 const LOG_INTERVAL_MS = 60_000;
 const RETENTION_MS = 600_000;
 
-/** How far the clock of each caller is from ours, as far as its tokens tell. */
+/** Estimates the clock differences of callers from their tokens. */
 export interface ClockSkewMonitor {
   /**
-   * A token whose signature is good. One that was issued later than now shows a clock that is ahead; one that is used though
-   * its caller should have renewed it shows a clock that is behind. What lies between shows nothing.
-   * @param times in seconds: when it was issued, and until when its caller uses it
+   * Observes a validly signed token. A future issue time shows a clock that is ahead. Use after the renewal
+   * time shows a clock that is behind. Anything between shows nothing.
+   * @param times seconds: issue time, and the time until which the caller uses it
    */
   observe(caller: string, times: { issued: number; usedUntil: number }, refused?: boolean): void;
 }
 
 /**
- * Measures clocks by verified tokens: the log says `clock-skew` (at most once a minute for each caller) from 5 s on, and the
- * metric `cups_clock_skew_seconds` the largest difference of the last ten minutes, positive when the caller is ahead.
- * @param options.now our clock, milliseconds
+ * Measures clock differences by verified tokens. Logs `clock-skew` from 5 s, at most once a minute per
+ * caller. The metric `cups_clock_skew_seconds` is the largest difference of the last ten minutes, positive if
+ * the caller is ahead.
+ * @param options.now local clock, milliseconds
  */
 export function createClockSkewMonitor(options: {
   now: () => number;
@@ -29,13 +30,18 @@ export function createClockSkewMonitor(options: {
   const largest = new Map<string, { seconds: number; at: number }>();
   const loggedAt = new Map<string, number>();
 
-  metrics?.gauge('cups_clock_skew_seconds', 'How far the clock of a caller is ahead of ours.', ['caller'], (gauge) => {
-    for (const [caller, { seconds, at }] of largest) {
-      const isOld = now() - at > RETENTION_MS;
-      if (isOld) largest.delete(caller);
-      gauge.set({ caller }, isOld ? 0 : seconds);
-    }
-  });
+  metrics?.gauge(
+    'cups_clock_skew_seconds',
+    'Clock difference of a caller, in seconds; positive if it is ahead.',
+    ['caller'],
+    (gauge) => {
+      for (const [caller, { seconds, at }] of largest) {
+        const isOld = now() - at > RETENTION_MS;
+        if (isOld) largest.delete(caller);
+        gauge.set({ caller }, isOld ? 0 : seconds);
+      }
+    },
+  );
 
   return {
     observe(caller, { issued, usedUntil }, refused = false) {

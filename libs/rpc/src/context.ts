@@ -1,46 +1,46 @@
 import type { Log } from '@cups/contracts';
 
-/** The services that call each other, and the tool of the platform's operators, which is called by none; each has a key pair of its own. */
+/** The services, each with its own key pair, and the administrators' tool, which only calls. */
 export type ServiceName =
   'catalog' | 'identity' | 'intake' | 'agency-bridge' | 'notifications' | 'gateway' | 'operator';
 
-/** What an operator may be. */
+/** Roles of an operator. */
 export type Role = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk';
 
-/** Who sits at the desk, as identity asserted it. */
+/** The session of a desk, as identity asserted it. */
 export interface Session {
   /** `operators/{id}` */
   operator: string;
   roles: Role[];
   /** `centres/{code}` */
   centre?: string;
-  /** `centres/{code}` that have closed and whose applications the centre took over. */
+  /** `centres/{code}` of closed centres whose applications the centre inherited. */
   takesOver?: string[];
   /** `agencies/{code}` */
   agency?: string;
-  /** Opaque id of the session. */
+  /** Opaque session ID. */
   sid: string;
   expires: Date;
   /** ro, ru or en. */
   language?: string;
-  /** Keyed hash of their personal number; absent where nobody knows it. */
+  /** Keyed hash of the personal number; absent if unknown. */
   person?: string;
 }
 
-/** What travels with a call from hop to hop. */
+/** What each call passes on to the next. */
 export interface CallContext {
-  /** A UUID or ULID; the correlation id of everything that the request causes. */
+  /** A UUID or ULID; the correlation ID of everything that the request causes. */
   requestId: string;
-  /** The assertion to pass on, when the call acts for a person at a desk. */
+  /** The assertion to pass on if the call acts for an operator. */
   sessionToken?: string;
   deadline: Date;
   /** W3C Trace Context. */
   traceparent: string;
-  /** Aborted when the caller gave up or the deadline passed. */
+  /** Aborted when the caller cancels or the deadline passes. */
   signal: AbortSignal;
 }
 
-/** What a handler knows about its call, beside the request. */
+/** The context of a call for its handler. */
 export interface Context extends CallContext {
   /** The calling service, verified. */
   caller: ServiceName;
@@ -49,26 +49,26 @@ export interface Context extends CallContext {
   /** `IntakeService.GetApplication` */
   method: string;
   /**
-   * Names a resource whose personal data the answer shows; the look is recorded at once. A method whose row says
-   * `personalData` and that names none is recorded without a name.
+   * Records an access to personal data of a resource in the response, immediately. A method with
+   * `personalData` that never calls this is recorded without a resource.
    */
   recordAccess(resource: string): void;
 }
 
-/** The session of a call that an access row lets in only with one. */
+/** Returns the session of a call whose access row requires one. */
 export function sessionOf(context: Context): Session {
-  if (!context.session) throw new Error(`the access row of ${context.method} asks for no session`);
+  if (!context.session) throw new Error(`the access row of ${context.method} requires no session`);
   return context.session;
 }
 
-/** Whose applications such a call may touch: its own centre first, then those that it took over. */
+/** Returns the centres whose applications the call may touch: its own first, then inherited ones. */
 export function centresOf(context: Context): string[] {
   return [centreOf(context), ...(sessionOf(context).takesOver ?? [])];
 }
 
-/** `centres/{code}` of a call that an access row lets in only with a session of a centre. */
+/** Returns `centres/{code}` of a call whose access row requires a centre. */
 export function centreOf(context: Context): string {
   const { centre } = sessionOf(context);
-  if (!centre) throw new Error(`the access row of ${context.method} asks for no centre`);
+  if (!centre) throw new Error(`the access row of ${context.method} requires no centre`);
   return centre;
 }

@@ -4,14 +4,14 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { join } from 'node:path';
 import type { ServiceName } from './context.ts';
 
-/** A set of the secret keys of identity: those that seal personal numbers of the staff, and the one that finds them. */
+/** Secret keys of identity that encrypt and index personal numbers of staff. */
 export const PERSON_KEY_SET = 'identity-persons.jwks';
-/** A set of the secret keys of the gateway: those that seal the cookies of sessions. */
+/** Secret keys of the gateway that encrypt session cookies. */
 export const COOKIE_KEY_SET = 'gateway-cookie.jwks';
-/** A set of the secret keys of identity and intake, by which the second recognises a person whose number the first knows. */
+/** Secret keys of identity and intake, with which intake recognises a person by a hash. */
 export const PERSON_HASH_KEY_SET = 'person-hash.jwks';
 
-/** Creates the keys that are missing, for the local default and tests; existing ones stay. Private keys are for their owner only. */
+/** Creates missing keys for local use and tests; existing ones stay. Only the owner can read private keys. */
 export function generateKeys(dir: string, services: readonly ServiceName[]): void {
   mkdirSync(join(dir, 'public'), { recursive: true, mode: 0o700 });
   for (const service of services) {
@@ -30,7 +30,7 @@ export function generateKeys(dir: string, services: readonly ServiceName[]): voi
     try {
       present = readFileSync(publicFile, 'utf8');
     } catch {
-      // It is missing.
+      // The file does not exist.
     }
     if (!present.includes(String(jwk.x))) writeAtomically(publicFile, text, 0o644);
   }
@@ -39,13 +39,13 @@ export function generateKeys(dir: string, services: readonly ServiceName[]): voi
   if (services.includes('gateway')) generateKeySet(join(dir, COOKIE_KEY_SET), ['enc']);
 }
 
-/** A JWK set with a new key for each use; one that is there stays. */
+/** Creates a JWK set with a new key per use, unless the file exists. */
 function generateKeySet(file: string, uses: readonly string[]): void {
   if (existsSync(file)) return;
   writeAtomically(file, JSON.stringify({ keys: uses.map(generateSecretJwk) }), 0o600);
 }
 
-/** A new secret key of 256 bits, as a set holds it (RFC 7517). */
+/** Returns a new secret key of 256 bits for a JWK set (RFC 7517). */
 export const generateSecretJwk = (use: string) => ({
   kty: 'oct',
   kid: randomUUID(),

@@ -18,62 +18,60 @@ import type { Keys } from './tokens.ts';
 /** One async method per RPC of a generated definition. */
 export type Rpcs<Definition> = RpcsOf<Definition, Context>;
 
-/** One gRPC service to serve: its loaded definition, its methods, and who may call them. */
+/** One gRPC service: its definition, handlers and access table. */
 export interface ServiceRegistration<Definition> {
   definition: Definition;
   rpcs: Rpcs<Definition>;
   access: AccessTable<Definition>;
 }
 
-/** What all services of one server share. */
+/** Options shared by all services of a server. */
 export interface ServerOptions {
-  /** Who we are, for logs. */
+  /** Name for logs. */
   name: string;
   keys: Keys;
-  /**
-   * With it a caller must show a certificate, and its token must be that of the service that the certificate names; without it
-   * everything travels readable.
-   */
+  /** Requires client certificates that match the tokens. Without it, traffic is unencrypted. */
   tls?: Pick<Tls, 'server'> | undefined;
-  /** What is known here of data files: callers are told, and what they tell is taken in. */
+  /** Known versions of data files, exchanged with callers. */
   versions?: DataVersions | undefined;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   port: number;
   /** An IP address. @default '127.0.0.1' */
   host?: string;
   log: Log;
   metrics: Metrics;
   /**
-   * Calls beyond it are refused at once with OVERLOADED. Methods that services call for themselves (tenancy `service`) have
-   * as many places of their own, so that busy desks do not starve them. @default 64
+   * Maximum number of running calls; more are rejected with OVERLOADED. Methods with tenancy `service` have a
+   * pool of the same size, so that busy desks do not starve services. @default 64
    */
   maxInFlight?: number | undefined;
-  /** A call without a deadline is refused: deadlines travel from hop to hop. @default true */
+  /** Rejects calls without a deadline: deadlines propagate through all services. @default true */
   requireDeadline?: boolean;
   /** @default 256 KiB */
   maxRequestBytes?: number;
-  /** After about this long a client must connect again, so that new replicas get work. @default 30 s */
+  /** Approximate age at which clients must reconnect, so that new replicas receive load. @default 30 s */
   maxConnectionAgeMs?: number;
 }
 
-/** A running server. */
 export interface GrpcServer {
   port: number;
-  /** What the health service says; NOT_SERVING until the first call. */
+  /** Sets the health status; NOT_SERVING until the first call. */
   setServing(serving: boolean): void;
-  /** The health service follows `ready` (a look every 250 ms), until `setServing` or `drain`. */
+  /** Updates the health status from `ready` every 250 ms, until `setServing` or `drain`. */
   serveWhile(ready: () => boolean): void;
-  /** NOT_SERVING, no new calls, and waits for the running ones; after `timeoutMs` (default 15 s) they are cut off. */
+  /**
+   * Reports NOT_SERVING, rejects new calls and waits for running ones, which are aborted after `timeoutMs`
+   * (default 15 s).
+   */
   drain(timeoutMs?: number): Promise<void>;
-  /** Running calls. */
+  /** Returns the number of running calls. */
   inFlight(): number;
 }
 
 /**
- * Serves one gRPC service (or several, by `more`) and the health service. Each call passes, in this order: admission, deadline,
- * the caller's token (and
- * that it is the token of whoever holds the certificate), the session, the access row; then the handler. One log line, one count and one duration per call.
- * @throws Error when a method has no access row or no handler, or the port is taken
+ * Serves a gRPC service, `additionalServices` and the health service. {@link handleCall} lists the checks of
+ * each call.
+ * @throws Error if a method lacks an access row or a handler, or the port is in use
  */
 export async function serveGrpc<Definition extends object>(
   options: ServerOptions & ServiceRegistration<Definition> & { additionalServices?: ServiceRegistration<never>[] },
@@ -118,7 +116,7 @@ function listen(server: Server, { host = '127.0.0.1', port, tls }: ServerOptions
   });
 }
 
-/** Takes no new calls and waits for the running ones. @returns whether they were cut off, because they took longer */
+/** Rejects new calls and waits for running ones. @returns whether the timeout aborted them */
 function shutDown(server: Server, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => {
@@ -151,7 +149,8 @@ function registerService(
     const rpc = rpcs[name];
     if (typeof rpc !== 'function') throw new Error(`${shortName}.${name} has no handler.`);
     const types = definition[name] as ServiceDefinition[string];
-    if (types.requestStream || types.responseStream) throw new Error(`${shortName}.${name} is a stream, not unary.`);
+    if (types.requestStream || types.responseStream)
+      throw new Error(`${shortName}.${name} is a streaming method; only unary methods are supported.`);
     const method: RegisteredMethod = {
       name: `${shortName}.${name}`,
       row: access[name] as AccessRow,
@@ -166,7 +165,7 @@ function registerService(
   return fullName;
 }
 
-/** Bytes are read after access is decided and written where a failure is ours to answer: grpc-js would send its text. */
+/** Decodes after the access check and encodes where errors are mapped; grpc-js would send their text. */
 function withRawBytes(types: ServiceDefinition[string]): ServiceDefinition[string] {
   const same = (bytes: Buffer) => bytes;
   return { ...types, requestDeserialize: same, responseSerialize: same };

@@ -14,29 +14,28 @@ import { problemToStatus } from './status.ts';
 import { readDataVersions, writeDataVersions } from './data-version-metadata.ts';
 import type { Keys } from './tokens.ts';
 
-/** What all calls of a server pass. */
+/** Dependencies and limits shared by all calls of a server. */
 export interface ServerContext {
   keys: Pick<Keys, 'verifyService' | 'verifySession'>;
-  /** Whose certificate a call came under; undefined where calls are plain. */
+  /** Returns the service in the caller's certificate; undefined without TLS. */
   certified: ((call: RawCall) => string | undefined) | undefined;
-  /** What is known here of data files; undefined where nobody is told. */
+  /** Known versions of data files; undefined where they are not exchanged. */
   versions: DataVersions | undefined;
   log: Log;
   maxInFlight: number;
   requireDeadline: boolean;
-  /** The calls that are running. */
+  /** Number of running calls. */
   inFlight: Record<Pool, number>;
   count: CountCall;
 }
 
-/** A method that is served. */
 export interface RegisteredMethod {
   /** `IntakeService.GetApplication` */
   name: string;
   row: AccessRow;
   rpc: (request: unknown, context: Context) => Promise<unknown>;
   types: ServiceDefinition[string];
-  /** The fields of a request that hold values of an enum that do not exist. */
+  /** Returns the request fields with unknown enum values. */
   unknownEnums: (request: object) => string[];
 }
 
@@ -47,7 +46,6 @@ interface CallProgress {
   session?: Session;
 }
 
-/** How a call ended. */
 interface CallOutcome {
   code: status;
   reason?: string;
@@ -55,8 +53,8 @@ interface CallOutcome {
 }
 
 /**
- * Answers one call. It passes, in this order: admission, deadline, the caller's token, the session, the access row; then the handler.
- * One log line, one count and one duration.
+ * Handles one call: admission, deadline, the caller's token, the session, the access row, then the handler.
+ * Writes one log line, one count and one duration.
  */
 export async function handleCall(
   server: ServerContext,
@@ -81,16 +79,16 @@ export async function handleCall(
     callback(answered);
   } finally {
     server.inFlight[pool]--;
-    // The status that the caller really saw, when it gave up or its time ran out meanwhile.
+    // The status that the caller saw if it cancelled or its deadline passed.
     if (call.cancelled) outcome.code = isPastDeadline(call) ? status.DEADLINE_EXCEEDED : status.CANCELLED;
     recordCall(server, method.name, progress, outcome, performance.now() - started);
   }
 }
 
-/** @throws Problem when the server has no place for the call, or the call no deadline */
+/** @throws Problem OVERLOADED or DEADLINE_MISSING */
 function assertAdmitted({ inFlight, maxInFlight, requireDeadline }: ServerContext, pool: Pool, call: RawCall): void {
   if (inFlight[pool] > maxInFlight) {
-    // Spread out, so that those who were refused together do not come back together.
+    // Jitter, so that rejected callers do not return simultaneously.
     const retryAfterMs = 50 + Math.floor(Math.random() * 150);
     throw new Problem({ reason: 'OVERLOADED', message: 'Too many calls at once.', retryAfterMs });
   }
@@ -99,7 +97,7 @@ function assertAdmitted({ inFlight, maxInFlight, requireDeadline }: ServerContex
   }
 }
 
-/** Lets the call in, or not, and has it answered. @returns the answer as bytes */
+/** Authorises the call and runs its handler. @returns the encoded response */
 async function executeCall(
   { keys, certified, versions, log }: ServerContext,
   method: RegisteredMethod,
@@ -109,7 +107,7 @@ async function executeCall(
   const { row, types, name } = method;
   const { requestId } = progress;
   const tokens = tokensOf(call);
-  // Before the first await: grpc-js cannot read the certificate of a connection that is gone.
+  // Before the first await: grpc-js cannot read the certificate of a closed connection.
   const holder = certified?.(call);
   if (!tokens.service) throw new Problem({ reason: 'TOKEN_INVALID', message: 'The call carries no service token.' });
   const caller = await keys.verifyService(tokens.service);
@@ -139,8 +137,8 @@ async function executeCall(
 }
 
 /**
- * A token is worth nothing in another's hands.
- * @throws Problem CALLER_MISMATCH, or CANCELLED when the connection was gone before its certificate could be read
+ * Rejects a token that another service presents.
+ * @throws Problem CALLER_MISMATCH, or CANCELLED if the connection closed before its certificate was read
  */
 function assertCertificateMatches(caller: ServiceName, holder: string | undefined, call: RawCall, log: Log): void {
   if (holder === caller) return;
@@ -165,7 +163,7 @@ function parseRequest({ types, unknownEnums }: RegisteredMethod, bytes: Buffer):
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request holds values that do not exist.', violations });
 }
 
-/** Anything else than a Problem: an id for whoever asks, and no text. */
+/** Replaces an unexpected error by INTERNAL with an ID and without its text. */
 function toInternalProblem(log: Log, method: string, requestId: string, error: unknown): Problem {
   const errorId = randomUUID();
   log.error({ event: 'unexpected-error', method, requestId, errorId, error });

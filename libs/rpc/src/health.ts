@@ -9,10 +9,12 @@ interface Response {
 }
 type Watcher = ServerWritableStream<Request, Response>;
 
-/** Watches that may be open at once: one for each balancer and probe, and room to spare; each costs a stream for its whole life. */
+/** Maximum number of watches, for one per balancer and probe; each holds a stream open. */
 const MAX_WATCHES = 32;
 
-/** grpc.health.v1.Health: for load balancers and probes, so exempt from tokens, access and deadlines. */
+/**
+ * Implements grpc.health.v1.Health for load balancers and probes, without tokens, access rows or deadlines.
+ */
 export function createHealth() {
   const names = new Set(['']);
   const watchers = new Set<Watcher>();
@@ -55,7 +57,7 @@ export function createHealth() {
     setServing,
     serveWhile,
     add: (name: string): void => void names.add(name),
-    /** NOT_SERVING for all, and the end of every watch: an open one would keep the server from shutting down. */
+    /** Reports NOT_SERVING and ends all watches, which would otherwise block the shutdown. */
     close(): void {
       setServing(false);
       for (const watcher of watchers) watcher.end();

@@ -1,19 +1,22 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 
-/** A key and its id: the thumbprint of RFC 7638. */
+/** A key and its ID, the thumbprint of RFC 7638. */
 export interface IdentifiedKey {
   key: KeyObject;
   kid: string;
 }
 
-/** The private key of one JWK. @throws Error when it is none */
+/** Parses the private key of one JWK. @throws Error if it is invalid */
 export function parsePrivateJwk(text: string): IdentifiedKey {
   const key = createPrivateKey({ key: JSON.parse(text) as JsonWebKey, format: 'jwk' });
   return { key, kid: thumbprint(createPublicKey(key)) };
 }
 
-/** The public keys of one JWK, or of a JWK set while a key is being changed. @throws Error when it holds anything else, or none */
+/**
+ * Parses the public keys of a JWK, or of a JWK set during a rotation.
+ * @throws Error if a key is invalid or none exists
+ */
 export function parsePublicJwks(text: string): IdentifiedKey[] {
   const parsed = JSON.parse(text) as JsonWebKey & { keys?: JsonWebKey[] };
   const jwks = parsed.keys ?? [parsed];
@@ -25,7 +28,7 @@ export function parsePublicJwks(text: string): IdentifiedKey[] {
   });
 }
 
-/** RFC 7638, for an OKP key. */
+/** Returns the RFC 7638 thumbprint of an OKP key. */
 function thumbprint(key: KeyObject): string {
   const { crv, kty, x } = key.export({ format: 'jwk' });
   return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');

@@ -10,15 +10,15 @@ import type { IdentifiedKey } from './jwk.ts';
 import { GRACE_MS, updateTrust } from './trust.ts';
 import type { KeyFileContents, Trust, TrustChange } from './trust.ts';
 
-/** The keys that count now. */
+/** The current keys. */
 export interface KeyFiles {
-  /** Looks at the files again, at most once a second. */
+  /** Reads the files again, at most once a second. */
   refresh(): void;
-  /** Our private key. */
+  /** Returns the service's own private key. */
   own(): IdentifiedKey;
-  /** The public key of a service; undefined when it is not trusted, or no longer. */
+  /** Returns the public key of a service, or undefined if it is not trusted. */
   find(issuer: string, kid: string | undefined): KeyObject | undefined;
-  /** Rises whenever a key begins or ceases to count: what was concluded from keys before is void. */
+  /** Increases with each change of keys, which invalidates earlier results. */
   generation(): number;
 }
 
@@ -27,17 +27,17 @@ const POLL_INTERVAL_MS = 1000;
 export interface KeyFolderOptions {
   dir: string;
   service: ServiceName;
-  /** Milliseconds that only rise. */
+  /** Monotonic clock, ms. */
   clock: () => number;
   log?: Log | undefined;
   metrics?: Metrics | undefined;
 }
 
 /**
- * Follows `dir/<service>.key.jwk` (ours) and `dir/public/<service>.jwk` (everybody's). What becomes of files that change, vanish or
- * are bad says {@link updateTrust}. Our own key stays in use while its file is bad: what it signs is judged by others. All of it is
- * logged and metered.
- * @throws Error when our own key or the folder of public keys cannot be read at the start, or our own key lies open
+ * Watches `dir/<service>.key.jwk` (own) and `dir/public/<service>.jwk` (all). {@link updateTrust} handles
+ * changed, missing and invalid files. The own key stays in use while its file is invalid. All changes are
+ * logged and measured.
+ * @throws Error if the own key or the folder is unreadable at the start, or others can read the own key
  */
 export function watchKeys(options: KeyFolderOptions): KeyFiles {
   const { dir, service } = options;
@@ -56,7 +56,7 @@ class KeyFolder implements KeyFiles {
   #generation = 0;
   #checkedAt: number;
 
-  /** Looks at the files for the first time. @throws Error when they cannot be read */
+  /** Reads the files for the first time. @throws Error if they are unreadable */
   constructor(options: KeyFolderOptions) {
     this.#options = options;
     this.#countEnded = this.#registerMetrics();
@@ -65,7 +65,7 @@ class KeyFolder implements KeyFiles {
       this.#ownText = this.#readOwn();
       this.#own = parsePrivateJwk(this.#ownText);
       const found = readPublicKeyFiles(options.dir);
-      // What is trusted from the start on is nothing that changed.
+      // Initially trusted keys are not changes.
       this.#updateTrust(found, (change) => change.change !== 'trusted');
     } catch (cause) {
       throw new Error(`The keys of ${options.service} cannot be read in ${options.dir}.`, { cause });
@@ -93,7 +93,7 @@ class KeyFolder implements KeyFiles {
     try {
       found = readPublicKeyFiles(dir);
     } catch {
-      // It cannot be read: doubt about everybody.
+      // The folder is unreadable: the grace period starts for all keys.
     }
     this.#updateTrust(found);
   }
@@ -144,14 +144,14 @@ class KeyFolder implements KeyFiles {
     }
   }
 
-  /** @returns counts keys whose trust has ended */
+  /** @returns the function that counts ended trust */
   #registerMetrics(): (change: { issuer: string; reason: string }) => void {
     const { metrics, service } = this.#options;
-    const ended = metrics?.counter('cups_key_trust_ended_total', 'Public keys that ceased to be trusted, by cause.', [
+    const ended = metrics?.counter('cups_key_trust_ended_total', 'Public keys that are no longer trusted, by cause.', [
       'issuer',
       'cause',
     ]);
-    metrics?.gauge('cups_keys_in_doubt', 'Files of keys that cannot be used now.', ['issuer', 'kind'], (gauge) => {
+    metrics?.gauge('cups_keys_in_doubt', '1 while a key file cannot be used.', ['issuer', 'kind'], (gauge) => {
       this.refresh();
       gauge.reset();
       gauge.set({ issuer: service, kind: 'private' }, Number(this.#hasOwnReloadFailed));
@@ -161,7 +161,10 @@ class KeyFolder implements KeyFiles {
   }
 }
 
-/** The text of each file of public keys, undefined where it cannot be read. @throws Error when the folder cannot be read */
+/**
+ * Returns the text of each public key file, undefined if unreadable.
+ * @throws Error if the folder is unreadable
+ */
 function readPublicKeyFiles(dir: string): KeyFileContents {
   const folder = join(dir, 'public');
   const found = new Map<string, string | undefined>();
@@ -171,7 +174,7 @@ function readPublicKeyFiles(dir: string): KeyFileContents {
     try {
       text = readFileSync(join(folder, file), 'utf8');
     } catch {
-      // It is a folder, or not ours to read.
+      // It is a folder, or not readable.
     }
     found.set(file.slice(0, -'.jwk'.length), text);
   }

@@ -2,23 +2,23 @@ import { readFileSync } from 'node:fs';
 import type { Log, Metrics } from '@cups/contracts';
 import { assertPrivateFile } from '@cups/contracts/node';
 
-/** Secret keys of one service in a file: a JWK set (RFC 7517) of symmetric keys, which is read again when it changes. */
+/** Secret keys in a file: a JWK set (RFC 7517) of symmetric keys, reloaded on change. */
 
 /** One key of 256 bits. */
 export interface SecretKey {
   kid: string;
-  /** What it is for, as the file says: enc, sig. */
+  /** The `use` in the file: enc or sig. */
   use: string;
   secret: Uint8Array;
 }
 
 export interface KeySetOptions {
   file: string;
-  /** How log, metrics and errors name it, such as `persons`. */
+  /** Name in logs, metrics and errors, such as `persons`. */
   name: string;
-  /** @throws Error when these keys do not do */
+  /** @throws Error if the keys are not suitable */
   check?: (keys: readonly SecretKey[]) => void;
-  /** Milliseconds that only rise. */
+  /** Monotonic clock, ms. */
   clock?: () => number;
   log?: Log | undefined;
   metrics?: Metrics | undefined;
@@ -28,10 +28,10 @@ const POLL_INTERVAL_MS = 1000;
 const KEY_BYTES = 32;
 
 /**
- * Follows the file: what it says counts within a second. While it cannot be read or understood the last good keys stay, which is
- * logged and metered.
- * @returns the keys that count now, in the order of the file
- * @throws Error when it cannot be used at the start, or lies open to others
+ * Watches the file; changes apply within a second. While it is unusable, the last valid keys stay, which is
+ * logged and measured.
+ * @returns the current keys, in file order
+ * @throws Error if the file is unusable at the start or others can read it
  */
 export function watchKeySet(options: KeySetOptions): () => readonly SecretKey[] {
   const { file, name, check, clock = () => performance.now(), log, metrics } = options;
@@ -57,7 +57,7 @@ export function watchKeySet(options: KeySetOptions): () => readonly SecretKey[] 
       hasReloadFailed = true;
     }
   }
-  metrics?.gauge('cups_key_sets_in_doubt', 'Files of secret keys that cannot be used now.', ['file'], (gauge) => {
+  metrics?.gauge('cups_key_sets_in_doubt', '1 while a file of secret keys cannot be used.', ['file'], (gauge) => {
     reload();
     gauge.set({ file: name }, Number(hasReloadFailed));
   });
@@ -67,23 +67,23 @@ export function watchKeySet(options: KeySetOptions): () => readonly SecretKey[] 
   };
 }
 
-/** @throws Error, one sentence without anything of the keys */
+/** @throws Error, one sentence without key material */
 function parseKeySet(text: string, name: string, check: KeySetOptions['check']): readonly SecretKey[] {
   let given: { kty?: string; kid?: string; use?: string; k?: string }[];
   try {
     given = (JSON.parse(text) as { keys: typeof given }).keys.map((key) => key);
   } catch {
-    throw new Error(`The key set ${name} is no JWK set.`);
+    throw new Error(`The key set ${name} is not a JWK set.`);
   }
   const keys = given.map(({ kty, kid = '', use = '', k = '' }) => {
     const secret = Buffer.from(k, 'base64url');
     if (kty !== 'oct' || kid === '' || secret.length !== KEY_BYTES) {
-      throw new Error(`The key set ${name} holds what is no key of ${KEY_BYTES} bytes with a kid.`);
+      throw new Error(`The key set ${name} holds an invalid key: each needs ${KEY_BYTES} bytes and a kid.`);
     }
     return { kid, use, secret: Uint8Array.from(secret) };
   });
   if (keys.length === 0 || new Set(keys.map(({ kid }) => kid)).size < keys.length) {
-    throw new Error(`The key set ${name} is empty, or names one kid twice.`);
+    throw new Error(`The key set ${name} is empty or has a duplicate kid.`);
   }
   check?.(keys);
   return keys;

@@ -1,24 +1,21 @@
 import type { Metrics } from '@cups/contracts';
 import { status } from '@grpc/grpc-js';
 
-/** Whose places a call takes: those of desks, or those of services that call for themselves. */
+/** Capacity pool of a call: desks, or services that act for themselves. */
 export type Pool = 'desk' | 'service';
 const POOLS: readonly Pool[] = ['desk', 'service'];
 
-/** Counts an answered call. @param seconds how long it took */
+/** Counts a completed call. @param seconds its duration */
 export type CountCall = (method: string, code: status, reason: string | undefined, seconds: number) => void;
 
-/**
- * The meters of a server's calls.
- * @param inFlight the calls that are running, kept by the server
- */
+/** Registers the metrics of a server's calls. @param inFlight running calls, updated by the server */
 export function createCallCounter(metrics: Metrics, inFlight: Readonly<Record<Pool, number>>): CountCall {
-  const requests = metrics.counter('grpc_server_requests_total', 'Answered calls.', ['method', 'code', 'reason']);
-  const seconds = metrics.histogram('grpc_server_request_seconds', 'Time to answer a call.', ['method']);
-  metrics.gauge('grpc_server_in_flight', 'Calls that are running, by whose places they take.', ['pool'], (gauge) => {
+  const requests = metrics.counter('grpc_server_requests_total', 'Completed calls.', ['method', 'code', 'reason']);
+  const seconds = metrics.histogram('grpc_server_request_seconds', 'Duration of a call, in seconds.', ['method']);
+  metrics.gauge('grpc_server_in_flight', 'Running calls by capacity pool.', ['pool'], (gauge) => {
     for (const pool of POOLS) gauge.set({ pool }, inFlight[pool]);
   });
-  // Meters by label, each looked up once: there are few methods, codes and reasons.
+  // Caches the labelled metrics: methods, codes and reasons are few.
   const counters = new Map<string, { inc(): void }>();
   const durations = new Map<string, { observe(value: number): void }>();
   return (method, code, reason = '', took) => {

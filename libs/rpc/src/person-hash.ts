@@ -6,20 +6,20 @@ import { watchKeySet } from './key-set.ts';
 import type { SecretKey } from './key-set.ts';
 
 /**
- * Who somebody is, without the number: a keyed hash of it, which identity writes into the assertion of a session and intake compares
- * with the people of an application. Nobody else holds the keys, so to whoever hears the hash it tells nothing.
+ * Identifies a person without the personal number. Identity writes a keyed hash into the session assertion,
+ * and intake compares it with the people of an application. Only these two hold the keys.
  */
 export interface PersonHasher {
-  /** By the key of now; undefined where there are no keys. */
+  /** Hashes with the current key; undefined without keys. */
   hash(idnp: string): string | undefined;
-  /** Whether a hash is of this person, by any of the keys. Without keys, or without a hash, nothing is compared. */
+  /** Whether a hash is of this person, by any of the keys. False without keys or without a hash. */
   matches(hash: string | undefined, idnp: string): boolean;
 }
 
 export interface PersonHasherOptions {
-  /** A JWK set of keys of `use: sig`: the first hashes, all are compared by; read again when it changes. */
+  /** A JWK set of keys with `use: sig`, reloaded on change. The first one hashes; all compare. */
   file: string;
-  /** Whether the process may not start without them. */
+  /** Whether the keys are mandatory. */
   required: boolean;
   log: Log;
   metrics?: Metrics | undefined;
@@ -28,7 +28,7 @@ export interface PersonHasherOptions {
 const HASH_KEY_USE = 'sig';
 const DISABLED_HASHER: PersonHasher = { hash: () => undefined, matches: () => false };
 
-/** @throws Error, one sentence, when the file cannot be used, or is missing where it is required */
+/** @throws Error, one sentence, if the file is unusable, or missing although required */
 export function watchPersonHasher({ file, required, log, metrics }: PersonHasherOptions): PersonHasher {
   if (!existsSync(file)) {
     if (required)
@@ -52,7 +52,7 @@ function assertHashKeys(keys: readonly SecretKey[]): void {
     throw new Error('The key set person-hash has a key that is not use: sig.');
 }
 
-/** Keys as Node takes them: made anew for each hash they would cost six times as much, and a page of a list takes hundreds. */
+/** Cached key objects: creating one per hash costs six times as much, and a page of a list needs hundreds. */
 const keyObjects = new WeakMap<SecretKey, KeyObject>();
 
 function computeHash(key: SecretKey, idnp: string): Buffer {

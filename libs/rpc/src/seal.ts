@@ -1,23 +1,25 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import type { SecretKey } from './key-set.ts';
 
-/** Texts sealed by AES-256-GCM as compact JWE (RFC 7516): whoever has no key reads nothing and changes nothing. */
+/**
+ * Encrypts texts with AES-256-GCM as compact JWE (RFC 7516); without the key nobody can read or change them.
+ */
 
 const ENCRYPTION = { alg: 'dir', enc: 'A256GCM' } as const;
 const ALLOWED = { keyManagementAlgorithms: [ENCRYPTION.alg], contentEncryptionAlgorithms: [ENCRYPTION.enc] };
 
-/** @param subject whose it is: sealed for one, it opens for no other; without one it is nobody's */
+/** Encrypts a text. @param subject binds it to an owner, who must match in `unseal` */
 export function seal(text: string, { kid, secret }: SecretKey, subject?: string): Promise<string> {
   const header = { ...ENCRYPTION, kid, ...(subject !== undefined && { sub: subject }) };
   return new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header).encrypt(secret);
 }
 
-/** @throws Error when none of the keys sealed it, or it was sealed for another subject, or it was changed */
+/** Decrypts a text. @throws Error for an unknown key, another subject or a changed text */
 export async function unseal(sealed: string, keys: readonly SecretKey[], subject?: string): Promise<string> {
   const keyOf = ({ kid, sub }: { kid?: string; sub?: unknown }): Uint8Array => {
     const key = keys.find((one) => one.kid === kid);
     if (!key || sub !== subject) {
-      throw new Error('It cannot be opened: there is no key for it, or it is of another subject.');
+      throw new Error('The text cannot be decrypted: unknown key or another subject.');
     }
     return key.secret;
   };

@@ -10,16 +10,16 @@ const ROLES: readonly string[] = [
 ] satisfies Role[];
 
 const CENTRE_NAME = /^centres\/[A-Z0-9-]{1,20}$/;
-/** Of a claim that is a list. */
+/** Maximum length of a list claim. */
 const MAX_LIST_LENGTH = 50;
 
-/** What an assertion says of a session, beside its audience and its times. */
+/** Returns the claims of a session, without audience and times. */
 export function toClaims(session: Session): Record<string, unknown> {
   const { operator, roles, centre, takesOver, agency, sid, language, person } = session;
   return { sub: operator, sid, roles, centre, takesOver, agency, language, person };
 }
 
-/** The session that a verified assertion speaks of. @throws Error when a claim is malformed */
+/** Returns the session of a verified assertion. @throws Error if a claim is malformed */
 export function parseSession(payload: JWTPayload): Session {
   const { sub, sid, roles, centre, takesOver, agency, language, person, exp } = payload;
   if (!Array.isArray(roles) || !roles.every((role) => ROLES.includes(role as string))) throw new Error('unknown role');

@@ -23,7 +23,7 @@ const STATUS_BY_KIND: Record<ProblemKind, status> = {
   CANCELLED: status.CANCELLED,
 };
 
-/** What a status without our details, or with a reason of a later release, comes down to. */
+/** Reason of a status without details of the platform, or with a reason of a later release. */
 const REASON_BY_STATUS: { [Code in status]?: Reason } = {
   [status.CANCELLED]: 'CANCELLED',
   [status.INVALID_ARGUMENT]: 'INVALID_ARGUMENT',
@@ -62,7 +62,7 @@ interface RetryInfo {
   retryDelay: { seconds: number | string; nanos: number } | null;
 }
 
-/** Full name and codec of each detail that we write and read. */
+/** Name and codec of a status detail. */
 const detailCodec = <Value extends object>(name: string) => ({
   pack: (value: Value): Any => ({
     type_url: `${TYPE_PREFIX}${name}`,
@@ -79,20 +79,20 @@ const retryInfo = detailCodec<RetryInfo>('google.rpc.RetryInfo');
 const violationDetails = detailCodec<ViolationDetails>('cups.type.v1.ViolationDetails');
 
 /**
- * A Problem as a gRPC status: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo in the trailers (AIP-193), and
- * ViolationDetails of our own beside BadRequest.
+ * Converts a Problem to a gRPC status: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo in the
+ * trailers (AIP-193), plus the platform's ViolationDetails.
  */
 export function problemToStatus(problem: Problem): StatusObject {
   const code = STATUS_BY_KIND[problem.kind];
   const details = [errorInfo.pack({ reason: problem.reason, domain: DOMAIN, metadata: problem.metadata })];
   if (problem.violations.length > 0) details.push(...packViolations(problem.violations));
   const metadata = new Metadata();
-  // A hop behind has tried again already; each hop trying on its own would multiply the load where it is too much.
+  // A service further down has retried already; retries at each level would multiply an overload.
   if (problem.metadata['neighbour']) metadata.set('grpc-retry-pushback-ms', '-1');
   if (problem.retryAfterMs !== undefined) {
     const ms = Math.max(0, Math.ceil(problem.retryAfterMs));
     details.push(retryInfo.pack({ retryDelay: { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 } }));
-    // What the retry policy of the client's channel obeys (gRFC A6).
+    // Read by the retry policy of the client's channel (gRFC A6).
     if (!problem.metadata['neighbour']) metadata.set('grpc-retry-pushback-ms', String(ms));
   }
   metadata.set(
@@ -103,15 +103,15 @@ export function problemToStatus(problem: Problem): StatusObject {
 }
 
 /**
- * Whether a status tells of the way to a neighbour, not of the neighbour: a connection that ended ("Session closed", a reset
- * stream), or a process that went away. Whatever a service of ours refuses carries our details.
+ * Whether a status is about the connection instead of the upstream's response: a closed connection, a reset
+ * stream or a stopped process. Responses of the platform's services carry details.
  */
 export function isTransportError(error: StatusObject): boolean {
   const codes = [status.UNAVAILABLE, status.INTERNAL, status.UNKNOWN, status.CANCELLED];
   return codes.includes(error.code) && !parseDetails(error);
 }
 
-/** A gRPC status as a Problem; `neighbour` is the service that answered it, or did not. */
+/** Converts a gRPC status to a Problem; `upstream` is the called service. */
 export function statusToProblem(error: StatusObject, upstream: string): Problem {
   const found = parseDetails(error);
   if (found && isReason(found.info.reason)) {
@@ -129,7 +129,7 @@ export function statusToProblem(error: StatusObject, upstream: string): Problem 
   const cutOff = !found && (error.code === status.INTERNAL || error.code === status.UNKNOWN);
   const known = cutOff ? 'NEIGHBOUR_UNAVAILABLE' : (REASON_BY_STATUS[error.code] ?? 'INTERNAL');
   const reason = tooLarge ? 'PAYLOAD_TOO_LARGE' : known;
-  // The text of a status that is not ours may hold anything; it goes no further.
+  // The text of a foreign status may contain anything, so it is not passed on.
   const message = found?.message ?? `${upstream} answered ${status[error.code] ?? 'an unknown status'}.`;
   return new Problem({
     reason,
@@ -168,7 +168,7 @@ function packViolations(violations: Violation[]): Any[] {
   return [badRequest.pack({ fieldViolations }), violationDetails.pack({ details })];
 }
 
-/** A service of an earlier release sends no details: its rules are known as far as they need no parameters. */
+/** A service of an earlier release sends no details, so only rules without parameters are known. */
 function findViolations(all: Any[]): Violation[] {
   const beside = violationDetails.find(all)?.details ?? [];
   return (badRequest.find(all)?.fieldViolations ?? []).map(({ field, description, reason }, at) => {

@@ -9,13 +9,13 @@ import { readCertificateInfo, parseServiceName, spiffeIdOf, TLS_FILES } from './
 import type { CertificateInfo, TlsFileContents } from './certificate.ts';
 import type { ServiceName } from './context.ts';
 
-/** Mutual TLS of one process: by which it is known, and by which it knows others. */
+/** Mutual TLS of one process. */
 export interface Tls {
-  /** For its server: who shows no certificate of an authority that counts gets no connection. */
+  /** Server credentials; clients need a certificate of a trusted authority. */
   server: ServerCredentials;
-  /** For its channels: whoever answers must show the certificate of the service that is meant. */
+  /** Client credentials; the server must present the certificate of the called service. */
   channel: ChannelCredentials;
-  /** No further looks at the files. */
+  /** Stops watching the files. */
   close(): void;
 }
 
@@ -25,7 +25,7 @@ export interface TlsOptions {
   service: ServiceName;
   log?: Log | undefined;
   metrics?: Metrics | undefined;
-  /** How often the files are looked at. @default 1000 */
+  /** Polling interval of the files. @default 1000 */
   pollIntervalMs?: number;
 }
 
@@ -33,10 +33,10 @@ const POLL_INTERVAL_MS = 1000;
 const MAX_RELOAD_FAILURES = 2;
 
 /**
- * Opens the certificates of a service and follows their files: what changes counts for new connections within a second or two, without
- * a restart, and no connection lives much longer than half a minute. Files that cannot be read, do not belong together or are another's
- * leave in use what was good before, in the log and in the metrics.
- * @throws Error, one sentence, when they cannot be used at the start, or the key lies open
+ * Opens the certificates of a service and watches their files. New connections use changes within two
+ * seconds, without a restart, and connections are renewed about every 30 s. Files that are unreadable, do not
+ * match or belong to another service leave the previous ones in use, which is logged and measured.
+ * @throws Error, one sentence, if they are unusable at the start or others can read the key
  */
 export function openTls(options: TlsOptions): Tls {
   assertPrivateFile(join(options.dir, 'tls.key'), `The key of the certificate of ${options.service}`);
@@ -48,16 +48,16 @@ export function openTls(options: TlsOptions): Tls {
   };
 }
 
-/** @param name of the service that is called: channels name it in the place of a host */
+/** @param name of the called service, which channels use instead of a host */
 function checkServerIdentity(name: string, { subjectaltname }: { subjectaltname?: string }): Error | undefined {
   const service = parseServiceName(subjectaltname);
   if (service === name) return undefined;
-  return new Error(`the certificate is not that of ${name}, but of ${service ?? 'nobody here'}`);
+  return new Error(`the certificate is of ${service ?? 'no service'} instead of ${name}`);
 }
 
 /**
- * Files of certificates as grpc-js asks for them. Its own watcher drops what it had as soon as one file cannot be read, takes a key for
- * a certificate that is another's while both are being written, and makes everything anew at each look.
+ * Provides certificate files to grpc-js. Its own watcher drops the certificates if one file is unreadable,
+ * can combine a key with another certificate during a change, and rebuilds everything at each poll.
  */
 class CertificateWatcher implements experimental.CertificateProvider {
   readonly #options: TlsOptions;
@@ -66,7 +66,7 @@ class CertificateWatcher implements experimental.CertificateProvider {
   readonly #pollTimer: NodeJS.Timeout;
   #texts: TlsFileContents;
   #certificate: CertificateInfo;
-  /** Looks in a row that found nothing usable: one alone may have met files that are being changed. */
+  /** Consecutive failed polls: a single one may have read files during a change. */
   #failures = 0;
 
   constructor(options: TlsOptions) {
@@ -135,7 +135,7 @@ class CertificateWatcher implements experimental.CertificateProvider {
     log?.info({ event: 'certificate-taken', resource: spiffeIdOf(service), count: this.#certificate.authorityCount });
   }
 
-  /** @throws Refused when they cannot be used */
+  /** @throws InvalidCertificateError */
   #validate(texts: TlsFileContents): CertificateInfo {
     const { service } = this.#options;
     let certified: CertificateInfo;
@@ -145,26 +145,26 @@ class CertificateWatcher implements experimental.CertificateProvider {
       throw new InvalidCertificateError((error as Error).message);
     }
     if (certified.service !== service)
-      throw new InvalidCertificateError(`tls.crt is not that of ${spiffeIdOf(service)}.`);
+      throw new InvalidCertificateError(`tls.crt is not the certificate of ${spiffeIdOf(service)}.`);
     return certified;
   }
 
   #registerMetrics(): void {
     const { metrics } = this.#options;
-    const ends = 'When a certificate is no longer good: seconds since 1970.';
+    const ends = 'Expiry of the certificate, in seconds since 1970.';
     metrics?.gauge('cups_certificate_end_seconds', ends, ['of'], (gauge) => {
       const { expiresAt: own, authorityExpiresAt: authority } = this.#certificate;
       gauge.set({ of: 'service' }, own.getTime() / 1000);
       if (authority) gauge.set({ of: 'authority' }, authority.getTime() / 1000);
       else gauge.remove({ of: 'authority' });
     });
-    metrics?.gauge('cups_certificate_in_doubt', 'Whether files of certificates cannot be used now.', [], (gauge) =>
+    metrics?.gauge('cups_certificate_in_doubt', '1 while the certificate files cannot be used.', [], (gauge) =>
       gauge.set(Number(this.#failures >= MAX_RELOAD_FAILURES)),
     );
   }
 }
 
-/** A sentence that says why files cannot be used. */
+/** Says in one sentence why the files are unusable. */
 class InvalidCertificateError extends Error {}
 
 const readTlsFiles = (read: (file: keyof TlsFileContents) => string): TlsFileContents => ({

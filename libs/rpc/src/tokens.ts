@@ -16,29 +16,32 @@ import type { TokenRule, VerifiedPayload } from './verify-token.ts';
 
 const SERVICE_TYP = 'cups-service+jwt';
 const SERVICE_SECONDS = 300;
-/** Our own token is renewed this long before it ends. */
+/** How long before expiry a service token is renewed. */
 const RENEW_BEFORE_SECONDS = 60;
-/** Only what identity's key signed is ever a session. */
+/** Only identity may sign sessions. */
 const SESSION_RULE: TokenRule = { typ: 'cups-session+jwt', audience: 'cups', issuer: 'identity', seconds: 8 * 3600 };
 
-/** The keys of one service: its own private key, and everybody's public ones. */
+/** The keys of one service: its own private key and all public keys. */
 export interface Keys {
   readonly service: ServiceName;
-  /** Our token for a call to `audience`: at most 5 minutes, cached while a minute is left. */
+  /** Returns a token for a call to `audience`, valid 5 minutes, cached until one minute is left. */
   serviceToken(audience: ServiceName): string;
-  /** The calling service. @throws Problem TOKEN_INVALID */
+  /** Returns the calling service. @throws Problem TOKEN_INVALID */
   verifyService(token: string): Promise<ServiceName>;
-  /** The assertion for a cookie, at most 8 h; only what identity's key signed is ever accepted. @throws RangeError when longer */
+  /**
+   * Signs a session assertion, valid at most 8 h. Only identity's signature is accepted.
+   * @throws RangeError if longer
+   */
   signSession(session: Session): string;
   /** @throws Problem SESSION_EXPIRED or SESSION_INVALID */
   verifySession(token: string): Promise<Session>;
 }
 
 /**
- * Opens the keys in `dir` (see {@link watchKeys}: what becomes of files that change, vanish or are bad) and signs and verifies
- * tokens with them. What was verified is remembered only as long as the keys stay as they are.
- * @param options.clock milliseconds that only rise, for tests
- * @throws Error when our own key cannot be read
+ * Opens the keys in `dir` and signs and verifies tokens with them; {@link watchKeys} handles changed files. A
+ * key change clears the cache of verified tokens.
+ * @param options.clock monotonic clock, ms, for tests
+ * @throws Error if the own key is unreadable
  */
 export function openKeys(options: {
   dir: string;
@@ -66,7 +69,7 @@ class TokenKeys implements Keys {
   readonly #services = new VerifiedTokens<ServiceName>();
   readonly #sessions = new VerifiedTokens<Session>();
   readonly #issued = new Map<ServiceName, { token: string; renewAt: number }>();
-  /** Of the keys on which all of the above rests. */
+  /** Key generation of the caches. */
   #generation: number;
 
   constructor(service: ServiceName, now: () => number, files: KeyFiles, skew: ClockSkewMonitor) {
@@ -99,7 +102,7 @@ class TokenKeys implements Keys {
   signSession(session: Session): string {
     const iat = Math.floor(this.#now() / 1000);
     const exp = Math.floor(session.expires.getTime() / 1000);
-    if (exp - iat > SESSION_RULE.seconds || exp <= iat) throw new RangeError('a session lasts at most 8 hours');
+    if (exp - iat > SESSION_RULE.seconds || exp <= iat) throw new RangeError('a session must last at most 8 hours');
     this.#refresh();
     return this.#sign(SESSION_RULE.typ, { ...toClaims(session), aud: SESSION_RULE.audience, iat, exp });
   }
@@ -115,7 +118,7 @@ class TokenKeys implements Keys {
     }
   }
 
-  /** What a token says, from memory where it was verified before. */
+  /** Returns a token's value, from the cache if possible. */
   async #resolveToken<Value>(
     tokens: VerifiedTokens<Value>,
     token: string,
@@ -131,7 +134,7 @@ class TokenKeys implements Keys {
     const generation = this.#generation;
     const payload = await this.#verify(token, rule);
     const value = valueOf(payload);
-    // A key that ceased to count meanwhile leaves nothing behind.
+    // The key may have lost trust during the verification.
     if (generation === this.#files.generation()) tokens.add(token, value, payload);
     return value;
   }
@@ -149,14 +152,14 @@ class TokenKeys implements Keys {
     }
   }
 
-  /** The times of a token whose signature is good tell of its issuer's clock. */
+  /** The times of a validly signed token reveal its issuer's clock. */
   #observeClock({ iss = '', iat = 0, exp = 0, aud }: JWTPayload | TokenTimes, refused = false): void {
-    // A session is used to its end, so that only a beginning in the future tells of a clock.
+    // A session is used until it expires, so only a future start reveals a clock difference.
     const usedUntil = aud === SESSION_RULE.audience ? Infinity : exp - RENEW_BEFORE_SECONDS;
     this.#skew.observe(iss, { issued: iat, usedUntil }, refused);
   }
 
-  /** Looks at the keys; what rested on others is forgotten. */
+  /** Reloads the keys; clears the caches after a change. */
   #refresh(): void {
     this.#files.refresh();
     if (this.#files.generation() === this.#generation) return;

@@ -1,38 +1,38 @@
 import { parsePublicJwks } from './jwk.ts';
 import type { IdentifiedKey } from './jwk.ts';
 
-/** How long keys go on counting whose file cannot be read or understood: it may be caught while it is written. */
+/** How long keys stay trusted while their file is unusable: it may be in the middle of a write. */
 export const GRACE_MS = 60_000;
 
-/** What is known of the public keys of one service. */
+/** The public keys of one service. */
 export interface TrustedKeys {
-  /** The last good text of its file. */
+  /** The last valid text of its file. */
   text: string;
   /** Empty once trust has ended. */
   keys: readonly IdentifiedKey[];
-  /** Since when the file cannot be used, and why. */
+  /** Start and reason of the current failure. */
   failure?: { since: number; reason: KeyFileFailure };
 }
 
 type KeyFileFailure = 'unreadable' | 'not-a-key' | 'folder-unreadable';
 
-/** By the service whose keys they are. */
+/** By service. */
 export type Trust = ReadonlyMap<string, TrustedKeys>;
 
-/** What a look at the folder found: the text of each service's file, undefined where it cannot be read. */
+/** Contents of the folder by service; undefined for an unreadable file. */
 export type KeyFileContents = ReadonlyMap<string, string | undefined>;
 
-/** What changed by a look. After `trusted` and `ended` whatever was concluded from the keys before is void. */
+/** One change of trust. `trusted` and `ended` invalidate results of earlier keys. */
 export type TrustChange =
   | { change: 'trusted'; issuer: string; count: number }
   | { change: 'in-doubt'; issuer: string; reason: KeyFileFailure }
   | { change: 'ended'; issuer: string; reason: KeyFileFailure | 'removed' };
 
 /**
- * What public keys count after a look at their folder. A good file counts at once, and one that is gone counts no more. A file that
- * cannot be used, and a folder that cannot be read, leaves trust as it is for a minute; then trust ends until the file is good.
- * @param found undefined when the folder cannot be read
- * @param at milliseconds of a clock that only rises
+ * Updates trust from the contents of the folder. A valid file counts immediately, and a missing one ends
+ * trust. An unusable file or folder keeps trust for one minute, then ends it until the file is valid.
+ * @param found undefined if the folder is unreadable
+ * @param at monotonic clock, ms
  */
 export function updateTrust(
   trust: Trust,

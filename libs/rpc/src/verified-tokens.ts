@@ -5,10 +5,9 @@ import { CLOCK_TOLERANCE_SECONDS } from './verify-token.ts';
 
 const MAX_TOKENS = 20_000;
 
-/** What a token said when it was verified. */
+/** A verified token's value and times. */
 export interface VerifiedToken<Value> {
   value: Value;
-  /** Its times, and whose they are. */
   times: TokenTimes;
 }
 
@@ -16,8 +15,8 @@ export interface VerifiedToken<Value> {
 export type TokenTimes = Pick<VerifiedPayload, 'iss' | 'aud' | 'iat' | 'exp'>;
 
 /**
- * Tokens that were verified, so that a signature is checked once: known by the hash of their text, until they end, for as long as the
- * keys stay as they are. Of more than 20,000 the one is forgotten that was not used for the longest time.
+ * Caches verified tokens by the hash of their text until they expire, so that each signature is verified
+ * once. Clear it when keys change. Evicts the least recently used above 20,000.
  */
 export class VerifiedTokens<Value> {
   readonly #known = new LRUCache<string, VerifiedToken<Value>>({ max: MAX_TOKENS });

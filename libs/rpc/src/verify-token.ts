@@ -2,30 +2,31 @@ import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose/jwt/verify';
 import type { JWTPayload } from 'jose';
 
-/** How far clocks may be apart: machines whose time is kept badly must still reach each other. */
+/** Accepted clock difference: machines with inaccurate clocks must still reach each other. */
 export const CLOCK_TOLERANCE_SECONDS = 60;
 const MAX_TOKEN_LENGTH = 4096;
 
-/** What tokens of one kind must be. */
+/** Requirements for one kind of token. */
 export interface TokenRule {
-  /** Its `typ`. */
+  /** The `typ` header. */
   typ: string;
   audience: string;
-  /** Who alone may sign it; without one, whoever has a key. */
+  /** The only accepted issuer; by default any service with a key. */
   issuer?: string;
-  /** How long it may live. */
+  /** Maximum lifetime. */
   seconds: number;
 }
 
-/** A payload whose issuer, audience and times have been verified. */
+/** A payload with verified issuer, audience and times. */
 export type VerifiedPayload = JWTPayload & { iss: string; aud: string; iat: number; exp: number };
 
 /**
- * Verifies a token, step by step: its form, the key of its issuer, the signature, type, audience and end, how long it lives, and that
- * it does not begin in the future.
+ * Verifies a token: format, the issuer's key, signature, type, audience, expiry, lifetime, and that it is
+ * already valid.
  * @param options.now milliseconds
- * @throws TokenFromTheFuture, or JWTExpired of jose: the signature is good, and the times tell of its issuer's clock
- * @throws Error when it is not to be trusted; its text is for us only
+ * @throws TokenNotYetValidError, or JWTExpired of jose, for a valid signature with times that reveal the
+ * issuer's clock
+ * @throws Error for any other invalid token; its text is internal
  */
 export async function verifyToken(
   token: string,
@@ -35,27 +36,29 @@ export async function verifyToken(
   assertTokenFormat(token);
   const payload = await verifySignature(token, rule, options);
   const { iss, aud, iat, exp } = payload;
-  if (typeof iss !== 'string' || typeof aud !== 'string') throw new Error('one issuer, one audience');
-  if (iat === undefined || exp === undefined) throw new Error('it has no times');
-  if (exp - iat > rule.seconds || exp <= iat) throw new Error('it lives too long');
+  if (typeof iss !== 'string' || typeof aud !== 'string')
+    throw new Error('the token needs one issuer and one audience');
+  if (iat === undefined || exp === undefined) throw new Error('the token has no times');
+  if (exp - iat > rule.seconds || exp <= iat) throw new Error('the token lifetime is too long');
   const verified = { ...payload, iss, aud, iat, exp };
   if (iat > options.now / 1000 + CLOCK_TOLERANCE_SECONDS) throw new TokenNotYetValidError(verified);
   return verified;
 }
 
-/** A token that is good but for the clock of its issuer, which is ahead. */
+/** A valid token whose issuer's clock is ahead. */
 export class TokenNotYetValidError extends Error {
   readonly payload: JWTPayload;
 
   constructor(payload: JWTPayload) {
-    super('it is from the future');
+    super('the token is not valid yet');
     this.payload = payload;
   }
 }
 
-/** Stricter than a decoder of base64 is: one token has one text, and one hash. */
+/** Stricter than a base64 decoder: one token has one text, and one hash. */
 function assertTokenFormat(token: string): void {
-  if (token.length > MAX_TOKEN_LENGTH || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new Error('it is no token');
+  if (token.length > MAX_TOKEN_LENGTH || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
+    throw new Error('invalid token format');
 }
 
 async function verifySignature(
@@ -66,9 +69,9 @@ async function verifySignature(
   const { payload } = await jwtVerify(
     token,
     ({ kid }) => {
-      // The issuer is read before it is verified only to choose the key that must verify it.
+      // The unverified issuer only selects the key that must verify it.
       const found = find(issuer ?? claimedIssuer(token), kid);
-      if (!found) throw new Error('no such key');
+      if (!found) throw new Error('unknown key');
       return found;
     },
     {

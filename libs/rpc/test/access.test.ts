@@ -3,28 +3,28 @@ import type { AccessRow, Role, ServiceName, Session } from '../src/index.ts';
 import { PUBLIC_ACCESS, captureRejection, startTestServer, session } from './test-server.ts';
 import type { TestServer } from './test-server.ts';
 
-describe('a table that is not whole', () => {
+describe('validateAccessTable', () => {
   const bad: [string, unknown, string][] = [
     ['a method without a row', undefined, 'NotificationsService.GetSlip has no access row.'],
     ['a row without callers', { ...PUBLIC_ACCESS, callers: [] }, 'names no caller'],
     ['a row with an empty list of roles', { ...PUBLIC_ACCESS, roles: [], tenancy: 'centre' }, 'names no role'],
-    ['a row of a centre that asks for no session', { ...PUBLIC_ACCESS, tenancy: 'centre' }, 'needs roles'],
-    ['a row for the public that asks for a role', { ...PUBLIC_ACCESS, roles: ['support'] }, "goes with roles 'none'"],
+    ['a row of a centre without a session', { ...PUBLIC_ACCESS, tenancy: 'centre' }, 'needs roles'],
+    ['a public row with a role', { ...PUBLIC_ACCESS, roles: ['support'] }, "goes with roles 'none'"],
   ];
-  test.each(bad)('does not start: %s', async (_what, row, message) => {
+  test.each(bad)('prevents the start with %s', async (_what, row, message) => {
     await expect(
       startTestServer({}, { slips: row as AccessRow, ...(row === undefined && { slips: null as never }) }),
     ).rejects.toThrow(message);
   });
 
-  test('does not start: a method without a handler', async () => {
+  test('prevents the start with a method without a handler', async () => {
     await expect(startTestServer({ GetSlip: undefined as never })).rejects.toThrow(
       'NotificationsService.GetSlip has no handler.',
     );
   });
 });
 
-describe('who may call', () => {
+describe('assertAccess', () => {
   const CALLERS: ServiceName[] = ['gateway', 'intake'];
   const ROLES: Role[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
   const row: AccessRow = {
@@ -62,7 +62,7 @@ describe('who may call', () => {
       .getSlip({ name }, who ? { sessionToken: service.keys.identity.signSession(session(who)) } : {});
 
   const matrix = CALLERS.flatMap((caller) => ROLES.map((role) => [caller, role] as const));
-  test.each(matrix)('%s for a %s: only what the row allows', async (caller, role) => {
+  test.each(matrix)('allows %s for a %s only what the row lists', async (caller, role) => {
     const allowed = caller === 'gateway' && (role === 'specialist' || role === 'centre-manager');
     const before = ran;
     if (allowed) await call(caller, { roles: [role] });
@@ -70,11 +70,11 @@ describe('who may call', () => {
     expect(ran - before).toBe(allowed ? 1 : 0);
   });
 
-  test('nobody without a session where the row asks for a role', async () => {
+  test('rejects a call without a session if the row requires a role', async () => {
     expect(await captureRejection(call('gateway'))).toMatchObject({ reason: 'UNAUTHENTICATED' });
   });
 
-  test('nobody without a centre where the resource belongs to one', async () => {
+  test('rejects a session without a centre for a resource of a centre', async () => {
     const { centre: _, ...nowhere } = session();
     const sessionToken = service.keys.identity.signSession(nowhere);
     expect(await captureRejection(service.clientOf('gateway').getSlip({}, { sessionToken }))).toMatchObject({
@@ -82,7 +82,7 @@ describe('who may call', () => {
     });
   });
 
-  test('nobody without an agency where the resource belongs to one', async () => {
+  test('rejects a session without an agency for a resource of an agency', async () => {
     const client = service.clientOf('gateway');
     const as = (who: Partial<Session>) =>
       client.listNotices({}, { sessionToken: service.keys.identity.signSession(session(who)) });
@@ -90,11 +90,11 @@ describe('who may call', () => {
     await as({ roles: ['agency-clerk'], agency: 'agencies/asp' });
   });
 
-  test('a caller without a row learns nothing, not even that its session is missing', async () => {
+  test('rejects a caller without a row before it checks the session', async () => {
     expect(await captureRejection(call('intake'))).toMatchObject({ reason: 'PERMISSION_DENIED' });
   });
 
-  test('a look at personal data is recorded: who, what, by which service', async () => {
+  test('logs an access to personal data with operator, resource and calling service', async () => {
     service.lines.length = 0;
     await call('gateway', {}, 'notices/n1');
     await call('gateway', {});

@@ -15,35 +15,31 @@ const cutOff: AttemptFailure = {
   aborted: false,
 };
 
-describe('a call whose attempt failed', () => {
+describe('decideRetry', () => {
   test.each<[string, Partial<AttemptFailure>, ReturnType<typeof decideRetry>]>([
-    ['because its connection ended is sent again', {}, 'repeat'],
-    ['because the neighbour went away is sent again', { code: status.UNAVAILABLE }, 'repeat'],
-    ['for the third time is refused', { attempt: 3 }, 'refuse'],
+    ['repeats after a lost connection', {}, 'repeat'],
+    ['repeats after the upstream became unavailable', { code: status.UNAVAILABLE }, 'repeat'],
+    ['rejects after the third attempt', { attempt: 3 }, 'refuse'],
+    ['rejects a rejection by the upstream itself', { isTransportFailure: false, code: status.NOT_FOUND }, 'refuse'],
+    ['rejects for an upstream that is down for long', { recent: false }, 'refuse'],
     [
-      'by a refusal of the neighbour itself is refused',
-      { isTransportFailure: false, code: status.NOT_FOUND },
-      'refuse',
-    ],
-    ['by a neighbour that was away for long is refused', { recent: false }, 'refuse'],
-    [
-      'as unavailable at a good connection is refused: the channel repeated it',
+      'rejects UNAVAILABLE on an open connection, which the channel has retried',
       { code: status.UNAVAILABLE, ready: true },
       'refuse',
     ],
-    ['by a reset stream of a good connection is sent again', { ready: true }, 'repeat'],
-    ['of a caller that would not wait is refused', { waitForReady: false }, 'refuse'],
-    ['of a caller that gave up is refused', { aborted: true }, 'refuse'],
-    ['when its time is over is refused', { late: true }, 'refuse'],
+    ['repeats after a reset stream on an open connection', { ready: true }, 'repeat'],
+    ['rejects for a caller that does not wait', { waitForReady: false }, 'refuse'],
+    ['rejects for a caller that cancelled', { aborted: true }, 'refuse'],
+    ['rejects after the end of the call', { late: true }, 'refuse'],
+    ['is too late if the upstream cancelled at the deadline', { code: status.CANCELLED, late: true }, 'too-late'],
     [
-      'because the neighbour ended it when its time was over is too late',
-      { code: status.CANCELLED, late: true },
-      'too-late',
+      'rejects for a caller that cancelled at the deadline',
+      { code: status.CANCELLED, late: true, aborted: true },
+      'refuse',
     ],
-    ['because its caller ended it is refused', { code: status.CANCELLED, late: true, aborted: true }, 'refuse'],
   ])('%s', (_what, failure, next) => expect(decideRetry({ ...cutOff, ...failure })).toBe(next));
 
-  test('is sent again at most twice, in time, and never for a caller that has gone', () => {
+  test('repeats at most twice, in time, and never for a caller that cancelled', () => {
     const failure = fc.record({
       code: fc.constantFrom(status.INTERNAL, status.UNAVAILABLE, status.CANCELLED, status.UNKNOWN, status.NOT_FOUND),
       isTransportFailure: fc.boolean(),
@@ -70,22 +66,22 @@ describe('a call whose attempt failed', () => {
   });
 });
 
-describe('the time of a call', () => {
+describe('CallBudget', () => {
   const budget: CallBudget = { latest: 10_000, limit: 3_000, remainingWaitMs: 5_000 };
 
-  test('is the neighbour’s, but never beyond the caller’s deadline', () => {
+  test('uses the call limit, bounded by the deadline of the caller', () => {
     expect(callEnd(budget)).toBe(3_000);
     expect(callEnd({ ...budget, latest: 2_000 })).toBe(2_000);
   });
 
-  test('begins anew after a wait, of which there is only so much', () => {
+  test('extends the limit by a wait, up to the maximum wait', () => {
     const after = extendByWait(4_000, budget);
     expect(after).toEqual({ latest: 10_000, limit: 7_000, remainingWaitMs: 1_000 });
     expect(computeMaxWait(4_000, after)).toBe(1_000);
     expect(computeMaxWait(9_500, after)).toBe(500);
   });
 
-  test('never ends after the caller’s deadline, however often it waits', () => {
+  test('never exceeds the deadline of the caller, however often it waits', () => {
     const waits = fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 10 });
     fc.assert(
       fc.property(waits, (all) => {

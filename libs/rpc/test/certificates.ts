@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { issueCertificate, createAuthority } from '../src/authority.ts';
 import type { CertificateKeyPair } from '../src/authority.ts';
 
-/** An authority that is good now. */
+/** Creates a currently valid authority. */
 export const newAuthority = (): Promise<CertificateKeyPair> => createAuthority({ now: Date.now(), days: 10 });
 
-/** A certificate that is good now, or ended so many days ago. */
+/** Issues a certificate that is valid, or expired this many days ago. */
 export const newCertificate = (authority: CertificateKeyPair, service: string, days = 5): Promise<CertificateKeyPair> =>
   issueCertificate(authority, service, {
     now: Date.now() - (days < 0 ? 2 * 86_400_000 : 0),
     days: days < 0 ? 2 + days : days,
   });
 
-/** Writes a folder as `GRPC_TLS_DIR` names it, each file whole. @returns the folder */
+/** Writes a certificate folder for `GRPC_TLS_DIR`, each file atomically. @returns the folder */
 export function writeCertificates(
   dir: string,
   { certificate, key }: CertificateKeyPair,

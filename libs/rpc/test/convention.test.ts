@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A service token of the gateway for identity, with what is given in place of what the page says. */
+/** A service token of the gateway for identity, with overrides of the documented values. */
 function token({ header = {}, claims = {} }: { header?: object; claims?: object } = {}): string {
   const jwk = JSON.parse(readFileSync(join(keys.dir, 'gateway.key.jwk'), 'utf8')) as JsonWebKey;
   const kid = createHash('sha256').update(`{"crv":"Ed25519","kty":"OKP","x":"${jwk.x}"}`).digest('base64url');
@@ -41,7 +41,7 @@ function token({ header = {}, claims = {} }: { header?: object; claims?: object 
   return `${text}.${sign(null, Buffer.from(text), createPrivateKey({ key: jwk, format: 'jwk' })).toString('base64url')}`;
 }
 
-/** Calls GetCentre, or another method; the answer is the error, or undefined. */
+/** Calls a method, by default GetCentre, and returns its error or undefined. */
 function call(
   bearer: string | undefined,
   { method = 'GetCentre', seconds = 5 } = {},
@@ -60,7 +60,7 @@ function call(
   });
 }
 
-/** The reason in the trailers, read as the page says. */
+/** Returns the reason in the trailers, as documented. */
 function reasonOf(error: ServiceError | undefined): string | undefined {
   const [bytes] = error?.metadata.get('grpc-status-details-bin') ?? [];
   const found = messageType<{ details: { type_url: string; value: Buffer }[] }>('google.rpc.Status').decode(
@@ -72,36 +72,36 @@ function reasonOf(error: ServiceError | undefined): string | undefined {
   return reason;
 }
 
-describe('a client by the page', () => {
-  test('is let in', async () => {
+describe('a client written by the documentation', () => {
+  test('is accepted', async () => {
     expect(await call(token())).toBeUndefined();
   });
 
   const now = Math.floor(Date.now() / 1000);
   test.each<[string, { header?: object; claims?: object }]>([
     ['another type', { header: { typ: 'JWT' } }],
-    ['a key id that is none', { header: { kid: 'gateway' } }],
+    ['an invalid key ID', { header: { kid: 'gateway' } }],
     ['another audience', { claims: { aud: 'intake' } }],
     ['a list of audiences', { claims: { aud: ['identity'] } }],
     ['another issuer', { claims: { iss: 'intake' } }],
-    ['a longer life', { claims: { exp: now + 400, iat: now } }],
-    ['a clock that is more than a minute ahead', { claims: { iat: now + 120, exp: now + 300 } }],
-  ])('is refused with %s', async (_name, given) => {
+    ['a longer lifetime', { claims: { exp: now + 400, iat: now } }],
+    ['a clock more than a minute ahead', { claims: { iat: now + 120, exp: now + 300 } }],
+  ])('is rejected with %s', async (_name, given) => {
     const error = await call(token(given));
     expect([error?.code, reasonOf(error)]).toEqual([status.UNAUTHENTICATED, 'TOKEN_INVALID']);
   });
 
-  test('is let in with a clock that is half a minute ahead', async () => {
+  test('is accepted with a clock half a minute ahead', async () => {
     const iat = Math.floor(Date.now() / 1000) + 30;
     expect(await call(token({ claims: { iat, exp: iat + 300 } }))).toBeUndefined();
   });
 
-  test('is refused without a deadline', async () => {
+  test('is rejected without a deadline', async () => {
     const error = await call(token(), { seconds: Infinity });
     expect([error?.code, reasonOf(error)]).toEqual([status.INVALID_ARGUMENT, 'DEADLINE_MISSING']);
   });
 
-  test('finds each gRPC code that a service may answer on the page', () => {
+  test('finds every gRPC code of a service in the documentation', () => {
     const told = [...page.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name);
     const silent = ['OK', 'UNKNOWN', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'DATA_LOSS'];
     const all = Object.keys(status).filter((name) => /^[A-Z]/.test(name) && !silent.includes(name));

@@ -30,7 +30,7 @@ async function start(...args: Parameters<typeof startTestServer>): Promise<TestS
   return service;
 }
 
-/** A call past our client: any bytes, metadata and deadline. */
+/** A call without the platform's client: any bytes, metadata and deadline. */
 function rawCall(
   port: number,
   {
@@ -61,7 +61,7 @@ function rawCall(
 }
 
 describe('a call', () => {
-  test('reaches its handler with caller, session, request id, trace and deadline, and its answer comes back', async () => {
+  test('passes caller, session, request ID, trace and deadline to its handler and returns the response', async () => {
     let seen: Context | undefined;
     const service = await start(
       {
@@ -90,7 +90,7 @@ describe('a call', () => {
     expect(Math.abs((seen?.deadline.getTime() ?? 0) - deadline.getTime())).toBeLessThan(2500);
   });
 
-  test('without a context gets a request id, a trace and the time limit of the client', async () => {
+  test('gets a request ID, a trace and the default time limit without a context', async () => {
     let seen: Context | undefined;
     const service = await start({
       GetSlip: async (_request, context) => {
@@ -104,13 +104,13 @@ describe('a call', () => {
     expect((seen?.deadline.getTime() ?? 0) - Date.now()).toBeLessThan(5250);
   });
 
-  test('with a request id that is no id of ours gets a new one, so that nothing personal reaches a log', async () => {
+  test('gets a new request ID in place of an invalid one, which could hold personal data', async () => {
     const service = await start({});
     await service.clientOf('gateway').getSlip({}, { requestId: 'Ion Popescu 2900000000012' });
     expect(JSON.stringify(service.lines)).not.toContain('Popescu');
   });
 
-  test('leaves one log line, one count and one duration', async () => {
+  test('produces one log line, one count and one duration', async () => {
     const service = await start({});
     await service.clientOf('gateway').getSlip({});
     const lines = service.lines.filter((line) => line['event'] === 'request');
@@ -127,7 +127,7 @@ describe('a call', () => {
     expect(metrics).toMatch(/grpc_server_request_seconds_count\{.*\} 1/);
   });
 
-  test('that its caller gives up ends the signal of its handler', async () => {
+  test('aborts the signal of its handler when the caller cancels', async () => {
     const aborted = createGate();
     const entered = createGate();
     const service = await start({
@@ -147,7 +147,7 @@ describe('a call', () => {
     await eventually(() => service.lines.some((line) => line['code'] === 'CANCELLED'));
   });
 
-  test('that takes longer than its deadline is refused with DEADLINE_EXCEEDED, and the handler is told', async () => {
+  test('fails with DEADLINE_EXCEEDED after its deadline and aborts its handler', async () => {
     const service = await start({
       GetSlip: (_request, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({}))),
     });
@@ -157,8 +157,8 @@ describe('a call', () => {
   });
 });
 
-describe('a Problem over a real hop', () => {
-  test('comes out as it went in: kind, reason, message, metadata, violations, delay', async () => {
+describe('a Problem between two services', () => {
+  test('keeps kind, reason, message, metadata, violations and delay', async () => {
     const thrown = new Problem({
       reason: 'RATE_LIMITED',
       message: 'Prea multe cereri – încercați mai târziu.',
@@ -194,7 +194,7 @@ describe('a Problem over a real hop', () => {
     expect(statusToProblem(there, 'intake')).toMatchObject({ reason, message: 'm' });
   });
 
-  test('with a reason of a later release comes down to the general reason of its code', () => {
+  test('maps an unknown reason to the general reason of its code', () => {
     const there = problemToStatus(new Problem({ reason: 'NOT_FOUND', message: 'm' }));
     const [bytes] = there.metadata.get('grpc-status-details-bin') as [Buffer];
     const renamed = Buffer.from(bytes.toString('latin1').replace(/NOT_FOUND/, 'NOT_KNOWN'), 'latin1');
@@ -202,7 +202,7 @@ describe('a Problem over a real hop', () => {
     expect(statusToProblem(there, 'intake')).toMatchObject({ reason: 'NOT_FOUND', metadata: { neighbour: 'intake' } });
   });
 
-  /** The status of a problem with bytes of its details replaced by others of the same length. */
+  /** Replaces bytes in the status details of a problem by others of the same length. */
   function altered(problem: Problem, from: string, to: string): Problem {
     const there = problemToStatus(problem);
     const [bytes] = there.metadata.get('grpc-status-details-bin') as [Buffer];
@@ -214,9 +214,9 @@ describe('a Problem over a real hop', () => {
 
   test.each([
     ['of a later release', 'MAX_LENGTH', 'MAX_LONGER'],
-    ['without a parameter that it needs', '"most"', '"more"'],
+    ['without a required parameter', '"most"', '"more"'],
     ['with a parameter of another type', ':100', ':"1"'],
-  ])('a rule %s comes down to the general one, with field and sentence', (_name, from, to) => {
+  ])('maps a rule %s to the general rule with field and message', (_name, from, to) => {
     const violations = [violation('/applicant/givenName', 'MAX_LENGTH', { most: 100 })];
     const problem = new Problem({ reason: 'INVALID_ARGUMENT', message: 'm', violations });
     expect(altered(problem, from, to)).toMatchObject({
@@ -225,7 +225,7 @@ describe('a Problem over a real hop', () => {
     });
   });
 
-  test('that is not ours loses its text, and broken details are no harm', () => {
+  test('drops the text of a foreign status and tolerates invalid details', () => {
     const metadata = new Metadata();
     metadata.set('grpc-status-details-bin', Buffer.from('rubbish'));
     const problem = statusToProblem(
@@ -235,7 +235,7 @@ describe('a Problem over a real hop', () => {
     expect(problem).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', message: 'intake answered UNKNOWN.' });
   });
 
-  test('an unexpected error becomes INTERNAL with an id and no text; the log knows class, code and place', async () => {
+  test('replaces an unexpected error by INTERNAL with an ID and logs class, code and location', async () => {
     const error = Object.assign(new TypeError('E11000 duplicate key { idnp: "2900000000012" }'), { code: 11000 });
     const service = await start({ GetSlip: () => Promise.reject(error) });
     const refused = await captureRejection(service.clientOf('gateway').getSlip({}));
@@ -247,7 +247,7 @@ describe('a Problem over a real hop', () => {
     expect(JSON.stringify([refused, service.lines])).not.toMatch(/2900000000012|E11000/);
   });
 
-  test('a thrown nothing and an answer that does not fit its message are INTERNAL too', async () => {
+  test('replaces a thrown undefined and an invalid response by INTERNAL', async () => {
     const service = await start({
       GetSlip: () => Promise.reject(undefined as unknown as Error),
       ListNotices: async () => ({ notices: 'none' }) as never,
@@ -259,22 +259,22 @@ describe('a Problem over a real hop', () => {
   });
 });
 
-describe('the door', () => {
+describe('serveGrpc', () => {
   const tokenFor = (service: TestServer) => `Bearer ${service.keys.gateway.serviceToken('notifications')}`;
 
-  test('a call without a deadline is refused', async () => {
+  test('rejects a call without a deadline', async () => {
     const service = await start({});
     const { error } = await rawCall(service.server.port, { metadata: { authorization: tokenFor(service) } });
     expect(statusToProblem(error as StatusObject, 'x')).toMatchObject({ reason: 'DEADLINE_MISSING' });
   });
 
-  test('a call without a deadline passes where that is allowed', async () => {
+  test('accepts a call without a deadline if configured', async () => {
     const service = await start({}, { requireDeadline: false });
     const { error } = await rawCall(service.server.port, { metadata: { authorization: tokenFor(service) } });
     expect(error).toBeUndefined();
   });
 
-  test('bytes that are no message are INVALID_ARGUMENT, but only for those who may call', async () => {
+  test('reports undecodable bytes as INVALID_ARGUMENT, but only to authorised callers', async () => {
     const service = await start({});
     const bytes = Buffer.from('ffff', 'hex');
     const known = await rawCall(service.server.port, {
@@ -287,7 +287,7 @@ describe('the door', () => {
     expect(stranger.error?.code).toBe(status.UNAUTHENTICATED);
   });
 
-  test('a request over its limit is PAYLOAD_TOO_LARGE before any handler runs', async () => {
+  test('rejects a request over its limit with PAYLOAD_TOO_LARGE before the handler runs', async () => {
     let ran = 0;
     const GetSlip = async () => ({ html: String(ran++) });
     const service = await start({ GetSlip }, { maxRequestBytes: 1000 });
@@ -297,7 +297,7 @@ describe('the door', () => {
     expect(ran).toBe(0);
   });
 
-  test('beyond maxInFlight a call is refused at once with OVERLOADED and a delay, and its client tries again', async () => {
+  test('rejects calls beyond maxInFlight with OVERLOADED and a delay, and the client retries', async () => {
     const release = createGate();
     let entered = 0;
     const service = await start(
@@ -327,7 +327,7 @@ describe('the door', () => {
     expect(entered).toBe(4);
   });
 
-  test('busy desks do not starve the calls of services: those have places of their own', async () => {
+  test('keeps capacity for calls of services while desks are busy', async () => {
     const release = createGate();
     const asked = { desk: 0, service: 0 };
     const held = (who: 'desk' | 'service') => async () => {
@@ -348,14 +348,14 @@ describe('the door', () => {
       service.lines.some((line) => line['reason'] === 'OVERLOADED' && String(line['method']).endsWith(method));
     expect([refused('ListNotices'), refused('GetSlip')]).toEqual([false, false]);
     expect(await service.metricsText()).toMatch(/grpc_server_in_flight\{pool="service".*\} 3/);
-    // Each pool has its end.
+    // Each pool has its limit.
     const late = [desk.listNotices({}), neighbour.getSlip({})];
     await eventually(() => refused('ListNotices') && refused('GetSlip'));
     release.open();
     await Promise.all([...desks, ...services, ...late]);
   });
 
-  test('health answers without token and deadline, by service name', async () => {
+  test('serves health without token and deadline, by service name', async () => {
     const service = await start({});
     const health = 'grpc.health.v1.Health';
     const check = async (name: string) => {
@@ -374,7 +374,7 @@ describe('the door', () => {
     expect(await check('cups.other.v1.Service')).toBe('NOT_FOUND');
   });
 
-  test('a watch of health hears each change, and does not keep the server from stopping', async () => {
+  test('reports changes to a health watch, which does not block the shutdown', async () => {
     const service = await start({});
     const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
     open.push(() => client.close());
@@ -396,7 +396,7 @@ describe('the door', () => {
     expect(heard).toEqual([2, 1, 2]);
   });
 
-  test('watches of health have an end of their number, and one that ends makes room', async () => {
+  test('limits the number of health watches and frees closed ones', async () => {
     const service = await start({});
     const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
     open.push(() => client.close());
@@ -418,7 +418,7 @@ describe('the door', () => {
     for (const { end } of watches) end();
   });
 
-  test('health follows what the service says it can do, until it stops', async () => {
+  test('updates health from serveWhile until the shutdown', async () => {
     const service = await start({});
     const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
     open.push(() => client.close());
@@ -441,8 +441,8 @@ describe('the door', () => {
   });
 });
 
-describe('stopping', () => {
-  test('drain finishes the running calls, refuses new ones, then frees the port', async () => {
+describe('drain', () => {
+  test('completes running calls, rejects new ones, then frees the port', async () => {
     const release = createGate();
     const entered = createGate();
     const service = await start({
@@ -473,7 +473,7 @@ describe('stopping', () => {
     ).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('drain cuts off what does not end in time, and says how many', async () => {
+  test('aborts calls after its timeout and logs their number', async () => {
     const entered = createGate();
     const service = await start({
       GetSlip: () => {
@@ -523,13 +523,13 @@ describe('a client', () => {
   }
   const unavailable = () => ({ code: status.UNAVAILABLE, details: 'x', metadata: new Metadata() });
 
-  test('tries an unavailable neighbour three times', async () => {
+  test('calls an unavailable upstream three times', async () => {
     const { port, calls } = await neighbour((n) => (n < 3 ? unavailable() : undefined));
     await (await clientOf(port)).getSlip({});
     expect(calls()).toBe(3);
   });
 
-  test('gives up after the third try', async () => {
+  test('fails after the third attempt', async () => {
     const { port, calls } = await neighbour(unavailable);
     expect(await captureRejection((await clientOf(port)).getSlip({}))).toMatchObject({
       reason: 'NEIGHBOUR_UNAVAILABLE',
@@ -537,7 +537,7 @@ describe('a client', () => {
     expect(calls()).toBe(3);
   });
 
-  test('does not try again what a hop further on has tried already', async () => {
+  test('does not retry what a service further down has retried', async () => {
     const metadata = { neighbour: 'catalog' };
     const { port, calls } = await neighbour(() =>
       problemToStatus(new Problem({ reason: 'OVERLOADED', message: 'm', metadata })),
@@ -550,7 +550,7 @@ describe('a client', () => {
   });
 
   test.each([status.INTERNAL, status.UNKNOWN])(
-    'takes code %i without our details for a broken way: it tries three times, then the neighbour is unavailable',
+    'treats code %i without details as a lost connection and makes three attempts',
     async (code) => {
       const { port, calls } = await neighbour(() => ({ code, details: 'Session closed', metadata: new Metadata() }));
       const refused = await captureRejection((await clientOf(port)).getSlip({}));
@@ -559,7 +559,7 @@ describe('a client', () => {
     },
   );
 
-  test('does not repeat a fault that the neighbour itself reports', async () => {
+  test('does not repeat an error that the upstream reports', async () => {
     const { port, calls } = await neighbour(() => problemToStatus(new Problem({ reason: 'INTERNAL', message: 'm' })));
     expect(await captureRejection((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'INTERNAL' });
     expect(calls()).toBe(1);
@@ -571,7 +571,7 @@ describe('a client', () => {
     expect(calls()).toBe(1);
   });
 
-  test('calls a neighbour that cannot be reached NEIGHBOUR_UNAVAILABLE, within its time', async () => {
+  test('reports an unreachable upstream as NEIGHBOUR_UNAVAILABLE within its time limit', async () => {
     const { port } = await neighbour(() => undefined);
     await open.pop()?.();
     const call = (await clientOf(port)).getSlip({}, {}, { timeoutMs: 5000 });
@@ -579,7 +579,7 @@ describe('a client', () => {
     expect(await captureRejection(call)).toMatchObject({ metadata: { neighbour: 'notifications' } });
   });
 
-  test('finds a neighbour that comes back', async () => {
+  test('reconnects to a recovered upstream', async () => {
     const first = await start({});
     const { port } = first.server;
     const client = first.clientOf('gateway');

@@ -16,7 +16,7 @@ const key = (kid: string, bytes = 32) => ({
 const write = (content: unknown) =>
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
 
-test('A set of keys is read again within a second, and the last good one stays while its file is bad.', () => {
+test('watchKeySet reloads within a second and keeps the last valid keys while the file is invalid', () => {
   let now = 0;
   write({ keys: [key('a')] });
   const keys = watchKeySet({ file, name: 'some', clock: () => now });
@@ -35,15 +35,17 @@ test('A set of keys is read again within a second, and the last good one stays w
   expect(kids()).toEqual(['b', 'a']);
 });
 
-test('At the start a bad set is refused in one sentence, and so is one that lies open.', () => {
+test('watchKeySet rejects an invalid set or one that others can read in one sentence', () => {
   write({ keys: [key('a', 16)] });
-  expect(() => watchKeySet({ file, name: 'some' })).toThrow('The key set some holds what is no key of 32 bytes');
+  expect(() => watchKeySet({ file, name: 'some' })).toThrow(
+    'The key set some holds an invalid key: each needs 32 bytes',
+  );
   write({ keys: [key('a')] });
   chmodSync(file, 0o644);
   expect(() => watchKeySet({ file, name: 'some' })).toThrow('The key set some lies open');
 });
 
-test('What is sealed for one opens for no other, with no other key, and not when a bit of it was changed.', async () => {
+test('unseal rejects another subject, another key and a changed text', async () => {
   const [mine, other] = ['a', 'b'].map((kid) => ({
     kid,
     use: 'enc',
@@ -51,8 +53,8 @@ test('What is sealed for one opens for no other, with no other key, and not when
   }));
   const sealed = await seal('2900000000012', mine!, 'ana');
   expect(await unseal(sealed, [other!, mine!], 'ana')).toBe('2900000000012');
-  await expect(unseal(sealed, [mine!], 'ion')).rejects.toThrow('cannot be opened');
-  await expect(unseal(sealed, [other!], 'ana')).rejects.toThrow('cannot be opened');
+  await expect(unseal(sealed, [mine!], 'ion')).rejects.toThrow('cannot be decrypted');
+  await expect(unseal(sealed, [other!], 'ana')).rejects.toThrow('cannot be decrypted');
   const parts = sealed.split('.');
   parts[3] = `${parts[3]!.startsWith('A') ? 'B' : 'A'}${parts[3]!.slice(1)}`;
   await expect(unseal(parts.join('.'), [mine!], 'ana')).rejects.toThrow();

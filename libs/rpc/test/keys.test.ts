@@ -16,7 +16,7 @@ import {
 } from './test-server.ts';
 import type { Definition } from './test-server.ts';
 
-/** A running service whose clock for looking at keys is ours, and one caller that it has verified before. */
+/** A running service with a test clock for key files, and a caller that it has verified. */
 let folder: ReturnType<typeof temporaryDir>;
 let seconds: number;
 let captured: ReturnType<typeof captureLogLines>;
@@ -55,7 +55,7 @@ const trusted = () =>
   );
 const events = () => captured.lines.map(({ event, file, reason }) => [event, file, reason].filter(Boolean).join(' '));
 
-test('a public key that was removed is trusted no longer after 2 s, though its token was verified before', async () => {
+test('a removed public key is not trusted after 2 s, even for a verified token', async () => {
   rmSync(publicFile());
   seconds += 2;
   expect(await captureRejection(client.getSlip({}, { sessionToken }))).toMatchObject({
@@ -67,16 +67,16 @@ test('a public key that was removed is trusted no longer after 2 s, though its t
   );
 });
 
-test('a public key that was overwritten by another is trusted no longer after 2 s', async () => {
+test('a replaced public key is not trusted after 2 s', async () => {
   writeFileSync(publicFile(), JSON.stringify(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })));
   seconds += 2;
   expect(await trusted()).toBe(false);
 });
 
-describe('a minute of grace', () => {
+describe('the grace period', () => {
   test.each([
-    ['was emptied', 'not-a-key', () => writeFileSync(publicFile(), '')],
-    ['was overwritten with rubbish', 'not-a-key', () => writeFileSync(publicFile(), '{ half a fi')],
+    ['is empty', 'not-a-key', () => writeFileSync(publicFile(), '')],
+    ['contains garbage', 'not-a-key', () => writeFileSync(publicFile(), '{ half a fi')],
     ['holds an empty set', 'not-a-key', () => writeFileSync(publicFile(), '{"keys":[]}')],
     [
       'cannot be read',
@@ -86,30 +86,27 @@ describe('a minute of grace', () => {
         mkdirSync(publicFile());
       },
     ],
-  ])(
-    'has a file that %s; then its key is trusted no longer, until the file is whole again',
-    async (_what, cause, harm) => {
-      const text = readFileSync(publicFile(), 'utf8');
-      harm();
-      seconds += 2;
-      expect(await trusted()).toBe(true);
-      seconds += 58;
-      expect(await trusted()).toBe(true);
-      expect(events()).toEqual([`key-in-doubt public/gateway.jwk ${cause}`]);
-      expect(await metrics.registry.metrics()).toMatch(/cups_keys_in_doubt\{issuer="gateway",kind="public".*\} 1/);
-      seconds += 2;
-      expect(await trusted()).toBe(false);
-      expect(events().at(-1)).toBe(`key-trust-ended public/gateway.jwk ${cause}`);
-      rmSync(publicFile(), { recursive: true });
-      writeFileSync(publicFile(), text);
-      seconds += 2;
-      expect(await trusted()).toBe(true);
-      expect(events().at(-1)).toBe('key-trusted public/gateway.jwk');
-      expect(await metrics.registry.metrics()).toMatch(/cups_keys_in_doubt\{issuer="gateway",kind="public".*\} 0/);
-    },
-  );
+  ])('applies to a file that %s; then its key is not trusted until the file is valid', async (_what, cause, harm) => {
+    const text = readFileSync(publicFile(), 'utf8');
+    harm();
+    seconds += 2;
+    expect(await trusted()).toBe(true);
+    seconds += 58;
+    expect(await trusted()).toBe(true);
+    expect(events()).toEqual([`key-in-doubt public/gateway.jwk ${cause}`]);
+    expect(await metrics.registry.metrics()).toMatch(/cups_keys_in_doubt\{issuer="gateway",kind="public".*\} 1/);
+    seconds += 2;
+    expect(await trusted()).toBe(false);
+    expect(events().at(-1)).toBe(`key-trust-ended public/gateway.jwk ${cause}`);
+    rmSync(publicFile(), { recursive: true });
+    writeFileSync(publicFile(), text);
+    seconds += 2;
+    expect(await trusted()).toBe(true);
+    expect(events().at(-1)).toBe('key-trusted public/gateway.jwk');
+    expect(await metrics.registry.metrics()).toMatch(/cups_keys_in_doubt\{issuer="gateway",kind="public".*\} 0/);
+  });
 
-  test('has a folder that cannot be read; then nobody is trusted, sessions neither, until it is there again', async () => {
+  test('applies to an unreadable folder; then no key is trusted until it is readable', async () => {
     renameSync(join(folder.dir, 'public'), join(folder.dir, 'away'));
     seconds += 2;
     expect(await trusted()).toBe(true);
@@ -123,7 +120,7 @@ describe('a minute of grace', () => {
     expect(await trusted()).toBe(true);
   });
 
-  test('does not end trust when the file is whole again in time, and begins anew with the next trouble', async () => {
+  test('keeps trust if the file is valid in time and starts again with the next failure', async () => {
     const text = readFileSync(publicFile(), 'utf8');
     for (let round = 0; round < 3; round++) {
       writeFileSync(publicFile(), '');
@@ -137,7 +134,7 @@ describe('a minute of grace', () => {
     expect(events().filter((event) => event.startsWith('key-trust-ended'))).toEqual([]);
   });
 
-  test('is not for trust that was never there: a bad file at the start is trusted at no time', async () => {
+  test('does not apply to a file that was invalid from the start', async () => {
     writeFileSync(publicFile(), '');
     const late = openKeys({ dir: folder.dir, service: 'intake', log: captured.log });
     const token = openKeys({ dir: folder.dir, service: 'gateway' }).serviceToken('intake');
@@ -146,7 +143,7 @@ describe('a minute of grace', () => {
   });
 });
 
-test('our own key goes on signing while its file is bad, and the doubt is told', async () => {
+test('the own key stays in use while its file is invalid, which is logged', async () => {
   let at = 0;
   const gateway = openKeys({ dir: folder.dir, service: 'gateway', clock: () => at, log: captured.log, metrics });
   writeFileSync(join(folder.dir, 'gateway.key.jwk'), '');
@@ -156,7 +153,7 @@ test('our own key goes on signing while its file is bad, and the doubt is told',
   expect(events()).toContain('key-in-doubt gateway.key.jwk unusable');
 });
 
-test('a private key that lies open ends the start; one that a group may read is a mounted secret', () => {
+test('a private key that others can read prevents the start; a group may read a mounted one', () => {
   const file = join(folder.dir, 'gateway.key.jwk');
   const open = () => openKeys({ dir: folder.dir, service: 'gateway' });
   for (const mode of [0o644, 0o604, 0o620]) {
@@ -169,7 +166,7 @@ test('a private key that lies open ends the start; one that a group may read is 
   }
 });
 
-test('keys that lay open are closed when the keys are made', () => {
+test('generateKeys restricts the permissions of existing keys', () => {
   const file = join(folder.dir, 'gateway.key.jwk');
   chmodSync(file, 0o644);
   generateKeys(folder.dir, TEST_SERVICES);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { idnp, captureLog, temporaryDir } from '@cups/testing';
 import { watchPersonHasher } from '../src/index.ts';
 
-/** Who somebody is, without the number. */
+/** Identifies a person without the number. */
 
 let dir: string;
 let remove: () => void;
@@ -23,7 +23,7 @@ const { log, lines } = captureLog();
 const openHasher = (file: string, required = true) => watchPersonHasher({ file, required, log });
 const [ana, ion] = [idnp(1), idnp(2)];
 
-test('A hash is of one person, by the key that made it and by no other; it shows nothing of the number.', () => {
+test('a hash matches one person and one key and does not reveal the number', () => {
   const mine = openHasher(writeKeySet('mine', key('a')));
   const hash = mine.hash(ana)!;
   expect(hash).toMatch(/^[\w-]{43}$/);
@@ -37,7 +37,7 @@ test('A hash is of one person, by the key that made it and by no other; it shows
   expect(openHasher(writeKeySet('other', key('b'))).matches(hash, ana)).toBe(false);
 });
 
-test('While keys change, what the one before hashed is recognised, and what the next one hashes too.', () => {
+test('hashes of the previous and the next key match during a rotation', () => {
   const before = openHasher(writeKeySet('before', key('a')));
   const announced = openHasher(writeKeySet('announced', key('a'), key('b')));
   const switched = openHasher(writeKeySet('switched', key('b'), key('a')));
@@ -48,7 +48,7 @@ test('While keys change, what the one before hashed is recognised, and what the 
   expect([retired.matches(switched.hash(ana), ana), retired.matches(before.hash(ana), ana)]).toEqual([true, false]);
 });
 
-test('Where nobody asks for them nothing is compared without keys, which is said; where they are required one does not start.', () => {
+test('missing keys disable the comparison with a log line, or prevent the start if required', () => {
   const file = join(dir, 'nowhere');
   const none = openHasher(file, false);
   expect([none.hash(ana), none.matches('h'.repeat(43), ana)]).toEqual([undefined, false]);

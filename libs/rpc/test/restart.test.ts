@@ -60,13 +60,13 @@ async function serve(port = 0, answer: () => Promise<void> = async () => undefin
   return server;
 }
 
-/** A client whose clock stands still unless `seconds` is moved; real time passes on top. */
+/** A client whose clock advances only by `seconds`, apart from real time. */
 function clientTo(port: number): Client<Definition> {
   const client = connect<Definition>(FULL_NAME, {
     address: `127.0.0.1:${port}`,
     keys: keysOf('gateway'),
     service: 'notifications',
-    // Only waiting is measured here: no call may end by the time of its answer on a machine under load.
+    // This measures waits only: no call may reach its time limit on a busy machine.
     timeoutMs: 20_000,
     log: captured.log,
     metrics,
@@ -76,9 +76,9 @@ function clientTo(port: number): Client<Definition> {
   return client;
 }
 
-describe('a graceful restart of the only process of a neighbour', () => {
+describe('a graceful restart of the only upstream process', () => {
   test.each([0, 3000])(
-    'that is away for %i ms fails no call of those that go on all the while',
+    'of %i ms fails no continuous calls',
     async (awayMs) => {
       const first = await serve(0, () => after(5));
       const client = clientTo(first.port);
@@ -106,7 +106,7 @@ describe('a graceful restart of the only process of a neighbour', () => {
     60_000,
   );
 
-  test('makes calls wait, which is told and counted, until it is back', async () => {
+  test('delays calls until it recovers, which is logged and measured', async () => {
     const first = await serve();
     const client = clientTo(first.port);
     await client.getSlip({});
@@ -121,7 +121,7 @@ describe('a graceful restart of the only process of a neighbour', () => {
   });
 });
 
-describe('a neighbour that is away', () => {
+describe('an unavailable upstream', () => {
   let client: Client<Definition>;
   beforeEach(async () => {
     const server = await serve();
@@ -131,24 +131,24 @@ describe('a neighbour that is away', () => {
     await captureRejection(client.getSlip({}, {}, { waitForReady: false }));
   });
 
-  test('and was there within the last 30 s is waited for, 5 s and no longer', async () => {
+  test('is awaited for at most 5 s if available within the last 30 s', async () => {
     const waits = client.getSlip({});
     const [soon, then] = await Promise.all([captureRejectionWithin(4500, waits), captureRejectionWithin(5500, waits)]);
     expect([soon, then]).toEqual(['still waiting', 'NEIGHBOUR_UNAVAILABLE']);
   });
 
-  test('for longer than 30 s is refused at once', async () => {
+  test('fails immediately after more than 30 s', async () => {
     seconds += 31;
     expect(await captureRejectionWithin(500, client.getSlip({}))).toBe('NEIGHBOUR_UNAVAILABLE');
   });
 
-  test('is refused at once to those who would not wait', async () => {
+  test('fails immediately for callers that do not wait', async () => {
     expect(await captureRejectionWithin(500, client.getSlip({}, {}, { waitForReady: false }))).toBe(
       'NEIGHBOUR_UNAVAILABLE',
     );
   });
 
-  test('is waited for within the deadline of the call, and not by a caller that has gone away', async () => {
+  test('is awaited within the deadline of the call, and not for a caller that cancelled', async () => {
     const deadline = new Date(Date.now() + 300);
     expect(await captureRejectionWithin(1000, client.getSlip({}, { deadline }))).toBe('NEIGHBOUR_UNAVAILABLE');
     const controller = new AbortController();
@@ -159,7 +159,7 @@ describe('a neighbour that is away', () => {
   });
 });
 
-test('a call whose stream the other side resets is sent again under its request id, and answered', async () => {
+test('a call with a reset stream is repeated with its request ID', async () => {
   const ids: unknown[] = [];
   const sessions = new Set<ServerHttp2Session>();
   const server = createServer().on('session', (session) => sessions.add(session));

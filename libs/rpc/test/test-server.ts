@@ -10,7 +10,7 @@ export const FULL_NAME = 'cups.notifications.v1.NotificationsService';
 export const TEST_SERVICES: ServiceName[] = ['identity', 'gateway', 'intake', 'notifications'];
 export const PUBLIC_ACCESS: AccessRow = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false };
 
-/** Lines of a log, parsed. */
+/** Captures log lines, parsed. */
 export function captureLogLines() {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
@@ -26,7 +26,7 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** The notifications service with given handlers, on a free port. */
+/** Serves the notifications service with the given handlers on a free port. */
 export async function startTestServer(
   given: Partial<Rpcs<Definition>>,
   {
@@ -70,7 +70,7 @@ export async function startTestServer(
         address,
         keys: keysOf(caller),
         service: 'notifications',
-        // Tests that are about time name their own: no other one may end by it on a machine under load.
+        // Time tests set their own limit; no other test may reach it on a busy machine.
         timeoutMs: 20_000,
       });
       clients.push(client);
@@ -84,7 +84,7 @@ export async function startTestServer(
   };
 }
 
-/** A synthetic session. */
+/** Returns a synthetic session. */
 export function session(more: Partial<Session> = {}): Session {
   const expires = new Date(Math.floor(Date.now() / 1000) * 1000 + 3600_000);
   return {
@@ -97,19 +97,19 @@ export function session(more: Partial<Session> = {}): Session {
   };
 }
 
-/** What a promise is refused with. */
+/** Returns the rejection of a promise. */
 export async function captureRejection(promise: Promise<unknown>): Promise<Record<string, unknown>> {
   try {
     await promise;
   } catch (error) {
     return Object.assign({}, error as Record<string, unknown>, { message: (error as Error).message });
   }
-  throw new Error('it was not refused');
+  throw new Error('the promise was not rejected');
 }
 
 /**
- * How a call was refused, or `still waiting` when it goes on after `ms`. Both times are kept by this process: a machine under
- * load delays them together.
+ * Returns the rejection of a call, or `still waiting` after `ms`. This process measures both, so a busy
+ * machine delays them together.
  */
 export function captureRejectionWithin(ms: number, call: Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
@@ -117,7 +117,7 @@ export function captureRejectionWithin(ms: number, call: Promise<unknown>): Prom
   return Promise.race([captureRejection(call).then(({ reason }) => reason), late]).finally(() => clearTimeout(timer));
 }
 
-/** A promise and its settling, for handlers that wait. */
+/** A promise with its resolvers, for handlers that wait. */
 export function createGate() {
   let open!: () => void;
   const opened = new Promise<void>((resolve) => (open = resolve));

@@ -21,7 +21,7 @@ let theirs: CertificateKeyPair;
 let server: TestServer;
 const opened: { close(): void }[] = [];
 
-/** Mutual TLS with a certificate of its own folder. */
+/** Opens mutual TLS with a certificate in its own folder. */
 async function tlsOf(service: string, certificate: CertificateKeyPair, authorities = [ours]): Promise<Tls> {
   const dir = join(folder.dir, `${service}-${opened.length}`);
   const tls = openTls({ dir: writeCertificates(dir, certificate, authorities), service: service as ServiceName });
@@ -29,7 +29,7 @@ async function tlsOf(service: string, certificate: CertificateKeyPair, authoriti
   return tls;
 }
 
-/** How a call ends that is sent with these credentials and this token. */
+/** Returns the result of a call with these credentials and this token. */
 function call(keys: Keys, channel: ChannelCredentials | undefined, port = server.server.port): Promise<unknown> {
   const address = `127.0.0.1:${port}`;
   const tls = channel && { channel };
@@ -52,7 +52,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-test('a caller with its own certificate and its own token is served, on connections that are told apart', async () => {
+test('a caller with matching certificate and token is served, per connection', async () => {
   const gateway = await tlsOf('gateway', await newCertificate(ours, 'gateway'));
   const client = connect<Definition>(FULL_NAME, {
     address: `127.0.0.1:${server.server.port}`,
@@ -63,13 +63,13 @@ test('a caller with its own certificate and its own token is served, on connecti
   opened.push(client);
   for (let each = 0; each < 3; each++) await expect(client.getSlip({})).resolves.toBeDefined();
   const intake = await tlsOf('intake', await newCertificate(ours, 'intake'));
-  // Its row does not name intake, whose certificate and token agree.
+  // The access row does not list intake, whose certificate and token match.
   expect(await captureRejection(call(server.keys.intake, intake.channel))).toMatchObject({
     reason: 'PERMISSION_DENIED',
   });
 });
 
-describe('no call is answered', () => {
+describe('a call is rejected', () => {
   const away = { reason: 'NEIGHBOUR_UNAVAILABLE' };
   const mismatch = { reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { cause: 'CALLER_MISMATCH' } };
   const good = (service: string) => newCertificate(ours, service);
@@ -77,17 +77,17 @@ describe('no call is answered', () => {
     (await tlsOf(service, certificate)).channel;
 
   test.each<[string, () => Promise<ChannelCredentials | undefined>, object]>([
-    ['in the open', async () => undefined, away],
+    ['without TLS', async () => undefined, away],
     ['without a certificate', async () => credentials.createSsl(Buffer.from(ours.certificate)), away],
-    ['under one of another authority', async () => withCertificate(await newCertificate(theirs, 'gateway')), away],
-    ['under one that has ended', async () => withCertificate(await newCertificate(ours, 'gateway', -1)), away],
     [
-      'with our token under the certificate of another',
-      async () => withCertificate(await good('intake'), 'intake'),
-      mismatch,
+      'with a certificate of another authority',
+      async () => withCertificate(await newCertificate(theirs, 'gateway')),
+      away,
     ],
+    ['with an expired certificate', async () => withCertificate(await newCertificate(ours, 'gateway', -1)), away],
+    ['with the certificate of another service', async () => withCertificate(await good('intake'), 'intake'), mismatch],
     [
-      'of one that trusts another authority alone',
+      'if the caller only trusts another authority',
       async () => (await tlsOf('gateway', await good('gateway'), [theirs])).channel,
       away,
     ],
@@ -95,7 +95,7 @@ describe('no call is answered', () => {
     expect(await captureRejection(call(server.keys.gateway, await channel()))).toMatchObject(refused);
   });
 
-  test('with the token of another under our own certificate; the log and a counter tell of it', async () => {
+  test('with the token of another service, which is logged and counted', async () => {
     const gateway = await withCertificate(await good('gateway'));
     expect(await captureRejection(call(server.keys.intake, gateway))).toMatchObject(mismatch);
     const line = { event: 'caller-mismatch', caller: 'intake', resource: 'spiffe://cups/gateway' };
@@ -105,7 +105,7 @@ describe('no call is answered', () => {
     );
   });
 
-  test('by a process that holds the certificate of another service than the one that is meant', async () => {
+  test('if the server holds the certificate of another service', async () => {
     const impostor = await startTestServer({}, { tls: await tlsOf('intake', await good('intake')) });
     const gateway = await withCertificate(await good('gateway'));
     const refused = await captureRejection(call(server.keys.gateway, gateway, impostor.server.port));
@@ -115,8 +115,8 @@ describe('no call is answered', () => {
   });
 });
 
-describe('a connection that is lost while the token of its first call is verified', () => {
-  test('ends the call as cancelled, not as one under a foreign certificate', async () => {
+describe('a connection that closes while the first token is verified', () => {
+  test('cancels the call instead of reporting a foreign certificate', async () => {
     const arrived = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<unknown>();
     subscribe('http2.server.stream.close', closed.resolve);
@@ -140,7 +140,7 @@ describe('a connection that is lost while the token of its first call is verifie
       'grpc-timeout': '20S',
       authorization: `Bearer ${server.keys.gateway.serviceToken('notifications')}`,
     });
-    // The connection is meant to break; without a listener Node would end the process for it.
+    // The connection closes on purpose; without a listener Node would end the process.
     for (const one of [session, stream]) one.on('error', () => undefined);
     stream.end(Buffer.alloc(5));
     await arrived.promise;
@@ -157,40 +157,44 @@ describe('a connection that is lost while the token of its first call is verifie
 });
 
 test.each<[string, string | undefined, string | undefined]>([
-  ['its SPIFFE id', 'URI:spiffe://cups/agency-bridge', 'agency-bridge'],
+  ['its SPIFFE ID', 'URI:spiffe://cups/agency-bridge', 'agency-bridge'],
   ['one among host names', 'DNS:intake, URI:spiffe://cups/intake, IP Address:127.0.0.1', 'intake'],
   ['none', undefined, undefined],
-  ['a host name alone', 'DNS:intake', undefined],
+  ['a host name only', 'DNS:intake', undefined],
   ['two', 'URI:spiffe://cups/intake, URI:spiffe://cups/gateway', undefined],
-  ['that of another platform', 'URI:spiffe://other/intake', undefined],
-  ['more than a name', 'URI:spiffe://cups/intake/more', undefined],
-  ['a name that Node had to quote', 'URI:"spiffe://cups/intake, URI:spiffe://cups/gateway"', undefined],
-  ['a host name that looks like one', 'DNS:"URI:spiffe://cups/intake"', undefined],
-])('of the names of a certificate it is known by %s', (_, names, service) => {
+  ['the ID of another platform', 'URI:spiffe://other/intake', undefined],
+  ['a longer path', 'URI:spiffe://cups/intake/more', undefined],
+  ['a name that Node quotes', 'URI:"spiffe://cups/intake, URI:spiffe://cups/gateway"', undefined],
+  ['a host name that resembles one', 'DNS:"URI:spiffe://cups/intake"', undefined],
+])('parseServiceName reads %s', (_, names, service) => {
   expect(parseServiceName(names)).toBe(service);
 });
 
-describe('files', () => {
+describe('certificate files', () => {
   const path = (file: string) => join(folder.dir, 'files', file);
   const open = () => openTls({ dir: join(folder.dir, 'files'), service: 'gateway' });
 
   test.each<[string, () => void | Promise<void>, RegExp]>([
     ['are missing', () => rmSync(path('ca.crt')), /cannot be used in .*files\.$/],
-    ['are another service’s', async () => writeAs('intake'), /tls\.crt is not that of spiffe:\/\/cups\/gateway\.$/],
     [
-      'do not belong together',
+      'are of another service',
+      async () => writeAs('intake'),
+      /tls\.crt is not the certificate of spiffe:\/\/cups\/gateway\.$/,
+    ],
+    [
+      'do not match',
       async () => writeFileSync(path('tls.key'), (await newAuthority()).key),
       /tls\.key is not the key of tls\.crt\.$/,
     ],
-    ['are no certificates', () => writeFileSync(path('ca.crt'), 'x'), /ca\.crt holds no certificate\.$/],
-    ['let everybody read the key', () => chmodSync(path('tls.key'), 0o644), /lies open/],
-  ])('that %s end the start with one sentence', async (_, spoil, sentence) => {
+    ['are not certificates', () => writeFileSync(path('ca.crt'), 'x'), /ca\.crt holds no certificate\.$/],
+    ['let everyone read the key', () => chmodSync(path('tls.key'), 0o644), /lies open/],
+  ])('that %s prevent the start with one sentence', async (_, spoil, sentence) => {
     await writeAs('gateway');
     await spoil();
     expect(open).toThrow(sentence);
   });
 
-  test('that are spoiled later leave in use what was good, and the metrics say so until they are good again', async () => {
+  test('that become invalid leave the previous ones in use, and the metric is 1 meanwhile', async () => {
     await writeAs('gateway');
     const { log, lines } = captureLogLines();
     const metrics = createMetrics('gateway');
@@ -212,7 +216,7 @@ describe('files', () => {
   }
 });
 
-/** Waits for what a look at the files brings. */
+/** Waits for the next poll of the files. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

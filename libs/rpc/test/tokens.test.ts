@@ -50,8 +50,8 @@ interface Forgery {
   signature?: (input: string) => string;
 }
 
-describe('good tokens', () => {
-  test("a service's token names its caller to its audience, for at most 5 minutes", async () => {
+describe('valid tokens', () => {
+  test('a service token names its caller to its audience for at most 5 minutes', async () => {
     now = NOW;
     const token = opened('gateway').serviceToken('intake');
     expect(await opened('intake').verifyService(token)).toBe('gateway');
@@ -62,7 +62,7 @@ describe('good tokens', () => {
     expect((claims['exp'] ?? 0) - (claims['iat'] ?? 0)).toBeLessThanOrEqual(300);
   });
 
-  test('our own token is made once for each audience while a minute is left', () => {
+  test('a service token is cached per audience while a minute is left', () => {
     now = NOW;
     const keys = opened('gateway');
     const token = keys.serviceToken('intake');
@@ -73,7 +73,7 @@ describe('good tokens', () => {
     expect(keys.serviceToken('intake')).not.toBe(token);
   });
 
-  test('a session comes back as identity signed it, at every service', async () => {
+  test('every service reads a session as identity signed it', async () => {
     now = NOW;
     const expires = new Date(NOW.getTime() + 8 * 3600_000);
     const takesOver = ['centres/CU-003', 'centres/CU-1004'];
@@ -82,7 +82,7 @@ describe('good tokens', () => {
     for (const service of TEST_SERVICES) expect(await opened(service).verifySession(token)).toEqual(given);
   });
 
-  test('a session longer than 8 hours, or one that has ended, is not signed', () => {
+  test('signSession rejects a session that is longer than 8 hours or expired', () => {
     now = NOW;
     for (const ms of [8 * 3600_000 + 1000, 0, -1000]) {
       expect(() => opened('identity').signSession(session({ expires: new Date(NOW.getTime() + ms) }))).toThrow(
@@ -91,7 +91,7 @@ describe('good tokens', () => {
     }
   });
 
-  test('a verified token is refused as soon as it has expired by more than the tolerance, though it was remembered', async () => {
+  test('a cached token is rejected once it has expired by more than the tolerance', async () => {
     now = NOW;
     const keys = opened('intake');
     const token = opened('gateway').serviceToken('intake');
@@ -104,10 +104,13 @@ describe('good tokens', () => {
   });
 });
 
-describe('clocks', () => {
+describe('clock differences', () => {
   const MINUTE = 60_000;
 
-  /** Gateway calls intake every five seconds for ten minutes, its clock `offMs` ahead; what intake refused, and what it logged. */
+  /**
+   * Gateway calls intake every five seconds for ten minutes with its clock `offMs` ahead. Returns intake's
+   * rejections and log.
+   */
   async function tenMinutes(offMs: number) {
     now = NOW;
     const { lines, log } = captureLogLines();
@@ -128,7 +131,7 @@ describe('clocks', () => {
     };
   }
 
-  test.each([-60, -30, 30, 60])('that are %i s apart stop no call, and the difference is measured', async (seconds) => {
+  test.each([-60, -30, 30, 60])('of %i s are tolerated and measured', async (seconds) => {
     const { refused, told, metric } = await tenMinutes(seconds * 1000);
     expect(refused).toBe(0);
     expect(Math.sign(metric)).toBe(Math.sign(seconds));
@@ -137,22 +140,19 @@ describe('clocks', () => {
     expect(Math.sign(told[0]?.['skewMs'] as number)).toBe(Math.sign(seconds));
   });
 
-  test('that agree are not spoken of', async () => {
+  test('of zero are not reported', async () => {
     expect(await tenMinutes(0)).toEqual({ refused: 0, told: [], metric: 0 });
     expect(await tenMinutes(-1000)).toMatchObject({ refused: 0, told: [] });
   });
 
-  test.each([-200, 200])(
-    'that are %i s apart end in refusals that the log explains, once a minute',
-    async (seconds) => {
-      const { refused, told } = await tenMinutes(seconds * 1000);
-      expect(refused).toBeGreaterThan(0);
-      expect(told).toContainEqual(expect.objectContaining({ caller: 'gateway', reason: 'token-refused' }));
-      expect(told.length).toBeLessThanOrEqual(10);
-    },
-  );
+  test.each([-200, 200])('of %i s cause rejections that the log explains once a minute', async (seconds) => {
+    const { refused, told } = await tenMinutes(seconds * 1000);
+    expect(refused).toBeGreaterThan(0);
+    expect(told).toContainEqual(expect.objectContaining({ caller: 'gateway', reason: 'token-refused' }));
+    expect(told.length).toBeLessThanOrEqual(10);
+  });
 
-  test('of a session may be a minute apart as well, and its end tells nothing of a clock', async () => {
+  test('of a session may be a minute, and its expiry reveals no clock', async () => {
     now = NOW;
     const { lines, log } = captureLogLines();
     const identity = openKeys({ dir, service: 'identity', now: () => new Date(now.getTime() + MINUTE) });
@@ -166,7 +166,7 @@ describe('clocks', () => {
     expect(lines).toHaveLength(1);
   });
 
-  test('are told apart at a running service too: a caller a minute ahead is served', async () => {
+  test('of a minute are tolerated by a running service', async () => {
     now = new Date();
     const service = await startTestServer(
       { GetSlip: async () => ({ html: 'served' }) },
@@ -184,10 +184,10 @@ describe('clocks', () => {
   });
 });
 
-describe('hostile tokens', () => {
+describe('forged tokens', () => {
   const alien = generateKeyPairSync('ed25519').privateKey;
 
-  /** A token that would be good but for what is changed in it. */
+  /** Creates a token that is valid except for the given changes. */
   async function forge(kind: 'service' | 'session', { header, claims, key, signature }: Forgery): Promise<string> {
     const issuer: ServiceName = kind === 'service' ? 'gateway' : 'identity';
     const goodHeader = { alg: 'EdDSA', typ: `cups-${kind}+jwt`, kid: await kidOf(issuer) };
@@ -400,7 +400,7 @@ describe('hostile tokens', () => {
     );
     out.push(['a zero signature', `${head}.${body}.${Buffer.alloc(64).toString('base64url')}`]);
     out.push(
-      ['a body that is no JSON', `${head}.${part('x')}.${signature}`],
+      ['a body that is not JSON', `${head}.${part('x')}.${signature}`],
       ['a body null', `${head}.${part('null')}.${signature}`],
     );
     out.push(['spaces', ` ${good}`], ['a line end', `${good}\n`], ['plain JSON', JSON.stringify({ iss: issuer })]);
@@ -409,7 +409,7 @@ describe('hostile tokens', () => {
     return out;
   }
 
-  test('the forger works: what it does not change is accepted', async () => {
+  test('an unchanged token of the test forger is accepted', async () => {
     now = NOW;
     const keys = opened('intake');
     expect(await keys.verifyService(await forge('service', {}))).toBe('gateway');
@@ -420,7 +420,7 @@ describe('hostile tokens', () => {
   });
 
   test.each(['service', 'session'] as const)(
-    'of 120 and more forged %s tokens none passes, fresh or tried again',
+    'none of more than 120 forged %s tokens is accepted, at first or again',
     async (kind) => {
       now = NOW;
       const keys = opened('intake');
@@ -440,7 +440,7 @@ describe('hostile tokens', () => {
     },
   );
 
-  test('a session is no service token and a service token no session, even from identity itself', async () => {
+  test('a session is not a service token and vice versa, even from identity', async () => {
     now = NOW;
     const identity = opened('identity');
     const keys = opened('intake');
@@ -452,7 +452,7 @@ describe('hostile tokens', () => {
     expect(await captureRejection(keys.verifySession(token))).toMatchObject({ reason: 'SESSION_INVALID' });
   });
 
-  test('a session signed by any service but identity is refused', async () => {
+  test('only identity can sign a session', async () => {
     now = NOW;
     for (const service of TEST_SERVICES.filter((name) => name !== 'identity')) {
       const signed = opened(service).signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
@@ -470,7 +470,7 @@ describe('hostile tokens', () => {
     });
     afterAll(() => service.stop());
 
-    test('a call with a forged session is refused even where no session is asked for', async () => {
+    test('a forged session is rejected even if no session is required', async () => {
       const sessionToken = service.keys.gateway.signSession(session());
       expect(await captureRejection(service.clientOf('gateway').getSlip({}, { sessionToken }))).toMatchObject({
         reason: 'SESSION_INVALID',
@@ -478,7 +478,7 @@ describe('hostile tokens', () => {
       expect(ran).toBe(0);
     });
 
-    test('a caller whose key the neighbour does not know hears that the neighbour is unavailable', async () => {
+    test('an upstream that does not know the key of the caller appears unavailable', async () => {
       const folder = temporaryDir();
       generateKeys(folder.dir, ['gateway']);
       const { connect } = await import('../src/index.ts');
@@ -498,8 +498,8 @@ describe('hostile tokens', () => {
   });
 });
 
-describe('keys as files', () => {
-  test('a private key is for its owner only, and existing pairs stay', () => {
+describe('key files', () => {
+  test('private keys are readable by their owner only, and existing pairs stay', () => {
     const folder = temporaryDir();
     generateKeys(folder.dir, ['intake']);
     const file = join(folder.dir, 'intake.key.jwk');
@@ -511,13 +511,13 @@ describe('keys as files', () => {
     folder.remove();
   });
 
-  test('a missing private key is one clear sentence', () => {
+  test('a missing private key is reported in one sentence', () => {
     const folder = temporaryDir();
     expect(() => openKeys({ dir: folder.dir, service: 'intake' })).toThrow(/^The keys of intake cannot be read in /);
     folder.remove();
   });
 
-  test('a changed key counts within seconds, without a restart; the old one no longer; a removed one neither', async () => {
+  test('changed and removed keys take effect within seconds without a restart', async () => {
     const folder = temporaryDir();
     generateKeys(folder.dir, ['gateway', 'intake']);
     const intake = openKeys({ dir: folder.dir, service: 'intake' });
@@ -543,7 +543,7 @@ describe('keys as files', () => {
     folder.remove();
   });
 
-  test('two keys of one service are both good while one replaces the other', async () => {
+  test('both keys of a service are valid during a rotation', async () => {
     const folder = temporaryDir();
     generateKeys(folder.dir, ['gateway', 'intake']);
     const token = openKeys({ dir: folder.dir, service: 'gateway' }).serviceToken('intake');

@@ -7,7 +7,7 @@ import type { KeyFileContents, Trust, TrustChange } from '../src/trust.ts';
 const jwk = () => JSON.stringify(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }));
 const [A, B] = [jwk(), jwk()];
 
-/** One look: what it finds of intake's keys; `gone` without a file, `away` when the folder cannot be read. */
+/** State of intake's keys at one poll; `gone` without a file, `away` for an unreadable folder. */
 type FolderState = 'A' | 'B' | 'rubbish' | 'unreadable' | 'gone' | 'away';
 const found: Record<FolderState, KeyFileContents | undefined> = {
   A: new Map([['intake', A]]),
@@ -18,7 +18,7 @@ const found: Record<FolderState, KeyFileContents | undefined> = {
   away: undefined,
 };
 
-/** What looks at the given times come to: how many keys count in the end, and what changed on the way. */
+/** Returns the number of trusted keys and the changes after polls at the given times. */
 function after(...looks: [at: number, look: FolderState][]) {
   let trust: Trust = new Map();
   const changes: TrustChange[] = [];
@@ -31,11 +31,11 @@ function after(...looks: [at: number, look: FolderState][]) {
   return { keys: trust.get('intake')?.keys.length ?? 0, told, text: trust.get('intake')?.text };
 }
 
-describe('a public key', () => {
+describe('updateTrust', () => {
   test.each<[string, [number, FolderState][], number, string[]]>([
-    ['counts at once', [[0, 'A']], 1, ['trusted']],
+    ['trusts a key immediately', [[0, 'A']], 1, ['trusted']],
     [
-      'is not spoken of again',
+      'reports an unchanged key once',
       [
         [0, 'A'],
         [1000, 'A'],
@@ -44,7 +44,7 @@ describe('a public key', () => {
       ['trusted'],
     ],
     [
-      'is replaced at once',
+      'replaces a key immediately',
       [
         [0, 'A'],
         [1000, 'B'],
@@ -53,7 +53,7 @@ describe('a public key', () => {
       ['trusted', 'trusted'],
     ],
     [
-      'that is gone counts no more',
+      'ends trust in a missing file',
       [
         [0, 'A'],
         [1000, 'gone'],
@@ -62,7 +62,7 @@ describe('a public key', () => {
       ['trusted', 'ended removed'],
     ],
     [
-      'that is rubbish counts for a minute',
+      'trusts an invalid file for a minute',
       [
         [0, 'A'],
         [1000, 'rubbish'],
@@ -72,7 +72,7 @@ describe('a public key', () => {
       ['trusted', 'in-doubt not-a-key'],
     ],
     [
-      'that is rubbish for a minute counts no more',
+      'ends trust in a file invalid for a minute',
       [
         [0, 'A'],
         [1000, 'rubbish'],
@@ -82,7 +82,7 @@ describe('a public key', () => {
       ['trusted', 'in-doubt not-a-key', 'ended not-a-key'],
     ],
     [
-      'keeps the first doubt',
+      'keeps the first failure',
       [
         [0, 'A'],
         [0, 'unreadable'],
@@ -93,7 +93,7 @@ describe('a public key', () => {
       ['trusted', 'in-doubt unreadable', 'ended unreadable'],
     ],
     [
-      'counts again when its file is good',
+      'trusts a valid file again',
       [
         [0, 'A'],
         [0, 'away'],
@@ -104,7 +104,7 @@ describe('a public key', () => {
       ['trusted', 'in-doubt folder-unreadable', 'ended folder-unreadable', 'trusted'],
     ],
     [
-      'that is good again in time begins its minute anew',
+      'restarts the grace period after a valid file',
       [
         [0, 'A'],
         [0, 'rubbish'],
@@ -116,7 +116,7 @@ describe('a public key', () => {
       ['trusted', 'in-doubt not-a-key', 'trusted', 'in-doubt not-a-key'],
     ],
     [
-      'that was never good has no minute',
+      'gives no grace period to a file that was never valid',
       [
         [0, 'rubbish'],
         [90_000, 'rubbish'],
@@ -125,7 +125,7 @@ describe('a public key', () => {
       ['in-doubt not-a-key'],
     ],
     [
-      'whose file goes while it is in doubt counts no more',
+      'ends trust in an invalid file that disappears',
       [
         [0, 'A'],
         [0, 'rubbish'],
@@ -141,7 +141,7 @@ describe('a public key', () => {
   });
 });
 
-test('whatever a folder goes through, a key counts only within a minute of a good file, and every end is told', () => {
+test('updateTrust trusts a key at most a minute after a valid file and reports every end', () => {
   const look = fc.constantFrom<FolderState>('A', 'B', 'rubbish', 'unreadable', 'gone', 'away');
   const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40_000 }), look), { maxLength: 30 });
   fc.assert(
@@ -157,7 +157,7 @@ test('whatever a folder goes through, a key counts only within a minute of a goo
         const ended = judged.changes.some(({ change }) => change === 'ended');
         if (one === 'A' || one === 'B') expect(counts).toBe(true);
         if (one === 'gone') expect(counts).toBe(false);
-        // The minute begins at the first bad look, which comes after the last good one.
+        // The grace period starts at the first invalid poll, after the last valid one.
         if (counts && one !== 'A' && one !== 'B') expect(at - goodAt).toBeLessThan(GRACE_MS + 40_000);
         expect(ended).toBe(counted && !counts);
         if (one === 'A' || one === 'B') goodAt = at;

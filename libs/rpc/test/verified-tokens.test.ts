@@ -3,7 +3,7 @@ import { VerifiedTokens } from '../src/verified-tokens.ts';
 
 const times = { iss: 'gateway', aud: 'intake', iat: 1_000, exp: 1_300 };
 
-test('a token that was verified is known until a minute after its end, by its whole text', () => {
+test('VerifiedTokens keeps a token until a minute after its expiry, by its complete text', () => {
   const tokens = new VerifiedTokens<string>();
   tokens.add('a.b.c', 'gateway', times);
   expect(tokens.get('a.b.c', 1_359_999)).toEqual({ value: 'gateway', times });
@@ -11,14 +11,14 @@ test('a token that was verified is known until a minute after its end, by its wh
   expect(tokens.get('a.b.d', 1_000_000)).toBeUndefined();
 });
 
-test('what was verified is forgotten with the keys', () => {
+test('VerifiedTokens forgets all tokens after clear', () => {
   const tokens = new VerifiedTokens<string>();
   tokens.add('a.b.c', 'gateway', times);
   tokens.clear();
   expect(tokens.get('a.b.c', 1_000_000)).toBeUndefined();
 });
 
-test('of more tokens than are remembered the one is forgotten that was not used for the longest time', () => {
+test('VerifiedTokens evicts the least recently used token', () => {
   const tokens = new VerifiedTokens<number>();
   const isKnown = (token: string) => tokens.get(token, 1_000_000) !== undefined;
   for (let n = 0; n < 20_000; n++) tokens.add(String(n), n, times);
