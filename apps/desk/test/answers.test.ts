@@ -27,14 +27,14 @@ const SECTIONS = [
   { title: text('Familia'), fields: ['child', 'born'] },
   { title: text('Banii'), fields: ['payout', 'iban', 'agreed', 'years'] },
 ];
-const said = (form: object, answers: Record<string, unknown>) =>
+const answerLines = (form: object, answers: Record<string, unknown>) =>
   formatAnswers(form, answers).map(({ title, answers: rows }) => [
     title?.ro,
     ...rows.map(({ label, value }) => `${label.ro}: ${value.ro}`),
   ]);
 
-describe('what was answered', () => {
-  test('stands by section, in the order and the words of the form', () => {
+describe('formatAnswers', () => {
+  test('returns answers by section, in form order', () => {
     const answers = {
       years: ['2001', '2002'],
       agreed: false,
@@ -43,20 +43,20 @@ describe('what was answered', () => {
       born: '2026-03-05',
       child: 'Ion',
     };
-    expect(said({ ...FORM, 'x-sections': SECTIONS }, answers)).toEqual([
+    expect(answerLines({ ...FORM, 'x-sections': SECTIONS }, answers)).toEqual([
       ['Familia', 'Copilul: Ion', 'Născut: 05.03.2026'],
       ['Banii', 'Plata: cont', 'IBAN: MD1', 'De acord: nu', 'Anii: 2001, 2002'],
     ]);
   });
 
-  test('leaves out what was not answered, what does not count, and a section of nothing', () => {
-    expect(said({ ...FORM, 'x-sections': SECTIONS }, { payout: 'post', iban: 'MD1', child: '' })).toEqual([
+  test('omits unanswered and inapplicable fields, and empty sections', () => {
+    expect(answerLines({ ...FORM, 'x-sections': SECTIONS }, { payout: 'post', iban: 'MD1', child: '' })).toEqual([
       ['Banii', 'Plata: poștă'],
     ]);
   });
 
-  test('needs no sections, and a date that is none stands as it was typed', () => {
-    expect(said(FORM, { born: 'mai', child: 'Ion', unknown: 'x' })).toEqual([
+  test('works without sections, and keeps an invalid date as text', () => {
+    expect(answerLines(FORM, { born: 'mai', child: 'Ion', unknown: 'x' })).toEqual([
       [undefined, 'Copilul: Ion', 'Născut: mai'],
     ]);
   });

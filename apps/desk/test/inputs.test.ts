@@ -6,7 +6,7 @@ import { isWholeDate, parseDate } from '../src/visit/inputs/dates.ts';
 import { cursorPosition, groupDigits, parseIdnp } from '../src/visit/inputs/idnp.ts';
 import { hasCyrillic, normalizeName, isSameName } from '../src/visit/inputs/names.ts';
 
-describe('an IDNP', () => {
+describe('parseIdnp', () => {
   test.each([
     ['', '', 0, 'empty'],
     ['29', '29', 2, 'short'],
@@ -21,7 +21,7 @@ describe('an IDNP', () => {
     expect(parseIdnp(text)).toMatchObject({ formatted, count, state });
   });
 
-  test('Each one with its check digit is right, and with another one it is wrong', () => {
+  test('accepts only the right check digit', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 99_999_999 }), fc.integer({ min: 1, max: 9 }), (n, off) => {
         const first12 = `2900${String(n).padStart(8, '0')}`;
@@ -32,7 +32,7 @@ describe('an IDNP', () => {
     );
   });
 
-  test('The cursor stays behind the digit that was typed', () => {
+  test('cursorPosition follows the typed digit', () => {
     for (let digits = 1; digits <= 13; digits++) {
       const shown = groupDigits('2900000000012'.slice(0, digits));
       expect(cursorPosition(digits)).toBe(shown.length);
@@ -40,7 +40,7 @@ describe('an IDNP', () => {
   });
 });
 
-describe('a name', () => {
+describe('normalizeName', () => {
   test.each([
     ['ROTARU', 'Rotaru'],
     ['rotaru', 'Rotaru'],
@@ -59,25 +59,25 @@ describe('a name', () => {
     ['ȚÎBÎRNĂ', 'Țîbîrnă'],
     ['A.', 'A.'],
     ['', ''],
-  ])('%j becomes %j', (text, name) => expect(normalizeName(text)).toBe(name));
+  ])('normalizes %j to %j', (text, name) => expect(normalizeName(text)).toBe(name));
 
-  test('Mending twice changes nothing more', () => {
+  test('is idempotent', () => {
     fc.assert(fc.property(fc.string(), (text) => expect(normalizeName(normalizeName(text))).toBe(normalizeName(text))));
   });
 
-  test('Cyrillic letters are told, also those that look Latin, and are not changed', () => {
+  test('hasCyrillic detects look-alike letters, which stay unchanged', () => {
     expect(['Ротару', 'Аna', 'Rotaru\u0430'].every(hasCyrillic)).toBe(true);
     expect(['Rotaru', 'Țîbîrnă', 'Müller'].some(hasCyrillic)).toBe(false);
     expect(normalizeName('Аna')).toBe('Аna');
   });
 
-  test('Names are the same with and without diacritics, capitals and hyphens', () => {
+  test('isSameName ignores diacritics, case and hyphens', () => {
     expect(isSameName('ȚURCAN-Rotaru', 'Turcan Rotaru')).toBe(true);
     expect(isSameName('Turcan', 'Turcanu')).toBe(false);
   });
 });
 
-describe('a date', () => {
+describe('parseDate', () => {
   const TODAY = '2026-11-26';
   test.each([
     ['04051961', '1961-05-04'],
@@ -95,7 +95,7 @@ describe('a date', () => {
     ['27.11.26', '1926-11-27'],
     ['1.1.00', '2000-01-01'],
     ['1.1.27', '1927-01-01'],
-  ])('%j is %s', (text, date) => expect(parseDate(text, TODAY)).toBe(date));
+  ])('parses %j as %s', (text, date) => expect(parseDate(text, TODAY)).toBe(date));
 
   test.each([
     ['31.2.1961', true],
@@ -110,17 +110,17 @@ describe('a date', () => {
     ['0405', false],
     ['mai', false],
     ['', false],
-  ])('%j is none, and whether it is whole is %s', (text, whole) => {
+  ])('rejects %j; isWholeDate returns %s', (text, whole) => {
     expect(parseDate(text, TODAY)).toBeUndefined();
     expect(isWholeDate(text)).toBe(whole);
   });
 
-  test('A date that may lie ahead is of its century as long as it makes sense', () => {
+  test('resolves two-digit years up to the latest date', () => {
     expect(parseDate('1.3.31', '2036-11-26')).toBe('2031-03-01');
     expect(parseDate('1.3.85', '2036-11-26')).toBe('1985-03-01');
   });
 
-  test('Each day is understood in each way to write it', () => {
+  test('parses every date in every format', () => {
     const day = fc.date({ min: new Date('1927-01-01'), max: new Date(TODAY), noInvalidDate: true });
     fc.assert(
       fc.property(day, (date) => {
@@ -135,7 +135,7 @@ describe('a date', () => {
   });
 });
 
-describe('what a person is reached by', () => {
+describe('contact normalizers', () => {
   test.each([
     ['069 012 345', '+37369012345'],
     ['069012345', '+37369012345'],
@@ -145,20 +145,21 @@ describe('what a person is reached by', () => {
     ['0039 06 1234567', '+39 06 1234567'],
     ['+39 06 1234567', '+39 06 1234567'],
     ['12345', '12345'],
-  ])('%j is sent as %j', (text, phone) => {
+  ])('normalize %j to %j', (text, phone) => {
     expect(normalizePhone(text)).toBe(phone);
     expect(isPhoneNumber(phone)).toBe(true);
   });
 
-  test.each(['', '1234', 'abc', '+373 69 012 345 678 901 234 5', '69012345 dimineața'])('%j is no number', (text) =>
-    expect(isPhoneNumber(normalizePhone(text))).toBe(false),
+  test.each(['', '1234', 'abc', '+373 69 012 345 678 901 234 5', '69012345 dimineața'])(
+    'reject the phone number %j',
+    (text) => expect(isPhoneNumber(normalizePhone(text))).toBe(false),
   );
 
-  test('An address loses spaces and the end of a sentence', () => {
+  test('trim spaces and punctuation of an email address', () => {
     expect(normalizeEmail(' ion.exemplu @mail.example. ')).toBe('ion.exemplu@mail.example');
   });
 
-  test('An account number loses its spaces and gets capitals', () => {
+  test('remove spaces of an IBAN, in capitals', () => {
     expect(normalizeIban('md24 ag00 0225 1000 1310 4168')).toBe('MD24AG000225100013104168');
   });
 });

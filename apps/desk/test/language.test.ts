@@ -32,7 +32,7 @@ describe('dates', () => {
     expect(longDate(date, language, NOW)).toBe(words);
   });
 
-  test('A date in figures', () => {
+  test('shortDate formats a date in digits', () => {
     expect(shortDate('2026-12-04')).toBe('04.12.2026');
     expect(shortDate('soon')).toBe('');
   });
@@ -43,11 +43,11 @@ describe('dates', () => {
     ['2026-11-27', 'mâine', 'завтра', 'tomorrow'],
     ['2026-11-28', undefined, undefined, undefined],
     ['2025-11-26', undefined, undefined, undefined],
-  ])('%s beside today', (date, ...words) => {
+  ])('relativeDay of %s', (date, ...words) => {
     expect(LANGUAGES.map((language) => relativeDay(date, language, NOW))).toEqual(words);
   });
 
-  test('Times are those of the zone, over summer time and midnight', () => {
+  test('formats times in their zone, across summer time and midnight', () => {
     expect(formatTime('2026-11-26T08:42:10Z')).toBe('10:42');
     expect(formatTime('2026-07-01T08:42:10Z')).toBe('11:42');
     expect(formatTime('2026-11-25T22:05:00Z')).toBe('00:05');
@@ -56,7 +56,7 @@ describe('dates', () => {
     expect(formatDayAndTime('2025-11-24T13:20:00Z', 'Europe/Rome', NOW)).toBe('24.11.2025, 14:20');
   });
 
-  test('A mission reads both times with their cities, and a zone without a name of ours is still a city', () => {
+  test('formats both times for a mission, with the cities of the zones', () => {
     const instant = '2026-11-26T13:20:00Z';
     expect(formatTimeWithZone(instant, 'Europe/Chisinau', 'ro')).toBe('15:20');
     expect(formatTimeWithZone(instant, 'Europe/Rome', 'ro')).toBe('15:20 (Chișinău), 14:20 (Roma)');
@@ -64,7 +64,7 @@ describe('dates', () => {
     expect(formatTimeWithZone(instant, 'America/Sao_Paulo', 'en')).toBe('15:20 (Chisinau), 10:20 (Sao Paulo)');
   });
 
-  test('Weekday, month and year are those of the calendar on every day', () => {
+  test('formats every date like the calendar', () => {
     const day = fc.date({ min: new Date('1900-01-01'), max: new Date('2100-12-31'), noInvalidDate: true });
     fc.assert(
       fc.property(day, (date) => {
@@ -75,7 +75,7 @@ describe('dates', () => {
     );
   });
 
-  test('Days between two dates count back the same', () => {
+  test('daysBetween is symmetric', () => {
     const offset = fc.integer({ min: -40_000, max: 40_000 });
     fc.assert(
       fc.property(offset, (days) => {
@@ -98,7 +98,7 @@ describe('money', () => {
     ['-5', undefined],
     ['70 lei', undefined],
     ['', undefined],
-  ])('An amount as it is typed: %s', (text, minor) => {
+  ])('parses the amount %j', (text, minor) => {
     expect(parseMinorUnits(text)).toBe(minor);
   });
 
@@ -108,11 +108,11 @@ describe('money', () => {
     [0, 'MDL', '0,00 MDL'],
     [125_050, 'MDL', '1 250,50 MDL'],
     [123_456_789_00, 'EUR', '123 456 789,00 EUR'],
-  ])('%d minor units of %s', (amountMinor, currency, words) => {
+  ])('formats %d minor units of %s', (amountMinor, currency, words) => {
     expect(seen(formatMoney({ amountMinor, currency }))).toBe(words);
   });
 
-  test('No amount loses a unit, nor breaks at the end of a line', () => {
+  test('keeps every unit, without breaking spaces', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (amountMinor) => {
         const words = formatMoney({ amountMinor, currency: 'MDL' });
@@ -129,7 +129,7 @@ describe('money', () => {
   });
 });
 
-describe('plural forms', () => {
+describe('plural', () => {
   test.each([
     [0, '0 zile', '0 дней', '0 days'],
     [1, '1 zi', '1 день', '1 day'],
@@ -144,11 +144,11 @@ describe('plural forms', () => {
     [101, '101 zile', '101 день', '101 days'],
     [112, '112 zile', '112 дней', '112 days'],
     [120, '120 de zile', '120 дней', '120 days'],
-  ])('%d', (n, ...words) => {
+  ])('inflects by %d', (n, ...words) => {
     expect(LANGUAGES.map((language) => seen(plural(n, language, DAYS)))).toEqual(words);
   });
 
-  test('The choice of form is that of Unicode for every number', () => {
+  test('chooses the form of Unicode for every number', () => {
     fc.assert(
       fc.property(fc.nat(1_000_000), fc.constantFrom(...LANGUAGES), (n, language) => {
         const form = new Intl.PluralRules(language).select(n);
@@ -161,14 +161,14 @@ describe('plural forms', () => {
   });
 });
 
-describe('what a service takes', () => {
+describe('termText and feeText', () => {
   test.each([
     [{ amount: 30, unit: 'working-days', from: 'submission' }, 'în 30 de zile lucrătoare de la depunere'],
     [{ amount: 3, unit: 'calendar-days', from: 'payment' }, 'în 3 zile calendaristice de la plată'],
     [{ amount: 1, unit: 'hours', from: 'submission' }, 'în 1 oră de la depunere'],
     [{ amount: 0, unit: 'hours', from: 'submission' }, 'pe loc'],
     [undefined, 'termen necunoscut'],
-  ] as const)('A term: %j', (term, words) => {
+  ] as const)('formats the term %j', (term, words) => {
     expect(seen(termText(term ? { term } : {}).ro ?? '')).toBe(words);
   });
 
@@ -178,11 +178,11 @@ describe('what a service takes', () => {
     [{ fee: { amountMinor: 0, currency: 'MDL' }, plusStateFee: false }, 'gratuit'],
     [{ plusStateFee: false }, 'fără tarif indicat'],
     [{ plusStateFee: false, noFee: { ro: 'tariful îl spune consulatul' } }, 'tariful îl spune consulatul'],
-  ])('A fee: %j', (option, words) => {
+  ])('formats the fee %j', (option, words) => {
     expect(seen(feeText(option).ro ?? '')).toBe(words);
   });
 
-  test('In Russian the numbers stand with their nouns', () => {
+  test('inflects Russian nouns by number', () => {
     expect(seen(termText({ term: { amount: 22, unit: 'working-days', from: 'submission' } }).ru ?? '')).toBe(
       '22 рабочих дня со дня подачи',
     );

@@ -101,8 +101,8 @@ const arrived = async (effects: number) => {
   while (platform.effects.length < effects) await new Promise((done) => setImmediate(done));
 };
 
-describe('the outbox', () => {
-  test('Whatever the line does, and however often the page is closed, each write takes effect once and in order.', async () => {
+describe('PersistentOutbox', () => {
+  test('applies each write once and in order, whatever the network does', async () => {
     const fate = fc.constantFrom<RequestOutcome>('passes', 'lost', 'answer lost', 'busy');
     const closes = fc.array(fc.boolean(), { minLength: 1, maxLength: 8 });
     await fc.assert(
@@ -126,7 +126,7 @@ describe('the outbox', () => {
     );
   });
 
-  test('Edits that wait become one, start from what was answered last, and are seen as saved.', async () => {
+  test('merges pending edits, based on the last response', async () => {
     const outbox = await open();
     platform.outcomes = ['lost'];
     void outbox.put({ application: 'A', kind: 'create', body: { text: 'a' } });
@@ -137,7 +137,7 @@ describe('the outbox', () => {
     expect(outbox.known('A')?.etag).toBe('"2"');
   });
 
-  test('An act that is put twice while it waits is one write, which answers both.', async () => {
+  test('sends a repeated pending action once', async () => {
     const outbox = await open();
     platform.outcomes = ['lost'];
     const body = { needMet: true };
@@ -159,7 +159,7 @@ describe('the outbox', () => {
     expect(platform.effects.slice(2)).toEqual(['POST /A/renew a', 'PATCH /A a', 'POST /A/renew a']);
   });
 
-  test('A refusal stops what stands behind it; it goes on, or is given up, by whoever made it.', async () => {
+  test('stops at a rejection until it is retried or discarded', async () => {
     const outbox = await open();
     platform.rejects = { reason: 'ACTION_NOT_ALLOWED', status: 409 };
     const first = outbox.put({ application: 'A', kind: 'submit', body: {} });
@@ -180,7 +180,7 @@ describe('the outbox', () => {
     await expect(open().then((next) => next.countPending())).resolves.toBe(0);
   });
 
-  test('Signed out is no word on a write: it waits for the operator.', async () => {
+  test('keeps writes pending while signed out', async () => {
     const outbox = await open();
     platform.rejects = { reason: 'SESSION_EXPIRED', status: 401 };
     void note(outbox, 'kept');
@@ -193,7 +193,7 @@ describe('the outbox', () => {
     expect(platform.effects).toEqual(['POST /A/notes kept']);
   });
 
-  test('What is held can be undone, and then nothing of it is left.', async () => {
+  test('undoes a held write without a trace', async () => {
     const outbox = await open();
     const undone = outbox.put({ application: 'A', kind: 'told', body: { how: 'phone' } });
     expect(outbox.syncStatus('A').undoableKey).toBe(outbox.syncStatus('A').pending[0]?.key);
@@ -211,7 +211,7 @@ describe('the outbox', () => {
     expect(platform.effects).toEqual(['POST /A/notes sent']);
   });
 
-  test('What is held goes out by what is said next, before it, and when the page is left.', async () => {
+  test('sends a held write before the next write, and on close', async () => {
     const outbox = await open();
     void note(outbox, 'first');
     await outbox.put({ application: 'A', kind: 'assign', body: {} });
@@ -223,7 +223,7 @@ describe('the outbox', () => {
     await expect(open().then((next) => next.countPending())).resolves.toBe(0);
   });
 
-  test('A page that is closed while nobody answers is left within its time, and another page sends what was held.', async () => {
+  test('closes in time while unreachable, and sends from the next page', async () => {
     const outbox = await open();
     platform.outcomes = ['lost'];
     void note(outbox, 'held');
@@ -233,7 +233,7 @@ describe('the outbox', () => {
     expect(platform.effects).toEqual(['POST /A/notes held']);
   });
 
-  test('What is held goes out by itself after ten seconds, and not before.', async () => {
+  test('sends a held write after ten seconds', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
     try {
       const outbox = await open();

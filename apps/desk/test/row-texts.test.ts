@@ -22,11 +22,11 @@ const row = (more: Partial<ApplicationRow>): ApplicationRow =>
     more,
   );
 
-describe('a row of the queue', () => {
+describe('describeRow', () => {
   test.each([
     ['a draft', row({ sinceTime: '2026-11-25T08:38:00Z' }), 'brand', 'De completat', 'astăzi, 10:38', 'modificată'],
     [
-      'one that expires',
+      'an expiring draft',
       row({ sinceTime: '2026-10-28T08:00:00Z' }),
       'brand',
       'De completat',
@@ -34,7 +34,7 @@ describe('a row of the queue', () => {
       'expiră',
     ],
     [
-      'at the agency',
+      'an application at the agency',
       row({ state: 'in-progress', dueDate: '2026-12-04' }),
       'agency',
       'La MAI',
@@ -50,7 +50,7 @@ describe('a row of the queue', () => {
       'depășit cu 2\u00a0zile',
     ],
     [
-      'papers asked for',
+      'a document request',
       row({ state: 'documents-requested', documentRequest: { answerBy: '2026-11-25' } }),
       'citizen',
       'Așteptăm actele',
@@ -59,7 +59,7 @@ describe('a row of the queue', () => {
     ],
     ['a result', row({ state: 'ready', sinceTime: '2026-11-24T12:55:00Z' }), 'give', 'De înmânat', 'ieri', 'la ghișeu'],
     [
-      'one that nobody collects',
+      'an uncollected result',
       row({ state: 'ready', sinceTime: '2026-11-09T08:00:00Z' }),
       'give',
       'De înmânat',
@@ -67,7 +67,7 @@ describe('a row of the queue', () => {
       'la ghișeu de 16\u00a0zile',
     ],
     [
-      'one to ring up',
+      'a result to notify',
       row({
         state: 'ready',
         sinceTime: '2026-11-24T12:00:00Z',
@@ -80,7 +80,7 @@ describe('a row of the queue', () => {
       'la ghișeu',
     ],
     [
-      'a result that was revoked',
+      'a revoked result',
       row({
         state: 'ready',
         sinceTime: '2026-11-24T12:00:00Z',
@@ -92,7 +92,7 @@ describe('a row of the queue', () => {
       'la ghișeu',
     ],
     [
-      'a decision that rejects',
+      'a rejection',
       row({ state: 'rejected', sinceTime: '2026-11-24T12:00:00Z' }),
       'trouble',
       'Decizie de înmânat',
@@ -100,7 +100,7 @@ describe('a row of the queue', () => {
       'la ghișeu',
     ],
     [
-      'a decision that rejects, of which the person is still to be told',
+      'a rejection to notify',
       row({
         state: 'rejected',
         sinceTime: '2026-11-24T12:00:00Z',
@@ -113,7 +113,7 @@ describe('a row of the queue', () => {
       'la ghișeu',
     ],
     [
-      'one to close',
+      'a handed-over application',
       row({ state: 'handed-over', sinceTime: '2026-11-24T12:00:00Z' }),
       'brand',
       'De închis',
@@ -121,40 +121,40 @@ describe('a row of the queue', () => {
       'înmânată',
     ],
     [
-      'one that ended',
+      'a withdrawn application',
       row({ state: 'withdrawn', sinceTime: '2026-11-24T12:00:00Z' }),
       'none',
       'Retrasă',
       'ieri',
       'încheiată',
     ],
-  ])('%s', (_what, one, tone, todo, date, dateMore) => {
-    expect(describeRow(one, context)).toMatchObject({ tone, todo, date, dateMore });
+  ])('describes %s', (_case, item, tone, todo, date, dateMore) => {
+    expect(describeRow(item, context)).toMatchObject({ tone, todo, date, dateMore });
   });
 
-  test('A refusal has the sign of a refusal, and says whom to ring.', () => {
+  test('shows a rejection with its icon and the phone number', () => {
     const rejected = row({ state: 'rejected', buckets: ['to-ring'], contact: { phone: '0600 00 014' } });
     expect(describeRow(rejected, context)).toMatchObject({ icon: 'refused', more: '0600 00 014' });
   });
 
-  test('A corrected result can be handed over; one revoked again cannot.', () => {
+  test('isRevoked ignores a corrected result, unless it was revoked again', () => {
     const decision = { approved: true, revokeTime: '2026-11-20T00:00:00Z', correctTime: '2026-11-21T00:00:00Z' };
     expect(isRevoked({ decision })).toBe(false);
     expect(isRevoked({ decision: Object.assign({}, decision, { revokeTime: '2026-11-22T00:00:00Z' }) })).toBe(true);
   });
 
-  test('News of the agency stands apart from an agency that is late.', () => {
+  test('resolveGroup separates new replies from late agencies', () => {
     expect(resolveGroup(row({ state: 'in-progress', buckets: ['today', 'came-back'] }))).toBe('news');
     expect(resolveGroup(row({ state: 'in-progress', buckets: ['today'] }))).toBe('overdue');
   });
 });
 
-describe('the ruler of a term', () => {
+describe('buildTicks', () => {
   /** Monday to Friday, without 30 November. */
   const isWorking = (date: string) =>
     ![0, 6].includes(new Date(`${date}T00:00:00Z`).getUTCDay()) && date !== '2026-11-30';
 
-  test('Working days, the first not counted, a gap at days off, today and the last day apart.', () => {
+  test('returns working days after the first, with gaps at days off', () => {
     const ticks = buildTicks('2026-11-23', '2026-12-02', '2026-11-25', isWorking);
     expect(ticks.map(({ date, phase: is, hasGap: gap, isLast: last }) => [date.slice(5), is, gap, last])).toEqual([
       ['11-24', 'past', false, false],
@@ -166,7 +166,7 @@ describe('the ruler of a term', () => {
     ]);
   });
 
-  test('The last day is there though it is a day off; a term of months is said in words.', () => {
+  test('includes a last day off, and returns nothing for long periods', () => {
     expect(buildTicks('2026-11-26', '2026-11-29', '2026-11-25', isWorking).map(({ date }) => date)).toEqual([
       '2026-11-27',
       '2026-11-29',
@@ -176,7 +176,7 @@ describe('the ruler of a term', () => {
   });
 });
 
-test('the list of those to ring says who has no telephone; other lists, which hold no number, say why to ring', () => {
+test('shows a missing phone in the notify list, and a missing email elsewhere', () => {
   const ready = row({ state: 'ready', buckets: ['to-ring'] });
   expect(describeRow(ready, { ...context, isNotifyList: true }).more).toBe('fără telefon');
   expect(describeRow(ready, context).more).toBe('fără e-mail');

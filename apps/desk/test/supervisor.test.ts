@@ -19,20 +19,20 @@ const centre = (code: string, displayName: string, more: Partial<Centre> = {}): 
 };
 const names = (lines: readonly { name: string }[]) => lines.map(({ name }) => name);
 
-describe('the table of centres', () => {
+describe('centreLines, namedLines and sortLines', () => {
   const centres = [
     centre('A', 'Sculeni', { wave: 'pilot' }),
     centre('B', 'Tvardița', { wave: '2023', status: 'planned' }),
     centre('C', 'Țaul', { status: 'closed', wave: 'pilot' }),
   ];
 
-  test('has a line for each that works, also where nothing was filed, and for others where something was', () => {
+  test('list open centres, and other centres with applications', () => {
     expect(names(centreLines(centres, [row('centres/C', { filed: 2 })], false))).toEqual(['Sculeni', 'Țaul']);
     expect(names(centreLines(centres, [], false))).toEqual(['Sculeni']);
     expect(names(centreLines(centres, [], true))).toEqual(['Sculeni', 'Tvardița', 'Țaul']);
   });
 
-  test('is put in order by letters of Romanian and by numbers; what is not known comes last', () => {
+  test('sort by Romanian letters and by numbers, unknown values last', () => {
     const lines = centreLines(
       centres,
       [row('centres/A', { filed: 3, deskSeconds: 5 }), row('centres/B', { filed: 20 })],
@@ -44,7 +44,7 @@ describe('the table of centres', () => {
     expect(names(sortLines(lines, { column: 'deskSeconds', descending: true }))[0]).toBe('Sculeni');
   });
 
-  test('loses no line in any order', () => {
+  test('keep every line in any order', () => {
     const lines = namedLines([row('x'), row('y', { filed: 1 }), row('z', { agencySeconds: 9 })], (name) => name);
     const columns: Column[] = ['name', 'status', 'filed', 'agencySeconds', 'needMet'];
     fc.assert(
@@ -54,7 +54,7 @@ describe('the table of centres', () => {
     );
   });
 
-  test('The waves are counted by state', () => {
+  test('countByWave counts centres by status', () => {
     expect(countByWave(centres).map(({ wave, states }) => [wave, Object.fromEntries(states)])).toEqual([
       ['2023', { planned: 1 }],
       ['pilot', { active: 1, closed: 1 }],
@@ -62,11 +62,11 @@ describe('the table of centres', () => {
   });
 });
 
-describe('silent agencies', () => {
+describe('computeBacklogs', () => {
   const delivery = (agency: string, state: AgencyDelivery['state'], more: Partial<AgencyDelivery> = {}) =>
     Object.assign({ name: 'd', application: 'a', agency: `agencies/${agency}`, state, training: false }, more);
 
-  test('are those with something behind, the most first; trainings do not count', () => {
+  test('returns the largest backlog first, without training deliveries', () => {
     const silences = computeBacklogs(
       [row('agencies/asp', { overdue: 1 }), row('agencies/mai')],
       [
@@ -84,16 +84,16 @@ describe('silent agencies', () => {
   });
 });
 
-describe('the map', () => {
+describe('placePins', () => {
   const points = { [placeKey('Tvardița')]: [10, 20], [placeKey('Orhei')]: [100, 100] };
 
-  test('A place is one, however its letters are written', () => {
+  test('placeKey ignores case and spelling variants', () => {
     expect(placeKey('Pîrcova')).toBe(placeKey('PÂRCOVA'));
     expect(placeKey('Edineţ')).toBe(placeKey('Edineț'));
     expect(placeKey('Orhei')).not.toBe(placeKey('Orheiul Vechi'));
   });
 
-  test('A centre stands in its place, else at the town of its district, side by side with others there, else nowhere', () => {
+  test('places a centre by its own name, then by its district, spread apart', () => {
     const all = [
       centre('A', 'Tvardița', { district: 'Taraclia' }),
       centre('B', 'Peresecina', { district: 'Orhei' }),
@@ -112,7 +112,7 @@ describe('the map', () => {
   });
 });
 
-describe('periods and times', () => {
+describe('periods and durations', () => {
   test.each([
     ['month', '2026-11-01'],
     ['days30', '2026-10-28'],
@@ -128,7 +128,7 @@ describe('periods and times', () => {
     ['2025-11-26', '2026-11-26', true],
     ['2025-11-25', '2026-11-26', false],
     ['', '2026-11-26', false],
-  ])('from %s to %s', (from, to, right) => expect(isValidPeriod({ from, to })).toBe(right));
+  ])('isValidPeriod from %s to %s', (from, to, right) => expect(isValidPeriod({ from, to })).toBe(right));
 
   test.each([
     [undefined, '–', '–'],
@@ -138,7 +138,7 @@ describe('periods and times', () => {
     [12_000, '3 h 20 min', '3 ч 20 мин'],
     [86_399, '23 h 59 min', '23 ч 59 мин'],
     [432_000, '5 zile', '5 дней'],
-  ])('%s seconds', (seconds, ro, ru) => {
+  ])('durationText of %s seconds', (seconds, ro, ru) => {
     expect(durationText(seconds, 'ro').replace('\u00a0', ' ')).toBe(ro);
     expect(durationText(seconds, 'ru').replace('\u00a0', ' ')).toBe(ru);
   });

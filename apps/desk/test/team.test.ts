@@ -20,7 +20,7 @@ const sessionOf = (roles: TeamMember['roles'], name = 'operators/me', centre = '
 const t = (words: Parameters<typeof formatMessage>[1], params?: Parameters<typeof formatMessage>[2]) =>
   formatMessage('ro', words, params);
 
-describe('How somebody stands', () => {
+describe('member status', () => {
   const from = '2026-08-03';
   test.each([
     ['works', {}],
@@ -39,11 +39,11 @@ describe('How somebody stands', () => {
     ['Lipsește până la 05.08.2026', { from, to: TODAY }],
     ['Va lipsi 06.08–07.08.2026', { from: '2026-08-06', to: '2026-08-07' }],
     [undefined, { from, to: '2026-08-04' }],
-  ])('is said as %s', (words, absence) => {
+  ])('is displayed as %s', (words, absence) => {
     expect(absenceText(member({ absence }), { t, today: TODAY })).toBe(words);
   });
 
-  test('An absence has its days in order, and is not over.', () => {
+  test('requires absence dates in order that are not over', () => {
     expect(isValidAbsence({ from: TODAY, to: TODAY }, TODAY)).toBe(true);
     expect(isValidAbsence({ from: '2026-08-06', to: TODAY }, TODAY)).toBe(false);
     expect(isValidAbsence({ from, to: '2026-08-04' }, TODAY)).toBe(false);
@@ -51,35 +51,37 @@ describe('How somebody stands', () => {
   });
 });
 
-describe('What is offered', () => {
+describe('resolvePermissions', () => {
   const manager = sessionOf(['centre-manager']);
   const supervisor = sessionOf(['supervisor'], 'operators/s', '');
-  const offered = (who: ReturnType<typeof sessionOf>, of: string, whom: TeamMember) =>
-    Object.entries(resolvePermissions(who, of, whom)).flatMap(([what, may]) => (may ? [what] : []));
+  const permissionsOf = (session: ReturnType<typeof sessionOf>, scope: string, target: TeamMember) =>
+    Object.entries(resolvePermissions(session, scope, target)).flatMap(([name, isAllowed]) =>
+      isAllowed ? [name] : [],
+    );
   test.each([
-    ['a manager, to a specialist', manager, 'CU-001', member(), ['access', 'absence']],
-    ['a manager, to another manager', manager, 'CU-001', member({ roles: ['centre-manager'] }), ['absence']],
-    ['a manager, to herself', manager, 'CU-001', member({ name: 'operators/me' }), ['absence']],
-    ['a manager, elsewhere', manager, 'CU-002', member(), []],
-    ['a manager, to who is suspended as a whole', manager, 'CU-001', member({ status: 'suspended' }), ['absence']],
-    ['a specialist', sessionOf(['specialist']), 'CU-001', member(), []],
+    ['manager on a specialist', manager, 'CU-001', member(), ['access', 'absence']],
+    ['manager on another manager', manager, 'CU-001', member({ roles: ['centre-manager'] }), ['absence']],
+    ['manager on themselves', manager, 'CU-001', member({ name: 'operators/me' }), ['absence']],
+    ['manager of another centre', manager, 'CU-002', member(), []],
+    ['manager on a platform-wide suspension', manager, 'CU-001', member({ status: 'suspended' }), ['absence']],
+    ['specialist', sessionOf(['specialist']), 'CU-001', member(), []],
     ['support', sessionOf(['support']), 'CU-001', member(), []],
-    ['a supervisor, anywhere', supervisor, 'CU-002', member(), ['access', 'roles', 'absence', 'everywhere']],
-    ['a supervisor, to staff', supervisor, 'staff', member(), ['access', 'roles', 'everywhere']],
-    ['a supervisor, to herself', supervisor, 'staff', member({ name: 'operators/s' }), []],
-    ['a supervisor, to who is gone', supervisor, 'CU-001', member({ status: 'gone' }), []],
-  ])('to %s', (_, who, of, whom, may) => {
-    expect(offered(who, of, whom)).toEqual(may);
+    ['supervisor at any centre', supervisor, 'CU-002', member(), ['access', 'roles', 'absence', 'everywhere']],
+    ['supervisor on staff', supervisor, 'staff', member(), ['access', 'roles', 'everywhere']],
+    ['supervisor on themselves', supervisor, 'staff', member({ name: 'operators/s' }), []],
+    ['supervisor on a former member', supervisor, 'CU-001', member({ status: 'gone' }), []],
+  ])('returns permissions: %s', (_, session, scope, target, expected) => {
+    expect(permissionsOf(session, scope, target)).toEqual(expected);
   });
 
-  test('Who invites: a manager to her centre, a supervisor anywhere.', () => {
+  test('canInvite allows managers at their centre, and supervisors anywhere', () => {
     expect([canInvite(manager, 'CU-001'), canInvite(manager, 'CU-002')]).toEqual([true, false]);
     expect([canInvite(supervisor, 'CU-002'), canInvite(sessionOf(['support']), 'CU-001')]).toEqual([true, false]);
   });
 });
 
-describe('An invitation', () => {
-  test('says all that is missing, and is sent as registers write it.', () => {
+describe('invitation', () => {
+  test('reports all errors, and normalizes names', () => {
     const fresh = emptyInvitation(['specialist', 'centre-manager']);
     expect(validateInvitation(fresh, 'CU-001').map(({ id }) => id)).toEqual([
       'idnp',
@@ -104,7 +106,7 @@ describe('An invitation', () => {
     expect(toInvitation(typed)).toEqual(sent);
   });
 
-  test('of a clerk names the agency, and no other role.', () => {
+  test('requires an agency and no other role for a clerk', () => {
     const typed = Object.assign(emptyInvitation(['supervisor', 'agency-clerk']), {
       idnp: '2900 90000 0008',
       familyName: 'Ciobanu',

@@ -38,17 +38,17 @@ const missingFieldTexts = (code: string, values: FormValues) =>
     ({ pointer: at, screen, violation }) => `${screen} ${at} ${violation.rule}`,
   );
 
-describe('a service is found', () => {
+describe('searchServices', () => {
   test.each([
     ['buletin', 'identity-card'],
     ['копия свидетельства', 'civil-status-extract'],
     ['cazer', 'criminal-record'],
     ['propiska', 'residence-registration'],
-  ])('as people say it: %s', (query, code) => {
+  ])('finds a service by the query %s', (query, code) => {
     expect(searchServices(catalog, query)?.[0]?.code).toBe(code);
   });
 
-  test('By no word that tells services apart nothing is found, and what is asked often can be filed here', () => {
+  test('ignores insignificant words; frequent services are available here', () => {
     expect(searchServices(catalog, 'de la')).toBeUndefined();
     expect(searchServices(catalog, 'xyzzy')).toEqual([]);
     expect(findFrequentServices(catalog)).toHaveLength(3);
@@ -56,8 +56,8 @@ describe('a service is found', () => {
   });
 });
 
-describe('what is typed', () => {
-  test('is mended, and goes where the content has it', () => {
+describe('toContent', () => {
+  test('normalizes values into content', () => {
     expect(toContent(PERSON, formContext('civil-status-extract'))).toEqual({
       applicant: {
         idnp: '2900000000012',
@@ -71,7 +71,7 @@ describe('what is typed', () => {
     });
   });
 
-  test('of another person counts only while it is for another, and is kept', () => {
+  test('includes the represented person only for another person', () => {
     const other = Object.assign({}, PERSON, {
       '/behalf': 'other',
       '/mandate/kind': 'kinship',
@@ -86,7 +86,7 @@ describe('what is typed', () => {
     expect(back.mandate).toEqual({ kind: 'own-presence' });
   });
 
-  test('of a form is read by its fields', () => {
+  test('parses answers by the kind of their field', () => {
     const values: FormValues = {
       '/answers/childIdnp': '2900 00000 0034',
       '/answers/childBirthDate': '5.3.26',
@@ -106,7 +106,7 @@ describe('what is typed', () => {
     expect(twins.answers).toEqual({ childIdnps: ['2900000000034', '2900000000046'] });
   });
 
-  test('comes back from the content as the controls show it', () => {
+  test('round-trips through toFormValues', () => {
     const values: FormValues = Object.assign({}, PERSON, {
       '/contact/means': 'email',
       '/contact/email': 'ion@mail.example',
@@ -128,7 +128,7 @@ describe('what is typed', () => {
   });
 });
 
-describe('what may be sent', () => {
+describe('toSendableContent', () => {
   test.each<[string, FormValues, Content]>([
     ['half an IDNP', { '/applicant/idnp': '2900', '/applicant/givenName': 'Ion' }, { applicant: { givenName: 'Ion' } }],
     ['a wrong IDNP', { '/applicant/idnp': '2900000000013' }, {}],
@@ -146,11 +146,11 @@ describe('what may be sent', () => {
       { '/evidence/identity-document/how': 'later', '/evidence/birth-certificate/how': 'seen' },
       { evidence: [{ kind: 'birth-certificate', originalSeen: true }] },
     ],
-  ])('is not %s', (_, values, content) =>
+  ])('omits %s', (_, values, content) =>
     expect(toSendableContent(values, formContext('birth-allowance'))).toEqual(content),
   );
 
-  test('has the right shape, whatever is typed', () => {
+  test('returns a valid shape for any input', () => {
     const at = fc.constantFrom(
       ...['/applicant/idnp', '/applicant/givenName', '/applicant/birthDate', '/contact/email', '/contact/phone'],
       ...['/mandate/kind', '/mandate/date', '/represented/idnp', '/costOption', '/delivery/kind', '/delivery/note'],
@@ -169,7 +169,7 @@ describe('what may be sent', () => {
     );
   });
 
-  test('An edit names what differs, whole, and null for what went', () => {
+  test('diffContent returns changed members, and null for removed ones', () => {
     const before: Content = { applicant: { givenName: 'Ion' }, costOption: 'standard', contact: { none: true } };
     const after: Content = { contact: { none: true }, applicant: { givenName: 'Ion', familyName: 'Exemplu' } };
     expect(diffContent(before, after)).toEqual({ applicant: after.applicant, costOption: null });
@@ -178,11 +178,11 @@ describe('what may be sent', () => {
   });
 });
 
-describe('after a colleague wrote', () => {
+describe('mergeDraft', () => {
   const base = toSendableContent(PERSON, formContext('birth-allowance'));
   const theirs = (more: Content): Content => Object.assign({}, base, more);
 
-  test('what only the colleague changed is taken, and what only this desk changed stays', () => {
+  test('merges fields that one side changed', () => {
     const values = Object.assign({}, PERSON, { '/applicant/givenName': 'Ioan' });
     const { typed: next, conflicts } = mergeDraft(
       values,
@@ -199,7 +199,7 @@ describe('after a colleague wrote', () => {
     });
   });
 
-  test('what both changed is told, and the own value stays until somebody chooses', () => {
+  test('returns conflicts and keeps the local value', () => {
     const values = Object.assign({}, PERSON, { '/applicant/givenName': 'Ioan', '/applicant/birthDate': '5.5' });
     const { typed: next, conflicts } = mergeDraft(
       values,
@@ -214,19 +214,19 @@ describe('after a colleague wrote', () => {
     expect(next['/applicant/givenName']).toBe('Ioan');
   });
 
-  test('the same change of both is none', () => {
+  test('reports no conflict for equal changes', () => {
     const values = Object.assign({}, PERSON, { '/applicant/givenName': 'IOAN' });
     const same = theirs({ applicant: Object.assign({}, base.applicant, { givenName: 'Ioan' }) });
     expect(mergeDraft(values, base, same, formContext('birth-allowance')).conflicts).toEqual([]);
   });
 });
 
-describe('the screens', () => {
-  test('of a simple service for oneself are six', () => {
+describe('resolveScreens', () => {
+  test('returns six screens for a simple service', () => {
     expect(screens('criminal-record', PERSON)).toEqual(['service', 'person', 'form-1', 'papers', 'cost', 'review']);
   });
 
-  test('show on whose behalf only for another, and each part of a form', () => {
+  test('adds the behalf screen for another person, and one per form section', () => {
     const other = Object.assign({}, PERSON, { '/behalf': 'other' });
     expect(screens('birth-allowance', other)).toEqual(
       ...[['service', 'person', 'behalf', 'form-1', 'form-2', 'papers', 'cost', 'review']],
@@ -234,7 +234,7 @@ describe('the screens', () => {
     expect(resolveSteps(screens('birth-allowance', other))).toHaveLength(6);
   });
 
-  test('lead to the field that a violation names', () => {
+  test('findScreen returns the screen of a violation', () => {
     const all = screens('birth-allowance', PERSON);
     const service = findServiceByCode('birth-allowance');
     const places = ['/applicant/idnp', '/answers/iban', '/evidence/identity-document/how', '/delivery/kind', '/x'];
@@ -243,7 +243,7 @@ describe('the screens', () => {
     expect([adjacentScreen(all, 'person', 1), adjacentScreen(all, 'service', -1)]).toEqual(['form-1', 'service']);
   });
 
-  test('Each form of the country is shown whole: every field in one part, by a control that is known', () => {
+  test('parses every form of the repository completely', () => {
     for (const service of services) {
       const form = formSchemaOf(service);
       const names = Object.keys((form?.['properties'] ?? {}) as object);
@@ -256,8 +256,8 @@ describe('the screens', () => {
   });
 });
 
-describe('what is missing', () => {
-  test('of an empty draft is named by its controls, on their screens', () => {
+describe('findMissingFields', () => {
+  test('lists the controls of an empty draft by screen', () => {
     expect(missingFieldTexts('birth-allowance', { '/behalf': 'self' })).toEqual([
       'person /applicant/idnp REQUIRED',
       'person /applicant/familyName REQUIRED',
@@ -275,7 +275,7 @@ describe('what is missing', () => {
     ]);
   });
 
-  test('of a full one is nothing', () => {
+  test('returns nothing for a complete draft', () => {
     const values = Object.assign({}, PERSON, {
       '/answers/childIdnp': '2900000000034',
       '/answers/childBirthDate': '05.03.2026',
@@ -298,7 +298,7 @@ describe('what is missing', () => {
     ]);
   });
 
-  test('for another person is also who it is, and the ground', () => {
+  test('requires the represented person and the mandate', () => {
     expect(missingFieldTexts('criminal-record', Object.assign({}, PERSON, { '/behalf': 'other' })).slice(0, 5)).toEqual(
       [
         'behalf /represented/idnp REQUIRED',
@@ -310,7 +310,7 @@ describe('what is missing', () => {
     );
   });
 
-  test('A document of another state is taken by agencies that say so', () => {
+  test('accepts foreign documents if the agency does', () => {
     const foreign = Object.assign({}, PERSON, {
       '/applicant/without': true,
       '/applicant/foreignDocument/country': 'RO',
@@ -322,18 +322,18 @@ describe('what is missing', () => {
     expect(told('birth-allowance')).toEqual(['person /applicant/without FOREIGN_DOCUMENT_NOT_TAKEN']);
   });
 
-  test('A field is needed when the answers so far make it so', () => {
+  test('findRequiredFields follows the answers', () => {
     const form = formSchemaOf(findServiceByCode('birth-allowance'))!;
     expect([...findRequiredFields(form, {})]).toEqual(['childIdnp', 'childBirthDate', 'payout']);
     expect(findRequiredFields(form, { payout: 'bank' }).has('iban')).toBe(true);
   });
 });
 
-describe('papers, prices and delivery', () => {
+describe('requirements of a service', () => {
   const kinds = (code: string, values: FormValues) =>
     findRequestedEvidence(findServiceByCode(code), toContent(values, formContext(code))).map(({ kind }) => kind);
 
-  test('A paper is asked for by what is answered and by the ground', () => {
+  test('request documents by answers and mandate', () => {
     expect(kinds('old-age-pension', {})).not.toContain('work-book');
     expect(kinds('old-age-pension', { '/answers/workedBefore1999': true })).toContain('work-book');
     expect(kinds('population-register-extract', PERSON)).toEqual(['identity-document']);
@@ -341,7 +341,7 @@ describe('papers, prices and delivery', () => {
     expect(kinds('population-register-extract', guardian)).toEqual(['identity-document', 'power-of-attorney']);
   });
 
-  test('Reductions stand apart with their law, and are never the only choice', () => {
+  test('separate reductions, which are never the default', () => {
     const extract = findServiceByCode('population-register-extract');
     const { plain, reduced } = splitCostOptions(extract);
     expect([plain.length, reduced.map(({ option }) => option.code)]).toEqual([6, ['electronic-free', 'free']]);
@@ -352,7 +352,7 @@ describe('papers, prices and delivery', () => {
     expect(services.filter((service) => findOnlyCostOption(service)?.reduction)).toEqual([]);
   });
 
-  test('A result reaches the person by what it is', () => {
+  test('derive delivery kinds from outputs', () => {
     const ways = ['population-register-extract', 'birth-allowance', 'civil-status-extract', 'property-list'];
     expect(ways.map((code) => listDeliveryKinds(findServiceByCode(code)))).toEqual([
       ['at-centre', 'electronic', 'post'],
@@ -365,11 +365,11 @@ describe('papers, prices and delivery', () => {
   });
 });
 
-describe('what was given once in a visit', () => {
+describe('suggestFor', () => {
   const allowance = findServiceByCode('birth-allowance');
   const fields = (code: string) => fieldsOf(formSchemaOf(findServiceByCode(code)));
 
-  test('is offered for fields of the same meaning that are empty', () => {
+  test('suggests values for empty fields with the same meaning', () => {
     const other = { service: allowance, values: { '/answers/childIdnp': '2900 00000 0034' } };
     const here = { service: undefined, values: PERSON };
     expect(suggestFor(fields('child-raising-allowance'), here, [other])).toMatchObject([
@@ -380,7 +380,7 @@ describe('what was given once in a visit', () => {
     expect(suggestFor(fields('child-raising-allowance'), filled, [other])).toEqual([]);
   });
 
-  test('is carried over as the person and the contact, and nothing that was seen or decided', () => {
+  test('carryOverPerson keeps person and contact only', () => {
     const values = Object.assign({}, PERSON, { '/evidence/identity-document/how': 'seen', '/costOption': 'free' });
     expect(Object.keys(carryOverPerson(values))).toEqual([
       ...['/applicant/idnp', '/applicant/familyName', '/applicant/givenName', '/applicant/birthDate'],

@@ -11,7 +11,7 @@ const named = (draft: Draft): Draft =>
 /** Resolves after pending writes. */
 const written = () => new Promise((done) => setImmediate(done));
 
-test('What is typed is there again when the page is loaded anew, whoever had the screen last.', async () => {
+test('restores input after a reload', async () => {
   const localStore = await openLocalStore('operators/one');
   const visits = await openVisitStore(localStore);
   const visit = visits.open({ '/behalf': 'self' });
@@ -26,7 +26,7 @@ test('What is typed is there again when the page is loaded anew, whoever had the
   expect(draftPath(again.all()[0]!)).toBe(`/visits/${visit.id}/${draft.id}/person`);
 });
 
-test('A visit in which nothing was said is the next one, and is over when it is put aside; one in which something was said is kept.', async () => {
+test('reuses an untouched visit, and keeps a visit with input', async () => {
   const localStore = await openLocalStore('operators/two');
   const visits = await openVisitStore(localStore);
   const first = visits.open({});
@@ -44,7 +44,7 @@ test('A visit in which nothing was said is the next one, and is over when it is 
   expect([back.id, back.parked, back.drafts.length]).toEqual([second.id, false, 1]);
 });
 
-test('A visit ends with its last draft, and what is filed is told from what is not.', async () => {
+test('removes a visit with its last draft, and detects filed drafts', async () => {
   const localStore = await openLocalStore('operators/three');
   const visits = await openVisitStore(localStore);
   let heard = 0;

@@ -15,7 +15,7 @@ async function openQueue(page: Page): Promise<void> {
   await page.getByText('Nimic de făcut acum.').or(page.locator('[data-row]').first()).waitFor();
 }
 
-test('Until the queue can be worked with at most 200 KB come, and at most 20 KB on a repeat visit.', async () => {
+test('loads the queue in at most 200 KB, and 20 KB on a repeat visit', async () => {
   const page = await open({ path: 'about:blank', operator: 'cu-001-specialist' });
   const network = await measureNetwork(page);
   await openQueue(page);
@@ -37,7 +37,7 @@ test('Until the queue can be worked with at most 200 KB come, and at most 20 KB 
   expect(network.receivedBytes('/')).toBeGreaterThan(1 * KB);
 });
 
-test('A whole application without papers costs at most 50 KB over the wire, both ways.', async () => {
+test('files an application in at most 50 KB of network traffic', async () => {
   await fileApplication({ content: { applicant: applicant('Vrabie'), contact: { none: true } } });
   const page = await open({ operator: 'cu-001-specialist' });
   const network = await measureNetwork(page);
@@ -51,7 +51,7 @@ test('A whole application without papers costs at most 50 KB over the wire, both
   expect(network.totalBytes('/api/')).toBeGreaterThan(5 * KB);
 });
 
-test('The page of a citizen comes in at most 120 KB.', async () => {
+test('loads the tracking page in at most 120 KB', async () => {
   const page = await open({ path: 'about:blank' });
   const network = await measureNetwork(page);
   await page.goto('/t');

@@ -40,7 +40,7 @@ const expectValue = (page: Page, label: string, value: string) =>
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
 
-test('A result is found in the queue and handed over by keyboard alone, in 16 keys.', async () => {
+test('hands a result over by keyboard in 16 keys', async () => {
   const filed = await fileApplication({ operator: 'cu-003-specialist', content: person('Cojocaru') });
   await waitForState(filed, 'ready', 'cu-003-specialist');
   const page = await open(at('cu-003'));
@@ -66,7 +66,7 @@ test('A result is found in the queue and handed over by keyboard alone, in 16 ke
   await page.getByText('Lista este goală.').waitFor();
 });
 
-test('A hand-over that lacks something says what, beside the question and above all, and loses nothing.', async () => {
+test('shows hand-over errors beside fields and in the summary, keeping input', async () => {
   const filed = await fileApplication({ operator: 'cu-004-specialist', content: person('Lungu') });
   await waitForState(filed, 'ready', 'cu-004-specialist');
   const page = await open(Object.assign(at('cu-004'), { path: `/applications/${filed.id}/hand-over` }));
@@ -96,7 +96,7 @@ test('A hand-over that lacks something says what, beside the question and above 
   expect(closed).toMatchObject({ outcome: { needMet: false, missing: 'Lipsește apostila' } });
 });
 
-test('What the agency asks for is answered; what is told, noted and taken over is seen by the colleague.', async () => {
+test('supplies requested documents, and shows notes and assignee to colleagues', async () => {
   const filed = await fileApplication({ operator: 'cu-005-specialist', ending: 'ZD', content: person('Rusu') });
   await waitForState(filed, 'documents-requested', 'cu-005-specialist');
   const page = await open(Object.assign(at('cu-005'), { path: `/applications/${filed.id}` }));
@@ -132,7 +132,7 @@ test('What the agency asks for is answered; what is told, noted and taken over i
   await page.getByText('a trimis documentele cerute').waitFor();
 });
 
-test('What is new waits behind a button, and a name is found without standing in an address.', async () => {
+test('shows new rows on request, and searches names without URLs', async () => {
   const page = await open(at('cu-006'));
   await page.getByText('Nimic de făcut acum.').waitFor();
   expect(await axe(page)).toEqual([]);
@@ -156,7 +156,7 @@ test('What is new waits behind a button, and a name is found without standing in
   await runAction(second, 'withdraw', {}, 'cu-006-specialist');
 });
 
-test('F8 covers all, ends the session, and the same operator goes on; signing out leaves nothing behind.', async () => {
+test('locks the screen with F8 and resumes; sign-out deletes stored data', async () => {
   const filed = await fileApplication({ operator: 'cu-007-specialist', ending: 'ZN', content: person('Bălan') });
   const page = await open(Object.assign(at('cu-007'), { path: `/applications/${filed.id}` }));
   await page.getByLabel('Scrieți o notă').fill('scris pe jumătate');
@@ -212,7 +212,7 @@ test('F8 covers all, ends the session, and the same operator goes on; signing ou
   expect(kept).toEqual({ records: 0, local: 0 });
 });
 
-test('While the platform is away what is written waits, and goes out by itself.', async () => {
+test('keeps writes pending during an outage, and sends them afterwards', async () => {
   const filed = await fileApplication({ operator: 'cu-008-specialist', ending: 'ZN', content: person('Sîrbu') });
   const page = await open(Object.assign(at('cu-008'), { path: `/applications/${filed.id}` }));
   tolerate(page, /Failed to load resource/);
@@ -231,7 +231,7 @@ test('While the platform is away what is written waits, and goes out by itself.'
   expect(body.notes.map(({ text }) => text)).toEqual(['notă fără linie']);
 });
 
-test('What waits goes out with the first answer of all, not after a pause of its own.', async () => {
+test('sends pending writes with the first response after an outage', async () => {
   const filed = await fileApplication({ operator: 'cu-008-specialist', ending: 'ZN', content: person('Munteanu') });
   const page = await open({ operator: 'cu-008-manager', path: `/applications/${filed.id}` });
   tolerate(page, /Failed to load resource/);
@@ -257,7 +257,7 @@ test('What waits goes out with the first answer of all, not after a pause of its
   await take.waitFor({ state: 'detached' });
 });
 
-test('A suspension takes everything off the page, says so, and keeps what was typed.', async () => {
+test('clears the page on suspension, explains it, and keeps input', async () => {
   const filed = await fileApplication({ operator: 'cu-010-specialist', ending: 'ZN', content: person('Popescu') });
   const page = await open(Object.assign(at('cu-010'), { path: `/applications/${filed.id}` }));
   await page.getByLabel('Scrieți o notă').fill('încă nesalvat');
@@ -278,7 +278,7 @@ test('A suspension takes everything off the page, says so, and keeps what was ty
   await expectValue(page, 'Scrieți o notă', 'încă nesalvat');
 });
 
-test('The page is Russian and English at a press, and the fields keep what they hold.', async () => {
+test('switches to Russian and English, keeping input', async () => {
   const filed = await fileApplication({ operator: 'cu-009-specialist', ending: 'ZN', content: person('Ceban') });
   const page = await open(Object.assign(at('cu-009'), { path: `/applications/${filed.id}` }));
   await page.getByLabel('Scrieți o notă').fill('rămâne');

@@ -18,7 +18,7 @@ async function followProvider(page: Page, provider: RegExp, origin: string): Pro
   await heading(page, origin).waitFor();
 }
 
-test('By SAML a specialist comes in where she was going, covers the screen, proves anew who she is and finds what she typed.', async () => {
+test('signs in by SAML at the requested path, and again after a lock', async () => {
   const operator = 'cu-016-specialist';
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Guțu') } });
   const path = `/applications/${filed.id}`;
@@ -53,7 +53,7 @@ test('By SAML a specialist comes in where she was going, covers the screen, prov
   await heading(page, 'Intrați la ghișeu').waitFor();
 });
 
-test('By OpenID Connect a manager of two centres says where she works, and goes on at the other.', async () => {
+test('signs in by OpenID Connect, and switches between two centres', async () => {
   const page = await open();
   await followProvider(page, /OpenID/, OIDC);
   const provider = new URL(page.url()).origin;
@@ -80,7 +80,7 @@ test('By OpenID Connect a manager of two centres says where she works, and goes 
   await heading(page, 'Intrați la ghișeu').waitFor();
 });
 
-test('Whom the manager invites in "Team" signs in by SAML; whom nobody invited is told so.', async () => {
+test('lets an invited person sign in by SAML, and rejects others', async () => {
   const number = idnp(nextPerson());
   const page = await open();
   await followProvider(page, /MPass/, SAML);

@@ -11,7 +11,7 @@ async function searchFor(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-test('A telephone and a part of a number find the application, and what cannot be searched says what can.', async () => {
+test('finds by phone and partial number, and explains invalid queries', async () => {
   const operator = 'cu-017-specialist';
   const filed = await fileApplication({
     operator,
@@ -38,7 +38,7 @@ test('A telephone and a part of a number find the application, and what cannot b
   expect(new URL(page.url()).pathname).toBe('/find');
 });
 
-test('Who asks for an identity card or a passport is told where it is issued.', async () => {
+test('shows where identity cards and passports are issued', async () => {
   const page = await open({ operator: 'cu-017-specialist' });
   await page.getByRole('navigation').getByRole('button', { name: 'Vizită nouă' }).click();
   await page.getByRole('heading', { name: 'Ce serviciu cere persoana?' }).waitFor();

@@ -6,7 +6,7 @@ import { pdfText } from '../pdf.ts';
 
 /** Checks the test tools themselves. */
 
-test('A page whose script does not come is found blank.', async () => {
+test('detects a blank page without scripts', async () => {
   const page = await open();
   await page.route('**/assets/*.js', (route) => route.abort());
   await page.reload();
@@ -16,7 +16,7 @@ test('A page whose script does not come is found blank.', async () => {
   expect(errors).toMatch(/^blank: .* has no main part$/m);
 });
 
-test('A page that throws, breaks its policy or asks another site is found out.', async () => {
+test('detects exceptions, policy violations and third-party requests', async () => {
   const page = await open();
   await page.evaluate(() => {
     setTimeout(() => {
@@ -41,7 +41,7 @@ test('A page that throws, breaks its policy or asks another site is found out.',
   expect(said).toMatch(/^console: policy violated: require-trusted-types-for/m);
 });
 
-test('What people cannot read or reach is found, by its rule and place.', async () => {
+test('detects accessibility violations with rule and element', async () => {
   const page = await open();
   await page.evaluate(() => {
     const field = document.createElement('input');
@@ -53,7 +53,7 @@ test('What people cannot read or reach is found, by its rule and place.', async 
   expect(found.join('\n')).toMatch(/^label: [^]*#planted/m);
 });
 
-test('What is filed beside the page is decided; what is printed is read back.', async () => {
+test('files applications by API, and reads printouts', async () => {
   const filed = await fileApplication();
   expect(filed.state).toBe('submitted');
   await waitForState(filed, 'ready');

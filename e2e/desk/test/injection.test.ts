@@ -48,7 +48,7 @@ async function typeEverywhere(page: Page): Promise<number> {
   return count;
 }
 
-test('Answers, numbers, notes and the words of an agency are shown, and are nothing but words; a name takes none of them.', async () => {
+test('shows hostile answers, notes and agency texts as plain text', async () => {
   const named = (familyName: string) => fileApplication({ content: { applicant: applicant(familyName) } });
   await expect(named(HOSTILE)).rejects.toThrow('/applicant/familyName PERSON_NAME');
   const answers = {
@@ -100,7 +100,7 @@ test('Answers, numbers, notes and the words of an agency are shown, and are noth
   await expectOnlyWords(page);
 });
 
-test('What a person is called and asks for is nothing but words from the first letter to the receipt on paper.', async () => {
+test('shows hostile input as plain text in every screen of a visit', async () => {
   await fileApplication({ content: { applicant: applicant('Zorz', 'Zoe'), contact: { none: true } } });
   const page = await open({ operator: 'cu-001-specialist' });
   await page.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
@@ -127,7 +127,7 @@ test('What a person is called and asks for is nothing but words from the first l
   expect(page.url() + (await page.title())).not.toContain('Zorz');
 });
 
-test('What is typed to sign in, to search or to track is nothing but words.', async () => {
+test('shows hostile input of sign-in, search and tracking as plain text', async () => {
   const page = await open();
   await page.getByRole('main').getByRole('textbox').waitFor();
   expect(await typeEverywhere(page)).toBe(1);

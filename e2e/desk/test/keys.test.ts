@@ -10,7 +10,7 @@ const heading = (page: Page, name: string | RegExp) => page.getByRole('heading',
 const hasFocus = (locator: Locator) => locator.evaluate((element) => element === document.activeElement);
 const focusIsOnPage = (page: Page) => page.evaluate(() => document.activeElement !== document.body);
 
-test('Esc closes a dialog, and the page under it stays; digits bring the focus to what they choose.', async () => {
+test('closes dialogs with Esc, and focuses what digits choose', async () => {
   const filed = await fileApplication({ operator, content: { applicant: applicant('Dodon') } });
   await waitForState(filed, 'ready', operator);
   const page = await open({ operator });
@@ -43,7 +43,7 @@ test('Esc closes a dialog, and the page under it stays; digits bring the focus t
   expect(await focusIsOnPage(page)).toBe(true);
 });
 
-test('After a write the focus stays on the page, near what was written.', async () => {
+test('keeps the focus near a sent form', async () => {
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Țurcan') } });
   // The filing specialist is the assignee.
   const page = await open({ operator: 'cu-020-manager', path: `/applications/${filed.id}` });
@@ -80,7 +80,7 @@ async function newVisitOnSlowLine(): Promise<{ page: Page; arrive: () => void }>
   return { page, arrive: arrival.resolve };
 }
 
-test('What is typed right after N on a slow line is in the field when it comes, and letters are no keys while somebody types.', async () => {
+test('buffers keys typed after N on a slow network', async () => {
   const { page, arrive } = await newVisitOnSlowLine();
   await page.keyboard.type('cavzier');
   for (let times = 0; times < 5; times += 1) await page.keyboard.press('Backspace');
@@ -114,7 +114,7 @@ test('What is typed right after N on a slow line is in the field when it comes, 
   expect(await field.inputValue()).toBe('act');
 });
 
-test('Enter in the very moment in which the picked service is seen goes on to the person.', async () => {
+test('accepts Enter as soon as the picked service is displayed', async () => {
   const { page, arrive } = await newVisitOnSlowLine();
   await page.keyboard.type('cazier');
   await page.evaluate(() => {
@@ -130,7 +130,7 @@ test('Enter in the very moment in which the picked service is seen goes on to th
   await page.locator('[id="/applicant/idnp"]').waitFor();
 });
 
-test('Enter that is pressed before the field is there goes on with what was typed, once it is.', async () => {
+test('continues with buffered text after an early Enter', async () => {
   const { page, arrive } = await newVisitOnSlowLine();
   await page.keyboard.type('cazier');
   await page.keyboard.press('Enter');
@@ -141,7 +141,7 @@ test('Enter that is pressed before the field is there goes on with what was type
   expect(await hasFocus(idnp)).toBe(true);
 });
 
-test('Each tab of the browser is titled by its screen, and by nobody.', async () => {
+test('titles tabs by screen, without names', async () => {
   const filed = await fileApplication({ operator, content: { applicant: applicant('Vrabie') } });
   await waitForState(filed, 'ready', operator);
   const page = await open({ operator });
@@ -158,7 +158,7 @@ test('Each tab of the browser is titled by its screen, and by nobody.', async ()
   expect(titles.filter((title) => !title.endsWith(' · CUPS') || title.includes('Vrabie'))).toEqual([]);
 });
 
-test('Where the system has colours of its own, what is chosen has the one for it, and an empty box no tick.', async () => {
+test('uses the highlight colour in forced-colours mode', async () => {
   const { id } = await fileApplication({
     operator,
     submit: false,
@@ -194,7 +194,7 @@ test('Where the system has colours of its own, what is chosen has the one for it
   expect(await tick.isVisible()).toBe(true);
 });
 
-test('What is turned to the person names nobody else who is at the desk or was looked for.', async () => {
+test('hides other names on screens turned to the applicant', async () => {
   const content = (familyName: string) => ({ content: { applicant: applicant(familyName) } });
   const first = await fileApplication(Object.assign({ operator, submit: false }, content('Hîncu')));
   const second = await fileApplication(Object.assign({ operator, submit: false }, content('Plămădeală')));

@@ -38,7 +38,7 @@ async function visitOf(page: Page, familyName: string, givenName: string): Promi
   await page.getByRole('navigation').first().getByText(familyName).waitFor();
 }
 
-test('The top bar holds what is open in each language, and on a phone it is one line with a menu.', async () => {
+test('fits the top bar in each language, with a menu on a phone', async () => {
   const page = await open({ operator: 'cu-011-specialist', path: '/' });
   await page.locator('main h1').waitFor();
   const errors: string[] = [];
@@ -79,7 +79,7 @@ test('The top bar holds what is open in each language, and on a phone it is one 
   await page.getByRole('heading', { name: 'Cereri găsite' }).waitFor();
 });
 
-test('For whom somebody asks is seen without scrolling, and what is wrong is red alone.', async () => {
+test('shows the behalf question without scrolling, and errors in red', async () => {
   const page = await open({ operator: 'cu-012-specialist', path: '/' });
   await page.locator('main h1').waitFor();
   await visitOf(page, 'Ciobanu', 'Galina');
@@ -106,7 +106,7 @@ test('For whom somebody asks is seen without scrolling, and what is wrong is red
   expect(drawn).toEqual({ focused: true, outlineStyle: 'none', red: true });
 });
 
-test('A row gives its room to names, a payment has one filled button, and the receipt beside a hand-over can be read.', async () => {
+test('fits rows, shows one filled button, and a readable hand-over preview', async () => {
   const operator = 'cu-016-specialist';
   const filed = await fileApplication({ operator, content: { applicant: applicant('Moraru', 'Olga') } });
   await waitForState(filed, 'ready', operator);

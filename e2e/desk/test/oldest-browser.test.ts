@@ -3,7 +3,7 @@ import { axe, open } from '../desk.ts';
 import { applicant, fileApplication } from '../filings.ts';
 import { fileForKnownPerson, KeyboardUser } from '../keyboard.ts';
 
-test('In the last Chrome for Windows 7 a known person files by keys alone, on six screens and with at most 40 keys.', async () => {
+test('files by keyboard in Chrome 109, on six screens with at most 40 keys', async () => {
   await fileApplication({ content: { applicant: applicant('Oprea'), contact: { none: true } } });
   const page = await open({ chromium: 'oldest', operator: 'cu-001-specialist' });
   expect(await page.evaluate(() => navigator.userAgent)).toContain('Chrome/109.');

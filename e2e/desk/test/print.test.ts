@@ -33,7 +33,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name });
 /** Label of the newest slip. */
 const SLIP = 'Fișă:';
 
-test('A receipt, and the list of what an agency asks for, are printed with a number that a telephone reads.', async () => {
+test('prints the receipt with a QR code, and the list of requested documents', async () => {
   const { id, trackingNumber } = await filedInRussian('ZD');
   const page = await openToPrint({ path: `/applications/${id}` });
   await button(page, 'Recipisa').waitFor();
@@ -60,7 +60,7 @@ test('A receipt, and the list of what an agency asks for, are printed with a num
   expect(asked).toMatch(/Ultima zi: \d\d\.\d\d\.\d{4}\. Последний день: \d\d\.\d\d\.\d{4}\./);
 });
 
-test('A decision and the slip about it are printed; a slip that was printed counts as sent.', async () => {
+test('prints a decision and its slip, and records the slip as sent', async () => {
   const { id, trackingNumber } = await filedInRussian('ZR');
   const page = await openToPrint({ path: `/applications/${id}` });
   const decision = (await printed(page, button(page, 'Decizia'))).join(' ');
@@ -76,7 +76,7 @@ test('A decision and the slip about it are printed; a slip that was printed coun
   expect((await notices(id)).at(-1)).toMatchObject({ channel: 'slip', state: 'sent' });
 });
 
-test('What was filed is printed to be signed, with the mandate, and who looked at it.', async () => {
+test('prints the application, the mandate and the access log', async () => {
   const { id } = await filedInRussian('ZQ');
   const page = await openToPrint({ path: `/applications/${id}/submissions/1` });
   const application = await printed(page, button(page, 'Tipărește cererea'));
@@ -95,7 +95,7 @@ test('What was filed is printed to be signed, with the mandate, and who looked a
   expect(looks).toMatch(/Test Specialist Lozova .*cererea depusă поданное заявление/s);
 });
 
-test('Who collected a result signs for it; a paper of a practice says so on each of its pages.', async () => {
+test('prints the hand-over, and marks training on every page', async () => {
   const ready = await filedInRussian('ZQ');
   const given = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000035' };
   await runAction(ready, 'hand-over', given);
@@ -120,7 +120,7 @@ test('Who collected a result signs for it; a paper of a practice says so on each
   expect(sheets.every((sheet) => sheet.includes(`${ready.trackingNumber} Tipărit`))).toBe(true);
 });
 
-test('A slip is not printed while the platform is away, and the page says why.', async () => {
+test('prints no slip while the platform is unavailable, and shows why', async () => {
   const { id } = await filedInRussian('ZR');
   const page = await openToPrint({ path: `/applications/${id}` });
   await button(page, SLIP).last().waitFor();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
 import { platformUrl } from '../test-env.ts';
 
-test('The page opens signed out, offers test operators, and lets the chosen one in.', async () => {
+test('offers test operators and signs the chosen one in', async () => {
   const page = await open();
   const main = page.getByRole('main');
   await main.getByRole('heading', { name: 'Intrați la ghișeu' }).waitFor();
@@ -17,7 +17,7 @@ test('The page opens signed out, offers test operators, and lets the chosen one 
   expect(await axe(page)).toEqual([]);
 });
 
-test('Why another site let nobody in is said in the language of the page, and stands in no address.', async () => {
+test('explains a failed external sign-in, and clears the URL', async () => {
   const page = await open({ path: '/?signIn=OPERATOR_UNKNOWN' });
   const said = page.getByRole('alert');
   await said.getByText('Nu aveți acces la platformă.').waitFor();
@@ -33,7 +33,7 @@ const nextPoll = async (page: Page) => {
   return request.headers()['x-cups-background'];
 };
 
-test('A desk that nobody touches asks in the background, so that its session ends; a key says that somebody is there.', async () => {
+test('marks requests of an idle desk as background, until a key is pressed', async () => {
   const page = await open({ operator: 'cu-011-specialist' });
   await page.clock.install();
   await page.reload();
@@ -50,7 +50,7 @@ test('A desk that nobody touches asks in the background, so that its session end
   expect(await touched).toBeUndefined();
 });
 
-test('A session that was left open elsewhere is ended from here, and is out there with its next look.', async () => {
+test('ends a session of another computer at its next poll', async () => {
   // No other test signs in as this operator, so the list holds these sessions only.
   const operator = 'cu-012-manager';
   const left = await open({ operator });

@@ -32,16 +32,16 @@ async function openReview(operator: string, familyName: string): Promise<{ page:
 }
 
 test.each([
-  ['A double click', 'Rotari', (page: Page) => page.getByRole('button', { name: 'Depune cererea' }).dblclick()],
+  ['a double click', 'Rotari', (page: Page) => page.getByRole('button', { name: 'Depune cererea' }).dblclick()],
   [
-    'The key pressed twice',
+    'a key pressed twice',
     'Ursu',
     async (page: Page) => {
       await page.keyboard.press('Control+Enter');
       await page.keyboard.press('Control+Enter');
     },
   ],
-])('%s files an application once, and its receipt stays.', async (_how, familyName, press) => {
+])('%s submits once and keeps the receipt', async (_case, familyName, press) => {
   const { page, id } = await openReview('cu-016-specialist', familyName);
   // Delays the merge before the submission, so that the second press comes during it.
   const held = Promise.withResolvers<void>();
@@ -64,7 +64,7 @@ test.each([
   expect(writes).toEqual(['POST submit']);
 });
 
-test('A double click hands over once, and the paper to sign is still to be printed.', async () => {
+test('hands over once on a double click, and still prints the confirmation', async () => {
   const operator = 'cu-017-specialist';
   const filed = await fileApplication({ operator, content: { applicant: applicant('Cebotari') } });
   await waitForState(filed, 'ready', operator);
@@ -83,7 +83,7 @@ test('A double click hands over once, and the paper to sign is still to be print
   await heading(page, /^Astăzi/).waitFor();
 });
 
-test('Other acts are sent once by a double click, and what asks in its place is not answered by it.', async () => {
+test('sends other actions once on a double click, and confirms nothing', async () => {
   const operator = 'cu-018-specialist';
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Gurău') } });
   // The filing specialist is the assignee.
@@ -97,7 +97,7 @@ test('Other acts are sent once by a double click, and what asks in its place is 
   expect(writes).toEqual(['POST assign', 'POST withdraw']);
 });
 
-test('A double click ticks a box, and a held key files nothing.', async () => {
+test('ticks a box on a double click, and submits once on a held key', async () => {
   const { page } = await openReview('cu-016-specialist', 'Negru');
   const box = page.locator('[id="/checked"]');
   await box.uncheck({ force: true });

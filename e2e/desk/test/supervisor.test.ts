@@ -9,7 +9,7 @@ import { runAction, fileApplication, waitForState } from '../filings.ts';
 const row = (page: Page, name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
 const cells = async (page: Page, name: string) => (await row(page, name).first().innerText()).split(/\s*\t\s*/);
 
-test('A supervisor reads counts by centre, service and agency, finds them on the map and takes them along as CSV.', async () => {
+test('shows statistics by centre, service and agency, on the map and as CSV', async () => {
   const operator = 'cu-003-specialist';
   const ready = await waitForState(
     await fileApplication({ operator, publicService: 'criminal-record' }),
@@ -54,7 +54,7 @@ test('A supervisor reads counts by centre, service and agency, finds them on the
   expect(csv).toMatch(/^agencies\/mai,[1-9]/m);
 });
 
-test('An agency that does not confirm is named as silent; a period that cannot be counted is said.', async () => {
+test('lists an unresponsive agency, and rejects an invalid period', async () => {
   await fileApplication({ ending: 'ZN', publicService: 'pension-reexamination' });
   const page = await open({ operator: 'supervisor', path: '/centres', colorScheme: 'dark', viewport: PHONE });
   const silent = page.getByRole('region', { name: 'Instituții care tac' });
@@ -70,7 +70,7 @@ test('An agency that does not confirm is named as silent; a period that cannot b
   await page.getByText('În această perioadă nu s-a depus nimic.').waitFor();
 });
 
-test('Who works at one centre has no page of all centres.', async () => {
+test('hides the page of all centres from specialists', async () => {
   const page = await open({ operator: 'cu-001-specialist', path: '/' });
   await page.getByRole('heading', { level: 1 }).waitFor();
   expect(await page.getByRole('link', { name: 'Centre' }).count()).toBe(0);

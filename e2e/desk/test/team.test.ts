@@ -20,7 +20,7 @@ const refocusUntil = (page: Page, sees: () => Promise<boolean>) =>
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
-test('A manager invites by keyboard, and notes an absence that a specialist of the team sees.', async () => {
+test('invites by keyboard, and records an absence for the team to see', async () => {
   const page = await open({ operator: 'cu-013-manager', path: '/team' });
   await row(page, /^Test Specialist/).waitFor();
   await pane(page).getByText('Propriul acces îl schimbă altcineva.').waitFor();
@@ -76,7 +76,7 @@ test('A manager invites by keyboard, and notes an absence that a specialist of t
   expect(await axe(specialist)).toEqual([]);
 });
 
-test('Suspended by the manager in another window, a specialist is out, and goes on with what was typed when access is back.', async () => {
+test('ends a suspended session, and restores input after reinstatement', async () => {
   const operator = 'cu-014-specialist';
   const filed = await fileApplication({
     operator,
@@ -111,7 +111,7 @@ test('Suspended by the manager in another window, a specialist is out, and goes 
   );
 });
 
-test('A supervisor makes a specialist a manager in another window, and the page of the specialist follows without a reload.', async () => {
+test('applies a role change to an open page without a reload', async () => {
   const specialist = await open({ operator: 'cu-015-specialist', path: '/team' });
   await inMain(specialist)
     .getByText(/^Test Specialist/)
@@ -133,7 +133,7 @@ test('A supervisor makes a specialist a manager in another window, and the page 
   await refocusUntil(specialist, () => invite.isVisible());
 });
 
-test('Support says why before it sees anything, and changes nothing.', async () => {
+test('asks support for a reason, and offers no changes', async () => {
   const page = await open({ operator: 'support' });
   await page.getByLabel('De ce priviți?').fill('Solicitarea 17');
   await page.keyboard.press('Enter');

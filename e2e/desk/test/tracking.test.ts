@@ -11,7 +11,7 @@ const heading = (page: Page) => page.getByRole('heading', { level: 2 });
 const field = (page: Page) => page.getByRole('textbox');
 const unknownNumber = () => generateTrackingNumber((bytes) => randomBytes(bytes));
 
-test('A scanned number says the state, the next step and the dates in three languages, and leaves the address.', async () => {
+test('tracks a scanned number in three languages, and clears the URL', async () => {
   const { trackingNumber } = await waitForState(await fileApplication({ ending: 'ZD' }), 'documents-requested');
   const page = await open({ path: `/t#${trackingNumber}`, ...PHONE_CONTEXT });
   await heading(page).waitFor();
@@ -35,7 +35,7 @@ test('A scanned number says the state, the next step and the dates in three lang
   ]);
 });
 
-test('A number is understood as people type it, and one that cannot be is named before anybody is asked.', async () => {
+test('accepts typed variants, and rejects invalid numbers without a request', async () => {
   const { trackingNumber = '' } = await waitForState(await fileApplication(), 'ready');
   const page = await open({ path: '/t' });
   let asked = 0;
@@ -64,7 +64,7 @@ test('A number is understood as people type it, and one that cannot be is named 
   expect(await heading(page).count()).toBe(0);
 });
 
-test('Too many tries, and a platform that does not answer, are said kindly; another scan goes on.', async () => {
+test('explains rate limits and an unavailable platform, and tracks again', async () => {
   const { trackingNumber } = await fileApplication();
   const page = await open({ path: '/t', locale: 'en-GB', colorScheme: 'dark', viewport: { width: 320, height: 568 } });
   const number = unknownNumber();

@@ -33,7 +33,7 @@ async function note(page: Page, text: string): Promise<void> {
   await held(page).waitFor();
 }
 
-test('How the person was told is chosen by arrows, sent when it is confirmed, and can be undone before it goes out.', async () => {
+test('records a notification after confirmation, and can undo it', async () => {
   const filed = await fileApplication({
     operator,
     content: { applicant: applicant('Cazacu'), contact: { phone: '+37369111222' } },
@@ -67,7 +67,7 @@ test('How the person was told is chosen by arrows, sent when it is confirmed, an
   });
 });
 
-test('A note comes back into its field when it is undone; covering the screen and signing out send it at once.', async () => {
+test('restores an undone note, and sends notes on lock and sign-out', async () => {
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Guțu') } });
   const texts = async () => (await recordedOf(filed)).notes?.map(({ text }) => text) ?? [];
   const isRecorded = (text: string) =>
@@ -95,7 +95,7 @@ test('A note comes back into its field when it is undone; covering the screen an
   expect(await texts()).toEqual(['înainte de acoperire', 'înainte de ieșire']);
 });
 
-test('What is left alone is recorded after its moment, and is not to be undone any more.', async () => {
+test('records a note after its undo window', async () => {
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Lupu') } });
   const page = await open({ operator, path: `/applications/${filed.id}` });
   await note(page, 'Fiica ridică actul.');

@@ -40,7 +40,7 @@ async function titleIs(page: Page, title: string | RegExp): Promise<void> {
   await page.getByRole('heading', { level: 1, name: title }).waitFor();
 }
 
-test('A mother asks for the allowance of a child, by its guardian: each screen says what is wrong beside the field and in its summary, and parks what is missing.', async () => {
+test('validates each screen of an allowance, and saves it for later', async () => {
   const page = await open({ operator: 'cu-001-specialist' });
   const found: string[] = [];
   const checkScreen = async (where: string) => found.push(...(await axe(page)).map((fault) => `${where}: ${fault}`));
@@ -134,7 +134,7 @@ test('A mother asks for the allowance of a child, by its guardian: each screen s
   expect(found).toEqual([]);
 });
 
-test('Two services for one person in a visit: the second starts with what is known, and what is filed has its receipt to print.', async () => {
+test('files one of two services in a visit, and reuses the person', async () => {
   const known = applicant('Bostan');
   await fileApplication({ content: { applicant: known, contact: { none: true } } });
   const page = await open({ operator: 'cu-001-specialist' });
@@ -182,7 +182,7 @@ test('Two services for one person in a visit: the second starts with what is kno
   await titleIs(page, /^Astăzi/);
 });
 
-test('Nothing typed is lost: not by a lock, a reload or a platform that does not answer; and what a colleague wrote is chosen, not overwritten.', async () => {
+test('keeps input over lock, reload and outage, and shows conflicts', async () => {
   const page = await open({ operator: 'cu-001-specialist' });
   tolerate(page, /Failed to load resource/, /412/);
   const user = await begin(page, 'cazier');
@@ -234,7 +234,7 @@ test('Nothing typed is lost: not by a lock, a reload or a platform that does not
   expect(await at(page, '/applicant/familyName').inputValue()).toBe('Melnic-Rusu');
 });
 
-test('An application that turns out to be her own, while the platform is away, is hers to prepare: the page says so, and leaves it to a colleague.', async () => {
+test('leaves the submission of an own application to a colleague', async () => {
   const draft = await fileApplication({ submit: false, content: { applicant: applicant('Sandu') } });
   const page = await open({ operator: 'cu-001-specialist', path: `/visits/resume/${draft.id}` });
   tolerate(page, /Failed to load resource/, /403/);
@@ -270,19 +270,16 @@ test('An application that turns out to be her own, while the platform is away, i
 test.each([
   ['RU', 'судимость', 'Кто обращается?', { viewport: { width: 320, height: 640 } }],
   ['EN', 'criminal record', 'Who is applying?', { viewport: PHONE }],
-] as const)(
-  'In %s, on a narrow screen: the same screens, nothing beside the page and nothing that cannot be read.',
-  async (language, said, title, options) => {
-    const page = await open(Object.assign({ operator: 'cu-001-specialist' }, options));
-    await page.getByRole('button', { name: 'Meniu' }).click();
-    await page.getByRole('button', { name: language, exact: true }).click();
-    // The menu closes before the next key.
-    await page.keyboard.press('Escape');
-    await begin(page, said);
-    await titleIs(page, title);
-    await at(page, '/applicant/idnp').fill(idnp(nextPerson()));
-    expect(await axe(page)).toEqual([]);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(width).toBeLessThanOrEqual(0);
-  },
-);
+] as const)('fits a visit in %s on a narrow screen, accessibly', async (language, said, title, options) => {
+  const page = await open(Object.assign({ operator: 'cu-001-specialist' }, options));
+  await page.getByRole('button', { name: 'Meniu' }).click();
+  await page.getByRole('button', { name: language, exact: true }).click();
+  // The menu closes before the next key.
+  await page.keyboard.press('Escape');
+  await begin(page, said);
+  await titleIs(page, title);
+  await at(page, '/applicant/idnp').fill(idnp(nextPerson()));
+  expect(await axe(page)).toEqual([]);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(width).toBeLessThanOrEqual(0);
+});
