@@ -11,7 +11,7 @@ export const TOPIC_SETTINGS = {
   brokers: STORED_BACKEND_SETTINGS.kafkaBrokers,
   access: KAFKA_SETTINGS,
   prefix: STORED_BACKEND_SETTINGS.prefix,
-  dataDir: dataDirSetting('each agency of its folder `agencies` has topics of its own.'),
+  dataDir: dataDirSetting('each agency in `agencies` has its own topics.'),
   partitions: TOPIC_PARTITIONS_SETTING,
   replication: {
     name: 'TOPIC_REPLICATION',
@@ -19,28 +19,27 @@ export const TOPIC_SETTINGS = {
     min: 0,
     max: 10,
     default: 0,
-    meaning: "Copies of a topic that is created, each on a broker of its own; 0 is the brokers' own default.",
+    meaning: 'Replication factor of a new topic; 0 is the default of the brokers.',
   },
   usersDir: {
     name: 'KAFKA_USERS_DIR',
     type: 'text',
     default: '',
     meaning:
-      'Folder with the password of each user of Kafka, a file named after the user. With it, users and their rights are made too, by an administrator (`KAFKA_SASL_USERNAME`); who has no file there keeps the password that it has.',
+      'Folder with one password file for each Kafka user, named after the user. With it the job also creates users and their rights, as the administrator `KAFKA_SASL_USERNAME`. A user without a file keeps its password.',
   },
   simulatorTopics: {
     name: 'SIMULATOR_TOPICS',
     type: 'choice',
     choices: ['all', 'agency', 'training'],
     default: 'training',
-    meaning:
-      'What the simulator answers, so far as it may: with `all` and `agency` it gets the rights of agencies as well.',
+    meaning: 'Topics of the simulator. With `all` and `agency` it also receives the rights of agencies.',
   },
   simulatorAgencies: {
     name: 'SIMULATOR_AGENCIES',
     type: 'list',
     default: [],
-    meaning: 'In whose place it stands then; none: all agencies.',
+    meaning: 'Agencies that the simulator plays; none: all agencies.',
   },
   timeoutMs: {
     name: 'TOPIC_TIMEOUT_MS',
@@ -49,6 +48,6 @@ export const TOPIC_SETTINGS = {
     min: 1000,
     max: 600_000,
     default: 60_000,
-    meaning: 'How long brokers that are away are waited for.',
+    meaning: 'Maximum wait for unavailable brokers.',
   },
 } as const satisfies Settings;

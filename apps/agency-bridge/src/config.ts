@@ -19,7 +19,7 @@ export const settings = {
   ...GRPC_SETTINGS,
   grpcPort: grpcPortSetting(7004),
   httpPort: httpPortSetting(7104),
-  intakeAddress: addressSetting('intake, where frozen submissions are fetched,', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+  intakeAddress: addressSetting('intake, the source of frozen submissions', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
   intakeTimeoutMs: {
     name: 'INTAKE_TIMEOUT_MS',
     type: 'number',
@@ -27,15 +27,15 @@ export const settings = {
     min: 100,
     max: 60_000,
     default: 3_000,
-    meaning: 'How long a fetch may take before the delivery is stored without content.',
+    meaning: 'Timeout of a fetch. After it the delivery is stored without content.',
   },
-  dataDir: dataDirSetting('the agencies, whose topics are read and written, are in its folder `agencies`.'),
+  dataDir: dataDirSetting('`agencies` has the agencies, whose topics the bridge reads and writes.'),
   createTopics: {
     name: 'CREATE_TOPICS',
     type: 'flag',
     default: true,
     meaning:
-      'Whether the two topics of an agency are created when they are missing. Without it, or where the broker forbids it, the log says which topics somebody must create.',
+      'Creates missing topics of an agency. Without it, or if the broker denies it, the log names the missing topics.',
   },
   topicPartitions: TOPIC_PARTITIONS_SETTING,
   concurrency: {
@@ -44,7 +44,7 @@ export const settings = {
     min: 1,
     max: 256,
     default: 32,
-    meaning: 'Events of different subjects that are worked on at once.',
+    meaning: 'Maximum number of events of different subjects that are handled concurrently.',
   },
   timerPollMs: timerPollSetting(2_000),
 } as const satisfies Settings;

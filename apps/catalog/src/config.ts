@@ -8,7 +8,7 @@ export const settings = {
   grpcPort: grpcPortSetting(7001),
   httpPort: httpPortSetting(7101),
   dataDir: dataDirSetting(
-    'the services are in its folder `public-services`, agencies and their days off in `agencies` and `calendars`; all are followed.',
+    'public services are in `public-services`, agencies and their calendars in `agencies` and `calendars`. Changes are read without a restart.',
   ),
 } as const satisfies Settings;
 

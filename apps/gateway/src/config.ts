@@ -17,14 +17,14 @@ export const settings = {
     name: 'GATEWAY_PORT',
     type: 'port',
     default: 8080,
-    meaning: 'Port of the public face; 0 takes any free one.',
+    meaning: 'Port of the public server; 0 takes any free port.',
   },
   publicHost: {
     name: 'GATEWAY_HOST',
     type: 'text',
     default: '127.0.0.1',
     inProduction: '::',
-    meaning: 'Where the public face listens.',
+    meaning: 'Listen address of the public server.',
   },
   publicOrigin: {
     name: 'PUBLIC_ORIGIN',
@@ -32,21 +32,21 @@ export const settings = {
     default: '',
     requiredInProduction: true,
     meaning:
-      'Such as https://cups.example: cookies and the check of Origin follow it. Empty: plain http on this machine. In production it begins with https://.',
+      'Public URL, such as https://cups.example. Cookies and the Origin check depend on it. Empty: plain HTTP on this machine. In production it begins with https://.',
   },
   signInFormOrigins: {
     name: 'SIGN_IN_FORM_ORIGINS',
     type: 'list',
     default: [],
     meaning:
-      'Origins to which an identity provider leads on a form that a browser has posted to it, such as https://sign.example: Chrome refuses to follow to others. The origin of the provider itself counts anyway.',
+      'Origins to which an identity provider redirects a posted form, such as https://sign.example. Chrome blocks redirects to others. The origin of the provider itself is always included.',
   },
   cookieKeysFile: {
     name: 'SESSION_COOKIE_KEYS_FILE',
     type: 'text',
     default: '',
     meaning:
-      'File of the keys of cookies, which gateways alone have: a JWK set of one to three keys of 256 bits with `use: enc`, the first encrypts, all decrypt. Read again when it changes; empty: `gateway-cookie.jwks` in CUPS_KEYS.',
+      'File with the cookie keys, for gateways only: a JWK set of one to three 256-bit keys with `use: enc`. The first key encrypts and all decrypt. Changes are read without a restart. Empty: `gateway-cookie.jwks` in CUPS_KEYS.',
   },
   sessionIdleMs: {
     name: 'SESSION_IDLE_MINUTES',
@@ -55,8 +55,7 @@ export const settings = {
     min: 1,
     max: 480,
     default: 30,
-    meaning:
-      'A session of which nobody has asked for anything for so long has ended; what a page asks by itself does not count.',
+    meaning: 'Idle time after which a session ends. Automatic requests of the page do not count.',
   },
   sessionCheckMs: {
     name: 'SESSION_CHECK_MS',
@@ -66,7 +65,7 @@ export const settings = {
     max: 240_000,
     default: 120_000,
     meaning:
-      'How long a word of identity on a session holds: a suspension, or a change of roles, counts after that while identity is up.',
+      'Interval of the session check with identity. Suspensions and role changes take effect after it while identity is up.',
   },
   trustProxy: {
     name: 'TRUST_PROXY',
@@ -74,25 +73,25 @@ export const settings = {
     min: 0,
     max: 10,
     default: 0,
-    meaning: 'Proxies in front whose X-Forwarded-For is believed.',
+    meaning: 'Number of trusted proxies for X-Forwarded-For.',
   },
   openapiFile: {
     name: 'CUPS_OPENAPI',
     type: 'path',
     default: join(protoDir(), '..', 'apps', 'gateway', 'openapi.yaml'),
-    meaning: 'The OpenAPI document.',
+    meaning: 'Path of the OpenAPI document.',
   },
   deskDir: {
     name: 'DESK_DIR',
     type: 'path',
     default: join(protoDir(), '..', 'apps', 'desk', 'dist'),
-    meaning: 'Folder of the built page of the desk; without it the interface for programs serves alone.',
+    meaning: 'Folder of the built desk page. Without it the gateway serves the API only.',
   },
   contractDir: {
     name: 'CONTRACT_DIR',
     type: 'path',
     default: join(protoDir(), '..', 'libs', 'agency-contract', 'dist'),
-    meaning: 'Folder of the built site of the agency contract, served under /contract/.',
+    meaning: 'Folder of the built agency contract site, served under /contract/.',
   },
   addresses: {
     catalog: addressSetting('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
@@ -108,7 +107,7 @@ export const settings = {
     min: 100,
     max: 120_000,
     default: 10_000,
-    meaning: 'How long a request and all calls that it causes may take.',
+    meaning: 'Time budget of a request with all calls that it causes.',
   },
   lameDuckMs: {
     name: 'LAME_DUCK_MS',
@@ -118,7 +117,7 @@ export const settings = {
     max: 10_000,
     default: 0,
     meaning:
-      'How long a gateway that stops still answers on connections that are open, asking each time that they be closed, so that none is closed under a request that is just coming. 0, as on one machine: it closes idle ones at once.',
+      'Time in which a stopping gateway still answers on open connections and asks clients to close them. So it closes no connection under an arriving request. 0, as on one machine: idle connections are closed immediately.',
   },
   maxInFlight: {
     name: 'MAX_IN_FLIGHT',
@@ -127,7 +126,7 @@ export const settings = {
     max: 10_000,
     default: 512,
     meaning:
-      'Requests that are answered at once; health, sign-out and files of the page not counted; more are refused with OVERLOADED.',
+      'Maximum number of running requests, without health, sign-out and files of the page; further ones are refused with OVERLOADED.',
   },
   maxInFlightPerAddress: {
     name: 'MAX_IN_FLIGHT_PER_ADDRESS',
@@ -136,7 +135,7 @@ export const settings = {
     max: 10_000,
     default: 128,
     meaning:
-      'Requests of one address (after TRUST_PROXY) that are answered at once; more are refused with OVERLOADED. Waiting for a body does not count.',
+      'Maximum number of running requests of one address (after TRUST_PROXY); further ones are refused with OVERLOADED. Requests that wait for a body do not count.',
   },
   maxBodies: {
     name: 'MAX_UNFINISHED_BODIES',
@@ -145,7 +144,7 @@ export const settings = {
     max: 100_000,
     default: 1024,
     meaning:
-      'Bodies of requests that may be arriving at once, an eighth of them from one address; more are refused with OVERLOADED.',
+      'Maximum number of request bodies in transit, one eighth of them from one address; further ones are refused with OVERLOADED.',
   },
   maxBodyBytes: {
     name: 'MAX_UNFINISHED_BODY_BYTES',
@@ -153,41 +152,33 @@ export const settings = {
     min: 4_194_304,
     max: 1_073_741_824,
     default: 33_554_432,
-    meaning: 'Bytes of bodies that are arriving, held at once, an eighth of them from one address.',
+    meaning: 'Maximum number of bytes of request bodies in transit, one eighth of them from one address.',
   },
   limits: {
     address: rateLimitSetting(
       'ADDRESS',
       3000,
-      'Requests a minute from one address, files of the page not counted, in each replica.',
+      'Maximum number of requests per minute and address in each replica, without files of the page.',
     ),
-    page: rateLimitSetting(
-      'PAGE',
-      3000,
-      'Files of the page that one address may fetch in a minute, counted in each replica.',
-    ),
-    session: rateLimitSetting('SESSION', 600, 'Requests a minute under one session, counted in each replica.'),
-    signIn: rateLimitSetting(
-      'SIGN_IN',
-      120,
-      'Steps of sign-ins at an identity provider that one address may make in a minute, counted in each replica.',
-    ),
+    page: rateLimitSetting('PAGE', 3000, 'Maximum number of files of the page per minute and address in each replica.'),
+    session: rateLimitSetting('SESSION', 600, 'Maximum number of requests per minute and session in each replica.'),
+    signIn: rateLimitSetting('SIGN_IN', 120, 'Maximum number of sign-in steps per minute and address in each replica.'),
     tracking: rateLimitSetting(
       'TRACKING',
       20,
-      'Tracking numbers that nobody holds which one address (IPv6: a network of /64) may try in a minute, counted in each replica.',
+      'Maximum number of unknown tracking numbers per minute and address (IPv6: a /64 network) in each replica.',
     ),
     trackingTotal: rateLimitSetting(
       'TRACKING_TOTAL',
       600,
-      'Tracking numbers that nobody holds, of all addresses in a minute, from which on each further miss is answered later; nobody is refused by it. Counted in each replica.',
+      'Number of unknown tracking numbers per minute of all addresses in each replica, from which on further misses are delayed. None is refused.',
     ),
   },
   checkAnswers: {
     name: 'CUPS_CHECK_ANSWERS',
     type: 'flag',
     default: false,
-    meaning: 'For tests: answers are held against the OpenAPI document as well.',
+    meaning: 'For tests: validates responses against the OpenAPI document too.',
   },
 } as const satisfies Settings;
 

@@ -17,20 +17,20 @@ export const settings = {
   ...GRPC_SETTINGS,
   grpcPort: grpcPortSetting(7002),
   httpPort: httpPortSetting(7102),
-  dataDir: dataDirSetting('the centres and agencies are in its folders `centres` and `agencies`, which are followed.'),
+  dataDir: dataDirSetting('centres and agencies are in `centres` and `agencies`. Changes are read without a restart.'),
   providers: {
     name: 'CUPS_IDENTITY_PROVIDERS',
     type: 'list',
     default: [],
     meaning:
-      'Who may say who signs in, each by its name; `local`, `mpass` (SAML 2.0), `oidc`; without any, nobody signs in. Production refuses `local`.',
+      'Identity providers: `local`, `mpass` (SAML 2.0), `oidc`. Without any, nobody can sign in. Production refuses `local`.',
   },
   personKeysFile: {
     name: 'PERSON_KEYS_FILE',
     type: 'text',
     default: '',
     meaning:
-      'File of the keys of personal numbers of the staff, a JWK set of keys of 256 bits: the first of `use: enc` seals, all of them open, those of `use: sig` (one, or two while they change) find. Read again when it changes; empty: `identity-persons.jwks` in CUPS_KEYS.',
+      'File with the keys of personal numbers of staff: a JWK set of 256-bit keys. The first key of `use: enc` encrypts and all of them decrypt. The keys of `use: sig` (one, or two during a rotation) compute the search hash. Changes are read without a restart. Empty: `identity-persons.jwks` in CUPS_KEYS.',
   },
   personHashKeysFile: PERSON_HASH_KEYS_SETTING,
   sessionMs: {
@@ -40,7 +40,7 @@ export const settings = {
     min: 1,
     max: 480,
     default: 480,
-    meaning: 'Life of a session, at most 8 hours.',
+    meaning: 'Lifetime of a session, at most 8 hours.',
   },
   sessionsPerOperator: {
     name: 'CUPS_SESSIONS_PER_OPERATOR',
@@ -48,7 +48,7 @@ export const settings = {
     min: 1,
     max: 100,
     default: 5,
-    meaning: 'Sessions of one operator at once; of more, the oldest end.',
+    meaning: 'Maximum number of concurrent sessions of one operator; the oldest end first.',
   },
   sessionSweepMs: {
     name: 'CUPS_SESSION_SWEEP_MS',
@@ -57,7 +57,7 @@ export const settings = {
     min: 50,
     max: 3_600_000,
     default: 60_000,
-    meaning: 'How often sessions whose time has passed are deleted.',
+    meaning: 'Interval of the deletion of expired sessions.',
   },
   syncMs: {
     name: 'CUPS_CENTRES_SYNC_MS',
@@ -66,7 +66,7 @@ export const settings = {
     min: 50,
     max: 3_600_000,
     default: 30_000,
-    meaning: 'How often the centres are compared with the store, for what other replicas wrote.',
+    meaning: 'Interval of the comparison of centres with the store, to read changes by other replicas.',
   },
   signIn: SIGN_IN,
 } as const satisfies Settings;

@@ -18,7 +18,9 @@ export const settings = {
   ...GRPC_SETTINGS,
   grpcPort: grpcPortSetting(7003),
   httpPort: httpPortSetting(7103),
-  dataDir: dataDirSetting('its folders `agencies` and `calendars` say when agencies work, and are followed.'),
+  dataDir: dataDirSetting(
+    '`agencies` and `calendars` define the working time of agencies. Changes are read without a restart.',
+  ),
   catalogAddress: addressSetting('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
   identityAddress: addressSetting('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),
   requestSecret: {
@@ -26,7 +28,7 @@ export const settings = {
     type: 'secret-file',
     default: '.cups/keys/intake.secret',
     secret: true,
-    meaning: 'File with the secret of the fingerprints of requests, read again when it changes.',
+    meaning: 'File with the secret of the request fingerprints. Changes are read without a restart.',
   },
   personHashKeysFile: PERSON_HASH_KEYS_SETTING,
   timerPollMs: timerPollSetting(15_000),

@@ -17,13 +17,13 @@ export const settings = {
   ...GRPC_SETTINGS,
   grpcPort: grpcPortSetting(7005),
   httpPort: httpPortSetting(7105),
-  intakeAddress: addressSetting('intake, which is asked for the contact,', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+  intakeAddress: addressSetting('intake, the source of contacts', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
   smtpUrlFile: {
     name: 'SMTP_URL_FILE',
     type: 'secret-file',
     optional: true,
     secret: true,
-    meaning: 'File with what SMTP_URL would say, and instead of it; read again for each connection.',
+    meaning: 'File with the value of SMTP_URL, instead of that setting. Read for each connection.',
   },
   smtpUrl: {
     name: 'SMTP_URL',
@@ -31,14 +31,14 @@ export const settings = {
     default: '',
     secret: true,
     meaning:
-      'Where mail goes, smtp:// or smtps://; TLS is demanded of every server that is not on this machine. Without it mail is written as .eml files into the folder `mail` of CUPS_STATE.',
+      'URL of the mail server, smtp:// or smtps://. TLS is required except on this machine. Without it mail is written as .eml files into `mail` in CUPS_STATE.',
   },
   smtpCa: {
     name: 'SMTP_TLS_CA_FILE',
     type: 'file',
     optional: true,
     meaning:
-      'File of the authorities (PEM) that the certificate of the mail server must be from, instead of those that Node knows; read again for each connection.',
+      'File with the authorities (PEM) of the mail server certificate, instead of those of Node. Read for each connection.',
   },
   mailFrom: {
     name: 'MAIL_FROM',
@@ -50,7 +50,7 @@ export const settings = {
     name: 'CUPS_STATE',
     type: 'path',
     default: '.cups',
-    meaning: 'Its folder `mail` takes the .eml files; they hold personal data.',
+    meaning: 'Folder for `mail`, which holds .eml files with personal data.',
   },
   maxAgeMs: {
     name: 'NOTICE_MAX_AGE_DAYS',
@@ -59,7 +59,7 @@ export const settings = {
     min: 1,
     max: 365,
     default: 7,
-    meaning: 'An older event causes no notice, and a notice that could not go out for so long is given up.',
+    meaning: 'Maximum age of an event that causes a notice, and of an unsent notice.',
   },
   overtakenAfterMs: {
     name: 'NOTICE_OVERTAKEN_AFTER_MINUTES',
@@ -68,7 +68,7 @@ export const settings = {
     min: 1,
     max: 10_080,
     default: 60,
-    meaning: 'A notice later than this is dropped when its application has moved on.',
+    meaning: 'Delay after which a notice is dropped if its application has changed state.',
   },
   timerPollMs: timerPollSetting(2_000),
   claimMs: {
@@ -78,7 +78,7 @@ export const settings = {
     min: 1_000,
     max: 3_600_000,
     default: 120_000,
-    meaning: 'After this time a claimed mail whose sending left no mark is sent again.',
+    meaning: 'Time after which a claimed mail without a sent mark is sent again.',
   },
   retryMs: {
     name: 'MAIL_RETRY_MS',
@@ -87,7 +87,7 @@ export const settings = {
     min: 50,
     max: 60_000,
     default: 30_000,
-    meaning: 'Wait before the second try; it doubles up to a minute.',
+    meaning: 'Delay before the second try; it doubles up to one minute.',
   },
 } as const satisfies Settings;
 

@@ -8,20 +8,21 @@ export const PROCESS_SETTINGS = {
     name: 'CUPS_ENV',
     type: 'environment',
     meaning:
-      'Where the process runs. It has no default: development allows what production refuses, such as plain connections, and a forgotten setting must not allow it.',
+      'Environment of the process. It has no default, because development allows plain connections, and a forgotten setting must not allow them.',
   },
   host: {
     name: 'LISTEN_HOST',
     type: 'ip',
     default: '127.0.0.1',
     meaning:
-      'Where gRPC and the operations port listen. Loopback unless it is set, so that a process started by hand opens no port to its network; `::`, as in a pod, is every address of IPv4 and IPv6.',
+      'Listen address of gRPC and the operations port. The default is loopback, so that a process started by hand opens no port to its network. `::`, as in a pod, is every IPv4 and IPv6 address.',
   },
   keysDir: {
     name: 'CUPS_KEYS',
     type: 'path',
     default: '.cups/keys',
-    meaning: "Folder of keys: the service's own private one and everybody's public ones, read again when they change.",
+    meaning:
+      'Folder with the private key of the service and the public keys of all services. Changes are read without a restart.',
   },
   tlsDir: {
     name: 'GRPC_TLS_DIR',
@@ -29,20 +30,20 @@ export const PROCESS_SETTINGS = {
     optional: true,
     requiredInProduction: true,
     meaning:
-      "Folder with the service's own certificate `tls.crt` (its SPIFFE id `spiffe://cups/<service>`), its key `tls.key` and the authorities that count `ca.crt`, read again when they change. With it calls between services are mutual TLS; without it they are plain.",
+      'Folder with the certificate of the service `tls.crt` (SPIFFE ID `spiffe://cups/<service>`), its key `tls.key` and the trusted authorities `ca.crt`. Changes are read without a restart. It enables mutual TLS between services; without it calls are plain.',
   },
   logLevel: {
     name: 'LOG_LEVEL',
     type: 'choice',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     default: 'info',
-    meaning: 'The least level of lines that are logged.',
+    meaning: 'Lowest level of logged lines.',
   },
   release: {
     name: 'CUPS_RELEASE',
     type: 'text',
     default: 'unnamed',
-    meaning: 'What was built; an image brings the name of its own. Seen as `cups_build_info`.',
+    meaning: 'Name of the build, shown as `cups_build_info`. An image sets it.',
   },
 } as const satisfies Settings;
 
@@ -54,20 +55,20 @@ export const KAFKA_SETTINGS = {
     optional: true,
     requiredInProduction: true,
     meaning:
-      'File of the authorities (PEM) that the certificates of the brokers must be from; with it Kafka is spoken to over TLS. Read again for each connection.',
+      'File with the authorities (PEM) of the broker certificates. It enables TLS to Kafka. Read for each connection.',
   },
   username: {
     name: 'KAFKA_SASL_USERNAME',
     type: 'text',
     default: '',
-    meaning: 'User of Kafka that the service signs in as (SCRAM-SHA-512), over TLS only; empty: it does not sign in.',
+    meaning: 'Kafka user of the service (SCRAM-SHA-512), over TLS only; empty: no sign-in.',
   },
   password: {
     name: 'KAFKA_SASL_PASSWORD_FILE',
     type: 'secret-file',
     optional: true,
     secret: true,
-    meaning: 'File with the password of that user, read again for each connection.',
+    meaning: 'File with the password of the Kafka user. Read for each connection.',
   },
 } as const satisfies Settings;
 
@@ -79,27 +80,28 @@ export const STORED_BACKEND_SETTINGS = {
     type: 'store-uri',
     default: 'mongodb://127.0.0.1:27017',
     secret: true,
-    meaning: 'The whole URI of the store, without a database; the database is `<CUPS_PREFIX>cups-<service>`.',
+    meaning: 'Complete URI of the store, without a database. The database is `<CUPS_PREFIX>cups-<service>`.',
   },
   mongoCa: {
     name: 'MONGODB_TLS_CA_FILE',
     type: 'file',
     optional: true,
     meaning:
-      'File of the authorities (PEM) that the certificate of the store must be from; with it the store is spoken to over TLS. Read again when the connection is made anew. Production takes no store without TLS: it needs this file, or a URI with `tls=true`.',
+      'File with the authorities (PEM) of the store certificate. It enables TLS to the store. Read for each new connection. Production requires TLS: this file, or a URI with `tls=true`.',
   },
   kafkaBrokers: {
     name: 'KAFKA_BROKERS',
     type: 'list',
     default: ['127.0.0.1:9092'],
-    meaning: 'Where Kafka is found, each host:port.',
+    meaning: 'Kafka brokers, each host:port.',
   },
   kafkaAccess: KAFKA_SETTINGS,
   prefix: {
     name: 'CUPS_PREFIX',
     type: 'text',
     default: '',
-    meaning: 'Before every topic, group and database, so that environments and tests share one broker and store.',
+    meaning:
+      'Prefix of every topic, group and database, so that environments and tests can share one broker and store.',
   },
 } as const satisfies Settings;
 
@@ -112,13 +114,13 @@ export const GRPC_SETTINGS = {
     max: 1000,
     default: 64,
     meaning:
-      'Calls that are worked on at once; more are refused with OVERLOADED. Calls of services for themselves have as many places of their own.',
+      'Maximum number of running calls; further calls are refused with OVERLOADED. Calls that services make for themselves have the same number of slots of their own.',
   },
 } as const satisfies Settings;
 
 /** The port of gRPC, with the one that a process started by hand takes. */
 export const grpcPortSetting = <const Port extends number>(port: Port) =>
-  ({ name: 'GRPC_PORT', type: 'port', default: port, meaning: 'Port of gRPC; 0 takes any free one.' }) as const;
+  ({ name: 'GRPC_PORT', type: 'port', default: port, meaning: 'gRPC port; 0 takes any free port.' }) as const;
 
 /** The port for operators of the platform, with the one that a process started by hand takes. */
 export const httpPortSetting = <const Port extends number>(port: Port) =>
@@ -126,7 +128,8 @@ export const httpPortSetting = <const Port extends number>(port: Port) =>
     name: 'HTTP_PORT',
     type: 'port',
     default: port,
-    meaning: 'Port of health (`/healthz`, `/readyz`) and `/metrics`, for the inside only; 0 takes any free one.',
+    meaning:
+      'Operations port: health (`/healthz`, `/readyz`) and `/metrics`, for internal use only; 0 takes any free port.',
   }) as const;
 
 /** Of identity and intake, who alone have these keys. */
@@ -135,12 +138,12 @@ export const PERSON_HASH_KEYS_SETTING = {
   type: 'text',
   default: '',
   meaning:
-    "File of the keys by which intake sees that an application is the operator's own, a JWK set of keys of 256 bits of `use: sig`: the first hashes the personal number, all are compared by. Read again when it changes; empty: `person-hash.jwks` in CUPS_KEYS. Without it, which production refuses, nothing is compared.",
+    'File with the keys that detect own applications of operators: a JWK set of 256-bit keys of `use: sig`. The first key hashes the personal number; all are used to compare. Changes are read without a restart. Empty: `person-hash.jwks` in CUPS_KEYS. Without the file nothing is compared; production refuses that.',
 } as const satisfies Setting;
 
 /** Where a neighbour is called. */
 export const addressSetting = <const Name extends string>(upstream: string, name: Name, address: string) =>
-  ({ name, type: 'address', default: address, meaning: `Where ${upstream} is called.` }) as const;
+  ({ name, type: 'address', default: address, meaning: `Address of ${upstream}.` }) as const;
 
 /** Folder of data files. */
 export const dataDirSetting = (what: string) =>
@@ -154,7 +157,7 @@ export const TOPIC_PARTITIONS_SETTING = {
   max: 1_000,
   default: 3,
   meaning:
-    'Partitions of a topic that is created; so many replicas can share its messages. Topics that exist keep what they have.',
+    'Number of partitions of a new topic, which limits the number of consuming replicas. Existing topics keep their number.',
 } as const satisfies Setting;
 
 /** How often durable timers are looked for. */
@@ -166,5 +169,5 @@ export const timerPollSetting = <const Ms extends number>(ms: Ms) =>
     min: 50,
     max: 600_000,
     default: ms,
-    meaning: 'How often due timers, also those of other processes, are looked for.',
+    meaning: 'Interval of the search for due timers, including those of other processes.',
   }) as const;

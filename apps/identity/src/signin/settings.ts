@@ -7,39 +7,39 @@ const SAML = {
     name: 'SAML_ENTITY_ID',
     type: 'text',
     default: '',
-    meaning: 'Who we are for the identity provider of `mpass`, as it was registered there.',
+    meaning: 'Entity ID of the platform, as registered at the provider of `mpass`.',
   },
   idpEntityId: {
     name: 'SAML_IDP_ENTITY_ID',
     type: 'text',
     default: '',
-    meaning: 'Who the identity provider is: the entity id in its metadata.',
+    meaning: 'Entity ID of the identity provider, from its metadata.',
   },
   ssoUrl: {
     name: 'SAML_IDP_SSO_URL',
     type: 'text',
     default: '',
-    meaning: 'Where it takes requests to sign in, by HTTP-POST.',
+    meaning: 'URL of the provider for sign-in requests (HTTP-POST).',
   },
   sloUrl: {
     name: 'SAML_IDP_SLO_URL',
     type: 'text',
     default: '',
-    meaning: 'Where it takes messages about signing out, by HTTP-POST; empty: nobody is signed out there.',
+    meaning: 'URL of the provider for logout messages (HTTP-POST); empty: no logout at the provider.',
   },
   certificates: {
     name: 'SAML_IDP_CERTIFICATES_FILE',
     type: 'file',
     optional: true,
     meaning:
-      'File with the certificate (PEM) that it signs with; two while it changes its key. Read again when the file changes.',
+      'File with the signing certificate (PEM) of the provider; two during a rotation. Changes are read without a restart.',
   },
   keysDir: {
     name: 'SAML_KEYS_DIR',
     type: 'path',
     default: '.cups/saml',
     meaning:
-      'Folder of our key pairs, PEM: `current.key` and `current.crt` sign and decrypt; `next` is published in the metadata before it is used, `previous` decrypts what is still on its way. Read again when they change.',
+      'Folder with the PEM key pairs of the platform. `current.key` and `current.crt` sign and decrypt. `next` is published in the metadata before its use. `previous` decrypts messages in transit. Changes are read without a restart.',
   },
   skewMs: {
     name: 'SAML_CLOCK_SKEW_MS',
@@ -48,13 +48,13 @@ const SAML = {
     min: 0,
     max: 300_000,
     default: 60_000,
-    meaning: 'How far the clock of the identity provider may be from ours.',
+    meaning: 'Maximum clock difference to the identity provider.',
   },
   plain: {
     name: 'SAML_PLAIN_ASSERTIONS',
     type: 'flag',
     default: false,
-    meaning: 'Whether assertions may come unencrypted, for trying out; production refuses it.',
+    meaning: 'Accepts unencrypted assertions, for trials; production refuses it.',
   },
   strongContexts: {
     name: 'SAML_STRONG_CONTEXTS',
@@ -62,14 +62,14 @@ const SAML = {
     default: ['SmartcardPKI', 'MobileTwoFactorContract', 'MobileTwoFactorUnregistered', 'TimeSyncToken', 'X509'].map(
       (method) => `urn:oasis:names:tc:SAML:2.0:ac:classes:${method}`,
     ),
-    meaning: 'Methods of sign-in with a second factor (AuthnContextClassRef), which supervisors and support must use.',
+    meaning: 'Sign-in methods with a second factor (AuthnContextClassRef), required for supervisors and support.',
   },
   roleAttributes: {
     name: 'SAML_ROLE_ATTRIBUTES',
     type: 'list',
     default: ['OperatorCUPS', 'Specialist CUPS'],
     meaning:
-      'Attributes that name rights, as `CU-001:specialist`, `asp:agency-clerk` or `supervisor`, where SAML_ROLES is `attributes`.',
+      'Attributes with rights such as `CU-001:specialist`, `asp:agency-clerk` or `supervisor`, where SAML_ROLES is `attributes`.',
   },
   roles: {
     name: 'SAML_ROLES',
@@ -77,13 +77,13 @@ const SAML = {
     choices: ['store', 'attributes'],
     default: 'store',
     meaning:
-      'Which rights count: `store`, those of our staff; `attributes`, of those the ones that the identity provider asserts as well.',
+      'Source of rights. `store`: the staff records. `attributes`: the staff rights that the identity provider also asserts.',
   },
   displayName: {
     name: 'SAML_DISPLAY_NAME',
     type: 'text',
     default: 'MPass',
-    meaning: 'What the button of the sign-in page says.',
+    meaning: 'Label of the sign-in button.',
   },
 } as const satisfies Settings;
 
@@ -92,39 +92,39 @@ const OIDC = {
     name: 'OIDC_ISSUER',
     type: 'text',
     default: '',
-    meaning: 'Address of the OpenID provider of `oidc`, under which its discovery document is found.',
+    meaning: 'Issuer URL of the OpenID provider of `oidc`, with its discovery document.',
   },
   clientId: {
     name: 'OIDC_CLIENT_ID',
     type: 'text',
     default: '',
-    meaning: 'Who we are for it.',
+    meaning: 'Client ID at the OpenID provider.',
   },
   clientSecret: {
     name: 'OIDC_CLIENT_SECRET_FILE',
     type: 'secret-file',
     optional: true,
     secret: true,
-    meaning: 'File with our secret there, read again when it changes.',
+    meaning: 'File with the client secret. Changes are read without a restart.',
   },
   personClaim: {
     name: 'OIDC_PERSON_CLAIM',
     type: 'text',
     default: 'idnp',
-    meaning: 'The claim of the ID token that holds the IDNP.',
+    meaning: 'Claim of the ID token with the IDNP.',
   },
   strongAcr: {
     name: 'OIDC_STRONG_ACR',
     type: 'list',
     default: [],
     meaning:
-      'Levels of sign-in with a second factor (`acr`), which supervisors and support must use. An `amr` of `mfa` counts as well.',
+      'Values of `acr` with a second factor, required for supervisors and support. An `amr` of `mfa` also counts.',
   },
   displayName: {
     name: 'OIDC_DISPLAY_NAME',
     type: 'text',
     default: 'OpenID Connect',
-    meaning: 'What the button of the sign-in page says.',
+    meaning: 'Label of the sign-in button.',
   },
 } as const satisfies Settings;
 
