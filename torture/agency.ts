@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { prepareKafkaClassPath } from '@cups/local';
 
-/** The client of the Kafka project (Agency.java): it sends what our own client cannot, and reads without our code. */
+/** Client of the Java Kafka library (Agency.java). It sends what kafkajs cannot, and reads topics without platform code. */
 
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 
-/** A message as it stands on a topic, or is to stand there. */
+/** A message on a topic. */
 export interface Message {
   key: Buffer | null;
   value: Buffer | null;
@@ -20,9 +20,9 @@ export interface StoredMessage extends Message {
 }
 
 export interface AgencyClient {
-  /** The answer is `ok`, or the class of the error; it never rejects. */
+  /** Resolves with `ok` or the class of the error; never rejects. */
   send(topic: string, message: Message, compression?: Compression): Promise<string>;
-  /** Some hundred bytes that become very many records, or a very large one, when they are unpacked. */
+  /** Sends a compressed batch of a few hundred bytes that unpacks into very many records, or one very large record. */
   bomb(topic: string, kind: 'empty' | 'large', size: number): Promise<string>;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ const SOURCE = join(import.meta.dirname, 'Agency.java');
 const text = (bytes: Buffer | null): string => (bytes === null ? '-' : bytes.toString('base64'));
 const bytes = (field: string): Buffer | null => (field === '-' ? null : Buffer.from(field, 'base64'));
 
-/** Starts a sender; it ends with us. */
+/** Starts a sender process, which ends with this one. */
 export async function startAgencyClient(brokers: string): Promise<AgencyClient> {
   const args = [...FLAGS, '-cp', await prepareKafkaClassPath(), SOURCE, 'send', brokers];
   const child = spawn('java', args, { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
@@ -68,7 +68,7 @@ export async function startAgencyClient(brokers: string): Promise<AgencyClient> 
   };
 }
 
-/** Reads topics from their beginning to their end, without a group; in the order of each partition. */
+/** Reads topics from beginning to end without a consumer group, in the order of each partition. */
 export async function readTopics(brokers: string, topics: readonly string[]): Promise<StoredMessage[]> {
   const args = [...FLAGS, '-cp', await prepareKafkaClassPath(), SOURCE, 'read', brokers, ...topics];
   const child = spawn('java', args, { stdio: ['ignore', 'pipe', 'ignore'] });

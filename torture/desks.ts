@@ -7,21 +7,21 @@ import type { Workload } from './workload.ts';
 import { runVisit } from './visit.ts';
 import type { VisitContext, DeliveredApplication } from './visit.ts';
 
-/** So many visits at most are under way: real centres have no more desks. */
+/** Maximum number of concurrent visits. Further arrivals are skipped. */
 const MAX_CONCURRENT_VISITS = 200;
 
-/** People who come to the centres, whatever happens to the platform. */
+/** Simulated applicants who visit the centres, whatever happens to the platform. */
 export interface Desks {
   counters: Workload;
   deliveredApplications: ReadonlyMap<string, DeliveredApplication>;
   visits: { begun: number; running: number; skipped: number };
-  /** Times the ordinary load. */
+  /** Multiplies the normal arrival rate. */
   load(factor: number): void;
-  /** No new visits; resolves when those that run are over, or gives them up after so many seconds. */
+  /** Stops new visits; resolves when the running ones end, or aborts them after this many seconds. */
   finish(seconds: number): Promise<void>;
 }
 
-/** Opens a desk at each active centre and lets people come: `perSecond` applications are begun. */
+/** Opens a desk at each active centre and starts visits at `perSecond` applications a second. */
 export async function openDesks(url: string, perSecond: number, random: () => number): Promise<Desks> {
   const { centres: all } = (await (await fetch(`${url}/api/v1/centres?pageSize=200`)).json()) as { centres: Centre[] };
   const centres = all.filter(({ status }) => status === 'active');
@@ -46,7 +46,7 @@ export async function openDesks(url: string, perSecond: number, random: () => nu
     try {
       await runVisit((visits.begun += 1), place);
     } catch (error) {
-      // What was refused is in the books of the counters.
+      // The workload has already recorded refused calls.
       if (!(error instanceof ApiError) && !givenUp.signal.aborted) count(counters.troubles, (error as Error).name);
     } finally {
       visits.running -= 1;

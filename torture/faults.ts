@@ -6,12 +6,12 @@ import type { HostileTraffic } from './hostile-traffic.ts';
 import { describeFault } from './plan.ts';
 import type { FaultKind, PlannedFault, FaultTarget } from './plan.ts';
 
-/** Does what is planned, to a running platform. */
+/** Injects the planned faults into a running platform. */
 
 export interface FaultOutcome {
-  /** How many of each kind were done. */
+  /** Number of injected faults by kind. */
   done: Record<FaultKind, number>;
-  /** What went wrong while it was done: a process that did not start again. */
+  /** Faults that failed, such as a process that did not restart. */
   failures: string[];
 }
 
@@ -24,17 +24,17 @@ export interface FaultOptions {
   onProgress: (line: string) => void;
 }
 
-/** Second copies are called so. */
+/** Number of the second copy of a service. */
 const SECOND_COPY = 2;
 const OVERLOAD_FACTOR = 5;
 
-/** Plays a plan to its end; what is away at the end is back when it resolves. */
+/** Injects all faults of a plan. Every process runs again when it resolves. */
 export async function injectFaults(options: FaultOptions): Promise<FaultOutcome> {
   const { plan, signal, onProgress } = options;
   const done = { kills: 0, restarts: 0, pauses: 0, replicas: 0, poison: 0, compressed: 0, oversized: 0, overload: 0 };
   const failures: string[] = [];
   const started = performance.now();
-  /** The last step for each process, or each kind that has none: on a slow machine a start takes longer than planned. */
+  /** The last fault of each process, or of each kind without one: on a slow machine a start takes longer than planned. */
   const turns = new Map<string, Promise<void>>();
   const inTurn = async (step: PlannedFault, before: Promise<void> | undefined): Promise<void> => {
     await before;
@@ -109,8 +109,8 @@ async function restart(platform: Platform, target: FaultTarget): Promise<void> {
 }
 
 /**
- * A process of its own wakes it up again, so that nothing stays paused should we be killed meanwhile. When all is given up
- * the waker ends, and whoever gives up wakes what it has paused.
+ * Pauses a process. A separate process resumes it, so that nothing stays paused if this one is killed. On an abort that
+ * process ends, and the caller resumes what it paused.
  */
 function pauseProcess(pid: number | undefined, seconds: number, signal: AbortSignal): Promise<void> {
   if (!pid) return Promise.reject(new Error('it does not run'));

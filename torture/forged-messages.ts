@@ -7,16 +7,16 @@ import { ulid } from 'ulid';
 import type { Message } from './agency.ts';
 import type { DeliveredApplication } from './visit.ts';
 
-/** What agencies may send, and what they may not: messages for a replies topic. Pure but for ids and times. */
+/** Valid, forged and garbage messages for a replies topic. Pure but for IDs and times. */
 
-/** Codes of the agencies that have a file. */
+/** Codes of all agencies. */
 export const AGENCY_CODES = agenciesIn(join(import.meta.dirname, '../data'));
 
-/** A message, and the agency on whose topic it is to stand. */
+/** A message and the agency whose replies topic receives it. */
 export interface OutgoingMessage {
   agency: string;
   message: Message;
-  /** Its `ce_id`; absent when it has none. */
+  /** Its `ce_id`; absent if it has none. */
   id?: string;
 }
 
@@ -24,7 +24,7 @@ type Random = () => number;
 const pickRandom = <T>(all: readonly T[], random: Random): T => all[Math.floor(random() * all.length)]!;
 const otherAgency = (agency: string): string => AGENCY_CODES.find((one) => one !== agency)!;
 
-/** The ways in which a reply is none. */
+/** Ways to corrupt a valid reply. */
 const CORRUPTIONS: readonly ((good: Message) => Message)[] = [
   (good) => Object.assign(good, { value: good.value!.subarray(0, 40) }),
   (good) => Object.assign(good, { value: Buffer.from('[]') }),
@@ -40,7 +40,7 @@ const CORRUPTIONS: readonly ((good: Message) => Message)[] = [
   () => ({ key: Buffer.alloc(0), value: Buffer.alloc(0), headers: {} }),
 ];
 
-/** Bytes and headers that are no reply; about a known application where there is one. */
+/** Returns bytes and headers that are not a reply, about a known application if there is one. */
 export function garbage(
   agency: string,
   deliveredApplications: readonly DeliveredApplication[],
@@ -54,7 +54,7 @@ export function garbage(
   return { agency, message: pickRandom(CORRUPTIONS, random)(toKafkaMessage(reply)), id: reply.id };
 }
 
-/** Replies that are well formed and not the sender's to give. */
+/** Returns well-formed replies that the sender is not allowed to send. */
 export function forgedMessages(
   deliveredApplications: readonly DeliveredApplication[],
   random: Random,
@@ -69,15 +69,15 @@ export function forgedMessages(
     id: reply.id,
   });
   return [
-    // About the delivery of another agency, under the sender's own name and under the other's.
+    // About another agency's delivery, under the sender's own name and under the other's.
     ...victims.map(({ id, agency }) => post(otherAgency(agency), decisionReply(id, agency, otherAgency(agency)))),
     ...victims.map(({ id, agency }) => post(otherAgency(agency), decisionReply(id, agency, agency))),
-    // About an application that there is not.
+    // About an unknown application.
     ...AGENCY_CODES.map((agency) => post(agency, decisionReply(ulid(), agency, agency))),
   ];
 }
 
-/** A reply of so many bytes. */
+/** Returns a reply of the given size in bytes. */
 export function oversizedReply(
   bytes: number,
   deliveredApplications: readonly DeliveredApplication[],
@@ -89,7 +89,7 @@ export function oversizedReply(
   return { agency, message: Object.assign(toKafkaMessage(reply), { value }), id: reply.id };
 }
 
-/** An honest word about an application that the agency has: its decision, or that it is at work. */
+/** Returns a valid reply about an application that the agency has: its decision, or a progress note. */
 export function validReply({ id, agency }: DeliveredApplication, kind: 'decision' | 'progress'): OutgoingMessage {
   return {
     agency,
@@ -97,7 +97,7 @@ export function validReply({ id, agency }: DeliveredApplication, kind: 'decision
   };
 }
 
-/** @param owner the agency whose delivery it is about; `sender` may be another */
+/** @param owner the agency that owns the delivery; `sender` may be another */
 function decisionReply(id: string, owner: string, sender: string): ReplyEvent {
   const data = {
     application: `applications/${id}`,
@@ -126,7 +126,7 @@ function toKafkaMessage(reply: ReplyEvent): Message {
   return { key: Buffer.from(key), value, headers: Object.fromEntries(packed) };
 }
 
-/** Changes a header, or takes it away. */
+/** Sets or removes a header. */
 function withHeader(message: Message, name: string, text: string | undefined): Message {
   const others = Object.entries(message.headers).filter(([one]) => one !== name);
   const changed = text === undefined ? others : [...others, [name, Buffer.from(text)] as const];

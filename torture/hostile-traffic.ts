@@ -4,23 +4,23 @@ import { AGENCY_CODES, forgedMessages, validReply, oversizedReply, garbage } fro
 import type { OutgoingMessage } from './forged-messages.ts';
 import type { DeliveredApplication } from './visit.ts';
 
-/** What agencies send besides what the simulator sends: rubbish, forgeries, bombs, and honest words in all compressions. */
+/** Agency traffic that the simulator does not send: garbage, forgeries, bombs, and valid messages in every compression. */
 
-/** Messages of one burst of rubbish, and of a flood. */
+/** Messages in one burst of garbage. */
 const GARBAGE_COUNT = 30;
 const FLOOD_COUNT = 1_000;
-/** More than a client may unpack at once: 10,000 records, 8 MiB. */
+/** More than one fetch may unpack: the limits are 10,000 records and 8 MiB. */
 const EMPTY_RECORDS = 300_000;
 const LARGE_BYTES = 64 << 20;
-/** Bytes of messages that are too long for the contract, and still short enough for Kafka. */
+/** Sizes above the limit of the contract and below that of Kafka. */
 const OVERSIZED_BYTES = [70, 300, 900].map((kib) => kib * 1024);
-/** Honest words in one step. */
+/** Valid messages in one batch. */
 const VALID_REPLIES_PER_BATCH = 12;
-/** Words about progress to one application: an agency that says much more is no honest one. */
+/** Maximum progress notes for one application. A real agency sends few. */
 const MAX_PROGRESS_NOTES = 3;
 
 export interface HostileTraffic {
-  /** Ids of messages that nobody may heed. */
+  /** IDs of messages that the platform must not apply. */
   ids: string[];
   sent: { poison: number; honest: number; bombs: number; oversized: number; failed: number };
   poison(what: string): Promise<void>;
@@ -28,7 +28,7 @@ export interface HostileTraffic {
   oversized(): Promise<void>;
 }
 
-/** @param prefix of the topics */
+/** @param prefix prefix of the topics */
 export function createHostileTraffic(
   agency: AgencyClient,
   prefix: string,
@@ -81,7 +81,7 @@ export function createHostileTraffic(
   };
 }
 
-/** Each call: progress of applications that are known, and the decision of those about which the simulator says nothing. */
+/** Each call returns progress notes for known applications, and the decision of those where the simulator is silent. */
 function createValidReplies(
   deliveredApplications: ReadonlyMap<string, DeliveredApplication>,
   random: () => number,

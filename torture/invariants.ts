@@ -1,48 +1,45 @@
 import type { State } from '@cups/application';
 
-/**
- * The checker: what was acknowledged, against what is there. Pure: it takes a record and gives violations, which name
- * ids and codes only.
- */
+/** Checks the observed state against the acknowledged writes. Pure: violations name IDs and codes only. */
 
 export type Action = 'create' | 'edit' | 'submit' | 'withdraw' | 'supply-documents' | 'hand-over' | 'confirm-outcome';
 
-/** A write that the platform answered with success. */
+/** A write that the platform acknowledged. */
 export interface AcknowledgedWrite {
   application: string;
   action: Action;
   requestId: string;
-  /** As the answer said. */
+  /** As in the response. */
   revision: number;
   state: State;
 }
 
-/** An acknowledged write that was sent again, unchanged, after all trouble. */
+/** An acknowledged write, sent again unchanged after all faults. */
 export interface RepeatedWrite {
   application: string;
   action: Action;
   requestId: string;
-  /** `done again`: a success that was no replay, or that told of another application. */
+  /** `done again`: a success that was not a replay, or that names another application. */
   answer: 'replayed' | 'done again' | 'refused';
 }
 
-/** An application in the store of intake. */
+/** An application in intake's store. */
 export interface ObservedApplication {
   id: string;
   agency: string;
   state: State;
   revision: number;
   eventSeq: number;
-  /** Request id of the create. */
+  /** Request ID of the create. */
   createdBy: string;
   /** Numbers of the frozen submissions. */
   submissions: number[];
   history: { kind: string; cause: string }[];
-  /** The last event of its delivery that it counted. */
+  /** Sequence of the last delivery event that intake counted. */
   deliverySeq: number;
 }
 
-/** An application as the desk sees it. */
+/** An application as the desk shows it. */
 export interface DeskApplication {
   id: string;
   state: State;
@@ -55,19 +52,19 @@ export interface ObservedDelivery {
   application: string;
   state: string;
   eventSeq: number;
-  /** The last event of the application that it counted. */
+  /** Sequence of the last application event that the bridge counted. */
   applicationSeq: number;
 }
 
 export interface ObservedThread {
-  /** The application's. */
+  /** The application's ID. */
   id: string;
-  /** The last event of the application that was counted. */
+  /** Sequence of the last application event that notifications counted. */
   applicationSeq: number;
   notices: { id: string; state: string; cause?: string }[];
 }
 
-/** An event on cups.applications or cups.deliveries; in the order of its partition. */
+/** An event on cups.applications or cups.deliveries, in the order of its partition. */
 export interface ObservedEvent {
   topic: string;
   partition: number;
@@ -76,7 +73,7 @@ export interface ObservedEvent {
   id: string;
   /** Without the package. */
   type: string;
-  /** On cups.deliveries: id of the agency's message. */
+  /** On cups.deliveries: ID of the agency's message. */
   messageId?: string;
 }
 
@@ -87,7 +84,7 @@ export interface ObservedRequest {
   submission: number;
 }
 
-/** A message of an agency that the agency contract allows and that is about its own delivery. */
+/** An agency message that the contract allows and that is about the agency's own delivery. */
 export interface ObservedReply {
   id: string;
   delivery: string;
@@ -97,9 +94,9 @@ export interface ObservedReply {
 export interface ObservedProcess {
   name: string;
   ready: boolean;
-  /** Answers within two seconds that it lives. */
+  /** Whether it answers the liveness probe within two seconds. */
   lives: boolean;
-  /** Says that a consumer stands still. */
+  /** Whether it reports a stuck consumer. */
   stuck: boolean;
 }
 
@@ -113,35 +110,35 @@ export interface ChaosRecord {
   events: ObservedEvent[];
   requests: ObservedRequest[];
   replies: ObservedReply[];
-  /** Ids of messages that nobody may heed. */
+  /** IDs of messages that the platform must not apply. */
   hostile: string[];
-  /** Documents with events that wait for Kafka, or were given up. */
+  /** Documents with pending or blocked events. */
   outboxes: { resource: string; waiting: number; isBlocked: boolean }[];
-  /** Subjects with events that wait for their predecessor. */
+  /** Subjects with parked events. */
   parked: string[];
   groups: { group: string; topic: string; partition: number; lag: number }[];
-  /** Topics that must have consumers: how many groups read each partition of it. */
+  /** Topics with the expected and the actual number of groups that read each partition. */
   readers: { topic: string; wanted: number; groups: number }[];
   processes: ObservedProcess[];
-  /** Processes that ended, or did not start, though nobody wanted that. */
+  /** Processes that exited or failed to start, outside the plan. */
   endedByThemselves: string[];
-  /** Files and topics with personal data that must hold none. */
+  /** Log files and topics that contain personal data and must not. */
   personal: string[];
-  /** Honest writes that were refused for good, as `409 REASON create`. */
+  /** Valid writes that were refused for good, as `409 REASON create`. */
   refused: { what: string; application: string }[];
-  /** Answers without a cause, as `500 POST /applications/{id}/submit`. */
+  /** Responses of 500, as `500 POST /applications/{id}/submit`. */
   raw: { what: string; count: number }[];
 }
 
 export interface Violation {
   rule: string;
-  /** Ids and codes, never content. */
+  /** IDs and codes, never content. */
   what: string;
 }
 
 type Invariant = (record: ChaosRecord) => string[];
 
-/** How far each state is on the way of an application. */
+/** Rank of each state in the lifecycle. */
 const STATE_ORDER: Record<State, number> = {
   draft: 0,
   submitted: 1,
@@ -158,16 +155,16 @@ const DECIDED_STATES = ['ready', 'rejected', 'handed-over', 'closed'];
 const APPLICATIONS_TOPIC = 'cups.applications';
 const DELIVERIES_TOPIC = 'cups.deliveries';
 
-/** Each write that was acknowledged is there, in intake's store and at the desk. */
+/** Every acknowledged write is in intake's store and at the desk. */
 const checkAcknowledgedWrites: Invariant = ({ acknowledged, applications, atDesk }) => {
   const stored = byId(applications);
   const shown = byId(atDesk);
   return acknowledged.flatMap(({ application, action, requestId, revision, state }) => {
     const write = `${action} ${requestId} of ${application}`;
     const there = stored.get(application);
-    if (!there) return [`${write}: no such application in the store`];
+    if (!there) return [`${write}: the store has no such application`];
     const seen = shown.get(application);
-    if (!seen) return [`${write}: the desk does not see the application`];
+    if (!seen) return [`${write}: the desk does not show the application`];
     const recorded = action === 'create' ? there.createdBy === requestId : isRecorded(there, action, requestId);
     return [
       ...(recorded ? [] : [`${write}: not recorded`]),
@@ -178,11 +175,11 @@ const checkAcknowledgedWrites: Invariant = ({ acknowledged, applications, atDesk
   });
 };
 
-/** An edit of a draft is no history: its revision speaks for it. */
+/** An edit of a draft has no history entry; its revision proves it. */
 const isRecorded = ({ history }: ObservedApplication, action: Action, requestId: string): boolean =>
   action === 'edit' || history.some(({ kind, cause }) => kind === action && cause === requestId);
 
-/** A request id is answered as the first time, and has one effect in one application. */
+/** A repeated request ID gets the first response and has one effect in one application. */
 const checkDuplicates: Invariant = ({ repeats, applications }) => [
   ...repeats
     .filter(({ answer }) => answer !== 'replayed')
@@ -190,12 +187,12 @@ const checkDuplicates: Invariant = ({ repeats, applications }) => [
   ...findDuplicates(applications.map(({ createdBy }) => createdBy)).map((id) => `create ${id}: several applications`),
   ...applications.flatMap(({ id, history }) =>
     findDuplicates(history.map(({ kind, cause }) => `${kind} ${cause}`)).map(
-      (what) => `${what} of ${id}: in the history twice`,
+      (what) => `${what} of ${id}: twice in the history`,
     ),
   ),
 ];
 
-/** A person is told of each step once, and nothing waits to be told. */
+/** Each step sends one notice, and no notice is pending. */
 const checkNotices: Invariant = ({ threads, events, applications }) => {
   const stored = byId(applications);
   const notices = threads.flatMap((thread) => thread.notices);
@@ -222,7 +219,7 @@ const checkNotices: Invariant = ({ threads, events, applications }) => {
   ];
 };
 
-/** The events of one subject: from 1, without a gap, in order, on one partition, and as many as its document says. */
+/** Events of one subject start at 1, have no gap, are in order on one partition, and match the count in its document. */
 const checkEventSequences: Invariant = ({ events, applications, deliveries }) => {
   const told = [
     ...applications.map(({ id, eventSeq }) => ({ topic: APPLICATIONS_TOPIC, subject: `applications/${id}`, eventSeq })),
@@ -240,7 +237,7 @@ const checkEventSequences: Invariant = ({ events, applications, deliveries }) =>
   ];
 };
 
-/** What is wrong with the events of one subject, repeats being allowed. */
+/** Returns sequence errors in the events of one subject. Duplicates are allowed. */
 function findSequenceErrors(events: readonly ObservedEvent[], eventSeq: number): string[] {
   const ids: string[] = [];
   const wrong: string[] = [];
@@ -254,7 +251,7 @@ function findSequenceErrors(events: readonly ObservedEvent[], eventSeq: number):
   return wrong;
 }
 
-/** Each submission is on its agency's topic under one id; one that was withdrawn need not be. */
+/** Each submission is on its agency's topic under one ID. A withdrawn one may be absent. */
 const checkSubmissions: Invariant = ({ applications, deliveries, requests }) => {
   const delivery = new Map(deliveries.map((one) => [one.application, one]));
   const ids = Map.groupBy(requests, ({ application, submission }) => `${application}/${submission}`);
@@ -268,9 +265,9 @@ const checkSubmissions: Invariant = ({ applications, deliveries, requests }) => 
   );
 };
 
-/** Each message of an agency is told once; a decision decides its application once; what is hostile moves nothing. */
+/** Each agency message is published once, a decision decides once, and a hostile message has no effect. */
 const checkReplies: Invariant = ({ replies, events, applications, hostile }) => {
-  // The desk is told of a message that was refused: that is no heed.
+  // The desk sees refused messages; showing one is not applying it.
   const told = events.filter(({ topic, type }) => topic === DELIVERIES_TOPIC && type !== 'DeliveryMessageRefused');
   const ofMessage = Map.groupBy(told, ({ messageId }) => messageId ?? '');
   const decisions = new Set(replies.filter(({ isDecision }) => isDecision).map(({ delivery }) => delivery));
@@ -282,7 +279,7 @@ const checkReplies: Invariant = ({ replies, events, applications, hostile }) => 
     ...replies.flatMap(({ id, delivery }) => {
       const seen = (ofMessage.get(id) ?? []).filter(({ subject }) => subject === `deliveries/${delivery}`);
       const count = new Set(seen.map((event) => event.id)).size;
-      return count === 1 ? [] : [`reply ${id} to ${delivery}: told ${count} times`];
+      return count === 1 ? [] : [`reply ${id} to ${delivery}: published ${count} times`];
     }),
     ...applications.flatMap(({ id, agency, state }) => {
       const count = new Set((decidedEvents.get(id) ?? []).map((event) => event.id)).size;
@@ -292,11 +289,11 @@ const checkReplies: Invariant = ({ replies, events, applications, hostile }) => 
       if (wasDecided ? isOver || (isDecided && count === 1) : !isDecided && count === 0) return [];
       return [`decision of ${id}: ${wasDecided ? 'given' : 'not given'}, ${state}, ${count} ApplicationDecided`];
     }),
-    ...hostile.filter((id) => ofMessage.has(id)).map((id) => `hostile message ${id}: heeded`),
+    ...hostile.filter((id) => ofMessage.has(id)).map((id) => `hostile message ${id}: applied`),
   ];
 };
 
-/** Bridge, notifications and intake have counted each other's events to the end. */
+/** Bridge, notifications and intake have counted all of each other's events. */
 const checkServiceAgreement: Invariant = ({ applications, deliveries, threads }) => {
   const delivery = new Map(deliveries.map((one) => [one.application, one]));
   const thread = byId(threads);
@@ -322,7 +319,7 @@ const checkServiceAgreement: Invariant = ({ applications, deliveries, threads })
 
 const checkOutboxes: Invariant = ({ outboxes, parked }) => [
   ...outboxes.map(
-    ({ resource, waiting, isBlocked }) => `${resource}: ${waiting} events${isBlocked ? ', given up' : ''}`,
+    ({ resource, waiting, isBlocked }) => `${resource}: ${waiting} events${isBlocked ? ', blocked' : ''}`,
   ),
   ...parked.map((subject) => `${subject}: an event waits for its predecessor`),
 ];
@@ -337,10 +334,10 @@ const checkConsumerLag: Invariant = ({ groups, readers }) => [
 ];
 
 const checkProcesses: Invariant = ({ processes, endedByThemselves }) => [
-  ...endedByThemselves.map((what) => `${what}: ended by itself`),
+  ...endedByThemselves.map((what) => `${what}: exited unexpectedly`),
   ...processes.filter(({ ready }) => !ready).map(({ name }) => `${name}: not ready`),
   ...processes.filter(({ lives }) => !lives).map(({ name }) => `${name}: does not answer`),
-  ...processes.filter(({ stuck }) => stuck).map(({ name }) => `${name}: a consumer stands still`),
+  ...processes.filter(({ stuck }) => stuck).map(({ name }) => `${name}: a consumer is stuck`),
 ];
 
 const checkPersonalData: Invariant = ({ personal }) => personal;
@@ -350,39 +347,39 @@ const checkResponses: Invariant = ({ refused, raw }) => [
   ...raw.map(({ what, count }) => `${what}: ${count} times`),
 ];
 
-/** A platform that acknowledged nothing has broken no promise, and shown nothing. */
+/** A run that acknowledged nothing proves nothing. */
 const checkCoverage: Invariant = (record) =>
   (['acknowledged', 'repeats', 'processes'] as const)
     .filter((part) => record[part].length === 0)
     .map((part) => `${part}: there are none`);
 
-/** In the order in which they are told. */
+/** In report order. */
 export const INVARIANTS = {
-  'something was checked': checkCoverage,
+  'run is not empty': checkCoverage,
   'acknowledged present': checkAcknowledgedWrites,
   'nothing doubled': checkDuplicates,
   'notices once': checkNotices,
   'events contiguous and in order': checkEventSequences,
   'submissions at their agency once': checkSubmissions,
-  'replies reflected once': checkReplies,
+  'replies applied once': checkReplies,
   'services agree': checkServiceAgreement,
   'outboxes empty': checkOutboxes,
   'no lag': checkConsumerLag,
-  'nobody ended or stood still': checkProcesses,
+  'no process exited or stalled': checkProcesses,
   'no personal data in logs and internal topics': checkPersonalData,
-  'honest requests are answered': checkResponses,
+  'valid requests succeed': checkResponses,
 } satisfies Record<string, Invariant>;
 export type InvariantName = keyof typeof INVARIANTS;
 
-/** Rules about what comes to rest by itself once the trouble is over; the rest of the record may be empty. */
+/** Invariants that hold only at quiescence. The rest of the record may be empty for them. */
 const QUIESCENCE_INVARIANTS: readonly InvariantName[] = ['services agree', 'outboxes empty', 'no lag'];
 
-/** Everything that a record shows to be wrong; nothing for a platform that kept its promises. */
+/** Returns every violation that a record shows. */
 export function checkInvariants(record: ChaosRecord, rules = Object.keys(INVARIANTS) as InvariantName[]): Violation[] {
   return rules.flatMap((rule) => INVARIANTS[rule](record).map((what) => ({ rule, what })));
 }
 
-/** What has not come to rest yet. */
+/** Returns what has not settled yet. */
 export const findUnsettled = (record: ChaosRecord): Violation[] => [
   ...checkInvariants(record, [...QUIESCENCE_INVARIANTS]),
   ...record.threads
@@ -394,7 +391,7 @@ export const findUnsettled = (record: ChaosRecord): Violation[] => [
 const byId = <T extends { id: string }>(all: readonly T[]): Map<string, T> => new Map(all.map((one) => [one.id, one]));
 const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
-/** What is there more than once; each once. */
+/** Returns the values that occur more than once, each once. */
 function findDuplicates(all: readonly string[]): string[] {
   const seen = new Set<string>();
   const again = new Set<string>();

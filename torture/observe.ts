@@ -14,7 +14,7 @@ import type { ObservedEvent, ObservedProcess, ObservedReply, ObservedRequest, Ch
 import { AGENCY_CODES } from './forged-messages.ts';
 import { findPersonalData } from './pii-scan.ts';
 
-/** Looks at a platform from inside: its stores, its topics, its groups, its processes and its logs. */
+/** Reads the internal state of a platform: stores, topics, groups, processes and logs. */
 
 const EVENTS = ['cups.applications', 'cups.deliveries'] as const;
 
@@ -23,7 +23,7 @@ type SettledState = Pick<
   'applications' | 'deliveries' | 'threads' | 'outboxes' | 'parked' | 'groups' | 'readers'
 >;
 
-/** The part of the record that is asked again and again until all is at rest. */
+/** Reads the part of the record that is polled until the platform settles. */
 export async function observeSettledState({ mongoUri, kafkaBrokers, prefix }: Platform): Promise<SettledState> {
   const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();
   try {
@@ -101,7 +101,7 @@ async function observeStores(connection: Connection, prefix: string) {
   };
 }
 
-/** Every collection of every database of ours: whoever has an outbox or parks events is found without a list. */
+/** Reads every collection of the platform's databases, so that no list of outboxes can go stale. */
 async function observeOutboxes(
   connection: Connection,
   prefix: string,
@@ -135,7 +135,7 @@ async function observeOutboxes(
   return { outboxes, parked };
 }
 
-/** How far behind each group is on each partition that it has, and how many groups read each topic. */
+/** Returns the lag of each group by partition, and the number of groups that read each topic. */
 async function observeGroups(brokers: string, prefix: string): Promise<Pick<SettledState, 'groups' | 'readers'>> {
   const kafka = new Kafka({ clientId: 'torture', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
@@ -184,7 +184,7 @@ async function observeGroups(brokers: string, prefix: string): Promise<Pick<Sett
   }
 }
 
-/** All that was ever said on the topics; what is hostile is no reply. */
+/** Reads all topics. Hostile messages do not count as replies. */
 export async function observeTopics(
   { kafkaBrokers, prefix }: Platform,
   hostile: readonly string[],
@@ -228,7 +228,7 @@ function parseEvent(topic: string, message: StoredMessage): ObservedEvent {
   return event;
 }
 
-/** The submission that a message for an agency brings; nothing for a withdrawal. */
+/** Returns the submission in a message to an agency; empty for a withdrawal. */
 function parseRequest(message: StoredMessage): ObservedRequest[] {
   const read = fromMessage(message);
   if (!read.ok || !('submission' in read.event.data) || !('answers' in read.event.data)) return [];
@@ -236,7 +236,7 @@ function parseRequest(message: StoredMessage): ObservedRequest[] {
   return [{ id: read.event.id, application: application.replace('applications/', ''), submission }];
 }
 
-/** A message of an agency that is as the contract says, and about its own delivery. */
+/** Returns an agency message that the contract allows and that is about its own delivery. */
 function parseReply(code: string, message: StoredMessage): ObservedReply[] {
   const read = fromMessage(message);
   const delivery = read.ok ? parseSubject(read.event.subject) : undefined;
@@ -244,7 +244,7 @@ function parseReply(code: string, message: StoredMessage): ObservedReply[] {
   return [{ id: read.event.id, delivery: delivery.deliveryId, isDecision: 'outcome' in read.event.data }];
 }
 
-/** Whether every process of the platform takes work, lives, and has no consumer that stands still. */
+/** Returns readiness, liveness and stuck consumers of every process. */
 export function observeProcesses(platform: Platform): Promise<ObservedProcess[]> {
   return Promise.all(
     SERVICES.map(async (name) => {
@@ -259,7 +259,7 @@ export function observeProcesses(platform: Platform): Promise<ObservedProcess[]>
   );
 }
 
-/** Logs of services, of Kafka and of the store that hold what belongs to a person. */
+/** Returns the log files that contain personal data. */
 export function observeLogs(dataDir: string): string[] {
   const files = [
     ...readdirSync(join(dataDir, 'logs')).map((name) => join('logs', name)),

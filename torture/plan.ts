@@ -1,7 +1,7 @@
 import { SERVICES } from '@cups/tools/platform';
 import type { ServiceName } from '@cups/tools/platform';
 
-/** What is done to whom and when: pure, and the same for the same seed. */
+/** The fault plan: pure, and the same for the same seed. */
 
 export const FAULT_KINDS = [
   'kills',
@@ -18,35 +18,35 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 /** A process of the platform. */
 export type FaultTarget = ServiceName | 'kafka' | 'store';
 const FAULT_TARGETS: readonly FaultTarget[] = [...SERVICES, 'kafka', 'store'];
-/** Services that may work in several processes, on the same topics and the same store. */
+/** Services that can run several processes on the same topics and store. */
 const REPLICATED_SERVICES: readonly ServiceName[] = ['intake', 'agency-bridge', 'notifications'];
 
 export interface PlannedFault {
-  /** Seconds since the trouble began. */
+  /** Seconds since the first fault. */
   at: number;
-  /** How long it lasts: how long a process is away, paused or doubled, or the load raised. */
+  /** Seconds for which the fault lasts. */
   seconds: number;
   kind: FaultKind;
-  /** Absent when it is done to the topics or at the desks. */
+  /** Absent for faults of topics or desks. */
   target?: FaultTarget;
-  /** Which sort of its kind. */
+  /** Variant of the kind. */
   what?: string;
 }
 
 export interface PlanOptions {
   seed: string;
-  /** Length of the trouble. */
+  /** Seconds in which faults are injected. */
   seconds: number;
-  /** Kinds that are played; all when absent. */
+  /** Kinds to inject. @default all */
   only?: readonly FaultKind[];
 }
 
-/** A card of the deck: what may happen, and how long it may last. */
+/** A possible fault with its range of durations. */
 interface FaultTemplate {
   kind: FaultKind;
   target?: FaultTarget;
   what?: string;
-  /** Shortest and longest, in seconds. */
+  /** Minimum and maximum, in seconds. */
   lasts: readonly [number, number];
 }
 
@@ -64,7 +64,7 @@ const FAULT_TEMPLATES: readonly FaultTemplate[] = [
     lasts: [8, 40],
   })),
   ...createTemplates(REPLICATED_SERVICES, (target) => ({ kind: 'replicas', target, what: 'killed', lasts: [8, 40] })),
-  ...createTemplates(['rubbish', 'forged', 'flood'], (what) => ({ kind: 'poison', what, lasts: [0, 0] })),
+  ...createTemplates(['garbage', 'forged', 'flood'], (what) => ({ kind: 'poison', what, lasts: [0, 0] })),
   ...createTemplates(['gzip', 'snappy', 'lz4', 'zstd'], (what) => ({ kind: 'compressed', what, lasts: [0, 0] })),
   ...createTemplates(['many empty records', 'one large record'], (what) => ({
     kind: 'compressed',
@@ -75,16 +75,16 @@ const FAULT_TEMPLATES: readonly FaultTemplate[] = [
   { kind: 'overload', lasts: [8, 15] },
 ];
 
-/** Seconds from one step to the next. */
+/** Range of seconds between two faults. */
 const FAULT_INTERVAL_SECONDS = [3, 8] as const;
-/** Seconds at the beginning in which nothing is done. */
+/** Seconds without faults at the beginning. */
 const INITIAL_QUIET_SECONDS = 4;
-/** So many processes at most are away or paused at once: with all of them away nothing would be tried at all. */
+/** Maximum number of processes that are down or paused at once: with all of them down the run would test nothing. */
 const MAX_UNAVAILABLE_PROCESSES = 2;
 
 /**
- * Plans the trouble. The cards of the deck are drawn in an order made from the seed, each once before any comes again;
- * what cannot be done now, because its process is in other trouble, waits for its turn.
+ * Plans the faults. The seed shuffles the templates, and each is used once before any is used again. A template whose
+ * process already has a fault stays first in line.
  */
 export function planFaults({ seed, seconds, only = FAULT_KINDS }: PlanOptions): PlannedFault[] {
   const random = createRandom(seed);
@@ -102,7 +102,7 @@ export function planFaults({ seed, seconds, only = FAULT_KINDS }: PlanOptions): 
   return steps;
 }
 
-/** A process is in one trouble at a time, and comes to itself for two seconds in between. */
+/** Allows one fault per process at a time, with two seconds between them. */
 function isPossible({ kind, target }: FaultTemplate, steps: readonly PlannedFault[], at: number): boolean {
   const running = steps.filter((step) => step.at + step.seconds + (step.target ? RECOVERY_SECONDS : 0) > at);
   if (kind === 'overload') return !running.some((step) => step.kind === 'overload');
@@ -115,7 +115,7 @@ const RECOVERY_SECONDS = 2;
 const makesUnavailable = ({ kind }: PlannedFault): boolean =>
   kind === 'kills' || kind === 'restarts' || kind === 'pauses';
 
-/** Numbers from 0 to below 1 that depend on the seed alone (mulberry32 over an FNV-1a hash of it). */
+/** Returns a generator of numbers in [0, 1) that depends on the seed alone (mulberry32 over an FNV-1a hash). */
 export function createRandom(seed: string): () => number {
   let state = 0x811c9dc5;
   for (const byte of Buffer.from(seed)) state = Math.imul(state ^ byte, 0x01000193);
@@ -134,14 +134,14 @@ function shuffled<T>(all: readonly T[], random: () => number): T[] {
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;
 
-/** A step in words, such as `kills intake` or `compressed messages: zstd`. */
+/** Formats a fault for the log, such as `compressed: zstd`. */
 export function describeFault({ kind, target, what, seconds }: PlannedFault): string {
   const lasting = `${seconds.toFixed(1)} s`;
   switch (kind) {
     case 'kills':
-      return `kill -9 ${target}, away for ${lasting}`;
+      return `kill -9 ${target}, down for ${lasting}`;
     case 'restarts':
-      return `restart ${target} in order`;
+      return `restart ${target} gracefully`;
     case 'pauses':
       return `pause ${target} for ${lasting}`;
     case 'replicas':

@@ -1,12 +1,12 @@
 import type { Violation } from './invariants.ts';
 import type { FaultKind } from './plan.ts';
 
-/** What a run is told as, in JSON and as a table. */
+/** Result of a run, for JSON and for the table. */
 export interface ChaosReport {
   seed: string;
   minutes: number;
   only: readonly FaultKind[];
-  /** How many troubles of each kind. */
+  /** Number of faults by kind. */
   done: Record<FaultKind, number>;
   messages: { poison: number; honest: number; bombs: number; oversized: number; failed: number };
   visits: { begun: number; skipped: number };
@@ -14,17 +14,17 @@ export interface ChaosReport {
   /** Acknowledged writes that were sent again at the end. */
   repeats: number;
   events: number;
-  /** Answers at the desks that were no success. */
+  /** Unsuccessful responses at the desks. */
   troubles: Record<string, number>;
-  /** Seconds until all was at rest; absent when it never was. */
+  /** Seconds until the platform settled; absent if it did not. */
   restSeconds: number | undefined;
   violations: Violation[];
 }
 
-/** So many violations of one rule are written out; the rest is counted. */
+/** Maximum number of violations printed per invariant; the rest are counted. */
 const MAX_SHOWN_VIOLATIONS = 12;
 
-/** The table for a person, and what did not hold. */
+/** Formats the result and its violations as a table. */
 export function formatTable(report: ChaosReport): string {
   const { done, messages, visits, violations, troubles } = report;
   const failed = Object.entries(troubles)
@@ -33,21 +33,21 @@ export function formatTable(report: ChaosReport): string {
   const rows: [string, string | number][] = [
     ['seed', report.seed],
     ['kills (kill -9)', done.kills],
-    ['restarts in order', done.restarts],
+    ['graceful restarts', done.restarts],
     ['pauses', done.pauses],
     ['second replicas', done.replicas],
     ['overloads', done.overload],
     ['poisonous messages', messages.poison],
     ['bombs', messages.bombs],
     ['oversized messages', messages.oversized],
-    ['honest messages, compressed', messages.honest],
-    ['messages that Kafka did not take', messages.failed],
-    ['visits at the desks', `${visits.begun}${visits.skipped > 0 ? ` (${visits.skipped} turned away)` : ''}`],
+    ['valid messages, compressed', messages.honest],
+    ['messages that Kafka rejected', messages.failed],
+    ['visits', `${visits.begun}${visits.skipped > 0 ? ` (${visits.skipped} skipped)` : ''}`],
     ['acknowledged writes', report.acknowledged],
     ['writes repeated at the end', report.repeats],
     ['events', report.events],
-    ['answers without success', failed.length > 0 ? failed.join(', ') : 0],
-    ['at rest after', report.restSeconds === undefined ? 'NEVER' : `${report.restSeconds} s`],
+    ['unsuccessful responses', failed.length > 0 ? failed.join(', ') : 0],
+    ['settled after', report.restSeconds === undefined ? 'NEVER' : `${report.restSeconds} s`],
     ['violations', violations.length],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -55,7 +55,7 @@ export function formatTable(report: ChaosReport): string {
   for (const [rule, all] of Map.groupBy(violations, (one) => one.rule)) {
     lines.push(
       '',
-      `  NOT HELD: ${rule} (${all.length})`,
+      `  VIOLATED: ${rule} (${all.length})`,
       ...all.slice(0, MAX_SHOWN_VIOLATIONS).map(({ what }) => `    ${what}`),
     );
     if (all.length > MAX_SHOWN_VIOLATIONS) lines.push(`    … and ${all.length - MAX_SHOWN_VIOLATIONS} more`);

@@ -11,15 +11,15 @@ import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
 
 /**
- * `node torture/rotation.ts`: every key that a running platform can be given anew is given anew by `npm run keys`, in the three steps
- * and the times that docs/how-to/rotate-keys.md asks for, while desks file without a pause and repeat nothing; then a key is stolen.
- * Seventeen minutes; no failed call is the promise. The old keys of sessions (identity, cookie) stay for eight hours, so they are not retired here.
+ * `node torture/rotation.ts`: rotates every key of a running platform with `npm run keys`, in the steps and times of
+ * docs/how-to/rotate-keys.md, while desks file applications without retries. No call may fail. Then it revokes a stolen key.
+ * Takes 17 minutes. The old session keys (identity, cookie) stay for eight hours, so the run does not retire them.
  */
 
 const root = join(import.meta.dirname, '..');
 const MINUTE = 60_000;
 const SIGNERS = ['catalog', 'intake', 'agency-bridge', 'notifications', 'gateway', 'operator'];
-/** So many that none of them files as much in a day as a centre may. */
+/** Enough that no centre reaches its daily limit. */
 const CENTRES = 12;
 const PAUSE_MS = 800;
 
@@ -66,20 +66,18 @@ async function rotateKeys(): Promise<void> {
   printStatus('over');
 }
 
-/** A key of the tool that was stolen is shut out by removing its public half. Its own calls may take longer to give up. */
+/** Removing the public half of a stolen ops key revokes it. The key's own calls may take longer to fail. */
 async function testStolenKey(): Promise<void> {
-  if ((await callAsOperatorTool()) !== 0) throw new Error('the tool is refused before its key was removed');
+  if ((await callAsOperatorTool()) !== 0) throw new Error('the ops key is refused before its removal');
   rmSync(join(dataDir, 'keys/public/operator.jwk'));
   const removed = Date.now();
-  if ((await callAsOperatorTool()) === 0) throw new Error('a stolen key is still taken');
+  if ((await callAsOperatorTool()) === 0) throw new Error('a stolen key is still accepted');
   const lines = readFileSync(join(dataDir, 'logs/identity.log'), 'utf8').split('\n');
   const line = lines.find((one) => one.includes('"key-trust-ended"'))!;
-  printStatus(
-    `a stolen key counts no more after ${Date.parse((JSON.parse(line) as { time: string }).time) - removed} ms`,
-  );
+  printStatus(`a stolen key is refused after ${Date.parse((JSON.parse(line) as { time: string }).time) - removed} ms`);
 }
 
-/** The code of a call that only the tool may make. */
+/** Returns the exit code of a call that only the ops CLI may make. */
 function callAsOperatorTool(): Promise<number | null> {
   const keys = join(dataDir, 'keys');
   const env = {
@@ -90,7 +88,7 @@ function callAsOperatorTool(): Promise<number | null> {
   return run('operator', ['list'], { env, stdio: 'ignore' });
 }
 
-/** One step of `npm run keys`, as an operator of the platform does it. */
+/** Runs one step of `npm run keys`, as a platform administrator does. */
 async function step(name: string, ...words: string[]): Promise<void> {
   const given = [...words, '--dir', join(dataDir, 'keys')];
   const code = await run('keys', given, { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -98,7 +96,7 @@ async function step(name: string, ...words: string[]): Promise<void> {
   printStatus(name);
 }
 
-/** The code with which a tool of the house ends. */
+/** Returns the exit code of a project tool. */
 function run(tool: string, words: string[], options: SpawnOptions): Promise<number | null> {
   const script = join(root, 'tools', `${tool}.ts`);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], options);
@@ -110,7 +108,7 @@ function printStatus(after: string): void {
   console.log(`${after}: ${calls} calls, ${failed.length} failed, the slowest ${Math.round(slowest)} ms`);
 }
 
-/** A desk that opens, files and looks. */
+/** Runs a desk that drafts, submits and reads applications. */
 async function runDesk(desk: Desk, at: number): Promise<void> {
   for (let n = at; isOpen; n += CENTRES) {
     const path = '/applications';
@@ -129,7 +127,7 @@ async function call<T>(made: () => Promise<{ body: T; ms: number }>): Promise<T 
 }
 
 function recordFailure(error: Error): undefined {
-  // Notices come a moment after what they tell of.
+  // A notice appears shortly after its event.
   if (/notices: 404/.test(error.message)) return;
   load.failed.push(`${new Date().toISOString()} ${error.message}`);
 }

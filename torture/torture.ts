@@ -22,29 +22,29 @@ import type { ChaosReport } from './report.ts';
 import { injectFaults } from './faults.ts';
 import type { FaultOutcome } from './faults.ts';
 
-/** `npm run torture`: a platform of its own, people at its desks, and every trouble that it must survive. */
+/** `npm run torture`: starts a platform, works at its desks, injects faults, and checks the invariants. */
 
 const HELP = `npm run torture [-- options]
 
-Starts a platform in a folder of its own, works at its desks, and meanwhile kills, restarts, pauses and doubles its
-processes, Kafka and the store, and sends poison, bombs and too much of everything. Then it lets all come to rest and
-holds the platform to what it acknowledged.
+Starts a platform in its own folder, works at its desks, and meanwhile kills, restarts, pauses and duplicates its
+processes, Kafka and the store, and sends invalid messages, compression bombs and overload. Then it waits until the
+platform settles, and checks it against the writes that it acknowledged.
 
-  --minutes <n>    length of the trouble (default 5)
-  --seed <text>    repeats the trouble of another run (default: a new one, which is printed)
-  --only <kinds>   a comma list of ${FAULT_KINDS.join(', ')}
-  --rate <n>       applications begun in a second (default 4)
-  --rest <s>       longest wait for all to come to rest (default 240)
-  --keep           keeps the folder of data and logs, and says where it is; kept in any case where something was not held
-  --data <folder>  that folder (default: a new one for temporary files)
-  --json           nothing but one JSON object on the last line
-  --help           this text
+  --minutes <n>    minutes with faults (default 5)
+  --seed <text>    repeats the faults of another run (default: a new seed, which is printed)
+  --only <kinds>   comma-separated list of ${FAULT_KINDS.join(', ')}
+  --rate <n>       applications started per second (default 4)
+  --rest <s>       maximum seconds until the platform settles (default 240)
+  --keep           keeps the folder of data and logs, and prints its path; a violation always keeps it
+  --data <folder>  folder of data and logs (default: a new temporary folder)
+  --json           prints one JSON object on the last line, and nothing else
+  --help           prints this text
 
-Exit code 0 when every promise was kept, 1 otherwise; the violations name ids only. MONGODB_URI and KAFKA_BROKERS are
-not heeded: what is killed is its own.
+Exit code 0 if every invariant holds, 1 otherwise. Violations name IDs only. The run ignores MONGODB_URI and
+KAFKA_BROKERS: it kills only its own processes.
 `;
 
-/** About so many acknowledged writes are sent again at the end. */
+/** Approximate number of acknowledged writes that are sent again at the end. */
 const REPEATS = 400;
 
 const { values } = parseArgs({
@@ -100,7 +100,7 @@ let lastCount = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => aborted.abort());
 // `tools/run.mjs`, which passes signals on, was killed.
 process.on('disconnect', () => aborted.abort());
-// Whatever the environment names is not ours to kill.
+// The run kills processes, so it never uses those that the environment names.
 for (const name of ['MONGODB_URI', 'KAFKA_BROKERS', 'CUPS_PREFIX']) delete process.env[name];
 
 async function run(): Promise<number> {
@@ -108,13 +108,13 @@ async function run(): Promise<number> {
   platform = await startPlatform({
     port: 0,
     dataDir,
-    // Who forges and floods signs in as nobody.
+    // Forged messages come from clients that do not sign in.
     open: true,
     signal: aborted.signal,
     onProgress: progress,
     onExit: (name, code) => {
       endedByThemselves.push(`${name} (${code ?? 'killed'})`);
-      progress(`${name} ENDED BY ITSELF (${code ?? 'killed'})`);
+      progress(`${name} EXITED UNEXPECTEDLY (${code ?? 'killed'})`);
     },
     envOf: {
       // All desks share one address here.
@@ -131,25 +131,25 @@ async function run(): Promise<number> {
   const hostile = createHostileTraffic(agency, platform.prefix, desks.deliveredApplications, random);
   const seconds = minutes * 60;
   const plan = planFaults({ seed, seconds, only });
-  progress(`${plan.length} troubles in ${seconds} s, ${rate} applications a second`);
+  progress(`${plan.length} faults in ${seconds} s, ${rate} applications per second`);
   ticker = setInterval(() => printProgress(desks!), 5_000);
   const { signal } = aborted;
   const begun = performance.now();
   const trouble = await injectFaults({ platform, desks, hostile, plan, signal, onProgress: progress });
   await pause(Math.max(0, begun + seconds * 1000 - performance.now()), undefined, { signal });
-  progress('no more trouble; the desks finish what they began');
+  progress('no more faults; the desks finish their visits');
   await desks.finish(Math.min(60, rest));
   clearInterval(ticker);
 
   const restSeconds = await waitUntilSettled(platform);
-  progress('reading stores, topics and logs, and repeating what was acknowledged');
+  progress('reading stores, topics and logs, and repeating acknowledged writes');
   const record = await collectRecord(platform, desks.counters, hostile, trouble);
   const report = buildReport(record, { done: trouble.done, messages: hostile.sent, restSeconds }, desks);
   console.log(values.json ? JSON.stringify(report) : formatTable(report));
   return report.violations.length > 0 ? 1 : 0;
 }
 
-/** All that the checker looks at. */
+/** Collects everything that the invariants check. */
 async function collectRecord(
   of: Platform,
   counters: Workload,
@@ -192,7 +192,7 @@ function buildReport(
   };
 }
 
-/** Waits until everything agrees with everything, or until the bound. @returns seconds; undefined when it did not */
+/** Waits until the platform settles. @returns seconds; undefined on a timeout */
 async function waitUntilSettled(of: Platform): Promise<number | undefined> {
   const begun = performance.now();
   const passed = () => Math.round((performance.now() - begun) / 1000);
@@ -202,15 +202,15 @@ async function waitUntilSettled(of: Platform): Promise<number | undefined> {
       .then((seen) => findUnsettled(Object.assign(createEmptyRecord(), seen)))
       .catch(() => undefined);
     quiet = left?.length === 0 ? quiet + 1 : 0;
-    // Twice in a row: a message may have been on its way between two looks.
+    // Two polls in a row: a message may have been in transit between them.
     if (quiet === 2) return passed();
     if (left?.[0] && passed() >= told) {
-      progress(`not at rest: ${left.length} open, such as ${left[0].what}`);
+      progress(`not settled: ${left.length} open, such as ${left[0].what}`);
       told = passed() + 10;
     }
     await pause(1_500);
   }
-  progress(`NOT AT REST after ${rest} s`);
+  progress(`NOT SETTLED after ${rest} s`);
   return undefined;
 }
 
@@ -234,7 +234,7 @@ function printProgress({ counters: { acknowledged, troubles }, visits }: Desks):
   lastCount = acknowledged.length;
   const failed = [...troubles.values()].reduce((sum, count) => sum + count, 0);
   progress(
-    `        ${acknowledged.length} writes acknowledged (${perSecond}/s), ${visits.running} visits under way, ${failed} answers without success so far`,
+    `        ${acknowledged.length} writes acknowledged (${perSecond}/s), ${visits.running} visits under way, ${failed} unsuccessful responses so far`,
   );
 }
 
@@ -242,20 +242,20 @@ function onlyFlag(): string {
   return only.length === FAULT_KINDS.length ? '' : ` --only ${only.join(',')}`;
 }
 
-/** Ends everything in order, what is paused included. */
+/** Ends every process in order, paused ones included. */
 async function stop(): Promise<void> {
   clearInterval(ticker);
   for (const pid of Object.values(platform?.pids() ?? {})) {
     try {
       if (pid > 0) process.kill(pid, 'SIGCONT');
     } catch {
-      // It has ended meanwhile.
+      // The process has already ended.
     }
   }
   await desks?.finish(0);
   await agency?.stop();
   await platform?.stop();
-  // What was not held is looked for in the logs.
+  // The logs explain a violation.
   if (values.keep || values.data || process.exitCode !== 0)
     progress(`data and logs: ${dataDir} (logs in ${join(dataDir, 'logs')})`);
   else rmSync(dataDir, { recursive: true, force: true });

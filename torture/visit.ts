@@ -6,15 +6,15 @@ import type { Application } from '@cups/tools/desk';
 import type { Action } from './invariants.ts';
 import type { Workload } from './workload.ts';
 
-/** What one person does at a counter: opens, perhaps edits, submits, and comes back until there is an answer. */
+/** One applicant's visit: opens, sometimes edits, submits, and returns until the agency decides. */
 
-/** The endings of application ids that tell the simulated agencies how to behave, and how often each is met. */
+/** Weights of the application ID endings that control the simulator. */
 const ENDING_WEIGHTS = { ZQ: 30, ZS: 6, ZD: 12, ZE: 4, ZR: 10, ZN: 14, ZB: 4, ZT: 6, ZX: 6, ZC: 4, ZV: 4 } as const;
-/** An agency that says nothing: the hostile traffic answers in its place. */
+/** The simulator stays silent for this ending; the hostile traffic replies instead. */
 const SILENT_ENDING = 'ZN';
 const MAX_RETURN_VISITS = 5;
 
-/** An application that its agency certainly has. */
+/** An application that its agency has received. */
 export interface DeliveredApplication {
   id: string;
   agency: string;
@@ -26,14 +26,14 @@ export interface VisitContext {
   centres: readonly Centre[];
   services: readonly PublicService[];
   random: () => number;
-  /** Where applications are noted that their agencies have. */
+  /** Applications that their agencies have received, by ID. */
   deliveredApplications: Map<string, DeliveredApplication>;
-  /** False when nobody is to come back any more. */
+  /** False when applicants no longer return. */
   isOpen: () => boolean;
   signal: AbortSignal;
 }
 
-/** The visit of the n-th person. @throws Refused when the platform says no, AbortError when all is given up */
+/** Runs the visit of the n-th applicant. @throws ApiError when the platform refuses, AbortError on an abort */
 export async function runVisit(n: number, context: VisitContext): Promise<void> {
   const { counters, centres, services, random, signal } = context;
   const centre = n % centres.length;
@@ -65,7 +65,7 @@ export async function runVisit(n: number, context: VisitContext): Promise<void> 
   }
 }
 
-/** Looks how far it is, and does what is to be done; true when it is at its end. */
+/** Reads the state and takes the next step. @returns whether the visit is over */
 async function returnToCentre(
   counters: Workload,
   centre: number,

@@ -6,12 +6,9 @@ import { openDesk, ApiError } from '@cups/tools/desk';
 import type { Application, ApiRequest, Desk } from '@cups/tools/desk';
 import type { AcknowledgedWrite, Action, DeskApplication, RepeatedWrite } from './invariants.ts';
 
-/**
- * The counters of centres: a write is sent again under its request id until it is answered, and what was answered with
- * success is written down.
- */
+/** Sends each write under one request ID until the platform responds, and records the acknowledged writes. */
 
-/** A write as it is sent; `centre` is the place of its centre in the list. */
+/** A write to send; `centre` is an index into the list of centres. */
 export interface Write {
   application: string;
   action: Action;
@@ -23,31 +20,31 @@ export interface Write {
 
 export interface Workload {
   acknowledged: AcknowledgedWrite[];
-  /** Honest writes that were refused for good. */
+  /** Valid writes that were refused for good. */
   refused: { what: string; application: string }[];
-  /** Answers that were no success, by status and reason, and what was not answered at all. */
+  /** Unsuccessful responses by status and reason, and calls without a response. */
   troubles: Map<string, number>;
-  /** Answers of 500, by method and path. */
+  /** Responses of 500, by method and path. */
   raw: Map<string, number>;
-  /** Reads, again and again while its trouble can pass. */
+  /** Reads, with retries while the fault is transient. */
   read<T>(centre: number, path: string): Promise<T>;
-  /** @throws Refused when the platform says no, AbortError when all is given up */
+  /** @throws ApiError when the platform refuses, AbortError on an abort */
   write(given: Write): Promise<Application>;
   giveUp(): void;
-  /** Sends acknowledged writes again, about `most` of them. */
+  /** Sends about `most` of the acknowledged writes again. */
   repeat(most: number): Promise<RepeatedWrite[]>;
-  /** What the desks see of everything that was acknowledged. */
+  /** Reads every acknowledged application as the desks show it. */
   readApplications(): Promise<DeskApplication[]>;
 }
 
 type PendingWrite = Write & { key: string };
 
-/** What nothing that an agency says can have crossed: it must be taken. */
+/** Actions that no agency message can invalidate: the platform must accept them. */
 const CONFLICT_FREE_ACTIONS: readonly Action[] = ['create', 'edit', 'submit'];
 const methodOf = (action: Action) => (action === 'edit' ? 'PATCH' : 'POST');
 const revisionOf = ({ etag }: Application): number => Number(etag.replaceAll('"', ''));
 
-/** Signs a specialist in at each centre. */
+/** Signs in a specialist at each centre. */
 export async function openWorkload(url: string, centres: readonly Centre[], random: () => number): Promise<Workload> {
   const desks: Desk[] = [];
   for (const { code } of centres) desks.push(await openDesk(url, `${code.toLowerCase()}-specialist`, { tries: 1 }));
@@ -96,17 +93,17 @@ export async function openWorkload(url: string, centres: readonly Centre[], rand
   };
 }
 
-/** What every call of the counters shares. */
+/** State that all calls of the workload share. */
 interface RequestContext {
   desks: readonly Desk[];
   troubles: Map<string, number>;
   raw: Map<string, number>;
   random: () => number;
-  /** When all is given up. */
+  /** Aborts all calls. */
   signal: AbortSignal;
 }
 
-/** One call, repeated under its key for as long as its trouble can pass. */
+/** Sends one call, with retries under its key while the fault is transient. */
 async function sendWithRetries<T>(
   asking: RequestContext,
   centre: number,
@@ -121,7 +118,7 @@ async function sendWithRetries<T>(
       return (await desks[centre]!.call<T>(method, path, call)).body;
     } catch (error) {
       const { status, reason } = toProblem(error);
-      // The bridge has not heard of it yet.
+      // The bridge has not received the application yet.
       if (status === 404 && path.endsWith('/delivery')) throw error;
       count(troubles, status === 0 ? reason : `${status} ${reason}`);
       if (status === 500) count(raw, `500 ${method} ${path.replace(/[0-7][0-9A-Z]{25}/, '{id}')}`);
@@ -136,7 +133,7 @@ function toRequest({ body, etag }: Write, key: string): ApiRequest {
   return etag === undefined ? { body, key } : { body, key, etag };
 }
 
-/** Status 0: no answer at all. */
+/** Status 0 means no response. */
 function toProblem(error: unknown): { status: number; reason: string } {
   return error instanceof ApiError ? error.problem : { status: 0, reason: 'no answer' };
 }
@@ -152,7 +149,7 @@ async function resend(desk: Desk, one: PendingWrite): Promise<RepeatedWrite> {
   return { application, action, requestId: key, answer };
 }
 
-/** Nothing when it is not shown. */
+/** Returns nothing if the desk does not show it. */
 async function readAtDesk(desk: Desk, id: string): Promise<DeskApplication[]> {
   try {
     const { body } = await retryRequest(() => desk.call<Application>('GET', `/applications/${id}`));
@@ -162,7 +159,7 @@ async function readAtDesk(desk: Desk, id: string): Promise<DeskApplication[]> {
   }
 }
 
-/** A few tries: what is asked after the trouble must be answered. */
+/** Retries a few times: after the faults, calls must succeed. */
 async function retryRequest<T>(call: () => Promise<T>): Promise<T> {
   for (let round = 1; ; round += 1) {
     try {
@@ -174,7 +171,7 @@ async function retryRequest<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** All of them, eight at a time, answered in their order. */
+/** Maps all items, eight at a time, in order. */
 async function mapConcurrently<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = [...all.entries()];

@@ -105,7 +105,7 @@ describe('npm start', () => {
       const pid = pidOf(pattern)!;
       process.kill(pid, 'SIGKILL');
       await eventually(() => said().includes(`${name} is ready again`), { timeoutMs: 90_000 });
-      expect(said()).toContain(`${name} ended by itself (killed): it is started again (1 of 5 within 10 minutes)`);
+      expect(said()).toContain(`${name} exited unexpectedly (killed); restart 1 of 5 within 10 minutes`);
       expect(pidOf(pattern)).not.toBe(pid);
     }
     await eventually(async () => (await fetch(`${url}/api/v1/centres`)).ok, { timeoutMs: 30_000 });

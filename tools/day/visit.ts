@@ -46,20 +46,20 @@ const MISSING_DOCUMENT_EVERY = 5;
 export class Visit {
   readonly #desk: Desk;
   readonly #queue: QueueClient;
-  readonly #place: DayContext;
+  readonly #context: DayContext;
   readonly #row: VisitRow;
   readonly #job: Job;
   readonly #path: string;
-  readonly #book: ExpectedApplication;
+  readonly #expected: ExpectedApplication;
 
-  constructor(place: DayContext, row: VisitRow, job: Job) {
-    this.#desk = place.desks.get(job.centre.name)!;
-    this.#queue = place.queues.get(job.centre.name)!;
-    this.#place = place;
+  constructor(context: DayContext, row: VisitRow, job: Job) {
+    this.#desk = context.desks.get(job.centre.name)!;
+    this.#queue = context.queues.get(job.centre.name)!;
+    this.#context = context;
     this.#row = row;
     this.#job = job;
     this.#path = `/applications/${row.id}`;
-    this.#book = {
+    this.#expected = {
       id: row.id,
       centre: job.centre.code,
       service: job.service.code,
@@ -77,23 +77,23 @@ export class Visit {
    */
   async run(corrects?: string): Promise<ExpectedApplication> {
     const { n, course } = this.#job;
-    await this.#greet();
+    await this.#lookUpApplicant();
     const draft = await this.#open(corrects);
     if (n % STALE_EDIT_EVERY === 0) await this.#editTwice(draft.etag);
     await this.#workTogether();
     await this.#submit();
-    await this.#pay();
+    await this.#recordPayment();
     if (n % SEARCH_EVERY === 0) await this.#find(draft.trackingNumber);
     if (course.withdraw) await this.#withdraw();
     else {
       await this.#awaitDecision();
       await this.#collect();
     }
-    return this.#book;
+    return this.#expected;
   }
 
   /** Who is known here need not be typed again, and what is open is seen before the same is filed twice. */
-  async #greet(): Promise<void> {
+  async #lookUpApplicant(): Promise<void> {
     const { idnp } = this.#content()['applicant'] as { idnp: string };
     const { body } = await this.#desk.call<{ person?: { idnp: string } }>('POST', '/persons/lookup', {
       body: { idnp },
@@ -106,22 +106,22 @@ export class Visit {
     const { n } = this.#job;
     if (n % ADD_NOTE_EVERY === 1) {
       await this.#call('POST', `${this.#path}/notes`, { body: { text: 'Vine din nou joi, cu actele.' } });
-      this.#book.actions.push('note');
+      this.#expected.actions.push('note');
     }
     if (n % REASSIGN_EVERY === 2) {
       await this.#call('POST', `${this.#path}/assign`);
-      this.#book.actions.push('assign');
+      this.#expected.actions.push('assign');
     }
   }
 
   /** The receipt of the fee is noted, where one is known. */
-  async #pay(): Promise<void> {
+  async #recordPayment(): Promise<void> {
     const { n, service } = this.#job;
     const { costOption } = this.#content();
     const fee = service.version.costOptions?.find(({ code }) => code === costOption)?.fee;
     if (n % PAY_EVERY !== 0 || !fee || fee.amountMinor === 0) return;
     await this.#call('POST', `${this.#path}/payment`, { body: { receiptNumber: `CH-${n}`, amount: fee } });
-    this.#book.actions.push('record-payment');
+    this.#expected.actions.push('record-payment');
   }
 
   /** By its number, as somebody types it who left the Russian layout on, and by the beginning of a name. */
@@ -152,7 +152,7 @@ export class Visit {
       if (!again.replayed || again.body.id !== this.#row.id) {
         throw new Error('a repeated create was not answered as a replay');
       }
-      this.#place.counts.replayed += 1;
+      this.#context.counts.replayed += 1;
     }
     return draft;
   }
@@ -165,56 +165,56 @@ export class Visit {
       .catch((error: unknown) => error);
     if (!(refused instanceof Error)) throw new Error('an edit with a stale etag was accepted');
     if (!(refused instanceof ApiError) || refused.problem.status !== 412) throw refused;
-    this.#place.counts.stale += 1;
+    this.#context.counts.stale += 1;
   }
 
   async #submit(): Promise<void> {
     const key = randomUUID();
     await this.#call('POST', `${this.#path}/submit`, { key });
-    this.#book.actions.push('submit');
-    this.#book.notices.push('application-submitted');
+    this.#expected.actions.push('submit');
+    this.#expected.notices.push('application-submitted');
     if (this.#job.n % REPEAT_SUBMIT_EVERY !== 0) return;
     const again = await this.#desk.call<Application>('POST', `${this.#path}/submit`, { key });
     if (!again.replayed) throw new Error('a repeated submit was not answered as a replay');
-    this.#place.counts.replayed += 1;
+    this.#context.counts.replayed += 1;
   }
 
   async #withdraw(): Promise<void> {
     await this.#call('POST', `${this.#path}/withdraw`, { body: { reason: 'no longer needed' } });
-    this.#book.actions.push('withdraw');
-    this.#book.notices.push('application-withdrawn');
+    this.#expected.actions.push('withdraw');
+    this.#expected.notices.push('application-withdrawn');
   }
 
   /** The queue says when the agency has answered; the papers that it asks for are brought, and whoever gets no mail is told. */
   async #awaitDecision(): Promise<void> {
     for (;;) {
       const row = await waitUntil(
-        () => this.#look(),
+        () => this.#pollQueue(),
         ({ state }) => ['documents-requested', 'ready', 'rejected'].includes(state),
         `${this.#row.agency} has not answered (${this.#row.state})`,
-        this.#place.patienceSeconds,
+        this.#context.patienceSeconds,
       );
-      if (row.buckets?.includes('to-ring')) await this.#tell();
+      if (row.buckets?.includes('to-ring')) await this.#recordNotification();
       if (row.state !== 'documents-requested') {
-        this.#book.notices.push(row.state === 'ready' ? 'result-ready' : 'application-rejected');
+        this.#expected.notices.push(row.state === 'ready' ? 'result-ready' : 'application-rejected');
         return;
       }
-      this.#book.notices.push('documents-requested');
+      this.#expected.notices.push('documents-requested');
       await this.#supply();
     }
   }
 
   /** Its row in the queue of the desk. */
-  async #look(): Promise<QueueRow> {
+  async #pollQueue(): Promise<QueueRow> {
     const row = await this.#queue.row(this.#row.id);
     if (!row) throw new Error('it is missing in the queue');
-    this.#note(row);
+    this.#updateState(row);
     return row;
   }
 
-  async #tell(): Promise<void> {
+  async #recordNotification(): Promise<void> {
     const told = await this.#call('POST', `${this.#path}/told`, { body: { how: 'phone' } });
-    this.#book.actions.push('tell');
+    this.#expected.actions.push('tell');
     if ((told as QueueRow).buckets?.includes('to-ring')) throw new Error('who was told is still to be rung up');
   }
 
@@ -227,7 +227,7 @@ export class Visit {
         ? { unavailable: kinds.map((kind) => ({ kind, reason: 'Pierdut; se reface abia la primăvară.' })) }
         : { evidence: kinds.map((kind, i) => ({ kind, number: `D${n}-${i}`, originalSeen: true })) };
     await this.#call('POST', `${this.#path}/supply-documents`, { body });
-    this.#book.actions.push('supply-documents');
+    this.#expected.actions.push('supply-documents');
   }
 
   async #collect(): Promise<void> {
@@ -235,21 +235,21 @@ export class Visit {
     const paperNumber = `B${String(n).padStart(8, '0')}`;
     const paper = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber };
     await this.#call('POST', `${this.#path}/hand-over`, { body: paper });
-    this.#book.actions.push('hand-over');
+    this.#expected.actions.push('hand-over');
     const outcome = isRejected(course) ? { needMet: false, missing: 'the agency rejected it' } : { needMet: true };
     await this.#call('POST', `${this.#path}/confirm-outcome`, { body: outcome });
-    this.#book.actions.push('confirm-outcome');
+    this.#expected.actions.push('confirm-outcome');
   }
 
   /** Asks the platform, and notes the state that it answers. */
   async #call(method: string, path: string, call: Parameters<Desk['call']>[2] = {}): Promise<Application> {
     const { body: app } = await this.#desk.call<Application>(method, path, call);
-    this.#note(app);
+    this.#updateState(app);
     return app;
   }
 
-  #note({ state }: Pick<Application, 'state'>): void {
-    this.#book.state = this.#row.state = state;
-    this.#place.onChange(this.#row);
+  #updateState({ state }: Pick<Application, 'state'>): void {
+    this.#expected.state = this.#row.state = state;
+    this.#context.onChange(this.#row);
   }
 }

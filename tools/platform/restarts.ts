@@ -1,73 +1,73 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoffMs } from '@cups/contracts';
 
-/** Starts again what ends by itself, with a bound: what cannot live is not started for ever. */
+/** Restarts processes that exit unexpectedly, up to a limit. */
 
-/** Starts of one process within so many ms; the next end is final. */
-export const RESTART_LIMIT = { most: 5, withinMs: 10 * 60_000 };
-/** ms before a start: longer each time that it ends again. */
+/** Maximum restarts of one process within a period; the next exit is final. */
+export const RESTART_LIMIT = { max: 5, withinMs: 10 * 60_000 };
+/** Delay before a restart, in ms; doubles with each failure. */
 const RESTART_BACKOFF = { initialMs: 500, maxMs: 8_000 };
 
 export interface RestarterOptions {
-  /** Starts it and waits until it is ready; rejects, with nothing left of it, when it does not come up. */
+  /** Starts it and waits until it is ready. Rejects, leaving nothing behind, if it does not start. */
   start: (name: string) => Promise<void>;
-  /** A line for a person. */
+  /** Receives one progress line. */
   onProgress: (line: string) => void;
-  /** It has ended too often; `tell` has said so. */
+  /** Called when it has exited too often, after the progress line. */
   giveUp: (name: string) => void;
-  /** ms */
+  /** Milliseconds. */
   now: () => number;
-  /** As `RESTARTS`. */
+  /** @default RESTART_BACKOFF */
   waits?: { initialMs: number; maxMs: number };
 }
 
 export class ProcessRestarter {
-  readonly #parts: RestarterOptions;
-  /** When each was started again, by name. */
-  readonly #times = new Map<string, number[]>();
-  /** Those that are being started: whether that fails, the start says. */
+  readonly #options: RestarterOptions;
+  /** Start times by process name. */
+  readonly #startTimes = new Map<string, number[]>();
+  /** Processes that are starting: the start reports their failure. */
   readonly #starting = new Set<string>();
   readonly #stopping = new AbortController();
 
-  constructor(parts: RestarterOptions) {
-    this.#parts = parts;
+  constructor(options: RestarterOptions) {
+    this.#options = options;
   }
 
-  /** From now on nothing is started. */
+  /** Prevents further starts. */
   stop(): void {
     this.#stopping.abort();
   }
 
-  /** A process has ended though nobody asked it to. @param how such as `code 1` */
+  /** Handles an unexpected exit. @param how such as `code 1` */
   ended(name: string, how: string): void {
     if (this.#stopping.signal.aborted || this.#starting.has(name)) return;
-    const { now, onProgress: report, giveUp } = this.#parts;
-    const { most, withinMs } = RESTART_LIMIT;
-    const times = (this.#times.get(name) ?? []).filter((time) => time > now() - withinMs);
+    const { now, onProgress, giveUp } = this.#options;
+    const { max, withinMs } = RESTART_LIMIT;
+    const recentStarts = (this.#startTimes.get(name) ?? []).filter((time) => time > now() - withinMs);
     const within = `within ${withinMs / 60_000} minutes`;
-    if (times.length >= most) {
-      report(`${name} ended by itself (${how}) after ${most} starts ${within}: it is not started again`);
+    if (recentStarts.length >= max) {
+      onProgress(`${name} exited unexpectedly (${how}) after ${max} starts ${within} and will not restart`);
       giveUp(name);
       return;
     }
-    this.#times.set(name, [...times, now()]);
-    report(`${name} ended by itself (${how}): it is started again (${times.length + 1} of ${most} ${within})`);
+    this.#startTimes.set(name, [...recentStarts, now()]);
+    onProgress(`${name} exited unexpectedly (${how}); restart ${recentStarts.length + 1} of ${max} ${within}`);
     this.#starting.add(name);
-    void this.#again(name, times.length + 1);
+    void this.#startWithBackoff(name, recentStarts.length + 1);
   }
 
-  async #again(name: string, failures: number): Promise<void> {
-    const { start, onProgress: report, waits = RESTART_BACKOFF } = this.#parts;
+  async #startWithBackoff(name: string, failures: number): Promise<void> {
+    const { start, onProgress, waits = RESTART_BACKOFF } = this.#options;
     const { signal } = this.#stopping;
     await pause(backoffMs(failures, waits), undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
     try {
       await start(name);
       this.#starting.delete(name);
-      report(`${name} is ready again`);
+      onProgress(`${name} is ready again`);
     } catch {
       this.#starting.delete(name);
-      this.ended(name, 'did not come up');
+      this.ended(name, 'did not start');
     }
   }
 }

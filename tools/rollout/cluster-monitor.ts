@@ -66,12 +66,12 @@ export class ClusterMonitor {
   async #run(): Promise<void> {
     while (!this.#ended) {
       const began = performance.now();
-      await this.#look().catch(() => (this.failedReads += 1));
+      await this.#poll().catch(() => (this.failedReads += 1));
       await delay(Math.max(0, POLL_INTERVAL_MS - (performance.now() - began)));
     }
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const pods = await this.#kube.pods();
     const [centres, oldestEvent] = await Promise.all([this.#activeCentres(), this.#oldestEvent(pods)]);
     const ready: Record<string, number> = {};
@@ -87,7 +87,7 @@ export class ClusterMonitor {
     });
     if (performance.now() - this.#usageAt < USAGE_INTERVAL_MS) return;
     this.#usageAt = performance.now();
-    await this.#note(pods);
+    await this.#recordUsage(pods);
   }
 
   async #activeCentres(): Promise<number> {
@@ -109,7 +109,7 @@ export class ClusterMonitor {
     return all.length > 0 ? Math.max(...all) : undefined;
   }
 
-  async #note(pods: readonly Pod[]): Promise<void> {
+  async #recordUsage(pods: readonly Pod[]): Promise<void> {
     const found = await this.#kube.usage();
     for (const pod of pods) {
       const one = found.get(pod.metadata.name);

@@ -156,13 +156,13 @@ export class LoadGenerator {
           await delay(STALE_RETRY_INTERVAL_MS);
           continue;
         }
-        this.#note(at, `${method} ${path}`, error);
+        this.#recordFailure(at, `${method} ${path}`, error);
         throw error;
       }
     }
   }
 
-  #note(at: number, call: string, error: unknown): void {
+  #recordFailure(at: number, call: string, error: unknown): void {
     this.failed.push({ at, call: call.replace(/[0-9A-HJKMNP-TV-Z]{26}/, '{id}'), why: describeError(error) });
   }
 }

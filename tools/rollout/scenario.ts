@@ -219,14 +219,18 @@ class Scenario {
     const { operator, kube } = this.#options;
     await operator.sh(`npm run centre -- open --wave ${wave}`);
     const centres = this.#centresOf((one) => one.wave === wave);
-    return this.#note(await openCentres(centres, { kube, load: this.#load, upgrade: () => this.#upgradeCentres() }));
+    return this.#recordOpening(
+      await openCentres(centres, { kube, load: this.#load, upgrade: () => this.#upgradeCentres() }),
+    );
   }
 
   async #openOne(): Promise<string> {
     const { operator, kube } = this.#options;
     await operator.follow('Open a centre', /npm run centre/);
     const centres = this.#centresOf(({ code }) => code === 'CU-087');
-    return this.#note(await openCentres(centres, { kube, load: this.#load, upgrade: () => this.#upgradeCentres() }));
+    return this.#recordOpening(
+      await openCentres(centres, { kube, load: this.#load, upgrade: () => this.#upgradeCentres() }),
+    );
   }
 
   /** One that no centre works with yet: its clerk can sign in, so every service knows it. */
@@ -245,7 +249,7 @@ class Scenario {
 
   #upgradeCentres = (): Promise<void> => this.#options.operator.follow('Open a centre', /^helm/);
 
-  #note(opening: CentreOpening): string {
+  #recordOpening(opening: CentreOpening): string {
     this.openings.push(opening);
     const { centres, firstSeconds, lastSeconds, restarts, newTemplates } = opening;
     return `${centres} opened: the first application after ${firstSeconds.toFixed(1)} s, every centre after ${lastSeconds.toFixed(1)} s; ${restarts} restarts, ${newTemplates} new templates of pods`;

@@ -17,12 +17,12 @@ export interface TimelineEntry {
 
 export class Timeline {
   readonly #load: LoadGenerator;
-  readonly #tell: (line: string) => void;
+  readonly #onLine: (line: string) => void;
   readonly entries: TimelineEntry[] = [];
 
-  constructor(load: LoadGenerator, tell: (line: string) => void) {
+  constructor(load: LoadGenerator, onLine: (line: string) => void) {
     this.#load = load;
-    this.#tell = tell;
+    this.#onLine = onLine;
   }
 
   /**
@@ -32,7 +32,7 @@ export class Timeline {
    */
   async record(name: string, work: () => Promise<string>, excuse = ''): Promise<void> {
     const from = this.#load.now;
-    this.#tell(name);
+    this.#onLine(name);
     let seen = '';
     try {
       seen = await work();
@@ -43,7 +43,7 @@ export class Timeline {
       const to = this.#load.now;
       const failed = this.#load.failedBetween(from, to);
       this.entries.push({ name, from, to, calls: this.#load.callsBetween(from, to), failed, seen, excuse });
-      this.#tell(`  ${seen}; ${failed.length} failed calls`);
+      this.#onLine(`  ${seen}; ${failed.length} failed calls`);
     }
   }
 }

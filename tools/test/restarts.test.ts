@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import { RESTART_LIMIT, ProcessRestarter } from '../platform/restarts.ts';
 
-describe('what ends by itself', () => {
-  /** `comesUp` says of each start whether it does. */
+describe('ProcessRestarter', () => {
+  /** @param comesUp whether a start succeeds */
   function openRestarts(comesUp: () => boolean = () => true) {
     const lines: string[] = [];
     const given: string[] = [];
@@ -20,53 +20,53 @@ describe('what ends by itself', () => {
     return { restarts, lines, given, clock, isReady };
   }
 
-  test('is started again, with a line before and after', async () => {
+  test('restarts a process and reports both steps', async () => {
     const { restarts, lines, given, isReady } = openRestarts();
     restarts.ended('intake', 'code 1');
     await isReady(1);
     expect(lines).toEqual([
-      'intake ended by itself (code 1): it is started again (1 of 5 within 10 minutes)',
+      'intake exited unexpectedly (code 1); restart 1 of 5 within 10 minutes',
       'intake is ready again',
     ]);
     expect(given).toEqual([]);
   });
 
-  test('is given up after so many starts within the time, and each process for itself', async () => {
+  test('gives up each process separately after the maximum of restarts', async () => {
     const { restarts, lines, given, isReady } = openRestarts();
-    for (let n = 1; n <= RESTART_LIMIT.most; n += 1) {
+    for (let n = 1; n <= RESTART_LIMIT.max; n += 1) {
       restarts.ended('intake', 'killed');
       await isReady(n);
     }
     restarts.ended('catalog', 'killed');
-    await isReady(RESTART_LIMIT.most + 1);
+    await isReady(RESTART_LIMIT.max + 1);
     expect(given).toEqual([]);
     restarts.ended('intake', 'killed');
     expect(given).toEqual(['intake']);
     expect(lines.at(-1)).toBe(
-      'intake ended by itself (killed) after 5 starts within 10 minutes: it is not started again',
+      'intake exited unexpectedly (killed) after 5 starts within 10 minutes and will not restart',
     );
   });
 
-  test('has its starts of long ago forgotten', async () => {
+  test('forgets starts older than the period', async () => {
     const { restarts, given, clock, isReady } = openRestarts();
-    for (let n = 1; n <= 3 * RESTART_LIMIT.most; n += 1) {
-      clock.now += RESTART_LIMIT.withinMs / RESTART_LIMIT.most + 1;
+    for (let n = 1; n <= 3 * RESTART_LIMIT.max; n += 1) {
+      clock.now += RESTART_LIMIT.withinMs / RESTART_LIMIT.max + 1;
       restarts.ended('intake', 'killed');
       await isReady(n);
     }
     expect(given).toEqual([]);
   });
 
-  test('and does not come up counts as ended, however often that is told', async () => {
+  test('counts a failed start as one exit, even if reported twice', async () => {
     const { restarts, lines, given } = openRestarts(() => false);
     restarts.ended('intake', 'code 1');
-    // The same end, told by the process as well.
+    // The process reports the same exit.
     restarts.ended('intake', 'code 1');
     await eventually(() => given.length === 1);
-    expect(lines.filter((line) => line.includes('is started again'))).toHaveLength(RESTART_LIMIT.most);
+    expect(lines.filter((line) => line.includes('; restart '))).toHaveLength(RESTART_LIMIT.max);
   });
 
-  test('is not started any more when the platform stops', async () => {
+  test('restarts nothing after the platform stops', async () => {
     let starts = 0;
     const { restarts } = openRestarts(() => (starts += 1) > 0);
     restarts.ended('intake', 'code 1');

@@ -7,7 +7,7 @@ import type { OutgoingMessage } from '../forged-messages.ts';
 import { createRandom } from '../plan.ts';
 import type { DeliveredApplication } from '../visit.ts';
 
-/** What is sent as poison must be poison, and what is sent as honest must be honest: else the checker would lie. */
+/** The invariants rely on it: poison must be invalid and valid replies valid. */
 
 const deliveredApplications: DeliveredApplication[] = ['asp', 'cnas', 'mai'].map((agency) => ({
   id: ulid(),
@@ -15,7 +15,7 @@ const deliveredApplications: DeliveredApplication[] = ['asp', 'cnas', 'mai'].map
   isSilent: false,
 }));
 
-/** Whether an agency may say this on its topic, of a delivery that there is. */
+/** Whether the contract lets an agency send this on its topic about an existing delivery. */
 function isAllowed({ agency, message }: OutgoingMessage): boolean {
   const read = fromMessage(message);
   const delivery = read.ok ? parseSubject(read.event.subject) : undefined;
@@ -35,21 +35,21 @@ const drawMany = (make: (random: () => number) => OutgoingMessage[]) =>
     { numRuns: 300 },
   );
 
-describe('what agencies send', () => {
-  test('rubbish is never a reply', () =>
+describe('forged messages', () => {
+  test('never parses garbage as a reply', () =>
     drawMany((random) => [garbage('asp', deliveredApplications, random), garbage('asp', [], random)]));
 
-  test('a forgery is well formed and not its sender’s to give', () => {
+  test('forges well-formed replies that the sender may not send', () => {
     drawMany((random) => [...forgedMessages(deliveredApplications, random), ...forgedMessages([], random)]);
     expect(
       forgedMessages(deliveredApplications, createRandom('a')).filter(({ message }) => fromMessage(message).ok).length,
     ).toBeGreaterThan(4);
   });
 
-  test('what is too long is refused', () =>
+  test('refuses an oversized reply', () =>
     drawMany((random) => [oversizedReply(70 * 1024, deliveredApplications, random)]));
 
-  test('an honest word is taken', () => {
+  test('accepts a valid reply', () => {
     for (const one of deliveredApplications) {
       expect(isAllowed(validReply(one, 'decision'))).toBe(true);
       expect(isAllowed(validReply(one, 'progress'))).toBe(true);

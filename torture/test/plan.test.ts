@@ -7,14 +7,14 @@ import type { FaultKind, PlannedFault } from '../plan.ts';
 const seeds = fc.string({ maxLength: 12 });
 const overlaps = (a: PlannedFault, b: PlannedFault) => a.at < b.at + b.seconds && b.at < a.at + a.seconds;
 
-describe('the plan of the trouble', () => {
-  test('is the same for the same seed, and another for another', () => {
+describe('planFaults', () => {
+  test('depends on the seed alone', () => {
     const plan = (seed: string) => planFaults({ seed, seconds: 300 });
     expect(plan('a')).toEqual(plan('a'));
     expect(plan('a')).not.toEqual(plan('b'));
   });
 
-  test('begins after a quiet moment, goes in the order of time, and ends in time', () => {
+  test('starts after a quiet period, orders faults by time, and ends in time', () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 10, max: 600 }), (seed, seconds) => {
         const plan = planFaults({ seed, seconds });
@@ -27,7 +27,7 @@ describe('the plan of the trouble', () => {
     );
   });
 
-  test('does one thing at a time to a process, and leaves most of them at work', () => {
+  test('plans one fault per process at a time, and few at once', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const plan = planFaults({ seed, seconds: 600 });
@@ -44,7 +44,7 @@ describe('the plan of the trouble', () => {
     );
   });
 
-  test('meets every kind, and kills and pauses every process, in ten minutes', () => {
+  test('covers every kind and every process in ten minutes', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const plan = planFaults({ seed, seconds: 600 });
@@ -61,14 +61,14 @@ describe('the plan of the trouble', () => {
   });
 });
 
-describe('a step', () => {
-  test('is of a kind that was asked for', () => {
+describe('a planned fault', () => {
+  test('has one of the selected kinds', () => {
     const only: FaultKind[] = ['kills', 'overload'];
     const kinds = planFaults({ seed: 'a', seconds: 120, only }).map(({ kind }) => kind);
     expect([...new Set(kinds)].sort()).toEqual(only);
   });
 
-  test('is said in words that name its process', () => {
+  test('names its process in the log', () => {
     for (const step of planFaults({ seed: 'a', seconds: 600 })) {
       expect(describeFault(step)).toMatch(/^[\x20-\x7e]+$/);
       expect(describeFault(step)).not.toContain('undefined');
@@ -76,7 +76,7 @@ describe('a step', () => {
     }
   });
 
-  test('is drawn by numbers that lie from 0 to below 1 and are spread', () => {
+  test('uses numbers spread over [0, 1)', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const random = createRandom(seed);

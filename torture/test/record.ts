@@ -1,19 +1,19 @@
 import type { State } from '@cups/application';
 import type { ObservedApplication, ObservedEvent, ChaosRecord } from '../invariants.ts';
 
-/** What happened to one application of a record. */
+/** What happens to one application of a record. */
 export interface ApplicationHistory {
   id: string;
   agency: string;
-  /** Submissions, the first one included; none: it stayed a draft. */
+  /** Submissions, the first one included; 0 for a draft. */
   submissions: number;
   end: 'open' | 'decided' | 'withdrawn';
-  /** Events that Kafka has twice: index of the first of them, and how many. */
+  /** Duplicate events in Kafka: index of the first one, and their number. */
   repeatFrom: number;
   repeated: number;
 }
 
-/** The record of a platform that kept its promises. */
+/** Creates a record without violations. */
 export function createValidRecord(courses: readonly ApplicationHistory[]): ChaosRecord {
   const record: ChaosRecord = {
     acknowledged: [],
@@ -103,7 +103,7 @@ function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
   addOutcome(course, record, app, events, answers);
 }
 
-/** What the neighbours have of it, with the repeats of its events. */
+/** Adds what the other services store, with the duplicates of its events. */
 function addOutcome(
   { id, agency, submissions, repeatFrom, repeated }: ApplicationHistory,
   record: ChaosRecord,

@@ -17,8 +17,8 @@ const report: ChaosReport = {
   violations: [],
 };
 
-describe('the table', () => {
-  test('tells the seed, what was done, what was acknowledged, and that nothing was violated', () => {
+describe('formatTable', () => {
+  test('shows the seed, the faults, the acknowledged writes and the result', () => {
     const text = formatTable(report);
     expect(text).toMatch(/seed +abc/);
     expect(text).toMatch(/kills \(kill -9\) +9/);
@@ -28,12 +28,12 @@ describe('the table', () => {
     expect(text).not.toContain('NOT HELD');
   });
 
-  test('names what did not hold, by rule, and counts what is too much to read', () => {
+  test('lists violations by invariant and truncates long lists', () => {
     const violations = Array.from({ length: 40 }, (_, n) => ({ rule: 'no lag', what: `group on topic/${n}` }));
     const text = formatTable({ ...report, violations, restSeconds: undefined });
-    expect(text).toContain('NOT HELD: no lag (40)');
+    expect(text).toContain('VIOLATED: no lag (40)');
     expect(text).toContain('group on topic/0');
     expect(text).toContain('… and 28 more');
-    expect(text).toMatch(/at rest after +NEVER/);
+    expect(text).toMatch(/settled after +NEVER/);
   });
 });
