@@ -2,8 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startWorld, problemWith } from './identity-world.ts';
 import type { World } from './identity-world.ts';
 
-/** BatchGetOperators: the names of colleagues, for what they did. */
-
 let world: World;
 let signedIn: ReturnType<World['client']>;
 beforeAll(async () => {
@@ -14,8 +12,8 @@ afterAll(() => world.close());
 
 const manager = { name: 'operators/cu-001-manager', displayName: 'Test Manager Lozova' };
 
-describe('the names of operators', () => {
-  test('come in the order of the request, each once, without rights or places; unknown ones are left out', async () => {
+describe('BatchGetOperators', () => {
+  test('returns known operators once, in request order, with names only', async () => {
     const names = ['operators/support', manager.name, 'operators/nobody', manager.name];
     const { operators } = await signedIn.batchGetOperators({ names });
     expect(operators.map(({ name }) => name)).toEqual(['operators/support', manager.name]);
@@ -30,15 +28,15 @@ describe('the names of operators', () => {
     });
   });
 
-  test('of a foreign centre are told too: an application that was taken over bears them', async () => {
+  test('returns operators of other centres, which inherited applications reference', async () => {
     expect((await signedIn.batchGetOperators({ names: [manager.name] })).operators).toHaveLength(1);
   });
 
-  test('none asked for, none told', async () => {
+  test('returns nothing for an empty request', async () => {
     expect(await signedIn.batchGetOperators({})).toEqual({ operators: [] });
   });
 
-  test('a name that is none, and more than 200, are refused', async () => {
+  test('rejects an invalid name and more than 200 names', async () => {
     await expect(signedIn.batchGetOperators({ names: [manager.name, 'x'] })).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
       violations: [{ field: '/names/1', rule: 'RESOURCE_NAME' }],
@@ -48,7 +46,7 @@ describe('the names of operators', () => {
     });
   });
 
-  test('are for who is signed in, through the gateway', async () => {
+  test('requires a session and the gateway as caller', async () => {
     const names = [manager.name];
     await expect(world.client().batchGetOperators({ names })).rejects.toEqual(problemWith('UNAUTHENTICATED'));
     const intake = world.client(await world.signIn('cu-002-specialist'), { from: 'intake' });

@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('the file of a centre', () => {
-  test('leaves one event on the compacted topic when its centre has opened, and no other', async () => {
+describe('a centre file', () => {
+  test('publishes one event per opened centre to the compacted topic', async () => {
     const topic = await readTopic(world.where, 'cups.centres');
     const events = await topic.until((all) => all.length >= openCentreCount);
     await topic.stop();
@@ -28,7 +28,7 @@ describe('the file of a centre', () => {
     });
   });
 
-  test('that is new is in service within two seconds, with its operators, and is announced', async () => {
+  test('opens a new centre with its operators within seconds, and publishes it', async () => {
     const began = Date.now();
     world.newCentre('CU-901');
     const { centre } = await eventually(() => world.client().getCentre({ name: 'centres/CU-901' }), {
@@ -36,7 +36,7 @@ describe('the file of a centre', () => {
     });
     expect(Date.now() - began).toBeLessThan(2_000);
     expect(centre?.displayName).toBe('Test CU-901');
-    // They come to the store a moment after the file is read.
+    // The seeder stores them shortly after the file is read.
     const { session } = await eventually(() =>
       world.client().createSession({ provider: 'local', operator: 'operators/cu-901-specialist' }),
     );
@@ -47,7 +47,7 @@ describe('the file of a centre', () => {
     await topic.stop();
   });
 
-  test('that pauses its centre is seen, and the change is announced as the second', async () => {
+  test('publishes a pause as the second event of the centre', async () => {
     world.write('CU-002', world.textOf('CU-002').replace('status: active', 'status: paused'));
     await eventually(async () => {
       const { centre } = await world.client().getCentre({ name: 'centres/CU-002' });
@@ -59,7 +59,7 @@ describe('the file of a centre', () => {
     expect(events.filter(({ key }) => key === 'CU-002').map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
-  test('is announced for the first time when its centre opens, and never before', async () => {
+  test('publishes the first event when the centre opens', async () => {
     world.newCentre('CU-908', 'planned');
     await eventually(() => world.identity.registry.current().has('CU-908'));
     world.become('CU-908', 'training');
@@ -72,7 +72,7 @@ describe('the file of a centre', () => {
     expect(topic.events.filter(({ key }) => key === 'CU-908').map(({ sequence }) => sequence)).toEqual([1]);
   });
 
-  test('that opens a closed centre again is refused by name, and the centre stays closed, after a restart too', async () => {
+  test('cannot reopen a closed centre, even after a restart', async () => {
     world.newCentre('CU-909', 'paused');
     const statusOf = ({ registry }: Identity) => registry.current().get('CU-909')?.status;
     await eventually(() => statusOf(world.identity) === 'paused');
@@ -88,7 +88,7 @@ describe('the file of a centre', () => {
     const other = await world.start();
     try {
       for (const one of [world.identity, other]) {
-        // One that has just started goes by its files until it has read the store.
+        // A new process serves its files until it has read the store.
         await eventually(() => statusOf(one) === 'closed');
         expect(one.registry.problems()).toEqual([problem]);
       }
@@ -100,7 +100,7 @@ describe('the file of a centre', () => {
     await eventually(() => world.identity.registry.problems().length === 0);
   });
 
-  test('that is broken keeps the last good centre, harms no other and is named', async () => {
+  test('that is invalid keeps the last valid centre and affects no other', async () => {
     const good = world.textOf('CU-003');
     world.write('CU-003', good.replace('Europe/Chisinau', 'Europe/Nowhere'));
     await eventually(() => world.identity.registry.problems().some(({ file }) => file === 'CU-003.yaml'));
@@ -112,7 +112,7 @@ describe('the file of a centre', () => {
     await eventually(() => world.identity.registry.problems().length === 0);
   });
 
-  test('that vanished is an error and not a deletion, after a restart too', async () => {
+  test('that disappears is a problem, not a deletion, even after a restart', async () => {
     const text = world.textOf('CU-004');
     rmSync(world.path('CU-004'));
     await eventually(() => world.identity.registry.problems().some(({ file }) => file === 'CU-004.yaml'));
@@ -128,7 +128,7 @@ describe('the file of a centre', () => {
     await eventually(() => world.identity.registry.problems().length === 0);
   });
 
-  test('is older where the mount of a replica lags: it takes the newer centre from the store and announces nothing', async () => {
+  test('on a lagging mount yields to the store and publishes nothing', async () => {
     const lagging = join(world.folder, 'lagging');
     cpSync(world.dataDir, lagging, { recursive: true });
     world.write('CU-005', world.textOf('CU-005').replace('status: active', 'status: paused'));
@@ -146,7 +146,7 @@ describe('the file of a centre', () => {
     }
   });
 
-  test('puts its centre in service while Kafka is away, and it is announced when that is back', async () => {
+  test('opens its centre while Kafka is unavailable, and is published on recovery', async () => {
     const { brokers, prefix } = world.where;
     const own = `${prefix}away-`;
     const away = await world.start({ prefix: own, kafkaBrokers: ['127.0.0.1:1'] });

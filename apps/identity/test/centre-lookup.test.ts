@@ -33,25 +33,25 @@ beforeEach(() => {
   });
 });
 
-describe('a centre that somebody works at and this replica has no file of', () => {
-  test('is found when the store has it', async () => {
+describe('CentreLookup.findForSignIn', () => {
+  test('finds a missing centre in the store', async () => {
     store.set('CU-900', centre('CU-900', 'active'));
     expect((await centreLookup.findForSignIn('CU-900'))?.status).toBe('active');
   });
 
-  test('may come for two minutes; then there is none', async () => {
+  test('reports a stale replica for two minutes, then no centre', async () => {
     await expect(centreLookup.findForSignIn('CU-900')).rejects.toEqual(staleReplica);
     time += MAX_REPLICA_LAG_MS;
     expect(await centreLookup.findForSignIn('CU-900')).toBeUndefined();
   });
 
-  test('that is planned is planned, at once', async () => {
+  test('returns a planned centre immediately', async () => {
     expect((await centreLookup.findForSignIn('CU-001'))?.status).toBe('planned');
   });
 });
 
-describe('the centre of a session', () => {
-  test('that is planned here may open for two minutes; then it is planned', async () => {
+describe('CentreLookup.findForSession', () => {
+  test('reports a stale replica for two minutes, then a planned centre', async () => {
     await expect(centreLookup.findForSession('CU-001')).rejects.toEqual(staleReplica);
     time += MAX_REPLICA_LAG_MS;
     expect((await centreLookup.findForSession('CU-001'))?.status).toBe('planned');

@@ -17,7 +17,7 @@ import {
 import { readConfig } from '../src/config.ts';
 import { createIdentity } from '../src/service.ts';
 
-/** cups.centres as an agency reads it: a Kafka client and the agency contract, nothing of the platform. */
+/** Reads cups.centres like an agency: with a Kafka client and the agency contract only. */
 
 const { mongoUri, brokers, prefix } = testInfrastructure();
 const keys = createTestKeys();
@@ -41,9 +41,9 @@ const start = (installation: string) =>
     }),
   );
 
-/** Reads the topic from its beginning, and goes on reading. */
+/** Reads the topic from its beginning and keeps reading. */
 async function agency(installation: string) {
-  /** The newest message of each centre, what was not understood, and how many messages there were. */
+  /** The newest message per centre, the causes of rejected messages, and the number of messages. */
   const seen = { centres: new Map<string, CentreChanged>(), refused: [] as string[], messages: 0 };
   const group = `${installation}agency-${Math.random()}`;
   const consumer = connectKafka(brokers, 'agency').consumer({ groupId: group, maxWaitTimeInMs: 100 });
@@ -65,7 +65,7 @@ async function agency(installation: string) {
 let identity: Awaited<ReturnType<typeof createIdentity>>;
 let asp: Awaited<ReturnType<typeof agency>>;
 
-/** Codes of the centres that agencies are told of, in order. */
+/** Returns the codes of published centres, in order. */
 const announced = (): string[] =>
   [...identity.registry.current().values()].filter(({ status }) => status !== 'planned').map(({ code }) => code);
 
@@ -82,8 +82,8 @@ afterAll(async () => {
   removeData();
 });
 
-describe('an agency that reads cups.centres by the contract alone', () => {
-  test('learns of every centre that has opened, and of no other: code, name, kind, district, time zone and status', async () => {
+describe('an agency that reads cups.centres', () => {
+  test('receives every opened centre, and no other', async () => {
     await eventually(() => asp.seen.centres.size === announced().length);
     expect([...asp.seen.centres.keys()].sort()).toEqual(announced());
     expect(asp.seen.refused).toEqual([]);
@@ -104,7 +104,7 @@ describe('an agency that reads cups.centres by the contract alone', () => {
     });
   });
 
-  test('learns of a change of a file, and of nothing else', async () => {
+  test('receives one message per file change', async () => {
     await eventually(() => asp.seen.centres.size >= announced().length);
     const before = asp.seen.messages;
     writeFileSync(path('CU-002'), textOf('CU-002').replace('status: active', 'status: paused'));
@@ -114,7 +114,7 @@ describe('an agency that reads cups.centres by the contract alone', () => {
     expect([asp.seen.messages - before, asp.seen.refused]).toEqual([2, []]);
   });
 
-  test('finds the topic compacted, so that it may read it from the beginning at each start', async () => {
+  test('finds a compacted topic without time limit', async () => {
     const admin = connectKafka(brokers, 'test').admin();
     await admin.connect();
     const { resources } = await admin.describeConfigs({
@@ -127,7 +127,7 @@ describe('an agency that reads cups.centres by the contract alone', () => {
   });
 });
 
-describe('a release that announces centres in another form than the one before', () => {
+describe('a release that changes the form of centre events', () => {
   let store: Store;
   const installation = freshPrefix();
   beforeAll(async () => {
@@ -135,14 +135,14 @@ describe('a release that announces centres in another form than the one before',
   });
   afterAll(() => store.close());
 
-  test('announces every centre anew, so that compaction takes the old messages away', async () => {
+  test('publishes every centre again, so that compaction removes old messages', async () => {
     await ensureTopics({ brokers, prefix: installation, partitions: 1, agencies: [] });
     const count = announced().length;
     const reader = await agency(installation);
     const first = await start(installation);
     await eventually(() => reader.seen.messages === count);
     await first.stop();
-    // As the release before left them: every centre told, by the hash that it made of the same text.
+    // The previous release published every centre, with another hash of the same text.
     await store.collection('centres').updateMany({}, { $set: { hash: 'of-another-form' } });
     const second = await start(installation);
     await eventually(() => reader.seen.messages === 2 * count);

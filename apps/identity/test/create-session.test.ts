@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('signing in', () => {
-  test('gives a session of at most eight hours and an assertion with role, centre and language', async () => {
+describe('CreateSession', () => {
+  test('returns a session of eight hours and an assertion with role, centre and language', async () => {
     const { session, assertion } = await world
       .client()
       .createSession({ provider: 'local', operator: 'cu-001-specialist' });
@@ -32,13 +32,13 @@ describe('signing in', () => {
     });
   });
 
-  test('of an agency’s clerk gives a session with the agency and no centre', async () => {
+  test('returns a session without a centre for an agency clerk', async () => {
     const claims = await world.keys.forService('gateway').verifySession(await world.signIn('operators/asp-clerk'));
     expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/asp' });
     expect(claims.centre).toBeUndefined();
   });
 
-  test('works for the clerk of an agency whose file has just come, without a restart', async () => {
+  test('accepts the clerk of a new agency without a restart', async () => {
     const text = readFileSync(join(sampleDataDir, 'agencies', 'asp.yaml'), 'utf8').replace('code: asp', 'code: fisc');
     await expect(world.signIn('operators/fisc-clerk')).rejects.toEqual(problemWith('UNAUTHENTICATED'));
     writeFileSync(join(world.dataDir, 'agencies', 'fisc.yaml'), text);
@@ -47,26 +47,26 @@ describe('signing in', () => {
     expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/fisc' });
   });
 
-  test('at a centre that is planned or closed is refused, each with its reason; one in training lets people in', async () => {
+  test('rejects planned and closed centres, and accepts a training centre', async () => {
     for (const status of ['planned', 'closed', 'training']) world.newCentre(`CU-91${status.length}`, status);
     await eventually(() => world.signIn('cu-918-specialist').catch(() => undefined));
-    const signedIn = async (operator: string) => world.client().createSession({ provider: 'local', operator });
-    const { session, assertion } = await signedIn('cu-918-specialist');
+    const createSession = async (operator: string) => world.client().createSession({ provider: 'local', operator });
+    const { session, assertion } = await createSession('cu-918-specialist');
     expect(session).toMatchObject({ training: true });
     expect((await world.client(assertion).getSession({})).session).toMatchObject({ training: true });
-    expect((await signedIn('cu-001-specialist')).session).toMatchObject({ training: false });
+    expect((await createSession('cu-001-specialist')).session).toMatchObject({ training: false });
     await expect(world.signIn('cu-917-specialist')).rejects.toEqual(problemWith('CENTRE_NOT_OPEN'));
     await expect(world.signIn('cu-916-specialist')).rejects.toEqual(problemWith('CENTRE_CLOSED'));
   });
 
-  test('at a centre that goes on with the applications of a closed one gives a session that names it, for its whole life', async () => {
+  test('lists inherited centres in the session, unchanged for its lifetime', async () => {
     for (const code of ['CU-921', 'CU-922']) world.newCentre(code);
     await eventually(() => world.signIn('cu-922-specialist').catch(() => undefined));
     const early = await world.signIn('cu-922-specialist');
     world.write('CU-921', world.textOf('CU-921').replace('status: active', 'status: closed\ntransferTo: CU-922'));
     const { assertion } = await eventually(async () => {
-      const made = await world.client().createSession({ provider: 'local', operator: 'cu-922-specialist' });
-      return made.session?.takesOver.length === 1 && made;
+      const created = await world.client().createSession({ provider: 'local', operator: 'cu-922-specialist' });
+      return created.session?.takesOver.length === 1 && created;
     });
     const takesOver = ['centres/CU-921'];
     expect(await world.keys.forService('gateway').verifySession(assertion)).toMatchObject({
@@ -79,7 +79,7 @@ describe('signing in', () => {
     expect(centre).toMatchObject({ status: 'CENTRE_STATUS_CLOSED', transferTo: 'centres/CU-922' });
   });
 
-  test('by an unknown provider or as an unknown operator is refused', async () => {
+  test('rejects an unknown provider and unknown operators', async () => {
     const gateway = world.client();
     await expect(gateway.createSession({ provider: 'mpass', operator: 'cu-001-specialist' })).rejects.toEqual(
       problemWith('PROVIDER_UNKNOWN'),

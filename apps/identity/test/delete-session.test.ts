@@ -8,8 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('signing out', () => {
-  test('ends the session for good, and is no error the second time', async () => {
+describe('DeleteSession', () => {
+  test('ends the session, and succeeds when repeated', async () => {
     const mine = world.client(await world.signIn('cu-007-specialist'));
     await mine.deleteSession({});
     await expect(mine.getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));

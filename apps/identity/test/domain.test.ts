@@ -30,8 +30,8 @@ const file = (code: string, more: Partial<CentreFile> = {}, path = `${code}.yaml
   text: JSON.stringify(centre(code, more)),
 });
 
-describe('of the files of centres,', () => {
-  test('one bad file harms only itself', () => {
+describe('createCentreParser', () => {
+  test('rejects invalid files only', () => {
     const { entries, problems } = parseCentres([
       file('CU-001'),
       { path: 'CU-002.yaml', text: 'code: [' },
@@ -52,8 +52,8 @@ describe('of the files of centres,', () => {
     expect(problems[2]?.message).toBe('the file must be named CU-004.yaml');
     expect(problems[3]?.message).toBe('time zone Europe/Lozova is unknown');
   });
-  test('a right file has no fault', () => expect(validateCentre(centre('CU-001'))).toEqual([]));
-  test('those of the data folder have no fault, each in at most 12 lines', () => {
+  test('validateCentre accepts a valid file', () => expect(validateCentre(centre('CU-001'))).toEqual([]));
+  test('accepts all files of the data folder, each of at most 12 lines', () => {
     const folder = join(import.meta.dirname, '../../../data/centres');
     const files = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
     const { entries, problems } = parseCentres(files);
@@ -61,7 +61,7 @@ describe('of the files of centres,', () => {
     expect(entries.size).toBe(files.length);
     for (const { text } of files) expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(12);
   });
-  test('a remark makes another content, and so does another form of what is announced', () => {
+  test('hashCentreFile changes with a comment and with the event form', () => {
     const hashes = [
       hashCentreFile('a: 1', 'form.v1'),
       hashCentreFile('a: 1 # newer', 'form.v1'),
@@ -72,25 +72,25 @@ describe('of the files of centres,', () => {
   });
 });
 
-test('the shape of a centre has no room for what tells of a person', () => {
-  const closed: unknown[] = [];
+test('the centre schema allows no personal data', () => {
+  const additional: unknown[] = [];
   const names: string[] = [];
-  const walk = (part: unknown): void => {
+  const visit = (part: unknown): void => {
     if (typeof part !== 'object' || part === null) return;
     const { type, properties, additionalProperties } = part as Record<string, unknown>;
-    if (type === 'object') closed.push(additionalProperties);
+    if (type === 'object') additional.push(additionalProperties);
     if (properties) names.push(...Object.keys(properties));
-    Object.values(part).forEach(walk);
+    Object.values(part).forEach(visit);
   };
-  walk(schema);
-  expect(closed).toEqual([false, false]);
+  visit(schema);
+  expect(additional).toEqual([false, false]);
   const personal = /idnp|person|operator|specialist|manager|contact|phone|mail|address|birth|givenName|familyName/i;
   expect(names.filter((name) => personal.test(name))).toEqual([]);
   expect(names).toEqual(expect.arrayContaining(['code', 'openApplications']));
 });
 
-describe('the life of a centre', () => {
-  test('goes on from planned to closed, and never back', () => {
+describe('the centre life cycle', () => {
+  test('moves from planned to closed, and never back', () => {
     const reached = (from: (typeof CENTRE_STATUSES)[number]) =>
       CENTRE_STATUSES.filter((to) => canTransition(from, to)).join(' ');
     expect(CENTRE_STATUSES.map((from) => [from, reached(from)])).toEqual([
@@ -101,7 +101,7 @@ describe('the life of a centre', () => {
       ['closed', 'closed'],
     ]);
   });
-  test('lets nobody sign in before it has opened and after it was closed', () =>
+  test('allows sign-in in training, active and paused centres only', () =>
     expect(CENTRE_STATUSES.filter((status) => CENTRE_LIFECYCLE[status].canSignIn)).toEqual([
       'training',
       'active',
@@ -109,24 +109,24 @@ describe('the life of a centre', () => {
     ]));
 });
 
-describe('of the generations of a centre, so that replicas with different mounts do not flap,', () => {
+describe('nextGeneration', () => {
   const first = nextGeneration(undefined, 'a', undefined) as FileVersion;
   const second = nextGeneration(first, 'b', 'a') as FileVersion;
-  test('new content is the next generation', () => {
+  test('increments for new content', () => {
     expect(first).toEqual({ hash: 'a', generation: 1, pastHashes: [] });
     expect(second).toEqual({ hash: 'b', generation: 2, pastHashes: ['a'] });
   });
-  test('equal content changes nothing', () => expect(nextGeneration(second, 'b', 'a')).toBeUndefined());
-  test('a mount that lags changes nothing, at its start and afterwards', () => {
+  test('ignores equal content', () => expect(nextGeneration(second, 'b', 'a')).toBeUndefined());
+  test('ignores a lagging mount, at its start and later', () => {
     expect(nextGeneration(second, 'a', undefined)).toBeUndefined();
     const third = nextGeneration(second, 'c', 'b') as FileVersion;
     expect(nextGeneration(third, 'b', 'a')).toBeUndefined();
   });
-  test('a file that returns to older content is a change', () => {
+  test('increments for a file that returns to older content', () => {
     const back = nextGeneration(second, 'a', 'b');
     expect(back).toEqual({ hash: 'a', generation: 3, pastHashes: ['b'] });
   });
-  test('two mounts that never agree settle', () => {
+  test('never alternates between two different mounts', () => {
     let known = second;
     let writes = 0;
     for (let round = 0; round < 50; round++)
@@ -144,7 +144,7 @@ describe('synthetic operators', () => {
     [centre('CU-001'), centre('CU-018', { status: 'paused' })],
     ['mai', 'asp', 'cnas'],
   );
-  test('exist for each centre, each agency and the platform, by id', () =>
+  test('exist for each centre, each agency and the platform, in ID order', () =>
     expect([...operators.keys()]).toEqual([
       'asp-clerk',
       'cnas-clerk',
@@ -156,19 +156,19 @@ describe('synthetic operators', () => {
       'supervisor',
       'support',
     ]));
-  test('have one role and one place', () =>
+  test('have one role and one workplace', () =>
     expect(operators.get('cu-001-specialist')).toMatchObject({
       displayName: 'Test Specialist Lozova',
       places: [{ centre: 'CU-001', roles: ['specialist'], suspended: false }],
       platformRoles: [],
       language: 'ro',
     }));
-  test('of two centres of a kind that follow each other, the manager of the first works at both', () => {
+  test('share the manager of the first of two paired centres', () => {
     const four = generateSyntheticOperators(
       [centre('CU-003'), centre('CU-001'), centre('CU-018', { kind: 'mission' }), centre('CU-002')],
       [],
     );
-    const places = [...four.values()].map((one) => [one.id, one.places.map((place) => place.centre)]);
+    const places = [...four.values()].map((operator) => [operator.id, operator.places.map(({ centre: code }) => code)]);
     expect(Object.fromEntries(places)).toMatchObject({
       'cu-001-manager': ['CU-001', 'CU-002'],
       'cu-001-specialist': ['CU-001'],
@@ -178,7 +178,7 @@ describe('synthetic operators', () => {
       support: [],
     });
   });
-  test('have personal numbers of a range that nobody has, always the same', () => {
+  test('have stable personal numbers from an unused range', () => {
     const numbers = [...operators.keys()].map((id) => syntheticIdnp(id));
     expect(numbers.every((idnp) => isValidIdnp(idnp) && idnp.startsWith('29009'))).toBe(true);
     expect(new Set(numbers).size).toBe(numbers.length);
@@ -187,48 +187,49 @@ describe('synthetic operators', () => {
   });
 });
 
-describe('the local provider', () => {
-  test('refuses production', () =>
+describe('configured providers', () => {
+  test('exclude the local one in production', () =>
     expect(() => checkProviders(['mpass', 'local'], 'production')).toThrow('is not allowed in production'));
-  test('is there only where it is named: without a name nobody signs in, in development either', () => {
-    for (const word of ['development', 'production']) {
+  test('are none by default, in development too', () => {
+    for (const environment of ['development', 'production']) {
       const production = { GRPC_TLS_DIR: 'tls', KAFKA_TLS_CA_FILE: import.meta.filename };
-      expect(readConfig({ CUPS_ENV: word, ...production }).providers).toEqual([]);
+      expect(readConfig({ CUPS_ENV: environment, ...production }).providers).toEqual([]);
     }
     const named = { CUPS_ENV: 'development', CUPS_IDENTITY_PROVIDERS: 'local' };
     expect(readConfig(named).providers).toEqual(['local']);
   });
-  test.each([undefined, '', 'prod'])('an identity that was not told its CUPS_ENV does not start: %s', (word) =>
-    expect(() => readConfig({ CUPS_ENV: word })).toThrow(/^CUPS_ENV .*must be one of development, production\.$/),
+  test.each([undefined, '', 'prod'])('require a valid CUPS_ENV, not %s', (environment) =>
+    expect(() => readConfig({ CUPS_ENV: environment })).toThrow(
+      /^CUPS_ENV .*must be one of development, production\.$/,
+    ),
   );
-  test('an unknown provider ends the start with one sentence', () =>
+  test('must be known', () =>
     expect(() => checkProviders(['mpas'], 'development')).toThrow('contains "mpas", which is not a known provider'));
 });
 
-describe('a session', () => {
+describe('assertSessionValid', () => {
   const at = (minutes: number) => new Date(Date.UTC(2026, 2, 9, 8, minutes));
   const session = { createTime: at(10), expireTime: at(50) };
-  const reasonAt = (...given: Parameters<typeof assertSessionValid>) => {
+  const reasonAt = (...args: Parameters<typeof assertSessionValid>) => {
     try {
-      assertSessionValid(...given);
-      return 'counts';
+      assertSessionValid(...args);
+      return 'valid';
     } catch (error) {
       return (error as { reason: string }).reason;
     }
   };
-  test('counts until it expires', () => {
-    expect(reasonAt(session, undefined, at(49))).toBe('counts');
+  test('accepts a session until it expires', () => {
+    expect(reasonAt(session, undefined, at(49))).toBe('valid');
     expect(reasonAt(session, undefined, at(50))).toBe('SESSION_EXPIRED');
   });
-  test('that nobody stored does not count', () =>
-    expect(reasonAt(undefined, undefined, at(20))).toBe('SESSION_EXPIRED'));
-  test('that was signed out does not count', () =>
+  test('rejects an unknown session', () => expect(reasonAt(undefined, undefined, at(20))).toBe('SESSION_EXPIRED'));
+  test('rejects an ended session', () =>
     expect(reasonAt({ ...session, endTime: at(15) }, undefined, at(20))).toBe('SESSION_EXPIRED'));
-  test('of a suspended operator is refused as suspended', () =>
+  test('rejects a suspended operator', () =>
     expect(reasonAt(session, { suspended: true, endedBefore: at(15) }, at(20))).toBe('OPERATOR_SUSPENDED'));
-  test('from before a suspension stays ended after it was lifted', () => {
+  test('rejects a session created before a lifted suspension', () => {
     const lifted = { suspended: false, endedBefore: at(15) };
     expect(reasonAt(session, lifted, at(20))).toBe('SESSION_EXPIRED');
-    expect(reasonAt({ ...session, createTime: at(16) }, lifted, at(20))).toBe('counts');
+    expect(reasonAt({ ...session, createTime: at(16) }, lifted, at(20))).toBe('valid');
   });
 });

@@ -2,14 +2,14 @@ import { expect } from '@jest/globals';
 import { problemWith } from './identity-world.ts';
 import type { Identity } from './identity-world.ts';
 
-/** How often an identity has refused a sign-in for a cause. */
+/** Returns the number of sign-ins rejected for a cause. */
 async function countRefusals({ httpPort }: Identity, cause: string): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
   const line = new RegExp(`^cups_identity_sign_ins_refused_total\\{[^}]*cause="${cause}"[^}]*\\} (\\d+)$`, 'm');
   return Number(line.exec(text)?.[1] ?? 0);
 }
 
-/** What is refused, with this reason, and counted under this cause, once. */
+/** Expects a rejection with this reason, counted once under this cause. */
 export async function expectRefusal(
   identity: Identity,
   work: () => Promise<unknown>,

@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('a centre', () => {
-  test('is as its file says', async () => {
+describe('GetCentre', () => {
+  test('returns the content of the file', async () => {
     const { centre } = await world.client(undefined, { from: 'intake' }).getCentre({ name: 'centres/CU-001' });
     expect(centre).toMatchObject({
       name: 'centres/CU-001',
@@ -24,7 +24,7 @@ describe('a centre', () => {
     });
   });
 
-  test('is in the country that its file says: Moldova where it says none, except for a mission', async () => {
+  test('defaults the country to Moldova, except for missions', async () => {
     const countryOf = async (code: string) =>
       (await world.client().getCentre({ name: `centres/${code}` })).centre?.country;
     expect(await countryOf('CU-018')).toBe('IT');
@@ -32,12 +32,12 @@ describe('a centre', () => {
     await eventually(async () => (await countryOf('CU-018')) === '');
   });
 
-  test('that does not exist is NOT_FOUND, and a malformed name is refused', async () => {
+  test('rejects an unknown centre and a malformed name', async () => {
     await expect(world.client().getCentre({ name: 'centres/CU-999' })).rejects.toEqual(problemWith('NOT_FOUND'));
     await expect(world.client().getCentre({ name: 'CU-001' })).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
   });
 
-  test('is for the gateway and intake only', async () => {
+  test('allows the gateway and intake only', async () => {
     await expect(
       world.client(undefined, { from: 'agency-bridge' }).getCentre({ name: 'centres/CU-001' }),
     ).rejects.toEqual(problemWith('PERMISSION_DENIED'));

@@ -15,20 +15,20 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('a session', () => {
-  test('is read by its holder', async () => {
+describe('GetSession', () => {
+  test('returns the session to its holder', async () => {
     const { session } = await world.client(await world.signIn('cu-006-manager')).getSession({});
     expect(session?.operator).toMatchObject({ name: 'operators/cu-006-manager', roles: ['ROLE_CENTRE_MANAGER'] });
   });
 
-  test('is not there without an assertion, and not with a foreign one', async () => {
+  test('rejects a missing, a forged and a malformed assertion', async () => {
     await expect(world.client().getSession({})).rejects.toEqual(problemWith('UNAUTHENTICATED'));
     const forged = world.keys.session({ role: 'support', operator: 'operators/support' }).token;
     await expect(world.client(forged).getSession({})).rejects.toEqual(problemWith('SESSION_EXPIRED'));
     await expect(world.client(`${forged}x`).getSession({})).rejects.toEqual(problemWith('SESSION_INVALID'));
   });
 
-  test('brings a new assertion where the one presented says other roles, and none where all of it is so', async () => {
+  test('returns a new assertion only if its claims change', async () => {
     const token = await world.signIn('cu-006-manager');
     const keys = world.keys.forService('identity');
     expect((await world.client(token).getSession({})).assertion).toBe('');
@@ -38,7 +38,7 @@ describe('a session', () => {
     expect(await keys.verifySession(assertion)).toEqual(session);
   });
 
-  test('says whose it is by a keyed hash of the number, at every centre, and brings it to an assertion of before', async () => {
+  test('adds the keyed hash of the personal number to every assertion', async () => {
     const file = join(world.keys.dir, PERSON_HASH_KEY_SET);
     const hash = watchPersonHasher({ file, required: true, log: silentLog }).hash(syntheticIdnp('cu-001-manager'));
     const keys = world.keys.forService('identity');
@@ -47,11 +47,11 @@ describe('a session', () => {
     expect(person).toBe(hash);
     const { assertion } = await world.client(keys.signSession(before)).getSession({});
     const elsewhere = await world.client(token).switchCentre({ centre: 'centres/CU-002' });
-    for (const one of [assertion, elsewhere.assertion])
-      expect(await keys.verifySession(one)).toMatchObject({ person: hash });
+    for (const current of [assertion, elsewhere.assertion])
+      expect(await keys.verifySession(current)).toMatchObject({ person: hash });
   });
 
-  test('is over when its time has passed', async () => {
+  test('rejects an expired session', async () => {
     const hours = (n: number) => new Date(Date.now() + n * 3_600_000);
     await world.withClock(async (setClock) => {
       setClock(hours(-7.9));
@@ -65,7 +65,7 @@ describe('a session', () => {
 });
 
 describe('a session at a centre', () => {
-  test('ends when the centre is closed', async () => {
+  test('ends when the centre closes', async () => {
     world.newCentre('CU-910', 'paused');
     const mine = world.client(await eventually(() => world.signIn('cu-910-specialist').catch(() => undefined)));
     await mine.getSession({});
@@ -75,7 +75,7 @@ describe('a session at a centre', () => {
   });
 });
 
-describe('a replica whose files lag behind', () => {
+describe('a replica with lagging files', () => {
   let lagging: string;
   let behind: Identity;
   const ask = (sessionToken?: string) => world.client(sessionToken, { of: behind });
@@ -86,7 +86,7 @@ describe('a replica whose files lag behind', () => {
   });
   afterAll(() => behind.stop());
 
-  test('learns from the store of an operator, a session and a centre that another replica knows', async () => {
+  test('reads operator, session and centre of another replica from the store', async () => {
     world.newCentre('CU-903');
     const token = await eventually(() => world.signIn('cu-903-specialist'));
     await expect(world.client(token).getSession({})).resolves.toBeDefined();
@@ -96,22 +96,22 @@ describe('a replica whose files lag behind', () => {
     expect((await ask(token).getCentre({ name: 'centres/CU-903' })).centre?.name).toBe('centres/CU-903');
   });
 
-  test('begins no session without a centre for who works at one that has just come', async () => {
+  test('begins a session at a centre whose file it has not read', async () => {
     world.newCentre('CU-905');
     await eventually(() => world.signIn('cu-905-specialist'));
     const { session } = await ask().createSession({ provider: 'local', operator: 'cu-905-specialist' });
     expect(session?.centre).toBe('centres/CU-905');
   });
 
-  test('learns from the store that a centre has opened', async () => {
+  test('reads the opening of a centre from the store', async () => {
     world.newCentre('CU-911', 'planned');
     cpSync(world.path('CU-911'), join(lagging, 'centres', 'CU-911.yaml'));
     await eventually(() => behind.registry.current().has('CU-911'));
-    // What it alone knows reaches the others by its look at the store, which is its last one for an hour.
+    // Its own file reaches the others by its store sync, the last one for an hour.
     const file = readFileSync(world.path('CU-911'), 'utf8').replaceAll('CU-911', 'CU-912');
     writeFileSync(join(lagging, 'centres', 'CU-912.yaml'), file);
     await eventually(() => world.identity.registry.current().has('CU-912'));
-    // Its operators come into the store a moment after its file.
+    // The seeder stores its operators shortly after the file is read.
     const refusal = () =>
       ask()
         .createSession({ provider: 'local', operator: 'cu-911-specialist' })
@@ -124,7 +124,7 @@ describe('a replica whose files lag behind', () => {
     expect((await ask(token).getCentre({ name: 'centres/CU-911' })).centre?.status).toBe('CENTRE_STATUS_ACTIVE');
   });
 
-  test('says not yet about people, centres and agencies to a caller that knows of newer files, and no to others', async () => {
+  test('reports a stale replica only to callers that know newer files', async () => {
     const caller = new DataVersions();
     const names = { operator: 'cu-906-specialist', centre: 'centres/CU-906', agency: 'agencies/newcomer' };
     const askNewest = (of: Identity, token?: string) => world.client(token, { of, versions: caller });
@@ -153,7 +153,7 @@ describe('a replica whose files lag behind', () => {
     );
   });
 
-  test('says that a session has ended when it has, whether it knows the operator or not', async () => {
+  test('reports an ended session, even for an operator that it has not loaded', async () => {
     world.newCentre('CU-904');
     const token = await eventually(() => world.signIn('cu-904-specialist'));
     await world.client(token).deleteSession({});

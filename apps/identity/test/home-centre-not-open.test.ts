@@ -4,8 +4,6 @@ import { eventually, familyName, idnp } from '@cups/testing';
 import { startWorld, problemWith } from './identity-world.ts';
 import type { Client, World } from './identity-world.ts';
 
-/** Signing in of people whose first workplace has not opened yet, or is closed. */
-
 let world: World;
 let supervisor: Client;
 beforeAll(async () => {
@@ -20,7 +18,7 @@ afterAll(() => world.close());
 
 const [PLANNED, CLOSED, OPEN] = ['centres/CU-931', 'centres/CU-932', 'centres/CU-003'];
 
-/** Somebody who works at these centres, the first of them at home. A closed one takes nobody in, so it is open for that moment. */
+/** Invites an operator to these centres; the first is the home centre. */
 async function invite(
   n: number,
   centres: string[],
@@ -29,8 +27,8 @@ async function invite(
   const person = { idnp: idnp(n), givenName: 'Ana', familyName: familyName(n) };
   let name = '';
   for (const centre of centres) {
-    const asked = { requestId: randomUUID(), centre, roles: ['ROLE_SPECIALIST' as const] };
-    name = (await supervisor.inviteOperator(Object.assign(asked, person))).member!.name;
+    const invitation = { requestId: randomUUID(), centre, roles: ['ROLE_SPECIALIST' as const] };
+    name = (await supervisor.inviteOperator(Object.assign(invitation, person))).member!.name;
   }
   if (platformRole) await supervisor.updateOperatorRoles({ requestId: randomUUID(), name, roles: [platformRole] });
   return name;
@@ -38,21 +36,21 @@ async function invite(
 
 const signIn = (operator: string, centre = '') => world.client().createSession({ provider: 'local', operator, centre });
 
-describe('a person whose home has not opened yet', () => {
-  test('signs in at another workplace that is open', async () => {
+describe('an operator whose home centre is not open yet', () => {
+  test('signs in at another open workplace', async () => {
     const { session, assertion } = await signIn(await invite(320, [PLANNED!, OPEN!]));
     expect(session).toMatchObject({ centre: OPEN, operator: { roles: ['ROLE_SPECIALIST'] } });
     expect((await world.client(assertion).getSession({})).session?.centre).toBe(OPEN);
   });
 
-  test('is refused when that is named, and when no workplace is open', async () => {
+  test('cannot sign in at the home centre, or without an open workplace', async () => {
     const name = await invite(321, [PLANNED!, 'centres/CU-933']);
     await expect(signIn(name)).rejects.toEqual(problemWith('CENTRE_NOT_OPEN'));
     await expect(signIn(name, PLANNED)).rejects.toEqual(problemWith('CENTRE_NOT_OPEN'));
     await expect(signIn(name, CLOSED)).rejects.toEqual(problemWith('PERMISSION_DENIED'));
   });
 
-  test.each(['ROLE_SUPERVISOR', 'ROLE_SUPPORT'] as const)('needs no workplace as %s', async (role) => {
+  test.each(['ROLE_SUPERVISOR', 'ROLE_SUPPORT'] as const)('needs no open workplace as %s', async (role) => {
     const { session, assertion } = await signIn(await invite(role === 'ROLE_SUPPORT' ? 322 : 323, [PLANNED!], role));
     expect(session).toMatchObject({ centre: '', operator: { roles: [role] } });
     expect((await world.client(assertion).getSession({})).session).toMatchObject({
@@ -61,7 +59,7 @@ describe('a person whose home has not opened yet', () => {
     });
   });
 
-  test('is offered by the local provider as long as any workplace is open', async () => {
+  test('is listed by the local provider while any workplace is open', async () => {
     const [there, nowhere] = [await invite(324, [PLANNED!, OPEN!]), await invite(325, [PLANNED!])];
     const { operators } = await world.client().listOperators({ pageSize: 200 });
     const names = operators.map(({ name }) => name);
@@ -69,7 +67,7 @@ describe('a person whose home has not opened yet', () => {
   });
 });
 
-test('a person whose home is closed signs in at another workplace, and is refused where all are closed', async () => {
+test('an operator of a closed home centre signs in at another open workplace only', async () => {
   for (const code of ['CU-934', 'CU-935']) world.newCentre(code);
   await eventually(() => world.identity.registry.current().has('CU-935'));
   const [first, second] = ['centres/CU-934', 'centres/CU-935'];

@@ -19,11 +19,11 @@ import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createIdentity } from '../src/service.ts';
 
-/** The data folder of the repository. */
+/** Data folder of the repository. */
 export const sampleDataDir = join(import.meta.dirname, '../../../data');
-/** How many centres have a file there. */
+/** Number of centre files. */
 export const centreCount = readdirSync(join(sampleDataDir, 'centres')).length;
-/** How many of them have opened: the others are not announced, and of a planned one nobody signs in. */
+/** Number of opened centres. The others are not published. */
 export const openCentreCount = readdirSync(join(sampleDataDir, 'centres')).filter((name) =>
   /^status: (active|paused|closed)$/m.test(readFileSync(join(sampleDataDir, 'centres', name), 'utf8')),
 ).length;
@@ -33,10 +33,10 @@ export type Identity = Awaited<ReturnType<typeof createIdentity>>;
 export type World = Awaited<ReturnType<typeof startWorld>>;
 export type Client = ReturnType<World['client']>;
 
-/** What a refused call rejects with. */
+/** Matches a problem by its reason. */
 export const problemWith = (reason: string): unknown => expect.objectContaining({ reason });
 
-/** A running identity on data of its own, with a store, topics and keys that nobody else has. */
+/** Starts identity with its own data folder, store, topics and keys. */
 export async function startWorld() {
   const where = testInfrastructure();
   const { mongoUri, brokers, prefix } = where;
@@ -62,7 +62,7 @@ export async function startWorld() {
     ...more,
   });
   let clock: Date | undefined;
-  /** Starts one more, and waits until it is ready. */
+  /** Starts another process and waits until it is ready. */
   const start = async (more: Partial<Config> = {}): Promise<Identity> => {
     const started = await createIdentity(config(more), { now: () => clock ?? new Date(), logTo });
     await eventually(async () => (await fetch(`http://127.0.0.1:${started.httpPort}/readyz`)).ok);
@@ -72,7 +72,7 @@ export async function startWorld() {
   const identity = await start();
 
   const open: { close(): void }[] = [];
-  /** A caller with the session of this token, or without one; of this identity, unless another is named. */
+  /** Creates a client with or without a session, of the first process by default. */
   const client = (
     sessionToken?: string,
     {
@@ -82,12 +82,12 @@ export async function startWorld() {
     }: {
       from?: 'gateway' | 'intake' | 'agency-bridge' | 'operator';
       of?: Identity;
-      /** What the caller knows of data files. */
+      /** Data versions of the caller. */
       versions?: DataVersions;
     } = {},
   ) => {
     const address = `127.0.0.1:${of.grpcPort}`;
-    const made = clientFor<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
+    const created = clientFor<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
       address,
       keys,
       from,
@@ -95,8 +95,8 @@ export async function startWorld() {
       versions,
       ...(sessionToken !== undefined && { sessionToken }),
     });
-    open.push(made);
-    return made;
+    open.push(created);
+    return created;
   };
   const path = (code: string) => join(dataDir, 'centres', `${code}.yaml`);
   const textOf = (code: string) => readFileSync(path(code), 'utf8');
@@ -105,7 +105,7 @@ export async function startWorld() {
     where,
     keys,
     dataDir,
-    /** Holds the data folder, and is free for more. */
+    /** Contains the data folder; tests can add more. */
     folder: folder.dir,
     log,
     identity,
@@ -119,24 +119,24 @@ export async function startWorld() {
       const text = textOf('CU-001').replaceAll('CU-001', code).replace('Lozova', `Test ${code}`);
       write(code, text.replace('status: active', `status: ${status}`));
     },
-    /** An agency like another one, from now on. */
+    /** Creates an agency as a copy of another. */
     newAgency: (code: string, like: string) => {
       const text = readFileSync(join(dataDir, 'agencies', `${like}.yaml`), 'utf8');
       writeFileSync(join(dataDir, 'agencies', `${code}.yaml`), text.replace(`code: ${like}`, `code: ${code}`));
     },
-    /** Writes another status into the file of a centre. */
+    /** Writes a status to the file of a centre. */
     become: (code: string, status: string) => write(code, textOf(code).replace(/^status: .*$/m, `status: ${status}`)),
-    /** The assertion of a session that begins now. */
+    /** Signs an operator in and returns the assertion. */
     signIn: async (operator: string) => (await client().createSession({ provider: 'local', operator })).assertion,
-    /** Invites one more manager to each of these centres, so that those who are there may leave. */
+    /** Invites a second manager to each centre, so that the first can leave. */
     async secondManagers(supervisor: IdentityClient, codes: string[]): Promise<void> {
       for (const [at, code] of codes.entries()) {
         const person = { idnp: idnp(90_000 + at), givenName: 'Vera', familyName: familyName(at) };
-        const asked = { requestId: randomUUID(), centre: `centres/${code}`, roles: ['ROLE_CENTRE_MANAGER' as const] };
-        await supervisor.inviteOperator(Object.assign(asked, person));
+        const position = { centre: `centres/${code}`, roles: ['ROLE_CENTRE_MANAGER' as const] };
+        await supervisor.inviteOperator(Object.assign({ requestId: randomUUID() }, position, person));
       }
     },
-    /** What time it is while `work` runs: a function sets it. */
+    /** Runs `work` with a function that sets the clock. */
     async withClock(work: (setClock: (time: Date) => void) => Promise<void>): Promise<void> {
       try {
         await work((time) => (clock = time));
@@ -145,7 +145,7 @@ export async function startWorld() {
       }
     },
     async close() {
-      for (const one of open) one.close();
+      for (const created of open) created.close();
       await identity.stop();
       keys.remove();
       folder.remove();

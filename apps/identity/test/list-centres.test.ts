@@ -8,13 +8,13 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('the list of centres', () => {
-  test('holds those that have a file', async () => {
+describe('ListCentres', () => {
+  test('returns all centres with a file', async () => {
     const { centres: all } = await world.client(undefined, { from: 'intake' }).listCentres({ pageSize: 200 });
     expect(all).toHaveLength(centreCount);
   });
 
-  test('is paged by code, and refuses a token of nothing', async () => {
+  test('pages by code, and rejects an invalid token and size', async () => {
     const gateway = world.client();
     const seen: string[] = [];
     for (let pageToken = ''; ;) {

@@ -9,25 +9,26 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('the list of operators', () => {
-  test('holds those that may sign in at a centre, or all', async () => {
+describe('ListOperators', () => {
+  test('returns the operators of a centre, or all', async () => {
     const { operators } = await world.client().listOperators({ centre: 'centres/CU-001' });
     expect(operators.map(({ name }) => name)).toEqual(['operators/cu-001-manager', 'operators/cu-001-specialist']);
     const all = await world.client().listOperators({ pageSize: 200 });
     expect(all.operators.length).toBeGreaterThanOrEqual(openCentreCount * 2 + 6);
   });
 
-  test('holds nobody of a centre that is planned or closed', async () => {
+  test('excludes operators of planned and closed centres', async () => {
     world.newCentre('CU-905', 'planned');
     world.newCentre('CU-906', 'closed');
     world.newCentre('CU-907', 'training');
-    const of = async (code: string) => (await world.client().listOperators({ centre: `centres/${code}` })).operators;
-    await eventually(async () => (await of('CU-907')).length === 2);
+    const operatorsOf = async (code: string) =>
+      (await world.client().listOperators({ centre: `centres/${code}` })).operators;
+    await eventually(async () => (await operatorsOf('CU-907')).length === 2);
     await eventually(() => world.identity.registry.current().has('CU-906'));
-    expect([await of('CU-905'), await of('CU-906')]).toEqual([[], []]);
+    expect([await operatorsOf('CU-905'), await operatorsOf('CU-906')]).toEqual([[], []]);
   });
 
-  test('is for the gateway only', async () => {
+  test('allows the gateway only', async () => {
     await expect(world.client(undefined, { from: 'intake' }).listOperators({})).rejects.toEqual(
       problemWith('PERMISSION_DENIED'),
     );

@@ -9,7 +9,7 @@ import { startWorld, problemWith } from './identity-world.ts';
 import type { Client, Identity, World } from './identity-world.ts';
 import { expectRefusal } from './expect-refusal.ts';
 
-/** An OpenID provider in the hands of a test, which may say anything; and what identity makes of it. */
+/** Sign-in and sign-out with a scripted OpenID provider. */
 
 const ORIGIN = 'https://cups.example';
 const specialist = syntheticIdnp('cu-001-specialist');
@@ -36,13 +36,13 @@ async function startOidcProvider() {
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
       const code = new URLSearchParams(Buffer.concat(chunks).toString()).get('code') ?? '';
-      const answer = req.url?.includes('configuration')
+      const body = req.url?.includes('configuration')
         ? metadata()
         : req.url === '/jwks'
           ? { keys: [{ ...jwk, kid: 'k', alg: 'RS256', use: 'sig' }] }
           : { access_token: 'a', token_type: 'bearer', id_token: codes.get(code) };
       res.setHeader('Content-Type', 'application/json');
-      res.end(JSON.stringify(answer));
+      res.end(JSON.stringify(body));
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -56,24 +56,24 @@ async function startOidcProvider() {
     id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'],
   });
   const signed = (
-    says: Claims,
-    { claims = {}, header = {}, key = privateKey, token = (one) => one }: TokenOverrides,
+    defaults: Claims,
+    { claims = {}, header = {}, key = privateKey, token = (valid) => valid }: TokenOverrides,
   ): string => {
     const now = Math.floor(Date.now() / 1000);
-    const all = { iss: issuer, aud: CLIENT_ID, sub: 's', iat: now, exp: now + 120, ...says, ...claims };
+    const all = { iss: issuer, aud: CLIENT_ID, sub: 's', iat: now, exp: now + 120, ...defaults, ...claims };
     const body = `${encoded({ alg: 'RS256', kid: 'k', ...header })}.${encoded(all)}`;
     return token(`${body}.${sign('sha256', Buffer.from(body), key).toString('base64url')}`);
   };
-  /** A code that is worth this token. */
+  /** Returns a code that can be exchanged for the token. */
   const codeFor = (nonce: string, overrides: TokenOverrides): string => {
     const code = randomUUID();
     codes.set(code, signed({ auth_time: Math.floor(Date.now() / 1000), nonce, idnp: specialist }, overrides));
     return code;
   };
-  /** A token that says that somebody has left. */
-  const logoutToken = (who: Claims, overrides: TokenOverrides = {}): string =>
+  /** Returns a logout token. */
+  const logoutToken = (target: Claims, overrides: TokenOverrides = {}): string =>
     signed(
-      { jti: randomUUID(), events: { [LOGOUT_EVENT]: {} }, ...who },
+      { jti: randomUUID(), events: { [LOGOUT_EVENT]: {} }, ...target },
       { ...overrides, header: { typ: 'logout+jwt', ...overrides.header } },
     );
   return {
@@ -115,8 +115,8 @@ afterAll(async () => {
 
 async function begin(more: { again?: boolean } = {}) {
   const { attempt, next } = await client.beginSignIn({ provider: 'oidc', origin: ORIGIN, returnTo: '/find', ...more });
-  const asked = new URL(next?.redirectUrl ?? '').searchParams;
-  return { attempt, asked, state: asked.get('state') ?? '', nonce: asked.get('nonce') ?? '' };
+  const query = new URL(next?.redirectUrl ?? '').searchParams;
+  return { attempt, query, state: query.get('state') ?? '', nonce: query.get('nonce') ?? '' };
 }
 
 async function signIn(
@@ -132,9 +132,9 @@ const expectRefused = (work: () => Promise<unknown>, cause: string, reason?: str
   expectRefusal(identity, work, cause, reason);
 
 describe('a sign-in by OpenID Connect', () => {
-  test('asks by code with PKCE, and gives a session of whom the token names', async () => {
-    const { asked } = await begin({ again: true });
-    expect(Object.fromEntries(asked)).toMatchObject({
+  test('uses the code flow with PKCE and returns the session of the person', async () => {
+    const { query } = await begin({ again: true });
+    expect(Object.fromEntries(query)).toMatchObject({
       response_type: 'code',
       client_id: CLIENT_ID,
       redirect_uri: `${ORIGIN}/auth/oidc/callback`,
@@ -145,14 +145,14 @@ describe('a sign-in by OpenID Connect', () => {
     expect([session?.operator?.name, returnTo]).toEqual(['operators/cu-001-specialist', '/find']);
   });
 
-  test('goes on with a clock that is a little ahead, a token that names its type, and one that we asked for', async () => {
+  test('accepts small clock skew, an explicit token type, and the own client as azp', async () => {
     await signIn({ claims: { iat: inSeconds(50), auth_time: inSeconds(50) } });
     for (const typ of ['JWT', 'jwt']) await signIn({ header: { typ } });
     await signIn({ claims: { azp: CLIENT_ID } });
     await signIn({ claims: { aud: [CLIENT_ID, 'somebody-else'], azp: CLIENT_ID } });
   });
 
-  test('of somebody with rights over the platform needs a second factor, by acr or amr', async () => {
+  test('requires a second factor (acr or amr) for platform roles', async () => {
     const idnp = syntheticIdnp('supervisor');
     await expectRefused(() => signIn({ claims: { idnp } }), 'second-factor', 'SECOND_FACTOR_NEEDED');
     await signIn({ claims: { idnp, acr: 'high' } });
@@ -173,33 +173,33 @@ const tampered = (valid: string): string => {
 };
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
 
-describe('an answer that must not count is refused, and counted under its cause:', () => {
+describe('an invalid response is rejected and counted by cause:', () => {
   const old = Math.floor(Date.now() / 1000) - 600;
   test.each<[string, string, TokenOverrides]>([
     ['a token without a signature', 'algorithm', { token: unsigned }],
-    ['a token signed with our own secret', 'algorithm', { token: signedWithHmac }],
+    ['a token signed with the client secret', 'algorithm', { token: signedWithHmac }],
     ['a token of another key', 'signature', { key: foreignKey }],
-    ['a token that was changed', 'signature', { token: tampered }],
+    ['a tampered token', 'signature', { token: tampered }],
     ['a token for another client', 'audience', { claims: { aud: 'somebody-else' } }],
     ['a token of another issuer', 'issuer', { claims: { iss: 'https://else.example' } }],
     ['the nonce of another attempt', 'cross-attempt', { claims: { nonce: 'used-before' } }],
     ['a token without a nonce', 'token', { claims: { nonce: undefined } }],
-    ['a token that has expired', 'expired', { claims: { exp: old, iat: old - 60 } }],
-    ['a token that another client asked for', 'audience', { claims: { azp: 'somebody-else' } }],
+    ['an expired token', 'expired', { claims: { exp: old, iat: old - 60 } }],
+    ['a token issued to another client', 'audience', { claims: { azp: 'somebody-else' } }],
     [
-      'a token for us and others, that another client asked for',
+      'a token for several audiences, issued to another client',
       'audience',
       { claims: { aud: [CLIENT_ID, 'x'], azp: 'x' } },
     ],
-    ['a token that was made later than now', 'not-yet-valid', { claims: { iat: inSeconds(120), exp: inSeconds(240) } }],
-    ['a token that counts later', 'not-yet-valid', { claims: { nbf: inSeconds(120) } }],
-    ['a token of a sign-in to come', 'not-yet-valid', { claims: { auth_time: inSeconds(120) } }],
-    ['a token of a sign-out', 'token', { header: { typ: 'logout+jwt' } }],
-    ['a token of a sign-out, by its media type', 'token', { header: { typ: 'application/logout+jwt' } }],
+    ['a token issued in the future', 'not-yet-valid', { claims: { iat: inSeconds(120), exp: inSeconds(240) } }],
+    ['a token that is not valid yet', 'not-yet-valid', { claims: { nbf: inSeconds(120) } }],
+    ['a token with a future auth_time', 'not-yet-valid', { claims: { auth_time: inSeconds(120) } }],
+    ['a logout token', 'token', { header: { typ: 'logout+jwt' } }],
+    ['a logout token with a full media type', 'token', { header: { typ: 'application/logout+jwt' } }],
     ['an access token', 'token', { header: { typ: 'at+jwt' } }],
-    ['a token whose type is no text', 'token', { header: { typ: ['JWT'] } }],
-    ['a claim that is no IDNP', 'malformed', { claims: { idnp: 'somebody' } }],
-    ['a person whom nobody invited', 'unknown-person', { claims: { idnp: '2900000000000' } }],
+    ['a token whose type is not a string', 'token', { header: { typ: ['JWT'] } }],
+    ['a person claim that is not an IDNP', 'malformed', { claims: { idnp: 'somebody' } }],
+    ['a person without an invitation', 'unknown-person', { claims: { idnp: '2900000000000' } }],
   ])('%s', async (_, cause, overrides) => {
     await expectRefused(
       () => signIn(overrides),
@@ -208,17 +208,17 @@ describe('an answer that must not count is refused, and counted under its cause:
     );
   });
 
-  test('the state of another attempt, and one that is used', async () => {
-    const [mine, theirs] = [await begin(), await begin()];
-    const parameters = { code: provider.codeFor(mine.nonce, {}), state: mine.state, iss: provider.issuer };
+  test('the state of another attempt, and a used one', async () => {
+    const [first, second] = [await begin(), await begin()];
+    const parameters = { code: provider.codeFor(first.nonce, {}), state: first.state, iss: provider.issuer };
     const complete = (attempt: string) =>
       client.completeSignIn({ provider: 'oidc', origin: ORIGIN, attempt, parameters });
-    await expectRefused(() => complete(theirs.attempt), 'cross-attempt');
-    await complete(mine.attempt);
-    await expectRefused(() => complete(mine.attempt), 'attempt', 'SIGN_IN_OVER');
+    await expectRefused(() => complete(second.attempt), 'cross-attempt');
+    await complete(first.attempt);
+    await expectRefused(() => complete(first.attempt), 'attempt', 'SIGN_IN_OVER');
   });
 
-  test('an answer of another provider, or of nobody (mix-up)', async () => {
+  test('a response of another provider, or without an issuer (mix-up)', async () => {
     await expectRefused(() => signIn({}, { parameters: { iss: 'https://else.example' } }), 'issuer');
     const { attempt, state, nonce } = await begin();
     const parameters = { code: provider.codeFor(nonce, {}), state };
@@ -228,25 +228,25 @@ describe('an answer that must not count is refused, and counted under its cause:
     );
   });
 
-  test('a person who was not asked for again, and one who gave up', async () => {
+  test('a missing reauthentication, and a cancelled sign-in', async () => {
     const early = { claims: { auth_time: Math.floor(Date.now() / 1000) - 600 } };
     await expectRefused(() => signIn(early, { again: true }), 'not-again');
     await expectRefused(() => signIn({}, { parameters: { error: 'access_denied' } }), 'provider');
   });
 
-  test('while the provider is away, a reason of its own', async () => {
+  test('an unavailable provider has a reason of its own', async () => {
     const { signIn: settings } = world.config();
     const oidc = { ...settings.oidc, issuer: 'http://127.0.0.1:9', clientId: CLIENT_ID, clientSecret: () => 'secret' };
-    const lonely = await world.start({ providers: ['oidc'], signIn: { ...settings, oidc } });
-    const asked = world
-      .client(undefined, { of: lonely })
+    const isolated = await world.start({ providers: ['oidc'], signIn: { ...settings, oidc } });
+    const begun = world
+      .client(undefined, { of: isolated })
       .beginSignIn({ provider: 'oidc', origin: ORIGIN, returnTo: '/' });
-    await expect(asked).rejects.toEqual(problemWith('PROVIDER_AWAY'));
-    await lonely.stop();
+    await expect(begun).rejects.toEqual(problemWith('PROVIDER_AWAY'));
+    await isolated.stop();
   });
 });
 
-describe('a sign-out that begins at the provider', () => {
+describe('a sign-out that starts at the provider', () => {
   const continueSignOut = (token: string) =>
     client.continueSignOut({ provider: 'oidc', origin: ORIGIN, parameters: { logout_token: token } });
   const isSessionValid = async (assertion: string): Promise<boolean> =>
@@ -258,58 +258,58 @@ describe('a sign-out that begins at the provider', () => {
         ({ reason }: { reason: string }) => (expect(reason).toBe('SESSION_EXPIRED'), false),
       );
 
-  test('ends the session that it names, and no other', async () => {
+  test('ends the named session only', async () => {
     const sid = randomUUID();
-    const one = await signIn({ claims: { sid } });
+    const named = await signIn({ claims: { sid } });
     const other = await signIn({ claims: { sid: randomUUID() } });
     const done = await continueSignOut(provider.logoutToken({ sid }));
-    expect(done).toEqual({ endedSessions: [one.session?.id], next: null });
-    expect([await isSessionValid(one.assertion), await isSessionValid(other.assertion)]).toEqual([false, true]);
+    expect(done).toEqual({ endedSessions: [named.session?.id], next: null });
+    expect([await isSessionValid(named.assertion), await isSessionValid(other.assertion)]).toEqual([false, true]);
     expect((await continueSignOut(provider.logoutToken({ sid }))).endedSessions).toEqual([]);
   });
 
-  test('ends all sessions of whom it names, where it names none of them', async () => {
+  test('ends all sessions of the subject if it names no session', async () => {
     const sub = randomUUID();
-    const theirs = [await signIn({ claims: { sub } }), await signIn({ claims: { sub, sid: 'x' } })];
+    const sessions = [await signIn({ claims: { sub } }), await signIn({ claims: { sub, sid: 'x' } })];
     const other = await signIn({ claims: { sub: randomUUID() } });
     const { endedSessions } = await continueSignOut(provider.logoutToken({ sub }, { header: { typ: 'JWT' } }));
-    expect(endedSessions.sort()).toEqual(theirs.map(({ session }) => session?.id).sort());
+    expect(endedSessions.sort()).toEqual(sessions.map(({ session }) => session?.id).sort());
     expect(await isSessionValid(other.assertion)).toBe(true);
   });
 
   test.each<[string, string, TokenOverrides]>([
     ['has no signature', 'algorithm', { token: unsigned }],
-    ['is signed with our own secret', 'algorithm', { token: signedWithHmac }],
+    ['is signed with the client secret', 'algorithm', { token: signedWithHmac }],
     ['is signed by another key', 'signature', { key: foreignKey }],
-    ['names a key that the provider has not', 'signature', { header: { kid: 'other' } }],
-    ['was changed', 'signature', { token: tampered }],
+    ['names an unknown key', 'signature', { header: { kid: 'other' } }],
+    ['is tampered with', 'signature', { token: tampered }],
     ['is for another client', 'audience', { claims: { aud: 'somebody-else' } }],
     ['is of another provider', 'issuer', { claims: { iss: 'https://else.example' } }],
     ['has expired', 'expired', { claims: { exp: inSeconds(-61) } }],
-    ['was made long ago', 'expired', { claims: { iat: inSeconds(-700), exp: inSeconds(9999) } }],
-    ['was made later than now', 'not-yet-valid', { claims: { iat: inSeconds(120) } }],
-    ['does not say when it was made', 'token', { claims: { iat: undefined } }],
-    ['does not say when it ends', 'token', { claims: { exp: undefined } }],
+    ['was issued long ago', 'expired', { claims: { iat: inSeconds(-700), exp: inSeconds(9999) } }],
+    ['was issued in the future', 'not-yet-valid', { claims: { iat: inSeconds(120) } }],
+    ['has no iat', 'token', { claims: { iat: undefined } }],
+    ['has no exp', 'token', { claims: { exp: undefined } }],
     ['is an access token', 'token', { header: { typ: 'at+jwt' } }],
     ['is an ID token', 'token', { claims: { events: undefined, nonce: 'n' } }],
     ['has a nonce', 'token', { claims: { nonce: 'n' } }],
-    ['tells of no event', 'token', { claims: { events: undefined } }],
-    ['tells of another event', 'token', { claims: { events: { 'https://else.example/event': {} } } }],
-    ['tells of the event as a text', 'token', { claims: { events: { [LOGOUT_EVENT]: 'yes' } } }],
-    ['has no id', 'token', { claims: { jti: undefined } }],
-    ['names nobody', 'token', { claims: { sid: undefined, sub: undefined } }],
+    ['has no event', 'token', { claims: { events: undefined } }],
+    ['has another event', 'token', { claims: { events: { 'https://else.example/event': {} } } }],
+    ['has the event as a string', 'token', { claims: { events: { [LOGOUT_EVENT]: 'yes' } } }],
+    ['has no jti', 'token', { claims: { jti: undefined } }],
+    ['names neither session nor subject', 'token', { claims: { sid: undefined, sub: undefined } }],
     ['names a session by a list', 'token', { claims: { sid: ['a'], sub: undefined } }],
     ['has no claims', 'malformed', { token: () => 'a.b.c' }],
     ['is encrypted', 'malformed', { token: () => 'a.b.c.d.e' }],
     ['is empty', 'malformed', { token: () => '' }],
-  ])('ends nothing by a token that %s', async (_, cause, overrides) => {
+  ])('ends nothing if the token %s', async (_, cause, overrides) => {
     const sid = randomUUID();
     const { assertion } = await signIn({ claims: { sid } });
     await expectRefused(() => continueSignOut(provider.logoutToken({ sid }, overrides)), cause);
     expect(await isSessionValid(assertion)).toBe(true);
   });
 
-  test('ends nothing by a token that was used', async () => {
+  test('ends nothing for a replayed token', async () => {
     const sub = randomUUID();
     const token = provider.logoutToken({ sub });
     await continueSignOut(token);

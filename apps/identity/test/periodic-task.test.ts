@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import { PeriodicTask } from '../src/periodic-task.ts';
 
-describe('what is repeated', () => {
-  test('is done at once when it is asked for, and again without being asked', async () => {
+describe('PeriodicTask', () => {
+  test('runs on trigger, and again after the interval', async () => {
     let done = 0;
     const work = new PeriodicTask(async () => void done++, 20);
     work.trigger();
@@ -11,7 +11,7 @@ describe('what is repeated', () => {
     await work.close();
   });
 
-  test('is done once more when it is asked for while it runs, and never twice at a time', async () => {
+  test('runs once more if triggered during a run, never concurrently', async () => {
     let running = 0;
     let most = 0;
     let done = 0;
@@ -34,7 +34,7 @@ describe('what is repeated', () => {
     expect([most, gates.length]).toEqual([1, 2]);
   });
 
-  test('comes again soon after it failed, however rarely it comes otherwise', async () => {
+  test('retries within a second after a failure', async () => {
     let tries = 0;
     const work = new PeriodicTask(async () => {
       tries++;
@@ -45,7 +45,7 @@ describe('what is repeated', () => {
     await work.close();
   });
 
-  test('has come to its end when it is closed', async () => {
+  test('waits for the current run on close', async () => {
     const gates: (() => void)[] = [];
     let ended = false;
     const work = new PeriodicTask(async () => {

@@ -23,7 +23,7 @@ const centre = (code: string, hash: string, status: CentreStatus = 'active'): Ce
   agencies: ['asp'],
   hash,
 });
-/** `CU-001: a` in a file; in the store `CU-001: b a` has the hash b in force, and a before it. */
+/** File `x: a` has hash a; stored `x: b a` has the current hash b and the previous hash a. */
 const centreFiles = (files: Record<string, string>) =>
   new Map(Object.entries(files).map(([code, hash]) => [code, centre(code, hash)]));
 const storedCentres = (stored: Record<string, string>) =>
@@ -34,26 +34,26 @@ const storedCentres = (stored: Record<string, string>) =>
     }),
   );
 
-describe('of what files and store say of a centre', () => {
+describe('reconciliation of files and store', () => {
   test.each<[string, Record<string, string>, Record<string, string>, Record<string, string>, string, boolean]>([
-    ['a file that the store does not know is served, and told', { x: 'a' }, {}, {}, 'a', true],
-    ['a file that the store knows is served', { x: 'a' }, { x: 'a' }, {}, 'a', false],
-    ['a newer file is served, and told', { x: 'b' }, { x: 'a' }, {}, 'b', true],
-    ['a file of a mount that lags is not served', { x: 'a' }, { x: 'b a' }, {}, 'b', false],
-    ['a file that went back to what it was is served, and told', { x: 'a' }, { x: 'b a' }, { x: 'b' }, 'a', true],
-    ['a file that went back elsewhere is not served', { x: 'a' }, { x: 'c b a' }, { x: 'b' }, 'c', false],
-    ['a centre without a file stays', {}, { x: 'a' }, {}, 'a', false],
-  ])('%s', (_what, files, stored, before, serves, isPending) => {
+    ['serves and writes a new file', { x: 'a' }, {}, {}, 'a', true],
+    ['serves a stored file', { x: 'a' }, { x: 'a' }, {}, 'a', false],
+    ['serves and writes a newer file', { x: 'b' }, { x: 'a' }, {}, 'b', true],
+    ['ignores a file of a lagging mount', { x: 'a' }, { x: 'b a' }, {}, 'b', false],
+    ['serves and writes a reverted file', { x: 'a' }, { x: 'b a' }, { x: 'b' }, 'a', true],
+    ['ignores a file reverted from an outdated version', { x: 'a' }, { x: 'c b a' }, { x: 'b' }, 'c', false],
+    ['serves a stored centre without a file', {}, { x: 'a' }, {}, 'a', false],
+  ])('%s', (_what, files, stored, before, served, isPending) => {
     const sources = {
       files: centreFiles(files),
       stored: storedCentres(stored),
       previousHashes: new Map(Object.entries(before)),
     };
-    expect(resolveServedCentres(sources).get('x')?.hash).toBe(serves);
+    expect(resolveServedCentres(sources).get('x')?.hash).toBe(served);
     expect([...pendingWrites(sources).keys()]).toEqual(isPending ? ['x'] : []);
   });
 
-  test('the centres in service stand in the order of codes', () => {
+  test('serves centres in code order', () => {
     const sources = {
       files: centreFiles({ c: '1', a: '1' }),
       stored: storedCentres({ b: '1', a: '1' }),
@@ -63,29 +63,29 @@ describe('of what files and store say of a centre', () => {
   });
 
   test.each<[string, CentreStatus, CentreStatus, string]>([
-    ['that reopens a closed centre', 'closed', 'active', 'old'],
-    ['that plans an open centre again', 'active', 'planned', 'old'],
-    ['that closes an active centre, because the pause between was not seen,', 'active', 'closed', 'new'],
-  ])('a file %s', (_what, from, to, serves) => {
+    ['rejects a file that reopens a closed centre', 'closed', 'active', 'old'],
+    ['rejects a file that returns an open centre to planned', 'active', 'planned', 'old'],
+    ['accepts a file that closes an active centre, after an unseen pause', 'active', 'closed', 'new'],
+  ])('%s', (_what, from, to, served) => {
     const stored = new Map([['x', { ...centre('x', 'old', from), generation: 1, pastHashes: [] }]]);
     const sources = {
       files: new Map([['x', centre('x', 'new', to)]]),
       stored,
       previousHashes: new Map([['x', 'old']]),
     };
-    expect(resolveServedCentres(sources).get('x')?.hash).toBe(serves);
-    expect([...pendingWrites(sources).keys()]).toEqual(serves === 'new' ? ['x'] : []);
-    expect(invalidTransitions(sources)).toEqual(serves === 'new' ? [] : [{ code: 'x', from, to }]);
+    expect(resolveServedCentres(sources).get('x')?.hash).toBe(served);
+    expect([...pendingWrites(sources).keys()]).toEqual(served === 'new' ? ['x'] : []);
+    expect(invalidTransitions(sources)).toEqual(served === 'new' ? [] : [{ code: 'x', from, to }]);
   });
 
-  test('an old file of a mount that lags is no forbidden one', () => {
+  test('reports no invalid transition for a lagging mount', () => {
     const stored = new Map([['x', { ...centre('x', 'b', 'closed'), generation: 2, pastHashes: ['a'] }]]);
     expect(
       invalidTransitions({ files: new Map([['x', centre('x', 'a')]]), stored, previousHashes: new Map() }),
     ).toEqual([]);
   });
 
-  test('a centre without a file is named once, and not when its file is bad', () => {
+  test('reports centres without a file, but not those with an invalid file', () => {
     const sources = {
       files: centreFiles({ a: '1' }),
       stored: storedCentres({ a: '1', b: '1', c: '1' }),
@@ -95,8 +95,8 @@ describe('of what files and store say of a centre', () => {
   });
 });
 
-describe('what a file said before', () => {
-  test('is the earliest that the store has not been told of', () => {
+describe('previous hashes', () => {
+  test('keep the earliest hash that is not yet written', () => {
     const first = trackPreviousHashes(
       new Map(),
       centreFiles({ x: 'a', y: 'a' }),
@@ -107,7 +107,7 @@ describe('what a file said before', () => {
     expect([...second]).toEqual([['x', 'a']]);
   });
 
-  test('is forgotten when the store was told, unless the file changed meanwhile', () => {
+  test('are dropped after a write, unless the file changed during it', () => {
     const written = centreFiles({ x: 'b', y: 'b' });
     const now = new Map(written).set('y', centre('y', 'c'));
     expect([
@@ -123,7 +123,7 @@ describe('what a file said before', () => {
   });
 });
 
-test('replicas whose files come to the same end serve the same, and the store is told until they do', () => {
+test('replicas converge when their files do', () => {
   const hash = fc.constantFrom('a', 'b', 'c');
   const run = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), hash), { maxLength: 12 });
   fc.assert(
@@ -148,7 +148,7 @@ test('replicas whose files come to the same end serve the same, and the store is
         replica.previousHashes = dropWrittenHashes(replica.previousHashes, replica.files, next);
       };
       for (const [index, text] of edits) edit(index, text);
-      // A mount that is new to all: nobody has left it behind.
+      // A final version that no replica has seen before.
       for (const index of [0, 1]) edit(index, `new ${last}`);
       for (const replica of replicas) {
         expect(resolveServedCentres({ ...replica, stored }).get('x')?.hash).toBe(`new ${last}`);

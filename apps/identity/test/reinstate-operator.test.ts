@@ -9,10 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('lifting a suspension', () => {
+describe('ReinstateOperator', () => {
   const name = 'operators/cu-009-specialist';
 
-  test('lets the operator sign in again, also one who was never suspended', async () => {
+  test('allows sign-in again, and accepts an operator who was never suspended', async () => {
     const supervisor = world.client(await world.signIn('operators/supervisor'));
     for (const before of [false, true]) {
       if (before) await supervisor.suspendOperator({ requestId: randomUUID(), name });
@@ -22,7 +22,7 @@ describe('lifting a suspension', () => {
     }
   });
 
-  test('is done once for a request id, and says so when it is asked again', async () => {
+  test('applies a request ID once and reports the replay', async () => {
     const supervisor = world.client(await world.signIn('operators/supervisor'));
     const requestId = randomUUID();
     await supervisor.reinstateOperator({ requestId, name });
@@ -33,7 +33,7 @@ describe('lifting a suspension', () => {
     });
   });
 
-  test('is for supervisors only, and for operators that exist', async () => {
+  test('requires a supervisor and an existing operator', async () => {
     const requestId = randomUUID();
     for (const other of ['cu-001-specialist', 'cu-001-manager', 'support', 'asp-clerk'])
       await expect(world.client(await world.signIn(other)).reinstateOperator({ requestId, name })).rejects.toEqual(

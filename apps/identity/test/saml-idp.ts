@@ -16,7 +16,7 @@ import type { AssertionParts, ResponseParts } from '@cups/test-idp/saml';
 import type { Config } from '../src/config.ts';
 import type { Client, World } from './identity-world.ts';
 
-/** An identity provider of SAML in the hands of a test, which may say anything and sign it in any way. */
+/** A scripted SAML identity provider, which can send and sign anything. */
 
 export const ORIGIN = 'https://cups.example';
 export const ACS = `${ORIGIN}/auth/mpass/callback`;
@@ -24,21 +24,21 @@ export const SLO = `${ORIGIN}/auth/mpass/logout`;
 export const SP_ENTITY_ID = 'urn:cups:test';
 export const IDP_ENTITY_ID = 'urn:mpass:test';
 
-/** What a test changes about an answer. */
+/** What a test changes in a response. */
 export interface ResponseOverrides {
   assertion?: Partial<AssertionParts>;
   response?: Partial<ResponseParts>;
-  /** Changes the assertion before it is signed, and after. */
+  /** Changes the assertion before or after signing. */
   beforeSigning?: (xml: string) => string;
   afterSigning?: (xml: string) => string;
-  /** Changes the response before it is signed, and after. */
+  /** Changes the response before or after signing. */
   beforeResponseSigning?: (xml: string) => string;
   afterResponseSigning?: (xml: string) => string;
   sign?: (xml: string) => string;
   encrypt?: (xml: string) => Promise<string> | string;
 }
 
-/** Where a browser stands after it has begun. */
+/** State of a browser that started a sign-in. */
 export interface StartedSignIn {
   attempt: string;
   requestId: string;
@@ -58,7 +58,7 @@ export async function createSamlIdp(world: World) {
   const certificatesFile = join(world.folder, 'idp.crt');
   writeFileSync(certificatesFile, keys.certificate);
 
-  /** Settings for an identity that knows this provider. */
+  /** Returns settings of an identity service with this provider. */
   const settings = (): Partial<Config> => ({
     providers: ['local', 'mpass'],
     signIn: {
@@ -79,7 +79,7 @@ export async function createSamlIdp(world: World) {
 
 export type SamlIdp = Awaited<ReturnType<typeof createSamlIdp>>;
 
-/** Begins a sign-in and reads what the browser would carry to the provider. */
+/** Begins a sign-in and reads the request that the browser would post. */
 export async function beginSamlSignIn(
   client: Client,
   more: { centre?: string; again?: boolean } = {},
@@ -90,31 +90,31 @@ export async function beginSamlSignIn(
   return { attempt, requestId: /ID="([^"]+)"/.exec(xml)?.[1] ?? '', relayState: fields['RelayState'] ?? '' };
 }
 
-/** The parameters with which the browser comes back. */
+/** Returns the parameters that the browser posts back. */
 export async function createSamlResponse(
   idp: SamlIdp,
   begun: StartedSignIn,
   person: string,
   overrides: ResponseOverrides = {},
 ) {
-  const given = {
+  const base = {
     issuer: IDP_ENTITY_ID,
     audience: SP_ENTITY_ID,
     recipient: ACS,
     inResponseTo: begun.requestId,
     person,
   };
-  const same = (xml: string): string => xml;
+  const unchanged = (xml: string): string => xml;
   const {
-    beforeSigning: before = same,
-    afterSigning: after = same,
-    beforeResponseSigning: around = same,
-    afterResponseSigning: outside = same,
+    beforeSigning = unchanged,
+    afterSigning = unchanged,
+    beforeResponseSigning = unchanged,
+    afterResponseSigning = unchanged,
   } = overrides;
   const { sign = (xml: string) => signXml(xml, idp.keys) } = overrides;
   const { encrypt = (xml: string) => encryptAssertion(xml, idp.own.current.certificate) } = overrides;
-  const assertion = before(assertionXml({ ...assertionParts(given, new Date()), ...overrides.assertion }));
-  const inner = await encrypt(after(sign(assertion)));
+  const assertion = beforeSigning(assertionXml({ ...assertionParts(base, new Date()), ...overrides.assertion }));
+  const inner = await encrypt(afterSigning(sign(assertion)));
   const response = {
     id: createMessageId(),
     issuer: IDP_ENTITY_ID,
@@ -123,5 +123,8 @@ export async function createSamlResponse(
     status: STATUS_SUCCESS,
   };
   const whole = responseXml({ ...response, issued: new Date(), ...overrides.response }, inner);
-  return { SAMLResponse: encodeMessage(outside(sign(around(whole)))), RelayState: begun.relayState };
+  return {
+    SAMLResponse: encodeMessage(afterResponseSigning(sign(beforeResponseSigning(whole)))),
+    RelayState: begun.relayState,
+  };
 }

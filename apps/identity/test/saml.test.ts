@@ -48,18 +48,18 @@ const complete = (begun: StartedSignIn, parameters: Record<string, string>) =>
 
 async function signIn(
   person: string,
-  answer: ResponseOverrides = {},
+  overrides: ResponseOverrides = {},
   more: Parameters<typeof beginSamlSignIn>[1] = {},
 ) {
   const begun = await beginSamlSignIn(client, more);
-  return complete(begun, await createSamlResponse(idp, begun, person, answer));
+  return complete(begun, await createSamlResponse(idp, begun, person, overrides));
 }
 
 const expectRefused = (work: () => Promise<unknown>, cause: string, reason?: string): Promise<void> =>
   expectRefusal(identity, work, cause, reason);
 
 describe('a sign-in by SAML', () => {
-  test('asks with a signed request, by POST, and gives a session of whom the assertion names', async () => {
+  test('posts a signed request and returns the session of the person', async () => {
     const { next } = await client.beginSignIn({ provider: 'mpass', origin: ORIGIN, returnTo: '/find', again: true });
     const request = Buffer.from(next?.form?.fields['SAMLRequest'] ?? '', 'base64').toString();
     expect(next?.form?.url).toBe('https://idp.example/login/saml');
@@ -73,14 +73,14 @@ describe('a sign-in by SAML', () => {
     expect((await world.client(assertion, { of: identity }).getSession({})).session?.id).toBe(session?.id);
   });
 
-  test('lasts no longer than the provider says', async () => {
+  test('limits the session to the expiry of the provider', async () => {
     const { session } = await signIn(specialist, { assertion: { sessionUntil: at(30) } });
     const seconds = Number(session?.expireTime?.seconds) - Number(session?.createTime?.seconds);
     expect(seconds).toBeGreaterThan(29 * 60);
     expect(seconds).toBeLessThan(31 * 60);
   });
 
-  test('goes on with a clock that is a little off, and with a provider that changes its key', async () => {
+  test('accepts small clock skew and a key change of the provider', async () => {
     await signIn(specialist, { assertion: { notBefore: at(0.5), authenticated: at(0.5) } });
     await signIn(specialist, { assertion: { notOnOrAfter: at(-0.5) } });
 
@@ -95,12 +95,12 @@ describe('a sign-in by SAML', () => {
   test.each([
     ['ahead', 10, 'not-yet-valid'],
     ['behind', -10, 'expired'],
-  ])('at a provider whose clock is %s is refused, and how far it is can be seen', async (_, minutes, cause) => {
-    const there = assertionParts(
+  ])('rejects a provider whose clock is %s, and exports the offset', async (_, minutes, cause) => {
+    const shifted = assertionParts(
       { issuer: '', audience: '', recipient: '', inResponseTo: '', person: '' },
       at(minutes),
     );
-    const { issued, notBefore, notOnOrAfter, authenticated } = there;
+    const { issued, notBefore, notOnOrAfter, authenticated } = shifted;
     await expectRefused(
       () => signIn(specialist, { assertion: { issued, notBefore, notOnOrAfter, authenticated } }),
       cause,
@@ -110,7 +110,7 @@ describe('a sign-in by SAML', () => {
     expect(Math.round(Number(ahead) / 60)).toBe(minutes);
   });
 
-  test('goes on while our own key changes: the next one is published, then it decrypts', async () => {
+  test('publishes the next own key, which then decrypts', async () => {
     const forNext: ResponseOverrides = { encrypt: (xml) => encryptAssertion(xml, idp.own.next.certificate) };
     await expectRefused(() => signIn(specialist, forNext), 'decryption');
     idp.write('next', idp.own.next);
@@ -125,37 +125,38 @@ describe('a sign-in by SAML', () => {
     await signIn(specialist);
   });
 
-  test('of somebody with rights over the platform needs a second factor', async () => {
+  test('requires a second factor for platform roles', async () => {
     const supervisor = syntheticIdnp('supervisor');
     await expectRefused(() => signIn(supervisor), 'second-factor', 'SECOND_FACTOR_NEEDED');
     const { session } = await signIn(supervisor, { assertion: { method: AUTHN_CONTEXTS.strong } });
     expect(session?.operator?.roles).toEqual(['ROLE_SUPERVISOR']);
   });
 
-  test('counts where the provider asserts the same right, under either spelling, where it is asked about rights', async () => {
+  test('requires a matching asserted right if rights come from attributes', async () => {
     const settings = idp.settings();
     Object.assign(settings.signIn!.saml, { roles: 'attributes' });
-    const asking = await world.start(settings);
-    const there = world.client(undefined, { of: asking });
-    const as = async (attributes: Record<string, string[]>) => {
-      const begun = await beginSamlSignIn(there);
+    const withAttributes = await world.start(settings);
+    const attributeClient = world.client(undefined, { of: withAttributes });
+    const signInWith = async (attributes: Record<string, string[]>) => {
+      const begun = await beginSamlSignIn(attributeClient);
       const parameters = await createSamlResponse(idp, begun, specialist, { assertion: { attributes } });
-      return there.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
+      const { attempt } = begun;
+      return attributeClient.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt, parameters });
     };
     try {
       for (const name of ['OperatorCUPS', 'Specialist CUPS']) {
-        expect((await as({ [name]: ['CU-001:specialist'] })).session?.centre).toBe('centres/CU-001');
+        expect((await signInWith({ [name]: ['CU-001:specialist'] })).session?.centre).toBe('centres/CU-001');
       }
       for (const value of ['CU-002:specialist', 'CU-001:centre-manager', 'specialist']) {
-        await expect(as({ OperatorCUPS: [value] })).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
+        await expect(signInWith({ OperatorCUPS: [value] })).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
       }
-      await expect(as({})).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
+      await expect(signInWith({})).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
     } finally {
-      await asking.stop();
+      await withAttributes.stop();
     }
   });
 
-  test('of somebody whom nobody invited, or at a centre that is not theirs, is refused', async () => {
+  test('rejects a person without an invitation, and a centre of others', async () => {
     await expectRefused(() => signIn('2900000000000'), 'unknown-person', 'OPERATOR_UNKNOWN');
     await expectRefused(() => signIn(specialist, {}, { centre: 'centres/CU-002' }), 'centre', 'PERMISSION_DENIED');
   });
@@ -164,7 +165,7 @@ describe('a sign-in by SAML', () => {
 const FORGED_IDNP = '2900999999990';
 const idOf = (xml: string): string => /ID="([^"]+)"/.exec(xml)?.[1] ?? '';
 const SIGNATURE = /<ds:Signature[\s\S]*<\/ds:Signature>/;
-/** The same assertion for somebody else, under another id, without a signature. */
+/** Returns the assertion for another person, with another ID and without a signature. */
 const forged = (xml: string): string =>
   xml.replace(SIGNATURE, '').replaceAll(idOf(xml), '_evil').replace(specialist, FORGED_IDNP);
 const withoutSignature = (xml: string): string => xml.replace(SIGNATURE, '');
@@ -172,29 +173,29 @@ const signatureOf = (xml: string): string => SIGNATURE.exec(xml)?.[0] ?? '';
 const insertBefore = (outer: string, inner: string, before: string): string => outer.replace(before, inner + before);
 const ASSERTION_END = '</saml:Assertion>';
 
-/** The eight kinds of signature wrapping (Somorovsky et al., 2012), as they apply to the assertion within its encryption. */
+/** The eight kinds of signature wrapping (Somorovsky et al., 2012), applied to the assertion before encryption. */
 const WRAPPING_ATTACKS: Record<string, (xml: string) => string> = {
-  'XSW1: the signed one inside the signature of a forged one': (xml) =>
+  'XSW1: signed assertion inside the signature of the forged one': (xml) =>
     insertBefore(
       forged(xml),
       signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${withoutSignature(xml)}</ds:Object></ds:Signature>`),
       '<saml:Subject>',
     ),
-  'XSW2: the signature of the signed one beside it, in a forged one': (xml) =>
+  'XSW2: signature beside the signed assertion, in a forged one': (xml) =>
     insertBefore(forged(xml), signatureOf(xml) + withoutSignature(xml), '<saml:Subject>'),
-  'XSW3: a forged one before the signed one': (xml) => forged(xml) + xml,
-  'XSW4: the signed one as the last part of a forged one': (xml) => insertBefore(forged(xml), xml, ASSERTION_END),
-  'XSW5: a forged one that has the signature, the signed one behind it': (xml) =>
+  'XSW3: forged assertion before the signed one': (xml) => forged(xml) + xml,
+  'XSW4: signed assertion as last child of the forged one': (xml) => insertBefore(forged(xml), xml, ASSERTION_END),
+  'XSW5: forged assertion with the signature, signed one after it': (xml) =>
     insertBefore(forged(xml), signatureOf(xml), '<saml:Subject>') + withoutSignature(xml),
-  'XSW6: a forged one that has the signature, and in it the signed one': (xml) =>
+  'XSW6: forged assertion with the signature that contains the signed one': (xml) =>
     insertBefore(
       forged(xml),
       signatureOf(xml).replace('</ds:KeyInfo>', `</ds:KeyInfo><ds:Object>${withoutSignature(xml)}</ds:Object>`),
       '<saml:Subject>',
     ),
-  'XSW7: a forged one in an extension, before the signed one': (xml) =>
+  'XSW7: forged assertion in an extension before the signed one': (xml) =>
     `<samlp:Extensions>${forged(xml)}</samlp:Extensions>${xml}`,
-  'XSW8: the signed one in an object of the forged one, under the same id': (xml) =>
+  'XSW8: signed assertion in an object of the forged one, same ID': (xml) =>
     insertBefore(
       forged(xml).replaceAll('_evil', idOf(xml)),
       signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${withoutSignature(xml)}</ds:Object></ds:Signature>`),
@@ -202,20 +203,20 @@ const WRAPPING_ATTACKS: Record<string, (xml: string) => string> = {
     ),
 };
 
-describe('an assertion that is wrapped', () => {
-  test.each(Object.keys(WRAPPING_ATTACKS))('is refused, encrypted: %s', async (kind) => {
+describe('signature wrapping', () => {
+  test.each(Object.keys(WRAPPING_ATTACKS))('is rejected in an encrypted assertion: %s', async (kind) => {
     await expectRefused(() => signIn(specialist, { afterSigning: WRAPPING_ATTACKS[kind]! }), 'signature');
   });
 
-  test.each(Object.keys(WRAPPING_ATTACKS))('is refused as a whole response: %s', async (kind) => {
-    // The response itself is wrapped: the words fit since both are XML with one signature behind the issuer.
+  test.each(Object.keys(WRAPPING_ATTACKS))('is rejected in a response: %s', async (kind) => {
+    // The same attacks on the response, which also has one signature after the issuer.
     const wrap = (xml: string): string => {
       const evil = xml.replace(SIGNATURE, '').replaceAll(idOf(xml), '_evil');
       const end = '</samlp:Response>';
       const object = (inner: string) =>
         signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${inner}</ds:Object></ds:Signature>`);
       const status = '<samlp:Status>';
-      const of: Record<string, string> = {
+      const wrapped: Record<string, string> = {
         XSW1: insertBefore(evil, object(withoutSignature(xml)), status),
         XSW2: insertBefore(evil, signatureOf(xml) + withoutSignature(xml), status),
         XSW3: insertBefore(evil, xml, status),
@@ -225,7 +226,7 @@ describe('an assertion that is wrapped', () => {
         XSW7: insertBefore(evil, `<samlp:Extensions>${xml}</samlp:Extensions>`, status),
         XSW8: insertBefore(evil.replaceAll('_evil', idOf(xml)), object(withoutSignature(xml)), status),
       };
-      return of[kind.slice(0, 4)]!;
+      return wrapped[kind.slice(0, 4)]!;
     };
     await expectRefused(() => signIn(specialist, { afterResponseSigning: wrap }), 'signature');
   });
@@ -237,42 +238,38 @@ const HMAC = 'http://www.w3.org/2000/09/xmldsig#hmac-sha1';
 const signWith = (options: Parameters<typeof signXml>[2]) => (xml: string) => signXml(xml, idp.keys, options);
 const foreignKeyPair = generateKeyPair('stranger');
 const VERSION = ' Version="2.0"';
-/** What may stand around an assertion, where its signature does not cover it. */
+/** Markup around an assertion, which its signature does not cover. */
 const HIDDEN_MARKUP: [string, string][] = [
   ['a document type', '<!DOCTYPE Assertion>'],
   ['a document type with entities that nothing uses', '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'],
   ['a comment', '<!-- x -->'],
   ['a processing instruction', '<?cups x?>'],
 ];
-/** Of the times of an assertion, those of one element have passed. */
+/** Returns a function that expires one element of the assertion. */
 const expired = (element: string) => (xml: string) =>
   xml.replace(new RegExp(`(<saml:${element}[^>]* NotOnOrAfter=")[^"]*`), `$1${at(-2).toISOString()}`);
 
-describe('a message that must not count is refused, and counted under its cause:', () => {
+describe('an invalid message is rejected and counted by cause:', () => {
   test.each<[string, string, () => ResponseOverrides | Promise<ResponseOverrides>]>([
     [
-      'signed by a stranger who brings the certificate',
+      'signed by another key, with its certificate',
       'signature',
       async () => {
         const key = await foreignKeyPair;
         return { sign: (xml) => signXml(xml, key) };
       },
     ],
-    ['an assertion that is not signed', 'signature', () => ({ afterSigning: withoutSignature })],
+    ['an unsigned assertion', 'signature', () => ({ afterSigning: withoutSignature })],
+    ['a tampered assertion', 'signature', () => ({ afterSigning: (xml) => xml.replace(specialist, FORGED_IDNP) })],
     [
-      'an assertion that was changed',
-      'signature',
-      () => ({ afterSigning: (xml) => xml.replace(specialist, FORGED_IDNP) }),
-    ],
-    [
-      'a response that was changed',
+      'a tampered response',
       'signature',
       () => ({ afterResponseSigning: (xml) => xml.replace('IssueInstant="2', 'IssueInstant="1') }),
     ],
     ['a signature with SHA-1', 'algorithm', () => ({ sign: signWith({ signatureAlgorithm: RSA_SHA1 }) })],
     ['a digest with SHA-1', 'algorithm', () => ({ sign: signWith({ digestAlgorithm: SHA1 }) })],
     [
-      'a signature whose secret is our certificate (HMAC)',
+      'a signature with the certificate as secret (HMAC)',
       'algorithm',
       () => ({
         sign: (xml) =>
@@ -280,21 +277,21 @@ describe('a message that must not count is refused, and counted under its cause:
       }),
     ],
     [
-      'no algorithm at all',
+      'an empty algorithm',
       'algorithm',
       () => ({
         afterResponseSigning: (xml) => xml.replace(/SignatureMethod Algorithm="[^"]*"/, 'SignatureMethod Algorithm=""'),
       }),
     ],
     [
-      'encryption that notices no change (CBC)',
+      'unauthenticated encryption (CBC)',
       'algorithm',
       () => ({
         encrypt: (xml) =>
           encryptAssertion(xml, idp.own.current.certificate, 'http://www.w3.org/2001/04/xmlenc#aes256-cbc'),
       }),
     ],
-    ['an assertion in clear', 'clear-text', () => ({ encrypt: (xml) => xml })],
+    ['an unencrypted assertion', 'clear-text', () => ({ encrypt: (xml) => xml })],
     [
       'an assertion for another key',
       'decryption',
@@ -328,24 +325,24 @@ describe('a message that must not count is refused, and counted under its cause:
     ['another destination', 'destination', () => ({ response: { destination: 'https://else.example/' } })],
     ['another issuer of the response', 'issuer', () => ({ response: { issuer: 'urn:else' } })],
     ['another issuer of the assertion', 'issuer', () => ({ assertion: { issuer: 'urn:else' } })],
-    ['one that has expired', 'expired', () => ({ assertion: { notOnOrAfter: at(-2) } })],
-    ['a session there that has ended', 'expired', () => ({ assertion: { sessionUntil: at(-2) } })],
-    ['one that counts later', 'not-yet-valid', () => ({ assertion: { notBefore: at(2) } })],
+    ['an expired assertion', 'expired', () => ({ assertion: { notOnOrAfter: at(-2) } })],
+    ['an expired session of the provider', 'expired', () => ({ assertion: { sessionUntil: at(-2) } })],
+    ['an assertion that is not valid yet', 'not-yet-valid', () => ({ assertion: { notBefore: at(2) } })],
     [
-      'one without an end',
+      'an assertion without an expiry',
       'malformed',
       () => ({ beforeSigning: (xml) => xml.replaceAll(/ NotOnOrAfter="[^"]*"/g, '') }),
     ],
-    ['one whose conditions have ended', 'expired', () => ({ beforeSigning: expired('Conditions') })],
-    ['one whose confirmation has ended', 'expired', () => ({ beforeSigning: expired('SubjectConfirmationData') })],
-    ['one of a sign-in to come', 'not-yet-valid', () => ({ assertion: { authenticated: at(2) } })],
+    ['expired conditions', 'expired', () => ({ beforeSigning: expired('Conditions') })],
+    ['an expired confirmation', 'expired', () => ({ beforeSigning: expired('SubjectConfirmationData') })],
+    ['a future AuthnInstant', 'not-yet-valid', () => ({ assertion: { authenticated: at(2) } })],
     [
-      'one that is confirmed otherwise than by bearing it',
+      'a confirmation method other than bearer',
       'malformed',
       () => ({ beforeSigning: (xml) => xml.replace('cm:bearer', 'cm:sender-vouches') }),
     ],
     [
-      'one without an audience',
+      'no audience',
       'malformed',
       () => ({ beforeSigning: (xml) => xml.replace(/<saml:AudienceRestriction>.*<\/saml:AudienceRestriction>/s, '') }),
     ],
@@ -359,9 +356,9 @@ describe('a message that must not count is refused, and counted under its cause:
       'malformed',
       () => ({ beforeSigning: (xml) => xml.replace(VERSION, ' Version="1.1"') }),
     ],
-    ['an assertion that names no version', 'malformed', () => ({ beforeSigning: (xml) => xml.replace(VERSION, '') })],
+    ['an assertion without a version', 'malformed', () => ({ beforeSigning: (xml) => xml.replace(VERSION, '') })],
     [
-      'an assertion that alone has a signature with SHA-1',
+      'SHA-1 in the signature of the assertion only',
       'algorithm',
       () => ({
         sign: (xml) =>
@@ -373,14 +370,10 @@ describe('a message that must not count is refused, and counted under its cause:
       'malformed',
       () => ({ afterSigning: (xml) => markup + xml }),
     ]),
+    ['an unsigned response with a signed assertion', 'signature', () => ({ afterResponseSigning: withoutSignature })],
+    ['a response without InResponseTo', 'unsolicited', () => ({ response: { inResponseTo: '' } })],
     [
-      'a response of which the assertion alone is signed',
-      'signature',
-      () => ({ afterResponseSigning: withoutSignature }),
-    ],
-    ['an answer to no request', 'unsolicited', () => ({ response: { inResponseTo: '' } })],
-    [
-      'an answer to the request of another attempt',
+      'a response to the request of another attempt',
       'unsolicited',
       async () => ({
         response: { inResponseTo: (await beginSamlSignIn(client)).requestId },
@@ -404,7 +397,7 @@ describe('a message that must not count is refused, and counted under its cause:
       () => ({ afterResponseSigning: (xml) => xml.replace('<samlp:Status>', '<!-- x --><samlp:Status>') }),
     ],
     [
-      'an entity of another file',
+      'an external entity',
       'malformed',
       () => ({
         afterResponseSigning: (xml) =>
@@ -412,7 +405,7 @@ describe('a message that must not count is refused, and counted under its cause:
       }),
     ],
     [
-      'an entity of another file, encrypted',
+      'an external entity, encrypted',
       'signature',
       () => ({
         afterSigning: (xml) =>
@@ -420,7 +413,7 @@ describe('a message that must not count is refused, and counted under its cause:
       }),
     ],
     [
-      'entities that grow',
+      'expanding entities',
       'malformed',
       () => ({
         afterResponseSigning: (xml) =>
@@ -428,39 +421,43 @@ describe('a message that must not count is refused, and counted under its cause:
       }),
     ],
     [
-      'one that is nested a thousand deep',
+      'a thousand nested elements',
       'malformed',
       () => ({
         afterResponseSigning: (xml) =>
           xml.replace('</samlp:Response>', `${'<x>'.repeat(1000)}${'</x>'.repeat(1000)}</samlp:Response>`),
       }),
     ],
-    ['a NameID that is no IDNP', 'malformed', () => ({ beforeSigning: (xml) => xml.replace(specialist, 'somebody') })],
     [
-      'a sign-in that failed there',
+      'a NameID that is not an IDNP',
+      'malformed',
+      () => ({ beforeSigning: (xml) => xml.replace(specialist, 'somebody') }),
+    ],
+    [
+      'a failed authentication at the provider',
       'provider',
       () => ({
         response: { status: 'urn:oasis:names:tc:SAML:2.0:status:AuthnFailed' },
       }),
     ],
-  ])('%s', async (_, cause, answer) => {
-    const given = await answer();
-    await expectRefused(() => signIn(specialist, given), cause);
+  ])('%s', async (_, cause, createOverrides) => {
+    const overrides = await createOverrides();
+    await expectRefused(() => signIn(specialist, overrides), cause);
   });
 
-  test('a person who was not asked for again', async () => {
+  test('a missing reauthentication', async () => {
     const early: ResponseOverrides = { assertion: { authenticated: at(-10) } };
     await expectRefused(() => signIn(specialist, early, { again: true }), 'not-again');
     await signIn(specialist, early);
   });
 
-  test('the RelayState of another session', async () => {
-    const [mine, theirs] = [await beginSamlSignIn(client), await beginSamlSignIn(client)];
-    const parameters = await createSamlResponse(idp, mine, specialist);
-    await expectRefused(() => complete(mine, { ...parameters, RelayState: theirs.relayState }), 'cross-attempt');
+  test('the RelayState of another attempt', async () => {
+    const [first, second] = [await beginSamlSignIn(client), await beginSamlSignIn(client)];
+    const parameters = await createSamlResponse(idp, first, specialist);
+    await expectRefused(() => complete(first, { ...parameters, RelayState: second.relayState }), 'cross-attempt');
   });
 
-  test('an attempt that is used, that nobody began, or of which the cookie is missing', async () => {
+  test('a used attempt, an unknown one, and a missing cookie', async () => {
     const begun = await beginSamlSignIn(client);
     const parameters = await createSamlResponse(idp, begun, specialist);
     await complete(begun, parameters);
@@ -469,7 +466,7 @@ describe('a message that must not count is refused, and counted under its cause:
     }
   });
 
-  test('an attempt of which the time has passed', async () => {
+  test('an expired attempt', async () => {
     const begun = await beginSamlSignIn(client);
     const parameters = await createSamlResponse(idp, begun, specialist);
     await world.withClock(async (setClock) => {
@@ -478,20 +475,20 @@ describe('a message that must not count is refused, and counted under its cause:
     });
   });
 
-  test('of two who bring one attempt at once, one', async () => {
+  test('one of two concurrent uses of an attempt', async () => {
     const begun = await beginSamlSignIn(client);
     const parameters = await createSamlResponse(idp, begun, specialist);
     const both = await Promise.allSettled([complete(begun, parameters), complete(begun, parameters)]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  test('an assertion that was used before, in another attempt', async () => {
+  test('an assertion that was used in another attempt', async () => {
     const id = createMessageId();
     await signIn(specialist, { assertion: { id } });
     await expectRefused(() => signIn(specialist, { assertion: { id } }), 'replayed');
   });
 
-  test('bytes that are no message', async () => {
+  test('malformed and oversized messages', async () => {
     const bomb = deflateRawSync(Buffer.alloc(10_000_000)).toString('base64');
     for (const SAMLResponse of [
       '',
@@ -516,7 +513,7 @@ describe('single logout', () => {
       { person, sessionIndex },
     );
 
-  test('that begins here goes to the provider with the session there, once', async () => {
+  test('that starts here reaches the provider with its session, once', async () => {
     const sessionIndex = createMessageId();
     const { assertion } = await signIn(specialist, { assertion: { sessionIndex } });
     const own = world.client(assertion, { of: identity });
@@ -548,26 +545,26 @@ describe('single logout', () => {
     });
   });
 
-  test('that begins there ends the session that it names, and no other', async () => {
+  test('that starts at the provider ends the named session only', async () => {
     const sessionIndex = createMessageId();
-    const one = await signIn(specialist, { assertion: { sessionIndex } });
+    const named = await signIn(specialist, { assertion: { sessionIndex } });
     const other = await signIn(specialist);
     const done = await continueSignOut({
       SAMLRequest: encodeMessage(signXml(requestOf(specialist, sessionIndex), idp.keys)),
       RelayState: 'r',
     });
-    expect(done.endedSessions).toEqual([one.session?.id]);
+    expect(done.endedSessions).toEqual([named.session?.id]);
     expect(done.next?.form?.fields).toMatchObject({ RelayState: 'r', SAMLResponse: expect.any(String) });
     const sessionOf = (assertion: string) => world.client(assertion, { of: identity }).getSession({});
-    await expect(sessionOf(one.assertion)).rejects.toEqual(problemWith('SESSION_EXPIRED'));
+    await expect(sessionOf(named.assertion)).rejects.toEqual(problemWith('SESSION_EXPIRED'));
     await expect(sessionOf(other.assertion)).resolves.toBeDefined();
   });
 
   test.each<[string, string, (xml: string, index: string) => string]>([
     ['is not signed', 'signature', (xml) => xml],
-    ['was changed', 'signature', (xml, index) => signXml(xml, idp.keys).replace(index, `${index}x`)],
-    ['is weakly signed', 'algorithm', (xml) => signXml(xml, idp.keys, { signatureAlgorithm: RSA_SHA1 })],
-    ['is for another place', 'destination', (xml) => signXml(xml.replace(SLO, 'https://else.example/'), idp.keys)],
+    ['is tampered with', 'signature', (xml, index) => signXml(xml, idp.keys).replace(index, `${index}x`)],
+    ['is signed with SHA-1', 'algorithm', (xml) => signXml(xml, idp.keys, { signatureAlgorithm: RSA_SHA1 })],
+    ['has another destination', 'destination', (xml) => signXml(xml.replace(SLO, 'https://else.example/'), idp.keys)],
     ['is of another provider', 'issuer', (xml) => signXml(xml.replace(IDP_ENTITY_ID, 'urn:else'), idp.keys)],
     [
       'is old',
@@ -575,15 +572,15 @@ describe('single logout', () => {
       (xml) => signXml(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2020-01-01T00:00:00Z"'), idp.keys),
     ],
     [
-      'counts later only',
+      'is from the future',
       'not-yet-valid',
       (xml) => signXml(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2099-01-01T00:00:00Z"'), idp.keys),
     ],
-    ['does not say when', 'malformed', (xml) => signXml(xml.replace(/ IssueInstant="[^"]*"/, ''), idp.keys)],
+    ['has no IssueInstant', 'malformed', (xml) => signXml(xml.replace(/ IssueInstant="[^"]*"/, ''), idp.keys)],
     ['is of SAML 1.1', 'malformed', (xml) => signXml(xml.replace(VERSION, ' Version="1.1"'), idp.keys)],
-    ['names no version', 'malformed', (xml) => signXml(xml.replace(VERSION, ''), idp.keys)],
+    ['has no version', 'malformed', (xml) => signXml(xml.replace(VERSION, ''), idp.keys)],
     ['has a document type', 'malformed', (xml) => `<!DOCTYPE LogoutRequest>${signXml(xml, idp.keys)}`],
-  ])('that %s ends nothing', async (_, cause, write) => {
+  ])('ends nothing if the request %s', async (_, cause, write) => {
     const sessionIndex = createMessageId();
     const { assertion } = await signIn(specialist, { assertion: { sessionIndex } });
     const message = encodeMessage(write(requestOf(specialist, sessionIndex), sessionIndex));
@@ -593,8 +590,8 @@ describe('single logout', () => {
 
   test.each([
     ['is of SAML 1.1', (xml: string) => xml.replace(VERSION, ' Version="1.1"')],
-    ['names no version', (xml: string) => xml.replace(VERSION, '')],
-  ])('is not believed to be done by an answer that %s', async (_, change) => {
+    ['has no version', (xml: string) => xml.replace(VERSION, '')],
+  ])('rejects a response that %s', async (_, change) => {
     const issued = new Date();
     const parts = {
       id: createMessageId(),
@@ -604,25 +601,25 @@ describe('single logout', () => {
       status: STATUS_SUCCESS,
       issued,
     };
-    const answer = encodeMessage(signXml(change(logoutResponseXml(parts)), idp.keys));
-    await expectRefused(() => continueSignOut({ SAMLResponse: answer }), 'malformed');
+    const response = encodeMessage(signXml(change(logoutResponseXml(parts)), idp.keys));
+    await expectRefused(() => continueSignOut({ SAMLResponse: response }), 'malformed');
   });
 
-  test('that was told before ends nothing', async () => {
+  test('ends nothing for a replayed request', async () => {
     const sessionIndex = createMessageId();
     const message = encodeMessage(signXml(requestOf(specialist, sessionIndex), idp.keys));
     await continueSignOut({ SAMLRequest: message });
     await expectRefused(() => continueSignOut({ SAMLRequest: message }), 'replayed');
   });
 
-  test('takes no attempt of a sign-in', async () => {
+  test('rejects the attempt of a sign-in', async () => {
     const { attempt } = await beginSamlSignIn(client);
-    const left = () => client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt });
-    await expectRefused(left, 'attempt', 'SIGN_IN_OVER');
+    const signOut = () => client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt });
+    await expectRefused(signOut, 'attempt', 'SIGN_IN_OVER');
   });
 });
 
-/** The store over TLS, as production asks for it. */
+/** Provides the store over TLS, as production requires. */
 async function storeOverTls() {
   const { hostname, port } = new URL(world.where.mongoUri);
   const { key, certificate } = await generateKeyPair('localhost');
@@ -636,7 +633,7 @@ async function storeOverTls() {
   return { settings: { mongoUri, mongoCa: () => certificate }, close: () => server.close() };
 }
 
-test('production serves with this provider alone, where nobody synthetic signs in', async () => {
+test('production runs with SAML only and rejects synthetic operators', async () => {
   const store = await storeOverTls();
   const production = { ...store.settings, providers: ['mpass'], environment: 'production' as const };
   const alone = await world.start({ ...idp.settings(), ...production });

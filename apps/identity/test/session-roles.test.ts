@@ -7,12 +7,10 @@ import type { Client, Identity, World } from './identity-world.ts';
 import { createSamlResponse, beginSamlSignIn, createSamlIdp, ORIGIN } from './saml-idp.ts';
 import type { ResponseOverrides, SamlIdp } from './saml-idp.ts';
 
-/** Which of their roles people have in a session, by how they signed in. */
-
 let world: World;
 let idp: SamlIdp;
 let identity: Identity;
-/** The same staff, where the provider is asked about rights. */
+/** Another process on the same store, which takes rights from attributes. */
 let attributeIdentity: Identity;
 let supervisor: Client;
 beforeAll(async () => {
@@ -60,20 +58,20 @@ const rolesIn = (assertion: string, of = identity) =>
     .getSession({})
     .then(({ session }) => session?.operator?.roles);
 
-describe('a role that needs a second factor', () => {
-  test('never enters a session that began without one: not when asked, not at another centre', async () => {
+describe('a role that requires a second factor', () => {
+  test('is never granted to a session that began without one', async () => {
     const name = await invite(300, { [CU_001]: ['ROLE_SPECIALIST'], [CU_002]: ['ROLE_SPECIALIST'] });
     const { assertion } = await signIn(idnp(300));
     await setRoles(name, ['ROLE_SUPERVISOR', 'ROLE_SUPPORT']);
 
     const own = world.client(assertion, { of: identity });
-    const asked = await own.getSession({});
-    expect(asked.session?.operator?.roles).toEqual(['ROLE_SPECIALIST']);
-    expect(asked.assertion).toBe('');
-    const there = await own.switchCentre({ centre: CU_002 });
-    expect(there.session?.operator?.roles).toEqual(['ROLE_SPECIALIST']);
-    expect(await claimsOf(there.assertion)).toMatchObject({ roles: ['specialist'], centre: CU_002 });
-    const appoint = world.client(there.assertion, { of: identity }).inviteOperator({
+    const current = await own.getSession({});
+    expect(current.session?.operator?.roles).toEqual(['ROLE_SPECIALIST']);
+    expect(current.assertion).toBe('');
+    const switched = await own.switchCentre({ centre: CU_002 });
+    expect(switched.session?.operator?.roles).toEqual(['ROLE_SPECIALIST']);
+    expect(await claimsOf(switched.assertion)).toMatchObject({ roles: ['specialist'], centre: CU_002 });
+    const appoint = world.client(switched.assertion, { of: identity }).inviteOperator({
       requestId: randomUUID(),
       roles: ['ROLE_SUPERVISOR'],
       ...{ idnp: idnp(301), givenName: 'Ion', familyName: 'Exemplu' },
@@ -82,7 +80,7 @@ describe('a role that needs a second factor', () => {
     await expect(signIn(idnp(300))).rejects.toEqual(problemWith('SECOND_FACTOR_NEEDED'));
   });
 
-  test('enters a session that began with one, as soon as it is given, and leaves it when it is taken', async () => {
+  test('follows the stored roles in a session that began with one', async () => {
     const name = await invite(302, { [CU_001]: ['ROLE_SPECIALIST'] });
     const { assertion } = await signIn(idnp(302), multiFactor);
     expect(await rolesIn(assertion)).toEqual(['ROLE_SPECIALIST']);
@@ -93,23 +91,23 @@ describe('a role that needs a second factor', () => {
   });
 });
 
-describe('where the provider is asked about rights, a session', () => {
+describe('a session with rights from attributes', () => {
   const rightsAttribute = (...values: string[]) => ({ attributes: { OperatorCUPS: values } });
 
-  test('has at a centre the roles that staff and provider both name, and no other', async () => {
+  test('has only the roles that store and provider both grant', async () => {
     await invite(310, { [CU_001]: ['ROLE_SPECIALIST', 'ROLE_CENTRE_MANAGER'], [CU_002]: ['ROLE_SPECIALIST'] });
     const asserted = rightsAttribute('CU-001:specialist', 'CU-002:centre-manager');
     const { session, assertion } = await signIn(idnp(310), asserted, attributeIdentity);
     expect(session?.operator).toMatchObject({ roles: ['ROLE_SPECIALIST'], centres: [CU_001] });
     expect(await claimsOf(assertion)).toMatchObject({ roles: ['specialist'] });
     const own = world.client(assertion, { of: attributeIdentity });
-    const { session: asked } = await own.getSession({});
-    expect(asked?.operator?.roles).toEqual(['ROLE_SPECIALIST']);
-    expect(asked?.centres.map(({ name }) => name)).toEqual([CU_001]);
+    const { session: current } = await own.getSession({});
+    expect(current?.operator?.roles).toEqual(['ROLE_SPECIALIST']);
+    expect(current?.centres.map(({ name }) => name)).toEqual([CU_001]);
     await expect(own.switchCentre({ centre: CU_002 })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
   });
 
-  test('has a role for the platform only where the provider names it', async () => {
+  test('has a platform role only if the provider asserts it', async () => {
     const name = await invite(311, { [CU_001]: ['ROLE_SPECIALIST'] });
     await setRoles(name, ['ROLE_SUPERVISOR']);
     const desk = await signIn(idnp(311), rightsAttribute('CU-001:specialist'), attributeIdentity);
@@ -127,7 +125,7 @@ describe('where the provider is asked about rights, a session', () => {
     ).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
   });
 
-  test('ends when the staff takes the last right that the provider had named', async () => {
+  test('ends when the store revokes the last asserted right', async () => {
     const name = await invite(312, { [CU_001]: ['ROLE_SPECIALIST', 'ROLE_CENTRE_MANAGER'] });
     const { assertion } = await signIn(idnp(312), rightsAttribute('CU-001:centre-manager'), attributeIdentity);
     expect(await rolesIn(assertion, attributeIdentity)).toEqual(['ROLE_CENTRE_MANAGER']);

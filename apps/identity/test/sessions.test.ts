@@ -16,11 +16,11 @@ afterAll(() => world.close());
 describe('sessions of one operator', () => {
   let store: Store;
   const stored = (operator: string) => store.collection('sessions').countDocuments({ operator });
-  const answers = (sessions: Client[]) =>
+  const statesOf = (sessions: Client[]) =>
     Promise.all(
-      sessions.map((one) =>
-        one.getSession({}).then(
-          () => 'counts',
+      sessions.map((session) =>
+        session.getSession({}).then(
+          () => 'valid',
           ({ reason }) => String(reason),
         ),
       ),
@@ -35,17 +35,17 @@ describe('sessions of one operator', () => {
   });
   afterAll(() => store.close());
 
-  test('are five at once: of a sixth the oldest ends, another operator loses none', async () => {
+  test('are limited to five; the oldest end first', async () => {
     const other = world.client(await world.signIn('cu-012-manager'));
     const mine: Client[] = [];
     for (let n = 0; n < 7; n += 1) mine.push(world.client(await world.signIn('cu-012-specialist')));
-    const five = Array<string>(5).fill('counts');
-    expect(await answers(mine)).toEqual(['SESSION_EXPIRED', 'SESSION_EXPIRED', ...five]);
-    expect(await answers([other])).toEqual(['counts']);
+    const five = Array<string>(5).fill('valid');
+    expect(await statesOf(mine)).toEqual(['SESSION_EXPIRED', 'SESSION_EXPIRED', ...five]);
+    expect(await statesOf([other])).toEqual(['valid']);
     expect(await stored('cu-012-specialist')).toBe(5);
   });
 
-  test('are listed to the operator, the newest first, where each works by now, and one of them can be ended', async () => {
+  test('are listed newest first with their current centres, and can be ended', async () => {
     const [first, second] = [await world.signIn('cu-003-manager'), await world.signIn('cu-003-manager')];
     const [mine, other] = [world.client(first), world.client(second)];
     const { session } = await mine.getSession({});
@@ -59,19 +59,19 @@ describe('sessions of one operator', () => {
     const colleague = world.client(await world.signIn('cu-003-specialist'));
     await expect(colleague.endSession({ id: session!.id })).rejects.toEqual(problemWith('NOT_FOUND'));
     await other.endSession({ id: session!.id });
-    expect(await answers([mine, other, colleague])).toEqual(['SESSION_EXPIRED', 'counts', 'counts']);
+    expect(await statesOf([mine, other, colleague])).toEqual(['SESSION_EXPIRED', 'valid', 'valid']);
     await expect(other.endSession({ id: session!.id })).rejects.toEqual(problemWith('NOT_FOUND'));
     expect((await other.listSessions({})).sessions).toHaveLength(1);
   });
 
-  test('in which nobody works any more are not listed, and stay what they are', async () => {
-    const [left, mine] = [
+  test('that are idle are not listed, but stay valid', async () => {
+    const [abandoned, mine] = [
       world.client(await world.signIn('cu-004-manager')),
       world.client(await world.signIn('cu-004-manager')),
     ];
     const listed = async () => (await mine.listSessions({})).sessions.length;
     const minutes = (n: number) => toTimestamp(new Date(Date.now() + n * 60_000));
-    await left.getSession({ idleTime: minutes(-1) });
+    await abandoned.getSession({ idleTime: minutes(-1) });
     expect(await listed()).toBe(2);
     const idle = world.client(await world.signIn('cu-004-manager'));
     await idle.getSession({ idleTime: minutes(-6) });
@@ -80,16 +80,16 @@ describe('sessions of one operator', () => {
     expect(await listed()).toBe(3);
   });
 
-  test('stay five when twelve sign in at the same moment', async () => {
+  test('are limited to five under concurrent sign-ins', async () => {
     const tokens = await Promise.all(Array.from({ length: 12 }, () => world.signIn('cu-013-specialist')));
-    const found = await answers(tokens.map((token) => world.client(token)));
-    expect(found.filter((answer) => answer === 'counts').length).toBeLessThanOrEqual(5);
+    const states = await statesOf(tokens.map((token) => world.client(token)));
+    expect(states.filter((state) => state === 'valid').length).toBeLessThanOrEqual(5);
     expect(await stored('cu-013-specialist')).toBeLessThanOrEqual(5);
-    // Whoever comes last is in.
-    expect(await answers([world.client(await world.signIn('cu-013-specialist'))])).toEqual(['counts']);
+    // The newest session is always valid.
+    expect(await statesOf([world.client(await world.signIn('cu-013-specialist'))])).toEqual(['valid']);
   });
 
-  test('leave the store when they are signed out, and when the operator is suspended', async () => {
+  test('are deleted on sign-out and on suspension', async () => {
     const mine = world.client(await world.signIn('cu-014-specialist'));
     await world.signIn('cu-014-specialist');
     expect(await stored('cu-014-specialist')).toBe(2);
@@ -100,14 +100,14 @@ describe('sessions of one operator', () => {
     expect(await stored('cu-014-specialist')).toBe(0);
   });
 
-  test('leave the store when their time has passed, and are counted', async () => {
+  test('are deleted after expiry, and counted', async () => {
     await world.signIn('cu-015-specialist');
     expect(await stored('cu-015-specialist')).toBe(1);
     await world.withClock(async (setClock) => {
       setClock(new Date(Date.now() + 8.1 * 3_600_000));
       await eventually(async () => (await stored('cu-015-specialist')) === 0);
     });
-    // Counted a moment after the store has forgotten them.
+    // The counter changes shortly after the deletion.
     await eventually(async () => {
       const metrics = await (await fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`)).text();
       for (const cause of ['signed-out', 'too-many', 'suspended', 'expired'])

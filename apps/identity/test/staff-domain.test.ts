@@ -37,7 +37,7 @@ const reasonOf = (work: () => unknown): string => {
   }
 };
 
-describe('who may change whom', () => {
+describe('permissions', () => {
   const actors: Record<string, Actor> = {
     manager: { id: 'manager', roles: ['centre-manager'], centre: 'CU-001' },
     specialist: { id: 'specialist', roles: ['specialist'], centre: 'CU-001' },
@@ -61,8 +61,8 @@ describe('who may change whom', () => {
     ['support', {}, 'PERMISSION_DENIED'],
     ['specialist', {}, 'PERMISSION_DENIED'],
     ['clerk', {}, 'PERMISSION_DENIED'],
-  ])('%s, %j: %s', (who, more, expected) =>
-    expect(reasonOf(() => assertMayChange(actors[who]!, requestedChange(more)))).toBe(expected),
+  ])('assertMayChange for %s, %j: %s', (actor, more, expected) =>
+    expect(reasonOf(() => assertMayChange(actors[actor]!, requestedChange(more)))).toBe(expected),
   );
 
   test.each<[string, string | undefined, string]>([
@@ -74,44 +74,43 @@ describe('who may change whom', () => {
     ['supervisor', 'CU-002', 'whole'],
     ['support', 'CU-002', 'reasoned'],
     ['support', undefined, 'reasoned'],
-  ])('%s sees of %s: %s', (who, centre, expected) => {
-    const seen = { sight: '' };
-    expect(reasonOf(() => (seen.sight = visibilityFor(actors[who]!, centre))) === 'done' ? seen.sight : '').toBe(
-      ['NOT_FOUND', 'PERMISSION_DENIED'].includes(expected) ? '' : expected,
-    );
+  ])('visibilityFor %s at %s: %s', (actor, centre, expected) => {
+    let visibility = '';
+    const reason = reasonOf(() => (visibility = visibilityFor(actors[actor]!, centre)));
+    expect(visibility || reason).toBe(expected);
   });
 
-  test('nobody gives themselves anything, whatever they are and wherever they stand', () => {
+  test('assertMayChange rejects every change of oneself', () => {
     const role = fc.constantFrom<OperatorRole>('specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk');
     const centre = fc.constantFrom('CU-001', 'CU-002', undefined);
     fc.assert(
-      fc.property(fc.uniqueArray(role), centre, centre, fc.uniqueArray(role), (roles, own, at, wanted) => {
+      fc.property(fc.uniqueArray(role), centre, centre, fc.uniqueArray(role), (roles, own, at, requested) => {
         const self = { id: 'me', roles, centre: own };
-        expect(reasonOf(() => assertMayChange(self, { target: 'me', centre: at, roles: wanted }))).not.toBe('done');
+        expect(reasonOf(() => assertMayChange(self, { target: 'me', centre: at, roles: requested }))).not.toBe('done');
       }),
     );
   });
 });
 
-describe('somebody among the staff', () => {
+describe('a staff member', () => {
   const ana = withWorkplace(newStaff, 'CU-001', ['specialist'], audit);
 
-  test('is invited, becomes active, is suspended here or as a whole, comes back, and is gone at last', () => {
+  test('moves from invited to active, suspended, reinstated and former', () => {
     expect(ana).toMatchObject({ status: 'invited', displayName: 'Ana Exemplu' });
     const active = withSignIn(ana, 'operators/ana', time);
     expect(active.status).toBe('active');
-    const there = suspend(withWorkplace(active, 'CU-002', ['centre-manager'], audit), 'CU-001', audit);
+    const suspended = suspend(withWorkplace(active, 'CU-002', ['centre-manager'], audit), 'CU-001', audit);
     expect([
-      resolveEmploymentStatus(there, 'CU-001').suspended,
-      resolveEmploymentStatus(there, 'CU-002').suspended,
+      resolveEmploymentStatus(suspended, 'CU-001').suspended,
+      resolveEmploymentStatus(suspended, 'CU-002').suspended,
     ]).toEqual([true, false]);
-    expect([rolesAt(there, 'CU-001'), rolesAt(there, 'CU-002')]).toEqual([[], ['centre-manager']]);
-    const whole = suspend(there, undefined, audit);
+    expect([rolesAt(suspended, 'CU-001'), rolesAt(suspended, 'CU-002')]).toEqual([[], ['centre-manager']]);
+    const whole = suspend(suspended, undefined, audit);
     expect([
       whole.status,
       resolveEmploymentStatus(whole, 'CU-002').suspended,
       findLedTeams(whole),
-      findLedTeams(there),
+      findLedTeams(suspended),
     ]).toEqual([...['suspended', true, [], ['CU-002']]]);
     expect(reinstate(whole, undefined, audit)).toMatchObject({ status: 'active', endedBefore: time });
     const left = remove(remove(whole, 'CU-001', audit), 'CU-002', audit);
@@ -129,15 +128,15 @@ describe('somebody among the staff', () => {
   });
 
   test.each([
-    ['a place twice', () => withWorkplace(ana, 'CU-001', ['specialist'], audit), 'ALREADY_EXISTS'],
+    ['the same workplace twice', () => withWorkplace(ana, 'CU-001', ['specialist'], audit), 'ALREADY_EXISTS'],
     [
-      'a clerk of an agency beside a place',
+      'an agency beside a workplace',
       () => withPlatformPosition(ana, { platformRoles: [], agency: 'asp' }, audit),
       'ROLES_CONFLICT',
     ],
-    ['a place where they are not', () => withRoles(ana, 'CU-002', ['specialist'], audit), 'NOT_FOUND'],
+    ['roles at another centre', () => withRoles(ana, 'CU-002', ['specialist'], audit), 'NOT_FOUND'],
     [
-      'a role twice',
+      'the same platform role twice',
       () =>
         withPlatformPosition(
           withPlatformPosition(ana, { platformRoles: ['support'] }, audit),
@@ -146,35 +145,35 @@ describe('somebody among the staff', () => {
         ),
       'ALREADY_EXISTS',
     ],
-  ])('is refused %s', (_what, work, reason) => expect(reasonOf(work)).toBe(reason));
+  ])('rejects %s', (_what, work, reason) => expect(reasonOf(work)).toBe(reason));
 
-  test('keeps what was done although somebody looks ever again', () => {
-    let seen = ana;
-    for (let at = 0; at < 400; at += 1)
-      seen = withSignIn(suspend(reinstate(seen, undefined, audit), undefined, audit), 'x', time);
-    expect(seen.history).toHaveLength(200);
+  test('has at most 200 history entries', () => {
+    let staff = ana;
+    for (let round = 0; round < 400; round += 1)
+      staff = withSignIn(suspend(reinstate(staff, undefined, audit), undefined, audit), 'x', time);
+    expect(staff.history).toHaveLength(200);
   });
 });
 
-describe('a person from elsewhere', () => {
+describe('a known person who is invited to a centre', () => {
   const before = withWorkplace(newStaff, 'CU-002', ['specialist'], audit);
   const awaited = withWorkplace(before, 'CU-001', ['specialist'], audit);
   const actions = (staff: Staff, centre = 'CU-001') => historyAt(staff, centre).map(({ action }) => action);
 
-  test('is awaited until they sign in at the centre, and what is done to the whole person concerns it from then on', () => {
-    const seen = suspend(awaited, undefined, audit);
-    expect([actions(seen), actions(seen, 'CU-002')]).toEqual([['invited'], ['invited', 'suspended']]);
-    const elsewhere = withSignIn(reinstate(seen, undefined, audit), 'operators/ana', time, 'CU-002');
+  test('shows general history to the centre only after signing in there', () => {
+    const suspended = suspend(awaited, undefined, audit);
+    expect([actions(suspended), actions(suspended, 'CU-002')]).toEqual([['invited'], ['invited', 'suspended']]);
+    const elsewhere = withSignIn(reinstate(suspended, undefined, audit), 'operators/ana', time, 'CU-002');
     expect(findAwaitedWorkplace(elsewhere, 'CU-001')).toBeDefined();
-    const come = withSignIn(elsewhere, 'operators/ana', time, 'CU-001');
-    expect([findAwaitedWorkplace(come, 'CU-001'), findAwaitedWorkplace(come, 'CU-002')]).toEqual([
+    const arrived = withSignIn(elsewhere, 'operators/ana', time, 'CU-001');
+    expect([findAwaitedWorkplace(arrived, 'CU-001'), findAwaitedWorkplace(arrived, 'CU-002')]).toEqual([
       undefined,
       undefined,
     ]);
-    expect(actions(suspend(come, undefined, audit))).toEqual(['invited', 'signed-in', 'suspended']);
+    expect(actions(suspend(arrived, undefined, audit))).toEqual(['invited', 'signed-in', 'suspended']);
   });
 
-  test('who never came stays unknown to the centre, however much it does to them, and when it lets them go', () => {
+  test('shows only the actions of the centre if they never sign in there', () => {
     let staff = awaited;
     for (let n = 0; n < 150; n += 1) {
       staff = reinstate(suspend(staff, 'CU-001', audit), 'CU-001', audit);
@@ -186,7 +185,7 @@ describe('a person from elsewhere', () => {
   });
 });
 
-describe('the roles of a session', () => {
+describe('assurance', () => {
   const centre = fc.constantFrom('CU-001', 'CU-002');
   const staff = fc.record({
     places: fc.uniqueArray(
@@ -195,7 +194,7 @@ describe('the roles of a session', () => {
         roles: fc.uniqueArray(fc.constantFrom<CentreRole>('specialist', 'centre-manager'), { minLength: 1 }),
         suspended: fc.boolean(),
       }),
-      { selector: (place) => place.centre },
+      { selector: (workplace) => workplace.centre },
     ),
     platformRoles: fc.uniqueArray(fc.constantFrom<PlatformRole>('supervisor', 'support')),
   });
@@ -207,11 +206,11 @@ describe('the roles of a session', () => {
     only: fc.oneof(rights, fc.constant(undefined)),
   });
 
-  test('are stored and asserted ones, and none that needs a second factor without one', () => {
+  test('allows roles that are stored, asserted, and have the required factor', () => {
     fc.assert(
-      fc.property(staff, fc.option(centre, { nil: undefined }), assurance, (one, at, proved) => {
-        const roles = allowedRoles(one, at, proved);
-        const stored = rolesAt(one, at);
+      fc.property(staff, fc.option(centre, { nil: undefined }), assurance, (member, at, proved) => {
+        const roles = allowedRoles(member, at, proved);
+        const stored = rolesAt(member, at);
         const isAsserted = (role: OperatorRole) =>
           !proved.only || proved.only.includes(role) || proved.only.includes(`${at}:${role}`);
         const isProved = (role: OperatorRole) => proved.strong || (role !== 'supervisor' && role !== 'support');
@@ -220,46 +219,46 @@ describe('the roles of a session', () => {
     );
   });
 
-  test('are there at each centre where the session may go', () => {
+  test('allows at least one role at each allowed workplace', () => {
     fc.assert(
-      fc.property(staff, assurance, (one, proved) => {
-        for (const at of allowedWorkplaces(one, proved)) expect(allowedRoles(one, at, proved)).not.toEqual([]);
+      fc.property(staff, assurance, (member, proved) => {
+        for (const at of allowedWorkplaces(member, proved)) expect(allowedRoles(member, at, proved)).not.toEqual([]);
       }),
     );
   });
 });
 
-describe('the last manager', () => {
+describe('addDeparture', () => {
   const at = (seconds: number) => new Date(time.getTime() + seconds * 1000);
 
   test.each([
     ['CU-001', 'LAST_MANAGER'],
     [PLATFORM_TEAM, 'LAST_SUPERVISOR'],
-  ])('of %s stays, and so does one of two who leave at once', (team, reason) => {
+  ])('keeps one leader of %s under concurrent departures', (team, reason) => {
     const leave = (leaving: LeaderDeparture[], next: LeaderDeparture, ...ids: string[]) =>
       addDeparture(leaving, next, { team, ids });
     expect(reasonOf(() => leave([], { operator: 'a', time }, 'a'))).toBe(reason);
     const leaving = leave([], { operator: 'a', time }, 'a', 'b');
     expect(reasonOf(() => leave(leaving, { operator: 'b', time: at(1) }, 'a', 'b'))).toBe(reason);
     expect(leave(removeDeparture(leaving, 'a'), { operator: 'b', time: at(1) }, 'a', 'b')).toHaveLength(1);
-    // The call that began it has ended without a word.
+    // The first departure has expired.
     expect(leave(leaving, { operator: 'b', time: at(61) }, 'a', 'b')).toHaveLength(1);
   });
 
-  test('is left whoever leaves in whatever order', () => {
+  test('keeps one leader for any order of departures', () => {
     const ids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 });
     fc.assert(
-      fc.property(ids, fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 }), (managers, wishes) => {
+      fc.property(ids, fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 }), (managers, attempts) => {
         let leaving: LeaderDeparture[] = [];
-        for (const operator of wishes.filter((one) => managers.includes(one))) {
+        for (const operator of attempts.filter((id) => managers.includes(id))) {
           try {
             leaving = addDeparture(leaving, { operator, time }, { team: 'CU-001', ids: managers });
           } catch {
-            // Refused: they stay.
+            // The last leader cannot leave.
           }
         }
         const left = new Set(leaving.map(({ operator }) => operator));
-        expect(managers.some((one) => !left.has(one))).toBe(true);
+        expect(managers.some((id) => !left.has(id))).toBe(true);
       }),
     );
   });

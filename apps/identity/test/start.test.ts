@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('production does not start with the local provider, nor without the keys by which people are compared', async () => {
+test('production requires a real provider and person hash keys', async () => {
   await expect(createIdentity(world.config({ environment: 'production' }))).rejects.toThrow(
     'is not allowed in production',
   );
@@ -32,23 +32,23 @@ test.each([
     'The identity provider "local" is not allowed in production.',
     { CUPS_ENV: 'production', GRPC_TLS_DIR: 'tls', KAFKA_TLS_CA_FILE: import.meta.filename },
   ],
-])('the process ends at once, with one sentence: %s', async (sentence, more) => {
+])('the process exits with the message: %s', async (sentence, more) => {
   const main = join(import.meta.dirname, '../src/main.ts');
   const env = { PATH: process.env['PATH'], CUPS_IDENTITY_PROVIDERS: 'local', CUPS_KEYS: world.keys.dir, ...more };
   const child = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', main], { env });
-  let told = '';
-  child.stderr?.on('data', (text) => (told += String(text)));
+  let output = '';
+  child.stderr?.on('data', (text) => (output += String(text)));
   const code = await new Promise((resolve) => child.once('close', resolve));
-  expect([code, told]).toEqual([1, `${sentence}\n`]);
+  expect([code, output]).toEqual([1, `${sentence}\n`]);
 });
 
-test('a data folder without centres ends the start with one sentence', async () => {
+test('a data folder without centres prevents the start', async () => {
   await expect(
     createIdentity(world.config({ dataDir: world.folder, prefix: `${world.where.prefix}none-` })),
   ).rejects.toThrow('CUPS_DATA must name');
 });
 
-test('the log of a day on which people signed in and out holds no assertion and no display name', async () => {
+test('the log contains neither assertions nor display names', async () => {
   const token = await world.signIn('cu-001-specialist');
   await world.client(token).getSession({});
   await world.client(token).deleteSession({});

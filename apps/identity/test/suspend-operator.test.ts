@@ -10,10 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('a suspension', () => {
+describe('SuspendOperator', () => {
   const operator = 'operators/cu-009-specialist';
 
-  test('ends sessions at once and refuses sign-in until it is lifted; old sessions stay ended', async () => {
+  test('ends sessions for good and blocks sign-in until reinstatement', async () => {
     const mine = world.client(await world.signIn(operator));
     await mine.getSession({});
     const supervisor = world.client(await world.signIn('operators/supervisor'));
@@ -38,14 +38,14 @@ describe('a suspension', () => {
   });
 
   test.each([
-    ['a supervisor as a whole', '', ['ROLE_SUPERVISOR' as const]],
-    ['a manager as a whole', 'centres/CU-011', ['ROLE_CENTRE_MANAGER' as const]],
-  ])('leaves %s nothing to change among the staff by an assertion of before', async (what, centre, roles) => {
+    ['a supervisor', '', ['ROLE_SUPERVISOR' as const]],
+    ['a manager', 'centres/CU-011', ['ROLE_CENTRE_MANAGER' as const]],
+  ])('blocks staff changes by %s with an earlier assertion', async (what, centre, roles) => {
     const supervisor = world.client(await world.signIn('operators/supervisor'));
     const person = (n: number) => ({ idnp: idnp(n), givenName: 'Ana', familyName: familyName(n) });
-    const asked = { requestId: randomUUID(), centre, roles };
+    const invitation = { requestId: randomUUID(), centre, roles };
     const n = what.length;
-    const { member } = await supervisor.inviteOperator(Object.assign(asked, person(700 + n)));
+    const { member } = await supervisor.inviteOperator(Object.assign(invitation, person(700 + n)));
     const mine = world.client(await world.signIn(member!.name));
     const invite = (another: number) =>
       mine.inviteOperator({
@@ -57,7 +57,7 @@ describe('a suspension', () => {
     await expect(invite(900 + n)).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
   });
 
-  test('takes a UUID, that the same person was not asked about before with another word', async () => {
+  test('requires a UUID that was not used for another request', async () => {
     const supervisor = world.client(await world.signIn('operators/supervisor'));
     const name = 'operators/cu-010-specialist';
     await expect(supervisor.suspendOperator({ requestId: '1', name })).rejects.toEqual(
@@ -69,7 +69,7 @@ describe('a suspension', () => {
     await expect(supervisor.suspendOperator(there)).rejects.toEqual(problemWith('REQUEST_ID_REUSED'));
   });
 
-  test('is for supervisors only, and for operators that exist', async () => {
+  test('requires a supervisor and an existing operator', async () => {
     const requestId = randomUUID();
     for (const other of ['cu-001-specialist', 'cu-001-manager', 'support', 'asp-clerk'])
       await expect(

@@ -4,8 +4,6 @@ import { eventually } from '@cups/testing';
 import { startWorld, problemWith } from './identity-world.ts';
 import type { World } from './identity-world.ts';
 
-/** SwitchCentre: the same session, at another of the operator's centres. */
-
 let world: World;
 beforeAll(async () => {
   world = await startWorld();
@@ -16,7 +14,7 @@ const claimsOf = (token: string) => world.keys.forService('gateway').verifySessi
 const MANAGER = 'cu-001-manager';
 
 describe('a manager of two centres', () => {
-  test('signs in at the first of them, and the session tells name, language, centres and where it is', async () => {
+  test('signs in at the first; the session lists both', async () => {
     const { session, assertion } = await world.client().createSession({ provider: 'local', operator: MANAGER });
     expect(session).toMatchObject({
       operator: { displayName: 'Test Manager Lozova', language: 'ro', centres: ['centres/CU-001', 'centres/CU-002'] },
@@ -26,14 +24,14 @@ describe('a manager of two centres', () => {
     expect(await claimsOf(assertion)).toMatchObject({ centre: 'centres/CU-001', language: 'ro' });
   });
 
-  test('signs in at the second when she says so, and at no other', async () => {
+  test('can sign in at the second, and at no other', async () => {
     const at = (centre: string) => world.client().createSession({ provider: 'local', operator: MANAGER, centre });
     expect(await claimsOf((await at('centres/CU-002')).assertion)).toMatchObject({ centre: 'centres/CU-002' });
     await expect(at('centres/CU-003')).rejects.toEqual(problemWith('PERMISSION_DENIED'));
     await expect(at('CU-002')).rejects.toMatchObject({ violations: [{ field: '/centre', rule: 'RESOURCE_NAME' }] });
   });
 
-  test('goes to the other one: the same session, with the same end, and what it says is what services see', async () => {
+  test('switches the centre of the same session, with the same expiry', async () => {
     const before = await world.signIn(MANAGER);
     const was = (await world.client(before).getSession({})).session!;
     const { session, assertion } = await world.client(before).switchCentre({ centre: 'centres/CU-002' });
@@ -42,13 +40,12 @@ describe('a manager of two centres', () => {
     expect(now).toEqual({ ...old, centre: 'centres/CU-002' });
     expect((await world.client(assertion).getSession({})).session).toEqual(session);
 
-    // Repeated, and back again.
     expect((await world.client(assertion).switchCentre({ centre: 'centres/CU-002' })).session).toEqual(session);
     const back = await world.client(assertion).switchCentre({ centre: 'centres/CU-001' });
     expect(back.session).toEqual(was);
   });
 
-  test('ends all of it when she signs out', async () => {
+  test('ends the session at both centres on sign-out', async () => {
     const before = await world.signIn(MANAGER);
     const { assertion } = await world.client(before).switchCentre({ centre: 'centres/CU-002' });
     await world.client(assertion).deleteSession({});
@@ -61,18 +58,18 @@ describe('a manager of two centres', () => {
   });
 });
 
-describe('a switch is refused', () => {
+describe('SwitchCentre rejects', () => {
   test.each([
-    ['to a centre that is not hers', 'centres/CU-005', 'PERMISSION_DENIED'],
-    ['to a centre that nobody knows', 'centres/CU-999', 'PERMISSION_DENIED'],
-    ['to no centre', '', 'INVALID_ARGUMENT'],
-    ['to what is no centre', 'agencies/asp', 'INVALID_ARGUMENT'],
+    ['a centre of others', 'centres/CU-005', 'PERMISSION_DENIED'],
+    ['an unknown centre', 'centres/CU-999', 'PERMISSION_DENIED'],
+    ['an empty name', '', 'INVALID_ARGUMENT'],
+    ['a name of another resource', 'agencies/asp', 'INVALID_ARGUMENT'],
   ])('%s', async (_what, centre, reason) => {
     const token = await world.signIn(MANAGER);
     await expect(world.client(token).switchCentre({ centre })).rejects.toEqual(problemWith(reason));
   });
 
-  test('to whoever works at one centre only, or at none', async () => {
+  test('operators of one centre or of none', async () => {
     for (const operator of ['cu-001-specialist', 'support', 'asp-clerk']) {
       const token = await world.signIn(operator);
       await expect(world.client(token).switchCentre({ centre: 'centres/CU-002' })).rejects.toEqual(
@@ -81,7 +78,7 @@ describe('a switch is refused', () => {
     }
   });
 
-  test('without a session, to another service than the gateway, and to an operator who is suspended', async () => {
+  test('callers without a session, other services, and suspended operators', async () => {
     const to = { centre: 'centres/CU-004' };
     await expect(world.client().switchCentre(to)).rejects.toEqual(problemWith('UNAUTHENTICATED'));
     const token = await world.signIn('cu-003-manager');
@@ -94,7 +91,7 @@ describe('a switch is refused', () => {
     await expect(world.client(token).switchCentre(to)).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
   });
 
-  test('to a centre that has closed; a session there has ended with it, and one at the other goes on', async () => {
+  test('a closed centre, whose sessions end while others continue', async () => {
     const { operators } = await world.client().listOperators({ pageSize: 200 });
     const both = operators.filter(({ centres }) => centres.length === 2).at(-1)!;
     const [home, second] = both.centres as [string, string];
@@ -110,8 +107,8 @@ describe('a switch is refused', () => {
   });
 });
 
-describe('the ways to sign in', () => {
-  test('are told without a session, in three languages', async () => {
+describe('ListSignInProviders', () => {
+  test('returns names in three languages without a session', async () => {
     const { providers } = await world.client().listSignInProviders({});
     expect(providers).toMatchObject([
       {
@@ -122,7 +119,7 @@ describe('the ways to sign in', () => {
     ]);
   });
 
-  test('are for the gateway', async () => {
+  test('allows the gateway only', async () => {
     await expect(world.client(undefined, { from: 'intake' }).listSignInProviders({})).rejects.toEqual(
       problemWith('PERMISSION_DENIED'),
     );

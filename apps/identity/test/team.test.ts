@@ -9,8 +9,6 @@ import { syntheticIdnp } from '../src/domain/synthetic-operators.ts';
 import { startWorld, problemWith } from './identity-world.ts';
 import type { Client, World } from './identity-world.ts';
 
-/** Who works where, changed by those who may, over gRPC. */
-
 let world: World;
 let store: Store;
 let supervisor: Client;
@@ -37,11 +35,11 @@ const invitation = (n: number, more: object = {}) =>
   );
 const changeRequest = (name: string, more: object = {}) =>
   Object.assign({ requestId: randomUUID(), name, centre: CU_001 }, more);
-const invite = async (by: Client, n: number, more: object = {}): Promise<string> =>
-  (await by.inviteOperator(invitation(n, more))).member!.name;
+const invite = async (client: Client, n: number, more: object = {}): Promise<string> =>
+  (await client.inviteOperator(invitation(n, more))).member!.name;
 
-describe('an invitation', () => {
-  test('makes one person, who is known again by the number, which nothing shows', async () => {
+describe('InviteOperator', () => {
+  test('creates one person per number, which is never shown or logged', async () => {
     const request = invitation(1);
     const { member, replayed } = await manager.inviteOperator(request);
     expect(replayed).toBe(false);
@@ -71,13 +69,13 @@ describe('an invitation', () => {
     ['a bidirectional override', { familyName: 'Ana\u202E' }, '/familyName'],
     ['a zero-width space', { familyName: 'A\u200Bna' }, '/familyName'],
     ['a digit', { familyName: 'Ana 2' }, '/familyName'],
-    ['what a spreadsheet takes for a formula', { familyName: '-Ana' }, '/familyName'],
-  ])('is refused with %s in a name', async (_, more, field) => {
+    ['a spreadsheet formula', { familyName: '-Ana' }, '/familyName'],
+  ])('rejects %s in a name', async (_, more, field) => {
     const violations = [{ field, rule: 'PERSON_NAME' }];
     await expect(manager.inviteOperator(invitation(70, more))).rejects.toMatchObject({ violations });
   });
 
-  test('of one person twice at once makes one', async () => {
+  test('creates one person for concurrent invitations', async () => {
     const names = await Promise.all([
       invite(supervisor, 2, { centre: 'centres/CU-003' }),
       invite(supervisor, 2, { centre: 'centres/CU-004' }),
@@ -85,7 +83,7 @@ describe('an invitation', () => {
     expect(new Set(names).size).toBe(1);
   });
 
-  test('is for those who may, of numbers that exist, to centres that are not closed', async () => {
+  test('requires permission, a valid number and an existing centre', async () => {
     await expect(manager.inviteOperator(invitation(3, { centre: 'centres/CU-009' }))).rejects.toEqual(
       problemWith('NOT_FOUND'),
     );
@@ -101,8 +99,8 @@ describe('an invitation', () => {
   });
 });
 
-describe('a change', () => {
-  test('at one centre ends the sessions there and no other', async () => {
+describe('a staff change', () => {
+  test('at one centre ends only the sessions there', async () => {
     const name = await invite(supervisor, 10, { roles: ['ROLE_SPECIALIST'] });
     await invite(supervisor, 10, { centre: 'centres/CU-002' });
     const at = async (centre: string) =>
@@ -129,7 +127,7 @@ describe('a change', () => {
     expect(actions[3]).toMatchObject({ by: 'operators/cu-001-manager', why: 'Lost her card.' });
   });
 
-  test('of oneself is refused, and one manager stays when two are removed at once', async () => {
+  test('of oneself is rejected, and a centre keeps one manager', async () => {
     await expect(manager.removeOperator(changeRequest('operators/cu-001-manager'))).rejects.toEqual(
       problemWith('SELF_CHANGE'),
     );
@@ -149,33 +147,33 @@ describe('a change', () => {
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  test('leaves a supervisor, also when two remove each other at once', async () => {
+  test('keeps a supervisor if two remove each other concurrently', async () => {
     const platform = { centre: '', roles: ['ROLE_SUPERVISOR' as const] };
     const name = await invite(supervisor, 21, platform);
     const other = world.client(await world.signIn(name));
-    const whole = (of: string) => changeRequest(of, { centre: '' });
+    const whole = (target: string) => changeRequest(target, { centre: '' });
     const both = await Promise.allSettled([
       supervisor.updateOperatorRoles(whole(name)),
       other.removeOperator(whole('operators/supervisor')),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    const refusal = both.find((one) => one.status === 'rejected');
+    const refusal = both.find((result) => result.status === 'rejected');
     expect(refusal?.reason).toEqual(problemWith('LAST_SUPERVISOR'));
     if (both[1].status === 'rejected') return;
-    // The tests that follow need the first one, who was removed.
+    // Later tests need the removed supervisor.
     const { member } = await other.getOperator({ name: 'operators/supervisor' });
     const { givenName, familyName } = member!;
     const again = { requestId: randomUUID(), idnp: syntheticIdnp('supervisor'), givenName, familyName };
     await other.inviteOperator(Object.assign(again, { roles: platform.roles }));
   });
 
-  test('shows who is away and who stands in; colleagues see that and no more, support says why it looks', async () => {
+  test('shows absences to colleagues, and details to support with a reason', async () => {
     const name = await invite(manager, 30);
     const absence = { fromDate: '2026-01-01', toDate: '2999-01-01', standIn: 'operators/cu-001-manager' };
     await manager.setAbsence(changeRequest(name, { absence }));
     const colleague = world.client(await world.signIn('cu-001-specialist'));
     const { members } = await colleague.listCentreOperators({ centre: CU_001 });
-    expect(members.find((one) => one.name === name)).toMatchObject({ absence, idnpEnd: '', givenName: '' });
+    expect(members.find((member) => member.name === name)).toMatchObject({ absence, idnpEnd: '', givenName: '' });
     await expect(colleague.getOperator({ name, centre: CU_001 })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
     await expect(support.getOperator({ name, centre: CU_001 })).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
     await support.getOperator({ name, centre: CU_001, reason: 'Ticket 12' });
@@ -185,7 +183,7 @@ describe('a change', () => {
   });
 });
 
-test('who has left a centre is seen there with what concerns it; a stand-in who left is none', async () => {
+test('former staff stay visible with their history, but not as stand-ins', async () => {
   const [name, away] = [await invite(manager, 60), await invite(manager, 61)];
   await invite(supervisor, 60, { centre: 'centres/CU-002' });
   const absence = { fromDate: '2026-01-01', toDate: '2999-01-01', standIn: name };
@@ -193,14 +191,14 @@ test('who has left a centre is seen there with what concerns it; a stand-in who 
   await manager.removeOperator(changeRequest(name, { why: 'Moved.' }));
   await supervisor.suspendOperator(changeRequest(name, { centre: '', why: 'Of no concern there.' }));
   const { members } = await manager.listCentreOperators({ centre: CU_001, former: true });
-  const told = members.find((one) => one.name === name);
+  const former = members.find((member) => member.name === name);
   const shown = {
     displayName: 'Ana Exemplu-Ga',
     idnpEnd: '',
     status: 'STAFF_STATUS_UNSPECIFIED',
     lastSignInTime: null,
   };
-  expect(told).toMatchObject(Object.assign({ leaveTime: expect.anything() }, shown));
+  expect(former).toMatchObject(Object.assign({ leaveTime: expect.anything() }, shown));
   const { actions } = await manager.listOperatorActions({ name, centre: CU_001 });
   expect(actions.map(({ action, why }) => [action, why])).toEqual([
     ['removed', 'Moved.'],
@@ -221,7 +219,7 @@ test('who has left a centre is seen there with what concerns it; a stand-in who 
   expect((await manager.getOperator({ name: away, centre: CU_001 })).member?.absence?.standIn).toBe('');
 });
 
-test('the first supervisor comes by the tool, and a table of staff with a report of each line', async () => {
+test('the ops CLI appoints supervisors and imports staff with an outcome per row', async () => {
   const tool = world.client(undefined, { from: 'operator' });
   const boss = { idnp: idnp(40), givenName: 'Vera', familyName: 'Model', by: 'root', why: 'First.' };
   expect(await tool.appointSupervisor(boss)).toMatchObject({ changed: true, member: { roles: ['ROLE_SUPERVISOR'] } });
@@ -238,7 +236,7 @@ test('the first supervisor comes by the tool, and a table of staff with a report
   expect(await outcomesOf({ partial: true, dryRun: true })).toEqual(['invited', 'refused', 'invited']);
   expect(await outcomesOf({ partial: true })).toEqual(['invited', 'refused', 'invited']);
   expect(await outcomesOf({ partial: true })).toEqual(['unchanged', 'refused', 'unchanged']);
-  // A clerk of an agency, a formula, a number of somebody else, another agency for a clerk.
+  // An agency clerk, a formula, another person's number, a second agency, a centre for a clerk.
   const ofAgency = { centre: '', roles: ['agency-clerk'], agency: 'agencies/asp' };
   const hard = [
     row(2, 43, ofAgency),
@@ -258,7 +256,7 @@ test('the first supervisor comes by the tool, and a table of staff with a report
   await expect(world.client().appointSupervisor(boss)).rejects.toEqual(problemWith('PERMISSION_DENIED'));
 });
 
-test('a document of an earlier release is read: who was suspended then still is, and is somebody again', async () => {
+test('a document of an earlier release keeps its suspension and is completed', async () => {
   const operators = store.collection<{ _id: string }>('operators');
   const old = { schemaVersion: 1, revision: 1, eventSeq: 0, outboxSeq: 0, outbox: [], requests: [] };
   const times = { createTime: new Date(), updateTime: new Date(), endedBefore: new Date() };
@@ -271,7 +269,7 @@ test('a document of an earlier release is read: who was suspended then still is,
   await expect(world.signIn('cu-950-specialist')).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
 });
 
-test('other keys seal and find: all numbers follow, whichever of two processes has which keys, and a bad file changes nothing', async () => {
+test('personal numbers follow a key change, and an invalid key file is ignored', async () => {
   const file = join(world.keys.dir, 'identity-persons.jwks');
   const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { keys: object[] };
   const key = (kid: string, use: string, byte: number) => {
@@ -288,7 +286,7 @@ test('other keys seal and find: all numbers follow, whichever of two processes h
     });
 
   const before = await invite(manager, 50);
-  // As an earlier release has it: one hash as a text, and no word of the keys.
+  // An earlier release stored one hash as a string, and no key names.
   const id = before.split('/')[1]!;
   const operators = store.collection<{ _id: string; person: { hash: string[] } }>('operators');
   const [hash] = (await operators.findOne({ _id: id }))!.person.hash;
@@ -297,21 +295,21 @@ test('other keys seal and find: all numbers follow, whichever of two processes h
 
   put([...next, ...keys]);
   await follow(4);
-  // Another process that has the old keys alone yet, and the same person there: one document, in either order.
+  // A process with old keys only must create the same document, in either order.
   const others = createTestKeys();
   writeFileSync(join(others.dir, 'identity-persons.jwks'), JSON.stringify({ keys }), { mode: 0o600 });
   const personKeysFile = join(others.dir, 'identity-persons.jwks');
   const behind = await world.start({ personKeysFile });
   try {
-    const there = world.client(await world.signIn('cu-001-manager'), { of: behind });
-    const pairs = [51, 52, 53, 54].map((n) => Promise.allSettled([invite(manager, n), invite(there, n)]));
+    const behindClient = world.client(await world.signIn('cu-001-manager'), { of: behind });
+    const pairs = [51, 52, 53, 54].map((n) => Promise.allSettled([invite(manager, n), invite(behindClient, n)]));
     for (const pair of await Promise.all(pairs)) {
       expect(pair.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     }
-    // Whom that process made is the same person here, though this one hashes by another key first.
-    const neighbour = world.client(await world.signIn('cu-002-manager'));
-    const made = await invite(there, 56);
-    expect(await invite(neighbour, 56, { centre: 'centres/CU-002' })).toBe(made);
+    // A person created there is found here, although this process hashes with another key first.
+    const otherManager = world.client(await world.signIn('cu-002-manager'));
+    const created = await invite(behindClient, 56);
+    expect(await invite(otherManager, 56, { centre: 'centres/CU-002' })).toBe(created);
   } finally {
     await behind.stop();
     others.remove();
@@ -322,7 +320,8 @@ test('other keys seal and find: all numbers follow, whichever of two processes h
   await follow(2);
   await expect(manager.inviteOperator(invitation(50))).rejects.toEqual(problemWith('ALREADY_EXISTS'));
   writeFileSync(file, 'no keys at all');
-  const metrics = () => fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`).then((answer) => answer.text());
+  const metrics = () =>
+    fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`).then((response) => response.text());
   await eventually(async () => /cups_key_sets_in_doubt\{file="persons".*\} 1/.test(await metrics()));
   await invite(manager, 55);
 });
