@@ -34,7 +34,7 @@ const FILES = {
 /** The checksum as a process in another time zone makes it: a ZIP holds local time. */
 function checksumIn(zone: string, root: string): string {
   const archive = new URL('../contract/archive.ts', import.meta.url).href;
-  const program = `import { archiveOf } from '${archive}'; process.stdout.write(archiveOf(process.argv[1], '1.1.0').checksum);`;
+  const program = `import { buildArchive } from '${archive}'; process.stdout.write(buildArchive(process.argv[1], '1.1.0').checksum);`;
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program, root];
   const env = Object.assign({}, process.env, { TZ: zone });
   return execFileSync(process.execPath, args, { encoding: 'utf8', env });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { environmentFile, ENVIRONMENTS, renderText } from '../charts/render.ts';
 import { readGoMod, versionIn } from '../judges/programs.ts';
 import { formatCounts, readCheckov, readKubeLinter, readKubeScore } from '../judges/scan-results.ts';
 
@@ -92,8 +93,8 @@ interface AnnotatedObject {
 
 const SCANNER_ANNOTATIONS = /^(checkov\.io|kube-score|ignore-check\.kube-linter\.io)\//;
 
-test.each(['dev', 'pilot', 'production'])('of %s every judge is told why it need not say something', (environment) => {
-  const text = readFileSync(join(root, 'k8s', 'rendered', `${environment}.yaml`), 'utf8');
+test.each(ENVIRONMENTS)('gives a reason for every scanner exception of %s', (environment) => {
+  const text = renderText('platform', { files: [environmentFile(environment)] });
   const objects = text.split(/^---$/m).map((one) => parse(one) as AnnotatedObject | null);
   let told = 0;
   for (const { kind, metadata } of objects.filter((one) => one !== null)) {
