@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Properties;
 
 /**
- * Runs Apache Kafka (broker and KRaft controller in one process) and ends with whoever started it.
+ * Runs Apache Kafka (broker and KRaft controller in one process) and ends with its parent.
  *
- * <p>Arguments: the file of server properties. The log folder is formatted at the first start; what the environment calls
- * {@code CUPS_KAFKA_ADMIN} becomes a user then, with {@code CUPS_KAFKA_PASSWORD},
- * and each line {@code name=password} of {@code CUPS_KAFKA_USERS} as well. The process ends in order on SIGTERM, and when its standard input closes: a parent that was killed leaves no broker behind. With the system
- * property {@code cups.endsWithParent=false} it does not look at its standard input, as a container has none.
+ * <p>Argument: the file of server properties. The first start formats the log folder and creates the user {@code
+ * CUPS_KAFKA_ADMIN} with {@code CUPS_KAFKA_PASSWORD}, and one user per line {@code name=password} of {@code
+ * CUPS_KAFKA_USERS}.
+ *
+ * <p>The process ends in order on SIGTERM and when its standard input closes, so that a killed parent leaves no broker
+ * behind. The system property {@code cups.endsWithParent=false} ignores standard input, which a container lacks.
  */
 public final class Kafka {
     private Kafka() {}
@@ -57,7 +59,7 @@ public final class Kafka {
         try {
             while (System.in.read() >= 0) {}
         } catch (java.io.IOException e) {
-            // A broken pipe means the same as its end.
+            // A broken pipe means the end of input, too.
         }
         System.exit(0);
     }

@@ -73,70 +73,70 @@ import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
 
 /**
- * The embedded store: speaks MongoDB's wire protocol, and what it has acknowledged is on the disk.
+ * The embedded store: speaks MongoDB's wire protocol and acknowledges only what is on disk.
  *
- * <p>Documents live in an H2 MVStore file (mongo-java-server's H2 back end). Committing that file for each write would
- * be slow, so a change is first appended to a redo log; one thread writes and syncs whatever has gathered there, and
- * only then do the answers leave. From time to time a checkpoint commits the MVStore file and starts the log afresh.
- * After a crash the file is opened as of its last checkpoint and the log is replayed.
+ * <p>Documents are in an H2 MVStore file (mongo-java-server's H2 backend). Committing that file for each write would be
+ * slow, so the store first appends a change to a redo log. One thread writes and syncs whatever has gathered, and then
+ * the responses leave. A periodic checkpoint commits the MVStore file and restarts the log. After a crash the store
+ * opens the file as of its last checkpoint and replays the log.
  *
- * <p>Arguments: the folder of the data, the port, and the address to listen on. The process ends in order on SIGTERM, and
- * when its standard input closes: a parent that was killed leaves no store behind. With the system property {@code
- * cups.endsWithParent=false} it does not look at its standard input, as a container has none. Where the environment names a
- * {@code CUPS_STORE_KEY} (PKCS12, opened by {@code CUPS_STORE_PASSWORD}), it speaks TLS alone.
+ * <p>Arguments: data folder, port, and address to listen on. The process ends in order on SIGTERM and when its standard
+ * input closes, so that a killed parent leaves no store behind. The system property {@code cups.endsWithParent=false}
+ * ignores standard input, which a container lacks. With {@code CUPS_STORE_KEY} (PKCS12, password in {@code
+ * CUPS_STORE_PASSWORD}) it only speaks TLS.
  */
 public final class Store {
-    /** A checkpoint comes when the log holds this much ... */
+    /** Log size that triggers a checkpoint ... */
     private static final int CHECKPOINT_BYTES = 4 << 20;
 
-    /** ... or this long after the first change, so that a quiet store has nothing left to do and sleeps. */
+    /** ... or the time after the first change, so that an idle store can sleep. */
     private static final long CHECKPOINT_MILLIS = 5_000;
 
-    /** Space of the file is not worth reclaiming below this size. */
+    /** Below this size the file is not compacted. */
     private static final long COMPACT_ABOVE_BYTES = 32L << 20;
 
-    /** Chunks of the file that are emptier than this, in percent, are rewritten when the file is compacted ... */
+    /** Compaction rewrites chunks of the file below this fill rate, in percent ... */
     private static final int COMPACT_FILL_RATE = 60;
 
-    /** ... this much at a time, because nobody can write meanwhile ... */
+    /** ... in steps of this size, because nobody can write meanwhile ... */
     private static final int COMPACT_BYTES = 1 << 20;
 
-    /** ... and others have this long before the next step. */
+    /** ... with this pause for writers between two steps. */
     private static final long COMPACT_PAUSE_MILLIS = 50;
 
     private final MVStore file;
     private final RedoLog log;
     private final Backend backend;
 
-    /** Map in the file: the generation of the log that is not contained in the file. */
+    /** Map in the file with the generation of the log that the file does not contain. */
     private final MVMap<String, Long> control;
 
-    /** One checkpoint at a time, until it is on the disk. Taken before `changes`. */
+    /** Held by one checkpoint at a time until it is on disk. Acquired before `changes`. */
     private final ReentrantLock checkpointing = new ReentrantLock();
 
-    /** Changes share it; a checkpoint has it alone, so that it never sees half a change. */
+    /** Shared by changes, exclusive for a checkpoint, so that it never contains half a change. */
     private final ReentrantReadWriteLock changes = new ReentrantReadWriteLock();
 
-    private Checkpoint standsStill;
+    private Checkpoint exclusivePhase;
 
-    /** Collections or indexes are not those of the last checkpoint. Guarded by `changes`, held alone. */
+    /** Whether collections or indexes changed since the last checkpoint. Guarded by exclusive `changes`. */
     private boolean restructured;
 
-    /** The newest generation whose checkpoint has reached the disk. Guarded by `checkpointing`. */
+    /** The newest generation whose checkpoint is on disk. Guarded by `checkpointing`. */
     private long synced;
 
     private Store(Path folder) throws IOException {
         file = new MVStore.Builder()
                 .fileName(folder.resolve("store.mv").toString())
-                // Only a checkpoint may commit: no commits by a timer, and none because of unsaved memory.
+                // Only a checkpoint may commit: no timer, and no commit because of unsaved memory.
                 .autoCommitDisabled()
                 .autoCommitBufferSize(0)
-                // MiB of pages kept in memory; a page that is not there is read from the file.
+                // Size of the page cache, MiB; other pages are read from the file.
                 .cacheSize(48)
-                // Small pages: a change of one document rewrites one page at the next checkpoint.
+                // Small pages: a changed document rewrites one page at the next checkpoint.
                 .pageSplitSize(8 << 10)
                 .open();
-        // Milliseconds until space given free is used again. Each checkpoint is synced, so little is needed.
+        // Milliseconds until freed space is reused. Each checkpoint is synced, so little is needed.
         file.setRetentionTime(2_000);
         control = file.openMap("cups.control");
         log = new RedoLog(folder);
@@ -161,26 +161,30 @@ public final class Store {
             closeServer.run();
             store.close();
         }));
-        // The threads of the server keep the process.
+        // The server threads keep the process alive.
         if ("false".equals(System.getProperty("cups.endsWithParent"))) return;
         try {
             while (System.in.read() >= 0) {}
         } catch (IOException e) {
-            // A broken pipe means the same as its end.
+            // A broken pipe means the end of input, too.
         }
         System.exit(0);
     }
 
     // --- Serving ---------------------------------------------------------------------------------------------------
 
-    /** Listens on an address of this machine, or on all (0.0.0.0). @return what closes the server and its connections */
+    /**
+     * Listens on one address of this machine, or on all (0.0.0.0).
+     *
+     * @return closes the server and its connections
+     */
     private Runnable serve(String host, int port) throws Exception {
         SslContext tls = tls();
         EventLoopGroup acceptor = new NioEventLoopGroup(1);
         EventLoopGroup workers = new NioEventLoopGroup(2);
         ChannelGroup channels = new DefaultChannelGroup(workers.next());
-        ExecutorService looks = Executors.newFixedThreadPool(2, work -> {
-            Thread thread = new Thread(work, "looks");
+        ExecutorService scans = Executors.newFixedThreadPool(2, work -> {
+            Thread thread = new Thread(work, "scans");
             thread.setDaemon(true);
             return thread;
         });
@@ -197,8 +201,8 @@ public final class Store {
                                 .addLast(new MongoWireReplyEncoder())
                                 .addLast(new MongoWireMessageEncoder())
                                 .addLast(new MongoWireProtocolHandler())
-                                .addLast(new AnswerWhenDurable(log))
-                                .addLast(new Handler(backend, channels, looks))
+                                .addLast(new RespondWhenDurable(log))
+                                .addLast(new Handler(backend, channels, scans))
                                 .addLast(new MongoExceptionHandler());
                     }
                 })
@@ -211,7 +215,7 @@ public final class Store {
         };
     }
 
-    /** @return what connections are closed with; null where no key is named */
+    /** @return the TLS settings; null without a key */
     private static SslContext tls() throws Exception {
         String file = System.getenv("CUPS_STORE_KEY");
         if (file == null) return null;
@@ -222,26 +226,26 @@ public final class Store {
     }
 
     /**
-     * Commands that may look at many documents run apart: the two threads that serve the connections would keep everybody
-     * else waiting. A client asks one thing at a time on a connection, so nothing is overtaken.
+     * Runs commands that may scan many documents on separate threads; the two threads of the connections
+     * would block everyone else. A client sends one command at a time per connection, so the order is kept.
      */
     private static final class Handler extends MongoDatabaseHandler {
-        private static final Set<String> LOOKING = Set.of("find", "aggregate", "count", "distinct");
+        private static final Set<String> READ_COMMANDS = Set.of("find", "aggregate", "count", "distinct");
 
-        private final ExecutorService looks;
+        private final ExecutorService scans;
 
-        Handler(Backend backend, ChannelGroup channels, ExecutorService looks) {
+        Handler(Backend backend, ChannelGroup channels, ExecutorService scans) {
             super(backend, channels);
-            this.looks = looks;
+            this.scans = scans;
         }
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, ClientRequest request) {
-            if (!(request instanceof MongoMessage) || !mayLook(((MongoMessage) request).getDocument())) {
+            if (!(request instanceof MongoMessage) || !mayScan(((MongoMessage) request).getDocument())) {
                 super.channelRead0(context, request);
                 return;
             }
-            looks.execute(() -> {
+            scans.execute(() -> {
                 try {
                     super.channelRead0(context, request);
                 } catch (RuntimeException | Error e) {
@@ -250,8 +254,8 @@ public final class Store {
             });
         }
 
-        private static boolean mayLook(Document command) {
-            if (!LOOKING.contains(command.keySet().iterator().next())) return false;
+        private static boolean mayScan(Document command) {
+            if (!READ_COMMANDS.contains(command.keySet().iterator().next())) return false;
             Object filter = command.get("filter");
             Object id = filter instanceof Document ? ((Document) filter).get("_id") : null;
             return id == null || id instanceof Document;
@@ -259,19 +263,19 @@ public final class Store {
     }
 
     /**
-     * Holds an answer back until every change made before it is on the disk. Answers to reads wait too: nobody is told
-     * of a change that a crash could undo. No thread waits, so a group of changes that share one sync has no limit.
+     * Delays a response until every earlier change is on disk. This includes reads, so that nobody sees a
+     * change that a crash could undo. No thread waits, so any number of changes can share one sync.
      */
-    private static final class AnswerWhenDurable extends ChannelOutboundHandlerAdapter {
+    private static final class RespondWhenDurable extends ChannelOutboundHandlerAdapter {
         private final RedoLog log;
 
-        AnswerWhenDurable(RedoLog log) {
+        RespondWhenDurable(RedoLog log) {
             this.log = log;
         }
 
         @Override
-        public void write(ChannelHandlerContext context, Object answer, ChannelPromise promise) {
-            if (!log.whenDurable(() -> context.writeAndFlush(answer, promise))) context.write(answer, promise);
+        public void write(ChannelHandlerContext context, Object response, ChannelPromise promise) {
+            if (!log.whenDurable(() -> context.writeAndFlush(response, promise))) context.write(response, promise);
         }
     }
 
@@ -289,9 +293,10 @@ public final class Store {
     }
 
     /**
-     * Puts everything into the file and starts the log afresh. The caller has `checkpointing`, and `changes` for itself.
-     * With `early` others may write again as soon as the file knows what belongs to this checkpoint, while it is still
-     * being written (see `Serializing`): until it is on the disk, the log of the generation before is still there.
+     * Commits everything to the file and restarts the log. The caller holds `checkpointing` and exclusive
+     * `changes`. With `early`, writers continue as soon as the content of this checkpoint is fixed, while it
+     * is still being written (see `Serializing`): until it is on disk, the log of the previous generation
+     * exists.
      */
     private void checkpoint(boolean early) {
         if (file.isClosed()) return;
@@ -299,7 +304,7 @@ public final class Store {
         if (synced < generation) file.sync();
         log.rotate(generation + 1);
         control.put("generation", generation + 1);
-        if (early) Serializing.begins(this::letIn);
+        if (early) Serializing.onFirstValue(this::releaseWriters);
         Checkpoint written = new Checkpoint();
         written.what = "written";
         written.begin();
@@ -311,25 +316,25 @@ public final class Store {
         }
     }
 
-    /** The caller has `checkpointing`: no log is overwritten before this is done. */
+    /** Syncs the file. The caller holds `checkpointing`: no log is overwritten before this is done. */
     private void sync() {
         if (file.isClosed()) return;
         file.sync();
         synced = log.generation();
     }
 
-    /** Runs `work` when nobody else changes anything; `work` may let the others in again before it ends. */
-    private void exclusively(String what, Runnable work) {
+    /** Runs `work` while nobody else changes anything; `work` may release the writers early. */
+    private void runExclusively(String what, Runnable work) {
         checkpointing.lock();
         try {
-            standsStill = new Checkpoint();
-            standsStill.what = what;
-            standsStill.begin();
+            exclusivePhase = new Checkpoint();
+            exclusivePhase.what = what;
+            exclusivePhase.begin();
             changes.writeLock().lock();
             try {
                 work.run();
             } finally {
-                if (changes.isWriteLockedByCurrentThread()) letIn();
+                if (changes.isWriteLockedByCurrentThread()) releaseWriters();
             }
             sync();
         } finally {
@@ -337,14 +342,14 @@ public final class Store {
         }
     }
 
-    private void letIn() {
+    private void releaseWriters() {
         changes.writeLock().unlock();
-        standsStill.commit();
+        exclusivePhase.commit();
     }
 
     /**
-     * For the flight recorder: how long nobody could change anything (`checkpoint`, `compaction`, `close`; waiting for those
-     * who did is included), and how long the file of documents was `written`.
+     * Event of the flight recorder: how long nobody could write (`checkpoint`, `compaction`, `close`,
+     * including the wait for writers), and how long the document file was `written`.
      */
     @jdk.jfr.Name("cups.Checkpoint")
     @jdk.jfr.StackTrace(false)
@@ -353,13 +358,13 @@ public final class Store {
     }
 
     /**
-     * Tells when a commit begins to write pages. Before that it has taken the roots of all maps, and what others change
-     * from then on is not in them: pages and documents are never changed where they are.
+     * Detects when a commit begins to write pages. It has read the roots of all maps before, so later changes
+     * are not part of it: pages and documents are never changed in place.
      */
     private static final class Serializing {
         private static final ThreadLocal<Runnable> ONCE = new ThreadLocal<>();
 
-        static void begins(Runnable action) {
+        static void onFirstValue(Runnable action) {
             ONCE.set(action);
         }
 
@@ -367,8 +372,8 @@ public final class Store {
             ONCE.remove();
         }
 
-        /** Called by the types of the maps for every value that is written. */
-        static void goesOn() {
+        /** Called by the map types for every written value. */
+        static void valueWritten() {
             Runnable action = ONCE.get();
             if (action == null) return;
             ONCE.remove();
@@ -380,7 +385,7 @@ public final class Store {
         try {
             while (true) {
                 log.awaitCheckpoint(CHECKPOINT_BYTES, CHECKPOINT_MILLIS);
-                exclusively("checkpoint", () -> checkpoint(true));
+                runExclusively("checkpoint", () -> checkpoint(true));
                 compact();
             }
         } catch (InterruptedException e) {
@@ -391,15 +396,14 @@ public final class Store {
     }
 
     /**
-     * Gives back the space of changed and removed documents, in small steps with pauses, because nobody can write during a
-     * step. What is changed since the last checkpoint is put into the file first: then a crash within the step meets an
-     * empty log.
+     * Reclaims the space of changed and removed documents, in small steps with pauses, because nobody can
+     * write during a step. Each step starts with a checkpoint, so that a crash within it meets an empty log.
      */
     private void compact() throws InterruptedException {
         for (int step = 0; step < 50 && !file.isClosed(); step++) {
             if (file.getFileStore().size() < COMPACT_ABOVE_BYTES) return;
             if (file.getFileStore().getChunksFillRate() >= COMPACT_FILL_RATE) return;
-            exclusively("compaction", () -> {
+            runExclusively("compaction", () -> {
                 checkpoint(false);
                 if (!file.isClosed()) file.compact(COMPACT_FILL_RATE, COMPACT_BYTES);
             });
@@ -408,30 +412,30 @@ public final class Store {
     }
 
     private void close() {
-        exclusively("close", () -> {
+        runExclusively("close", () -> {
             checkpoint(false);
             file.close();
         });
     }
 
     /**
-     * Runs a command that may change which collections and indexes there are: the log does not tell of these, so a change
-     * of them is kept by a checkpoint before the answer leaves. Asking for an index that is there costs none.
+     * Runs a command that may change collections or indexes. The log does not contain these, so a checkpoint
+     * stores them before the response leaves. A request for an existing index needs none.
      */
-    private Document structurally(Supplier<Document> command) {
+    private Document runStructural(Supplier<Document> command) {
         checkpointing.lock();
         changes.writeLock().lock();
         try {
             return command.get();
         } finally {
-            if (restructured) keep();
+            if (restructured) checkpointAndSync();
             restructured = false;
             changes.writeLock().unlock();
             checkpointing.unlock();
         }
     }
 
-    private void keep() {
+    private void checkpointAndSync() {
         try {
             checkpoint(false);
             sync();
@@ -440,7 +444,7 @@ public final class Store {
         }
     }
 
-    /** The only safe end when the disk does not do what it must: nothing more is acknowledged. */
+    /** The only safe end when the disk fails: nothing more is acknowledged. */
     private static void halt(String what, Throwable cause) {
         System.err.println("The store ends: " + what + ": " + cause);
         Runtime.getRuntime().halt(1);
@@ -450,18 +454,18 @@ public final class Store {
 
     private final class Backend extends H2Backend {
         /** Commands that change documents. */
-        private final Set<String> changing = Set.of("insert", "update", "delete", "findandmodify");
+        private final Set<String> writeCommands = Set.of("insert", "update", "delete", "findandmodify");
 
-        /** Commands that change which collections and indexes there are: rare, so each ends with a checkpoint. */
-        private final Set<String> structural =
+        /** Commands that change collections and indexes: rare, so each ends with a checkpoint. */
+        private final Set<String> structuralCommands =
                 Set.of("create", "createindexes", "drop", "dropdatabase", "dropindexes", "renamecollection");
 
-        /** False while the log is replayed: what is replayed must not be logged again. */
+        /** False during a replay, which must not be logged again. */
         private volatile boolean replayed;
 
         Backend() {
             super(file);
-            // mongoose 9 speaks with wire version 9 and newer.
+            // mongoose 9 requires wire version 9 or newer.
             version(new MongoVersion() {
                 @Override
                 public List<Integer> getVersionArray() {
@@ -483,11 +487,11 @@ public final class Store {
         @Override
         public Document handleCommand(Channel channel, String database, String command, Document query) {
             String name = command.toLowerCase(java.util.Locale.ROOT);
-            boolean isChanging = changing.contains(name) || (name.equals("aggregate") && writes(query));
-            if (structural.contains(name) || (isChanging && mayCreate(database, query.get(command)))) {
-                return structurally(() -> super.handleCommand(channel, database, command, query));
+            boolean isWrite = writeCommands.contains(name) || (name.equals("aggregate") && writes(query));
+            if (structuralCommands.contains(name) || (isWrite && mayCreate(database, query.get(command)))) {
+                return runStructural(() -> super.handleCommand(channel, database, command, query));
             }
-            if (!isChanging) return super.handleCommand(channel, database, command, query);
+            if (!isWrite) return super.handleCommand(channel, database, command, query);
             changes.readLock().lock();
             try {
                 return super.handleCommand(channel, database, command, query);
@@ -496,7 +500,7 @@ public final class Store {
             }
         }
 
-        /** An aggregate that only looks must not keep a checkpoint waiting, and with it everybody who writes. */
+        /** A read-only aggregate must not delay a checkpoint, and with it all writers. */
         private static boolean writes(Document aggregate) {
             if (!(aggregate.get("pipeline") instanceof List)) return false;
             for (Object stage : (List<?>) aggregate.get("pipeline")) {
@@ -512,8 +516,8 @@ public final class Store {
         }
 
         /**
-         * Tells the log of a change before anybody can see it: a look that meets it waits until it is on the disk, and what
-         * the log cannot take is not done.
+         * Logs a change before anyone can see it: a read of it waits until it is on disk. A change that the
+         * log rejects does not happen.
          */
         void changes(Collection collection, byte kind, Document document) {
             if (!collection.logged) restructured = true;
@@ -525,19 +529,19 @@ public final class Store {
             MongoDatabase database = resolveDatabase(namespace.substring(0, dot));
             String name = namespace.substring(dot + 1);
             MongoCollection<?> collection = database.resolveCollection(name, false);
-            // A collection that the file does not know was created by a command that was never acknowledged.
+            // A collection that the file lacks was created by an unacknowledged command.
             if (collection instanceof Collection) ((Collection) collection).replay(kind, document);
         }
     }
 
     private static final class Database extends H2Database {
-        /** Handed through here because the parent's constructor already opens collections. */
+        /** Passes the backend to the parent's constructor, which already opens collections. */
         private static final ThreadLocal<Backend> OPENING = new ThreadLocal<>();
 
         private final MVStore file;
         private final Backend backend;
 
-        /** False while the constructor opens what is in the file: those indexes are whole. */
+        /** False while the constructor opens the indexes in the file, which are complete. */
         private final boolean isOpen;
 
         Database(String name, MVStore file, CursorRegistry cursors, Backend backend) {
@@ -557,7 +561,7 @@ public final class Store {
             return backend == null ? OPENING.get() : backend;
         }
 
-        /** The map of an index; the name is the one under which the parent drops it. */
+        /** Opens the map of an index, under the name by which the parent drops it. */
         private MVMap<KeyValue, Object> openIndexMap(String collection, String index) {
             String name = getFullCollectionNamespace(collection) + "._index_" + index;
             MVMap.Builder<KeyValue, Object> types =
@@ -575,7 +579,7 @@ public final class Store {
                     sparse);
         }
 
-        /** Of one field only; the parent ignores the others, so that they cost nothing and speed nothing up. */
+        /** Supports one field only. The parent ignores other indexes, so they neither cost nor help. */
         @Override
         protected Index<Object> openOrCreateSecondaryIndex(
                 String collection, String index, List<IndexKey> keys, boolean sparse) {
@@ -608,7 +612,7 @@ public final class Store {
         private final Backend backend;
         private final boolean logged;
 
-        /** True while an update works: it changes the document it found, which others may be reading. */
+        /** True during an update, which changes the document it found while others may read it. */
         private boolean copying;
 
         Collection(
@@ -621,7 +625,7 @@ public final class Store {
                 Backend backend) {
             super(database, name, options, documents, meta, cursors);
             this.backend = backend;
-            // What collections and indexes there are is kept by checkpoints.
+            // Checkpoints store collections and indexes.
             this.logged = !name.startsWith("system.");
         }
 
@@ -636,7 +640,7 @@ public final class Store {
             try {
                 backend.changes(this, PUT, after);
             } catch (RuntimeException e) {
-                // The parent has told the indexes already.
+                // The parent has updated the indexes already.
                 for (Index<Object> index : getIndexes()) index.updateInPlace(after, before, position, this);
                 throw e;
             }
@@ -650,8 +654,8 @@ public final class Store {
         }
 
         /**
-         * A unique index is there whole or not at all. The parent leaves what it had taken up before it met a duplicate, and
-         * at the next try takes that for an index that is there.
+         * Makes a unique index complete or absent. The parent leaves what it added before a duplicate, and
+         * takes that for an existing index at the next attempt.
          */
         @Override
         public synchronized void addIndex(Index<Object> index) {
@@ -677,7 +681,7 @@ public final class Store {
             if (kind == PUT) addDocument(document);
         }
 
-        /** The size is only for statistics; counting it would encode each document twice more. */
+        /** The size is only for statistics; counting would encode each document twice more. */
         @Override
         protected boolean tracksDataSize() {
             return false;
@@ -720,8 +724,8 @@ public final class Store {
         }
 
         /**
-         * A look at every document keeps no writer waiting: the map is read as it was when the look began, and documents are
-         * never changed where they are.
+         * Lets a scan run without blocking writers: it reads the map as of its start, and documents are never
+         * changed in place.
          */
         @Override
         public QueryResult handleQuery(QueryParameters given) {
@@ -745,7 +749,10 @@ public final class Store {
             return matchDocuments(query, positions, orderBy, skip, limit, batchSize, fields);
         }
 
-        /** An index of which the query asks all keys, and perhaps for more: `{ _id, revision }` is no scan. Unique ones first. */
+        /**
+         * Returns an index whose keys are all in the query, unique ones first: `{ _id, revision }` needs no
+         * scan.
+         */
         private Index<Object> indexFor(Document query) {
             Index<Object> sorted = null;
             for (Index<Object> index : getIndexes()) {
@@ -812,16 +819,16 @@ public final class Store {
     }
 
     /**
-     * Finds by a bound what would otherwise need a look at every document: `outbox.time` and `timer.due` are asked for
-     * every few seconds, and nearly all documents have neither. Documents without a value are not in it.
+     * Finds documents by a bound, without a scan: the platform queries `outbox.time` and `timer.due` every
+     * few seconds, and nearly all documents lack both. Documents without a value are not in the index.
      */
     private static final class SortedIndex extends Index<Object> {
         private static final Set<String> BOUNDS = Set.of("$lt", "$lte", "$gt", "$gte");
 
-        /** The keys are pairs: the value of the field, and the position. */
+        /** The keys are pairs of field value and position. */
         private final MVMap<KeyValue, Object> positions;
 
-        /** Says that the index is whole: files of an earlier version only name it. */
+        /** Records that the index is complete: files of an earlier version only contain its name. */
         private final MVMap<String, Long> control;
 
         private final String mark;
@@ -838,7 +845,7 @@ public final class Store {
             control.put(mark, 1L);
         }
 
-        /** The parent fills an index that is empty. */
+        /** The parent fills an empty index. */
         @Override
         public boolean isEmpty() {
             return !control.containsKey(mark);
@@ -879,36 +886,36 @@ public final class Store {
 
         @Override
         public boolean canHandle(Document query) {
-            Object asked = query.get(getKeys().get(0).getKey());
-            if (!(asked instanceof Document)) return isPlain(asked);
-            if (((Document) asked).isEmpty()) return false;
-            for (Map.Entry<String, Object> bound : ((Document) asked).entrySet()) {
+            Object condition = query.get(getKeys().get(0).getKey());
+            if (!(condition instanceof Document)) return isPlain(condition);
+            if (((Document) condition).isEmpty()) return false;
+            for (Map.Entry<String, Object> bound : ((Document) condition).entrySet()) {
                 if (!BOUNDS.contains(bound.getKey()) || !isPlain(bound.getValue())) return false;
             }
             return true;
         }
 
         private static boolean isPlain(Object value) {
-            // Numbers are kept in another form than they are asked for; nobody asks for them here.
+            // Numbers are stored in another form than in queries; no query here uses them.
             return value instanceof Instant || value instanceof String;
         }
 
-        /** All that may fit, and perhaps more: whoever asks holds each document against the whole query. */
+        /** Returns all candidates; the caller checks each document against the whole query. */
         @Override
         public Iterable<Object> getPositions(Document query) {
-            Object asked = query.get(getKeys().get(0).getKey());
-            Object least = asked;
-            Object most = asked;
-            if (asked instanceof Document) {
-                Document bounds = (Document) asked;
-                least = bounds.getOrDefault("$gte", bounds.get("$gt"));
-                most = bounds.getOrDefault("$lte", bounds.get("$lt"));
+            Object condition = query.get(getKeys().get(0).getKey());
+            Object lower = condition;
+            Object upper = condition;
+            if (condition instanceof Document) {
+                Document bounds = (Document) condition;
+                lower = bounds.getOrDefault("$gte", bounds.get("$gt"));
+                upper = bounds.getOrDefault("$lte", bounds.get("$lt"));
             }
             Set<Object> found = new LinkedHashSet<>();
-            KeyValue from = least == null ? null : new KeyValue(least, null);
+            KeyValue from = lower == null ? null : new KeyValue(lower, null);
             for (Iterator<KeyValue> keys = positions.keyIterator(from); keys.hasNext(); ) {
                 KeyValue pair = keys.next();
-                if (most != null && ValueComparator.ascWithoutListHandling().compare(pair.get(0), most) > 0) break;
+                if (upper != null && ValueComparator.ascWithoutListHandling().compare(pair.get(0), upper) > 0) break;
                 found.add(pair.get(1));
             }
             return found;
@@ -939,7 +946,7 @@ public final class Store {
     // --- How things are written ------------------------------------------------------------------------------------
 
     private static void writeBson(WriteBuffer out, Document document) {
-        Serializing.goesOn();
+        Serializing.valueWritten();
         ByteBuf bytes = Unpooled.buffer(512);
         BsonEncoder.encodeDocument(document, bytes);
         out.putVarInt(bytes.readableBytes());
@@ -953,7 +960,7 @@ public final class Store {
         return BsonDecoder.decodeBson(Unpooled.wrappedBuffer(bytes));
     }
 
-    /** About how much memory a value takes: the page cache is counted with it. */
+    /** Estimates the memory of a value, for the page cache. */
     private static int memoryOf(Object value) {
         if (value instanceof String) return 48 + ((String) value).length();
         int sum = 48;
@@ -967,7 +974,10 @@ public final class Store {
         return sum;
     }
 
-    /** Documents as BSON, as they came over the wire. (The library's own way is Java serialization: big and slow.) */
+    /**
+     * Documents as BSON, as received. The library's own format is Java serialization, which is large and
+     * slow.
+     */
     private static final class DocumentType extends BasicDataType<Document> {
         static final DocumentType INSTANCE = new DocumentType();
 
@@ -1022,7 +1032,7 @@ public final class Store {
         }
     }
 
-    /** Keys of a unique index: one value for each of its fields. */
+    /** Keys of a unique index, with one value per field. */
     private static final class KeyType extends BasicDataType<KeyValue> {
         static final KeyType INSTANCE = new KeyType();
 
@@ -1063,12 +1073,12 @@ public final class Store {
     // --- The redo log ----------------------------------------------------------------------------------------------
 
     /**
-     * Changes since the last checkpoint: whole documents as they became, and removals. Two files take turns, one for each
-     * generation; a record is [length, CRC-32C, generation, kind, namespace, BSON], and the first that is not right is
-     * the end.
+     * Changes since the last checkpoint: complete new documents, and removals. Two files alternate by
+     * generation. A record is [length, CRC-32C, generation, kind, namespace, BSON]; the first invalid record
+     * ends the log.
      */
     private static final class RedoLog {
-        /** The files are this long from the start: syncing one whose length does not change is twice as quick. */
+        /** Initial file size: syncing a file of constant length is twice as fast. */
         private static final int FILE_BYTES = 8 << 20;
 
         private static final int HEADER = 4 + 4 + 8;
@@ -1080,13 +1090,13 @@ public final class Store {
         private final FileChannel[] files = new FileChannel[2];
         private final Thread writer = new Thread(this::writeForEver, "redo-log");
 
-        /** What a checkpoint waits for: waking its thread for every change would cost more than the change. */
+        /** Monitor for the checkpoint thread: waking it for every change would cost more than the change. */
         private final Object due = new Object();
 
         private volatile long fileBytes;
         private volatile long firstChangeNanos;
 
-        // All below is guarded by `this`.
+        // Everything below is guarded by `this`.
         private long generation;
         private long filePosition;
         private ByteBuf gathering = Unpooled.directBuffer(1 << 18);
@@ -1107,7 +1117,7 @@ public final class Store {
 
         // Reading
 
-        /** Applies the records of `from` and of the generation after it. @return the last generation */
+        /** Applies the records of `from` and of the next generation. @return the last generation */
         long replay(long from, Change change) throws IOException {
             replayFile(from, change);
             replayFile(from + 1, change);
@@ -1158,7 +1168,7 @@ public final class Store {
 
         // Writing
 
-        /** Starts the log of a generation; everything older is in the file of documents. */
+        /** Starts the log of a generation; everything older is in the document file. */
         synchronized void start(long first) throws IOException {
             ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
             for (FileChannel file : files) {
@@ -1184,7 +1194,7 @@ public final class Store {
             try {
                 encode(kind, namespace, document);
             } catch (RuntimeException | Error e) {
-                // Half a record would be the end of the log for all that comes after it.
+                // Half a record would end the log for everything after it.
                 gathering.writerIndex(start);
                 throw e;
             }
@@ -1213,9 +1223,8 @@ public final class Store {
         }
 
         /**
-         * Runs `action` when all that was appended so far is on the disk.
-         *
-         * @return false when it is already: the action is not run
+         * Runs `action` when everything appended so far is on disk.
+         * @return false if it already is; the action does not run then
          */
         synchronized boolean whenDurable(Runnable action) {
             if (gathering.isReadable()) {
@@ -1228,7 +1237,10 @@ public final class Store {
             return true;
         }
 
-        /** Goes on in the other file. Nobody appends meanwhile; what was appended is on the disk when it returns. */
+        /**
+         * Switches to the other file. Nobody appends meanwhile; everything appended is on disk when this
+         * returns.
+         */
         synchronized void rotate(long next) {
             try {
                 while (gathering.isReadable() || writing) wait();
@@ -1241,7 +1253,10 @@ public final class Store {
             fileBytes = 0;
         }
 
-        /** Waits until there are so many bytes, or so long after the first one. Sleeps for ever when there is nothing. */
+        /**
+         * Waits until the log has this many bytes, or this long after the first one. Waits for ever while it
+         * is empty.
+         */
         void awaitCheckpoint(int bytes, long millis) throws InterruptedException {
             synchronized (due) {
                 while (fileBytes == 0) due.wait();
@@ -1273,11 +1288,12 @@ public final class Store {
                     }
                     ByteBuffer bytes = batch.nioBuffer();
                     while (bytes.hasRemaining()) position += file.write(bytes, position);
-                    // One sync for all that gathered during the last one. Lengths do not change, so data suffice.
+                    // One sync for everything gathered during the previous one. File lengths are constant, so
+                    // syncing data suffices.
                     file.force(false);
                     Runnable[] released;
                     synchronized (this) {
-                        // A batch of unusual size is not kept in memory.
+                        // An unusually large batch buffer is not kept.
                         spare = batch.capacity() > 4 << 20 ? Unpooled.directBuffer(1 << 18) : batch.clear();
                         if (spare != batch) batch.release();
                         writing = false;

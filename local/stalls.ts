@@ -1,10 +1,7 @@
 /**
- * Replays what the services ask of the embedded store at 20 applications a second, on a store that already holds some
- * thousands, and tells how long each answer took and when something stood still:
- *
- *   node local/stalls.ts [--documents 5000] [--seconds 30] [--jfr <file>]
- *
- * With `--jfr` the store records itself (see CUPS_STORE_JFR in local/src/store.ts).
+ * Replays the load of 20 applications a second on an embedded store with thousands of documents. Prints
+ * latencies and stalls. Usage: `node local/stalls.ts [--documents 5000] [--seconds 30] [--jfr <file>]`. With
+ * `--jfr` the store records itself (see CUPS_STORE_JFR in local/src/store.ts).
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +31,7 @@ type StoredDocument = {
 };
 type Collection = mongoose.mongo.Collection<StoredDocument>;
 
-/** About as large and as branched as an application of the benchmark. */
+/** Similar in size and structure to an application of the benchmark. */
 const createBody = (size: number) => ({
   answers: Object.fromEntries(
     Array.from({ length: 40 }, (_, n) => [`field${n}`, `value ${n} `.padEnd(size / 60, 'ă')]),
@@ -79,7 +76,7 @@ async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
 }
 const percentile = (sorted: number[], part: number) => (sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(1);
 
-/** As timers.ts and sweep.ts do: by the index that they made, and more rarely when a look takes long. */
+/** Polls by index like timers.ts and sweep.ts, less often if a poll is slow. */
 async function pollRepeatedly(
   name: string,
   work: () => Promise<unknown>,
@@ -139,7 +136,7 @@ try {
       await collection.insertMany(some);
     }
   }
-  console.log(`3 × ${documents} documents are there; ${perSecond} applications a second for ${seconds} s`);
+  console.log(`3 × ${documents} documents stored; ${perSecond} applications a second for ${seconds} s`);
   await pause(6_000);
   const stop = new AbortController();
   const lag = monitorEventLoopDelay({ resolution: 5 });
@@ -149,7 +146,7 @@ try {
   const background = all.flatMap((collection, index) => [
     pullRepeatedly(collection, left[index] as string[], stop.signal),
     pollRepeatedly(
-      'timer look',
+      'timer poll',
       () =>
         collection
           .find({ 'timer.due': { $lte: new Date() } })
@@ -181,11 +178,11 @@ try {
   for (const [name, values] of Object.entries(durations)) {
     const sorted = values.sort((a, b) => a - b);
     console.log(
-      `${name.padEnd(12)} ${String(sorted.length).padStart(5)} times  p50 ${percentile(sorted, 0.5)}  p95 ${percentile(sorted, 0.95)}  p99 ${percentile(sorted, 0.99)}  max ${percentile(sorted, 1)} ms`,
+      `${name.padEnd(12)} ${String(sorted.length).padStart(5)} calls  p50 ${percentile(sorted, 0.5)}  p95 ${percentile(sorted, 0.95)}  p99 ${percentile(sorted, 0.99)}  max ${percentile(sorted, 1)} ms`,
     );
   }
   console.log(
-    `delay of this process's event loop: p99 ${(lag.percentile(99) / 1e6).toFixed(1)}, max ${(lag.max / 1e6).toFixed(1)} ms`,
+    `event loop delay of this process: p99 ${(lag.percentile(99) / 1e6).toFixed(1)}, max ${(lag.max / 1e6).toFixed(1)} ms`,
   );
   console.log(
     `${stalls.length} above 50 ms${stalls.length > 0 ? `, the first:\n  ${stalls.slice(0, 25).join('\n  ')}` : ''}`,

@@ -16,84 +16,93 @@ export { createTopicsAndWait } from './topics.ts';
 
 export type LocalPart = 'kafka' | 'store';
 
-/** As `k8s/kafka/kafka.yaml` has it. */
+/** As in `k8s/kafka/kafka.yaml`. */
 const MAX_SESSION_MS = 300_000;
 
 export interface LocalOptions {
-  /** Folder of all data, made when absent. One process at a time. */
+  /** Folder of all data, created if absent. One process at a time. */
   dataDir: string;
-  /** What to start. Default: both. */
+  /** Parts to start. Default: both. */
   parts?: readonly LocalPart[];
-  /** Ports. Default: the ones this data folder had before, else free ones. */
+  /** Ports. Default: the previous ones of this data folder, otherwise free ones. */
   kafkaPort?: number;
   storePort?: number;
-  /** Port of Kafka's controller, which only this machine reaches. */
+  /** Port of Kafka's controller, on the loopback address. */
   controllerPort?: number;
-  /** Address to listen on. Default `127.0.0.1`; `0.0.0.0` for all of this machine, as pods of a cluster on it need. */
+  /**
+   * Address to listen on. Default `127.0.0.1`; `0.0.0.0` for all addresses, as pods of a cluster on this
+   * machine need.
+   */
   host?: string;
-  /** Address or name that clients use, and that Kafka tells them. Default: `host`, or `127.0.0.1` for `0.0.0.0`. */
+  /** Address or name for clients, which Kafka advertises. Default: `host`, or `127.0.0.1` for `0.0.0.0`. */
   advertisedHost?: string;
-  /** Whether the parts end when this process ends, however it ends. Default yes; if not, only `stop` or a signal ends them. */
+  /**
+   * Whether the parts end with this process, however it ends. Default true; otherwise only `stop` or a signal
+   * ends them.
+   */
   endsWithParent?: boolean;
   /**
-   * Both parts speak TLS alone, with a certificate that is made with the JDK's `keytool`. Clients of Kafka sign in
-   * (SCRAM-SHA-512) and may do what they were given (ACLs): at first there is nobody but `secure.admin`, who may do
-   * everything. A data folder that was made without it has no such user: whoever opens `secure.controller` makes it.
+   * Whether both parts only speak TLS, with a certificate from the JDK's `keytool`. Kafka clients sign in
+   * (SCRAM-SHA-512) and need ACLs; at first there is only `secure.admin`, with all rights. A data folder from
+   * unsecured operation lacks this user, which `secure.controller` can create.
    */
   secure?: boolean;
-  /** Whether the store is among the secure parts. Default yes. */
+  /** Whether `secure` includes the store. Default true. */
   secureStore?: boolean;
-  /** Passwords of users whom a secure Kafka knows from its first start on, by name; they may do nothing until they are given rights. */
+  /**
+   * Passwords of users that a secure Kafka has from its first start, by name. They have no rights at first.
+   */
   users?: Readonly<Record<string, string>>;
-  /** How long a client of a secure Kafka may go on before it must sign in again (ms). Default 5 minutes. */
+  /** Time after which a client of a secure Kafka must sign in again, ms. Default 5 minutes. */
   maxSessionMs?: number;
-  /** Partitions of a topic that is created without a number. Default 3. */
+  /** Partitions of a topic created without a number. Default 3. */
   partitions?: number;
-  /** Whether Kafka acknowledges only what is on the disk. Default yes; not, to measure what that costs. */
+  /** Whether Kafka syncs to disk before it acknowledges. Default true; false only to measure the cost. */
   flush?: boolean;
-  /** One line of progress, for a person. */
+  /** Called with each progress line. */
   onProgress?: (line: string) => void;
-  /** A part has ended though nobody asked it to. */
+  /** Called when a part ends unexpectedly. */
   onExit?: (part: LocalPart, code: number | null, signal: string | null) => void;
 }
 
-/** What clients of secure parts need. */
+/** Certificates and credentials for clients of secure parts. */
 export interface ClientSecurity {
-  /** File of the certificate that they must trust (PEM); readable for its owner only, as all of the data folder. */
+  /** File of the certificate to trust (PEM); readable by its owner only, like all of the data folder. */
   readonly caFile: string;
-  /** The user of Kafka that may do everything; its password stands in the file too. */
+  /** The Kafka user with all rights; its password is also in the file. */
   readonly admin: { readonly username: string; readonly password: string; readonly passwordFile: string };
-  /** Kafka's controller, on this machine alone, without TLS (SASL PLAIN): a way in while Kafka does not know `admin`. */
+  /**
+   * Kafka's controller on the loopback address, without TLS (SASL PLAIN), for the case that Kafka lacks
+   * `admin`.
+   */
   readonly controller: { readonly address: string; readonly username: string; readonly password: string };
-  /** The certificate with its key (PKCS12), for what else is to be served beside the parts, and what opens it. */
+  /** Certificate with key (PKCS12) for other servers beside the parts, and its password. */
   readonly server: { readonly keyFile: string; readonly keyPassword: string };
 }
 
 export interface LocalPlatform {
-  /** URI without a database, with `tls=true` when it is secure; empty when the store was not asked for. */
+  /** URI without a database, with `tls=true` if secure; empty without the store. */
   readonly mongoUri: string;
-  /** Comma list of brokers; empty when Kafka was not asked for. */
+  /** Comma-separated brokers; empty without Kafka. */
   readonly kafkaBrokers: string;
-  /** How clients get in, when it was asked for. */
+  /** Access data for clients, with `secure`. */
   readonly secure: ClientSecurity | undefined;
-  /** Process ids as they are now; 0 for a part that does not run. */
+  /** Current process IDs; 0 for a part that does not run. */
   readonly pids: { readonly kafka: number; readonly store: number };
-  /** Ends both parts in order and gives the data folder free. May be called twice. */
+  /** Stops both parts in order and releases the data folder. Idempotent. */
   stop(): Promise<void>;
-  /** For tests: `kill -9`. `onExit` is not called. */
+  /** For tests: `kill -9`, without a call of `onExit`. */
   killKafka(): Promise<void>;
   killStore(): Promise<void>;
-  /** Starts a part again on the same port and data (ends it in order first when it runs); waits until it serves. */
+  /** Stops a running part in order, starts it with the same port and data, and waits until it serves. */
   restartKafka(): Promise<void>;
   restartStore(): Promise<void>;
 }
 
 /**
- * Starts the embedded default: Apache Kafka and the Mongo-compatible store, and waits until they serve. Fetches their
- * jars at the first run.
- *
- * @throws Error with one sentence for a person: a missing JDK or Maven, a port or data folder in use, a part that did
- *   not start
+ * Starts the embedded Apache Kafka and the MongoDB-compatible store and waits until they serve. The first run
+ * downloads their jars.
+ * @throws Error, one sentence: missing JDK or Maven, port or data folder in use, or a part that did not start
  */
 export async function startLocal(options: LocalOptions): Promise<LocalPlatform> {
   const dataDir = resolve(options.dataDir);
@@ -109,12 +118,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalPlatform> 
   return platform;
 }
 
-/** The process that runs on a data folder, or undefined when none does. */
+/** Returns the process ID that uses a data folder, if any. */
 export async function findRunningProcess(dataDir: string): Promise<number | undefined> {
   return (await findRunningOwner(resolve(dataDir)))?.pid;
 }
 
-/** The parts that run on a data folder whose lock is ours. */
+/** The parts of a locked data folder. */
 class RunningPlatform implements LocalPlatform {
   readonly #dataDir: string;
   readonly #options: LocalOptions;
@@ -158,7 +167,7 @@ class RunningPlatform implements LocalPlatform {
     return { kafka: this.#pid('kafka'), store: this.#pid('store') };
   }
 
-  /** Chooses the ports and starts the parts, at once; those that started keep running when another does not. */
+  /** Chooses the ports and starts the parts concurrently. If one fails, the others keep running. */
   async start(): Promise<void> {
     const { kafkaPort, controllerPort, storePort } = this.#options;
     const wanted: Partial<Record<PortName, number>> = {};
@@ -207,7 +216,7 @@ class RunningPlatform implements LocalPlatform {
     const { kafka, controller, store } = this.#ports;
     const onProgress = (line: string) => this.#reportProgress(line);
     const onEnd = (code: number | null, signal: string | null): void => {
-      // Whom we ended ourselves is not among the children any more.
+      // Intentionally ended children are already removed.
       if (this.#children.delete(part)) this.#options.onExit?.(part, code, signal);
     };
     const { host, advertisedHost } = this.#addresses;

@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Folder of this package: the Java sources and the lists of jars. */
+/** Folder of this package, with Java sources and Maven projects. */
 const localDir = fileURLToPath(new URL('..', import.meta.url));
 
-/** `.cups/` of the repository: jars and classes, shared by all data folders; each can be deleted and comes back. */
+/** `.cups/` of the repository: jars and classes, shared by all data folders. Deleted parts are rebuilt. */
 const cupsDir = join(localDir, '..', '.cups');
 
 const MIN_JAVA_VERSION = 17;
@@ -19,22 +19,20 @@ const JDK_REQUIREMENT = `a JDK ${MIN_JAVA_VERSION} or newer must be installed, w
 const MAVEN_REQUIREMENT =
   'Apache Maven must be installed, with `mvn` on the PATH (Debian and Ubuntu: apt install maven; macOS: brew install maven)';
 
-/** What a part is made of. */
 export interface JavaPart {
-  /** Name of the part and of its folder of jars. */
+  /** Name of the part and its jar folder. */
   readonly name: 'kafka' | 'store';
-  /** Java source, a file of this package with a class of the same name. */
+  /** Java source in this package, with a class of the same name. */
   readonly source: string;
-  /** Maven project that lists the jars, a file of this package. */
+  /** Maven project in this package that lists the jars. */
   readonly pom: string;
 }
 
 /**
- * Makes a part ready to run: checks Java, gets the jars with Maven (once for each content of the pom) and compiles the
- * source (once for each content of source and pom). Safe when several processes do it at once.
- *
+ * Prepares a part: checks Java, downloads the jars with Maven (once per content of the pom) and compiles the
+ * source (once per content of source and pom). Safe for concurrent processes.
  * @returns the class path
- * @throws Error with one sentence that says what to install, or Maven's own words when it fails
+ * @throws Error with one sentence about what to install, or Maven's error
  */
 export async function preparePart(part: JavaPart, onProgress: (line: string) => void): Promise<string> {
   await checkJava();
@@ -64,7 +62,7 @@ export async function preparePart(part: JavaPart, onProgress: (line: string) => 
   return [classes, libraries, localDir].join(process.platform === 'win32' ? ';' : ':');
 }
 
-/** Fills `folder` by `make` unless it is there. It appears complete or not at all, whoever else makes it too. */
+/** Fills `folder` by `make` unless it exists. It appears atomically, also with concurrent processes. */
 export async function createOnce(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
   if (existsSync(folder)) return;
   const draft = `${folder}.${process.pid}`;

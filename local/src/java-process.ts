@@ -6,23 +6,22 @@ import { connect as connectTls } from 'node:tls';
 
 const STOP_TIMEOUT_SECONDS = 15;
 
-/** A Java process of the embedded default. */
+/** A Java process of the local platform. */
 export interface JavaProcess {
   readonly pid: number;
   /** Resolves when the process has ended. */
   readonly ended: Promise<void>;
-  /** SIGTERM, and SIGKILL after 15 s; resolves when the process has ended. */
+  /** Sends SIGTERM, and SIGKILL after 15 s; resolves when the process has ended. */
   stop(): Promise<void>;
-  /** SIGKILL; resolves when the process has ended. */
+  /** Sends SIGKILL; resolves when the process has ended. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts Java in a process group of its own (Ctrl-C in a terminal does not reach it) with a pipe as standard input that
- * the process watches: it ends when we do, however we end. Unless it shall not: then it has no standard input, and goes
- * on when we end without a word.
- *
- * @param onUnexpectedEnd called when the process ends though neither `stop` nor `kill` was called
+ * Starts Java in its own process group, so that Ctrl-C does not reach it. It ends with this process by
+ * watching a pipe as standard input. Without `endsWithParent` it has no standard input and continues on its
+ * own.
+ * @param onUnexpectedEnd called when the process ends without `stop` or `kill`
  */
 export function startJava(
   args: readonly string[],
@@ -60,18 +59,14 @@ export function startJava(
   return { pid: child.pid ?? 0, ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-/** Where a part answers, and the certificate that it must show when it speaks TLS. */
+/** Address of a part, and its certificate with TLS. */
 export interface ServiceAddress {
   readonly host: string;
   readonly port: number;
   readonly ca?: string | undefined;
 }
 
-/**
- * Waits until a request sent to the address is answered.
- *
- * @throws Error when `child` ends first or `seconds` pass
- */
+/** Waits until the address responds to a request. @throws Error if `child` ends first or `seconds` pass */
 export async function waitForAnswer(
   child: JavaProcess,
   address: ServiceAddress,
@@ -82,9 +77,9 @@ export async function waitForAnswer(
   let ended = false;
   void child.ended.then(() => (ended = true));
   while (!(await isAnswering(address, request))) {
-    if (ended) throw new Error(`${what.name} ended while starting; its own words are in ${what.logFile}.`);
+    if (ended) throw new Error(`${what.name} ended while starting; see ${what.logFile}.`);
     if (Date.now() > deadline) {
-      throw new Error(`${what.name} did not answer within ${what.seconds} s; its own words are in ${what.logFile}.`);
+      throw new Error(`${what.name} did not answer within ${what.seconds} s; see ${what.logFile}.`);
     }
     await delay(50);
   }

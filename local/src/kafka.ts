@@ -8,7 +8,9 @@ import type { PlatformSecurity } from './security.ts';
 
 const KAFKA_PART: JavaPart = { name: 'kafka', source: 'Kafka.java', pom: 'kafka.pom.xml' };
 
-/** Memory is bounded; the serial collector and the first compiler alone are the quickest to start and the smallest. */
+/**
+ * Bounds the memory. The serial collector and the first compiler alone start fastest and need least memory.
+ */
 const JAVA_FLAGS = [
   '-Xms64m',
   '-Xmx384m',
@@ -21,13 +23,13 @@ const JAVA_FLAGS = [
   '-Dlog4j2.disable.jmx=true',
 ];
 
-/** The class path of Kafka's own clients, for those who want another client than ours; fetches the jars when needed. */
+/** Returns the class path of Kafka's Java clients; downloads the jars if needed. */
 export const prepareKafkaClassPath = (onProgress: (line: string) => void = () => {}): Promise<string> =>
   preparePart(KAFKA_PART, onProgress);
 
 /**
- * In the order in which they are taken. The first compiler alone knows no instruction of a processor for AES: a message of 3 KB cost 0.67
- * ms of this JVM with it, and 0.36 with ChaCha20, beside 0.24 in the open. The others are for clients without.
+ * By preference. The first compiler does not use AES instructions: a message of 3 KB takes 0.67 ms of this
+ * JVM with AES, 0.36 with ChaCha20 and 0.24 without TLS. The others are for clients without ChaCha20.
  */
 const CIPHERS = [
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -37,30 +39,31 @@ const CIPHERS = [
   'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
 ];
 
-/** As whom Kafka's broker signs in to Kafka's controller. */
+/** User with which the broker signs in to the controller. */
 export const CONTROLLER_USER = 'controller';
 
-/** What Kafka is started with. */
 export interface KafkaOptions extends Addresses {
   readonly dataDir: string;
   readonly port: number;
-  /** Port of the controller: of Kafka's own, on this machine alone. */
+  /** Loopback port of the controller. */
   readonly controllerPort: number;
-  /** Partitions of a topic that is created without a number. */
+  /** Partitions of a topic created without a number. */
   readonly partitions: number;
-  /** Whether what is acknowledged is on the disk already; else a power cut loses what the system had not written yet. */
+  /**
+   * Whether acknowledged messages are on disk; otherwise a power cut loses what the system has not written.
+   */
   readonly flush: boolean;
-  /** Whether it ends when this process ends. */
+  /** Whether it ends with this process. */
   readonly endsWithParent: boolean;
-  /** How long a client goes on before it must sign in again, when it is secure. */
+  /** Time after which a client of a secure Kafka must sign in again, ms. */
   readonly maxSessionMs: number;
-  /** With it clients speak TLS, sign in, and may do what they were given; without it everybody may do everything. */
+  /** Enables TLS, sign-in and ACLs; without it anyone has all rights. */
   readonly secure?: PlatformSecurity | undefined;
-  /** Passwords of further users, by name; they are made with the data. */
+  /** Passwords of further users, by name; created with the data. */
   readonly users?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Starts Kafka and waits until it answers. */
+/** Starts Kafka and waits until it responds. */
 export async function startKafka(
   options: KafkaOptions,
   onProgress: (line: string) => void,
@@ -94,7 +97,7 @@ export async function startKafka(
   return child;
 }
 
-/** Where it listens, and in which language; as secure as is asked for. */
+/** Returns the listener settings, with or without TLS and sign-in. */
 function buildListenerProperties(options: KafkaOptions): Record<string, string> {
   const { host, advertisedHost, port, controllerPort, maxSessionMs, secure } = options;
   const name = secure ? 'CLIENTS' : 'PLAINTEXT';
@@ -120,12 +123,12 @@ function buildListenerProperties(options: KafkaOptions): Record<string, string> 
     'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
     'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
     'listener.name.clients.scram-sha-512.sasl.jaas.config': `${module('scram.Scram')} ${user(admin.username, admin.password)};`,
-    // Whose password was changed or taken, but not the rights, is out by then.
+    // Ends the sessions of users with a changed or deleted password but unchanged rights.
     'listener.name.clients.scram-sha-512.connections.max.reauth.ms': String(maxSessionMs),
     'sasl.mechanism.controller.protocol': 'PLAIN',
     'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',
     'listener.name.controller.plain.sasl.jaas.config': `${module('plain.Plain')} ${user(CONTROLLER_USER, controllerPassword)} user_${CONTROLLER_USER}="${controllerPassword}";`,
-    // Whoever was given nothing may do nothing.
+    // Denies everything by default.
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'false',
     'super.users': `User:${admin.username};User:${CONTROLLER_USER}`,
@@ -139,10 +142,10 @@ function buildBrokerProperties(folder: string, options: KafkaOptions): Record<st
     'controller.quorum.voters': `1@${LOOPBACK}:${options.controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': folder,
-    // Topics are made by a step of start-up with the partitions that they need, never by accident.
+    // A start-up step creates topics with their partitions; nothing creates them by accident.
     'auto.create.topics.enable': 'false',
     'num.partitions': options.partitions,
-    // One broker: one copy of everything.
+    // One broker, so one replica.
     'default.replication.factor': 1,
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': 3,
@@ -152,35 +155,37 @@ function buildBrokerProperties(folder: string, options: KafkaOptions): Record<st
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 1,
-    // The default waits three seconds for more members before a new group may work.
+    // The default waits three seconds for more members before a new group can start.
     'group.initial.rebalance.delay.ms': 0,
-    // Offsets outlive the messages of their topics: a group that was away for a month goes on where it was.
+    // Offsets outlive messages, so that a group continues where it stopped, even after a month.
     'offsets.retention.minutes': 525_600,
-    // One broker has no other copy: what is acknowledged is on the disk, for outboxes forget it then. What it costs: docs/reports/benchmarks.md.
+    // There is no replica: acknowledged messages must be on disk, because outboxes delete them. Cost:
+    // docs/reports/benchmarks.md.
     ...(options.flush ? { 'log.flush.interval.messages': 1 } : {}),
-    // Two index files of this size are set aside for each partition; 128 KiB is enough for a segment of 64 MiB.
+    // Each partition reserves two index files of this size; 128 KiB suffices for a segment of 64 MiB.
     'log.index.size.max.bytes': 131_072,
     'log.segment.bytes': 67_108_864,
-    // The cleaner's default buffer is a third of our heap.
+    // The default buffer of the cleaner is a third of this heap.
     'log.cleaner.dedupe.buffer.size': 4_194_304,
     'log.cleaner.io.buffer.size': 262_144,
-    // Quotas count over the last two seconds. Over ten, the default, a client may write ten seconds' worth at once, and that again after its wait.
+    // Quotas cover the last two seconds. With the default of ten, a client may write ten seconds' worth at
+    // once, repeatedly.
     'quota.window.num': 3,
-    // Idle threads cost: each of these wakes up a few times a second.
+    // Idle threads cost: each wakes up several times a second.
     'num.network.threads': 2,
     'num.io.threads': 4,
     'background.threads': 1,
     'group.coordinator.threads': 1,
     'share.coordinator.threads': 1,
-    // No empty records into the metadata log twice a second when nothing happens.
+    // Avoids empty metadata records twice a second while idle.
     'metadata.max.idle.interval.ms': 0,
-    // After a kill the new process is refused until the session of the old one is over.
+    // After a kill the new process is rejected until the old session expires.
     'broker.heartbeat.interval.ms': 1000,
     'broker.session.timeout.ms': 6000,
   };
 }
 
-/** ApiVersions, version 0: the broker answers it only when it takes requests. */
+/** ApiVersions, version 0: the broker responds once it accepts requests. */
 function apiVersionsRequest(): Buffer {
   const client = Buffer.from('cups-local');
   const body = Buffer.alloc(10);

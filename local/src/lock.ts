@@ -6,9 +6,8 @@ import { readBootId, isStillRunning, readStartTime } from './process-identity.ts
 type ProcessRole = 'pid' | 'kafka' | 'store';
 
 /**
- * Who runs a data folder: the process that started it and its two children, each 0 when there is none. A number alone says
- * little after a power cut: another process may have it. So the boot and the start of each stand beside it; older releases
- * wrote neither.
+ * The owner of a data folder: the process that started it and its two children, 0 for none. After a power cut
+ * another process may have the same ID, so boot and start times identify each; older releases wrote neither.
  */
 export interface LockOwner extends Record<ProcessRole, number> {
   boot?: string | undefined;
@@ -17,14 +16,14 @@ export interface LockOwner extends Record<ProcessRole, number> {
 
 const ORPHAN_TIMEOUT_SECONDS = 30;
 
-/** Where the owner of a data folder is written. */
+/** Returns the lock file of a data folder. */
 function lockFile(dataDir: string): string {
   return join(dataDir, 'running.json');
 }
 
 /**
- * The running owner of a data folder, or undefined. A lock left by a process that was killed does not count, once its
- * children have ended (they do by themselves when their parent is gone).
+ * Returns the running owner of a data folder, if any. The lock of a killed process does not count once its
+ * children have ended, which they do without their parent.
  */
 export async function findRunningOwner(dataDir: string): Promise<LockOwner | undefined> {
   let owner: LockOwner;
@@ -36,11 +35,7 @@ export async function findRunningOwner(dataDir: string): Promise<LockOwner | und
   return (await isRunning('pid', owner)) ? owner : undefined;
 }
 
-/**
- * Takes the data folder for this process.
- *
- * @throws Error when another process runs on it
- */
+/** Locks the data folder for this process. @throws Error if another process uses it */
 export async function acquireLock(dataDir: string): Promise<void> {
   const file = lockFile(dataDir);
   const mine = describeOwner(0, 0);
@@ -54,7 +49,7 @@ export async function acquireLock(dataDir: string): Promise<void> {
     const owner = await findRunningOwner(dataDir);
     if (owner) {
       throw new Error(
-        `The data folder ${dataDir} is in use by process ${owner.pid}: stop that first, or name another.`,
+        `The data folder ${dataDir} is in use by process ${owner.pid}: stop it first, or choose another folder.`,
       );
     }
     await waitForOrphans(file);
@@ -63,12 +58,11 @@ export async function acquireLock(dataDir: string): Promise<void> {
   throw new Error(`The data folder ${dataDir} is being started by another process.`);
 }
 
-/** Writes down the children, so that whoever comes after a crash can wait for them. */
+/** Records the children, so that the next owner can wait for them after a crash. */
 export async function recordChildren(dataDir: string, kafka: number, store: number): Promise<void> {
   await writeFile(lockFile(dataDir), JSON.stringify(describeOwner(kafka, store)));
 }
 
-/** This process and its children. */
 function describeOwner(kafka: number, store: number): LockOwner {
   const pids = { pid: process.pid, kafka, store };
   const started = Object.fromEntries(
@@ -92,13 +86,13 @@ async function waitForOrphans(file: string): Promise<void> {
   for (const role of ['kafka', 'store'] as const) {
     while (await isRunning(role, owner)) {
       if (Date.now() > deadline)
-        throw new Error(`Process ${owner[role]} of an earlier run is still there: end it first.`);
+        throw new Error(`Process ${owner[role]} of an earlier run is still running: end it first.`);
       await delay(100);
     }
   }
 }
 
-/** Whether the process that is meant still runs: a number that another process has now does not count. */
+/** Whether this very process runs; another process with the same ID does not count. */
 async function isRunning(role: ProcessRole, owner: LockOwner): Promise<boolean> {
   const pid = owner[role];
   if (!pid) return false;
@@ -107,7 +101,7 @@ async function isRunning(role: ProcessRole, owner: LockOwner): Promise<boolean> 
   return isRunningByName(pid, owner);
 }
 
-/** As `isRunning`, for a lock of an older release: by what the process is called. */
+/** Like `isRunning`, for a lock of an older release: checks the program name. */
 async function isRunningByName(pid: number, owner: LockOwner): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -119,7 +113,7 @@ async function isRunningByName(pid: number, owner: LockOwner): Promise<boolean> 
     const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')[0] ?? '';
     return /node|java/.test(command);
   } catch {
-    // No /proc on this system, or a zombie: the signal's answer stands unless the process has just ended.
+    // Without /proc, or for a zombie, the result of the signal counts, except on Linux.
     return process.platform !== 'linux';
   }
 }

@@ -3,37 +3,35 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** The address of this machine that nobody else can reach. */
 export const LOOPBACK = '127.0.0.1';
 
-/** Where a part listens, and by which address it is reached. */
+/** Listening address of a part, and its address for clients. */
 export interface Addresses {
-  /** Address to listen on; `0.0.0.0` for all of this machine. */
+  /** Address to listen on; `0.0.0.0` for all addresses. */
   readonly host: string;
-  /** Address or name that clients use, and that Kafka tells them. */
+  /** Address or name for clients, which Kafka advertises. */
   readonly advertisedHost: string;
 }
 
-/** The addresses as they were asked for: by default what only this machine reaches. */
+/** Resolves the addresses; by default only this machine can connect. */
 export function resolveAddresses(options: { host?: string; advertisedHost?: string }): Addresses {
   const host = options.host ?? LOOPBACK;
   return { host, advertisedHost: options.advertisedHost ?? reachableAddress(host) };
 }
 
-/** An address under which this machine itself reaches what listens on `host`. */
+/** Returns an address at which this machine reaches a listener on `host`. */
 export function reachableAddress(host: string): string {
   return host === '0.0.0.0' ? LOOPBACK : host;
 }
 
-/** Which port each part has. `controller` is Kafka's own inner port. */
+/** Port names; `controller` is Kafka's internal port. */
 export type PortName = 'kafka' | 'controller' | 'store';
 
 /**
- * Chooses ports: the wanted one, else the one this data folder had before, else any free one. The choice is remembered
- * in the data folder, so that a restart has the same.
- *
- * @param host the address that they will be listened on, but for the controller's: that one is this machine's own
- * @throws Error when a wanted port is taken
+ * Chooses each port: the wanted one, otherwise the previous one of this data folder, otherwise a free one.
+ * Stores the choice in the data folder for the next start.
+ * @param host listening address, except for the controller, which uses the loopback address
+ * @throws Error if a wanted port is in use
  */
 export async function choosePorts(
   dataDir: string,
@@ -74,14 +72,14 @@ function canListen(port: number, host: string): Promise<boolean> {
   });
 }
 
-/** Where free ports are looked for: below what systems hand out by themselves, to connections and to port 0. */
+/** Range of free ports, below the ephemeral ports of common systems. */
 const MIN_PORT = 10_000;
 const MAX_PORT = 29_999;
 const issuedPorts = new Set<number>();
 
 /**
- * A port for a program that is started a moment later. One that the system picked could be picked again for somebody's
- * connection in between; these can not, and a process gives none twice.
+ * Returns a free port for a program that starts shortly. The system could reuse an ephemeral port for a
+ * connection in between; these ports are outside its range, and each process issues a port once.
  */
 export async function findFreePort(): Promise<number> {
   for (;;) {
@@ -92,7 +90,7 @@ export async function findFreePort(): Promise<number> {
   }
 }
 
-/** Whether the embedded default, or a program beside it, could listen on a port now. */
+/** Whether a port is free now. */
 export function isPortFree(port: number, host: string = LOOPBACK): Promise<boolean> {
   return canListen(port, host);
 }

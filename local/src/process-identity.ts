@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A process of this machine. Its number is given again, after a restart of the machine soon: only with both times it is one. */
+/** Identifies a process. Process IDs are reused, so it includes boot and start time. */
 export interface ProcessIdentity {
   pid: number;
-  /** Which start of the machine it belongs to. */
+  /** ID of the boot. */
   boot: string;
-  /** When it started, in the words of the system. */
+  /** Start time in a system-specific format. */
   started: string;
 }
 
-/** The start of this machine; undefined where the system tells none (it has no /proc). */
+/** Returns the boot ID, 'any' on systems without /proc, or undefined if unknown. */
 export function readBootId(): string | undefined {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -19,11 +19,11 @@ export function readBootId(): string | undefined {
   }
 }
 
-/** When a process started; undefined when it does not run, or nobody tells. */
+/** Returns the start time of a process; undefined if it does not run or is unknown. */
 export function readStartTime(pid: number): string | undefined {
   if (process.platform !== 'linux') return readStartTimeByPs(pid);
   try {
-    // pid (name) state ppid …: the name may hold blanks and brackets. A zombie has ended, though its number is still taken.
+    // pid (name) state ppid …: the name may contain spaces and brackets. A zombie has ended but keeps its ID.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
@@ -31,7 +31,7 @@ export function readStartTime(pid: number): string | undefined {
   }
 }
 
-/** To the second, with the date: two starts of the machine are told apart by it as well. */
+/** Includes the date, so that it also distinguishes boots. */
 function readStartTimeByPs(pid: number): string | undefined {
   try {
     const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
@@ -41,13 +41,12 @@ function readStartTimeByPs(pid: number): string | undefined {
   }
 }
 
-/** This process, or another that runs; undefined when nobody tells. */
+/** Returns the identity of a running process, if known. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   const boot = readBootId();
   const started = readStartTime(pid);
   return boot !== undefined && started !== undefined ? { pid, boot, started } : undefined;
 }
 
-/** Whether this very process still runs. */
 export const isStillRunning = ({ pid, boot, started }: ProcessIdentity): boolean =>
   boot === readBootId() && started === readStartTime(pid);

@@ -8,27 +8,26 @@ import { ensurePrivateFolder } from './private-folder.ts';
 
 const execute = promisify(execFile);
 
-/** The user of Kafka that may do everything. */
+/** The Kafka user with all rights. */
 const ADMIN_USER = 'admin';
 
-/** How a part is closed to whoever has no business with it: its certificate, and the passwords of Kafka. */
+/** Certificate and passwords of a secure platform. */
 export interface PlatformSecurity {
-  /** File of the certificate that clients must trust (PEM). */
+  /** File of the certificate to trust (PEM). */
   readonly caFile: string;
-  /** File of the key and its certificate (PKCS12), and what opens it. */
+  /** File of key and certificate (PKCS12), and its password. */
   readonly keyFile: string;
   readonly keyPassword: string;
-  /** The user of Kafka that may do everything; its password stands in the file too. */
+  /** The Kafka user with all rights; its password is also in the file. */
   readonly admin: { readonly username: string; readonly password: string; readonly passwordFile: string };
-  /** With it Kafka's broker signs in to Kafka's controller. */
+  /** Password with which the broker signs in to the controller. */
   readonly controllerPassword: string;
 }
 
 /**
- * The certificate and the passwords of a data folder, made at the first call, for the address that clients use and for this
- * machine itself.
- *
- * @throws Error when the JDK's `keytool` is missing, or the folder's certificate is for another address
+ * Returns certificate and passwords of a data folder, created on the first call for the client address and
+ * this machine.
+ * @throws Error if the JDK's `keytool` is missing, or the existing certificate is for another address
  */
 export async function openSecurity(dataDir: string, host: string): Promise<PlatformSecurity> {
   const folder = join(dataDir, 'tls');
@@ -45,7 +44,7 @@ export async function openSecurity(dataDir: string, host: string): Promise<Platf
     );
   }
   if (known) {
-    // The folder may have been moved.
+    // The folder may have moved.
     const { username, password } = known.admin;
     await writeFile(passwordFile, password, { mode: 0o600 });
     const files = { caFile: join(folder, 'ca.crt'), keyFile: join(folder, 'key.p12') };
@@ -65,7 +64,7 @@ export async function openSecurity(dataDir: string, host: string): Promise<Platf
   return secure;
 }
 
-/** A key with a certificate that is its own authority. */
+/** Creates a key with a self-signed authority certificate. */
 async function createCertificate({ keyFile, keyPassword, caFile }: PlatformSecurity, host: string): Promise<void> {
   const names = [...new Set([host, '127.0.0.1', 'localhost'])];
   const sans = names.map((name) => `${isIP(name) ? 'ip' : 'dns'}:${name}`).join();
@@ -77,7 +76,7 @@ async function createCertificate({ keyFile, keyPassword, caFile }: PlatformSecur
     await execute('keytool', ['-exportcert', '-rfc', ...store, '-file', caFile], { env });
   } catch (error) {
     const { stdout = '', message } = error as { stdout?: string; message: string };
-    throw new Error(`No certificate could be made with the JDK's keytool: ${stdout.trim() || message}`, {
+    throw new Error(`The JDK's keytool could not create a certificate: ${stdout.trim() || message}`, {
       cause: error,
     });
   }

@@ -9,40 +9,39 @@ import type { PlatformSecurity } from './security.ts';
 const STORE_PART: JavaPart = { name: 'store', source: 'Store.java', pom: 'store.pom.xml' };
 
 /**
- * Memory is bounded: the heap holds the page cache (see Store.java) and what is being worked on. Both compilers are on:
- * the store has the hottest code of the embedded default, and the first compiler alone makes it about half as quick.
+ * Bounds the memory: the heap holds the page cache (see Store.java) and current work. Both compilers are on,
+ * because the first one alone halves the speed of the store, the busiest part of the local platform.
  */
 const JAVA_FLAGS = [
   '-Xms64m',
   '-Xmx512m',
   '-Xss512k',
-  // Its pauses stay within some milliseconds. The serial collector stopped for 110 to 190 ms whenever the old part was full,
-  // twice a second under load with 256 MiB.
+  // Its pauses take a few milliseconds. The serial collector paused 110 to 190 ms twice a second under load
+  // with 256 MiB.
   '-XX:+UseG1GC',
   '-XX:MaxGCPauseMillis=20',
   '-XX:MaxDirectMemorySize=64m',
   '-XX:ReservedCodeCacheSize=64m',
   '-XX:-UsePerfData',
-  // A store that could not do part of a write must not go on as if it had: the log brings back what was acknowledged.
+  // A partial write must end the store: the log restores what was acknowledged.
   '-XX:+ExitOnOutOfMemoryError',
   '-Djava.awt.headless=true',
   '-Dio.netty.allocator.numDirectArenas=1',
   '-Dio.netty.allocator.numHeapArenas=1',
 ];
 
-/** What the store is started with. */
 export interface StoreOptions {
   readonly dataDir: string;
-  /** Address to listen on; `0.0.0.0` for all of this machine. */
+  /** Address to listen on; `0.0.0.0` for all addresses. */
   readonly host: string;
   readonly port: number;
-  /** Whether it ends when this process ends. */
+  /** Whether it ends with this process. */
   readonly endsWithParent: boolean;
-  /** With it, it speaks TLS alone. */
+  /** Enables TLS and disables plain connections. */
   readonly secure?: PlatformSecurity | undefined;
 }
 
-/** Starts the embedded store and waits until it answers. */
+/** Starts the embedded store and waits until it responds. */
 export async function startStore(
   options: StoreOptions,
   onProgress: (line: string) => void,
@@ -68,7 +67,10 @@ export async function startStore(
   return child;
 }
 
-/** Java's flight recorder, for whoever looks for what stands still: the file of `CUPS_STORE_JFR`, written at the end. */
+/**
+ * Enables Java's flight recorder for the file in `CUPS_STORE_JFR`, written at the end; for the analysis of
+ * stalls.
+ */
 function buildRecorderFlags(): string[] {
   const file = process.env['CUPS_STORE_JFR'];
   if (!file) return [];

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What is needed of a client's administrator: kafkajs's fits. */
+/** The used part of a Kafka admin client; kafkajs implements it. */
 export interface TopicAdmin<T extends { topic: string }> {
   createTopics(options: { topics: T[]; waitForLeaders: boolean }): Promise<boolean>;
   fetchTopicMetadata(options: {
@@ -8,7 +8,7 @@ export interface TopicAdmin<T extends { topic: string }> {
   }): Promise<{ topics: { name: string; partitions: { leader: number }[] }[] }>;
 }
 
-/** Kafka is not as far yet: it has acknowledged a topic of which this broker does not know, or which has no leader. */
+/** Transient errors: the broker does not know an acknowledged topic yet, or it has no leader. */
 const RETRIABLE_ERRORS = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'LEADER_NOT_AVAILABLE',
@@ -18,10 +18,10 @@ const RETRIABLE_ERRORS = new Set([
 const RETRY_INTERVAL_MS = 100;
 
 /**
- * Makes topics, and waits until every partition of them has a leader: only then can they be used. Those that exist are left as they
- * are. A broker that was just told of a topic may answer that it does not host it: that is asked again.
- * @param timeoutMs how long at most. Default 20,000
- * @throws Error the client's own, when it is another one or the time is over
+ * Creates topics and waits until every partition has a leader, which clients need. Existing ones stay
+ * unchanged. Retries while a broker does not know a new topic yet.
+ * @param timeoutMs maximum duration. Default 20,000
+ * @throws the client's error if it is permanent or the time is over
  */
 export async function createTopicsAndWait<T extends { topic: string }>(
   admin: TopicAdmin<T>,
@@ -52,10 +52,10 @@ interface KafkaClientError {
   cause?: unknown;
 }
 
-/** Of several errors at once each must be one that passes; that a topic is there already is none. */
+/** An aggregate is retriable if each of its errors is; an existing topic is not an error. */
 function isRetriable(error: unknown): boolean {
   const { errors, type = '', retriable, cause } = error as KafkaClientError;
   if (errors) return errors.every((one) => one.type === 'TOPIC_ALREADY_EXISTS' || isRetriable(one));
-  // One that the client has given up names what it tried.
+  // The client wraps the original error after its own retries.
   return retriable === true || RETRIABLE_ERRORS.has(type) || (cause !== undefined && isRetriable(cause));
 }

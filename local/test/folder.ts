@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** Where a script of a test stands. */
+/** Returns the path of a test script. */
 export function resolveScript(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-/** Runs `work` with a new data folder, which is removed afterwards. */
+/** Runs `work` with a new data folder and removes it. */
 export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'cups-local-'));
   try {
@@ -23,12 +23,12 @@ export async function withFolder(work: (folder: string) => Promise<void>): Promi
 export async function waitUntil(condition: () => boolean, what: string, seconds = 30): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited ${seconds} s in vain until ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${seconds} s until ${what}, without success`);
     await delay(20);
   }
 }
 
-/** Whether a process is there. */
+/** Whether a process exists. */
 export function isProcessRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -52,8 +52,8 @@ async function consume(local: LocalPlatform, until_: (seen: Set<string>) => bool
   return seen;
 }
 
-describe('the embedded Kafka', () => {
-  test('has after a kill -9 under load every message it had acknowledged, and makes no topic by accident', async () => {
+describe('startKafka', () => {
+  test('keeps every acknowledged message after kill -9 under load and creates no topic by accident', async () => {
     await withFolder(async (folder) => {
       const local = await startLocal({ dataDir: folder, parts: ['kafka'], partitions: 3 });
       const { kafka } = local.pids;
@@ -79,7 +79,7 @@ describe('the embedded Kafka', () => {
     });
   });
 
-  test('acknowledges what is on the disk, of events and of offsets, and says so itself', async () => {
+  test('syncs events and offsets to disk before it acknowledges', async () => {
     await withFolder(async (folder) => {
       const local = await startLocal({ dataDir: folder, parts: ['kafka'], partitions: 1 });
       try {
@@ -100,7 +100,7 @@ describe('the embedded Kafka', () => {
   });
 });
 
-describe('a copy of the log of the embedded Kafka, as a power cut leaves it', () => {
+describe('a copy of the Kafka log after a power cut', () => {
   const values = Array.from({ length: 40 }, (_, n) => `v${n}`);
   let source: string;
 
@@ -109,7 +109,7 @@ describe('a copy of the log of the embedded Kafka, as a power cut leaves it', ()
     const local = await startLocal({ dataDir: join(source, 'first'), parts: ['kafka'], partitions: 1 });
     try {
       await sendAll(local, values);
-      // As it lies there while Kafka runs: nothing was closed in order.
+      // Copied while Kafka runs: nothing was closed in order.
       const filter = (path: string) => !path.endsWith('running.json');
       await cp(join(source, 'first'), join(source, 'copy'), { recursive: true, filter });
     } finally {
@@ -119,9 +119,9 @@ describe('a copy of the log of the embedded Kafka, as a power cut leaves it', ()
   afterAll(() => rm(source, { recursive: true, force: true }));
 
   test.each<[string, (log: string) => Promise<void>, number]>([
-    ['as it is, has everything acknowledged', () => Promise.resolve(), values.length],
-    ['with half of a message that was not acknowledged, has everything that was', appendTornBatch, values.length],
-    ['with its end cut off, has all before the cut and takes messages again', truncateBy(7), values.length - 1],
+    ['has everything acknowledged', () => Promise.resolve(), values.length],
+    ['with a torn unacknowledged message has everything acknowledged', appendTornBatch, values.length],
+    ['with a truncated end has the rest and accepts messages', truncateBy(7), values.length - 1],
   ])('%s', async (_what, damage, kept) => {
     await withFolder(async (folder) => {
       await cp(join(source, 'copy'), folder, { recursive: true });
@@ -138,7 +138,7 @@ describe('a copy of the log of the embedded Kafka, as a power cut leaves it', ()
   });
 });
 
-/** Sends one after the other, each acknowledged before the next. */
+/** Sends messages one after another, each after the acknowledgement of the previous one. */
 async function sendAll(local: LocalPlatform, values: readonly string[]): Promise<void> {
   const kafka = clientOf(local);
   const admin = kafka.admin();
@@ -151,13 +151,13 @@ async function sendAll(local: LocalPlatform, values: readonly string[]): Promise
   await producer.disconnect();
 }
 
-/** The newest segment of a partition. */
+/** Returns the newest segment of a partition. */
 async function findLogSegment(folder: string): Promise<string> {
   const segments = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
   return join(folder, segments.at(-1)!);
 }
 
-/** A write that the power cut ended half-way: the head of a batch, and nothing behind it. */
+/** Appends the header of a batch without its body, as a power cut leaves it. */
 async function appendTornBatch(log: string): Promise<void> {
   const file = await open(log, 'r+');
   try {

@@ -6,11 +6,11 @@ import { describe, expect, test } from '@jest/globals';
 import { identifyProcess, findRunningProcess, isStillRunning, startLocal } from '../src/index.ts';
 import { resolveScript, waitUntil, withFolder } from './folder.ts';
 
-/** Who runs on a data folder, when numbers of processes are given again: after a power cut they are, from the lowest on. */
+/** Owners with reused process IDs: after a power cut the system assigns them from the lowest again. */
 
 const nothing = (dataDir: string) => ({ dataDir, parts: [] });
 
-/** A data folder whose platform was ended by SIGKILL: its lock is there. */
+/** A data folder with the lock of a platform that SIGKILL ended. */
 async function leaveStaleLock(folder: string): Promise<Record<string, unknown>> {
   const args = ['--disable-warning=ExperimentalWarning', resolveScript('parent.ts'), JSON.stringify(nothing(folder))];
   const parent = spawn(process.execPath, [...args, 'stay'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -22,7 +22,7 @@ async function leaveStaleLock(folder: string): Promise<Record<string, unknown>> 
   return JSON.parse(await readFile(join(folder, 'running.json'), 'utf8')) as Record<string, unknown>;
 }
 
-/** A process that runs Node and is none of ours. */
+/** A Node process unrelated to the platform. */
 async function withOtherProcess(work: (pid: number) => Promise<void>): Promise<void> {
   const foreign = spawn(process.execPath, ['-e', 'process.stdout.write("1"); setInterval(() => {}, 1000)']);
   try {
@@ -33,30 +33,27 @@ async function withOtherProcess(work: (pid: number) => Promise<void>): Promise<v
   }
 }
 
-describe('the lock of a platform that was ended by force', () => {
-  test.each(['pid', 'kafka', 'store'])(
-    'does not hold for a foreign process that has the number of its %s',
-    async (role) => {
-      await withFolder((folder) =>
-        withOtherProcess(async (pid) => {
-          const lock = await leaveStaleLock(folder);
-          const started = Object.assign({}, lock['started'], { [role]: '1' });
-          await writeFile(
-            join(folder, 'running.json'),
-            JSON.stringify(Object.assign({}, lock, { [role]: pid, started })),
-          );
-          expect(await findRunningProcess(folder)).toBeUndefined();
-          const began = Date.now();
-          const local = await startLocal(nothing(folder));
-          expect(Date.now() - began).toBeLessThan(10_000);
-          expect(await findRunningProcess(folder)).toBe(process.pid);
-          await local.stop();
-        }),
-      );
-    },
-  );
+describe('the lock of a killed platform', () => {
+  test.each(['pid', 'kafka', 'store'])('ignores an unrelated process with the ID of its %s', async (role) => {
+    await withFolder((folder) =>
+      withOtherProcess(async (pid) => {
+        const lock = await leaveStaleLock(folder);
+        const started = Object.assign({}, lock['started'], { [role]: '1' });
+        await writeFile(
+          join(folder, 'running.json'),
+          JSON.stringify(Object.assign({}, lock, { [role]: pid, started })),
+        );
+        expect(await findRunningProcess(folder)).toBeUndefined();
+        const began = Date.now();
+        const local = await startLocal(nothing(folder));
+        expect(Date.now() - began).toBeLessThan(10_000);
+        expect(await findRunningProcess(folder)).toBe(process.pid);
+        await local.stop();
+      }),
+    );
+  });
 
-  test('does not hold after a restart of the machine, whatever has its number and its time', async () => {
+  test('ignores processes with the same ID and time after a reboot', async () => {
     await withFolder(async (folder) => {
       const { pid, started } = identifyProcess(process.pid)!;
       const lock = { pid, kafka: 0, store: 0, boot: 'another', started: { pid: started } };
@@ -66,7 +63,7 @@ describe('the lock of a platform that was ended by force', () => {
     });
   });
 
-  test('of an older release, without times, holds for a process of Node as it always did', async () => {
+  test('of an older release, without times, holds for a Node process', async () => {
     await withFolder((folder) =>
       withOtherProcess(async (pid) => {
         await writeFile(join(folder, 'running.json'), JSON.stringify({ pid, kafka: 0, store: 0 }));
@@ -76,7 +73,7 @@ describe('the lock of a platform that was ended by force', () => {
   });
 });
 
-test('a process is the same only while it runs', async () => {
+test('isStillRunning is true only while the process runs', async () => {
   let identity;
   await withOtherProcess((pid) => {
     identity = identifyProcess(pid);

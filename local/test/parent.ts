@@ -1,4 +1,7 @@
-/** A parent that starts parts and prints their process ids: the tests kill it, or run it where Java is missing; `stay` keeps it. */
+/**
+ * A parent that starts parts and prints their process IDs. Tests kill it, or run it without Java; `stay`
+ * keeps it running.
+ */
 import { startLocal, type LocalOptions } from '../src/index.ts';
 
 const options = JSON.parse(process.argv[2] ?? '') as LocalOptions;

@@ -12,8 +12,8 @@ import mongoose from 'mongoose';
 import { startLocal } from '../src/index.ts';
 import { withFolder } from './folder.ts';
 
-describe('the embedded default when it is secure', () => {
-  test('takes TLS alone, and in Kafka nobody but its administrator, also after a restart', async () => {
+describe('startLocal with secure', () => {
+  test('accepts TLS only, and only the administrator in Kafka, also after a restart', async () => {
     await withFolder(async (folder) => {
       const local = await startLocal({ dataDir: folder, secure: true });
       const { caFile = '', admin = { username: '', password: '' } } = local.secure ?? {};

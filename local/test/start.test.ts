@@ -17,13 +17,13 @@ function parent(options: LocalOptions, env = process.env): ChildProcess {
 
 type Ports = Record<'kafka' | 'controller' | 'store', number>;
 
-/** An address of this machine that is not the one that parts listen on when nothing is said. */
+/** Returns an address of this machine other than the default one. */
 function findOtherAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
 }
 
-/** Whether something listens there. */
+/** Whether something listens at an address. */
 function canListen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2000 }, () => resolve(true));
@@ -32,7 +32,7 @@ function canListen(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** What a parent prints when its parts serve; its words as an error when it ends instead. */
+/** Returns what a parent prints once its parts serve; throws its output if it ends. */
 async function firstLineOf(child: ChildProcess): Promise<string> {
   let out = '';
   let words = '';
@@ -49,15 +49,15 @@ async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
   return text;
 }
 
-describe('starting the embedded default', () => {
-  test('both parts serve, keep their ports through a restart, and leave no process behind', async () => {
+describe('startLocal', () => {
+  test('serves both parts, keeps their ports after a restart and leaves no process behind', async () => {
     await withFolder(async (folder) => {
       const lines: string[] = [];
       await mkdir(join(folder, 'store'), { mode: 0o755 });
       const first = await startLocal({ dataDir: folder, onProgress: (line) => lines.push(line) });
       const { kafka, store } = first.pids;
       expect([isProcessRunning(kafka), isProcessRunning(store)]).toEqual([true, true]);
-      // Also in a folder that an earlier release left open.
+      // Also in a folder that an earlier release left readable.
       for (const part of ['kafka', 'store']) expect((await stat(join(folder, part))).mode & 0o077).toBe(0);
       expect(lines.join('\n')).toMatch(/store: serving on .*\n?.*kafka: serving on/s);
       await first.stop();
@@ -70,7 +70,7 @@ describe('starting the embedded default', () => {
     });
   });
 
-  test('a second run on the same data folder is refused, and does not disturb the first', async () => {
+  test('rejects a second run on a data folder without disturbing the first', async () => {
     await withFolder(async (folder) => {
       const local = await startLocal({ dataDir: folder, parts: ['store'] });
       await expect(startLocal({ dataDir: folder, parts: ['store'] })).rejects.toThrow(
@@ -86,7 +86,7 @@ describe('starting the embedded default', () => {
     });
   });
 
-  test('a wanted port that another program has is refused by its number', async () => {
+  test('rejects a wanted port in use, by its number', async () => {
     await withFolder(async (folder) => {
       const server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
@@ -100,7 +100,7 @@ describe('starting the embedded default', () => {
   });
 
   test.each<[LocalPart]>([['store'], ['kafka']])(
-    'the %s ends when its parent is killed with kill -9, and its lock does not stay',
+    'ends the %s when its parent is killed with kill -9 and releases its lock',
     async (part) => {
       await withFolder(async (folder) => {
         const process_ = parent({ dataDir: folder, parts: [part] });
@@ -114,7 +114,7 @@ describe('starting the embedded default', () => {
     },
   );
 
-  test('both parts go on without their parent, and without a standard input, when they are told to', async () => {
+  test('keeps both parts without parent and standard input if configured', async () => {
     await withFolder(async (folder) => {
       const process_ = parent({ dataDir: folder, endsWithParent: false });
       const ended = once(process_, 'exit');
@@ -130,7 +130,7 @@ describe('starting the embedded default', () => {
     });
   });
 
-  test('both parts are reached by this machine alone, unless they are told where to listen and what to call themselves', async () => {
+  test('serves this machine only, unless it gets addresses to listen on and to advertise', async () => {
     await withFolder(async (folder) => {
       const other = findOtherAddress();
       const inside = await startLocal({ dataDir: folder });
@@ -160,7 +160,7 @@ describe('starting the embedded default', () => {
     });
   });
 
-  test('without Java one sentence says what to install', async () => {
+  test('says in one sentence what to install if Java is missing', async () => {
     await withFolder(async (folder) => {
       const nowhere = join(folder, 'nowhere');
       await mkdir(nowhere);
@@ -172,7 +172,7 @@ describe('starting the embedded default', () => {
     });
   });
 
-  test('the log of the store holds nothing of a document, not even of a refused one', async () => {
+  test('logs nothing of a document, not even of a rejected one', async () => {
     await withFolder(async (folder) => {
       const local = await startLocal({ dataDir: folder, parts: ['store'] });
       const client = new mongoose.mongo.MongoClient(local.mongoUri);

@@ -41,7 +41,9 @@ async function withClient(local: LocalPlatform, work: (things: Things) => Promis
 
 const thing = (id: string): Thing => ({ _id: id, key: `key of ${id}`, revision: 1, parts: [] });
 
-/** Writes without pause until the store is gone. Tells what was acknowledged, and which removals were asked for. */
+/**
+ * Writes continuously until the store is gone. Returns the acknowledged writes and the requested removals.
+ */
 async function writeUntilKilled(
   things: Things,
   writer: number,
@@ -54,7 +56,7 @@ async function writeUntilKilled(
       await things.insertOne(thing(id));
       acknowledged.set(id, 1);
       for (let revision = 1; revision <= 3; revision++) {
-        // Every other one large: then checkpoints are being written most of the time.
+        // Every second one is large, so that checkpoints are written most of the time.
         const text = 'ș'.repeat(writer % 2 === 0 ? 500 : 2_500);
         const after = await things.findOneAndUpdate(
           { _id: id, revision },
@@ -80,8 +82,8 @@ async function writeUntilKilled(
   }
 }
 
-describe('the embedded store', () => {
-  test('has after a kill -9 under load what it had acknowledged, with its unique index, six times over', async () => {
+describe('Store', () => {
+  test('keeps acknowledged writes and its unique index after kill -9 under load, six times', async () => {
     await withStore(async (local) => {
       for (let round = 0; round < 6; round++) {
         const acknowledged = new Map<string, number>();
@@ -99,7 +101,7 @@ describe('the embedded store', () => {
         await withClient(local, async (things) => {
           for (const [id, revision] of acknowledged) {
             const stored = await things.findOne({ _id: id });
-            // The write that was under way when the store died may be there or not.
+            // The pending write at the kill may or may not exist.
             if (revision === 0) expect(stored).toBeNull();
             else if (stored === null) expect(removals).toContain(id);
             else expect([revision, revision + 1]).toContain(stored.revision);
@@ -112,7 +114,7 @@ describe('the embedded store', () => {
             });
             expect(await things.findOne({ key: stored.key })).toMatchObject({ _id: stored._id });
           }
-          // No key of a document that is not there: every key can be taken by exactly who holds it.
+          // No index key without a document: only its holder can take a key.
           await things.deleteMany({});
           for (const id of acknowledged.keys()) await things.insertOne({ ...thing(id), key: `key 3 of ${id}` });
           await things.deleteMany({});
@@ -121,7 +123,7 @@ describe('the embedded store', () => {
     });
   });
 
-  test('refuses a document that grows beyond 16 MiB, and has what was acknowledged afterwards, through a kill -9', async () => {
+  test('rejects a document over 16 MiB and keeps acknowledged writes after kill -9', async () => {
     await withStore(async (local, things) => {
       const text = 'x'.repeat(9 << 20);
       await things.insertOne({ ...thing('big'), parts: [{ seq: 1, text }] });
@@ -144,7 +146,7 @@ describe('the embedded store', () => {
     });
   });
 
-  test('lets exactly one of many concurrent conditional updates win, and answers with its own state', async () => {
+  test('accepts exactly one of many concurrent conditional updates and returns its own state', async () => {
     await withStore(async (_local, things) => {
       await things.insertOne(thing('one'));
       for (let revision = 1; revision <= 50; revision++) {
@@ -166,7 +168,7 @@ describe('the embedded store', () => {
     });
   });
 
-  test('keeps indexes and dropped collections as they were through a kill -9', async () => {
+  test('keeps indexes and dropped collections after kill -9', async () => {
     await withStore(async (local, things) => {
       await things.insertMany([thing('a'), thing('b')]);
       const other = things.db.collection('others');
@@ -182,7 +184,7 @@ describe('the embedded store', () => {
     });
   });
 
-  test('refuses a unique index over duplicates as often as it is asked, also after a restart, and builds it once they are gone', async () => {
+  test('rejects a unique index over duplicates until they are gone, also after a restart', async () => {
     await withStore(async (local, things) => {
       const doubles = things.db.collection<Thing>('doubles');
       await doubles.insertMany(['a', 'b', 'c'].map((id) => ({ ...thing(id), key: id === 'c' ? 'other' : 'same' })));
@@ -207,7 +209,7 @@ describe('the embedded store', () => {
     });
   });
 
-  test('stores every kind of value so that it reads the same after a restart', async () => {
+  test('preserves every type of value across a restart', async () => {
     await withStore(async (local, things) => {
       const { Binary, Decimal128, Int32, Long, ObjectId } = mongoose.mongo.BSON;
       const all = {
@@ -233,7 +235,7 @@ describe('the embedded store', () => {
     });
   });
 
-  test('keeps its file within bounds while documents change for ever', async () => {
+  test('bounds its file while documents change continuously', async () => {
     await withStore(async (_local, things, folder) => {
       const text = 'x'.repeat(3000);
       for (let round = 0; round < 60; round++) {
@@ -252,7 +254,7 @@ describe('the embedded store', () => {
     });
   });
 
-  test('answers a look by an index without a look at every document, in the same way as without the index', async () => {
+  test('answers an indexed query without a scan, with the same result', async () => {
     await withStore(async (local, things) => {
       type Due = { _id: string; timer?: { due: Date } | null; outbox: { time: Date }[]; text: string };
       const [plain, indexed] = ['plain', 'indexed'].map((name) => things.db.collection<Due>(name)) as [
@@ -292,7 +294,7 @@ describe('the embedded store', () => {
       };
       await compare(plain, indexed);
       expect(await look(indexed, queries[0] as object)).toEqual(['0', '1200', '1600']);
-      /** The quickest of many by turns, in ms, so that whatever else this machine does counts for nothing. */
+      /** Returns the fastest of many alternating runs, in ms, so that other load does not count. */
       const quickest = async (looks: (() => Promise<unknown>)[]): Promise<number[]> => {
         const times = looks.map(() => Infinity);
         for (let turn = 0; turn < 30; turn += 1) {
@@ -305,7 +307,7 @@ describe('the embedded store', () => {
         return times;
       };
       const due = { 'timer.due': { $lte: day(5) } };
-      // The third looks at three documents by their ids: all that is not the search for them.
+      // The third query reads three documents by ID, which is the cost without the search.
       const [byIndex, byAll, byIds] = (await quickest([
         () => look(indexed, due),
         () => look(plain, due),
@@ -320,7 +322,7 @@ describe('the embedded store', () => {
     });
   });
 
-  test('lets others write while somebody looks at every document, and while a checkpoint is written', async () => {
+  test('accepts writes during a scan and during a checkpoint', async () => {
     await withFolder(async (folder) => {
       const recording = join(folder, 'store.jfr');
       process.env['CUPS_STORE_JFR'] = recording;
@@ -340,7 +342,7 @@ describe('the embedded store', () => {
             looking.then(() => ended.push('look')),
             ...writing.map((one) => one.then(() => ended.push('write'))),
           ]);
-          // Writers that had to wait would all end after it; on a busy machine one or the other may.
+          // Blocked writers would all end after it; on a busy machine some may.
           expect(ended.indexOf('look')).toBeGreaterThanOrEqual(writing.length / 2);
         });
       } finally {
@@ -359,14 +361,14 @@ describe('the embedded store', () => {
     });
   }, 60_000);
 
-  test('keeps nobody waiting who changes indexes or documents while somebody sums over all of them', async () => {
+  test('blocks neither index changes nor writes during an aggregation', async () => {
     await withStore(async (_local, things) => {
       await things.insertMany(Array.from({ length: 800 }, (_, n) => thing(`${n}`)));
       const ended: string[] = [];
       const everyPair = { from: 'things', localField: 'revision', foreignField: 'nothing', as: 'found' };
       const summing = things.aggregate([{ $lookup: everyPair }, { $count: 'n' }]).toArray();
       const changing = async () => {
-        // What changes indexes waits until nobody changes documents, and all who write wait behind it.
+        // Index changes wait for writers, and all writers wait behind them.
         for (let n = 0; n < 3; n += 1) {
           await things.createIndex({ key: 1 }, { unique: true });
           await things.insertOne(thing(`new ${n}`));
@@ -378,7 +380,7 @@ describe('the embedded store', () => {
     });
   });
 
-  test('ends before it acknowledges what a full disk does not take, and has all that it acknowledged once there is room', async () => {
+  test('ends before it acknowledges what a full disk rejects, and keeps the rest', async () => {
     await withFolder(async (folder) => {
       const ended: (number | null)[] = [];
       const local = await startLocal({
@@ -389,7 +391,7 @@ describe('the embedded store', () => {
       const acknowledged: string[] = [];
       try {
         await withClient(local, async (things) => {
-          // No file may grow beyond this: what a write then meets is what it meets when the disk is full.
+          // Limits the file size, which fails writes like a full disk.
           await promisify(execFile)('prlimit', [`--pid=${local.pids.store}`, `--fsize=${12 << 20}`]);
           const text = 'ș'.repeat(20_000);
           for (let n = 0; ended.length === 0 && n < 5_000; n += 1) {
@@ -417,7 +419,7 @@ describe('the embedded store', () => {
     });
   }, 90_000);
 
-  test('tells whoever started it when it dies, and only then', async () => {
+  test('reports its end to its parent, and only then', async () => {
     await withFolder(async (folder) => {
       const deaths: string[] = [];
       const local = await startLocal({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createTopicsAndWait } from '../src/index.ts';
 
-/** An administrator of a broker that answers so, one answer for each look; `made` counts what it was asked to make. */
+/** A fake admin client with one response per poll; `made` counts the topics it was asked to create. */
 function createFakeBroker(...answers: (number | Error)[]) {
   const asked = { made: 0, looks: 0 };
   return {
@@ -19,29 +19,29 @@ function createFakeBroker(...answers: (number | Error)[]) {
 }
 
 const protocol = (type: string) => Object.assign(new Error(type), { type, retriable: false });
-/** As the client tells of what it has tried several times. */
+/** An error as the client reports it after its own retries. */
 const abortedError = (cause: Error) => Object.assign(new Error('given up', { cause }), { retriable: false });
 const TOPICS = [{ topic: 'one' }, { topic: 'other' }];
 
-describe('topics that are made', () => {
+describe('createTopicsAndWait', () => {
   test.each<[string, (number | Error)[]]>([
-    ['that this broker does not host yet', [protocol('UNKNOWN_TOPIC_OR_PARTITION'), 1]],
-    ['that the client has given up to ask for', [abortedError(protocol('UNKNOWN_TOPIC_OR_PARTITION')), 1]],
-    ['whose leader is not elected', [-1, -1, 1]],
-    ['of which no leader is known', [protocol('LEADER_NOT_AVAILABLE'), 1]],
-  ])('are waited for, %s', async (_what, answers) => {
+    ['the broker does not know yet', [protocol('UNKNOWN_TOPIC_OR_PARTITION'), 1]],
+    ['the client gave up on', [abortedError(protocol('UNKNOWN_TOPIC_OR_PARTITION')), 1]],
+    ['have no elected leader', [-1, -1, 1]],
+    ['have no known leader', [protocol('LEADER_NOT_AVAILABLE'), 1]],
+  ])('waits for topics that %s', async (_what, answers) => {
     const broker = createFakeBroker(...answers);
     await createTopicsAndWait(broker, TOPICS);
     expect(broker.asked.looks).toBe(answers.length);
   });
 
-  test('are refused at once for another reason', async () => {
+  test('rejects another error immediately', async () => {
     const broker = createFakeBroker(protocol('TOPIC_AUTHORIZATION_FAILED'));
     await expect(createTopicsAndWait(broker, TOPICS)).rejects.toThrow('TOPIC_AUTHORIZATION_FAILED');
     expect(broker.asked.looks).toBe(1);
   });
 
-  test('are waited for with an end', async () => {
+  test('stops after its timeout', async () => {
     await expect(createTopicsAndWait(createFakeBroker(-1), TOPICS, 150)).rejects.toThrow(
       'Topics have no leader after 150 ms: one, other.',
     );
@@ -49,7 +49,7 @@ describe('topics that are made', () => {
     await expect(createTopicsAndWait(unknown, TOPICS, 150)).rejects.toThrow('UNKNOWN_TOPIC_OR_PARTITION');
   });
 
-  test('that are there already, one of several, are no error', async () => {
+  test('accepts existing topics among several', async () => {
     const broker = createFakeBroker(1);
     let tries = 0;
     const createTopics = () => {

@@ -7,22 +7,22 @@ import type { AccessTable, Client, Keys, Rpcs, ServiceRegistration, ServiceName,
 import { ShutdownSequence } from './shutdown-sequence.ts';
 import type { ShutdownStage } from './shutdown-sequence.ts';
 
-/** What `PROCESS` of the settings says, and the port of the operations. */
+/** Values of `PROCESS_SETTINGS`, and the operations port. */
 export interface BackendConfig {
   host: string;
   httpPort: number;
   keysDir: string;
-  /** Of certificates; without it calls are plain. */
+  /** Folder of certificates; without it calls are unencrypted. */
   tlsDir?: string | undefined;
   logLevel: string;
   release: string;
 }
 
-/** What a test may put in the place of the real thing, the same in every service. */
+/** Replacements for tests, the same in every service. */
 export interface TestOverrides {
-  /** The clock of what the service does; tokens are as old as they really are. */
+  /** Clock of the service; tokens use real time. */
   now?: () => Date;
-  /** Where log lines go. */
+  /** Destination of log lines. */
   logTo?: LogDestination;
   keys?: Keys;
 }
@@ -33,19 +33,19 @@ export interface BackendOptions<Config extends BackendConfig = BackendConfig> {
   overrides?: TestOverrides;
 }
 
-/** A gRPC service to serve, and where. */
+/** A gRPC service and its port. */
 export interface GrpcServiceOptions<Definition> {
   rpcs: Rpcs<Definition>;
   access: AccessTable<Definition>;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   port: number;
-  /** Calls that are worked on at once. @default 64 */
+  /** Maximum number of concurrent calls. @default 64 */
   maxInFlight?: number | undefined;
 }
 
 /**
- * What every service of the platform is made of, introduced to each other once: log, metrics, keys, neighbours, servers. It
- * knows what was opened, and stops all of it in one order. Services with a store have `openStoredBackend`.
+ * The parts that every service shares: log, metrics, keys, clients, servers. It stops everything it opened in
+ * a fixed order. Services with a store use `openStoredBackend`.
  */
 export class Backend<Config extends BackendConfig = BackendConfig> {
   readonly name: ServiceName;
@@ -54,7 +54,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   readonly log: ProcessLog;
   readonly metrics: ProcessMetrics;
   readonly keys: Keys;
-  /** What is known here of the contents of data files, by own reading and by what others tell with calls and answers. */
+  /** Known versions of data files: the service's own and those that others report. */
   readonly versions = new DataVersions();
   readonly #tls: Tls | undefined;
   readonly #readinessChecks: (() => boolean)[] = [];
@@ -63,17 +63,20 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   #isStopping = false;
   #stopped: Promise<void> | undefined;
 
-  /** @throws Error when the service's own key or certificate cannot be used */
+  /** @throws Error if the service's own key or certificate is unusable */
   constructor({ name, config, overrides = {} }: BackendOptions<Config>) {
     this.name = name;
     this.config = config;
     this.now = overrides.now ?? (() => new Date());
     this.metrics = createMetrics(name);
-    // While an upgrade runs, the number of processes by release is the number of pods that have been replaced.
+    // During an upgrade, the number of processes per release shows how many pods are replaced.
     this.metrics
-      .gauge('cups_build_info', 'What was built, by name; always 1.', ['release'])
+      .gauge('cups_build_info', 'The running release; always 1.', ['release'])
       .set({ release: config.release }, 1);
-    const dropped = this.metrics.counter('log_lines_dropped_total', 'Lines that nobody read in time.');
+    const dropped = this.metrics.counter(
+      'log_lines_dropped_total',
+      'Log lines dropped because standard output was blocked.',
+    );
     const { logTo: destination } = overrides;
     this.log = createLog({ service: name, level: config.logLevel, destination, onDrop: () => dropped.inc() });
     const { log, metrics } = this;
@@ -83,27 +86,27 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     this.onShutdown('operations', () => this.#tls?.close());
   }
 
-  /** From the first moment of the stop. */
+  /** True from the start of the shutdown. */
   get isStopping(): boolean {
     return this.#isStopping;
   }
 
-  /** The service can take work only while this is true, and what others name so. */
+  /** Adds a readiness condition; the service is ready while all conditions hold. */
   readyWhile(condition: () => boolean): void {
     this.#readinessChecks.push(condition);
   }
 
-  /** The process lives only while this is true, and what others name so: where it is not, it is to be killed. */
+  /** Adds a liveness condition; the process is restarted if one fails. */
   aliveWhile(sign: () => boolean): void {
     this.#livenessChecks.push(sign);
   }
 
-  /** What is to be done at the end, and when in the order of it. */
+  /** Adds a shutdown step to a stage. */
   onShutdown(stage: ShutdownStage, step: () => Promise<unknown> | void): void {
     this.#shutdownSequence.add(stage, step);
   }
 
-  /** A client of a neighbour, connected at its first call. */
+  /** Creates a client of an upstream service, which connects on its first call. */
   connect<Definition>(
     fullServiceName: string,
     upstream: { service: ServiceName; address: string; timeoutMs?: number },
@@ -118,8 +121,9 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   }
 
   /**
-   * Serves gRPC and the operations port: the last step of a start.
-   * @throws Error when a port is taken, or a method has no handler or no row in `access`; what was opened is closed again
+   * Serves gRPC and the operations port, as the last step of a start.
+   * @throws Error if a port is in use or a method lacks a handler or an access row; everything opened is
+   * closed again
    */
   async serve<Definition extends object>(
     fullServiceName: string,
@@ -143,7 +147,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
         additionalServices: this.additionalServices(),
       }),
     );
-    // The port closes here and not sooner: callers wait for a successor for 5 s only.
+    // The port stays open until here: callers wait only 5 s for a successor.
     this.onShutdown('work', () => grpc.drain());
     const running = await this.serveOperations();
     grpc.serveWhile(() => this.#isReady());
@@ -157,14 +161,14 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     };
   }
 
-  /** What is served beside the service itself. */
+  /** Returns services to serve on the same port. */
   protected additionalServices(): ServiceRegistration<never>[] {
     return [];
   }
 
   /**
-   * Serves the operations port only, for a process whose public face is its own.
-   * @throws Error when the port is taken; what was opened is closed again
+   * Serves the operations port only, for a process with its own public server.
+   * @throws Error if the port is in use; everything opened is closed again
    */
   async serveOperations(): Promise<RunningService> {
     const http = await this.shutDownOnFailure(
@@ -184,13 +188,13 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     return !this.#isStopping && this.#readinessChecks.every((condition) => condition());
   }
 
-  /** A second call waits for the first. */
+  /** Stops once; a second call waits for the first. */
   #stop(): Promise<void> {
     this.#isStopping = true;
     return (this.#stopped ??= this.#shutdownSequence.run());
   }
 
-  /** What opens, or with its failure the end of all that was opened before it. */
+  /** Awaits an opening step. Shuts down everything opened so far if it fails. */
   async shutDownOnFailure<Opened>(opening: Promise<Opened>): Promise<Opened> {
     try {
       return await opening;
@@ -201,6 +205,6 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   }
 }
 
-/** @throws Error when the service's own key or certificate cannot be used */
+/** @throws Error if the service's own key or certificate is unusable */
 export const openBackend = <Config extends BackendConfig>(options: BackendOptions<Config>): Backend<Config> =>
   new Backend(options);

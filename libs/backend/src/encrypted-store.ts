@@ -1,4 +1,4 @@
-/** What decides whether a store is spoken to over TLS. */
+/** Settings that decide whether the store uses TLS. */
 interface StoreAccess {
   environment: 'development' | 'production';
   /** Without a database. */
@@ -6,13 +6,13 @@ interface StoreAccess {
   mongoCa?: (() => string) | undefined;
 }
 
-/** Options of a connection string that turn a check of the certificate off, or TLS itself. */
+/** Connection string options that disable certificate checks. */
 const INSECURE_OPTIONS = ['tlsInsecure', 'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames', 'sslValidate'];
 
 /**
- * Holds production to a store over TLS whose certificate is verified, whatever deployed it. `mongodb+srv` has TLS on by itself
- * (MongoDB connection string specification).
- * @throws Error, one sentence that names the setting and never repeats its value
+ * Requires a store with TLS and verified certificates in production. `mongodb+srv` implies TLS (MongoDB
+ * connection string specification).
+ * @throws Error, one sentence with the setting and without its value
  */
 export function requireEncryptedStore({ environment, mongoUri, mongoCa }: StoreAccess): void {
   if (environment !== 'production') return;
@@ -29,7 +29,7 @@ export function requireEncryptedStore({ environment, mongoUri, mongoCa }: StoreA
   }
 }
 
-/** The options of a connection string by lower-case name: they are case-insensitive. */
+/** Returns the options of a connection string by lower-case name, because they are case-insensitive. */
 function parseOptions(uri: string): Map<string, string> {
   const query = new URLSearchParams(uri.split('?').slice(1).join('?'));
   return new Map([...query].map(([name, value]) => [name.toLowerCase(), value]));

@@ -9,12 +9,14 @@ import type { StuckPartition } from '@cups/events';
 import type { AccessTable, Rpcs, ServiceRegistration } from '@cups/rpc';
 import type { AnyDocuments, openParkedEvents, openRefusals } from '@cups/store';
 
-/** What operators of the platform see and repair in one service: the calls of cups.operations.v1.OperationsService. */
+/**
+ * Implements cups.operations.v1.OperationsService, with which administrators inspect and repair one service.
+ */
 
 type Definition = OperationsServiceDefinition;
 type Rpc<Name extends keyof Definition> = Rpcs<Definition>[Name];
 
-/** What only the bridge can have done. */
+/** Operations that only the bridge implements. */
 export type DeliveryOperations = { [Name in 'RedriveDelivery' | 'ReplayDeliveries']?: Rpc<Name> };
 
 export interface OperationsDependencies {
@@ -22,12 +24,12 @@ export interface OperationsDependencies {
   parked: ReturnType<typeof openParkedEvents>;
   refusals: ReturnType<typeof openRefusals>;
   stuck: () => StuckPartition[];
-  /** Those with outboxes. */
+  /** Collections with outboxes. */
   documents: AnyDocuments[];
   deliveryOperations: DeliveryOperations;
 }
 
-/** The tool of operators signs with a key of its own, which no service has. */
+/** The administrators' tool signs with its own key, which no service has. */
 const OPERATOR_ACCESS = { callers: ['operator'], roles: 'none', tenancy: 'service', personalData: false } as const;
 
 const ACCESS_TABLE: AccessTable<Definition> = {
@@ -45,7 +47,7 @@ const ACCESS_TABLE: AccessTable<Definition> = {
 
 const MAX_REASON_LENGTH = 500;
 
-/** Who does something, as a name of a log line. @throws Problem INVALID_ARGUMENT */
+/** Validates who acts and why, for the log. @throws Problem INVALID_ARGUMENT */
 function validateActorAndReason({ by, why }: { by: string; why: string }): { by: string; why: string } {
   const wrong = [
     ...(/^[\p{L}\p{N}._@ -]{1,80}$/u.test(by) ? [] : [violation('/by', 'PATTERN')]),
@@ -55,7 +57,7 @@ function validateActorAndReason({ by, why }: { by: string; why: string }): { by:
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Say who does it and why.', violations: wrong });
 }
 
-/** The service, to be served beside that of the back end. */
+/** Creates the operations service, which is served beside the main one. */
 export function createOperationsService(parts: OperationsDependencies): ServiceRegistration<Definition> {
   const definition = loadService<Definition>('cups.operations.v1.OperationsService');
   const rpcs = Object.assign(parkedRpcs(parts), stuckRpcs(parts), outboxRpcs(parts), bridgeRpcs(parts));
@@ -139,7 +141,7 @@ function outboxRpcs({ log, documents, refusals }: OperationsDependencies) {
   } satisfies Partial<Rpcs<Definition>>;
 }
 
-/** What is done about deliveries is done where they are. */
+/** Only the bridge repairs deliveries. */
 function bridgeRpcs({ log, deliveryOperations }: OperationsDependencies) {
   const rejectCall = () => {
     throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'Deliveries are repaired at the agency bridge.' });

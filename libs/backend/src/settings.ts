@@ -1,8 +1,8 @@
 import type { Setting, Settings } from '@cups/process/settings';
 
-/** Settings that services share, each declared here once; the `config.ts` of a service takes what it needs. */
+/** Settings that services share. The `config.ts` of a service selects what it needs. */
 
-/** Of every process of the platform: where it runs and serves, its keys, its log. */
+/** Settings of every process: environment, address, keys, log. */
 export const PROCESS_SETTINGS = {
   environment: {
     name: 'CUPS_ENV',
@@ -47,7 +47,7 @@ export const PROCESS_SETTINGS = {
   },
 } as const satisfies Settings;
 
-/** How one signs in to Kafka; a missing setting means that it is spoken to in the open, by nobody in particular. */
+/** Kafka access; without these settings connections are unencrypted and anonymous. */
 export const KAFKA_SETTINGS = {
   ca: {
     name: 'KAFKA_TLS_CA_FILE',
@@ -72,7 +72,7 @@ export const KAFKA_SETTINGS = {
   },
 } as const satisfies Settings;
 
-/** Of every service with a store and Kafka. */
+/** Settings of every service with a store and Kafka. */
 export const STORED_BACKEND_SETTINGS = {
   mongoUri: {
     name: 'MONGODB_URI',
@@ -105,7 +105,7 @@ export const STORED_BACKEND_SETTINGS = {
   },
 } as const satisfies Settings;
 
-/** Of every service that serves gRPC. */
+/** Settings of every gRPC service. */
 export const GRPC_SETTINGS = {
   maxInFlight: {
     name: 'MAX_IN_FLIGHT',
@@ -118,11 +118,11 @@ export const GRPC_SETTINGS = {
   },
 } as const satisfies Settings;
 
-/** The port of gRPC, with the one that a process started by hand takes. */
+/** Port of gRPC, with its default for local use. */
 export const grpcPortSetting = <const Port extends number>(port: Port) =>
   ({ name: 'GRPC_PORT', type: 'port', default: port, meaning: 'gRPC port; 0 takes any free port.' }) as const;
 
-/** The port for operators of the platform, with the one that a process started by hand takes. */
+/** Operations port, with its default for local use. */
 export const httpPortSetting = <const Port extends number>(port: Port) =>
   ({
     name: 'HTTP_PORT',
@@ -132,7 +132,7 @@ export const httpPortSetting = <const Port extends number>(port: Port) =>
       'Operations port: health (`/healthz`, `/readyz`) and `/metrics`, for internal use only; 0 takes any free port.',
   }) as const;
 
-/** Of identity and intake, who alone have these keys. */
+/** For identity and intake, the only services with these keys. */
 export const PERSON_HASH_KEYS_SETTING = {
   name: 'PERSON_HASH_KEYS_FILE',
   type: 'text',
@@ -141,15 +141,14 @@ export const PERSON_HASH_KEYS_SETTING = {
     'File with the keys that detect own applications of operators: a JWK set of 256-bit keys of `use: sig`. The first key hashes the personal number; all are used to compare. Changes are read without a restart. Empty: `person-hash.jwks` in CUPS_KEYS. Without the file nothing is compared; production refuses that.',
 } as const satisfies Setting;
 
-/** Where a neighbour is called. */
+/** Address of an upstream service. */
 export const addressSetting = <const Name extends string>(upstream: string, name: Name, address: string) =>
   ({ name, type: 'address', default: address, meaning: `Address of ${upstream}.` }) as const;
 
-/** Folder of data files. */
 export const dataDirSetting = (what: string) =>
   ({ name: 'CUPS_DATA', type: 'path', default: 'data', meaning: `Folder of data files; ${what}` }) as const;
 
-/** Of whoever creates topics. */
+/** For processes that create topics. */
 export const TOPIC_PARTITIONS_SETTING = {
   name: 'TOPIC_PARTITIONS',
   type: 'number',
@@ -160,7 +159,7 @@ export const TOPIC_PARTITIONS_SETTING = {
     'Number of partitions of a new topic, which limits the number of consuming replicas. Existing topics keep their number.',
 } as const satisfies Setting;
 
-/** How often durable timers are looked for. */
+/** Polling interval of durable timers. */
 export const timerPollSetting = <const Ms extends number>(ms: Ms) =>
   ({
     name: 'TIMER_POLL_MS',

@@ -1,14 +1,14 @@
 /**
- * What a process stops, in this order: first what brings it work, then what does the work, then what tells others of it, and
- * last what all of these need. The operations port goes last, so that whoever looks can see the process end.
+ * Shutdown order: sources of work, then the work, then what informs others, and finally shared dependencies.
+ * The operations port closes last, so that the end of the process is visible.
  */
 const SHUTDOWN_STAGES = [
-  /** Folders that are followed, and whatever else finds work by itself. */
+  /** Watched folders and other sources of work. */
   'sources',
   'consumers',
-  /** Timers, and the calls that are being answered. */
+  /** Timers and running calls. */
   'work',
-  /** What others are still to be told. */
+  /** Unsent events. */
   'outbox',
   'clients',
   'store',
@@ -19,7 +19,7 @@ export type ShutdownStage = (typeof SHUTDOWN_STAGES)[number];
 
 type ShutdownStep = () => Promise<unknown> | void;
 
-/** The steps with which a process ends. */
+/** Runs the shutdown steps of a process. */
 export class ShutdownSequence {
   readonly #steps = new Map<ShutdownStage, ShutdownStep[]>();
 
@@ -30,8 +30,8 @@ export class ShutdownSequence {
   }
 
   /**
-   * Stage after stage; the steps of one at the same time. A step that fails keeps no other from its end.
-   * @throws what the first step that failed threw, after the last
+   * Runs the stages in order, and the steps of a stage concurrently. A failing step does not stop the others.
+   * @throws the error of the first failing step, after the last stage
    */
   async run(): Promise<void> {
     const failures: unknown[] = [];

@@ -12,30 +12,29 @@ import { requireEncryptedStore } from './encrypted-store.ts';
 import { createOperationsService } from './operations.ts';
 import type { DeliveryOperations } from './operations.ts';
 
-/** What `STORED` of the settings says, beside that of every process. */
+/** Values of `STORED_BACKEND_SETTINGS` in addition to those of every process. */
 export interface StoredConfig extends BackendConfig {
   environment: 'development' | 'production';
   /** Without a database. */
   mongoUri: string;
-  /** The authorities of its certificate; without them the URI alone says how it is reached. */
+  /** Returns the trusted authorities; by default the URI decides about TLS. */
   mongoCa?: (() => string) | undefined;
   kafkaBrokers: string[];
-  /** @default in the open, as nobody */
+  /** @default no TLS, anonymous */
   kafkaAccess?: KafkaAccess;
-  /** Before every topic, group and database. */
+  /** Prefix of every topic, group and database. */
   prefix: string;
 }
 
 type Publish = RelayOptions['publish'];
 
 export interface StoredTestOverrides extends TestOverrides {
-  /** Stands between the outbox and Kafka, to end a process between commit and publish. */
+  /** Wraps publishing, to stop a process between commit and publish. */
   publisher?: (real: Publish) => Publish;
-  /** Stands between Kafka and what is done about an event, to let that fail or hang. */
+  /** Wraps an event handler, to make it fail or hang. */
   handler?: (real: ConsumerDefinition['handle']) => ConsumerDefinition['handle'];
-  /** How long a handler is borne with. */
   retryPolicy?: ConsumerOptions['retryPolicy'];
-  /** How long a partition with lag may not move before it stands still. @default that of the watch */
+  /** Time without progress after which a partition with lag is stuck. @default that of the watch */
   stuckMs?: number;
 }
 
@@ -43,41 +42,44 @@ export interface StoredOptions<Config extends StoredConfig = StoredConfig> exten
   overrides?: StoredTestOverrides;
 }
 
-/** What a consumer reads, and what becomes of it. */
+/** Topics and handlers of a consumer. */
 export interface ConsumerDefinition {
   /** Without the prefix. */
   groupId: string;
   /** Without the prefix. */
   topics: string[];
   handle: (event: ReceivedEvent) => Promise<HandlerResult>;
-  /** Handles events that are not counted, many at once; what it leaves undefined comes to `handle`. */
+  /** Handles uncounted events in bulk; events left undefined go to `handle`. */
   handleMany?: ConsumerOptions['handleMany'];
-  /** Counts an event that an operator dropped within its subject, without applying it; for events that are numbered. */
+  /** Counts a dropped event in its subject without applying it; for numbered events. */
   skip?: (event: ReceivedEvent) => Promise<void>;
-  /** Events of different subjects that are worked on at once. @default 16 */
+  /** Maximum number of concurrent subjects. @default 16 */
   concurrency?: number;
-  /** The group, without the prefix, that read these topics before; its committed offsets are taken over. */
+  /** Former group ID, without the prefix; its committed offsets are copied. */
   inheritFrom?: string;
-  /** @default what `refusals` keeps */
+  /** @default the collection `refusals` */
   keepRefused?: ConsumerOptions['keepRefused'];
-  /** @default NOT_A_CLOUDEVENT, with the headers that are wrong */
+  /** @default NOT_A_CLOUDEVENT, with the invalid headers */
   explain?: ConsumerOptions['explain'];
 }
 
-/** What says that the store, a neighbour or Kafka is away, or has no room: nothing about the event that was to be handled. */
+/**
+ * Kinds of problems that are unrelated to the event: the store, an upstream or Kafka is unavailable or
+ * overloaded.
+ */
 const TRANSIENT_KINDS: readonly ProblemKind[] = ['UNAVAILABLE', 'DEADLINE', 'EXHAUSTED', 'ABORTED', 'CANCELLED'];
 const isTransient = (error: unknown): boolean => isProblem(error) && TRANSIENT_KINDS.includes(error.kind);
 
-/** How long a stop waits for Kafka to take what the last calls left to be sent; what it does not take, the successor sends. */
+/** How long a shutdown waits for Kafka to accept the last events; the successor sends the rest. */
 const DRAIN_TIMEOUT_MS = 2_000;
 
 /**
- * A backend with a store of its own, the events of its outboxes, and events that it consumes. It takes work as soon as the
- * store answers: Kafka is not needed.
+ * A backend with a store, published outboxes and consumed events. It is ready as soon as the store answers,
+ * without Kafka.
  */
 export class StoredBackend<Config extends StoredConfig = StoredConfig> extends Backend<Config> {
   readonly store: Store;
-  /** Where messages that cannot be used are kept. */
+  /** Stores refused messages. */
   readonly refusals: ReturnType<typeof openRefusals>;
   readonly #wrapPublish: (real: Publish) => Publish;
   readonly #wrapHandler: (real: ConsumerDefinition['handle']) => ConsumerDefinition['handle'];
@@ -89,7 +91,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   readonly #consumers: Consumer[] = [];
   #watch: LagWatch | undefined;
 
-  /** @throws Error when the service's own key cannot be read, or production has a store without TLS */
+  /** @throws Error if the service's own key is unreadable, or a production store has no TLS */
   constructor(options: StoredOptions<Config>) {
     requireEncryptedStore(options.config);
     super(options);
@@ -114,7 +116,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     this.onShutdown('store', () => store.close());
   }
 
-  /** What operators may have done in this service alone; to be named before it serves. */
+  /** Sets the operations that only this service offers; call it before `serve`. */
   setDeliveryOperations(operations: DeliveryOperations): void {
     this.#deliveryOperations = operations;
   }
@@ -134,7 +136,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     return [createOperationsService(parts) as unknown as ServiceRegistration<never>];
   }
 
-  /** Publishes what is written into the outboxes of these documents, also what an earlier process left there. */
+  /** Publishes the outboxes of these documents, including events of earlier processes. */
   publishOutboxes(documents: AnyDocuments[], after: Pick<RelayOptions, 'afterPublish' | 'acknowledged'> = {}): void {
     const { name, now, log, metrics, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
@@ -150,13 +152,13 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     });
   }
 
-  /** Does what is due by the timers in these documents. */
+  /** Handles due timers of these documents. */
   startTimers({ documents, due, pollMs }: Pick<TimersOptions, 'documents' | 'due' | 'pollMs'>): void {
     const timers = startTimers({ documents, due, pollMs, now: this.now, log: this.log });
     this.onShutdown('work', () => timers.stop());
   }
 
-  /** Consumes until the stop; once that has begun, nothing more is begun. */
+  /** Consumes until the shutdown; does nothing once it has begun. */
   consume(consumes: ConsumerDefinition): void {
     if (this.isStopping) return;
     const { log, metrics, config } = this;
@@ -167,7 +169,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     const consumer = createConsumer({
       ...rest,
       handle: wrappedHandle,
-      // What stands between Kafka and the handler sees every event.
+      // A test's handler wrapper must see every event.
       handleMany: wrappedHandle === handle ? handleMany : undefined,
       ...(this.#retryPolicy ? { retryPolicy: this.#retryPolicy } : {}),
       brokers,
@@ -184,12 +186,12 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     this.#consumers.push(consumer);
   }
 
-  /** Messages that a consumer of this service has not read yet, in all replicas; undefined when Kafka does not say. */
+  /** Returns the unread messages of a consumer over all replicas; undefined if Kafka is unavailable. */
   unread({ groupId, topics }: Pick<ConsumerDefinition, 'groupId' | 'topics'>): Promise<bigint | undefined> {
     return this.#openWatch().unread(groupId, topics);
   }
 
-  /** Partitions in which a consumer of this service stands still, in all replicas; oldest first. */
+  /** Returns stuck partitions of this service over all replicas, oldest first. */
   stuck(): StuckPartition[] {
     return this.#watch?.stuck() ?? [];
   }
@@ -214,6 +216,6 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   }
 }
 
-/** @throws Error when the service's own key cannot be read */
+/** @throws Error if the service's own key is unreadable */
 export const openStoredBackend = <Config extends StoredConfig>(options: StoredOptions<Config>): StoredBackend<Config> =>
   new StoredBackend(options);

@@ -31,7 +31,7 @@ const config = (): BackendConfig => ({
   release: 'r1',
 });
 
-/** Each says that it was asked, and then waits. */
+/** RPCs that report each call and then wait. */
 function rpcsThatWaitFor(answer: Promise<void>, asked = (): void => {}): Rpcs<CatalogServiceDefinition> {
   const answered = async () => {
     asked();
@@ -62,7 +62,7 @@ async function serve(backend: Backend, rpcs = rpcsThatWaitFor(Promise.resolve())
   return { running, client, status };
 }
 
-test('a backend is ready while every condition holds and alive while every sign is there', async () => {
+test('Backend is ready and live while all conditions hold', async () => {
   const backend = openBackend({ name: 'catalog', config: config() });
   const holds = { data: true, disk: true, loop: true };
   backend.readyWhile(() => holds.data);
@@ -79,7 +79,7 @@ test('a backend is ready while every condition holds and alive while every sign 
   expect([await status('/readyz'), await status('/healthz')]).toEqual([200, 503]);
 });
 
-test('a call that is being answered is answered before the store closes, and the process is not ready meanwhile', async () => {
+test('Backend completes running calls before the store closes and is not ready meanwhile', async () => {
   const { promise: answer, resolve: letAnswer } = Promise.withResolvers<void>();
   const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
   const ended: string[] = [];
@@ -99,7 +99,7 @@ test('a call that is being answered is answered before the store closes, and the
   await expect(status('/healthz')).rejects.toThrow();
 });
 
-test('where a port is taken the start fails, and what was opened is closed again', async () => {
+test('serve fails if a port is in use and closes everything opened', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => taken.once('listening', resolve));
   ends.push(() => taken.close());
@@ -118,7 +118,7 @@ test('where a port is taken the start fails, and what was opened is closed again
   }
 });
 
-test('a backend with a store is ready when its store answers, also without Kafka, and closes it at its end', async () => {
+test('StoredBackend is ready once its store answers, without Kafka, and closes it at the end', async () => {
   const { mongoUri, prefix } = testInfrastructure();
   const stored = { ...config(), environment: 'development' as const, mongoUri, prefix, kafkaBrokers: ['127.0.0.1:1'] };
   const backend = openStoredBackend({ name: 'intake', config: stored });
@@ -130,7 +130,7 @@ test('a backend with a store is ready when its store answers, also without Kafka
   expect(() => backend.store.collection('any')).toThrow(/store/i);
 });
 
-test('a backend says which release it is', async () => {
+test('Backend reports its release', async () => {
   const backend = openBackend({ name: 'catalog', config: config() });
   const { running } = await serve(backend);
   ends.push(() => running.stop());

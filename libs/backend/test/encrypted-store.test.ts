@@ -4,15 +4,15 @@ import { requireEncryptedStore } from '../src/encrypted-store.ts';
 const SECRET = 'user:pass';
 const ca = () => 'PEM';
 
-describe('the store in production', () => {
+describe('requireEncryptedStore in production', () => {
   test.each<[string, string, (() => string) | undefined]>([
     ['a file of authorities', 'mongodb://db', ca],
     ['tls=true', 'mongodb://db/?tls=true', undefined],
     ['its older name', 'mongodb://db/?ssl=true', undefined],
-    ['an option in other letters', 'mongodb://db/?TLS=true', undefined],
+    ['an option in upper case', 'mongodb://db/?TLS=true', undefined],
     ['a name in DNS, which implies it', 'mongodb+srv://db', undefined],
-    ['a check that is named and on', 'mongodb://db/?tls=true&tlsInsecure=false', undefined],
-  ])('is encrypted by %s', (_, mongoUri, mongoCa) => {
+    ['an explicitly enabled check', 'mongodb://db/?tls=true&tlsInsecure=false', undefined],
+  ])('accepts %s', (_, mongoUri, mongoCa) => {
     expect(() => requireEncryptedStore({ environment: 'production', mongoUri, mongoCa })).not.toThrow();
   });
 
@@ -21,16 +21,16 @@ describe('the store in production', () => {
     ['tls=false', `mongodb://${SECRET}@db/?tls=false`, undefined],
     ['tls=false beside a file of authorities', `mongodb://${SECRET}@db/?tls=false`, ca],
     ['tls=false beside a name in DNS', `mongodb+srv://${SECRET}@db/?tls=false`, undefined],
-    ['a certificate that is not verified', `mongodb://${SECRET}@db/?tls=true&tlsInsecure=true`, undefined],
+    ['an unverified certificate', `mongodb://${SECRET}@db/?tls=true&tlsInsecure=true`, undefined],
     ['any certificate', `mongodb://${SECRET}@db/?tls=true&tlsAllowInvalidCertificates=true`, ca],
     ['any name', `mongodb://${SECRET}@db/?tls=true&tlsallowinvalidhostnames=true`, undefined],
-  ])('is refused with %s, without repeating the URI', (_, mongoUri, mongoCa) => {
+  ])('rejects %s without the URI in the message', (_, mongoUri, mongoCa) => {
     const start = () => requireEncryptedStore({ environment: 'production', mongoUri, mongoCa });
     expect(start).toThrow(/^MONGODB_URI .* production refuses/);
     expect(start).not.toThrow(SECRET);
   });
 
-  test('may be plain in development', () => {
+  test('accepts a plain connection in development', () => {
     const start = () =>
       requireEncryptedStore({ environment: 'development', mongoUri: 'mongodb://db', mongoCa: undefined });
     expect(start).not.toThrow();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ShutdownSequence } from '../src/shutdown-sequence.ts';
 
-test('stages end one after the other, in the order of the house and not in that of their opening', async () => {
+test('ShutdownSequence runs stages one after another in their fixed order', async () => {
   const ended: string[] = [];
   const sequence = new ShutdownSequence();
   const stages = ['operations', 'store', 'outbox', 'work', 'clients', 'consumers', 'sources'] as const;
@@ -15,7 +15,7 @@ test('stages end one after the other, in the order of the house and not in that 
   expect(ended).toEqual(['sources', 'consumers', 'work', 'outbox', 'clients', 'store', 'operations']);
 });
 
-test('the steps of one stage end side by side', async () => {
+test('ShutdownSequence runs the steps of a stage concurrently', async () => {
   const sequence = new ShutdownSequence();
   const { promise: secondBegan, resolve: begin } = Promise.withResolvers<void>();
   sequence.add('work', () => secondBegan);
@@ -23,15 +23,15 @@ test('the steps of one stage end side by side', async () => {
   await sequence.run();
 });
 
-test('a step that fails keeps no other from its end, and is told after the last', async () => {
+test('ShutdownSequence continues after a failing step and throws its error at the end', async () => {
   const ended: string[] = [];
   const sequence = new ShutdownSequence();
   sequence.add('sources', () => {
-    throw new Error('at once');
+    throw new Error('immediately');
   });
   sequence.add('consumers', () => Promise.reject(new Error('later')));
   sequence.add('consumers', () => void ended.push('other consumer'));
   sequence.add('store', () => void ended.push('store'));
-  await expect(sequence.run()).rejects.toThrow('at once');
+  await expect(sequence.run()).rejects.toThrow('immediately');
   expect(ended).toEqual(['other consumer', 'store']);
 });

@@ -1,21 +1,24 @@
-/** How long to wait between tries that fail. */
+/** Exponential backoff between failed attempts. */
 export interface BackoffOptions {
-  /** ms; the wait after the first failure. Each further failure doubles it. */
+  /** Delay after the first failure, ms. Each further failure doubles it. */
   initialMs: number;
-  /** ms; no wait is longer. */
+  /** Maximum delay, ms. */
   maxMs: number;
-  /** Up to which share of a wait is taken off by chance, so that many that fail together do not come back together. Default 0.25. */
+  /**
+   * Maximum share of a delay that is randomly subtracted, so that concurrent failures do not retry together.
+   * Default 0.25.
+   */
   jitter?: number;
-  /** From 0 up to 1; given in tests. */
+  /** Returns a number from 0 up to 1; given in tests. */
   random?: () => number;
 }
 
-/** Beyond it doubling would leave the range of numbers long before anybody waits that long. */
+/** Keeps the doubled delay within the range of numbers. */
 const MAX_DOUBLINGS = 40;
 
 /**
- * ms to wait after so many failures in a row (from 1); 0 when nothing has failed. For who keeps the count, such as in a
- * document; a loop that keeps none takes `backoff`.
+ * Returns the delay in ms after a number of consecutive failures, 0 for none. For callers that store the
+ * count; others use `backoff`.
  */
 export function backoffMs(failures: number, shape: BackoffOptions): number {
   if (failures <= 0) return 0;
@@ -24,17 +27,16 @@ export function backoffMs(failures: number, shape: BackoffOptions): number {
   return Math.min(maxMs, doubled) * (1 - jitter * random());
 }
 
-/** The waits of one thing that is tried again and again. */
+/** The delays of one retried task. */
 export interface Backoff {
-  /** Notes a failure. @returns ms until the next try */
+  /** Records a failure. @returns ms until the next attempt */
   next(): number;
-  /** It has succeeded: the next failure waits `first` again. */
+  /** Records a success; the next failure waits `initialMs` again. */
   reset(): void;
-  /** Failures in a row, 0 after a success. */
+  /** Returns the number of consecutive failures. */
   failures(): number;
 }
 
-/** Counts failures for `backoffMs`. */
 export function backoff(shape: BackoffOptions): Backoff {
   let failures = 0;
   return {

@@ -1,50 +1,50 @@
 /**
- * Files reach replicas up to a minute apart, so that one may refuse what another has heard of already. With each call and answer
- * processes tell which content of a set of data files they know; one that hears of newer content than its own is behind, and says
- * "not yet" where it would say "no".
+ * Data files reach replicas up to a minute apart, so one may reject what another knows already. Calls and
+ * responses carry the known versions of each set of files. A replica that learns of a newer version than its
+ * own returns "retry later" instead of a rejection.
  */
 
-/** The sets of data files that replicas read for themselves. */
+/** Sets of data files that each replica reads independently. */
 const DATA_SETS = ['centres', 'agencies', 'public-services'] as const;
 type DataSet = (typeof DATA_SETS)[number];
 
-/** A content of a set of files. */
+/** A version of a set of files. */
 interface DataVersion {
-  /** Of the content: equal for replicas that see equal files. */
+  /** Hash of the content, equal on replicas with equal files. */
   hash: string;
   /**
-   * When it came in force, in ms since 1970, at whoever had it first: unlike a count of changes it can be compared between
+   * Time at which the first replica loaded it, in ms since 1970. Unlike a counter it is comparable between
    * processes.
    */
   generation: number;
 }
 
-/** So long a replica may be behind; then what it knows is all there is. */
+/** Maximum lag of a replica; after that its own version counts. */
 export const MAX_REPLICA_LAG_MS = 120_000;
-/** Clocks may be so far apart; a content that came in force later than that is none. */
+/** Maximum clock difference; versions further in the future are ignored. */
 const MAX_CLOCK_SKEW_MS = 60_000;
-/** Contents of each set that are remembered, and names that are waited for. */
+/** Remembered versions per set, and pending names. */
 const MAX_VERSIONS_PER_SET = 20;
 const MAX_PENDING_NAMES = 1_000;
-/** Contents of a set that are told: a process that starts with the older one is told that it is older. */
+/** Reported versions per set. With two, a process that starts with the older one learns that it is older. */
 const REPORTED_VERSIONS = 2;
-/** Hex digits that travel. */
+/** Number of transmitted hex digits. */
 const HASH_DIGITS = 16;
 const VERSION_PATTERN = /^([a-z-]{1,20})=(\d{1,15})\.([0-9a-f]{16})$/;
 
 interface ObservedVersion extends DataVersion {
-  /** When it was heard of here. */
+  /** Local time of the first report. */
   since: number;
-  /** It is in force here, or was. */
+  /** Whether this process has loaded it. */
   isOwn: boolean;
 }
 
-/** What a process knows of the contents of data files: its own, and those that others told of. */
+/** The versions of data files known to a process: its own and reported ones. */
 export class DataVersions {
   readonly #now: () => number;
   readonly #heard = new Map<DataSet, ObservedVersion[]>();
   readonly #own = new Map<DataSet, ObservedVersion>();
-  /** Since when a name is waited for. */
+  /** Time since which a name is pending. */
   readonly #named = new Map<string, number>();
 
   /** @param now ms since 1970 */
@@ -52,17 +52,17 @@ export class DataVersions {
     this.#now = now;
   }
 
-  /** A content is in force here from now on. @param hash in hex, at least 16 digits */
+  /** Records the version that this process has loaded. @param hash in hex, at least 16 digits */
   inForce(set: DataSet, hash: string): void {
     const now = this.#now();
     const own = this.#note(set, { hash: hash.slice(0, HASH_DIGITS), generation: now });
-    // One that is back is newer than what it followed.
+    // A restored version is newer than the one it replaces.
     if (own.isOwn) own.generation = now;
     own.isOwn = true;
     this.#own.set(set, own);
   }
 
-  /** Takes in what a caller or a neighbour tells; what is no such text is passed over. */
+  /** Merges the versions that a caller or upstream reports; ignores invalid text. */
   merge(text: string | undefined): void {
     for (const part of text?.split(',', DATA_SETS.length * REPORTED_VERSIONS) ?? []) {
       const [, set, generation, hash] = VERSION_PATTERN.exec(part) ?? [];
@@ -72,7 +72,7 @@ export class DataVersions {
     }
   }
 
-  /** The newest contents of each set that are known here, as they travel: `centres=1764300000000.0123456789abcdef,…`; '' for none. */
+  /** Returns the newest known versions of each set: `centres=1764300000000.0123456789abcdef,…`, or ''. */
   toText(): string {
     const parts = [...this.#heard].flatMap(([set, all]) =>
       [...all]
@@ -83,7 +83,7 @@ export class DataVersions {
     return parts.join(',');
   }
 
-  /** Whether others have newer content than this process, of which it heard no more than two minutes ago. */
+  /** Whether another process reported a newer version within the last two minutes. */
   isBehind(set: DataSet): boolean {
     const own = this.#own.get(set);
     const newest = this.#newest(set);
@@ -92,8 +92,7 @@ export class DataVersions {
   }
 
   /**
-   * Whether an entry that is not here may come yet, when somebody who knows has named it: for two minutes from the first time that
-   * it was asked for.
+   * Whether a missing entry may still arrive after a reference to it, for two minutes from the first request.
    */
   mayCome(set: DataSet | 'staff', code: string): boolean {
     const key = `${set}/${code}`;

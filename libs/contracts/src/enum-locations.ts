@@ -1,18 +1,18 @@
-/** Where a message of one type may hold enums: in itself, and in the messages inside it. */
+/** Enum fields of a message type, directly and in nested messages. */
 export interface EnumLocations {
   enums: string[];
   messages: { name: string; locations: EnumLocations }[];
 }
-/** A field as a DescriptorProto says it. */
+/** A field in a DescriptorProto. */
 export interface ProtoField {
   name: string;
   type: string;
   typeName: string;
 }
-/** The message type that `typeName` means inside `scope`, the full name of a message; undefined for the entries of a map. */
+/** Resolves `typeName` within `scope`, the full name of a message; undefined for map entries. */
 type FindMessage = (typeName: string, scope: string) => { fullName: string; fields: ProtoField[] } | undefined;
 
-/** The places of a message type; types that hold each other are walked once. */
+/** Returns the enum locations of a message type; handles recursive types. */
 export function findEnumLocations(
   fullName: string,
   find: FindMessage,
@@ -31,7 +31,7 @@ export function findEnumLocations(
   return locations;
 }
 
-/** JSON pointers of enum fields whose number has no word here: the loader leaves those as numbers. */
+/** Returns JSON pointers of enum fields with unknown numbers, which the loader leaves as numbers. */
 export function findUnknownEnums(message: object, locations: EnumLocations, path = ''): string[] {
   const found: string[] = [];
   const each = (name: string, look: (value: unknown, at: string) => void): void => {

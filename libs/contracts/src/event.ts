@@ -1,27 +1,27 @@
 /**
- * An event, whoever holds it: the outbox of a document, the publisher, the consumer. The attributes are those of CloudEvents 1.0
- * with our extensions; there are three views of one shape, so that what was stored is what is sent and what is received.
+ * An event in an outbox, a publisher or a consumer, with the attributes of CloudEvents 1.0 and the platform's
+ * extensions. Stored, sent and received events share this shape.
  */
 export interface Event {
-  /** With `source`, what an event is known by. */
+  /** Unique together with `source`. */
   id: string;
-  /** ce_source: who says it, such as `/cups/intake`. */
+  /** ce_source, such as `/cups/intake`. */
   source: string;
-  /** ce_type: for events of the platform the full name of a proto message. */
+  /** ce_type; for platform events the full name of a proto message. */
   type: string;
-  /** ce_subject: what it is about; '' when an outsider named none. */
+  /** ce_subject; '' if an outsider gave none. */
   subject: string;
   time: Date;
-  /** ce_sequence: the source's count within the subject, from 1; null when it is not counted. */
+  /** ce_sequence: the source's count within the subject, from 1; null if not counted. */
   sequence: number | null;
-  /** ce_correlationid: the id of the request that began it; '' when there is none. */
+  /** ce_correlationid: ID of the original request, or ''. */
   correlationId: string;
-  /** ce_causationid: the id of the event that caused it; '' when there is none. */
+  /** ce_causationid: ID of the event that caused it, or ''. */
   causationId: string;
   /** W3C Trace Context. */
   traceparent?: string;
   contentType: string;
-  /** Further attributes, without `ce_`. */
+  /** Extension attributes, without `ce_`. */
   extra?: Record<string, string>;
   /** Without the prefix. */
   topic: string;
@@ -30,18 +30,18 @@ export interface Event {
   data: Buffer;
 }
 
-/** An event that waits in its document until Kafka has it. */
+/** An event in the outbox of its document. */
 export interface StoredEvent extends Event {
-  /** Its place in the outbox of the document: contiguous from 1. */
+  /** Position in the outbox of the document, contiguous from 1. */
   n: number;
-  /** When that was accepted which it brings on its way: to measure by, it is not sent. */
+  /** Start of the latency measurement; not sent. */
   since?: Date;
 }
 
-/** An event as it came from Kafka. */
+/** An event received from Kafka. */
 export interface ReceivedEvent extends Event {
   extra: Record<string, string>;
-  /** The message named no usable time (RFC 3339 with an offset): `time` is Kafka's. */
+  /** The message had no valid time (RFC 3339 with an offset), so `time` is Kafka's. */
   timeReplaced?: true;
   dataschema?: string;
   partition: number;

@@ -1,6 +1,6 @@
 import { Problem } from '@cups/problem';
 
-/** Whether `text` is a ULID in its canonical upper-case form. */
+/** Whether `text` is a canonical upper-case ULID. */
 export function isUlid(text: string): boolean {
   return /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text);
 }
@@ -11,8 +11,8 @@ export function isUuid(text: string): boolean {
 }
 
 /**
- * The request id of a write in its one form, lower case: written otherwise it is the same id.
- * @throws Problem REQUEST_ID_INVALID when it is no UUID
+ * Returns a request ID in lower case, so that both spellings are equal.
+ * @throws Problem REQUEST_ID_INVALID if it is not a UUID
  */
 export function parseRequestId(text: string): string {
   if (!isUuid(text)) throw new Problem({ reason: 'REQUEST_ID_INVALID', message: 'The request id is not a UUID.' });
@@ -22,8 +22,8 @@ export function parseRequestId(text: string): string {
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
 
 /**
- * The instant that an RFC 3339 text with an offset names, else undefined: a time without a zone is no instant, and one that its
- * offset takes out of the years 0 to 9999 could not be written again.
+ * Returns the instant of an RFC 3339 text with an offset. Undefined without an offset, or for a UTC year
+ * outside 0 to 9999, which could not be formatted again.
  */
 export function instantOf(text: unknown): Date | undefined {
   if (typeof text !== 'string' || !RFC3339.test(text)) return undefined;

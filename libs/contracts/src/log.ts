@@ -1,4 +1,4 @@
-/** Fields of a log line that hold texts: names and codes, never content. */
+/** Text fields of a log line: names and codes, never content. */
 export const LOG_TEXTS = [
   'event',
   'method',
@@ -24,7 +24,7 @@ export const LOG_TEXTS = [
   'open',
 ] as const;
 
-/** Fields of a log line that hold numbers. */
+/** Numeric fields of a log line. */
 export const LOG_NUMBERS = [
   'durationMs',
   'partition',
@@ -40,8 +40,8 @@ export const LOG_NUMBERS = [
 ] as const;
 
 /**
- * What a line may hold: a closed list, because whatever else is given is dropped, so that a careless line cannot carry personal
- * data. `event` is a constant kebab-case word; of an error only class, code and place are written.
+ * A closed list of fields. Other fields are dropped, so that no line carries personal data by mistake.
+ * `event` is a constant in kebab case; only class, code and location of an error are logged.
  */
 export type LogFields = { error?: unknown } & {
   [Field in (typeof LOG_TEXTS)[number]]?: string | undefined;
@@ -49,12 +49,12 @@ export type LogFields = { error?: unknown } & {
   [Field in (typeof LOG_NUMBERS)[number]]?: number | undefined;
 };
 
-/** Where a library writes its lines: fields of the closed list, and no free text. */
+/** The log of a library: fields of the closed list, no free text. */
 export interface Log {
   debug(fields: LogFields): void;
   info(fields: LogFields): void;
   warn(fields: LogFields): void;
   error(fields: LogFields): void;
-  /** A log whose lines also hold `fields`. */
+  /** Returns a log that adds `fields` to each line. */
   child(fields: LogFields): Log;
 }

@@ -1,38 +1,38 @@
-/** Values by label: few, constant words, never ids or anything personal. */
+/** Label values: few and constant, never IDs or personal data. */
 export type Labels<Label extends string> = Partial<Record<Label, string | number>>;
 
-/** What only rises. */
+/** A value that only increases. */
 export interface Counter<Label extends string = string> {
   inc(value?: number): void;
   inc(labels: Labels<Label>, value?: number): void;
-  /** The counter of these labels, in the order in which they were declared: for hot paths. */
+  /** Returns the counter for these label values, in declaration order; for hot paths. */
   labels(...values: string[]): { inc(value?: number): void };
 }
 
-/** What is so now. */
+/** A current value. */
 export interface Gauge<Label extends string = string> {
   set(value: number): void;
   set(labels: Labels<Label>, value: number): void;
   inc(labels: Labels<Label>, value?: number): void;
   dec(labels: Labels<Label>, value?: number): void;
-  /** Forgets the value of these labels. */
+  /** Removes the value of these labels. */
   remove(labels: Labels<Label>): void;
-  /** Forgets all values. */
+  /** Removes all values. */
   reset(): void;
 }
 
-/** How values are spread. */
+/** A distribution of values. */
 export interface Histogram<Label extends string = string> {
   observe(value: number): void;
   observe(labels: Labels<Label>, value: number): void;
-  /** The histogram of these labels, in the order in which they were declared: for hot paths. */
+  /** Returns the histogram for these label values, in declaration order; for hot paths. */
   labels(...values: string[]): { observe(value: number): void };
 }
 
-/** The meters of one process. Asking twice for one name gives the same meter. */
+/** The metrics of one process. A repeated name returns the same metric. */
 export interface Metrics {
   counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
-  /** @param collect sets the gauge when it is read, for what costs something to know */
+  /** @param collect sets the gauge at each scrape, for values that are expensive to compute */
   gauge<Label extends string>(
     name: string,
     help: string,

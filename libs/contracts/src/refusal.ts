@@ -1,31 +1,31 @@
-/** What is known of a refused message and may be kept: never what it says. */
+/** Details of a refused message that may be stored, without its content. */
 export interface RefusalDetail {
-  /** Where it can be one. */
+  /** Set if it is a valid ID. */
   id?: string;
-  /** Where it is a type of its topic. */
+  /** Set if it is a type of its topic. */
   type?: string;
-  /** applications/{id}, where it is one of its sender's. */
+  /** applications/{id}, if it belongs to the sender. */
   application?: string;
   violations: { field: string; rule: string }[];
-  /** Code of the agency that says it; '' where it says no known one. */
+  /** Code of the sending agency; '' if unknown. */
   agency: string;
-  /** Its sender was told of it already. */
+  /** Whether the refusal was already reported to the sender. */
   told: boolean;
 }
 
-/** Why a message was refused; `fields` are the names of those that are wrong. */
+/** Why a message was refused; `fields` are the invalid ones. */
 export interface Refusal {
   cause: string;
   fields: string[];
   detail?: RefusalDetail;
 }
 
-/** A message that could not be used: where it stands and why, never what it says. */
+/** A refused message: position and cause, never content. */
 export interface RefusedMessage extends Refusal {
   /** Without the prefix. */
   topic: string;
   partition: number;
   offset: string;
-  /** As `offset`, or later when the refusal stands for a batch that was passed over unread. */
+  /** Equal to `offset`, or later for a skipped batch. */
   lastOffset: string;
 }

@@ -13,7 +13,7 @@ const COLLECTIONS = {
   agencies: new RegExp(`^(?=.{1,40}$)${KEBAB}$`),
 };
 
-/** A collection of resources: the first segment of a resource name. */
+/** A collection, the first segment of a resource name. */
 export type ResourceCollection = keyof typeof COLLECTIONS;
 
 function throwMalformedName(field: string, form: string): never {
@@ -25,9 +25,9 @@ function throwMalformedName(field: string, form: string): never {
 }
 
 /**
- * The id in a resource name such as `centres/CU-001`.
- * @param field the JSON pointer of the field that held the name, for the violation
- * @throws Problem INVALID_ARGUMENT when the name is of another collection or malformed
+ * Returns the ID in a resource name such as `centres/CU-001`.
+ * @param field JSON pointer of the field, for the violation
+ * @throws Problem INVALID_ARGUMENT for another collection or a malformed name
  */
 export function parseResourceName(collection: ResourceCollection, name: string, field = '/name'): string {
   const id = name.slice(collection.length + 1);
@@ -36,13 +36,12 @@ export function parseResourceName(collection: ResourceCollection, name: string, 
   return id;
 }
 
-/** The resource name of an id. */
 export function resourceName(collection: ResourceCollection, id: string): string {
   return `${collection}/${id}`;
 }
 
 /**
- * The application's id and the number (from 1) in `applications/{id}/submissions/{n}`.
+ * Returns the application ID and the number (from 1) in `applications/{id}/submissions/{n}`.
  * @throws Problem INVALID_ARGUMENT
  */
 export function parseSubmissionName(name: string, field = '/name'): { application: string; submission: number } {
@@ -51,7 +50,7 @@ export function parseSubmissionName(name: string, field = '/name'): { applicatio
   return { application: found[1] as string, submission: Number(found[2]) };
 }
 
-/** The resource name of a frozen submission. */
+/** Returns the resource name of a frozen submission. */
 export function submissionName(application: string, submission: number): string {
   return `applications/${application}/submissions/${submission}`;
 }

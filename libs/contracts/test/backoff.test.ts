@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { backoff, backoffMs } from '../src/index.ts';
 
-describe('how long is waited after failures in a row', () => {
+describe('backoffMs', () => {
   test.each([
     [0, 0],
     [1, 200],
@@ -11,18 +11,18 @@ describe('how long is waited after failures in a row', () => {
     [5, 3200],
     [6, 5000],
     [1000, 5000],
-  ])('after %i: %i ms', (failures, ms) => {
+  ])('after %i failures returns %i ms', (failures, ms) => {
     expect(backoffMs(failures, { initialMs: 200, maxMs: 5000, jitter: 0 })).toBe(ms);
   });
 
-  test('chance takes off up to the share that is named, and never adds', () => {
+  test('subtracts at most the jitter share and never adds', () => {
     const shape = { initialMs: 100, maxMs: 1000, jitter: 0.5 };
     expect(backoffMs(1, { ...shape, random: () => 0 })).toBe(100);
     expect(backoffMs(1, { ...shape, random: () => 0.5 })).toBe(75);
     expect(backoffMs(9, { ...shape, random: () => 0.5 })).toBe(750);
   });
 
-  test('a wait without a jitter of its own lies in the last quarter below its length', () => {
+  test('stays in the last quarter of the delay by default', () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(
@@ -40,7 +40,7 @@ describe('how long is waited after failures in a row', () => {
     );
   });
 
-  test('waits never become shorter while it goes on failing, and stop growing at the longest', () => {
+  test('never decreases with further failures and is bounded by the maximum', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 100_000 }), (first, most) => {
         const waits = Array.from({ length: 60 }, (_, i) =>
@@ -53,7 +53,7 @@ describe('how long is waited after failures in a row', () => {
   });
 });
 
-test('a back-off counts failures until a success, and begins again', () => {
+test('backoff counts failures until a success and then restarts', () => {
   const wait = backoff({ initialMs: 10, maxMs: 30, jitter: 0 });
   expect(wait.failures()).toBe(0);
   expect([wait.next(), wait.next(), wait.next(), wait.next()]).toEqual([10, 20, 30, 30]);

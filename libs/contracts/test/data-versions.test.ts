@@ -17,8 +17,8 @@ beforeEach(() => {
   time += 1_000;
 });
 
-describe('a process that hears of another content of its files', () => {
-  test('is behind when it is newer, and the other one is not', () => {
+describe('DataVersions.isBehind', () => {
+  test('is true for a newer reported version, and false for the reporter', () => {
     ahead.inForce('centres', B);
     tell(ahead, behind);
     tell(behind, ahead);
@@ -26,14 +26,14 @@ describe('a process that hears of another content of its files', () => {
     expect(ahead.isBehind('centres')).toBe(false);
   });
 
-  test('is behind no longer when it has read it', () => {
+  test('is false once the version is loaded', () => {
     ahead.inForce('centres', B);
     tell(ahead, behind);
     behind.inForce('centres', B);
     expect(behind.isBehind('centres')).toBe(false);
   });
 
-  test('is behind for two minutes at most, however often it hears of it', () => {
+  test('is true for two minutes at most, despite repeated reports', () => {
     ahead.inForce('centres', B);
     tell(ahead, behind);
     time += MAX_REPLICA_LAG_MS - 1;
@@ -44,20 +44,20 @@ describe('a process that hears of another content of its files', () => {
     expect(behind.isBehind('centres')).toBe(false);
   });
 
-  test('is not behind when the content is one that it has left behind', () => {
+  test('is false for a version that the process has replaced', () => {
     behind.inForce('centres', B);
     tell(ahead, behind);
     expect(behind.isBehind('centres')).toBe(false);
   });
 
-  test('is not behind because of another set of files, or of one that it does not read', () => {
+  test('ignores other sets of files and sets that the process does not read', () => {
     ahead.inForce('agencies', A);
     tell(ahead, behind);
     expect(behind.isBehind('agencies')).toBe(false);
     expect(behind.isBehind('centres')).toBe(false);
   });
 
-  test('hears of it from a process that reads no files', () => {
+  test('learns of a version from a process that reads no files', () => {
     const between = new DataVersions(() => time);
     ahead.inForce('centres', B);
     tell(behind, between);
@@ -67,7 +67,7 @@ describe('a process that hears of another content of its files', () => {
     expect(behind.isBehind('centres')).toBe(true);
   });
 
-  test('is not behind one that was started later with an older content', () => {
+  test('is false for a process that started later with an older version', () => {
     ahead.inForce('centres', B);
     tell(behind, ahead);
     time += 1_000;
@@ -83,17 +83,17 @@ describe('a process that hears of another content of its files', () => {
     ['', 'nothing'],
     ['centres', 'no version'],
     [`centres=${START}.zz`, 'no hash'],
-    [`centres=${START + 600_000}.bbbbbbbbbbbbbbbb`, 'a content of the future'],
-    [`people=${START + 1}.bbbbbbbbbbbbbbbb`, 'a set that there is not'],
-    [`centres=${START + 1}.bbbbbbbbbbbbbbbb`.repeat(400), 'a text without an end'],
-  ])('passes over %#: what is no version', (text) => {
+    [`centres=${START + 600_000}.bbbbbbbbbbbbbbbb`, 'a future version'],
+    [`people=${START + 1}.bbbbbbbbbbbbbbbb`, 'an unknown set'],
+    [`centres=${START + 1}.bbbbbbbbbbbbbbbb`.repeat(400), 'an endless text'],
+  ])('ignores invalid text %#', (text) => {
     behind.merge(text);
     expect(behind.isBehind('centres')).toBe(false);
   });
 });
 
-describe('a name that is not here', () => {
-  test('may come for two minutes from the first time that it is asked for', () => {
+describe('DataVersions.mayCome', () => {
+  test('is true for two minutes from the first request', () => {
     expect(behind.mayCome('centres', 'CU-900')).toBe(true);
     time += MAX_REPLICA_LAG_MS - 1;
     expect(behind.mayCome('centres', 'CU-900')).toBe(true);

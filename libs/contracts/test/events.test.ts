@@ -6,38 +6,38 @@ import { eventCodec, messageType } from '../src/proto.ts';
 const codec = eventCodec<IntakeEvents>('cups.intake.v1');
 const ref = { application: 'applications/x', centre: 'centres/CU-001', state: 'STATE_READY' } as const;
 
-describe('events of a package', () => {
-  test('come back as they were, told apart by their type', () => {
+describe('eventCodec', () => {
+  test('preserves events and their types', () => {
     const type = 'cups.intake.v1.ResultChanged';
     const read = codec.decode({ type, data: codec.encode({ type, data: { ref, revoked: true } }) });
     expect(read).toMatchObject({ type, data: { ref, revoked: true } });
   });
 
-  test('one of a newer release is unknown, and says what it is about', () => {
+  test('reads an event of a newer release as unknown with its common fields', () => {
     const data = codec.encode({ type: 'cups.intake.v1.DeskNoted', data: { ref, kind: 'x' } });
     const read = codec.decode({ type: 'cups.intake.v1.ApplicationPraised', data });
     expect(read).toMatchObject({ type: 'unknown', data: { ref } });
     expect(read?.data).not.toHaveProperty('kind');
   });
 
-  test('a message of the package that is no event is not read as one', () => {
+  test('rejects a message of the package that is not an event', () => {
     const data = messageType('cups.intake.v1.GetApplicationRequest').encode({});
     expect(codec.decode({ type: 'cups.intake.v1.GetApplicationRequest', data })?.type).toBe('unknown');
     expect(codec.decode({ type: 'cups.intake.v1.AnyEvent', data })?.type).toBe('unknown');
   });
 
-  test('what is of another package, or no message at all, is nothing', () => {
+  test('rejects other packages and invalid bytes', () => {
     expect(codec.decode({ type: 'cups.intake.v2.DeskNoted', data: new Uint8Array() })).toBeUndefined();
     expect(codec.decode({ type: 'md.cups.reply.decided.v1', data: new Uint8Array() })).toBeUndefined();
     expect(codec.decode({ type: 'cups.intake.v1.DeskNoted', data: new Uint8Array([0xff]) })).toBeUndefined();
   });
 
-  test('a package without events has no codec', () => {
+  test('rejects a package without events', () => {
     const none = eventCodec<{ package: string; written: never; read: never }>('cups.catalog.v1');
-    expect(() => none.decode({ type: 'cups.catalog.v1.X', data: new Uint8Array() })).toThrow('no events');
+    expect(() => none.decode({ type: 'cups.catalog.v1.X', data: new Uint8Array() })).toThrow('has no events');
   });
 
-  test('those that the union names are those that are read', () => {
+  test('reads exactly the types of the union', () => {
     const gen = new URL('../gen/events/', import.meta.url);
     const files = readdirSync(gen);
     expect(files).toEqual(['cups.agencybridge.v1.ts', 'cups.intake.v1.ts']);
@@ -57,10 +57,10 @@ describe('events of a package', () => {
   });
 });
 
-test('a reader that forgets an event does not compile, and neither does an event with the payload of another', () => {
+test('the types reject an incomplete switch and a mismatched payload', () => {
   // @ts-expect-error -- all types but one are missing
   const forgetful: Record<IntakeEvent__Output['type'], string> = { unknown: 'counted' };
-  // @ts-expect-error -- this event has no need that is met
+  // @ts-expect-error -- this event lacks the needed payload
   const mixed: IntakeEvents['written'] = { type: 'cups.intake.v1.DeskNoted', data: { ref, needMet: true } };
   expect([forgetful, mixed]).toHaveLength(2);
 });

@@ -13,7 +13,7 @@ describe('resource names', () => {
     ['deliveries', `${ulid}-cadastru`],
     ['notices', ulid],
     ['agencies', 'asp'],
-  ] as const)('%s/%s goes there and back', (collection, id) => {
+  ] as const)('parse and format %s/%s', (collection, id) => {
     expect(parseResourceName(collection, resourceName(collection, id))).toBe(id);
   });
 
@@ -31,7 +31,7 @@ describe('resource names', () => {
     ['deliveries', `deliveries/${ulid}`],
     ['agencies', 'agencies/a--b'],
     ['operators', 'operators/$ne'],
-  ] as const)('as a name in %s, %j is refused without being echoed', (collection, name) => {
+  ] as const)('reject in %s the name %j without echoing it', (collection, name) => {
     let refused: unknown;
     try {
       parseResourceName(collection, name, '/application');
@@ -45,7 +45,7 @@ describe('resource names', () => {
     if (name.length > 15) expect(JSON.stringify(refused) + (refused as Error).message).not.toContain(name);
   });
 
-  test('a frozen submission is named by application and number', () => {
+  test('name a frozen submission by application and number', () => {
     expect(parseSubmissionName(submissionName(ulid, 12))).toEqual({ application: ulid, submission: 12 });
     for (const bad of [
       `applications/${ulid}/submissions/0`,
@@ -58,7 +58,7 @@ describe('resource names', () => {
 });
 
 describe('formats', () => {
-  test('a UUID is five groups of hex, a ULID 26 Crockford symbols', () => {
+  test('match UUIDs of five hex groups and ULIDs of 26 Crockford characters', () => {
     expect(isUuid('0190b3d2-7c1e-7b3a-8f00-0123456789AB')).toBe(true);
     expect(isUuid('0190b3d27c1e7b3a8f000123456789ab')).toBe(false);
     expect(isUlid('01JD7ZQ5M0X3V8K2N4P6R8T0WA')).toBe(true);

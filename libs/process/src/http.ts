@@ -2,15 +2,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ProcessMetrics } from './metrics.ts';
 
-/** The HTTP face for operators of the platform. */
+/** The HTTP server for platform administrators. */
 export interface OperationsServer {
   port: number;
   close(): Promise<void>;
 }
 
 /**
- * `/healthz` (200 while `live`), `/readyz` (200 while `ready`: "I can take work"), `/metrics` (Prometheus text). Anything that
- * throws counts as no.
+ * Serves `/healthz` (200 while `live`), `/readyz` (200 while `ready`) and `/metrics` (Prometheus text). An
+ * exception counts as false.
  */
 export async function serveHttp(options: {
   port: number;

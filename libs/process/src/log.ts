@@ -2,28 +2,27 @@ import { LOG_NUMBERS, LOG_TEXTS } from '@cups/contracts';
 import type { Log, LogFields } from '@cups/contracts';
 import pino from 'pino';
 
-/** The log of a process. */
 export interface ProcessLog extends Log {
   child(fields: LogFields): ProcessLog;
-  /** Writes what is buffered, at once. */
+  /** Writes buffered lines immediately. */
   flush(): void;
 }
 
-/** Where lines go; given in tests. */
+/** Destination of lines; given in tests. */
 export interface LogDestination {
   write(line: string): void;
   flushSync?(): void;
 }
 
-/** Characters that wait for a standard output that nobody reads; lines beyond that are dropped. */
+/** Buffer for a blocked standard output, in characters; further lines are dropped. */
 const MAX_BUFFERED_CHARACTERS = 1 << 20;
-/** ms; so long does the end of a process wait for somebody to read its last lines. */
+/** How long the end of the process waits for the last lines to be read. */
 const FLUSH_TIMEOUT_MS = 500;
 
 /**
- * A log of JSON lines on standard output, written asynchronously; flushed at exit. Whoever reads them slowly, or not at all,
- * holds nobody up: lines are dropped then.
- * @param options.onDrop is told of each line that is dropped
+ * Creates a log of JSON lines on standard output, written asynchronously and flushed at exit. A slow reader
+ * never blocks the process: lines are dropped instead.
+ * @param options.onDrop called for each dropped line
  */
 export function createLog(options: {
   service: string;
@@ -45,7 +44,7 @@ export function createLog(options: {
     try {
       destination.flushSync?.();
     } catch {
-      // Not yet open, or already closed: there is nothing to write to.
+      // The destination is not open yet, or closed.
     }
   };
   return createProcessLog(out, {}, flush);
@@ -54,8 +53,8 @@ export function createLog(options: {
 function standardOutput(onDrop: () => void = () => {}): LogDestination {
   let giveUpAt = Infinity;
   const stream = pino.destination({
-    // To ask for it is what makes a pipe refuse what it has no room for. Else a write would wait in a thread until somebody
-    // reads, and the process could not end before.
+    // Accessing `fd` makes a full pipe reject writes. Otherwise a write would block a thread, and the process
+    // could not end.
     fd: process.stdout.fd,
     sync: false,
     maxLength: MAX_BUFFERED_CHARACTERS,
@@ -69,7 +68,7 @@ function standardOutput(onDrop: () => void = () => {}): LogDestination {
       try {
         stream.flushSync();
       } catch {
-        // Nobody reads. What waits is given up, or it would be tried once more when the process exits.
+        // Nobody reads. Without this the buffer would be flushed again at exit.
         stream.destroy();
       }
     },

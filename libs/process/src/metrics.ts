@@ -1,11 +1,12 @@
-// Part by part: the whole brings a cluster aggregator, a push client and OpenTelemetry, 17 MiB resident that nobody here uses.
+// Imports single modules: the package index adds a cluster aggregator, a push client and OpenTelemetry (17
+// MiB resident).
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
 import type { Metrics } from '@cups/contracts';
 
-/** The meters of one process, and the registry that a scrape reads. */
+/** The metrics of one process and their registry. */
 export interface ProcessMetrics extends Metrics {
   readonly registry: Registry;
 }
@@ -13,8 +14,8 @@ export interface ProcessMetrics extends Metrics {
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * A registry with the few process figures that cost nothing between scrapes (the default collection of prom-client keeps a
- * 10 ms timer). Asking twice for one name gives the same meter.
+ * Creates a registry with the process metrics that cost nothing between scrapes. The default collection of
+ * prom-client keeps a 10 ms timer. A repeated name returns the same metric.
  */
 export function createMetrics(service: string): ProcessMetrics {
   const registry = new Registry();
@@ -44,12 +45,16 @@ export function createMetrics(service: string): ProcessMetrics {
     histogram: (name, help, labels = [], buckets = DURATION_BUCKETS_SECONDS) =>
       getOrCreate(name, () => new Histogram({ name, help, labelNames: labels, buckets, registers: [registry] })),
   };
-  metrics.gauge('process_resident_memory_bytes', 'Resident memory.', [], (g) => g.set(process.memoryUsage.rss()));
-  metrics.gauge('process_heap_bytes', 'Used heap.', [], (g) => g.set(process.memoryUsage().heapUsed));
-  metrics.gauge('process_cpu_seconds', 'CPU time used so far, user and system.', [], (g) => {
+  metrics.gauge('process_resident_memory_bytes', 'Resident memory, in bytes.', [], (g) =>
+    g.set(process.memoryUsage.rss()),
+  );
+  metrics.gauge('process_heap_bytes', 'Used heap, in bytes.', [], (g) => g.set(process.memoryUsage().heapUsed));
+  metrics.gauge('process_cpu_seconds', 'User and system CPU time, in seconds.', [], (g) => {
     const { user, system } = process.cpuUsage();
     g.set((user + system) / 1e6);
   });
-  metrics.gauge('process_uptime_seconds', 'Time since the start.', [], (g) => g.set(process.uptime()));
+  metrics.gauge('process_uptime_seconds', 'Time since the process started, in seconds.', [], (g) =>
+    g.set(process.uptime()),
+  );
   return metrics;
 }

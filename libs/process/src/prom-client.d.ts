@@ -1,4 +1,4 @@
-// The parts of prom-client that metrics.ts imports one by one; types exist for the whole only.
+// The modules of prom-client that metrics.ts imports; it only has types for the whole package.
 declare module 'prom-client/lib/counter.js' {
   export { Counter as default } from 'prom-client';
 }

@@ -3,26 +3,29 @@ import type { LogFields } from '@cups/contracts';
 import { reduceError } from './log.ts';
 import type { ProcessLog } from './log.ts';
 
-/** What a `create…` of an app gives back. */
+/** A running app, as its `create…` function returns it. */
 export interface RunningService {
   grpcPort?: number;
   httpPort?: number;
-  /** Where people reach it, when they do. */
+  /** Public URL, if any. */
   url?: string;
   log?: ProcessLog;
-  /** NOT_SERVING, stop consumers, drain calls, publish the outbox, close the store: in this order. */
+  /**
+   * Reports NOT_SERVING, stops consumers, drains calls, publishes the outbox and closes the store, in this
+   * order.
+   */
   stop(): Promise<void>;
   [key: string]: unknown;
 }
 
 const SHUTDOWN_TIMEOUT_MS = 20_000;
-/** Handles are gone some turns of the event loop after they were closed. */
+/** Handles disappear a few event loop turns after they are closed. */
 const CLOSE_GRACE_MS = 250;
 
 /**
- * The life of a process, for `main.ts`: `serve(() => createIntake(readConfig(process.env)))`. A start that fails ends the process
- * with one sentence and code 1. SIGTERM or SIGINT stops in order and exits 0 within 20 s, naming what was still open. An error
- * that nobody caught is logged without its text, and ends the process with code 1.
+ * Runs a process from `main.ts`: `serve(() => createIntake(readConfig(process.env)))`. A failed start prints
+ * one sentence and exits with code 1. SIGTERM or SIGINT stops in order and exits with 0 within 20 s, logging
+ * what is still open. An uncaught error is logged without its text and exits with code 1.
  */
 export function serve(start: Promise<RunningService> | (() => Promise<RunningService> | RunningService)): void {
   const lifecycle = new ProcessLifecycle();
@@ -33,7 +36,7 @@ export function serve(start: Promise<RunningService> | (() => Promise<RunningSer
   const stop = (signal: NodeJS.Signals) => void lifecycle.end(started, signal);
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // A starter on this machine holds a channel to us; when it is killed, nobody else would end us.
+  // A local parent process holds a channel; if it is killed, nothing else would stop this process.
   process.on('disconnect', () => stop('SIGTERM'));
 }
 
@@ -41,7 +44,7 @@ class ProcessLifecycle {
   #running: RunningService | undefined;
   #stopping = false;
 
-  /** @returns the service once it runs; when it does not start, the process ends and nothing is returned */
+  /** @returns the running service; exits the process if the start fails */
   async begin(start: () => Promise<RunningService>): Promise<RunningService> {
     try {
       this.#running = await start();
@@ -79,20 +82,22 @@ class ProcessLifecycle {
     this.#exit(1);
   }
 
-  /** What config.ts and the wiring throw is written by us for a person to read; a driver's error may hold anything. */
+  /**
+   * Plain errors of configuration and wiring are written for people; a driver's error may contain anything.
+   */
   #sayWhyNot(error: unknown): void {
     const ours = error instanceof Error && error.constructor === Error && !('code' in error);
     if (ours) process.stderr.write(`${error.message}\n`);
     else this.#line('error', { event: 'start-failed', error: reduceError(error) });
   }
 
-  /** To the log of the service, and before it has one to standard error. */
+  /** Writes to the log of the service, or to standard error before it has one. */
   #line(level: 'info' | 'warn' | 'error', fields: LogFields): void {
     if (this.#running?.log) this.#running.log[level](fields);
     else process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields })}\n`);
   }
 
-  /** A log reduces an error by itself. */
+  /** The log itself reduces errors. */
   #forLog(error: unknown): unknown {
     return this.#running?.log ? error : reduceError(error);
   }
@@ -103,7 +108,7 @@ class ProcessLifecycle {
   }
 }
 
-/** What is open when everything has stopped. What was closed a moment ago is given the time to be gone. */
+/** Returns what is still open after the shutdown, with time for closed handles to disappear. */
 async function waitForOpenResources(): Promise<string> {
   const end = Date.now() + CLOSE_GRACE_MS;
   let open = describeOpenResources();
@@ -114,7 +119,7 @@ async function waitForOpenResources(): Promise<string> {
   return open;
 }
 
-/** Kinds and counts of what keeps the process alive, e.g. `TCPSocketWrap 2, Timeout 1`; '' when nothing does. */
+/** Lists what keeps the process alive, such as `TCPSocketWrap 2, Timeout 1`; '' for nothing. */
 function describeOpenResources(): string {
   const counts = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) {

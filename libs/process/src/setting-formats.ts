@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import type { Environment, NumberSetting, Setting } from './setting-types.ts';
 
-/** How one type of setting is written, and what its text says; undefined where it says nothing of that form. */
+/** Format of one type of setting. `parse` returns undefined for an invalid text. */
 export interface SettingFormat<One extends Setting> {
-  /** For the sentence of a refusal: `<NAME> must be <form>.` */
+  /** Completes the error message: `<NAME> must be <form>.` */
   describe(setting: One): string;
   parse(text: string, setting: One): unknown;
 }
@@ -57,7 +57,6 @@ const origin: FormatOf<'origin'> = {
   parse: (text) => (URL.parse(text)?.origin === text ? text : undefined),
 };
 
-/** One for each type of setting. */
 export const SETTING_FORMATS: { readonly [Type in Setting['type']]: FormatOf<Type> } = {
   text: { describe: () => 'a text', parse: (text) => text },
   number,

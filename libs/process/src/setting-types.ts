@@ -1,52 +1,50 @@
 /**
- * Settings are data: a table in the `config.ts` of each service says what each one is called, what it may be, what it is
- * without being set, and what it means. The same tables are read at the start (`readSettings`), drawn into
- * docs/reference/settings.md, and read by whoever deploys. Nothing here opens anything.
+ * Settings are data: the `config.ts` of each service declares name, type, default and meaning. `readSettings`
+ * reads them at the start, and docs/reference/settings.md is generated from them. Nothing here opens anything.
  */
 
 interface SettingDeclaration<Type extends string, Given> {
-  /** The variable of the environment. */
+  /** Environment variable. */
   readonly name: string;
   readonly type: Type;
-  /** For whoever runs the platform: one or two sentences. */
+  /** Description for administrators, one or two sentences. */
   readonly meaning: string;
-  /** What counts where the variable is absent or empty; without one it must be set. */
+  /** Value if the variable is absent or empty; without a default it is mandatory. */
   readonly default?: Given;
-  /** What counts instead of `default` in production. */
+  /** Replaces `default` in production. */
   readonly inProduction?: Given;
-  /** In production there is no default. */
+  /** Has no default in production. */
   readonly requiredInProduction?: true;
-  /** Its value is shown nowhere, and comes from a secret. */
+  /** Never displayed; comes from a secret. */
   readonly secret?: true;
 }
 
 export type TextSetting = SettingDeclaration<'text', string>;
 
-/** A whole number. One with a unit is a time: it reaches the service in milliseconds. */
+/** An integer. With a unit it is a duration, which the service gets in milliseconds. */
 export interface NumberSetting extends SettingDeclaration<'number', number> {
   /** @default 0 */
   readonly min?: number;
-  /** @default the largest whole number */
+  /** @default Number.MAX_SAFE_INTEGER */
   readonly max?: number;
   readonly unit?: 'ms' | 'minutes' | 'days';
 }
 
-/** 0 (any free one) to 65535. */
+/** 0 (any free port) to 65535. */
 export type PortSetting = SettingDeclaration<'port', number>;
 
 /** An IP address to listen on. */
 export type IpSetting = SettingDeclaration<'ip', string>;
 
-/** host:port, or dns:///host:port: a name behind which there are many. */
+/** host:port, or dns:///host:port for all addresses of a name. */
 export type AddressSetting = SettingDeclaration<'address', string>;
 
-/** scheme://host, with a port where it is not the usual one, and without a path. */
+/** scheme://host with an optional port, without a path. */
 export type OriginSetting = SettingDeclaration<'origin', string>;
 
-/** Separated by commas; empty parts are left out. */
+/** Comma-separated; empty parts are dropped. */
 export type ListSetting = SettingDeclaration<'list', readonly string[]>;
 
-/** true or false. */
 export type FlagSetting = SettingDeclaration<'flag', boolean>;
 
 export interface ChoiceSetting extends SettingDeclaration<'choice', string> {
@@ -54,30 +52,32 @@ export interface ChoiceSetting extends SettingDeclaration<'choice', string> {
 }
 
 /**
- * Where the process runs: development or production. It has no default: development opens doors that production must keep
- * shut, and a setting that was forgotten must not open them.
+ * Development or production. No default: development allows what production must reject, so a forgotten
+ * setting must not select it.
  */
 export type EnvironmentSetting = SettingDeclaration<'environment', never>;
 
-/** A file or folder, relative to the folder in which the process was started; whether it exists is not looked at. */
+/** A file or folder, relative to the working directory; its existence is not checked. */
 export interface PathSetting extends SettingDeclaration<'path', string> {
-  /** It may be left out, in production only where it is not required there. */
+  /** It is optional, in production only without `requiredInProduction`. */
   readonly optional?: true;
 }
 
-/** The path of a file that holds no secret, such as a certificate; the service gets a reader that sees a changed file at its next call. */
+/**
+ * Path of a file without secrets, such as a certificate. The service gets a function that rereads a changed
+ * file.
+ */
 export interface FileSetting extends SettingDeclaration<'file', string> {
-  /** It may be left out, in production only where it is not required there. */
+  /** It is optional, in production only without `requiredInProduction`. */
   readonly optional?: true;
 }
 
-/** The path of a file that holds a secret; the service gets a reader that sees a changed file at its next call. */
+/** Path of a file with a secret. The service gets a function that rereads a changed file. */
 export interface SecretFileSetting extends SettingDeclaration<'secret-file', string> {
-  /** It may be left out. */
   readonly optional?: true;
 }
 
-/** URI of the store without a database, in the variable itself or in the file that the variable `file` names. */
+/** URI of the store without a database, in the variable or in the file that the variable `file` names. */
 export interface StoreUriSetting extends SettingDeclaration<'store-uri', string> {
   readonly file: string;
 }
@@ -98,7 +98,7 @@ export type Setting =
   | SecretFileSetting
   | StoreUriSetting;
 
-/** The settings of a service, by their place in its configuration; a table may hold tables. */
+/** The settings of a service; tables may be nested. */
 export interface Settings {
   readonly [key: string]: Setting | Settings;
 }
@@ -123,15 +123,14 @@ type ValueOf<One> = One extends { type: 'number' | 'port' }
                 ? string | undefined
                 : string;
 
-/** What a service gets of its table: a value in each place. */
+/** The configuration type of a table. */
 export type ConfigOf<Table> = {
   -readonly [Key in keyof Table]: Table[Key] extends Setting ? ValueOf<Table[Key]> : ConfigOf<Table[Key]>;
 };
 
-/** Whether a place of a table holds a setting, and no further table. */
 export const isSetting = (one: Setting | Settings): one is Setting => typeof one['type'] === 'string';
 
-/** All settings of a table and of those within it, in their order. */
+/** Returns all settings of a table and its nested tables, in order. */
 export function listSettings(table: Settings): Setting[] {
   return Object.values(table).flatMap((one) => (isSetting(one) ? [one] : listSettings(one)));
 }

@@ -8,7 +8,7 @@ import type { ConfigOf, Setting, Settings, StoreUriSetting } from './setting-typ
 export { listSettings } from './setting-types.ts';
 export type * from './setting-types.ts';
 
-/** The environment of a process, and whether it says production. */
+/** The environment variables of a process, and whether it is in production. */
 interface SettingSource {
   variables: Readonly<Record<string, string | undefined>>;
   production: boolean;
@@ -17,9 +17,9 @@ interface SettingSource {
 const MS = { ms: 1, minutes: 60_000, days: 86_400_000 } as const;
 
 /**
- * Reads the settings of a table from `variables`, which is `process.env` in a service; only a `config.ts` calls it. An empty
- * variable counts as not set.
- * @throws Error, one sentence that names the setting and never repeats its value
+ * Reads the settings of a table; only a `config.ts` calls it, with `process.env`. An empty variable counts as
+ * absent.
+ * @throws Error, one sentence with the setting and without its value
  */
 export function readSettings<const Table extends Settings>(
   table: Table,
@@ -39,7 +39,7 @@ function readTable(table: Settings, source: SettingSource): Record<string, unkno
   return values;
 }
 
-/** What the service gets: of a time its milliseconds, of a path where it leads, of a secret a reader. */
+/** Converts a value: durations to milliseconds, paths to absolute ones, files to reader functions. */
 function resolveSetting(setting: Setting, source: SettingSource): unknown {
   if (setting.type === 'store-uri') return resolveStoreUri(setting, source);
   const value = readValue(setting, source);
@@ -54,7 +54,6 @@ function resolveSetting(setting: Setting, source: SettingSource): unknown {
 const readText = (name: string, { variables }: SettingSource): string | undefined =>
   variables[name]?.trim() || undefined;
 
-/** What the variable says, or the default. */
 function readValue(setting: Setting, source: SettingSource): unknown {
   const { production } = source;
   const { describe, parse } = SETTING_FORMATS[setting.type] as SettingFormat<Setting>;

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { assertPrivateFile } from '@cups/contracts/node';
 
 /**
- * A reader of a secret in a file, as {@link watchFile}.
- * @throws Error, one sentence, at once when the file cannot be read, or lies open for everybody
+ * Returns a reader of a secret file; see {@link watchFile}.
+ * @throws Error, one sentence, if the file is unreadable at the start or others can read it
  */
 export function watchSecret(name: string, path: string): () => string {
   const read = watchFile(name, path);
@@ -13,10 +13,10 @@ export function watchSecret(name: string, path: string): () => string {
 }
 
 /**
- * A reader of a file, which sees a changed file at its next call. While the file is absent, as it may be for a moment
- * between two versions of a mounted one, it gives what it read last.
- * @param name the setting that names the file, for the sentence of a refusal
- * @throws Error, one sentence, at once when the file cannot be read
+ * Returns a reader that rereads a changed file on its next call. While the file is absent, as between two
+ * mounted versions, it returns the last content.
+ * @param name the setting, for the error message
+ * @throws Error, one sentence, if the file is unreadable at the start
  */
 export function watchFile(name: string, path: string): () => string {
   const file = resolve(path);
@@ -39,7 +39,7 @@ export function watchFile(name: string, path: string): () => string {
     try {
       load();
     } catch {
-      // Between two versions: what was read last still counts.
+      // Between two versions the last content is valid.
     }
     return content;
   };

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMetrics, reduceError, serveHttp } from '../src/index.ts';
 import { captureLog, temporaryDir } from '@cups/testing';
 
-describe('logs', () => {
-  test('hold the fields of the closed list and nothing else', () => {
+describe('createLog', () => {
+  test('writes the fields of the closed list only', () => {
     const { log, lines } = captureLog();
     log.info({
       event: 'x',
@@ -18,7 +18,7 @@ describe('logs', () => {
     expect(Date.parse(time as string)).not.toBeNaN();
   });
 
-  test('drop values of the wrong type, cut long texts, and blank a personal number in a name', () => {
+  test('drops values of another type, truncates texts and redacts personal numbers', () => {
     const { log, lines } = captureLog();
     log.warn({
       event: 'x',
@@ -33,13 +33,13 @@ describe('logs', () => {
     expect((lines[0]?.['reason'] as string).length).toBeLessThan(400);
   });
 
-  test('a child adds its fields to each line', () => {
+  test('adds the fields of a child to each of its lines', () => {
     const { log, lines } = captureLog();
     log.child({ requestId: 'r1', caller: 'gateway' }).error({ event: 'x' });
     expect(lines[0]).toMatchObject({ requestId: 'r1', caller: 'gateway', event: 'x', level: 'error' });
   });
 
-  test('an error is its class, its code and the places it passed; its text never, nor that of its cause', () => {
+  test('reduces an error and its causes to class, code and code locations', () => {
     const cause = Object.assign(new Error('dup key: { idnp: "2900000000012" }\n    at Ion (/home/ion:1:1)'), {
       code: 'E11000',
     });
@@ -52,7 +52,7 @@ describe('logs', () => {
     expect(text).not.toMatch(/\bIon\b|Popescu|2900000000012|dup key/);
   });
 
-  test('an error whose name or code is a text of its own is reduced too', () => {
+  test('reduces an error whose name or code is free text', () => {
     const error = Object.assign(new Error('m'), { name: 'Ion Popescu', code: 'key: 2900000000012' });
     expect(reduceError(error)).toMatchObject({ name: 'Error' });
     expect(reduceError(error)).not.toHaveProperty('code');
@@ -61,7 +61,7 @@ describe('logs', () => {
   });
 });
 
-describe('the HTTP face', () => {
+describe('serveHttp', () => {
   let ready = true;
   let live = true;
   let http: Awaited<ReturnType<typeof serveHttp>>;
@@ -75,13 +75,13 @@ describe('the HTTP face', () => {
       host: '127.0.0.1',
       metrics,
       live: () => live,
-      ready: () => (ready ? true : Promise.reject(new Error('store is away'))),
+      ready: () => (ready ? true : Promise.reject(new Error('store is unavailable'))),
     });
   });
   afterEach(() => http.close());
   const get = (path: string) => fetch(`http://127.0.0.1:${http.port}${path}`);
 
-  test('answers live and ready, and 503 when they say no or throw', async () => {
+  test('serves live and ready, with 503 for false or an exception', async () => {
     expect([(await get('/healthz')).status, (await get('/readyz?x=1')).status]).toEqual([200, 200]);
     [ready, live] = [false, false];
     const answers = [await get('/healthz'), await get('/readyz')];
@@ -89,21 +89,21 @@ describe('the HTTP face', () => {
     expect(await (answers[1] as Response).text()).toBe('no\n');
   });
 
-  test('shows the metrics of this process and of the service', async () => {
+  test('serves the metrics of the process and the service', async () => {
     const text = await (await get('/metrics')).text();
     expect(text).toContain('things_total{kind="a",service="intake"} 1');
     expect(text).toMatch(/process_resident_memory_bytes\{service="intake"\} \d{7,}/);
   });
 
-  test('knows no other path', async () => {
+  test('serves no other path', async () => {
     expect((await get('/')).status).toBe(404);
   });
 });
 
-describe('the life of a process', () => {
+describe('serve', () => {
   const index = join(import.meta.dirname, '..', 'src', 'index.ts');
 
-  /** Runs a main.ts; `signal` is sent once it prints a line with "serving". */
+  /** Runs a main.ts and sends `signal` after a line with "serving". */
   async function life(main: string, signal?: NodeJS.Signals) {
     const { dir, remove } = temporaryDir();
     const file = join(dir, 'main.mts');
@@ -126,7 +126,7 @@ describe('the life of a process', () => {
   }
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s stops in order and exits 0, with every log line written',
+    '%s stops in order and exits 0 with every log line written',
     async (signal) => {
       const { code, out } = await life(
         `const log = createLog({ service: 'x' });
@@ -145,7 +145,7 @@ describe('the life of a process', () => {
     },
   );
 
-  test('a stop that leaves nothing open is no warning, also when sockets close as it ends', async () => {
+  test('logs no warning if a shutdown leaves nothing open, even with sockets closing late', async () => {
     const { code, out } = await life(
       `import { connect, createServer } from 'node:net';
        import { once } from 'node:events';
@@ -163,7 +163,7 @@ describe('the life of a process', () => {
   });
 
   test.each(['pipe', 'socket'] as const)(
-    'a standard output that is a full %s which nobody reads drops lines and holds up neither work nor stop',
+    'drops lines without delay if standard output is a full %s without a reader',
     async (kind) => {
       const { dir, remove } = temporaryDir();
       const file = join(dir, 'main.mts');
@@ -179,7 +179,7 @@ describe('the life of a process', () => {
          }, 5);`,
       );
       execFileSync('mkfifo', [join(dir, 'fifo')]);
-      // Open for reading as well, so that it has a reader, who reads nothing.
+      // Also open for reading, so that a reader exists, which reads nothing.
       const fifo = openSync(join(dir, 'fifo'), 'r+');
       const child = spawn(process.execPath, [file], { stdio: ['ignore', kind === 'pipe' ? fifo : 'pipe', 'pipe'] });
       const ended = new Promise((resolve) => child.on('exit', (...how) => resolve(how)));
@@ -198,12 +198,12 @@ describe('the life of a process', () => {
     },
   );
 
-  test('a bad setting is one sentence and exit code 1', async () => {
+  test('prints one sentence for an invalid setting and exits 1', async () => {
     const { code, out } = await life(`serve(() => { throw new Error('GRPC_PORT must be a port from 0 to 65535.'); });`);
     expect({ code, out }).toEqual({ code: 1, out: 'GRPC_PORT must be a port from 0 to 65535.\n' });
   });
 
-  test("a driver's error at the start ends it without its text", async () => {
+  test('hides the text of a driver error at the start', async () => {
     const { code, out } = await life(
       `serve(Promise.reject(Object.assign(new Error('dup key 2900000000012'), { code: 11000 })));`,
     );
@@ -213,7 +213,7 @@ describe('the life of a process', () => {
   });
 
   test.each(['setTimeout(() => { throw new Error("Ion") })', 'Promise.reject(new Error("Ion"))'])(
-    'an error that nobody caught is logged without its text and exits 1: %s',
+    'logs an uncaught error without its text and exits 1: %s',
     async (thrown) => {
       const { code, out } = await life(
         `const log = createLog({ service: 'x' }); serve(async () => { ${thrown}; return { log, stop: async () => {} }; }); setInterval(() => {}, 1000);`,
@@ -224,7 +224,7 @@ describe('the life of a process', () => {
     },
   );
 
-  test('a stop that fails exits 1', async () => {
+  test('exits 1 if the shutdown fails', async () => {
     const { code, out } = await life(
       `serve(async () => ({ stop: () => Promise.reject(new Error('x')) })); setInterval(() => {}, 1000);`,
       'SIGTERM',

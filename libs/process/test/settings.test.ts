@@ -7,7 +7,7 @@ import type { Setting, Settings } from '../src/settings.ts';
 
 const meaning = 'For a test.';
 
-/** The value of one setting in an environment. */
+/** Returns the value of one setting in an environment. */
 function read(setting: Setting, variables: Record<string, string> = {}): unknown {
   return readSettings({ one: setting }, variables)['one'];
 }
@@ -21,18 +21,18 @@ const storeUri: Setting = {
   meaning,
 };
 
-describe('a setting that is set', () => {
+describe('readSettings of a present variable', () => {
   test.each<[string, Setting, string, unknown]>([
-    ['a text without the spaces around it', { name: 'X', type: 'text', meaning }, ' x ', 'x'],
-    ['a whole number', { name: 'X', type: 'number', meaning }, '12', 12],
+    ['a text without surrounding spaces', { name: 'X', type: 'text', meaning }, ' x ', 'x'],
+    ['an integer', { name: 'X', type: 'number', meaning }, '12', 12],
     ['a negative number', { name: 'X', type: 'number', min: -5, meaning }, '-5', -5],
     ['minutes in milliseconds', { name: 'X', type: 'number', unit: 'minutes', meaning }, '2', 120_000],
     ['days in milliseconds', { name: 'X', type: 'number', unit: 'days', meaning }, '1', 86_400_000],
     ['a port', { name: 'X', type: 'port', meaning }, '0', 0],
     ['an IP address', { name: 'X', type: 'ip', meaning }, '::', '::'],
     ['an address', { name: 'X', type: 'address', meaning }, 'intake:50051', 'intake:50051'],
-    ['a name of many addresses', { name: 'X', type: 'address', meaning }, 'dns:///intake:1', 'dns:///intake:1'],
-    ['an address of IPv6', { name: 'X', type: 'address', meaning }, '[::1]:1', '[::1]:1'],
+    ['a name with several addresses', { name: 'X', type: 'address', meaning }, 'dns:///intake:1', 'dns:///intake:1'],
+    ['an IPv6 address', { name: 'X', type: 'address', meaning }, '[::1]:1', '[::1]:1'],
     ['an origin', { name: 'X', type: 'origin', meaning }, 'https://cups.example', 'https://cups.example'],
     ['a list without its empty parts', { name: 'X', type: 'list', meaning }, 'a, b,,c ', ['a', 'b', 'c']],
     ['a flag', { name: 'X', type: 'flag', meaning }, 'false', false],
@@ -40,25 +40,15 @@ describe('a setting that is set', () => {
     ['an environment', { name: 'X', type: 'environment', meaning }, 'production', 'production'],
     ['a path, made absolute', { name: 'X', type: 'path', meaning }, 'data', join(process.cwd(), 'data')],
     ['the address of the store', storeUri, 'mongodb://store', 'mongodb://store'],
-  ])('is %s', (_what, setting, text, value) => {
+  ])('reads %s', (_what, setting, text, value) => {
     expect(read(setting, { [setting.name]: text })).toEqual(value);
   });
 });
 
-describe('a setting that cannot be used', () => {
+describe('readSettings of an invalid variable', () => {
   test.each<[string, Setting, string, string]>([
-    [
-      'a number that is none',
-      { name: 'X', type: 'number', meaning },
-      '1e3',
-      'a whole number from 0 to 9007199254740991',
-    ],
-    [
-      'a number out of its bounds',
-      { name: 'X', type: 'number', max: 10, meaning },
-      '12',
-      'a whole number from 0 to 10',
-    ],
+    ['an invalid number', { name: 'X', type: 'number', meaning }, '1e3', 'a whole number from 0 to 9007199254740991'],
+    ['a number out of range', { name: 'X', type: 'number', max: 10, meaning }, '12', 'a whole number from 0 to 10'],
     ['a port', { name: 'X', type: 'port', meaning }, '70000', 'a port from 0 to 65535'],
     ['an IP address', { name: 'X', type: 'ip', meaning }, 'all', 'an IP address, such as 127.0.0.1 or ::'],
     [
@@ -80,27 +70,22 @@ describe('a setting that cannot be used', () => {
       'an origin such as https://cups.example, without a path',
     ],
     ['a flag', { name: 'X', type: 'flag', meaning }, 'yes', 'true or false'],
-    ['a word that is the name of a method', { name: 'X', type: 'flag', meaning }, 'toString', 'true or false'],
+    ['the name of a method', { name: 'X', type: 'flag', meaning }, 'toString', 'true or false'],
     ['a choice', { name: 'X', type: 'choice', choices: ['info', 'warn'], meaning }, 'loud', 'one of info, warn'],
     ['an environment', { name: 'X', type: 'environment', meaning }, 'prod', 'one of development, production'],
-    [
-      'the file of a secret',
-      { name: 'X', type: 'secret-file', meaning },
-      '/no/such/file',
-      'name a file that can be read',
-    ],
-  ])('is refused with one sentence that does not repeat its value: %s', (_what, setting, text, form) => {
+    ['a secret file', { name: 'X', type: 'secret-file', meaning }, '/no/such/file', 'name a file that can be read'],
+  ])('rejects %s in one sentence without its value', (_what, setting, text, form) => {
     const sentence = `X must ${form.startsWith('name ') ? '' : 'be '}${form}.`;
     expect(() => read(setting, { X: text })).toThrow(new Error(sentence));
   });
 });
 
-describe('a setting that is not set', () => {
+describe('readSettings of an absent variable', () => {
   test.each<[string, Record<string, string>]>([
     ['absent', {}],
     ['empty', { X: '' }],
     ['blank', { X: ' ' }],
-  ])('has its default when it is %s', (_what, variables) => {
+  ])('returns the default if it is %s', (_what, variables) => {
     expect(read({ name: 'X', type: 'text', default: 'd', meaning }, variables)).toBe('d');
     expect(read({ name: 'X', type: 'number', default: 1, unit: 'minutes', meaning }, variables)).toBe(60_000);
     expect(read({ name: 'X', type: 'list', default: ['a'], meaning }, variables)).toEqual(['a']);
@@ -109,12 +94,12 @@ describe('a setting that is not set', () => {
     expect(() => read({ name: 'X', type: 'text', meaning }, variables)).toThrow('X is not set; it must be a text.');
   });
 
-  test('may be absent when it is the file of a secret that is optional', () => {
+  test('accepts an absent optional secret file', () => {
     expect(read({ name: 'X', type: 'secret-file', optional: true, meaning })).toBeUndefined();
     expect(() => read({ name: 'X', type: 'secret-file', meaning })).toThrow('X is not set; it must be a path.');
   });
 
-  test('may be absent in development alone', () => {
+  test('accepts an absent setting in development only if production requires it', () => {
     const table = {
       environment: { name: 'CUPS_ENV', type: 'environment', meaning },
       dir: { name: 'X', type: 'path', optional: true, requiredInProduction: true, meaning },
@@ -127,7 +112,7 @@ describe('a setting that is not set', () => {
   test.each([
     ['development', '127.0.0.1', ''],
     ['production', '::', undefined],
-  ])('has the default of its environment: %s', (environment, host, origin) => {
+  ])('returns the default of its environment: %s', (environment, host, origin) => {
     const table = {
       environment: { name: 'CUPS_ENV', type: 'environment', meaning },
       host: { name: 'HOST', type: 'text', default: '127.0.0.1', inProduction: '::', meaning },
@@ -141,12 +126,12 @@ describe('a setting that is not set', () => {
   });
 });
 
-test('all settings of a table are listed, those of tables within it too', () => {
+test('listSettings returns all settings, including those of nested tables', () => {
   const [one, other] = [{ name: 'A', type: 'text', meaning } as const, { name: 'B', type: 'flag', meaning } as const];
   expect(listSettings({ one, within: { other } })).toEqual([one, other]);
 });
 
-test('a file that holds no secret is read again when it changes, may lie open, and may be left out', () => {
+test('a file without secrets is reloaded on change, may be public and may be absent', () => {
   const { dir, remove } = temporaryDir();
   const file = join(dir, 'ca.crt');
   writeFileSync(file, 'one\n', { mode: 0o644 });
@@ -161,8 +146,8 @@ test('a file that holds no secret is read again when it changes, may lie open, a
   expect(() => readSettings(table, { CA: file })).toThrow('CA must name a file that can be read.');
 });
 
-describe('a secret in a file', () => {
-  test('is read again when the file changes, and kept while the file is gone', () => {
+describe('a secret file', () => {
+  test('is reloaded on change, and its last content stays while it is missing', () => {
     const { dir, remove } = temporaryDir();
     const file = join(dir, 'secret');
     writeFileSync(file, 'one\n', { mode: 0o600 });
@@ -183,19 +168,19 @@ describe('a secret in a file', () => {
     [0o604, false],
     [0o660, false],
     [0o602, false],
-  ])('of mode %o is taken: %s', (mode, taken) => {
+  ])('with mode %o is accepted: %s', (mode, taken) => {
     const { dir, remove } = temporaryDir();
     const file = join(dir, 'secret');
     writeFileSync(file, 'mongodb://user:password@store');
     chmodSync(file, mode);
-    const sentence = 'The file of MONGODB_URI_FILE lies open: it must be readable for its owner only';
+    const sentence = 'The file of MONGODB_URI_FILE must be readable by its owner only';
     if (taken) expect(read(storeUri, { MONGODB_URI_FILE: file })).toBe('mongodb://user:password@store');
     else expect(() => read(storeUri, { MONGODB_URI_FILE: file })).toThrow(sentence);
     remove();
   });
 });
 
-test('the store has one address: its own variable, a file, or the one of this machine', () => {
+test('the store URI comes from its variable, a file or the default', () => {
   const { dir, remove } = temporaryDir();
   const file = join(dir, 'uri');
   writeFileSync(file, '\n', { mode: 0o600 });

@@ -42,7 +42,7 @@ test('watchKeySet rejects an invalid set or one that others can read in one sent
   );
   write({ keys: [key('a')] });
   chmodSync(file, 0o644);
-  expect(() => watchKeySet({ file, name: 'some' })).toThrow('The key set some lies open');
+  expect(() => watchKeySet({ file, name: 'some' })).toThrow('The key set some must be readable by its owner only');
 });
 
 test('unseal rejects another subject, another key and a changed text', async () => {

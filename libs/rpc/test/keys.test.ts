@@ -158,7 +158,7 @@ test('a private key that others can read prevents the start; a group may read a 
   const open = () => openKeys({ dir: folder.dir, service: 'gateway' });
   for (const mode of [0o644, 0o604, 0o620]) {
     chmodSync(file, mode);
-    expect(open).toThrow('The private key of gateway lies open');
+    expect(open).toThrow('The private key of gateway must be readable by its owner only');
   }
   for (const mode of [0o600, 0o440]) {
     chmodSync(file, mode);

@@ -187,7 +187,7 @@ describe('certificate files', () => {
       /tls\.key is not the key of tls\.crt\.$/,
     ],
     ['are not certificates', () => writeFileSync(path('ca.crt'), 'x'), /ca\.crt holds no certificate\.$/],
-    ['let everyone read the key', () => chmodSync(path('tls.key'), 0o644), /lies open/],
+    ['let everyone read the key', () => chmodSync(path('tls.key'), 0o644), /must be readable by its owner only/],
   ])('that %s prevent the start with one sentence', async (_, spoil, sentence) => {
     await writeAs('gateway');
     await spoil();

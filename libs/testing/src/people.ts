@@ -14,14 +14,15 @@ const FAMILY_NAMES = ['Exemplu', 'Probă', 'Model', 'Încercare', 'Țintă', 'Sp
 const LANGUAGES = ['ro', 'ru', 'ro', 'en'] as const;
 const padTwo = (value: number) => String(value).padStart(2, '0');
 
-/** A personal number that belongs to nobody: 2900000 and five digits of `n`, with its check digit. `n` from 0 to 99,999. */
+/** Returns a synthetic personal number: 2900000, five digits of `n` (0 to 99,999) and the check digit. */
 export function idnp(n: number): string {
-  if (!Number.isInteger(n) || n < 0 || n > 99_999) throw new RangeError('people are numbered from 0 to 99,999');
+  if (!Number.isInteger(n) || n < 0 || n > 99_999)
+    throw new RangeError('the number of a person must be from 0 to 99,999');
   const first12 = `2900000${String(n).padStart(5, '0')}`;
   return `${first12}${computeIdnpCheckDigit(first12)}`;
 }
 
-/** The n-th synthetic person: always the same one. */
+/** Returns the n-th synthetic person, always the same. */
 export function person(n: number): SyntheticPerson {
   return {
     idnp: idnp(n),
@@ -32,13 +33,13 @@ export function person(n: number): SyntheticPerson {
   };
 }
 
-/** A family name that the n-th person alone has, of letters: `Exemplu-B` is the first's. */
+/** Returns a unique family name of the n-th person, in letters: `Exemplu-B` for 1. */
 export function familyName(n: number): string {
   const letters = [...String(n)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
   return `Exemplu-${letters.charAt(0).toUpperCase()}${letters.slice(1)}`;
 }
 
-/** The same person's number with a wrong check digit. */
+/** Returns the n-th person's number with a wrong check digit. */
 export function invalidIdnp(n: number): string {
   const right = idnp(n);
   return `${right.slice(0, 12)}${(Number(right.at(-1)) + 1) % 10}`;

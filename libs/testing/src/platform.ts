@@ -5,16 +5,16 @@ export interface TestInfrastructure {
   /** Without a database. */
   mongoUri: string;
   brokers: string[];
-  /** Fresh at each call: topics, groups and databases of one test file share nothing with others. */
+  /** New at each call, so that test files share no topics, groups or databases. */
   prefix: string;
 }
 
-/** A fresh prefix, such as `t3f9a1c-`. */
+/** Returns a new prefix, such as `t3f9a1c-`. */
 export const uniquePrefix = (): string => `t${randomBytes(5).toString('hex')}-`;
 
 /**
- * The Kafka and store that the setup started.
- * @throws Error when the project's jest.config.js names no setup
+ * Returns the addresses of the Kafka and store that the setup started.
+ * @throws Error if the project's jest.config.js has no setup
  */
 export function testInfrastructure(): TestInfrastructure {
   const { MONGODB_URI: mongoUri, KAFKA_BROKERS: brokers } = process.env;
@@ -25,8 +25,8 @@ export function testInfrastructure(): TestInfrastructure {
 }
 
 /**
- * Repeats `check` until it returns something other than false or undefined, and returns that.
- * @throws what the last try threw, or Error when it only never came true, after `timeoutMs` (default 10,000)
+ * Repeats `check` until it returns neither false nor undefined, and returns that.
+ * @throws the last error, or an Error if the check was never true, after `timeoutMs` (default 10,000)
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
@@ -38,7 +38,7 @@ export async function eventually<T>(
     try {
       const value = await check();
       if (value !== false && value !== undefined) return value as Exclude<T, false | undefined>;
-      failure = new Error(`It did not come true within ${timeoutMs} ms: ${check.toString().slice(0, 200)}`);
+      failure = new Error(`The check did not succeed within ${timeoutMs} ms: ${check.toString().slice(0, 200)}`);
     } catch (error) {
       failure = error;
     }

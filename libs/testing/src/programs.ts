@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { test } from '@jest/globals';
 
-/** How each program says that it is there. */
+/** Commands that succeed if the program is installed. */
 const VERSION_COMMANDS = {
   go: ['go', 'version'],
   java: ['javac', '-version'],
@@ -12,7 +12,7 @@ const VERSION_COMMANDS = {
 
 type Program = keyof typeof VERSION_COMMANDS;
 
-/** Start of the name of a test that was skipped for want of a program; `npm test -- --all` prints these names. */
+/** Prefix of tests skipped for a missing program; `npm test -- --all` prints these names. */
 const SKIPPED_PREFIX = 'not run:';
 
 const found = new Map<Program, boolean>();
@@ -33,8 +33,8 @@ function isInstalled(program: Program): boolean {
 }
 
 /**
- * Returns Jest's `test` where all these programs can be run. Elsewhere the test is skipped, and its name begins with
- * `not run: <program> missing`. For tests in `*.long.test.ts`, which `npm test -- --all` runs.
+ * Returns Jest's `test` if all programs are installed. Otherwise the test is skipped, and its name starts
+ * with `not run: <program> missing`. For tests in `*.long.test.ts`, which `npm test -- --all` runs.
  */
 export function testRequiring(
   ...programs: Program[]

@@ -1,6 +1,9 @@
 import type { LocalPlatform } from '@cups/local';
 
-/** What setup.ts started and teardown.ts ends; jest loads the two apart, so it hangs on the process. */
+/**
+ * Shared by setup.ts and teardown.ts. Jest loads them separately, so the state is a property of the global
+ * object.
+ */
 const key = Symbol.for('cups.testing.local');
 const holder = globalThis as { [key]?: { local: LocalPlatform; dataDir: string } };
 

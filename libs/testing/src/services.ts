@@ -34,7 +34,7 @@ export interface TestKeys {
   /** For CUPS_KEYS. */
   dir: string;
   forService(service: ServiceName): Keys;
-  /** A session as identity would sign it. */
+  /** Returns a session and its assertion, signed by identity's key. */
   session(claims: {
     role: Role | Role[];
     centre?: string;
@@ -48,7 +48,10 @@ export interface TestKeys {
   remove(): void;
 }
 
-/** Key pairs of these services (default: all) in a folder of their own; identity's is always there, to sign sessions. */
+/**
+ * Creates key pairs of these services (default: all) in a temporary folder, always with identity's to sign
+ * sessions.
+ */
 export function createTestKeys(services: ServiceName[] = ALL_SERVICES): TestKeys {
   const dir = mkdtempSync(join(tmpdir(), 'cups-keys-'));
   generateKeys(dir, [...new Set<ServiceName>([...services, 'identity'])]);
@@ -82,7 +85,6 @@ export function createTestKeys(services: ServiceName[] = ALL_SERVICES): TestKeys
   };
 }
 
-/** A log that writes nothing. */
 export const silentLog: Log = {
   debug() {},
   info() {},
@@ -91,7 +93,7 @@ export const silentLog: Log = {
   child: () => silentLog,
 };
 
-/** A log that keeps its lines. */
+/** Creates a log that captures its lines. */
 export function captureLog(service = 'test'): { log: Log; lines: Record<string, unknown>[]; text(): string } {
   const lines: Record<string, unknown>[] = [];
   const log = createLog({
@@ -102,15 +104,15 @@ export function captureLog(service = 'test'): { log: Log; lines: Record<string, 
   return { log, lines, text: () => lines.map((line) => JSON.stringify(line)).join('\n') };
 }
 
-/** Meters of their own, and what a scrape of them reads. */
+/** Creates separate metrics; `text` scrapes them. */
 export function captureMetrics(service = 'test'): { metrics: Metrics; text(): Promise<string> } {
   const metrics = createMetrics(service);
   return { metrics, text: () => metrics.registry.metrics() };
 }
 
 /**
- * A neighbour made from its proto, on a free port: answers with the given methods, whoever calls; the others answer
- * METHOD_NOT_FOUND. `calls` holds what was asked.
+ * Serves a fake service from its proto on a free port, for any caller. Other methods fail with
+ * METHOD_NOT_FOUND. `calls` records the requests.
  */
 export async function fakeService<Definition extends object>(
   fullName: string,
@@ -146,7 +148,7 @@ export async function fakeService<Definition extends object>(
   return { address: `127.0.0.1:${server.port}`, port: server.port, calls, close: () => server.drain(2_000) };
 }
 
-/** A client that calls as `from`, for the session when one is given. */
+/** Creates a client that calls as `from`, with the session if given. */
 export function clientFor<Definition>(
   fullName: string,
   options: {
@@ -155,7 +157,7 @@ export function clientFor<Definition>(
     from: ServiceName;
     to: ServiceName;
     sessionToken?: string;
-    /** What the caller knows of data files. */
+    /** Data file versions of the caller. */
     versions?: DataVersions | undefined;
   },
 ): Client<Definition> {

@@ -5,8 +5,8 @@ import { startLocal } from '@cups/local';
 import { runningPlatform } from './running-platform.ts';
 
 /**
- * jest globalSetup: starts the embedded Kafka and store on free ports in a folder of their own, unless MONGODB_URI and
- * KAFKA_BROKERS say that there are some already; the test files find them in the environment.
+ * Jest globalSetup: starts embedded Kafka and store on free ports in a temporary folder, and sets MONGODB_URI
+ * and KAFKA_BROKERS. Skips a part whose variable is already set.
  */
 export default async function setup(): Promise<void> {
   const parts = [
@@ -15,7 +15,7 @@ export default async function setup(): Promise<void> {
   ];
   if (parts.length === 0) return;
   const dataDir = await mkdtemp(join(tmpdir(), 'cups-test-'));
-  // No test cuts the power of this broker, and a flush for each message would slow all of them.
+  // Tests do not cut the power of this broker, and a flush per message would slow them down.
   const local = await startLocal({ dataDir, parts, flush: false });
   runningPlatform.set(local, dataDir);
   if (local.mongoUri) process.env['MONGODB_URI'] = local.mongoUri;

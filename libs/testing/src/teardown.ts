@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { runningPlatform } from './running-platform.ts';
 
-/** jest globalTeardown: ends what setup.ts started and removes its data. */
+/** Jest globalTeardown: stops what setup.ts started and removes its data. */
 export default async function teardown(): Promise<void> {
   const held = runningPlatform.take();
   if (!held) return;

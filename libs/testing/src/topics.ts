@@ -6,7 +6,7 @@ import { eventually } from './platform.ts';
 
 import { silentLog } from './services.ts';
 
-/** An event with everything that a test does not care about filled in. */
+/** Creates an event with defaults for everything the test does not set. */
 export function createEvent(given: Partial<Event> & { topic: string; key: string; type: string }): Event {
   return {
     id: randomUUID(),
@@ -36,7 +36,7 @@ export async function publishEvents(
   }
 }
 
-/** Sends bytes that need not be an event. */
+/** Sends bytes that need not be a valid event. */
 export async function produceRaw(
   { brokers, prefix }: Pick<TestInfrastructure, 'brokers' | 'prefix'>,
   topic: string,
@@ -52,8 +52,8 @@ export async function produceRaw(
 }
 
 /**
- * Reads topics from their beginning, without a group that others could be in. `events` grows; `until` waits until it
- * fits. Bytes that are no event are counted in `rubbish`.
+ * Reads topics from the beginning in a group of its own. `events` grows; `until` waits for a condition.
+ * `garbage` counts invalid events.
  */
 export async function readTopic(
   { brokers, prefix }: Pick<TestInfrastructure, 'brokers' | 'prefix'>,

@@ -2,6 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { expect } from '@jest/globals';
 import { testRequiring } from '@cups/testing/programs';
 
-testRequiring('python')('a program that is asked for runs', () => {
+testRequiring('python')('runs a required program', () => {
   expect(execFileSync('python3', ['-c', 'print(6 * 7)'], { encoding: 'utf8' })).toBe('42\n');
 });

@@ -26,8 +26,8 @@ function longTests(path: string): { status: string; fullName: string }[] {
   }
 }
 
-test('names the missing tool of a long test that does not run', () => {
+test('testRequiring names the missing program of a skipped test', () => {
   expect(longTests('/nowhere')).toEqual([
-    { status: 'pending', fullName: 'not run: python missing: a program that is asked for runs' },
+    { status: 'pending', fullName: 'not run: python missing: runs a required program' },
   ]);
 });

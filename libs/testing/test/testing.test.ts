@@ -21,7 +21,7 @@ const keys = createTestKeys();
 afterAll(() => keys.remove());
 
 describe('people', () => {
-  test('have personal numbers of nobody with a right check digit', () => {
+  test('have synthetic personal numbers with a valid check digit', () => {
     for (const n of [0, 1, 7, 99_999]) {
       expect(person(n).idnp).toMatch(/^2900000\d{6}$/);
       expect(isValidIdnp(person(n).idnp)).toBe(true);
@@ -32,11 +32,11 @@ describe('people', () => {
 });
 
 describe('waiting', () => {
-  test('eventually returns the value once there is one', async () => {
+  test('eventually returns the first value', async () => {
     let tries = 0;
     expect(await eventually(() => (++tries < 3 ? undefined : 'there'), { everyMs: 1 })).toBe('there');
   });
-  test('eventually throws what the last try threw', async () => {
+  test('eventually throws the last error', async () => {
     const never = eventually(
       () => {
         throw new Error('still not');
@@ -45,7 +45,7 @@ describe('waiting', () => {
     );
     await expect(never).rejects.toThrow('still not');
   });
-  test('a free port can be listened on', async () => {
+  test('findFreePort returns a port that is free', async () => {
     const port = await findFreePort();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -54,7 +54,7 @@ describe('waiting', () => {
 });
 
 describe('clients', () => {
-  test('a fake answers its methods to a client with a session, and refuses the others', async () => {
+  test('fakeService serves its methods to a client with a session and rejects others', async () => {
     interface Health {
       Check: object;
       List: object;
@@ -89,13 +89,13 @@ describe('clients', () => {
 });
 
 describe('topics', () => {
-  test('what is produced is read, and bytes that are no event are counted', async () => {
+  test('are read back, with invalid messages counted', async () => {
     const here = testInfrastructure();
     await ensureTopics({ ...here, partitions: 2, agencies: ['asp'] });
     await publishEvents(here, [
       createEvent({ topic: 'cups.applications', key: 'a', type: 'T', data: Buffer.from('1') }),
     ]);
-    await produceRaw(here, 'cups.applications', [{ key: null, value: 'rubbish' }]);
+    await produceRaw(here, 'cups.applications', [{ key: null, value: 'garbage' }]);
     const topic = await readTopic(here, 'cups.applications');
     await topic.until((events) => events.length === 1 && topic.garbage() === 1);
     expect(topic.events[0]).toMatchObject({ type: 'T', key: 'a', topic: 'cups.applications' });

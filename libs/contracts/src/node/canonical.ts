@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
 
-/** JSON with sorted keys: equal content gives equal text. Bytes as base64 with a mark; undefined members are left out. */
+/**
+ * Returns JSON with sorted keys: equal content gives equal text. Bytes become marked base64; undefined
+ * members are dropped.
+ */
 export function canonicalJson(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'bigint') return `"${value}"`;
@@ -15,7 +18,7 @@ export function canonicalJson(value: unknown): string {
     .join(',')}}`;
 }
 
-/** HMAC-SHA256 over canonical JSON, base64url: tells equal requests from different ones without keeping them. */
+/** Returns HMAC-SHA256 over canonical JSON, base64url, which identifies a content without storing it. */
 export function fingerprint(secret: string | Uint8Array, content: unknown): string {
   return createHmac('sha256', secret).update(canonicalJson(content)).digest('base64url');
 }

@@ -6,8 +6,8 @@ const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 200;
 
 /**
- * Entries of a page: 0 means 50, above 200 means 200.
- * @throws Problem INVALID_ARGUMENT for a negative number or one that is not whole
+ * Returns the effective page size: 0 means 50, and the maximum is 200.
+ * @throws Problem INVALID_ARGUMENT for a negative or fractional number
  */
 export function normalizePageSize(pageSize = 0): number {
   if (Number.isInteger(pageSize) && pageSize >= 0)
@@ -23,19 +23,22 @@ function digest(content: unknown): string {
   return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, 16);
 }
 
-/** An opaque token: where the next page begins, and a digest of the other arguments of the call. */
+/** Creates an opaque token with the start of the next page and a digest of the other arguments. */
 export function createPageToken(after: string, otherArguments: unknown): string {
   return Buffer.from(JSON.stringify([after, digest(otherArguments)])).toString('base64url');
 }
 
-/** The id after which the page begins; '' gives undefined. @throws Problem PAGE_TOKEN_INVALID: of other arguments, or not ours */
+/**
+ * Returns the ID before the page, or undefined for ''.
+ * @throws Problem PAGE_TOKEN_INVALID for other arguments or a foreign token
+ */
 export function parsePageToken(token: string, otherArguments: unknown): string | undefined {
   if (token === '') return undefined;
   try {
     const [after, mark] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown[];
     if (typeof after === 'string' && mark === digest(otherArguments)) return after;
   } catch {
-    // not one of ours
+    // Not a valid token.
   }
   throw new Problem({
     reason: 'PAGE_TOKEN_INVALID',

@@ -1,17 +1,15 @@
 import { statSync } from 'node:fs';
 
-/** May be set: the owner reads and writes, and a group reads, which is how a mounted secret reaches its process. */
+/** Allowed permissions: the owner reads and writes, and a group reads, as for mounted secrets. */
 const ALLOWED_MODE = 0o740;
 
 /**
- * Ends a start whose secret lies open.
- * @param what how the sentence names the file
- * @throws Error, one sentence, when others than the owner may change the file, or others than its owner and group read it;
- *   what `statSync` throws when it is not there
+ * Checks that only its owner, or its owner and group, can read a secret file.
+ * @param what subject of the error message
+ * @throws Error, one sentence, if others can read it or anyone else can change it; what `statSync` throws if
+ * it is missing
  */
 export function assertPrivateFile(path: string, what: string): void {
   if ((statSync(path).mode & 0o777 & ~ALLOWED_MODE) === 0) return;
-  throw new Error(
-    `${what} lies open: it must be readable for its owner only (chmod 600), or for its group (640, mounted).`,
-  );
+  throw new Error(`${what} must be readable by its owner only (chmod 600), or by its group (640, if mounted).`);
 }
