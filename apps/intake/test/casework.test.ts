@@ -4,37 +4,37 @@ import { CASEWORK_ACTIONS, STATES } from '@cups/application';
 import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { eventually, readTopic } from '@cups/testing';
-import * as team from '../src/domain/commands/casework.ts';
+import * as casework from '../src/domain/commands/casework.ts';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import { resolveQueueStatus } from '../src/domain/queue.ts';
 import type { Application } from '../src/domain/application.ts';
 import { ACTOR, applicationInState, NOW, catchProblem, WORKING_TIME, agencyUpdate } from './fixtures.ts';
 import { bridgeEvent, idOf, useIntake } from './world.ts';
 
-/** AddNote, AssignApplication, MarkDeskNotesSeen, RecordTelling: what colleagues do about an application beside moving it. */
+/** Casework: AddNote, AssignApplication, MarkDeskNotesSeen and RecordTelling. None of them changes the state. */
 
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
-/** Each act, done to an application so that something changes. */
+/** Each command, applied so that it changes the application. */
 const COMMANDS = {
-  note: (app, actor) => team.addNote(app, actor, 'Comes on Thursday.'),
-  assign: (app, actor) => team.assignApplication(app, actor, 'operators/cu-001-manager'),
+  note: (app, actor) => casework.addNote(app, actor, 'Comes on Thursday.'),
+  assign: (app, actor) => casework.assignApplication(app, actor, 'operators/cu-001-manager'),
   'mark-seen': (app, actor) =>
-    team.markSeen(applyAgencyUpdate(app, agencyUpdate('delivery-waits', NOW), WORKING_TIME).document, actor),
-  tell: (app, actor) => team.recordPersonNotification(app, actor, { how: 'phone' }),
+    casework.markSeen(applyAgencyUpdate(app, agencyUpdate('delivery-waits', NOW), WORKING_TIME).document, actor),
+  tell: (app, actor) => casework.recordPersonNotification(app, actor, { how: 'phone' }),
 } satisfies Record<(typeof CASEWORK_ACTIONS)[number], (app: Application, actor: typeof ACTOR) => unknown>;
 
-describe('Every state × act of colleagues × role', () => {
+describe('every state × casework action × role', () => {
   const roles = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
   for (const state of STATES) {
-    for (const act of CASEWORK_ACTIONS) {
-      test(`In ${state}, people at a desk may ${act}, which moves nothing; nobody else may.`, () => {
+    for (const action of CASEWORK_ACTIONS) {
+      test(`in ${state}, allows ${action} for desk roles only and keeps the state`, () => {
         for (const role of roles) {
-          const run = () => COMMANDS[act](applicationInState(state), { ...ACTOR, roles: [role], now: later(60) });
+          const run = () => COMMANDS[action](applicationInState(state), { ...ACTOR, roles: [role], now: later(60) });
           if (role === 'specialist' || role === 'centre-manager') {
             const { document } = run();
             expect(document.state).toBe(state);
             expect(document.history.at(-1)).toMatchObject({
-              kind: act,
+              kind: action,
               by: ACTOR.operator,
               fromState: state,
               toState: state,
@@ -42,82 +42,82 @@ describe('Every state × act of colleagues × role', () => {
           } else expect(catchProblem(run).reason).toBe('ACTION_NOT_ALLOWED');
         }
         const foreign = { ...ACTOR, centre: 'centres/CU-002' };
-        expect(catchProblem(() => COMMANDS[act](applicationInState(state), foreign)).reason).toBe('NOT_FOUND');
+        expect(catchProblem(() => COMMANDS[action](applicationInState(state), foreign)).reason).toBe('NOT_FOUND');
       });
     }
   }
 });
 
-describe('What follows from an act of colleagues', () => {
-  const noted = (app: Application, now: Date) =>
+describe('effects of casework', () => {
+  const alerted = (app: Application, now: Date) =>
     applyAgencyUpdate(app, agencyUpdate('delivery-waits', now), WORKING_TIME).document;
 
-  test('What was seen is new again when it happens again, and what is seen already leaves no row.', () => {
-    const once = noted(applicationInState('submitted'), later(1));
-    const seen = team.markSeen(once, { ...ACTOR, now: later(2) }).document;
+  test('clears the seen mark of a repeated alert, and records no second view', () => {
+    const once = alerted(applicationInState('submitted'), later(1));
+    const seen = casework.markSeen(once, { ...ACTOR, now: later(2) }).document;
     expect(seen.deskNotes).toMatchObject([{ kind: 'delivery-waits', seenTime: later(2), seenBy: ACTOR.operator }]);
-    expect(team.markSeen(seen, { ...ACTOR, now: later(3) }).document).toBe(seen);
-    const again = noted(seen, later(4));
+    expect(casework.markSeen(seen, { ...ACTOR, now: later(3) }).document).toBe(seen);
+    const again = alerted(seen, later(4));
     expect(again.deskNotes).toHaveLength(1);
     expect(again.deskNotes[0]).toMatchObject({ count: 2 });
     expect(again.deskNotes[0]!.seenTime).toBeUndefined();
     const other = { ...ACTOR, operator: 'operators/other', now: later(5) };
-    expect(team.markSeen(again, other).document.deskNotes[0]).toMatchObject({ seenBy: 'operators/other' });
+    expect(casework.markSeen(again, other).document.deskNotes[0]).toMatchObject({ seenBy: 'operators/other' });
   });
 
-  test('A decision that nobody has seen is news too, though there is no note about it.', () => {
+  test('treats an unseen decision as an update even without an alert', () => {
     const ready = applicationInState('ready');
     expect(ready.deskNotes).toEqual([]);
-    const seen = team.markSeen(ready, { ...ACTOR, now: later(9) }).document;
+    const seen = casework.markSeen(ready, { ...ACTOR, now: later(9) }).document;
     expect(seen.seenTime).toEqual(later(9));
-    expect(team.markSeen(seen, { ...ACTOR, now: later(10) }).document).toBe(seen);
+    expect(casework.markSeen(seen, { ...ACTOR, now: later(10) }).document).toBe(seen);
   });
 
-  test('A word to colleagues deals with nothing that the agency said; marking it as seen does.', () => {
+  test('clears agency updates by marking as seen, not by notes or assignment', () => {
     const ready = applyAgencyUpdate(
       applicationInState('submitted'),
       agencyUpdate('approved', later(1)),
       WORKING_TIME,
     ).document;
-    const isNews = (app: Application) => resolveQueueStatus(app)?.news !== undefined;
+    const hasUpdate = (app: Application) => resolveQueueStatus(app)?.news !== undefined;
     const actor = { ...ACTOR, now: later(9) };
-    expect(isNews(ready)).toBe(true);
-    expect(isNews(team.addNote(ready, actor, 'Look at it.').document)).toBe(true);
-    expect(isNews(team.assignApplication(ready, actor, 'operators/other').document)).toBe(true);
-    expect(isNews(team.markSeen(ready, actor).document)).toBe(false);
+    expect(hasUpdate(ready)).toBe(true);
+    expect(hasUpdate(casework.addNote(ready, actor, 'Look at it.').document)).toBe(true);
+    expect(hasUpdate(casework.assignApplication(ready, actor, 'operators/other').document)).toBe(true);
+    expect(hasUpdate(casework.markSeen(ready, actor).document)).toBe(false);
   });
 
-  test('Whoever was told of its state is not to be rung up about it any more.', () => {
+  test('ends the wait for notification once a notification is recorded', () => {
     const ready = applicationInState('ready');
     expect(resolveQueueStatus(ready)?.ring).toEqual(NOW);
-    const told = team.recordPersonNotification(ready, { ...ACTOR, now: later(9) }, { how: 'phone' }).document;
-    expect(resolveQueueStatus(told)?.ring).toBeUndefined();
+    const notified = casework.recordPersonNotification(ready, { ...ACTOR, now: later(9) }, { how: 'phone' }).document;
+    expect(resolveQueueStatus(notified)?.ring).toBeUndefined();
   });
 
-  test('Two hundred notes are kept, each of them; one more is refused.', () => {
+  test('keeps 200 notes and rejects the next', () => {
     let app = applicationInState('submitted');
-    for (let n = 1; n <= 200; n += 1) app = team.addNote(app, ACTOR, `Note ${n}`).document;
+    for (let n = 1; n <= 200; n += 1) app = casework.addNote(app, ACTOR, `Note ${n}`).document;
     expect(app.notes!.map(({ text }) => text).at(0)).toBe('Note 1');
-    expect(catchProblem(() => team.addNote(app, ACTOR, 'One more')).violations).toMatchObject([
+    expect(catchProblem(() => casework.addNote(app, ACTOR, 'One more')).violations).toMatchObject([
       { field: '/text', rule: 'NOTES_FULL' },
     ]);
   });
 
-  test('Of what the person was told the newest fifty are kept.', () => {
+  test('keeps the newest 50 notifications', () => {
     let app = applicationInState('ready');
     for (let n = 0; n <= 50; n += 1)
-      app = team.recordPersonNotification(app, { ...ACTOR, now: later(n) }, { how: 'phone' }).document;
+      app = casework.recordPersonNotification(app, { ...ACTOR, now: later(n) }, { how: 'phone' }).document;
     expect([app.told!.length, app.told![0]!.time]).toEqual([50, later(1)]);
     expect(app.told!.at(-1)).toMatchObject({ about: 'ready', how: 'phone', by: ACTOR.operator });
   });
 });
 
-describe('At the desk', () => {
+describe('casework RPCs', () => {
   const scene = useIntake({ topics: true });
   const { at } = scene;
   const requestId = randomUUID;
 
-  test('A word to colleagues stands in the file, not in the rows of lists, and a repeat adds none.', async () => {
+  test('stores a note once, outside of list rows and history', async () => {
     const { name } = await at().file(1);
     const given = { requestId: requestId(), name, text: '  Comes on Thursday.  ' };
     const { application } = await at().addNote(given);
@@ -129,13 +129,13 @@ describe('At the desk', () => {
     expect(JSON.stringify(await at().history(name))).not.toContain('Thursday');
   });
 
-  test.each(['', '   ', 'two\nlines', 'x'.repeat(501)])('A note that is %j is refused.', async (text) => {
+  test.each(['', '   ', 'two\nlines', 'x'.repeat(501)])('rejects the note %j', async (text) => {
     const { name } = await at().open(1);
     const refused = at().addNote({ requestId: requestId(), name, text });
     await expect(refused).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 
-  test('Whoever takes an application over takes care of it; a colleague gives it to another, and the history says so.', async () => {
+  test('assigns to the caller or a colleague, and records it in the history', async () => {
     const { name, assignee } = await at().open(1);
     expect(assignee).toBe('');
     const mine = (await at().assignApplication({ requestId: requestId(), name })).application!;
@@ -149,7 +149,7 @@ describe('At the desk', () => {
     expect(rows.map((row) => row.operator)).toEqual(['operators/cu-001-specialist', operator]);
   });
 
-  test('To what is no operator nothing is assigned.', async () => {
+  test('rejects an assignee that is not an operator', async () => {
     const { name } = await at().file(1);
     for (const operator of ['me', 'centres/CU-001', `operators/${'x'.repeat(500)}`, 'operators/a b']) {
       const refused = at().assignApplication({ requestId: requestId(), name, operator });
@@ -157,7 +157,7 @@ describe('At the desk', () => {
     }
   });
 
-  test('A note for the desk that was seen says by whom, and with a stale etag nothing is marked.', async () => {
+  test('records who saw an alert, and rejects a stale etag', async () => {
     const { name, etag } = await at().file(1);
     await scene.world.publish(bridgeEvent(name, 'DeliveryWaits', 1, { cause: 'AGENCY_UNKNOWN' }));
     await eventually(async () => (await at().read(name)).deskNotes.length === 1);
@@ -168,7 +168,7 @@ describe('At the desk', () => {
     expect(application!.deskNotes[0]!.seenTime).not.toBeNull();
   });
 
-  test('That a person was told is recorded with what of, and others are told of it.', async () => {
+  test('records a notification with its subject and publishes an event', async () => {
     const { name } = await at().file(1);
     const occurTime = toTimestamp(new Date(Date.now() - 5_000));
     await at().recordTelling({ requestId: requestId(), name, how: 'TELLING_MEANS_PHONE' });
@@ -189,20 +189,20 @@ describe('At the desk', () => {
     const all = await topic.until((events) => events.filter(({ subject }) => subject === name).length >= 3);
     await topic.stop();
     const codec = eventCodec<IntakeEvents>('cups.intake.v1');
-    const told = all
+    const notifications = all
       .filter(({ subject }) => subject === name)
       .map((event) => codec.decode(event))
       .flatMap((event) => (event?.type === 'cups.intake.v1.PersonTold' ? [event.data] : []));
-    expect(told).toMatchObject([
+    expect(notifications).toMatchObject([
       { how: 'TELLING_MEANS_PHONE', notice: '' },
       { how: 'TELLING_MEANS_IN_PERSON', notice },
     ]);
   });
 
-  test('How a person was told must be said, and a notice is named as one.', async () => {
+  test('requires the method, and a valid notice name', async () => {
     const { name } = await at().file(1);
-    const unsaid = at().recordTelling({ requestId: requestId(), name });
-    await expect(unsaid).rejects.toMatchObject({
+    const withoutMethod = at().recordTelling({ requestId: requestId(), name });
+    await expect(withoutMethod).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
       violations: [{ field: expect.stringContaining('how') }],
     });
@@ -211,12 +211,12 @@ describe('At the desk', () => {
   });
 });
 
-test('So many acts of colleagues are taken that nobody meets the end, and no more: the document stays small.', () => {
+test('limits casework actions per application', () => {
   let app = applicationInState('ready');
   for (let n = 0; n < 500; n += 1) {
-    app = team.assignApplication(app, ACTOR, `operators/cu-001-${n % 2 === 0 ? 'manager' : 'specialist'}`).document;
+    app = casework.assignApplication(app, ACTOR, `operators/cu-001-${n % 2 === 0 ? 'manager' : 'specialist'}`).document;
   }
   const refused = { reason: 'ACTION_NOT_ALLOWED' };
-  expect(catchProblem(() => team.assignApplication(app, ACTOR, 'operators/cu-001-manager'))).toMatchObject(refused);
-  expect(catchProblem(() => team.recordPersonNotification(app, ACTOR, { how: 'phone' }))).toMatchObject(refused);
+  expect(catchProblem(() => casework.assignApplication(app, ACTOR, 'operators/cu-001-manager'))).toMatchObject(refused);
+  expect(catchProblem(() => casework.recordPersonNotification(app, ACTOR, { how: 'phone' }))).toMatchObject(refused);
 });

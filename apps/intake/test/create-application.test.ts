@@ -6,8 +6,6 @@ import { eventually, idnp, person } from '@cups/testing';
 import { ulid } from 'ulid';
 import { content, SERVICE, useIntake } from './world.ts';
 
-/** CreateApplication: a draft is opened. */
-
 const scene = useIntake();
 const { at } = scene;
 
@@ -18,7 +16,7 @@ const request = (n: number, more: CreateApplicationRequest = {}): CreateApplicat
   ...more,
 });
 
-test('A new draft copies version and centre, has a tracking number, and allows what the table allows.', async () => {
+test('creates a draft with version, centre, tracking number and allowed actions', async () => {
   const app = await at().open(1);
   expect(app).toMatchObject({
     centre: 'centres/CU-001',
@@ -33,7 +31,7 @@ test('A new draft copies version and centre, has a tracking number, and allows w
   expect(app.content?.applicant).toMatchObject({ idnp: idnp(1) });
 });
 
-test('An empty draft is opened: what is missing is asked for at submit.', async () => {
+test('creates an empty draft', async () => {
   const { application } = await at().createApplication(request(1, { content: null }));
   expect(application).toMatchObject({
     state: 'STATE_DRAFT',
@@ -41,7 +39,7 @@ test('An empty draft is opened: what is missing is asked for at submit.', async 
   });
 });
 
-test('A draft keeps the id that the client chose, and another request cannot have it.', async () => {
+test("keeps the client's ID and rejects a second create with it", async () => {
   const applicationId = ulid();
   const opened = await at().createApplication(request(1, { applicationId }));
   expect(opened.application?.name).toBe(`applications/${applicationId}`);
@@ -49,7 +47,7 @@ test('A draft keeps the id that the client chose, and another request cannot hav
   await expect(second).rejects.toMatchObject({ reason: 'APPLICATION_EXISTS' });
 });
 
-test('A draft may name an application that has ended as the one that it corrects, and no other.', async () => {
+test('accepts an ended application as corrected, and no other', async () => {
   const open = await at().open(1);
   const early = at().open(1, {}, { corrects: open.name });
   await expect(early).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED', metadata: { action: 'correct' } });
@@ -60,28 +58,23 @@ test('A draft may name an application that has ended as the one that it corrects
 });
 
 test.each<[string, CreateApplicationRequest, string]>([
-  ['an id that is no ULID', { applicationId: 'x' }, 'INVALID_ARGUMENT'],
-  ['a request id that is no UUID', { requestId: '1' }, 'REQUEST_ID_INVALID'],
+  ['an ID that is not a ULID', { applicationId: 'x' }, 'INVALID_ARGUMENT'],
+  ['a request ID that is not a UUID', { requestId: '1' }, 'REQUEST_ID_INVALID'],
   ['an unknown public service', { publicService: 'publicServices/none' }, 'NOT_FOUND'],
-  ['a public service that is no name', { publicService: 'civil' }, 'INVALID_ARGUMENT'],
-  ['no public service', { publicService: '' }, 'INVALID_ARGUMENT'],
-  ['a bad IDNP', { content: content(1, { applicant: { ...person(1), idnp: '2900000000018' } }) }, 'IDNP_INVALID'],
+  ['a malformed public-service name', { publicService: 'civil' }, 'INVALID_ARGUMENT'],
+  ['an empty public service', { publicService: '' }, 'INVALID_ARGUMENT'],
+  ['an invalid IDNP', { content: content(1, { applicant: { ...person(1), idnp: '2900000000018' } }) }, 'IDNP_INVALID'],
   ['answers over 64 KiB', { content: content(1, { answers: Buffer.alloc(65 * 1024 + 1, 32) }) }, 'ANSWERS_TOO_LARGE'],
-  ['answers that are no JSON', { content: content(1, { answers: Buffer.from('{') }) }, 'INVALID_ARGUMENT'],
-])('A draft with %s is refused.', async (_what, given, reason) => {
+  ['answers that are not JSON', { content: content(1, { answers: Buffer.from('{') }) }, 'INVALID_ARGUMENT'],
+])('rejects a draft with %s', async (_what, given, reason) => {
   await expect(at().createApplication(request(1, given))).rejects.toMatchObject({ reason });
 });
 
 test.each([
-  ['no kind of mandate', { mandate: { kind: 77 as 1 } }, '/content/mandate/kind', 'UNKNOWN_VALUE'],
-  ['no kind of delivery', { delivery: { kind: -1 as 1 } }, '/content/delivery/kind', 'UNKNOWN_VALUE'],
-  [
-    'a mandate that says no kind',
-    { mandate: { kind: 'MANDATE_KIND_UNSPECIFIED' as const } },
-    '/mandate/kind',
-    'ONE_OF',
-  ],
-])('A number that is %s is refused by the name of its field.', async (_what, more, field, rule) => {
+  ['an unknown kind of mandate', { mandate: { kind: 77 as 1 } }, '/content/mandate/kind', 'UNKNOWN_VALUE'],
+  ['an unknown kind of delivery', { delivery: { kind: -1 as 1 } }, '/content/delivery/kind', 'UNKNOWN_VALUE'],
+  ['a mandate without a kind', { mandate: { kind: 'MANDATE_KIND_UNSPECIFIED' as const } }, '/mandate/kind', 'ONE_OF'],
+])('rejects %s and names the field', async (_what, more, field, rule) => {
   await expect(at().open(4, more)).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
     violations: [{ field, rule }],
@@ -96,16 +89,16 @@ test.each([
     '/represented/familyName',
     'PERSON_NAME',
   ],
-  ['two addresses', { contact: { email: 'a,b@posta.example' } }, '/contact/email', 'EMAIL'],
-  ['an address with a NUL', { contact: { email: 'aa\u0000b@posta.example' } }, '/contact/email', 'EMAIL'],
-])('A draft with %s is refused by the name of its field.', async (_what, more, field, rule) => {
+  ['two email addresses', { contact: { email: 'a,b@posta.example' } }, '/contact/email', 'EMAIL'],
+  ['an email address with NUL', { contact: { email: 'aa\u0000b@posta.example' } }, '/contact/email', 'EMAIL'],
+])('rejects a draft with %s and names the field', async (_what, more, field, rule) => {
   await expect(at().open(4, more)).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
     violations: [{ field, rule }],
   });
 });
 
-describe('Answers that a document cannot hold', () => {
+describe('answers that cannot be stored', () => {
   const ANSWERS = '/answers';
   test.each([
     ['NUL in a name', '{"a\\u0000b":1}', ANSWERS, 'UNFIT_NAME'],
@@ -113,10 +106,10 @@ describe('Answers that a document cannot hold', () => {
     ['__proto__', '{"__proto__":{"act":"birth"}}', '/answers/__proto__', 'UNFIT_NAME'],
     ['an operator', '{"$set":{"state":"closed"}}', '/answers/$set', 'UNFIT_NAME'],
     ['a path', '{"act.0.x":1}', ANSWERS, 'UNFIT_NAME'],
-    ['nesting without end', `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, ANSWERS, 'TOO_DEEP'],
-    ['no object', '[1]', ANSWERS, 'TYPE'],
-    ['no JSON', '{', ANSWERS, 'TYPE'],
-  ])('%s: they are refused by name, in a draft, in an edit and with documents.', async (_name, text, field, rule) => {
+    ['unbounded nesting', `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, ANSWERS, 'TOO_DEEP'],
+    ['an array', '[1]', ANSWERS, 'TYPE'],
+    ['invalid JSON', '{', ANSWERS, 'TYPE'],
+  ])('rejects %s in a draft, an edit and a supply', async (_name, text, field, rule) => {
     const answers = Buffer.from(text);
     const { name } = await at().open(1);
     const wrong = { reason: 'INVALID_ARGUMENT', violations: [{ field, rule }] };
@@ -129,13 +122,13 @@ describe('Answers that a document cannot hold', () => {
     expect(app).toMatchObject({ etag: '"1"', content: { answers: Buffer.from('{"act":"birth"}') } });
   });
 
-  test('Bytes that are no UTF-8 are no answers.', async () => {
+  test('rejects bytes that are not UTF-8', async () => {
     const answers = Buffer.concat([Buffer.from('{"act":"'), Buffer.from([0xff]), Buffer.from('"}')]);
     const violations = [{ field: ANSWERS, rule: 'TYPE' }];
     await expect(at().open(2, { answers })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', violations });
   });
 
-  test('Words that objects have are kept as they came.', async () => {
+  test('keeps names of object properties unchanged', async () => {
     const answers = '{"constructor":"a","hasOwnProperty":"b","length":3,"toBSON":{"valueOf":null},"număr":"ș"}';
     const { name } = await at().open(3, { answers: Buffer.from(answers) });
     const app = await at().read(name);
@@ -143,8 +136,8 @@ describe('Answers that a document cannot hold', () => {
   });
 });
 
-describe('A centre', () => {
-  test('A paused centre opens nothing, and its open applications finish.', async () => {
+describe('centre checks', () => {
+  test('opens no draft at a paused centre, and files its open ones', async () => {
     const open = await at('CU-002').open();
     scene.world.centres['CU-002'] = { status: 'CENTRE_STATUS_PAUSED' };
     await eventually(async () => {
@@ -160,24 +153,24 @@ describe('A centre', () => {
     ['planned', 'CENTRE_NOT_OPEN', 'CU-010', 'CENTRE_STATUS_PLANNED' as const],
     ['paused', 'CENTRE_PAUSED', 'CU-012', 'CENTRE_STATUS_PAUSED' as const],
     ['closed', 'CENTRE_CLOSED', 'CU-013', 'CENTRE_STATUS_CLOSED' as const],
-  ])('A centre that is %s opens nothing, and says so by the reason %s.', async (_what, reason, code, status) => {
+  ])('opens no draft at a %s centre (%s)', async (_what, reason, code, status) => {
     scene.world.centres[code] = { status };
     await expect(at(code).open()).rejects.toMatchObject({ reason });
   });
 
-  test('A centre opens as many applications as it may, and no more.', async () => {
+  test('limits the open applications of a centre', async () => {
     scene.world.centres['CU-003'] = { limit: 2 };
     await at('CU-003').open();
     await at('CU-003').open();
     await expect(at('CU-003').open()).rejects.toMatchObject({ reason: 'CENTRE_LIMIT_REACHED' });
   });
 
-  test('A centre files only with its agencies.', async () => {
+  test('rejects a service whose agency the centre does not serve', async () => {
     scene.world.centres['CU-004'] = { agencies: ['agencies/mai'] };
     await expect(at('CU-004').open()).rejects.toMatchObject({ reason: 'SERVICE_NOT_FILEABLE' });
   });
 
-  test('A refusal is founded on the newest files alone: a replica that lags refuses nobody.', async () => {
+  test('rejects only after a check of the newest files', async () => {
     scene.world.centres['CU-014'] = { agencies: ['agencies/mai'], newest: { agencies: ['agencies/asp'] } };
     await at('CU-014').open();
     const lagging = new Problem({ reason: 'UNKNOWN_HERE', message: 'not read yet' });
@@ -186,8 +179,8 @@ describe('A centre', () => {
   });
 });
 
-describe('A create that comes again', () => {
-  test('The same id and content answers the application as it is now.', async () => {
+describe('replayed create', () => {
+  test('returns the application in its present state', async () => {
     const given = request(2);
     const first = await at().createApplication(given);
     await at().submit(first.application!.name);
@@ -198,21 +191,21 @@ describe('A create that comes again', () => {
     });
   });
 
-  test('The same id in another case is the same create.', async () => {
+  test('ignores the case of the request ID', async () => {
     const given = request(2);
     const first = (await at().createApplication(given)).application!;
     const again = await at().createApplication({ ...given, requestId: given.requestId!.toUpperCase() });
     expect(again).toMatchObject({ replayed: true, application: { name: first.name } });
   });
 
-  test('The same id with other content is refused.', async () => {
+  test('rejects a reused request ID with other content', async () => {
     const given = request(2);
     await at().createApplication(given);
     const other = at().createApplication({ ...given, content: content(3) });
     await expect(other).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
   });
 
-  test('A repeat is answered also when the centre was paused meanwhile.', async () => {
+  test('succeeds after the centre was paused', async () => {
     const given = request(2);
     const first = await at('CU-005').createApplication(given);
     scene.world.centres['CU-005'] = { status: 'CENTRE_STATUS_PAUSED' };
@@ -231,8 +224,8 @@ describe('A create that comes again', () => {
   });
 });
 
-describe('A public service that is paused at all desks', () => {
-  test('It opens nothing, and the desk is told why; what is open goes on.', async () => {
+describe('paused public service', () => {
+  test('opens no draft, returns the reason, and files open drafts', async () => {
     const open = await at().open();
     const reason = { ro: 'Registrul este oprit.', ru: 'Регистр остановлен.', en: 'The register is down.' };
     scene.world.pauseService({ since: '2026-03-01', reason });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventCodec, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { State } from '@cups/contracts/gen/cups/intake/v1/State.ts';
@@ -8,7 +8,7 @@ import { eventually, idnp, silentLog, readTopic } from '@cups/testing';
 import { DAY, bridgeEvent, idOf, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
-/** What the bridge says on cups.deliveries, what becomes of it in the file, and what others are told on cups.applications. */
+/** Events of cups.deliveries, their effect on the application, and the events of cups.applications. */
 
 let world: World;
 let port: number;
@@ -29,180 +29,184 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('An application goes its whole way, and each step is told once, in order, without personal data.', async () => {
-  const topic = await readTopic(world.place, 'cups.applications');
-  const here = at('CU-013');
-  const { name } = await here.file(40);
-  await world.publish(bridgeEvent(name, 'DeliveryAcknowledged', 1));
-  await inState(here, name, 'STATE_IN_PROGRESS');
-  const request = { evidenceKinds: ['birth-certificate'], answerBy: '2027-01-15' };
-  await world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 2, request));
-  expect((await inState(here, name, 'STATE_DOCUMENTS_REQUESTED')).documentRequest).toMatchObject(request);
-  const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
-  await here.supplyDocuments({ requestId: randomUUID(), name, evidence });
-  await world.publish(
-    bridgeEvent(name, 'DeliveryDecided', 3, { approved: true, resultKind: 'paper', resultNumber: 'R-1' }),
-  );
-  await inState(here, name, 'STATE_READY');
-  const handOver = { collectedBy: 'applicant', paperKind: 'identity-document' };
-  await here.handOverResult({ requestId: randomUUID(), name, handOver });
-  const closed = await here.confirmOutcome({ requestId: randomUUID(), name, outcome: { needMet: true } });
-  expect(closed.application!.state).toBe('STATE_CLOSED');
+describe('cups.deliveries', () => {
+  test('publishes each step of the lifecycle once, in order, without personal data', async () => {
+    const topic = await readTopic(world.place, 'cups.applications');
+    const here = at('CU-013');
+    const { name } = await here.file(40);
+    await world.publish(bridgeEvent(name, 'DeliveryAcknowledged', 1));
+    await inState(here, name, 'STATE_IN_PROGRESS');
+    const request = { evidenceKinds: ['birth-certificate'], answerBy: '2027-01-15' };
+    await world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 2, request));
+    expect((await inState(here, name, 'STATE_DOCUMENTS_REQUESTED')).documentRequest).toMatchObject(request);
+    const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
+    await here.supplyDocuments({ requestId: randomUUID(), name, evidence });
+    await world.publish(
+      bridgeEvent(name, 'DeliveryDecided', 3, { approved: true, resultKind: 'paper', resultNumber: 'R-1' }),
+    );
+    await inState(here, name, 'STATE_READY');
+    const handOver = { collectedBy: 'applicant', paperKind: 'identity-document' };
+    await here.handOverResult({ requestId: randomUUID(), name, handOver });
+    const closed = await here.confirmOutcome({ requestId: randomUUID(), name, outcome: { needMet: true } });
+    expect(closed.application!.state).toBe('STATE_CLOSED');
 
-  const events = await topic.until((all) => all.filter(({ subject }) => subject === name).length >= 7);
-  await topic.stop();
-  const mine = events.filter(({ subject }) => subject === name);
-  expect(mine.map(({ type }) => type.split('.').at(-1))).toEqual([
-    'ApplicationSubmitted',
-    'ApplicationInProgress',
-    'DocumentsRequested',
-    'DocumentsSupplied',
-    'ApplicationDecided',
-    'ResultHandedOver',
-    'ApplicationClosed',
-  ]);
-  expect(mine.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  const supplied = eventCodec<IntakeEvents>('cups.intake.v1').decode(mine[3]!);
-  expect(supplied).toMatchObject({ data: { submission: `${name}/submissions/2` } });
-  for (const { data } of mine) expect(data.toString('latin1')).not.toContain(idnp(40));
-});
-
-test('Repeats change nothing, an event waits for its predecessor, and a decision after a withdrawal is noted.', async () => {
-  const here = at('CU-014');
-  const { name } = await here.file(41);
-  const second = bridgeEvent(name, 'DeliveryProgressed', 2);
-  const first = bridgeEvent(name, 'DeliveryAcknowledged', 1);
-  await world.publish(second, first, first, second);
-  await eventually(async () => (await here.history(name)).length === 3);
-  await here.withdrawApplication({ requestId: randomUUID(), name });
-  await world.publish(
-    bridgeEvent(name, 'DeliveryDecided', 3, { approved: true }),
-    bridgeEvent(name, 'DeliveryDecided', 4, { approved: false }),
-  );
-  const app = await eventually(async () => {
-    const now = await here.read(name);
-    return now.deskNotes[0]?.count === 2 && now;
+    const events = await topic.until((all) => all.filter(({ subject }) => subject === name).length >= 7);
+    await topic.stop();
+    const ownEvents = events.filter(({ subject }) => subject === name);
+    expect(ownEvents.map(({ type }) => type.split('.').at(-1))).toEqual([
+      'ApplicationSubmitted',
+      'ApplicationInProgress',
+      'DocumentsRequested',
+      'DocumentsSupplied',
+      'ApplicationDecided',
+      'ResultHandedOver',
+      'ApplicationClosed',
+    ]);
+    expect(ownEvents.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    const supplied = eventCodec<IntakeEvents>('cups.intake.v1').decode(ownEvents[3]!);
+    expect(supplied).toMatchObject({ data: { submission: `${name}/submissions/2` } });
+    for (const { data } of ownEvents) expect(data.toString('latin1')).not.toContain(idnp(40));
   });
-  expect(app.state).toBe('STATE_WITHDRAWN');
-  expect(app.deskNotes).toMatchObject([{ kind: 'decision-after-end', count: 2 }]);
-  expect((await here.history(name)).map(({ kind }) => kind)).toEqual([
-    'submit',
-    'acknowledged',
-    'progressed',
-    'withdraw',
-    'approved',
-    'rejected',
-  ]);
-});
 
-test('An answer date of yesterday leaves the person five working days, after which the application expires.', async () => {
-  const topic = await readTopic(world.place, 'cups.applications');
-  const here = at('CU-015');
-  const { name } = await here.file(42);
-  const request = { evidenceKinds: ['x-y'], answerBy: '2020-01-01' };
-  await world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 1, request));
-  const asked = await inState(here, name, 'STATE_DOCUMENTS_REQUESTED');
-  const { answerBy, askedAnswerBy } = asked.documentRequest!;
-  expect(askedAnswerBy).toBe('2020-01-01');
-  expect((Date.parse(answerBy) - Date.now()) / DAY).toBeGreaterThan(5.5);
-  expect(asked.deskNotes).toMatchObject([{ kind: 'agency-message-changed', cause: 'ANSWER_BY_LENGTHENED', count: 1 }]);
-  // Whoever brings the agency's word is told of both days.
-  const isRequest = ({ subject, type }: { subject: string; type: string }) =>
-    subject === name && type === 'cups.intake.v1.DocumentsRequested';
-  const told = (await topic.until((all) => all.some(isRequest))).find(isRequest)!;
-  await topic.stop();
-  const { id, ...days } = asked.documentRequest!;
-  const moved = { request: id, answerBy: days.answerBy, askedAnswerBy: '2020-01-01' };
-  expect(eventCodec<IntakeEvents>('cups.intake.v1').decode(told)!.data).toMatchObject(moved);
-  // Several polls of the timers later it still waits.
-  const other = await here.file(43);
-  await world.publish(bridgeEvent(other.name, 'DeliveryAcknowledged', 1));
-  await inState(here, other.name, 'STATE_IN_PROGRESS');
-  expect((await here.read(name)).state).toBe('STATE_DOCUMENTS_REQUESTED');
-  world.clock.now = new Date(Date.parse(answerBy) + 2 * DAY);
-  try {
-    // Where the store is slow, timers are looked at more rarely, but once in 72 s at least.
-    await inState(here, name, 'STATE_EXPIRED', 80_000);
-  } finally {
-    world.clock.now = undefined;
-  }
-}, 120_000);
-
-test('All that an agency says can be read: result, reasons, words of progress, what was refused and what was changed.', async () => {
-  const here = at('CU-016');
-  const { name } = await here.file(44);
-  const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2099-01-01' };
-  const decideTime = toTimestamp(new Date('2099-01-01'));
-  await world.publish(
-    bridgeEvent(name, 'DeliveryProgressed', 1, { note: 'La arhivă.\n\nhttps://fals.example' }),
-    bridgeEvent(name, 'DeliveryMessageRefused', 2, { cause: 'CONTENT_INVALID', fields: ['urgency'] }),
-    bridgeEvent(name, 'DeliveryDecided', 3, { approved: true, ...result, decideTime }),
-    bridgeEvent(name, 'DeliveryResultCorrected', 4, {
-      ...result,
-      resultNumber: 'R-2 <https://fals.example>',
-      reason: { ro: 'Greșeală.' },
-    }),
-    bridgeEvent(name, 'DeliveryResultRevoked', 5, { reason: { ro: 'Anulat.' } }),
-  );
-  const actions = await eventually(async () => {
-    const found = await here.history(name);
-    return found.length === 6 && found;
-  });
-  const app = await here.read(name);
-  expect(app).toMatchObject({
-    state: 'STATE_READY',
-    progress: { note: 'La arhivă. [link]' },
-    omittedMessages: 0,
-    decision: {
-      resultNumber: 'R-2 https //fals example',
-      verificationCode: 'K7Q2',
-      validUntil: '2099-01-01',
-      correctReason: { ro: 'Greșeală.' },
-      revokeReason: { ro: 'Anulat.' },
-    },
-  });
-  expect(fromTimestamp(app.decision!.decideTime)!.getTime()).toBeLessThan(Date.now() + 60_000);
-  expect(app.deskNotes.map(({ kind, cause }) => [kind, cause])).toEqual([
-    ['message-refused', 'CONTENT_INVALID'],
-    ['agency-message-changed', 'DECIDE_TIME_REPLACED'],
-    ['result-corrected', ''],
-    ['result-revoked', ''],
-  ]);
-  expect(actions.slice(1)).toMatchObject([
-    { kind: 'progressed', words: { ro: 'La arhivă. [link]' } },
-    { kind: 'message-refused', code: 'CONTENT_INVALID', fields: ['urgency'] },
-    {
-      kind: 'approved',
-      changes: ['DECIDE_TIME_REPLACED'],
-      result: { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2099-01-01' },
-    },
-    { kind: 'result-corrected', words: { ro: 'Greșeală.' }, result: { number: 'R-2 https //fals example' } },
-    { kind: 'result-revoked', words: { ro: 'Anulat.' } },
-  ]);
-});
-
-test('Of 600 notes of progress the newest 50 are kept and the rest is counted, so that the document stays small.', async () => {
-  const here = at('CU-017');
-  const { name } = await here.file(45);
-  const notes = Array.from({ length: 600 }, (_, n) =>
-    bridgeEvent(name, 'DeliveryProgressed', n + 2, { note: `${n + 1} ${'x'.repeat(1_900)}` }),
-  );
-  await world.publish(bridgeEvent(name, 'DeliveryAcknowledged', 1), ...notes);
-  const app = await eventually(
-    async () => {
+  test('ignores duplicates, waits for gaps, and alerts on a decision after withdrawal', async () => {
+    const here = at('CU-014');
+    const { name } = await here.file(41);
+    const second = bridgeEvent(name, 'DeliveryProgressed', 2);
+    const first = bridgeEvent(name, 'DeliveryAcknowledged', 1);
+    await world.publish(second, first, first, second);
+    await eventually(async () => (await here.history(name)).length === 3);
+    await here.withdrawApplication({ requestId: randomUUID(), name });
+    await world.publish(
+      bridgeEvent(name, 'DeliveryDecided', 3, { approved: true }),
+      bridgeEvent(name, 'DeliveryDecided', 4, { approved: false }),
+    );
+    const app = await eventually(async () => {
       const now = await here.read(name);
-      return now.omittedMessages === 550 && now;
-    },
-    { timeoutMs: 60_000 },
-  );
-  expect(app.progress!.note).toMatch(/^600 x/);
-  const kept = (await here.history(name)).filter(({ kind }) => kind === 'progressed');
-  expect(kept).toHaveLength(50);
-  expect(kept[0]!.words!.ro).toMatch(/^551 x/);
-  const { mongoUri: uri, prefix } = world.place;
-  const store = openStore({ uri, database: `${prefix}cups-intake`, log: silentLog });
-  await eventually(() => store.ready());
-  const stored = await store.collection<{ _id: string }>('applications').findOne({ _id: idOf(name) });
-  expect(JSON.stringify(stored).length).toBeLessThan(250_000);
-  await store.close();
-}, 90_000);
+      return now.deskNotes[0]?.count === 2 && now;
+    });
+    expect(app.state).toBe('STATE_WITHDRAWN');
+    expect(app.deskNotes).toMatchObject([{ kind: 'decision-after-end', count: 2 }]);
+    expect((await here.history(name)).map(({ kind }) => kind)).toEqual([
+      'submit',
+      'acknowledged',
+      'progressed',
+      'withdraw',
+      'approved',
+      'rejected',
+    ]);
+  });
+
+  test('extends a past answer date to five working days, then expires the application', async () => {
+    const topic = await readTopic(world.place, 'cups.applications');
+    const here = at('CU-015');
+    const { name } = await here.file(42);
+    const request = { evidenceKinds: ['x-y'], answerBy: '2020-01-01' };
+    await world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 1, request));
+    const asked = await inState(here, name, 'STATE_DOCUMENTS_REQUESTED');
+    const { answerBy, askedAnswerBy } = asked.documentRequest!;
+    expect(askedAnswerBy).toBe('2020-01-01');
+    expect((Date.parse(answerBy) - Date.now()) / DAY).toBeGreaterThan(5.5);
+    expect(asked.deskNotes).toMatchObject([
+      { kind: 'agency-message-changed', cause: 'ANSWER_BY_LENGTHENED', count: 1 },
+    ]);
+    // The event contains both dates.
+    const isRequest = ({ subject, type }: { subject: string; type: string }) =>
+      subject === name && type === 'cups.intake.v1.DocumentsRequested';
+    const told = (await topic.until((all) => all.some(isRequest))).find(isRequest)!;
+    await topic.stop();
+    const { id, ...days } = asked.documentRequest!;
+    const moved = { request: id, answerBy: days.answerBy, askedAnswerBy: '2020-01-01' };
+    expect(eventCodec<IntakeEvents>('cups.intake.v1').decode(told)!.data).toMatchObject(moved);
+    // The application is unchanged after several timer polls.
+    const other = await here.file(43);
+    await world.publish(bridgeEvent(other.name, 'DeliveryAcknowledged', 1));
+    await inState(here, other.name, 'STATE_IN_PROGRESS');
+    expect((await here.read(name)).state).toBe('STATE_DOCUMENTS_REQUESTED');
+    world.clock.now = new Date(Date.parse(answerBy) + 2 * DAY);
+    try {
+      // On a slow store, timers are polled less often, but at least every 72 s.
+      await inState(here, name, 'STATE_EXPIRED', 80_000);
+    } finally {
+      world.clock.now = undefined;
+    }
+  }, 120_000);
+
+  test('returns results, reasons, progress, refusals and changes of agency messages', async () => {
+    const here = at('CU-016');
+    const { name } = await here.file(44);
+    const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2099-01-01' };
+    const decideTime = toTimestamp(new Date('2099-01-01'));
+    await world.publish(
+      bridgeEvent(name, 'DeliveryProgressed', 1, { note: 'La arhivă.\n\nhttps://fals.example' }),
+      bridgeEvent(name, 'DeliveryMessageRefused', 2, { cause: 'CONTENT_INVALID', fields: ['urgency'] }),
+      bridgeEvent(name, 'DeliveryDecided', 3, { approved: true, ...result, decideTime }),
+      bridgeEvent(name, 'DeliveryResultCorrected', 4, {
+        ...result,
+        resultNumber: 'R-2 <https://fals.example>',
+        reason: { ro: 'Greșeală.' },
+      }),
+      bridgeEvent(name, 'DeliveryResultRevoked', 5, { reason: { ro: 'Anulat.' } }),
+    );
+    const actions = await eventually(async () => {
+      const found = await here.history(name);
+      return found.length === 6 && found;
+    });
+    const app = await here.read(name);
+    expect(app).toMatchObject({
+      state: 'STATE_READY',
+      progress: { note: 'La arhivă. [link]' },
+      omittedMessages: 0,
+      decision: {
+        resultNumber: 'R-2 https //fals example',
+        verificationCode: 'K7Q2',
+        validUntil: '2099-01-01',
+        correctReason: { ro: 'Greșeală.' },
+        revokeReason: { ro: 'Anulat.' },
+      },
+    });
+    expect(fromTimestamp(app.decision!.decideTime)!.getTime()).toBeLessThan(Date.now() + 60_000);
+    expect(app.deskNotes.map(({ kind, cause }) => [kind, cause])).toEqual([
+      ['message-refused', 'CONTENT_INVALID'],
+      ['agency-message-changed', 'DECIDE_TIME_REPLACED'],
+      ['result-corrected', ''],
+      ['result-revoked', ''],
+    ]);
+    expect(actions.slice(1)).toMatchObject([
+      { kind: 'progressed', words: { ro: 'La arhivă. [link]' } },
+      { kind: 'message-refused', code: 'CONTENT_INVALID', fields: ['urgency'] },
+      {
+        kind: 'approved',
+        changes: ['DECIDE_TIME_REPLACED'],
+        result: { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2099-01-01' },
+      },
+      { kind: 'result-corrected', words: { ro: 'Greșeală.' }, result: { number: 'R-2 https //fals example' } },
+      { kind: 'result-revoked', words: { ro: 'Anulat.' } },
+    ]);
+  });
+
+  test('keeps 50 of 600 progress notes and counts the rest', async () => {
+    const here = at('CU-017');
+    const { name } = await here.file(45);
+    const notes = Array.from({ length: 600 }, (_, n) =>
+      bridgeEvent(name, 'DeliveryProgressed', n + 2, { note: `${n + 1} ${'x'.repeat(1_900)}` }),
+    );
+    await world.publish(bridgeEvent(name, 'DeliveryAcknowledged', 1), ...notes);
+    const app = await eventually(
+      async () => {
+        const now = await here.read(name);
+        return now.omittedMessages === 550 && now;
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(app.progress!.note).toMatch(/^600 x/);
+    const kept = (await here.history(name)).filter(({ kind }) => kind === 'progressed');
+    expect(kept).toHaveLength(50);
+    expect(kept[0]!.words!.ro).toMatch(/^551 x/);
+    const { mongoUri: uri, prefix } = world.place;
+    const store = openStore({ uri, database: `${prefix}cups-intake`, log: silentLog });
+    await eventually(() => store.ready());
+    const stored = await store.collection<{ _id: string }>('applications').findOne({ _id: idOf(name) });
+    expect(JSON.stringify(stored).length).toBeLessThan(250_000);
+    await store.close();
+  }, 90_000);
+});

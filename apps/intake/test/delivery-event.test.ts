@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Message } from '@cups/application';
 import { decodeDeliveryEvent } from '../src/deliveries.ts';
 import * as filing from '../src/domain/commands/filing.ts';
@@ -7,14 +7,12 @@ import { ACTOR, WORKING_TIME, newDraft, NOW, SUBMIT_CONTEXT } from './fixtures.t
 import { bridgeEvent } from './world.ts';
 import type { BridgeEventFields, BridgeEventName } from './world.ts';
 
-/** How an event on cups.deliveries is read: in words of the domain, fit to be shown. */
-
 const APPLICATION = 'applications/01J00000000000000000000001';
 
 const read = <Name extends BridgeEventName>(name: Name, fields?: BridgeEventFields<Name>) =>
   decodeDeliveryEvent(bridgeEvent(APPLICATION, name, 1, fields), NOW)?.update;
 
-/** A table of all: an event that is new to the bridge does not compile without a row. */
+/** Complete by type: a new event of the bridge does not compile without a row. */
 const MESSAGE_BY_EVENT: Record<BridgeEventName, Message> = {
   DeliveryAcknowledged: 'acknowledged',
   DeliveryProgressed: 'progressed',
@@ -28,59 +26,58 @@ const MESSAGE_BY_EVENT: Record<BridgeEventName, Message> = {
   DeliveryMessageRefused: 'message-refused',
 };
 
-test.each(Object.entries(MESSAGE_BY_EVENT) as [BridgeEventName, Message][])(
-  'The event %s says "%s".',
-  (name, message) => {
+describe('decodeDeliveryEvent', () => {
+  test.each(Object.entries(MESSAGE_BY_EVENT) as [BridgeEventName, Message][])('decodes %s as "%s"', (name, message) => {
     const event = bridgeEvent(APPLICATION, name, 1);
-    const { application, update: word } = decodeDeliveryEvent(event, NOW)!;
-    expect([application, word.agency, word.eventId, word.message]).toEqual([
+    const { application, update } = decodeDeliveryEvent(event, NOW)!;
+    expect([application, update.agency, update.eventId, update.message]).toEqual([
       APPLICATION,
       'agencies/asp',
       event.id,
       message,
     ]);
-  },
-);
-
-test('A decision that approves says "approved".', () => {
-  expect(read('DeliveryDecided', { approved: true })?.message).toBe('approved');
-});
-
-test('The words of an agency are shown in one line without control, direction and links.', () => {
-  const nasty = 'Plătiți\n\n\nla \u202ehttps://fals.example/x';
-  const text = { ro: nasty, ru: '', en: '' };
-  const shown = { ro: 'Plătiți la [link]' };
-  expect(read('DeliveryDecided', { approved: false, reason: text })).toMatchObject({
-    words: shown,
-    decision: { reason: shown },
   });
-  expect(read('DeliveryResultRevoked', { reason: text })?.words).toEqual(shown);
-  expect(read('DeliveryProgressed', { note: nasty })?.words).toEqual(shown);
-  const documents = [{ kind: 'x', note: nasty }];
-  expect(
-    read('DeliveryDocumentsRequested', { message: text, documents, answerBy: '2026-04-01' })?.request,
-  ).toMatchObject({ message: shown, documents: [{ kind: 'x', note: shown.ro }] });
-  const codes = { resultKind: 'paper', resultNumber: 'R\n\n1\u202e', verificationCode: '\0K\u200b7' };
-  expect(read('DeliveryDecided', { approved: true, ...codes })?.decision).toMatchObject({
-    resultNumber: 'R 1',
-    verificationCode: 'K 7',
-  });
-});
 
-test('An event of a type that this release does not know is recorded and counted, so that what follows is not held up.', () => {
-  const event = { ...bridgeEvent(APPLICATION, 'DeliveryAcknowledged', 1), type: 'cups.agencybridge.v1.DeliveryNew' };
-  const { update: word } = decodeDeliveryEvent(event, NOW)!;
-  expect(word.message).toBe('message-unknown');
-  const submitted = filing.submitApplication(newDraft(), ACTOR, SUBMIT_CONTEXT).document;
-  expect(applyAgencyUpdate(submitted, word, WORKING_TIME).document.deskNotes[0]).toMatchObject({
-    kind: 'message-unknown',
+  test('decodes an approval as "approved"', () => {
+    expect(read('DeliveryDecided', { approved: true })?.message).toBe('approved');
   });
-});
 
-test.each([
-  ['bytes that are no message', { data: Buffer.from([0xff, 0xff]) }],
-  ['a message that names no delivery', { data: Buffer.alloc(0) }],
-  ['an event of another service', { type: 'cups.intake.v1.ApplicationSubmitted' }],
-])('Of %s nothing is read.', (_what, forged) => {
-  expect(decodeDeliveryEvent({ ...bridgeEvent(APPLICATION, 'DeliveryDecided', 1), ...forged }, NOW)).toBeUndefined();
+  test("sanitizes the agency's texts to one line without links", () => {
+    const nasty = 'Plătiți\n\n\nla \u202ehttps://fals.example/x';
+    const text = { ro: nasty, ru: '', en: '' };
+    const shown = { ro: 'Plătiți la [link]' };
+    expect(read('DeliveryDecided', { approved: false, reason: text })).toMatchObject({
+      words: shown,
+      decision: { reason: shown },
+    });
+    expect(read('DeliveryResultRevoked', { reason: text })?.words).toEqual(shown);
+    expect(read('DeliveryProgressed', { note: nasty })?.words).toEqual(shown);
+    const documents = [{ kind: 'x', note: nasty }];
+    expect(
+      read('DeliveryDocumentsRequested', { message: text, documents, answerBy: '2026-04-01' })?.request,
+    ).toMatchObject({ message: shown, documents: [{ kind: 'x', note: shown.ro }] });
+    const codes = { resultKind: 'paper', resultNumber: 'R\n\n1\u202e', verificationCode: '\0K\u200b7' };
+    expect(read('DeliveryDecided', { approved: true, ...codes })?.decision).toMatchObject({
+      resultNumber: 'R 1',
+      verificationCode: 'K 7',
+    });
+  });
+
+  test('decodes an unknown type as a message, so that its sequence number counts', () => {
+    const event = { ...bridgeEvent(APPLICATION, 'DeliveryAcknowledged', 1), type: 'cups.agencybridge.v1.DeliveryNew' };
+    const { update } = decodeDeliveryEvent(event, NOW)!;
+    expect(update.message).toBe('message-unknown');
+    const submitted = filing.submitApplication(newDraft(), ACTOR, SUBMIT_CONTEXT).document;
+    expect(applyAgencyUpdate(submitted, update, WORKING_TIME).document.deskNotes[0]).toMatchObject({
+      kind: 'message-unknown',
+    });
+  });
+
+  test.each([
+    ['bytes that are not a message', { data: Buffer.from([0xff, 0xff]) }],
+    ['a message without a delivery', { data: Buffer.alloc(0) }],
+    ['an event of another service', { type: 'cups.intake.v1.ApplicationSubmitted' }],
+  ])('ignores %s', (_what, forged) => {
+    expect(decodeDeliveryEvent({ ...bridgeEvent(APPLICATION, 'DeliveryDecided', 1), ...forged }, NOW)).toBeUndefined();
+  });
 });

@@ -15,7 +15,7 @@ import { createEvent, eventually, findFreePort, readTopic } from '@cups/testing'
 import { bridgeEvent, idOf, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
-/** Intake while things break around it. */
+/** Intake under faults. */
 
 let world: World;
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-// What a test opens is closed after it, also when it failed in the middle.
+// Closes what a test opened, even if it failed.
 const opened: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await Promise.resolve(close()).catch(() => {});
@@ -40,7 +40,7 @@ async function topicAt(place: Pick<World['place'], 'brokers' | 'prefix'>) {
   opened.push(() => topic.stop());
   return topic;
 }
-/** Intake as a process of its own. */
+/** Starts intake as a separate process. */
 function processAt(grpcPort: number, brokers: string): ChildProcess {
   const config = world.configOf();
   const child = spawn(
@@ -68,7 +68,7 @@ function processAt(grpcPort: number, brokers: string): ChildProcess {
   return child;
 }
 
-test('On SIGTERM the port closes last: while a silent broker holds up the rest, calls are answered.', async () => {
+test('answers calls on SIGTERM until a silent broker times out', async () => {
   const connected = new Set<Socket>();
   const silent = createServer((socket) => void connected.add(socket.on('error', () => {})));
   await once(silent.listen(0, '127.0.0.1'), 'listening');
@@ -79,24 +79,24 @@ test('On SIGTERM the port closes last: while a silent broker holds up the rest, 
   const grpcPort = await findFreePort();
   const child = processAt(grpcPort, `127.0.0.1:${(silent.address() as AddressInfo).port}`);
   const here = world.deskAt(grpcPort, 'CU-001');
-  const found = () => here.listApplications({});
-  await eventually(() => found().catch(() => undefined), { timeoutMs: 20_000 });
+  const list = () => here.listApplications({});
+  await eventually(() => list().catch(() => undefined), { timeoutMs: 20_000 });
   await eventually(() => connected.size > 0);
   const gone = once(child, 'exit') as Promise<[number]>;
   child.kill('SIGTERM');
-  // It needs 8 s to give up the broker; a call that finds the port closed waits for 5 s and is refused.
+  // Closing the broker takes 8 s. A call to a closed port would fail after 5 s.
   const ended = gone.then(() => 'ended');
   for (let round = 0; round < 20; round += 1) {
-    expect(await Promise.race([found().then(() => 'answered'), ended])).toBe('answered');
+    expect(await Promise.race([list().then(() => 'answered'), ended])).toBe('answered');
     await pause(50);
   }
   expect((await gone)[0]).toBe(0);
 }, 60_000);
 
-describe('Events on their way', () => {
-  test('Of an intake that is killed between commit and publish the event arrives after the restart.', async () => {
+describe('event delivery', () => {
+  test('publishes an event after a crash between commit and publish', async () => {
     const grpcPort = await findFreePort();
-    // A process whose broker is away commits and can not publish: the moment between the two, held open.
+    // Without a broker the process commits but cannot publish, as in a crash between the two.
     const child = processAt(grpcPort, '127.0.0.1:1');
     const here = world.deskAt(grpcPort, 'CU-001');
     const app = await eventually(() => here.file(1).catch(() => undefined), { timeoutMs: 20_000 });
@@ -110,14 +110,14 @@ describe('Events on their way', () => {
     expect(events.filter(({ subject }) => subject === app.name).map(({ sequence }) => sequence)).toEqual([1]);
   });
 
-  test('Two replicas that write one document lose and reorder nothing.', async () => {
+  test('keeps all events in order when two replicas write one document', async () => {
     const replicas = [await start(), await start()];
     const topic = await topicAt(world.place);
     const desks = replicas.map((replica) => world.deskAt(replica.grpcPort, 'CU-002'));
     const drafts = await Promise.all(
       Array.from({ length: 20 }, (_, i) => eventually(() => desks[i % 2]!.open(i).catch(() => undefined))),
     );
-    // Every act of an application alternates between the replicas, and agencies answer in between.
+    // Commands alternate between the replicas, with agency replies in between.
     await Promise.all(
       drafts.map(async ({ name }, i) => {
         await desks[i % 2]!.submit(name);
@@ -126,11 +126,11 @@ describe('Events on their way', () => {
       }),
     );
     const names = new Set(drafts.map(({ name }) => name));
-    const last = async () => {
-      const notes = await Promise.all(drafts.map(({ name }, i) => desks[i % 2]!.listApplicationActions({ name })));
-      return notes.every(({ actions }) => actions.length === 3);
+    const isComplete = async () => {
+      const histories = await Promise.all(drafts.map(({ name }, i) => desks[i % 2]!.listApplicationActions({ name })));
+      return histories.every(({ actions }) => actions.length === 3);
     };
-    await eventually(last, { timeoutMs: 20_000 });
+    await eventually(isComplete, { timeoutMs: 20_000 });
     const events = await topic.until((all) => {
       const firsts = new Set(all.filter(({ subject }) => names.has(subject)).map(({ id }) => id));
       return firsts.size >= 60;
@@ -138,14 +138,14 @@ describe('Events on their way', () => {
     for (const name of names) {
       const seen: number[] = [];
       for (const { subject, sequence } of events) {
-        // Sending twice is allowed; what a consumer keeps is what is new, and that must be in order without a gap.
+        // Duplicates are allowed. New events must arrive in order without gaps.
         if (subject === name && sequence! > (seen.at(-1) ?? 0)) seen.push(sequence!);
       }
       expect(seen).toEqual([1, 2, 3]);
     }
   });
 
-  test('While Kafka is stopped submissions are accepted, and they arrive once it is back.', async () => {
+  test('accepts submissions while Kafka is down and publishes them after its restart', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'cups-kafka-'));
     const local = await startLocal({ dataDir, parts: ['kafka'] });
     opened.push(async () => {
@@ -169,7 +169,7 @@ describe('Events on their way', () => {
     );
   }, 90_000);
 
-  test('Deliveries of which a fifth come twice and out of turn change their application once each.', async () => {
+  test('applies duplicated and reordered deliveries once each', async () => {
     const intake = await start();
     const here = world.deskAt(intake.grpcPort, 'CU-004');
     const apps = await Promise.all(
@@ -184,7 +184,7 @@ describe('Events on their way', () => {
       i % 7 === 3 && repeated[i + 1] ? repeated[i + 1]! : i % 7 === 4 ? repeated[i - 1]! : event,
     );
     await world.publish(...swapped);
-    // A second member joins in the middle: partitions move and messages come again.
+    // A second consumer causes a rebalance and redelivery.
     await start();
     for (const { name } of apps) {
       await eventually(async () => (await here.getApplication({ name })).application!.state === 'STATE_READY', {
@@ -195,7 +195,7 @@ describe('Events on their way', () => {
     }
   }, 90_000);
 
-  test('Bytes that are no message and deliveries of strangers hold up no others.', async () => {
+  test('does not block on invalid messages and unknown deliveries', async () => {
     const intake = await start();
     const here = world.deskAt(intake.grpcPort, 'CU-005');
     const { name } = await eventually(() => here.file(1).catch(() => undefined));

@@ -14,7 +14,7 @@ import type { AgencyUpdate } from '../src/domain/agency-updates.ts';
 import type { Application, ServiceVersion } from '../src/domain/application.ts';
 import type { WorkingTime } from '../src/domain/terms.ts';
 
-/** Synthetic applications in every state, for the tests of the domain. */
+/** Applications in every state, for tests of the domain. */
 
 export const NOW = new Date('2026-03-10T09:00:00Z');
 
@@ -34,7 +34,7 @@ export const VERSION: ServiceVersion = {
   form: {},
 };
 
-/** Of an agency as most of them are, without a day off in the years of the tests. */
+/** Usual working time, without holidays in the years of the tests. */
 export const WORKING_TIME: WorkingTime = {
   timeZone: 'Europe/Chisinau',
   days: new Set([1, 2, 3, 4, 5]),
@@ -56,7 +56,7 @@ export function content(more: Partial<Content> = {}): Content {
   };
 }
 
-/** The personal number of the operator who acts in these tests. */
+/** The IDNP of the operator in these tests. */
 export const OWN_IDNP = idnp(99);
 
 export const ACTOR: Actor = {
@@ -68,10 +68,10 @@ export const ACTOR: Actor = {
   isPartyTo: ({ applicant, represented }) => [applicant?.idnp, represented?.idnp].includes(OWN_IDNP),
 };
 
-/** An application as it would be if the operator were in it herself. */
+/** Returns the application with the operator as applicant or represented person. */
 export function asOwnApplication(app: Application, as: 'applicant' | 'represented' = 'applicant'): Application {
-  const herself = { ...app.content.applicant, idnp: OWN_IDNP };
-  return { ...app, content: { ...app.content, [as]: herself } };
+  const operator = { ...app.content.applicant, idnp: OWN_IDNP };
+  return { ...app, content: { ...app.content, [as]: operator } };
 }
 
 export function newDraft(more: Partial<NewApplication> = {}): Application {
@@ -91,7 +91,7 @@ export function newDraft(more: Partial<NewApplication> = {}): Application {
   return { ...fields, schemaVersion: 2, revision: 1, eventSeq: 0, createTime: NOW, updateTime: NOW };
 }
 
-/** What is submitted by, where the form asks for nothing. */
+/** Submits with a form that requires nothing. */
 export const SUBMIT_CONTEXT = {
   version: VERSION,
   acceptsForeignDocuments: false,
@@ -99,7 +99,7 @@ export const SUBMIT_CONTEXT = {
   validateAnswers: () => [],
 };
 
-/** Does an action of a person, with a payload that is right for it. */
+/** Runs an operator's action with a valid payload. */
 export function runCommand(app: Application, action: Action, roles: readonly string[], now = NOW): CommandResult {
   const actor = { ...ACTOR, roles, now };
   switch (action) {
@@ -127,12 +127,12 @@ export function runCommand(app: Application, action: Action, roles: readonly str
     case 'record-payment':
       return recordPayment(app, actor, { receiptNumber: 'CH-1', amountMinor: 11_000, currency: 'MDL' }, SUBMIT_CONTEXT);
     case 'correct':
-      throw new Error('opens another application');
+      throw new Error('A correction opens another application.');
   }
 }
 
 let serial = 0;
-/** What an agency says in a message of this kind. */
+/** Builds an agency message of this kind. */
 export function agencyUpdate(message: Message, now = NOW): AgencyUpdate {
   serial += 1;
   return {
@@ -146,7 +146,7 @@ export function agencyUpdate(message: Message, now = NOW): AgencyUpdate {
   };
 }
 
-/** An application in a state, come there by the table. */
+/** Returns an application in a state, reached through commands. */
 export function applicationInState(state: State): Application {
   const submitted = () => runCommand(newDraft(), 'submit', ['specialist']).document;
   const after = (app: Application, message: Message) =>
@@ -179,7 +179,7 @@ export function applicationInState(state: State): Application {
   }
 }
 
-/** What a step gives; undefined when it is refused. */
+/** Returns the result, or undefined on a problem. */
 export function resultOrUndefined<T>(run: () => T): T | undefined {
   try {
     return run();
@@ -189,7 +189,7 @@ export function resultOrUndefined<T>(run: () => T): T | undefined {
   }
 }
 
-/** How a step is refused. */
+/** Returns the problem that `run` throws. */
 export function catchProblem(run: () => unknown) {
   try {
     run();
@@ -197,5 +197,5 @@ export function catchProblem(run: () => unknown) {
     if (isProblem(error)) return error;
     throw error;
   }
-  throw new Error('was not refused');
+  throw new Error('Expected a problem.');
 }

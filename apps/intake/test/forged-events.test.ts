@@ -8,7 +8,7 @@ import { eventually, silentLog } from '@cups/testing';
 import { bridgeEvent, idOf, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
-/** Events on cups.deliveries that the bridge did not write, or that are about another's delivery, on the real broker. */
+/** Forged and misdirected events of cups.deliveries, on a real broker. */
 
 let world: World;
 let port: number;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   world = await openWorld();
   await world.createTopics();
   port = (await world.start()).grpcPort;
-  // What a service stores is part of the promise: nothing is counted of what was refused.
+  // Also checks the store: refused events must not count.
   const { mongoUri: uri, prefix } = world.place;
   store = openStore({ uri, database: `${prefix}cups-intake`, log: silentLog });
   await eventually(() => store.ready());
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 type Stored = { _id: string; lastSeqs?: Record<string, number>; history: unknown[] };
 const stored = async (name: string) => (await store.collection<Stored>('applications').findOne({ _id: idOf(name) }))!;
-/** Messages refused, also where several of one cause are kept as one with a count. */
+/** Number of refused messages. Equal causes merge into one row with a count. */
 const refusals = async () => {
   const kept = await store.collection<{ _id: string; count?: number }>('refusals').find().toArray();
   return kept.reduce((sum, { count = 1 }) => sum + count, 0);
@@ -40,20 +40,20 @@ const parked = () => store.collection('parkedEvents').countDocuments();
 const decided = (name: string, sequence: number, approved: boolean) =>
   bridgeEvent(name, 'DeliveryDecided', sequence, { approved, reason: { ro: 'motiv' } });
 
-describe('A forged event with the next sequence', () => {
+describe('forged event with the next sequence number', () => {
   const forged: [string, (event: Event) => Partial<Event>][] = [
     ['from another source', () => ({ source: '/agencies/asp' })],
-    ['of a type that is no delivery event', () => ({ type: 'cups.intake.v1.ApplicationWithdrawn' })],
-    ['about a subject that is no delivery', (event) => ({ subject: `applications/${event.key}` })],
-    ['about the delivery of another agency', (event) => ({ subject: `deliveries/${event.key}-mai` })],
-    ['under the key of another application', () => ({ key: '01JD0000000000000000000000' })],
+    ['of a type of another service', () => ({ type: 'cups.intake.v1.ApplicationWithdrawn' })],
+    ['with a subject that is not a delivery', (event) => ({ subject: `applications/${event.key}` })],
+    ['with the delivery of another agency', (event) => ({ subject: `deliveries/${event.key}-mai` })],
+    ['with the key of another application', () => ({ key: '01JD0000000000000000000000' })],
   ];
-  test.each(forged)('A forged event %s is refused and does not hide the true one.', async (_what, forge) => {
+  test.each(forged)('refuses an event %s and still accepts the genuine one', async (_what, forge) => {
     const here = at('CU-002');
     const { name } = await here.file(1);
     const before = await refusals();
-    const lie = decided(name, 1, false);
-    await world.publish({ ...lie, ...forge(lie) });
+    const forgedEvent = decided(name, 1, false);
+    await world.publish({ ...forgedEvent, ...forge(forgedEvent) });
     await eventually(async () => (await refusals()) === before + 1);
     expect((await stored(name)).lastSeqs).toBeUndefined();
     await world.publish(decided(name, 1, true));
@@ -65,8 +65,8 @@ describe('A forged event with the next sequence', () => {
   });
 });
 
-describe('An event about what is not the agency’s', () => {
-  test('An event of one agency moves no application of another, whatever its subject.', async () => {
+describe('event about another agency', () => {
+  test('refuses an event of another agency, whatever its subject', async () => {
     const here = at('CU-003');
     const { name } = await here.file(2);
     const before = await refusals();
@@ -83,10 +83,10 @@ describe('An event about what is not the agency’s', () => {
     expect((await stored(name)).lastSeqs).toBeUndefined();
   });
 
-  test('Of 500 invented subjects none is counted, parked or in the document.', async () => {
+  test('refuses 500 invented subjects without storing or parking them', async () => {
     const here = at('CU-004');
     const { name } = await here.file(3);
-    const [before, waiting] = [await refusals(), await parked()];
+    const [before, parkedBefore] = [await refusals(), await parked()];
     const id = idOf(name);
     const invented = Array.from({ length: 500 }, (_, i) => ({
       ...bridgeEvent(name, 'DeliveryProgressed', 1 + (i % 3)),
@@ -97,7 +97,7 @@ describe('An event about what is not the agency’s', () => {
     const document = await stored(name);
     expect(document.lastSeqs).toBeUndefined();
     expect(document.history.length).toBe(1);
-    expect(await parked()).toBe(waiting);
+    expect(await parked()).toBe(parkedBefore);
     await world.publish(bridgeEvent(name, 'DeliveryAcknowledged', 1));
     await eventually(async () => (await here.getApplication({ name })).application!.state === 'STATE_IN_PROGRESS');
   });

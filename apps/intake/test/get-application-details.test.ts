@@ -1,121 +1,123 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { idnp, person } from '@cups/testing';
 import { useIntake } from './world.ts';
 
-/** GetApplicationFile, GetFiledSubmission, ListLooks and LookUpPerson: the page of one application, and who looked at it. */
+/** RPCs of the details page: GetApplicationFile, GetFiledSubmission, ListLooks, RecordAccess and LookUpPerson. */
 
 const scene = useIntake();
 const { at } = scene;
 const colleague = (centre: string) =>
   scene.world.deskAt(scene.port, centre, { operator: `operators/${centre.toLowerCase()}-colleague` });
 
-test('The file holds the application and its history, and tells of the last look of somebody else.', async () => {
-  const here = at('CU-311');
-  const { name } = await here.file(1);
-  const first = await here.getApplicationFile({ name });
-  expect(first.application).toMatchObject({
-    name,
-    state: 'STATE_SUBMITTED',
-    content: { applicant: { idnp: idnp(1) } },
+describe('application details', () => {
+  test('returns application and history, with the last access of another operator', async () => {
+    const here = at('CU-311');
+    const { name } = await here.file(1);
+    const first = await here.getApplicationFile({ name });
+    expect(first.application).toMatchObject({
+      name,
+      state: 'STATE_SUBMITTED',
+      content: { applicant: { idnp: idnp(1) } },
+    });
+    expect(first.actions).toMatchObject([{ kind: 'submit', by: 'operators/cu-311-specialist' }]);
+    expect([first.olderActions, first.lookCount, first.lastLook]).toEqual([0, 0, null]);
+    await colleague('CU-311').getApplication({ name });
+    const again = await here.getApplicationFile({ name });
+    expect(again.lastLook).toMatchObject({
+      by: 'operators/cu-311-colleague',
+      kind: 'LOOK_KIND_FILE',
+      centre: 'centres/CU-311',
+    });
+    expect([again.lookCount, again.lookerCount]).toEqual([2, 2]);
+    expect(again.application?.etag).toBe(first.application?.etag);
   });
-  expect(first.actions).toMatchObject([{ kind: 'submit', by: 'operators/cu-311-specialist' }]);
-  expect([first.olderActions, first.lookCount, first.lastLook]).toEqual([0, 0, null]);
-  await colleague('CU-311').getApplication({ name });
-  const again = await here.getApplicationFile({ name });
-  expect(again.lastLook).toMatchObject({
-    by: 'operators/cu-311-colleague',
-    kind: 'LOOK_KIND_FILE',
-    centre: 'centres/CU-311',
+
+  test('lists all accesses, also by search, newest first, in pages', async () => {
+    const here = at('CU-312');
+    const { name } = await here.file(2);
+    await here.searchApplications({ query: idnp(2) });
+    await here.history(name);
+    await here.getFiledSubmission({ name: `${name}/submissions/1` });
+    await here.getApplicationFile({ name });
+    const kinds: string[] = [];
+    let pageToken = '';
+    do {
+      const page = await here.listLooks({ name, pageSize: 3, pageToken });
+      kinds.push(...page.looks.map(({ kind }) => kind));
+      ({ nextPageToken: pageToken } = page);
+    } while (pageToken);
+    expect(kinds).toEqual(['FILE', 'SUBMISSION', 'HISTORY', 'SEARCH'].map((kind) => `LOOK_KIND_${kind}`));
   });
-  expect([again.lookCount, again.lookerCount]).toEqual([2, 2]);
-  expect(again.application?.etag).toBe(first.application?.etag);
-});
 
-test('Every look is kept, also one by a search: newest first, page by page.', async () => {
-  const here = at('CU-312');
-  const { name } = await here.file(2);
-  await here.searchApplications({ query: idnp(2) });
-  await here.history(name);
-  await here.getFiledSubmission({ name: `${name}/submissions/1` });
-  await here.getApplicationFile({ name });
-  const kinds: string[] = [];
-  let pageToken = '';
-  do {
-    const page = await here.listLooks({ name, pageSize: 3, pageToken });
-    kinds.push(...page.looks.map(({ kind }) => kind));
-    ({ nextPageToken: pageToken } = page);
-  } while (pageToken);
-  expect(kinds).toEqual(['FILE', 'SUBMISSION', 'HISTORY', 'SEARCH'].map((kind) => `LOOK_KIND_${kind}`));
-});
-
-test('A submission is read as it was filed, whatever became of the application.', async () => {
-  const here = at('CU-313');
-  const { name } = await here.file(3);
-  await here.withdrawApplication({ requestId: randomUUID(), name });
-  const filed = await here.getFiledSubmission({ name: `${name}/submissions/1` });
-  expect(filed).toMatchObject({ content: { applicant: { idnp: idnp(3) }, contact: null }, centreName: 'CU-313' });
-  expect(JSON.parse(filed.formSchema.toString('utf8'))).toMatchObject({ required: ['act'] });
-  await expect(here.getFiledSubmission({ name: `${name}/submissions/2` })).rejects.toMatchObject({
-    reason: 'NOT_FOUND',
+  test('returns a submission as filed, after a withdrawal too', async () => {
+    const here = at('CU-313');
+    const { name } = await here.file(3);
+    await here.withdrawApplication({ requestId: randomUUID(), name });
+    const filed = await here.getFiledSubmission({ name: `${name}/submissions/1` });
+    expect(filed).toMatchObject({ content: { applicant: { idnp: idnp(3) }, contact: null }, centreName: 'CU-313' });
+    expect(JSON.parse(filed.formSchema.toString('utf8'))).toMatchObject({ required: ['act'] });
+    await expect(here.getFiledSubmission({ name: `${name}/submissions/2` })).rejects.toMatchObject({
+      reason: 'NOT_FOUND',
+    });
   });
-});
 
-test('Another centre sees nothing of it.', async () => {
-  const { name } = await at('CU-314').file(4);
-  const there = at('CU-315');
-  const absent = { reason: 'NOT_FOUND' };
-  await expect(there.getApplicationFile({ name })).rejects.toMatchObject(absent);
-  await expect(there.getFiledSubmission({ name: `${name}/submissions/1` })).rejects.toMatchObject(absent);
-  await expect(there.listLooks({ name })).rejects.toMatchObject(absent);
-  expect((await at('CU-314').listLooks({ name })).looks).toEqual([]);
-});
-
-test('Who is known at the centre is offered again, with what is open; who is not, is not.', async () => {
-  const here = at('CU-316');
-  const closed = await here.open(5, { contact: { phone: '+37360000055' } });
-  await here.withdrawApplication({ requestId: randomUUID(), name: closed.name });
-  const open = await here.open(6, { represented: person(5) });
-  const known = await here.lookUpPerson({ idnp: idnp(5) });
-  expect(known.applications.map(({ name }) => name)).toEqual([open.name]);
-  expect(known).toMatchObject({ person: { idnp: idnp(5) }, contact: { phone: '+37360000055' } });
-  expect((await here.listLooks({ name: closed.name })).looks).toMatchObject([{ kind: 'LOOK_KIND_PERSON' }]);
-  const nobody = await here.lookUpPerson({ idnp: idnp(7) });
-  expect(nobody).toMatchObject({ applications: [], person: null, contact: null });
-  expect(await at('CU-317').lookUpPerson({ idnp: idnp(5) })).toMatchObject({ applications: [], person: null });
-  await expect(here.lookUpPerson({ idnp: '2900000000018' })).rejects.toMatchObject({ reason: 'IDNP_INVALID' });
-});
-
-test('The same person for the same service is noticed in the draft, before it is filed.', async () => {
-  const here = at('CU-318');
-  const first = await here.file(8);
-  const again = await here.open(8);
-  const { same } = await here.getApplicationFile({ name: again.name });
-  expect(same.map(({ name }) => name)).toEqual([first.name]);
-  expect((await here.getApplicationFile({ name: first.name })).same).toEqual([]);
-});
-
-test('What another service holds of an application is recorded as well, of the own centre only.', async () => {
-  const here = at('CU-318');
-  const { name } = await here.file(8);
-  await here.recordAccess({ name, kind: 'LOOK_KIND_NOTICES' });
-  await here.recordAccess({ name, kind: 'LOOK_KIND_SLIP' });
-  await expect(at('CU-319').recordAccess({ name, kind: 'LOOK_KIND_SLIP' })).rejects.toMatchObject({
-    reason: 'NOT_FOUND',
+  test('hides everything from another centre', async () => {
+    const { name } = await at('CU-314').file(4);
+    const there = at('CU-315');
+    const absent = { reason: 'NOT_FOUND' };
+    await expect(there.getApplicationFile({ name })).rejects.toMatchObject(absent);
+    await expect(there.getFiledSubmission({ name: `${name}/submissions/1` })).rejects.toMatchObject(absent);
+    await expect(there.listLooks({ name })).rejects.toMatchObject(absent);
+    expect((await at('CU-314').listLooks({ name })).looks).toEqual([]);
   });
-  await expect(here.recordAccess({ name })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
-  const { looks } = await here.listLooks({ name });
-  expect(looks).toMatchObject([
-    { by: 'operators/cu-318-specialist', kind: 'LOOK_KIND_SLIP', centre: 'centres/CU-318' },
-    { kind: 'LOOK_KIND_NOTICES' },
-  ]);
-});
 
-test('A file whose reader records the access later leaves no entry by itself.', async () => {
-  const here = at('CU-320');
-  const { name } = await here.file(9);
-  await here.getApplicationFile({ name, recordLater: true });
-  expect((await here.listLooks({ name })).looks).toEqual([]);
-  await here.recordAccess({ name, kind: 'LOOK_KIND_FILE' });
-  expect((await here.listLooks({ name })).looks).toMatchObject([{ kind: 'LOOK_KIND_FILE' }]);
+  test('returns a known person with open applications, and nothing for an unknown one', async () => {
+    const here = at('CU-316');
+    const closed = await here.open(5, { contact: { phone: '+37360000055' } });
+    await here.withdrawApplication({ requestId: randomUUID(), name: closed.name });
+    const open = await here.open(6, { represented: person(5) });
+    const known = await here.lookUpPerson({ idnp: idnp(5) });
+    expect(known.applications.map(({ name }) => name)).toEqual([open.name]);
+    expect(known).toMatchObject({ person: { idnp: idnp(5) }, contact: { phone: '+37360000055' } });
+    expect((await here.listLooks({ name: closed.name })).looks).toMatchObject([{ kind: 'LOOK_KIND_PERSON' }]);
+    const nobody = await here.lookUpPerson({ idnp: idnp(7) });
+    expect(nobody).toMatchObject({ applications: [], person: null, contact: null });
+    expect(await at('CU-317').lookUpPerson({ idnp: idnp(5) })).toMatchObject({ applications: [], person: null });
+    await expect(here.lookUpPerson({ idnp: '2900000000018' })).rejects.toMatchObject({ reason: 'IDNP_INVALID' });
+  });
+
+  test('finds possible duplicates of a draft', async () => {
+    const here = at('CU-318');
+    const first = await here.file(8);
+    const again = await here.open(8);
+    const { same } = await here.getApplicationFile({ name: again.name });
+    expect(same.map(({ name }) => name)).toEqual([first.name]);
+    expect((await here.getApplicationFile({ name: first.name })).same).toEqual([]);
+  });
+
+  test('records accesses to parts of other services, at the own centre only', async () => {
+    const here = at('CU-318');
+    const { name } = await here.file(8);
+    await here.recordAccess({ name, kind: 'LOOK_KIND_NOTICES' });
+    await here.recordAccess({ name, kind: 'LOOK_KIND_SLIP' });
+    await expect(at('CU-319').recordAccess({ name, kind: 'LOOK_KIND_SLIP' })).rejects.toMatchObject({
+      reason: 'NOT_FOUND',
+    });
+    await expect(here.recordAccess({ name })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    const { looks } = await here.listLooks({ name });
+    expect(looks).toMatchObject([
+      { by: 'operators/cu-318-specialist', kind: 'LOOK_KIND_SLIP', centre: 'centres/CU-318' },
+      { kind: 'LOOK_KIND_NOTICES' },
+    ]);
+  });
+
+  test('adds no entry if the caller records the access later', async () => {
+    const here = at('CU-320');
+    const { name } = await here.file(9);
+    await here.getApplicationFile({ name, recordLater: true });
+    expect((await here.listLooks({ name })).looks).toEqual([]);
+    await here.recordAccess({ name, kind: 'LOOK_KIND_FILE' });
+    expect((await here.listLooks({ name })).looks).toMatchObject([{ kind: 'LOOK_KIND_FILE' }]);
+  });
 });

@@ -1,50 +1,50 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { person } from '@cups/testing';
 import { useIntake } from './world.ts';
-
-/** GetContact: notifications ask whom to tell, how, and what about. */
 
 const scene = useIntake();
 const { at } = scene;
 
 const notifications = () => scene.world.clientAt(scene.port, 'notifications');
 
-test('Notifications learn the name, the language and the way to reach the person, and no IDNP.', async () => {
-  const app = await at().open(4, { contact: { phone: '+37360000077' } });
-  const { givenName, familyName, language, idnp } = person(4);
-  const contact = await notifications().getContact({ name: app.name });
-  expect(contact).toMatchObject({
-    language,
-    personName: `${givenName} ${familyName}`,
-    contact: { phone: '+37360000077', email: '', none: false },
-    centreName: 'CU-001',
-    serviceTitle: { ro: 'Extras' },
-    trackingNumber: app.trackingNumber,
-    state: 'STATE_DRAFT',
-    decision: null,
+describe('GetContact', () => {
+  test('returns name, language and contact without the IDNP', async () => {
+    const app = await at().open(4, { contact: { phone: '+37360000077' } });
+    const { givenName, familyName, language, idnp } = person(4);
+    const contact = await notifications().getContact({ name: app.name });
+    expect(contact).toMatchObject({
+      language,
+      personName: `${givenName} ${familyName}`,
+      contact: { phone: '+37360000077', email: '', none: false },
+      centreName: 'CU-001',
+      serviceTitle: { ro: 'Extras' },
+      trackingNumber: app.trackingNumber,
+      state: 'STATE_DRAFT',
+      decision: null,
+    });
+    expect(JSON.stringify(contact)).not.toContain(idnp);
   });
-  expect(JSON.stringify(contact)).not.toContain(idnp);
-});
 
-test('Notifications learn how the result comes, and why there is no due date.', async () => {
-  const { name } = await at().open(4, { delivery: { kind: 'DELIVERY_KIND_ELECTRONIC' } });
-  const contact = await notifications().getContact({ name });
-  expect(contact).toMatchObject({ resultWay: 'RESULT_WAY_ELECTRONIC', dueDate: '', noDueDateReason: '' });
-  const { name: collected } = await at().open(5);
-  expect(await notifications().getContact({ name: collected })).toMatchObject({ resultWay: 'RESULT_WAY_COLLECT' });
-});
+  test('returns how the result is delivered and why there is no due date', async () => {
+    const { name } = await at().open(4, { delivery: { kind: 'DELIVERY_KIND_ELECTRONIC' } });
+    const contact = await notifications().getContact({ name });
+    expect(contact).toMatchObject({ resultWay: 'RESULT_WAY_ELECTRONIC', dueDate: '', noDueDateReason: '' });
+    const { name: collected } = await at().open(5);
+    expect(await notifications().getContact({ name: collected })).toMatchObject({ resultWay: 'RESULT_WAY_COLLECT' });
+  });
 
-test('Of a draft that says nothing of the person, the language is Romanian and there is no way to reach them.', async () => {
-  const { name } = await at().open(4, { applicant: null, contact: null });
-  const contact = await notifications().getContact({ name });
-  expect(contact).toMatchObject({ language: 'ro', personName: '', contact: { none: true } });
-});
+  test('defaults to Romanian and no contact for an empty draft', async () => {
+    const { name } = await at().open(4, { applicant: null, contact: null });
+    const contact = await notifications().getContact({ name });
+    expect(contact).toMatchObject({ language: 'ro', personName: '', contact: { none: true } });
+  });
 
-test('Nobody but notifications asks for a contact, and of an application that is not there is none.', async () => {
-  const { name } = await at().open(4);
-  const bridge = scene.world.clientAt(scene.port, 'agency-bridge');
-  await expect(bridge.getContact({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
-  await expect(at().getContact({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
-  const absent = notifications().getContact({ name: 'applications/01JD0000000000000000000009' });
-  await expect(absent).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+  test('rejects other callers and unknown applications', async () => {
+    const { name } = await at().open(4);
+    const bridge = scene.world.clientAt(scene.port, 'agency-bridge');
+    await expect(bridge.getContact({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+    await expect(at().getContact({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+    const absent = notifications().getContact({ name: 'applications/01JD0000000000000000000009' });
+    await expect(absent).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+  });
 });

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { computeStatistics } from '../src/domain/statistics.ts';
 import type { CountedApplication } from '../src/domain/statistics.ts';
 import { DAY, useIntake } from './world.ts';
-
-/** GetStatistics: counts and medians for supervisors. */
 
 const scene = useIntake();
 const { at } = scene;
@@ -12,73 +10,75 @@ afterEach(() => void (scene.world.clock.now = undefined));
 const supervisor = () => scene.world.deskAt(scene.port, 'CU-331', { role: 'supervisor' });
 const period = { fromDate: '2026-03-01', toDate: '2026-03-31' };
 
-test('What was filed in a period is counted by centre and together, and nobody is named.', async () => {
-  const day = (date: string) => (scene.world.clock.now = new Date(`${date}T09:00:00Z`));
-  day('2026-03-02');
-  await at('CU-331').file(1);
-  const draft = await at('CU-331').open(2);
-  await at('CU-332').file(3);
-  day('2026-03-31');
-  await at('CU-332')
-    .submit(draft.name)
-    .catch(() => undefined);
-  await at('CU-331').submit(draft.name);
-  await at('CU-331').withdrawApplication({ requestId: randomUUID(), name: draft.name });
-  day('2026-04-01');
-  await at('CU-332').file(4);
-  const answer = await supervisor().getStatistics(period);
-  expect(answer.rows).toMatchObject([
-    { name: 'centres/CU-331', filed: 2, open: 1, withdrawn: 1, overdue: 1 },
-    { name: 'centres/CU-332', filed: 1, open: 1, withdrawn: 0, overdue: 1 },
-  ]);
-  expect(answer.total).toMatchObject({ filed: 3, open: 2, deskSeconds: '0' });
-  const byAgency = await supervisor().getStatistics({ ...period, group: 'STATISTICS_GROUP_AGENCY' });
-  expect(byAgency.rows).toMatchObject([{ name: 'agencies/asp', filed: 3 }]);
-  expect(JSON.stringify(answer)).not.toMatch(/Test|29000/);
-});
+describe('GetStatistics', () => {
+  test('counts applications of a period by group and in total, without names', async () => {
+    const day = (date: string) => (scene.world.clock.now = new Date(`${date}T09:00:00Z`));
+    day('2026-03-02');
+    await at('CU-331').file(1);
+    const draft = await at('CU-331').open(2);
+    await at('CU-332').file(3);
+    day('2026-03-31');
+    await at('CU-332')
+      .submit(draft.name)
+      .catch(() => undefined);
+    await at('CU-331').submit(draft.name);
+    await at('CU-331').withdrawApplication({ requestId: randomUUID(), name: draft.name });
+    day('2026-04-01');
+    await at('CU-332').file(4);
+    const answer = await supervisor().getStatistics(period);
+    expect(answer.rows).toMatchObject([
+      { name: 'centres/CU-331', filed: 2, open: 1, withdrawn: 1, overdue: 1 },
+      { name: 'centres/CU-332', filed: 1, open: 1, withdrawn: 0, overdue: 1 },
+    ]);
+    expect(answer.total).toMatchObject({ filed: 3, open: 2, deskSeconds: '0' });
+    const byAgency = await supervisor().getStatistics({ ...period, group: 'STATISTICS_GROUP_AGENCY' });
+    expect(byAgency.rows).toMatchObject([{ name: 'agencies/asp', filed: 3 }]);
+    expect(JSON.stringify(answer)).not.toMatch(/Test|29000/);
+  });
 
-test('Trainings are not counted, and a desk does not see the numbers of others.', async () => {
-  scene.world.clock.now = new Date('2026-03-15T09:00:00Z');
-  scene.world.centres['CU-333'] = { status: 'CENTRE_STATUS_TRAINING' };
-  await at('CU-333').file(5);
-  const { rows } = await supervisor().getStatistics(period);
-  expect(rows.map(({ name }) => name)).not.toContain('centres/CU-333');
-  await expect(at('CU-331').getStatistics(period)).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
-});
+  test('excludes training applications and rejects desk roles', async () => {
+    scene.world.clock.now = new Date('2026-03-15T09:00:00Z');
+    scene.world.centres['CU-333'] = { status: 'CENTRE_STATUS_TRAINING' };
+    await at('CU-333').file(5);
+    const { rows } = await supervisor().getStatistics(period);
+    expect(rows.map(({ name }) => name)).not.toContain('centres/CU-333');
+    await expect(at('CU-331').getStatistics(period)).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+  });
 
-test.each([
-  ['no day', { fromDate: '', toDate: '2026-03-31' }],
-  ['a day that is none', { fromDate: '2026-02-30', toDate: '2026-03-31' }],
-  ['an end before the beginning', { fromDate: '2026-03-31', toDate: '2026-03-01' }],
-  ['more than a year', { fromDate: '2024-01-01', toDate: '2026-03-01' }],
-])('%s is refused', async (_what, given) => {
-  await expect(supervisor().getStatistics(given)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
-});
+  test.each([
+    ['an empty date', { fromDate: '', toDate: '2026-03-31' }],
+    ['an invalid date', { fromDate: '2026-02-30', toDate: '2026-03-31' }],
+    ['an end before the start', { fromDate: '2026-03-31', toDate: '2026-03-01' }],
+    ['a period over a year', { fromDate: '2024-01-01', toDate: '2026-03-01' }],
+  ])('rejects %s', async (_what, given) => {
+    await expect(supervisor().getStatistics(given)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
 
-test('Times are summed where an application was: at the desk, at the agency, at the citizen.', () => {
-  const start = new Date('2026-03-01T00:00:00Z');
-  const after = (days: number) => new Date(start.getTime() + days * DAY);
-  const row = (fromState: string, toState: string, days: number) => ({ fromState, toState, recordTime: after(days) });
-  const app = {
-    createTime: start,
-    submitTime: after(1),
-    state: 'closed',
-    decision: { approved: true },
-    outcome: { needMet: true },
-    history: [
-      row('draft', 'submitted', 1),
-      row('submitted', 'in-progress', 2),
-      row('in-progress', 'documents-requested', 4),
-      row('documents-requested', 'in-progress', 9),
-      row('in-progress', 'in-progress', 10),
-      row('in-progress', 'ready', 12),
-      row('ready', 'handed-over', 14),
-      row('handed-over', 'closed', 14),
-    ],
-  } as CountedApplication;
-  const seconds = (days: number) => (days * DAY) / 1000;
-  const wanted = { deskSeconds: seconds(1), agencySeconds: seconds(6), citizenSeconds: seconds(7), needMet: 1 };
-  expect(computeStatistics([app], after(20))).toMatchObject(wanted);
-  const none = computeStatistics([], start);
-  expect([none.filed, 'deskSeconds' in none]).toEqual([0, false]);
+  test('sums the time at the desk, the agency and the citizen', () => {
+    const start = new Date('2026-03-01T00:00:00Z');
+    const after = (days: number) => new Date(start.getTime() + days * DAY);
+    const row = (fromState: string, toState: string, days: number) => ({ fromState, toState, recordTime: after(days) });
+    const app = {
+      createTime: start,
+      submitTime: after(1),
+      state: 'closed',
+      decision: { approved: true },
+      outcome: { needMet: true },
+      history: [
+        row('draft', 'submitted', 1),
+        row('submitted', 'in-progress', 2),
+        row('in-progress', 'documents-requested', 4),
+        row('documents-requested', 'in-progress', 9),
+        row('in-progress', 'in-progress', 10),
+        row('in-progress', 'ready', 12),
+        row('ready', 'handed-over', 14),
+        row('handed-over', 'closed', 14),
+      ],
+    } as CountedApplication;
+    const seconds = (days: number) => (days * DAY) / 1000;
+    const wanted = { deskSeconds: seconds(1), agencySeconds: seconds(6), citizenSeconds: seconds(7), needMet: 1 };
+    expect(computeStatistics([app], after(20))).toMatchObject(wanted);
+    const none = computeStatistics([], start);
+    expect([none.filed, 'deskSeconds' in none]).toEqual([0, false]);
+  });
 });

@@ -14,7 +14,7 @@ import {
   TIMERS,
 } from '@cups/application';
 import type { Action, Guard, Content, Message, State } from '@cups/application';
-import * as acts from '../src/domain/command.ts';
+import * as command from '../src/domain/command.ts';
 import * as filing from '../src/domain/commands/filing.ts';
 import * as timers from '../src/domain/commands/timers.ts';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
@@ -35,20 +35,20 @@ import {
   agencyUpdate,
 } from './fixtures.ts';
 
-/** The life cycle: every move of its table is made, and no other one. */
+/** The lifecycle: every transition of its table works, and no other one. */
 
 const ROLES = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
-/** Every state, and a ready one whose result was revoked: the circumstance that closes and opens moves. */
+/** Every state, and the situations in which a guard opens or closes a transition. */
 const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () => Application }[] = [
   ...STATES.map((state) => ({ name: state, activeGuards: [], state, make: () => applicationInState(state) })),
   ...STATES.map((state) => ({
-    name: `${state}, her own`,
+    name: `${state}, own application`,
     activeGuards: ['own-application'] satisfies Guard[],
     state,
     make: () => asOwnApplication(applicationInState(state)),
   })),
   {
-    name: 'ready with a revoked result, she represented',
+    name: 'ready with a revoked result, own application',
     activeGuards: ['result-revoked', 'own-application'],
     state: 'ready',
     make: () => asOwnApplication(revoked(applicationInState('ready')), 'represented'),
@@ -66,35 +66,36 @@ const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () 
     make: () => runCommand(applicationInState('submitted'), 'record-payment', ['specialist']).document,
   },
 ];
-/** How a move is refused that a circumstance closes, where that has a reason of its own. */
+/** Problem reasons by blocking guard, unless it is ACTION_NOT_ALLOWED. */
 const REASON_BY_GUARD: Partial<Record<Guard, string>> = {
   'result-revoked': 'RESULT_REVOKED',
   'own-application': 'OWN_APPLICATION',
 };
-/** Whether the table lets a role do it, whatever else holds. */
+/** Returns whether the table lists a role, regardless of guards. */
 const isAllowed = (state: State, action: Action, role: string): boolean =>
-  OPERATOR_TRANSITIONS[state][action]?.roles.some((one) => one === role) ?? false;
+  OPERATOR_TRANSITIONS[state][action]?.roles.some((allowedRole) => allowedRole === role) ?? false;
 const afterUpdate = (app: Application, message: Message, now?: Date) =>
   applyAgencyUpdate(app, agencyUpdate(message, now), WORKING_TIME).document;
 const revoked = (app: Application, now?: Date) => afterUpdate(app, 'result-revoked', now);
 const corrected = (app: Application, now?: Date) => afterUpdate(app, 'result-corrected', now);
 
-describe('Every state × circumstance × action × role', () => {
-  for (const { name, activeGuards: holding, state, make } of SITUATIONS) {
+describe('every state × guard × action × role', () => {
+  for (const { name, activeGuards, state, make } of SITUATIONS) {
     for (const action of ACTIONS.filter((a) => a !== 'correct')) {
       for (const role of ROLES) {
-        const move = OPERATOR_TRANSITIONS[state][action];
-        const open = move?.onlyIf === undefined || holding.includes(move.onlyIf);
-        const mine = isAllowed(state, action, role);
-        const closing = mine && open ? move?.unless?.find((one) => holding.includes(one)) : undefined;
-        const allowed = mine && open && !closing;
-        test(`In ${name}, ${role} ${allowed ? `may ${action}, which leads to ${move!.to}` : `may not ${action}`}.`, () => {
+        const transition = OPERATOR_TRANSITIONS[state][action];
+        const open = transition?.onlyIf === undefined || activeGuards.includes(transition.onlyIf);
+        const hasRole = isAllowed(state, action, role);
+        const blocking =
+          hasRole && open ? transition?.unless?.find((guard) => activeGuards.includes(guard)) : undefined;
+        const allowed = hasRole && open && !blocking;
+        test(`in ${name}, ${allowed ? `lets ${role} ${action}, to ${transition!.to}` : `rejects ${action} by ${role}`}`, () => {
           const app = make();
           expect(app.state).toBe(state);
           if (allowed) {
-            expect(runCommand(app, action, [role]).document.state).toBe(move!.to);
+            expect(runCommand(app, action, [role]).document.state).toBe(transition!.to);
           } else {
-            const reason = (closing && REASON_BY_GUARD[closing]) ?? 'ACTION_NOT_ALLOWED';
+            const reason = (blocking && REASON_BY_GUARD[blocking]) ?? 'ACTION_NOT_ALLOWED';
             expect(() => runCommand(app, action, [role])).toThrow(expect.objectContaining({ reason }));
           }
         });
@@ -102,40 +103,40 @@ describe('Every state × circumstance × action × role', () => {
     }
   }
 
-  test('A person may do exactly what allowedActions says.', () => {
-    for (const { state, activeGuards: holding, make } of SITUATIONS) {
+  test('allows exactly what allowedActions lists', () => {
+    for (const { state, activeGuards, make } of SITUATIONS) {
       for (const role of ROLES) {
         const app = make();
-        expect(acts.findActiveGuards(app, ACTOR.isPartyTo)).toEqual(holding);
-        const tried = ACTIONS.filter((action) => {
+        expect(command.findActiveGuards(app, ACTOR.isPartyTo)).toEqual(activeGuards);
+        const permitted = ACTIONS.filter((action) => {
           if (action === 'correct') return isAllowed(state, action, role);
           return resultOrUndefined(() => runCommand(app, action, [role])) !== undefined;
         });
-        expect(allowedActions(state, [role], holding)).toEqual(tried);
+        expect(allowedActions(state, [role], activeGuards)).toEqual(permitted);
       }
     }
   });
 
-  test('A revoked result waits for a correction, which counts whatever the clock says.', () => {
-    const hand = (app: Application) => runCommand(app, 'hand-over', ['specialist']).document.state;
+  test('blocks the hand-over of a revoked result until its correction', () => {
+    const handOver = (app: Application) => runCommand(app, 'hand-over', ['specialist']).document.state;
     const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
     const ready = applicationInState('ready');
-    expect(hand(corrected(revoked(ready, later(1)), later(2)))).toBe('handed-over');
-    expect(hand(corrected(revoked(ready, later(1)), later(1)))).toBe('handed-over');
-    expect(hand(corrected(revoked(ready, later(2)), later(1)))).toBe('handed-over');
+    expect(handOver(corrected(revoked(ready, later(1)), later(2)))).toBe('handed-over');
+    expect(handOver(corrected(revoked(ready, later(1)), later(1)))).toBe('handed-over');
+    expect(handOver(corrected(revoked(ready, later(2)), later(1)))).toBe('handed-over');
     for (const again of [
       revoked(corrected(ready, later(2)), later(1)),
       revoked(corrected(ready, later(1)), later(1)),
       revoked(corrected(revoked(ready, later(1)), later(2)), later(3)),
     ]) {
-      expect(catchProblem(() => hand(again)).reason).toBe('RESULT_REVOKED');
+      expect(catchProblem(() => handOver(again)).reason).toBe('RESULT_REVOKED');
     }
-    // A release before this one kept the time of a correction that a revocation took back.
+    // An older release kept the correction time after a revocation.
     const old = { ...ready, decision: { ...ready.decision!, correctTime: later(1), revokeTime: later(2) } };
-    expect(catchProblem(() => hand(old)).reason).toBe('RESULT_REVOKED');
+    expect(catchProblem(() => handOver(old)).reason).toBe('RESULT_REVOKED');
   });
 
-  test('Of her own application an operator prepares the draft, gives it up or opens a correction, and nothing else.', () => {
+  test('limits the actions on an own application to draft and correction', () => {
     const own = (state: State) => allowedActions(state, ['specialist', 'centre-manager'], ['own-application']);
     const expected: Partial<Record<State, Action[]>> = {
       draft: ['edit', 'withdraw', 'renew'],
@@ -146,13 +147,13 @@ describe('Every state × circumstance × action × role', () => {
     for (const state of STATES) expect([state, own(state)]).toEqual([state, expected[state] ?? []]);
   });
 
-  test('A rejection has no result that could be revoked.', () => {
+  test('ignores a revocation after a rejection', () => {
     expect(runCommand(revoked(applicationInState('rejected')), 'hand-over', ['specialist']).document.state).toBe(
       'handed-over',
     );
   });
 
-  test('The specialist of another centre finds nothing.', () => {
+  test('hides the application from another centre', () => {
     const foreign = { ...ACTOR, centre: 'centres/CU-002' };
     expect(() => filing.withdrawApplication(newDraft(), foreign)).toThrow(
       expect.objectContaining({ reason: 'NOT_FOUND' }),
@@ -160,11 +161,11 @@ describe('Every state × circumstance × action × role', () => {
   });
 });
 
-describe('Every state × message of an agency', () => {
+describe('every state × agency message', () => {
   for (const state of STATES) {
     for (const message of MESSAGES) {
       const effect = AGENCY_EFFECTS[state][message];
-      test(`In ${state}, ${message} ${'to' in effect ? `leads to ${effect.to}` : `is noted as ${effect.alert}`}.`, () => {
+      test(`in ${state}, ${message} ${'to' in effect ? `leads to ${effect.to}` : `raises ${effect.alert}`}`, () => {
         const app = applicationInState(state);
         const { document, events } = applyAgencyUpdate(app, agencyUpdate(message), WORKING_TIME);
         expect(document.history.length).toBe(app.history.length + 1);
@@ -181,11 +182,11 @@ describe('Every state × message of an agency', () => {
   }
 });
 
-describe('Every state × timer', () => {
+describe('every state × timer', () => {
   for (const state of STATES) {
     for (const timer of TIMERS) {
       const next = TIMER_TRANSITIONS[timer][state];
-      test(`In ${state}, the timer ${timer} ${next === 'stale' ? 'is stale' : `leads to ${next}`}.`, () => {
+      test(`in ${state}, the timer ${timer} ${next === 'stale' ? 'is stale' : `leads to ${next}`}`, () => {
         const app = applicationInState(state);
         const late = new Date('2027-01-15T00:00:00Z');
         const { document, events } = timers.fireTimer(app, timer, late);
@@ -195,44 +196,44 @@ describe('Every state × timer', () => {
     }
   }
 
-  test('A timer that is not due changes nothing.', () => {
+  test('ignores a timer before it is due', () => {
     const app = applicationInState('documents-requested');
     expect(timers.fireTimer(app, 'answer-date-passed', new Date('2026-04-10T20:59:00Z')).document).toBe(app);
   });
 });
 
-describe('Whatever happens', () => {
+describe('invariants', () => {
   const step = fc.oneof(
     fc.record({ person: fc.constantFrom(...ACTIONS.filter((a) => a !== 'correct')), role: fc.constantFrom(...ROLES) }),
     fc.record({ message: fc.constantFrom(...MESSAGES) }),
     fc.record({ timer: fc.constantFrom(...TIMERS), days: fc.integer({ min: 0, max: 60 }) }),
   );
 
-  test('No path leaves the table, the history replays to the same state, and events fit a message.', () => {
+  test('keeps to the table and replays the history on random paths', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         let app = newDraft();
-        for (const one of steps) {
+        for (const input of steps) {
           const before = app;
           const taken = resultOrUndefined(() =>
-            'person' in one
-              ? runCommand(app, one.person, [one.role])
-              : 'message' in one
-                ? applyAgencyUpdate(app, agencyUpdate(one.message), WORKING_TIME)
-                : timers.fireTimer(app, one.timer, new Date(NOW.getTime() + one.days * 86_400_000)),
+            'person' in input
+              ? runCommand(app, input.person, [input.role])
+              : 'message' in input
+                ? applyAgencyUpdate(app, agencyUpdate(input.message), WORKING_TIME)
+                : timers.fireTimer(app, input.timer, new Date(NOW.getTime() + input.days * 86_400_000)),
           );
           if (!taken) continue;
           app = taken.document;
-          const legal =
-            'person' in one
-              ? OPERATOR_TRANSITIONS[before.state][one.person]?.to
-              : 'message' in one
-                ? resolveState(before.state, one.message)
+          const expectedState =
+            'person' in input
+              ? OPERATOR_TRANSITIONS[before.state][input.person]?.to
+              : 'message' in input
+                ? resolveState(before.state, input.message)
                 : before === app
                   ? before.state
-                  : TIMER_TRANSITIONS[one.timer][before.state];
-          expect(app.state).toBe(legal);
-          expect(acts.replayHistory(app.history)).toBe(app.state);
+                  : TIMER_TRANSITIONS[input.timer][before.state];
+          expect(app.state).toBe(expectedState);
+          expect(command.replayHistory(app.history)).toBe(app.state);
           expect(taken.events.length).toBeLessThanOrEqual(1);
           expect(app.submissions.map(({ number }) => number)).toEqual(app.submissions.map((_, i) => i + 1));
           expect((app.documentRequest !== undefined) === (app.state === 'documents-requested')).toBe(true);
@@ -242,15 +243,15 @@ describe('Whatever happens', () => {
     );
   });
 
-  test('What is accepted is publishable: within the bound, and valid against the contract of the agencies.', () => {
-    // Lengths around every limit, and texts that are odd.
+  test('accepts only content that fits the limit and the agency contract', () => {
+    // Lengths around every limit, and unusual texts.
     const text = fc.oneof(
       { weight: 12, arbitrary: fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }) },
       { weight: 1, arbitrary: fc.string({ maxLength: 30, unit: 'binary' }) },
       { weight: 2, arbitrary: fc.constantFrom(1, 100, 101, 200, 201, 500, 501).map((length) => 'x'.repeat(length)) },
     );
     const maybe = (value: fc.Arbitrary<string>) => fc.option(value, { nil: undefined, freq: 3 });
-    // Mostly names: of other texts hardly one is.
+    // Mostly valid names, since other texts are rarely accepted.
     const name = fc.oneof(
       { weight: 12, arbitrary: fc.constantFrom('Ana', 'Ștefan-Vodă', 'D’Angelo', 'Ёлкина', 'م', 'x'.repeat(100)) },
       { weight: 1, arbitrary: text },
@@ -285,7 +286,7 @@ describe('Whatever happens', () => {
     fc.assert(
       fc.property(arbitrary, (given) => {
         const base = content().applicant!;
-        const given_ = JSON.parse(
+        const partial = JSON.parse(
           JSON.stringify({
             applicant: { ...base, ...given.applicant },
             ...(given.represented ? { represented: { ...base, ...given.represented } } : {}),
@@ -301,13 +302,13 @@ describe('Whatever happens', () => {
           }),
         ) as Partial<Content>;
         const taken = resultOrUndefined(() =>
-          filing.submitApplication(newDraft({ content: content(given_) }), ACTOR, SUBMIT_CONTEXT),
+          filing.submitApplication(newDraft({ content: content(partial) }), ACTOR, SUBMIT_CONTEXT),
         );
         if (!taken) return;
         accepted += 1;
         const frozen = taken.document.submissions[0]!.content;
         expect(measureContentBytes(frozen)).toBeLessThanOrEqual(MAX_CONTENT_BYTES);
-        const sent = validateRequest(REQUEST_TYPES.submitted, {
+        const validation = validateRequest(REQUEST_TYPES.submitted, {
           application: `applications/${taken.document._id}`,
           submission: 1,
           centre: { code: 'CU-001', name: 'Lozova', kind: 'town-hall' },
@@ -316,7 +317,7 @@ describe('Whatever happens', () => {
           answers: frozen.answers,
           submitTime: NOW.toISOString(),
         });
-        expect(sent).toMatchObject({ ok: true });
+        expect(validation).toMatchObject({ ok: true });
       }),
       { numRuns: 3000 },
     );
@@ -324,7 +325,7 @@ describe('Whatever happens', () => {
   });
 });
 
-/** What is empty does not travel (apps/agency-bridge/src/agency.ts). */
+/** Removes empty members, as the bridge does (apps/agency-bridge/src/agency.ts). */
 function withoutEmpty(value: unknown): object {
   return JSON.parse(JSON.stringify(value, (_key, member: unknown) => (member === '' ? undefined : member))) as object;
 }

@@ -8,7 +8,7 @@ import { idnp, person, silentLog } from '@cups/testing';
 import { createIntake } from '../src/service.ts';
 import { useIntake } from './world.ts';
 
-/** An operator who is applicant or represented herself prepares the application; what counts outside the desk a colleague does. */
+/** Operators' own applications: the operator prepares it, and a colleague does every step after that. */
 
 const intake = useIntake();
 let hashes: PersonHasher;
@@ -16,7 +16,7 @@ beforeAll(() => {
   const file = join(intake.world.keysDir, PERSON_HASH_KEY_SET);
   hashes = watchPersonHasher({ file, required: true, log: silentLog });
 });
-/** Whoever has the n-th person's number, at a desk. */
+/** A desk of the operator with the n-th person's IDNP. */
 const deskOf = (n: number, centre = 'CU-001', takesOver: string[] = []) =>
   intake.world.deskAt(intake.port, centre, {
     operator: `operators/person-${n}`,
@@ -25,7 +25,7 @@ const deskOf = (n: number, centre = 'CU-001', takesOver: string[] = []) =>
   });
 const [ME, COLLEAGUE, NEIGHBOUR] = [901, 902, 903];
 const request = (name: string) => ({ requestId: randomUUID(), name });
-/** As the list of a desk shows it. */
+/** The list row of an application. */
 const rowOf = async (desk: ReturnType<typeof deskOf>, name: string) =>
   (await desk.listApplications({ pageSize: 200 })).applications.find((row) => row.name === name)!;
 const REFUSED = expect.objectContaining({ reason: 'OWN_APPLICATION', kind: 'FORBIDDEN' });
@@ -39,8 +39,8 @@ const represented = (n: number) => ({
   ],
 });
 
-describe('an operator and her own application', () => {
-  test('She opens and prepares it; a colleague files it, and whatever counts after that is refused to her alone.', async () => {
+describe('own application', () => {
+  test('requires a colleague for every step after the draft', async () => {
     const [me, colleague] = [deskOf(ME), deskOf(COLLEAGUE)];
     const draft = await me.open(ME);
     expect(draft).toMatchObject({ ownApplication: true, allowedActions: PREPARES });
@@ -69,35 +69,35 @@ describe('an operator and her own application', () => {
     expect(application).toMatchObject({ state: 'STATE_WITHDRAWN' });
   });
 
-  test('It is hers from the edit that makes her the represented, and again nobody else is from the edit that ends it.', async () => {
+  test('follows the represented person of each edit', async () => {
     const me = deskOf(ME);
     const draft = await me.open(NEIGHBOUR);
     expect(draft.ownApplication).toBe(false);
     const edit = (app: Application__Output, content: object, updateFields: string[]) =>
       me.updateApplication({ ...request(app.name), etag: app.etag, content, updateFields });
     const fields = Object.keys(represented(ME));
-    const { application: hers } = await edit(draft, represented(ME), fields);
-    expect(hers).toMatchObject({ ownApplication: true, allowedActions: PREPARES });
+    const { application: own } = await edit(draft, represented(ME), fields);
+    expect(own).toMatchObject({ ownApplication: true, allowedActions: PREPARES });
     expect((await rowOf(me, draft.name)).allowedActions).toEqual(PREPARES);
     await expect(me.submit(draft.name)).rejects.toEqual(REFUSED);
-    const { application: theirs } = await edit(hers!, represented(COLLEAGUE), fields);
-    expect(theirs!.ownApplication).toBe(false);
+    const { application: others } = await edit(own!, represented(COLLEAGUE), fields);
+    expect(others!.ownApplication).toBe(false);
     expect(await me.submit(draft.name)).toMatchObject({ state: 'STATE_SUBMITTED' });
   });
 
-  test('It is hers at the centre that took it over as well.', async () => {
+  test('applies at a centre that inherited the application', async () => {
     const { name } = await deskOf(COLLEAGUE).open(ME);
     await expect(deskOf(ME, 'CU-003', ['CU-001']).submit(name)).rejects.toEqual(REFUSED);
     expect(await deskOf(COLLEAGUE, 'CU-003', ['CU-001']).submit(name)).toMatchObject({ state: 'STATE_SUBMITTED' });
   });
 
-  test('Of whom identity says nothing, as a release before this one, nothing is compared.', async () => {
+  test("skips the check if identity does not know the operator's IDNP", async () => {
     const { name } = await deskOf(ME).open(ME);
     expect(await intake.at().submit(name)).toMatchObject({ state: 'STATE_SUBMITTED' });
   });
 });
 
-test('In production it does not start without the keys by which people are compared.', async () => {
+test('requires the person hash keys in production', async () => {
   const { mongoUri } = intake.world.configOf();
   const config = intake.world.configOf({
     environment: 'production',

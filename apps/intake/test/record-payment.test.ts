@@ -19,12 +19,10 @@ import {
 } from './fixtures.ts';
 import { useIntake } from './world.ts';
 
-/** RecordPayment: that the fee was paid, and the term that counts from it. */
-
 const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
 
-describe('A term that counts from payment', () => {
-  /** Filed on Tuesday, 10 March 2026; the term is one working day from payment. */
+describe('term that counts from payment', () => {
+  /** Filed on Tuesday, 10 March 2026. The term is one working day from payment. */
   const filed = filing.submitApplication(
     newDraft({ content: content({ costOption: 'paid' }) }),
     ACTOR,
@@ -34,19 +32,19 @@ describe('A term that counts from payment', () => {
   const pay = (app: Application, now: Date, more: Partial<Receipt> = {}) =>
     recordPayment(app, { ...ACTOR, now }, { ...receipt, ...more }, SUBMIT_CONTEXT).document;
 
-  test('starts when it is paid, and until then there is no due date.', () => {
+  test('starts at the payment; until then there is no due date', () => {
     expect([filed.dueDate, filed.noDueDateReason]).toEqual([undefined, 'awaiting-payment']);
     const paid = pay(filed, later(2));
     expect([paid.dueDate, paid.noDueDateReason, paid.state]).toEqual(['2026-03-13', undefined, 'submitted']);
     expect(paid.payment).toEqual({ ...receipt, payTime: later(2), by: ACTOR.operator, noteTime: later(2) });
   });
 
-  test('starts when the receipt says that it was paid, and when it was filed at the earliest.', () => {
+  test('starts at the time of the receipt, at the earliest at filing', () => {
     expect(pay(filed, later(6), { payTime: later(2) }).dueDate).toBe('2026-03-13');
     expect(pay(filed, later(6), { payTime: later(-5) }).dueDate).toBe('2026-03-11');
   });
 
-  test('stands whole while documents are awaited, and runs when they came.', () => {
+  test('keeps the whole term while documents are pending', () => {
     const asked = applyAgencyUpdate(filed, agencyUpdate('documents-requested'), WORKING_TIME).document;
     const paid = pay(asked, later(1));
     expect([paid.dueDate, paid.noDueDateReason]).toEqual([undefined, 'clock-stopped']);
@@ -54,38 +52,38 @@ describe('A term that counts from payment', () => {
     expect([supplied.dueDate, supplied.noDueDateReason]).toEqual(['2026-03-17', undefined]);
   });
 
-  test('has no due date where the days off of the year are not known.', () => {
+  test('has no due date in a year without a calendar', () => {
     const parts = { ...SUBMIT_CONTEXT, workingTime: { ...WORKING_TIME, holidays: new Map<number, Set<string>>() } };
     const { document } = recordPayment(filed, ACTOR, receipt, parts);
     expect([document.dueDate, document.noDueDateReason]).toEqual([undefined, 'calendar-unknown']);
   });
 
-  test('Of another term the due date stays.', () => {
+  test('keeps the due date of another term', () => {
     const other = filing.submitApplication(newDraft(), ACTOR, SUBMIT_CONTEXT).document;
     expect(pay(other, later(2)).dueDate).toBe(other.dueDate);
   });
 
   test.each([
-    ['of tomorrow', { payTime: later(1) }],
-    ['of 31 days ago', { payTime: later(-31) }],
-  ])('A receipt %s is refused.', (_what, more) => {
+    ['dated tomorrow', { payTime: later(1) }],
+    ['dated 31 days ago', { payTime: later(-31) }],
+  ])('rejects a receipt %s', (_what, more) => {
     const problem = catchProblem(() => pay(filed, NOW, more));
     expect(problem.violations).toMatchObject([{ rule: 'PAY_TIME_RANGE' }]);
   });
 
-  test('A payment is noted once.', () => {
+  test('rejects a second payment', () => {
     expect(catchProblem(() => pay(pay(filed, NOW), NOW)).reason).toBe('ACTION_NOT_ALLOWED');
   });
 });
 
-describe('At the desk', () => {
+describe('RecordPayment', () => {
   const scene = useIntake();
   const { at } = scene;
   const payment = { receiptNumber: 'CH-000123', amount: { amountMinor: '11000', currencyCode: 'MDL' } };
   const pay = (name: string, more: object = {}) =>
     at().recordPayment({ requestId: randomUUID(), name, payment: { ...payment, ...more } });
 
-  test('It says by what receipt, how much, when, and who noted it; rows and history hold no number of it.', async () => {
+  test('stores receipt, amount, time and operator, outside of rows and history', async () => {
     const { name } = await at().file(1);
     const payTime = toTimestamp(new Date(Date.now() - 3_600_000));
     const request = { requestId: randomUUID(), name, payment: { ...payment, payTime } };
@@ -99,7 +97,7 @@ describe('At the desk', () => {
     expect(JSON.stringify([applications, await at().history(name)])).not.toContain('CH-000123');
   });
 
-  test('A second payment, and one for a draft, are refused.', async () => {
+  test('rejects a second payment and one for a draft', async () => {
     const { name } = await at().file(1);
     await pay(name);
     await expect(pay(name)).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
@@ -109,14 +107,14 @@ describe('At the desk', () => {
   test.each([
     ['no number', { receiptNumber: ' ' }, 'receiptNumber'],
     ['a number of two lines', { receiptNumber: 'a\nb' }, 'receiptNumber'],
-    ['a number without end', { receiptNumber: 'x'.repeat(101) }, 'receiptNumber'],
-    ['nothing paid', { amount: { amountMinor: '0', currencyCode: 'MDL' } }, 'amount'],
-    ['less than nothing paid', { amount: { amountMinor: '-5', currencyCode: 'MDL' } }, 'amount'],
-    ['more than there is', { amount: { amountMinor: '9223372036854775807', currencyCode: 'MDL' } }, 'amount'],
+    ['an unbounded number', { receiptNumber: 'x'.repeat(101) }, 'receiptNumber'],
+    ['a zero amount', { amount: { amountMinor: '0', currencyCode: 'MDL' } }, 'amount'],
+    ['a negative amount', { amount: { amountMinor: '-5', currencyCode: 'MDL' } }, 'amount'],
+    ['an excessive amount', { amount: { amountMinor: '9223372036854775807', currencyCode: 'MDL' } }, 'amount'],
     ['no amount', { amount: null }, 'amount'],
-    ['another currency than the fee', { amount: { amountMinor: '11000', currencyCode: 'USD' } }, 'amount'],
-    ['a time long ago', { payTime: { seconds: '0', nanos: 0 } }, 'payTime'],
-  ])('A receipt with %s is refused.', async (_what, more, field) => {
+    ["a currency other than the fee's", { amount: { amountMinor: '11000', currencyCode: 'USD' } }, 'amount'],
+    ['a time in 1970', { payTime: { seconds: '0', nanos: 0 } }, 'payTime'],
+  ])('rejects a receipt with %s', async (_what, more, field) => {
     const { name } = await at().file(1);
     await expect(pay(name, more)).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',

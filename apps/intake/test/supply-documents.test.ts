@@ -3,12 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import { bridgeEvent, useIntake } from './world.ts';
 
-/** SupplyDocuments: what an agency asked for is added, and once all of it is answered the next submission is frozen. */
-
 const scene = useIntake({ topics: true });
 const { at } = scene;
 
-/** An application whose agency has asked for a paper. */
+/** Returns an application with requested documents. */
 async function withDocumentsRequested(n: number, evidenceKinds = ['birth-certificate']) {
   const { name } = await at().file(n);
   await scene.world.publish(
@@ -22,7 +20,7 @@ async function withDocumentsRequested(n: number, evidenceKinds = ['birth-certifi
 
 const CERTIFICATE = { kind: 'birth-certificate', originalSeen: true };
 
-test('The papers that were asked for make submission 2, which names what it answers, and the clock runs again.', async () => {
+test('creates submission 2 with its request, and restarts the clock', async () => {
   const { name, dueDate, noDueDateReason, documentRequest } = await withDocumentsRequested(1);
   expect([dueDate, noDueDateReason]).toEqual(['', 'clock-stopped']);
   const answers = Buffer.from('{"act":"death"}');
@@ -37,7 +35,7 @@ test('The papers that were asked for make submission 2, which names what it answ
   expect((await at().history(name)).at(-1)).toMatchObject({ kind: 'supply-documents', answers: documentRequest!.id });
 });
 
-test('A paper that was asked for and does not come is named.', async () => {
+test('reports a requested document that is missing', async () => {
   const { name } = await withDocumentsRequested(2);
   const supplied = at().supplyDocuments({ requestId: randomUUID(), name, evidence: [] });
   await expect(supplied).rejects.toMatchObject({
@@ -46,17 +44,17 @@ test('A paper that was asked for and does not come is named.', async () => {
   });
 });
 
-test('Papers of a wrong shape, and answers that the form refuses, are named.', async () => {
+test('reports invalid documents and answers', async () => {
   const { name } = await withDocumentsRequested(3);
   const wrong = at().supplyDocuments({ requestId: randomUUID(), name, evidence: [{ kind: 'No Kind' }] });
   await expect(wrong).rejects.toMatchObject({ violations: [{ field: '/evidence/0/kind', rule: 'CODE' }] });
   const answers = Buffer.from('{"act":"wedding"}');
-  const unfit = at().supplyDocuments({ requestId: randomUUID(), name, evidence: [CERTIFICATE], answers });
-  await expect(unfit).rejects.toMatchObject({ violations: [{ field: '/answers/act', rule: 'ONE_OF' }] });
+  const invalidAnswers = at().supplyDocuments({ requestId: randomUUID(), name, evidence: [CERTIFICATE], answers });
+  await expect(invalidAnswers).rejects.toMatchObject({ violations: [{ field: '/answers/act', rule: 'ONE_OF' }] });
   expect((await at().read(name)).state).toBe('STATE_DOCUMENTS_REQUESTED');
 });
 
-test('A repeated supply is answered, and one that nobody asked for is refused.', async () => {
+test('replays a retry, and rejects a supply without a request', async () => {
   const { name } = await withDocumentsRequested(4);
   const given = { requestId: randomUUID(), name, evidence: [CERTIFICATE] };
   await at().supplyDocuments(given);
@@ -65,13 +63,13 @@ test('A repeated supply is answered, and one that nobody asked for is refused.',
   await expect(again).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
 });
 
-describe('Part by part', () => {
+describe('partial supply', () => {
   const KINDS = ['birth-certificate', 'diploma', 'work-book'];
   const supply = (name: string, given: object) => at().supplyDocuments({ requestId: randomUUID(), name, ...given });
   const frozen = (name: string, number: number) =>
     scene.world.clientAt(scene.port, 'agency-bridge').getSubmission({ name: `${name}/submissions/${number}` });
 
-  test('What was brought is kept, and the application waits until each paper is answered; the agency then gets it all.', async () => {
+  test('keeps partial supplies and submits once every document is answered', async () => {
     const { name } = await withDocumentsRequested(5, KINDS);
     const first = (await supply(name, { evidence: [CERTIFICATE] })).application!;
     expect(first).toMatchObject({
@@ -98,7 +96,7 @@ describe('Part by part', () => {
     ]);
   });
 
-  test('Where the desk says that nothing more comes, the rest is unavailable.', async () => {
+  test('marks open documents unavailable when the desk completes the request', async () => {
     const { name } = await withDocumentsRequested(6, KINDS);
     const { application } = await supply(name, { evidence: [CERTIFICATE], complete: true });
     expect(application).toMatchObject({ state: 'STATE_IN_PROGRESS', submissionCount: 2 });
@@ -108,7 +106,7 @@ describe('Part by part', () => {
     ]);
   });
 
-  test('A paper that is found after all is not unavailable any more, and a repeat of a part adds nothing.', async () => {
+  test('clears an unavailable mark of a supplied document, and replays a retry', async () => {
     const { name } = await withDocumentsRequested(7, ['birth-certificate', 'diploma']);
     const part = { requestId: randomUUID(), name, unavailable: [{ kind: 'diploma', reason: 'Lost.' }] };
     await at().supplyDocuments(part);
@@ -120,18 +118,18 @@ describe('Part by part', () => {
   });
 
   test.each([
-    ['what nobody asked for', { unavailable: [{ kind: 'passport', reason: 'Lost.' }] }, 'ONE_OF'],
-    ['no code', { unavailable: [{ kind: 'No Kind', reason: 'Lost.' }] }, 'CODE'],
-    ['no reason', { unavailable: [{ kind: 'diploma', reason: ' ' }] }, 'MIN_LENGTH'],
-    ['two lines', { unavailable: [{ kind: 'diploma', reason: 'a\nb' }] }, 'CONTROL_CHARACTERS'],
-    ['a reason without end', { unavailable: [{ kind: 'diploma', reason: 'x'.repeat(501) }] }, 'MAX_LENGTH'],
+    ['a kind that was not requested', { unavailable: [{ kind: 'passport', reason: 'Lost.' }] }, 'ONE_OF'],
+    ['an invalid code', { unavailable: [{ kind: 'No Kind', reason: 'Lost.' }] }, 'CODE'],
+    ['an empty reason', { unavailable: [{ kind: 'diploma', reason: ' ' }] }, 'MIN_LENGTH'],
+    ['a reason of two lines', { unavailable: [{ kind: 'diploma', reason: 'a\nb' }] }, 'CONTROL_CHARACTERS'],
+    ['an overlong reason', { unavailable: [{ kind: 'diploma', reason: 'x'.repeat(501) }] }, 'MAX_LENGTH'],
     [
-      'a paper that is brought as well',
+      'a document that is also supplied',
       { evidence: [CERTIFICATE], unavailable: [{ kind: 'birth-certificate', reason: 'Lost.' }] },
       'CONTRADICTION',
     ],
-    ['nothing at all', {}, 'EVIDENCE_MISSING'],
-  ])('Said to be unavailable: %s is refused, and nothing is kept.', async (_what, given, rule) => {
+    ['an empty supply', {}, 'EVIDENCE_MISSING'],
+  ])('rejects %s and keeps nothing', async (_what, given, rule) => {
     const { name, etag } = await withDocumentsRequested(8, KINDS);
     await expect(supply(name, given)).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
@@ -140,7 +138,7 @@ describe('Part by part', () => {
     expect((await at().read(name)).etag).toBe(etag);
   });
 
-  test('An agency that asks again asks anew; what was brought stays in the file.', async () => {
+  test('resets supplied kinds on a new request and keeps the documents', async () => {
     const { name } = await withDocumentsRequested(9, KINDS);
     await supply(name, { evidence: [CERTIFICATE] });
     await scene.world.publish(

@@ -6,16 +6,16 @@ import { ulid } from 'ulid';
 import { content, openWorld, SERVICE } from './world.ts';
 import type { World } from './world.ts';
 
-/** What a centre can learn of the applications of another: nothing, not even that they are there. */
+/** Isolation of centres: a centre cannot detect applications of another. */
 
 let world: World;
 let port: number;
 
-/** One operator, at the centre where they work today. */
+/** One operator, at their present centre. */
 const operatorAt = (centre: string, operator = 'operators/moved') => world.deskAt(port, centre, { operator });
 type Desk = ReturnType<typeof operatorAt>;
 
-/** All that the caller can see of a refusal; an answer that is none says so. */
+/** Returns everything that the caller sees of an error, or `answered`. */
 async function outcomeOf(call: Promise<unknown>): Promise<string> {
   const answer = await call.then(
     () => 'answered',
@@ -26,7 +26,7 @@ async function outcomeOf(call: Promise<unknown>): Promise<string> {
   return JSON.stringify({ kind, reason, message, metadata, violations });
 }
 
-/** Every call that names an application, with these arguments. */
+/** Every method that names an application. */
 const calls: Record<string, (desk: Desk, at: { name: string; etag: string; requestId: string }) => Promise<unknown>> = {
   get: (desk, { name }) => desk.getApplication({ name }),
   history: (desk, { name }) => desk.listApplicationActions({ name }),
@@ -54,8 +54,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('An operator who changed centre', () => {
-  test('An operator who changed centre repeats old requests and finds nothing, as if the file had never been there.', async () => {
+describe('operator who changed centre', () => {
+  test('gets the same errors for old requests as for unknown applications', async () => {
     const before = operatorAt('CU-001');
     const after = operatorAt('CU-002');
     const opened = { requestId: randomUUID(), publicService: SERVICE, content: content(1) };
@@ -80,10 +80,10 @@ describe('An operator who changed centre', () => {
   });
 });
 
-describe('The applications of a centre that closed', () => {
+describe('applications of a closed centre', () => {
   const successor = (...takesOver: string[]) => world.deskAt(port, 'CU-006', { operator: 'operators/next', takesOver });
 
-  test('Each call of the successor reaches them, and of a session that names other centres none does.', async () => {
+  test('are reachable only in sessions that inherit the centre', async () => {
     const { name } = await operatorAt('CU-005', 'operators/before').file(1);
     const etag = '"2"';
     for (const [kind, call] of Object.entries(calls)) {
@@ -97,8 +97,8 @@ describe('The applications of a centre that closed', () => {
   });
 });
 
-describe('The applications of another centre', () => {
-  test('Of 300 random calls each answers to a foreign id what it answers to an unknown one, and changes nothing.', async () => {
+describe('applications of another centre', () => {
+  test('give the same answer as unknown ones on 300 random calls, and never change', async () => {
     const owner = operatorAt('CU-003', 'operators/owner');
     const stranger = operatorAt('CU-004', 'operators/stranger');
     const used = { owner: randomUUID(), stranger: randomUUID() };
@@ -111,8 +111,8 @@ describe('The applications of another centre', () => {
     const tries = fc.record({
       call: fc.constantFrom(...Object.keys(calls)),
       foreign: fc.constantFrom(draft.name, filed.name),
-      etag: fc.constantFrom('', '"1"', '"2"', '"77"', 'rubbish'),
-      requestId: fc.constantFrom(used.owner, used.stranger, 'fresh', 'no uuid'),
+      etag: fc.constantFrom('', '"1"', '"2"', '"77"', 'garbage'),
+      requestId: fc.constantFrom(used.owner, used.stranger, 'fresh', 'not-a-uuid'),
     });
     await fc.assert(
       fc.asyncProperty(tries, async ({ call, foreign, etag, requestId }) => {
@@ -128,10 +128,10 @@ describe('The applications of another centre', () => {
     );
     expect((await owner.getApplication({ name: draft.name })).application).toMatchObject({ etag: '"1"' });
     expect((await owner.getApplication({ name: filed.name })).application).toMatchObject({ etag: '"2"' });
-    // 600 calls, one after the other: on a busy machine they outlast the usual time of a test.
+    // 600 sequential calls exceed the default timeout on a busy machine.
   }, 120_000);
 
-  test('Every call, read or write, says of an unknown application the same in the same words.', async () => {
+  test('give the same message on every method', async () => {
     const desk = operatorAt('CU-003', 'operators/owner');
     const at = { name: `applications/${ulid()}`, etag: '"1"', requestId: randomUUID() };
     const answers = await Promise.all(Object.values(calls).map((call) => outcomeOf(call(desk, at))));
@@ -139,7 +139,7 @@ describe('The applications of another centre', () => {
     expect(answers[0]).toContain('There is no such application.');
   });
 
-  test('A foreign id chosen for a new draft is answered like an own one that is taken.', async () => {
+  test('give the same answer to a taken ID as own applications', async () => {
     const owner = operatorAt('CU-003', 'operators/owner');
     const stranger = operatorAt('CU-004', 'operators/stranger');
     const open = (desk: Desk, applicationId: string, n = 5) =>

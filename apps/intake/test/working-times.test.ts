@@ -8,7 +8,7 @@ import type { WorkingTimes } from '../src/working-times.ts';
 
 const data = join(import.meta.dirname, '../../../data');
 
-test('The calendars of the data folder are as their schema says, and bear the name of their code.', () => {
+test('data/calendars is valid', () => {
   const folder = join(data, 'calendars');
   const files = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
   const { entries, problems } = createCalendarParser()(files);
@@ -16,13 +16,13 @@ test('The calendars of the data folder are as their schema says, and bear the na
   expect(entries.size).toBe(files.length);
 });
 
-test('A day that is of another year than it stands under makes a calendar unusable.', () => {
+test('rejects a calendar with a day of another year', () => {
   const text = "code: a\nsource: x\nyears: { 2026: [{ date: '2027-01-01', name: x }] }";
   const { entries, problems } = createCalendarParser()([{ path: 'a.yaml', text }]);
   expect([entries.size, problems]).toEqual([0, [{ file: 'a.yaml', message: '2027-01-01 is no day of 2026' }]]);
 });
 
-describe('The working times of agencies', () => {
+describe('watchWorkingTimes', () => {
   const { dir, remove } = temporaryDir();
   const log = captureLog('intake');
   const metrics = captureMetrics();
@@ -39,18 +39,18 @@ describe('The working times of agencies', () => {
     remove();
   });
 
-  test('Working times are those of the files of the agencies, with the days off of their calendar.', () => {
-    const { holidays: off, ...hours } = times.forAgency('agencies/asp');
+  test('returns the hours of the agency with the holidays of its calendar', () => {
+    const { holidays, ...hours } = times.forAgency('agencies/asp');
     expect(hours).toEqual({
       timeZone: 'Europe/Chisinau',
       days: new Set([1, 2, 3, 4, 5]),
       opens: { hour: 8, minute: 0 },
       closes: { hour: 17, minute: 0 },
     });
-    expect(off.get(2026)?.has('2026-05-01')).toBe(true);
+    expect(holidays.get(2026)?.has('2026-05-01')).toBe(true);
   });
 
-  test('The working time of an agency changes with its file, without a restart.', async () => {
+  test('follows changed files', async () => {
     writeFileSync(path('asp'), asp.replace("to: '17:00'", "to: '13:45'").replace('mon, tue', 'sun'));
     const now = await eventually(() => {
       const found = times.forAgency('agencies/asp');
@@ -59,13 +59,13 @@ describe('The working times of agencies', () => {
     expect([now.closes, now.days]).toEqual([{ hour: 13, minute: 45 }, new Set([7, 3, 4, 5])]);
   });
 
-  test('The working time of an agency that has no file is not guessed: in no year a day can be counted.', async () => {
+  test('returns no holidays for an agency without a file', async () => {
     expect(times.forAgency('agencies/fisc').holidays.size).toBe(0);
     writeFileSync(path('fisc'), asp.replace('code: asp', 'code: fisc'));
     await eventually(() => times.forAgency('agencies/fisc').holidays.size > 0);
   });
 
-  test('An agency that names a calendar that is not there has no days off that are known, which the metric tells.', async () => {
+  test('returns no holidays for an unknown calendar and sets the gauge to 0', async () => {
     await eventually(async () => (await lastYear()) > 2026);
     writeFileSync(path('late'), asp.replace('code: asp', 'code: late').replace('holidays-md', 'nowhere'));
     await eventually(() => times.forAgency('agencies/late').closes.hour === 17);

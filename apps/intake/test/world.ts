@@ -30,19 +30,19 @@ import type { Config } from '../src/config.ts';
 import { readConfig } from '../src/config.ts';
 import { createIntake } from '../src/service.ts';
 
-/** Everything around intake: a fresh store and topics, neighbours made from their protos, desks and agencies that are this test. */
+/** The environment of intake tests: store, topics, fake upstream services and clients. */
 
 export const SERVICE = 'publicServices/civil-status-extract';
 export const DAY = 86_400_000;
 
-/** What identity says of a centre, where it is not the usual; `until` keeps its answer back. */
+/** Overrides of a centre's response; `responseDelay` holds it back. */
 interface CentreResponse {
   status?: CentreStatus;
   limit?: number;
   agencies?: string[];
   country?: string;
   responseDelay?: Promise<void>;
-  /** What it says instead when only the newest counts. */
+  /** The response to requests for the newest files. */
   newest?: CentreResponse | Problem;
 }
 
@@ -79,9 +79,9 @@ export async function openWorld() {
           limit = 0,
           agencies = ['agencies/asp'],
           country = 'MD',
-          responseDelay: until,
+          responseDelay,
         } = newest;
-        await until;
+        await responseDelay;
         const displayName = name.slice(8);
         return {
           centre: {
@@ -99,7 +99,7 @@ export async function openWorld() {
     { service: 'identity', keys },
   );
 
-  /** Settings of an intake in this world; its request secret lies beside the keys. */
+  /** Settings of an intake; writes its request secret beside the keys. */
   function configOf(given: Partial<Config> = {}): Config {
     mkdirSync(keys.dir, { recursive: true });
     const secret = join(keys.dir, 'intake.secret');
@@ -121,7 +121,7 @@ export async function openWorld() {
     };
   }
 
-  /** A client of whatever listens on a port, as a service, or as a desk when a session is given. */
+  /** A client of a port, as a service, or as the gateway with a session. */
   function clientAt(port: number, from: 'gateway' | 'agency-bridge' | 'notifications', sessionToken?: string) {
     const address = `127.0.0.1:${port}`;
     const session = sessionToken === undefined ? {} : { sessionToken };
@@ -136,17 +136,17 @@ export async function openWorld() {
     return client;
   }
 
-  /** Somebody in front of an intake, at a centre. */
+  /** A desk at a centre, as a client of intake. */
   function deskAt(
     port: number,
     centre = 'CU-001',
     who: { role?: 'specialist' | 'supervisor'; operator?: string; takesOver?: string[]; person?: string } = {},
   ) {
     const { role = 'specialist', operator = `operators/${centre.toLowerCase()}-${role}`, takesOver = [] } = who;
-    const taken = takesOver.map((code) => `centres/${code}`);
+    const inheritedCentres = takesOver.map((code) => `centres/${code}`);
     const { token } = keys.session(
       Object.assign(
-        { role, centre: `centres/${centre}`, operator, takesOver: taken },
+        { role, centre: `centres/${centre}`, operator, takesOver: inheritedCentres },
         who.person && { person: who.person },
       ),
     );
@@ -159,10 +159,10 @@ export async function openWorld() {
       (await calls.submitApplication({ requestId: randomUUID(), name })).application!;
     return {
       ...calls,
-      /** A draft of the n-th person. */
+      /** Opens a draft of the n-th person. */
       open,
       submit,
-      /** A draft that is submitted at once. */
+      /** Opens and submits a draft. */
       file: async (n = 1) => submit((await open(n)).name),
       read: async (name: string) => (await calls.getApplication({ name })).application!,
       history: async (name: string) => (await calls.listApplicationActions({ name, pageSize: 200 })).actions,
@@ -173,20 +173,20 @@ export async function openWorld() {
     place,
     catalog,
     identity,
-    /** What identity says of centres, by their code. */
+    /** Responses of identity by centre code. */
     centres,
-    /** What intakes of this world log. */
+    /** Log lines of all intakes. */
     lines,
-    /** What time it is for them; undefined for the time that it is. */
+    /** The time of all intakes; undefined for the real time. */
     clock,
     configOf,
     clientAt,
     deskAt,
-    /** Names the last day of the version that the catalog has in force; '' for none. */
+    /** Sets the last day of the version in force; '' for none. */
     endVersion: (date: string) => void (state.validTo = date),
-    /** Pauses the public service at all desks; null lets it go on. */
+    /** Pauses the public service; null resumes it. */
     pauseService: (pause: Pause | null) => void (state.pause = pause),
-    /** Starts an intake, which ends with this world; answers once it takes work. */
+    /** Starts an intake that stops with this world. Resolves once it is ready. */
     async start(given: Partial<Config> = {}): Promise<RunningService & { grpcPort: number; httpPort: number }> {
       const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
       const service = await createIntake(configOf(given), {
@@ -200,11 +200,11 @@ export async function openWorld() {
       await eventually(async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).ok);
       return { ...service, grpcPort, httpPort, stop };
     },
-    /** The topics of the platform, for tests in which events flow. */
+    /** Creates the topics, for tests with events. */
     createTopics: () =>
       ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: ['asp'] }),
     keysDir: keys.dir,
-    /** Puts events on the topics, in this order. */
+    /** Publishes events in this order. */
     publish: (...events: Event[]) => publishEvents(place, events),
     async close() {
       for (const close of closing.splice(0).reverse()) await close();
@@ -215,8 +215,8 @@ export async function openWorld() {
 }
 
 /**
- * The world of a test file with one intake in it: begun before its tests, ended after them.
- * @param topics whether events flow
+ * Runs one intake for all tests of a file.
+ * @param topics whether to create topics
  */
 export function useIntake({ topics = false } = {}) {
   let world: World;
@@ -234,7 +234,7 @@ export function useIntake({ topics = false } = {}) {
     get port(): number {
       return port;
     },
-    /** Somebody in front of it, at a centre. */
+    /** A desk at a centre. */
     at: (centre = 'CU-001') => world.deskAt(port, centre),
   };
 }
@@ -285,7 +285,7 @@ function version(validTo: string): GetPublicServiceVersionResponse['version'] {
   };
 }
 
-/** What a desk fills in for the n-th person, complete. */
+/** Complete content of the n-th person. */
 export function content(n: number, more: Partial<ApplicationContent> = {}) {
   return {
     applicant: person(n),
@@ -300,14 +300,14 @@ export function content(n: number, more: Partial<ApplicationContent> = {}) {
 }
 
 type ShortName<Type> = Type extends `cups.agencybridge.v1.${infer Name}` ? Name : never;
-/** An event of the bridge by its short name. */
+/** Short name of a bridge event. */
 export type BridgeEventName = ShortName<AgencyBridgeEvent['type']>;
 export type BridgeEventFields<Name extends BridgeEventName> = Omit<
   Extract<AgencyBridgeEvent, { type: `cups.agencybridge.v1.${Name}` }>['data'],
   'ref'
 >;
 
-/** An event of the bridge about the delivery of an application to its agency. */
+/** Builds a bridge event about an application's delivery. */
 export function bridgeEvent<Name extends BridgeEventName>(
   application: string,
   name: Name,
@@ -331,5 +331,5 @@ export function bridgeEvent<Name extends BridgeEventName>(
   });
 }
 
-/** The id in the name of an application. */
+/** Returns the ID in an application name. */
 export const idOf = (application: string) => application.slice('applications/'.length);
