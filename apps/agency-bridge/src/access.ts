@@ -3,7 +3,7 @@ import type { AccessTable } from '@cups/rpc';
 
 const gateway = { callers: ['gateway'], personalData: false } as const;
 
-/** Who may call what; a service that has a method without a row does not start. Clerks list their own agency only. */
+/** Access table. The service does not start if a method has no row. Agency clerks see their own agency only. */
 export const access: AccessTable<AgencyBridgeServiceDefinition> = {
   GetDelivery: { ...gateway, roles: ['specialist', 'centre-manager'], tenancy: 'centre' },
   ListDeliveries: { ...gateway, roles: ['support', 'supervisor', 'agency-clerk'], tenancy: 'platform' },

@@ -6,7 +6,7 @@ import type { State } from './domain/delivery.ts';
 import type { RpcDeps } from './rpc.ts';
 import { countDeliveries } from './store.ts';
 
-/** How the traffic with one agency stands: figures and times, nothing of an application. */
+/** Returns counts and times of the traffic with one agency, without application data. */
 export async function getAgencyActivity(
   agency: string,
   { deliveries, refused, unread, stuckSince }: Pick<RpcDeps, 'deliveries' | 'refused' | 'unread' | 'stuckSince'>,

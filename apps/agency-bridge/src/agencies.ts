@@ -3,21 +3,23 @@ import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import { watchAgencies, assertReadable } from '@cups/registry';
 import type { Agency, Registry } from '@cups/registry';
 
-/** What an agency gets when it comes. */
+/** Steps to onboard an agency. */
 export interface AgencyOnboarding {
-  /** Resolves when its topics were looked after, whatever came of it. */
+  /** Resolves after the first attempt, whatever its result. */
   ensureTopics: (agencies: string[]) => Promise<void>;
   readReplies: (agency: string) => void;
   sendWaiting: (agency: string) => void;
 }
 
-/** The agencies of data/agencies, also those that come while the bridge runs. None goes away: their files may be gone by mistake. */
+/**
+ * The agencies in data/agencies, including those added at runtime. None is removed: a file may be missing by mistake.
+ */
 export class Agencies {
   readonly #dataDir: string;
   readonly #known = new Set<string>();
   #registry: Registry<Agency> | undefined;
 
-  /** @throws Error, one sentence, when the folder cannot be read */
+  /** @throws Error if the folder is not readable */
   constructor(dataDir: string) {
     assertReadable(join(dataDir, 'agencies'));
     this.#dataDir = dataDir;
@@ -27,7 +29,7 @@ export class Agencies {
     return this.#known.has(code);
   }
 
-  /** Welcomes those that are there, and from now on those that come. */
+  /** Onboards the existing agencies, and new ones from now on. */
   async watch(
     reporting: { log: Log; metrics: Metrics; versions: DataVersions },
     onboarding: AgencyOnboarding,
@@ -40,7 +42,7 @@ export class Agencies {
       versions,
       onChange: (agencies) => {
         const added = [...agencies.keys()].filter((code) => !this.#known.has(code));
-        if (added.length > 0) void this.#take(added, onboarding, log);
+        if (added.length > 0) void this.#onboard(added, onboarding, log);
       },
     });
   }
@@ -49,8 +51,8 @@ export class Agencies {
     this.#registry?.close();
   }
 
-  /** In this order, so that nobody waits for a topic that is about to be made. */
-  async #take(codes: string[], onboarding: AgencyOnboarding, log: Log): Promise<void> {
+  /** Creates topics first, so that no consumer waits for a missing topic. */
+  async #onboard(codes: string[], onboarding: AgencyOnboarding, log: Log): Promise<void> {
     for (const code of codes) this.#known.add(code);
     await onboarding.ensureTopics(codes);
     for (const agency of codes) {

@@ -13,19 +13,19 @@ import { toChange } from './outbound.ts';
 import type { SubmissionSender } from './submission-sender.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 
-/** An application never changes its centre: what names another is not about this delivery. */
-const ANOTHER_CENTRE: Refusal = { cause: 'CONTENT_INVALID', fields: ['ref.centre'] };
+/** An application never changes its centre, so an event of another centre is invalid. */
+const CENTRE_MISMATCH: Refusal = { cause: 'CONTENT_INVALID', fields: ['ref.centre'] };
 
-/** What the bridge does about events of cups.applications: each is applied once, and in order within its application. */
+/** Handles events of cups.applications: each once, in order per application. */
 export class ApplicationEventHandler {
   readonly #deliveries: Deliveries;
   readonly #sender: SubmissionSender;
   readonly #monitor: DeliveryMonitor;
   readonly #now: () => Date;
 
-  constructor(deliveries: Deliveries, sending: SubmissionSender, monitor: DeliveryMonitor, now: () => Date) {
+  constructor(deliveries: Deliveries, sender: SubmissionSender, monitor: DeliveryMonitor, now: () => Date) {
     this.#deliveries = deliveries;
-    this.#sender = sending;
+    this.#sender = sender;
     this.#monitor = monitor;
     this.#now = now;
   }
@@ -36,12 +36,12 @@ export class ApplicationEventHandler {
     try {
       return await this.#apply(read.event, event);
     } catch (error) {
-      if (isProblem(error) && error.kind === 'EXISTS') return ANOTHER_CENTRE;
+      if (isProblem(error) && error.kind === 'EXISTS') return CENTRE_MISMATCH;
       throw error;
     }
   }
 
-  /** An operator dropped this event: it is counted, so that the next may come, and means nothing. */
+  /** Skips an event that an administrator dropped, and counts it so that the next one can be handled. */
   async skip(event: ReceivedEvent): Promise<void> {
     const read = decodeIntakeEvent(event);
     if ('event' in read) await this.#count(read.event, toCause(event, read.event));
@@ -85,19 +85,19 @@ export class ApplicationEventHandler {
     moved: AnswerDateChange,
     eventCause: Cause,
   ): Promise<'done' | 'wait'> {
-    // For the agency the cause is its own message, as of everything that it is told about one.
+    // For the agency the cause is its own message, as in all reports.
     const cause = Object.assign({}, eventCause, { eventId: plainId(moved.request) ?? '' });
     return (
       await this.#update(applicationEvent, cause, (delivery, now) => reportAnswerDateChange(delivery, moved, now))
     ).handled;
   }
 
-  /** Nothing is done about it but that it is counted, so that the next one may come. */
+  /** Counts an event without effect, so that the next one can be handled. */
   async #count(applicationEvent: ApplicationEvent, cause: Cause): Promise<'done' | 'wait'> {
     return (await this.#update(applicationEvent, cause, (delivery) => ({ delivery, outbound: [] }))).handled;
   }
 
-  /** A delivery begins with the first event about its application, whatever that is: it counts them all. */
+  /** Updates a delivery, which is created by the first event of its application. */
   async #update(
     applicationEvent: ApplicationEvent,
     cause: Cause,

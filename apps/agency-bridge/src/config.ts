@@ -51,5 +51,5 @@ export const settings = {
 
 export type Config = ConfigOf<typeof settings>;
 
-/** @throws Error, one sentence that names a setting that cannot be used */
+/** @throws Error that names the invalid setting */
 export const readConfig = (variables: NodeJS.ProcessEnv): Config => readSettings(settings, variables);

@@ -5,28 +5,28 @@ import type { HandlerResult, RawMessage } from '@cups/events';
 import { limitViolations } from './agency/reply-issue.ts';
 import type { Config } from './config.ts';
 
-/** The group that reads what intake says; before there was one for each agency, it read their replies as well. */
+/** Consumer group of intake's events. Before agencies had their own groups, it also consumed replies. */
 const GROUP = 'agency-bridge';
-/** Of the handlers that read intake's events, so many may work for one agency: none takes all connections to the store. */
+/** Divides the concurrency of intake's events to get that of one agency, so that none uses all store connections. */
 const AGENCY_SHARE = 4;
 
-/** Who reads what an agency replies. */
+/** Returns the consumer group and topic of an agency's replies. */
 export const replySubscriptionOf = (agency: string) => ({
   groupId: `${GROUP}-replies-${agency}`,
   topics: [topicsOf(agency).replies],
 });
 
-/** The contract has its own name for bytes that are no event, and says which headers are wrong. */
+/** Returns the contract's cause for a message that is not a CloudEvent, with its invalid headers. */
 function explainRefusal(message: RawMessage): Refusal {
   const violations = limitViolations(findCloudEventViolations(message));
   const fields = [...new Set(violations.map(({ field }) => field || '*'))];
   return { cause: 'NOT_CLOUDEVENTS', fields, detail: { violations, agency: '', told: false } };
 }
 
-/** Whose words a refused message stands for; '' where nobody can be told of it. */
+/** Returns the agency that sent a refused message, or '' if nobody can be informed. */
 const senderOf = ({ topic, detail }: RefusedMessage): string => agencyOfReplies(topic) ?? detail?.agency ?? '';
 
-/** What is done about events, about those of intake that an operator dropped, and about messages of agencies that were refused. */
+/** Handlers of events, of dropped intake events and of refused agency messages. */
 interface EventHandlers {
   handle: (event: ReceivedEvent) => Promise<HandlerResult>;
   handleMany: (agency: string, events: ReceivedEvent[]) => Promise<(HandlerResult | undefined)[]>;
@@ -35,22 +35,22 @@ interface EventHandlers {
 }
 
 /**
- * One consumer for what intake says, one for trainings, and one for each agency, in a group of its own: whatever an agency sends, or a topic of
- * it that is missing or closed, holds up nobody else. An idle consumer costs some hundredths of a percent of a core.
- * @returns begins to read what an agency replies, once; its topic may come later
+ * Starts a consumer for intake's events, one for trainings and one per agency, each with its own group. An agency
+ * that floods or lacks its topic therefore blocks no other. An idle consumer costs less than 0.1 % of a core.
+ * @returns a function that starts to consume an agency's replies, once; the topic may not exist yet
  */
 export function startConsumers(
   backend: StoredBackend<Config>,
-  { handle, handleMany, skip, handleRefused: refused }: EventHandlers,
+  { handle, handleMany, skip, handleRefused }: EventHandlers,
 ): (agency: string) => void {
   const { concurrency } = backend.config;
-  const keepRefused = async (all: RefusedMessage[]): Promise<void> => {
-    for (const [agency, of] of Map.groupBy(all, senderOf)) {
-      if (agency !== '') await refused(agency, of[0]?.topic === trainingTopics().replies, of);
+  const keepRefused = async (messages: RefusedMessage[]): Promise<void> => {
+    for (const [agency, ofAgency] of Map.groupBy(messages, senderOf)) {
+      if (agency !== '') await handleRefused(agency, ofAgency[0]?.topic === trainingTopics().replies, ofAgency);
     }
-    await backend.refusals.keep(all);
+    await backend.refusals.keep(messages);
   };
-  const read = new Set<string>();
+  const consumed = new Set<string>();
   const share = Math.max(1, Math.ceil(concurrency / AGENCY_SHARE));
   backend.consume({ groupId: GROUP, topics: ['cups.applications'], concurrency, handle, skip, keepRefused });
   backend.consume({
@@ -63,8 +63,8 @@ export function startConsumers(
   });
 
   return (agency) => {
-    if (read.has(agency)) return;
-    read.add(agency);
+    if (consumed.has(agency)) return;
+    consumed.add(agency);
     const handleBatch = (events: ReceivedEvent[]) => handleMany(agency, events);
     const options = {
       inheritFrom: GROUP,

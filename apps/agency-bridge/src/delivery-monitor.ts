@@ -2,22 +2,25 @@ import type { Log, Metrics } from '@cups/contracts';
 import type { StoredDelivery } from './store.ts';
 import { DeferredDeliveries } from './deferred-deliveries.ts';
 
-/** What support must see of deliveries: log lines of those that failed or wait for an agency, and how many wait. */
+/** Logs deliveries that failed or are deferred, and counts the deferred ones. */
 export class DeliveryMonitor {
   readonly #log: Log;
-  readonly #unroutable = new DeferredDeliveries();
-  readonly #waits: { set(value: number): void };
+  readonly #deferred = new DeferredDeliveries();
+  readonly #gauge: { set(value: number): void };
 
   constructor(log: Log, metrics: Metrics) {
     this.#log = log;
-    this.#waits = metrics.gauge(
+    this.#gauge = metrics.gauge(
       'agency_bridge_waits_for_agency',
       'ALARM: deliveries that wait until there is a file of their agency',
     );
-    this.#waits.set(0);
+    this.#gauge.set(0);
   }
 
-  /** Says what is new about a delivery. @param at of the change that made it as it is now */
+  /**
+   * Logs a failure that happened at this time.
+   * @param at time of the change
+   */
   observe(delivery: StoredDelivery, at: Date): void {
     this.observeDeferral(delivery);
     const { _id, failTime, failCause, failFields } = delivery;
@@ -25,16 +28,16 @@ export class DeliveryMonitor {
     this.#log.warn({ event: 'delivery-failed', resource: _id, reason: failCause, field: failFields?.join(' ') });
   }
 
-  /** Says when a delivery begins to wait for its agency, and when it goes on. */
+  /** Logs when a delivery is deferred and when it resumes. */
   observeDeferral({ _id, agency, waitCause }: StoredDelivery): void {
-    const change = this.#unroutable.observe(_id, waitCause !== undefined, Date.now());
-    if (change === 'waits') this.#log.error({ event: 'delivery-waits', resource: _id, agency, reason: waitCause });
-    if (change === 'goes-on') this.#log.info({ event: 'delivery-goes-on', resource: _id, agency });
-    this.#waits.set(this.#unroutable.count(Date.now()));
+    const change = this.#deferred.observe(_id, waitCause !== undefined, Date.now());
+    if (change === 'deferred') this.#log.error({ event: 'delivery-waits', resource: _id, agency, reason: waitCause });
+    if (change === 'resumed') this.#log.info({ event: 'delivery-goes-on', resource: _id, agency });
+    this.#gauge.set(this.#deferred.count(Date.now()));
   }
 
   /** Ids of the deliveries that this process saw waiting for an agency. */
   deferredFor(agency: string): string[] {
-    return this.#unroutable.idsOf(agency);
+    return this.#deferred.idsOf(agency);
   }
 }

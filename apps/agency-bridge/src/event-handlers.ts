@@ -16,7 +16,7 @@ export interface EventHandlersOptions {
   deliveries: Deliveries;
   refusedReplies: RefusedReplies;
   unmatchedReplies: UnmatchedReplyReporter;
-  /** Whether there is an agency of this code. */
+  /** Returns whether an agency with this code exists. */
   isAgency: (code: string) => boolean;
   getSubmission: GetSubmission;
   now: () => Date;
@@ -24,7 +24,7 @@ export interface EventHandlersOptions {
   metrics: Metrics;
 }
 
-/** What the bridge does about what intake and the agencies say, and about its own timers. */
+/** Creates the handlers of events from intake and agencies, and of timers. */
 export function createEventHandlers(options: EventHandlersOptions) {
   const { deliveries, refusedReplies, unmatchedReplies, isAgency, getSubmission, now, log, metrics } = options;
   const monitor = new DeliveryMonitor(log, metrics);
@@ -38,29 +38,29 @@ export function createEventHandlers(options: EventHandlersOptions) {
   });
   return {
     handle(event: ReceivedEvent): Promise<HandlerResult> {
-      // One topic for all agencies: whose words they stand for is what its one writer says.
+      // One topic for all agencies: its only writer says for which agency it writes.
       if (event.topic === trainingTopics().replies) {
         return replies.handle(event, { agency: agencyOfSource(event.source) ?? '', training: true });
       }
       const agency = agencyOfReplies(event.topic);
       return agency === undefined ? applications.handle(event) : replies.handle(event, { agency, training: false });
     },
-    /** Messages of one agency, many at once. */
+    /** Handles a batch of messages of one agency. */
     handleMany: (agency: string, messages: ReceivedEvent[]) =>
       replies.handleMany(messages, { agency, training: false }),
-    /** Messages of an agency that were refused: it is told, and they are listed. */
+    /** Reports and lists refused messages of an agency. */
     async handleRefused(agency: string, training: boolean, messages: RefusedMessage[]): Promise<void> {
       if (!isAgency(agency)) return;
       await unmatchedReplies.collect(agency, training, messages);
       if (!training) await refusedReplies.recordRefused(agency, messages);
     },
-    /** An event of intake that an operator dropped. */
+    /** Skips an event of intake that an administrator dropped. */
     skip: (event: ReceivedEvent): Promise<void> => applications.skip(event),
-    /** A delivery's timer is due. */
+    /** Handles the due timer of a delivery. */
     fetchPending: (id: string): Promise<void> => sender.fetchPending(id),
-    /** There is an agency of this code from now on. */
+    /** Sends the deferred deliveries of a new agency. */
     sendDeferred: (agency: string): void => sender.sendWaiting(monitor.deferredFor(agency)),
-    /** These deliveries have something to send that no event asks for. */
+    /** Sends pending submissions of deliveries without an event. */
     sendSoon: (ids: string[]): void => sender.sendWaiting(ids),
     stop: (): void => sender.stop(),
   };

@@ -9,23 +9,23 @@ import { isProblem } from '@cups/problem';
 import type { NewEvent } from '@cups/store';
 import type { Delivery, OutboundEvent } from './domain/delivery.ts';
 
-/** The border to intake: what it says on cups.applications, and what it is told on cups.deliveries. */
+/** Intake boundary: reads cups.applications and writes cups.deliveries. */
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
-/** What an event of intake means for the delivery of its application. */
+/** Meaning of an intake event for the delivery. */
 export type EventMeaning =
-  /** A submission is to be sent. */
+  /** A submission to send. */
   | { kind: 'submission'; submission: number }
   | { kind: 'withdrawn' | 'expired'; time: Date }
   | AnswerDateChange
-  /** A draft has ended: it has no delivery, and never had. */
+  /** A draft ended, which never had a delivery. */
   | { kind: 'draft-ended' }
-  /** It is counted, and that is all. */
+  /** Counted without effect. */
   | { kind: 'nothing' };
 
-/** Another last day for documents was set than the agency named in its message `request`; days are yyyy-MM-dd. */
+/** Intake moved the answer date of the agency's message `request`; dates are yyyy-MM-dd. */
 export interface AnswerDateChange {
   kind: 'date-moved';
   request: string;
@@ -33,7 +33,7 @@ export interface AnswerDateChange {
   askedAnswerBy: string;
 }
 
-/** An event of intake, with the names that it is about. */
+/** An intake event with the resources it names. */
 export interface ApplicationEvent {
   /** applications/{id} */
   application: string;
@@ -42,7 +42,7 @@ export interface ApplicationEvent {
   /** centres/{code} */
   centre: string;
   deliveryId: string;
-  /** Whether the application is of a training. */
+  /** Whether the application is a training. */
   training: boolean;
   sequence: number;
   meaning: EventMeaning;
@@ -51,8 +51,8 @@ export interface ApplicationEvent {
 const invalid = (...fields: string[]): { refusal: Refusal } => ({ refusal: { cause: 'CONTENT_INVALID', fields } });
 
 /**
- * An event of cups.applications in words of this service, or why it is none. That it is one of intake's is held by what the
- * consumer expects of its topic. One of a type that this release does not know means nothing, but is counted.
+ * Decodes an event of cups.applications, or returns why it is invalid. Unknown types are counted without effect. The
+ * consumer already validated that intake sent it.
  */
 export function decodeIntakeEvent(event: ReceivedEvent): { event: ApplicationEvent } | { refusal: Refusal } {
   const read = intakeEvents.decode(event);
@@ -75,10 +75,11 @@ export function decodeIntakeEvent(event: ReceivedEvent): { event: ApplicationEve
 }
 
 /**
- * `foreign` when it names a submission of another application: a word, so that an event that is forgotten here does not compile.
+ * Returns the meaning of an event, or `foreign` if it names a submission of another application. Returning a value in
+ * every case makes the compiler find a missing event type.
  * @throws Problem INVALID_ARGUMENT
  */
-function resolveMeaning(read: IntakeEvent__Output, id: string, sent: Date): EventMeaning | 'foreign' {
+function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date): EventMeaning | 'foreign' {
   switch (read.type) {
     case 'cups.intake.v1.ApplicationSubmitted':
     case 'cups.intake.v1.DocumentsSupplied': {
@@ -88,12 +89,12 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, sent: Date): Even
     case 'cups.intake.v1.ApplicationWithdrawn': {
       const { fromState, withdrawTime } = read.data;
       if (fromState === 'STATE_DRAFT') return { kind: 'draft-ended' };
-      return { kind: 'withdrawn', time: fromTimestamp(withdrawTime) ?? sent };
+      return { kind: 'withdrawn', time: fromTimestamp(withdrawTime) ?? eventTime };
     }
     case 'cups.intake.v1.ApplicationExpired': {
       const { fromState, expireTime } = read.data;
       if (fromState === 'STATE_DRAFT') return { kind: 'draft-ended' };
-      return { kind: 'expired', time: fromTimestamp(expireTime) ?? sent };
+      return { kind: 'expired', time: fromTimestamp(expireTime) ?? eventTime };
     }
     case 'cups.intake.v1.DocumentsRequested': {
       const { request, answerBy, askedAnswerBy } = read.data;
@@ -111,7 +112,7 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, sent: Date): Even
   }
 }
 
-/** What is told to intake, as an event of the store, counted within the delivery. */
+/** Converts an event for intake to a sequenced event of the store. */
 export function toDeliveryEvent(delivery: Delivery, outbound: OutboundEvent): NewEvent {
   const subject = subjectOf(delivery.application, delivery.agency);
   const event = toProtoEvent(outbound, {

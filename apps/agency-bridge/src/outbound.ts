@@ -4,13 +4,13 @@ import type { Delivery, Outbound, CommandResult } from './domain/delivery.ts';
 import { toDeliveryEvent } from './intake.ts';
 import type { StoredDelivery } from './store.ts';
 
-/** What is said about a delivery, encoded for the two borders: requests to the agency unsequenced, events to intake counted. */
+/** Encodes outbound messages: unsequenced requests to the agency, sequenced events to intake. */
 const toEvents = (delivery: Delivery, outbound: Outbound[]): NewEvent[] =>
   outbound.map((message) =>
     message.to === 'agency' ? toRequestEvent(delivery, message) : toDeliveryEvent(delivery, message),
   );
 
-/** A step of the domain as a change of the store. */
+/** Converts a command result to a change of the store. */
 export const toChange = ({ delivery, outbound }: CommandResult<StoredDelivery>): Change<StoredDelivery> => ({
   document: delivery,
   events: toEvents(delivery, outbound),

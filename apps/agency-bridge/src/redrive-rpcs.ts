@@ -10,9 +10,9 @@ import { deliveriesSince } from './store.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 
 /**
- * What operators have done once more, by `npm run cups`. It is written with the delivery, so that its timer does it should this
- * process end.
- * @param sendSoon has done now what was written
+ * RPCs that redrive and replay deliveries, for `npm run cups`. The request is stored with the delivery, so that its
+ * timer continues after a crash.
+ * @param sendSoon starts to send stored requests now
  */
 export function createRedriveRpcs(
   deliveries: Deliveries,
@@ -21,7 +21,7 @@ export function createRedriveRpcs(
 ): Required<DeliveryOperations> {
   const newRedriveRequest = (): RedriveRequest => ({ eventId: `operator:${ulid()}`, now: now() });
 
-  /** @returns whether something of it is sent again */
+  /** @returns whether anything is sent again */
   async function replayDelivery(id: string): Promise<boolean> {
     const request = newRedriveRequest();
     let isSent = false;
@@ -71,7 +71,10 @@ export function createRedriveRpcs(
   };
 }
 
-/** @returns the submissions that are to be sent. @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED */
+/**
+ * @returns the submissions to send.
+ * @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED
+ */
 async function redriveDelivery(deliveries: Deliveries, id: string, request: RedriveRequest): Promise<number[]> {
   let submissions: number[] = [];
   const options = { scope: 'service' as const, cause: { eventId: request.eventId }, now: request.now };

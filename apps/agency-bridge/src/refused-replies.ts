@@ -5,28 +5,28 @@ import type { Store } from '@cups/store';
 import { ulid } from 'ulid';
 import type { ReplyIssue, MessagePosition } from './domain/delivery.ts';
 
-/** A reply of an agency that was not taken as it was sent: where it lies and why, never what it says. */
+/** A reply that was refused, recorded or changed: its position and cause, without content. */
 export interface RefusedReply {
-  /** The agency's code. */
+  /** Agency code. */
   agency: string;
   handling: string;
   cause: string;
   violations: ReplyIssue['violations'];
   changes: string[];
-  /** ce_id and ce_type where they may be told. */
+  /** ce_id and ce_type, if they are safe to return. */
   id?: string;
   type?: string;
-  /** applications/{id} of the agency, where the reply named one. */
+  /** applications/{id} of the agency, if the reply named one. */
   application?: string;
   topic: string;
   partition: number;
   offset: number;
-  /** Later than `offset` where it stands for a batch that was not read. */
+  /** Greater than `offset` for a batch that could not be read. */
   lastOffset: number;
   time: Date;
 }
 
-/** One that was recorded or changed: what it is about, why, and where it lies. */
+/** A reply that was recorded or changed. */
 export interface ReplyIssueRecord {
   /** applications/{id} */
   application: string;
@@ -37,20 +37,20 @@ export interface ReplyIssueRecord {
 interface StoredRefusedReply extends RefusedReply {
   /** `<topic>/<partition>/<offset>` */
   _id: string;
-  /** A ULID, for lists. */
+  /** ULID that orders lists. */
   order: string;
 }
 
 const rowsOf = (store: Store) => store.collection<StoredRefusedReply>('refusedReplies');
 type Rows = ReturnType<typeof rowsOf>;
 
-/** So many of each agency are kept, the newest; and of what is stored at once so many are. */
+/** Maximum number of replies kept per agency, and per write. The newest are kept. */
 const MAX_PER_AGENCY = 1_000;
 const MAX_PER_WRITE = 200;
-/** After so many the oldest are taken out. */
+/** Number of writes between two removals of the oldest replies. */
 const TRIM_INTERVAL = 100;
 
-/** The newest replies of each agency that were not taken as they were sent, one by one: `refusals` of @cups/store counts all. */
+/** Stores the newest refused, recorded and changed replies per agency. `refusals` of @cups/store counts all. */
 export class RefusedReplies {
   readonly #store: Store;
   readonly #now: () => Date;
@@ -61,19 +61,19 @@ export class RefusedReplies {
     this.#now = now;
   }
 
-  /** Keeps messages of an agency that were refused; twice is no error. */
+  /** Stores refused messages of an agency. Repeating it has no effect. */
   async recordRefused(agency: string, messages: RefusedMessage[]): Promise<void> {
     const time = this.#now();
     const rows = messages.slice(-MAX_PER_WRITE).map(({ topic, partition, offset, lastOffset, cause, detail }) => {
       const position = { topic, partition, offset: Number(offset), lastOffset: Number(lastOffset) };
       const { id, type, application, violations = [] } = detail ?? {};
-      const named = Object.assign({}, id && { id }, type && { type }, application && { application });
-      return Object.assign(position, { agency, handling: 'refused', cause, violations, changes: [], time }, named);
+      const identity = Object.assign({}, id && { id }, type && { type }, application && { application });
+      return Object.assign(position, { agency, handling: 'refused', cause, violations, changes: [], time }, identity);
     });
     await this.#put(agency, rows);
   }
 
-  /** Keeps those that were recorded or changed. */
+  /** Stores messages that were recorded or changed. */
   async recordIssues(agency: string, issues: ReplyIssueRecord[]): Promise<void> {
     const time = this.#now();
     const rows = issues.slice(-MAX_PER_WRITE).map(({ application, issue, about }) => {
@@ -85,7 +85,10 @@ export class RefusedReplies {
     await this.#put(agency, rows);
   }
 
-  /** A page of an agency, the newest first. @throws Problem PAGE_TOKEN_INVALID */
+  /**
+   * Returns a page of an agency's replies, newest first.
+   * @throws Problem PAGE_TOKEN_INVALID
+   */
   async list(agency: string, { pageSize, pageToken: token }: { pageSize: number; pageToken: string }) {
     const filter = { agency };
     const after = parsePageToken(token, filter);
@@ -96,7 +99,7 @@ export class RefusedReplies {
     return { replies: replies as RefusedReply[], nextPageToken: last ? createPageToken(last.order, filter) : '' };
   }
 
-  /** The newest of an agency; undefined where none is kept. */
+  /** Returns the newest reply of an agency, or undefined. */
   async newest(agency: string): Promise<RefusedReply | undefined> {
     return (await this.#run((rows) => rows.findOne({ agency }, { sort: { order: -1 } }))) ?? undefined;
   }

@@ -15,26 +15,26 @@ import { ReportedRefusals } from './reported-refusals.ts';
 export interface RepliesDeps {
   deliveries: Deliveries;
   refused: RefusedReplies;
-  /** Is told of every delivery about which its agency said something, and when that was recorded. */
+  /** Called with each delivery that has a new reply, and the time it was recorded. */
   onReply: (delivery: StoredDelivery, at: Date) => void;
   now: () => Date;
 }
 
-/** Effects of one delivery that are waited for among many; further ones take their turn behind each other. */
+/** Maximum number of effects per delivery within a batch; further messages are handled in a later batch. */
 const MAX_EFFECTS = 5;
 
-/** What the bridge does about the messages of agencies. */
+/** Handles messages of agencies. */
 export class ReplyHandler {
-  readonly #parts: RepliesDeps;
+  readonly #deps: RepliesDeps;
   readonly #reported = new ReportedRefusals();
 
   constructor(deps: RepliesDeps) {
-    this.#parts = deps;
+    this.#deps = deps;
   }
 
   /**
-   * A message from the replies topic of an agency, or in its place from that of trainings: recorded once by its id, and passed on to
-   * intake. Of what is not taken as it was sent the agency is told, and the desk where it is about a delivery that the agency has.
+   * Handles a message of a replies topic or of the training topic: records it once by ID and passes it to intake.
+   * Reports issues to the agency, and to the desk if the agency has the delivery.
    */
   async handle(event: ReceivedEvent, origin: ReplyOrigin): Promise<HandlerResult> {
     const read = toReply(event, origin);
@@ -46,39 +46,39 @@ export class ReplyHandler {
   }
 
   /**
-   * Messages of one agency, in order. Most of a flood lead to nothing: they repeat, or are refused as often as is told. Those are known
-   * by one read for all of them. What has an effect is handled as if it came alone, and what one delivery has too much of is left
-   * undefined, with all that follows about it.
+   * Handles a batch of messages of one agency, in order. Most messages of a flood have no effect, which one read of
+   * their deliveries shows. Messages with an effect are handled one by one. Once a delivery has MAX_EFFECTS, its
+   * further messages stay undefined.
    */
   async handleMany(events: ReceivedEvent[], origin: ReplyOrigin): Promise<(HandlerResult | undefined)[]> {
-    const all = events.map((event, at) => ({ event, at, read: toReply(event, origin) }));
-    const ids = [...new Set(all.flatMap(({ read }) => read.named?.deliveryId ?? []))];
+    const messages = events.map((event, index) => ({ event, index, read: toReply(event, origin) }));
+    const ids = [...new Set(messages.flatMap(({ read }) => read.named?.deliveryId ?? []))];
     const scope = { agency: origin.agency };
-    const found = ids.length > 0 ? await this.#parts.deliveries.find({ _id: { $in: ids } }, { scope }) : [];
+    const found = ids.length > 0 ? await this.#deps.deliveries.find({ _id: { $in: ids } }, { scope }) : [];
     const known = new Map(found.map((delivery) => [delivery._id, delivery]));
     const handled: (HandlerResult | undefined)[] = [];
-    /** One of each message that repeats. */
-    const notes = new Map<string, ReplyIssueRecord>();
-    const handleDelivery = async (id: string | undefined, messages: typeof all) => {
+    /** Issues of messages without effect, once per message. */
+    const issues = new Map<string, ReplyIssueRecord>();
+    const handleDelivery = async (id: string | undefined, lane: typeof messages) => {
       let delivery = id === undefined ? undefined : known.get(id);
       let effects = 0;
-      for (const { event, at, read } of messages) {
-        const noEffect = findNoEffect(delivery, read, event, origin, this.#parts.now());
-        handled[at] = noEffect?.handled;
+      for (const { event, index, read } of lane) {
+        const noEffect = findNoEffect(delivery, read, event, origin, this.#deps.now());
+        handled[index] = noEffect?.handled;
         if (noEffect?.issue && read.reply) {
           const { application } = read.named;
-          notes.set(`${id} ${event.id}`, { application, issue: noEffect.issue, about: read.reply.position });
+          issues.set(`${id} ${event.id}`, { application, issue: noEffect.issue, about: read.reply.position });
         }
         if (noEffect) continue;
         if (effects === MAX_EFFECTS) return;
         effects += 1;
-        handled[at] = await this.handle(event, origin);
-        delivery = id === undefined ? undefined : await this.#parts.deliveries.get(id, { scope });
+        handled[index] = await this.handle(event, origin);
+        delivery = id === undefined ? undefined : await this.#deps.deliveries.get(id, { scope });
       }
     };
-    const lanes = Map.groupBy(all, ({ read }) => read.named?.deliveryId);
-    await Promise.all([...lanes].map(([id, messages]) => handleDelivery(id, messages).catch(() => {})));
-    await this.#parts.refused.recordIssues(origin.agency, [...notes.values()]);
+    const lanes = Map.groupBy(messages, ({ read }) => read.named?.deliveryId);
+    await Promise.all([...lanes].map(([id, lane]) => handleDelivery(id, lane).catch(() => {})));
+    await this.#deps.refused.recordIssues(origin.agency, [...issues.values()]);
     return handled;
   }
 
@@ -89,7 +89,7 @@ export class ReplyHandler {
     origin: ReplyOrigin,
   ): Promise<HandlerResult> {
     const { agency } = origin;
-    const { deliveries, refused, onReply: received, now } = this.#parts;
+    const { deliveries, refused, onReply, now } = this.#deps;
     const at = now();
     let step: ReplyResult<StoredDelivery> | undefined;
     try {
@@ -98,7 +98,7 @@ export class ReplyHandler {
         step = receiveReply(delivery, reply, at);
         return toChange(step);
       });
-      received(document, at);
+      onReply(document, at);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       return toRefusal(unknownDelivery(), reply, origin, undefined);
@@ -111,7 +111,10 @@ export class ReplyHandler {
     return toRefusal(refusal, reply, origin, refusal.cause === 'TRAINING_MISMATCH' ? undefined : named);
   }
 
-  /** The contract refuses this message: whom it concerns is told, where the delivery that it names is there. @returns whether it is */
+  /**
+   * Reports a message that the contract refuses.
+   * @returns whether the named delivery exists
+   */
   async #reportRefused(
     { deliveryId }: DeliveryReference,
     message: Message,
@@ -120,11 +123,11 @@ export class ReplyHandler {
     refusal: ReplyRefusal,
   ): Promise<boolean> {
     const target = this.#reported.resolveTarget(deliveryId, message, refusal.cause, Date.now());
-    if (target !== 'ask-the-store') return target === 'nobody';
-    const now = this.#parts.now();
+    if (target !== 'read-store') return target === 'nobody';
+    const now = this.#deps.now();
     try {
       const options = { scope: { agency }, cause: toCause(event), now };
-      const { document } = await this.#parts.deliveries.update(deliveryId, options, (delivery) =>
+      const { document } = await this.#deps.deliveries.update(deliveryId, options, (delivery) =>
         toChange(reportRefusal(delivery, message, refusal, now)),
       );
       this.#reported.remember(deliveryId, document, Date.now());
@@ -137,16 +140,16 @@ export class ReplyHandler {
   }
 }
 
-/** What comes of a message that changes nothing. */
+/** Result of a message without effect. */
 interface NoEffect {
   handled: HandlerResult;
-  /** It is to be listed: a crash may have kept that from the first of its kind. */
+  /** Issue to list, because a crash may have prevented the first listing. */
   issue?: ReplyIssue;
 }
 
 /**
- * What comes of a message that changes nothing; undefined for one that does.
- * @param delivery that it names, as it is now; undefined where the agency has none of that name
+ * Returns the result of a message without effect, or undefined if it has one.
+ * @param delivery the named delivery; undefined if the agency does not have it
  */
 function findNoEffect(
   delivery: StoredDelivery | undefined,
@@ -163,8 +166,8 @@ function findNoEffect(
   if (step.delivery !== delivery || step.outbound.length > 0) return undefined;
   const { refusal = read.refusal, issue } = step as ReplyResult<StoredDelivery>;
   if (!refusal) return issue && !origin.training ? { handled: 'done', issue } : { handled: 'done' };
-  const isOther = (delivery.training ?? false) !== message.training;
-  return { handled: toRefusal(refusal, message, origin, isOther ? undefined : read.named) };
+  const isMismatch = (delivery.training ?? false) !== message.training;
+  return { handled: toRefusal(refusal, message, origin, isMismatch ? undefined : read.named) };
 }
 
 function unknownDelivery(): Refusal & Pick<ReplyRefusal, 'violations'> {
@@ -172,23 +175,23 @@ function unknownDelivery(): Refusal & Pick<ReplyRefusal, 'violations'> {
   return { cause: 'UNKNOWN_DELIVERY', fields: [field], violations: [{ field, rule: 'UNKNOWN_DELIVERY' }] };
 }
 
-/** What a message is the cause of; ids that may hold anything are named to nobody. */
+/** Identifies a message as a cause, without IDs that could hold content. */
 const toCause = ({ id, correlationId }: ReceivedEvent) => ({
   eventId: plainId(id) ?? '',
   requestId: plainId(correlationId) ?? '',
 });
 
-/** @param told the delivery that it is about, where the agency has it: then it was told of it there */
+/** @param reportedTo the delivery through which the message was reported, if the agency has it */
 function toRefusal(
   { cause, fields, violations }: Refusal & { violations: ReplyRefusal['violations'] },
   { position: { id, type } }: Message,
   { agency }: ReplyOrigin,
-  told: DeliveryReference | undefined,
+  reportedTo: DeliveryReference | undefined,
 ): Refusal {
-  const detail: RefusalDetail = { violations, agency, told: told !== undefined };
+  const detail: RefusalDetail = { violations, agency, told: reportedTo !== undefined };
   if (id !== undefined) detail.id = id;
   if (type !== undefined) detail.type = type;
-  if (told) detail.application = told.application;
+  if (reportedTo) detail.application = reportedTo.application;
   return { cause, fields, detail };
 }
 

@@ -3,36 +3,35 @@ import type { Delivery } from './domain/delivery.ts';
 import { wasReported } from './domain/reply.ts';
 import type { Message } from './domain/reply.ts';
 
-/** Deliveries that are remembered, each with MAX_REFUSED keys at most. */
+/** Maximum number of cached deliveries, each with at most MAX_REFUSED keys. */
 const MAX_DELIVERIES = 1_000;
-/** ms; so long a delivery that is not there is not looked up again. */
+/** How long an absent delivery is cached. */
 const ABSENT_TTL_MS = 1_000;
 
 interface ReportedState {
-  /** Undefined for a delivery that is not there. */
+  /** Undefined if the delivery does not exist. */
   refused: readonly string[] | undefined;
   absentUntil: number;
 }
 
-/** What is to be done about a message that was refused. */
-export type ReportTarget = 'ask-the-store' | 'nobody' | 'agency';
+/** Who is still to be informed about a refused message, or that the store must be read. */
+export type ReportTarget = 'read-store' | 'nobody' | 'agency';
 
 /**
- * Which refused messages were told of already, as far as this process knows it without asking the store: thousands of them about
- * one delivery must not hold up its agency's decisions for longer than it takes to read them. What was told once stays told, so
- * that what is remembered is never wrong. Times are ms.
+ * Caches which refused messages were reported, so that thousands about one delivery do not delay other replies of the
+ * agency. Reports are never withdrawn, so the cache is never wrong. Times are in ms.
  */
 export class ReportedRefusals {
   readonly #byDelivery = new LRUCache<string, ReportedState>({ max: MAX_DELIVERIES });
 
-  /** Whether the store must be asked: else nobody is to be told any more, or only the agency, for the delivery is not there. */
+  /** Returns nobody if the message was reported, agency if the delivery does not exist, else read-store. */
   resolveTarget(deliveryId: string, message: Message, cause: string, at: number): ReportTarget {
-    const known = this.#byDelivery.get(deliveryId);
-    if (known?.refused && wasReported(known.refused, message, cause)) return 'nobody';
-    return known && !known.refused && at < known.absentUntil ? 'agency' : 'ask-the-store';
+    const cached = this.#byDelivery.get(deliveryId);
+    if (cached?.refused && wasReported(cached.refused, message, cause)) return 'nobody';
+    return cached && !cached.refused && at < cached.absentUntil ? 'agency' : 'read-store';
   }
 
-  /** @param delivery as it is now; undefined when it is not there */
+  /** @param delivery current state; undefined if it does not exist */
   remember(deliveryId: string, delivery: Pick<Delivery, 'refused'> | undefined, at: number): void {
     const refused = delivery && (delivery.refused ?? []);
     this.#byDelivery.set(deliveryId, { refused, absentUntil: at + ABSENT_TTL_MS });

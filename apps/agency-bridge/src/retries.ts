@@ -1,9 +1,9 @@
-/** Deliveries whose fetch is repeated by this process; further ones are left to their durable timers. */
+/** Maximum number of fetches that this process schedules; the durable timers of the deliveries cover further ones. */
 const MAX_PENDING = 5_000;
-/** ms until the next try after a fetch that threw. */
+/** Delay in ms after a fetch that threw. */
 const RETRY_DELAY_MS = 5_000;
 
-/** What this process fetches again by itself. Should it end, the timers in the documents do it. */
+/** Schedules fetches in this process. After a crash, the timers stored with the deliveries continue. */
 export class FetchRetries {
   readonly #fetch: (id: string) => Promise<void>;
   readonly #waiting = new Map<string, NodeJS.Timeout>();
@@ -17,7 +17,7 @@ export class FetchRetries {
     return this.#stopped;
   }
 
-  /** Fetches what a delivery waits for in `delay` ms. */
+  /** Fetches the pending submission of a delivery in `delay` ms. */
   schedule(id: string, delay: number): void {
     clearTimeout(this.#waiting.get(id));
     this.#waiting.delete(id);
@@ -29,7 +29,7 @@ export class FetchRetries {
     if (delay > 0) this.#waiting.set(id, timer);
   }
 
-  /** Intake answers again: one of those that wait is fetched at once. Its answer leads to this call again, and so to the next. */
+  /** Fetches one waiting delivery when intake recovers. Each response calls this again, and so runs the next. */
   runNext(): void {
     const next = this.#waiting.keys().next();
     if (!next.done) this.schedule(next.value, 0);

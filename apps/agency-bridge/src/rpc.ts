@@ -23,13 +23,13 @@ export interface RpcDeps {
   refused: RefusedReplies;
   isAgency: (code: string) => boolean;
   versions: Pick<DataVersions, 'isBehind' | 'mayCome'>;
-  /** Replies of an agency that were not read yet; undefined when Kafka does not say. */
+  /** Returns the number of unread replies of an agency; undefined if Kafka is unavailable. */
   unread: (agency: string) => Promise<bigint | undefined>;
-  /** Since when a partition of its replies stands still; undefined when none does. */
+  /** Returns since when a partition of its replies is blocked; undefined if none is. */
   stuckSince: (agency: string) => Date | undefined;
 }
 
-/** The calls of cups.agencybridge.v1.AgencyBridgeService. */
+/** RPCs of cups.agencybridge.v1.AgencyBridgeService. */
 export function bridgeRpcs(deps: RpcDeps): Rpcs<AgencyBridgeServiceDefinition> {
   const { deliveries, refusals, refused } = deps;
   return {
@@ -46,16 +46,17 @@ export function bridgeRpcs(deps: RpcDeps): Rpcs<AgencyBridgeServiceDefinition> {
 
     async ListDeliveries({ state: stateName, agency: named, pageSize, pageToken }, context) {
       const state = fromProtoEnum('DELIVERY_STATE_', stateName);
-      const asked = named === '' ? undefined : parseResourceName('agencies', named, '/agency');
+      const requested = named === '' ? undefined : parseResourceName('agencies', named, '/agency');
       const own = ownAgency(context);
-      // An agency's clerk who asks for another agency's deliveries finds none.
-      if (own !== undefined && asked !== undefined && asked !== own) return { deliveries: [], nextPageToken: '' };
-      const agency = own ?? asked;
+      // An agency clerk finds no deliveries of another agency.
+      if (own !== undefined && requested !== undefined && requested !== own)
+        return { deliveries: [], nextPageToken: '' };
+      const agency = own ?? requested;
       const { documents, nextPageToken } = await listDeliveries(deliveries, {
         scope: own === undefined ? 'platform' : { agency: own },
         ...(state === '' ? {} : { state }),
         ...(agency === undefined ? {} : { agency }),
-        // What is of a training never came to the agency.
+        // Trainings never reach the agency.
         realOnly: own !== undefined,
         pageSize: normalizePageSize(pageSize),
         pageToken,
@@ -81,7 +82,7 @@ export function bridgeRpcs(deps: RpcDeps): Rpcs<AgencyBridgeServiceDefinition> {
   };
 }
 
-/** The agency to which a session is bound: that of a clerk who has no wider role. */
+/** Returns the agency of a clerk's session; undefined for wider roles. */
 function ownAgency(context: Context): string | undefined {
   const { roles, agency } = sessionOf(context);
   if (roles.includes('support') || roles.includes('supervisor')) return undefined;
@@ -89,13 +90,16 @@ function ownAgency(context: Context): string | undefined {
   return parseResourceName('agencies', agency);
 }
 
-/** The agency that is asked about. @throws Problem NOT_FOUND, also for a clerk of another one; UNKNOWN_HERE while it may come yet */
+/**
+ * Returns the code of the requested agency.
+ * @throws Problem NOT_FOUND, also for a clerk of another agency; UNKNOWN_HERE if this replica may lag
+ */
 function agencyFor(context: Context, name: string, { isAgency, versions }: RpcDeps): string {
   const own = ownAgency(context);
   const code = parseResourceName('agencies', name);
   if ((own ?? code) === code) {
     if (isAgency(code)) return code;
-    // Whoever signed a clerk of it in knew it.
+    // Identity knew the agency when its clerk signed in.
     const isNamed = own === code && versions.mayCome('agencies', code);
     if (isNamed || versions.isBehind('agencies')) throw staleReplica('This replica does not know the agency yet.');
   }

@@ -16,7 +16,7 @@ import { UnmatchedReplyReporter } from './unmatched-reply-reporter.ts';
 import { createDeliveryLatencyObserver } from './latency-metrics.ts';
 import { AgencyTopics } from './topics.ts';
 
-/** The bridge: hears of submissions, brings them to the agencies, and what those answer back to intake. */
+/** Creates the bridge, which sends submissions to agencies and their replies to intake. */
 export async function createAgencyBridge(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {
   const agencies = new Agencies(config.dataDir);
   const backend = openStoredBackend({ name: 'agency-bridge', config, overrides });

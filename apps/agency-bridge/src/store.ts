@@ -4,7 +4,7 @@ import type { Documents, Scope, Store, StoredDocument } from '@cups/store';
 import type { Delivery, State, StoredState } from './domain/delivery.ts';
 import type { UnmatchedReplies } from './domain/unmatched-replies.ts';
 
-/** What the bridge keeps: deliveries, and what agencies are to be told. Where refused messages stand is kept by @cups/store. */
+/** Collections of the bridge: deliveries and unmatched replies. @cups/store keeps the positions of refused messages. */
 
 export type StoredDelivery = Delivery & StoredDocument;
 export type Deliveries = Documents<StoredDelivery>;
@@ -22,9 +22,9 @@ const pending = {
   attempts: Number,
   again: Boolean,
 };
-/** Where a message of an agency lies. */
+/** Position of an agency's message. */
 const place = { id: String, type: { type: String }, topic: String, partition: Number, offset: Number };
-/** Several fields of one type. */
+/** Returns fields of the same type. */
 const each = (type: unknown, ...names: string[]) => Object.fromEntries(names.map((name) => [name, type]));
 
 export function deliveriesOf(store: Store): Deliveries {
@@ -57,19 +57,19 @@ export function deliveriesOf(store: Store): Deliveries {
     schemaVersion: 1,
     existsReason: 'ALREADY_EXISTS',
     indexes: [
-      { fields: { state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries by state: what support looks at' },
+      { fields: { state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries by state, for support' },
       { fields: { agency: 1, _id: -1 }, query: 'ListDeliveries of one agency' },
     ],
   });
 }
 
-/** Deliveries of one page that are sent again. */
+/** Number of deliveries per page of a replay. */
 const REPLAY_PAGE_SIZE = 100;
 
 const violation = { _id: false, field: String, rule: String };
 const partitionOffset = { partition: Number, offset: Number };
 
-/** What is to be told to each agency that is about none of its deliveries. */
+/** Pending reports to agencies about messages that match no delivery. */
 export function unmatchedRepliesOf(store: Store): UnmatchedRepliesDocuments {
   return store.documents<StoredUnmatchedReplies>({
     collection: 'tellings',
@@ -88,20 +88,20 @@ export function unmatchedRepliesOf(store: Store): UnmatchedRepliesDocuments {
   });
 }
 
-/** Fields that the relay sets with the write that takes acknowledged entries out: the request is on the agency's topic. */
+/** Sets fields in the write that removes acknowledged events: the request is on the agency's topic. */
 export const afterPublish = (now: () => Date) => (_id: string, entries: StoredEvent[]) => {
   const requests = entries.filter(
     ({ topic, type }) => topic !== 'cups.deliveries' && type !== REQUEST_TYPES.replyRefused,
   );
   if (requests.length === 0) return undefined;
-  // What is sent again is measured by nothing.
+  // A replay is not measured.
   const first = requests.some(({ type, since }) => type.includes('.submitted.') && since !== undefined);
   return { sent: true, ...(first ? { sendTime: now() } : {}) };
 };
 
 /**
- * A page of deliveries of which something was sent to their agency since a time, the oldest application first; of trainings none, for
- * their agency has nothing of them.
+ * Returns a page of deliveries with messages to their agency since a time, oldest application first. Excludes
+ * trainings, which agencies do not receive.
  */
 export function deliveriesSince(deliveries: Deliveries, agency: string, since: Date, pageToken: string) {
   const sent = [{ askTime: { $gte: since } }, { sendTime: { $gte: since } }];
@@ -117,7 +117,7 @@ export function deliveriesSince(deliveries: Deliveries, agency: string, since: D
   });
 }
 
-/** How many deliveries of an agency stand where, and since when; trainings are not among them. */
+/** Returns counts of an agency's deliveries by state, with the oldest time. Excludes trainings. */
 export async function countDeliveries(deliveries: Deliveries, agency: string) {
   const group = {
     _id: { state: '$state', sent: '$sent' },
@@ -134,7 +134,7 @@ export async function countDeliveries(deliveries: Deliveries, agency: string) {
   }>(pipeline, { scope: 'service' });
 }
 
-/** A page of deliveries, newest application first. */
+/** Returns a page of deliveries, newest application first. */
 export function listDeliveries(
   deliveries: Deliveries,
   query: { scope: Scope; state?: State; agency?: string; realOnly: boolean; pageSize: number; pageToken: string },

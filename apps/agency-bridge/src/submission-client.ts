@@ -5,29 +5,32 @@ import { isProblem } from '@cups/problem';
 import { toRequest } from './agency/request.ts';
 import type { Delivery, FetchResult, PendingSubmission } from './domain/delivery.ts';
 
-/** Asks intake for a frozen submission by its name, as one of a training or a real one; throws a Problem. */
+/**
+ * Fetches an immutable submission from intake by name, as training or real.
+ * @throws Problem
+ */
 export type GetSubmission = (
   name: string,
   training: boolean,
   requestId: string,
 ) => Promise<GetSubmissionResponse__Output>;
 
-/** What intake answered: a submission, or that there is none, or nothing; or why it was not asked. */
+/** Response of intake, or why it was not called. */
 export type SubmissionResponse =
-  GetSubmissionResponse__Output | 'NOT_FOUND' | 'TRAINING_MISMATCH' | 'AWAY' | 'AGENCY_UNKNOWN';
+  GetSubmissionResponse__Output | 'NOT_FOUND' | 'TRAINING_MISMATCH' | 'UNAVAILABLE' | 'AGENCY_UNKNOWN';
 
-/** Whose submission is asked for. */
+/** Identifies whose submission to fetch. */
 export type SubmissionRef = Pick<Delivery, 'application' | 'agency' | 'training'>;
 
-/** ms; while intake is away, it is asked by one event in so long. */
+/** While intake is unavailable, it is called once per interval. */
 const RETRY_INTERVAL_MS = 500;
 
-/** Gets frozen submissions from intake, and leaves it alone while it does not answer. */
+/** Fetches submissions from intake, and limits calls while it is unavailable. */
 export class SubmissionClient {
   readonly #get: GetSubmission;
   readonly #isAgency: (code: string) => boolean;
   readonly #log: Log;
-  #awayUntil = 0;
+  #unavailableUntil = 0;
 
   constructor(get: GetSubmission, isAgency: (code: string) => boolean, log: Log) {
     this.#get = get;
@@ -35,39 +38,39 @@ export class SubmissionClient {
     this.#log = log;
   }
 
-  /** For an agency that has no file nothing is fetched: personal data stay where they are. */
+  /** Fetches a submission. Fetches nothing for an agency without a file, so that personal data stays in intake. */
   async fetch(
     { application, agency, training = false }: SubmissionRef,
     pending: PendingSubmission,
   ): Promise<SubmissionResponse> {
     if (!this.#isAgency(agency)) return 'AGENCY_UNKNOWN';
-    if (Date.now() < this.#awayUntil) return 'AWAY';
+    if (Date.now() < this.#unavailableUntil) return 'UNAVAILABLE';
     const name = submissionName(parseResourceName('applications', application), pending.submission);
     try {
-      const answer = await this.#get(name, training, pending.correlationId);
-      this.#awayUntil = 0;
-      return answer;
+      const response = await this.#get(name, training, pending.correlationId);
+      this.#unavailableUntil = 0;
+      return response;
     } catch (error) {
       const { kind, reason } = isProblem(error) ? error : { kind: 'INTERNAL', reason: 'INTERNAL' };
       if (kind === 'NOT_FOUND') return 'NOT_FOUND';
       if (reason === 'TRAINING_MISMATCH') return reason;
-      if (this.#awayUntil === 0) this.#log.warn({ event: 'intake-away', reason });
-      // An error about this submission alone must not keep the others from being asked for.
-      if (kind === 'UNAVAILABLE' || kind === 'DEADLINE') this.#awayUntil = Date.now() + RETRY_INTERVAL_MS;
-      return 'AWAY';
+      if (this.#unavailableUntil === 0) this.#log.warn({ event: 'intake-away', reason });
+      // An error of this submission alone must not block the others.
+      if (kind === 'UNAVAILABLE' || kind === 'DEADLINE') this.#unavailableUntil = Date.now() + RETRY_INTERVAL_MS;
+      return 'UNAVAILABLE';
     }
   }
 }
 
-/** What an answer means for the delivery that waits for it. */
+/** Returns what a response means for the delivery. */
 export function toFetchResult(
   delivery: Delivery,
   { submission }: PendingSubmission,
-  answer: SubmissionResponse,
+  response: SubmissionResponse,
 ): FetchResult {
-  if (answer === 'AGENCY_UNKNOWN') return { kind: 'waits', cause: answer };
-  if (answer === 'AWAY') return { kind: 'away' };
-  if (answer === 'TRAINING_MISMATCH') return { kind: 'failed', cause: answer, fields: ['training'] };
-  if (answer === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND', fields: [] };
-  return toRequest(answer, submission, delivery);
+  if (response === 'AGENCY_UNKNOWN') return { kind: 'deferred', cause: response };
+  if (response === 'UNAVAILABLE') return { kind: 'unavailable' };
+  if (response === 'TRAINING_MISMATCH') return { kind: 'failed', cause: response, fields: ['training'] };
+  if (response === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND', fields: [] };
+  return toRequest(response, submission, delivery);
 }

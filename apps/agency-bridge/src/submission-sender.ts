@@ -9,10 +9,10 @@ import type { Deliveries, StoredDelivery } from './store.ts';
 import { toFetchResult } from './submission-client.ts';
 import type { SubmissionResponse, SubmissionRef, SubmissionClient } from './submission-client.ts';
 
-/** ms; what waited for many deliveries together is sent within this time. */
+/** Deliveries that were waiting together are sent within this time. */
 const MAX_SPREAD_MS = 2_000;
 
-/** Brings frozen submissions from intake to agencies: at once where intake answers, else as often as it takes. */
+/** Sends submissions from intake to agencies: immediately if intake is available, else with retries. */
 export class SubmissionSender {
   readonly #deliveries: Deliveries;
   readonly #submissions: SubmissionClient;
@@ -27,40 +27,40 @@ export class SubmissionSender {
     this.#now = now;
   }
 
-  /** A submission is to be sent: one write when intake answers at once. */
+  /** Sends a submission, in one write if intake responds immediately. */
   async send(event: ApplicationEvent, pending: PendingSubmission, cause: Cause): Promise<'done' | 'wait'> {
     const { centre, deliveryId } = event;
-    const answer = await this.#ask(event, pending);
+    const response = await this.#fetch(event, pending);
     const now = this.#now();
     const options = { scope: { centre }, cause, now, initial: newDelivery(event, now) };
     const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) => {
       const queued = enqueue(delivery, pending, now);
-      return toChange(applyFetchResult(queued, pending.submission, toFetchResult(queued, pending, answer), now));
+      return toChange(applyFetchResult(queued, pending.submission, toFetchResult(queued, pending, response), now));
     });
     if (outcome === 'gap') return 'wait';
     this.#scheduleNextStep(document, now);
     return 'done';
   }
 
-  /** A delivery's timer is due: fetches what it waits for, in order, until nothing is left or intake does not answer. */
+  /** Fetches the pending submissions of a delivery in order, until none is left or intake is unavailable. */
   async fetchPending(id: string): Promise<void> {
     for (;;) {
       const current = await this.#deliveries.get(id, { scope: 'service' });
       const pending = current?.pending[0];
       if (!current || !pending || this.#retries.isStopped) return;
-      const answer = await this.#ask(current, pending);
+      const response = await this.#fetch(current, pending);
       const cause = { eventId: pending.eventId, requestId: pending.correlationId };
       const at = this.#now();
       const options = { scope: 'service' as const, cause, now: at, current };
       const { document } = await this.#deliveries.update(id, options, (delivery) =>
-        toChange(applyFetchResult(delivery, pending.submission, toFetchResult(delivery, pending, answer), at)),
+        toChange(applyFetchResult(delivery, pending.submission, toFetchResult(delivery, pending, response), at)),
       );
       this.#scheduleNextStep(document, at);
-      if (answer === 'AWAY' || answer === 'AGENCY_UNKNOWN') return;
+      if (response === 'UNAVAILABLE' || response === 'AGENCY_UNKNOWN') return;
     }
   }
 
-  /** What these deliveries waited for has come, such as their agency or an operator: they go out, spread over two seconds. */
+  /** Sends the pending submissions of these deliveries, spread over two seconds. */
   sendWaiting(ids: string[]): void {
     for (const id of ids) this.#retries.schedule(id, 1 + Math.random() * MAX_SPREAD_MS);
   }
@@ -69,16 +69,16 @@ export class SubmissionSender {
     this.#retries.stop();
   }
 
-  async #ask(about: SubmissionRef, pending: PendingSubmission): Promise<SubmissionResponse> {
-    const answer = await this.#submissions.fetch(about, pending);
-    if (typeof answer === 'object') this.#retries.runNext();
-    return answer;
+  async #fetch(about: SubmissionRef, pending: PendingSubmission): Promise<SubmissionResponse> {
+    const response = await this.#submissions.fetch(about, pending);
+    if (typeof response === 'object') this.#retries.runNext();
+    return response;
   }
 
-  /** What was written has consequences in this process: the next fetch, and what support must see. */
+  /** Schedules the next fetch of a written delivery, and observes it. */
   #scheduleNextStep(delivery: StoredDelivery, at: Date): void {
     const [next] = delivery.pending;
-    // What waits for an agency is left to its durable timer: an answer of intake does not help it.
+    // A deferred delivery waits for its durable timer, because a response of intake does not help it.
     if (next && !delivery.waitCause) this.#retries.schedule(delivery._id, fetchDelayMs(next.attempts));
     this.#monitor.observe(delivery, at);
   }

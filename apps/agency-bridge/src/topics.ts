@@ -5,34 +5,34 @@ import type { BackoffOptions, Gauge, Log, Metrics } from '@cups/contracts';
 import { reconcileTopics, buildAgencyTopics } from '@cups/events';
 import type { KafkaAccess } from '@cups/events';
 
-/** How soon topics that are missing are looked for again (ms). */
+/** Backoff between checks for missing topics. */
 const RETRY_BACKOFF: BackoffOptions = { initialMs: 1_000, maxMs: 60_000 };
-/** ms; a broker that says nothing does not hold up the end of the process. */
+/** Maximum wait at shutdown for a broker that does not respond. */
 const STOP_TIMEOUT_MS = 2_000;
 
 export interface AgencyTopicsOptions {
   brokers: string[];
   access: KafkaAccess;
   prefix: string;
-  /** Of each topic that is created. */
+  /** Partitions of each created topic. */
   partitions: number;
-  /** Whether topics that are missing are created, or only told of. */
+  /** Whether to create missing topics, or only to report them. */
   create: boolean;
   log: Log;
   metrics: Metrics;
 }
 
 /**
- * Sees to it that agencies have their topics. Missing ones are created, where that is allowed. Those that are still missing are
- * told by one log line, which says what to do, and by the gauge `agency_topics_missing`, until somebody has created them.
+ * Ensures that agencies have their topics: creates missing ones if allowed. Reports those still missing with one log
+ * line, which names the remedy, and the gauge `agency_topics_missing`.
  */
 export class AgencyTopics {
   readonly #options: AgencyTopicsOptions;
   readonly #gauge: Gauge<'agency'>;
-  readonly #waits = backoff(RETRY_BACKOFF);
-  /** Agencies whose topics were not seen yet, each with what was told about it. */
+  readonly #backoff = backoff(RETRY_BACKOFF);
+  /** Agencies whose topics are not confirmed, each with the last logged message. */
   readonly #wanted = new Map<string, string>();
-  #turn: Promise<void> = Promise.resolve();
+  #running: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -42,28 +42,28 @@ export class AgencyTopics {
     this.#gauge = options.metrics.gauge('agency_topics_missing', meaning, ['agency']);
   }
 
-  /** Resolves after the first look, whatever it found; while topics are missing, it is looked again and again. */
+  /** Resolves after the first check, whatever its result. Checks again while topics are missing. */
   ensure(agencies: string[]): Promise<void> {
     for (const agency of agencies) this.#wanted.set(agency, '');
-    this.#waits.reset();
+    this.#backoff.reset();
     return this.#checkNow();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await Promise.race([this.#turn, after(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+    await Promise.race([this.#running, after(STOP_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   #checkNow(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#turn = this.#turn.then(async () => {
+    this.#running = this.#running.then(async () => {
       await this.#check();
       if (this.#stopped || this.#wanted.size === 0) return;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#checkNow(), this.#waits.next()).unref();
+      this.#timer = setTimeout(() => void this.#checkNow(), this.#backoff.next()).unref();
     });
-    return this.#turn;
+    return this.#running;
   }
 
   async #check(): Promise<void> {
@@ -76,14 +76,14 @@ export class AgencyTopics {
       const names = new Set(missing.map(({ name }) => name));
       for (const agency of agencies) {
         const own = Object.values(topicsOf(agency, prefix)).filter((name) => names.has(name));
-        this.#found(agency, own, reason);
+        this.#reportMissing(agency, own, reason);
       }
     } catch {
-      // The broker is away; the consumers say so.
+      // The broker is unavailable; the consumers log it.
     }
   }
 
-  #found(agency: string, missing: string[], reason: string): void {
+  #reportMissing(agency: string, missing: string[], reason: string): void {
     const { access, create, log } = this.#options;
     this.#gauge.set({ agency }, missing.length);
     const lastReason = this.#wanted.get(agency);
@@ -93,7 +93,7 @@ export class AgencyTopics {
       return;
     }
     const cause = create ? `this service may not create them (${reason})` : 'this service is set not to create them';
-    // Kafka shows nobody a topic to which they have no right.
+    // Kafka hides topics from users without rights to them.
     const right = access.username ? `, or user ${access.username} be given the right to them` : '';
     const message = `${missing.join(' and ')} must be created by somebody${right}: ${cause}`;
     this.#wanted.set(agency, message);

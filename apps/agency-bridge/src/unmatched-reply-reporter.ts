@@ -8,7 +8,7 @@ import { collect, newUnmatchedReplies, nextReports } from './domain/unmatched-re
 import type { UnmatchedReplyBatch, UnmatchedReply } from './domain/unmatched-replies.ts';
 import type { StoredUnmatchedReplies, UnmatchedRepliesDocuments } from './store.ts';
 
-/** Tells agencies of their messages that name none of their deliveries: one document for each agency, and its outbox. */
+/** Reports messages that match no delivery to their agencies. Each agency has one document with an outbox. */
 export class UnmatchedReplyReporter {
   readonly #documents: UnmatchedRepliesDocuments;
   readonly #now: () => Date;
@@ -18,7 +18,7 @@ export class UnmatchedReplyReporter {
     this.#now = now;
   }
 
-  /** Reckons with messages of an agency that were refused, in order; those that were told of already are left out. */
+  /** Adds refused messages of an agency, in order, except those already reported. */
   async collect(agency: string, training: boolean, messages: RefusedMessage[]): Promise<void> {
     const replies = messages.filter(({ detail }) => !detail?.told).map(toUnmatchedReply);
     if (replies.length === 0) return;
@@ -26,7 +26,7 @@ export class UnmatchedReplyReporter {
     await this.#update(initial._id, (unmatched) => collect(unmatched, replies), initial);
   }
 
-  /** The timer of an agency is due. */
+  /** Handles the due timer of an agency. */
   async reportDue(id: string): Promise<void> {
     await this.#update(id, (unmatched) => unmatched);
   }
@@ -53,7 +53,7 @@ function toUnmatchedReply({ topic, partition, offset, lastOffset, cause, detail 
   return { about, lastOffset: Number(lastOffset), count, cause, violations: detail?.violations ?? [] };
 }
 
-/** Of one message its id is the cause of what is said; of several nothing is. */
+/** A report about one message names its ID as the cause; a report about several does not. */
 function toRefusalEvent(
   { agency, training }: StoredUnmatchedReplies,
   batch: UnmatchedReplyBatch,

@@ -9,7 +9,7 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('A submission reaches the topic of its agency once, as the contract wants it, and the delivery is sent', async () => {
+test('sends a submission to the topic of its agency once, as the contract requires', async () => {
   const application = await bridge.sent();
   const [request, ...more] = bridge.requestsOf(application.delivery);
   expect(more).toEqual([]);
@@ -52,7 +52,7 @@ test('A submission reaches the topic of its agency once, as the contract wants i
   expect(delivery.sendTime).not.toBeNull();
 });
 
-test('A submission that intake does not know fails, and intake is told', async () => {
+test('fails a submission that intake does not have, and informs intake', async () => {
   const application = newApplication();
   await bridge.produceEvents(application.submitted());
   expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryFailed']);
@@ -62,7 +62,7 @@ test('A submission that intake does not know fails, and intake is told', async (
   });
 });
 
-test('A submission that the contract refuses fails with the names of the fields, and nothing is sent', async () => {
+test('fails a submission that violates the contract, with the fields', async () => {
   const application = newApplication();
   const submission = submissionOf(application.name);
   submission.content!.applicant = { ...submission.content!.applicant, birthDate: 'yesterday' };
@@ -74,7 +74,7 @@ test('A submission that the contract refuses fails with the names of the fields,
   expect(bridge.requestsOf(application.delivery)).toEqual([]);
 });
 
-test('A submission over the bound of the contract fails', async () => {
+test('fails a submission over the size limit of the contract', async () => {
   const application = newApplication();
   const submission = submissionOf(application.name);
   submission.content!.answers = Buffer.from(JSON.stringify({ text: 'x'.repeat(70_000) }));
@@ -84,7 +84,7 @@ test('A submission over the bound of the contract fails', async () => {
   expect(await bridge.delivery(application.delivery)).toMatchObject({ failFields: ['answers'] });
 });
 
-test('A submission that was withdrawn before anything went out is not sent', async () => {
+test('does not send a submission withdrawn before', async () => {
   const application = newApplication();
   bridge.world.submissions.set(
     `${application.name}/submissions/1`,
@@ -96,7 +96,7 @@ test('A submission that was withdrawn before anything went out is not sent', asy
   expect(bridge.requestsOf(application.delivery)).toEqual([]);
 });
 
-test('A submission for somebody without IDNP has a type of its own, and is valid by the contract', async () => {
+test('sends a submission of a person without IDNP as V2', async () => {
   const application = newApplication();
   const { content } = submissionOf(application.name);
   const foreignDocument = { country: 'IT', kind: 'birth-certificate', number: 'IT-2019-1' };
@@ -104,7 +104,7 @@ test('A submission for somebody without IDNP has a type of its own, and is valid
   const submission = submissionOf(application.name, 1, { content: { ...content, represented } });
   bridge.world.submissions.set(`${application.name}/submissions/1`, submission);
   await bridge.produceEvents(application.submitted());
-  await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 1);
+  await bridge.requests.until(() => bridge.requestsOf(application.delivery).length === 1);
   const [request] = bridge.requestsOf(application.delivery);
   expect(request).toMatchObject({
     type: 'md.cups.application.submitted.v2',

@@ -7,11 +7,11 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('ApplicationWithdrawn after sending is told to the agency, then to intake', async () => {
+test('ApplicationWithdrawn after sending informs the agency, then intake', async () => {
   const application = await bridge.sent();
   await bridge.produceEvents(application.withdrawn());
   expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryCancelled']);
-  await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 2);
+  await bridge.requests.until(() => bridge.requestsOf(application.delivery).length === 2);
   expect(bridge.requestsOf(application.delivery).map(({ type }) => type)).toEqual([
     'md.cups.application.submitted.v1',
     'md.cups.application.withdrawn.v1',
@@ -19,7 +19,7 @@ test('ApplicationWithdrawn after sending is told to the agency, then to intake',
   expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_CANCELLED');
 });
 
-test('ApplicationWithdrawn of a draft makes no delivery', async () => {
+test('ApplicationWithdrawn of a draft creates no delivery', async () => {
   const draft = newApplication();
   await bridge.produceEvents(draft.withdrawn('STATE_DRAFT'));
   const later = await bridge.sent();

@@ -8,24 +8,24 @@ import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './wor
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
-/** What an event of cups.deliveries says. */
+/** Decodes an event of cups.deliveries. */
 export function decodeEvent(event: ReceivedEvent): AgencyBridgeEvent__Output {
   const read = bridgeEvents.decode(event);
-  if (!read) throw new Error(`${event.type} is no event of the bridge`);
+  if (!read) throw new Error(`${event.type} is not an event of the bridge`);
   return read;
 }
 
-/** One running bridge with what it tells intake and asks the agencies asp and cnas. */
+/** Starts a bridge, and records its events and its requests to asp and cnas. */
 export async function startBridge(overrides: Parameters<World['start']>[1] = {}) {
   const world = await openWorld();
   const service = await world.start({}, overrides);
-  const deliveryEvents = await readTopic(world.place, 'cups.deliveries');
-  const asked = await readTopic(world.place, 'agency.asp.requests', 'agency.cnas.requests');
+  const deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
+  const requests = await readTopic(world.infrastructure, 'agency.asp.requests', 'agency.cnas.requests');
 
-  const requestsOf = (delivery: string) => asked.events.filter(({ subject }) => subject === delivery);
+  const requestsOf = (delivery: string) => requests.events.filter(({ subject }) => subject === delivery);
   const eventsOf = (delivery: string) => deliveryEvents.events.filter(({ subject }) => subject === delivery);
 
-  /** An application whose submission intake would give, and of which the bridge has not heard. */
+  /** Creates an application whose submission intake would return, before the bridge receives an event. */
   function fileable(more: Parameters<typeof submissionOf>[2] = {}) {
     const application = newApplication('asp', more.training ?? false);
     world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name, 1, more));
@@ -35,29 +35,29 @@ export async function startBridge(overrides: Parameters<World['start']>[1] = {})
   return {
     world,
     service,
-    asked,
+    requests,
     requestsOf,
     eventsOf,
     fileable,
-    /** An application that the agency asp has. */
+    /** Creates an application whose request is on the topic of asp. */
     async sent() {
       const application = fileable();
       const submission = application.submitted();
-      await publishEvents(world.place, [submission]);
-      await asked.until((events) => events.some(({ subject }) => subject === application.delivery));
+      await publishEvents(world.infrastructure, [submission]);
+      await requests.until((events) => events.some(({ subject }) => subject === application.delivery));
       return { ...application, submission };
     },
-    produceEvents: (...events: Parameters<typeof publishEvents>[1]) => publishEvents(world.place, events),
-    /** Types of what intake is told about a delivery, as soon as there are so many. */
+    produceEvents: (...events: Parameters<typeof publishEvents>[1]) => publishEvents(world.infrastructure, events),
+    /** Returns the types of events about a delivery when there are at least `count`. */
     async deliveryEventTypes(delivery: string, count: number, timeoutMs?: number): Promise<string[]> {
       const events = await deliveryEvents.until((all) => typesOf(all, delivery).length >= count, timeoutMs);
       return typesOf(events, delivery);
     },
-    /** Of the events about refused messages, what they say. */
+    /** Returns the contents of events about refused messages. */
     refusalsOf: (delivery: string): DeliveryMessageRefused__Output[] =>
       eventsOf(delivery)
         .map(decodeEvent)
-        .flatMap((said) => (said.type === 'cups.agencybridge.v1.DeliveryMessageRefused' ? [said.data] : [])),
+        .flatMap((event) => (event.type === 'cups.agencybridge.v1.DeliveryMessageRefused' ? [event.data] : [])),
     delivery: (name: string) => world.delivery(service, name),
     stateOf: async (name: string) => (await world.delivery(service, name)).state,
     untilSent: (name: string) =>
@@ -65,13 +65,13 @@ export async function startBridge(overrides: Parameters<World['start']>[1] = {})
         const found = await world.delivery(service, name);
         return found.state === 'DELIVERY_STATE_SENT' && found;
       }),
-    /** The metrics, as Prometheus reads them. */
+    /** Returns the metrics in the Prometheus format. */
     scrape: (): Promise<string> =>
-      fetch(`http://127.0.0.1:${service.httpPort}/metrics`).then((answer) => answer.text()),
+      fetch(`http://127.0.0.1:${service.httpPort}/metrics`).then((response) => response.text()),
     support: () => world.client(service, { role: 'support' }),
     async stop(): Promise<void> {
       await deliveryEvents.stop();
-      await asked.stop();
+      await requests.stop();
       await world.close();
     },
   };

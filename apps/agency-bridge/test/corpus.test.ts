@@ -16,13 +16,13 @@ const REFUSED = 'md.cups.reply.refused.v1';
 
 let bridge: Bridge;
 const cases = readCorpus(FOLDER);
-/** Each case, with the application about which it was played. */
-const played: { one: CorpusCase; delivery: string }[] = [];
+/** The played cases and their deliveries. */
+const played: { corpusCase: CorpusCase; delivery: string }[] = [];
 
 const send = (messages: InvalidMessage[]) =>
-  produceRaw(bridge.world.place, 'agency.asp.replies', messages.map(toIncomingMessage) as never);
+  produceRaw(bridge.world.infrastructure, 'agency.asp.replies', messages.map(toIncomingMessage) as never);
 
-/** An application that stands where the case begins. */
+/** Creates an application in the stage in which the case starts. */
 async function applicationIn(stage: CorpusCase['stage']) {
   if (stage !== 'nothing-sent') {
     const sent = await bridge.sent();
@@ -37,7 +37,7 @@ async function applicationIn(stage: CorpusCase['stage']) {
   return application;
 }
 
-/** What the agency was told about a subject, as its client reads it. */
+/** Returns the refusals that the agency received about a subject. */
 function refusalsAbout(subject: string): ReplyRefused[] {
   return refusalsOn(subject).map((event) => {
     const { key, value, headers } = encode(Object.assign({}, event, { extra: extraOf(event) }));
@@ -48,25 +48,25 @@ function refusalsAbout(subject: string): ReplyRefused[] {
 }
 const extraOf = ({ dataschema, extra }: ReceivedEvent) => Object.assign({ dataschema }, extra);
 const refusalsOn = (subject: string) =>
-  bridge.asked.events.filter((event) => event.type === REFUSED && event.subject === subject);
+  bridge.requests.events.filter((event) => event.type === REFUSED && event.subject === subject);
 
 beforeAll(async () => {
   bridge = await startBridge();
   for (const filed of cases) {
     const application = await applicationIn(filed.stage);
-    const one = instantiateCase(filed, application.id, new Date());
-    await send([...one.before, one.message]);
-    played.push({ one, delivery: application.delivery });
+    const corpusCase = instantiateCase(filed, application.id, new Date());
+    await send([...corpusCase.before, corpusCase.message]);
+    played.push({ corpusCase, delivery: application.delivery });
   }
 }, 120_000);
 afterAll(() => bridge.stop());
 
-describe('of each bad reply of the contract the agency is told on its own topic what became of it', () => {
+describe('an agency receives on its own topic', () => {
   test.each(cases.filter(({ expect: { about } }) => about === 'delivery').map(({ name }) => [name]))(
     '%s',
     async (name) => {
-      const { one, delivery } = played.find((each) => each.one.name === name)!;
-      const { handling, cause, violations, changes } = one.expect;
+      const { corpusCase, delivery } = played.find((entry) => entry.corpusCase.name === name)!;
+      const { handling, cause, violations, changes } = corpusCase.expect;
       const refusals = await eventually(() => {
         const found = refusalsAbout(delivery);
         return found.length > 0 && found;
@@ -81,10 +81,10 @@ describe('of each bad reply of the contract the agency is told on its own topic 
     },
   );
 
-  test('those that name no delivery of the agency, by their causes, in one message for many', async () => {
+  test('refusals of replies about no delivery, batched by cause', async () => {
     const expected = Object.groupBy(
       cases.filter(({ expect: { about } }) => about === 'agency'),
-      (one) => one.expect.cause,
+      (corpusCase) => corpusCase.expect.cause,
     );
     const counts = Object.fromEntries(Object.entries(expected).map(([cause, of]) => [cause, of.length]));
     const refusals = await eventually(
@@ -100,16 +100,16 @@ describe('of each bad reply of the contract the agency is told on its own topic 
     for (const { application, handling } of refusals) expect([application, handling]).toEqual([undefined, 'refused']);
   }, 40_000);
 
-  test('and nothing that it said comes back: no value, and no id that may hold anything', () => {
+  test('no value and no unsafe ID of its replies', () => {
     const all = JSON.stringify(
-      bridge.asked.events.filter(({ type }) => type === REFUSED).map(({ data }) => data.toString()),
+      bridge.requests.events.filter(({ type }) => type === REFUSED).map(({ data }) => data.toString()),
     );
-    for (const { one } of played) {
-      const { reason, agencyReference } = (one.message.value ?? {}) as {
+    for (const { corpusCase } of played) {
+      const { reason, agencyReference } = (corpusCase.message.value ?? {}) as {
         reason?: { ro?: string };
         agencyReference?: string;
       };
-      for (const words of [reason?.ro?.trim(), agencyReference]) if (words) expect(all).not.toContain(words);
+      for (const text of [reason?.ro?.trim(), agencyReference]) if (text) expect(all).not.toContain(text);
     }
   });
 });

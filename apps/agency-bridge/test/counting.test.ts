@@ -12,10 +12,10 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('Events of intake that come twice change nothing the second time', async () => {
+test('ignores repeated events of intake', async () => {
   const application = await bridge.sent();
   const [submitted, progress, withdrawn] = [application.submission, application.inProgress(), application.withdrawn()];
-  // As a producer that repeats, or a rebalance, would bring them.
+  // As after a producer retry or a rebalance.
   await bridge.produceEvents(submitted, progress, submitted, progress, withdrawn, progress, submitted, withdrawn);
   await bridge.deliveryEventTypes(application.delivery, 1);
   const marker = await bridge.sent();
@@ -27,7 +27,7 @@ test('Events of intake that come twice change nothing the second time', async ()
   ]);
 });
 
-test('Events with a gap before them wait for what is missing, while those of other applications flow, and then follow', async () => {
+test('delays events after a gap, without blocking other applications', async () => {
   const application = await bridge.sent();
   const missing = application.inProgress();
   const early = application.withdrawn();
@@ -44,9 +44,9 @@ test('Events with a gap before them wait for what is missing, while those of oth
   await eventually(() => isParked(0));
 });
 
-test('What is no message, or names what can not be, is kept as refused and holds up nothing', async () => {
+test('stores invalid messages as refused without blocking', async () => {
   const support = bridge.support();
-  // Those that fall into one partition are counted together, with the fields of the last.
+  // Messages in one partition are counted together, with the fields of the last.
   const counted = async () => {
     const { messages } = await support.listRefusedMessages({ topic: 'cups.applications', pageSize: 200 });
     const invalid = messages.filter(({ cause }) => cause === 'CONTENT_INVALID');
@@ -56,15 +56,15 @@ test('What is no message, or names what can not be, is kept as refused and holds
   };
   const rubbish = { ...newApplication().submitted(), data: Buffer.from([255, 255, 255, 255]) };
   const unnamed = newApplication('No Agency').submitted();
-  const [one, other] = [newApplication(), newApplication()];
-  const foreign = { ...one.submitted(), subject: other.name, key: other.id };
+  const [application, other] = [newApplication(), newApplication()];
+  const foreign = { ...application.submitted(), subject: other.name, key: other.id };
   const before = await counted();
   await bridge.produceEvents(rubbish, unnamed, foreign);
   await eventually(async () => (await counted()) === before + 3);
   await bridge.sent();
 });
 
-/** Messages of cups.applications that were refused for a cause, all together. */
+/** Returns the number of messages of cups.applications refused for a cause. */
 async function refusedFor(cause: string): Promise<number> {
   const { messages } = await bridge.support().listRefusedMessages({ topic: 'cups.applications', pageSize: 200 });
   return messages.filter((message) => message.cause === cause).reduce((sum, { count }) => sum + Number(count), 0);
@@ -95,7 +95,7 @@ test.each<[string, (name: string) => Partial<Event>, string]>([
     (name) => ({ type: 'cups.intake.v1.ApplicationSubmitted', data: submissionInOtherCentre(name), sequence: 1 }),
     'CONTENT_INVALID',
   ],
-])('An event that is forged %s is refused and does not hide the true one', async (_what, forge, cause) => {
+])('refuses an event %s, which does not hide the valid one', async (_what, forge, cause) => {
   const application = await bridge.sent();
   const next = application.inProgress();
   const lie = { ...next, id: crypto.randomUUID(), type: 'cups.intake.v1.ApplicationWithdrawn' };
@@ -104,5 +104,5 @@ test.each<[string, (name: string) => Partial<Event>, string]>([
   await eventually(async () => (await refusedFor(cause)) === before + 1);
   await bridge.produceEvents(next, application.withdrawn());
   expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryCancelled']);
-  await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 2);
+  await bridge.requests.until(() => bridge.requestsOf(application.delivery).length === 2);
 });

@@ -29,7 +29,7 @@ const request = (number: number): FetchResult => ({
 });
 const result = { resultKind: 'paper', resultNumber: '', verificationCode: '', validUntil: '' };
 const reason = { ro: 'Motiv.', ru: '', en: '' };
-/** What an agency may say, by its type. */
+/** An agency update of each type. */
 const updates: { [T in AgencyUpdate['type']]: AgencyUpdate & { type: T } } = {
   DeliveryAcknowledged: { type: 'DeliveryAcknowledged' },
   DeliveryProgressed: { type: 'DeliveryProgressed', note: 'La arhivă.' },
@@ -61,18 +61,18 @@ const sentOut = () => applyFetchResult(enqueue(opened(), pending(1), T0), 1, req
 const withdrawal = { kind: 'withdrawn', time: at(5), eventId: 'withdrawal' } as const;
 const types = (outbound: Outbound[]) => outbound.map(({ type }) => type);
 
-describe('a submission', () => {
-  test('A submission that intake gives at once is sent to the agency', () => {
+describe('enqueue and applyFetchResult', () => {
+  test('sends a submission that intake returns', () => {
     const { delivery, outbound } = applyFetchResult(enqueue(opened(), pending(1), T0), 1, request(1), T0);
     expect(outbound).toEqual([{ to: 'agency', type: 'submitted', data: { submission: 1 } }]);
     expect(delivery).toMatchObject({ state: 'queued', requested: 1, pending: [], timer: null });
   });
 
-  test('A submission waits while intake is away, with a timer that backs off from half a second to a minute', () => {
+  test('retries from 0.5 s to 60 s while intake is unavailable', () => {
     let delivery = enqueue(opened(), pending(1), T0);
     const delays: number[] = [];
     for (let round = 0; round < 10; round += 1) {
-      delivery = applyFetchResult(delivery, 1, { kind: 'away' }, T0).delivery;
+      delivery = applyFetchResult(delivery, 1, { kind: 'unavailable' }, T0).delivery;
       delays.push(delivery.timer!.due.getTime() - T0.getTime());
     }
     expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
@@ -80,31 +80,31 @@ describe('a submission', () => {
     expect(delivery.pending).toHaveLength(1);
   });
 
-  test('A submission that waits keeps its place before the next one', () => {
-    const two = enqueue(enqueue(opened(), pending(1), T0), pending(2), T0);
-    expect(applyFetchResult(two, 2, request(2), T0)).toEqual({ delivery: two, outbound: [] });
-    const one = applyFetchResult(two, 1, request(1), T0);
-    expect(types([...one.outbound, ...applyFetchResult(one.delivery, 2, request(2), T0).outbound])).toEqual([
+  test('sends pending submissions in order', () => {
+    const queued = enqueue(enqueue(opened(), pending(1), T0), pending(2), T0);
+    expect(applyFetchResult(queued, 2, request(2), T0)).toEqual({ delivery: queued, outbound: [] });
+    const first = applyFetchResult(queued, 1, request(1), T0);
+    expect(types([...first.outbound, ...applyFetchResult(first.delivery, 2, request(2), T0).outbound])).toEqual([
       'submitted',
       'documentsSupplied',
     ]);
   });
 
-  test('A submission that was withdrawn before anything went out is not sent, and the delivery is cancelled', () => {
+  test('cancels a delivery withdrawn before its first request', () => {
     const { delivery, outbound } = applyFetchResult(enqueue(opened(), pending(1), T0), 1, { kind: 'withdrawn' }, T0);
     expect(delivery).toMatchObject({ state: 'cancelled', cancelTime: T0, requested: 0, pending: [], timer: null });
     expect(types(outbound)).toEqual(['DeliveryCancelled']);
   });
 
-  test('A submission that can not be sent fails with its cause, and intake is told', () => {
+  test('fails with the cause and informs intake', () => {
     const failure: FetchResult = { kind: 'failed', cause: 'CONTENT_INVALID', fields: ['answers'] };
     const { delivery, outbound } = applyFetchResult(enqueue(opened(), pending(1), T0), 1, failure, T0);
     expect(delivery).toMatchObject({ state: 'failed', failCause: 'CONTENT_INVALID', failFields: ['answers'] });
     expect(outbound).toMatchObject([{ to: 'intake', type: 'DeliveryFailed', cause: 'CONTENT_INVALID' }]);
   });
 
-  test('A submission to an agency without a file waits, says so once, and goes out as if it had never waited', () => {
-    const unknown: FetchResult = { kind: 'waits', cause: 'AGENCY_UNKNOWN' };
+  test('defers a submission to an unknown agency, reports it once and resumes', () => {
+    const unknown: FetchResult = { kind: 'deferred', cause: 'AGENCY_UNKNOWN' };
     const first = applyFetchResult(enqueue(opened(), pending(1), T0), 1, unknown, T0);
     expect(first.outbound).toMatchObject([{ type: 'DeliveryWaits', cause: 'AGENCY_UNKNOWN' }]);
     const second = applyFetchResult(first.delivery, 1, unknown, at(500));
@@ -116,7 +116,7 @@ describe('a submission', () => {
     expect(delivery.waitCause).toBeUndefined();
   });
 
-  test('A later submission puts an acknowledged delivery back into the queue until it is sent', () => {
+  test('queues an acknowledged delivery again for a later submission', () => {
     const acknowledged = receiveReply(sentOut(), reply('a', 'DeliveryAcknowledged', { submission: 1 }), T0).delivery;
     const supplied = enqueue({ ...acknowledged, sent: true }, pending(2), T0);
     expect([
@@ -127,14 +127,14 @@ describe('a submission', () => {
   });
 });
 
-describe('a withdrawal or an expiry', () => {
-  test('A withdrawal before anything went out cancels without a word to the agency', () => {
+describe('cancel', () => {
+  test('sends nothing to the agency before the first request', () => {
     const { delivery, outbound } = cancel(enqueue(opened(), pending(1), T0), withdrawal, T0);
     expect(types(outbound)).toEqual(['DeliveryCancelled']);
     expect(delivery).toMatchObject({ state: 'cancelled', pending: [], timer: null });
   });
 
-  test('A withdrawal or an expiry after the request went out is told to the agency, and then to intake', () => {
+  test('informs the agency, then intake, after the first request', () => {
     const { outbound } = cancel(sentOut(), withdrawal, T0);
     expect(outbound[0]).toEqual({
       to: 'agency',
@@ -146,7 +146,7 @@ describe('a withdrawal or an expiry', () => {
     expect(expiry).toMatchObject({ type: 'expired', data: { expireTime: at(5).toISOString() } });
   });
 
-  test('A withdrawal that crosses a decision leaves the delivery answered, and the agency is told', () => {
+  test('keeps a decision that crosses the withdrawal', () => {
     const answered = receiveReply(sentOut(), reply('d', 'DeliveryDecided'), T0).delivery;
     const { delivery, outbound } = cancel(answered, withdrawal, T0);
     expect(delivery.state).toBe('answered');
@@ -154,8 +154,8 @@ describe('a withdrawal or an expiry', () => {
   });
 });
 
-describe('a reply', () => {
-  test('A reply is passed on once, however often it comes', () => {
+describe('receiveReply', () => {
+  test('passes a reply on once', () => {
     const first = receiveReply(sentOut(), reply('a', 'DeliveryProgressed'), T0);
     expect(first.outbound).toEqual([
       { to: 'intake', ...updates.DeliveryProgressed, messageId: 'a', occurTime: T0, changes: [] },
@@ -165,14 +165,14 @@ describe('a reply', () => {
     expect(again.delivery).toBe(first.delivery);
   });
 
-  test('A reply before the acknowledgement is passed on, and the late acknowledgement does not take an answer back', () => {
+  test('accepts a late acknowledgement without undoing the decision', () => {
     const decided = receiveReply(sentOut(), reply('d', 'DeliveryDecided'), at(1)).delivery;
     const late = receiveReply(decided, reply('a', 'DeliveryAcknowledged', { submission: 1 }), at(2));
     expect(types(late.outbound)).toEqual(['DeliveryAcknowledged']);
     expect(late.delivery).toMatchObject({ state: 'answered', answerTime: at(1), acknowledgeTime: at(2) });
   });
 
-  test('A second decision, and one after a withdrawal, are passed on without moving the delivery', () => {
+  test('passes on a second decision and one after a withdrawal, without effect', () => {
     const decided = receiveReply(sentOut(), reply('d1', 'DeliveryDecided'), at(1)).delivery;
     const twice = receiveReply(decided, reply('d2', 'DeliveryDecided'), at(2));
     expect(types(twice.outbound)).toEqual(['DeliveryDecided', 'replyRefused']);
@@ -182,7 +182,7 @@ describe('a reply', () => {
     expect(after.delivery.state).toBe('cancelled');
   });
 
-  test('An acknowledgement of an older submission does not acknowledge the newer one', () => {
+  test('does not acknowledge a newer submission', () => {
     const supplied = enqueue(sentOut(), pending(2), T0);
     const old = receiveReply(supplied, reply('a', 'DeliveryAcknowledged', { submission: 1 }), T0).delivery;
     expect(old.state).toBe('queued');
@@ -192,7 +192,7 @@ describe('a reply', () => {
     );
   });
 
-  test('A reply before anything was sent moves nothing and is refused, and no desk is told but the agency', () => {
+  test('refuses a reply before the first request, and reports it to the agency only', () => {
     const waiting = enqueue(opened(), pending(1), T0);
     const { delivery, outbound, refusal } = receiveReply(waiting, reply('d', 'DeliveryDecided'), T0);
     expect(refusal).toMatchObject({ cause: 'NOTHING_SENT', fields: ['ce_subject'] });
@@ -203,17 +203,17 @@ describe('a reply', () => {
   const decisionOf = (id: string, decision: string, decideTime = T0) =>
     reply(id, 'DeliveryDecided', { decision, digest: id, update: { ...updates.DeliveryDecided, decideTime } });
   const causesOf = (outbound: Outbound[]) =>
-    outbound.flatMap((said) => (said.type === 'replyRefused' ? [said.issue.cause] : []));
+    outbound.flatMap((message) => (message.type === 'replyRefused' ? [message.issue.cause] : []));
 
-  test('Of a second decision that differs, or a request for documents then, the agency is told, and not of one that says the same', () => {
+  test('reports a different second decision or a late document request to the agency', () => {
     const { delivery } = receiveReply(sentOut(), decisionOf('d', 'yes'), T0);
     const other = receiveReply(delivery, decisionOf('e', 'no'), T0);
     expect(types(other.outbound)).toEqual(['DeliveryDecided', 'replyRefused']);
     expect(other).toMatchObject({ issue: { cause: 'ALREADY_DECIDED' } });
     expect(other.refusal).toBeUndefined();
-    // The first decision stays the one by which others are judged.
+    // Later decisions are compared with the first one.
     expect(types(receiveReply(other.delivery, decisionOf('f', 'yes'), T0).outbound)).toEqual(['DeliveryDecided']);
-    // After a crash it comes again: it is told no more, and still known as what it was.
+    // Repeated after a crash, it is not reported again but returns the same issue.
     expect(receiveReply(other.delivery, decisionOf('e', 'no'), T0)).toMatchObject({
       outbound: [],
       issue: { cause: 'ALREADY_DECIDED' },
@@ -227,7 +227,7 @@ describe('a reply', () => {
     ]);
   });
 
-  test('What comes after the end is passed on to the desk, and the agency is told', () => {
+  test('passes on replies after the end, and reports them to the agency', () => {
     const { delivery } = cancel(sentOut(), withdrawal, at(5));
     for (const type of Object.keys(updates) as AgencyUpdate['type'][]) {
       const { outbound, issue } = receiveReply(delivery, reply('late', type), at(6));
@@ -242,14 +242,14 @@ describe('a reply', () => {
     ['the day before the submission', at(-86_400_000), []],
     ['an hour later', at(3_600_000), []],
     ['tomorrow', at(86_400_000), ['DECIDE_TIME_REPLACED']],
-  ])('A decision of %s is taken, and what was changed is told to the desk and the agency', (_, decideTime, changes) => {
+  ])('accepts a decision dated %s, and reports changes to desk and agency', (_, decideTime, changes) => {
     const { outbound, issue } = receiveReply(sentOut(), decisionOf('d', 'yes', decideTime), T0);
     expect(outbound[0]).toMatchObject({ changes, decideTime: changes.length > 0 ? T0 : decideTime });
     expect(issue).toEqual(changes.length > 0 ? { cause: 'DECIDE_TIME_REPLACED', violations: [], changes } : undefined);
     expect(causesOf(outbound)).toEqual(changes);
   });
 
-  test('A message sent in 1900 or 2099 is taken as of now', () => {
+  test('replaces a send time in 1900 or 2099 by now', () => {
     for (const year of ['1900', '2099']) {
       const time = new Date(`${year}-01-01T00:00:00Z`);
       const { outbound } = receiveReply(sentOut(), reply('p', 'DeliveryProgressed', { time }), at(7));
@@ -258,7 +258,7 @@ describe('a reply', () => {
     }
   });
 
-  test('A clock that is 59 minutes ahead is taken, one that is 61 minutes ahead is not; a decision is held against its own time', () => {
+  test('accepts a clock 59 minutes ahead but not 61, and a decision relative to its send time', () => {
     const after = (minutes: number) => at(minutes * 60_000);
     const sentAhead = (minutes: number) => reply('p', 'DeliveryProgressed', { time: after(minutes) });
     expect(causesOf(receiveReply(sentOut(), sentAhead(59), T0).outbound)).toEqual([]);
@@ -272,14 +272,14 @@ describe('a reply', () => {
     ]);
   });
 
-  test('A last day for documents that intake moved is told to the agency once, about the message that named it', () => {
-    const asked = ['a', 'b'].reduce(
+  test('reports a moved answer date to the agency once', () => {
+    const delivery = ['a', 'b'].reduce(
       (delivery, id) => receiveReply(delivery, reply(id, 'DeliveryDocumentsRequested'), T0).delivery,
       sentOut(),
     );
     const later = { request: 'a', answerBy: '2026-03-09', askedAnswerBy: '2026-03-03' };
-    const told = reportAnswerDateChange(asked, later, at(9));
-    expect(told.outbound).toMatchObject([
+    const result = reportAnswerDateChange(delivery, later, at(9));
+    expect(result.outbound).toMatchObject([
       {
         to: 'agency',
         type: 'replyRefused',
@@ -287,13 +287,13 @@ describe('a reply', () => {
         issue: { cause: 'ANSWER_BY_LENGTHENED', changes: ['ANSWER_BY_LENGTHENED'] },
       },
     ]);
-    expect(reportAnswerDateChange(told.delivery, later, at(10)).outbound).toEqual([]);
+    expect(reportAnswerDateChange(result.delivery, later, at(10)).outbound).toEqual([]);
     const earlier = { request: 'b', answerBy: '2027-03-02', askedAnswerBy: '9999-12-31' };
-    expect(causesOf(reportAnswerDateChange(told.delivery, earlier, at(11)).outbound)).toEqual(['ANSWER_BY_CUT']);
-    expect(reportAnswerDateChange(asked, { ...later, request: 'unknown' }, at(9)).outbound).toEqual([]);
+    expect(causesOf(reportAnswerDateChange(result.delivery, earlier, at(11)).outbound)).toEqual(['ANSWER_BY_CUT']);
+    expect(reportAnswerDateChange(delivery, { ...later, request: 'unknown' }, at(9)).outbound).toEqual([]);
   });
 
-  test('An acknowledgement of a submission that was never sent is refused, and the desk is told once', () => {
+  test('refuses an acknowledgement of an unknown submission, and reports it to the desk once', () => {
     const before = sentOut();
     const wrong = reply('a', 'DeliveryAcknowledged', { submission: 999, agencyReference: 'X' });
     const { delivery, outbound, refusal } = receiveReply(before, wrong, T0);
@@ -307,7 +307,7 @@ describe('a reply', () => {
     expect(receiveReply(delivery, wrong, T0)).toMatchObject({ outbound: [], refusal });
   });
 
-  test('A reply with other content under a known id is refused; the same content again is a repeat', () => {
+  test('refuses different content under a known ID, and ignores the same content', () => {
     const first = receiveReply(sentOut(), reply('d', 'DeliveryDecided', { digest: 'one' }), T0).delivery;
     expect(receiveReply(first, reply('d', 'DeliveryDecided', { digest: 'one' }), T0)).toEqual({
       delivery: first,
@@ -316,45 +316,45 @@ describe('a reply', () => {
     const other = receiveReply(first, reply('d', 'DeliveryDecided', { digest: 'two' }), T0);
     expect(other.refusal).toMatchObject({ cause: 'ID_REUSED', fields: ['ce_id'] });
     expect(types(other.outbound)).toEqual(['DeliveryMessageRefused', 'replyRefused']);
-    // Recorded by a release that kept no digests: it cannot be told apart, and was passed on once.
+    // Recorded by a release without digests: it cannot be distinguished, and was passed on once.
     const { digests: _none, ...old } = first;
     expect(receiveReply(old, reply('d', 'DeliveryDecided', { digest: 'two' }), T0).outbound).toEqual([]);
   });
 
   test.each([
-    ['a reply over an agency’s own topic about a delivery of a training', true, false],
-    ['a reply over the topic of trainings about a real delivery', false, true],
-  ])('Of %s nothing is taken, and nobody is told', (_what, training, over) => {
-    const begun = enqueue(newDelivery({ ...ABOUT, training }, T0), pending(1), T0);
-    const { delivery } = applyFetchResult(begun, 1, request(1), T0);
-    const said = reply('d', 'DeliveryDecided', { training: over });
+    ['a reply on the agency topic about a training', true, false],
+    ['a reply on the training topic about a real delivery', false, true],
+  ])('refuses %s without reporting it', (_what, training, viaTraining) => {
+    const queued = enqueue(newDelivery({ ...ABOUT, training }, T0), pending(1), T0);
+    const { delivery } = applyFetchResult(queued, 1, request(1), T0);
+    const message = reply('d', 'DeliveryDecided', { training: viaTraining });
     const refusal = { cause: 'TRAINING_MISMATCH', fields: ['ce_subject'] };
-    expect(receiveReply(delivery, said, T0)).toMatchObject({ delivery, outbound: [], refusal });
-    expect(reportRefusal(delivery, said, NOT_JSON, T0)).toEqual({ delivery, outbound: [] });
+    expect(receiveReply(delivery, message, T0)).toMatchObject({ delivery, outbound: [], refusal });
+    expect(reportRefusal(delivery, message, NOT_JSON, T0)).toEqual({ delivery, outbound: [] });
   });
 
-  test('Each refused reply is told once to desk and agency, and of thousands the last that is told says so', () => {
+  test('reports each refused reply once, up to a limit that the last report mentions', () => {
     let delivery = sentOut();
-    const told: { desk: string[]; agency: string[] } = { desk: [], agency: [] };
+    const result: { desk: string[]; agency: string[] } = { desk: [], agency: [] };
     for (let n = 0; n < 3_000; n += 1) {
       const position = { topic: 'agency.asp.replies', partition: 0, offset: n };
-      // Every second one has no id by which it could be known.
+      // Every second one has no ID.
       const message = { id: n % 2 ? `m${n}` : '', time: T0, training: false, position };
       for (const _twice of [1, 2]) {
         const step = reportRefusal(delivery, message, NOT_JSON, T0);
         delivery = step.delivery;
-        for (const said of step.outbound) {
-          if (said.type === 'DeliveryMessageRefused') told.desk.push(said.cause);
-          if (said.type === 'replyRefused') told.agency.push(said.issue.cause);
+        for (const message of step.outbound) {
+          if (message.type === 'DeliveryMessageRefused') result.desk.push(message.cause);
+          if (message.type === 'replyRefused') result.agency.push(message.issue.cause);
         }
       }
     }
-    expect(told.desk).toEqual([...Array<string>(MAX_REFUSED - 1).fill('NOT_JSON'), 'TOO_MANY_REFUSED']);
-    expect(told.agency).toEqual([...Array<string>(MAX_REFUSED).fill('NOT_JSON'), 'TOO_MANY_REFUSED']);
+    expect(result.desk).toEqual([...Array<string>(MAX_REFUSED - 1).fill('NOT_JSON'), 'TOO_MANY_REFUSED']);
+    expect(result.agency).toEqual([...Array<string>(MAX_REFUSED).fill('NOT_JSON'), 'TOO_MANY_REFUSED']);
     expect(JSON.stringify(delivery).length).toBeLessThan(2_000);
   });
 
-  test('Of the ids of replies at least the newest hundred are kept, and no more than two hundred', () => {
+  test('keeps between 100 and 200 message IDs', () => {
     let delivery = sentOut();
     for (let n = 0; n < 1_000; n += 1) {
       delivery = receiveReply(delivery, reply(`m${n}`, 'DeliveryProgressed'), T0).delivery;
@@ -364,10 +364,10 @@ describe('a reply', () => {
   });
 });
 
-/** One thing that may happen, in any order and any number of times. */
+/** An action of the property test. */
 type TestAction =
   | { act: 'supply' }
-  | { act: 'fetch'; to: 'request' | 'away' | 'waits' | 'failed' | 'withdrawn' }
+  | { act: 'fetch'; to: 'request' | 'unavailable' | 'deferred' | 'failed' | 'withdrawn' }
   | { act: 'end'; kind: 'withdrawn' | 'expired' }
   | { act: 'publish' }
   | { act: 'reply'; id: number; type: AgencyUpdate['type'] };
@@ -376,7 +376,7 @@ const actionArbitrary: fc.Arbitrary<TestAction> = fc.oneof(
   fc.constant({ act: 'supply' } as const),
   fc.record({
     act: fc.constant('fetch' as const),
-    to: fc.constantFrom('request', 'request', 'away', 'waits', 'failed', 'withdrawn'),
+    to: fc.constantFrom('request', 'request', 'unavailable', 'deferred', 'failed', 'withdrawn'),
   }),
   fc.record({ act: fc.constant('end' as const), kind: fc.constantFrom('withdrawn', 'expired') }),
   fc.constant({ act: 'publish' } as const),
@@ -405,8 +405,8 @@ function applyAction(delivery: Delivery, action: TestAction, now: Date): Command
           ? request(number)
           : action.to === 'failed'
             ? { kind: 'failed', cause: 'CONTENT_INVALID', fields: [] }
-            : action.to === 'waits'
-              ? { kind: 'waits', cause: 'AGENCY_UNKNOWN' }
+            : action.to === 'deferred'
+              ? { kind: 'deferred', cause: 'AGENCY_UNKNOWN' }
               : { kind: action.to };
       return applyFetchResult(delivery, number, fetched, now);
     }
@@ -419,13 +419,13 @@ function applyAction(delivery: Delivery, action: TestAction, now: Date): Command
   }
 }
 
-describe('a withdrawal after a decision', () => {
-  test('A withdrawal after a decision ends what still waits for an agency without a file', () => {
+describe('cancel after a decision', () => {
+  test('drops a submission deferred for an unknown agency', () => {
     const answered = receiveReply(sentOut(), reply('d', 'DeliveryDecided'), T0).delivery;
     const waiting = applyFetchResult(
       enqueue(answered, pending(2), T0),
       2,
-      { kind: 'waits', cause: 'AGENCY_UNKNOWN' },
+      { kind: 'deferred', cause: 'AGENCY_UNKNOWN' },
       T0,
     ).delivery;
     expect(waiting.waitCause).toBe('AGENCY_UNKNOWN');
@@ -435,29 +435,29 @@ describe('a withdrawal after a decision', () => {
   });
 });
 
-describe('whatever happens, in whatever order', () => {
-  test('Whatever happens in whatever order, nothing is asked twice or out of order, no reply is lost or doubled, and an end stays an end', () => {
+describe('all functions, in any order', () => {
+  test('never repeat or reorder requests, lose or duplicate replies, or undo an end', () => {
     fc.assert(
       fc.property(fc.array(actionArbitrary, { maxLength: 60 }), (acts) => {
         let delivery = enqueue(opened(), pending(1), T0);
-        const asked: number[] = [];
+        const submissions: number[] = [];
         const ends: string[] = [];
         const replies = new Set<string>();
-        const told = new Map<string, number>();
+        const result = new Map<string, number>();
         acts.forEach((action, index) => {
           const before = delivery;
           if (action.act === 'reply' && before.requested > 0) replies.add(`m${action.id}`);
           const step = applyAction(before, action, at(index));
           delivery = step.delivery;
-          for (const said of step.outbound) {
-            if (said.to === 'intake') {
-              if (said.type !== 'DeliveryMessageRefused' && said.messageId.startsWith('m'))
-                told.set(said.messageId, (told.get(said.messageId) ?? 0) + 1);
-            } else if (said.type === 'withdrawn' || said.type === 'expired') {
+          for (const message of step.outbound) {
+            if (message.to === 'intake') {
+              if (message.type !== 'DeliveryMessageRefused' && message.messageId.startsWith('m'))
+                result.set(message.messageId, (result.get(message.messageId) ?? 0) + 1);
+            } else if (message.type === 'withdrawn' || message.type === 'expired') {
               expect(before.requested).toBeGreaterThan(0);
-              ends.push(said.type);
-            } else if (said.type !== 'replyRefused') {
-              asked.push((said.data as { submission: number }).submission);
+              ends.push(message.type);
+            } else if (message.type !== 'replyRefused') {
+              submissions.push((message.data as { submission: number }).submission);
             }
           }
           if (before.state === 'cancelled') expect(delivery.state).toBe('cancelled');
@@ -465,11 +465,11 @@ describe('whatever happens, in whatever order', () => {
           expect(delivery.timer?.kind === 'fetch').toBe(delivery.pending.length > 0);
           if (delivery.state === 'cancelled') expect(delivery.pending).toEqual([]);
           if (delivery.waitCause) expect(delivery.pending.length).toBeGreaterThan(0);
-          expect(delivery.requested).toBe(asked.at(-1) ?? 0);
+          expect(delivery.requested).toBe(submissions.at(-1) ?? 0);
         });
-        expect(asked).toEqual([...new Set(asked)].sort((a, b) => a - b));
-        expect([...told.keys()].sort()).toEqual([...replies].sort());
-        expect([...told.values()].every((times) => times === 1)).toBe(true);
+        expect(submissions).toEqual([...new Set(submissions)].sort((a, b) => a - b));
+        expect([...result.keys()].sort()).toEqual([...replies].sort());
+        expect([...result.values()].every((times) => times === 1)).toBe(true);
         if (delivery.state === 'cancelled') expect(ends.length).toBe(delivery.requested > 0 ? 1 : 0);
       }),
       { numRuns: 2_000 },

@@ -7,7 +7,7 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('A submission that supplies documents names the request of the agency that it answers', async () => {
+test("sends supplied documents with the ID of the agency's request", async () => {
   const application = await bridge.sent();
   await bridge.world.reply(
     'asp',
@@ -30,7 +30,7 @@ test('A submission that supplies documents names the request of the agency that 
   });
   expect(event).toMatchObject({ key: application.id, sequence: 1, causationId: 'asp-asks-1' });
 
-  // Intake may name the agency's message or our event about it: the agency sees its own id.
+  // Intake may name the agency's message or the bridge's event; the agency receives its own ID.
   for (const [number, named] of [
     [2, 'asp-asks-1'],
     [3, event.id],
@@ -39,16 +39,16 @@ test('A submission that supplies documents names the request of the agency that 
     const submission = submissionOf(application.name, number, { answersRequest: named, unavailable });
     bridge.world.submissions.set(`${application.name}/submissions/${number}`, submission);
     await bridge.produceEvents(application.supplied(number, named));
-    await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === number);
+    await bridge.requests.until(() => bridge.requestsOf(application.delivery).length === number);
     const sent = JSON.parse(bridge.requestsOf(application.delivery)[number - 1]!.data.toString()) as object;
     expect(sent).toMatchObject({ submission: number, answersRequest: 'asp-asks-1' });
-    // What the person cannot get is told with the reason where there is one, and nothing where there is nothing to tell.
+    // An unobtainable document has a reason only if one was given.
     if (number === 3) expect(sent).toMatchObject({ unavailable: [unavailable[0], { kind: 'work-book' }] });
     else expect(sent).not.toHaveProperty('unavailable');
   }
 });
 
-test('An agency is told of another last day for documents than it named, about the message that named it', async () => {
+test('reports a moved answer date to the agency, about the message that set it', async () => {
   const application = await bridge.sent();
   const documents = [{ kind: 'birth-certificate' }];
   await bridge.world.reply(
@@ -63,10 +63,10 @@ test('An agency is told of another last day for documents than it named, about t
   await bridge.deliveryEventTypes(application.delivery, 1);
   const days = { answerBy: '2026-03-10', askedAnswerBy: '2026-03-03' };
   await bridge.produceEvents(application.documentsRequested({ request: 'soon', ...days }));
-  await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 2);
-  const told = bridge.requestsOf(application.delivery)[1]!;
-  expect(told).toMatchObject({ type: 'md.cups.reply.refused.v1', key: `${application.id}-asp`, causationId: 'soon' });
-  expect(JSON.parse(told.data.toString())).toMatchObject({
+  await bridge.requests.until(() => bridge.requestsOf(application.delivery).length === 2);
+  const report = bridge.requestsOf(application.delivery)[1]!;
+  expect(report).toMatchObject({ type: 'md.cups.reply.refused.v1', key: `${application.id}-asp`, causationId: 'soon' });
+  expect(JSON.parse(report.data.toString())).toMatchObject({
     handling: 'changed',
     cause: 'ANSWER_BY_LENGTHENED',
     changes: ['ANSWER_BY_LENGTHENED'],

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { toReply } from '../src/agency/reply.ts';
 
-/** The bridge reads messages by its own way, agencies by their contract: both must say the same of any headers. */
+/** The bridge and the contract read headers with different code, and must agree on any headers. */
 
 const APPLICATION = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S9T';
 const good = toMessage({
@@ -50,25 +50,25 @@ const name = fc.constantFrom(
   ],
 );
 
-test('the bridge and the contract say the same of any headers: taken, or refused for one cause by the same fields', () => {
+test('the bridge and the contract accept the same headers and refuse others for the same cause', () => {
   fc.assert(
     fc.property(fc.dictionary(name, given, { minKeys: 1, maxKeys: 3 }), (changed) => {
       const headers = Object.assign({}, plain, changed);
       const message = { key: Buffer.from(good.key), value: good.value, headers };
-      const told = fromMessage(message);
+      const fromContract = fromMessage(message);
       const event = decode(
         Object.assign({ offset: '0', timestamp: '0' }, message) as never,
         'agency.asp.replies',
         0,
         false,
       );
-      if (!event) return expect(told).toMatchObject({ ok: false, cause: 'NOT_CLOUDEVENTS' });
+      if (!event) return expect(fromContract).toMatchObject({ ok: false, cause: 'NOT_CLOUDEVENTS' });
       const read = toReply(event, { agency: 'asp', training: false });
       const namesOf = (fields: string[]) => [...new Set(fields)].sort();
-      const [ours, theirs] = [read.refusal, told.ok ? undefined : told];
-      expect(ours?.cause).toBe(theirs?.cause);
-      const theirFields = namesOf((theirs?.violations ?? []).map(({ field }) => field));
-      expect(namesOf((ours?.violations ?? []).map(({ field }) => field))).toEqual(theirFields);
+      const [bridgeRefusal, contractRefusal] = [read.refusal, fromContract.ok ? undefined : fromContract];
+      expect(bridgeRefusal?.cause).toBe(contractRefusal?.cause);
+      const theirFields = namesOf((contractRefusal?.violations ?? []).map(({ field }) => field));
+      expect(namesOf((bridgeRefusal?.violations ?? []).map(({ field }) => field))).toEqual(theirFields);
       return undefined;
     }),
     { numRuns: 2_000 },

@@ -8,18 +8,18 @@ let world: World;
 let deliveryEvents: Awaited<ReturnType<typeof readTopic>>;
 beforeEach(async () => {
   world = await openWorld();
-  deliveryEvents = await readTopic(world.place, 'cups.deliveries');
+  deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
 });
 afterEach(async () => {
   await deliveryEvents.stop();
   await world.close();
 });
 
-/** An application that its agency has. */
+/** Creates an application whose request is on the agency's topic. */
 async function sent(bridge: RunningService, agency: string) {
   const app = newApplication(agency);
   world.submissions.set(`${app.name}/submissions/1`, submissionOf(app.name, 1, { agency: `agencies/${agency}` }));
-  await publishEvents(world.place, [app.submitted()]);
+  await publishEvents(world.infrastructure, [app.submitted()]);
   const state = () => world.delivery(bridge, app.delivery).then((delivery) => delivery.state);
   await eventually(async () => (await state()) === 'DELIVERY_STATE_SENT', { timeoutMs: 30_000 });
   return app;
@@ -29,16 +29,16 @@ const acknowledgementOf = (name: string, agency: string) =>
 const isAcknowledged = ({ delivery }: { delivery: string }) =>
   typesOf(deliveryEvents.events, delivery).includes('DeliveryAcknowledged');
 
-/** The way to the store, which counts how often an id goes over it. */
+/** Opens a proxy to the store that counts occurrences of an ID. */
 async function startCountingProxy(id: string) {
   const sockets = new Set<Socket>();
-  const target = new URL(world.place.mongoUri.replace('mongodb:', 'http:'));
+  const target = new URL(world.infrastructure.mongoUri.replace('mongodb:', 'http:'));
   let count = 0;
   const server = createServer((near) => {
     const far = dial(Number(target.port), target.hostname);
-    for (const one of [near, far]) {
-      sockets.add(one);
-      one.on('error', () => {}).on('close', () => (near.destroy(), far.destroy()));
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {}).on('close', () => (near.destroy(), far.destroy()));
     }
     near.on('data', (bytes: Buffer) => {
       count += bytes.toString('latin1').split(id).length - 1;
@@ -54,7 +54,7 @@ async function startCountingProxy(id: string) {
   };
 }
 
-test('5,000 rubbish messages of one agency are a few counted entries, and hold up neither its decisions nor another’s', async () => {
+test('counts 5,000 garbage messages in few entries, without blocking decisions', async () => {
   const bridge = await world.start();
   const support = world.client(bridge, { role: 'support' });
   const [own, other] = [await sent(bridge, 'asp'), await sent(bridge, 'cnas')];
@@ -63,7 +63,7 @@ test('5,000 rubbish messages of one agency are a few counted entries, and hold u
     const unknown = acknowledgementOf(newApplication().name, 'asp');
     return { ...unknown, key: `x${at}`, value: '{' };
   });
-  for (const many of [unread, unfit]) await produceRaw(world.place, 'agency.asp.replies', many);
+  for (const many of [unread, unfit]) await produceRaw(world.infrastructure, 'agency.asp.replies', many);
 
   await world.reply('cnas', acknowledgementOf(other.name, 'cnas'));
   await world.reply('asp', acknowledgementOf(own.name, 'asp'));
@@ -72,7 +72,7 @@ test('5,000 rubbish messages of one agency are a few counted entries, and hold u
   await eventually(
     async () => {
       const { messages, totalSize } = await support.listRefusedMessages({ topic: 'agency.asp.replies' });
-      // Three partitions, and a cause or two in each.
+      // Three partitions, with one or two causes each.
       expect(messages.length).toBeLessThanOrEqual(9);
       expect(messages.reduce((sum, { count }) => sum + Number(count), 0)).toBe(5_000);
       for (const { offset, lastOffset } of messages) expect(Number(lastOffset)).toBeGreaterThanOrEqual(Number(offset));
@@ -82,7 +82,7 @@ test('5,000 rubbish messages of one agency are a few counted entries, and hold u
   );
 }, 200_000);
 
-test('of 3,000 unusable messages about one delivery the desk is told 20, and the store is asked hardly more often', async () => {
+test('reports 20 of 3,000 invalid messages about a delivery, with few store reads', async () => {
   const bridge = await world.start();
   const own = await sent(bridge, 'asp');
   await world.stop(bridge);
@@ -90,15 +90,15 @@ test('of 3,000 unusable messages about one delivery the desk is told 20, and the
   try {
     const counted = await world.start({ mongoUri: way.uri });
     const unusable = Array.from({ length: 3_000 }, () => ({ ...acknowledgementOf(own.name, 'asp'), value: '{' }));
-    // A batch of Kafka holds 1 MiB.
+    // A Kafka batch holds 1 MiB.
     for (let at = 0; at < 3_000; at += 1_000)
-      await produceRaw(world.place, 'agency.asp.replies', unusable.slice(at, at + 1_000));
+      await produceRaw(world.infrastructure, 'agency.asp.replies', unusable.slice(at, at + 1_000));
     await world.reply('asp', acknowledgementOf(own.name, 'asp'));
     await deliveryEvents.until(() => isAcknowledged(own), 60_000);
     expect(
       typesOf(deliveryEvents.events, own.delivery).filter((type) => type === 'DeliveryMessageRefused'),
     ).toHaveLength(20);
-    // Each of the 20 is read, written with its event, and taken out of the outbox.
+    // Each of the 20 is read, written with its event and removed from the outbox.
     expect(way.count()).toBeLessThan(500);
     await world.stop(counted);
   } finally {
@@ -106,7 +106,7 @@ test('of 3,000 unusable messages about one delivery the desk is told 20, and the
   }
 }, 120_000);
 
-test('2,000 repeats about one delivery, and as many about deliveries that nobody knows, hold up no other reply', async () => {
+test('2,000 repeats about known or unknown deliveries block no other reply', async () => {
   const bridge = await world.start();
   const own = await sent(bridge, 'asp');
   const other = await sent(bridge, 'asp');
@@ -122,13 +122,13 @@ test('2,000 repeats about one delivery, and as many about deliveries that nobody
         { agency: 'asp', id },
       );
     await world.reply('asp', decision('rejected', 'first'));
-    // Under its id it is known, and it moves nothing: once it was told, and at each repeat the agency might be told again.
+    // A known ID without effect: reported once, and each repeat could be reported again.
     const second = decision('approved', 'second');
     const repeats = Array.from({ length: 2_000 }, () => second);
     const unknown = repeats.map(() => acknowledgementOf(newApplication().name, 'asp'));
     for (let at = 0; at < 2_000; at += 1_000) {
-      await produceRaw(world.place, 'agency.asp.replies', repeats.slice(at, at + 1_000));
-      await produceRaw(world.place, 'agency.asp.replies', unknown.slice(at, at + 1_000));
+      await produceRaw(world.infrastructure, 'agency.asp.replies', repeats.slice(at, at + 1_000));
+      await produceRaw(world.infrastructure, 'agency.asp.replies', unknown.slice(at, at + 1_000));
     }
     await world.reply('asp', acknowledgementOf(other.name, 'asp'));
     await deliveryEvents.until(() => isAcknowledged(other), 60_000);
@@ -140,7 +140,7 @@ test('2,000 repeats about one delivery, and as many about deliveries that nobody
       },
       { timeoutMs: 60_000 },
     );
-    // One by one, each of them is read at least once.
+    // Handled one by one, each would be read at least once.
     expect(way.count()).toBeLessThan(500);
     await world.stop(counted);
   } finally {
@@ -148,16 +148,18 @@ test('2,000 repeats about one delivery, and as many about deliveries that nobody
   }
 }, 150_000);
 
-test('an agency whose topics are missing holds up no other', async () => {
+test('an agency with missing topics blocks no other', async () => {
   const bridge = await world.start({ dataDir: world.dataFor(['ansa', ...AGENCIES]), createTopics: false });
   for (const agency of AGENCIES) {
     const app = await sent(bridge, agency);
     await world.reply(agency, acknowledgementOf(app.name, agency));
     await deliveryEvents.until(() => isAcknowledged(app), 30_000);
   }
-  // What is missing is said by name, for who must create it.
-  const { place, log } = world;
-  expect(log.text()).toContain(`${place.prefix}agency.ansa.requests and ${place.prefix}agency.ansa.replies must be`);
-  const scrape = await fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((answer) => answer.text());
+  // The log names the missing topics to create.
+  const { infrastructure, log } = world;
+  expect(log.text()).toContain(
+    `${infrastructure.prefix}agency.ansa.requests and ${infrastructure.prefix}agency.ansa.replies must be`,
+  );
+  const scrape = await fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((response) => response.text());
   expect(scrape).toMatch(/agency_topics_missing\{[^}]*agency="ansa"[^}]*\} 2/);
 }, 90_000);

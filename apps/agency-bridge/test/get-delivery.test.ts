@@ -6,7 +6,7 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('GetDelivery shows a delivery to the desk of its centre, and to nobody else', async () => {
+test('GetDelivery returns a delivery to its centre only', async () => {
   const { delivery: name } = await bridge.sent();
   const other = bridge.world.client(bridge.service, { role: 'specialist', centre: 'centres/CU-002' });
   await expect(other.getDelivery({ name })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
@@ -18,7 +18,7 @@ test('GetDelivery shows a delivery to the desk of its centre, and to nobody else
   expect((await desk.getDelivery({ name })).delivery?.name).toBe(name);
 });
 
-test('GetDelivery shows a delivery of a centre that closed to the desk that took it over, and to no other that took over', async () => {
+test('GetDelivery returns a delivery of a closed centre to the centre that inherited it only', async () => {
   const { delivery: name } = await bridge.sent();
   const at = (centre: string, ...takesOver: string[]) =>
     bridge.world.client(bridge.service, { role: 'specialist', centre, takesOver });
@@ -29,8 +29,8 @@ test('GetDelivery shows a delivery of a centre that closed to the desk that took
   }
 });
 
-test('GetDelivery refuses a name that can not be one', async () => {
+test('GetDelivery rejects an invalid name', async () => {
   const desk = bridge.world.client(bridge.service, { role: 'centre-manager', centre: 'centres/CU-001' });
-  const asked = desk.getDelivery({ name: 'deliveries/nothing' });
-  await expect(asked).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  const call = desk.getDelivery({ name: 'deliveries/nothing' });
+  await expect(call).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
 });

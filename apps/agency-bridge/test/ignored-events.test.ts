@@ -7,7 +7,7 @@ beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
 test.each(['inProgress', 'documentsRequested', 'decided', 'resultChanged', 'handedOver', 'closed', 'noted'] as const)(
-  'The event %s is counted, and nobody is told',
+  'counts %s without effect',
   async (event) => {
     const application = await bridge.sent();
     await bridge.produceEvents(application[event](), application.withdrawn());
@@ -15,7 +15,7 @@ test.each(['inProgress', 'documentsRequested', 'decided', 'resultChanged', 'hand
   },
 );
 
-test('An event that is newer than the bridge is counted, and what follows it is done', async () => {
+test('counts an unknown event and handles the next one', async () => {
   const application = await bridge.sent();
   const newer = application.praised();
   const withdrawn = application.withdrawn();
@@ -26,7 +26,7 @@ test('An event that is newer than the bridge is counted, and what follows it is 
   expect(messages.map(({ cause }) => cause)).not.toContain('TYPE_UNEXPECTED');
 });
 
-test('An event that is newer than the bridge is counted also as the first of its application', async () => {
+test('counts an unknown event as the first of its application', async () => {
   const application = bridge.fileable();
   await bridge.produceEvents(application.praised(), application.submitted());
   await bridge.untilSent(application.delivery);

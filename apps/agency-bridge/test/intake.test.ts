@@ -11,7 +11,7 @@ import { decodeIntakeEvent, toDeliveryEvent } from '../src/intake.ts';
 import type { EventMeaning } from '../src/intake.ts';
 import type { EventName, Fields } from './world.ts';
 
-/** What the bridge understands of intake, and how it tells intake. */
+/** Tests the intake boundary. */
 
 const ID = '01JD0000000000000000000001';
 const NAME = `applications/${ID}`;
@@ -49,11 +49,11 @@ function event<Name extends EventName>(name: Name, fields: Fields<Name> = {}, mo
   return received(name, eventCodec<IntakeEvents>('cups.intake.v1').encode(message), more);
 }
 
-/** Of a later release. */
+/** An event of a later release. */
 const newer = (about: ApplicationRef = ref) =>
   received('ApplicationPraised', messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: about }));
 
-describe('an event of intake', () => {
+describe('decodeIntakeEvent', () => {
   test.each<[string, ReceivedEvent, EventMeaning]>([
     [
       'a first submission',
@@ -110,7 +110,7 @@ describe('an event of intake', () => {
   });
 
   test.each<[string, ReceivedEvent, string[]]>([
-    ['bytes that are no message', event('DeskNoted', {}, { data: Buffer.from([255, 255]) }), []],
+    ['invalid bytes', event('DeskNoted', {}, { data: Buffer.from([255, 255]) }), []],
     ['no names', event('DeskNoted', { ref: null }), []],
     ['no sequence', event('DeskNoted', {}, { sequence: null }), []],
     ['no application', event('DeskNoted', { ref: { ...ref, application: 'x' } }), ['ref.application']],
@@ -123,12 +123,12 @@ describe('an event of intake', () => {
       event('ApplicationSubmitted', { submission: `${NAME.slice(0, -1)}2/submissions/1` }),
       ['submission'],
     ],
-  ])('An event with %s is refused', (_name, given, fields) => {
+  ])('refuses an event with %s', (_name, given, fields) => {
     expect(decodeIntakeEvent(given)).toEqual({ refusal: { cause: 'CONTENT_INVALID', fields } });
   });
 });
 
-describe('what intake is told', () => {
+describe('toDeliveryEvent', () => {
   const codec = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
   const text = { ro: 'Motiv.', ru: 'Причина.', en: 'Reason.' };
   const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7', validUntil: '2027-02-24' };
@@ -180,8 +180,8 @@ describe('what intake is told', () => {
       { type: 'DeliveryMessageRefused', cause: 'NOT_JSON', fields: ['ce_time'] },
       { cause: 'NOT_JSON', fields: ['ce_time'] },
     ],
-  ])('Intake is told all of %j, with the names that every event carries', (told, fields) => {
-    const outbound: OutboundEvent = { to: 'intake', ...told, messageId: 'm1', occurTime: T1, changes: ['TEXT_CUT'] };
+  ])('encodes %j with the names of every event', (event, fields) => {
+    const outbound: OutboundEvent = { to: 'intake', ...event, messageId: 'm1', occurTime: T1, changes: ['TEXT_CUT'] };
     const { type, data, ...sent } = toDeliveryEvent(delivery, outbound);
     const names = {
       delivery: `deliveries/${ID}-asp`,
@@ -195,7 +195,7 @@ describe('what intake is told', () => {
     };
     expect(sent).toEqual({ topic: 'cups.deliveries', key: ID, subject: names.delivery, sequenced: true });
     expect(codec.decode({ type, data })).toEqual({
-      type: `cups.agencybridge.v1.${told.type}`,
+      type: `cups.agencybridge.v1.${event.type}`,
       data: { ref: names, ...fields },
     });
   });

@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test('Kafka killed while requests wait: everything goes out after it is back, and what is told later too', async () => {
+test('sends pending requests and later events after Kafka was killed and restarted', async () => {
   const bridge = await world.start();
   const all = Array.from({ length: 30 }, () => {
     const application = newApplication();
@@ -34,23 +34,23 @@ test('Kafka killed while requests wait: everything goes out after it is back, an
   const half = all.slice(0, 15);
   world.setUnavailable(true);
   await publishEvents(
-    world.place,
+    world.infrastructure,
     half.map((application) => application.submitted()),
   );
   for (const { delivery } of half) await eventually(() => world.delivery(bridge, delivery));
   await kafka.killKafka();
-  // Fetched and committed while the broker is away: the requests wait in their documents.
+  // Fetched and committed while the broker is down: the requests stay in their documents.
   world.setUnavailable(false);
   await eventually(() => half.every(({ name }) => world.served.has(`${name}/submissions/1`)));
   await kafka.restartKafka();
   await publishEvents(
-    world.place,
+    world.infrastructure,
     all.slice(15).map((application) => application.submitted()),
   );
-  const asked = await readTopic(world.place, 'agency.asp.requests');
+  const requests = await readTopic(world.infrastructure, 'agency.asp.requests');
   const idsOf = (subject: string) =>
-    new Set(asked.events.filter((event) => event.subject === subject).map(({ id }) => id));
-  await asked.until(() => all.every(({ delivery }) => idsOf(delivery).size > 0), 60_000);
+    new Set(requests.events.filter((event) => event.subject === subject).map(({ id }) => id));
+  await requests.until(() => all.every(({ delivery }) => idsOf(delivery).size > 0), 60_000);
   for (const { delivery } of all) expect(idsOf(delivery).size).toBe(1);
-  await asked.stop();
+  await requests.stop();
 }, 120_000);

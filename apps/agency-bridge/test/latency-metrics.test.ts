@@ -8,13 +8,13 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-/** A figure of a histogram for the agency asp; 0 before there is one. */
+/** Returns a value of a histogram for asp, or 0. */
 async function readMetric(name: string): Promise<number> {
-  const line = (await bridge.scrape()).split('\n').find((one) => one.startsWith(`${name}{`) && one.includes('asp'));
+  const line = (await bridge.scrape()).split('\n').find((text) => text.startsWith(`${name}{`) && text.includes('asp'));
   return Number(line?.split(' ').at(-1) ?? 0);
 }
 
-test('The time until an agency has a submission counts from its acceptance, once for each request', async () => {
+test('measures delivery latency from acceptance, once per request', async () => {
   const HOUR = 3_600_000;
   const submitTime = toTimestamp(new Date(Date.now() - HOUR));
   const application = bridge.fileable({ submitTime });
@@ -24,14 +24,14 @@ test('The time until an agency has a submission counts from its acceptance, once
   const seconds = await readMetric('agency_request_seconds_sum');
   expect(seconds).toBeGreaterThan(3_600);
   expect(seconds).toBeLessThan(3_660);
-  // A withdrawal is no submission that waits for its agency.
+  // A withdrawal is not a submission and is not measured.
   await bridge.produceEvents(application.withdrawn());
   await bridge.deliveryEventTypes(application.delivery, 1);
   await eventually(() => bridge.requestsOf(application.delivery).length === 2);
   expect(await readMetric('agency_request_seconds_count')).toBe(1);
 });
 
-test('The time until an agency confirms receipt is counted once, however often it says so', async () => {
+test('measures acknowledgement latency once', async () => {
   const application = await bridge.sent();
   await bridge.untilSent(application.delivery);
   const first = acknowledged(application.name);
@@ -41,7 +41,7 @@ test('The time until an agency confirms receipt is counted once, however often i
   expect(await readMetric('agency_receipt_seconds_sum')).toBeLessThan(60);
 });
 
-test('The times of deliveries bear no more than the agency, or its topic', async () => {
+test('labels latencies with the agency or its topic only', async () => {
   const lines = (await bridge.scrape()).split('\n').filter((line) => /^agency_(request|receipt)_seconds/.test(line));
   expect(lines.length).toBeGreaterThan(10);
   for (const line of lines) {

@@ -6,7 +6,7 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('ListDeliveries pages by state and agency, newest first; a clerk of an agency sees its own deliveries only', async () => {
+test('ListDeliveries pages by state and agency, and shows an agency clerk the own agency only', async () => {
   const [first, second] = [await bridge.sent(), await bridge.sent()];
   await bridge.untilSent(second.delivery);
   await bridge.untilSent(first.delivery);
@@ -25,7 +25,7 @@ test('ListDeliveries pages by state and agency, newest first; a clerk of an agen
   expect((await clerk('cnas').listDeliveries({ agency: 'agencies/asp' })).deliveries).toEqual([]);
 });
 
-test('ListDeliveries is not for the desk of a centre', async () => {
+test('ListDeliveries rejects centre roles', async () => {
   const desk = bridge.world.client(bridge.service, { role: 'centre-manager', centre: 'centres/CU-001' });
   await expect(desk.listDeliveries({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
 });

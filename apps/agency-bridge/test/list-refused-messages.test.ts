@@ -7,13 +7,13 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('ListRefusedMessages shows what was refused on a topic, page by page, and counts it', async () => {
+test('ListRefusedMessages pages and counts the refused messages of a topic', async () => {
   const { name } = await bridge.sent();
   const wrong = [
     { ...acknowledged(name), value: Buffer.from([0, 1, 2, 255]) },
     { ...acknowledged(name), value: Buffer.alloc(65 * 1024, 32) },
   ];
-  await produceRaw(bridge.world.place, 'agency.asp.replies', wrong);
+  await produceRaw(bridge.world.infrastructure, 'agency.asp.replies', wrong);
   const support = bridge.support();
   const topic = 'agency.asp.replies';
   await eventually(async () => (await support.listRefusedMessages({ topic })).totalSize === 2);
@@ -27,7 +27,7 @@ test('ListRefusedMessages shows what was refused on a topic, page by page, and c
   await expect(elsewhere).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
 });
 
-test('ListRefusedMessages is not for the desk of a centre', async () => {
+test('ListRefusedMessages rejects centre roles', async () => {
   const desk = bridge.world.client(bridge.service, { role: 'centre-manager', centre: 'centres/CU-001' });
   await expect(desk.listRefusedMessages({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
 });

@@ -8,13 +8,13 @@ import { acknowledged, decided, startBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { newApplication, replyOf, submissionOf } from './world.ts';
 
-/** What an operator sees and repairs at the bridge, and what an agency's own clerk is shown. */
+/** Tests the operations RPCs, and the activity shown to an agency clerk. */
 
 let bridge: Bridge;
 const throwing = new Set<string>();
 const handler = (real: (event: ReceivedEvent) => Promise<HandlerResult>) => (event: ReceivedEvent) =>
   throwing.has(event.id) ? Promise.reject(new TypeError('a fault of ours')) : real(event);
-const reasons = { by: 'ana', why: 'told by phone' };
+const reasons = { by: 'ana', why: 'reported by phone' };
 
 beforeAll(async () => {
   bridge = await startBridge({
@@ -28,7 +28,7 @@ const operator = () => bridge.world.operator(bridge.service);
 const idsOf = (delivery: string) =>
   bridge.requestsOf(delivery).map(({ id, type, time }) => `${id} ${type} ${time.toISOString()}`);
 
-test('Nobody but the tool of operators is let in', async () => {
+test('admits the ops CLI only', async () => {
   const gateway = clientFor<OperationsServiceDefinition>('cups.operations.v1.OperationsService', {
     address: `127.0.0.1:${bridge.service.grpcPort}`,
     keys: bridge.world.keys,
@@ -39,43 +39,43 @@ test('Nobody but the tool of operators is let in', async () => {
   gateway.close();
 });
 
-describe('what stands still', () => {
-  test('An event that is dropped is recorded with who and why, counted in its turn, and the next ones go on', async () => {
+describe('blocked messages', () => {
+  test('records who dropped an event and why, and handles the next ones', async () => {
     const application = bridge.fileable();
     const [submitted, noted, withdrawn] = [application.submitted(), application.inProgress(), application.withdrawn()];
     throwing.add(noted.id);
     await bridge.produceEvents(submitted, noted, withdrawn);
-    const asked = { topic: 'cups.applications', key: application.id };
+    const parkedKey = { topic: 'cups.applications', key: application.id };
     await eventually(async () => (await operator().listParkedKeys({})).keys.some(({ count }) => count === 2));
-    const { events } = await operator().getParkedKey(asked);
+    const { events } = await operator().getParkedKey(parkedKey);
     expect(events.map(({ cause, sequence }) => [cause, sequence])).toEqual([
       ['HANDLER_THREW', 2],
       ['BEHIND', 3],
     ]);
     expect(events[0]?.detail).toMatch(/^TypeError at /);
     await operator().dropParkedEvent({ id: events[0]!.id, ...reasons });
-    expect((await operator().getParkedKey(asked)).events[0]).toMatchObject({
+    expect((await operator().getParkedKey(parkedKey)).events[0]).toMatchObject({
       droppedBy: 'ana',
-      dropWhy: 'told by phone',
+      dropWhy: 'reported by phone',
     });
-    await operator().releaseParkedKey({ ...asked, ...reasons });
+    await operator().releaseParkedKey({ ...parkedKey, ...reasons });
     await eventually(async () => (await bridge.stateOf(application.delivery)) === 'DELIVERY_STATE_CANCELLED');
-    await expect(operator().getParkedKey(asked)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+    await expect(operator().getParkedKey(parkedKey)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
     for (const event of ['parked-dropped', 'parked-released'])
       expect(bridge.world.log.lines).toContainEqual(
-        expect.objectContaining({ event, operator: 'ana', reason: 'told by phone' }),
+        expect.objectContaining({ event, operator: 'ana', reason: 'reported by phone' }),
       );
   });
 
-  test('What waits for its predecessor is shown, and can be neither released nor dropped', async () => {
+  test('shows an event that waits for its predecessor, which cannot be released or dropped', async () => {
     const application = bridge.fileable();
     const missing = application.submitted();
     await bridge.produceEvents(application.inProgress());
-    const asked = { topic: 'cups.applications', key: application.id };
-    const { parked, events } = await eventually(() => operator().getParkedKey(asked));
+    const parkedKey = { topic: 'cups.applications', key: application.id };
+    const { parked, events } = await eventually(() => operator().getParkedKey(parkedKey));
     expect(parked).toMatchObject({ cause: 'SEQUENCE_GAP', count: 1 });
     for (const refused of [
-      operator().releaseParkedKey({ ...asked, ...reasons }),
+      operator().releaseParkedKey({ ...parkedKey, ...reasons }),
       operator().dropParkedEvent({ id: events[0]!.id, ...reasons }),
     ])
       await expect(refused).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
@@ -83,7 +83,7 @@ describe('what stands still', () => {
     await bridge.untilSent(application.delivery);
   });
 
-  test('Refused messages are listed, no outbox stands still, and an unknown one is not unblocked', async () => {
+  test('lists refused messages and no blocked outbox, and rejects unblocking an unknown one', async () => {
     await bridge.world.reply('asp', acknowledged(newApplication().name));
     await eventually(async () => {
       const { refusals } = await operator().listRefusals({ topic: 'agency.asp.replies' });
@@ -97,8 +97,8 @@ describe('what stands still', () => {
   });
 });
 
-describe('deliveries', () => {
-  test('A failed one is sent once its cause is gone', async () => {
+describe('redrive and replay', () => {
+  test('sends a failed delivery when its cause is gone', async () => {
     const application = newApplication();
     await bridge.produceEvents(application.submitted());
     await bridge.deliveryEventTypes(application.delivery, 1);
@@ -112,15 +112,15 @@ describe('deliveries', () => {
     });
   });
 
-  test('One that was sent is sent again under the same ids, of the same times, with the same content, and moves nothing', async () => {
+  test('repeats a delivery with the same IDs, times and content, without effect', async () => {
     const { name, delivery, ...application } = await bridge.sent();
-    bridge.world.submissions.set(`${name}/submissions/2`, submissionOf(name, 2, { answersRequest: 'asked' }));
+    bridge.world.submissions.set(`${name}/submissions/2`, submissionOf(name, 2, { answersRequest: 'request' }));
     await bridge.world.reply('asp', acknowledged(name));
-    await bridge.produceEvents(application.supplied(2, 'asked'));
+    await bridge.produceEvents(application.supplied(2, 'request'));
     await eventually(() => bridge.requestsOf(delivery).length === 2);
     await bridge.world.reply('asp', decided(name));
     await eventually(async () => (await bridge.stateOf(delivery)) === 'DELIVERY_STATE_ANSWERED');
-    // The answer may overtake the bridge's own record of when it sent the second request.
+    // The reply may arrive before the bridge records when it sent the second request.
     await eventually(async () => (await bridge.delivery(delivery)).sendTime !== null);
     const before = await bridge.delivery(delivery);
     const first = idsOf(delivery);
@@ -129,34 +129,34 @@ describe('deliveries', () => {
     });
     await eventually(() => bridge.requestsOf(delivery).length === 4);
     expect(idsOf(delivery)).toEqual([...first, ...first]);
-    const [one, , again] = bridge.requestsOf(delivery);
-    expect(again?.data.equals(one!.data)).toBe(true);
+    const [request, , replayed] = bridge.requestsOf(delivery);
+    expect(replayed?.data.equals(request!.data)).toBe(true);
     expect(await bridge.delivery(delivery)).toEqual(before);
   });
 
-  test('All of an agency since a time are sent again; of an application that has ended only its end', async () => {
+  test('repeats all deliveries of an agency since a time; of an ended application only its end', async () => {
     const since = toTimestamp(new Date());
     const [ended, open] = [await bridge.sent(), await bridge.sent()];
     await bridge.produceEvents(ended.withdrawn());
     await eventually(() => bridge.requestsOf(ended.delivery).length === 2);
-    const asked = { agency: 'agencies/asp', since, ...reasons };
-    const { deliveries, nextPageToken } = await operator().replayDeliveries(asked);
+    const request = { agency: 'agencies/asp', since, ...reasons };
+    const { deliveries, nextPageToken } = await operator().replayDeliveries(request);
     expect([deliveries.sort(), nextPageToken]).toEqual([[ended.delivery, open.delivery].sort(), '']);
     await eventually(() => bridge.requestsOf(ended.delivery).length + bridge.requestsOf(open.delivery).length === 5);
     const [, end, again] = idsOf(ended.delivery);
     expect(again).toBe(end);
-    expect((await operator().replayDeliveries({ ...asked, agency: 'agencies/cnas' })).deliveries).toEqual([]);
+    expect((await operator().replayDeliveries({ ...request, agency: 'agencies/cnas' })).deliveries).toEqual([]);
     await expect(operator().replayDeliveries({ agency: 'agencies/asp', ...reasons })).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
     });
   });
 });
 
-describe('an agency’s own page of facts', () => {
+describe('GetAgencyActivity and ListRefusedReplies', () => {
   const clerk = (agency: string) =>
     bridge.world.client(bridge.service, { role: 'agency-clerk', agency: `agencies/${agency}` });
 
-  test('It has deliveries by state and age, replies that were not taken with id, application and rule, and what is not read yet', async () => {
+  test('return deliveries by state, refused replies and the unread count', async () => {
     const { name, delivery } = await bridge.sent();
     const blank = { outcome: 'rejected', reason: { ro: ' ' }, decideTime: new Date().toISOString() } as const;
     await bridge.world.reply(
@@ -177,7 +177,7 @@ describe('an agency’s own page of facts', () => {
       application: name,
       topic: 'agency.asp.replies',
     });
-    // Those of the tests before.
+    // Deliveries of the tests before.
     const { replies: older } = await clerk('asp').listRefusedReplies({ ...of, pageToken: nextPageToken });
     expect(older).toMatchObject([{ cause: 'UNKNOWN_DELIVERY', application: '' }]);
 
@@ -199,7 +199,7 @@ describe('an agency’s own page of facts', () => {
     expect(activity!.lastRefusalTime).not.toBeNull();
   });
 
-  test('Another agency does not exist for its clerk, nor does one without a file for support', async () => {
+  test('hide other agencies from an agency clerk, and unknown ones from support', async () => {
     for (const [client, code] of [
       [clerk('cnas'), 'asp'],
       [bridge.support(), 'nobody'],

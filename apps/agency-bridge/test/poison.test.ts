@@ -9,7 +9,7 @@ import { newApplication, submissionOf } from './world.ts';
 type Message = ReturnType<typeof acknowledged>;
 
 let bridge: Bridge;
-/** Ids of the messages of which a handler makes trouble. */
+/** IDs of messages for which a handler throws. */
 const faults = new Map<string, 'throws' | 'hangs'>();
 
 function handler(real: (event: ReceivedEvent) => Promise<HandlerResult>) {
@@ -33,7 +33,7 @@ const withHeaders = (message: Message, headers: Record<string, string>): Message
   return Object.assign({}, message, { headers: Object.assign({}, message.headers, headers) });
 };
 
-/** What an agency, or a fault of ours, makes of a message about an application; each stops that one at most. */
+/** Poison messages of an agency, or faults of the bridge; each blocks its application at most. */
 const POISON: Record<string, (name: string, other: string) => Partial<Message>> = {
   'bad bytes': (name) => ({ key: acknowledged(name).key, headers: {}, value: Buffer.from([0, 255, 1]) }),
   'bad schema': (name) => Object.assign(acknowledged(name), { value: Buffer.from('{"application":7}') }),
@@ -48,7 +48,7 @@ const POISON: Record<string, (name: string, other: string) => Partial<Message>> 
   'a message at which the handler hangs': (name) => acknowledged(name, 'hangs'),
 };
 
-describe('of ten kinds of poison each stops one application at most', () => {
+describe('poison messages', () => {
   test.each(Object.entries(POISON))(
     '%s',
     async (_, poisoned) => {
@@ -56,7 +56,7 @@ describe('of ten kinds of poison each stops one application at most', () => {
       faults.set('throws', 'throws').set('hangs', 'hangs');
       const poison = poisoned(bad.name, good.name);
       const id = String(poison.headers?.['ce_id']);
-      await produceRaw(bridge.world.place, 'agency.asp.replies', [poison as Message]);
+      await produceRaw(bridge.world.infrastructure, 'agency.asp.replies', [poison as Message]);
       await bridge.world.reply('asp', decided(bad.name), decided(good.name));
       await eventually(async () => (await bridge.stateOf(good.delivery)) === 'DELIVERY_STATE_ANSWERED');
       if (!faults.has(id)) {
@@ -69,12 +69,12 @@ describe('of ten kinds of poison each stops one application at most', () => {
         expect.objectContaining({ event: 'event-parked', code: id === 'hangs' ? 'HANDLER_HANGS' : 'HANDLER_THREW' }),
       );
 
-      // More than a partition may have in work: it goes on all the same.
+      // More than the concurrency of a partition, which continues anyway.
       const invented = Array.from({ length: id === 'throws' ? 1_800 : 1 }, () => newApplication('asp').name);
       await bridge.world.reply('asp', ...invented.map((name) => acknowledged(name)));
       const later = await bridge.sent();
       await bridge.world.reply('asp', decided(later.name));
-      // 1,800 are refused one by one where something stands between Kafka and the handler.
+      // 1,800 are refused one by one by a fault between Kafka and the handler.
       await bridge.deliveryEventTypes(later.delivery, 1, 90_000);
 
       faults.clear();
@@ -85,7 +85,7 @@ describe('of ten kinds of poison each stops one application at most', () => {
     150_000,
   );
 
-  test('a missing agency', async () => {
+  test('an unknown agency', async () => {
     const missing = newApplication('nobody');
     const other = bridge.fileable();
     bridge.world.submissions.set(`${missing.name}/submissions/1`, submissionOf(missing.name, 1));
@@ -95,21 +95,21 @@ describe('of ten kinds of poison each stops one application at most', () => {
   });
 });
 
-/** As an operator does it. */
+/** Releases a parked key as an administrator does. */
 async function release(id: string, cause: string): Promise<void> {
   const operator = bridge.world.operator(bridge.service);
-  const asked = { topic: 'agency.asp.replies', key: `${id}-asp` };
+  const parkedKey = { topic: 'agency.asp.replies', key: `${id}-asp` };
   const { keys } = await operator.listParkedKeys({});
-  expect(keys).toMatchObject([{ ...asked, subject: `deliveries/${id}-asp`, cause, count: 2, released: false }]);
-  const { events } = await operator.getParkedKey(asked);
+  expect(keys).toMatchObject([{ ...parkedKey, subject: `deliveries/${id}-asp`, cause, count: 2, released: false }]);
+  const { events } = await operator.getParkedKey(parkedKey);
   expect(events).toMatchObject([
     { cause, failures: 1, type: 'md.cups.reply.acknowledged.v1' },
     { cause: 'BEHIND', failures: 0, type: 'md.cups.reply.decided.v1' },
   ]);
-  await expect(operator.releaseParkedKey(Object.assign({ by: 'ana' }, asked))).rejects.toMatchObject({
+  await expect(operator.releaseParkedKey(Object.assign({ by: 'ana' }, parkedKey))).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
   });
-  expect(await operator.releaseParkedKey(Object.assign({ by: 'ana', why: 'mended' }, asked))).toMatchObject({
+  expect(await operator.releaseParkedKey(Object.assign({ by: 'ana', why: 'fixed' }, parkedKey))).toMatchObject({
     count: 2,
   });
 }

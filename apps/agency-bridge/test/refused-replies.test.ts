@@ -8,11 +8,11 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('Replies with ids of 400 KB are refused, and the decision behind them is passed on', async () => {
+test('refuses replies with IDs of 400 KB, and passes on the decision after them', async () => {
   const { name, delivery } = await bridge.sent();
   const long = 'x'.repeat(400_000);
   const { headers, ...message } = acknowledged(name);
-  await produceRaw(bridge.world.place, 'agency.asp.replies', [
+  await produceRaw(bridge.world.infrastructure, 'agency.asp.replies', [
     { ...message, headers: { ...headers, ce_id: long } },
     { ...message, headers: { ...headers, ce_correlationid: long } },
   ]);
@@ -27,15 +27,15 @@ test('Replies with ids of 400 KB are refused, and the decision behind them is pa
   expect(byCorrelation).toMatchObject({ cause: 'NOT_CLOUDEVENTS', fields: ['ce_correlationid'] });
 });
 
-test('Replies that acknowledge what was never sent, or say something else under a known id, move nothing', async () => {
+test('refuses acknowledgements of unknown submissions, and different content under a known ID', async () => {
   const { name, delivery } = await bridge.sent();
   const wrong = { submission: 999, agencyReference: 'ASP-9' };
   await bridge.world.reply('asp', replyOf('md.cups.reply.acknowledged.v1', name, wrong, { id: 'wrong' }));
   const rejected = { outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: new Date().toISOString() } as const;
   await bridge.world.reply(
     'asp',
-    decided(name, 'one-id'),
-    replyOf('md.cups.reply.decided.v1', name, rejected, { id: 'one-id' }),
+    decided(name, 'known-id'),
+    replyOf('md.cups.reply.decided.v1', name, rejected, { id: 'known-id' }),
   );
   expect(await bridge.deliveryEventTypes(delivery, 3)).toEqual([
     'DeliveryMessageRefused',
@@ -44,12 +44,12 @@ test('Replies that acknowledge what was never sent, or say something else under 
   ]);
   expect(bridge.refusalsOf(delivery)).toMatchObject([
     { cause: 'UNKNOWN_SUBMISSION', fields: ['submission'], ref: { messageId: 'wrong' } },
-    { cause: 'ID_REUSED', fields: ['ce_id'], ref: { messageId: 'one-id' } },
+    { cause: 'ID_REUSED', fields: ['ce_id'], ref: { messageId: 'known-id' } },
   ]);
   expect(await bridge.delivery(delivery)).toMatchObject({ acknowledgeTime: null, agencyReference: '' });
 });
 
-test('Replies about 500 invented deliveries, or those of another agency, make nothing', async () => {
+test("creates nothing for replies about unknown or other agencies' deliveries", async () => {
   const own = await bridge.sent();
   const invented = Array.from({ length: 500 }, () => newApplication('asp').name);
   const foreign = { agency: 'asp', source: '/agencies/cnas' };
@@ -68,7 +68,7 @@ test('Replies about 500 invented deliveries, or those of another agency, make no
   expect(invented.filter((name) => names.has(name))).toEqual([]);
 });
 
-test('Replies to what was never sent are refused', async () => {
+test('refuses replies before the first request', async () => {
   const application = newApplication();
   await bridge.produceEvents(application.submitted());
   await bridge.deliveryEventTypes(application.delivery, 1);

@@ -8,7 +8,7 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('Replies travel to intake in the order in which they came, counted without gaps', async () => {
+test('passes replies to intake in order, sequenced without gaps', async () => {
   const { name, delivery } = await bridge.sent();
   await bridge.world.reply(
     'asp',
@@ -27,7 +27,7 @@ test('Replies travel to intake in the order in which they came, counted without 
   ]);
   const mine = bridge.eventsOf(delivery);
   expect(mine.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
-  // When it was sent is written with the pull of the outbox, which quick replies may overtake.
+  // The send time is written when the outbox is cleaned, which quick replies may precede.
   const stored = await eventually(async () => {
     const now = await bridge.delivery(delivery);
     return now?.sendTime ? now : undefined;
@@ -41,7 +41,7 @@ test('Replies travel to intake in the order in which they came, counted without 
   });
 });
 
-test('Each reply is passed on once, also one that comes twice or before the acknowledgement, and a second decision', async () => {
+test('passes on each reply once, including early and repeated ones and a second decision', async () => {
   const { name, delivery } = await bridge.sent();
   const [first, second, late] = [decided(name), decided(name), acknowledged(name)];
   await bridge.world.reply('asp', first, first, second, first, late, second, late);
@@ -53,7 +53,7 @@ test('Each reply is passed on once, also one that comes twice or before the ackn
   expect(await bridge.stateOf(delivery)).toBe('DELIVERY_STATE_ANSWERED');
 });
 
-test('A reply after a withdrawal is passed on, and the delivery stays cancelled', async () => {
+test('passes on a reply after a withdrawal, and stays cancelled', async () => {
   const application = await bridge.sent();
   await bridge.produceEvents(application.withdrawn());
   await bridge.deliveryEventTypes(application.delivery, 1);
@@ -62,13 +62,16 @@ test('A reply after a withdrawal is passed on, and the delivery stays cancelled'
   expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_CANCELLED');
 });
 
-test('A reply without a time, or with one that is no instant, is taken all the same, and what was replaced is told', async () => {
+test('accepts a reply without a valid time, and reports the change', async () => {
   const { name, delivery } = await bridge.sent();
   const { ce_time: _time, ...timeless } = decided(name).headers;
   const data = { application: name, outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: '2026-03-01T10:00:00' };
   const zoneless = { ...decided(name), value: Buffer.from(JSON.stringify(data)) };
   zoneless.headers['ce_time'] = '2026-03-02T08:00:00';
-  await produceRaw(bridge.world.place, 'agency.asp.replies', [{ ...decided(name), headers: timeless }, zoneless]);
+  await produceRaw(bridge.world.infrastructure, 'agency.asp.replies', [
+    { ...decided(name), headers: timeless },
+    zoneless,
+  ]);
   expect(await bridge.deliveryEventTypes(delivery, 2)).toEqual(['DeliveryDecided', 'DeliveryDecided']);
   const changes = bridge
     .eventsOf(delivery)

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { ReceivedEvent } from '@cups/contracts';
 import { toReply } from '../src/agency/reply.ts';
 
-/** What the bridge takes from an agency, what it puts right, and what it refuses. */
+/** Tests which replies are accepted, normalized and refused. */
 
 const ID = '01JD0000000000000000000001';
 const APPLICATION = `applications/${ID}`;
@@ -42,7 +42,7 @@ const takenOf = (read: ReturnType<typeof toReply>) => {
   return { ...read.reply, update: read.reply.update as unknown as Record<string, never> };
 };
 
-describe('a decision is never refused for a date or a length', () => {
+describe('normalization of decisions', () => {
   test.each([
     ['without a zone', '2026-03-01T10:00:00'],
     ['a day only', '2026-03-01'],
@@ -52,17 +52,14 @@ describe('a decision is never refused for a date or a length', () => {
     ['missing', undefined],
     ['a leap second', '2026-12-31T23:59:60Z'],
     ['a day that does not exist', '2026-02-30T25:00:00Z'],
-  ])(
-    'A time of decision that is %s is replaced by the time of sending, and the change is told',
-    (_name, decideTime) => {
-      const reply = takenOf(decided({ ...decision, decideTime }));
-      expect(reply.update['decideTime']).toEqual(SENT);
-      expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
-    },
-  );
+  ])('replaces a decision time that is %s by the send time', (_name, decideTime) => {
+    const reply = takenOf(decided({ ...decision, decideTime }));
+    expect(reply.update['decideTime']).toEqual(SENT);
+    expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
+  });
 
   test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z'])(
-    'The time of decision %s is passed on: intake judges it',
+    'passes on the decision time %s, which intake checks',
     (decideTime) => {
       const reply = takenOf(decided({ ...decision, decideTime }));
       expect(reply.update['decideTime']).toEqual(new Date(decideTime));
@@ -70,38 +67,32 @@ describe('a decision is never refused for a date or a length', () => {
     },
   );
 
-  test.each(['2027-02-30', 'never', 5, null])(
-    'An end of validity that is %p is dropped, and the change is told',
-    (validUntil) => {
-      const reply = takenOf(decided({ ...approval, result: { kind: 'paper', verificationCode: 'K7', validUntil } }));
-      expect(reply.update).toMatchObject({ resultKind: 'paper', verificationCode: 'K7', validUntil: '' });
-      expect(reply.changes).toEqual(['VALID_UNTIL_DROPPED']);
-    },
-  );
+  test.each(['2027-02-30', 'never', 5, null])('drops an end of validity that is %p', (validUntil) => {
+    const reply = takenOf(decided({ ...approval, result: { kind: 'paper', verificationCode: 'K7', validUntil } }));
+    expect(reply.update).toMatchObject({ resultKind: 'paper', verificationCode: 'K7', validUntil: '' });
+    expect(reply.changes).toEqual(['VALID_UNTIL_DROPPED']);
+  });
 
-  test.each(['2027-02-30', 'never', 5, null])(
-    'A last day of appeal that is %p is dropped, and the change is told',
-    (until) => {
-      const reply = takenOf(decided({ ...decision, appeal: { how: { ro: 'Aici.' }, until } }));
-      expect(reply.update['appeal']).toEqual({ how: { ro: 'Aici.', ru: '', en: '' }, until: '' });
-      expect(reply.changes).toEqual(['APPEAL_UNTIL_DROPPED']);
-    },
-  );
+  test.each(['2027-02-30', 'never', 5, null])('drops an end of the appeal period that is %p', (until) => {
+    const reply = takenOf(decided({ ...decision, appeal: { how: { ro: 'Aici.' }, until } }));
+    expect(reply.update['appeal']).toEqual({ how: { ro: 'Aici.', ru: '', en: '' }, until: '' });
+    expect(reply.changes).toEqual(['APPEAL_UNTIL_DROPPED']);
+  });
 
-  test('Words about an appeal that are too long for the contract are cut', () => {
+  test('truncates texts about an appeal', () => {
     const reply = takenOf(decided({ ...decision, appeal: { how: { ro: 'a'.repeat(2_001) }, until: '2027-02-24' } }));
     const { how, until } = reply.update['appeal'] as unknown as { how: { ro: string }; until: string };
     expect([how.ro.length, how.ro.at(-1), until, reply.changes]).toEqual([2_000, '…', '2027-02-24', ['TEXT_CUT']]);
   });
 
-  test('A reason that is too long for the contract is cut, even where the message is too large', () => {
+  test('truncates a reason, even if the message is too large', () => {
     const reply = takenOf(decided({ ...decision, reason: { ro: 'ș'.repeat(70_000), ru: 'нет' } }));
     const reason = reply.update['reason'] as unknown as { ro: string; ru: string };
     expect([[...reason.ro].length, reason.ro.at(-1), reason.ru]).toEqual([2_000, '…', 'нет']);
     expect(reply.changes).toEqual(['TEXT_CUT']);
   });
 
-  test('A message without a usable time of its own is taken with that of Kafka', () => {
+  test('uses the Kafka time for a message without a valid time', () => {
     expect(takenOf(decided(decision, { timeReplaced: true })).changes).toEqual(['CE_TIME_REPLACED']);
   });
 
@@ -110,21 +101,21 @@ describe('a decision is never refused for a date or a length', () => {
     const known = `"application":"${APPLICATION}","outcome":"rejected","reason":{"ro":"Nu."}`;
     return decided(Buffer.from(`{${known},${members}}`));
   };
-  test('A time of decision of 200,000 nested lists is replaced, and the message is told from another', () => {
+  test('replaces a decision time of 200,000 nested lists, and distinguishes the messages', () => {
     const reply = takenOf(sent(`"decideTime":${deep(200_000)}`));
     expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
     expect(takenOf(sent(`"decideTime":${deep(200_000)}`)).digest).toBe(reply.digest);
     expect(takenOf(sent(`"decideTime":${deep(200_001)}`)).digest).not.toBe(reply.digest);
   });
 
-  test('What is nested without end beside a wrong date is refused, and nothing is thrown', () => {
+  test('refuses unlimited nesting beside an invalid date without throwing', () => {
     const { refusal } = sent(`"decideTime":5,"urgency":${deep(30_000)}`);
     expect(refusal?.cause).toBe('CONTENT_INVALID');
     expect(sent(`"decideTime":5,"urgency":${deep(200_000)}`).refusal?.cause).toBe('TOO_LARGE');
   });
 
-  test('A decision is taken whatever stands for its dates and reasons', () => {
-    // Words, since a reason without any is refused.
+  test('accepts a decision with any dates and reasons', () => {
+    // A text, because a blank reason is refused.
     const words = fc.string({ maxLength: 5_000, unit: 'grapheme' }).map((text) => `Nu. ${text}`);
     const anything = fc.oneof(fc.anything({ maxDepth: 1, values: [fc.string(), fc.integer()] }), fc.date().map(String));
     fc.assert(
@@ -139,10 +130,10 @@ describe('a decision is never refused for a date or a length', () => {
   });
 });
 
-describe('all that the contract carries is passed on', () => {
+describe('toReply', () => {
   const updateOf = (type: ReplyType, data: object) => takenOf(toReply(event(type, data), ASP)).update;
 
-  test('A result with its code and validity, a progress with its words, documents with their notes, and reasons are passed on', () => {
+  test('passes on results, progress notes, requested documents and reasons', () => {
     const result = { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
     const flat = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
     expect(updateOf(REPLY_TYPES.decided, { ...approval, result })).toMatchObject({ ...flat, appeal: null });
@@ -163,7 +154,7 @@ describe('all that the contract carries is passed on', () => {
   });
 });
 
-describe('what is refused names its cause, its fields, and the delivery where it is the own one', () => {
+describe('refusals', () => {
   const own = `${ID}-asp`;
   const foreign = `${ID}-cnas`;
   test.each<[string, ReceivedEvent, object]>([
@@ -227,20 +218,20 @@ describe('what is refused names its cause, its fields, and the delivery where it
       event(REPLY_TYPES.decided, { ...decision, application: 'applications/01JD0000000000000000000002' }),
       { named: { deliveryId: own }, refusal: { cause: 'KEY_MISMATCH' } },
     ],
-  ])('A refusal names cause, fields, and the delivery where it is the own one: %s', (_name, message, expected) => {
+  ])('name the cause, the fields and the own delivery: %s', (_name, message, expected) => {
     const read = toReply(message, ASP);
     expect(read).toMatchObject(expected);
     expect(read.reply).toBeUndefined();
     expect(read.named !== undefined).toBe('named' in expected);
   });
 
-  test('A refusal never names more than twenty fields', () => {
+  test('name at most 20 fields', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`f${n}`, 1]));
     expect(decided({ ...decision, ...many }).refusal?.fields).toHaveLength(20);
   });
 });
 
-describe('the content of a message', () => {
+describe('content', () => {
   const progress = { note: 'La arhivă.' };
   test.each<[string, ReceivedEvent]>([
     ['a decision as the contract wants it', event(REPLY_TYPES.decided, decision)],
@@ -273,20 +264,20 @@ describe('the content of a message', () => {
     }
   });
 
-  test('Content that is put right is told from another by what was sent, and is not changed itself', () => {
+  test('is compared as sent, and not changed by normalization', () => {
     const digest = (decideTime: string) => takenOf(decided({ ...decision, decideTime })).digest;
     expect(digest('mâine')).toBe(digest('mâine'));
     expect(digest('mâine')).not.toBe(digest('poimâine'));
   });
 
-  test('Content with a property that is called __proto__ is refused, also where a date is put right', () => {
+  test('is refused with a property __proto__, even if a date is normalized', () => {
     const sent = `{"application":"${APPLICATION}","outcome":"rejected","reason":{"ro":"Nu."},"decideTime":5,"__proto__":{}}`;
     expect(decided(Buffer.from(sent)).refusal?.cause).toBe('CONTENT_INVALID');
   });
 });
 
-describe('a message under a known id', () => {
-  test('A message under a known id is told from a repeat by type and content, not by the order of its properties', () => {
+describe('digest', () => {
+  test('depends on type and content, not on the order of properties', () => {
     const digest = (data: object) => takenOf(decided(data)).digest;
     expect(digest({ ...decision, agencyReference: 'A' })).toBe(digest({ agencyReference: 'A', ...decision }));
     expect(digest(decision)).not.toBe(digest({ ...decision, reason: { ro: 'Altul.' } }));

@@ -7,15 +7,15 @@ import { acknowledged, decided } from './bridge.ts';
 import { newApplication, openWorld, submissionOf, typesOf } from './world.ts';
 import type { World } from './world.ts';
 
-/** What outlives a bridge: what is parked, and what is open with an agency whose file is gone. */
+/** Tests state that survives restarts: parked messages, and applications with an agency whose file is missing. */
 
 let world: World;
 let deliveryEvents: Awaited<ReturnType<typeof readTopic>>;
 let agencyRequests: Awaited<ReturnType<typeof readTopic>>;
 beforeAll(async () => {
   world = await openWorld();
-  deliveryEvents = await readTopic(world.place, 'cups.deliveries');
-  agencyRequests = await readTopic(world.place, 'agency.asp.requests');
+  deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
+  agencyRequests = await readTopic(world.infrastructure, 'agency.asp.requests');
 });
 afterAll(async () => {
   await deliveryEvents.stop();
@@ -26,12 +26,12 @@ afterAll(async () => {
 async function sent(bridge: RunningService) {
   const application = newApplication();
   world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name));
-  await publishEvents(world.place, [application.submitted()]);
+  await publishEvents(world.infrastructure, [application.submitted()]);
   await eventually(async () => (await world.delivery(bridge, application.delivery)).state === 'DELIVERY_STATE_SENT');
   return application;
 }
 
-test('What is parked stays parked over a restart, takes up what comes meanwhile, and follows in order once it is released', async () => {
+test('keeps parked messages across a restart, and handles them in order after release', async () => {
   const bad = new Set(['poison']);
   const handler = (real: (event: ReceivedEvent) => Promise<HandlerResult>) => (event: ReceivedEvent) =>
     bad.has(event.id) ? Promise.reject(new TypeError('a fault of ours')) : real(event);
@@ -45,21 +45,21 @@ test('What is parked stays parked over a restart, takes up what comes meanwhile,
   await world.stop(faulty);
   await world.reply('asp', decided(name));
 
-  const mended = await world.start({}, { retryPolicy });
-  await eventually(async () => (await parkedOf(mended))[0]?.count === 2, { timeoutMs: 30_000 });
+  const fixedBridge = await world.start({}, { retryPolicy });
+  await eventually(async () => (await parkedOf(fixedBridge))[0]?.count === 2, { timeoutMs: 30_000 });
   expect(typesOf(deliveryEvents.events, delivery)).toEqual([]);
-  const key = { topic: 'agency.asp.replies', key: `${id}-asp`, by: 'ana', why: 'a release mended it' };
-  await world.operator(mended).releaseParkedKey(key);
+  const key = { topic: 'agency.asp.replies', key: `${id}-asp`, by: 'ana', why: 'fixed by a release' };
+  await world.operator(fixedBridge).releaseParkedKey(key);
   await deliveryEvents.until((events) => typesOf(events, delivery).length === 2);
   expect(typesOf(deliveryEvents.events, delivery)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
-  await eventually(async () => (await parkedOf(mended)).length === 0);
-  // What comes now is handled at once.
+  await eventually(async () => (await parkedOf(fixedBridge)).length === 0);
+  // Later messages are handled immediately.
   await world.reply('asp', acknowledged(name, 'late'));
   await deliveryEvents.until((events) => typesOf(events, delivery).length === 3);
-  await world.stop(mended);
+  await world.stop(fixedBridge);
 }, 90_000);
 
-test('An agency whose file is gone while applications are open loses nothing: what is new waits, and all goes on when it is back', async () => {
+test('loses nothing while the file of an agency is missing', async () => {
   const before = await world.start();
   const [withdrawn, open] = [await sent(before), await sent(before)];
   await world.stop(before);
@@ -67,15 +67,15 @@ test('An agency whose file is gone while applications are open loses nothing: wh
   const without = await world.start({ dataDir: world.dataFor(['cnas']) });
   const later = newApplication();
   world.submissions.set(`${later.name}/submissions/1`, submissionOf(later.name));
-  await publishEvents(world.place, [withdrawn.withdrawn(), later.submitted()]);
+  await publishEvents(world.infrastructure, [withdrawn.withdrawn(), later.submitted()]);
   await world.reply('asp', decided(open.name));
   await eventually(async () => (await world.delivery(without, later.delivery)).waitCause === 'AGENCY_UNKNOWN');
-  // That a person withdrew is told all the same: the request is on its topic.
+  // The withdrawal is sent anyway, because the request is on its topic.
   await agencyRequests.until((events) => events.filter(({ subject }) => subject === withdrawn.delivery).length === 2);
   expect((await world.delivery(without, open.delivery)).state).toBe('DELIVERY_STATE_SENT');
   const support = world.client(without, { role: 'support' });
   await expect(support.getAgencyActivity({ name: 'agencies/asp' })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
-  // Whoever signed its clerk in knew it: this replica may not have read its file yet.
+  // Identity knew the agency when its clerk signed in; this replica may lag.
   const clerk = world.client(without, { role: 'agency-clerk', agency: 'agencies/asp' });
   await expect(clerk.getAgencyActivity({ name: 'agencies/asp' })).rejects.toMatchObject({ reason: 'UNKNOWN_HERE' });
   await expect(clerk.getAgencyActivity({ name: 'agencies/cnas' })).rejects.toMatchObject({ reason: 'NOT_FOUND' });

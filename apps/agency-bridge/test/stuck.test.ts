@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { acknowledged, startBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 
-/** A handler that never ends, and with which more patience is had than a partition may stand still. */
+/** Settings for a handler that never ends, with a timeout longer than a partition may be blocked. */
 let bridge: Bridge;
 const gate = { hold: '', open: (): void => {} };
 const opened = new Promise<void>((resolve) => (gate.open = resolve));
@@ -27,7 +27,7 @@ afterAll(async () => {
 }, 60_000);
 
 const ROOT = join(import.meta.dirname, '../../..');
-/** The tool of operators, as one runs it. */
+/** Runs the ops CLI. */
 async function cups(...args: string[]): Promise<string> {
   const env = {
     PATH: process.env['PATH'],
@@ -46,7 +46,7 @@ const activity = async (agency: string) => {
   return (await clerk.getAgencyActivity({ name: `agencies/${agency}` })).activity;
 };
 
-test('a partition of replies that stands still is named by the lists of operators and told to its agency, until it moves', async () => {
+test('shows a blocked replies partition to administrators and its agency', async () => {
   const application = await bridge.sent();
   const before = Date.now();
   const held = acknowledged(application.name, 'held');

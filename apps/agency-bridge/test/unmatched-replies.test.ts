@@ -14,8 +14,8 @@ const refusedReply = (partition: number, offset: number, cause = 'NOT_JSON'): Un
 const step = (unmatched: UnmatchedReplies, messages: UnmatchedReply[], ms: number) =>
   nextReports(collect(unmatched, messages), new Date(T0 + ms));
 
-describe('what an agency is told of messages that name none of its deliveries', () => {
-  test('is told at once for each cause, then once in ten seconds with how many that were and where they lie', () => {
+describe('collect and nextReports', () => {
+  test('report each cause immediately, then every ten seconds with count and positions', () => {
     const first = step(
       newUnmatchedReplies('asp', false),
       [refusedReply(0, 5), refusedReply(0, 6, 'FOREIGN_AGENCY')],
@@ -40,7 +40,7 @@ describe('what an agency is told of messages that name none of its deliveries', 
     expect(third.unmatched).toMatchObject({ gathered: [], timer: null });
   });
 
-  test('counts every message once, however often and in what pieces they come, and is never more than one in ten seconds', () => {
+  test('count every message once, and report at most once in ten seconds', () => {
     const piece = fc.record({
       upTo: fc.tuple(fc.nat(40), fc.nat(40)),
       repeat: fc.nat(10),
@@ -59,11 +59,11 @@ describe('what an agency is told of messages that name none of its deliveries', 
         const go = (some: UnmatchedReply[]) => {
           const next = step(unmatched, some, now);
           unmatched = next.unmatched;
-          reports.push(...next.reports.map((one) => Object.assign({ at: now }, one)));
+          reports.push(...next.reports.map((report) => Object.assign({ at: now }, report)));
         };
         for (const { upTo, repeat, wait } of pieces) {
           now += wait;
-          // What was not committed comes again, and then goes on.
+          // Uncommitted messages are repeated after a crash.
           go(
             [0, 1].flatMap((partition) => {
               const from = Math.max(0, reached[partition]! - repeat);
@@ -78,7 +78,7 @@ describe('what an agency is told of messages that name none of its deliveries', 
         }
         expect(reports.reduce((sum, { count }) => sum + count, 0)).toBe(reached[0]! + reached[1]!);
         for (const cause of causes) {
-          const times = reports.filter((one) => one.cause === cause).map(({ at }) => at);
+          const times = reports.filter((report) => report.cause === cause).map(({ at }) => at);
           for (const [at, time] of times.entries())
             expect(time - (times[at - 1] ?? -Infinity)).toBeGreaterThanOrEqual(REPORT_INTERVAL_MS);
         }

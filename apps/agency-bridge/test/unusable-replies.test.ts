@@ -8,7 +8,7 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test('Replies that can not be used are kept once with their cause and fields, never their content', async () => {
+test('stores unusable replies once with cause and fields, without content', async () => {
   const { name, delivery } = await bridge.sent();
   const unknown = newApplication();
   const foreign = { agency: 'cnas' };
@@ -30,9 +30,9 @@ test('Replies that can not be used are kept once with their cause and fields, ne
     ['cnas', 'FOREIGN_AGENCY', acknowledged(name)],
   ];
   for (const [agency, , message] of wrong)
-    await produceRaw(bridge.world.place, `agency.${agency}.replies`, [message as never]);
+    await produceRaw(bridge.world.infrastructure, `agency.${agency}.replies`, [message as never]);
   await bridge.world.reply('asp', acknowledged(name));
-  // The desk is told of those that were its agency's own words about this delivery, and of nobody else's.
+  // The desk receives only refusals of the delivery's own agency.
   expect((await bridge.deliveryEventTypes(delivery, 5)).sort()).toEqual([
     'DeliveryAcknowledged',
     ...Array<string>(4).fill('DeliveryMessageRefused'),
@@ -67,6 +67,6 @@ test('Replies that can not be used are kept once with their cause and fields, ne
   await expect(support.listRefusedMessages({ ...next, topic: '' })).rejects.toMatchObject({
     reason: 'PAGE_TOKEN_INVALID',
   });
-  const scrape = await fetch(`http://127.0.0.1:${bridge.service.httpPort}/metrics`).then((answer) => answer.text());
+  const scrape = await fetch(`http://127.0.0.1:${bridge.service.httpPort}/metrics`).then((response) => response.text());
   expect(scrape).toMatch(/refused_messages_total\{[^}]*cause="TOO_LARGE"[^}]*\} 1/);
 });

@@ -37,23 +37,29 @@ export const AGENCIES = ['asp', 'cnas'];
 const DATA = join(import.meta.dirname, '../../../data');
 const CENTRE = 'centres/CU-001';
 
-/** Everything around the bridge: fresh topics and store, an intake made from its proto, agencies that are this test. */
+/** Opens the environment of a bridge: fresh topics and store, a fake intake, and agencies played by the test. */
 export async function openWorld(own: { brokers?: string[] } = {}) {
-  const place = { ...testInfrastructure(), ...own };
+  const infrastructure = { ...testInfrastructure(), ...own };
   const keys = createTestKeys();
   const data = mkdtempSync(join(tmpdir(), 'cups-bridge-'));
   const folderOf = (codes: string[]) => join(data, codes.join('+'));
   const log = captureLog('agency-bridge');
-  await ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: AGENCIES });
+  await ensureTopics({
+    brokers: infrastructure.brokers,
+    prefix: infrastructure.prefix,
+    partitions: 3,
+    agencies: AGENCIES,
+  });
 
   const submissions = new Map<string, GetSubmissionResponse>();
   const served = new Set<string>();
-  const state = { away: false };
+  const state = { isUnavailable: false };
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
     {
       async GetSubmission({ name, training }) {
-        if (state.away) throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The fake is away.' });
+        if (state.isUnavailable)
+          throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The fake is unavailable.' });
         const found = submissions.get(name);
         if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such submission.' });
         if ((found.training ?? false) !== training)
@@ -69,18 +75,18 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
   const clients: { close(): void }[] = [];
 
   return {
-    place,
+    infrastructure,
     keys,
     log,
     submissions,
-    /** Names of the submissions that intake gave out. */
+    /** Names of the submissions that intake returned. */
     served,
-    /** Intake answers that it can not, or answers again. */
-    setUnavailable(away: boolean): void {
-      state.away = away;
+    /** Makes intake unavailable, or available again. */
+    setUnavailable(isUnavailable: boolean): void {
+      state.isUnavailable = isUnavailable;
     },
 
-    /** A folder of data with files of these agencies. */
+    /** Creates a data folder with files of these agencies. */
     dataFor(codes: string[]): string {
       mkdirSync(join(folderOf(codes), 'agencies'), { recursive: true });
       for (const code of codes) this.addAgency(folderOf(codes), code);
@@ -93,10 +99,10 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
 
     async start(changes: Partial<Config> = {}, overrides: Overrides = {}): Promise<RunningService> {
       const config: Config = {
-        ...readConfig({ CUPS_ENV: 'development', CUPS_PREFIX: place.prefix, CUPS_KEYS: keys.dir }),
+        ...readConfig({ CUPS_ENV: 'development', CUPS_PREFIX: infrastructure.prefix, CUPS_KEYS: keys.dir }),
         dataDir: this.dataFor(AGENCIES),
-        mongoUri: place.mongoUri,
-        kafkaBrokers: place.brokers,
+        mongoUri: infrastructure.mongoUri,
+        kafkaBrokers: infrastructure.brokers,
         grpcPort: 0,
         httpPort: 0,
         intakeAddress: intake.address,
@@ -114,7 +120,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       await bridge.stop();
     },
 
-    /** A client as the gateway, for somebody of this role. */
+    /** Returns a gateway client with a session of this role. */
     client(bridge: RunningService, claims: Parameters<typeof keys.session>[0]) {
       const client = clientFor<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
         address: `127.0.0.1:${bridge.grpcPort}`,
@@ -126,7 +132,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       clients.push(client);
       return client;
     },
-    /** A client as the tool of operators. */
+    /** Returns a client of the ops CLI. */
     operator(bridge: RunningService) {
       const client = clientFor<OperationsServiceDefinition>('cups.operations.v1.OperationsService', {
         address: `127.0.0.1:${bridge.grpcPort}`,
@@ -137,20 +143,20 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       clients.push(client);
       return client;
     },
-    /** The delivery as the desk of its centre sees it. */
+    /** Returns the delivery as its centre's desk sees it. */
     async delivery(bridge: RunningService, name: string): Promise<Delivery__Output> {
       const { delivery } = await this.client(bridge, { role: 'specialist', centre: CENTRE }).getDelivery({ name });
-      if (!delivery) throw new Error('an answer without a delivery');
+      if (!delivery) throw new Error('the response has no delivery');
       return delivery;
     },
 
-    /** A message of an agency, as its Kafka client would send it. */
+    /** Sends messages of an agency. */
     async reply(agency: string, ...messages: ReturnType<typeof toMessage>[]): Promise<void> {
-      await produceRaw(place, `agency.${agency}.replies`, messages);
+      await produceRaw(infrastructure, `agency.${agency}.replies`, messages);
     },
-    /** A message of whoever stands in for agencies in trainings. */
+    /** Sends messages of a simulator in trainings. */
     async replyInTraining(...messages: ReturnType<typeof toMessage>[]): Promise<void> {
-      await produceRaw(place, 'training.replies', messages);
+      await produceRaw(infrastructure, 'training.replies', messages);
     },
 
     async close(): Promise<void> {
@@ -166,7 +172,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 let people = 0;
 
-/** A frozen submission of a synthetic person. */
+/** Creates an immutable submission of a synthetic person. */
 export function submissionOf(
   application: string,
   number = 1,
@@ -203,7 +209,7 @@ export function submissionOf(
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
-/** The names of intake's events, without their package, and the message of each. */
+/** Names of intake's events without their package. */
 export type EventName = IntakeEvent['type'] extends infer Type
   ? Type extends `cups.intake.v1.${infer Name}`
     ? Name
@@ -211,7 +217,7 @@ export type EventName = IntakeEvent['type'] extends infer Type
   : never;
 export type Fields<Name extends string> = Extract<IntakeEvent, { type: `cups.intake.v1.${Name}` }>['data'];
 
-/** An application whose events intake tells, counted from 1. */
+/** Creates an application and generates its intake events, sequenced from 1. */
 export function newApplication(agency = 'asp', training = false) {
   const id = ulid();
   const name = `applications/${id}`;
@@ -274,7 +280,7 @@ export function newApplication(agency = 'asp', training = false) {
     handedOver: () => intakeEvent('ResultHandedOver', {}, 'STATE_HANDED_OVER'),
     closed: () => intakeEvent('ApplicationClosed', { needMet: true }, 'STATE_CLOSED'),
     noted: () => intakeEvent('DeskNoted', { kind: 'second-decision' }, 'STATE_READY'),
-    /** As a later release of intake would tell it: its first field is that of all events, and what follows is unknown here. */
+    /** An event of a later release of intake: its first field is common to all events, the others are unknown. */
     praised(): Event {
       const known = messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: refIn('STATE_CLOSED') });
       const fieldNine = Buffer.from([(9 << 3) | 2, 3, 0x61, 0x62, 0x63]);
@@ -283,14 +289,17 @@ export function newApplication(agency = 'asp', training = false) {
   };
 }
 
-/** A reply of an agency about an application; `over` changes what a wrong sender would get wrong. */
+/**
+ * Creates a reply of an agency about an application.
+ * @param overrides deviations of an invalid sender
+ */
 export function replyOf<T extends ReplyType>(
   type: T,
   application: string,
   data: Omit<ReplyData[T], 'application'>,
-  over: { id?: string; agency?: string; source?: string } = {},
+  overrides: { id?: string; agency?: string; source?: string } = {},
 ): ReturnType<typeof toMessage> {
-  const { agency = 'asp', source = `/agencies/${agency}`, id = crypto.randomUUID() } = over;
+  const { agency = 'asp', source = `/agencies/${agency}`, id = crypto.randomUUID() } = overrides;
   return toMessage({
     id,
     source,
@@ -301,6 +310,6 @@ export function replyOf<T extends ReplyType>(
   } as unknown as ReplyEvent);
 }
 
-/** Types of events about a delivery, without their package. */
+/** Returns the types of events about a delivery, without their package. */
 export const typesOf = (events: ReceivedEvent[], subject: string): string[] =>
   events.filter((event) => event.subject === subject).map(({ type }) => type.replace('cups.agencybridge.v1.', ''));

@@ -41,8 +41,8 @@ export function toCentrePayload(centre: CentreChanged): Payload & { type: string
 }
 
 /**
- * Reads a Kafka message of `cups.centres`, ignoring unknown properties. Never throws.
- * A caller ignores a message refused with UNKNOWN_TYPE: it belongs to a later contract version.
+ * Reads a Kafka message of `cups.centres`, ignoring unknown properties. Never throws. A caller ignores a message
+ * refused with UNKNOWN_TYPE: it belongs to a later contract version.
  */
 export function fromCentreMessage(message: IncomingMessage): CentreReadResult {
   const attributes = attributesOf(textHeaders(message.headers));

@@ -14,12 +14,10 @@ import type { RawAttributes } from './validate.ts';
 import type { Violation } from './violations.ts';
 
 /**
- * Why a message cannot be read.
- * NOT_CLOUDEVENTS: a header is missing or invalid (named). UNKNOWN_TYPE: not a type of this contract.
- * SOURCE_MISMATCH: the source may not send this type about this delivery.
- * TOO_LARGE: exceeds the size limit of its direction. NOT_JSON: the bytes are not JSON in UTF-8.
- * CONTENT_INVALID: violates the schema (fields named).
- * KEY_MISMATCH: key, subject and content name different deliveries.
+ * Why a message cannot be read. NOT_CLOUDEVENTS: a header is missing or invalid (named). UNKNOWN_TYPE: not a type of
+ * this contract. SOURCE_MISMATCH: the source may not send this type about this delivery. TOO_LARGE: exceeds the size
+ * limit of its direction. NOT_JSON: the bytes are not JSON in UTF-8. CONTENT_INVALID: violates the schema (fields
+ * named). KEY_MISMATCH: key, subject and content name different deliveries.
  */
 export const CAUSES = [
   'NOT_CLOUDEVENTS',
@@ -104,8 +102,8 @@ export function parseContent(bytes: Uint8Array | null, limit: number): ParsedCon
 }
 
 /**
- * Validates parsed content of an event with valid attributes. Never throws; never repeats content.
- * Unknown properties are ignored in requests and rejected in replies.
+ * Validates parsed content of an event with valid attributes. Never throws; never repeats content. Unknown properties
+ * are ignored in requests and rejected in replies.
  */
 export function readContent(envelope: Envelope, content: ParsedContent): ReadResult {
   const { type, application, attributes } = envelope;

@@ -12,8 +12,8 @@ const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const COPY_OFFSET_BYTES = [0, 1, 2, 4] as const;
 
 /**
- * Validates the tags of a Snappy block. `start` is the offset after the length preamble.
- * snappyjs 0.7.0 reads a four-byte literal length as signed, so a negative one loops forever.
+ * Validates the tags of a Snappy block. `start` is the offset after the length preamble. snappyjs 0.7.0 reads a
+ * four-byte literal length as signed, so a negative one loops forever.
  * @throws Error if a literal's length needs four bytes: it would exceed 16 MiB, above every limit
  */
 function checkTags(block: Buffer, start: number): void {

@@ -3,23 +3,21 @@ import type { ReplyType } from './messages.ts';
 import type { RefusalCause } from './refusals.ts';
 
 /**
- * The lifecycle of a delivery as its agency sees it: which reply is allowed when, and its effect.
- * The table in the contract is generated from this one. A test validates it against `AGENCY_EFFECTS` of
- * `@cups/application`.
+ * The lifecycle of a delivery as its agency sees it: which reply is allowed when, and its effect. The table in the
+ * contract is generated from this one. A test validates it against `AGENCY_EFFECTS` of `@cups/application`.
  */
 
 /**
- * Stages of a delivery.
- * `nothing-sent`: the agency's topic has no request about it. `in-work`: it has one, and the applicant owes nothing.
- * `documents-requested`: the applicant owes documents. `decided`: the agency decided. `ended`: withdrawn or expired.
+ * Stages of a delivery. `nothing-sent`: the agency's topic has no request about it. `in-work`: it has one, and the
+ * applicant owes nothing. `documents-requested`: the applicant owes documents. `decided`: the agency decided.
+ * `ended`: withdrawn or expired.
  */
 export const STAGES = ['nothing-sent', 'in-work', 'documents-requested', 'decided', 'ended'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /**
- * Effect of a valid reply.
- * `transition`: the application moves to this stage. `record`: the reply is stored and shown, and the stage stays.
- * `refuse`: the stage stays, and the agency receives this cause.
+ * Effect of a valid reply. `transition`: the application moves to this stage. `record`: the reply is stored and
+ * shown, and the stage stays. `refuse`: the stage stays, and the agency receives this cause.
  */
 export type ReplyEffect =
   | { effect: 'transition'; to: Stage; cause?: undefined }

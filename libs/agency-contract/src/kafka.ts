@@ -77,8 +77,7 @@ function decodeText(given: Buffer | string | null | undefined): string | undefin
 
 /**
  * Decodes headers. Null and empty count as absent. A duplicate (`once`), in any case, or invalid UTF-8 (`utf8`) is a
- * violation;
- * an invalid trace context is ignored.
+ * violation; an invalid trace context is ignored.
  */
 function readHeaders(headers: IncomingMessage['headers']): ParsedHeaders {
   const text: Record<string, string> = {};

@@ -70,8 +70,8 @@ function unpackBlock(source: Buffer, from: number, end: number, output: Output):
 }
 
 /**
- * Unpacks LZ4 frames of Kafka clients, ignoring checksums.
- * Own code, because packages for Node have no size limit or are native, untyped or unmaintained.
+ * Unpacks LZ4 frames of Kafka clients, ignoring checksums. Own code, because packages for Node have no size limit or
+ * are native, untyped or unmaintained.
  * @throws SizeLimitError over `limit`; Error if the bytes are not a frame
  */
 export function unpackLz4(source: Buffer, limit: number): Buffer {

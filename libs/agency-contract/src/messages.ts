@@ -208,8 +208,8 @@ export const topicsOf = (agency: string, prefix = ''): { requests: string; repli
 });
 
 /**
- * Returns the two training topics: requests of training desks to any agency, and a simulator's replies.
- * Agencies have no access to them, so no published contract names them.
+ * Returns the two training topics: requests of training desks to any agency, and a simulator's replies. Agencies have
+ * no access to them, so no published contract names them.
  */
 export const trainingTopics = (prefix = ''): { requests: string; replies: string } => ({
   requests: `${prefix}training.requests`,

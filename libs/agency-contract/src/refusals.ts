@@ -1,6 +1,6 @@
 /**
- * The table of causes for replies that the platform refuses, records or changes.
- * The contract document, the corpus, `md.cups.reply.refused.v1` and the kit take their texts from it.
+ * The table of causes for replies that the platform refuses, records or changes. The contract document, the corpus,
+ * `md.cups.reply.refused.v1` and the kit take their texts from it.
  */
 
 export const HANDLINGS = ['refused', 'recorded', 'changed'] as const;

@@ -12,8 +12,8 @@ import {
 } from './schemas.ts';
 
 /**
- * A broken rule and its field: a dotted path from the content root (`''` is the root), never a value.
- * The path of an unexpected property ends in its name, or in `*` if the name could be content.
+ * A broken rule and its field: a dotted path from the content root (`''` is the root), never a value. The path of an
+ * unexpected property ends in its name, or in `*` if the name could be content.
  */
 export type Violation = { field: string; rule: string };
 

@@ -8,8 +8,8 @@ const { CompressionCodecs, CompressionTypes } = kafkajs;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
 /**
- * Adds Snappy, LZ4 and ZSTD to kafkajs, which reads gzip only and retries other batches forever.
- * The kit sends uncompressed batches.
+ * Adds Snappy, LZ4 and ZSTD to kafkajs, which reads gzip only and retries other batches forever. The kit sends
+ * uncompressed batches.
  */
 export function registerCodecs(): void {
   for (const name of ['Snappy', 'LZ4', 'ZSTD'] as const) {

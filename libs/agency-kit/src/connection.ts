@@ -30,9 +30,8 @@ export type ConnectionOptions = {
   /** Topic to produce to; undefined if the connection sends nothing. */
   writes: string | undefined;
   /**
-   * Where consumption starts.
-   * `committed`: at the committed offset, else at the start of the topic.
-   * `now`: after the last message at the first connection; each message once, whatever the group committed.
+   * Where consumption starts. `committed`: at the committed offset, else at the start of the topic. `now`: after the
+   * last message at the first connection; each message once, whatever the group committed.
    */
   startAt?: 'committed' | 'now';
   /** Maximum time that the broker holds an empty fetch, in ms; default 1,000. */
@@ -90,8 +89,8 @@ function awaitEnd(consumer: Consumer, signal: AbortSignal): Promise<string> {
 }
 
 /**
- * One consumer and one producer that stay connected from `start` on.
- * They recover from unavailable brokers, missing topics (awaited, never created), crashes and stalls.
+ * One consumer and one producer that stay connected from `start` on. They recover from unavailable brokers, missing
+ * topics (awaited, never created), crashes and stalls.
  */
 export class Connection {
   readonly #options: ConnectionOptions;

@@ -4,8 +4,8 @@ export type Position = { partition: number; offset: string };
 type PartitionProgress = { next: number; committed: number; open: Set<number> };
 
 /**
- * Tracks which messages of a topic are processed.
- * Commits stop before the first open message of a partition, so that the next process reads the open ones again.
+ * Tracks which messages of a topic are processed. Commits stop before the first open message of a partition, so that
+ * the next process reads the open ones again.
  */
 export class Positions {
   readonly #partitions = new Map<number, PartitionProgress>();

@@ -74,8 +74,8 @@ const refuseField = (cause: RefusalCause, field: string, rule: string = cause): 
   toRefusal(cause, { field, rule });
 
 /**
- * Evaluates one agency's replies by the contract's tables.
- * Holds deliveries in memory and must be informed of every request sent.
+ * Evaluates one agency's replies by the contract's tables. Holds deliveries in memory and must be informed of every
+ * request sent.
  */
 export class ReplyEvaluator {
   readonly #agency: string;

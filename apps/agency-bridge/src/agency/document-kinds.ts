@@ -2,5 +2,5 @@ import kinds from '@cups/agency-contract/reference/paper-kinds.json' with { type
 
 const documentKinds = new Set(kinds.map(({ kind }) => kind));
 
-/** Whether a kind of paper is one of the contract's list, for which the desk and the person have words. */
+/** Returns whether a document kind is in the contract's list, which has its names for the desk and the applicant. */
 export const isDocumentKind = (kind: string): boolean => documentKinds.has(kind);

@@ -5,8 +5,8 @@ import type { MessageChange } from '@cups/application';
 import { instantOf } from '@cups/contracts';
 
 /**
- * A decision is never refused for a date or a length: what cannot be taken as it was sent is replaced or cut before the
- * contract is asked, and each change has a code, which the desk sees.
+ * A change made to a reply before validation. Decisions are never refused for a date or a length: invalid dates are
+ * replaced or dropped and texts are truncated. The desk sees the code of each change.
  */
 export type Normalization = Extract<
   MessageChange,
@@ -15,22 +15,22 @@ export type Normalization = Extract<
 
 type JsonObject = Record<string, unknown>;
 
-/** The types whose meaning must arrive even where a detail is wrong. */
+/** Types whose meaning must arrive even if a detail is wrong. */
 const NORMALIZED_TYPES: readonly string[] = [
   REPLY_TYPES.decided,
   REPLY_TYPES.resultCorrected,
   REPLY_TYPES.resultRevoked,
 ];
-/** No text that was written for a person is longer. */
+/** Maximum size of content to normalize. */
 const MAX_NORMALIZED_BYTES = 1024 * 1024;
 
-/** How much of a reply of this type is read, in bytes: more than its bound where it may be put right. */
+/** Returns how many bytes of a reply to parse: more than its limit if it may be normalized. */
 export const maxReadBytesOf = (type: MessageType): number =>
   NORMALIZED_TYPES.includes(type) ? MAX_NORMALIZED_BYTES : maxBytesOf(type);
 
 /**
- * The parsed content of a reply with its dates and lengths put right, and what was changed; the same content where nothing was.
- * @param time when the message was sent: it stands in for a time of decision that is none, and days are judged by it
+ * Returns the content with dates and lengths normalized, and the changes; the same content if nothing changed.
+ * @param time send time, which replaces an invalid decision time and defines which dates have passed
  */
 export function normalizeReply(
   type: string,
@@ -40,7 +40,7 @@ export function normalizeReply(
   const { value } = content;
   if (!NORMALIZED_TYPES.includes(type) || !isJsonObject(value)) return { content, changes: [] };
   const changes = new Set<Normalization>();
-  // A copy by spread keeps a property that is called __proto__ a property, so that the contract refuses it.
+  // Spreading keeps `__proto__` as a property, so that the contract rejects it.
   const normalized: JsonObject = { ...value };
   if (type === REPLY_TYPES.decided && !instantOf(value['decideTime'])) {
     normalized['decideTime'] = time.toISOString();
@@ -59,7 +59,7 @@ export function normalizeReply(
   return bytes ? { content: { bytes, value: normalized }, changes: [...changes] } : { content, changes: [] };
 }
 
-/** An appeal with the day on which it ends left out where that is none, or had passed. */
+/** Returns the appeal without an invalid or past end date. */
 function normalizeAppeal(appeal: JsonObject, time: Date, changes: Set<Normalization>): JsonObject {
   const { until, how, ...others } = appeal;
   const normalized: JsonObject = { ...others };
@@ -70,7 +70,7 @@ function normalizeAppeal(appeal: JsonObject, time: Date, changes: Set<Normalizat
   return normalized;
 }
 
-/** The same text where nothing of it was too long. */
+/** Returns the same text if nothing was truncated. */
 function normalizeText(text: JsonObject, changes: Set<Normalization>): JsonObject {
   const normalized = Object.entries(text).map(([language, value]) => [language, truncateText(value)] as const);
   if (normalized.every(([language, value]) => value === text[language])) return text;
@@ -78,17 +78,17 @@ function normalizeText(text: JsonObject, changes: Set<Normalization>): JsonObjec
   return Object.fromEntries(normalized);
 }
 
-/** A text for a person, as long as the contract allows; anything else as it is. */
+/** Truncates a text to the maximum length of the contract; returns other values unchanged. */
 function truncateText(value: unknown): unknown {
   if (typeof value !== 'string' || [...value].length <= MAX_TEXT_LENGTH) return value;
   return `${[...value].slice(0, MAX_TEXT_LENGTH - 1).join('')}…`;
 }
 
-/** Whether this is a day that had not passed when the message was sent. */
+/** Returns whether a value is a date that had not passed when the message was sent. */
 const isTodayOrLater = (value: unknown, sent: Date) =>
   typeof value === 'string' && isCivilDate(value) && value >= toCivilDate(sent);
 
-/** Undefined for what is nested too deeply to be written as JSON: the contract refuses it, since it allows nothing so deep. */
+/** Returns undefined if the content is nested too deeply to be serialized; the contract refuses such content. */
 function bytesOf(content: JsonObject): number | undefined {
   try {
     return Buffer.byteLength(JSON.stringify(content));

@@ -3,39 +3,39 @@ import type { ReplyRefused } from '@cups/agency-contract';
 import type { ReceivedEvent } from '@cups/contracts';
 import type { ReplyIssue, MessagePosition } from '../domain/delivery.ts';
 
-/** The border to agencies, outwards: what became of a reply that was not taken as it was sent, without anything that it says. */
+/** Agency boundary, outbound: reports of refused, recorded and changed replies, without their content. */
 
 const MAX_VIOLATIONS = 20;
 const MAX_FIELD_LENGTH = 500;
 const MAX_RULE_LENGTH = 64;
-/** What is to be done where a cause stands in no table. */
+/** Used for a cause that is not in the contract's table. */
 const UNKNOWN_CAUSE = {
   handling: 'refused',
   mend: 'Hold the message against the contract, or ask the platform.',
 } as const;
 
-/** Where a message lies, and what of its name may be told back. */
+/** Returns the position of a message, with ID and type if they are safe to send back. */
 export function messagePositionOf({ id, type, topic, partition, offset }: ReceivedEvent): MessagePosition {
   const position: MessagePosition = { topic, partition, offset: Number(offset) };
-  const plain = plainId(id);
-  if (plain !== undefined) position.id = plain;
+  const safeId = plainId(id);
+  if (safeId !== undefined) position.id = safeId;
   if (isReplyType(type) || isRequestType(type)) position.type = type;
   return position;
 }
 
-/** What an agency is to make of one message, or of several that had the same cause. */
+/** A report about one message, or about several with the same cause. */
 export interface ReplyReport {
   about: MessagePosition;
   issue: ReplyIssue;
-  /** applications/{id} of the agency, where the message named one. */
+  /** applications/{id} of the agency, if the message named one. */
   application?: string | undefined;
   count?: number;
-  /** Of several the last. */
+  /** Position of the last message, if there are several. */
   last?: { partition: number; offset: number };
   time: Date;
 }
 
-/** The content of `md.cups.reply.refused.v1`. */
+/** Builds the content of `md.cups.reply.refused.v1`. */
 export function toReplyRefused({ about, issue, application, count = 1, last, time }: ReplyReport): ReplyRefused {
   const { cause, changes } = issue;
   const { handling, mend } = isRefusalCause(cause) ? REFUSALS[cause] : UNKNOWN_CAUSE;
@@ -57,7 +57,7 @@ export function toReplyRefused({ about, issue, application, count = 1, last, tim
   return content;
 }
 
-/** As many and as long as they may be told and kept. */
+/** Limits the number and the length of violations. */
 export const limitViolations = (violations: ReplyIssue['violations']): ReplyIssue['violations'] =>
   violations
     .slice(0, MAX_VIOLATIONS)

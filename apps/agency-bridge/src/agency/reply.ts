@@ -19,9 +19,9 @@ import type { Normalization } from './normalize.ts';
 import { limitViolations, messagePositionOf } from './reply-issue.ts';
 import { isDocumentKind } from './document-kinds.ts';
 
-/** The border to agencies, inwards: a reply becomes what the domain understands. */
+/** Agency boundary, inbound: converts replies to domain messages. */
 
-/** A message that may be taken, or why not; `named` where it is about a delivery of the agency that sent it. */
+/** A valid reply or a refusal. `named` is set if the message names a delivery of its sender. */
 export type ReplyReadResult =
   | { named: DeliveryReference; reply: Reply; refusal?: undefined }
   | { named?: DeliveryReference | undefined; reply?: undefined; refusal: ReplyRefusal };
@@ -33,22 +33,21 @@ export interface DeliveryReference {
   application: string;
 }
 
-/** Whose words a topic carries; on that of trainings somebody stands in for the agency. */
+/** Whose replies a topic carries. On the training topic, a simulator plays the agency. */
 export interface ReplyOrigin {
   agency: string;
   training: boolean;
 }
 
-/** As long as the contract lets an id be. */
+/** Maximum length of an ID in the contract. */
 const MAX_ID_LENGTH = 200;
-/** Where nothing of a content is a name: what is wrong is all of it. */
+/** Field name of a violation of the content as a whole. */
 const WHOLE_CONTENT = '*';
 
 /**
- * A message from the replies topic of `agency`, or from that of trainings, checked against the contract. Causes are those of the contract, and
- * FOREIGN_AGENCY (it claims another source), FOREIGN_DELIVERY (it speaks of another agency's delivery): topic, source and
- * subject must name one agency before anything of the message counts. What is wrong with a date or a length of a decision
- * is put right and told (`mend`).
+ * Validates a message of a replies topic against the contract and converts it. Besides the contract's causes it
+ * refuses another source (FOREIGN_AGENCY) and another agency's delivery (FOREIGN_DELIVERY). Dates and lengths of
+ * decisions are normalized.
  */
 export function toReply(event: ReceivedEvent, origin: ReplyOrigin): ReplyReadResult {
   const { agency } = origin;
@@ -57,44 +56,46 @@ export function toReply(event: ReceivedEvent, origin: ReplyOrigin): ReplyReadRes
   if (named && named.agency !== agency) return { refusal: createRefusal('FOREIGN_DELIVERY', 'ce_subject') };
   const envelope = readAttributes(toAttributes(event), event.key);
   if (!envelope.ok) return { named, refusal: toReplyRefusal(envelope) };
-  const sent = parseContent(event.data, maxReadBytesOf(envelope.type));
-  const { content, changes } = normalizeReply(envelope.type, sent, event.time);
+  const original = parseContent(event.data, maxReadBytesOf(envelope.type));
+  const { content, changes } = normalizeReply(envelope.type, original, event.time);
   const read = readContent(envelope, content);
   if (!read.ok) return { named, refusal: toReplyRefusal(read) };
   if (!named || !isReplyType(read.event.type)) return { named, refusal: createRefusal('UNKNOWN_TYPE', 'ce_type') };
   const replyEvent = read.event as ReplyEvent;
   const semanticRefusal = validateSemantics(replyEvent);
   if (semanticRefusal) return { named, refusal: semanticRefusal };
-  const all: Normalization[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
-  const details = { digest: computeDigest(event, sent.value), changes: all };
+  const allChanges: Normalization[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
+  const details = { digest: computeDigest(event, original.value), changes: allChanges };
   return { named, reply: Object.assign(messageOf(event, origin), toReplyFields(replyEvent), details) };
 }
 
-/** A message, whatever it says. */
+/** Returns the message fields that do not depend on the content. */
 export const messageOf = (event: ReceivedEvent, { training }: ReplyOrigin): Message => ({
-  // In an event an id of any length would make a message that Kafka refuses for its size.
+  // An ID of unlimited length could make an event too large for Kafka.
   id: event.id.length <= MAX_ID_LENGTH ? event.id : '',
   time: event.time,
   training,
   position: messagePositionOf(event),
 });
 
-/** What a schema cannot say: that a paper is one of the list, that a reason has words. */
+/** Refuses what no schema can express: unknown document kinds and blank reasons. */
 function validateSemantics({ type, data }: ReplyEvent): ReplyRefusal | undefined {
   if (type === REPLY_TYPES.documentsRequested) {
-    const unknown = data.documents.flatMap(({ kind }, at) => (isDocumentKind(kind) ? [] : [`documents.${at}.kind`]));
+    const unknown = data.documents.flatMap(({ kind }, index) =>
+      isDocumentKind(kind) ? [] : [`documents.${index}.kind`],
+    );
     return unknown.length > 0 ? createRefusal('UNKNOWN_PAPER_KIND', ...unknown) : undefined;
   }
   const { reason } = data as { reason?: Text };
   if (!reason || !Object.values(reason).every(isBlank)) return undefined;
-  // Romanian is what is asked for.
+  // Romanian is the required language.
   return toReplyRefusal({ cause: 'REASON_BLANK', violations: [{ field: 'reason.ro', rule: 'notBlank' }] });
 }
 
-/** Nothing but spaces, controls and marks that no one sees. */
+/** Returns whether a text has only spaces, control characters and invisible marks. */
 const isBlank = (text: string): boolean => text.replace(/[\p{C}\p{Z}]/gu, '') === '';
 
-/** As the contract names them. The time is the one that the platform goes by; what is empty is not there. */
+/** Returns the attributes by their contract names, with the platform's time. Empty attributes are absent. */
 function toAttributes(event: ReceivedEvent) {
   return {
     specversion: '1.0',
@@ -111,20 +112,20 @@ function toAttributes(event: ReceivedEvent) {
 }
 
 function toReplyRefusal({ cause, violations }: { cause: DeliveryCause; violations: Violation[] }): ReplyRefusal {
-  const bounded = limitViolations(violations);
-  return { cause, fields: [...new Set(bounded.map(({ field }) => field || WHOLE_CONTENT))], violations: bounded };
+  const limited = limitViolations(violations);
+  return { cause, fields: [...new Set(limited.map(({ field }) => field || WHOLE_CONTENT))], violations: limited };
 }
 
 const createRefusal = (cause: DeliveryCause, ...fields: string[]): ReplyRefusal =>
   toReplyRefusal({ cause, violations: fields.map((field) => ({ field, rule: cause })) });
 
-/** Of type and content as they were sent, whatever the order of properties. */
+/** Returns the digest of type and original content, regardless of the order of properties. */
 function computeDigest({ type, data }: ReceivedEvent, content: unknown): string {
   const hash = createHash('sha256').update(`${type}\n`);
   try {
     hash.update(canonicalJson(content));
   } catch {
-    // Nested too deeply to be put in order, in what `mend` has replaced: then it is the bytes that count.
+    // Content nested too deeply to be sorted, in a part that was replaced: use the bytes.
     hash.update(data);
   }
   return hash.digest('base64url').slice(0, 22);
@@ -181,7 +182,7 @@ function toAgencyUpdate(event: ReplyEvent): AgencyUpdate {
   }
 }
 
-/** Romanian is always there inside the platform: an agency's message in another language only stands in for it. */
+/** Romanian is required inside the platform: if it is missing, another language replaces it. */
 const toLocalizedText = ({ ro, ru, en }: { ro?: string; ru?: string; en?: string }): LocalizedText => ({
   ro: [ro, ru, en].find((text) => text && !isBlank(text)) ?? '',
   ru: ru ?? '',

@@ -16,16 +16,17 @@ import type { NewEvent } from '@cups/store';
 import type { Delivery, FetchResult, SubmissionKind, OutboundRequest } from '../domain/delivery.ts';
 import { toReplyRefused } from './reply-issue.ts';
 
-/** The border to agencies, outwards: a frozen submission becomes a request. */
+/** Agency boundary, outbound: converts immutable submissions to requests. */
 
 /**
- * Submission `number` of a delivery as the agency contract wants it, or why it can not be sent.
- * @returns kind request, withdrawn or failed (CONTENT_INVALID, AGENCY_MISMATCH, TRAINING_MISMATCH), with the wrong fields' names
+ * Converts submission `number` of a delivery to a request of the agency contract.
+ * @returns kind request, withdrawn or failed (CONTENT_INVALID, AGENCY_MISMATCH, TRAINING_MISMATCH) with the invalid
+ * fields
  */
 export function toRequest(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): FetchResult {
   if (submission.withdrawn) return { kind: 'withdrawn' };
   if (submission.agency !== `agencies/${delivery.agency}`) return toFailure('AGENCY_MISMATCH', ['agency']);
-  // Intake froze the mark, and the delivery goes by it: where the two differ, nothing goes anywhere.
+  // The submission and the delivery each store this mark. If they differ, send nothing.
   if (submission.training !== (delivery.training ?? false)) return toFailure('TRAINING_MISMATCH', ['training']);
   const type = resolveSubmissionKind(submission, number);
   let data: object;
@@ -41,17 +42,17 @@ export function toRequest(submission: GetSubmissionResponse__Output, number: num
 
 const toFailure = (cause: DeliveryCause, fields: string[]): FetchResult => ({ kind: 'failed', cause, fields });
 
-/** Agencies that take nobody without IDNP never get one: intake files no such application with them. */
+/** Intake files no application with a person without IDNP with agencies that do not accept them. */
 function resolveSubmissionKind({ content }: GetSubmissionResponse__Output, number: number): SubmissionKind {
   const isForeign = [content?.applicant, content?.represented].some((person) => person?.foreignDocument);
   if (number === 1) return isForeign ? 'submittedV2' : 'submitted';
   return isForeign ? 'documentsSuppliedV2' : 'documentsSupplied';
 }
 
-/** Without what is empty on the wire. */
+/** Omits values that are empty on the wire. */
 function omitEmpty<T extends Record<string, unknown>>(fields: T): Partial<T> {
-  const kept = Object.entries(fields).filter(([, value]) => value !== '' && value !== null && value !== undefined);
-  return Object.fromEntries(kept) as Partial<T>;
+  const present = Object.entries(fields).filter(([, value]) => value !== '' && value !== null && value !== undefined);
+  return Object.fromEntries(present) as Partial<T>;
 }
 
 const idOf = (name: string) => name.slice(name.indexOf('/') + 1);
@@ -82,8 +83,8 @@ function toContent(submission: GetSubmissionResponse__Output, number: number, de
       : undefined,
     answers: answers && answers.length > 0 ? (JSON.parse(answers.toString()) as unknown) : {},
     evidence: (content?.evidence ?? []).map(
-      ({ kind, number: paper, issueDate, originalSeen, copy, verificationCode }) =>
-        omitEmpty({ kind, number: paper, issueDate, originalSeen, copy, verificationCode }),
+      ({ kind, number: documentNumber, issueDate, originalSeen, copy, verificationCode }) =>
+        omitEmpty({ kind, number: documentNumber, issueDate, originalSeen, copy, verificationCode }),
     ),
     costOption: content?.costOption
       ? omitEmpty({
@@ -101,7 +102,7 @@ function toContent(submission: GetSubmissionResponse__Output, number: number, de
   } satisfies { [Field in keyof DocumentsSupplied]?: unknown });
 }
 
-/** What a later submission answers, and what of it is missing. */
+/** Returns which request a later submission answers, and which documents are missing. */
 function toAnswerFields({ answersRequest, unavailable }: GetSubmissionResponse__Output, delivery: Delivery) {
   const missing = unavailable.map(({ kind, reason }) => omitEmpty({ kind, reason }));
   return {
@@ -110,16 +111,16 @@ function toAnswerFields({ answersRequest, unavailable }: GetSubmissionResponse__
   };
 }
 
-/** The id that the agency gave its request for documents. Intake may name our event about it instead, which no agency knows. */
-function resolveAnsweredRequest(named: string, delivery: Delivery): string {
-  const known = delivery.messages.includes(named) ? named : delivery.documentsRequest;
-  return known ?? named;
+/**
+ * Returns the ID of the agency's request for documents. Intake may name the bridge's event instead, which no agency
+ * knows.
+ */
+function resolveAnsweredRequest(request: string, delivery: Delivery): string {
+  const messageId = delivery.messages.includes(request) ? request : delivery.documentsRequest;
+  return messageId ?? request;
 }
 
-/**
- * What is asked of the agency, or in a training of whoever stands in for it, and what became of its replies, as an event of the
- * store; nobody counts it.
- */
+/** Converts a request or a refusal to an unsequenced event of the store. Trainings use the training topics. */
 export function toRequestEvent(delivery: Delivery, request: OutboundRequest): NewEvent {
   const { application } = delivery;
   const data = request.type === 'replyRefused' ? toReplyRefused(Object.assign({ application }, request)) : request.data;
@@ -128,14 +129,14 @@ export function toRequestEvent(delivery: Delivery, request: OutboundRequest): Ne
   const event = toStoreEvent(REQUEST_TYPES[request.type], subject, topics.requests, data);
   if (request.type === 'replyRefused') return event;
   const { submission, submitTime } = data as { submission?: number; submitTime?: string };
-  // Made of what it is, so that it is the same whenever it is sent again.
+  // A deterministic ID, so that a replay has the same one.
   event.id = `${delivery._id}-${submission === undefined ? request.type : `submission-${submission}`}`;
   if (request.again) event.time = request.again.time;
   else if (submitTime !== undefined) event.since = new Date(submitTime);
   return event;
 }
 
-/** A message of the contract as an event of the store. */
+/** Converts a message of the contract to an event of the store. */
 export function toStoreEvent(type: RequestType, subject: string, topic: string, data: object): NewEvent {
   const { key, dataschema, datacontenttype, value } = toPayload(type, subject, data as never);
   return {

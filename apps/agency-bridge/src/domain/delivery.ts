@@ -3,26 +3,26 @@ import { backoffMs } from '@cups/contracts';
 import type { BackoffOptions } from '@cups/contracts';
 
 /**
- * A delivery: one application on its way to one agency, and back. Pure: each function takes the delivery as it is and
- * gives it as it is next, with what is to be said about it; the same object and nothing to say means nothing changed.
+ * A delivery: the transmission of one application to one agency, with its replies. Pure functions: each takes a
+ * delivery and returns its next state with the messages to send. The same object without messages means no change.
  */
 
-/** As stored. That a request is on the agency's topic is `sent`, written by the relay: see `stateOf`. */
+/** Stored state. The relay sets `sent` when the request is on the agency's topic: see `resolveDeliveryState`. */
 export type StoredState = 'queued' | 'acknowledged' | 'answered' | 'cancelled' | 'failed';
 export type State = StoredState | 'sent';
 
-/** What a delivery may wait for, besides an intake that does not answer. */
+/** Why a delivery is deferred, apart from an unavailable intake. */
 export type DeferCause = Extract<DeliveryCause, 'AGENCY_UNKNOWN'>;
 
-/** A submission that is still to be fetched from intake. */
+/** A submission to fetch from intake. */
 export interface PendingSubmission {
   submission: number;
-  /** The event that asked for it. */
+  /** ID of the event that requested it. */
   eventId: string;
   correlationId: string;
-  /** Fetches that failed. */
+  /** Number of failed fetches. */
   attempts: number;
-  /** The agency has it already, and is sent it once more. */
+  /** Set for a replay: the agency already has the submission. */
   again?: boolean;
 }
 
@@ -31,42 +31,42 @@ export interface Delivery {
   _id: string;
   /** applications/{id} */
   application: string;
-  /** The agency's code. */
+  /** Agency code. */
   agency: string;
   /** centres/{code} */
   centre: string;
-  /** Of a training: it goes over the topics of trainings. As its application was opened, and never changed; absent means real. */
+  /** Uses the training topics. Set when the application is opened and never changed; absent means real. */
   training?: boolean;
   state: StoredState;
-  /** The request for the newest submission is on the agency's topic. */
+  /** Whether the request for the newest submission is on the agency's topic. */
   sent?: boolean;
-  /** The newest submission that is to be sent. */
+  /** The newest submission to send. */
   submission: number;
-  /** The newest submission that was handed to the relay; 0 while nothing can have gone out. */
+  /** The newest submission passed to the relay; 0 if none. */
   requested: number;
-  /** In the order in which they must go out. */
+  /** In the order to send. */
   pending: PendingSubmission[];
-  /** Ids of the agency's messages that were recorded; their source is always the agency. */
+  /** IDs of the agency's recorded messages. */
   messages: string[];
-  /** What each of them said, as a digest; absent for those of older releases. */
+  /** Content digest of each recorded message; absent for those of older releases. */
   digests?: string[];
-  /** Messages that were not taken as they were sent, by id and cause, as far as the agency was told of them. */
+  /** Cause and ID of messages that were refused, recorded without effect or changed, if reported to the agency. */
   refused?: string[];
-  /** What the agency decided, as a digest; absent before that, and for decisions of older releases. */
+  /** Digest of the agency's decision; absent before it, and for decisions of older releases. */
   decision?: string;
-  /** When each submission was sent to the agency, the first one first: what is sent again says the same time. */
+  /** When each submission was first sent; a replay repeats this time. */
   requestTimes?: Date[];
-  /** What the agency was told of the end of the application, and when. */
+  /** The end of the application as sent to the agency, and when. */
   end?: { kind: 'withdrawn' | 'expired'; data: object; time: Date };
-  /** When the agency was sent something last. */
+  /** Time of the last message to the agency. */
   askTime?: Date;
-  /** When the agency said something last. */
+  /** Time of the last reply of the agency. */
   heardTime?: Date;
-  /** When the first submission was accepted, as it told the agency. */
+  /** When the first submission was accepted, as sent to the agency. */
   submitTime?: Date;
-  /** Id of the agency's last request for documents. */
+  /** ID of the agency's last request for documents. */
   documentsRequest?: string;
-  /** Its newest requests for documents, by ce_id and by where they lie: the day of one may be moved. */
+  /** The agency's newest requests for documents, whose answer dates intake may move. */
   asks?: { id: string; place: MessagePosition }[];
   queueTime: Date;
   sendTime?: Date;
@@ -75,22 +75,22 @@ export interface Delivery {
   cancelTime?: Date;
   failTime?: Date;
   failCause?: DeliveryCause;
-  /** Why the next submission can not go out yet: AGENCY_UNKNOWN while the agency has no file. */
+  /** Why the next submission is deferred: AGENCY_UNKNOWN while the agency has no file. */
   waitCause?: DeferCause;
-  /** Names of the fields that the agency contract refuses. */
+  /** Names of fields that violate the agency contract. */
   failFields?: string[];
   agencyReference?: string;
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
 }
 
-/** An agency's words to a person, by language; '' where there are none. */
+/** Text from an agency to an applicant, by language; '' if absent. */
 export interface LocalizedText {
   ro: string;
   ru: string;
   en: string;
 }
 
-/** What an agency made; '' where it gave nothing. */
+/** A result; '' for absent members. */
 export interface Result {
   resultKind: string;
   resultNumber: string;
@@ -99,14 +99,14 @@ export interface Result {
   validUntil: string;
 }
 
-/** How and until when a rejection can be appealed; '' where no day is named. */
+/** How and until when to appeal a rejection; '' without a date. */
 export interface Appeal {
   how: LocalizedText;
   /** yyyy-MM-dd */
   until: string;
 }
 
-/** What an agency says; each is an event of cups.agencybridge.v1. */
+/** Meaning of a reply; each is an event of cups.agencybridge.v1. */
 export type AgencyUpdate =
   | { type: 'DeliveryAcknowledged' }
   | { type: 'DeliveryProgressed'; note: string }
@@ -127,7 +127,7 @@ export type AgencyUpdate =
   | ({ type: 'DeliveryResultCorrected'; reason: LocalizedText } & Result)
   | { type: 'DeliveryResultRevoked'; reason: LocalizedText };
 
-/** What is told to intake about a delivery; each is an event of cups.agencybridge.v1. */
+/** Event about a delivery for intake; each is an event of cups.agencybridge.v1. */
 export type DeliveryEvent =
   | AgencyUpdate
   | { type: 'DeliveryCancelled' }
@@ -135,35 +135,34 @@ export type DeliveryEvent =
   | { type: 'DeliveryWaits'; cause: DeferCause }
   | { type: 'DeliveryMessageRefused'; cause: DeliveryCause; fields: string[] };
 
-/** Something told to intake: because of which message or event, and when that was. */
+/** An event for intake, with the ID and time of the message or event that caused it. */
 export type OutboundEvent = { to: 'intake'; messageId: string; occurTime: Date; changes?: string[] } & DeliveryEvent;
 
-/** What is asked of the agency; each is a message of the agency contract. */
-/** A submission, by what it is called to the agency; one of people without IDNP has a name of its own. */
+/** Kind of a submission message; V2 if the applicant or the represented person has no IDNP. */
 export type SubmissionKind = 'submitted' | 'documentsSupplied' | 'submittedV2' | 'documentsSuppliedV2';
 export type RequestKind = SubmissionKind | 'withdrawn' | 'expired';
 
-/** A message of an agency, by where it lies; never what it says. */
+/** Position and identity of an agency's message, without content. */
 export interface MessagePosition {
-  /** ce_id, where it is one that may be told back. */
+  /** ce_id, if it is safe to send back. */
   id?: string;
-  /** ce_type, where it is one of the contract. */
+  /** ce_type, if the contract has it. */
   type?: string;
   topic: string;
   partition: number;
   offset: number;
 }
 
-/** What became of a message that was not taken as it was sent. */
+/** Why a reply was refused, recorded without effect or changed. */
 export interface ReplyIssue {
-  /** Of the contract's table of refusals. */
+  /** A cause of the contract's table of refusals. */
   cause: string;
   violations: { field: string; rule: string }[];
   changes?: string[];
 }
 
 export type OutboundRequest =
-  /** `again`: it has it already, under the same id and of that time. */
+  /** `again` marks a replay, with the same ID and the original time. */
   | { to: 'agency'; type: RequestKind; data: object; again?: { time: Date } }
   | { to: 'agency'; type: 'replyRefused'; about: MessagePosition; issue: ReplyIssue; time: Date };
 export type Outbound = OutboundRequest | OutboundEvent;
@@ -173,29 +172,29 @@ export interface CommandResult<D extends Delivery = Delivery> {
   outbound: Outbound[];
 }
 
-/** What a fetch of a submission led to. */
+/** Result of fetching a submission. */
 export type FetchResult =
   | { kind: 'request'; type: SubmissionKind; data: object }
-  /** Withdrawn or expired meanwhile: nothing is to be sent that was not sent yet. */
+  /** The application was withdrawn or expired: send nothing that was not sent before. */
   | { kind: 'withdrawn' }
-  /** It can never be sent. */
+  /** The submission can never be sent. */
   | { kind: 'failed'; cause: DeliveryCause; fields: string[] }
-  /** Intake does not answer. */
-  | { kind: 'away' }
-  /** It can not be sent yet, whatever intake says. */
-  | { kind: 'waits'; cause: DeferCause };
+  /** Intake is unavailable. */
+  | { kind: 'unavailable' }
+  /** The submission cannot be sent yet, regardless of intake. */
+  | { kind: 'deferred'; cause: DeferCause };
 
-/** How a submission is fetched again that intake did not give (ms). */
+/** Backoff between fetches of a submission that intake did not return. */
 const FETCH_BACKOFF: BackoffOptions = { initialMs: 500, maxMs: 60_000, jitter: 0 };
 
-/** ms until the next fetch after that many failed ones: 0.5 s, doubled each time, 60 s at most. */
+/** Returns the delay in ms until the next fetch: 0.5 s after the first failure, doubled each time, at most 60 s. */
 export const fetchDelayMs = (attempts: number): number => backoffMs(Math.max(1, attempts), FETCH_BACKOFF);
 
-/** Where a delivery stands, for whoever looks from outside. */
+/** Returns the state of a delivery as reported to clients. */
 export const resolveDeliveryState = (delivery: Pick<Delivery, 'state' | 'sent'>): State =>
   delivery.state === 'queued' && delivery.sent ? 'sent' : delivery.state;
 
-/** A new delivery of an application, with nothing to send yet. */
+/** Creates a delivery without submissions. */
 export function newDelivery(
   { application, agency, centre, training }: { application: string; agency: string; centre: string; training: boolean },
   now: Date,
@@ -215,7 +214,7 @@ export function newDelivery(
   };
 }
 
-/** A submission is to be sent, after those that wait already. */
+/** Adds a submission to send after the pending ones. */
 export function enqueue<D extends Delivery>(delivery: D, pending: PendingSubmission, now: Date): D {
   if (delivery.state === 'cancelled' || pending.submission <= delivery.submission) return delivery;
   return {
@@ -228,7 +227,7 @@ export function enqueue<D extends Delivery>(delivery: D, pending: PendingSubmiss
   };
 }
 
-/** What became of the fetch of submission `number`; nothing when it is not the next to go out. */
+/** Applies the fetch result of submission `number`. Does nothing unless that submission is the next to send. */
 export function applyFetchResult<D extends Delivery>(
   delivery: D,
   number: number,
@@ -237,21 +236,21 @@ export function applyFetchResult<D extends Delivery>(
 ): CommandResult<D> {
   const [head, ...rest] = delivery.pending;
   if (head?.submission !== number) return { delivery, outbound: [] };
-  if (fetched.kind === 'away') return { delivery: retryLater(delivery, now), outbound: [] };
-  if (fetched.kind === 'waits') return defer(delivery, fetched.cause, now);
-  const { waitCause: _over, ...free } = delivery;
-  const onward = { ...free, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
-  if (head.again) return { delivery: onward, outbound: resend(fetched, delivery.requestTimes?.[number - 1] ?? now) };
+  if (fetched.kind === 'unavailable') return { delivery: retryLater(delivery, now), outbound: [] };
+  if (fetched.kind === 'deferred') return defer(delivery, fetched.cause, now);
+  const { waitCause: _waitCause, ...resumed } = delivery;
+  const next = { ...resumed, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
+  if (head.again) return { delivery: next, outbound: resend(fetched, delivery.requestTimes?.[number - 1] ?? now) };
   switch (fetched.kind) {
     case 'withdrawn':
-      // Where the agency has an earlier submission, the event of the withdrawal tells it, which is still to come.
+      // If the agency has an earlier submission, the event of the withdrawal is still to come and cancels it.
       return delivery.requested > 0
-        ? { delivery: { ...onward, pending: [], timer: null }, outbound: [] }
+        ? { delivery: { ...next, pending: [], timer: null }, outbound: [] }
         : markCancelled(delivery, head.eventId, now, now);
     case 'failed':
       return {
         delivery: {
-          ...onward,
+          ...next,
           state: delivery.state === 'answered' ? 'answered' : 'failed',
           failTime: now,
           failCause: fetched.cause,
@@ -264,7 +263,7 @@ export function applyFetchResult<D extends Delivery>(
     case 'request':
       return {
         delivery: {
-          ...onward,
+          ...next,
           requested: number,
           askTime: now,
           ...recordRequestTimes(delivery, number, fetched.data, now),
@@ -274,32 +273,32 @@ export function applyFetchResult<D extends Delivery>(
   }
 }
 
-/** What can be sent no more is not sent again: the agency has it. */
+/** Skips what can no longer be sent: the agency already has it. */
 const resend = (fetched: FetchResult, time: Date): Outbound[] =>
   fetched.kind === 'request' ? [{ to: 'agency', type: fetched.type, data: fetched.data, again: { time } }] : [];
 
-/** The times that the first sending of a submission leaves. */
+/** Returns the times to store with the first request for a submission. */
 function recordRequestTimes(
   { submitTime, requestTimes = [] }: Delivery,
   number: number,
   data: { submitTime?: string },
   now: Date,
 ): Pick<Delivery, 'submitTime' | 'requestTimes'> {
-  // Of a delivery of an older release the earlier times are not known.
+  // Deliveries of older releases lack earlier times.
   const earlier = Array.from({ length: number - 1 }, (_, at) => requestTimes[at] ?? now);
   const times: ReturnType<typeof recordRequestTimes> = { requestTimes: [...earlier, now] };
   if (!submitTime && data.submitTime !== undefined) times.submitTime = new Date(data.submitTime);
   return times;
 }
 
-/** The first submission that waits is tried again, later than the last time. */
+/** Schedules the next fetch of the first pending submission, with backoff. */
 function retryLater<D extends Delivery>(delivery: D, now: Date): D {
   const [head, ...rest] = delivery.pending;
   const attempts = head!.attempts + 1;
   return { ...delivery, pending: [{ ...head!, attempts }, ...rest], timer: fetchTimer(now, attempts) };
 }
 
-/** The submission stays pending until the cause is gone. Intake is told once, so that the desk knows. */
+/** Keeps the submission pending until the cause is gone. Reports each cause to intake once. */
 function defer<D extends Delivery>(delivery: D, cause: DeferCause, now: Date): CommandResult<D> {
   const { eventId: messageId } = delivery.pending[0]!;
   const event: Outbound = { to: 'intake', type: 'DeliveryWaits', cause, messageId, occurTime: now };
@@ -307,7 +306,7 @@ function defer<D extends Delivery>(delivery: D, cause: DeferCause, now: Date): C
   return { delivery: { ...retryLater(delivery, now), waitCause: cause }, outbound };
 }
 
-/** The application was withdrawn or has expired: the agency is told if anything can have reached it. */
+/** Ends the delivery of a withdrawn or expired application. Informs the agency if it may have received a request. */
 export function cancel<D extends Delivery>(
   delivery: D,
   end: { kind: 'withdrawn' | 'expired'; time: Date; eventId: string },
@@ -317,20 +316,20 @@ export function cancel<D extends Delivery>(
   const { application } = delivery;
   const time = end.time.toISOString();
   const data = end.kind === 'withdrawn' ? { application, withdrawTime: time } : { application, expireTime: time };
-  const asks: Outbound[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
-  const asked = asks.length > 0 ? { end: { kind: end.kind, data, time: now }, askTime: now } : {};
-  // The agency decided before it heard of the end: its decision stays on record.
+  const requests: Outbound[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
+  const endFields = requests.length > 0 ? { end: { kind: end.kind, data, time: now }, askTime: now } : {};
+  // The agency decided before it read the end: its decision stays.
   if (delivery.state === 'answered') {
-    if (asks.length === 0) return { delivery, outbound: [] };
-    const { waitCause: _over, ...answered } = delivery;
-    return { delivery: { ...answered, ...asked, pending: [], timer: null } as unknown as D, outbound: asks };
+    if (requests.length === 0) return { delivery, outbound: [] };
+    const { waitCause: _waitCause, ...answered } = delivery;
+    return { delivery: { ...answered, ...endFields, pending: [], timer: null } as unknown as D, outbound: requests };
   }
   const { delivery: next, outbound } = markCancelled(delivery, end.eventId, end.time, now);
-  return { delivery: { ...next, ...asked }, outbound: [...asks, ...outbound] };
+  return { delivery: { ...next, ...endFields }, outbound: [...requests, ...outbound] };
 }
 
 function markCancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): CommandResult<D> {
-  const { waitCause: _over, ...delivery } = before;
+  const { waitCause: _waitCause, ...delivery } = before;
   return {
     delivery: { ...delivery, state: 'cancelled', cancelTime: now, pending: [], timer: null } as unknown as D,
     outbound: [{ to: 'intake', type: 'DeliveryCancelled', messageId, occurTime }],

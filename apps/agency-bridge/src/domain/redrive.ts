@@ -1,8 +1,8 @@
 import type { Delivery, PendingSubmission, Outbound, CommandResult } from './delivery.ts';
 
-/** What operators of the platform have done once more. Pure, as all of the domain. */
+/** Redrive and replay of deliveries, requested by platform administrators. Pure functions. */
 
-/** Why it happens: a name for what is caused by it. */
+/** A request to redrive or replay; `eventId` identifies it as a cause. */
 export interface RedriveRequest {
   eventId: string;
   now: Date;
@@ -16,8 +16,8 @@ const toPendingSubmission = (submission: number, { eventId }: RedriveRequest): P
 });
 
 /**
- * A failed delivery is tried again: all of its submissions that the agency does not have, in order.
- * @returns undefined where nothing of it has failed
+ * Retries a failed delivery: all submissions that the agency lacks, in order.
+ * @returns undefined if no submission failed
  */
 export function redrive<D extends Delivery>(
   delivery: D,
@@ -25,7 +25,7 @@ export function redrive<D extends Delivery>(
 ): { delivery: D; submissions: number[] } | undefined {
   const { failCause, requested, submission, pending, state } = delivery;
   if (failCause === undefined || state === 'cancelled') return undefined;
-  const waiting = new Set(pending.filter(({ again }) => !again).map((one) => one.submission));
+  const waiting = new Set(pending.filter(({ again }) => !again).map(({ submission: number }) => number));
   const submissions = sequenceNumbers(requested + 1, submission).filter((number) => !waiting.has(number));
   if (submissions.length === 0) return undefined;
   const { failCause: _cause, failFields: _fields, failTime: _time, ...free } = delivery;
@@ -40,9 +40,9 @@ export function redrive<D extends Delivery>(
 }
 
 /**
- * What the agency was sent is sent again, in order and under the same ids: the submissions, which are fetched for it, or only their end
- * where the application has ended, for nobody is shown then what was filed. The state stays.
- * @returns undefined where nothing was sent, or it is under way already
+ * Sends everything that the agency received again, in order and under the same IDs. The state stays. Submissions are
+ * fetched again. After the application ended, only its end is sent, because its content is no longer available.
+ * @returns undefined if nothing was sent, or a replay is in progress
  */
 export function replay<D extends Delivery>(delivery: D, request: RedriveRequest): CommandResult<D> | undefined {
   const { requested, pending, state, end } = delivery;

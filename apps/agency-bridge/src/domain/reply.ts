@@ -2,37 +2,37 @@ import type { DeliveryCause } from '@cups/application';
 import type { Refusal } from '@cups/contracts';
 import type { AgencyUpdate, Delivery, ReplyIssue, MessagePosition, Outbound, CommandResult } from './delivery.ts';
 
-/** What a message of an agency does to its delivery. Pure, as all of the domain. */
+/** Effect of an agency's message on its delivery. Pure functions. */
 
-/** A message that is about a delivery, whatever it says. */
+/** A message about a delivery, regardless of its content. */
 export interface Message {
-  /** ce_id; '' for one that is too long to be an id. */
+  /** ce_id; '' if it exceeds the maximum length. */
   id: string;
-  /** When the agency says it happened. */
+  /** When it happened, according to the agency. */
   time: Date;
-  /** Whether it came over the topic of trainings. */
+  /** Whether it arrived on the training topic. */
   training: boolean;
   position: MessagePosition;
 }
 
-/** A message of the agency, by what it means. */
+/** An agency's message and its meaning. */
 export interface Reply extends Message {
   update: AgencyUpdate;
-  /** Of type and content: two messages under one id are told apart by it. */
+  /** Digest of type and content, which distinguishes two messages with the same ID. */
   digest: string;
-  /** Of what a decision decides, whenever that was: two that say the same are told apart from two that differ. */
+  /** Digest of a decision without its time, which distinguishes a repeated decision from a different one. */
   decision?: string;
-  /** What was not taken as it was sent, codes. */
+  /** Codes of changes made to the message. */
   changes: string[];
   agencyReference?: string;
-  /** Which submission an acknowledgement is about. */
+  /** The acknowledged submission. */
   submission?: number;
 }
 
-/** A message about a known delivery that was refused, for a cause that the desk can be told. */
+/** Refusal of a message about a known delivery, for a cause that is reported to the desk. */
 export type ReplyRefusal = Refusal & { cause: DeliveryCause; violations: ReplyIssue['violations'] };
 
-/** What came of a message: refused, or not taken as it was sent. */
+/** Result of a message: accepted, refused, or accepted with an issue. */
 export interface ReplyResult<D extends Delivery> extends CommandResult<D> {
   refusal?: ReplyRefusal;
   issue?: ReplyIssue;
@@ -40,37 +40,37 @@ export interface ReplyResult<D extends Delivery> extends CommandResult<D> {
 
 const MAX_MESSAGES = 200;
 const MAX_DOCUMENT_REQUESTS = 20;
-/** So many messages of one delivery that were not taken as they were sent are told; further ones are listed only. */
+/** Maximum number of reports about one delivery; further issues are only listed. */
 export const MAX_REFUSED = 20;
 const DAY_MS = 86_400_000;
-/** A clock of an agency may be so much ahead. */
+/** Maximum time that an agency's clock may be ahead. */
 const HOUR_MS = 3_600_000;
 
 /**
- * A message of the agency, recorded once and passed on in whatever order it comes: what it means for the application is
- * intake's to decide. Refused are an acknowledgement of what was never sent (UNKNOWN_SUBMISSION) and other content under a
- * known id (ID_REUSED), any message to which nothing was sent that it could answer (NOTHING_SENT), and what was said over a topic
- * of trainings about a real delivery or the other way round (TRAINING_MISMATCH). Of what moves nothing any more, and of what was
- * changed, the agency is told. A second decision that says the same as the first means nothing.
+ * Records a message of the agency once and passes it on. Intake decides what it means for the application. Refuses an
+ * acknowledgement of an unknown submission (UNKNOWN_SUBMISSION), different content under a known ID (ID_REUSED), any
+ * message before the first request (NOTHING_SENT), and a training message about a real delivery or vice versa
+ * (TRAINING_MISMATCH). Reports messages without effect and changed messages to the agency. Ignores a repeated
+ * decision.
  */
-export function receiveReply<D extends Delivery>(delivery: D, sent: Reply, now: Date): ReplyResult<D> {
-  if (!isTrainingMatch(delivery, sent))
+export function receiveReply<D extends Delivery>(delivery: D, received: Reply, now: Date): ReplyResult<D> {
+  if (!isTrainingMatch(delivery, received))
     return { delivery, outbound: [], refusal: createRefusal('TRAINING_MISMATCH', 'ce_subject') };
   const refused = (cause: DeliveryCause, field: string): ReplyResult<D> => {
     const refusal = createRefusal(cause, field);
-    return { ...reportRefusal(delivery, sent, refusal, now), refusal };
+    return { ...reportRefusal(delivery, received, refusal, now), refusal };
   };
   if (delivery.requested === 0) return refused('NOTHING_SENT', 'ce_subject');
-  const at = delivery.messages.indexOf(sent.id);
+  const at = delivery.messages.indexOf(received.id);
   if (at >= 0) {
     const digest = delivery.digests?.[at] ?? '';
-    if (digest !== '' && digest !== sent.digest) return refused('ID_REUSED', 'ce_id');
-    return Object.assign({ delivery, outbound: [] }, findReportedIssue(delivery, sent));
+    if (digest !== '' && digest !== received.digest) return refused('ID_REUSED', 'ce_id');
+    return Object.assign({ delivery, outbound: [] }, findReportedIssue(delivery, received));
   }
-  if (sent.submission !== undefined && sent.submission > delivery.requested) {
+  if (received.submission !== undefined && received.submission > delivery.requested) {
     return refused('UNKNOWN_SUBMISSION', 'submission');
   }
-  const reply = withPlausibleTimes(sent, delivery, now);
+  const reply = withPlausibleTimes(received, delivery, now);
   const next = recordReply(delivery, reply, now);
   const { id: messageId, time: occurTime, changes, update } = reply;
   const events: Outbound[] = [{ to: 'intake', ...update, messageId, occurTime, changes }];
@@ -81,7 +81,7 @@ export function receiveReply<D extends Delivery>(delivery: D, sent: Reply, now: 
   return { delivery: reported.delivery, outbound: [...events, ...reported.outbound], issue };
 }
 
-/** What was told of a message that comes once more: a crash may have kept it from being listed. */
+/** Returns the issue reported for a repeated message, because a crash may have prevented its listing. */
 function findReportedIssue({ refused = [] }: Delivery, message: Message): { issue?: ReplyIssue } {
   const end = reportKeyOf(message, '');
   const key = refused.find((known) => known.endsWith(end));
@@ -92,7 +92,7 @@ const createRefusal = (cause: DeliveryCause, field: string): ReplyRefusal => {
   return { cause, fields: [field], violations: [{ field, rule: cause }] };
 };
 
-/** The delivery with a message that is taken. */
+/** Returns the delivery with an accepted message. */
 function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): D {
   const from = delivery.messages.length < MAX_MESSAGES ? 0 : MAX_MESSAGES / 2;
   const digests = delivery.messages.map((_, index) => delivery.digests?.[index] ?? '');
@@ -121,8 +121,8 @@ function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): 
 }
 
 /**
- * The message with times that can be, by the rule of intake: not before the day on which the application was submitted, sent an hour
- * after now at most, decided an hour after it was sent at most.
+ * Replaces implausible times, by the rule of intake: from one day before submission to one hour after now for the
+ * send time, and to one hour after that for the decision time.
  */
 function withPlausibleTimes(reply: Reply, { submitTime, queueTime }: Delivery, now: Date): Reply {
   const since = (submitTime ?? queueTime).getTime() - DAY_MS;
@@ -133,7 +133,7 @@ function withPlausibleTimes(reply: Reply, { submitTime, queueTime }: Delivery, n
   if (time !== reply.time) changes.add('CE_TIME_REPLACED');
   let { update } = reply;
   if (update.type === 'DeliveryDecided' && !isPlausible(update.decideTime, time)) {
-    // Where the time of sending stood in for it already, that was told.
+    // Normalization may already have added this change.
     changes.add('DECIDE_TIME_REPLACED');
     update = { ...update, decideTime: time };
   }
@@ -141,22 +141,22 @@ function withPlausibleTimes(reply: Reply, { submitTime, queueTime }: Delivery, n
 }
 
 /**
- * Intake set another last day for documents than the agency named: the agency is told, of its newest requests.
- * @param moved `request` is the ce_id of the message that asked; days are yyyy-MM-dd
+ * Reports to the agency that intake moved the answer date of one of its newest document requests.
+ * @param moved `request` is the ce_id of the document request; dates are yyyy-MM-dd
  */
 export function reportAnswerDateChange<D extends Delivery>(
   delivery: D,
   moved: { request: string; answerBy: string; askedAnswerBy: string },
   now: Date,
 ): CommandResult<D> {
-  const ask = delivery.asks?.find(({ id }) => id === moved.request);
-  if (!ask) return { delivery, outbound: [] };
+  const request = delivery.asks?.find(({ id }) => id === moved.request);
+  if (!request) return { delivery, outbound: [] };
   const cause = moved.answerBy > moved.askedAnswerBy ? 'ANSWER_BY_LENGTHENED' : 'ANSWER_BY_CUT';
-  const message: Message = { id: ask.id, time: now, training: delivery.training ?? false, position: ask.place };
+  const message: Message = { id: request.id, time: now, training: delivery.training ?? false, position: request.place };
   return reportToAgency(delivery, message, { cause, violations: [], changes: [cause] }, now);
 }
 
-/** Why a message moves nothing, or what of it was changed; undefined where it was taken as it was sent. */
+/** Returns why a message has no effect or was changed; undefined if it was accepted unchanged. */
 function resolveIssue({ state, answerTime }: Delivery, { update, changes }: Reply): ReplyIssue | undefined {
   const cause = resolveIssueCause(state === 'cancelled', answerTime !== undefined, update.type) ?? changes[0];
   if (cause === undefined) return undefined;
@@ -178,9 +178,8 @@ function resolveIssueCause(isEnded: boolean, isDecided: boolean, type: AgencyUpd
 }
 
 /**
- * A message about this delivery was refused: the desk and the agency are told, once for each message and cause, and of MAX_REFUSED
- * at most. The last one says to the desk, and in a message of its own to the agency, that further ones are not told. The desk hears
- * of nothing where nothing was sent to the agency yet.
+ * Reports a refused message to the desk and the agency, once per message and cause, at most MAX_REFUSED per delivery.
+ * The last report says that no more follow. The desk receives none before the first request was sent.
  */
 export function reportRefusal<D extends Delivery>(
   delivery: D,
@@ -221,18 +220,21 @@ function reportToAgency<D extends Delivery>(
   return { delivery: { ...delivery, refused }, outbound };
 }
 
-/** Whether a message came over the topics that the delivery went out on. */
+/** Returns whether a message arrived on the topics of its delivery. */
 const isTrainingMatch = (delivery: Delivery, { training }: Pick<Reply, 'training'>): boolean =>
   (delivery.training ?? false) === training;
 
-/** A message that has no id is known by its place. */
-const reportKeyOf = ({ id, position: place }: Pick<Message, 'id' | 'position'>, cause: string): string =>
-  `${cause} ${id || `${place.topic}/${place.partition}/${place.offset}`}`;
+/** Identifies a message by its ID, or by its position if it has none. */
+const reportKeyOf = ({ id, position }: Pick<Message, 'id' | 'position'>, cause: string): string =>
+  `${cause} ${id || `${position.topic}/${position.partition}/${position.offset}`}`;
 
 const isReported = (refused: readonly string[], key: string): boolean =>
   refused.length >= MAX_REFUSED || refused.includes(key);
 
-/** Whether nobody need be told any more of a message that was refused. @param refused of the delivery */
+/**
+ * Returns whether a refused message needs no further report.
+ * @param refused reports of the delivery
+ */
 export const wasReported = (
   refused: readonly string[],
   message: Pick<Message, 'id' | 'position'>,

@@ -234,8 +234,8 @@ export class TestBench {
   }
 
   /**
-   * Waits until the agency has processed everything sent about an application.
-   * Files another application in the same partition and waits for its acknowledgement.
+   * Waits until the agency has processed everything sent about an application. Files another application in the same
+   * partition and waits for its acknowledgement.
    */
   async awaitProcessed(beside: Filing, rule: RuleName): Promise<void> {
     const marker = this.file({}, beside);
