@@ -1,4 +1,4 @@
-// First: the library of certificates needs it.
+// First, because the certificate library requires it.
 import 'reflect-metadata';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const ALGORITHM = {
   modulusLength: 2048,
 } as const;
 
-/** An RSA key with a certificate that it has signed itself, good for ten years. */
+/** Generates an RSA key with a self-signed certificate that is valid for ten years. */
 export async function generateKeyPair(name: string): Promise<KeyPair> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const [notBefore, notAfter] = [new Date(Date.now() - 60_000), new Date(Date.now() + 10 * 365 * 86_400_000)];
@@ -33,7 +33,7 @@ export async function generateKeyPair(name: string): Promise<KeyPair> {
   return { key, certificate: certificate.toString('pem') };
 }
 
-/** The key pair in `<dir>/<name>.key` and `.crt`, made when it is not there. */
+/** Returns the key pair in `<dir>/<name>.key` and `.crt`. Generates it if a file is missing. */
 export async function ensureKeyPair(dir: string, name: string): Promise<KeyPair> {
   const [keyFile, certificateFile] = [join(dir, `${name}.key`), join(dir, `${name}.crt`)];
   if (!existsSync(keyFile) || !existsSync(certificateFile)) {

@@ -1,11 +1,11 @@
-/** What the starter tells us; for tests and development only, so there are no defaults. */
+/** Settings from the starter. There are no defaults, because they are for tests and development only. */
 export interface Config {
   port: number;
-  /** Where browsers find us, without a path. */
+  /** Public origin, without a path. */
   url: string;
-  /** Folder of our keys, made where they are not there, and of `people.json`. */
+  /** Folder of the keys, which are generated if missing, and of `people.json`. */
   dir: string;
-  /** Of the platform: its origins, its entity id, the file with its certificate, its client id and the file with its secret. */
+  /** Origins of the platform. The following settings describe it as well. */
   origins: string[];
   entityId: string;
   certificateFile: string;
@@ -13,7 +13,7 @@ export interface Config {
   clientSecretFile: string;
 }
 
-/** @throws Error, one sentence that names what is missing */
+/** @throws Error that names the missing variable */
 export function readConfig(variables: NodeJS.ProcessEnv): Config {
   const required = (name: string): string => {
     const value = variables[`TEST_IDP_${name}`];

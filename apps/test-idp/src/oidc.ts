@@ -9,12 +9,12 @@ import { choicePage } from './pages.ts';
 import type { PersonChoice } from './pages.ts';
 import { readPeople } from './people.ts';
 
-/** An OpenID provider, by the usual library, with the one page that it leaves to whoever runs it. */
+/** An OpenID provider: oidc-provider with the sign-in page that it requires. */
 
-/** Who has signed in, by subject. */
+/** Signed-in people by subject. */
 type Accounts = Map<string, { person: string; strong: boolean }>;
 
-/** Serves it under /oidc. */
+/** Mounts the provider under /oidc. */
 export function serveOidc(app: Express, config: Config): void {
   const accounts: Accounts = new Map();
   const provider = new Provider(`${config.url}/oidc`, createConfiguration(config, accounts));
@@ -26,9 +26,9 @@ export function serveOidc(app: Express, config: Config): void {
   app.post('/oidc/interaction/:uid', form, async (req, res) => {
     const { person = '', typed = '', strong, cancel } = req.body as PersonChoice;
     if (cancel) return provider.interactionFinished(req, res, { error: 'access_denied' });
-    const who = person || typed;
-    const accountId = createHash('sha256').update(who).digest('base64url').slice(0, 22);
-    accounts.set(accountId, { person: who, strong: strong === 'yes' });
+    const idnp = person || typed;
+    const accountId = createHash('sha256').update(idnp).digest('base64url').slice(0, 22);
+    accounts.set(accountId, { person: idnp, strong: strong === 'yes' });
     return provider.interactionFinished(req, res, {
       login: { accountId, amr: strong === 'yes' ? ['pwd', 'mfa'] : ['pwd'] },
     });
@@ -59,16 +59,16 @@ function createConfiguration(config: Config, accounts: Accounts): Configuration 
       rpInitiatedLogout: { enabled: true },
       backchannelLogout: { enabled: true },
     },
-    // The platform is on this machine, to which the library lets nothing go by itself.
+    // The library's own dispatcher blocks local addresses, where the platform runs.
     fetch: (url, { dispatcher: _none, ...options } = {}) => fetch(url, options),
     interactions: { url: (_ctx, { uid }) => `/oidc/interaction/${uid}` },
     findAccount: (_ctx, accountId) => {
       const { person = '', strong = false } = accounts.get(accountId) ?? {};
-      const name = readPeople(config.dir).find((one) => one.person === person)?.name ?? 'Test Person';
+      const name = readPeople(config.dir).find((candidate) => candidate.person === person)?.name ?? 'Test Person';
       const claims = { sub: accountId, idnp: person, name, amr: strong ? ['pwd', 'mfa'] : ['pwd'] };
       return { accountId, claims: () => claims };
     },
-    // The platform is known, so nobody is asked whether it may know who signs in.
+    // No consent page: the platform is the only client.
     async loadExistingGrant(ctx) {
       const { client, session, provider } = ctx.oidc;
       const grant = new provider.Grant({ clientId: client!.clientId, accountId: session!.accountId! });

@@ -1,19 +1,19 @@
 import type { Person } from './people.ts';
 
-/** The pages of the test identity provider: plain forms, which work without scripts. */
+/** Pages of the test identity provider. They work without scripts. */
 
 const MAX_SHOWN_PEOPLE = 300;
 
-/** What a choice posts. */
+/** Fields of the sign-in form. */
 export interface PersonChoice {
-  /** Of a button; empty where it was typed. */
+  /** Value of a button; empty for a typed IDNP. */
   person?: string;
   typed?: string;
   strong?: string;
   cancel?: string;
 }
 
-/** Where somebody says who they are. @param action where the form is posted to */
+/** Returns the sign-in page. @param action URL to which the form is posted */
 export function choicePage(protocol: string, action: string, people: Person[]): string {
   const shown = people.slice(0, MAX_SHOWN_PEOPLE);
   const buttons = shown.map(
@@ -32,13 +32,13 @@ export function choicePage(protocol: string, action: string, people: Person[]): 
   );
 }
 
-/** A page that posts a form by itself. */
+/** Returns a page that submits its form automatically. */
 export function autoSubmitPage(url: string, fields: Record<string, string>): string {
   const inputs = Object.entries(fields).map(
     ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}" />`,
   );
   return page(
-    'Going on',
+    'Continue',
     `<form method="post" action="${escapeHtml(url)}">${inputs.join('')}<button>Continue</button></form>
     <script>document.forms[0].submit()</script>`,
   );

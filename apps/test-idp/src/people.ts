@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Somebody whom a page offers; the person is an IDNP of nobody. */
+/** A person on the sign-in page. `person` is an unassigned IDNP. */
 export interface Person {
   name: string;
   person: string;
 }
 
-/** The people of `people.json`, read anew each time; nobody where there is none. */
+/** Reads `people.json`; returns an empty list without the file. */
 export function readPeople(dir: string): Person[] {
   try {
     return JSON.parse(readFileSync(join(dir, 'people.json'), 'utf8')) as Person[];

@@ -10,9 +10,9 @@ import { samlRoutes } from './saml/idp.ts';
 const HOME_PAGE = '<p><a href="/saml">SAML</a></p><p><a href="/oidc/session/end">Sign out (OpenID Connect)</a></p>';
 
 /**
- * An identity provider for tests and development, which lets anybody in: SAML 2.0 under /saml, OpenID Connect under /oidc. It
- * stands outside the platform, as a real one does, and is in no image.
- * @throws Error when the port is taken
+ * Starts an identity provider for tests and development: SAML 2.0 under /saml, OpenID Connect under /oidc.
+ * It accepts anybody without a password, runs outside the platform, and is in no image.
+ * @throws Error if the port is in use
  */
 export async function startTestIdp(config: Config): Promise<{ close(): Promise<void> }> {
   const keys = await ensureKeyPair(config.dir, 'idp');

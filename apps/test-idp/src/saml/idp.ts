@@ -22,19 +22,19 @@ import {
   STATUS_SUCCESS,
 } from './messages.ts';
 
-/** The side of the identity provider of SAML 2.0: HTTP-POST both ways, everything signed, assertions encrypted. */
+/** A SAML 2.0 identity provider: HTTP-POST in both directions, signed messages, encrypted assertions. */
 
-/** Who is signed in here, by the cookie. */
+/** A session of the provider. */
 interface Session {
   person: string;
   index: string;
   strong: boolean;
   since: Date;
-  /** Where the platform was when it asked. */
+  /** Origin of the platform that sent the request. */
   origin: string;
 }
 
-/** A request of the platform that somebody is about to answer. */
+/** A pending sign-in request of the platform. */
 interface AuthnRequest {
   id: string;
   acs: string;
@@ -75,13 +75,13 @@ class SamlIdp {
     res.send(page('Test identity provider (SAML)', isKnown ? leave : '<p>Nobody is signed in here.</p>'));
   }
 
-  /** A request of the platform: whoever is signed in goes on at once, unless they must be asked again. */
+  /** Handles a sign-in request. An existing session answers it immediately, unless ForceAuthn is set. */
   async login(req: Request, res: Response): Promise<void> {
     const { SAMLRequest = '', RelayState: relay = '' } = req.body as Record<string, string>;
     const xml = verifySignature(SAMLRequest, this.#certificate());
     const acs = xml && attributeOf(xml, 'AssertionConsumerServiceURL');
     if (!xml || !acs || !this.#config.origins.includes(new URL(acs).origin)) {
-      res.status(400).send(page('Refused', '<p>The request is not signed by the platform, or not for it.</p>'));
+      res.status(400).send(page('Rejected', '<p>The signature or the return URL of the request is invalid.</p>'));
       return;
     }
     const request = { id: attributeOf(xml, 'ID') ?? '', acs, relay };
@@ -92,36 +92,36 @@ class SamlIdp {
     res.send(choicePage('SAML', `/saml/answer?request=${key}`, readPeople(this.#config.dir)));
   }
 
-  /** What somebody chose on the page. */
+  /** Handles the sign-in form. */
   async choose(req: Request, res: Response): Promise<void> {
     const key = String(req.query['request']);
     const request = this.#pendingRequests.get(key);
     this.#pendingRequests.delete(key);
-    if (!request) return void res.status(400).send(page('Over', '<p>This request was answered.</p>'));
+    if (!request) return void res.status(400).send(page('Expired', '<p>This request was already answered.</p>'));
     const { person = '', typed = '', strong, cancel } = req.body as PersonChoice;
     if (cancel) return this.#answer(res, request, undefined);
     const id = randomBytes(16).toString('hex');
     const { origin } = new URL(request.acs);
-    const who = {
+    const session = {
       person: person || typed,
       index: createMessageId(),
       strong: strong === 'yes',
       since: new Date(),
       origin,
     };
-    this.#sessions.set(id, who);
+    this.#sessions.set(id, session);
     res.cookie(SESSION_COOKIE, id, { httpOnly: true, sameSite: 'none', secure: true });
-    return this.#answer(res, request, who);
+    return this.#answer(res, request, session);
   }
 
-  /** What the platform says of a sign-out: that somebody left there, or that it has heard of ours. */
+  /** Handles a logout request or a logout response of the platform. */
   logout(req: Request, res: Response): void {
     const { SAMLRequest, SAMLResponse, RelayState } = req.body as Record<string, string>;
     const xml = verifySignature(SAMLRequest ?? SAMLResponse ?? '', this.#certificate());
-    if (!xml) return void res.status(400).send(page('Refused', '<p>The message is not signed by the platform.</p>'));
+    if (!xml) return void res.status(400).send(page('Rejected', '<p>The signature of the message is invalid.</p>'));
     if (SAMLRequest === undefined) return void res.send(page('Signed out', '<p>Signed out everywhere.</p>'));
     const index = /SessionIndex>([^<]+)</.exec(xml)?.[1];
-    const [cookie = '', session] = [...this.#sessions].find(([, one]) => one.index === index) ?? [];
+    const [cookie = '', session] = [...this.#sessions].find(([, candidate]) => candidate.index === index) ?? [];
     this.#sessions.delete(cookie);
     const destination = `${session?.origin ?? this.#config.origins[0]}/auth/mpass/logout`;
     const parts = {
@@ -137,7 +137,7 @@ class SamlIdp {
     res.send(autoSubmitPage(destination, fields));
   }
 
-  /** Somebody leaves here, and with that the platform. */
+  /** Signs a person out here and then at the platform. */
   leave(req: Request, res: Response): void {
     const session = this.#sessions.get(cookieOf(req));
     if (!session) return res.redirect(303, '/saml');
@@ -152,7 +152,7 @@ class SamlIdp {
     return readFileSync(this.#config.certificateFile, 'utf8');
   }
 
-  /** @param session undefined where nobody signed in */
+  /** @param session undefined if the sign-in was cancelled */
   async #answer(res: Response, request: AuthnRequest, session: Session | undefined): Promise<void> {
     const now = new Date();
     const parts = {
@@ -171,7 +171,7 @@ class SamlIdp {
   #assertionFor({ id, acs }: AuthnRequest, session: Session, now: Date): Promise<string> {
     const { person, index: sessionIndex, since: authenticated } = session;
     const base = { issuer: this.#issuer, audience: this.#config.entityId, recipient: acs, inResponseTo: id, person };
-    const name = readPeople(this.#config.dir).find((one) => one.person === person)?.name ?? 'Test Person';
+    const name = readPeople(this.#config.dir).find((candidate) => candidate.person === person)?.name ?? 'Test Person';
     const [first = '', ...rest] = name.split(' ');
     const parts = Object.assign(assertionParts(base, now), {
       sessionIndex,
@@ -183,7 +183,7 @@ class SamlIdp {
   }
 }
 
-/** What the platform's signature covers; undefined where it does not hold. */
+/** Returns the signed content, or undefined for an invalid signature. */
 function verifySignature(message: string, certificate: string): string | undefined {
   const xml = Buffer.from(message, 'base64').toString('utf8');
   const signature = /<(?:\w+:)?Signature[\s>][\s\S]*<\/(?:\w+:)?Signature>/.exec(xml)?.[0];
@@ -197,7 +197,7 @@ function verifySignature(message: string, certificate: string): string | undefin
   }
 }
 
-/** An attribute of the root. */
+/** Returns an attribute of the root element. */
 function attributeOf(xml: string, name: string): string | undefined {
   const root = /^[^>]*>/.exec(xml)?.[0] ?? '';
   return new RegExp(`\\s${name}="([^"]*)"`).exec(root)?.[1];

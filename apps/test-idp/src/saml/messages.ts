@@ -4,10 +4,7 @@ import { SignedXml } from 'xml-crypto';
 import { encrypt } from 'xml-encryption';
 import type { KeyPair } from '../certificates.ts';
 
-/**
- * Messages of SAML as an identity provider writes them, each step by itself: tests put any assertion together from them, those that
- * must be refused as well.
- */
+/** Builds SAML messages step by step, so that tests can compose any assertion, invalid ones included. */
 
 export const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 export const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
@@ -16,7 +13,7 @@ const ENVELOPED_SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#enveloped-signatu
 const AES256_GCM = 'http://www.w3.org/2009/xmlenc11#aes256-gcm';
 const RSA_OAEP = 'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p';
 export const STATUS_SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
-/** A method without and one with a second factor. */
+/** Methods without and with a second factor. */
 export const AUTHN_CONTEXTS = {
   password: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
   strong: 'urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI',
@@ -24,14 +21,14 @@ export const AUTHN_CONTEXTS = {
 
 export const createMessageId = (): string => `_${randomBytes(16).toString('hex')}`;
 
-/** Everything that an assertion says. */
+/** The content of an assertion. */
 export interface AssertionParts {
   id: string;
   issuer: string;
   audience: string;
-  /** Where it is sent. */
+  /** URL to which it is sent. */
   recipient: string;
-  /** Id of the request that it answers. */
+  /** ID of the request. */
   inResponseTo: string;
   /** The NameID, as XML. */
   person: string;
@@ -45,14 +42,14 @@ export interface AssertionParts {
   attributes: Record<string, string[]>;
 }
 
-/** An assertion that counts for five minutes. */
+/** Returns the parts of an assertion that is valid for five minutes. */
 export function assertionParts(
-  given: Pick<AssertionParts, 'issuer' | 'audience' | 'recipient' | 'inResponseTo' | 'person'>,
+  base: Pick<AssertionParts, 'issuer' | 'audience' | 'recipient' | 'inResponseTo' | 'person'>,
   now: Date,
 ): AssertionParts {
   const after = (minutes: number): Date => new Date(now.getTime() + minutes * 60_000);
   return {
-    ...given,
+    ...base,
     id: createMessageId(),
     sessionIndex: createMessageId(),
     method: AUTHN_CONTEXTS.password,
@@ -65,7 +62,7 @@ export function assertionParts(
   };
 }
 
-/** The assertion, unsigned. */
+/** Returns the unsigned assertion. */
 export function assertionXml(parts: AssertionParts): string {
   const { id, issuer, audience, recipient, inResponseTo, person, sessionIndex, method } = parts;
   const at = (time: Date): string => time.toISOString();
@@ -95,16 +92,16 @@ export interface ResponseParts {
   issued: Date;
 }
 
-/** The response around an assertion, in clear or encrypted, unsigned. */
+/** Returns the unsigned response around a plain or encrypted assertion. */
 export function responseXml(
   { id, issuer, destination, inResponseTo, status, issued }: ResponseParts,
   inner: string,
 ): string {
-  const answers = inResponseTo === '' ? '' : ` InResponseTo="${inResponseTo}"`;
-  return `<samlp:Response ${messageAttributes(id, issued, destination)}${answers}><saml:Issuer>${escapeXml(issuer)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${status}"/></samlp:Status>${inner}</samlp:Response>`;
+  const responseTo = inResponseTo === '' ? '' : ` InResponseTo="${inResponseTo}"`;
+  return `<samlp:Response ${messageAttributes(id, issued, destination)}${responseTo}><saml:Issuer>${escapeXml(issuer)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${status}"/></samlp:Status>${inner}</samlp:Response>`;
 }
 
-/** A request to sign somebody out, unsigned. */
+/** Returns an unsigned logout request. */
 export function logoutRequestXml(
   { id, issuer, destination, issued }: Omit<ResponseParts, 'inResponseTo' | 'status'>,
   { person, sessionIndex }: { person: string; sessionIndex: string },
@@ -112,7 +109,7 @@ export function logoutRequestXml(
   return `<samlp:LogoutRequest ${messageAttributes(id, issued, destination)}><saml:Issuer>${escapeXml(issuer)}</saml:Issuer><saml:NameID>${person}</saml:NameID><samlp:SessionIndex>${sessionIndex}</samlp:SessionIndex></samlp:LogoutRequest>`;
 }
 
-/** An answer to such a request, unsigned. */
+/** Returns an unsigned logout response. */
 export function logoutResponseXml({ id, issuer, destination, inResponseTo, status, issued }: ResponseParts): string {
   return `<samlp:LogoutResponse ${messageAttributes(id, issued, destination)} InResponseTo="${inResponseTo}"><saml:Issuer>${escapeXml(issuer)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${status}"/></samlp:Status></samlp:LogoutResponse>`;
 }
@@ -121,13 +118,13 @@ function messageAttributes(id: string, issued: Date, destination: string): strin
   return `xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${id}" Version="2.0" IssueInstant="${issued.toISOString()}" Destination="${escapeXml(destination)}"`;
 }
 
-/** How something is signed; what is left out is as it should be. */
+/** Overrides of the signature algorithms. */
 export interface SignatureOptions {
   signatureAlgorithm?: string;
   digestAlgorithm?: string;
 }
 
-/** Signs the root of a message, behind its issuer. */
+/** Signs the root of a message and inserts the signature after the issuer. */
 export function signXml(xml: string, { key, certificate }: KeyPair, options: SignatureOptions = {}): string {
   const { signatureAlgorithm = RSA_SHA256, digestAlgorithm = SHA256 } = options;
   const signature = new SignedXml({
@@ -143,7 +140,7 @@ export function signXml(xml: string, { key, certificate }: KeyPair, options: Sig
   return signature.getSignedXml();
 }
 
-/** Encrypts an assertion for the key of a certificate. */
+/** Encrypts an assertion with the key of a certificate. */
 export async function encryptAssertion(
   assertion: string,
   certificate: string,
@@ -159,7 +156,7 @@ export async function encryptAssertion(
   return `<saml:EncryptedAssertion>${data.trim()}</saml:EncryptedAssertion>`;
 }
 
-/** As a form carries it. */
+/** Encodes a message for a form field. */
 export const encodeMessage = (xml: string): string => Buffer.from(xml).toString('base64');
 
 function escapeXml(text: string): string {

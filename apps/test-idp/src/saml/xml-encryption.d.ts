@@ -1,4 +1,4 @@
-/** The package brings no types. */
+/** The package has no types. */
 declare module 'xml-encryption' {
   export interface EncryptOptions {
     rsa_pub: string;
