@@ -19,7 +19,7 @@ test('data/calendars is valid', () => {
 test('rejects a calendar with a day of another year', () => {
   const text = "code: a\nsource: x\nyears: { 2026: [{ date: '2027-01-01', name: x }] }";
   const { entries, problems } = createCalendarParser()([{ path: 'a.yaml', text }]);
-  expect([entries.size, problems]).toEqual([0, [{ file: 'a.yaml', message: '2027-01-01 is no day of 2026' }]]);
+  expect([entries.size, problems]).toEqual([0, [{ file: 'a.yaml', message: '2027-01-01 is not in 2026' }]]);
 });
 
 describe('watchWorkingTimes', () => {

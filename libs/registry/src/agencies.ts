@@ -8,34 +8,33 @@ import { createYamlParser } from './yaml.ts';
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
-/** One file of data/agencies; its shape is agency.schema.json. */
+/** One file of data/agencies, see agency.schema.json. */
 export interface Agency {
-  /** Lower-case kebab, for ever; the file is named after it. */
+  /** Kebab case; never changes. The file has the same name. */
   code: string;
   name: { ro: string; ru: string; en: string };
-  /** IANA name of the zone in which its working time stands. */
+  /** IANA time zone of the working time. */
   timeZone: string;
-  /** Hours of the day, HH:mm. */
+  /** Times of day, HH:mm. */
   workingTime: { days: Weekday[]; from: string; to: string };
-  /** Code of the file of data/calendars that holds its days off. */
+  /** Code of the calendar of its days off. */
   calendar: string;
-  /** It takes people without IDNP, by a document of another state; absent means that it does not. */
+  /** Whether it accepts people without an IDNP by a foreign document. @default false */
   acceptsForeignDocuments?: boolean;
-  /** What its user may take of Kafka, so far as it differs from others. */
+  /** Kafka quotas that differ from the defaults. */
   quota?: { producerBytesPerSecond?: number; consumerBytesPerSecond?: number; requestPercent?: number };
 }
 
-/** Makes the parser of data/agencies. */
 export const createAgencyParser = (): RegistryParser<Agency> =>
   createYamlParser<Agency>({ schema, validate: validateAgency });
 
 /**
- * Why a code cannot be an agency's although it looks like one; undefined when it can. Its groups begin with the code and a dot, and
- * those of the services with their own names.
+ * Returns why a well-formed code cannot name an agency, or undefined.
+ * Kafka consumer groups start with the code, so it must not clash with a service.
  */
 export const reservedCodeReason = (code: string): string | undefined =>
   /^(?:agency-bridge|agency-simulator)/.test(code) || RESERVED_CODES.has(code)
-    ? `the code ${code} is taken: a part of the platform is called so`
+    ? `the code ${code} is reserved for a part of the platform`
     : undefined;
 
 const RESERVED_CODES = new Set(
@@ -49,7 +48,7 @@ const RESERVED_CODES = new Set(
   ]),
 );
 
-/** What the schema cannot say. */
+/** Returns the errors that the schema cannot express. */
 function validateAgency({ code, timeZone, workingTime: { from, to } }: Agency): string[] {
   const reserved = reservedCodeReason(code);
   const errors: string[] = reserved ? [reserved] : [];
@@ -58,22 +57,22 @@ function validateAgency({ code, timeZone, workingTime: { from, to } }: Agency): 
   } catch {
     errors.push(`time zone ${timeZone} is unknown`);
   }
-  if (from >= to) errors.push(`working time ends at ${to}, before it begins`);
+  if (from >= to) errors.push(`working time ends at ${to}, before it starts`);
   return errors;
 }
 
 /**
- * The agencies of a folder of data files, by code, also those that come later: the one list that everybody follows. A file that is
- * wrong or that vanished leaves its agency as it was, one log line and the gauge `agency_file_problems`.
- * @param onChange called with the agencies after each change, and once at the start
- * @throws Error, one sentence, when the folder cannot be read at the start
+ * Watches the agencies of a data folder. An invalid or deleted file leaves its agency unchanged, is logged, and is counted
+ * by the gauge `agency_file_problems`.
+ * @param options.onChange called at the start and after each change
+ * @throws Error if the folder cannot be read at the start
  */
 export function watchAgencies(options: {
-  /** Folder of data files; the agencies are in its folder agencies. */
+  /** Data folder with a subfolder `agencies`. */
   dataDir: string;
   log: Log;
   metrics: Metrics;
-  /** Is told which content is in force here. */
+  /** Receives the hash of the content in force. */
   versions?: DataVersions;
   onChange?: (agencies: ReadonlyMap<string, Agency>) => void;
 }): Promise<Registry<Agency>> {

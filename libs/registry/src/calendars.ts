@@ -6,32 +6,31 @@ import { watchRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { createYamlParser } from './yaml.ts';
 
-/** One file of data/calendars; its shape is calendar.schema.json. */
+/** One file of data/calendars, see calendar.schema.json. */
 export interface Calendar {
-  /** The file is named after it. */
+  /** The file has the same name. */
   code: string;
-  /** Days off by year; a year that is absent is unknown. `name` is Romanian. */
+  /** Days off by year; an absent year is unknown. `name` is Romanian. */
   years: Record<string, { date: string; name: string }[]>;
 }
 
-/** Makes the parser of data/calendars. */
 export const createCalendarParser = (): RegistryParser<Calendar> =>
   createYamlParser<Calendar>({
     schema,
     validate: ({ years }) =>
       Object.entries(years).flatMap(([year, days]) =>
-        days.filter(({ date }) => !date.startsWith(`${year}-`)).map(({ date }) => `${date} is no day of ${year}`),
+        days.filter(({ date }) => !date.startsWith(`${year}-`)).map(({ date }) => `${date} is not in ${year}`),
       ),
   });
 
 /**
- * The calendars of a folder of data files, by code. A file that is wrong or that vanished leaves its calendar as it was, one log
- * line and the gauge `calendar_file_problems`.
- * @param onChange called with the calendars after each change, and once at the start
- * @throws Error, one sentence, when the folder cannot be read at the start
+ * Watches the calendars of a data folder. An invalid or deleted file leaves its calendar unchanged, is logged, and is
+ * counted by the gauge `calendar_file_problems`.
+ * @param options.onChange called at the start and after each change
+ * @throws Error if the folder cannot be read at the start
  */
 export function watchCalendars(options: {
-  /** Folder of data files; the calendars are in its folder calendars. */
+  /** Data folder with a subfolder `calendars`. */
   dataDir: string;
   log: Log;
   metrics: Metrics;

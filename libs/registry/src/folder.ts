@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, statSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
-/** An editor touches a file several times within a moment. */
+/** Editors write a file several times in quick succession. */
 const DEBOUNCE_MS = 50;
 
 /**
- * For the start of a process, before it opens anything else.
- * @throws Error, one sentence, when the folder cannot be read
+ * Checks a folder at the start of a process.
+ * @throws Error if the folder cannot be read
  */
 export function assertReadable(dir: string): void {
   try {
@@ -18,16 +18,16 @@ export function assertReadable(dir: string): void {
 }
 
 /**
- * The names of the files with an ending, in order; hidden ones do not count.
- * @throws Error when the folder cannot be read
+ * Returns the sorted names of the files with an extension, hidden files excluded.
+ * @throws Error if the folder cannot be read
  */
-export function listFiles(dir: string, ending: string): string[] {
+export function listFiles(dir: string, extension: string): string[] {
   return readdirSync(dir)
-    .filter((name) => name.endsWith(ending) && !name.startsWith('.'))
+    .filter((name) => name.endsWith(extension) && !name.startsWith('.'))
     .sort();
 }
 
-/** What changes when one of the files does: through symbolic links, and without reading any file. */
+/** Returns a signature that changes with any file. It follows symbolic links and reads no content. */
 export function computeSignature(dir: string, names: string[]): string {
   const lines = names.map((name) => {
     const stat = statSync(join(dir, name), { throwIfNoEntry: false });
@@ -36,23 +36,22 @@ export function computeSignature(dir: string, names: string[]): string {
   return lines.join('\n');
 }
 
-/** The texts of the files that can be read; those of the others are missing. */
+/** Returns the texts of all readable files. */
 export function readTexts(dir: string, names: string[]): Map<string, string> {
   const texts = new Map<string, string>();
   for (const name of names) {
     try {
       texts.set(name, readFileSync(join(dir, name), 'utf8'));
     } catch {
-      // The caller sees that it is missing.
+      // The caller reports the missing text.
     }
   }
   return texts;
 }
 
 /**
- * Calls `look` soon after the folder has changed, and every `pollMs`: a ConfigMap is swapped by symbolic links that a watch may
- * miss, and a machine may have no watches left. Neither keeps the process alive.
- * @returns ends it
+ * Calls `onChange` shortly after the folder changes, and every `pollMs`. Polling catches ConfigMap updates (symbolic links)
+ * and machines without free watches. The timers do not keep the process alive. Returns a function that stops watching.
  */
 export function watchFolder(dir: string, pollMs: number, onChange: () => void): () => void {
   let pending: NodeJS.Timeout | undefined;
@@ -66,7 +65,7 @@ export function watchFolder(dir: string, pollMs: number, onChange: () => void): 
     });
     watcher.on('error', () => watcher?.close());
   } catch {
-    // No watches left on this machine: polling goes on.
+    // No free watches: polling continues.
   }
   const poll = setInterval(onChange, pollMs).unref();
   return () => {

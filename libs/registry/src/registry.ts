@@ -5,41 +5,41 @@ import type { TextSelection, FileTexts } from './select-texts.ts';
 import type { RegistryParser, RegistryProblem } from './files.ts';
 import { watchFolder, assertReadable, listFiles, computeSignature, readTexts } from './folder.ts';
 
-/** A registry that follows its files. */
+/** A registry that reloads its files on change. */
 export interface Registry<Entry> {
-  /** The entries in force; a new Map for each generation. */
+  /** Returns the entries in force. Each generation creates a new Map. */
   current(): Map<string, Entry>;
-  /** What is wrong with the files as they are now; empty when all is well. */
+  /** Returns the errors of the current files. */
   problems(): RegistryProblem[];
-  /** Rises by one whenever the content in force changes; of this process alone, and not to be compared with another's. */
+  /** Incremented when the content in force changes. Local to this process. */
   readonly generation: number;
-  /** SHA-256 in hex of the content in force: equal for replicas that see equal files. */
+  /** SHA-256 in hex of the content in force. Equal on replicas with equal files. */
   readonly contentHash: string;
   close(): void;
 }
 
 export interface RegistryOptions<Entry> {
   dir: string;
-  /** The ending of its files. @default '.yaml' */
+  /** @default '.yaml' */
   extension?: string;
-  /** For files of YAML with a JSON Schema: `yamlParser`. */
+  /** For YAML files with a JSON schema, see {@link createYamlParser}. */
   parse: RegistryParser<Entry>;
   /** @default 1000 */
   pollMs?: number;
-  /** Called when entries or problems change, and once at the start; what it throws is the caller's loss. */
+  /** Called at the start and when entries or problems change. Must not throw. */
   onChange?: (entries: Map<string, Entry>, problems: RegistryProblem[]) => void;
-  /** Called with the hash of the content that is in force from now on, and once at the start. */
+  /** Called at the start and on each change with the hash of the content in force. */
   onContent?: (hash: string) => void;
 }
 
-/** Looks in a row at which the folder could not be read before it is a problem: while it is swapped, it is away for a moment. */
+/** Consecutive read failures before the folder is reported. It is briefly unreadable while it is swapped. */
 const MAX_READ_FAILURES = 5;
 
 /**
- * Follows a folder of data files: watched, and looked at every `pollMs`. The whole set is parsed each time ({@link selectTexts}): one
- * bad file harms only itself, the last good text of a file stays, and a file that vanished is a problem while its entry stays. A
- * folder that stays unreadable is a problem named `.`.
- * @throws Error, one sentence, when the folder cannot be read at the start
+ * Watches a folder of data files and parses the whole set on each change, see {@link selectTexts}.
+ * An invalid file keeps its last valid text. A deleted file is a problem, and its entry stays.
+ * A folder that stays unreadable is a problem of the file `.`.
+ * @throws Error if the folder cannot be read at the start
  */
 export async function watchRegistry<Entry>(options: RegistryOptions<Entry>): Promise<Registry<Entry>> {
   assertReadable(options.dir);
@@ -60,7 +60,7 @@ export async function watchRegistry<Entry>(options: RegistryOptions<Entry>): Pro
   };
 }
 
-/** What is in force, from look to look. */
+/** The files in force and the current problems. */
 class WatchedFiles<Entry> {
   entries = new Map<string, Entry>();
   problems: RegistryProblem[] = [];
@@ -68,7 +68,7 @@ class WatchedFiles<Entry> {
   contentHash = '';
   readonly #options: RegistryOptions<Entry>;
   #texts: FileTexts = new Map();
-  /** Signature of the files at the last look that was done. */
+  /** Signature of the files at the last successful read. */
   #lastSignature: string | undefined;
   #readFailures = 0;
 
@@ -76,10 +76,10 @@ class WatchedFiles<Entry> {
     this.#options = options;
   }
 
-  /** @throws Error when the folder cannot be read */
+  /** @throws Error if the folder cannot be read */
   refresh(): void {
-    const { dir, extension: pattern = '.yaml', parse } = this.#options;
-    const names = listFiles(dir, pattern);
+    const { dir, extension = '.yaml', parse } = this.#options;
+    const names = listFiles(dir, extension);
     const signature = computeSignature(dir, names);
     if (signature === this.#lastSignature) return;
     const found = readTexts(dir, names);
@@ -96,7 +96,7 @@ class WatchedFiles<Entry> {
     } catch {
       this.#readFailures++;
       if (this.#readFailures !== MAX_READ_FAILURES) return;
-      // The next look that succeeds judges the files anew, whatever they look like.
+      // Forces the next successful read to parse all files again.
       this.#lastSignature = undefined;
       this.#publish([{ file: '.', message: 'the folder cannot be read' }]);
     }
@@ -121,13 +121,13 @@ class WatchedFiles<Entry> {
   }
 }
 
-/** Files that cannot be read, and files in force that are there no more. */
+/** Returns problems for unreadable files and for deleted files in force. */
 function findAbsentFiles(inForce: FileTexts, names: string[], found: FileTexts): RegistryProblem[] {
   const unreadable = names.filter((name) => !found.has(name));
-  const vanished = [...inForce.keys()].filter((name) => !names.includes(name));
+  const deleted = [...inForce.keys()].filter((name) => !names.includes(name));
   return [
     ...unreadable.map((file) => ({ file, message: 'the file cannot be read' })),
-    ...vanished.map((file) => ({ file, message: 'the file has vanished' })),
+    ...deleted.map((file) => ({ file, message: 'the file was deleted' })),
   ];
 }
 

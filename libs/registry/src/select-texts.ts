@@ -1,22 +1,22 @@
 import type { RegistryParser, RegistryProblem } from './files.ts';
 
-/** Texts by the name of their file. */
+/** Texts by file name. */
 export type FileTexts = ReadonlyMap<string, string>;
 
-/** What a registry goes by after a look at its folder. */
+/** The result of one read of the folder. */
 export interface TextSelection<Entry> {
-  /** The texts in force: together they have no problem. */
+  /** The texts in force, which have no problem together. */
   texts: FileTexts;
   entries: Map<string, Entry>;
-  /** What is wrong with the files that were found. */
+  /** Problems of the files found. */
   problems: RegistryProblem[];
 }
 
 /**
- * Decides which texts are in force, now that `found` is what the folder holds. A file that is wrong is replaced by its text in
- * force; one that was never good is left out; one that was not found stays as it is. Where the texts in force do not go
- * together with the new ones, all of them stay: no entry is lost by what somebody else wrote.
- * @param inForce the texts that `parse` had no problem with at the look before; none at the first
+ * Decides which texts are in force after a read of the folder.
+ * An invalid file keeps its text in force, or is left out if it was never valid. A missing file keeps its text.
+ * If old and new texts conflict, all old texts stay, so no entry is lost through the change of another file.
+ * @param inForce the texts in force before; empty at the first read
  */
 export function selectTexts<Entry>(
   inForce: FileTexts,
@@ -34,7 +34,7 @@ export function selectTexts<Entry>(
   return { texts: inForce, entries: parse(sortByPath(inForce)).entries, problems };
 }
 
-/** The texts with those in force in the place of the wrong ones; undefined when nothing is left that could be replaced. */
+/** Replaces invalid texts by those in force. Returns undefined if no text changes. */
 function replaceInvalid(problems: RegistryProblem[], texts: FileTexts, inForce: FileTexts): FileTexts | undefined {
   const next = new Map(texts);
   let hasChanged = false;
@@ -48,7 +48,7 @@ function replaceInvalid(problems: RegistryProblem[], texts: FileTexts, inForce: 
   return hasChanged ? next : undefined;
 }
 
-/** In the order of names, so that replicas that see equal files come to equal entries. */
+/** Sorts by name, so that replicas with equal files have equal entries. */
 function sortByPath(texts: FileTexts): { path: string; text: string }[] {
   return [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => ({ path, text }));
 }

@@ -5,28 +5,28 @@ import addFormats from 'ajv-formats';
 import { parse as parseYaml } from 'yaml';
 import type { RegistryFile, RegistryParser, RegistryProblem } from './files.ts';
 
-/** How the files of one kind are read. */
+/** How to read files of one kind. */
 export interface YamlParserOptions<Content extends { code: string }, Entry> {
-  /** JSON Schema 2020-12 of one file; it asks for a text `code`. */
+  /** JSON Schema 2020-12 of one file. Must require a string `code`. */
   schema: object;
-  /** What the schema cannot say about one file: sentences, none when all is well. */
+  /** Returns the errors that the schema cannot express. */
   validate?: (content: Content) => string[];
-  /** What becomes of a file without faults. @default its content */
+  /** Converts a valid file. @default its content */
   toEntry?: (content: Content, text: string) => Entry;
-  /** Which entries, by their code, do not go together with the others, and why; they are left out. */
+  /** Returns errors of conflicting entries, by code. These entries are left out. */
   findConflicts?: (entries: ReadonlyMap<string, Entry>) => Map<string, string>;
 }
 
 /**
- * Makes the parser of a folder in which each file is YAML, named after the `code` that it holds, and described by a JSON Schema.
- * Entries stand by their code, in the order of file names. A file with a fault gives a problem and no entry, and harms no other
- * file. What a text gave is remembered, so that only files that changed are read again: `faultsOf` and `entryOf` must be pure.
+ * Creates the parser of a folder of YAML files that match a JSON schema and are named after their `code`.
+ * Entries are keyed by code, in the order of file names. An invalid file yields a problem and no entry; other files are
+ * unaffected. Results are cached by text, so `validate` and `toEntry` must be pure.
  */
 export function createYamlParser<Content extends { code: string }, Entry = Content>(
   options: YamlParserOptions<Content, Entry>,
 ): RegistryParser<Entry> {
   const read = createFileReader(options);
-  /** The last good text of each file and what it gave. */
+  /** The last valid text of each file and its entry. */
   const cache = new Map<string, { text: string; code: string; entry: Entry }>();
   return (files) => {
     const entries = new Map<string, Entry>();
@@ -58,7 +58,7 @@ function createFileReader<Content extends { code: string }, Entry>(
   options: YamlParserOptions<Content, Entry>,
 ): (file: RegistryFile) => ReadResult<Entry> {
   const validate = compileSchema<Content>(options.schema);
-  const entryOf = options.toEntry ?? ((content: Content) => content as unknown as Entry);
+  const toEntry = options.toEntry ?? ((content: Content) => content as unknown as Entry);
   return ({ path, text }) => {
     let content: unknown;
     try {
@@ -70,7 +70,7 @@ function createFileReader<Content extends { code: string }, Entry>(
     if (basename(path) !== `${content.code}.yaml`) return { error: `the file must be named ${content.code}.yaml` };
     const errors = options.validate?.(content) ?? [];
     if (errors.length > 0) return { error: errors.join('; ') };
-    return { code: content.code, entry: entryOf(content, text) };
+    return { code: content.code, entry: toEntry(content, text) };
   };
 }
 
@@ -80,9 +80,9 @@ function compileSchema<Content>(schema: object) {
   return ajv.compile<Content>(schema);
 }
 
-/** What a JSON Schema finds wrong, as one sentence for the author of a file. */
+/** Formats schema errors as one sentence for the author of the file. */
 export function formatSchemaErrors(errors: ErrorObject[] | null | undefined): string {
-  return (errors ?? []).map((error) => `${error.instancePath || 'it'} ${error.message ?? 'is wrong'}`).join('; ');
+  return (errors ?? []).map((error) => `${error.instancePath || 'it'} ${error.message ?? 'is invalid'}`).join('; ');
 }
 
 function firstLine(error: unknown): string {

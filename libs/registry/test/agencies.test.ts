@@ -7,8 +7,8 @@ const folder = join(import.meta.dirname, '../../../data/agencies');
 const files = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
 const asp = files.find(({ path }) => path === 'asp.yaml')!.text;
 
-describe('the files of agencies', () => {
-  test('those of this repository are without faults, and each agency stands by its code', () => {
+describe('createAgencyParser', () => {
+  test('accepts all files of the data folder', () => {
     const { entries, problems } = createAgencyParser()(files);
     expect(problems).toEqual([]);
     expect([...entries.keys()].map((code) => `${code}.yaml`)).toEqual(files.map(({ path }) => path));
@@ -20,16 +20,16 @@ describe('the files of agencies', () => {
 
   test.each([
     ['another name', 'mai.yaml', asp, 'the file must be named asp.yaml'],
-    ['a time zone that is none', 'asp.yaml', asp.replace('Europe/Chisinau', 'Europe/Chisinev'), 'is unknown'],
+    ['an unknown time zone', 'asp.yaml', asp.replace('Europe/Chisinau', 'Europe/Chisinev'), 'is unknown'],
     [
-      'hours that end before they begin',
+      'working time that ends before it starts',
       'asp.yaml',
       asp.replace("'08:00'", "'18:00'"),
-      'ends at 17:00, before it begins',
+      'ends at 17:00, before it starts',
     ],
-    ['an hour that is none', 'asp.yaml', asp.replace("'17:00'", "'25:00'"), '/workingTime/to'],
-    ['a word that nobody knows', 'asp.yaml', `${asp}\nfax: '1'\n`, 'additional properties'],
-  ])('one with %s is refused by name, and the others are read', (_what, path, text, reason) => {
+    ['an invalid hour', 'asp.yaml', asp.replace("'17:00'", "'25:00'"), '/workingTime/to'],
+    ['an unknown member', 'asp.yaml', `${asp}\nfax: '1'\n`, 'additional properties'],
+  ])('rejects a file with %s, and accepts the others', (_what, path, text, reason) => {
     const others = files.filter((file) => file.path !== 'asp.yaml');
     const { entries, problems } = createAgencyParser()([
       ...others.filter((file) => file.path !== path),

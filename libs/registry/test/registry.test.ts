@@ -5,14 +5,14 @@ import { watchRegistry } from '../src/index.ts';
 import type { Registry, RegistryParser, RegistryProblem } from '../src/index.ts';
 import { eventually, temporaryDir } from '@cups/testing';
 
-/** Files of the form `code=value`; two files may not claim one code. */
+/** Parses files of the form `code=value`. Codes must be unique. */
 const parse: RegistryParser<string> = (files) => {
   const entries = new Map<string, string>();
   const problems: RegistryProblem[] = [];
   for (const { path, text } of files) {
     const [code, value] = text.split('=');
     if (!code || !value) problems.push({ file: path, message: 'must be code=value' });
-    else if (entries.has(code)) problems.push({ file: path, message: 'the code is taken' });
+    else if (entries.has(code)) problems.push({ file: path, message: 'duplicate code' });
     else entries.set(code, value);
   }
   return { entries, problems };
@@ -45,8 +45,8 @@ async function startRegistry(folder = dir, pollMs = 50): Promise<Registry<string
 const entries = () => Object.fromEntries(registry?.current() ?? []);
 const problems = () => (registry?.problems() ?? []).map(({ file, message }) => `${file}: ${message}`);
 
-describe('a registry', () => {
-  test('holds the entries of its files, of its ending only, and tells them at the start', async () => {
+describe('watchRegistry', () => {
+  test('loads all files with its extension and reports them at the start', async () => {
     write('a.yaml', 'a=1');
     write('b.yaml', 'b=2');
     write('notes.txt', 'x');
@@ -57,7 +57,7 @@ describe('a registry', () => {
     expect(registry?.generation).toBe(1);
   });
 
-  test('takes a new and a changed file, each a generation', async () => {
+  test('loads a new and a changed file, each as a generation', async () => {
     write('a.yaml', 'a=1');
     await startRegistry();
     write('b.yaml', 'b=2');
@@ -68,14 +68,14 @@ describe('a registry', () => {
     expect(problems()).toEqual([]);
   });
 
-  test('takes a new file within a moment by its watch alone', async () => {
+  test('loads a new file through the file watch alone', async () => {
     write('a.yaml', 'a=1');
     await startRegistry(dir, 1e9);
     write('b.yaml', 'b=2');
     await eventually(() => entries()['b'] === '2', { timeoutMs: 2_000 });
   });
 
-  test('keeps the last good entry of a broken file, while others change', async () => {
+  test('keeps the last valid entry of an invalid file, while others change', async () => {
     write('a.yaml', 'a=1');
     write('b.yaml', 'b=2');
     await startRegistry();
@@ -90,7 +90,7 @@ describe('a registry', () => {
     expect(problems()).toEqual([]);
   });
 
-  test('leaves out a file that was broken from the start, and only that one', async () => {
+  test('leaves out a file that is invalid from the start', async () => {
     write('a.yaml', 'broken');
     write('b.yaml', 'b=2');
     await startRegistry();
@@ -98,7 +98,7 @@ describe('a registry', () => {
     expect(problems()).toEqual(['a.yaml: must be code=value']);
   });
 
-  test('refuses a second file with the code of another', async () => {
+  test('rejects a second file with the same code', async () => {
     write('a.yaml', 'a=1');
     await startRegistry();
     write('b.yaml', 'a=2');
@@ -106,24 +106,24 @@ describe('a registry', () => {
     expect(entries()).toEqual({ a: '1' });
   });
 
-  test('keeps the whole last good set where good and new files do not go together', async () => {
+  test('keeps the last valid set if old and new files conflict', async () => {
     write('a.yaml', 'x=1');
     write('b.yaml', 'y=2');
     await startRegistry();
-    // b is broken and would fall back to y, which the new a claims: the fall-back must not lose an entry.
+    // Invalid b falls back to y, which the new a uses: the fallback must not lose an entry.
     write('a.yaml', 'y=1');
     write('b.yaml', 'broken');
     await eventually(() => problems().length > 0 && problems().some((line) => line.startsWith('b.yaml')));
     expect(entries()).toEqual({ x: '1', y: '2' });
   });
 
-  test('a vanished file is a problem, and its entry stays; its return ends the problem', async () => {
+  test('reports a deleted file and keeps its entry until it returns', async () => {
     write('a.yaml', 'a=1');
     write('b.yaml', 'b=2');
     await startRegistry();
     rmSync(join(dir, 'a.yaml'));
     await eventually(() => problems().length === 1);
-    expect(problems()).toEqual(['a.yaml: the file has vanished']);
+    expect(problems()).toEqual(['a.yaml: the file was deleted']);
     expect(entries()).toEqual({ a: '1', b: '2' });
     expect(registry?.generation).toBe(1);
     write('a.yaml', 'a=1');
@@ -131,7 +131,7 @@ describe('a registry', () => {
     expect(registry?.generation).toBe(1);
   });
 
-  test('a folder that vanishes and comes back harms nothing', async () => {
+  test('tolerates a folder that disappears briefly', async () => {
     write('a.yaml', 'a=1');
     await startRegistry();
     renameSync(dir, `${dir}-away`);
@@ -141,7 +141,7 @@ describe('a registry', () => {
     await eventually(() => entries()['b'] === '2');
   });
 
-  test('a folder that stays unreadable is a problem, until it is there again', async () => {
+  test('reports a folder that stays unreadable, until it returns', async () => {
     write('a.yaml', 'a=1');
     await startRegistry();
     renameSync(dir, `${dir}-away`);
@@ -153,7 +153,7 @@ describe('a registry', () => {
     expect(registry?.generation).toBe(1);
   });
 
-  test('follows symbolic links that are swapped, as a ConfigMap does', async () => {
+  test('detects swapped symbolic links of a ConfigMap', async () => {
     const version = (name: string, files: Record<string, string>) => {
       mkdirSync(join(dir, name));
       for (const [file, text] of Object.entries(files)) writeFileSync(join(dir, name, file), text);
@@ -171,7 +171,7 @@ describe('a registry', () => {
     expect(problems()).toEqual([]);
   });
 
-  test('two replicas that see equal files have the same hash of the content, whatever came before', async () => {
+  test('has the same content hash on replicas with equal files', async () => {
     write('a.yaml', 'a=1');
     const first = await startRegistry();
     write('a.yaml', 'a=2');
@@ -182,7 +182,7 @@ describe('a registry', () => {
     second.close();
   });
 
-  test('a folder that is not there is an error at the start', async () => {
+  test('throws at the start for a missing folder', async () => {
     await expect(watchRegistry({ dir: join(dir, 'none'), parse })).rejects.toThrow(
       /^CUPS_DATA must name a folder of data: .*none cannot be read\.$/,
     );

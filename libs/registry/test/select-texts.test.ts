@@ -4,39 +4,45 @@ import { selectTexts } from '../src/select-texts.ts';
 import type { FileTexts } from '../src/select-texts.ts';
 import type { RegistryParser, RegistryProblem } from '../src/index.ts';
 
-/** Files of the form `code=value`; two files may not claim one code. */
+/** Parses files of the form `code=value`. Codes must be unique. */
 const parse: RegistryParser<string> = (files) => {
   const entries = new Map<string, string>();
   const problems: RegistryProblem[] = [];
   for (const { path, text } of files) {
     const [code, value] = text.split('=');
     if (!code || !value) problems.push({ file: path, message: 'must be code=value' });
-    else if (entries.has(code)) problems.push({ file: path, message: 'the code is taken' });
+    else if (entries.has(code)) problems.push({ file: path, message: 'duplicate code' });
     else entries.set(code, value);
   }
   return { entries, problems };
 };
 const fileTexts = (files: Record<string, string>): FileTexts => new Map(Object.entries(files));
 
-describe('of the texts that a look finds', () => {
+describe('selectTexts', () => {
   test.each<[string, Record<string, string>, Record<string, string>, Record<string, string>, string[]]>([
-    ['good ones are in force', {}, { a: 'x=1', b: 'y=2' }, { a: 'x=1', b: 'y=2' }, []],
-    ['changed ones replace those before', { a: 'x=1' }, { a: 'x=2' }, { a: 'x=2' }, []],
-    ['a wrong one leaves the one before', { a: 'x=1', b: 'y=2' }, { a: '?', b: 'y=3' }, { a: 'x=1', b: 'y=3' }, ['a']],
-    ['a wrong one that was never good is left out', { b: 'y=2' }, { a: '?', b: 'y=2' }, { b: 'y=2' }, ['a']],
-    ['what is missing stays', { a: 'x=1', b: 'y=2' }, { b: 'y=2' }, { a: 'x=1', b: 'y=2' }, []],
-    ['the code of another is refused', { a: 'x=1' }, { a: 'x=1', b: 'x=2' }, { a: 'x=1' }, ['b']],
+    ['accepts valid texts', {}, { a: 'x=1', b: 'y=2' }, { a: 'x=1', b: 'y=2' }, []],
+    ['replaces changed texts', { a: 'x=1' }, { a: 'x=2' }, { a: 'x=2' }, []],
     [
-      'new ones that do not go together with one that falls back leave all as they were',
+      'keeps the text in force of an invalid file',
+      { a: 'x=1', b: 'y=2' },
+      { a: '?', b: 'y=3' },
+      { a: 'x=1', b: 'y=3' },
+      ['a'],
+    ],
+    ['leaves out a file that was never valid', { b: 'y=2' }, { a: '?', b: 'y=2' }, { b: 'y=2' }, ['a']],
+    ['keeps the text of a missing file', { a: 'x=1', b: 'y=2' }, { b: 'y=2' }, { a: 'x=1', b: 'y=2' }, []],
+    ['rejects a duplicate code', { a: 'x=1' }, { a: 'x=1', b: 'x=2' }, { a: 'x=1' }, ['b']],
+    [
+      'keeps all texts if new ones conflict with a fallback',
       { a: 'x=1', b: 'y=2' },
       { a: 'y=1', b: '?' },
       { a: 'x=1', b: 'y=2' },
       ['b', 'b'],
     ],
-  ])('%s', (_what, before, found, inForce, wrong) => {
-    const choice = selectTexts(fileTexts(before), fileTexts(found), parse);
-    expect(Object.fromEntries(choice.texts)).toEqual(inForce);
-    expect(choice.problems.map(({ file }) => file)).toEqual(wrong);
+  ])('%s', (_what, before, found, inForce, invalid) => {
+    const selection = selectTexts(fileTexts(before), fileTexts(found), parse);
+    expect(Object.fromEntries(selection.texts)).toEqual(inForce);
+    expect(selection.problems.map(({ file }) => file)).toEqual(invalid);
   });
 });
 
@@ -46,22 +52,22 @@ const text = fc.oneof(
 );
 const foundTexts = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), text).map(fileTexts);
 
-describe('whatever one look after the other finds', () => {
-  /** All choices of a run that begins with nothing. */
-  const run = (looks: FileTexts[]) => {
+describe('selectTexts over any sequence of reads', () => {
+  /** Returns the selections of a sequence that starts without texts. */
+  const run = (reads: FileTexts[]) => {
     let texts: FileTexts = new Map();
-    return looks.map((found) => {
-      const choice = selectTexts(texts, found, parse);
+    return reads.map((found) => {
+      const selection = selectTexts(texts, found, parse);
       const before = texts;
-      texts = choice.texts;
-      return { ...choice, before, found };
+      texts = selection.texts;
+      return { ...selection, before, found };
     });
   };
 
-  test('the texts in force have no problem together, and give the entries', () =>
+  test('returns texts without problems, and their entries', () =>
     fc.assert(
-      fc.property(fc.array(foundTexts, { maxLength: 6 }), (looks) => {
-        for (const { texts, entries } of run(looks)) {
+      fc.property(fc.array(foundTexts, { maxLength: 6 }), (reads) => {
+        for (const { texts, entries } of run(reads)) {
           const again = selectTexts(texts, texts, parse);
           expect(again.problems).toEqual([]);
           expect(again.entries).toEqual(entries);
@@ -69,27 +75,27 @@ describe('whatever one look after the other finds', () => {
       }),
     ));
 
-  test('no file that was ever in force is lost', () =>
+  test('never loses a file in force', () =>
     fc.assert(
-      fc.property(fc.array(foundTexts, { maxLength: 6 }), (looks) => {
-        for (const { before, texts } of run(looks))
+      fc.property(fc.array(foundTexts, { maxLength: 6 }), (reads) => {
+        for (const { before, texts } of run(reads))
           expect([...texts.keys()]).toEqual(expect.arrayContaining([...before.keys()]));
       }),
     ));
 
-  test('a text in force was in force before, or was found', () =>
+  test('returns only texts in force before or found', () =>
     fc.assert(
-      fc.property(fc.array(foundTexts, { maxLength: 6 }), (looks) => {
-        for (const { before, found, texts } of run(looks))
-          for (const [name, one] of texts) expect([before.get(name), found.get(name)]).toContain(one);
+      fc.property(fc.array(foundTexts, { maxLength: 6 }), (reads) => {
+        for (const { before, found, texts } of run(reads))
+          for (const [name, content] of texts) expect([before.get(name), found.get(name)]).toContain(content);
       }),
     ));
 
-  test('a file that is not in force as it was found is named', () =>
+  test('reports every found file that is not in force', () =>
     fc.assert(
-      fc.property(fc.array(foundTexts, { maxLength: 6 }), (looks) => {
-        for (const { found, texts, problems } of run(looks)) {
-          const replaced = [...found].some(([name, one]) => texts.get(name) !== one);
+      fc.property(fc.array(foundTexts, { maxLength: 6 }), (reads) => {
+        for (const { found, texts, problems } of run(reads)) {
+          const replaced = [...found].some(([name, content]) => texts.get(name) !== content);
           expect(problems.length > 0).toBe(replaced);
         }
       }),

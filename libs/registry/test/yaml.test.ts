@@ -15,12 +15,12 @@ const schema = {
 };
 const file = (path: string, text: string) => ({ path, text });
 
-describe('a file of YAML', () => {
+describe('createYamlParser', () => {
   const parse = createYamlParser<Room>({
     schema,
-    validate: ({ floor }) => (floor > 9 ? ['there is no such floor', 'too high'] : []),
+    validate: ({ floor }) => (floor > 9 ? ['the floor does not exist', 'too high'] : []),
   });
-  test('stands by its code, as it says', () => {
+  test('returns entries by code', () => {
     const { entries, problems } = parse([file('a.yaml', 'code: a\nfloor: 1'), file('b.yaml', '{ code: b, floor: 2 }')]);
     expect(problems).toEqual([]);
     expect([...entries]).toEqual([
@@ -30,26 +30,26 @@ describe('a file of YAML', () => {
   });
 
   test.each([
-    ['that cannot be read', 'code: [', /^it is not YAML: .* at line 1, column 8$/],
-    ['that is empty', '', /^it must be object$/],
-    ['that lacks something', 'code: a', /required property 'floor'/],
-    ['with two faults', 'code: a\nfloor: low\ncolour: blue', /additional properties; \/floor must be integer/],
-    ['with a format that is not kept', 'code: a\nfloor: 1\ndoor: tomorrow', /\/door must match format "date"/],
-    ['that bears the name of another', 'code: b\nfloor: 1', /^the file must be named b\.yaml$/],
-    ['whose content is wrong beyond the schema', 'code: a\nfloor: 10', /^there is no such floor; too high$/],
-  ])('%s gives a fault and no entry, and harms no other', (_what, text, fault) => {
+    ['malformed YAML', 'code: [', /^it is not YAML: .* at line 1, column 8$/],
+    ['an empty file', '', /^it must be object$/],
+    ['a missing member', 'code: a', /required property 'floor'/],
+    ['two errors', 'code: a\nfloor: low\ncolour: blue', /additional properties; \/floor must be integer/],
+    ['an invalid format', 'code: a\nfloor: 1\ndoor: tomorrow', /\/door must match format "date"/],
+    ['the file name of another code', 'code: b\nfloor: 1', /^the file must be named b\.yaml$/],
+    ['errors beyond the schema', 'code: a\nfloor: 10', /^the floor does not exist; too high$/],
+  ])('rejects %s, and accepts other files', (_what, text, message) => {
     const { entries, problems } = parse([file('a.yaml', text), file('c.yaml', 'code: c\nfloor: 3')]);
     expect([...entries.keys()]).toEqual(['c']);
-    expect(problems).toEqual([{ file: 'a.yaml', message: expect.stringMatching(fault) }]);
+    expect(problems).toEqual([{ file: 'a.yaml', message: expect.stringMatching(message) }]);
   });
 });
 
-test('an entry may hold something else than the file', () => {
+test('toEntry converts the content', () => {
   const parse = createYamlParser<Room, string>({ schema, toEntry: ({ floor }, text) => `${floor} ${text.length}` });
   expect([...parse([file('a.yaml', 'code: a\nfloor: 1')]).entries]).toEqual([['a', '1 16']]);
 });
 
-test('entries that do not go together are left out as the kind says', () => {
+test('findConflicts leaves out entries', () => {
   const parse = createYamlParser<Room>({
     schema,
     findConflicts: (rooms) =>
@@ -60,15 +60,15 @@ test('entries that do not go together are left out as the kind says', () => {
   expect(problems).toEqual([{ file: 'a.yaml', message: 'it is taken' }]);
 });
 
-test('only files that changed are read again', () => {
+test('unchanged files are not read again', () => {
   const read: string[] = [];
   const parse = createYamlParser<Room>({ schema, validate: ({ code, floor }) => (read.push(`${code}${floor}`), []) });
-  const one = file('a.yaml', 'code: a\nfloor: 1');
-  parse([one, file('b.yaml', 'code: b\nfloor: 1')]);
-  parse([one, file('b.yaml', 'code: b\nfloor: 2')]);
+  const unchanged = file('a.yaml', 'code: a\nfloor: 1');
+  parse([unchanged, file('b.yaml', 'code: b\nfloor: 1')]);
+  parse([unchanged, file('b.yaml', 'code: b\nfloor: 2')]);
   expect(read).toEqual(['a1', 'b1', 'b2']);
 });
 
-test('a schema that is wrong itself is an error when the parser is made', () => {
+test('an invalid schema throws when the parser is created', () => {
   expect(() => createYamlParser({ schema: { type: 'thing' } })).toThrow('schema is invalid');
 });
