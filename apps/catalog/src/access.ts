@@ -1,7 +1,7 @@
 import type { AccessTable } from '@cups/rpc';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 
-/** Who may call what. Nothing here is personal data: the catalog is public. */
+/** Access rules by method. The catalog is public and contains no personal data. */
 export const access: AccessTable<CatalogServiceDefinition> = {
   GetPublicService: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   ListPublicServices: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },

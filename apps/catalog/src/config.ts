@@ -2,7 +2,6 @@ import { dataDirSetting, grpcPortSetting, httpPortSetting, PROCESS_SETTINGS } fr
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
-/** The settings of catalog. */
 export const settings = {
   ...PROCESS_SETTINGS,
   grpcPort: grpcPortSetting(7001),
@@ -14,5 +13,5 @@ export const settings = {
 
 export type Config = ConfigOf<typeof settings>;
 
-/** @throws Error, one sentence that names a setting that cannot be used */
+/** @throws Error that names an invalid setting */
 export const readConfig = (variables: NodeJS.ProcessEnv): Config => readSettings(settings, variables);

@@ -18,11 +18,11 @@ import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cu
 import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
 import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 
-/** What a desk says where no source says more. */
+/** Texts for the desk if the source states no fee or term. */
 const NO_FEE = { ro: 'fără tarif indicat', ru: 'тариф не указан', en: 'no fee stated' };
 const NO_TERM = { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'no term known' };
 
-/** The gRPC border: from the shape of the files to cups.catalog.v1. `full` adds form schema and example. */
+/** Converts a service to cups.catalog.v1. `full` adds the form schema and the example. */
 export function toPublicServiceMessage(
   service: PublicService,
   version: Version,
@@ -72,7 +72,6 @@ export function toVersionMessage(
   };
 }
 
-/** An agency as its file says it. */
 export function toAgency({
   code,
   name,
@@ -93,7 +92,7 @@ export function toAgency({
   };
 }
 
-/** A calendar as its file says it, its days in their order. */
+/** Converts a calendar and sorts its days. */
 export function toCalendar({ code, years }: Calendar): CalendarMessage {
   const knownYears = Object.keys(years).map(Number);
   const days = Object.values(years)
@@ -103,7 +102,7 @@ export function toCalendar({ code, years }: Calendar): CalendarMessage {
   return { code, firstYear: Math.min(...knownYears), lastYear: Math.max(...knownYears), days };
 }
 
-/** The papers that versions ask for, by code; the first that asks for one names it. */
+/** Returns the evidence kinds of all versions, by code. The first version that requires a kind sets its title. */
 export function toEvidenceKinds(versions: Version[]): EvidenceKindMessage[] {
   const titles = new Map<string, LocalizedText>();
   for (const { kind, title } of versions.flatMap(({ evidence = [] }) => evidence)) {
@@ -145,7 +144,7 @@ function toCostOption(option: CostOption): CostOptionMessage {
 
 const encodedJson = new WeakMap<object, Buffer>();
 
-/** JSON in the order of the file, which is the order of a form on a screen; made once per version. */
+/** Returns cached JSON in file order, which is the order of the form on the screen. */
 function jsonBytes(value: object): Buffer {
   const cached = encodedJson.get(value);
   if (cached) return cached;

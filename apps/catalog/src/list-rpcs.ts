@@ -1,5 +1,5 @@
 import { parseResourceName } from '@cups/contracts';
-// Not the library's door: it opens mongoose as well, which a service without a database does not need.
+// Not the library's index, which loads mongoose, because catalog has no database.
 import { normalizePageSize, createPageToken as writeToken, parsePageToken } from '@cups/contracts/node';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { GetRegistryResponse } from '@cups/contracts/gen/cups/catalog/v1/GetRegistryResponse.ts';
@@ -12,11 +12,9 @@ import { isFileableAt, versionAt } from './domain/public-service.ts';
 import type { DeskLocation, PublicService, Version } from './domain/public-service.ts';
 import { createVersionSearch } from './domain/search.ts';
 
-/** Many public services at once: lists and searches, and all that a desk needs to know. */
-
 const MAX_AGENCIES = 100;
 
-/** What the catalog knows, as it is now. */
+/** The current content of the catalog. */
 export interface CatalogSnapshot {
   /** Whether other replicas have newer files of public services. */
   isBehind: () => boolean;
@@ -25,7 +23,7 @@ export interface CatalogSnapshot {
   calendars: () => ReadonlyMap<string, Calendar>;
 }
 
-/** The calls that tell of many services. */
+/** Returns the handlers that list and search public services. */
 export function listRpcs(
   snapshot: CatalogSnapshot,
   now: () => Date,
@@ -68,7 +66,7 @@ export function listRpcs(
   };
 }
 
-/** What a list is asked for. */
+/** The filter of a list. */
 interface ListFilter {
   date: string;
   location: DeskLocation;
@@ -83,7 +81,7 @@ interface Match extends Rank {
   version: Version;
 }
 
-/** The services that a list is asked for, in no order; without a query each counts as often as villages ask for it. */
+/** Returns the matching services, unsorted. Without a query the popularity is the score. */
 function findMatches(services: ReadonlyMap<string, PublicService>, filter: ListFilter): Match[] {
   const { date, location, provider, fileableOnly, query } = filter;
   const scores = scoreServices(services, query);
@@ -96,15 +94,15 @@ function findMatches(services: ReadonlyMap<string, PublicService>, filter: ListF
   });
 }
 
-/** What a desk needs to know of the agencies that it works for; all of them where it names none. */
+/** Builds the catalog of a desk for the given agencies; for all of them if the list is empty. */
 function buildCatalog(
   snapshot: CatalogSnapshot,
-  { date, location: place, codes }: { date: string; location: DeskLocation; codes: string[] },
+  { date, location, codes }: { date: string; location: DeskLocation; codes: string[] },
 ): GetRegistryResponse {
   const isRequested = (agency: string) => codes.length === 0 || codes.includes(agency);
   const found = findMatches(snapshot.services(), {
     date,
-    location: place,
+    location,
     provider: undefined,
     fileableOnly: false,
     query: '',
@@ -119,7 +117,7 @@ function buildCatalog(
     agencies: agencies.map(toAgency),
     evidenceKinds: toEvidenceKinds(found.map(({ version }) => version)),
     publicServices: found.map(({ service, version }) =>
-      toPublicServiceMessage(service, version, { date, ...place, full: true }),
+      toPublicServiceMessage(service, version, { date, ...location, full: true }),
     ),
     calendars: calendars.map(toCalendar),
   };
@@ -131,7 +129,7 @@ function sortByCode<Entry extends { code: string }>(entries: ReadonlyMap<string,
 
 const searchCache = new WeakMap<ReadonlyMap<string, PublicService>, ReturnType<typeof createVersionSearch>>();
 
-/** What fits a query of at most 200 letters in one generation of the registry, whose index is made at its first use. */
+/** Returns the scores for a query of at most 200 characters. Builds the index once per generation of the registry. */
 function scoreServices(
   services: ReadonlyMap<string, PublicService>,
   query: string,
@@ -142,7 +140,7 @@ function scoreServices(
   return search(query);
 }
 
-/** A place in the order of a list: best match first (without a query, what villages ask for most), then by code. */
+/** Sort position in a list: score, highest first, then code. */
 interface Rank {
   score: number;
   code: string;
@@ -152,7 +150,7 @@ function encodeRank({ score, code }: Rank): string {
   return `${score} ${code}`;
 }
 
-/** The last match need not exist any more. */
+/** Decodes the position of the last match, which may no longer exist. */
 function decodeRank(text: string | undefined): Rank | undefined {
   const [score, code = ''] = text?.split(' ') ?? [];
   return score === undefined ? undefined : { score: Number(score), code };

@@ -9,8 +9,8 @@ import type { PublicService, Version } from './domain/public-service.ts';
 import { validatePattern, collectPatterns } from './patterns.ts';
 
 /**
- * Makes the parser of data/public-services. A file with an error gives a problem and no entry, and harms no other file; of two
- * services with one state code the later file is refused.
+ * Creates the parser of data/public-services. An invalid file yields a problem and no entry; other files are unaffected.
+ * Of two services with the same state code, the later file is rejected.
  */
 export function createPublicServiceParser(): RegistryParser<PublicService> {
   const forms = createFormCompiler();
@@ -19,14 +19,14 @@ export function createPublicServiceParser(): RegistryParser<PublicService> {
     validate: (service) => [
       ...validateService(service),
       ...service.versions.flatMap((version) =>
-        validateForm(forms, version).map((fault) => `version ${version.version}: ${fault}`),
+        validateForm(forms, version).map((error) => `version ${version.version}: ${error}`),
       ),
     ],
     findConflicts: findDuplicateStateCodes,
   });
 }
 
-/** Services whose state code an earlier one has, and what is wrong with that. */
+/** Returns errors for services with a state code of an earlier service, by code. */
 function findDuplicateStateCodes(services: ReadonlyMap<string, PublicService>): Map<string, string> {
   const holders = new Map<string, string>();
   const clashes = new Map<string, string>();
@@ -34,36 +34,36 @@ function findDuplicateStateCodes(services: ReadonlyMap<string, PublicService>): 
     if (stateCode === undefined) continue;
     const holder = holders.get(stateCode);
     if (holder === undefined) holders.set(stateCode, code);
-    else clashes.set(code, `the state code is that of ${holder} already`);
+    else clashes.set(code, `the state code is already used by ${holder}`);
   }
   return clashes;
 }
 
 /**
- * A form must be a valid JSON Schema 2020-12 with bounded patterns, of words that intake and the desk check answers by, and
- * its example must satisfy it.
+ * Returns the errors of a form. It must be JSON Schema 2020-12 with bounded patterns and supported keywords only,
+ * and its example must match it.
  */
 function validateForm(forms: Ajv2020, version: Version): string[] {
   if (version.form === undefined) return [];
   const patterns = collectPatterns(version.form).flatMap((pattern) => validatePattern(pattern) ?? []);
-  if (patterns.length > 0) return patterns.map((fault) => `a pattern of the form ${fault}`);
+  if (patterns.length > 0) return patterns.map((error) => `a pattern of the form ${error}`);
   let validate: ValidateFunction;
   try {
     validate = forms.compile(version.form);
   } catch (error) {
-    return [`the form is no JSON Schema: ${(error as Error).message}`];
+    return [`the form is not a valid JSON Schema: ${(error as Error).message}`];
   } finally {
-    forms.removeSchema(version.form); // or each reload would keep all forms before it
+    forms.removeSchema(version.form); // prevents a leak at each reload
   }
   const errors = validateFormSchema(version.form);
-  if (errors.length > 0) return errors.map((fault) => `the form has what answers are not checked by: ${fault}`);
+  if (errors.length > 0) return errors.map((error) => `the form uses unsupported schema features: ${error}`);
   return validate(version.example) ? [] : [`the example: ${formatSchemaErrors(validate.errors)}`];
 }
 
-/** Strict but for `required` inside `then`, with what forms may use besides JSON Schema 2020-12: words of ours, and formats as intake checks them. */
+/** Creates a strict compiler, except for `required` inside `then`, with the custom keywords and formats of intake. */
 function createFormCompiler(): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
-  for (const word of FORM_KEYWORDS) ajv.addKeyword(word);
+  for (const keyword of FORM_KEYWORDS) ajv.addKeyword(keyword);
   for (const [name, check] of Object.entries(FORMATS)) ajv.addFormat(name, check);
   return ajv;
 }

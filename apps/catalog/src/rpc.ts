@@ -9,13 +9,13 @@ import type { PublicService, Version } from './domain/public-service.ts';
 import { listRpcs } from './list-rpcs.ts';
 import type { CatalogSnapshot } from './list-rpcs.ts';
 
-/** The calls of cups.catalog.v1.CatalogService. */
+/** Returns the handlers of cups.catalog.v1.CatalogService. */
 export function catalogRpcs(snapshot: CatalogSnapshot, now: () => Date): Rpcs<CatalogServiceDefinition> {
   const { services, isBehind } = snapshot;
   const notFoundOrStale = (message: string): Problem => (isBehind() ? staleSnapshot() : notFound(message));
   const findService = (name: string): PublicService => {
     const service = services().get(parseResourceName('publicServices', name));
-    if (!service) throw notFoundOrStale('This public service does not exist.');
+    if (!service) throw notFoundOrStale('Public service not found.');
     return service;
   };
 
@@ -26,17 +26,18 @@ export function catalogRpcs(snapshot: CatalogSnapshot, now: () => Date): Rpcs<Ca
       const date = parseDate(atDate, now);
       const service = findService(name);
       const version = versionAt(service, date);
-      if (!version) throw notFoundOrStale('This public service has no version in force on that date.');
+      if (!version) throw notFoundOrStale('The public service has no version in force on this date.');
       const location = { kind: parseCentreKind(centreKind), country: country || undefined };
       return { publicService: toPublicServiceMessage(service, version, { date, ...location, full: true }) };
     },
 
-    async GetPublicServiceVersion({ name, version: named, atDate, newest }) {
+    async GetPublicServiceVersion({ name, version: versionName, atDate, newest }) {
       const date = parseDate(atDate, now);
       if (newest && isBehind()) throw staleSnapshot();
       const service = findService(name);
-      const version = named === '' ? versionAt(service, date) : findVersion(service, named);
-      if (!version) throw notFoundOrStale('This public service has no such version, or none in force on that date.');
+      const version = versionName === '' ? versionAt(service, date) : findVersion(service, versionName);
+      if (!version)
+        throw notFoundOrStale('The public service does not have this version, or none in force on this date.');
       return {
         version: toVersionMessage(service, version, { full: true }),
         inForce: isInForce(version, date),
@@ -50,7 +51,7 @@ function findVersion({ versions }: PublicService, name: string): Version | undef
   return versions.find(({ version }) => version === name);
 }
 
-const staleSnapshot = (): Problem => staleReplica('This replica has not read the newest public services yet.');
+const staleSnapshot = (): Problem => staleReplica('This replica has not loaded the newest public services yet.');
 
 function notFound(message: string): Problem {
   return new Problem({ reason: 'NOT_FOUND', message });

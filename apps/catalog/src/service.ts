@@ -10,7 +10,7 @@ import type { Config } from './config.ts';
 import { createPublicServiceParser } from './parse.ts';
 import { catalogRpcs } from './rpc.ts';
 
-/** The catalog: data in memory, read from files that may change while it runs. It has no store and calls nobody. */
+/** Creates the catalog: data in memory, reloaded when its files change. It has no store and calls no other service. */
 export async function createCatalog(config: Config, overrides: TestOverrides = {}): Promise<RunningService> {
   const backend = openBackend({ name: 'catalog', config, overrides });
   const { dataDir } = config;
@@ -20,7 +20,7 @@ export async function createCatalog(config: Config, overrides: TestOverrides = {
     watchAgencies({ dataDir, log, metrics, versions }),
     watchCalendars({ dataDir, log, metrics }),
   ]);
-  backend.onShutdown('sources', () => [services, agencies, calendars].forEach((one) => one.close()));
+  backend.onShutdown('sources', () => [services, agencies, calendars].forEach((registry) => registry.close()));
   backend.readyWhile(() => services.current().size > 0);
 
   return backend.serve<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {

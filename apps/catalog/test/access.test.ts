@@ -14,14 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => catalog.close());
 
-describe('the access of services', () => {
-  test('a service without a row is refused before it learns what exists', async () => {
+describe('access rules', () => {
+  test('reject an unlisted service, for existing and unknown names alike', async () => {
     for (const name of ['publicServices/birth-allowance', 'publicServices/nothing']) {
       await expect(notifications.getPublicService({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
     }
   });
 
-  test('intake may read versions and nothing else, and gateway all but them', async () => {
+  test('allow versions for intake only, and everything else for gateway only', async () => {
     const name = 'publicServices/birth-allowance';
     await expect(intake.getPublicService({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
     await expect(gateway.getPublicServiceVersion({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });

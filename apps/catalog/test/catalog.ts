@@ -9,7 +9,7 @@ import { createCatalog } from '../src/service.ts';
 
 export const DATA_DIR = join(import.meta.dirname, '../../../data');
 
-/** A running catalog on a copy of the data folder; it is 22:30 on 10 March 2026 in Greenwich. */
+/** Starts a catalog on a copy of the data folder. Its clock is at 22:30 UTC on 10 March 2026. */
 export async function startCatalog(now = new Date('2026-03-10T22:30:00Z')) {
   const dataFolder = temporaryDir();
   const keys = createTestKeys();
@@ -34,12 +34,12 @@ export async function startCatalog(now = new Date('2026-03-10T22:30:00Z')) {
     textOf,
     write: (code: string, text: string) => writeFileSync(file(code), text),
     edit: (code: string, change: (text: string) => string) => writeFileSync(file(code), change(textOf(code))),
-    /** An agency like another one, from now on. */
+    /** Creates an agency as a copy of another. */
     addAgency(code: string, like: string): void {
       const text = readFileSync(join(DATA_DIR, 'agencies', `${like}.yaml`), 'utf8');
       writeFileSync(join(dataFolder.dir, 'agencies', `${code}.yaml`), text.replace(`code: ${like}`, `code: ${code}`));
     },
-    /** How a neighbour calls it. */
+    /** Creates a client of another service. */
     clientAs(from: 'gateway' | 'intake' | 'notifications', versions?: DataVersions) {
       const client = clientFor<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
         address: `127.0.0.1:${running.grpcPort}`,

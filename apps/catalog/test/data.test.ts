@@ -20,35 +20,35 @@ const services = [...entries.values()];
 const today = (service: PublicService): Version => service.versions.at(-1)!;
 
 describe('the public services of the data folder', () => {
-  test('are valid, every file', () => {
+  test('are all valid', () => {
     expect(problems).toEqual([]);
     expect(entries.size).toBe(files.length);
   });
 
-  test('are at least 28, of which at least 22 may be filed at a desk', () => {
+  test('are at least 28, of which at least 22 can be filed at a desk', () => {
     expect(services.length).toBeGreaterThanOrEqual(28);
     expect(services.filter((service) => today(service).centreKinds).length).toBeGreaterThanOrEqual(22);
   });
 
-  test('are there for every agency, to be filed at a desk', () => {
+  test('include at least three fileable services per agency', () => {
     for (const agency of ['asp', 'cadastru', 'cnas', 'mai']) {
       const own = services.map(today).filter(({ provider, centreKinds }) => provider === agency && centreKinds);
       expect([agency, own.length >= 3]).toEqual([agency, true]);
     }
   });
 
-  test('can be filed at missions with at least three agencies', () => {
+  test('include services of at least three agencies at missions', () => {
     const abroad = services.map(today).filter((version) => version.centreKinds?.includes('mission'));
     expect(new Set(abroad.map((version) => version.provider)).size).toBeGreaterThanOrEqual(3);
   });
 
-  test('say in three languages what to do instead where they cannot be filed', () => {
+  test('name another channel in three languages if they cannot be filed', () => {
     const elsewhere = services.map(today).filter((version) => !version.centreKinds);
     expect(elsewhere.length).toBeGreaterThan(0);
     for (const version of elsewhere) expect(Object.keys(version.elsewhere ?? {})).toEqual(['ro', 'ru', 'en']);
   });
 
-  test('cost USD or EUR at missions and only there; all others cost MDL', () => {
+  test('cost USD or EUR at missions only, and MDL elsewhere', () => {
     for (const option of services.flatMap((service) => service.versions).flatMap((v) => v.costOptions ?? [])) {
       if (!option.fee) continue;
       const abroadOnly = option.centreKinds?.join() === 'mission';
@@ -56,7 +56,7 @@ describe('the public services of the data folder', () => {
     }
   });
 
-  test('take the longest term where they are free and others pay', () => {
+  test('have the longest term for the free option', () => {
     for (const version of services.flatMap((service) => service.versions)) {
       const days = (version.costOptions ?? []).filter((option) => option.term?.unit === 'working-days');
       const free = days.find((option) => option.code === 'free' && option.reduction);
@@ -64,7 +64,7 @@ describe('the public services of the data folder', () => {
     }
   });
 
-  test('have synthetic people in their examples', () => {
+  test('have synthetic personal numbers in their examples', () => {
     const numbers = services
       .flatMap((service) => service.versions)
       .flatMap((version) => JSON.stringify(version.example ?? {}).match(/\b\d{13}\b/g) ?? []);
@@ -72,68 +72,72 @@ describe('the public services of the data folder', () => {
     for (const number of numbers) expect([number.slice(0, 4), isValidIdnp(number)]).toEqual(['2900', true]);
   });
 
-  test('ask for nothing that is not sent: each field that counts sometimes is shut where it does not', () => {
+  test('forbid each conditional field when its condition does not hold', () => {
     for (const { form } of services.flatMap((service) => service.versions)) {
-      const needed = (form?.['then'] as { required?: string[] } | undefined)?.required ?? [];
-      const shut = (form?.['else'] as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
-      expect(Object.keys(shut)).toEqual(needed);
+      const conditional = (form?.['then'] as { required?: string[] } | undefined)?.required ?? [];
+      const forbidden = (form?.['else'] as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
+      expect(Object.keys(forbidden)).toEqual(conditional);
     }
   });
 
-  test('hold the change from the civil-status paper to an electronic extract on 1 November 2025', () => {
+  test('change from a paper to an electronic civil-status extract on 1 November 2025', () => {
     const [paper, electronic] = entries.get('civil-status-extract')!.versions;
     expect([paper!.validTo, paper!.outputs![0]!.kind]).toEqual(['2025-10-31', 'paper']);
     expect([electronic!.validFrom, electronic!.outputs![0]!.kind]).toEqual(['2025-11-01', 'electronic']);
   });
 });
 
-describe('a public service is refused', () => {
-  const good = files.find((file) => file.path === 'name-change.yaml')!;
-  const refused = (change: (text: string) => string, path = good.path) =>
-    parsePublicServices([{ path, text: change(good.text) }])
+describe('createPublicServiceParser rejects', () => {
+  const valid = files.find((file) => file.path === 'name-change.yaml')!;
+  const messagesFor = (change: (text: string) => string, path = valid.path) =>
+    parsePublicServices([{ path, text: change(valid.text) }])
       .problems.map((problem) => problem.message)
       .join();
   test.each<[string, (text: string) => string, RegExp]>([
-    ['for money that is no integer', (text) => text.replace('23000', '230.5'), /must be integer/],
-    ['for an unknown field', (text) => `${text}\ncolour: blue\n`, /additional/],
-    ['for a title without Russian', (text) => text.replace(/\n +ru: Перемена.*/, ''), /required property 'ru'/],
-    ['for a form that is no JSON Schema', (text) => text.replace('type: integer', 'type: whole'), /no JSON Schema/],
+    ['an amount that is not an integer', (text) => text.replace('23000', '230.5'), /must be integer/],
+    ['an unknown field', (text) => `${text}\ncolour: blue\n`, /additional/],
+    ['a title without Russian', (text) => text.replace(/\n +ru: Перемена.*/, ''), /required property 'ru'/],
     [
-      'for an example that breaks the form',
+      'a form that is not JSON Schema',
+      (text) => text.replace('type: integer', 'type: whole'),
+      /not a valid JSON Schema/,
+    ],
+    [
+      'an example that does not match the form',
       (text) => text.replace('childrenConcerned: 0', 'childrenConcerned: 21'),
       /21|<= 20/,
     ],
-    ['for text that is no YAML', (text) => `${text}\n  - : [`, /./],
-    ['for an empty file', () => '', /must be object/],
+    ['text that is not YAML', (text) => `${text}\n  - : [`, /./],
+    ['an empty file', () => '', /must be object/],
   ])('%s', (_, change, expected) => {
-    expect(change(good.text)).not.toBe(good.text);
-    expect(refused(change)).toMatch(expected);
+    expect(change(valid.text)).not.toBe(valid.text);
+    expect(messagesFor(change)).toMatch(expected);
   });
 
   test.each([
-    ['[0-9]{13}', 'must begin with \\^ and end with'],
-    ['^[0-9]+$', 'must say how often'],
-    ['^a*$', 'must say how often'],
-    ['^a{2,}$', 'must say how often'],
+    ['[0-9]{13}', 'must start with \\^ and end with'],
+    ['^[0-9]+$', 'must limit each repetition'],
+    ['^a*$', 'must limit each repetition'],
+    ['^a{2,}$', 'must limit each repetition'],
     ['^([0-9]{1,9}){1,9}$', 'must not repeat a group'],
     ['^(?:a|a){1,30}$', 'must not repeat a group'],
-    ['^[0-9]{0,99}[0-9]{0,99}[0-9]{0,99}$', 'may match in too many ways'],
-    ['^(?=a)a$', 'must not look around'],
-    ['^(a)\\1$', 'must not look around'],
-  ])('for a pattern that is not bounded: %s', (pattern, sentence) => {
+    ['^[0-9]{0,99}[0-9]{0,99}[0-9]{0,99}$', 'has too many match paths'],
+    ['^(?=a)a$', 'must not use lookaround'],
+    ['^(a)\\1$', 'must not use lookaround'],
+  ])('an unbounded pattern: %s', (pattern, message) => {
     const { path, text } = files.find((file) => file.path === 'birth-allowance.yaml')!;
     const changed = text.replace('pattern: ^[0-9]{13}$', () => `pattern: '${pattern}'`);
     expect(changed).not.toBe(text);
     const [problem] = parsePublicServices([{ path, text: changed }]).problems;
-    expect(problem?.message).toMatch(new RegExp(`a pattern of the form ${sentence}`));
+    expect(problem?.message).toMatch(new RegExp(`a pattern of the form ${message}`));
   });
 
   test.each(['^[0-9]{13}$', '^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$', '^(?:MD|RO)[0-9.]{0,13}$', '^\\p{L}{1,40}[*+?]$'])(
-    'not for one that is: %s',
+    'but accepts a bounded pattern: %s',
     (pattern) => expect(validatePattern(pattern)).toBeUndefined(),
   );
 
-  test('for a word in its form that no check knows', () => {
+  test('an unknown keyword in a form', () => {
     const { path, text } = files.find((file) => file.path === 'birth-allowance.yaml')!;
     const changed = text.replace('pattern: ^[0-9]{13}$', 'patern: ^[0-9]{13}$');
     const [problem] = parsePublicServices([{ path, text: changed }]).problems;
@@ -142,37 +146,41 @@ describe('a public service is refused', () => {
 
   test.each<[string, (text: string) => string, RegExp]>([
     [
-      'a compared date that is none',
+      'a comparison with a field that is not a date',
       (text) => text.replace('field: childBirthDate', 'field: payout'),
       /payout is not a date field/,
     ],
-    ['a section without a field', (text) => text.replace('[payout, iban]', '[payout]'), /must list each field once/],
-    ['a help without Russian', (text) => text.replace(/\n +ru: 'Без пробелов.*/, ''), /x-help: needs ro, ru and en/],
-    ['a message for no rule', (text) => text.replace('NOT_AFTER:', 'LATE:'), /LATE is not a rule/],
-    ['a hint that says nothing', (text) => text.replace('child.idnp', 'child.number'), /x-reuse: "child.number"/],
+    ['a field without a section', (text) => text.replace('[payout, iban]', '[payout]'), /must list each field once/],
     [
-      'a shut field that is required',
+      'a help text without Russian',
+      (text) => text.replace(/\n +ru: 'Без пробелов.*/, ''),
+      /x-help: needs ro, ru and en/,
+    ],
+    ['a message for an unknown rule', (text) => text.replace('NOT_AFTER:', 'LATE:'), /LATE is not a rule/],
+    ['an unknown reuse hint', (text) => text.replace('child.idnp', 'child.number'), /x-reuse: "child.number"/],
+    [
+      'a required field that is forbidden',
       (text) => text.replace('childBirthDate, payout]', 'childBirthDate, payout, iban]'),
       /iban is required/,
     ],
-  ])('for what its form could not show: %s', (_, change, sentence) => {
+  ])('a form with %s', (_, change, message) => {
     const { path, text } = files.find((file) => file.path === 'birth-allowance.yaml')!;
     expect(change(text)).not.toBe(text);
-    expect(parsePublicServices([{ path, text: change(text) }]).problems[0]?.message).toMatch(sentence);
+    expect(parsePublicServices([{ path, text: change(text) }]).problems[0]?.message).toMatch(message);
   });
 
-  test('for a word of JSON Schema in its form that answers are not checked by', () => {
+  test('an unsupported JSON Schema keyword in a form', () => {
     const { path, text } = files.find((file) => file.path === 'birth-allowance.yaml')!;
     const changed = text.replace('      if:\n', '      propertyNames: { maxLength: 20 }\n      if:\n');
     expect(changed).not.toBe(text);
     const [problem] = parsePublicServices([{ path, text: changed }]).problems;
-    expect(problem?.message).toMatch(/answers are not checked by: unknown keyword: "propertyNames"/);
+    expect(problem?.message).toMatch(/unsupported schema features: unknown keyword: "propertyNames"/);
   });
 
-  test('for a file name that is not its code', () =>
-    expect(refused((text) => text, 'other.yaml')).toMatch(/must be named name-change.yaml/));
+  test('a file name that is not the code', () =>
+    expect(messagesFor((text) => text, 'other.yaml')).toMatch(/must be named name-change.yaml/));
 
-  test('for a state code that another has', () => {
+  test('a state code of another service', () => {
     const text = files.find((file) => file.path === 'birth-allowance.yaml')!.text;
     const copy = { path: 'twin.yaml', text: text.replace('code: birth-allowance', 'code: twin') };
     const parsed = parsePublicServices([{ path: 'birth-allowance.yaml', text }, copy]);
@@ -180,14 +188,14 @@ describe('a public service is refused', () => {
     expect(parsed.problems[0]).toMatchObject({ file: 'twin.yaml', message: /state code/ });
   });
 
-  test('by itself: it harms no other', () => {
-    const parsed = parsePublicServices([...files.filter((file) => file !== good), { ...good, text: '}{' }]);
-    expect(parsed.problems.map((problem) => problem.file)).toEqual([good.path]);
+  test('the invalid file only', () => {
+    const parsed = parsePublicServices([...files.filter((file) => file !== valid), { ...valid, text: '}{' }]);
+    expect(parsed.problems.map((problem) => problem.file)).toEqual([valid.path]);
     expect(parsed.entries.size).toBe(files.length - 1);
   });
 });
 
-describe('centres, agencies and calendars', () => {
+describe('centres, agencies and calendars of the data folder', () => {
   const agencies = read<{ code: string; calendar: string }>('agencies');
   const centres = read<{
     code: string;
@@ -200,7 +208,7 @@ describe('centres, agencies and calendars', () => {
   }>('centres');
   const calendars = read<{ code: string; years: Record<string, { date: string; name: string }[]> }>('calendars');
 
-  test('the 17 town halls and 9 missions of the pilot are there, each in at most 12 lines', () => {
+  test('include the 17 town halls and 9 missions of the pilot', () => {
     const pilot = centres.filter(({ content }) => content.wave === 'pilot').map(({ content }) => content);
     expect(pilot.filter(({ kind }) => kind === 'town-hall').length).toBe(17);
     expect(
@@ -213,38 +221,43 @@ describe('centres, agencies and calendars', () => {
     for (const { text } of centres) expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(12);
   });
 
-  test('the pilot is open, and the 60 town halls of 2023 are planned', () => {
-    const of = (wave: string) => centres.filter(({ content }) => content.wave === wave).map(({ content }) => content);
-    expect(new Set(of('pilot').map(({ status }) => status))).toEqual(new Set(['active']));
-    expect(of('2023').map(({ kind, status }) => `${kind} ${status}`)).toEqual(Array(60).fill('town-hall planned'));
-    expect(of('2023').map(({ name }) => name)).toEqual(expect.arrayContaining(['Boșcana', 'Mihăileni', 'Tvardița']));
+  test('have an open pilot and 60 planned town halls of 2023', () => {
+    const centresOf = (wave: string) =>
+      centres.filter(({ content }) => content.wave === wave).map(({ content }) => content);
+    expect(new Set(centresOf('pilot').map(({ status }) => status))).toEqual(new Set(['active']));
+    expect(centresOf('2023').map(({ kind, status }) => `${kind} ${status}`)).toEqual(
+      Array(60).fill('town-hall planned'),
+    );
+    expect(centresOf('2023').map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Boșcana', 'Mihăileni', 'Tvardița']),
+    );
   });
 
-  test('no code of a centre is missing: one that ends is closed, and its file stays', () => {
+  test('number centres without gaps, because closed centres keep their files', () => {
     const numbers = centres.map(({ content }) => Number(content.code.slice(3)));
     expect(numbers).toEqual(numbers.map((_number, index) => index + 1));
   });
 
-  test('time zones exist and missions lie on several continents', () => {
+  test('have valid time zones, and missions on several continents', () => {
     const zones = centres.map((centre) => centre.content.timeZone);
     for (const zone of zones) expect(() => new Intl.DateTimeFormat('en', { timeZone: zone })).not.toThrow();
     expect(new Set(zones.map((zone) => zone.split('/')[0])).size).toBeGreaterThanOrEqual(4);
   });
 
-  test('providers and the agencies of centres are known, and so are the calendars of agencies', () => {
+  test('reference existing agencies and calendars only', () => {
     const known = agencies.map(({ content }) => content.code);
     for (const version of services.flatMap((service) => service.versions)) expect(known).toContain(version.provider);
     for (const { content } of centres) for (const agency of content.agencies) expect(known).toContain(agency);
     for (const { content } of agencies) expect(calendars.map((c) => c.content.code)).toContain(content.calendar);
   });
 
-  /** Orthodox Easter: the first Sunday after the Julian paschal full moon, 13 days later in our calendar. */
+  /** Orthodox Easter: the first Sunday after the Julian paschal full moon, 13 days later in the Gregorian calendar. */
   const easter = (year: number): Date => {
     const moon = new Date(Date.UTC(year, 2, 21 + ((19 * (year % 19) + 15) % 30) + 13));
     return new Date(moon.getTime() + (7 - moon.getUTCDay()) * 86_400_000);
   };
 
-  test('holidays of 2024 to 2028: the fixed ones, Easter, Easter Monday and the Monday after', () => {
+  test('have all fixed and Easter holidays of 2024 to 2028', () => {
     const { years } = calendars.find((calendar) => calendar.content.code === 'holidays-md')!.content;
     expect(Object.keys(years)).toEqual(['2024', '2025', '2026', '2027', '2028']);
     for (const [year, days] of Object.entries(years)) {
@@ -255,6 +268,6 @@ describe('centres, agencies and calendars', () => {
     }
   });
 
-  test('Easter of 2026 is on 12 April, as published', () =>
+  test('compute Easter 2026 as 12 April, as published', () =>
     expect(easter(2026).toISOString().slice(0, 10)).toBe('2026-04-12'));
 });

@@ -14,21 +14,21 @@ beforeAll(async () => {
 });
 afterAll(() => catalog.close());
 
-describe('files that change while it runs', () => {
+describe('a file change at runtime', () => {
   const read = async (code: string) =>
     (await gateway.getPublicService({ name: `publicServices/${code}` })).publicService;
   const problems = async () => {
     return Number(/^cups_catalog_registry_problems\S* (\d+)/m.exec(await catalog.metrics())?.[1]);
   };
 
-  test('a new file is served without a restart', async () => {
+  test('serves a new file', async () => {
     const text = catalog.textOf('criminal-record').replace('code: criminal-record', 'code: good-conduct-record');
     catalog.write('good-conduct-record', text);
     await eventually(async () => (await read('good-conduct-record'))?.fileable);
   });
 
-  test('a broken file harms only itself: its last good version stays, and others change', async () => {
-    const good = catalog.textOf('name-change');
+  test('keeps the last valid version of an invalid file, while others change', async () => {
+    const valid = catalog.textOf('name-change');
     const price = async () => (await read('name-change'))?.version?.costOptions[0]?.fee?.amountMinor;
     catalog.edit('name-change', (text) => text.replace('23000', '"free of charge"'));
     catalog.edit('criminal-record', (text) =>
@@ -40,19 +40,19 @@ describe('files that change while it runs', () => {
     expect(await price()).toBe('23000');
     expect(await problems()).toBe(1);
 
-    catalog.write('name-change', good.replace('23000', '24000'));
+    catalog.write('name-change', valid.replace('23000', '24000'));
     await eventually(async () => (await price()) === '24000');
     expect(await problems()).toBe(0);
   });
 
-  test('a vanished file is an error, not a deletion', async () => {
+  test('reports a deleted file as a problem and keeps serving it', async () => {
     rmSync(catalog.file('property-list'));
     await eventually(async () => (await problems()) === 1);
     expect((await read('property-list'))?.fileable).toBe(true);
   });
 });
 
-test('a data folder without public services does not start, and one sentence says so', async () => {
+test('a data folder without public services prevents the start', async () => {
   const config = Object.assign({}, catalog.config, { dataDir: join(catalog.config.dataDir, 'nothing') });
   await expect(createCatalog(config)).rejects.toThrow(/^CUPS_DATA must name a folder/);
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => catalog.close());
 
 describe('GetPublicServiceVersion', () => {
-  test('gives intake the version in force with its form and a valid example', async () => {
+  test('returns the version in force with its form and a valid example', async () => {
     const { version, inForce } = await intake.getPublicServiceVersion({ name: 'publicServices/birth-allowance' });
     expect(inForce).toBe(true);
     expect(version?.provider).toBe('agencies/cnas');
@@ -22,7 +22,7 @@ describe('GetPublicServiceVersion', () => {
     expect(JSON.parse(Buffer.from(version?.example ?? []).toString())).toMatchObject({ payout: 'post' });
   });
 
-  test('gives a named version even when it is not in force, and says so', async () => {
+  test('returns a named version and whether it is in force', async () => {
     const name = 'publicServices/civil-status-extract';
     const old = await intake.getPublicServiceVersion({ name, version: '2024-01-01' });
     expect([old.inForce, old.version?.validTo]).toEqual([false, '2025-10-31']);
@@ -31,7 +31,7 @@ describe('GetPublicServiceVersion', () => {
     );
   });
 
-  test('says that the service is paused at all desks, from its first day on and why', async () => {
+  test('returns a pause from its first day, with its reason', async () => {
     const name = 'publicServices/property-list';
     const reason = { ro: 'Registrul este oprit.', ru: 'Регистр остановлен.', en: 'The register is down.' };
     expect((await intake.getPublicServiceVersion({ name })).paused).toBeNull();
@@ -40,8 +40,8 @@ describe('GetPublicServiceVersion', () => {
       (text) => `${text}paused: { since: '2026-03-11', reason: ${JSON.stringify(reason)} }\n`,
     );
     const { paused } = await eventually(async () => {
-      const answer = await intake.getPublicServiceVersion({ name });
-      return answer.paused ? answer : undefined;
+      const response = await intake.getPublicServiceVersion({ name });
+      return response.paused ? response : undefined;
     });
     expect(paused).toEqual({ since: '2026-03-11', reason });
     expect((await intake.getPublicServiceVersion({ name, atDate: '2026-03-10' })).paused).toBeNull();
@@ -49,7 +49,7 @@ describe('GetPublicServiceVersion', () => {
     expect(publicService).toMatchObject({ fileable: true, paused: { since: '2026-03-11', reason } });
   });
 
-  test('refuses an unknown version', async () => {
+  test('rejects an unknown version', async () => {
     const request = { name: 'publicServices/birth-allowance', version: '1999-01-01' };
     await expect(intake.getPublicServiceVersion(request)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
   });

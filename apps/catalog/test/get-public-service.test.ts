@@ -18,7 +18,7 @@ afterAll(() => catalog.close());
 describe('GetPublicService', () => {
   const extract = { name: 'publicServices/civil-status-extract' };
 
-  test('answers the version in force at a date', async () => {
+  test('returns the version in force on a date', async () => {
     const before = await gateway.getPublicService({ ...extract, atDate: '2025-10-31' });
     const after = await gateway.getPublicService({ ...extract, atDate: '2025-11-01' });
     expect(before.publicService?.version?.version).toBe('2024-01-01');
@@ -28,11 +28,11 @@ describe('GetPublicService', () => {
     expect(after.publicService?.versions.map(({ validTo }) => validTo)).toEqual(['2025-10-31', '']);
   });
 
-  test('takes the day in Chisinau for today', async () => {
+  test('uses the current date in Chisinau by default', async () => {
     catalog.edit('civil-status-extract', (text) =>
       text.replaceAll('2025-11-01', '2026-03-11').replaceAll('2025-10-31', '2026-03-10'),
     );
-    // It is 22:30 on 10 March in Greenwich and already 11 March in Chisinau.
+    // At 22:30 UTC on 10 March it is already 11 March in Chisinau.
     await eventually(
       async () => (await gateway.getPublicService(extract)).publicService?.version?.version === '2026-03-11',
     );
@@ -44,7 +44,7 @@ describe('GetPublicService', () => {
     );
   });
 
-  test('says whether it may be filed at a centre of a kind, and what it costs there', async () => {
+  test('returns fileability and fees for a kind of centre', async () => {
     const at = async (centreKind: 'CENTRE_KIND_MISSION' | 'CENTRE_KIND_TOWN_HALL', name: string) =>
       (await gateway.getPublicService({ name: `publicServices/${name}`, centreKind })).publicService;
     const abroad = await at('CENTRE_KIND_MISSION', 'civil-status-extract');
@@ -55,7 +55,7 @@ describe('GetPublicService', () => {
     expect((await at('CENTRE_KIND_TOWN_HALL', 'name-change'))?.fileable).toBe(true);
   });
 
-  test('offers a price of one country at centres there only, and says in words where none is known', async () => {
+  test('returns fees of the country only, and a text if none is known', async () => {
     const at = async (country: string) => {
       const request = { ...extract, centreKind: 'CENTRE_KIND_MISSION' as const, country };
       return (await gateway.getPublicService(request)).publicService?.version;
@@ -75,13 +75,13 @@ describe('GetPublicService', () => {
     expect(publicServices[0]?.version?.costOptions).toEqual([]);
   });
 
-  test('says what to do instead where nothing may be filed', async () => {
+  test('returns the other channel of a service that cannot be filed', async () => {
     const { publicService } = await gateway.getPublicService({ name: 'publicServices/marriage-registration' });
     expect(publicService?.fileable).toBe(false);
     expect(publicService?.version?.elsewhere?.en).toMatch(/in person/);
   });
 
-  test('carries prices, reductions, terms and conditions of evidence', async () => {
+  test('returns fees, reductions, terms and evidence conditions', async () => {
     const { publicService } = await gateway.getPublicService({ name: 'publicServices/name-change' });
     const options = publicService?.version?.costOptions ?? [];
     expect(options[0]).toMatchObject({ plusStateFee: true, fee: { amountMinor: '23000', currencyCode: 'MDL' } });
@@ -104,24 +104,24 @@ describe('GetPublicService', () => {
     ['a date before any version', { ...extract, atDate: '1999-01-01' }, 'NOT_FOUND'],
     ['a name of another collection', { name: 'centres/CU-001' }, 'INVALID_ARGUMENT'],
     ['a date that does not exist', { ...extract, atDate: '2026-02-30' }, 'INVALID_ARGUMENT'],
-  ])('refuses %s', async (_, request, reason) => {
+  ])('rejects %s', async (_, request, reason) => {
     await expect(gateway.getPublicService(request)).rejects.toMatchObject({ reason });
   });
 
-  test('gives the form and its example in the order of the file, which is the order of a form on a screen', async () => {
+  test('returns form and example in file order, the order on the screen', async () => {
     let sorted = 0;
     for (const path of readdirSync(join(DATA_DIR, 'public-services'))) {
       const { code, versions } = parse(readFileSync(join(DATA_DIR, 'public-services', path), 'utf8')) as PublicService;
       for (const { validFrom, form, example } of versions) {
         const { publicService } = await gateway.getPublicService({ name: `publicServices/${code}`, atDate: validFrom });
-        // As texts: objects of equal members in another order are equal to a test.
+        // Compared as strings, because toEqual ignores the order of members.
         expect(publicService?.version?.formSchema.toString()).toBe(form ? JSON.stringify(form) : '');
         expect(publicService?.version?.example.toString()).toBe(example ? JSON.stringify(example) : '');
         const fields = Object.keys((form?.['properties'] ?? {}) as object);
         if (fields.join() === fields.toSorted().join()) sorted += 1;
       }
     }
-    // Otherwise the files would prove nothing.
+    // Most files must not be sorted alphabetically, or the test proves nothing.
     expect(sorted).toBeLessThan(20);
   });
 });

@@ -14,7 +14,7 @@ afterAll(() => catalog.close());
 const townHall = { centreKind: 'CENTRE_KIND_TOWN_HALL', country: 'MD' } as const;
 
 describe('GetRegistry', () => {
-  test('gives the agencies of a centre, their services in full and their days off', async () => {
+  test('returns agencies with their full services and days off', async () => {
     const known = await gateway.getRegistry({ ...townHall, agencies: ['agencies/cnas', 'agencies/mai'] });
     expect(known.agencies.map(({ name }) => name)).toEqual(['agencies/cnas', 'agencies/mai']);
     expect(known.agencies[0]).toMatchObject({
@@ -40,7 +40,7 @@ describe('GetRegistry', () => {
     expect(calendar?.days.at(-1)?.date).toBe('2028-12-25');
   });
 
-  test('names each paper that these services ask for once', async () => {
+  test('returns each evidence kind once', async () => {
     const { evidenceKinds } = await gateway.getRegistry({ ...townHall, agencies: ['agencies/cnas'] });
     const kinds = evidenceKinds.map(({ kind }) => kind);
     expect(kinds).toEqual([...new Set(kinds)].sort());
@@ -48,7 +48,7 @@ describe('GetRegistry', () => {
     expect(kinds).not.toContain('title-deed');
   });
 
-  test('gives all agencies where none is named, what villages ask for most first, and the prices of the place', async () => {
+  test('returns all agencies by default, by popularity, with local fees', async () => {
     const all = await gateway.getRegistry({ centreKind: 'CENTRE_KIND_MISSION', country: 'IT' });
     expect(all.agencies).toHaveLength(4);
     expect(all.publicServices).toHaveLength(39);
@@ -62,14 +62,14 @@ describe('GetRegistry', () => {
     expect(extract?.version?.costOptions).toEqual([]);
   });
 
-  test('gives nothing of an agency that has no file, and follows the files of agencies', async () => {
-    const alone = () => gateway.getRegistry({ ...townHall, agencies: ['agencies/later'] });
-    expect(await alone()).toEqual({ agencies: [], evidenceKinds: [], publicServices: [], calendars: [] });
+  test('returns an agency as soon as it has a file', async () => {
+    const getLater = () => gateway.getRegistry({ ...townHall, agencies: ['agencies/later'] });
+    expect(await getLater()).toEqual({ agencies: [], evidenceKinds: [], publicServices: [], calendars: [] });
     catalog.addAgency('later', 'asp');
-    await eventually(async () => (await alone()).agencies.length === 1);
+    await eventually(async () => (await getLater()).agencies.length === 1);
   });
 
-  test('refuses more agencies than there can be, a name that is none, and a date that is none', async () => {
+  test('rejects too many agencies, an invalid name and an invalid date', async () => {
     const agencies = Array.from({ length: 101 }, (_, n) => `agencies/a${n}`);
     await expect(gateway.getRegistry({ agencies })).rejects.toMatchObject({
       violations: [{ field: '/agencies', rule: 'MAX_ITEMS', params: { most: 100 } }],

@@ -16,14 +16,14 @@ const codes = (list: { publicServices: { name: string }[] }) =>
   list.publicServices.map(({ name }) => name.slice('publicServices/'.length));
 
 describe('ListPublicServices', () => {
-  test('gives all, without forms', async () => {
+  test('returns all services without forms', async () => {
     const all = await gateway.listPublicServices({});
     expect(all.publicServices.length).toBe(readdirSync(join(DATA_DIR, 'public-services')).length);
     expect(all.nextPageToken).toBe('');
     for (const { version } of all.publicServices) expect(version?.formSchema.length).toBe(0);
   });
 
-  test('gives what may be filed at a centre of a kind, by agency', async () => {
+  test('filters by kind of centre, agency and fileability', async () => {
     const abroad = await gateway.listPublicServices({ centreKind: 'CENTRE_KIND_MISSION', fileableOnly: true });
     expect(codes(abroad)).toContain('criminal-record');
     expect(codes(abroad)).not.toContain('name-change');
@@ -43,19 +43,19 @@ describe('ListPublicServices', () => {
     ['pension', 'disability-pension'],
     ['capacitate matrimoniala', 'marriage-capacity-certificate'],
     ['002000112', 'twins-support-allowance'],
-  ])('finds by the words %s', async (query, expected) => {
+  ])('finds services by %s', async (query, expected) => {
     const found = codes(await gateway.listPublicServices({ query }));
     if (expected === undefined) expect(found).toEqual([]);
     else expect(found).toContain(expected);
   });
 
-  test('puts the best match first', async () => {
+  test('returns the best match first', async () => {
     expect(codes(await gateway.listPublicServices({ query: 'cazier contraventional' }))[0]).toBe(
       'contravention-record',
     );
   });
 
-  test('puts what villages ask for most first where nothing is asked for', async () => {
+  test('sorts by popularity without a query', async () => {
     const [first] = codes(await gateway.listPublicServices({ pageSize: 1 }));
     expect(first).toBe('birth-allowance');
     const fileable = codes(await gateway.listPublicServices({ query: 'de la', centreKind: 'CENTRE_KIND_MISSION' }));
@@ -64,7 +64,7 @@ describe('ListPublicServices', () => {
   });
 
   test.each(['de', 'certificat de nastere', 'пенсия по возрасту'])(
-    'turns pages of %s: each service once, in the same order',
+    'pages %s: each service once, in the same order',
     async (query) => {
       const whole = codes(await gateway.listPublicServices({ query }));
       const paged: string[] = [];
@@ -79,13 +79,13 @@ describe('ListPublicServices', () => {
     },
   );
 
-  test('refuses a page token of other arguments, one that is none, a negative size, a long query', async () => {
+  test('rejects foreign and invalid page tokens, a negative size, and a long query', async () => {
     const { nextPageToken: pageToken } = await gateway.listPublicServices({ pageSize: 3 });
     await expect(gateway.listPublicServices({ pageToken, query: 'other' })).rejects.toMatchObject({
       reason: 'PAGE_TOKEN_INVALID',
     });
-    for (const bad of ['rubbish', 'bnVsbA', Buffer.from('[1,"a"]').toString('base64url')]) {
-      await expect(gateway.listPublicServices({ pageToken: bad })).rejects.toMatchObject({
+    for (const invalid of ['garbage', 'bnVsbA', Buffer.from('[1,"a"]').toString('base64url')]) {
+      await expect(gateway.listPublicServices({ pageToken: invalid })).rejects.toMatchObject({
         reason: 'PAGE_TOKEN_INVALID',
       });
     }

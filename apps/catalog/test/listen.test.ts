@@ -7,12 +7,12 @@ import { generateKeys } from '@cups/rpc';
 import { readConfig } from '../src/config.ts';
 import { createCatalog } from '../src/service.ts';
 
-/** Where a service listens; catalog stands for all, which share the chassis. */
+/** Listening addresses, tested with catalog. All services share this code. */
 const folder = mkdtempSync(join(tmpdir(), 'cups-listen-'));
 beforeAll(() => generateKeys(folder, ['catalog']));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Whether somebody listens there; 127.0.0.2 is another address of this machine, as one of its network would be. */
+/** Returns whether a port accepts connections. 127.0.0.2 acts as a network address of this machine. */
 const isReachable = (host: string, port: number) =>
   new Promise<boolean>((resolve) => {
     const socket = connect(port, host, () => {
@@ -37,7 +37,7 @@ async function probeAddresses(settings: Record<string, string>) {
   return found;
 }
 
-test('gRPC and the operations port listen on loopback alone, unless LISTEN_HOST says otherwise', async () => {
+test('gRPC and the operations port listen on loopback by default', async () => {
   expect(await probeAddresses({})).toEqual({
     '127.0.0.1': [true, true],
     '127.0.0.2': [false, false],
@@ -45,7 +45,7 @@ test('gRPC and the operations port listen on loopback alone, unless LISTEN_HOST 
   });
 });
 
-test('LISTEN_HOST :: is every address, of IPv4 and IPv6', async () => {
+test('LISTEN_HOST :: listens on all IPv4 and IPv6 addresses', async () => {
   expect(await probeAddresses({ LISTEN_HOST: '::' })).toEqual({
     '127.0.0.1': [true, true],
     '127.0.0.2': [true, true],
@@ -53,15 +53,15 @@ test('LISTEN_HOST :: is every address, of IPv4 and IPv6', async () => {
   });
 });
 
-test('LISTEN_HOST ::1 is the loopback of IPv6', async () => {
+test('LISTEN_HOST ::1 listens on IPv6 loopback', async () => {
   expect((await probeAddresses({ LISTEN_HOST: '::1' }))['::1']).toEqual([true, true]);
 });
 
-test('production does not start with calls that are plain', () => {
+test('production requires TLS', () => {
   expect(() => readConfig({ CUPS_ENV: 'production' })).toThrow('GRPC_TLS_DIR is not set; it must be a path.');
 });
 
-test('a LISTEN_HOST that is no address ends the start with one sentence', () => {
+test('an invalid LISTEN_HOST prevents the start', () => {
   expect(() => readConfig({ CUPS_ENV: 'development', LISTEN_HOST: 'everywhere' })).toThrow(
     'LISTEN_HOST must be an IP address, such as 127.0.0.1 or ::.',
   );

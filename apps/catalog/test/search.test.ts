@@ -12,7 +12,7 @@ function serviceNamed(ro: string, ru = 'x', keywords: string[] = [], popularity 
   return { code: 'some-code', stateCode: '002000057', finding, ours: ['finding'], versions: [version] };
 }
 
-/** The places of the services that fit, best first. */
+/** Returns the indexes of the matching services, best first. */
 function hits(query: string, ...services: PublicService[]): number[] | undefined {
   const scores = createVersionSearch(services)(query);
   const score = (at: number) => scores?.get(services[at]!.versions[0]!) ?? 0;
@@ -22,7 +22,7 @@ function hits(query: string, ...services: PublicService[]): number[] | undefined
 
 const isFound = (title: string, query: string) => hits(query, serviceNamed(title, title))?.length === 1;
 
-describe('a search finds, whatever the spelling,', () => {
+describe('a search finds, despite spelling differences,', () => {
   test.each([
     ['Primăria Pârlița', 'pirlita'],
     ['Primăria Pârlița', 'parlita'],
@@ -55,46 +55,46 @@ describe('a search does not find', () => {
   test.each([
     ['a word that is absent', 'Reexaminarea pensiei', 'cazier'],
     ['the middle of a word', 'Reexaminarea', 'minarea'],
-    ['a loose beginning of a short word', 'actul', 'acum'],
+    ['a loose prefix of a short word', 'actul', 'acum'],
     ['a short word with a wrong letter', 'casa', 'cisa'],
     ['a word with two wrong letters', 'certificat', 'cartificot'],
   ])('%s', (_, title, query) => expect(isFound(title, query)).toBe(false));
 
-  test('anything in particular where no word tells services apart', () => {
+  test('distinguishing results for queries of common words', () => {
     for (const query of ['', ' de la și ', '!?', 'vreau să', 'мне надо']) {
       expect(hits(query, serviceNamed('orice'))).toBeUndefined();
     }
   });
 });
 
-describe('a search puts first', () => {
-  test('a whole word before an ending, an ending before a beginning, a beginning before a wrong letter', () => {
+describe('a search ranks', () => {
+  test('whole word before ending, ending before prefix, prefix before typo', () => {
     const titles = ['pensionar', 'pensie', 'pensei', 'pensia'];
     expect(hits('pensie', ...titles.map((title) => serviceNamed(title)))).toEqual([1, 3, 2]);
     expect(hits('pens', ...titles.map((title) => serviceNamed(title)))?.length).toBe(4);
   });
 
-  test('a title before a keyword, and what the query is as a whole before both', () => {
+  test('title before keyword, and an exact query before both', () => {
     const [other, title] = [serviceNamed('alt', 'x', ['cazier auto']), serviceNamed('cazier judiciar')];
     expect(hits('cazier', other, title)).toEqual([1, 0]);
     expect(hits('cazier auto', title, other)).toEqual([1, 0]);
   });
 
-  test('what has more of the words, though any is enough', () =>
+  test('more matching words first, although one is enough', () =>
     expect(hits('pensie de invaliditate', serviceNamed('pensie'), serviceNamed('pensie, invaliditate'))).toEqual([
       1, 0,
     ]));
 
-  test('what villages ask for most, among what fits alike', () =>
+  test('popular services first among equal matches', () =>
     expect(hits('pensie', serviceNamed('pensie', 'x', [], 2), serviceNamed('pensie', 'x', [], 5))).toEqual([1, 0]));
 
-  test('what has the state code or the code that was asked for', () => {
+  test('services by state code and code', () => {
     expect(hits('002000057', serviceNamed('orice'))).toEqual([0]);
     expect(hits('some code', serviceNamed('orice'))).toEqual([0]);
   });
 });
 
-test('a query of 200 letters is bounded work', () => {
+test('a query of 200 characters takes less than a second', () => {
   const words = 'certificatele pensionarului '.repeat(8).slice(0, 200);
   const search = createVersionSearch(services.values());
   const before = performance.now();
@@ -110,7 +110,7 @@ const today = new Map([...services.values()].map((service) => [service.versions.
 const bestMatch = (query: string) =>
   [...(search(query) ?? [])].filter(([version]) => today.has(version)).sort((a, b) => b[1] - a[1])[0];
 
-/** As people say it at a desk, with their mistakes: the service that comes first. */
+/** Queries as people say them, with mistakes, and the expected first service. */
 const SPOKEN_QUERIES: [string, string][] = [
   ['buletin', 'identity-card'],
   ['buletinul de identitate', 'identity-card'],
@@ -254,9 +254,9 @@ const SPOKEN_QUERIES: [string, string][] = [
   ['indemnizatie acord international', 'international-child-allowance'],
 ];
 
-describe('what people say leads to', () => {
+describe('spoken queries find', () => {
   test.each(SPOKEN_QUERIES)('%s: %s', (query, code) => expect(today.get(bestMatch(query)?.[0])).toBe(code));
 
-  test('every service, by some word', () =>
+  test('every service at least once', () =>
     expect(new Set(SPOKEN_QUERIES.map(([, code]) => code)).size).toBe(services.size));
 });

@@ -24,34 +24,36 @@ function service(...versions: Version[]): PublicService {
 
 const twoVersions = service(version('2024-01-01', '2025-10-31'), version('2025-11-01'));
 
-describe('the version in force', () => {
+describe('versionAt', () => {
   test.each([
     ['the day before the first', '2023-12-31', undefined],
     ['the first day', '2024-01-01', '2024-01-01'],
     ['the last day of the first version', '2025-10-31', '2024-01-01'],
     ['the first day of the second', '2025-11-01', '2025-11-01'],
-    ['far later, no end being known', '2099-01-01', '2025-11-01'],
-  ])('is the right one on %s', (_, date, expected) => expect(versionAt(twoVersions, date)?.version).toBe(expected));
+    ['a date far after the start of an open-ended version', '2099-01-01', '2025-11-01'],
+  ])('returns the version in force on %s', (_, date, expected) =>
+    expect(versionAt(twoVersions, date)?.version).toBe(expected),
+  );
 
-  test('is none in a gap between two versions', () => {
+  test('returns undefined in a gap between versions', () => {
     const gap = service(version('2024-01-01', '2024-06-30'), version('2025-01-01'));
     expect(versionAt(gap, '2024-09-01')).toBeUndefined();
     expect(validateService(gap)).toEqual([]);
   });
 });
 
-describe('what may be filed at a centre of a kind', () => {
+describe('isFileableAt', () => {
   const halls = version('2024-01-01', undefined, { centreKinds: ['town-hall', 'library'] });
   const nowhere = version('2024-01-01', undefined, { elsewhere: text });
   test.each<[string, Version, CentreKind | undefined, boolean]>([
-    ['at a town hall', halls, 'town-hall', true],
-    ['not at a mission that is not named', halls, 'mission', false],
-    ['somewhere, when no kind is asked', halls, undefined, true],
-    ['nowhere, when it is done elsewhere', nowhere, undefined, false],
-    ['nor at a town hall then', nowhere, 'town-hall', false],
+    ['accepts a listed kind', halls, 'town-hall', true],
+    ['rejects an unlisted kind', halls, 'mission', false],
+    ['accepts any kind if none is given', halls, undefined, true],
+    ['rejects a service without kinds', nowhere, undefined, false],
+    ['rejects every kind for a service without kinds', nowhere, 'town-hall', false],
   ])('%s', (_, v, kind, expected) => expect(isFileableAt(v, kind)).toBe(expected));
 
-  test('costs what is offered at centres of that kind', () => {
+  test('costOptionsAt returns the options of the kind', () => {
     const priced = version('2024-01-01', undefined, {
       centreKinds: ['town-hall', 'mission'],
       costOptions: [
@@ -65,16 +67,16 @@ describe('what may be filed at a centre of a kind', () => {
   });
 });
 
-describe('a contradiction is found', () => {
+describe('validateService reports', () => {
   const form = { properties: { relation: { title: 'a', 'x-title': text } }, title: 'a', 'x-title': text };
   test.each<[string, Version[], RegExp]>([
-    ['versions that overlap', [version('2024-01-01', '2025-01-01'), version('2025-01-01')], /must end before/],
-    ['an open end before another version', [version('2024-01-01'), version('2025-01-01')], /must end before/],
-    ['an end before the beginning', [version('2024-01-01', '2023-01-01')], /ends before/],
+    ['overlapping versions', [version('2024-01-01', '2025-01-01'), version('2025-01-01')], /must end before/],
+    ['an open-ended version before another', [version('2024-01-01'), version('2025-01-01')], /must end before/],
+    ['an end before the start', [version('2024-01-01', '2023-01-01')], /ends before/],
     [
-      'a name that is not the first day',
+      'a name other than the first day',
       [{ ...version('2024-01-01'), version: '2024-02-01' }],
-      /name of its first day/,
+      /named after its first day/,
     ],
     [
       'an unknown reduction',
@@ -82,12 +84,12 @@ describe('a contradiction is found', () => {
       /unknown reduction/,
     ],
     [
-      'a cost option where nothing may be filed',
+      'a cost option for a kind that cannot file',
       [version('2024-01-01', undefined, { costOptions: [{ code: 'a', title: text, centreKinds: ['mission'] }] })],
-      /may not be filed/,
+      /cannot be filed/,
     ],
     [
-      'two options of one code',
+      'duplicate cost options',
       [
         version('2024-01-01', undefined, {
           costOptions: [
@@ -96,10 +98,10 @@ describe('a contradiction is found', () => {
           ],
         }),
       ],
-      /stands twice/,
+      /is duplicated/,
     ],
     [
-      'evidence that depends on no field of the form',
+      'evidence that depends on an unknown field',
       [
         version('2024-01-01', undefined, {
           form,
@@ -115,16 +117,16 @@ describe('a contradiction is found', () => {
           form: { ...form, properties: { relation: { title: 'a', 'x-title': { ro: 'a', en: 'c' } } } },
         }),
       ],
-      /form\.relation needs title/,
+      /form\.relation needs an x-title/,
     ],
     [
-      'a title that is not the Romanian one',
+      'a title other than the Romanian one',
       [version('2024-01-01', undefined, { form: { ...form, title: 'other' } })],
-      /form needs title/,
+      /form needs an x-title/,
     ],
   ])('%s', (_, versions, expected) => expect(validateService(service(...versions)).join()).toMatch(expected));
 
-  test('nowhere where all is well', () => {
+  test('nothing for a valid service', () => {
     const evidence = [{ kind: 'k', title: text, required: true, when: { answer: { field: 'relation', in: ['x'] } } }];
     expect(validateService(service(version('2024-01-01', undefined, { form, evidence })))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** Public services as dated data: the shape is schemas/public-service.schema.json. Civil dates are yyyy-MM-dd. */
+/** Public services with dated versions, see schemas/public-service.schema.json. Dates are civil dates, yyyy-MM-dd. */
 
 export type CentreKind = 'town-hall' | 'mission' | 'library';
 
@@ -12,19 +12,19 @@ export interface EvidenceRule {
   kind: string;
   title: LocalizedText;
   required: boolean;
-  /** What does as well as an original or a copy. */
+  /** Proofs accepted instead of an original or a copy. */
   accepts?: 'verification-code'[];
-  /** The rule counts only when any of these holds; represented and answer do not stand together. */
+  /** The rule applies if any of these conditions holds. `represented` excludes `answer`. */
   when?: {
     represented?: true;
     answer?: { field: string; in: string[] };
-    /** Kinds of mandate by which the specialist acts. */
+    /** Kinds of mandate under which the specialist acts. */
     mandate?: string[];
   };
 }
 
 export interface Term {
-  /** 0 working-days: on the day of filing; 0 hours: at once. */
+  /** 0 working days: on the day of filing. 0 hours: immediately. */
   amount: number;
   unit: 'hours' | 'working-days' | 'calendar-days';
   from: 'submission' | 'payment';
@@ -33,12 +33,12 @@ export interface Term {
 export interface CostOption {
   code: string;
   title: LocalizedText;
-  /** Minor units; absent when not known. */
+  /** Amount in minor units; absent if unknown. */
   fee?: { amountMinor: number; currency: string };
   plusStateFee?: true;
   term?: Term;
   centreKinds?: CentreKind[];
-  /** ISO 3166-1 alpha-2; absent: in every country. */
+  /** ISO 3166-1 alpha-2; absent for all countries. */
   countries?: string[];
   reduction?: string;
 }
@@ -73,17 +73,17 @@ export interface Version {
   example?: Record<string, unknown>;
 }
 
-/** Why nothing is opened at any desk, from a day on. */
+/** A pause from a date: no desk can create applications. */
 export interface Pause {
   since: string;
   reason: LocalizedText;
 }
 
-/** How people find a service; all of it is ours. */
+/** Search terms of a service. All of them come from the platform, not from a source. */
 export interface SearchTerms {
-  /** How often a village asks for it: 1 to 5, 5 the most. */
+  /** Demand in villages, from 1 to 5 (highest). */
   popularity: number;
-  /** As people say it, in each language. */
+  /** Colloquial terms by language. */
   keywords: { ro: string[]; ru: string[]; en?: string[] };
 }
 
@@ -91,48 +91,45 @@ export interface PublicService {
   code: string;
   stateCode?: string;
   finding: SearchTerms;
-  /** Names of the members beside the versions that are ours and from no source. */
+  /** Names of top-level members that come from no source. */
   ours: string[];
   paused?: Pause;
   /** Oldest first, without overlap. */
   versions: Version[];
 }
 
-/** What people call a service, in any language. */
 export function keywordsOf({ finding }: PublicService): string[] {
   const { ro, ru, en = [] } = finding.keywords;
   return [...ro, ...ru, ...en];
 }
 
-/** Whether a version counts on a date; its first and its last day count. */
+/** Returns whether a version is in force on a date, first and last day included. */
 export function isInForce(version: Version, date: string): boolean {
   return version.validFrom <= date && (version.validTo === undefined || date <= version.validTo);
 }
 
-/** The pause of a service at a date, if any. */
 export function pauseAt({ paused }: PublicService, date: string): Pause | undefined {
   return paused && paused.since <= date ? paused : undefined;
 }
 
-/** The version in force at a date, if any. */
 export function versionAt(service: PublicService, date: string): Version | undefined {
   return service.versions.find((version) => isInForce(version, date));
 }
 
-/** Whether a version may be filed at a centre of the kind; without a kind, at a centre of some kind. */
+/** Returns whether a version can be filed at centres of the kind; without a kind, at any centre. */
 export function isFileableAt(version: Version, kind?: CentreKind): boolean {
   const kinds = version.centreKinds ?? [];
   return kind === undefined ? kinds.length > 0 : kinds.includes(kind);
 }
 
-/** Where a desk is; what is left out does not narrow anything down. */
+/** Location of a desk. An absent member matches everything. */
 export interface DeskLocation {
   kind?: CentreKind | undefined;
   /** ISO 3166-1 alpha-2. */
   country?: string | undefined;
 }
 
-/** The prices and terms offered at a place. */
+/** Returns the fees and terms that apply at a location. */
 export function costOptionsAt(version: Version, { kind, country }: DeskLocation): CostOption[] {
   return (version.costOptions ?? []).filter(
     ({ centreKinds, countries }) =>
@@ -141,7 +138,7 @@ export function costOptionsAt(version: Version, { kind, country }: DeskLocation)
   );
 }
 
-/** What JSON Schema cannot say about one service: how its parts refer to each other. Sentences, empty when all is well. */
+/** Returns the errors that the JSON schema cannot express, mainly broken references. */
 export function validateService(service: PublicService): string[] {
   return service.versions.flatMap((version, index) => [
     ...validateVersionOrder(version, service.versions[index + 1]),
@@ -152,13 +149,13 @@ export function validateService(service: PublicService): string[] {
 function validateVersionOrder(version: Version, next: Version | undefined): string[] {
   const errors: string[] = [];
   if (version.version !== version.validFrom) {
-    errors.push(`version ${version.version} must bear the name of its first day, ${version.validFrom}`);
+    errors.push(`version ${version.version} must be named after its first day, ${version.validFrom}`);
   }
   if (version.validTo !== undefined && version.validTo < version.validFrom) {
-    errors.push(`version ${version.version} ends before it begins`);
+    errors.push(`version ${version.version} ends before it starts`);
   }
   if (next && (version.validTo === undefined || version.validTo >= next.validFrom)) {
-    errors.push(`version ${version.version} must end before ${next.validFrom}, when version ${next.version} begins`);
+    errors.push(`version ${version.version} must end before ${next.validFrom}, when version ${next.version} starts`);
   }
   return errors;
 }
@@ -168,8 +165,10 @@ function validateReferences(version: Version): string[] {
   const reductions = new Set((version.reductions ?? []).map((reduction) => reduction.code));
   const fields = new Set(Object.keys((version.form?.['properties'] ?? {}) as object));
   const errors = [
-    ...findDuplicates((version.evidence ?? []).map((rule) => rule.kind)).map((kind) => `evidence ${kind} stands twice`),
-    ...findDuplicates(options.map((option) => option.code)).map((code) => `cost option ${code} stands twice`),
+    ...findDuplicates((version.evidence ?? []).map((rule) => rule.kind)).map(
+      (kind) => `evidence ${kind} is duplicated`,
+    ),
+    ...findDuplicates(options.map((option) => option.code)).map((code) => `cost option ${code} is duplicated`),
   ];
   for (const option of options) {
     if (option.reduction !== undefined && !reductions.has(option.reduction)) {
@@ -177,7 +176,7 @@ function validateReferences(version: Version): string[] {
     }
     for (const kind of option.centreKinds ?? []) {
       if (!version.centreKinds?.includes(kind)) {
-        errors.push(`cost option ${option.code} is for ${kind}, where the service may not be filed`);
+        errors.push(`cost option ${option.code} is for ${kind}, where the service cannot be filed`);
       }
     }
   }
@@ -189,7 +188,7 @@ function validateReferences(version: Version): string[] {
   return [...errors, ...(version.form ? findMissingTitles(version.form, 'form') : [])];
 }
 
-/** Where a form lacks a title in one of the three languages: the form, each property, each choice. */
+/** Returns an error for each form, property and choice without a title in all three languages. */
 function findMissingTitles(schema: Record<string, unknown>, path: string): string[] {
   const texts = schema['x-title'] as Partial<LocalizedText> | undefined;
   const complete = texts?.ro && texts.ru && texts.en && schema['title'] === texts.ro;
@@ -199,11 +198,11 @@ function findMissingTitles(schema: Record<string, unknown>, path: string): strin
     ...(schema['items'] ? [['items', schema['items'] as Record<string, unknown>] as const] : []),
   ];
   return [
-    ...(complete ? [] : [`${path} needs title and x-title in ro, ru and en, the title being the Romanian one`]),
+    ...(complete ? [] : [`${path} needs an x-title in ro, ru and en, and a title equal to the Romanian one`]),
     ...parts.flatMap(([name, part]) => findMissingTitles(part, `${path}.${name}`)),
   ];
 }
 
 function findDuplicates(values: string[]): string[] {
-  return [...new Set(values.filter((word, index) => values.indexOf(word) !== index))];
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }

@@ -3,7 +3,7 @@ import type { Search } from '@cups/application/search';
 import { keywordsOf } from './public-service.ts';
 import type { PublicService, Version } from './public-service.ts';
 
-/** Makes the index of all versions of the services; asking it takes far less. A desk searches its registry by the same code. */
+/** Builds the search index of all versions. The desk searches its copy of the catalog with the same code. */
 export function createVersionSearch(services: Iterable<PublicService>): Search<Version> {
   const versions = [...services].flatMap((service) => service.versions.map((version) => ({ service, version })));
   const search = searchIn(versions, ({ service, version }) => ({
