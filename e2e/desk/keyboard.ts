@@ -77,7 +77,7 @@ export async function fileForKnownPerson(user: KeyboardUser, searchText: string)
   await user.waitForScreen('Ce acte a adus persoana?');
   await user.press('Space');
   await user.press('Control+Enter');
-  await user.waitForScreen('Cum vrea să fie servită persoana?');
+  await user.waitForScreen('Ce termen și cost alege persoana?');
   await user.press('1');
   await user.press('9');
   await user.press('Control+Enter');

@@ -56,7 +56,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'person', operator: CLERK, path: () => '/', prepare: openVisitAt('Cine cere serviciul?') },
   { name: 'form', operator: CLERK, path: () => '/', prepare: openVisitAt('Ce se cere?') },
   { name: 'papers', operator: CLERK, path: () => '/', prepare: openVisitAt('Ce acte a adus persoana?') },
-  { name: 'cost', operator: CLERK, path: () => '/', prepare: openVisitAt('Cum vrea să fie servită persoana?') },
+  { name: 'cost', operator: CLERK, path: () => '/', prepare: openVisitAt('Ce termen și cost alege persoana?') },
   { name: 'review', operator: CLERK, path: () => '/', prepare: openVisitAt('Persoana verifică datele') },
   { name: 'receipt', operator: CLERK, path: () => '/', prepare: openVisitAt('Cererea a fost depusă') },
   { name: 'application', operator: CLERK, path: pathOfSample('asked'), isLocalized: true },

@@ -6,6 +6,7 @@ import {
   daysBetween,
   longDate,
   formatTimeWithZone,
+  onDate,
   relativeDay,
   shortDate,
 } from '../src/language/dates.ts';
@@ -30,6 +31,13 @@ describe('dates', () => {
     ['1961-05-04', 'ro', 'joi, 4 mai 1961'],
   ] as const)('%s in %s', (date, language, words) => {
     expect(longDate(date, language, NOW)).toBe(words);
+  });
+
+  test.each([
+    ['2026-11-28', 'sâmbătă, 28 noiembrie', 'в субботу, 28 ноября', 'on Saturday, 28 November'],
+    ['2026-12-01', 'marți, 1 decembrie', 'во вторник, 1 декабря', 'on Tuesday, 1 December'],
+  ])('onDate of %s', (date, ...words) => {
+    expect(LANGUAGES.map((language) => onDate(date, language, NOW))).toEqual(words);
   });
 
   test('shortDate formats a date in digits', () => {

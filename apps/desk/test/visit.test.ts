@@ -16,6 +16,7 @@ import {
   findRequestedEvidence,
   isPayout,
 } from '../src/visit/model/service.ts';
+import { missingFieldText } from '../src/visit/field-texts.ts';
 import { toContent, toFormValues } from '../src/visit/model/form-values.ts';
 import type { FormValues } from '../src/visit/model/form-values.ts';
 import { catalog, findServiceByCode, services } from './services.ts';
@@ -326,6 +327,26 @@ describe('findMissingFields', () => {
     const form = formSchemaOf(findServiceByCode('birth-allowance'))!;
     expect([...findRequiredFields(form, {})]).toEqual(['childIdnp', 'childBirthDate', 'payout']);
     expect(findRequiredFields(form, { payout: 'bank' }).has('iban')).toBe(true);
+  });
+});
+
+describe('missingFieldText', () => {
+  const textFor = (pointer: string, rule: 'REQUIRED' | 'DATE', values: FormValues = {}) =>
+    missingFieldText(
+      { pointer, screen: 'person', violation: { field: pointer, rule, message: '' } },
+      { values, service: findServiceByCode('birth-allowance'), language: 'ro' },
+    );
+
+  test('asks to choose an option, or to complete a text', () => {
+    expect(textFor('/applicant/language', 'REQUIRED')).toBe('Alegeți o variantă.');
+    expect(textFor('/answers/payout', 'REQUIRED')).toBe('Alegeți o variantă.');
+    expect(textFor('/applicant/givenName', 'REQUIRED')).toBe('Completați acest câmp.');
+  });
+
+  test('asks for digits if a date contains letters', () => {
+    const at = '/applicant/birthDate';
+    expect(textFor(at, 'DATE', { [at]: '4 mai 1961' })).toBe('Scrieți data cu cifre: 04.05.1961.');
+    expect(textFor(at, 'DATE', { [at]: '31.2.90' })).toMatch(/^Această zi nu există/);
   });
 });
 

@@ -103,7 +103,7 @@ test('supplies requested documents, and shows notes and assignee to colleagues',
   await page.getByRole('heading', { name: 'Cererea așteaptă acte de la solicitant' }).waitFor();
   expect(await axe(page)).toEqual([]);
   await press(page, 'Control+Enter');
-  await page.getByText('Spuneți la cel puțin un act dacă este adus.').waitFor();
+  await page.getByText('Marcați cel puțin un act.').waitFor();
 
   await press(page, 'KeyO');
   await page.keyboard.type('Fiul aduce actul miercuri.');
@@ -184,7 +184,7 @@ test('locks the screen with F8 and resumes; sign-out deletes stored data', async
   await page.getByRole('button', { name: /Contul meu/ }).click();
   expect(await axe(page)).toEqual([]);
   await page.getByRole('button', { name: 'Ieșire' }).click();
-  await heading(page, 'Intrați la ghișeu').waitFor();
+  await heading(page, 'Autentificare').waitFor();
   const kept = await page.evaluate(async () => {
     const names = (await indexedDB.databases()).map(({ name }) => name as string);
     const counts = await Promise.all(

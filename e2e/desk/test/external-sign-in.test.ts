@@ -50,7 +50,7 @@ test('signs in by SAML at the requested path, and again after a lock', async () 
   await page.getByRole('button', { name: 'Ieșire' }).click();
   await told;
   await page.waitForURL(`${platformUrl()}/**`);
-  await heading(page, 'Intrați la ghișeu').waitFor();
+  await heading(page, 'Autentificare').waitFor();
 });
 
 test('signs in by OpenID Connect, and switches between two centres', async () => {
@@ -77,7 +77,7 @@ test('signs in by OpenID Connect, and switches between two centres', async () =>
   await there.getByRole('button', { name: /^Yes/ }).click();
   await heading(there, /success/i).waitFor();
   await page.reload();
-  await heading(page, 'Intrați la ghișeu').waitFor();
+  await heading(page, 'Autentificare').waitFor();
 });
 
 test('lets an invited person sign in by SAML, and rejects others', async () => {

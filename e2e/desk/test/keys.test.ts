@@ -19,7 +19,7 @@ test('closes dialogs with Esc, and focuses what digits choose', async () => {
   expect(await hasFocus(heading(page, 'Gata de înmânat'))).toBe(true);
   await page.getByRole('link', { name: /Dodon/ }).waitFor();
   await page.keyboard.press('Enter');
-  const told = page.getByRole('button', { name: 'Persoana știe' });
+  const told = page.getByRole('button', { name: 'Am anunțat persoana' });
   await told.waitFor();
 
   for (const opens of [

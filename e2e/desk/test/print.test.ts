@@ -64,7 +64,7 @@ test('prints a decision and its slip, and records the slip as sent', async () =>
   const { id, trackingNumber } = await filedInRussian('ZR');
   const page = await openToPrint({ path: `/applications/${id}` });
   const decision = (await printed(page, button(page, 'Decizia'))).join(' ');
-  expect(decision).toContain('Decizie: cererea a fost respinsă Решение: в заявлении отказано');
+  expect(decision).toContain('Înștiințare: cererea a fost respinsă Уведомление: в заявлении отказано');
   expect(decision).toContain('Как обжаловать');
 
   const slips = async () => (await notices(id)).filter(({ channel }) => channel === 'slip').map(({ state }) => state);

@@ -6,7 +6,7 @@ import { platformUrl } from '../test-env.ts';
 test('offers test operators and signs the chosen one in', async () => {
   const page = await open();
   const main = page.getByRole('main');
-  await main.getByRole('heading', { name: 'Intrați la ghișeu' }).waitFor();
+  await main.getByRole('heading', { name: 'Autentificare' }).waitFor();
   await main.getByRole('textbox').fill('CU-001');
   expect(await axe(page)).toEqual([]);
   await main

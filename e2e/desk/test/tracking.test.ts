@@ -24,7 +24,7 @@ test('tracks a scanned number in three languages, and clears the URL', async () 
   expect(await heading(page).innerText()).toBe('Учреждение просит дополнительные документы');
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('ru');
   await page.getByRole('button', { name: 'EN' }).click();
-  expect(await heading(page).innerText()).toBe('The agency asks for more papers');
+  expect(await heading(page).innerText()).toBe('The agency requests more documents');
   expect(await page.getByRole('main').innerText()).not.toContain('civil');
 
   await page.reload();
@@ -79,7 +79,7 @@ test('explains rate limits and an unavailable platform, and tracks again', async
   await page.keyboard.press('Enter');
   await page
     .getByRole('alert')
-    .getByText(/too many tries from here\. Try again in 21\sseconds/)
+    .getByText(/Too many attempts from here\. Try again in 21\sseconds/)
     .waitFor();
   expect(await axe(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
@@ -87,7 +87,7 @@ test('explains rate limits and an unavailable platform, and tracks again', async
   await page.unroute('**/api/v1/tracking');
   await page.route('**/api/v1/tracking', (route) => route.abort());
   await page.keyboard.press('Enter');
-  await page.getByRole('alert').getByText('The platform does not answer now.').waitFor();
+  await page.getByRole('alert').getByText('The platform is unavailable now.').waitFor();
 
   await page.unroute('**/api/v1/tracking');
   await page.evaluate((scanned) => (window.location.hash = scanned), trackingNumber ?? '');

@@ -41,7 +41,7 @@ test('records a notification after confirmation, and can undo it', async () => {
   await waitForState(filed, 'ready', operator);
   const page = await open({ operator, path: `/applications/${filed.id}` });
   const writes = writesOf(page);
-  await page.getByRole('button', { name: 'Persoana știe' }).click();
+  await page.getByRole('button', { name: 'Am anunțat persoana' }).click();
   await page.getByRole('radio').first().focus();
   for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
   await page.getByRole('button', { name: 'Notează', exact: true }).waitFor();
@@ -90,7 +90,7 @@ test('restores an undone note, and sends notes on lock and sign-out', async () =
   await note(page, 'înainte de ieșire');
   await page.getByRole('button', { name: /Contul meu/ }).click();
   await page.getByRole('button', { name: 'Ieșire' }).click();
-  await page.getByRole('heading', { name: 'Intrați la ghișeu' }).waitFor();
+  await page.getByRole('heading', { name: 'Autentificare' }).waitFor();
   await isRecorded('înainte de ieșire');
   expect(await texts()).toEqual(['înainte de acoperire', 'înainte de ieșire']);
 });

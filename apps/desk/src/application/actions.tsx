@@ -145,7 +145,7 @@ function UndoNotice({ text, onUndo }: { text: string; onUndo: () => void }) {
 }
 
 const notificationText = ({ body }: Write, t: LanguageContextValue['t']): string =>
-  `${t(APPLICATION.told)}: ${t(NOTIFICATION_METHOD_TEXTS[body['how'] as (typeof NOTIFICATION_METHODS)[number]])}.`;
+  `${t(APPLICATION.notified)}: ${t(NOTIFICATION_METHOD_TEXTS[body['how'] as (typeof NOTIFICATION_METHODS)[number]])}.`;
 
 function paymentText({ body }: Write, t: LanguageContextValue['t']): string {
   const { amount, receiptNumber } = body as Pick<NonNullable<Application['payment']>, 'amount' | 'receiptNumber'>;

@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { detailsQuery, pollDetails } from '../api/queries.ts';
 import type { ApplicationDetails } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
-import { longDate, today } from '../language/dates.ts';
+import { longDate, onDate, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { Banner } from '../parts/banner.tsx';
@@ -71,8 +71,10 @@ function ApplicationHeader({ details: { application } }: { details: ApplicationD
   const { t, language } = useLanguage();
   const { applicant, submitTime, createTime, trackingNumber, serviceTitle, training, state } = application;
   const isOwn = application.ownApplication && !END_STATES.includes(state);
-  const filed = longDate(toCivilDate(new Date(submitTime ?? createTime)), language, today());
-  const day = t(submitTime ? QUEUE.filedOn : QUEUE.draftOf, { day: filed });
+  const date = toCivilDate(new Date(submitTime ?? createTime));
+  const day = submitTime
+    ? t(QUEUE.filedOn, { day: onDate(date, language, today()) })
+    : t(QUEUE.draftOf, { day: longDate(date, language, today()) });
   return (
     <div className={styles.head}>
       <nav aria-label={t(SESSION.queue)}>

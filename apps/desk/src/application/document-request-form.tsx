@@ -118,7 +118,10 @@ function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange 
       <div className={styles.document}>
         <div>
           <h3>{title}</h3>
-          <p className={styles.quiet}>{note ? quote(sanitizeText(note), language) : more}</p>
+          <p className={styles.quiet}>
+            {note ? <span lang="ro">{quote(sanitizeText(note), 'ro')}</span> : more}
+            {note && language !== 'ro' && ` (${t(DOCUMENT_REQUEST.inRomanian)})`}
+          </p>
         </div>
         {!isSupplied && (
           <Choice

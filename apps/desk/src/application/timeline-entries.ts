@@ -36,10 +36,12 @@ export function buildTimeline(details: ApplicationDetails, context: NameContext)
 }
 
 function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, context: NameContext): TimelineEntry {
+  const actor = actorName(entry.by, details.operators, context);
+  const text = context.t(HISTORY_TEXTS[entry.kind]);
   return {
     time: entry.recordTime,
-    actor: actorName(entry.by, details.operators, context),
-    action: context.t(HISTORY_TEXTS[entry.kind]),
+    actor,
+    action: entry.by.startsWith('operators/') ? text : agreeWithSubject(text, actor),
     detail: detailText(entry, details, context),
   };
 }
@@ -55,6 +57,13 @@ function detailText({ kind, result, how }: ApplicationAction, details: Applicati
     return t(STATE_BLOCK.lastDay, { day: shortDate(answerBy), date: shortDate(answerBy) });
   }
   return '';
+}
+
+/** Replaces the Russian ending `(а)` by that of the subject's gender: `Национальная касса запросила`. */
+export function agreeWithSubject(text: string, subject: string): string {
+  const [firstWord = ''] = subject.split(' ');
+  const ending = /[ая]$/.test(firstWord) ? 'а' : /[бвгджзйклмнпрстфхцчшщь]$/.test(firstWord) ? '' : 'о';
+  return text.replace('(а)', ending);
 }
 
 /** Returns the display name of an operator, an agency or the platform. */

@@ -45,6 +45,26 @@ export function longDate(date: string, language: Language, now: string = today()
   return `${weekday}, ${day}${year}`;
 }
 
+/** Russian weekdays after a preposition. */
+const WEEKDAYS_AFTER_PREPOSITION = [
+  'в воскресенье',
+  'в понедельник',
+  'во вторник',
+  'в среду',
+  'в четверг',
+  'в пятницу',
+  'в субботу',
+] as const;
+
+/** Returns `longDate` as an adverbial: `в субботу, 28 ноября`, `on Saturday, 28 November`. */
+export function onDate(date: string, language: Language, now: string = today()): string {
+  const text = longDate(date, language, now);
+  if (language === 'en') return `on ${text}`;
+  if (language === 'ro') return text;
+  const weekday = new Date(midnightUtc(date)).getUTCDay();
+  return text.replace(/^[^,]+/, WEEKDAYS_AFTER_PREPOSITION[weekday] ?? '');
+}
+
 /** Returns `astăzi`, `ieri` or `mâine`, or undefined for other days. */
 export function relativeDay(date: string, language: Language, now: string = today()): string | undefined {
   const distance = daysBetween(now, date);

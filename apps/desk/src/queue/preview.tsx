@@ -7,7 +7,7 @@ import { detailsQuery } from '../api/queries.ts';
 import type { ApplicationDetails, ApplicationRow } from '../api/types.ts';
 import { isUnpaid, useCostOption } from '../application/cost.ts';
 import { applicationFacts } from '../application/facts.ts';
-import { longDate } from '../language/dates.ts';
+import { longDate, onDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -34,14 +34,14 @@ function PreviewContent({ row, details }: { row: ApplicationRow; details: Applic
   const { t, language } = useLanguage();
   const [, go] = useLocation();
   const canHandOver = row.allowedActions.includes('hand-over');
-  const filedAt = row.submitTime ?? row.createTime;
+  const date = toCivilDate(new Date(row.submitTime ?? row.createTime));
   return (
     <div className={styles.preview}>
       <div>
         <p className={styles.quiet}>
-          {t(row.submitTime ? QUEUE.filedOn : QUEUE.draftOf, {
-            day: longDate(toCivilDate(new Date(filedAt)), language),
-          })}
+          {row.submitTime
+            ? t(QUEUE.filedOn, { day: onDate(date, language) })
+            : t(QUEUE.draftOf, { day: longDate(date, language) })}
         </p>
         <h2 className={styles.name}>{applicantName(row) || t(QUEUE.nobody)}</h2>
         <p>{t(row.serviceTitle)}</p>

@@ -12,7 +12,7 @@ export const MANDATE_TEXTS: Record<Mandate['kind'], Text> = {
   mpower: {
     ro: 'împuternicire electronică în MPower',
     ru: 'электронная доверенность в MPower',
-    en: 'electronic power in MPower',
+    en: 'electronic power of attorney in MPower',
   },
   notarial: { ro: 'procură notarială', ru: 'нотариальная доверенность', en: 'notarial power of attorney' },
   kinship: { ro: 'rudenie', ru: 'родство', en: 'kinship' },
@@ -61,8 +61,8 @@ export const NO: Text = { ro: 'nu', ru: 'нет', en: 'no' };
 export const TERM_TEXTS = {
   submission: { ro: 'în {amount} de la depunere', ru: '{amount} со дня подачи', en: '{amount} from filing' },
   payment: { ro: 'în {amount} de la plată', ru: '{amount} со дня оплаты', en: '{amount} from payment' },
-  atOnce: { ro: 'pe loc', ru: 'сразу на месте', en: 'at once' },
-  unknown: { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'no term known' },
+  atOnce: { ro: 'pe loc', ru: 'сразу на месте', en: 'immediately' },
+  unknown: { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'duration unknown' },
 } satisfies Record<string, Text>;
 
 export const FEE_TEXTS = {

@@ -6,17 +6,17 @@ export const PARTS = defineMessages({
   loading: { ro: 'Se încarcă', ru: 'Загрузка', en: 'Loading' },
   again: { ro: 'Încearcă din nou', ru: 'Попробовать снова', en: 'Try again' },
   optional: { ro: 'opțional', ru: 'необязательно', en: 'optional' },
-  summary: { ro: 'De corectat', ru: 'Нужно исправить', en: 'To be mended' },
+  summary: { ro: 'De corectat', ru: 'Нужно исправить', en: 'There is a problem' },
   failed: { ro: 'Pagina nu s-a putut încărca.', ru: 'Страница не загрузилась.', en: 'The page could not be loaded.' },
   failedSafe: {
     ro: 'Ce ați scris este păstrat.',
     ru: 'Введённое сохранено.',
-    en: 'What you typed is kept.',
+    en: 'Your input is saved.',
   },
   awayRead: {
     ro: 'Platforma nu răspunde acum. Încercăm din nou singuri.',
     ru: 'Платформа сейчас не отвечает. Попробуем снова сами.',
-    en: 'The platform does not answer now. We try again by ourselves.',
+    en: 'The platform is unavailable now. The page will try again automatically.',
   },
   notFound: {
     ro: 'Cererea nu există sau nu este la acest centru.',

@@ -5,7 +5,7 @@ export const PRINT = defineMessages({
   practice: {
     ro: 'Exercițiu: fără valoare juridică',
     ru: 'Учебный режим: без юридической силы',
-    en: 'Practice: no legal value',
+    en: 'Training mode: no legal effect',
   },
   printed: { ro: 'Tipărit {when}', ru: 'Напечатано {when}', en: 'Printed {when}' },
   number: { ro: 'Număr de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
@@ -18,12 +18,12 @@ export const PRINT = defineMessages({
   contact: { ro: 'Contact', ru: 'Связь', en: 'Contact' },
   ground: { ro: 'Temeiul', ru: 'Основание', en: 'Ground' },
   filed: { ro: 'Depusă', ru: 'Подано', en: 'Filed' },
-  term: { ro: 'Termenul', ru: 'Срок', en: 'Term' },
+  term: { ro: 'Termenul', ru: 'Срок', en: 'Deadline' },
   answerDue: { ro: 'Răspuns până la', ru: 'Ответ до', en: 'Answer by' },
   fee: { ro: 'Costul', ru: 'Стоимость', en: 'Cost' },
   paid: { ro: 'Plătit', ru: 'Оплачено', en: 'Paid' },
   way: { ro: 'Rezultatul', ru: 'Результат', en: 'Result' },
-  papers: { ro: 'Acte prezentate', ru: 'Представленные документы', en: 'Papers shown' },
+  papers: { ro: 'Acte prezentate', ru: 'Представленные документы', en: 'Documents shown' },
   noPapers: { ro: 'niciunul', ru: 'нет', en: 'none' },
   originalSeen: { ro: 'originalul a fost văzut', ru: 'оригинал предъявлен', en: 'original seen' },
   notSeen: { ro: 'nu a fost prezentat', ru: 'не предъявлен', en: 'not shown' },
@@ -36,7 +36,7 @@ export const PRINT = defineMessages({
   cannotGet: {
     ro: 'Acte pe care persoana nu le poate obține',
     ru: 'Документы, которые невозможно получить',
-    en: 'Papers that cannot be had',
+    en: 'Documents the person cannot obtain',
   },
   declaration: {
     ro: 'Am verificat datele de mai sus și le confirm.',
@@ -56,12 +56,12 @@ export const PRINT = defineMessages({
   mandateWords: {
     ro: 'Cer specialistului centrului să depună în numele meu cererea descrisă aici, să o transmită instituției și să primească răspunsul ei.',
     ru: 'Поручаю специалисту центра подать от моего имени описанное здесь заявление, передать его учреждению и получить ответ.',
-    en: 'I ask the specialist of the centre to file in my name the application described here, to pass it on to the agency and to receive its answer.',
+    en: 'I ask the specialist of the centre to file the application described here in my name, to pass it on to the agency and to receive its reply.',
   },
   mandateData: {
     ro: 'Datele mele se folosesc numai pentru această cerere. La centru pot afla oricând cine le-a consultat.',
     ru: 'Мои данные используются только для этого заявления. В центре можно в любой момент узнать, кто их просматривал.',
-    en: 'My data are used for this application only. At the centre I can learn at any time who looked at them.',
+    en: 'My data is used for this application only. I can ask the centre at any time who accessed it.',
   },
 
   receiptTitle: {
@@ -71,13 +71,13 @@ export const PRINT = defineMessages({
   },
   follow: {
     ro: 'Unde este cererea aflați la centru sau pe telefon: îndreptați camera spre cod ori deschideți {address} și scrieți numărul.',
-    ru: 'Где заявление, можно узнать в центре или по телефону: наведите камеру на код или откройте {address} и введите номер.',
-    en: 'Where the application is you learn at the centre or on a telephone: point its camera at the code, or open {address} and type the number.',
+    ru: 'Где заявление, можно узнать в центре или с помощью телефона: наведите камеру на код или откройте {address} и введите номер.',
+    en: 'To track the application, ask at the centre, point your phone camera at the code, or open {address} and enter the number.',
   },
   keepNumber: {
     ro: 'Păstrați numărul: cine îl are vede starea cererii, dar nu și datele din ea.',
     ru: 'Храните номер: у кого он есть, тот видит состояние заявления, но не данные в нём.',
-    en: 'Keep the number: who has it sees the state of the application, not the data in it.',
+    en: 'Keep the number. Anyone with the number can see the state of the application, but not its data.',
   },
 
   bringTitle: { ro: 'Ce trebuie să aduceți', ru: 'Что нужно принести', en: 'What to bring' },
@@ -86,7 +86,7 @@ export const PRINT = defineMessages({
   bringNothing: {
     ro: 'Pentru acest serviciu nu se cer acte.',
     ru: 'Для этой услуги документы не нужны.',
-    en: 'No papers are asked for this service.',
+    en: 'This service requires no documents.',
   },
   orCode: {
     ro: 'sau codul de verificare al documentului electronic',
@@ -96,49 +96,49 @@ export const PRINT = defineMessages({
   whenRepresented: {
     ro: 'dacă cereți pentru altă persoană',
     ru: 'если вы обращаетесь за другое лицо',
-    en: 'if you apply for somebody else',
+    en: 'if you apply for another person',
   },
 
   missingTitle: { ro: 'Ce mai lipsește', ru: 'Чего не хватает', en: 'What is still missing' },
   missingKept: {
     ro: 'Ce ați completat este păstrat. Reveniți la centrul {centre} cu această foaie.',
     ru: 'Заполненное сохранено. Приходите в центр {centre} с этим листом.',
-    en: 'What was filled in is kept. Come back to the centre {centre} with this sheet.',
+    en: 'Your data is saved. Come back to the centre {centre} with this sheet.',
   },
-  missingUntil: { ro: 'Ultima zi: {date}.', ru: 'Последний день: {date}.', en: 'The last day: {date}.' },
+  missingUntil: { ro: 'Ultima zi: {date}.', ru: 'Последний день: {date}.', en: 'Last day: {date}.' },
 
   approvedTitle: {
-    ro: 'Decizie: cererea a fost aprobată',
-    ru: 'Решение: заявление одобрено',
-    en: 'Decision: the application is approved',
+    ro: 'Înștiințare: cererea a fost aprobată',
+    ru: 'Уведомление: заявление одобрено',
+    en: 'Notice: the application is approved',
   },
   rejectedTitle: {
-    ro: 'Decizie: cererea a fost respinsă',
-    ru: 'Решение: в заявлении отказано',
-    en: 'Decision: the application is rejected',
+    ro: 'Înștiințare: cererea a fost respinsă',
+    ru: 'Уведомление: в заявлении отказано',
+    en: 'Notice: the application is rejected',
   },
   revokedTitle: {
-    ro: 'Decizie: rezultatul a fost revocat',
-    ru: 'Решение: результат отозван',
-    en: 'Decision: the result is revoked',
+    ro: 'Înștiințare: rezultatul a fost revocat',
+    ru: 'Уведомление: результат отозван',
+    en: 'Notice: the result is revoked',
   },
   decided: { ro: 'Decis', ru: 'Принято', en: 'Decided' },
   corrected: { ro: 'Corectat', ru: 'Исправлено', en: 'Corrected' },
   revoked: { ro: 'Revocat', ru: 'Отозвано', en: 'Revoked' },
-  resultNumber: { ro: 'Numărul rezultatului', ru: 'Номер результата', en: 'Number of the result' },
+  resultNumber: { ro: 'Numărul rezultatului', ru: 'Номер результата', en: 'Result number' },
   verificationCode: { ro: 'Codul de verificare', ru: 'Код проверки', en: 'Verification code' },
   validUntil: { ro: 'Valabil până la', ru: 'Действует до', en: 'Valid until' },
-  agencyWords: { ro: 'Cuvintele instituției', ru: 'Слова учреждения', en: 'In the words of the agency' },
+  agencyWords: { ro: 'Cuvintele instituției', ru: 'Слова учреждения', en: 'Message of the agency' },
   appeal: { ro: 'Cum se poate contesta', ru: 'Как обжаловать', en: 'How to appeal' },
-  appealUntil: { ro: 'Contestarea se primește până la', ru: 'Жалоба принимается до', en: 'An appeal is taken until' },
+  appealUntil: { ro: 'Contestarea se primește până la', ru: 'Жалоба принимается до', en: 'Appeals accepted until' },
 
-  handOverTitle: { ro: 'Confirmare de înmânare', ru: 'Подтверждение выдачи', en: 'Receipt of hand-over' },
+  handOverTitle: { ro: 'Confirmare de înmânare', ru: 'Подтверждение выдачи', en: 'Hand-over confirmation' },
   handedOver: { ro: 'Înmânat', ru: 'Выдано', en: 'Handed over' },
   collectedBy: { ro: 'A ridicat', ru: 'Кому выдано', en: 'Collected by' },
   shown: { ro: 'Actul arătat', ru: 'Предъявленный документ', en: 'Document shown' },
-  power: { ro: 'Împuternicirea', ru: 'Полномочие', en: 'Power' },
+  power: { ro: 'Împuternicirea', ru: 'Полномочие', en: 'Power of attorney' },
 
-  looksTitle: { ro: 'Cine a consultat cererea', ru: 'Кто просматривал заявление', en: 'Who looked at the application' },
+  looksTitle: { ro: 'Cine a consultat cererea', ru: 'Кто просматривал заявление', en: 'Access log' },
   looksFirst: { ro: 'De la', ru: 'С', en: 'First' },
   looksLast: { ro: 'Până la', ru: 'По', en: 'Last' },
   looksCount: { ro: 'De câte ori', ru: 'Сколько раз', en: 'Times' },
@@ -147,6 +147,6 @@ export const PRINT = defineMessages({
   looksNone: {
     ro: 'Nimeni nu a consultat cererea.',
     ru: 'Заявление никто не просматривал.',
-    en: 'Nobody looked at the application.',
+    en: 'Nobody has accessed the application.',
   },
 });

@@ -1,34 +1,34 @@
 import { defineMessages } from '../language/messages.ts';
 
 export const SESSION = defineMessages({
-  title: { ro: 'Intrați la ghișeu', ru: 'Вход', en: 'Sign in' },
+  title: { ro: 'Autentificare', ru: 'Вход', en: 'Sign in' },
   lead: {
     ro: 'Centre unificate de prestare a serviciilor publice',
-    ru: 'Единые центры оказания публичных услуг',
+    ru: 'Единые центры предоставления публичных услуг',
     en: 'Unified centres for public services',
   },
   testOnly: {
     ro: 'Operatori de probă: persoane care nu există.',
     ru: 'Тестовые операторы: таких людей нет.',
-    en: 'Test operators: nobody of them exists.',
+    en: 'Test accounts. These people are not real.',
   },
   orTest: {
     ro: 'sau, pentru probă',
     ru: 'или для проверки',
-    en: 'or, to try it out',
+    en: 'or, for testing',
   },
   find: { ro: 'Centrul sau numele', ru: 'Центр или имя', en: 'Centre or name' },
   platform: { ro: 'Pentru toate centrele', ru: 'Для всех центров', en: 'For all centres' },
   nobody: {
     ro: 'Nu este nimeni cu acest nume.',
     ru: 'Никого с таким именем нет.',
-    en: 'There is nobody of that name.',
+    en: 'No operator found.',
   },
-  more: { ro: 'încă {n}; scrieți mai mult', ru: 'ещё {n}; введите больше', en: '{n} more; type more' },
+  more: { ro: 'încă {n}; scrieți mai mult', ru: 'ещё {n}; введите больше', en: '{n} more; refine your search' },
   noProvider: {
-    ro: 'Intrarea nu este pregătită încă. Spuneți-le celor care întrețin platforma.',
-    ru: 'Вход ещё не настроен. Сообщите тем, кто обслуживает платформу.',
-    en: 'There is no way to sign in yet. Tell those who run the platform.',
+    ro: 'Intrarea nu este pregătită încă. Adresați-vă asistenței platformei.',
+    ru: 'Вход ещё не настроен. Обратитесь в поддержку платформы.',
+    en: 'Sign-in is not set up yet. Contact platform support.',
   },
   chooseCentre: {
     ro: 'La care centru lucrați acum?',
@@ -40,24 +40,24 @@ export const SESSION = defineMessages({
   covered: {
     ro: 'Ecran acoperit. Intrați din nou.',
     ru: 'Экран закрыт. Войдите снова.',
-    en: 'Screen covered. Sign in again.',
+    en: 'Screen locked. Sign in to continue.',
   },
   coveredSafe: {
     ro: 'Ce ați scris este păstrat și vă așteaptă.',
     ru: 'Введённое сохранено и ждёт вас.',
-    en: 'What you typed is kept and waits for you.',
+    en: 'Your input is saved.',
   },
   goOn: { ro: 'Intră din nou', ru: 'Войти снова', en: 'Sign in again' },
-  somebodyElse: { ro: 'Intră altcineva', ru: 'Войти другому', en: 'Somebody else signs in' },
+  somebodyElse: { ro: 'Intră altcineva', ru: 'Войти другому', en: 'Sign in as somebody else' },
   ended: {
     ro: 'Sesiunea s-a încheiat. Intrați din nou: ce ați scris este păstrat.',
     ru: 'Сеанс завершён. Войдите снова: введённое сохранено.',
-    en: 'The session has ended. Sign in again: what you typed is kept.',
+    en: 'The session has ended. Sign in again: your input is saved.',
   },
   suspended: {
     ro: 'Accesul dumneavoastră este suspendat. Ce ați scris este păstrat. Vorbiți cu managerul centrului.',
     ru: 'Ваш доступ приостановлен. Введённое сохранено. Обратитесь к руководителю центра.',
-    en: 'Your access is suspended. What you typed is kept. Talk to the manager of the centre.',
+    en: 'Your access is suspended. Your input is saved. Contact the manager of the centre.',
   },
   sessions: { ro: 'Sesiuni deschise', ru: 'Открытые сеансы', en: 'Open sessions' },
   since: { ro: 'din {when}', ru: 'с {when}', en: 'since {when}' },
@@ -67,32 +67,32 @@ export const SESSION = defineMessages({
   outWaiting: {
     ro: 'Nu au ajuns încă la platformă: {n}. Dacă ieșiți acum, se pierd. Acoperiți ecranul ca să se păstreze.',
     ru: 'Ещё не передано платформе: {n}. Если выйти сейчас, это пропадёт. Закройте экран, чтобы сохранить.',
-    en: 'Not yet with the platform: {n}. If you sign out now, it is lost. Cover the screen to keep it.',
+    en: 'Not sent yet: {n}. Signing out deletes it. Lock the screen to keep it.',
   },
   outDrafts: {
     ro: 'Ce este scris pe jumătate în acest browser se șterge. Ciornele salvate rămân la centru.',
     ru: 'Недописанное в этом браузере будет удалено. Сохранённые черновики останутся в центре.',
-    en: 'What is half typed in this browser is erased. Drafts that are saved stay with the centre.',
+    en: 'Signing out deletes unsaved input in this browser. Saved drafts stay at the centre.',
   },
-  cover: { ro: 'Acoperă ecranul', ru: 'Закрыть экран', en: 'Cover the screen' },
+  cover: { ro: 'Acoperă ecranul', ru: 'Закрыть экран', en: 'Lock screen' },
   away: {
     ro: 'Platforma nu răspunde. Ce scrieți se păstrează aici.',
     ru: 'Платформа не отвечает. Введённое сохраняется здесь.',
-    en: 'Platform away. What you type is kept here.',
+    en: 'Platform unavailable. Your input is saved here.',
   },
   awayInMemory: {
     ro: 'Platforma nu răspunde. Nu închideți pagina: acest browser nu păstrează nimic.',
     ru: 'Платформа не отвечает. Не закрывайте страницу: этот браузер ничего не сохраняет.',
-    en: 'Platform away. Do not close the page: this browser keeps nothing.',
+    en: 'Platform unavailable. Do not close the page: this browser saves nothing.',
   },
-  answers: { ro: 'Platforma răspunde', ru: 'Платформа отвечает', en: 'The platform answers' },
-  silent: { ro: 'Platforma nu răspunde', ru: 'Платформа не отвечает', en: 'The platform does not answer' },
+  answers: { ro: 'Platforma răspunde', ru: 'Платформа отвечает', en: 'Platform available' },
+  silent: { ro: 'Platforma nu răspunde', ru: 'Платформа не отвечает', en: 'Platform unavailable' },
   updated: { ro: 'Actualizat la {time}', ru: 'Обновлено в {time}', en: 'Updated at {time}' },
-  toSend: { ro: 'de trimis: {n}', ru: 'к отправке: {n}', en: 'to be sent: {n}' },
+  toSend: { ro: 'de trimis: {n}', ru: 'к отправке: {n}', en: 'pending: {n}' },
   practice: {
     ro: 'Exercițiu: fără valoare juridică',
     ru: 'Учебный режим: без юридической силы',
-    en: 'Practice: no legal value',
+    en: 'Training mode: no legal effect',
   },
   queue: { ro: 'Coada', ru: 'Очередь', en: 'Queue' },
   centres: { ro: 'Centre', ru: 'Центры', en: 'Centres' },
@@ -100,14 +100,14 @@ export const SESSION = defineMessages({
   menu: { ro: 'Meniu', ru: 'Меню', en: 'Menu' },
   newVisit: { ro: 'Vizită nouă', ru: 'Новое посещение', en: 'New visit' },
   search: { ro: 'Număr, IDNP sau nume', ru: 'Номер, IDNP или имя', en: 'Number, IDNP or name' },
-  language: { ro: 'Limba paginii', ru: 'Язык страницы', en: 'Language of the page' },
+  language: { ro: 'Limba paginii', ru: 'Язык страницы', en: 'Page language' },
   me: { ro: 'Contul meu', ru: 'Моя учётная запись', en: 'My account' },
   notHere: {
     ro: 'Această pagină este pentru alt rol.',
     ru: 'Эта страница для другой роли.',
     en: 'This page is for another role.',
   },
-  noPage: { ro: 'Nu există o astfel de pagină.', ru: 'Такой страницы нет.', en: 'There is no such page.' },
+  noPage: { ro: 'Nu există o astfel de pagină.', ru: 'Такой страницы нет.', en: 'Page not found.' },
 });
 
 export const ROLES = defineMessages({
@@ -115,5 +115,5 @@ export const ROLES = defineMessages({
   'centre-manager': { ro: 'manager de centru', ru: 'руководитель центра', en: 'centre manager' },
   supervisor: { ro: 'supervizor', ru: 'супервизор', en: 'supervisor' },
   support: { ro: 'asistență', ru: 'поддержка', en: 'support' },
-  'agency-clerk': { ro: 'funcționar al autorității', ru: 'сотрудник ведомства', en: 'agency clerk' },
+  'agency-clerk': { ro: 'funcționar al autorității', ru: 'сотрудник учреждения', en: 'agency clerk' },
 });

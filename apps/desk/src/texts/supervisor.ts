@@ -8,7 +8,7 @@ export const SUPERVISOR = defineMessages({
   lead: {
     ro: 'Numere și timpi, fără date despre persoane. Instruirile nu se numără.',
     ru: 'Количество и сроки, без данных о людях. Учебные заявления не считаются.',
-    en: 'Counts and times, without data of people. Practice is not counted.',
+    en: 'Counts and times, without personal data. Training is not counted.',
   },
   period: { ro: 'Perioada depunerii', ru: 'Период подачи', en: 'Filed in' },
   month: { ro: 'luna aceasta', ru: 'этот месяц', en: 'this month' },
@@ -20,7 +20,7 @@ export const SUPERVISOR = defineMessages({
   wrongPeriod: {
     ro: 'Alegeți două zile în ordine, la cel mult un an una de alta.',
     ru: 'Выберите два дня по порядку, не дальше года друг от друга.',
-    en: 'Choose two days in order, at most a year apart.',
+    en: 'Choose two dates in order, at most a year apart.',
   },
   by: { ro: 'Numără după', ru: 'Считать по', en: 'Count by' },
   byCentre: { ro: 'Centre', ru: 'Центры', en: 'Centres' },
@@ -40,8 +40,8 @@ export const SUPERVISOR = defineMessages({
   open: { ro: 'Deschise', ru: 'Открыто', en: 'Open' },
   overdue: { ro: 'Peste termen', ru: 'Просрочено', en: 'Overdue' },
   desk: { ro: 'La ghișeu', ru: 'В центре', en: 'At the desk' },
-  agency: { ro: 'La instituție', ru: 'В учреждении', en: 'At the agency' },
-  citizen: { ro: 'La solicitant', ru: 'У заявителя', en: 'At the citizen' },
+  agency: { ro: 'La instituție', ru: 'В учреждении', en: 'With the agency' },
+  citizen: { ro: 'La solicitant', ru: 'У заявителя', en: 'With the applicant' },
   met: { ro: 'Nevoia împlinită', ru: 'Результат подошёл', en: 'Need met' },
   notMet: { ro: '{n} nu', ru: '{n} нет', en: '{n} not' },
   median: {
@@ -56,10 +56,10 @@ export const SUPERVISOR = defineMessages({
   },
 
   map: { ro: 'Harta centrelor', ru: 'Карта центров', en: 'Map of the centres' },
-  mapHere: { ro: 'în localitate', ru: 'в населённом пункте', en: 'in its place' },
-  mapDistrict: { ro: 'la orașul raionului', ru: 'в центре района', en: 'at the town of its district' },
+  mapHere: { ro: 'în localitate', ru: 'в населённом пункте', en: 'exact location' },
+  mapDistrict: { ro: 'la orașul raionului', ru: 'в центре района', en: 'town of the district' },
   mapOverdue: { ro: 'cu cereri peste termen', ru: 'есть просроченные', en: 'with overdue applications' },
-  noPlace: { ro: 'Fără loc cunoscut: {n}', ru: 'Место неизвестно: {n}', en: 'Place not known: {n}' },
+  noPlace: { ro: 'Fără loc cunoscut: {n}', ru: 'Место неизвестно: {n}', en: 'Location unknown: {n}' },
   missions: { ro: 'Misiuni', ru: 'Миссии', en: 'Missions' },
   noCountry: { ro: 'țara nu este indicată', ru: 'страна не указана', en: 'country not stated' },
   now: { ro: 'acum {time}', ru: 'сейчас {time}', en: 'now {time}' },
@@ -67,17 +67,17 @@ export const SUPERVISOR = defineMessages({
   waves: { ro: 'Valuri', ru: 'Волны', en: 'Waves' },
   centres: { ro: 'Centre', ru: 'Центры', en: 'Centres' },
 
-  silent: { ro: 'Instituții care tac', ru: 'Молчащие учреждения', en: 'Silent agencies' },
+  silent: { ro: 'Instituții care tac', ru: 'Молчащие учреждения', en: 'Unresponsive agencies' },
   silentNone: {
     ro: 'Nicio instituție nu tace: toate au confirmat ce li s-a trimis.',
     ru: 'Молчащих учреждений нет: все подтвердили получение.',
-    en: 'No agency is silent: all confirmed what was sent to them.',
+    en: 'No unresponsive agencies: all deliveries are acknowledged.',
   },
-  unconfirmed: { ro: 'Neconfirmate', ru: 'Без подтверждения', en: 'Not confirmed' },
-  oldest: { ro: 'Cea mai veche', ru: 'Самое давнее', en: 'The oldest' },
-  unsent: { ro: 'De trimis', ru: 'Ждут отправки', en: 'Waiting to go' },
-  failed: { ro: 'Netrimise', ru: 'Не отправлены', en: 'Could not be sent' },
-  refused: { ro: 'Mesaje neînțelese', ru: 'Непонятые сообщения', en: 'Messages not understood' },
+  unconfirmed: { ro: 'Neconfirmate', ru: 'Без подтверждения', en: 'Unacknowledged' },
+  oldest: { ro: 'Cea mai veche', ru: 'Самое давнее', en: 'Oldest' },
+  unsent: { ro: 'De trimis', ru: 'Ждут отправки', en: 'Pending' },
+  failed: { ro: 'Netrimise', ru: 'Не отправлены', en: 'Failed' },
+  refused: { ro: 'Mesaje neînțelese', ru: 'Непонятые сообщения', en: 'Invalid messages' },
 
   underMinute: { ro: 'sub 1 min', ru: 'до 1 мин', en: 'under 1 min' },
   minutes: { ro: '{n} min', ru: '{n} мин', en: '{n} min' },
@@ -85,7 +85,7 @@ export const SUPERVISOR = defineMessages({
 });
 
 export const CENTRE_STATUS_TEXTS: Record<Centre['status'], Text> = {
-  active: { ro: 'lucrează', ru: 'работает', en: 'works' },
+  active: { ro: 'lucrează', ru: 'работает', en: 'active' },
   training: { ro: 'în instruire', ru: 'обучение', en: 'in training' },
   paused: { ro: 'oprit', ru: 'приостановлен', en: 'paused' },
   planned: { ro: 'planificat', ru: 'планируется', en: 'planned' },

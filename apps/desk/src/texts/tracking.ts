@@ -18,43 +18,43 @@ export const TRACKING = defineMessages({
     ru: '14 букв и цифр с расписки. Пробелы и дефисы не важны.',
     en: '14 letters and digits from the receipt. Spaces and dashes do not matter.',
   },
-  ask: { ro: 'Arată unde este', ru: 'Показать, где оно', en: 'Show where it is' },
-  asking: { ro: 'Se caută', ru: 'Ищем', en: 'Looking' },
-  now: { ro: 'Ce aveți de făcut', ru: 'Что нужно сделать', en: 'What you have to do' },
+  ask: { ro: 'Arată unde este', ru: 'Показать, где оно', en: 'Track application' },
+  asking: { ro: 'Se caută', ru: 'Ищем', en: 'Searching' },
+  now: { ro: 'Ce aveți de făcut', ru: 'Что нужно сделать', en: 'What you need to do' },
   filed: { ro: 'Depusă', ru: 'Подано', en: 'Filed' },
-  due: { ro: 'Răspunsul instituției până la', ru: 'Срок ответа учреждения', en: 'Answer of the agency by' },
-  duePassed: { ro: 'termenul a trecut', ru: 'срок прошёл', en: 'the term has passed' },
-  answerBy: { ro: 'Acte până la', ru: 'Последний день для документов', en: 'Papers by' },
+  due: { ro: 'Răspunsul instituției până la', ru: 'Срок ответа учреждения', en: 'Agency reply due' },
+  duePassed: { ro: 'termenul a trecut', ru: 'срок прошёл', en: 'overdue' },
+  answerBy: { ro: 'Acte până la', ru: 'Последний день для документов', en: 'Documents due' },
   changed: { ro: 'Ultima schimbare', ru: 'Последнее изменение', en: 'Last change' },
   noNumber: {
     ro: 'Scrieți numărul de pe recipisă.',
     ru: 'Введите номер с расписки.',
-    en: 'Type the number from the receipt.',
+    en: 'Enter the number from the receipt.',
   },
   misread: {
     ro: 'Numărul nu este întreg sau are o greșeală. Comparați-l cu recipisa.',
     ru: 'Номер неполный или с ошибкой. Сверьте его с распиской.',
-    en: 'The number is not complete or has a mistake. Compare it with the receipt.',
+    en: 'The number is incomplete or has a mistake. Compare it with the receipt.',
   },
   unknown: {
     ro: 'Nu găsim acest număr. Comparați-l cu recipisa sau întrebați la centru.',
     ru: 'Этот номер не найден. Сверьте его с распиской или спросите в центре.',
-    en: 'We do not find this number. Compare it with the receipt, or ask at the centre.',
+    en: 'Number not found. Compare it with the receipt, or ask at the centre.',
   },
   tooMany: {
     ro: 'De aici s-a încercat de prea multe ori. Încercați din nou peste {wait}.',
     ru: 'Отсюда было слишком много попыток. Попробуйте снова через {wait}.',
-    en: 'There were too many tries from here. Try again in {wait}.',
+    en: 'Too many attempts from here. Try again in {wait}.',
   },
   away: {
     ro: 'Platforma nu răspunde acum. Cererea este în siguranță; încercați din nou peste câteva minute.',
     ru: 'Платформа сейчас не отвечает. С заявлением всё в порядке; попробуйте снова через несколько минут.',
-    en: 'The platform does not answer now. The application is safe; try again in a few minutes.',
+    en: 'The platform is unavailable now. The application is safe. Try again in a few minutes.',
   },
   secret: {
     ro: 'Cine are numărul vede numai starea și datele calendaristice: nici serviciul, nici persoana.',
     ru: 'У кого есть номер, тот видит только состояние и даты: ни услугу, ни лицо.',
-    en: 'Who has the number sees the state and the dates only: neither the service nor the person.',
+    en: 'Anyone with the number can see only the state and the dates, not the service or the person.',
   },
 });
 
@@ -76,7 +76,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     next: {
       ro: 'Încă nu a fost depusă. Dacă vi s-au cerut acte, aduceți-le la centru.',
       ru: 'Оно ещё не подано. Если у вас просили документы, принесите их в центр.',
-      en: 'It has not been filed yet. If you were asked for papers, bring them to the centre.',
+      en: 'It has not been filed yet. If you were asked for documents, bring them to the centre.',
     },
   },
   submitted: {
@@ -84,7 +84,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     next: {
       ro: 'Nimic. Instituția o primește și începe să lucreze la ea.',
       ru: 'Ничего. Учреждение получает его и начинает рассматривать.',
-      en: 'Nothing. The agency receives it and begins to work on it.',
+      en: 'Nothing. The agency receives it and starts work.',
     },
   },
   'in-progress': {
@@ -96,19 +96,19 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     next: {
       ro: 'Nimic. Aflați aici sau la centru când vine răspunsul.',
       ru: 'Ничего. Когда придёт ответ, вы узнаете здесь или в центре.',
-      en: 'Nothing. Here or at the centre you learn when the answer comes.',
+      en: 'Nothing. You can see the reply here or ask at the centre.',
     },
   },
   'documents-requested': {
     is: {
       ro: 'Instituția cere acte suplimentare',
       ru: 'Учреждение просит дополнительные документы',
-      en: 'The agency asks for more papers',
+      en: 'The agency requests more documents',
     },
     next: {
-      ro: 'Mergeți la centru: vi se spune exact ce acte trebuie aduse. Termenul instituției stă pe loc până atunci.',
+      ro: 'Mergeți la centru: vi se spune exact ce acte trebuie aduse. Termenul instituției este suspendat până atunci.',
       ru: 'Обратитесь в центр: там скажут точно, какие документы нужны. До тех пор срок учреждения не идёт.',
-      en: 'Go to the centre: you are told there exactly which papers are needed. The term of the agency stands until then.',
+      en: 'Go to the centre to learn which documents are needed. The agency’s deadline is paused until then.',
     },
   },
   ready: {
@@ -124,7 +124,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     next: {
       ro: 'Veniți la centru cu actul de identitate: primiți decizia, cu motivul și cu felul în care poate fi contestată.',
       ru: 'Приходите в центр с удостоверением личности: вы получите решение с причиной и порядком обжалования.',
-      en: 'Come to the centre with your identity document: you get the decision with its reason and with how to appeal.',
+      en: 'Come to the centre with your identity document to get the decision, its reason and how to appeal.',
     },
   },
   'handed-over': {
@@ -132,7 +132,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     next: {
       ro: 'Nimic. Dacă nu este rezultatul de care aveați nevoie, spuneți la centru.',
       ru: 'Ничего. Если это не тот результат, который был нужен, скажите в центре.',
-      en: 'Nothing. If it is not what was needed, tell the centre.',
+      en: 'Nothing. If it does not meet your need, tell the centre.',
     },
   },
   closed: {

@@ -5,6 +5,7 @@ import type { PublicService } from '../api/types.ts';
 import { formatMessage } from '../language/messages.ts';
 import { FIELDS } from '../texts/visit-fields.ts';
 import { fieldsOf, formSchemaOf } from './model/form.ts';
+import type { FormField } from './model/form.ts';
 import type { MissingField } from './model/missing-fields.ts';
 import { textOf } from './model/form-values.ts';
 import type { FormValues } from './model/form-values.ts';
@@ -56,7 +57,9 @@ export function missingFieldText(
   const specific = specificText(pointer, violation.rule, values);
   if (specific) return specific[language];
   const field = fieldsOf(formSchemaOf(service)).find(({ name }) => pointer === `/answers/${name}`);
-  const text = field?.messages[violation.rule] ?? RULE_TEXTS[violation.rule];
+  const text =
+    field?.messages[violation.rule] ??
+    (isChoice(pointer, field) && violation.rule === 'REQUIRED' ? FIELDS.chooseOne : RULE_TEXTS[violation.rule]);
   return formatMessage(language, text, formatParams(violation, { values, service, language }));
 }
 
@@ -68,8 +71,23 @@ function specificText(pointer: string, rule: MissingField['violation']['rule'], 
   }
   if (rule === 'IDNP')
     return parseIdnp(textOf(values, pointer)).state === 'short' ? FIELDS.idnpShort : FIELDS.idnpWrong;
-  const isChoice = ['/costOption', '/delivery/kind', '/mandate/kind', '/behalf'].includes(pointer);
-  return isChoice && rule === 'REQUIRED' ? FIELDS.chooseOne : undefined;
+  const hasLetters = /\p{L}/u.test(textOf(values, pointer).replace(/г\.?$/, ''));
+  return rule === 'DATE' && hasLetters ? FIELDS.dateDigits : undefined;
+}
+
+const CHOICE_POINTERS = [
+  '/costOption',
+  '/delivery/kind',
+  '/mandate/kind',
+  '/behalf',
+  '/language',
+  '/foreignDocument/country',
+  '/foreignDocument/kind',
+];
+
+function isChoice(pointer: string, field: FormField | undefined): boolean {
+  const member = pointer.replace(/^\/(?:applicant|represented)(?=\/)/, '');
+  return CHOICE_POINTERS.includes(member) || field?.kind === 'choice' || field?.kind === 'yes-no';
 }
 
 /** Replaces codes and pointers among the parameters by their labels. */

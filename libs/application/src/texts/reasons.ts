@@ -11,7 +11,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   IDNP_INVALID: {
     ro: 'IDNP-ul nu este corect. Citiți-l din nou din document.',
     ru: 'Неверный IDNP. Прочитайте его в документе ещё раз.',
-    en: 'The IDNP is not right. Read it from the paper again.',
+    en: 'The IDNP is not valid. Read it from the document again.',
   },
   REQUEST_ID_INVALID: {
     ro: 'Pagina a trimis un identificator greșit. Actualizați pagina.',
@@ -44,9 +44,9 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     en: 'The data were sent in another form. Reload the page.',
   },
   DEADLINE_MISSING: {
-    ro: 'O parte a platformei a apelat-o greșit pe alta. Spuneți-le celor care o întrețin.',
-    ru: 'Одна часть платформы неверно вызвала другую. Сообщите тем, кто её обслуживает.',
-    en: 'One part of the platform called another wrongly. Tell those who run it.',
+    ro: 'O parte a platformei a apelat-o greșit pe alta. Adresați-vă asistenței platformei.',
+    ru: 'Одна часть платформы неверно вызвала другую. Обратитесь в поддержку платформы.',
+    en: 'One part of the platform called another incorrectly. Contact platform support.',
   },
   REQUEST_ID_REUSED: {
     ro: 'Aceeași trimitere are acum alt conținut. Actualizați pagina și încercați din nou.',
@@ -79,14 +79,14 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     en: 'The session cannot be verified. Sign in again.',
   },
   TOKEN_INVALID: {
-    ro: 'Părțile platformei nu se recunosc. Spuneți-le celor care o întrețin.',
-    ru: 'Части платформы не узнают друг друга. Сообщите тем, кто её обслуживает.',
-    en: 'The parts of the platform do not know each other. Tell those who run it.',
+    ro: 'Părțile platformei nu se recunosc. Adresați-vă asistenței platformei.',
+    ru: 'Части платформы не узнают друг друга. Обратитесь в поддержку платформы.',
+    en: 'The parts of the platform do not recognise each other. Contact platform support.',
   },
   CALLER_MISMATCH: {
-    ro: 'Părțile platformei nu se recunosc. Spuneți-le celor care o întrețin.',
-    ru: 'Части платформы не узнают друг друга. Сообщите тем, кто её обслуживает.',
-    en: 'The parts of the platform do not know each other. Tell those who run it.',
+    ro: 'Părțile platformei nu se recunosc. Adresați-vă asistenței platformei.',
+    ru: 'Части платформы не узнают друг друга. Обратитесь в поддержку платформы.',
+    en: 'The parts of the platform do not recognise each other. Contact platform support.',
   },
   PERMISSION_DENIED: {
     ro: 'Nu aveți acest drept. Adresați-vă conducerii centrului.',
@@ -111,7 +111,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   SIGN_IN_OVER: {
     ro: 'Această intrare nu mai este valabilă. Începeți din nou.',
     ru: 'Этот вход больше не действует. Начните заново.',
-    en: 'This sign-in is no longer valid. Begin again.',
+    en: 'This sign-in is no longer valid. Start again.',
   },
   OPERATOR_UNKNOWN: {
     ro: 'Nu aveți acces la platformă. Cereți o invitație de la managerul centrului.',
@@ -186,7 +186,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   TRAINING_MISMATCH: {
     ro: 'Exercițiile și cererile adevărate nu se amestecă. Începeți o vizită nouă.',
     ru: 'Учебные и настоящие заявления не смешиваются. Начните новое посещение.',
-    en: 'Practice and real applications do not mix. Begin a new visit.',
+    en: 'Training and real applications do not mix. Start a new visit.',
   },
   CENTRE_PAUSED: {
     ro: 'Centrul este în pauză: cereri noi nu se deschid. Cele deschise se termină.',
@@ -206,12 +206,12 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   SERVICE_NOT_FILEABLE: {
     ro: 'Acest serviciu nu se depune aici. Spuneți persoanei unde se cere.',
     ru: 'Эта услуга здесь не подаётся. Скажите человеку, где её просят.',
-    en: 'This service cannot be filed here. Tell the person where it is asked for.',
+    en: 'This service is not available here. Tell the applicant where to go.',
   },
   SERVICE_PAUSED: {
     ro: 'Serviciul este oprit pentru un timp. Spuneți persoanei motivul.',
     ru: 'Услуга временно приостановлена. Сообщите человеку причину.',
-    en: 'The service is paused. Tell the person why.',
+    en: 'The service is paused. Tell the applicant why.',
   },
   SERVICE_VERSION_EXPIRED: {
     ro: 'Condițiile serviciului s-au schimbat. Reînnoiți ciorna, verificați-o și depuneți.',
@@ -220,8 +220,8 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   },
   RESULT_REVOKED: {
     ro: 'Nu înmânați nimic: autoritatea a revocat rezultatul. Așteptați corectarea sau retrageți cererea.',
-    ru: 'Ничего не выдавайте: ведомство отозвало результат. Дождитесь исправления или отзовите заявление.',
-    en: 'Hand nothing over: the agency revoked the result. Wait for its correction, or withdraw.',
+    ru: 'Ничего не выдавайте: учреждение отозвало результат. Дождитесь исправления или отзовите заявление.',
+    en: 'Do not hand anything over: the agency revoked the result. Wait for its correction, or withdraw.',
   },
   SUBMISSION_WITHDRAWN: {
     ro: 'Cererea a fost retrasă. Nu se mai trimite nimic.',
@@ -246,12 +246,12 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   OVERLOADED: {
     ro: 'Platforma este foarte ocupată. Se încearcă din nou.',
     ru: 'Платформа сильно загружена. Идёт повтор.',
-    en: 'The platform is very busy. It is tried again.',
+    en: 'The platform is very busy. The page will try again automatically.',
   },
   NEIGHBOUR_UNAVAILABLE: {
     ro: 'O parte a platformei nu răspunde. Ce ați scris se păstrează; se încearcă din nou.',
     ru: 'Часть платформы не отвечает. Введённое сохраняется; идёт повтор.',
-    en: 'A part of the platform does not answer. What you typed is kept; it is tried again.',
+    en: 'A part of the platform is unavailable. Your input is saved, and will be sent again automatically.',
   },
   UNKNOWN_HERE: {
     ro: 'Platforma tocmai află de această schimbare. Încercați din nou peste un minut.',
@@ -261,31 +261,31 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   STORE_UNAVAILABLE: {
     ro: 'Datele nu pot fi păstrate acum. Ce ați scris rămâne aici; se încearcă din nou.',
     ru: 'Сейчас данные нельзя сохранить. Введённое остаётся здесь; идёт повтор.',
-    en: 'Data cannot be stored now. What you typed stays here; it is tried again.',
+    en: 'Data cannot be stored now. Your input is saved here, and will be sent again automatically.',
   },
   BROKER_UNAVAILABLE: {
     ro: 'Mesajele nu pot pleca acum. Se încearcă din nou.',
     ru: 'Сообщения сейчас не отправляются. Идёт повтор.',
-    en: 'Messages cannot go out now. It is tried again.',
+    en: 'Messages cannot be sent now. The page will try again automatically.',
   },
   CONTENTION: {
     ro: 'Mai mulți schimbă aceeași cerere. Încercați din nou.',
     ru: 'Одно заявление меняют сразу несколько. Повторите.',
-    en: 'Several people change the same application. Try again.',
+    en: 'Several people are changing the same application. Try again.',
   },
   DEADLINE_EXCEEDED: {
     ro: 'A durat prea mult. Încercați din nou: dacă s-a făcut deja, nu se face a doua oară.',
     ru: 'Слишком долго. Повторите: если уже сделано, второй раз не сделается.',
-    en: 'It took too long. Try again: if it was done already, it is not done twice.',
+    en: 'It took too long. Try again: it will not be done twice.',
   },
   CANCELLED: {
     ro: 'Cererea a fost întreruptă. Încercați din nou.',
     ru: 'Запрос был прерван. Повторите.',
-    en: 'The request was broken off. Try again.',
+    en: 'The request was interrupted. Try again.',
   },
   INTERNAL: {
-    ro: 'S-a produs o eroare a platformei. Spuneți numărul ei celor care o întrețin.',
-    ru: 'Произошла ошибка платформы. Сообщите её номер тем, кто её обслуживает.',
-    en: 'A fault of the platform. Tell its number to those who run it.',
+    ro: 'S-a produs o eroare a platformei. Spuneți numărul ei asistenței platformei.',
+    ru: 'Произошла ошибка платформы. Сообщите её номер в поддержку платформы.',
+    en: 'A platform error occurred. Give its number to platform support.',
   },
 };

@@ -6,7 +6,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   INVALID: {
     ro: 'Valoarea nu este corectă. Verificați-o.',
     ru: 'Значение указано неверно. Проверьте его.',
-    en: 'The value is not right. Check it.',
+    en: 'The value is not valid. Check it.',
   },
   REQUIRED: { ro: 'Completați acest câmp.', ru: 'Заполните это поле.', en: 'Fill in this field.' },
   NEEDED_WITH: {
@@ -122,29 +122,29 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   PATTERN: {
     ro: 'Scrieți în forma cerută. Comparați cu documentul.',
     ru: 'Введите в нужной форме. Сверьте с документом.',
-    en: 'Write it in the form that is asked for. Compare with the paper.',
+    en: 'Enter it in the required format. Compare with the document.',
   },
   CONTROL_CHARACTERS: {
     ro: 'Scrieți pe un singur rând, fără semne ascunse.',
     ru: 'Введите в одну строку, без скрытых знаков.',
-    en: 'Write one line, without hidden characters.',
+    en: 'Enter one line, without hidden characters.',
   },
   CODE: {
     ro: 'Codul nu este corect. Alegeți din listă.',
     ru: 'Код указан неверно. Выберите из списка.',
-    en: 'The code is not right. Choose from the list.',
+    en: 'The code is not valid. Choose from the list.',
   },
   DATE: {
     ro: 'Această zi nu există. Scrieți ziua, luna și anul.',
     ru: 'Такого дня нет. Укажите день, месяц и год.',
-    en: 'There is no such day. Write day, month and year.',
+    en: 'This date does not exist. Enter day, month and year.',
   },
   DATE_TIME: {
     ro: 'Scrieți ziua și ora.',
     ru: 'Укажите день и время.',
-    en: 'Write the day and the time.',
+    en: 'Enter the date and the time.',
   },
-  TIME: { ro: 'Scrieți ora și minutele.', ru: 'Укажите часы и минуты.', en: 'Write hours and minutes.' },
+  TIME: { ro: 'Scrieți ora și minutele.', ru: 'Укажите часы и минуты.', en: 'Enter hours and minutes.' },
   EMAIL: {
     ro: 'Scrieți adresa de e-mail în forma nume@exemplu.md, fără diacritice.',
     ru: 'Введите адрес электронной почты в виде имя@пример.md латинскими буквами.',
@@ -153,27 +153,27 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   PERSON_NAME: {
     ro: 'Scrieți numele doar cu litere, cratimă, apostrof și spațiu.',
     ru: 'Имя состоит только из букв, дефиса, апострофа и пробела.',
-    en: 'Write the name with letters, hyphens, apostrophes and spaces only.',
+    en: 'Enter the name with letters, hyphens, apostrophes and spaces only.',
   },
   PHONE: {
     ro: 'Scrieți +373 și opt cifre.',
     ru: 'Введите +373 и восемь цифр.',
-    en: 'Write +373 and eight digits.',
+    en: 'Enter +373 and eight digits.',
   },
   URI: {
     ro: 'Scrieți adresa paginii întreagă, cu https://.',
     ru: 'Введите полный адрес страницы, с https://.',
-    en: 'Write the whole address of the page, with https://.',
+    en: 'Enter the full URL, with https://.',
   },
   UUID: {
     ro: 'Identificatorul nu este corect. Actualizați pagina.',
     ru: 'Идентификатор указан неверно. Обновите страницу.',
-    en: 'The identifier is not right. Reload the page.',
+    en: 'The ID is not valid. Reload the page.',
   },
   ULID: {
     ro: 'Identificatorul cererii nu este corect. Actualizați pagina.',
     ru: 'Идентификатор заявления указан неверно. Обновите страницу.',
-    en: 'The identifier of the application is not right. Reload the page.',
+    en: 'The ID of the application is not valid. Reload the page.',
   },
   IDNP: {
     ro: 'Ultima cifră nu se potrivește. Comparați cu buletinul.',
@@ -183,12 +183,12 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   IDNO: {
     ro: 'Ultima cifră nu se potrivește. Comparați cu documentul organizației.',
     ru: 'Последняя цифра не сходится. Сверьте с документом организации.',
-    en: 'The last digit does not match. Compare with the paper of the organisation.',
+    en: 'The last digit does not match. Compare with the document of the organisation.',
   },
   IBAN: {
     ro: 'IBAN-ul nu este corect. Comparați cu documentul băncii.',
     ru: 'Неверный IBAN. Сверьте с документом банка.',
-    en: 'The IBAN is not right. Compare with the paper of the bank.',
+    en: 'The IBAN is not valid. Compare with the bank document.',
   },
   RESOURCE_NAME: {
     ro: 'Denumirea nu este de forma {form}. Actualizați pagina.',
@@ -248,22 +248,22 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   FOREIGN_DOCUMENT_NOT_TAKEN: {
     ro: 'Instituția cere IDNP și nu primește acte ale altui stat.',
     ru: 'Учреждение требует IDNP и не принимает документы другого государства.',
-    en: 'The institution needs an IDNP and takes no document of another state.',
+    en: 'The agency requires an IDNP and accepts no foreign documents.',
   },
   CONTACT_MISSING: {
     ro: 'Scrieți un telefon sau un e-mail, sau notați că persoana nu are.',
     ru: 'Укажите телефон или электронную почту, либо отметьте, что их нет.',
-    en: 'Write a telephone number or an e-mail address, or note that there is none.',
+    en: 'Enter a phone number or an email address, or choose that there is none.',
   },
   POWER_NEEDED: {
     ro: 'Pentru altă persoană este nevoie de procură, rudenie sau tutelă. Alegeți temeiul.',
     ru: 'Для другого лица нужна доверенность, родство или опека. Выберите основание.',
-    en: 'For another person a power, kinship or guardianship is needed. Choose the ground.',
+    en: 'For another person a power of attorney, kinship or guardianship is required. Choose one.',
   },
   EVIDENCE_MISSING: {
     ro: 'Lipsește documentul: {kind}.',
     ru: 'Нет документа: {kind}.',
-    en: 'This paper is missing: {kind}.',
+    en: 'This document is missing: {kind}.',
   },
   EVIDENCE_UNSEEN: {
     ro: 'Verificați originalul sau atașați o copie: {kind}.',
@@ -308,6 +308,6 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   SEARCH_TEXT: {
     ro: 'Scrieți numărul de urmărire (cel puțin {symbols} semne), toate cele 13 cifre ale IDNP-ului, telefonul întreg sau numele (litere, cel puțin: {letters}).',
     ru: 'Введите номер (знаков, не меньше: {symbols}), все 13 цифр IDNP, телефон целиком или имя (букв, не меньше: {letters}).',
-    en: 'Write the tracking number (symbols, at least: {symbols}), all 13 digits of the IDNP, the whole telephone number, or the name (letters, at least: {letters}).',
+    en: 'Enter the tracking number (characters, at least: {symbols}), all 13 digits of the IDNP, the full phone number, or the name (letters, at least: {letters}).',
   },
 };
