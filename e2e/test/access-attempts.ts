@@ -3,13 +3,13 @@ import type { Session } from '@cups/rpc';
 import { isOwnAgency, isOwnCentre } from './access-model.ts';
 import type { AccessTarget } from './access-model.ts';
 
-/** What the methods that name something of somebody's are asked with, and what a list may hold. */
+/** Requests of the methods that access owned resources, and the expected contents of lists. */
 
-/** An application of the test, with what a desk would type to find it. */
+/** An application of the test, with the data of a search. */
 export interface SubmittedTarget extends AccessTarget {
   idnp: string;
   trackingNumber: string;
-  /** Name of one of its notices; empty where there is none. */
+  /** Name of a notice; empty without one. */
   notice: string;
   state: string;
 }
@@ -18,11 +18,11 @@ export interface AccessAttempt {
   service: string;
   method: string;
   ask: (thing: SubmittedTarget, more: { session: string }) => object;
-  /** Whether an answer holds just what is theirs; absent for one that tells of the one thing alone. */
+  /** Returns whether a response contains exactly the visible targets; absent for responses about a single target. */
   holds?: (
     answer: never,
     session: Session,
-    asked: { thing: SubmittedTarget; all: readonly SubmittedTarget[] },
+    request: { thing: SubmittedTarget; all: readonly SubmittedTarget[] },
   ) => boolean;
 }
 
@@ -30,9 +30,9 @@ const nameOf = ({ id }: SubmittedTarget) => `applications/${id}`;
 const operatorAt = ({ centre }: SubmittedTarget) =>
   `operators/${centre.replace('centres/', '').toLowerCase()}-specialist`;
 const byName = (thing: SubmittedTarget) => ({ name: nameOf(thing) });
-/** A write of a stale revision: whoever may write is told so, and nothing changes. */
+/** A write with a stale revision: authorised callers receive an error, and nothing changes. */
 const withStaleEtag = (thing: SubmittedTarget) => ({ name: nameOf(thing), requestId: randomUUID(), etag: '"0"' });
-/** A change of somebody by a request without an id: whoever may change is told so, and nothing changes. */
+/** A staff change without a request ID: authorised callers receive an error, and nothing changes. */
 const withoutRequestId = (thing: SubmittedTarget) => ({
   requestId: '',
   name: operatorAt(thing),
@@ -123,8 +123,8 @@ const BRIDGE_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
   ListDeliveries: {
     ask: ({ agency, filed }) => ({ pageSize: 200, agency: filed ? agency : '' }),
     holds({ deliveries }: { deliveries: { application: string }[] }, session, { thing, all }) {
-      const asked = all.filter(({ agency }) => !thing.filed || agency === thing.agency);
-      const theirs = asked.filter(({ filed, agency }) => filed && isOwnAgency(session, agency));
+      const requested = all.filter(({ agency }) => !thing.filed || agency === thing.agency);
+      const theirs = requested.filter(({ filed, agency }) => filed && isOwnAgency(session, agency));
       return containsExactly(
         deliveries.map(({ application }) => ({ name: application })),
         theirs,
@@ -146,7 +146,7 @@ const IDENTITY_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
     holds({ members }: { members: { name: string; idnpEnd: string; centre: string }[] }, { roles }, { thing }) {
       const isColleague = roles.includes('specialist');
       const isThere = members.some(({ name }) => name === operatorAt(thing));
-      // Colleagues are told names and roles, and who is away.
+      // Colleagues receive names, roles and absences.
       const shown = members.filter(({ idnpEnd, centre }) => idnpEnd !== '' || centre !== '');
       const isTheirs = members.every(({ centre }) => isColleague || centre === thing.centre);
       return isThere && isTheirs && (isColleague ? shown.length === 0 : true);
@@ -172,7 +172,7 @@ const IDENTITY_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
   UpdateOperatorRoles: { ask: (thing) => ({ ...withoutRequestId(thing), centre: '', roles: ['ROLE_SUPERVISOR'] }) },
 };
 
-/** Tries of somebody who has signed in, for identity looks at the session itself. */
+/** Requests of signed-in operators, because identity checks the session itself. */
 export const OWN_SESSION_ATTEMPTS: AccessAttempt[] = [
   { service: 'identity', method: 'EndSession', ask: (_thing, { session }) => ({ id: session }) },
   {

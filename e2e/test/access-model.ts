@@ -1,15 +1,15 @@
 import type { Role, ServiceName, Session } from '@cups/rpc';
 
 /**
- * Who may do what, said a second time and by nobody who wrote the tables of the services: a test holds it against them while they run.
- * A method that is not named here makes the test red, and so does one that is no more.
+ * The access model, written independently of the services' own tables; a test compares both at runtime.
+ * A missing or an obsolete method fails the test.
  */
 
-/** Whose a session must be: of a centre, of an agency if it is a clerk's, anybody's, or there is none. */
+/** Required scope of a session: a centre; an agency for clerks; any; or no session. */
 type SessionScope = 'centre' | 'agency' | 'platform' | 'nobody';
 export interface AccessRule {
   callers: readonly ServiceName[];
-  /** 'none': no session is needed. */
+  /** 'none' requires no session. */
   roles: readonly Role[] | 'none';
   whose: SessionScope;
 }
@@ -23,12 +23,12 @@ const pageRule = (roles: AccessRule['roles'], whose: SessionScope): AccessRule =
 });
 const serviceRule = (...callers: ServiceName[]): AccessRule => ({ callers, roles: 'none', whose: 'nobody' });
 
-/** Rules of many methods of one service. */
+/** Returns the rules of several methods of a service. */
 const rulesFor = (names: string, rule: AccessRule): [string, AccessRule][] =>
   names.split(' ').map((name) => [name, rule]);
 
 export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, AccessRule>>>> = {
-  // A desk works on what is its centre's. Nobody else sees an application, neither supervisor nor support nor a clerk of the agency.
+  // A desk works on applications of its centre. Nobody else sees them: no supervisor, no support, no agency clerk.
   intake: Object.fromEntries([
     ...rulesFor('CreateApplication GetApplication ListApplications SearchApplications', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor('ListQueue ListQueueChanges LookUpPerson GetApplicationFile', pageRule(DESK_ROLES, 'centre')),
@@ -45,7 +45,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
     ...rulesFor('GetContact', serviceRule('notifications')),
   ]),
-  // That an application exists, where it goes and how it fares there: for the platform's people, and the agency of its own.
+  // Existence and progress of a delivery: for platform staff and the clerks of its agency.
   'agency-bridge': Object.fromEntries([
     ...rulesFor('GetDelivery', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor(
@@ -82,7 +82,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
 
 export type AccessVerdict = 'let in' | 'denied' | 'not signed in';
 
-/** Whether a caller gets past the door of a method, before anybody looks what it asks for. */
+/** Returns whether a caller may call a method, before its request is evaluated. */
 export function evaluateRule(rule: AccessRule, caller: ServiceName, session: Session | undefined): AccessVerdict {
   if (!rule.callers.includes(caller)) return 'denied';
   const { roles } = rule;
@@ -94,36 +94,37 @@ export function evaluateRule(rule: AccessRule, caller: ServiceName, session: Ses
   return rule.whose === 'agency' && isLostClerk ? 'denied' : 'let in';
 }
 
-/** Something that is somebody's: an application, with all that hangs on it, at its centre and its agency. */
+/** A resource with an owner: an application at its centre and agency, with all its dependents. */
 export interface AccessTarget {
   id: string;
   /** centres/{code} and agencies/{code}. */
   centre: string;
   agency: string;
-  /** Whether it was ever filed: then it has a submission, a delivery and notices. */
+  /** Whether it was filed: then it has a submission, a delivery and notices. */
   filed: boolean;
 }
 
-/** What becomes of a call about a thing. What is not theirs is as absent as what does not exist. */
+/** Visibility of a resource to a caller. Resources of others are NOT_FOUND, like unknown ones. */
 export type TargetVisibility = 'theirs' | 'absent' | 'denied';
 
-/** Whether what is of this centre is there for a session that was let in to a method of desks. */
-export const isOwnCentre = ({ centre, takesOver = [] }: Session, of: string): boolean =>
-  [centre, ...takesOver].includes(of);
+/** Returns whether a desk session covers this centre. */
+export const isOwnCentre = ({ centre, takesOver = [] }: Session, owner: string): boolean =>
+  [centre, ...takesOver].includes(owner);
 const seesAllCentres = ({ roles }: Session): boolean => roles.includes('supervisor') || roles.includes('support');
-/** Whether what is of this agency is there: for its clerks, and for who sees all. */
-export const isOwnAgency = (session: Session, of: string): boolean => seesAllCentres(session) || session.agency === of;
+/** Returns whether a session covers this agency: for its clerks, and for roles with access to all centres. */
+export const isOwnAgency = (session: Session, owner: string): boolean =>
+  seesAllCentres(session) || session.agency === owner;
 
 type OwnershipRule = (session: Session, thing: AccessTarget) => TargetVisibility;
 const theirsIf = (is: boolean): TargetVisibility => (is ? 'theirs' : 'absent');
 const desk: OwnershipRule = (session, { centre }) => theirsIf(isOwnCentre(session, centre));
 const deskOnceFiled: OwnershipRule = (session, { centre, filed }) => theirsIf(filed && isOwnCentre(session, centre));
 const agency: OwnershipRule = (session, thing) => theirsIf(isOwnAgency(session, thing.agency));
-/** Staff are of the centre where somebody works now: what it took over of another centre are its applications alone. */
+/** Staff belong to their current workplace: inherited centres contribute applications only. */
 const staff: OwnershipRule = (session, { centre }) => theirsIf(seesAllCentres(session) || session.centre === centre);
 const managed: OwnershipRule = (session, { centre }) =>
   theirsIf(session.roles.includes('supervisor') || session.centre === centre);
-/** What a supervisor alone does, to whom even their own manager is nobody. */
+/** Only supervisors may do this; to others, even their own manager is NOT_FOUND. */
 const supervised: OwnershipRule = (session, thing) => {
   const found = managed(session, thing);
   return found === 'theirs' && !session.roles.includes('supervisor') ? 'denied' : found;
@@ -135,7 +136,7 @@ const nobody: OwnershipRule = () => 'absent';
 const ownershipRules = (names: string, owner: OwnershipRule): [string, OwnershipRule][] =>
   names.split(' ').map((name) => [name, owner]);
 
-/** What a method finds of a thing for a session that was let in; a list is there for everybody, and holds what is theirs. */
+/** Visibility of a resource per method. Lists are visible to everybody, and contain the visible resources. */
 export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.fromEntries([
   ...ownershipRules(
     'GetApplication GetApplicationFile RecordAccess ListLooks ListApplicationActions UpdateApplication',
@@ -149,9 +150,9 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
   ...ownershipRules('ListRefusedReplies GetAgencyActivity', agency),
   ...ownershipRules('ListCentreOperators GetOperator ListOperatorActions', staff),
   ...ownershipRules('SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
-  // Of a manager, whom a supervisor invites; of a whole person.
+  // Managers, whom a supervisor invites, and whole persons.
   ...ownershipRules('InviteOperator', supervised),
   ...ownershipRules('UpdateOperatorRoles', platform),
-  // Of somebody else.
+  // Sessions of others.
   ...ownershipRules('EndSession', nobody),
 ]);

@@ -20,11 +20,11 @@ import { OWN_SESSION_ATTEMPTS, ACCESS_ATTEMPTS as SHARED } from './access-attemp
 import type { SubmittedTarget } from './access-attempts.ts';
 
 /**
- * The model of access held against the services as they run: every method with everybody, and many tries at random. A supervisor
- * sees by the bridge that an application exists and how it fares, and by no method what is in it.
+ * Compares the access model with the running services: every method with every caller, and many random attempts.
+ * A supervisor sees through the bridge that an application exists and its progress, but never its content.
  */
 
-/** As many as `npm test` has time for; CUPS_ACCESS_TRIES=100000 makes more. */
+/** As many as fit into `npm test`; CUPS_ACCESS_TRIES=100000 runs more. */
 const ATTEMPT_COUNT = Number(process.env['CUPS_ACCESS_TRIES'] ?? 12_000);
 const CONCURRENCY = 48;
 const SERVICE_NAMES: Readonly<Record<string, string>> = {
@@ -47,7 +47,7 @@ const ROLES: Role[] = ['specialist', 'centre-manager', 'supervisor', 'support', 
 const DESK_ROLES: Role[] = ['specialist', 'centre-manager'];
 const CENTRES = ['CU-001', 'CU-002', 'CU-003', 'CU-004'];
 const AGENCIES = ['agencies/asp', 'agencies/cnas', 'agencies/mai'];
-/** What the door says, beside whom it turns away for other reasons. */
+/** Messages of an access denial, in contrast to other errors. */
 const DENIAL_MESSAGE = /may not call this method|role does not allow|session of an? (centre|agency) is needed/;
 
 type Call = (request: object, context: { sessionToken?: string }) => Promise<object>;
@@ -58,9 +58,9 @@ const keys = new Map<ServiceName, Keys>();
 const clients = new Map<string, Client>();
 let platform: Platform;
 let criminalRecord: PublicService;
-/** At each centre an application for each way that one can have gone. */
+/** An application in each possible state, at each centre. */
 const targets: SubmittedTarget[] = [];
-/** Some who have really signed in. */
+/** Operators with real sessions. */
 const signedIn: { session: Session; token: string }[] = [];
 
 const keysFor = (service: ServiceName): Keys => {
@@ -85,7 +85,7 @@ const listMethods = (service: string): string[] => Object.keys(loadService(SERVI
 const findMethod = (client: Client, method: string): Call => client[method[0]!.toLowerCase() + method.slice(1)]!;
 
 beforeAll(async () => {
-  // Plain calls: who holds which certificate is proved elsewhere, and here one process speaks for all services.
+  // Plaintext calls: certificates have their own tests, and one process acts as all services here.
   const env = { GRPC_TLS_DIR: '', REQUEST_BUDGET_MS: '60000' };
   platform = await startPlatform({ port: 0, dataDir, prefix: uniquePrefix(), open: true, env });
   const services = await publicServices(platform.url);
@@ -99,7 +99,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-/** The ways of an application, by the ending that tells the simulated agency how to behave, and where they end. */
+/** Ways of an application: the ID ending, which instructs the agency simulator, and the final state. */
 const APPLICATION_STATES = [
   { ending: 'ZQ', state: 'draft' },
   { ending: 'ZN', state: 'withdrawn' },
@@ -110,16 +110,16 @@ const APPLICATION_STATES = [
   { ending: 'ZQ', state: 'handed-over' },
 ];
 
-/** Brings an application on each way, the same people at every centre. */
+/** Creates an application for each way, with the same people at every centre. */
 async function submitAtCentre(centre: string): Promise<void> {
   const desk = await openDesk(platform.url, `${centre.toLowerCase()}-specialist`);
   const where = await desk.call<Centre>('GET', `/centres/${centre}`);
   for (const [n, way] of APPLICATION_STATES.entries()) {
-    // By turns for one agency and for another.
+    // Alternates between two agencies.
     const record = { publicService: 'criminal-record', ...createContent(n, where.body, criminalRecord) };
     const content = n % 2 === 0 ? {} : record;
-    const given = Object.assign(filing(n, way.ending), content);
-    const { body } = await desk.call<Application>('POST', '/applications', { body: given });
+    const request = Object.assign(filing(n, way.ending), content);
+    const { body } = await desk.call<Application>('POST', '/applications', { body: request });
     const filed = way.state !== 'draft';
     if (filed) await advanceTo(desk, `/applications/${body.id}`, way.state);
     const { id, agency, trackingNumber } = body;
@@ -131,21 +131,21 @@ async function submitAtCentre(centre: string): Promise<void> {
 
 async function advanceTo(desk: Desk, path: string, state: string): Promise<void> {
   await desk.call('POST', `${path}/submit`);
-  const reached = (one: string) =>
+  const waitForState = (expected: string) =>
     waitUntil(
       async () => (await desk.call<Application>('GET', path)).body.state,
-      (now) => now === one,
-      `${path} is ${one}`,
+      (current) => current === expected,
+      `${path} is ${expected}`,
       30,
     );
   if (state === 'withdrawn') return void (await desk.call('POST', `${path}/withdraw`, { body: { reason: 'x' } }));
-  if (state !== 'handed-over') return void (await reached(state));
-  await reached('ready');
+  if (state !== 'handed-over') return void (await waitForState(state));
+  await waitForState('ready');
   const body = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
   await desk.call('POST', `${path}/hand-over`, { body });
 }
 
-/** A notice that can be printed. */
+/** Returns a printable notice. */
 async function findPrintableNotice(desk: Desk, id: string): Promise<string> {
   const found = await waitUntil(
     () => desk.call<Notices>('GET', `/applications/${id}/notices`).catch(() => ({ body: { notices: [] } as Notices })),
@@ -159,7 +159,7 @@ interface Notices {
   notices: { name: string; text: string }[];
 }
 
-/** A manager really signs in: identity knows the session. */
+/** Signs in a manager with a real session in identity. */
 async function signIn(centre: string): Promise<void> {
   const create = findMethod(clientFor('identity', 'gateway'), 'CreateSession');
   const proof = { provider: 'local', operator: `operators/${centre.toLowerCase()}-manager` };
@@ -167,7 +167,7 @@ async function signIn(centre: string): Promise<void> {
   signedIn.push({ token: assertion, session: await keysFor('gateway').verifySession(assertion) });
 }
 
-/** What became of a call at the door. */
+/** Returns the access decision of a call. */
 async function observeVerdict(call: Promise<object>): Promise<AccessVerdict> {
   try {
     await call;
@@ -179,13 +179,13 @@ async function observeVerdict(call: Promise<object>): Promise<AccessVerdict> {
   return 'let in';
 }
 
-test('the model names every method of every service, and no other', () => {
+test('the model covers exactly the methods of all services', () => {
   for (const service of Object.keys(SERVICE_NAMES)) {
     expect([service, Object.keys(ACCESS_MODEL[service]!).sort()]).toEqual([service, listMethods(service).sort()]);
   }
 });
 
-test('every method lets in whom the model lets in: by caller, role, and whose session it is', async () => {
+test('every method admits exactly the callers, roles and session scopes of the model', async () => {
   const people = [
     undefined,
     ...ROLES.flatMap((role) => [
@@ -194,7 +194,7 @@ test('every method lets in whom the model lets in: by caller, role, and whose se
       createSession([role], { agency: 'agencies/asp' }),
     ]),
   ];
-  const wrong: string[] = [];
+  const mismatches: string[] = [];
   let tried = 0;
   for (const [service, rules] of Object.entries(ACCESS_MODEL)) {
     for (const [method, rule] of Object.entries(rules)) {
@@ -205,17 +205,17 @@ test('every method lets in whom the model lets in: by caller, role, and whose se
           const found = await observeVerdict(findMethod(clientFor(service, caller), method)({}, context));
           const expected = evaluateRule(rule, caller, person?.session);
           const who = `${caller} for ${person?.session.roles.join() ?? 'nobody'}`;
-          if (found !== expected) wrong.push(`${service}.${method} by ${who}: ${found}, expected ${expected}`);
+          if (found !== expected) mismatches.push(`${service}.${method} by ${who}: ${found}, expected ${expected}`);
           tried += 1;
         }),
       );
     }
   }
-  expect(wrong).toEqual([]);
+  expect(mismatches).toEqual([]);
   expect(tried).toBeGreaterThan(6000);
 }, 180_000);
 
-/** A generator of its own, so that a try that failed is tried again by the same number. */
+/** Returns a seeded generator, so that a failed attempt can be repeated by its seed. */
 function createRandom(seed: number) {
   let state = seed;
   const below = (n: number): number => {
@@ -225,7 +225,9 @@ function createRandom(seed: number) {
   return { below, pick: <T>(from: readonly T[]): T => from[below(from.length)]! };
 }
 
-/** People of all roles: half of them where something lies, the others anywhere; some at centres that took others over. */
+/**
+ * Returns random sessions of all roles: half at the target's owner, the others anywhere, some with inherited centres.
+ */
 function createSessions({ below, pick }: ReturnType<typeof createRandom>) {
   const code = () => `centres/${below(2) === 0 ? pick(CENTRES) : `CU-${String(1 + below(60)).padStart(3, '0')}`}`;
   return Array.from({ length: 3000 }, () => {
@@ -235,7 +237,10 @@ function createSessions({ below, pick }: ReturnType<typeof createRandom>) {
   });
 }
 
-/** What a refusal says: of a stale revision, a missing id of the request, or a centre that does not serve hears only who may write at all. */
+/**
+ * Visibility implied by an error: a stale revision, a missing request ID or a closed centre is reported to authorised
+ * callers only.
+ */
 const VISIBILITY_BY_REASON: Readonly<Record<string, TargetVisibility>> = {
   PERMISSION_DENIED: 'denied',
   NOT_FOUND: 'absent',
@@ -246,28 +251,28 @@ const VISIBILITY_BY_REASON: Readonly<Record<string, TargetVisibility>> = {
   SERVICE_NOT_FILEABLE: 'theirs',
 };
 
-test('every method that names something of somebody is tried', () => {
+test('every method with an owned resource is attempted', () => {
   const tried = [...SHARED, ...OWN_SESSION_ATTEMPTS].map(({ method }) => method).sort();
   expect(tried).toEqual(Object.keys(OWNERSHIP_RULES).sort());
 });
 
-test(`of ${ATTEMPT_COUNT} tries at random none is answered otherwise than the model says`, async () => {
+test(`${ATTEMPT_COUNT} random attempts match the model`, async () => {
   const random = createRandom(20_261_126);
   const { below, pick } = random;
   const people = createSessions(random);
-  /** By method, so that one fault hides no other. */
-  const wrong = new Map<string, string>();
+  /** Grouped by method, so that one error hides no other. */
+  const mismatches = new Map<string, string>();
   const seen = new Set<string>();
   let tried = 0;
-  const oneTry = async () => {
+  const attempt = async () => {
     const isOwn = below(20) === 0;
     const { service, method, ask, holds } = pick(isOwn ? OWN_SESSION_ATTEMPTS : SHARED);
     const { session, token } = pick(isOwn ? signedIn : people);
-    // Half of them reach for what may be theirs; there is less of that than of what is not.
+    // Half of the attempts target possibly visible resources, which are fewer.
     const near = targets.filter(({ centre, agency }) => centre === session.centre || agency === session.agency);
     const thing = pick(near.length > 0 && below(2) === 0 ? near : targets);
     const caller = below(20) === 0 ? pick(CALLERS) : 'gateway';
-    const other = pick(signedIn.filter((one) => one.token !== token)).session.sid;
+    const other = pick(signedIn.filter((operator) => operator.token !== token)).session.sid;
     const door = evaluateRule(ACCESS_MODEL[service]![method]!, caller, session);
     const expected = door === 'let in' ? OWNERSHIP_RULES[method]!(session, thing) : 'denied';
     const call = findMethod(clientFor(service, caller), method)(ask(thing, { session: other }), {
@@ -280,13 +285,13 @@ test(`of ${ATTEMPT_COUNT} tries at random none is answered otherwise than the mo
     seen.add(`${method} ${expected}`);
     const what = `${method} of ${thing.centre}, ${thing.agency} (${thing.state})`;
     if (found !== expected)
-      wrong.set(method, `${what} by ${caller} as ${JSON.stringify(session)}: ${found}, not ${expected}`);
+      mismatches.set(method, `${what} by ${caller} as ${JSON.stringify(session)}: ${found}, not ${expected}`);
   };
   const worker = async () => {
-    while ((tried += 1) <= ATTEMPT_COUNT) await oneTry();
+    while ((tried += 1) <= ATTEMPT_COUNT) await attempt();
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  expect([...wrong.values()]).toEqual([]);
+  expect([...mismatches.values()]).toEqual([]);
   const unseen = SHARED.filter(({ method }) => !seen.has(`${method} theirs`) || !seen.has(`${method} denied`));
   expect(unseen.map(({ method }) => method)).toEqual([]);
 }, 1_800_000);

@@ -3,11 +3,11 @@ import { request } from 'node:https';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 
 /**
- * A browser without a screen: it keeps cookies as browsers keep them, follows redirects, posts the forms that a page posts by
- * itself, and heeds what a page says of where its forms may go.
+ * A headless browser. It stores cookies, follows redirects, and posts self-submitting forms within the page's
+ * form-action policy.
  */
 
-/** What a browser shows. */
+/** A displayed page. */
 export interface Page {
   url: string;
   status: number;
@@ -30,7 +30,7 @@ interface Cookie {
 interface Navigation {
   method: 'GET' | 'POST';
   url: URL;
-  /** The page that leads there; undefined where somebody typed the address. */
+  /** The referring page; undefined for a typed address. */
   from?: Page | undefined;
   body?: string;
 }
@@ -40,27 +40,27 @@ const FORM_CONTENT_TYPE = 'application/x-www-form-urlencoded';
 
 export class Browser {
   readonly #ca: string[];
-  /** By host: cookies know no ports. */
+  /** By host, because cookies ignore ports. */
   readonly #jar = new Map<string, Map<string, Cookie>>();
 
-  /** @param ca certificates that it trusts, each of a host that is this machine */
+  /** @param ca trusted certificates of hosts on this machine */
   constructor(ca: string[]) {
     this.#ca = ca;
   }
 
-  /** Somebody types an address. Resolves with the page where it ends. */
+  /** Opens a URL. Resolves with the final page. */
   open(url: string): Promise<Page> {
     return this.#go({ method: 'GET', url: new URL(url) });
   }
 
-  /** Somebody fills the form of a page in, and sends it. */
+  /** Fills in and submits the form of a page. */
   submit(page: Page, values: Record<string, string>): Promise<Page> {
     const { action, fields } = parseForm(page)!;
     const body = new URLSearchParams({ ...fields, ...values }).toString();
     return this.#go({ method: 'POST', url: new URL(action, page.url), from: page, body });
   }
 
-  /** The script of a page asks its own site; what is refused resolves as well. */
+  /** Sends a script request of a page to its own site. Resolves for error responses too. */
   async call<T>(origin: string, method: string, path: string, given: { body?: unknown; etag?: string } = {}) {
     const url = new URL(`/api/v1${path}`, origin);
     const headers: Record<string, string> = { accept: 'application/json', 'sec-fetch-site': 'same-origin' };
@@ -74,14 +74,14 @@ export class Browser {
     return found;
   }
 
-  /** Another one that has got hold of its cookies. */
+  /** Returns another browser with stolen cookies. */
   copy(): Browser {
     const other = new Browser(this.#ca);
     for (const [host, cookies] of this.#jar) other.#jar.set(host, new Map(cookies));
     return other;
   }
 
-  /** Its cookies for a site, by name. */
+  /** Returns the cookies of a site, by name. */
   cookies(origin: string): string[] {
     return [...(this.#jar.get(new URL(origin).hostname)?.keys() ?? [])];
   }
@@ -94,7 +94,7 @@ export class Browser {
       if (!next) return page;
       step = next;
     }
-    throw new Error(`${first.url.origin} leads round and round.`);
+    throw new Error(`${first.url.origin} redirects in a loop.`);
   }
 
   async #load({ method, url, from, body }: Navigation): Promise<Page> {
@@ -107,7 +107,7 @@ export class Browser {
     return { url: url.href, ...(await this.#send({ method, url, headers, body, isCrossSite })) };
   }
 
-  /** Where a page leads by itself: a redirect, or a form with a script beside it. */
+  /** Returns the automatic navigation of a page: a redirect or a self-submitting form. */
   #next(page: Page, { from }: Navigation): Navigation | undefined {
     const { location } = page.headers;
     if (page.status === 303 && location !== undefined) {
@@ -119,20 +119,20 @@ export class Browser {
     return { method: 'POST', url: new URL(form.action, page.url), from: page, body };
   }
 
-  async #send(asked: {
+  async #send(outgoing: {
     method: string;
     url: URL;
     headers: Record<string, string>;
     body: string | undefined;
     isCrossSite: boolean;
   }): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
-    const { method, url, body, isCrossSite } = asked;
+    const { method, url, body, isCrossSite } = outgoing;
     const jar = this.#jar.get(url.hostname) ?? new Map<string, Cookie>();
     this.#jar.set(url.hostname, jar);
-    const goesAlong = ({ sameSite }: Cookie) =>
+    const isSent = ({ sameSite }: Cookie) =>
       !isCrossSite || sameSite === 'none' || (sameSite === 'lax' && method === 'GET');
-    const sent = [...jar].filter(([, cookie]) => goesAlong(cookie)).map(([name, { value }]) => `${name}=${value}`);
-    const headers = Object.assign({}, asked.headers, sent.length > 0 ? { cookie: sent.join('; ') } : {});
+    const sent = [...jar].filter(([, cookie]) => isSent(cookie)).map(([name, { value }]) => `${name}=${value}`);
+    const headers = Object.assign({}, outgoing.headers, sent.length > 0 ? { cookie: sent.join('; ') } : {});
     const answer = await exchange({ method, headers, ca: this.#ca, servername: url.hostname }, url, body);
     for (const set of answer.headers['set-cookie'] ?? []) storeCookie(jar, set);
     return answer;
@@ -142,10 +142,10 @@ export class Browser {
 function exchange(options: RequestOptions & { ca: string[]; servername: string }, url: URL, body: string | undefined) {
   return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
     const { hostname: host, port, pathname, search } = url;
-    const here = { address: '127.0.0.1', family: 4 } as const;
-    const sent = request(
-      // The names of tests are this machine.
-      { ...options, host, port, path: pathname + search, lookup: (_host, _options, found) => found(null, [here]) },
+    const localhost = { address: '127.0.0.1', family: 4 } as const;
+    const outgoing = request(
+      // Hosts of the tests resolve to this machine.
+      { ...options, host, port, path: pathname + search, lookup: (_host, _options, found) => found(null, [localhost]) },
       (answer) => {
         const parts: Buffer[] = [];
         answer.on('data', (part: Buffer) => parts.push(part));
@@ -156,13 +156,13 @@ function exchange(options: RequestOptions & { ca: string[]; servername: string }
         });
       },
     );
-    sent.setTimeout(20_000, () => sent.destroy(new Error(`${url.origin} does not answer`)));
-    sent.on('error', reject);
-    sent.end(body);
+    outgoing.setTimeout(20_000, () => outgoing.destroy(new Error(`${url.origin} does not respond`)));
+    outgoing.on('error', reject);
+    outgoing.end(body);
   });
 }
 
-/** Keeps a cookie, or loses it, as a browser would. @throws Error for one that a browser would not take */
+/** Stores or deletes a cookie. @throws Error for a cookie that browsers reject */
 function storeCookie(jar: Map<string, Cookie>, set: string): void {
   const [pair = '', ...flags] = set.split('; ');
   const name = pair.slice(0, pair.indexOf('='));
@@ -173,23 +173,23 @@ function storeCookie(jar: Map<string, Cookie>, set: string): void {
       ?.slice(9)
       .toLowerCase() ?? 'lax';
   const isHosts = has('secure') && has('path=/') && !flags.some((flag) => /^domain=/i.test(flag));
-  if (name.startsWith('__Host-') && !isHosts) throw new Error(`A browser takes no ${set}`);
-  if (sameSite === 'none' && !has('secure')) throw new Error(`A browser takes no ${set}`);
+  if (name.startsWith('__Host-') && !isHosts) throw new Error(`A browser rejects ${set}`);
+  if (sameSite === 'none' && !has('secure')) throw new Error(`A browser rejects ${set}`);
   const isGone = flags.some((flag) => flag.toLowerCase() === 'max-age=0');
   if (isGone) jar.delete(name);
   else jar.set(name, { value: pair.slice(name.length + 1), secure: has('secure'), sameSite });
 }
 
-/** @throws Error where the policy of the page does not let its form go there */
+/** @throws Error when the page's policy forbids the form's target */
 function assertFormAllowed({ headers }: Page, method: string, url: URL): void {
   const policy = String(headers['content-security-policy'] ?? '');
   const allowed = /form-action ([^;]+)/.exec(policy)?.[1]?.split(' ');
   if (method === 'POST' && allowed && !allowed.includes(url.origin)) {
-    throw new Error(`${url.origin} is not among ${allowed.join(' ')}`);
+    throw new Error(`${url.origin} is not allowed by ${allowed.join(' ')}`);
   }
 }
 
-/** The first form of a page, with what is hidden in it. */
+/** Returns the first form of a page, with its hidden fields. */
 function parseForm({ text }: Page): { action: string; fields: Record<string, string> } | undefined {
   const action = /<form method="post" action="([^"]*)"/.exec(text)?.[1];
   if (action === undefined) return undefined;

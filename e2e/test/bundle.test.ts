@@ -8,7 +8,7 @@ import { generateKeys } from '@cups/rpc';
 import { eventually, findFreePort } from '@cups/testing';
 import { build } from 'esbuild';
 
-/** Images will hold one file for each service: what it takes to make and start such a file must not break unseen. */
+/** Bundles a service into one file, as images do. Catches failures in bundling and starting it. */
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'cups-bundle-'));
@@ -20,7 +20,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A pipe that is full already, and that nobody reads. */
+/** Returns a full pipe without a reader. */
 function fullPipe(): number {
   const path = join(folder, 'log');
   execFileSync('mkfifo', [path]);
@@ -31,7 +31,7 @@ function fullPipe(): number {
   return pipe;
 }
 
-test('the catalog is bundled into one file that starts elsewhere, serves, and stops in order, though nobody reads its log', async () => {
+test('the bundled catalog starts, serves and stops in order with a blocked log', async () => {
   const file = join(folder, 'catalog.mjs');
   await build({
     entryPoints: [join(root, 'apps/catalog/src/main.ts')],
@@ -41,7 +41,7 @@ test('the catalog is bundled into one file that starts elsewhere, serves, and st
     format: 'esm',
     target: 'node24',
     logLevel: 'error',
-    // Packages that are CommonJS ask for a require of their own.
+    // CommonJS packages require a `require`.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
   generateKeys(join(folder, 'keys'), ['catalog']);

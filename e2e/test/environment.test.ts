@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryDir } from '@cups/testing';
 import { afterAll, describe, expect, test } from '@jest/globals';
 
-/** What a service refuses to start on, whatever deployed it: each is started as a process, as an administrator would. */
+/** Invalid settings at which services refuse to start, each in a real process. */
 
 const SERVICES = ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway'];
 const STORED = ['identity', 'intake', 'agency-bridge', 'notifications'];
@@ -15,7 +15,7 @@ const authority = join(dir, 'ca.crt');
 writeFileSync(authority, 'PEM', { mode: 0o600 });
 afterAll(remove);
 
-/** Starts a service with these settings alone. @returns its exit code and what it wrote to standard error */
+/** Starts a service with these settings only. Returns its exit code and standard error. */
 async function start(service: string, settings: Record<string, string>): Promise<[code: number | null, text: string]> {
   const main = join(import.meta.dirname, '../../apps', service, 'src/main.ts');
   const env = {
@@ -37,15 +37,15 @@ test.each(SERVICES)('%s does not start without CUPS_ENV', async (service) => {
   expect(await start(service, {})).toEqual([1, sentence]);
 });
 
-describe('in production', () => {
+describe('production', () => {
   const production = { CUPS_ENV: 'production', GRPC_TLS_DIR: dir, MONGODB_URI: 'mongodb://127.0.0.1:1/?tls=true' };
 
-  test.each(STORED)('%s does not start with Kafka in the clear', async (service) => {
+  test.each(STORED)('%s does not start with plaintext Kafka', async (service) => {
     const sentence = 'KAFKA_TLS_CA_FILE is not set; it must be a path.\n';
     expect(await start(service, production)).toEqual([1, sentence]);
   });
 
-  test.each(STORED)('%s does not start with a store in the clear', async (service) => {
+  test.each(STORED)('%s does not start with a plaintext store', async (service) => {
     const settings = { ...production, KAFKA_TLS_CA_FILE: authority, MONGODB_URI: 'mongodb://user:secret@127.0.0.1:1' };
     const sentence =
       'MONGODB_URI leads to a store without TLS, which production refuses: set MONGODB_TLS_CA_FILE, or tls=true in the URI.\n';

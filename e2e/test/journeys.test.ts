@@ -10,7 +10,7 @@ import type { Platform } from '@cups/tools/platform';
 import { uniquePrefix, readTopic } from '@cups/testing';
 import { parse } from 'yaml';
 
-/** Journeys of people through the whole platform: real processes, a real broker and store, the simulated agencies. */
+/** Journeys of applicants through the whole platform: real processes, broker and store, simulated agencies. */
 
 const dataDir = mkdtempSync(join(tmpdir(), 'cups-e2e-'));
 let platform: Platform;
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 let people = 0;
-/** The ending of the id tells the simulated agency how to behave. */
+/** Creates an application. The ending of its ID instructs the agency simulator. */
 async function createApplication(ending: string, at = desk, more: object = {}): Promise<Application> {
   people += 1;
   const body = Object.assign(filing(people, ending, { givenName: 'Canary' }), more);
@@ -52,7 +52,7 @@ const waitForNotices = async (app: Application) =>
 const HAND_OVER_BODY = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
 
 describe('journeys', () => {
-  test('a pension is re-examined: filed, decided, handed over, closed; the person is told on paper', async () => {
+  test('a pension re-examination is filed, decided, handed over and closed, with slips', async () => {
     const draft = await createApplication('ZQ');
     expect(draft.allowedActions).toEqual(['edit', 'submit', 'withdraw', 'renew']);
     const filed = await runAction(draft, 'submit');
@@ -60,16 +60,16 @@ describe('journeys', () => {
     const ready = await waitForState(filed, 'ready');
     expect((await runAction(ready, 'hand-over', HAND_OVER_BODY)).state).toBe('handed-over');
     expect((await runAction(ready, 'confirm-outcome', { needMet: true })).state).toBe('closed');
-    const told = await waitUntil(
+    const notices = await waitUntil(
       () => waitForNotices(filed),
       (list) => list.length >= 2,
       'notices',
       30,
     );
-    expect(told.every(({ channel }) => channel === 'slip')).toBe(true);
+    expect(notices.every(({ channel }) => channel === 'slip')).toBe(true);
     const slip = await desk.call<string>(
       'GET',
-      `/applications/${filed.id}/notices/${told[0]!.name.replace('notices/', '')}/slip`,
+      `/applications/${filed.id}/notices/${notices[0]!.name.replace('notices/', '')}/slip`,
     );
     expect(slip.body).toContain(draft.trackingNumber);
     expect(slip.body).toContain('<html lang="ro"');
@@ -81,11 +81,11 @@ describe('journeys', () => {
     expect(delivery.state).toBe('answered');
   });
 
-  test('the agency asks for documents, gets them, and decides', async () => {
+  test('an agency requests documents, receives them and decides', async () => {
     const filed = await runAction(await createApplication('ZD'), 'submit');
-    const asked = await waitForState(filed, 'documents-requested');
-    const evidence = asked.documentRequest!.evidenceKinds.map((kind) => ({ kind, originalSeen: true }));
-    const supplied = await runAction(asked, 'supply-documents', { evidence });
+    const requested = await waitForState(filed, 'documents-requested');
+    const evidence = requested.documentRequest!.evidenceKinds.map((kind) => ({ kind, originalSeen: true }));
+    const supplied = await runAction(requested, 'supply-documents', { evidence });
     expect(supplied).toMatchObject({ state: 'in-progress', submissionCount: 2 });
     await waitForState(filed, 'ready');
     const { body } = await desk.call<{ actions: { kind: string; answers?: string }[] }>(
@@ -93,20 +93,20 @@ describe('journeys', () => {
       `/applications/${filed.id}/history`,
     );
     const supply = body.actions.find(({ kind }) => kind === 'supply-documents');
-    expect(supply?.answers).toBe(asked.documentRequest!.id);
-    // What the agency said about the paper reaches desk, history and slip.
+    expect(supply?.answers).toBe(requested.documentRequest!.id);
+    // The agency's text about the document reaches desk, history and slip.
     const paper = {
-      kind: asked.documentRequest!.evidenceKinds[0],
+      kind: requested.documentRequest!.evidenceKinds[0],
       note: expect.stringContaining('original') as unknown,
     };
-    expect(asked).toMatchObject({ documentRequest: { documents: [paper] } });
+    expect(requested).toMatchObject({ documentRequest: { documents: [paper] } });
     expect(body.actions.find(({ kind }) => kind === 'documents-requested')).toMatchObject({ documents: [paper] });
     const request = (await waitForNotices(filed)).find(({ kind }) => kind === 'documents-requested')!;
     const path = `/applications/${filed.id}/notices/${request.name.replace('notices/', '')}/slip`;
     expect((await desk.call<string>('GET', path)).body).toMatch(/<blockquote>.+<br>– .*original/);
   });
 
-  test('a rejection is handed over and a new application corrects it', async () => {
+  test('a rejection is handed over and corrected by a new application', async () => {
     const filed = await runAction(await createApplication('ZR'), 'submit');
     const rejected = await waitForState(filed, 'rejected');
     await runAction(rejected, 'hand-over', HAND_OVER_BODY);
@@ -116,7 +116,7 @@ describe('journeys', () => {
     await waitForState(await runAction(second, 'submit'), 'ready');
   });
 
-  test('the person withdraws from a silent agency, and nobody else may look', async () => {
+  test('an applicant withdraws from an unresponsive agency', async () => {
     const filed = await runAction(await createApplication('ZN'), 'submit');
     const other = await openDesk(platform.url, 'cu-002-specialist');
     await expect(read(filed, other)).rejects.toThrow(ApiError);
@@ -129,7 +129,7 @@ describe('journeys', () => {
     );
   });
 
-  test('an operator who files for herself leaves it to a colleague, who files it and hands over', async () => {
+  test("an operator's own application is filed and handed over by a colleague", async () => {
     const herself = { givenName: 'Test', familyName: 'Specialist', birthDate: '1981-02-03', language: 'ro' };
     const applicant = Object.assign({ idnp: idnpOfOperator('cu-001-specialist') }, herself);
     const draft = await createApplication('ZQ', desk, { applicant });
@@ -147,7 +147,7 @@ describe('journeys', () => {
     await expect(runAction(ready, 'confirm-outcome', { needMet: true })).rejects.toEqual(refused);
   });
 
-  test('catalog, identity, bridge and notifications are away: the counter stays open, and all arrives afterwards', async () => {
+  test('an outage of catalog, identity, bridge and notifications loses nothing', async () => {
     const drafts = await Promise.all(Array.from({ length: 5 }, () => createApplication('ZQ')));
     const away = ['catalog', 'identity', 'agency-bridge', 'notifications'] as const;
     await Promise.all(away.map((name) => platform.kill(name)));
@@ -156,17 +156,17 @@ describe('journeys', () => {
     await Promise.all(away.map((name) => platform.start(name)));
     await Promise.all(filed.map((app) => waitForState(app, 'ready')));
     for (const app of filed) {
-      const told = await waitUntil(
+      const notices = await waitUntil(
         () => waitForNotices(app),
         (list) => list.length >= 2,
         'notices',
         30,
       );
-      expect(told.map(({ kind }) => kind).filter((kind, i, all) => all.indexOf(kind) !== i)).toEqual([]);
+      expect(notices.map(({ kind }) => kind).filter((kind, i, all) => all.indexOf(kind) !== i)).toEqual([]);
     }
   });
 
-  test('intake is killed right after it acknowledged: the event arrives, once', async () => {
+  test('killing intake after an acknowledgement delivers the event exactly once', async () => {
     const drafts = await Promise.all(Array.from({ length: 8 }, () => createApplication('ZQ')));
     const filed = await Promise.all(drafts.map((draft) => runAction(draft, 'submit')));
     await platform.kill('intake');
@@ -179,7 +179,7 @@ describe('journeys', () => {
     }
   });
 
-  test('every service restarts in order while people work, and no call fails', async () => {
+  test('a rolling restart of all services fails no call', async () => {
     let stopped = false;
     const failures: unknown[] = [];
     const work = (async () => {
@@ -198,7 +198,7 @@ describe('journeys', () => {
     expect(failures).toEqual([]);
   });
 
-  test('all centres and public services are answered as the document of the interface says', async () => {
+  test('all centres and public services are returned as documented', async () => {
     type Page = Record<string, { code: string }[]>;
     for (const [path, member] of [
       ['centres', 'centres'],
@@ -210,7 +210,7 @@ describe('journeys', () => {
     }
   });
 
-  test('the form of every public service is answered in the order of its file, which is that of the screen', async () => {
+  test('the form of every public service has the order of its file', async () => {
     type Version = { validFrom: string; form?: object; example?: object };
     type Answered = { version: { validFrom: string; formSchema?: object; example?: object } };
     const folder = join(import.meta.dirname, '../../data/public-services');
@@ -221,13 +221,13 @@ describe('journeys', () => {
       };
       const { version } = (await desk.call<Answered>('GET', `/public-services/${code}`)).body;
       const { form, example } = versions.find(({ validFrom }) => validFrom === version.validFrom)!;
-      // As texts: the order of members counts here.
+      // Compared as text, because the order of members matters.
       expect(JSON.stringify(version.formSchema)).toBe(JSON.stringify(form));
       expect(JSON.stringify(version.example)).toBe(JSON.stringify(example));
     }
   });
 
-  test('personal data is in no log and on no internal topic', async () => {
+  test('no log and no internal topic contains personal data', async () => {
     const brokers = platform.kafkaBrokers.split(',');
     const topics = await readTopic(
       { brokers, prefix: platform.prefix },

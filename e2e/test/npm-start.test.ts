@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, uniquePrefix } from '@cups/testing';
 
-/** `npm start` as a supervisor runs it: whatever it ends, it ends the whole platform; what ends by itself is started again. */
+/** `npm start` under a supervisor: every signal ends the whole platform, and failed processes are restarted. */
 
 const root = join(import.meta.dirname, '../..');
 const COMMAND = 'npm start -- --empty --port 0 --data';
 const started: { child: ChildProcess; mark: string; dataDir: string }[] = [];
 
-/** Processes of a start, by a word in their environment that all of them inherit. */
+/** Returns the processes of a start, by a marker in their inherited environment. */
 function findMarkedProcesses(mark: string): { pid: number; name: string }[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -23,13 +23,13 @@ function findMarkedProcesses(mark: string): { pid: number; name: string }[] {
         if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark)) return [];
         return [{ pid: Number(pid), name: readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ') }];
       } catch {
-        // It has ended meanwhile, or is somebody else's.
+        // The process has ended, or belongs to another user.
         return [];
       }
     });
 }
 
-/** Starts by this command line and waits until the platform serves. `env` is beside a mark that each process inherits. */
+/** Runs a start command and waits until the platform serves. `env` supplements the marker. */
 async function start(command: (dataDir: string) => string[], env: NodeJS.ProcessEnv = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'cups-npm-start-'));
   const mark = `CUPS_STARTED_BY=${randomUUID()}`;
@@ -41,10 +41,10 @@ async function start(command: (dataDir: string) => string[], env: NodeJS.Process
     env: { ...process.env, CUPS_PREFIX: uniquePrefix(), ...env, [name]: value },
   });
   started.push({ child, mark, dataDir });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const url = await eventually(() => /^serving (http:\S+)$/m.exec(said)?.[1], { timeoutMs: 90_000 });
-  return { child, mark, url, said: () => said };
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const url = await eventually(() => /^serving (http:\S+)$/m.exec(output)?.[1], { timeoutMs: 90_000 });
+  return { child, mark, url, output: () => output };
 }
 
 async function expectCleanStop({ mark, url }: { mark: string; url: string }): Promise<void> {
@@ -67,7 +67,7 @@ describe('npm start', () => {
   const npm = (dataDir: string) => [...COMMAND.split(' '), dataDir];
   const shell = (dataDir: string) => ['sh', '-c', `${COMMAND} ${dataDir}`];
 
-  test('SIGTERM to npm ends everything in order, Kafka and the store of its own included', async () => {
+  test('SIGTERM to npm ends everything in order, Kafka and the embedded store included', async () => {
     const platform = await start(npm, { MONGODB_URI: undefined, KAFKA_BROKERS: undefined });
     expect(findMarkedProcesses(platform.mark).filter(({ name }) => /^\S*java /.test(name))).toHaveLength(2);
     const ended = once(platform.child, 'exit');
@@ -88,24 +88,24 @@ describe('npm start', () => {
     await expectCleanStop(platform);
   });
 
-  test('a kill of what passes signals on ends everything', async () => {
+  test('killing the signal forwarder ends everything', async () => {
     const platform = await start(npm);
     const runner = findMarkedProcesses(platform.mark).find(({ name }) => /^\S*node tools\/run\.mjs start/.test(name));
     process.kill(runner!.pid, 'SIGKILL');
     await expectCleanStop(platform);
   });
 
-  test('what is killed is started again, Kafka and the store of its own included, and the rest goes on', async () => {
+  test('a killed process is restarted, Kafka and store included, and the rest continues', async () => {
     const platform = await start(npm, { MONGODB_URI: undefined, KAFKA_BROKERS: undefined });
-    const { url, mark, said, child } = platform;
+    const { url, mark, output, child } = platform;
     const pidOf = (name: RegExp) => findMarkedProcesses(mark).find((one) => name.test(one.name))?.pid;
     const gateway = pidOf(/apps\/gateway\/src/);
     const killed = { intake: /apps\/intake\/src/, kafka: /^\S*java .* Kafka /, store: /^\S*java .* Store / };
     for (const [name, pattern] of Object.entries(killed)) {
       const pid = pidOf(pattern)!;
       process.kill(pid, 'SIGKILL');
-      await eventually(() => said().includes(`${name} is ready again`), { timeoutMs: 90_000 });
-      expect(said()).toContain(`${name} exited unexpectedly (killed); restart 1 of 5 within 10 minutes`);
+      await eventually(() => output().includes(`${name} is ready again`), { timeoutMs: 90_000 });
+      expect(output()).toContain(`${name} exited unexpectedly (killed); restart 1 of 5 within 10 minutes`);
       expect(pidOf(pattern)).not.toBe(pid);
     }
     await eventually(async () => (await fetch(`${url}/api/v1/centres`)).ok, { timeoutMs: 30_000 });

@@ -12,7 +12,7 @@ import { SERVICES, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { uniquePrefix, temporaryDir } from '@cups/testing';
 
-/** Agencies and centres are opened on a platform that runs: by files alone, no process is touched. */
+/** Opens agencies and centres on a running platform, by files only and without restarts. */
 
 const data = temporaryDir();
 const state = temporaryDir();
@@ -32,7 +32,7 @@ afterAll(async () => {
   state.remove();
 });
 
-/** What stands on a topic, and what comes, as an agency reads it. */
+/** Reads all messages of a topic and follows it, as an agency does. */
 async function readMessages<T>(topic: string, read: (message: IncomingMessage) => T) {
   const events: T[] = [];
   const groupId = `${platform.prefix}e2e-${topic}`;
@@ -48,7 +48,7 @@ async function readMessages<T>(topic: string, read: (message: IncomingMessage) =
   return { events, stop: () => consumer.disconnect() };
 }
 
-/** How many messages a topic has. */
+/** Returns the number of messages on a topic. */
 async function countMessages(topic: string): Promise<number> {
   const admin = connectKafka(platform.kafkaBrokers.split(','), 'e2e').admin();
   await admin.connect();
@@ -69,12 +69,12 @@ function parseCentreChange(message: IncomingMessage): CentreChanged {
   return read.centre;
 }
 
-/** Runs `npm run centre` on the data and the store of this platform. */
+/** Runs `npm run centre` on the data and store of this platform. */
 function runCentreTool(...words: string[]) {
   const tool = join(import.meta.dirname, '../../tools/centre.ts');
-  const given = ['--disable-warning=ExperimentalWarning', tool, ...words, '--data', data.dir];
+  const args = ['--disable-warning=ExperimentalWarning', tool, ...words, '--data', data.dir];
   const env = Object.assign({}, process.env, { MONGODB_URI: platform.mongoUri, CUPS_PREFIX: platform.prefix });
-  return spawnSync(process.execPath, given, { encoding: 'utf8', env });
+  return spawnSync(process.execPath, args, { encoding: 'utf8', env });
 }
 function changeCentre(...words: string[]) {
   const { status, stderr } = runCentreTool(...words);
@@ -83,19 +83,19 @@ function changeCentre(...words: string[]) {
 
 /** Runs `npm run agency` on the data of this platform; its starter does the rest. */
 function runAgencyTool(...words: string[]) {
-  const given = [join(import.meta.dirname, '../../tools/agency.ts'), ...words, '--data', data.dir];
+  const args = [join(import.meta.dirname, '../../tools/agency.ts'), ...words, '--data', data.dir];
   const env = Object.assign({}, process.env, { CUPS_PREFIX: platform.prefix });
-  const { status, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...given], {
+  const { status, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     encoding: 'utf8',
     env,
   });
   expect([status, stderr]).toEqual([0, '']);
 }
 
-describe('npm run agency -- add and a file of its public service, on a running platform', () => {
+describe('npm run agency -- add with a public-service file, on a running platform', () => {
   const ours = { agency: 'fisc', service: 'no-debt-certificate' };
 
-  test('let a desk file with it, deliver to it and take its answer, and no process is started again', async () => {
+  test('enables filing, delivery and replies without a restart', async () => {
     const before = platform.pids();
     expect(Object.keys(before)).toEqual(expect.arrayContaining([...SERVICES]));
     const example = readRegistryFile('public-services', 'pension-reexamination');
@@ -135,10 +135,10 @@ describe('npm run agency -- add and a file of its public service, on a running p
     );
     const filed = (await desk.call<Application>('POST', `/applications/${opened!.body.id}/submit`, { body: {} })).body;
     expect(filed.state).toBe('submitted');
-    // The term is counted by the working time of the new agency's file.
+    // The term uses the working time in the new agency's file.
     expect(filed).toMatchObject({ dueDate: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as unknown });
 
-    // The simulated agency decides what it got.
+    // The simulated agency decides.
     const decided = await waitUntil(
       async () => (await desk.call<Application>('GET', `/applications/${filed.id}`)).body,
       ({ state: reached }) => reached === 'ready',
@@ -162,33 +162,33 @@ describe('npm run agency -- add and a file of its public service, on a running p
 
     const clerk = await openDesk(platform.url, `${ours.agency}-clerk`);
     expect(clerk).toBeDefined();
-    // A process that had ended or been started again would have another id, or none.
+    // A restarted process would have another ID.
     expect(platform.pids()).toEqual(before);
   });
 });
 
 describe('a centre in training', () => {
   const code = 'CU-087';
-  /** An application of the centre; its ending tells the simulated agency what to do. */
-  async function open(here: Desk, n: number, ending: string) {
+  /** Opens an application at the centre. The ID ending instructs the agency simulator. */
+  async function open(centreDesk: Desk, n: number, ending: string) {
     const body = filing(n, ending);
-    return (await here.call<Application>('POST', '/applications', { body })).body;
+    return (await centreDesk.call<Application>('POST', '/applications', { body })).body;
   }
-  const act = async (here: Desk, id: string, action: string, body: object = {}) =>
-    (await here.call<Application>('POST', `/applications/${id}/${action}`, { body })).body;
-  const reaches = (here: Desk, id: string, state: string) =>
+  const act = async (centreDesk: Desk, id: string, action: string, body: object = {}) =>
+    (await centreDesk.call<Application>('POST', `/applications/${id}/${action}`, { body })).body;
+  const reaches = (centreDesk: Desk, id: string, state: string) =>
     waitUntil(
-      async () => (await here.call<Application>('GET', `/applications/${id}`)).body,
+      async () => (await centreDesk.call<Application>('GET', `/applications/${id}`)).body,
       (app) => app.state === state,
       `${id} is ${state}`,
       60,
     );
 
   type Marked = { training: boolean };
-  /** What each answer about an application says of it: whether it is of a training. */
-  async function marksOf(here: Desk, { id, trackingNumber }: Application) {
-    const get = async <T>(path: string) => (await here.call<T>('GET', path)).body;
-    const post = async <T>(path: string, body: object) => (await here.call<T>('POST', path, { body })).body;
+  /** Returns the training mark in each response about an application. */
+  async function marksOf(centreDesk: Desk, { id, trackingNumber }: Application) {
+    const get = async <T>(path: string) => (await centreDesk.call<T>('GET', path)).body;
+    const post = async <T>(path: string, body: object) => (await centreDesk.call<T>('POST', path, { body })).body;
     const path = `/applications/${id}`;
     const { notices } = await get<{ notices: (Marked & { id: string })[] }>(`${path}/notices`);
     const list = await get<{ applications: (Marked & { id: string })[] }>('/applications?pageSize=200');
@@ -216,11 +216,13 @@ describe('a centre in training', () => {
     slip: training,
   });
 
-  /** What a topic has of these applications by now, by the names given to them: `asked withdrawn`, in no order. */
-  async function on(topic: string, known: Record<string, Application>) {
+  /**
+   * Returns the current messages of these applications on a topic, by their labels, such as `asked withdrawn`, unordered.
+   */
+  async function messagesOn(topic: string, known: Record<string, Application>) {
     const read = await readMessages(topic, ({ headers }) => {
       const [subject, type] = ['ce_subject', 'ce_type'].map((name) => headers?.[name]?.toString() ?? '');
-      const name = Object.keys(known).find((one) => subject === `deliveries/${known[one]!.id}-cnas`);
+      const name = Object.keys(known).find((label) => subject === `deliveries/${known[label]!.id}-cnas`);
       return name && `${name} ${type!.split('.').at(-2)}`;
     });
     const end = await countMessages(topic);
@@ -231,59 +233,59 @@ describe('a centre in training', () => {
       20,
     );
     await read.stop();
-    return [...new Set(read.events.filter((one) => one !== undefined))].sort();
+    return [...new Set(read.events.filter((message) => message !== undefined))].sort();
   }
 
-  test('works against the simulator only, and what it began to learn with goes on there when it is active: no agency hears of it', async () => {
+  test('uses the simulator only; its trainings continue there after activation', async () => {
     changeCentre('add', '--name', 'Instruire', '--kind', 'town-hall', '--wave', '2024');
     changeCentre('open', code, '--training');
-    const here = (await waitUntil(
+    const centreDesk = (await waitUntil(
       () => openDesk(platform.url, 'cu-087-specialist', { tries: 1 }).catch(() => undefined),
       (signedIn) => signedIn !== undefined,
       'its specialist signs in',
       20,
     ))!;
-    expect((await here.call('GET', '/sessions/current')).body).toMatchObject({ training: true });
-    const draft = await open(here, 3, 'ZQ');
-    const asked = await open(here, 4, 'ZD');
-    const silent = await open(here, 5, 'ZN');
+    expect((await centreDesk.call('GET', '/sessions/current')).body).toMatchObject({ training: true });
+    const draft = await open(centreDesk, 3, 'ZQ');
+    const asked = await open(centreDesk, 4, 'ZD');
+    const silent = await open(centreDesk, 5, 'ZN');
     for (const { id, training } of [asked, silent]) {
       expect(training).toBe(true);
-      expect(await act(here, id, 'submit')).toMatchObject({ state: 'submitted', training: true });
+      expect(await act(centreDesk, id, 'submit')).toMatchObject({ state: 'submitted', training: true });
     }
-    const { documentRequest } = await reaches(here, asked.id, 'documents-requested');
+    const { documentRequest } = await reaches(centreDesk, asked.id, 'documents-asked');
 
     changeCentre('open', code);
     const real = await waitUntil(
-      () => open(here, 6, 'ZQ'),
+      () => open(centreDesk, 6, 'ZQ'),
       ({ training }) => !training,
       'what it opens is real',
       20,
     );
-    // Every way in which what was learnt can still move, after its centre has become active.
-    expect(await act(here, draft.id, 'submit')).toMatchObject({ state: 'submitted', training: true });
+    // All transitions of trainings after their centre became active.
+    expect(await act(centreDesk, draft.id, 'submit')).toMatchObject({ state: 'submitted', training: true });
     const evidence = documentRequest!.evidenceKinds.map((kind) => ({ kind, number: 'A1', originalSeen: true }));
-    expect(await act(here, asked.id, 'supply-documents', { evidence })).toMatchObject({ training: true });
-    expect(await act(here, silent.id, 'withdraw')).toMatchObject({ training: true });
-    await reaches(here, draft.id, 'ready');
-    await reaches(here, asked.id, 'ready');
+    expect(await act(centreDesk, asked.id, 'supply-documents', { evidence })).toMatchObject({ training: true });
+    expect(await act(centreDesk, silent.id, 'withdraw')).toMatchObject({ training: true });
+    await reaches(centreDesk, draft.id, 'ready');
+    await reaches(centreDesk, asked.id, 'ready');
     await waitUntil(
-      async () => (await here.call<{ state: string }>('GET', `/applications/${silent.id}/delivery`)).body.state,
+      async () => (await centreDesk.call<{ state: string }>('GET', `/applications/${silent.id}/delivery`)).body.state,
       (state) => state === 'cancelled',
       'the silent one is cancelled',
       30,
     );
-    // Filed after all of that: when this is decided, what had gone to the agency before stands on its topic.
-    expect(await act(here, real.id, 'submit')).toMatchObject({ state: 'submitted', training: false });
-    await reaches(here, real.id, 'ready');
+    // Filed last: when it is decided, earlier messages to the agency are on its topic.
+    expect(await act(centreDesk, real.id, 'submit')).toMatchObject({ state: 'submitted', training: false });
+    await reaches(centreDesk, real.id, 'ready');
 
-    for (const app of [draft, asked, silent]) expect(await marksOf(here, app)).toEqual(all(true));
-    expect(await marksOf(here, real)).toEqual(all(false));
+    for (const app of [draft, asked, silent]) expect(await marksOf(centreDesk, app)).toEqual(all(true));
+    expect(await marksOf(centreDesk, real)).toEqual(all(false));
     const known = { draft, asked, silent, real };
     expect({
-      requests: await on('agency.cnas.requests', known),
-      replies: await on('agency.cnas.replies', known),
-      requestsInTraining: await on('training.requests', known),
+      requests: await messagesOn('agency.cnas.requests', known),
+      replies: await messagesOn('agency.cnas.replies', known),
+      requestsInTraining: await messagesOn('training.requests', known),
     }).toEqual({
       requests: ['real submitted'],
       replies: ['real acknowledged', 'real decided'],
@@ -295,20 +297,20 @@ describe('a centre in training', () => {
         'silent withdrawn',
       ],
     });
-    const answers = await on('training.replies', known);
+    const answers = await messagesOn('training.replies', known);
     expect(answers.filter((answer) => answer.startsWith('real'))).toEqual([]);
-    expect(answers).toEqual(expect.arrayContaining(['draft decided', 'asked documents-requested', 'asked decided']));
+    expect(answers).toEqual(expect.arrayContaining(['draft decided', 'asked documents-asked', 'asked decided']));
   });
 });
 
-describe('a wave of centres that is opened by one line, on a running platform', () => {
+describe('a wave of centres opened by one command, on a running platform', () => {
   type Centre = { code: string; wave: string; status: string };
   const wave = async () => {
     const { body } = await desk.call<{ centres: Centre[] }>('GET', '/centres?pageSize=200');
     return body.centres.filter((centre) => centre.wave === '2023');
   };
 
-  test('is served within two seconds, announced, and files; before, nobody signs in there; no process is started again', async () => {
+  test('is served and announced within two seconds and files without a restart', async () => {
     const before = platform.pids();
     const planned = await wave();
     expect(planned.map(({ status }) => status)).toEqual(planned.map(() => 'planned'));
@@ -316,7 +318,7 @@ describe('a wave of centres that is opened by one line, on a running platform', 
       problem: { status: 409, reason: 'CENTRE_NOT_OPEN' },
     });
     const topic = await readMessages(CENTRES_TOPIC, parseCentreChange);
-    const told = () => topic.events.filter(({ code }) => planned.some((centre) => centre.code === code));
+    const announced = () => topic.events.filter(({ code }) => planned.some((centre) => centre.code === code));
 
     const tool = join(import.meta.dirname, '../../tools/centre.ts');
     const { status, stderr } = spawnSync(
@@ -329,14 +331,14 @@ describe('a wave of centres that is opened by one line, on a running platform', 
     await waitUntil(wave, (all) => all.every((centre) => centre.status === 'active'), 'the wave is served', 10);
     expect(performance.now() - began).toBeLessThan(2_000);
     await waitUntil(
-      () => Promise.resolve(told()),
+      () => Promise.resolve(announced()),
       (all) => all.length >= planned.length,
       'the wave is announced',
       20,
     );
     await topic.stop();
     expect(
-      told()
+      announced()
         .map(({ code, status: word }) => `${code} ${word}`)
         .sort(),
     ).toEqual(planned.map(({ code }) => `${code} active`));
@@ -350,8 +352,8 @@ describe('a wave of centres that is opened by one line, on a running platform', 
   });
 });
 
-describe('one line in the file of a public service, on a running platform', () => {
-  test('pauses it at all desks, with a reason that each shows; what is open goes on; without the line it is filed again', async () => {
+describe('a pause in the file of a public service, on a running platform', () => {
+  test('pauses it at all desks with a reason; open applications continue', async () => {
     const before = platform.pids();
     const code = 'pension-on-hold';
     const text = readRegistryFile('public-services', 'pension-reexamination').replace(
@@ -363,8 +365,8 @@ describe('one line in the file of a public service, on a running platform', () =
     let n = 30;
     const tried = () =>
       Promise.all(
-        desks.map((here) =>
-          here
+        desks.map((centreDesk) =>
+          centreDesk
             .call<Application>('POST', '/applications', { body: filing((n += 1), `Z${n}`, { publicService: code }) })
             .then(
               ({ body }) => body,
@@ -401,29 +403,30 @@ describe('one line in the file of a public service, on a running platform', () =
   });
 });
 
-describe('a centre that is closed to another one, on a running platform', () => {
+describe('a centre closed with a successor, on a running platform', () => {
   type Row = Application & { by: string; kind: string };
-  const read = async (here: Desk, id: string) => (await here.call<Application>('GET', `/applications/${id}`)).body;
-  const inState = (here: Desk, id: string, state: string) =>
+  const read = async (centreDesk: Desk, id: string) =>
+    (await centreDesk.call<Application>('GET', `/applications/${id}`)).body;
+  const inState = (centreDesk: Desk, id: string, state: string) =>
     waitUntil(
-      () => read(here, id),
+      () => read(centreDesk, id),
       (app) => app.state === state,
       `${id} is ${state}`,
       60,
     );
-  async function registryFile(here: Desk, n: number, ending: string) {
+  async function registryFile(centreDesk: Desk, n: number, ending: string) {
     const body = filing(n, ending);
-    const { id } = (await here.call<Application>('POST', '/applications', { body })).body;
-    await here.call('POST', `/applications/${id}/submit`, { body: {} });
+    const { id } = (await centreDesk.call<Application>('POST', '/applications', { body })).body;
+    await centreDesk.call('POST', `/applications/${id}/submit`, { body: {} });
     return id;
   }
 
-  test('leaves its applications to the desk of that one, where a result is handed over and an agency answered; a third desk sees none', async () => {
+  test('transfers its applications to the successor only', async () => {
     const before = await openDesk(platform.url, 'cu-003-specialist');
     const decided = await registryFile(before, 20, 'ZQ');
     const asked = await registryFile(before, 21, 'ZD');
     await inState(before, decided, 'ready');
-    const { documentRequest } = await inState(before, asked, 'documents-requested');
+    const { documentRequest } = await inState(before, asked, 'documents-asked');
 
     changeCentre('close', 'CU-003', '--to', 'CU-004');
     await waitUntil(
@@ -446,8 +449,8 @@ describe('a centre that is closed to another one, on a running platform', () => 
     }
 
     const body = { collectedBy: 'applicant', paperKind: 'identity-document' };
-    const handed = (await after.call<Application>('POST', `/applications/${decided}/hand-over`, { body })).body;
-    expect(handed).toMatchObject({ state: 'handed-over', centre: 'centres/CU-003' });
+    const handedOver = (await after.call<Application>('POST', `/applications/${decided}/hand-over`, { body })).body;
+    expect(handedOver).toMatchObject({ state: 'handed-over', centre: 'centres/CU-003' });
     const { actions } = (await after.call<{ actions: Row[] }>('GET', `/applications/${decided}/history`)).body;
     expect(actions.at(-1)).toMatchObject({ by: 'operators/cu-004-specialist', centre: 'centres/CU-004' });
 
@@ -461,10 +464,10 @@ describe('a centre that is closed to another one, on a running platform', () => 
     await expect(collect).rejects.toMatchObject({ problem: { status: 404 } });
   });
 
-  test('without another one is not closed before its store has no open application of it', async () => {
-    const here = await openDesk(platform.url, 'cu-006-specialist');
-    const id = await registryFile(here, 22, 'ZQ');
-    await inState(here, id, 'ready');
+  test('is not closed without a successor while it has open applications', async () => {
+    const centreDesk = await openDesk(platform.url, 'cu-006-specialist');
+    const id = await registryFile(centreDesk, 22, 'ZQ');
+    await inState(centreDesk, id, 'ready');
     changeCentre('close', 'CU-006', '--wait');
     const early = runCentreTool('close', 'CU-006', '--none-open');
     expect([early.status, early.stderr]).toEqual([
@@ -473,8 +476,8 @@ describe('a centre that is closed to another one, on a running platform', () => 
     ]);
 
     const body = { collectedBy: 'applicant', paperKind: 'identity-document' };
-    await here.call('POST', `/applications/${id}/hand-over`, { body });
-    await here.call('POST', `/applications/${id}/confirm-outcome`, { body: { needMet: true } });
+    await centreDesk.call('POST', `/applications/${id}/hand-over`, { body });
+    await centreDesk.call('POST', `/applications/${id}/confirm-outcome`, { body: { needMet: true } });
     changeCentre('close', 'CU-006', '--none-open');
     expect(readRegistryFile('centres', 'CU-006')).toContain('status: closed');
   });

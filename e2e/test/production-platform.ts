@@ -9,20 +9,20 @@ import { startTlsProxy } from './tls-proxy.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
-/** The platform as a ministry runs it: in production, behind TLS, with MPass alone, and nobody in it. */
+/** A production platform: behind TLS, with MPass only, and without staff. */
 export interface ProductionPlatform {
   platform: Platform;
-  /** Where browsers find it. */
+  /** Origin for browsers. */
   origin: string;
-  /** Where browsers find the identity provider. */
+  /** Origin of the identity provider for browsers. */
   idp: string;
-  /** Between identity and its store. */
+  /** Proxy between identity and its store. */
   storeProxy: TcpProxy;
-  /** Somebody with a browser of their own, who is not signed in. */
+  /** Returns a person with their own browser, not signed in. */
   visitor(): Visitor;
-  /** From then on nobody comes to the site of the identity provider. */
+  /** Disconnects the site of the identity provider. */
   disconnectProvider(): void;
-  /** `npm run operator`, as somebody with the tool's key and certificate runs it: what it says, and its code. */
+  /** Runs `npm run operator` with the CLI's key and certificate. Returns its output and exit code. */
   operator(words: string[], input: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export type ProductionPlatformOptions = Required<
 >;
 type RequestOptions = { body?: unknown; etag?: string };
 
-/** How long identity's word on a session holds here. */
+/** How long identity's response about a session is valid here. */
 const SESSION_CHECK_INTERVAL_MS = 500;
 
 export async function startProductionPlatform({
@@ -75,7 +75,7 @@ export async function startProductionPlatform({
   };
 }
 
-/** Somebody at a browser. */
+/** A person with a browser. */
 export class Visitor {
   readonly browser: Browser;
   readonly #origin: string;
@@ -86,30 +86,30 @@ export class Visitor {
   }
 
   /**
-   * Signs in at MPass with a number, and with a second factor unless not.
-   * @returns the page where it ends
+   * Signs in at MPass with a number, with a second factor by default.
+   * @returns the final page
    */
   async signIn(number: string, more: { weak?: boolean; centre?: string } = {}): Promise<Page> {
     const query = new URLSearchParams({ returnTo: '/', ...(more.centre && { centre: more.centre }) });
-    const asked = await this.browser.open(`${this.#origin}/auth/mpass/start?${query}`);
-    // Whoever is signed in there comes back without being asked.
-    if (asked.url.startsWith(this.#origin)) return asked;
-    return this.browser.submit(asked, { person: '', typed: number, ...(more.weak ? {} : { strong: 'yes' }) });
+    const page = await this.browser.open(`${this.#origin}/auth/mpass/start?${query}`);
+    // An existing sign-in there returns without a prompt.
+    if (page.url.startsWith(this.#origin)) return page;
+    return this.browser.submit(page, { person: '', typed: number, ...(more.weak ? {} : { strong: 'yes' }) });
   }
 
-  /** Somebody else who has got hold of the cookies. */
+  /** Returns another person with the stolen cookies. */
   copyBrowser(): Visitor {
     return new Visitor(this.browser.copy(), this.#origin);
   }
 
-  /** What the page asks for somebody who may. @throws Error with the answer where it is refused */
-  async request<T>(method: string, path: string, given: RequestOptions = {}): Promise<ApiResponse<T>> {
-    const answer = await this.browser.call<T>(this.#origin, method, path, given);
-    if (answer.status < 300) return answer;
-    throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  /** Sends an authorised request of the page. @throws Error with the response if it is rejected */
+  async request<T>(method: string, path: string, options: RequestOptions = {}): Promise<ApiResponse<T>> {
+    const response = await this.browser.call<T>(this.#origin, method, path, options);
+    if (response.status < 300) return response;
+    throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(response.body)}`);
   }
 
-  /** The status of an answer, and the reason where it is a refusal. */
+  /** Returns the status of a response, and the reason of an error. */
   async outcome(method: string, path: string, body?: unknown): Promise<string> {
     const answer = await this.browser.call<{ reason?: string }>(this.#origin, method, path, { body });
     return `${answer.status} ${answer.body.reason ?? ''}`.trim();
@@ -122,18 +122,18 @@ async function runOperatorTool(platform: Platform, keys: string, words: string[]
     GRPC_TLS_DIR: join(keys, 'tls/operator'),
     IDENTITY_ADDRESS: platform.addresses()['identity']!,
   };
-  const { said, code } = await runTool('operator', words, env, input);
-  return `${said.trim()} (${code})`;
+  const { output, code } = await runTool('operator', words, env, input);
+  return `${output.trim()} (${code})`;
 }
 
-/** `npm run <tool>`, with this environment alone: what it says, and its code. */
+/** Runs `npm run <tool>` with this environment only. Returns its output and exit code. */
 export function runTool(tool: string, words: string[], env: Record<string, string>, input = '') {
   const script = join(import.meta.dirname, '../../tools', `${tool}.ts`);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], { env });
-  let said = '';
-  for (const out of [child.stdout, child.stderr]) out.on('data', (data) => (said += data));
+  let output = '';
+  for (const out of [child.stdout, child.stderr]) out.on('data', (data) => (output += data));
   child.stdin.end(input);
-  return new Promise<{ said: string; code: number | null }>((resolve) =>
-    child.once('close', (code) => resolve({ said, code })),
+  return new Promise<{ output: string; code: number | null }>((resolve) =>
+    child.once('close', (code) => resolve({ output, code })),
   );
 }

@@ -15,9 +15,10 @@ import { startProductionPlatform, runTool } from './production-platform.ts';
 import type { ProductionPlatform, Visitor } from './production-platform.ts';
 
 /**
- * Production, played from outside. Kafka and the store speak TLS alone, and nobody may do what was not given to them: users and
- * rights are made by `npm run topics`. A supervisor is appointed by the command, people are invited one by another, sign in by SAML
- * and work; and all of it goes on while identity, its store or the provider is away.
+ * Tests production from outside. Kafka and the store require TLS and have minimal rights; `npm run topics` creates
+ * users and rights.
+ * A supervisor is appointed by CLI, staff invite each other, sign in by SAML and work.
+ * All of it survives outages of identity, its store and the provider.
  */
 
 const root = join(import.meta.dirname, '../..');
@@ -27,11 +28,11 @@ const data = join(folder.dir, 'data');
 const SERVICES = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator'] as const;
 const PERSONAL_NUMBERS = { supervisor: idnp(9001), manager: idnp(9002), specialist: idnp(9003), colleague: idnp(9004) };
 type Person = keyof typeof PERSONAL_NUMBERS;
-/** A name that is nobody else's, to be looked for where it must not be. */
+/** A unique name, to scan for leaks. */
 const FAMILY_NAME = 'Zbarneanu';
 let local: LocalPlatform;
 let production: ProductionPlatform;
-/** Who works, each in a browser of their own. */
+/** Staff members, each with their own browser. */
 const visitors = {} as Record<Person, Visitor>;
 
 const passwordFile = (user: string) => join(users, user);
@@ -57,17 +58,17 @@ afterAll(async () => {
 const topics = (): Promise<string> =>
   asAdministrator('topics', [], { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data });
 
-/** Runs `npm run <tool>`. @throws Error with what it said when its code is not 0 */
+/** Runs `npm run <tool>`. @throws Error with its output for a non-zero exit code */
 async function asAdministrator(tool: string, args: string[], more: Record<string, string>): Promise<string> {
-  const { said, code } = await runTool(tool, args, {
+  const { output, code } = await runTool(tool, args, {
     KAFKA_BROKERS: local.kafkaBrokers,
     KAFKA_TLS_CA_FILE: local.secure!.caFile,
     KAFKA_SASL_USERNAME: local.secure!.admin.username,
     KAFKA_SASL_PASSWORD_FILE: join(folder.dir, 'admin'),
     ...more,
   });
-  if (code === 0) return said;
-  throw new Error(said);
+  if (code === 0) return output;
+  throw new Error(output);
 }
 
 async function start(): Promise<void> {
@@ -93,7 +94,7 @@ async function submitApplication(n: number, more: object = {}): Promise<string> 
   await visitors.specialist.request('POST', `/applications/${id}/submit`, { body: {} });
   return id;
 }
-/** Waits until the agency has decided it. */
+/** Waits for the agency's decision. */
 const waitUntilDecided = (id: string) =>
   waitUntil(
     async () => (await visitors.specialist.request<Application>('GET', `/applications/${id}`)).body,
@@ -135,7 +136,7 @@ const appoint = (...more: string[]) => {
   return production.operator(['appoint-supervisor', ...words, ...more], `${PERSONAL_NUMBERS.supervisor}\n`);
 };
 
-/** What is typed is kept at each pause, as the page does. */
+/** Saves the input, as the page does at each pause. */
 async function editAnswers(by: Visitor, id: string, workedUntil: string): Promise<ApiResponse<Application>> {
   const { body } = await by.request<Application>('GET', `/applications/${id}`);
   const answers = { pensionKind: 'old-age', workedUntil };
@@ -144,8 +145,8 @@ async function editAnswers(by: Visitor, id: string, workedUntil: string): Promis
 const open = async (by: Visitor, n: number, more: object = {}) =>
   (await by.request<Application>('POST', '/applications', { body: filing(n, `S${n % 10}`, more) })).body.id;
 
-describe('a platform whose Kafka and store are closed', () => {
-  test('has its users made by npm run topics, once, and no password is said', async () => {
+describe('a platform with secured Kafka and store', () => {
+  test('gets its users from npm run topics, once, without printing passwords', async () => {
     const first = await topics();
     expect(first.match(/^user .*: password set; \d+ rights given, 0 taken(?:; quota set)?$/gm)).toHaveLength(
       SERVICES.length + 1 + agenciesIn(join(root, 'data')).length,
@@ -158,19 +159,19 @@ describe('a platform whose Kafka and store are closed', () => {
   });
 });
 
-describe('production, from the first supervisor on', () => {
-  test('lets nobody in before the command names one, and no test provider', async () => {
+describe('production, starting with the first supervisor', () => {
+  test('admits nobody before the CLI appoints one, and has no test provider', async () => {
     await start();
     expect(reasonOf(await visitors.supervisor.signIn(PERSONAL_NUMBERS.supervisor))).toBe('OPERATOR_UNKNOWN');
     expect(await production.visitor().outcome('GET', '/operators')).toMatch(/^404/);
     const local = { provider: 'local', operator: 'cu-001-specialist' };
     expect(await production.visitor().outcome('POST', '/sessions', local)).toMatch(/^40[01]/);
     expect(await appoint()).toMatch(/^operators\/\S+ is a supervisor now\. \(0\)$/);
-    // Who never came counts for nothing: a mistyped number can be followed by the right one.
+    // Without a sign-in the appointment can be corrected: the number may have been mistyped.
     expect(await appoint('--first')).toMatch(/is one already: nothing was changed\. \(0\)$/);
   });
 
-  test('signs her in by SAML with a second factor, and with cookies that stay here', async () => {
+  test('signs the supervisor in by SAML with a second factor and host-only cookies', async () => {
     expect(reasonOf(await production.visitor().signIn(PERSONAL_NUMBERS.supervisor, { weak: true }))).not.toBeNull();
     visitors.supervisor = production.visitor();
     const page = await visitors.supervisor.signIn(PERSONAL_NUMBERS.supervisor);
@@ -184,13 +185,13 @@ describe('production, from the first supervisor on', () => {
     );
   });
 
-  test('takes two invitations of one person at once as one person', async () => {
+  test('treats two simultaneous invitations of a person as one person', async () => {
     const [one, other] = await Promise.all([
       invite(visitors.supervisor, 'CU-001', 'manager', ['centre-manager', 'specialist']),
       invite(visitors.supervisor, 'CU-002', 'manager', ['centre-manager', 'specialist']),
     ]);
     expect(one.body.name).toBe(other.body.name);
-    // Which of the two is the first is by chance.
+    // The order of the two is random.
     await visitors.manager.signIn(PERSONAL_NUMBERS.manager, { centre: 'CU-001' });
     const path = '/centres/CU-001/operators';
     const twice = await Promise.all(
@@ -200,13 +201,13 @@ describe('production, from the first supervisor on', () => {
     await invite(visitors.manager, 'CU-001', 'colleague', ['specialist']);
   });
 
-  test('files what the specialist took on, and the agency decides it', async () => {
+  test('files an application that the agency decides', async () => {
     await visitors.specialist.signIn(PERSONAL_NUMBERS.specialist);
     await visitors.colleague.signIn(PERSONAL_NUMBERS.colleague);
     await waitUntilDecided(await submitApplication(9101));
   });
 
-  test('lets a manager of two centres go on at the other, where she sees nothing of the first', async () => {
+  test('lets a manager switch centres without access to the other one', async () => {
     const id = await open(visitors.manager, 9102);
     await visitors.manager.request('POST', '/sessions/current/centre', { body: { centre: 'centres/CU-002' } });
     expect(await visitors.manager.outcome('GET', `/applications/${id}`)).toBe('404 NOT_FOUND');
@@ -218,8 +219,8 @@ describe('production, from the first supervisor on', () => {
   });
 });
 
-describe('a change of what somebody may', () => {
-  test('of roles reaches the session that is open', async () => {
+describe('changes of rights', () => {
+  test('of roles reach open sessions', async () => {
     const path = `/centres/CU-001/operators/${await idOf('specialist')}`;
     const history = () => visitors.specialist.outcome('GET', `${path}/history`);
     const change = (roles: string[]) => visitors.supervisor.request('PATCH', path, { body: { roles } });
@@ -230,7 +231,7 @@ describe('a change of what somebody may', () => {
     await eventually(async () => (await history()).startsWith('403'));
   });
 
-  test('by a suspension ends it, nothing that was typed is lost, and it can be lifted', async () => {
+  test('by suspension end the session without data loss, and can be reverted', async () => {
     const path = `/centres/CU-001/operators/${await idOf('specialist')}`;
     const id = await open(visitors.specialist, 9103);
     let last = '';
@@ -258,11 +259,11 @@ describe('a change of what somebody may', () => {
   });
 });
 
-describe('a sign-out', () => {
+describe('sign-out', () => {
   const stands = () => visitors.colleague.outcome('GET', '/sessions/current');
   const takes = (thief: Visitor) => thief.outcome('GET', '/applications');
 
-  test('here leads to MPass and back, and she is asked who she is when she comes again', async () => {
+  test('passes MPass and requires authentication at the next sign-in', async () => {
     const thief = visitors.colleague.copyBrowser();
     expect(await takes(thief)).toBe('200');
     const { body } = await visitors.colleague.request<{ next: string }>('DELETE', '/sessions/current');
@@ -273,7 +274,7 @@ describe('a sign-out', () => {
     expect(await stands()).toBe('200');
   });
 
-  test('that begins at MPass ends the session here', async () => {
+  test('started at MPass ends the session', async () => {
     const thief = visitors.colleague.copyBrowser();
     const site = await visitors.colleague.browser.open(`${production.idp}/saml`);
     await visitors.colleague.browser.submit(site, {});
@@ -282,13 +283,13 @@ describe('a sign-out', () => {
   });
 });
 
-describe('a Kafka that is closed', () => {
-  test('Kafka denies nothing', async () => {
+describe('secured Kafka', () => {
+  test('denies nothing to authorised services', async () => {
     for (const name of SERVICES) expect(logOf(name)).not.toMatch(/kafka-denies|AUTHORIZATION_FAILED/);
     expect((await operations('intake', '/metrics')).text).not.toMatch(/kafka_denied\{.*\} 1/);
   });
 
-  test('takes a new password without a restart: set by npm run topics, used with the next connection', async () => {
+  test('accepts a new password from npm run topics without a restart', async () => {
     const before = production.platform.pids();
     setPassword('intake');
     expect(await topics()).toMatch(/^user intake: password set; rights as they were$/m);
@@ -298,13 +299,13 @@ describe('a Kafka that is closed', () => {
     expect(production.platform.pids()).toEqual(before);
   });
 
-  test('takes an agency on that npm run agency adds, and the bridge needs no right for it', async () => {
-    const rightsOfBridge = (said: string) => /^user agency-bridge: .*$/m.exec(said)?.[0];
+  test('accepts an agency from npm run agency add without new rights for the bridge', async () => {
+    const rightsOfBridge = (output: string) => /^user agency-bridge: .*$/m.exec(output)?.[0];
     const words = ['add', 'fisc', '--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service'];
     const more = { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data };
-    const said = await asAdministrator('agency', [...words, '--data', data], more);
-    expect(said).toContain('+ topic agency.fisc.requests (kept 90 days)');
-    expect(said).not.toContain(readFileSync(passwordFile('agency.fisc'), 'utf8'));
+    const output = await asAdministrator('agency', [...words, '--data', data], more);
+    expect(output).toContain('+ topic agency.fisc.requests (kept 90 days)');
+    expect(output).not.toContain(readFileSync(passwordFile('agency.fisc'), 'utf8'));
     const replace = (path: string, to: string, change: (text: string) => string) =>
       writeFileSync(join(data, to), change(readFileSync(join(data, path), 'utf8')));
     replace('public-services/pension-reexamination.yaml', 'public-services/no-debt-certificate.yaml', (text) =>
@@ -330,7 +331,7 @@ describe('a Kafka that is closed', () => {
     expect(await asAdministrator('restore', ['check'], store)).toMatch(/./);
   });
 
-  test('keeps its counters open while Kafka denies a service, says why, and goes on once the password is right', async () => {
+  test('denying a service keeps its counters open; the right password recovers it', async () => {
     const right = readFileSync(passwordFile('intake'), 'utf8');
     writeFileSync(passwordFile('intake'), 'wrong');
     await production.platform.end('intake');
@@ -359,8 +360,8 @@ describe('a Kafka that is closed', () => {
   });
 });
 
-describe('while something is away', () => {
-  /** A desk edits and files; supervisors, who need a word of identity, are refused until it is back. */
+describe('an outage', () => {
+  /** Desks edit and file. Supervisors, who need identity's confirmation, are rejected until it recovers. */
   async function goesOn(n: number, back: () => unknown): Promise<void> {
     const refused = '503 NEIGHBOUR_UNAVAILABLE';
     await eventually(async () => (await statistics()) === refused, { everyMs: 250 });
@@ -373,18 +374,18 @@ describe('while something is away', () => {
   const statistics = () =>
     visitors.supervisor.outcome('GET', '/statistics?from=2026-01-01&to=2026-12-31&groupBy=centre');
 
-  test('identity, desks go on and supervisors wait', async () => {
+  test('of identity stops supervisors, not desks', async () => {
     for (const n of [9104, 9105, 9106]) drafts.push(await open(visitors.specialist, n));
     await production.platform.kill('identity');
     await goesOn(0, () => production.platform.start('identity'));
   });
 
-  test("identity's store, the same", async () => {
+  test("of identity's store stops supervisors, not desks", async () => {
     production.storeProxy.cut();
     await goesOn(1, () => production.storeProxy.restore());
   });
 
-  test('the provider, who is signed in goes on, and who is not can come when it is back', async () => {
+  test('of the provider stops new sign-ins only', async () => {
     production.disconnectProvider();
     const late = production.visitor();
     expect((await late.browser.open(`${production.origin}/auth/mpass/start?returnTo=%2F`)).status).toBe(502);
@@ -393,7 +394,7 @@ describe('while something is away', () => {
   });
 });
 
-test('No log holds the number or the name of anybody of the staff.', () => {
+test('no log contains numbers or names of staff', () => {
   const logs = join(root, production.platform.logs);
   const words = [...Object.values(PERSONAL_NUMBERS), FAMILY_NAME];
   const found = readdirSync(logs).filter((name) => {

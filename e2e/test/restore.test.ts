@@ -15,8 +15,9 @@ import type { Platform } from '@cups/tools/platform';
 import { temporaryDir } from '@cups/testing';
 
 /**
- * A rehearsal: applications are filed without a pause, a backup is taken meanwhile, then the store is lost, and what the backup
- * holds is older than Kafka. Store and Kafka are those of a data folder of its own.
+ * A disaster rehearsal: a backup is taken under continuous filing, then the store is lost, and the backup is older
+ * than Kafka.
+ * Uses the store and Kafka of its own data folder.
  */
 
 const root = join(import.meta.dirname, '../..');
@@ -25,12 +26,12 @@ const youngState = temporaryDir();
 const backups = temporaryDir();
 const older = join(backups.dir, 'older');
 const newer = join(backups.dir, 'newer');
-/** Store and Kafka that other tests share are named in the environment; a rehearsal has its own. */
+/** The environment names store and Kafka shared by other tests; a rehearsal has its own. */
 const { MONGODB_URI, KAFKA_BROKERS, ...environment } = process.env;
-/** Agencies decide at once. */
+/** The simulator decides immediately. */
 const QUICK = 'ZQ';
 const DESKS = 4;
-/** What a backup says of groups. */
+/** Consumer-group positions in a backup. */
 interface Positions {
   groups: { group: string; partition: number }[];
 }
@@ -54,8 +55,8 @@ afterAll(async () => {
   for (const folder of [state, youngState, backups]) folder.remove();
 });
 
-/** Runs a command of the repository as a person would. */
-function run(tool: 'backup' | 'restore', ...args: string[]): Promise<{ code: number; said: string }> {
+/** Runs a command of the repository as a user does. */
+function run(tool: 'backup' | 'restore', ...args: string[]): Promise<{ code: number; output: string }> {
   const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`), ...args];
   return new Promise((resolve) => {
     execFile(
@@ -63,20 +64,20 @@ function run(tool: 'backup' | 'restore', ...args: string[]): Promise<{ code: num
       command,
       { cwd: root, env: environment },
       (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code ?? 1) : 0, said: stdout + stderr });
+        resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
       },
     );
   });
 }
 
-/** An application that the platform has acknowledged as filed. */
+/** An application acknowledged as filed. */
 interface SubmittedApplication {
   id: string;
   desk: Desk;
   at: number;
 }
 
-/** Desks that file so many applications together, each its own. */
+/** Files several applications concurrently, each at its own desk. */
 async function submitSome(
   url: string,
   services: readonly PublicService[],
@@ -100,7 +101,7 @@ async function submitOne(desk: Desk, services: readonly PublicService[], n: numb
   return { id, desk, at: Date.now() };
 }
 
-/** Desks that file one application after another until `stop`. */
+/** Files applications one after another until `stop`. */
 async function submitContinuously(url: string, services: readonly PublicService[]) {
   const filed: SubmittedApplication[] = [];
   let stopped = false;
@@ -114,7 +115,7 @@ async function submitContinuously(url: string, services: readonly PublicService[
       const id = applicationId(QUICK);
       const body = Object.assign({ id, publicService: service.code }, createContent((n += 1), centre, service));
       await desk.call('POST', '/applications', { body });
-      // One in five stays a draft for a while: some are filed after the backup.
+      // One in five stays a draft for a while, so that some are filed after the backup.
       if (n % 5 === 0) await pause(700);
       await desk.call('POST', `/applications/${id}/submit`, { body: {} });
       filed.push({ id, desk, at: Date.now() });
@@ -133,17 +134,17 @@ async function submitContinuously(url: string, services: readonly PublicService[
 const stateOf = async (desk: Desk, id: string): Promise<string | undefined> =>
   (await desk.call<Application>('GET', `/applications/${id}`).catch(() => undefined))?.body.state;
 
-const isDecided = (one = ''): boolean => ['ready', 'rejected', 'handed-over'].includes(one);
-const parseMissing = (said: string): Set<string> =>
-  new Set([...said.matchAll(/^missing {2}(\w+)/gm)].map(([, id]) => id!));
+const isDecided = (state = ''): boolean => ['ready', 'rejected', 'handed-over'].includes(state);
+const parseMissing = (output: string): Set<string> =>
+  new Set([...output.matchAll(/^missing {2}(\w+)/gm)].map(([, id]) => id!));
 
-/** The result, or the decision, goes to the person. */
+/** Hands the result or the decision over. */
 async function handOver(desk: Desk, id: string): Promise<void> {
   const body = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'A00000001' };
   await desk.call('POST', `/applications/${id}/hand-over`, { body });
 }
 
-/** Submissions on the topics of agencies, by delivery and number, each with the ids under which it is there. */
+/** Returns the submissions on agency topics by delivery and number, each with its message IDs. */
 async function requestsByDelivery({ kafkaBrokers, kafkaAccess }: Platform): Promise<Map<string, Set<string>>> {
   const kafka = connectKafka(kafkaBrokers.split(','), 'rehearsal', kafkaAccess);
   const admin = kafka.admin();
@@ -178,7 +179,7 @@ async function requestsByDelivery({ kafkaBrokers, kafkaAccess }: Platform): Prom
   return requests;
 }
 
-/** The same desks at another platform. */
+/** Opens the same desks at another platform. */
 async function openDesks({ url }: Platform): Promise<(filed: SubmittedApplication) => Desk> {
   const desks = new Map<string, Desk>();
   for (let index = 1; index <= DESKS; index += 1) {
@@ -190,21 +191,21 @@ async function openDesks({ url }: Platform): Promise<(filed: SubmittedApplicatio
 const waitUntilConsistent = (dataDir: string) =>
   waitUntil(
     () => run('restore', 'check', '--data', dataDir),
-    ({ said }) => !said.includes('messages to read') && !said.includes('uncounted'),
+    ({ output }) => !output.includes('messages to read') && !output.includes('uncounted'),
     'all consumers have counted all events',
     30,
   );
 
-/** Decisions of which the person of an application was told, or is to be. */
+/** Returns the number of decision notices of an application. */
 async function countDecisionNotices(desk: Desk, id: string): Promise<number> {
   const { notices } = (await desk.call<{ notices: { kind: string }[] }>('GET', `/applications/${id}/notices`)).body;
   return notices.filter(({ kind }) => kind === 'result-ready' || kind === 'application-rejected').length;
 }
 
-describe('a backup of a young platform, whose groups have committed one partition each', () => {
+describe('a backup of a young platform, with one committed partition per consumer group', () => {
   const folder = join(backups.dir, 'young');
 
-  test('is caught up from the beginning of the others: nothing stays parked, every decision comes, once', async () => {
+  test('reads the other partitions from their start: no decision is lost', async () => {
     const { url, end, start: resume } = await start(youngState.dir);
     const services = await publicServices(url);
     const decided = (filed: readonly SubmittedApplication[], at: (one: SubmittedApplication) => Desk, what: string) =>
@@ -216,51 +217,51 @@ describe('a backup of a young platform, whose groups have committed one partitio
       );
     const [first] = await submitSome(url, services, 1);
     await decided([first!], ({ desk }) => desk, 'the first is decided');
-    // What is filed now reaches Kafka, and no consumer commits anything of it.
+    // Kafka receives what is filed now, but no consumer commits it.
     await Promise.all([end('agency-bridge'), end('notifications')]);
     const early = await submitSome(url, services, 12);
-    expect((await run('backup', folder, '--data', youngState.dir)).said).toContain('The backup is in');
+    expect((await run('backup', folder, '--data', youngState.dir)).output).toContain('The backup is in');
     const { kafka } = JSON.parse(readFileSync(join(folder, 'backup.json'), 'utf8')) as { kafka: Positions };
-    const count = (of: string) => kafka.groups.filter(({ group }) => group === of).length;
+    const count = (name: string) => kafka.groups.filter(({ group }) => group === name).length;
     expect(['intake', 'agency-bridge', 'notifications'].map(count)).toEqual([1, 1, 1]);
 
     await Promise.all([resume('agency-bridge'), resume('notifications')]);
     const later = await submitSome(url, services, 8);
     await decided([...early, ...later], ({ desk }) => desk, 'agencies have decided');
-    // What a person did after the backup is named; events after it are numbered anew, the decision among them.
-    const handed = early[0]!;
+    // Manual steps after the backup are listed. Later events get new numbers, including the decision.
+    const handedOver = early[0]!;
     await waitUntil(
-      () => stateOf(handed.desk, handed.id),
+      () => stateOf(handedOver.desk, handedOver.id),
       (one) => one === 'ready',
       'one is approved',
       30,
     );
-    await handOver(handed.desk, handed.id);
+    await handOver(handedOver.desk, handedOver.id);
     await waitUntilConsistent(youngState.dir);
     await stop();
     rmSync(join(youngState.dir, 'store'), { recursive: true });
     const restored = await run('restore', folder, '--data', youngState.dir);
-    expect(restored).toEqual({ code: 0, said: expect.stringContaining('The books balance') as unknown });
-    expect(parseMissing(restored.said)).toEqual(new Set(later.map(({ id }) => id)));
-    expect(restored.said).toMatch(new RegExp(`^behind {2}${handed.id} .* ResultHandedOver `, 'm'));
+    expect(restored).toEqual({ code: 0, output: expect.stringContaining('The books balance') as unknown });
+    expect(parseMissing(restored.output)).toEqual(new Set(later.map(({ id }) => id)));
+    expect(restored.output).toMatch(new RegExp(`^behind {2}${handedOver.id} .* ResultHandedOver `, 'm'));
 
     const again = await start(youngState.dir);
     const at = await openDesks(again);
     await decided([first!, ...early], at, 'what was restored is decided');
-    const { said } = await waitUntilConsistent(youngState.dir);
-    expect(said).not.toMatch(/^parked/m);
-    const told = await Promise.all([first!, ...early].map((one) => countDecisionNotices(at(one), one.id)));
-    expect(told).toEqual(told.map(() => 1));
+    const { output } = await waitUntilConsistent(youngState.dir);
+    expect(output).not.toMatch(/^parked/m);
+    const noticeCounts = await Promise.all([first!, ...early].map((one) => countDecisionNotices(at(one), one.id)));
+    expect(noticeCounts).toEqual(noticeCounts.map(() => 1));
     expect([...(await requestsByDelivery(again))].filter(([, ids]) => ids.size > 1)).toEqual([]);
     await stop();
     const repaired = await run('restore', 'repair', '--data', youngState.dir);
-    expect(repaired).toEqual({ code: 0, said: expect.stringContaining('The books balance') as unknown });
-    expect(repaired.said).not.toMatch(/^(again|lost|blocked)/m);
+    expect(repaired).toEqual({ code: 0, output: expect.stringContaining('The books balance') as unknown });
+    expect(repaired.output).not.toMatch(/^(again|lost|blocked)/m);
   }, 300_000);
 });
 
-describe('backups that were taken under load, of each store at another time, and all stores lost later', () => {
-  test('everything acknowledged is there again or is named, and nothing reaches an agency twice', async () => {
+describe('backups under load, at different times per store, and the loss of all stores', () => {
+  test('restores or lists everything acknowledged, and sends agencies nothing twice', async () => {
     const { url } = await start(state.dir);
     const load = await submitContinuously(url, await publicServices(url));
     const backUp = async (folder: string) => {
@@ -272,7 +273,7 @@ describe('backups that were taken under load, of each store at another time, and
         30,
       );
       const began = Date.now();
-      expect((await run('backup', folder, '--data', state.dir)).said).toContain('The backup is in');
+      expect((await run('backup', folder, '--data', state.dir)).output).toContain('The backup is in');
       return began;
     };
     await backUp(older);
@@ -286,7 +287,7 @@ describe('backups that were taken under load, of each store at another time, and
     );
     await handOver(early.desk, early.id);
     await load.stop();
-    // What is acknowledged is on its way to Kafka within moments; a store that is lost before takes it along.
+    // Acknowledged data reaches Kafka within milliseconds; a store lost earlier would take it along.
     await waitUntil(
       () => Promise.all(load.filed.map(({ id, desk }) => stateOf(desk, id))),
       (states) => states.every(isDecided),
@@ -295,17 +296,20 @@ describe('backups that were taken under load, of each store at another time, and
     );
 
     const refused = await run('restore', newer, '--data', state.dir);
-    expect(refused).toEqual({ code: 1, said: expect.stringMatching(/^The platform runs \(process \d+\)/) as unknown });
+    expect(refused).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^The platform runs \(process \d+\)/) as unknown,
+    });
     await stop();
     rmSync(join(state.dir, 'store'), { recursive: true });
 
     const consumers = ['--only', 'agency-bridge', '--only', 'notifications'];
     const first = await run('restore', older, '--data', state.dir, ...consumers);
-    expect(first).toEqual({ code: 0, said: expect.stringContaining('may be started') as unknown });
+    expect(first).toEqual({ code: 0, output: expect.stringContaining('may be started') as unknown });
     const restored = await run('restore', newer, '--data', state.dir, '--only', 'intake', '--only', 'identity');
-    expect(restored).toEqual({ code: 0, said: expect.stringContaining('may be started') as unknown });
-    expect(restored.said).toMatch(new RegExp(`^behind {2}${early.id} .* ResultHandedOver `, 'm'));
-    const missing = parseMissing(restored.said);
+    expect(restored).toEqual({ code: 0, output: expect.stringContaining('may be started') as unknown });
+    expect(restored.output).toMatch(new RegExp(`^behind {2}${early.id} .* ResultHandedOver `, 'm'));
+    const missing = parseMissing(restored.output);
 
     const at = await openDesks(await start(state.dir));
     const kept = load.filed.filter(({ id }) => !missing.has(id));
@@ -319,16 +323,16 @@ describe('backups that were taken under load, of each store at another time, and
     expect(missing.size).toBeGreaterThan(0);
     expect(kept.length).toBeGreaterThanOrEqual(20);
 
-    // What a person does again is heeded by whoever has counted it the first time.
+    // Consumers accept a repeated manual step.
     await handOver(at(early), early.id);
     const checked = await waitUntilConsistent(state.dir);
-    expect(parseMissing(checked.said)).toEqual(missing);
+    expect(parseMissing(checked.output)).toEqual(missing);
     expect(checked.code).toBe(1);
     const twice = [...(await requestsByDelivery(platform!))].filter(([, ids]) => ids.size > 1);
     expect(twice).toEqual([]);
   }, 300_000);
 
-  test('a backup is for its owner only', () => {
+  test('a backup is readable by its owner only', () => {
     expect(statSync(newer).mode & 0o077).toBe(0);
     expect(statSync(join(newer, 'intake', 'applications.bson')).mode & 0o077).toBe(0);
   });

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A line to something that listens on this machine, which can be cut. */
+/** A connection to a local server, which can be cut. */
 export interface TcpProxy {
   port: number;
-  /** Ends all connections, and takes no new one. */
+  /** Ends all connections and accepts no new ones. */
   cut(): void;
   restore(): void;
   close(): Promise<void>;

@@ -4,18 +4,18 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPair } from '@cups/test-idp/certificates';
 
-/** What stands before a site on its way to browsers: it speaks TLS, and passes all on. */
+/** A TLS-terminating proxy in front of a site. */
 export interface TlsProxy {
   /** Such as https://cups.test:41234. */
   origin: string;
-  /** What browsers must trust to come in. */
+  /** CA certificate that browsers must trust. */
   certificate: string;
-  /** Where it passes requests on to; until it is said, and while it is undefined, it answers 502. */
+  /** Sets the target port; without one, the proxy responds with 502. */
   forwardTo(port: number | undefined): void;
   close(): Promise<void>;
 }
 
-/** @param host a name that only a {@link Browser} of a test finds */
+/** @param host a name that only a {@link Browser} of a test resolves */
 export async function startTlsProxy(host: string): Promise<TlsProxy> {
   const { key, certificate } = await generateKeyPair(host);
   let inner: number | undefined;
