@@ -9,7 +9,7 @@ import type { PublicService, Version } from './domain/public-service.ts';
 import { validatePattern, collectPatterns } from './patterns.ts';
 
 /**
- * Creates the parser of data/public-services. An invalid file yields a problem and no entry; other files are unaffected.
+ * Creates the parser of data/public-services. An invalid file yields a problem and no entry, and affects no other.
  * Of two services with the same state code, the later file is rejected.
  */
 export function createPublicServiceParser(): RegistryParser<PublicService> {

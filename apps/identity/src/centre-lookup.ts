@@ -21,7 +21,7 @@ export class CentreLookup {
   /**
    * Returns a centre where an operator works, or undefined if it does not exist.
    * Reads the store if the file is missing here or still says `planned`.
-   * @throws Problem UNKNOWN_HERE for two minutes while the centre may still arrive, or while this replica lags; store errors
+   * @throws Problem UNKNOWN_HERE for two minutes while the centre may arrive, or while this replica lags; store errors
    */
   async findForSignIn(code: string): Promise<Centre | undefined> {
     await this.refreshIfMissing([code]);

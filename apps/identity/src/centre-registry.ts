@@ -72,9 +72,9 @@ class CentreRegistry implements Registry {
     const serving = metrics.gauge('cups_identity_centres', 'Centres in service.');
     const problems = metrics.gauge('cups_identity_registry_problems', 'Files of centres that are refused or gone.');
     this.#failures = metrics.counter('cups_identity_sync_failures_total', 'Comparisons with the store that failed.');
-    this.#updateGauges = (inService, wrong) => {
-      serving.set(inService);
-      problems.set(wrong);
+    this.#updateGauges = (servedCount, problemCount) => {
+      serving.set(servedCount);
+      problems.set(problemCount);
     };
   }
 

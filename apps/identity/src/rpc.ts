@@ -85,11 +85,11 @@ function operatorRpcs(
   };
 }
 
-/** Returns the filter for operators who can sign in: anywhere for an empty code, otherwise with this centre as their home. */
+/** Returns the filter for operators who can sign in. @param code of their home centre; empty for all */
 function signInFilter(code: string, centres: ReadonlyMap<string, Centre>): object {
   const closedCodes = [...centres.values()]
     .filter(({ status }) => !CENTRE_LIFECYCLE[status].canSignIn)
-    .map((one) => one.code);
+    .map((centre) => centre.code);
   const known = { status: { $ne: 'gone' }, displayName: { $gt: '' } };
   const isOpen = { $nin: closedCodes };
   if (code) {
@@ -113,12 +113,14 @@ function tooManyNames(): Problem {
   });
 }
 
-function centreRpcs({ centres, here }: SessionParts): Pick<IdentityRpcs, 'GetCentre' | 'ListCentres'> {
+function centreRpcs({ centres, centreLookup }: SessionParts): Pick<IdentityRpcs, 'GetCentre' | 'ListCentres'> {
   return {
     async GetCentre({ name, newest }, context) {
       const code = parseResourceName('centres', name);
-      const centre = await (context.session?.centre === name ? here.findForSession(code) : here.findRequested(code));
-      if (newest) here.assertNewest();
+      const centre = await (context.session?.centre === name
+        ? centreLookup.findForSession(code)
+        : centreLookup.findRequested(code));
+      if (newest) centreLookup.assertNewest();
       if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
       return { centre: toCentre(centre) };
     },

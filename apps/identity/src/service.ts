@@ -100,7 +100,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const signIn = createSignInParts(backend, createOperatorDirectory(staff, production));
   const sessionParts = { providers, sessions, staff, resealing, keys, sessionMs, personClaim, now };
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    rpcs: identityRpcs({ ...places, here: centreLookup, versions, ...sessionParts, ...signIn }),
+    rpcs: identityRpcs({ ...places, centreLookup, versions, ...sessionParts, ...signIn }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('CreateSession', () => {
-  test('returns a session of eight hours and an assertion with role, centre and language', async () => {
+  test('returns a session of eight hours and a matching assertion', async () => {
     const { session, assertion } = await world
       .client()
       .createSession({ provider: 'local', operator: 'cu-001-specialist' });

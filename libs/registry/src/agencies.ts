@@ -62,8 +62,8 @@ function validateAgency({ code, timeZone, workingTime: { from, to } }: Agency): 
 }
 
 /**
- * Watches the agencies of a data folder. An invalid or deleted file leaves its agency unchanged, is logged, and is counted
- * by the gauge `agency_file_problems`.
+ * Watches the agencies of a data folder. An invalid or deleted file leaves its agency unchanged, is logged, and is
+ * counted by the gauge `agency_file_problems`.
  * @param options.onChange called at the start and after each change
  * @throws Error if the folder cannot be read at the start
  */

@@ -50,8 +50,9 @@ export function readTexts(dir: string, names: string[]): Map<string, string> {
 }
 
 /**
- * Calls `onChange` shortly after the folder changes, and every `pollMs`. Polling catches ConfigMap updates (symbolic links)
- * and machines without free watches. The timers do not keep the process alive. Returns a function that stops watching.
+ * Calls `onChange` shortly after the folder changes, and every `pollMs`. Returns a function that stops watching.
+ * Polling catches ConfigMap updates (symbolic links) and machines without free watches.
+ * The timers do not keep the process alive.
  */
 export function watchFolder(dir: string, pollMs: number, onChange: () => void): () => void {
   let pending: NodeJS.Timeout | undefined;

@@ -8,7 +8,7 @@ type CentresByCode = ReadonlyMap<string, TransferableCentre>;
 /** Maximum number of closed centres that one centre can inherit. A session lists all of them. */
 export const MAX_INHERITED_CENTRES = 20;
 
-/** Returns the code of the centre that owns the applications of `code`, or undefined if the chain is broken or circular. */
+/** Returns the code of the centre that owns the applications of `code`; undefined for a broken or circular chain. */
 export function findResponsibleCentre(code: string, centres: CentresByCode): string | undefined {
   const visited = new Set<string>();
   for (let current = code; !visited.has(current);) {

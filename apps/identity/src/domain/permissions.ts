@@ -35,7 +35,10 @@ export function assertMayChange(actor: Actor, { target, centre, roles }: Request
   }
 }
 
-/** Centre managers can also set their own absence, because it grants nothing. @throws Problem like {@link assertMayChange} */
+/**
+ * Centre managers can also set their own absence, because it grants nothing.
+ * @throws Problem like {@link assertMayChange}
+ */
 export function assertMaySetAbsence(actor: Actor, centre: string): void {
   if (!actor.roles.includes('supervisor')) assertManagesCentre(actor, centre);
 }

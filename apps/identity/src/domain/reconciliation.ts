@@ -35,7 +35,7 @@ function isNewer(file: Centre, known: (Centre & FileVersion) | undefined, previo
   return nextGeneration(known, file.hash, previousHash) !== undefined;
 }
 
-/** Returns the files with an invalid status change, such as one that reopens a closed centre. The centre stays unchanged. */
+/** Returns the files with an invalid status change, such as a reopened centre. The centre stays unchanged. */
 export function invalidTransitions(sources: CentreSources): { code: string; from: CentreStatus; to: CentreStatus }[] {
   return [...sources.files.values()].flatMap(({ code, hash, status: to }) => {
     const known = sources.stored.get(code);

@@ -229,7 +229,10 @@ export function reinstate<S extends Staff>(staff: S, centre: string | undefined,
   );
 }
 
-/** Removes an operator from a centre, or everywhere. Without any position left they are `gone`. @throws Problem NOT_FOUND */
+/**
+ * Removes an operator from a centre, or everywhere. Without any position left they are `gone`.
+ * @throws Problem NOT_FOUND
+ */
 export function remove<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
     if (staff.status === 'gone') return throwNotFound();
@@ -274,8 +277,8 @@ export function withSignIn<S extends Staff>(staff: S, by: string, time: Date, ce
   const arrival = centre === undefined ? undefined : findAwaitedWorkplace(staff, centre);
   const last = staff.lastSignInTime?.getTime() ?? 0;
   if (!isFirst && !arrival && time.getTime() - last < SIGN_IN_RECORD_INTERVAL_MS) return staff;
-  const here = arrival ? replaceWorkplace(staff, { ...arrival, awaited: undefined }) : staff;
-  const next: S = { ...here, lastSignInTime: time, status: isFirst ? 'active' : staff.status };
+  const arrived = arrival ? replaceWorkplace(staff, { ...arrival, awaited: undefined }) : staff;
+  const next: S = { ...arrived, lastSignInTime: time, status: isFirst ? 'active' : staff.status };
   if (!isFirst && !arrival) return next;
   return withHistory(next, { action: 'signed-in', centre: arrival?.centre }, { by, time });
 }
@@ -286,8 +289,8 @@ export function withViewedEntry<S extends Staff>(staff: S, centre: string | unde
 }
 
 /**
- * Returns the history that a centre may see, oldest first: entries of the centre, and entries of the whole person between
- * their first sign-in there and their removal.
+ * Returns the history that a centre may see, oldest first: entries of the centre, and entries of the whole person
+ * between their first sign-in there and their removal.
  */
 export function historyAt({ history, places }: Pick<Staff, 'history' | 'places'>, centre: string): StaffHistoryEntry[] {
   const first = history.find((entry) => entry.centre === centre);

@@ -21,7 +21,7 @@ export function generateSyntheticOperators(
     ({ kind }) => kind,
   );
   const teams = [...kinds.values()].flatMap((alike) =>
-    alike.flatMap((centre, at) => centreOperators(centre, at % 2 === 0 ? alike[at + 1]?.code : undefined)),
+    alike.flatMap((centre, index) => centreOperators(centre, index % 2 === 0 ? alike[index + 1]?.code : undefined)),
   );
   const all = [
     platformOperator('supervisor'),
@@ -52,19 +52,19 @@ function fnv1a(text: string): number {
 
 function centreOperators(centre: CentreFile, nextCentre: string | undefined): SyntheticOperator[] {
   const prefix = centre.code.toLowerCase();
-  const at = (role: CentreRole, ...codes: (string | undefined)[]) =>
+  const workplaces = (role: CentreRole, ...codes: (string | undefined)[]) =>
     codes.flatMap((code) => (code === undefined ? [] : [{ centre: code, roles: [role], suspended: false }]));
   const language = centre.languages[0] ?? 'ro';
   return [
     {
       ...baseOperator(`${prefix}-manager`, `Manager ${centre.name}`),
       language,
-      places: at('centre-manager', centre.code, nextCentre),
+      places: workplaces('centre-manager', centre.code, nextCentre),
     },
     {
       ...baseOperator(`${prefix}-specialist`, `Specialist ${centre.name}`),
       language,
-      places: at('specialist', centre.code),
+      places: workplaces('specialist', centre.code),
     },
   ];
 }

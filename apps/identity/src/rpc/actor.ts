@@ -18,9 +18,9 @@ const MAX_REASON_LENGTH = 300;
  * @throws Problem OPERATOR_SUSPENDED if they were suspended after the assertion was signed
  */
 export async function resolveActor(context: Context, staff: StaffRepository): Promise<Actor> {
-  const { operator, roles, centre: at } = sessionOf(context);
+  const { operator, roles, centre: centreName } = sessionOf(context);
   const id = parseResourceName('operators', operator);
-  const centre = at === undefined ? undefined : parseResourceName('centres', at);
+  const centre = centreName === undefined ? undefined : parseResourceName('centres', centreName);
   const known = await staff.get(id);
   const employment = known && resolveEmploymentStatus(known, centre);
   assertNotSuspended(employment);

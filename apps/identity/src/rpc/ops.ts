@@ -146,7 +146,7 @@ async function applyRow(
   }
 }
 
-/** Adds a position, or roles to an existing one. An import removes nothing. Returns the same object if nothing changes. */
+/** Adds a position, or roles to an existing one, and removes nothing. Returns the same object if nothing changes. */
 function withPositionRoles<S extends Staff>(staff: S, position: StaffPosition, audit: AuditInfo): S {
   if (position.centre !== undefined) {
     const workplace = findWorkplace(staff, position.centre);

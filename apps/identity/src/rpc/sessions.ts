@@ -33,7 +33,7 @@ export interface SessionParts {
   sessionMs: number;
   personClaim: PersonClaim;
   /** Finds centres that the caller may know before this replica does. */
-  here: CentreLookup;
+  centreLookup: CentreLookup;
   versions: Pick<DataVersions, 'isBehind' | 'mayCome'>;
   now: () => Date;
 }
@@ -70,9 +70,9 @@ function ownSessionRpcs(
       const { session, operator, workplace } = await loadOwnSession(parts, context, MIN_REMAINING_MS);
       const idle = fromTimestamp(idleTime);
       if (idle) await sessions.recordIdleTime(session, idle, context);
-      const here = await createSessionAndClaims(workplace.centre?.code, { session, operator, workplace }, parts);
-      const isAsBefore = isDeepStrictEqual(comparableClaims(here.claims), comparableClaims(sessionOf(context)));
-      return { session: here.session, assertion: isAsBefore ? '' : keys.signSession(here.claims) };
+      const current = await createSessionAndClaims(workplace.centre?.code, { session, operator, workplace }, parts);
+      const isUnchanged = isDeepStrictEqual(comparableClaims(current.claims), comparableClaims(sessionOf(context)));
+      return { session: current.session, assertion: isUnchanged ? '' : keys.signSession(current.claims) };
     },
 
     async SwitchCentre({ centre }, context) {
@@ -84,8 +84,8 @@ function ownSessionRpcs(
       await sessions.switchCentre(session._id, code, context);
       const isAwaited = findAwaitedWorkplace(operator, code) !== undefined;
       const current = isAwaited ? await parts.staff.recordSignIn(operator._id, code, signInCheck(code)) : operator;
-      const there = await createSessionAndClaims(code, { session, operator: current, workplace }, parts);
-      return { session: there.session, assertion: keys.signSession(there.claims) };
+      const switched = await createSessionAndClaims(code, { session, operator: current, workplace }, parts);
+      return { session: switched.session, assertion: keys.signSession(switched.claims) };
     },
 
     async DeleteSession(_request, context) {
@@ -146,7 +146,7 @@ async function authenticate(
 
 /**
  * Begins a session of an authenticated operator. Every provider's sign-in ends here.
- * @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED for a former operator, PERMISSION_DENIED, CENTRE_NOT_OPEN, CENTRE_CLOSED
+ * @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED, PERMISSION_DENIED, CENTRE_NOT_OPEN, CENTRE_CLOSED
  */
 export async function beginSession(
   parts: SessionParts,
@@ -169,8 +169,8 @@ export async function beginSession(
   const expireTime = new Date(Math.min(longest, until?.getTime() ?? longest));
   const draft = { operator: operator._id, provider, expireTime, centre: code, index, subject, strong, only };
   const session = await sessions.begin(draft, { createTime, requestId, traceparent });
-  const there = await createSessionAndClaims(code, { session, operator: current, workplace }, parts);
-  return { session: there.session, assertion: keys.signSession(there.claims) };
+  const begun = await createSessionAndClaims(code, { session, operator: current, workplace }, parts);
+  return { session: begun.session, assertion: keys.signSession(begun.claims) };
 }
 
 /** @param code of the current centre; undefined for none */
@@ -179,10 +179,10 @@ async function createSessionAndClaims(
   { session, operator, workplace }: { session: StoredSession; operator: StoredOperator; workplace: SessionWorkplace },
   { personClaim }: Pick<SessionParts, 'personClaim'>,
 ) {
-  const there = operatorInSession(operator, code, session);
+  const sessionOperator = operatorInSession(operator, code, session);
   return {
-    session: toSession(session, there, workplace),
-    claims: createSessionClaims(session, there, workplace, await personClaim(operator)),
+    session: toSession(session, sessionOperator, workplace),
+    claims: createSessionClaims(session, sessionOperator, workplace, await personClaim(operator)),
   };
 }
 
@@ -194,27 +194,30 @@ function assertCanSignIn(staff: StoredOperator, centre: string | undefined): voi
   const isNowhere = centre === undefined && staff.places.length > 0 && rolesAt(staff).length === 0;
   assertNotSuspended({ suspended: suspended || isNowhere });
   if (left)
-    throw new Problem({ reason: 'UNAUTHENTICATED', message: 'The operator is unknown or no longer works here.' });
+    throw new Problem({
+      reason: 'UNAUTHENTICATED',
+      message: 'The operator is unknown or no longer works here.',
+    });
 }
 
 /**
  * Returns the code of the first open workplace, home centre first.
  * Undefined without a centre, and for an operator with a platform or agency role while none of their centres is open.
- * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED if centres are the only positions and none is open; UNKNOWN_HERE while a
- *   centre may still arrive or open
+ * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED if centres are the only positions and none is open;
+ *   UNKNOWN_HERE while a centre may still arrive or open
  */
 async function chooseWorkplace(
   operator: StoredOperator,
   assurance: Assurance,
-  { here, centres: all }: Pick<SessionParts, 'here' | 'centres'>,
+  { centreLookup, centres: all }: Pick<SessionParts, 'centreLookup' | 'centres'>,
 ): Promise<string | undefined> {
   const workplaceCodes = allowedWorkplaces(operator, assurance);
-  await here.refreshIfMissing(workplaceCodes);
+  await centreLookup.refreshIfMissing(workplaceCodes);
   const centres = all();
   const open = workplaceCodes.find((code) => CENTRE_LIFECYCLE[centres.get(code)?.status ?? 'closed'].canSignIn);
   const needsNone = workplaceCodes.length === 0 || allowedRoles(operator, undefined, assurance).length > 0;
   if (open !== undefined || needsNone) return open;
-  here.assertFinal(workplaceCodes);
+  centreLookup.assertFinal(workplaceCodes);
   const found = knownCentres(workplaceCodes, centres);
   assertCentreOpen(found.find(({ status }) => status !== 'closed')?.status ?? 'closed');
   return undefined;
@@ -230,14 +233,14 @@ function assertOwnWorkplace(code: string, workplaceCodes: string[]): void {
  * Returns the centres of a session.
  * @param code of the current centre; undefined for none
  * @param workplaceCodes codes of all available centres
- * @throws Problem CENTRE_NOT_OPEN, CENTRE_CLOSED; UNKNOWN_HERE if this replica may not have read the file of the centre yet
+ * @throws Problem CENTRE_NOT_OPEN, CENTRE_CLOSED; UNKNOWN_HERE if this replica may not have read the file yet
  */
 async function resolveSessionWorkplace(
   code: string | undefined,
   workplaceCodes: string[],
-  { here, centres: all }: Pick<SessionParts, 'here' | 'centres'>,
+  { centreLookup, centres: all }: Pick<SessionParts, 'centreLookup' | 'centres'>,
 ): Promise<SessionWorkplace> {
-  const centre = code === undefined ? undefined : await here.findForSignIn(code);
+  const centre = code === undefined ? undefined : await centreLookup.findForSignIn(code);
   if (code !== undefined) assertCentreOpen(centre?.status ?? 'planned');
   const centres = all();
   const inherited = centre ? findInheritedCentres(centre.code, centres).slice(0, MAX_INHERITED_CENTRES) : [];
@@ -258,12 +261,12 @@ function knownCentres(codes: string[], centres: Map<string, Centre>): Centre[] {
  * @throws Problem OPERATOR_SUSPENDED, SESSION_EXPIRED, UNKNOWN_HERE
  */
 async function loadOwnSession(
-  { sessions, staff, centres, here, versions, now }: SessionParts,
+  { sessions, staff, centres, centreLookup, versions, now }: SessionParts,
   context: Context,
   minRemainingMs = 0,
 ): Promise<{ session: StoredSession; operator: StoredOperator; workplace: SessionWorkplace }> {
-  const { sid, operator: name, centre: at, takesOver = [] } = sessionOf(context);
-  const code = at === undefined ? undefined : parseResourceName('centres', at);
+  const { sid, operator: name, centre: centreName, takesOver = [] } = sessionOf(context);
+  const code = centreName === undefined ? undefined : parseResourceName('centres', centreName);
   const [session, operator] = await Promise.all([sessions.find(sid), staff.get(parseResourceName('operators', name))]);
   assertSessionValid(
     session,
@@ -275,7 +278,7 @@ async function loadOwnSession(
     throw sessionExpired('its operator does not exist');
   }
   // Files reach replicas up to a minute apart, so the replica that signed the operator in may know more.
-  const centre = code === undefined ? undefined : await here.findForSession(code);
+  const centre = code === undefined ? undefined : await centreLookup.findForSession(code);
   if (code !== undefined) assertSessionCentreOpen(centre);
   assertHasRight(session, operator, code);
   return {

@@ -77,7 +77,7 @@ export const createSupervisorJoin =
 
 /**
  * Returns the change that a centre manager makes to a known person.
- * Managers must not learn anything about people of other centres, so both names must match and all other failures look alike.
+ * Managers must not learn anything about people of other centres. Both names must match, and other failures look alike.
  * @throws Problem INVITATION_REFUSED; ALREADY_EXISTS for a person of the manager's own centre
  */
 export const createManagerJoin =
@@ -108,15 +108,15 @@ export interface PositionSources {
   versions: Pick<DataVersions, 'isBehind'>;
 }
 
-/** @throws Problem INVALID_ARGUMENT, NOT_FOUND, CENTRE_CLOSED; UNKNOWN_HERE while the centre or agency may still arrive */
+/** @throws Problem INVALID_ARGUMENT, NOT_FOUND, CENTRE_CLOSED; UNKNOWN_HERE while the file may still arrive */
 export function resolvePosition(
   { centre, roles, agency }: InviteFields,
   { centres, agencies, versions }: PositionSources,
 ): StaffPosition {
   if (centre !== '') {
-    const named = parseResourceName('centres', centre, '/centre');
-    assertFilesCurrent(centres().has(named) || !versions.isBehind('centres'));
-    const code = assertCentreNotClosed(named, centres());
+    const code = parseResourceName('centres', centre, '/centre');
+    assertFilesCurrent(centres().has(code) || !versions.isBehind('centres'));
+    assertCentreNotClosed(code, centres());
     return { centre: code, roles: validateRoles(roles, CENTRE_ROLES) as CentreRole[] };
   }
   if (agency === '') return { platformRoles: validateRoles(roles, PLATFORM_ROLES) as PlatformRole[] };
@@ -139,13 +139,12 @@ export function rolesOfPosition(position: StaffPosition): OperatorRole[] {
 }
 
 /** @throws Problem NOT_FOUND, CENTRE_CLOSED */
-function assertCentreNotClosed(code: string, centres: ReadonlyMap<string, Centre>): string {
+function assertCentreNotClosed(code: string, centres: ReadonlyMap<string, Centre>): void {
   const centre = centres.get(code);
   if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
   if (centre.status === 'closed') {
     throw new Problem({ reason: 'CENTRE_CLOSED', message: 'The centre is permanently closed.' });
   }
-  return code;
 }
 
 /**

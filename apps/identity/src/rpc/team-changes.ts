@@ -88,7 +88,7 @@ export function teamRpcs(
   };
 }
 
-/** Suspends, reinstates or removes an operator at a centre or everywhere. Affects all their roles there and ends sessions. */
+/** Suspends, reinstates or removes an operator at a centre or everywhere, and ends their sessions there. */
 async function setEmploymentStatus(parts: TeamParts, request: StaffChange, context: Context, decide: typeof suspend) {
   const centre = parseCentre(request.centre);
   const written = await change(parts, request, context, {
@@ -204,12 +204,12 @@ async function toChangeResponse(
   if (!replayed && before !== operator) {
     const { session, log } = context;
     const resource = `operators/${operator._id}`;
-    const at = centre === undefined ? {} : { centre: `centres/${centre}` };
-    log.info(Object.assign({ event: 'staff-changed', operator: session!.operator, resource }, at));
+    const atCentre = centre === undefined ? {} : { centre: `centres/${centre}` };
+    log.info(Object.assign({ event: 'staff-changed', operator: session!.operator, resource }, atCentre));
   }
-  const [seen = operator] = centre === undefined ? [] : await staff.dropFormerStandIns([operator], centre);
+  const [current = operator] = centre === undefined ? [] : await staff.dropFormerStandIns([operator], centre);
   const hasFullView = canViewAllStaff(context.session!.roles);
-  return { member: await toMember(seen, { centre, persons: staff.persons, now: now(), hasFullView }), replayed };
+  return { member: await toMember(current, { centre, persons: staff.persons, now: now(), hasFullView }), replayed };
 }
 
 /** @throws Problem INVALID_ARGUMENT */

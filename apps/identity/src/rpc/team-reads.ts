@@ -60,9 +60,9 @@ export function teamReadRpcs(
     async GetOperator({ name, centre: where, reason }, context) {
       const centre = parseCentre(where);
       const found = await viewOperator(parts, context, { name, centre, reason });
-      const [seen = found] = centre === undefined ? [] : await staff.dropFormerStandIns([found], centre);
+      const [current = found] = centre === undefined ? [] : await staff.dropFormerStandIns([found], centre);
       const view = { centre, persons: staff.persons, now: now(), hasFullView: hasFullView(context) };
-      return { member: await toMember(seen, view) };
+      return { member: await toMember(current, view) };
     },
 
     async ListOperatorActions({ name, centre: where, reason }, context) {
@@ -107,7 +107,10 @@ async function authorizeView(
   return visibility;
 }
 
-/** Returns an operator and records the access of support. @throws Problem like {@link authorizeView}; PERMISSION_DENIED for colleagues */
+/**
+ * Returns an operator and records the access of support.
+ * @throws Problem like {@link authorizeView}; PERMISSION_DENIED for colleagues
+ */
 async function viewOperator(
   parts: TeamParts,
   context: Context,

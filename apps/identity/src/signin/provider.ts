@@ -33,7 +33,7 @@ export interface AuthenticatedSubject {
   multiFactor: boolean;
   /** Session at the provider, for sign-out; empty if the provider sends none. */
   sessionIndex: string;
-  /** Hash of the subject at the provider, for sign-outs that name only the subject. Never derived from a personal number. */
+  /** Hash of the subject at the provider, for sign-outs that name only the subject. Never the hash of an IDNP. */
   subject?: string | undefined;
   /** Latest expiry of the session; undefined if the provider sends none. */
   notOnOrAfter?: Date | undefined;
@@ -66,7 +66,7 @@ export interface BrowserProvider {
   /** Starts the sign-out at the provider; undefined if the provider does not support it. */
   signOut: ((session: { person: string; index: string; origin: string }) => Promise<BrowserNavigation>) | undefined;
   /**
-   * Handles a logout message: returns a sign-out that started at the provider, or undefined if it confirms ours.
+   * Handles a logout message: returns a sign-out that started at the provider, or undefined for a confirmation.
    * @throws SignInRefused; Problem PROVIDER_AWAY
    */
   handleLogout?: (parameters: CallbackParameters, origin: string) => Promise<ProviderLogout | undefined>;

@@ -82,11 +82,12 @@ function checkTimes(element: XmlElement, { now, skewMs }: AssertionExpectations)
 }
 
 function checkAuthnStatement(statement: XmlElement, { now, skewMs, forceAuthnTime }: AssertionExpectations) {
-  const [at, until] = [parseInstant(statement, 'AuthnInstant'), parseInstant(statement, 'SessionNotOnOrAfter')];
-  requireThat(at, 'malformed');
-  requireThat(at.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
+  const authnTime = parseInstant(statement, 'AuthnInstant');
+  const until = parseInstant(statement, 'SessionNotOnOrAfter');
+  requireThat(authnTime, 'malformed');
+  requireThat(authnTime.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
   requireThat(!until || now.getTime() < until.getTime() + skewMs, 'expired');
-  requireThat(!forceAuthnTime || at.getTime() + skewMs >= forceAuthnTime.getTime(), 'not-again');
+  requireThat(!forceAuthnTime || authnTime.getTime() + skewMs >= forceAuthnTime.getTime(), 'not-again');
   const method = textOf(requireChild(requireChild(statement, 'AuthnContext'), 'AuthnContextClassRef'));
   return { index: statement.getAttribute('SessionIndex'), until, method };
 }

@@ -31,7 +31,7 @@ import {
 import { createLogoutRequest, createLogoutResponse, createMetadata, createMessageId } from './message-writer.ts';
 
 /**
- * A SAML 2.0 identity provider, such as MPass. The library verifies signatures, decrypts, and returns the signed content.
+ * A SAML 2.0 identity provider, such as MPass. The library verifies signatures, decrypts, and returns signed content.
  * This module, message-parser.ts and assertion.ts check the content and the times.
  */
 
