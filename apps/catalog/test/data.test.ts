@@ -42,7 +42,7 @@ describe('the public services of the data folder', () => {
     expect(new Set(abroad.map((version) => version.provider)).size).toBeGreaterThanOrEqual(3);
   });
 
-  test('name another channel in three languages if they cannot be filed', () => {
+  test('name another channel in three languages if not fileable', () => {
     const elsewhere = services.map(today).filter((version) => !version.centreKinds);
     expect(elsewhere.length).toBeGreaterThan(0);
     for (const version of elsewhere) expect(Object.keys(version.elsewhere ?? {})).toEqual(['ro', 'ru', 'en']);

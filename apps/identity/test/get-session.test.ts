@@ -96,7 +96,7 @@ describe('a replica with lagging files', () => {
     expect((await ask(token).getCentre({ name: 'centres/CU-903' })).centre?.name).toBe('centres/CU-903');
   });
 
-  test('begins a session at a centre whose file it has not read', async () => {
+  test('begins a session at a centre that is not loaded yet', async () => {
     world.newCentre('CU-905');
     await eventually(() => world.signIn('cu-905-specialist'));
     const { session } = await ask().createSession({ provider: 'local', operator: 'cu-905-specialist' });

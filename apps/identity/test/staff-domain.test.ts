@@ -173,7 +173,7 @@ describe('a known person who is invited to a centre', () => {
     expect(actions(suspend(arrived, undefined, audit))).toEqual(['invited', 'signed-in', 'suspended']);
   });
 
-  test('shows only the actions of the centre if they never sign in there', () => {
+  test('shows only the actions of the centre without a sign-in there', () => {
     let staff = awaited;
     for (let n = 0; n < 150; n += 1) {
       staff = reinstate(suspend(staff, 'CU-001', audit), 'CU-001', audit);
