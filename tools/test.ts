@@ -30,6 +30,7 @@ const CHECKS = [
   'fences',
   'read-cost',
   'documents',
+  'commits',
   'picture',
   'settings',
   'charts',
