@@ -20,22 +20,22 @@ import { provisionKafka, provisionTopics, renewPassword } from './platform/provi
 import type { ProvisionOptions } from './platform/provision-kafka.ts';
 import { readQuotas } from './topics/agencies.ts';
 
-/** Agencies are files: this command writes them and lets them in, `npm run agency -- <command>`. See docs/how-to/add-an-agency.md. */
+/** `npm run agency -- <command>` writes agency files and provisions Kafka for them. See docs/how-to/add-an-agency.md. */
 
 const USAGE = `npm run agency -- <command>
 
-  list                      agencies, their quotas, and how many public services each decides
-  show fisc [--client java] topics, user, rights, quota, where its password is, and what its engineers paste
-                            into their client (java, librdkafka, aiokafka, kafkajs)
+  list                      lists agencies, their quotas, and how many public services each decides
+  show fisc [--client java] shows topics, user, ACLs, quota, password file, and a client configuration for the agency's
+                            engineers (java, librdkafka, aiokafka, kafkajs)
   add fisc --ro 'Serviciul Fiscal de Stat' --ru '…' --en '…'
            [--time-zone Europe/Chisinau] [--days 'mon tue wed thu fri'] [--from 08:00] [--to 17:00]
            [--calendar holidays-md] [--foreign-documents]
            [--producer-bytes 1048576] [--consumer-bytes 4194304] [--request-percent 25]
-  password fisc             a new password for its user
-  remove fisc [--force]     takes its user and its file; topics, messages and applications stay
+  password fisc             renews the password of its user
+  remove fisc [--force]     removes its user and file; topics, messages and applications stay
 
-  with each: --help prints this text, --dry-run changes nothing, --json is for programs, --data <folder> names another folder of data files,
-  --platform <folder> the data of another platform of this machine; KAFKA_BROKERS and the settings of \`npm run topics\`
+  all commands: --help prints this text, --dry-run changes nothing, --json prints JSON, --data <folder> names another folder of data files,
+  --platform <folder> names the data of another local platform; KAFKA_BROKERS and the settings of \`npm run topics\`
   name a Kafka elsewhere`;
 
 const text = { type: 'string' } as const;
@@ -63,10 +63,10 @@ const OPTIONS = {
 type Values = ReturnType<typeof parsed>['values'];
 const parsed = () => parseArgs({ options: OPTIONS, allowPositionals: true });
 
-/** Where the person stands who typed the command: npm goes to the folder of its package.json. */
+// npm changes to the folder of package.json; INIT_CWD is where the user typed the command.
 const resolvePath = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 
-/** What a command is told, and where it works. */
+/** A parsed command with its context. */
 interface AgencyCommand {
   code: string;
   data: string;
@@ -96,9 +96,9 @@ async function run(): Promise<void> {
   if (values.help || name === '') return console.log(USAGE);
   const command = COMMANDS[name];
   if (!command)
-    throw new CommandError(`There is no command ${name}: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+    throw new CommandError(`Command ${name} not found. Commands: ${Object.keys(COMMANDS).join(', ')}. See --help.`);
   if (more.length > 0 || (name === 'list') !== (code === ''))
-    throw new CommandError('Which agency? Name one code; `list` shows all.');
+    throw new CommandError('Name one agency code. `list` shows all.');
   const reached = await connect(values.platform && resolvePath(values.platform));
   await command({ code, data: resolvePath(values.data), values, reached });
 }
@@ -107,14 +107,14 @@ function print(values: Values, object: object, lines: string): void {
   console.log(values.json ? JSON.stringify(object, null, 2) : lines);
 }
 
-/** The first of many. */
+/** Formats at most five names and counts the rest. */
 function formatSome(names: string[]): string {
   return names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 }
 
 function findAgency({ data, code }: AgencyCommand) {
   const agency = readAgencies(data).get(code);
-  if (!agency) throw new CommandError(`There is no agency ${code}; \`list\` shows all.`);
+  if (!agency) throw new CommandError(`Agency ${code} not found. \`list\` shows all.`);
   return agency;
 }
 
@@ -134,12 +134,12 @@ function show(asked: AgencyCommand): void {
   const { code, data, values, reached } = asked;
   const { client } = values;
   if (client !== undefined && !(client in CLIENTS)) {
-    throw new CommandError(`There are no lines for ${client}: ${Object.keys(CLIENTS).join(', ')}.`);
+    throw new CommandError(`Client ${client} not found. Clients: ${Object.keys(CLIENTS).join(', ')}.`);
   }
   const agency = findAgency(asked);
   const derived = deriveResources(code, agency.quota, reached);
   const named = findReferences(data, code);
-  const head = `${code}: ${agency.name.ro}; decides ${named.services.length} public services, ${named.centres.length} centres work for it`;
+  const head = `${code}: ${agency.name.ro}; decides ${named.services.length} public services, serves ${named.centres.length} centres`;
   const clients = formatClients(code, derived, reached, client);
   print(
     values,
@@ -148,7 +148,7 @@ function show(asked: AgencyCommand): void {
   );
 }
 
-/** Numbers of the quota that were said. @throws Refused when one is none */
+/** Parses the quota options. @throws CommandError when one is not a whole number */
 function parseQuota(values: Values): Record<string, number> {
   const names = {
     producerBytesPerSecond: 'producer-bytes',
@@ -158,7 +158,7 @@ function parseQuota(values: Values): Record<string, number> {
   const said = Object.entries(names).flatMap(([name, option]) => {
     const value = values[option];
     if (value === undefined) return [];
-    if (!/^\d+$/.test(value)) throw new CommandError(`--${option}: a whole number`);
+    if (!/^\d+$/.test(value)) throw new CommandError(`--${option} must be a whole number`);
     return [[name, Number(value)] as const];
   });
   return Object.fromEntries(said);
@@ -175,7 +175,7 @@ async function add(asked: AgencyCommand): Promise<void> {
   const way = resolveAccess(asked, derived.user);
   if (!dry) await provisionAgency(code, file, way, data);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
-  const done = typeof way === 'string' ? way : `Let in to ${reached!.what} after ${seconds} s.`;
+  const done = typeof way === 'string' ? way : `Provisioned on ${reached!.what} after ${seconds} s.`;
   const lines = [
     `+ ${relative(process.cwd(), fileOf(data, code))}`,
     ...file
@@ -185,24 +185,24 @@ async function add(asked: AgencyCommand): Promise<void> {
     formatResources(derived, reached, '+'),
     '',
     dry ? 'Nothing was written.' : done,
-    `What its engineers need: npm run agency -- show ${code}`,
+    `Client configuration: npm run agency -- show ${code}`,
   ];
   print(values, Object.assign({ code, file, admitted: typeof way !== 'string' && !dry }, derived), lines.join('\n'));
 }
 
-/** How Kafka is opened to an agency; or, in words for a person, why that is for somebody else. */
+/** Returns the Kafka access for an agency, or a sentence that says who provisions it instead. */
 function resolveAccess({ data, reached }: AgencyCommand, user: string): ProvisionOptions | string {
   if (!reached) {
-    return 'No platform runs here: the next `npm start` makes topics and user; in a cluster the job of topics does, or helm/agencies.';
+    return 'No local platform runs: the next `npm start` creates topics and user. In a cluster, the topics job or helm/agencies does.';
   }
   const { brokers, access, prefix, usersDir, caFile, isLocal, settings } = reached;
   if (!isLocal && caFile && !usersDir) {
-    return `Its topics and user are not made at ${brokers.join()}: that takes KAFKA_USERS_DIR, or \`npm run topics\`.`;
+    return `Topics and user were not created at ${brokers.join()}: set KAFKA_USERS_DIR, or run \`npm run topics\`.`;
   }
   return Object.assign({ brokers, access, prefix, data, usersDir, newcomers: [user] }, settings);
 }
 
-/** The topics come before the file, which all services follow, and the rest behind it. */
+/** Provisions topics before the file is written, since all services watch it, and the rest after it. */
 async function provisionAgency(
   code: string,
   file: string,
@@ -214,11 +214,11 @@ async function provisionAgency(
   if (typeof way !== 'string') await provisionKafka(way);
 }
 
-/** The way in as administrator, to change a user. @throws Refused when there is none */
+/** Returns the administrator's access. @throws CommandError when there is none */
 function requireAdminAccess({ reached }: AgencyCommand) {
-  if (!reached) throw new CommandError('No platform runs here, and KAFKA_BROKERS names none: nothing was changed.');
+  if (!reached) throw new CommandError('No local platform runs and KAFKA_BROKERS is not set. Nothing was changed.');
   const { access, usersDir } = reached;
-  if (!access || !usersDir) throw new CommandError(`${reached.what} has no users that could be changed from here.`);
+  if (!access || !usersDir) throw new CommandError(`${reached.what} has no users that this command can change.`);
   return { brokers: reached.brokers, access, usersDir, prefix: reached.prefix };
 }
 
@@ -237,8 +237,8 @@ async function password(asked: AgencyCommand): Promise<void> {
   const what = values['dry-run'] ? 'would be set' : 'was set';
   const lines = [
     `The password of ${user} ${what}: ${file}`,
-    'Give it to the agency on a way of its own. Who is connected goes on for 5 minutes at most, then the old one is refused.',
-    'What waits for the agency waits on: nothing is lost, and nothing is sent twice.',
+    'Send it to the agency over a separate channel. Open connections work for at most 5 minutes, then the old one is refused.',
+    'Pending messages stay on the topic: none is lost or sent twice.',
   ];
   print(values, { user, passwordFile: file }, lines.join('\n'));
 }
@@ -250,8 +250,8 @@ async function remove(asked: AgencyCommand): Promise<void> {
   if (services.length + centres.length > 0 && !values.force) {
     throw new CommandError(
       ...(services.length > 0 ? [`It decides ${services.length} public services: ${formatSome(services)}.`] : []),
-      ...(centres.length > 0 ? [`${centres.length} centres work for it: ${formatSome(centres)}.`] : []),
-      'Take it out of these files first, so that nobody files with it any more; --force does it all the same.',
+      ...(centres.length > 0 ? [`${centres.length} centres serve it: ${formatSome(centres)}.`] : []),
+      'Remove it from these files first, so that no desk submits to it; --force skips this check.',
     );
   }
   const open = await countOpenApplications(code, reached);
@@ -267,14 +267,14 @@ async function remove(asked: AgencyCommand): Promise<void> {
   const counts = Object.entries(open ?? {}).map(([state, count]) => `${count} ${state}`);
   const lines = [
     `- ${relative(process.cwd(), fileOf(data, code))}`,
-    `- user ${derived.user}, its rights, quota and password${reached?.access ? '' : ': nobody to take them from was reached, take them where Kafka runs'}`,
-    ...derived.topics.map((topic) => `  topic ${topic} stays, with all that was said`),
+    `- user ${derived.user}, its ACLs, quota and password${reached?.access ? '' : ': Kafka was not reached, remove them where it runs'}`,
+    ...derived.topics.map((topic) => `  topic ${topic} stays, with all messages`),
     '',
     open === undefined
-      ? 'How many applications are open with it was not seen: no store was reached.'
-      : `Open with it: ${counts.join(', ') || 'none'}.`,
-    'They stay as they are: no answer comes, what was sent to the agency waits on its topic, a desk can still withdraw them.',
-    `An agency that is added again as ${code} goes on where it was.`,
+      ? 'Open applications were not counted: no store was reached.'
+      : `Open applications: ${counts.join(', ') || 'none'}.`,
+    'They stay open without a reply: messages to the agency stay on its topic, and a desk can still withdraw them.',
+    `An agency added again as ${code} resumes where it stopped.`,
     ...(dry ? ['Nothing was removed.'] : []),
   ];
   print(values, { user: derived.user, open: open ?? null, removed: !dry }, lines.join('\n'));

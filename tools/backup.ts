@@ -7,21 +7,21 @@ import { hasExternalParts, withConnections } from './backup/connections.ts';
 import { readPositions } from './backup/positions.ts';
 import { DATA_VERSION } from './data-version.ts';
 
-/** `npm run backup`: the documents of all services, keys, and where Kafka stood, while the platform works. */
+/** `npm run backup`: saves documents, keys and consumer positions while the platform runs. */
 
 const HELP = `npm run backup -- <folder> [options]
 
-Writes a backup of the platform that runs here into a folder, which must be empty or absent: the documents of every
-service, the keys, and where Kafka and its readers stood. Nothing has to be stopped. The folder holds personal data and
-private keys, and is readable for its owner only. \`npm run restore -- <folder>\` brings it back.
+Writes a backup of the local platform to a folder, which must be empty or absent: the documents of every service, the
+keys, and the positions of Kafka consumers. All services can keep running. The folder holds personal data and private
+keys, and only its owner can read it. \`npm run restore -- <folder>\` restores it.
 
-Kafka's messages are not in it: Kafka keeps them, and a restored store catches up from there (docs/how-to/back-up-and-restore.md).
+The backup holds no Kafka messages: a restored store catches up from Kafka (docs/how-to/back-up-and-restore.md).
 
   --data <folder>  data of the local platform (default .cups/data)
   --keys <folder>  keys to copy (default: those of the local platform)
-  --help           this text
+  --help           prints this text
 
-MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX name another store and Kafka.
+MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX select another store and Kafka.
 `;
 const root = join(import.meta.dirname, '..');
 const began = performance.now();
@@ -45,12 +45,12 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(HELP);
   const [given, ...more] = positionals;
-  if (!given || more.length > 0) throw new Error('Say where to, one folder: npm run backup -- <folder>.');
+  if (!given || more.length > 0) throw new Error('Name one folder: npm run backup -- <folder>.');
   const folder = resolve(root, given);
   const dataDir = resolve(root, values.data);
   makeFolder(folder);
   await withConnections(dataDir, progress, async (parts) => {
-    // First where the readers stand: what a store knows beyond that is a repeat to it, never a gap.
+    // Positions come first: what a store holds beyond them is a duplicate, never a gap.
     const start = new Date().toISOString();
     const kafka = await readPositions(parts, STORED_SERVICES);
     const documents: Manifest['documents'] = {};

@@ -3,7 +3,7 @@ import { runCentre } from './centre/command.ts';
 /** `npm run centre -- <command>`. */
 
 process.exitCode = await runCentre(process.argv.slice(2), {
-  // Where the person stands who typed the command: npm goes to the folder of its package.json.
+  // npm changes to the folder of package.json; INIT_CWD is where the user typed the command.
   here: process.env['INIT_CWD'] ?? process.cwd(),
   onOutput: (text) => console.log(text),
   onError: (sentence) => console.error(sentence),

@@ -4,31 +4,31 @@ import { parseArgs } from 'node:util';
 import { COMMANDS } from './cups/commands.ts';
 import { PlatformClient, CommandError, formatError } from './cups/services.ts';
 
-/** `npm run cups`: what an operator sees and repairs in a platform that runs. See docs/how-to/unblock-messages.md. */
+/** `npm run cups`: lists and repairs blocked messages of a running platform. See docs/how-to/unblock-messages.md. */
 
 const HELP = `npm run cups -- <command>
 
-  stuck list                                    partitions in which a consumer stands still
-  parked list                                   what waits behind an event that could not be handled
-  parked show <service> <topic>/<key>           the events that wait with one key
-  parked release <service> <topic>/<key> --why  lets them be handled, in order
-  parked drop <service> <event> --why           an event is never applied; then release its key
-  outboxes list                                 documents of which Kafka refuses an event for good
-  outboxes unblock <service> <document> --why   their events are sent again
-  refused list [--topic <topic>]                messages that could not be used, by cause
-  deliveries redrive <deliveries/…> --why       sends what a failed delivery could not
-  replay --application <id> --why               sends its agency again what it was sent, under the same ids
-  replay --agency <code> --since <time> --why   the same of all that it was sent since then
+  stuck list                                    lists partitions with a stuck consumer
+  parked list                                   lists events that wait behind a failed one
+  parked show <service> <topic>/<key>           shows the events parked under one key
+  parked release <service> <topic>/<key> --why  handles them again, in order
+  parked drop <service> <event> --why           discards an event; then release its key
+  outboxes list                                 lists documents with an event that Kafka rejects
+  outboxes unblock <service> <document> --why   sends their events again
+  refused list [--topic <topic>]                lists refused messages by cause
+  deliveries redrive <deliveries/…> --why       resends a failed delivery
+  replay --application <id> --why               resends all messages of an application, with the same IDs
+  replay --agency <code> --since <time> --why   resends all messages to an agency since then
 
-  --why <words>       why: stands in the log, and with what is dropped
-  --by <name>         who does it (default: you)
-  --service <name>    of the lists: only this one (identity, intake, agency-bridge, notifications)
-  --json              for programs
-  --help              this text
+  --why <words>       reason, stored in the log and with a dropped event
+  --by <name>         actor (default: your user name)
+  --service <name>    limits a list to one service (identity, intake, agency-bridge, notifications)
+  --json              prints JSON
+  --help              prints this text
 
-It finds the platform that \`npm start\` started here, or by CUPS_KEYS (with the key of the operator), GRPC_TLS_DIR (with
-its certificate) and the addresses AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS,
-IDENTITY_ADDRESS.
+By default it connects to the platform that \`npm start\` runs here. CUPS_KEYS (with the key \`operator\`), GRPC_TLS_DIR (with
+its certificate) and the addresses AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS and
+IDENTITY_ADDRESS select another.
 `;
 
 try {
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   const words = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''].find((one) => COMMANDS[one]);
   const command = words === undefined ? undefined : COMMANDS[words];
   if (words === undefined || !command) {
-    throw new CommandError(`There is no such command: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+    throw new CommandError(`Command not found. Commands: ${Object.keys(COMMANDS).join(', ')}. See --help.`);
   }
   const names = positionals.slice(words.split(' ').length);
   if (names.length !== command.names.length) {
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   }
   const all = ['json', 'help', 'by'];
   const foreign = Object.keys(values).filter((name) => !all.includes(name) && !command.reads.includes(name as never));
-  if (foreign.length > 0) throw new CommandError(foreign.map((name) => `${words} knows no --${name}.`).join(' '));
+  if (foreign.length > 0) throw new CommandError(foreign.map((name) => `${words} has no option --${name}.`).join(' '));
   const platform = new PlatformClient(join(import.meta.dirname, '..'), process.env);
   try {
     const { found, text, faults = [] } = await command.run(platform, names, values);

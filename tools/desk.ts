@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { State } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
 
-/** A desk that drives the platform as its specialist would: through the public REST API only. */
+/** A scripted desk that uses only the public REST API. */
 
 export interface ProblemBody {
   status: number;
@@ -11,7 +11,7 @@ export interface ProblemBody {
   violations?: { field: string; rule: string }[];
 }
 
-/** What the API answers for an application; only what the tools read. */
+/** The fields of an application that the tools read. */
 export interface Application {
   id: string;
   name: string;
@@ -33,7 +33,7 @@ export interface ApiResponse<T> {
   status: number;
   body: T;
   replayed: boolean;
-  /** From sending to the whole answer. */
+  /** From sending to the end of the response. */
   ms: number;
 }
 
@@ -48,7 +48,7 @@ export class ApiError extends Error {
 
 export interface ApiRequest {
   body?: unknown;
-  /** Idempotency-Key; a new one for each write when absent. */
+  /** Idempotency-Key. @default a new one for each write */
   key?: string;
   etag?: string;
 }
@@ -58,27 +58,27 @@ export interface Desk {
   call<T>(method: string, path: string, call?: ApiRequest): Promise<ApiResponse<T>>;
 }
 
-/** How often a call is repeated with the same key when the platform says that it will pass (503, 429). */
+/** Maximum attempts of a call with the same key on a transient error (503, 429). */
 const MAX_ATTEMPTS = 8;
 const RETRY_BACKOFF = { initialMs: 200, maxMs: 20_000, jitter: 0 };
 
 export interface DeskOptions {
-  /** How often a call is sent while the platform says that its trouble will pass. @default 8 */
+  /** Maximum attempts on a transient error. @default 8 */
   tries?: number;
 }
 
 /**
- * Signs an operator in at the local provider.
- * @param url of the gateway, without a path
+ * Signs in an operator at the local provider.
+ * @param url URL of the gateway, without a path
  * @param operator such as `cu-001-specialist`
- * @throws Refused when the platform says no, Error when it can not be reached
+ * @throws ApiError when the platform refuses, Error when it is unreachable
  */
 export async function openDesk(
   url: string,
   operator: string,
   { tries = MAX_ATTEMPTS }: DeskOptions = {},
 ): Promise<Desk> {
-  /** By name, as the platform set them last: a session that goes on has its cookie renewed. */
+  /** By name; the gateway renews the cookie of an active session. */
   const cookies = new Map<string, string>();
   let centre = '';
 
@@ -132,7 +132,7 @@ export async function openDesk(
   return { centre, call };
 }
 
-/** Asks until the answer is what is waited for. */
+/** Polls until the result matches. */
 export async function waitUntil<T>(
   ask: () => Promise<T>,
   enough: (value: T) => boolean,

@@ -27,37 +27,37 @@ import {
 import type { PersonNumbers, RotationContext } from './keys/rotation.ts';
 import { SIGNERS } from './services.ts';
 
-/** `npm run keys`, and a job of a cluster: makes the keys by which services know each other, and changes them. */
+/** `npm run keys`, also a cluster job: generates and rotates service keys, key sets and certificates. */
 
 const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --cluster | --api <url> --namespace <name>) [--kafka] [--now]
 
-  make      make what is missing: a key pair for each service, the secret of intake, the keys of cookies, those by which intake
-            knows whose own application one is, the keys of personal numbers of identity, an authority of certificates and a
-            certificate for each service; what is there stays, but for certificates that end within 120 days (default: all)
-  show      where each service stands (default: all)
-  announce  step 1 of changing a key: publish the next public key
+  make      generate what is missing: a key pair for each service, intake's secret, the cookie keys, the person-hash keys,
+            identity's keys of personal numbers, a certificate authority and a certificate for each service. Renews
+            certificates that expire within 120 days (default: all)
+  show      show the state of each service (default: all)
+  announce  step 1 of a rotation: publish the next public key
   switch    step 2, five minutes later: sign with it
-  retire    step 3, when nothing signed before is in use (10 minutes later; identity after 8 hours and 5 minutes, for it
-            signs sessions): the old public key counts no longer
-  renew     make the certificate of a service anew; the one before stays good until its end
+  retire    step 3, when nothing signed with the old key is in use (after 10 minutes; for identity, which signs sessions,
+            after 8 hours and 5 minutes): withdraw the old public key
+  renew     renew the certificate of a service; the previous one stays valid until it expires
 
-Services: ${SIGNERS.join(', ')}. None is restarted: they read their keys again.
-In the place of a service "authority" is what certifies them all: it is followed by another in the same three steps.
-${KEY_SETS.join(', ')}: keys that one or two services have for themselves, changed by the same steps. Those of cookies are the gateway's,
-person-hash is identity's and intake's: the next one opens (is compared by), seals (hashes), and after 8 hours and 5 minutes the
-old one is retired. Those of persons are identity's, for the personal numbers of the staff: after the switch it seals and hashes
-all of them anew, and the old ones are retired when identity, which is asked as by \`npm run operator\`, says that no number needs
-them any more.
+Services: ${SIGNERS.join(', ')}. None restarts: services watch their keys.
+In place of a service, "authority" is the certificate authority. Its rotation has the same three steps.
+${KEY_SETS.join(', ')} are secret key sets, rotated in the same steps. The gateway has cookie; identity and intake have
+person-hash. An announced key only opens (or compares), an active one seals (or hashes), and the old one retires after
+8 hours and 5 minutes. Identity has persons, for the personal numbers of staff. After the switch it seals and hashes all
+of them again. The old keys retire when identity, which is called as by \`npm run operator\`, reports that no number needs
+them.
 
-  --dir <folder>     keys are files, as CUPS_KEYS names them
+  --dir <folder>     keys are files in the layout of CUPS_KEYS
   --cluster          in a pod: Secrets <prefix>-key-<service>, ConfigMap <prefix>-public-keys of its namespace
   --api <url>        the same from outside, through \`kubectl proxy\`: http://127.0.0.1:8001
   --namespace <name> for --api
-  --prefix <name>    what the names of those objects begin with (default cups)
-  --no-certificates  with make: none, for another authority makes them (such as cert-manager)
-  --kafka            with make: also a password for each user of Kafka, those of agencies not among them
-  --now              do not wait for the times above: what was signed with the other key is refused for a while
-  --help             this text
+  --prefix <name>    prefix of those objects (default cups)
+  --no-certificates  with make: none, since another authority issues them (such as cert-manager)
+  --kafka            with make: also generates a password for each Kafka user, except those of agencies
+  --now              skips the waiting times above: what the other key signed is refused for a while
+  --help             prints this text
 `;
 type KeyAction = (context: RotationContext, service: string) => Promise<string>;
 const ACTIONS: Record<string, KeyAction> = {
@@ -69,7 +69,7 @@ const ACTIONS: Record<string, KeyAction> = {
   retire: retireOldKeys,
   renew: renewCertificate,
 };
-/** What is done with the authority of certificates. */
+/** Actions on the certificate authority. */
 const AUTHORITY_ACTIONS: Record<string, KeyAction> = {
   make: generateAuthority,
   show: describeAuthority,
@@ -104,12 +104,12 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(HELP);
   const [what = '', ...services] = positionals;
-  if (!ACTIONS[what]) throw new Error(`Say what: ${Object.keys(ACTIONS).join(', ')}; --help tells more.`);
+  if (!ACTIONS[what]) throw new Error(`Name an action: ${Object.keys(ACTIONS).join(', ')}. See --help.`);
   const personNumbers = () => inspectPersonKeys(values.dir);
   const context = { place: openKeyStore(values), now: Date.now(), hurry: values.now, personNumbers };
   for (const name of resolveNames(what, services)) {
     const doing = findAction(what, name);
-    if (!doing) throw new Error(`${name} is changed by announce, switch, retire.`);
+    if (!doing) throw new Error(`${name} has only announce, switch and retire.`);
     console.log(`${name}: ${await doing(context, name)}`);
   }
   if (what !== 'make') return;
@@ -119,9 +119,9 @@ async function main(): Promise<void> {
   for (const { user } of users) console.log(`${user}: ${await generatePassword(context.place, user)}`);
 }
 
-/** Of a platform that is found as by `npm run operator`; a folder of keys is that of the caller as well. */
+/** Asks identity of the platform that `npm run operator` would use. A folder of keys also holds the caller's key. */
 async function inspectPersonKeys(dir: string | undefined): Promise<PersonNumbers> {
-  // Only here: no other step needs what calls services.
+  // Loaded here, since only this step calls a service.
   const { PlatformClient, formatError } = await import('./cups/services.ts');
   try {
     const variables = dir === undefined ? process.env : Object.assign({ CUPS_KEYS: dir }, process.env);
@@ -152,12 +152,12 @@ interface KeyStoreOptions {
 
 function openKeyStore({ dir, cluster, api, namespace, prefix }: KeyStoreOptions): KeyStore {
   const given = [dir !== undefined, cluster, api !== undefined].filter(Boolean).length;
-  if (given !== 1) throw new Error('Say where, once: --dir <folder>, --cluster in a pod, or --api <url>.');
+  if (given !== 1) throw new Error('Use one of --dir <folder>, --cluster in a pod, and --api <url>.');
   if (dir !== undefined) return openFolderKeyStore(dir);
   return openClusterKeyStore(api === undefined ? readPodAccess() : { url: api, namespace }, prefix);
 }
 
-/** What is done with a service, the authority or a key set; undefined where that is nothing. */
+/** Returns the action for a service, the authority or a key set; undefined if there is none. */
 function findAction(what: string, name: string): KeyAction | undefined {
   if (name === AUTHORITY) return AUTHORITY_ACTIONS[what];
   return (KEY_SETS.includes(name) ? KEY_SET_STEPS : ACTIONS)[what];
@@ -166,7 +166,7 @@ function findAction(what: string, name: string): KeyAction | undefined {
 function resolveNames(what: string, named: string[]): readonly string[] {
   const all: readonly string[] = what === 'renew' ? SIGNERS : [...SIGNERS, ...KEY_SETS];
   if (named.length === 0 && !['make', 'show'].includes(what)) {
-    throw new Error(`Say whose key: ${all.join(', ')}, or all.`);
+    throw new Error(`Name the owner of the key: ${all.join(', ')}, or all.`);
   }
   if (named.length === 0) return what === 'show' ? [...all, AUTHORITY] : all;
   if (named.includes('all')) return all;

@@ -12,29 +12,29 @@ import { formatTable } from './cups/format.ts';
 import { appointmentFromFolder } from './operator/appointment.ts';
 import { toResourceName, parseRows } from './operator/rows.ts';
 
-/** `npm run operator`: the first supervisor, and tables of staff. See docs/how-to/manage-staff.md. */
+/** `npm run operator`: appoints the first supervisor and imports staff. See docs/how-to/manage-staff.md. */
 
 const HELP = `npm run operator -- <command>
 
   appoint-supervisor --idnp <13 digits> --given-name <…> --family-name <…> [--language ro] --why <words>
-                             makes somebody a supervisor; the first one comes so, and it changes nothing for who is one
+                             appoints a supervisor, such as the first one; changes nothing for an existing one
   appoint-supervisor --from <folder> [--first]
-                             the same of files: idnp, given-name, family-name, why, and language where it is not ro
+                             reads the same from files: idnp, given-name, family-name, why, and optionally language
   import <file.csv> [--dry-run] [--partial]
-                             invites everybody of a table: idnp,given_name,family_name,centre,roles,language[,agency]
-                             all or nothing, or with --partial what is good; done again it changes nothing
-  list [--centre CU-001]     a team; without a centre the staff of the platform and of agencies
-  show <operators/…>         one of the staff with all places, and what was done
-  person-keys                how many personal numbers have yet to be sealed anew after their keys have changed
+                             invites the staff of a table: idnp,given_name,family_name,centre,roles,language[,agency]
+                             imports all rows or none, or with --partial the valid ones; repeating it changes nothing
+  list [--centre CU-001]     lists a team; without a centre, the staff of the platform and of agencies
+  show <operators/…>         shows a staff member with workplaces and history
+  person-keys                shows how many personal numbers still have to be sealed again after a key rotation
 
-  --first       of appoint-supervisor: changes nothing where a supervisor is at work already, whoever it is
-  --wait <s>    while identity cannot be asked, it is tried again for so many seconds (default 0)
-  --by <name>   who does it (default: you)
-  --json        for programs
-  --help        this text
+  --first       with appoint-supervisor: changes nothing if any supervisor is active
+  --wait <s>    retries for so many seconds while identity is unavailable (default 0)
+  --by <name>   actor (default: your user name)
+  --json        prints JSON
+  --help        prints this text
 
-The number is read from the standard input where --idnp is left out, so that it stands in no history of a shell. The platform is
-found as by \`npm run cups\`: the one that \`npm start\` started here, or by CUPS_KEYS, GRPC_TLS_DIR and IDENTITY_ADDRESS.
+Without --idnp the command reads the number from standard input, which keeps it out of the shell history. It finds the platform
+as \`npm run cups\` does: that of \`npm start\`, or by CUPS_KEYS, GRPC_TLS_DIR and IDENTITY_ADDRESS.
 `;
 const OPTIONS = {
   idnp: { type: 'string' },
@@ -52,19 +52,19 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
-/** As many rows as identity takes in one call. */
+/** Maximum number of rows that identity accepts in one call. */
 const MAX_IMPORT_ROWS = 500;
 const RETRY_INTERVAL_MS = 2_000;
 /** Seconds. */
 const MAX_WAIT_SECONDS = 3600;
-/** Of so many each is read and written one after the other. */
+/** Identity reads and writes the rows one by one. */
 const IMPORT_TIMEOUT_MS = 120_000;
 
 type Values = ReturnType<typeof parseArguments>['values'];
 interface CommandOutput {
   found: unknown;
   text: string;
-  /** Whether something was refused. */
+  /** Whether a row was refused. */
   isRefused?: boolean;
 }
 type Identity = ReturnType<PlatformClient['identity']>;
@@ -84,7 +84,7 @@ try {
   process.exitCode = 1;
 }
 
-/** The user of a container may have no name. */
+/** A container's user may have no name. */
 function readUserName(): string {
   try {
     return userInfo().username;
@@ -93,7 +93,7 @@ function readUserName(): string {
   }
 }
 
-/** Whether another try may go better. */
+/** Whether a retry may succeed. */
 function isRetryable(error: unknown): boolean {
   const passing: readonly ProblemKind[] = ['UNAVAILABLE', 'DEADLINE', 'UNAUTHENTICATED'];
   return isProblem(error) && passing.includes(error.kind);
@@ -108,11 +108,10 @@ async function main(): Promise<void> {
   const [word = '', name = ''] = positionals;
   if (values.help || word === '') return console.log(HELP);
   const command = COMMANDS[word];
-  if (!command)
-    throw new CommandError(`There is no such command: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+  if (!command) throw new CommandError(`Command not found. Commands: ${Object.keys(COMMANDS).join(', ')}. See --help.`);
   const seconds = Number(values.wait);
   if (!(seconds >= 0 && seconds <= MAX_WAIT_SECONDS))
-    throw new CommandError(`--wait: seconds, at most ${MAX_WAIT_SECONDS}.`);
+    throw new CommandError(`--wait must be a number of seconds, at most ${MAX_WAIT_SECONDS}.`);
   const platform = new PlatformClient(join(import.meta.dirname, '..'), process.env);
   try {
     const { found, text, isRefused } = await retryUntil(seconds, () => command(platform.identity(), values, name));
@@ -123,7 +122,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** A key that identity has not been given yet passes as well as its absence. @throws what the last try throws */
+/** Retries a missing key too: identity may not have read it yet. @throws the error of the last attempt */
 async function retryUntil<T>(seconds: number, work: () => Promise<T>): Promise<T> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
@@ -138,22 +137,26 @@ async function retryUntil<T>(seconds: number, work: () => Promise<T>): Promise<T
 
 async function appoint(identity: Identity, values: Values): Promise<CommandOutput> {
   const appointment = values.from === undefined ? appointmentFromArguments(values) : appointmentFromFolder(values.from);
-  if (appointment.why.trim() === '') throw new CommandError('Say why: --why "…" stands in the log and in the history.');
+  if (appointment.why.trim() === '')
+    throw new CommandError('Give a reason: --why "…" is stored in the log and in the history.');
   const others = values.first ? await findActiveSupervisors(identity, values.by) : [];
   if (others.length > 0) {
-    return { found: others, text: `A supervisor is at work already (${others.join(', ')}): nothing was changed.` };
+    return { found: others, text: `A supervisor is already active (${others.join(', ')}). Nothing was changed.` };
   }
   const found = await identity.appointSupervisor(Object.assign({ by: values.by }, appointment));
-  // Without the name: in a cluster this line is collected with the logs.
+  // Without the name: in a cluster, this line goes to the log collector.
   const who = found.member?.name ?? '';
-  return { found, text: found.changed ? `${who} is a supervisor now.` : `${who} is one already: nothing was changed.` };
+  return {
+    found,
+    text: found.changed ? `${who} is a supervisor now.` : `${who} is already a supervisor. Nothing was changed.`,
+  };
 }
 
 function appointmentFromArguments({ idnp, 'given-name': givenName, 'family-name': familyName, language, why }: Values) {
   return { idnp: (idnp ?? readFileSync(0, 'utf8')).trim(), givenName, familyName, language, why };
 }
 
-/** Those who have signed in: a mistyped number that was appointed is in nobody's way. */
+/** Returns supervisors who have signed in: one appointed with a mistyped number does not count. */
 async function findActiveSupervisors(identity: Identity, by: string): Promise<string[]> {
   const members = await listMembers(identity, '', by);
   const atWork = members.filter(
@@ -164,11 +167,11 @@ async function findActiveSupervisors(identity: Identity, by: string): Promise<st
 }
 
 async function importStaff(identity: Identity, values: Values, file: string): Promise<CommandOutput> {
-  if (file === '') throw new CommandError('Which file? npm run operator -- import <file.csv>');
+  if (file === '') throw new CommandError('Name a file: npm run operator -- import <file.csv>');
   const rows = parseRows(readTable(file));
   const { by, partial, 'dry-run': dryRun } = values;
   if (rows.length > MAX_IMPORT_ROWS && !partial)
-    throw new CommandError(`All or nothing goes with ${MAX_IMPORT_ROWS} lines at most; else --partial.`);
+    throw new CommandError(`An import of all or nothing has at most ${MAX_IMPORT_ROWS} lines; use --partial for more.`);
   const outcomes = [];
   for (let at = 0; at < rows.length; at += MAX_IMPORT_ROWS) {
     const part = rows.slice(at, at + MAX_IMPORT_ROWS);
@@ -200,7 +203,7 @@ async function listMembers(identity: Identity, centre: string, by: string): Prom
 }
 
 async function show(identity: Identity, { by }: Values, given: string): Promise<CommandOutput> {
-  if (given === '') throw new CommandError('Whom? npm run operator -- show operators/…');
+  if (given === '') throw new CommandError('Name a staff member: npm run operator -- show operators/…');
   const name = given.includes('/') ? given : `operators/${given}`;
   const found = await identity.inspectStaff({ name, by });
   const acts = found.actions.map(({ time, action, by: who, centre, roles, why }) => [
@@ -211,16 +214,15 @@ async function show(identity: Identity, { by }: Values, given: string): Promise<
     roles.map((role) => fromProtoEnum('ROLE_', role)).join(' '),
     why,
   ]);
-  const history =
-    acts.length > 0 ? formatTable(['TIME', 'WHAT', 'BY', 'CENTRE', 'ROLES', 'WHY'], acts) : 'Nothing was done.';
+  const history = acts.length > 0 ? formatTable(['TIME', 'WHAT', 'BY', 'CENTRE', 'ROLES', 'WHY'], acts) : 'No history.';
   return { found, text: `${formatMembers(found.members)}\n\n${history}` };
 }
 
 async function personKeys(identity: Identity): Promise<CommandOutput> {
   const found = await identity.inspectPersonKeys({});
   const { kids, numbers, waiting, unreadable } = found;
-  const lost = unreadable > 0 ? `, ${unreadable} of which no key opens` : '';
-  const text = `${waiting} of ${numbers} personal numbers wait to be sealed anew${lost}. Keys: ${kids.join(', ')}`;
+  const lost = unreadable > 0 ? `, ${unreadable} of which no key can open` : '';
+  const text = `${waiting} of ${numbers} personal numbers wait to be sealed again${lost}. Keys: ${kids.join(', ')}`;
   return { found, text };
 }
 

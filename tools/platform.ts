@@ -25,7 +25,7 @@ import { agenciesIn } from './topics/agencies.ts';
 export { agenciesIn, SERVICES };
 export type { ServiceName };
 
-/** The whole platform as processes of this machine; `npm start`, the benchmark and the journeys use it. */
+/** Runs the whole platform as local processes, for `npm start`, benchmarks and end-to-end tests. */
 
 const root = join(import.meta.dirname, '..');
 
@@ -35,23 +35,23 @@ export interface PlatformOptions {
   dataDir: string;
   signal?: AbortSignal;
   onProgress?: (line: string) => void;
-  /** A service or a part of the embedded default has ended though nobody asked it to, and is not started again. */
+  /** A service or an embedded part has exited unexpectedly and will not restart. */
   onExit?: (name: string, code: number | null) => void;
-  /** Whether what ends by itself is started again, 5 times within 10 minutes at most; `onProgress` is told. @default false */
+  /** Whether processes that exit unexpectedly restart, at most 5 times in 10 minutes. Reported to `onProgress`. @default false */
   restart?: boolean;
-  /** More environment, for all services or for one. */
+  /** Extra environment, for all services or for one. */
   env?: Record<string, string>;
   envOf?: Partial<Record<ServiceName, Record<string, string>>>;
   prefix?: string;
-  /** Whether all of it stands open: no TLS, between services neither; nobody signs in to Kafka, everybody may do everything. @default false */
+  /** Whether the platform runs without TLS and without Kafka users and ACLs. @default false */
   open?: boolean;
-  /** Whether an identity provider for tests stands beside it, with which people sign in by SAML and OpenID Connect. @default false */
+  /** Whether to run the test identity provider, with SAML and OpenID Connect. @default false */
   testIdp?: boolean | IdpAddress;
-  /** Store and Kafka that run already and have all topics. @default those of the environment, else embedded ones */
+  /** Running store and Kafka that have all topics. @default those of the environment, else embedded ones */
   parts?: { mongoUri: string; kafkaBrokers: string };
 }
 
-/** The identity provider for tests behind something that speaks TLS: its own port, and the origin where browsers find it. */
+/** Test identity provider behind a TLS proxy: its own port, and its origin for browsers. */
 export interface IdpAddress {
   port: number;
   url: string;
@@ -59,27 +59,27 @@ export interface IdpAddress {
 
 export interface Platform extends Pick<PlatformConnections, 'mongoUri' | 'kafkaBrokers' | 'kafkaAccess' | 'mongoTls'> {
   url: string;
-  /** Where the identity provider for tests is found, if there is one. */
+  /** URL of the test identity provider, if it runs. */
   testIdp: string | undefined;
   /** Folder of the services' logs. */
   logs: string;
   prefix: string;
   local: LocalPlatform | undefined;
-  /** Process ids by name, the two JVMs included; a further copy is called `intake-2`. */
+  /** Process IDs by name, the two JVMs included. A further copy is named `intake-2`. */
   pids(): Record<string, number>;
-  /** Where the calls of each service are served, by its name. */
+  /** gRPC addresses by service name. */
   addresses(): Record<string, string>;
-  /** The operations address of a service. */
+  /** Operations address of a service. */
   operations(name: ServiceName, copy?: number): string;
-  /** True when no application was ever opened. */
+  /** Whether the store has no application. */
   isEmpty(): Promise<boolean>;
   /**
-   * Copy 1 is the one that the neighbours call. A further copy works beside it on the same topics and the same store, with
-   * ports of its own; nobody calls it.
+   * Starts copy 1, which other services call, or a further copy, which no service calls. Copies share topics and store and have
+   * their own ports.
    */
   kill(name: ServiceName, copy?: number): Promise<void>;
   start(name: ServiceName, copy?: number): Promise<void>;
-  /** SIGTERM and wait: an ordered stop. */
+  /** Sends SIGTERM and waits: a graceful stop. */
   end(name: ServiceName, copy?: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -89,9 +89,9 @@ const isCopyOf = (label: string, name: ServiceName | 'test-idp'): boolean =>
   label === name || (label.startsWith(`${name}-`) && /^\d+$/.test(label.slice(name.length + 1)));
 
 /**
- * Starts Kafka and the store (unless MONGODB_URI and KAFKA_BROKERS name real ones) and every service, and waits until
- * the gateway and all services are ready.
- * @throws Error with one sentence for a person
+ * Starts Kafka and the store (unless MONGODB_URI and KAFKA_BROKERS name others) and all services, and waits until they are
+ * ready.
+ * @throws Error, one sentence for the user
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { dataDir, onProgress = () => {}, prefix = process.env['CUPS_PREFIX'] ?? '' } = options;
@@ -129,7 +129,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         { brokers: kafkaBrokers.split(','), access, prefix, data, usersDir },
         onProgress,
       );
-      onProgress('topics and users are there; starting the services');
+      onProgress('topics and users exist; starting the services');
     }
     await Promise.all([startIdp(processes, idp), ...SERVICES.map((name) => start(name))]);
     await idp?.publishPeople();
@@ -154,7 +154,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-/** What is done about a process that ends by itself: nothing before all have started, nor after the platform is to stop. */
+/** Handles unexpected exits. Ignores those before the start is complete and after a stop. */
 function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions) {
   const life = { started: false, stopping: false };
   let restarts: ProcessRestarter | undefined;
@@ -164,7 +164,7 @@ function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions)
       if (restarts) restarts.ended(name, code === null ? 'killed' : `code ${code}`);
       else onExit?.(name, code);
     },
-    /** All have started. @param start starts one, by its label */
+    /** Begins after the start. @param start starts a process by its label */
     begin(start: (label: string) => Promise<void>): void {
       life.started = true;
       if (!restart) return;
@@ -181,7 +181,7 @@ function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions)
   };
 }
 
-/** Starts what has ended, by its label: a part of the embedded default, the identity provider, a service or a copy of it. */
+/** Restarts a process by its label: an embedded part, the identity provider, a service or a copy. */
 function restartProcess(
   label: string,
   { local, start, startIdp: idp }: Pick<Platform, 'local' | 'start'> & { startIdp: () => Promise<void> },
@@ -202,7 +202,7 @@ function createProcessControls(processes: Processes): Pick<Platform, 'addresses'
   };
 }
 
-/** Where calls are served. */
+/** Returns the gRPC addresses. */
 function readAddresses(processes: Processes): Record<string, string> {
   const names = SERVICES.filter((name) => name !== 'agency-simulator');
   return Object.fromEntries(names.map((name) => [name, `127.0.0.1:${processes.portsOf(name).grpc}`]));
@@ -215,7 +215,7 @@ function createLogsDir(dataDir: string): string {
   return logs;
 }
 
-/** Keys and secrets of this data folder, made when they are not there. @param open whether calls between services are plain */
+/** Returns keys and secrets of this data folder, generated if missing. @param open whether calls between services are plaintext */
 async function createSecrets(dataDir: string, open: boolean): Promise<{ keysDir: string; requestSecret: string }> {
   const keysDir = join(dataDir, 'keys');
   generateKeys(keysDir, SIGNERS);
@@ -227,7 +227,7 @@ async function createSecrets(dataDir: string, open: boolean): Promise<{ keysDir:
   return { keysDir, requestSecret };
 }
 
-/** Certificates of all services, made where they are missing or soon at their end. */
+/** Issues certificates that are missing or expire soon. */
 async function createCertificates(keysDir: string): Promise<void> {
   const steps = { place: openFolderKeyStore(keysDir), now: Date.now(), hurry: false };
   await generateAuthority(steps);
@@ -245,7 +245,7 @@ async function choosePorts(processes: Processes, gatewayPort: number): Promise<s
   return `http://127.0.0.1:${ports.grpc}`;
 }
 
-/** @param inner the address of the gateway; browsers may know it by another origin */
+/** @param inner address of the gateway; browsers may use another origin */
 async function prepareIdp(
   processes: Processes,
   { testIdp, dataDir, env = {} }: PlatformOptions,
@@ -262,12 +262,12 @@ async function startIdp(processes: Processes, idp: TestIdp | undefined): Promise
   if (idp) await processes.start('test-idp', 'test-idp', Object.assign({}, process.env, idp.env));
 }
 
-/** Identity knows the provider that stands beside it. */
+/** Configures identity with the local provider. */
 function withIdp(envOf: PlatformOptions['envOf'] = {}, idp: TestIdp | undefined): PlatformOptions['envOf'] {
   return idp ? { ...envOf, identity: { ...idp.identity, ...envOf.identity } } : envOf;
 }
 
-/** Starts a service, or a further copy of it, with the settings of this platform. */
+/** Starts a service, or a further copy, with the settings of this platform. */
 function createStarter(
   processes: Processes,
   around: PlatformEnvironment & { settingsOf: (name: ServiceName) => Record<string, string>; open: boolean },
@@ -285,7 +285,7 @@ function createStarter(
   };
 }
 
-/** From the face inwards, so that nobody's neighbour goes first. */
+/** Stops the gateway first and the services that it calls last. */
 async function stopInOrder(processes: Processes): Promise<void> {
   for (const group of [
     ['gateway', 'agency-simulator', 'test-idp'],

@@ -16,27 +16,27 @@ import type { BackupConnections } from './backup/connections.ts';
 import { assertAtRest, readEvents, readGroupPositions, rewind } from './backup/positions.ts';
 import { claimDataVersion } from './data-version.ts';
 
-/** `npm run restore`: documents of a backup into an empty store, made fit for a Kafka that knows more. */
+/** `npm run restore`: loads a backup into an empty store and advances it to the state of Kafka. */
 
 const HELP = `npm run restore -- <folder> [options]
 npm run restore -- check [options]
 npm run restore -- repair [options]
 
-Brings the documents of a backup back into stores that are empty, while no service runs. Consumers are set back to where
-they stood, so that they catch up from Kafka; what agencies have got already is not sent again. Says by name what was
-accepted after the backup and cannot be brought back: its persons must be asked again.
+Loads the documents of a backup into empty stores, while no service runs. Resets consumers to the positions of the
+backup, so that they catch up from Kafka; nothing that agencies have received is sent again. Names what was accepted
+after the backup and cannot be restored: ask those applicants again.
 
-check compares the stores with Kafka at any time and changes nothing; it ends with code 1 when something is missing.
+check compares the stores with Kafka at any time and changes nothing. Exit code 1 when something is missing.
 
-repair, while no service runs, looks in all that Kafka keeps and in the outboxes for events that a service has passed
-without counting them. Those are read again at the next start, and outboxes are published then. What is nowhere is
-named and never made up; it ends with code 1 then.
+repair, while no service runs, searches Kafka and the outboxes for events that a service has skipped. At the next start,
+services read those events again and publish their outboxes. It names lost events and never reconstructs one. Exit
+code 1 when an event is lost.
 
-  --only <service>  only that store was lost: ${STORED_SERVICES.join(', ')} (may be repeated)
+  --only <service>  restores only this store: ${STORED_SERVICES.join(', ')} (may be repeated)
   --data <folder>   data of the local platform (default .cups/data)
-  --help            this text
+  --help            prints this text
 
-MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX name another store and Kafka.
+MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX select another store and Kafka.
 `;
 const root = join(import.meta.dirname, '..');
 const began = performance.now();
@@ -60,8 +60,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(HELP);
   const [what, ...more] = positionals;
-  if (!what || more.length > 0)
-    throw new Error('Say from where, one folder, or check, or repair: npm run restore -- <folder>.');
+  if (!what || more.length > 0) throw new Error('Name one folder, or check, or repair: npm run restore -- <folder>.');
   const dataDir = resolve(root, values.data);
   if (what === 'check') {
     await withConnections(dataDir, progress, (parts) => withStores(parts, (stores) => printFindings(parts, stores)));
@@ -78,7 +77,7 @@ async function main(): Promise<void> {
     return withStores(parts, (stores) => restore(parts, stores, { folder, manifest, services }));
   });
   if (isLocal && copyKeys(join(folder, 'keys'), join(dataDir, 'keys'))) progress('keys');
-  console.log('The services may be started.');
+  console.log('The services can start now.');
 }
 
 async function repairStores(dataDir: string): Promise<void> {
@@ -91,7 +90,7 @@ async function repairStores(dataDir: string): Promise<void> {
       if (books.lost.length + books.blocked.length > 0) process.exitCode = 1;
     }),
   );
-  console.log('The services may be started.');
+  console.log('The services can start now.');
 }
 
 function servicesOf(only: readonly string[]): readonly StoredService[] {
@@ -131,7 +130,7 @@ async function restore(
   await assertAtRest(parts, STORED_SERVICES);
   for (const service of services) {
     if (await isEmpty(stores, service)) continue;
-    throw new Error(`The store of ${service} is not empty: what is there is not overwritten. Nothing was changed.`);
+    throw new Error(`The store of ${service} is not empty and is not overwritten. Nothing was changed.`);
   }
   for (const service of services) {
     const count = await load(stores, service, folder, Object.keys(manifest.documents[service] ?? {}));
@@ -140,20 +139,20 @@ async function restore(
   const { ends } = manifest.kafka;
   if (!(await rewind(parts, manifest.kafka, services))) {
     console.log(
-      'Kafka is another one than at the backup: consumers begin with what it has, and nothing can be caught up.',
+      'This is another Kafka cluster than that of the backup: consumers start at its beginning and cannot catch up.',
     );
     printRepairPlan(await repair(parts, stores));
     return;
   }
-  progress('consumers stand where they stood at the backup');
+  progress('consumers are at the positions of the backup');
   if (services.includes('agency-bridge')) {
-    // Also of agencies that came after the backup.
+    // Includes agencies that came after the backup.
     const replies = (await readGroupPositions(parts))
       .map(({ topic }) => topic)
       .filter((topic) => topic.endsWith('.replies'));
     const topics = [...new Set(replies)].map((topic) => topic.replace(/replies$/, 'requests'));
     const count = await rollForwardDeliveries(stores, findRequestedSubmissions(await readEvents(parts, topics, ends)));
-    progress(`${count} deliveries that agencies have got since`);
+    progress(`${count} deliveries that agencies have received since`);
   }
   if (services.includes('intake')) {
     printAhead(await rollForwardApplications(stores, await readAheadApplications(parts, stores, ends)));
@@ -161,7 +160,7 @@ async function restore(
   printRepairPlan(await repair(parts, stores));
 }
 
-/** Names, codes and numbers only. */
+/** Prints names, codes and numbers only. */
 function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan): void {
   for (const { consumer, subject, sequences } of lost) {
     console.log(`lost  ${subject}  ${consumer}  events ${sequences.join(', ')} are in no store and no topic`);
@@ -170,16 +169,16 @@ function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan):
   for (const { group, topic, partition, offset } of back) {
     console.log(`again  ${group}  ${topic}/${partition} from ${offset}`);
   }
-  if (behind.length > 0) console.log(`${behind.length} documents number their next event after what was counted`);
+  if (behind.length > 0) console.log(`${behind.length} documents continue after the counted sequence`);
   for (const [service, count] of Object.entries(outboxes)) {
     if (count > 0) console.log(`${service}: ${count} documents have events to publish when it starts`);
   }
-  if (blocked.length > 0) console.log('What is blocked goes on by `npm run cups -- outboxes unblock`');
-  const waits = 'what came after them waits: nothing can be made up, ask at their centres';
+  if (blocked.length > 0) console.log('Unblock outboxes with `npm run cups -- outboxes unblock`');
+  const waits = 'later events are blocked: lost events cannot be reconstructed, ask the centres';
   console.log(
     lost.length === 0
-      ? 'The books balance: every event that was counted short is still to come'
-      : `${lost.length} subjects lack events for good; ${waits}`,
+      ? 'Complete: every uncounted event is still to come'
+      : `${lost.length} subjects have lost events; ${waits}`,
   );
 }
 
@@ -198,7 +197,7 @@ async function printFindings(parts: BackupConnections, stores: Stores): Promise<
   if (isAside || ahead.length + uncounted.length > 0) process.exitCode = 1;
 }
 
-/** Names and codes only. */
+/** Prints names and codes only. */
 function printAhead(ahead: readonly AheadApplication[]): void {
   const line = (one: AheadApplication) =>
     `${one.kind}  ${one.application}  ${one.centre}  ${one.agency}  ${one.publicService}  ${one.acts.join(', ')}  ${one.time.toISOString()}`;
@@ -209,6 +208,6 @@ function printAhead(ahead: readonly AheadApplication[]): void {
   console.log(
     `${missing.length} applications that were accepted after the backup are missing: open them again at their centre`,
   );
-  console.log(`${again.length} applications stand where they stood at the backup: do again what is named`);
-  console.log(`${catchingUp} applications catch up by themselves`);
+  console.log(`${again.length} applications have the state of the backup: repeat the listed actions`);
+  console.log(`${catchingUp} applications catch up automatically`);
 }

@@ -1,7 +1,7 @@
-// What every npm script calls first: `node tools/run.mjs <name> …args`. Plain JavaScript for the Node that is there, with
-// no dependencies: it must work before the packages are installed. It installs them when they are missing or old, makes
-// what is stale of the types of the contracts, those of the desk and its page, and the site of the agency contract, and runs `tools/<name>.ts` with the
-// workspace's own Node. The name `build` ends before a tool.
+// Entry point of every npm script: `node tools/run.mjs <name> …args`. Plain JavaScript without dependencies, since it runs
+// before the packages are installed. It installs missing or stale packages, generates stale artefacts (contract types, the
+// desk with its page, the site of the agency contract), and runs `tools/<name>.ts` with the workspace's own Node. The name
+// `build` ends before a tool.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -17,7 +17,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 
-/** The child that runs now: it gets the signals that we get. */
+/** The running child, which receives this process's signals. */
 let child;
 let stopping = false;
 
@@ -25,12 +25,12 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   fail(`Node ${process.versions.node} is too old: install Node ${OLDEST_NODE} or newer.`);
 }
 const [name, ...args] = process.argv.slice(2);
-if (!name) fail('Usage: node tools/run.mjs <name of a tool> …arguments');
+if (!name) fail('Usage: node tools/run.mjs <tool> …arguments');
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    // Ctrl-C reaches the whole foreground group, the child included, and npm passes it on once more. Passing on each
-    // would look to the child like a second, impatient Ctrl-C: with a terminal it gets none from us.
+    // Ctrl-C reaches the whole foreground group, the child included, and npm forwards it again. Forwarding both would look to
+    // the child like a second Ctrl-C: on a terminal this process forwards none.
     const fromTerminal = signal === 'SIGINT' && process.stdin.isTTY;
     if (!fromTerminal) stop(signal);
     stopping = true;
@@ -45,16 +45,13 @@ if (tool) {
   process.exitCode = await run(join(bin, 'node'), ['--disable-warning=ExperimentalWarning', tool, ...args]);
 }
 
-/** Passes a signal on, once. */
+/** Forwards a signal once. */
 function stop(signal) {
   if (child && !stopping) child.kill(signal);
   stopping = true;
 }
 
-/**
- * Ends us in order when whoever waits for us was ended without a word: npm by SIGKILL, or the shell of a supervisor
- * (`sh -c 'npm start'`), which passes no signal on.
- */
+/** Stops in order when the waiting parent was killed: npm, or the shell of a supervisor (`sh -c 'npm start'`). */
 function stopWithWhoWaits() {
   if (process.env.npm_lifecycle_event === undefined) return;
   const npm = process.ppid;
@@ -68,8 +65,8 @@ function stopWithWhoWaits() {
 }
 
 /**
- * @returns the shell that ran npm in its foreground; undefined when there is none, or when it may end before npm does:
- *   an interactive one, or a command with a `&` in it, behind which somebody wants npm to go on
+ * @returns the shell that ran npm in its foreground; undefined when there is none or it may end before npm: an interactive
+ *   one, or a command with `&`
  */
 function waitingShell(npm) {
   try {
@@ -77,7 +74,7 @@ function waitingShell(npm) {
     const [, command] = /^\S*sh -c (.*)$/s.exec(ask(pid, 'args')) ?? [];
     if (command?.replaceAll('&&', '').includes('&') === false) return pid;
   } catch {
-    // No `ps` here, or it is gone already: npm alone is watched.
+    // `ps` is missing, or the process has ended: watch npm only.
   }
 }
 
@@ -94,7 +91,7 @@ function lives(pid) {
   }
 }
 
-/** @returns the file that a name stands for: `bench` lives in a folder of its own, `desk:screens` in e2e/desk. */
+/** Returns the file of a tool: `bench` has its own folder, `desk:screens` is in e2e/desk. */
 function toolFile(tool) {
   const places = [
     ['tools', `${tool}.ts`],
@@ -102,24 +99,24 @@ function toolFile(tool) {
     ['e2e', `${tool.replace(':', '/')}.ts`],
   ];
   const file = places.map((place) => join(root, ...place)).find((path) => existsSync(path));
-  return file ?? fail(`There is no tool named ${tool}.`);
+  return file ?? fail(`Tool ${tool} not found.`);
 }
 
-/** Installs the packages when node_modules is missing or belongs to another package-lock.json. */
+/** Installs the packages when node_modules is missing or stale. */
 async function install() {
   const lock = join(root, 'package-lock.json');
   const stamp = join(root, 'node_modules', '.cups-lock');
   const wanted = hash([lock]);
   if (existsSync(join(bin, 'node'))) {
     if (read(stamp) === wanted) return;
-    // What somebody installed by hand after the last change of the lock is right too: npm writes this file then.
+    // A manual npm install after the last change of the lock file also writes this file.
     if (changed(join(root, 'node_modules', '.package-lock.json')) > changed(lock)) return writeFileSync(stamp, wanted);
   }
   await step('installing packages (npm ci)', 'npm', ['ci', '--no-progress', '--loglevel=error']);
   writeFileSync(stamp, wanted);
 }
 
-/** What is made from other files and not committed: by whom, from which files, and what is there when it was made. */
+/** Generated artefacts that are not committed: command, inputs and outputs. */
 function madeThings() {
   const lock = join(root, 'package-lock.json');
   const document = join(root, 'apps', 'gateway', 'openapi.yaml');
@@ -129,15 +126,15 @@ function madeThings() {
   const kit = join(root, 'libs', 'agency-kit');
   return [
     {
-      title: 'making the types of the contracts',
+      title: 'generating contract types',
       stamp: '.cups-gen',
       from: [generator, ...filesUnder(join(root, 'proto'), /\.proto$/)],
-      // The generator has a stamp of its own in that folder; this one saves starting it.
+      // The generator has its own stamp; this one saves starting it.
       there: join(root, 'libs', 'contracts', 'gen', '.stamp'),
       command: [join(bin, 'node'), '--disable-warning=ExperimentalWarning', generator],
     },
     {
-      title: 'making the types, the fonts and the map of the desk',
+      title: 'generating types, fonts and map of the desk',
       stamp: '.cups-desk-types',
       from: [
         document,
@@ -186,7 +183,7 @@ function madeThings() {
   ];
 }
 
-/** Makes what is missing or older than what it is made from. `gen` makes its own part itself. */
+/** Generates what is missing or stale. `gen` generates its own part. */
 async function generate() {
   if (name === 'gen') return;
   for (const { title, stamp, from, there, command } of madeThings()) {
@@ -205,19 +202,19 @@ function filesUnder(folder, ending = /./) {
     .sort();
 }
 
-/** Files that somebody wrote: not what a build of an example leaves beside them. */
+/** Returns source files, without the build output of examples. */
 function sourcesUnder(folder) {
   return filesUnder(folder).filter((file) => !/\/(target|node_modules|__pycache__|\.[^/]*)\//.test(file));
 }
 
-/** Hash of the names and contents of files. */
+/** Hashes the names and contents of files. */
 function hash(files) {
   const sum = createHash('sha256');
   for (const file of files) sum.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
   return sum.digest('hex');
 }
 
-/** @returns when a file was changed, in milliseconds; 0 when it is not there */
+/** Returns the modification time in milliseconds; 0 when the file is missing. */
 function changed(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
@@ -230,7 +227,7 @@ function read(file) {
   }
 }
 
-/** Runs one step with its progress on stderr (stdout belongs to the tool) and ends us when it fails. */
+/** Runs one step with progress on stderr (stdout belongs to the tool). Exits when it fails. */
 async function step(title, command, commandArgs) {
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
@@ -254,16 +251,15 @@ async function step(title, command, commandArgs) {
 }
 
 /**
- * Runs a command to its end, with our streams, or with its output gathered.
- *
- * @returns its exit code, or 128 and the number of the signal that ended it
+ * Runs a command to its end, with inherited or captured output.
+ * @returns its exit code, or 128 plus the number of the signal that ended it
  */
 function run(command, commandArgs, output) {
   return new Promise((resolve) => {
     child = spawn(command, commandArgs, {
       cwd: output ? root : process.cwd(),
       env,
-      // The channel tells a tool that holds processes of its own that we were killed.
+      // The IPC channel tells a tool with child processes that this process was killed.
       stdio: output ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     child.stdout?.on('data', (data) => output.push(data));

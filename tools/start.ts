@@ -9,20 +9,20 @@ import { seedQueue } from './day/seed-queue.ts';
 import { publicServices } from './filings.ts';
 import { startTable, formatSummary } from './table.ts';
 
-/** `npm start`: the whole platform on this machine, and the sample day on an empty store. */
+/** `npm start`: runs the whole platform locally, and plays the sample day on an empty store. */
 
 const HELP = `npm start [-- options]
 
 Starts Kafka, the store and all services, prints \`serving http://…\`, plays the sample day when the store is empty, and
-serves until Ctrl-C. What ends by itself is started again, 5 times within 10 minutes at most; then all is stopped (code 1).
+serves until Ctrl-C. Restarts a process that exits, at most 5 times in 10 minutes; then it stops everything (exit code 1).
 
   --port <n>       port of the gateway (default 8080)
-  --data <folder>  where Kafka and the store keep their data (default .cups/data)
-  --empty          do not play the sample day
-  --open           Kafka without TLS, users and rights, and calls between services without TLS; what is held stays the same
-  --help           this text
+  --data <folder>  data folder of Kafka and the store (default .cups/data)
+  --empty          does not play the sample day
+  --open           Kafka without TLS, users and ACLs, and calls between services without TLS; the data stays the same
+  --help           prints this text
 
-MONGODB_URI and KAFKA_BROKERS name real ones instead of the embedded store and Kafka.
+MONGODB_URI and KAFKA_BROKERS replace the embedded store and Kafka.
 `;
 
 const { values } = parseArgs({
@@ -38,11 +38,11 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
-/** Where README sends a newcomer. */
+/** The centre that README sends a newcomer to. */
 const FIRST_CENTRE = 'CU-001';
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65535) {
-  console.error('--port: a number from 0 (any free port) to 65535');
+  console.error('--port must be a number from 0 (any free port) to 65535');
   process.exit(2);
 }
 
@@ -66,7 +66,7 @@ async function stop(code: number, why: string): Promise<never> {
   process.exit(code);
 }
 
-/** What is written of the platform that `npm run demo` finds, whether it still runs or not. */
+/** Returns the recorded platform that `npm run demo` uses, running or not. */
 function readRunningPlatform(): ({ pid: number } & Partial<ProcessIdentity>) | undefined {
   try {
     return JSON.parse(readFileSync(running, 'utf8')) as { pid: number };
@@ -75,7 +75,7 @@ function readRunningPlatform(): ({ pid: number } & Partial<ProcessIdentity>) | u
   }
 }
 
-/** Whether that is another one that still runs: after a power cut its number may be that of any process. */
+/** Whether another platform still runs: after a power cut its process ID may belong to any process. */
 function isAnotherRunning(): boolean {
   const { pid, boot, started } = readRunningPlatform() ?? {};
   return pid !== undefined && boot !== undefined && started !== undefined && isStillRunning({ pid, boot, started });
@@ -84,11 +84,11 @@ function isAnotherRunning(): boolean {
 const aborted = new AbortController();
 const abort = (): void => {
   aborted.abort();
-  // While parts are still starting, startPlatform itself ends what it has started.
+  // While parts are starting, startPlatform ends what it has started.
   if (platform) void stop(0, 'stopping …');
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
-// `tools/run.mjs`, which passes signals on, was killed.
+// `tools/run.mjs`, which forwards signals, was killed.
 process.on('disconnect', abort);
 
 try {
@@ -123,13 +123,13 @@ try {
     const day = await playDay({ url: platform.url, onChange: table.show });
     table.end();
     console.log(formatSummary(day));
-    if (day.lost + day.doubled + day.errors.length > 0) await stop(1, 'The sample day is not right: stopping.');
+    if (day.lost + day.doubled + day.errors.length > 0) await stop(1, 'The sample day failed: stopping.');
     const left = await seedQueue(platform.url, FIRST_CENTRE, await publicServices(platform.url));
-    console.log(`  ${left} further applications stay open at ${FIRST_CENTRE}, for whoever signs in there first\n`);
+    console.log(`  ${left} further applications stay open at ${FIRST_CENTRE}\n`);
   }
-  console.log(`The platform serves at ${platform.url} (its data in ${values.data}, logs in ${platform.logs}).`);
-  console.log(`People sign in by SAML and OpenID Connect at the test identity provider, ${platform.testIdp}.`);
-  console.log('Another day: npm run demo. An end: Ctrl-C.');
+  console.log(`The platform serves at ${platform.url} (data in ${values.data}, logs in ${platform.logs}).`);
+  console.log(`Sign-in by SAML and OpenID Connect is at the test identity provider, ${platform.testIdp}.`);
+  console.log('Play another day with npm run demo. Stop with Ctrl-C.');
 } catch (error) {
   if (aborted.signal.aborted) await stop(0, 'stopped');
   await stop(1, error instanceof Error ? error.message : 'could not start');

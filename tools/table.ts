@@ -2,7 +2,7 @@ import { END_STATES } from '@cups/application';
 import type { DayResult } from './day.ts';
 import type { VisitRow } from './day/visit.ts';
 
-/** What a person sees while a day is played: a live table on a terminal, a line for each change elsewhere. */
+/** Shows the progress of a day: a live table on a terminal, else a line per change. */
 
 const STATE_COLOURS: Record<string, string> = {
   closed: '32',
@@ -64,13 +64,13 @@ export function startTable(out: NodeJS.WriteStream): LiveTable {
   };
 }
 
-/** The summary of a day, in words. */
+/** Formats the summary of a day. */
 export function formatSummary(day: DayResult): string {
   const states = Object.entries(day.byState).map(([state, count]) => `${count} ${state}`);
   const verdict =
     day.lost + day.doubled + day.errors.length === 0
-      ? 'every acknowledged application found, none twice, every promised effect seen once'
-      : `NOT RIGHT: ${day.lost} lost, ${day.doubled} doubled, ${day.errors.length} errors`;
+      ? 'every acknowledged application found once, every effect applied once'
+      : `FAILED: ${day.lost} lost, ${day.doubled} duplicated, ${day.errors.length} errors`;
   return [
     '',
     `  ${day.applications} applications (${states.join(', ')}) in ${day.seconds} s`,

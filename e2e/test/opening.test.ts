@@ -472,7 +472,7 @@ describe('a centre closed with a successor, on a running platform', () => {
     const early = runCentreTool('close', 'CU-006', '--none-open');
     expect([early.status, early.stderr]).toEqual([
       1,
-      expect.stringContaining('has open applications, says the store: 1 ready.'),
+      expect.stringContaining('has open applications in the store: 1 ready.'),
     ]);
 
     const body = { collectedBy: 'applicant', paperKind: 'identity-document' };

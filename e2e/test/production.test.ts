@@ -168,7 +168,7 @@ describe('production, starting with the first supervisor', () => {
     expect(await production.visitor().outcome('POST', '/sessions', local)).toMatch(/^40[01]/);
     expect(await appoint()).toMatch(/^operators\/\S+ is a supervisor now\. \(0\)$/);
     // Without a sign-in the appointment can be corrected: the number may have been mistyped.
-    expect(await appoint('--first')).toMatch(/is one already: nothing was changed\. \(0\)$/);
+    expect(await appoint('--first')).toMatch(/is already a supervisor\. Nothing was changed\. \(0\)$/);
   });
 
   test('signs the supervisor in by SAML with a second factor and host-only cookies', async () => {
@@ -181,7 +181,7 @@ describe('production, starting with the first supervisor', () => {
       roles: ['supervisor'],
     });
     expect(await appoint('--first')).toMatch(
-      /^A supervisor is at work already \(operators\/\S+\): nothing was changed\./,
+      /^A supervisor is already active \(operators\/\S+\)\. Nothing was changed\./,
     );
   });
 

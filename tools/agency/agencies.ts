@@ -4,9 +4,9 @@ import { createAgencyParser, reservedCodeReason } from '@cups/registry';
 import type { Agency } from '@cups/registry';
 import { Document, parse } from 'yaml';
 
-/** The files of agencies of a folder of data, and who else names them. */
+/** The agency files of a data folder, and the files that reference them. */
 
-/** Why a command was not carried out: sentences for a person. */
+/** A refused command; the message is for the user. */
 export class CommandError extends Error {
   readonly sentences: readonly string[];
   constructor(...sentences: string[]) {
@@ -17,10 +17,10 @@ export class CommandError extends Error {
 
 export const fileOf = (data: string, code: string): string => join(data, 'agencies', `${code}.yaml`);
 
-/** All whose file can be read, by code. @throws Refused that names the files that cannot */
+/** Reads all agency files, by code. @throws CommandError that names the invalid files */
 export function readAgencies(data: string): ReadonlyMap<string, Agency> {
   const folder = join(data, 'agencies');
-  if (!existsSync(folder)) throw new CommandError(`There is no folder of agencies: ${folder}.`);
+  if (!existsSync(folder)) throw new CommandError(`Folder ${folder} of agencies not found.`);
   const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.startsWith('.'));
   const files = names.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
   const { entries, problems } = createAgencyParser()(files);
@@ -29,7 +29,7 @@ export function readAgencies(data: string): ReadonlyMap<string, Agency> {
   return entries;
 }
 
-/** What somebody says of a new agency; what is missing is as usual. */
+/** Fields of a new agency; absent fields get defaults. */
 export interface AgencyInput {
   ro?: string | undefined;
   ru?: string | undefined;
@@ -44,17 +44,17 @@ export interface AgencyInput {
 }
 
 /**
- * The text of the file of a new agency.
- * @throws Refused with every reason why it cannot be
+ * Returns the text of a new agency file.
+ * @throws CommandError with every error
  */
 export function buildAgencyFile(data: string, code: string, input: AgencyInput): string {
   const { ro = '', ru = '', en = '', timeZone = 'Europe/Chisinau', days = 'mon tue wed thu fri' } = input;
   const { from = '08:00', to = '17:00', calendar = 'holidays-md', foreignDocuments, quota } = input;
   const faults = validateCode(data, code);
   for (const [language, name] of Object.entries({ ro, ru, en })) {
-    if (name.trim() === '') faults.push(`Its name is missing: --${language} '…'.`);
+    if (name.trim() === '') faults.push(`The name is missing: --${language} '…'.`);
   }
-  if (!existsSync(join(data, 'calendars', `${calendar}.yaml`))) faults.push(`There is no calendar ${calendar}.`);
+  if (!existsSync(join(data, 'calendars', `${calendar}.yaml`))) faults.push(`Calendar ${calendar} not found.`);
   const content = {
     code,
     name: { ro: ro.trim(), ru: ru.trim(), en: en.trim() },
@@ -67,13 +67,13 @@ export function buildAgencyFile(data: string, code: string, input: AgencyInput):
   const text = formatYaml(content);
   if (faults.length === 0) {
     const { problems } = createAgencyParser()([{ path: `${code}.yaml`, text }]);
-    faults.push(...problems.map(({ message }) => `It cannot be: ${message}.`));
+    faults.push(...problems.map(({ message }) => `Invalid agency: ${message}.`));
   }
   if (faults.length > 0) throw new CommandError(...faults);
   return text;
 }
 
-/** As the files that are there are written. */
+/** Formats YAML as in the existing files. */
 function formatYaml(content: object): string {
   const document = new Document(content);
   const at = (...path: string[]) => document.getIn(path, true) as { flow?: boolean; type?: string };
@@ -85,15 +85,15 @@ function formatYaml(content: object): string {
 function validateCode(data: string, code: string): string[] {
   if (!/^[a-z][a-z0-9-]{1,19}$/.test(code)) {
     return [
-      `${code || 'Nothing'} cannot be a code: 2 to 20 small letters a to z, digits and hyphens, a letter first. Topics, user and groups are named after it for ever.`,
+      `Code ${code || '(empty)'} is invalid: use 2 to 20 lowercase letters a to z, digits and hyphens, a letter first. It names topics, user and groups for ever.`,
     ];
   }
   const reserved = reservedCodeReason(code);
   if (reserved) return [`${reserved.replace(/^the/, 'The')}.`];
-  return existsSync(fileOf(data, code)) ? [`There is an agency ${code} already: show ${code}.`] : [];
+  return existsSync(fileOf(data, code)) ? [`Agency ${code} exists: show ${code}.`] : [];
 }
 
-/** The file comes whole into its place: whoever follows the folder never reads half of one. */
+/** Writes the file atomically, so that a watcher never reads half of it. */
 export function writeAgency(data: string, code: string, text: string): void {
   const beside = join(data, 'agencies', `.${code}.new`);
   writeFileSync(beside, text);
@@ -102,7 +102,7 @@ export function writeAgency(data: string, code: string, text: string): void {
 
 export const removeAgency = (data: string, code: string): void => rmSync(fileOf(data, code));
 
-/** Public services that it decides, and centres that work for it, by their codes. */
+/** Returns the codes of public services that it decides, and of centres that serve it. */
 export function findReferences(data: string, code: string): { services: string[]; centres: string[] } {
   const those = (folder: string, names: (content: Record<string, unknown>) => boolean): string[] =>
     readdirSync(join(data, folder))

@@ -1,4 +1,4 @@
-/** What an engineer of an agency pastes into a client of Kafka. Never with a password: it says where one puts it. */
+/** Kafka client configurations for an agency's engineers, with a placeholder for the password. */
 
 export interface ClientConnection {
   brokers: string;
@@ -6,7 +6,7 @@ export interface ClientConnection {
   requests: string;
   replies: string;
   group: string;
-  /** Whether the brokers are closed, as they are but with `--open`. */
+  /** Whether the brokers require TLS and sign-in; false with `--open`. */
   closed: boolean;
 }
 
@@ -47,7 +47,7 @@ const librdkafka = ({ brokers, user, group, closed }: ClientConnection): string[
   'enable.auto.commit=false',
   'acks=all',
   'enable.idempotence=true',
-  '# As Java does it, so that all who write keep the order of a key.',
+  '# The partitioner of Java, so that all producers keep the order of a key.',
   'partitioner=murmur2_random',
 ];
 

@@ -9,27 +9,27 @@ import type { ProvisionOptions } from '../platform/provision-kafka.ts';
 import { selectSimulatedAgencies } from '../topics/agencies.ts';
 import { TOPIC_SETTINGS } from '../topics/settings.ts';
 
-/** The Kafka to which an agency is let in, as its administrator. */
+/** Administrator's connection to the Kafka that serves an agency. */
 export interface KafkaConnection {
-  /** In words. */
+  /** Description for messages. */
   what: string;
   brokers: string[];
   access: KafkaAccess | undefined;
   prefix: string;
-  /** Folder with the password of each user; undefined when Kafka asks nobody who they are, or it is unknown. */
+  /** Folder of the users' passwords; undefined if Kafka has no users or the folder is unknown. */
   usersDir: string | undefined;
-  /** File of the authority that an agency must trust. */
+  /** CA file that an agency must trust. */
   caFile: string | undefined;
-  /** Whether it is of a platform of this machine. */
+  /** Whether the Kafka belongs to a local platform. */
   isLocal: boolean;
-  /** What the job of topics is told, where that is not this machine. */
+  /** Settings of the topics job; absent for a local platform. */
   settings?: Pick<ProvisionOptions, 'partitions' | 'replicationFactor' | 'simulated'>;
   mongo?: { mongoUri: string; mongoCa: (() => string) | undefined };
 }
 
 const root = join(import.meta.dirname, '../..');
 
-/** The data folder of the platform that `npm start` runs here. */
+/** Returns the data folder of the platform that `npm start` runs here. */
 function findLocalDataDir(): string {
   const file = join(root, '.cups', 'running.json');
   const running = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { data?: string }) : {};
@@ -37,10 +37,10 @@ function findLocalDataDir(): string {
 }
 
 /**
- * The Kafka that KAFKA_BROKERS names, else that of the platform that runs here.
- * @param folder data folder of a local platform. @default of the one that `npm start` runs here
+ * Connects to the Kafka in KAFKA_BROKERS, or else to that of the local platform.
+ * @param folder data folder of a local platform. @default that of `npm start`
  * @returns undefined when there is neither
- * @throws Error, one sentence, when a setting cannot be used
+ * @throws Error, one sentence, when a setting is invalid
  */
 export async function connect(folder: string | undefined): Promise<KafkaConnection | undefined> {
   if (!folder && process.env['KAFKA_BROKERS']) return readEnvironment();

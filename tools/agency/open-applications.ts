@@ -3,9 +3,9 @@ import { applicationsByState } from '../backup/count.ts';
 import type { KafkaConnection } from './connect.ts';
 
 /**
- * How many applications are open with an agency, by state.
+ * Counts open applications of an agency by state.
  * @returns undefined when no store is known
- * @throws Error, one sentence, when the store does not answer
+ * @throws Error, one sentence, when the store does not respond
  */
 export async function countOpenApplications(
   code: string,

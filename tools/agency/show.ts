@@ -6,14 +6,14 @@ import { CLIENTS } from './clients.ts';
 import type { ClientConnection } from './clients.ts';
 import type { KafkaConnection } from './connect.ts';
 
-/** What follows from the file of an agency, as data and as lines for a person. */
+/** Kafka resources that follow from an agency file, as data and as text. */
 
 export interface AgencyResources {
   topics: string[];
   user: string;
   rights: string[];
   quota: Quota;
-  /** File with the password; undefined where it is not known here. */
+  /** File of the password; undefined where it is unknown. */
   passwordFile: string | undefined;
   caFile: string | undefined;
   group: string;
@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 const formatRight = ({ resource, name, pattern, operation }: AclRule): string =>
   `${operation} ${resource} ${name}${pattern === 'prefixed' ? '*' : ''}`;
 
-/** All that follows from the file. Pure. */
+/** Derives all resources from the file. Pure. */
 export function deriveResources(
   code: string,
   said: Agency['quota'],
@@ -49,10 +49,10 @@ export function deriveResources(
 
 const simulatorText = (reached: KafkaConnection | undefined): string =>
   reached && !reached.isLocal
-    ? 'simulator: as SIMULATOR_TOPICS and SIMULATOR_AGENCIES of the job of topics say'
-    : 'simulator: answers for it on this machine, as for all agencies';
+    ? 'simulator: according to SIMULATOR_TOPICS and SIMULATOR_AGENCIES of the topics job'
+    : 'simulator: replies for every agency of a local platform';
 
-/** Lines with a sign before each, as in a diff. */
+/** Formats the resources, each line with a sign, as in a diff. */
 export function formatResources(derived: AgencyResources, reached: KafkaConnection | undefined, sign = ' '): string {
   const { topics, user, rights, quota, passwordFile } = derived;
   const lines = [
@@ -60,13 +60,13 @@ export function formatResources(derived: AgencyResources, reached: KafkaConnecti
     `user ${user}`,
     ...rights.map((right) => `  ${right}`),
     `  quota: writes ${quota.producerBytesPerSecond} B/s, reads ${quota.consumerBytesPerSecond} B/s, ${quota.requestPercent} % of a thread`,
-    `  password: ${passwordFile ?? 'where KAFKA_USERS_DIR, or the operator of Strimzi, puts it'}`,
+    `  password: ${passwordFile ?? 'in KAFKA_USERS_DIR, or in the Secret of the Strimzi operator'}`,
     simulatorText(reached),
   ];
   return lines.map((line) => `${sign} ${line}`).join('\n');
 }
 
-/** What to paste, for one client or all. */
+/** Formats the configuration of one client, or of all. */
 export function formatClients(
   code: string,
   derived: AgencyResources,

@@ -5,7 +5,7 @@ import type { BackupConnections } from './connections.ts';
 import { computeLag, readEvents, readGroupPositions } from './positions.ts';
 import type { Ends } from './positions.ts';
 
-/** The stores against Kafka. */
+/** Compares the stores with Kafka. */
 
 interface CountedDocument {
   _id: string;
@@ -32,7 +32,7 @@ async function countParked(stores: Stores): Promise<Record<string, number>> {
 const readAll = (stores: Stores, service: 'intake' | 'agency-bridge' | 'notifications', collection: string) =>
   stores.database(service).collection<CountedDocument>(collection).find({}, { projection: PROJECTION }).toArray();
 
-/** Applications of which Kafka knows more than intake. @param from where to begin to read; else all that Kafka has */
+/** Returns applications with events that intake lacks. @param from first offsets to read. @default the beginning */
 export async function readAheadApplications(
   parts: BackupConnections,
   stores: Stores,
@@ -45,15 +45,15 @@ export async function readAheadApplications(
 
 export interface Findings {
   ahead: AheadApplication[];
-  /** Of consumers that have read everything, and yet have not counted it. */
+  /** Documents whose consumer has read everything and still lacks events. */
   uncounted: UncountedDocument[];
-  /** Messages that a service has still to read. */
+  /** Unread messages by service. */
   lag: Record<string, number>;
-  /** Events that a service has put aside, behind one that is missing or that it cannot handle. */
+  /** Parked events by service. */
   parked: Record<string, number>;
 }
 
-/** Looks at what is there; changes nothing. */
+/** Reads only; changes nothing. */
 export async function checkConsistency(parts: BackupConnections, stores: Stores): Promise<Findings> {
   const lag = computeLag(await readGroupPositions(parts), CONSUMERS);
   const ahead = await readAheadApplications(parts, stores);
@@ -73,10 +73,10 @@ export async function checkConsistency(parts: BackupConnections, stores: Stores)
   const ofIntake = applications.flatMap(({ lastSeqs = {} }) =>
     Object.entries(lastSeqs).map(([subject, counted]) => [subject.slice('deliveries/'.length), counted] as const),
   );
-  // What intake does not have is named as missing; of its delivery nobody counts anything.
+  // An application that intake lacks is reported as missing, so its delivery is skipped.
   const ids = new Set(applications.map(({ _id }) => `applications/${_id}`));
   const ours = deliveries.filter(({ application = '' }) => ids.has(application)).map(toSequenceState);
-  // A draft that was thrown away has no delivery, so the bridge counts none of its events.
+  // A discarded draft has no delivery, so the bridge counts none of its events.
   const filed = told.filter((one) => one.filed);
   return {
     ahead,

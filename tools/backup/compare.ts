@@ -2,11 +2,11 @@ import type { ReceivedEvent } from '@cups/contracts';
 import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 
-/** Kafka's record against the stores: what was published, and is not known any more or not known yet. Pure. */
+/** Compares published events with the stores: finds events that a store has lost or not counted yet. Pure. */
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
-/** What only a person can do again; all else comes again by itself, from what agencies said or from a timer. */
+/** Events that only an operator can repeat. The others recur from agency replies or timers. */
 const OPERATOR_EVENTS = [
   'ApplicationSubmitted',
   'DocumentsSupplied',
@@ -16,28 +16,28 @@ const OPERATOR_EVENTS = [
 ] as const;
 export type OperatorEvent = (typeof OPERATOR_EVENTS)[number];
 
-/** An application of which Kafka knows more than the store of intake. */
+/** An application with published events that intake's store lacks. */
 export interface AheadApplication {
-  /** The id. */
+  /** The ID. */
   application: string;
-  /** Codes, as the last event names them. */
+  /** Codes from the last event. */
   centre: string;
   agency: string;
   publicService: string;
-  /** `missing`: the store has no such application. `behind`: it has an earlier one. */
+  /** `missing`: not in the store. `behind`: the store has an earlier revision. */
   kind: 'missing' | 'behind';
-  /** What persons did that the store does not know, in order. */
+  /** Operators' actions that the store lacks, in order. */
   acts: OperatorEvent[];
-  /** The last number that was published. */
+  /** Sequence of the last published event. */
   sequence: number;
-  /** Of the last event. */
+  /** Time of the last event. */
   time: Date;
 }
 
-/** How far somebody has counted the events of a document, by its id. */
+/** Last counted sequence by document ID. */
 export type CountedSequences = ReadonlyMap<string, number>;
 
-/** @param events of cups.applications, in the order of each application; repeats do no harm */
+/** @param events events of cups.applications, in order per application; duplicates are allowed */
 export function findAheadApplications(events: readonly ReceivedEvent[], stored: CountedSequences): AheadApplication[] {
   const ahead = new Map<string, AheadApplication>();
   for (const event of events) {
@@ -65,17 +65,17 @@ export function findAheadApplications(events: readonly ReceivedEvent[], stored: 
 
 const lastOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
-/** A document of which a consumer has not counted all that was published. */
+/** A document whose consumer has not counted every published event. */
 export interface UncountedDocument {
-  /** The id of the application, or that of the delivery. */
+  /** ID of the application or delivery. */
   document: string;
-  /** `intake` of deliveries, `agency-bridge` and `notifications` of applications. */
+  /** `intake` for deliveries; `agency-bridge` and `notifications` for applications. */
   consumer: string;
   counted: number;
   of: number;
 }
 
-/** Only what has left the outbox of its producer can have been counted, so a document with events waiting there is left out. */
+/** Skips documents with pending outbox events: only published events can have been counted. */
 export function findUncounted(
   documents: readonly { id: string; eventSeq: number; waiting: boolean }[],
   consumer: string,
@@ -86,7 +86,7 @@ export function findUncounted(
     .map(({ id, eventSeq }) => ({ document: id, consumer, counted: counted.get(id) ?? 0, of: eventSeq }));
 }
 
-/** What an agency has got: the newest submission of a delivery. */
+/** The newest submission that an agency has received for a delivery. */
 export interface RequestedSubmission {
   /** `<application>-<agency>` */
   delivery: string;
@@ -95,12 +95,12 @@ export interface RequestedSubmission {
   /** centres/{code} */
   centre: string;
   submission: number;
-  /** It came over the topic of trainings. */
+  /** Whether it came over the training topic. */
   training: boolean;
   time: Date;
 }
 
-/** The newest submission of each delivery among messages of topics of requests. */
+/** Returns the newest submission of each delivery from the messages of request topics. */
 export function findRequestedSubmissions(events: readonly ReceivedEvent[]): RequestedSubmission[] {
   const newest = new Map<string, RequestedSubmission>();
   for (const { topic, subject, type, data, time } of events) {

@@ -6,21 +6,20 @@ import { administratorAccess, readAccess, storeAuthority } from '../platform/acc
 import type { LocalAccess } from '../platform/access.ts';
 import { startEmbeddedParts } from '../platform/parts.ts';
 
-/** The store and Kafka that a backup is taken of, or restored into. */
+/** Store and Kafka of a backup or restore. */
 export interface BackupConnections {
   mongoUri: string;
-  /** The authorities of its certificate. @default as the URI says */
+  /** CA certificates of the store. @default those of the URI */
   mongoCa?: (() => string) | undefined;
   brokers: string[];
-  /** Of a user that may read all topics and move all groups. @default in the open, as nobody */
+  /** User that may read all topics and move all groups. @default none */
   access?: KafkaAccess;
   prefix: string;
 }
 
 /**
- * Runs `work` with the store and Kafka that the environment names, else with those of a local platform: the ones that run on its
- * data folder, or, when none do, ones that are started for it.
- * @throws Error, one sentence for a person
+ * Runs `work` with the store and Kafka of the environment, or else those of the local platform, which it starts if needed.
+ * @throws Error, one sentence for the user
  */
 export async function withConnections(
   dataDir: string,
@@ -40,18 +39,18 @@ export async function withConnections(
   }
 }
 
-/** Whether the environment names the store and Kafka. @throws Error when it names only one of them */
+/** Whether the environment names the store and Kafka. @throws Error when it names only one */
 export function hasExternalParts(): boolean {
   const { MONGODB_URI, MONGODB_URI_FILE, KAFKA_BROKERS } = process.env;
   const store = Boolean(MONGODB_URI || MONGODB_URI_FILE);
   if (store === Boolean(KAFKA_BROKERS)) return store;
-  throw new Error('Name both, MONGODB_URI (or MONGODB_URI_FILE) and KAFKA_BROKERS, or none for the local platform.');
+  throw new Error('Set both MONGODB_URI (or MONGODB_URI_FILE) and KAFKA_BROKERS, or neither for the local platform.');
 }
 
-/** Those of the local platform that runs on this folder. @throws Error when it does not say how one comes in */
+/** Returns the connections of the local platform that runs on this folder. @throws Error when it has no access file */
 export function connectionsOfRunning(dataDir: string): Omit<BackupConnections, 'prefix'> {
   const access = readAccess(dataDir);
-  if (!access) throw new Error(`What runs on ${dataDir} does not say how one comes in: start it with \`npm start\`.`);
+  if (!access) throw new Error(`The platform on ${dataDir} has no access file: start it with \`npm start\`.`);
   return toConnections(access);
 }
 

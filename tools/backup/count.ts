@@ -1,9 +1,9 @@
 import { openStores } from './documents.ts';
 
 /**
- * How many applications fit, by state.
+ * Counts the matching applications by state.
  * @param where the store, as `openStores` takes it
- * @throws Error, one sentence, when the store does not answer
+ * @throws Error, one sentence, when the store does not respond
  */
 export async function applicationsByState(
   where: Parameters<typeof openStores>[0],

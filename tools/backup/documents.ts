@@ -6,23 +6,20 @@ import { fileOf, sha256 } from './folder.ts';
 import type { BackupConnections } from './connections.ts';
 import type { Manifest } from './folder.ts';
 
-/**
- * The documents of the services, read while these work. A document is the unit of all that must agree, so documents that are each
- * whole are a backup, whatever the moment at which each was read.
- */
+/** Reads documents while services run. Consistency is per document, so documents read at different times form a valid backup. */
 
 const { BSON } = mongoose.mongo;
 const PAGE_SIZE = 500;
-/** Numbers and dates stay of the type that they are stored as. */
+/** Keeps the stored types of numbers and dates. */
 const RAW_TYPES = { promoteValues: false, promoteLongs: false, promoteBuffers: false };
 
-/** Services with a database. Who consumes is read before who produces, so that none knows of more than intake. */
+/** Services with a database. Consumers come before producers, so that no copy is ahead of intake's. */
 export const STORED_SERVICES = ['notifications', 'agency-bridge', 'intake', 'identity'] as const;
 export type StoredService = (typeof STORED_SERVICES)[number];
 
 type Raw = mongoose.mongo.Document & { _id: unknown };
 
-/** The databases of the services, by service. `close` ends the connection. */
+/** Opens the database of each service. `close` ends the connection. */
 export async function openStores({
   mongoUri,
   mongoCa,
@@ -33,7 +30,7 @@ export async function openStores({
     .createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000, ...tls })
     .asPromise()
     .catch(() => {
-      throw new Error('The store does not answer.');
+      throw new Error('The store does not respond.');
     });
   const client = connection.getClient();
   return {
@@ -49,7 +46,7 @@ const collectionsOf = async (database: mongoose.mongo.Db): Promise<string[]> =>
     .filter((name) => !name.startsWith('system.'))
     .sort();
 
-/** Writes every collection of a service into the folder. @returns counts and digests by collection */
+/** Writes every collection of a service to the folder. @returns counts and digests by collection */
 export async function dump(
   stores: Stores,
   service: StoredService,
@@ -66,7 +63,7 @@ export async function dump(
   return written;
 }
 
-/** By pages in the order of `_id`: what is there throughout is read once, however much is written meanwhile. */
+/** Pages in order of `_id`: concurrent writes neither skip nor repeat a document. */
 async function dumpCollection(collection: mongoose.mongo.Collection<Raw>, file: string): Promise<number> {
   const out = createWriteStream(file, { mode: 0o600 });
   let count = 0;
@@ -89,7 +86,7 @@ async function dumpCollection(collection: mongoose.mongo.Collection<Raw>, file: 
   return count;
 }
 
-/** Whether a service has no document at all. */
+/** Whether a service has no documents. */
 export async function isEmpty(stores: Stores, service: StoredService): Promise<boolean> {
   const database = stores.database(service);
   for (const name of await collectionsOf(database)) {
@@ -98,7 +95,7 @@ export async function isEmpty(stores: Stores, service: StoredService): Promise<b
   return true;
 }
 
-/** Writes what the folder holds of a service into its database, which must be empty. @returns the number of documents */
+/** Loads a service's files into its database, which must be empty. @returns the number of documents */
 export async function load(stores: Stores, service: StoredService, folder: string, names: string[]): Promise<number> {
   let count = 0;
   for (const name of names) {

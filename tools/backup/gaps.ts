@@ -1,6 +1,6 @@
-/** What a consumer has not counted: whether it still comes, can be read again, or exists nowhere any more. Pure. */
+/** Finds events that a consumer has not counted: still to come, readable again, or lost. Pure. */
 
-/** A numbered event as Kafka keeps it. */
+/** A numbered event in Kafka. */
 export interface PublishedEvent {
   sequence: number;
   partition: number;
@@ -9,36 +9,36 @@ export interface PublishedEvent {
 
 /** One subject at one consumer. */
 export interface ConsumerAccount {
-  /** The last number that the consumer has counted; 0 for none. */
+  /** Last sequence that the consumer has counted; 0 for none. */
   counted: number;
-  /** The last number that its producer has given. */
+  /** Last sequence that the producer has assigned. */
   given: number;
-  /** What Kafka keeps of the subject, in any order, repeats included. */
+  /** The subject's events in Kafka, in any order, duplicates included. */
   published: readonly PublishedEvent[];
-  /** Numbers in the outbox of the producer: its relay publishes them. */
+  /** Sequences in the producer's outbox, still to be published. */
   outbox: readonly number[];
-  /** Numbers that the consumer has put aside until their predecessor comes. */
+  /** Sequences that the consumer has parked until their predecessor arrives. */
   parked: readonly number[];
-  /** Numbers that the consumer has put aside until an operator releases them. */
+  /** Sequences that the consumer has parked until an operator releases them. */
   held: readonly number[];
 }
 
-/** What is to be done for one subject, so that its consumer can count all of it. */
+/** What one consumer needs to count all events of one subject. */
 export interface GapReport {
-  /** Events that the consumer is past, and has not counted: it must read them again. */
+  /** Events before the consumer's position that it has not counted: it must read them again. */
   again: PublishedEvent[];
-  /** Numbers that are in no store and no topic, with which all that follows waits. */
+  /** Sequences that no store and no topic has; they block all later ones. */
   lost: number[];
 }
 
-/** @param nextOf the offset at which the consumer goes on in a partition */
+/** @param nextOf returns the consumer's next offset in a partition */
 export function findGaps(account: ConsumerAccount, nextOf: (partition: number) => number): GapReport {
   const { counted, given, published, outbox, parked, held } = account;
   const last = Math.max(given, ...published.map(({ sequence }) => sequence), ...outbox);
   const again: PublishedEvent[] = [];
   const lost: number[] = [];
   for (let number = counted + 1; number <= last; number += 1) {
-    // One that waits for a predecessor that was counted meanwhile goes on only when an event of its subject comes.
+    // A parked event whose predecessor was counted later resumes only when another event of its subject arrives.
     const isAside = held.includes(number) || (parked.includes(number) && number > counted + 1);
     if (isAside || outbox.includes(number)) continue;
     const found = published.filter(({ sequence }) => sequence === number);

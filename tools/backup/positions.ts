@@ -4,17 +4,17 @@ import type { ReceivedEvent } from '@cups/contracts';
 import { connectKafka, decode, explainKafkaError } from '@cups/events';
 import type { BackupConnections } from './connections.ts';
 
-/** Where Kafka and its readers stood: from there a restored store catches up. */
+/** Positions of Kafka and its consumers, from which a restored store catches up. */
 export interface Positions {
-  /** The cluster's own id: offsets mean nothing in another one. */
+  /** Cluster ID: offsets are invalid in another cluster. */
   cluster: string;
-  /** What each group had committed. A partition that is not listed was not committed: its group begins at its beginning. */
+  /** Committed offsets by group. A group starts at the beginning of a partition that is not listed. */
   groups: GroupOffset[];
-  /** Where the topics of the platform ended. */
+  /** End offsets of the platform's topics. */
   ends: Ends;
 }
 
-/** Where a group goes on in a partition. Names with the prefix. */
+/** A group's next offset in a partition. Names include the prefix. */
 export interface GroupOffset {
   group: string;
   topic: string;
@@ -22,10 +22,10 @@ export interface GroupOffset {
   offset: string;
 }
 
-/** By topic: the offset after the last message of each partition. Names with the prefix. */
+/** By topic: the offset after the last message of each partition. Names include the prefix. */
 export type Ends = Record<string, { partition: number; offset: string }[]>;
 
-/** ms */
+/** Milliseconds. */
 const REST_TIMEOUT_MS = 20_000;
 const RETRY_INTERVAL_MS = 250;
 
@@ -34,14 +34,14 @@ type Admin = ReturnType<ReturnType<typeof connectKafka>['admin']>;
 const hasPrefix = (name: string, prefix: string): boolean =>
   ['cups.', 'agency.', 'training.'].some((begin) => name.startsWith(prefix + begin));
 
-/** Work that may be done again: a broker that has just started refuses for some seconds what concerns groups. */
+/** Retries idempotent work: a broker that has just started rejects group requests for some seconds. */
 async function withAdmin<T>({ brokers, access }: BackupConnections, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = connectKafka(brokers, 'cups-backup', access).admin();
   const end = Date.now() + REST_TIMEOUT_MS;
   try {
     await admin.connect().catch((error: unknown) => {
       const denial = explainKafkaError(error, { brokers, access, operation: 'administer' });
-      throw new Error(denial ?? `Kafka does not answer at ${brokers.join(', ')}.`);
+      throw new Error(denial ?? `Kafka does not respond at ${brokers.join(', ')}.`);
     });
     for (;;) {
       try {
@@ -56,7 +56,7 @@ async function withAdmin<T>({ brokers, access }: BackupConnections, work: (admin
   }
 }
 
-/** Groups of the services whose stores are kept; the groups of agencies are their own. */
+/** Returns the service of a group. Groups of agencies belong to none. */
 export function serviceOfGroup(group: string, prefix: string, services: readonly string[]): string | undefined {
   const isOf = (service: string, end: string) =>
     end === service || end === `${service}-training` || end.startsWith(`${service}-replies-`);
@@ -85,7 +85,7 @@ export function readPositions(parts: BackupConnections, services: readonly strin
   });
 }
 
-/** @throws Error naming the groups of these services that have a member: somebody consumes */
+/** @throws Error that names the groups of these services with active members */
 export function assertAtRest(parts: BackupConnections, services: readonly string[]): Promise<void> {
   return withAdmin(parts, async (admin) => {
     const ids = (await admin.listGroups()).groups
@@ -100,10 +100,10 @@ export function assertAtRest(parts: BackupConnections, services: readonly string
 }
 
 /**
- * Sets the groups of these services to where they stood, so that they read again what their stores do not know any more; what these
- * know already is a repeat. A partition that the backup does not list had no committed offset, and is read from its beginning: its
- * offset of today would skip events that the restored store has never counted. In another cluster nothing is set.
- * @returns whether it is the cluster of the backup
+ * Resets the groups of these services to the positions of the backup, so that they read again what their stores lack;
+ * the rest counts as duplicates. An unlisted partition is read from its beginning: the current offset would skip events
+ * that the restored store has not counted. Changes nothing in another cluster.
+ * @returns whether the cluster is that of the backup
  */
 export function rewind(
   parts: BackupConnections,
@@ -116,18 +116,18 @@ export function rewind(
     const there = (await admin.listGroups()).groups
       .map(({ groupId }) => groupId)
       .filter((group) => serviceOfGroup(group, parts.prefix, services));
-    // First all are forgotten: should this end half-way, groups repeat from the beginning and skip nothing.
+    // Delete all offsets first: if this is interrupted, groups repeat from the beginning and skip nothing.
     if (there.length > 0) await admin.deleteGroups(there);
     await setOffsets(admin, ours);
     return true;
   });
 }
 
-/** Sets groups that have no member to these offsets; what is not listed stays as it is. */
+/** Sets the offsets of inactive groups; unlisted partitions keep theirs. */
 export const setGroupOffsets = (parts: BackupConnections, offsets: readonly GroupOffset[]): Promise<void> =>
   withAdmin(parts, (admin) => setOffsets(admin, offsets));
 
-/** Groups at once: setting one takes seconds, for it is joined. */
+/** Sets groups concurrently: joining each one takes seconds. */
 async function setOffsets(admin: Admin, offsets: readonly GroupOffset[]): Promise<void> {
   await Promise.all(
     [...Map.groupBy(offsets, ({ group }) => group)].map(async ([groupId, rows]) => {
@@ -140,8 +140,8 @@ async function setOffsets(admin: Admin, offsets: readonly GroupOffset[]): Promis
 }
 
 /**
- * Reads topics from `from`, or from their beginning, to where they end now; in the order of each partition. What is no event of
- * the platform's form is left out.
+ * Reads topics from `from`, or their beginning, to their current end, in order per partition. Skips messages that are not
+ * platform events.
  */
 export async function readEvents(
   parts: BackupConnections,
@@ -153,7 +153,7 @@ export async function readEvents(
   return events;
 }
 
-/** As `readEvents`, one event after the other, so that whoever needs little of each keeps little. */
+/** Reads as `readEvents` does, one event at a time, so that a caller need not hold all of them. */
 export async function forEachEvent(
   parts: BackupConnections,
   topics: string[],
@@ -174,7 +174,7 @@ export async function forEachEvent(
   if (ends.length > 0) await readUntil(parts, ends, take);
 }
 
-/** kafkajs reads in groups only: one that is forgotten afterwards. */
+/** kafkajs reads in groups only, so this uses a temporary one. */
 async function readUntil(
   parts: BackupConnections,
   ends: { topic: string; partition: number; low: number; high: number }[],
@@ -217,14 +217,14 @@ async function readUntil(
   }
 }
 
-/** A group of a service, and the topic that it reads. Names with the prefix. */
+/** A service's group and a topic that it reads. Names include the prefix. */
 export interface GroupSubscription {
   group: string;
   service: string;
   topic: string;
 }
 
-/** Who reads which of these topics to keep a store; the groups of agencies are their own. */
+/** Returns the groups that read these topics into a store. Groups of agencies are excluded. */
 export function findSubscriptions(topics: readonly string[], prefix: string): GroupSubscription[] {
   const readings = topics.flatMap((topic): [string, string, string][] => {
     const name = topic.slice(prefix.length);
@@ -237,17 +237,17 @@ export function findSubscriptions(topics: readonly string[], prefix: string): Gr
   return readings.map(([group, service, topic]) => ({ group: prefix + group, service, topic }));
 }
 
-/** A partition that a group reads. */
+/** A group's position in a partition. */
 export interface GroupPosition extends GroupSubscription {
   partition: number;
-  /** The first message that is kept, and the offset after the last. */
+  /** First retained offset, and the offset after the last message. */
   low: number;
   high: number;
-  /** Where the group goes on: what it has committed, else at the first that is kept. */
+  /** Next offset: the committed one, or else the first retained one. */
   next: number;
 }
 
-/** Where every group of the services goes on, in every partition that it reads, also where it has committed nothing. */
+/** Reads the position of every service group in every partition, committed or not. */
 export function readGroupPositions(parts: BackupConnections): Promise<GroupPosition[]> {
   return withAdmin(parts, async (admin) => {
     const topics = (await admin.listTopics()).filter((name) => hasPrefix(name, parts.prefix));
@@ -265,7 +265,7 @@ export function readGroupPositions(parts: BackupConnections): Promise<GroupPosit
   });
 }
 
-/** How many messages each of these services has still to read, also in partitions where it has committed nothing. */
+/** Counts unread messages by service, also in partitions without a committed offset. */
 export function computeLag(standings: readonly GroupPosition[], services: readonly string[]): Record<string, number> {
   const lag: Record<string, number> = Object.fromEntries(services.map((service) => [service, 0]));
   for (const { service, next, high } of standings) {

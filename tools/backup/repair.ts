@@ -8,26 +8,26 @@ import { setGroupOffsets, forEachEvent, readGroupPositions } from './positions.t
 import type { GroupOffset, GroupPosition } from './positions.ts';
 
 /**
- * The books of the services against the retained topics: what a consumer is past without having counted it is read again, what is in
- * an outbox is published by its service, and what is nowhere is named. Nothing is reconstructed. No service runs meanwhile.
+ * Compares consumers' counts with the retained topics. Resets groups to read skipped events again, and names lost events.
+ * Reconstructs nothing. All services must be stopped.
  */
 
-/** An event that a consumer waits for, and that is in no store and no topic. */
+/** Events that a consumer needs and that no store and no topic has. */
 export interface LostEvents {
   consumer: StoredService;
-  /** applications/{id} or deliveries/{id} */
+  /** applications/{id} or deliveries/{id}. */
   subject: string;
   sequences: number[];
 }
 
-/** A document whose outbox Kafka refuses. */
+/** A document with a blocked outbox. */
 export interface BlockedOutbox {
   service: StoredService;
   document: string;
   cause: string;
 }
 
-/** A document that gave fewer numbers than were counted of it: its next event would count as a repeat. */
+/** A document whose assigned sequence is lower than the counted one: its next event would count as a duplicate. */
 export interface BehindDocument {
   service: 'intake' | 'agency-bridge';
   document: string;
@@ -36,13 +36,13 @@ export interface BehindDocument {
 }
 
 export interface RepairPlan {
-  /** Where groups must go back to. */
+  /** Offsets to which groups must go back. */
   back: GroupOffset[];
   lost: LostEvents[];
-  /** Of services that have read all that there is for them: what these still do may be what brings them forward. */
+  /** Only of services without unread messages: unread ones may still bring a document forward. */
   behind: BehindDocument[];
   blocked: BlockedOutbox[];
-  /** Documents whose outbox is not empty, by service: published when the service starts. */
+  /** Number of documents with pending events by service; each service publishes them on its start. */
   outboxes: Partial<Record<StoredService, number>>;
 }
 
@@ -73,7 +73,7 @@ const FIELDS = [
   'refused',
 ];
 const PROJECTION = Object.fromEntries(FIELDS.map((field) => [field, 1]));
-/** The bridge forgets the oldest ids of a delivery beyond 100 (`KEPT_MESSAGES`): then a reply that it does not know may be an old one. */
+/** The bridge keeps the last 100 message IDs of a delivery (`KEPT_MESSAGES`): beyond that an unknown reply may be an old one. */
 const MAX_REMEMBERED_MESSAGES = 100;
 
 type Consumer = 'intake' | 'agency-bridge' | 'notifications';
@@ -85,19 +85,19 @@ interface SetAsideEvent {
   sequence: number;
 }
 
-/** All that is compared. */
+/** The compared data. */
 interface Inventory {
   standings: GroupPosition[];
   applications: Map<string, StoredDocument>;
   deliveries: Map<string, StoredDocument>;
   threads: Map<string, StoredDocument>;
-  /** Events that a consumer has put aside, by consumer. */
+  /** Parked events by consumer and subject. */
   aside: Record<Consumer, Map<string, SetAsideEvent[]>>;
   /** By subject. */
   published: Map<string, PublishedEvent[]>;
-  /** Applications of which Kafka says that they were filed. */
+  /** Applications that Kafka reports as submitted. */
   filed: Set<string>;
-  /** Replies of agencies about deliveries that do not know them. */
+  /** Agency replies that their deliveries do not have. */
   unknown: { topic: string; partition: number; offset: number }[];
 }
 
@@ -129,7 +129,7 @@ async function buildRepairPlan(parts: BackupConnections, stores: Stores): Promis
   return { back: offsets, lost, behind: findBehindDocuments(inventory, offsets), blocked, outboxes };
 }
 
-/** Takes groups back to what they have not counted, and numbers forward to what was counted. @returns the books as they were before */
+/** Moves groups back to uncounted events, and sequences forward to counted ones. @returns the plan as found before */
 export async function repair(parts: BackupConnections, stores: Stores): Promise<RepairPlan> {
   const books = await buildRepairPlan(parts, stores);
   if (books.back.length > 0) await setGroupOffsets(parts, books.back);
@@ -147,7 +147,7 @@ export async function repair(parts: BackupConnections, stores: Stores): Promise<
   return books;
 }
 
-/** @param back groups that are to read something again */
+/** @param back groups that will read events again */
 function findBehindDocuments(
   { standings, applications, deliveries, published }: Inventory,
   back: readonly GroupOffset[],
@@ -171,7 +171,7 @@ function findBehindDocuments(
   ];
 }
 
-/** The lowest offset that each group needs. */
+/** Lowest offset that each group needs. */
 class LowestOffsets {
   readonly #standings = new Map<string, GroupPosition>();
   readonly #needed = new Map<GroupPosition, number>();
@@ -180,7 +180,7 @@ class LowestOffsets {
     for (const one of standings) this.#standings.set(`${one.service} ${one.topic} ${one.partition}`, one);
   }
 
-  /** Where the group goes on in a partition, without what was noted. */
+  /** Returns the group's next offset in a partition, without the recorded ones. */
   nextOf(service: string, topic: string, partition: number): number {
     return this.#standings.get(`${service} ${topic} ${partition}`)?.next ?? 0;
   }
@@ -242,7 +242,7 @@ async function readSetAsideEvents(stores: Stores, service: Consumer): Promise<Ma
   return Map.groupBy(await collection.find({}, { projection }).toArray(), ({ subject }) => subject);
 }
 
-/** `<topic>/<partition>/<offset>` of replies that were refused one by one. */
+/** Returns `<topic>/<partition>/<offset>` of refused replies. */
 async function readRefusedPositions(stores: Stores): Promise<Set<string>> {
   const collection = stores.database('agency-bridge').collection<{ _id: string }>('refusedReplies');
   return new Set((await collection.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id));
@@ -257,7 +257,7 @@ function recordPublished({ published, filed }: Inventory, event: ReceivedEvent):
   if (type.endsWith('.ApplicationSubmitted')) filed.add(subject);
 }
 
-/** A reply counts as unknown only where its delivery has forgotten nothing. */
+/** Counts a reply as unknown only if its delivery still has all message IDs. */
 function recordReply(
   { deliveries, unknown }: Inventory,
   event: ReceivedEvent,
@@ -283,7 +283,7 @@ interface ComparedSubject {
   account: ConsumerAccount;
 }
 
-/** Every subject at every consumer whose store holds something: an empty one was not restored yet, or has nothing to count. */
+/** Returns every subject at every consumer with a non-empty store. An empty one is not restored yet, or has nothing to count. */
 function buildAccounts(inventory: Inventory, prefix: string): ComparedSubject[] {
   const { applications, deliveries, threads, published } = inventory;
   const byApplication = new Map([...deliveries.values()].map((one) => [one.application ?? '', one]));
@@ -298,14 +298,14 @@ function buildAccounts(inventory: Inventory, prefix: string): ComparedSubject[] 
       const account = buildAccount(inventory, consumer, subject, { counted, producer });
       all.push({ consumer, subject, topic: `${prefix}cups.applications`, account });
     };
-    // Of a draft that was thrown away the bridge counts nothing.
+    // The bridge counts no events of a discarded draft.
     if (deliveries.size > 0 && (isFiled || delivery)) of('agency-bridge', delivery?.lastSeqs?.[subject]);
     if (threads.size > 0) of('notifications', threads.get(lastOf(subject))?.lastSeqs?.['applications']);
   }
   const ofDeliveries = new Set([...published.keys(), ...[...deliveries.keys()].map((id) => `deliveries/${id}`)]);
   for (const subject of ofDeliveries) {
     if (!subject.startsWith('deliveries/')) continue;
-    // What intake has not is refused there, and named as missing.
+    // An application that intake lacks is reported as missing.
     const application = applications.get(lastOf(subject).split('-')[0]!);
     if (!application) continue;
     const counted = application.lastSeqs?.[subject] ?? 0;

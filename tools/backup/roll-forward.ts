@@ -1,7 +1,7 @@
 import type { AheadApplication, RequestedSubmission } from './compare.ts';
 import type { Stores } from './documents.ts';
 
-/** What a store that is older than Kafka must be told before services work on it. Nobody else writes meanwhile. */
+/** Updates a restored store that is older than Kafka, before its services start. No other process may write. */
 
 interface Document {
   _id: string;
@@ -10,10 +10,9 @@ interface Document {
 }
 
 /**
- * Applications that persons went on with after the backup. Whoever consumes has counted those events, or will; so the next
- * event of the application must have the number after them, or nobody would heed it. A draft that was filed after the backup is
- * taken out: its agency has it as it was filed, and a second filing of it would reach nobody.
- * @returns those that are left, each as it stands now
+ * Advances the sequence of applications that changed after the backup, since consumers would ignore a reused sequence.
+ * Deletes drafts that were submitted after the backup: the agency has the submission, and a second one would be ignored.
+ * @returns the remaining applications, each with its current state
  */
 export async function rollForwardApplications(
   stores: Stores,
@@ -39,8 +38,8 @@ export async function rollForwardApplications(
 }
 
 /**
- * Deliveries as far as their agencies have them: what an agency has got is not sent again under another id, and what it has
- * replied is not refused as an answer to nothing. @returns the number of deliveries that were brought forward
+ * Advances deliveries to what their agencies have received, so that nothing is sent again under another ID and no reply is
+ * refused as unmatched. @returns the number of deliveries that changed
  */
 export async function rollForwardDeliveries(
   stores: Stores,

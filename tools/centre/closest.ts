@@ -1,6 +1,6 @@
-/** A word of a closed list that somebody most likely meant. */
+/** Suggests a word of a closed list for a misspelt one. */
 
-/** The known word that differs least from what was written; undefined when none is near. Marks and case count for nothing. */
+/** Returns the known word with the smallest edit distance, or undefined when none is close. Ignores diacritics and case. */
 export function findClosest(written: string, known: readonly string[]): string | undefined {
   const word = normalizeText(written);
   const far = Math.max(1, Math.floor(word.length / 3));
@@ -12,11 +12,11 @@ export function findClosest(written: string, known: readonly string[]): string |
   return best?.word;
 }
 
-/** Without diacritics, with one spelling of the vowel that has two. */
+/** Removes diacritics, and unifies the two spellings of one vowel. */
 const normalizeText = (text: string): string =>
   text.toLowerCase().replaceAll('â', 'î').normalize('NFD').replaceAll(/\p{M}/gu, '');
 
-/** Letters that must be put in, taken out or changed. */
+/** Returns the Levenshtein distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {

@@ -9,20 +9,20 @@ import { fileOf, readSet } from './set.ts';
 import type { CentreSet } from './set.ts';
 import { formatCentre, toPlanJson, fieldsOf, formatList, buildOverview, formatPlan } from './show.ts';
 
-/** Centres are files: this command writes them. See docs/how-to/open-a-centre.md. */
+/** `npm run centre` writes centre files. See docs/how-to/open-a-centre.md. */
 
 const USAGE = `npm run centre -- <command>
 
-  list [--wave 2023] [--status planned]      centres, waves, districts, agencies
-  show CU-027                                one centre, and what it may become
+  list [--wave 2023] [--status planned]      lists centres, waves, districts and agencies
+  show CU-027                                shows one centre and its next statuses
   add --name … --kind … --wave … [--district … --time-zone … --languages 'ro ru' --agencies 'asp cnas' --limit 500]
-  import table.csv                           many new centres: all of the table or nothing
-  open CU-027 … | --wave 2023 [--training]   takes up work (or, with --training, begins to learn)
-  pause CU-027 … | --wave 2023               no new drafts; open applications are finished
-  close CU-027 --to CU-002                   for good; another centre goes on with its applications
-  close CU-027 [--wait | --none-open]        for good, when no application is open there
+  import table.csv                           adds all centres of a table, or none
+  open CU-027 … | --wave 2023 [--training]   activates centres (with --training, for training only)
+  pause CU-027 … | --wave 2023               stops new drafts; open applications can be finished
+  close CU-027 --to CU-002                   closes for good; another centre inherits its applications
+  close CU-027 [--wait | --none-open]        closes for good, when no application is open there
 
-  with each: --dry-run writes nothing, --json is for programs, --data <folder> names another data folder`;
+  all commands: --dry-run writes nothing, --json prints JSON, --data <folder> names another data folder`;
 
 const OPTIONS = {
   'dry-run': { type: 'boolean', default: false },
@@ -46,10 +46,10 @@ const OPTIONS = {
   limit: { type: 'string' },
 } as const;
 type Options = ReturnType<typeof parseArguments>['values'];
-/** With what a store said of the centre that closes, and the table of those that are to come. */
+/** Parsed options, with the open applications of a closing centre and the text of an imported table. */
 type CentreCommand = Options & { open: OpenApplications | undefined; table: string };
 
-/** Which options a command reads, beside those of all. */
+/** Options that each command reads, besides the common ones. */
 const COMMAND_OPTIONS: Readonly<Record<string, readonly (keyof typeof OPTIONS)[]>> = {
   list: ['wave', 'status'],
   show: [],
@@ -61,9 +61,9 @@ const COMMAND_OPTIONS: Readonly<Record<string, readonly (keyof typeof OPTIONS)[]
 };
 const COMMON_OPTIONS = ['dry-run', 'json', 'help', 'data'];
 
-/** What a command is run with. */
+/** Context of a command. */
 export interface CommandContext {
-  /** The folder that paths are meant from. */
+  /** Folder that relative paths start from. */
   here: string;
   onOutput: (text: string) => void;
   onError: (sentence: string) => void;
@@ -71,7 +71,7 @@ export interface CommandContext {
 
 /**
  * Runs `npm run centre` with these arguments.
- * @returns the code to end with: 1 when it was refused, or when a list shows files that must be mended
+ * @returns exit code 1 when the command was refused, or when a list shows invalid files
  */
 export async function runCentre(args: readonly string[], context: CommandContext): Promise<number> {
   try {
@@ -83,7 +83,7 @@ export async function runCentre(args: readonly string[], context: CommandContext
   }
 }
 
-/** What the store says is open; the drivers that it takes are loaded for this alone. */
+/** Counts open applications in the store. Loads the drivers only when needed. */
 async function readOpenApplications(code: string): Promise<OpenApplications | undefined> {
   const { countOpenApplications: openApplicationsOf } = await import('./open-applications.ts');
   return openApplicationsOf(code);
@@ -107,7 +107,7 @@ async function run(args: readonly string[], { here, onOutput: print }: CommandCo
     print(renderCentre(set, names, values));
     return 0;
   }
-  if (set.faults.length > 0) throw new CommandError(['Mend these files first:', ...set.faults]);
+  if (set.faults.length > 0) throw new CommandError(['Fix these files first:', ...set.faults]);
   const open = command === 'close' && values['none-open'] ? await readOpenApplications(names[0] ?? '') : undefined;
   const table = command === 'import' ? readTableFile(names, here) : '';
   print(executePlan(set, createPlan(set, command, names, Object.assign(values, { open, table })), values));
@@ -118,16 +118,16 @@ function parseArguments(args: readonly string[]) {
   return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
 }
 
-/** Refuses what the command would not heed. */
+/** Refuses options that the command would ignore. */
 function rejectUnknownOptions(command: string, names: string[], values: Options): void {
   const reads = COMMAND_OPTIONS[command];
   if (!reads)
     throw new CommandError([
-      `There is no command ${command}: ${Object.keys(COMMAND_OPTIONS).join(', ')}; --help tells more.`,
+      `Command ${command} not found. Commands: ${Object.keys(COMMAND_OPTIONS).join(', ')}. See --help.`,
     ]);
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
   const foreign = given.map(([name]) => name).filter((name) => ![...COMMON_OPTIONS, ...reads].includes(name));
-  if (foreign.length > 0) throw new CommandError(foreign.map((name) => `${command} knows no --${name}.`));
+  if (foreign.length > 0) throw new CommandError(foreign.map((name) => `${command} has no option --${name}.`));
   if ((command === 'list' || command === 'add') && names.length > 0) {
     throw new CommandError([`${command} takes options only, not ${names.join(' ')}.`]);
   }
@@ -135,7 +135,7 @@ function rejectUnknownOptions(command: string, names: string[], values: Options)
 
 function renderList(set: CentreSet, { wave, status, json }: Options): string {
   if (status !== undefined && !CENTRE_STATUSES.some((one) => one === status)) {
-    throw new CommandError([`There is no status ${status}: ${CENTRE_STATUSES.join(', ')}.`]);
+    throw new CommandError([`Status ${status} not found. Statuses: ${CENTRE_STATUSES.join(', ')}.`]);
   }
   const overview = buildOverview(set, { wave, status });
   return json ? JSON.stringify(overview, null, 2) : formatList(overview, set.agencies);
@@ -143,7 +143,7 @@ function renderList(set: CentreSet, { wave, status, json }: Options): string {
 
 function renderCentre(set: CentreSet, codes: string[], { json }: Options): string {
   const centre = set.centres.get(codes[0] ?? '');
-  if (!centre || codes.length > 1) throw new CommandError(['Which centre? Name one code; `list` shows all.']);
+  if (!centre || codes.length > 1) throw new CommandError(['Name one centre code. `list` shows all.']);
   return json ? JSON.stringify(fieldsOf(centre), null, 2) : formatCentre(centre, set);
 }
 
@@ -161,7 +161,7 @@ function createPlan(set: CentreSet, command: string, names: string[], values: Ce
 }
 
 function readTableFile([table, ...more]: string[], here: string): string {
-  if (table === undefined || more.length > 0) throw new CommandError(['Which table? Name one CSV file.']);
+  if (table === undefined || more.length > 0) throw new CommandError(['Name one CSV file.']);
   return readFileSync(resolve(here, table), 'utf8');
 }
 
@@ -172,7 +172,7 @@ function executePlan(set: CentreSet, plan: CentrePlan, { 'dry-run': dry, json, d
   return json ? JSON.stringify(toPlanJson(plan, !dry), null, 2) : formatPlan(plan, !dry);
 }
 
-/** Each file comes whole into its place: whoever follows the folder never reads half of one. */
+/** Writes each file atomically, so that a watcher never reads half of it. */
 function writeChanges(dataDir: string, { changes }: CentrePlan): void {
   const folder = join(dataDir, 'centres');
   for (const { code, text } of changes) {

@@ -3,9 +3,9 @@ import { stringify } from 'yaml';
 import { findClosest } from './closest.ts';
 import type { CentreChange } from './transitions.ts';
 
-/** Centres that are new: from fields as a person writes them to the text of a file. They begin as planned. */
+/** Creates files of new centres from text fields. New centres are planned. */
 
-/** The fields of a new centre, as words; what is absent has a default or is left out. */
+/** Text fields of a new centre; absent ones have a default or are left out. */
 export interface CentreFields {
   code?: string | undefined;
   name?: string | undefined;
@@ -31,7 +31,7 @@ export const CENTRE_FIELDS: readonly (keyof CentreFields)[] = [
   'openApplications',
 ];
 
-/** In Moldova; a mission says its own. */
+/** Default in Moldova; a mission names its own. */
 const DEFAULT_TIME_ZONE = 'Europe/Chisinau';
 const DEFAULT_OPEN_APPLICATIONS = '500';
 
@@ -40,7 +40,7 @@ const NAME = new RegExp(properties.name.pattern, 'u');
 const COUNTRY = new RegExp(properties.country.pattern, 'u');
 const WAVE = new RegExp(properties.wave.pattern, 'u');
 
-/** The fields with what is not said filled in; `code` is the one that the centre gets. */
+/** Fills in defaults. @param code the code assigned to the centre */
 export function withDefaults(fields: CentreFields, code: string, agencies: readonly string[]): CentreFields {
   const isAbroad = fields.kind === 'mission';
   return {
@@ -57,23 +57,25 @@ export function withDefaults(fields: CentreFields, code: string, agencies: reado
   };
 }
 
-/** What is wrong with completed fields, a sentence each. */
+/** Returns the errors of completed fields, one sentence each. */
 export function validateFields(fields: CentreFields, agencies: readonly string[]): string[] {
   const { name = '', kind = '', wave = '', district, country, timeZone = '', openApplications = '' } = fields;
   const length = [...name].length;
   return [
-    ...(length < 2 || length > 80 || !NAME.test(name) ? [`name ${quote(name)} is not the name of a place`] : []),
+    ...(length < 2 || length > 80 || !NAME.test(name) ? [`name ${quote(name)} is not a place name`] : []),
     ...validateChoices('kind', [kind], properties.kind.enum),
-    ...(WAVE.test(wave) ? [] : [`wave ${quote(wave)} is none: write pilot, a year (2023) or a part of one (2023-2)`]),
+    ...(WAVE.test(wave)
+      ? []
+      : [`wave ${quote(wave)} is invalid: write pilot, a year (2023) or a part of one (2023-2)`]),
     ...(district === undefined ? [] : validateChoices('district', [district], properties.district.enum)),
     ...(district !== undefined && kind === 'mission' ? ['a mission has no district'] : []),
     ...(country === undefined || COUNTRY.test(country)
       ? []
-      : [`country ${quote(country)} is none: write two capital letters (IT)`]),
+      : [`country ${quote(country)} is invalid: write two capital letters (IT)`]),
     ...validateTimeZone(timeZone, kind),
     ...validateChoices('language', splitWords(fields.languages), properties.languages.items.enum),
     ...validateChoices('agency', splitWords(fields.agencies), agencies),
-    ...(/^[1-9]\d{0,5}$/.test(openApplications) ? [] : [`openApplications ${quote(openApplications)} is no number`]),
+    ...(/^[1-9]\d{0,5}$/.test(openApplications) ? [] : [`openApplications ${quote(openApplications)} is not a number`]),
   ];
 }
 
@@ -92,14 +94,14 @@ function validateTimeZone(timeZone: string, kind: string): string[] {
 
 function validateChoices(what: string, given: readonly string[], known: readonly string[]): string[] {
   if (given.length === 0) return [`${what} is missing`];
-  if (new Set(given).size < given.length) return [`${what}: one is named twice`];
+  if (new Set(given).size < given.length) return [`${what}: one is listed twice`];
   return given
     .filter((word) => !known.includes(word))
     .map((word) => {
       if (word === '') return `${what} is missing`;
       const near = findClosest(word, known);
       const hint =
-        near === undefined ? known.length < 10 && `it is one of ${known.join(', ')}` : `did you mean ${near}?`;
+        near === undefined ? known.length < 10 && `expected one of ${known.join(', ')}` : `did you mean ${near}?`;
       return `${what} ${quote(word)} is unknown${hint ? `: ${hint}` : ''}`;
     });
 }
@@ -107,7 +109,7 @@ function validateChoices(what: string, given: readonly string[], known: readonly
 const quote = (word: string): string => JSON.stringify(word.slice(0, 60));
 const splitWords = (list = ''): string[] => list.split(/[\s,;]+/).filter((word) => word !== '');
 
-/** The file of a new centre, from fields without a fault. */
+/** Creates the file of a new centre from valid fields. */
 export function createCentre(fields: CentreFields): CentreChange {
   const { code = '', name = '', district, country } = fields;
   const scalar = (value: string): string => stringify(value, { singleQuote: true, lineWidth: 0 }).trimEnd();

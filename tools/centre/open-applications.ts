@@ -6,16 +6,16 @@ import { readSettings } from '@cups/process/settings';
 import { applicationsByState } from '../backup/count.ts';
 import { connectionsOfRunning } from '../backup/connections.ts';
 
-/** How many applications of a centre are open, by state. */
+/** Number of open applications of a centre by state. */
 export type OpenApplications = Record<string, number>;
 
 const LOCAL_DATA_DIR = join(import.meta.dirname, '../../.cups/data');
 
 /**
- * Counts what is open of a centre, trainings aside: in the store that MONGODB_URI (or MONGODB_URI_FILE) names, else in that of the
- * platform that runs here.
+ * Counts open applications of a centre, trainings excluded, in the store of MONGODB_URI (or MONGODB_URI_FILE), or else of
+ * the local platform.
  * @returns undefined when there is neither
- * @throws Error, one sentence, when the store does not answer
+ * @throws Error, one sentence, when the store does not respond
  */
 export async function countOpenApplications(code: string): Promise<OpenApplications | undefined> {
   const { mongoUri, mongoCa, prefix } = readSettings(STORED_BACKEND_SETTINGS, process.env);

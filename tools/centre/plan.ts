@@ -7,15 +7,15 @@ import { fileOf, nextCode, buildSet } from './set.ts';
 import type { CentreSet, CentreEntry } from './set.ts';
 import { readTable } from './table.ts';
 
-/** What each command makes of a set of centres, before anything is written: all of it, or one refusal that says all. */
+/** Plans the changes of each command before anything is written. A refusal lists every error. */
 
 export interface CentrePlan {
   changes: CentreChange[];
-  /** What the reader should know beside the changes. */
+  /** Notes for the user. */
   remarks: string[];
 }
 
-/** What a command cannot do: sentences for whoever asked. */
+/** A refused command; one sentence per error. */
 export class CommandError extends Error {
   readonly sentences: readonly string[];
   constructor(sentences: readonly string[]) {
@@ -24,16 +24,16 @@ export class CommandError extends Error {
   }
 }
 
-/** Which centres a command means. */
+/** Centres that a command selects. */
 export interface CentreSelection {
   codes: readonly string[];
   wave?: string | undefined;
 }
 
-/** @throws Refused when a centre is unknown or cannot make the move: then none makes it */
+/** @throws CommandError when a centre is unknown or cannot change so; then no centre changes */
 export function planTransitions(set: CentreSet, move: CentreTransition, selection: CentreSelection): CentrePlan {
   if (selection.wave !== undefined) return planWave(set, move, selection);
-  if (selection.codes.length === 0) throw new CommandError([`Which centre? Name codes, such as CU-027, or --wave.`]);
+  if (selection.codes.length === 0) throw new CommandError([`Name codes, such as CU-027, or --wave.`]);
   return transitionAll(findCentres(set, selection.codes), move);
 }
 
@@ -44,27 +44,28 @@ const WAVE_STATUSES: Readonly<Record<CentreTransition, readonly CentreStatus[]>>
   close: [],
 };
 
-/** Of a wave, those that the move is for: opening it leaves alone who was paused for a reason of their own. */
+/** Selects the centres of a wave that the transition applies to. Opening a wave does not resume paused centres. */
 function planWave(set: CentreSet, move: CentreTransition, { codes, wave }: CentreSelection): CentrePlan {
   if (codes.length > 0) throw new CommandError(['Name codes or --wave, not both.']);
   const all = [...set.centres.values()];
   const ofWave = all.filter((centre) => centre.wave === wave);
   if (ofWave.length === 0) {
     const waves = [...new Set(all.map((centre) => centre.wave))].sort().join(', ');
-    throw new CommandError([`No centre is of wave ${wave}; there are ${waves}.`]);
+    throw new CommandError([`Wave ${wave} has no centre. Waves: ${waves}.`]);
   }
   const before = WAVE_STATUSES[move];
   const chosen = ofWave.filter(({ status }) => before.includes(status));
   if (chosen.length === 0) throw new CommandError([`No centre of wave ${wave} is ${before.join(' or ')}.`]);
   const plan = transitionAll(chosen, move);
   const others = ofWave.filter((centre) => !chosen.includes(centre) && centre.status !== TARGET_STATUSES[move]);
-  const remarks = others.map(({ code, name, status }) => `${code} (${name}) is ${status} and stays so.`);
+  const remarks = others.map(({ code, name, status }) => `${code} (${name}) stays ${status}.`);
   return { changes: plan.changes, remarks: [...plan.remarks, ...remarks] };
 }
 
 function findCentres(set: CentreSet, codes: readonly string[]): CentreEntry[] {
   const unknown = codes.filter((code) => !set.centres.has(code));
-  if (unknown.length > 0) throw new CommandError(unknown.map((code) => `${code} is no centre; \`list\` shows all.`));
+  if (unknown.length > 0)
+    throw new CommandError(unknown.map((code) => `Centre ${code} not found. \`list\` shows all.`));
   return [...new Set(codes)].map((code) => set.centres.get(code)!);
 }
 
@@ -80,96 +81,96 @@ function transitionAll(centres: CentreEntry[], move: CentreTransition): CentrePl
   }
   if (refusals.length > 0) throw new CommandError(refusals);
   const leftTraining = changes.filter(({ from }) => from === 'training').map(({ code }) => code);
-  const remark = `What ${leftTraining.join(', ')} opened in training stays of a training, and reaches no agency.`;
+  const remark = `Applications that ${leftTraining.join(', ')} opened in training stay training applications and reach no agency.`;
   return { changes, remarks: leftTraining.length > 0 ? [remark] : [] };
 }
 
-/** How open applications of a centre that closes are seen to. */
+/** How the open applications of a closing centre are handled. */
 export interface ClosingOptions {
   wait: boolean;
   noneOpen: boolean;
-  /** What is open there by the word of the store, by state; undefined when no store was asked. */
+  /** Open applications by state according to the store; undefined when no store was reached. */
   open?: Record<string, number> | undefined;
   to?: string | undefined;
 }
 
 /**
- * Closes a centre, or takes it one step nearer: whoever is active is paused first.
- * @throws Refused as long as open applications could be left behind: files do not tell how many there are
+ * Closes a centre, or pauses an active one first.
+ * @throws CommandError while open applications could be orphaned: files do not show how many there are
  */
 export function planClosing(set: CentreSet, codes: readonly string[], closing: ClosingOptions): CentrePlan {
   const { wait, noneOpen, to } = closing;
   if (codes.length !== 1) throw new CommandError(['Close one centre at a time: name its code.']);
   const [centre] = findCentres(set, codes) as [CentreEntry];
   const { code, name, status } = centre;
-  if (to !== undefined && (wait || noneOpen)) throw new CommandError(['Say --to, --wait or --none-open, one of them.']);
+  if (to !== undefined && (wait || noneOpen)) throw new CommandError(['Use only one of --to, --wait and --none-open.']);
   if (to !== undefined) return planTransfer(set, centre, to);
   const neverOpened = status === 'planned' || status === 'training';
   if (neverOpened || status === 'closed') return transitionAll([centre], 'close');
-  if (wait && noneOpen) throw new CommandError(['Say --wait or --none-open, not both.']);
+  if (wait && noneOpen) throw new CommandError(['Use --wait or --none-open, not both.']);
   if (wait && status === 'active') {
     const { changes } = transitionAll([centre], 'pause');
     return { changes, remarks: [nextStep(centre)] };
   }
-  if (wait) throw new CommandError([`${code} (${name}) is paused and waits already. ${nextStep(centre)}`]);
+  if (wait) throw new CommandError([`${code} (${name}) is already paused. ${nextStep(centre)}`]);
   if (noneOpen) return planEmptyClosing(centre, closing.open);
   throw new CommandError([
-    `${code} (${name}) may have open applications, which nobody could finish once it is closed; these files do not tell. ` +
+    `${code} (${name}) may have open applications, which nobody could finish after it closes. ` +
       (status === 'active' ? `\`close ${code} --wait\` pauses it first. ` : '') +
       nextStep(centre) +
-      ` \`close ${code} --to <code>\` closes it now, and another centre goes on with them.`,
+      ` \`close ${code} --to <code>\` closes it now, and another centre inherits them.`,
   ]);
 }
 
-/** Closes a centre of which somebody says that nothing is open there: the store may know better. */
+/** Closes a centre that the user declares empty, unless the store shows open applications. */
 function planEmptyClosing(centre: CentreEntry, open: ClosingOptions['open']): CentrePlan {
   const { code, name } = centre;
   const { changes } = transitionAll([centre], 'close');
   if (open === undefined) {
-    const remark = 'No store was asked (MONGODB_URI names one): that nothing is open there is your word.';
+    const remark = 'The store was not checked (set MONGODB_URI): the centre closes on your declaration.';
     return { changes, remarks: [remark] };
   }
   const states = Object.entries(open).map(([state, count]) => `${count} ${state}`);
-  if (states.length === 0) return { changes, remarks: ['The store has no open application of it.'] };
+  if (states.length === 0) return { changes, remarks: ['The store has no open application of this centre.'] };
   throw new CommandError([
-    `${code} (${name}) has open applications, says the store: ${states.join(', ')}. ${nextStep(centre)} ` +
-      `\`close ${code} --to <code>\` closes it now, and another centre goes on with them.`,
+    `${code} (${name}) has open applications in the store: ${states.join(', ')}. ${nextStep(centre)} ` +
+      `\`close ${code} --to <code>\` closes it now, and another centre inherits them.`,
   ]);
 }
 
-/** Closes a centre whose applications another one goes on with, or names that one for a centre that has closed already. */
+/** Closes a centre whose applications another one inherits, or names the heir of a closed centre. */
 function planTransfer(set: CentreSet, centre: CentreEntry, to: string): CentrePlan {
   const { code, name, status, transferTo } = centre;
   const [successor] = findCentres(set, [to]) as [CentreEntry];
   if (to === code)
-    throw new CommandError([`${code} (${name}) cannot go on with its own applications: name another centre.`]);
+    throw new CommandError([`${code} (${name}) cannot inherit its own applications: name another centre.`]);
   if (successor.status !== 'active') {
     throw new CommandError([
-      `${to} (${successor.name}) is ${successor.status}: only an active centre goes on with them.`,
+      `${to} (${successor.name}) is ${successor.status}: only an active centre can inherit applications.`,
     ]);
   }
   if (status === 'planned' || status === 'training') {
     throw new CommandError([
-      `${code} (${name}) is ${status}: it has no applications to hand over. Close it without --to.`,
+      `${code} (${name}) is ${status}: it has no applications to transfer. Close it without --to.`,
     ]);
   }
   if (transferTo !== undefined)
-    throw new CommandError([`${code} (${name}) is closed, and names ${transferTo} already.`]);
+    throw new CommandError([`${code} (${name}) is closed, and already names ${transferTo}.`]);
   const remark =
-    `The desk of ${to} (${successor.name}) has its applications from the next sign-in on: ` +
-    'whoever is signed in there by then signs in again.';
+    `The desk of ${to} (${successor.name}) shows its applications after the next sign-in: ` +
+    'operators who are signed in must sign in again.';
   return { changes: [applyTransfer(centre, to)], remarks: [remark] };
 }
 
 const nextStep = ({ code }: CentreEntry): string =>
-  `When its desk shows no open application any more, \`close ${code} --none-open\` closes it.`;
+  `When its desk shows no open application, \`close ${code} --none-open\` closes it.`;
 
-/** @throws Refused, with all that is wrong */
+/** @throws CommandError with every error */
 export function planAddition(set: CentreSet, fields: CentreFields): CentrePlan {
   return planNewCentres(set, [{ where: '', fields }]);
 }
 
-/** @throws Refused, with every bad line: a table is taken as a whole or not at all */
+/** @throws CommandError with every bad line: an import takes all lines or none */
 export function planImport(set: CentreSet, text: string): CentrePlan {
   const { rows, faults } = readTable(text);
   const given = rows.map(({ line, fields }) => ({ where: `line ${line}: `, fields }));
@@ -192,7 +193,7 @@ function planNewCentres(
     const whole = withDefaults(fields, code, set.agencies);
     wrong.push(...validateFields(whole, set.agencies));
     const twin = names.get(uniqueKey(whole));
-    if (twin !== undefined) wrong.push(`${fields.name} is ${twin} already`);
+    if (twin !== undefined) wrong.push(`${fields.name} already exists as ${twin}`);
     names.set(uniqueKey(whole), code);
     faults.push(...wrong.map((fault) => `${where}${fault}`));
     if (wrong.length === 0) changes.push(createCentre(whole));
@@ -209,11 +210,11 @@ const uniqueKey = ({ kind, name, district }: Pick<CentreFields, 'kind' | 'name' 
 function validateCode(set: CentreSet, wanted: string | undefined, next: string): string[] {
   if (wanted === undefined || wanted === next) return [];
   const taken = set.centres.get(wanted);
-  if (taken) return [`code ${wanted} is taken by ${taken.name}; the next one is ${next}`];
-  return [`code ${JSON.stringify(wanted)} is not the next one, which is ${next}: codes are given without a gap`];
+  if (taken) return [`code ${wanted} belongs to ${taken.name}; the next code is ${next}`];
+  return [`code ${JSON.stringify(wanted)} must be ${next}: codes have no gaps`];
 }
 
-/** What would be wrong with the set if the plan were carried out. */
+/** Returns the errors that the set would have after the plan. */
 export function validateResult(set: CentreSet, { changes }: CentrePlan): readonly string[] {
   const texts = new Map([...set.centres.values()].map(({ code, text }) => [code, text]));
   for (const { code, text } of changes) texts.set(code, text);

@@ -5,9 +5,9 @@ import type { Centre } from '@cups/identity/files';
 import { validateTransfers } from '@cups/identity/transfers';
 import { createAgencyParser } from '@cups/registry';
 
-/** The centres of a data folder as a set: what their files say, and what no file by itself can say. */
+/** The centres of a data folder as a set, with checks across files. */
 
-/** Reads again only what has changed. */
+/** Caches unchanged files. */
 const parseCentres = createCentreParser();
 
 /** A centre with the text of its file. */
@@ -15,18 +15,18 @@ export interface CentreEntry extends Centre {
   text: string;
 }
 
-/** A file by its name within the folder. */
+/** A file with its name in the folder. */
 interface CentreFile {
   path: string;
   text: string;
 }
 
 export interface CentreSet {
-  /** By code, in its order. */
+  /** By code, sorted. */
   centres: ReadonlyMap<string, CentreEntry>;
-  /** Codes of the agencies that have a file, in order. */
+  /** Sorted codes of the agencies that have a file. */
   agencies: readonly string[];
-  /** What is wrong, a sentence each that begins with the name of a file. */
+  /** Errors, one sentence each, starting with the file name. */
   faults: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export function readSet(dataDir: string): CentreSet {
   return { centres: set.centres, agencies: set.agencies, faults };
 }
 
-/** The set that these files make. */
+/** Builds a set from files. */
 export function buildSet(files: CentreFile[], agencies: readonly string[]): CentreSet {
   const { entries, problems } = parseCentres(files);
   const texts = new Map(files.map(({ path, text }) => [path, text]));
@@ -61,10 +61,10 @@ export function buildSet(files: CentreFile[], agencies: readonly string[]): Cent
   return { centres, agencies, faults };
 }
 
-/** Name of the file of a centre. */
+/** Returns the file name of a centre. */
 export const fileOf = (code: string): string => `${code}.yaml`;
 
-/** The code that comes next. */
+/** Returns the next free code. */
 export function nextCode(codes: Iterable<string>): string {
   const last = Math.max(0, ...[...codes].map(numberOf));
   return `CU-${String(last + 1).padStart(3, '0')}`;
@@ -78,7 +78,7 @@ function readFiles(dir: string): CentreFile[] {
   return names.sort().map((path) => ({ path, text: readFileSync(join(dir, path), 'utf8') }));
 }
 
-/** Codes are given without a gap, so that a file that was removed is noticed. */
+/** Reports gaps in the codes, since a removed file leaves one. */
 function findGaps(files: string[]): string[] {
   const there = new Set(files);
   const last = numberOf(nextCode(files)) - 1;
@@ -87,7 +87,7 @@ function findGaps(files: string[]): string[] {
   const [first] = missing;
   if (first === undefined) return [];
   const others = missing.length > 1 ? `, and so are ${missing.length - 1} more` : '';
-  return [`${first}: it is missing${others}; a centre that ends is closed, and its file stays`];
+  return [`${first} is missing${others}; a centre that ends is closed, and its file stays`];
 }
 
 function findUnknownAgencies(centres: ReadonlyMap<string, CentreEntry>, agencies: readonly string[]): string[] {
@@ -97,7 +97,7 @@ function findUnknownAgencies(centres: ReadonlyMap<string, CentreEntry>, agencies
   });
 }
 
-/** Two centres of one name in one district are most likely one that was entered twice. */
+/** Reports centres with the same name and district: most likely one was entered twice. */
 function findDuplicates(centres: ReadonlyMap<string, CentreEntry>): string[] {
   const first = new Map<string, string>();
   const faults: string[] = [];
@@ -105,7 +105,7 @@ function findDuplicates(centres: ReadonlyMap<string, CentreEntry>): string[] {
     if (status === 'closed') continue;
     const key = `${kind}\0${name}\0${district}`;
     const other = first.get(key);
-    if (other) faults.push(`${fileOf(code)}: ${name}${district && ` (${district})`} is ${other} already`);
+    if (other) faults.push(`${fileOf(code)}: ${name}${district && ` (${district})`} already exists as ${other}`);
     else first.set(key, code);
   }
   return faults;

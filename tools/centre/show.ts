@@ -7,19 +7,19 @@ import type { CentrePlan } from './plan.ts';
 import { fileOf } from './set.ts';
 import type { CentreSet, CentreEntry } from './set.ts';
 
-/** What a person reads of centres and of a plan, and the same as JSON. */
+/** Formats centres and plans as text and JSON. */
 
-/** What the list shows: centres, and how far waves, districts and agencies have come. */
+/** Contents of the list: centres, and the progress of waves, districts and agencies. */
 export interface Overview {
   centres: Omit<CentreEntry, 'text' | 'hash'>[];
   waves: CountRow[];
   districts: CountRow[];
-  /** For each agency, the centres that work for it. */
+  /** Centres that serve each agency. */
   agencies: CountRow[];
   faults: readonly string[];
 }
 
-/** How many centres of something there are, and of each status. */
+/** Number of centres, in total and by status. */
 export interface CountRow {
   of: string;
   centres: number;
@@ -47,7 +47,7 @@ export function buildOverview(
   };
 }
 
-/** The fields of a centre, without what belongs to its file. */
+/** Returns the fields of a centre without those of its file. */
 export function fieldsOf({ text: _text, hash: _hash, ...fields }: CentreEntry): Omit<CentreEntry, 'text' | 'hash'> {
   return fields;
 }
@@ -65,7 +65,7 @@ function countBy(centres: CentreEntry[], keysOf: (centre: CentreEntry) => string
   return [...rows.values()].sort((a, b) => a.of.localeCompare(b.of, 'ro'));
 }
 
-/** The list as tables: coverage centre × agency, then waves, districts and agencies by status. */
+/** Formats the list as tables: centres by agency, then waves, districts and agencies by status. */
 export function formatList(overview: Overview, agencies: readonly string[]): string {
   const { centres, waves, districts, faults } = overview;
   const rows = centres.map(({ code, name, kind, district = '', wave, status, agencies: own }) => [
@@ -78,7 +78,7 @@ export function formatList(overview: Overview, agencies: readonly string[]): str
     formatCounts('district', districts),
     formatCounts('agency', overview.agencies),
   ];
-  if (faults.length > 0) blocks.push(['Wrong:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  if (faults.length > 0) blocks.push(['Errors:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
   return blocks.join('\n\n');
 }
 
@@ -101,14 +101,14 @@ function formatTable(rows: string[][]): string {
 }
 
 const MEANINGS: Readonly<Record<CentreStatus, string>> = {
-  planned: 'not open: nobody signs in, nothing is drafted',
-  training: 'its operators sign in and learn; what they open is answered by the simulator, and reaches no agency',
+  planned: 'not open: no sign-in, no drafts',
+  training: 'its operators practise; the simulator replies, and no application reaches an agency',
   active: 'its operators sign in and open applications',
   paused: 'no new drafts; open applications are finished',
-  closed: 'closed for good: nobody signs in',
+  closed: 'closed for good: no sign-in',
 };
 
-/** One centre, with what its status means and may become, and whose applications it goes on with. */
+/** Formats a centre with the meaning of its status, its next statuses and inherited applications. */
 export function formatCentre(centre: CentreEntry, set: CentreSet): string {
   const { code, name, kind, district, wave, status, timeZone, languages, agencies, limits, transferTo } = centre;
   const takenOver = findInheritedCentres(code, set.centres);
@@ -119,21 +119,21 @@ export function formatCentre(centre: CentreEntry, set: CentreSet): string {
     ['wave', wave],
     ['status', `${status}: ${MEANINGS[status]}`],
     ['next', CENTRE_LIFECYCLE[status].next.join(' or ') || 'nothing'],
-    ...(transferTo === undefined ? [] : [['goes on at', findResponsibleCentre(code, set.centres) ?? transferTo]]),
-    ...(takenOver.length === 0 ? [] : [['goes on with', takenOver.join(', ')]]),
+    ...(transferTo === undefined ? [] : [['transferred to', findResponsibleCentre(code, set.centres) ?? transferTo]]),
+    ...(takenOver.length === 0 ? [] : [['inherited from', takenOver.join(', ')]]),
     ['time zone', timeZone],
     ['languages', languages.join(', ')],
     ['agencies', agencies.join(', ')],
-    ['open at once', String(limits?.openApplications ?? 'no limit')],
+    ['maximum open', String(limits?.openApplications ?? 'no limit')],
     ['file', `centres/${fileOf(code)}`],
   ];
   return `${code}\n${indent(formatTable(rows))}`;
 }
 
-/** The ConfigMap that holds a file: helm/centres gives each of the sixteen the files whose hashes begin with its digit. */
+/** Returns the ConfigMap of a file: helm/centres distributes files to sixteen by the first digit of their hash. */
 const findConfigMap = (file: string): string => `cups-centres-${createHash('sha256').update(file).digest('hex')[0]}`;
 
-/** What a plan changes. */
+/** Returns the JSON form of a plan. */
 export function toPlanJson({ changes, remarks }: CentrePlan, written: boolean) {
   const told = changes.filter(({ to }) => to !== 'planned' && to !== 'training');
   return {
@@ -155,22 +155,22 @@ export function formatPlan(plan: CentrePlan, written: boolean): string {
   const facts = [
     ['files', `${files}, ${buildChart(changes)}`],
     ['cluster', `${configMaps.length} ConfigMaps (${configMaps.join(', ')}), and no other object`],
-    ['pods', `${podsRestarted} restarted: identity follows its files`],
-    ['agencies', announced > 0 ? `told of ${announced} on cups.centres` : 'told nothing'],
+    ['pods', `${podsRestarted} restarted: identity watches its files`],
+    ['agencies', announced > 0 ? `${announced} notified on cups.centres` : 'none notified'],
   ];
   const end = written ? 'Written.' : 'Nothing was written (--dry-run).';
   return [formatTable(changes.map(formatChange)), '', indent(formatTable(facts)), '', ...remarks, end].join('\n');
 }
 
-/** What of the files is written. */
+/** Describes which fields of the files change. */
 function buildChart(changes: readonly CentreChange[]): string {
-  if (changes.some(({ transferTo }) => transferTo !== undefined)) return 'of each only status and transferTo';
-  return changes.some(({ from }) => from) ? 'of each only the status' : 'new';
+  if (changes.some(({ transferTo }) => transferTo !== undefined)) return 'only status and transferTo of each';
+  return changes.some(({ from }) => from) ? 'only the status of each' : 'new';
 }
 
 const formatChange = ({ code, name, district = '', from, to, transferTo }: CentreChange): string[] => [
   ...[code, name, district],
-  (from ? `${from} -> ${to}` : `new, ${to}`) + (transferTo === undefined ? '' : `, goes on at ${transferTo}`),
+  (from ? `${from} -> ${to}` : `new, ${to}`) + (transferTo === undefined ? '' : `, transferred to ${transferTo}`),
 ];
 
 const indent = (text: string): string => text.replaceAll(/^/gm, '  ');

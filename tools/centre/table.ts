@@ -2,10 +2,10 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { CENTRE_FIELDS } from './new-centres.ts';
 import type { CentreFields } from './new-centres.ts';
 
-/** A table of new centres, as a spreadsheet saves it: a line of column names, then a line for each centre. */
+/** Reads a CSV table of new centres: a header line, then one line per centre. */
 
 export interface TableRow {
-  /** Number of its line in the file. */
+  /** Line number in the file. */
   line: number;
   fields: CentreFields;
 }
@@ -13,8 +13,8 @@ export interface TableRow {
 type ParsedRecords = { record: string[]; info: { lines: number } }[];
 
 /**
- * The rows of a CSV text (commas or semicolons), and what is wrong with its form, a sentence each with its line. Cells that
- * are empty count as not there.
+ * Reads the rows of a CSV text with commas or semicolons, and its format errors, one sentence each with the line. Empty
+ * cells count as absent.
  */
 export function readTable(text: string): { rows: TableRow[]; faults: string[] } {
   const records = parseRecords(text);
@@ -32,7 +32,7 @@ export function readTable(text: string): { rows: TableRow[]; faults: string[] } 
   return { rows, faults };
 }
 
-/** The records, or the sentence that says why there are none. */
+/** Returns the records, or a sentence with the error. */
 function parseRecords(text: string): ParsedRecords | string {
   const delimiter = text.split('\n', 1)[0]!.includes(';') ? ';' : ',';
   try {
@@ -40,7 +40,7 @@ function parseRecords(text: string): ParsedRecords | string {
     return parse(text, options) as unknown as ParsedRecords;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    return `line ${String(error['lines'])}: it is no CSV (${error.code})`;
+    return `line ${String(error['lines'])}: invalid CSV (${error.code})`;
   }
 }
 
@@ -49,8 +49,8 @@ function validateHeader(columns: string[]): string[] {
   const twice = columns.filter((name, index) => columns.indexOf(name) < index);
   const missing = ['name', 'kind', 'wave'].filter((name) => !columns.includes(name));
   return [
-    ...unknown.map((name) => `line 1: column ${JSON.stringify(name)} is unknown; they are ${CENTRE_FIELDS.join(', ')}`),
-    ...twice.map((name) => `line 1: column ${name} stands there twice`),
+    ...unknown.map((name) => `line 1: column ${JSON.stringify(name)} is unknown; expected ${CENTRE_FIELDS.join(', ')}`),
+    ...twice.map((name) => `line 1: column ${name} is duplicated`),
     ...missing.map((name) => `line 1: column ${name} is missing`),
   ];
 }

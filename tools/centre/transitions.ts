@@ -3,27 +3,27 @@ import type { CentreStatus } from '@cups/identity/life';
 import { parseDocument } from 'yaml';
 import type { CentreEntry } from './set.ts';
 
-/** The moves of a centre's life, by the table that identity holds files against as well. */
+/** Status transitions of a centre, by the table that identity also checks files against. */
 
-/** What a command makes of a centre. */
+/** Status that each command sets. */
 export const TARGET_STATUSES = { open: 'active', train: 'training', pause: 'paused', close: 'closed' } as const;
 export type CentreTransition = keyof typeof TARGET_STATUSES;
 
-/** One file that is written. */
+/** A file to write. */
 export interface CentreChange {
   code: string;
   name: string;
   district?: string | undefined;
-  /** Absent for a centre that is new. */
+  /** Absent for a new centre. */
   from?: CentreStatus;
   to: CentreStatus;
-  /** Code of the centre that goes on with its applications, where this change names it. */
+  /** Code of the centre that inherits its applications, if this change sets it. */
   transferTo?: string;
-  /** The whole text of the file. */
+  /** Complete text of the file. */
   text: string;
 }
 
-/** @throws Error, a sentence that says what to do, when the centre cannot make the move */
+/** @throws Error, a sentence with the remedy, when the transition is invalid */
 export function applyTransition(centre: CentreEntry, move: CentreTransition): CentreChange {
   const { code, name, district, status: from, text } = centre;
   const to = TARGET_STATUSES[move];
@@ -32,7 +32,7 @@ export function applyTransition(centre: CentreEntry, move: CentreTransition): Ce
   return { code, name, district, from, to, text: withStatus(text, to) };
 }
 
-/** A centre is closed, now or before, and another one goes on with its applications. */
+/** Closes a centre, if it is not closed, and names the centre that inherits its applications. */
 export function applyTransfer(centre: CentreEntry, transferTo: string): CentreChange {
   const { code, name, district, status: from, text } = centre;
   return {
@@ -47,20 +47,20 @@ export function applyTransfer(centre: CentreEntry, transferTo: string): CentreCh
 }
 
 function explainInvalidTransition(from: CentreStatus, to: CentreStatus): string {
-  if (from === to) return `is ${from} already.`;
-  if (from === 'closed') return 'is closed for good; a centre that comes back is added under a new code.';
-  if (to === 'paused') return `is ${from}: there is nothing to pause before it is active.`;
-  if (to === 'training') return `is ${from}: a centre that has opened does not go back to training.`;
-  return `is ${from}: pause it first, so that no new applications begin there.`;
+  if (from === to) return `is already ${from}.`;
+  if (from === 'closed') return 'is closed for good; add a centre that reopens under a new code.';
+  if (to === 'paused') return `is ${from}: only an active centre can be paused.`;
+  if (to === 'training') return `is ${from}: a centre that has opened cannot return to training.`;
+  return `is ${from}: pause it first, so that no new applications start there.`;
 }
 
-/** The text with another status; remarks, order and all else stay as they are. */
+/** Returns the text with another status; comments, order and the rest stay. */
 export function withStatus(text: string, status: CentreStatus): string {
   const [from, to] = findRange(text, 'status');
   return text.slice(0, from) + status + text.slice(to);
 }
 
-/** The text with a line more, behind that of the status. */
+/** Returns the text with a `transferTo` line after the status. */
 function withTransfer(text: string, transferTo: string): string {
   const [, end] = findRange(text, 'status');
   const newline = text.indexOf('\n', end);

@@ -3,7 +3,7 @@ import { formatAge, formatTable } from './format.ts';
 import { CommandError, formatError, STORE_SERVICES } from './services.ts';
 import type { OperationsClient, PlatformClient, StoreServiceName } from './services.ts';
 
-/** What the commands do: each gives what it found, and how a person reads it. */
+/** The commands. Each returns its result as data and as text. */
 
 export interface CommandOptions {
   service?: string | undefined;
@@ -16,21 +16,21 @@ export interface CommandOptions {
 }
 
 export interface CommandOutput {
-  /** For programs. */
+  /** JSON result. */
   found: unknown;
-  /** For people. */
+  /** Text result. */
   text: string;
-  /** What could not be asked, one sentence each. */
+  /** Failed reads, one sentence each. */
   faults?: string[];
 }
 
 export type Command = (platform: PlatformClient, names: string[], options: CommandOptions) => Promise<CommandOutput>;
 
-/** So much of a list is shown; who needs more narrows it down. */
+/** Maximum number of rows in a list. */
 const MAX_ROWS = 500;
 const PAGE_SIZE = 200;
 
-/** All pages of one list of one service, as far as it is shown. */
+/** Reads the pages of one service's list, up to the maximum. */
 async function readAllPages<T>(
   ask: (pageToken: string) => Promise<{ rows: T[]; nextPageToken: string }>,
 ): Promise<T[]> {
@@ -43,7 +43,7 @@ async function readAllPages<T>(
   return all.slice(0, MAX_ROWS);
 }
 
-/** Asks every service, or the one that is named; one that is away keeps nothing of the others from being shown. */
+/** Reads from every service, or one by name. An unavailable service does not hide the results of the others. */
 async function askAllServices<T>(
   platform: PlatformClient,
   { service }: CommandOptions,
@@ -64,24 +64,23 @@ async function askAllServices<T>(
 
 function parseServiceName(text: string | undefined): StoreServiceName {
   const found = STORE_SERVICES.find((name) => name === text);
-  if (!found)
-    throw new CommandError(`Which service? One of ${STORE_SERVICES.join(', ')}${text ? `, not ${text}` : ''}.`);
+  if (!found) throw new CommandError(`Name a service: ${STORE_SERVICES.join(', ')}${text ? `, not ${text}` : ''}.`);
   return found;
 }
 
-/** A topic and a key, as the list shows them: agency.asp.replies/01J…-asp. */
+/** Parses a topic and key as the list shows them: agency.asp.replies/01J…-asp. */
 function parseLane(text = ''): { topic: string; key: string } {
   const at = text.indexOf('/');
-  if (at < 1) throw new CommandError('Which key? Name it as the list shows it: <topic>/<key>.');
+  if (at < 1) throw new CommandError('Name a key as the list shows it: <topic>/<key>.');
   return { topic: text.slice(0, at), key: text.slice(at + 1) };
 }
 
 function requireReason({ by, why }: CommandOptions): { by: string; why: string } {
-  if (!why?.trim()) throw new CommandError('Say why: --why "…" stands in the log and with the record.');
+  if (!why?.trim()) throw new CommandError('Give a reason: --why "…" is stored in the log and with the record.');
   return { by, why };
 }
 
-/** Partitions in which a consumer stands still: behind them nothing is parked or refused, for nothing is read. */
+/** Lists partitions with a stuck consumer: it reads nothing, so nothing behind it is parked or refused. */
 const stuckList: Command = async (platform, _names, options) => {
   const { rows, faults } = await askAllServices(platform, options, async (operations) => {
     return (await operations.listStuckPartitions({ pageSize: PAGE_SIZE })).partitions;
@@ -94,20 +93,20 @@ const stuckList: Command = async (platform, _names, options) => {
     group,
   ]);
   const table = formatTable(['SERVICE', 'PARTITION', 'UNREAD', 'SINCE', 'GROUP'], cells);
-  return { found: rows, text: rows.length > 0 ? table : 'No consumer stands still.', faults };
+  return { found: rows, text: rows.length > 0 ? table : 'No consumer is stuck.', faults };
 };
 
-/** A list that also names, for people, the consumers that stand still: what these have not read is in no list. */
+/** Adds the stuck consumers to a list, since their unread messages are in no list. */
 const withStuck =
   (list: Command): Command =>
   async (platform, names, options) => {
     const [answer, { found, text }] = await Promise.all([
       list(platform, names, options),
-      // What could not be asked, the list says itself.
+      // The list itself reports failed reads.
       stuckList(platform, names, options),
     ]);
     if ((found as unknown[]).length === 0) return answer;
-    const words = `A consumer stands still; what it has not read is in no list (runbook: ConsumerStuck):`;
+    const words = `A consumer is stuck; its unread messages are in no list (runbook: ConsumerStuck):`;
     return { ...answer, text: `${answer.text}\n\n${words}\n${text}` };
   };
 
@@ -152,13 +151,13 @@ const parkedRelease: Command = async (platform, [service, lane], options) => {
   const found = await platform
     .operations(parseServiceName(service))
     .releaseParkedKey(Object.assign(parseLane(lane), reasons));
-  return { found, text: `${found.count} events go on, in order, within seconds; what fails again stays parked.` };
+  return { found, text: `${found.count} events are handled in order within seconds. A failed one stays parked.` };
 };
 
 const parkedDrop: Command = async (platform, [service, id = ''], options) => {
   const reasons = requireReason(options);
   await platform.operations(parseServiceName(service)).dropParkedEvent(Object.assign({ id }, reasons));
-  const text = 'It will not be applied. Release its key, and what waits behind it goes on.';
+  const text = 'The event is dropped. Release its key to handle the events behind it.';
   return { found: { id }, text };
 };
 
@@ -179,10 +178,13 @@ const outboxesList: Command = async (platform, _names, options) => {
 
 const outboxesUnblock: Command = async (platform, [service, document = ''], options) => {
   const at = document.indexOf('/');
-  if (at < 1) throw new CommandError('Which document? Name it as the list shows it: <collection>/<id>.');
+  if (at < 1) throw new CommandError('Name a document as the list shows it: <collection>/<id>.');
   const place = { collection: document.slice(0, at), id: document.slice(at + 1) };
   await platform.operations(parseServiceName(service)).unblockOutbox(Object.assign(place, requireReason(options)));
-  return { found: place, text: 'Its events are sent again, in order. What Kafka refuses once more blocks it again.' };
+  return {
+    found: place,
+    text: 'Its events are sent again, in order. If Kafka rejects one again, the document is blocked again.',
+  };
 };
 
 const refusedList: Command = async (platform, _names, options) => {
@@ -203,7 +205,7 @@ const refusedList: Command = async (platform, _names, options) => {
     one.fields.join(' '),
   ]);
   const table = formatTable(['SERVICE', 'PARTITION', 'OFFSETS', 'COUNT', 'LAST', 'CAUSE', 'FIELDS'], cells);
-  return { found: rows, text: rows.length > 0 ? table : 'Nothing was refused.', faults };
+  return { found: rows, text: rows.length > 0 ? table : 'No message was refused.', faults };
 };
 
 const redrive: Command = async (platform, [name = ''], options) => {
@@ -234,24 +236,24 @@ const replay: Command = async (platform, _names, options) => {
   } while (pageToken !== '');
   const text =
     deliveries.length > 0
-      ? `Sent again, each under the ids it had: ${deliveries.length} deliveries.`
-      : 'Nothing was to be sent again: the agency has nothing of it, or it is under way.';
+      ? `Resent with the same IDs: ${deliveries.length} deliveries.`
+      : 'Nothing to resend: the agency has received nothing, or a delivery is in progress.';
   return { found: { deliveries }, text };
 };
 
-/** A code or id, whether it is written as the name of a resource or not. */
+/** Returns a resource name for a code, an ID or a resource name. */
 const within = (collection: string, text: string): string =>
   text.startsWith(`${collection}/`) ? text : `${collection}/${text}`;
 
 interface CommandEntry {
   run: Command;
-  /** Names that it takes, as the help shows them. */
+  /** Positional arguments, as in the help. */
   names: string[];
-  /** Options that it reads, beside those of all. */
+  /** Options that it reads, besides the common ones. */
   reads: readonly (keyof CommandOptions)[];
 }
 
-/** Every command by its words. */
+/** Commands by their words. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'stuck list': { run: stuckList, names: [], reads: ['service'] },
   'parked list': { run: withStuck(parkedList), names: [], reads: ['service'] },

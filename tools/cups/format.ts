@@ -1,6 +1,6 @@
-/** Tables of words: no colours, so that they can be copied and searched. */
+/** Plain text tables without colours, for copying and searching. */
 
-/** Rows under their headings, each column as wide as its longest cell; the last one is not filled up. */
+/** Formats rows under headings, each column as wide as its longest cell; the last one is not padded. */
 export function formatTable(headings: string[], rows: string[][]): string {
   const widths = headings.map((heading, at) => Math.max(heading.length, ...rows.map((row) => (row[at] ?? '').length)));
   const line = (cells: string[]) =>
@@ -11,7 +11,7 @@ export function formatTable(headings: string[], rows: string[][]): string {
   return [headings, ...rows].map(line).join('\n');
 }
 
-/** How long ago something was, in its largest unit. @param seconds since 1970, as a Timestamp has them */
+/** Formats an age in its largest unit. @param time seconds since 1970, as in a Timestamp */
 export function formatAge(time: { seconds: string | number } | null, now: number): string {
   if (!time) return '';
   const seconds = Math.max(0, Math.round(now / 1_000 - Number(time.seconds)));

@@ -7,9 +7,9 @@ import { connect, openKeys, openTls } from '@cups/rpc';
 import type { Client, Keys, Tls } from '@cups/rpc';
 import { tlsFolderPath } from '../keys/folder.ts';
 
-/** The services of a platform that runs, as the tool of operators reaches them. */
+/** gRPC clients of the ops CLI. */
 
-/** Those with a store of their own, each with the variable of its address. */
+/** Services with a store, each with its address variable. */
 export const ADDRESS_VARIABLES = {
   identity: 'IDENTITY_ADDRESS',
   intake: 'INTAKE_ADDRESS',
@@ -22,17 +22,17 @@ export const STORE_SERVICES = Object.keys(ADDRESS_VARIABLES) as StoreServiceName
 const OPERATIONS = 'cups.operations.v1.OperationsService';
 export type OperationsClient = Client<OperationsServiceDefinition>;
 
-/** What cannot be done, as sentences for a person. */
+/** A refused command; the message is for the user. */
 export class CommandError extends Error {}
 
 interface RunningPlatform {
   data: string;
   services?: Record<string, string>;
-  /** Calls are plain. */
+  /** Whether calls are plaintext. */
   open?: boolean;
 }
 
-/** A platform, reached with the operator's own key. Connections are made when they are needed. */
+/** A platform, reached with the ops CLI's key. Connections are opened on demand. */
 export class PlatformClient {
   readonly #addressOf: (name: StoreServiceName) => string | undefined;
   readonly #keys: Keys;
@@ -41,10 +41,10 @@ export class PlatformClient {
   #identity: Client<IdentityServiceDefinition> | undefined;
 
   /**
-   * Calls are mutual TLS where GRPC_TLS_DIR names a certificate of the operator, and with what `npm start` started closed.
-   * @param root of the checkout, where `npm start` says what runs
-   * @param variables name addresses and the folder of keys; without them it is what `npm start` started
-   * @throws Refused when nothing runs, or there is no key
+   * Uses mutual TLS if GRPC_TLS_DIR names a certificate, or if the platform of `npm start` uses TLS.
+   * @param root root of the checkout, where `npm start` records its platform
+   * @param variables addresses and key folder. @default those of `npm start`
+   * @throws CommandError when no platform runs or the key is missing
    */
   constructor(root: string, variables: NodeJS.ProcessEnv) {
     const running = readRunningPlatform(root);
@@ -53,29 +53,27 @@ export class PlatformClient {
     const dir = variables['CUPS_KEYS'] ?? (running && join(running.data, 'keys'));
     if (!dir) {
       throw new CommandError(
-        'No platform runs that npm start started here: start it, or name one with CUPS_KEYS, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
+        'No platform of npm start runs here: start one, or set CUPS_KEYS, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
       );
     }
     try {
       this.#keys = openKeys({ dir, service: 'operator' });
     } catch {
-      throw new CommandError(
-        `There is no key of the operator in ${dir}: make it by npm run keys -- make operator --dir ${dir}`,
-      );
+      throw new CommandError(`The key operator is missing in ${dir}: run npm run keys -- make operator --dir ${dir}`);
     }
     const plain = isNamed || !running || running.open;
     const tlsDir = variables['GRPC_TLS_DIR'] ?? (plain ? undefined : tlsFolderPath(dir, 'operator'));
     this.#tls = tlsDir === undefined ? undefined : openCertificate(tlsDir);
   }
 
-  /** @throws Refused when its address is not known */
+  /** @throws CommandError when its address is unknown */
   operations(name: StoreServiceName): OperationsClient {
     const known = this.#clients.get(name) ?? this.#connect<OperationsServiceDefinition>(OPERATIONS, name);
     this.#clients.set(name, known);
     return known;
   }
 
-  /** Identity itself, for what only the tool may ask of it. @throws Refused when its address is not known */
+  /** Returns identity's ops API. @throws CommandError when its address is unknown */
   identity(): Client<IdentityServiceDefinition> {
     this.#identity ??= this.#connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', 'identity');
     return this.#identity;
@@ -83,7 +81,8 @@ export class PlatformClient {
 
   #connect<Definition>(service: string, name: StoreServiceName): Client<Definition> {
     const address = this.#addressOf(name);
-    if (address === undefined) throw new CommandError(`Nothing says where ${name} is: set ${ADDRESS_VARIABLES[name]}.`);
+    if (address === undefined)
+      throw new CommandError(`The address of ${name} is unknown: set ${ADDRESS_VARIABLES[name]}.`);
     return connect<Definition>(service, { address, keys: this.#keys, tls: this.#tls, service: name });
   }
 
@@ -99,7 +98,7 @@ function openCertificate(dir: string): Tls {
     return openTls({ dir, service: 'operator' });
   } catch {
     throw new CommandError(
-      `There is no certificate of the operator in ${dir}: npm run keys -- make operator --dir <folder> makes one in its folder tls/operator.`,
+      `The certificate operator is missing in ${dir}: npm run keys -- make operator --dir <folder> creates it in tls/operator.`,
     );
   }
 }
@@ -109,7 +108,7 @@ function readRunningPlatform(root: string): RunningPlatform | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningPlatform) : undefined;
 }
 
-/** A failure as one sentence that says what to do. */
+/** Formats an error as one sentence with the remedy. */
 export function formatError(error: unknown, name?: string): string {
   const at = name === undefined ? '' : `${name}: `;
   if (error instanceof CommandError) return error.message;

@@ -8,69 +8,69 @@ import { formatDuration, PROPAGATION_MS } from './rotation.ts';
 import type { RotationContext } from './rotation.ts';
 
 /**
- * Certificates of services, where no other authority makes them. `ca.crt` of the authority is the list of authorities that count; each
- * service has a copy of it. An authority is followed by another in the same three steps as a key: announced, it counts and certifies
- * nobody yet; switched to, it certifies all services, and the old one still counts; retired, the old one counts no longer.
+ * Service certificates, where no other authority issues them. The authority's `ca.crt` lists the trusted authorities, and each
+ * service has a copy. The authority rotates in three steps: announced, the next one is trusted but issues nothing; active, it
+ * issues all certificates and the old one stays trusted; retired, the old one is no longer trusted.
  */
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
 const CERTIFICATE_DAYS = 365;
-/** With less left `make` renews a certificate: every release, and every start of the local default, is an occasion. */
+/** `make` renews certificates that expire sooner. It runs on every release and every local start. */
 const MIN_REMAINING_DAYS = 120;
-/** Until a certificate that was made has reached every process, and every connection under the one before is closed. */
+/** Time until every process has a new certificate and has closed the connections of the old one. */
 const CERTIFICATE_PROPAGATION_MS = 2 * PROPAGATION_MS;
 
-/** Only here: what makes certificates takes a moment to load, and mostly they are there. */
+/** Loaded on demand: loading takes time, and certificates mostly exist. */
 const loadCertificateTools = () => import('@cups/rpc/authority');
 
-/** The authority with its key, and the certificates of all that count. */
+/** The authority with its key, and all trusted certificates. */
 interface TrustedAuthority extends CertificateKeyPair {
   counting: string;
 }
 
-/** Makes an authority when there is none. @returns what was made, in words */
+/** Generates an authority if there is none. @returns a sentence for the log */
 export async function generateAuthority(context: RotationContext): Promise<string> {
-  if (await findAuthority(context.place)) return 'it is there';
+  if (await findAuthority(context.place)) return 'it exists';
   const made = await (await loadCertificateTools()).createAuthority({ now: context.now, days: AUTHORITY_DAYS });
   await writeAuthority(context.place, made, made.certificate);
-  return `made, good for ${AUTHORITY_DAYS} days`;
+  return `generated, valid for ${AUTHORITY_DAYS} days`;
 }
 
-/** Makes the certificate of a service when it is missing, of another authority, or soon at its end. */
+/** Issues the certificate of a service if it is missing, from another authority, or expires soon. */
 export async function ensureCertificate(context: RotationContext, service: string): Promise<string> {
   const authority = await requireAuthority(context.place);
   const found = await readTexts(context.place, service);
   if (!found || !isCertificateUsable(found, authority, service, context))
     return issueCertificate(context, authority, service);
   if (found['ca.crt'] !== authority.counting) await distributeAuthoritiesTo(context.place, service, authority.counting);
-  return `its certificate is there, good for ${daysLeft(ownCertificate(found), context.now)} days`;
+  return `its certificate exists, valid for ${daysLeft(ownCertificate(found), context.now)} days`;
 }
 
-/** Makes the certificate of a service anew; the one before stays good until its end. */
+/** Renews the certificate of a service; the previous one stays valid until it expires. */
 export const renewCertificate = async (context: RotationContext, service: string): Promise<string> =>
   issueCertificate(context, await requireAuthority(context.place), service);
 
-/** Where the certificate of a service stands, in words. */
+/** Describes the certificate of a service. */
 export async function describeCertificate({ place, now }: RotationContext, service: string): Promise<string> {
   const found = await readTexts(place, service);
   if (!found) return 'no certificate';
   const days = daysLeft(ownCertificate(found), now);
-  return days <= 0 ? 'its certificate has ended' : `its certificate is good for ${days} days`;
+  return days <= 0 ? 'its certificate has expired' : `its certificate is valid for ${days} days`;
 }
 
-/** Where the authority stands, in words. */
+/** Describes the authority. */
 export async function describeAuthority({ place, now }: RotationContext): Promise<string> {
   const authority = await findAuthority(place);
   if (!authority) return 'there is none';
-  const good = `good for ${daysLeft(parseCertificate(authority.certificate), now)} days`;
+  const good = `valid for ${daysLeft(parseCertificate(authority.certificate), now)} days`;
   const next = await findNextAuthority(place);
   if (next) return `${good}; the next is announced; ${describeActivation(next, now)}`;
   const old = parseCertificates('ca.crt', authority.counting).length - 1;
   return old > 0 ? `${good}; ${old} old to retire` : good;
 }
 
-/** Step 1: the next authority counts everywhere. */
+/** Step 1: publishes the next authority as trusted. */
 export async function publishNextAuthority({ place, now }: RotationContext): Promise<string> {
   const authority = await requireAuthority(place);
   const waiting = await findNextAuthority(place);
@@ -82,28 +82,29 @@ export async function publishNextAuthority({ place, now }: RotationContext): Pro
   return `the next one is announced${waiting ? ' already' : ''}; ${describeActivation(next, now)}`;
 }
 
-/** Step 2: it certifies all services. @throws Error when it is not announced, or not yet known everywhere */
+/** Step 2: issues all certificates with it. @throws Error when it is not announced, or not yet trusted everywhere */
 export async function activateNextAuthority({ place, now, hurry }: RotationContext): Promise<string> {
   const next = await findNextAuthority(place);
   if (!next) throw new Error('There is no next authority: announce it first.');
   const wait = remainingWait(next, now);
   if (wait > 0 && !hurry) {
-    throw new Error(`The next authority may not count everywhere yet: switch in ${formatDuration(wait)}, or --now.`);
+    throw new Error(
+      `The next authority may not be trusted everywhere yet: switch in ${formatDuration(wait)}, or --now.`,
+    );
   }
   const { counting } = await requireAuthority(place);
   await writeAuthority(place, next, counting);
   for (const file of ['tls.key', 'tls.crt'] as const) await place.remove({ kind: 'next-authority', file });
   for (const service of SIGNERS)
     await issueCertificate({ place, now, hurry }, Object.assign({ counting }, next), service);
-  return `it certifies all services; retire the old one in ${formatDuration(CERTIFICATE_PROPAGATION_MS)}`;
+  return `it issues all certificates; retire the old one in ${formatDuration(CERTIFICATE_PROPAGATION_MS)}`;
 }
 
-/** Step 3: the old authority counts no longer. @throws Error while what it certified may still be in use */
+/** Step 3: withdraws the old authority. @throws Error while its certificates may still be in use */
 export async function retireOldAuthority({ place, now, hurry }: RotationContext): Promise<string> {
   const authority = await requireAuthority(place);
-  if (await findNextAuthority(place))
-    throw new Error('There is a next authority that certifies nobody yet: switch first.');
-  if (parseCertificates('ca.crt', authority.counting).length === 1) return 'there is nothing to retire';
+  if (await findNextAuthority(place)) throw new Error('A next authority is announced and not active: switch first.');
+  if (parseCertificates('ca.crt', authority.counting).length === 1) return 'nothing to retire';
   let made = 0;
   for (const service of SIGNERS) {
     const found = await readTexts(place, service);
@@ -119,7 +120,7 @@ export async function retireOldAuthority({ place, now, hurry }: RotationContext)
     );
   }
   await distributeAuthorities(place, authority.certificate);
-  return 'the old one counts no longer';
+  return 'the old one is no longer trusted';
 }
 
 async function issueCertificate(
@@ -133,7 +134,7 @@ async function issueCertificate(
   ).issueCertificate(authority, service, span, place.hosts(service));
   const texts: TlsFileContents = { 'tls.key': key, 'tls.crt': certificate, 'ca.crt': authority.counting };
   await place.writeTogether(filesOf(texts).map(([file, text]) => [{ kind: 'tls', service, file }, text]));
-  return `a certificate was made, good for ${CERTIFICATE_DAYS} days`;
+  return `a certificate was issued, valid for ${CERTIFICATE_DAYS} days`;
 }
 
 function isCertificateUsable(
@@ -149,7 +150,7 @@ function isCertificateUsable(
     const lasts = isIssuedBy(authority, found) && daysLeft(ownCertificate(found), now) >= MIN_REMAINING_DAYS;
     return certified.service === service && isNamed && lasts;
   } catch {
-    // What cannot be read is made anew.
+    // An unreadable certificate is replaced.
     return false;
   }
 }
@@ -157,7 +158,7 @@ function isCertificateUsable(
 const isIssuedBy = (authority: TrustedAuthority, found: TlsFileContents): boolean =>
   ownCertificate(found).verify(parseCertificate(authority.certificate).publicKey);
 
-/** Writes which authorities count, first where it is kept, then for each service that has a certificate. */
+/** Writes the trusted authorities to their source, then to each service with a certificate. */
 async function distributeAuthorities(place: KeyStore, counting: string): Promise<void> {
   await place.write({ kind: 'authority', file: 'ca.crt' }, counting);
   for (const service of SIGNERS)
@@ -177,7 +178,7 @@ const filesOf = (texts: Partial<TlsFileContents>) => Object.entries(texts) as [T
 
 async function requireAuthority(place: KeyStore): Promise<TrustedAuthority> {
   const found = await findAuthority(place);
-  if (!found) throw new Error('There is no authority: make it first.');
+  if (!found) throw new Error('The authority is missing: make it first.');
   return found;
 }
 

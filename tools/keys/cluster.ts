@@ -5,38 +5,39 @@ import { join } from 'node:path';
 import { fileOf } from './key-store.ts';
 import type { KeyItem, KeyStore } from './key-store.ts';
 
-/** How the API of a cluster is reached. */
+/** Access to the API of a cluster. */
 export interface ClusterAccess {
   url: string;
   namespace: string;
-  /** Of a service account; none through `kubectl proxy`. */
+  /** Token of a service account; none through `kubectl proxy`. */
   token?: string;
-  /** The certificate of the cluster's authority. */
+  /** CA certificate of the cluster. */
   ca?: string;
 }
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TIMEOUT_MS = 10_000;
 
-/** What a pod knows of its own cluster. @throws Error outside a pod, or in one without a token */
+/** Reads a pod's access to its own cluster. @throws Error outside a pod, or without a token */
 export function readPodAccess(): ClusterAccess {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
-  if (!host || !port) throw new Error('This is no pod: name a folder with --dir, or an API server with --api.');
+  if (!host || !port) throw new Error('Not in a pod: name a folder with --dir, or an API server with --api.');
   const read = (file: string) => readFileSync(join(ACCOUNT, file), 'utf8').trim();
   try {
     const authority = host.includes(':') ? `[${host}]` : host;
     const url = `https://${authority}:${port}`;
     return { url, namespace: read('namespace'), token: read('token'), ca: read('ca.crt') };
   } catch {
-    throw new Error(`The pod has no token of a service account in ${ACCOUNT}.`);
+    throw new Error(`The pod has no service account token in ${ACCOUNT}.`);
   }
 }
 
 /**
- * Keys in a cluster, by names that begin alike: the Secret `<prefix>-key-<service>` of each service (with its key sets), the Secret
- * `<prefix>-next-keys`, the Secrets `<prefix>-request-secret` and `<prefix>-person-hash`, the Secret `<prefix>-tls-<service>` of each service with its certificate,
- * the Secrets `<prefix>-authority` and `<prefix>-next-authority`, which no pod of a service mounts, the Secret `<prefix>-kafka-<user>` of each user of Kafka, and the
- * ConfigMap `<prefix>-public-keys`. A pod mounts its own Secret and the ConfigMap as one folder. Every call @throws Error, one sentence, when the API server refuses or is away
+ * Keys in a cluster, with a common name prefix. Secrets: `<prefix>-key-<service>` of each service (with its key sets),
+ * `<prefix>-next-keys`, `<prefix>-request-secret`, `<prefix>-person-hash`, `<prefix>-tls-<service>` of each service with its
+ * certificate, `<prefix>-kafka-<user>` of each Kafka user, and `<prefix>-authority` and `<prefix>-next-authority`, which no
+ * service pod mounts. ConfigMap: `<prefix>-public-keys`. A pod mounts its own Secret and the ConfigMap as one folder.
+ * Every call @throws Error, one sentence, when the API server refuses or is unavailable.
  */
 export function openClusterKeyStore(access: ClusterAccess, prefix: string): KeyStore {
   const api = createApi(access);
@@ -102,7 +103,7 @@ interface StoredObject {
   data?: Record<string, string>;
 }
 
-/** Calls the API server; what is not there is undefined. */
+/** Calls the API server. A missing object is undefined. */
 function createApi({ url, token, ca }: ClusterAccess) {
   return async (method: string, path: string, body?: object): Promise<StoredObject | undefined> => {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
@@ -110,7 +111,7 @@ function createApi({ url, token, ca }: ClusterAccess) {
     if (token) headers['authorization'] = `Bearer ${token}`;
     const { status, text } = await call(new URL(path, url), { method, headers, ca, body: JSON.stringify(body) });
     if (status === 404) return undefined;
-    // The answer to a refusal names the account and the object, and no content.
+    // The error names the account and the object, and no content.
     if (status >= 300) throw new Error(`${method} ${path} was refused with ${status}: ${parseReason(text)}`);
     return JSON.parse(text) as StoredObject;
   };
@@ -127,7 +128,7 @@ function call(url: URL, { method, headers, ca, body }: ApiCall): Promise<{ statu
   const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) =>
-      reject(new Error(`The API server at ${url.origin} does not answer: ${error.code ?? error.message}.`));
+      reject(new Error(`The API server at ${url.origin} does not respond: ${error.code ?? error.message}.`));
     const request = send(url, { method, headers, ca, timeout: TIMEOUT_MS }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
@@ -135,7 +136,7 @@ function call(url: URL, { method, headers, ca, body }: ApiCall): Promise<{ statu
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
     });
     request.on('error', fail);
-    request.on('timeout', () => request.destroy(new Error('no answer in time')));
+    request.on('timeout', () => request.destroy(new Error('timeout')));
     request.end(body);
   });
 }

@@ -4,16 +4,16 @@ import { fileOf } from './key-store.ts';
 import type { KeyItem, KeyStore } from './key-store.ts';
 
 /**
- * Keys in a folder as the services read it (`CUPS_KEYS`): private ones for their owner only, public ones in `public/`. Passwords of
- * users of Kafka are in `kafka/`, a file named after each, as the job of topics reads them (`KAFKA_USERS_DIR`); certificates in
- * `tls/<service>/`, as GRPC_TLS_DIR names it, and what makes them in `authority/`, which no service needs.
+ * Keys in a folder, as services read it (`CUPS_KEYS`). Private keys are readable by their owner only, public keys are in
+ * `public/`. `kafka/` holds the passwords of Kafka users for the topics job (`KAFKA_USERS_DIR`), and `tls/<service>/` the
+ * certificates (GRPC_TLS_DIR). `authority/` holds the certificate authority, which no service needs.
  */
 export function openFolderKeyStore(dir: string): KeyStore {
   const pathOf = (item: KeyItem) => pathIn(dir, item);
   const write = async (item: KeyItem, text: string) => {
     const path = pathOf(item);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    // Readers see the old one or the new one, never half of one.
+    // Atomic: readers see the old file or the new one.
     const next = `${path}.${process.pid}.new`;
     await writeFile(next, text, { mode: item.kind === 'public' ? 0o644 : 0o600 });
     await rename(next, path);
@@ -26,7 +26,7 @@ export function openFolderKeyStore(dir: string): KeyStore {
       }),
     write,
     async writeTogether(entries) {
-      // One after the other: whoever reads a certificate and the key of another waits for the rest.
+      // One after the other: a reader waits until a certificate and its key match.
       for (const [item, text] of entries) await write(item, text);
     },
     remove: (item) => rm(pathOf(item), { force: true }),
@@ -52,5 +52,5 @@ function pathIn(dir: string, item: KeyItem): string {
   }
 }
 
-/** Where the certificate of a service is in such a folder: what its GRPC_TLS_DIR names. */
+/** Returns the folder of a service's certificate, for its GRPC_TLS_DIR. */
 export const tlsFolderPath = (dir: string, service: string): string => join(dir, 'tls', service);

@@ -4,18 +4,18 @@ import { formatDuration, remainingMs, PROPAGATION_MS, describeActivation } from 
 import type { PersonNumbers, RotationContext } from './rotation.ts';
 
 /**
- * Secret keys that one or two services have for themselves, several at a time in one file, and changing them without a refused request:
- * announce  the next keys are there, and open, find, or are compared by; the ones before still seal, or hash
- * switch    the next keys seal; the old ones still open what they sealed
- * retire    the old keys count no longer
+ * Secret key sets of one or two services: several keys in one file, rotated without a refused request.
+ * announce  the next keys open or compare; the previous ones still seal or hash
+ * switch    the next keys seal or hash; the old ones still open
+ * retire    the old keys are removed
  */
 
-/** What one made is in use as long as a session, whose cookie or assertion it is in, and until the switch has reached every replica. */
+/** Sealed cookies and assertions live as long as a session, plus the time until every replica has switched. */
 const SESSION_KEY_LIFETIME_MS = PROPAGATION_MS + 8 * 3_600_000;
-/** As many of a kind as a gateway takes: with more, an old one would never go. */
+/** Limit of a gateway per kind of key: with more, an old key could never be retired. */
 const MAX_KEYS_PER_USE = 3;
 
-/** A key, and since when (ms since 1970) it has been what it is: announced, or sealing. */
+/** A key with the time (ms since 1970) since which it is announced or active. */
 interface SecretJwk {
   kty: string;
   kid: string;
@@ -26,16 +26,16 @@ interface SecretJwk {
 
 interface KeySet {
   item: KeyItem;
-  /** What its keys are for; each kind has a key of its own and is changed with the others. */
+  /** Uses of its keys; each use has its own key, rotated with the others. */
   uses: readonly ('enc' | 'sig')[];
   most: number;
-  /** How long what one made may be in use after the switch. */
+  /** How long sealed data may be in use after the switch. */
   lifeMs: number;
-  /** What was sealed is kept, and must have been sealed anew before the old key goes. */
+  /** Whether sealed data is stored, and must be sealed again before the old key is retired. */
   isKept?: boolean;
 }
 
-/** By the names under which the tool knows them. */
+/** By the names that the command uses. */
 const KEY_SET_DEFINITIONS: Readonly<Record<string, KeySet>> = {
   cookie: {
     item: { kind: 'set', service: 'gateway', file: COOKIE_KEY_SET },
@@ -60,20 +60,20 @@ const KEY_SET_DEFINITIONS: Readonly<Record<string, KeySet>> = {
 
 export const KEY_SETS: readonly string[] = Object.keys(KEY_SET_DEFINITIONS);
 
-/** What the first key does. */
+/** Describes what the first key does. */
 const describeUse = (name: string): string => (KEY_SET_DEFINITIONS[name]!.uses[0] === 'sig' ? 'hashes' : 'seals');
 const itemOf = (name: string): KeyItem => KEY_SET_DEFINITIONS[name]!.item;
 
-/** Makes it when it is missing. @returns what was done, in words, as all below */
+/** Generates the keys if they are missing. @returns a sentence for the log, as all functions below */
 async function generateKeySet({ place, now }: RotationContext, name: string): Promise<string> {
-  if (await place.read(itemOf(name))) return 'its keys are there';
+  if (await place.read(itemOf(name))) return 'its keys exist';
   const { uses } = KEY_SET_DEFINITIONS[name]!;
   await writeKeySet(
     place,
     name,
     uses.map((use) => newKey(use, now)),
   );
-  return uses.length === 1 ? 'a key was made' : 'its keys were made';
+  return uses.length === 1 ? 'a key was generated' : 'its keys were generated';
 }
 
 async function addNextKeys({ place, now }: RotationContext, name: string): Promise<string> {
@@ -82,28 +82,30 @@ async function addNextKeys({ place, now }: RotationContext, name: string): Promi
   const waiting = findNextKeys(keys);
   if (waiting[0]) return `${describeNextKeys(name)} announced already; ${describeActivation(waiting[0], now)}`;
   if (uses.some((use) => keysForUse(keys, use).length >= most)) {
-    throw new Error(`${name} has old keys that still count: retire them first.`);
+    throw new Error(`${name} has old keys: retire them first.`);
   }
-  // Later than those that seal, by which they are known as the next ones.
+  // Later than the sealing keys, which marks them as the next ones.
   const since = Math.max(now, ...keys.map((key) => (key.since ?? 0) + 1));
   const next = uses.map((use) => newKey(use, since));
   await writeKeySet(place, name, [...keys, ...next]);
   return `${describeNextKeys(name)} announced; ${describeActivation(next[0]!, now)}`;
 }
 
-/** @throws Error when none is announced, or not yet known everywhere */
+/** @throws Error when none is announced, or not yet read everywhere */
 async function activateNextKeys({ place, now, hurry }: RotationContext, name: string): Promise<string> {
   const keys = await readKeySet(place, name);
   const next = findNextKeys(keys);
   if (!next[0]) throw new Error(`${name} has no next key: announce it first.`);
   const wait = remainingMs(next[0], PROPAGATION_MS, now);
   if (wait > 0 && !hurry) {
-    throw new Error(`The next key of ${name} may not be everywhere yet: switch in ${formatDuration(wait)}, or --now.`);
+    throw new Error(
+      `The next key of ${name} may not be read everywhere yet: switch in ${formatDuration(wait)}, or --now.`,
+    );
   }
   const switched = next.map((key) => Object.assign({}, key, { since: Math.max(now, key.since ?? 0) }));
   await writeKeySet(place, name, [...switched, ...keys.filter((key) => !next.includes(key))]);
   const { lifeMs, isKept } = KEY_SET_DEFINITIONS[name]!;
-  const then = isKept ? ' at the earliest: identity seals all numbers anew first' : '';
+  const then = isKept ? ' at the earliest: identity seals all numbers again first' : '';
   const says =
     next.length === 1
       ? `its next key ${describeUse(name)}; retire the old one`
@@ -111,28 +113,28 @@ async function activateNextKeys({ place, now, hurry }: RotationContext, name: st
   return `${says} in ${formatDuration(lifeMs)}${then}`;
 }
 
-/** @throws Error while what an old one sealed may still be in use, or is kept */
+/** @throws Error while data that an old key sealed may still be in use or is stored */
 async function retireOldKeys({ place, now, hurry, personNumbers }: RotationContext, name: string): Promise<string> {
   const keys = await readKeySet(place, name);
   const { uses, lifeMs, isKept } = KEY_SET_DEFINITIONS[name]!;
-  if (findNextKeys(keys).length > 0) throw new Error(`${name} has a next key that is not in use yet: switch first.`);
+  if (findNextKeys(keys).length > 0) throw new Error(`${name} has a next key that is not active: switch first.`);
   const first = uses.flatMap((use) => keysForUse(keys, use).slice(0, 1));
-  if (first.length === keys.length) return 'there is nothing to retire';
+  if (first.length === keys.length) return 'nothing to retire';
   const wait = remainingMs(first[0]!, lifeMs, now);
   if (wait > 0 && !hurry) {
     throw new Error(
-      `What an old key of ${name} made may still be in use: retire in ${formatDuration(wait)}, or --now.`,
+      `Data sealed with an old key of ${name} may still be in use: retire in ${formatDuration(wait)}, or --now.`,
     );
   }
   if (isKept) await assertUnused(keys, { hurry, personNumbers });
   await writeKeySet(place, name, first);
-  return 'its old keys count no longer';
+  return 'its old keys are retired';
 }
 
 /**
- * What an old key alone opens or finds would be lost with it, so identity is asked, and no hurry overrides its word.
- * @throws Error while something needs an old key; when identity cannot be asked, or some numbers cannot be opened at all, unless in
- *   a hurry
+ * Asks identity whether a number still needs an old key, since retiring the key would lose that number. `--now` does not
+ * override a positive answer.
+ * @throws Error while a number needs an old key; also when identity is unavailable or a number cannot be opened, unless `hurry`
  */
 async function assertUnused(
   keys: readonly SecretJwk[],
@@ -140,23 +142,25 @@ async function assertUnused(
 ): Promise<void> {
   let said: PersonNumbers;
   try {
-    if (!personNumbers) throw new Error('it is not known where it is.');
+    if (!personNumbers) throw new Error('its address is unknown.');
     said = await personNumbers();
   } catch (error) {
     if (hurry) return;
     const why = (error as Error).message;
-    throw new Error(`Identity cannot be asked whether a number still needs an old key: ${why} Or --now, if you know.`);
+    throw new Error(`Identity could not confirm that no number needs an old key: ${why} Use --now if you are sure.`);
   }
   const { kids, numbers, waiting, unreadable } = said;
   if (kids.join(' ') !== keys.map(({ kid }) => kid).join(' ')) {
-    throw new Error('Identity does not have these keys yet, or has others: wait until it has read them.');
+    throw new Error('Identity has not read these keys yet: wait.');
   }
   if (waiting > unreadable) {
-    throw new Error(`${waiting} of ${numbers} personal numbers still need an old key: identity seals them anew, wait.`);
+    throw new Error(
+      `${waiting} of ${numbers} personal numbers still need an old key: wait until identity has sealed them again.`,
+    );
   }
   if (unreadable > 0 && !hurry) {
     throw new Error(
-      `${unreadable} of ${numbers} personal numbers are opened by no key of these: add theirs, or --now.`,
+      `${unreadable} of ${numbers} personal numbers cannot be opened with any of these keys: add theirs, or --now.`,
     );
   }
 }
@@ -187,7 +191,7 @@ const describeNextKeys = (name: string): string =>
   KEY_SET_DEFINITIONS[name]!.uses.length === 1 ? 'its next key is' : 'its next keys are';
 const keysForUse = (keys: readonly SecretJwk[], use: string): SecretJwk[] => keys.filter((key) => key.use === use);
 
-/** Those that are announced, one of each kind: later than the first of theirs. Of keys that were made without a date, none. */
+/** Returns the announced keys, one of each use: later than the first of that use. Undated keys count as active. */
 function findNextKeys(keys: readonly SecretJwk[]): SecretJwk[] {
   return [...new Set(keys.map(({ use }) => use))].flatMap((use) => {
     const [first, ...others] = keysForUse(keys, use);
@@ -197,7 +201,7 @@ function findNextKeys(keys: readonly SecretJwk[]): SecretJwk[] {
 
 const newKey = (use: string, since: number): SecretJwk => Object.assign(generateSecretJwk(use), { since });
 
-/** @throws Error when they are missing, or are no keys */
+/** @throws Error when the keys are missing or invalid */
 async function readKeySet(place: KeyStore, name: string): Promise<SecretJwk[]> {
   const text = await place.read(itemOf(name));
   if (text === undefined) throw new Error(`${name} has no key: make it first.`);
@@ -206,9 +210,9 @@ async function readKeySet(place: KeyStore, name: string): Promise<SecretJwk[]> {
     const isWhole = KEY_SET_DEFINITIONS[name]!.uses.every((use) => keysForUse(keys, use).length > 0);
     if (isWhole && keys.every(({ kid, k }) => kid && k)) return keys;
   } catch {
-    // Said below: nothing of it is shown.
+    // Reported below without the content.
   }
-  throw new Error(`The keys of ${name} are there and are no keys.`);
+  throw new Error(`The keys of ${name} are invalid.`);
 }
 
 const writeKeySet = (place: KeyStore, name: string, keys: readonly SecretJwk[]): Promise<void> =>

@@ -1,21 +1,21 @@
 import type { TlsFileContents } from '@cups/rpc/certificate';
 
-/** Where keys are kept: a folder, or Secrets and a ConfigMap of a cluster. */
+/** Storage of keys: a folder, or Secrets and a ConfigMap of a cluster. */
 export interface KeyStore {
-  /** @returns undefined when it is not there */
+  /** @returns undefined when it is missing */
   read(item: KeyItem): Promise<string | undefined>;
   write(item: KeyItem, text: string): Promise<void>;
-  /** Several files of one folder or Secret; a pod sees all of them change together. */
+  /** Writes files of one folder or Secret, which a pod sees change together. */
   writeTogether(entries: readonly (readonly [KeyItem, string])[]): Promise<void>;
   remove(item: KeyItem): Promise<void>;
-  /** The DNS names under which a service is called here. */
+  /** DNS names of a service. */
   hosts(service: string): string[];
 }
 
 /**
- * What is kept. `private` signs now and `next` will; `public` holds every key that counts; `secret` is what intake makes
- * fingerprints of requests with; `set` is a file of secret keys that a service has for itself, `shared-set` one that a few have alone; `kafka` is the password of a user of
- * Kafka. `tls` is the certificate of a service, `authority` what certifies now and `next-authority` what will.
+ * A stored item. `private` is the active key and `next` the announced one; `public` holds all valid public keys. `secret` is
+ * the key of intake's request fingerprints. `set` is a key set of one service, `shared-set` one of several. `kafka` is the
+ * password of a Kafka user. `tls` is a service certificate, `authority` the active authority and `next-authority` the next.
  */
 export type KeyItem =
   | { kind: 'private' | 'next' | 'public'; service: string }
@@ -27,7 +27,7 @@ export type KeyItem =
   | { kind: 'authority' | 'next-authority'; file: TlsFile };
 export type TlsFile = keyof TlsFileContents;
 
-/** The name of an item's file, also within a Secret or ConfigMap. */
+/** Returns the file name of an item, also in a Secret or ConfigMap. */
 export function fileOf(item: KeyItem): string {
   switch (item.kind) {
     case 'private':

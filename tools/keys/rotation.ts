@@ -4,21 +4,21 @@ import { parsePublicJwks } from '@cups/rpc/jwk';
 import type { KeyItem, KeyStore } from './key-store.ts';
 
 /**
- * Making and changing keys without a refused call. A key is changed in three steps, with time between them, because every
- * process sees a changed file at a moment of its own:
- * announce  the next public key is published; nobody signs with it yet
- * switch    the service signs with the next key; the old public key still counts, for what was signed before
- * retire    the old public key counts no longer
+ * Generates and rotates keys without a refused call. A rotation has three steps with waits between them, because processes
+ * read a changed file at different times:
+ * announce  publishes the next public key; no service signs with it yet
+ * switch    signs with the next key; the old public key stays valid for earlier signatures
+ * retire    removes the old public key
  */
 
 const MINUTE_MS = 60_000;
-/** Until a published key has reached every process: a mounted ConfigMap takes up to two minutes. */
+/** Time until every process has read a published key: a mounted ConfigMap takes up to two minutes. */
 export const PROPAGATION_MS = 5 * MINUTE_MS;
-/** How long what a service signed may live after the switch has reached it; sessions, which identity signs, live up to 8 h. */
+/** Lifetime of a service's signatures after its switch; sessions, which identity signs, live up to 8 h. */
 const signatureLifetime = (service: string): number =>
   PROPAGATION_MS + (service === 'identity' ? 8 * 60 * MINUTE_MS : 5 * MINUTE_MS);
 
-/** A private key, and since when (ms since 1970) it has been what it is: announced, or in use. */
+/** A private key with the time (ms since 1970) since which it is announced or active. */
 interface PrivateJwk extends JsonWebKey {
   since?: number;
 }
@@ -27,56 +27,56 @@ export interface RotationContext {
   place: KeyStore;
   /** Milliseconds since 1970. */
   now: number;
-  /** Do not wait for the time that a step asks for. */
+  /** Skips the waiting time of a step. */
   hurry: boolean;
-  /** Asks identity how far the personal numbers have followed their keys. @throws Error when it cannot be asked */
+  /** Asks identity how many personal numbers still need old keys. @throws Error when identity is unavailable */
   personNumbers?: (() => Promise<PersonNumbers>) | undefined;
 }
 
-/** What identity says of the personal numbers that it has stored. */
+/** Identity's report on its stored personal numbers. */
 export interface PersonNumbers {
-  /** Of the keys that it has. */
+  /** IDs of the keys that it has. */
   kids: string[];
   numbers: number;
-  /** Those that still need another key than the first ones. */
+  /** Numbers that still need another key than the first ones. */
   waiting: number;
-  /** Those of them that no key opens. */
+  /** Numbers among them that no key opens. */
   unreadable: number;
 }
 
 const itemOf = (kind: 'private' | 'next' | 'public', service: string): KeyItem => ({ kind, service });
 
-/** Makes what is missing; what is there stays. @returns what was made, in words */
+/** Generates missing keys; existing ones stay. @returns a sentence for the log */
 export async function generateKey({ place, now }: RotationContext, service: string): Promise<string> {
   const own = await readPrivate(place, itemOf('private', service));
   if (own) {
     const known = await readPublic(place, service);
-    if (includesKey(known, own)) return 'its key is there';
+    if (includesKey(known, own)) return 'its key exists';
     await writePublicKeys(place, service, [...known, own]);
-    return 'its key is there; its public key was missing and is published';
+    return 'its key exists; its public key was missing and is published';
   }
   const made = newKey(now);
-  // First the public one: a process that saw the private one alone would sign what nobody can verify.
+  // The public key first: a process with only the private one would sign what no service can verify.
   await writePublicKeys(place, service, [made]);
   await place.write(itemOf('private', service), JSON.stringify(made));
-  return 'a key was made';
+  return 'a key was generated';
 }
 
-/** Makes the secret of intake when it is missing. */
+/** Generates intake's secret if it is missing. */
 export async function generateSecret(place: KeyStore): Promise<string> {
-  if (await place.read({ kind: 'secret' })) return 'its secret is there';
+  if (await place.read({ kind: 'secret' })) return 'its secret exists';
   await place.write({ kind: 'secret' }, randomBytes(32).toString('base64url'));
-  return 'its secret was made';
+  return 'its secret was generated';
 }
 
-/** Makes the password of a user of Kafka when it is missing. */
+/** Generates the password of a Kafka user if it is missing. */
 export async function generatePassword(place: KeyStore, user: string): Promise<string> {
-  if (await place.read({ kind: 'kafka', user })) return 'its password for Kafka is there';
+  if (await place.read({ kind: 'kafka', user })) return 'its password for Kafka exists';
   await place.write({ kind: 'kafka', user }, randomBytes(32).toString('base64url'));
-  return 'its password for Kafka was made';
+  return 'its password for Kafka was generated';
 }
 
-/** Step 1: the next public key is published. */
+/** Step 1: publishes the next public key. */
 export async function publishNextKey({ place, now }: RotationContext, service: string): Promise<string> {
   const own = await requireKey(place, service);
   const known = await readPublic(place, service);
@@ -89,18 +89,18 @@ export async function publishNextKey({ place, now }: RotationContext, service: s
   return `its next key is announced; ${describeActivation(next, now)}`;
 }
 
-/** Step 2: the service signs with the next key. @throws Error when it is not announced, or not yet known everywhere */
+/** Step 2: signs with the next key. @throws Error when it is not announced, or not yet read everywhere */
 export async function activateNextKey({ place, now, hurry }: RotationContext, service: string): Promise<string> {
   const next = await readPrivate(place, itemOf('next', service));
   if (!next) throw new Error(`${service} has no next key: announce it first.`);
   const wait = remainingMs(next, PROPAGATION_MS, now);
   if (wait > 0 && !hurry) {
     throw new Error(
-      `The next key of ${service} may not be known everywhere yet: switch in ${formatDuration(wait)}, or --now.`,
+      `The next key of ${service} may not be read everywhere yet: switch in ${formatDuration(wait)}, or --now.`,
     );
   }
   if (!includesKey(await readPublic(place, service), next)) {
-    throw new Error(`The next key of ${service} is not published any more: announce it again.`);
+    throw new Error(`The next key of ${service} is no longer published: announce it again.`);
   }
   next.since = now;
   await place.write(itemOf('private', service), JSON.stringify(next));
@@ -108,25 +108,25 @@ export async function activateNextKey({ place, now, hurry }: RotationContext, se
   return `it signs with its next key; retire the old one in ${formatDuration(signatureLifetime(service))}`;
 }
 
-/** Step 3: the old public key counts no longer. @throws Error while what it signed may still be in use */
+/** Step 3: removes the old public key. @throws Error while its signatures may still be in use */
 export async function retireOldKeys({ place, now, hurry }: RotationContext, service: string): Promise<string> {
   const own = await requireKey(place, service);
   if (await readPrivate(place, itemOf('next', service))) {
-    throw new Error(`${service} has a next key that it does not sign with yet: switch first.`);
+    throw new Error(`${service} has a next key that is not active: switch first.`);
   }
   const known = await readPublic(place, service);
-  if (known.length === 1 && includesKey(known, own)) return 'there is nothing to retire';
+  if (known.length === 1 && includesKey(known, own)) return 'nothing to retire';
   const wait = remainingMs(own, signatureLifetime(service), now);
   if (wait > 0 && !hurry) {
     throw new Error(
-      `What the old key of ${service} signed may still be in use: retire in ${formatDuration(wait)}, or --now.`,
+      `Signatures of the old key of ${service} may still be in use: retire in ${formatDuration(wait)}, or --now.`,
     );
   }
   await writePublicKeys(place, service, [own]);
-  return 'its old key counts no longer';
+  return 'its old key is retired';
 }
 
-/** Where a service stands, in words. */
+/** Describes the keys of a service. */
 export async function describeKey({ place, now }: RotationContext, service: string): Promise<string> {
   const own = await readPrivate(place, itemOf('private', service));
   if (!own) return 'it has no key';
@@ -155,8 +155,8 @@ async function readPrivate(place: KeyStore, item: KeyItem): Promise<PrivateJwk |
     parsePublicJwks(text);
     return jwk;
   } catch {
-    // A key that cannot be read is not overwritten: it may be the only one.
-    throw new Error(`A private key of ${'service' in item ? item.service : 'intake'} is there and is no key.`);
+    // An unreadable key is not overwritten: it may be the only one.
+    throw new Error(`The private key of ${'service' in item ? item.service : 'intake'} is invalid.`);
   }
 }
 
@@ -172,13 +172,13 @@ async function readPublic(place: KeyStore, service: string): Promise<JsonWebKey[
   try {
     parsePublicJwks(text);
   } catch {
-    throw new Error(`The public keys of ${service} are there and are no keys.`);
+    throw new Error(`The public keys of ${service} are invalid.`);
   }
   const parsed = JSON.parse(text) as JsonWebKey & { keys?: JsonWebKey[] };
   return parsed.keys ?? [parsed];
 }
 
-/** Without what is private. One key is written as a JWK, several as a set. */
+/** Strips private members. Writes one key as a JWK, several as a set. */
 async function writePublicKeys(place: KeyStore, service: string, keys: readonly JsonWebKey[]): Promise<void> {
   const bare = keys.map(({ kty, crv, x }) => ({ kty, crv, x }));
   await place.write(itemOf('public', service), JSON.stringify(bare.length === 1 ? bare[0] : { keys: bare }));
@@ -186,7 +186,7 @@ async function writePublicKeys(place: KeyStore, service: string, keys: readonly 
 
 const includesKey = (keys: readonly JsonWebKey[], one: JsonWebKey): boolean => keys.some(({ x }) => x === one.x);
 const kidOf = (jwk: JsonWebKey): string => parsePublicJwks(JSON.stringify(jwk))[0]!.kid;
-/** Of keys that were made without a date, none. */
+/** Returns 0 for undated keys. */
 export const remainingMs = ({ since = 0 }: { since?: number }, time: number, now: number): number =>
   Math.max(0, since + time - now);
 export const describeActivation = (next: { since?: number }, now: number): string => {

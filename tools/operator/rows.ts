@@ -1,12 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import { CommandError } from '../cups/services.ts';
 
-/** A table of staff as people write it: one place of one person a line. */
+/** A staff table: one workplace of one person per line. */
 
 const REQUIRED_COLUMNS = ['idnp', 'given_name', 'family_name', 'centre', 'roles', 'language'];
 const OPTIONAL_COLUMNS = ['agency'];
 
-/** A line, as identity takes it. */
+/** A row, as identity accepts it. */
 export interface StaffRow {
   line: number;
   idnp: string;
@@ -19,9 +19,9 @@ export interface StaffRow {
 }
 
 /**
- * The rows of a CSV text in UTF-8 with a first line of columns; `roles` holds words with spaces between them. An empty centre is
- * the platform, or the agency that the column `agency` names, which a table may go without.
- * @throws Refused, one sentence, when it is no such table
+ * Parses a UTF-8 CSV text with a header line; `roles` is separated by spaces. An empty centre means the platform, or the
+ * agency in the optional column `agency`.
+ * @throws CommandError, one sentence, when the table is invalid
  */
 export function parseRows(text: string): StaffRow[] {
   const notUtf8 = text.search(/[\uFFFD\0]/);
@@ -34,7 +34,7 @@ export function parseRows(text: string): StaffRow[] {
   try {
     records = parse(text, { bom: true, columns: true, delimiter, info: true, skip_empty_lines: true, trim: true });
   } catch (error) {
-    throw new CommandError(`This is no table: ${(error as Error).message}`);
+    throw new CommandError(`Invalid table: ${(error as Error).message}`);
   }
   const missing = REQUIRED_COLUMNS.filter((name) => records[0] && !(name in records[0].record));
   if (records.length === 0)
@@ -44,8 +44,7 @@ export function parseRows(text: string): StaffRow[] {
   const unknown = Object.keys(records[0]!.record).filter(
     (name) => ![...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS].includes(name),
   );
-  if (unknown.length > 0)
-    throw new CommandError(`The table has a column ${unknown.join(', ')}, which is not known here.`);
+  if (unknown.length > 0) throw new CommandError(`The table has a column ${unknown.join(', ')}, which is unknown.`);
   return records.map(({ info, record }) => ({
     line: info.lines,
     idnp: record['idnp']!,
@@ -58,6 +57,6 @@ export function parseRows(text: string): StaffRow[] {
   }));
 }
 
-/** centres/{code} of a code, or of what is a name already. */
+/** Returns centres/{code} for a code or a resource name. */
 export const toResourceName = (code: string, collection = 'centres'): string =>
   code === '' || code.includes('/') ? code : `${collection}/${code}`;

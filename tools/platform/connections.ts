@@ -6,48 +6,48 @@ import type { ServiceName } from '../services.ts';
 import { administratorAccess, kafkaSignInSettings, storeAuthority, storeAuthorityFile } from './access.ts';
 import type { LocalAccess } from './access.ts';
 
-/** The ways of a platform to its store and its Kafka: to what is embedded by its own keys, to what is given as the environment says. */
+/** A platform's connections to its store and Kafka: embedded ones with their own keys, others from the environment. */
 export interface PlatformConnections {
   mongoUri: string;
   kafkaBrokers: string;
-  /** Of the administrator, when Kafka is embedded and closed. */
+  /** The administrator's access, when Kafka is embedded and has users. */
   kafkaAccess: KafkaAccess | undefined;
-  /** What a driver of the store is to be told beside the URI. */
+  /** TLS options of the store's driver. */
   mongoTls: { tls?: true; ca?: string };
-  /** Folder of the passwords of Kafka's users, when they are ours to make. */
+  /** Folder of Kafka passwords, when the platform manages the users. */
   usersDir: string | undefined;
-  /** The settings of a service that say how it comes in. */
+  /** Connection settings of a service. */
   settingsOf: (service: ServiceName) => Record<string, string>;
 }
 
-/** What runs already. */
+/** Parts that already run. */
 export type ExistingParts = ReturnType<typeof readExistingParts>;
 
-/** The store that is named by MONGODB_URI, or by the file of MONGODB_URI_FILE. */
+/** Returns the store URI of MONGODB_URI or MONGODB_URI_FILE. */
 function readStoreUri(): string | undefined {
   const { MONGODB_URI: uri, MONGODB_URI_FILE: file } = process.env;
   return (uri || file) && readSettings(STORED_BACKEND_SETTINGS, process.env).mongoUri;
 }
 
-/** What runs already: of the caller, else of the environment; and how it is reached. */
+/** Returns the running parts of the caller, or else of the environment. */
 export function readExistingParts(parts: { mongoUri: string; kafkaBrokers: string } | undefined) {
   return {
     mongo: parts?.mongoUri ?? readStoreUri(),
     kafka: parts?.kafkaBrokers ?? process.env['KAFKA_BROKERS'],
     access: readSettings(KAFKA_SETTINGS, process.env),
     ca: readSettings({ ca: STORED_BACKEND_SETTINGS.mongoCa }, process.env).ca,
-    /** Whether somebody else has made its topics and users. */
+    /** Whether their topics and users exist. */
     isMade: parts !== undefined,
   };
 }
 
-/** What must be started. */
+/** Returns the parts to start. */
 export const findMissingParts = ({ kafka, mongo }: ExistingParts): LocalPart[] => [
   ...(kafka ? [] : (['kafka'] as const)),
   ...(mongo ? [] : (['store'] as const)),
 ];
 
-/** Services that sign in to Kafka, each as itself. */
+/** Services that sign in to Kafka as themselves. */
 const KAFKA_SERVICES: readonly ServiceName[] = [
   'identity',
   'intake',
@@ -56,7 +56,7 @@ const KAFKA_SERVICES: readonly ServiceName[] = [
   'agency-simulator',
 ];
 
-/** @param embedded the ways into what was started */
+/** @param embedded access to the started parts */
 export function resolveConnections(embedded: LocalAccess | undefined, given: ExistingParts): PlatformConnections {
   const kafka = given.kafka ? undefined : embedded;
   const store = given.mongo ? undefined : embedded;
@@ -69,7 +69,7 @@ export function resolveConnections(embedded: LocalAccess | undefined, given: Exi
     mongoTls: ca === undefined ? {} : { tls: true, ca },
     usersDir: kafka?.closed?.usersDir,
     settingsOf: (service) => ({
-      // Topics are made by whoever may make users as well.
+      // Whoever may create users also creates topics.
       ...(given.isMade ? {} : { CREATE_TOPICS: 'false' }),
       ...(caFile ? { MONGODB_TLS_CA_FILE: caFile } : {}),
       ...(kafka && KAFKA_SERVICES.includes(service) ? kafkaSignInSettings(kafka, kafka.prefix + service) : {}),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** What the environment of every service of one local platform has in common. */
+/** Environment that all services of a local platform share. */
 export interface PlatformEnvironment {
   root: string;
   dataDir: string;
@@ -8,23 +8,23 @@ export interface PlatformEnvironment {
   mongoUri: string;
   kafkaBrokers: string;
   prefix: string;
-  /** Of the gateway. */
+  /** URL of the gateway. */
   url: string;
-  /** More, for all services. */
+  /** Extra environment for all services. */
   more: Record<string, string> | undefined;
 }
 
-/** The ports of one process. */
+/** Ports of one process. */
 export interface Ports {
-  /** For calls; the gateway takes it for its public face. */
+  /** Port for gRPC calls; the gateway uses it for its public server. */
   grpc: number;
   http: number;
 }
 
 /**
- * The settings of one process, over the environment of this one.
- * @param connectionSettings how it comes to the store and to Kafka
- * @param addressOf where a neighbour listens, by its name
+ * Builds the environment of one process, over that of this process.
+ * @param connectionSettings settings of the store and Kafka
+ * @param addressOf returns the address of a service
  * @param own settings of this service alone
  */
 export function buildEnvironment(
@@ -37,7 +37,7 @@ export function buildEnvironment(
   const inherited = process.env;
   return {
     ...inherited,
-    // A store that is given by a file keeps its file: an address with a password stands in no environment.
+    // A URI that comes from a file stays in the file: no environment holds its password.
     ...(inherited['MONGODB_URI_FILE'] ? {} : { MONGODB_URI: platform.mongoUri }),
     KAFKA_BROKERS: platform.kafkaBrokers,
     CUPS_PREFIX: platform.prefix,
@@ -46,7 +46,7 @@ export function buildEnvironment(
     CUPS_KEYS: platform.keysDir,
     CUPS_DATA: join(platform.root, 'data'),
     CUPS_STATE: platform.dataDir,
-    // Compiled code is kept between starts: quicker to serve, and some 25 MiB a process less.
+    // The compile cache speeds up starts and saves some 25 MiB per process.
     NODE_COMPILE_CACHE: join(platform.root, '.cups', 'compile-cache'),
     GRPC_PORT: String(grpc),
     HTTP_PORT: String(http),

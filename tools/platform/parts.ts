@@ -4,17 +4,16 @@ import type { LocalOptions, LocalPlatform } from '@cups/local';
 import { buildAccess, administratorAccess, writeAccess } from './access.ts';
 import type { LocalAccess } from './access.ts';
 
-/** The embedded store and Kafka, and the ways into them. */
+/** The embedded store and Kafka, and the access to them. */
 export interface EmbeddedParts {
   local: LocalPlatform;
   access: LocalAccess;
 }
 
 /**
- * Starts embedded parts, closed unless they shall be open: then Kafka speaks TLS and knows its administrator, also when its data were made
- * in the open. What they hold is the same either way. The store, which has no users, listens on this machine alone: TLS would keep nobody
- * out, and cost as much again as that of Kafka.
- * @throws Error with one sentence for a person
+ * Starts embedded parts. Unless `open`, Kafka uses TLS and has its administrator, also on data created without. The data is the
+ * same either way. The store has no users and listens on localhost only: TLS would protect nothing, and cost as much as Kafka's.
+ * @throws Error, one sentence for the user
  */
 export async function startEmbeddedParts(
   options: LocalOptions & { open?: boolean; prefix: string },

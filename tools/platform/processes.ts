@@ -7,10 +7,10 @@ import { findFreePort } from '@cups/local';
 import type { Ports } from './environment.ts';
 import { memoryFlags } from './memory.ts';
 
-/** The services of one platform as processes of this machine: each by its name, further copies as `intake-2`. */
+/** Local processes of one platform, by service name; further copies are named `intake-2`. */
 
 const READY_SECONDS = 60;
-/** Longer than the 20 s in which a service ends by itself. */
+/** Longer than the 20 s of a service's own shutdown. */
 const KILL_AFTER_MS = 22_000;
 
 export interface ProcessesOptions {
@@ -18,7 +18,7 @@ export interface ProcessesOptions {
   /** Folder of their logs. */
   logs: string;
   signal: AbortSignal | undefined;
-  /** One has ended though nobody asked it to. */
+  /** A process has exited unexpectedly. */
   onExit: (label: string, code: number | null) => void;
 }
 
@@ -31,13 +31,13 @@ export class Processes {
     this.#parts = parts;
   }
 
-  /** The ports of a process: chosen once, the same whenever it is started again. */
+  /** Chooses the ports of a process once; restarts keep them. */
   async choosePorts(label: string): Promise<Ports> {
     if (!this.#ports.has(label)) this.#ports.set(label, { grpc: await findFreePort(), http: await findFreePort() });
     return this.portsOf(label);
   }
 
-  /** The ports that were chosen for it. */
+  /** Returns the chosen ports. */
   portsOf(label: string): Ports {
     return this.#ports.get(label)!;
   }
@@ -46,19 +46,19 @@ export class Processes {
     return Object.fromEntries([...this.#children].map(([label, child]) => [label, child.pid ?? 0]));
   }
 
-  /** Names of those that run. */
+  /** Returns the labels of running processes. */
   labels(): string[] {
     return [...this.#children.keys()];
   }
 
-  /** Starts one and waits until it is ready. @throws Error, one sentence for a person, when it does not come up; then it is ended */
+  /** Starts a process and waits until it is ready. @throws Error, one sentence for the user, after ending it, when it fails */
   async start(label: string, service: string, environment: NodeJS.ProcessEnv): Promise<void> {
     const { root, logs, onExit } = this.#parts;
     const log = openSync(join(logs, `${label}.log`), 'a');
     const child = spawn(
       join(root, 'node_modules/.bin/node'),
       ['--disable-warning=ExperimentalWarning', ...memoryFlags(service), join(root, 'apps', service, 'src/main.ts')],
-      // A group of its own: Ctrl-C is ours to pass on, in order. The channel ends it should we be killed.
+      // Own process group: this process forwards Ctrl-C in order. The IPC channel ends the child if this process is killed.
       { cwd: root, detached: true, stdio: ['ignore', log, log, 'ipc'], env: environment },
     );
     this.#children.set(label, child);
@@ -70,7 +70,7 @@ export class Processes {
     await this.#ready(label, child);
   }
 
-  /** Ends one, by force when it is not gone in time; nothing when it does not run. */
+  /** Ends a process, by force after a timeout. Does nothing if it does not run. */
   async end(label: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#children.get(label);
     this.#children.delete(label);

@@ -8,30 +8,30 @@ import type { KafkaAccess } from '@cups/events';
 import { createAgencyParser, watchRegistry } from '@cups/registry';
 import { agenciesIn, readQuotas } from '../topics/agencies.ts';
 
-/** Topics, users, rights and quotas of a platform of this machine, from its data: made by the starter, never by a service. */
+/** Creates topics, users, ACLs and quotas of a local platform from its data. Services never create them. */
 
-/** Of each topic, where nobody says more; production has more. */
+/** Default number of partitions; production has more. */
 const DEFAULT_PARTITIONS = 3;
 
 export interface ProvisionOptions {
   brokers: string[];
-  /** Of the administrator, or of whoever may make topics. */
+  /** Access of the administrator, or of a user that may create topics. */
   access: KafkaAccess | undefined;
   prefix: string;
   /** Folder of data files. */
   data: string;
-  /** Folder of the passwords of users, made where they are missing; without it there are no users. */
+  /** Folder of passwords, generated if missing. Without it there are no users. */
   usersDir: string | undefined;
-  /** Of each topic that is made. @default 3 and the brokers' own */
+  /** Partitions of each new topic. @default 3, and the brokers' replication factor */
   partitions?: number;
   replicationFactor?: number;
-  /** In the place of which of these agencies the simulator stands. @default of all */
+  /** Selects the agencies that the simulator replaces. @default all */
   simulated?: (agencies: string[]) => string[];
-  /** Whose passwords are made when they are missing, by users. @default everybody's */
+  /** Users whose missing passwords are generated. @default all */
   newcomers?: readonly string[];
 }
 
-/** Makes what is missing for the agencies that have a file now. @throws Error, one sentence */
+/** Creates what is missing for the current agencies. @throws Error, one sentence */
 export async function provisionKafka(options: ProvisionOptions): Promise<void> {
   const { brokers, access, prefix, data, usersDir, partitions = DEFAULT_PARTITIONS, replicationFactor = -1 } = options;
   const agencies = agenciesIn(data);
@@ -41,7 +41,7 @@ export async function provisionKafka(options: ProvisionOptions): Promise<void> {
 
 type UserProvisionOptions = ProvisionOptions & { access: KafkaAccess; usersDir: string };
 
-/** Makes the topics of an agency that has no file yet, so that no service looks for them in vain. @throws Error, one sentence */
+/** Creates the topics of an agency before it has a file, so that every service finds them. @throws Error, one sentence */
 export const provisionTopics = ({ brokers, access, prefix, ...more }: ProvisionOptions, code: string): Promise<void> =>
   ensureTopics({
     brokers,
@@ -64,12 +64,12 @@ async function provisionUsers(options: UserProvisionOptions): Promise<void> {
   await ensureUsers({ brokers, access, principals, passwordOf });
 }
 
-/** Makes the password of a user, for its owner's eyes only, when there is none. */
+/** Generates a user's password, readable by the owner only, if there is none. */
 function createPassword(usersDir: string, user: string): void {
   if (existsSync(join(usersDir, user))) return;
   const beside = writeNewPassword(usersDir, user);
   try {
-    // Whoever comes second, at the same moment, finds the one that is there.
+    // A concurrent second caller finds the first one's password.
     linkSync(beside, join(usersDir, user));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -78,11 +78,11 @@ function createPassword(usersDir: string, user: string): void {
   }
 }
 
-/** Writes another password in the place of the one that a user has: Kafka does not know it yet. */
+/** Replaces a user's password in the folder. Kafka does not have it yet. */
 export const renewPassword = (usersDir: string, user: string): void =>
   renameSync(writeNewPassword(usersDir, user), join(usersDir, user));
 
-/** Hidden ones are no users. */
+/** Hidden files are not users. */
 function writeNewPassword(usersDir: string, user: string): string {
   mkdirSync(usersDir, { recursive: true, mode: 0o700 });
   const file = join(usersDir, `.${user}.${process.pid}`);
@@ -91,11 +91,11 @@ function writeNewPassword(usersDir: string, user: string): string {
 }
 
 /**
- * Makes what the agencies need that have a file, and follows the files: what one that comes or changes needs is made while everything
- * runs, and tried again until it is.
- * @param onProgress one line for a person
- * @returns ends it
- * @throws Error, one sentence, when the first could not be made
+ * Provisions the current agencies and watches their files. Provisions each new or changed one while the platform runs, with
+ * retries.
+ * @param onProgress receives progress lines
+ * @returns a function that stops watching
+ * @throws Error, one sentence, when the first provisioning fails
  */
 export async function provisionAndWatch(
   options: ProvisionOptions,
@@ -108,7 +108,7 @@ export async function provisionAndWatch(
   const provisionWithRetries = async (): Promise<void> => {
     const waits = backoff({ initialMs: 500, maxMs: 10_000 });
     for (let failure = await tryProvision(options); failure && !closed; failure = await tryProvision(options)) {
-      onProgress(`${failure} It is tried again.`);
+      onProgress(`${failure} Retrying.`);
       await pause(waits.next(), undefined, { ref: false });
     }
   };
@@ -121,7 +121,7 @@ export async function provisionAndWatch(
       if (!before) return;
       const added = knownCodes.filter((code) => !before.includes(code));
       turn = turn.then(provisionWithRetries).then(() => {
-        for (const code of added) onProgress(`agency ${code}: topics, user, rights and quota are there`);
+        for (const code of added) onProgress(`agency ${code}: topics, user, ACLs and quota exist`);
       });
     },
   });

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { syntheticIdnp } from '@cups/identity/synthetic';
 import { ensureKeyPair } from '@cups/test-idp/certificates';
 
-/** The identity provider that stands beside a platform of this machine, and speaks SAML 2.0 and OpenID Connect with it. */
+/** The test identity provider of a local platform, with SAML 2.0 and OpenID Connect. */
 
 export interface TestIdp {
   url: string;
-  /** Of its process. */
+  /** Environment of its process. */
   env: Record<string, string>;
-  /** Of identity, which it signs people in to. */
+  /** Settings of identity, which trusts it. */
   identity: Record<string, string>;
-  /** Tells it whom to offer: the operators that the platform lists. */
+  /** Publishes the platform's operators as its users. */
   publishPeople(): Promise<void>;
 }
 
@@ -20,9 +20,9 @@ const ENTITY_ID = 'urn:cups:local';
 const CLIENT_ID = 'cups';
 
 /**
- * Makes the keys of both sides where they are not there.
- * @param around where the platform has its data, its gateway, where browsers find that, the port of the provider, and where
- *   browsers find it when something else stands before it
+ * Generates the keys of both sides if they are missing.
+ * @param around data folder, gateway URL, its origin for browsers, port of the provider, and the provider's origin for browsers
+ *   behind a proxy
  */
 export async function prepareTestIdp(around: {
   dataDir: string;
@@ -38,7 +38,7 @@ export async function prepareTestIdp(around: {
   await Promise.all([ensureKeyPair(dir, 'idp'), ensureKeyPair(keysDir, 'current')]);
   const secret = join(dir, 'oidc.secret');
   if (!existsSync(secret)) writeFileSync(secret, randomBytes(32).toString('base64url'), { mode: 0o600 });
-  // For a browser another site than the gateway, which is found under 127.0.0.1: cookies have to prove themselves.
+  // Another site than the gateway's 127.0.0.1, so that tests cover cross-site cookies.
   const { url } = around.served ?? { url: `http://localhost:${port}` };
   const origins = [around.url, around.url.replace('127.0.0.1', 'localhost')];
   return {
@@ -82,7 +82,7 @@ interface OperatorPage {
   nextPageToken?: string;
 }
 
-/** All operators that the platform offers for trying out; nobody where it has no local provider. */
+/** Returns all operators for trying out; empty without a local provider. */
 async function listOperators(url: string): Promise<OperatorPage['operators']> {
   const all: OperatorPage['operators'] = [];
   let pageToken = '';
@@ -90,7 +90,7 @@ async function listOperators(url: string): Promise<OperatorPage['operators']> {
     const query = new URLSearchParams({ pageSize: '200', ...(pageToken && { pageToken }) });
     const answer = await fetch(`${url}/api/v1/operators?${query}`);
     if (answer.status === 404) return [];
-    if (!answer.ok) throw new Error(`The gateway answered ${answer.status} when it was asked for the test operators.`);
+    if (!answer.ok) throw new Error(`GET of the test operators returned ${answer.status}.`);
     const page = (await answer.json()) as OperatorPage;
     all.push(...page.operators);
     pageToken = page.nextPageToken ?? '';

@@ -31,7 +31,7 @@ export async function appointFirstSupervisor(operator: Administrator, url: strin
   const { status } = await desk.call('GET', '/staff');
   if (status !== 200) throw new Error(`The first supervisor sees no staff: ${status}`);
   await operator.sh(upgrade);
-  expectMatch(await operator.sh(logs), /A supervisor is at work already .*nothing was changed/);
+  expectMatch(await operator.sh(logs), /A supervisor is already active .*Nothing was changed/);
   await operator.sh(remove);
   return 'refused without a reason; appointed and at work; done again it changes nothing';
 }

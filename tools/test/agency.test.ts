@@ -31,7 +31,7 @@ function agency(...words: string[]) {
 }
 const NAMES = ['--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service'];
 
-test('an agency that is added is shown with all that follows, has a file that the platform reads, and its topics; it is removed again', async () => {
+test('adds an agency with file, topics and user, and removes it', async () => {
   const added = agency('add', 'fisc', ...NAMES, '--request-percent', '10');
   expect(added).toMatchObject({ code: 0, err: '' });
   expect(added.out).toContain(`+ topic ${prefix}agency.fisc.requests (kept 90 days)`);
@@ -61,7 +61,7 @@ test('an agency that is added is shown with all that follows, has a file that th
   writeFileSync(centre, before.replace('mai]', 'mai, fisc]'));
   expect(agency('remove', 'fisc')).toMatchObject({ code: 1, err: expect.stringContaining('CU-001') as unknown });
   writeFileSync(centre, before);
-  expect(agency('remove', 'fisc').out).toContain('Open with it: none.');
+  expect(agency('remove', 'fisc').out).toContain('Open applications: none.');
   expect(existsSync(fileOf('fisc'))).toBe(false);
   expect((await reconcileTopics({ brokers, topics, create: false })).missing).toEqual([]);
 }, 60_000);
@@ -69,20 +69,20 @@ test('an agency that is added is shown with all that follows, has a file that th
 const names = { ro: 'Serviciul Fiscal', ru: 'Налоговая служба', en: 'Tax Service' };
 
 test.each<[string, string, AgencyInput, RegExp]>([
-  ['a code with capitals', 'Fisc', names, /^Fisc cannot be a code: 2 to 20 small letters/],
-  ['a code with a dot', 'fi.sc', names, /cannot be a code/],
-  ['the code of a part of the platform', 'agency-bridge-x', names, /^The code agency-bridge-x is taken/],
-  ['a code that there is', 'asp', names, /^There is an agency asp already/],
-  ['no names', 'fisc', { ro: 'Fisc' }, /^Its name is missing: --ru '…'\. Its name is missing: --en '…'\.$/],
-  ['a zone that there is not', 'fisc', { ...names, timeZone: 'Mars/Olympus' }, /time zone Mars\/Olympus/],
-  ['a day that ends before it begins', 'fisc', { ...names, from: '18:00' }, /working time ends at 17:00/],
-  ['a day of no week', 'fisc', { ...names, days: 'mon xyz' }, /workingTime\/days\/1/],
-  ['a calendar that there is not', 'fisc', { ...names, calendar: 'none' }, /^There is no calendar none\./],
-])('%s is refused with every reason', (_, code, said, sentence) => {
-  expect(() => buildAgencyFile(data.dir, code, said)).toThrow(sentence);
+  ['a code with capitals', 'Fisc', names, /^Code Fisc is invalid: use 2 to 20 lowercase letters/],
+  ['a code with a dot', 'fi.sc', names, /^Code fi.sc is invalid/],
+  ['a reserved code', 'agency-bridge-x', names, /^The code agency-bridge-x is taken/],
+  ['an existing code', 'asp', names, /^Agency asp exists/],
+  ['no names', 'fisc', { ro: 'Fisc' }, /^The name is missing: --ru '…'\. The name is missing: --en '…'\.$/],
+  ['an unknown time zone', 'fisc', { ...names, timeZone: 'Mars/Olympus' }, /time zone Mars\/Olympus/],
+  ['working time that ends before it starts', 'fisc', { ...names, from: '18:00' }, /working time ends at 17:00/],
+  ['an unknown weekday', 'fisc', { ...names, days: 'mon xyz' }, /workingTime\/days\/1/],
+  ['an unknown calendar', 'fisc', { ...names, calendar: 'none' }, /^Calendar none not found\./],
+])('refuses %s', (_, code, input, sentence) => {
+  expect(() => buildAgencyFile(data.dir, code, input)).toThrow(sentence);
 });
 
-test('what engineers paste signs in as Kafka asks, puts messages where Java does, and holds no password', () => {
+test('client configurations sign in, partition as Java does, and contain no password', () => {
   const lines = formatClients('fisc', deriveResources('fisc', undefined, undefined), undefined);
   expect(lines.match(/^--- .*$/gm)).toEqual(['--- java', '--- librdkafka', '--- aiokafka', '--- kafkajs']);
   for (const word of ['SASL_SSL', 'partitioner=murmur2_random', 'scram-sha-512', '<password>', 'fisc.main']) {
@@ -90,7 +90,10 @@ test('what engineers paste signs in as Kafka asks, puts messages where Java does
   }
 });
 
-test.each(['java', 'librdkafka', 'aiokafka'] as const)('lines for %s make the producer idempotent', (client) => {
-  const connection = { brokers: 'k:1', user: 'u', requests: 'q', replies: 'r', group: 'g', closed: true };
-  expect(CLIENTS[client](connection).join('\n')).toMatch(/enable[._]idempotence=[Tt]rue/);
-});
+test.each(['java', 'librdkafka', 'aiokafka'] as const)(
+  'the configuration for %s makes the producer idempotent',
+  (client) => {
+    const connection = { brokers: 'k:1', user: 'u', requests: 'q', replies: 'r', group: 'g', closed: true };
+    expect(CLIENTS[client](connection).join('\n')).toMatch(/enable[._]idempotence=[Tt]rue/);
+  },
+);

@@ -190,9 +190,7 @@ describe('documents of a store', () => {
       ['--disable-warning=ExperimentalWarning', join(root, 'tools/restore.ts'), path],
       { encoding: 'utf8', env },
     );
-    expect(stderr).toBe(
-      'The store of notifications is not empty: what is there is not overwritten. Nothing was changed.\n',
-    );
+    expect(stderr).toBe('The store of notifications is not empty and is not overwritten. Nothing was changed.\n');
     expect(status).toBe(1);
   });
 

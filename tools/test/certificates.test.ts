@@ -31,14 +31,14 @@ describe('certificates in a folder', () => {
   const place = openFolderKeyStore(join(folder.dir, 'alone'));
   const now = Date.now();
   const at = (ms: number, hurry = false) => ({ place, now: now + ms, hurry });
-  const made = 'a certificate was made, good for 365 days';
+  const made = 'a certificate was issued, valid for 365 days';
 
   test('stay while they are good, and are made anew when they end soon, whenever `make` runs', async () => {
-    await expect(ensureCertificate(at(0), 'intake')).rejects.toThrow('There is no authority: make it first.');
-    expect(await generateAuthority(at(0))).toBe('made, good for 3650 days');
+    await expect(ensureCertificate(at(0), 'intake')).rejects.toThrow('The authority is missing: make it first.');
+    expect(await generateAuthority(at(0))).toBe('generated, valid for 3650 days');
     for (const service of SIGNERS) expect(await ensureCertificate(at(0), service)).toBe(made);
-    expect(await ensureCertificate(at(245 * DAY), 'intake')).toBe('its certificate is there, good for 120 days');
-    expect(await describeCertificate(at(366 * DAY), 'intake')).toBe('its certificate has ended');
+    expect(await ensureCertificate(at(245 * DAY), 'intake')).toBe('its certificate exists, valid for 120 days');
+    expect(await describeCertificate(at(366 * DAY), 'intake')).toBe('its certificate has expired');
     expect(await ensureCertificate(at(246 * DAY), 'intake')).toBe(made);
     await place.write({ kind: 'tls', service: 'intake', file: 'tls.key' }, 'x');
     expect(await ensureCertificate(at(0), 'intake')).toBe(made);
@@ -60,13 +60,13 @@ describe('certificates in a folder', () => {
     await expect(activateNextAuthority(at(0))).rejects.toThrow('There is no next authority: announce it first.');
     expect(await publishNextAuthority(at(0))).toBe('the next one is announced; switch in 5 min');
     expect(await publishNextAuthority(at(MINUTE))).toBe('the next one is announced already; switch in 4 min');
-    expect(await describeAuthority(at(MINUTE))).toBe('good for 3650 days; the next is announced; switch in 4 min');
+    expect(await describeAuthority(at(MINUTE))).toBe('valid for 3650 days; the next is announced; switch in 4 min');
     await expect(activateNextAuthority(at(MINUTE))).rejects.toThrow(/switch in 4 min, or --now\.$/);
     await expect(retireOldAuthority(at(0))).rejects.toThrow(/switch first\.$/);
     await activateNextAuthority(at(5 * MINUTE));
     await expect(retireOldAuthority(at(6 * MINUTE))).rejects.toThrow(/retire in 9 min, or --now\.$/);
-    expect(await retireOldAuthority(at(15 * MINUTE))).toBe('the old one counts no longer');
-    expect(await retireOldAuthority(at(15 * MINUTE))).toBe('there is nothing to retire');
+    expect(await retireOldAuthority(at(15 * MINUTE))).toBe('the old one is no longer trusted');
+    expect(await retireOldAuthority(at(15 * MINUTE))).toBe('nothing to retire');
   });
 });
 

@@ -73,8 +73,8 @@ describe('a set of keys', () => {
       const all = () => (JSON.parse(kept.get(at)!) as { keys: SecretKey[] }).keys;
       const kids = () => all().map(({ kid }) => kid);
       expect([await makeSet(steps(), name), await makeSet(steps(), name)]).toEqual([
-        'a key was made',
-        'its keys are there',
+        'a key was generated',
+        'its keys exist',
       ]);
       const [first] = kids();
       await expect(seal(steps(), name)).rejects.toThrow('announce it first');
@@ -98,7 +98,7 @@ describe('a set of keys', () => {
       expect(await tell(steps(), name)).toMatch(new RegExp(`^${does} with \\S+; 2 old to retire now$`));
       await end(steps(), name);
       expect(kids()).toHaveLength(1);
-      expect(await end(steps(), name)).toBe('there is nothing to retire');
+      expect(await end(steps(), name)).toBe('nothing to retire');
     },
   );
 });
@@ -126,16 +126,16 @@ describe('the keys of personal numbers', () => {
     await expect(next(steps(), 'persons')).rejects.toThrow('retire them first');
     await expect(end(steps(), 'persons')).rejects.toThrow('retire in 5 min');
     now += 5 * MINUTE;
-    await expect(end(steps(), 'persons')).rejects.toThrow('Identity does not have these keys yet');
+    await expect(end(steps(), 'persons')).rejects.toThrow('Identity has not read these keys yet');
     said = { kids: kids(), numbers: 9, waiting: 3, unreadable: 1 };
     // What an old key alone opens is lost with it, whatever the hurry.
     await expect(end(steps(true), 'persons')).rejects.toThrow('3 of 9 personal numbers still need an old key');
     said.waiting = 1;
-    await expect(end(steps(), 'persons')).rejects.toThrow('1 of 9 personal numbers are opened by no key');
+    await expect(end(steps(), 'persons')).rejects.toThrow('1 of 9 personal numbers cannot be opened');
     said.waiting = said.unreadable = 0;
     const unknown = Object.assign(steps(), { personNumbers: () => Promise.reject(new Error('It is away.')) });
     await expect(end(unknown, 'persons')).rejects.toThrow('Identity cannot be asked');
-    expect(await end(steps(), 'persons')).toBe('its old keys count no longer');
+    expect(await end(steps(), 'persons')).toBe('its old keys are retired');
     expect(keysNow().map(({ use }) => use)).toEqual(['enc', 'sig']);
   });
 });
@@ -193,24 +193,24 @@ describe('changing a key', () => {
     await publishNextKey(steps(), 'identity');
     at += 4 * MINUTE;
     await expect(activateNextKey(steps(), 'identity')).rejects.toThrow(
-      'The next key of identity may not be known everywhere yet: switch in 1 min, or --now.',
+      'The next key of identity may not be read everywhere yet: switch in 1 min, or --now.',
     );
     expect(await describeKey(steps(), 'identity')).toMatch(/ is announced; switch in 1 min$/);
     at += MINUTE;
     await activateNextKey(steps(), 'identity');
     at += 8 * 60 * MINUTE;
     await expect(retireOldKeys(steps(), 'identity')).rejects.toThrow(
-      'What the old key of identity signed may still be in use: retire in 5 min, or --now.',
+      'Signatures of the old key of identity may still be in use: retire in 5 min, or --now.',
     );
-    expect(await retireOldKeys(steps(true), 'identity')).toBe('its old key counts no longer');
-    expect(await retireOldKeys(steps(), 'identity')).toBe('there is nothing to retire');
+    expect(await retireOldKeys(steps(true), 'identity')).toBe('its old key is retired');
+    expect(await retireOldKeys(steps(), 'identity')).toBe('nothing to retire');
   });
 
   test('is refused out of order, in one sentence', async () => {
     await expect(activateNextKey(steps(), 'intake')).rejects.toThrow('intake has no next key: announce it first.');
     await publishNextKey(steps(), 'intake');
     await expect(retireOldKeys(steps(true), 'intake')).rejects.toThrow(
-      'intake has a next key that it does not sign with yet: switch first.',
+      'intake has a next key that is not active: switch first.',
     );
     await place.remove({ kind: 'private', service: 'intake' });
     await expect(publishNextKey(steps(), 'intake')).rejects.toThrow('intake has no key: make it first.');
@@ -260,12 +260,12 @@ test('what is there stays: keys, the secret, and a file that is no key', async (
   await generateKey({ place, now: START, hurry: false }, 'intake');
   await generateSecret(place);
   const before = new Map(kept);
-  expect(await generateKey({ place, now: START + MINUTE, hurry: false }, 'intake')).toBe('its key is there');
-  expect(await generateSecret(place)).toBe('its secret is there');
+  expect(await generateKey({ place, now: START + MINUTE, hurry: false }, 'intake')).toBe('its key exists');
+  expect(await generateSecret(place)).toBe('its secret exists');
   expect(kept).toEqual(before);
   kept.set('private intake.key.jwk', '{ half a fi');
   await expect(generateKey({ place, now: START, hurry: false }, 'intake')).rejects.toThrow(
-    'A private key of intake is there and is no key.',
+    'The private key of intake is invalid.',
   );
 });
 
@@ -279,11 +279,11 @@ describe('`npm run keys`', () => {
     expect({ code, lines: out.trim().split('\n') }).toEqual({
       code: 0,
       lines: [
-        ...[...SIGNERS, 'cookie', 'person-hash'].map((name) => `${name}: a key was made`),
-        'persons: its keys were made',
-        'intake: its secret was made',
-        'authority: made, good for 3650 days',
-        ...SIGNERS.map((service) => `${service}: a certificate was made, good for 365 days`),
+        ...[...SIGNERS, 'cookie', 'person-hash'].map((name) => `${name}: a key was generated`),
+        'persons: its keys were generated',
+        'intake: its secret was generated',
+        'authority: generated, valid for 3650 days',
+        ...SIGNERS.map((service) => `${service}: a certificate was issued, valid for 365 days`),
       ],
     });
     for (const service of SIGNERS) {
@@ -297,14 +297,14 @@ describe('`npm run keys`', () => {
       '644',
     ]);
     const before = readFileSync(join(dir, 'intake.key.jwk'), 'utf8');
-    expect((await keys('make', '--dir', dir)).out).toContain('intake: its key is there');
+    expect((await keys('make', '--dir', dir)).out).toContain('intake: its key exists');
     expect(readFileSync(join(dir, 'intake.key.jwk'), 'utf8')).toBe(before);
   });
 
   test('makes a password for each user of Kafka when it is asked to, once, and says none', async () => {
     const users = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator', 'kafka-lag'];
     const { out } = await keys('make', '--dir', dir, '--kafka');
-    expect(out.match(/^.*password.*$/gm)).toEqual(users.map((user) => `${user}: its password for Kafka was made`));
+    expect(out.match(/^.*password.*$/gm)).toEqual(users.map((user) => `${user}: its password for Kafka was generated`));
     const passwords = users.map((user) => readFileSync(join(dir, 'kafka', user), 'utf8'));
     expect(new Set(passwords).size).toBe(users.length);
     for (const password of passwords) {
@@ -312,22 +312,18 @@ describe('`npm run keys`', () => {
       expect(out).not.toContain(password);
     }
     expect((statSync(join(dir, 'kafka', 'intake')).mode & 0o777).toString(8)).toBe('600');
-    expect((await keys('make', '--dir', dir, '--kafka')).out).toContain('intake: its password for Kafka is there');
+    expect((await keys('make', '--dir', dir, '--kafka')).out).toContain('intake: its password for Kafka exists');
     expect(users.map((user) => readFileSync(join(dir, 'kafka', user), 'utf8'))).toEqual(passwords);
   });
 
   test.each<[string, string[], RegExp]>([
-    ['nothing to do', [], /^Say what: make, show, announce, switch, retire, renew;/],
-    ['something that it cannot do', ['burn', '--dir', 'x'], /^Say what: /],
-    [
-      'an authority to renew',
-      ['renew', 'authority', '--dir', 'x'],
-      /^authority is changed by announce, switch, retire/,
-    ],
-    ['no place', ['make'], /^Say where, once: /],
-    ['two places', ['make', '--dir', 'x', '--cluster'], /^Say where, once: /],
-    ['a pod that is none', ['make', '--cluster'], /^This is no pod: /],
-    ['nobody', ['announce', '--dir', 'x'], /^Say whose key: /],
+    ['nothing to do', [], /^Name an action: make, show, announce, switch, retire, renew\./],
+    ['something that it cannot do', ['burn', '--dir', 'x'], /^Name an action: /],
+    ['an authority to renew', ['renew', 'authority', '--dir', 'x'], /^authority has only announce, switch and retire/],
+    ['no place', ['make'], /^Use one of --dir /],
+    ['two places', ['make', '--dir', 'x', '--cluster'], /^Use one of --dir /],
+    ['a pod that is none', ['make', '--cluster'], /^Not in a pod: /],
+    ['nobody', ['announce', '--dir', 'x'], /^Name the owner of the key: /],
     [
       'a service without a key',
       ['make', 'agency-simulator', '--dir', 'x'],
@@ -336,7 +332,7 @@ describe('`npm run keys`', () => {
     [
       'a cluster that does not answer',
       ['show', '--api', 'http://127.0.0.1:1'],
-      /^The API server at http:\/\/127\.0\.0\.1:1 does not answer: ECONNREFUSED\.$/,
+      /^The API server at http:\/\/127\.0\.0\.1:1 does not respond: ECONNREFUSED\.$/,
     ],
     ['an option that it does not know', ['make', '--folder', 'x'], /^Unknown option '--folder'/],
   ])('refuses %s with one sentence and code 1', async (_, args, sentence) => {

@@ -43,8 +43,8 @@ test.each([
   ['', 'no lines'],
   [HEAD, 'no lines'],
   ['idnp,roles\n1,specialist', 'lacks given_name, family_name, centre, language'],
-  [`${HEAD}\n1,2`, 'This is no table'],
-  [`${HEAD}\n1,"2,3,4,5,6`, 'This is no table'],
+  [`${HEAD}\n1,2`, 'Invalid table'],
+  [`${HEAD}\n1,"2,3,4,5,6`, 'Invalid table'],
   [`${HEAD},agencia\n1,2,3,4,5,6,7`, 'a column agencia'],
   [Buffer.from(`${HEAD}\n1,Ana,Ț,4,5,6\n1,\xDEurcanu,3,4,5,6`, 'latin1').toString(), 'Line 3 is not UTF-8'],
   [Buffer.from(`${HEAD}\n1`, 'utf16le').toString(), 'Line 1 is not UTF-8'],
@@ -60,7 +60,7 @@ test('Who becomes the first supervisor is read of the files of a folder; one sen
     write('idnp', '2900000000012\n');
     write('given-name', 'Ana');
     write('family-name', ' \n');
-    expect(() => appointmentFromFolder(dir)).toThrow(/lacks family-name, why \(a key of the Secret each\)\.$/);
+    expect(() => appointmentFromFolder(dir)).toThrow(/lacks family-name, why \(keys of the Secret\)\.$/);
     write('family-name', 'Exemplu');
     write('why', 'Order 12');
     const read = { idnp: '2900000000012', givenName: 'Ana', familyName: 'Exemplu', language: 'ro', why: 'Order 12' };

@@ -72,6 +72,6 @@ test('shows a blocked replies partition to administrators and its agency', async
 
   gate.open();
   await eventually(async () => (await operator.listStuckPartitions({})).partitions.length === 0, { timeoutMs: 60_000 });
-  expect(await cups('stuck', 'list')).toBe('No consumer stands still.\n');
+  expect(await cups('stuck', 'list')).toBe('No consumer is stuck.\n');
   expect((await activity('asp'))?.stuckTime).toBeNull();
 }, 240_000);
