@@ -134,7 +134,7 @@ describe('the keys of personal numbers', () => {
     await expect(end(steps(), 'persons')).rejects.toThrow('1 of 9 personal numbers cannot be opened');
     said.waiting = said.unreadable = 0;
     const unknown = Object.assign(steps(), { personNumbers: () => Promise.reject(new Error('It is away.')) });
-    await expect(end(unknown, 'persons')).rejects.toThrow('Identity cannot be asked');
+    await expect(end(unknown, 'persons')).rejects.toThrow('Identity could not confirm');
     expect(await end(steps(), 'persons')).toBe('its old keys are retired');
     expect(keysNow().map(({ use }) => use)).toEqual(['enc', 'sig']);
   });
