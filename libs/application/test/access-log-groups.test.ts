@@ -2,8 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { groupAccessLog } from '../src/index.ts';
 
-/** The access log as people read it. */
-
 const ANA = 'operators/ana';
 const at = (clock: string, by = ANA, kind = 'file', application = 'a') => ({
   application,
@@ -11,7 +9,7 @@ const at = (clock: string, by = ANA, kind = 'file', application = 'a') => ({
   kind,
   lookTime: `2026-11-24T${clock}Z`,
 });
-const told = (entries: ReturnType<typeof at>[]) =>
+const groupsOf = (entries: ReturnType<typeof at>[]) =>
   groupAccessLog(entries).map(({ first, last, count, kinds }) => [
     last.by,
     first.lookTime.slice(11, 19),
@@ -20,18 +18,18 @@ const told = (entries: ReturnType<typeof at>[]) =>
     kinds.join(' '),
   ]);
 
-describe('groupAccesses', () => {
-  test('joins thirteen entries of three minutes to one row with first and last time and count', () => {
+describe('groupAccessLog', () => {
+  test('joins entries within 15 minutes to one group with times and count', () => {
     const entries = Array.from({ length: 13 }, (_, n) => at(`08:0${Math.floor(n / 4)}:${10 + (n % 4) * 15}`));
-    expect(told(entries)).toEqual([[ANA, '08:00:10', '08:03:10', 13, 'file']]);
+    expect(groupsOf(entries)).toEqual([[ANA, '08:00:10', '08:03:10', 13, 'file']]);
   });
 
-  test('names what was read, each kind once, in the order of time', () => {
+  test('lists each kind once, in chronological order', () => {
     const entries = [at('08:00:00', ANA, 'search'), at('08:01:00'), at('08:02:00', ANA, 'slip'), at('08:03:00')];
-    expect(told(entries.toReversed())).toEqual([[ANA, '08:00:00', '08:03:00', 4, 'search file slip']]);
+    expect(groupsOf(entries.toReversed())).toEqual([[ANA, '08:00:00', '08:03:00', 4, 'search file slip']]);
   });
 
-  test('begins a new row 15 minutes after the first entry of the old one, for another operator and another application', () => {
+  test('starts a new group after 15 minutes, and per operator and application', () => {
     const bob = 'operators/bob';
     const entries = [
       at('08:00:00'),
@@ -40,7 +38,7 @@ describe('groupAccesses', () => {
       at('08:01:00', bob),
       at('08:02:00', ANA, 'file', 'b'),
     ];
-    expect(told(entries)).toEqual([
+    expect(groupsOf(entries)).toEqual([
       [ANA, '08:15:00', '08:15:00', 1, 'file'],
       [ANA, '08:00:00', '08:14:59', 2, 'file'],
       [ANA, '08:02:00', '08:02:00', 1, 'file'],
@@ -48,7 +46,7 @@ describe('groupAccesses', () => {
     ]);
   });
 
-  test('loses no entry, and no row is longer than 15 minutes', () => {
+  test('keeps every entry and bounds each group to 15 minutes', () => {
     const entry = fc.record({
       by: fc.constantFrom('a', 'b'),
       kind: fc.constantFrom('file', 'slip'),

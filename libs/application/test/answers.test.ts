@@ -6,40 +6,40 @@ import { createEnumValidator, fromProtoEnum, loadService } from '@cups/contracts
 
 const parseAnswers = (text: string) => JSON.parse(text) as Record<string, unknown>;
 
-describe('answers that can be kept', () => {
+describe('validateStorableAnswers', () => {
   test.each([
-    ['an ordinary file', '{"act":"birth","copies":2,"children":[{"name":"Ion","idnp":null}],"agreed":true}'],
-    ['words that objects have', '{"constructor":"a","toString":"b","prototype":{"toJSON":1},"length":3}'],
+    ['ordinary answers', '{"act":"birth","copies":2,"children":[{"name":"Ion","idnp":null}],"agreed":true}'],
+    ['names of object properties', '{"constructor":"a","toString":"b","prototype":{"toJSON":1},"length":3}'],
     ['letters of any language', '{"număr":"ș","имя":"ж","a b":"","$":1}'.replace('"$":1', '"a$":1')],
-    ['nesting as deep as a form may be', `{"a":${'['.repeat(30)}${']'.repeat(30)}}`],
-  ])('%s', (_name, text) => expect(validateStorableAnswers(parseAnswers(text))).toBeUndefined());
+    ['nesting at the limit', `{"a":${'['.repeat(30)}${']'.repeat(30)}}`],
+  ])('accepts %s', (_name, text) => expect(validateStorableAnswers(parseAnswers(text))).toBeUndefined());
 });
 
-describe('answers that cannot be kept are named by their place', () => {
+describe('validateStorableAnswers with invalid answers', () => {
   test.each([
     ['an operator', '{"a":{"$where":"x"}}', '/answers/a/$where', 'UNFIT_NAME'],
     ['a path', '{"a.b":1}', '/answers', 'UNFIT_NAME'],
-    ['no name', '{"list":[{"":1}]}', '/answers/list/0', 'UNFIT_NAME'],
+    ['an empty name', '{"list":[{"":1}]}', '/answers/list/0', 'UNFIT_NAME'],
     ['NUL', '{"a\\u0000b":1}', '/answers', 'UNFIT_NAME'],
-    ['a word of the store', '{"_bsontype":"ObjectId"}', '/answers/_bsontype', 'UNFIT_NAME'],
+    ['a name of the driver', '{"_bsontype":"ObjectId"}', '/answers/_bsontype', 'UNFIT_NAME'],
     ['the prototype', '{"a":{"__proto__":{"x":1}}}', '/answers/a/__proto__', 'UNFIT_NAME'],
-    ['half a character as a name', '{"\\ud800":1}', '/answers', 'NOT_UNICODE'],
-    ['half a character as a text', '{"a":["\\udc00"]}', '/answers/a/0', 'NOT_UNICODE'],
-    ['a number without end', '{"a":1e400}', '/answers/a', 'NUMBER_SIZE'],
-    ['too deep', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, '/answers', 'TOO_DEEP'],
-    ['a number of a person as a name', '{"2900000000012":{"$a":1}}', '/answers', 'UNFIT_NAME'],
-  ])('%s', (_name, text, field, rule) =>
+    ['a lone surrogate in a name', '{"\\ud800":1}', '/answers', 'NOT_UNICODE'],
+    ['a lone surrogate in a text', '{"a":["\\udc00"]}', '/answers/a/0', 'NOT_UNICODE'],
+    ['an infinite number', '{"a":1e400}', '/answers/a', 'NUMBER_SIZE'],
+    ['nesting over the limit', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, '/answers', 'TOO_DEEP'],
+    ['an IDNP as a name', '{"2900000000012":{"$a":1}}', '/answers', 'UNFIT_NAME'],
+  ])('rejects %s and names the field', (_name, text, field, rule) =>
     expect(validateStorableAnswers(parseAnswers(text))).toMatchObject({ field, rule }),
   );
 
-  test('whatever passes has names and texts that a document keeps', () => {
-    const fits = (value: unknown): boolean => {
+  test('accepts exactly names and texts that a document can store', () => {
+    const isStorable = (value: unknown): boolean => {
       if (typeof value === 'string') return value.isWellFormed();
       if (typeof value !== 'object' || value === null) return true;
-      if (Array.isArray(value)) return value.every(fits);
+      if (Array.isArray(value)) return value.every(isStorable);
       return Object.entries(value).every(
         ([name, item]) =>
-          name.isWellFormed() && name !== '' && !/^\$|[.\0]|^_bsontype$|^__proto__$/.test(name) && fits(item),
+          name.isWellFormed() && name !== '' && !/^\$|[.\0]|^_bsontype$|^__proto__$/.test(name) && isStorable(item),
       );
     };
     const hostile = fc.constantFrom('$a', 'a.b', '', 'a\0', '_bsontype', '\ud800', 'ok', 'număr');
@@ -50,33 +50,33 @@ describe('answers that cannot be kept are named by their place', () => {
     }));
     fc.assert(
       fc.property(tree.object, (answers) => {
-        const fault = validateStorableAnswers(answers as Record<string, unknown>);
-        expect(fault === undefined).toBe(fits(answers));
+        const invalid = validateStorableAnswers(answers as Record<string, unknown>);
+        expect(invalid === undefined).toBe(isStorable(answers));
       }),
     );
   });
 });
 
-describe('numbers of enums that have no word here', () => {
+describe('unknown enum numbers', () => {
   const { CreateApplication, ListApplications, GetApplication } =
     loadService<IntakeServiceDefinition>('cups.intake.v1.IntakeService');
   const sent = (method: typeof CreateApplication, request: object) =>
     createEnumValidator(method)(method.requestDeserialize(method.requestSerialize(request)));
 
-  test('are found by their place, at any depth', () => {
+  test('are reported by field at any depth', () => {
     const content = { mandate: { kind: 77 as never }, delivery: { kind: 'DELIVERY_KIND_POST' as const } };
     expect(sent(CreateApplication, { content })).toEqual(['/content/mandate/kind']);
     expect(sent(ListApplications as never, { state: 99 })).toEqual(['/state']);
   });
 
-  test('words that exist, the zero value and messages without enums pass', () => {
+  test('ignores known values, the zero value and messages without enums', () => {
     const content = { mandate: { kind: 'MANDATE_KIND_MPOWER' as const }, delivery: {} };
     expect(sent(CreateApplication, { content })).toEqual([]);
     expect(sent(CreateApplication, {})).toEqual([]);
     expect(sent(GetApplication as never, { name: 'applications/x' })).toEqual([]);
   });
 
-  test('of a later release read as the zero value in an answer or an event', () => {
+  test('are decoded as the zero value', () => {
     expect(fromProtoEnum('STATE_', 42 as never)).toBe('');
   });
 });

@@ -9,9 +9,7 @@ import {
 } from '../src/index.ts';
 import type { Content } from '../src/index.ts';
 
-/** The shape of what the desk fills in: what is there must be right, and anything may be absent. */
-
-/** Content in which every member of the schema is there once. */
+/** Content with every member of the schema. */
 const full = {
   applicant: {
     idnp: '2900000000012',
@@ -52,14 +50,14 @@ const brokenRules = (content: unknown) => validate(content).map(({ field, rule }
 type Node = Record<string, unknown> & { properties?: Record<string, Node>; items?: Node; 'x-rule'?: string };
 type SchemaNode = { path: (string | number)[]; schema: Node };
 
-/** The schema with the one it refers to in its place. */
+/** Resolves the reference of a schema. */
 function resolveReference(schema: Node): Node {
   const { $ref, ...beside } = schema as { $ref?: string };
   const defs = CONTENT_SCHEMA.$defs as unknown as Record<string, Node>;
   return $ref === undefined ? schema : { ...defs[$ref.slice('#/$defs/'.length)], ...beside };
 }
 
-/** Every place of the content that the schema speaks of, the content itself first. */
+/** Lists the schema of every member, the root first. */
 function listSchemaNodes(given: Node, path: (string | number)[] = []): SchemaNode[] {
   const schema = resolveReference(given);
   const members = Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
@@ -74,7 +72,7 @@ function fieldAt(path: (string | number)[]): string {
   return path.map((step) => `/${step}`).join('');
 }
 
-/** The full content with another value at a place. */
+/** Returns the full content with a changed value at a path. */
 function withAt(path: (string | number)[], change: (value: unknown) => unknown): unknown {
   const at = (value: unknown, rest: (string | number)[]): unknown => {
     const [step, ...further] = rest;
@@ -87,10 +85,10 @@ function withAt(path: (string | number)[], change: (value: unknown) => unknown):
 }
 
 const SECRET = 'zz-secret-zz';
-/** As a name it could be a person's: the field that is told is what holds it. */
+/** As a name it could be personal data, so the parent field is reported. */
 const HIDDEN = `${SECRET} !`;
 
-/** For each rule of the schema a value that breaks it, beside the field and the rule that are told. */
+/** For each keyword, values that break it, with the reported field and rule. */
 const BREAKS: Record<string, (schema: Node, value: never) => { value: unknown; at?: string; rule: string }[]> = {
   type: ({ type }) => [{ value: type === 'string' ? { [SECRET]: 1 } : SECRET, rule: 'TYPE' }],
   pattern: ({ 'x-rule': rule }) => [{ value: `\u0007 ${SECRET} @`, rule: rule! }],
@@ -124,15 +122,15 @@ const BREAKS: Record<string, (schema: Node, value: never) => { value: unknown; a
     },
   ],
 };
-/** Words that check nothing by themselves. */
-const SILENT = ['$schema', '$defs', 'title', 'description', 'x-rule', 'properties', 'items'];
+/** Annotations, which check nothing. */
+const ANNOTATIONS = ['$schema', '$defs', 'title', 'description', 'x-rule', 'properties', 'items'];
 
 const valueAt = (path: (string | number)[]) =>
   path.reduce<unknown>((value, step) => (value as Record<string | number, unknown>)[step], full);
 
 const rules = schemaNodes.flatMap(({ path, schema }) =>
   Object.keys(schema)
-    .filter((keyword) => !SILENT.includes(keyword))
+    .filter((keyword) => !ANNOTATIONS.includes(keyword))
     .flatMap((keyword) =>
       BREAKS[keyword]!(schema, valueAt(path) as never).map(({ value, at, rule }) => {
         const field = fieldAt(at === undefined ? path : [...path, at]);
@@ -141,13 +139,13 @@ const rules = schemaNodes.flatMap(({ path, schema }) =>
     ),
 );
 
-describe('each rule of the schema of the content', () => {
-  test('the right value is accepted at every place', () => {
+describe('content schema', () => {
+  test('accepts a valid value of every member', () => {
     expect(validate({ ...full })).toEqual([]);
     for (const { path } of schemaNodes) expect(valueAt(path)).toBeDefined();
   });
 
-  test('there are as many rules as this table has seen', () => {
+  test('covers every rule of the schema', () => {
     expect(rules.length).toBeGreaterThan(80);
     expect(new Set(rules.map(({ rule }) => rule))).toEqual(
       new Set([
@@ -158,21 +156,21 @@ describe('each rule of the schema of the content', () => {
   });
 
   test.each(rules)(
-    '$name: a wrong value is refused as $field $rule and not repeated',
+    '$name: rejects an invalid value as $field $rule without repeating it',
     ({ field, rule, path, value }) => {
-      const told = validate(withAt(path, () => value));
-      expect([told[0]!.field, told[0]!.rule]).toEqual([field, rule]);
-      expect(told).toHaveLength(1);
-      expect(JSON.stringify(told)).not.toMatch(/zz-secret-zz|2900000000013|2023-02-29|aaaaaaaa/);
-      expect(told[0]!.message).toMatch(/^[A-Z].+\.$/);
+      const violations = validate(withAt(path, () => value));
+      expect([violations[0]!.field, violations[0]!.rule]).toEqual([field, rule]);
+      expect(violations).toHaveLength(1);
+      expect(JSON.stringify(violations)).not.toMatch(/zz-secret-zz|2900000000013|2023-02-29|aaaaaaaa/);
+      expect(violations[0]!.message).toMatch(/^[A-Z].+\.$/);
     },
   );
 
-  test.each(schemaNodes.slice(1))('may be absent when it is not required: $path', ({ path }) => {
+  test.each(schemaNodes.slice(1))('accepts $path to be absent unless required', ({ path }) => {
     const name = path.at(-1) as string;
-    const told = brokenRules(withAt(path.slice(0, -1), (value) => omit(value, name)));
+    const rulesBroken = brokenRules(withAt(path.slice(0, -1), (value) => omit(value, name)));
     const isRequired = name === 'kind' || path.at(-2) === 'foreignDocument';
-    expect(told).toEqual(isRequired ? [`${fieldAt(path)} REQUIRED`] : []);
+    expect(rulesBroken).toEqual(isRequired ? [`${fieldAt(path)} REQUIRED`] : []);
   });
 });
 
@@ -182,53 +180,57 @@ function omit(value: unknown, name: string | number): unknown {
   return rest;
 }
 
-describe('values at the edge', () => {
+describe('validateContentShape', () => {
   test.each<[string, object]>([
     ['a name of 100 letters outside the basic plane', { applicant: { givenName: '𝒜'.repeat(100) } }],
     [
-      'an e-mail address of 254 characters',
+      'an email address of 254 characters',
       { contact: { email: `${'a'.repeat(64)}@${`${'b'.repeat(60)}.`.repeat(3)}posta1` } },
     ],
-    ['an empty e-mail address, as a draft has it', { contact: { email: '', phone: '' } }],
-    ['a local telephone number', { contact: { phone: '022 123-456' } }],
-    ['50 papers', { evidence: Array.from({ length: 50 }, () => ({ kind: 'x' })) }],
+    ['an empty email address, as in a draft', { contact: { email: '', phone: '' } }],
+    ['a local phone number', { contact: { phone: '022 123-456' } }],
+    ['50 documents', { evidence: Array.from({ length: 50 }, () => ({ kind: 'x' })) }],
     ['members that are undefined', { applicant: { idnp: undefined }, costOption: undefined }],
-    ['nothing', {}],
-  ])('%s is accepted', (_name, content) => expect(validate(content)).toEqual([]));
+    ['empty content', {}],
+  ])('accepts %s', (_name, content) => expect(validate(content)).toEqual([]));
 
   test.each<[string, object, string]>([
-    ['a name of 101', { applicant: { givenName: '𝒜'.repeat(101) } }, '/applicant/givenName MAX_LENGTH'],
+    ['a name of 101 letters', { applicant: { givenName: '𝒜'.repeat(101) } }, '/applicant/givenName MAX_LENGTH'],
     ['a line break in a note', { delivery: { kind: 'post', note: 'a\nb' } }, '/delivery/note CONTROL_CHARACTERS'],
+    ['an IDNP with a wrong check digit', { represented: { idnp: '2900000000013' } }, '/represented/idnp IDNP'],
+    ['an IDNO as an IDNP', { applicant: { idnp: '1008600038413' } }, '/applicant/idnp IDNP'],
+    ['an impossible date', { applicant: { birthDate: '2100-02-29' } }, '/applicant/birthDate DATE'],
     [
-      'a number of 13 digits with a wrong check digit',
-      { represented: { idnp: '2900000000013' } },
-      '/represented/idnp IDNP',
-    ],
-    ['a number of an organisation', { applicant: { idnp: '1008600038413' } }, '/applicant/idnp IDNP'],
-    ['a day that is in no calendar', { applicant: { birthDate: '2100-02-29' } }, '/applicant/birthDate DATE'],
-    [
-      'a moment in the place of a day',
+      'a timestamp instead of a date',
       { mandate: { kind: 'mpower', date: '2024-02-29T00:00:00Z' } },
       '/mandate/date DATE',
     ],
-    ['a language of nobody', { applicant: { language: 'RO' } }, '/applicant/language ONE_OF'],
-    ['an address without a host', { contact: { email: 'ana@' } }, '/contact/email EMAIL'],
-    ['a mail header in an address', { contact: { email: 'a@b.example\r\nBcc: c@d.example' } }, '/contact/email EMAIL'],
-    ['a word for a telephone number', { contact: { phone: 'none' } }, '/contact/phone PHONE'],
-    ['the 51st paper', { evidence: Array.from({ length: 51 }, () => ({ kind: 'x' })) }, '/evidence MAX_ITEMS'],
-    ['a paper of no code', { evidence: [{ kind: 'x' }, { kind: 'Birth certificate' }] }, '/evidence/1/kind CODE'],
-    ['null', { contact: null }, '/contact TYPE'],
-    ['a list of answers', { answers: [] }, '/answers TYPE'],
+    ['an unknown language', { applicant: { language: 'RO' } }, '/applicant/language ONE_OF'],
+    ['an email address without a host', { contact: { email: 'ana@' } }, '/contact/email EMAIL'],
     [
-      '"has none" beside a telephone number',
+      'a mail header in an email address',
+      { contact: { email: 'a@b.example\r\nBcc: c@d.example' } },
+      '/contact/email EMAIL',
+    ],
+    ['a word as a phone number', { contact: { phone: 'none' } }, '/contact/phone PHONE'],
+    ['51 documents', { evidence: Array.from({ length: 51 }, () => ({ kind: 'x' })) }, '/evidence MAX_ITEMS'],
+    [
+      'a document without a valid code',
+      { evidence: [{ kind: 'x' }, { kind: 'Birth certificate' }] },
+      '/evidence/1/kind CODE',
+    ],
+    ['null', { contact: null }, '/contact TYPE'],
+    ['answers as a list', { answers: [] }, '/answers TYPE'],
+    [
+      '"none" together with a phone number',
       { contact: { none: true, phone: '022123456' } },
       '/contact/none CONTRADICTION',
     ],
-  ])('%s is refused', (_name, content, told) => expect(brokenRules(content)).toEqual([told]));
+  ])('rejects %s', (_name, content, expected) => expect(brokenRules(content)).toEqual([expected]));
 
-  test('everything that is wrong is told at once', () => {
-    const wrong = { applicant: { idnp: '1', language: 'x' }, mandate: {}, costOption: '-', colour: 'blue' };
-    expect(brokenRules(wrong).sort()).toEqual([
+  test('reports all violations at once', () => {
+    const invalid = { applicant: { idnp: '1', language: 'x' }, mandate: {}, costOption: '-', colour: 'blue' };
+    expect(brokenRules(invalid).sort()).toEqual([
       '/applicant/idnp IDNP',
       '/applicant/language ONE_OF',
       '/colour UNKNOWN_FIELD',
@@ -238,23 +240,23 @@ describe('values at the edge', () => {
   });
 });
 
-describe('the size of content', () => {
-  /** Content of exactly so many bytes. */
+describe('size of content', () => {
+  /** Returns content of this size. */
   function ofBytes(bytes: number): Content {
     const empty = measureContentBytes({ answers: { text: '' } });
     return { answers: { text: 'a'.repeat(bytes - empty) } };
   }
 
-  test.each([MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES])('%i bytes are accepted, one more is refused', (most) => {
-    expect(validateContentShape(ofBytes(most), most)).toEqual([]);
-    const [told, ...more] = validateContentShape(ofBytes(most + 1), most);
-    expect([told, more]).toEqual([
-      expect.objectContaining({ field: '/answers', rule: 'TOO_LARGE', params: { mostKiB: most / 1024 } }),
+  test.each([MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES])('is limited to %i bytes', (maxBytes) => {
+    expect(validateContentShape(ofBytes(maxBytes), maxBytes)).toEqual([]);
+    const [first, ...rest] = validateContentShape(ofBytes(maxBytes + 1), maxBytes);
+    expect([first, rest]).toEqual([
+      expect.objectContaining({ field: '/answers', rule: 'TOO_LARGE', params: { mostKiB: maxBytes / 1024 } }),
       [],
     ]);
   });
 
-  test('is counted in bytes of UTF-8', () => {
+  test('is measured in UTF-8 bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const content = { answers: { text } };
@@ -264,7 +266,7 @@ describe('the size of content', () => {
   });
 });
 
-test('whatever is given, the check answers, tells each rule of a field once, and repeats no value', () => {
+test('reports each rule of a field once and no values, whatever the content', () => {
   const garbage = fc.oneof(fc.jsonValue(), fc.constantFrom(SECRET, [SECRET], { [HIDDEN]: SECRET }, 1e300));
   fc.assert(
     fc.property(fc.subarray(schemaNodes.slice(1), { minLength: 1, maxLength: 3 }), garbage, (chosen, value) => {
@@ -272,16 +274,16 @@ test('whatever is given, the check answers, tells each rule of a field once, and
         (made, { path }) => setAt(made, path, structuredClone(value)),
         structuredClone(full),
       );
-      const told = brokenRules(content);
-      expect(new Set(told).size).toBe(told.length);
+      const first = brokenRules(content);
+      expect(new Set(first).size).toBe(first.length);
       expect(JSON.stringify(validate(content))).not.toContain(SECRET);
-      expect(brokenRules(content)).toEqual(told);
+      expect(brokenRules(content)).toEqual(first);
     }),
     { numRuns: 500 },
   );
 });
 
-/** Sets a value where the way to it still leads through objects. */
+/** Sets a value if its parent is still an object. */
 function setAt(root: unknown, path: (string | number)[], value: unknown): unknown {
   const parent = path
     .slice(0, -1)

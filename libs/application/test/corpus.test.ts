@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { FORM_KEYWORDS, FORMATS, createAnswersValidator, computeIdnpCheckDigit } from '../src/index.ts';
 
-/** Answers to the forms of data/public-services, judged alike by the check of the house and by Ajv with its own formats. */
+/** Compares our validator with Ajv and its formats, on answers to the forms of data/public-services. */
 
 type Answers = Record<string, unknown>;
 interface Form {
@@ -47,25 +47,26 @@ addFormats.default(ajv);
 for (const word of FORM_KEYWORDS) ajv.addKeyword(word);
 for (const name of ['idnp', 'idno', 'iban', 'country']) ajv.addFormat(name, FORMATS[name]!);
 
-/** The members of the answers that a judge finds fault with; '' is the whole of them. */
+/** Returns the invalid members of answers; '' is the root. */
 interface ComparedValidator {
   (answers: Answers): string[];
 }
 
 function ownValidator(form: Form): ComparedValidator {
-  // Dates that are compared are a word of ours: JSON Schema cannot say it, and Ajv does not.
+  // Ajv does not support our date rules.
   const { 'x-dates': _compared, ...standard } = form;
-  const check = createAnswersValidator(standard);
-  return (answers) => distinct(check(answers).map(({ field }) => field.split('/')[2] ?? ''));
+  const validate = createAnswersValidator(standard);
+  return (answers) => distinct(validate(answers).map(({ field }) => field.split('/')[2] ?? ''));
 }
 
 function ajvValidator(form: Form): ComparedValidator {
   const validate = ajv.compile(form);
-  return (answers) => (validate(answers) ? [] : distinct((validate.errors ?? []).filter(isOwn).map(topLevelField)));
+  return (answers) =>
+    validate(answers) ? [] : distinct((validate.errors ?? []).filter(isReported).map(topLevelField));
 }
 
-/** Why a branch of a choice does not fit, and that `then` did not, the house does not tell. */
-function isOwn({ keyword, schemaPath }: ErrorObject): boolean {
+/** Our validator omits the errors of branches and of `if`. */
+function isReported({ keyword, schemaPath }: ErrorObject): boolean {
   return keyword !== 'if' && !/\/(oneOf|anyOf)\/\d/.test(schemaPath);
 }
 
@@ -85,7 +86,7 @@ const days = fc
   .date({ min: new Date('1930-01-01'), max: new Date('2030-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
 
-/** Values that fit a rule of a form. */
+/** Generates valid values for the rules of a field. */
 function validValues(rules: Rules): fc.Arbitrary<unknown> {
   if (rules.const !== undefined) return fc.constant(rules.const);
   if (rules.enum) return fc.constantFrom(...rules.enum);
@@ -135,13 +136,13 @@ const HOSTILE: unknown[] = [
 ];
 const hostile = fc.oneof(fc.constantFrom(...HOSTILE), fc.jsonValue({ maxDepth: 2 }));
 
-/** The ways to every value within the answers. */
+/** Lists the paths of all values. */
 function pathsIn(value: unknown, way: string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [way];
   return [way, ...Object.entries(value).flatMap(([name, inner]) => pathsIn(inner, [...way, name]))];
 }
 
-/** The answers with one value replaced; undefined leaves it out. */
+/** Returns the answers with one value replaced; undefined removes it. */
 function withValueAt(answers: Answers, way: string[], value: unknown): Answers {
   const copy = structuredClone(answers);
   const parent = way.slice(0, -1).reduce<unknown>((at, step) => (at as Answers | undefined)?.[step], copy);
@@ -165,10 +166,10 @@ function compareValidators(form: Form) {
   };
 }
 
-test('there are forms to judge by', () => expect(forms.length).toBeGreaterThan(25));
+test('reads the forms of the catalog', () => expect(forms.length).toBeGreaterThan(25));
 
-describe('the check of the house and Ajv judge answers alike', () => {
-  test.each(forms)('$name: the example with every member left out, and with everything else in its place', (given) => {
+describe('own validator and Ajv agree on answers', () => {
+  test.each(forms)('$name: the example with each member removed or replaced', (given) => {
     const { form, example } = given;
     const { agree, seen } = compareValidators(form);
     agree(example);
@@ -183,7 +184,7 @@ describe('the check of the house and Ajv judge answers alike', () => {
     expect(Math.min(seen().accepted, seen().refused)).toBeGreaterThan(0);
   });
 
-  test.each(forms)('$name: answers that fit, and up to three changes of them', ({ form }) => {
+  test.each(forms)('$name: valid answers with up to three changes', ({ form }) => {
     const { agree, seen } = compareValidators(form);
     const change = fc.record({ at: fc.nat(), value: fc.oneof(hostile, fc.constant(undefined)) });
     fc.assert(
@@ -200,7 +201,7 @@ describe('the check of the house and Ajv judge answers alike', () => {
   });
 });
 
-describe('the formats that forms may name', () => {
+describe('own formats and Ajv agree', () => {
   const theirs = (format: string) => ajv.compile({ type: 'string', format });
   const texts = fc.oneof(
     days,
@@ -213,7 +214,7 @@ describe('the formats that forms may name', () => {
     fc.string(),
   );
 
-  test('date: every text is judged alike', () => {
+  test('date: on every text', () => {
     const validate = theirs('date');
     fc.assert(
       fc.property(texts, (text) => expect([text, FORMATS['date']!(text)]).toEqual([text, validate(text)])),
@@ -231,15 +232,18 @@ describe('the formats that forms may name', () => {
     ],
     ['uri', ['https://posta.example/a?b#c', 'urn:a:b'], ['posta', '/a', 'https://a b']],
     ['uuid', ['0b7a1c9e-0000-4000-8000-000000000001'], ['0b7a1c9e', '0b7a1c9e-0000-4000-8000-00000000000g']],
-  ])('%s: plain cases are judged alike', (format, right, wrong) => {
+  ])('%s: on plain cases', (format, valid, invalid) => {
     const validate = theirs(format);
-    const judged = [...right, ...wrong].map((text) => [text, FORMATS[format]!(text), validate(text)]);
-    expect(judged).toEqual([...right.map((text) => [text, true, true]), ...wrong.map((text) => [text, false, false])]);
+    const results = [...valid, ...invalid].map((text) => [text, FORMATS[format]!(text), validate(text)]);
+    expect(results).toEqual([
+      ...valid.map((text) => [text, true, true]),
+      ...invalid.map((text) => [text, false, false]),
+    ]);
   });
 
-  // No form uses it; the catalog checks examples by the formats of the house, so that one answer holds everywhere.
+  // No form uses it. The catalog checks examples with our formats, so results agree everywhere.
   test.each([['a UUID as a name', 'uuid', 'urn:uuid:0b7a1c9e-0000-4000-8000-000000000001', false]])(
-    '%s is judged by the formats of the house, which differ here',
+    '%s is the known difference',
     (_name, format, text, ours) => {
       expect([FORMATS[format]!(text), theirs(format)(text)]).toEqual([ours, !ours]);
     },

@@ -1,7 +1,7 @@
 /**
- * What the one check of forms costs beside Ajv, which makes code of a schema: run by hand with
- * `node --disable-warning=ExperimentalWarning libs/application/test/cost.ts`. Microseconds of CPU for a right file, the
- * median of nine rounds that take turns; figures of one run compare with each other only.
+ * Compares the CPU cost of our validator with Ajv, which compiles schemas. Run it with `node
+ * --disable-warning=ExperimentalWarning libs/application/test/cost.ts`. Prints microseconds of CPU for valid
+ * content, as the median of nine alternating rounds. Compare only figures of one run.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ function contentOf(answers: Record<string, unknown>): Content {
   };
 }
 
-/** Microseconds of CPU that one call takes. */
+/** Returns the microseconds of CPU per call. */
 function cpu(times: number, work: () => unknown): number {
   const before = process.cpuUsage();
   for (let n = 0; n < times; n++) work();
@@ -53,9 +53,9 @@ function cpu(times: number, work: () => unknown): number {
 }
 
 const median = (figures: number[]) => figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]!;
-const mean = (figures: number[]) => figures.reduce((sum, one) => sum + one, 0) / figures.length;
+const mean = (figures: number[]) => figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
 
-/** Both, in turns, so that what else the machine does falls on both. */
+/** Measures both in alternation, so that other load affects both. */
 function compared(ours: () => unknown, theirs: () => unknown): [ours: number, theirs: number] {
   for (const work of [ours, theirs]) cpu(TIMES, work);
   const rounds = Array.from({ length: ROUNDS }, () => [cpu(TIMES, ours), cpu(TIMES, theirs)] as const);
@@ -65,30 +65,30 @@ function compared(ours: () => unknown, theirs: () => unknown): [ours: number, th
 const shared = newAjv();
 const checkContent = newAjv().compile(CONTENT_SCHEMA);
 const rows = versions.map(({ form, example }) => {
-  const made = [createAnswersValidator(form!), newAjv().compile(form!)] as const;
+  const validators = [createAnswersValidator(form!), newAjv().compile(form!)] as const;
   const content = contentOf(example!);
   const rules = { evidence: [], costOptions: [] };
   const answers = compared(
-    () => made[0](example!),
-    () => made[1](example),
+    () => validators[0](example!),
+    () => validators[1](example),
   );
   const whole = compared(
-    () => validateCompleteness(content, rules, { centreKind: 'town-hall', today: '2026-03-09' }, made[0]),
-    () => checkContent(JSON.parse(JSON.stringify(content))) && made[1](example),
+    () => validateCompleteness(content, rules, { centreKind: 'town-hall', today: '2026-03-09' }, validators[0]),
+    () => checkContent(JSON.parse(JSON.stringify(content))) && validators[1](example),
   );
-  const making = [
+  const compiling = [
     cpu(50, () => createAnswersValidator(structuredClone(form!))),
     cpu(5, () => shared.compile(structuredClone(form!))),
   ];
-  return { answers, whole, making };
+  return { answers, whole, compiling };
 });
 
 for (const [name, which] of [
-  ['answers of a form', 'answers'],
-  ['whole file', 'whole'],
-  ['making a check', 'making'],
+  ['answers', 'answers'],
+  ['whole content', 'whole'],
+  ['compilation', 'compiling'],
 ] as const) {
   const [ours, theirs] = [0, 1].map((n) => mean(rows.map((row) => row[which][n]!))) as [number, number];
-  const shown = [ours, theirs].map((one) => one.toFixed(1).padStart(8));
-  console.log(`${name.padEnd(20)} house ${shown[0]} µs   Ajv ${shown[1]} µs   × ${(ours / theirs).toFixed(2)}`);
+  const shown = [ours, theirs].map((figure) => figure.toFixed(1).padStart(8));
+  console.log(`${name.padEnd(20)} own ${shown[0]} µs   Ajv ${shown[1]} µs   × ${(ours / theirs).toFixed(2)}`);
 }

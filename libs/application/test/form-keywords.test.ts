@@ -7,8 +7,6 @@ import {
   validateFormSchema,
 } from '../src/index.ts';
 
-/** What a form says in words of ours, and which of its fields count. */
-
 type Form = Record<string, unknown>;
 
 const text = { ro: 'da', ru: 'да', en: 'yes' };
@@ -30,7 +28,7 @@ const form: Form = {
     swift: { type: 'string', maxLength: 11 },
   },
   allOf: [
-    // Whether the bank is abroad is asked only where there is one, and its SWIFT only where it is.
+    // `abroad` applies to banks only, and `swift` to banks abroad only.
     onlyIf('payout', 'bank', 'abroad'),
     onlyIf('payout', 'bank', 'iban'),
     onlyIf('abroad', true, 'swift'),
@@ -44,21 +42,21 @@ const IBAN = 'MD24AG000225100013104168';
 const violationsFor = (answers: Form, today?: string) =>
   createAnswersValidator(form)(answers, today).map(({ field, rule, params }) => [field, rule, params]);
 
-describe('a field whose condition is not met', () => {
+describe('inapplicable field', () => {
   const bank = { born: '2026-01-01', payout: 'bank', abroad: true, iban: IBAN, swift: 'AGRNMD2X' };
   const post = Object.assign({}, bank, { payout: 'post' });
 
-  test('is left out and not sent, and neither is what hung on it', () => {
+  test('is removed together with the fields that depend on it', () => {
     expect(inapplicableFields(form, bank)).toEqual([]);
     expect(applicableAnswers(form, bank)).toEqual(bank);
     expect(inapplicableFields(form, post)).toEqual(['abroad', 'iban', 'swift']);
     expect(applicableAnswers(form, post)).toEqual({ born: '2026-01-01', payout: 'post' });
   });
 
-  test('is left out while what decides is not answered', () =>
+  test('is inapplicable while its condition has no answer', () =>
     expect(inapplicableFields(form, {})).toEqual(['abroad', 'iban', 'swift']));
 
-  test('is refused where it is sent all the same, and nothing else is told of it', () => {
+  test('is rejected as NOT_HERE without further violations', () => {
     expect(violationsFor(post).filter(([, rule]) => rule === 'NOT_HERE')).toEqual([
       ['/answers/abroad', 'NOT_HERE', undefined],
       ['/answers/iban', 'NOT_HERE', undefined],
@@ -66,7 +64,7 @@ describe('a field whose condition is not met', () => {
     expect(violationsFor(applicableAnswers(form, post))).toEqual([]);
   });
 
-  test('keeps the answers of others in their order, and a form without conditions keeps all', () => {
+  test('keeps the other answers in order, and all without conditions', () => {
     expect(Object.keys(applicableAnswers(form, { payout: 'post', born: 'x', iban: 'y', leave: 'z' }))).toEqual([
       'payout',
       'born',
@@ -76,36 +74,36 @@ describe('a field whose condition is not met', () => {
     expect(applicableAnswers({ properties: { a: {}, b: {} } }, answers)).toEqual(answers);
   });
 
-  test('cannot be held on to by a circle', () => {
+  test('is removed from circular conditions too', () => {
     const circle = { properties: { a: {}, b: {} }, allOf: [onlyIf('a', 1, 'b'), onlyIf('b', 1, 'a')] };
     expect(applicableAnswers(circle, { a: 2, b: 1 })).toEqual({});
     expect(applicableAnswers(circle, { a: 1, b: 1 })).toEqual({ a: 1, b: 1 });
   });
 });
 
-describe('dates', () => {
-  const with_ = (more: Form) => Object.assign({ payout: 'post', born: '2026-01-01' }, more);
-  test('are compared with each other and with the day of filing; the same day is neither before nor after', () => {
-    expect(violationsFor(with_({ leave: '2025-12-31' }))).toEqual([
+describe('date rules', () => {
+  const answersWith = (more: Form) => Object.assign({ payout: 'post', born: '2026-01-01' }, more);
+  test('compare fields and the day of filing, inclusively', () => {
+    expect(violationsFor(answersWith({ leave: '2025-12-31' }))).toEqual([
       ['/answers/leave', 'NOT_BEFORE', { other: '/answers/born' }],
     ]);
-    expect(violationsFor(with_({ leave: '2026-01-01' }), '2026-01-01')).toEqual([]);
-    expect(violationsFor(with_({}), '2025-12-31')).toEqual([['/answers/born', 'NOT_AFTER', { other: 'today' }]]);
+    expect(violationsFor(answersWith({ leave: '2026-01-01' }), '2026-01-01')).toEqual([]);
+    expect(violationsFor(answersWith({}), '2025-12-31')).toEqual([['/answers/born', 'NOT_AFTER', { other: 'today' }]]);
   });
 
-  test('are not compared where one is missing or none, which is told by itself', () => {
-    expect(violationsFor(with_({ leave: '2025-02-30' }))).toEqual([['/answers/leave', 'DATE', undefined]]);
-    expect(violationsFor(with_({ born: 5, leave: '2025-12-31' })).map(([, rule]) => rule)).toEqual(['TYPE']);
-    expect(violationsFor(with_({}))).toEqual([]);
-    // A field that somebody calls today is no day of filing.
-    expect(violationsFor(with_({ today: '1990-01-01' }), '2026-01-02').map(([, rule]) => rule)).toEqual([
+  test('skip missing and invalid dates', () => {
+    expect(violationsFor(answersWith({ leave: '2025-02-30' }))).toEqual([['/answers/leave', 'DATE', undefined]]);
+    expect(violationsFor(answersWith({ born: 5, leave: '2025-12-31' })).map(([, rule]) => rule)).toEqual(['TYPE']);
+    expect(violationsFor(answersWith({}))).toEqual([]);
+    // A field named today is not the day of filing.
+    expect(violationsFor(answersWith({ today: '1990-01-01' }), '2026-01-02').map(([, rule]) => rule)).toEqual([
       'UNKNOWN_FIELD',
     ]);
   });
 });
 
 describe('formats', () => {
-  const wrong = (format: string, value: string) =>
+  const isRejected = (format: string, value: string) =>
     createAnswersValidator({ properties: { a: { format } } })({ a: value }).length > 0;
   test.each([
     [
@@ -115,11 +113,11 @@ describe('formats', () => {
     ],
     ['iban', 'PT50000201231234567890154', ['PT50000201231234567890155', 'MD50000201231234567890154']],
     ['idno', '1008600038413', ['1008600038414', '2900000000012', '100860003841', '']],
-  ])('%s takes %s and nothing near it', (format, right, others) => {
-    expect(wrong(format, right)).toBe(false);
-    for (const other of others) expect([other, wrong(format, other)]).toEqual([other, true]);
+  ])('%s accepts %s and rejects similar values', (format, valid, others) => {
+    expect(isRejected(format, valid)).toBe(false);
+    for (const other of others) expect([other, isRejected(format, other)]).toEqual([other, true]);
   });
-  test('a number of an organisation is not one of a person', () => expect(isValidIdno('2900000000012')).toBe(false));
+  test('isValidIdno rejects an IDNP', () => expect(isValidIdno('2900000000012')).toBe(false));
 });
 
 describe('validateFormSchema', () => {

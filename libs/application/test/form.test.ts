@@ -2,23 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FORMATS, createAnswersValidator, validateFormSchema } from '../src/index.ts';
 
-/** Forms: which words they may use, and how answers are told what is wrong. */
-
 type Form = Record<string, unknown>;
 
-/** Every word of JSON Schema 2020-12 that a form may not use, because answers would not be checked by it. */
+/** Keywords of JSON Schema 2020-12 that the validator does not support. */
 const UNSUPPORTED_KEYWORDS = [
   ...['$ref', '$id', '$defs', '$anchor', '$dynamicRef', '$dynamicAnchor', '$vocabulary', 'definitions'],
   ...['patternProperties', 'propertyNames', 'minProperties', 'maxProperties', 'dependentSchemas', 'dependencies'],
   ...['prefixItems', 'contains', 'minContains', 'maxContains', 'unevaluatedItems', 'unevaluatedProperties'],
   ...['contentEncoding', 'contentMediaType', 'contentSchema', 'readOnly', 'writeOnly', 'deprecated', 'patern', ''],
 ];
-/** Places in a form where a schema may stand. */
+/** Positions of subschemas in a form. */
 const SCHEMA_POSITIONS: [string, (inner: Form) => Form][] = [
-  ['at its head', (inner) => inner],
+  ['at the root', (inner) => inner],
   ['in a member', (inner) => ({ properties: { a: inner } })],
   ['in the items of a list', (inner) => ({ items: inner })],
-  ['in what must not be', (inner) => ({ not: inner })],
+  ['in not', (inner) => ({ not: inner })],
   ...['if', 'then', 'else'].map((word): [string, (inner: Form) => Form] => [
     `in ${word}`,
     (inner) => ({ [word]: inner }),
@@ -29,15 +27,15 @@ const SCHEMA_POSITIONS: [string, (inner: Form) => Form][] = [
   ]),
 ];
 
-describe('words that no check knows', () => {
-  test.each(SCHEMA_POSITIONS)('are found %s, each of them', (_name, put) => {
+describe('unknown keywords', () => {
+  test.each(SCHEMA_POSITIONS)('are reported %s', (_name, put) => {
     for (const word of UNSUPPORTED_KEYWORDS) {
       expect(validateFormSchema(put({ [word]: {} }))).toEqual([`unknown keyword: "${word}"`]);
       expect(() => createAnswersValidator(put({ [word]: {} }))).toThrow('unknown keyword');
     }
   });
 
-  test('are found however deep they stand, and all of them', () => {
+  test('are reported at any depth', () => {
     const deep = fc.array(fc.constantFrom(...SCHEMA_POSITIONS.map(([, put]) => put)), { maxLength: 12 });
     fc.assert(
       fc.property(
@@ -52,12 +50,12 @@ describe('words that no check knows', () => {
     );
   });
 
-  test('are found in the branches of all places of one form at once', () => {
+  test('are reported in all positions of one form', () => {
     const form = Object.assign({}, ...SCHEMA_POSITIONS.slice(1).map(([, put]) => put({ format: 'ipv4' }))) as Form;
     expect(validateFormSchema(form)).toEqual(Array(SCHEMA_POSITIONS.length - 1).fill('unknown format: "ipv4"'));
   });
 
-  test('a format without a check is one, and what further members may be beyond yes and no', () => {
+  test('include unknown formats and schemas in additionalProperties', () => {
     expect(validateFormSchema({ format: 'ipv6' })).toEqual(['unknown format: "ipv6"']);
     expect(validateFormSchema({ format: 'constructor' })).toEqual(['unknown format: "constructor"']);
     expect(validateFormSchema({ additionalProperties: { type: 'string' } })).toEqual([
@@ -66,7 +64,7 @@ describe('words that no check knows', () => {
     for (const format of Object.keys(FORMATS)) expect(validateFormSchema({ format })).toEqual([]);
   });
 
-  test('names of members and values are no words', () => {
+  test('do not include names and values of members', () => {
     const named = {
       properties: { $ref: {}, contains: { const: { $ref: '#' } } },
       required: ['patern'],
@@ -75,13 +73,13 @@ describe('words that no check knows', () => {
     expect(validateFormSchema(named)).toEqual([]);
   });
 
-  test('what stands open or shut is a schema too', () => {
+  test('do not include boolean schemas', () => {
     expect(validateFormSchema({ items: true, properties: { a: false }, then: false })).toEqual([]);
   });
 });
 
-/** A value that breaks the word, with the rule that is told and its parameters. */
-const WRONG: Record<string, { form: Form; right: unknown; wrong: unknown; rule: string; params?: object }> = {
+/** For each keyword, a valid and an invalid value with the violation. */
+const CASES: Record<string, { form: Form; right: unknown; wrong: unknown; rule: string; params?: object }> = {
   type: {
     form: { type: ['string', 'null'] },
     right: null,
@@ -121,37 +119,37 @@ const WRONG: Record<string, { form: Form; right: unknown; wrong: unknown; rule: 
   false: { form: false as never, right: undefined, wrong: 'zy', rule: 'NOT_HERE' },
 };
 
-describe('answers that break a form', () => {
-  test.each(Object.entries(WRONG))(
-    '%s: the field, the rule and what its text needs are told, not the value',
-    (_word, { form, right, wrong, rule, params }) => {
-      const check = createAnswersValidator({ properties: { list: { items: { properties: { a: form } } } } });
-      expect(check({ list: [{}, right === undefined ? {} : { a: right }] })).toEqual([]);
-      const [told, ...more] = check({ list: [{}, { a: wrong }] });
-      expect(more).toEqual([]);
-      expect({ field: told!.field, rule: told!.rule, params: told!.params }).toEqual({
+describe('createAnswersValidator', () => {
+  test.each(Object.entries(CASES))(
+    '%s: reports field, rule and parameters, not the value',
+    (_keyword, { form, right, wrong, rule, params }) => {
+      const validate = createAnswersValidator({ properties: { list: { items: { properties: { a: form } } } } });
+      expect(validate({ list: [{}, right === undefined ? {} : { a: right }] })).toEqual([]);
+      const [first, ...rest] = validate({ list: [{}, { a: wrong }] });
+      expect(rest).toEqual([]);
+      expect({ field: first!.field, rule: first!.rule, params: first!.params }).toEqual({
         field: '/answers/list/1/a',
         rule,
         params,
       });
-      expect(JSON.stringify(told)).not.toMatch(/zy|2023/);
+      expect(JSON.stringify(first)).not.toMatch(/zy|2023/);
     },
   );
 
-  test('what is not known is told by its name where that is plain, otherwise by what holds it', () => {
-    const check = createAnswersValidator({ properties: { list: { items: { additionalProperties: false } } } });
-    const told = check({ list: [{ colour: 1 }, { 'Ana Exemplu': 1, '2900000000012': 1 }] });
-    expect(told.map(({ field, rule }) => `${field} ${rule}`)).toEqual([
+  test('names an unknown field only if its name is safe, otherwise its parent', () => {
+    const validate = createAnswersValidator({ properties: { list: { items: { additionalProperties: false } } } });
+    const violations = validate({ list: [{ colour: 1 }, { 'Ana Exemplu': 1, '2900000000012': 1 }] });
+    expect(violations.map(({ field, rule }) => `${field} ${rule}`)).toEqual([
       '/answers/list/0/colour UNKNOWN_FIELD',
       '/answers/list/1 UNKNOWN_FIELD',
     ]);
   });
 
-  test('what is missing is told by its own name, in a list and beside another answer as well', () => {
+  test('names a missing field, in nested objects and dependencies too', () => {
     const child = { required: ['name', 'birthDate'] };
     const form = { required: ['act'], properties: { child, iban: {} }, dependentRequired: { iban: ['bank', 'act'] } };
-    const told = createAnswersValidator(form)({ child: {}, iban: 'zy' });
-    expect(told.map(({ field, rule, params }) => [field, rule, params])).toEqual([
+    const violations = createAnswersValidator(form)({ child: {}, iban: 'zy' });
+    expect(violations.map(({ field, rule, params }) => [field, rule, params])).toEqual([
       ['/answers/act', 'REQUIRED', undefined],
       ['/answers/act', 'NEEDED_WITH', { other: '/answers/iban' }],
       ['/answers/bank', 'NEEDED_WITH', { other: '/answers/iban' }],
@@ -160,24 +158,24 @@ describe('answers that break a form', () => {
     ]);
   });
 
-  test('at most 100 are told, those of the whole before those of its parts', () => {
+  test('reports at most 100 violations, outer fields first', () => {
     const names = Array.from({ length: 150 }, (_, n) => `f${n}`);
     const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
     const form = { properties: { inner: { properties: { a: { type: 'string' } } }, ...properties } };
-    const told = createAnswersValidator(form)(
+    const violations = createAnswersValidator(form)(
       Object.fromEntries([['inner', { a: 1 }], ...names.map((name) => [name, 1])]),
     );
-    expect(told).toHaveLength(100);
-    expect(told.every(({ field }) => field.split('/').length === 3)).toBe(true);
+    expect(violations).toHaveLength(100);
+    expect(violations.every(({ field }) => field.split('/').length === 3)).toBe(true);
   });
 
-  test('a form is made into a check once, for as long as somebody holds it', () => {
+  test('caches the validator of a form', () => {
     const form = { type: 'object' };
     expect(createAnswersValidator(form)).toBe(createAnswersValidator(form));
     expect(createAnswersValidator({ type: 'object' })).not.toBe(createAnswersValidator(form));
   });
 
-  test('the form that was given is not changed', () => {
+  test('does not change the form', () => {
     const form = Object.freeze({ properties: Object.freeze({ a: Object.freeze({ type: 'string' }) }) });
     const before = JSON.stringify(form);
     expect(createAnswersValidator(form)({ a: 1 })).toHaveLength(1);

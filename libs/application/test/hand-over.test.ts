@@ -5,8 +5,8 @@ import type { HandOver, Outcome } from '../src/index.ts';
 const describeViolations = (violations: { field: string; rule: string }[]) =>
   violations.map(({ field, rule }) => `${field} ${rule}`);
 
-describe('the record of a hand-over', () => {
-  const right = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
+describe('validateHandOverRecord', () => {
+  const valid = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
 
   const REPRESENTATIVE = {
     collectedBy: 'representative',
@@ -15,58 +15,60 @@ describe('the record of a hand-over', () => {
   };
 
   test.each<[string, object, string[]]>([
-    ['that is right', {}, []],
-    ['to whom is represented', { collectedBy: 'represented' }, []],
-    ['to a representative by a power', REPRESENTATIVE, []],
+    ['a valid record', {}, []],
+    ['the represented person', { collectedBy: 'represented' }, []],
+    ['a representative with a power', REPRESENTATIVE, []],
     [
-      'to a representative of whom nothing is known',
+      'a representative without details',
       { collectedBy: 'representative', paperNumber: undefined },
       ['/collectorName REQUIRED', '/paperNumber REQUIRED', '/ground/reference REQUIRED'],
     ],
     [
-      'to a representative whose own it is',
+      'a representative on own ground',
       { ...REPRESENTATIVE, ground: { kind: 'own', reference: 'P-1' } },
       ['/ground/kind ONE_OF'],
     ],
-    ['to an applicant for whom it was filed', { ground: { kind: 'represented' } }, []],
-    ['to an applicant by a power', { ground: { kind: 'power', reference: 'P-1' } }, ['/ground/kind ONE_OF']],
+    ['an applicant on the ground of the represented person', { ground: { kind: 'represented' } }, []],
+    ['an applicant with a power', { ground: { kind: 'power', reference: 'P-1' } }, ['/ground/kind ONE_OF']],
     [
-      'to whom is represented, as somebody else',
+      'the represented person on the ground of representation',
       { collectedBy: 'represented', ground: { kind: 'represented' } },
       ['/ground/kind ONE_OF'],
     ],
-    ['on a ground that is none', { ground: { kind: 'zz' } }, ['/ground/kind ONE_OF']],
-    ['with a name of two lines', { collectorName: 'a\nzz' }, ['/collectorName PERSON_NAME']],
-    ['with a name without end', { collectorName: 'z'.repeat(201) }, ['/collectorName MAX_LENGTH']],
+    ['an unknown ground', { ground: { kind: 'zz' } }, ['/ground/kind ONE_OF']],
+    ['a name of two lines', { collectorName: 'a\nzz' }, ['/collectorName PERSON_NAME']],
+    ['an overlong name', { collectorName: 'z'.repeat(201) }, ['/collectorName MAX_LENGTH']],
     [
-      'with a power that breaks the line',
+      'a power of two lines',
       { ...REPRESENTATIVE, ground: { kind: 'power', reference: 'zz\n' } },
       ['/ground/reference CONTROL_CHARACTERS'],
     ],
-    ['without a number of the paper', { paperNumber: undefined }, []],
-    ['to nobody', { collectedBy: '' }, ['/collectedBy ONE_OF']],
-    ['to a stranger', { collectedBy: 'neighbour' }, ['/collectedBy ONE_OF']],
-    ['on no paper', { paperKind: '' }, ['/paperKind CODE']],
-    ['on a paper of no code', { paperKind: 'Identity document' }, ['/paperKind CODE']],
-    ['on a code that is too long', { paperKind: 'a'.repeat(65) }, ['/paperKind MAX_LENGTH']],
-    ['with a number that breaks the line', { paperNumber: 'B1\nzz' }, ['/paperNumber CONTROL_CHARACTERS']],
-    ['with a number that is too long', { paperNumber: 'z'.repeat(501) }, ['/paperNumber MAX_LENGTH']],
-    ['that says nothing', { collectedBy: '', paperKind: '' }, ['/collectedBy ONE_OF', '/paperKind CODE']],
-  ])('%s', (_name, change, wanted) => {
-    const handOver = { ...right, ...change } as HandOver;
+    ['an absent document number', { paperNumber: undefined }, []],
+    ['an empty collector', { collectedBy: '' }, ['/collectedBy ONE_OF']],
+    ['an unknown collector', { collectedBy: 'neighbour' }, ['/collectedBy ONE_OF']],
+    ['an absent document kind', { paperKind: '' }, ['/paperKind CODE']],
+    ['a document kind that is not a code', { paperKind: 'Identity document' }, ['/paperKind CODE']],
+    ['an overlong document kind', { paperKind: 'a'.repeat(65) }, ['/paperKind MAX_LENGTH']],
+    ['a document number of two lines', { paperNumber: 'B1\nzz' }, ['/paperNumber CONTROL_CHARACTERS']],
+    ['an overlong document number', { paperNumber: 'z'.repeat(501) }, ['/paperNumber MAX_LENGTH']],
+    ['an empty record', { collectedBy: '', paperKind: '' }, ['/collectedBy ONE_OF', '/paperKind CODE']],
+  ])('validates %s', (_name, change, expected) => {
+    const handOver = { ...valid, ...change } as HandOver;
     const violations = validateHandOverRecord(JSON.parse(JSON.stringify(handOver)) as HandOver);
-    expect(describeViolations(violations)).toEqual(wanted);
+    expect(describeViolations(violations)).toEqual(expected);
     expect(JSON.stringify(violations)).not.toMatch(/neighbour|zz|aaaa/);
   });
 });
 
-describe('an outcome', () => {
+describe('validateOutcome', () => {
   test.each<[string, Outcome, string[]]>([
-    ['with the need met', { needMet: true }, []],
-    ['with what is missing', { needMet: false, missing: 'The stamp.' }, []],
-    ['without what is missing', { needMet: false }, ['/missing REQUIRED']],
-    ['with nothing that is missing', { needMet: false, missing: '' }, ['/missing REQUIRED']],
-    ['with two lines', { needMet: false, missing: 'a\nb' }, ['/missing CONTROL_CHARACTERS']],
-    ['with too many words', { needMet: true, missing: 'a'.repeat(501) }, ['/missing MAX_LENGTH']],
-  ])('%s', (_name, outcome, wanted) => expect(describeViolations(validateOutcome(outcome))).toEqual(wanted));
+    ['a need that is met', { needMet: true }, []],
+    ['an unmet need with an explanation', { needMet: false, missing: 'The stamp.' }, []],
+    ['an unmet need without an explanation', { needMet: false }, ['/missing REQUIRED']],
+    ['an unmet need with an empty explanation', { needMet: false, missing: '' }, ['/missing REQUIRED']],
+    ['an explanation of two lines', { needMet: false, missing: 'a\nb' }, ['/missing CONTROL_CHARACTERS']],
+    ['an overlong explanation', { needMet: true, missing: 'a'.repeat(501) }, ['/missing MAX_LENGTH']],
+  ])('validates %s', (_name, outcome, expected) =>
+    expect(describeViolations(validateOutcome(outcome))).toEqual(expected),
+  );
 });

@@ -2,48 +2,48 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sanitizeDocumentNumber, sanitizeCode, sanitizeText } from '../src/index.ts';
 
-describe('words of others', () => {
+describe('sanitize', () => {
   test.each([
-    ['honest Romanian stays', 'Prezentați procura (art. 15 alin. 2), nr. 12/2026, până la ora 17:00.'],
-    ['honest Russian stays', 'Представьте доверенность: оригинал и копию, 2 шт.'],
-    ['a telephone number stays', 'Sunați la 022 123-456, tel:+37322000000.'],
-    ['a date stays', 'Data:12.03.2026'],
-    ['a file number stays', 'Dosarul ASP-2026-000123/4'],
-    ['an amount stays', 'Taxa este 45.50 lei'],
-  ])('%s', (_name, text) => {
+    ['Romanian', 'Prezentați procura (art. 15 alin. 2), nr. 12/2026, până la ora 17:00.'],
+    ['Russian', 'Представьте доверенность: оригинал и копию, 2 шт.'],
+    ['a phone number', 'Sunați la 022 123-456, tel:+37322000000.'],
+    ['a date', 'Data:12.03.2026'],
+    ['a file number', 'Dosarul ASP-2026-000123/4'],
+    ['an amount', 'Taxa este 45.50 lei'],
+  ])('keeps %s', (_name, text) => {
     expect(sanitizeText(text)).toBe(text);
   });
 
   test.each([
     ['blank lines', 'Veniți.\n\n\nPlata:\r\n2', 'Veniți. Plata: 2'],
-    ['separators of lines', 'a\u2028b\u2029c\u0085d\u000be', 'a b c d e'],
+    ['line separators', 'a\u2028b\u2029c\u0085d\u000be', 'a b c d e'],
     ['NUL, escape and bell', 'a\0b\x1b[31mc\x07', 'a b [31mc'],
     ['direction marks', 'a\u202eb\u2066c\u200fd\u061ce', 'a b c d e'],
-    ['letters of no width', 'p\u200ba\ufeffy', 'p a y'],
+    ['zero-width characters', 'p\u200ba\ufeffy', 'p a y'],
     ['invisible tags', 'ok\u{e0041}\u{e0042}', 'ok'],
     ['a link', 'Plătiți la https://fals.example/plata?x=1 azi', 'Plătiți la [link] azi'],
     ['a link in capitals', 'HTTPS://FALS.EXAMPLE', '[link]'],
     ['a link with a broken scheme', 'http:\\\\fals.example', '[link]'],
-    ['a link cut by a control', 'ht\u0000tps:\u200b//fals.example', 'ht tps: //fals. example'],
+    ['a link with control characters', 'ht\u0000tps:\u200b//fals.example', 'ht tps: //fals. example'],
     ['www', 'www.fals.example', '[link]'],
     ['a host with a path', 'fals.example/plata', '[link]'],
     ['a host with a port', 'fals.example:8080', '[link]'],
     ['a host alone', 'fals.example', 'fals. example'],
     ['a host with other dots', 'fals。example/plata', '[link]'],
-    ['an address of mail', 'scrieți la x@fals.example', 'scrieți la [link]'],
+    ['an email address', 'scrieți la x@fals.example', 'scrieți la [link]'],
     ['other schemes', 'javascript:alert(1) mailto:x', '[link] [link]'],
-    ['an address of numbers', '10.0.0.1/x', '[link]'],
-    ['an abbreviation gets a space', 'str.Alba', 'str. Alba'],
-  ])('%s', (_name, text, shown) => {
-    expect(sanitizeText(text)).toBe(shown);
+    ['an IP address with a path', '10.0.0.1/x', '[link]'],
+    ['an abbreviation', 'str.Alba', 'str. Alba'],
+  ])('neutralises %s', (_name, text, sanitized) => {
+    expect(sanitizeText(text)).toBe(sanitized);
   });
 
-  test('too long ends in an ellipsis, and never in half a letter', () => {
+  test('truncates long text with an ellipsis, never inside a letter', () => {
     expect(sanitizeText('a'.repeat(3_000))).toBe(`${'a'.repeat(1_998)} …`);
     expect(sanitizeText('😀'.repeat(10), 5)).toBe('😀 …');
   });
 
-  test('a code keeps its dots and loses what cannot be seen', () => {
+  test('keeps the dots of a code and removes invisible characters', () => {
     expect(sanitizeCode(' AB.CD-12/3\u202e\n\nx ')).toBe('AB.CD-12/3 x');
   });
 
@@ -54,27 +54,27 @@ describe('words of others', () => {
     ['https://evil.example/x', 'https //evil example/x'],
     ['R-1 <b>call</b> +373 (22)!', 'R-1 b call /b 373 22'],
     ['🙂 \u202e!', ''],
-  ])('the code of a document %s is shown as %s', (text, shown) => {
-    expect(sanitizeDocumentNumber(text)).toBe(shown);
-    expect(sanitizeDocumentNumber(shown)).toBe(shown);
+  ])('sanitizes the document number %s to %s', (text, sanitized) => {
+    expect(sanitizeDocumentNumber(text)).toBe(sanitized);
+    expect(sanitizeDocumentNumber(sanitized)).toBe(sanitized);
   });
 
-  const nasty = fc.oneof(
+  const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: 'grapheme' }),
     fc.constantFrom('http', '://', 'www.', '.', '@', '/', '\n', '\u202e', '\u200b', 'a', ' ', ':', 'md', '[link]', '1'),
   );
-  const texts = fc.array(nasty, { maxLength: 20 }).map((parts) => parts.join(''));
+  const texts = fc.array(hostile, { maxLength: 20 }).map((parts) => parts.join(''));
 
-  test('whatever comes is one line without control, direction and links, and a second time changes nothing', () => {
+  test('returns one safe line for any text, and is idempotent', () => {
     fc.assert(
-      fc.property(texts, fc.integer({ min: 2, max: 300 }), (text, most) => {
-        const shown = sanitizeText(text, most);
-        expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
-        expect(shown).not.toMatch(/:\/\/|(?<![\p{L}\p{N}\p{M}_-])www\.|\S@\S|\p{L}\.\p{L}/iu);
-        expect(shown).not.toMatch(/ {2}|^\s|\s$/u);
-        expect(shown.length).toBeLessThanOrEqual(most);
-        expect(sanitizeText(shown, most)).toBe(shown);
+      fc.property(texts, fc.integer({ min: 2, max: 300 }), (text, maxLength) => {
+        const sanitized = sanitizeText(text, maxLength);
+        expect(sanitized).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+        expect(sanitized).not.toMatch(/:\/\/|(?<![\p{L}\p{N}\p{M}_-])www\.|\S@\S|\p{L}\.\p{L}/iu);
+        expect(sanitized).not.toMatch(/ {2}|^\s|\s$/u);
+        expect(sanitized.length).toBeLessThanOrEqual(maxLength);
+        expect(sanitizeText(sanitized, maxLength)).toBe(sanitized);
       }),
       { numRuns: 3_000 },
     );

@@ -7,20 +7,18 @@ import * as texts from '../src/texts/index.ts';
 import { interpolateText } from '../src/texts/index.ts';
 import type { Text } from '../src/texts/index.ts';
 
-/** What people read: each word of each closed list in three languages. */
-
 const { interpolateText: _fill, ...dictionaries } = texts;
 const all = Object.entries(dictionaries as Record<string, Record<string, Text>>).flatMap(([dictionary, words]) =>
   Object.entries(words).map(([word, text]): [string, string, Text] => [dictionary, word, text]),
 );
 const placeholdersIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
 
-describe('the texts', () => {
-  test('are there', () => expect(all.length).toBeGreaterThan(200));
+describe('texts', () => {
+  test('exist for all dictionaries', () => expect(all.length).toBeGreaterThan(200));
 
-  test.each(all)('%s %s: three languages, each with the same places', (_dictionary, _word, text) => {
+  test.each(all)('%s %s: has three languages with the same placeholders', (_dictionary, _word, text) => {
     expect(Object.keys(text).sort()).toEqual(['en', 'ro', 'ru']);
-    for (const one of Object.values(text)) expect(one.trim()).toBe(one);
+    for (const translation of Object.values(text)) expect(translation.trim()).toBe(translation);
     expect(text.ro).toMatch(/^[\p{Script=Latin}]/u);
     expect(text.ru).toMatch(/^[\p{Script=Cyrillic}]/u);
     expect(text.en).toMatch(/^[a-z]/iu);
@@ -30,25 +28,22 @@ describe('the texts', () => {
     ]);
   });
 
-  test.each(all)('%s %s: in the voice of the desk', (_dictionary, _word, { ro, ru, en }) => {
-    // ș and ț have a comma below, quotation marks are those of the language, and nobody is begged or blamed.
+  test.each(all)('%s %s: follows the style of the desk', (_dictionary, _word, { ro, ru, en }) => {
+    // Uses ș and ț with a comma below, the quotation marks of the language, and no "please".
     expect(ro).not.toMatch(/[şţ"]|vă rugăm/iu);
     expect(ru).not.toMatch(/["„“]|пожалуйста/iu);
     expect(en).not.toMatch(/["«»]|please/iu);
   });
 
-  test.each(Object.entries(RULES))(
-    'of the rule %s have places for its parameters and no others',
-    (rule, { params }) => {
-      const names = Object.keys(params);
-      const used = placeholdersIn(texts.RULE_TEXTS[rule as keyof typeof RULES].ro);
-      expect(names).toEqual(expect.arrayContaining(used));
-      // Codes of choices and types say nothing to people; whatever else there is to say is said.
-      expect(used).toEqual(names.filter((name) => !['choices', 'types'].includes(name)).sort());
-    },
-  );
+  test.each(Object.entries(RULES))('of the rule %s use its readable parameters', (rule, { params }) => {
+    const names = Object.keys(params);
+    const used = placeholdersIn(texts.RULE_TEXTS[rule as keyof typeof RULES].ro);
+    expect(names).toEqual(expect.arrayContaining(used));
+    // Codes of choices and types are not readable; all other parameters must appear.
+    expect(used).toEqual(names.filter((name) => !['choices', 'types'].includes(name)).sort());
+  });
 
-  test('are filled with their parameters, and not without them', () => {
+  test('are interpolated, and throw without their parameters', () => {
     const { ro, ru } = texts.RULE_TEXTS.MAX_LENGTH;
     expect(interpolateText(ro, { most: 100 })).toBe('Prea lung. Numărul maxim de caractere: 100.');
     expect(interpolateText(ru, { most: 100 })).toBe('Слишком длинно. Максимальное число знаков: 100.');
@@ -57,8 +52,8 @@ describe('the texts', () => {
   });
 });
 
-/** What the compiler says of a file of the dictionaries with its source replaced. */
-function compiled(file: string, source: string): string[] {
+/** Returns the compiler errors of a dictionary with its source replaced. */
+function compileErrors(file: string, source: string): string[] {
   const path = join(import.meta.dirname, '../src/texts', file);
   const base = ts.readConfigFile(join(import.meta.dirname, '../../../tsconfig.base.json'), (name) =>
     readFileSync(name, 'utf8'),
@@ -74,7 +69,7 @@ function compiled(file: string, source: string): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 
-describe('a word without a text does not compile', () => {
+describe('compiler', () => {
   const sourceOf = (file: string) => readFileSync(join(import.meta.dirname, '../src/texts', file), 'utf8');
 
   test.each([
@@ -84,20 +79,22 @@ describe('a word without a text does not compile', () => {
     ['application.ts', 'second-decision', / {2}'second-decision': \{[^}]*\},\n/],
     ['deliveries-and-notices.ts', 'result-ready', / {2}'result-ready': \{[^}]*\},\n/],
     ['deliveries-and-notices.ts', 'AGENCY_UNKNOWN', / {2}AGENCY_UNKNOWN: \{[^}]*\},\n/],
-  ])('%s without %s', (file, word, entry) => {
+  ])('rejects %s without %s', (file, word, entry) => {
     const source = sourceOf(file);
     expect(source).toMatch(entry);
-    expect(compiled(file, source.replace(entry, ''))).toEqual([expect.stringContaining(word)]);
+    expect(compileErrors(file, source.replace(entry, ''))).toEqual([expect.stringContaining(word)]);
   });
 
-  test('nor one without a language, nor a text without a word', () => {
+  test('rejects a missing language and an unknown code', () => {
     const source = sourceOf('application.ts');
     const draft = "draft: { ro: 'Ciornă', ru: 'Черновик', en: 'Draft' },";
     expect(source).toContain(draft);
-    expect(compiled('application.ts', source)).toEqual([]);
-    expect(compiled('application.ts', source.replace(", ru: 'Черновик'", ''))).toEqual([expect.stringContaining("'ru'")]);
-    expect(compiled('application.ts', source.replace(draft, `${draft} drafty: { ro: 'a', ru: 'а', en: 'a' },`))).toEqual([
-      expect.stringContaining('drafty'),
+    expect(compileErrors('application.ts', source)).toEqual([]);
+    expect(compileErrors('application.ts', source.replace(", ru: 'Черновик'", ''))).toEqual([
+      expect.stringContaining("'ru'"),
     ]);
+    expect(
+      compileErrors('application.ts', source.replace(draft, `${draft} drafty: { ro: 'a', ru: 'а', en: 'a' },`)),
+    ).toEqual([expect.stringContaining('drafty')]);
   });
 });
