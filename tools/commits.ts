@@ -1,6 +1,6 @@
 /**
- * Checks the messages of all commits from the one that added the rules to HEAD, by `commitlint.config.mjs`. The older ones were
- * written before the rules. `node tools/commits.ts`
+ * Checks the messages of all commits after the one that added `commitlint.config.mjs`, by its rules. Older ones have other forms.
+ * `node tools/commits.ts`
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -14,23 +14,24 @@ function git(...args: string[]): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Returns the parent of the oldest commit to check, or the reason why none can be checked. */
+/** Returns the commit after which messages are checked, or the reason why none can be checked. */
 function findBase(): { base: string } | { reason: string } {
   const shallow = git('rev-parse', '--is-shallow-repository');
   if (shallow === undefined) return { reason: 'no git history' };
   if (shallow === 'true') return { reason: 'shallow clone' };
-  const added = git('log', '--diff-filter=A', '--format=%H', '--', RULES_FILE)?.split('\n').at(-1);
-  if (!added) return { reason: `no commit adds ${RULES_FILE}` };
-  const base = git('rev-parse', '--verify', '--quiet', `${added}^`);
-  return base ? { base } : { reason: `the first commit adds ${RULES_FILE}` };
+  const base = git('log', '--diff-filter=A', '--format=%H', '--', RULES_FILE)?.split('\n').at(-1);
+  return base ? { base } : { reason: `no commit adds ${RULES_FILE}` };
 }
 
 const range = findBase();
 if ('reason' in range) {
   console.log(`commits: not run, ${range.reason}`);
 } else {
-  const commitlint = join(root, 'node_modules/.bin/commitlint');
-  const { status } = spawnSync(commitlint, ['--from', range.base, '--to', 'HEAD'], { cwd: root, stdio: 'inherit' });
-  if (status === 0) console.log(`commits: ${git('rev-list', '--count', `${range.base}..HEAD`)} checked`);
-  process.exitCode = status ?? 1;
+  const count = Number(git('rev-list', '--count', `${range.base}..HEAD`));
+  if (count > 0) {
+    const commitlint = join(root, 'node_modules/.bin/commitlint');
+    const { status } = spawnSync(commitlint, ['--from', range.base, '--to', 'HEAD'], { cwd: root, stdio: 'inherit' });
+    process.exitCode = status ?? 1;
+  }
+  if (!process.exitCode) console.log(`commits: ${count} checked`);
 }
