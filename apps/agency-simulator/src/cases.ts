@@ -6,31 +6,31 @@ import { Outbox } from 'cups-agency/outbox';
 import { Positions } from 'cups-agency/positions';
 import type { Position } from 'cups-agency/positions';
 
-/** What came in and went out for an agency since the start of the process. */
+/** Message counts of an agency since the process started. */
 export type Counts = {
-  /** Messages of the requests topic, repeats included. */
+  /** Messages of the requests topic, including duplicates. */
   received: number;
-  /** Those that are no valid request. */
+  /** Messages that are not a valid request. */
   unreadable: number;
-  /** Replies that the platform says it did not take as they were sent. */
+  /** Replies that the platform refused, recorded or changed. */
   refused: number;
   /** Withdrawn and expired applications. */
   ended: number;
-  /** Messages sent, rubbish included. */
+  /** Messages sent, including invalid ones. */
   replies: number;
-  /** Requests with replies still to send. */
+  /** Requests with replies to send. */
   open: number;
 };
 
 export const newCounts = (): Counts => ({ received: 0, unreadable: 0, refused: 0, ended: 0, replies: 0, open: 0 });
 
-/** One request that is worked on. */
+/** A request in progress. */
 type Case = {
   requestId: string;
   deliveryId: string;
   plan: Plan;
   started: number;
-  /** Replies that were put into the outbox. */
+  /** Number of replies passed to the outbox. */
   scheduled: number;
   unsent: number;
   isClosed: boolean;
@@ -39,12 +39,12 @@ type Case = {
 };
 
 export type CasesOptions = {
-  /** Whose requests are answered; undefined: those to every agency. */
+  /** Agency whose requests are answered; undefined for every agency. */
   agency: string | undefined;
   counts: Counts;
-  /** @param agency that the request is for */
+  /** @param agency that the request names */
   plan: (request: SubmissionEvent, agency: string) => Plan;
-  /** Resolves when all are at the broker, rejects when that is not known. */
+  /** Resolves when the broker has all messages; rejects if that is uncertain. */
   send: (messages: OutgoingMessage[]) => Promise<void>;
   onProgress: () => void;
   onSendFailed: (error: Error) => void;
@@ -56,9 +56,8 @@ type AgencyRequest = { request: RequestEvent; deliveryId: string; agency: string
 const isSubmission = (event: RequestEvent): event is SubmissionEvent => 'answers' in event.data;
 
 /**
- * The cases that an agency works on, in memory. A request stays open until its last reply is at the broker: after a crash
- * the open requests are read again and the cases finished. Replies that had been sent then go out a second time with the
- * same ids.
+ * The open cases of an agency, in memory. A request stays open until the broker has its last reply. After a crash,
+ * open requests are read again. Replies sent before the crash are sent again with the same IDs.
  */
 export class Cases {
   readonly #options: CasesOptions;
@@ -75,7 +74,7 @@ export class Cases {
     });
   }
 
-  /** Takes a message of the requests topic; one that this process has seen before is passed over. */
+  /** Handles a message of the requests topic. Ignores one that this process has seen. */
   take(partition: number, message: IncomingMessage & { offset: string }): void {
     const offset = Number(message.offset);
     if (!this.#positions.advance(partition, offset)) return;
@@ -95,7 +94,7 @@ export class Cases {
     onProgress();
   }
 
-  /** Where a restarted process would have to begin, for the partitions in which that has moved. */
+  /** Returns the offsets to commit, for partitions where they changed. */
   committablePositions(): Position[] {
     return this.#positions.committablePositions();
   }
@@ -104,13 +103,13 @@ export class Cases {
     this.#positions.markCommitted(positions);
   }
 
-  /** Stops the clocks and waits for the batch in flight; what is open is left for the next start. */
+  /** Stops the timers and waits for the batch in flight. Open cases resume at the next start. */
   async stop(): Promise<void> {
-    for (const cases of this.#byDelivery.values()) for (const one of cases) clearTimeout(one.timer);
+    for (const cases of this.#byDelivery.values()) for (const openCase of cases) clearTimeout(openCase.timer);
     await this.#outbox.stop();
   }
 
-  /** A request to this agency; a reply type in the requests topic is as foreign here as another agency's delivery. */
+  /** Returns a request to this agency. Ignores reply types and other agencies' deliveries. */
   #requestIn(message: IncomingMessage): AgencyRequest | 'refusal' | undefined {
     const read = fromMessage(message);
     if (!read.ok || !isRequestType(read.event.type)) return undefined;
@@ -120,17 +119,17 @@ export class Cases {
     return { request: read.event as RequestEvent, deliveryId, agency };
   }
 
-  /** Opens a case, unless the platform has sent this request before or nothing will be answered. */
+  /** Opens a case, unless the request is a duplicate or the plan has no replies. */
   #begin(
     request: SubmissionEvent,
     { deliveryId, agency }: { deliveryId: string; agency: string },
     open: () => () => void,
   ): void {
-    const known = this.#byDelivery.get(deliveryId) ?? new Set();
-    if ([...known].some((one) => one.requestId === request.id)) return;
+    const cases = this.#byDelivery.get(deliveryId) ?? new Set();
+    if ([...cases].some(({ requestId }) => requestId === request.id)) return;
     const plan = this.#options.plan(request, agency);
     if (plan.replies.length === 0) return;
-    const one: Case = {
+    const openCase: Case = {
       requestId: request.id,
       deliveryId,
       plan,
@@ -140,56 +139,56 @@ export class Cases {
       isClosed: false,
       close: open(),
     };
-    this.#byDelivery.set(deliveryId, known.add(one));
+    this.#byDelivery.set(deliveryId, cases.add(openCase));
     this.#options.counts.open += 1;
-    this.#arm(one);
+    this.#scheduleNext(openCase);
   }
 
-  // A reply is armed when the one before it is in the outbox, so that equal delays cannot change the order.
-  #arm(one: Case): void {
-    const reply = one.plan.replies[one.scheduled];
+  // The next reply is scheduled when this one is in the outbox, so that equal delays keep the order.
+  #scheduleNext(openCase: Case): void {
+    const reply = openCase.plan.replies[openCase.scheduled];
     if (!reply) return;
-    const wait = Math.max(0, one.started + reply.afterMs - performance.now());
-    one.timer = setTimeout(() => {
-      this.#reply(one, reply);
-      one.scheduled += 1;
-      this.#arm(one);
-    }, wait);
+    const delay = Math.max(0, openCase.started + reply.afterMs - performance.now());
+    openCase.timer = setTimeout(() => {
+      this.#reply(openCase, reply);
+      openCase.scheduled += 1;
+      this.#scheduleNext(openCase);
+    }, delay);
   }
 
-  #reply(one: Case, { message }: PlannedReply): void {
+  #reply(openCase: Case, { message }: PlannedReply): void {
     this.#outbox.push({
       message,
-      isWanted: () => !one.isClosed,
+      isWanted: () => !openCase.isClosed,
       onSent: () => {
         this.#options.counts.replies += 1;
-        one.unsent -= 1;
-        if (one.unsent === 0 && !one.isClosed) this.#finish(one);
+        openCase.unsent -= 1;
+        if (openCase.unsent === 0 && !openCase.isClosed) this.#finish(openCase);
       },
     });
   }
 
-  /** The application was withdrawn or has expired: what was planned for that happens. */
+  /** Applies the plan for a withdrawn or expired application. */
   #end(deliveryId: string): void {
-    for (const one of [...(this.#byDelivery.get(deliveryId) ?? [])]) {
-      if (one.plan.afterEnd === 'stop') {
-        this.#finish(one);
+    for (const openCase of [...(this.#byDelivery.get(deliveryId) ?? [])]) {
+      if (openCase.plan.afterEnd === 'stop') {
+        this.#finish(openCase);
       } else {
-        one.started = -Infinity;
-        clearTimeout(one.timer);
-        this.#arm(one);
+        openCase.started = -Infinity;
+        clearTimeout(openCase.timer);
+        this.#scheduleNext(openCase);
       }
     }
   }
 
-  #finish(one: Case): void {
-    one.isClosed = true;
-    clearTimeout(one.timer);
-    const others = this.#byDelivery.get(one.deliveryId);
-    others?.delete(one);
-    if (others?.size === 0) this.#byDelivery.delete(one.deliveryId);
+  #finish(openCase: Case): void {
+    openCase.isClosed = true;
+    clearTimeout(openCase.timer);
+    const cases = this.#byDelivery.get(openCase.deliveryId);
+    cases?.delete(openCase);
+    if (cases?.size === 0) this.#byDelivery.delete(openCase.deliveryId);
     this.#options.counts.open -= 1;
-    one.close();
+    openCase.close();
     this.#options.onProgress();
   }
 }

@@ -4,8 +4,8 @@ import { parseRules } from './domain/behaviour.ts';
 import type { Rules } from './domain/behaviour.ts';
 
 /**
- * The settings of the simulator, as data: in the form that the services of the platform use, of which it imports nothing,
- * so that they are drawn into docs/reference/settings.md with theirs.
+ * The settings of the simulator, as data: in the form that the services of the platform use, of which it imports
+ * nothing, so that they are drawn into docs/reference/settings.md with theirs.
  */
 export const settings = {
   brokers: {
@@ -104,7 +104,7 @@ export const settings = {
   },
 } as const;
 
-/** Topics of the agencies in whose place it stands, those of trainings, or both. */
+/** Topics of the simulated agencies, of trainings, or both. */
 export type TopicSelection = (typeof settings.topics.choices)[number];
 
 export type Config = {
@@ -112,9 +112,9 @@ export type Config = {
   access: Access;
   prefix: string;
   agencies: string[];
-  /** Which topics it answers on. */
+  /** Topics to answer. */
   topics: TopicSelection;
-  /** Folder with a file `<code>.yaml` for each agency. */
+  /** Folder with a file `<code>.yaml` per agency. */
   agenciesDir: string;
   seed: string;
   rules: Rules;
@@ -122,15 +122,15 @@ export type Config = {
   answerDays: number;
   httpPort: number;
   host: string;
-  /** Whether warnings only are logged. */
+  /** Logs only warnings and errors. */
   quiet: boolean;
 };
 
 type Variables = Record<string, string | undefined>;
 
 /**
- * Reads the settings of the simulator from the environment.
- * @throws Error that names the setting that cannot be used
+ * Reads the settings from the environment.
+ * @throws Error that names the invalid setting
  */
 export function readConfig(variables: Variables): Config {
   const text = (setting: { name: string; default: string }) => variables[setting.name] || setting.default;
@@ -177,9 +177,9 @@ function parseAgencyCodes(variables: Variables): string[] {
 }
 
 function parseTopicSelection(variables: Variables): TopicSelection {
-  const { name, choices, default: usual } = settings.topics;
-  const given = variables[name] || usual;
-  const choice = choices.find((one) => one === given);
+  const { name, choices, default: fallback } = settings.topics;
+  const given = variables[name] || fallback;
+  const choice = choices.find((option) => option === given);
   if (!choice) throw new Error(`${name}: one of ${choices.join(', ')}`);
   return choice;
 }

@@ -1,6 +1,9 @@
 import type { Log } from 'cups-agency/log';
 
-/** Writes JSON lines to standard output; quiet: warnings and errors only. */
+/**
+ * Creates a log that writes JSON lines to standard output.
+ * @param quiet logs only warnings and errors
+ */
 export const createLog =
   (quiet: boolean): Log =>
   (level, event, fields) => {

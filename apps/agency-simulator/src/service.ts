@@ -13,16 +13,16 @@ export type { Config, Counts };
 
 export type AgencySimulator = ReturnType<typeof createAgencySimulator>;
 
-/** Stands in for agencies, also for those that come while it runs: consumes their requests and answers by the rules. */
+/** Creates a simulator that answers the requests of agencies by rules, including agencies added later. */
 export function createAgencySimulator(config: Config) {
   const log = createLog(config.quiet);
   const agencies = new Map<string, SimulatedAgency>();
   let stopWatching = (): void => {};
 
   const add = (code: string): void => {
-    const one = new SimulatedAgency(code, config, log);
-    agencies.set(code, one);
-    one.start();
+    const agency = new SimulatedAgency(code, config, log);
+    agencies.set(code, agency);
+    agency.start();
     log('info', 'agency taken on', { agencies: [code] });
   };
   const startAgencies = (): void => {
@@ -31,7 +31,7 @@ export function createAgencySimulator(config: Config) {
     if (config.agencies.length > 0) config.agencies.forEach(add);
     else stopWatching = watchAgencies(config.agenciesDir, add, log);
   };
-  const ready = (): boolean => agencies.size > 0 && [...agencies.values()].every((one) => one.isReady());
+  const ready = (): boolean => agencies.size > 0 && [...agencies.values()].every((agency) => agency.isReady());
   const countsNow = (): Record<string, Counts> =>
     Object.fromEntries([...agencies].map(([code, { counts }]) => [code, structuredClone(counts)]));
 
@@ -39,7 +39,7 @@ export function createAgencySimulator(config: Config) {
   const httpPort = (): number => (http.address() as AddressInfo).port;
 
   return {
-    /** Resolves when HTTP is served; brokers and topics may come later. */
+    /** Resolves when HTTP is served; brokers and topics may become available later. */
     async start(): Promise<void> {
       await new Promise<void>((resolve, reject) =>
         http.once('error', reject).listen(config.httpPort, config.host, resolve),
@@ -47,19 +47,19 @@ export function createAgencySimulator(config: Config) {
       startAgencies();
       log('info', 'started', { agencies: [...agencies.keys()], httpPort: httpPort() });
     },
-    /** Each agency comes to its end in order. */
+    /** Stops every agency gracefully. */
     async stop(): Promise<void> {
       stopWatching();
-      await Promise.all([...agencies.values()].map((one) => one.stop()));
+      await Promise.all([...agencies.values()].map((agency) => agency.stop()));
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
       log('info', 'stopped');
     },
-    /** Whether every agency receives requests and can send replies. */
+    /** Returns whether every agency receives requests and can send replies. */
     ready,
-    /** Copies of the counts, by agency. */
+    /** Returns copies of the counts, by agency. */
     counts: countsNow,
-    /** The port of HTTP, once started. */
+    /** Returns the HTTP port; call it after the start. */
     httpPort,
   };
 }

@@ -7,12 +7,12 @@ import { Connection } from 'cups-agency/connection';
 import type { Log } from 'cups-agency/log';
 import { ProgressCommitter } from 'cups-agency/progress';
 
-/** Whom a process stands in for in trainings; no agency is called so, its code begins with a letter. */
+/** Code of the simulator of all agencies in trainings. Real codes begin with a letter. */
 export const TRAINING_AGENCY = '(training)';
 
 /**
- * Stands in for one agency, or for all of them in trainings, with a connection and a group of its own: it waits for nothing that
- * another one lacks.
+ * Simulates one agency, or all agencies in trainings. Its own connection and group keep it independent of other
+ * agencies.
  */
 export class SimulatedAgency {
   readonly counts: Counts = newCounts();
@@ -29,7 +29,7 @@ export class SimulatedAgency {
     this.#cases = new Cases({
       agency: isTraining ? undefined : agency,
       counts: this.counts,
-      plan: (request, named) => planByRules(request, named, config),
+      plan: (request, requestedAgency) => planByRules(request, requestedAgency, config),
       send: (messages) => this.#connection.send(messages),
       onProgress: () => this.#progress.schedule(),
       onSendFailed: (error) => log('warn', 'replies wait', { reason: error.name }),
@@ -51,17 +51,17 @@ export class SimulatedAgency {
     });
   }
 
-  /** Begins to connect; the broker and the topics may come later. */
+  /** Starts to connect; the broker and the topics may become available later. */
   start(): void {
     this.#connection.start();
   }
 
-  /** Whether requests are being consumed and replies can be sent. */
+  /** Returns whether requests can be consumed and replies sent. */
   isReady(): boolean {
     return this.#connection.isReady();
   }
 
-  /** Sends what is in flight, notes how far it came, leaves. Replies not yet due are made by the next start. */
+  /** Sends replies in flight, commits the progress and disconnects. The next start sends replies that are not due. */
   async stop(): Promise<void> {
     await this.#cases.stop();
     await this.#progress.flush();

@@ -8,11 +8,11 @@ const delivery = (ending: string, publicService = 'criminal-record', agency = 'm
   publicService,
 });
 
-describe('the behaviour that a delivery meets', () => {
-  test.each(BEHAVIOURS)('is %s for all deliveries where nothing else is asked for', (behaviour) => {
+describe('resolveBehaviour', () => {
+  test.each(BEHAVIOURS)('returns %s if it is set for all deliveries', (behaviour) => {
     expect(resolveBehaviour(parseRules(behaviour), '1', delivery('00'))).toBe(behaviour);
   });
-  test('of the mix demo follows the ending of the id, and is quick without one', () => {
+  test('follows the ending of the ID in the mix demo, with the default quick', () => {
     const rules = parseRules('demo');
     expect(Object.values(DEMO_ENDINGS).sort()).toEqual([...BEHAVIOURS].sort());
     for (const [ending, behaviour] of Object.entries(DEMO_ENDINGS)) {
@@ -20,7 +20,7 @@ describe('the behaviour that a delivery meets', () => {
     }
     expect(resolveBehaviour(rules, '1', delivery('00'))).toBe('quick');
   });
-  test('is that of the first match: only, then endings, services and the mix', () => {
+  test('uses the first match of only, endings, services and mix', () => {
     const rules = { endings: { ZZ: 'slow' }, services: { 'criminal-record': 'rejects' }, mix: { 'out-of-order': 1 } };
     const of = (more: object, of: ReturnType<typeof delivery>) =>
       resolveBehaviour(parseRules(JSON.stringify({ ...rules, ...more })), '1', of);
@@ -30,11 +30,11 @@ describe('the behaviour that a delivery meets', () => {
     expect(of({}, delivery('00', 'birth-allowance'))).toBe('out-of-order');
     expect(of({}, delivery('00', 'constructor'))).toBe('out-of-order');
   });
-  test('of a mix has the share that was asked for, and is the same for the same seed', () => {
+  test('draws a mix with the given weights, the same for the same seed', () => {
     const rules = parseRules('{"mix":{"quick":3,"rejects":1}}');
     const draw = (seed: string) =>
       Array.from({ length: 1000 }, (_, n) => resolveBehaviour(rules, seed, delivery(String(n).padStart(3, '0'))));
-    const rejects = draw('1').filter((one) => one === 'rejects').length;
+    const rejects = draw('1').filter((behaviour) => behaviour === 'rejects').length;
     expect(rejects).toBeGreaterThan(200);
     expect(rejects).toBeLessThan(300);
     expect(draw('1')).toEqual(draw('1'));
@@ -42,20 +42,20 @@ describe('the behaviour that a delivery meets', () => {
   });
   test.each([
     ['fast', 'neither a named mix'],
-    ['[]', 'no object'],
+    ['[]', 'not an object'],
     ['{"only":"fast"}', 'only'],
     ['{"endings":{"Z":"fast"}}', 'endings.Z'],
     ['{"services":{"a":1}}', 'services.a'],
     ['{"mix":{"quick":-1}}', 'mix.quick'],
     ['{"mix":{"quick":0}}', 'all weights'],
     ['{"mixes":{}}', 'mixes'],
-  ])('cannot be asked for as %s', (text, part) => {
+  ])('rejects the rules %s', (text, part) => {
     expect(() => parseRules(text)).toThrow(part);
   });
 });
 
-describe('the settings of the simulator', () => {
-  test('are those of development in an empty environment', () => {
+describe('readConfig', () => {
+  test('returns development settings for an empty environment', () => {
     expect(readConfig({})).toMatchObject({
       brokers: ['localhost:9092'],
       prefix: '',
@@ -71,7 +71,7 @@ describe('the settings of the simulator', () => {
     ['SIMULATOR_AGENCIES', 'ASP'],
     ['SIMULATOR_BEHAVIOUR', 'nice'],
     ['HTTP_PORT', 'x'],
-  ])('are refused with %s=%s, by its name', (name, value) => {
+  ])('rejects %s=%s by name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
   });
 });

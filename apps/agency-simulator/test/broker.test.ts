@@ -76,44 +76,44 @@ async function send(prefix: string, agency: string, ...events: AgencyEvent[]): P
   await producer.send({ topic: topicsOf(agency, prefix).requests, messages: events.map((event) => toMessage(event)) });
 }
 
-/** What the platform would read from an agency: events, or the cause why one is none. */
+/** Collects the events of agencies as the platform reads them, or the cause of each invalid one. */
 const listen = (prefix: string, agencies = AGENCIES, group = 'test') =>
   listenTo(
     prefix,
-    agencies.map((one) => topicsOf(one, prefix).replies),
+    agencies.map((agency) => topicsOf(agency, prefix).replies),
     group,
   );
 async function listenTo(prefix: string, topics: string[], group = 'test'): Promise<(AgencyEvent | string)[]> {
-  const heard: (AgencyEvent | string)[] = [];
+  const replies: (AgencyEvent | string)[] = [];
   const consumer: Consumer = kafka.consumer({ groupId: `${prefix}${group}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
   await consumer.run({
     eachMessage: async ({ message }) => {
       const read = fromMessage(message);
-      heard.push(read.ok ? read.event : read.cause);
+      replies.push(read.ok ? read.event : read.cause);
     },
   });
   closing.push(() => consumer.disconnect());
-  return heard;
+  return replies;
 }
-const about = (heard: (AgencyEvent | string)[], name: string) =>
-  heard.filter((one): one is AgencyEvent => typeof one !== 'string' && one.data.application === name);
-const typesAbout = (heard: (AgencyEvent | string)[], name: string) => about(heard, name).map((one) => one.type);
+const about = (replies: (AgencyEvent | string)[], name: string) =>
+  replies.filter((reply): reply is AgencyEvent => typeof reply !== 'string' && reply.data.application === name);
+const typesAbout = (replies: (AgencyEvent | string)[], name: string) => about(replies, name).map(({ type }) => type);
 const { acknowledged, decided, documentsRequested } = REPLY_TYPES;
 const get = async (simulator: AgencySimulator, path: string) => {
   const response = await fetch(`http://127.0.0.1:${simulator.httpPort()}${path}`);
   return { status: response.status, text: await response.text() };
 };
 
-describe('a simulator that starts', () => {
-  test('without a broker is alive but not ready, and stops', async () => {
+describe('a starting simulator', () => {
+  test('is healthy but not ready without a broker, and stops', async () => {
     const simulator = await started('none.', { KAFKA_BROKERS: '127.0.0.1:1' });
     expect(await get(simulator, '/healthz')).toEqual({ status: 200, text: 'ok\n' });
     expect((await get(simulator, '/readyz')).status).toBe(503);
     expect((await get(simulator, '/elsewhere')).status).toBe(404);
   });
-  test('before its topics are there waits for them and creates none', async () => {
+  test('waits for missing topics and creates none', async () => {
     const prefix = newPrefix();
     const simulator = await started(prefix);
     await createTopics(prefix, ['asp']);
@@ -127,16 +127,16 @@ describe('a simulator that starts', () => {
 });
 
 describe('a running simulator', () => {
-  test('answers for every agency, each in its own topic', async () => {
+  test('answers for every agency on its own topic', async () => {
     const prefix = newPrefix();
     await createTopics(prefix);
-    const heard = await listen(prefix);
+    const replies = await listen(prefix);
     const simulator = await started(prefix);
     for (const [n, agency] of AGENCIES.entries()) await send(prefix, agency, requestOf(application(n), 1, {}, agency));
-    await until(() => heard.length === 8);
+    await until(() => replies.length === 8);
     for (const [n, agency] of AGENCIES.entries()) {
-      expect(typesAbout(heard, application(n))).toEqual([acknowledged, decided]);
-      expect(about(heard, application(n)).map((one) => one.source)).toEqual(Array(2).fill(`/agencies/${agency}`));
+      expect(typesAbout(replies, application(n))).toEqual([acknowledged, decided]);
+      expect(about(replies, application(n)).map(({ source }) => source)).toEqual(Array(2).fill(`/agencies/${agency}`));
       expect(simulator.counts()[agency]).toEqual({
         received: 1,
         unreadable: 0,
@@ -148,28 +148,28 @@ describe('a running simulator', () => {
     }
     expect((await get(simulator, '/metrics')).text).toContain('cups_simulator_received_total{agency="mai"} 1\n');
   });
-  test('answers for an agency whose file comes later; one without topics holds up nobody', async () => {
+  test('answers for an agency added later, and is not blocked by one without topics', async () => {
     const prefix = newPrefix();
     const data = join(folder, 'data');
     await mkdir(join(data, 'agencies'), { recursive: true });
     const add = (name: string) => writeFile(join(data, 'agencies', name), '# only the name counts here\n');
     await Promise.all([add('asp.yaml'), add('README.md')]);
     await createTopics(prefix, ['asp', 'mai']);
-    const heard = await listen(prefix, ['asp', 'mai']);
+    const replies = await listen(prefix, ['asp', 'mai']);
     const simulator = await started(prefix, { SIMULATOR_AGENCIES: '', CUPS_DATA: data });
     await until(() => simulator.ready());
     await Promise.all([add('without-topics.yaml'), add('mai.yaml')]);
     await send(prefix, 'mai', requestOf(application(1), 1, {}, 'mai'));
-    await until(() => typesAbout(heard, application(1)).length === 2);
+    await until(() => typesAbout(replies, application(1)).length === 2);
     expect(Object.keys(simulator.counts()).sort()).toEqual(['asp', 'mai', 'without-topics']);
     expect(simulator.ready()).toBe(false);
     await send(prefix, 'asp', requestOf(application(2)));
-    await until(() => typesAbout(heard, application(2)).length === 2);
+    await until(() => typesAbout(replies, application(2)).length === 2);
   });
-  test('serves the others beside rubbish in and out, a request for documents and a withdrawal', async () => {
+  test('handles invalid messages, a request for documents and a withdrawal', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
-    const heard = await listen(prefix, ['asp']);
+    const replies = await listen(prefix, ['asp']);
     const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp' });
     const [asks, rubbish, withdrawn, anyway] = [
       application(1, 'ZD'),
@@ -183,44 +183,46 @@ describe('a running simulator', () => {
     });
     await send(prefix, 'asp', requestOf(asks), requestOf(rubbish));
     await send(prefix, 'asp', requestOf(withdrawn), withdrawalOf(withdrawn), requestOf(anyway), withdrawalOf(anyway));
-    await until(() => typesAbout(heard, asks).length === 2 && typesAbout(heard, anyway).length === 2);
+    await until(() => typesAbout(replies, asks).length === 2 && typesAbout(replies, anyway).length === 2);
     await send(prefix, 'asp', requestOf(asks, 2));
-    await until(() => typesAbout(heard, asks).length === 4 && typesAbout(heard, rubbish).length === 2);
-    expect(typesAbout(heard, asks)).toEqual([acknowledged, documentsRequested, acknowledged, decided]);
-    expect(typesAbout(heard, anyway)).toEqual([acknowledged, decided]);
-    expect(typesAbout(heard, withdrawn)).toEqual([]);
-    expect(heard.filter((one) => typeof one === 'string').sort()).toEqual([
+    await until(() => typesAbout(replies, asks).length === 4 && typesAbout(replies, rubbish).length === 2);
+    expect(typesAbout(replies, asks)).toEqual([acknowledged, documentsRequested, acknowledged, decided]);
+    expect(typesAbout(replies, anyway)).toEqual([acknowledged, decided]);
+    expect(typesAbout(replies, withdrawn)).toEqual([]);
+    expect(replies.filter((reply) => typeof reply === 'string').sort()).toEqual([
       'CONTENT_INVALID',
       'NOT_CLOUDEVENTS',
       'NOT_JSON',
     ]);
     expect(simulator.counts()['asp']).toMatchObject({ received: 8, unreadable: 1, ended: 2, open: 0 });
   });
-  test('that answers trainings only answers for every agency there, and nothing on the topics of the agencies', async () => {
+  test('answers trainings only, for every agency', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp', 'mai']);
-    const { requests, replies } = trainingTopics(prefix);
+    const topics = trainingTopics(prefix);
     await createTopicsAndWait(
       admin,
-      [requests, replies].map((topic) => ({ topic, numPartitions: 3 })),
+      Object.values(topics).map((topic) => ({ topic, numPartitions: 3 })),
     );
-    const heard = await listenTo(prefix, [replies]);
+    const replies = await listenTo(prefix, [topics.replies]);
     const ofAgencies = await listen(prefix, ['asp', 'mai'], 'agencies');
     const simulator = await started(prefix, { SIMULATOR_TOPICS: 'training' });
     await send(prefix, 'asp', requestOf(application(1)));
     const messages = [requestOf(application(2)), requestOf(application(3), 1, {}, 'mai')].map((event) =>
       toMessage(event),
     );
-    await producer.send({ topic: requests, messages });
-    await until(() => typesAbout(heard, application(2)).length === 2 && typesAbout(heard, application(3)).length === 2);
-    expect(about(heard, application(2)).map((one) => one.source)).toEqual(Array(2).fill('/agencies/asp'));
-    expect(about(heard, application(3)).map((one) => one.source)).toEqual(Array(2).fill('/agencies/mai'));
+    await producer.send({ topic: topics.requests, messages });
+    await until(
+      () => typesAbout(replies, application(2)).length === 2 && typesAbout(replies, application(3)).length === 2,
+    );
+    expect(about(replies, application(2)).map(({ source }) => source)).toEqual(Array(2).fill('/agencies/asp'));
+    expect(about(replies, application(3)).map(({ source }) => source)).toEqual(Array(2).fill('/agencies/mai'));
     expect(Object.values(simulator.counts())).toEqual([
       { received: 2, unreadable: 0, refused: 0, ended: 0, replies: 4, open: 0 },
     ]);
-    expect([typesAbout(heard, application(1)), ofAgencies]).toEqual([[], []]);
+    expect([typesAbout(replies, application(1)), ofAgencies]).toEqual([[], []]);
   });
-  test('that is only silent receives and counts, and sends nothing', async () => {
+  test('counts requests without replies if all behaviour is silent', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
     const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp', SIMULATOR_BEHAVIOUR: '{"only":"silent"}' });
@@ -229,7 +231,7 @@ describe('a running simulator', () => {
     const offsets = await admin.fetchTopicOffsets(topicsOf('asp', prefix).replies);
     expect(offsets.map(({ high }) => high)).toEqual(['0', '0', '0']);
   });
-  test('sleeps when it is idle: few timers a second, where kafkajs alone sets hundreds', async () => {
+  test('sets few timers when idle, where kafkajs alone sets hundreds per second', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
     const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp' });
@@ -248,7 +250,7 @@ describe('a running simulator', () => {
   });
 });
 
-describe('a simulator in trouble', () => {
+describe('after a fault', () => {
   function launch(prefix: string, more: Record<string, string>): ChildProcess {
     const env = { ...envOf(prefix, more), PATH: process.env['PATH'] };
     const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], { env, stdio: 'ignore' });
@@ -258,40 +260,40 @@ describe('a simulator in trouble', () => {
     return child;
   }
 
-  test('that is killed between acknowledgement and decision finishes at its next start, with the same ids', async () => {
+  test('finishes cases after a kill between acknowledgement and decision, with the same IDs', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
-    const heard = await listen(prefix, ['asp']);
-    // One after the other in working hours: 0.1 for the acknowledgement, 1 for the decision.
+    const replies = await listen(prefix, ['asp']);
+    // In working hours: 0.1 for the acknowledgement, 1 for the decision.
     const first = launch(prefix, { SIMULATOR_AGENCIES: 'asp', SIMULATOR_DELAY_MS: '4000' });
     const names = Array.from({ length: 10 }, (_, n) => application(n));
     await send(prefix, 'asp', ...names.map((name) => requestOf(name)));
-    await until(() => names.every((name) => typesAbout(heard, name).includes(acknowledged)));
+    await until(() => names.every((name) => typesAbout(replies, name).includes(acknowledged)));
     first.kill('SIGKILL');
     await once(first, 'exit');
-    expect(names.some((name) => !typesAbout(heard, name).includes(decided))).toBe(true);
+    expect(names.some((name) => !typesAbout(replies, name).includes(decided))).toBe(true);
     const second = launch(prefix, { SIMULATOR_AGENCIES: 'asp', SIMULATOR_DELAY_MS: '4000' });
-    await until(() => names.every((name) => typesAbout(heard, name).includes(decided)), 60_000);
-    for (const name of names) expect(new Set(about(heard, name).map((one) => one.id)).size).toBe(2);
+    await until(() => names.every((name) => typesAbout(replies, name).includes(decided)), 60_000);
+    for (const name of names) expect(new Set(about(replies, name).map(({ id }) => id)).size).toBe(2);
     second.kill('SIGTERM');
     expect(await once(second, 'exit')).toEqual([0, null]);
   }, 120_000);
-  test('that was stopped in order does not answer again what it had answered', async () => {
+  test('does not repeat replies after a graceful stop', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
-    const heard = await listen(prefix, ['asp']);
-    const one = createAgencySimulator(readConfig(envOf(prefix, { SIMULATOR_AGENCIES: 'asp' })));
-    await one.start();
+    const replies = await listen(prefix, ['asp']);
+    const first = createAgencySimulator(readConfig(envOf(prefix, { SIMULATOR_AGENCIES: 'asp' })));
+    await first.start();
     await send(prefix, 'asp', requestOf(application(1)));
-    await until(() => one.counts()['asp']!.replies === 2);
-    await one.stop();
+    await until(() => first.counts()['asp']!.replies === 2);
+    await first.stop();
     const next = await started(prefix, { SIMULATOR_AGENCIES: 'asp' });
     await send(prefix, 'asp', requestOf(application(2)));
-    await until(() => typesAbout(heard, application(2)).length === 2);
+    await until(() => typesAbout(replies, application(2)).length === 2);
     expect(next.counts()['asp']!.received).toBe(1);
-    expect(heard).toHaveLength(4);
+    expect(replies).toHaveLength(4);
   });
-  test('goes on with its work when the broker died and came back', async () => {
+  test('resumes when a killed broker recovers', async () => {
     if (!local) return;
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
@@ -304,10 +306,10 @@ describe('a simulator in trouble', () => {
     await local.restartKafka();
     await until(() => simulator.ready(), 60_000);
     await until(() => simulator.counts()['asp']!.open === 0, 60_000);
-    const heard = await listen(prefix, ['asp']);
-    await until(() => typesAbout(heard, application(1)).length >= 2);
-    expect(new Set(typesAbout(heard, application(1)))).toEqual(new Set([acknowledged, decided]));
+    const replies = await listen(prefix, ['asp']);
+    await until(() => typesAbout(replies, application(1)).length >= 2);
+    expect(new Set(typesAbout(replies, application(1)))).toEqual(new Set([acknowledged, decided]));
     await send(prefix, 'asp', requestOf(application(2)));
-    await until(() => typesAbout(heard, application(2)).includes(decided));
+    await until(() => typesAbout(replies, application(2)).includes(decided));
   }, 180_000);
 });

@@ -9,7 +9,7 @@ import { refusalOf, requestOf, until, withdrawalOf } from './requests.ts';
 const first = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S01';
 const second = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S02';
 
-/** Cases with a broker that a test can switch off; `behave` by application. */
+/** Creates cases with a broker that a test can disable; `behave` selects the behaviour by application. */
 function setUp(behave: Record<string, Behaviour>, hourMs = 0) {
   const sent: OutgoingMessage[] = [];
   const broker = { up: true, failures: 0 };
@@ -38,8 +38,8 @@ function setUp(behave: Record<string, Behaviour>, hourMs = 0) {
 const at = (offset: number) => [{ partition: 0, offset: String(offset) }];
 const { acknowledged, decided, documentsRequested } = REPLY_TYPES;
 
-describe('the cases of an agency', () => {
-  test('are closed when all replies to a request went out, in order', async () => {
+describe('Cases', () => {
+  test('closes a case when all its replies were sent, in order', async () => {
     const { cases, counts, take, typesOf } = setUp({});
     take(7, requestOf(first));
     await until(() => counts.asp.open === 0);
@@ -48,7 +48,7 @@ describe('the cases of an agency', () => {
     expect(cases.committablePositions()).toEqual(at(8));
     await cases.stop();
   });
-  test('ignore properties and message types of a later contract, and answer what is known', async () => {
+  test('ignores properties and types of a later contract', async () => {
     const { cases, counts, take, typesOf } = setUp({});
     const request = requestOf(first);
     const { headers, ...message } = toMessage(request as AgencyEvent);
@@ -60,7 +60,7 @@ describe('the cases of an agency', () => {
     expect(cases.committablePositions()).toEqual(at(2));
     await cases.stop();
   });
-  test('go on when the platform says that it refused a reply, of a delivery or of none', async () => {
+  test('continues after refusals about a delivery or about none', async () => {
     const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
     take(0, requestOf(first));
     take(1, refusalOf(first));
@@ -68,7 +68,7 @@ describe('the cases of an agency', () => {
     expect(counts.asp).toMatchObject({ received: 3, refused: 2, unreadable: 0, ended: 0, open: 1 });
     await cases.stop();
   });
-  test('are decided when the documents that were asked for are supplied', async () => {
+  test('decides when the requested documents are supplied', async () => {
     const { cases, counts, take, typesOf } = setUp({ [first]: 'asks-for-documents' });
     take(0, requestOf(first));
     await until(() => counts.asp.replies === 2);
@@ -77,7 +77,7 @@ describe('the cases of an agency', () => {
     expect(typesOf(first)).toEqual([acknowledged, documentsRequested, acknowledged, decided]);
     await cases.stop();
   });
-  test('are not worked on after a withdrawal, and what was open may be committed', async () => {
+  test('stops a withdrawn case, whose request can then be committed', async () => {
     const { cases, counts, take, sent } = setUp({ [first]: 'slow' }, 1e6);
     take(0, requestOf(first));
     expect(cases.committablePositions()).toEqual([]);
@@ -87,7 +87,7 @@ describe('the cases of an agency', () => {
     await cases.stop();
     expect(sent).toEqual([]);
   });
-  test('are decided because of a withdrawal where the agency decides anyway', async () => {
+  test('decides immediately on a withdrawal with behaviour decides-anyway', async () => {
     const { cases, counts, take, typesOf } = setUp({ [first]: 'decides-anyway' }, 20);
     take(0, requestOf(first));
     await until(() => counts.asp.replies === 1);
@@ -97,7 +97,7 @@ describe('the cases of an agency', () => {
     expect(typesOf(first)).toEqual([acknowledged, decided]);
     await cases.stop();
   });
-  test('are not worked on after the application expired', async () => {
+  test('stops a case whose application expired', async () => {
     const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
     take(0, requestOf(first));
     take(1, {
@@ -108,14 +108,14 @@ describe('the cases of an agency', () => {
     expect(counts.asp).toMatchObject({ open: 0, ended: 1 });
     await cases.stop();
   });
-  test('that nobody opened and somebody withdraws are noted only', async () => {
+  test('counts a withdrawal without a case', async () => {
     const { cases, counts, take } = setUp({});
     take(0, withdrawalOf(first));
     expect(counts.asp).toMatchObject({ received: 1, ended: 1, unreadable: 0, replies: 0 });
     expect(cases.committablePositions()).toEqual(at(1));
     await cases.stop();
   });
-  test('are not held up by what is no request, which is counted', async () => {
+  test('counts invalid requests without being blocked', async () => {
     const { cases, counts } = setUp({});
     cases.take(0, { offset: '0', key: null, value: Buffer.from([1, 2]) });
     const foreign = { ...requestOf(first), subject: subjectOf(first, 'mai') };
@@ -133,8 +133,8 @@ describe('the cases of an agency', () => {
   });
 });
 
-describe('after a crash or a repeat', () => {
-  test('nothing behind the first open request is committed', async () => {
+describe('Cases after a crash or a duplicate', () => {
+  test('commits nothing after the first open request', async () => {
     const { cases, counts, take } = setUp({ [first]: 'silent', [second]: 'slow' }, 1e6);
     take(0, requestOf(first));
     take(1, requestOf(second));
@@ -145,7 +145,7 @@ describe('after a crash or a repeat', () => {
     expect(cases.committablePositions()).toEqual([]);
     await cases.stop();
   });
-  test('a restarted process sends the same messages again', async () => {
+  test('sends the same messages again', async () => {
     const before = setUp({});
     before.take(0, requestOf(first));
     await until(() => before.counts.asp.open === 0);
@@ -155,20 +155,20 @@ describe('after a crash or a repeat', () => {
     expect(after.sent).toEqual(before.sent);
     await Promise.all([before.cases.stop(), after.cases.stop()]);
   });
-  test('a message that is read again after a rebalance is passed over', async () => {
+  test('ignores a message read again after a rebalance', async () => {
     const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
     for (const offset of [0, 0]) take(offset, requestOf(first));
     expect(counts.asp).toMatchObject({ received: 1, open: 1 });
     await cases.stop();
   });
-  test('a request that the platform sends twice while it is open is one case', async () => {
+  test('opens one case for a request sent twice', async () => {
     const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
     take(0, requestOf(first));
     take(1, requestOf(first));
     expect(counts.asp).toMatchObject({ received: 2, open: 1 });
     await cases.stop();
   });
-  test('replies wait for the broker and keep their order', async () => {
+  test('keeps replies in order until the broker recovers', async () => {
     const { cases, counts, broker, take, typesOf } = setUp({});
     broker.up = false;
     take(0, requestOf(first));

@@ -26,7 +26,7 @@ const summarize = (event: AgencyEvent | string): string =>
       ? event.data.outcome
       : event.type.replace(/^md\.cups\.reply\.(.*)\.v1$/, '$1');
 
-describe('the course of a delivery, as an agency bridge reads it,', () => {
+describe('planReplies', () => {
   test.each<[Behaviour, number, string[]]>([
     ['quick', 1, ['acknowledged', 'approved']],
     ['slow', 1, ['acknowledged', 'progressed', 'approved']],
@@ -44,14 +44,16 @@ describe('the course of a delivery, as an agency bridge reads it,', () => {
     ['decides-anyway', 1, ['acknowledged', 'approved']],
     ['corrects-result', 1, ['acknowledged', 'approved', 'result-corrected']],
     ['revokes-result', 1, ['acknowledged', 'approved', 'result-revoked']],
-  ])('is that of %s after submission %d', (behaviour, submission, expected) => {
+  ])('plans the replies of %s to submission %d', (behaviour, submission, expected) => {
     expect(eventsOf(behaviour, requestOf(submission)).map(summarize)).toEqual(expected);
   });
-  test('ends with a withdrawal, but for the one that decides anyway', () => {
-    const going = BEHAVIOURS.filter((one) => planReplies(requestOf(1), 'asp', one, options).afterEnd === 'hurry');
+  test('stops at a withdrawal, except with decides-anyway', () => {
+    const going = BEHAVIOURS.filter(
+      (behaviour) => planReplies(requestOf(1), 'asp', behaviour, options).afterEnd === 'hurry',
+    );
     expect(going).toEqual(['decides-anyway']);
   });
-  test('repeats a message to the byte where one is sent twice', () => {
+  test('repeats a duplicate byte for byte', () => {
     const [acknowledged, again, decided, decidedAgain] = planReplies(
       requestOf(1),
       'asp',
@@ -64,31 +66,31 @@ describe('the course of a delivery, as an agency bridge reads it,', () => {
   });
 });
 
-describe('what a reply says', () => {
+describe('a reply', () => {
   const find = (behaviour: Behaviour, request: SubmissionEvent, type: string, agency = 'asp') =>
-    eventsOf(behaviour, request, agency).find((one) => typeof one !== 'string' && one.type === type);
+    eventsOf(behaviour, request, agency).find((reply) => typeof reply !== 'string' && reply.type === type);
 
-  test('the reference is of the agency, the year of the application, and the same in each reply', () => {
+  test('has the same reference of the agency and year for a delivery', () => {
     expect(referenceOf(APPLICATION, 'asp')).toMatch(/^ASP-2026-\d{6}$/);
     expect(referenceOf(APPLICATION, 'mai')).not.toBe(referenceOf(APPLICATION, 'asp').replace('ASP', 'MAI'));
-    const references = eventsOf('slow', requestOf(1)).map((one) => (one as { data: object }).data);
+    const references = eventsOf('slow', requestOf(1)).map((event) => (event as { data: object }).data);
     expect(references).toEqual(
       Array(3).fill(expect.objectContaining({ agencyReference: referenceOf(APPLICATION, 'asp') })),
     );
   });
-  test('documents are those whose original was not seen; the last day is a day in Chisinau', () => {
+  test('requests documents without a seen original, by a date in Chisinau', () => {
     expect(find('asks-for-documents', requestOf(1), REPLY_TYPES.documentsRequested)).toMatchObject({
       causationid: requestOf(1).id,
       data: { documents: [{ kind: 'birth-certificate' }], answerBy: '2026-12-09', message: { ru: expect.any(String) } },
     });
   });
-  test('without evidence the identity document is asked for', () => {
+  test('requests an identity document if there is no evidence', () => {
     const bare = requestOf(1, { evidence: [] });
     expect(find('asks-for-documents', bare, REPLY_TYPES.documentsRequested)).toMatchObject({
       data: { documents: [{ kind: 'identity-document' }] },
     });
   });
-  test('a refusal has its reason in three languages', () => {
+  test('has the reason of a rejection in three languages', () => {
     const text = expect.any(String);
     expect(find('rejects', requestOf(1), REPLY_TYPES.decided)).toMatchObject({
       data: {
@@ -101,7 +103,7 @@ describe('what a reply says', () => {
       },
     });
   });
-  test('a result on paper has a code that verifies it and ends 90 days after it was sent', () => {
+  test('has a verification code, and a validity of 90 days on paper', () => {
     const decided = find('quick', requestOf(1), REPLY_TYPES.decided) as { time: string; data: Decided };
     const { verificationCode, validUntil } = decided.data.result!;
     expect(verificationCode).toMatch(/^\w{10}$/);
@@ -109,7 +111,7 @@ describe('what a reply says', () => {
     expect(Math.round(days)).toBeGreaterThanOrEqual(89);
     expect(Math.round(days)).toBeLessThanOrEqual(90);
   });
-  test('the result follows the choice of delivery; of a pension or an allowance it is a payment', () => {
+  test('has the requested kind of result; a payment for a pension or an allowance', () => {
     const electronic = requestOf(1, { delivery: { kind: 'electronic' } });
     expect(find('quick', electronic, REPLY_TYPES.decided)).toMatchObject({
       data: { result: { kind: 'electronic', number: expect.stringMatching(/^ASP-R-\d{8}$/) } },
@@ -120,7 +122,7 @@ describe('what a reply says', () => {
   });
 });
 
-describe('whatever the request,', () => {
+describe('for every request', () => {
   const time = fc.date({ min: new Date('2020-01-01'), max: new Date('2060-01-01'), noInvalidDate: true });
   const ulids = fc
     .tuple(time, fc.array(fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'), { minLength: 16, maxLength: 16 }))
@@ -130,7 +132,7 @@ describe('whatever the request,', () => {
     .map(([application, n, at]) => ({ ...build(application, n), time: at.toISOString() }));
   const anyBehaviour = fc.constantFrom(...BEHAVIOURS);
 
-  test('the same request gives the same replies, in the order of their delays', () => {
+  test('replies are deterministic and ordered by delay', () => {
     fc.assert(
       fc.property(requests, anyBehaviour, fc.string(), (request, behaviour, seed) => {
         const once = planReplies(request, 'asp', behaviour, { ...options, seed });
@@ -140,7 +142,7 @@ describe('whatever the request,', () => {
       }),
     );
   });
-  test('every reply but rubbish is valid under the contract, and ids differ unless the message is the same', () => {
+  test('valid behaviours send valid replies, with distinct IDs unless duplicated', () => {
     fc.assert(
       fc.property(requests, anyBehaviour, (request, behaviour) => {
         const { replies } = planReplies(request, 'asp', behaviour, options);
@@ -155,7 +157,7 @@ describe('whatever the request,', () => {
       }),
     );
   });
-  test('no reply carries what the person filled in', () => {
+  test('replies contain no form data', () => {
     fc.assert(
       fc.property(requests, anyBehaviour, (request, behaviour) => {
         const { replies } = planReplies(request, 'asp', behaviour, options);

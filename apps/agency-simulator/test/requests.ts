@@ -4,7 +4,7 @@ import type { SubmissionEvent } from '../src/domain/replies.ts';
 
 const TIME = '2026-11-24T22:30:00.000Z';
 
-/** A request as the platform sends it: submission `n` of a synthetic person's application. */
+/** Creates a request of the platform: submission `n` of a synthetic application. */
 export function requestOf(
   application: string,
   submission = 1,
@@ -52,7 +52,7 @@ export const withdrawalOf = (application: string, agency = 'asp'): RequestEvent 
   data: { application, withdrawTime: TIME },
 });
 
-/** What the platform says of a reply that it did not take; about no delivery where no application is named. */
+/** Creates a refusal by the platform; about no delivery unless an application is given. */
 export const refusalOf = (application?: string, agency = 'asp'): RequestEvent => ({
   id: `refused-${application}`,
   source: PLATFORM_SOURCE,
@@ -71,7 +71,10 @@ export const refusalOf = (application?: string, agency = 'asp'): RequestEvent =>
   },
 });
 
-/** Waits until a condition holds. @throws Error after 20 s */
+/**
+ * Polls a condition.
+ * @throws Error after 20 s
+ */
 export async function until(condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await condition())) {

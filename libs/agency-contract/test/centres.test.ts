@@ -5,7 +5,10 @@ import type { CentreChanged, IncomingMessage } from '../src/index.ts';
 
 const centre = sample as CentreChanged;
 
-/** A message as the platform sends it; `headers` replace those that it has, undefined takes one away. */
+/**
+ * Creates a message of the platform.
+ * @param headers overrides; undefined removes a header
+ */
 function message(content: object, headers: Record<string, string | undefined> = {}): IncomingMessage {
   const { key, type, subject, dataschema, datacontenttype, value } = toCentrePayload(content as CentreChanged);
   const all: Record<string, string | undefined> = {
@@ -22,12 +25,12 @@ function message(content: object, headers: Record<string, string | undefined> = 
   return { key, value, headers: all };
 }
 
-describe('a message about a centre', () => {
-  test('is read back as it was written', () => {
+describe('fromCentreMessage', () => {
+  test('reads a centre as written', () => {
     expect(fromCentreMessage(message(centre))).toEqual({ ok: true, centre });
   });
 
-  test('may hold what its reader does not know: headers, properties, a kind of centre, a number of changes', () => {
+  test('ignores unknown headers and properties, and accepts any kind', () => {
     const later = { ...centre, kind: 'mobile-team', phone: '022', names: { ...centre.names, gag: 'Lozova' } };
     expect(fromCentreMessage(message(later, { ce_sequence: '3', traceparent: '00-1' }))).toEqual({
       ok: true,

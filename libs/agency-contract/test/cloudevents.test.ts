@@ -36,7 +36,7 @@ const reply: AgencyEvent = {
   data: decided as Decided,
 };
 
-// As a broker hands it back: every header as bytes.
+// As a Kafka client returns it: every header as bytes.
 const received = (message: OutgoingMessage): IncomingMessage & { headers: Record<string, Buffer> } => ({
   key: Buffer.from(message.key),
   value: message.value,
@@ -48,23 +48,23 @@ const withHeader = (event: AgencyEvent, name: string, value: string | undefined)
   return { ...rest, headers: value === undefined ? others : { ...others, [name]: value } };
 };
 
-describe('an event of the contract', () => {
-  test.each([request, reply])('of type $type is read back as it was written', (event) => {
+describe('toMessage and fromMessage', () => {
+  test.each([request, reply])('read an event of type $type as written', (event) => {
     expect(fromMessage(received(toMessage(event)))).toEqual({ ok: true, event });
   });
-  test('has the delivery as its key, and no content in a header', () => {
+  test('use the delivery as the key, and no content in headers', () => {
     const { key, headers } = toMessage(request);
     expect(key).toBe('01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp');
     expect(headers['ce_dataschema']).toBe('urn:cups:agency:v1:application.submitted');
     expect(JSON.stringify([key, headers])).not.toContain(submitted.applicant.idnp);
   });
-  test('may have headers that are not known', () => {
+  test('ignore unknown headers', () => {
     const message = received(toMessage(reply));
     expect(fromMessage({ ...message, headers: { ...message.headers, traceparent: Buffer.from('00-1') } }).ok).toBe(
       true,
     );
   });
-  test('may hold properties that an agency does not know, at any depth; one that an agency writes may hold none', () => {
+  test('ignore unknown properties in requests, and reject them in replies', () => {
     const { applicant, ...rest } = submitted;
     const later = { ...rest, applicant: { ...applicant, title: 'dr.' }, priority: 'high' };
     const asAgency = fromMessage(received(toMessage({ ...request, data: later as unknown as ApplicationSubmitted })));
@@ -78,13 +78,13 @@ describe('an event of the contract', () => {
 
 const marked = (value: Buffer): Buffer => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), value]);
 
-describe('the headers of a message', () => {
+describe('headers', () => {
   const message = toMessage(reply);
   const withHeaders = (more: IncomingMessage['headers']) =>
     fromMessage({ ...message, headers: { ...message.headers, ...more } });
 
   test.each(['ce_id', 'ce_subject', 'ce_time', 'content-type', 'ce_correlationid', 'ce_causationid'])(
-    'are refused by name when %s comes twice, in whatever letters, or is no UTF-8',
+    'are refused by name if %s is repeated, in any case, or not UTF-8',
     (name) => {
       const bytes = Buffer.from('a');
       const inCapitals = { [name]: bytes, [name.toUpperCase()]: bytes };
@@ -98,14 +98,14 @@ describe('the headers of a message', () => {
     },
   );
 
-  test('count as absent when they are null or empty', () => {
-    for (const nothing of [null, Buffer.alloc(0)]) {
-      expect(withHeaders({ ce_correlationid: nothing, traceparent: nothing }).ok).toBe(true);
-      expect(withHeaders({ ce_id: nothing })).toMatchObject({ violations: [{ field: 'ce_id', rule: 'required' }] });
+  test('count as absent if null or empty', () => {
+    for (const empty of [null, Buffer.alloc(0)]) {
+      expect(withHeaders({ ce_correlationid: empty, traceparent: empty }).ok).toBe(true);
+      expect(withHeaders({ ce_id: empty })).toMatchObject({ violations: [{ field: 'ce_id', rule: 'required' }] });
     }
   });
 
-  test('may hold a trace context twice, and anything under a name that nobody knows', () => {
+  test('accept a repeated trace context, and anything under an unknown name', () => {
     const read = withHeaders({
       traceparent: [Buffer.from('a'), null],
       'x-own': [Buffer.from([0xff])],
@@ -115,7 +115,7 @@ describe('the headers of a message', () => {
     expect(read.ok && 'traceparent' in read.event).toBe(false);
   });
 
-  test('that are all missing are all named', () => {
+  test('are all named if they are missing', () => {
     const names = findCloudEventViolations({ key: 'k', value: Buffer.from('x') }).map(({ field }) => field);
     expect(names.sort()).toEqual([
       ...['ce_dataschema', 'ce_id', 'ce_source', 'ce_specversion', 'ce_subject', 'ce_time', 'ce_type', 'content-type'],
@@ -124,7 +124,7 @@ describe('the headers of a message', () => {
   });
 });
 
-describe('a message that is not understood has a cause:', () => {
+describe('a message is refused for', () => {
   const other = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S9V';
   test.each<[string, IncomingMessage, string, ...string[]]>([
     ['nothing at all', { key: null, value: null }, 'NOT_CLOUDEVENTS', 'ce_id'],
@@ -182,7 +182,7 @@ describe('a message that is not understood has a cause:', () => {
   });
 });
 
-describe('an event that did not come through a Kafka client', () => {
+describe('readAttributes and readContent', () => {
   const { id, source, type, subject, time } = reply;
   const attributes = {
     specversion: '1.0',
@@ -199,7 +199,7 @@ describe('an event that did not come through a Kafka client', () => {
   if (!envelope.ok) throw new Error(envelope.cause);
   const bytes = Buffer.from(JSON.stringify(decided));
 
-  test('is read in two steps: what it is and about what, then its parsed content', () => {
+  test('read attributes first, then the parsed content', () => {
     expect(envelope).toMatchObject({ type, key, application: decided.application });
     const content = parseContent(bytes, bytes.length);
     expect(readContent(envelope, content)).toEqual({ ok: true, event: { ...reply, causationid: undefined } });
@@ -210,25 +210,25 @@ describe('an event that did not come through a Kafka client', () => {
     ['datacontenttype', 'text/plain', 'NOT_CLOUDEVENTS', 'content-type'],
     ['type', 'md.cups.reply.maybe.v1', 'UNKNOWN_TYPE', undefined],
     ['source', sourceOf('cnas'), 'SOURCE_MISMATCH', undefined],
-  ])('whose %s is %p is refused as %s, by the name of the header', (name, value, cause, field) => {
+  ])('refuse an attribute %s of %p as %s, by its header name', (name, value, cause, field) => {
     const read = readAttributes({ ...attributes, [name]: value }, key);
     expect(read).toMatchObject({ ok: false, cause, violations: field ? [{ field }] : [] });
   });
-  test('with the key of another delivery is refused', () => {
+  test('refuse the key of another delivery', () => {
     expect(readAttributes(attributes, undefined)).toMatchObject({ ok: false, cause: 'KEY_MISMATCH' });
   });
-  test('whose content was put right on the way is held to the contract as it is now', () => {
+  test('validate normalized content', () => {
     const content = { bytes: bytes.length, value: { ...decided, outcome: 'maybe' } };
     expect(readContent(envelope, content)).toMatchObject({ ok: false, cause: 'CONTENT_INVALID' });
     expect(readContent(envelope, { bytes: 64 * 1024 + 1, value: decided })).toMatchObject({ cause: 'TOO_LARGE' });
   });
-  test('whose content is longer than who reads it allows is not parsed', () => {
+  test('do not parse content over the limit', () => {
     expect(parseContent(bytes, bytes.length - 1)).toEqual({ bytes: bytes.length, value: undefined });
     expect(parseContent(null, 10)).toEqual({ bytes: 0, value: undefined });
   });
 });
 
-describe('whatever the message,', () => {
+describe('for every message', () => {
   const symbols = [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'];
   const ulid = fc
     .tuple(fc.constantFrom(...'01234567'), fc.array(fc.constantFrom(...symbols), { minLength: 25, maxLength: 25 }))
@@ -238,7 +238,7 @@ describe('whatever the message,', () => {
   const date = fc.date({ min: new Date('1930-01-01'), max: new Date('2090-01-01'), noInvalidDate: true });
   const day = date.map((at) => at.toISOString().slice(0, 10));
   const instant = date.map((at) => at.toISOString());
-  // Typed, so that a type that is wider than its schema does not pass.
+  // Typed, so that the generator matches the declared types.
   const content = (application: string): fc.Arbitrary<ApplicationSubmitted> =>
     fc.record(
       {
@@ -331,7 +331,7 @@ describe('whatever the message,', () => {
     ),
   );
 
-  test('any content of the declared type survives the way to Kafka and back', () => {
+  test('content of the declared types survives a round trip to Kafka', () => {
     fc.assert(
       fc.property(events, (event) => {
         expect(fromMessage(received(toMessage(event)))).toEqual({ ok: true, event: JSON.parse(JSON.stringify(event)) });
@@ -339,7 +339,7 @@ describe('whatever the message,', () => {
       { numRuns: 150 },
     );
   });
-  test('no bytes and no headers make its reader throw', () => {
+  test('bytes and headers never make the reader throw', () => {
     const header = fc.oneof(
       fc.string(),
       fc.uint8Array().map((bytes) => Buffer.from(bytes)),

@@ -46,14 +46,14 @@ const resolve = (ref: string): unknown =>
     .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], asyncapi);
 
 describe('the samples', () => {
-  test('are there for each type, and there is no other', () => {
+  test('cover exactly the types of the contract', () => {
     const files = readdirSync(new URL('../samples', import.meta.url)).filter((file) => file.endsWith('.json'));
     expect(files.sort()).toEqual(all.map(fileOf).sort());
   });
-  test.each(referenceTypes)('hold a valid one of %s, by the schema of writers', (type) => {
+  test.each(referenceTypes)('have a valid %s for writers', (type) => {
     expect(findViolations(REFERENCE_SCHEMAS[type], sampleOf(type), 'writer')).toEqual([]);
   });
-  test.each(types)('hold a valid one of %s', (type) => {
+  test.each(types)('have a valid %s', (type) => {
     const sample = sampleOf(type);
     expect(isReplyType(type) ? validateReply(type, sample) : validateRequest(type, sample)).toEqual({
       ok: true,
@@ -66,19 +66,19 @@ describe('the AsyncAPI document', () => {
   const namesOf = (channel: Channel) =>
     Object.values(channel.messages).map((message) => (resolve(message.$ref) as Message).name);
 
-  test('is AsyncAPI 3 and every inner reference leads somewhere', () => {
+  test('is AsyncAPI 3 with resolvable references', () => {
     expect(asyncapi.asyncapi).toMatch(/^3\./);
     const refs = [...read('asyncapi.yaml').matchAll(/\$ref: '?(#[^'\n]+)/g)].map((found) => found[1]!);
     expect(refs.length).toBeGreaterThan(20);
     for (const ref of refs) expect([ref, resolve(ref)]).toEqual([ref, expect.anything()]);
   });
-  test('lists exactly the types that the code knows, each in its direction', () => {
+  test('lists exactly the types in the code, each in its direction', () => {
     expect(namesOf(asyncapi.channels.requests).sort()).toEqual(Object.values(REQUEST_TYPES).sort());
     expect(namesOf(asyncapi.channels.replies).sort()).toEqual(Object.values(REPLY_TYPES).sort());
     expect(namesOf(asyncapi.channels.centres)).toEqual(Object.values(REFERENCE_TYPES));
     expect(Object.keys(asyncapi.components.messages)).toHaveLength(all.length);
   });
-  test('has one operation for each channel, with all its messages', () => {
+  test('has one operation per channel, with all its messages', () => {
     const { receiveRequests, sendReplies, receiveCentres } = asyncapi.operations;
     expect(Object.keys(asyncapi.operations)).toHaveLength(3);
     const actions = [receiveRequests?.action, sendReplies?.action, receiveCentres?.action];
@@ -87,7 +87,7 @@ describe('the AsyncAPI document', () => {
     expect(receiveRequests?.messages).toHaveLength(Object.keys(REQUEST_TYPES).length);
     expect(sendReplies?.messages).toHaveLength(Object.keys(REPLY_TYPES).length);
   });
-  test('has the topics that the code uses', () => {
+  test('has the topics of the code', () => {
     const addresses = {
       requests: asyncapi.channels.requests.address.replace('{agency}', 'asp'),
       replies: asyncapi.channels.replies.address.replace('{agency}', 'asp'),
@@ -96,7 +96,7 @@ describe('the AsyncAPI document', () => {
     expect(asyncapi.channels.centres.address).toBe(CENTRES_TOPIC);
     expect(topicsOf('asp', 't1.').requests).toBe('t1.agency.asp.requests');
   });
-  test('points at the schema that ce_dataschema names', () => {
+  test('refers to the schema in ce_dataschema', () => {
     for (const message of Object.values(asyncapi.components.messages)) {
       const schema = JSON.parse(read(message.payload.schema.$ref)) as { $id: string };
       const known = { ...SCHEMAS, ...REFERENCE_SCHEMAS }[message.name as MessageType | ReferenceType];
@@ -127,7 +127,7 @@ describe('the AsyncAPI document', () => {
     expect(Object.keys(complete.headers).sort()).toEqual(Object.keys(listed.properties).sort());
     expect(Object.keys(toMessage(event as unknown as AgencyEvent).headers).sort()).toEqual(listed.required.sort());
   });
-  test('lists the headers of a centre by their own schema', () => {
+  test('has a separate header schema for centres', () => {
     const { schema } = asyncapi.components.messageTraits.centreEvent.headers;
     expect((JSON.parse(read(schema.$ref)) as { $id: string }).$id).toBe(CENTRE_HEADERS_SCHEMA.$id);
     const sample = sampleOf(REFERENCE_TYPES.centreChanged) as CentreChanged;
@@ -135,14 +135,14 @@ describe('the AsyncAPI document', () => {
     expect(toCentrePayload(sample).key).toMatch(new RegExp(pattern));
     expect('01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp').not.toMatch(new RegExp(pattern));
   });
-  test('lists the headers of a refusal by their own schema, which is about a delivery or about an agency', () => {
+  test('has a separate header schema for refusals, about a delivery or an agency', () => {
     const { headers, bindings } = asyncapi.components.messageTraits.refusalEvent;
     expect((JSON.parse(read(headers.schema.$ref)) as { $id: string }).$id).toBe(REFUSAL_HEADERS_SCHEMA.$id);
     const pattern = new RegExp(bindings.kafka.key.pattern);
     for (const key of ['01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp', 'asp']) expect(key).toMatch(pattern);
     for (const key of ['2900000000012', '-asp', 'deliveries/asp']) expect(key).not.toMatch(pattern);
   });
-  test('gives the key rule that real keys follow', () => {
+  test('has the key pattern of real keys', () => {
     const pattern = new RegExp(asyncapi.components.messageTraits.cloudEvent.bindings.kafka.key.pattern);
     expect('01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp').toMatch(pattern);
     expect('2900000000012').not.toMatch(pattern);
@@ -150,7 +150,7 @@ describe('the AsyncAPI document', () => {
 });
 
 describe('the schemas', () => {
-  test('have one $id each and nothing that is left open by accident', () => {
+  test('have a unique $id, and are closed except where intended', () => {
     for (const type of all) {
       const schema = JSON.parse(read(`schemas/${fileOf(type)}`)) as Record<string, unknown>;
       expect(schema['$id']).toBe(`urn:cups:agency:v1:${fileOf(type).replace('.json', '')}`);
@@ -158,7 +158,7 @@ describe('the schemas', () => {
       expect(schema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
     }
   });
-  test('of both kinds of submission have the same parts', () => {
+  test('have the same properties for both kinds of submission', () => {
     const parts = (type: MessageType) =>
       Object.keys((JSON.parse(read(`schemas/${fileOf(type)}`)) as { properties: object }).properties);
     expect(parts(REQUEST_TYPES.documentsSupplied)).toEqual([

@@ -18,33 +18,33 @@ import {
 const cases = readCorpus(join(import.meta.dirname, '../corpus'));
 const casesDetectedBy = (judge: CorpusCase['judgedBy']) => cases.filter(({ judgedBy }) => judgedBy === judge);
 
-describe('the corpus of bad replies', () => {
-  test.each(casesDetectedBy('contract'))('$name: the contract refuses it for the cause that the case names', (one) => {
-    const read = fromMessage(toIncomingMessage(one.message));
-    const { cause, violations } = one.expect;
+describe('the corpus of invalid replies', () => {
+  test.each(casesDetectedBy('contract'))('$name: the contract refuses it for the cause of the case', (corpusCase) => {
+    const read = fromMessage(toIncomingMessage(corpusCase.message));
+    const { cause, violations } = corpusCase.expect;
     expect(read).toMatchObject(violations ? { ok: false, cause, violations } : { ok: false, cause });
   });
 
   test.each(casesDetectedBy('platform'))(
     '$name: the contract alone does not know it, or the platform mends it',
-    (one) => {
-      const read = fromMessage(toIncomingMessage(one.message));
+    (corpusCase) => {
+      const read = fromMessage(toIncomingMessage(corpusCase.message));
       if (read.ok) return;
-      // Of these the reader of the contract says something as well, which the platform knows better, or mends.
+      // The contract's reader refuses these too, but the platform has a more specific cause or normalizes them.
       const alone: Record<string, string> = {
         FOREIGN_AGENCY: 'SOURCE_MISMATCH',
         FOREIGN_DELIVERY: 'SOURCE_MISMATCH',
         CE_TIME_REPLACED: 'NOT_CLOUDEVENTS',
       };
-      const { cause, handling } = one.expect;
+      const { cause, handling } = corpusCase.expect;
       expect(read.cause).toBe(alone[cause] ?? (handling === 'changed' ? 'CONTENT_INVALID' : 'never'));
     },
   );
 
-  test('has a case of each cause that one reply can bring about', () => {
+  test('has a case for each cause that a single reply can have', () => {
     const shown = new Set(cases.map(({ expect: { cause } }) => cause));
     const missing = Object.keys(REFUSALS).filter((cause) => !(shown as Set<string>).has(cause));
-    // Of many replies, of a batch, of a training; or found by intake, which knows the days off.
+    // Causes of many replies, of a batch, of a training, or of intake, which has the holiday calendar.
     expect(missing.sort()).toEqual([
       'ANSWER_BY_CUT',
       'ANSWER_BY_LENGTHENED',
@@ -52,17 +52,18 @@ describe('the corpus of bad replies', () => {
     ]);
   });
 
-  test('says of each case what the table says of its cause, and comes after replies that are in order', () => {
+  test('matches the table of refusals, with valid preceding replies', () => {
     for (const { name, expect: expected, before } of cases) {
       expect([name, expected.handling]).toEqual([name, REFUSALS[expected.cause].handling]);
-      for (const good of before) expect([name, fromMessage(toIncomingMessage(good)).ok]).toEqual([name, true]);
+      for (const preceding of before)
+        expect([name, fromMessage(toIncomingMessage(preceding)).ok]).toEqual([name, true]);
     }
   });
 
-  test('is played about another application at another time', () => {
-    const [one] = casesDetectedBy('platform').filter(({ name }) => name === 'second-decision');
+  test('is instantiated for another application and time', () => {
+    const [corpusCase] = casesDetectedBy('platform').filter(({ name }) => name === 'second-decision');
     const application = '01KBZZZZZZZZZZZZZZZZZZZZZZ';
-    const played = instantiateCase(one!, application, new Date('2027-03-04T05:06:07.000Z'));
+    const played = instantiateCase(corpusCase!, application, new Date('2027-03-04T05:06:07.000Z'));
     expect(JSON.stringify(played)).not.toContain(CORPUS_APPLICATION);
     expect(played.message).toMatchObject({
       key: `${application}-asp`,
@@ -72,12 +73,12 @@ describe('the corpus of bad replies', () => {
   });
 });
 
-describe('the whole messages', () => {
+describe('the complete messages', () => {
   const folder = new URL('../samples/messages/', import.meta.url);
   const files = readdirSync(folder);
   const filed = (file: string) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as SerializedMessage;
 
-  test.each(files)('%s is read as it stands there, on the topic of its direction', (file) => {
+  test.each(files)('%s is readable, on the topic of its direction', (file) => {
     const message = filed(file);
     const type = message.headers['ce_type']!;
     if (type === REFERENCE_TYPES.centreChanged) {
@@ -90,7 +91,7 @@ describe('the whole messages', () => {
     if (isReplyType(type)) expect(validateReply(type, message.value).ok).toBe(true);
   });
 
-  test('are there for each type, and each answer names what it answers', () => {
+  test('exist for each type, and replies name their request', () => {
     const types = files.map((file) => filed(file).headers['ce_type']);
     const all = [REQUEST_TYPES, REPLY_TYPES, REFERENCE_TYPES].flatMap((some) => Object.values<string>(some));
     expect(new Set(types)).toEqual(new Set(all));

@@ -22,12 +22,12 @@ type Services = {
 
 const documentKinds = read<{ kind: string; name: LocalizedName }[]>('reference/paper-kinds.json');
 const lists = filesUnder('public-services').map((file) => read<Services>(`reference/public-services/${file}`));
-const versions = lists.flatMap(({ publicServices }) => publicServices.flatMap((one) => one.versions));
-// Words and formats of the platform are no rules of JSON Schema: a validator lets them through.
+const versions = lists.flatMap(({ publicServices }) => publicServices.flatMap((service) => service.versions));
+// Ignore the platform's own keywords and formats, which JSON Schema does not define.
 const validator = () => new Ajv2020({ strict: false, validateFormats: false });
 
 describe('the code lists', () => {
-  test('name each kind of papers in three languages, and know those of the samples', () => {
+  test('name each document kind in three languages, including those of the samples', () => {
     for (const { kind, name } of documentKinds)
       expect([kind, name.ro && name.ru && name.en]).toEqual([kind, expect.stringMatching(/\S/)]);
     const known = documentKinds.map(({ kind }) => kind);
@@ -37,7 +37,7 @@ describe('the code lists', () => {
     expect(used.map(({ kind }) => kind).filter((kind) => !known.includes(kind))).toEqual([]);
   });
 
-  test('hold the schema of the answers of each version that is filed by a form, and no other', () => {
+  test('have exactly the answer schemas of versions with a form', () => {
     const named = versions.flatMap(({ answers = [] }) => answers);
     expect(named.map((file) => file.replace('answers/', '')).sort()).toEqual(filesUnder('answers').sort());
     for (const file of named) {
@@ -57,13 +57,13 @@ describe('the code lists', () => {
       expect([validate(sample.answers), validate.errors]).toEqual([true, null]);
       expect(validate({})).toBe(false);
       const asp = lists.find(({ agency }) => agency === 'asp')!;
-      const service = asp.publicServices.find((one) => one.code === code);
-      expect(service?.versions.find((one) => one.version === version)?.title).toEqual(title);
+      const service = asp.publicServices.find((service) => service.code === code);
+      expect(service?.versions.find(({ version: candidate }) => candidate === version)?.title).toEqual(title);
       expect(read<string[]>('reference/centre-kinds.json')).toContain(sample.centre.kind);
     },
   );
 
-  test('are the table of refusals', () => {
+  test('contain the table of refusals', () => {
     const listed = read<{ cause: string; mend: string }[]>('reference/refusals.json');
     expect(listed.map(({ cause }) => cause)).toEqual(Object.keys(REFUSALS));
   });

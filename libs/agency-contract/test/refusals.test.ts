@@ -29,11 +29,14 @@ const ofDelivery = event(subjectOf(sample.application, 'asp'), sample as ReplyRe
 const ofAgency = event(agencySubjectOf('asp'), withoutDelivery);
 
 describe('a refusal', () => {
-  test.each([ofDelivery, ofAgency])('about $subject is read back as it was written', (written) => {
+  test.each([ofDelivery, ofAgency])('about $subject is read as written', (written) => {
     expect(fromMessage(toMessage(written))).toEqual({ ok: true, event: written });
   });
-  test('has the delivery as its key, or else the agency', () => {
-    expect([ofDelivery, ofAgency].map((one) => toMessage(one).key)).toEqual(['01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp', 'asp']);
+  test('has the delivery as its key, or the agency', () => {
+    expect([ofDelivery, ofAgency].map((event) => toMessage(event).key)).toEqual([
+      '01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp',
+      'asp',
+    ]);
   });
   test.each<[string, AgencyEvent, string]>([
     ['comes from an agency', Object.assign({}, ofAgency, { source: sourceOf('asp') }), 'NOT_CLOUDEVENTS'],
@@ -43,14 +46,14 @@ describe('a refusal', () => {
   ])('is not understood when it %s', (_name, wrong, cause) => {
     expect(fromMessage(toMessage(wrong))).toMatchObject({ ok: false, cause });
   });
-  test('of another type is still about a delivery', () => {
+  test('of another type must be about a delivery', () => {
     const withdrawn = Object.assign({}, ofAgency, {
       type: REQUEST_TYPES.withdrawn,
       data: { application, withdrawTime: sample.time },
     });
     expect(fromMessage(toMessage(withdrawn as AgencyEvent))).toMatchObject({ ok: false, cause: 'NOT_CLOUDEVENTS' });
   });
-  test('holds each cause of the table, and a cause of a later platform', () => {
+  test('may have each cause of the table, and an unknown one', () => {
     for (const [cause, { handling, mend }] of Object.entries(REFUSALS)) {
       const data = Object.assign({}, sample, { cause, handling, mend });
       expect([cause, validateRequest(REQUEST_TYPES.replyRefused, data).ok]).toEqual([cause, true]);
@@ -65,13 +68,13 @@ describe('a refusal', () => {
   });
 });
 
-test('The table of refusals says what is wrong and what to do in one sentence each', () => {
+test('has one sentence each for the meaning and the remedy', () => {
   for (const { meaning, mend } of Object.values(REFUSALS)) {
     for (const sentence of [meaning, mend]) expect(sentence).toMatch(/^[A-Zac-z][^\n]{15,250}[^.]\.$/);
   }
 });
 
-test('An id is told back only where it is a plain identifier', () => {
+test('plainId returns plain identifiers only', () => {
   for (const id of ['01KAVX3Z5T8W9Q2M4N6P7R8S9T', 'asp:2026/1', 'x'.repeat(200)]) expect(plainId(id)).toBe(id);
   for (const id of [undefined, '', ' x', 'Ana Exemplu', '<b>', 'ă', 'x'.repeat(201), 'a\nb', '-x']) {
     expect(plainId(id)).toBeUndefined();
@@ -84,7 +87,7 @@ test('An id is told back only where it is a plain identifier', () => {
   );
 });
 
-test('The course has a consequence for each reply in each stage, and refuses or records by the table', () => {
+test('DELIVERY_LIFECYCLE has an effect of each reply in each stage, by the table of refusals', () => {
   for (const stage of STAGES) {
     expect(Object.keys(DELIVERY_LIFECYCLE[stage]).sort()).toEqual(Object.values(REPLY_TYPES).sort());
     for (const { cause } of Object.values(DELIVERY_LIFECYCLE[stage])) {

@@ -11,7 +11,7 @@ const { submitted: SUBMITTED, documentsSupplied: SUPPLIED } = REQUEST_TYPES;
 const { decided: DECIDED, documentsRequested: REQUESTED } = REPLY_TYPES;
 const rejected = { ...decided, outcome: 'rejected', result: undefined, reason: { ro: 'Nu.' } };
 
-describe('a check of content names the field and the rule of', () => {
+describe('validation names the field and the rule of', () => {
   test.each<[string, RequestType | ReplyType, object, string, string]>([
     [
       'a short IDNP',
@@ -95,7 +95,7 @@ describe('a check of content names the field and the rule of', () => {
     expect(checked).toEqual({ ok: false, violations: [{ field, rule }] });
   });
 
-  test('nothing in a rejection that has its reason', () => {
+  test('no violation in a rejection with a reason', () => {
     expect(validateReply(DECIDED, JSON.parse(JSON.stringify(rejected))).ok).toBe(true);
     const appeal = { how: { ro: 'Cerere prealabilă.' }, until: '2026-12-24' };
     expect(validateReply(DECIDED, JSON.parse(JSON.stringify({ ...rejected, appeal }))).ok).toBe(true);
@@ -104,7 +104,7 @@ describe('a check of content names the field and the rule of', () => {
     const checked = validateRequest(SUBMITTED, {});
     expect(checked.ok ? 0 : checked.violations.length).toBe(10);
   });
-  test('two properties too many, one by one, each with its place', () => {
+  test('two unexpected properties, each with its path', () => {
     const checked = validateReply(DECIDED, { ...decided, fee: 1, result: { ...decided.result, printedBy: 'x' } });
     expect(checked).toEqual({
       ok: false,
@@ -121,7 +121,7 @@ describe('a check of content names the field and the rule of', () => {
       expect(checked).toEqual({ ok: false, violations: [{ field: '*', rule: 'additionalProperties' }] });
     },
   );
-  test('what it found, and never echoes a value or a name that may be one', () => {
+  test('violations without values, or names that could be values', () => {
     const canary = 'Canary2900000000012';
     const checked = validateRequest(SUBMITTED, {
       ...submitted,
@@ -132,7 +132,7 @@ describe('a check of content names the field and the rule of', () => {
     expect(checked.ok).toBe(false);
     expect(JSON.stringify(checked)).not.toContain(canary);
   });
-  test.each([null, undefined, 1, 'text', []])('content that is no object: %p', (content) => {
+  test.each([null, undefined, 1, 'text', []])('content that is not an object: %p', (content) => {
     expect(validateRequest(SUBMITTED, content)).toEqual({ ok: false, violations: [{ field: '', rule: 'type' }] });
     expect(validateReply(DECIDED, content).ok).toBe(false);
   });
@@ -145,22 +145,22 @@ describe('a check of content names the field and the rule of', () => {
   });
 });
 
-describe('the bounds of content', () => {
+describe('size limits', () => {
   const withAnswers = (bytes: number) => ({ ...submitted, answers: { a: 'x'.repeat(bytes - '{"a":""}'.length) } });
 
-  test('let answers of exactly 64 KiB pass, and not one byte more', () => {
+  test('accept answers of 64 KiB, and no byte more', () => {
     expect(validateRequest(SUBMITTED, withAnswers(MAX_ANSWERS_BYTES)).ok).toBe(true);
     expect(validateRequest(SUBMITTED, withAnswers(MAX_ANSWERS_BYTES + 1))).toEqual({
       ok: false,
       violations: [{ field: 'answers', rule: 'maxBytes' }],
     });
   });
-  test('count bytes, not letters', () => {
+  test('count bytes, not characters', () => {
     expect(validateRequest(SUBMITTED, { ...submitted, answers: { a: 'ș'.repeat(MAX_ANSWERS_BYTES / 2) } }).ok).toBe(
       false,
     );
   });
-  test('refuse a request over 256 KiB as a whole', () => {
+  test('reject a request over 256 KiB', () => {
     expect(validateRequest(SUBMITTED, withAnswers(MAX_REQUEST_BYTES))).toEqual({
       ok: false,
       violations: [{ field: '', rule: 'maxBytes' }],

@@ -1,6 +1,6 @@
 import { randomFraction } from './seeded-random.ts';
 
-/** How an agency may treat one delivery. `plan.ts` holds the course of each. */
+/** How an agency handles a delivery. `reply-scripts.ts` has the replies of each behaviour. */
 export const BEHAVIOURS = [
   'quick',
   'slow',
@@ -18,8 +18,9 @@ export const BEHAVIOURS = [
 export type Behaviour = (typeof BEHAVIOURS)[number];
 
 /**
- * Which behaviour a delivery meets, first match first: `only` for all; `endings`, by the last symbols of the application
- * id; `services`, by the code of the public service; else `mix`, weights drawn by seed, application and agency.
+ * Rules that select the behaviour of a delivery; the first match counts. `only` for all; `endings` by the last
+ * characters of the application ID; `services` by service code; else `mix`, weights drawn by seed, application and
+ * agency.
  */
 export type Rules = {
   only?: Behaviour;
@@ -28,7 +29,7 @@ export type Rules = {
   mix: Partial<Record<Behaviour, number>>;
 };
 
-/** The endings of the mix `demo`: whoever chooses the application id chooses the course. Other ids are treated quickly. */
+/** Endings of the mix `demo`: the last two characters of an application ID select its behaviour. Default: quick. */
 export const DEMO_ENDINGS: Record<string, Behaviour> = {
   ZQ: 'quick',
   ZS: 'slow',
@@ -64,9 +65,9 @@ const NAMED_RULES: Record<string, Rules> = {
 const isBehaviour = (value: unknown): value is Behaviour => BEHAVIOURS.includes(value as Behaviour);
 
 /**
- * Reads rules: a named mix (`realistic`, `demo`), the name of one behaviour for all, or JSON with any of `only`,
- * `endings`, `services`, `mix`.
- * @throws Error that says which part is wrong
+ * Parses rules: a named mix (`realistic`, `demo`), one behaviour for all, or JSON with `only`, `endings`, `services`
+ * and `mix`.
+ * @throws Error that names the invalid part
  */
 export function parseRules(text: string): Rules {
   const named =
@@ -78,20 +79,20 @@ export function parseRules(text: string): Rules {
   } catch {
     throw new Error(`neither a named mix (${Object.keys(NAMED_RULES).join(', ')}), nor a behaviour, nor JSON`);
   }
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new Error('the JSON is no object');
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new Error('the JSON is not an object');
   const { only, endings = {}, services = {}, mix = { quick: 1 }, ...others } = given as Record<string, unknown>;
   const unknown = Object.keys(others);
   if (unknown.length > 0) throw new Error(`unknown part: ${unknown.join(', ')}`);
-  if (only !== undefined && !isBehaviour(only)) throw new Error('only: no such behaviour');
+  if (only !== undefined && !isBehaviour(only)) throw new Error('only: unknown behaviour');
   for (const [part, table] of Object.entries({ endings, services })) {
     for (const [key, value] of Object.entries(table as object)) {
-      if (!isBehaviour(value)) throw new Error(`${part}.${key}: no such behaviour`);
+      if (!isBehaviour(value)) throw new Error(`${part}.${key}: unknown behaviour`);
     }
   }
   const weights = Object.entries(mix as object);
   for (const [key, weight] of weights) {
     if (!isBehaviour(key) || typeof weight !== 'number' || !(weight >= 0))
-      throw new Error(`mix.${key}: no such weight`);
+      throw new Error(`mix.${key}: invalid behaviour or weight`);
   }
   if (!weights.some(([, weight]) => weight > 0)) throw new Error('mix: all weights are zero');
   const rules = { endings, services, mix } as Rules;
@@ -99,7 +100,7 @@ export function parseRules(text: string): Rules {
   return rules;
 }
 
-/** The behaviour that a delivery meets; the same for the same arguments. */
+/** Returns the behaviour of a delivery; the same for the same arguments. */
 export function resolveBehaviour(
   rules: Rules,
   seed: string,
@@ -110,11 +111,11 @@ export function resolveBehaviour(
   if (ending !== undefined) return rules.endings[ending]!;
   if (Object.hasOwn(rules.services, delivery.publicService)) return rules.services[delivery.publicService]!;
   const weights = Object.entries(rules.mix) as [Behaviour, number][];
-  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
-  let left = randomFraction(seed, 'behaviour', delivery.application, delivery.agency) * total;
+  const totalWeight = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  let remaining = randomFraction(seed, 'behaviour', delivery.application, delivery.agency) * totalWeight;
   for (const [behaviour, weight] of weights) {
-    left -= weight;
-    if (left < 0) return behaviour;
+    remaining -= weight;
+    if (remaining < 0) return behaviour;
   }
   return 'quick';
 }

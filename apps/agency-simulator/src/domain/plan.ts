@@ -7,14 +7,17 @@ import type { ScriptedReplyKind } from './reply-scripts.ts';
 import { computePace, createReply } from './replies.ts';
 import type { ReplyContext, SubmissionEvent } from './replies.ts';
 
-/** A message to send `afterMs` after the request came in. */
+/** A message to send `afterMs` after the request arrived. */
 export type PlannedReply = { kind: ScriptedReplyKind; afterMs: number; message: OutgoingMessage };
-/** What an agency will do about one request, in order; what is left of it when the application is withdrawn or expires. */
+/**
+ * Replies to one request, in order. `afterEnd`: what to do with the rest when the application is withdrawn or
+ * expires.
+ */
 export type Plan = { replies: PlannedReply[]; afterEnd: 'stop' | 'hurry' };
-/** `hourMs`: how long one working hour of the agency lasts here; `answerDays`: for `answerBy`. */
+/** `hourMs`: duration of a working hour of the agency; `answerDays`: days until `answerBy`. */
 export type PlanOptions = { seed: string; hourMs: number; answerDays: number };
 
-/** The message of a step; rubbish is made of a decision with an id of its own. */
+/** Creates a scripted message. An invalid one is derived from a decision with its own ID. */
 function createMessage(context: ReplyContext, kind: ScriptedReplyKind, time: string): OutgoingMessage {
   const decision = () => toMessage(createReply(context, 'decided', time, kind));
   switch (kind) {
@@ -35,8 +38,8 @@ function createMessage(context: ReplyContext, kind: ScriptedReplyKind, time: str
 }
 
 /**
- * What an agency that behaves so will answer to a submission. It depends on the arguments only: a request that comes
- * again, even after a restart, gives the same messages with the same ids and times.
+ * Plans the replies of an agency with this behaviour. Deterministic: a repeated request, even after a restart, gets
+ * the same messages with the same IDs and times.
  */
 export function planReplies(
   request: SubmissionEvent,
@@ -48,7 +51,7 @@ export function planReplies(
   const pace = computePace(context);
   const scripts = REPLY_SCRIPTS[behaviour];
   const steps = scripts[Math.min(request.data.submission, scripts.length) - 1]!;
-  // A repeat is the same message: one id never has two contents.
+  // A duplicate reuses the message: one ID never has two contents.
   const messages = new Map<ScriptedReplyKind, OutgoingMessage>();
   const replies = steps.map(([kind, hours]): PlannedReply => {
     const afterMs = Math.round(hours * pace * options.hourMs);
@@ -60,7 +63,7 @@ export function planReplies(
   return { replies, afterEnd: behaviour === 'decides-anyway' ? 'hurry' : 'stop' };
 }
 
-/** The plan for a submission, with the behaviour that the rules give to its delivery. */
+/** Plans the replies to a submission, with the behaviour that the rules select. */
 export function planByRules(request: SubmissionEvent, agency: string, options: PlanOptions & { rules: Rules }): Plan {
   const { application, publicService } = request.data;
   const delivery = { application, agency, publicService: publicService.code };

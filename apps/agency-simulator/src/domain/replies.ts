@@ -12,29 +12,29 @@ import {
 } from './reply-texts.ts';
 
 export type SubmissionEvent = Extract<RequestEvent, { data: ApplicationSubmittedV2 }>;
-/** The replies of the contract; a decision is either `decided`, in favour, or `rejected`. */
+/** Reply types of the contract, with `decided` for approvals and `rejected` for rejections. */
 export type ReplyKind = keyof typeof REPLY_TYPES | 'rejected';
 
-/** What an agency knows when it writes a reply. */
+/** Input for a reply. */
 export type ReplyContext = {
   request: SubmissionEvent;
   agency: string;
-  /** All chance comes from it. */
+  /** Source of all randomness. */
   seed: string;
-  /** Days that the agency leaves for bringing documents. */
+  /** Days that the agency allows for documents. */
   answerDays: number;
 };
 
 const civilDate = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Chisinau', dateStyle: 'short' });
 const DAY_MS = 86_400_000;
-/** So long an extract or a certificate is accepted. */
+/** Validity of a result. */
 const VALIDITY_DAYS = 90;
-/** So long a refusal can be appealed. */
+/** Period for an appeal. */
 const APPEAL_DAYS = 30;
-/** What such a public service gives is money, by its code; the others give a document. */
+/** Codes of services whose result is a payment; others result in a document. */
 const PAYMENT_SERVICE = /(^|-)(pension|allowance)(-|$)/;
 
-/** The agency's own number of a case, such as `ASP-2026-000123`: the same for every message of a delivery. */
+/** Returns the agency's case number, such as `ASP-2026-000123`; the same for all messages of a delivery. */
 export function referenceOf(application: string, agency: string): string {
   const year = new Date(decodeTime(application.slice('applications/'.length))).getUTCFullYear();
   return `${agency.toUpperCase()}-${year}-${randomDigits(6, 'reference', deliveryIdOf(application, agency))}`;
@@ -50,7 +50,7 @@ function createResult({ request: { data }, agency }: ReplyContext, issue: string
 }
 
 function selectDocuments(data: ApplicationSubmittedV2, seed: string) {
-  const unseen = data.evidence.filter((one) => !one.originalSeen);
+  const unseen = data.evidence.filter(({ originalSeen }) => !originalSeen);
   const kind = pickRandom(unseen.length > 0 ? unseen : data.evidence, seed, 'document', data.application)?.kind;
   return [{ kind: kind ?? 'identity-document', note: DOCUMENT_REQUEST.ro }];
 }
@@ -67,7 +67,7 @@ function createAttributes({ request, agency }: ReplyContext, label: string, time
   return attributes;
 }
 
-/** What each reply says, by its kind; `about` is what all of them name. */
+/** Writes the content of a reply. `about` has the fields common to all replies. */
 type ReplyWriter = (
   context: ReplyContext,
   about: { application: string; agencyReference: string },
@@ -117,9 +117,9 @@ const REPLY_WRITERS: Record<ReplyKind, ReplyWriter> = {
 };
 
 /**
- * The reply of that kind to a submission; it depends on the arguments only.
- * @param time when it is sent, RFC 3339
- * @param label what tells its id from those of the other replies to the same request
+ * Creates a reply to a submission; deterministic.
+ * @param time send time, RFC 3339
+ * @param label distinguishes its ID from those of other replies to the request
  */
 export function createReply(context: ReplyContext, kind: ReplyKind, time: string, label: string = kind): ReplyEvent {
   const { application } = context.request.data;
@@ -127,5 +127,5 @@ export function createReply(context: ReplyContext, kind: ReplyKind, time: string
   return Object.assign(createAttributes(context, label, time), REPLY_WRITERS[kind](context, about, time)) as ReplyEvent;
 }
 
-/** How fast the agency is with this request: from 0.5 to 1.5 times its usual hours. */
+/** Returns the pace of the agency for this request: 0.5 to 1.5 times its usual hours. */
 export const computePace = ({ request, seed }: ReplyContext): number => 0.5 + randomFraction(seed, 'pace', request.id);

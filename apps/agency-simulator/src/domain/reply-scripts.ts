@@ -1,7 +1,7 @@
 import type { Behaviour } from './behaviour.ts';
 import type { ReplyKind } from './replies.ts';
 
-/** What an agency sends at a step of its work: a reply of the contract, or rubbish in place of one. */
+/** A reply of the contract, or an invalid message. */
 export type ScriptedReplyKind = ReplyKind | 'bytes' | 'halfMessage' | 'brokenReply';
 export type ScriptedReply = readonly [kind: ScriptedReplyKind, hours: number];
 
@@ -14,7 +14,7 @@ const REQUEST_DOCUMENTS: readonly ScriptedReply[] = [
   ['documentsRequested', 1],
 ];
 
-/** The course of each behaviour in working hours of the agency, one row for each submission; the last row repeats. */
+/** Replies of each behaviour, with their time in working hours: one row per submission; the last row repeats. */
 export const REPLY_SCRIPTS: Record<Behaviour, readonly (readonly ScriptedReply[])[]> = {
   quick: [DECIDE],
   slow: [

@@ -2,7 +2,7 @@ import type { Text } from '@cups/agency-contract';
 
 type LocalizedText = Required<Text>;
 
-/** Why an agency refuses. */
+/** Reasons of rejections. */
 export const REJECTION_REASONS: readonly LocalizedText[] = [
   {
     ro: 'Datele din cerere nu corespund celor din registrul de stat.',
@@ -21,7 +21,7 @@ export const REJECTION_REASONS: readonly LocalizedText[] = [
   },
 ];
 
-/** How a refusal can be appealed. */
+/** How to appeal a rejection. */
 export const APPEAL_TEXT: LocalizedText = {
   ro: 'Puteți depune o cerere prealabilă la instituția care a emis decizia.',
   ru: 'Вы можете подать предварительное заявление в учреждение, принявшее решение.',
