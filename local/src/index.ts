@@ -201,11 +201,11 @@ class RunningPlatform implements LocalPlatform {
   }
 
   async #start(part: LocalPart): Promise<void> {
-    const began = Date.now();
+    const startedAt = Date.now();
     const child = await this.#startChild(part);
     this.#children.set(part, child);
     await recordChildren(this.#dataDir, this.#pid('kafka'), this.#pid('store'));
-    const seconds = ((Date.now() - began) / 1000).toFixed(1);
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
     this.#reportProgress(
       `${part}: serving on ${this.#addresses.advertisedHost}:${this.#ports[part]} after ${seconds} s`,
     );
@@ -238,10 +238,10 @@ class RunningPlatform implements LocalPlatform {
     return startKafka(Object.assign(shared, options), onProgress, onEnd);
   }
 
-  async #end(part: LocalPart, how: 'stop' | 'kill'): Promise<void> {
+  async #end(part: LocalPart, method: 'stop' | 'kill'): Promise<void> {
     const child = this.#children.get(part);
     this.#children.delete(part);
-    await child?.[how]();
+    await child?.[method]();
   }
 
   async #restart(part: LocalPart): Promise<void> {

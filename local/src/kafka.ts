@@ -110,7 +110,7 @@ function buildListenerProperties(options: KafkaOptions): Record<string, string> 
   }
   const { admin, controllerPassword } = secure;
   const module = (kind: string) => `org.apache.kafka.common.security.${kind}LoginModule required`;
-  const user = (who: string, password: string) => `username="${who}" password="${password}"`;
+  const user = (name: string, password: string) => `username="${name}" password="${password}"`;
   return Object.assign(where, {
     'listener.security.protocol.map': 'CLIENTS:SASL_SSL,CONTROLLER:SASL_PLAINTEXT',
     'inter.broker.listener.name': 'CLIENTS',

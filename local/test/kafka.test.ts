@@ -33,7 +33,7 @@ async function produceUntilKilled(local: LocalPlatform, acknowledged: Set<string
   await producer.disconnect();
 }
 
-async function consume(local: LocalPlatform, until_: (seen: Set<string>) => boolean): Promise<Set<string>> {
+async function consume(local: LocalPlatform, until_: (received: Set<string>) => boolean): Promise<Set<string>> {
   const seen = new Set<string>();
   const consumer = clientOf(local).consumer({ groupId: 'readers' });
   await consumer.connect();
@@ -53,7 +53,7 @@ async function consume(local: LocalPlatform, until_: (seen: Set<string>) => bool
 }
 
 describe('startKafka', () => {
-  test('keeps every acknowledged message after kill -9 under load and creates no topic by accident', async () => {
+  test('keeps acknowledged messages after kill -9 and creates no topic by accident', async () => {
     await withFolder(async (folder) => {
       const local = await startLocal({ dataDir: folder, parts: ['kafka'], partitions: 3 });
       const { kafka } = local.pids;

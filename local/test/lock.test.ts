@@ -8,11 +8,15 @@ import { resolveScript, waitUntil, withFolder } from './folder.ts';
 
 /** Owners with reused process IDs: after a power cut the system assigns them from the lowest again. */
 
-const nothing = (dataDir: string) => ({ dataDir, parts: [] });
+const withoutParts = (dataDir: string) => ({ dataDir, parts: [] });
 
 /** A data folder with the lock of a platform that SIGKILL ended. */
 async function leaveStaleLock(folder: string): Promise<Record<string, unknown>> {
-  const args = ['--disable-warning=ExperimentalWarning', resolveScript('parent.ts'), JSON.stringify(nothing(folder))];
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    resolveScript('parent.ts'),
+    JSON.stringify(withoutParts(folder)),
+  ];
   const parent = spawn(process.execPath, [...args, 'stay'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(parent, 'exit');
   await once(parent.stdout, 'data');
@@ -44,9 +48,9 @@ describe('the lock of a killed platform', () => {
           JSON.stringify(Object.assign({}, lock, { [role]: pid, started })),
         );
         expect(await findRunningProcess(folder)).toBeUndefined();
-        const began = Date.now();
-        const local = await startLocal(nothing(folder));
-        expect(Date.now() - began).toBeLessThan(10_000);
+        const startedAt = Date.now();
+        const local = await startLocal(withoutParts(folder));
+        expect(Date.now() - startedAt).toBeLessThan(10_000);
         expect(await findRunningProcess(folder)).toBe(process.pid);
         await local.stop();
       }),
@@ -59,7 +63,7 @@ describe('the lock of a killed platform', () => {
       const lock = { pid, kafka: 0, store: 0, boot: 'another', started: { pid: started } };
       await writeFile(join(folder, 'running.json'), JSON.stringify(lock));
       expect(await findRunningProcess(folder)).toBeUndefined();
-      await (await startLocal(nothing(folder))).stop();
+      await (await startLocal(withoutParts(folder))).stop();
     });
   });
 
@@ -67,7 +71,7 @@ describe('the lock of a killed platform', () => {
     await withFolder((folder) =>
       withOtherProcess(async (pid) => {
         await writeFile(join(folder, 'running.json'), JSON.stringify({ pid, kafka: 0, store: 0 }));
-        await expect(startLocal(nothing(folder))).rejects.toThrow(`is in use by process ${pid}`);
+        await expect(startLocal(withoutParts(folder))).rejects.toThrow(`is in use by process ${pid}`);
       }),
     );
   });

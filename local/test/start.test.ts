@@ -35,11 +35,11 @@ function canListen(host: string, port: number): Promise<boolean> {
 /** Returns what a parent prints once its parts serve; throws its output if it ends. */
 async function firstLineOf(child: ChildProcess): Promise<string> {
   let out = '';
-  let words = '';
+  let errorOutput = '';
   child.stdout?.on('data', (data) => (out += String(data)));
-  child.stderr?.on('data', (data) => (words += String(data)));
+  child.stderr?.on('data', (data) => (errorOutput += String(data)));
   await waitUntil(() => out.includes('\n') || child.exitCode !== null, 'the parent has started its parts', 60);
-  if (!out) throw new Error(`the parent ended: ${words}`);
+  if (!out) throw new Error(`the parent ended: ${errorOutput}`);
   return out;
 }
 
@@ -50,7 +50,7 @@ async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
 }
 
 describe('startLocal', () => {
-  test('serves both parts, keeps their ports after a restart and leaves no process behind', async () => {
+  test('serves both parts, keeps their ports and leaves no process behind', async () => {
     await withFolder(async (folder) => {
       const lines: string[] = [];
       await mkdir(join(folder, 'store'), { mode: 0o755 });
@@ -77,8 +77,8 @@ describe('startLocal', () => {
         `is in use by process ${process.pid}`,
       );
       const other = parent({ dataDir: folder, parts: ['store'] });
-      const [words, [code]] = await Promise.all([textOf(other.stderr), once(other, 'exit')]);
-      expect(words).toContain(`is in use by process ${process.pid}`);
+      const [errorOutput, [code]] = await Promise.all([textOf(other.stderr), once(other, 'exit')]);
+      expect(errorOutput).toContain(`is in use by process ${process.pid}`);
       expect(code).toBe(1);
       expect(await findRunningProcess(folder)).toBe(process.pid);
       expect(isProcessRunning(local.pids.store)).toBe(true);
@@ -130,32 +130,35 @@ describe('startLocal', () => {
     });
   });
 
-  test('serves this machine only, unless it gets addresses to listen on and to advertise', async () => {
+  test('serves this machine only by default, or the given addresses', async () => {
     await withFolder(async (folder) => {
       const other = findOtherAddress();
       const inside = await startLocal({ dataDir: folder });
       const ports = JSON.parse(await readFile(join(folder, 'ports.json'), 'utf8')) as Ports;
-      const heard = (host: string) => Promise.all(Object.values(ports).map((port) => canListen(host, port)));
+      const findListeners = (host: string) => Promise.all(Object.values(ports).map((port) => canListen(host, port)));
       try {
-        expect([await heard('127.0.0.1'), await heard(other)]).toEqual([Array(3).fill(true), Array(3).fill(false)]);
+        expect([await findListeners('127.0.0.1'), await findListeners(other)]).toEqual([
+          Array(3).fill(true),
+          Array(3).fill(false),
+        ]);
       } finally {
         await inside.stop();
       }
 
       const { kafka, store, controller } = ports;
       const fixed = { kafkaPort: kafka, storePort: store, controllerPort: controller };
-      const outside = await startLocal({ dataDir: folder, host: '0.0.0.0', advertisedHost: other, ...fixed });
-      const admin = new Kafka({ brokers: [outside.kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
-      const client = new mongoose.mongo.MongoClient(outside.mongoUri);
+      const exposed = await startLocal({ dataDir: folder, host: '0.0.0.0', advertisedHost: other, ...fixed });
+      const admin = new Kafka({ brokers: [exposed.kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+      const client = new mongoose.mongo.MongoClient(exposed.mongoUri);
       try {
-        expect([outside.kafkaBrokers, outside.mongoUri]).toEqual([`${other}:${kafka}`, `mongodb://${other}:${store}`]);
+        expect([exposed.kafkaBrokers, exposed.mongoUri]).toEqual([`${other}:${kafka}`, `mongodb://${other}:${store}`]);
         await admin.connect();
         expect((await admin.describeCluster()).brokers).toMatchObject([{ host: other, port: kafka }]);
         expect(await client.db('test').command({ ping: 1 })).toMatchObject({ ok: 1 });
         expect(await canListen(other, controller)).toBe(false);
       } finally {
         await Promise.all([admin.disconnect(), client.close()]);
-        await outside.stop();
+        await exposed.stop();
       }
     });
   });
@@ -165,10 +168,10 @@ describe('startLocal', () => {
       const nowhere = join(folder, 'nowhere');
       await mkdir(nowhere);
       const child = parent({ dataDir: join(folder, 'data') }, { ...process.env, PATH: nowhere });
-      const [words, [code]] = await Promise.all([textOf(child.stderr), once(child, 'exit')]);
+      const [errorOutput, [code]] = await Promise.all([textOf(child.stderr), once(child, 'exit')]);
       expect(code).toBe(1);
-      expect(words.trim().split('\n')).toHaveLength(1);
-      expect(words).toMatch(/^Java was not found: a JDK 17 or newer must be installed/);
+      expect(errorOutput.trim().split('\n')).toHaveLength(1);
+      expect(errorOutput).toMatch(/^Java was not found: a JDK 17 or newer must be installed/);
     });
   });
 

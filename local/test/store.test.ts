@@ -83,7 +83,7 @@ async function writeUntilKilled(
 }
 
 describe('Store', () => {
-  test('keeps acknowledged writes and its unique index after kill -9 under load, six times', async () => {
+  test('keeps acknowledged writes and its unique index after kill -9 under load', async () => {
     await withStore(async (local) => {
       for (let round = 0; round < 6; round++) {
         const acknowledged = new Map<string, number>();
@@ -146,7 +146,7 @@ describe('Store', () => {
     });
   });
 
-  test('accepts exactly one of many concurrent conditional updates and returns its own state', async () => {
+  test('accepts exactly one of many concurrent conditional updates', async () => {
     await withStore(async (_local, things) => {
       await things.insertOne(thing('one'));
       for (let revision = 1; revision <= 50; revision++) {
@@ -157,12 +157,12 @@ describe('Store', () => {
         );
         expect(answers.filter((answer) => answer !== null).map((answer) => answer.revision)).toEqual([revision + 1]);
       }
-      const seen = await Promise.all(
+      const results = await Promise.all(
         Array.from({ length: 40 }, () =>
           things.findOneAndUpdate({ _id: 'one' }, { $inc: { revision: 1 } }, { returnDocument: 'after' }),
         ),
       );
-      expect(seen.map((answer) => answer?.revision).sort((a = 0, b = 0) => a - b)).toEqual(
+      expect(results.map((answer) => answer?.revision).sort((a = 0, b = 0) => a - b)).toEqual(
         Array.from({ length: 40 }, (_, n) => 52 + n),
       );
     });
@@ -184,7 +184,7 @@ describe('Store', () => {
     });
   });
 
-  test('rejects a unique index over duplicates until they are gone, also after a restart', async () => {
+  test('rejects a unique index over duplicates, also after a restart', async () => {
     await withStore(async (local, things) => {
       const doubles = things.db.collection<Thing>('doubles');
       await doubles.insertMany(['a', 'b', 'c'].map((id) => ({ ...thing(id), key: id === 'c' ? 'other' : 'same' })));
@@ -287,21 +287,21 @@ describe('Store', () => {
         { 'outbox.time': { $lt: day(12) }, _id: { $gt: '' } },
         { 'outbox.time': { $exists: true } },
       ];
-      const look = async (collection: mongoose.mongo.Collection<Due>, query: object) =>
+      const findIds = async (collection: mongoose.mongo.Collection<Due>, query: object) =>
         (await collection.find(query).sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
       const compare = async (a: typeof plain, b: typeof plain) => {
-        for (const query of queries) expect(await look(b, query)).toEqual(await look(a, query));
+        for (const query of queries) expect(await findIds(b, query)).toEqual(await findIds(a, query));
       };
       await compare(plain, indexed);
-      expect(await look(indexed, queries[0] as object)).toEqual(['0', '1200', '1600']);
+      expect(await findIds(indexed, queries[0] as object)).toEqual(['0', '1200', '1600']);
       /** Returns the fastest of many alternating runs, in ms, so that other load does not count. */
-      const quickest = async (looks: (() => Promise<unknown>)[]): Promise<number[]> => {
-        const times = looks.map(() => Infinity);
+      const quickest = async (queries: (() => Promise<unknown>)[]): Promise<number[]> => {
+        const times = queries.map(() => Infinity);
         for (let turn = 0; turn < 30; turn += 1) {
-          for (const [at, oneLook] of looks.entries()) {
-            const began = performance.now();
+          for (const [at, oneLook] of queries.entries()) {
+            const startedAt = performance.now();
             await oneLook();
-            times[at] = Math.min(times[at]!, performance.now() - began);
+            times[at] = Math.min(times[at]!, performance.now() - startedAt);
           }
         }
         return times;
@@ -309,9 +309,9 @@ describe('Store', () => {
       const due = { 'timer.due': { $lte: day(5) } };
       // The third query reads three documents by ID, which is the cost without the search.
       const [byIndex, byAll, byIds] = (await quickest([
-        () => look(indexed, due),
-        () => look(plain, due),
-        () => look(indexed, { _id: { $in: ['0', '1200', '1600'] } }),
+        () => findIds(indexed, due),
+        () => findIds(plain, due),
+        () => findIds(indexed, { _id: { $in: ['0', '1200', '1600'] } }),
       ])) as [number, number, number];
       expect(byIndex - byIds).toBeLessThan((byAll - byIds) / 3);
       await local.killStore();

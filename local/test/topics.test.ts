@@ -51,13 +51,13 @@ describe('createTopicsAndWait', () => {
 
   test('accepts existing topics among several', async () => {
     const broker = createFakeBroker(1);
-    let tries = 0;
+    let attempts = 0;
     const createTopics = () => {
-      tries += 1;
+      attempts += 1;
       const errors = [protocol('TOPIC_ALREADY_EXISTS'), protocol('NOT_CONTROLLER')];
-      return tries === 1 ? Promise.reject(Object.assign(new Error('several'), { errors })) : Promise.resolve(false);
+      return attempts === 1 ? Promise.reject(Object.assign(new Error('several'), { errors })) : Promise.resolve(false);
     };
     await createTopicsAndWait(Object.assign(broker, { createTopics }), TOPICS);
-    expect(tries).toBe(2);
+    expect(attempts).toBe(2);
   });
 });

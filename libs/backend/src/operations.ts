@@ -49,12 +49,12 @@ const MAX_REASON_LENGTH = 500;
 
 /** Validates who acts and why, for the log. @throws Problem INVALID_ARGUMENT */
 function validateActorAndReason({ by, why }: { by: string; why: string }): { by: string; why: string } {
-  const wrong = [
+  const violations = [
     ...(/^[\p{L}\p{N}._@ -]{1,80}$/u.test(by) ? [] : [violation('/by', 'PATTERN')]),
     ...(why.trim() !== '' && why.length <= MAX_REASON_LENGTH ? [] : [violation('/why', 'REQUIRED')]),
   ];
-  if (wrong.length === 0) return { by, why: why.trim() };
-  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Say who does it and why.', violations: wrong });
+  if (violations.length === 0) return { by, why: why.trim() };
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Say who does it and why.', violations });
 }
 
 /** Creates the operations service, which is served beside the main one. */

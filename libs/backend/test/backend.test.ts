@@ -32,9 +32,9 @@ const config = (): BackendConfig => ({
 });
 
 /** RPCs that report each call and then wait. */
-function rpcsThatWaitFor(answer: Promise<void>, asked = (): void => {}): Rpcs<CatalogServiceDefinition> {
+function rpcsThatWaitFor(answer: Promise<void>, onCall = (): void => {}): Rpcs<CatalogServiceDefinition> {
   const answered = async () => {
-    asked();
+    onCall();
     await answer;
     return {};
   };
@@ -79,16 +79,16 @@ test('Backend is ready and live while all conditions hold', async () => {
   expect([await status('/readyz'), await status('/healthz')]).toEqual([200, 503]);
 });
 
-test('Backend completes running calls before the store closes and is not ready meanwhile', async () => {
+test('Backend is not ready while it completes calls, and then closes the store', async () => {
   const { promise: answer, resolve: letAnswer } = Promise.withResolvers<void>();
-  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+  const { promise: called, resolve: markCalled } = Promise.withResolvers<void>();
   const ended: string[] = [];
   const backend = openBackend({ name: 'catalog', config: config() });
   backend.onShutdown('store', () => void ended.push('store'));
-  const { running, client, status } = await serve(backend, rpcsThatWaitFor(answer, isAsked));
+  const { running, client, status } = await serve(backend, rpcsThatWaitFor(answer, markCalled));
 
   const call = client.listPublicServices({}).then(() => ended.push('call'));
-  await asked;
+  await called;
   const stopped = running.stop();
   expect(await status('/readyz')).toBe(503);
   expect(ended).toEqual([]);
@@ -100,10 +100,10 @@ test('Backend completes running calls before the store closes and is not ready m
 });
 
 test('serve fails if a port is in use and closes everything opened', async () => {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => taken.once('listening', resolve));
-  ends.push(() => taken.close());
-  const { port } = taken.address() as AddressInfo;
+  const occupied = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => occupied.once('listening', resolve));
+  ends.push(() => occupied.close());
+  const { port } = occupied.address() as AddressInfo;
 
   for (const ports of [
     { grpc: port, http: 0 },
@@ -118,7 +118,7 @@ test('serve fails if a port is in use and closes everything opened', async () =>
   }
 });
 
-test('StoredBackend is ready once its store answers, without Kafka, and closes it at the end', async () => {
+test('StoredBackend is ready with its store, without Kafka, and closes it at the end', async () => {
   const { mongoUri, prefix } = testInfrastructure();
   const stored = { ...config(), environment: 'development' as const, mongoUri, prefix, kafkaBrokers: ['127.0.0.1:1'] };
   const backend = openStoredBackend({ name: 'intake', config: stored });

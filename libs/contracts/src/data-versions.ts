@@ -42,10 +42,10 @@ interface ObservedVersion extends DataVersion {
 /** The versions of data files known to a process: its own and reported ones. */
 export class DataVersions {
   readonly #now: () => number;
-  readonly #heard = new Map<DataSet, ObservedVersion[]>();
+  readonly #observed = new Map<DataSet, ObservedVersion[]>();
   readonly #own = new Map<DataSet, ObservedVersion>();
   /** Time since which a name is pending. */
-  readonly #named = new Map<string, number>();
+  readonly #pendingSince = new Map<string, number>();
 
   /** @param now ms since 1970 */
   constructor(now: () => number = Date.now) {
@@ -55,7 +55,7 @@ export class DataVersions {
   /** Records the version that this process has loaded. @param hash in hex, at least 16 digits */
   inForce(set: DataSet, hash: string): void {
     const now = this.#now();
-    const own = this.#note(set, { hash: hash.slice(0, HASH_DIGITS), generation: now });
+    const own = this.#record(set, { hash: hash.slice(0, HASH_DIGITS), generation: now });
     // A restored version is newer than the one it replaces.
     if (own.isOwn) own.generation = now;
     own.isOwn = true;
@@ -68,13 +68,13 @@ export class DataVersions {
       const [, set, generation, hash] = VERSION_PATTERN.exec(part) ?? [];
       if (!isDataSet(set) || hash === undefined) continue;
       if (Number(generation) > this.#now() + MAX_CLOCK_SKEW_MS) continue;
-      this.#note(set, { hash, generation: Number(generation) });
+      this.#record(set, { hash, generation: Number(generation) });
     }
   }
 
   /** Returns the newest known versions of each set: `centres=1764300000000.0123456789abcdef,…`, or ''. */
   toText(): string {
-    const parts = [...this.#heard].flatMap(([set, all]) =>
+    const parts = [...this.#observed].flatMap(([set, all]) =>
       [...all]
         .sort((one, other) => other.generation - one.generation)
         .slice(0, REPORTED_VERSIONS)
@@ -96,15 +96,15 @@ export class DataVersions {
    */
   mayCome(set: DataSet | 'staff', code: string): boolean {
     const key = `${set}/${code}`;
-    const since = this.#named.get(key) ?? this.#now();
-    this.#named.set(key, since);
-    if (this.#named.size > MAX_PENDING_NAMES) this.#named.delete(this.#named.keys().next().value!);
+    const since = this.#pendingSince.get(key) ?? this.#now();
+    this.#pendingSince.set(key, since);
+    if (this.#pendingSince.size > MAX_PENDING_NAMES) this.#pendingSince.delete(this.#pendingSince.keys().next().value!);
     return this.#now() - since < MAX_REPLICA_LAG_MS;
   }
 
-  #note(set: DataSet, { hash, generation }: DataVersion): ObservedVersion {
-    const all = this.#heard.get(set) ?? [];
-    this.#heard.set(set, all);
+  #record(set: DataSet, { hash, generation }: DataVersion): ObservedVersion {
+    const all = this.#observed.get(set) ?? [];
+    this.#observed.set(set, all);
     const known = all.find((one) => one.hash === hash);
     if (known) {
       known.generation = Math.min(known.generation, generation);
@@ -117,7 +117,7 @@ export class DataVersions {
   }
 
   #newest(set: DataSet): ObservedVersion | undefined {
-    return this.#heard.get(set)?.reduce((one, other) => (other.generation > one.generation ? other : one));
+    return this.#observed.get(set)?.reduce((one, other) => (other.generation > one.generation ? other : one));
   }
 }
 

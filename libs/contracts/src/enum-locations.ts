@@ -34,10 +34,10 @@ export function findEnumLocations(
 /** Returns JSON pointers of enum fields with unknown numbers, which the loader leaves as numbers. */
 export function findUnknownEnums(message: object, locations: EnumLocations, path = ''): string[] {
   const found: string[] = [];
-  const each = (name: string, look: (value: unknown, at: string) => void): void => {
+  const each = (name: string, visit: (value: unknown, at: string) => void): void => {
     const value = (message as Record<string, unknown>)[name];
-    if (Array.isArray(value)) value.forEach((item, i) => look(item, `${path}/${name}/${i}`));
-    else look(value, `${path}/${name}`);
+    if (Array.isArray(value)) value.forEach((item, i) => visit(item, `${path}/${name}/${i}`));
+    else visit(value, `${path}/${name}`);
   };
   for (const name of locations.enums) {
     each(name, (value, at) => {

@@ -213,9 +213,9 @@ export function toProtoEnum<const Prefix extends string, const Value extends str
  */
 export function fromProtoEnum<const Prefix extends string, const Word extends string>(
   prefix: Prefix,
-  word: Word,
+  name: Word,
 ): DomainEnumValue<Prefix, Word> {
-  const rest = typeof word === 'string' && word.startsWith(prefix) ? word.slice(prefix.length) : 'UNSPECIFIED';
+  const rest = typeof name === 'string' && name.startsWith(prefix) ? name.slice(prefix.length) : 'UNSPECIFIED';
   return (rest === 'UNSPECIFIED' ? '' : rest.toLowerCase().replaceAll('_', '-')) as DomainEnumValue<Prefix, Word>;
 }
 

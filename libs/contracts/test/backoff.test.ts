@@ -43,11 +43,11 @@ describe('backoffMs', () => {
   test('never decreases with further failures and is bounded by the maximum', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 100_000 }), (first, most) => {
-        const waits = Array.from({ length: 60 }, (_, i) =>
+        const delays = Array.from({ length: 60 }, (_, i) =>
           backoffMs(i + 1, { initialMs: first, maxMs: most, jitter: 0 }),
         );
-        waits.forEach((ms, i) => expect(ms).toBeGreaterThanOrEqual(waits[i - 1] ?? 0));
-        expect(waits.at(-1)).toBe(most);
+        delays.forEach((ms, i) => expect(ms).toBeGreaterThanOrEqual(delays[i - 1] ?? 0));
+        expect(delays.at(-1)).toBe(most);
       }),
     );
   });

@@ -7,7 +7,7 @@ const START = Date.parse('2026-03-10T08:00:00Z');
 let time: number;
 let ahead: DataVersions;
 let behind: DataVersions;
-const tell = (from: DataVersions, to: DataVersions) => to.merge(from.toText());
+const report = (from: DataVersions, to: DataVersions) => to.merge(from.toText());
 
 beforeEach(() => {
   time = START;
@@ -20,39 +20,39 @@ beforeEach(() => {
 describe('DataVersions.isBehind', () => {
   test('is true for a newer reported version, and false for the reporter', () => {
     ahead.inForce('centres', B);
-    tell(ahead, behind);
-    tell(behind, ahead);
+    report(ahead, behind);
+    report(behind, ahead);
     expect(behind.isBehind('centres')).toBe(true);
     expect(ahead.isBehind('centres')).toBe(false);
   });
 
   test('is false once the version is loaded', () => {
     ahead.inForce('centres', B);
-    tell(ahead, behind);
+    report(ahead, behind);
     behind.inForce('centres', B);
     expect(behind.isBehind('centres')).toBe(false);
   });
 
   test('is true for two minutes at most, despite repeated reports', () => {
     ahead.inForce('centres', B);
-    tell(ahead, behind);
+    report(ahead, behind);
     time += MAX_REPLICA_LAG_MS - 1;
-    tell(ahead, behind);
+    report(ahead, behind);
     expect(behind.isBehind('centres')).toBe(true);
     time += 1;
-    tell(ahead, behind);
+    report(ahead, behind);
     expect(behind.isBehind('centres')).toBe(false);
   });
 
   test('is false for a version that the process has replaced', () => {
     behind.inForce('centres', B);
-    tell(ahead, behind);
+    report(ahead, behind);
     expect(behind.isBehind('centres')).toBe(false);
   });
 
   test('ignores other sets of files and sets that the process does not read', () => {
     ahead.inForce('agencies', A);
-    tell(ahead, behind);
+    report(ahead, behind);
     expect(behind.isBehind('agencies')).toBe(false);
     expect(behind.isBehind('centres')).toBe(false);
   });
@@ -60,22 +60,22 @@ describe('DataVersions.isBehind', () => {
   test('learns of a version from a process that reads no files', () => {
     const between = new DataVersions(() => time);
     ahead.inForce('centres', B);
-    tell(behind, between);
-    tell(ahead, between);
-    tell(behind, between);
-    tell(between, behind);
+    report(behind, between);
+    report(ahead, between);
+    report(behind, between);
+    report(between, behind);
     expect(behind.isBehind('centres')).toBe(true);
   });
 
   test('is false for a process that started later with an older version', () => {
     ahead.inForce('centres', B);
-    tell(behind, ahead);
+    report(behind, ahead);
     time += 1_000;
     const restarted = new DataVersions(() => time);
     restarted.inForce('centres', A);
-    tell(restarted, ahead);
+    report(restarted, ahead);
     expect(ahead.isBehind('centres')).toBe(false);
-    tell(ahead, restarted);
+    report(ahead, restarted);
     expect(restarted.isBehind('centres')).toBe(true);
   });
 

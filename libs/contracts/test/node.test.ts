@@ -46,10 +46,10 @@ describe('pagination', () => {
     [1, 1],
     [200, 200],
     [201, 200],
-  ])('maps a page size of %s to %i', (asked, size) => expect(normalizePageSize(asked)).toBe(size));
+  ])('maps a page size of %s to %i', (requested, size) => expect(normalizePageSize(requested)).toBe(size));
 
-  test.each([-1, 1.5, NaN])('rejects a page size of %s', (asked) => {
-    expect(() => normalizePageSize(asked)).toThrow(Problem);
+  test.each([-1, 1.5, NaN])('rejects a page size of %s', (requested) => {
+    expect(() => normalizePageSize(requested)).toThrow(Problem);
   });
 
   test('restores the page start from a token for the same arguments', () => {
@@ -73,9 +73,9 @@ describe('pagination', () => {
 });
 
 describe('ensureTraceparent', () => {
-  const good = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  const valid = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 
-  test('keeps a valid value', () => expect(ensureTraceparent(good)).toBe(good));
+  test('keeps a valid value', () => expect(ensureTraceparent(valid)).toBe(valid));
 
   test('creates unique valid values', () => {
     const made = newTraceparent();
@@ -85,12 +85,12 @@ describe('ensureTraceparent', () => {
 
   test.each([
     ['nothing', undefined],
-    ['several', [good, good]],
-    ['capital letters', good.toUpperCase()],
-    ['an unknown version', `01${good.slice(2)}`],
+    ['several', [valid, valid]],
+    ['capital letters', valid.toUpperCase()],
+    ['an unknown version', `01${valid.slice(2)}`],
     ['a trace of zeros', `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`],
     ['a span of zeros', `00-${'a'.repeat(32)}-${'0'.repeat(16)}-01`],
-    ['a suffix', `${good}-x`],
+    ['a suffix', `${valid}-x`],
   ])('replaces %s', (_name, given) => {
     expect(ensureTraceparent(given)).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     expect(ensureTraceparent(given)).not.toBe(given);

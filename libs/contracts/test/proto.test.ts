@@ -73,8 +73,8 @@ describe('timestamps', () => {
 
 describe('proto enums', () => {
   test('convert between domain values and proto names', () => {
-    const word: State__Output = toProtoEnum('STATE_', 'in-progress');
-    expect(word).toBe('STATE_IN_PROGRESS');
+    const name: State__Output = toProtoEnum('STATE_', 'in-progress');
+    expect(name).toBe('STATE_IN_PROGRESS');
     const value: 'in-progress' = fromProtoEnum('STATE_', 'STATE_IN_PROGRESS');
     expect(value).toBe('in-progress');
   });

@@ -47,12 +47,12 @@ describe('resource names', () => {
 
   test('name a frozen submission by application and number', () => {
     expect(parseSubmissionName(submissionName(ulid, 12))).toEqual({ application: ulid, submission: 12 });
-    for (const bad of [
+    for (const invalid of [
       `applications/${ulid}/submissions/0`,
       `applications/${ulid}/submissions/01`,
       `applications/${ulid}`,
     ]) {
-      expect(() => parseSubmissionName(bad)).toThrow('not of the form');
+      expect(() => parseSubmissionName(invalid)).toThrow('not of the form');
     }
   });
 });

@@ -19,12 +19,12 @@ export class AuthorizationErrors {
   }
 
   /** @param topic without the prefix */
-  report(topic: string, sentence: string): void {
+  report(topic: string, explanation: string): void {
     const reported = this.#reported.get(topic);
     this.#gauge?.set({ topic }, 1);
-    if (reported?.sentence === sentence && Date.now() < reported.until) return;
-    this.#reported.set(topic, { sentence, until: Date.now() + LOG_INTERVAL_MS });
-    this.#log.error({ event: 'kafka-denies', topic, reason: sentence });
+    if (reported?.sentence === explanation && Date.now() < reported.until) return;
+    this.#reported.set(topic, { sentence: explanation, until: Date.now() + LOG_INTERVAL_MS });
+    this.#log.error({ event: 'kafka-denies', topic, reason: explanation });
   }
 
   /** Records a successful read or write. */

@@ -135,12 +135,12 @@ function decodeHeaders(headers: RawMessage['headers']): {
 } {
   const text: Record<string, string> = {};
   const errors = new Map<string, ValidationError['rule']>();
-  const seen = new Set<string>();
+  const seenNames = new Set<string>();
   for (const [written, given] of Object.entries(headers ?? {})) {
     const name = written.toLowerCase();
     const values = Array.isArray(given) ? given : [given];
-    const isTwice = values.length > 1 || seen.has(name);
-    seen.add(name);
+    const isTwice = values.length > 1 || seenNames.has(name);
+    seenNames.add(name);
     const read = isTwice ? undefined : decodeText(values[0]);
     if (isTwice || read === undefined) {
       delete text[name];

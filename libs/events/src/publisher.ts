@@ -142,9 +142,9 @@ export function createPublisher<E extends Event = Event>(options: PublisherOptio
 
   return {
     publish(entries) {
-      const mine = turn.then(() => publish(entries));
-      turn = mine.catch(() => {});
-      return mine;
+      const result = turn.then(() => publish(entries));
+      turn = result.catch(() => {});
+      return result;
     },
     connected: () => connected,
     async stop() {

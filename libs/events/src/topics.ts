@@ -116,7 +116,7 @@ export async function ensureTopics(options: {
   const { brokers, access, prefix, replicationFactor = -1, timeoutMs = 15_000 } = options;
   const topics = buildTopics(prefix, options);
   const end = Date.now() + timeoutMs;
-  const waits = backoff(RETRY_BACKOFF);
+  const retryDelay = backoff(RETRY_BACKOFF);
   for (;;) {
     const result = await reconcileTopics({ brokers, access, topics, create: true, replicationFactor }).catch(
       (error: unknown) => ({ missing: topics, reason: getErrorCode(error) }),
@@ -126,6 +126,6 @@ export async function ensureTopics(options: {
       const denial = explainDenial(result.reason, { brokers, access, operation: 'administer' });
       throw new Error(denial ?? `The topics could not be created: ${result.reason}`);
     }
-    await pause(waits.next());
+    await pause(retryDelay.next());
   }
 }

@@ -85,11 +85,11 @@ interface AclDifference {
 
 /** Returns the missing and the extra entries of a user. */
 function diffAcls({ user, rights }: Principal, entries: AclEntry[]): AclDifference {
-  const wanted = new Map(rights.map((right) => toAclEntry(user, right)).map((entry) => [aclText(entry), entry]));
+  const expected = new Map(rights.map((right) => toAclEntry(user, right)).map((entry) => [aclText(entry), entry]));
   const had = new Map(entries.map((entry) => [aclText(entry), entry]));
   return {
-    missing: [...wanted].filter(([text]) => !had.has(text)).map(([, entry]) => entry),
-    extra: [...had].filter(([text]) => !wanted.has(text)).map(([, entry]) => entry),
+    missing: [...expected].filter(([text]) => !had.has(text)).map(([, entry]) => entry),
+    extra: [...had].filter(([text]) => !expected.has(text)).map(([, entry]) => entry),
   };
 }
 
@@ -163,10 +163,10 @@ export async function removeUsers(options: {
   access: KafkaAccess;
   users: readonly string[];
 }): Promise<void> {
-  const nothing = options.users.map((user): Principal => ({ user, rights: [] }));
+  const withoutRights = options.users.map((user): Principal => ({ user, rights: [] }));
   await withAdmin(options, 'The users could not be removed', async (admin, sendRequest) => {
-    await applyAcls(admin, nothing);
-    await applyQuotas(sendRequest, nothing);
+    await applyAcls(admin, withoutRights);
+    await applyQuotas(sendRequest, withoutRights);
     const known = await fetchUsersWithPasswords(sendRequest);
     await deletePasswords(
       sendRequest,

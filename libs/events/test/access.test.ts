@@ -62,9 +62,9 @@ describe('explainDenial and getErrorCode', () => {
     ['UNKNOWN_TOPIC_OR_PARTITION', {}, undefined],
     ['KafkaJSConnectionError', {}, undefined],
   ])('explains %s %j in one sentence without the password', (cause, more, sentence) => {
-    const said = explainDenial(cause, Object.assign({}, attempt, more));
-    expect(said).toBe(sentence);
-    expect(said ?? '').not.toContain(secret);
+    const explanation = explainDenial(cause, Object.assign({}, attempt, more));
+    expect(explanation).toBe(sentence);
+    expect(explanation ?? '').not.toContain(secret);
   });
 
   test.each([
@@ -100,8 +100,8 @@ describe('buildSecurityConfig', () => {
       /belong together: one of them is not set\.$/,
     ],
     ['a password without TLS', { username: 'intake', password: () => secret }, /one signs in over TLS only\.$/],
-  ])('rejects %s', (_, half, sentence) => {
-    expect(() => connectKafka(['kafka:9093'], 'test', half)).toThrow(sentence);
+  ])('rejects %s', (_, incomplete, sentence) => {
+    expect(() => connectKafka(['kafka:9093'], 'test', incomplete)).toThrow(sentence);
   });
 
   test('reads the files again for each connection', () => {
@@ -111,9 +111,9 @@ describe('buildSecurityConfig', () => {
       username: 'intake',
       password: (): string => `word ${now}`,
     });
-    const seen = () => [Object.assign({}, ssl as object), (sasl as { password: string }).password];
-    expect(seen()).toEqual([{ ca: 'ca first' }, 'word first']);
+    const readSettings = () => [Object.assign({}, ssl as object), (sasl as { password: string }).password];
+    expect(readSettings()).toEqual([{ ca: 'ca first' }, 'word first']);
     now = 'second';
-    expect(seen()).toEqual([{ ca: 'ca second' }, 'word second']);
+    expect(readSettings()).toEqual([{ ca: 'ca second' }, 'word second']);
   });
 });

@@ -14,8 +14,8 @@ test('gives every topic one writer and at least one reader', () => {
   for (const name of names) {
     const writers = all().filter((one) => may(one, 'write').includes(name));
     // The bridge may write to all agency topics, because Kafka cannot match a suffix.
-    const wanted = name.endsWith('.replies') && name.startsWith('p-agency.') ? ['p-agency-bridge'] : [];
-    expect(writers.map(({ user }) => user)).toEqual([...wanted, expect.any(String)]);
+    const expected = name.endsWith('.replies') && name.startsWith('p-agency.') ? ['p-agency-bridge'] : [];
+    expect(writers.map(({ user }) => user)).toEqual([...expected, expect.any(String)]);
     expect(all().some((one) => may(one, 'read').includes(name))).toBe(true);
   }
 });

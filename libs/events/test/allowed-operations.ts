@@ -334,7 +334,7 @@ export async function findAllowedOperations(
   access: KafkaAccess,
   { topics, groups }: { topics: string[]; groups: string[] },
 ): Promise<AllowedOperation[]> {
-  const tries: [ProbeRequest, string[]][] = [
+  const probes: [ProbeRequest, string[]][] = [
     ...onTopics.map((attempt): [ProbeRequest, string[]] => [attempt, topics]),
     ...onGroups.map((attempt): [ProbeRequest, string[]] => [attempt, groups]),
     ...onCluster.map((attempt): [ProbeRequest, string[]] => [attempt, [CLUSTER]]),
@@ -342,9 +342,11 @@ export async function findAllowedOperations(
   ];
   return withAdminConnection(connectKafka(brokers, 'attempts', access), async (sendRequest) => {
     const allowed: AllowedOperation[] = [];
-    for (const [attempt, names] of tries) {
-      const asked = attempt.single ? names.map((name) => [name]) : [names];
-      const codes = await Promise.all(asked.map((some) => fetchAnswers(sendRequest, attempt, some)));
+    for (const [attempt, names] of probes) {
+      const requests = attempt.single ? names.map((name) => [name]) : [names];
+      const codes = await Promise.all(
+        requests.map((namesOfRequest) => fetchAnswers(sendRequest, attempt, namesOfRequest)),
+      );
       for (const [name, code] of codes.flatMap((one) => [...one])) {
         const { resource, operation } = attempt;
         if (!DENIED_CODES.has(code) && code !== attempt.mute) allowed.push({ resource, operation, name });

@@ -107,10 +107,10 @@ describe('readBatches', () => {
 
   test('reads 300,000 headers of one name in a record quickly', async () => {
     const batch = encodeBatch([{ more: 300_000 }]);
-    const began = performance.now();
+    const startedAt = performance.now();
     const [record] = await read(batch);
     expect(record?.headers['h']).toHaveLength(300_000);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   test('skips a batch with more than 320,000 headers, in any number of records', async () => {
@@ -136,10 +136,10 @@ describe('readBatches', () => {
   });
 
   test('never throws on random bytes', async () => {
-    const good = encodeBatch(filled(3, Buffer.from('value')), { codec: 3, pack: lz4 });
+    const valid = encodeBatch(filled(3, Buffer.from('value')), { codec: 3, pack: lz4 });
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 6 }), async (changes) => {
-        const bytes = Buffer.from(good);
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { maxLength: 6 }), async (changes) => {
+        const bytes = Buffer.from(valid);
         for (const [at, byte] of changes) bytes[at] = byte;
         for (const record of await read(bytes)) expect(typeof record.offset).toBe('string');
       }),
@@ -154,7 +154,7 @@ describe('unpack', () => {
     await expect(unpack(codec, pack(fill(100_001)), 100_000)).rejects.toBeInstanceOf(SizeLimitError);
   });
 
-  test('rejects a snappy literal of negative length, which loops for ever in the package', async () => {
+  test('rejects a snappy literal of negative length, an endless loop in the package', async () => {
     for (const before of [[], [0, 65], [1, 1], [2, 1, 0], [3, 1, 0, 0, 0], [60 << 2, 0, 65], [61 << 2, 0, 0, 65]]) {
       const block = Buffer.from([100, ...before, 0xfc, 0xfa, 0xff, 0xff, 0xff, ...Buffer.alloc(20)]);
       await expect(unpack(2, block, 1_000)).rejects.toThrow('too long');

@@ -27,7 +27,7 @@ describe('planCommit', () => {
     expect(planCommit([partition(0, 3, [{ offset: 1 }, { offset: 2, refused: true }])])).toEqual([]);
   });
 
-  test('stores the refusals before the commit point, then commits, for each advanced partition', () => {
+  test('stores earlier refusals and then commits each advanced partition', () => {
     const plan = planCommit([
       partition(0, 3, [
         { offset: 0, refused: true },

@@ -8,7 +8,7 @@ import { encodeBatch, type HeaderPair } from './records.ts';
 const bytes = fc.oneof(
   fc.constant(null),
   fc.constant(Buffer.alloc(0)),
-  fc.uint8Array({ maxLength: 40 }).map((some) => Buffer.from(some)),
+  fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array)),
   fc.string({ unit: 'binary', maxLength: 20 }).map((text) => Buffer.from(text)),
   fc
     .constantFrom('1.0', '0', '-1', 'NaN', '2026-11-25T10:00:00Z', '\ufeff1.0', '\u0000')
@@ -39,16 +39,22 @@ const recordOf = async (key: Buffer | null, value: Buffer | null, given: readonl
 describe('readEvent', () => {
   test('never throws and returns an event or its errors', async () => {
     await fc.assert(
-      fc.asyncProperty(bytes, bytes, fc.array(fc.constantFrom(...whole)), headers, async (key, value, some, more) => {
-        const record = await recordOf(key, value, [...some, ...more]);
-        const { event, errors } = readEvent(record, 'agency.asp.replies', 0);
-        expect(event === undefined).toBe(errors.length > 0);
-        for (const { field, rule } of errors) {
-          expect(field).toMatch(/^(ce_[a-z]+|content-type|)$/);
-          expect(rule).toMatch(/^(required|once|utf8|const|pattern)$/);
-        }
-        for (const attribute of Object.keys(event?.extra ?? {})) expect(attribute).toMatch(/^[a-z0-9]{1,64}$/);
-      }),
+      fc.asyncProperty(
+        bytes,
+        bytes,
+        fc.array(fc.constantFrom(...whole)),
+        headers,
+        async (key, value, required, more) => {
+          const record = await recordOf(key, value, [...required, ...more]);
+          const { event, errors } = readEvent(record, 'agency.asp.replies', 0);
+          expect(event === undefined).toBe(errors.length > 0);
+          for (const { field, rule } of errors) {
+            expect(field).toMatch(/^(ce_[a-z]+|content-type|)$/);
+            expect(rule).toMatch(/^(required|once|utf8|const|pattern)$/);
+          }
+          for (const attribute of Object.keys(event?.extra ?? {})) expect(attribute).toMatch(/^[a-z0-9]{1,64}$/);
+        },
+      ),
       { numRuns: 3_000 },
     );
   });

@@ -51,8 +51,8 @@ describe('handler results', () => {
     ['wait', 'wait', { cause: 'SEQUENCE_GAP', fields: [] }],
     ['refused', 'refused', { cause: 'REFUSED', fields: [] }],
     [{ cause: 'NO_SUCH', fields: ['a'] }, 'refused', { cause: 'NO_SUCH', fields: ['a'] }],
-  ])('%j is counted as %s and stored as %j', (handled, word, kept) => {
-    expect([toOutcomeLabel(handled), toRefusal(handled)]).toEqual([word, kept]);
+  ])('%j is counted as %s and stored as %j', (handled, label, refusal) => {
+    expect([toOutcomeLabel(handled), toRefusal(handled)]).toEqual([label, refusal]);
   });
 });
 
@@ -83,10 +83,10 @@ describe('EventHandler with a missing predecessor', () => {
     const order = fc.array(fc.constantFrom('a 1', 'a 2', 'a 4', 'a 5', 'b 1', 'b 2'), { maxLength: 20 });
     const rest = fc.shuffledSubarray(['a 1', 'a 2', 'a 3', 'a 4', 'a 5', 'b 1', 'b 2'], { minLength: 7 });
     await fc.assert(
-      fc.asyncProperty(order, rest, async (some, all) => {
+      fc.asyncProperty(order, rest, async (order, all) => {
         const park = createMemoryPark();
         const { handler, applied } = createCountingHandler(park);
-        for (const one of [...some, ...all]) {
+        for (const one of [...order, ...all]) {
           const [subject = '', sequence] = one.split(' ');
           await handler.handle(receivedEvent(subject, Number(sequence)));
         }

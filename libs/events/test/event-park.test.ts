@@ -42,9 +42,9 @@ function startTestService(poison: Map<string, HandlerFault>, ofOne = 0) {
 
   async function handle(event: ReceivedEvent): Promise<HandlerResult> {
     await turn();
-    const trouble = poison.get(event.id);
-    if (trouble === 'hangs') return new Promise(() => {});
-    if (trouble === 'throws') throw new TypeError('no text of an error is kept');
+    const failure = poison.get(event.id);
+    if (failure === 'hangs') return new Promise(() => {});
+    if (failure === 'throws') throw new TypeError('no text of an error is kept');
     // Detects a repeat by its ID, as the services do.
     if (!applied.includes(event.id)) applied.push(event.id);
     await turn();
@@ -118,7 +118,7 @@ const all = (key: string) =>
 describe('an event whose handler fails', () => {
   const ids = partition.map(({ offset }) => `${KEYS[Number(offset) % KEYS.length]}-${offset}`);
 
-  test('is parked with its key while other keys flow, and follows in order after a release', async () => {
+  test('is parked with its key while others flow, and applied in order after a release', async () => {
     const poison = new Map<string, HandlerFault>([
       ['a-3', 'throws'],
       ['b-10', 'hangs'],
@@ -176,9 +176,9 @@ describe('an event whose handler fails', () => {
       fc.record({ act: fc.constant('mend' as const), id: fc.constantFrom(...ids) }),
       fc.record({ act: fc.constant('release' as const), key: fc.constantFrom(...KEYS) }),
     );
-    const bad = fc.uniqueArray(fc.constantFrom(...ids), { maxLength: 6 });
+    const failingIds = fc.uniqueArray(fc.constantFrom(...ids), { maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(bad, fc.array(act, { maxLength: 40 }), async (poisoned, acts) => {
+      fc.asyncProperty(failingIds, fc.array(act, { maxLength: 40 }), async (poisoned, acts) => {
         const poison = new Map<string, HandlerFault>(poisoned.map((id) => [id, 'throws']));
         const service = startTestService(poison);
         for (const one of acts) {
@@ -206,10 +206,12 @@ describe('an event whose handler fails', () => {
 
 describe('FailureHistory', () => {
   test('counts only failures of the event, described by class and code location', () => {
-    const away = new Error('away');
-    const faults = new FailureHistory(3, (error) => error === away);
+    const unavailable = new Error('away');
+    const faults = new FailureHistory(3, (error) => error === unavailable);
     const own = new RangeError('2900000000001');
-    expect([own, away, own, away, away].map((error) => faults.recordFailure(error))).toEqual(Array(5).fill(undefined));
+    expect([own, unavailable, own, unavailable, unavailable].map((error) => faults.recordFailure(error))).toEqual(
+      Array(5).fill(undefined),
+    );
     const failure = faults.recordFailure(own);
     expect(failure).toMatchObject({
       cause: 'HANDLER_THREW',

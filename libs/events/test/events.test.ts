@@ -111,8 +111,8 @@ describe('event time', () => {
     return decode({ key: null, value: Buffer.from('x'), headers, offset: '0', timestamp }, topic, 0)!;
   };
 
-  const outside = ['9999-12-31T23:59:59-12:00', '0000-01-01T00:00:00+12:00'];
-  test.each([undefined, 'yesterday', '2026-03-02T08:00:00', '2026-03-02', '2026-02-30T25:00:00Z', ...outside])(
+  const outOfRange = ['9999-12-31T23:59:59-12:00', '0000-01-01T00:00:00+12:00'];
+  test.each([undefined, 'yesterday', '2026-03-02T08:00:00', '2026-03-02', '2026-02-30T25:00:00Z', ...outOfRange])(
     'replaces %p by the time of Kafka and marks the event',
     (given) => {
       const { time, timeReplaced } = read(given, '1772438400000');
@@ -160,10 +160,10 @@ describe('createPublisher', () => {
     running.push(publisher);
     const [first, second, third] = series('Mixed', 'large', 3);
     const nowhere = createEvent({ topic: 'cups.nowhere', key: 'n', type: 'Mixed' });
-    const good = series('Mixed', 'good', 3);
+    const valid = series('Mixed', 'good', 3);
     if (!first || !second || !third) throw new Error('three are needed');
     second.data = Buffer.alloc(2_000_000);
-    const result = await publisher.publish([first, nowhere, second, third, ...good]);
+    const result = await publisher.publish([first, nowhere, second, third, ...valid]);
     expect(result.rejected).toEqual([{ entry: second, cause: 'MESSAGE_TOO_LARGE' }]);
     expect(new Set(result.later)).toEqual(new Set([third, nowhere]));
     const read = await readTopic(here, topic);
@@ -238,7 +238,7 @@ describe('createConsumer', () => {
     });
   });
 
-  test('parks a subject at a gap while others flow, and applies it after the missing event', async () => {
+  test('parks a subject at a gap and applies it after the missing event', async () => {
     const store = openStore({ uri: here.mongoUri, database: `${here.prefix}cups-gaps`, log });
     await eventually(() => store.ready());
     const last = new Map<string, number>();
@@ -284,10 +284,10 @@ describe('createConsumer', () => {
     expect(sequences(only(second.done, 'Again'), 'again')).toEqual([6]);
   });
 
-  test('shares partitions with a second member and loses nothing when that member leaves', async () => {
+  test('shares partitions with a second member and loses nothing when it leaves', async () => {
     const groupId = `g-${randomUUID()}`;
     const members = [consume({ groupId }), consume({ groupId })];
-    const seen = () => members.flatMap(({ done }) => only(done, 'Shared'));
+    const handledEvents = () => members.flatMap(({ done }) => only(done, 'Shared'));
     await eventually(() => members.every(({ consumer }) => consumer.ready()), { timeoutMs: 20_000 });
     for (let round = 1; round <= 40; round += 1) {
       await publishEvents(
@@ -296,11 +296,11 @@ describe('createConsumer', () => {
       );
       if (round === 20) void members[1]?.consumer.stop();
     }
-    await eventually(() => new Set(seen().map(({ id }) => id)).size === 240, { timeoutMs: 20_000 });
+    await eventually(() => new Set(handledEvents().map(({ id }) => id)).size === 240, { timeoutMs: 20_000 });
     for (const key of upTo(6))
       for (const { done } of members) {
-        const mine = firsts(sequences(only(done, 'Shared'), `s${key}`));
-        expect(mine).toEqual([...mine].sort((a, b) => (a ?? 0) - (b ?? 0)));
+        const ownSequences = firsts(sequences(only(done, 'Shared'), `s${key}`));
+        expect(ownSequences).toEqual([...ownSequences].sort((a, b) => (a ?? 0) - (b ?? 0)));
       }
   }, 60_000);
 
@@ -308,14 +308,14 @@ describe('createConsumer', () => {
     const prefix = `${here.prefix}late-`;
     const groupId = `g-${randomUUID()}`;
     const { consumer, done } = consume({ prefix, groupId });
-    const said = () => lines.filter(({ event, group }) => event === 'consumer-awaits-topic' && group === groupId);
-    await eventually(() => said().length > 0);
+    const awaitLines = () => lines.filter(({ event, group }) => event === 'consumer-awaits-topic' && group === groupId);
+    await eventually(() => awaitLines().length > 0);
     expect(consumer.ready()).toBe(false);
     expect(consumer.live()).toBe(true);
     await ensureTopics({ ...here, prefix, partitions: 1, agencies: [] });
     await publishEvents({ ...here, prefix }, series('Late', 'late', 1));
     await eventually(() => done.length === 1);
-    expect(said()).toHaveLength(1);
+    expect(awaitLines()).toHaveLength(1);
   });
 });
 

@@ -43,7 +43,7 @@ const bytes = fc.oneof(
   fc.constant(null),
   fc.constant(Buffer.alloc(0)),
   fc.constantFrom(1_000, 60_000).map((length) => Buffer.alloc(length, 'x')),
-  fc.uint8Array({ maxLength: 12 }).map((some) => Buffer.from(some)),
+  fc.uint8Array({ maxLength: 12 }).map((array) => Buffer.from(array)),
   fc.string({ unit: 'binary', maxLength: 12 }).map((text) => Buffer.from(text)),
 );
 const attribute = fc

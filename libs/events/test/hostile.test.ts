@@ -76,9 +76,9 @@ describe('valid messages', () => {
     const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
     await eventually(() => handled.filter(({ key }) => codecs.includes(key)).length === 300, { timeoutMs: 30_000 });
     for (const codec of codecs) {
-      const mine = handled.filter(({ key }) => key === codec);
-      expect(mine.map(({ id }) => id)).toEqual(mine.map((_, at) => `${codec}-${at}`));
-      for (const [at, { data }] of mine.entries())
+      const ofCodec = handled.filter(({ key }) => key === codec);
+      expect(ofCodec.map(({ id }) => id)).toEqual(ofCodec.map((_, at) => `${codec}-${at}`));
+      for (const [at, { data }] of ofCodec.entries())
         expect(data.toString()).toBe(`message ${at} of ${codec}, `.repeat(200));
     }
   }, 90_000);
@@ -92,9 +92,9 @@ describe('valid messages', () => {
     const key = randomUUID();
     const events = Array.from({ length: 20 }, (_, at) => event(key, Buffer.from(`${name} ${at} `.repeat(100))));
     await send(compression, events.map(encode));
-    const mine = () => handled.filter((one) => one.key === key);
-    await eventually(() => mine().length === 20, { timeoutMs: 30_000 });
-    expect(mine().map(({ data }) => data.toString())).toEqual(events.map(({ data }) => data.toString()));
+    const ofKey = () => handled.filter((one) => one.key === key);
+    await eventually(() => ofKey().length === 20, { timeoutMs: 30_000 });
+    expect(ofKey().map(({ data }) => data.toString())).toEqual(events.map(({ data }) => data.toString()));
     expect(refused.filter(({ cause }) => cause.startsWith('BATCH'))).toEqual([]);
   });
 });
@@ -123,9 +123,9 @@ describe('a decompression bomb', () => {
       await publishEvents(here, [event(key)]);
       const { handled, refused } = consume();
       await eventually(() => handled.filter((one) => one.key === key).length === 2, { timeoutMs: 30_000 });
-      const mine = () => refused.find(({ offset }) => offset === String(base));
-      await eventually(() => mine() !== undefined);
-      expect(mine()).toEqual({
+      const findRefusal = () => refused.find(({ offset }) => offset === String(base));
+      await eventually(() => findRefusal() !== undefined);
+      expect(findRefusal()).toEqual({
         topic,
         partition: 0,
         offset: String(base),
@@ -158,7 +158,7 @@ describe('a decompression bomb', () => {
     const bases = new Set<string>();
     for (let n = 0; n < 5; n += 1) bases.add(String(await send(CompressionTypes.GZIP, many)));
     await eventually(() => refused.filter(({ offset }) => bases.has(offset)).length === 5, { timeoutMs: 30_000 });
-    const said = lines.slice(before).filter((line) => line['event'] === 'batch-passed-over');
-    expect(said.filter((line) => line['reason'] === 'BATCH_TOO_MANY_RECORDS')).toHaveLength(1);
+    const skippedLines = lines.slice(before).filter((line) => line['event'] === 'batch-passed-over');
+    expect(skippedLines.filter((line) => line['reason'] === 'BATCH_TOO_MANY_RECORDS')).toHaveLength(1);
   }, 90_000);
 });

@@ -27,9 +27,9 @@ await eventually(() => handled === 1);
 
 wakeUps = 0;
 const before = process.cpuUsage();
-const began = performance.now();
+const startedAt = performance.now();
 await new Promise((resolve) => setTimeout(resolve, 3_000));
-const seconds = (performance.now() - began) / 1_000;
+const seconds = (performance.now() - startedAt) / 1_000;
 const { user, system } = process.cpuUsage(before);
 await consumer.stop();
 await publisher.stop();

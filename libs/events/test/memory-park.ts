@@ -12,8 +12,8 @@ const laneName = ({ topic, key }: Lane): string => `${topic}/${key}`;
 /** A park in memory that survives its process, like the store; each call takes one turn of the event loop. */
 export function createMemoryPark() {
   const gaps = new Map<string, ReceivedEvent>();
-  const held = new Map<string, StoredParkedEvent>();
-  const of = (lane: Lane) => [...held.values()].filter(({ event }) => laneName(event) === laneName(lane));
+  const parkedEvents = new Map<string, StoredParkedEvent>();
+  const of = (lane: Lane) => [...parkedEvents.values()].filter(({ event }) => laneName(event) === laneName(lane));
   const park: EventPark = {
     subjects: () => Promise.resolve([...new Set([...gaps.values()].map(({ subject }) => subject))]),
     put: (event) => Promise.resolve(void gaps.set(event.id, event)),
@@ -27,7 +27,7 @@ export function createMemoryPark() {
     async lanes(topics) {
       await turn();
       const lanes = new Map<string, ParkedLane>();
-      for (const { event, released } of held.values()) {
+      for (const { event, released } of parkedEvents.values()) {
         const { topic, key, partition } = event;
         if (!topics.includes(topic)) continue;
         const known = lanes.get(laneName(event));
@@ -46,7 +46,7 @@ export function createMemoryPark() {
     async hold(event, { cause }: HandlerFailure) {
       await turn();
       const id = `${event.topic}/${event.partition}/${event.offset}`;
-      if (!held.has(id)) held.set(id, { id, event, cause, released: false, dropped: false });
+      if (!parkedEvents.has(id)) parkedEvents.set(id, { id, event, cause, released: false, dropped: false });
     },
     async listEvents(lane) {
       await turn();
@@ -55,13 +55,13 @@ export function createMemoryPark() {
     release: (lane) => Promise.resolve(of(lane).forEach((one) => (one.released = true))),
     async complete({ id }) {
       await turn();
-      held.delete(id);
+      parkedEvents.delete(id);
     },
     async recordFailure({ id, event }, { cause }) {
       await turn();
-      Object.assign(held.get(id) ?? {}, { cause });
+      Object.assign(parkedEvents.get(id) ?? {}, { cause });
       for (const one of of(event)) one.released = false;
     },
   };
-  return Object.assign(park, { gaps, parked: held });
+  return Object.assign(park, { gaps, parked: parkedEvents });
 }

@@ -83,8 +83,8 @@ describe('MessageProcessor with handleMany', () => {
         });
         const messages = order.map(createMessage);
         for (let at = 0; at < messages.length; at += 7) {
-          const some = messages.slice(at, at + 7);
-          running.work.accept(topic, 0, some, BigInt(at + some.length - 1));
+          const batch = messages.slice(at, at + 7);
+          running.work.accept(topic, 0, batch, BigInt(at + batch.length - 1));
           await turn();
         }
         await running.until(messages.length);
@@ -118,12 +118,12 @@ describe('MessageProcessor with handleMany', () => {
 });
 
 test('Batcher hands items over in order, within its limits, at least one at a time', async () => {
-  const seen: number[][] = [];
+  const batches: number[][] = [];
   const gathering = new Batcher<{ n: number; bytes: number }>({ count: 3, bytes: 100 }, async (items) => {
-    seen.push(items.map(({ n }) => n));
+    batches.push(items.map(({ n }) => n));
     await turn();
   });
   for (const [n, bytes] of [10, 10, 10, 10, 500, 60, 60].entries()) gathering.add({ n, bytes });
   await gathering.settled();
-  expect(seen).toEqual([[0, 1, 2], [3], [4], [5], [6]]);
+  expect(batches).toEqual([[0, 1, 2], [3], [4], [5], [6]]);
 });

@@ -113,13 +113,13 @@ function observeRepeatedly(...activity: number[]) {
   let progress = createEmptyProgress();
   return activity.map((count, at) => {
     const reading = { topic: 't', partition: 3, position: 5n, end: 9n };
-    const seen = observe(progress, [reading], () => count, at * 30_000, 60_000);
-    ({ progress } = seen);
+    const observation = observe(progress, [reading], () => count, at * 30_000, 60_000);
+    ({ progress } = observation);
     return {
-      stuck: seen.stuck.length,
-      newly: seen.newlyStuck.map(({ topic, partition }) => `${topic}/${partition}`),
-      silent: seen.isSilent,
-      moves: seen.recoveredTopics,
+      stuck: observation.stuck.length,
+      newly: observation.newlyStuck.map(({ topic, partition }) => `${topic}/${partition}`),
+      silent: observation.isSilent,
+      moves: observation.recoveredTopics,
     };
   });
 }
@@ -147,30 +147,30 @@ describe('observe', () => {
 
   test('reports a recovered partition and resets it', () => {
     const at = (position: bigint) => [{ topic: 'a.b', partition: 0, position, end: 9n }];
-    let seen = observe(createEmptyProgress(), at(5n), () => 1, 0, 60_000);
-    seen = observe(seen.progress, at(5n), () => 1, 60_000, 60_000);
-    expect([seen.stuck.length, seen.recoveredTopics]).toEqual([1, []]);
-    seen = observe(seen.progress, at(6n), () => 2, 90_000, 60_000);
-    expect([seen.stuck.length, seen.recoveredTopics, seen.isSilent]).toEqual([0, ['a.b'], false]);
-    seen = observe(seen.progress, at(6n), () => 2, 120_000, 60_000);
-    expect([seen.stuck.length, seen.recoveredTopics]).toEqual([0, []]);
+    let observation = observe(createEmptyProgress(), at(5n), () => 1, 0, 60_000);
+    observation = observe(observation.progress, at(5n), () => 1, 60_000, 60_000);
+    expect([observation.stuck.length, observation.recoveredTopics]).toEqual([1, []]);
+    observation = observe(observation.progress, at(6n), () => 2, 90_000, 60_000);
+    expect([observation.stuck.length, observation.recoveredTopics, observation.isSilent]).toEqual([0, ['a.b'], false]);
+    observation = observe(observation.progress, at(6n), () => 2, 120_000, 60_000);
+    expect([observation.stuck.length, observation.recoveredTopics]).toEqual([0, []]);
   });
 
   test('forgets a partition that the broker no longer reports', () => {
-    let seen = observe(
+    let observation = observe(
       createEmptyProgress(),
       [{ topic: 't', partition: 0, position: 5n, end: 9n }],
       () => 1,
       0,
       60_000,
     );
-    seen = observe(seen.progress, [], () => 1, 60_000, 60_000);
-    expect(seen.progress).toEqual(createEmptyProgress());
+    observation = observe(observation.progress, [], () => 1, 60_000, 60_000);
+    expect(observation.progress).toEqual(createEmptyProgress());
   });
 });
 
 describe('RebuildBackoff', () => {
-  test('rebuilds immediately, then rarely, and immediately again after a processed message', () => {
+  test('rebuilds immediately, then rarely, until a message is processed', () => {
     const pace = new RebuildBackoff(60_000);
     const allowed = (minutes: number[], dealtWith: number) =>
       minutes.filter((minute) => pace.canRebuild(minute * 60_000, dealtWith));

@@ -90,15 +90,18 @@ test('limits a flooding agency to twice its quota in any ten seconds', async () 
   const quota = 10 * AGENCY_QUOTA.producerBytesPerSecond;
   const samples = new Map<string, (readonly [number, number])[]>(agencies.map((agency) => [agency, []]));
   const hasFlooded = (agency: string) => (samples.get(agency)?.at(-1)?.[1] ?? 0) > quota;
-  const began = Date.now();
+  const startedAt = Date.now();
   // A flood takes time to build up on a busy machine.
-  while (Date.now() - began < FLOOD_MS || (!agencies.every(hasFlooded) && Date.now() - began < LONGEST_MS)) {
-    for (const [agency, seen] of samples) seen.push([Date.now(), logged(agency)]);
+  while (Date.now() - startedAt < FLOOD_MS || (!agencies.every(hasFlooded) && Date.now() - startedAt < LONGEST_MS)) {
+    for (const [agency, agencySamples] of samples) agencySamples.push([Date.now(), logged(agency)]);
     await after(100);
   }
   ends.abort();
   await Promise.all(senders);
-  const times = [...samples].map(([agency, seen]) => ({ agency, times: mostInTenSeconds(seen) / quota }));
+  const times = [...samples].map(([agency, agencySamples]) => ({
+    agency,
+    times: mostInTenSeconds(agencySamples) / quota,
+  }));
   expect(agencies.filter(hasFlooded)).toEqual(agencies);
   expect(times.filter((one) => one.times > 2)).toEqual([]);
 }, 120_000);

@@ -163,19 +163,19 @@ describe('the user of an agency', () => {
 
     const old = accessOf(user);
     await withAdminConnection(connectKafka(brokers, 'test', old), async (ask) => {
-      const look = () => fetchCodes(ask, 'describe', ['p-agency.asp.requests']);
-      expect(await look()).toEqual([0]);
+      const describeTopic = () => fetchCodes(ask, 'describe', ['p-agency.asp.requests']);
+      expect(await describeTopic()).toEqual([0]);
       passwords.set(user, 'another');
       expect((await settle()).find((one) => one.user === user)).toMatchObject({ password: 'set', given: [] });
       // Kafka closes an expired connection at its next request.
-      const began = Date.now();
+      const startedAt = Date.now();
       await eventually(() =>
-        look().then(
+        describeTopic().then(
           () => false,
           () => true,
         ),
       );
-      expect(Date.now() - began).toBeLessThan(SESSION_MS + 2_000);
+      expect(Date.now() - startedAt).toBeLessThan(SESSION_MS + 2_000);
     });
     expect(await canSignIn(brokers, Object.assign(old, { password: () => 'before' }))).toBe(false);
 
@@ -223,13 +223,13 @@ function declaredFor({ user, rights }: Principal, names: { topics: string[]; gro
 
 describe('a service that Kafka denies access', () => {
   const topic = 'cups.deliveries';
-  const said = (lines: Record<string, unknown>[], event: string) => lines.filter((line) => line['event'] === event);
+  const linesOf = (lines: Record<string, unknown>[], event: string) => lines.filter((line) => line['event'] === event);
 
   /** A consumer in the group of intake with these credentials. */
   function consume(access: KafkaAccess, from = topic) {
-    const kept = captureLog();
+    const captured = captureLog();
     const { metrics, text } = captureMetrics();
-    const options = { brokers, access, prefix, log: kept.log, metrics, maxWaitMs: 100, expects: {} };
+    const options = { brokers, access, prefix, log: captured.log, metrics, maxWaitMs: 100, expects: {} };
     const consumer = createConsumer({
       ...options,
       groupId: 'intake',
@@ -237,7 +237,7 @@ describe('a service that Kafka denies access', () => {
       keepRefused: () => Promise.resolve(),
       handle: () => Promise.resolve('done'),
     });
-    return { consumer, lines: kept.lines, text: kept.text, metrics: text };
+    return { consumer, lines: captured.lines, text: captured.text, metrics: text };
   }
 
   test.each<[what: string, access: () => KafkaAccess, sentence: RegExp, from?: string]>([
@@ -263,26 +263,26 @@ describe('a service that Kafka denies access', () => {
       /^User p-notifications may not read in group p-intake:/,
       'cups.applications',
     ],
-  ])('reports one sentence and a metric for %s', async (_, access, sentence, from = topic) => {
+  ])('reports one sentence and a metric for %s', async (_, access, explanation, from = topic) => {
     const { consumer, lines, text, metrics } = consume(access(), from);
-    await eventually(() => said(lines, 'kafka-denies').length > 0).finally(() => consumer.stop());
-    expect(said(lines, 'kafka-denies')[0]).toMatchObject({
+    await eventually(() => linesOf(lines, 'kafka-denies').length > 0).finally(() => consumer.stop());
+    expect(linesOf(lines, 'kafka-denies')[0]).toMatchObject({
       level: 'error',
       topic: from,
-      reason: expect.stringMatching(sentence) as unknown,
+      reason: expect.stringMatching(explanation) as unknown,
     });
     expect(await metrics()).toContain(`kafka_denied{topic="${from}",service="test"} 1`);
     for (const password of [...passwords.values(), 'wrong']) expect(text()).not.toContain(password);
     // A persistent denial is not logged at each attempt.
-    expect(said(lines, 'kafka-denies')).toHaveLength(1);
+    expect(linesOf(lines, 'kafka-denies')).toHaveLength(1);
   });
 
   test('recovers without a restart once the password is right, and logs that', async () => {
     let password = 'wrong';
     const { consumer, lines, metrics } = consume({ ca, username: 'p-intake', password: () => password });
-    await eventually(() => said(lines, 'kafka-denies').length > 0);
+    await eventually(() => linesOf(lines, 'kafka-denies').length > 0);
     password = passwords.get('p-intake')!;
-    await eventually(() => said(lines, 'kafka-admits').length > 0);
+    await eventually(() => linesOf(lines, 'kafka-admits').length > 0);
     expect(await metrics()).toMatch(/kafka_denied\{topic="cups\.deliveries",service="test"\} 0/);
     await consumer.stop();
   });
@@ -293,7 +293,7 @@ describe('a service that Kafka denies access', () => {
     const event = (to: string) => createEvent({ topic: to, key: 'k', type: 'x' });
     const sent = await publisher.publish([event('cups.applications'), event(topic)]);
     expect(sent).toMatchObject({ rejected: [], later: [{ topic }] });
-    expect(said(lines, 'kafka-denies')).toMatchObject([
+    expect(linesOf(lines, 'kafka-denies')).toMatchObject([
       { topic, reason: expect.stringMatching(/^User p-intake may not write to topic p-cups\.deliveries:/) as unknown },
     ]);
     const more = principals.map(({ user, rights }) =>
@@ -309,16 +309,18 @@ describe('a service that Kafka denies access', () => {
     );
     await ensureUsers({ brokers, access: admin, principals: more, passwordOf: () => undefined });
     await eventually(async () => (await publisher.publish([event(topic)])).later.length === 0);
-    expect(said(lines, 'kafka-admits')).toMatchObject([{ topic }]);
+    expect(linesOf(lines, 'kafka-admits')).toMatchObject([{ topic }]);
     await publisher.stop();
     await settle();
   });
 
   test('needs an administrator to manage topics and users', async () => {
     const access = accessOf('p-intake');
-    const sentence = 'User p-intake may not change topics, users and rights of Kafka: that takes an administrator.';
+    const explanation = 'User p-intake may not change topics, users and rights of Kafka: that takes an administrator.';
     const topicsOfOthers = { prefix: 'q-', partitions: 1, agencies: [], timeoutMs: 0 };
-    await expect(ensureTopics({ brokers, access, ...topicsOfOthers })).rejects.toThrow(sentence);
-    await expect(ensureUsers({ brokers, access, principals, passwordOf: () => undefined })).rejects.toThrow(sentence);
+    await expect(ensureTopics({ brokers, access, ...topicsOfOthers })).rejects.toThrow(explanation);
+    await expect(ensureUsers({ brokers, access, principals, passwordOf: () => undefined })).rejects.toThrow(
+      explanation,
+    );
   });
 });

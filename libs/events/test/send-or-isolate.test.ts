@@ -12,23 +12,23 @@ const failure = (type: string) => Object.assign(new Error(type), { type });
 function broker({
   rejects = () => false,
   closed = [],
-  away = () => false,
+  away: isUnavailable = () => false,
 }: {
   rejects?: (one: Event) => boolean;
   closed?: string[];
   away?: () => boolean;
 }) {
-  const taken: Event[] = [];
+  const acknowledged: Event[] = [];
   const paused: string[] = [];
   return {
-    taken,
+    taken: acknowledged,
     paused,
     send(entries: Event[]): Promise<void> {
-      if (away()) return Promise.reject(failure('ECONNREFUSED'));
+      if (isUnavailable()) return Promise.reject(failure('ECONNREFUSED'));
       const shut = entries.some(({ topic }) => closed.includes(topic));
       if (shut) return Promise.reject(failure('UNKNOWN_TOPIC_OR_PARTITION'));
       if (entries.some(rejects)) return Promise.reject(failure('MESSAGE_TOO_LARGE'));
-      taken.push(...entries);
+      acknowledged.push(...entries);
       return Promise.resolve();
     },
     pause: (topic: string) => void paused.push(topic),

@@ -93,13 +93,13 @@ describe('a consumer with lag and no progress', () => {
   let watch: LagWatch | undefined;
   afterEach(() => watch?.stop());
 
-  test('is reported by an error line and consumer_stuck and rebuilt with growing intervals', async () => {
+  test('is logged, sets consumer_stuck, and is rebuilt with growing intervals', async () => {
     const { metrics, text } = captureMetrics();
     const stuck = async () =>
       Number(/^consumer_stuck\{.*topic="agency\.asp\.replies".*\} (\d)$/m.exec(await text())?.[1]);
     watch = openLagWatch({ ...here, log, metrics, stuckMs: 1_000 });
     const groupId = `g-${randomUUID()}`;
-    const held = consume({ groupId, watch, topics: ['agency.asp.replies'] });
+    const blocked = consume({ groupId, watch, topics: ['agency.asp.replies'] });
     // Another replica, which reads none of it.
     const activity = () => 0;
     const elsewhere = {
@@ -112,28 +112,28 @@ describe('a consumer with lag and no progress', () => {
     const other = openLagWatch({ ...here, log, stuckMs: 1_000 });
     running.push(other);
     other.add(elsewhere);
-    held.hold();
-    await eventually(() => held.consumer.ready(), { timeoutMs: 30_000 });
+    blocked.hold();
+    await eventually(() => blocked.consumer.ready(), { timeoutMs: 30_000 });
     // The watch polls once the group has a committed position.
     await eventually(async () => (await stuck()) === 0, { timeoutMs: 30_000 });
     const event = Object.assign(createEvent({ topic: 'agency.asp.replies', key: 'held', type: 'Held' }));
     await publishEvents(here, [event]);
-    const said = (name: string) => lines.filter((line) => line['event'] === name && line['group'] === groupId);
+    const linesOf = (name: string) => lines.filter((line) => line['event'] === name && line['group'] === groupId);
     await eventually(async () => (await stuck()) === 1, { timeoutMs: 20_000 });
-    expect(said('consumer-stuck')).toMatchObject([{ topic: 'agency.asp.replies', level: 'error' }]);
+    expect(linesOf('consumer-stuck')).toMatchObject([{ topic: 'agency.asp.replies', level: 'error' }]);
     // The consumer may have been rebuilt for other reasons while the group formed.
-    await eventually(() => said('consumer-rebuilt').some(({ reason }) => reason === 'stuck'), { timeoutMs: 20_000 });
+    await eventually(() => linesOf('consumer-rebuilt').some(({ reason }) => reason === 'stuck'), { timeoutMs: 20_000 });
     const named = [{ groupId, topic: 'agency.asp.replies', unread: 1n }];
     expect(watch.stuck()).toMatchObject(named);
     await eventually(() => other.stuck().length > 0, { timeoutMs: 20_000 });
     expect(other.stuck()).toMatchObject(named);
     expect(elsewhere.rebuild).not.toHaveBeenCalled();
-    held.release();
+    blocked.release();
     await eventually(() => watch?.stuck().length === 0 && other.stuck().length === 0, { timeoutMs: 20_000 });
     await eventually(async () => (await stuck()) === 0, { timeoutMs: 20_000 });
-    expect(held.handled.size).toBe(1);
-    expect(said('consumer-stuck')).toHaveLength(1);
-    expect(said('consumer-moves')).toHaveLength(1);
+    expect(blocked.handled.size).toBe(1);
+    expect(linesOf('consumer-stuck')).toHaveLength(1);
+    expect(linesOf('consumer-moves')).toHaveLength(1);
   }, 90_000);
 });
 

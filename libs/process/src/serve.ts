@@ -49,56 +49,56 @@ class ProcessLifecycle {
     try {
       this.#running = await start();
     } catch (error) {
-      this.#sayWhyNot(error);
+      this.#reportStartFailure(error);
       return this.#exit(1);
     }
     const { grpcPort } = this.#running;
-    if (!this.#stopping) this.#line('info', { event: 'serving', port: grpcPort || undefined });
+    if (!this.#stopping) this.#log('info', { event: 'serving', port: grpcPort || undefined });
     return this.#running;
   }
 
   async end(started: Promise<RunningService>, signal: NodeJS.Signals): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    this.#line('info', { event: 'stopping', signal });
+    this.#log('info', { event: 'stopping', signal });
     const late = setTimeout(() => {
-      this.#line('error', { event: 'stop-too-late', open: describeOpenResources() });
+      this.#log('error', { event: 'stop-too-late', open: describeOpenResources() });
       this.#exit(1);
     }, SHUTDOWN_TIMEOUT_MS);
     try {
       await (await started).stop();
     } catch (error) {
-      this.#line('error', { event: 'stop-failed', error: this.#forLog(error), open: describeOpenResources() });
+      this.#log('error', { event: 'stop-failed', error: this.#toLoggable(error), open: describeOpenResources() });
       this.#exit(1);
     }
     clearTimeout(late);
     const open = (await waitForOpenResources()) || undefined;
-    this.#line(open ? 'warn' : 'info', { event: 'stopped', open });
+    this.#log(open ? 'warn' : 'info', { event: 'stopped', open });
     this.#exit(0);
   }
 
   crash(error: unknown): void {
-    this.#line('error', { event: 'crashed', error: this.#forLog(error) });
+    this.#log('error', { event: 'crashed', error: this.#toLoggable(error) });
     this.#exit(1);
   }
 
   /**
    * Plain errors of configuration and wiring are written for people; a driver's error may contain anything.
    */
-  #sayWhyNot(error: unknown): void {
-    const ours = error instanceof Error && error.constructor === Error && !('code' in error);
-    if (ours) process.stderr.write(`${error.message}\n`);
-    else this.#line('error', { event: 'start-failed', error: reduceError(error) });
+  #reportStartFailure(error: unknown): void {
+    const isPlainError = error instanceof Error && error.constructor === Error && !('code' in error);
+    if (isPlainError) process.stderr.write(`${error.message}\n`);
+    else this.#log('error', { event: 'start-failed', error: reduceError(error) });
   }
 
   /** Writes to the log of the service, or to standard error before it has one. */
-  #line(level: 'info' | 'warn' | 'error', fields: LogFields): void {
+  #log(level: 'info' | 'warn' | 'error', fields: LogFields): void {
     if (this.#running?.log) this.#running.log[level](fields);
     else process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields })}\n`);
   }
 
   /** The log itself reduces errors. */
-  #forLog(error: unknown): unknown {
+  #toLoggable(error: unknown): unknown {
     return this.#running?.log ? error : reduceError(error);
   }
 

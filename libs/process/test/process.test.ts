@@ -104,7 +104,7 @@ describe('serve', () => {
   const index = join(import.meta.dirname, '..', 'src', 'index.ts');
 
   /** Runs a main.ts and sends `signal` after a line with "serving". */
-  async function life(main: string, signal?: NodeJS.Signals) {
+  async function runMain(main: string, signal?: NodeJS.Signals) {
     const { dir, remove } = temporaryDir();
     const file = join(dir, 'main.mts');
     writeFileSync(file, `import { createLog, serve } from ${JSON.stringify(index)};\n${main}`);
@@ -128,7 +128,7 @@ describe('serve', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     '%s stops in order and exits 0 with every log line written',
     async (signal) => {
-      const { code, out } = await life(
+      const { code, out } = await runMain(
         `const log = createLog({ service: 'x' });
        serve(async () => ({ log, stop: async () => { for (let i = 0; i < 500; i++) log.info({ event: 'closing', count: i }); } }));
        setInterval(() => {}, 1000);`,
@@ -145,8 +145,8 @@ describe('serve', () => {
     },
   );
 
-  test('logs no warning if a shutdown leaves nothing open, even with sockets closing late', async () => {
-    const { code, out } = await life(
+  test('logs no warning for a clean shutdown, even with sockets closing late', async () => {
+    const { code, out } = await runMain(
       `import { connect, createServer } from 'node:net';
        import { once } from 'node:events';
        const log = createLog({ service: 'x' });
@@ -182,15 +182,15 @@ describe('serve', () => {
       // Also open for reading, so that a reader exists, which reads nothing.
       const fifo = openSync(join(dir, 'fifo'), 'r+');
       const child = spawn(process.execPath, [file], { stdio: ['ignore', kind === 'pipe' ? fifo : 'pipe', 'pipe'] });
-      const ended = new Promise((resolve) => child.on('exit', (...how) => resolve(how)));
+      const ended = new Promise((resolve) => child.on('exit', (...exitArguments) => resolve(exitArguments)));
       const late = setTimeout(() => child.kill('SIGKILL'), 8_000);
-      let said = '';
+      let errorOutput = '';
       child.stderr!.on('data', (bytes: Buffer) => {
-        if (said === '') child.kill('SIGTERM');
-        said += bytes.toString();
+        if (errorOutput === '') child.kill('SIGTERM');
+        errorOutput += bytes.toString();
       });
       expect(await ended).toEqual([0, null]);
-      expect(said).toMatch(/^(dropped)+in order/);
+      expect(errorOutput).toMatch(/^(dropped)+in order/);
       clearTimeout(late);
       child.stdout?.destroy();
       closeSync(fifo);
@@ -199,12 +199,14 @@ describe('serve', () => {
   );
 
   test('prints one sentence for an invalid setting and exits 1', async () => {
-    const { code, out } = await life(`serve(() => { throw new Error('GRPC_PORT must be a port from 0 to 65535.'); });`);
+    const { code, out } = await runMain(
+      `serve(() => { throw new Error('GRPC_PORT must be a port from 0 to 65535.'); });`,
+    );
     expect({ code, out }).toEqual({ code: 1, out: 'GRPC_PORT must be a port from 0 to 65535.\n' });
   });
 
   test('hides the text of a driver error at the start', async () => {
-    const { code, out } = await life(
+    const { code, out } = await runMain(
       `serve(Promise.reject(Object.assign(new Error('dup key 2900000000012'), { code: 11000 })));`,
     );
     expect(code).toBe(1);
@@ -215,7 +217,7 @@ describe('serve', () => {
   test.each(['setTimeout(() => { throw new Error("Ion") })', 'Promise.reject(new Error("Ion"))'])(
     'logs an uncaught error without its text and exits 1: %s',
     async (thrown) => {
-      const { code, out } = await life(
+      const { code, out } = await runMain(
         `const log = createLog({ service: 'x' }); serve(async () => { ${thrown}; return { log, stop: async () => {} }; }); setInterval(() => {}, 1000);`,
       );
       expect(code).toBe(1);
@@ -225,7 +227,7 @@ describe('serve', () => {
   );
 
   test('exits 1 if the shutdown fails', async () => {
-    const { code, out } = await life(
+    const { code, out } = await runMain(
       `serve(async () => ({ stop: () => Promise.reject(new Error('x')) })); setInterval(() => {}, 1000);`,
       'SIGTERM',
     );

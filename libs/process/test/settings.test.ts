@@ -75,8 +75,8 @@ describe('readSettings of an invalid variable', () => {
     ['an environment', { name: 'X', type: 'environment', meaning }, 'prod', 'one of development, production'],
     ['a secret file', { name: 'X', type: 'secret-file', meaning }, '/no/such/file', 'name a file that can be read'],
   ])('rejects %s in one sentence without its value', (_what, setting, text, form) => {
-    const sentence = `X must ${form.startsWith('name ') ? '' : 'be '}${form}.`;
-    expect(() => read(setting, { X: text })).toThrow(new Error(sentence));
+    const message = `X must ${form.startsWith('name ') ? '' : 'be '}${form}.`;
+    expect(() => read(setting, { X: text })).toThrow(new Error(message));
   });
 });
 
@@ -168,14 +168,14 @@ describe('a secret file', () => {
     [0o604, false],
     [0o660, false],
     [0o602, false],
-  ])('with mode %o is accepted: %s', (mode, taken) => {
+  ])('with mode %o is accepted: %s', (mode, isAccepted) => {
     const { dir, remove } = temporaryDir();
     const file = join(dir, 'secret');
     writeFileSync(file, 'mongodb://user:password@store');
     chmodSync(file, mode);
-    const sentence = 'The file of MONGODB_URI_FILE must be readable by its owner only';
-    if (taken) expect(read(storeUri, { MONGODB_URI_FILE: file })).toBe('mongodb://user:password@store');
-    else expect(() => read(storeUri, { MONGODB_URI_FILE: file })).toThrow(sentence);
+    const message = 'The file of MONGODB_URI_FILE must be readable by its owner only';
+    if (isAccepted) expect(read(storeUri, { MONGODB_URI_FILE: file })).toBe('mongodb://user:password@store');
+    else expect(() => read(storeUri, { MONGODB_URI_FILE: file })).toThrow(message);
     remove();
   });
 });

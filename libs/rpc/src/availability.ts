@@ -65,7 +65,7 @@ export function watchAvailability(
     lost: () => wasReady && state !== READY && state !== IDLE,
     recent: () => wasReady && (state === READY || clock() - lostAt < RECENT_MS),
     async untilReady(ms, signal) {
-      const began = clock();
+      const startedAt = clock();
       if (state === SHUTDOWN || signal?.aborted) return;
       channel.getConnectivityState(true);
       await pause(ms, signal, (go) => {
@@ -76,7 +76,7 @@ export function watchAvailability(
           count();
         };
       });
-      const waited = clock() - began;
+      const waited = clock() - startedAt;
       if (state === READY) await pause(Math.random() * Math.min(waited, MAX_RESUME_SPREAD_MS, ms - waited), signal);
     },
   };

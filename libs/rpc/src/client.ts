@@ -93,9 +93,9 @@ class ServiceClient {
   readonly #keys: Keys;
   readonly #timeoutMs: number;
   readonly #channel: GrpcClient;
-  readonly #reach: Availability;
+  readonly #availability: Availability;
   readonly #versions: DataVersions | undefined;
-  readonly #repeats: Counter<'neighbour' | 'code'> | undefined;
+  readonly #retryCounter: Counter<'neighbour' | 'code'> | undefined;
 
   constructor({ address, keys, tls, service, timeoutMs = 3000, versions, log, metrics, clock }: ConnectOptions) {
     this.#versions = versions;
@@ -104,11 +104,12 @@ class ServiceClient {
     this.#timeoutMs = timeoutMs;
     this.#channel = openChannel(address, service, tls);
     const now = clock ?? (() => performance.now());
-    this.#reach = watchAvailability(this.#channel, { upstream: service, clock: now, log, metrics });
-    this.#repeats = metrics?.counter('grpc_client_repeats_total', 'Calls repeated after their connection was lost.', [
-      'neighbour',
-      'code',
-    ]);
+    this.#availability = watchAvailability(this.#channel, { upstream: service, clock: now, log, metrics });
+    this.#retryCounter = metrics?.counter(
+      'grpc_client_repeats_total',
+      'Calls repeated after their connection was lost.',
+      ['neighbour', 'code'],
+    );
   }
 
   close(): void {
@@ -129,30 +130,30 @@ class ServiceClient {
       remainingWaitMs: MAX_WAIT_MS,
     };
     for (let attempt = 1; ; attempt++) {
-      if (this.#reach.lost()) budget = await this.#waitForReturn(budget, waitForReady, signal);
+      if (this.#availability.lost()) budget = await this.#waitForUpstream(budget, waitForReady, signal);
       if (signal?.aborted) throw new Problem({ reason: 'CANCELLED', message: 'The caller gave up.' });
-      if (this.#reach.lost()) throw this.#unreachable(`${this.#name} is away.`);
+      if (this.#availability.lost()) throw this.#unreachable(`${this.#name} is away.`);
       try {
         return await this.#send(method, request, callMetadata, callEnd(budget));
       } catch (thrown) {
         const error = thrown as ServiceError;
-        this.#mustRepeat(error, { attempt, waitForReady, late: Date.now() >= callEnd(budget) }, signal);
-        this.#repeats?.inc({ neighbour: this.#name, code: status[error.code] });
+        this.#throwUnlessRepeatable(error, { attempt, waitForReady, late: Date.now() >= callEnd(budget) }, signal);
+        this.#retryCounter?.inc({ neighbour: this.#name, code: status[error.code] });
         await pause(Math.random() * 100 * attempt, signal);
       }
     }
   }
 
   /** @returns the budget after the wait */
-  async #waitForReturn(
+  async #waitForUpstream(
     budget: CallBudget,
     waitForReady: boolean,
     signal: AbortSignal | undefined,
   ): Promise<CallBudget> {
-    if (!waitForReady || !this.#reach.recent()) return budget;
-    const began = Date.now();
-    await this.#reach.untilReady(computeMaxWait(began, budget), signal);
-    return extendByWait(Date.now() - began, budget);
+    if (!waitForReady || !this.#availability.recent()) return budget;
+    const startedAt = Date.now();
+    await this.#availability.untilReady(computeMaxWait(startedAt, budget), signal);
+    return extendByWait(Date.now() - startedAt, budget);
   }
 
   #send(method: AnyMethod, request: object, callMetadata: CallMetadata, deadline: number): Promise<object> {
@@ -166,20 +167,28 @@ class ServiceClient {
   }
 
   /** @throws Problem unless the call must be repeated */
-  #mustRepeat(
+  #throwUnlessRepeatable(
     error: ServiceError,
     { attempt, waitForReady, late }: { attempt: number; waitForReady: boolean; late: boolean },
     signal: AbortSignal | undefined,
   ): void {
     const aborted = signal?.aborted ?? false;
     const isTransportFailure = isTransportError(error);
-    const way = { recent: this.#reach.recent(), ready: this.#reach.ready() };
-    const next = decideRetry({ code: error.code, isTransportFailure, ...way, waitForReady, attempt, late, aborted });
+    const connection = { recent: this.#availability.recent(), ready: this.#availability.ready() };
+    const next = decideRetry({
+      code: error.code,
+      isTransportFailure,
+      ...connection,
+      waitForReady,
+      attempt,
+      late,
+      aborted,
+    });
     if (next === 'repeat') return;
-    throw next === 'too-late' ? this.#tooLate() : this.#refusal(error, isTransportFailure && !aborted);
+    throw next === 'too-late' ? this.#deadlineExceeded() : this.#toProblem(error, isTransportFailure && !aborted);
   }
 
-  #refusal(error: ServiceError, isTransportFailure: boolean): Problem {
+  #toProblem(error: ServiceError, isTransportFailure: boolean): Problem {
     if (isTransportFailure)
       return this.#unreachable(`${this.#name} answered ${status[error.code] ?? 'an unknown status'}.`);
     const problem = statusToProblem(error, this.#name);
@@ -194,7 +203,7 @@ class ServiceClient {
     return new Problem({ reason: 'NEIGHBOUR_UNAVAILABLE', message, metadata });
   }
 
-  #tooLate(): Problem {
+  #deadlineExceeded(): Problem {
     const message = `${this.#name} did not answer in time.`;
     return new Problem({ reason: 'DEADLINE_EXCEEDED', message, metadata: { neighbour: this.#name } });
   }

@@ -119,12 +119,12 @@ function listen(server: Server, { host = '127.0.0.1', port, tls }: ServerOptions
 /** Rejects new calls and waits for running ones. @returns whether the timeout aborted them */
 function shutDown(server: Server, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => {
+    const forceTimer = setTimeout(() => {
       server.forceShutdown();
       resolve(true);
     }, timeoutMs);
     server.tryShutdown(() => {
-      clearTimeout(cut);
+      clearTimeout(forceTimer);
       resolve(false);
     });
   });

@@ -18,13 +18,13 @@ export function createCallCounter(metrics: Metrics, inFlight: Readonly<Record<Po
   // Caches the labelled metrics: methods, codes and reasons are few.
   const counters = new Map<string, { inc(): void }>();
   const durations = new Map<string, { observe(value: number): void }>();
-  return (method, code, reason = '', took) => {
+  return (method, code, reason = '', durationSeconds) => {
     const key = `${method} ${code} ${reason}`;
     const counter = counters.get(key) ?? requests.labels(method, status[code], reason);
     counters.set(key, counter);
     counter.inc();
     const duration = durations.get(method) ?? seconds.labels(method);
     durations.set(method, duration);
-    duration.observe(took);
+    duration.observe(durationSeconds);
   };
 }

@@ -4,14 +4,14 @@ import { PUBLIC_ACCESS, captureRejection, startTestServer, session } from './tes
 import type { TestServer } from './test-server.ts';
 
 describe('validateAccessTable', () => {
-  const bad: [string, unknown, string][] = [
+  const invalidRows: [string, unknown, string][] = [
     ['a method without a row', undefined, 'NotificationsService.GetSlip has no access row.'],
     ['a row without callers', { ...PUBLIC_ACCESS, callers: [] }, 'names no caller'],
     ['a row with an empty list of roles', { ...PUBLIC_ACCESS, roles: [], tenancy: 'centre' }, 'names no role'],
     ['a row of a centre without a session', { ...PUBLIC_ACCESS, tenancy: 'centre' }, 'needs roles'],
     ['a public row with a role', { ...PUBLIC_ACCESS, roles: ['support'] }, "goes with roles 'none'"],
   ];
-  test.each(bad)('prevents the start with %s', async (_what, row, message) => {
+  test.each(invalidRows)('prevents the start with %s', async (_what, row, message) => {
     await expect(
       startTestServer({}, { slips: row as AccessRow, ...(row === undefined && { slips: null as never }) }),
     ).rejects.toThrow(message);
@@ -56,10 +56,10 @@ describe('assertAccess', () => {
   });
   afterAll(() => service.stop());
 
-  const call = (caller: ServiceName, who?: Partial<Session>, name = '') =>
+  const call = (caller: ServiceName, claims?: Partial<Session>, name = '') =>
     service
       .clientOf(caller)
-      .getSlip({ name }, who ? { sessionToken: service.keys.identity.signSession(session(who)) } : {});
+      .getSlip({ name }, claims ? { sessionToken: service.keys.identity.signSession(session(claims)) } : {});
 
   const matrix = CALLERS.flatMap((caller) => ROLES.map((role) => [caller, role] as const));
   test.each(matrix)('allows %s for a %s only what the row lists', async (caller, role) => {
@@ -84,8 +84,8 @@ describe('assertAccess', () => {
 
   test('rejects a session without an agency for a resource of an agency', async () => {
     const client = service.clientOf('gateway');
-    const as = (who: Partial<Session>) =>
-      client.listNotices({}, { sessionToken: service.keys.identity.signSession(session(who)) });
+    const as = (claims: Partial<Session>) =>
+      client.listNotices({}, { sessionToken: service.keys.identity.signSession(session(claims)) });
     expect(await captureRejection(as({ roles: ['agency-clerk'] }))).toMatchObject({ reason: 'PERMISSION_DENIED' });
     await as({ roles: ['agency-clerk'], agency: 'agencies/asp' });
   });
@@ -98,16 +98,16 @@ describe('assertAccess', () => {
     service.lines.length = 0;
     await call('gateway', {}, 'notices/n1');
     await call('gateway', {});
-    const looks = service.lines.filter((line) => line['event'] === 'personal-data-read');
-    const seen = {
+    const accessLines = service.lines.filter((line) => line['event'] === 'personal-data-read');
+    const expected = {
       method: 'NotificationsService.GetSlip',
       caller: 'gateway',
       operator: 'operators/cu-001.specialist-1',
     };
-    expect(looks).toEqual([
-      expect.objectContaining({ ...seen, resource: 'notices/n1' }),
-      expect.objectContaining(seen),
+    expect(accessLines).toEqual([
+      expect.objectContaining({ ...expected, resource: 'notices/n1' }),
+      expect.objectContaining(expected),
     ]);
-    expect(looks[1]).not.toHaveProperty('resource');
+    expect(accessLines[1]).not.toHaveProperty('resource');
   });
 });

@@ -82,9 +82,9 @@ describe('CallBudget', () => {
   });
 
   test('never exceeds the deadline of the caller, however often it waits', () => {
-    const waits = fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 10 });
+    const waitTimes = fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 10 });
     fc.assert(
-      fc.property(waits, (all) => {
+      fc.property(waitTimes, (all) => {
         const after = all.reduce((left, ms) => extendByWait(ms, left), budget);
         expect(callEnd(after)).toBeLessThanOrEqual(budget.latest);
         expect(after.limit - budget.limit).toBe(budget.remainingWaitMs - after.remainingWaitMs);

@@ -102,9 +102,9 @@ describe('a client written by the documentation', () => {
   });
 
   test('finds every gRPC code of a service in the documentation', () => {
-    const told = [...page.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name);
+    const documented = [...page.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name);
     const silent = ['OK', 'UNKNOWN', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'DATA_LOSS'];
     const all = Object.keys(status).filter((name) => /^[A-Z]/.test(name) && !silent.includes(name));
-    expect(told.sort()).toEqual(all.sort());
+    expect(documented.sort()).toEqual(all.sort());
   });
 });

@@ -61,12 +61,12 @@ function rawCall(
 }
 
 describe('a call', () => {
-  test('passes caller, session, request ID, trace and deadline to its handler and returns the response', async () => {
-    let seen: Context | undefined;
+  test('passes caller, session, request ID, trace and deadline to its handler', async () => {
+    let handlerContext: Context | undefined;
     const service = await start(
       {
         GetSlip: async (request, context) => {
-          seen = context;
+          handlerContext = context;
           return { html: `slip of ${request.name}` };
         },
       },
@@ -79,32 +79,32 @@ describe('a call', () => {
     const client = service.clientOf('gateway');
     const answer = await client.getSlip({ name: 'notices/n1' }, { requestId, traceparent, deadline, sessionToken });
     expect(answer.html).toBe('slip of notices/n1');
-    expect(seen).toMatchObject({
+    expect(handlerContext).toMatchObject({
       caller: 'gateway',
       requestId,
       traceparent,
       sessionToken,
       method: 'NotificationsService.GetSlip',
     });
-    expect(seen?.session).toEqual(session({ expires: seen?.session?.expires as Date }));
-    expect(Math.abs((seen?.deadline.getTime() ?? 0) - deadline.getTime())).toBeLessThan(2500);
+    expect(handlerContext?.session).toEqual(session({ expires: handlerContext?.session?.expires as Date }));
+    expect(Math.abs((handlerContext?.deadline.getTime() ?? 0) - deadline.getTime())).toBeLessThan(2500);
   });
 
   test('gets a request ID, a trace and the default time limit without a context', async () => {
-    let seen: Context | undefined;
+    let handlerContext: Context | undefined;
     const service = await start({
       GetSlip: async (_request, context) => {
-        seen = context;
+        handlerContext = context;
         return {};
       },
     });
     await service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 5000 });
-    expect(seen?.requestId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(seen?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-    expect((seen?.deadline.getTime() ?? 0) - Date.now()).toBeLessThan(5250);
+    expect(handlerContext?.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(handlerContext?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect((handlerContext?.deadline.getTime() ?? 0) - Date.now()).toBeLessThan(5250);
   });
 
-  test('gets a new request ID in place of an invalid one, which could hold personal data', async () => {
+  test('replaces an invalid request ID, which could hold personal data', async () => {
     const service = await start({});
     await service.clientOf('gateway').getSlip({}, { requestId: 'Ion Popescu 2900000000012' });
     expect(JSON.stringify(service.lines)).not.toContain('Popescu');
@@ -235,7 +235,7 @@ describe('a Problem between two services', () => {
     expect(problem).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', message: 'intake answered UNKNOWN.' });
   });
 
-  test('replaces an unexpected error by INTERNAL with an ID and logs class, code and location', async () => {
+  test('replaces an unexpected error by INTERNAL and logs class, code and location', async () => {
     const error = Object.assign(new TypeError('E11000 duplicate key { idnp: "2900000000012" }'), { code: 11000 });
     const service = await start({ GetSlip: () => Promise.reject(error) });
     const refused = await captureRejection(service.clientOf('gateway').getSlip({}));
@@ -297,7 +297,7 @@ describe('serveGrpc', () => {
     expect(ran).toBe(0);
   });
 
-  test('rejects calls beyond maxInFlight with OVERLOADED and a delay, and the client retries', async () => {
+  test('rejects calls beyond maxInFlight with OVERLOADED, and the client retries', async () => {
     const release = createGate();
     let entered = 0;
     const service = await start(
@@ -329,27 +329,27 @@ describe('serveGrpc', () => {
 
   test('keeps capacity for calls of services while desks are busy', async () => {
     const release = createGate();
-    const asked = { desk: 0, service: 0 };
-    const held = (who: 'desk' | 'service') => async () => {
-      asked[who]++;
+    const started = { desk: 0, service: 0 };
+    const blockedHandler = (pool: 'desk' | 'service') => async () => {
+      started[pool]++;
       await release.opened;
       return {};
     };
     const service = await start(
-      { ListNotices: held('desk'), GetSlip: held('service') },
+      { ListNotices: blockedHandler('desk'), GetSlip: blockedHandler('service') },
       { maxInFlight: 3, slips: { callers: ['intake'], roles: 'none', tenancy: 'service', personalData: false } },
     );
-    const [desk, neighbour] = [service.clientOf('gateway'), service.clientOf('intake')];
+    const [desk, otherService] = [service.clientOf('gateway'), service.clientOf('intake')];
     const desks = [1, 2, 3].map(() => desk.listNotices({}));
-    await eventually(() => asked.desk === 3);
-    const services = [1, 2, 3].map(() => neighbour.getSlip({}));
-    await eventually(() => asked.service === 3);
+    await eventually(() => started.desk === 3);
+    const services = [1, 2, 3].map(() => otherService.getSlip({}));
+    await eventually(() => started.service === 3);
     const refused = (method: string) =>
       service.lines.some((line) => line['reason'] === 'OVERLOADED' && String(line['method']).endsWith(method));
     expect([refused('ListNotices'), refused('GetSlip')]).toEqual([false, false]);
     expect(await service.metricsText()).toMatch(/grpc_server_in_flight\{pool="service".*\} 3/);
     // Each pool has its limit.
-    const late = [desk.listNotices({}), neighbour.getSlip({})];
+    const late = [desk.listNotices({}), otherService.getSlip({})];
     await eventually(() => refused('ListNotices') && refused('GetSlip'));
     release.open();
     await Promise.all([...desks, ...services, ...late]);
@@ -378,7 +378,7 @@ describe('serveGrpc', () => {
     const service = await start({});
     const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
     open.push(() => client.close());
-    const heard: number[] = [];
+    const states: number[] = [];
     const same = (value: Buffer) => value;
     const watch = client.makeServerStreamRequest<Buffer, Buffer>(
       '/grpc.health.v1.Health/Watch',
@@ -387,13 +387,13 @@ describe('serveGrpc', () => {
       Buffer.alloc(0),
     );
     const ended = new Promise((resolve) => watch.on('end', resolve));
-    watch.on('data', (bytes: Buffer) => heard.push(bytes[1] ?? 0)).on('error', () => undefined);
-    await eventually(() => heard.length === 1);
+    watch.on('data', (bytes: Buffer) => states.push(bytes[1] ?? 0)).on('error', () => undefined);
+    await eventually(() => states.length === 1);
     service.server.setServing(true);
-    await eventually(() => heard.length === 2);
+    await eventually(() => states.length === 2);
     await service.server.drain();
     await ended;
-    expect(heard).toEqual([2, 1, 2]);
+    expect(states).toEqual([2, 1, 2]);
   });
 
   test('limits the number of health watches and frees closed ones', async () => {
@@ -422,22 +422,22 @@ describe('serveGrpc', () => {
     const service = await start({});
     const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
     open.push(() => client.close());
-    const heard: number[] = [];
+    const states: number[] = [];
     const same = (value: Buffer) => value;
     const path = '/grpc.health.v1.Health/Watch';
     const watch = client.makeServerStreamRequest<Buffer, Buffer>(path, same, same, Buffer.alloc(0));
-    watch.on('data', (bytes: Buffer) => heard.push(bytes[1] ?? 0)).on('error', () => undefined);
-    await eventually(() => heard.length === 1);
+    watch.on('data', (bytes: Buffer) => states.push(bytes[1] ?? 0)).on('error', () => undefined);
+    await eventually(() => states.length === 1);
     let ready = false;
     service.server.serveWhile(() => ready);
     ready = true;
-    await eventually(() => heard.length === 2);
+    await eventually(() => states.length === 2);
     ready = false;
-    await eventually(() => heard.length === 3);
+    await eventually(() => states.length === 3);
     ready = true;
     service.server.setServing(false);
     await service.server.drain();
-    expect(heard).toEqual([2, 1, 2]);
+    expect(states).toEqual([2, 1, 2]);
   });
 });
 
@@ -490,7 +490,7 @@ describe('drain', () => {
 });
 
 describe('a client', () => {
-  async function neighbour(
+  async function startUpstream(
     answer: (n: number) => StatusObject | undefined,
   ): Promise<{ port: number; calls(): number }> {
     let calls = 0;
@@ -524,13 +524,13 @@ describe('a client', () => {
   const unavailable = () => ({ code: status.UNAVAILABLE, details: 'x', metadata: new Metadata() });
 
   test('calls an unavailable upstream three times', async () => {
-    const { port, calls } = await neighbour((n) => (n < 3 ? unavailable() : undefined));
+    const { port, calls } = await startUpstream((n) => (n < 3 ? unavailable() : undefined));
     await (await clientOf(port)).getSlip({});
     expect(calls()).toBe(3);
   });
 
   test('fails after the third attempt', async () => {
-    const { port, calls } = await neighbour(unavailable);
+    const { port, calls } = await startUpstream(unavailable);
     expect(await captureRejection((await clientOf(port)).getSlip({}))).toMatchObject({
       reason: 'NEIGHBOUR_UNAVAILABLE',
     });
@@ -539,7 +539,7 @@ describe('a client', () => {
 
   test('does not retry what a service further down has retried', async () => {
     const metadata = { neighbour: 'catalog' };
-    const { port, calls } = await neighbour(() =>
+    const { port, calls } = await startUpstream(() =>
       problemToStatus(new Problem({ reason: 'OVERLOADED', message: 'm', metadata })),
     );
     expect(await captureRejection((await clientOf(port)).getSlip({}))).toMatchObject({
@@ -552,7 +552,11 @@ describe('a client', () => {
   test.each([status.INTERNAL, status.UNKNOWN])(
     'treats code %i without details as a lost connection and makes three attempts',
     async (code) => {
-      const { port, calls } = await neighbour(() => ({ code, details: 'Session closed', metadata: new Metadata() }));
+      const { port, calls } = await startUpstream(() => ({
+        code,
+        details: 'Session closed',
+        metadata: new Metadata(),
+      }));
       const refused = await captureRejection((await clientOf(port)).getSlip({}));
       expect(refused).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { neighbour: 'notifications' } });
       expect(calls()).toBe(3);
@@ -560,19 +564,21 @@ describe('a client', () => {
   );
 
   test('does not repeat an error that the upstream reports', async () => {
-    const { port, calls } = await neighbour(() => problemToStatus(new Problem({ reason: 'INTERNAL', message: 'm' })));
+    const { port, calls } = await startUpstream(() =>
+      problemToStatus(new Problem({ reason: 'INTERNAL', message: 'm' })),
+    );
     expect(await captureRejection((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'INTERNAL' });
     expect(calls()).toBe(1);
   });
 
   test.each([status.ABORTED, status.RESOURCE_EXHAUSTED])('does not repeat code %i', async (code) => {
-    const { port, calls } = await neighbour(() => ({ code, details: 'x', metadata: new Metadata() }));
+    const { port, calls } = await startUpstream(() => ({ code, details: 'x', metadata: new Metadata() }));
     await captureRejection((await clientOf(port)).getSlip({}));
     expect(calls()).toBe(1);
   });
 
   test('reports an unreachable upstream as NEIGHBOUR_UNAVAILABLE within its time limit', async () => {
-    const { port } = await neighbour(() => undefined);
+    const { port } = await startUpstream(() => undefined);
     await open.pop()?.();
     const call = (await clientOf(port)).getSlip({}, {}, { timeoutMs: 5000 });
     expect(await captureRejectionWithin(5000, call)).toBe('NEIGHBOUR_UNAVAILABLE');

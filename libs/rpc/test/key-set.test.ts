@@ -16,7 +16,7 @@ const key = (kid: string, bytes = 32) => ({
 const write = (content: unknown) =>
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
 
-test('watchKeySet reloads within a second and keeps the last valid keys while the file is invalid', () => {
+test('watchKeySet reloads within a second and keeps keys while the file is invalid', () => {
   let now = 0;
   write({ keys: [key('a')] });
   const keys = watchKeySet({ file, name: 'some', clock: () => now });
@@ -25,8 +25,8 @@ test('watchKeySet reloads within a second and keeps the last valid keys while th
   expect(kids()).toEqual(['a']);
   now = 1_000;
   expect(kids()).toEqual(['b', 'a']);
-  for (const bad of ['no keys', { keys: [] }, { keys: [key('c', 31)] }, { keys: [key('c'), key('c')] }]) {
-    write(bad);
+  for (const invalid of ['no keys', { keys: [] }, { keys: [key('c', 31)] }, { keys: [key('c'), key('c')] }]) {
+    write(invalid);
     now += 1_000;
     expect(kids()).toEqual(['b', 'a']);
   }
@@ -46,16 +46,16 @@ test('watchKeySet rejects an invalid set or one that others can read in one sent
 });
 
 test('unseal rejects another subject, another key and a changed text', async () => {
-  const [mine, other] = ['a', 'b'].map((kid) => ({
+  const [first, other] = ['a', 'b'].map((kid) => ({
     kid,
     use: 'enc',
     secret: new Uint8Array(32).fill(kid.charCodeAt(0)),
   }));
-  const sealed = await seal('2900000000012', mine!, 'ana');
-  expect(await unseal(sealed, [other!, mine!], 'ana')).toBe('2900000000012');
-  await expect(unseal(sealed, [mine!], 'ion')).rejects.toThrow('cannot be decrypted');
+  const sealed = await seal('2900000000012', first!, 'ana');
+  expect(await unseal(sealed, [other!, first!], 'ana')).toBe('2900000000012');
+  await expect(unseal(sealed, [first!], 'ion')).rejects.toThrow('cannot be decrypted');
   await expect(unseal(sealed, [other!], 'ana')).rejects.toThrow('cannot be decrypted');
   const parts = sealed.split('.');
   parts[3] = `${parts[3]!.startsWith('A') ? 'B' : 'A'}${parts[3]!.slice(1)}`;
-  await expect(unseal(parts.join('.'), [mine!], 'ana')).rejects.toThrow();
+  await expect(unseal(parts.join('.'), [first!], 'ana')).rejects.toThrow();
 });

@@ -86,9 +86,9 @@ describe('the grace period', () => {
         mkdirSync(publicFile());
       },
     ],
-  ])('applies to a file that %s; then its key is not trusted until the file is valid', async (_what, cause, harm) => {
+  ])('applies to a file that %s; then its key is not trusted until the file is valid', async (_what, cause, damage) => {
     const text = readFileSync(publicFile(), 'utf8');
-    harm();
+    damage();
     seconds += 2;
     expect(await trusted()).toBe(true);
     seconds += 58;
@@ -153,7 +153,7 @@ test('the own key stays in use while its file is invalid, which is logged', asyn
   expect(events()).toContain('key-in-doubt gateway.key.jwk unusable');
 });
 
-test('a private key that others can read prevents the start; a group may read a mounted one', () => {
+test('a private key must not be readable by others, except by its group', () => {
   const file = join(folder.dir, 'gateway.key.jwk');
   const open = () => openKeys({ dir: folder.dir, service: 'gateway' });
   for (const mode of [0o644, 0o604, 0o620]) {

@@ -24,16 +24,16 @@ const openHasher = (file: string, required = true) => watchPersonHasher({ file, 
 const [ana, ion] = [idnp(1), idnp(2)];
 
 test('a hash matches one person and one key and does not reveal the number', () => {
-  const mine = openHasher(writeKeySet('mine', key('a')));
-  const hash = mine.hash(ana)!;
+  const hasher = openHasher(writeKeySet('mine', key('a')));
+  const hash = hasher.hash(ana)!;
   expect(hash).toMatch(/^[\w-]{43}$/);
-  expect([mine.matches(hash, ana), mine.matches(hash, ion), mine.matches(mine.hash(ion), ana)]).toEqual([
+  expect([hasher.matches(hash, ana), hasher.matches(hash, ion), hasher.matches(hasher.hash(ion), ana)]).toEqual([
     true,
     false,
     false,
   ]);
-  for (const bad of [undefined, '', hash.slice(1), `${hash}AA`, hash.toLowerCase()])
-    expect(mine.matches(bad, ana)).toBe(false);
+  for (const invalid of [undefined, '', hash.slice(1), `${hash}AA`, hash.toLowerCase()])
+    expect(hasher.matches(invalid, ana)).toBe(false);
   expect(openHasher(writeKeySet('other', key('b'))).matches(hash, ana)).toBe(false);
 });
 
@@ -48,7 +48,7 @@ test('hashes of the previous and the next key match during a rotation', () => {
   expect([retired.matches(switched.hash(ana), ana), retired.matches(before.hash(ana), ana)]).toEqual([true, false]);
 });
 
-test('missing keys disable the comparison with a log line, or prevent the start if required', () => {
+test('missing keys disable the comparison, or prevent the start if required', () => {
   const file = join(dir, 'nowhere');
   const none = openHasher(file, false);
   expect([none.hash(ana), none.matches('h'.repeat(43), ana)]).toEqual([undefined, false]);

@@ -132,8 +132,11 @@ describe('an unavailable upstream', () => {
   });
 
   test('is awaited for at most 5 s if available within the last 30 s', async () => {
-    const waits = client.getSlip({});
-    const [soon, then] = await Promise.all([captureRejectionWithin(4500, waits), captureRejectionWithin(5500, waits)]);
+    const pendingCall = client.getSlip({});
+    const [soon, then] = await Promise.all([
+      captureRejectionWithin(4500, pendingCall),
+      captureRejectionWithin(5500, pendingCall),
+    ]);
     expect([soon, then]).toEqual(['still waiting', 'NEIGHBOUR_UNAVAILABLE']);
   });
 

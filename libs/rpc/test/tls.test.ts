@@ -16,13 +16,13 @@ import { FULL_NAME, captureLogLines, captureRejection, startTestServer } from '.
 import type { Definition, TestServer } from './test-server.ts';
 
 const folder = temporaryDir();
-let ours: CertificateKeyPair;
-let theirs: CertificateKeyPair;
+let authority: CertificateKeyPair;
+let otherAuthority: CertificateKeyPair;
 let server: TestServer;
 const opened: { close(): void }[] = [];
 
 /** Opens mutual TLS with a certificate in its own folder. */
-async function tlsOf(service: string, certificate: CertificateKeyPair, authorities = [ours]): Promise<Tls> {
+async function tlsOf(service: string, certificate: CertificateKeyPair, authorities = [authority]): Promise<Tls> {
   const dir = join(folder.dir, `${service}-${opened.length}`);
   const tls = openTls({ dir: writeCertificates(dir, certificate, authorities), service: service as ServiceName });
   opened.push(tls);
@@ -39,8 +39,8 @@ function call(keys: Keys, channel: ChannelCredentials | undefined, port = server
 }
 
 beforeAll(async () => {
-  [ours, theirs] = await Promise.all([newAuthority(), newAuthority()]);
-  const tls = await tlsOf('notifications', await newCertificate(ours, 'notifications'));
+  [authority, otherAuthority] = await Promise.all([newAuthority(), newAuthority()]);
+  const tls = await tlsOf('notifications', await newCertificate(authority, 'notifications'));
   server = await startTestServer({}, { tls });
 });
 afterEach(() => {
@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 test('a caller with matching certificate and token is served, per connection', async () => {
-  const gateway = await tlsOf('gateway', await newCertificate(ours, 'gateway'));
+  const gateway = await tlsOf('gateway', await newCertificate(authority, 'gateway'));
   const client = connect<Definition>(FULL_NAME, {
     address: `127.0.0.1:${server.server.port}`,
     keys: server.keys.gateway,
@@ -62,7 +62,7 @@ test('a caller with matching certificate and token is served, per connection', a
   });
   opened.push(client);
   for (let each = 0; each < 3; each++) await expect(client.getSlip({})).resolves.toBeDefined();
-  const intake = await tlsOf('intake', await newCertificate(ours, 'intake'));
+  const intake = await tlsOf('intake', await newCertificate(authority, 'intake'));
   // The access row does not list intake, whose certificate and token match.
   expect(await captureRejection(call(server.keys.intake, intake.channel))).toMatchObject({
     reason: 'PERMISSION_DENIED',
@@ -70,33 +70,41 @@ test('a caller with matching certificate and token is served, per connection', a
 });
 
 describe('a call is rejected', () => {
-  const away = { reason: 'NEIGHBOUR_UNAVAILABLE' };
+  const unavailable = { reason: 'NEIGHBOUR_UNAVAILABLE' };
   const mismatch = { reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { cause: 'CALLER_MISMATCH' } };
-  const good = (service: string) => newCertificate(ours, service);
+  const validCertificate = (service: string) => newCertificate(authority, service);
   const withCertificate = async (certificate: CertificateKeyPair, service = 'gateway') =>
     (await tlsOf(service, certificate)).channel;
 
   test.each<[string, () => Promise<ChannelCredentials | undefined>, object]>([
-    ['without TLS', async () => undefined, away],
-    ['without a certificate', async () => credentials.createSsl(Buffer.from(ours.certificate)), away],
+    ['without TLS', async () => undefined, unavailable],
+    ['without a certificate', async () => credentials.createSsl(Buffer.from(authority.certificate)), unavailable],
     [
       'with a certificate of another authority',
-      async () => withCertificate(await newCertificate(theirs, 'gateway')),
-      away,
+      async () => withCertificate(await newCertificate(otherAuthority, 'gateway')),
+      unavailable,
     ],
-    ['with an expired certificate', async () => withCertificate(await newCertificate(ours, 'gateway', -1)), away],
-    ['with the certificate of another service', async () => withCertificate(await good('intake'), 'intake'), mismatch],
+    [
+      'with an expired certificate',
+      async () => withCertificate(await newCertificate(authority, 'gateway', -1)),
+      unavailable,
+    ],
+    [
+      'with the certificate of another service',
+      async () => withCertificate(await validCertificate('intake'), 'intake'),
+      mismatch,
+    ],
     [
       'if the caller only trusts another authority',
-      async () => (await tlsOf('gateway', await good('gateway'), [theirs])).channel,
-      away,
+      async () => (await tlsOf('gateway', await validCertificate('gateway'), [otherAuthority])).channel,
+      unavailable,
     ],
   ])('%s', async (_, channel, refused) => {
     expect(await captureRejection(call(server.keys.gateway, await channel()))).toMatchObject(refused);
   });
 
   test('with the token of another service, which is logged and counted', async () => {
-    const gateway = await withCertificate(await good('gateway'));
+    const gateway = await withCertificate(await validCertificate('gateway'));
     expect(await captureRejection(call(server.keys.intake, gateway))).toMatchObject(mismatch);
     const line = { event: 'caller-mismatch', caller: 'intake', resource: 'spiffe://cups/gateway' };
     expect(server.lines).toContainEqual(expect.objectContaining(line));
@@ -106,10 +114,10 @@ describe('a call is rejected', () => {
   });
 
   test('if the server holds the certificate of another service', async () => {
-    const impostor = await startTestServer({}, { tls: await tlsOf('intake', await good('intake')) });
-    const gateway = await withCertificate(await good('gateway'));
+    const impostor = await startTestServer({}, { tls: await tlsOf('intake', await validCertificate('intake')) });
+    const gateway = await withCertificate(await validCertificate('gateway'));
     const refused = await captureRejection(call(server.keys.gateway, gateway, impostor.server.port));
-    expect(refused).toMatchObject(away);
+    expect(refused).toMatchObject(unavailable);
     expect(impostor.lines).toEqual([]);
     await impostor.stop();
   });
@@ -127,10 +135,10 @@ describe('a connection that closes while the first token is verified', () => {
       return server.keys.notifications.verifyService(token);
     };
     const keys = Object.assign(Object.create(server.keys.notifications) as Keys, { verifyService });
-    const tls = await tlsOf('notifications', await newCertificate(ours, 'notifications'));
+    const tls = await tlsOf('notifications', await newCertificate(authority, 'notifications'));
     const victim = await startTestServer({}, { tls, keys });
-    const { certificate: cert, key } = await newCertificate(ours, 'gateway');
-    const trust = { ca: ours.certificate, checkServerIdentity: () => undefined };
+    const { certificate: cert, key } = await newCertificate(authority, 'gateway');
+    const trust = { ca: authority.certificate, checkServerIdentity: () => undefined };
     const session = connectHttp2(`https://127.0.0.1:${victim.server.port}`, { cert, key, ...trust });
     const stream = session.request({
       ':method': 'POST',
@@ -188,13 +196,13 @@ describe('certificate files', () => {
     ],
     ['are not certificates', () => writeFileSync(path('ca.crt'), 'x'), /ca\.crt holds no certificate\.$/],
     ['let everyone read the key', () => chmodSync(path('tls.key'), 0o644), /must be readable by its owner only/],
-  ])('that %s prevent the start with one sentence', async (_, spoil, sentence) => {
+  ])('that %s prevent the start with one sentence', async (_, damage, message) => {
     await writeAs('gateway');
-    await spoil();
-    expect(open).toThrow(sentence);
+    await damage();
+    expect(open).toThrow(message);
   });
 
-  test('that become invalid leave the previous ones in use, and the metric is 1 meanwhile', async () => {
+  test('that become invalid leave the previous ones in use, as the metric shows', async () => {
     await writeAs('gateway');
     const { log, lines } = captureLogLines();
     const metrics = createMetrics('gateway');
@@ -212,7 +220,7 @@ describe('certificate files', () => {
   });
 
   async function writeAs(service: string): Promise<void> {
-    writeCertificates(join(folder.dir, 'files'), await newCertificate(ours, service), [ours]);
+    writeCertificates(join(folder.dir, 'files'), await newCertificate(authority, service), [authority]);
   }
 });
 

@@ -123,21 +123,21 @@ describe('clock differences', () => {
       await intake.verifyService(gateway.serviceToken('intake')).catch(() => refused++);
     }
     const text = await metrics.registry.metrics();
-    const told = lines.filter(({ event }) => event === 'clock-skew');
+    const skewLines = lines.filter(({ event }) => event === 'clock-skew');
     return {
       refused,
-      told,
+      told: skewLines,
       metric: Number(/cups_clock_skew_seconds\{caller="gateway".*\} (\S+)/.exec(text)?.[1] ?? 0),
     };
   }
 
   test.each([-60, -30, 30, 60])('of %i s are tolerated and measured', async (seconds) => {
-    const { refused, told, metric } = await tenMinutes(seconds * 1000);
+    const { refused, told: skewLines, metric } = await tenMinutes(seconds * 1000);
     expect(refused).toBe(0);
     expect(Math.sign(metric)).toBe(Math.sign(seconds));
     expect(Math.abs(metric)).toBeGreaterThanOrEqual(Math.abs(seconds) - 10);
-    expect(told[0]).toMatchObject({ level: 'warn', caller: 'gateway' });
-    expect(Math.sign(told[0]?.['skewMs'] as number)).toBe(Math.sign(seconds));
+    expect(skewLines[0]).toMatchObject({ level: 'warn', caller: 'gateway' });
+    expect(Math.sign(skewLines[0]?.['skewMs'] as number)).toBe(Math.sign(seconds));
   });
 
   test('of zero are not reported', async () => {
@@ -146,10 +146,10 @@ describe('clock differences', () => {
   });
 
   test.each([-200, 200])('of %i s cause rejections that the log explains once a minute', async (seconds) => {
-    const { refused, told } = await tenMinutes(seconds * 1000);
+    const { refused, told: skewLines } = await tenMinutes(seconds * 1000);
     expect(refused).toBeGreaterThan(0);
-    expect(told).toContainEqual(expect.objectContaining({ caller: 'gateway', reason: 'token-refused' }));
-    expect(told.length).toBeLessThanOrEqual(10);
+    expect(skewLines).toContainEqual(expect.objectContaining({ caller: 'gateway', reason: 'token-refused' }));
+    expect(skewLines.length).toBeLessThanOrEqual(10);
   });
 
   test('of a session may be a minute, and its expiry reveals no clock', async () => {
@@ -211,11 +211,11 @@ describe('forged tokens', () => {
     return `${input}.${made}`;
   }
 
-  async function hostile(kind: 'service' | 'session'): Promise<[string, string][]> {
+  async function createForgedTokens(kind: 'service' | 'session'): Promise<[string, string][]> {
     const out: [string, string][] = [];
     const add = async (what: string, forgery: Forgery) => void out.push([what, await forge(kind, forgery)]);
     const issuer: ServiceName = kind === 'service' ? 'gateway' : 'identity';
-    const life = kind === 'service' ? 300 : 8 * 3600;
+    const lifetime = kind === 'service' ? 300 : 8 * 3600;
 
     for (const alg of ['none', 'None', 'NONE', '', null, 0, 'eddsa']) await add(`alg ${alg}`, { header: { alg } });
     for (const alg of ['none', 'None', 'nOnE'])
@@ -328,7 +328,7 @@ describe('forged tokens', () => {
       await add(`issued ${ahead} s ahead`, { claims: { iat: iat + ahead, exp: iat + ahead + 100 } });
     }
     for (const more of [1, 60, 86_400, 10 ** 12])
-      await add(`lives ${more} s too long`, { claims: { exp: iat + life + more } });
+      await add(`lives ${more} s too long`, { claims: { exp: iat + lifetime + more } });
     for (const exp of [undefined, null, '9999999999', '', true, -1, 1e400, iat - 10])
       await add(`exp ${exp}`, { claims: { exp } });
     for (const issued of [undefined, null, '0', -1, 0]) await add(`iat ${issued}`, { claims: { iat: issued } });
@@ -375,10 +375,10 @@ describe('forged tokens', () => {
       for (const sid of [undefined, '', 'a b', 5]) await add(`sid ${sid}`, { claims: { sid } });
     }
 
-    const good = await forge(kind, {});
-    const [head, body, signature] = good.split('.') as [string, string, string];
+    const valid = await forge(kind, {});
+    const [head, body, signature] = valid.split('.') as [string, string, string];
     const bytes = Buffer.from(signature, 'base64url');
-    for (const cut of [1, 2, 10, signature.length]) out.push([`cut by ${cut}`, good.slice(0, -cut)]);
+    for (const cut of [1, 2, 10, signature.length]) out.push([`cut by ${cut}`, valid.slice(0, -cut)]);
     for (const at of [0, 31, 32, 63]) {
       const flipped = Buffer.from(bytes);
       flipped[at] = (flipped[at] as number) ^ 1;
@@ -392,8 +392,8 @@ describe('forged tokens', () => {
       ['two parts', `${head}.${body}`],
     );
     out.push(
-      ['four parts', `${good}.x`],
-      ['five parts', `${good}.${good}`],
+      ['four parts', `${valid}.x`],
+      ['five parts', `${valid}.${valid}`],
       ['nothing', ''],
       ['dots', '..'],
       ['one word', 'x'],
@@ -403,7 +403,7 @@ describe('forged tokens', () => {
       ['a body that is not JSON', `${head}.${part('x')}.${signature}`],
       ['a body null', `${head}.${part('null')}.${signature}`],
     );
-    out.push(['spaces', ` ${good}`], ['a line end', `${good}\n`], ['plain JSON', JSON.stringify({ iss: issuer })]);
+    out.push(['spaces', ` ${valid}`], ['a line end', `${valid}\n`], ['plain JSON', JSON.stringify({ iss: issuer })]);
     out.push(['a body as large as a house', await forge(kind, { claims: { pad: 'x'.repeat(1_000_000) } })]);
     out.push(['a little too large', await forge(kind, { claims: { pad: 'x'.repeat(3500) } })]);
     return out;
@@ -424,7 +424,7 @@ describe('forged tokens', () => {
     async (kind) => {
       now = NOW;
       const keys = opened('intake');
-      const tokens = await hostile(kind);
+      const tokens = await createForgedTokens(kind);
       const distinct = new Set(tokens.map(([, token]) => token));
       expect(distinct.size).toBeGreaterThanOrEqual(120);
       const passed: string[] = [];
@@ -526,20 +526,20 @@ describe('key files', () => {
     expect(await intake.verifyService(old)).toBe('gateway');
     rmSync(join(folder.dir, 'gateway.key.jwk'));
     generateKeys(folder.dir, ['gateway']);
-    const passes = (token: string) =>
+    const isAccepted = (token: string) =>
       intake.verifyService(token).then(
         () => true,
         () => false,
       );
-    await eventually(async () => !(await passes(old)));
-    await eventually(() => passes(gateway.serviceToken('intake')));
+    await eventually(async () => !(await isAccepted(old)));
+    await eventually(() => isAccepted(gateway.serviceToken('intake')));
     writeFileSync(join(folder.dir, 'public', 'gateway.jwk'), '{ half a fi');
     generateKeys(folder.dir, ['identity']);
     const identity = openKeys({ dir: folder.dir, service: 'identity' });
-    await eventually(() => passes(identity.serviceToken('intake')));
-    expect(await passes(gateway.serviceToken('intake'))).toBe(true);
+    await eventually(() => isAccepted(identity.serviceToken('intake')));
+    expect(await isAccepted(gateway.serviceToken('intake'))).toBe(true);
     rmSync(join(folder.dir, 'public', 'gateway.jwk'));
-    await eventually(async () => !(await passes(gateway.serviceToken('intake'))));
+    await eventually(async () => !(await isAccepted(gateway.serviceToken('intake'))));
     folder.remove();
   });
 

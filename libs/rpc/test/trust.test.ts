@@ -7,28 +7,28 @@ import type { KeyFileContents, Trust, TrustChange } from '../src/trust.ts';
 const jwk = () => JSON.stringify(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }));
 const [A, B] = [jwk(), jwk()];
 
-/** State of intake's keys at one poll; `gone` without a file, `away` for an unreadable folder. */
-type FolderState = 'A' | 'B' | 'rubbish' | 'unreadable' | 'gone' | 'away';
+/** State of intake's keys at one poll; `gone` without a file, `folder-unreadable` for an unreadable folder. */
+type FolderState = 'A' | 'B' | 'garbage' | 'unreadable' | 'gone' | 'folder-unreadable';
 const found: Record<FolderState, KeyFileContents | undefined> = {
   A: new Map([['intake', A]]),
   B: new Map([['intake', B]]),
-  rubbish: new Map([['intake', '{ half a fi']]),
+  garbage: new Map([['intake', '{ half a fi']]),
   unreadable: new Map([['intake', undefined]]),
   gone: new Map(),
-  away: undefined,
+  'folder-unreadable': undefined,
 };
 
 /** Returns the number of trusted keys and the changes after polls at the given times. */
-function after(...looks: [at: number, look: FolderState][]) {
+function after(...polls: [at: number, look: FolderState][]) {
   let trust: Trust = new Map();
   const changes: TrustChange[] = [];
-  for (const [at, look] of looks) {
-    const judged = updateTrust(trust, found[look], at);
-    trust = judged.trust;
-    changes.push(...judged.changes);
+  for (const [at, state] of polls) {
+    const updated = updateTrust(trust, found[state], at);
+    trust = updated.trust;
+    changes.push(...updated.changes);
   }
-  const told = changes.map((change) => ('reason' in change ? `${change.change} ${change.reason}` : change.change));
-  return { keys: trust.get('intake')?.keys.length ?? 0, told, text: trust.get('intake')?.text };
+  const reported = changes.map((change) => ('reason' in change ? `${change.change} ${change.reason}` : change.change));
+  return { keys: trust.get('intake')?.keys.length ?? 0, told: reported, text: trust.get('intake')?.text };
 }
 
 describe('updateTrust', () => {
@@ -65,8 +65,8 @@ describe('updateTrust', () => {
       'trusts an invalid file for a minute',
       [
         [0, 'A'],
-        [1000, 'rubbish'],
-        [60_999, 'rubbish'],
+        [1000, 'garbage'],
+        [60_999, 'garbage'],
       ],
       1,
       ['trusted', 'in-doubt not-a-key'],
@@ -75,8 +75,8 @@ describe('updateTrust', () => {
       'ends trust in a file invalid for a minute',
       [
         [0, 'A'],
-        [1000, 'rubbish'],
-        [61_000, 'rubbish'],
+        [1000, 'garbage'],
+        [61_000, 'garbage'],
       ],
       0,
       ['trusted', 'in-doubt not-a-key', 'ended not-a-key'],
@@ -86,8 +86,8 @@ describe('updateTrust', () => {
       [
         [0, 'A'],
         [0, 'unreadable'],
-        [30_000, 'away'],
-        [60_000, 'rubbish'],
+        [30_000, 'folder-unreadable'],
+        [60_000, 'garbage'],
       ],
       0,
       ['trusted', 'in-doubt unreadable', 'ended unreadable'],
@@ -96,8 +96,8 @@ describe('updateTrust', () => {
       'trusts a valid file again',
       [
         [0, 'A'],
-        [0, 'away'],
-        [60_000, 'away'],
+        [0, 'folder-unreadable'],
+        [60_000, 'folder-unreadable'],
         [61_000, 'A'],
       ],
       1,
@@ -107,10 +107,10 @@ describe('updateTrust', () => {
       'restarts the grace period after a valid file',
       [
         [0, 'A'],
-        [0, 'rubbish'],
+        [0, 'garbage'],
         [50_000, 'A'],
-        [60_000, 'rubbish'],
-        [110_000, 'rubbish'],
+        [60_000, 'garbage'],
+        [110_000, 'garbage'],
       ],
       1,
       ['trusted', 'in-doubt not-a-key', 'trusted', 'in-doubt not-a-key'],
@@ -118,8 +118,8 @@ describe('updateTrust', () => {
     [
       'gives no grace period to a file that was never valid',
       [
-        [0, 'rubbish'],
-        [90_000, 'rubbish'],
+        [0, 'garbage'],
+        [90_000, 'garbage'],
       ],
       0,
       ['in-doubt not-a-key'],
@@ -128,22 +128,22 @@ describe('updateTrust', () => {
       'ends trust in an invalid file that disappears',
       [
         [0, 'A'],
-        [0, 'rubbish'],
+        [0, 'garbage'],
         [1000, 'gone'],
       ],
       0,
       ['trusted', 'in-doubt not-a-key', 'ended removed'],
     ],
-  ])('%s', (_what, looks, keys, told) => {
-    const result = after(...looks);
+  ])('%s', (_what, polls, keys, reported) => {
+    const result = after(...polls);
     expect(result.keys).toBe(keys);
-    expect(result.told).toEqual(told);
+    expect(result.told).toEqual(reported);
   });
 });
 
-test('updateTrust trusts a key at most a minute after a valid file and reports every end', () => {
-  const look = fc.constantFrom<FolderState>('A', 'B', 'rubbish', 'unreadable', 'gone', 'away');
-  const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40_000 }), look), { maxLength: 30 });
+test('updateTrust ends trust at most a minute after a valid file and reports it', () => {
+  const state = fc.constantFrom<FolderState>('A', 'B', 'garbage', 'unreadable', 'gone', 'folder-unreadable');
+  const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40_000 }), state), { maxLength: 30 });
   fc.assert(
     fc.property(steps, (all) => {
       let trust: Trust = new Map();
@@ -152,9 +152,9 @@ test('updateTrust trusts a key at most a minute after a valid file and reports e
       let counted = false;
       for (const [wait, one] of all) {
         at += wait;
-        const judged = updateTrust(trust, found[one], at);
-        const counts = (judged.trust.get('intake')?.keys.length ?? 0) > 0;
-        const ended = judged.changes.some(({ change }) => change === 'ended');
+        const updated = updateTrust(trust, found[one], at);
+        const counts = (updated.trust.get('intake')?.keys.length ?? 0) > 0;
+        const ended = updated.changes.some(({ change }) => change === 'ended');
         if (one === 'A' || one === 'B') expect(counts).toBe(true);
         if (one === 'gone') expect(counts).toBe(false);
         // The grace period starts at the first invalid poll, after the last valid one.
@@ -162,7 +162,7 @@ test('updateTrust trusts a key at most a minute after a valid file and reports e
         expect(ended).toBe(counted && !counts);
         if (one === 'A' || one === 'B') goodAt = at;
         counted = counts;
-        trust = judged.trust;
+        trust = updated.trust;
       }
     }),
   );

@@ -3,7 +3,7 @@ import { VerifiedTokens } from '../src/verified-tokens.ts';
 
 const times = { iss: 'gateway', aud: 'intake', iat: 1_000, exp: 1_300 };
 
-test('VerifiedTokens keeps a token until a minute after its expiry, by its complete text', () => {
+test('VerifiedTokens keeps a token until a minute after its expiry', () => {
   const tokens = new VerifiedTokens<string>();
   tokens.add('a.b.c', 'gateway', times);
   expect(tokens.get('a.b.c', 1_359_999)).toEqual({ value: 'gateway', times });

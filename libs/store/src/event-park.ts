@@ -160,8 +160,8 @@ function createLaneStore(run: ParkedRunner, now: () => Date) {
 export function openEventPark(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
   const run = createParkedRunner(store);
   const gaps = createGapStore(run, now);
-  const held = () => run((parked) => parked.distinct('lane', asFilter({ kind: 'held' })) as Promise<string[]>);
-  if (metrics) registerParkedMetrics(metrics, { gaps: gaps.subjects, held });
+  const listHeldLanes = () => run((parked) => parked.distinct('lane', asFilter({ kind: 'held' })) as Promise<string[]>);
+  if (metrics) registerParkedMetrics(metrics, { gaps: gaps.subjects, held: listHeldLanes });
   return Object.assign(gaps, createLaneStore(run, now));
 }
 

@@ -34,8 +34,8 @@ interface LaneGroup {
 
 function createReads(run: ReturnType<typeof createParkedRunner>) {
   const findRows = async (filter: object, limit: number): Promise<ParkedRow[]> => {
-    const how = { sort: { order: 1 as const }, limit, projection: WITHOUT_DATA };
-    return (await run((parked) => parked.find(asFilter(filter), how).toArray())) as ParkedRow[];
+    const findOptions = { sort: { order: 1 as const }, limit, projection: WITHOUT_DATA };
+    return (await run((parked) => parked.find(asFilter(filter), findOptions).toArray())) as ParkedRow[];
   };
   const groupLanes = (filter: object, limit: number) => {
     const group = { _id: '$lane', count: { $sum: 1 }, released: { $max: '$released' } };

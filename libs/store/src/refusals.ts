@@ -139,9 +139,9 @@ export function openRefusals(store: Store, { now, metrics }: { now: () => Date; 
       const groups = Map.groupBy(messages, refusalId);
       for (let race = 0; race < MAX_WRITE_ATTEMPTS; race += 1) {
         const counted = await countGroups(run, groups, now());
-        for (const some of counted ?? []) {
-          const { topic, cause } = some[0] as RefusedMessage;
-          counter?.inc({ topic, cause }, sumMessages(some));
+        for (const group of counted ?? []) {
+          const { topic, cause } = group[0] as RefusedMessage;
+          counter?.inc({ topic, cause }, sumMessages(group));
         }
         if (counted) return;
       }

@@ -48,8 +48,8 @@ export function openStore(options: StoreOptions): Store {
   const gate = openStoreConnection(options, () => probe.confirm());
   const probe = startProbe({
     async read() {
-      const some = gate.collection<{ _id: string }>(gate.anyCollectionName() ?? 'documents');
-      await some.findOne({ _id: '' }, { projection: { _id: 1 } }).catch((error: unknown) => {
+      const anyCollection = gate.collection<{ _id: string }>(gate.anyCollectionName() ?? 'documents');
+      await anyCollection.findOne({ _id: '' }, { projection: { _id: 1 } }).catch((error: unknown) => {
         if (isConnectionLost(error)) gate.markLost();
         throw error;
       });

@@ -67,9 +67,9 @@ class Timers {
       this.#polling = this.#poll();
       // A slow poll (a large collection without a usable index) lowers the polling rate.
       this.#polling.then(
-        (took) =>
+        (durationMs) =>
           this.schedulePoll(
-            Math.max(this.#pollMs, Math.min(MAX_POLL_INTERVAL_MS, took * 100)) * (0.8 + Math.random() * 0.4),
+            Math.max(this.#pollMs, Math.min(MAX_POLL_INTERVAL_MS, durationMs * 100)) * (0.8 + Math.random() * 0.4),
           ),
         () => this.schedulePoll(Math.min(this.#pollMs, 1_000)),
       );
@@ -87,15 +87,15 @@ class Timers {
   /** Resolves with the duration of the last read, ms, once everything found was started. */
   async #poll(): Promise<number> {
     for (;;) {
-      const [began, failures] = [Date.now(), this.#failures];
+      const [startedAt, failures] = [Date.now(), this.#failures];
       const found = await this.#findDue();
-      const took = Date.now() - began;
+      const durationMs = Date.now() - startedAt;
       for (const one of found) {
         while (this.#running.size >= this.#concurrency) await Promise.race(this.#running.values());
-        if (this.#stopped) return took;
+        if (this.#stopped) return durationMs;
         if (!this.#running.has(one._id)) this.#run(one);
       }
-      if (found.length < MAX_DUE_PER_POLL || this.#failures > failures) return took;
+      if (found.length < MAX_DUE_PER_POLL || this.#failures > failures) return durationMs;
     }
   }
 
@@ -103,8 +103,8 @@ class Timers {
     const { documents, now } = this.#options;
     const at = now();
     const due = Object.assign({ 'timer.due': { $lte: at } }, unclaimedFilter(at)) as mongo.Filter<StoredDocument>;
-    const how = { projection: { timer: 1 }, sort: { 'timer.due': 1 as const }, limit: MAX_DUE_PER_POLL };
-    return documents.internals.collection().find(due, how).toArray();
+    const findOptions = { projection: { timer: 1 }, sort: { 'timer.due': 1 as const }, limit: MAX_DUE_PER_POLL };
+    return documents.internals.collection().find(due, findOptions).toArray();
   }
 
   #run(one: Pick<StoredDocument, '_id' | 'timer'>): void {
@@ -117,12 +117,12 @@ class Timers {
     if (!timer) return;
     const { due, log } = this.#options;
     const failed = (error: unknown) => log?.warn({ event: 'timer-failed', resource: _id, reason: timer.kind, error });
-    const isMine = await this.#claim(_id, timer).catch((error: unknown) => {
+    const isClaimed = await this.#claim(_id, timer).catch((error: unknown) => {
       this.#failures += 1;
       failed(error);
       return false;
     });
-    if (isMine) await due(_id, timer.kind).catch(failed);
+    if (isClaimed) await due(_id, timer.kind).catch(failed);
   }
 
   async #claim(_id: string, { due, kind }: { due: Date; kind: string }): Promise<boolean> {

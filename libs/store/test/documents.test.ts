@@ -146,19 +146,19 @@ describe('create', () => {
 
   test('createMissing skips documents with a taken ID or unique field', async () => {
     const [first, second] = [draft({ code: randomUUID() }), draft()];
-    const how = { scope, cause: {}, now };
-    expect(await cases.createMissing([first, second], how)).toBe(2);
+    const context = { scope, cause: {}, now };
+    expect(await cases.createMissing([first, second], context)).toBe(2);
     const again = [draft({ code: first.code! }), first, draft(), Object.assign({}, second, { count: 99 })];
-    expect(await cases.createMissing(again, how)).toBe(1);
+    expect(await cases.createMissing(again, context)).toBe(1);
     expect(await cases.get(second._id, { scope })).toMatchObject({ revision: 1, count: second.count });
-    expect(await cases.createMissing([], how)).toBe(0);
-    await expect(cases.createMissing([draft({ state: 'lost' })], how)).rejects.toThrow(
+    expect(await cases.createMissing([], context)).toBe(0);
+    await expect(cases.createMissing([draft({ state: 'lost' })], context)).rejects.toThrow(
       'does not match its schema: state',
     );
   });
 
   test('rejects unknown, invalid and missing fields by path, without the value', async () => {
-    const wrong: [object, string][] = [
+    const invalidDrafts: [object, string][] = [
       [{ other: 1 }, 'other: unknown field'],
       [{ count: '7secret' }, 'count: not a Number'],
       [{ state: 'secret' }, 'state: enum'],
@@ -167,7 +167,7 @@ describe('create', () => {
       [{ history: [{ kind: 'k', at: '2026-01-01' }] }, 'history.0.at: not a Date'],
       [{ party: { givenName: 'x', familyName: 'y' } }, 'party.familyName: unknown field'],
     ];
-    for (const [more, message] of wrong) {
+    for (const [more, message] of invalidDrafts) {
       const given = { ...draft(), ...more };
       const failure = cases.create(given, { scope, cause: request(), events: [], now });
       await expect(failure).rejects.toThrow(`The document does not match its schema: ${message}`);
@@ -176,7 +176,7 @@ describe('create', () => {
 });
 
 describe('update', () => {
-  test('keeps the changes of 50 concurrent writers, with contiguous revisions and events', async () => {
+  test('keeps all changes of 50 writers, with contiguous revisions and events', async () => {
     const { _id } = await create({ state: 'submitted' });
     const results = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
@@ -268,13 +268,13 @@ describe('update', () => {
       document: { ...one, state: 'submitted' },
       events: [],
     }));
-    const seen: string[] = [];
+    const seenStates: string[] = [];
     const { document } = await remembering.update(first._id, { scope, cause: request(), now }, (one) => {
-      seen.push(one.state);
+      seenStates.push(one.state);
       if (one.state === 'draft') throw new Error('only when submitted');
       return add(one);
     });
-    expect(seen).toEqual(['draft', 'submitted']);
+    expect(seenStates).toEqual(['draft', 'submitted']);
     expect(document).toMatchObject({ count: 2, revision: 4, state: 'submitted' });
     expect(await remembering.update(first._id, { scope, cause, now }, add)).toMatchObject({ outcome: 'replayed' });
     expect(await cases.get(first._id, { scope })).toEqual(document);
@@ -302,19 +302,19 @@ describe('update', () => {
       throw new Error('not allowed');
     });
     await expect(thrown).rejects.toThrow('not allowed');
-    const bad = cases.update(_id, { scope, cause: {}, now }, (one) => ({
+    const invalid = cases.update(_id, { scope, cause: {}, now }, (one) => ({
       document: { ...one, state: 'nowhere' },
       events: [],
     }));
-    await expect(bad).rejects.toThrow('state: enum');
+    await expect(invalid).rejects.toThrow('state: enum');
     expect(await cases.get(_id, { scope })).toMatchObject({ revision: 1 });
   });
 });
 
 describe('update with a read', () => {
   test('decides by what was read for the same document', async () => {
-    const neighbour = await create({ count: 40 });
-    const { _id } = await create({ answers: neighbour._id });
+    const other = await create({ count: 40 });
+    const { _id } = await create({ answers: other._id });
     const { document, outcome } = await cases.update(
       _id,
       { scope, cause: request(), now },
@@ -376,14 +376,14 @@ describe('update with a read', () => {
   test('does not read the store after a transient error on a cached document', async () => {
     const current = await create();
     let reads = 0;
-    const away = {
+    const unavailableRead = {
       read: () => {
         reads += 1;
         return Promise.reject(new Problem({ reason: 'NEIGHBOUR_UNAVAILABLE', message: 'away' }));
       },
       decide: add,
     };
-    const failed = cases.update(current._id, { scope, cause: request(), now, current }, away);
+    const failed = cases.update(current._id, { scope, cause: request(), now, current }, unavailableRead);
     await expect(failed).rejects.toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
     expect(reads).toBe(1);
   });
@@ -437,24 +437,24 @@ describe('update with an initial document', () => {
   });
 
   test('rejects the ID of an out-of-scope document like any taken ID', async () => {
-    const theirs = await create({ centre: 'centres/B', code: randomUUID() });
-    const mine = { scope: { centre: 'centres/A' }, now };
-    for (const first of [initial({ _id: theirs._id }), initial({ code: theirs.code! })]) {
-      const refused = cases.update(first._id, { ...mine, cause: request(), initial: first }, add);
+    const foreign = await create({ centre: 'centres/B', code: randomUUID() });
+    const options = { scope: { centre: 'centres/A' }, now };
+    for (const first of [initial({ _id: foreign._id }), initial({ code: foreign.code! })]) {
+      const refused = cases.update(first._id, { ...options, cause: request(), initial: first }, add);
       await expect(refused).rejects.toMatchObject({ reason: 'ALREADY_EXISTS' });
     }
-    expect(await cases.get(theirs._id, { scope })).toEqual(theirs);
+    expect(await cases.get(foreign._id, { scope })).toEqual(foreign);
   });
 
   test('rejects an early event for an out-of-scope ID, which would wait for ever', async () => {
-    const theirs = await create({ centre: 'centres/B' });
-    const first = initial({ _id: theirs._id });
+    const foreign = await create({ centre: 'centres/B' });
+    const first = initial({ _id: foreign._id });
     for (const value of [1, 2]) {
       const cause = { sequence: { subject: 'cases/x', value } };
       const refused = cases.update(first._id, { scope: { centre: 'centres/A' }, cause, now, initial: first }, add);
       await expect(refused).rejects.toMatchObject({ reason: 'ALREADY_EXISTS' });
     }
-    expect(await cases.get(theirs._id, { scope })).toEqual(theirs);
+    expect(await cases.get(foreign._id, { scope })).toEqual(foreign);
   });
 
   test('applies the first event once, across two members and a repeat', async () => {
@@ -482,14 +482,14 @@ describe('findByCreateRequest', () => {
     const given = draft({ centre: 'centres/A' });
     await cases.create(given, { scope, cause, events: [], now });
     await cases.update(given._id, { scope, cause: request(), now }, add);
-    const asked = cause.request!;
-    expect(await cases.findByCreateRequest(asked, { scope: { centre: 'centres/A' } })).toMatchObject({
+    const requestRecord = cause.request!;
+    expect(await cases.findByCreateRequest(requestRecord, { scope: { centre: 'centres/A' } })).toMatchObject({
       _id: given._id,
       count: 1,
     });
-    expect(await cases.findByCreateRequest(asked, { scope: { centre: 'centres/B' } })).toBeUndefined();
-    expect(await cases.findByCreateRequest({ ...asked, fingerprint: 'other' }, { scope })).toBeUndefined();
-    expect(await cases.findByCreateRequest({ ...asked, id: randomUUID() }, { scope })).toBeUndefined();
+    expect(await cases.findByCreateRequest(requestRecord, { scope: { centre: 'centres/B' } })).toBeUndefined();
+    expect(await cases.findByCreateRequest({ ...requestRecord, fingerprint: 'other' }, { scope })).toBeUndefined();
+    expect(await cases.findByCreateRequest({ ...requestRecord, id: randomUUID() }, { scope })).toBeUndefined();
   });
 });
 
@@ -508,8 +508,8 @@ describe('update with a sequence', () => {
 
   test('counts an event without effect', async () => {
     const { _id } = await create();
-    const nothing = await cases.update(_id, { scope, cause: from(1), now }, (document) => ({ document, events: [] }));
-    expect(nothing.outcome).toBe('ignored');
+    const unchanged = await cases.update(_id, { scope, cause: from(1), now }, (document) => ({ document, events: [] }));
+    expect(unchanged.outcome).toBe('ignored');
     expect(await cases.update(_id, { scope, cause: from(2), now }, add)).toMatchObject({ outcome: 'applied' });
   });
 
@@ -571,7 +571,7 @@ describe('list', () => {
     });
     for (const [pageToken, tokenArguments] of [
       [page.nextPageToken, 'others'],
-      ['rubbish', code],
+      ['garbage', code],
     ] as const) {
       const refused = cases.list({ scope, filter: {}, order: 'asc', pageSize: 3, pageToken, tokenArguments });
       await expect(refused).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
@@ -621,11 +621,11 @@ describe('buildUpdateOperators', () => {
 
 describe('openStore without a server', () => {
   test('opens immediately, is not ready, and fails calls with STORE_UNAVAILABLE', async () => {
-    const away = openStore({ uri: 'mongodb://127.0.0.1:1', database: 'x', log });
-    const documents = away.documents<Case>(definition);
-    expect(away.ready()).toBe(false);
+    const unavailable = openStore({ uri: 'mongodb://127.0.0.1:1', database: 'x', log });
+    const documents = unavailable.documents<Case>(definition);
+    expect(unavailable.ready()).toBe(false);
     await expect(documents.get('x', { scope })).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
-    await away.close();
+    await unavailable.close();
   });
 });
 
@@ -638,25 +638,26 @@ describe('createSchema', () => {
 });
 
 describe('scope', () => {
-  const mine = { centre: 'centres/A' };
-  const theirs = { centre: 'centres/B' };
-  const told = async (call: Promise<unknown>) => {
+  const ownScope = { centre: 'centres/A' };
+  const foreignScope = { centre: 'centres/B' };
+  const describeRejection = async (call: Promise<unknown>) => {
     const error = await call.then(
       () => undefined,
       (thrown: unknown) => thrown as Error & { reason: string; kind: string; metadata: object },
     );
     return error && JSON.stringify([error.kind, error.reason, error.message, error.metadata]);
   };
-  const foreign = async () => (await create({ centre: theirs.centre, state: 'submitted', code: randomUUID() }))._id;
+  const foreign = async () =>
+    (await create({ centre: foreignScope.centre, state: 'submitted', code: randomUUID() }))._id;
 
   test('answers every read of an out-of-scope document like an unknown one', async () => {
     for (const id of [await foreign(), randomUUID()]) {
-      expect(await cases.get(id, { scope: mine })).toBeUndefined();
-      expect(await cases.findOne({ _id: id, centre: theirs.centre }, { scope: mine })).toBeUndefined();
-      expect(await cases.find({ $or: [{ _id: id }] }, { scope: mine })).toEqual([]);
+      expect(await cases.get(id, { scope: ownScope })).toBeUndefined();
+      expect(await cases.findOne({ _id: id, centre: foreignScope.centre }, { scope: ownScope })).toBeUndefined();
+      expect(await cases.find({ $or: [{ _id: id }] }, { scope: ownScope })).toEqual([]);
       const page = { filter: { _id: id }, order: 'asc' as const, pageSize: 5, pageToken: '', tokenArguments: 1 };
-      expect((await cases.list({ scope: mine, ...page })).documents).toEqual([]);
-      expect(await cases.aggregate([{ $match: { _id: id } }], { scope: mine })).toEqual([]);
+      expect((await cases.list({ scope: ownScope, ...page })).documents).toEqual([]);
+      expect(await cases.aggregate([{ $match: { _id: id } }], { scope: ownScope })).toEqual([]);
     }
   });
 
@@ -664,55 +665,62 @@ describe('scope', () => {
     const remembering = store.documents<Case>({ ...definition, keepRecent: 50 });
     const made: { id: string; cause: Cause; held: Case }[] = [];
     for (let count = 0; count < 5; count += 1) {
-      const given = draft({ centre: theirs.centre });
+      const given = draft({ centre: foreignScope.centre });
       const cause = request();
-      await remembering.create(given, { scope: theirs, cause: request(), events: [], now });
-      const { document } = await remembering.update(given._id, { scope: theirs, cause, now }, add);
+      await remembering.create(given, { scope: foreignScope, cause: request(), events: [], now });
+      const { document } = await remembering.update(given._id, { scope: foreignScope, cause, now }, add);
       made.push({ id: given._id, cause, held: document });
     }
-    const tries = fc.record({
+    const attempts = fc.record({
       which: fc.nat({ max: 4 }),
-      etag: fc.constantFrom(undefined, '"1"', '"2"', '"9"', 'rubbish'),
+      etag: fc.constantFrom(undefined, '"1"', '"2"', '"9"', 'garbage'),
       repeats: fc.boolean(),
       reuses: fc.boolean(),
       holds: fc.boolean(),
       memory: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(tries, async ({ which, etag, repeats, reuses, holds, memory }) => {
+      fc.asyncProperty(attempts, async ({ which, etag, repeats, reuses, holds, memory }) => {
         const { id, cause, held } = made[which]!;
         const known = reuses ? { ...cause, request: { ...cause.request!, fingerprint: 'other' } } : cause;
-        const given = { scope: mine, cause: repeats ? known : request(), etag, now };
+        const given = { scope: ownScope, cause: repeats ? known : request(), etag, now };
         const decide = (): never => {
           throw new Error('what is not there is not decided');
         };
         const documents = memory ? remembering : cases;
-        const answer = await told(documents.update(id, { ...given, current: holds ? held : undefined }, decide));
-        expect(answer).toBe(await told(documents.update(randomUUID(), given, decide)));
+        const answer = await describeRejection(
+          documents.update(id, { ...given, current: holds ? held : undefined }, decide),
+        );
+        expect(answer).toBe(await describeRejection(documents.update(randomUUID(), given, decide)));
         expect(answer).toContain('NOT_FOUND');
       }),
       { numRuns: 300 },
     );
-    for (const { id } of made) expect(await cases.get(id, { scope: theirs })).toMatchObject({ revision: 2 });
+    for (const { id } of made) expect(await cases.get(id, { scope: foreignScope })).toMatchObject({ revision: 2 });
   });
 
   test('treats an out-of-scope ID as taken on create and does not replay its create', async () => {
     const cause = request();
-    const theirOwn = draft({ centre: theirs.centre });
-    const myOwn = draft({ centre: mine.centre });
-    await cases.create(theirOwn, { scope: theirs, cause, events: [], now });
-    await cases.create(myOwn, { scope: mine, cause: request(), events: [], now });
+    const theirOwn = draft({ centre: foreignScope.centre });
+    const myOwn = draft({ centre: ownScope.centre });
+    await cases.create(theirOwn, { scope: foreignScope, cause, events: [], now });
+    await cases.create(myOwn, { scope: ownScope, cause: request(), events: [], now });
     const at = (_id: string, again: Cause) =>
-      cases.create(draft({ _id, centre: mine.centre }), { scope: mine, cause: again, events: [], now });
-    const taken = await told(at(myOwn._id, request()));
+      cases.create(draft({ _id, centre: ownScope.centre }), { scope: ownScope, cause: again, events: [], now });
+    const taken = await describeRejection(at(myOwn._id, request()));
     expect(taken).toContain('ALREADY_EXISTS');
-    expect(await told(at(theirOwn._id, request()))).toBe(taken);
-    expect(await told(at(theirOwn._id, cause))).toBe(taken);
-    expect(await told(at(randomUUID(), cause))).toBe(taken);
+    expect(await describeRejection(at(theirOwn._id, request()))).toBe(taken);
+    expect(await describeRejection(at(theirOwn._id, cause))).toBe(taken);
+    expect(await describeRejection(at(randomUUID(), cause))).toBe(taken);
   });
 
   test('rejects a create outside the scope and a scope without a value', async () => {
-    const outside = cases.create(draft({ centre: theirs.centre }), { scope: mine, cause: {}, events: [], now });
+    const outside = cases.create(draft({ centre: foreignScope.centre }), {
+      scope: ownScope,
+      cause: {},
+      events: [],
+      now,
+    });
     await expect(outside).rejects.toThrow('outside the scope');
     for (const centre of [[], ['centres/A', ''], '']) {
       await expect(cases.get(await foreign(), { scope: { centre } })).rejects.toThrow('The scope has no centre.');

@@ -9,35 +9,39 @@ function createGate() {
 
 describe('createKeyedMutex', () => {
   test('runs tasks with the same key one at a time, in order', async () => {
-    const inTurn = createKeyedMutex();
-    const seen: string[] = [];
+    const runExclusive = createKeyedMutex();
+    const log: string[] = [];
     const first = createGate();
     const work = (name: string, until?: Promise<void>) => async () => {
-      seen.push(`${name} begins`);
+      log.push(`${name} begins`);
       await until;
-      seen.push(`${name} ends`);
+      log.push(`${name} ends`);
       return name;
     };
-    const all = [inTurn('a', work('one', first.promise)), inTurn('a', work('two')), inTurn('a', work('three'))];
+    const all = [
+      runExclusive('a', work('one', first.promise)),
+      runExclusive('a', work('two')),
+      runExclusive('a', work('three')),
+    ];
     first.done();
     expect(await Promise.all(all)).toEqual(['one', 'two', 'three']);
-    expect(seen).toEqual(['one', 'two', 'three'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+    expect(log).toEqual(['one', 'two', 'three'].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
   test('runs tasks with different keys concurrently', async () => {
-    const inTurn = createKeyedMutex();
+    const runExclusive = createKeyedMutex();
     const first = createGate();
-    const slow = inTurn('a', () => first.promise);
-    expect(await inTurn('b', () => Promise.resolve('quick'))).toBe('quick');
+    const slow = runExclusive('a', () => first.promise);
+    expect(await runExclusive('b', () => Promise.resolve('quick'))).toBe('quick');
     first.done();
     await slow;
   });
 
   test('continues after a failed task, which rejects with its own error', async () => {
-    const inTurn = createKeyedMutex();
-    const bad = inTurn('a', () => Promise.reject(new Error('mine')));
-    const next = inTurn('a', () => Promise.resolve('next'));
-    await expect(bad).rejects.toThrow('mine');
+    const runExclusive = createKeyedMutex();
+    const failing = runExclusive('a', () => Promise.reject(new Error('mine')));
+    const next = runExclusive('a', () => Promise.resolve('next'));
+    await expect(failing).rejects.toThrow('mine');
     expect(await next).toBe('next');
   });
 });

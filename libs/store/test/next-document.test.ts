@@ -63,9 +63,9 @@ describe('toOutboxEntries', () => {
   });
 
   test('defaults to the source of the store and protobuf', () => {
-    const told = { ...event('Two'), source: '/other', contentType: 'application/json', extra: { dataschema: 'x' } };
+    const explicit = { ...event('Two'), source: '/other', contentType: 'application/json', extra: { dataschema: 'x' } };
     const entries = toOutboxEntries(
-      [event('One'), told],
+      [event('One'), explicit],
       { eventSeq: 0, outboxSeq: 0 },
       { cause: {}, source: '/own', now },
     );
@@ -219,9 +219,9 @@ describe('buildUpdateOperators', () => {
     fc.assert(
       fc.property(fc.array(write, { minLength: 1, maxLength: 8 }), (writes) => {
         let stored = one({ schemaVersion: 1 });
-        for (const { events, request: asked, subject, ...given } of writes) {
+        for (const { events, request: record, subject, ...given } of writes) {
           const cause: Cause = {};
-          if (asked) cause.request = asked;
+          if (record) cause.request = record;
           if (subject !== undefined) cause.sequence = { subject, value: (stored.lastSeqs?.[subject] ?? 0) + 1 };
           const change = { document: changeBy(stored, given), events };
           const after = nextDocument(stored, change, { cause, now }, { ...policy, keepRequests: () => 3 });

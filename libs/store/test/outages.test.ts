@@ -162,8 +162,8 @@ test('logs an outage once while the relay drains', async () => {
     await create(cases, 'a');
     created.resolve();
     expect(await relay.drain(3_000)).toBe(false);
-    const told = captured.lines.filter((line) => line['event'] === 'outbox-pulls-refused');
-    expect(told).toHaveLength(1);
+    const failureLines = captured.lines.filter((line) => line['event'] === 'outbox-pulls-refused');
+    expect(failureLines).toHaveLength(1);
   } finally {
     await local.stop();
     rmSync(dataDir, { recursive: true, force: true });

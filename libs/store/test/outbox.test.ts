@@ -106,7 +106,7 @@ const firsts = (numbers: number[]) => numbers.filter((n, index) => numbers.index
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe('startRelay', () => {
-  test('publishes each commit once, in order, and empties the outbox in the same revision', async () => {
+  test('publishes each commit once, in order, and empties the outbox', async () => {
     const cases = await open();
     const { publish, entries, sequences } = topic();
     relay(cases, publish);
@@ -181,16 +181,16 @@ describe('startRelay', () => {
 
   test('keeps everything while the broker is unavailable and drains it later', async () => {
     const cases = await open();
-    let away = true;
+    let isUnavailable = true;
     const { publish, entries } = topic(() => {
-      if (away) throw new Error('no broker');
+      if (isUnavailable) throw new Error('no broker');
       return {};
     });
     relay(cases, publish);
     await Promise.all(Array.from({ length: 50 }, (_, index) => create(cases, `k${index}`)));
     await change(cases, 'k0');
     expect(await cases.find({ 'outbox.0': { $exists: true } }, { scope })).toHaveLength(50);
-    away = false;
+    isUnavailable = false;
     await emptied(cases);
     expect(entries).toHaveLength(51);
   });
@@ -201,11 +201,11 @@ describe('startRelay', () => {
     await create(cases, 'half');
     await change(cases, 'half');
     const first = relay(cases, holding.publish);
-    const half = await eventually(async () => {
+    const partial = await eventually(async () => {
       const found = await cases.get('half', { scope });
       return found?.outbox.length === 1 && found;
     });
-    expect(half.outbox[0]?.n).toBe(2);
+    expect(partial.outbox[0]?.n).toBe(2);
     await first.stop();
     const rest = topic();
     relay(cases, rest.publish);
@@ -232,9 +232,9 @@ describe('startRelay', () => {
   test('reports the age of the oldest event while Kafka is unavailable', async () => {
     const cases = await open();
     const { metrics, text } = captureMetrics();
-    let away = true;
+    let isUnavailable = true;
     const { publish } = topic(() => {
-      if (away) throw new Error('no broker');
+      if (isUnavailable) throw new Error('no broker');
       return {};
     });
     await create(cases, 'old');
@@ -243,39 +243,39 @@ describe('startRelay', () => {
     const age = async () => figure(await text(), 'outbox_oldest_event_age_seconds');
     await eventually(async () => ((await age()) ?? 0) >= 3_600);
     expect(await age()).toBeLessThan(3_660);
-    away = false;
+    isUnavailable = false;
     await emptied(cases);
     expect(await age()).toBe(0);
   });
 
   test('reports acknowledged events immediately, not earlier', async () => {
     const cases = await open();
-    const told: number[] = [];
-    let away = true;
+    const acknowledged: number[] = [];
+    let isUnavailable = true;
     const { publish } = topic((entries) => {
-      if (away) throw new Error('no broker');
+      if (isUnavailable) throw new Error('no broker');
       return { later: entries.filter(({ n }) => n > 1) };
     });
     await create(cases, 'half');
     await change(cases, 'half');
-    relay(cases, publish, { acknowledged: (entries) => told.push(...entries.map(({ n }) => n)) });
+    relay(cases, publish, { acknowledged: (entries) => acknowledged.push(...entries.map(({ n }) => n)) });
     await create(cases, 'other');
-    expect(told).toEqual([]);
-    away = false;
+    expect(acknowledged).toEqual([]);
+    isUnavailable = false;
     await eventually(async () => (await cases.get('half', { scope }))?.outbox.length === 1);
-    expect(told).toEqual([1, 1]);
+    expect(acknowledged).toEqual([1, 1]);
   });
 
   test('drains a backlog larger than its memory limit', async () => {
     const cases = await open();
-    let away = true;
+    let isUnavailable = true;
     const { publish, entries } = topic(() => {
-      if (away) throw new Error('no broker');
+      if (isUnavailable) throw new Error('no broker');
       return {};
     });
     relay(cases, publish);
     await Promise.all(Array.from({ length: 1_300 }, (_, index) => create(cases, `b${index}`)));
-    away = false;
+    isUnavailable = false;
     await emptied(cases);
     expect(new Set(entries.map(({ subject }) => subject)).size).toBe(1_300);
   });
@@ -287,10 +287,10 @@ describe('startRelay', () => {
       sizes.push(entries.reduce((sum, { data }) => sum + data.length, 0));
       return {};
     });
-    const big = { ...event('big'), data: Buffer.alloc(60_000) };
+    const large = { ...event('big'), data: Buffer.alloc(60_000) };
     await cases.create(
       { _id: 'big', state: 'queued' },
-      { scope, cause: {}, events: Array(20).fill(big) as (typeof big)[], now: new Date() },
+      { scope, cause: {}, events: Array(20).fill(large) as (typeof large)[], now: new Date() },
     );
     relay(cases, publish);
     await emptied(cases);
@@ -316,11 +316,11 @@ describe('startRelay', () => {
     await change(cases, 'bad');
     await create(cases, 'good');
     await eventually(() => sequences('good').length === 1);
-    const bad = await eventually(async () => {
+    const blockedDocument = await eventually(async () => {
       const found = await cases.get('bad', { scope });
       return found?.outbox.length === 2 && found;
     });
-    expect(bad.outboxBlocked).toMatchObject({ cause: 'MESSAGE_TOO_LARGE' });
+    expect(blockedDocument.outboxBlocked).toMatchObject({ cause: 'MESSAGE_TOO_LARGE' });
     expect(sequences('bad')).toEqual([1]);
     refusing = false;
     await cases.unblock('bad', { scope });

@@ -58,9 +58,9 @@ describe('enqueue', () => {
       ],
     ],
     ['nothing of an empty outbox', [['a']], []],
-  ] as [string, [string, ...number[]][], unknown][])('is %s', (_name, taken, expected) => {
+  ] as [string, [string, ...number[]][], unknown][])('takes %s', (_name, enqueued, expected) => {
     const queue = createQueue();
-    for (const [id, ...numbers] of taken)
+    for (const [id, ...numbers] of enqueued)
       enqueue(
         queue,
         at(id),
@@ -69,7 +69,7 @@ describe('enqueue', () => {
     expect(listBatch(queue)).toEqual(expected);
   });
 
-  test('takes only later entries after an acknowledgement and queues the rest for cleanup', () => {
+  test('takes only later entries after an acknowledgement and cleans up the rest', () => {
     const queue = createQueue();
     enqueue(queue, at('a'), upTo('a', 2));
     settleBatch(queue, nextBatch(queue), all);
@@ -222,13 +222,13 @@ describe('findOldestPending', () => {
 });
 
 test('increases the pause with the duration of a sweep, up to five minutes', () => {
-  expect([0, 100, 1_000, 10_000, 600_000].map((took) => computeSweepInterval(took, 30_000))).toEqual([
+  expect([0, 100, 1_000, 10_000, 600_000].map((durationMs) => computeSweepInterval(durationMs, 30_000))).toEqual([
     30_000, 30_000, 200_000, 300_000, 300_000,
   ]);
 });
 
 /** A store and a broker in memory, driven by a list of commands. */
-function runScript(words: string[]) {
+function runScript(commands: string[]) {
   const small = { ...QUEUE_LIMITS, documents: 3, batchDocuments: 2, batchBytes: 3_000, acknowledged: 4, cleanups: 5 };
   const queue = createQueue(small);
   const stored = new Map<string, { last: number; outbox: StoredEvent[] }>();
@@ -252,9 +252,9 @@ function runScript(words: string[]) {
       return stuck < 0 ? [] : entries.slice(stuck);
     });
     settleBatch(queue, batch, { rejected: [], later });
-    const gone = batch.flatMap(({ entries }) => entries).filter((one) => !later.includes(one));
-    sent.push(...gone.map((one): [string, number] => [one.key, one.n]));
-    for (const { key, n } of gone) unsent.delete(`${key}/${n}`);
+    const published = batch.flatMap(({ entries }) => entries).filter((one) => !later.includes(one));
+    sent.push(...published.map((one): [string, number] => [one.key, one.n]));
+    for (const { key, n } of published) unsent.delete(`${key}/${n}`);
   };
   const pull = (works: boolean) => {
     for (const one of takeCleanups(queue, small)) {
@@ -273,13 +273,13 @@ function runScript(words: string[]) {
     return times.length === 0 || findOldestPending(queue)! <= Math.min(...times);
   };
   let alwaysTold = true;
-  for (const word of words) {
-    if (word === 'publish') publish(() => true);
-    else if (word === 'half') publish(({ n }) => n % 2 === 1);
-    else if (word === 'pull') pull(true);
-    else if (word === 'refused') pull(false);
-    else if (word === 'sweep') sweep();
-    else commit(word);
+  for (const command of commands) {
+    if (command === 'publish') publish(() => true);
+    else if (command === 'half') publish(({ n }) => n % 2 === 1);
+    else if (command === 'pull') pull(true);
+    else if (command === 'refused') pull(false);
+    else if (command === 'sweep') sweep();
+    else commit(command);
     alwaysTold &&= reportsOldest();
   }
   for (let round = 0; round < 60; round += 1) {
@@ -290,11 +290,11 @@ function runScript(words: string[]) {
   return { stored, sent, alwaysTold, waits: findOldestPending(queue) };
 }
 
-test('publishes each document without a gap and in order, and empties every outbox, in any sequence of events', () => {
-  const word = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'publish', 'half', 'pull', 'refused', 'sweep');
+test('publishes each document in order and empties every outbox, for any commands', () => {
+  const command = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'publish', 'half', 'pull', 'refused', 'sweep');
   fc.assert(
-    fc.property(fc.array(word, { maxLength: 120 }), (words) => {
-      const { stored, sent, alwaysTold, waits } = runScript(words);
+    fc.property(fc.array(command, { maxLength: 120 }), (commands) => {
+      const { stored, sent, alwaysTold, waits } = runScript(commands);
       expect({ alwaysTold, waits }).toEqual({ alwaysTold: true, waits: undefined });
       for (const [id, { last, outbox }] of stored) {
         const numbers = sent.filter(([key]) => key === id).map(([, n]) => n);

@@ -11,7 +11,7 @@ import { silentLog } from '@cups/testing';
 import { openStore, startRelay, type StoredDocument } from '../src/index.ts';
 
 const [uri = '', database = '', count = '0'] = process.argv.slice(2);
-const say = (word: string) => process.stdout.write(`${word}\n`);
+const print = (line: string) => process.stdout.write(`${line}\n`);
 
 const store = openStore({ uri, database, log: silentLog });
 const cases = store.documents<StoredDocument>({
@@ -43,7 +43,7 @@ await Promise.all(ids.map(make));
 let published = 0;
 const publish = async (entries: StoredEvent[]) => {
   if (published === 0) {
-    say('publishing');
+    print('publishing');
     await once(process.stdin, 'data');
   }
   published += entries.length;
@@ -51,7 +51,7 @@ const publish = async (entries: StoredEvent[]) => {
 };
 const relay = startRelay({ now: () => new Date(), documents: [cases], publish, log: silentLog });
 const server = createServer((_request, response) => response.writeHead(store.ready() ? 200 : 503).end());
-server.listen(0, '127.0.0.1', () => say(`port ${(server.address() as AddressInfo).port}`));
+server.listen(0, '127.0.0.1', () => print(`port ${(server.address() as AddressInfo).port}`));
 
 process.on('SIGTERM', () => {
   void (async () => {

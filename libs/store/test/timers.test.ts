@@ -62,12 +62,12 @@ describe('startTimers', () => {
   test('handles timers concurrently up to the bound', async () => {
     const ids = await waiting(24);
     const [together, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const begun: string[] = [];
+    const startedIds: string[] = [];
     start({
       concurrency: 6,
       async due(id) {
-        begun.push(id);
-        if (begun.length === 6) together.resolve();
+        startedIds.push(id);
+        if (startedIds.length === 6) together.resolve();
         await open.promise;
         await clear(id);
       },
@@ -75,10 +75,10 @@ describe('startTimers', () => {
     await together.promise;
     // Nothing else may start while six run.
     await cases.find({ state: 'queued' }, { scope });
-    expect(begun.toSorted()).toEqual(ids.slice(0, 6));
+    expect(startedIds.toSorted()).toEqual(ids.slice(0, 6));
     open.resolve();
     await eventually(async () => (await cases.find({ state: 'expired' }, { scope })).length === ids.length);
-    expect(begun.toSorted()).toEqual(ids);
+    expect(startedIds.toSorted()).toEqual(ids);
   }, 30_000);
 
   test('starts a lease at the claim, however long other timers took', async () => {
@@ -121,15 +121,15 @@ describe('startTimers', () => {
 
   test('ends running handlers before stop resolves', async () => {
     const [id] = (await waiting(1)) as [string];
-    const [begun, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [started, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     start({
       async due() {
-        begun.resolve();
+        started.resolve();
         await open.promise;
         await clear(id);
       },
     });
-    await begun.promise;
+    await started.promise;
     const stopped = running.pop()!.stop();
     open.resolve();
     await stopped;

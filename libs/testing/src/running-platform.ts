@@ -12,8 +12,8 @@ export const runningPlatform = {
     holder[key] = { local, dataDir };
   },
   take(): { local: LocalPlatform; dataDir: string } | undefined {
-    const held = holder[key];
+    const running = holder[key];
     delete holder[key];
-    return held;
+    return running;
   },
 };

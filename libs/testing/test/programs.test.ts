@@ -13,8 +13,8 @@ function longTests(path: string): { status: string; fullName: string }[] {
   const file = join(dir, 'results.json');
   const env = Object.assign({}, process.env, { CUPS_LONG: '1', PATH: path });
   try {
-    const words = ['--experimental-vm-modules', jest, '--json', '--outputFile', file];
-    execFileSync(process.execPath, words, { cwd: project, env, stdio: 'pipe' });
+    const commandArguments = ['--experimental-vm-modules', jest, '--json', '--outputFile', file];
+    execFileSync(process.execPath, commandArguments, { cwd: project, env, stdio: 'pipe' });
     const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as {
       testResults: { assertionResults: { status: string; fullName: string }[] }[];
     };

@@ -33,8 +33,8 @@ describe('people', () => {
 
 describe('waiting', () => {
   test('eventually returns the first value', async () => {
-    let tries = 0;
-    expect(await eventually(() => (++tries < 3 ? undefined : 'there'), { everyMs: 1 })).toBe('there');
+    let attempts = 0;
+    expect(await eventually(() => (++attempts < 3 ? undefined : 'there'), { everyMs: 1 })).toBe('there');
   });
   test('eventually throws the last error', async () => {
     const never = eventually(

@@ -35,8 +35,8 @@ export function createPageToken(after: string, otherArguments: unknown): string 
 export function parsePageToken(token: string, otherArguments: unknown): string | undefined {
   if (token === '') return undefined;
   try {
-    const [after, mark] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown[];
-    if (typeof after === 'string' && mark === digest(otherArguments)) return after;
+    const [after, argumentsDigest] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown[];
+    if (typeof after === 'string' && argumentsDigest === digest(otherArguments)) return after;
   } catch {
     // Not a valid token.
   }

@@ -61,15 +61,15 @@ class GroupMembership {
 
   /** Runs members with backoff. A join does not reset the backoff, only a processed message does. */
   async run(work: MessageProcessor, stuckMs: number): Promise<void> {
-    const waits = backoff(RETRY_BACKOFF);
+    const retry = backoff(RETRY_BACKOFF);
     while (!this.#stopping.aborted) {
-      const [before, began] = [work.processedCount(), Date.now()];
+      const [before, startedAt] = [work.processedCount(), Date.now()];
       const reason = await this.#runOnce(work);
       if (this.#stopping.aborted) return;
-      if (work.processedCount() > before || Date.now() - began > stuckMs) waits.reset();
+      if (work.processedCount() > before || Date.now() - startedAt > stuckMs) retry.reset();
       const denied = this.#reportDenial(reason);
-      if (!denied && waits.failures() === 0) this.#logEnd(reason);
-      await after(waits.next(), undefined, { signal: this.#stopping }).catch(() => {});
+      if (!denied && retry.failures() === 0) this.#logEnd(reason);
+      await after(retry.next(), undefined, { signal: this.#stopping }).catch(() => {});
     }
   }
 

@@ -65,7 +65,7 @@ export class GroupMember {
   /** With the prefix. */
   readonly #topics: string[];
   readonly #heartbeatTimeoutMs: number;
-  readonly #freshness = createFetchTracker();
+  readonly #fetchTracker = createFetchTracker();
   readonly #endReason: Promise<string>;
   #end!: (reason: string) => void;
   #assigned: Record<string, number[]> | undefined;
@@ -135,9 +135,9 @@ export class GroupMember {
     const consumer = this.#consumer;
     consumer.on('consumer.crash', ({ payload }) => this.#end(getErrorCode(payload.error)));
     consumer.on('consumer.stop', () => void setTimeout(() => this.#end('stopped'), STOP_GRACE_MS).unref());
-    consumer.on('consumer.fetch_start', ({ payload }) => this.#freshness.fetchStarted(payload.nodeId, Date.now()));
+    consumer.on('consumer.fetch_start', ({ payload }) => this.#fetchTracker.fetchStarted(payload.nodeId, Date.now()));
     consumer.on('consumer.fetch', ({ payload }) => {
-      this.#freshness.fetchEnded(payload.nodeId, Date.now());
+      this.#fetchTracker.fetchEnded(payload.nodeId, Date.now());
       this.#onFetch();
     });
     consumer.on('consumer.heartbeat', () => this.#recordHeartbeat());
@@ -152,7 +152,7 @@ export class GroupMember {
 
   #startAssignment(assigned: Record<string, number[]>): void {
     this.#assigned = assigned;
-    this.#freshness.groupJoined();
+    this.#fetchTracker.groupJoined();
     this.#work.begin();
     // kafkajs keeps a pause across a join, but the windows that would resume it are gone.
     this.#consumer.resume(this.#topics.map((topic) => ({ topic })));
@@ -164,7 +164,7 @@ export class GroupMember {
     const last = messages.at(-1);
     if (!this.joined() || !last || !isRunning() || isStale()) return;
     // Unresolved, it is fetched again from the group's position.
-    if (!this.#freshness.isFresh(Date.now())) return after(STALE_RETRY_DELAY_MS);
+    if (!this.#fetchTracker.isFresh(Date.now())) return after(STALE_RETRY_DELAY_MS);
     const full = this.#work.accept(this.#withoutPrefix(topic), partition, messages, BigInt(batch.lastOffset()));
     resolveOffset(last.offset);
     if (!full) return;
@@ -179,7 +179,7 @@ export class GroupMember {
 
   /** Advances the group's position past transaction markers, which are never delivered. */
   #passMarkers(batch: { topic: string; partition: number; batchSize: number; lastOffset: string }): void {
-    if (batch.batchSize > 0 || !this.joined() || !this.#freshness.isFresh(Date.now())) return;
+    if (batch.batchSize > 0 || !this.joined() || !this.#fetchTracker.isFresh(Date.now())) return;
     this.#work.accept(this.#withoutPrefix(batch.topic), batch.partition, [], BigInt(batch.lastOffset));
   }
 

@@ -194,15 +194,15 @@ class LagMonitor {
     const activity = (topic: string, partition: number) => watched.activity(topic, partition);
     const now = Date.now();
     const own = readings.filter(({ topic, partition }) => watched.isAssigned(topic, partition));
-    const seen = observe(before.own, own, activity, now, this.#stuckMs);
-    this.#consumers.set(watched, { own: seen.progress, all: trackPositions(before.all, readings, now) });
+    const observation = observe(before.own, own, activity, now, this.#stuckMs);
+    this.#consumers.set(watched, { own: observation.progress, all: trackPositions(before.all, readings, now) });
     const group = watched.groupId;
-    for (const { topic } of seen.newlyStuck) log.error({ event: 'consumer-stuck', group, topic });
-    for (const topic of seen.recoveredTopics) log.info({ event: 'consumer-moves', group, topic });
+    for (const { topic } of observation.newlyStuck) log.error({ event: 'consumer-stuck', group, topic });
+    for (const topic of observation.recoveredTopics) log.info({ event: 'consumer-moves', group, topic });
     for (const topic of watched.topics) {
-      this.#gauge?.set({ topic }, seen.stuck.some((one) => one.topic === topic) ? 1 : 0);
+      this.#gauge?.set({ topic }, observation.stuck.some((one) => one.topic === topic) ? 1 : 0);
     }
-    if (seen.isSilent) watched.rebuild();
+    if (observation.isSilent) watched.rebuild();
   }
 }
 

@@ -32,12 +32,12 @@ export function openLanes(concurrency: number): Lanes {
     async withSlot(work) {
       if (free > 0) free -= 1;
       else await new Promise<void>((resolve) => waiters.push(resolve));
-      const mark = {};
-      started.set(mark, Date.now());
+      const slot = {};
+      started.set(slot, Date.now());
       try {
         return await work();
       } finally {
-        started.delete(mark);
+        started.delete(slot);
         leave();
       }
     },

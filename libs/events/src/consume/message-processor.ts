@@ -118,14 +118,14 @@ export class MessageProcessor {
   #parkedLoaded: Promise<void> = Promise.resolve();
   #processedCount = 0;
 
-  constructor(options: ProcessorOptions, stopping: AbortSignal, outside: MemberPort) {
+  constructor(options: ProcessorOptions, stopping: AbortSignal, member: MemberPort) {
     const { log, metrics, expects, topics, handle, handleMany, skip } = options;
     const { keepRefused, park, retryPolicy = RETRY_POLICY } = options;
     const events = metrics?.counter('consumer_events_total', 'Events handled', ['topic', 'outcome']);
     const retries = metrics?.counter('consumer_retries_total', 'Handlers that threw', ['topic']);
     this.#options = options;
     this.#stopping = stopping;
-    this.#member = outside;
+    this.#member = member;
     this.#reader = new MessageReader(options);
     this.#countEvent = (topic, outcome) => events?.inc({ topic, outcome: toOutcomeLabel(outcome) });
     this.#countRetry = (topic) => retries?.inc({ topic });
@@ -313,7 +313,7 @@ export class MessageProcessor {
     work: () => Promise<T>,
     giveUp?: (failure: HandlerFailure) => Promise<T>,
   ): Promise<T | undefined> {
-    const waits = backoff(RETRY_BACKOFF);
+    const retryDelay = backoff(RETRY_BACKOFF);
     const history = this.#createFailureHistory();
     let now = work;
     while (!this.#stopping.aborted && epoch === this.#epoch) {
@@ -321,13 +321,13 @@ export class MessageProcessor {
         return await this.#lanes.withSlot(now);
       } catch (error) {
         this.#countRetry(topic);
-        if (waits.failures() === 0) this.#options.log.warn({ event: 'handler-retries', topic, error });
+        if (retryDelay.failures() === 0) this.#options.log.warn({ event: 'handler-retries', topic, error });
         // This task occupies the lane, so no other can drain it.
         if (error instanceof LaneFullError) await this.#drain(error.lane, epoch).catch(() => {});
         const isOwn = !(error instanceof LaneFullError) && this.#handler.canPark && now === work;
         const failure = giveUp && isOwn ? history.recordFailure(error) : undefined;
         if (failure && giveUp) now = () => giveUp(failure);
-        else await after(waits.next(), undefined, { signal: this.#stopping }).catch(() => {});
+        else await after(retryDelay.next(), undefined, { signal: this.#stopping }).catch(() => {});
       }
     }
     return undefined;

@@ -76,11 +76,15 @@ export class ParkedLanes {
    * @param handle applies one event; returns false if the event itself failed and the lane must stay
    */
   async drain(lane: Lane, handle: (parked: ParkedEvent) => Promise<boolean>): Promise<void> {
-    for (let waits = await this.#park.listEvents(lane); waits.length > 0; waits = await this.#park.listEvents(lane)) {
-      if (!waits[0]?.released) return;
+    for (
+      let events = await this.#park.listEvents(lane);
+      events.length > 0;
+      events = await this.#park.listEvents(lane)
+    ) {
+      if (!events[0]?.released) return;
       // Also releases events parked since the release; otherwise a crash would leave them blocked.
       await this.#park.release(lane);
-      for (const parked of waits) if (!(await handle(parked))) return;
+      for (const parked of events) if (!(await handle(parked))) return;
     }
     this.#lanes.delete(laneName(lane));
   }

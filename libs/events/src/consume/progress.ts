@@ -61,9 +61,9 @@ export function trackPositions(
     readings.map((reading) => {
       const name = partitionName(reading);
       const known = before.get(name);
-      const stands = known !== undefined && reading.position < reading.end && known.position === reading.position;
+      const isUnchanged = known !== undefined && reading.position < reading.end && known.position === reading.position;
       const wasBehind = known !== undefined && known.position < known.end;
-      return [name, Object.assign({ since: stands && wasBehind ? known.since : now }, reading)];
+      return [name, Object.assign({ since: isUnchanged && wasBehind ? known.since : now }, reading)];
     }),
   );
 }
@@ -98,7 +98,7 @@ export function observe(
   return {
     progress,
     stuck,
-    newlyStuck: stuck.filter((standing) => !before.stuck.has(partitionName(standing))),
+    newlyStuck: stuck.filter((position) => !before.stuck.has(partitionName(position))),
     recoveredTopics: [...before.stuck]
       .filter((name) => !progress.stuck.has(name))
       .map((name) => name.slice(0, name.lastIndexOf('/'))),

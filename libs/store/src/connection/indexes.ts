@@ -55,14 +55,14 @@ export const isAmong = (index: Index, others: Index[]): boolean =>
  * @throws IndexMissing when the server rejects one; the driver's error when it is unreachable
  */
 export async function createIndexes(collection: mongo.Collection, indexes: Index[]): Promise<void> {
-  const wanted = [...STORE_INDEXES, ...indexes];
+  const required = [...STORE_INDEXES, ...indexes];
   try {
-    await collection.createIndexes(wanted.map(toIndexDescription));
+    await collection.createIndexes(required.map(toIndexDescription));
   } catch (error) {
     const { name, code, message = '' } = error as { name?: string; code?: number; message?: string };
     if (name !== 'MongoServerError') throw error;
     // The server's text holds document values, so only known index names are searched for in it.
-    const named = wanted.map(indexName).find((one) => message.includes(` ${one} `));
+    const named = required.map(indexName).find((one) => message.includes(` ${one} `));
     throw new IndexCreationError(`${collection.collectionName}.${named ?? '*'}`, String(code));
   }
 }

@@ -85,8 +85,8 @@ export function nextDocument<D extends StoredDocument>(
   if (cause.request) {
     const record: RequestRecord = { ...cause.request, time: now };
     next.requests = [...document.requests, record];
-    const kept = keepRequests?.(next) ?? next.requests.length;
-    if (next.requests.length > kept) next.requests = next.requests.slice(-kept);
+    const limit = keepRequests?.(next) ?? next.requests.length;
+    if (next.requests.length > limit) next.requests = next.requests.slice(-limit);
   }
   return next;
 }

@@ -100,13 +100,13 @@ async function writeBatch(queue: OutboxQueue, options: OutboxCleanerOptions): Pr
   let failure: { error: unknown } | undefined;
   const cleanups = takeCleanups(queue);
   for (const documents of options.documents) {
-    const mine = cleanups.filter(({ documentKey }) => documentKey.collection === documents.name);
-    if (mine.length === 0) continue;
+    const ofCollection = cleanups.filter(({ documentKey }) => documentKey.collection === documents.name);
+    if (ofCollection.length === 0) continue;
     try {
-      const writes = mine.flatMap((cleanup) => buildWrites(cleanup, options, documents.internals.check));
+      const writes = ofCollection.flatMap((cleanup) => buildWrites(cleanup, options, documents.internals.check));
       await documents.internals.collection().bulkWrite(writes, { ordered: false });
     } catch (error) {
-      for (const cleanup of mine) scheduleCleanup(queue, cleanup);
+      for (const cleanup of ofCollection) scheduleCleanup(queue, cleanup);
       failure = { error };
     }
   }

@@ -141,11 +141,11 @@ export function settleBatch(
   for (const { entry, cause } of rejected) causes.set(entry, cause);
   const settled: SettledBatch = { done: [], isolated: [], hasDeferred: later.length > 0 };
   for (const { documentKey, entries: sent } of batch) {
-    const bad = causes.size === 0 ? undefined : sent.find((entry) => causes.has(entry));
-    const done = bad ? sent.slice(0, sent.indexOf(bad)) : sent;
-    const cause = bad && causes.get(bad);
-    if (bad && cause === undefined) recordDeferred(queue, documentKey, [bad]);
-    dequeue(queue, documentKey, done.length, bad !== undefined);
+    const failed = causes.size === 0 ? undefined : sent.find((entry) => causes.has(entry));
+    const done = failed ? sent.slice(0, sent.indexOf(failed)) : sent;
+    const cause = failed && causes.get(failed);
+    if (failed && cause === undefined) recordDeferred(queue, documentKey, [failed]);
+    dequeue(queue, documentKey, done.length, failed !== undefined);
     if (cause !== undefined) {
       queue.refused.add(keyOf(documentKey));
       settled.isolated.push({ documentKey, cause });

@@ -197,7 +197,7 @@ async function publishPending(parts: RelayParts): Promise<number> {
 /** Counts, isolates and schedules the retry. */
 function applySettled(
   { queue, options, sweeps, backoffs: { later } }: RelayParts,
-  { done, isolated, hasDeferred: waits }: SettledBatch,
+  { done, isolated, hasDeferred }: SettledBatch,
 ): void {
   const { metrics } = options;
   const published = metrics?.counter('outbox_published_total', 'Events acknowledged by Kafka', ['collection']);
@@ -206,7 +206,7 @@ function applySettled(
     options.acknowledged?.(entries);
   }
   for (const { documentKey, cause } of isolated) void isolateDocument({ queue, options, sweeps }, documentKey, cause);
-  if (waits) sweeps.scheduleSweep(later.next(), true);
+  if (hasDeferred) sweeps.scheduleSweep(later.next(), true);
   else later.reset();
 }
 

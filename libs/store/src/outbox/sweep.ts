@@ -48,18 +48,18 @@ export function startOutboxSweeper(queue: OutboxQueue, options: SweepOptions, on
 
   /** Queues entries older than `cutoff`, up to the memory limit. Returns the duration, ms. */
   const sweep = async (cutoff: Date | undefined): Promise<number> => {
-    const began = Date.now();
+    const startedAt = Date.now();
     for (const documents of options.documents) await sweepCollection(queue, documents, cursors, cutoff);
     onFound();
     await countBlocked();
-    return Date.now() - began;
+    return Date.now() - startedAt;
   };
   const scheduleSweep = (delay: number, ignoreAge = false): void => {
     clearTimeout(timer);
     if (stopped) return;
     timer = setTimeout(() => {
       running = sweep(ignoreAge ? undefined : new Date(now().getTime() - minAgeMs)).then(
-        (took) => scheduleSweep(pauseAfter(took)),
+        (durationMs) => scheduleSweep(pauseAfter(durationMs)),
         () => scheduleSweep(ignoreAge ? 250 : 2_000, ignoreAge),
       );
     }, delay);
@@ -107,8 +107,8 @@ async function sweepCollection(
     beginPass(queue, collection);
   }
   // Uses the index of 'outbox.time' for all ages.
-  const waits = { 'outbox.time': cutoff ? { $lt: cutoff } : { $gt: new Date(0) } };
-  const filter = asFilter({ ...waits, outboxBlocked: { $exists: false }, _id: { $gt: from } });
+  const pendingFilter = { 'outbox.time': cutoff ? { $lt: cutoff } : { $gt: new Date(0) } };
+  const filter = asFilter({ ...pendingFilter, outboxBlocked: { $exists: false }, _id: { $gt: from } });
   const found = await documents.internals
     .collection()
     .find(filter, { projection: { outbox: 1 }, sort: { _id: 1 }, limit: SWEEP_BATCH_SIZE })
