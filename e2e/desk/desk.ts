@@ -53,7 +53,7 @@ export interface OpenOptions extends BrowserContextOptions {
 /** Opens the page in a new browser context, closed after the test. */
 export async function open(options: OpenOptions = {}): Promise<Page> {
   const { operator, path = '/', chromium: which = 'newest', ...context } = options;
-  const own = await (
+  const browserContext = await (
     await openBrowser(which)
   ).newContext({
     baseURL: platformUrl(),
@@ -62,7 +62,7 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
     timezoneId: 'Europe/Chisinau',
     ...context,
   });
-  const page = await own.newPage();
+  const page = await browserContext.newPage();
   page.setDefaultTimeout(20_000);
   watched.push({ page, errors: await collectPageErrors(page, platformUrl()), tolerated: [] });
   if (operator) await signIn(page, operator);
@@ -79,20 +79,22 @@ async function signIn(page: Page, operator: string): Promise<void> {
 
 /** Ignores errors that a test causes on purpose. */
 export function tolerate(page: Page, ...errors: RegExp[]): void {
-  watched.find((one) => one.page === page)?.tolerated.push(...errors);
+  watched.find((entry) => entry.page === page)?.tolerated.push(...errors);
 }
 
 /** Returns the page's errors so far. A test that ends with one fails. */
 export async function findPageErrors(page: Page): Promise<string[]> {
-  const one = watched.find((each) => each.page === page);
-  if (!one) return [];
-  const found = [...one.errors, ...(page.isClosed() ? [] : [await findBlankPage(page)])];
-  return found.filter((fault) => fault !== undefined && !one.tolerated.some((known) => known.test(fault))) as string[];
+  const current = watched.find((entry) => entry.page === page);
+  if (!current) return [];
+  const found = [...current.errors, ...(page.isClosed() ? [] : [await findBlankPage(page)])];
+  return found.filter(
+    (fault) => fault !== undefined && !current.tolerated.some((known) => known.test(fault)),
+  ) as string[];
 }
 
 /** Closes a page that is broken on purpose. */
 export async function forgetPage(page: Page): Promise<void> {
-  watched = watched.filter((one) => one.page !== page);
+  watched = watched.filter((entry) => entry.page !== page);
   await page.context().close();
 }
 

@@ -81,12 +81,12 @@ interface KeyLatency {
 
 /** Records the time from each key to the next paint. */
 function recordKeyLatencies(): void {
-  const seen: KeyLatency[] = ((globalThis as { keys?: KeyLatency[] }).keys = []);
+  const latencies: KeyLatency[] = ((globalThis as { keys?: KeyLatency[] }).keys = []);
   addEventListener(
     'keydown',
     ({ code }) => {
       const began = performance.now();
-      requestAnimationFrame(() => setTimeout(() => seen.push({ code, ms: performance.now() - began })));
+      requestAnimationFrame(() => setTimeout(() => latencies.push({ code, ms: performance.now() - began })));
     },
     true,
   );

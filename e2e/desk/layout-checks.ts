@@ -20,9 +20,9 @@ const MIN_TEXT_WIDTH = 60;
 export async function findLayoutErrors(page: Page, selector: string): Promise<string[]> {
   const { boxes, cut, width } = await page.evaluate(measureBoxes, { selector, least: MIN_TEXT_WIDTH });
   const errors = boxes.filter(({ x, right }) => x < -0.5 || right > width + 0.5).map(({ text }) => `beyond: ${text}`);
-  for (const [i, one] of boxes.entries()) {
+  for (const [i, box] of boxes.entries()) {
     for (const other of boxes.slice(i + 1))
-      if (isOverlapping(one, other)) errors.push(`over: ${one.text} | ${other.text}`);
+      if (isOverlapping(box, other)) errors.push(`over: ${box.text} | ${other.text}`);
   }
   return [...errors, ...cut];
 }
@@ -50,13 +50,14 @@ function measureBoxes({ selector, least }: { selector: string; least: number }) 
     while (around && isSeen(around)) around = around.parentElement;
     if (around || hides) continue;
     // Clips text at its element.
-    const drawn = isWords ? rangeOf(node) : element.getBoundingClientRect();
-    const held = element.getBoundingClientRect();
+    const textBox = isWords ? rangeOf(node) : element.getBoundingClientRect();
+    const elementBox = element.getBoundingClientRect();
     const cuts = isWords && getComputedStyle(element).overflowX !== 'visible';
     const text = isWords ? (node as Text).data.trim() : element.nodeName;
-    const right = cuts ? Math.min(drawn.right, held.right) : drawn.right;
-    if (cuts && drawn.width > held.width + 1 && held.width < least) cut.push(`cut to ${held.width} px: ${text}`);
-    boxes.push({ text, x: drawn.x, y: drawn.y, right, bottom: drawn.bottom });
+    const right = cuts ? Math.min(textBox.right, elementBox.right) : textBox.right;
+    if (cuts && textBox.width > elementBox.width + 1 && elementBox.width < least)
+      cut.push(`cut to ${elementBox.width} px: ${text}`);
+    boxes.push({ text, x: textBox.x, y: textBox.y, right, bottom: textBox.bottom });
   }
   return { boxes, cut, width: document.documentElement.clientWidth };
 

@@ -66,7 +66,7 @@ async function runLighthouse({ path, form, cookie }: Target, folder: string): Pr
 async function medianReport(target: Target, folder: string): Promise<Report> {
   const reports: Report[] = [];
   for (let run = 0; run < RUNS; run += 1) reports.push(await runLighthouse(target, folder));
-  reports.sort((one, other) => one.categories.performance.score - other.categories.performance.score);
+  reports.sort((a, b) => a.categories.performance.score - b.categories.performance.score);
   return reports[Math.floor(RUNS / 2)]!;
 }
 

@@ -18,7 +18,7 @@ import { DAYS, WORKING_DAYS } from '../src/texts/counts.ts';
 const LANGUAGES = ['ro', 'ru', 'en'] as const;
 const NOW = '2026-11-26';
 /** Shows no-break spaces as plain ones. */
-const seen = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
+const withPlainSpaces = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
 
 describe('dates', () => {
   test.each([
@@ -117,7 +117,7 @@ describe('money', () => {
     [125_050, 'MDL', '1 250,50 MDL'],
     [123_456_789_00, 'EUR', '123 456 789,00 EUR'],
   ])('formats %d minor units of %s', (amountMinor, currency, words) => {
-    expect(seen(formatMoney({ amountMinor, currency }))).toBe(words);
+    expect(withPlainSpaces(formatMoney({ amountMinor, currency }))).toBe(words);
   });
 
   test('keeps every unit, without breaking spaces', () => {
@@ -153,7 +153,7 @@ describe('plural', () => {
     [112, '112 zile', '112 дней', '112 days'],
     [120, '120 de zile', '120 дней', '120 days'],
   ])('inflects by %d', (n, ...words) => {
-    expect(LANGUAGES.map((language) => seen(plural(n, language, DAYS)))).toEqual(words);
+    expect(LANGUAGES.map((language) => withPlainSpaces(plural(n, language, DAYS)))).toEqual(words);
   });
 
   test('chooses the form of Unicode for every number', () => {
@@ -163,7 +163,7 @@ describe('plural', () => {
         const { one, few } = WORKING_DAYS[language];
         const rest = { ro: `de ${few}`, ru: WORKING_DAYS.ru.many, en: few }[language];
         const expected = form === 'one' ? one : form === 'few' ? few : rest;
-        expect(seen(plural(n, language, WORKING_DAYS))).toBe(`${n} ${expected}`);
+        expect(withPlainSpaces(plural(n, language, WORKING_DAYS))).toBe(`${n} ${expected}`);
       }),
     );
   });
@@ -177,7 +177,7 @@ describe('termText and feeText', () => {
     [{ amount: 0, unit: 'hours', from: 'submission' }, 'pe loc'],
     [undefined, 'termen necunoscut'],
   ] as const)('formats the term %j', (term, words) => {
-    expect(seen(termText(term ? { term } : {}).ro ?? '')).toBe(words);
+    expect(withPlainSpaces(termText(term ? { term } : {}).ro ?? '')).toBe(words);
   });
 
   test.each([
@@ -187,11 +187,11 @@ describe('termText and feeText', () => {
     [{ plusStateFee: false }, 'fără tarif indicat'],
     [{ plusStateFee: false, noFee: { ro: 'tariful îl spune consulatul' } }, 'tariful îl spune consulatul'],
   ])('formats the fee %j', (option, words) => {
-    expect(seen(feeText(option).ro ?? '')).toBe(words);
+    expect(withPlainSpaces(feeText(option).ro ?? '')).toBe(words);
   });
 
   test('inflects Russian nouns by number', () => {
-    expect(seen(termText({ term: { amount: 22, unit: 'working-days', from: 'submission' } }).ru ?? '')).toBe(
+    expect(withPlainSpaces(termText({ term: { amount: 22, unit: 'working-days', from: 'submission' } }).ru ?? '')).toBe(
       '22 рабочих дня со дня подачи',
     );
   });

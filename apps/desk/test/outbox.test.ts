@@ -21,12 +21,12 @@ class Platform {
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const fate = this.outcomes.shift() ?? 'passes';
-    if (fate === 'lost') return void request.socket.destroy();
-    if (fate === 'busy') return refuse(response, 'OVERLOADED', 503);
-    const done = this.#write(request, JSON.parse(Buffer.concat(chunks).toString()) as { text?: string });
-    if (fate === 'answer lost') return void request.socket.destroy();
-    if (done) return refuse(response, done.reason, done.status);
+    const outcome = this.outcomes.shift() ?? 'passes';
+    if (outcome === 'lost') return void request.socket.destroy();
+    if (outcome === 'busy') return refuse(response, 'OVERLOADED', 503);
+    const rejection = this.#write(request, JSON.parse(Buffer.concat(chunks).toString()) as { text?: string });
+    if (outcome === 'answer lost') return void request.socket.destroy();
+    if (rejection) return refuse(response, rejection.reason, rejection.status);
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ id: 'A', etag: this.#etag(), state: 'draft' }));
   }
@@ -58,7 +58,7 @@ let server: Server;
 let platform: Platform;
 let open: () => Promise<Outbox>;
 let Undone: typeof UndoneError;
-let fresh: () => Promise<() => Promise<Outbox>>;
+let openerOfNewStore: () => Promise<() => Promise<Outbox>>;
 const opened: Outbox[] = [];
 
 beforeAll(async () => {
@@ -70,7 +70,7 @@ beforeAll(async () => {
   ({ UndoneError: Undone } = outboxes);
   const { openLocalStore: openKeeping } = await import('../src/local-store/local-store.ts');
   // Without a browser the local store is in memory, so pages share `localStore`.
-  fresh = async () => {
+  openerOfNewStore = async () => {
     const localStore = await openKeeping('operators/test');
     return async () => {
       const outbox = await outboxes.openOutbox(localStore);
@@ -82,7 +82,7 @@ beforeAll(async () => {
 afterAll(() => new Promise<void>((done) => server.close(() => done())));
 beforeEach(async () => {
   platform = new Platform();
-  open = await fresh();
+  open = await openerOfNewStore();
 });
 afterEach(() => opened.splice(0).forEach((outbox) => outbox.stop()));
 
@@ -103,13 +103,13 @@ const arrived = async (effects: number) => {
 
 describe('PersistentOutbox', () => {
   test('applies each write once and in order, whatever the network does', async () => {
-    const fate = fc.constantFrom<RequestOutcome>('passes', 'lost', 'answer lost', 'busy');
+    const outcome = fc.constantFrom<RequestOutcome>('passes', 'lost', 'answer lost', 'busy');
     const closes = fc.array(fc.boolean(), { minLength: 1, maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(fc.array(fate, { maxLength: 30 }), closes, async (fates, pages) => {
+      fc.asyncProperty(fc.array(outcome, { maxLength: 30 }), closes, async (outcomes, pages) => {
         platform = new Platform();
-        platform.outcomes = [...fates];
-        const reopen = await fresh();
+        platform.outcomes = [...outcomes];
+        const reopen = await openerOfNewStore();
         let outbox = await reopen();
         for (const [n, isClosed] of pages.entries()) {
           void note(outbox, String(n));

@@ -51,7 +51,7 @@ export const catalog = {
 } as unknown as Catalog;
 
 export function findServiceByCode(code: string): PublicService {
-  const service = services.find((one) => one.code === code);
+  const service = services.find((candidate) => candidate.code === code);
   if (!service) throw new Error(`There is no public service ${code}.`);
   return service;
 }

@@ -67,7 +67,7 @@ describe('computeBacklogs', () => {
     Object.assign({ name: 'd', application: 'a', agency: `agencies/${agency}`, state, training: false }, more);
 
   test('returns the largest backlog first, without training deliveries', () => {
-    const silences = computeBacklogs(
+    const backlogs = computeBacklogs(
       [row('agencies/asp', { overdue: 1 }), row('agencies/mai')],
       [
         delivery('cnas', 'sent', { sendTime: '2026-11-24T10:00:00Z' }),
@@ -80,7 +80,7 @@ describe('computeBacklogs', () => {
     const common = { overdue: 0, unconfirmed: 0, oldest: undefined, unsent: 0, failed: 0, refused: 0 };
     const cnas = { agency: 'agencies/cnas', unconfirmed: 2, oldest: '2026-11-20T10:00:00Z', unsent: 1 };
     const asp = { agency: 'agencies/asp', overdue: 1, refused: 1 };
-    expect(silences).toEqual([Object.assign({}, common, cnas), Object.assign({}, common, asp)]);
+    expect(backlogs).toEqual([Object.assign({}, common, cnas), Object.assign({}, common, asp)]);
   });
 });
 
@@ -100,15 +100,15 @@ describe('placePins', () => {
       centre('C', 'Chiperceni', { district: 'Orhei' }),
       centre('D', 'TOWN-HALL-01'),
     ];
-    const { pins: found, unplaced: nowhere } = placePins(all, points);
-    expect(found.map((one) => [one.centre.code, one.byDistrict])).toEqual([
+    const { pins, unplaced } = placePins(all, points);
+    expect(pins.map((pin) => [pin.centre.code, pin.byDistrict])).toEqual([
       ['A', false],
       ['B', true],
       ['C', true],
     ]);
-    expect(found[0]?.at).toEqual([10, 20]);
-    expect(found[1]?.at).not.toEqual(found[2]?.at);
-    expect(nowhere.map(({ code }) => code)).toEqual(['D']);
+    expect(pins[0]?.at).toEqual([10, 20]);
+    expect(pins[1]?.at).not.toEqual(pins[2]?.at);
+    expect(unplaced.map(({ code }) => code)).toEqual(['D']);
   });
 });
 

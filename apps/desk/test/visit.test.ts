@@ -318,9 +318,9 @@ describe('findMissingFields', () => {
       '/applicant/foreignDocument/kind': 'passport',
       '/applicant/foreignDocument/number': '123',
     });
-    const told = (code: string) => missingFieldTexts(code, foreign).filter((one) => one.startsWith('person'));
-    expect(told('civil-status-extract')).toEqual([]);
-    expect(told('birth-allowance')).toEqual(['person /applicant/without FOREIGN_DOCUMENT_NOT_TAKEN']);
+    const personErrors = (code: string) => missingFieldTexts(code, foreign).filter((one) => one.startsWith('person'));
+    expect(personErrors('civil-status-extract')).toEqual([]);
+    expect(personErrors('birth-allowance')).toEqual(['person /applicant/without FOREIGN_DOCUMENT_NOT_TAKEN']);
   });
 
   test('findRequiredFields follows the answers', () => {
@@ -392,8 +392,8 @@ describe('suggestFor', () => {
 
   test('suggests values for empty fields with the same meaning', () => {
     const other = { service: allowance, values: { '/answers/childIdnp': '2900 00000 0034' } };
-    const here = { service: undefined, values: PERSON };
-    expect(suggestFor(fields('child-raising-allowance'), here, [other])).toMatchObject([
+    const current = { service: undefined, values: PERSON };
+    expect(suggestFor(fields('child-raising-allowance'), current, [other])).toMatchObject([
       { value: '2900 00000 0034', source: allowance.version?.title },
     ]);
     const name = fields('child-raising-allowance').find(({ reuse }) => reuse === 'child.idnp')!.name;

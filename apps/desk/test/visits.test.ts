@@ -3,7 +3,7 @@ import { openLocalStore } from '../src/local-store/local-store.ts';
 import { isFiled, isUntouched, visitName, newDraft, openVisitStore, draftPath } from '../src/visit/visit-store.ts';
 import type { Draft } from '../src/visit/visit-store.ts';
 
-const named = (draft: Draft): Draft =>
+const withName = (draft: Draft): Draft =>
   Object.assign({}, draft, {
     service: 'criminal-record',
     typed: { '/applicant/familyName': 'Rotaru', '/applicant/givenName': 'Galina', '/applicant/idnp': '2900' },
@@ -17,8 +17,8 @@ test('restores input after a reload', async () => {
   const visit = visits.open({ '/behalf': 'self' });
   const [draft] = visit.drafts as [Draft];
   expect(isUntouched(visit)).toBe(true);
-  visits.change(draft.id, named);
-  visits.change(draft.id, (one) => Object.assign({}, one, { screen: 'person' }));
+  visits.change(draft.id, withName);
+  visits.change(draft.id, (current) => Object.assign({}, current, { screen: 'person' }));
   await written();
   const again = await openVisitStore(localStore);
   expect(again.draft(draft.id)).toMatchObject({ screen: 'person', typed: { '/applicant/idnp': '2900' } });
@@ -34,7 +34,7 @@ test('reuses an untouched visit, and keeps a visit with input', async () => {
   visits.saveForLater(first.id);
   expect(visits.all()).toEqual([]);
   const second = visits.open({});
-  visits.change(second.drafts[0]!.id, named);
+  visits.change(second.drafts[0]!.id, withName);
   visits.saveForLater(second.id);
   const third = visits.open({});
   // Two IDs of the same millisecond have no fixed order.
@@ -47,8 +47,8 @@ test('reuses an untouched visit, and keeps a visit with input', async () => {
 test('removes a visit with its last draft, and detects filed drafts', async () => {
   const localStore = await openLocalStore('operators/three');
   const visits = await openVisitStore(localStore);
-  let heard = 0;
-  const stop = visits.subscribe(() => heard++);
+  let notifications = 0;
+  const stop = visits.subscribe(() => notifications++);
   const visit = visits.open({});
   const second = visits.addDraft(visit.id, {})!;
   const other = newDraft({});
@@ -60,7 +60,7 @@ test('removes a visit with its last draft, and detects filed drafts', async () =
   expect(isFiled(Object.assign({}, other, { known }))).toBe(false);
   visits.removeDraft(other.id);
   visits.removeDraft(visit.drafts[0]!.id);
-  expect([visits.all().length, heard]).toEqual([0, 5]);
+  expect([visits.all().length, notifications]).toEqual([0, 5]);
   stop();
   await written();
   expect((await openVisitStore(localStore)).all()).toEqual([]);

@@ -28,10 +28,10 @@ async function press(page: Page, ...keys: string[]): Promise<void> {
 }
 
 /** Simulates a return to the window until a condition holds. */
-const refocusUntil = (page: Page, sees: () => Promise<boolean>) =>
+const refocusUntil = (page: Page, isVisible: () => Promise<boolean>) =>
   eventually(async () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
-    return (await sees()) || undefined;
+    return (await isVisible()) || undefined;
   });
 
 /** Stored values load shortly after the field. */
@@ -185,7 +185,7 @@ test('locks the screen with F8 and resumes; sign-out deletes stored data', async
   expect(await axe(page)).toEqual([]);
   await page.getByRole('button', { name: 'Ieșire' }).click();
   await heading(page, 'Autentificare').waitFor();
-  const kept = await page.evaluate(async () => {
+  const stored = await page.evaluate(async () => {
     const names = (await indexedDB.databases()).map(({ name }) => name as string);
     const counts = await Promise.all(
       names.map(
@@ -209,7 +209,7 @@ test('locks the screen with F8 and resumes; sign-out deletes stored data', async
     );
     return { records: counts.reduce((sum, count) => sum + count, 0), local: localStorage.length };
   });
-  expect(kept).toEqual({ records: 0, local: 0 });
+  expect(stored).toEqual({ records: 0, local: 0 });
 });
 
 test('keeps writes pending during an outage, and sends them afterwards', async () => {
@@ -239,13 +239,13 @@ test('sends pending writes with the first response after an outage', async () =>
   await take.waitFor();
   // Only a response to the page's own polls shows that the network is back.
   for (const pattern of ['**/api/**', '**/readyz']) await page.route(pattern, (route) => route.abort());
-  const fails = () => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/assign'));
-  let failed = fails();
+  const nextFailure = () => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/assign'));
+  let failed = nextFailure();
   await take.click();
   // After the fourth attempt the delay has its maximum.
   for (let tries = 1; tries < 4; tries += 1) {
     await failed;
-    failed = fails();
+    failed = nextFailure();
   }
   await failed;
   const sent = page.waitForResponse((response) => response.url().endsWith('/assign'));

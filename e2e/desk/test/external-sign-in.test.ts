@@ -46,9 +46,9 @@ test('signs in by SAML at the requested path, and again after a lock', async () 
 
   await page.getByRole('button', { name: /Contul meu/ }).click();
   // Sign-out includes the provider, and returns.
-  const told = page.waitForRequest(/\/saml\/logout$/);
+  const logoutRequest = page.waitForRequest(/\/saml\/logout$/);
   await page.getByRole('button', { name: 'Ieșire' }).click();
-  await told;
+  await logoutRequest;
   await page.waitForURL(`${platformUrl()}/**`);
   await heading(page, 'Autentificare').waitFor();
 });
@@ -72,10 +72,10 @@ test('signs in by OpenID Connect, and switches between two centres', async () =>
   await page.getByRole('banner').getByText('Albota de Sus').waitFor();
 
   // Sign-out at the provider, in another tab, ends the session here by back-channel logout.
-  const there = await page.context().newPage();
-  await there.goto(`${provider}/oidc/session/end`);
-  await there.getByRole('button', { name: /^Yes/ }).click();
-  await heading(there, /success/i).waitFor();
+  const providerPage = await page.context().newPage();
+  await providerPage.goto(`${provider}/oidc/session/end`);
+  await providerPage.getByRole('button', { name: /^Yes/ }).click();
+  await heading(providerPage, /success/i).waitFor();
   await page.reload();
   await heading(page, 'Autentificare').waitFor();
 });

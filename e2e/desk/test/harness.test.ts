@@ -30,15 +30,15 @@ test('detects exceptions, policy violations and third-party requests', async () 
       // Blocked by the policy, which the test looks for.
     }
   });
-  const said = await eventually(async () => {
+  const errors = await eventually(async () => {
     const errors = (await findPageErrors(page)).join('\n');
     return errors.includes('planted exception') && errors.includes('trusted-types') ? errors : undefined;
   });
   await forgetPage(page);
-  expect(said).toMatch(/^error: Error: planted exception/m);
-  expect(said).toMatch(/^console: policy violated: connect-src https:\/\/elsewhere.example/m);
-  expect(said).toMatch(/^console: policy violated: style-src-elem inline/m);
-  expect(said).toMatch(/^console: policy violated: require-trusted-types-for/m);
+  expect(errors).toMatch(/^error: Error: planted exception/m);
+  expect(errors).toMatch(/^console: policy violated: connect-src https:\/\/elsewhere.example/m);
+  expect(errors).toMatch(/^console: policy violated: style-src-elem inline/m);
+  expect(errors).toMatch(/^console: policy violated: require-trusted-types-for/m);
 });
 
 test('detects accessibility violations with rule and element', async () => {

@@ -49,8 +49,8 @@ async function typeEverywhere(page: Page): Promise<number> {
 }
 
 test('shows hostile answers, notes and agency texts as plain text', async () => {
-  const named = (familyName: string) => fileApplication({ content: { applicant: applicant(familyName) } });
-  await expect(named(HOSTILE)).rejects.toThrow('/applicant/familyName PERSON_NAME');
+  const fileWithName = (familyName: string) => fileApplication({ content: { applicant: applicant(familyName) } });
+  await expect(fileWithName(HOSTILE)).rejects.toThrow('/applicant/familyName PERSON_NAME');
   const answers = {
     actKind: 'birth',
     relation: 'holder',
@@ -70,12 +70,12 @@ test('shows hostile answers, notes and agency texts as plain text', async () => 
   await waitForState(filed, 'documents-requested');
 
   const page = await open({ operator: 'cu-001-specialist' });
-  const here = `/applications/${filed.id}`;
-  await openAndCheck(page, here, TOLD);
+  const path = `/applications/${filed.id}`;
+  await openAndCheck(page, path, TOLD);
   // A colleague's note is displayed too.
   await page.getByText(HOSTILE).first().waitFor();
   expect(await typeEverywhere(page)).toBeGreaterThan(1);
-  await openAndCheck(page, `${here}/submissions/1`);
+  await openAndCheck(page, `${path}/submissions/1`);
 
   const unavailable = [{ kind: 'birth-certificate', reason: HOSTILE }];
   await runAction(filed, 'supply-documents', { unavailable, complete: true });
@@ -87,8 +87,8 @@ test('shows hostile answers, notes and agency texts as plain text', async () => 
     decideTime: new Date().toISOString(),
   });
   await waitForState(filed, 'rejected');
-  await openAndCheck(page, here, TOLD);
-  await page.goto(`${here}/hand-over`);
+  await openAndCheck(page, path, TOLD);
+  await page.goto(`${path}/hand-over`);
   await page.getByRole('heading', { level: 1, name: 'Înmânarea deciziei' }).waitFor();
   await page.getByLabel('Altă persoană').check();
   expect(await typeEverywhere(page)).toBeGreaterThan(2);

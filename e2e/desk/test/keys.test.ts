@@ -19,20 +19,20 @@ test('closes dialogs with Esc, and focuses what digits choose', async () => {
   expect(await hasFocus(heading(page, 'Gata de înmânat'))).toBe(true);
   await page.getByRole('link', { name: /Dodon/ }).waitFor();
   await page.keyboard.press('Enter');
-  const told = page.getByRole('button', { name: 'Am anunțat persoana' });
-  await told.waitFor();
+  const notifyButton = page.getByRole('button', { name: 'Am anunțat persoana' });
+  await notifyButton.waitFor();
 
-  for (const opens of [
+  for (const openDialog of [
     () => page.keyboard.press('Slash'),
     () => page.getByRole('button', { name: /Contul meu/ }).click(),
   ]) {
-    await opens();
+    await openDialog();
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(page.url()).toContain(`/applications/${filed.id}`);
   }
-  await told.click();
+  await notifyButton.click();
   await page.keyboard.press('Digit2');
   const second = page.getByRole('radio').nth(1);
   expect(await second.isChecked()).toBe(true);
@@ -178,7 +178,7 @@ test('uses the highlight colour in forced-colours mode', async () => {
     await chosen.first().waitFor();
     return chosen.first().evaluate((element) => getComputedStyle(element).backgroundColor);
   };
-  const current = (of: Locator) => colour(of.and(page.locator('[aria-current]')));
+  const current = (locator: Locator) => colour(locator.and(page.locator('[aria-current]')));
   expect(await current(page.getByRole('navigation', { name: 'Liste' }).getByRole('button'))).toBe(highlight);
   expect(await current(page.getByRole('banner').getByRole('link'))).toBe(highlight);
   expect(await colour(page.getByRole('button', { name: 'RO', exact: true }))).toBe(highlight);

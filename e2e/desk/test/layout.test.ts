@@ -95,7 +95,7 @@ test('shows the behalf question without scrolling, and errors in red', async () 
   await page.keyboard.press('Control+Enter');
   const summary = page.getByRole('alert').first();
   await summary.waitFor();
-  const drawn = await summary.evaluate((box) => {
+  const style = await summary.evaluate((box) => {
     const { outlineStyle, borderTopColor, boxShadow } = getComputedStyle(box);
     return {
       focused: box === document.activeElement,
@@ -103,7 +103,7 @@ test('shows the behalf question without scrolling, and errors in red', async () 
       red: boxShadow.includes(borderTopColor.slice(4, -1)),
     };
   });
-  expect(drawn).toEqual({ focused: true, outlineStyle: 'none', red: true });
+  expect(style).toEqual({ focused: true, outlineStyle: 'none', red: true });
 });
 
 test('fits rows, shows one filled button, and a readable hand-over preview', async () => {
@@ -116,7 +116,7 @@ test('fits rows, shows one filled button, and a readable hand-over preview', asy
     await chooseLanguage(page, language);
     const row = page.getByRole('link', { name: /Olga Moraru/ });
     const cut = await row.evaluate((link) =>
-      [...link.querySelectorAll('span')].filter((one) => one.scrollWidth > one.clientWidth),
+      [...link.querySelectorAll('span')].filter((span) => span.scrollWidth > span.clientWidth),
     );
     expect([language, cut]).toEqual([language, []]);
     expect(await findLayoutErrors(page, 'main')).toEqual([]);

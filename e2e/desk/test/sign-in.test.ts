@@ -19,11 +19,11 @@ test('offers test operators and signs the chosen one in', async () => {
 
 test('explains a failed external sign-in, and clears the URL', async () => {
   const page = await open({ path: '/?signIn=OPERATOR_UNKNOWN' });
-  const said = page.getByRole('alert');
-  await said.getByText('Nu aveți acces la platformă.').waitFor();
+  const alert = page.getByRole('alert');
+  await alert.getByText('Nu aveți acces la platformă.').waitFor();
   expect(page.url()).toBe(`${platformUrl()}/`);
   await page.getByRole('button', { name: 'EN', exact: true }).click();
-  await said.getByText('You have no access to the platform.').waitFor();
+  await alert.getByText('You have no access to the platform.').waitFor();
   expect(await axe(page)).toEqual([]);
 });
 

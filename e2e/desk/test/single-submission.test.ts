@@ -44,15 +44,15 @@ test.each([
 ])('%s submits once and keeps the receipt', async (_case, familyName, press) => {
   const { page, id } = await openReview('cu-016-specialist', familyName);
   // Delays the merge before the submission, so that the second press comes during it.
-  const held = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
   await page.route(`**/api/v1/applications/${id}`, async (route) => {
-    await held.promise;
+    await release.promise;
     await route.continue();
   });
   const writes = writesOf(page);
   await press(page);
   expect(await page.locator('[aria-busy=true]').count()).toBe(1);
-  held.resolve();
+  release.resolve();
   await heading(page, 'Cererea a fost depusă').waitFor();
   await page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/).waitFor();
   // A later read follows all writes.

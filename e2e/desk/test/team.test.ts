@@ -12,10 +12,10 @@ const row = (page: Page, name: RegExp) => inMain(page).getByRole('button', { nam
 const pane = (page: Page) => page.getByRole('complementary');
 
 /** Simulates a return to the window until a condition holds. */
-const refocusUntil = (page: Page, sees: () => Promise<boolean>) =>
+const refocusUntil = (page: Page, isVisible: () => Promise<boolean>) =>
   eventually(async () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
-    return (await sees()) || undefined;
+    return (await isVisible()) || undefined;
   });
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -69,9 +69,9 @@ test('invites by keyboard, and records an absence for the team to see', async ()
   expect(await axe(page)).toEqual([]);
 
   const specialist = await open({ operator: 'cu-013-specialist', path: '/team' });
-  const seen = inMain(specialist).getByRole('listitem').filter({ hasText: 'Test Specialist' });
-  await seen.getByText(/^Lipsește până la/).waitFor();
-  await seen.getByText('fără înlocuitor').waitFor();
+  const specialistRow = inMain(specialist).getByRole('listitem').filter({ hasText: 'Test Specialist' });
+  await specialistRow.getByText(/^Lipsește până la/).waitFor();
+  await specialistRow.getByText('fără înlocuitor').waitFor();
   expect(await inMain(specialist).getByRole('button').count()).toBe(0);
   expect(await axe(specialist)).toEqual([]);
 });

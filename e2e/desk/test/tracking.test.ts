@@ -38,8 +38,8 @@ test('tracks a scanned number in three languages, and clears the URL', async () 
 test('accepts typed variants, and rejects invalid numbers without a request', async () => {
   const { trackingNumber = '' } = await waitForState(await fileApplication(), 'ready');
   const page = await open({ path: '/t' });
-  let asked = 0;
-  page.on('request', (request) => (asked += request.url().endsWith('/tracking') ? 1 : 0));
+  let requests = 0;
+  page.on('request', (request) => (requests += request.url().endsWith('/tracking') ? 1 : 0));
 
   await page.keyboard.press('Tab');
   await page.getByRole('button', { name: 'Arată unde este' }).click();
@@ -50,7 +50,7 @@ test('accepts typed variants, and rejects invalid numbers without a request', as
   expect(await field(page).getAttribute('aria-invalid')).toBe('true');
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT');
   expect(await axe(page)).toEqual([]);
-  expect(asked).toBe(0);
+  expect(requests).toBe(0);
 
   await field(page).fill(asTypedInRussian(trackingNumber));
   await page.keyboard.press('Enter');
@@ -105,7 +105,7 @@ function withWrongEnd(number: string): string {
 
 /** In lower case, without dashes, with Cyrillic letters that look the same. */
 function asTypedInRussian(number: string): string {
-  const alike: Record<string, string> = {
+  const lookalikes: Record<string, string> = {
     a: 'а',
     e: 'е',
     k: 'к',
@@ -120,5 +120,5 @@ function asTypedInRussian(number: string): string {
   return number
     .toLowerCase()
     .replaceAll('-', ' ')
-    .replace(/[a-z]/g, (letter) => alike[letter] ?? letter);
+    .replace(/[a-z]/g, (letter) => lookalikes[letter] ?? letter);
 }

@@ -8,7 +8,7 @@ import { applicant, openDeskFor, fileApplication, waitForState } from '../filing
 /** Undoable writes: notes, payments and notifications. */
 
 const operator = 'cu-019-specialist';
-const held = (page: Page) => page.getByText('Se înregistrează peste câteva secunde.');
+const undoNotice = (page: Page) => page.getByText('Se înregistrează peste câteva secunde.');
 const undo = (page: Page) => page.getByRole('button', { name: 'Anulează' });
 
 interface Recorded {
@@ -30,7 +30,7 @@ function writesOf(page: Page): string[] {
 async function note(page: Page, text: string): Promise<void> {
   await page.getByLabel('Scrieți o notă').fill(text);
   await page.keyboard.press('Enter');
-  await held(page).waitFor();
+  await undoNotice(page).waitFor();
 }
 
 test('records a notification after confirmation, and can undo it', async () => {
@@ -48,7 +48,7 @@ test('records a notification after confirmation, and can undo it', async () => {
   expect(writes).toEqual([]);
   expect(await axe(page)).toEqual([]);
   await page.keyboard.press('Enter');
-  await held(page).waitFor();
+  await undoNotice(page).waitFor();
   expect(await axe(page)).toEqual([]);
   await undo(page).click();
   // The form returns, and confirming without a choice shows an error.
@@ -60,7 +60,7 @@ test('records a notification after confirmation, and can undo it', async () => {
   // Closing the page sends undoable writes.
   await page.getByRole('radio').first().check({ force: true });
   await page.getByRole('button', { name: 'Notează', exact: true }).click();
-  await held(page).waitFor();
+  await undoNotice(page).waitFor();
   await page.goto('/find');
   await eventually(async () => ((await recordedOf(filed)).tellings?.length === 1 ? true : undefined), {
     timeoutMs: 5_000,
@@ -75,7 +75,7 @@ test('restores an undone note, and sends notes on lock and sign-out', async () =
   const page = await open({ operator, path: `/applications/${filed.id}` });
   await note(page, 'scris din greșeală');
   await undo(page).click();
-  await held(page).waitFor({ state: 'detached' });
+  await undoNotice(page).waitFor({ state: 'detached' });
   const field = page.getByLabel('Scrieți o notă');
   await eventually(async () => (await field.inputValue()) === 'scris din greșeală' || undefined);
   expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
@@ -99,7 +99,7 @@ test('records a note after its undo window', async () => {
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Lupu') } });
   const page = await open({ operator, path: `/applications/${filed.id}` });
   await note(page, 'Fiica ridică actul.');
-  await held(page).waitFor({ state: 'detached' });
+  await undoNotice(page).waitFor({ state: 'detached' });
   await page.getByText('Fiica ridică actul.').waitFor();
   expect(await undo(page).count()).toBe(0);
   await eventually(async () => (await recordedOf(filed)).notes?.length === 1 || undefined);

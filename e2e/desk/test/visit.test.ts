@@ -270,13 +270,13 @@ test('leaves the submission of an own application to a colleague', async () => {
 test.each([
   ['RU', 'судимость', 'Кто обращается?', { viewport: { width: 320, height: 640 } }],
   ['EN', 'criminal record', 'Who is applying?', { viewport: PHONE }],
-] as const)('fits a visit in %s on a narrow screen, accessibly', async (language, said, title, options) => {
+] as const)('fits a visit in %s on a narrow screen, accessibly', async (language, query, title, options) => {
   const page = await open(Object.assign({ operator: 'cu-001-specialist' }, options));
   await page.getByRole('button', { name: 'Meniu' }).click();
   await page.getByRole('button', { name: language, exact: true }).click();
   // The menu closes before the next key.
   await page.keyboard.press('Escape');
-  await begin(page, said);
+  await begin(page, query);
   await titleIs(page, title);
   await at(page, '/applicant/idnp').fill(idnp(nextPerson()));
   expect(await axe(page)).toEqual([]);

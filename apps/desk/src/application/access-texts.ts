@@ -26,8 +26,8 @@ export function lastAccessText(
   language: Language,
 ): string {
   if (!lastLook) return '';
-  const who = operatorName(operators, lastLook.by, t);
-  return t(APPLICATION.seenBy, { who, when: formatWhen(lastLook.lookTime, { language, today: today() }) });
+  const operator = operatorName(operators, lastLook.by, t);
+  return t(APPLICATION.seenBy, { who: operator, when: formatWhen(lastLook.lookTime, { language, today: today() }) });
 }
 
 export function accessCountText(

@@ -35,7 +35,7 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
   const action = useApplicationAction(id);
   const [activeForm, setActiveForm] = useState<ActionForm>();
   const isAllowed = (kind: (typeof allowedActions)[number]) => allowedActions.includes(kind);
-  const done = () => setActiveForm(undefined);
+  const closeForm = () => setActiveForm(undefined);
   // One filled button per screen: an open form has its own.
   const mainVariant = activeForm === undefined ? 'filled' : 'outlined';
   const handOver = () => go(`/applications/${id}/hand-over`);
@@ -80,7 +80,7 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
           </span>
         )}
       </div>
-      <ActiveForm activeForm={activeForm} application={application} action={action} onDone={done} />
+      <ActiveForm activeForm={activeForm} application={application} action={action} onDone={closeForm} />
       <UndoBar action={action} onUndone={setActiveForm} />
     </>
   );

@@ -18,7 +18,7 @@ interface DeadlineBarProps {
 export function DeadlineBar({ agency: name, from, to, actor }: DeadlineBarProps) {
   const { t, language } = useLanguage();
   const catalog = useCatalog();
-  const agency = catalog?.agencies.find((one) => one.name === name);
+  const agency = catalog?.agencies.find((candidate) => candidate.name === name);
   const now = today();
   const ticks = agency && catalog ? buildTicks(from, to, now, createWorkingDayCheck(agency, catalog.calendars)) : [];
   const at = ticks.filter(({ phase }) => phase !== 'future').length;

@@ -75,7 +75,7 @@ export function DocumentRequestForm({
             isSupplied={!open.includes(kind)}
             answer={answers[kind] ?? NO_ANSWER}
             isSubmitted={isSubmitted}
-            onChange={(one) => setAnswers(Object.assign({}, answers, { [kind]: one }))}
+            onChange={(answer) => setAnswers(Object.assign({}, answers, { [kind]: answer }))}
           />
         ))}
       </ul>
@@ -109,7 +109,7 @@ function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange 
   const catalog = useCatalog();
   const request = details.application.documentRequest;
   const title = t(evidenceTitle(catalog, kind));
-  const note = request?.documents?.find((one) => one.kind === kind)?.note;
+  const note = request?.documents?.find((document) => document.kind === kind)?.note;
   const until = request?.answerBy ? dayParams(request.answerBy, { language, today: today() }) : undefined;
   const hints = { now: t(DOCUMENT_REQUEST.seen), later: until ? t(DOCUMENT_REQUEST.canLater, until) : '', never: '' };
   const more = isSupplied ? t(DOCUMENT_REQUEST.before) : answer.what ? hints[answer.what] : t(DOCUMENT_REQUEST.choose);

@@ -82,7 +82,7 @@ function toMissingDocumentsProps({ application }: ApplicationDetails, catalog: C
     .map((kind) => ({
       key: kind,
       words: evidenceTitle(catalog, kind),
-      note: documents.find((one) => one.kind === kind)?.note,
+      note: documents.find((document) => document.kind === kind)?.note,
     }));
   return { application, catalog, items };
 }

@@ -32,7 +32,7 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
   const option = useCostOption(application);
   const catalog = useCatalog();
   const documents = application.evidence?.map(({ kind }) => t(evidenceTitle(catalog, kind))).join(', ');
-  const last = application.submissionCount ?? 0;
+  const lastSubmission = application.submissionCount ?? 0;
   return (
     <div className={styles.side}>
       <section>
@@ -49,7 +49,9 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
             [t(APPLICATION.papers), documents?.toLowerCase() ?? ''],
           ]}
         />
-        {last > 0 && <Link href={`/applications/${application.id}/submissions/${last}`}>{t(APPLICATION.filed)}</Link>}
+        {lastSubmission > 0 && (
+          <Link href={`/applications/${application.id}/submissions/${lastSubmission}`}>{t(APPLICATION.filed)}</Link>
+        )}
         {application.corrects && <Link href={`/${application.corrects}`}>{t(APPLICATION.corrects)}</Link>}
       </section>
       <Notes details={details} />
@@ -162,12 +164,12 @@ function Assignment({ details: { application, operators } }: { details: Applicat
   const { run, busy, errorText } = useApplicationAction(application.id);
   const { assignee } = application;
   const isMine = assignee === session.operator.name;
-  const who = operatorName(operators, assignee, t);
+  const assigneeName = operatorName(operators, assignee, t);
   return (
     <section>
       <h2>{t(APPLICATION.care)}</h2>
       <div className={styles.care}>
-        <span>{assignee ? (isMine ? session.operator.displayName : who) : t(APPLICATION.nobody)}</span>
+        <span>{assignee ? (isMine ? session.operator.displayName : assigneeName) : t(APPLICATION.nobody)}</span>
         {!isMine && (
           <Button variant="text" busy={busy !== undefined} onClick={() => void run('assign')}>
             {t(APPLICATION.take)}

@@ -59,7 +59,7 @@ export function useApplicationAction(application: string): ApplicationActionStat
     } finally {
       // Stays busy until the reload finishes: an earlier press would repeat the action.
       const refreshed = queryClient.invalidateQueries({ queryKey: detailsQuery(application).queryKey });
-      void refreshed.finally(() => setBusy((now) => (now === kind ? undefined : now)));
+      void refreshed.finally(() => setBusy((current) => (current === kind ? undefined : current)));
       void queryClient.invalidateQueries({ queryKey: ['queue'] });
     }
   }

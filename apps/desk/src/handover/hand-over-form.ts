@@ -54,9 +54,9 @@ export function validateHandOver(
     isWrong && errors.push(label ? { id, label: t(label), message: t(message) } : { id, message: t(message) });
   if (!isOutcomeOnly) {
     addErrorIf('who', HAND_OVER.who, form.collectedBy === undefined, HAND_OVER.choose);
-    const isWrong = form.collectedBy === undefined ? [] : validateHandOverRecord(toHandOver(form));
+    const violations = form.collectedBy === undefined ? [] : validateHandOverRecord(toHandOver(form));
     const addViolation = (id: string, label: Text, field: string) => {
-      const violation = isWrong.find((one) => one.field === field);
+      const violation = violations.find((candidate) => candidate.field === field);
       if (violation) errors.push({ id, label: t(label), message: t(RULE_TEXTS[violation.rule], violation.params) });
       return violation !== undefined;
     };

@@ -55,7 +55,7 @@ function HandOverContent({ details, onHandedOver }: { details: ApplicationDetail
   const { refusal } = useSyncStatus(application.id);
   const isOutcomeOnly = application.state === 'handed-over';
   const errors = attempt > 0 ? validateHandOver(form, { isOutcomeOnly, isOutcomeLater: false }, t) : [];
-  const update = (more: Partial<HandOverForm>) => setForm(Object.assign({}, form, more));
+  const update = (change: Partial<HandOverForm>) => setForm(Object.assign({}, form, change));
   const submit = (isOutcomeLater: boolean) => {
     setAttempt(attempt + 1);
     if (validateHandOver(form, { isOutcomeOnly, isOutcomeLater }, t).length > 0) return;

@@ -94,39 +94,41 @@ function findBinding(event: KeyboardEvent, { all, letters }: KeyboardRegistry): 
   if (event.ctrlKey && event.shiftKey) return undefined;
   const code = `${event.ctrlKey ? 'Ctrl+' : ''}${event.code.replace('NumpadEnter', 'Enter')}`;
   const target = event.target instanceof Element ? event.target : undefined;
-  const single = /^(Key|Digit|Slash)/.test(code);
-  if (single && (!letters || event.shiftKey)) return undefined;
-  const free = event.ctrlKey || /^F\d/.test(code);
-  const typing = isField(event.target);
+  const isSingleKey = /^(Key|Digit|Slash)/.test(code);
+  if (isSingleKey && (!letters || event.shiftKey)) return undefined;
+  const isGlobal = event.ctrlKey || /^F\d/.test(code);
+  const isTyping = isField(event.target);
   // The focused element handles its own keys.
-  const own =
+  const isHandledByTarget =
     (code === 'Enter' && target?.matches(PRESSABLE_SELECTOR)) ||
     (code.startsWith('Arrow') && target?.matches('input[type=radio]'));
   // An open dialog takes all keys but F8.
   const dialog = document.querySelector('dialog[open]');
   return all().find(
     (key) =>
-      key.code === code && (free || key.inFields === true || (!typing && !own)) && (dialog === null || code === 'F8'),
+      key.code === code &&
+      (isGlobal || key.inFields === true || (!isTyping && !isHandledByTarget)) &&
+      (dialog === null || code === 'F8'),
   );
 }
 
 /** Binds keys while the component is mounted. The most recently mounted component wins. */
 export function useKeys(keys: (KeyBinding | false | undefined)[]): void {
   const board = useContext(KeyboardContext);
-  const now = useRef<KeyBinding[]>([]);
-  const wanted = keys.filter((key) => key !== false && key !== undefined);
+  const latest = useRef<KeyBinding[]>([]);
+  const bindings = keys.filter((key) => key !== false && key !== undefined);
   // Handlers are read when the key is pressed, so a re-render keeps the order of the layers.
   // A layout effect: bindings must be active as soon as the screen is visible.
   useLayoutEffect(() => {
-    now.current = wanted;
+    latest.current = bindings;
   });
-  const codes = wanted.map(({ code, inFields }) => `${code}${inFields ? '!' : ''}`).join(' ');
+  const codes = bindings.map(({ code, inFields }) => `${code}${inFields ? '!' : ''}`).join(' ');
   useLayoutEffect(() => {
-    const layer = now.current.map(({ code, label, inFields }) => ({
+    const layer = latest.current.map(({ code, label, inFields }) => ({
       code,
       label,
       inFields: inFields === true,
-      run: () => now.current.find((key) => key.code === code)?.run(),
+      run: () => latest.current.find((key) => key.code === code)?.run(),
     }));
     return board?.add(layer);
   }, [board, codes]);

@@ -54,9 +54,9 @@ function formatAnswer(field: string, schema: FieldSchema, value: unknown): Forma
 }
 
 function formatValue({ oneOf, format, items = {} }: FieldSchema, value: unknown): LocalizedText {
-  if (Array.isArray(value)) return joinMessages(value.map((one) => formatValue(items, one)));
+  if (Array.isArray(value)) return joinMessages(value.map((item) => formatValue(items, item)));
   if (typeof value === 'boolean') return value ? YES : NO;
-  const choice = oneOf?.find((one) => one.const === value);
+  const choice = oneOf?.find((option) => option.const === value);
   if (choice) return choice['x-title'] ?? inAllLanguages(choice.title ?? String(value));
   return inAllLanguages((format === 'date' && shortDate(String(value))) || String(value));
 }

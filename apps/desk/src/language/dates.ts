@@ -102,9 +102,11 @@ export function formatDayAndTime(
  * time; people at the desk use local time.
  */
 export function formatTimeWithZone(instant: string, zone: string, language: Language): string {
-  const here = formatTime(instant);
-  if (zone === CHISINAU_TIME_ZONE) return here;
-  return [CHISINAU_TIME_ZONE, zone].map((one) => `${formatTime(instant, one)} (${zoneCity(one, language)})`).join(', ');
+  const chisinauTime = formatTime(instant);
+  if (zone === CHISINAU_TIME_ZONE) return chisinauTime;
+  return [CHISINAU_TIME_ZONE, zone]
+    .map((timeZone) => `${formatTime(instant, timeZone)} (${zoneCity(timeZone, language)})`)
+    .join(', ');
 }
 
 function midnightUtc(date: string): number {

@@ -40,7 +40,7 @@ export function LanguageProvider({ initial, children }: { initial: Language; chi
 const LANGUAGE_KEY = 'cups-language';
 
 function readChosenLanguage(): Language | undefined {
-  return LANGUAGES.find((one) => one === sessionStorage.getItem(LANGUAGE_KEY));
+  return LANGUAGES.find((language) => language === sessionStorage.getItem(LANGUAGE_KEY));
 }
 
 export function useLanguage(): LanguageContextValue {

@@ -12,7 +12,9 @@ export type Params = Readonly<Record<string, unknown>>;
 
 /** Returns the text in a language, else in the next available one; '' without any. */
 export function formatMessage(language: Language, message: LocalizedMessage | undefined, params?: Params): string {
-  const text = [language, ...LANGUAGES].map((one) => message?.[one]).find((one) => one !== undefined && one !== '');
+  const text = [language, ...LANGUAGES]
+    .map((candidate) => message?.[candidate])
+    .find((candidate) => candidate !== undefined && candidate !== '');
   if (text === undefined) return '';
   // Texts of others have no placeholders; braces in them stay.
   return params ? interpolateText(text, params) : text;

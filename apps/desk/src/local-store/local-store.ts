@@ -40,9 +40,9 @@ export async function openLocalStore(owner: string): Promise<LocalStore> {
     // Browsers have no `subtle` on plain HTTP of another host.
     if (!globalThis.crypto?.subtle) return createMemoryStore();
     const db = await openDB<LocalSchema>('cups-desk', 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore('keys');
-        fresh.createObjectStore('records', { keyPath: ['owner', 'kind', 'id'] });
+      upgrade(database) {
+        database.createObjectStore('keys');
+        database.createObjectStore('records', { keyPath: ['owner', 'kind', 'id'] });
       },
     });
     return await createIndexedDbStore(db, owner);
@@ -80,12 +80,12 @@ async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string
 
 /** Two windows may open at the same time; both use the key stored first. */
 async function loadOrCreateKey(db: IDBPDatabase<LocalSchema>, owner: string): Promise<CryptoKey> {
-  const fresh = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+  const newKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
   const transaction = db.transaction('keys', 'readwrite');
-  const known = await transaction.store.get(owner);
-  if (!known) await transaction.store.put(fresh, owner);
+  const storedKey = await transaction.store.get(owner);
+  if (!storedKey) await transaction.store.put(newKey, owner);
   await transaction.done;
-  return known ?? fresh;
+  return storedKey ?? newKey;
 }
 
 async function seal(key: CryptoKey, value: unknown): Promise<Pick<SealedRecord, 'iv' | 'sealed'>> {

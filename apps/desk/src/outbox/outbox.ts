@@ -235,8 +235,11 @@ class PersistentOutbox implements Outbox {
     return queue;
   }
 
-  #update(queue: WriteQueue, more: Omit<SyncStatus, 'pending'> = {}): void {
-    queue.status = Object.assign({}, queue.status, more, { pending: [...queue.writes], undoableKey: queue.hold?.key });
+  #update(queue: WriteQueue, changes: Omit<SyncStatus, 'pending'> = {}): void {
+    queue.status = Object.assign({}, queue.status, changes, {
+      pending: [...queue.writes],
+      undoableKey: queue.hold?.key,
+    });
     this.#listeners.forEach((listener) => listener());
   }
 

@@ -41,9 +41,9 @@ export function enqueueOrMerge(queue: WriteQueue, write: Pick<Write, 'applicatio
     return last;
   }
   const about = { key: crypto.randomUUID(), madeAt: new Date().toISOString(), etag: queue.known?.etag };
-  const fresh: Write = Object.assign(about, write);
-  queue.writes.push(fresh);
-  return fresh;
+  const newWrite: Write = Object.assign(about, write);
+  queue.writes.push(newWrite);
+  return newWrite;
 }
 
 /** An edit between two equal actions makes them different. */

@@ -7,10 +7,12 @@ export function Facts({
 }: {
   facts: readonly (readonly [name: string, value: ReactNode] | false | undefined)[];
 }) {
-  const known = facts.filter((fact) => fact !== false && fact !== undefined && fact[1] !== '' && fact[1] !== undefined);
+  const shownFacts = facts.filter(
+    (fact) => fact !== false && fact !== undefined && fact[1] !== '' && fact[1] !== undefined,
+  );
   return (
     <dl className={styles.facts}>
-      {known.map((fact) => {
+      {shownFacts.map((fact) => {
         const [name, value] = fact as readonly [string, ReactNode];
         return (
           <div key={name}>

@@ -24,7 +24,7 @@ export function usePreservedFocus(): RefObject<HTMLDivElement | null> {
       });
     const observer = new MutationObserver(() => {
       if (path[0] === undefined || path[0].isConnected || document.activeElement !== document.body) return;
-      const region = path.find((one) => one.isConnected && one.matches(REGION_SELECTOR));
+      const region = path.find((element) => element.isConnected && element.matches(REGION_SELECTOR));
       path = [];
       if (region instanceof HTMLElement) focusRegion(region);
     });

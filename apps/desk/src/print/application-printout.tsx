@@ -121,7 +121,9 @@ function termFact(filed: ApplicationOrSubmission, option: CostOption | undefined
 
 /** The documents shown, with details. */
 export function evidenceFact({ evidence = [] }: ApplicationOrSubmission, catalog: Catalog): PrintoutFact {
-  const lines = evidence.map((one) => joinMessages([evidenceTitle(catalog, one.kind), ...evidenceDetails(one)]));
+  const lines = evidence.map((document) =>
+    joinMessages([evidenceTitle(catalog, document.kind), ...evidenceDetails(document)]),
+  );
   return [PRINT.papers, <Lines lines={lines.length > 0 ? lines : [PRINT.noPapers]} />];
 }
 
@@ -135,12 +137,12 @@ function Lines({ lines }: { lines: readonly LocalizedText[] }) {
 
 /** Details of a shown document. */
 function evidenceDetails({ number, issueDate, originalSeen, verificationCode }: Evidence): LocalizedText[] {
-  const known: LocalizedText[] = [];
-  if (number) known.push(interpolate(PRINT.numbered, { number }));
-  if (issueDate) known.push(interpolate(PRINT.ofDate, { date: shortDate(issueDate) }));
-  if (verificationCode) known.push(interpolate(PRINT.byCode, { code: verificationCode }));
-  if (originalSeen) known.push(PRINT.originalSeen);
-  return known.length > 0 ? known : [PRINT.notSeen];
+  const details: LocalizedText[] = [];
+  if (number) details.push(interpolate(PRINT.numbered, { number }));
+  if (issueDate) details.push(interpolate(PRINT.ofDate, { date: shortDate(issueDate) }));
+  if (verificationCode) details.push(interpolate(PRINT.byCode, { code: verificationCode }));
+  if (originalSeen) details.push(PRINT.originalSeen);
+  return details.length > 0 ? details : [PRINT.notSeen];
 }
 
 /** The requested documents that the applicant cannot obtain, with reasons. */

@@ -20,7 +20,7 @@ export function agencyName(catalog: Catalog, name: string): LocalizedText {
 }
 
 export function evidenceTitle(catalog: Catalog | undefined, kind: string): LocalizedText {
-  return catalog?.evidenceKinds.find((one) => one.kind === kind)?.title ?? { ro: kind };
+  return catalog?.evidenceKinds.find((entry) => entry.kind === kind)?.title ?? { ro: kind };
 }
 
 /** Returns the service version the application was opened with, while the catalog has it. */
@@ -58,8 +58,8 @@ export function toPrintoutSetting(catalog: Catalog, filed: ApplicationOrSubmissi
 }
 
 /** Sanitizes text of others in all languages; see `sanitizeText`. */
-export function sanitizeLocalized(words: LocalizedText): LocalizedText {
-  return Object.fromEntries(Object.entries(words).map(([language, text]) => [language, sanitizeText(text)]));
+export function sanitizeLocalized(localized: LocalizedText): LocalizedText {
+  return Object.fromEntries(Object.entries(localized).map(([language, text]) => [language, sanitizeText(text)]));
 }
 
 function lastSegment(name: string): string {

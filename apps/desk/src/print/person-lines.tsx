@@ -9,14 +9,14 @@ import { Bilingual } from './printout.tsx';
 
 export function PersonLines({ person }: { person: Person }) {
   const { idnp, foreignDocument, birthDate } = person;
-  const known: LocalizedText[] = [];
-  if (idnp) known.push({ ro: `IDNP ${idnp}`, ru: `IDNP ${idnp}`, en: `IDNP ${idnp}` });
-  if (foreignDocument) known.push(foreignDocumentText(foreignDocument));
-  if (birthDate) known.push(interpolate(PRINT.born, { date: shortDate(birthDate) }));
+  const details: LocalizedText[] = [];
+  if (idnp) details.push({ ro: `IDNP ${idnp}`, ru: `IDNP ${idnp}`, en: `IDNP ${idnp}` });
+  if (foreignDocument) details.push(foreignDocumentText(foreignDocument));
+  if (birthDate) details.push(interpolate(PRINT.born, { date: shortDate(birthDate) }));
   return (
     <>
       <div>{fullName(person)}</div>
-      <Bilingual message={joinMessages(known)} />
+      <Bilingual message={joinMessages(details)} />
     </>
   );
 }
@@ -32,10 +32,10 @@ function fullName({ givenName, familyName }: Person): string {
 }
 
 export function MandateLines({ mandate: { kind, reference, date } }: { mandate: Mandate }) {
-  const known: LocalizedText[] = [MANDATE_TEXTS[kind]];
-  if (reference) known.push({ ro: reference });
-  if (date) known.push(interpolate(PRINT.ofDate, { date: shortDate(date) }));
-  return <Bilingual message={joinMessages(known)} />;
+  const details: LocalizedText[] = [MANDATE_TEXTS[kind]];
+  if (reference) details.push({ ro: reference });
+  if (date) details.push(interpolate(PRINT.ofDate, { date: shortDate(date) }));
+  return <Bilingual message={joinMessages(details)} />;
 }
 
 export function contactText(contact: Contact | undefined): string {

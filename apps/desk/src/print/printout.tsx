@@ -126,10 +126,10 @@ export function PrintoutFacts({
   facts: readonly PrintoutFact[];
   isDense?: boolean;
 }) {
-  const known = facts.filter((fact) => Boolean(fact && fact[1])) as (readonly [LocalizedText, ReactNode])[];
+  const shownFacts = facts.filter((fact) => Boolean(fact && fact[1])) as (readonly [LocalizedText, ReactNode])[];
   return (
     <dl className={dense ? `${styles.facts} ${styles.dense}` : styles.facts}>
-      {known.map(([name, value], i) => (
+      {shownFacts.map(([name, value], i) => (
         <div key={i}>
           <dt>
             <Bilingual message={name} />

@@ -36,24 +36,28 @@ interface BucketNavProps {
 export function BucketNav({ bucket, counts, updatedAt, onChoose }: BucketNavProps) {
   const { t } = useLanguage();
   // Focuses the list title: Tab then reaches the rows, and Enter opens the first.
-  const choose = (one: Bucket) => {
-    onChoose(one);
+  const choose = (chosen: Bucket) => {
+    onChoose(chosen);
     document.querySelector<HTMLElement>('main h1')?.focus();
   };
   useKeys(
-    NUMBERED_BUCKETS.map((one, at) => ({ code: `Digit${at + 1}`, label: BUCKET_TEXTS[one], run: () => choose(one) })),
+    NUMBERED_BUCKETS.map((numbered, at) => ({
+      code: `Digit${at + 1}`,
+      label: BUCKET_TEXTS[numbered],
+      run: () => choose(numbered),
+    })),
   );
-  const others = OTHER_BUCKETS.filter((one) => one === bucket || (counts[one] ?? 0) > 0);
+  const others = OTHER_BUCKETS.filter((candidate) => candidate === bucket || (counts[candidate] ?? 0) > 0);
   return (
     <div className={styles.rail}>
       <nav aria-label={t(QUEUE.lists)}>
         <ul className={styles.lists}>
-          {[...NUMBERED_BUCKETS, ...others].map((one, at) => (
-            <li key={one} className={one === 'open' ? styles.apart : undefined}>
-              <button type="button" aria-current={one === bucket ? 'true' : undefined} onClick={() => onChoose(one)}>
+          {[...NUMBERED_BUCKETS, ...others].map((item, at) => (
+            <li key={item} className={item === 'open' ? styles.apart : undefined}>
+              <button type="button" aria-current={item === bucket ? 'true' : undefined} onClick={() => onChoose(item)}>
                 {at < NUMBERED_BUCKETS.length ? <KeyCap code={`Digit${at + 1}`} quiet /> : <span />}
-                <span>{t(BUCKET_TEXTS[one])}</span>
-                <span className={styles.count}>{counts[one] ?? ''}</span>
+                <span>{t(BUCKET_TEXTS[item])}</span>
+                <span className={styles.count}>{counts[item] ?? ''}</span>
               </button>
             </li>
           ))}

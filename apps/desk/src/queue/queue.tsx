@@ -102,7 +102,7 @@ function QueueRows({ bucket, queue, row, isChosen, onSelect }: ListProps) {
   const move = (by: number) => {
     // Display order: groups may reorder rows.
     const shown = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
-    const at = shown.findIndex((one) => one.dataset['row'] === row?.id);
+    const at = shown.findIndex((element) => element.dataset['row'] === row?.id);
     shown[isChosen ? at + by : Math.max(at, 0)]?.focus();
   };
   useKeys([

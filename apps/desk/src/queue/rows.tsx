@@ -62,7 +62,7 @@ const LETTER_WIDTH_PX = 9;
 /** Computes the maximum width of the text columns, so that names get the rest. */
 function computeColumnWidths(texts: readonly RowTexts[]): CSSProperties {
   const longest = (...columns: (keyof RowTexts)[]) =>
-    Math.max(0, ...texts.flatMap((one) => columns.map((column) => one[column].length)));
+    Math.max(0, ...texts.flatMap((rowTexts) => columns.map((column) => rowTexts[column].length)));
   const widths = { '--todo': longest('todo', 'more'), '--date': longest('date', 'dateMore') };
   return Object.fromEntries(Object.entries(widths).map(([name, letters]) => [name, `${letters * LETTER_WIDTH_PX}px`]));
 }

@@ -50,9 +50,9 @@ export function useQueue(bucket: Bucket): QueueList {
     const shown = list.data?.pages.flatMap(({ applications }) => applications) ?? [];
     return shown.map((row) => changes.rows.get(row.id) ?? row);
   }, [list.data, changes.rows]);
-  const known = new Set(rows.map(({ id }) => id));
+  const shownIds = new Set(rows.map(({ id }) => id));
   const newCount = [...changes.rows.values()].filter(
-    ({ id, buckets }) => !known.has(id) && buckets?.includes(bucket),
+    ({ id, buckets }) => !shownIds.has(id) && buckets?.includes(bucket),
   ).length;
   const counts = changes.counts ?? list.data?.pages[0]?.counts ?? [];
   return {

@@ -71,8 +71,8 @@ const subscribe = (listener: () => void) => {
  * @param onRecovered called when the platform is reachable again
  */
 export function useConnectivity(onRecovered?: () => void): Connectivity {
-  const now = useSyncExternalStore(subscribe, () => connectivity);
-  const { isReachable } = now;
+  const current = useSyncExternalStore(subscribe, () => connectivity);
+  const { isReachable } = current;
   useEffect(() => {
     if (!onRecovered) return;
     recoveryListeners.add(onRecovered);
@@ -88,5 +88,5 @@ export function useConnectivity(onRecovered?: () => void): Connectivity {
       document.removeEventListener('visibilitychange', probeNow);
     };
   }, [isReachable]);
-  return now;
+  return current;
 }

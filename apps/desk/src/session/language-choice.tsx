@@ -7,9 +7,15 @@ export function LanguageChoice() {
   const { language, setLanguage, t } = useLanguage();
   return (
     <div role="group" aria-label={t(SESSION.language)} className={styles.group}>
-      {LANGUAGES.map((one) => (
-        <button key={one} type="button" lang={one} aria-pressed={one === language} onClick={() => setLanguage(one)}>
-          {one.toUpperCase()}
+      {LANGUAGES.map((option) => (
+        <button
+          key={option}
+          type="button"
+          lang={option}
+          aria-pressed={option === language}
+          onClick={() => setLanguage(option)}
+        >
+          {option.toUpperCase()}
         </button>
       ))}
     </div>

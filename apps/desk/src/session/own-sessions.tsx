@@ -25,18 +25,20 @@ export function OwnSessions() {
       {sessions.isPending && <Skeleton lines={2} />}
       {sessions.isError && <LoadError error={sessions.error} onRetry={() => void sessions.refetch()} />}
       <ul>
-        {sessions.data?.sessions.map((one) => (
-          <li key={one.id}>
+        {sessions.data?.sessions.map((session) => (
+          <li key={session.id}>
             <span>
-              <strong>{t(SESSION.since, { when: formatDayAndTime(one.createTime) })}</strong>
-              <span>{[nameOf(one.provider), one.centre?.replace('centres/', '')].filter(Boolean).join(' · ')}</span>
+              <strong>{t(SESSION.since, { when: formatDayAndTime(session.createTime) })}</strong>
+              <span>
+                {[nameOf(session.provider), session.centre?.replace('centres/', '')].filter(Boolean).join(' · ')}
+              </span>
             </span>
-            {one.current ? (
+            {session.current ? (
               <span className={styles.current}>{t(SESSION.thisOne)}</span>
             ) : (
-              <Button variant="danger" busy={ending.busy === one.id} onClick={() => void ending.end(one)}>
+              <Button variant="danger" busy={ending.busy === session.id} onClick={() => void ending.end(session)}>
                 {t(SESSION.end)}
-                <span className="heard"> {formatDayAndTime(one.createTime)}</span>
+                <span className="heard"> {formatDayAndTime(session.createTime)}</span>
               </Button>
             )}
           </li>

@@ -85,9 +85,9 @@ let generation = 0;
  * @returns the provider's sign-out URL, if any
  */
 export async function endSession(pendingWork?: Promise<unknown>): Promise<string | undefined> {
-  const own = ++generation;
+  const attempt = ++generation;
   await pendingWork;
-  for (let retryDelay = 1_000; own === generation; retryDelay = Math.min(retryDelay * 2, 30_000)) {
+  for (let retryDelay = 1_000; attempt === generation; retryDelay = Math.min(retryDelay * 2, 30_000)) {
     try {
       return (await api.DELETE('/api/v1/sessions/current')).data?.next;
     } catch (error) {

@@ -115,13 +115,13 @@ type LeaveSession = (reason?: InterruptionReason) => Promise<void>;
 /** Clears all personal data from the page and its memory. */
 function useLeaveSession(state: SessionState, setState: (state: SessionState) => void): LeaveSession {
   const queryClient = useQueryClient();
-  const now = useRef(state);
+  const latestState = useRef(state);
   useEffect(() => {
-    now.current = state;
+    latestState.current = state;
   });
   return useCallback(
     (reason) => {
-      const { current } = now;
+      const { current } = latestState;
       const sent = current.is === 'in' ? closeOutbox(current.outbox, reason) : Promise.resolve();
       const interrupted = current.is === 'in' && reason ? toInterruptedSession(reason, current.session) : undefined;
       saveInterruptedSession(interrupted);

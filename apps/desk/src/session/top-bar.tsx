@@ -95,7 +95,7 @@ function useMenu() {
     document.addEventListener('pointerdown', onPointerDown);
     return () => document.removeEventListener('pointerdown', onPointerDown);
   }, [open]);
-  return { open, setOpen: (opens: boolean) => setOpenAt(opens ? path : undefined), bar };
+  return { open, setOpen: (isOpen: boolean) => setOpenAt(isOpen ? path : undefined), bar };
 }
 
 function Tabs({ tabs, count, onVisit }: Omit<TopBarProps, 'onFind'>) {

@@ -15,9 +15,9 @@ export function useSessionPolling(session: Session | undefined, onChange: (newSe
     let isStopped = false;
     const poll = async () => {
       if (document.hidden) return;
-      const now = await bodyOf(api.GET('/api/v1/sessions/current')).catch(() => undefined);
+      const current = await bodyOf(api.GET('/api/v1/sessions/current')).catch(() => undefined);
       // A response from before a switch of centres is outdated.
-      if (now && !isStopped && !isSameSession(now, session)) onChange(now);
+      if (current && !isStopped && !isSameSession(current, session)) onChange(current);
     };
     const pollNow = () => void poll();
     const timer = setInterval(pollNow, POLL_INTERVAL_MS);

@@ -25,9 +25,9 @@ export function computeBacklogs(
 ): AgencyBacklog[] {
   const backlogs = new Map<string, AgencyBacklog>();
   const backlogFor = (agency: string): AgencyBacklog => {
-    const known = backlogs.get(agency) ?? emptyBacklog(agency);
-    backlogs.set(agency, known);
-    return known;
+    const backlog = backlogs.get(agency) ?? emptyBacklog(agency);
+    backlogs.set(agency, backlog);
+    return backlog;
   };
   for (const { name = '', overdue } of counts) backlogFor(name).overdue = overdue;
   for (const delivery of deliveries.filter(({ training }) => !training))
@@ -36,8 +36,9 @@ export function computeBacklogs(
     const code = REPLY_TOPIC.exec(topic)?.[1];
     if (code) backlogFor(`agencies/${code}`).refused += count;
   }
-  const total = (one: AgencyBacklog) => one.overdue + one.unconfirmed + one.unsent + one.failed + one.refused;
-  return [...backlogs.values()].filter((one) => total(one) > 0).sort((a, b) => total(b) - total(a));
+  const total = (backlog: AgencyBacklog) =>
+    backlog.overdue + backlog.unconfirmed + backlog.unsent + backlog.failed + backlog.refused;
+  return [...backlogs.values()].filter((backlog) => total(backlog) > 0).sort((a, b) => total(b) - total(a));
 }
 
 function addDelivery(backlog: AgencyBacklog, { state, sendTime }: AgencyDelivery): void {

@@ -73,7 +73,7 @@ function StatisticsSection({ centres, period, groupBy, marked, onMark }: Statist
   const statistics = useQuery(statisticsQuery(period, groupBy));
   const catalog = useAnyCatalog(centres);
   const titleOf = (name: string) =>
-    t(catalog?.publicServices.find((one) => one.name === name)?.version?.title) || codeOf(name);
+    t(catalog?.publicServices.find((service) => service.name === name)?.version?.title) || codeOf(name);
   const agencyOf = useAgencyName(centres);
   if (statistics.isPending) return <Skeleton />;
   if (statistics.isError) return <LoadError error={statistics.error} onRetry={() => void statistics.refetch()} />;
@@ -106,7 +106,8 @@ function useAnyCatalog(centres: readonly Centre[]): Catalog | undefined {
 function useAgencyName(centres: readonly Centre[]): (name: string) => string {
   const { t } = useLanguage();
   const catalog = useAnyCatalog(centres);
-  return (name) => t(catalog?.agencies.find((one) => one.name === name)?.displayName) || codeOf(name).toUpperCase();
+  return (name) =>
+    t(catalog?.agencies.find((agency) => agency.name === name)?.displayName) || codeOf(name).toUpperCase();
 }
 
 const codeOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);

@@ -49,13 +49,13 @@ function PeriodChoice({ period, onPeriod }: Pick<ControlsProps, 'period' | 'onPe
   const [name, setName] = useState<PeriodName | 'other'>('days30');
   const [typed, setTyped] = useState(period);
   const choose = (chosen: string) => {
-    const preset = PERIODS.find((one) => one === chosen);
+    const preset = PERIODS.find((period) => period === chosen);
     setName(preset ?? 'other');
     setTyped(period);
     if (preset) onPeriod(resolvePeriod(preset, today()));
   };
-  const type = (more: Partial<Period>) => {
-    const next = Object.assign({}, typed, more);
+  const type = (change: Partial<Period>) => {
+    const next = Object.assign({}, typed, change);
     setTyped(next);
     if (isValidPeriod(next)) onPeriod(next);
   };

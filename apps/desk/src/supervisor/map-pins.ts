@@ -22,9 +22,9 @@ export function placePins(
   const pins: MapPin[] = [];
   const unplaced: Centre[] = [];
   for (const centre of centres) {
-    const own = findPoint(points, centre.displayName);
-    const at = own ?? findPoint(points, centre.district ?? '');
-    if (at) pins.push({ centre, at, byDistrict: own === undefined });
+    const ownPoint = findPoint(points, centre.displayName);
+    const at = ownPoint ?? findPoint(points, centre.district ?? '');
+    if (at) pins.push({ centre, at, byDistrict: ownPoint === undefined });
     else unplaced.push(centre);
   }
   return { pins: spreadPins(pins), unplaced };
@@ -38,7 +38,7 @@ function findPoint(points: Readonly<Record<string, readonly number[]>>, name: st
 /** Spreads pins that share a point around it. */
 function spreadPins(all: readonly MapPin[]): MapPin[] {
   const groups = new Map<string, MapPin[]>();
-  for (const one of all) groups.set(one.at.join(), [...(groups.get(one.at.join()) ?? []), one]);
+  for (const pin of all) groups.set(pin.at.join(), [...(groups.get(pin.at.join()) ?? []), pin]);
   return [...groups.values()].flatMap((group) =>
     group.map(({ centre, at, byDistrict }, i) => ({ centre, byDistrict, at: positionOnCircle(at, i, group.length) })),
   );

@@ -70,7 +70,7 @@ export function sortLines(lines: readonly StatisticsLine[], { column, descending
     if (column === 'status' || column === 'wave') return line.centre?.[column];
     return line.counts[column];
   };
-  return [...lines].sort((one, other) => compareValues(value(one), value(other), descending));
+  return [...lines].sort((a, b) => compareValues(value(a), value(b), descending));
 }
 
 const COLLATOR = new Intl.Collator('ro', { numeric: true });

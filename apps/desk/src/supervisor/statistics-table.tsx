@@ -41,7 +41,7 @@ export function StatisticsTable({ lines, groupBy, marked, onMark }: StatisticsTa
   const { t } = useLanguage();
   const [order, setOrder] = useState<SortOrder>({ column: 'filed', descending: true });
   const columns = (Object.keys(HEADS) as Column[]).filter(
-    (one) => groupBy === 'centre' || !CENTRE_COLUMNS.includes(one),
+    (column) => groupBy === 'centre' || !CENTRE_COLUMNS.includes(column),
   );
   const sort = (column: Column) =>
     setOrder({ column, descending: order.column === column ? !order.descending : column !== 'name' });

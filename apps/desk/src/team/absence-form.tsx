@@ -27,7 +27,9 @@ export function AbsenceForm({ member, members, staffChange, onClose }: ActionFor
   const endAbsence = async () => {
     if (await staffChange.submit({ action: 'back', id })) onClose();
   };
-  const others = members.filter((one) => one.name !== member.name && one.status !== 'gone' && !one.suspended);
+  const others = members.filter(
+    (candidate) => candidate.name !== member.name && candidate.status !== 'gone' && !candidate.suspended,
+  );
   return (
     <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void submit())}>
       <div className={styles.days}>

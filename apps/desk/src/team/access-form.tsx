@@ -25,8 +25,8 @@ export function AccessForm({ action, scope, member, permissions, staffChange, on
   };
   const submit = async () => {
     const id = operatorIdOf(member);
-    const wanted = action === 'remove' ? { action, id, why: reason } : { action, id, why: reason, everywhere };
-    if (await staffChange.submit(wanted)) onClose();
+    const change = action === 'remove' ? { action, id, why: reason } : { action, id, why: reason, everywhere };
+    if (await staffChange.submit(change)) onClose();
   };
   return (
     <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void submit())}>

@@ -81,7 +81,7 @@ interface InvitationFieldsProps {
 
 function InvitationFields({ form, onChange, offered, errors }: InvitationFieldsProps) {
   const { t } = useLanguage();
-  const set = (more: Partial<InvitationForm>) => onChange(Object.assign({}, form, more));
+  const set = (change: Partial<InvitationForm>) => onChange(Object.assign({}, form, change));
   const errorTextFor = (controlId: string) => errors.find(({ id }) => id === controlId)?.message;
   const name = (which: 'familyName' | 'givenName') => (
     <Field id={which} label={t(FIELDS[which])} error={errorTextFor(which)}>

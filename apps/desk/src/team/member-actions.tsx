@@ -60,7 +60,7 @@ export function MemberActions({ scope, member, members, permissions, onDone }: M
 
 interface MemberActionButtonsProps extends Pick<MemberProps, 'scope' | 'member'> {
   permissions: MemberPermissions;
-  onAsk: (what: MemberAction) => void;
+  onAsk: (action: MemberAction) => void;
 }
 
 function MemberActionButtons({ scope, member, permissions, onAsk }: MemberActionButtonsProps) {

@@ -51,8 +51,8 @@ export function standInText(
   members: readonly TeamMember[],
   t: LanguageContextValue['t'],
 ): string {
-  const who = members.find(({ name }) => name === absence?.standIn);
-  return who ? t(TEAM.standsIn, { who: who.displayName }) : t(TEAM.noStandIn);
+  const standIn = members.find(({ name }) => name === absence?.standIn);
+  return standIn ? t(TEAM.standsIn, { who: standIn.displayName }) : t(TEAM.noStandIn);
 }
 
 export function lastSeenText({ status, lastSignInTime, leaveTime }: TeamMember, t: LanguageContextValue['t']): string {

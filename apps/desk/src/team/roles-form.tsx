@@ -57,15 +57,15 @@ interface RoleBoxesProps {
 
 export function RoleBoxes({ id, offered, roles, onChange, errorText }: RoleBoxesProps) {
   const { t } = useLanguage();
-  const set = (role: Roles[number], has: boolean) => {
-    const others = roles.filter((one) => one !== role);
-    onChange(has ? [...others, role] : others);
+  const set = (role: Roles[number], isChosen: boolean) => {
+    const others = roles.filter((assigned) => assigned !== role);
+    onChange(isChosen ? [...others, role] : others);
   };
   return (
     <fieldset id={id} className={styles.boxes} tabIndex={-1}>
       <legend>{t(TEAM.roles)}</legend>
       {offered.map((role) => (
-        <CheckBox key={role} checked={roles.includes(role)} onChange={(has) => set(role, has)}>
+        <CheckBox key={role} checked={roles.includes(role)} onChange={(isChosen) => set(role, isChosen)}>
           {t(ROLES[role])}
         </CheckBox>
       ))}

@@ -24,10 +24,10 @@ import styles from './team.module.css';
 export default function Team({ requestedScope }: { requestedScope?: string | undefined }) {
   const { session } = useSignedIn();
   const { roles } = session.operator;
-  const own = session.centre?.replace('centres/', '');
+  const ownCentre = session.centre?.replace('centres/', '');
   const canPick = roles.includes('supervisor') || roles.includes('support');
-  const scope: TeamScope = (canPick ? requestedScope : undefined) ?? own ?? 'staff';
-  const needsReason = canPick && !roles.includes('supervisor') && scope !== own;
+  const scope: TeamScope = (canPick ? requestedScope : undefined) ?? ownCentre ?? 'staff';
+  const needsReason = canPick && !roles.includes('supervisor') && scope !== ownCentre;
   const [reason, setReason] = useState<string>();
   if (needsReason && reason === undefined) {
     return (
@@ -102,6 +102,6 @@ function TeamView({ scope, canPick, reason }: TeamViewProps) {
 /** Managers first, former members last. */
 function sortMembers(members: readonly TeamMember[]): TeamMember[] {
   const isGone = ({ status, leaveTime }: TeamMember) => status === 'gone' || leaveTime !== undefined;
-  const rank = (one: TeamMember) => (isGone(one) ? 2 : one.roles.includes('centre-manager') ? 0 : 1);
+  const rank = (member: TeamMember) => (isGone(member) ? 2 : member.roles.includes('centre-manager') ? 0 : 1);
   return [...members].sort((a, b) => rank(a) - rank(b) || a.displayName.localeCompare(b.displayName, 'ro'));
 }

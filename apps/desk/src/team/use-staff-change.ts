@@ -26,22 +26,22 @@ export function useStaffChange(scope: TeamScope): StaffChangeState {
   const [busy, setBusy] = useState(false);
   const [errorText, setErrorText] = useState('');
   // A repeated change uses the same key and takes effect once.
-  const last = useRef({ said: '', key: '' });
+  const lastChange = useRef({ body: '', key: '' });
   const isInFlight = useRef(false);
-  async function submit(wanted: StaffChange): Promise<TeamMember | undefined> {
+  async function submit(change: StaffChange): Promise<TeamMember | undefined> {
     if (isInFlight.current) return undefined;
     isInFlight.current = true;
-    const serialized = JSON.stringify(wanted);
-    if (last.current.said !== serialized) last.current = { said: serialized, key: crypto.randomUUID() };
+    const serialized = JSON.stringify(change);
+    if (lastChange.current.body !== serialized) lastChange.current = { body: serialized, key: crypto.randomUUID() };
     setBusy(true);
     setErrorText('');
     try {
-      const member = await sendStaffChange(scope, wanted, last.current.key);
-      last.current.said = '';
+      const member = await sendStaffChange(scope, change, lastChange.current.key);
+      lastChange.current.body = '';
       return member;
     } catch (error) {
       if (!(error instanceof ApiError) && !isTransient(error)) throw error;
-      if (!isTransient(error)) last.current.said = '';
+      if (!isTransient(error)) lastChange.current.body = '';
       setErrorText(t(error instanceof ApiError ? REASON_TEXTS[error.reason] : SESSION.silent));
       return undefined;
     } finally {

@@ -8,8 +8,8 @@ import { takeTrackingNumber } from './tracking-number.ts';
 import { Tracking } from './tracking.tsx';
 
 /** The browser's preferred language among the supported ones. Not stored. */
-const wanted = navigator.languages.map((tag) => LANGUAGES.find((one) => tag.startsWith(one)));
-const initial = wanted.find((one) => one !== undefined) ?? 'ro';
+const preferred = navigator.languages.map((tag) => LANGUAGES.find((language) => tag.startsWith(language)));
+const initial = preferred.find((language) => language !== undefined) ?? 'ro';
 
 suppressDoubleClicks();
 

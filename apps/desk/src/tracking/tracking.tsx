@@ -76,9 +76,9 @@ function useTracking(scanned: string, setTyped: (number: string) => void) {
   const [isLoading, setIsLoading] = useState(scanned !== '');
   const latest = useRef(0);
   const load = useCallback(async (number: string) => {
-    const own = ++latest.current;
+    const attempt = ++latest.current;
     const result = await trackApplication(number);
-    if (own !== latest.current) return;
+    if (attempt !== latest.current) return;
     setIsLoading(false);
     setOutcome(result);
     if (result.is === 'missing' || result.is === 'misread' || result.is === 'unknown') {

@@ -17,7 +17,7 @@ export function ColleagueBanner() {
   const isOther = owner !== undefined && owner !== session.operator.name;
   // Names of colleagues come with the details.
   const { data } = useQuery(Object.assign({ enabled: isOther }, detailsQuery(draft.id)));
-  const name = data?.operators?.find((one) => one.name === owner)?.displayName;
+  const name = data?.operators?.find((operator) => operator.name === owner)?.displayName;
   if (!isOther || !name) return null;
   const assignToMe = () => void outbox.put({ application: draft.id, kind: 'assign', body: {} }).catch(() => undefined);
   return (

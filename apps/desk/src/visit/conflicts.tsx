@@ -31,10 +31,13 @@ function ConflictChoice({ conflict }: { conflict: Conflict }) {
   const { draft, service } = useDraftForm();
   const label = t(fieldLabel(conflict.at, service));
   const choose = (value: Conflict['mine']) =>
-    store.change(draft.id, (one) => {
-      const values = Object.assign({}, one.typed);
+    store.change(draft.id, (current) => {
+      const values = Object.assign({}, current.typed);
       setOrDelete(values, conflict.at, value);
-      return Object.assign({}, one, { typed: values, conflicts: one.conflicts.filter(({ at }) => at !== conflict.at) });
+      return Object.assign({}, current, {
+        typed: values,
+        conflicts: current.conflicts.filter(({ at }) => at !== conflict.at),
+      });
     });
   return (
     <fieldset className={styles.conflict}>
@@ -55,7 +58,7 @@ function ConflictValue({ value, pointer }: { value: Conflict['mine']; pointer: s
   const { t } = useLanguage();
   const { service } = useDraftForm();
   const field = fieldsOf(formSchemaOf(service)).find(({ name }) => pointer === `/answers/${name}`);
-  const choice = field?.choices.find((one) => one.value === value);
+  const choice = field?.choices.find((option) => option.value === value);
   if (choice) return t(choice.title);
   if (typeof value === 'boolean') return t(value ? FIELDS.yes : FIELDS.no);
   const text = typeof value === 'string' ? value : (value ?? []).join(', ');

@@ -61,9 +61,9 @@ function toCorrection(
   values: FormValues | undefined,
   context: CheckContext | undefined,
 ): Draft {
-  const kept = Object.fromEntries(Object.entries(values ?? {}).filter(([at]) => !at.endsWith('/how')));
+  const reused = Object.fromEntries(Object.entries(values ?? {}).filter(([at]) => !at.endsWith('/how')));
   const initial = { service: context?.service.code, screen: 'person' as const, corrects: application.name };
-  return Object.assign(newDraft(kept), initial);
+  return Object.assign(newDraft(reused), initial);
 }
 
 /** Returns the first incomplete screen, else the review. */

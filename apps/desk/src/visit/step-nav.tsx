@@ -33,7 +33,7 @@ export function StepNav() {
       <nav aria-label={t(VISIT.steps)}>
         <ol>
           {steps.map((step, at) => {
-            const first = screens.find((one) => stepOf(one) === step) ?? 'service';
+            const first = screens.find((candidate) => stepOf(candidate) === step) ?? 'service';
             const isDone =
               isFiled(draft) ||
               (steps.indexOf(currentStep) > at && !missingFields.some((field) => stepOf(field.screen) === step));
@@ -91,14 +91,14 @@ function VisitServices() {
     <section className={styles.others}>
       <h2>{t(VISIT.here)}</h2>
       <ul>
-        {visit.drafts.map((one) => (
-          <li key={one.id}>
+        {visit.drafts.map((item) => (
+          <li key={item.id}>
             <button
               type="button"
-              aria-current={one.id === draft.id ? 'true' : undefined}
-              onClick={() => go(draftPath(visit, one))}
+              aria-current={item.id === draft.id ? 'true' : undefined}
+              onClick={() => go(draftPath(visit, item))}
             >
-              {t(findService(catalog, one.service)?.version?.title) || t(VISIT.noService)}
+              {t(findService(catalog, item.service)?.version?.title) || t(VISIT.noService)}
             </button>
           </li>
         ))}

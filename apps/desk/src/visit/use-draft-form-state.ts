@@ -97,18 +97,18 @@ function usePendingNext(next: () => void): Pick<DraftForm, 'next' | 'waitFor'> {
     latest.current = next;
   });
   const running = useRef(0);
-  const wanted = useRef(false);
+  const isNextPending = useRef(false);
   const [handlers] = useState(() => ({
     next(): void {
-      if (running.current > 0) wanted.current = true;
+      if (running.current > 0) isNextPending.current = true;
       else latest.current();
     },
     waitFor(work: Promise<unknown>): void {
       running.current += 1;
       const done = () => {
         running.current -= 1;
-        if (!wanted.current || running.current > 0) return;
-        wanted.current = false;
+        if (!isNextPending.current || running.current > 0) return;
+        isNextPending.current = false;
         // Waits for the fields to render.
         setTimeout(() => latest.current());
       };
@@ -146,7 +146,7 @@ function useFieldErrors(
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   return {
     errorAt(at: string): string | undefined {
-      const missingField = missingFields.find((one) => one.pointer === at);
+      const missingField = missingFields.find((field) => field.pointer === at);
       if (!missingField) return undefined;
       const isShown = attempted.screens.includes(missingField.screen) || screen === 'review';
       const isTouched = touched.has(at) && !MISSING_VALUE_RULES.includes(missingField.violation.rule);
@@ -160,14 +160,14 @@ function useFieldErrors(
 
 function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: DraftForm['sync']) {
   const { store } = useVisits();
-  const change = (to: Partial<Draft>) => store.change(draft.id, (one) => Object.assign({}, one, to));
+  const change = (changes: Partial<Draft>) => store.change(draft.id, (current) => Object.assign({}, current, changes));
   const setAll = (values: Readonly<Record<string, FieldValue | undefined>>) =>
-    store.change(draft.id, (one) => {
-      const next: Record<string, FieldValue> = Object.assign({}, one.typed);
+    store.change(draft.id, (current) => {
+      const next: Record<string, FieldValue> = Object.assign({}, current.typed);
       for (const [at, value] of Object.entries(values)) setOrDelete(next, at, value);
       // A change invalidates the applicant's check.
       if (!('/checked' in values)) delete next['/checked'];
-      return Object.assign({}, one, { typed: next, unsent: true });
+      return Object.assign({}, current, { typed: next, unsent: true });
     });
   return {
     setAll,
@@ -215,7 +215,10 @@ function withPlatformViolations(
   if (error?.reason !== 'FILE_INCOMPLETE') return localMissing;
   const violations = (error.problem.violations ?? []) as unknown as MissingField['violation'][];
   const reported = toMissingFields(violations, values, content, service, screens);
-  return [...localMissing, ...reported.filter(({ pointer }) => !localMissing.some((one) => one.pointer === pointer))];
+  return [
+    ...localMissing,
+    ...reported.filter(({ pointer }) => !localMissing.some((local) => local.pointer === pointer)),
+  ];
 }
 
 /** Preselects what has a single option; never a reduction. */

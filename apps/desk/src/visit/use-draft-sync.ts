@@ -63,7 +63,7 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
     setError(undefined);
     flush();
     if (!(await mergeRemoteChanges(draft, context, outbox, store))) return;
-    store.change(id, (one) => withChanges(one, { submitting: true }));
+    store.change(id, (current) => withChanges(current, { submitting: true }));
     await put('submit');
   });
   return {
@@ -91,7 +91,7 @@ function useKnownApplication(draft: Draft, outbox: Outbox, store: VisitStore): v
   }, [outbox, id, known]);
   const latest = outbox.known(id);
   useEffect(() => {
-    if (latest && latest.etag !== known?.etag) store.change(id, (one) => withChanges(one, { known: latest }));
+    if (latest && latest.etag !== known?.etag) store.change(id, (current) => withChanges(current, { known: latest }));
   }, [latest, id, known, store]);
 }
 
@@ -109,9 +109,9 @@ function useSyncError(
     async function handleError(apiError: ApiError) {
       outbox.discard(id);
       // A rejected change is sent with the next one.
-      const resetSync = (one: Draft) => ({ sent: one.known && pickContent(one.known), submitting: false });
+      const resetSync = (current: Draft) => ({ sent: current.known && pickContent(current.known), submitting: false });
       if (apiError.reason !== 'ETAG_STALE') {
-        store.change(id, (one) => withChanges(one, resetSync(one)));
+        store.change(id, (current) => withChanges(current, resetSync(current)));
         setError(apiError);
       }
       const draft = store.draft(id);
@@ -150,11 +150,11 @@ function flushDraft(
   if (!sent && !includeUnnamed && !content.applicant?.idnp && !content.applicant?.familyName) return;
   const body = sent ? diffContent(sent, content) : toCreateRequest(draft, content);
   if (Object.keys(body).length === 0) {
-    if (unsent !== draft.unsent) store.change(id, (one) => withChanges(one, { unsent }));
+    if (unsent !== draft.unsent) store.change(id, (current) => withChanges(current, { unsent }));
     return;
   }
   outbox.put({ application: id, kind: sent ? 'edit' : 'create', body }).catch(() => undefined);
-  store.change(id, (one) => withChanges(one, { sent: content, unsent: unsent || one.typed !== values }));
+  store.change(id, (current) => withChanges(current, { sent: content, unsent: unsent || current.typed !== values }));
 }
 
 function toCreateRequest({ id, service, corrects }: Draft, content: Content): Record<string, unknown> {
@@ -183,9 +183,9 @@ async function mergeRemoteChanges(
 
 export function mergeIntoDraft(draft: Draft, theirs: Application, context: FormContext, store: VisitStore): void {
   const content = pickContent(theirs);
-  store.change(draft.id, (one) => {
-    const { typed, conflicts } = mergeDraft(one.typed, pickContent(one.known ?? theirs), content, context);
-    return withChanges(one, { typed, conflicts, known: theirs, sent: content });
+  store.change(draft.id, (current) => {
+    const { typed, conflicts } = mergeDraft(current.typed, pickContent(current.known ?? theirs), content, context);
+    return withChanges(current, { typed, conflicts, known: theirs, sent: content });
   });
 }
 

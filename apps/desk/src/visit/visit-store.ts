@@ -117,7 +117,7 @@ function createPersistentVisits(localStore: LocalStore, initial: Visit[]) {
   function persist(id: string, next: readonly Visit[]): void {
     visits = next;
     const written = (pendingWrites.get(id) ?? Promise.resolve()).then(() => {
-      const visit = visits.find((one) => one.id === id);
+      const visit = visits.find((candidate) => candidate.id === id);
       return visit ? localStore.write(RECORD_KIND, id, visit) : localStore.remove(RECORD_KIND, id);
     });
     // A failed write loses nothing that is on the page.
@@ -147,7 +147,7 @@ function createPersistentVisits(localStore: LocalStore, initial: Visit[]) {
 
 /** Oldest first: IDs are ULIDs. */
 function sortVisits(visits: readonly Visit[]): readonly Visit[] {
-  return [...visits].sort((one, other) => (one.id < other.id ? -1 : 1));
+  return [...visits].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Whether the draft was submitted from this desk and shows its receipt. */

@@ -204,7 +204,7 @@ function formatAnswer(field: FormField, answer: unknown): FieldValue | undefined
   if (field.kind === 'yes-no') return answer === true;
   if (field.kind === 'list') {
     const item = field.item as FormField;
-    return (Array.isArray(answer) ? answer : []).map((one) => String(formatAnswer(item, one) ?? ''));
+    return (Array.isArray(answer) ? answer : []).map((value) => String(formatAnswer(item, value) ?? ''));
   }
   const text = String(answer);
   if (field.kind === 'date') return formatCivilDate(text) || text;

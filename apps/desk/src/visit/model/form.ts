@@ -103,8 +103,8 @@ export function parseAnswer(field: FormField, value: FieldValue | undefined, tod
   if (field.kind === 'yes-no') return typeof value === 'boolean' ? value : undefined;
   if (field.kind === 'list') {
     const list = Array.isArray(value) ? value : [];
-    const items = list.map((one: string) => parseAnswer(field.item as FormField, one, today));
-    const present = items.filter((one) => one !== undefined);
+    const items = list.map((item: string) => parseAnswer(field.item as FormField, item, today));
+    const present = items.filter((item) => item !== undefined);
     return present.length > 0 ? present : undefined;
   }
   const text = typeof value === 'string' ? value.trim() : '';
@@ -149,7 +149,7 @@ function parseField(name: string, schema: FormSchema, isPast: boolean): FormFiel
     help: shape['x-help'],
     messages: shape['x-messages'] ?? {},
     reuse: shape['x-reuse'],
-    choices: (shape.oneOf ?? []).map((one) => ({ value: String(one.const), title: one['x-title'] })),
+    choices: (shape.oneOf ?? []).map((choice) => ({ value: String(choice.const), title: choice['x-title'] })),
     item: shape.items ? parseField(name, shape.items, isPast) : undefined,
     min: shape.minItems ?? 0,
     max: shape.maxItems ?? 20,

@@ -58,8 +58,11 @@ export function toMissingFields(
     if (!byControl.has(pointer))
       byControl.set(pointer, { pointer, screen: findScreen(pointer, service, screens), violation });
   }
-  const positioned = [...byControl.values()].map((lack) => ({ lack, at: fieldPosition(lack, screens) }));
-  return positioned.sort((one, other) => one.at - other.at).map(({ lack }) => lack);
+  const positioned = [...byControl.values()].map((missingField) => ({
+    missingField,
+    position: fieldPosition(missingField, screens),
+  }));
+  return positioned.sort((a, b) => a.position - b.position).map(({ missingField }) => missingField);
 }
 
 /** The checks report the given name first; the screen asks for the family name first. */

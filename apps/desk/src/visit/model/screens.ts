@@ -41,8 +41,8 @@ export function findScreen(
   screens: readonly ScreenId[],
 ): ScreenId {
   const [, member = '', name] = pointer.split('/');
-  const wanted = member === 'answers' ? formScreenOf(service, name) : SCREEN_BY_MEMBER[member];
-  if (wanted && screens.includes(wanted)) return wanted;
+  const screen = member === 'answers' ? formScreenOf(service, name) : SCREEN_BY_MEMBER[member];
+  if (screen && screens.includes(screen)) return screen;
   return member === 'mandate' || member === 'represented' ? 'person' : 'review';
 }
 

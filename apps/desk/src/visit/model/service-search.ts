@@ -11,7 +11,7 @@ export function searchServices(catalog: Catalog, query: string): readonly Public
   const search = searchIndexes.get(catalog) ?? createSearch(catalog.publicServices, toSearchTerms);
   searchIndexes.set(catalog, search);
   const scores = search(query);
-  return scores && [...scores].sort(([, one], [, other]) => other - one).map(([service]) => service);
+  return scores && [...scores].sort(([, a], [, b]) => b - a).map(([service]) => service);
 }
 
 const MAX_FREQUENT = 3;

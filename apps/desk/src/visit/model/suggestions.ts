@@ -30,8 +30,8 @@ export function suggestFor(
   others: readonly FilledService[],
 ): Suggestion[] {
   return fields.flatMap((field) => {
-    const now = current.values[`/answers/${field.name}`];
-    if (!field.reuse || (now !== undefined && now !== '')) return [];
+    const currentValue = current.values[`/answers/${field.name}`];
+    if (!field.reuse || (currentValue !== undefined && currentValue !== '')) return [];
     const suggestion = suggestFromPerson(field, current.values) ?? suggestFromOthers(field, others);
     return suggestion ? [suggestion] : [];
   });

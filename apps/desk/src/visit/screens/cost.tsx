@@ -38,7 +38,7 @@ export function CostScreen() {
   };
   useKeys(choices.map(([group, value], n) => ({ code: `Digit${n + 1}`, run: () => choose(group, value) })));
   const digit = (group: string, value: string) => {
-    const n = choices.findIndex(([each, one]) => each === group && one === value);
+    const n = choices.findIndex(([choiceGroup, choiceValue]) => choiceGroup === group && choiceValue === value);
     return n < 0 ? undefined : <KeyCap code={`Digit${n + 1}`} quiet />;
   };
   return (
@@ -58,7 +58,7 @@ export function CostScreen() {
             value,
             label: <CostLine label={capitalise(t(DELIVERY_TEXTS[value]))} digit={digit('/delivery/kind', value)} />,
           }))}
-          value={deliveryKinds.find((one) => one === deliveryKind)}
+          value={deliveryKinds.find((kind) => kind === deliveryKind)}
           onChange={(value) => setValue('/delivery/kind', value)}
         />
       </div>

@@ -23,7 +23,7 @@ export function FormScreen({ part }: { part: number }) {
   const fields = findApplicableFields(form, section, answers);
   const others = visit.drafts
     .filter(({ id }) => id !== draft.id)
-    .map((one) => ({ service: findService(catalog, one.service), values: one.typed }));
+    .map((other) => ({ service: findService(catalog, other.service), values: other.typed }));
   const choices = fields.filter(({ kind }) => kind === 'choice' || kind === 'yes-no');
   const suggestions = suggestFor(fields, { service, values }, others);
   return (

@@ -67,12 +67,12 @@ function isComplete(person: Person | undefined): boolean {
 function toPersonValues(person: Person, contact: Contact | undefined, pointer: string, values: FormValues): FormValues {
   const known = toFormValues(Object.assign({ applicant: person }, contact && { contact }), undefined);
   const isApplicant = pointer === '/applicant';
-  const taken = Object.entries(known)
+  const entries = Object.entries(known)
     .filter(([key]) => key.startsWith('/applicant/') || isApplicant)
     .map(([key, value]) => [key.replace(/^\/applicant/, pointer), value] as const)
     // A contact that was just typed is newer.
     .filter(([key]) => !key.startsWith('/contact') || textOf(values, '/contact/means') === '');
-  return Object.fromEntries(taken);
+  return Object.fromEntries(entries);
 }
 
 const MAX_NAMES = 6;

@@ -104,11 +104,11 @@ function useCountries(): { value: string; label: string }[] {
     const names = new Intl.DisplayNames([language], { type: 'region' });
     const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
     const codes = letters
-      .flatMap((one) => letters.map((other) => `${one}${other}`))
+      .flatMap((first) => letters.map((second) => `${first}${second}`))
       .filter((code) => FORMATS['country']?.(code));
     return codes
       .map((value) => ({ value, label: names.of(value) ?? value }))
-      .sort((one, other) => one.label.localeCompare(other.label, language));
+      .sort((a, b) => a.label.localeCompare(b.label, language));
   }, [language]);
 }
 

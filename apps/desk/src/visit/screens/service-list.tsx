@@ -23,8 +23,14 @@ interface ServiceListProps {
 export function ServiceList({ results, frequent, picked, onPick, onOpen }: ServiceListProps) {
   const { t } = useLanguage();
   const { catalog } = useDraftForm();
-  const hit = (one: PublicService) => (
-    <ServiceHit key={one.code} service={one} chosen={one === picked} onPick={() => onPick(one)} onOpen={onOpen} />
+  const hit = (service: PublicService) => (
+    <ServiceHit
+      key={service.code}
+      service={service}
+      chosen={service === picked}
+      onPick={() => onPick(service)}
+      onOpen={onOpen}
+    />
   );
   return (
     <div id="services" role="listbox" aria-label={t(VISIT.serviceTitle)} className={styles.lists}>

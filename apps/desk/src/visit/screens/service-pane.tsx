@@ -80,7 +80,9 @@ function Costs({ service }: { service: PublicService }) {
   const { t, language } = useLanguage();
   const { version } = service;
   const { plain, reduced } = splitCostOptions(service);
-  const reductions = [...new Set(reduced.map(({ reduction }) => reduction))].filter((one) => one !== undefined);
+  const reductions = [...new Set(reduced.map(({ reduction }) => reduction))].filter(
+    (reduction) => reduction !== undefined,
+  );
   return (
     <section>
       <h3>{t(VISIT.costs)}</h3>

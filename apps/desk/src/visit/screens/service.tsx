@@ -106,18 +106,18 @@ function useServiceSearch(proceed: (service: PublicService | undefined) => void)
   });
   const results = useMemo(() => searchServices(catalog, query)?.slice(0, MAX_HITS), [catalog, query]);
   const frequent = useMemo(
-    () => findFrequentServices(catalog).filter((one) => !results?.includes(one)),
+    () => findFrequentServices(catalog).filter((candidate) => !results?.includes(candidate)),
     [catalog, results],
   );
   const shown = [...(results ?? []), ...frequent];
   const chosen = query === '' ? service : undefined;
-  const picked = shown.find((one) => one.code === code) ?? results?.[0] ?? chosen;
+  const picked = shown.find((candidate) => candidate.code === code) ?? results?.[0] ?? chosen;
 
-  function pick(one: PublicService | undefined): void {
-    if (!one) return;
-    setCode(one.code);
+  function pick(candidate: PublicService | undefined): void {
+    if (!candidate) return;
+    setCode(candidate.code);
     setBlockingText(undefined);
-    document.getElementById(optionId(one))?.scrollIntoView({ block: 'nearest' });
+    document.getElementById(optionId(candidate))?.scrollIntoView({ block: 'nearest' });
   }
   const currentIndex = picked ? shown.indexOf(picked) : -1;
   useKeys([
