@@ -31,23 +31,23 @@ export function openApplicationStore(store: Store): Documents<StoredApplication>
     schema: APPLICATION_SCHEMA,
     schemaVersion: SCHEMA_VERSION,
     indexes: [
-      { fields: { trackingNumber: 1 }, unique: true, query: 'TrackApplication and the search of the desk' },
-      { fields: { centre: 1, _id: -1 }, query: 'ListApplications: the list of the desk' },
-      { fields: { centre: 1, state: 1, _id: -1 }, query: 'ListApplications by state, and the open ones of a centre' },
+      { fields: { trackingNumber: 1 }, unique: true, query: 'TrackApplication; SearchApplications by tracking number' },
+      { fields: { centre: 1, _id: -1 }, query: 'ListApplications' },
+      { fields: { centre: 1, state: 1, _id: -1 }, query: 'ListApplications by state' },
       {
         fields: { centre: 1, 'content.applicant.idnp': 1, _id: -1 },
-        query: 'SearchApplications and LookUpPerson: the person at the desk',
+        query: 'SearchApplications and LookUpPerson: the applicant',
       },
       {
         fields: { centre: 1, 'content.represented.idnp': 1, _id: -1 },
-        query: 'SearchApplications and LookUpPerson: the person represented',
+        query: 'SearchApplications and LookUpPerson: the represented person',
       },
       {
         fields: { centre: 1, names: 1, _id: -1 },
-        query: 'SearchApplications by a name, a telephone, a part of a number',
+        query: 'SearchApplications by name, phone or part of a tracking number',
       },
       ...QUEUE_INDEXES,
-      { fields: { submitTime: 1 }, sparse: true, query: 'GetStatistics: what was filed in a period' },
+      { fields: { submitTime: 1 }, sparse: true, query: 'GetStatistics' },
     ],
     // A submit usually follows the create of its draft: the cached document saves one read.
     keepRecent: 500,

@@ -82,7 +82,7 @@ describe('effects of casework', () => {
     const hasUpdate = (app: Application) => resolveQueueStatus(app)?.news !== undefined;
     const actor = { ...ACTOR, now: later(9) };
     expect(hasUpdate(ready)).toBe(true);
-    expect(hasUpdate(casework.addNote(ready, actor, 'Look at it.').document)).toBe(true);
+    expect(hasUpdate(casework.addNote(ready, actor, 'Please check.').document)).toBe(true);
     expect(hasUpdate(casework.assignApplication(ready, actor, 'operators/other').document)).toBe(true);
     expect(hasUpdate(casework.markSeen(ready, actor).document)).toBe(false);
   });

@@ -102,21 +102,21 @@ describe('cups.deliveries', () => {
     const { name } = await here.file(42);
     const request = { evidenceKinds: ['x-y'], answerBy: '2020-01-01' };
     await world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 1, request));
-    const asked = await inState(here, name, 'STATE_DOCUMENTS_REQUESTED');
-    const { answerBy, askedAnswerBy } = asked.documentRequest!;
+    const requested = await inState(here, name, 'STATE_DOCUMENTS_REQUESTED');
+    const { answerBy, askedAnswerBy } = requested.documentRequest!;
     expect(askedAnswerBy).toBe('2020-01-01');
     expect((Date.parse(answerBy) - Date.now()) / DAY).toBeGreaterThan(5.5);
-    expect(asked.deskNotes).toMatchObject([
+    expect(requested.deskNotes).toMatchObject([
       { kind: 'agency-message-changed', cause: 'ANSWER_BY_LENGTHENED', count: 1 },
     ]);
     // The event contains both dates.
     const isRequest = ({ subject, type }: { subject: string; type: string }) =>
       subject === name && type === 'cups.intake.v1.DocumentsRequested';
-    const told = (await topic.until((all) => all.some(isRequest))).find(isRequest)!;
+    const requestEvent = (await topic.until((all) => all.some(isRequest))).find(isRequest)!;
     await topic.stop();
-    const { id, ...days } = asked.documentRequest!;
-    const moved = { request: id, answerBy: days.answerBy, askedAnswerBy: '2020-01-01' };
-    expect(eventCodec<IntakeEvents>('cups.intake.v1').decode(told)!.data).toMatchObject(moved);
+    const { id, ...days } = requested.documentRequest!;
+    const expected = { request: id, answerBy: days.answerBy, askedAnswerBy: '2020-01-01' };
+    expect(eventCodec<IntakeEvents>('cups.intake.v1').decode(requestEvent)!.data).toMatchObject(expected);
     // The application is unchanged after several timer polls.
     const other = await here.file(43);
     await world.publish(bridgeEvent(other.name, 'DeliveryAcknowledged', 1));

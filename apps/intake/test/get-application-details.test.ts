@@ -81,8 +81,8 @@ describe('application details', () => {
     expect(known.applications.map(({ name }) => name)).toEqual([open.name]);
     expect(known).toMatchObject({ person: { idnp: idnp(5) }, contact: { phone: '+37360000055' } });
     expect((await here.listLooks({ name: closed.name })).looks).toMatchObject([{ kind: 'LOOK_KIND_PERSON' }]);
-    const nobody = await here.lookUpPerson({ idnp: idnp(7) });
-    expect(nobody).toMatchObject({ applications: [], person: null, contact: null });
+    const unknown = await here.lookUpPerson({ idnp: idnp(7) });
+    expect(unknown).toMatchObject({ applications: [], person: null, contact: null });
     expect(await at('CU-317').lookUpPerson({ idnp: idnp(5) })).toMatchObject({ applications: [], person: null });
     await expect(here.lookUpPerson({ idnp: '2900000000018' })).rejects.toMatchObject({ reason: 'IDNP_INVALID' });
   });

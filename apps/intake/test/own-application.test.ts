@@ -23,7 +23,7 @@ const deskOf = (n: number, centre = 'CU-001', takesOver: string[] = []) =>
     person: hashes.hash(idnp(n))!,
     takesOver,
   });
-const [ME, COLLEAGUE, NEIGHBOUR] = [901, 902, 903];
+const [ME, COLLEAGUE, OTHER] = [901, 902, 903];
 const request = (name: string) => ({ requestId: randomUUID(), name });
 /** The list row of an application. */
 const rowOf = async (desk: ReturnType<typeof deskOf>, name: string) =>
@@ -71,7 +71,7 @@ describe('own application', () => {
 
   test('follows the represented person of each edit', async () => {
     const me = deskOf(ME);
-    const draft = await me.open(NEIGHBOUR);
+    const draft = await me.open(OTHER);
     expect(draft.ownApplication).toBe(false);
     const edit = (app: Application__Output, content: object, updateFields: string[]) =>
       me.updateApplication({ ...request(app.name), etag: app.etag, content, updateFields });

@@ -25,7 +25,7 @@ export function internalServiceRpcs({
       const submission = app.submissions.find((frozen) => frozen.number === number);
       if (!submission) throw notFound();
       if ((app.training ?? false) !== training) {
-        const message = 'It is given only to whoever asks for it as what it is: of a training, or real.';
+        const message = 'The training flag of the request does not match the application.';
         throw new Problem({ reason: 'TRAINING_MISMATCH', message });
       }
       context.recordAccess(name);

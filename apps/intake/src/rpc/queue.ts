@@ -32,19 +32,19 @@ export function queueRpcs({
       const centres = centresOf(context);
       const viewer = toViewer(context, persons, now());
       const bucket = (fromProtoEnum('BUCKET_', request.bucket) || 'today') as Bucket;
-      const { operator, now: at } = viewer;
+      const { operator, now: readTime } = viewer;
       const { pageToken } = request;
       const [page, counts] = await Promise.all([
         listQueue(applications, {
           bucket,
           centres,
           operator,
-          now: at,
+          now: readTime,
           pageSize: normalizePageSize(request.pageSize),
           pageToken,
         }),
         countQueue(applications, centres, viewer),
-        recordListAccess(accessLog, context, at),
+        recordListAccess(accessLog, context, readTime),
       ]);
       return toPage(page, counts, viewer);
     },

@@ -28,13 +28,13 @@ export function statisticsRpcs({
       if (filed.length > MAX_COUNTED) {
         throw invalidField(violation('/toDate', 'PERIOD_TOO_FULL', { most: MAX_COUNTED }));
       }
-      const at = now();
+      const computeTime = now();
       const groupKeyOf =
         GROUP_KEYS[fromProtoEnum('STATISTICS_GROUP_', groupBy) as keyof typeof GROUP_KEYS] ?? GROUP_KEYS.centre;
       const groups = [...Map.groupBy(filed, groupKeyOf)].sort(([a], [b]) => (a < b ? -1 : 1));
       return {
-        rows: groups.map(([name, group]) => toStatisticsRow(name, group, at)),
-        total: toStatisticsRow('', filed, at),
+        rows: groups.map(([name, group]) => toStatisticsRow(name, group, computeTime)),
+        total: toStatisticsRow('', filed, computeTime),
       };
     },
   };

@@ -28,7 +28,7 @@ export const QUEUE_INDEXES = [
   { fields: { centre: 1, 'queue.runsOut': 1, _id: 1 }, query: 'ListQueue: running-out' },
   { fields: { centre: 1, 'queue.ring': 1, _id: 1 }, query: 'ListQueue: to-ring' },
   { fields: { centre: 1, assignee: 1, 'queue.since': 1, _id: 1 }, query: 'ListQueue: mine' },
-  { fields: { centre: 1, 'queue.since': 1, _id: 1 }, query: 'ListQueue: open; the counts of all lists' },
+  { fields: { centre: 1, 'queue.since': 1, _id: 1 }, query: 'ListQueue: open; the counts of all buckets' },
   { fields: { centre: 1, updateTime: 1, _id: 1 }, query: 'ListQueueChanges' },
 ] satisfies { fields: Record<string, 1 | -1>; query: string }[];
 
