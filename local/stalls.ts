@@ -1,7 +1,7 @@
 /**
- * Replays the load of 20 applications a second on an embedded store with thousands of documents. Prints
- * latencies and stalls. Usage: `node local/stalls.ts [--documents 5000] [--seconds 30] [--jfr <file>]`. With
- * `--jfr` the store records itself (see CUPS_STORE_JFR in local/src/store.ts).
+ * Replays the load of 20 applications a second on an embedded store with thousands of documents. Prints latencies and
+ * stalls. Usage: `node local/stalls.ts [--documents 5000] [--seconds 30] [--jfr <file>]`. With `--jfr` the store
+ * records itself (see CUPS_STORE_JFR in local/src/store.ts).
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -48,7 +48,7 @@ describe('production', () => {
   test.each(STORED)('%s does not start with a plaintext store', async (service) => {
     const settings = { ...production, KAFKA_TLS_CA_FILE: authority, MONGODB_URI: 'mongodb://user:secret@127.0.0.1:1' };
     const sentence =
-      'MONGODB_URI leads to a store without TLS, which production refuses: set MONGODB_TLS_CA_FILE, or tls=true in the URI.\n';
+      'MONGODB_URI names a store without TLS, which production rejects: set MONGODB_TLS_CA_FILE, or tls=true in the URI.\n';
     expect(await start(service, settings)).toEqual([1, sentence]);
   });
 });

@@ -337,7 +337,7 @@ describe('secured Kafka', () => {
     await production.platform.end('intake');
     await production.platform.start('intake');
     const id = await submitApplication(3);
-    const sentence = `Kafka at ${local.kafkaBrokers} does not take user intake with the password of KAFKA_SASL_PASSWORD_FILE.`;
+    const sentence = `Kafka at ${local.kafkaBrokers} rejects user intake with the password of KAFKA_SASL_PASSWORD_FILE.`;
     await waitUntil(
       () => Promise.resolve(logOf('intake')),
       (log) => log.includes(sentence),

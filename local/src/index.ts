@@ -30,15 +30,15 @@ export interface LocalOptions {
   /** Port of Kafka's controller, on the loopback address. */
   controllerPort?: number;
   /**
-   * Address to listen on. Default `127.0.0.1`; `0.0.0.0` for all addresses, as pods of a cluster on this
-   * machine need.
+   * Address to listen on. Default `127.0.0.1`; `0.0.0.0` for all addresses, as pods of a cluster on this machine
+   * need.
    */
   host?: string;
   /** Address or name for clients, which Kafka advertises. Default: `host`, or `127.0.0.1` for `0.0.0.0`. */
   advertisedHost?: string;
   /**
-   * Whether the parts end with this process, however it ends. Default true; otherwise only `stop` or a signal
-   * ends them.
+   * Whether the parts end with this process, however it ends. Default true; otherwise only `stop` or a signal ends
+   * them.
    */
   endsWithParent?: boolean;
   /**
@@ -49,9 +49,7 @@ export interface LocalOptions {
   secure?: boolean;
   /** Whether `secure` includes the store. Default true. */
   secureStore?: boolean;
-  /**
-   * Passwords of users that a secure Kafka has from its first start, by name. They have no rights at first.
-   */
+  /** Passwords of users that a secure Kafka has from its first start, by name. They have no rights at first. */
   users?: Readonly<Record<string, string>>;
   /** Time after which a client of a secure Kafka must sign in again, ms. Default 5 minutes. */
   maxSessionMs?: number;
@@ -71,10 +69,7 @@ export interface ClientSecurity {
   readonly caFile: string;
   /** The Kafka user with all rights; its password is also in the file. */
   readonly admin: { readonly username: string; readonly password: string; readonly passwordFile: string };
-  /**
-   * Kafka's controller on the loopback address, without TLS (SASL PLAIN), for the case that Kafka lacks
-   * `admin`.
-   */
+  /** Kafka's controller on the loopback address, without TLS (SASL PLAIN), for the case that Kafka lacks `admin`. */
   readonly controller: { readonly address: string; readonly username: string; readonly password: string };
   /** Certificate with key (PKCS12) for other servers beside the parts, and its password. */
   readonly server: { readonly keyFile: string; readonly keyPassword: string };

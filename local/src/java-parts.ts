@@ -29,8 +29,8 @@ export interface JavaPart {
 }
 
 /**
- * Prepares a part: checks Java, downloads the jars with Maven (once per content of the pom) and compiles the
- * source (once per content of source and pom). Safe for concurrent processes.
+ * Prepares a part: checks Java, downloads the jars with Maven (once per content of the pom) and compiles the source
+ * (once per content of source and pom). Safe for concurrent processes.
  * @returns the class path
  * @throws Error with one sentence about what to install, or Maven's error
  */

@@ -18,9 +18,8 @@ export interface JavaProcess {
 }
 
 /**
- * Starts Java in its own process group, so that Ctrl-C does not reach it. It ends with this process by
- * watching a pipe as standard input. Without `endsWithParent` it has no standard input and continues on its
- * own.
+ * Starts Java in its own process group, so that Ctrl-C does not reach it. It ends with this process by watching a
+ * pipe as standard input. Without `endsWithParent` it has no standard input and continues on its own.
  * @param onUnexpectedEnd called when the process ends without `stop` or `kill`
  */
 export function startJava(

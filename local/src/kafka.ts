@@ -8,9 +8,7 @@ import type { PlatformSecurity } from './security.ts';
 
 const KAFKA_PART: JavaPart = { name: 'kafka', source: 'Kafka.java', pom: 'kafka.pom.xml' };
 
-/**
- * Bounds the memory. The serial collector and the first compiler alone start fastest and need least memory.
- */
+/** Bounds the memory. The serial collector and the first compiler alone start fastest and need least memory. */
 const JAVA_FLAGS = [
   '-Xms64m',
   '-Xmx384m',
@@ -28,8 +26,8 @@ export const prepareKafkaClassPath = (onProgress: (line: string) => void = () =>
   preparePart(KAFKA_PART, onProgress);
 
 /**
- * By preference. The first compiler does not use AES instructions: a message of 3 KB takes 0.67 ms of this
- * JVM with AES, 0.36 with ChaCha20 and 0.24 without TLS. The others are for clients without ChaCha20.
+ * By preference. The first compiler does not use AES instructions: a message of 3 KB takes 0.67 ms of this JVM with
+ * AES, 0.36 with ChaCha20 and 0.24 without TLS. The others are for clients without ChaCha20.
  */
 const CIPHERS = [
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -49,9 +47,7 @@ export interface KafkaOptions extends Addresses {
   readonly controllerPort: number;
   /** Partitions of a topic created without a number. */
   readonly partitions: number;
-  /**
-   * Whether acknowledged messages are on disk; otherwise a power cut loses what the system has not written.
-   */
+  /** Whether acknowledged messages are on disk; otherwise a power cut loses what the system has not written. */
   readonly flush: boolean;
   /** Whether it ends with this process. */
   readonly endsWithParent: boolean;

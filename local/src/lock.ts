@@ -6,8 +6,8 @@ import { readBootId, isStillRunning, readStartTime } from './process-identity.ts
 type ProcessRole = 'pid' | 'kafka' | 'store';
 
 /**
- * The owner of a data folder: the process that started it and its two children, 0 for none. After a power cut
- * another process may have the same ID, so boot and start times identify each; older releases wrote neither.
+ * The owner of a data folder: the process that started it and its two children, 0 for none. After a power cut another
+ * process may have the same ID, so boot and start times identify each; older releases wrote neither.
  */
 export interface LockOwner extends Record<ProcessRole, number> {
   boot?: string | undefined;
@@ -22,8 +22,8 @@ function lockFile(dataDir: string): string {
 }
 
 /**
- * Returns the running owner of a data folder, if any. The lock of a killed process does not count once its
- * children have ended, which they do without their parent.
+ * Returns the running owner of a data folder, if any. The lock of a killed process does not count once its children
+ * have ended, which they do without their parent.
  */
 export async function findRunningOwner(dataDir: string): Promise<LockOwner | undefined> {
   let owner: LockOwner;

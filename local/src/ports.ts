@@ -28,8 +28,8 @@ export function reachableAddress(host: string): string {
 export type PortName = 'kafka' | 'controller' | 'store';
 
 /**
- * Chooses each port: the wanted one, otherwise the previous one of this data folder, otherwise a free one.
- * Stores the choice in the data folder for the next start.
+ * Chooses each port: the wanted one, otherwise the previous one of this data folder, otherwise a free one. Stores the
+ * choice in the data folder for the next start.
  * @param host listening address, except for the controller, which uses the loopback address
  * @throws Error if a wanted port is in use
  */
@@ -78,8 +78,8 @@ const MAX_PORT = 29_999;
 const issuedPorts = new Set<number>();
 
 /**
- * Returns a free port for a program that starts shortly. The system could reuse an ephemeral port for a
- * connection in between; these ports are outside its range, and each process issues a port once.
+ * Returns a free port for a program that starts shortly. The system could reuse an ephemeral port for a connection in
+ * between; these ports are outside its range, and each process issues a port once.
  */
 export async function findFreePort(): Promise<number> {
   for (;;) {

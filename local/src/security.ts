@@ -25,8 +25,8 @@ export interface PlatformSecurity {
 }
 
 /**
- * Returns certificate and passwords of a data folder, created on the first call for the client address and
- * this machine.
+ * Returns certificate and passwords of a data folder, created on the first call for the client address and this
+ * machine.
  * @throws Error if the JDK's `keytool` is missing, or the existing certificate is for another address
  */
 export async function openSecurity(dataDir: string, host: string): Promise<PlatformSecurity> {

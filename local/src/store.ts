@@ -9,8 +9,8 @@ import type { PlatformSecurity } from './security.ts';
 const STORE_PART: JavaPart = { name: 'store', source: 'Store.java', pom: 'store.pom.xml' };
 
 /**
- * Bounds the memory: the heap holds the page cache (see Store.java) and current work. Both compilers are on,
- * because the first one alone halves the speed of the store, the busiest part of the local platform.
+ * Bounds the memory: the heap holds the page cache (see Store.java) and current work. Both compilers are on, because
+ * the first one alone halves the speed of the store, the busiest part of the local platform.
  */
 const JAVA_FLAGS = [
   '-Xms64m',
@@ -68,8 +68,7 @@ export async function startStore(
 }
 
 /**
- * Enables Java's flight recorder for the file in `CUPS_STORE_JFR`, written at the end; for the analysis of
- * stalls.
+ * Enables Java's flight recorder for the file in `CUPS_STORE_JFR`, written at the end; for the analysis of stalls.
  */
 function buildRecorderFlags(): string[] {
   const file = process.env['CUPS_STORE_JFR'];

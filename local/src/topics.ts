@@ -18,8 +18,8 @@ const RETRIABLE_ERRORS = new Set([
 const RETRY_INTERVAL_MS = 100;
 
 /**
- * Creates topics and waits until every partition has a leader, which clients need. Existing ones stay
- * unchanged. Retries while a broker does not know a new topic yet.
+ * Creates topics and waits until every partition has a leader, which clients need. Existing ones stay unchanged.
+ * Retries while a broker does not know a new topic yet.
  * @param timeoutMs maximum duration. Default 20,000
  * @throws the client's error if it is permanent or the time is over
  */

@@ -1,6 +1,6 @@
 /**
- * A parent that starts parts and prints their process IDs. Tests kill it, or run it without Java; `stay`
- * keeps it running.
+ * A parent that starts parts and prints their process IDs. Tests kill it, or run it without Java; `stay` keeps it
+ * running.
  */
 import { startLocal, type LocalOptions } from '../src/index.ts';
 

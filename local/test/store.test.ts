@@ -41,9 +41,7 @@ async function withClient(local: LocalPlatform, work: (things: Things) => Promis
 
 const thing = (id: string): Thing => ({ _id: id, key: `key of ${id}`, revision: 1, parts: [] });
 
-/**
- * Writes continuously until the store is gone. Returns the acknowledged writes and the requested removals.
- */
+/** Writes continuously until the store is gone. Returns the acknowledged writes and the requested removals. */
 async function writeUntilKilled(
   things: Things,
   writer: number,

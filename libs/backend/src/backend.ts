@@ -44,8 +44,8 @@ export interface GrpcServiceOptions<Definition> {
 }
 
 /**
- * The parts that every service shares: log, metrics, keys, clients, servers. It stops everything it opened in
- * a fixed order. Services with a store use `openStoredBackend`.
+ * The parts that every service shares: log, metrics, keys, clients, servers. It stops everything it opened in a fixed
+ * order. Services with a store use `openStoredBackend`.
  */
 export class Backend<Config extends BackendConfig = BackendConfig> {
   readonly name: ServiceName;
@@ -122,8 +122,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
 
   /**
    * Serves gRPC and the operations port, as the last step of a start.
-   * @throws Error if a port is in use or a method lacks a handler or an access row; everything opened is
-   * closed again
+   * @throws Error if a port is in use or a method lacks a handler or an access row; everything opened is closed again
    */
   async serve<Definition extends object>(
     fullServiceName: string,

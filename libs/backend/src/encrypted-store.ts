@@ -10,8 +10,8 @@ interface StoreAccess {
 const INSECURE_OPTIONS = ['tlsInsecure', 'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames', 'sslValidate'];
 
 /**
- * Requires a store with TLS and verified certificates in production. `mongodb+srv` implies TLS (MongoDB
- * connection string specification).
+ * Requires a store with TLS and verified certificates in production. `mongodb+srv` implies TLS (MongoDB connection
+ * string specification).
  * @throws Error, one sentence with the setting and without its value
  */
 export function requireEncryptedStore({ environment, mongoUri, mongoCa }: StoreAccess): void {
@@ -20,12 +20,12 @@ export function requireEncryptedStore({ environment, mongoUri, mongoCa }: StoreA
   const tls = options.get('tls') ?? options.get('ssl') ?? (mongoUri.startsWith('mongodb+srv:') ? 'true' : undefined);
   if (tls === 'false' || (tls !== 'true' && !mongoCa)) {
     throw new Error(
-      'MONGODB_URI leads to a store without TLS, which production refuses: set MONGODB_TLS_CA_FILE, or tls=true in the URI.',
+      'MONGODB_URI names a store without TLS, which production rejects: set MONGODB_TLS_CA_FILE, or tls=true in the URI.',
     );
   }
   const insecureOption = INSECURE_OPTIONS.find((name) => isInsecure(name, options.get(name.toLowerCase())));
   if (insecureOption) {
-    throw new Error(`MONGODB_URI turns the check of certificates off by ${insecureOption}, which production refuses.`);
+    throw new Error(`MONGODB_URI disables certificate checks by ${insecureOption}, which production rejects.`);
   }
 }
 

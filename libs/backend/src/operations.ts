@@ -9,9 +9,7 @@ import type { StuckPartition } from '@cups/events';
 import type { AccessTable, Rpcs, ServiceRegistration } from '@cups/rpc';
 import type { AnyDocuments, openParkedEvents, openRefusals } from '@cups/store';
 
-/**
- * Implements cups.operations.v1.OperationsService, with which administrators inspect and repair one service.
- */
+/** Implements cups.operations.v1.OperationsService, with which administrators inspect and repair one service. */
 
 type Definition = OperationsServiceDefinition;
 type Rpc<Name extends keyof Definition> = Rpcs<Definition>[Name];

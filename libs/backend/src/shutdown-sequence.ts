@@ -1,6 +1,6 @@
 /**
- * Shutdown order: sources of work, then the work, then what informs others, and finally shared dependencies.
- * The operations port closes last, so that the end of the process is visible.
+ * Shutdown order: sources of work, then the work, then what informs others, and finally shared dependencies. The
+ * operations port closes last, so that the end of the process is visible.
  */
 const SHUTDOWN_STAGES = [
   /** Watched folders and other sources of work. */

@@ -64,8 +64,7 @@ export interface ConsumerDefinition {
 }
 
 /**
- * Kinds of problems that are unrelated to the event: the store, an upstream or Kafka is unavailable or
- * overloaded.
+ * Kinds of problems that are unrelated to the event: the store, an upstream or Kafka is unavailable or overloaded.
  */
 const TRANSIENT_KINDS: readonly ProblemKind[] = ['UNAVAILABLE', 'DEADLINE', 'EXHAUSTED', 'ABORTED', 'CANCELLED'];
 const isTransient = (error: unknown): boolean => isProblem(error) && TRANSIENT_KINDS.includes(error.kind);
@@ -74,8 +73,8 @@ const isTransient = (error: unknown): boolean => isProblem(error) && TRANSIENT_K
 const DRAIN_TIMEOUT_MS = 2_000;
 
 /**
- * A backend with a store, published outboxes and consumed events. It is ready as soon as the store answers,
- * without Kafka.
+ * A backend with a store, published outboxes and consumed events. It is ready as soon as the store answers, without
+ * Kafka.
  */
 export class StoredBackend<Config extends StoredConfig = StoredConfig> extends Backend<Config> {
   readonly store: Store;

@@ -26,7 +26,7 @@ describe('requireEncryptedStore in production', () => {
     ['any name', `mongodb://${SECRET}@db/?tls=true&tlsallowinvalidhostnames=true`, undefined],
   ])('rejects %s without the URI in the message', (_, mongoUri, mongoCa) => {
     const start = () => requireEncryptedStore({ environment: 'production', mongoUri, mongoCa });
-    expect(start).toThrow(/^MONGODB_URI .* production refuses/);
+    expect(start).toThrow(/^MONGODB_URI .* production rejects/);
     expect(start).not.toThrow(SECRET);
   });
 

@@ -5,8 +5,8 @@ export interface BackoffOptions {
   /** Maximum delay, ms. */
   maxMs: number;
   /**
-   * Maximum share of a delay that is randomly subtracted, so that concurrent failures do not retry together.
-   * Default 0.25.
+   * Maximum share of a delay that is randomly subtracted, so that concurrent failures do not retry together. Default
+   * 0.25.
    */
   jitter?: number;
   /** Returns a number from 0 up to 1; given in tests. */
@@ -17,8 +17,8 @@ export interface BackoffOptions {
 const MAX_DOUBLINGS = 40;
 
 /**
- * Returns the delay in ms after a number of consecutive failures, 0 for none. For callers that store the
- * count; others use `backoff`.
+ * Returns the delay in ms after a number of consecutive failures, 0 for none. For callers that store the count;
+ * others use `backoff`.
  */
 export function backoffMs(failures: number, shape: BackoffOptions): number {
   if (failures <= 0) return 0;

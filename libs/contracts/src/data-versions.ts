@@ -1,7 +1,7 @@
 /**
- * Data files reach replicas up to a minute apart, so one may reject what another knows already. Calls and
- * responses carry the known versions of each set of files. A replica that learns of a newer version than its
- * own returns "retry later" instead of a rejection.
+ * Data files reach replicas up to a minute apart, so one may reject what another knows already. Calls and responses
+ * carry the known versions of each set of files. A replica that learns of a newer version than its own returns "retry
+ * later" instead of a rejection.
  */
 
 /** Sets of data files that each replica reads independently. */
@@ -13,8 +13,7 @@ interface DataVersion {
   /** Hash of the content, equal on replicas with equal files. */
   hash: string;
   /**
-   * Time at which the first replica loaded it, in ms since 1970. Unlike a counter it is comparable between
-   * processes.
+   * Time at which the first replica loaded it, in ms since 1970. Unlike a counter it is comparable between processes.
    */
   generation: number;
 }
@@ -91,9 +90,7 @@ export class DataVersions {
     return this.#now() - newest.since < MAX_REPLICA_LAG_MS;
   }
 
-  /**
-   * Whether a missing entry may still arrive after a reference to it, for two minutes from the first request.
-   */
+  /** Whether a missing entry may still arrive after a reference to it, for two minutes from the first request. */
   mayCome(set: DataSet | 'staff', code: string): boolean {
     const key = `${set}/${code}`;
     const since = this.#pendingSince.get(key) ?? this.#now();

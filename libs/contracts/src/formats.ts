@@ -22,8 +22,8 @@ export function parseRequestId(text: string): string {
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
 
 /**
- * Returns the instant of an RFC 3339 text with an offset. Undefined without an offset, or for a UTC year
- * outside 0 to 9999, which could not be formatted again.
+ * Returns the instant of an RFC 3339 text with an offset. Undefined without an offset, or for a UTC year outside 0 to
+ * 9999, which could not be formatted again.
  */
 export function instantOf(text: unknown): Date | undefined {
   if (typeof text !== 'string' || !RFC3339.test(text)) return undefined;

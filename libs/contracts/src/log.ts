@@ -40,8 +40,8 @@ export const LOG_NUMBERS = [
 ] as const;
 
 /**
- * A closed list of fields. Other fields are dropped, so that no line carries personal data by mistake.
- * `event` is a constant in kebab case; only class, code and location of an error are logged.
+ * A closed list of fields. Other fields are dropped, so that no line carries personal data by mistake. `event` is a
+ * constant in kebab case; only class, code and location of an error are logged.
  */
 export type LogFields = { error?: unknown } & {
   [Field in (typeof LOG_TEXTS)[number]]?: string | undefined;

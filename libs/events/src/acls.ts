@@ -1,8 +1,6 @@
 import { resolveQuota, type Quota } from './quotas.ts';
 
-/**
- * What a Kafka user reads, writes and describes. Names lack the prefix; a trailing star matches any suffix.
- */
+/** What a Kafka user reads, writes and describes. Names lack the prefix; a trailing star matches any suffix. */
 export interface TopicUsage {
   user: string;
   writes: string[];

@@ -19,8 +19,8 @@ export async function canSignIn(brokers: string[], access: KafkaAccess): Promise
 }
 
 /**
- * Registers the administrator in an embedded Kafka whose data date from unsecured operation or another
- * password. Uses the controller, which only listens on this machine.
+ * Registers the administrator in an embedded Kafka whose data date from unsecured operation or another password. Uses
+ * the controller, which only listens on this machine.
  * @param controller address and SASL PLAIN credentials of the controller, without TLS
  * @throws Error, one sentence, if neither accepts the sign-in
  */

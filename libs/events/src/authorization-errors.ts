@@ -4,9 +4,8 @@ import type { Gauge, Log, Metrics } from '@cups/contracts';
 const LOG_INTERVAL_MS = 60_000;
 
 /**
- * Reports what Kafka denies, by topic. The gauge `kafka_denied` is 1 meanwhile, and an error line names the
- * required change, at first and once a minute. The client keeps retrying, so a granted right needs no
- * restart.
+ * Reports what Kafka denies, by topic. The gauge `kafka_denied` is 1 meanwhile, and an error line names the required
+ * change, at first and once a minute. The client keeps retrying, so a granted right needs no restart.
  */
 export class AuthorizationErrors {
   readonly #log: Log;

@@ -30,8 +30,7 @@ const NAMED_ATTRIBUTES = new Set(
 /** Mandatory headers. */
 const REQUIRED_HEADERS = ['ce_specversion', 'ce_id', 'ce_source', 'ce_type'] as const;
 /**
- * Headers whose value is not validated: a malformed trace context is dropped, and binary mode uses
- * `content-type`.
+ * Headers whose value is not validated: a malformed trace context is dropped, and binary mode uses `content-type`.
  */
 const IGNORED_HEADERS = new Set(['ce_traceparent', 'ce_datacontenttype']);
 /** The CloudEvents format of an attribute name, and its maximum length. */
@@ -60,11 +59,11 @@ function resolveBrokerTime(timestamp: string): Date {
 }
 
 /**
- * Reads a message as a CloudEvent in binary mode; never throws. A null or empty header counts as absent. An
- * invalid time is replaced by Kafka's and marked with `timeReplaced`. An invalid trace context is dropped.
+ * Reads a message as a CloudEvent in binary mode; never throws. A null or empty header counts as absent. An invalid
+ * time is replaced by Kafka's and marked with `timeReplaced`. An invalid trace context is dropped.
  * @param isCounted whether `ce_sequence` is the platform's; an outsider's extension is not validated
- * @returns errors for a missing ID, source, type or value, a duplicate or non-UTF-8 event header, another
- * version, or an invalid sequence
+ * @returns errors for a missing ID, source, type or value, a duplicate or non-UTF-8 event header, another version, or
+ * an invalid sequence
  */
 export function readEvent(message: RawMessage, topic: string, partition: number, isCounted = true): EventReadResult {
   const { text, errors } = decodeHeaders(message.headers);

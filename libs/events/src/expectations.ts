@@ -17,8 +17,8 @@ export type Expectations = Readonly<Record<string, Expectation>>;
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 
 /**
- * Each topic of the platform has one writing service. A writer cannot impersonate another source or use a
- * foreign subject: such an event is refused before it is counted.
+ * Each topic of the platform has one writing service. A writer cannot impersonate another source or use a foreign
+ * subject: such an event is refused before it is counted.
  */
 export const TOPIC_EXPECTATIONS = {
   'cups.applications': {

@@ -37,9 +37,7 @@ interface WrappedError {
   errors?: unknown[];
 }
 
-/**
- * Returns the protocol's error name (`MESSAGE_TOO_LARGE`), the code of a TLS error, or otherwise the class.
- */
+/** Returns the protocol's error name (`MESSAGE_TOO_LARGE`), the code of a TLS error, or otherwise the class. */
 export function getErrorCode(error: unknown): string {
   let name = 'unknown';
   for (let at = error as WrappedError | undefined, depth = 0; at && depth < 8;) {

@@ -8,9 +8,9 @@ import { connectKafka, getErrorCode } from './kafka.ts';
 
 export interface Publisher<E extends Event = Event> {
   /**
-   * Sends one batch, acknowledged by all replicas; one batch is in flight at a time. Kafka never accepts
-   * `rejected` entries. `later` entries failed for now: topic missing or forbidden, or behind a rejected
-   * entry of the same key. Entries in neither list are acknowledged.
+   * Sends one batch, acknowledged by all replicas; one batch is in flight at a time. Kafka never accepts `rejected`
+   * entries. `later` entries failed for now: topic missing or forbidden, or behind a rejected entry of the same key.
+   * Entries in neither list are acknowledged.
    * @throws Error if the broker is unavailable; the state of the entries is then unknown
    */
   publish(entries: E[]): Promise<PublishResult<E>>;

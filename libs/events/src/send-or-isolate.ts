@@ -5,9 +5,7 @@ import { getErrorCode } from './kafka.ts';
 export interface PublishResult<E> {
   /** Entries that Kafka never accepts. */
   rejected: { entry: E; cause: string }[];
-  /**
-   * Not accepted now: the topic is missing or forbidden, or an earlier entry of the same key was rejected.
-   */
+  /** Not accepted now: the topic is missing or forbidden, or an earlier entry of the same key was rejected. */
   later: E[];
 }
 
@@ -33,10 +31,7 @@ export type IsolationStep<E> =
   /** They have one key, and at least one is rejected permanently. */
   | { kind: 'one-by-one' };
 
-/**
- * Narrows a failure down to its topic, then to its key by bisection. Pure. @param cause the protocol's error
- * name
- */
+/** Narrows a failure down to its topic, then to its key by bisection. Pure. @param cause the protocol's error name */
 export function narrowFailure<E extends Pick<Event, 'topic' | 'key'>>(entries: E[], cause: string): IsolationStep<E> {
   if (!PERMANENT_ERRORS.has(cause) && !TOPIC_ERRORS.has(cause)) return { kind: 'unknown' };
   const topics = [...Map.groupBy(entries, ({ topic }) => topic)];
@@ -57,8 +52,8 @@ export interface BatchSender<E> {
 }
 
 /**
- * Sends entries. After a failure, it isolates the entries that Kafka never accepts and sends the others.
- * Entries of one key keep their order: those behind a rejected entry wait.
+ * Sends entries. After a failure, it isolates the entries that Kafka never accepts and sends the others. Entries of
+ * one key keep their order: those behind a rejected entry wait.
  * @param sent receives the results
  * @throws Error if the broker is unavailable; the state of the entries is then unknown
  */

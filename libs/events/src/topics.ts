@@ -32,8 +32,8 @@ export const buildTrainingTopics = (prefix: string, partitions: number): Topic[]
 ];
 
 /**
- * Returns all topics, each with one producer. Retention: internal and training streams 30 days, agency
- * streams 90 days; registries are compacted.
+ * Returns all topics, each with one producer. Retention: internal and training streams 30 days, agency streams 90
+ * days; registries are compacted.
  */
 export function buildTopics(
   prefix: string,

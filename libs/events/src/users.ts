@@ -133,8 +133,8 @@ async function applyQuotas(sendRequest: SendRequest, principals: Principal[]): P
 }
 
 /**
- * Creates Kafka users with exactly these rights and quotas; other users stay unchanged. Sets rights before
- * passwords, so that no user signs in without its rights.
+ * Creates Kafka users with exactly these rights and quotas; other users stay unchanged. Sets rights before passwords,
+ * so that no user signs in without its rights.
  * @throws Error, one sentence, if the broker is unavailable or the administrator lacks rights
  */
 export async function ensureUsers(options: UsersOptions): Promise<UserResult[]> {
@@ -154,8 +154,7 @@ export async function ensureUsers(options: UsersOptions): Promise<UserResult[]> 
 }
 
 /**
- * Removes users: first their rights, which stops their current work, then quota and password. Ignores unknown
- * users.
+ * Removes users: first their rights, which stops their current work, then quota and password. Ignores unknown users.
  * @throws Error, one sentence, if the broker is unavailable or the administrator lacks rights
  */
 export async function removeUsers(options: {

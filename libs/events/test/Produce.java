@@ -6,8 +6,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * What an agency on the Java client sends. Arguments: brokers, topic, count. For each compression so many events whose key
- * is its name; with a fourth argument, so many empty records in one batch of gzip.
+ * Sends messages as an agency with the Java client does. Arguments: brokers, topic, count. Sends this number of events
+ * per compression, with its name as the key; with a fourth argument, this number of empty records in one gzip batch.
  */
 public class Produce {
   public static void main(String[] arguments) {

@@ -17,48 +17,44 @@ describe('explainDenial and getErrorCode', () => {
     [
       'TOPIC_AUTHORIZATION_FAILED',
       {},
-      'User intake may not read topic p-cups.deliveries: an administrator must give the right (npm run topics).',
+      'User intake may not read topic p-cups.deliveries: an administrator must grant the right (npm run topics).',
     ],
     [
       'TOPIC_AUTHORIZATION_FAILED',
       { operation: 'write' },
-      'User intake may not write to topic p-cups.deliveries: an administrator must give the right (npm run topics).',
+      'User intake may not write to topic p-cups.deliveries: an administrator must grant the right (npm run topics).',
     ],
     [
       'TOPIC_AUTHORIZATION_FAILED',
       { operation: 'administer' },
-      'User intake may not change topics, users and rights of Kafka: that takes an administrator.',
+      'User intake may not manage topics, users and rights of Kafka: this requires an administrator.',
     ],
     [
       'TOPIC_AUTHORIZATION_FAILED',
       { access: undefined },
-      'Whoever does not sign in (KAFKA_SASL_USERNAME) may not read topic p-cups.deliveries: an administrator must give the right (npm run topics).',
+      'Anonymous access (no KAFKA_SASL_USERNAME) may not read topic p-cups.deliveries: an administrator must grant the right (npm run topics).',
     ],
     [
       'GROUP_AUTHORIZATION_FAILED',
       {},
-      'User intake may not read in group p-intake: an administrator must give the right (npm run topics).',
+      'User intake may not read in group p-intake: an administrator must grant the right (npm run topics).',
     ],
     [
       'CLUSTER_AUTHORIZATION_FAILED',
       {},
-      'User intake may not change topics, users and rights of Kafka: that takes an administrator.',
+      'User intake may not manage topics, users and rights of Kafka: this requires an administrator.',
     ],
     [
       'KafkaJSSASLAuthenticationError',
       {},
-      'Kafka at kafka:9093 does not take user intake with the password of KAFKA_SASL_PASSWORD_FILE.',
+      'Kafka at kafka:9093 rejects user intake with the password of KAFKA_SASL_PASSWORD_FILE.',
     ],
     [
       'DEPTH_ZERO_SELF_SIGNED_CERT',
       {},
-      'The certificate of Kafka at kafka:9093 does not count (DEPTH_ZERO_SELF_SIGNED_CERT): KAFKA_TLS_CA_FILE must hold the authority that issued it.',
+      'The certificate of Kafka at kafka:9093 is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT): KAFKA_TLS_CA_FILE must contain its issuing authority.',
     ],
-    [
-      'ERR_SSL_WRONG_VERSION_NUMBER',
-      {},
-      'Kafka at kafka:9093 speaks no TLS there: KAFKA_BROKERS must name the port where it does.',
-    ],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', {}, 'Kafka at kafka:9093 does not use TLS: KAFKA_BROKERS must name its TLS port.'],
     ['UNKNOWN_TOPIC_OR_PARTITION', {}, undefined],
     ['KafkaJSConnectionError', {}, undefined],
   ])('explains %s %j in one sentence without the password', (cause, more, sentence) => {
@@ -93,13 +89,13 @@ describe('buildSecurityConfig', () => {
   });
 
   test.each<[what: string, half: KafkaAccess, sentence: RegExp]>([
-    ['a user without a password', { ca: () => '', username: 'intake' }, /^KAFKA_SASL_USERNAME and .* belong together/],
     [
-      'a password without a user',
-      { ca: () => '', password: () => secret },
-      /belong together: one of them is not set\.$/,
+      'a user without a password',
+      { ca: () => '', username: 'intake' },
+      /^KAFKA_SASL_USERNAME and .* must be set together/,
     ],
-    ['a password without TLS', { username: 'intake', password: () => secret }, /one signs in over TLS only\.$/],
+    ['a password without a user', { ca: () => '', password: () => secret }, /must be set together\.$/],
+    ['a password without TLS', { username: 'intake', password: () => secret }, /sign-in requires TLS\.$/],
   ])('rejects %s', (_, incomplete, sentence) => {
     expect(() => connectKafka(['kafka:9093'], 'test', incomplete)).toThrow(sentence);
   });

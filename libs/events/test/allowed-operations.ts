@@ -4,9 +4,9 @@ import { withAdminConnection, type SendRequest } from '../src/driver/admin-conne
 import { connectKafka, type KafkaAccess } from '../src/index.ts';
 
 /**
- * Tries every Kafka operation as a user, on many topics or groups at once, in the oldest format that Kafka 4
- * accepts. Denied attempts change nothing and allowed ones almost nothing: writes use a missing partition,
- * changes are only validated.
+ * Tries every Kafka operation as a user, on many topics or groups at once, in the oldest format that Kafka 4 accepts.
+ * Denied attempts change nothing and allowed ones almost nothing: writes use a missing partition, changes are only
+ * validated.
  */
 
 export interface AllowedOperation {
@@ -82,8 +82,7 @@ const onlyCode = (decoder: Decoder) => {
   return [{ code: decoder.readInt16() }];
 };
 /**
- * Start of both config requests for resources without a setting. The last byte requests synonyms, or
- * validation only.
+ * Start of both config requests for resources without a setting. The last byte requests synonyms, or validation only.
  */
 const configNames = (type: number, last: boolean) => (names: string[]) => {
   const encoder = new Encoder();

@@ -241,16 +241,12 @@ describe('a service that Kafka denies access', () => {
   }
 
   test.each<[what: string, access: () => KafkaAccess, sentence: RegExp, from?: string]>([
-    [
-      'a wrong password',
-      () => accessOf('p-intake', 'wrong'),
-      /^Kafka at .* does not take user p-intake with the password/,
-    ],
-    ['an unknown user', () => accessOf('p-nobody', 'any'), /^Kafka at .* does not take user p-nobody/],
+    ['a wrong password', () => accessOf('p-intake', 'wrong'), /^Kafka at .* rejects user p-intake with the password/],
+    ['an unknown user', () => accessOf('p-nobody', 'any'), /^Kafka at .* rejects user p-nobody/],
     [
       'an authority that did not issue the certificate',
       () => Object.assign(accessOf('p-intake'), { ca: () => '' }),
-      /^The certificate of Kafka at .* does not count \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
+      /^The certificate of Kafka at .* is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
     ],
     [
       'no right to the topic',
@@ -316,7 +312,8 @@ describe('a service that Kafka denies access', () => {
 
   test('needs an administrator to manage topics and users', async () => {
     const access = accessOf('p-intake');
-    const explanation = 'User p-intake may not change topics, users and rights of Kafka: that takes an administrator.';
+    const explanation =
+      'User p-intake may not manage topics, users and rights of Kafka: this requires an administrator.';
     const topicsOfOthers = { prefix: 'q-', partitions: 1, agencies: [], timeoutMs: 0 };
     await expect(ensureTopics({ brokers, access, ...topicsOfOthers })).rejects.toThrow(explanation);
     await expect(ensureUsers({ brokers, access, principals, passwordOf: () => undefined })).rejects.toThrow(

@@ -9,8 +9,8 @@ export interface OperationsServer {
 }
 
 /**
- * Serves `/healthz` (200 while `live`), `/readyz` (200 while `ready`) and `/metrics` (Prometheus text). An
- * exception counts as false.
+ * Serves `/healthz` (200 while `live`), `/readyz` (200 while `ready`) and `/metrics` (Prometheus text). An exception
+ * counts as false.
  */
 export async function serveHttp(options: {
   port: number;

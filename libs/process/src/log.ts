@@ -20,8 +20,8 @@ const MAX_BUFFERED_CHARACTERS = 1 << 20;
 const FLUSH_TIMEOUT_MS = 500;
 
 /**
- * Creates a log of JSON lines on standard output, written asynchronously and flushed at exit. A slow reader
- * never blocks the process: lines are dropped instead.
+ * Creates a log of JSON lines on standard output, written asynchronously and flushed at exit. A slow reader never
+ * blocks the process: lines are dropped instead.
  * @param options.onDrop called for each dropped line
  */
 export function createLog(options: {
@@ -102,24 +102,24 @@ function pickFields(fields: LogFields, into: Record<string, unknown>): Record<st
   return into;
 }
 
-/** What has the form of a personal number (IDNP) came into a name by mistake and does not go further. */
+/** Truncates a text and redacts what has the format of a personal number (IDNP). */
 function redactPersonalNumbers(text: string): string {
   const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
   return short.replace(/(?<!\d)[02]\d{12}(?!\d)/g, '[number]');
 }
 
-/** What a log may know about an error: class, code, and where it was thrown. */
+/** An error as logged: class, code and code locations. */
 export interface ReducedError {
   name: string;
   code?: string;
-  /** What failed, where the error names it: `cases.update` of the store. */
+  /** The failed operation, if the error names it: `cases.update` of the store. */
   operation?: string;
   /** `file:line:column` of up to eight frames, nearest first. */
   at?: string[];
   cause?: ReducedError;
 }
 
-/** An error without its text: drivers write values of fields into texts (E11000, CastError), so a text never reaches a log. */
+/** Reduces an error to its logged form, without its text: drivers put field values into it (E11000, CastError). */
 export function reduceError(error: unknown, depth = 0): ReducedError {
   if (!(error instanceof Error)) return { name: `thrown ${error === null ? 'null' : typeof error}` };
   const toIdentifier = (value: unknown) => (/^[\w.-]{1,64}$/.test(String(value)) ? String(value) : undefined);
@@ -137,7 +137,7 @@ export function reduceError(error: unknown, depth = 0): ReducedError {
 
 function parseStackFrames(error: Error): string[] {
   const stack = error.stack ?? '';
-  // The text may hold lines that look like frames, so it is taken out first; where it cannot be found nothing is shown.
+  // The text may contain lines that resemble frames, so only what follows it is parsed.
   const start = stack.indexOf(error.message);
   if (start < 0) return [];
   const found: string[] = [];

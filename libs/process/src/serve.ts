@@ -10,10 +10,7 @@ export interface RunningService {
   /** Public URL, if any. */
   url?: string;
   log?: ProcessLog;
-  /**
-   * Reports NOT_SERVING, stops consumers, drains calls, publishes the outbox and closes the store, in this
-   * order.
-   */
+  /** Reports NOT_SERVING, stops consumers, drains calls, publishes the outbox and closes the store, in this order. */
   stop(): Promise<void>;
   [key: string]: unknown;
 }
@@ -23,9 +20,9 @@ const SHUTDOWN_TIMEOUT_MS = 20_000;
 const CLOSE_GRACE_MS = 250;
 
 /**
- * Runs a process from `main.ts`: `serve(() => createIntake(readConfig(process.env)))`. A failed start prints
- * one sentence and exits with code 1. SIGTERM or SIGINT stops in order and exits with 0 within 20 s, logging
- * what is still open. An uncaught error is logged without its text and exits with code 1.
+ * Runs a process from `main.ts`: `serve(() => createIntake(readConfig(process.env)))`. A failed start prints one
+ * sentence and exits with code 1. SIGTERM or SIGINT stops in order and exits with 0 within 20 s, logging what is
+ * still open. An uncaught error is logged without its text and exits with code 1.
  */
 export function serve(start: Promise<RunningService> | (() => Promise<RunningService> | RunningService)): void {
   const lifecycle = new ProcessLifecycle();
@@ -82,9 +79,7 @@ class ProcessLifecycle {
     this.#exit(1);
   }
 
-  /**
-   * Plain errors of configuration and wiring are written for people; a driver's error may contain anything.
-   */
+  /** Plain errors of configuration and wiring are written for people; a driver's error may contain anything. */
   #reportStartFailure(error: unknown): void {
     const isPlainError = error instanceof Error && error.constructor === Error && !('code' in error);
     if (isPlainError) process.stderr.write(`${error.message}\n`);

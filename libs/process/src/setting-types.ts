@@ -1,6 +1,6 @@
 /**
- * Settings are data: the `config.ts` of each service declares name, type, default and meaning. `readSettings`
- * reads them at the start, and docs/reference/settings.md is generated from them. Nothing here opens anything.
+ * Settings are data: the `config.ts` of each service declares name, type, default and meaning. `readSettings` reads
+ * them at the start, and docs/reference/settings.md is generated from them. Nothing here opens anything.
  */
 
 interface SettingDeclaration<Type extends string, Given> {
@@ -52,8 +52,8 @@ export interface ChoiceSetting extends SettingDeclaration<'choice', string> {
 }
 
 /**
- * Development or production. No default: development allows what production must reject, so a forgotten
- * setting must not select it.
+ * Development or production. No default: development allows what production must reject, so a forgotten setting must
+ * not select it.
  */
 export type EnvironmentSetting = SettingDeclaration<'environment', never>;
 
@@ -63,10 +63,7 @@ export interface PathSetting extends SettingDeclaration<'path', string> {
   readonly optional?: true;
 }
 
-/**
- * Path of a file without secrets, such as a certificate. The service gets a function that rereads a changed
- * file.
- */
+/** Path of a file without secrets, such as a certificate. The service gets a function that rereads a changed file. */
 export interface FileSetting extends SettingDeclaration<'file', string> {
   /** It is optional, in production only without `requiredInProduction`. */
   readonly optional?: true;

@@ -17,8 +17,7 @@ interface SettingSource {
 const MS = { ms: 1, minutes: 60_000, days: 86_400_000 } as const;
 
 /**
- * Reads the settings of a table; only a `config.ts` calls it, with `process.env`. An empty variable counts as
- * absent.
+ * Reads the settings of a table; only a `config.ts` calls it, with `process.env`. An empty variable counts as absent.
  * @throws Error, one sentence with the setting and without its value
  */
 export function readSettings<const Table extends Settings>(

@@ -13,8 +13,8 @@ export function watchSecret(name: string, path: string): () => string {
 }
 
 /**
- * Returns a reader that rereads a changed file on its next call. While the file is absent, as between two
- * mounted versions, it returns the last content.
+ * Returns a reader that rereads a changed file on its next call. While the file is absent, as between two mounted
+ * versions, it returns the last content.
  * @param name the setting, for the error message
  * @throws Error, one sentence, if the file is unreadable at the start
  */

@@ -8,9 +8,9 @@ export interface AccessRow {
   /** Accepted roles of the session; 'none' needs no session. */
   roles: readonly Role[] | 'none';
   /**
-   * Owner of the resource. 'centre' and 'agency': the session must have this claim, and the service compares
-   * it (another owner gets NOT_FOUND). 'platform': any session with the role. 'service': the caller acts for
-   * itself. 'public': anybody.
+   * Owner of the resource. 'centre' and 'agency': the session must have this claim, and the service compares it
+   * (another owner gets NOT_FOUND). 'platform': any session with the role. 'service': the caller acts for itself.
+   * 'public': anybody.
    */
   tenancy: 'centre' | 'agency' | 'platform' | 'service' | 'public';
   /** Whether the response shows personal data, so that the access is recorded. */
@@ -36,9 +36,9 @@ export function validateAccessTable(
     const needsSession = row.roles !== 'none';
     if (needsSession && row.roles.length === 0) throw new Error(`${service}.${method}: the access row names no role.`);
     if (needsSession && (row.tenancy === 'service' || row.tenancy === 'public'))
-      throw new Error(`${service}.${method}: tenancy ${row.tenancy} goes with roles 'none'.`);
+      throw new Error(`${service}.${method}: tenancy ${row.tenancy} requires roles 'none'.`);
     if (!needsSession && row.tenancy !== 'service' && row.tenancy !== 'public')
-      throw new Error(`${service}.${method}: tenancy ${row.tenancy} needs roles.`);
+      throw new Error(`${service}.${method}: tenancy ${row.tenancy} requires roles.`);
   }
   const extra = Object.keys(table).find((method) => !methods.includes(method));
   if (extra) throw new Error(`${service} has an access row for ${extra}, which is not a method.`);

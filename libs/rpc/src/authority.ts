@@ -53,8 +53,7 @@ export async function createAuthority(validity: ValidityPeriod): Promise<Certifi
 
 /**
  * Issues a key and a certificate of a service, for client and server use.
- * @param hosts DNS names for standard clients, which verify the host; the platform only verifies the SPIFFE
- * ID
+ * @param hosts DNS names for standard clients, which verify the host; the platform only verifies the SPIFFE ID
  */
 export async function issueCertificate(
   authority: CertificateKeyPair,
@@ -86,10 +85,7 @@ export async function issueCertificate(
   return toPemPair(certificate, keys.privateKey);
 }
 
-/**
- * Uses the global functions with inferred types: with a browser's type library these types differ from
- * Node's.
- */
+/** Uses the global functions with inferred types: with a browser's type library these types differ from Node's. */
 const generateKeyPair = () => crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
 
 const resolveValidity = ({ now, days }: ValidityPeriod) => ({

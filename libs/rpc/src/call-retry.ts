@@ -48,8 +48,8 @@ export interface AttemptFailure {
 }
 
 /**
- * Decides what follows a failed attempt. It repeats only if the connection failed, not the upstream, and the
- * upstream was available within the last 30 s.
+ * Decides what follows a failed attempt. It repeats only if the connection failed, not the upstream, and the upstream
+ * was available within the last 30 s.
  */
 export function decideRetry(failure: AttemptFailure): 'repeat' | 'too-late' | 'refuse' {
   const { code, waitForReady, attempt, late, aborted } = failure;

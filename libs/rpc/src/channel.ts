@@ -4,8 +4,8 @@ import type { ServiceName } from './context.ts';
 import type { Tls } from './tls.ts';
 
 /**
- * The channel retries calls that the upstream rejects with UNAVAILABLE, after the delay it names, while most
- * calls succeed. Writes carry a request ID, so retries are safe.
+ * The channel retries calls that the upstream rejects with UNAVAILABLE, after the delay it names, while most calls
+ * succeed. Writes carry a request ID, so retries are safe.
  */
 const SERVICE_CONFIG = JSON.stringify({
   loadBalancingConfig: [{ round_robin: {} }],

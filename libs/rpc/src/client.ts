@@ -19,8 +19,7 @@ import type { Tls } from './tls.ts';
 import type { Keys } from './tokens.ts';
 
 /**
- * One method per RPC of a generated definition, in lowerCamelCase. Without a context the call acts for the
- * service.
+ * One method per RPC of a generated definition, in lowerCamelCase. Without a context the call acts for the service.
  */
 export type Client<Definition> = {
   [Method in keyof Definition & string as Uncapitalize<Method>]: (
@@ -61,11 +60,11 @@ export interface ConnectOptions {
 const MAX_WAIT_MS = 5000;
 
 /**
- * Creates a client of an upstream service; connects on the first call and never throws here. Calls carry the
- * service token, the session, request ID and trace of the context, and the earlier of its deadline and now +
- * `timeoutMs`. Rejections arrive as the upstream's Problem, and an unreachable upstream as
- * NEIGHBOUR_UNAVAILABLE. The client waits at most 5 s for an upstream available within the last 30 s, and
- * repeats aborted calls with the same request ID. An upstream that is down for longer fails immediately.
+ * Creates a client of an upstream service; connects on the first call and never throws here. Calls carry the service
+ * token, the session, request ID and trace of the context, and the earlier of its deadline and now + `timeoutMs`.
+ * Rejections arrive as the upstream's Problem, and an unreachable upstream as NEIGHBOUR_UNAVAILABLE. The client waits
+ * at most 5 s for an upstream available within the last 30 s, and repeats aborted calls with the same request ID. An
+ * upstream that is down for longer fails immediately.
  */
 export function connect<Definition>(fullServiceName: string, options: ConnectOptions): Client<Definition> {
   const serviceClient = new ServiceClient(options);

@@ -8,17 +8,17 @@ const RETENTION_MS = 600_000;
 /** Estimates the clock differences of callers from their tokens. */
 export interface ClockSkewMonitor {
   /**
-   * Observes a validly signed token. A future issue time shows a clock that is ahead. Use after the renewal
-   * time shows a clock that is behind. Anything between shows nothing.
+   * Observes a validly signed token. A future issue time shows a clock that is ahead. Use after the renewal time
+   * shows a clock that is behind. Anything between shows nothing.
    * @param times seconds: issue time, and the time until which the caller uses it
    */
   observe(caller: string, times: { issued: number; usedUntil: number }, refused?: boolean): void;
 }
 
 /**
- * Measures clock differences by verified tokens. Logs `clock-skew` from 5 s, at most once a minute per
- * caller. The metric `cups_clock_skew_seconds` is the largest difference of the last ten minutes, positive if
- * the caller is ahead.
+ * Measures clock differences by verified tokens. Logs `clock-skew` from 5 s, at most once a minute per caller. The
+ * metric `cups_clock_skew_seconds` is the largest difference of the last ten minutes, positive if the caller is
+ * ahead.
  * @param options.now local clock, milliseconds
  */
 export function createClockSkewMonitor(options: {

@@ -49,15 +49,15 @@ export interface Context extends CallContext {
   /** `IntakeService.GetApplication` */
   method: string;
   /**
-   * Records an access to personal data of a resource in the response, immediately. A method with
-   * `personalData` that never calls this is recorded without a resource.
+   * Records an access to personal data of a resource in the response, immediately. A method with `personalData` that
+   * never calls this is recorded without a resource.
    */
   recordAccess(resource: string): void;
 }
 
 /** Returns the session of a call whose access row requires one. */
 export function sessionOf(context: Context): Session {
-  if (!context.session) throw new Error(`the access row of ${context.method} requires no session`);
+  if (!context.session) throw new Error(`the access row of ${context.method} does not require a session`);
   return context.session;
 }
 
@@ -69,6 +69,6 @@ export function centresOf(context: Context): string[] {
 /** Returns `centres/{code}` of a call whose access row requires a centre. */
 export function centreOf(context: Context): string {
   const { centre } = sessionOf(context);
-  if (!centre) throw new Error(`the access row of ${context.method} requires no centre`);
+  if (!centre) throw new Error(`the access row of ${context.method} does not require a centre`);
   return centre;
 }

@@ -41,8 +41,8 @@ export interface ServerOptions {
   log: Log;
   metrics: Metrics;
   /**
-   * Maximum number of running calls; more are rejected with OVERLOADED. Methods with tenancy `service` have a
-   * pool of the same size, so that busy desks do not starve services. @default 64
+   * Maximum number of running calls; more are rejected with OVERLOADED. Methods with tenancy `service` have a pool of
+   * the same size, so that busy desks do not starve services. @default 64
    */
   maxInFlight?: number | undefined;
   /** Rejects calls without a deadline: deadlines propagate through all services. @default true */
@@ -60,8 +60,8 @@ export interface GrpcServer {
   /** Updates the health status from `ready` every 250 ms, until `setServing` or `drain`. */
   serveWhile(ready: () => boolean): void;
   /**
-   * Reports NOT_SERVING, rejects new calls and waits for running ones, which are aborted after `timeoutMs`
-   * (default 15 s).
+   * Reports NOT_SERVING, rejects new calls and waits for running ones, which are aborted after `timeoutMs` (default
+   * 15 s).
    */
   drain(timeoutMs?: number): Promise<void>;
   /** Returns the number of running calls. */
@@ -69,8 +69,8 @@ export interface GrpcServer {
 }
 
 /**
- * Serves a gRPC service, `additionalServices` and the health service. {@link handleCall} lists the checks of
- * each call.
+ * Serves a gRPC service, `additionalServices` and the health service. {@link handleCall} lists the checks of each
+ * call.
  * @throws Error if a method lacks an access row or a handler, or the port is in use
  */
 export async function serveGrpc<Definition extends object>(

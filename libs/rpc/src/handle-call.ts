@@ -53,8 +53,8 @@ interface CallOutcome {
 }
 
 /**
- * Handles one call: admission, deadline, the caller's token, the session, the access row, then the handler.
- * Writes one log line, one count and one duration.
+ * Handles one call: admission, deadline, the caller's token, the session, the access row, then the handler. Writes
+ * one log line, one count and one duration.
  */
 export async function handleCall(
   server: ServerContext,

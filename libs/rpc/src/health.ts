@@ -12,9 +12,7 @@ type Watcher = ServerWritableStream<Request, Response>;
 /** Maximum number of watches, for one per balancer and probe; each holds a stream open. */
 const MAX_WATCHES = 32;
 
-/**
- * Implements grpc.health.v1.Health for load balancers and probes, without tokens, access rows or deadlines.
- */
+/** Implements grpc.health.v1.Health for load balancers and probes, without tokens, access rows or deadlines. */
 export function createHealth() {
   const names = new Set(['']);
   const watchers = new Set<Watcher>();

@@ -34,9 +34,8 @@ export interface KeyFolderOptions {
 }
 
 /**
- * Watches `dir/<service>.key.jwk` (own) and `dir/public/<service>.jwk` (all). {@link updateTrust} handles
- * changed, missing and invalid files. The own key stays in use while its file is invalid. All changes are
- * logged and measured.
+ * Watches `dir/<service>.key.jwk` (own) and `dir/public/<service>.jwk` (all). {@link updateTrust} handles changed,
+ * missing and invalid files. The own key stays in use while its file is invalid. All changes are logged and measured.
  * @throws Error if the own key or the folder is unreadable at the start, or others can read the own key
  */
 export function watchKeys(options: KeyFolderOptions): KeyFiles {

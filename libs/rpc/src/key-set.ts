@@ -28,8 +28,8 @@ const POLL_INTERVAL_MS = 1000;
 const KEY_BYTES = 32;
 
 /**
- * Watches the file; changes apply within a second. While it is unusable, the last valid keys stay, which is
- * logged and measured.
+ * Watches the file; changes apply within a second. While it is unusable, the last valid keys stay, which is logged
+ * and measured.
  * @returns the current keys, in file order
  * @throws Error if the file is unusable at the start or others can read it
  */

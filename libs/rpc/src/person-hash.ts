@@ -6,8 +6,8 @@ import { watchKeySet } from './key-set.ts';
 import type { SecretKey } from './key-set.ts';
 
 /**
- * Identifies a person without the personal number. Identity writes a keyed hash into the session assertion,
- * and intake compares it with the people of an application. Only these two hold the keys.
+ * Identifies a person without the personal number. Identity writes a keyed hash into the session assertion, and
+ * intake compares it with the people of an application. Only these two hold the keys.
  */
 export interface PersonHasher {
   /** Hashes with the current key; undefined without keys. */

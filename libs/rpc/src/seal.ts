@@ -1,9 +1,7 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import type { SecretKey } from './key-set.ts';
 
-/**
- * Encrypts texts with AES-256-GCM as compact JWE (RFC 7516); without the key nobody can read or change them.
- */
+/** Encrypts texts with AES-256-GCM as compact JWE (RFC 7516); without the key nobody can read or change them. */
 
 const ENCRYPTION = { alg: 'dir', enc: 'A256GCM' } as const;
 const ALLOWED = { keyManagementAlgorithms: [ENCRYPTION.alg], contentEncryptionAlgorithms: [ENCRYPTION.enc] };

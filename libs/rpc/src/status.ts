@@ -79,8 +79,8 @@ const retryInfo = detailCodec<RetryInfo>('google.rpc.RetryInfo');
 const violationDetails = detailCodec<ViolationDetails>('cups.type.v1.ViolationDetails');
 
 /**
- * Converts a Problem to a gRPC status: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo in the
- * trailers (AIP-193), plus the platform's ViolationDetails.
+ * Converts a Problem to a gRPC status: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo in the trailers
+ * (AIP-193), plus the platform's ViolationDetails.
  */
 export function problemToStatus(problem: Problem): StatusObject {
   const code = STATUS_BY_KIND[problem.kind];
@@ -103,8 +103,8 @@ export function problemToStatus(problem: Problem): StatusObject {
 }
 
 /**
- * Whether a status is about the connection instead of the upstream's response: a closed connection, a reset
- * stream or a stopped process. Responses of the platform's services carry details.
+ * Whether a status is about the connection instead of the upstream's response: a closed connection, a reset stream or
+ * a stopped process. Responses of the platform's services carry details.
  */
 export function isTransportError(error: StatusObject): boolean {
   const codes = [status.UNAVAILABLE, status.INTERNAL, status.UNKNOWN, status.CANCELLED];

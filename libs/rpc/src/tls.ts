@@ -33,9 +33,9 @@ const POLL_INTERVAL_MS = 1000;
 const MAX_RELOAD_FAILURES = 2;
 
 /**
- * Opens the certificates of a service and watches their files. New connections use changes within two
- * seconds, without a restart, and connections are renewed about every 30 s. Files that are unreadable, do not
- * match or belong to another service leave the previous ones in use, which is logged and measured.
+ * Opens the certificates of a service and watches their files. New connections use changes within two seconds,
+ * without a restart, and connections are renewed about every 30 s. Files that are unreadable, do not match or belong
+ * to another service leave the previous ones in use, which is logged and measured.
  * @throws Error, one sentence, if they are unusable at the start or others can read the key
  */
 export function openTls(options: TlsOptions): Tls {
@@ -56,8 +56,8 @@ function checkServerIdentity(name: string, { subjectaltname }: { subjectaltname?
 }
 
 /**
- * Provides certificate files to grpc-js. Its own watcher drops the certificates if one file is unreadable,
- * can combine a key with another certificate during a change, and rebuilds everything at each poll.
+ * Provides certificate files to grpc-js. Its own watcher drops the certificates if one file is unreadable, can
+ * combine a key with another certificate during a change, and rebuilds everything at each poll.
  */
 class CertificateWatcher implements experimental.CertificateProvider {
   readonly #options: TlsOptions;

@@ -38,8 +38,8 @@ export interface Keys {
 }
 
 /**
- * Opens the keys in `dir` and signs and verifies tokens with them; {@link watchKeys} handles changed files. A
- * key change clears the cache of verified tokens.
+ * Opens the keys in `dir` and signs and verifies tokens with them; {@link watchKeys} handles changed files. A key
+ * change clears the cache of verified tokens.
  * @param options.clock monotonic clock, ms, for tests
  * @throws Error if the own key is unreadable
  */

@@ -29,8 +29,8 @@ export type TrustChange =
   | { change: 'ended'; issuer: string; reason: KeyFileFailure | 'removed' };
 
 /**
- * Updates trust from the contents of the folder. A valid file counts immediately, and a missing one ends
- * trust. An unusable file or folder keeps trust for one minute, then ends it until the file is valid.
+ * Updates trust from the contents of the folder. A valid file counts immediately, and a missing one ends trust. An
+ * unusable file or folder keeps trust for one minute, then ends it until the file is valid.
  * @param found undefined if the folder is unreadable
  * @param at monotonic clock, ms
  */

@@ -15,8 +15,8 @@ export interface VerifiedToken<Value> {
 export type TokenTimes = Pick<VerifiedPayload, 'iss' | 'aud' | 'iat' | 'exp'>;
 
 /**
- * Caches verified tokens by the hash of their text until they expire, so that each signature is verified
- * once. Clear it when keys change. Evicts the least recently used above 20,000.
+ * Caches verified tokens by the hash of their text until they expire, so that each signature is verified once. Clear
+ * it when keys change. Evicts the least recently used above 20,000.
  */
 export class VerifiedTokens<Value> {
   readonly #known = new LRUCache<string, VerifiedToken<Value>>({ max: MAX_TOKENS });

@@ -21,11 +21,11 @@ export interface TokenRule {
 export type VerifiedPayload = JWTPayload & { iss: string; aud: string; iat: number; exp: number };
 
 /**
- * Verifies a token: format, the issuer's key, signature, type, audience, expiry, lifetime, and that it is
- * already valid.
+ * Verifies a token: format, the issuer's key, signature, type, audience, expiry, lifetime, and that it is already
+ * valid.
  * @param options.now milliseconds
- * @throws TokenNotYetValidError, or JWTExpired of jose, for a valid signature with times that reveal the
- * issuer's clock
+ * @throws TokenNotYetValidError, or JWTExpired of jose, for a valid signature with times that reveal the issuer's
+ * clock
  * @throws Error for any other invalid token; its text is internal
  */
 export async function verifyToken(

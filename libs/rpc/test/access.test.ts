@@ -8,8 +8,8 @@ describe('validateAccessTable', () => {
     ['a method without a row', undefined, 'NotificationsService.GetSlip has no access row.'],
     ['a row without callers', { ...PUBLIC_ACCESS, callers: [] }, 'names no caller'],
     ['a row with an empty list of roles', { ...PUBLIC_ACCESS, roles: [], tenancy: 'centre' }, 'names no role'],
-    ['a row of a centre without a session', { ...PUBLIC_ACCESS, tenancy: 'centre' }, 'needs roles'],
-    ['a public row with a role', { ...PUBLIC_ACCESS, roles: ['support'] }, "goes with roles 'none'"],
+    ['a row of a centre without a session', { ...PUBLIC_ACCESS, tenancy: 'centre' }, 'requires roles'],
+    ['a public row with a role', { ...PUBLIC_ACCESS, roles: ['support'] }, "requires roles 'none'"],
   ];
   test.each(invalidRows)('prevents the start with %s', async (_what, row, message) => {
     await expect(

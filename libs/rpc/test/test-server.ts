@@ -108,8 +108,8 @@ export async function captureRejection(promise: Promise<unknown>): Promise<Recor
 }
 
 /**
- * Returns the rejection of a call, or `still waiting` after `ms`. This process measures both, so a busy
- * machine delays them together.
+ * Returns the rejection of a call, or `still waiting` after `ms`. This process measures both, so a busy machine
+ * delays them together.
  */
 export function captureRejectionWithin(ms: number, call: Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;

@@ -108,8 +108,8 @@ describe('clock differences', () => {
   const MINUTE = 60_000;
 
   /**
-   * Gateway calls intake every five seconds for ten minutes with its clock `offMs` ahead. Returns intake's
-   * rejections and log.
+   * Gateway calls intake every five seconds for ten minutes with its clock `offMs` ahead. Returns intake's rejections
+   * and log.
    */
   async function tenMinutes(offMs: number) {
     now = NOW;

@@ -7,8 +7,7 @@ export interface ParkedEventDocument extends mongo.Document {
   /** `<source>|<id>` of a `gap`, otherwise `<topic>/<partition>/<offset>`. */
   _id: string;
   /**
-   * `gap`: its predecessor is missing; `held`: its handler failed, or it follows such an event; `dropped`: a
-   * record.
+   * `gap`: its predecessor is missing; `held`: its handler failed, or it follows such an event; `dropped`: a record.
    */
   kind: 'gap' | 'held' | 'dropped';
   /** `<topic>/<key>`: events of a lane keep their order. */
@@ -152,10 +151,9 @@ function createLaneStore(run: ParkedRunner, now: () => Date) {
 }
 
 /**
- * Opens the event park, which @cups/events uses as `park`. It holds events that arrived before their
- * predecessor, and events of keys whose handler failed, in the collection `parkedEvents`. They contain no
- * person: internal events are thin, and the agency contract forbids names. Each metric read starts a count,
- * which the next read reports.
+ * Opens the event park, which @cups/events uses as `park`. It holds events that arrived before their predecessor, and
+ * events of keys whose handler failed, in the collection `parkedEvents`. They contain no person: internal events are
+ * thin, and the agency contract forbids names. Each metric read starts a count, which the next read reports.
  */
 export function openEventPark(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
   const run = createParkedRunner(store);

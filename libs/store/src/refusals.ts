@@ -43,8 +43,7 @@ const sumMessages = (messages: RefusedMessage[]): number =>
   messages.reduce((sum, { offset, lastOffset }) => sum + Number(lastOffset) - Number(offset) + 1, 0);
 
 /**
- * Builds one write for one partition and cause, conditional on what was read: concurrent members count
- * nothing twice.
+ * Builds one write for one partition and cause, conditional on what was read: concurrent members count nothing twice.
  */
 function buildWrite(messages: RefusedMessage[], known: RefusalDocument | undefined, now: Date) {
   const [first, last] = [messages[0], messages.at(-1)] as [RefusedMessage, RefusedMessage];
@@ -119,9 +118,8 @@ async function listPage(run: CollectionRunner, query: { topic: string; pageSize:
 }
 
 /**
- * Opens the collection `refusals`; the consumer of @cups/events uses `keep`. It stores one document per
- * topic, partition and cause. Causes are constants in the code, so the documents are few and lists need no
- * index.
+ * Opens the collection `refusals`; the consumer of @cups/events uses `keep`. It stores one document per topic,
+ * partition and cause. Causes are constants in the code, so the documents are few and lists need no index.
  */
 export function openRefusals(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
   const counter = metrics?.counter('refused_messages_total', 'Messages refused', ['topic', 'cause']);

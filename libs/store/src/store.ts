@@ -34,10 +34,9 @@ const PROBE_INTERVAL_MS = 1_000;
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * Opens the store of a service and returns immediately. It connects in the background and retries until
- * `close()`. Calls fail with STORE_UNAVAILABLE until it is connected and all indexes exist: without a unique
- * index, duplicates could enter. The same applies after a lost connection, because the next server may be
- * another, empty one.
+ * Opens the store of a service and returns immediately. It connects in the background and retries until `close()`.
+ * Calls fail with STORE_UNAVAILABLE until it is connected and all indexes exist: without a unique index, duplicates
+ * could enter. The same applies after a lost connection, because the next server may be another, empty one.
  */
 export function openStore(options: StoreOptions): Store {
   const { log, metrics, database } = options;

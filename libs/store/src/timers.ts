@@ -7,10 +7,7 @@ export interface TimersOptions {
   documents: AnyDocuments;
   /** Polling interval, ms. Default 15,000. */
   pollMs?: number | undefined;
-  /**
-   * Handles a due timer by an update that clears or renews it. If it throws, the timer is claimed again
-   * later.
-   */
+  /** Handles a due timer by an update that clears or renews it. If it throws, the timer is claimed again later. */
   due: (id: string, kind: string) => Promise<void>;
   now: () => Date;
   log?: Log;
@@ -33,9 +30,8 @@ const unclaimedFilter = (at: Date) => ({
 });
 
 /**
- * Starts durable timers: polls for `timer.due` in the past and calls `due`, concurrently for several
- * documents. A conditional write claims each timer, so only one process handles it. The claim of a dead
- * process expires.
+ * Starts durable timers: polls for `timer.due` in the past and calls `due`, concurrently for several documents. A
+ * conditional write claims each timer, so only one process handles it. The claim of a dead process expires.
  */
 export function startTimers(options: TimersOptions): { stop(): Promise<void> } {
   const timers = new Timers(options);

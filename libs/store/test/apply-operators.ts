@@ -1,8 +1,8 @@
 import type { UpdateOperators } from '../src/documents/diff.ts';
 
 /**
- * Applies `$set`, `$unset` and `$push` with `$each` to a plain document, as the MongoDB manual specifies.
- * Independent of the library, so that tests can compare the two.
+ * Applies `$set`, `$unset` and `$push` with `$each` to a plain document, as the MongoDB manual specifies. Independent
+ * of the library, so that tests can compare the two.
  */
 export function applyOperators(
   document: object,

@@ -171,8 +171,8 @@ test('logs an outage once while the relay drains', async () => {
 }, 60_000);
 
 /**
- * A proxy before the store. While `cuts`, it forwards a write, waits for the response, and closes the
- * connection instead.
+ * A proxy before the store. While `cuts`, it forwards a write, waits for the response, and closes the connection
+ * instead.
  */
 async function startLossyProxy() {
   const sockets = new Set<Socket>();

@@ -1,7 +1,7 @@
 /**
- * A process with a store and a relay, like a service; outages.test.ts starts it. It creates `count` documents
- * with one event each, prints `publishing` when the first batch is in flight, and acknowledges it on a line
- * of standard input. It prints the port of `/readyz`; SIGTERM ends it in order.
+ * A process with a store and a relay, like a service; outages.test.ts starts it. It creates `count` documents with
+ * one event each, prints `publishing` when the first batch is in flight, and acknowledges it on a line of standard
+ * input. It prints the port of `/readyz`; SIGTERM ends it in order.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -48,7 +48,7 @@ describe('openStore over TLS', () => {
     const { store, lines } = open(file);
     const denied = await eventually(() => lines.find(({ event }) => event === 'store-denies'));
     expect(denied['reason']).toBe(
-      'The certificate of the store does not count (DEPTH_ZERO_SELF_SIGNED_CERT): MONGODB_TLS_CA_FILE must hold the authority that issued it.',
+      'The certificate of the store is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT): MONGODB_TLS_CA_FILE must contain its issuing authority.',
     );
     expect(store.ready()).toBe(false);
     writeFileSync(file, readFileSync(local.secure!.caFile));
@@ -60,9 +60,9 @@ describe('openStore over TLS', () => {
 describe('explainDenial', () => {
   test.each([18, 13])('explains a rejected user (code %i)', (code) => {
     const error = new mongoose.mongo.MongoServerError({ message: 'intake, secret', code });
-    expect(explainDenial(error)).toBe('The store does not take the user and password of MONGODB_URI.');
+    expect(explainDenial(error)).toBe('The store rejects the user and password of MONGODB_URI.');
     expect(explainDenial(new Error('x', { cause: error }))).toBe(
-      'The store does not take the user and password of MONGODB_URI.',
+      'The store rejects the user and password of MONGODB_URI.',
     );
   });
 

@@ -82,10 +82,7 @@ describe('the log line of a StoreError', () => {
   });
 });
 
-/**
- * A gateway before the store. While `isAway`, it accepts the handshake and answers everything else with an
- * error.
- */
+/** A gateway before the store. While `isAway`, it accepts the handshake and answers everything else with an error. */
 async function startFailingGateway() {
   const state = { isAway: false, code: 1 };
   const sockets = new Set<Socket>();

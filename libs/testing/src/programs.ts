@@ -33,8 +33,8 @@ function isInstalled(program: Program): boolean {
 }
 
 /**
- * Returns Jest's `test` if all programs are installed. Otherwise the test is skipped, and its name starts
- * with `not run: <program> missing`. For tests in `*.long.test.ts`, which `npm test -- --all` runs.
+ * Returns Jest's `test` if all programs are installed. Otherwise the test is skipped, and its name starts with `not
+ * run: <program> missing`. For tests in `*.long.test.ts`, which `npm test -- --all` runs.
  */
 export function testRequiring(
   ...programs: Program[]

@@ -1,8 +1,7 @@
 import type { LocalPlatform } from '@cups/local';
 
 /**
- * Shared by setup.ts and teardown.ts. Jest loads them separately, so the state is a property of the global
- * object.
+ * Shared by setup.ts and teardown.ts. Jest loads them separately, so the state is a property of the global object.
  */
 const key = Symbol.for('cups.testing.local');
 const holder = globalThis as { [key]?: { local: LocalPlatform; dataDir: string } };

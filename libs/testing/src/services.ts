@@ -49,8 +49,7 @@ export interface TestKeys {
 }
 
 /**
- * Creates key pairs of these services (default: all) in a temporary folder, always with identity's to sign
- * sessions.
+ * Creates key pairs of these services (default: all) in a temporary folder, always with identity's to sign sessions.
  */
 export function createTestKeys(services: ServiceName[] = ALL_SERVICES): TestKeys {
   const dir = mkdtempSync(join(tmpdir(), 'cups-keys-'));
@@ -111,8 +110,8 @@ export function captureMetrics(service = 'test'): { metrics: Metrics; text(): Pr
 }
 
 /**
- * Serves a fake service from its proto on a free port, for any caller. Other methods fail with
- * METHOD_NOT_FOUND. `calls` records the requests.
+ * Serves a fake service from its proto on a free port, for any caller. Other methods fail with METHOD_NOT_FOUND.
+ * `calls` records the requests.
  */
 export async function fakeService<Definition extends object>(
   fullName: string,

@@ -5,8 +5,8 @@ import { startLocal } from '@cups/local';
 import { runningPlatform } from './running-platform.ts';
 
 /**
- * Jest globalSetup: starts embedded Kafka and store on free ports in a temporary folder, and sets MONGODB_URI
- * and KAFKA_BROKERS. Skips a part whose variable is already set.
+ * Jest globalSetup: starts embedded Kafka and store on free ports in a temporary folder, and sets MONGODB_URI and
+ * KAFKA_BROKERS. Skips a part whose variable is already set.
  */
 export default async function setup(): Promise<void> {
   const parts = [

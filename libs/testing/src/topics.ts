@@ -52,8 +52,8 @@ export async function produceRaw(
 }
 
 /**
- * Reads topics from the beginning in a group of its own. `events` grows; `until` waits for a condition.
- * `garbage` counts invalid events.
+ * Reads topics from the beginning in a group of its own. `events` grows; `until` waits for a condition. `garbage`
+ * counts invalid events.
  */
 export async function readTopic(
   { brokers, prefix }: Pick<TestInfrastructure, 'brokers' | 'prefix'>,

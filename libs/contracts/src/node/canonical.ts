@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Returns JSON with sorted keys: equal content gives equal text. Bytes become marked base64; undefined
- * members are dropped.
+ * Returns JSON with sorted keys: equal content gives equal text. Bytes become marked base64; undefined members are
+ * dropped.
  */
 export function canonicalJson(value: unknown): string {
   if (value === undefined || value === null) return 'null';

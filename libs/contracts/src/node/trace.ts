@@ -20,8 +20,8 @@ export function ensureTraceparent(given: unknown): string {
 }
 
 /**
- * Returns the caller's request ID if it is a UUID or ULID, or a new one. Other formats could carry personal
- * data into logs.
+ * Returns the caller's request ID if it is a UUID or ULID, or a new one. Other formats could carry personal data into
+ * logs.
  */
 export function ensureRequestId(given: unknown): string {
   return typeof given === 'string' && (isUuid(given) || isUlid(given)) ? given : randomUUID();

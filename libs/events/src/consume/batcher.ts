@@ -8,9 +8,7 @@ interface SizedItem {
   bytes: number;
 }
 
-/**
- * Collects items while the previous batch is processed, and hands them over in order, one batch at a time.
- */
+/** Collects items while the previous batch is processed, and hands them over in order, one batch at a time. */
 export class Batcher<T extends SizedItem> {
   readonly #bounds: BatchLimits;
   readonly #work: (items: T[]) => Promise<void>;

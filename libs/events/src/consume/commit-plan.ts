@@ -25,9 +25,9 @@ export interface PartitionOffset {
 }
 
 /**
- * Plans a flush: store the refusals of each partition that advanced, then commit its offset. So no crash
- * loses a refusal, and repeats are identifiable by one offset. Takes the refusals out of the windows; finish
- * with `markCommitted` or `rollBackCommit`. Pure, except for the given windows.
+ * Plans a flush: store the refusals of each partition that advanced, then commit its offset. So no crash loses a
+ * refusal, and repeats are identifiable by one offset. Takes the refusals out of the windows; finish with
+ * `markCommitted` or `rollBackCommit`. Pure, except for the given windows.
  */
 export function planCommit<M>(partitions: Iterable<ActivePartition<M>>): PartitionCommit<M>[] {
   const plan: PartitionCommit<M>[] = [];

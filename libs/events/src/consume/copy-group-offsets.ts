@@ -8,10 +8,9 @@ const fetchCommittedOffsets = async (admin: Admin, groupId: string, topics: stri
 };
 
 /**
- * Copies the committed offsets of a former group ID, so that a renamed group does not start again. Offsets
- * that the new group has committed stay. Names with the prefix.
- * @throws Error if the broker is unavailable, a topic is missing, or another member copies concurrently;
- * retry later
+ * Copies the committed offsets of a former group ID, so that a renamed group does not start again. Offsets that the
+ * new group has committed stay. Names with the prefix.
+ * @throws Error if the broker is unavailable, a topic is missing, or another member copies concurrently; retry later
  */
 export async function copyGroupOffsets(
   kafka: Kafka,

@@ -5,20 +5,16 @@ import { ParkedLanes } from './parked-lanes.ts';
 import type { HandlerFailure, Lane, EventPark, ParkedEvent, ParkedLane } from './event-park.ts';
 
 export interface EventHandlerOptions {
-  /**
-   * Allowed events by topic; others are refused before `handle`. `TOPIC_EXPECTATIONS` has the platform's
-   * topics.
-   */
+  /** Allowed events by topic; others are refused before `handle`. `TOPIC_EXPECTATIONS` has the platform's topics. */
   expects: Expectations;
   handle: (event: ReceivedEvent) => Promise<HandlerResult>;
   /**
-   * Handles uncounted events in bulk, in order. Events left undefined, and all later ones of the same key, go
-   * to `handle` one by one. If it throws, all do.
+   * Handles uncounted events in bulk, in order. Events left undefined, and all later ones of the same key, go to
+   * `handle` one by one. If it throws, all do.
    */
   handleMany?: ((events: ReceivedEvent[]) => Promise<(HandlerResult | undefined)[]>) | undefined;
   /**
-   * Counts an event in its subject without applying it, so that the next one is accepted. Default: counts
-   * nothing.
+   * Counts an event in its subject without applying it, so that the next one is accepted. Default: counts nothing.
    */
   skip?: ((event: ReceivedEvent) => Promise<void>) | undefined;
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
@@ -30,9 +26,9 @@ export interface EventHandlerOptions {
 }
 
 /**
- * Validates, handles or parks one event. Parks an event if its predecessor is missing or its key is parked,
- * and applies the waiting events once their predecessor arrives. Failures are thrown: the caller retries and
- * finally parks the event.
+ * Validates, handles or parks one event. Parks an event if its predecessor is missing or its key is parked, and
+ * applies the waiting events once their predecessor arrives. Failures are thrown: the caller retries and finally
+ * parks the event.
  */
 export class EventHandler {
   readonly #options: EventHandlerOptions;

@@ -8,17 +8,15 @@ interface FetchState {
 
 /** Longer than any request timeout of kafkajs; an older fetch never completes. */
 const MAX_FETCH_MS = 20_000;
-/**
- * Time after a fetch within which its messages are handed over; covers the wait of `GroupMember` for room.
- */
+/** Time after a fetch within which its messages are handed over; covers the wait of `GroupMember` for room. */
 const MAX_HAND_OVER_MS = 3_000;
 
 /**
- * Tracks whether messages from kafkajs were fetched after the last join. Pure. kafkajs fetches from each
- * broker independently. When one reports a new leader, the member rejoins during the other fetches and
- * restarts at the committed offsets. A late response is further ahead, and accepting it would skip messages
- * in progress. kafkajs does not say which broker a batch came from, so nothing is accepted until every broker
- * was fetched again or its old response cannot arrive.
+ * Tracks whether messages from kafkajs were fetched after the last join. Pure. kafkajs fetches from each broker
+ * independently. When one reports a new leader, the member rejoins during the other fetches and restarts at the
+ * committed offsets. A late response is further ahead, and accepting it would skip messages in progress. kafkajs does
+ * not say which broker a batch came from, so nothing is accepted until every broker was fetched again or its old
+ * response cannot arrive.
  */
 export function createFetchTracker() {
   const fetches = new Map<number, FetchState>();

@@ -5,8 +5,8 @@ import { RETRY_BACKOFF } from '../kafka.ts';
 const COMMIT_INTERVAL_MS = 1_000;
 
 /**
- * Schedules commits: 1 s after the first completion, earlier on request, one at a time. Retries a failure
- * with backoff.
+ * Schedules commits: 1 s after the first completion, earlier on request, one at a time. Retries a failure with
+ * backoff.
  */
 export class FlushTimer {
   readonly #flush: () => Promise<void>;

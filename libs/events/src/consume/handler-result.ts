@@ -1,8 +1,8 @@
 import type { Refusal } from '@cups/contracts';
 
 /**
- * Result of a handler. `done`: applied or already known. `wait`: its predecessor is missing, so it is parked.
- * A refusal, with or without a cause, is stored and final.
+ * Result of a handler. `done`: applied or already known. `wait`: its predecessor is missing, so it is parked. A
+ * refusal, with or without a cause, is stored and final.
  */
 export type HandlerResult = 'done' | 'wait' | 'refused' | Refusal;
 

@@ -42,8 +42,7 @@ export interface LagWatch {
   /** Returns the unread messages of a group over all its members; undefined if the broker is unavailable. */
   unread(groupId: string, topics: string[]): Promise<bigint | undefined>;
   /**
-   * Returns the stuck partitions of all watched groups, including other replicas; oldest first, as of the
-   * last check.
+   * Returns the stuck partitions of all watched groups, including other replicas; oldest first, as of the last check.
    */
   stuck(): StuckPartition[];
   stuckMs: number;
@@ -207,10 +206,10 @@ class LagMonitor {
 }
 
 /**
- * Opens a watch. A partition with lag whose committed position does not move for `stuckMs` is stuck: the
- * gauge `consumer_stuck` of its topic is 1 and one error line is logged. Without any activity its consumer is
- * rebuilt. Not so while some keys still progress, because a rebuild would only disturb them. Uses one
- * connection for all consumers of a process; nothing is known while the broker is unavailable.
+ * Opens a watch. A partition with lag whose committed position does not move for `stuckMs` is stuck: the gauge
+ * `consumer_stuck` of its topic is 1 and one error line is logged. Without any activity its consumer is rebuilt. Not
+ * so while some keys still progress, because a rebuild would only disturb them. Uses one connection for all consumers
+ * of a process; nothing is known while the broker is unavailable.
  */
 export function openLagWatch(options: LagWatchOptions): LagWatch {
   const { stuckMs = STUCK_AFTER_MS } = options;

@@ -33,18 +33,15 @@ export interface ProcessorOptions {
   prefix: string;
   log: Log;
   metrics?: Metrics;
-  /**
-   * Allowed events by topic; others are refused before `handle`. `TOPIC_EXPECTATIONS` has the platform's
-   * topics.
-   */
+  /** Allowed events by topic; others are refused before `handle`. `TOPIC_EXPECTATIONS` has the platform's topics. */
   expects: Expectations;
   /** Maximum number of concurrent handlers. Default 16. */
   concurrency?: number;
   /** Without the prefix. */
   topics: string[];
   /**
-   * Called in order for each key, concurrently for different keys. A throw is retried with backoff, for its
-   * key only. With a `park`, a key is parked after repeated failures.
+   * Called in order for each key, concurrently for different keys. A throw is retried with backoff, for its key only.
+   * With a `park`, a key is parked after repeated failures.
    */
   handle: (event: ReceivedEvent) => Promise<HandlerResult>;
   /** As in `EventHandlerOptions`; for topics without a row in `expects`. */
@@ -56,8 +53,8 @@ export interface ProcessorOptions {
   /** Default: `RETRY_POLICY`. */
   retryPolicy?: RetryPolicy;
   /**
-   * Stores refusals in bulk, by offset within each partition, before their offsets are committed. After a
-   * crash the last of them repeat; a throw is retried.
+   * Stores refusals in bulk, by offset within each partition, before their offsets are committed. After a crash the
+   * last of them repeat; a throw is retried.
    */
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
   explain?: MessageReaderOptions['explain'];
@@ -304,8 +301,8 @@ export class MessageProcessor {
   }
 
   /**
-   * Retries `work` until it succeeds or fails for good, then `giveUp` until it succeeds. Returns undefined
-   * when stopped or when the message will be delivered again.
+   * Retries `work` until it succeeds or fails for good, then `giveUp` until it succeeds. Returns undefined when
+   * stopped or when the message will be delivered again.
    */
   async #retryUntilDone<T>(
     topic: string,

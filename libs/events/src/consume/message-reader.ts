@@ -7,8 +7,8 @@ export type ConsumedMessage = KafkaMessage & RawMessage & { skippedBatch?: Skipp
 
 export interface MessageReaderOptions {
   /**
-   * Explains why a message of an outsider is not an event. Their `ce_sequence` is ignored. Default:
-   * NOT_A_CLOUDEVENT with the invalid headers.
+   * Explains why a message of an outsider is not an event. Their `ce_sequence` is ignored. Default: NOT_A_CLOUDEVENT
+   * with the invalid headers.
    */
   explain?: ((message: RawMessage) => Refusal) | undefined;
   log: Log;
@@ -17,8 +17,8 @@ export interface MessageReaderOptions {
 const LOG_INTERVAL_MS = 60_000;
 
 /**
- * Reads messages as events. No message content may end the consumer: one that makes the reader throw is
- * refused and logged.
+ * Reads messages as events. No message content may end the consumer: one that makes the reader throw is refused and
+ * logged.
  */
 export class MessageReader {
   readonly #options: MessageReaderOptions;

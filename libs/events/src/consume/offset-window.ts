@@ -15,9 +15,9 @@ interface WindowEntry<M> {
 }
 
 /**
- * The messages of one partition in progress. At most `limit` messages are started and uncommitted, which
- * bounds the repeats after a crash. Further fetched messages wait here, so that they are not fetched and
- * decoded again. Pure: no clock, no Kafka.
+ * The messages of one partition in progress. At most `limit` messages are started and uncommitted, which bounds the
+ * repeats after a crash. Further fetched messages wait here, so that they are not fetched and decoded again. Pure: no
+ * clock, no Kafka.
  */
 export class OffsetWindow<M> {
   readonly #limit: number;

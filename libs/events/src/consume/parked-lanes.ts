@@ -21,8 +21,8 @@ export class LaneFullError extends Error {
 }
 
 /**
- * The parked lanes known to this process: its own, and those loaded after each join. Only the store knows
- * their events.
+ * The parked lanes known to this process: its own, and those loaded after each join. Only the store knows their
+ * events.
  */
 export class ParkedLanes {
   readonly #park: EventPark;
@@ -71,8 +71,8 @@ export class ParkedLanes {
   }
 
   /**
-   * Applies the events of a released lane, in order, then frees the lane for immediate handling. No other
-   * task of the lane may run meanwhile. On an error it throws, and the rest stays.
+   * Applies the events of a released lane, in order, then frees the lane for immediate handling. No other task of the
+   * lane may run meanwhile. On an error it throws, and the rest stays.
    * @param handle applies one event; returns false if the event itself failed and the lane must stay
    */
   async drain(lane: Lane, handle: (parked: ParkedEvent) => Promise<boolean>): Promise<void> {

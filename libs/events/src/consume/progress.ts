@@ -33,8 +33,8 @@ export interface Observation {
   /** Topics of partitions that are no longer stuck. */
   recoveredTopics: string[];
   /**
-   * Whether a stuck partition had no activity, so that its consumer must be rebuilt. False while some keys
-   * progress: a rebuild would only disturb them.
+   * Whether a stuck partition had no activity, so that its consumer must be rebuilt. False while some keys progress:
+   * a rebuild would only disturb them.
    */
   isSilent: boolean;
 }
@@ -48,8 +48,8 @@ export const createEmptyProgress = (): PartitionProgress => ({
 });
 
 /**
- * Returns the positions after another reading. Pure. A partition without lag, or whose position moved,
- * restarts its time.
+ * Returns the positions after another reading. Pure. A partition without lag, or whose position moved, restarts its
+ * time.
  * @param before by `topic/partition`
  */
 export function trackPositions(

@@ -1,8 +1,8 @@
 import { rebuildDelayMs } from './progress.ts';
 
 /**
- * Limits rebuilds of a stuck consumer: immediately, then with growing intervals until a message is processed.
- * Pure; times in ms.
+ * Limits rebuilds of a stuck consumer: immediately, then with growing intervals until a message is processed. Pure;
+ * times in ms.
  */
 export class RebuildBackoff {
   readonly #stuckMs: number;

@@ -15,8 +15,7 @@ export const RETRY_POLICY: RetryPolicy = { maxAttempts: 10, handlerTimeoutMs: 60
 class HandlerTimeout extends Error {}
 
 /**
- * Runs `work` with a timeout. A later effect is harmless: the event is parked, and its retry is detected as a
- * repeat.
+ * Runs `work` with a timeout. A later effect is harmless: the event is parked, and its retry is detected as a repeat.
  * @throws HandlerTimeout
  */
 export async function withTimeout<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
@@ -37,8 +36,7 @@ export class FailureHistory {
   #ownFailures = 0;
 
   /**
-   * @param isTransient whether a failure is unrelated to the event: the store or an upstream service is
-   * unavailable
+   * @param isTransient whether a failure is unrelated to the event: the store or an upstream service is unavailable
    */
   constructor(maxAttempts: number, isTransient: (error: unknown) => boolean) {
     this.#maxAttempts = maxAttempts;

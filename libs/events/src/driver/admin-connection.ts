@@ -41,8 +41,7 @@ export type SendRequest = <Answer extends object>(
 function createCluster(kafka: Kafka): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description?.endsWith('createCluster'));
   const make = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[symbol as symbol];
-  if (!make)
-    throw new Error('This version of kafkajs creates connections differently: see driver/admin-connection.ts.');
+  if (!make) throw new Error('This version of kafkajs has no createCluster: see driver/admin-connection.ts.');
   return make({});
 }
 

@@ -25,14 +25,9 @@ export interface SkippedBatch {
 /** Limits of one uncompressed batch; librdkafka limits a batch to 10,000 records. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 const MAX_BATCH_RECORDS = 10_000;
-/**
- * A header needs two bytes in a batch but some hundred in memory; the platform's records have about a dozen.
- */
+/** A header needs two bytes in a batch but some hundred in memory; the platform's records have about a dozen. */
 const MAX_BATCH_HEADERS = 320_000;
-/**
- * Above these limits the rest of a response is left to the next fetch, so that many small bombs do not add
- * up.
- */
+/** Above these limits the rest of a response is left to the next fetch, so that many small bombs do not add up. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 const MAX_RESPONSE_RECORDS = 20_000;
 
@@ -198,9 +193,9 @@ async function readBatch(bytes: Buffer, usage: DecodeUsage): Promise<DecodedReco
 }
 
 /**
- * Reads the records of one partition from a broker response, within limits. A batch over 8 MiB uncompressed,
- * 10,000 records or 320,000 headers, or an unreadable one, becomes one record with `skippedBatch`. A
- * truncated last batch is left to the next fetch. Never throws.
+ * Reads the records of one partition from a broker response, within limits. A batch over 8 MiB uncompressed, 10,000
+ * records or 320,000 headers, or an unreadable one, becomes one record with `skippedBatch`. A truncated last batch is
+ * left to the next fetch. Never throws.
  * @param usage shared by the partitions of a response; at least one batch of each partition is read
  */
 export async function readBatches(bytes: Buffer, usage: DecodeUsage): Promise<DecodedRecord[]> {

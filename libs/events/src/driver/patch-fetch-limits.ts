@@ -39,10 +39,10 @@ async function decodeWithinBounds(raw: Buffer) {
 }
 
 /**
- * Makes kafkajs read batches by `readBatches`. kafkajs 2.2.4 uncompresses without a limit, spreads all
- * records onto the stack, and trusts the record count of the header. A batch with an unknown codec fails the
- * whole fetch, for ever. The patch covers fetch version 11, which kafkajs uses with Kafka 2.3 and later;
- * older brokers are not supported.
+ * Makes kafkajs read batches by `readBatches`. kafkajs 2.2.4 uncompresses without a limit, spreads all records onto
+ * the stack, and trusts the record count of the header. A batch with an unknown codec fails the whole fetch, for
+ * ever. The patch covers fetch version 11, which kafkajs uses with Kafka 2.3 and later; older brokers are not
+ * supported.
  */
 export function patchFetchLimits(): void {
   const response = fetchResponse as typeof fetchResponse & { [patched]?: true };

@@ -5,8 +5,8 @@ const patched = Symbol.for('cups.kafkajs.coordinator');
 const isDenial = (error: unknown): boolean => (error as { type?: string }).type === 'GROUP_AUTHORIZATION_FAILED';
 
 /**
- * Makes kafkajs report a denied group. kafkajs 2.2.4 asks every broker for the group coordinator, discards
- * their errors, and reports that none was found even if all of them denied access.
+ * Makes kafkajs report a denied group. kafkajs 2.2.4 asks every broker for the group coordinator, discards their
+ * errors, and reports that none was found even if all of them denied access.
  */
 export function patchGroupErrors(): void {
   const pool = BrokerPool.prototype as typeof BrokerPool.prototype & { [patched]?: true };

@@ -7,9 +7,8 @@ export interface Probe {
 }
 
 /**
- * Probes the store at an interval. The driver's state only reflects the connection, and a gateway may run
- * while the database behind it is unavailable. One probe at a time; one that exceeds `timeoutMs` counts as
- * failed.
+ * Probes the store at an interval. The driver's state only reflects the connection, and a gateway may run while the
+ * database behind it is unavailable. One probe at a time; one that exceeds `timeoutMs` counts as failed.
  */
 export function startProbe(options: {
   /** A light read of the service's own database. */

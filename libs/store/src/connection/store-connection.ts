@@ -131,9 +131,8 @@ export interface StoreConnection {
 }
 
 /**
- * Connects in the background, creates missing indexes, and retries until `close()`. Backs off from 0.2 to 5
- * s, or to 1 s once connected, because every call depends on it. Checks the indexes again after each detected
- * loss.
+ * Connects in the background, creates missing indexes, and retries until `close()`. Backs off from 0.2 to 5 s, or to
+ * 1 s once connected, because every call depends on it. Checks the indexes again after each detected loss.
  */
 export function openStoreConnection(options: ConnectionOptions, onOpen: () => void): StoreConnection {
   const connection = mongoose.createConnection();

@@ -7,13 +7,13 @@ export const storeUnavailable = (): Problem =>
   new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The store cannot be reached right now.' });
 
 /**
- * Transient server codes: no primary, stepping down, shutting down, interrupted, timed out, lock timeout
- * (24), write conflict (112).
+ * Transient server codes: no primary, stepping down, shutting down, interrupted, timed out, lock timeout (24), write
+ * conflict (112).
  */
 const TRANSIENT_CODES = new Set([6, 7, 24, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 /**
- * Treated as transient, but logged: "internal error" (1) and vendor codes. A gateway returns them while its
- * database is unavailable (DocumentDB over PostgreSQL); they could also hide a bug.
+ * Treated as transient, but logged: "internal error" (1) and vendor codes. A gateway returns them while its database
+ * is unavailable (DocumentDB over PostgreSQL); they could also hide a bug.
  */
 const isAmbiguous = (code: number): boolean => code === 1 || code > 1_000_000;
 const SERVER_ERROR_NAMES = new Set(['MongoServerError', 'MongoWriteConcernError', 'MongoBulkWriteError']);
@@ -31,8 +31,8 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /**
- * A permanent failure of a driver call. Driver texts hold document values, so neither this error nor its
- * cause carries one; the log shows operation, code and stack.
+ * A permanent failure of a driver call. Driver texts hold document values, so neither this error nor its cause
+ * carries one; the log shows operation, code and stack.
  */
 class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -107,19 +107,19 @@ interface WrappedError {
 const AUTHENTICATION_CODES = new Set<unknown>([13, 18]);
 
 /**
- * Returns one sentence for a certificate or password error, which persists until an administrator fixes it.
- * Contains no address or password. Undefined for everything else.
+ * Returns one sentence for a certificate or password error, which persists until an administrator fixes it. Contains
+ * no address or password. Undefined for everything else.
  */
 export function explainDenial(error: unknown): string | undefined {
   const open: unknown[] = [error];
   for (let depth = 0; open.length > 0 && depth < 16; depth += 1) {
     const { code, cause, reason } = (open.shift() ?? {}) as WrappedError;
     if (isCertificateError(code)) {
-      return `The certificate of the store does not count (${code}): MONGODB_TLS_CA_FILE must hold the authority that issued it.`;
+      return `The certificate of the store is not trusted (${code}): MONGODB_TLS_CA_FILE must contain its issuing authority.`;
     }
     if (isPlaintextPeerError(code))
-      return 'The store speaks no TLS where MONGODB_URI and MONGODB_TLS_CA_FILE say that it does.';
-    if (AUTHENTICATION_CODES.has(code)) return 'The store does not take the user and password of MONGODB_URI.';
+      return 'The store does not use TLS, which MONGODB_URI and MONGODB_TLS_CA_FILE require.';
+    if (AUTHENTICATION_CODES.has(code)) return 'The store rejects the user and password of MONGODB_URI.';
     open.push(cause, ...[...(reason?.servers?.values() ?? [])].map((server) => server.error));
   }
   return undefined;

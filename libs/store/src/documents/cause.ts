@@ -1,6 +1,6 @@
 /**
- * Record of an applied request, stored in its resource. `key` is `method|caller`; `id` is lower case and
- * unique per key.
+ * Record of an applied request, stored in its resource. `key` is `method|caller`; `id` is lower case and unique per
+ * key.
  */
 export interface RequestRecord {
   id: string;

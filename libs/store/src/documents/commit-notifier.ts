@@ -6,8 +6,7 @@ export interface CommitNotifier {
   /** Called with a document's complete, non-empty outbox. */
   readonly outboxListeners: Set<(id: string, entries: StoredEvent[]) => void>;
   /**
-   * Called when the response to a write was lost. The write may have happened, and no other part knows its
-   * events.
+   * Called when the response to a write was lost. The write may have happened, and no other part knows its events.
    */
   readonly uncertainListeners: Set<(id: string) => void>;
 }

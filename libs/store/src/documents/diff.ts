@@ -20,8 +20,8 @@ function isSameValue(before: unknown, after: unknown): boolean {
 }
 
 /**
- * Adds to `out` the operators that turn `before` into `after`. Structural sharing keeps this cheap: only
- * changed branches are visited. A longer array with an identical head becomes a `$push`.
+ * Adds to `out` the operators that turn `before` into `after`. Structural sharing keeps this cheap: only changed
+ * branches are visited. A longer array with an identical head becomes a `$push`.
  */
 export function diffFields(
   before: PlainObject,

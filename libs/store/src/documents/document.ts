@@ -28,9 +28,7 @@ export type StoreOwnedField = Exclude<keyof StoredDocument, '_id' | 'timer'>;
 /** A document as a service creates it, without the fields that only the store writes. */
 export type Draft<D extends StoredDocument> = Omit<D, StoreOwnedField>;
 
-/**
- * The next document, by structural sharing, and its events. The same object without events means no write.
- */
+/** The next document, by structural sharing, and its events. The same object without events means no write. */
 export interface Change<D> {
   document: D;
   events: NewEvent[];

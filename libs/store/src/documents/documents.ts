@@ -33,9 +33,8 @@ export interface Documents<D extends StoredDocument> {
    */
   list(query: ListQuery): Promise<Page<D>>;
   /**
-   * Inserts one document. A repeated request ID returns the current document with `replayed`; outside the
-   * scope, it fails like any taken ID. A document created by a sequenced event needs `update` with an
-   * `initial`.
+   * Inserts one document. A repeated request ID returns the current document with `replayed`; outside the scope, it
+   * fails like any taken ID. A document created by a sequenced event needs `update` with an `initial`.
    * @throws Problem REQUEST_ID_REUSED, `existsReason`, STORE_UNAVAILABLE
    * @throws Error when the document does not match its schema or scope
    */
@@ -49,15 +48,13 @@ export interface Documents<D extends StoredDocument> {
   /** Returns the document that this request created with this content, if any. */
   findByCreateRequest(request: Omit<RequestRecord, 'time'>, options: { scope: Scope }): Promise<D | undefined>;
   /**
-   * Writes one document conditionally. Checks the scope, the request ID, the event sequence and the etag, in
-   * this order; then reads what the decision needs, decides and writes. After a concurrent write it repeats
-   * all of this. Only `update` counts consumed events. With a `cause.sequence`, it applies the next event,
-   * reports an earlier one as `ignored`, and reports a later one as `gap` without writing. It also counts an
-   * event that changes nothing.
-   * @throws Problem NOT_FOUND, REQUEST_ID_REUSED, ETAG_STALE, CONTENTION, STORE_UNAVAILABLE, and what `read`
-   * and `decide` throw
-   * @throws Problem `existsReason` with an `initial`, when the ID exists outside the scope or a unique field
-   * is taken
+   * Writes one document conditionally. Checks the scope, the request ID, the event sequence and the etag, in this
+   * order; then reads what the decision needs, decides and writes. After a concurrent write it repeats all of this.
+   * Only `update` counts consumed events. With a `cause.sequence`, it applies the next event, reports an earlier one
+   * as `ignored`, and reports a later one as `gap` without writing. It also counts an event that changes nothing.
+   * @throws Problem NOT_FOUND, REQUEST_ID_REUSED, ETAG_STALE, CONTENTION, STORE_UNAVAILABLE, and what `read` and
+   * `decide` throw
+   * @throws Problem `existsReason` with an `initial`, when the ID exists outside the scope or a unique field is taken
    */
   update<R>(
     id: string,

@@ -60,8 +60,8 @@ export function createBlankDocument<D extends StoredDocument>(draft: Draft<D>, s
 }
 
 /**
- * Returns the document after a change: next revision, events in the outbox, request recorded, consumed event
- * counted. Drops the oldest request records above the limit.
+ * Returns the document after a change: next revision, events in the outbox, request recorded, consumed event counted.
+ * Drops the oldest request records above the limit.
  */
 export function nextDocument<D extends StoredDocument>(
   document: D,

@@ -7,10 +7,7 @@ export type Projection = Record<string, 0 | 1>;
 /** How a service configures one of its collections. */
 export interface CollectionOptions<D extends StoredDocument> {
   collection: string;
-  /**
-   * mongoose definition without the store's own fields. Write a field called `type` as `type: { type: String
-   * }`.
-   */
+  /** mongoose definition without the store's own fields. Write a field called `type` as `type: { type: String }`. */
   schema: Record<string, unknown>;
   indexes: Index[];
   schemaVersion: number;
@@ -21,13 +18,10 @@ export interface CollectionOptions<D extends StoredDocument> {
   /** Reason of the problem when an ID or a unique field is taken. */
   existsReason: Reason;
   /**
-   * Message of NOT_FOUND when the written document does not exist or is outside the scope. Use the same text
-   * in reads.
+   * Message of NOT_FOUND when the written document does not exist or is outside the scope. Use the same text in
+   * reads.
    */
   absentMessage?: string;
-  /**
-   * Number of written documents to cache, which saves the next update a read. Not with `afterPublish`.
-   * Default 0.
-   */
+  /** Number of written documents to cache, which saves the next update a read. Not with `afterPublish`. Default 0. */
   keepRecent?: number;
 }

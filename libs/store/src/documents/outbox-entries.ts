@@ -3,8 +3,8 @@ import { ulid } from 'ulid';
 import type { Cause } from './cause.ts';
 
 /**
- * An event to publish. `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf,
- * the store's source, the time of the write, and a ULID as ID. A given ID must be unique within the source.
+ * An event to publish. `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the
+ * store's source, the time of the write, and a ULID as ID. A given ID must be unique within the source.
  */
 export type NewEvent = Pick<StoredEvent, 'topic' | 'key' | 'type' | 'subject'> &
   Partial<Pick<StoredEvent, 'contentType' | 'source' | 'extra' | 'since' | 'id' | 'time'>> & {

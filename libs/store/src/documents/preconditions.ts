@@ -2,10 +2,7 @@ import { Problem } from '@cups/problem';
 import type { Cause } from './cause.ts';
 import { etagOf, escapeSubject, type StoredDocument } from './document.ts';
 
-/**
- * `replayed`: the request was applied before; `ignored`: a repeated event; `gap`: an earlier event is
- * missing.
- */
+/** `replayed`: the request was applied before; `ignored`: a repeated event; `gap`: an earlier event is missing. */
 export type WriteOutcome = 'replayed' | 'ignored' | 'gap';
 
 /** Rejects a request ID that was used with other content. @throws Problem REQUEST_ID_REUSED */
@@ -18,8 +15,8 @@ export function assertSameRequest(known: { fingerprint?: string | undefined }, f
 }
 
 /**
- * Returns the outcome of a write that needs no decision, or undefined. Checks a known request first: the etag
- * of a repeat is always stale, because its own write changed it.
+ * Returns the outcome of a write that needs no decision, or undefined. Checks a known request first: the etag of a
+ * repeat is always stale, because its own write changed it.
  * @throws Problem REQUEST_ID_REUSED, ETAG_STALE
  */
 export function checkPreconditions(

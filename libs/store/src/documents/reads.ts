@@ -16,9 +16,7 @@ export interface FindOptions extends ReadOptions {
 }
 export interface ListQuery extends ReadOptions {
   filter: object;
-  /**
-   * Dotted path of a text or date field that orders the pages; every matching document has it. Default `_id`.
-   */
+  /** Dotted path of a text or date field that orders the pages; every matching document has it. Default `_id`. */
   orderBy?: string;
   order: 'asc' | 'desc';
   pageSize: number;

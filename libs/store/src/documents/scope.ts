@@ -1,7 +1,7 @@
 /**
  * The documents that a read or write may touch. Mandatory, so that no caller can forget it:
- * - `{ centre: 'centres/CU-001' }` or `{ agency: 'asp' }`: a person bound to one centre or agency. Several
- * centres when one inherits the applications of others. The store compares the field as stored;
+ * - `{ centre: 'centres/CU-001' }` or `{ agency: 'asp' }`: a person bound to one centre or agency. Several centres
+ * when one inherits the applications of others. The store compares the field as stored;
  * - `'platform'`: a person whose role covers all centres, by the access table;
  * - `'service'`: the service itself, for events, timers or internal records.
  */

@@ -2,9 +2,9 @@ import { diffFields, type UpdateOperators } from './diff.ts';
 import type { StoredDocument } from './document.ts';
 
 /**
- * Returns the update operators that turn a stored document, perhaps of an older schema version, into `next`;
- * empty operators are left out. The outbox only gets a `$push`: the relay pulls from it concurrently without
- * a new revision.
+ * Returns the update operators that turn a stored document, perhaps of an older schema version, into `next`; empty
+ * operators are left out. The outbox only gets a `$push`: the relay pulls from it concurrently without a new
+ * revision.
  */
 export function buildUpdateOperators(raw: StoredDocument, next: StoredDocument): Partial<UpdateOperators> {
   const all: UpdateOperators = { $set: {}, $unset: {}, $push: {} };

@@ -34,8 +34,8 @@ export interface UpdateOptions<D extends StoredDocument> extends WriteContext {
 export type DecisionFunction<D> = (document: D) => Change<D>;
 
 /**
- * Reads from the store or an upstream service before each decision; other local writers of the document wait.
- * Skipped when the document needs no decision: a known request, a repeat, a gap or a stale etag.
+ * Reads from the store or an upstream service before each decision; other local writers of the document wait. Skipped
+ * when the document needs no decision: a known request, a repeat, a gap or a stale etag.
  */
 export interface DecisionWithRead<D, R> {
   read: (document: D) => Promise<R>;
@@ -76,9 +76,7 @@ interface PendingUpdate<D extends StoredDocument> {
   decide: (document: D) => Change<D> | Promise<Change<D>>;
 }
 
-/**
- * Updates a cached document. Only a successful write counts; for anything else the caller reads the store.
- */
+/** Updates a cached document. Only a successful write counts; for anything else the caller reads the store. */
 async function updateFromCache<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D> | undefined> {
   const { collection, id, options } = one;
   const cached: StoredDocument | undefined = options.current ?? collection.recent?.get(id);
@@ -99,8 +97,8 @@ const isUnavailable = (error: unknown): boolean =>
   isProblem(error) && (error.kind === 'UNAVAILABLE' || error.kind === 'DEADLINE');
 
 /**
- * Inserts without a read: the first event about a document finds none, unless it is a repeat. If one exists,
- * the caller reads the store.
+ * Inserts without a read: the first event about a document finds none, unless it is a repeat. If one exists, the
+ * caller reads the store.
  */
 async function insertFirstEvent<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D> | undefined> {
   const { collection, options } = one;

@@ -11,9 +11,7 @@ export interface OutboxCleanerOptions {
   /** Returns fields to set in the write that removes the entries, without a new revision. */
   afterPublish?:
     ((id: string, entries: StoredEvent[], collection: string) => Record<string, unknown> | undefined) | undefined;
-  /**
-   * Applies `afterPublish` only to documents that match this filter; a reply may have changed one already.
-   */
+  /** Applies `afterPublish` only to documents that match this filter; a reply may have changed one already. */
   onlyWhere?: Record<string, unknown>;
 }
 
@@ -38,8 +36,8 @@ const MAX_RETRY_DELAY_MS = 5_000;
 const WARNING_INTERVAL_MS = 60_000;
 
 /**
- * Removes acknowledged entries from outboxes, many documents in one write. Retries a failed write after 0.2
- * to 5 s and not earlier: the driver needs the time to find its server again.
+ * Removes acknowledged entries from outboxes, many documents in one write. Retries a failed write after 0.2 to 5 s
+ * and not earlier: the driver needs the time to find its server again.
  */
 export function startOutboxCleaner(queue: OutboxQueue, options: OutboxCleanerOptions): OutboxCleaner {
   const { log, metrics } = options;

@@ -11,10 +11,7 @@ export type OutboxCleanup = { documentKey: DocumentKey; n: number; entries: Stor
 export interface PublishResult {
   /** Entries that Kafka never accepts; their documents are isolated. */
   rejected: { entry: StoredEvent; cause: string }[];
-  /**
-   * Entries that Kafka cannot accept yet, for example for a missing topic; retried with the document's
-   * backoff.
-   */
+  /** Entries that Kafka cannot accept yet, for example for a missing topic; retried with the document's backoff. */
   later?: StoredEvent[];
 }
 
@@ -35,9 +32,8 @@ export interface OutboxQueue {
 }
 
 /**
- * Creation time of the oldest event left in the store, in ms since 1970; Infinity for none. `seen` is from
- * the current pass of sweeps over the collection, `before` from earlier ones. `before` counts until the pass
- * is complete.
+ * Creation time of the oldest event left in the store, in ms since 1970; Infinity for none. `seen` is from the
+ * current pass of sweeps over the collection, `before` from earlier ones. `before` counts until the pass is complete.
  */
 interface OldestDeferred {
   seen: number;
@@ -100,8 +96,8 @@ export function enqueue(
 }
 
 /**
- * Returns the next entries to publish, each document from its head; empty if none is pending or too many
- * cleanups are.
+ * Returns the next entries to publish, each document from its head; empty if none is pending or too many cleanups
+ * are.
  */
 export function nextBatch(
   queue: OutboxQueue,

@@ -41,10 +41,9 @@ interface RelayParts {
 }
 
 /**
- * Publishes what commits leave in outboxes: one loop, one batch in flight, each outbox from its head. It
- * removes acknowledged entries in bulk, and sweeps for entries that another process left. It may send twice,
- * but never loses or reorders events of one document. The state is in queue.ts; the loop and its timers are
- * here.
+ * Publishes what commits leave in outboxes: one loop, one batch in flight, each outbox from its head. It removes
+ * acknowledged entries in bulk, and sweeps for entries that another process left. It may send twice, but never loses
+ * or reorders events of one document. The state is in queue.ts; the loop and its timers are here.
  */
 export function startRelay(options: RelayOptions): Relay {
   const queue = createQueue();

@@ -34,8 +34,8 @@ export const computeSweepInterval = (tookMs: number, sweepIntervalMs: number): n
   Math.max(sweepIntervalMs, Math.min(MAX_SWEEP_INTERVAL_MS, tookMs * 200));
 
 /**
- * Finds unpublished events that a dead process left in its documents, queues them and calls `onFound`.
- * Replicas need no lease: a sweep takes only old entries, with jitter.
+ * Finds unpublished events that a dead process left in its documents, queues them and calls `onFound`. Replicas need
+ * no lease: a sweep takes only old entries, with jitter.
  */
 export function startOutboxSweeper(queue: OutboxQueue, options: SweepOptions, onFound: () => void): OutboxSweeper {
   const { now, sweepIntervalMs = 30_000, minAgeMs = 10_000 } = options;

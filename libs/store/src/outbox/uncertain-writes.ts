@@ -3,9 +3,7 @@ import type { AnyDocuments } from '../documents/documents.ts';
 import { asFilter } from '../documents/collection.ts';
 import { keyOf, enqueue, type DocumentKey, type OutboxQueue } from './queue.ts';
 
-/**
- * A write without a response may still be in progress, so its document is checked soon and once more later.
- */
+/** A write without a response may still be in progress, so its document is checked soon and once more later. */
 const RECHECK_DELAYS_MS = [300, 5_000] as const;
 const MAX_UNCERTAIN_WRITES = 1_000;
 
@@ -18,8 +16,8 @@ export interface UncertainWrites {
 }
 
 /**
- * Checks documents of writes without a response, whose events no other part knows. Queues the found events
- * and calls `onFound`, or `onOverflow` above its limit.
+ * Checks documents of writes without a response, whose events no other part knows. Queues the found events and calls
+ * `onFound`, or `onOverflow` above its limit.
  */
 export function startUncertainWrites(
   queue: OutboxQueue,
