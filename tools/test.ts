@@ -11,8 +11,9 @@ const HELP = `npm test [-- options]
 Runs types, format, contracts, fences, read costs, lint and all tests. Nx remembers in .nx what passed and has not
 changed since; the last lines say how many results came from there.
 
-  --all            also what takes long or needs Go, Python or pip; a test whose tool is missing is printed as
-                   "not run: <tool> missing" and counted as skipped
+  --all            also the browser tests of the desk, a production platform, restores, and tests that take long or
+                   need Go, Python or pip; a test whose tool is missing is printed as "not run: <tool> missing" and
+                   counted as skipped
   --affected       only what differs from --base
   --base <commit>  for --affected (default main~1)
   --no-cache       run everything, whatever Nx remembers; CI=true in the environment does the same
@@ -47,7 +48,6 @@ const SLOW_PROJECTS = [
   'e2e',
   'local',
   'agency-bridge',
-  'e2e-desk',
   'store',
   'events',
   'gateway',
@@ -55,6 +55,8 @@ const SLOW_PROJECTS = [
 ].map((name) => `@cups/${name}`);
 /** So many groups of projects run at once. */
 const MAX_CONCURRENT_GROUPS = 2;
+/** Files of tests that the last lines list with their durations. */
+const SLOWEST_SHOWN = 20;
 /** ms; three times what the longest group takes. One that has not ended by then hangs, and is ended. */
 const GROUP_TIMEOUT_MS = 18 * 60_000;
 
@@ -149,7 +151,7 @@ function tasksOfLastRun(): Task[] {
   return (JSON.parse(readFileSync(runFile, 'utf8')) as { tasks: Task[] }).tasks;
 }
 
-/** Targets that run tests: `long` runs the files `*.long.test.ts`. */
+/** Targets that run tests. `long` runs the files `*.long.test.ts`, and all browser tests of e2e/desk. */
 type Target = 'test' | 'long';
 
 /** Projects that have tests of this kind and are asked for. */
@@ -207,6 +209,9 @@ interface JestResult {
     name: string;
     status: string;
     message: string;
+    /** ms */
+    startTime: number;
+    endTime: number;
     assertionResults: { status: string; fullName: string }[];
   }[];
 }
@@ -216,6 +221,8 @@ let failed = 0;
 let skipped = 0;
 /** Names of the tests that were skipped. */
 const notRun: string[] = [];
+/** Files of tests with their durations in seconds. */
+const durations: { file: string; seconds: number }[] = [];
 const failures: string[] = [];
 const count = (what: string, ok: boolean) => {
   if (ok) passed += 1;
@@ -241,7 +248,8 @@ function countResults(name: string): number {
   passed += result.numPassedTests;
   skipped += result.numPendingTests;
   failed += broken;
-  for (const { name: suite, status, message, assertionResults } of result.testResults) {
+  for (const { name: suite, status, message, assertionResults, startTime, endTime } of result.testResults) {
+    durations.push({ file: suite.slice(root.length + 1), seconds: (endTime - startTime) / 1000 });
     if (status === 'failed') failures.push(`${suite.slice(root.length + 1)}\n${message}`);
     notRun.push(...assertionResults.filter((one) => one.status === 'pending').map(({ fullName }) => fullName));
   }
@@ -272,7 +280,8 @@ if (!stopping) {
     // Nothing that did not run, or left no results, may pass in silence.
     if (projects.length === 0 && !values.affected) count('tests: Nx knows no project that has any', false);
     if (values.all && long.length === 0 && !values.affected) count('long tests: Nx knows no project with any', false);
-    const groups = [...groupsOf(projects), ...long.map((name): Group => ({ target: 'long', projects: [name] }))];
+    // A long one at the end would run alone, on one core.
+    const groups = [...long.map((name): Group => ({ target: 'long', projects: [name] })), ...groupsOf(projects)];
     const ok = await runTests(groups, { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
     tasks += projects.length + long.length;
     let told = 0;
@@ -284,6 +293,9 @@ if (!stopping) {
   }
 }
 
+const slowest = durations.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST_SHOWN);
+if (slowest.length > 0) console.log('\nSlowest files of tests:');
+for (const one of slowest) console.log(`  ${one.seconds.toFixed(0).padStart(4)} s  ${one.file}`);
 if (failures.length > 0)
   console.log(`\nFailed:\n${failures.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
 if (notRun.length > 0) console.log(`\nSkipped:\n${notRun.map((name) => `  ${name}`).join('\n')}`);

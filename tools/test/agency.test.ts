@@ -10,7 +10,7 @@ import type { AgencyInput } from '../agency/agencies.ts';
 import { CLIENTS } from '../agency/clients.ts';
 import { formatClients, deriveResources } from '../agency/show.ts';
 
-/** `npm run agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/production.test.ts. */
+/** `npm run agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/production.long.test.ts. */
 
 const root = join(import.meta.dirname, '../..');
 const data = temporaryDir();

@@ -13,7 +13,7 @@ import { rollForwardApplications, rollForwardDeliveries } from '../backup/roll-f
 import { serviceOfGroup } from '../backup/positions.ts';
 import { DATA_VERSION } from '../data-version.ts';
 
-/** Comparing stores with Kafka, and what the two commands refuse. A whole rehearsal is in e2e/test/restore.test.ts. */
+/** Comparing stores with Kafka, and what the two commands refuse. A whole rehearsal is in e2e/test/restore.long.test.ts. */
 
 const root = join(import.meta.dirname, '../..');
 const folder = temporaryDir();
