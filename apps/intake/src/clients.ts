@@ -44,7 +44,6 @@ export interface Centre {
 const CACHE_TTL_MS = 1_500;
 const MAX_CACHED_RESPONSES = 5_000;
 
-/** A public service and the centre that files it. */
 export interface FilingRequest {
   /** publicServices/{code} */
   publicService: string;
@@ -53,7 +52,6 @@ export interface FilingRequest {
   now: Date;
 }
 
-/** What a new or renewed draft is built from. */
 export interface FilingTarget {
   /** The version in force today, by the date in Chisinau. */
   version: VersionInForce;
@@ -135,7 +133,6 @@ const toCentre = (centre: CentreIn): Centre => ({
   limit: centre.openApplicationLimit,
 });
 
-/** Creates one copy of a version for each country. */
 function createVersionCopier(version: VersionIn): VersionInForce['createCopy'] {
   const copies = new Map<string, ServiceVersion>();
   return ({ country }) => {
@@ -155,7 +152,6 @@ const CENTRE_PAUSED: ProblemText = {
   reason: 'CENTRE_PAUSED',
   message: 'The centre takes no new applications; open ones can be finished.',
 };
-/** Problems by centre status. */
 const PROBLEM_BY_CENTRE_STATUS: Partial<Record<string, ProblemText>> = {
   planned: { reason: 'CENTRE_NOT_OPEN', message: 'The centre has not opened yet.' },
   paused: CENTRE_PAUSED,

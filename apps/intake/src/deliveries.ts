@@ -13,7 +13,6 @@ import type { Appeal, Result, Text } from './domain/application.ts';
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
-/** Fields that every update has. */
 type CommonField = 'agency' | 'eventId' | 'now' | 'occurTime' | 'agencyReference' | 'changes';
 
 /**

@@ -13,7 +13,6 @@ import { statisticsRpcs } from './rpc/statistics.ts';
 import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 
-/** Builds all RPC handlers of intake. Each handler has the name of its RPC in a file of `rpc/`. */
 export function rpcs(deps: RpcDeps): IntakeRpcs {
   return {
     ...draftRpcs(deps),

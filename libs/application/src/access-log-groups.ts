@@ -1,5 +1,3 @@
-/** Groups access-log entries for display. */
-
 /** An access-log entry, as the API returns it. */
 export interface AccessLogEntry {
   /** The application, if entries of several are listed. */
@@ -13,9 +11,7 @@ export interface AccessLogEntry {
 
 /** Entries of one application by one operator within 15 minutes. */
 export interface AccessGroup<Entry extends AccessLogEntry = AccessLogEntry> {
-  /** The newest entry. */
   last: Entry;
-  /** The oldest entry. */
   first: Entry;
   count: number;
   /** Distinct kinds, in the order of their first entry. */

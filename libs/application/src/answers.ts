@@ -2,7 +2,6 @@ import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { toSafePointer } from './schema-violations.ts';
 
-/** Maximum nesting depth of answers. */
 const MAX_DEPTH = 32;
 /** Names that a stored document cannot have: empty, an operator, a path, with NUL, or special to the driver. */
 const INVALID_NAME = /^$|^\$|[.\0]|^(?:_bsontype|__proto__)$/;

@@ -5,22 +5,17 @@ import { isCivilDate } from './dates.ts';
 import type { AnswersValidator } from './form.ts';
 import { validateContentShape } from './content-shape.ts';
 
-/** Validates that an application is complete, at submit. */
-
 /** A document that the agency requires: always, or only if one of its conditions holds. */
 export interface EvidenceRule {
   kind: string;
   required: boolean;
   /** A verification code of the electronic document is accepted too. */
   acceptsCode?: boolean;
-  /** Another person is represented. */
   whenRepresented?: boolean;
   whenAnswer?: { field: string; values: string[] };
-  /** The mandate has one of these kinds. */
   whenMandate?: string[];
 }
 
-/** Requirements of a service version besides its form. */
 export interface Requirements {
   evidence: EvidenceRule[];
   costOptions: {
@@ -32,7 +27,6 @@ export interface Requirements {
   acceptsForeignDocuments?: boolean;
 }
 
-/** Place and day of filing. */
 interface FilingContext {
   centreKind: string;
   /** The day of filing in Chisinau, yyyy-MM-dd. */

@@ -9,16 +9,13 @@ import { EMAIL_PATTERN, MAX_EMAIL_LENGTH } from './email.ts';
  * is the rule (libs/problem) for a text that does not match the pattern beside it.
  */
 
-/** Grounds on which a specialist acts for a person. */
 const MANDATE_KINDS = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] as const;
 
-/** How the applicant wants to get the result. */
 const DELIVERY_CHOICES = ['at-centre', 'electronic', 'post'] as const;
 
 /** Foreign documents that identify a person without IDNP. */
 const FOREIGN_DOCUMENT_KINDS = ['passport', 'identity-card', 'birth-certificate', 'residence-permit'] as const;
 
-/** Languages of applicants. */
 const LANGUAGES = ['ro', 'ru', 'en'] as const;
 
 /** Maximum number of documents of an application. */

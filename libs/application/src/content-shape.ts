@@ -38,7 +38,6 @@ export function validateContentShape(content: Content, maxBytes = MAX_CONTENT_BY
   return violations;
 }
 
-/** Returns the size of content as JSON in UTF-8 bytes. */
 export function measureContentBytes(content: Content): number {
   return utf8.encode(JSON.stringify(content)).length;
 }

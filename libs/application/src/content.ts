@@ -1,7 +1,5 @@
 import type { CONTENT_SCHEMA } from './content-schema.ts';
 
-/** Types of the content, derived from its schema. */
-
 type Defs = (typeof CONTENT_SCHEMA)['$defs'];
 
 /** The type of the values that a schema accepts. */

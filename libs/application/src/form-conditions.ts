@@ -33,7 +33,6 @@ function findFalseFields(branch: Schema | undefined): string[] {
   return Object.keys(fields).filter((name) => fields[name] === false);
 }
 
-/** Cached tests by form. */
 const testsByForm = new WeakMap<Schema, ApplicabilityTest>();
 
 /**

@@ -13,7 +13,6 @@ const VALIDATION_KEYWORDS = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   ...['oneOf', 'anyOf', 'allOf', 'not', 'if', 'then', 'else'],
 ]);
-/** Annotations, which validate nothing. */
 const ANNOTATION_KEYWORDS = new Set(['$schema', '$comment', 'title', 'description', 'examples', 'default']);
 /** Extension keywords, each with the validator of its value. */
 const CUSTOM_KEYWORDS: Record<string, (value: unknown) => string[]> = {

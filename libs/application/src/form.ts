@@ -17,7 +17,6 @@ const MAX_VIOLATIONS = 100;
  */
 export type AnswersValidator = (answers: Record<string, unknown>, today?: string) => Violation[];
 
-/** Cached validators by form, as long as the form is referenced. */
 const validators = new WeakMap<Schema, AnswersValidator>();
 
 /**

@@ -19,7 +19,6 @@ const GROUNDS = {
   representative: ['power'],
 } as const satisfies Record<Collector, readonly string[]>;
 
-/** The ground on which the collector received it. */
 export interface HandOverGround {
   kind: (typeof GROUNDS)[Collector][number];
   /** Code or number of the power of attorney. */

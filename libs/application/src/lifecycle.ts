@@ -38,7 +38,6 @@ export const CASEWORK_ACTIONS = ['note', 'assign', 'mark-seen', 'tell'] as const
  */
 export type CaseworkAction = (typeof CASEWORK_ACTIONS)[number];
 
-/** How an operator notified the applicant. */
 export const NOTIFICATION_METHODS = ['phone', 'in-person', 'slip'] as const;
 export type NotificationMethod = (typeof NOTIFICATION_METHODS)[number];
 

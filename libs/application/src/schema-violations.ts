@@ -7,11 +7,9 @@ import { FORMAT_RULES } from './formats.ts';
 /** A JSON Schema as data. */
 export type Schema = { readonly [keyword: string]: unknown };
 
-/** One broken keyword, without the value. */
 export interface SchemaError {
   /** Member names and item indexes from the root of the value. A missing or unknown member comes last. */
   path: string[];
-  /** The broken keyword. */
   keyword: string;
   /** The schema with the keyword. Its `x-rule` is the rule for a broken pattern. */
   schema: Schema;

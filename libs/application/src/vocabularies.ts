@@ -47,11 +47,9 @@ export const DELIVERY_CAUSES = [
 ] as const;
 export type DeliveryCause = (typeof DELIVERY_CAUSES)[number];
 
-/** States of a delivery to an agency. */
 export const DELIVERY_STATES = ['queued', 'sent', 'acknowledged', 'answered', 'cancelled', 'failed'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** Kinds of notices to the applicant. */
 export const NOTICE_KINDS = [
   'application-submitted',
   'documents-requested',
@@ -79,11 +77,9 @@ export const NOTICE_CAUSES = [
 ] as const;
 export type NoticeCause = (typeof NOTICE_CAUSES)[number];
 
-/** Why an application has no due date. */
 export const NO_DUE_DATE_REASONS = ['no-term', 'awaiting-payment', 'clock-stopped', 'calendar-unknown'] as const;
 export type NoDueDateReason = (typeof NO_DUE_DATE_REASONS)[number];
 
-/** Kinds of results. */
 export const RESULT_KINDS = ['paper', 'electronic', 'payment'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
 

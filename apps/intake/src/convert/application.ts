@@ -40,7 +40,6 @@ export interface Viewer extends QueueViewer {
   isPartyTo: IsPartyTo;
 }
 
-/** Converts an application for its viewer. */
 export function toApplication(app: Application, viewer: Viewer): ApplicationOut {
   const activeGuards = findActiveGuards(app, viewer.isPartyTo);
   return {
@@ -124,7 +123,6 @@ function toRowContent({ content }: StoredRow): ContentOut | null {
 const toBuckets = (app: Pick<Application, 'queue' | 'assignee'>, viewer: Viewer) =>
   resolveBuckets(app, viewer).map((bucket) => toProtoEnum('BUCKET_', bucket));
 
-/** Converts a history entry. */
 export function toAction(row: ActionRecord): ActionOut {
   return {
     kind: row.kind,

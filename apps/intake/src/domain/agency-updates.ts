@@ -32,14 +32,12 @@ export interface AgencyUpdate {
   eventId: string;
   now: Date;
   agencyReference?: string;
-  /** The agency's text: a reason, a message or a progress note. */
   words?: Text;
   request?: Omit<DocumentRequest, 'requestTime'>;
   decision?: Omit<Decision, 'approved'>;
   result?: Result;
   /** The bridge's code for the reason. */
   cause?: string;
-  /** Fields that caused the refusal of a message. */
   fields?: string[];
   /** Codes of changes that the platform made to the message. */
   changes?: MessageChange[];
@@ -47,7 +45,6 @@ export interface AgencyUpdate {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Days to answer if the agency names no date. */
 const DEFAULT_ANSWER_DAYS = 30;
 /** Minimum number of working days from now to answer, and maximum number of days from the message. */
 const MIN_ANSWER_WORKING_DAYS = 5;
@@ -273,7 +270,6 @@ function appendMessageRow(document: Application, app: Application, update: Norma
   document.omittedMessages = (app.omittedMessages ?? 0) + 1;
 }
 
-/** Returns the non-empty details of a message for its history entry. */
 function toRowDetails(update: NormalizedUpdate): Partial<ActionRecord> {
   const { words, changes, cause, fields, request } = update;
   const details: Partial<ActionRecord> = {};

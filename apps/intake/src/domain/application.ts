@@ -37,10 +37,8 @@ export interface Submission {
   unavailable?: UnavailableDocument[];
 }
 
-/** A document that an agency requests. */
 export interface RequestedDocument {
   kind: string;
-  /** The agency's remark. */
   note?: string;
 }
 
@@ -69,7 +67,6 @@ export interface DocumentRequest {
   unavailable?: UnavailableDocument[];
 }
 
-/** How to appeal a rejection, according to the agency. */
 export interface Appeal {
   how: Text;
   /** yyyy-MM-dd, the last day. */
@@ -99,7 +96,6 @@ export interface ActionRecord {
   fromState: State;
   toState: State;
   submission?: number;
-  /** The applicant's reason for withdrawing. */
   reason?: string;
   /** The agency's text. */
   words?: Text;
@@ -109,17 +105,14 @@ export interface ActionRecord {
   changes?: string[];
   /** Code: why a message was refused, or a delivery is deferred or failed. */
   code?: string;
-  /** Fields that caused the refusal of a message. */
   fields?: string[];
   /** centres/{code} of the actor, if that centre inherited the application. */
   centre?: string;
   /** operators/{id} of the assignee. */
   operator?: string;
-  /** How the applicant was notified. */
   how?: NotificationMethod;
 }
 
-/** An internal note. */
 export interface Note {
   text: string;
   /** operators/{id} */
@@ -128,7 +121,6 @@ export interface Note {
   recordTime: Date;
 }
 
-/** Payment of the fee. */
 export interface Payment {
   receiptNumber: string;
   /** In minor units of `currency`. */
@@ -155,7 +147,6 @@ export interface PersonNotification {
 /** An event that needs the desk's attention. Alerts of one kind and cause merge into one with a count. */
 export interface DeskAlert {
   kind: DeskAlertKind;
-  /** Time of the latest occurrence. */
   recordTime: Date;
   /** A code with details. */
   cause?: string;
@@ -197,21 +188,18 @@ export interface Application {
   corrects?: string;
   /** True for training applications, which never reach an agency or applicant. Set on creation and never changed. */
   training?: boolean;
-  /** Input of the desk; empty at first. */
   content: Content;
 
   submitTime?: Date;
   dueDate?: string;
   dueTime?: Date;
   noDueDateReason?: 'no-term' | 'awaiting-payment' | 'clock-stopped' | 'calendar-unknown';
-  /** Unit of the running term. */
   termUnit?: Term['unit'];
   /** The remaining term while the clock is stopped. */
   termLeft?: Term;
   submissions: Submission[];
   documentRequest?: DocumentRequest;
   agencyReference?: string;
-  /** The agency's last progress report. */
   progress?: { note: string; time: Date };
   decision?: Decision;
   handOver?: HandOver & { handOverTime: Date };
@@ -274,7 +262,6 @@ export type ApplicationRow = Pick<
   payment?: Pick<Payment, 'payTime'>;
 };
 
-/** Kind of result that a public service produces. */
 export type OutputKind = 'paper' | 'electronic' | 'payment';
 
 /**
@@ -294,6 +281,5 @@ export interface ServiceVersion extends Requirements {
     fee?: { amountMinor: number; currency: string };
     term?: Term & { from: 'submission' | 'payment' };
   })[];
-  /** JSON Schema 2020-12 for the answers. */
   form: Record<string, unknown>;
 }

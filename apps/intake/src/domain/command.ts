@@ -10,7 +10,6 @@ import { notFound, assertNoViolations } from './problems.ts';
  * only the difference.
  */
 
-/** The operator behind a command, the time and the cause. */
 export interface Actor {
   /** operators/{id} */
   operator: string;

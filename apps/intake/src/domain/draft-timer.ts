@@ -1,6 +1,5 @@
 import type { Application } from './application.ts';
 
-/** A draft expires after this time without an edit. */
 const DRAFT_LIFETIME_DAYS = 30;
 const DRAFT_LIFETIME_MS = DRAFT_LIFETIME_DAYS * 86_400_000;
 

@@ -1,8 +1,6 @@
 import { Problem } from '@cups/problem';
 import type { Rule, Violation } from '@cups/problem';
 
-/** Problems that several parts of intake raise. */
-
 /** Same message for absent applications and those of other centres, so that existence is not revealed. */
 export const NOT_FOUND_MESSAGE = 'There is no such application.';
 
@@ -10,7 +8,6 @@ export function notFound(): Problem {
   return new Problem({ reason: 'NOT_FOUND', message: NOT_FOUND_MESSAGE });
 }
 
-/** Returns the problem for one invalid field. */
 export function invalidField(invalid: Violation): Problem {
   return new Problem({ reason: 'INVALID_ARGUMENT', message: invalid.message, violations: [invalid] });
 }

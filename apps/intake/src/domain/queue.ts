@@ -27,7 +27,6 @@ export interface QueueStatus {
   ring?: Date;
 }
 
-/** Fields that determine the queue status. */
 type QueueInput = Pick<
   Application,
   | 'state'
@@ -120,7 +119,6 @@ function resolveNotifySince({ state, content, told = [] }: QueueInput, since: Da
   return told.some(({ time }) => time >= since) ? undefined : since;
 }
 
-/** Returns the earliest day with a task. */
 function resolveActionDate({ place, since, runsOut, news, ring }: QueueStatus): string | undefined {
   const days: (string | undefined)[] = [news && toCivilDate(news), ring && toCivilDate(ring)];
   if (place === 'ready' || place === 'to-confirm') days.push(toCivilDate(since));
@@ -131,7 +129,6 @@ function resolveActionDate({ place, since, runsOut, news, ring }: QueueStatus): 
   return days.filter((day) => day !== undefined).sort()[0];
 }
 
-/** The operator for whom buckets are resolved, and the time. */
 export interface QueueViewer {
   /** operators/{id} */
   operator: string;
@@ -142,7 +139,6 @@ export interface QueueViewer {
 export const DUE_SOON_DAYS = 3;
 const DAY = 86_400_000;
 
-/** Returns the instant this many days earlier. */
 export const subtractDays = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY);
 
 /** Returns the buckets of an application, in display order. store/queue.ts has the same rules as store queries. */

@@ -1,7 +1,6 @@
 import type { DeliveryChoice } from '@cups/application';
 import type { OutputKind } from './application.ts';
 
-/** How a result reaches the applicant. */
 export type ResultDelivery = 'collect' | 'electronic' | 'post' | 'payment';
 
 /**

@@ -42,7 +42,6 @@ const ALTERNATIVE_SPELLINGS: readonly [RegExp, readonly string[]][] = [
   [/я/g, ['ia', 'ea']],
 ];
 
-/** Returns the folded spellings of a word. */
 const foldSpellings = (word: string): string[] => [...new Set(expandSpellings(word).map(foldToLatin))];
 
 const splitWords = (text: string): string[] =>

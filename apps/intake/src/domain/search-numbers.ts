@@ -5,7 +5,6 @@ import { parseTrackingSymbols } from '@cups/application';
  * IDNP are not searchable, so nobody can guess a person's number.
  */
 
-/** Minimum number of symbols in a part of a tracking number. */
 export const MIN_NUMBER_PART_LENGTH = 4;
 
 const INTERNATIONAL_DIGITS = { min: 8, max: 15 };

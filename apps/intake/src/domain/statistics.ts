@@ -7,7 +7,6 @@ import { toCivilDate } from './terms.ts';
  * personal names.
  */
 
-/** Fields needed for the statistics. */
 export type CountedApplication = Pick<Application, 'createTime' | 'submitTime' | 'state' | 'dueDate'> & {
   history: Pick<ActionRecord, 'fromState' | 'toState' | 'recordTime'>[];
   decision?: { approved: boolean };
@@ -52,7 +51,6 @@ const HOLDER_BY_STATE = {
   rejected: 'citizen',
 } as const;
 
-/** Computes the time with each holder from the history. */
 function computeTimeSpent({ createTime, history }: CountedApplication): TimeSpent {
   const spent: TimeSpent = { desk: 0, agency: 0, citizen: 0, decided: false, collected: false };
   let since = createTime;
@@ -74,7 +72,6 @@ function computeTimeSpent({ createTime, history }: CountedApplication): TimeSpen
 const isOverdue = ({ state, dueDate }: CountedApplication, day: string): boolean =>
   (state === 'submitted' || state === 'in-progress') && dueDate !== undefined && dueDate < day;
 
-/** Computes the statistics at an instant. */
 export function computeStatistics(applications: readonly CountedApplication[], now: Date): Statistics {
   const day = toCivilDate(now);
   const count = (matches: (app: CountedApplication) => boolean) => applications.filter(matches).length;

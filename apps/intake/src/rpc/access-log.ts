@@ -11,7 +11,6 @@ import type { AccessLogEntry } from '../store/access-log.ts';
 import { accessLogEntry } from './access-recording.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
-/** RPC handlers of the access log. */
 export function accessLogRpcs({
   applications,
   accessLog,
@@ -46,7 +45,6 @@ export function accessLogRpcs({
   };
 }
 
-/** Converts an entry to its message. */
 export function toAccessLogEntry({ by, centre, kind, time }: AccessLogEntry): AccessLogEntryOut {
   return { by, centre, kind: ACCESS_KIND_VALUES[kind], lookTime: toTimestamp(time) };
 }

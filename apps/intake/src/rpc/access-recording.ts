@@ -2,7 +2,6 @@ import { centreOf, centresOf, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { AccessLogEntry, AccessKind, AccessLog } from '../store/access-log.ts';
 
-/** Returns an access-log entry of the caller. */
 export function accessLogEntry(context: Context, kind: AccessKind, time: Date): AccessLogEntry {
   return { by: sessionOf(context).operator, centre: centreOf(context), kind, time };
 }

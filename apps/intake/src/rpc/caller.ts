@@ -7,7 +7,6 @@ import type { IsPartyTo } from '../domain/command.ts';
 import { notFound } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
 
-/** Returns the caller as a viewer of applications. */
 export function toViewer(context: Context, persons: PersonHasher, now: Date): Viewer {
   const { operator, roles } = sessionOf(context);
   return { operator, roles, now, isPartyTo: createPartyCheck(context, persons) };

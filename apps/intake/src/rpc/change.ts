@@ -13,7 +13,6 @@ import { createPartyCheck, toViewer } from './caller.ts';
 import type { RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 
-/** Fields that every change request of an operator has. */
 interface ChangeRequest {
   requestId: string;
   name: string;

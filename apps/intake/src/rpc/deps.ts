@@ -9,7 +9,6 @@ import type { AccessLog } from '../store/access-log.ts';
 import type { ServiceVersions } from '../store/service-versions.ts';
 import type { WorkingTimes } from '../working-times.ts';
 
-/** Dependencies of the RPC handlers. */
 export interface RpcDeps {
   applications: Documents<StoredApplication>;
   versions: ServiceVersions;
@@ -26,5 +25,4 @@ export interface RpcDeps {
   now: () => Date;
 }
 
-/** All RPC handlers of intake. */
 export type IntakeRpcs = Rpcs<IntakeServiceDefinition>;

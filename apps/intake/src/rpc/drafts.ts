@@ -10,7 +10,6 @@ import { toActor, toCause, changeApplication } from './change.ts';
 import { openDraft } from './open-draft.ts';
 import { getCentreApplication, toViewer } from './caller.ts';
 
-/** RPC handlers that create and edit drafts. */
 export function draftRpcs(
   deps: RpcDeps,
 ): Pick<IntakeRpcs, 'CreateApplication' | 'UpdateApplication' | 'RenewApplication'> {

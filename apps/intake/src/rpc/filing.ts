@@ -10,7 +10,6 @@ import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 import { changeApplication } from './change.ts';
 
-/** RPC handlers that file, supply or withdraw an application. */
 export function filingRpcs(
   deps: RpcDeps,
 ): Pick<IntakeRpcs, 'SubmitApplication' | 'SupplyDocuments' | 'WithdrawApplication'> {

@@ -5,7 +5,6 @@ import { assertNoViolations } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { changeApplication } from './change.ts';
 
-/** RPC handler that records the payment of the fee. */
 export function paymentRpcs(deps: RpcDeps): Pick<IntakeRpcs, 'RecordPayment'> {
   const { versions, workingTimes } = deps;
   return {

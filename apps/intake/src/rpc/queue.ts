@@ -65,7 +65,6 @@ export function queueRpcs({
   };
 }
 
-/** Builds the response of both handlers. */
 function toPage(
   { documents, nextPageToken }: { documents: StoredRow[]; nextPageToken: string },
   counts: ReadonlyMap<Bucket, number>,

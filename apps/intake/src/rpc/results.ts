@@ -7,7 +7,6 @@ import { assertNoViolations, invalidField } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { changeApplication } from './change.ts';
 
-/** RPC handlers that hand over a result and record the outcome. */
 export function resultRpcs(deps: RpcDeps): Pick<IntakeRpcs, 'HandOverResult' | 'ConfirmOutcome'> {
   return {
     async HandOverResult(request, context) {

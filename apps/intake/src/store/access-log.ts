@@ -25,7 +25,6 @@ interface StoredAccessLogEntry extends AccessLogEntry {
   _id: string;
 }
 
-/** Number of accesses and of operators. */
 export interface AccessSummary {
   count: number;
   operatorCount: number;

@@ -7,8 +7,6 @@ import type { SearchHasher } from '../domain/search-hasher.ts';
 import { normalizePhone } from '../domain/search-numbers.ts';
 import type { StoredApplication } from '../store.ts';
 
-/** Queries that return list rows: by state, number or name. */
-
 /** Fields of a list row. All others stay in the store. */
 export const ROW_PROJECTION = {
   revision: 1,
@@ -42,7 +40,6 @@ export const ROW_PROJECTION = {
   'payment.payTime': 1,
 } as const;
 
-/** An application with only the fields of a row. */
 export type StoredRow = Pick<StoredApplication, '_id' | 'revision' | 'createTime' | 'updateTime'> & ApplicationRow;
 
 /** Lists the applications of a centre and of those it inherited, newest first. */

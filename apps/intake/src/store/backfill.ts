@@ -33,7 +33,6 @@ export function backfillDerivedFields({ applications, hashes, log, now }: Backfi
   const stopping = new AbortController();
   const retry = backoff(RETRY_BACKOFF);
 
-  /** @returns the number of documents found */
   async function backfillBatch(): Promise<number> {
     const filter = { schemaVersion: { $lt: SCHEMA_VERSION } };
     const found = await applications.find(filter, { scope: 'service', limit: BATCH_SIZE, projection: { _id: 1 } });

@@ -9,7 +9,6 @@ const MAX_COUNT_AGE_MS = 300_000;
 
 /** Counts the open applications of each centre. Training applications have a separate count with the same limit. */
 export interface OpenApplicationCounter {
-  /** Returns whether a centre has reached its limit. */
   isLimitReached(centre: string, training: boolean, limit: number): Promise<boolean>;
   /** Counts a draft that this replica created. */
   recordOpened(centre: string, training: boolean): void;

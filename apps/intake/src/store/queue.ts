@@ -71,7 +71,6 @@ export function resolveQueueList(bucket: Bucket, { operator, now }: QueueViewer)
   }
 }
 
-/** A page of the queue of these centres. */
 export interface QueueQuery extends QueueViewer {
   centres: readonly string[];
   pageSize: number;

@@ -8,7 +8,6 @@ const MAX_CACHED = 500;
 /** Copies of service versions. They are stored before the first draft that names them and never change. */
 export interface ServiceVersions {
   save(version: ServiceVersion): Promise<void>;
-  /** Returns the copy under which a draft was opened. */
   get(id: string): Promise<ServiceVersion>;
 }
 

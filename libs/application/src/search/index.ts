@@ -6,13 +6,11 @@ import { tokenize } from './tokenizer.ts';
  * first, then those that villages request most.
  */
 
-/** The search terms of a public service. */
 export interface SearchTerms {
   /** In every language. */
   titles: readonly string[];
   /** Common names, in every language. */
   keywords: readonly string[];
-  /** Numbers and codes. */
   codes: readonly string[];
   /** How often villages request it: 1 to 5, 5 is the most. */
   popularity: number;
@@ -23,7 +21,6 @@ export type Search<Found> = (query: string) => ReadonlyMap<Found, number> | unde
 
 /** Score of a word by the kind of match: as written, without ending, as a prefix, with one edit. */
 const MATCH_SCORES = { whole: 4, stem: 3, beginning: 2.5, misspelt: 2 };
-/** Minimum length of keys that tolerate an edit. */
 const MIN_FUZZY_LENGTH = 5;
 const MIN_PREFIX_LENGTH = 3;
 /** Boost of a word in a title, and of a query that equals a whole keyword. */

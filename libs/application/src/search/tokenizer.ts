@@ -8,7 +8,6 @@ import { stemmer as russianStem } from '@orama/stemmers/russian';
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const DIACRITICS = /\p{M}/gu;
-/** Words that do not tell services apart. */
 const STOP_WORDS = new Set(
   [
     'ale are asta care când cum cu despre din este fac face iau lui mai meu mea mele nevoie pentru pot prin sau spre sunt trebuie unde vreau vrea doresc',

@@ -3,8 +3,6 @@ import type { Bucket } from '../queue.ts';
 import type { HistoryKind, AccessKind, MessageChange, NoDueDateReason, ResultKind } from '../vocabularies.ts';
 import type { Text } from './text.ts';
 
-/** Texts of the lifecycle: states, actions and history. */
-
 export const STATE_TEXTS: Record<State, Text> = {
   draft: { ro: 'Ciornă', ru: 'Черновик', en: 'Draft' },
   submitted: { ro: 'Depusă', ru: 'Подано', en: 'Submitted' },
@@ -281,7 +279,6 @@ export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
   slip: { ro: 'fișa unei înștiințări', ru: 'листок уведомления', en: 'slip of a notice' },
 };
 
-/** Buckets of the queue. */
 export const BUCKET_TEXTS: Record<Bucket, Text> = {
   today: { ro: 'De făcut astăzi', ru: 'Сделать сегодня', en: 'To do today' },
   'came-back': { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },

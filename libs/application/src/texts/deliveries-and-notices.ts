@@ -1,8 +1,6 @@
 import type { DeliveryCause, DeliveryState, NoticeCause, NoticeKind } from '../vocabularies.ts';
 import type { Text } from './text.ts';
 
-/** Texts of deliveries to agencies and notices to applicants. */
-
 export const DELIVERY_STATE_TEXTS: Record<DeliveryState, Text> = {
   queued: { ro: 'Așteaptă să plece', ru: 'Ждёт отправки', en: 'Waiting to be sent' },
   sent: { ro: 'Trimisă autorității', ru: 'Отправлено учреждению', en: 'Sent to the agency' },

@@ -7,7 +7,6 @@ import { invalidField } from '../problems.ts';
 
 /** Casework: commands of desk colleagues that do not change the state. */
 
-/** Maximum number of internal notes per application. */
 const MAX_NOTES = 200;
 /** Maximum number of stored notifications. The newest are kept; the history has all. */
 const MAX_PERSON_NOTIFICATIONS = 50;
@@ -38,7 +37,6 @@ export function assignApplication(app: Application, actor: Actor, operator: stri
   return { document, events: [] };
 }
 
-/** Marks all alerts and agency updates as seen. */
 export function markSeen(app: Application, actor: Actor): CommandResult {
   assertDeskRole(app, 'mark-seen', actor);
   const seenTime = resolveOccurTime(app, actor);
@@ -55,7 +53,6 @@ export function markSeen(app: Application, actor: Actor): CommandResult {
   return { document, events: [] };
 }
 
-/** A notification that a colleague gave. */
 export interface PersonNotificationInput {
   how: NotificationMethod;
   /** notices/{id}, if it repeats a notice. */

@@ -6,8 +6,6 @@ import type { Application, ServiceVersion } from '../application.ts';
 import { createDraftTimer } from '../draft-timer.ts';
 import { assertNoViolations } from '../problems.ts';
 
-/** Commands on drafts: create, edit, renew. */
-
 export interface NewApplication {
   id: string;
   centre: string;

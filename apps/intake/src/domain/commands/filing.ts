@@ -8,11 +8,8 @@ import { startClock } from '../clock.ts';
 import { toCivilDate } from '../terms.ts';
 import type { WorkingTime } from '../terms.ts';
 
-/** Commands that file or withdraw an application. */
-
 export interface SubmitContext {
   version: ServiceVersion;
-  /** Whether its agency accepts applicants without IDNP. */
   acceptsForeignDocuments: boolean;
   workingTime: WorkingTime;
   validateAnswers: AnswersValidator;
@@ -57,12 +54,10 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
   };
 }
 
-/** Returns the content without inapplicable answers. */
 function withApplicableAnswers(content: Content, { form }: ServiceVersion): Content {
   return content.answers ? { ...content, answers: applicableAnswers(form, content.answers) } : content;
 }
 
-/** Withdraws an application or discards a draft. */
 export function withdrawApplication(app: Application, actor: Actor, reason?: string): CommandResult {
   const state = assertTransition(app, 'withdraw', actor);
   const { documentRequest: _open, ...kept } = app;

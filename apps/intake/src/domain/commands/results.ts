@@ -5,8 +5,6 @@ import type { Actor, CommandResult } from '../command.ts';
 import type { Application } from '../application.ts';
 import { invalidField } from '../problems.ts';
 
-/** Commands that hand over a result and close an application. */
-
 /**
  * Records who collected the result or decision, with which identity document and on what ground. Fills in a missing
  * name and ground from the application.
@@ -25,14 +23,12 @@ export function handOverResult(app: Application, actor: Actor, input: HandOver):
   return { document, events: [{ type: 'ResultHandedOver' }] };
 }
 
-/** Records whether the need is met, and closes the application. */
 export function confirmOutcome(app: Application, actor: Actor, outcome: Outcome): CommandResult {
   const state = assertTransition(app, 'confirm-outcome', actor);
   const document = appendHistory({ ...app, state, outcome }, app.state, 'confirm-outcome', actor);
   return { document, events: [{ type: 'ApplicationClosed', needMet: outcome.needMet }] };
 }
 
-/** Completes the hand-over with the name and ground from the content. */
 function completeHandOver(input: HandOver, { applicant, represented }: Content): HandOver {
   const { collectedBy } = input;
   const person = collectedBy === 'represented' ? represented : collectedBy === 'applicant' ? applicant : undefined;

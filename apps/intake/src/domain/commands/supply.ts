@@ -16,7 +16,6 @@ import type { SubmitContext } from './filing.ts';
  * reason.
  */
 
-/** What the desk received at one time. */
 export interface Supply {
   evidence: Evidence[];
   /** The complete answers, if they change. */
@@ -95,7 +94,6 @@ function applySupply(request: DocumentRequest, { evidence, unavailable = [] }: S
   return next;
 }
 
-/** Returns the requested documents that are neither supplied nor unavailable. */
 function listOpenKinds({ evidenceKinds, supplied = [], unavailable = [] }: DocumentRequest): string[] {
   return evidenceKinds.filter(
     (kind) => !supplied.includes(kind) && !unavailable.some((document) => document.kind === kind),

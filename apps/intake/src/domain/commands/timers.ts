@@ -3,8 +3,6 @@ import type { Timer } from '@cups/application';
 import type { CommandResult } from '../command.ts';
 import type { ActionRecord, Application } from '../application.ts';
 
-/** The command of timers: expires an application. */
-
 /** Fires a timer. A stale timer changes nothing. */
 export function fireTimer(app: Application, timer: Timer, now: Date): CommandResult {
   const state = TIMER_TRANSITIONS[timer][app.state];
