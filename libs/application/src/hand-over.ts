@@ -10,8 +10,8 @@ const COLLECTORS = ['applicant', 'represented', 'representative'] as const;
 type Collector = (typeof COLLECTORS)[number];
 
 /**
- * Allowed grounds by collector. A result belongs to the collector, was filed by the applicant for the represented
- * person, or is collected with a power of attorney, which must be named.
+ * Allowed grounds by collector: the collector's own result, a result filed for the represented person, or a power
+ * of attorney, which must be named.
  */
 const GROUNDS = {
   applicant: ['own', 'represented'],

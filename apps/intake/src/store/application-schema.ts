@@ -28,7 +28,7 @@ const documents = [{ _id: false, kind: String, note: String }];
 const result = { resultKind: String, resultNumber: String, verificationCode: String, validUntil: String };
 const term = { amount: Number, unit: String };
 
-/** The columns of an application. The store drops all other fields. */
+/** The columns of an application: the only fields that a document may hold. */
 export const APPLICATION_SCHEMA = {
   centre: String,
   centreName: String,

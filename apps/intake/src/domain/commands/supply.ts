@@ -28,9 +28,9 @@ export interface Supply {
 
 /**
  * Adds requested documents. Once each is supplied or unavailable, freezes the next submission and resumes the
- * clock. Until then the state stays and the supplied documents are stored.
- * @throws Problem INVALID_ARGUMENT for an empty supply (EVIDENCE_MISSING for each open document), for unavailable
- * documents that were not requested or are supplied, and for content of invalid shape
+ * clock. Until then the state stays.
+ * @throws Problem INVALID_ARGUMENT for an empty supply, for unavailable documents that were not requested or are
+ * supplied, and for invalid content
  */
 export function supplyDocuments(
   app: Application,
