@@ -123,7 +123,7 @@ function startBenchPlatform(dataDir: string, signal: AbortSignal, trouble: strin
     open: args.open,
     signal,
     onProgress: log,
-    onExit: (name, code) => trouble.push(`${name} ended by itself (${code})`),
+    onExit: (name, code) => trouble.push(`${name} exited unexpectedly (${code})`),
     env: {
       // A generator keeps the cookie of its sign-in for as long as it runs.
       SESSION_IDLE_MINUTES: '480',

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { runAlertTests } from './alerts/run.ts';
 
-/** `npm run alerts -- test`: every alert of helm/platform/rules.yaml is made to fire, and kept quiet where it comes near. */
+/** `npm run alerts -- test`: tests that every alert of helm/platform/rules.yaml fires, and stays quiet in near misses. */
 
 const HELP = `npm run alerts -- test
 
-Runs the cases of k8s/alerts by promtool: what makes each alert fire, and what keeps it quiet. The first run compiles
-promtool, in the version that k8s/judges/promtool pins, into .cups/judges: minutes, with Go and the network.
+Runs the cases of k8s/alerts with promtool: inputs that fire each alert, and near misses. The first run compiles
+promtool, in the version of k8s/judges/promtool, into .cups/judges: it takes minutes, Go and the network.
 `;
 
 const { values, positionals } = parseArgs({

@@ -11,17 +11,17 @@ import { readSigner } from './charts/sign.ts';
 
 const HELP = `npm run charts [-- <command> options]
 
-Without a command it writes the dashboard of the platform and renders the pilot into k8s/rendered, so that a review sees
-what a change of a chart does to a cluster. The other environments are rendered into dist/rendered, which is not committed.
+Without a command it writes the dashboard and renders the pilot into k8s/rendered, so that a review shows
+what a change of a chart does to a cluster. It renders the other environments into dist/rendered, which is not committed.
 With --check it writes nothing and fails when a committed file is stale.
 
-  package    makes an archive of each chart; two of the same charts are equal to the byte
-               --out <folder>             where to (default dist/charts)
-               --key <file>               signs them with this private key of OpenPGP (armoured): a .prov beside each, and
-                                          keyring.gpg, by which helm verify knows the key
-               --passphrase-file <file>   of that key
-  released   after a release: k8s/released.json says what of it the next one must leave as it is
-  --help     this text
+  package    writes a reproducible archive of each chart
+               --out <folder>             output folder (default dist/charts)
+               --key <file>               signs them with this armoured OpenPGP private key: a .prov beside each, and
+                                          keyring.gpg for helm verify
+               --passphrase-file <file>   passphrase of that key
+  released   after a release: records in k8s/released.json what the next one must keep
+  --help     prints this text
 `;
 
 const root = join(import.meta.dirname, '..');
@@ -35,11 +35,11 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-/** The manifests that the repository keeps: one environment shows in a review what all of them get. */
+/** Rendered environment that is committed for reviews. */
 const COMMITTED_ENVIRONMENT = 'pilot';
 const stale: string[] = [];
 
-/** Writes a file, or remembers that it should be written. */
+/** Writes a file, or with `--check` records it as stale. */
 function writeIfStale(file: string, wanted: string): void {
   const path = join(root, file);
   if (existsSync(path) && readFileSync(path, 'utf8') === wanted) return;
@@ -76,13 +76,13 @@ async function writeReleaseRecord(): Promise<void> {
 }
 
 function reportStale(): void {
-  if (stale.length === 0) return console.log('everything that is made of its sources is as they say');
+  if (stale.length === 0) return console.log('all generated files are up to date');
   if (!values.check) return console.log(`written: ${stale.join(', ')}`);
-  console.error(`Stale: ${stale.join(', ')}. Look at what changes, then run \`npm run charts\`.`);
+  console.error(`Stale: ${stale.join(', ')}. Run \`npm run charts\` and review the changes.`);
   process.exitCode = 1;
 }
 
-/** From where the person stands who typed the command: npm goes to the folder of its package.json. */
+// npm changes to the folder of package.json; INIT_CWD is where the user typed the command.
 const resolvePath = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 
 async function packageCharts(): Promise<void> {
@@ -112,7 +112,7 @@ const command = more.length === 0 ? COMMANDS[name] : undefined;
 if (values.help) {
   console.log(HELP);
 } else if (!command) {
-  console.error(`There is no command ${positionals.join(' ')}: package, released; --help tells more.`);
+  console.error(`Command ${positionals.join(' ')} not found. Commands: package, released. See --help.`);
   process.exitCode = 1;
 } else {
   try {

@@ -14,31 +14,31 @@ import { clusterStatus } from './cluster/status.ts';
 import { startExternalServices } from './rollout/external-services.ts';
 import { rehearsalValues, secretFiles } from './rollout/install-values.ts';
 
-/** `npm run cluster`: a real Kubernetes on this machine, from source. k8s/cluster/README.md tells of it. */
+/** `npm run cluster`: runs Kubernetes on this machine, built from source. See k8s/cluster/README.md. */
 
 const DEFAULT_ADDONS: readonly Addon[] = ['dns', 'metrics', 'policies'];
 
 const HELP = `npm run cluster -- <command> [options]
 
-A real Kubernetes with one node on this Linux machine, compiled from its sources; no registry of images is needed.
+Runs Kubernetes with one node on this Linux machine, compiled from source, without an image registry.
 
-  build    compiles what is missing: minutes the first time, seconds when Go remembers it
-  up       builds, starts and leaves it running; Ctrl-C meanwhile removes what was started
-  down     ends it and removes all of it: processes, mounts, networks, control groups; logs stay
-  status   what runs
-  load     brings images into its node, under their tags and, as charts name them, under their digests:
-           load [<archive>…] (default dist/images/images.tar, of npm run images)
-  beside   starts a Kafka and a store over TLS and a mail server on this machine, and writes into the folder mine what an
-           install needs to know of them; Ctrl-C ends them. See k8s/env/rehearsal.yaml
-  policies applies k8s/policies to what runs, and shows what it then admits and refuses
+  build    compiles what is missing: minutes the first time, seconds from Go's cache
+  up       builds and starts it, and leaves it running; Ctrl-C during the start removes everything
+  down     stops it and removes processes, mounts, networks and control groups; logs stay
+  status   shows what runs
+  load     loads images into its node, under their tags and digests:
+           load [<archive>…] (default dist/images/images.tar, from npm run images)
+  beside   starts Kafka and a store with TLS and a mail server on this machine, and writes their values for an install to
+           the folder mine; Ctrl-C stops them. See k8s/env/rehearsal.yaml
+  policies applies k8s/policies to the running cluster, and shows what they admit and refuse
 
-  --addons <list>    of ${ADDONS.join(',')} (default ${DEFAULT_ADDONS.join(',')})
-  --folder <folder>  its state (default .cups/cluster/run)
-  --host <address>   beside: this machine, as pods reach it (default ${NETWORK.host})
-  --mine <folder>    beside: where it writes (default mine)
-  --help             this text
+  --addons <list>    list of ${ADDONS.join(',')} (default ${DEFAULT_ADDONS.join(',')})
+  --folder <folder>  state folder (default .cups/cluster/run)
+  --host <address>   beside: address of this machine for pods (default ${NETWORK.host})
+  --mine <folder>    beside: output folder (default mine)
+  --help             prints this text
 
-up needs root. What runs is used by KUBECONFIG=<folder>/kubeconfig and the kubectl and helm of .cups/cluster/bin.
+up needs root. Use the cluster with KUBECONFIG=<folder>/kubeconfig and the kubectl and helm of .cups/cluster/bin.
 `;
 
 const OPTIONS = {
@@ -52,20 +52,20 @@ const OPTIONS = {
 interface ClusterRequest {
   folder: string;
   addons: readonly Addon[];
-  /** What follows the command, for those that take it. */
+  /** Positional arguments after the command. */
   more: readonly string[];
-  /** This machine, as pods reach it. */
+  /** Address of this machine for pods. */
   host: string;
-  /** The operator's own files. */
+  /** Folder of the administrator's files. */
   mine: string;
 }
 
-/** Commands that take more than options. */
+/** Commands with positional arguments. */
 const VARIADIC_COMMANDS: readonly string[] = ['load'];
 
-/** What `beside` has written says so in its first line; anything else is the operator's own. */
+/** First line of files that `beside` writes. A file without it belongs to the user. */
 const GENERATED_HEADER = '# Written by `npm run cluster -- beside`.';
-/** So that a mail server that is started anew is where the platform looks for it. */
+/** Fixed, so that a restarted mail server keeps its address. */
 const MAIL_PORT = 4465;
 
 const COMMANDS: Readonly<Record<string, (request: ClusterRequest) => Promise<void> | void>> = {
@@ -90,7 +90,8 @@ async function main(): Promise<void> {
   const [name = '', ...more] = positionals;
   if (values.help || name === '') return console.log(HELP);
   const command = COMMANDS[name];
-  if (!command) throw new Error(`There is no command ${name}: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+  if (!command)
+    throw new Error(`Command ${name} not found. Commands: ${Object.keys(COMMANDS).join(', ')}. See --help.`);
   if (more.length > 0 && !VARIADIC_COMMANDS.includes(name)) {
     throw new Error(`${name} takes options only, not ${more.join(' ')}.`);
   }
@@ -103,7 +104,7 @@ async function main(): Promise<void> {
   });
 }
 
-/** From where the person stands who typed the command: npm goes to the folder of its package.json. */
+/** npm changes to the folder of package.json; INIT_CWD is where the user typed the command. */
 function resolvePath(path: string): string {
   return resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 }
@@ -147,7 +148,7 @@ async function load({ more }: ClusterRequest): Promise<void> {
     throw new Error(`There is no ${shown(absent)}: \`npm run images\` makes dist/images/images.tar.`);
   if (!readRecord()) throw new Error('No cluster runs on this machine: `npm run cluster -- up` starts one.');
   const names = await importArchives(archives);
-  console.log(`The node knows ${names.length} images more by their digests.`);
+  console.log(`Added ${names.length} image names by digest to the node.`);
 }
 
 async function startBesideCluster({ host, mine }: ClusterRequest): Promise<void> {

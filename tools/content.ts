@@ -3,9 +3,8 @@ import { parseArgs } from 'node:util';
 import { checkContent } from './content/findings.ts';
 
 /**
- * What the desk fills in stands once, in CONTENT_SCHEMA of `libs/application`. This writes it into the OpenAPI document, and
- * holds the agency contract and the proto against it, which are given to others and have words of their own.
- * `node tools/content.ts`; `--check` only looks.
+ * Writes CONTENT_SCHEMA of `libs/application`, the only source of form content, to the OpenAPI document, and compares the
+ * agency contract and the proto with it. `node tools/content.ts`; `--check` writes nothing.
  */
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

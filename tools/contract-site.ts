@@ -12,8 +12,8 @@ import type { CodeLists } from './contract/site/pages.ts';
 import { renderReferencePage } from './contract/site/reference-page.ts';
 
 /**
- * Makes what the gateway serves under /contract/: the pages of the agency contract, its files, and all of it as one archive with
- * its checksum. `node tools/contract-site.ts`; `--out` names another folder than `libs/agency-contract/dist`.
+ * Generates the site that the gateway serves under /contract/: pages and files of the agency contract, and an archive with its
+ * checksum. `node tools/contract-site.ts`; `--out` names another folder than `libs/agency-contract/dist`.
  */
 
 const root = join(import.meta.dirname, '..');
@@ -24,12 +24,12 @@ const text = (file: string) => readFileSync(join(contract, file), 'utf8');
 const json = <Value>(file: string) => JSON.parse(text(file)) as Value;
 
 build(`${options.out}.new`);
-// Whoever serves the folder never sees half of it.
+// Replace the folder atomically: a gateway may serve it.
 rmSync(options.out, { recursive: true, force: true });
 renameSync(`${options.out}.new`, options.out);
 
 function build(out: string): void {
-  // The archive holds the kit's tarball.
+  // The archive includes the kit's tarball.
   execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'libs/agency-kit/pack.ts')]);
   const document = parse(text('published/asyncapi.yaml')) as Json;
   const { version } = document['info'] as { version: string };
@@ -52,7 +52,7 @@ function build(out: string): void {
   write(`${archive.name}.sha256`, archive.checksum);
 }
 
-/** The colours of the desk, and what the pages make of them. */
+/** Returns the style sheet with the desk's colours. */
 function style(): string {
   return ['apps/desk/src/style/tokens.css', 'tools/contract/site/site.css']
     .map((file) => readFileSync(join(root, file), 'utf8'))

@@ -14,10 +14,10 @@ import { buildReference } from './contract/reference.ts';
 import { publish } from './contract/publish.ts';
 
 /**
- * The agency contract as agencies get it, in `libs/agency-contract/published`.
- * `npm run contract` writes and checks it, `-- --check` only checks: it fails when something is stale, when the official
- * AsyncAPI parser finds anything, or when it breaks an agency that was built for `baseline.json`. `-- --baseline` makes
- * what is published the new baseline. `--folder` names another contract and `--data` other registries, for tests.
+ * Publishes the agency contract to `libs/agency-contract/published`.
+ * `npm run contract` writes and checks it, `-- --check` only checks: it fails when a file is stale, the AsyncAPI parser reports
+ * a finding, or the contract breaks an agency built for `baseline.json`. `-- --baseline` makes the published contract the new
+ * baseline. Tests use `--folder` for another contract and `--data` for other registries.
  */
 
 const { values: options } = parseArgs({
@@ -31,19 +31,19 @@ const { values: options } = parseArgs({
 const { folder } = options;
 const published = publish(folder);
 
-/** What the parser says that is not followed, each with its reason. */
+/** Ignored rules of the parser, with reasons. */
 const IGNORED: Record<string, string> = {
   'asyncapi-latest-version': 'Generators that agencies use read 3.0; nothing that 3.1 adds is used.',
 };
 
-/** Folders that hold nothing but what is made. */
+/** Folders with only generated files. */
 const GENERATED_FOLDERS = ['published', 'samples/messages', 'corpus', 'reference'];
 
 const jsonFiles = (place: string, values: Record<string, unknown>): [string, string][] =>
   Object.entries(values).map(([file, value]) => [`${place}/${file}`, JSON.stringify(value)]);
 
 const files: [string, string][] = [
-  // Quoted so that a reader of YAML 1.1 takes no text for a date.
+  // Quoted, so that a YAML 1.1 parser reads no text as a date.
   ['published/asyncapi.yaml', stringify(published.document, { version: '1.1', aliasDuplicateObjects: false })],
   ['README.md', withTables(readFileSync(join(folder, 'README.md'), 'utf8'), published.document)],
   ...jsonFiles('published/schemas', published.schemas),
@@ -84,7 +84,7 @@ async function findStale(): Promise<string[]> {
   return [...old, ...strangers].map((file) => `libs/agency-contract/${file} is stale: npm run contract`);
 }
 
-/** Files of a folder of the contract, by their paths in it; none where it is not there. */
+/** Returns the files of a folder by relative path; none if it is missing. */
 function filesUnder(made: string): string[] {
   if (!existsSync(join(folder, made))) return [];
   return readdirSync(join(folder, made), { recursive: true, encoding: 'utf8' })
@@ -104,7 +104,7 @@ function checkBaseline(): string[] {
   return findBreakingChanges(base, buildContract(published)).map((what) => `breaks agencies: ${what}`);
 }
 
-/** As the repository formats it; each file is formatted once. */
+/** Formats a file like the repository, once per content. */
 function formatFile(file: string, text: string): Promise<string> {
   const known =
     formatted.get(file) ?? style.then((house) => format(text, Object.assign({}, house, { filepath: file })));

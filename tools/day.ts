@@ -10,17 +10,17 @@ import { applicationId, publicServices } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
 
 /**
- * A day at the desks: applications from many centres, over many public services and all agencies, each followed until
- * its end, and then the books are balanced against what was sent. Everything goes through the public REST API.
+ * Plays a day at the desks through the public REST API: applications from many centres for all services and agencies, each followed
+ * to its end and reconciled afterwards.
  */
 
 export interface DayOptions {
   url: string;
-  /** At least so many applications, besides the corrections. */
+  /** Minimum number of applications, without corrections. */
   applications?: number;
-  /** How many are followed at once. */
+  /** Number of concurrent visits. */
   parallel?: number;
-  /** Longest wait for an application to move. */
+  /** Maximum seconds until an application changes. */
   patienceSeconds?: number;
   onChange?: (row: VisitRow) => void;
 }
@@ -32,11 +32,11 @@ export interface DayResult {
   publicServices: string[];
   centres: string[];
   seconds: number;
-  /** Acknowledged applications or promised effects that are not there. */
+  /** Acknowledged applications or effects that are missing. */
   lost: number;
-  /** Applications or effects that are there twice. */
+  /** Applications or effects that exist twice. */
   doubled: number;
-  /** What did not go as a day should; empty on a good day. */
+  /** Errors of the day. */
   errors: string[];
   replayed: number;
   staleEditsRefused: number;
@@ -44,12 +44,12 @@ export interface DayResult {
   notices: number;
 }
 
-/** Missions that take part beside all town halls. */
+/** Number of missions beside all town halls. */
 const MISSIONS = 3;
 
 /**
- * Plays a day and balances its books.
- * @throws Error when the platform can not be reached or offers no operators
+ * Plays a day and reconciles it.
+ * @throws Error when the platform is unreachable or offers no operators
  */
 export async function playDay(options: DayOptions): Promise<DayResult> {
   const { url, applications = 68, parallel = 12, patienceSeconds = 120, onChange = () => {} } = options;
@@ -99,7 +99,7 @@ async function selectCentres(url: string): Promise<Centre[]> {
   return [...townHalls, ...missions];
 }
 
-/** One application to its end; what goes wrong is an error of the day and stops nobody else. */
+/** Plays one application to its end. An error is recorded and does not stop the others. */
 async function runVisit(place: DayContext, job: Job, books: ExpectedApplication[], errors: string[]): Promise<void> {
   const row: VisitRow = {
     id: applicationId(job.course.ending),
@@ -118,7 +118,7 @@ async function runVisit(place: DayContext, job: Job, books: ExpectedApplication[
   place.onChange(row);
 }
 
-/** A rejected application is corrected: a new one names it. */
+/** Corrects a rejected application by a new one that references it. */
 async function correctOne(
   place: DayContext,
   n: number,

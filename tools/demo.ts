@@ -4,18 +4,18 @@ import { parseArgs } from 'node:util';
 import { playDay } from './day.ts';
 import { startTable, formatSummary } from './table.ts';
 
-/** `npm run demo`: another day at the desks of a platform that runs. */
+/** `npm run demo`: plays another day at the desks of a running platform. */
 
 const HELP = `npm run demo [-- options]
 
-Plays a day at the desks against a running platform, through its public REST API, and balances the books.
+Plays a day at the desks against a running platform, through its public REST API, and reconciles the results.
 
-  --url <url>           the gateway (default: the platform that \`npm start\` started here)
-  --applications <n>    how many (default 68)
-  --json                nothing but one JSON object on the last line
-  --help                this text
+  --url <url>           the gateway (default: that of \`npm start\`)
+  --applications <n>    number of applications (default 68)
+  --json                prints one JSON object on the last line, and nothing else
+  --help                prints this text
 
-Exit code 0 when nothing was lost or doubled and every application reached its end, 1 otherwise.
+Exit code 0 if nothing was lost or duplicated and every application reached its end, 1 otherwise.
 `;
 
 const { values } = parseArgs({

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({ options: { root: { type: 'string', default: join(import.meta.dirname, '..') } } });
 const root = values.root;
 
-/** What tells of the past names what was there then. */
+/** Pages about the past name files of their time. */
 const HISTORICAL_PAGES = /^(CHANGELOG\.md|docs\/decisions\/|bench\/results\/)/;
 /** The reference page of metrics and log events. */
 const SIGNALS_PAGE = 'docs/reference/metrics-and-logs.md';
@@ -51,7 +51,7 @@ function findBrokenLinks(page: string, text: string): string[] {
   });
 }
 
-/** Paths in code style that are not there. What has a place to fill in (`<code>`, `*`, `…`) is no path. */
+/** Finds missing paths in code style. A path with placeholders (`<code>`, `*`, `…`) is skipped. */
 function findMissingPaths(page: string, text: string): string[] {
   if (HISTORICAL_PAGES.test(page)) return [];
   const named = new RegExp(`\`((?:${FOLDERS})/[\\w./-]+)\``, 'g');

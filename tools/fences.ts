@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { createProjectGraphAsync } from '@nx/devkit';
 import { ESLint } from 'eslint';
 
-/** Proves that the fences bite: each planted violation must be refused, by the rule that it names. */
+/** Checks the module boundaries: lint must reject each fixture by the rule that the fixture names. */
 
 const root = join(import.meta.dirname, '..');
 const folder = join(import.meta.dirname, 'planted');
 
-// Without a project graph the boundary rule only warns that it checks nothing.
+// Without a project graph the boundary rule only warns.
 await createProjectGraphAsync();
 const eslint = new ESLint({
   cwd: root,
-  // A planted file is in no TypeScript project, so rules that need types can not run on it; the fences need none.
+  // Fixtures are in no TypeScript project, so typed rules cannot run. Module boundaries need no types.
   overrideConfig: [
     {
       files: ['**/*.ts', '**/*.tsx'],

@@ -1,7 +1,7 @@
 /**
- * Makes the TypeScript types of proto/ into libs/contracts/gen, which is not committed: one file a message, and for each package
- * with events a union of them in gen/events. Does nothing when its stamp, the hash
- * over this program and all proto files, is the present one; `--force` makes them anyway.
+ * Generates the TypeScript types of proto/ in libs/contracts/gen, which is not committed: one file per message, and in gen/events a
+ * union of the events of each package. Does nothing when its stamp, a hash over this program and all proto files, is current;
+ * `--force` ignores the stamp.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -23,7 +23,7 @@ function filesUnder(dir: string, ending: string): string[] {
     .sort();
 }
 
-/** SHA-256 in hex over this program and the proto files: the path below the root, a zero byte, the content, a zero byte. tools/run.mjs makes the same. */
+/** SHA-256 over this program and the proto files: relative path, zero byte, content, zero byte. Same as in tools/run.mjs. */
 function computeStamp(protoFiles: string[]): string {
   const hash = createHash('sha256');
   for (const file of ['tools/gen.ts', ...protoFiles.map((path) => `proto/${path}`)]) {
@@ -36,8 +36,8 @@ function computeStamp(protoFiles: string[]): string {
 }
 
 /**
- * What the generator writes, made fit: no client interfaces and no index signature (so that `keyof` names the methods), which
- * leaves no need of grpc-js; optional fields take undefined, for exactOptionalPropertyTypes.
+ * Adapts the generator's output: removes client interfaces and index signatures (so that `keyof` lists the methods), which drops
+ * grpc-js; optional fields accept undefined, for exactOptionalPropertyTypes.
  */
 function adaptSource(source: string): string {
   const fitted = source
@@ -83,7 +83,7 @@ function generate(protoFiles: string[]): Map<string, string> {
     });
     const made = new Map<string, string>();
     for (const file of filesUnder(out, '.ts')) {
-      // The files at the top describe whole proto files for code that we do not have.
+      // The top-level files describe whole proto files for code that the project does not use.
       if (file.includes('/')) made.set(file, adaptSource(readFileSync(join(out, file), 'utf8')));
     }
     return made;
@@ -97,8 +97,8 @@ interface Message {
 }
 
 /**
- * A package with a message AnyEvent tells events: all its messages whose field 1 is that of AnyEvent, by name. `eventCodec`
- * in libs/contracts/src/proto.ts knows them by the same rule.
+ * Returns the events of a package with a message AnyEvent: all messages whose field 1 is that of AnyEvent. `eventCodec` in
+ * libs/contracts/src/proto.ts uses the same rule.
  */
 function findEvents(loaded: Record<string, unknown>, name: string): string[] {
   const firstOf = (message: unknown): string => {
@@ -121,7 +121,7 @@ function isMessage(value: unknown): boolean {
   return (value as { format?: string }).format === 'Protocol Buffer 3 DescriptorProto';
 }
 
-/** The union of the events of a package, as they are written and as they are read: `IntakeEvent`, `IntakeEvent__Output`. */
+/** Formats the union of a package's events, as written and as read: `IntakeEvent`, `IntakeEvent__Output`. */
 function formatEventUnion(name: string, word: string, events: string[]): string {
   const folder = `../${name.replaceAll('.', '/')}`;
   const member = (message: string, suffix: string) => `  | { type: '${name}.${message}'; data: ${message}${suffix} }`;
@@ -150,7 +150,7 @@ function formatEventUnion(name: string, word: string, events: string[]): string 
   ].join('\n');
 }
 
-/** The unions by file, for each package that has an AnyEvent; its word is the name of its service, without `Service`. */
+/** Returns the unions by file, for each package with AnyEvent. The name is that of its service, without `Service`. */
 function generateEventUnions(files: ReadonlySet<string>): Map<string, string> {
   const require = createRequire(join(root, 'libs', 'contracts', 'package.json'));
   const { loadSync } = require('@grpc/proto-loader') as typeof Loader;

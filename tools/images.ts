@@ -6,27 +6,27 @@ import { buildBundles, buildImages, megabytes } from './images/build.ts';
 import type { BuildOptions } from './images/build.ts';
 import { readSource, tagOf } from './images/source.ts';
 
-/** `npm run images`: an image of each service, with its bill of materials, from parts of this machine. */
+/** `npm run images`: builds an image of each service with its bill of materials, from local parts. */
 
 const names = APPS.map(({ name }) => name);
 const HELP = `npm run images [-- <app>… options]
 
-Bundles each app into one file and makes an OCI image of it with the Node of this repository and the C library of this
-machine; no registry and no daemon is needed. Two builds of one commit give the same digests. See docs/how-to/build-images.md.
+Bundles each app into one file and builds an OCI image with the Node of this repository and the C library of this
+machine, without registry and daemon. Two builds of one commit have the same digests. See docs/how-to/build-images.md.
 
   <app>…             only these: ${names.join(', ')}
-  --out <folder>     where to (default dist/images):
-                       bundles/<app>/        what is in /app of an image; k8s/images/Dockerfile copies it
+  --out <folder>     output folder (default dist/images):
+                       bundles/<app>/        content of /app of an image; k8s/images/Dockerfile copies it
                        oci/                  all images as one OCI layout, for skopeo, crane, oras
-                       images.tar            the same as one archive
-                       import.sh             brings it into the containerd of a node, by tag and by digest
-                       sbom/<app>.cdx.json   what is in it, as CycloneDX 1.6
+                       images.tar            the same layout as one archive
+                       import.sh             imports it into a node's containerd, by tag and digest
+                       sbom/<app>.cdx.json   bill of materials, CycloneDX 1.6
                        images.json           repository, tag, digest and size of each
                        values.yaml           the same for Helm
-  --registry <name>  what stands before the name of the app (default localhost/cups)
+  --registry <name>  prefix of the app's name (default localhost/cups)
   --tag <tag>        default: the version and the commit
   --bundles          bundles alone, for the Dockerfile
-  --help             this text
+  --help             prints this text
 `;
 
 try {

@@ -8,7 +8,7 @@ import type { Program, Progress } from './judges/programs.ts';
 import { formatCounts, readCheckov, readKubeLinter, readKubeScore } from './judges/scan-results.ts';
 import type { ScanResult } from './judges/scan-results.ts';
 
-/** `npm run judges`: what checkov, kube-score and kube-linter say of what the charts render. */
+/** `npm run judges`: scans the rendered charts with checkov, kube-score and kube-linter. */
 
 interface Scanner {
   install(onProgress: Progress): Promise<Program>;
@@ -16,7 +16,7 @@ interface Scanner {
   read(output: string): ScanResult;
 }
 
-/** Each with its own defaults; checkov without asking its maker for more texts, which changes no verdict. */
+/** Each with its defaults; checkov offline, which does not change its results. */
 const SCANNERS: Readonly<Record<string, Scanner>> = {
   checkov: {
     install: (onProgress) => pythonProgram('checkov', onProgress),
@@ -35,13 +35,13 @@ const SCANNERS: Readonly<Record<string, Scanner>> = {
   },
 };
 
-const HELP = `npm run judges [-- <judge>…]
+const HELP = `npm run judges [-- <scanner>…]
 
-Renders the platform of every environment, the registry and the agencies, and lets judges of charts look at them:
-${Object.keys(SCANNERS).join(', ')}, each with its own defaults. Ends with 1 when a check failed or a finding is critical.
+Renders the platform of every environment, the registry and the agencies, and scans them with
+${Object.keys(SCANNERS).join(', ')}, each with its defaults. Exit code 1 when a check fails or a finding is critical.
 
-The first run installs them into .cups/judges, in the versions that k8s/judges pins: minutes, with Go, Python 3 and the
-network. What the charts refuse on purpose stands in helm/common/templates/_judges.tpl, with its reasons.
+The first run installs the scanners into .cups/judges, in the versions of k8s/judges. It takes minutes, Go, Python 3 and
+the network. Deliberate exceptions are in helm/common/templates/_judges.tpl, with reasons.
 `;
 
 const root = join(import.meta.dirname, '..');
@@ -62,11 +62,11 @@ if (values.help) {
   }
 }
 
-/** @returns 1 when anything failed */
+/** @returns exit code 1 on a failure */
 async function scan(names: string[]): Promise<number> {
   const unknown = names.filter((name) => !SCANNERS[name]);
   if (unknown.length > 0)
-    throw new Error(`There is no judge ${unknown.join(', ')}: ${Object.keys(SCANNERS).join(', ')}.`);
+    throw new Error(`Scanner ${unknown.join(', ')} not found. Scanners: ${Object.keys(SCANNERS).join(', ')}.`);
   const files = writeRenders();
   let failed = 0;
   for (const [name, scanner] of Object.entries(SCANNERS)) {
@@ -83,7 +83,7 @@ async function scan(names: string[]): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
-/** @returns the files, by what they are of */
+/** @returns the files by title */
 function writeRenders(): Map<string, string> {
   mkdirSync(renders, { recursive: true });
   const files = new Map<string, string>();
@@ -99,7 +99,7 @@ function writeRenders(): Map<string, string> {
   return files;
 }
 
-/** Judges end with a code of their own when they found something: what counts is that they said it. */
+/** Scanners exit with their own codes on findings, so only their output counts. */
 function runScanner(one: Scanner, { path }: Program, file: string): ScanResult {
   const { stdout, stderr, error } = spawnSync(path, one.args(file), { encoding: 'utf8', maxBuffer: 64 << 20 });
   if (error) throw error;

@@ -12,12 +12,11 @@ import { findMissingTitles } from './openapi/names.ts';
 import { findWrongRetryHeaders } from './openapi/retries.ts';
 
 /**
- * The public interface against the rules of others: Spectral's for OpenAPI, those of OWASP's API top ten, and Redocly's, all
- * of them. What is not followed stands in ACCEPTED with its reason; an entry that nothing needs any more fails as well.
- * `node tools/openapi.ts`; `--file` names another document, for tests.
+ * Checks the public interface with the rules of Spectral (OpenAPI and OWASP API top ten) and Redocly. ACCEPTED lists exceptions
+ * with reasons; an unused exception fails too. `node tools/openapi.ts`; tests use `--file` for another document.
  */
 
-/** A finding that is no fault: `at` fits its path, such as `paths//api/v1/tracking/post/security`, or it `refers` to this. */
+/** An accepted finding: `at` matches its path, such as `paths//api/v1/tracking/post/security`, or it `refers` to this. */
 interface AcceptedFinding {
   rule: string;
   at?: RegExp;
@@ -25,7 +24,7 @@ interface AcceptedFinding {
   why: string;
 }
 
-/** What may be read without a session. Opening another operation to everybody is said here too, so that a review sees it. */
+/** Operations without a session. Listed here too, so that a review sees a new one. */
 const PUBLIC_OPERATIONS =
   '/|/healthz|/readyz|/api/v1/(openapi.json|operators|sign-in-providers|registry|centres|centres/{code}|public-services|public-services/{code})';
 
@@ -40,7 +39,7 @@ const ACCEPTED_FINDINGS: AcceptedFinding[] = [
   {
     rule: 'owasp:api2:2023-write-restricted',
     at: /^paths\/\/api\/v1\/(sessions|tracking)\/post\//,
-    why: 'Signing in begins without a session; tracking belongs to whoever holds the number.',
+    why: 'Sign-in starts without a session; tracking is open to holders of the number.',
   },
   {
     rule: 'owasp:api8:2023-define-error-responses-401',
@@ -50,12 +49,12 @@ const ACCEPTED_FINDINGS: AcceptedFinding[] = [
   {
     rule: 'owasp:api4:2023-rate-limit',
     at: /\/responses\/(?:2\d\d|(?!TooManyRequests)[A-Z]\w*)(?:\/headers)?$/,
-    why: 'No RateLimit header is sent: each replica counts by itself, so none knows how much is left.',
+    why: 'The gateway sends no RateLimit header: each replica counts separately, so none knows the remaining quota.',
   },
   {
     rule: 'owasp:api4:2023-rate-limit',
     at: /^components\/responses\/TooManyRequests\/headers$/,
-    why: 'The rule knows RateLimit headers only; the answer carries Retry-After, which tools/openapi/retries.ts requires.',
+    why: 'The rule supports only RateLimit headers; the response has Retry-After, which tools/openapi/retries.ts requires.',
   },
   {
     rule: 'owasp:api8:2023-define-cors-origin',
@@ -64,7 +63,7 @@ const ACCEPTED_FINDINGS: AcceptedFinding[] = [
   {
     rule: 'owasp:api2:2023-no-credentials-in-url',
     at: /^components\/parameters\/PageToken\/name$/,
-    why: 'A page token says where a list goes on; it opens nothing.',
+    why: 'A page token is a position in a list; it grants no access.',
   },
   {
     rule: 'owasp:api4:2023-string-restricted',
@@ -87,7 +86,7 @@ interface Finding {
   rule: string;
   at: string;
   message: string;
-  /** What stands there in the document. */
+  /** The node of the document. */
   node?: { $ref?: string };
 }
 
@@ -100,7 +99,7 @@ const faults = findings.filter((finding) => !ACCEPTED_FINDINGS.some(isCoveredBy(
 const unusedExceptions = ACCEPTED_FINDINGS.filter((one) => !findings.some((finding) => isCoveredBy(finding)(one)));
 
 for (const { rule, at, message } of faults) console.error(`${rule} at ${at}: ${message}`);
-for (const { rule } of unusedExceptions) console.error(`${rule}: accepted in tools/openapi.ts, and not found any more`);
+for (const { rule } of unusedExceptions) console.error(`${rule}: accepted in tools/openapi.ts, but no longer found`);
 console.log(`openapi: ${faults.length} findings, ${findings.length - faults.length} accepted with a reason`);
 process.exitCode = faults.length + unusedExceptions.length > 0 ? 1 : 0;
 

@@ -22,10 +22,10 @@ const END = '<!-- end of the lifecycle -->';
 
 type State = (typeof STATES)[number];
 
-/** Mermaid takes no dash in the id of a state. */
+/** Mermaid allows no dash in a state ID. */
 const id = (state: State) => state.replaceAll('-', '_');
 
-/** Every move of the table: who or what, and from where to where. A correction moves nothing: it opens a new application. */
+/** Lists all transitions with their actors. A correction has none: it opens a new application. */
 function listTransitions(): { from: State; to: State; by: string }[] {
   return STATES.flatMap((from) => [
     ...Object.entries(OPERATOR_TRANSITIONS[from])
@@ -45,7 +45,7 @@ function listTransitions(): { from: State; to: State; by: string }[] {
   ]);
 }
 
-/** What must or must not hold beside the state, in words. */
+/** Formats the guards of a transition. */
 function formatCondition({ unless, onlyIf }: { unless?: readonly string[]; onlyIf?: string }): string {
   const asks = onlyIf ? ` only when ${onlyIf}` : '';
   return unless ? `${asks} unless ${unless.join(' or ')}` : asks;
@@ -65,7 +65,7 @@ function formatDiagram(): string {
   ].join('\n');
 }
 
-/** What an agency or the bridge may say that moves nothing: each is recorded, and the desk is told. */
+/** Lists agency and bridge messages without a transition; each is recorded and shown at the desk. */
 function formatRecordedMessages(): string {
   const found = STATES.flatMap((state) =>
     MESSAGES.flatMap((message) => {
@@ -81,7 +81,7 @@ function formatRecordedMessages(): string {
   ].join('\n');
 }
 
-/** In the order of the list of messages. */
+/** Sorts by message. */
 function byMessage([, a]: [string, { message: string }[]], [, b]: [string, { message: string }[]]): number {
   const place = (rows: { message: string }[]) => MESSAGES.findIndex((message) => message === rows[0]?.message);
   return place(a) - place(b);

@@ -3,19 +3,18 @@ import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 
 /**
- * What it costs to read a room: the own files that its entry reaches over imports that are not types only, and their
- * lines. No room has a budget: a count that is a limit becomes a target, and code is typeset to fit it. A room that has
- * grown to more than GROWTH times its recorded figure fails, because by then somebody should ask whether it is still one
- * room. For the two walks of ARCHITECTURE.md it says what all the rooms on the way load, libraries included.
+ * Measures the size of each module: the own files that its entry reaches over imports of values, and their lines. Modules have no
+ * line budget. A module that has grown to more than GROWTH times its recorded size fails, so that a review asks whether to split
+ * it. For the two flows of ARCHITECTURE.md it sums all modules on the path, libraries included.
  *
- * `--record` writes the figures of now into read-cost.json, for rooms that are new; a review sees it.
+ * `--record` writes the sizes of new modules to read-cost.json for review.
  */
 
 const root = join(import.meta.dirname, '..');
 const recordFile = join(import.meta.dirname, 'read-cost.json');
 const GROWTH = 2;
 
-/** The services on the way of a submission and of a decision, in order. */
+/** Services on the path of a submission and of a decision, in order. */
 const FLOWS = {
   'a submission': ['gateway', 'intake', 'agency-bridge'],
   'a decision': ['agency-bridge', 'intake', 'notifications'],
@@ -26,7 +25,7 @@ interface ModuleSize {
   lines: number;
 }
 
-/** The files below a folder that an entry reaches, over the packages of this house too where they are below it. */
+/** Collects the files below a folder that an entry reaches, also over workspace packages. */
 function collectFiles(entry: string, below: string): string[] {
   const seen = new Set<string>();
   const visit = (file: string): void => {
@@ -41,7 +40,7 @@ function collectFiles(entry: string, below: string): string[] {
   return [...seen];
 }
 
-/** What a file imports, but for types. */
+/** Returns the imports of a file, without type imports. */
 function findImports(file: string): string[] {
   const found: string[] = [];
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2024, true);
@@ -59,7 +58,7 @@ function findImports(file: string): string[] {
   return found;
 }
 
-/** The file behind `@cups/store` or `@cups/contracts/node`, as the library's manifest exports it. */
+/** Resolves `@cups/store` or `@cups/contracts/node` by the library's exports. */
 function resolveEntry(specifier: string): string | undefined {
   const [, name, part] = /^@cups\/([a-z-]+)(\/.+)?$/.exec(specifier) ?? [];
   if (!name || !existsSync(join(root, 'libs', name))) return undefined;

@@ -22,26 +22,26 @@ import type { RunContext } from './rollout/report.ts';
 import { describeCluster, openTarget } from './rollout/target.ts';
 import type { Target } from './rollout/target.ts';
 
-/** `npm run test:cluster`: the platform installed, rolled out and disturbed in a real Kubernetes, while desks work. */
+/** `npm run test:cluster`: installs, upgrades and disrupts the platform in a real Kubernetes while desks work. */
 
 const HELP = `npm run test:cluster [-- options]
 
-Installs the platform in a real Kubernetes from the images and charts of this checkout, by the commands of docs/how-to;
-plays the sample day; then, while desks file applications without a pause: appoints the first supervisor by the job of the charts,
-renews a certificate, sees who is let in without one, imports sixty centres and opens them in three waves, upgrades and rolls back,
-changes a key and a secret, deletes, drains and kills pods, scales a consumer on its lag, sends a spike, and tries every edge
-between two services. Takes about 30 minutes, and ends with code 1 if anything failed.
+Installs the platform in a real Kubernetes from the images and charts of this checkout, with the commands of docs/how-to,
+and plays the sample day. Then, while desks submit applications without a pause, it appoints the first supervisor by the charts' job,
+renews a certificate, tests calls without one, imports sixty centres and opens them in three waves, upgrades and rolls back,
+rotates a key and a secret, deletes, drains and kills pods, scales a consumer on its lag, sends a spike, and tests every connection
+between two services. Takes about 30 minutes. Exit code 1 on a failure.
 
-With KUBECONFIG it uses that cluster (its namespace cups must not exist; it needs KEDA, metrics-server and enforced policies), else
-it starts one from source (root; minutes to compile the first time, k8s/cluster/README.md).
+With KUBECONFIG it uses that cluster, which needs KEDA, metrics-server, enforced policies and no namespace cups. Otherwise
+it starts one from source (needs root, and minutes to compile the first time, see k8s/cluster/README.md).
 
-  --rate <n>         applications a second, three calls each (default 2)
-  --spike <n>        applications a second in the spike (default 10)
-  --out <folder>     rollout.md and rollout.svg (default dist/rollout)
-  --host <address>   with KUBECONFIG: this machine, as its pods reach it
-  --load <command>   with KUBECONFIG: brings an archive of images ({}) into its nodes, such as 'kind load image-archive {}'
+  --rate <n>         applications per second, three calls each (default 2)
+  --spike <n>        applications per second in the spike (default 10)
+  --out <folder>     output folder of rollout.md and rollout.svg (default dist/rollout)
+  --host <address>   with KUBECONFIG: address of this machine for its pods
+  --load <command>   with KUBECONFIG: loads an archive of images ({}) into its nodes, such as 'kind load image-archive {}'
   --keep             leaves cluster, Kafka and store running until Ctrl-C
-  --help             this text
+  --help             prints this text
 `;
 
 const OPTIONS = {
@@ -167,7 +167,7 @@ async function readRunContext(target: Target, loadBefore: number): Promise<RunCo
   };
 }
 
-/** Of what takes part, each from where it is pinned, or as it says itself. */
+/** Returns the versions of all parts, from their pins or as they report them. */
 async function readVersions({ kind }: Target): Promise<Record<string, string>> {
   const pom = readFileSync(join(root, 'local/kafka.pom.xml'), 'utf8');
   const [, kafka = 'unknown'] = /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(pom) ?? [];

@@ -8,19 +8,19 @@ import { withOverrides, ASSUMPTIONS } from './sizing/assumptions.ts';
 import type { AssumedValues } from './sizing/assumptions.ts';
 import { formatCostTable, PAGE, renderPage, computeSizes, formatSizingTable, SIZES } from './sizing/page.ts';
 
-/** `npm run sizing`: how much platform so many centres need, and what it costs at your prices. */
+/** `npm run sizing`: computes the size and price of a deployment. */
 
 const HELP = `npm run sizing [-- options]
 
-Counts partitions, pods, nodes, memory and disks from what was measured of one application (bench/life.json, made by
-node bench/life.ts), from what the charts ask for, and from assumptions, each of which can be given.
+Computes partitions, pods, nodes, memory and disks from the measured cost of one application (bench/life.json, written by
+node bench/life.ts), the resource requests of the charts, and assumptions that you can override.
 
-  --centres <n>         as often as you like (default ${SIZES.join(' and ')})
-  --prices <file>       YAML with currency, cpuCore, memoryGiB and diskGiB, each the price of one unit in a month
-  --assume <name>=<n>   another number for an assumption, as often as you like
-  --json                nothing but one JSON object
+  --centres <n>         may be repeated (default ${SIZES.join(' and ')})
+  --prices <file>       YAML with currency, cpuCore, memoryGiB and diskGiB, each the price of one unit per month
+  --assume <name>=<n>   overrides an assumption; may be repeated
+  --json                prints one JSON object, and nothing else
   --write, --check      writes ${PAGE}, or fails when it is stale
-  --help                this text
+  --help                prints this text
 
 Assumptions: ${Object.keys(ASSUMPTIONS).join(', ')}`;
 
@@ -66,7 +66,7 @@ function print(text: string): number {
 async function writePage(checkOnly: boolean): Promise<number> {
   const path = join(root, PAGE);
   const wanted = await renderPage();
-  if (readFileSync(path, 'utf8') === wanted) return print(`${PAGE} says what the arithmetic says`);
+  if (readFileSync(path, 'utf8') === wanted) return print(`${PAGE} is up to date`);
   if (!checkOnly) {
     writeFileSync(path, wanted);
     return print(`written: ${PAGE}`);

@@ -8,9 +8,8 @@ import { schemasIn } from './strimzi/schemas.ts';
 import { agenciesIn } from './topics/agencies.ts';
 
 /**
- * `node tools/strimzi.ts` writes the topics and users of the platform into k8s/kafka, from the lists of the code; with `--check` it
- * fails when one is stale. With `--definitions <folder>` it writes k8s/kafka/schemas.json from the definitions of Strimzi
- * (k8s/kafka/README.md says where they come from).
+ * `node tools/strimzi.ts` writes the platform's topics and users to k8s/kafka, from the lists in the code; `--check` fails when one
+ * is stale. `--definitions <folder>` writes k8s/kafka/schemas.json from Strimzi's definitions (see k8s/kafka/README.md).
  */
 
 const root = join(import.meta.dirname, '..');
@@ -23,7 +22,7 @@ const { values } = parseArgs({
 
 if (values.definitions === undefined) process.exitCode = await writeObjects(values.check);
 else {
-  // A line for each kind: nobody reads them, and a diff shall say which has changed.
+  // One line per kind: a diff shows which one has changed.
   const lines = Object.entries(schemasIn(values.definitions)).map(
     ([kind, schema]) => `${JSON.stringify(kind)}: ${JSON.stringify(schema)}`,
   );

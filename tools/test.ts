@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLocal } from '@cups/local';
 
-/** `npm test`: every check of the house through Nx, one Kafka and one store for all of them. */
+/** `npm test`: runs every check through Nx, with one Kafka and one store for all of them. */
 
 const HELP = `npm test [-- options]
 
-Runs types, format, contracts, fences, read costs, lint and all tests. Nx remembers in .nx what passed and has not
-changed since; the last lines say how many results came from there.
+Runs types, format, contracts, module boundaries, module sizes, lint and all tests. Nx caches passed tasks in .nx;
+the last lines show how many results came from the cache.
 
   --all            also the browser tests of the desk, a production platform, restores, and tests that take long or
-                   need Go, Python or pip; a test whose tool is missing is printed as "not run: <tool> missing" and
-                   counted as skipped
-  --affected       only what differs from --base
+                   need Go, Python or pip; prints "not run: <tool> missing" for a missing tool and counts the test as
+                   skipped
+  --affected       only projects that differ from --base
   --base <commit>  for --affected (default main~1)
-  --no-cache       run everything, whatever Nx remembers; CI=true in the environment does the same
-  --help           this text
+  --no-cache       ignores Nx's cache; CI=true in the environment does the same
+  --help           prints this text
 `;
-// The longest first, so that the others run beside it.
+// The longest first, so that the others run in parallel.
 const CHECKS = [
   'lint',
   'types',
@@ -39,8 +39,8 @@ const CHECKS = [
 ];
 
 /**
- * The projects whose tests take longest, the longest first. Nx begins with those that others depend on, and would end with the longest
- * of all alone, on one core. A project that is not named here runs with the short ones.
+ * Projects with long tests, the longest first. Nx would start with dependencies and end with the longest alone on one core. Other
+ * projects run with the short ones.
  */
 const SLOW_PROJECTS = [
   'tools',
@@ -53,11 +53,11 @@ const SLOW_PROJECTS = [
   'gateway',
   'notifications',
 ].map((name) => `@cups/${name}`);
-/** So many groups of projects run at once. */
+/** Maximum number of concurrent groups. */
 const MAX_CONCURRENT_GROUPS = 2;
-/** Files of tests that the last lines list with their durations. */
+/** Number of test files that the last lines list with their durations. */
 const SLOWEST_SHOWN = 20;
-/** ms; three times what the longest group takes. One that has not ended by then hangs, and is ended. */
+/** Milliseconds; three times the longest group. A group that takes longer hangs, and is ended. */
 const GROUP_TIMEOUT_MS = 18 * 60_000;
 
 const { values } = parseArgs({
@@ -76,11 +76,11 @@ if (values.help) {
 
 const noCache = values['no-cache'] || process.env['CI'] === 'true';
 const root = join(import.meta.dirname, '..');
-/** What Nx writes at the end of each run: every task, and whether its result came from the cache. */
+/** Nx's record of a run: every task, and its cache status. */
 const runFile = join(root, '.nx', 'cache', 'run.json');
 const results = join(root, '.cups', 'results');
 const NX_QUIET_ENV = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0' };
-/** Tests run our commands hundreds of times: what Node has compiled once is kept. */
+/** Tests start the commands hundreds of times, so compiled code is cached. */
 const COMPILE_CACHE_ENV = { NODE_COMPILE_CACHE: join(root, '.cups', 'compile-cache') };
 const started = Date.now();
 const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
@@ -92,8 +92,8 @@ let tasks = 0;
 let cachedTaskCount = 0;
 
 /**
- * Runs Nx with its words on ours.
- * @returns the code with which it ended; undefined when it was killed, which happens after `GROUP_MS`, or could not be started
+ * Runs Nx with inherited output.
+ * @returns its exit code; undefined when it could not start or was killed, as after `GROUP_TIMEOUT_MS`
  */
 function nx(args: string[], env: NodeJS.ProcessEnv = {}): Promise<number | undefined> {
   const flags = ['--output-style=static', ...(noCache ? ['--skip-nx-cache'] : [])];
@@ -119,13 +119,13 @@ function nx(args: string[], env: NodeJS.ProcessEnv = {}): Promise<number | undef
 }
 
 /**
- * Runs all checks, two at a time; the answer is which of them passed in all projects. A check that no project has would end with 0 and
- * have checked nothing: without a single task it has not passed, except where nothing is affected.
+ * Runs all checks, two at a time, and returns those that passed in all projects. A check without tasks has not passed, although Nx
+ * exits with 0, unless nothing is affected.
  */
 async function runChecks(): Promise<Set<string>> {
   const which = values.affected ? ['affected', `--base=${values.base}`] : ['run-many'];
   rmSync(runFile, { force: true });
-  // Which of several failed is in the file of the run; that any did, and was not told there, is in the code of the end.
+  // The run's record names the failed tasks; the exit code covers failures that it lacks.
   const code = await nx([...which, '-t', ...CHECKS, '--parallel=2']);
   const ran = tasksOfLastRun();
   tasks += ran.length;
@@ -142,7 +142,7 @@ async function runChecks(): Promise<Set<string>> {
 interface Task {
   target: string;
   cacheStatus: string;
-  /** The code with which it ended. */
+  /** Exit code. */
   status: number;
 }
 
@@ -151,10 +151,10 @@ function tasksOfLastRun(): Task[] {
   return (JSON.parse(readFileSync(runFile, 'utf8')) as { tasks: Task[] }).tasks;
 }
 
-/** Targets that run tests. `long` runs the files `*.long.test.ts`, and all browser tests of e2e/desk. */
+/** Test targets. `long` runs the files `*.long.test.ts`, and all browser tests of e2e/desk. */
 type Target = 'test' | 'long';
 
-/** Projects that have tests of this kind and are asked for. */
+/** Returns the selected projects with this target. */
 function projectsWith(target: Target): string[] {
   const affected = values.affected ? ['--affected', `--base=${values.base}`] : [];
   const args = ['show', 'projects', '--with-target', target, '--json', ...affected];
@@ -164,25 +164,25 @@ function projectsWith(target: Target): string[] {
   ) as string[];
 }
 
-/** Projects whose tests run together, one after another. */
+/** Projects whose tests run one after another. */
 interface Group {
   target: Target;
   projects: string[];
 }
 
-/** The tests of each long project apart, the longest first, and all short ones together. */
+/** Groups each long project separately, the longest first, and all short ones together. */
 function groupsOf(projects: string[]): Group[] {
   const short = projects.filter((name) => !SLOW_PROJECTS.includes(name));
   const [longest = [], ...long] = SLOW_PROJECTS.filter((name) => projects.includes(name)).map((name) => [name]);
-  // The short ones together are one of the longer.
+  // The short ones together take long.
   return [longest, short, ...long]
     .filter((group) => group.length > 0)
     .map((group) => ({ target: 'test', projects: group }));
 }
 
 /**
- * Runs groups in lanes: each lane takes the next group.
- * @returns whether Nx says of all that they passed
+ * Runs groups in parallel lanes: each lane takes the next group.
+ * @returns whether Nx reports all as passed
  */
 async function runTests(groups: Group[], env: NodeJS.ProcessEnv): Promise<boolean> {
   let ok = true;
@@ -198,7 +198,7 @@ async function runTests(groups: Group[], env: NodeJS.ProcessEnv): Promise<boolea
 }
 
 interface JestResult {
-  /** ms; before this run for a result that Nx remembered. */
+  /** Milliseconds; earlier than this run for a cached result. */
   startTime: number;
   numPassedTests: number;
   numFailedTests: number;
@@ -219,7 +219,7 @@ interface JestResult {
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-/** Names of the tests that were skipped. */
+/** Names of skipped tests. */
 const notRun: string[] = [];
 /** Files of tests with their durations in seconds. */
 const durations: { file: string; seconds: number }[] = [];
@@ -233,8 +233,8 @@ const count = (what: string, ok: boolean) => {
 };
 
 /**
- * Counts what Jest wrote about the tests of a project.
- * @returns how many failures it counted
+ * Counts Jest's results for a project.
+ * @returns the number of failures
  */
 function countResults(name: string): number {
   const file = join(results, `${name}.json`);
@@ -277,17 +277,17 @@ if (!stopping) {
   try {
     const projects = projectsWith('test');
     const long = values.all ? projectsWith('long') : [];
-    // Nothing that did not run, or left no results, may pass in silence.
-    if (projects.length === 0 && !values.affected) count('tests: Nx knows no project that has any', false);
-    if (values.all && long.length === 0 && !values.affected) count('long tests: Nx knows no project with any', false);
-    // A long one at the end would run alone, on one core.
+    // A test that did not run, or left no results, must not pass silently.
+    if (projects.length === 0 && !values.affected) count('tests: no project has any', false);
+    if (values.all && long.length === 0 && !values.affected) count('long tests: no project has any', false);
+    // A long one at the end would run alone on one core.
     const groups = [...long.map((name): Group => ({ target: 'long', projects: [name] })), ...groupsOf(projects)];
     const ok = await runTests(groups, { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
     tasks += projects.length + long.length;
-    let told = 0;
-    for (const name of [...projects, ...long.map((project) => `${project}.long`)]) told += countResults(name);
-    // A project that ended with a code after its last test.
-    if (!ok && told === 0) count('a test project ended with a code: see above', false);
+    let counted = 0;
+    for (const name of [...projects, ...long.map((project) => `${project}.long`)]) counted += countResults(name);
+    // A project that failed after its last test.
+    if (!ok && counted === 0) count('a test project failed: see above', false);
   } finally {
     await platform.stop();
   }

@@ -14,18 +14,18 @@ import { agenciesIn, readQuotas, selectSimulatedAgencies } from './topics/agenci
 import { TOPIC_SETTINGS } from './topics/settings.ts';
 import { readPasswords, formatUserChanges } from './topics/users.ts';
 
-/** `npm run topics`, and a job of a cluster: the topics of the platform and of every agency, and who may do what with them. */
+/** `npm run topics`, also a cluster job: creates the topics of the platform and agencies, with users and ACLs. */
 
 const HELP = `npm run topics [-- options]
 
-Creates the topics of the platform and of each agency that has a file; those that exist are left as they are. Where Kafka asks
-who one is, an administrator does it (KAFKA_TLS_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE), and with
-KAFKA_USERS_DIR makes the users of services and agencies with exactly the rights that they need, and the quotas of agencies. Settings come from the
+Creates the missing topics of the platform and of each agency. If Kafka has users,
+it signs in as an administrator (KAFKA_TLS_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE). With
+KAFKA_USERS_DIR it creates the users of services and agencies with the minimal ACLs, and the quotas of agencies. Settings come from the
 environment: these, KAFKA_BROKERS, CUPS_PREFIX, CUPS_DATA, TOPIC_PARTITIONS, TOPIC_REPLICATION, TOPIC_TIMEOUT_MS,
 SIMULATOR_TOPICS, SIMULATOR_AGENCIES (docs/reference/settings.md).
 
-  --check   create nothing; say what is missing, and end with code 1 when something is
-  --help    this text
+  --check   creates nothing; lists what is missing, and exits with code 1 if anything is
+  --help    prints this text
 `;
 
 try {
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** What the environment asks for. @throws Error, one sentence for a person */
+/** Returns the desired state from the environment. @throws Error, one sentence for the user */
 function readDesiredTopics() {
   const config = readSettings(TOPIC_SETTINGS, process.env);
   const { dataDir, partitions } = config;
@@ -101,7 +101,7 @@ async function checkTopics(): Promise<number> {
   const { brokers, access } = config;
   const looked = await reconcileTopics({ brokers, access, topics, create: false }).catch((error: unknown) => {
     const denial = explainKafkaError(error, { brokers, access, operation: 'administer' });
-    throw new Error(denial ?? `Kafka does not answer at ${brokers.join(', ')}.`);
+    throw new Error(denial ?? `Kafka does not respond at ${brokers.join(', ')}.`);
   });
   for (const { name } of looked.missing) console.log(`missing: ${name}`);
   console.log(`${topics.length - looked.missing.length} of ${topics.length} topics are there`);

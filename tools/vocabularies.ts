@@ -22,8 +22,8 @@ import { writeBlock } from './openapi/block.ts';
 import { createEnumNames } from './openapi/names.ts';
 
 /**
- * The closed vocabularies stand once, in the code: this writes them into the OpenAPI document, so that whoever shows them to
- * people knows every word. `node tools/vocabularies.ts`; `--check` only looks; `--folder` names another tree, for tests.
+ * Writes the closed vocabularies of the code to the OpenAPI document. `node tools/vocabularies.ts`; `--check` writes nothing;
+ * tests use `--folder` for another tree.
  */
 
 const { values: options } = parseArgs({

@@ -1,4 +1,4 @@
-/** Removes the data of the embedded default: `npm run wipe [-- --data <folder>]`. Jars and classes stay. */
+/** `npm run wipe [-- --data <folder>]`: deletes the data of the embedded store and Kafka. Jars and classes stay. */
 import { rm } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { goProgram } from '../judges/programs.ts';
 import type { Progress } from '../judges/programs.ts';
 
-/** The alerts of the platform, made to fire and kept quiet by promtool, as the files of `k8s/alerts` say. */
+/** Runs the alert tests of `k8s/alerts` with promtool. */
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'k8s', 'alerts');
 
-/** The files of cases, in the form of promtool. */
+/** Returns the test files in promtool's format. */
 export const listCaseFiles = (): string[] =>
   readdirSync(FOLDER)
     .filter((name) => name.endsWith('.test.yaml'))
@@ -17,23 +17,23 @@ export const listCaseFiles = (): string[] =>
     .map((name) => join(FOLDER, name));
 
 export interface AlertResult {
-  /** Cases that went as they should. */
+  /** Number of passed cases. */
   passed: number;
   failed: number;
-  /** What promtool said: of each case that failed, what it wanted and what it got. */
+  /** Output of promtool, with expected and actual values of each failed case. */
   output: string;
 }
 
 export interface AlertOptions {
-  /** Told while promtool is compiled, which takes minutes the first time. */
+  /** Receives progress while promtool compiles, which takes minutes the first time. */
   onProgress: Progress;
-  /** Other files of cases, which name their rules. @default those of the platform */
+  /** Other test files, which name their rules. @default those of the platform */
   cases?: readonly string[];
 }
 
 /**
- * Runs every case by promtool, which is compiled first when it is not there yet.
- * @throws Error when promtool cannot be had, or could not read rules or cases
+ * Runs every case with promtool, which it compiles if needed.
+ * @throws Error when promtool is unavailable, or cannot read rules or cases
  */
 export async function runAlertTests({ onProgress, cases = listCaseFiles() }: AlertOptions): Promise<AlertResult> {
   const { path, version } = await goProgram('promtool', onProgress);
@@ -48,7 +48,7 @@ export async function runAlertTests({ onProgress, cases = listCaseFiles() }: Ale
     const output = `${stdout}${stderr}`.trim();
     const counted = countCases(readFileSync(report, 'utf8'));
     if (counted.passed + counted.failed === 0) throw new Error(`promtool ran no case:\n${output}`);
-    // What it cannot read it tells of in its code and its words alone.
+    // promtool reports an unreadable file only by exit code and text.
     if (status !== 0 && counted.failed === 0) throw new Error(`promtool ended with ${status}:\n${output}`);
     return { passed: counted.passed, failed: counted.failed, output };
   } finally {
@@ -56,7 +56,7 @@ export async function runAlertTests({ onProgress, cases = listCaseFiles() }: Ale
   }
 }
 
-/** Pure: the cases of a report in the form of JUnit, by whether a failure or an error stands in them. */
+/** Counts the cases of a JUnit report by failure or error. Pure. */
 export function countCases(report: string): { passed: number; failed: number } {
   const cases = report.split('<testcase').slice(1);
   const failed = cases.filter((one) => /<(failure|error)\b/.test(one)).length;

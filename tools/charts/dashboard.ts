@@ -1,13 +1,10 @@
-/**
- * The dashboard of the platform: rows of panels, each a title and what it asks Prometheus. Grafana's JSON is made of it by
- * `npm run charts`.
- */
+/** The Grafana dashboard: rows of panels with titles and Prometheus queries. `npm run charts` generates its JSON. */
 
 interface Panel {
   title: string;
-  /** Unit of Grafana. */
+  /** Grafana's unit. */
   unit: 'short' | 'reqps' | 's' | 'bytes' | 'percentunit';
-  /** Expressions, by the legend of each. */
+  /** Expressions by legend. */
   series: Readonly<Record<string, string>>;
 }
 
@@ -148,7 +145,7 @@ const WIDTH = 8;
 const HEIGHT = 8;
 const COLUMNS = 24 / WIDTH;
 
-/** The dashboard as Grafana reads it. */
+/** Returns Grafana's JSON. */
 export function dashboardJson(): string {
   const panels: object[] = [];
   let y = 0;

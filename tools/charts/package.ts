@@ -7,23 +7,20 @@ import { FILE_MODE } from '../images/files.ts';
 import { tar } from '../images/tar.ts';
 import type { Entry } from '../images/tar.ts';
 
-/**
- * Charts as archives that Helm installs. Not by `helm package`: it puts the charts within a chart into another order each
- * time, so that two archives of the same charts differ. These depend on nothing but the files.
- */
+/** Reproducible chart archives. `helm package` orders subcharts randomly, so its archives differ each time. */
 
 /** An archive of a chart. */
 export interface ChartArchive {
   /** `platform-0.1.0.tgz` */
   file: string;
   content: Buffer;
-  /** SHA-256 of the content, in hexadecimal digits. */
+  /** SHA-256 of the content, hexadecimal. */
   digest: string;
-  /** Chart.yaml, as it is told in a provenance. */
+  /** Content of Chart.yaml, for the provenance. */
   chart: Record<string, unknown>;
 }
 
-/** Every file under a folder, in the place of links what they lead to. */
+/** Returns every file under a folder. Follows links. */
 function entriesUnder(folder: string, path: string): Entry[] {
   return readdirSync(folder).flatMap((name) => {
     const [file, within] = [join(folder, name), `${path}/${name}`];
@@ -33,8 +30,8 @@ function entriesUnder(folder: string, path: string): Entry[] {
 }
 
 /**
- * Packages a chart with the charts and the data that it holds.
- * @param folder of the chart
+ * Packages a chart with its subcharts and data.
+ * @param folder folder of the chart
  */
 export function packageChart(folder: string): ChartArchive {
   const chart = parse(readFileSync(join(folder, 'Chart.yaml'), 'utf8')) as Record<string, unknown>;
@@ -44,7 +41,7 @@ export function packageChart(folder: string): ChartArchive {
   return { file: `${name}-${String(chart['version'])}.tgz`, content, digest, chart };
 }
 
-/** Pure: what is signed of an archive, as `helm verify` reads it: the chart, and the digest of the file. */
+/** Builds the signed text of an archive for `helm verify`: the chart and the file's digest. Pure. */
 export function buildProvenance({ file, digest, chart }: ChartArchive): string {
   const sums = { files: { [file]: `sha256:${digest}` } };
   return `${stringify(chart)}\n...\n${stringify(sums)}`;

@@ -19,7 +19,7 @@ export function valuesYaml(values: Value[]): string {
       const path = [...ancestors.filter(isPair), pair].map(keyOf).join('.');
       const meaning = meanings.get(path);
       if (meaning && isScalar(pair.key)) pair.key.commentBefore = wrapText(meaning);
-      // Values that are maps themselves have no meanings of their own within.
+      // Values that are maps have no descriptions for their members.
       return meaning ? visit.SKIP : undefined;
     },
   });
@@ -63,7 +63,7 @@ export function valuesSchema(chart: string, values: Value[]): string {
     $comment: GENERATED_NOTICE,
   };
   const all = valuesSchemaOf(values);
-  // Helm gives the library chart, which has no values, a place among those of the chart that uses it.
+  // Helm adds the library chart, which has no values, to the values of the chart that uses it.
   all.properties!['common'] = { type: 'object' };
   return JSON.stringify(Object.assign(schema, all));
 }

@@ -10,7 +10,7 @@ import { environmentFile, ENVIRONMENTS, render } from './render.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What every release is made of as the charts are now, by the title that the record knows it by. */
+/** Renders every release from the present charts, by the titles of the record. */
 export function renderImmutableFields(charts?: string): Record<string, ImmutableFields> {
   const where = charts === undefined ? {} : { charts };
   const platforms = ENVIRONMENTS.map((environment): [string, ImmutableFields] => {
@@ -24,10 +24,10 @@ export function renderImmutableFields(charts?: string): Record<string, Immutable
   return Object.fromEntries([...platforms, ...others]);
 }
 
-/** SHA-256 of the archive of the platform's chart, with all charts within. */
+/** Returns the SHA-256 of the platform chart's archive, subcharts included. */
 export const computePlatformDigest = (): string => packageChart(join(root, 'helm/platform')).digest;
 
-/** What is written down at a release, as JSON. */
+/** Returns the record of a release as JSON. */
 export function renderReleaseRecord(): string {
   const { version } = parse(readFileSync(join(root, 'helm/platform/Chart.yaml'), 'utf8')) as { version: string };
   return JSON.stringify({
@@ -37,7 +37,7 @@ export function renderReleaseRecord(): string {
   } satisfies ReleaseRecord);
 }
 
-/** What was written down at the last release. */
+/** Returns the record of the last release. */
 export function readReleaseRecord(): ReleaseRecord {
   return JSON.parse(readFileSync(join(root, 'k8s/released.json'), 'utf8')) as ReleaseRecord;
 }

@@ -2,28 +2,28 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from './render.ts';
 
 /**
- * What a release leaves in a cluster that the next one cannot change: fields that the API server refuses to change, and
- * objects that the pods of the release before go on using while they are replaced.
+ * What an upgrade must keep: fields that the API server refuses to change, and objects that the old pods use until they are
+ * replaced.
  */
 
-/** Of one render: every object by its name, with its fields that must stay. */
+/** Fixed fields of a render, by object name. */
 export type ImmutableFields = Record<string, Record<string, unknown>>;
 
 /** The record of a release. */
 export interface ReleaseRecord {
-  /** Of the chart of the platform. */
+  /** Version of the platform chart. */
   version: string;
-  /** Of its archive, by which a change of any chart in it is known; absent of a release before this was written down. */
+  /** Digest of its archive, which covers all subcharts; absent in old records. */
   digest?: string;
-  /** By what they are of: `platform production`, `centres`. */
+  /** By title, such as `platform production` and `centres`. */
   renders: Record<string, ImmutableFields>;
 }
 
 interface ImmutableField {
   path: string;
-  /** Who refuses, or what would break. */
+  /** Reason of the restriction. */
   why: string;
-  /** Whether a change is none, and what it may be otherwise. @default equal */
+  /** Whether a change is allowed. @default equality only */
   isAllowedChange?: (from: unknown, to: unknown) => boolean;
 }
 
@@ -36,11 +36,11 @@ interface Port {
   name: string;
 }
 
-/** A caller that still runs dials the port that it was started with; a new port harms nobody. */
+/** Running callers keep the port that they started with, so a port may only be added. */
 const keepsPorts = (from: unknown, to: unknown) =>
   ((from ?? []) as Port[]).every((port) => (to as Port[] | undefined)?.some((one) => isDeepStrictEqual(one, port)));
 
-/** Of the API reference of Kubernetes 1.34: what validation of an update compares. */
+/** From the API reference of Kubernetes 1.34: the fields that update validation compares. */
 const IMMUTABLE_FIELDS: Readonly<Record<string, readonly ImmutableField[]>> = {
   'Deployment.apps': [{ path: 'spec.selector', why: API }],
   'DaemonSet.apps': [{ path: 'spec.selector', why: API }],
@@ -76,13 +76,13 @@ const IMMUTABLE_FIELDS: Readonly<Record<string, readonly ImmutableField[]>> = {
   ],
 };
 
-/** `Deployment.apps intake`, as kubectl names it; without a version, which Helm does not compare either. */
+/** Returns a name such as `Deployment.apps intake`, as in kubectl; without the version, which Helm does not compare either. */
 function nameOf({ apiVersion, kind, metadata }: KubernetesObject): string {
   const [group] = apiVersion.includes('/') ? apiVersion.split('/') : [];
   return `${group === undefined ? kind : `${kind}.${group}`} ${metadata.name}`;
 }
 
-/** Helm makes what is a hook anew each time, and it is no part of the release. */
+/** Helm recreates hooks each time; they are not part of the release. */
 function isHook({ metadata }: KubernetesObject): boolean {
   const { annotations } = metadata as { annotations?: Record<string, string> };
   return annotations?.['helm.sh/hook'] !== undefined;
@@ -94,7 +94,7 @@ function fieldAt(object: unknown, path: string): unknown {
 
 const immutableFieldsOf = (name: string): readonly ImmutableField[] => IMMUTABLE_FIELDS[name.split(' ')[0]!] ?? [];
 
-/** Pure: what must stay of the objects of a render, in the order of their names. */
+/** Returns the fixed fields of a render's objects, sorted by name. Pure. */
 export function extractImmutableFields(objects: readonly KubernetesObject[]): ImmutableFields {
   const entries = objects
     .filter((one) => !isHook(one))
@@ -107,16 +107,16 @@ export function extractImmutableFields(objects: readonly KubernetesObject[]): Im
 }
 
 /**
- * Pure: why a release of `now` could not follow one of `before`, a sentence each; none when it can.
- * @param title what was rendered, which begins each sentence
+ * Returns one sentence for each reason why `now` cannot follow `before`. Pure.
+ * @param title title of the render, which starts each sentence
  */
 export function findUpgradeViolations(title: string, before: ImmutableFields, now: ImmutableFields): string[] {
   return Object.entries(before).flatMap(([name, fields]) => {
     const after = now[name];
     if (after === undefined) {
       return [
-        `${title}: ${name} has vanished. Helm takes it away before the pods of the last release are replaced: keep it for one` +
-          ' release more, or say in CHANGELOG what an operator does first, and renew the record.',
+        `${title}: ${name} is missing. Helm deletes it before it replaces the pods of the last release: keep it for one` +
+          ' more release, or document in CHANGELOG what an administrator does first, and renew the record.',
       ];
     }
     return immutableFieldsOf(name)

@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { clusterTool } from './helm.ts';
 
-/** Charts as a cluster would get them. */
+/** Renders charts as a cluster would get them. */
 
 const root = join(import.meta.dirname, '..', '..');
 const NAMESPACE = 'cups';
 export const ENVIRONMENTS = ['dev', 'pilot', 'production'] as const;
 
-/** An object of Kubernetes, as far as all are alike. */
+/** Common fields of Kubernetes objects. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
@@ -18,21 +18,21 @@ export interface KubernetesObject {
 }
 
 export interface RenderOptions {
-  /** Files of values, from the root of the repository; the later one wins. */
+  /** Values files, relative to the repository root; later ones win. */
   files?: string[];
-  /** Values over those of the files. */
+  /** Values that override the files. */
   values?: unknown;
-  /** Folder of the charts. @default helm of this repository */
+  /** Folder of charts. @default helm of this repository */
   charts?: string;
 }
 
-/** The values of an environment. */
+/** Returns the values file of an environment. */
 export const environmentFile = (environment: string): string => `k8s/env/${environment}.yaml`;
 
 /**
- * Renders a chart by `helm template`.
- * @returns the text, in the order of Helm
- * @throws Error with what Helm says when it refuses the values
+ * Renders a chart with `helm template`.
+ * @returns the text in Helm's order
+ * @throws Error with Helm's message when it refuses the values
  */
 export function renderText(chart: string, { files = [], values = {}, charts = 'helm' }: RenderOptions = {}): string {
   const given = files.flatMap((file) => ['-f', join(root, file)]);
@@ -44,14 +44,14 @@ export function renderText(chart: string, { files = [], values = {}, charts = 'h
   return stdout;
 }
 
-/** As {@link renderText}, read. */
+/** Parses the result of {@link renderText}. */
 export function render(chart: string, options?: RenderOptions): KubernetesObject[] {
   return parseAllDocuments(renderText(chart, options))
     .map((document) => document.toJS() as KubernetesObject | null)
     .filter((object) => object !== null);
 }
 
-/** Runs Helm to its end. Charts are linked into each other; that Helm has followed a link is not worth a line. */
+/** Runs Helm. Drops its messages about the links between charts. */
 export function helm(args: string[], input = ''): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(clusterTool('helm'), args, {
     cwd: root,

@@ -1,6 +1,6 @@
 import type { Setting } from '@cups/process/settings';
 
-/** The part of JSON Schema that the charts need. */
+/** The subset of JSON Schema that the charts use. */
 export interface Schema {
   type?: string | string[];
   description?: string;
@@ -16,7 +16,7 @@ export interface Schema {
   required?: string[];
 }
 
-/** One value of a chart: where it stands, what it may be, what it is by default, and what it means. */
+/** A value of a chart with path, schema, default and description. */
 export interface Value {
   /** Keys from the root, joined by dots. */
   path: string;
@@ -32,19 +32,19 @@ export const integer = (minimum: number, maximum: number): Schema => ({ type: 'i
 export const choice = (...words: string[]): Schema => ({ type: 'string', enum: words });
 export const matchingPattern = (pattern: string): Schema => ({ type: 'string', pattern });
 export const listOf = (items: Schema): Schema => ({ type: 'array', items, uniqueItems: true });
-/** Labels, annotations and the like: names to texts. */
+/** Labels, annotations and the like. */
 export const stringMap: Schema = { type: 'object', additionalProperties: text };
-/** What Kubernetes describes better: its own API server checks it. */
+/** An object that the API server validates. */
 export const anyObject: Schema = { type: 'object' };
 
-/** A name of a Kubernetes object, or nothing. */
+/** Name of a Kubernetes object, or empty. */
 export const objectName = matchingPattern('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$');
-/** An amount of memory or storage. */
+/** Quantity of memory or storage. */
 export const bytes = matchingPattern('^[0-9]+(Ki|Mi|Gi)$');
-/** An amount of CPU. */
+/** Quantity of CPU. */
 export const cpu = matchingPattern('^([0-9]+m|[0-9]+(\\.[0-9]+)?)$');
 
-/** What a setting of a service may be. */
+/** Returns the schema of a service's setting. */
 export function settingSchema(setting: Setting): Schema {
   switch (setting.type) {
     case 'number':
@@ -62,7 +62,7 @@ export function settingSchema(setting: Setting): Schema {
   }
 }
 
-/** One schema of many values: closed, so that a key that nobody knows is refused with its path. */
+/** Combines values into one closed schema, which reports unknown keys with their path. */
 export function valuesSchemaOf(values: Value[]): Schema {
   const root: Schema = closeObject();
   for (const { path, schema, meaning } of values) {

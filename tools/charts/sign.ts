@@ -2,23 +2,23 @@ import { readFileSync } from 'node:fs';
 import { createCleartextMessage, decryptKey, readPrivateKey, sign } from 'openpgp';
 import type { PrivateKey } from 'openpgp';
 
-/** Signatures of OpenPGP in clear text, which is what Helm reads beside an archive. */
+/** OpenPGP cleartext signatures, as Helm expects them beside an archive. */
 
-/** Who signs. */
+/** Signs with one key. */
 export interface Signer {
-  /** Of the key, in hexadecimal digits. */
+  /** Fingerprint of the key, hexadecimal. */
   fingerprint: string;
-  /** @returns the text with a signature below */
+  /** @returns the text with its signature */
   sign(text: string): Promise<string>;
-  /** The public half of the key, without armour: the keyring that `helm verify` takes. */
+  /** Binary public key: the keyring for `helm verify`. */
   keyring(): Uint8Array;
 }
 
 /**
  * Reads a private key.
- * @param file armoured, as `gpg --export-secret-keys --armor` writes it
- * @param passphraseFile with the passphrase in its first line
- * @throws Error, one sentence, when it is no private key, or the passphrase is missing or wrong
+ * @param file armoured key, as `gpg --export-secret-keys --armor` writes it
+ * @param passphraseFile file with the passphrase in its first line
+ * @throws Error, one sentence, when it is not a private key, or the passphrase is missing or wrong
  */
 export async function readSigner(file: string, passphraseFile?: string): Promise<Signer> {
   const key = await unlockKey(await readPrivate(file), file, passphraseFile);

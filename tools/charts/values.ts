@@ -36,7 +36,7 @@ const code = matchingPattern('^[a-z][a-z0-9-]{1,19}$');
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const IPV4_RANGE = `(${OCTET}[.]){3}${OCTET}/(3[0-2]|[12]?[0-9])`;
 const IPV6_RANGE = '([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])';
-/** A range of addresses (CIDR). The API server refuses a wrong one after the jobs have run. */
+/** CIDR range. Checked here because the API server would refuse it only after the jobs have run. */
 const range = matchingPattern(`^(${IPV4_RANGE}|${IPV6_RANGE})$`);
 
 const PEER = 'as in a NetworkPolicy: podSelector, namespaceSelector, ipBlock';

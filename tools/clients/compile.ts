@@ -5,7 +5,7 @@ import { run } from './generators.ts';
 import type { Language } from './generators.ts';
 import { generateOnce } from './generate-once.ts';
 
-/** What generated code in Java is compiled against. */
+/** Class path for generated Java code. */
 const JARS = [
   'com.fasterxml.jackson.core:jackson-databind:2.17.1',
   'com.fasterxml.jackson.core:jackson-core:2.17.1',
@@ -15,7 +15,7 @@ const JARS = [
   'jakarta.annotation:jakarta.annotation-api:1.3.5',
 ];
 
-/** Compiles all generated code of a folder. @throws with what the compiler says */
+/** Compiles the generated code of a folder. @throws Error with the compiler's message */
 export async function compile(language: Language, folder: string): Promise<void> {
   try {
     await COMPILERS[language](folder);
@@ -57,7 +57,7 @@ const COMPILERS: Record<Language, (folder: string) => Promise<unknown>> = {
     if (!existsSync(join(folder, 'go.mod'))) await run('go', ['mod', 'init', 'cups/agency'], { cwd: folder });
     return run('go', ['build', './...'], { cwd: folder });
   },
-  // Compiled and imported: what a compiler of Python accepts may still name a class that is not there.
+  // Compile and import: compiled Python may still reference a missing class.
   async python(folder) {
     const needs = join(folder, 'requirements.txt');
     const packages = ['pydantic==2.11.7', 'urllib3==2.5.0', 'python-dateutil==2.9.0.post0'];

@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { generateOnce } from './generate-once.ts';
 
-/**
- * Generators of code that others use for clients of the two documents. They are tools of a test and no dependency of the
- * platform: each is fetched once, in exactly this version.
- */
+/** Client generators for tests, not dependencies of the platform: each is downloaded once, in this exact version. */
 
 export const run = promisify(execFile);
 const OPENAPI_GENERATOR = 'org.openapitools:openapi-generator-cli:7.14.0';
@@ -16,7 +13,7 @@ const MODELINA = '@asyncapi/modelina@5.10.1';
 export const LANGUAGES = ['typescript', 'java', 'go', 'python'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** What the client of the OpenAPI document is called, and its options. */
+/** Generator name and options for the OpenAPI document. */
 const OPENAPI: Record<Language, string[]> = {
   typescript: ['-g', 'typescript-fetch'],
   java: ['-g', 'java', '--library', 'native', '--additional-properties=openApiNullable=false'],
@@ -24,7 +21,7 @@ const OPENAPI: Record<Language, string[]> = {
   python: ['-g', 'python'],
 };
 
-/** Writes a client of an OpenAPI document into a folder. */
+/** Generates a client of an OpenAPI document. */
 export async function openapiClient(language: Language, document: string, folder: string): Promise<void> {
   const fetched = await generateOnce('openapi-generator', OPENAPI_GENERATOR, async (draft) => {
     const words = ['dependency:copy', `-Dartifact=${OPENAPI_GENERATOR}`, `-DoutputDirectory=${draft}`];
@@ -35,7 +32,7 @@ export async function openapiClient(language: Language, document: string, folder
   await run('java', ['-Dlog.level=warn', '-jar', jar, ...words], { maxBuffer: 64 * 1024 * 1024 });
 }
 
-/** The program that calls Modelina: it runs where Modelina is, and prints the names of the models. */
+/** Calls Modelina in its own installation, and prints the names of the models. */
 const PROGRAM = `
 import { readFileSync } from 'node:fs';
 import * as modelina from '@asyncapi/modelina';
@@ -50,7 +47,7 @@ const models = await generator.generateToFiles(readFileSync(document, 'utf8'), f
 console.log(JSON.stringify(models.map(({ modelName }) => modelName)));
 `;
 
-/** Writes the models of an AsyncAPI document into a folder, and returns their names. */
+/** Generates the models of an AsyncAPI document, and returns their names. */
 export async function asyncapiModels(language: Language, document: string, folder: string): Promise<string[]> {
   const home = await generateOnce('modelina', MODELINA + PROGRAM, async (draft) => {
     await run('npm', ['install', '--prefix', draft, '--no-audit', '--no-fund', '--ignore-scripts', MODELINA]);

@@ -1,13 +1,13 @@
 /**
- * Comes with Ctrl-C, a supervisor's signal, the end of a terminal, or of `tools/run.mjs` when that was killed. Whoever asks
- * for it ends by itself from then on, when it has removed what it started.
+ * Aborts on Ctrl-C, a supervisor's signal, the end of the terminal, or the death of `tools/run.mjs`. The process then ends
+ * when its caller has removed what it started.
  */
 export function createAbortSignal(): AbortSignal {
   const controller = new AbortController();
   const abort = () => controller.abort(new Error('Called off.'));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
   process.once('disconnect', abort);
-  // Listening alone would keep us from ending.
+  // An active listener would keep the process alive.
   process.channel?.unref();
   return controller.signal;
 }

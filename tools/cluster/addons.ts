@@ -6,7 +6,7 @@ import { NETWORK, NODE_NAME } from './layout.ts';
 import type { Addon, Layout } from './layout.ts';
 import type { Processes } from './processes.ts';
 
-/** What a cluster has beside Kubernetes itself. Names are served by pods, as everywhere; the others are processes. */
+/** Cluster add-ons. DNS runs in pods, the others as processes. */
 
 const READY_SECONDS = 90;
 
@@ -58,7 +58,7 @@ async function startMetrics(options: AddonOptions): Promise<void> {
   await registerApi(options, { service: 'metrics-server', group: 'metrics.k8s.io', version: 'v1beta1', port: 4443 });
 }
 
-/** Rules of iptables and sets of ipset, in the network of the cluster. */
+/** Enforces network policies with iptables and ipset, in the cluster's network. */
 async function startPolicies({ bin, layout, processes }: AddonOptions): Promise<void> {
   processes.start('kube-router', [
     join(bin, 'kube-router'),
@@ -111,7 +111,7 @@ async function startKeda(options: AddonOptions): Promise<void> {
   await registerApi(options, api);
 }
 
-/** KEDA's two programs know each other by these, under the names that it looks for. */
+/** Certificates between KEDA's two programs, under the file names that KEDA expects. */
 function kedaCertificates({ pki }: Layout): string {
   const folder = join(pki, 'keda');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -121,13 +121,13 @@ function kedaCertificates({ pki }: Layout): string {
   return folder;
 }
 
-/** Who serves an API asks the API server who its callers are and what they may. */
+/** Flags of an API server extension, which delegates authentication and authorisation. */
 const apiServerFlags = ({ kubeconfig }: Layout): string[] => [
   `--authentication-kubeconfig=${kubeconfig}`,
   `--authorization-kubeconfig=${kubeconfig}`,
 ];
 
-/** A process that looks up names of Services: it sees the cluster's server of names instead of the machine's. */
+/** Runs a process with the cluster's DNS server instead of the machine's. */
 const withClusterDns = ({ configuration }: Layout, args: readonly string[]): string[] => [
   ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
   'mount --bind "$0" "$(readlink -f /etc/resolv.conf)" && exec "$@"',
@@ -139,11 +139,11 @@ interface ServedApi {
   service: string;
   group: string;
   version: string;
-  /** Of the process, on the node. */
+  /** Port of the process on the node. */
   port: number;
 }
 
-/** Makes an API that a process of the node serves part of the cluster's, and waits until it answers. */
+/** Registers an API that a process of the node serves, and waits until it responds. */
 async function registerApi(options: AddonOptions, api: ServedApi): Promise<void> {
   const kubectl = createKubectl(options);
   const authority = readFileSync(join(options.layout.pki, 'ca.crt'));
@@ -153,7 +153,7 @@ async function registerApi(options: AddonOptions, api: ServedApi): Promise<void>
   await options.processes.waitUntil(`${api.group} answers`, READY_SECONDS, () => kubectl(isAvailable));
 }
 
-/** Pure: a Service without pods, the address that it leads to, and the API behind it. */
+/** Returns a Service without pods, its endpoint and its APIService. Pure. */
 export function apiObjects({ service, group, version, port }: ServedApi, authority: Buffer): object[] {
   const namespace = 'kube-system';
   return [

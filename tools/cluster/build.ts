@@ -9,17 +9,17 @@ import { isInPath } from './machine.ts';
 import { fingerprint, linkerFlags, partsFor, pinnedVersion } from './parts.ts';
 import type { Part } from './parts.ts';
 
-/** Compiles the programs of a cluster; what has been compiled of the same sources stays. */
+/** Compiles the programs of a cluster, and keeps those of unchanged sources. */
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, '.cups', 'cluster');
-/** Where the programs come. */
+/** Returns the folder of the programs. */
 export const programsFolder = (): string => join(folder, 'bin');
 /** The Go modules and manifests. */
 export const MANIFESTS = join(root, 'k8s', 'cluster');
 const REGISTRY = 'localhost/cups-cluster';
 const PROGRESS_INTERVAL_MS = 30_000;
-/** Without the storage and credentials of clouds. */
+/** Leaves out the storage and credentials of cloud providers. */
 const TAGS = 'providerless';
 
 export interface BuildOptions {
@@ -28,17 +28,17 @@ export interface BuildOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What a cluster is started from. */
+/** Files that a cluster starts from. */
 export interface BuildResult {
-  /** The programs, kubectl and helm among them. */
+  /** Folder of programs, with kubectl and helm. */
   bin: string;
   pauseImage: string;
-  /** Images of pods that the cluster itself needs. */
+  /** Image archives for the cluster's own pods. */
   archives: readonly string[];
 }
 
 /**
- * Compiles what is missing or stale, into `.cups/cluster`: minutes the first time, no time the next.
+ * Compiles what is missing or stale into `.cups/cluster`. Takes minutes the first time.
  * @throws Error when Go is missing, or a program does not compile
  */
 export async function buildCluster({ addons, onProgress, signal }: BuildOptions): Promise<BuildResult> {
@@ -90,7 +90,7 @@ async function buildPart({ part, bin, flags, onProgress, signal }: PartBuild): P
   onProgress(`${part.name}: compiled in ${seconds()}`);
 }
 
-/** The program comes whole into its place, also where the old one runs. */
+/** Replaces the program atomically, even while the old one runs. */
 async function compile(part: Part, program: string, flags: string, signal: AbortSignal | undefined): Promise<void> {
   const unfinished = `${program}.${process.pid}`;
   const args = ['build', '-trimpath', '-buildvcs=false', '-tags', TAGS, '-ldflags', flags, '-o', unfinished];
@@ -112,7 +112,7 @@ function goVersion({ module }: Part): string {
   return /^go (\d+\.\d+)/m.exec(readFileSync(join(MANIFESTS, module, 'go.mod'), 'utf8'))?.[1] ?? '';
 }
 
-/** Its custom resource definitions are part of its sources, which Go keeps in a cache that may be emptied. */
+/** Copies KEDA's custom resource definitions from Go's module cache, which may be cleared. */
 async function copyKedaDefinitions(bin: string): Promise<void> {
   const types = join(bin, 'keda-crds');
   const stamp = join(types, '.of');
@@ -125,7 +125,7 @@ async function copyKedaDefinitions(bin: string): Promise<void> {
   writeFileSync(stamp, version);
 }
 
-/** An image of one program that needs nothing else. */
+/** Builds an image of one static program. */
 function imageOf(bin: string, program: string, tag: string): { name: string; archive: string } {
   const repository = `${REGISTRY}/${program}`;
   const image = { name: `${repository}:${tag}`, archive: join(folder, 'images', `${program}.tar`) };

@@ -20,39 +20,39 @@ import { removeCluster } from './removal.ts';
 export type { Addon } from './layout.ts';
 
 export interface ClusterOptions {
-  /** Where its state lies, made when absent; its path may not be long. */
+  /** State folder, created if missing. Its path must be short. */
   folder: string;
   addons: readonly Addon[];
-  /** A line for a person. */
+  /** Receives progress lines. */
   onProgress: (line: string) => void;
-  /** Calls the start off: what was started is ended and removed. */
+  /** Aborts the start and removes what was started. */
   signal?: AbortSignal;
 }
 
-/** A real Kubernetes with one node, on this machine. */
+/** A Kubernetes cluster with one node, on this machine. */
 export interface Cluster {
-  /** Path; all other tools work by it. */
+  /** Path of the kubeconfig for all tools. */
   kubeconfig: string;
   /** Folder with kubectl and helm. */
   bin: string;
-  /** This machine, as pods reach it. */
+  /** Address of this machine for pods. */
   hostAddress: string;
-  /** OCI archives, as `npm run images` makes them: pods find the images by their tags and by their digests. */
+  /** Imports OCI archives of `npm run images`. Pods find the images by tag and by digest. */
   importImages(archives: readonly string[]): Promise<unknown>;
-  /** Ends it and removes all of it: processes, mounts, networks, control groups, settings of the kernel, files but logs. */
+  /** Stops the cluster and removes processes, mounts, networks, control groups, kernel settings and files except logs. */
   stop(): Promise<void>;
 }
 
-/** The longest socket of a kubelet, and how much room its path has. */
+/** Longest socket path of a kubelet, which limits the folder's path. */
 const LONGEST_SOCKET = 'data/kubelet/pod-resources/kubelet.sock';
 const MAX_SOCKET_PATH_BYTES = 107;
-/** What containerd, its shims, CNI and the kubelet make whatever their configuration says. */
+/** Folders that containerd, its shims, CNI and the kubelet create regardless of their configuration. */
 const IMPLICIT_FOLDERS = ['/run/containerd', '/var/lib/cni', '/var/log/containers'];
 
 /**
- * Starts a cluster, compiling first what has not been compiled yet, and waits until it works. It runs on when this process
- * ends: whoever starts it stops it, or `npm run cluster -- down` does.
- * @throws Error when the machine lacks something, a cluster runs on it, or a part does not start; nothing is left then
+ * Compiles and starts a cluster, and waits until it is ready. It outlives this process: stop it with `stop` or
+ * `npm run cluster -- down`.
+ * @throws Error, after removing everything, when the machine lacks something, a cluster runs, or a part does not start
  */
 export async function startCluster({ folder, addons, onProgress, signal }: ClusterOptions): Promise<Cluster> {
   const layout = createLayout(resolve(folder));
@@ -107,7 +107,7 @@ interface StartOptions {
 async function startParts({ built, layout, record, onProgress, signal }: StartOptions): Promise<void> {
   const { bin, pauseImage, archives } = built;
   const { configuration, data, logs } = layout;
-  // Of an earlier cluster whose machine was restarted, there may be something left.
+  // A restart of the machine may leave parts of an earlier cluster.
   for (const folder of [data, configuration, logs]) rmSync(folder, { recursive: true, force: true });
   for (const folder of [data, configuration]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   await makePki(layout);
@@ -126,7 +126,7 @@ async function startParts({ built, layout, record, onProgress, signal }: StartOp
 }
 
 /**
- * Ends the cluster of a folder, or what a killed start has left of it.
+ * Stops the cluster of a folder, or removes what a killed start has left.
  * @returns whether there was one
  * @throws Error when the cluster of this machine belongs to another folder
  */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Runs programs of this machine to their end. */
+/** Runs local programs to their end. */
 
 export interface CommandOptions {
   input?: string;
@@ -9,7 +9,7 @@ export interface CommandOptions {
   signal?: AbortSignal;
 }
 
-/** A program that ended with another code than 0; its own words are in the message. */
+/** A program that ended with a code other than 0; the message contains its output. */
 export class CommandFailedError extends Error {
   constructor(line: string, code: number | string, output: string) {
     super(`${line}: failed (${code})\n${output.trim()}`);
@@ -17,15 +17,15 @@ export class CommandFailedError extends Error {
 }
 
 /**
- * @returns what the program wrote to its output
- * @throws CommandFailed when it ends with another code than 0
- * @throws Error when it is not there, or the signal came
+ * @returns the program's standard output
+ * @throws CommandFailedError on an exit code other than 0
+ * @throws Error when it is missing, or on an abort
  */
 export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { input, cwd, env, signal } = options;
   const line = [command.split('/').at(-1), ...args].join(' ').slice(0, 200);
   return new Promise((resolve, reject) => {
-    // In a group of its own: Ctrl-C of a terminal is ours to hear, and what we do then must not be cut short.
+    // Own process group: this process handles Ctrl-C, and the cleanup must not be interrupted.
     const child = spawn(command, args, { cwd, env, signal, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     let output = '';
     let errors = '';
@@ -43,7 +43,7 @@ export function run(command: string, args: readonly string[], options: CommandOp
   });
 }
 
-/** As `run`, where a failure is no matter: what is to be removed may be gone already. */
+/** Runs a program and ignores a failure, such as removing what is already gone. */
 export async function tryRun(command: string, args: readonly string[]): Promise<string> {
   try {
     return await run(command, args);

@@ -1,23 +1,23 @@
 import { run } from './command.ts';
 import { CONTAINERD_NAMESPACE, CONTAINERD_SOCKET } from './layout.ts';
 
-/** The container runtime of the node: its images, and its running containers. */
+/** Images and running containers in the node's container runtime. */
 
 export const ctr = (...args: string[]): Promise<string> =>
   run('ctr', ['--address', CONTAINERD_SOCKET, '--namespace', CONTAINERD_NAMESPACE, ...args]);
 
-/** What containerd's interface to the kubelet writes on an image that it has taken notice of. */
+/** Label that containerd's CRI plugin sets on images that it has loaded. */
 const MANAGED_LABEL = 'io.cri-containerd.image=managed';
 
 /** An image as containerd lists it. */
 export interface ListedImage {
   name: string;
   digest: string;
-  /** Whether a kubelet can use it already. */
+  /** Whether a kubelet can already use it. */
   isNoticed: boolean;
 }
 
-/** Pure: reads the table of `ctr images list`. */
+/** Parses the table of `ctr images list`. Pure. */
 export function readImages(table: string): ListedImage[] {
   return table
     .split('\n')
@@ -32,8 +32,8 @@ export function readImages(table: string): ListedImage[] {
 }
 
 /**
- * Pure: the names by digest that are still missing. An archive names an image by its tag, a chart by its digest, and
- * containerd, which would learn such a name by fetching it, finds an image by its exact name only.
+ * Returns the missing names by digest. An archive names an image by tag, a chart by digest, and containerd finds an image
+ * only by its exact name. Pure.
  */
 export function findMissingNames(images: readonly ListedImage[]): { from: string; to: string }[] {
   const names = new Set(images.map(({ name }) => name));
@@ -44,8 +44,8 @@ export function findMissingNames(images: readonly ListedImage[]): { from: string
 }
 
 /**
- * Brings images into the node, under their tags and their digests; they can be used when it resolves.
- * @returns the names by digest that are new
+ * Imports images under their tags and digests, and waits until they are usable.
+ * @returns the new names by digest
  */
 export async function importArchives(archives: readonly string[]): Promise<string[]> {
   for (const archive of archives) await ctr('images', 'import', archive);

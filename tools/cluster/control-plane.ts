@@ -4,7 +4,7 @@ import { NETWORK } from './layout.ts';
 import type { Layout } from './layout.ts';
 import type { Processes } from './processes.ts';
 
-/** etcd, the API, the controllers and the scheduler: one of each, as processes. */
+/** etcd, API server, controller manager and scheduler, each as one process. */
 
 const READY_SECONDS = 60;
 const ETCD = { client: 'http://127.0.0.1:2379', peer: 'http://127.0.0.1:2380' };
@@ -22,7 +22,7 @@ export async function startControlPlane(bin: string, layout: Layout, processes: 
   await processes.waitUntil('The API is ready', READY_SECONDS, () => kubectl('get', '--raw', '/readyz'));
   processes.start('kube-controller-manager', [program('kube-controller-manager'), ...controllerFlags(layout)]);
   processes.start('kube-scheduler', [program('kube-scheduler'), ...schedulerFlags(layout)]);
-  // Without it no pod is admitted.
+  // Pods are not admitted without it.
   await processes.waitUntil('Controllers work', READY_SECONDS, () => kubectl('get', 'serviceaccount', 'default'));
 }
 
@@ -36,7 +36,7 @@ const etcdFlags = ({ data }: Layout): string[] => [
     'initial-advertise-peer-urls': ETCD.peer,
     'initial-cluster': `etcd=${ETCD.peer}`,
   }),
-  // Nobody needs the data after the machine has lost its power; waiting for the disk would slow every write.
+  // The data need not survive a power cut, and syncing to disk would slow every write.
   '--unsafe-no-fsync',
 ];
 
@@ -68,7 +68,7 @@ const apiFlags = ({ pki }: Layout): string[] => {
     'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
     'proxy-client-cert-file': file('front-proxy.crt'),
     'proxy-client-key-file': file('front-proxy.key'),
-    // Servers of other APIs are processes of the node, not pods behind a Service.
+    // Extension API servers are processes of the node, not pods behind a Service.
     'enable-aggregator-routing': 'true',
   });
 };
@@ -89,7 +89,7 @@ const controllerFlags = ({ pki }: Layout): string[] => {
     'requestheader-client-ca-file': join(pki, 'front-proxy-ca.crt'),
     'kube-api-qps': '300',
     'kube-api-burst': '600',
-    // Scaling in seconds, where a test must see it: by default a look each 15 s, and 5 minutes before pods leave.
+    // Tests need scaling in seconds: the defaults are a poll every 15 s and 5 minutes before scaling down.
     'horizontal-pod-autoscaler-sync-period': '5s',
     'horizontal-pod-autoscaler-cpu-initialization-period': '30s',
     'horizontal-pod-autoscaler-initial-readiness-delay': '5s',

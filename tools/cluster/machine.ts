@@ -3,9 +3,9 @@ import { delimiter, join } from 'node:path';
 import { run } from './command.ts';
 import { cniPlugins, NETWORK } from './layout.ts';
 
-/** What a cluster asks of the machine, said before anything is changed. */
+/** Checks the requirements of a cluster before anything is changed. */
 
-/** Programs, and the Debian packages that have them. */
+/** Programs, with their Debian packages. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   containerd: 'containerd',
   ctr: 'containerd',
@@ -23,12 +23,10 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 const CGROUPS = '/sys/fs/cgroup';
-/** Where the kubelet has the groups of its pods. */
+/** Parent control group of the kubelet's pods. */
 const POD_GROUP = 'kubepods';
 
-/**
- * @throws Error with a sentence for each thing that is missing or in the way
- */
+/** @throws Error with one sentence for each missing or conflicting thing */
 export async function checkMachine(): Promise<void> {
   const faults = [
     ...(process.platform === 'linux' ? [] : ['A cluster needs Linux.']),
@@ -67,7 +65,7 @@ function findForeignCluster(): string[] {
   return [`${group} is there: another kubelet runs on this machine, or has left it behind. Two would fight over pods.`];
 }
 
-/** The control groups of all pods: one, or with version 1 one for each controller. */
+/** Returns the control groups of all pods: one, or one per controller with version 1. */
 export function podGroups(): string[] {
   if (!existsSync(CGROUPS)) return [];
   const folders = readdirSync(CGROUPS, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -90,7 +88,7 @@ async function listTakenAddresses(): Promise<string[]> {
   );
 }
 
-/** Whether two ranges of IPv4 addresses (`10.96.0.0/16`; without a length: one address) have an address in common. */
+/** Whether two IPv4 ranges overlap (`10.96.0.0/16`; without a length: one address). */
 export function rangesOverlap(a: string, b: string): boolean {
   const [left, right] = [parseRange(a), parseRange(b)];
   const length = Math.min(left.length, right.length);

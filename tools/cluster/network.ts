@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { run, tryRun } from './command.ts';
 import { linkOf, namespaceFile, namespaceOf, NETWORK } from './layout.ts';
 
-/** The network of the cluster: a namespace, and a line from the machine into it. Firewall rules stay inside. */
+/** The cluster's network: a namespace with a link to the machine. Firewall rules stay inside. */
 
-/** A command line that runs in the network of the cluster; `nsenter` becomes the program, so its process id stays. */
+/** Returns a command line for the cluster's network. `nsenter` execs the program, so the process ID stays. */
 export const inNetwork = (id: string, args: readonly string[]): string[] => [
   'nsenter',
   `--net=${namespaceFile(id)}`,
@@ -28,7 +28,7 @@ export async function makeNetwork(id: string): Promise<void> {
   await forwardInside(id);
 }
 
-/** Packets of pods are forwarded, and those between pods on the bridge pass the firewall. */
+/** Forwards packets of pods, and filters those between pods on the bridge. */
 async function forwardInside(id: string): Promise<void> {
   await tryRun('modprobe', ['br_netfilter']);
   const set = 'echo 1 > /proc/sys/net/ipv4/ip_forward && echo 1 > /proc/sys/net/bridge/bridge-nf-call-iptables';
@@ -36,19 +36,19 @@ async function forwardInside(id: string): Promise<void> {
   await run(command, args);
 }
 
-/** Removing the namespace would do, but the kernel takes its time for that. */
+/** Removes the link first: the kernel removes a namespace with a delay. */
 export async function removeNetwork(id: string): Promise<void> {
   await tryRun('ip', ['link', 'delete', linkOf(id)]);
   await tryRun('ip', ['netns', 'delete', namespaceOf(id)]);
 }
 
-/** The processes in the network of the cluster: all parts, and the shims of containers. Pods have networks of their own. */
+/** Returns the processes in the cluster's network: all parts and container shims. Pods have their own networks. */
 export async function listNetworkProcesses(id: string): Promise<number[]> {
   const listed = await tryRun('ip', ['netns', 'pids', namespaceOf(id)]);
   return listed.split('\n').filter(Boolean).map(Number);
 }
 
-/** What a kubelet sets for the whole machine. */
+/** Machine-wide settings that a kubelet changes. */
 const KERNEL_SETTINGS = [
   'vm/overcommit_memory',
   'vm/panic_on_oom',

@@ -7,7 +7,7 @@ import { cniPlugins, CONTAINERD_SOCKET, NETWORK, NODE_NAME, RUN_FOLDER } from '.
 import type { Layout } from './layout.ts';
 import type { Processes } from './processes.ts';
 
-/** The one node: containerd, kube-proxy and the kubelet, which run the containers of pods for real. */
+/** The node: containerd, kube-proxy and the kubelet. */
 
 const READY_SECONDS = 90;
 
@@ -15,9 +15,9 @@ export interface NodeOptions {
   bin: string;
   layout: Layout;
   processes: Processes;
-  /** Names of the image of the first container of every pod. */
+  /** Names of the pause image. */
   pauseImage: string;
-  /** Images that pods of the cluster itself need, as archives. */
+  /** Image archives for the cluster's own pods. */
   archives: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export async function startNode({ bin, layout, processes, pauseImage, archives }
   const network = join(configuration, 'network');
   mkdirSync(network, { recursive: true });
   write('network/10-pods.conflist', JSON.stringify(podNetwork(join(data, 'addresses'))));
-  // Whoever is no pod, or wants the names of its node, asks the same server.
+  // Host-network pods, and pods with the node's DNS policy, use the same server.
   const names = write('resolv.conf', `nameserver ${NETWORK.dns}\n`);
 
   const containerd = write('containerd.toml', containerdConfig({ data, network, pauseImage }));
@@ -56,7 +56,7 @@ export async function startNode({ bin, layout, processes, pauseImage, archives }
   );
 }
 
-/** A bridge; what leaves it for other addresses than those of pods looks as if it came from the node. */
+/** Bridge network; packets to addresses other than pods get the node's address. */
 const podNetwork = (dataDir: string): object => ({
   cniVersion: '1.0.0',
   name: 'pods',
@@ -73,7 +73,7 @@ const podNetwork = (dataDir: string): object => ({
   ],
 });
 
-/** Pure: TOML that containerd 1.6, 1.7 and 2 read. */
+/** Returns TOML for containerd 1.6, 1.7 and 2. Pure. */
 export function containerdConfig(where: { data: string; network: string; pauseImage: string }): string {
   const text = (value: string) => JSON.stringify(value);
   const cri = 'plugins."io.containerd.grpc.v1.cri"';
@@ -127,7 +127,7 @@ const kubeletConfig = ({ pki, data }: Layout, resolvConf: string): object => ({
   podLogsDir: join(data, 'pod-logs'),
   volumePluginDir: join(data, 'volume-plugins'),
   evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1Gi', 'imagefs.available': '1Gi' },
-  // No registry would give back an image that was thrown away.
+  // No registry could restore a deleted image.
   imageGCHighThresholdPercent: 100,
   imageGCLowThresholdPercent: 99,
 });
@@ -139,6 +139,6 @@ const proxyConfig = ({ pki }: Layout): object => ({
   clientConnection: { kubeconfig: join(pki, 'proxy.kubeconfig') },
   clusterCIDR: NETWORK.pods,
   hostnameOverride: NODE_NAME,
-  // 0: leave the settings of the kernel as they are.
+  // 0: keep the kernel settings.
   conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
 });

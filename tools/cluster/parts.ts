@@ -3,18 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Addon } from './layout.ts';
 
-/** What a cluster is built of, and of which versions: `k8s/cluster` holds a Go module for each group of programs. */
+/** Parts and versions of a cluster. `k8s/cluster` has a Go module for each group of programs. */
 
-/** A program that is compiled. */
+/** A compiled program. */
 export interface Part {
   name: string;
-  /** A folder of `k8s/cluster`. */
+  /** Folder in `k8s/cluster`. */
   module: string;
-  /** Of Go, as its compiler takes it. */
+  /** Go package. */
   package: string;
-  /** Whom it is for; undefined: every cluster. */
+  /** Add-on that needs it; undefined for every cluster. */
   addon?: Addon;
-  /** Names that it is started by. */
+  /** Further names of the program. */
   links?: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export const PARTS: readonly Part[] = [
 export const partsFor = (addons: readonly Addon[]): Part[] =>
   PARTS.filter(({ addon }) => addon === undefined || addons.includes(addon));
 
-/** Modules whose versions a person asks for, by the folder that pins them. */
+/** Modules with reported versions, by the folder that pins them. */
 export const PINS: Readonly<Record<string, string>> = {
   'k8s.io/kubernetes': 'kubernetes',
   'go.etcd.io/etcd/server/v3': 'kubernetes',
@@ -55,7 +55,7 @@ export const PINS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Pure: the version of a module that a go.mod requires.
+ * Returns the version of a module that a go.mod requires. Pure.
  * @throws Error when it requires none
  */
 export function versionIn(goMod: string, module: string): string {
@@ -76,7 +76,7 @@ export function versionIn(goMod: string, module: string): string {
 export const pinnedVersion = (manifests: string, module: string): string =>
   versionIn(readFileSync(join(manifests, PINS[module]!, 'go.mod'), 'utf8'), module);
 
-/** Pure: what the linker writes into programs of Kubernetes, which otherwise say that they are of no version. */
+/** Returns the linker flags with the version, which Kubernetes programs would otherwise lack. Pure. */
 export function linkerFlags(kubernetes: string): string {
   const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(kubernetes) ?? [];
   if (!major || !minor) throw new Error(`${kubernetes} is no version of Kubernetes.`);
@@ -86,7 +86,7 @@ export function linkerFlags(kubernetes: string): string {
   return ['-s', '-w', ...written].join(' ');
 }
 
-/** What a part is made of, as one number: it is compiled again when that changes. */
+/** Returns a hash of a part's inputs; a change triggers a compilation. */
 export function fingerprint(manifests: string, part: Part, flags: string): string {
   const folder = join(manifests, part.module);
   const sum = createHash('sha256').update(part.package).update(flags);

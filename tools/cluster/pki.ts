@@ -6,18 +6,18 @@ import { run } from './command.ts';
 import { API_URL, NETWORK, NODE_NAME } from './layout.ts';
 import type { Layout } from './layout.ts';
 
-/** Who is who in the cluster: authorities, certificates, and the kubeconfig of each part. */
+/** Certificate authorities, certificates, and the kubeconfig of each part. */
 
 interface Certificate {
   name: string;
   authority: 'ca' | 'front-proxy-ca';
-  /** The user. */
+  /** User. */
   commonName: string;
-  /** The group of the user. */
+  /** Group of the user. */
   organisation?: string;
-  /** Subject alternative names in the words of OpenSSL; of those who serve. */
+  /** Subject alternative names of a server, in OpenSSL's syntax. */
   names?: readonly string[];
-  /** Whether it has a kubeconfig. */
+  /** Whether it gets a kubeconfig. */
   isUser?: boolean;
 }
 
@@ -57,13 +57,13 @@ const CERTIFICATES: readonly Certificate[] = [
   { name: 'keda', authority: 'ca', commonName: 'keda', names: service('keda-metrics-apiserver') },
 ];
 
-/** A cluster for tests does not live longer. */
+/** Longer than any test cluster lives. */
 const DAYS = '90';
 
-/** Makes all of it anew. A kubeconfig holds its certificates, so that it may be copied anywhere. */
+/** Generates everything. A kubeconfig embeds its certificates, so that it can be copied. */
 export async function makePki({ pki, kubeconfig }: Layout): Promise<void> {
   mkdirSync(pki, { recursive: true, mode: 0o700 });
-  // OpenSSL's own configuration would make every certificate one of an authority.
+  // OpenSSL's default configuration would make every certificate a CA.
   writeFileSync(join(pki, 'openssl.cnf'), '[req]\ndistinguished_name = name\n[name]\n');
   makeServiceAccountKey(pki);
   await Promise.all(['ca', 'front-proxy-ca'].map((name) => makeAuthority(pki, name)));
@@ -74,7 +74,7 @@ export async function makePki({ pki, kubeconfig }: Layout): Promise<void> {
   writeFileSync(kubeconfig, kubeconfigOf(pki, 'admin'), { mode: 0o600 });
 }
 
-/** What the tokens of service accounts are signed with. */
+/** Generates the signing key of service account tokens. */
 function makeServiceAccountKey(pki: string): void {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -99,7 +99,7 @@ function makeCertificate(pki: string, { name, authority, commonName, organisatio
   return openssl(pki, name, subject, extensions, ['-CA', `${authority}.crt`, '-CAkey', `${authority}.key`]);
 }
 
-/** A key on the curve P-256 and its certificate, signed by itself where no authority is named. */
+/** Generates a P-256 key and its certificate, self-signed without an authority. */
 function openssl(pki: string, name: string, subject: string, extensions: string[], authority: string[] = []) {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', `${name}.key`];
   const what = ['-subj', subject, '-days', DAYS, '-out', `${name}.crt`];

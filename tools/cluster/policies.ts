@@ -4,12 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseAllDocuments, stringify } from 'yaml';
 import { CommandFailedError, run } from './command.ts';
 
-/** Applies `k8s/policies` to a cluster, and asks it about the examples there. */
+/** Applies `k8s/policies` to a cluster, and tests the examples. */
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'k8s', 'policies');
 const NAMESPACE = 'cups';
 const ADMITTED = 'admitted';
-/** The API server takes notice of a new policy a moment after it has stored it. */
+/** The API server enforces a new policy shortly after storing it. */
 const POLICY_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 250;
 
@@ -18,23 +18,23 @@ interface PolicyExample {
   metadata: { name: string; annotations: { expected: string } };
 }
 
-/** What a cluster says of an example. */
+/** Result of an example. */
 export interface PolicyResult {
   example: string;
-  /** `admitted`, or words of the refusal. */
+  /** `admitted`, or part of the refusal. */
   expected: string;
-  /** The same as the cluster has it. */
+  /** Actual result. */
   actual: string;
   isAsExpected: boolean;
 }
 
-/** The objects that each policy is tried with. */
+/** Returns the example objects of each policy. */
 export const readExamples = (): PolicyExample[] =>
   parseAllDocuments(readFileSync(join(FOLDER, 'examples', 'objects.yaml'), 'utf8')).map(
     (document) => document.toJS() as PolicyExample,
   );
 
-/** Changes the cluster: the namespace `cups` and the policies stay. Of the examples nothing is stored. */
+/** Creates the namespace `cups` and the policies, which stay. Examples are dry runs. */
 export async function tryPolicies(kubectl: string, kubeconfig: string): Promise<PolicyResult[]> {
   const ask = (args: readonly string[], input = '') => run(kubectl, ['--kubeconfig', kubeconfig, ...args], { input });
   await ask(['apply', '-f', FOLDER]);

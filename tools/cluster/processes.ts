@@ -10,13 +10,13 @@ import type { ClusterRecord } from './record.ts';
 const POLL_INTERVAL_MS = 100;
 const MAX_LOG_LINES = 8;
 
-/** The parts of a cluster that are started: they run on when we end, and are found by the record. */
+/** Processes of a cluster, which outlive this one and are found by the record. */
 export interface Processes {
-  /** Starts a program in the network of the cluster, its output in the log of that name. */
+  /** Starts a program in the cluster's network, with its output in the log of that name. */
   start(name: string, args: readonly string[], env?: Record<string, string>): void;
   /**
-   * Asks again and again until the question is answered without an error.
-   * @throws Error when a part has ended meanwhile, the start was called off, or the time is over
+   * Retries until the check succeeds.
+   * @throws Error when a part has ended, on an abort, or on a timeout
    */
   waitUntil(what: string, seconds: number, question: () => Promise<unknown>): Promise<void>;
 }

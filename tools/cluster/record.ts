@@ -5,31 +5,31 @@ import type { ProcessIdentity } from '@cups/local';
 import { RUN_FOLDER } from './layout.ts';
 import type { Addon } from './layout.ts';
 
-/** What is written down of a running cluster, before it is done: enough to remove all of it, whoever was killed. */
+/** Record of a cluster, written before each step: it is sufficient to remove everything after a crash. */
 export interface ClusterRecord {
   id: string;
   folder: string;
   addons: readonly Addon[];
-  /** The process that started it. */
+  /** Process that started it. */
   startedBy: number;
   /** ISO 8601. */
   startedAt: string;
-  /** Process ids by the names of the parts. */
+  /** Process IDs by part. */
   processes: Record<string, number>;
-  /** When each of these started, and `starter`: another process may have a number by now. */
+  /** Start times of these and of `starter`, to detect a reused process ID. */
   identities: Record<string, ProcessIdentity>;
-  /** Settings of the kernel that a kubelet changes for the whole machine, as they were: by their file in /proc/sys. */
+  /** Previous values of machine-wide kernel settings, by file in /proc/sys. */
   kernel: Record<string, string>;
-  /** Folders of the machine that the parts make wherever one sends them, and that were not there before. */
+  /** Folders outside the state folder that did not exist before. */
   made: readonly string[];
 }
 
-/** The name of the process that started the cluster. */
+/** Name of the process that started the cluster. */
 export const STARTER = 'starter';
 
 const FILE = join(RUN_FOLDER, 'cluster.json');
 
-/** @returns undefined when no cluster runs on this machine, nor was one left behind */
+/** @returns undefined when no cluster runs or was left on this machine */
 export function readRecord(): ClusterRecord | undefined {
   try {
     return JSON.parse(readFileSync(FILE, 'utf8')) as ClusterRecord;
@@ -39,14 +39,14 @@ export function readRecord(): ClusterRecord | undefined {
   }
 }
 
-/** @throws Error when a cluster runs on this machine, or one was left behind */
+/** @throws Error when a cluster runs or was left on this machine */
 export function assertNoCluster(): void {
   if (existsSync(RUN_FOLDER)) throw new Error(describeOccupant(readRecord()));
 }
 
 /**
- * Takes the machine for a cluster.
- * @throws Error when one runs on it, or is being started
+ * Claims the machine for a cluster.
+ * @throws Error when one runs or is starting
  */
 export function claimMachine(record: ClusterRecord): void {
   try {
@@ -65,7 +65,7 @@ function describeOccupant(other: ClusterRecord | undefined): string {
   return `A cluster runs on this machine already, in ${other.folder} (started by ${whose}): ${down} --folder ${other.folder}.`;
 }
 
-/** Comes whole into its place: whoever reads it never sees half of one. */
+/** Writes atomically. */
 export function writeRecord(record: ClusterRecord): void {
   const beside = `${FILE}.new`;
   writeFileSync(beside, `${JSON.stringify(record, undefined, 2)}\n`);
@@ -76,13 +76,13 @@ export function releaseMachine(): void {
   rmSync(RUN_FOLDER, { recursive: true, force: true });
 }
 
-/** Whether a part of the cluster, or the process that started it, still runs. */
+/** Whether a part of the cluster, or its starter, still runs. */
 export function isRunning({ identities }: Partial<Pick<ClusterRecord, 'identities'>>, name: string): boolean {
   const identity = identities?.[name];
   return identity !== undefined && isStillRunning(identity);
 }
 
-/** Notes when a process started; nothing where the system does not tell, or it has ended already. */
+/** Records the start time of a process; does nothing if it is unknown. */
 export function recordIdentity({ identities }: Pick<ClusterRecord, 'identities'>, name: string, pid: number): void {
   const identity = identifyProcess(pid);
   if (identity) identities[name] = identity;

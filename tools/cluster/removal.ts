@@ -9,21 +9,19 @@ import { listNetworkProcesses, removeNetwork, restoreKernelSettings } from './ne
 import { releaseMachine } from './record.ts';
 import type { ClusterRecord } from './record.ts';
 
-/** Ends a cluster and removes all of it, from whatever state it was left in; may be called twice. */
+/** Removes a cluster in any state. Idempotent. */
 
 const TERM_TIMEOUT_MS = 5_000;
 const KILL_TIMEOUT_MS = 15_000;
 const POLL_INTERVAL_MS = 50;
 
-/**
- * @throws Error when a process does not end, or something cannot be removed; what stands in the record is kept then
- */
+/** @throws Error, keeping the record, when a process does not end or something cannot be removed */
 export async function removeCluster(record: ClusterRecord): Promise<void> {
   const { id, processes } = record;
   const sockets = shimSockets();
   const runtime = processes['containerd'];
-  // The kubelet first, for it would start again what is ended; containerd last, for it ends containers in order. Nobody
-  // needs what the others still have in memory.
+  // The kubelet first, since it restarts processes; containerd last, since it ends containers in order. The others hold no
+  // needed state in memory.
   await kill(id, (pid) => pid === processes['kubelet']);
   await endContainers(runtime);
   await kill(id, (pid) => pid !== runtime);
@@ -37,14 +35,14 @@ export async function removeCluster(record: ClusterRecord): Promise<void> {
   releaseMachine();
 }
 
-/** Shims have their sockets in one folder of the machine, for all containerds; those of ours stand in its state. */
+/** All containerds share one folder of shim sockets; this returns those of the cluster. */
 function shimSockets(): string[] {
   const bundles = filesIn(join(RUN_FOLDER, 'containerd', 'io.containerd.runtime.v2.task')).flatMap(filesIn);
   const addresses = bundles.flatMap((bundle) => readLines(join(bundle, 'address')));
   return addresses.map((address) => address.replace('unix://', ''));
 }
 
-/** By the network and the groups that they are in, so that no number that was given to another process is meant. */
+/** Finds processes by network and control group, so that a reused process ID is never killed. */
 async function findProcesses(id: string): Promise<number[]> {
   return [...new Set([...(await listNetworkProcesses(id)), ...podProcesses()])];
 }
@@ -58,7 +56,7 @@ function podProcesses(): number[] {
   );
 }
 
-/** A group may vanish while we look. */
+/** A control group may vanish meanwhile. */
 function readLines(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n').filter(Boolean);
@@ -67,14 +65,14 @@ function readLines(file: string): string[] {
   }
 }
 
-/** In the words of containerd, so that shims clear up behind them. */
+/** Ends containers through containerd, so that shims clean up. */
 async function endContainers(runtime: number | undefined): Promise<void> {
   if (runtime === undefined || !isAlive(runtime)) return;
   try {
     const ids = (await ctr('tasks', 'list', '--quiet')).split('\n').filter(Boolean);
     await Promise.all(ids.map((id) => ctr('tasks', 'delete', '--force', id).catch(() => {})));
   } catch {
-    // It does not answer any more: what is left is killed below.
+    // containerd does not respond: the rest is killed below.
   }
 }
 
@@ -101,11 +99,11 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // The process has already ended.
   }
 }
 
-/** A zombie has ended, though its number is still taken. */
+/** A zombie has ended, although its ID is still in use. */
 function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -114,7 +112,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The last mounted first, for they lie in one another. */
+/** Unmounts the last mount first, since mounts are nested. */
 async function unmountAll({ folder }: ClusterRecord): Promise<void> {
   const ours = [`${RUN_FOLDER}/`, `${folder}/`];
   const mounts = readLines('/proc/mounts')
@@ -128,7 +126,7 @@ function removeGroups(): void {
     const folders = readdirSync(group, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => `${entry.parentPath}/${entry.name}`);
-    // A group can be removed when those in it are.
+    // A control group can be removed only when its children are.
     for (const folder of folders.sort((a, b) => b.length - a.length)) rmdirSync(folder);
     rmdirSync(group);
   }
@@ -141,13 +139,13 @@ function removeFiles({ folder, made }: ClusterRecord, sockets: readonly string[]
   for (const path of made) removeEmpty(path);
 }
 
-/** The kubelet links the logs of containers from one folder of the machine. */
+/** Finds the kubelet's links to container logs in its machine-wide folder. */
 function findLogLinks(folder: string): string[] {
   const links = filesIn('/var/log/containers');
   return links.filter((link) => lstatSync(link).isSymbolicLink() && readlinkSync(link).startsWith(`${folder}/`));
 }
 
-/** CNI writes down what each pod got in one folder of the machine, with the network namespace of the pod. */
+/** Finds CNI's results of the cluster's pods in its machine-wide folder. */
 function findNetworkResults(): string[] {
   return filesIn('/var/lib/cni/results').filter((file) => readFileSync(file, 'utf8').includes(`${RUN_FOLDER}/`));
 }
@@ -156,7 +154,7 @@ function filesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }
 
-/** Somebody else may have begun to use it. */
+/** Another process may have started to use it. */
 function removeEmpty(folder: string): void {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -1,7 +1,7 @@
 import { createLayout } from './layout.ts';
 import { isRunning, readRecord, STARTER } from './record.ts';
 
-/** What runs on this machine, for a person. */
+/** Describes the cluster on this machine. */
 export function clusterStatus(): string {
   const record = readRecord();
   if (!record) return 'No cluster runs on this machine.';

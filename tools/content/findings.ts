@@ -12,9 +12,8 @@ import { createEnumNames } from '../openapi/names.ts';
 const schemas = CONTENT_SCHEMA.$defs as unknown as Record<string, Json>;
 
 /**
- * Writes what the desk fills in into the OpenAPI document of a tree, or with `check` only looks, and holds the tree's agency contract
- * and proto against it.
- * @returns findings, empty when all is as it should be
+ * Writes the content schema to the OpenAPI document, unless `check`, and compares the agency contract and proto with it.
+ * @returns findings, empty without errors
  */
 export async function checkContent(folder: string, options: { check: boolean }): Promise<string[]> {
   const block = {
@@ -30,7 +29,7 @@ export async function checkContent(folder: string, options: { check: boolean }):
   ];
 }
 
-/** Where an application is opened, edited or shown with other members than its content has. */
+/** Finds operations whose application has other members than the content schema. */
 function checkMembers(folder: string): string[] {
   const document = parse(readFileSync(join(folder, DOCUMENT), 'utf8')) as unknown;
   const body = ['requestBody', 'content', 'application/json', 'schema', 'properties'];
@@ -51,17 +50,17 @@ function checkMembers(folder: string): string[] {
   );
 }
 
-/** The object at the end of a way; empty when there is none. */
+/** Returns the object at a path, or an empty one. */
 function findObject(root: unknown, ...steps: string[]): Json {
   return (steps.reduce<unknown>((value, step) => (value as Json | undefined)?.[step], root) as Json) ?? {};
 }
 
-/** A schema with references as the document has them. */
+/** Returns a schema with the document's references. */
 function forDocument(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
-/** Schemas whose inner types have titles; they themselves are named among the components. */
+/** Returns schemas with titles for inner types; the schemas themselves have component names. */
 function addInnerTitles(components: Record<string, Json>): object {
   return Object.fromEntries(
     Object.entries(components).map(([name, schema]) => {
@@ -72,7 +71,7 @@ function addInnerTitles(components: Record<string, Json>): object {
   );
 }
 
-/** Where an agency could get what its contract refuses. What a complete file must have is no matter of shape. */
+/** Finds content that the agency contract would refuse. Completeness is not a matter of the schema. */
 function checkContract(folder: string): string[] {
   const definitions = definitionsOf(folder, 'libs/agency-contract/schemas/definitions.json');
   const parts: [ours: Json, theirs: string][] = [
@@ -100,13 +99,13 @@ function checkContract(folder: string): string[] {
   return [...wider, ...others, ...findUnsentMembers(folder)].map((what) => `agency contract: ${what}`);
 }
 
-/** The schema of people who have an IDNP: the only ones that agencies get who take no others. */
+/** Returns the schema of applicants with an IDNP, for agencies that accept no others. */
 function selectIdnpSchema(person: Json): Json {
   const { foreignDocument: _others, ...properties } = person['properties'] as Json;
   return Object.assign({}, person, { properties });
 }
 
-/** What an agency would not get. How to reach a person is never sent. */
+/** Finds content that agencies would not receive. Contact data is never sent. */
 function findUnsentMembers(folder: string): string[] {
   const file = join(folder, 'libs/agency-contract/schemas/application.submitted.json');
   const { properties } = JSON.parse(readFileSync(file, 'utf8')) as { properties: Json };
@@ -115,7 +114,7 @@ function findUnsentMembers(folder: string): string[] {
     .map((name) => `${name} is not sent`);
 }
 
-/** Where the proto has other members, or other words for what is chosen from a list. */
+/** Finds proto messages and enums that differ. */
 function checkProto(folder: string): string[] {
   const proto = readFileSync(join(folder, 'proto/cups/intake/v1/intake.proto'), 'utf8');
   const lists: [prefix: string, ours: Json][] = [
@@ -139,7 +138,7 @@ function checkProto(folder: string): string[] {
   ];
 }
 
-/** The fields of a message as JSON has them. */
+/** Returns the JSON names of a message's fields. */
 function readProtoFields(proto: string, message: string): string[] {
   const [, body = ''] = new RegExp(`^message ${message} \\{\n([^}]*)^\\}`, 'm').exec(proto) ?? [];
   return [...body.matchAll(/^ *(?!\/\/)[\w. ]* (\w+) = \d+;/gm)].map(([, name]) =>
@@ -147,7 +146,7 @@ function readProtoFields(proto: string, message: string): string[] {
   );
 }
 
-/** The words of an enum as JSON has them, but for the one that is never stored. */
+/** Returns the JSON names of an enum's values, except UNSPECIFIED. */
 function readEnumValues(proto: string, prefix: string): string[] {
   return [...proto.matchAll(new RegExp(`^ *${prefix}(\\w+) = [1-9]`, 'gm'))].map(([, word]) =>
     word!.toLowerCase().replaceAll('_', '-'),
@@ -167,7 +166,7 @@ function propertyOf(schema: Json, property: string): Json {
   return (schema['properties'] as Record<string, Json>)[property]!;
 }
 
-/** A schema with each reference replaced by what it leads to. */
+/** Resolves all references of a schema. */
 function resolveReferences(schema: Json, definitions: Record<string, Json>): Json {
   return JSON.parse(JSON.stringify(schema), (_key, value: Json | null) => {
     if (typeof value !== 'object' || typeof value?.['$ref'] !== 'string') return value;

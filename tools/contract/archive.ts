@@ -3,33 +3,33 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { zipSync } from 'fflate';
 
-/** Everything that an agency is given, as one archive. The same files give the same bytes, on every machine and day. */
+/** The archive for agencies. Reproducible: the same files give the same bytes. */
 
 export interface Archive {
   /** cups-agency-contract-<version>.zip */
   name: string;
   bytes: Uint8Array;
-  /** As `sha256sum` writes and checks it. */
+  /** Checksum in `sha256sum` format. */
   checksum: string;
-  /** Paths of its files, without the folder around them. */
+  /** Paths of its files, without the top folder. */
   files: string[];
 }
 
-/** What is given as it lies in `libs/agency-contract`, and what its place in the archive is called. */
+/** Paths in `libs/agency-contract`, and in the archive. */
 const ARCHIVED_PATHS: readonly (readonly [from: string, to: string])[] = [
   ['README.md', 'README.md'],
   ['CHANGELOG.md', 'CHANGELOG.md'],
   ['published', '.'],
   ...['samples', 'corpus', 'reference', 'examples'].map((folder) => [folder, folder] as const),
 ];
-/** What a build or an editor leaves beside the examples. */
+/** Build and editor output beside the examples. */
 const IGNORED_PATHS = /(^|\/)(target|node_modules|__pycache__|\..*|.*\.(class|pyc|log))(\/|$)/;
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * @param root of the repository: the contract, the licence, and the kit's tarball where somebody has packed it
- * @param version of the contract
+ * @param root repository root, with contract, licence, and the kit's tarball if packed
+ * @param version version of the contract
  */
 export function buildArchive(root: string, version: string): Archive {
   const files = new Map<string, Uint8Array>();
@@ -47,7 +47,7 @@ export function buildArchive(root: string, version: string): Archive {
   return { ...zipFiles(`cups-agency-contract-${version}`, files), files: [...paths, 'SHA256SUMS'] };
 }
 
-/** A file, or those under a folder, by their paths; none where nothing is there. */
+/** Returns a file, or the files under a folder, by path; none if missing. */
 function readFiles(place: string): [string, Uint8Array][] {
   if (!existsSync(place)) return [];
   if (!statSync(place).isDirectory()) return [['', readFileSync(place)]];
@@ -60,7 +60,7 @@ function readFiles(place: string): [string, Uint8Array][] {
 
 function zipFiles(folder: string, files: Map<string, Uint8Array>): Omit<Archive, 'files'> {
   const entries = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => [`${folder}/${path}`, bytes]);
-  // A ZIP holds local time: this one is the same in every zone.
+  // ZIP stores local time: this one is the same in every time zone.
   const bytes = zipSync(Object.fromEntries(entries) as Record<string, Uint8Array>, {
     level: 9,
     mtime: new Date(1980, 0, 1),

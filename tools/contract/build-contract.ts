@@ -2,7 +2,7 @@ import type { Contract } from './compare.ts';
 import { inlineReferences } from './publish.ts';
 import type { Json, PublishedContract } from './publish.ts';
 
-/** What of a published contract must not break. */
+/** Extracts what a published contract must keep compatible. */
 export function buildContract({ document, schemas }: PublishedContract): Contract {
   const channels = document['channels'] as Record<string, { address: string }>;
   const { messageTraits } = document['components'] as {
@@ -29,7 +29,7 @@ export function buildContract({ document, schemas }: PublishedContract): Contrac
   };
 }
 
-/** What the messages of one kind of channel have in common. */
+/** Common part of the messages of one channel kind. */
 interface Trait {
   headers: Json;
   bindings: { kafka: { key: { pattern: string } } };

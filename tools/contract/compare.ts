@@ -3,26 +3,26 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Json } from './publish.ts';
 
-/** Whether a published contract still serves those who hold an older one. */
+/** Checks that a published contract is compatible with an older one. */
 
-/** What must not break: schemas without references, by the name of their message. */
+/** Compatible parts: schemas without references, by message name. */
 export interface Contract {
   addresses: Record<string, string>;
-  /** Of the keys of requests and replies. */
+  /** Pattern of the keys of requests and replies. */
   keyPattern: string;
-  /** Of the headers of requests and replies. */
+  /** Headers of requests and replies. */
   headers: Json;
-  /** What agencies read of their deliveries. */
+  /** Messages that agencies read about their deliveries. */
   requests: Record<string, Json>;
-  /** What agencies write. */
+  /** Messages that agencies write. */
   replies: Record<string, Json>;
-  /** What all agencies read; a baseline of before there was any has none. */
+  /** Messages for all agencies; absent in early baselines. */
   reference?: Reference;
-  /** What agencies read about their replies, which may be about no delivery; a baseline of before there was any has none. */
+  /** Messages about refused replies, with or without a delivery; absent in early baselines. */
   refusals?: Reference;
 }
 
-/** Messages that agencies read, with a rule of their own for keys and headers. */
+/** Messages that agencies read, with their own schema of keys and headers. */
 export interface Reference {
   keyPattern: string;
   headers: Json;
@@ -30,8 +30,8 @@ export interface Reference {
 }
 
 /**
- * Every way in which `next` breaks an agency that was built for `base`: a request that such an agency would not take, or
- * a reply of such an agency that would not be taken any more. Empty when there is none.
+ * Returns every way in which `next` breaks an agency built for `base`: a request that it would refuse, or a reply of it that the
+ * platform would refuse.
  */
 export function findBreakingChanges(base: Contract, next: Contract): string[] {
   const found: string[] = [];
@@ -49,14 +49,14 @@ export function findBreakingChanges(base: Contract, next: Contract): string[] {
   return found;
 }
 
-/** What an agency that reads by `base` would not take. */
+/** Finds messages that an agency reading by `base` would refuse. */
 function findUnreadable(base: Record<string, Json>, next: Record<string, Json>): string[] {
   return Object.entries(base).flatMap(([name, old]) =>
     next[name] ? findLoosened(next[name], old, name) : [`${name}: is gone`],
   );
 }
 
-/** What an agency that writes by `base` could not send any more. */
+/** Finds messages that an agency writing by `base` could no longer send. */
 function findUnwritable(base: Record<string, Json>, next: Record<string, Json>): string[] {
   return Object.entries(base).flatMap(([name, old]) =>
     next[name] ? findLoosened(old, next[name], name) : [`${name}: is gone`],
@@ -76,14 +76,12 @@ function findReferenceChanges(base: Reference, next: Reference | undefined, what
 type Schema = Json | boolean;
 const UPPER_BOUNDS = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
 const LOWER_BOUNDS = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
-/** Keywords that let through what they always did. */
+/** Keywords that restrict nothing. */
 const ANNOTATION_KEYWORDS = ['title', 'description', 'examples', 'default', 'deprecated', '$id', '$schema', '$comment'];
 
 /**
- * Where `inner` lets something through that `outer` refuses. It errs on the safe side: a difference that it cannot judge
- * counts as one.
- *
- * @returns one line for each place, by its path
+ * Finds where `inner` allows what `outer` refuses. Conservative: a difference that it cannot evaluate counts.
+ * @returns one line per place, by its path
  */
 export function findLoosened(inner: Schema, outer: Schema, at: string): string[] {
   if (outer === true || inner === false) return [];
@@ -125,7 +123,7 @@ function findLoosenedProperties(inner: Json, outer: Json, at: string): string[] 
   );
 }
 
-/** The values that a schema names one by one. */
+/** Returns the values that a schema enumerates. */
 function listValues(schema: Json): unknown[] | undefined {
   if ('const' in schema) return [schema['const']];
   return schema['enum'] as unknown[] | undefined;

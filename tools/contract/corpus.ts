@@ -3,11 +3,11 @@ import type { CorpusCase } from '@cups/agency-contract/corpus';
 import { CONTENT_CASES, ENVELOPE_CASES, CAUSES_WITHOUT_DELIVERY } from './corpus/by-contract.ts';
 import { PLATFORM_CASES } from './corpus/by-platform.ts';
 
-/** Bad replies, each a good one with one thing wrong, and what the platform makes of it. */
+/** The corpus of invalid replies, each a valid one with one error, and the platform's reaction. */
 
 type Expected = CorpusCase['expect'];
 
-/** @returns the cases by the names of their files */
+/** @returns the cases by file name */
 export function buildCorpus(): Record<string, CorpusCase> {
   const plain = [...ENVELOPE_CASES, ...CONTENT_CASES].map(([name, title, cause, violations, message]): CorpusCase => {
     const about = CAUSES_WITHOUT_DELIVERY.includes(name) ? 'agency' : 'delivery';

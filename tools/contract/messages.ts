@@ -16,14 +16,14 @@ import {
 import type { AgencyEvent, CentreChanged, MessageType, ReplyRefused } from '@cups/agency-contract';
 import type { SerializedMessage } from '@cups/agency-contract/corpus';
 
-/** Whole messages, with topic, key and headers, made from the samples of contents: one course of one delivery. */
+/** Complete sample messages with topic, key and headers: one delivery from start to end. */
 
 const AGENCY = 'asp';
 const APPLICATION = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S9T';
 const SUBMITTED = '01KAVX3Z9G2QH5W7RB4D6F8J0K';
 const SUPPLIED = '01KB0B1V3M6N8P0R2T4V6X8Z1A';
 const REQUESTED = '6f1d3c52-8a44-4b0e-9a75-0c2f6c1f2d11';
-/** Of the person's first act, and of the second. */
+/** IDs of the applicant's first and second submission. */
 const [FILED, BROUGHT] = ['0b7e5f0c-2f5d-4e55-9d5e-0f2c4c1f7a10', '5c9d1e7a-6b3f-4a28-8c11-7e0d9b2a4f63'];
 
 interface SampleEnvelope {
@@ -33,7 +33,7 @@ interface SampleEnvelope {
   causationid?: string;
 }
 
-/** When and as what each was sent. */
+/** Envelope of each sample. */
 const SAMPLE_ENVELOPES: Record<MessageType, SampleEnvelope> = {
   [REQUEST_TYPES.submitted]: { id: SUBMITTED, time: '2026-11-24T09:30:00.412Z', correlationid: FILED },
   [REQUEST_TYPES.submittedV2]: { id: SUBMITTED, time: '2026-11-24T09:30:00.412Z', correlationid: FILED },
@@ -59,7 +59,7 @@ function createAnswer(id: string, time: string, causationid: string, correlation
   return { id, time, correlationid, causationid };
 }
 
-/** @returns the messages by the names of their files */
+/** @returns the messages by file name */
 export function buildSampleMessages(folder: string): Record<string, SerializedMessage> {
   const sample = (file: string) => JSON.parse(readFileSync(join(folder, 'samples', file), 'utf8')) as never;
   const messages = Object.keys(SAMPLE_ENVELOPES).map((type) => {
@@ -78,7 +78,7 @@ export function buildSampleMessages(folder: string): Record<string, SerializedMe
   };
 }
 
-/** The file of the sample of a type: `md.cups.reply.decided.v1` → reply.decided.json. */
+/** Returns the sample file of a type: `md.cups.reply.decided.v1` → reply.decided.json. */
 const sampleFileName = (type: string): string => `${type.replace(/^md\.cups\./, '').replace(/\.v1$/, '')}.json`;
 
 function createMessage(type: MessageType, subject: string, data: never): SerializedMessage {

@@ -1,14 +1,14 @@
 import type { Json } from './publish.ts';
 
-/** Conditions and exclusions: they describe no value, so no generator makes a type of one. */
+/** Conditions describe no value, so generators create no type for them. */
 const CONDITION_KEYWORDS = ['if', 'then', 'else', 'not'];
 
-/** Keywords by which a schema describes a type of its own: an object, a closed list, a choice. */
+/** Keywords of a schema that is its own type: an object, an enum, a choice. */
 const TYPE_KEYWORDS = ['properties', 'enum', 'const', 'anyOf', 'oneOf', 'allOf'];
 
 /**
- * Returns a schema in which every object, closed list and choice has a `title`, the name that generators of code give to
- * its type. An inner schema is named after the path to it: `ReplyDecidedOutcome`. A title that is there already stays.
+ * Adds a `title`, which code generators use as type name, to every object, enum and choice. An inner schema is named after its
+ * path: `ReplyDecidedOutcome`. Existing titles stay.
  */
 export function addTitles(schema: Json, name: string): Json {
   const result: Json = {};
@@ -19,7 +19,7 @@ export function addTitles(schema: Json, name: string): Json {
   return result;
 }
 
-/** `application.submitted.v2` is `ApplicationSubmittedV2`, and `ce_type` is `CeType`. */
+/** Converts `application.submitted.v2` to `ApplicationSubmittedV2`, and `ce_type` to `CeType`. */
 export const typeName = (...words: string[]): string =>
   words
     .join('-')
@@ -27,11 +27,11 @@ export const typeName = (...words: string[]): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
-/** Whether a schema describes a type of its own. */
+/** Whether a schema describes its own type. */
 export const isType = (schema: Json): boolean =>
   schema['type'] === 'object' || TYPE_KEYWORDS.some((keyword) => Object.hasOwn(schema, keyword));
 
-/** What a keyword holds, with names for the schemas in it. */
+/** Adds titles to the schemas in a keyword's value. */
 function addInnerTitles(keyword: string, value: unknown, name: string): unknown {
   if (keyword === 'properties' || keyword === '$defs') {
     const prefix = keyword === 'properties' ? [name] : [];
@@ -39,7 +39,7 @@ function addInnerTitles(keyword: string, value: unknown, name: string): unknown 
   }
   if (keyword === 'items') return addTitlesIfSchema(value, `${name}Item`);
   if (keyword === 'additionalProperties') return addTitlesIfSchema(value, `${name}Value`);
-  // The parts of one whole share its name; of a choice, each has its own.
+  // Parts of an allOf share its name; those of a choice have their own.
   if (keyword === 'allOf') return (value as Json[]).map((part) => addTitles(part, name));
   if (keyword === 'anyOf' || keyword === 'oneOf')
     return (value as Json[]).map((part, at) => addTitles(part, `${name}Choice${at + 1}`));

@@ -7,23 +7,22 @@ import { addTitles, typeName } from './names.ts';
 import { formatLifecycleTable, formatRefusalTables } from './tables.ts';
 
 /**
- * What an agency is given, made from the sources in `libs/agency-contract`: one AsyncAPI document without references to
- * other files, one JSON Schema for each message, and one for the headers of each kind.
+ * Builds the published contract from `libs/agency-contract`: one AsyncAPI document without external references, a JSON Schema
+ * for each message, and one for the headers of each kind.
  *
- * Readers are open, writers are strict: the schemas of what an agency reads (requests, centres) let properties through that
- * it does not know, so that the platform may add some without breaking anybody; the schemas of what an agency writes
- * (replies) stay closed, so that a misspelt property is found before it is sent. What the platform itself writes is held against the
- * closed sources.
+ * Schemas that agencies read (requests, centres) are open, so that the platform can add properties. Schemas that agencies write
+ * (replies) are closed, so that a misspelt property is found early. The platform's own messages are validated against the closed
+ * sources.
  */
 
 export type Json = Record<string, unknown>;
-/** What an agency does with a message. */
+/** Direction of a message for an agency. */
 type Side = 'reads' | 'writes';
 
 export interface PublishedContract {
   /** The AsyncAPI document. */
   document: Json;
-  /** JSON Schemas by file name; each is whole by itself and keeps its `$id`. */
+  /** Self-contained JSON Schemas by file name; each keeps its `$id`. */
   schemas: Record<string, Json>;
 }
 
@@ -51,7 +50,7 @@ export function publish(folder: string): PublishedContract {
     const { payload, externalDocs: _sample, ...rest } = message as { payload: { schema: { $ref: string } } } & Json;
     const file = payload.schema.$ref.split('/').at(-1)!;
     const { $id, $schema: _draft, title: _title, ...content } = schema(file);
-    // Referred to, as some generators name only what is among the components.
+    // By reference: some generators name only components.
     const contentName = typeName(file.replace('.json', ''));
     shared[contentName] = addTitles(
       toDocumentSchema(content, resolveSide(file)!, nameFor(resolveSide(file)!)),
@@ -59,7 +58,7 @@ export function publish(folder: string): PublishedContract {
     );
     Object.assign(message, rest, {
       'x-dataschema': $id,
-      // Without a format: generators read the title of no schema that has one, and here all are draft 7 as well.
+      // Without a format: generators ignore titles of schemas with one. All are draft 7.
       payload: { $ref: `#/components/schemas/${contentName}` },
       examples: [{ name: file.replace('.json', ''), headers: whole[file]!.headers, payload: whole[file]!.value }],
     });
@@ -82,13 +81,13 @@ export function publish(folder: string): PublishedContract {
         file,
         toStandaloneSchema(toSideSchema(schema(file), resolveSide(file)!), definitions, resolveSide(file)!),
       ]),
-      // Open by themselves: whoever reads headers ignores those that it does not know.
+      // Open: readers of headers ignore unknown ones.
       ...HEADER_SCHEMAS.map((file) => [file, toStandaloneSchema(schema(file), definitions, 'writes')]),
     ]) as Record<string, Json>,
   };
 }
 
-/** A schema with every reference replaced by what it leads to; for comparing, where names do not matter. */
+/** Resolves all references of a schema, for comparisons that ignore names. */
 export function inlineReferences(schema: Json): Json {
   const definitions = schema['$defs'] as Record<string, Json> | undefined;
   const { $defs: _defs, ...rest } = schema;
@@ -100,7 +99,7 @@ export function inlineReferences(schema: Json): Json {
   }) as Json;
 }
 
-/** What stands beside a reference narrows it: both hold. */
+/** Merges the keywords beside a reference: both apply. */
 function mergeSchemas(target: Json, beside: Json): Json {
   const both: Json = { ...target };
   for (const [keyword, value] of Object.entries(beside)) {
@@ -113,10 +112,10 @@ function mergeSchemas(target: Json, beside: Json): Json {
   return both;
 }
 
-/** The schemas of Kafka headers, as a JSON object of their texts: of deliveries, of refused replies, of centres. */
+/** Header schemas, as JSON objects of strings: deliveries, refused replies, centres. */
 const HEADER_SCHEMAS = ['headers.json', 'refusal-headers.json', 'centre-headers.json'];
 
-/** What an agency reads; everything else that starts with `reply.` it writes. */
+/** Messages that an agency reads. It writes all others that start with `reply.`. */
 const READ_PREFIXES = ['application.', 'centre.', 'reply.refused.'];
 
 function resolveSide(file: string): Side | undefined {
@@ -124,7 +123,7 @@ function resolveSide(file: string): Side | undefined {
   return file.startsWith('reply.') ? 'writes' : undefined;
 }
 
-/** Adds the names of all definitions that a schema uses, directly or through others. */
+/** Adds the names of all definitions that a schema uses, directly or indirectly. */
 function collectDefinitions(schema: unknown, definitions: Record<string, Json>, names: Set<string>): void {
   for (const [, name] of JSON.stringify(schema).matchAll(/"\$ref":"urn:[^"]*#\/\$defs\/([^"]+)"/g)) {
     if (names.has(name!)) continue;
@@ -139,7 +138,7 @@ function toDocumentSchema(schema: Json, side: Side, name: (definition: string) =
     toSideSchema(schema, side),
     (definition) => `#/components/schemas/${name(definition)}`,
   );
-  // Many generators know references of draft 7 only, where what stands beside one does not count.
+  // Many generators support only draft 7 references, which ignore sibling keywords.
   return mapSchema(referred, (node) => {
     const { $ref, description, ...beside } = node;
     if ($ref === undefined || Object.keys(beside).length === 0) return node;
@@ -171,7 +170,7 @@ function isOpen(schema: unknown): boolean {
   return !JSON.stringify(schema).includes('"additionalProperties":false');
 }
 
-/** Rebuilds a JSON value from within; `change` sees every object. */
+/** Rebuilds a JSON value bottom-up; `change` receives every object. */
 function mapSchema(value: unknown, change: (node: Json) => unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => mapSchema(item, change));
   if (typeof value !== 'object' || value === null) return value;

@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 import type { Json } from './publish.ts';
 
 /**
- * Code lists for agencies, made from the data of the repository: kinds of papers, what each agency decides with the schema of the
- * answers of each version, kinds of centres, and why a reply may be refused.
+ * Code lists for agencies, generated from the registry data: document kinds, each agency's services with their answer schemas,
+ * centre kinds, and causes of refused replies.
  */
 
 interface LocalizedText {
@@ -32,12 +32,12 @@ interface PublicService {
   versions: Version[];
 }
 
-/** Words of a form that are for the desk alone. */
+/** Form keywords that only the desk uses. */
 const DESK_KEYWORDS = ['x-reuse', 'x-messages', 'x-help', 'x-sections'];
 
 /**
- * @param data the folder `data` of the repository
- * @returns contents by the names of files in `reference`
+ * @param data folder `data` of the repository
+ * @returns contents by file name in `reference`
  */
 export function buildReference(data: string): Record<string, unknown> {
   const services = readEntries<PublicService>(join(data, 'public-services'));
@@ -64,7 +64,7 @@ function readEntries<Entry>(folder: string): Entry[] {
     .map((file) => parse(readFileSync(join(folder, file), 'utf8')) as Entry);
 }
 
-/** Every kind that a version asks for; the first that asks for it names it, as at the desk. */
+/** Lists every kind that a version requires, with its first name, as the desk shows it. */
 function listDocumentKinds(services: PublicService[]): { kind: string; name: LocalizedText }[] {
   const names = new Map<string, LocalizedText>();
   for (const { kind, title } of services.flatMap(({ versions }) => versions.flatMap(({ evidence = [] }) => evidence))) {
@@ -73,7 +73,7 @@ function listDocumentKinds(services: PublicService[]): { kind: string; name: Loc
   return [...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, name]) => ({ kind, name }));
 }
 
-/** Of centres that are there, and of those for which a service is meant. */
+/** Lists the kinds of existing centres, and those that services are meant for. */
 function listCentreKinds(services: PublicService[], centres: { kind: string }[]): string[] {
   const meant = services.flatMap(({ versions }) => versions.flatMap(({ centreKinds = [] }) => centreKinds));
   return [...new Set([...meant, ...centres.map(({ kind }) => kind)])].sort();
@@ -81,7 +81,7 @@ function listCentreKinds(services: PublicService[], centres: { kind: string }[])
 
 const answersFile = (code: string, version: string) => `answers/${code}/${version}.json`;
 
-/** What an agency decides, each with its versions. */
+/** Lists an agency's services, with their versions. */
 function listServices(agency: string, services: PublicService[]): unknown[] {
   return services.flatMap(({ code, stateCode, versions }) => {
     const own = versions.filter(({ provider }) => provider === agency);
@@ -105,7 +105,7 @@ function toVersion(code: string, given: Version): Json {
   };
 }
 
-/** The schema of `answers` of each version that is filed by a form; open, as all that an agency reads. */
+/** Builds an open schema of `answers` for each version with a form. */
 function buildAnswerSchemas(services: PublicService[]): Record<string, unknown> {
   const schemas = services.flatMap(({ code, versions }) =>
     versions.flatMap(({ version, title, form }) => {

@@ -3,7 +3,7 @@ import type { ReplyEffect, ReplyType, Stage } from '@cups/agency-contract';
 import { AGENCY_QUOTA } from '@cups/events';
 import type { Json } from './publish.ts';
 
-/** The tables of the contract in Markdown, made from the code that the platform goes by. */
+/** Markdown tables of the contract, generated from the platform's code. */
 
 const STAGE_LABELS: Record<Stage, string> = {
   'nothing-sent': 'nothing was sent',
@@ -22,7 +22,7 @@ function formatEffect({ effect, ...more }: ReplyEffect, stage: Stage): string {
   return to === stage ? 'taken' : `taken → **${STAGE_LABELS[to]}**`;
 }
 
-/** Which reply is allowed when: a row for each reply, a column for each stage. */
+/** Formats the allowed replies by stage. */
 export function formatLifecycleTable(): string {
   const stages = STAGES.map((stage) => STAGE_LABELS[stage]);
   const rows = Object.values(REPLY_TYPES).map((type) => [
@@ -38,7 +38,7 @@ const HANDLING_TITLES = {
   changed: 'Changed: taken, with this change',
 } as const;
 
-/** All causes with what to do about each, under a heading for each handling. */
+/** Formats all causes with their remedies, by handling. */
 export function formatRefusalTables(heading: string): string {
   return Object.entries(HANDLING_TITLES)
     .map(([handling, title]) => {
@@ -50,7 +50,7 @@ export function formatRefusalTables(heading: string): string {
     .join('\n\n');
 }
 
-/** Every message of the document, under the topic that carries it. */
+/** Formats every message by topic. */
 function formatMessagesTable(document: Json): string {
   const { channels, components } = document as unknown as {
     channels: Record<string, { address: string; messages: Record<string, { $ref: string }> }>;
@@ -74,7 +74,7 @@ function formatQuotas(): string {
   ].join(' ');
 }
 
-/** A name in angle brackets would be a tag to whoever renders it. */
+/** Angle brackets would render as tags. */
 const escapeTags = (sentence: string): string => sentence.replaceAll(/<([\w ]+)>/g, '`<$1>`');
 
 function formatTable(head: string[], rows: string[][]): string {
@@ -84,7 +84,7 @@ function formatTable(head: string[], rows: string[][]): string {
 
 const MARK = /<!-- made: (\w+) -->[\s\S]*?<!-- end of \1 -->/g;
 
-/** A text with its made parts anew: what stands between `made: name` and `end of name`. @throws Error for an unknown name */
+/** Renews the generated parts of a text, between `made: name` and `end of name`. @throws Error for an unknown name */
 export function withTables(text: string, document: Json): string {
   const parts: Record<string, string> = {
     course: formatLifecycleTable(),

@@ -1,6 +1,6 @@
 import type { Application, Desk } from '../desk.ts';
 
-/** The queue of one desk as a page in a browser keeps it: read once, then told what changed. */
+/** A desk's queue as the browser keeps it: read once, then updated by changes. */
 
 export interface QueueRow extends Application {
   buckets?: string[];
@@ -22,7 +22,7 @@ export class QueueClient {
     this.#desk = desk;
   }
 
-  /** The row of an application as it is now: by a request that begins after the question, and that many visits of one desk share. */
+  /** Returns the current row, from a request that starts after the call; visits of one desk share it. */
   async row(id: string): Promise<QueueRow | undefined> {
     await this.#freshRead();
     return this.#rows.get(id);
@@ -51,7 +51,7 @@ export class QueueClient {
       const after = pageToken ? `&pageToken=${encodeURIComponent(pageToken)}` : '';
       const { body: page } = await this.#desk.call<QueuePage>('GET', `${from}${after}`);
       for (const row of page.applications) this.#rows.set(row.id, row);
-      // Of several pages the cursor of the first tells of everything after it.
+      // The first page's cursor covers all later changes.
       if (!pageToken) this.#cursor = page.cursor;
       pageToken = page.nextPageToken ?? '';
     } while (pageToken);

@@ -3,36 +3,36 @@ import { waitUntil } from '../desk.ts';
 import type { Application, Desk } from '../desk.ts';
 import type { QueueClient } from './queue.ts';
 
-/** What was acknowledged about one application: the books hold the platform to it. */
+/** Acknowledged facts about one application. */
 export interface ExpectedApplication {
   id: string;
   centre: string;
   service: string;
   agency: string;
   state: string;
-  /** Actions that the platform acknowledged, each of which must stand in the history exactly once. */
+  /** Acknowledged actions; each must be in the history exactly once. */
   actions: string[];
-  /** Kinds of notice that the person was promised. */
+  /** Kinds of the expected notices. */
   notices: string[];
 }
 
 export interface Reconciliation {
-  /** Acknowledged applications or promised effects that are not there. */
+  /** Acknowledged applications or effects that are missing. */
   lost: string[];
-  /** Applications or effects that are there twice. */
+  /** Applications or effects that exist twice. */
   doubled: string[];
-  /** The state of each application now. */
+  /** Current state of each application. */
   states: string[];
-  /** Notices of all applications. */
+  /** Number of notices. */
   notices: number;
 }
 
-/** Longest wait for the notices of one application, in seconds. */
+/** Maximum seconds to wait for the notices of one application. */
 const MAX_NOTICE_WAIT_SECONDS = 20;
 
 /**
- * Holds the platform to what it acknowledged: every application there, none twice, every promised effect seen once.
- * @param desks by name of the centre, as the queues are
+ * Checks that every acknowledged application and effect exists exactly once.
+ * @param desks desks by centre name, as the queues are
  */
 export async function reconcile(
   books: ExpectedApplication[],
@@ -55,7 +55,7 @@ function compareCounts({ lost, doubled }: Reconciliation, what: string, promised
   if (found > promised) doubled.push(`${what} (${found})`);
 }
 
-/** How often each application stands in the lists of the desks. */
+/** Counts each application in the desks' lists. */
 async function countListed(desks: Map<string, Desk>): Promise<Map<string, number>> {
   const listed = new Map<string, number>();
   for (const desk of desks.values()) {
@@ -79,7 +79,7 @@ interface ApplicationDetails {
   notices?: { id: string; kind: string; channel: string; state: string }[];
 }
 
-/** One file holds all that was promised: the state, each action once, each notice once. */
+/** Checks the details of one application: state, actions and notices. */
 async function checkDetails(
   balance: Reconciliation,
   book: ExpectedApplication,
@@ -89,14 +89,14 @@ async function checkDetails(
   const path = `/applications/${book.id}`;
   const read = async () => {
     const { body: file } = await desk.call<ApplicationDetails>('GET', `${path}/file`);
-    // The desk prints what nobody is told by mail.
+    // The desk prints the notices that are not sent by mail.
     const slips = (file.notices ?? []).filter(({ channel, state }) => channel === 'slip' && state === 'pending');
     for (const { id } of slips) await desk.call('GET', `${path}/notices/${id}/slip`);
     return file;
   };
   const areAllDelivered = ({ notices = [] }: ApplicationDetails) =>
     notices.length >= book.notices.length && notices.every(({ state }) => state !== 'pending');
-  // What is not there in time is missing: the books say so.
+  // A timeout counts as missing.
   const file = await waitUntil(read, areAllDelivered, `notices of ${book.id}`, patienceSeconds).catch(read);
   balance.states.push(file.application.state);
   if (file.application.state !== book.state) {
@@ -127,7 +127,7 @@ function checkNotices(
   }
 }
 
-/** What is open stands in the queue of its desk, and what has ended in none of its lists. */
+/** Checks that an open application is in its desk's queue, and a finished one in no list. */
 async function checkQueue(balance: Reconciliation, book: ExpectedApplication, queue: QueueClient): Promise<void> {
   const row = await queue.row(book.id);
   const isOpen = row?.buckets?.includes('open') ?? false;

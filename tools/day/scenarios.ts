@@ -1,21 +1,18 @@
 import type { Centre, PublicService } from '../filings.ts';
 
-/** Who comes for what on a day, and what becomes of it. */
+/** Scenarios of a day, and their weights. */
 
 export interface Scenario {
   name: string;
-  /** Last symbols of the application's id. */
+  /** Last characters of the application ID. */
   ending: string;
-  /** How often in 66 applications. */
+  /** Occurrences in 66 applications. */
   weight: number;
-  /** The person does not wait for the agency. */
+  /** Whether the applicant withdraws before the agency replies. */
   withdraw?: boolean;
 }
 
-/**
- * What a specialist meets in a day. The last two symbols of the application id tell the simulated agency how to behave;
- * a real agency does not look at them.
- */
+/** The last two characters of an application ID tell the simulated agency how to reply; a real agency ignores them. */
 const SCENARIOS: readonly Scenario[] = [
   { name: 'quick', ending: 'ZQ', weight: 24 },
   { name: 'slow', ending: 'ZS', weight: 8 },
@@ -30,10 +27,10 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'corrected result', ending: 'ZC', weight: 1 },
 ];
 export const QUICK_SCENARIO = SCENARIOS[0]!;
-/** The agency says no, so the need is not met. */
+/** The agency rejects, so the need is not met. */
 export const isRejected = ({ ending }: Scenario): boolean => ending === 'ZR';
 
-/** One person with one need. */
+/** One applicant with one need. */
 export interface Job {
   n: number;
   centre: Centre;
@@ -41,7 +38,7 @@ export interface Job {
   course: Scenario;
 }
 
-/** Strides without a common factor meet every service and every course, each at different desks. */
+/** Coprime strides cover every service and scenario, each at different desks. */
 export function planJobs(applications: number, centres: Centre[], services: PublicService[]): Job[] {
   const courses = SCENARIOS.flatMap((course) => Array<Scenario>(course.weight).fill(course));
   return Array.from({ length: applications }, (_, n) => {

@@ -2,15 +2,15 @@ import { openDesk } from '../desk.ts';
 import { applicationId, createContent } from '../filings.ts';
 import type { Centre, PublicService } from '../filings.ts';
 
-/** What a day leaves at one desk, so that whoever signs in there first has something to do. */
+/** Seeds one desk's queue, so that its first user has something to do. */
 
 interface SeedApplication {
   publicService: string;
-  /** By the last two symbols of the ID the simulated agency knows how to behave; undefined stays a draft. */
+  /** Ending of the ID, which controls the simulated agency; undefined for a draft. */
   ending?: string;
 }
 
-/** Results and a refusal to hand over, an agency that asks for documents, two that are silent, and two drafts. */
+/** Results and a rejection to hand over, a document request, two silent agencies, and two drafts. */
 const SEED_APPLICATIONS: readonly SeedApplication[] = [
   { publicService: 'civil-status-extract', ending: 'ZQ' },
   { publicService: 'criminal-record', ending: 'ZQ' },
@@ -22,13 +22,13 @@ const SEED_APPLICATIONS: readonly SeedApplication[] = [
   { publicService: 'contravention-record' },
 ];
 
-/** People of a day are numbered from 0: these are others. */
+/** Applicants of a day are numbered from 0; these must differ. */
 const FIRST_PERSON = 90_000;
 
 /**
- * Opens and files them at a centre, and waits for no agency.
- * @param code of the centre, such as CU-001
- * @returns how many
+ * Submits the applications at a centre without waiting for agencies.
+ * @param code code of the centre, such as CU-001
+ * @returns their number
  */
 export async function seedQueue(url: string, code: string, services: readonly PublicService[]): Promise<number> {
   const desk = await openDesk(url, `${code.toLowerCase()}-specialist`);

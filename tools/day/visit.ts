@@ -7,7 +7,7 @@ import type { QueueClient, QueueRow } from './queue.ts';
 import { isRejected } from './scenarios.ts';
 import type { Job } from './scenarios.ts';
 
-/** One application as the live table shows it. */
+/** One application in the live table. */
 export interface VisitRow {
   id: string;
   centre: string;
@@ -18,31 +18,31 @@ export interface VisitRow {
   error?: string;
 }
 
-/** What the visits of one day have in common. */
+/** Shared context of a day's visits. */
 export interface DayContext {
-  /** By name of the centre. */
+  /** By centre name. */
   desks: Map<string, Desk>;
-  /** What there is to do at each desk, by name of the centre. */
+  /** Queue of each desk, by centre name. */
   queues: Map<string, QueueClient>;
-  /** Longest wait for an application to move. */
+  /** Maximum seconds until an application changes. */
   patienceSeconds: number;
   counts: { replayed: number; stale: number };
   onChange: (row: VisitRow) => void;
 }
 
-/** How often a person's desk sends something again, or edits a stale draft: every so many. */
+/** Intervals, in applications, of repeated requests and stale edits. */
 const REPEAT_CREATE_EVERY = 6;
 const STALE_EDIT_EVERY = 5;
 const REPEAT_SUBMIT_EVERY = 7;
-/** How often colleagues are written to, take an application over, or look for one; and how often a fee is paid. */
+/** Intervals of notes, assignments, searches and payments. */
 const ADD_NOTE_EVERY = 4;
 const REASSIGN_EVERY = 6;
 const SEARCH_EVERY = 5;
 const PAY_EVERY = 3;
-/** How often a person cannot get what the agency asks for. */
+/** Interval of applicants who cannot get a requested document. */
 const MISSING_DOCUMENT_EVERY = 5;
 
-/** One person at one desk, from the first question to the confirmed outcome. */
+/** One applicant's visit, from the lookup to the confirmed outcome. */
 export class Visit {
   readonly #desk: Desk;
   readonly #queue: QueueClient;
@@ -71,9 +71,9 @@ export class Visit {
   }
 
   /**
-   * @param corrects the resource name of the application that this one corrects
-   * @returns what the platform acknowledged
-   * @throws Error when something is not as it should be
+   * @param corrects resource name of the application to correct
+   * @returns the acknowledged facts
+   * @throws Error on an unexpected response
    */
   async run(corrects?: string): Promise<ExpectedApplication> {
     const { n, course } = this.#job;
@@ -92,7 +92,7 @@ export class Visit {
     return this.#expected;
   }
 
-  /** Who is known here need not be typed again, and what is open is seen before the same is filed twice. */
+  /** Looks up the applicant, as a desk does before typing, to find open applications. */
   async #lookUpApplicant(): Promise<void> {
     const { idnp } = this.#content()['applicant'] as { idnp: string };
     const { body } = await this.#desk.call<{ person?: { idnp: string } }>('POST', '/persons/lookup', {
@@ -101,7 +101,7 @@ export class Visit {
     if (body.person && body.person.idnp !== idnp) throw new Error('a person was looked up, and another is known');
   }
 
-  /** Colleagues write to each other and take over from each other. */
+  /** Adds notes and assigns applications between colleagues. */
   async #workTogether(): Promise<void> {
     const { n } = this.#job;
     if (n % ADD_NOTE_EVERY === 1) {
@@ -114,7 +114,7 @@ export class Visit {
     }
   }
 
-  /** The receipt of the fee is noted, where one is known. */
+  /** Records the payment of a known fee. */
   async #recordPayment(): Promise<void> {
     const { n, service } = this.#job;
     const { costOption } = this.#content();
@@ -124,7 +124,7 @@ export class Visit {
     this.#expected.actions.push('record-payment');
   }
 
-  /** By its number, as somebody types it who left the Russian layout on, and by the beginning of a name. */
+  /** Searches by number, typed in the Russian layout, and by the beginning of a name. */
   async #find(trackingNumber: string): Promise<void> {
     const typed = trackingNumber.toLowerCase().replaceAll('-', ' ').replaceAll('a', 'а').replaceAll('e', 'е');
     const { familyName } = this.#content()['applicant'] as { familyName: string };
@@ -147,7 +147,7 @@ export class Visit {
     const key = randomUUID();
     const draft = await this.#call('POST', '/applications', { body, key });
     if (n % REPEAT_CREATE_EVERY === 0) {
-      // The line broke and the desk sends again what it does not know to have arrived.
+      // The connection broke, and the desk sends the request again.
       const again = await this.#desk.call<Application>('POST', '/applications', { body, key });
       if (!again.replayed || again.body.id !== this.#row.id) {
         throw new Error('a repeated create was not answered as a replay');
@@ -157,7 +157,7 @@ export class Visit {
     return draft;
   }
 
-  /** The second of two edits saw what the first has changed since. */
+  /** Sends two edits with one etag; the second must fail. */
   async #editTwice(etag: string): Promise<void> {
     await this.#call('PATCH', this.#path, { body: { delivery: { kind: 'at-centre' } }, etag });
     const refused = await this.#desk
@@ -185,7 +185,7 @@ export class Visit {
     this.#expected.notices.push('application-withdrawn');
   }
 
-  /** The queue says when the agency has answered; the papers that it asks for are brought, and whoever gets no mail is told. */
+  /** Polls until the agency decides; brings requested documents, and notifies applicants without email. */
   async #awaitDecision(): Promise<void> {
     for (;;) {
       const row = await waitUntil(
@@ -204,7 +204,7 @@ export class Visit {
     }
   }
 
-  /** Its row in the queue of the desk. */
+  /** Returns the row in the desk's queue. */
   async #pollQueue(): Promise<QueueRow> {
     const row = await this.#queue.row(this.#row.id);
     if (!row) throw new Error('it is missing in the queue');
@@ -215,7 +215,8 @@ export class Visit {
   async #recordNotification(): Promise<void> {
     const told = await this.#call('POST', `${this.#path}/told`, { body: { how: 'phone' } });
     this.#expected.actions.push('tell');
-    if ((told as QueueRow).buckets?.includes('to-ring')) throw new Error('who was told is still to be rung up');
+    if ((told as QueueRow).buckets?.includes('to-ring'))
+      throw new Error('a notified applicant is still in bucket to-ring');
   }
 
   async #supply(): Promise<void> {
@@ -241,7 +242,7 @@ export class Visit {
     this.#expected.actions.push('confirm-outcome');
   }
 
-  /** Asks the platform, and notes the state that it answers. */
+  /** Calls the platform and records the returned state. */
   async #call(method: string, path: string, call: Parameters<Desk['call']>[2] = {}): Promise<Application> {
     const { body: app } = await this.#desk.call<Application>(method, path, call);
     this.#updateState(app);

@@ -1,17 +1,17 @@
 import { memoryFlags } from '../platform/memory.ts';
 
-/** What becomes an image, and how every image of ours is started; `k8s/images/Dockerfile` says the same. */
+/** The apps that become images, and their start command; `k8s/images/Dockerfile` has the same. */
 
 export interface App {
   name: string;
-  /** The file that is bundled, from the root of the repository. */
+  /** Entry file of the bundle, relative to the repository root. */
   entry: string;
   description: string;
-  /** What it reads beside its bundle: files and folders of the repository, which keep their paths. */
+  /** Files and folders that it reads besides its bundle; they keep their paths. */
   reads: readonly string[];
-  /** Folder of a page that was built before and is served as it is; its sources.json names the files of npm in it. */
+  /** Folder of a built page to serve; its sources.json lists its npm files. */
   page?: string;
-  /** Folder of a site that was built before from files of our own, and is served as it is. */
+  /** Folder of a built site to serve, without npm files. */
   site?: string;
 }
 
@@ -72,7 +72,7 @@ export const APPS: readonly App[] = [
     name: 'keys',
     entry: 'tools/keys.ts',
     description: 'Makes and changes the keys by which services know each other',
-    // For the one step that asks identity first.
+    // For the step that calls identity.
     reads: [PROTO],
   },
   {
@@ -83,19 +83,19 @@ export const APPS: readonly App[] = [
   },
 ];
 
-/** The one file of a bundle, in the folder of its image. */
+/** File name of a bundle. */
 export const MAIN = 'main.mjs';
-/** Where that folder lies in an image. */
+/** Path of the bundle's folder in an image. */
 export const APP_FOLDER = '/app';
-/** Where Node lies in a distroless image, and in the base that we make ourselves. */
+/** Path of Node in distroless images and in the local base. */
 export const NODE = '/nodejs/bin/node';
 export const USER = 10001;
 
-/** How the container of an app is started, in the words of an OCI image configuration. */
+/** Returns an app's start command as OCI image configuration. */
 export const runOf = (name: string, release: string) => ({
   User: `${USER}:${USER}`,
   WorkingDir: APP_FOLDER,
-  // The limits of memory stand in the environment, so that a chart may set others.
+  // Memory limits are environment variables, so that a chart can override them.
   Env: ['NODE_ENV=production', `CUPS_RELEASE=${release}`, `NODE_OPTIONS=${memoryFlags(name).join(' ')}`],
   Entrypoint: [NODE, `${APP_FOLDER}/${MAIN}`],
 });

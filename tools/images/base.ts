@@ -6,22 +6,22 @@ import { NODE, USER } from './apps.ts';
 import { entryOf, textEntry } from './files.ts';
 import type { Entry } from './tar.ts';
 
-/** What is below every app in an image that is made of parts of this machine; a distroless image has the same and more. */
+/** The base of images that are built from local parts. A distroless base contains at least the same. */
 export interface Base {
   entries: Entry[];
   parts: BasePart[];
 }
 
-/** Where a part of the base comes from. */
+/** Origin of a part of the base. */
 export interface BasePart {
   name: string;
   version: string;
   license: string | undefined;
-  /** A package URL; undefined when no package manager knows it. */
+  /** Package URL; undefined without a package manager. */
   purl: string | undefined;
 }
 
-/** Of the Debian packages that Node needs; others are named without. */
+/** Licences of the Debian packages that Node needs. */
 const LICENSES: Record<string, string> = {
   libc6: 'LGPL-2.1-or-later',
   'libgcc-s1': 'GPL-3.0-or-later WITH GCC-exception-3.1',
@@ -29,7 +29,7 @@ const LICENSES: Record<string, string> = {
 };
 
 /**
- * Node of the package `node`, the libraries of C that it is linked to, the certificates that it trusts, one user.
+ * Reads the base: Node of the package `node`, its C libraries, trusted certificates, and one user.
  * @throws Error when this machine has no `ldd`
  */
 export function readBase(root: string): Base {
@@ -52,7 +52,7 @@ export function readBase(root: string): Base {
   };
 }
 
-/** The libraries that a program loads at its start, the loader among them, as absolute paths. */
+/** Returns the absolute paths of a program's shared libraries, the loader included. */
 function findLibraries(program: string): string[] {
   let listed: string;
   try {
@@ -68,9 +68,9 @@ function readNodePart(): BasePart {
   return { name: 'node', version, license: 'MIT', purl: `pkg:generic/node@${version}` };
 }
 
-/** The Debian package of a file; the file itself where there is no such package. */
+/** Returns the Debian package of a file, or the file itself without one. */
 function findPackage(file: string): BasePart {
-  // Where /lib is a link to /usr/lib, either path may be the one that was recorded.
+  // If /lib links to /usr/lib, the package may list either path.
   for (const path of [file, `/usr${file}`]) {
     const name = dpkg(['-S', path])?.split(':')[0];
     const found = name && dpkg(['-W', '-f', '${Version} ${Architecture}\n', name])?.split('\n')[0];

@@ -16,16 +16,16 @@ import type { Source } from './source.ts';
 export interface BuildOptions {
   root: string;
   apps: readonly App[];
-  /** Folder of what is made. */
+  /** Output folder. */
   out: string;
   source: Source;
   tag: string;
-  /** What stands before the name of an app in the name of its image. */
+  /** Prefix of the image names. */
   registry: string;
   onProgress: (line: string) => void;
 }
 
-/** Below every app; made once. */
+/** Shared by all apps; built once. */
 interface BaseLayer {
   layer: Layer;
   parts: readonly BasePart[];
@@ -36,7 +36,7 @@ export interface BuildResult {
   bundle: Bundle;
 }
 
-/** Bundles alone: what `k8s/images/Dockerfile` copies. */
+/** Builds only the bundles, for `k8s/images/Dockerfile`. */
 export async function buildBundles({ root, apps, out, onProgress }: BuildOptions): Promise<Map<string, Bundle>> {
   const bundles = new Map<string, Bundle>();
   for (const app of apps) {
@@ -47,13 +47,13 @@ export async function buildBundles({ root, apps, out, onProgress }: BuildOptions
   return bundles;
 }
 
-/** Node and the C library of this machine as a layer: some seconds, most of them for compressing it. */
+/** Builds the base layer. Takes seconds, mostly for compression. */
 function buildBase(root: string): BaseLayer {
   const { entries, parts } = readBase(root);
   return { layer: makeLayer(entries, 'Node, the C library, certificates and a user'), parts };
 }
 
-/** The image of one bundle on a base. */
+/** Builds the image of one bundle. */
 function buildImage(app: App, bundle: Bundle, { layer }: BaseLayer, options: BuildOptions): Image {
   const { source, tag, registry } = options;
   const run = runOf(app.name, tag);
@@ -67,7 +67,7 @@ function buildImage(app: App, bundle: Bundle, { layer }: BaseLayer, options: Bui
   });
 }
 
-/** `org.opencontainers.image.*`. */
+/** Returns the `org.opencontainers.image.*` labels. */
 function buildLabels({ name, description }: App, { version, revision, created }: Source): Record<string, string> {
   const labels = {
     title: `cups-${name}`,
@@ -81,8 +81,8 @@ function buildLabels({ name, description }: App, { version, revision, created }:
 }
 
 /**
- * Makes bundles, images, bills of materials and the lists of digests in `out`; what an earlier build left there is replaced.
- * @returns by the name of the app
+ * Builds bundles, images, bills of materials and digest lists in `out`, and replaces those of an earlier build.
+ * @returns results by app name
  */
 export async function buildImages(options: BuildOptions): Promise<Map<string, BuildResult>> {
   const { root, apps, out, onProgress } = options;
@@ -114,7 +114,7 @@ function writeSboms(built: ReadonlyMap<string, BuildResult>, base: BaseLayer, { 
   }
 }
 
-/** `images.json` for programs, and the same as values of the chart helm/platform: `helm … -f values.yaml`. */
+/** Writes `images.json`, and the same as values of helm/platform: `helm … -f values.yaml`. */
 function writeDigests(built: ReadonlyMap<string, BuildResult>, { root, out }: BuildOptions): void {
   const { version: charts } = parse(readFileSync(join(root, 'helm/platform/Chart.yaml'), 'utf8')) as {
     version: string;
@@ -125,7 +125,7 @@ function writeDigests(built: ReadonlyMap<string, BuildResult>, { root, out }: Bu
     const { repository, tag, digest, size } = image;
     const [registry = '', ...path] = repository.split('/');
     images[name] = { repository, tag, digest, size };
-    // One registry for all stands before each; a digest wins over every tag.
+    // One registry prefix for all; a digest overrides every tag.
     values['global'] = { image: { registry, tag, charts } };
     values[name] = { image: { repository: path.join('/'), digest } };
   }
@@ -133,7 +133,7 @@ function writeDigests(built: ReadonlyMap<string, BuildResult>, { root, out }: Bu
   writeFileSync(join(out, 'values.yaml'), stringify(values));
 }
 
-/** For a node without a registry: containerd finds an image by its exact name only, and charts name it by its digest. */
+/** Writes the import script for nodes without a registry: containerd needs the exact name, which charts give by digest. */
 function writeImport(built: ReadonlyMap<string, BuildResult>, out: string): void {
   const ctr = 'ctr --namespace k8s.io images';
   const tags = [...built.values()].map(({ image: { repository, tag, digest } }) => {

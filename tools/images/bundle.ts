@@ -18,7 +18,7 @@ import { FILE_MODE, FOLDER_MODE, readTree } from './files.ts';
 import { packagesOf } from './packages.ts';
 import type { Package } from './packages.ts';
 
-/** Packages that drivers use when somebody has installed them; with native parts, most of them. We go without. */
+/** Optional dependencies of drivers, mostly native. Bundles exclude them. */
 const OPTIONAL = [
   '@aws-sdk/credential-providers',
   '@mongodb-js/zstd',
@@ -30,17 +30,17 @@ const OPTIONAL = [
 ];
 
 export interface Bundle {
-  /** What becomes `/app` of the image: the bundle, what it reads beside it, licences. */
+  /** Folder for `/app` of the image: bundle, data and licences. */
   folder: string;
-  /** Of the bundle itself. */
+  /** Size of the bundle. */
   bytes: number;
-  /** What of npm is in it. */
+  /** npm packages in it. */
   packages: Package[];
 }
 
 /**
- * Makes the folder of an app, afresh: all its code in one file for Node 24 without packages, readable as it was written.
- * @param folder is emptied first
+ * Builds an app's folder: all code in one readable file for Node 24, without packages.
+ * @param folder emptied first
  */
 export async function bundleApp(root: string, app: App, folder: string): Promise<Bundle> {
   rmSync(folder, { recursive: true, force: true });
@@ -57,8 +57,8 @@ export async function bundleApp(root: string, app: App, folder: string): Promise
 }
 
 /**
- * @returns the files that are really in the bundle, from the root
- * @throws Error when it would import a package that is not in it: esbuild leaves out in silence what a `try` asks for
+ * @returns the files in the bundle, relative to the root
+ * @throws Error when the bundle imports an external package: esbuild silently leaves out a `require` in a `try`
  */
 async function bundleFile(root: string, entry: string, outfile: string): Promise<string[]> {
   const { metafile } = await build({
@@ -73,7 +73,7 @@ async function bundleFile(root: string, entry: string, outfile: string): Promise
     legalComments: 'none',
     logLevel: 'error',
     metafile: true,
-    // Packages that are CommonJS ask for a require of their own.
+    // CommonJS packages call a require of their own.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
   const outputs = Object.values(metafile.outputs);
@@ -83,11 +83,11 @@ async function bundleFile(root: string, entry: string, outfile: string): Promise
   return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
 }
 
-/** Whether an import is answered without packages: by Node, or by nobody on purpose. */
+/** Whether an import resolves without packages: to Node, or deliberately to nothing. */
 const exists = (path: string): boolean => isBuiltin(path) || OPTIONAL.includes(path);
 
 /**
- * @returns the files of npm that the page was made from, from the root
+ * @returns the npm files of the page, relative to the root
  * @throws Error when the page is not built
  */
 function copyPage(root: string, page: string, folder: string): string[] {
@@ -103,7 +103,7 @@ function copySite(root: string, site: string, folder: string): void {
   cpSync(join(root, site), join(folder, site), { recursive: true });
 }
 
-/** A folder without what only its authors need: of proto/, the contracts alone. */
+/** Copies a folder without authoring files: of proto/, only the contracts. */
 function copyDataPath(root: string, path: string, folder: string): void {
   const isFolder = statSync(join(root, path)).isDirectory();
   const files = isFolder ? readTree(join(root, path)).map((file) => join(path, file)) : [path];
@@ -113,7 +113,7 @@ function copyDataPath(root: string, path: string, folder: string): void {
   }
 }
 
-/** Whatever the umask here is: the user of an image reads what root owns, and `docker build` copies the bits as they are. */
+/** Sets modes regardless of the umask: the image's user reads files of root, and `docker build` copies the modes. */
 function openForReading(folder: string): void {
   chmodSync(folder, FOLDER_MODE);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -6,7 +6,7 @@ export const FILE_MODE = 0o644;
 export const FOLDER_MODE = 0o755;
 const PROGRAM_MODE = 0o755;
 
-/** The files under a folder, as sorted paths from it. */
+/** Returns the sorted relative paths of the files under a folder. */
 export function readTree(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -14,7 +14,7 @@ export function readTree(folder: string): string[] {
     .sort();
 }
 
-/** A file of this machine for an archive; who may run it here may run it there, and nobody may write it but root. */
+/** Returns a file as archive entry: executable if it is so here, and writable by root only. */
 export function entryOf(file: string, path: string): Entry {
   const mode = statSync(file).mode & 0o111 ? PROGRAM_MODE : FILE_MODE;
   return { path, mode, content: readFileSync(file) };
@@ -22,6 +22,6 @@ export function entryOf(file: string, path: string): Entry {
 
 export const textEntry = (path: string, text: string): Entry => ({ path, mode: FILE_MODE, content: Buffer.from(text) });
 
-/** A folder of this machine for an archive. */
+/** Returns a folder as archive entries. */
 export const entriesOf = (folder: string, under: string): Entry[] =>
   readTree(folder).map((file) => entryOf(join(folder, file), `${under}/${file}`));

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { tar } from './tar.ts';
 import type { Entry } from './tar.ts';
 
-/** Writes images as the OCI image specification has them: blobs by their digests, an image is a manifest. */
+/** Writes images by the OCI image specification: blobs by digest, an image is a manifest. */
 
 const TYPES = {
   index: 'application/vnd.oci.image.index.v1+json',
@@ -16,13 +16,13 @@ const TYPES = {
 
 interface Descriptor {
   mediaType: string;
-  /** `sha256:` and hex. */
+  /** `sha256:` and hexadecimal digits. */
   digest: string;
-  /** In bytes. */
+  /** Bytes. */
   size: number;
 }
 
-/** A layer as it is stored, and the digest of what it unpacks to. */
+/** A stored layer, and the digest of its uncompressed content. */
 export interface Layer {
   blob: Buffer;
   descriptor: Descriptor;
@@ -33,9 +33,9 @@ export interface Layer {
 export interface Image {
   repository: string;
   tag: string;
-  /** Of its manifest. */
+  /** Digest of its manifest. */
   digest: string;
-  /** What is fetched for it, in bytes. */
+  /** Download size in bytes. */
   size: number;
   manifest: Descriptor;
   blobs: ReadonlyMap<string, Buffer>;
@@ -43,7 +43,7 @@ export interface Image {
 
 const computeDigest = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** @param createdBy how it came about, for the history of the image */
+/** @param createdBy origin, for the image's history */
 export function makeLayer(entries: readonly Entry[], createdBy: string): Layer {
   const archive = tar(entries);
   const blob = gzipSync(archive);
@@ -51,7 +51,7 @@ export function makeLayer(entries: readonly Entry[], createdBy: string): Layer {
   return { blob, descriptor, diffId: computeDigest(archive), createdBy };
 }
 
-/** How a container of an image is started, in the words of an OCI image configuration. */
+/** Start command as OCI image configuration. */
 export interface Run {
   User: string;
   WorkingDir: string;
@@ -65,11 +65,11 @@ export interface ImageParts {
   layers: readonly Layer[];
   run: Run;
   labels: Record<string, string>;
-  /** When the source was committed. */
+  /** Commit time of the source. */
   created: Date;
 }
 
-/** One image for the architecture of this machine. */
+/** Builds an image for this machine's architecture. */
 export function makeImage(parts: ImageParts): Image {
   const { repository, tag, layers, labels } = parts;
   const blobs = new Map<string, Buffer>(layers.map(({ descriptor, blob }) => [descriptor.digest, blob]));
@@ -113,8 +113,8 @@ function buildConfig({ layers, run, labels, created }: ImageParts): object {
 }
 
 /**
- * Writes images as one OCI layout: a folder, and the same as one archive. Layers that they share are there once.
- * @param folder is emptied first
+ * Writes images as one OCI layout, as folder and as archive. Shared layers are stored once.
+ * @param folder emptied first
  */
 export function writeLayout(images: readonly Image[], folder: string, archive: string): void {
   const entries = buildLayout(images);
@@ -137,7 +137,7 @@ function buildLayout(images: readonly Image[]): (Entry & { content: Buffer })[] 
   ];
 }
 
-/** The names are annotations: containerd takes the first, skopeo and others the second. */
+/** Adds the names as annotations: containerd reads the first, skopeo and others the second. */
 function annotateManifest({ repository, tag, manifest }: Image): object {
   const name = `${repository}:${tag}`;
   const { mediaType, digest, size } = manifest;

@@ -1,24 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A package that is in an image. */
+/** A package in an image. */
 export interface Package {
   name: string;
   version: string;
-  /** As its author wrote it: an SPDX expression, or a name. */
+  /** SPDX expression or name, as its author wrote it. */
   license: string | undefined;
   description: string | undefined;
   homepage: string | undefined;
-  /** The texts of its licence and notices. */
+  /** Texts of its licence and notices. */
   notices: string[];
 }
 
 const NOTICE = /^(?:licen[cs]e|copying|notice)/i;
 
 /**
- * The packages of npm that bundled files come from, by name and version, each once; the files of the repository itself belong to none.
- * @param files paths from the root, as esbuild tells them
- * @throws Error when a file lies in no package
+ * Returns the npm packages of bundled files, by name and version. Files of the repository belong to none.
+ * @param files paths from the root, as esbuild lists them
+ * @throws Error when a file is in no package
  */
 export function packagesOf(root: string, files: Iterable<string>): Package[] {
   const folders = new Set<string>();
@@ -31,7 +31,7 @@ export function packagesOf(root: string, files: Iterable<string>): Package[] {
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-/** The nearest folder above with a package.json that has a name and a version: some hold further ones, for `type` alone. */
+/** Finds the nearest package.json with name and version: some nested ones only set `type`. */
 function packageFolder(root: string, file: string): string {
   for (let folder = dirname(join(root, file)); folder.includes('node_modules'); folder = dirname(folder)) {
     if (isPackage(join(folder, 'package.json'))) return folder;

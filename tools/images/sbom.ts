@@ -11,7 +11,7 @@ import type { Image } from './oci.ts';
 import type { Package } from './packages.ts';
 import type { Source } from './source.ts';
 
-/** Writes what is in an image as a bill of materials: CycloneDX 1.6, JSON. */
+/** Writes an image's bill of materials: CycloneDX 1.6, JSON. */
 
 const licenses = new Factories.LicenseFactory(parseLicense);
 
@@ -23,7 +23,7 @@ export interface SbomInput {
   source: Source;
 }
 
-/** The document of one image; the same image has the same document. */
+/** Creates the document of an image. Reproducible. */
 export function createBillOfMaterials({ name, image, packages, base, source }: SbomInput): string {
   const whole = imageComponent(name, image, source);
   const parts = [...packages.map(packageComponent), ...base.map(baseComponent)];
@@ -66,7 +66,7 @@ function baseComponent({ name, version, license, purl }: BasePart): Component {
   return component;
 }
 
-/** A UUID that follows from a digest, so that the same image keeps it (version 8 of RFC 9562). */
+/** Derives a UUID from a digest (version 8 of RFC 9562), so that the same image keeps it. */
 function serialNumberOf(digest: string): string {
   const hex = createHash('sha256').update(digest).digest('hex');
   const variant = ((parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);

@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What an image is made from. */
+/** Source of an image. */
 export interface Source {
-  /** Of the package. */
+  /** Version of the package. */
   version: string;
-  /** The commit, with `-dirty` when the checkout differs from it; 'unknown' outside git. */
+  /** Commit, with `-dirty` when the checkout differs; 'unknown' outside git. */
   revision: string;
-  /** When it was committed, so that building it again gives the same image; SOURCE_DATE_EPOCH says otherwise. */
+  /** Commit time, for reproducible builds; SOURCE_DATE_EPOCH overrides it. */
   created: Date;
 }
 
-/** Looks at the checkout. */
+/** Reads the checkout. */
 export function readSource(root: string): Source {
   const git = (...args: string[]): string | undefined => {
     try {
@@ -32,6 +32,6 @@ export function readSource(root: string): Source {
   };
 }
 
-/** The tag of a source: its version and what names the commit. */
+/** Returns the tag of a source: version and commit. */
 export const tagOf = ({ version, revision }: Source): string =>
   `${version}-${revision.replace(/^([0-9a-f]{12})[0-9a-f]*/, '$1')}`;

@@ -1,8 +1,8 @@
-/** Writes tar archives (POSIX ustar) that depend on nothing but their content: sorted, owned by root, of the year 1970. */
+/** Writes reproducible tar archives (POSIX ustar): sorted, owned by root, dated 1970. */
 
-/** A file, or a folder when there is no content. */
+/** A file, or a folder without content. */
 export interface Entry {
-  /** Without a slash at its beginning or end. */
+  /** Without leading or trailing slash. */
   path: string;
   /** Permission bits. */
   mode: number;
@@ -13,8 +13,8 @@ const BLOCK = 512;
 const FOLDER_MODE = 0o755;
 
 /**
- * The archive of the entries in the order of their paths; folders that are missing above them are added.
- * @throws Error when a path is too long for the format, or given twice
+ * Returns an archive of the entries, sorted by path. Adds missing parent folders.
+ * @throws Error when a path is too long, or given twice
  */
 export function tar(entries: readonly Entry[]): Buffer {
   const parts: Buffer[] = [];
@@ -26,7 +26,7 @@ export function tar(entries: readonly Entry[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Sorted by path, each after the folders that it lies in. */
+/** Sorts by path, folders first. */
 function withFolders(entries: readonly Entry[]): Entry[] {
   const all = new Map<string, Entry>();
   for (const entry of entries) {
@@ -53,7 +53,7 @@ function header({ path, mode, content }: Entry): Buffer {
   block.write(octal(0, 7), 116); // group
   block.write(octal(content?.length ?? 0, 11), 124);
   block.write(octal(0, 11), 136); // changed at
-  block.write(' '.repeat(8), 148); // the sum is made as if it were blank
+  block.write(' '.repeat(8), 148); // the checksum field counts as blanks
   block.write(content ? '0' : '5', 156);
   block.write('ustar\x0000', 257);
   block.write(prefix, 345, 155);
@@ -64,7 +64,7 @@ function header({ path, mode, content }: Entry): Buffer {
 
 const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0');
 
-/** A name has room for 100 bytes, and the folders before it for 155. */
+/** A name has at most 100 bytes, and its folders 155. */
 function splitPath(path: string): { prefix: string; name: string } {
   if (Buffer.byteLength(path) <= 100) return { prefix: '', name: path };
   const cut = path.indexOf('/', path.length - 101);

@@ -5,29 +5,29 @@ import { run } from '../cluster/command.ts';
 import { isInPath } from '../cluster/machine.ts';
 
 /**
- * Programs of others that look at the charts, each pinned by a folder of `k8s/judges`: a Go module with one tool, or the
- * requirements of Python. They are made once, into `.cups/judges`, from the module proxy of Go and from PyPI.
+ * Third-party scanners, each pinned by a folder of `k8s/judges`: a Go module with one tool, or Python requirements. Installed once,
+ * into `.cups/judges`, from the Go module proxy and PyPI.
  */
 
 const root = join(import.meta.dirname, '..', '..');
 const PINS_FOLDER = join(root, 'k8s', 'judges');
 const folder = join(root, '.cups', 'judges');
 const PROGRESS_INTERVAL_MS = 30_000;
-/** Without the clients of all clouds, in which promtool would look for what to scrape. */
+/** Excludes promtool's service discovery for cloud providers. */
 const TAGS = 'remove_all_sd';
 
-/** Where progress is told, a line at a time. */
+/** Receives progress lines. */
 export type Progress = (line: string) => void;
 
-/** A program that is ready, and of which version it is. */
+/** An installed program with its version. */
 export interface Program {
   path: string;
   version: string;
 }
 
 /**
- * Compiles a program of Go when it is missing or its pins have changed: minutes the first time.
- * @param name the folder of `k8s/judges`
+ * Compiles a Go program when it is missing or its pins have changed. Takes minutes the first time.
+ * @param name folder of `k8s/judges`
  * @throws Error when Go is missing, or the program does not compile
  */
 export async function goProgram(name: string, onProgress: Progress): Promise<Program> {
@@ -44,9 +44,9 @@ export async function goProgram(name: string, onProgress: Progress): Promise<Pro
 }
 
 /**
- * Installs a program of Python into an environment of its own when it is missing or its pins have changed.
- * @param name the folder of `k8s/judges`, which is the name of the package and of the program
- * @throws Error when Python is missing, or a package cannot be had
+ * Installs a Python program into its own environment when it is missing or its pins have changed.
+ * @param name folder of `k8s/judges`, package and program
+ * @throws Error when Python is missing, or a package is unavailable
  */
 export async function pythonProgram(name: string, onProgress: Progress): Promise<Program> {
   const pins = join(PINS_FOLDER, name);
@@ -55,7 +55,7 @@ export async function pythonProgram(name: string, onProgress: Progress): Promise
   const home = join(folder, name);
   await installOnce(name, pins, home, onProgress, async () => {
     if (!isInPath('python3')) throw new Error('Python 3 was not found: install it, with venv.');
-    // Its programs name the folder that they were installed in, so it cannot be moved afterwards.
+    // Its scripts contain the path of their folder, so it cannot be moved.
     rmSync(home, { recursive: true, force: true });
     await run('python3', ['-m', 'venv', home]);
     const options = ['--quiet', '--disable-pip-version-check', '--no-deps'];
@@ -64,7 +64,7 @@ export async function pythonProgram(name: string, onProgress: Progress): Promise
   return { path: join(home, 'bin', name), version };
 }
 
-/** Makes something unless it is there, made of the same pins. */
+/** Installs unless an installation with the same pins exists. */
 async function installOnce(
   name: string,
   pins: string,
@@ -97,7 +97,7 @@ function fingerprint(pins: string): string {
 }
 
 /**
- * Pure: the one tool of a Go module, and the version of the module that it comes from.
+ * Returns the tool of a Go module, and its version. Pure.
  * @throws Error when it has none
  */
 export function readGoMod(text: string): { tool: string; version: string } {
@@ -110,8 +110,8 @@ export function readGoMod(text: string): { tool: string; version: string } {
 }
 
 /**
- * Pure: the version that requirements pin a package to.
- * @throws Error when they do not
+ * Returns the pinned version of a package in requirements. Pure.
+ * @throws Error when it is not pinned
  */
 export function versionIn(requirements: string, name: string): string {
   const line = requirements.split('\n').find((one) => one.startsWith(`${name}==`));

@@ -1,13 +1,13 @@
-/** What judges of charts say, in one form. */
+/** Scanner output in one form. */
 
 export interface ScanResult {
-  /** What was looked at and found right; undefined where a judge does not count it. */
+  /** Number of passed checks; undefined if the scanner does not count them. */
   passed?: number;
-  /** Passed over because an annotation says why. */
+  /** Number of checks that an annotation skips, with its reason. */
   skipped: number;
-  /** What must not be: a critical finding, a failed check. One line each: check, object, words. */
+  /** Critical findings and failed checks, one line each: check, object, message. */
   failed: string[];
-  /** What a judge would rather have otherwise. */
+  /** Warnings of a scanner. */
   warnings: string[];
 }
 
@@ -19,13 +19,13 @@ interface CheckovCheck {
 
 interface CheckovReport {
   summary?: { passed: number; skipped: number };
-  /** Instead of the summary, where there was nothing to look at. */
+  /** Present instead of the summary when there was nothing to check. */
   passed?: number;
   skipped?: number;
   results?: { failed_checks: CheckovCheck[] };
 }
 
-/** Pure: what `checkov --output json` wrote; a list where several of its frameworks found something to look at. */
+/** Parses `checkov --output json`; a list when several frameworks apply. Pure. */
 export function readCheckov(output: string): ScanResult {
   const parsed = JSON.parse(output) as CheckovReport | CheckovReport[];
   const result = { passed: 0, skipped: 0, failed: [] as string[], warnings: [] };
@@ -49,11 +49,11 @@ interface KubeScoreObject {
   }[];
 }
 
-/** Its grades: 1 is critical, 5 a warning, 7 and 10 are right. */
+/** Grades: 1 is critical, 5 a warning, 7 and 10 are passes. */
 const CRITICAL_GRADE = 1;
 const WARNING_GRADE = 5;
 
-/** Pure: what `kube-score score --output-format json` wrote. */
+/** Parses `kube-score score --output-format json`. Pure. */
 export function readKubeScore(output: string): ScanResult {
   const result = { passed: 0, skipped: 0, failed: [] as string[], warnings: [] as string[] };
   for (const { object_name: object, checks } of (JSON.parse(output) as KubeScoreObject[] | null) ?? []) {
@@ -74,7 +74,7 @@ interface KubeLinterReport {
   Object: { K8sObject: { Name: string; GroupVersionKind: { Kind: string } } };
 }
 
-/** Pure: what `kube-linter lint --format json` wrote. It counts neither what is right nor what it passed over. */
+/** Parses `kube-linter lint --format json`. It counts neither passed nor skipped checks. Pure. */
 export function readKubeLinter(output: string): ScanResult {
   const { Reports } = JSON.parse(output) as { Reports: KubeLinterReport[] | null };
   const failed = (Reports ?? []).map(({ Check, Diagnostic, Object: { K8sObject: object } }) => {
@@ -83,7 +83,7 @@ export function readKubeLinter(output: string): ScanResult {
   return { skipped: 0, failed, warnings: [] };
 }
 
-/** A verdict in a few words. */
+/** Formats the counts of a result. */
 export function formatCounts({ passed, skipped, failed, warnings }: ScanResult): string {
   const parts = [`${failed.length} failed`];
   if (warnings.length > 0) parts.push(`${warnings.length} warned`);

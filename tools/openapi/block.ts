@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 
-/** The public interface: the part of it that is made from the code stands between lines that say so. */
+/** The OpenAPI document. Markers enclose its generated parts. */
 export const DOCUMENT = 'apps/gateway/openapi.yaml';
 
-/** A part of the schemas of the document that is made from the code. */
+/** A generated part of the document's schemas. */
 export interface GeneratedBlock {
-  /** The program that makes it. */
+  /** Generating program. */
   tool: string;
-  /** What it is made from. */
+  /** Source of the content. */
   source: string;
   schemas: object;
 }
 
 /**
- * Writes the block into the document of a tree, or with `check` only looks.
- * @returns findings, empty when the document is as it should be
+ * Writes the block into the document of a tree, or with `check` only compares.
+ * @returns findings, empty when the document is up to date
  */
 export async function writeBlock(
   block: GeneratedBlock,
@@ -37,7 +37,7 @@ export async function writeBlock(
   return [];
 }
 
-/** The block as it stands in the document: formatted at its place, for the whole document takes seconds. */
+/** Formats only the block, since formatting the document takes seconds. */
 async function formatBlock({ schemas }: GeneratedBlock, path: string): Promise<string> {
   const made = stringify({ components: { schemas } }, { lineWidth: 0, aliasDuplicateObjects: false });
   const style = await resolveConfig(import.meta.filename);

@@ -2,10 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isType } from '../contract/names.ts';
 import type { Json } from '../contract/publish.ts';
 
-/**
- * Generators of code name the type of an inner schema by its title, and without one by its place, which changes with the
- * document around it.
- */
+/** Code generators name the type of an inner schema by its title, or else by its position, which is unstable. */
 
 interface NameFinding {
   rule: string;
@@ -13,7 +10,7 @@ interface NameFinding {
   message: string;
 }
 
-/** Returns each inner object, closed list and choice of an OpenAPI document without a title, or with one that is taken. */
+/** Returns inner objects, enums and choices without a title, or with a duplicate one. */
 export function findMissingTitles(document: Json): NameFinding[] {
   const { schemas } = document['components'] as { schemas: Json };
   const taken = new Set(Object.keys(schemas));
@@ -38,19 +35,19 @@ export function findMissingTitles(document: Json): NameFinding[] {
   return found;
 }
 
-/** Returns names for the words of a closed list that no other list has: Go puts them all into one scope. */
+/** Returns unique names for enum values: Go declares all of them in one scope. */
 export const createEnumNames = (name: string, values: readonly string[]): string[] =>
   values.map((value) => `${toEnumName(name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2'))}_${toEnumName(value)}`);
 
 const toEnumName = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
 
-/** What holds values, not schemas. */
+/** Keywords with values instead of schemas. */
 const VALUE_KEYWORDS = ['enum', 'example', 'examples', 'const', 'default'];
-/** The keywords that hold one schema, and those that hold several. */
+/** Keywords with one schema, and with several. */
 const SCHEMA_KEYWORDS = ['schema', 'items', 'additionalProperties'];
 const SCHEMA_MAP_KEYWORDS = ['properties', 'anyOf', 'oneOf', 'allOf'];
 
-/** Whether a schema stands at this path that is not itself among the components. */
+/** Whether the schema at this path is not itself a component. */
 const isInner = (path: string[]): boolean =>
   SCHEMA_KEYWORDS.includes(path.at(-1) ?? '') || SCHEMA_MAP_KEYWORDS.includes(path.at(-2) ?? '');
 

@@ -6,12 +6,12 @@ interface RetryFinding {
   message: string;
 }
 
-/** Statuses to which the gateway adds Retry-After: `problemAnswer` of apps/gateway. */
+/** Statuses with Retry-After: see `problemAnswer` in apps/gateway. */
 const RETRY_AFTER_STATUSES = ['429', '503'];
 
 /**
- * Returns each answer of an OpenAPI document that declares headers of limits other than those that the gateway sends: Retry-After with
- * 429 and 503, RateLimit headers never.
+ * Returns responses that declare other limit headers than the gateway sends: Retry-After with 429 and 503, and RateLimit headers
+ * never.
  */
 export function findWrongRetryHeaders(document: Json): RetryFinding[] {
   const shared = (document['components'] as { responses: Record<string, Json> }).responses;

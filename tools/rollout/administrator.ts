@@ -8,12 +8,12 @@ import { run } from '../cluster/command.ts';
 import { operationsCommands } from '../operations/commands.ts';
 
 /**
- * An operator with a checkout of her own: charts and data of the repository as they were before the wave of 2023 came, and
- * the folder `mine`. What she does are the commands of docs/how-to, as they are written there.
+ * An administrator with an own checkout: charts and data of the repository before the wave of 2023, and the folder `mine`. The
+ * commands are those of docs/how-to.
  */
 
 const root = join(import.meta.dirname, '..', '..');
-/** The wave that the repository already has, and the operator of this test imports. */
+/** A wave of the repository that the administrator of this test imports. */
 const IMPORTED_WAVE = '2023';
 
 interface CentreFile {
@@ -25,7 +25,7 @@ interface CentreFile {
 
 export class Administrator {
   readonly folder: string;
-  /** What she has exported beside KUBECONFIG: where Kafka is, and how she gets in. */
+  /** Exported variables besides KUBECONFIG: Kafka's address and sign-in. */
   exported: Record<string, string> = {};
   readonly #kubeconfig: string;
   readonly #signal: AbortSignal;
@@ -39,14 +39,14 @@ export class Administrator {
     this.#onCommand = onCommand;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(join(folder, 'mine'), { recursive: true });
-    // Charts are linked into each other, and to the data: the links must lead to our copy.
+    // Charts link to each other and to the data: the links must lead to the copy.
     for (const part of ['helm', 'k8s', 'data']) {
       cpSync(join(root, part), join(folder, part), { recursive: true, verbatimSymlinks: true });
     }
     this.#programs();
   }
 
-  /** A file of `mine`. */
+  /** Writes a file of `mine`. */
   write(name: string, content: string | object): void {
     const text = typeof content === 'string' ? content : stringify(content);
     const file = join(this.folder, 'mine', name);
@@ -54,7 +54,7 @@ export class Administrator {
     writeFileSync(file, text, { mode: 0o600 });
   }
 
-  /** The commands under a heading of docs/how-to that match `fits`, one after the other. */
+  /** Runs the commands under a heading of docs/how-to that match `fits`, in order. */
   async follow(heading: string, fits: RegExp = /./): Promise<void> {
     const commands = operationsCommands(heading).filter((command) => fits.test(command));
     if (commands.length === 0) throw new Error(`No command of "${heading}" fits ${fits.source}.`);
@@ -62,8 +62,8 @@ export class Administrator {
   }
 
   /**
-   * Runs a command line as it would be typed in the checkout; one that ends in ` &` goes on until `stop`.
-   * @throws CommandFailed with its words
+   * Runs a command line in the checkout; one that ends in ` &` runs until `stop`.
+   * @throws CommandFailedError with its output
    */
   async sh(command: string): Promise<string> {
     this.#onCommand(command);
@@ -79,8 +79,8 @@ export class Administrator {
   }
 
   /**
-   * Takes the wave of 2023 out of this checkout.
-   * @param parts the waves that it is to come in, as many centres in each
+   * Removes the wave of 2023 from the checkout.
+   * @param parts waves to split it into, of equal size
    * @returns its table, for `npm run centre -- import`
    */
   withoutWave(parts: readonly string[]): string {
@@ -100,7 +100,7 @@ export class Administrator {
     for (const child of this.#running.splice(0)) child.kill('SIGTERM');
   }
 
-  /** kubectl and helm under their names, and the Node of the repository. */
+  /** Puts kubectl, helm and the repository's Node on the PATH. */
   #path(): string {
     return [join(this.folder, 'bin'), join(root, 'node_modules', '.bin'), process.env['PATH']].join(':');
   }
@@ -113,7 +113,7 @@ export class Administrator {
     }
   }
 
-  /** A tool of this repository, on the data of the operator's checkout; what it makes lies there as well. */
+  /** Runs a tool of the repository on the data and output folders of the checkout. */
   #ours(command: string): string {
     const [, tool, rest = ''] = /^npm run (\S+)(?: -- (.*))?$/.exec(command) ?? [];
     if (tool === undefined) return command;

@@ -4,15 +4,15 @@ import { restartsOf, serviceOf } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 import type { LoadGenerator } from './load.ts';
 
-/** Centres that were opened in the registry, until each has filed an application. */
+/** Opens centres and measures until each has submitted an application. */
 
 export interface CentreOpening {
   centres: number;
-  /** From `helm upgrade` of the registry: until Helm was done, and until the first and the last centre has filed. */
+  /** From `helm upgrade` of the registry until Helm ends, and until the first and last centre submit. */
   helmSeconds: number;
   firstSeconds: number;
   lastSeconds: number;
-  /** Pods that were restarted, and services that got a new template of pods. */
+  /** Restarted pods, and services with a new pod template. */
   restarts: number;
   newTemplates: number;
 }
@@ -21,8 +21,8 @@ const MAX_OPENING_SECONDS = 180;
 const POLL_INTERVAL_MS = 1_000;
 
 /**
- * @param upgrade brings the registry into the cluster
- * @throws Error when a centre has filed nothing after three minutes
+ * @param upgrade upgrades the registry in the cluster
+ * @throws Error when a centre has submitted nothing after three minutes
  */
 export async function openCentres(
   centres: readonly Centre[],

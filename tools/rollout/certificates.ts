@@ -3,16 +3,16 @@ import { isReady, restartsOf, serviceOf, sum, waitFor } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 import { labelsOf, runProbe } from './probe.ts';
 
-/** Mutual TLS as pods have it: who is let in, and that a certificate which is renewed restarts nobody. */
+/** Tests mutual TLS between pods: accepted and refused callers, and a renewal without restarts. */
 
-/** Whom the policies let through to intake. */
+/** The caller that the network policies allow to reach intake. */
 const CALLER = 'gateway';
 const INTAKE = 'intake:7003';
 const OPERATIONS_PORT = 7103;
 const DAY_MS = 86_400_000;
-/** The kubelet brings a changed Secret within about a minute. */
+/** The kubelet updates a mounted Secret within about a minute. */
 const MAX_PROPAGATION_SECONDS = 180;
-/** How a caller may come, and whether it is to be let in. */
+/** Connection variants, and whether intake must accept each. */
 const CONNECTION_CASES = {
   plain: false,
   'without a certificate': false,
@@ -21,7 +21,7 @@ const CONNECTION_CASES = {
 } as const;
 type ConnectionCase = keyof typeof CONNECTION_CASES;
 
-/** Sends the first words of HTTP/2 in each way; whoever is let in is answered by a frame of settings. */
+/** Sends the HTTP/2 preface in each variant; an accepted one gets a SETTINGS frame. */
 const PROBE = `
 const { readFileSync } = require('node:fs');
 const net = require('node:net');
@@ -45,14 +45,14 @@ const end = Date.now() + 60000;
 const look = async () => {
   const found = {};
   for (const [way, open] of Object.entries(ways)) found[way] = await once(open);
-  // Policies of a new pod come into force a moment after it runs.
+  // Policies of a new pod take effect shortly after its start.
   if (!found['with its own'] && Date.now() < end) return setTimeout(look, 1000);
   console.log(JSON.stringify(found));
 };
 look();
 `;
 
-/** A pod with the labels of the gateway comes to intake in every way. @throws Error when one ends otherwise than it should */
+/** Connects to intake in every variant, from a pod with the gateway's labels. @throws Error on an unexpected result */
 export async function testCertificates(kube: KubeClient): Promise<string> {
   const now = Date.now();
   const { key, certificate: cert } = await issueCertificate(await createAuthority({ now, days: 1 }), CALLER, {
@@ -79,9 +79,9 @@ export async function testCertificates(kube: KubeClient): Promise<string> {
 }
 
 /**
- * Until every pod of intake works with another certificate.
- * @param renew makes it
- * @throws Error when a pod has not got it after three minutes, or was restarted
+ * Waits until every pod of intake uses another certificate.
+ * @param renew renews it
+ * @throws Error when a pod has the old one after three minutes, or restarted
  */
 export async function renewCertificate(kube: KubeClient, renew: () => Promise<unknown>): Promise<string> {
   const before = await readExpiries(kube);
@@ -96,7 +96,7 @@ export async function renewCertificate(kube: KubeClient, renew: () => Promise<un
   return `${before.ends.size} pods of intake, whose certificate was good for ${days.toFixed(0)} days, have another after ${seconds.toFixed(0)} s; 0 restarts`;
 }
 
-/** When the certificate of each pod of intake ends, in seconds since 1970, and how often they were restarted. */
+/** Returns the certificate expiry of each intake pod, in seconds since 1970, and its restarts. */
 async function readExpiries(kube: KubeClient): Promise<{ ends: Map<string, number>; restarts: number }> {
   const pods = (await kube.pods()).filter((pod) => serviceOf(pod) === 'intake' && isReady(pod));
   const ends = await Promise.all(

@@ -3,19 +3,19 @@ import { isReady, restartsOf, serviceOf } from './kube.ts';
 import type { KubeClient, Pod } from './kube.ts';
 import type { LoadGenerator } from './load.ts';
 
-/** Looks at the cluster all the time, so that the report and its picture have every moment. */
+/** Polls the cluster for the report and its chart. */
 
 export interface Sample {
   /** Seconds since the start of the load. */
   at: number;
   centres: number;
-  /** Ready pods of each service. */
+  /** Ready pods by service. */
   ready: Record<string, number>;
-  /** Processes that have ended and were started again, all pods together. */
+  /** Restarted containers of all pods. */
   restarts: number;
   failed: number;
   accepted: number;
-  /** Age of the oldest event that is stored and not in Kafka yet, in seconds; undefined when nobody told. */
+  /** Age of the oldest unpublished event in seconds; undefined if no pod reported it. */
   oldestEvent?: number;
 }
 
@@ -28,7 +28,7 @@ export interface Usage {
 }
 
 const POLL_INTERVAL_MS = 2_000;
-/** metrics-server measures no oftener. */
+/** metrics-server measures no more often. */
 const USAGE_INTERVAL_MS = 15_000;
 const OPERATIONS_PORT = 7103;
 const OLDEST_EVENT_METRIC = /^outbox_oldest_event_age_seconds(?:\{[^}]*\})? (\S+)$/gm;
@@ -40,7 +40,7 @@ export class ClusterMonitor {
   readonly samples: Sample[] = [];
   /** By service. */
   readonly usage = new Map<string, Usage>();
-  /** What could not be seen. */
+  /** Number of failed polls. */
   failedReads = 0;
   #usageAt = 0;
   #ended = false;
@@ -96,7 +96,7 @@ export class ClusterMonitor {
     return centres.filter(({ status }) => status === 'active').length;
   }
 
-  /** What the pods of intake say: an application that was acknowledged waits there. */
+  /** Reads the metric from the pods of intake: acknowledged applications wait there. */
   async #oldestEvent(pods: readonly Pod[]): Promise<number | undefined> {
     const intakes = pods.filter((pod) => serviceOf(pod) === 'intake' && isReady(pod));
     const ages = await Promise.all(
@@ -125,7 +125,7 @@ export class ClusterMonitor {
   }
 }
 
-/** The value below which a share of all lies. @param share 0 to 1 */
+/** Returns the quantile. @param share 0 to 1 */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;

@@ -3,23 +3,23 @@ import { SERVICES } from '../services.ts';
 import { isReady, NAMESPACE, expectRefusal, serviceOf, waitFor } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 
-/** What happens to pods in the life of a cluster, on purpose. */
+/** Disruptions of pods. */
 
 const SETTLE_SECONDS = 180;
-/** How long a drain tries; it may not end, since one node has no other to go to. */
+/** Maximum duration of a drain; it cannot complete, since the only node has no other to move pods to. */
 const DRAIN_SECONDS = 40;
 const POLL_INTERVAL_MS = 250;
 
-/** All pods that are wanted are ready, and none is about to leave. @returns seconds */
+/** Waits until all wanted pods are ready and none terminates. @returns seconds */
 export const waitUntilReady = (kube: KubeClient): Promise<number> =>
   waitFor('all pods are ready', SETTLE_SECONDS, async () => {
     const [pods, deployments] = await Promise.all([kube.pods(), kube.deployments()]);
     const isWhole = deployments.every(({ spec, status }) => (status.readyReplicas ?? 0) >= spec.replicas);
-    // The pod of a job that has ended stays to be read.
+    // Pods of finished jobs stay for their logs.
     return isWhole && pods.filter(({ status }) => status.phase !== 'Succeeded').every(isReady);
   });
 
-/** Deletes one pod of each service, in order or as `kill -9` would. @returns what was seen */
+/** Deletes one pod of each service, gracefully or as `kill -9` would. @returns the observations */
 export async function deletePods(kube: KubeClient, how: 'in order' | 'by force'): Promise<string> {
   const pods = (await kube.pods()).filter(isReady);
   const victims = SERVICES.flatMap((service) => pods.find((pod) => serviceOf(pod) === service)?.metadata.name ?? []);
@@ -29,7 +29,7 @@ export async function deletePods(kube: KubeClient, how: 'in order' | 'by force')
   return `${victims.length} pods, one of each service; all were ready again ${seconds.toFixed(0)} s after the last had gone`;
 }
 
-/** Drains a node; budgets of disruption keep one pod of each service there. @returns what was seen */
+/** Drains a node; disruption budgets keep one pod of each service. @returns the observations */
 export async function drainNode(kube: KubeClient): Promise<string> {
   const node = (await kube.kubectl(['get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}'])).trim();
   const before = (await kube.pods()).filter(isReady).length;
@@ -67,9 +67,9 @@ export async function drainNode(kube: KubeClient): Promise<string> {
 const PAUSED_REPLICAS_ANNOTATION = 'autoscaling.keda.sh/paused-replicas';
 
 export interface ScalingResult {
-  /** Most ready pods within a minute. */
+  /** Maximum of ready pods within a minute. */
   most: number;
-  /** From the release of the pause until more were ready than the least number; undefined when they never were. */
+  /** Seconds from the resumption until more than the minimum were ready; undefined if they never were. */
   secondsUntilMore: number | undefined;
 }
 
@@ -77,15 +77,15 @@ const MIN_REPLICAS = 2;
 const SCALING_SECONDS = 60;
 
 /**
- * A consumer is away for a while, so that its topic fills; then KEDA counts its replicas by the lag.
- * @param away how long, in seconds
+ * Stops a consumer so that its topic fills; KEDA then scales it on the lag.
+ * @param away duration in seconds
  */
 export async function scaleOnLag(kube: KubeClient, service: string, away: number): Promise<ScalingResult> {
   const annotate = (value: string) =>
     kube.kubectl(['annotate', 'scaledobject', service, '-n', NAMESPACE, '--overwrite', value]);
   const ready = async () => (await kube.pods()).filter((pod) => serviceOf(pod) === service && isReady(pod)).length;
   await annotate(`${PAUSED_REPLICAS_ANNOTATION}=0`);
-  await waitFor(`${service} is away`, 120, async () => (await ready()) === 0);
+  await waitFor(`${service} is down`, 120, async () => (await ready()) === 0);
   await delay(away * 1000);
   await annotate(`${PAUSED_REPLICAS_ANNOTATION}-`);
   const since = performance.now();

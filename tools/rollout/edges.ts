@@ -5,12 +5,9 @@ import { isReady, serviceOf } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 import { labelsOf, runProbe } from './probe.ts';
 
-/**
- * Every edge between two services, and to what stands beside, tried from within: a pod with the labels of each service, to
- * which the same policies apply, and one that nobody knows.
- */
+/** Tests every connection between services and to external services, from pods with each service's labels and an unknown pod. */
 
-/** What the charts say of a service: helm/<service>/service.yaml. */
+/** The allowed connections of a service: helm/<service>/service.yaml. */
 interface ServiceFile {
   name: string;
   calls: string[];
@@ -39,10 +36,10 @@ const GRPC: Record<string, number> = {
   'agency-bridge': 7004,
   notifications: 7005,
 };
-/** Policies of a new pod come into force a moment after it runs: until then nothing is tried, and then until it opens. */
+/** Policies of a new pod take effect shortly after its start, so the probe waits, then retries until a connection opens. */
 const SETTLE_MS = 10_000;
 const TRY_MS = 20_000;
-/** Tries each address until it answers, and says which ever did. */
+/** Retries each address, and reports which ones responded. */
 const PROBE = `
 const { connect } = require('node:net');
 const end = Date.now() + ${SETTLE_MS + TRY_MS};
@@ -60,11 +57,11 @@ setTimeout(async () => {
 }, ${SETTLE_MS});
 `;
 
-/** @param beside where Kafka, the store and mail are */
+/** @param beside addresses of Kafka, store and mail server */
 export async function testEdges(charts: string, kube: KubeClient, beside: readonly Address[]): Promise<Edge[]> {
   const services = readServices(charts);
   const pods = (await kube.pods()).filter(isReady);
-  // All pods of a service: one of them may be scaled away meanwhile, and a pod that has gone is no closed edge.
+  // Any pod of a service: one may be scaled down meanwhile, which is not a closed connection.
   const inside = pods.flatMap((pod): Address[] => {
     const [name, host] = [serviceOf(pod), pod.status.podIP];
     const port = GRPC[name];

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { startLocal } from '@cups/local';
 import { SMTPServer } from 'smtp-server';
 
-/** What stands beside the cluster: the real Kafka and the embedded store of this repository, and somebody who takes mail. */
+/** Services outside the cluster: Kafka, the embedded store, and a mail server. */
 
 export interface ExternalServices {
   kafka: { host: string; port: number };
-  /** Where the certificate of all of them is, and who administers Kafka. */
+  /** Certificate of all of them, and Kafka's administrator. */
   secure: { caFile: string; admin: { username: string; password: string } };
   store: { host: string; port: number };
   mail: { host: string; port: number; received: () => number };
@@ -15,9 +15,9 @@ export interface ExternalServices {
 }
 
 /**
- * @param host address by which pods reach this machine
- * @param folder of its data
- * @param mailPort 0 takes a free one; those of Kafka and the store stay as they were in this folder
+ * @param host address of this machine for pods
+ * @param folder data folder
+ * @param mailPort 0 takes a free one; Kafka and the store keep their ports in this folder
  */
 export async function startExternalServices(
   host: string,
@@ -67,7 +67,7 @@ async function startMailServer(
     server.once('error', reject);
     server.listen(port, host, () => resolve());
   });
-  // Whoever looks whether the port is open hangs up before the greeting.
+  // A port check closes the connection before the greeting.
   server.on('error', () => {});
   const address = server.server.address();
   if (address === null || typeof address === 'string') throw new Error('The mail server has no port.');

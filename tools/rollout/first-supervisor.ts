@@ -4,7 +4,7 @@ import { idnp } from '../filings.ts';
 import { expectRefusal } from './kube.ts';
 import type { Administrator } from './administrator.ts';
 
-/** The first supervisor by the job of the charts: refused, appointed, at work, and done again. */
+/** Tests the charts' job for the first supervisor: refused, appointed, active, and repeated. */
 
 const HEADING = 'Appoint the first supervisor';
 /** A number that no synthetic operator has. */
@@ -26,7 +26,7 @@ export async function appointFirstSupervisor(operator: Administrator, url: strin
   await operator.sh(upgrade);
   const said = await operator.sh(logs);
   const name = expectMatch(said, /^operators\/(\S+) is a supervisor now\.$/m);
-  // A test operator's sign-in, as all desks of a rehearsal have it.
+  // A test operator's sign-in, as for all desks of a rehearsal.
   const desk = await openDesk(url, name, { tries: 3 });
   const { status } = await desk.call('GET', '/staff');
   if (status !== 200) throw new Error(`The first supervisor sees no staff: ${status}`);
@@ -36,9 +36,9 @@ export async function appointFirstSupervisor(operator: Administrator, url: strin
   return 'refused without a reason; appointed and at work; done again it changes nothing';
 }
 
-/** @returns what the first group found */
+/** @returns the first group of the match */
 function expectMatch(text: string, pattern: RegExp): string {
   const found = pattern.exec(text);
-  if (!found) throw new Error(`The job of the first supervisor says: ${text.slice(0, 300)}`);
+  if (!found) throw new Error(`Unexpected output of the first supervisor's job: ${text.slice(0, 300)}`);
   return found[1] ?? '';
 }

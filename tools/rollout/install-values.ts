@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { ExternalServices } from './external-services.ts';
 
-/** What an operator has in the folder `mine` (docs/how-to/install.md) for what stands beside the cluster. */
+/** Files of an administrator's folder `mine` (docs/how-to/install.md) for the external services. */
 
 const STORE_SERVICES = ['identity', 'intake', 'agency-bridge', 'notifications'];
-/** Partitions of each topic: more than consumers will ever be. */
+/** Partitions of each topic: at least the maximum number of consumers. */
 const PARTITIONS = 12;
 
-/** The files of `mine` but its values, by name: URIs, passwords, authorities. */
+/** Returns the files of `mine` except its values, by name: URIs, passwords, CA certificates. */
 export function secretFiles({
   store,
   mail,
@@ -20,7 +20,7 @@ export function secretFiles({
     'kafka-admin.password': secure.admin.password,
     'kafka.crt': authority,
     'mongodb.crt': authority,
-    // Nobody signs in by MPass here; what it is given is not looked at.
+    // Unused: the test has no sign-in by MPass.
     'saml.key': 'none',
     'saml.crt': 'none',
     'idp.crt': 'none',
@@ -28,7 +28,7 @@ export function secretFiles({
   };
 }
 
-/** `mine/values.yaml` of a rehearsal, over k8s/env/rehearsal.yaml: where Kafka, the stores and the mail server are. */
+/** Returns `mine/values.yaml` of a rehearsal, over k8s/env/rehearsal.yaml: addresses of Kafka, stores and mail server. */
 export function rehearsalValues({
   kafka,
   store,
@@ -44,7 +44,7 @@ export function rehearsalValues({
     notifications: {
       mail: {
         existingSecret: 'mail',
-        // What stands beside the cluster has one certificate.
+        // All external services share one certificate.
         tls: { caConfigMap: 'authorities', key: 'kafka.crt' },
         peers: peersOf(mail.host),
         port: mail.port,

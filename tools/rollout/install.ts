@@ -7,45 +7,45 @@ import { secretFiles } from './install-values.ts';
 import type { Administrator } from './administrator.ts';
 import type { Target } from './target.ts';
 
-/** The install by the commands of docs/how-to/install.md, with values of the operator's own. */
+/** Installs with the commands of docs/how-to/install.md and generated values. */
 
 export interface InstallResult {
   url: string;
-  /** From `helm upgrade --install` of the platform until Helm is done. */
+  /** Duration of `helm upgrade --install` of the platform. */
   chartsSeconds: number;
-  /** From then until the gateway answers a question that all of the platform is needed for. */
+  /** From then until the gateway responds to a request that needs all services. */
   answersAfter: number;
 }
 
-/** What is in the folder `mine`; all else is k8s/env/pilot.yaml. */
+/** Returns the values in the folder `mine`; the rest is k8s/env/pilot.yaml. */
 function createValues({ kafka, store, mail, secure }: ExternalServices, { host, from }: Target): object {
   const here = [{ ipBlock: { cidr: `${host}/32` } }];
   const byLag = { enabled: true, minReplicas: 2, maxReplicas: 4, partitions: 12, authentication: 'kafka-lag' };
   const consumer = { keda: Object.assign({ lagThreshold: 50 }, byLag) };
-  // One node of two cores has no room for what pods ask for on a node of their own.
+  // One node of two cores cannot satisfy the requests for separate nodes.
   const small = { resources: { requests: { cpu: '25m', memory: '96Mi' } } };
   return {
     global: {
-      // Desks of a rehearsal are test operators.
+      // Desks of a rehearsal use test operators.
       environment: 'development',
       strictExceptions: ['local-sign-in'],
       image: { pullPolicy: 'IfNotPresent' },
       kafka: { brokers: [`${kafka.host}:${kafka.port}`], peers: here },
       mongodb: { port: store.port, peers: here },
-      // There is no Prometheus here.
+      // The cluster has no Prometheus.
       monitoring: { podMonitor: false, peers: [] },
     },
     alerts: { enabled: false },
     catalog: small,
     identity: Object.assign({ providers: ['local'] }, small),
     intake: Object.assign({}, small, consumer),
-    // The one that is taken away: a small lag is to be seen.
+    // The consumer that is stopped: a small lag must suffice.
     'agency-bridge': Object.assign({ keda: Object.assign({ lagThreshold: 5 }, byLag) }, small),
     notifications: Object.assign(
       {
         mail: {
           existingSecret: 'mail',
-          // What stands beside the cluster has one certificate.
+          // All external services share one certificate.
           tls: { caConfigMap: 'authorities', key: 'kafka.crt' },
           peers: here,
           port: mail.port,
@@ -59,7 +59,7 @@ function createValues({ kafka, store, mail, secure }: ExternalServices, { host, 
       route: { kind: 'none' },
       public: { peers: from.map((cidr) => ({ ipBlock: { cidr } })) },
       autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 4 },
-      // All desks come from one address here, which a real limit would take for one desk that went mad.
+      // All desks share one address, which the real rate limit would block.
       settings: {
         RATE_LIMIT_ADDRESS_PER_MINUTE: 100_000,
         RATE_LIMIT_SESSION_PER_MINUTE: 10_000,
@@ -74,7 +74,7 @@ function createValues({ kafka, store, mail, secure }: ExternalServices, { host, 
   };
 }
 
-/** @throws CommandFailed, Error when the platform does not answer */
+/** @throws CommandFailedError, Error when the platform does not respond */
 export async function install(
   operator: Administrator,
   target: Target,

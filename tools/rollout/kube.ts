@@ -2,9 +2,9 @@ import { clusterTool } from '../charts/helm.ts';
 import { CommandFailedError, run } from '../cluster/command.ts';
 import { waitUntil } from '../desk.ts';
 
-/** A cluster as an operator has it: kubectl, helm, and the API through `kubectl proxy`. */
+/** Access to a cluster: kubectl, helm, and the API through `kubectl proxy`. */
 
-/** What the platform lives in. */
+/** Namespace of the platform. */
 export const NAMESPACE = 'cups';
 const API_MS = 10_000;
 
@@ -27,7 +27,7 @@ export interface Deployment {
 export class KubeClient {
   readonly kubeconfig: string;
   readonly #signal: AbortSignal | undefined;
-  /** Where `kubectl proxy` listens; empty until it does. */
+  /** URL of `kubectl proxy`; empty before it listens. */
   api = '';
 
   constructor(kubeconfig: string, signal?: AbortSignal) {
@@ -35,7 +35,7 @@ export class KubeClient {
     this.#signal = signal;
   }
 
-  /** @returns its output. @throws CommandFailed with the words of kubectl */
+  /** @returns its output. @throws CommandFailedError with kubectl's message */
   kubectl(args: readonly string[], input?: string): Promise<string> {
     const given = ['--kubeconfig', this.kubeconfig, ...args];
     return run(clusterTool('kubectl'), given, {
@@ -44,7 +44,7 @@ export class KubeClient {
     });
   }
 
-  /** Objects of a kind in the namespace of the platform. */
+  /** Lists objects in the platform's namespace. */
   async list<T>(path: string): Promise<T[]> {
     return ((await this.#get(path)) as { items: T[] }).items;
   }
@@ -54,7 +54,7 @@ export class KubeClient {
 
   deployments = (): Promise<Deployment[]> => this.list<Deployment>(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments`);
 
-  /** CPU in millicores and memory in MiB of each pod, by its name; empty while metrics-server knows none. */
+  /** Returns CPU in millicores and memory in MiB by pod; empty before metrics-server has data. */
   async usage(): Promise<Map<string, { cpu: number; memory: number }>> {
     type Usage = { metadata: { name: string }; containers: { usage: { cpu: string; memory: string } }[] };
     const found = await this.list<Usage>(`/apis/metrics.k8s.io/v1beta1/namespaces/${NAMESPACE}/pods`).catch(() => []);
@@ -69,7 +69,7 @@ export class KubeClient {
     );
   }
 
-  /** What a pod answers on a port of its own, through the API: it comes from the node, as its probes do. */
+  /** Sends a request to a pod's port through the API: it comes from the node, as probes do. */
   async askPod(name: string, port: number, path: string): Promise<string> {
     const url = `${this.api}/api/v1/namespaces/${NAMESPACE}/pods/${name}:${port}/proxy${path}`;
     const response = await fetch(url, { signal: AbortSignal.timeout(API_MS) });
@@ -87,18 +87,18 @@ export class KubeClient {
 export const serviceOf = (pod: Pod): string => pod.metadata.labels['app.kubernetes.io/name'] ?? '';
 export const isReady = ({ metadata, status }: Pod): boolean =>
   !metadata.deletionTimestamp && (status.conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True');
-/** Processes of it that have ended and were started again. */
+/** Returns the container restarts of a pod. */
 export const restartsOf = ({ status }: Pod): number =>
   sum((status.containerStatuses ?? []).map(({ restartCount }) => restartCount));
 
-/** Asks until it is so; a question that fails is asked again. @returns seconds. @throws Error, saying what was waited for */
+/** Polls until the condition holds; failures count as false. @returns seconds. @throws Error that names the condition */
 export async function waitFor(what: string, seconds: number, isSo: () => Promise<boolean>): Promise<number> {
   const started = performance.now();
   await waitUntil(() => isSo().catch(() => false), Boolean, what, seconds);
   return (performance.now() - started) / 1000;
 }
 
-/** The words of a refusal. @throws Error when the command was not refused */
+/** Returns the message of a refused command. @throws Error when it succeeds */
 export async function expectRefusal(command: Promise<string>): Promise<string> {
   try {
     await command;
@@ -109,7 +109,7 @@ export async function expectRefusal(command: Promise<string>): Promise<string> {
   throw new Error('It was not refused.');
 }
 
-/** A quantity of CPU as Kubernetes writes it: `250m`, `1234567n`, `2`. */
+/** Parses a CPU quantity: `250m`, `1234567n`, `2`. */
 export function millicores(text: string): number {
   const value = Number.parseFloat(text);
   if (text.endsWith('n')) return value / 1e6;
@@ -119,7 +119,7 @@ export function millicores(text: string): number {
 
 const UNITS: Record<string, number> = { Ki: 1 / 1024, Mi: 1, Gi: 1024, k: 1e3 / 2 ** 20, M: 1e6 / 2 ** 20 };
 
-/** A quantity of memory as Kubernetes writes it: `131072Ki`, `64Mi`, bytes. */
+/** Parses a memory quantity: `131072Ki`, `64Mi`, bytes. */
 export function mebibytes(text: string): number {
   const unit = text.replace(/^[\d.]+/, '');
   return Number.parseFloat(text) * (UNITS[unit] ?? 1 / 2 ** 20);

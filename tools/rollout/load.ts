@@ -7,7 +7,7 @@ import { applicationId, createContent, publicServices } from '../filings.ts';
 import type { Centre, PublicService } from '../filings.ts';
 import { sum } from './kube.ts';
 
-/** Desks at work without a pause: real applications, at a rate that does not wait for answers. */
+/** Load generator: desks that submit applications at a constant rate (open loop). */
 
 export interface FailedCall {
   /** Seconds since the start of the load. */
@@ -21,12 +21,12 @@ interface SubmittedApplication {
   desk: Desk;
 }
 
-/** What people come with after the sample day, so that no number of a person comes twice. */
+/** Numbered after the sample day, so that personal numbers are unique. */
 const FIRST_PERSON = 10_000;
-/** A centre is known to every replica within so many tries. */
+/** Attempts until every replica has read a centre's file. */
 const MAX_STALE_RETRIES = 90;
 const STALE_RETRY_INTERVAL_MS = 1_000;
-/** An application that waits longer for its agency has been lost. */
+/** An application without a reply after this time counts as lost. */
 const MAX_ANSWER_WAIT_SECONDS = 120;
 
 export class LoadGenerator {
@@ -35,23 +35,23 @@ export class LoadGenerator {
   readonly #desks: { desk: Desk; centre: Centre }[] = [];
   readonly #filed: SubmittedApplication[] = [];
   readonly #open = new Set<Promise<void>>();
-  /** Calls that were made in each second since the start; a second without any may be absent. */
+  /** Calls by second since the start; seconds without calls may be absent. */
   readonly #seconds: number[] = [];
-  /** What is filed; `start` asks the platform. */
+  /** Public services to submit; `start` reads them. */
   services: readonly PublicService[] = [];
   #n = FIRST_PERSON;
   #rate = 0;
   #ended = false;
   #loop: Promise<void> | undefined;
   readonly failed: FailedCall[] = [];
-  /** Answers UNKNOWN_HERE, after which a desk did as it was told: it tried again. */
+  /** Responses UNKNOWN_HERE, each followed by a retry. */
   early = 0;
 
   constructor(url: string) {
     this.#url = url;
   }
 
-  /** Calls that were made since the start. */
+  /** Calls since the start. */
   get calls(): number {
     return sum(this.#seconds);
   }
@@ -65,14 +65,14 @@ export class LoadGenerator {
     return (performance.now() - this.#started) / 1000;
   }
 
-  /** Calls between two times. */
+  /** Counts calls between two times. */
   callsBetween(from: number, to: number): number {
     return sum(this.#seconds.slice(Math.floor(from), Math.ceil(to)));
   }
 
   failedBetween = (from: number, to: number): FailedCall[] => this.failed.filter(({ at }) => at >= from && at < to);
 
-  /** @param rate applications in a second; each is three calls */
+  /** @param rate applications per second, three calls each */
   async start(centres: readonly Centre[], rate: number): Promise<void> {
     this.services = await publicServices(this.#url);
     for (const centre of centres) await this.join(centre);
@@ -84,14 +84,14 @@ export class LoadGenerator {
     this.#rate = rate;
   }
 
-  /** A centre takes part from now on. @throws Refused while it is not open, Error when nobody answers */
+  /** Adds a centre. @throws ApiError while it is not open, Error when the platform is unreachable */
   async join(centre: Centre): Promise<Desk> {
     const desk = await openDesk(this.#url, `${centre.code.toLowerCase()}-specialist`, { tries: 1 });
     this.#desks.push({ desk, centre });
     return desk;
   }
 
-  /** The first application of a centre. @throws Refused, Error */
+  /** Submits the first application of a centre. @throws ApiError, Error */
   async submitApplication(desk: Desk, centre: Centre): Promise<void> {
     const n = (this.#n += 1);
     const service = this.#serviceOf(centre, n);
@@ -103,14 +103,14 @@ export class LoadGenerator {
     await this.#call(desk, 'GET', `/applications/${id}`);
   }
 
-  /** No new people; those who are at a desk finish. */
+  /** Stops new visits; running ones finish. */
   async stop(): Promise<void> {
     this.#ended = true;
     await this.#loop;
     await Promise.all(this.#open);
   }
 
-  /** Looks for every application that was acknowledged: its agency has answered. @returns what is not there */
+  /** Checks that the agency has replied to every acknowledged application. @returns the missing ones */
   async findMissing(): Promise<string[]> {
     const lost: string[] = [];
     for (const { id, desk } of this.#filed) {
@@ -126,7 +126,7 @@ export class LoadGenerator {
     let due = performance.now();
     for (let turn = 0; !this.#ended; turn += 1) {
       const { desk, centre } = this.#desks[turn % this.#desks.length]!;
-      // What has failed is in the list already.
+      // The failure is already in the list.
       const visit = this.submitApplication(desk, centre)
         .catch(() => {})
         .finally(() => this.#open.delete(visit));
@@ -145,7 +145,7 @@ export class LoadGenerator {
     const at = this.now;
     const second = Math.floor(at);
     this.#seconds[second] = (this.#seconds[second] ?? 0) + 1;
-    // A write that is sent again is the same one.
+    // A repeated write is the same one.
     const same = Object.assign({ key: randomUUID() }, given);
     for (let round = 1; ; round += 1) {
       try {
@@ -167,7 +167,7 @@ export class LoadGenerator {
   }
 }
 
-/** A replica has not read the file of a new centre yet, and says so. */
+/** Whether a replica has not read a new centre's file yet. */
 const isStaleReplica = (error: unknown): boolean =>
   error instanceof ApiError && error.problem.reason === 'UNKNOWN_HERE';
 

@@ -1,28 +1,28 @@
 import { NAMESPACE, waitFor } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 
-/** A pod that tries something from within: the policies and the rules for pods apply to it as to those of the platform. */
+/** Runs a script in a pod, under the platform's network and pod policies. */
 
 export interface Probe {
-  /** Of the pod. */
+  /** Name of the pod. */
   name: string;
   labels: Record<string, string>;
-  /** What Node runs; what it writes to the standard output is the answer. */
+  /** Script for Node; its standard output is the result. */
   script: string;
   env: Record<string, string>;
-  /** A Secret that it finds under /secret. */
+  /** Secret mounted at /secret. */
   secret?: string;
 }
 
 const PROBE_TIMEOUT_SECONDS = 120;
 
-/** The labels of the pods of a service. */
+/** Returns the labels of a service's pods. */
 export const labelsOf = (service: string): Record<string, string> => ({
   'app.kubernetes.io/name': service,
   'app.kubernetes.io/part-of': 'cups',
 });
 
-/** @returns what it wrote. @throws Error when it does not end well within two minutes */
+/** @returns the output. @throws Error when it fails or takes more than two minutes */
 export async function runProbe(kube: KubeClient, probe: Probe): Promise<string> {
   const { name } = probe;
   const image = await kube.kubectl([
@@ -80,7 +80,7 @@ function buildPod({ name, labels, script, env, secret }: Probe, image: string): 
             readOnlyRootFilesystem: true,
             capabilities: { drop: ['ALL'] },
           },
-          // It never becomes ready: nobody shall call it for what its labels say.
+          // It never becomes ready, since its labels must not attract calls.
           readinessProbe: { tcpSocket: { port: 1 } },
         },
       ],

@@ -10,7 +10,7 @@ const RIGHT = 24;
 const LANE = 92;
 const GAP = 22;
 const TOP = 196;
-/** Between two names of moments. */
+/** Gap between two step names. */
 const NAME_GAP = 12;
 const INK = '#1e1e1e';
 const QUIET = '#757575';
@@ -19,7 +19,7 @@ const LINE = '#d9d9d9';
 interface ChartRow {
   title: string;
   series: { name: string; colour: string; valueOf: (sample: Sample) => number }[];
-  /** The value at the upper edge is never less. */
+  /** Minimum of the axis's upper end. */
   least: number;
 }
 
@@ -66,14 +66,14 @@ export function renderRolloutChart(samples: readonly Sample[], moments: readonly
   ].join('\n');
 }
 
-/** A moment: every second one is tinted. */
+/** Draws a step; every second one is tinted. */
 function drawBand({ from, to }: TimelineEntry, index: number, x: (seconds: number) => number, height: number): string {
   const [left, right] = [x(from), x(to)];
   const fill = index % 2 === 0 ? '#f3f6fb' : '#ffffff';
   return `<rect x="${round(left)}" y="${TOP}" width="${round(right - left)}" height="${height - TOP - 26}" fill="${fill}"/>`;
 }
 
-/** The names of moments, upright above the middle of each; those of short ones make room for each other. */
+/** Draws the step names vertically above their middle, moved apart where steps are short. */
 function drawNames(moments: readonly TimelineEntry[], x: (seconds: number) => number): string[] {
   let last = 0;
   return moments.map(({ name, from, to }) => {
@@ -108,7 +108,7 @@ function drawLane(
   ];
 }
 
-/** A line that stays where it is until the next sample. */
+/** Draws a step line. */
 function drawSteps(samples: readonly Sample[], x: (seconds: number) => number, y: (sample: Sample) => number): string {
   return samples
     .map((sample, index) =>

@@ -26,7 +26,7 @@ import type { Administrator } from './administrator.ts';
 import type { Target } from './target.ts';
 import { quantile, ClusterMonitor } from './cluster-monitor.ts';
 
-/** The afternoon of an operator: sixty centres, a release and its way back, keys, trouble and a spike, while desks work. */
+/** The scenario: sixty centres, an upgrade and rollback, key rotation, disruptions and a spike, while desks work. */
 
 export interface ScenarioOptions {
   operator: Administrator;
@@ -34,13 +34,13 @@ export interface ScenarioOptions {
   beside: ExternalServices;
   kube: KubeClient;
   installed: InstallResult;
-  /** Applications in a second: all the time, and in the spike. */
+  /** Applications per second: normally, and in the spike. */
   rate: number;
   spike: number;
   onProgress: (line: string) => void;
 }
 
-/** What was seen of an afternoon. */
+/** Observations of a scenario. */
 export interface ScenarioResult {
   day: DayResult;
   moments: TimelineEntry[];
@@ -53,23 +53,23 @@ export interface ScenarioResult {
   missing: string[];
   mails: number;
   spikeOldest: number[];
-  /** What ended the afternoon early. */
+  /** Failure that ended the scenario early. */
   broken: string;
 }
 
-/** All that the report tells. */
+/** All data of the report. */
 export interface RolloutOutcome extends ScenarioResult {
-  /** Cases of alerts that promtool ran: of each what makes it fire, and what keeps it quiet. */
+  /** Alert tests by promtool: firing cases and quiet ones. */
   alerts: { passed: number; failed: number };
 }
 
 const BASELINE_SECONDS = 60;
 const SPIKE_SECONDS = 60;
 const OUTAGE_SECONDS = 45;
-/** How much more people come meanwhile, so that there is a lag worth counting. */
+/** Load factor meanwhile, so that the lag becomes large enough. */
 const OUTAGE_LOAD_FACTOR = 4;
 const SETTLE_SECONDS = 10;
-/** What `npm run keys` waits for itself: it refuses before. */
+/** Waiting time that `npm run keys` enforces. */
 const SWITCH_AFTER_SECONDS = 305;
 const RETIRE_AFTER_SECONDS = 605;
 const AGENCY = 'newcomer';
@@ -79,10 +79,10 @@ timeZone: Europe/Chisinau
 workingTime: { days: [mon, tue, wed, thu, fri], from: '08:00', to: '17:00' }
 calendar: holidays-md
 `;
-/** The waves that the sixty centres come in. */
+/** Waves of the sixty centres. */
 export const WAVES = ['2023-1', '2023-2', '2023-3'];
 
-/** A step that fails ends the afternoon, and what was seen says so. @throws Error when the sample day cannot be played */
+/** A failed step ends the scenario, and the result says so. @throws Error when the sample day fails */
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
   const { kube, installed, beside, onProgress: report } = options;
   report('the sample day through the gateway');
@@ -168,9 +168,9 @@ class Scenario {
     await this.#step(
       'kill a pod of each service (SIGKILL)',
       () => deletePods(kube, 'by force'),
-      'a call that is under way in a process that is killed has nobody to answer it; the desk sends it again',
+      'a killed process cannot respond to its running calls; the desk sends them again',
     );
-    await this.#step('agency-bridge away, scaled on lag', () => this.#scale());
+    await this.#step('agency-bridge down, then scaled on lag', () => this.#scale());
     await this.#step(`a spike of ${spike} applications/s`, () => this.#spike());
     await this.#step('every edge, from within', () => this.#tryEdges());
     await this.#step('Read the dashboards', async () => {
@@ -180,7 +180,7 @@ class Scenario {
     await this.#step('Rotate a key: retire', () => this.#retire());
   }
 
-  /** A moment, and some seconds more, in which its consequences show. */
+  /** Runs a step, and waits some seconds for its effects. */
   #step(name: string, work: () => Promise<string>, excuse = ''): Promise<void> {
     const withRest = async () => {
       const seen = await work();
@@ -233,7 +233,7 @@ class Scenario {
     );
   }
 
-  /** One that no centre works with yet: its clerk can sign in, so every service knows it. */
+  /** Adds an agency that no centre serves yet: its clerk can sign in once every service has read it. */
   async #addAgency(): Promise<string> {
     const { operator, installed } = this.#options;
     writeFileSync(join(operator.folder, 'data/agencies', `${AGENCY}.yaml`), AGENCY_FILE);
@@ -278,17 +278,17 @@ class Scenario {
       if (isBuild) await target.load(join(operator.folder, 'dist/images/images.tar'));
     }
     await waitUntilReady(kube);
-    return `the gateway said ${before} and says ${await this.#release()}`;
+    return `the gateway reported ${before} and now reports ${await this.#release()}`;
   }
 
   async #rollBack(): Promise<string> {
     const { operator, kube } = this.#options;
     await operator.follow('Roll back');
     await waitUntilReady(kube);
-    return `the gateway says ${await this.#release()} again`;
+    return `the gateway reports ${await this.#release()} again`;
   }
 
-  /** What the pods of the gateway say that they are. */
+  /** Returns the release that the gateway's pods report. */
   async #release(): Promise<string> {
     const { kube } = this.#options;
     const pods = (await kube.pods()).filter((pod) => serviceOf(pod) === 'gateway' && isReady(pod));

@@ -3,33 +3,33 @@ import { startCluster } from '../cluster/cluster.ts';
 import { run } from '../cluster/command.ts';
 import { KubeClient, NAMESPACE } from './kube.ts';
 
-/** The cluster that is rolled out to: that of KUBECONFIG, or one of our own from source. */
+/** The test's cluster: that of KUBECONFIG, or one from source. */
 
 export interface Target {
   kind: 'own' | 'given';
   kubeconfig: string;
-  /** This machine, as pods reach it. */
+  /** Address of this machine for pods. */
   host: string;
-  /** Addresses from which this machine comes to pods, as in a NetworkPolicy. */
+  /** Source addresses of this machine for pods, as in a NetworkPolicy. */
   from: string[];
   load(archive: string): Promise<void>;
-  /** Where the gateway is found from this machine; it is installed when this is asked. */
+  /** Returns the gateway's URL from this machine, after the installation. */
   gatewayUrl(kube: KubeClient): Promise<string>;
   stop(): Promise<void>;
 }
 
 export interface TargetOptions {
   root: string;
-  /** Of a cluster that is there already. */
+  /** Kubeconfig of an existing cluster. */
   kubeconfig?: string | undefined;
   host?: string | undefined;
-  /** What brings images into its nodes; `{}` stands for the archive. */
+  /** Command that loads images into its nodes; `{}` is the archive. */
   load?: string | undefined;
   onProgress: (line: string) => void;
   signal: AbortSignal;
 }
 
-/** @throws Error when the cluster of KUBECONFIG is not described, or our own does not start */
+/** @throws Error when the options for KUBECONFIG are missing, or the own cluster does not start */
 export async function openTarget(options: TargetOptions): Promise<Target> {
   return options.kubeconfig === undefined ? startOwnCluster(options) : openExternalCluster(options.kubeconfig, options);
 }
@@ -76,7 +76,7 @@ function openExternalCluster(kubeconfig: string, { host, load, signal }: TargetO
   };
 }
 
-/** The machine has a route to the Services of our own cluster. */
+/** This machine has a route to the Services of the own cluster. */
 async function findClusterAddress(kube: KubeClient): Promise<string> {
   const found = await kube.kubectl([
     'get',
@@ -90,7 +90,7 @@ async function findClusterAddress(kube: KubeClient): Promise<string> {
   return found.trim();
 }
 
-/** Of a cluster elsewhere a port of its nodes is what can be reached. */
+/** Another cluster is reachable only by a node port. */
 async function findNodeAddress(kube: KubeClient): Promise<string> {
   const service = {
     apiVersion: 'v1',
@@ -121,7 +121,7 @@ async function findNodeAddress(kube: KubeClient): Promise<string> {
   return `${node.trim().split(' ')[0]}:${port.trim()}`;
 }
 
-/** The version of Kubernetes and its nodes, for the report. */
+/** Returns the Kubernetes version and the nodes, for the report. */
 export async function describeCluster(kube: KubeClient): Promise<{ version: string; nodes: number }> {
   const version = JSON.parse(await kube.kubectl(['version', '-o', 'json'])) as {
     serverVersion: { gitVersion: string };

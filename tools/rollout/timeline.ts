@@ -1,6 +1,6 @@
 import type { FailedCall, LoadGenerator } from './load.ts';
 
-/** What was done while desks worked, and what they noticed of it. */
+/** Steps of the scenario, with the calls that failed meanwhile. */
 
 export interface TimelineEntry {
   name: string;
@@ -9,9 +9,9 @@ export interface TimelineEntry {
   to: number;
   calls: number;
   failed: FailedCall[];
-  /** What was seen, a sentence for a person. */
+  /** Observation, one sentence. */
   seen: string;
-  /** Why calls may fail here: what was done is no service to anybody. Empty: none may. */
+  /** Reason why calls may fail in this step; empty if none may. */
   excuse: string;
 }
 
@@ -26,9 +26,9 @@ export class Timeline {
   }
 
   /**
-   * Does something and notes what happened meanwhile.
-   * @param work what is done; it answers with what was seen
-   * @throws what `work` throws; the moment is noted all the same
+   * Runs a step and records its calls.
+   * @param work the step; returns its observation
+   * @throws the error of `work`, after recording the step
    */
   async record(name: string, work: () => Promise<string>, excuse = ''): Promise<void> {
     const from = this.#load.now;

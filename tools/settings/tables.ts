@@ -7,7 +7,7 @@ import { settings as intake } from '@cups/intake/settings';
 import { settings as notifications } from '@cups/notifications/settings';
 import type { Settings } from '@cups/process/settings';
 
-/** The settings of every service, in the order in which the services are told of. */
+/** Settings of every service, in documentation order. */
 export const SETTINGS: Readonly<Record<string, Settings>> = {
   catalog,
   identity,

@@ -1,20 +1,20 @@
 import type { AssumedValues } from './assumptions.ts';
 import type { ResourceRequest, LifeMeasurement } from './measured.ts';
 
-/** How much platform so many centres need. Pure: measured figures, requests of the charts and assumptions in, quantities out. */
+/** Computes the size of a deployment from measurements, chart requests and assumptions. Pure. */
 
 const MIB_PER_GIB = 1024;
 const BYTES_PER_GIB = 1024 ** 3;
 const DAYS_PER_YEAR = 365;
 
-/** Days that a message is kept, by topic; compacted ones do not grow with applications. */
+/** Retention in days by topic; compacted topics do not grow with applications. */
 const RETENTION_DAYS: Readonly<Record<string, number>> = {
   'cups.applications': 30,
   'cups.deliveries': 30,
   'agency.<code>.requests': 90,
   'agency.<code>.replies': 90,
 };
-/** Topics that there are however many agencies: two streams, the centres, the two of trainings. */
+/** Topics independent of the number of agencies: two streams, the centres, and two for trainings. */
 const COMMON_TOPICS = 4;
 
 export interface SizingInput {
@@ -23,14 +23,14 @@ export interface SizingInput {
   life: LifeMeasurement;
   /** By service. */
   asked: Record<string, ResourceRequest>;
-  /** Of each topic but that of the centres. */
+  /** Partitions of each topic except that of the centres. */
   partitions: number;
   assumed: AssumedValues;
 }
 
 export type Sizing = ReturnType<typeof computeSizing>;
 
-/** All quantities for `centres`; CPU in thousandths of a core, memory in MiB, disks in GiB. */
+/** Computes all quantities for `centres`; CPU in millicores, memory in MiB, disks in GiB. */
 export function computeSizing(given: SizingInput) {
   const load = computeLoad(given);
   const pods = computePods(given, load.peakPerSecond);
@@ -68,9 +68,9 @@ function computeLoad({ centres, assumed }: SizingInput) {
 
 export interface PodSizing {
   service: string;
-  /** Cores that all its pods need at the peak, beside what they take when nothing is to be done. */
+  /** Cores of all its pods at the peak, beyond the idle load. */
   busyCores: number;
-  /** Not fewer than the chart has: one may be away. */
+  /** At least the number in the chart, so that one may be down. */
   replicas: number;
   cpu: number;
   memoryMiB: number;
@@ -89,7 +89,7 @@ function computePods({ life, asked, assumed }: SizingInput, peakPerSecond: numbe
   });
 }
 
-/** Of one broker of `copies`, each of which has every message. */
+/** Computes one broker of `copies`; each has every message. */
 function computeKafka({ life, agencies, partitions, assumed }: SizingInput, load: Load, pods: PodSizing[]) {
   const perDay = load.perYear / DAYS_PER_YEAR;
   const topics = Object.entries(RETENTION_DAYS).map(([topic, days]) => {
@@ -101,9 +101,9 @@ function computeKafka({ life, agencies, partitions, assumed }: SizingInput, load
   const each = Math.max(partitions, most);
   return {
     topics,
-    /** Of each topic. */
+    /** Per topic. */
     partitions: each,
-    /** Of all topics; the centres have one. */
+    /** Of all topics; the centres topic has one. */
     allPartitions: each * (COMMON_TOPICS + 2 * agencies) + 1,
     brokers: assumed.copies,
     busyCores: (load.peakPerSecond * (life.cpuMs['kafka'] ?? 0)) / 1000,
@@ -111,7 +111,7 @@ function computeKafka({ life, agencies, partitions, assumed }: SizingInput, load
   };
 }
 
-/** Of one member of `copies`, each of which has every document. It stands on a machine of its own. */
+/** Computes one member of `copies`; each has every document and its own machine. */
 function computeStore({ life, assumed }: SizingInput, { perYear, peakPerSecond }: Load) {
   const collections = Object.entries(life.collections).map(([name, { documents, bytes, indexBytes }]) => {
     const entries = documents * (life.indexes[name] ?? 1);
@@ -132,7 +132,7 @@ function computeStore({ life, assumed }: SizingInput, { perYear, peakPerSecond }
     indexGiB,
     hotGiB,
     diskGiB: (documentGiB + indexGiB) / assumed.diskFill,
-    // Half of a member's memory is its cache, in which shall be what is read again.
+    // Half of a member's memory is its cache, which must hold the working set.
     memoryMiB: Math.max(
       assumed.memberMemoryMiB,
       Math.ceil((hotGiB + indexGiB * assumed.hotIndexShare) * 2) * MIB_PER_GIB,
@@ -140,7 +140,7 @@ function computeStore({ life, assumed }: SizingInput, { perYear, peakPerSecond }
   };
 }
 
-/** What pods and brokers reserve together. */
+/** Sums the reservations of pods and brokers. */
 function sumReserved({ assumed }: SizingInput, pods: PodSizing[]) {
   const { copies, brokerCpu, brokerMemoryMiB } = assumed;
   return {
@@ -149,14 +149,14 @@ function sumReserved({ assumed }: SizingInput, pods: PodSizing[]) {
   };
 }
 
-/** So many that all fits when one is lost, and never fewer than there are copies. */
+/** Returns the number of nodes so that everything fits with one lost, at least the number of copies. */
 export function computeNodes(assumed: AssumedValues, cpu: number, memoryMiB: number): number {
   const byCpu = cpu / (assumed.nodeCpu - assumed.nodeOwnCpu);
   const byMemory = memoryMiB / (assumed.nodeMemoryMiB - assumed.nodeOwnMemoryMiB);
   return Math.max(assumed.copies, Math.ceil(Math.max(byCpu, byMemory)) + 1);
 }
 
-/** What units cost in a month; nobody's but yours. */
+/** Monthly unit prices, from the user. */
 export interface Prices {
   currency: string;
   cpuCore: number;
@@ -164,7 +164,7 @@ export interface Prices {
   diskGiB: number;
 }
 
-/** What nodes, members and disks of a sizing cost in a month: nodes are paid whole. */
+/** Computes the monthly cost of nodes, members and disks; nodes count as whole. */
 export function computeCost({ total, store }: Sizing, { nodeCpu, nodeMemoryMiB }: AssumedValues, prices: Prices) {
   const cpu = ((total.nodes * nodeCpu + store.members * store.cpu) / 1000) * prices.cpuCore;
   const memory = ((total.nodes * nodeMemoryMiB + store.members * store.memoryMiB) / MIB_PER_GIB) * prices.memoryGiB;

@@ -1,4 +1,4 @@
-/** What nobody measured here and somebody must say: each number with where it comes from. All can be given on the command line. */
+/** Assumptions with their sources. The command line can override each. */
 
 interface Assumption {
   value: number;
@@ -42,7 +42,7 @@ export const ASSUMPTIONS = {
 
 export type AssumedValues = Record<keyof typeof ASSUMPTIONS, number>;
 
-/** The numbers alone, some of them replaced. */
+/** Returns the numbers, with overrides. */
 export function withOverrides(given: Partial<AssumedValues> = {}): AssumedValues {
   const values = Object.entries(ASSUMPTIONS).map(([name, { value }]) => [name, value]);
   return Object.assign(Object.fromEntries(values) as AssumedValues, given);

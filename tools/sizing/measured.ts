@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** What the arithmetic counts with: what was measured of one application, and what the charts ask for. */
+/** Inputs of the computation: measured cost of one application, and resource requests of the charts. */
 
-/** What `node bench/life.ts` found; only what is counted with. */
+/** The used part of the result of `node bench/life.ts`. */
 export interface LifeMeasurement {
   command: string;
   time: string;
@@ -12,26 +12,26 @@ export interface LifeMeasurement {
   applications: number;
   machine: { cores: number; model: string };
   versions: Record<string, string>;
-  /** Processor time of each process for one application, in milliseconds, beside what it takes anyway. */
+  /** CPU time of each process per application, in milliseconds, without the idle load. */
   cpuMs: Record<string, number>;
-  /** Of one core, when nobody asks for anything. */
+  /** Idle load, in percent of one core. */
   idlePercent: Record<string, number>;
-  /** Percent of one core that others took meanwhile. */
+  /** CPU use of other processes during the measurement, in percent of one core. */
   othersPercent: number;
   memoryMiB: { idle: Record<string, number>; loaded: Record<string, number> };
-  /** Of one application, by `service.collection`: documents, bytes as BSON, bytes of the fields of its indexes. */
+  /** Per application, by `service.collection`: documents, BSON bytes, bytes of indexed fields. */
   collections: Record<string, { documents: number; bytes: number; indexBytes: number }>;
-  /** How many indexes each collection has. */
+  /** Number of indexes by collection. */
   indexes: Record<string, number>;
-  /** Of one application, by topic, those of all agencies together. */
+  /** Per application, by topic; agency topics summed. */
   topics: Record<string, { bytes: number }>;
   logBytes: Record<string, { bytes: number }>;
 }
 
-/** What a chart asks for: pods and what each of them reserves. */
+/** Resource requests of a chart: pods, and the reservation of each. */
 export interface ResourceRequest {
   replicas: number;
-  /** Thousandths of a core. */
+  /** Millicores. */
   cpu: number;
   memoryMiB: number;
 }
@@ -39,18 +39,18 @@ export interface ResourceRequest {
 const root = join(import.meta.dirname, '../..');
 const yaml = (file: string): unknown => parse(readFileSync(join(root, file), 'utf8'));
 
-/** The last measurement that is kept. */
+/** Returns the last stored measurement. */
 export const readLife = (): LifeMeasurement =>
   JSON.parse(readFileSync(join(root, 'bench/life.json'), 'utf8')) as LifeMeasurement;
 
 export const countAgencies = (): number =>
   readdirSync(join(root, 'data/agencies')).filter((name) => name.endsWith('.yaml')).length;
 
-/** Partitions of a topic where charts make them. */
+/** Returns the partitions that the charts give a topic. */
 export const chartPartitions = (): number =>
   (yaml('helm/agencies/values.yaml') as { topics: { partitions: number } }).topics.partitions;
 
-/** What the chart of a service asks for as it stands in the repository. */
+/** Returns the resource requests in a service's chart. */
 export function readResourceRequest(service: string): ResourceRequest {
   const { replicas, resources } = yaml(`helm/${service}/values.yaml`) as {
     replicas: number;

@@ -9,22 +9,22 @@ import type { AssumedValues } from './assumptions.ts';
 import { readResourceRequest, chartPartitions, countAgencies, readLife } from './measured.ts';
 import type { LifeMeasurement } from './measured.ts';
 
-/** The tables of docs/how-to/size-a-deployment.md, between marks in the page, and those that `npm run sizing` prints. */
+/** Tables of docs/how-to/size-a-deployment.md, between markers, and of `npm run sizing`. */
 
 export const PAGE = 'docs/how-to/size-a-deployment.md';
-/** Centres: those of the repository, and the country. */
+/** Centres: those of the repository, and of the country. */
 export const SIZES = [86, 900];
 
 const root = join(import.meta.dirname, '../..');
 const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** In so many digits as say something. */
+/** Formats with significant digits only. */
 function formatShort(value: number): string {
   if (value >= 100) return count.format(value);
   return String(Number(value.toPrecision(2)));
 }
 
-/** Sizings of what stands in the repository. */
+/** Computes the sizes with the repository's charts. */
 export function computeSizes(centres: number[], numbers: AssumedValues): Sizing[] {
   const shared = {
     life: readLife(),
@@ -41,7 +41,7 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map((_, n) => (n === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
 
-/** What so many centres need, a column each. */
+/** Formats the sizes, one column each. */
 export function formatSizingTable(sizes: Sizing[]): string {
   const row = (what: string, of: (size: Sizing) => number | string) => [
     what,
@@ -84,7 +84,7 @@ export function formatSizingTable(sizes: Sizing[]): string {
   );
 }
 
-/** What they cost in a month at these prices. */
+/** Formats the monthly costs. */
 export function formatCostTable(sizes: Sizing[], numbers: AssumedValues, prices: Prices): string {
   const costs = sizes.map((size) => computeCost(size, numbers, prices));
   const row = (what: string, of: (cost: (typeof costs)[number]) => number) => [
@@ -142,7 +142,7 @@ function assumptionTable(): string {
   return table(['assumption', 'number', 'why'], rows).replaceAll('---:', '---');
 }
 
-/** The page as it should be: what people wrote, and between its marks what the arithmetic says. */
+/** Returns the page with renewed tables. */
 export async function renderPage(): Promise<string> {
   const life = readLife();
   const parts: Record<string, string> = {

@@ -6,8 +6,8 @@ import { parse } from 'yaml';
 import { API_VERSION } from './schemas.ts';
 
 /**
- * Topics and users of the platform as objects of Strimzi, from the lists of the code. Those of agencies and of trainings come with
- * helm/agencies, because agencies come and go as data.
+ * Strimzi objects for the platform's topics and users, from the lists in the code. Those of agencies and trainings are in
+ * helm/agencies, since agencies are data.
  */
 
 const root = join(import.meta.dirname, '../..');
@@ -18,11 +18,11 @@ interface AgencyValues {
   topics: { partitions: number; replicas: number; minInSyncReplicas: number };
 }
 
-/** What helm/agencies gives its topics as it stands: those here are kept alike. */
+/** Topic settings of helm/agencies: these topics use the same. */
 export const agencyValues = (): AgencyValues =>
   parse(readFileSync(join(root, 'helm/agencies/values.yaml'), 'utf8')) as AgencyValues;
 
-/** Of helm/agencies: the user that answers trainings. */
+/** A user of helm/agencies: it replies to trainings. */
 const EXCLUDED_USERS = ['agency-simulator'];
 
 const metadata = (name: string, cluster: string) => ({
@@ -30,12 +30,12 @@ const metadata = (name: string, cluster: string) => ({
   namespace: NAMESPACE,
   labels: {
     'app.kubernetes.io/part-of': 'cups',
-    // By this the operators of Strimzi know whose it is.
+    // Strimzi's operators select their objects by this label.
     'strimzi.io/cluster': cluster,
   },
 });
 
-/** The topics that are there however many agencies. */
+/** Returns the topics that are independent of agencies. */
 export function topicObjects(): object[] {
   const { cluster, topics: asked } = agencyValues();
   const topics = buildTopics('', { partitions: asked.partitions, agencies: [] });
@@ -59,8 +59,8 @@ export function topicObjects(): object[] {
 }
 
 /**
- * Users of services, and of whoever counts their replicas, each with its rights and no others.
- * @param agencies codes of all that have a file
+ * Returns the users of services and of KEDA, each with its ACLs.
+ * @param agencies codes of all agencies
  */
 export function userObjects(agencies: string[]): object[] {
   const { cluster } = agencyValues();
@@ -80,7 +80,7 @@ export function userObjects(agencies: string[]): object[] {
 
 const OPERATIONS = { describe: 'Describe', read: 'Read', write: 'Write' } as const;
 
-/** The rights of a user, one entry for each topic or group. */
+/** Returns a user's ACLs, one entry per topic or group. */
 export function toAcls({ rights }: Principal) {
   const byResource = Map.groupBy(rights, ({ resource, name, pattern }) => `${resource} ${pattern} ${name}`);
   return [...byResource.values()].map((same) => {

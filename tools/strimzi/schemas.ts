@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** Schemas of Strimzi's objects, from its own definitions, so that what we write for it is held against them without a cluster. */
+/** Schemas of Strimzi's objects, from its definitions, to validate the project's objects without a cluster. */
 
-/** Kinds by the file of their definition. */
+/** Kinds by definition file. */
 const DEFINITIONS = {
   'kafka.yaml': 'Kafka',
   'kafkanodepool.yaml': 'KafkaNodePool',
@@ -12,7 +12,7 @@ const DEFINITIONS = {
   'kafkauser.yaml': 'KafkaUser',
 } as const;
 
-/** The version of the API that we write: the only one that Strimzi 1 knows. */
+/** Written API version, the only one of Strimzi 1. */
 export const API_VERSION = 'kafka.strimzi.io/v1';
 
 type Json = Record<string, unknown>;
@@ -21,8 +21,8 @@ interface Definition {
 }
 
 /**
- * The JSON Schema of the `spec` of each kind.
- * @param folder with the CustomResourceDefinitions as `CrdGenerator` of Strimzi writes them
+ * Returns the JSON Schema of the `spec` of each kind.
+ * @param folder folder of the CustomResourceDefinitions, as Strimzi's `CrdGenerator` writes them
  */
 export function schemasIn(folder: string): Record<string, Json> {
   const schemas = Object.entries(DEFINITIONS).map(([file, kind]) => {
@@ -34,10 +34,7 @@ export function schemasIn(folder: string): Record<string, Json> {
   return Object.fromEntries(schemas) as Record<string, Json>;
 }
 
-/**
- * Without descriptions, and closed: a cluster drops what a definition does not know without a word, so that what is misspelt
- * counts for nothing there.
- */
+/** Removes descriptions and closes the schema: a cluster silently drops unknown fields, so a misspelt one would have no effect. */
 function strict(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(strict);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -51,6 +48,6 @@ function strict(schema: unknown): unknown {
   return Object.fromEntries(Object.entries(made).filter(([key]) => !key.startsWith('x-kubernetes-')));
 }
 
-/** Names are names, also one that is called `description`. */
+/** Keys of `properties` are names, even one called `description`. */
 const properties = (named: Json): Json =>
   Object.fromEntries(Object.entries(named).map(([name, schema]) => [name, strict(schema)]));

@@ -80,7 +80,7 @@ test.each<[string, Record<string, string>, string[], RegExp]>([
     'brokers that do not answer a check',
     { KAFKA_BROKERS: '127.0.0.1:1' },
     ['--check'],
-    /^Kafka does not answer at 127\.0\.0\.1:1\.$/,
+    /^Kafka does not respond at 127\.0\.0\.1:1\.$/,
   ],
   ['an option that it does not know', {}, ['--dry-run'], /^Unknown option '--dry-run'/],
 ])('`npm run topics` refuses %s with one sentence and code 1', async (_, env, args, sentence) => {

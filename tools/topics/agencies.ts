@@ -3,14 +3,14 @@ import { basename, join } from 'node:path';
 import type { Quota } from '@cups/events';
 import { createAgencyParser } from '@cups/registry';
 
-/** Codes of the agencies that have a file in a folder of data. @throws Error when it has no folder `agencies` */
+/** Returns the codes of the agencies in a data folder. @throws Error when it has no folder `agencies` */
 export const agenciesIn = (data: string): string[] =>
   readdirSync(join(data, 'agencies'))
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => basename(name, '.yaml'))
     .sort();
 
-/** In whose place the simulator stands, as the settings of the job of topics say. */
+/** Returns the agencies that the simulator replaces, by the settings of the topics job. */
 export function selectSimulatedAgencies(
   { simulatorTopics, simulatorAgencies }: { simulatorTopics: string; simulatorAgencies: readonly string[] },
   agencies: string[],
@@ -19,7 +19,7 @@ export function selectSimulatedAgencies(
   return simulatorAgencies.length > 0 ? [...simulatorAgencies] : agencies;
 }
 
-/** What the files of agencies say of their quotas, by code; a file that cannot be understood says nothing. */
+/** Returns the quotas of agency files by code; an invalid file has none. */
 export function readQuotas(data: string): ReadonlyMap<string, Partial<Quota>> {
   const files = agenciesIn(data).map((code) => {
     const path = `${code}.yaml`;

@@ -4,9 +4,9 @@ import { assertPrivateFile } from '@cups/contracts/node';
 import type { UserResult, AclRule } from '@cups/events';
 
 /**
- * The passwords of users, by their names: a file each in a folder, as a mounted Secret is. Hidden ones, by which Kubernetes
- * exchanges a mounted folder, are passed over.
- * @throws Error, one sentence, when the folder is not there, or a file is empty or lies open for everybody
+ * Returns passwords by user, from one file each, as in a mounted Secret. Skips hidden files, which Kubernetes uses to swap a
+ * mounted folder.
+ * @throws Error, one sentence, when the folder is missing, or a file is empty or world-readable
  */
 export function readPasswords(folder: string): ReadonlyMap<string, string> {
   let names: string[];
@@ -34,7 +34,7 @@ const PASSWORD_TEXTS = {
 const formatRight = ({ resource, name, pattern, operation }: AclRule): string =>
   `${operation} ${resource} ${name}${pattern === 'prefixed' ? '*' : ''}`;
 
-/** What was done about a user, as lines for a person; never with a password. */
+/** Formats the changes of a user, without the password. */
 export function formatUserChanges({ user, password, given, taken, quotaChanged }: UserResult): string {
   const changes = [
     ...given.map((right) => `  + ${formatRight(right)}`),

@@ -15,11 +15,11 @@ import {
   withoutValue,
 } from './replies.ts';
 
-/** Bad replies that the contract alone shows to be bad. */
+/** Replies that violate the contract itself. */
 
 const { acknowledged, progressed, documentsRequested, decided, resultCorrected } = REPLY_TYPES;
 
-/** What the contract alone shows. */
+/** A case that the contract detects. */
 export type ContractCase = [
   name: string,
   title: string,
@@ -28,13 +28,13 @@ export type ContractCase = [
   InvalidMessage,
 ];
 
-/** Refused with a name for nothing but the agency: nothing says, or nothing may say, which delivery it is about. */
+/** Causes that name only the agency: the delivery is unknown or must not be named. */
 export const CAUSES_WITHOUT_DELIVERY = [
   ...['no-headers', 'no-id', 'id-empty', 'another-specversion', 'subject-of-no-delivery', 'no-value'],
   ...['subject-twice', 'content-type-twice-in-other-letters', 'correlation-twice'],
 ];
 
-/** Headers that every event has, in the order of their schema. */
+/** Headers of every event, in schema order. */
 const REQUIRED_HEADERS = [
   ...['ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_subject', 'ce_time', 'ce_dataschema', 'content-type'],
 ];

@@ -4,11 +4,11 @@ import { CORPUS_APPLICATION } from '@cups/agency-contract/corpus';
 import type { InvalidMessage } from '@cups/agency-contract/corpus';
 import { ACKNOWLEDGEMENT, createViolations, VALID_CONTENT, OTHER_APPLICATION, createReply, RESULT } from './replies.ts';
 
-/** Bad replies for which the platform must know the delivery, or that it mends before it holds them against the contract. */
+/** Replies that only the platform can evaluate: it must know the delivery, or it normalizes them first. */
 
 const { acknowledged, documentsRequested, decided, resultCorrected, resultRevoked } = REPLY_TYPES;
 
-/** What the platform must know the delivery for. */
+/** A case that requires the delivery. */
 export type PlatformCase = [
   name: string,
   title: string,

@@ -3,7 +3,7 @@ import type { MessageType, Violation } from '@cups/agency-contract';
 import { CORPUS_APPLICATION, CORPUS_TIME } from '@cups/agency-contract/corpus';
 import type { InvalidMessage, SerializedHeaders } from '@cups/agency-contract/corpus';
 
-/** Good replies, from which bad ones are made. */
+/** Valid replies, from which invalid ones derive. */
 
 export const APPLICATION = `applications/${CORPUS_APPLICATION}`;
 export const KEY = `${CORPUS_APPLICATION}-asp`;
@@ -11,7 +11,7 @@ export const OTHER_APPLICATION = '01KAVX3Z5T8W9Q2M4N6P7R8S9V';
 export const TOPIC = 'agency.asp.replies';
 export const RESULT = { kind: 'electronic', number: 'ASP-R-00012345', verificationCode: 'K7Q2M9XW4T' };
 
-/** Good contents of each kind. */
+/** Valid content of each kind. */
 export const VALID_CONTENT = {
   acknowledged: { application: APPLICATION, submission: 1, agencyReference: 'ASP-2026-000123' },
   requested: { application: APPLICATION, documents: [{ kind: 'identity-document' }], answerBy: '2027-01-15' },
@@ -26,7 +26,7 @@ export const VALID_CONTENT = {
   revoked: { application: APPLICATION, reason: { ro: 'Eliberat din eroare.' } },
 } as const;
 
-/** A good reply; `headers` replaces some, where undefined stands for a missing one. */
+/** Creates a valid reply; `headers` replaces some, and undefined removes one. */
 export function createReply(
   type: MessageType,
   value: unknown,

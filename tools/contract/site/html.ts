@@ -1,11 +1,11 @@
 import { Marked } from 'marked';
 
-/** Parts of HTML of which the site is made. */
+/** HTML parts of the site. */
 
 const SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => SIGNS[sign]!);
 
-/** What a heading is linked by: its words in lower case with hyphens. */
+/** Returns a heading's anchor: lower case with hyphens. */
 export const toAnchor = (words: string): string =>
   words
     .toLowerCase()
@@ -15,13 +15,13 @@ export const toAnchor = (words: string): string =>
 
 export interface RenderedProse {
   html: string;
-  /** Its headings of the second level. */
+  /** Second-level headings. */
   sections: { id: string; title: string }[];
 }
 
 /**
- * Markdown of the contract as HTML: headings have ids, tables can be scrolled on a narrow screen.
- * @param link what a link to another file of the archive leads to on the site
+ * Renders Markdown with heading IDs and scrollable tables.
+ * @param link maps a link to another file of the archive to the site
  */
 export function renderProse(markdown: string, link: (href: string) => string): RenderedProse {
   const sections: RenderedProse['sections'] = [];
@@ -36,7 +36,7 @@ export function renderProse(markdown: string, link: (href: string) => string): R
       link({ href, tokens }) {
         return `<a href="${escapeHtml(link(href))}">${this.parser.parseInline(tokens)}</a>`;
       },
-      // Comments are marks for tools.
+      // Comments are markers for tools.
       html: () => '',
     },
   });
@@ -55,7 +55,7 @@ const PAGES: readonly (readonly [file: string, title: string])[] = [
   ['changelog.html', 'Changelog'],
 ];
 
-/** A whole page. Nothing in it comes from elsewhere, and nothing of it runs. */
+/** Renders a page without scripts or external resources. */
 export function renderPage(
   file: string,
   { title, version, body }: { title: string; version: string; body: string },

@@ -1,7 +1,7 @@
 import type { Archive } from '../archive.ts';
 import { escapeHtml, renderProse } from './html.ts';
 
-/** The pages that are written for people: how to join, the guide, what changed, and the code lists. */
+/** Prose pages: how to join, guide, changelog and code lists. */
 
 const SITE_PATHS: Record<string, string> = {
   'README.md': 'guide.html',
@@ -9,7 +9,7 @@ const SITE_PATHS: Record<string, string> = {
   'asyncapi.yaml': 'asyncapi.yaml',
 };
 
-/** Where a link of a text of the archive leads on the site. */
+/** Maps a link in an archive text to the site. */
 function link(href: string): string {
   const [file = '', anchor] = href.split('#');
   return `${SITE_PATHS[file] ?? file}${anchor === undefined ? '' : `#${anchor}`}`;
@@ -18,7 +18,7 @@ function link(href: string): string {
 const SIX_STEPS = /## Join in six steps\n([\s\S]*?)\n## /;
 const formatKilobytes = (bytes: number) => `${Math.round(bytes / 1024)} KB`;
 
-/** @param guide README.md, of which the steps are shown @throws Error when it has none */
+/** @param guide README.md, which contains the steps @throws Error when it has none */
 export function renderJoinPage(guide: string, archive: Archive): string {
   const steps = SIX_STEPS.exec(guide)?.[1];
   if (steps === undefined) throw new Error('README.md: there is no section "Join in six steps".');
@@ -39,7 +39,7 @@ against the kit, connect.</p>
 </ul></section>`;
 }
 
-/** A text of the archive with its contents beside it. */
+/** Renders a text with a table of contents. */
 export function renderTextPage(markdown: string): string {
   const { html, sections } = renderProse(markdown, link);
   const contents = sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join('');

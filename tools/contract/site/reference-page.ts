@@ -3,7 +3,7 @@ import type { Json } from '../publish.ts';
 import { escapeHtml, toAnchor, renderProse } from './html.ts';
 import { renderProperties } from './schema.ts';
 
-/** The AsyncAPI document as a page: what is in it, channel by channel and message by message. */
+/** Renders the AsyncAPI document by channel and message. */
 
 interface Channel {
   address: string;
@@ -39,8 +39,8 @@ const nameOf = ({ $ref }: { $ref: string }) => $ref.split('/').at(-1)!;
 const DAY = 86_400_000;
 
 /**
- * @param published the document that agencies get
- * @param examples whole messages, by `ce_type`
+ * @param published published document
+ * @param examples complete messages by `ce_type`
  */
 export function renderReferencePage(published: Json, examples: ReadonlyMap<string, SerializedMessage>): string {
   const document = published as unknown as Document;

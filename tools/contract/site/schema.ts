@@ -1,11 +1,11 @@
 import type { Json } from '../publish.ts';
 import { escapeHtml } from './html.ts';
 
-/** A JSON Schema of the published document as lists that open and close without a script. */
+/** Renders a JSON Schema as collapsible lists without scripts. */
 
 type Schema = Json | boolean;
 
-/** What a reference of the document leads to, with what stands beside it. */
+/** Resolves a reference, merged with its sibling keywords. */
 function resolveReference(document: Json, schema: Json): Json {
   const { $ref, allOf, ...beside } = schema as { $ref?: string; allOf?: Json[] } & Json;
   const parts = (allOf ?? []).map((part) => resolveReference(document, part));
@@ -21,7 +21,7 @@ const lookUp = (document: Json, ref: string): Json =>
 
 const code = (text: unknown) => `<code>${escapeHtml(String(text))}</code>`;
 
-/** Rules of a value, in the words of a reader. */
+/** Rules of a value in words. */
 const RULES: Record<string, (value: unknown) => string> = {
   const: (value) => `always ${code(value)}`,
   enum: (values) => (values as unknown[]).map(code).join(', '),
@@ -43,7 +43,7 @@ const formatRules = (schema: Json): string =>
     .map(([keyword, words]) => words(schema[keyword]))
     .join('; ');
 
-/** The properties of a schema, each with its type, its rules and what is in it. */
+/** Renders the properties of a schema with type, rules and members. */
 export function renderProperties(document: Json, given: Schema): string {
   const schema = typeof given === 'boolean' ? {} : resolveReference(document, given);
   const { properties = {}, required = [] } = schema as { properties?: Record<string, Schema>; required?: string[] };
@@ -69,13 +69,13 @@ function property(document: Json, name: string, given: Schema, isRequired: boole
   return `<li><details><summary>${head}</summary>${told}${renderProperties(document, inner)}</details></li>`;
 }
 
-/** As the schema says it, or as the values that it names say. */
+/** Returns the declared type, or that of the enumerated values. */
 function formatType({ type, const: value, enum: [first] = [value] }: Json & { enum?: unknown[] }): string {
   if (type !== undefined) return String(type);
   return first === undefined ? 'any' : typeof first;
 }
 
-/** `if` and `then` of one property and what it brings with it. */
+/** Formats `if` and `then` of one property. */
 function formatCondition(schema: Json): string {
   const { if: when, then } = schema as { if: { properties: Record<string, { const: unknown }> }; then: Json };
   const [name, { const: value }] = Object.entries(when.properties)[0]!;

@@ -96,7 +96,7 @@ test('a port that moves and a Service that is no longer headless are found', () 
 test('a shard of the registry and a topic that vanish are found', () => {
   const shards = withChange('centres/templates/registry.yaml', '"calendars" ', '', findViolations);
   expect(shards).toHaveLength(16);
-  expect(shards[0]).toMatch(/^centres: ConfigMap cups-calendars-0 has vanished\. .*keep it for one release more/);
+  expect(shards[0]).toMatch(/^centres: ConfigMap cups-calendars-0 is missing\. .*keep it for one more release/);
   const topics = withChange(
     'agencies/templates/training.yaml',
     'list "requests" "replies"',

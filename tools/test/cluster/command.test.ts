@@ -24,7 +24,7 @@ test('without a command, the cluster says what there is', async () => {
 });
 
 test.each([
-  [['start'], 'There is no command start: build, up, down, status, load, beside, policies. See --help.'],
+  [['start'], 'Command start not found. Commands: build, up, down, status, load, beside, policies. See --help.'],
   [['up', 'dns'], 'up takes options only, not dns.'],
   [['load', 'nothing.tar'], 'There is no '],
   [['build', '--addons', 'dns,mesh,ingress'], 'There is no addon mesh, ingress: dns, metrics, policies, keda.'],
