@@ -27,7 +27,7 @@ describe('startLocal with secure', () => {
           ssl,
           ...(sasl && { sasl: { mechanism: 'scram-sha-512', ...sasl } }),
         }).admin();
-      const connects = async (one: ReturnType<typeof kafka>): Promise<string> => {
+      const connectAs = async (one: ReturnType<typeof kafka>): Promise<string> => {
         try {
           await one.connect();
           await one.listTopics();
@@ -38,7 +38,7 @@ describe('startLocal with secure', () => {
           await one.disconnect();
         }
       };
-      const pings = (options: object) => {
+      const pingWith = (options: object) => {
         const uri = local.mongoUri.replace('/?tls=true', '');
         const client = new mongoose.mongo.MongoClient(uri, { ...options, serverSelectionTimeoutMS: 2_000 });
         return client
@@ -49,12 +49,12 @@ describe('startLocal with secure', () => {
           .finally(() => client.close());
       };
       try {
-        expect(await connects(kafka({ ca }, admin))).toBe('');
-        expect(await connects(kafka({ ca }, { ...admin, password: 'other' }))).toMatch(/Authentication failed/);
-        expect(await connects(kafka(true, admin))).toMatch(/self-signed certificate/);
-        expect(await connects(kafka({ ca }))).not.toBe('');
-        expect(await connects(kafka(false, admin))).not.toBe('');
-        expect([await pings({ tls: true, ca }), await pings({ tls: true }), await pings({})]).toEqual([
+        expect(await connectAs(kafka({ ca }, admin))).toBe('');
+        expect(await connectAs(kafka({ ca }, { ...admin, password: 'other' }))).toMatch(/Authentication failed/);
+        expect(await connectAs(kafka(true, admin))).toMatch(/self-signed certificate/);
+        expect(await connectAs(kafka({ ca }))).not.toBe('');
+        expect(await connectAs(kafka(false, admin))).not.toBe('');
+        expect([await pingWith({ tls: true, ca }), await pingWith({ tls: true }), await pingWith({})]).toEqual([
           true,
           false,
           false,
@@ -74,7 +74,7 @@ describe('startLocal with secure', () => {
         await one.createAcls({ acl: [acl] });
         await one.disconnect();
         await local.restartKafka();
-        expect(await connects(kafka({ ca }, admin))).toBe('');
+        expect(await connectAs(kafka({ ca }, admin))).toBe('');
       } finally {
         await local.stop();
       }

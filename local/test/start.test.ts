@@ -10,7 +10,7 @@ import mongoose from 'mongoose';
 import { findRunningProcess, startLocal, type LocalOptions, type LocalPart } from '../src/index.ts';
 import { isProcessRunning, resolveScript, waitUntil, withFolder } from './folder.ts';
 
-function parent(options: LocalOptions, env = process.env): ChildProcess {
+function startParent(options: LocalOptions, env = process.env): ChildProcess {
   const args = ['--disable-warning=ExperimentalWarning', resolveScript('parent.ts'), JSON.stringify(options)];
   return spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
@@ -76,7 +76,7 @@ describe('startLocal', () => {
       await expect(startLocal({ dataDir: folder, parts: ['store'] })).rejects.toThrow(
         `is in use by process ${process.pid}`,
       );
-      const other = parent({ dataDir: folder, parts: ['store'] });
+      const other = startParent({ dataDir: folder, parts: ['store'] });
       const [errorOutput, [code]] = await Promise.all([textOf(other.stderr), once(other, 'exit')]);
       expect(errorOutput).toContain(`is in use by process ${process.pid}`);
       expect(code).toBe(1);
@@ -103,7 +103,7 @@ describe('startLocal', () => {
     'ends the %s when its parent is killed with kill -9 and releases its lock',
     async (part) => {
       await withFolder(async (folder) => {
-        const process_ = parent({ dataDir: folder, parts: [part] });
+        const process_ = startParent({ dataDir: folder, parts: [part] });
         const pid = (JSON.parse(await firstLineOf(process_)) as Record<string, number>)[part] ?? 0;
         expect(isProcessRunning(pid)).toBe(true);
         process_.kill('SIGKILL');
@@ -116,7 +116,7 @@ describe('startLocal', () => {
 
   test('keeps both parts without parent and standard input if configured', async () => {
     await withFolder(async (folder) => {
-      const process_ = parent({ dataDir: folder, endsWithParent: false });
+      const process_ = startParent({ dataDir: folder, endsWithParent: false });
       const ended = once(process_, 'exit');
       const pids = Object.values(JSON.parse(await firstLineOf(process_)) as Record<LocalPart, number>);
       try {
@@ -167,7 +167,7 @@ describe('startLocal', () => {
     await withFolder(async (folder) => {
       const nowhere = join(folder, 'nowhere');
       await mkdir(nowhere);
-      const child = parent({ dataDir: join(folder, 'data') }, { ...process.env, PATH: nowhere });
+      const child = startParent({ dataDir: join(folder, 'data') }, { ...process.env, PATH: nowhere });
       const [errorOutput, [code]] = await Promise.all([textOf(child.stderr), once(child, 'exit')]);
       expect(code).toBe(1);
       expect(errorOutput.trim().split('\n')).toHaveLength(1);

@@ -39,7 +39,7 @@ async function withClient(local: LocalPlatform, work: (things: Things) => Promis
   }
 }
 
-const thing = (id: string): Thing => ({ _id: id, key: `key of ${id}`, revision: 1, parts: [] });
+const createThing = (id: string): Thing => ({ _id: id, key: `key of ${id}`, revision: 1, parts: [] });
 
 /** Writes continuously until the store is gone. Returns the acknowledged writes and the requested removals. */
 async function writeUntilKilled(
@@ -51,7 +51,7 @@ async function writeUntilKilled(
   for (let n = 0; ; n++) {
     const id = `${writer}-${n}`;
     try {
-      await things.insertOne(thing(id));
+      await things.insertOne(createThing(id));
       acknowledged.set(id, 1);
       for (let revision = 1; revision <= 3; revision++) {
         // Every second one is large, so that checkpoints are written most of the time.
@@ -107,14 +107,14 @@ describe('Store', () => {
           for (const stored of await things.find().toArray()) {
             expect(stored.parts.map((part) => part.seq)).toEqual(stored.parts.map((_, n) => n + 1));
             expect(stored.parts).toHaveLength(stored.revision - 1);
-            await expect(things.insertOne({ ...thing('other'), key: stored.key })).rejects.toMatchObject({
+            await expect(things.insertOne({ ...createThing('other'), key: stored.key })).rejects.toMatchObject({
               code: 11000,
             });
             expect(await things.findOne({ key: stored.key })).toMatchObject({ _id: stored._id });
           }
           // No index key without a document: only its holder can take a key.
           await things.deleteMany({});
-          for (const id of acknowledged.keys()) await things.insertOne({ ...thing(id), key: `key 3 of ${id}` });
+          for (const id of acknowledged.keys()) await things.insertOne({ ...createThing(id), key: `key 3 of ${id}` });
           await things.deleteMany({});
         });
       }
@@ -124,11 +124,11 @@ describe('Store', () => {
   test('rejects a document over 16 MiB and keeps acknowledged writes after kill -9', async () => {
     await withStore(async (local, things) => {
       const text = 'x'.repeat(9 << 20);
-      await things.insertOne({ ...thing('big'), parts: [{ seq: 1, text }] });
+      await things.insertOne({ ...createThing('big'), parts: [{ seq: 1, text }] });
       await expect(
         things.updateOne({ _id: 'big' }, { $set: { key: 'other' }, $push: { parts: { seq: 2, text } } }),
       ).rejects.toMatchObject({ code: 17419 });
-      await things.insertMany([thing('after'), { ...thing('taker'), key: 'other' }]);
+      await things.insertMany([createThing('after'), { ...createThing('taker'), key: 'other' }]);
       await local.killStore();
       await local.restartStore();
       await withClient(local, async (again) => {
@@ -138,7 +138,9 @@ describe('Store', () => {
           { _id: 'big', key: 'key of big', parts: [{ seq: 1 }] },
           { _id: 'taker', key: 'other', parts: [] },
         ]);
-        await expect(again.insertOne({ ...thing('x'), key: 'key of big' })).rejects.toMatchObject({ code: 11000 });
+        await expect(again.insertOne({ ...createThing('x'), key: 'key of big' })).rejects.toMatchObject({
+          code: 11000,
+        });
         expect(await again.findOne({ key: 'key of big' }, { projection: { _id: 1 } })).toEqual({ _id: 'big' });
       });
     });
@@ -146,7 +148,7 @@ describe('Store', () => {
 
   test('accepts exactly one of many concurrent conditional updates', async () => {
     await withStore(async (_local, things) => {
-      await things.insertOne(thing('one'));
+      await things.insertOne(createThing('one'));
       for (let revision = 1; revision <= 50; revision++) {
         const answers = await Promise.all(
           Array.from({ length: 8 }, () =>
@@ -168,7 +170,7 @@ describe('Store', () => {
 
   test('keeps indexes and dropped collections after kill -9', async () => {
     await withStore(async (local, things) => {
-      await things.insertMany([thing('a'), thing('b')]);
+      await things.insertMany([createThing('a'), createThing('b')]);
       const other = things.db.collection('others');
       await other.insertOne({ n: 1 });
       await other.drop();
@@ -185,7 +187,9 @@ describe('Store', () => {
   test('rejects a unique index over duplicates, also after a restart', async () => {
     await withStore(async (local, things) => {
       const doubles = things.db.collection<Thing>('doubles');
-      await doubles.insertMany(['a', 'b', 'c'].map((id) => ({ ...thing(id), key: id === 'c' ? 'other' : 'same' })));
+      await doubles.insertMany(
+        ['a', 'b', 'c'].map((id) => ({ ...createThing(id), key: id === 'c' ? 'other' : 'same' })),
+      );
       const build = (of: mongoose.mongo.Collection<Thing>) =>
         of.createIndexes([{ key: { revision: 1 } }, { key: { key: 1 }, unique: true }]);
       const names = async (of: mongoose.mongo.Collection<Thing>) => (await of.indexes()).map(({ name }) => name);
@@ -201,7 +205,7 @@ describe('Store', () => {
         await build(same);
         expect(await names(same)).toContain('key_1');
         for (const key of ['same', 'other'])
-          await expect(same.insertOne({ ...thing('d'), key })).rejects.toMatchObject({ code: 11000 });
+          await expect(same.insertOne({ ...createThing('d'), key })).rejects.toMatchObject({ code: 11000 });
         expect(await same.findOne({ key: 'other' })).toMatchObject({ _id: 'c' });
       });
     });
@@ -331,11 +335,11 @@ describe('Store', () => {
           const text = 'ș'.repeat(4_000);
           for (let n = 0; n < 8_000; n += 200)
             await things.insertMany(
-              Array.from({ length: 200 }, (_, i) => ({ ...thing(`${n + i}`), parts: [{ seq: 1, text }] })),
+              Array.from({ length: 200 }, (_, i) => ({ ...createThing(`${n + i}`), parts: [{ seq: 1, text }] })),
             );
           const ended: string[] = [];
           const looking = things.find({ 'parts.text': /nothing/ }).toArray();
-          const writing = Array.from({ length: 20 }, (_, n) => things.insertOne(thing(`new ${n}`)));
+          const writing = Array.from({ length: 20 }, (_, n) => things.insertOne(createThing(`new ${n}`)));
           await Promise.all([
             looking.then(() => ended.push('look')),
             ...writing.map((one) => one.then(() => ended.push('write'))),
@@ -361,19 +365,19 @@ describe('Store', () => {
 
   test('blocks neither index changes nor writes during an aggregation', async () => {
     await withStore(async (_local, things) => {
-      await things.insertMany(Array.from({ length: 800 }, (_, n) => thing(`${n}`)));
+      await things.insertMany(Array.from({ length: 800 }, (_, n) => createThing(`${n}`)));
       const ended: string[] = [];
       const everyPair = { from: 'things', localField: 'revision', foreignField: 'nothing', as: 'found' };
       const summing = things.aggregate([{ $lookup: everyPair }, { $count: 'n' }]).toArray();
-      const changing = async () => {
+      const changeIndexes = async () => {
         // Index changes wait for writers, and all writers wait behind them.
         for (let n = 0; n < 3; n += 1) {
           await things.createIndex({ key: 1 }, { unique: true });
-          await things.insertOne(thing(`new ${n}`));
+          await things.insertOne(createThing(`new ${n}`));
           ended.push('change');
         }
       };
-      await Promise.all([summing.then(() => ended.push('sum')), changing()]);
+      await Promise.all([summing.then(() => ended.push('sum')), changeIndexes()]);
       expect(ended.at(-1)).toBe('sum');
     });
   });
@@ -393,7 +397,7 @@ describe('Store', () => {
           await promisify(execFile)('prlimit', [`--pid=${local.pids.store}`, `--fsize=${12 << 20}`]);
           const text = 'ș'.repeat(20_000);
           for (let n = 0; ended.length === 0 && n < 5_000; n += 1) {
-            const one = { ...thing(`${n}`), parts: [{ seq: 1, text }] };
+            const one = { ...createThing(`${n}`), parts: [{ seq: 1, text }] };
             const isKept = await things.insertOne(one).then(
               () => true,
               () => false,
@@ -409,7 +413,7 @@ describe('Store', () => {
         await withClient(local, async (things) => {
           const found = await things.find({}, { projection: { _id: 1 } }).toArray();
           expect(found.map(({ _id }) => _id)).toEqual(expect.arrayContaining(acknowledged));
-          await things.insertOne(thing('with room'));
+          await things.insertOne(createThing('with room'));
         });
       } finally {
         await local.stop();

@@ -33,16 +33,16 @@ const config = (): BackendConfig => ({
 
 /** RPCs that report each call and then wait. */
 function rpcsThatWaitFor(answer: Promise<void>, onCall = (): void => {}): Rpcs<CatalogServiceDefinition> {
-  const answered = async () => {
+  const handle = async () => {
     onCall();
     await answer;
     return {};
   };
   return {
-    GetPublicService: answered,
-    ListPublicServices: answered,
-    GetRegistry: answered,
-    GetPublicServiceVersion: answered,
+    GetPublicService: handle,
+    ListPublicServices: handle,
+    GetRegistry: handle,
+    GetPublicServiceVersion: handle,
   };
 }
 
@@ -55,11 +55,11 @@ async function serve(backend: Backend, rpcs = rpcsThatWaitFor(Promise.resolve())
     to: 'catalog',
   });
   ends.push(() => client.close());
-  const status = async (path: string) => {
+  const fetchStatus = async (path: string) => {
     const url = `http://127.0.0.1:${String(running.httpPort)}${path}`;
     return (await fetch(url, { headers: { connection: 'close' } })).status;
   };
-  return { running, client, status };
+  return { running, client, status: fetchStatus };
 }
 
 test('Backend is ready and live while all conditions hold', async () => {

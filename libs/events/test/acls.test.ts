@@ -5,23 +5,27 @@ const agencies = ['asp', 'asp-x', 'mai'];
 const all = (simulated: string[] = []) => buildPrincipals('p-', { agencies, simulated });
 const names = buildTopics('p-', { partitions: 1, agencies }).map(({ name }) => name);
 /** Returns the topics to which a user has a right, and its rights to unknown topics. */
-const may = ({ rights }: Principal, operation: string) =>
+const listResources = ({ rights }: Principal, operation: string) =>
   rights
     .filter((right) => right.resource === 'topic' && right.operation === operation)
     .flatMap(({ name, pattern }) => (pattern === 'literal' ? name : names.filter((one) => one.startsWith(name))));
 
 test('gives every topic one writer and at least one reader', () => {
   for (const name of names) {
-    const writers = all().filter((one) => may(one, 'write').includes(name));
+    const writers = all().filter((one) => listResources(one, 'write').includes(name));
     // The bridge may write to all agency topics, because Kafka cannot match a suffix.
     const expected = name.endsWith('.replies') && name.startsWith('p-agency.') ? ['p-agency-bridge'] : [];
     expect(writers.map(({ user }) => user)).toEqual([...expected, expect.any(String)]);
-    expect(all().some((one) => may(one, 'read').includes(name))).toBe(true);
+    expect(all().some((one) => listResources(one, 'read').includes(name))).toBe(true);
   }
 });
 
 test('grants no right to an unknown topic', () => {
-  const named = all(agencies).flatMap((one) => [...may(one, 'read'), ...may(one, 'write'), ...may(one, 'describe')]);
+  const named = all(agencies).flatMap((one) => [
+    ...listResources(one, 'read'),
+    ...listResources(one, 'write'),
+    ...listResources(one, 'describe'),
+  ]);
   expect(named.filter((name) => !names.includes(name))).toEqual([]);
 });
 
@@ -48,11 +52,11 @@ test('gives every user a unique name for any agency codes', () => {
 });
 
 test('needs no change of the bridge for a new agency, thanks to prefixes', () => {
-  const bridge = (codes: string[]) =>
+  const bridgePrincipal = (codes: string[]) =>
     buildPrincipals('p-', { agencies: codes, simulated: [] }).find(({ user }) => user === 'p-agency-bridge');
-  expect(bridge([...agencies, 'new'])).toEqual(bridge(agencies));
+  expect(bridgePrincipal([...agencies, 'new'])).toEqual(bridgePrincipal(agencies));
   expect(
-    bridge(agencies)
+    bridgePrincipal(agencies)
       ?.rights.filter(({ pattern }) => pattern === 'prefixed')
       .map(({ name }) => name),
   ).toEqual(expect.arrayContaining(['p-agency.', 'p-agency-bridge']));
@@ -82,7 +86,7 @@ test('lets the lag exporter describe groups but read nothing', () => {
 test('limits the simulator to trainings and the simulated agencies', () => {
   const topics = (simulated: string[]) => {
     const one = all(simulated).find(({ user }) => user === 'p-agency-simulator')!;
-    return [...may(one, 'write'), ...may(one, 'read')];
+    return [...listResources(one, 'write'), ...listResources(one, 'read')];
   };
   expect(topics([])).toEqual(['p-training.replies', 'p-training.requests']);
   expect(topics(['mai'])).toEqual([

@@ -13,7 +13,7 @@ const lz4 = (bytes: Buffer): Buffer => {
   return Buffer.concat([Buffer.from('04224d18604000', 'hex'), size, bytes, Buffer.alloc(4)]);
 };
 /** Snappy framing of the Java client. */
-const xerial = (bytes: Buffer): Buffer => {
+const frameSnappy = (bytes: Buffer): Buffer => {
   const blocks: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += 32_768) {
     const block = snappy(bytes.subarray(at, at + 32_768));
@@ -28,7 +28,7 @@ const packers: [string, number, (bytes: Buffer) => Buffer][] = [
   ['none', 0, (bytes) => bytes],
   ['gzip', 1, (bytes) => gzipSync(bytes)],
   ['plain snappy', 2, (bytes) => snappy(bytes)],
-  ['framed snappy', 2, xerial],
+  ['framed snappy', 2, frameSnappy],
   ['lz4', 3, lz4],
   ['zstd', 4, (bytes) => zstdCompressSync(bytes)],
 ];

@@ -90,9 +90,9 @@ describe('EventHandler with a missing predecessor', () => {
           const [subject = '', sequence] = one.split(' ');
           await handler.handle(receivedEvent(subject, Number(sequence)));
         }
-        const of = (subject: string) => applied.filter((one) => one.startsWith(subject));
-        expect(of('a')).toEqual(['a 1', 'a 2', 'a 3', 'a 4', 'a 5']);
-        expect(of('b')).toEqual(['b 1', 'b 2']);
+        const appliedOf = (subject: string) => applied.filter((one) => one.startsWith(subject));
+        expect(appliedOf('a')).toEqual(['a 1', 'a 2', 'a 3', 'a 4', 'a 5']);
+        expect(appliedOf('b')).toEqual(['b 1', 'b 2']);
         expect(park.gaps.size).toBe(0);
       }),
     );

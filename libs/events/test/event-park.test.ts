@@ -111,7 +111,7 @@ function startTestService(poison: Map<string, HandlerFault>, ofOne = 0) {
   };
 }
 
-const of = (key: string, ids: string[]) => ids.filter((id) => id.startsWith(`${key}-`));
+const selectKey = (key: string, ids: string[]) => ids.filter((id) => id.startsWith(`${key}-`));
 const all = (key: string) =>
   partition.flatMap(({ offset }) => (KEYS[Number(offset) % KEYS.length] === key ? [`${key}-${offset}`] : []));
 
@@ -126,7 +126,7 @@ describe('an event whose handler fails', () => {
     const service = startTestService(poison);
     service.take(24);
     await eventually(() => service.park.parked.size === 7 + 5);
-    expect(of('c', service.applied)).toEqual(all('c'));
+    expect(selectKey('c', service.applied)).toEqual(all('c'));
     await eventually(() => service.flush().then(() => service.applied.length === 8 + 1 + 3));
     const causes = [...service.park.parked.values()].map(({ cause }) => cause);
     expect(new Set(causes)).toEqual(new Set(['HANDLER_THREW', 'HANDLER_HANGS', 'BEHIND']));
@@ -134,11 +134,11 @@ describe('an event whose handler fails', () => {
     // Released before the cause is fixed, it stays parked.
     await service.release('a');
     await eventually(() => [...service.park.parked.values()].every(({ released }) => !released));
-    expect(of('a', service.applied)).toEqual(['a-0']);
+    expect(selectKey('a', service.applied)).toEqual(['a-0']);
     poison.clear();
     for (const key of KEYS) await service.release(key);
     await eventually(async () => (await service.flush(), service.isAtRest()));
-    for (const key of KEYS) expect(of(key, service.applied)).toEqual(all(key));
+    for (const key of KEYS) expect(selectKey(key, service.applied)).toEqual(all(key));
     service.stop();
   });
 
@@ -164,7 +164,7 @@ describe('an event whose handler fails', () => {
     await service.release('a');
     await eventually(async () => (await service.flush(), service.isAtRest()));
     expect(service.skipped).toEqual(['a-3']);
-    expect(of('a', service.applied)).toEqual(all('a').filter((id) => id !== 'a-3'));
+    expect(selectKey('a', service.applied)).toEqual(all('a').filter((id) => id !== 'a-3'));
     service.stop();
   });
 
@@ -197,7 +197,7 @@ describe('an event whose handler fails', () => {
           return service.isAtRest();
         });
         service.stop();
-        for (const key of KEYS) expect(of(key, service.applied)).toEqual(all(key));
+        for (const key of KEYS) expect(selectKey(key, service.applied)).toEqual(all(key));
       }),
       { numRuns: 150 },
     );

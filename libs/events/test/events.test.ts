@@ -60,13 +60,13 @@ function consume(options: Partial<ConsumerOptions> = {}) {
   return { consumer, done, refused };
 }
 /** Returns the events of this test, even if others share the topic. */
-const only = (events: ReceivedEvent[], type: string) => events.filter((event) => event.type === type);
+const selectType = (events: ReceivedEvent[], type: string) => events.filter((event) => event.type === type);
 const sequences = (events: ReceivedEvent[], key: string) =>
   events.filter((event) => event.key === key).map(({ sequence }) => sequence);
-const firsts = <T>(all: T[]) => all.filter((one, index) => all.indexOf(one) === index);
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+const removeDuplicates = <T>(all: T[]) => all.filter((one, index) => all.indexOf(one) === index);
+const createRange = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 const series = (type: string, key: string, count: number) =>
-  upTo(count).map((sequence) => createEvent({ topic, key, type, subject: `applications/${key}`, sequence }));
+  createRange(count).map((sequence) => createEvent({ topic, key, type, subject: `applications/${key}`, sequence }));
 
 describe('encode and decode', () => {
   test('preserves an event', () => {
@@ -168,9 +168,9 @@ describe('createPublisher', () => {
     expect(new Set(result.later)).toEqual(new Set([third, nowhere]));
     const read = await readTopic(here, topic);
     running.push(read);
-    await read.until((events) => only(events, 'Mixed').length >= 4);
-    expect(firsts(sequences(only(read.events, 'Mixed'), 'good'))).toEqual([1, 2, 3]);
-    expect(firsts(sequences(only(read.events, 'Mixed'), 'large'))).toEqual([1]);
+    await read.until((events) => selectType(events, 'Mixed').length >= 4);
+    expect(removeDuplicates(sequences(selectType(read.events, 'Mixed'), 'good'))).toEqual([1, 2, 3]);
+    expect(removeDuplicates(sequences(selectType(read.events, 'Mixed'), 'large'))).toEqual([1]);
   });
 });
 
@@ -190,10 +190,10 @@ describe('createConsumer', () => {
     const all = keys.map((key) => series('Order', key, 20));
     await publishEvents(
       here,
-      upTo(20).flatMap((n) => all.flatMap((one) => one[n - 1] ?? [])),
+      createRange(20).flatMap((n) => all.flatMap((one) => one[n - 1] ?? [])),
     );
-    await eventually(() => only(done, 'Order').length === 200);
-    for (const key of keys) expect(sequences(done, key)).toEqual(upTo(20));
+    await eventually(() => selectType(done, 'Order').length === 200);
+    for (const key of keys) expect(sequences(done, key)).toEqual(createRange(20));
     expect(most).toBeGreaterThan(4);
     expect(most).toBeLessThanOrEqual(16);
   });
@@ -204,11 +204,11 @@ describe('createConsumer', () => {
       handle: ({ key }) => (broken && key === 'stuck' ? Promise.reject(new Error('not now')) : Promise.resolve('done')),
     });
     await publishEvents(here, [...series('Throw', 'stuck', 3), ...series('Throw', 'free', 300)]);
-    await eventually(() => sequences(only(done, 'Throw'), 'free').length === 300);
-    expect(sequences(only(done, 'Throw'), 'stuck')).toEqual([]);
+    await eventually(() => sequences(selectType(done, 'Throw'), 'free').length === 300);
+    expect(sequences(selectType(done, 'Throw'), 'stuck')).toEqual([]);
     broken = false;
-    await eventually(() => sequences(only(done, 'Throw'), 'stuck').length === 3);
-    expect(sequences(only(done, 'Throw'), 'stuck')).toEqual([1, 2, 3]);
+    await eventually(() => sequences(selectType(done, 'Throw'), 'stuck').length === 3);
+    expect(sequences(selectType(done, 'Throw'), 'stuck')).toEqual([1, 2, 3]);
   });
 
   test('stores invalid and refused events and continues', async () => {
@@ -243,7 +243,7 @@ describe('createConsumer', () => {
     await eventually(() => store.ready());
     const last = new Map<string, number>();
     const groupId = `g-${randomUUID()}`;
-    const counting = (): Partial<ConsumerOptions> => ({
+    const createCountingOptions = (): Partial<ConsumerOptions> => ({
       groupId,
       park: openEventPark(store, { now: () => new Date() }),
       handle: ({ type, key, sequence: given }) => {
@@ -255,7 +255,7 @@ describe('createConsumer', () => {
         return Promise.resolve('done');
       },
     });
-    const first = consume(counting());
+    const first = consume(createCountingOptions());
     const gap = series('Gap', 'gap', 5);
     const missing = gap.splice(1, 1);
     await publishEvents(here, [...gap, ...series('Gap', 'whole', 5)]);
@@ -264,7 +264,7 @@ describe('createConsumer', () => {
     expect(new Set(first.refused.map(({ cause }) => cause))).toEqual(new Set(['SEQUENCE_GAP']));
     // Another member continues: the waiting events are in the store, not in the process.
     await first.consumer.stop();
-    const second = consume(counting());
+    const second = consume(createCountingOptions());
     await publishEvents(here, missing);
     await eventually(() => last.get('gap') === 5);
     expect(await openEventPark(store, { now: () => new Date() }).subjects()).toEqual([]);
@@ -276,30 +276,30 @@ describe('createConsumer', () => {
     const groupId = `g-${randomUUID()}`;
     const first = consume({ groupId });
     await publishEvents(here, series('Again', 'again', 5));
-    await eventually(() => only(first.done, 'Again').length === 5);
+    await eventually(() => selectType(first.done, 'Again').length === 5);
     await first.consumer.stop();
     const second = consume({ groupId });
     await publishEvents(here, [createEvent({ topic, key: 'again', type: 'Again', sequence: 6 })]);
-    await eventually(() => only(second.done, 'Again').length > 0);
-    expect(sequences(only(second.done, 'Again'), 'again')).toEqual([6]);
+    await eventually(() => selectType(second.done, 'Again').length > 0);
+    expect(sequences(selectType(second.done, 'Again'), 'again')).toEqual([6]);
   });
 
   test('shares partitions with a second member and loses nothing when it leaves', async () => {
     const groupId = `g-${randomUUID()}`;
     const members = [consume({ groupId }), consume({ groupId })];
-    const handledEvents = () => members.flatMap(({ done }) => only(done, 'Shared'));
+    const handledEvents = () => members.flatMap(({ done }) => selectType(done, 'Shared'));
     await eventually(() => members.every(({ consumer }) => consumer.ready()), { timeoutMs: 20_000 });
     for (let round = 1; round <= 40; round += 1) {
       await publishEvents(
         here,
-        upTo(6).map((key) => createEvent({ topic, key: `s${key}`, type: 'Shared', sequence: round })),
+        createRange(6).map((key) => createEvent({ topic, key: `s${key}`, type: 'Shared', sequence: round })),
       );
       if (round === 20) void members[1]?.consumer.stop();
     }
     await eventually(() => new Set(handledEvents().map(({ id }) => id)).size === 240, { timeoutMs: 20_000 });
-    for (const key of upTo(6))
+    for (const key of createRange(6))
       for (const { done } of members) {
-        const ownSequences = firsts(sequences(only(done, 'Shared'), `s${key}`));
+        const ownSequences = removeDuplicates(sequences(selectType(done, 'Shared'), `s${key}`));
         expect(ownSequences).toEqual([...ownSequences].sort((a, b) => (a ?? 0) - (b ?? 0)));
       }
   }, 60_000);
@@ -347,8 +347,8 @@ describe('a broker outage', () => {
     expect(consumer.live()).toBe(true);
     await local.restartKafka();
     await eventually(() => publisher.publish([during, after]).then(() => true), { timeoutMs: 20_000 });
-    await eventually(() => firsts(sequences(done, 'kill')).length === 3, { timeoutMs: 30_000 });
-    expect(firsts(sequences(done, 'kill'))).toEqual([1, 2, 3]);
+    await eventually(() => removeDuplicates(sequences(done, 'kill')).length === 3, { timeoutMs: 30_000 });
+    expect(removeDuplicates(sequences(done, 'kill'))).toEqual([1, 2, 3]);
     expect(consumer.ready()).toBe(true);
   }, 90_000);
 });

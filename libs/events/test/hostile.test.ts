@@ -17,14 +17,14 @@ const running: { stop(): Promise<void> }[] = [];
 const run = promisify(execFile);
 
 /** Codecs of the test producer; consumers must not use them. */
-const never = () => Promise.reject(new Error('Nothing may uncompress without a limit.'));
+const rejectUnpacking = () => Promise.reject(new Error('Nothing may uncompress without a limit.'));
 CompressionCodecs[CompressionTypes.Snappy] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(snappy(buffer)),
-  decompress: never,
+  decompress: rejectUnpacking,
 });
 CompressionCodecs[CompressionTypes.ZSTD] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(zstdCompressSync(buffer)),
-  decompress: never,
+  decompress: rejectUnpacking,
 });
 
 beforeAll(() => ensureTopics({ ...here, partitions: 1, agencies: ['asp'] }));
@@ -144,19 +144,19 @@ describe('a decompression bomb', () => {
     await publishEvents(here, [event(key)]);
     const { handled, refused } = consume();
     await eventually(() => handled.filter((one) => one.key === key).length === 2, { timeoutMs: 30_000 });
-    const many = () => refused.filter(({ cause }) => cause === 'BATCH_TOO_MANY_RECORDS');
+    const findOversized = () => refused.filter(({ cause }) => cause === 'BATCH_TOO_MANY_RECORDS');
     const count = () =>
-      many().reduce((sum, { offset, lastOffset }) => sum + Number(lastOffset) - Number(offset) + 1, 0);
+      findOversized().reduce((sum, { offset, lastOffset }) => sum + Number(lastOffset) - Number(offset) + 1, 0);
     await eventually(() => count() === 300_000);
-    expect(many().length).toBeLessThan(10);
+    expect(findOversized().length).toBeLessThan(10);
   }, 90_000);
 
   test('is logged once a minute', async () => {
     const before = lines.length;
     const { refused } = consume();
-    const many = Array.from({ length: 10_001 }, () => ({ value: Buffer.alloc(0) }));
+    const emptyRecords = Array.from({ length: 10_001 }, () => ({ value: Buffer.alloc(0) }));
     const bases = new Set<string>();
-    for (let n = 0; n < 5; n += 1) bases.add(String(await send(CompressionTypes.GZIP, many)));
+    for (let n = 0; n < 5; n += 1) bases.add(String(await send(CompressionTypes.GZIP, emptyRecords)));
     await eventually(() => refused.filter(({ offset }) => bases.has(offset)).length === 5, { timeoutMs: 30_000 });
     const skippedLines = lines.slice(before).filter((line) => line['event'] === 'batch-passed-over');
     expect(skippedLines.filter((line) => line['reason'] === 'BATCH_TOO_MANY_RECORDS')).toHaveLength(1);

@@ -13,7 +13,7 @@ const laneName = ({ topic, key }: Lane): string => `${topic}/${key}`;
 export function createMemoryPark() {
   const gaps = new Map<string, ReceivedEvent>();
   const parkedEvents = new Map<string, StoredParkedEvent>();
-  const of = (lane: Lane) => [...parkedEvents.values()].filter(({ event }) => laneName(event) === laneName(lane));
+  const eventsOf = (lane: Lane) => [...parkedEvents.values()].filter(({ event }) => laneName(event) === laneName(lane));
   const park: EventPark = {
     subjects: () => Promise.resolve([...new Set([...gaps.values()].map(({ subject }) => subject))]),
     put: (event) => Promise.resolve(void gaps.set(event.id, event)),
@@ -50,9 +50,9 @@ export function createMemoryPark() {
     },
     async listEvents(lane) {
       await turn();
-      return of(lane).slice(0, 3);
+      return eventsOf(lane).slice(0, 3);
     },
-    release: (lane) => Promise.resolve(of(lane).forEach((one) => (one.released = true))),
+    release: (lane) => Promise.resolve(eventsOf(lane).forEach((one) => (one.released = true))),
     async complete({ id }) {
       await turn();
       parkedEvents.delete(id);
@@ -60,7 +60,7 @@ export function createMemoryPark() {
     async recordFailure({ id, event }, { cause }) {
       await turn();
       Object.assign(parkedEvents.get(id) ?? {}, { cause });
-      for (const one of of(event)) one.released = false;
+      for (const one of eventsOf(event)) one.released = false;
     },
   };
   return Object.assign(park, { gaps, parked: parkedEvents });

@@ -60,7 +60,7 @@ function startProcessor(handleMany: (events: ReceivedEvent[]) => Promise<(Handle
   };
 }
 
-const of = (ids: string[], key: string) => ids.filter((id) => id.startsWith(`${key}-`));
+const selectKey = (ids: string[], key: string) => ids.filter((id) => id.startsWith(`${key}-`));
 const offsetsOf = (ids: string[]) => ids.map((id) => Number(id.split('-')[1]));
 
 describe('MessageProcessor with handleMany', () => {
@@ -90,7 +90,7 @@ describe('MessageProcessor with handleMany', () => {
         await running.until(messages.length);
         expect(running.applied).toHaveLength(messages.length);
         for (const key of 'abc') {
-          const offsets = offsetsOf(of(running.applied, key));
+          const offsets = offsetsOf(selectKey(running.applied, key));
           expect(offsets).toEqual(offsets.toSorted((one, other) => one - other));
         }
       }),

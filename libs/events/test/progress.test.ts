@@ -10,7 +10,10 @@ import {
 import { RebuildBackoff } from '../src/consume/rebuild-backoff.ts';
 
 /** Readings of one partition as [second, position, end]. */
-function after(...readings: [number, number, number][]): { standings: Map<string, TrackedPosition>; now: number } {
+function trackReadings(...readings: [number, number, number][]): {
+  standings: Map<string, TrackedPosition>;
+  now: number;
+} {
   let standings = new Map<string, TrackedPosition>();
   let now = 0;
   for (const [second, position, end] of readings) {
@@ -97,7 +100,7 @@ describe('findStuck', () => {
     ],
     ['is seen for the first time', false, [[900, 0, 9]]],
   ])('a partition that %s: stuck %p', (_, stuck, readings) => {
-    const { standings, now } = after(...readings);
+    const { standings, now } = trackReadings(...readings);
     expect(findStuck(standings, now, 60_000).length > 0).toBe(stuck);
   });
 

@@ -66,7 +66,7 @@ async function flood(agency: keyof typeof FLOODERS, ends: AbortSignal): Promise<
 }
 
 /** Returns the bytes that Kafka has of an agency. */
-function logged(agency: string): number {
+function countLoggedBytes(agency: string): number {
   const root = join(folder.dir, 'kafka');
   const partitions = readdirSync(root).filter((name) => name.startsWith(`agency.${agency}.replies-`));
   const files = partitions.flatMap((name) => readdirSync(join(root, name)).map((file) => join(root, name, file)));
@@ -74,7 +74,7 @@ function logged(agency: string): number {
 }
 
 /** Returns the maximum within any ten seconds. Pure. @param samples time (ms) and bytes so far */
-function mostInTenSeconds(samples: readonly (readonly [number, number])[]): number {
+function maxInTenSeconds(samples: readonly (readonly [number, number])[]): number {
   const within = samples.map(([time, bytes]) => {
     const last = samples.findLast(([later]) => later <= time + 10_000);
     return (last?.[1] ?? bytes) - bytes;
@@ -93,14 +93,14 @@ test('limits a flooding agency to twice its quota in any ten seconds', async () 
   const startedAt = Date.now();
   // A flood takes time to build up on a busy machine.
   while (Date.now() - startedAt < FLOOD_MS || (!agencies.every(hasFlooded) && Date.now() - startedAt < LONGEST_MS)) {
-    for (const [agency, agencySamples] of samples) agencySamples.push([Date.now(), logged(agency)]);
+    for (const [agency, agencySamples] of samples) agencySamples.push([Date.now(), countLoggedBytes(agency)]);
     await after(100);
   }
   ends.abort();
   await Promise.all(senders);
   const times = [...samples].map(([agency, agencySamples]) => ({
     agency,
-    times: mostInTenSeconds(agencySamples) / quota,
+    times: maxInTenSeconds(agencySamples) / quota,
   }));
   expect(agencies.filter(hasFlooded)).toEqual(agencies);
   expect(times.filter((one) => one.times > 2)).toEqual([]);

@@ -53,11 +53,12 @@ const accessOf = (user: string, password = passwords.get(user) ?? ''): KafkaAcce
   username: user,
   password: () => password,
 });
-const settle = () => ensureUsers({ brokers, access: admin, principals, passwordOf: (user) => passwords.get(user) });
+const ensureAllUsers = () =>
+  ensureUsers({ brokers, access: admin, principals, passwordOf: (user) => passwords.get(user) });
 
 describe('ensureUsers', () => {
   test('creates users with password and rights once and removes foreign rights', async () => {
-    const first = await settle();
+    const first = await ensureAllUsers();
     expect(first).toEqual(
       principals.map(({ user, rights, quota }) => ({
         user,
@@ -67,7 +68,7 @@ describe('ensureUsers', () => {
         quotaChanged: quota !== undefined,
       })),
     );
-    const again = await settle();
+    const again = await ensureAllUsers();
     expect(again).toEqual(
       principals.map(({ user }) => ({ user, password: 'kept', given: [], taken: [], quotaChanged: false })),
     );
@@ -78,7 +79,7 @@ describe('ensureUsers', () => {
         : one,
     );
     await ensureUsers({ brokers, access: admin, principals: more, passwordOf: () => undefined });
-    const changed = (await settle()).filter(({ given, taken }) => given.length + taken.length > 0);
+    const changed = (await ensureAllUsers()).filter(({ given, taken }) => given.length + taken.length > 0);
     expect(changed).toEqual([
       {
         user: 'p-notifications',
@@ -101,7 +102,7 @@ describe('ensureUsers', () => {
         .concat(['q-intake', 'intake', 'asp.one']),
     };
     const users = [...principals, stranger];
-    const tried = async () => {
+    const listAllowed = async () => {
       const all: string[] = [];
       for (const { user } of users) {
         const access = user === stranger.user ? accessOf(user, 'strange') : accessOf(user);
@@ -110,10 +111,10 @@ describe('ensureUsers', () => {
       }
       return all.sort();
     };
-    const declared = users.flatMap((one) => declaredFor(one, names)).sort();
+    const declared = users.flatMap((one) => listDeclared(one, names)).sort();
     // A broker receives the controller's changes with a delay.
-    await eventually(async () => (await tried()).length === declared.length).catch(() => {});
-    expect(await tried()).toEqual(declared);
+    await eventually(async () => (await listAllowed()).length === declared.length).catch(() => {});
+    expect(await listAllowed()).toEqual(declared);
   }, 60_000);
 });
 
@@ -150,7 +151,7 @@ describe('the user of an agency', () => {
     await open.producer.disconnect();
     expect(await canSignIn(brokers, accessOf(user))).toBe(false);
 
-    const made = await settle();
+    const made = await ensureAllUsers();
     expect(made.find((one) => one.user === user)).toMatchObject({ password: 'set', quotaChanged: true });
   });
 
@@ -166,7 +167,7 @@ describe('the user of an agency', () => {
       const describeTopic = () => fetchCodes(ask, 'describe', ['p-agency.asp.requests']);
       expect(await describeTopic()).toEqual([0]);
       passwords.set(user, 'another');
-      expect((await settle()).find((one) => one.user === user)).toMatchObject({ password: 'set', given: [] });
+      expect((await ensureAllUsers()).find((one) => one.user === user)).toMatchObject({ password: 'set', given: [] });
       // Kafka closes an expired connection at its next request.
       const startedAt = Date.now();
       await eventually(() =>
@@ -199,7 +200,7 @@ describe('the user of an agency', () => {
 });
 
 /** Returns what the rights of a user imply for each name. A writer may also write idempotently. */
-function declaredFor({ user, rights }: Principal, names: { topics: string[]; groups: string[] }): string[] {
+function listDeclared({ user, rights }: Principal, names: { topics: string[]; groups: string[] }): string[] {
   const on = (resource: 'topic' | 'group', all: string[]) =>
     all.flatMap((name) =>
       (['describe', 'read', 'write'] as const)
@@ -307,7 +308,7 @@ describe('a service that Kafka denies access', () => {
     await eventually(async () => (await publisher.publish([event(topic)])).later.length === 0);
     expect(linesOf(lines, 'kafka-admits')).toMatchObject([{ topic }]);
     await publisher.stop();
-    await settle();
+    await ensureAllUsers();
   });
 
   test('needs an administrator to manage topics and users', async () => {

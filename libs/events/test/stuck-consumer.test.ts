@@ -56,7 +56,7 @@ function consume(options: Partial<ConsumerOptions> = {}) {
   };
 }
 
-const many = (count: number, type: string) =>
+const createEvents = (count: number, type: string) =>
   Array.from({ length: count }, (_, at) => createEvent({ topic, key: `${type}-${at}`, type }));
 
 /** Returns the committed offset of the group, summed over all partitions. */
@@ -77,7 +77,7 @@ describe('createConsumer after a rebalance', () => {
     const first = consume({ groupId });
     first.hold();
     await eventually(() => first.consumer.ready(), { timeoutMs: 30_000 });
-    const events = many(2_400, 'Rebalance');
+    const events = createEvents(2_400, 'Rebalance');
     for (let at = 0; at < events.length; at += 400) await publishEvents(here, events.slice(at, at + 400));
     // The second member joins while each partition has 500 messages in progress and is paused.
     const second = consume({ groupId });
@@ -170,7 +170,7 @@ describe('a member that its group has removed', () => {
     await eventually(() => join.mock.calls.length > 0, { timeoutMs: 20_000 });
     join.mockRestore();
     const before = await committed(groupId);
-    const events = many(5, 'Forgotten');
+    const events = createEvents(5, 'Forgotten');
     await publishEvents(here, events);
     await eventually(async () => (await committed(groupId)) >= before + 5, { timeoutMs: 30_000 });
     expect(events.every(({ id }) => handled.has(id))).toBe(true);
@@ -182,12 +182,12 @@ describe('a member that its group has removed', () => {
 describe('inheritFrom', () => {
   test('continues at the offsets of the old group', async () => {
     const old = consume({ groupId: 'old' });
-    await publishEvents(here, many(60, 'Before'));
+    await publishEvents(here, createEvents(60, 'Before'));
     await eventually(() => old.handled.size >= 60, { timeoutMs: 30_000 });
     await old.consumer.stop();
     const before = await committed('old');
     const renamed = consume({ groupId: 'new', inheritFrom: 'old' });
-    await publishEvents(here, many(10, 'After'));
+    await publishEvents(here, createEvents(10, 'After'));
     await eventually(() => renamed.handled.size >= 10, { timeoutMs: 60_000 });
     await eventually(async () => (await committed('new')) === before + 10);
     expect(renamed.handled.size).toBe(10);
@@ -195,7 +195,7 @@ describe('inheritFrom', () => {
 
   test('starts at the beginning without an old group', async () => {
     const fresh = consume({ groupId: `g-${randomUUID()}`, inheritFrom: 'never' });
-    await publishEvents(here, many(1, 'Fresh'));
+    await publishEvents(here, createEvents(1, 'Fresh'));
     await eventually(() => fresh.handled.size > 1, { timeoutMs: 30_000 });
   }, 60_000);
 });

@@ -203,7 +203,7 @@ describe('a Problem between two services', () => {
   });
 
   /** Replaces bytes in the status details of a problem by others of the same length. */
-  function altered(problem: Problem, from: string, to: string): Problem {
+  function alterDetails(problem: Problem, from: string, to: string): Problem {
     const there = problemToStatus(problem);
     const [bytes] = there.metadata.get('grpc-status-details-bin') as [Buffer];
     expect(to).toHaveLength(from.length);
@@ -219,7 +219,7 @@ describe('a Problem between two services', () => {
   ])('maps a rule %s to the general rule with field and message', (_name, from, to) => {
     const violations = [violation('/applicant/givenName', 'MAX_LENGTH', { most: 100 })];
     const problem = new Problem({ reason: 'INVALID_ARGUMENT', message: 'm', violations });
-    expect(altered(problem, from, to)).toMatchObject({
+    expect(alterDetails(problem, from, to)).toMatchObject({
       reason: 'INVALID_ARGUMENT',
       violations: [{ field: '/applicant/givenName', rule: 'INVALID', message: violations[0]!.message }],
     });

@@ -48,12 +48,13 @@ afterEach(async () => {
   folder.remove();
 });
 
-const trusted = () =>
+const isTrusted = () =>
   client.getSlip({}, { sessionToken }).then(
     () => true,
     () => false,
   );
-const events = () => captured.lines.map(({ event, file, reason }) => [event, file, reason].filter(Boolean).join(' '));
+const listEvents = () =>
+  captured.lines.map(({ event, file, reason }) => [event, file, reason].filter(Boolean).join(' '));
 
 test('a removed public key is not trusted after 2 s, even for a verified token', async () => {
   rmSync(publicFile());
@@ -61,7 +62,7 @@ test('a removed public key is not trusted after 2 s, even for a verified token',
   expect(await captureRejection(client.getSlip({}, { sessionToken }))).toMatchObject({
     metadata: { cause: 'TOKEN_INVALID' },
   });
-  expect(events()).toContain('key-trust-ended public/gateway.jwk removed');
+  expect(listEvents()).toContain('key-trust-ended public/gateway.jwk removed');
   expect(await metrics.registry.metrics()).toMatch(
     /cups_key_trust_ended_total\{issuer="gateway",cause="removed".*\} 1/,
   );
@@ -70,7 +71,7 @@ test('a removed public key is not trusted after 2 s, even for a verified token',
 test('a replaced public key is not trusted after 2 s', async () => {
   writeFileSync(publicFile(), JSON.stringify(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })));
   seconds += 2;
-  expect(await trusted()).toBe(false);
+  expect(await isTrusted()).toBe(false);
 });
 
 describe('the grace period', () => {
@@ -90,34 +91,34 @@ describe('the grace period', () => {
     const text = readFileSync(publicFile(), 'utf8');
     damage();
     seconds += 2;
-    expect(await trusted()).toBe(true);
+    expect(await isTrusted()).toBe(true);
     seconds += 58;
-    expect(await trusted()).toBe(true);
-    expect(events()).toEqual([`key-in-doubt public/gateway.jwk ${cause}`]);
+    expect(await isTrusted()).toBe(true);
+    expect(listEvents()).toEqual([`key-in-doubt public/gateway.jwk ${cause}`]);
     expect(await metrics.registry.metrics()).toMatch(/cups_keys_in_doubt\{issuer="gateway",kind="public".*\} 1/);
     seconds += 2;
-    expect(await trusted()).toBe(false);
-    expect(events().at(-1)).toBe(`key-trust-ended public/gateway.jwk ${cause}`);
+    expect(await isTrusted()).toBe(false);
+    expect(listEvents().at(-1)).toBe(`key-trust-ended public/gateway.jwk ${cause}`);
     rmSync(publicFile(), { recursive: true });
     writeFileSync(publicFile(), text);
     seconds += 2;
-    expect(await trusted()).toBe(true);
-    expect(events().at(-1)).toBe('key-trusted public/gateway.jwk');
+    expect(await isTrusted()).toBe(true);
+    expect(listEvents().at(-1)).toBe('key-trusted public/gateway.jwk');
     expect(await metrics.registry.metrics()).toMatch(/cups_keys_in_doubt\{issuer="gateway",kind="public".*\} 0/);
   });
 
   test('applies to an unreadable folder; then no key is trusted until it is readable', async () => {
     renameSync(join(folder.dir, 'public'), join(folder.dir, 'away'));
     seconds += 2;
-    expect(await trusted()).toBe(true);
+    expect(await isTrusted()).toBe(true);
     seconds += 60;
-    expect(await trusted()).toBe(false);
-    expect(events()).toContain('key-in-doubt public/gateway.jwk folder-unreadable');
-    expect(events()).toContain('key-trust-ended public/gateway.jwk folder-unreadable');
-    expect(events()).toContain('key-trust-ended public/identity.jwk folder-unreadable');
+    expect(await isTrusted()).toBe(false);
+    expect(listEvents()).toContain('key-in-doubt public/gateway.jwk folder-unreadable');
+    expect(listEvents()).toContain('key-trust-ended public/gateway.jwk folder-unreadable');
+    expect(listEvents()).toContain('key-trust-ended public/identity.jwk folder-unreadable');
     renameSync(join(folder.dir, 'away'), join(folder.dir, 'public'));
     seconds += 2;
-    expect(await trusted()).toBe(true);
+    expect(await isTrusted()).toBe(true);
   });
 
   test('keeps trust if the file is valid in time and starts again with the next failure', async () => {
@@ -125,13 +126,13 @@ describe('the grace period', () => {
     for (let round = 0; round < 3; round++) {
       writeFileSync(publicFile(), '');
       seconds += 2;
-      expect(await trusted()).toBe(true);
+      expect(await isTrusted()).toBe(true);
       seconds += 50;
       writeFileSync(publicFile(), text);
-      expect(await trusted()).toBe(true);
+      expect(await isTrusted()).toBe(true);
       seconds += 2;
     }
-    expect(events().filter((event) => event.startsWith('key-trust-ended'))).toEqual([]);
+    expect(listEvents().filter((event) => event.startsWith('key-trust-ended'))).toEqual([]);
   });
 
   test('does not apply to a file that was invalid from the start', async () => {
@@ -139,7 +140,7 @@ describe('the grace period', () => {
     const late = openKeys({ dir: folder.dir, service: 'intake', log: captured.log });
     const token = openKeys({ dir: folder.dir, service: 'gateway' }).serviceToken('intake');
     expect(await captureRejection(late.verifyService(token))).toMatchObject({ reason: 'TOKEN_INVALID' });
-    expect(events()).toEqual(['key-in-doubt public/gateway.jwk not-a-key']);
+    expect(listEvents()).toEqual(['key-in-doubt public/gateway.jwk not-a-key']);
   });
 });
 
@@ -150,7 +151,7 @@ test('the own key stays in use while its file is invalid, which is logged', asyn
   at += 120_000;
   const intake = openKeys({ dir: folder.dir, service: 'intake' });
   expect(await intake.verifyService(gateway.serviceToken('intake'))).toBe('gateway');
-  expect(events()).toContain('key-in-doubt gateway.key.jwk unusable');
+  expect(listEvents()).toContain('key-in-doubt gateway.key.jwk unusable');
 });
 
 test('a private key must not be readable by others, except by its group', () => {

@@ -26,7 +26,7 @@ const part = (value: unknown) =>
 let dir: string;
 let remove: () => void;
 let now = NOW;
-const opened = (service: ServiceName): Keys => openKeys({ dir, service, now: () => now });
+const openKeysOf = (service: ServiceName): Keys => openKeys({ dir, service, now: () => now });
 
 beforeAll(() => {
   ({ dir, remove } = temporaryDir());
@@ -53,8 +53,8 @@ interface Forgery {
 describe('valid tokens', () => {
   test('a service token names its caller to its audience for at most 5 minutes', async () => {
     now = NOW;
-    const token = opened('gateway').serviceToken('intake');
-    expect(await opened('intake').verifyService(token)).toBe('gateway');
+    const token = openKeysOf('gateway').serviceToken('intake');
+    expect(await openKeysOf('intake').verifyService(token)).toBe('gateway');
     const claims = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()) as Record<
       string,
       number
@@ -64,7 +64,7 @@ describe('valid tokens', () => {
 
   test('a service token is cached per audience while a minute is left', () => {
     now = NOW;
-    const keys = opened('gateway');
+    const keys = openKeysOf('gateway');
     const token = keys.serviceToken('intake');
     now = new Date(NOW.getTime() + 239_000);
     expect(keys.serviceToken('intake')).toBe(token);
@@ -78,14 +78,14 @@ describe('valid tokens', () => {
     const expires = new Date(NOW.getTime() + 8 * 3600_000);
     const takesOver = ['centres/CU-003', 'centres/CU-1004'];
     const given = session({ expires, language: 'ru', agency: 'agencies/asp', takesOver, person: 'h'.repeat(43) });
-    const token = opened('identity').signSession(given);
-    for (const service of TEST_SERVICES) expect(await opened(service).verifySession(token)).toEqual(given);
+    const token = openKeysOf('identity').signSession(given);
+    for (const service of TEST_SERVICES) expect(await openKeysOf(service).verifySession(token)).toEqual(given);
   });
 
   test('signSession rejects a session that is longer than 8 hours or expired', () => {
     now = NOW;
     for (const ms of [8 * 3600_000 + 1000, 0, -1000]) {
-      expect(() => opened('identity').signSession(session({ expires: new Date(NOW.getTime() + ms) }))).toThrow(
+      expect(() => openKeysOf('identity').signSession(session({ expires: new Date(NOW.getTime() + ms) }))).toThrow(
         RangeError,
       );
     }
@@ -93,9 +93,9 @@ describe('valid tokens', () => {
 
   test('a cached token is rejected once it has expired by more than the tolerance', async () => {
     now = NOW;
-    const keys = opened('intake');
-    const token = opened('gateway').serviceToken('intake');
-    const signed = opened('identity').signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
+    const keys = openKeysOf('intake');
+    const token = openKeysOf('gateway').serviceToken('intake');
+    const signed = openKeysOf('identity').signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
     await keys.verifyService(token);
     await keys.verifySession(signed);
     now = new Date(NOW.getTime() + 361_000);
@@ -111,7 +111,7 @@ describe('clock differences', () => {
    * Gateway calls intake every five seconds for ten minutes with its clock `offMs` ahead. Returns intake's rejections
    * and log.
    */
-  async function tenMinutes(offMs: number) {
+  async function simulateTenMinutes(offMs: number) {
     now = NOW;
     const { lines, log } = captureLogLines();
     const metrics = createMetrics('intake');
@@ -132,7 +132,7 @@ describe('clock differences', () => {
   }
 
   test.each([-60, -30, 30, 60])('of %i s are tolerated and measured', async (seconds) => {
-    const { refused, told: skewLines, metric } = await tenMinutes(seconds * 1000);
+    const { refused, told: skewLines, metric } = await simulateTenMinutes(seconds * 1000);
     expect(refused).toBe(0);
     expect(Math.sign(metric)).toBe(Math.sign(seconds));
     expect(Math.abs(metric)).toBeGreaterThanOrEqual(Math.abs(seconds) - 10);
@@ -141,12 +141,12 @@ describe('clock differences', () => {
   });
 
   test('of zero are not reported', async () => {
-    expect(await tenMinutes(0)).toEqual({ refused: 0, told: [], metric: 0 });
-    expect(await tenMinutes(-1000)).toMatchObject({ refused: 0, told: [] });
+    expect(await simulateTenMinutes(0)).toEqual({ refused: 0, told: [], metric: 0 });
+    expect(await simulateTenMinutes(-1000)).toMatchObject({ refused: 0, told: [] });
   });
 
   test.each([-200, 200])('of %i s cause rejections that the log explains once a minute', async (seconds) => {
-    const { refused, told: skewLines } = await tenMinutes(seconds * 1000);
+    const { refused, told: skewLines } = await simulateTenMinutes(seconds * 1000);
     expect(refused).toBeGreaterThan(0);
     expect(skewLines).toContainEqual(expect.objectContaining({ caller: 'gateway', reason: 'token-refused' }));
     expect(skewLines.length).toBeLessThanOrEqual(10);
@@ -170,7 +170,7 @@ describe('clock differences', () => {
     now = new Date();
     const service = await startTestServer(
       { GetSlip: async () => ({ html: 'served' }) },
-      { keys: opened('notifications') },
+      { keys: openKeysOf('notifications') },
     );
     const ahead = openKeys({ dir, service: 'gateway', now: () => new Date(now.getTime() + MINUTE) });
     const address = `127.0.0.1:${service.server.port}`;
@@ -411,7 +411,7 @@ describe('forged tokens', () => {
 
   test('an unchanged token of the test forger is accepted', async () => {
     now = NOW;
-    const keys = opened('intake');
+    const keys = openKeysOf('intake');
     expect(await keys.verifyService(await forge('service', {}))).toBe('gateway');
     expect(await keys.verifySession(await forge('session', {}))).toMatchObject({ operator: 'operators/x' });
     expect(await keys.verifyService(await forge('service', { claims: { iat: iat - 290, exp: iat - 4 } }))).toBe(
@@ -423,7 +423,7 @@ describe('forged tokens', () => {
     'none of more than 120 forged %s tokens is accepted, at first or again',
     async (kind) => {
       now = NOW;
-      const keys = opened('intake');
+      const keys = openKeysOf('intake');
       const tokens = await createForgedTokens(kind);
       const distinct = new Set(tokens.map(([, token]) => token));
       expect(distinct.size).toBeGreaterThanOrEqual(120);
@@ -442,8 +442,8 @@ describe('forged tokens', () => {
 
   test('a session is not a service token and vice versa, even from identity', async () => {
     now = NOW;
-    const identity = opened('identity');
-    const keys = opened('intake');
+    const identity = openKeysOf('identity');
+    const keys = openKeysOf('intake');
     const signed = identity.signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
     const token = identity.serviceToken('intake');
     await keys.verifySession(signed);
@@ -455,8 +455,8 @@ describe('forged tokens', () => {
   test('only identity can sign a session', async () => {
     now = NOW;
     for (const service of TEST_SERVICES.filter((name) => name !== 'identity')) {
-      const signed = opened(service).signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
-      expect(await captureRejection(opened('intake').verifySession(signed))).toMatchObject({
+      const signed = openKeysOf(service).signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
+      expect(await captureRejection(openKeysOf('intake').verifySession(signed))).toMatchObject({
         reason: 'SESSION_INVALID',
       });
     }

@@ -19,7 +19,7 @@ const found: Record<FolderState, KeyFileContents | undefined> = {
 };
 
 /** Returns the number of trusted keys and the changes after polls at the given times. */
-function after(...polls: [at: number, look: FolderState][]) {
+function updateRepeatedly(...polls: [at: number, look: FolderState][]) {
   let trust: Trust = new Map();
   const changes: TrustChange[] = [];
   for (const [at, state] of polls) {
@@ -135,7 +135,7 @@ describe('updateTrust', () => {
       ['trusted', 'in-doubt not-a-key', 'ended removed'],
     ],
   ])('%s', (_what, polls, keys, reported) => {
-    const result = after(...polls);
+    const result = updateRepeatedly(...polls);
     expect(result.keys).toBe(keys);
     expect(result.told).toEqual(reported);
   });

@@ -631,9 +631,9 @@ describe('openStore without a server', () => {
 
 describe('createSchema', () => {
   test('rejects a field called type beside other keys', () => {
-    const trap = () =>
+    const createAmbiguous = () =>
       store.documents({ ...definition, collection: 'trap', schema: { at: { type: String, key: String } } });
-    expect(trap).toThrow('"type" beside "key"');
+    expect(createAmbiguous).toThrow('"type" beside "key"');
   });
 });
 
@@ -647,11 +647,11 @@ describe('scope', () => {
     );
     return error && JSON.stringify([error.kind, error.reason, error.message, error.metadata]);
   };
-  const foreign = async () =>
+  const createForeign = async () =>
     (await create({ centre: foreignScope.centre, state: 'submitted', code: randomUUID() }))._id;
 
   test('answers every read of an out-of-scope document like an unknown one', async () => {
-    for (const id of [await foreign(), randomUUID()]) {
+    for (const id of [await createForeign(), randomUUID()]) {
       expect(await cases.get(id, { scope: ownScope })).toBeUndefined();
       expect(await cases.findOne({ _id: id, centre: foreignScope.centre }, { scope: ownScope })).toBeUndefined();
       expect(await cases.find({ $or: [{ _id: id }] }, { scope: ownScope })).toEqual([]);
@@ -723,9 +723,9 @@ describe('scope', () => {
     });
     await expect(outside).rejects.toThrow('outside the scope');
     for (const centre of [[], ['centres/A', ''], '']) {
-      await expect(cases.get(await foreign(), { scope: { centre } })).rejects.toThrow('The scope has no centre.');
+      await expect(cases.get(await createForeign(), { scope: { centre } })).rejects.toThrow('The scope has no centre.');
     }
-    const empty = cases.get(await foreign(), { scope: { centre: '' } });
+    const empty = cases.get(await createForeign(), { scope: { centre: '' } });
     await expect(empty).rejects.toThrow('The scope has no centre');
   });
 });

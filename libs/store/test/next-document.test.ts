@@ -155,7 +155,8 @@ describe('firstDocument', () => {
     );
   });
 
-  const madeBy = (cause: Cause) => firstDocument<Case>({ _id: 'a', content: 1, rows: [] }, [], { cause, now }, policy);
+  const createBy = (cause: Cause) =>
+    firstDocument<Case>({ _id: 'a', content: 1, rows: [] }, [], { cause, now }, policy);
   test.each<[string, Cause, Cause, boolean]>([
     ['the same request', { request: request('r') }, { request: request('r') }, true],
     ['another request', { request: request('r') }, { request: request('s') }, false],
@@ -167,7 +168,7 @@ describe('firstDocument', () => {
     ],
     ['no request, so no repeat is detectable', { eventId: 'e' }, { eventId: 'e' }, false],
   ])('isSameCreate compares with %s', (_name, first, again, isSame) => {
-    expect(isSameCreate(madeBy(first), madeBy(again))).toBe(isSame);
+    expect(isSameCreate(createBy(first), createBy(again))).toBe(isSame);
   });
 });
 

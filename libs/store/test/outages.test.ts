@@ -85,7 +85,9 @@ const sequences = (sent: StoredEvent[], id: string) => sent.filter(({ key }) => 
 
 describe('a store outage while 250 documents are drained', () => {
   /** Runs the process until its first batch is in flight, stops the store, and acknowledges the batch. */
-  async function wedged(work: (parts: { local: LocalPlatform; child: ChildProcess; port: number }) => Promise<void>) {
+  async function withStoppedStore(
+    work: (parts: { local: LocalPlatform; child: ChildProcess; port: number }) => Promise<void>,
+  ) {
     const dataDir = mkdtempSync(join(tmpdir(), 'cups-outage-'));
     const local = await startLocal({ dataDir, parts: ['store'] });
     const script = new URL('./relay-process.ts', import.meta.url).pathname;
@@ -100,7 +102,7 @@ describe('a store outage while 250 documents are drained', () => {
       });
       await eventually(() => lines.includes('publishing'), { timeoutMs: 20_000 });
       await local.killStore();
-      await eventually(async () => (await ready(Number(port))) === 503, { timeoutMs: 15_000 });
+      await eventually(async () => (await fetchReadiness(Number(port))) === 503, { timeoutMs: 15_000 });
       child.stdin.write('acknowledged\n');
       await work({ local, child, port: Number(port) });
     } finally {
@@ -109,27 +111,27 @@ describe('a store outage while 250 documents are drained', () => {
       rmSync(dataDir, { recursive: true, force: true });
     }
   }
-  const ready = async (port: number): Promise<number> =>
+  const fetchReadiness = async (port: number): Promise<number> =>
     (await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(2_000) })).status;
 
   test('keeps the process running and empties every outbox after recovery', async () => {
-    await wedged(async ({ local, port }) => {
+    await withStoppedStore(async ({ local, port }) => {
       const until = Date.now() + 3_000;
-      while (Date.now() < until) expect(await ready(port)).toBe(503);
+      while (Date.now() < until) expect(await fetchReadiness(port)).toBe(503);
       await local.restartStore();
       const client = new mongoose.mongo.MongoClient(local.mongoUri);
-      const left = () =>
+      const countPending = () =>
         client
           .db(database)
           .collection('cases')
           .countDocuments({ 'outbox.0': { $exists: true } });
-      await eventually(async () => (await ready(port)) === 200, { timeoutMs: 15_000 });
-      await eventually(async () => (await left()) === 0, { timeoutMs: 15_000 }).finally(() => client.close());
+      await eventually(async () => (await fetchReadiness(port)) === 200, { timeoutMs: 15_000 });
+      await eventually(async () => (await countPending()) === 0, { timeoutMs: 15_000 }).finally(() => client.close());
     });
   }, 90_000);
 
   test('lets SIGTERM end the process in order', async () => {
-    await wedged(async ({ child }) => {
+    await withStoppedStore(async ({ child }) => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 20_000);

@@ -94,16 +94,16 @@ const change = (cases: Documents<Case>, id: string, state = 'changed') =>
     document: { ...one, state },
     events: [event(id)],
   }));
-const emptied = (cases: Documents<Case>) =>
+const waitUntilEmpty = (cases: Documents<Case>) =>
   eventually(async () => (await cases.find({ 'outbox.0': { $exists: true } }, { scope })).length === 0);
 /** Returns the value of a metric in a scrape, or undefined. */
-const figure = (scrape: string, metric: string): number | undefined => {
+const readMetric = (scrape: string, metric: string): number | undefined => {
   const found = new RegExp(`^${metric}\\{[^}]*\\} (.+)$`, 'm').exec(scrape);
   return found ? Number(found[1]) : undefined;
 };
 /** Removes duplicates. */
-const firsts = (numbers: number[]) => numbers.filter((n, index) => numbers.indexOf(n) === index);
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+const removeDuplicates = (numbers: number[]) => numbers.filter((n, index) => numbers.indexOf(n) === index);
+const createRange = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe('startRelay', () => {
   test('publishes each commit once, in order, and empties the outbox', async () => {
@@ -112,8 +112,8 @@ describe('startRelay', () => {
     relay(cases, publish);
     await create(cases, 'a');
     for (let round = 0; round < 5; round += 1) await change(cases, 'a');
-    await emptied(cases);
-    expect(sequences('a')).toEqual(upTo(6));
+    await waitUntilEmpty(cases);
+    expect(sequences('a')).toEqual(createRange(6));
     expect(entries).toHaveLength(6);
     expect(await cases.get('a', { scope })).toMatchObject({ revision: 6, eventSeq: 6, outboxSeq: 6, outbox: [] });
   });
@@ -132,7 +132,7 @@ describe('startRelay', () => {
     });
     await Promise.all(Array.from({ length: 300 }, (_, index) => create(cases, `m${index}`)));
     relay(cases, publish);
-    await emptied(cases);
+    await waitUntilEmpty(cases);
     expect(most).toBe(1);
     expect(Math.max(...sizes)).toBeGreaterThan(50);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(200);
@@ -146,7 +146,7 @@ describe('startRelay', () => {
     const { publish, sequences } = topic();
     const cases = await open();
     relay(cases, publish);
-    await emptied(cases);
+    await waitUntilEmpty(cases);
     expect(sequences('left')).toEqual([1, 2]);
   });
 
@@ -156,8 +156,8 @@ describe('startRelay', () => {
     relay(cases, publish, { sweepIntervalMs: 20, minAgeMs: 0 });
     const silent = await open();
     await create(silent, 'late');
-    await emptied(cases);
-    expect(firsts(sequences('late'))).toEqual([1]);
+    await waitUntilEmpty(cases);
+    expect(removeDuplicates(sequences('late'))).toEqual([1]);
   });
 
   test('loses and reorders nothing with two relays and two writers on a collection', async () => {
@@ -175,8 +175,8 @@ describe('startRelay', () => {
         for (let round = 0; round < 15; round += 1) await change(round % 2 ? one : two, id);
       }),
     );
-    await emptied(one);
-    for (const id of ids) expect(firsts(sequences(id))).toEqual(upTo(16));
+    await waitUntilEmpty(one);
+    for (const id of ids) expect(removeDuplicates(sequences(id))).toEqual(createRange(16));
   });
 
   test('keeps everything while the broker is unavailable and drains it later', async () => {
@@ -191,7 +191,7 @@ describe('startRelay', () => {
     await change(cases, 'k0');
     expect(await cases.find({ 'outbox.0': { $exists: true } }, { scope })).toHaveLength(50);
     isUnavailable = false;
-    await emptied(cases);
+    await waitUntilEmpty(cases);
     expect(entries).toHaveLength(51);
   });
 
@@ -209,7 +209,7 @@ describe('startRelay', () => {
     await first.stop();
     const rest = topic();
     relay(cases, rest.publish);
-    await emptied(cases);
+    await waitUntilEmpty(cases);
     expect([...holding.sequences('half'), ...rest.sequences('half')]).toEqual([1, 2]);
   });
 
@@ -225,7 +225,7 @@ describe('startRelay', () => {
     await eventually(() => sequences('other').length === 1);
     expect(sequences('early')).toEqual([]);
     missing = false;
-    await emptied(cases);
+    await waitUntilEmpty(cases);
     expect(sequences('early')).toEqual([1]);
   });
 
@@ -238,14 +238,14 @@ describe('startRelay', () => {
       return {};
     });
     await create(cases, 'old');
-    const hourLater = () => new Date(Date.now() + 3_600_000);
-    relay(cases, publish, { metrics, now: hourLater });
-    const age = async () => figure(await text(), 'outbox_oldest_event_age_seconds');
-    await eventually(async () => ((await age()) ?? 0) >= 3_600);
-    expect(await age()).toBeLessThan(3_660);
+    const inOneHour = () => new Date(Date.now() + 3_600_000);
+    relay(cases, publish, { metrics, now: inOneHour });
+    const readAge = async () => readMetric(await text(), 'outbox_oldest_event_age_seconds');
+    await eventually(async () => ((await readAge()) ?? 0) >= 3_600);
+    expect(await readAge()).toBeLessThan(3_660);
     isUnavailable = false;
-    await emptied(cases);
-    expect(await age()).toBe(0);
+    await waitUntilEmpty(cases);
+    expect(await readAge()).toBe(0);
   });
 
   test('reports acknowledged events immediately, not earlier', async () => {
@@ -276,7 +276,7 @@ describe('startRelay', () => {
     relay(cases, publish);
     await Promise.all(Array.from({ length: 1_300 }, (_, index) => create(cases, `b${index}`)));
     isUnavailable = false;
-    await emptied(cases);
+    await waitUntilEmpty(cases);
     expect(new Set(entries.map(({ subject }) => subject)).size).toBe(1_300);
   });
 
@@ -293,8 +293,8 @@ describe('startRelay', () => {
       { scope, cause: {}, events: Array(20).fill(large) as (typeof large)[], now: new Date() },
     );
     relay(cases, publish);
-    await emptied(cases);
-    expect(sequences('big')).toEqual(upTo(20));
+    await waitUntilEmpty(cases);
+    expect(sequences('big')).toEqual(createRange(20));
     expect(Math.max(...sizes)).toBeLessThanOrEqual(512 * 1024);
   });
 
@@ -311,8 +311,8 @@ describe('startRelay', () => {
     await change(cases, 'bad');
     relay(cases, publish, { metrics, sweepIntervalMs: 20, minAgeMs: 0 });
     await eventually(async () => (await cases.get('bad', { scope }))?.outboxBlocked !== undefined);
-    const blocked = async () => figure(await text(), 'outbox_documents_blocked');
-    await eventually(async () => (await blocked()) === 1);
+    const readBlocked = async () => readMetric(await text(), 'outbox_documents_blocked');
+    await eventually(async () => (await readBlocked()) === 1);
     await change(cases, 'bad');
     await create(cases, 'good');
     await eventually(() => sequences('good').length === 1);
@@ -324,10 +324,10 @@ describe('startRelay', () => {
     expect(sequences('bad')).toEqual([1]);
     refusing = false;
     await cases.unblock('bad', { scope });
-    await emptied(cases);
-    expect(firsts(sequences('bad'))).toEqual([1, 2, 3]);
+    await waitUntilEmpty(cases);
+    expect(removeDuplicates(sequences('bad'))).toEqual([1, 2, 3]);
     // The next sweep reports it, which may be late on a busy machine.
-    await eventually(async () => (await blocked()) === 0, { timeoutMs: 60_000 });
+    await eventually(async () => (await readBlocked()) === 0, { timeoutMs: 60_000 });
   }, 90_000);
 
   test('sets afterPublish fields in the cleanup write if the filter matches', async () => {
@@ -337,7 +337,7 @@ describe('startRelay', () => {
     await create(cases, 'moved');
     await change(cases, 'moved', 'answered');
     relay(cases, publish, { afterPublish: () => ({ state: 'sent' }), onlyWhere: { state: 'queued' } });
-    await emptied(cases);
+    await waitUntilEmpty(cases);
     expect(await cases.get('marked', { scope })).toMatchObject({ state: 'sent', revision: 1 });
     expect(await cases.get('moved', { scope })).toMatchObject({ state: 'answered', revision: 2 });
   });

@@ -20,7 +20,7 @@ const at = (id: string) => ({ collection: 'cases', id });
 /** An entry created at `time`, in ms. */
 const entry = (id: string, n: number, size = 10, time = n) =>
   ({ n, key: id, data: Buffer.alloc(size), time: new Date(time) }) as StoredEvent;
-const upTo = (id: string, last: number, from = 1) =>
+const createEntries = (id: string, last: number, from = 1) =>
   Array.from({ length: last - from + 1 }, (_, index) => entry(id, from + index));
 const listBatch = (queue: OutboxQueue) =>
   nextBatch(queue).map(({ documentKey, entries }) => [documentKey.id, ...entries.map(({ n }) => n)]);
@@ -71,21 +71,21 @@ describe('enqueue', () => {
 
   test('takes only later entries after an acknowledgement and cleans up the rest', () => {
     const queue = createQueue();
-    enqueue(queue, at('a'), upTo('a', 2));
+    enqueue(queue, at('a'), createEntries('a', 2));
     settleBatch(queue, nextBatch(queue), all);
     expect(takeCleanups(queue)).toMatchObject([{ documentKey: at('a'), n: 2 }]);
-    enqueue(queue, at('a'), upTo('a', 2));
+    enqueue(queue, at('a'), createEntries('a', 2));
     expect(listBatch(queue)).toEqual([]);
     expect(takeCleanups(queue)).toMatchObject([{ documentKey: at('a'), n: 2, entries: [] }]);
-    enqueue(queue, at('a'), upTo('a', 3));
+    enqueue(queue, at('a'), createEntries('a', 3));
     expect(listBatch(queue)).toEqual([['a', 3]]);
   });
 
   test('leaves documents above the memory limit to the store', () => {
     const queue = createQueue();
-    for (const id of ['a', 'b', 'c']) enqueue(queue, at(id), upTo(id, 1), { ...QUEUE_LIMITS, documents: 2 });
+    for (const id of ['a', 'b', 'c']) enqueue(queue, at(id), createEntries(id, 1), { ...QUEUE_LIMITS, documents: 2 });
     expect([queue.pending.size, queue.hasOverflow, [...queue.droppedCollections]]).toEqual([2, true, ['cases']]);
-    enqueue(queue, at('a'), upTo('a', 2), { ...QUEUE_LIMITS, documents: 2 });
+    enqueue(queue, at('a'), createEntries('a', 2), { ...QUEUE_LIMITS, documents: 2 });
     expect(listBatch(queue)).toEqual([
       ['a', 1, 2],
       ['b', 1],
@@ -104,7 +104,7 @@ describe('nextBatch', () => {
 
   test('is empty while too many cleanups are pending', () => {
     const queue = createQueue();
-    enqueue(queue, at('a'), upTo('a', 1));
+    enqueue(queue, at('a'), createEntries('a', 1));
     scheduleCleanup(queue, { documentKey: at('b'), n: 1, entries: [] });
     expect(nextBatch(queue, { ...QUEUE_LIMITS, cleanups: 1 })).toEqual([]);
     takeCleanups(queue);
@@ -120,13 +120,16 @@ describe('settleBatch', () => {
     ['the first rejected permanently', { rejected: 1 }, { done: 0, n: undefined, held: [], isolated: ['CAUSE'] }],
   ] as const)('settles a batch with %s', (_name, fate, expected) => {
     const queue = createQueue();
-    enqueue(queue, at('a'), upTo('a', 3));
+    enqueue(queue, at('a'), createEntries('a', 3));
     const batch = nextBatch(queue);
     const entries = batch[0]?.entries ?? [];
-    const pick = (n: number | undefined) => entries.filter((one) => one.n === n);
+    const selectEntries = (n: number | undefined) => entries.filter((one) => one.n === n);
     const settled = settleBatch(queue, batch, {
-      rejected: pick('rejected' in fate ? fate.rejected : undefined).map((one) => ({ entry: one, cause: 'CAUSE' })),
-      later: pick('later' in fate ? fate.later : undefined),
+      rejected: selectEntries('rejected' in fate ? fate.rejected : undefined).map((one) => ({
+        entry: one,
+        cause: 'CAUSE',
+      })),
+      later: selectEntries('later' in fate ? fate.later : undefined),
     });
     expect({
       done: settled.done.reduce((sum, { entries }) => sum + entries.length, 0),
@@ -139,22 +142,22 @@ describe('settleBatch', () => {
 
   test('takes nothing of an isolated document until its flag is stored', () => {
     const queue = createQueue();
-    enqueue(queue, at('a'), upTo('a', 1));
+    enqueue(queue, at('a'), createEntries('a', 1));
     const batch = nextBatch(queue);
     settleBatch(queue, batch, { rejected: [{ entry: batch[0]?.entries[0] as StoredEvent, cause: 'X' }] });
-    enqueue(queue, at('a'), upTo('a', 2));
+    enqueue(queue, at('a'), createEntries('a', 2));
     expect(listBatch(queue)).toEqual([]);
     queue.refused.clear();
-    enqueue(queue, at('a'), upTo('a', 2));
+    enqueue(queue, at('a'), createEntries('a', 2));
     expect(listBatch(queue)).toEqual([['a', 1, 2]]);
   });
 });
 
 test('merges the cleanups of a document, entries in order, also after a failure', () => {
   const queue = createQueue();
-  scheduleCleanup(queue, { documentKey: at('a'), n: 2, entries: upTo('a', 2) });
+  scheduleCleanup(queue, { documentKey: at('a'), n: 2, entries: createEntries('a', 2) });
   const refused = takeCleanups(queue);
-  scheduleCleanup(queue, { documentKey: at('a'), n: 4, entries: upTo('a', 4, 3) });
+  scheduleCleanup(queue, { documentKey: at('a'), n: 4, entries: createEntries('a', 4, 3) });
   for (const pull of refused) scheduleCleanup(queue, pull);
   const [pull, ...others] = takeCleanups(queue);
   expect([pull?.n, pull?.entries.map(({ n }) => n), others]).toEqual([4, [1, 2, 3, 4], []]);
@@ -298,8 +301,8 @@ test('publishes each document in order and empties every outbox, for any command
       expect({ alwaysTold, waits }).toEqual({ alwaysTold: true, waits: undefined });
       for (const [id, { last, outbox }] of stored) {
         const numbers = sent.filter(([key]) => key === id).map(([, n]) => n);
-        const firsts = numbers.filter((n, index) => numbers.indexOf(n) === index);
-        expect(firsts).toEqual(Array.from({ length: last }, (_, index) => index + 1));
+        const distinct = numbers.filter((n, index) => numbers.indexOf(n) === index);
+        expect(distinct).toEqual(Array.from({ length: last }, (_, index) => index + 1));
         expect(outbox).toEqual([]);
       }
     }),

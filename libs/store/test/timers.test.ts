@@ -38,8 +38,8 @@ afterEach(async () => {
   await store.close();
 });
 
-/** Documents with due timers, the first due longest. */
-async function waiting(count: number): Promise<string[]> {
+/** Creates documents with due timers, the earliest first. Returns their IDs. */
+async function createDueDocuments(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, at) => `t${String(at).padStart(4, '0')}`);
   for (const [at, _id] of ids.entries()) {
     const timer = { kind: 'expiry', due: new Date(DUE.getTime() + at) };
@@ -60,7 +60,7 @@ const claimOf = async (id: string) => (await cases.get(id, { scope }))?.timer?.c
 
 describe('startTimers', () => {
   test('handles timers concurrently up to the bound', async () => {
-    const ids = await waiting(24);
+    const ids = await createDueDocuments(24);
     const [together, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const startedIds: string[] = [];
     start({
@@ -82,7 +82,7 @@ describe('startTimers', () => {
   }, 30_000);
 
   test('starts a lease at the claim, however long other timers took', async () => {
-    const [first, second] = (await waiting(2)) as [string, string];
+    const [first, second] = (await createDueDocuments(2)) as [string, string];
     let clock = new Date('2026-03-02T09:00:00.000Z');
     let seen: string | undefined;
     start({
@@ -100,7 +100,7 @@ describe('startTimers', () => {
   }, 30_000);
 
   test('does not wait for a hanging handler or start it twice', async () => {
-    const ids = await waiting(150);
+    const ids = await createDueDocuments(150);
     const [hanging] = ids as [string];
     const open = Promise.withResolvers<void>();
     let hangs = 0;
@@ -120,7 +120,7 @@ describe('startTimers', () => {
   }, 40_000);
 
   test('ends running handlers before stop resolves', async () => {
-    const [id] = (await waiting(1)) as [string];
+    const [id] = (await createDueDocuments(1)) as [string];
     const [started, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     start({
       async due() {

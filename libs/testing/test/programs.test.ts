@@ -8,7 +8,7 @@ const project = join(import.meta.dirname, '..');
 const jest = join(project, '../../node_modules/jest/bin/jest.js');
 
 /** Runs the long tests of this project with another PATH. */
-function longTests(path: string): { status: string; fullName: string }[] {
+function runLongTests(path: string): { status: string; fullName: string }[] {
   const { dir, remove } = temporaryDir();
   const file = join(dir, 'results.json');
   const env = Object.assign({}, process.env, { CUPS_LONG: '1', PATH: path });
@@ -27,7 +27,7 @@ function longTests(path: string): { status: string; fullName: string }[] {
 }
 
 test('testRequiring names the missing program of a skipped test', () => {
-  expect(longTests('/nowhere')).toEqual([
+  expect(runLongTests('/nowhere')).toEqual([
     { status: 'pending', fullName: 'not run: python missing: runs a required program' },
   ]);
 });

@@ -122,12 +122,16 @@ class GroupMembership {
 }
 
 /**
- * Consumes as a member of a group until `stop()`. Fetches do not wait for handlers: each partition has a window of
- * messages in progress, only its contiguous completed part is committed, and a full window pauses the partition. A
- * failing key blocks only itself: a `park` takes it after some retries; otherwise its partition continues for one
- * window. After a crash at most one window repeats. Handler errors never reach kafkajs. If kafkajs gives up, or a
- * partition has lag without progress, the consumer is rebuilt with growing intervals until a message is processed.
- * Without a broker or topic it retries quietly.
+ * Consumes as a member of a group until `stop()`.
+ *
+ * Fetches do not wait for handlers. Each partition has a window of messages in progress. The consumer commits its
+ * contiguous completed part, and a full window pauses the partition. After a crash at most one window repeats.
+ *
+ * A failing key blocks only itself. A `park` takes it after some retries; without one its partition continues for one
+ * window. Handler errors never reach kafkajs.
+ *
+ * If kafkajs gives up, or a partition has lag without progress, the consumer is rebuilt. The intervals grow until a
+ * message is processed. Without a broker or topic it retries quietly.
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
   const stopping = new AbortController();

@@ -206,10 +206,10 @@ class LagMonitor {
 }
 
 /**
- * Opens a watch. A partition with lag whose committed position does not move for `stuckMs` is stuck: the gauge
- * `consumer_stuck` of its topic is 1 and one error line is logged. Without any activity its consumer is rebuilt. Not
- * so while some keys still progress, because a rebuild would only disturb them. Uses one connection for all consumers
- * of a process; nothing is known while the broker is unavailable.
+ * Opens a watch. A partition with lag is stuck if its committed position does not move for `stuckMs`. The gauge
+ * `consumer_stuck` of its topic is then 1, and one error line is logged. Its consumer is rebuilt if nothing happens at
+ * all; while some keys progress, a rebuild would only disturb them. The watch uses one connection per process, and
+ * knows nothing while the broker is unavailable.
  */
 export function openLagWatch(options: LagWatchOptions): LagWatch {
   const { stuckMs = STUCK_AFTER_MS } = options;
