@@ -55,15 +55,15 @@ export function App({ entry }: { entry: EntryState }) {
 
 function SessionLanguageProvider({ children }: { children: ReactNode }) {
   const { state } = useSession();
-  const operatorLanguage = state.is === 'in' ? state.session.operator.language : undefined;
+  const operatorLanguage = state.kind === 'signedIn' ? state.session.operator.language : undefined;
   return <LanguageProvider initial={operatorLanguage ?? 'ro'}>{children}</LanguageProvider>;
 }
 
 function SessionGate() {
   const { state, retry } = useSession();
-  if (state.is === 'unknown') return <Skeleton />;
-  if (state.is === 'unreachable') return <LoadError error={new NetworkError()} onRetry={retry} />;
-  if (state.is === 'out') return <SignIn interrupted={state.interrupted} refusalReason={state.refusalReason} />;
+  if (state.kind === 'unknown') return <Skeleton />;
+  if (state.kind === 'unreachable') return <LoadError error={new NetworkError()} onRetry={retry} />;
+  if (state.kind === 'signedOut') return <SignIn interrupted={state.interrupted} refusalReason={state.refusalReason} />;
   if (state.isNew && (state.session.centres?.length ?? 0) > 1) return <ChooseCentre />;
   // Another operator or centre starts with fresh state.
   return (

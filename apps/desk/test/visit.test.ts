@@ -318,7 +318,7 @@ describe('findMissingFields', () => {
       '/applicant/foreignDocument/kind': 'passport',
       '/applicant/foreignDocument/number': '123',
     });
-    const personErrors = (code: string) => missingFieldTexts(code, foreign).filter((one) => one.startsWith('person'));
+    const personErrors = (code: string) => missingFieldTexts(code, foreign).filter((text) => text.startsWith('person'));
     expect(personErrors('civil-status-extract')).toEqual([]);
     expect(personErrors('birth-allowance')).toEqual(['person /applicant/without FOREIGN_DOCUMENT_NOT_TAKEN']);
   });

@@ -42,11 +42,11 @@ test('shows where identity cards and passports are issued', async () => {
   const page = await open({ operator: 'cu-017-specialist' });
   await page.getByRole('navigation').getByRole('button', { name: 'Vizită nouă' }).click();
   await page.getByRole('heading', { name: 'Ce serviciu cere persoana?' }).waitFor();
-  for (const [said, title] of [
+  for (const [query, title] of [
     ['buletin', 'Eliberarea buletinului de identitate'],
     ['pasaport', 'Eliberarea pașaportului'],
   ] as const) {
-    await page.getByRole('main').getByRole('searchbox').or(page.getByRole('main').getByRole('combobox')).fill(said);
+    await page.getByRole('main').getByRole('searchbox').or(page.getByRole('main').getByRole('combobox')).fill(query);
     const first = page.getByRole('option').first();
     await first.getByText(title).waitFor();
     await first.getByText(/^Nu se depune aici: Se eliberează la un oficiu al ASP/).waitFor();

@@ -78,7 +78,7 @@ function Notes({ details }: { details: ApplicationDetails }) {
         <h2>{t(APPLICATION.notes)}</h2>
         <span>{t(APPLICATION.notesMore)}</span>
       </div>
-      <NoteList details={details} held={action.undoable?.key} onUndo={undo} />
+      <NoteList details={details} undoableKey={action.undoable?.key} onUndo={undo} />
       <form ref={setForm} onSubmit={(event) => (event.preventDefault(), void save())}>
         <Field label={t(APPLICATION.note)} error={action.errorText}>
           <TextInput small value={text} onChange={setText} maxLength={500} end={<KeyCap code="KeyO" quiet />} />
@@ -123,12 +123,12 @@ function useNoteDraft(application: string) {
 interface NoteListProps {
   details: ApplicationDetails;
   /** Key of the note that can still be undone. */
-  held: string | undefined;
+  undoableKey: string | undefined;
   onUndo: () => void;
 }
 
 /** Newest first, pending notes at the top. */
-function NoteList({ details: { application, operators }, held, onUndo }: NoteListProps) {
+function NoteList({ details: { application, operators }, undoableKey, onUndo }: NoteListProps) {
   const { t, language } = useLanguage();
   const { pending } = useSyncStatus(application.id);
   return (
@@ -136,9 +136,9 @@ function NoteList({ details: { application, operators }, held, onUndo }: NoteLis
       {pending.map(({ key, kind, body }) =>
         kind === 'notes' ? (
           <li key={key} className={styles.note}>
-            <p>{t(key === held ? APPLICATION.held : APPLICATION.waits)}</p>
+            <p>{t(key === undoableKey ? APPLICATION.held : APPLICATION.waits)}</p>
             <p>{String(body['text'])}</p>
-            {key === held && (
+            {key === undoableKey && (
               <Button variant="text" onClick={onUndo}>
                 {t(APPLICATION.undo)}
               </Button>

@@ -39,7 +39,7 @@ export function StateBlock({ row, details, variant, children }: StateBlockProps)
           {until && (variant === 'compact' || row.dueTime) && <p>{until}</p>}
         </div>
         {variant === 'full' && term && (
-          <DeadlineBar agency={row.agency} from={term.from} to={term.to} actor={term.whose} />
+          <DeadlineBar agency={row.agency} from={term.from} to={term.to} actor={term.actor} />
         )}
       </div>
       {variant === 'full' && (
@@ -55,10 +55,10 @@ export function StateBlock({ row, details, variant, children }: StateBlockProps)
 function resolveTerm(row: ApplicationRow, details: ApplicationDetails | undefined) {
   const request = details?.application.documentRequest;
   if (row.state === 'documents-requested' && request?.answerBy && request.requestTime) {
-    return { from: toCivilDate(new Date(request.requestTime)), to: request.answerBy, whose: 'citizen' as const };
+    return { from: toCivilDate(new Date(request.requestTime)), to: request.answerBy, actor: 'citizen' as const };
   }
   if (!['submitted', 'in-progress'].includes(row.state) || !row.dueDate || !row.submitTime) return undefined;
-  return { from: toCivilDate(new Date(row.submitTime)), to: row.dueDate, whose: 'agency' as const };
+  return { from: toCivilDate(new Date(row.submitTime)), to: row.dueDate, actor: 'agency' as const };
 }
 
 /** The agency's own text, shown as a quotation. */

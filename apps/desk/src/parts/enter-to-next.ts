@@ -52,8 +52,8 @@ function findNext(area: HTMLElement, control: HTMLElement, stops: string): HTMLE
   );
 }
 
-const isAfter = (one: HTMLElement, other: HTMLElement): boolean =>
-  (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+const isAfter = (a: HTMLElement, b: HTMLElement): boolean =>
+  (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 
 /** Returns the first control; of a radio group the selected or first button. */
 export function findFirstControl(area: HTMLElement): HTMLElement | undefined {
@@ -70,11 +70,11 @@ function isReachable(control: HTMLElement): boolean {
   return (group.find(({ checked }) => checked) ?? group[0]) === control;
 }
 
-function isSameGroup(one: HTMLElement, other: HTMLElement): boolean {
+function isSameGroup(element: HTMLElement, other: HTMLElement): boolean {
   return (
-    one instanceof HTMLInputElement &&
+    element instanceof HTMLInputElement &&
     other instanceof HTMLInputElement &&
-    one.type === 'radio' &&
-    one.name === other.name
+    element.type === 'radio' &&
+    element.name === other.name
   );
 }

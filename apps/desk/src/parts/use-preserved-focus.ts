@@ -42,7 +42,8 @@ export function usePreservedFocus(): RefObject<HTMLDivElement | null> {
 
 function ancestorsOf(target: Element, root: Element): Element[] {
   const path: Element[] = [];
-  for (let one: Element | null = target; one && one !== root; one = one.parentElement) path.push(one);
+  for (let element: Element | null = target; element && element !== root; element = element.parentElement)
+    path.push(element);
   return path;
 }
 

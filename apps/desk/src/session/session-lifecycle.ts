@@ -28,16 +28,16 @@ export async function restoreSession(
     // unlock it.
     if (interrupted?.why === 'covered' && interrupted.until === session.expireTime) {
       void endSession();
-      return { is: 'out', interrupted };
+      return { kind: 'signedOut', interrupted };
     }
     const isAnother = interrupted !== undefined && interrupted.operator !== session.operator.name;
     // The path of another operator is no start page.
     if (signInReturn && isAnother) history.replaceState(null, '', '/');
     return await openSession(session, signInReturn !== undefined && (interrupted === undefined || isAnother));
   } catch (error) {
-    if (isTransient(error)) return { is: 'unreachable' };
+    if (isTransient(error)) return { kind: 'unreachable' };
     clearQueuePrefetch();
-    return { is: 'out', interrupted, refusalReason: signInReturn?.refusalReason };
+    return { kind: 'signedOut', interrupted, refusalReason: signInReturn?.refusalReason };
   }
 }
 
@@ -46,7 +46,7 @@ export async function openSession(session: Session, isNew = false): Promise<Sess
   updateQueuePrefetch(session);
   saveInterruptedSession(undefined);
   const localStore = await openLocalStore(session.operator.name);
-  return { is: 'in', isNew, session, localStore, outbox: await openOutbox(localStore) };
+  return { kind: 'signedIn', isNew, session, localStore, outbox: await openOutbox(localStore) };
 }
 
 export function updateQueuePrefetch({ operator }: Session): void {

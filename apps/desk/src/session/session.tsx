@@ -28,13 +28,13 @@ export interface SignedInState {
   outbox: Outbox;
 }
 export type SessionState =
-  | { is: 'unknown' }
+  | { kind: 'unknown' }
   /** The platform is unreachable, and the session is unknown. */
-  | { is: 'unreachable' }
+  | { kind: 'unreachable' }
   /** `refusalReason`: reason code of a failed sign-in at another site. */
-  | { is: 'out'; interrupted?: InterruptedSession | undefined; refusalReason?: string | undefined }
+  | { kind: 'signedOut'; interrupted?: InterruptedSession | undefined; refusalReason?: string | undefined }
   /** `isNew`: signed in just now, not resumed. */
-  | ({ is: 'in'; isNew: boolean } & SignedInState);
+  | ({ kind: 'signedIn'; isNew: boolean } & SignedInState);
 
 interface SessionControls {
   state: SessionState;
@@ -57,7 +57,7 @@ interface ProviderProps {
 
 export function SessionProvider({ entry, children }: ProviderProps) {
   const queryClient = useQueryClient();
-  const [state, setState] = useState<SessionState>({ is: 'unknown' });
+  const [state, setState] = useState<SessionState>({ kind: 'unknown' });
   const [attempt, setAttempt] = useState(0);
   const leave = useLeaveSession(state, setState);
   useEffect(() => {
@@ -71,7 +71,7 @@ export function SessionProvider({ entry, children }: ProviderProps) {
       retry: () => setAttempt((before) => before + 1),
       async signIn(provider, operator) {
         const interrupted =
-          state.is === 'out' && state.interrupted?.operator === operator ? state.interrupted : undefined;
+          state.kind === 'signedOut' && state.interrupted?.operator === operator ? state.interrupted : undefined;
         setState(
           await openSession(
             await createSession({ provider, operator, centre: interrupted?.centre }),
@@ -82,13 +82,15 @@ export function SessionProvider({ entry, children }: ProviderProps) {
       async switchCentre(centre) {
         const session = await bodyOf(api.POST('/api/v1/sessions/current/centre', { body: { centre } }));
         queryClient.clear();
-        setState((before) => (before.is === 'in' ? Object.assign({}, before, { session, isNew: false }) : before));
+        setState((before) =>
+          before.kind === 'signedIn' ? Object.assign({}, before, { session, isNew: false }) : before,
+        );
       },
       lock() {
         void endSession(leave('covered'));
       },
       async signOut() {
-        const localStore = state.is === 'in' ? state.localStore : undefined;
+        const localStore = state.kind === 'signedIn' ? state.localStore : undefined;
         const next = await endSession(leave().then(() => localStore?.destroy()));
         if (next) location.assign(next);
       },
@@ -100,7 +102,7 @@ export function SessionProvider({ entry, children }: ProviderProps) {
 
 /** Sends undoable writes when the page closes. */
 function useFlushOnPageHide(state: SessionState): void {
-  const outbox = state.is === 'in' ? state.outbox : undefined;
+  const outbox = state.kind === 'signedIn' ? state.outbox : undefined;
   useEffect(() => {
     if (!outbox) return;
     const flush = () => outbox.flush();
@@ -122,12 +124,13 @@ function useLeaveSession(state: SessionState, setState: (state: SessionState) =>
   return useCallback(
     (reason) => {
       const { current } = latestState;
-      const sent = current.is === 'in' ? closeOutbox(current.outbox, reason) : Promise.resolve();
-      const interrupted = current.is === 'in' && reason ? toInterruptedSession(reason, current.session) : undefined;
+      const sent = current.kind === 'signedIn' ? closeOutbox(current.outbox, reason) : Promise.resolve();
+      const interrupted =
+        current.kind === 'signedIn' && reason ? toInterruptedSession(reason, current.session) : undefined;
       saveInterruptedSession(interrupted);
       clearQueuePrefetch();
       queryClient.clear();
-      setState({ is: 'out', interrupted });
+      setState({ kind: 'signedOut', interrupted });
       return sent;
     },
     [queryClient, setState],
@@ -151,16 +154,16 @@ function toInterruptedSession(
 /** Handles a session that ended or changed: other roles, another centre, another operator. */
 function useSessionChanges(state: SessionState, setState: (state: SessionState) => void, leave: LeaveSession): void {
   const queryClient = useQueryClient();
-  const isIn = state.is === 'in';
+  const isSignedIn = state.kind === 'signedIn';
   useEffect(() => {
-    if (!isIn) return;
+    if (!isSignedIn) return;
     return subscribeToOutcomes((outcome, error) => {
       if (outcome === 'signed-out') void leave(error?.reason === 'OPERATOR_SUSPENDED' ? 'suspended' : 'ended');
     });
-  }, [isIn, leave]);
+  }, [isSignedIn, leave]);
   const onChange = useCallback(
     (session: Session) => {
-      if (state.is !== 'in') return;
+      if (state.kind !== 'signedIn') return;
       // Another window of this browser signed in somebody else.
       if (state.session.operator.name !== session.operator.name) return void leave('ended');
       if (state.session.centre !== session.centre) queryClient.clear();
@@ -169,7 +172,7 @@ function useSessionChanges(state: SessionState, setState: (state: SessionState) 
     },
     [state, setState, leave, queryClient],
   );
-  useSessionPolling(state.is === 'in' ? state.session : undefined, onChange);
+  useSessionPolling(state.kind === 'signedIn' ? state.session : undefined, onChange);
 }
 
 export function useSession(): SessionControls {
@@ -184,6 +187,6 @@ export function useSession(): SessionControls {
  */
 export function useSignedIn(): SignedInState {
   const { state } = useSession();
-  if (state.is !== 'in') throw new Error('Nobody is signed in here.');
+  if (state.kind !== 'signedIn') throw new Error('Nobody is signed in here.');
   return state;
 }

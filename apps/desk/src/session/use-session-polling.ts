@@ -30,4 +30,4 @@ export function useSessionPolling(session: Session | undefined, onChange: (newSe
   }, [session, onChange]);
 }
 
-const isSameSession = (one: Session, other: Session): boolean => JSON.stringify(one) === JSON.stringify(other);
+const isSameSession = (a: Session, b: Session): boolean => JSON.stringify(a) === JSON.stringify(b);

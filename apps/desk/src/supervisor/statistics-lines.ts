@@ -75,14 +75,9 @@ export function sortLines(lines: readonly StatisticsLine[], { column, descending
 
 const COLLATOR = new Intl.Collator('ro', { numeric: true });
 
-function compareValues(
-  one: string | number | undefined,
-  other: string | number | undefined,
-  descending: boolean,
-): number {
-  if (one === undefined || other === undefined) return Number(one === undefined) - Number(other === undefined);
-  const order =
-    typeof one === 'number' && typeof other === 'number' ? one - other : COLLATOR.compare(String(one), String(other));
+function compareValues(a: string | number | undefined, b: string | number | undefined, descending: boolean): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  const order = typeof a === 'number' && typeof b === 'number' ? a - b : COLLATOR.compare(String(a), String(b));
   return descending ? -order : order;
 }
 

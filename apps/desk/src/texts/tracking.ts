@@ -66,9 +66,9 @@ export const SECONDS: Plurals = {
 };
 
 /** Per state: what it is, and what the holder has to do. */
-export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
+export const TRACKING_STATES: Record<State, { title: Text; next: Text }> = {
   draft: {
-    is: {
+    title: {
       ro: 'Cererea este în pregătire la centru',
       ru: 'Заявление готовится в центре',
       en: 'The application is being prepared at the centre',
@@ -80,7 +80,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     },
   },
   submitted: {
-    is: { ro: 'Cererea a fost depusă', ru: 'Заявление подано', en: 'The application has been filed' },
+    title: { ro: 'Cererea a fost depusă', ru: 'Заявление подано', en: 'The application has been filed' },
     next: {
       ro: 'Nimic. Instituția o primește și începe să lucreze la ea.',
       ru: 'Ничего. Учреждение получает его и начинает рассматривать.',
@@ -88,7 +88,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     },
   },
   'in-progress': {
-    is: {
+    title: {
       ro: 'Instituția lucrează la cerere',
       ru: 'Заявление рассматривает учреждение',
       en: 'The agency is working on it',
@@ -100,7 +100,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     },
   },
   'documents-requested': {
-    is: {
+    title: {
       ro: 'Instituția cere acte suplimentare',
       ru: 'Учреждение просит дополнительные документы',
       en: 'The agency requests more documents',
@@ -112,7 +112,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     },
   },
   ready: {
-    is: { ro: 'Rezultatul este gata', ru: 'Результат готов', en: 'The result is ready' },
+    title: { ro: 'Rezultatul este gata', ru: 'Результат готов', en: 'The result is ready' },
     next: {
       ro: 'Dacă ați ales să îl ridicați, veniți la centru cu actul de identitate.',
       ru: 'Если вы выбрали получение в центре, приходите с удостоверением личности.',
@@ -120,7 +120,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     },
   },
   rejected: {
-    is: { ro: 'Instituția a respins cererea', ru: 'Учреждение отказало', en: 'The agency rejected the application' },
+    title: { ro: 'Instituția a respins cererea', ru: 'Учреждение отказало', en: 'The agency rejected the application' },
     next: {
       ro: 'Veniți la centru cu actul de identitate: primiți decizia, cu motivul și cu felul în care poate fi contestată.',
       ru: 'Приходите в центр с удостоверением личности: вы получите решение с причиной и порядком обжалования.',
@@ -128,7 +128,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     },
   },
   'handed-over': {
-    is: { ro: 'Rezultatul a fost înmânat', ru: 'Результат выдан', en: 'The result has been handed over' },
+    title: { ro: 'Rezultatul a fost înmânat', ru: 'Результат выдан', en: 'The result has been handed over' },
     next: {
       ro: 'Nimic. Dacă nu este rezultatul de care aveați nevoie, spuneți la centru.',
       ru: 'Ничего. Если это не тот результат, который был нужен, скажите в центре.',
@@ -136,7 +136,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     },
   },
   closed: {
-    is: { ro: 'Cererea este închisă', ru: 'Заявление закрыто', en: 'The application is closed' },
+    title: { ro: 'Cererea este închisă', ru: 'Заявление закрыто', en: 'The application is closed' },
     next: {
       ro: 'Nimic. Dacă mai aveți nevoie de ceva, adresați-vă centrului.',
       ru: 'Ничего. Если нужно что-то ещё, обратитесь в центр.',
@@ -144,7 +144,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     },
   },
   withdrawn: {
-    is: { ro: 'Cererea a fost retrasă', ru: 'Заявление отозвано', en: 'The application was withdrawn' },
+    title: { ro: 'Cererea a fost retrasă', ru: 'Заявление отозвано', en: 'The application was withdrawn' },
     next: {
       ro: 'Nimic. Dacă mai aveți nevoie de serviciu, la centru se depune o cerere nouă.',
       ru: 'Ничего. Если услуга ещё нужна, в центре подают новое заявление.',
@@ -152,7 +152,7 @@ export const TRACKING_STATES: Record<State, { is: Text; next: Text }> = {
     },
   },
   expired: {
-    is: { ro: 'Cererea a expirat', ru: 'Срок заявления истёк', en: 'The application has expired' },
+    title: { ro: 'Cererea a expirat', ru: 'Срок заявления истёк', en: 'The application has expired' },
     next: {
       ro: 'Dacă mai aveți nevoie de serviciu, mergeți la centru: se depune o cerere nouă.',
       ru: 'Если услуга ещё нужна, обратитесь в центр: там подают новое заявление.',

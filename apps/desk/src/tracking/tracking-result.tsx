@@ -46,7 +46,7 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
         <div>
           <p className={styles.number}>{number}</p>
           <h2 id="state" ref={heading} tabIndex={-1}>
-            {t(TRACKING_STATES[state].is)}
+            {t(TRACKING_STATES[state].title)}
           </h2>
         </div>
       </div>

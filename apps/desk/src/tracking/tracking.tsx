@@ -58,12 +58,12 @@ export function Tracking({ scanned }: { scanned: string }) {
           </Button>
         </form>
         <div role="alert" className={styles.alerts}>
-          {outcome?.is === 'tooMany' && (
+          {outcome?.kind === 'rateLimited' && (
             <Alert>{t(TRACKING.tooMany, { wait: plural(outcome.seconds, language, SECONDS) })}</Alert>
           )}
-          {outcome?.is === 'away' && <Alert>{t(TRACKING.away)}</Alert>}
+          {outcome?.kind === 'unavailable' && <Alert>{t(TRACKING.away)}</Alert>}
         </div>
-        {outcome?.is === 'told' && <TrackingResult number={outcome.number} tracked={outcome.tracked} />}
+        {outcome?.kind === 'found' && <TrackingResult number={outcome.number} tracked={outcome.tracked} />}
         <p className={styles.secret}>{t(TRACKING.secret)}</p>
       </main>
     </div>
@@ -81,7 +81,7 @@ function useTracking(scanned: string, setTyped: (number: string) => void) {
     if (attempt !== latest.current) return;
     setIsLoading(false);
     setOutcome(result);
-    if (result.is === 'missing' || result.is === 'misread' || result.is === 'unknown') {
+    if (result.kind === 'empty' || result.kind === 'malformed' || result.kind === 'unknown') {
       document.getElementById(FIELD_ID)?.focus();
     }
   }, []);
@@ -107,9 +107,9 @@ function useTracking(scanned: string, setTyped: (number: string) => void) {
 }
 
 function fieldError(outcome: TrackingOutcome | undefined, t: ReturnType<typeof useLanguage>['t']): string | undefined {
-  if (outcome?.is === 'missing') return t(TRACKING.noNumber);
-  if (outcome?.is === 'misread') return t(TRACKING.misread);
-  return outcome?.is === 'unknown' ? t(TRACKING.unknown) : undefined;
+  if (outcome?.kind === 'empty') return t(TRACKING.noNumber);
+  if (outcome?.kind === 'malformed') return t(TRACKING.misread);
+  return outcome?.kind === 'unknown' ? t(TRACKING.unknown) : undefined;
 }
 
 function Alert({ children }: { children: string }) {

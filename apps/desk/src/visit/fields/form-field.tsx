@@ -125,7 +125,7 @@ function ListField({ field, pointer }: { field: FormField; pointer: string }) {
   const writeRow = (row: number, text: string) =>
     setValue(
       pointer,
-      rows.map((one, other) => (other === row ? (isNumeric ? parseIdnp(text).formatted : text) : one)),
+      rows.map((current, index) => (index === row ? (isNumeric ? parseIdnp(text).formatted : text) : current)),
     );
   return (
     <fieldset className={styles.list} id={pointer} tabIndex={-1}>

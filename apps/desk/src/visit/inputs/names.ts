@@ -42,8 +42,8 @@ export function hasCyrillic(text: string): boolean {
 }
 
 /** Compares names without case, diacritics, spaces and hyphens. */
-export function isSameName(one: string, other: string): boolean {
-  return foldName(one) === foldName(other);
+export function isSameName(a: string, b: string): boolean {
+  return foldName(a) === foldName(b);
 }
 
 function foldName(name: string): string {

@@ -104,8 +104,8 @@ export function setOrDelete(
 const hasValue = (value: FormValues[string] | undefined): boolean => value !== undefined && value !== '';
 
 /** Compares values by their JSON, regardless of member order. */
-export function isSame(one: unknown, other: unknown): boolean {
-  return canonicalJson(one) === canonicalJson(other);
+export function isSame(a: unknown, b: unknown): boolean {
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** Serializes JSON with sorted members. */

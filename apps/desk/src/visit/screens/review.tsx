@@ -232,9 +232,9 @@ function costRows(
   return [...priced, { label: FIELDS.delivery, value: deliveryText ?? inAllLanguages('') }, ...address];
 }
 
-function joinTexts(one: LocalizedText, other: LocalizedText): LocalizedText {
-  const inOne = (language: Language) => `${formatMessage(language, one)}, ${formatMessage(language, other)}`;
-  return { ro: inOne('ro'), ru: inOne('ru'), en: inOne('en') };
+function joinTexts(a: LocalizedText, b: LocalizedText): LocalizedText {
+  const join = (language: Language) => `${formatMessage(language, a)}, ${formatMessage(language, b)}`;
+  return { ro: join('ro'), ru: join('ru'), en: join('en') };
 }
 
 function ReviewSection({ section: { screen, title, rows } }: { section: ReviewSection }) {
