@@ -3,6 +3,7 @@ import prettier from 'eslint-config-prettier';
 import a11y from 'eslint-plugin-jsx-a11y';
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
+import { NAMES, PARTICIPLE } from './eslint.names.mjs';
 
 /**
  * The fences between the rooms of the house. Each room has one block with its whole list, because a later block replaces
@@ -314,6 +315,7 @@ export default tseslint.config(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       eqeqeq: 'error',
+      'no-restricted-syntax': ['error', ...NAMES, PARTICIPLE],
       'no-console': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
@@ -370,15 +372,26 @@ export default tseslint.config(
     extends: [hooks.configs.flat.recommended, a11y.flatConfigs.recommended],
   },
   ...rooms.map(([files, rule]) => ({ files, rules: { 'no-restricted-imports': rule } })),
-  { files: SOURCES, ignores: ['**/test/**'], rules: { ...limits, 'no-restricted-syntax': ['error', SPREAD] } },
-  { files: ['libs/*/src/**', 'apps/*/src/**'], rules: { 'no-restricted-syntax': ['error', META, ENV, SPREAD] } },
+  {
+    files: SOURCES,
+    ignores: ['**/test/**'],
+    rules: { ...limits, 'no-restricted-syntax': ['error', SPREAD, ...NAMES, PARTICIPLE] },
+  },
+  {
+    files: ['libs/*/src/**', 'apps/*/src/**'],
+    rules: { 'no-restricted-syntax': ['error', META, ENV, SPREAD, ...NAMES, PARTICIPLE] },
+  },
   {
     files: ['apps/*/src/{config,main}.ts', 'libs/agency-kit/src/main.ts'],
-    rules: { 'no-restricted-syntax': ['error', META, SPREAD] },
+    rules: { 'no-restricted-syntax': ['error', META, SPREAD, ...NAMES, PARTICIPLE] },
   },
   {
     files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**'],
-    rules: { 'no-restricted-syntax': ['error', SPREAD] },
+    rules: { 'no-restricted-syntax': ['error', SPREAD, ...NAMES, PARTICIPLE] },
+  },
+  {
+    files: ['libs/agency-contract/src/messages.ts'],
+    rules: { 'no-restricted-syntax': ['error', META, ENV, SPREAD, ...NAMES] },
   },
   { files: ['tools/**', 'bench/**', 'torture/**', 'local/**', 'e2e/**', '**/test/**'], rules: { 'no-console': 'off' } },
   prettier,

@@ -16,7 +16,7 @@ const AGENCY = 'asp';
 const MESSAGES = 20_000;
 const BYTES = 2_048;
 const BATCH = 500;
-const LOOK_MS = 50;
+const POLL_INTERVAL_MS = 50;
 const TIMEOUT_MS = 300_000;
 
 export async function measureRefusals({ rounds, onProgress }: { rounds: number; onProgress: (line: string) => void }) {
@@ -109,7 +109,7 @@ async function refuse(platform: Platform, topic: string): Promise<number> {
 }
 
 async function until(isDone: () => Promise<boolean>, who: string): Promise<void> {
-  for (const end = nowMs() + TIMEOUT_MS; !(await isDone()); await pause(LOOK_MS)) {
+  for (const end = nowMs() + TIMEOUT_MS; !(await isDone()); await pause(POLL_INTERVAL_MS)) {
     if (nowMs() > end) throw new Error(`${who} did not read all messages within ${TIMEOUT_MS / 1_000} s`);
   }
 }

@@ -212,14 +212,14 @@ describe('journeys', () => {
 
   test('the form of every public service has the order of its file', async () => {
     type Version = { validFrom: string; form?: object; example?: object };
-    type Answered = { version: { validFrom: string; formSchema?: object; example?: object } };
+    type ServiceResponse = { version: { validFrom: string; formSchema?: object; example?: object } };
     const folder = join(import.meta.dirname, '../../data/public-services');
     for (const name of readdirSync(folder)) {
       const { code, versions } = parse(readFileSync(join(folder, name), 'utf8')) as {
         code: string;
         versions: Version[];
       };
-      const { version } = (await desk.call<Answered>('GET', `/public-services/${code}`)).body;
+      const { version } = (await desk.call<ServiceResponse>('GET', `/public-services/${code}`)).body;
       const { form, example } = versions.find(({ validFrom }) => validFrom === version.validFrom)!;
       // Compared as text, because the order of members matters.
       expect(JSON.stringify(version.formSchema)).toBe(JSON.stringify(form));

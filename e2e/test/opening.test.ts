@@ -184,23 +184,23 @@ describe('a centre in training', () => {
       60,
     );
 
-  type Marked = { training: boolean };
+  type TrainingMark = { training: boolean };
   /** Returns the training mark in each response about an application. */
   async function marksOf(centreDesk: Desk, { id, trackingNumber }: Application) {
     const get = async <T>(path: string) => (await centreDesk.call<T>('GET', path)).body;
     const post = async <T>(path: string, body: object) => (await centreDesk.call<T>('POST', path, { body })).body;
     const path = `/applications/${id}`;
-    const { notices } = await get<{ notices: (Marked & { id: string })[] }>(`${path}/notices`);
-    const list = await get<{ applications: (Marked & { id: string })[] }>('/applications?pageSize=200');
-    const found = await post<{ applications: Marked[] }>('/applications/search', { trackingNumber });
+    const { notices } = await get<{ notices: (TrainingMark & { id: string })[] }>(`${path}/notices`);
+    const list = await get<{ applications: (TrainingMark & { id: string })[] }>('/applications?pageSize=200');
+    const found = await post<{ applications: TrainingMark[] }>('/applications/search', { trackingNumber });
     const slip = await get<string>(`${path}/notices/${notices[0]!.id}/slip`);
     return {
-      file: (await get<Marked>(path)).training,
+      file: (await get<TrainingMark>(path)).training,
       row: list.applications.find((row) => row.id === id)!.training,
       found: found.applications[0]!.training,
-      history: (await get<Marked>(`${path}/history`)).training,
-      tracking: (await post<Marked>('/tracking', { trackingNumber })).training,
-      delivery: (await get<Marked>(`${path}/delivery`)).training,
+      history: (await get<TrainingMark>(`${path}/history`)).training,
+      tracking: (await post<TrainingMark>('/tracking', { trackingNumber })).training,
+      delivery: (await get<TrainingMark>(`${path}/delivery`)).training,
       notices: notices.every(({ training }) => training),
       slip: slip.includes('INSTRUIRE'),
     };

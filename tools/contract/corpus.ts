@@ -5,19 +5,19 @@ import { PLATFORM_CASES } from './corpus/by-platform.ts';
 
 /** The corpus of invalid replies, each a valid one with one error, and the platform's reaction. */
 
-type Expected = CorpusCase['expect'];
+type ExpectedResult = CorpusCase['expect'];
 
 /** @returns the cases by file name */
 export function buildCorpus(): Record<string, CorpusCase> {
   const plain = [...ENVELOPE_CASES, ...CONTENT_CASES].map(([name, title, cause, violations, message]): CorpusCase => {
     const about = CAUSES_WITHOUT_DELIVERY.includes(name) ? 'agency' : 'delivery';
-    const expect: Expected = { handling: REFUSALS[cause].handling, cause, about };
+    const expect: ExpectedResult = { handling: REFUSALS[cause].handling, cause, about };
     if (violations) expect.violations = violations;
     return { name, title, judgedBy: 'contract', stage: 'in-work', before: [], message, expect };
   });
   const known = PLATFORM_CASES.map(([name, title, cause, violations, message, more = {}]): CorpusCase => {
     const { stage = 'in-work', before = [], changes, about = 'delivery' } = more;
-    const expect: Expected = { handling: REFUSALS[cause].handling, cause, about, violations };
+    const expect: ExpectedResult = { handling: REFUSALS[cause].handling, cause, about, violations };
     if (changes) expect.changes = changes;
     return { name, title, judgedBy: 'platform', stage, before, message, expect };
   });

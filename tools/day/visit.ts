@@ -129,8 +129,8 @@ export class Visit {
     const typed = trackingNumber.toLowerCase().replaceAll('-', ' ').replaceAll('a', 'а').replaceAll('e', 'е');
     const { familyName } = this.#content()['applicant'] as { familyName: string };
     for (const query of [typed, familyName.slice(0, 4)]) {
-      type Found = { applications: { id: string }[]; more: boolean };
-      const { body } = await this.#desk.call<Found>('POST', '/applications/search', { body: { query } });
+      type SearchResults = { applications: { id: string }[]; more: boolean };
+      const { body } = await this.#desk.call<SearchResults>('POST', '/applications/search', { body: { query } });
       if (body.more || body.applications.some(({ id }) => id === this.#row.id)) continue;
       throw new Error('what was just filed is not found');
     }

@@ -62,6 +62,15 @@ export function Long() {
       <li>57</li>
       <li>58</li>
       <li>59</li>
+      <li>60</li>
+      <li>61</li>
+      <li>62</li>
+      <li>63</li>
+      <li>64</li>
+      <li>65</li>
+      <li>66</li>
+      <li>67</li>
+      <li>68</li>
     </ul>
   );
 }

@@ -399,3 +399,5 @@ export const planted396 = 396;
 export const planted397 = 397;
 export const planted398 = 398;
 export const planted399 = 399;
+export const planted400 = 400;
+export const planted401 = 401;

@@ -60,5 +60,16 @@ export function planted(n: number): number {
   sum += n * 56;
   sum += n * 57;
   sum += n * 58;
+  sum += n * 59;
+  sum += n * 60;
+  sum += n * 61;
+  sum += n * 62;
+  sum += n * 63;
+  sum += n * 64;
+  sum += n * 65;
+  sum += n * 66;
+  sum += n * 67;
+  sum += n * 68;
+  sum += n * 69;
   return sum;
 }

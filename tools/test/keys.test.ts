@@ -351,11 +351,11 @@ describe('`npm run keys`', () => {
 });
 
 describe('keys in a cluster', () => {
-  interface Kept {
+  interface StoredObject {
     kind: string;
     data: Record<string, string>;
   }
-  const objects = new Map<string, Kept>();
+  const objects = new Map<string, StoredObject>();
   const asked: string[] = [];
   let refuse = false;
   let server: Server;
@@ -366,7 +366,7 @@ describe('keys in a cluster', () => {
     if (refuse) return [403, { message: 'secrets is forbidden: User "keys" cannot get resource "secrets"' }];
     const found = objects.get(path);
     const body = text
-      ? (JSON.parse(text) as Kept & { metadata: { name: string }; data: Record<string, string | null> })
+      ? (JSON.parse(text) as StoredObject & { metadata: { name: string }; data: Record<string, string | null> })
       : undefined;
     if (method === 'POST') {
       objects.set(`${path}/${body!.metadata.name}`, { kind: body!.kind, data: body!.data });

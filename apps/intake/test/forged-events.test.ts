@@ -29,8 +29,9 @@ afterAll(async () => {
   await store.close();
 });
 
-type Stored = { _id: string; lastSeqs?: Record<string, number>; history: unknown[] };
-const stored = async (name: string) => (await store.collection<Stored>('applications').findOne({ _id: idOf(name) }))!;
+type StoredApplication = { _id: string; lastSeqs?: Record<string, number>; history: unknown[] };
+const stored = async (name: string) =>
+  (await store.collection<StoredApplication>('applications').findOne({ _id: idOf(name) }))!;
 /** Number of refused messages. Equal causes merge into one row with a count. */
 const refusals = async () => {
   const kept = await store.collection<{ _id: string; count?: number }>('refusals').find().toArray();

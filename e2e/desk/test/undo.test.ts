@@ -11,13 +11,13 @@ const operator = 'cu-019-specialist';
 const undoNotice = (page: Page) => page.getByText('Se înregistrează peste câteva secunde.');
 const undo = (page: Page) => page.getByRole('button', { name: 'Anulează' });
 
-interface Recorded {
+interface RecordedDetails {
   notes?: { text: string }[];
   tellings?: { how: string }[];
 }
 
-async function recordedOf({ id }: Application): Promise<Recorded> {
-  return (await (await openDeskFor(operator)).call<Recorded>('GET', `/applications/${id}`)).body;
+async function recordedOf({ id }: Application): Promise<RecordedDetails> {
+  return (await (await openDeskFor(operator)).call<RecordedDetails>('GET', `/applications/${id}`)).body;
 }
 
 /** Collects the page's POST requests. */

@@ -4,11 +4,11 @@ import { HEADERS_SCHEMA, SCHEMAS } from './schemas.ts';
 import { findViolations } from './violations.ts';
 import type { Role, Violation } from './violations.ts';
 
-export type Validated<T> = { ok: true; data: T } | { ok: false; violations: Violation[] };
+export type ValidationResult<T> = { ok: true; data: T } | { ok: false; violations: Violation[] };
 
 const jsonBytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
-function validate<T>(role: Role, type: MessageType, data: unknown, knownBytes?: number): Validated<T> {
+function validate<T>(role: Role, type: MessageType, data: unknown, knownBytes?: number): ValidationResult<T> {
   const bytes = knownBytes ?? jsonBytesOf(data);
   if (bytes > maxBytesOf(type)) return { ok: false, violations: [{ field: '', rule: 'maxBytes' }] };
   const found = findViolations(SCHEMAS[type], data, role);
@@ -29,18 +29,21 @@ export const validateRequest = <T extends RequestType>(
   type: T,
   data: unknown,
   bytes?: number,
-): Validated<RequestData[T]> => (isRequestType(type) ? validate('writer', type, data, bytes) : UNKNOWN_TYPE);
+): ValidationResult<RequestData[T]> => (isRequestType(type) ? validate('writer', type, data, bytes) : UNKNOWN_TYPE);
 
 /** Validates the content of a received request, ignoring unknown properties. */
 export const validateReadRequest = <T extends RequestType>(
   type: T,
   data: unknown,
   bytes?: number,
-): Validated<RequestData[T]> => (isRequestType(type) ? validate('reader', type, data, bytes) : UNKNOWN_TYPE);
+): ValidationResult<RequestData[T]> => (isRequestType(type) ? validate('reader', type, data, bytes) : UNKNOWN_TYPE);
 
 /** Validates the content of a reply against its schema and size limits. Returns all violations. */
-export const validateReply = <T extends ReplyType>(type: T, data: unknown, bytes?: number): Validated<ReplyData[T]> =>
-  isReplyType(type) ? validate('writer', type, data, bytes) : UNKNOWN_TYPE;
+export const validateReply = <T extends ReplyType>(
+  type: T,
+  data: unknown,
+  bytes?: number,
+): ValidationResult<ReplyData[T]> => (isReplyType(type) ? validate('writer', type, data, bytes) : UNKNOWN_TYPE);
 
 /** Kafka header of each attribute. */
 const HEADERS = {
