@@ -32,6 +32,7 @@ const CHECKS = [
   'read-cost',
   'documents',
   'commits',
+  'prose',
   'picture',
   'settings',
   'charts',
