@@ -3,6 +3,7 @@ import prettier from 'eslint-config-prettier';
 import a11y from 'eslint-plugin-jsx-a11y';
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
+import bannedPhrases from './banned-phrases.json' with { type: 'json' };
 import { NAMES, PARTICIPLE } from './eslint.names.mjs';
 
 /**
@@ -315,6 +316,7 @@ export default tseslint.config(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       eqeqeq: 'error',
+      'no-warning-comments': ['error', { terms: bannedPhrases.map(([phrase]) => phrase), location: 'anywhere' }],
       'no-restricted-syntax': ['error', ...NAMES, PARTICIPLE],
       'no-console': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',

@@ -9,8 +9,8 @@ import { Partitioners } from 'kafkajs';
 import type { Producer } from 'kafkajs';
 
 /**
- * What it costs that the embedded Kafka acknowledges only what is on the disk: the same sends to one that does and to one that
- * does not, by turns, on empty folders. Prints medians, and the ratio of each round. Run: `node bench/flush.ts`
+ * Measures the cost of flushing to disk before the embedded Kafka acknowledges. Alternates the same sends with and without it, on
+ * empty folders. Prints medians and the ratio of each round. Run: `node bench/flush.ts`
  */
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
 const ROUNDS = Number(values.rounds);

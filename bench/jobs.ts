@@ -47,7 +47,7 @@ export async function signInJobs(url: string): Promise<Job[]> {
     }
   }
   if (jobs.length === 0) throw new Error('No centre may file anything.');
-  // Neighbours in time are of different centres.
+  // Consecutive jobs are of different centres.
   return jobs.map((_, n) => jobs[(n * 101) % jobs.length]!);
 }
 

@@ -40,7 +40,7 @@ export interface LoadRunnerOptions {
   notices: () => Promise<number>;
   load: ChildProcess;
   signal: AbortSignal;
-  /** What went wrong, in sentences; whoever finds something adds it. */
+  /** Everything that went wrong, in sentences. Each part of the run adds its own. */
   trouble: string[];
 }
 

@@ -8,8 +8,8 @@ import type { Percentiles } from './processes.ts';
 
 /**
  * The load generator: a process of its own that creates and submits applications through the public REST API. It speaks
- * HTTP/1.1 over sockets of its own and looks at no more of an answer than its status and length, because every
- * millisecond that it takes is one that the platform does not get on the same cores.
+ * HTTP/1.1 over its own sockets and reads only the status and length of a response, because it shares the cores with the
+ * platform.
  */
 
 /** A desk that is signed in, and an application as it may file it; `{id}` and `{idnp}` stand for what differs. */

@@ -140,7 +140,7 @@ function markChange(value: number, comparison: '>=' | '<=', first: number) {
   return { first: `${comparison} ${first}`, value, reached: comparison === '>=' ? value >= first : value <= first };
 }
 
-/** Writes a run into bench/results, in the place of the one before. @returns the file */
+/** Writes a run into bench/results and replaces the previous one. @returns the file */
 export function saveReport(report: Report): string {
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });

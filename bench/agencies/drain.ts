@@ -5,8 +5,8 @@ import { startBenchPlatform } from './bench-platform.ts';
 import { watchApplicationTimes } from './application-times.ts';
 
 /**
- * All agencies are away while as much is filed as comes in ten minutes at this rate; then they are back and answer at once. Who
- * answers is the simulator, with one process for all of them.
+ * Measures how the platform catches up after all agencies were unavailable for ten minutes at this rate. One process of the
+ * simulator replies for all of them, immediately.
  */
 
 const PER_SECOND = 5;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connectKafka } from '@cups/events';
 
-/** An agency that floods: a process of its own that writes rubbish to its replies as quickly as it can, until it is ended. */
+/** A flooding agency: a separate process that writes garbage to its replies topic as fast as it can, until it is killed. */
 
 export interface FloodOrder {
   brokers: string[];

@@ -83,7 +83,7 @@ async function measureRound(
   const result = await stage.load({ kind: 'open', perSecond: RATE, seconds });
   const floodSeconds = (nowMs() - began) / 1_000 + 2;
   const { others = 0 } = diffClocks(before, readClocks(stage.platform.pids()));
-  // The bystanders: whoever is not the agency that floods.
+  // The applications of all other agencies.
   const accepted = () => result.accepted.filter((id) => seen.requests.get(id)?.agency !== FLOODER);
   const end = nowMs() + 20_000;
   while (nowMs() < end && accepted().some((id) => !seen.decided.has(id))) await pause(50);

@@ -4,9 +4,9 @@ import { dividePerPair } from '../load-runs.ts';
 import { median, startBenchPlatform } from './bench-platform.ts';
 import type { BenchPlatformOptions } from './bench-platform.ts';
 
-/** What it takes of the submissions that something is closed: two kinds of platforms by turns, on empty folders. */
+/** Measures the throughput cost of TLS. Alternates runs with and without it, each on an empty data folder. */
 
-/** How a platform is started: that which costs something, and what it is held against. */
+/** The options of a platform: with the protection, or without it for comparison. */
 type PlatformKind = Pick<BenchPlatformOptions, 'open' | 'plainCalls'>;
 
 const IN_FLIGHT = 32;

@@ -10,10 +10,10 @@ import { ulid } from 'ulid';
 
 const DAY = 86_400_000;
 const CENTRE = 'centres/CU-001';
-/** So many are filed for real: each service that may be filed at the centre, again and again. */
+/** Number of applications that are really filed, over all services that the centre offers. */
 const TEMPLATE_COUNT = 120;
 const BATCH = 250;
-/** One in so many is open. */
+/** One application in this number is open. */
 const OPEN_EVERY = 10;
 
 interface StoredDocument extends Record<string, unknown> {

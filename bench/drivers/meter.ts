@@ -43,7 +43,7 @@ export class Meter {
     return computeCost(took, took.length * each, nowMs() - began, this.#cpu() - cpuBefore);
   }
 
-  /** Goes through all items once, so many at a time. */
+  /** Runs `one` over all items once, in groups of `each`. */
   async runOver<T>(items: T[], each: number, one: (some: T[]) => Promise<unknown>): Promise<RawCost> {
     const took: number[] = [];
     const began = nowMs();

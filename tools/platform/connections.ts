@@ -69,7 +69,7 @@ export function resolveConnections(embedded: LocalAccess | undefined, given: Exi
     mongoTls: ca === undefined ? {} : { tls: true, ca },
     usersDir: kafka?.closed?.usersDir,
     settingsOf: (service) => ({
-      // Whoever may create users also creates topics.
+      // A caller that may create users also creates the topics.
       ...(given.isMade ? {} : { CREATE_TOPICS: 'false' }),
       ...(caFile ? { MONGODB_TLS_CA_FILE: caFile } : {}),
       ...(kafka && KAFKA_SERVICES.includes(service) ? kafkaSignInSettings(kafka, kafka.prefix + service) : {}),

@@ -77,7 +77,7 @@ describe('a service that is called without a pause', () => {
   const place = openFolderKeyStore(dir);
   const steps = () => ({ place, now: Date.now(), hurry: true });
   const heard = { gateway: captureLog(), catalog: captureLog() };
-  /** Keys are looked at once in a second of this clock. */
+  /** Keys are checked every second of this clock, which runs 20 times as fast. */
   const clock = () => performance.now() * 20;
   const failures: unknown[] = [];
   let [calls, running] = [0, true];
@@ -111,7 +111,7 @@ describe('a service that is called without a pause', () => {
       definition,
       rpcs: all(async () => ({})) as unknown as Rpcs<Definition>,
       access: all(row) as unknown as AccessTable<Definition>,
-      // Connections are made anew all the time, as they are in half a minute.
+      // Connections are replaced all the time; in production, after 30 s.
       maxConnectionAgeMs: 100,
     });
     const address = `127.0.0.1:${server.port}`;

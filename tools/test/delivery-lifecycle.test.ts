@@ -22,7 +22,7 @@ const MESSAGES: Record<ReplyType, Message[]> = {
   [REPLY_TYPES.resultRevoked]: ['result-revoked'],
 };
 
-/** What the desk is told where the contract tells the agency a cause. */
+/** The note that the desk receives for each refusal cause of the contract. */
 const NOTES: Record<string, RegExp> = {
   ALREADY_DECIDED: /^(second-decision|documents-requested-after-decision)$/,
   NOT_DECIDED: /^result-before-decision$/,

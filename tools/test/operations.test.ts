@@ -92,7 +92,7 @@ const LOCAL_RUNNERS: readonly [RegExp, (command: string) => RunResult][] = [
   [/^kubectl apply -f k8s\//, (it) => objectsIn(splitCommand(it)[3]!)],
 ];
 
-/** A folder in the place of a cluster (tools/test/keys.test.ts has one), and no waiting for pods. */
+/** Uses a folder instead of a cluster (tools/test/keys.test.ts has one), and does not wait for pods. */
 function keysInFolder(args: string[]): string[] {
   const [what = '', ...rest] = args.slice(0, args.indexOf('--api'));
   return [what, ...rest, '--dir', at('keys'), ...(['switch', 'retire'].includes(what) ? ['--now'] : [])];

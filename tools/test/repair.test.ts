@@ -200,7 +200,7 @@ describe('a platform whose groups are ahead of its stores', () => {
     expect(again).toContain('lost  applications/C');
   }, 120_000);
 
-  /** Subjects and numbers from where a group goes on, in one partition. */
+  /** Returns subjects and numbers from the group's position on, in one partition. */
   async function eventsFrom([standing]: GroupPosition[]): Promise<string[]> {
     const { topic, partition, next, high } = standing!;
     const consumer = connectKafka(brokers, 'test').consumer({ groupId: `${prefix}look`, maxWaitTimeInMs: 100 });

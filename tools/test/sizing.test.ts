@@ -11,7 +11,7 @@ import { PAGE, renderPage } from '../sizing/page.ts';
 import { readResourceRequest, readLife } from '../sizing/measured.ts';
 import { SERVICES } from '../services.ts';
 
-/** How much platform so many centres need. */
+/** Sizes a platform for a number of centres. */
 
 const GIB = 1024 ** 3;
 /** Figures that can be counted in the head: 1,000 applications a working day for 100 centres. */

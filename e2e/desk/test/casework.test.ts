@@ -237,7 +237,7 @@ test('sends pending writes with the first response after an outage', async () =>
   tolerate(page, /Failed to load resource/);
   const take = page.getByRole('button', { name: 'Preia cererea' });
   await take.waitFor();
-  // Only a response to the page's own polls shows that the network is back.
+  // Only a response to the page's own polls shows that the network has recovered.
   for (const pattern of ['**/api/**', '**/readyz']) await page.route(pattern, (route) => route.abort());
   const nextFailure = () => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/assign'));
   let failed = nextFailure();

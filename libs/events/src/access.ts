@@ -11,7 +11,7 @@ export interface KafkaAccess {
 }
 
 /**
- * Builds the kafkajs security settings. Getters read the files anew for each connection.
+ * Builds the kafkajs security settings. Getters read the files again for each connection.
  * @throws Error, one sentence, if a part is missing: a password must not travel unencrypted, and no sign-in may be
  * skipped silently
  */

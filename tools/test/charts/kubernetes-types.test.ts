@@ -7,8 +7,8 @@ import type { KubernetesObject } from '../../charts/render.ts';
 import { matrix } from './objects.ts';
 
 /**
- * Every object that the charts make, held against the types of Kubernetes by the compiler: a field that is spelt wrong, which
- * the API server would drop with a warning, does not compile.
+ * Compiles every rendered object against the types of Kubernetes. A misspelt field, which the API server would drop with a warning,
+ * does not compile.
  */
 
 const root = join(import.meta.dirname, '..', '..', '..');

@@ -48,7 +48,7 @@ function findMetrics(source: string): void {
   }
 }
 
-/** What every series bears: of the code `service`, of the scrape the rest. */
+/** Labels of every series: the code adds `service`, the scrape the rest. */
 const COMMON_LABELS = new Set(['service', 'pod']);
 
 /** What is wrong with an expression: it does not parse, or asks for what nobody has. */

@@ -12,7 +12,7 @@ import { API_VERSION } from '../../strimzi/schemas.ts';
 import { agenciesIn } from '../../topics/agencies.ts';
 import { ofKind } from './objects.ts';
 
-/** What is written for Strimzi, without a Strimzi: held against its definitions, the lists of the code, and each other. */
+/** Validates the Strimzi manifests against Strimzi's definitions, the lists of the code and each other, without a Strimzi. */
 
 const root = join(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(join(root, 'k8s/kafka', file), 'utf8');

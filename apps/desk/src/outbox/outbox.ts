@@ -77,7 +77,7 @@ export interface Outbox {
   /** Number of pending writes of all applications. */
   countPending(): number;
   subscribe(listener: () => void): () => void;
-  /** Retries immediately, for example when the network is back. */
+  /** Retries immediately, for example when the network recovers. */
   resume(): void;
   stop(): void;
   /** Flushes, waits at most 3 s for all queues, then stops. Unsent writes stay stored. */

@@ -1,0 +1,3 @@
+// at: libs/rpc/test/violation.test.ts
+// refused by: no-warning-comments
+export const count = 2; // So many calls are sent.
