@@ -50,12 +50,12 @@ describe('decodeApplicationEvent: trigger', () => {
     ['a note to the desk', intakeEvent(ID, 1, 'DeskNoted'), { kind: 'nothing' }],
     ['an event of a later release', newerEvent(ID, 1), { kind: 'nothing' }],
   ];
-  test.each(table)('returns the trigger, or none, of %s', (_name, event, news) => {
+  test.each(table)('returns the trigger, or none, of %s', (_name, event, trigger) => {
     expect(decodeApplicationEvent(received(event))).toEqual({
       application: ID,
       centre: 'centres/CU-001',
       sequence: 1,
-      news,
+      trigger,
     });
   });
 });
