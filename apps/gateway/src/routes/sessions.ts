@@ -57,7 +57,7 @@ export function sessionRoutes(
       if (!next) return { status: 204, headers: { 'Set-Cookie': sessions.clearHeader } };
       return {
         cookies: [sessions.clearHeader, attempts.set(next.attempt)],
-        body: { providerSignOut: `/auth/${next.provider}/logout` },
+        body: { next: `/auth/${next.provider}/logout` },
       };
     },
     listOperators: listHandler(identity.listOperators, 'operators', convert.operatorJson, ({ centre }) => ({
