@@ -306,7 +306,7 @@ describe('revalidation by identity', () => {
     }
   });
 
-  test('retries on the replica that knows the session', async () => {
+  test('retries on the replica that has the session', async () => {
     await start();
     try {
       let round = 0;

@@ -38,7 +38,7 @@ export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: Servi
       );
     },
     async getDelivery({ params, context }) {
-      // Intake checks access, and knows the agency of the application.
+      // Intake checks access, and stores the agency of the application.
       const { application } = await intake.getApplication({ name: applicationNameOf(params) }, context);
       const name = resourceName('deliveries', `${params['id']!}-${convert.idOf(requirePresent(application).agency)}`);
       return { body: convert.deliveryJson((await bridge.getDelivery({ name }, context)).delivery) };
