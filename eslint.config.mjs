@@ -7,18 +7,18 @@ import bannedPhrases from './banned-phrases.json' with { type: 'json' };
 import { NAMES, PARTICIPLE } from './eslint.names.mjs';
 
 /**
- * The fences between the rooms of the house. Each room has one block with its whole list, because a later block replaces
- * the options of the same rule from an earlier one. `tools/fences.ts` proves with planted violations that they bite.
+ * Module boundaries. Each module has one block with its complete list, because a later block replaces the options of the same rule
+ * from an earlier one. `tools/fences.ts` checks with lint fixtures that every boundary rejects a violation.
  */
 
-/** Only what is listed may be imported: everything else is refused with the reason. */
+/** Allows only the listed imports and refuses all others with the reason. */
 const only = (allowed, message) => [
   'error',
   { patterns: [{ regex: `^(?!${allowed.map((one) => `(?:${one})`).join('|')})`, message }] },
 ];
 const exactly = (name) => `${name.replaceAll('/', '\\/')}$`;
 const LOCAL = '\\.\\/';
-/** From the folders of a library, or of a domain, to its own files: one step up, and no further. */
+/** From the folders of a library, or of a domain, to its own files: at most one step up. */
 const ONE_UP = '\\.\\.\\/(?!\\.\\.)';
 const NODE = 'node:';
 const PROBLEM = exactly('@cups/problem');
@@ -40,7 +40,7 @@ const SPREAD = {
   message: 'Write the fields where they belong: spreading a literal saves a line and costs a reader.',
 };
 
-/** Sources are read by people: what is longer or deeper holds two ideas. Tests may be as long as their tables. */
+/** Limits for readable sources. Test files may be as long as their tables. */
 const SOURCES = ['libs/*/src/**', 'apps/*/src/**', 'tools/*.ts', 'tools/*/**', 'bench/**', 'torture/**', 'local/**'];
 const limits = {
   'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
@@ -290,7 +290,7 @@ const backend = [
   ...['problem', 'contracts', 'application', 'process', 'rpc', 'registry', 'store', 'events', 'backend'],
   ...['agency-contract', 'testing', 'local'],
 ];
-/** What libraries with a driver may share; their tests also run on the libraries of the others. */
+/** Imports that libraries with a driver may share; their tests may also use each other's library. */
 const shared = ['problem', 'contracts', 'testing', 'local'];
 
 export default tseslint.config(
@@ -329,7 +329,7 @@ export default tseslint.config(
         'error',
         {
           allow: [],
-          // The tests of these run on the library of tests, which is built on them.
+          // Their tests use the test library, which depends on them.
           ignoredCircularDependencies: [
             ['@cups/store', '@cups/testing'],
             ['@cups/events', '@cups/testing'],
@@ -352,7 +352,7 @@ export default tseslint.config(
             tags('agency-contract', ['none']),
             tags('testing', backend),
             ...['catalog', 'intake', 'agency-bridge', 'notifications'].map((name) => tags(name, backend)),
-            // Its tests put assertions together with what the test identity provider is made of.
+            // Its tests build assertions with modules of the test identity provider.
             tags('identity', [...backend, 'test-idp']),
             tags('test-idp', ['local']),
             tags('gateway', [...shared, 'application', 'process', 'rpc', 'backend']),

@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-// Jest writes its results here for `npm test` to count, and makes no folder itself.
+// Jest writes its results here for `npm test`, and does not create the folder.
 mkdirSync(fileURLToPath(new URL('.cups/results/@cups', import.meta.url)), { recursive: true });
 
-// What needs a tool that not everybody has, or takes long, runs with `npm test -- --all` only.
+// Long tests and those with optional tools run only with `npm test -- --all`.
 const long = process.env.CUPS_LONG === '1';
 
-/** What every project's jest.config.js starts from: TypeScript through swc, as ES modules, one worker a project. */
+/** Base of every jest.config.js: TypeScript through swc, as ES modules, one worker per project. */
 export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],

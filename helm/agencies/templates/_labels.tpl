@@ -5,6 +5,6 @@ app.kubernetes.io/managed-by: {{ .top.Release.Service }}
 app.kubernetes.io/instance: {{ .top.Release.Name }}
 helm.sh/chart: {{ .top.Chart.Name }}-{{ .top.Chart.Version }}
 cups/agency: {{ .code }}
-# By this the operators of Strimzi know whose it is.
+# Strimzi's operators select their objects by this label.
 strimzi.io/cluster: {{ .top.Values.cluster }}
 {{- end }}

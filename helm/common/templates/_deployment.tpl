@@ -39,7 +39,7 @@ spec:
 serviceAccountName: {{ .service.name }}
 automountServiceAccountToken: false
 enableServiceLinks: false
-# The pod leaves the lists of its callers, then sleeps until they have seen it, then stops in order (20 s at most).
+# The pod leaves the endpoints, sleeps until its callers have noticed, then stops gracefully (at most 20 s).
 terminationGracePeriodSeconds: {{ $values.gracePeriodSeconds | int }}
 securityContext:
   {{- include "cups.podSecurity" . | nindent 2 }}
@@ -77,7 +77,7 @@ volumes:
 {{- end }}
 {{- end }}
 
-{{/* What the pod security standard "restricted" asks for, and a user and group that no host knows. */}}
+{{/* The pod security standard "restricted", with a user and group that no host has. */}}
 {{- define "cups.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 10001
@@ -103,8 +103,7 @@ seccompProfile:
 {{- end }}
 
 {{/*
-Spread over zones and nodes as far as there are any: a wish and no condition, so that one node is enough for a pilot and
-the pod that replaces another always finds a place.
+Spreads pods over zones and nodes as a preference: a pilot with one node works, and a replacement pod can always be scheduled.
 */}}
 {{- define "cups.placement" -}}
 {{- $pod := .top.Values.pod }}
@@ -155,8 +154,8 @@ priorityClassName: {{ . }}
 {{- end }}
 
 {{/*
-Each probe means its own. Started and alive is a process whose event loop turns; ready is one that can take work, which
-follows its own store alone, never Kafka or a neighbour: what they lack no restart can mend.
+Startup and liveness check that the event loop turns. Readiness follows only the service's own store, never Kafka or another
+service: a restart would not fix those.
 */}}
 {{- define "cups.probes" -}}
 startupProbe:

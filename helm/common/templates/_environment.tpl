@@ -1,6 +1,6 @@
 {{/*
-The environment of a container: what the chart knows by itself, and what stands under "settings". Nothing secret stands
-here: secrets are files, and the variable names the file.
+The environment of a container: variables that the chart derives, and the values under "settings". Secrets are files; a variable
+names the file.
 */}}
 {{- define "cups.environment" -}}
 {{- $values := .top.Values -}}
@@ -55,7 +55,7 @@ here: secrets are files, and the variable names the file.
 {{- end }}
 {{- end }}
 
-{{/* A value as it is written into a variable. Numbers of YAML are floats: a large one must not become 3.6e+06. */}}
+{{/* Formats a value of a variable. YAML numbers are floats, so a large one must not become 3.6e+06. */}}
 {{- define "cups.written" -}}
 {{- if kindIs "slice" . }}{{ join "," . }}
 {{- else if kindIs "float64" . }}{{ int64 . }}

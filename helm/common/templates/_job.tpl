@@ -1,13 +1,13 @@
 {{/*
-A pod that does one thing for the release and ends: image, security and size of a service, without health and neighbours. Of
-"job" it takes name, values (the part of .Values that is its own), args, env, volumes and mounts.
+A job of the release: image, security context and size of a service, without probes. "job" has name, values (its part of .Values),
+args, env, volumes and mounts.
 */}}
 {{- define "cups.jobSpec" -}}
 {{- $values := .job.values -}}
 backoffLimit: {{ hasKey .job "retries" | ternary .job.retries 5 }}
-# Ends before Helm gives up (5 minutes): a job that waits for an image that no node finds fails by its own name.
+# Shorter than Helm's timeout (5 minutes), so that a job without its image fails under its own name.
 activeDeadlineSeconds: 285
-# Kept for whoever wants to read its log, until the next release makes it anew.
+# Kept for its log, until the next release replaces it.
 ttlSecondsAfterFinished: 86400
 template:
   metadata:

@@ -1,6 +1,6 @@
 {{/*
-What judges of charts ask for and the platform does not do on purpose: each with its reason, and with the names that
-checkov, kube-score and kube-linter have for it.
+Scanner checks that the platform deliberately does not follow, with reasons and the check names of checkov, kube-score and
+kube-linter.
 */}}
 {{- define "cups.refusable" -}}
 cpu-limit:
@@ -25,7 +25,7 @@ token:
   checkov: CKV_K8S_38
 {{- end }}
 
-{{/* Annotations that tell each judge what it need not say: of "refused", a list of the names above. */}}
+{{/* Annotations that suppress checks of each scanner. "refused" lists names from above. */}}
 {{- define "cups.refusals" -}}
 {{- $all := include "cups.refusable" . | fromYaml -}}
 {{- $scores := list -}}
@@ -39,7 +39,7 @@ ignore-check.kube-linter.io/{{ . }}: {{ $one.reason | quote }}
 {{- end }}
 {{- with $one.kubeScore }}
 {{- $scores = append $scores . }}
-{{- /* kube-score alone has no place for a reason. */}}
+{{- /* kube-score's annotation has no reason. */}}
 {{- if not $one.checkov }}
 refused.cups/{{ $name }}: {{ $one.reason | quote }}
 {{- end }}
@@ -50,7 +50,7 @@ kube-score/ignore: {{ join "," . }}
 {{- end }}
 {{- end }}
 
-{{/* What is refused of any image: of "image" the part of the values that says which. */}}
+{{/* Exceptions of an image. "image" is its part of the values. */}}
 {{- define "cups.refusedOfImage" -}}
 {{- if not .image.digest }}
 - tag

@@ -1,9 +1,9 @@
 {{/*
-Every template of this library gets one dictionary: "top" is the context of the service's chart, "service" is what its
-service.yaml says. There is one platform in a namespace, so names are fixed and need no release before them.
+Every template of this library gets one dictionary: "top" is the context of the service's chart, "service" the content of its
+service.yaml. A namespace holds one platform, so names are fixed and have no release prefix.
 */}}
 
-{{/* Where each service is called. */}}
+{{/* gRPC port of each service. */}}
 {{- define "cups.grpcPorts" -}}
 catalog: 7001
 identity: 7002
@@ -12,7 +12,7 @@ agency-bridge: 7004
 notifications: 7005
 {{- end }}
 
-{{/* Health and metrics of each service: the one plain port that is not for callers. */}}
+{{/* Operations port of each service, with health and metrics over plain HTTP. */}}
 {{- define "cups.operationsPorts" -}}
 catalog: 7101
 identity: 7102
@@ -31,13 +31,13 @@ agency-simulator: 7107
 {{- get (include "cups.operationsPorts" . | fromYaml) .service.name | int -}}
 {{- end }}
 
-{{/* The labels that select the pods of a service, by its name. They can never change. */}}
+{{/* Selector labels of a service's pods. They can never change. */}}
 {{- define "cups.selector" -}}
 app.kubernetes.io/name: {{ . }}
 app.kubernetes.io/part-of: cups
 {{- end }}
 
-{{/* Without the version of the chart: a release that changes nothing of a service does not restart it. */}}
+{{/* Without the chart version: a release does not restart unchanged services. */}}
 {{- define "cups.podLabels" -}}
 {{ include "cups.selector" .service.name }}
 app.kubernetes.io/component: {{ .service.component | default "service" }}
@@ -61,7 +61,7 @@ labels:
 {{- include "cups.imageOf" (dict "top" .top "image" .top.Values.image) -}}
 {{- end }}
 
-{{/* A digest wins over a tag: a tag can be moved. */}}
+{{/* A digest overrides a tag, which can be moved. */}}
 {{- define "cups.imageOf" -}}
 {{- $global := .top.Values.global.image -}}
 {{- with $global.registry }}{{ trimSuffix "/" . }}/{{ end -}}
@@ -69,13 +69,13 @@ labels:
 {{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag | default $global.tag | default .top.Chart.AppVersion }}{{ end -}}
 {{- end }}
 
-{{/* Whether something counts the replicas instead of the Deployment. */}}
+{{/* Whether an autoscaler sets the replicas instead of the Deployment. */}}
 {{- define "cups.isScaled" -}}
 {{- $scaling := .top.Values.autoscaling | default .top.Values.keda | default dict -}}
 {{- if $scaling.enabled }}true{{ end -}}
 {{- end }}
 
-{{/* The least number of pods that run. */}}
+{{/* Minimum number of pods. */}}
 {{- define "cups.leastReplicas" -}}
 {{- $scaling := .top.Values.autoscaling | default .top.Values.keda | default dict -}}
 {{- ternary $scaling.minReplicas .top.Values.replicas (eq (include "cups.isScaled" .) "true") | int -}}

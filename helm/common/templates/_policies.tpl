@@ -1,5 +1,5 @@
 {{/*
-Who may reach a service, and whom it may reach: the calls and topics of the platform's picture and nothing else.
+Ingress and egress of a service: only the calls and topics of the architecture diagram.
 */}}
 {{- define "cups.policy" -}}
 {{- if .top.Values.global.networkPolicy.enabled -}}
@@ -45,7 +45,7 @@ spec:
     - protocol: TCP
       port: 8080
 {{- end }}
-{{- /* The node asks for health; most networks let a node reach its own pods in any case. */}}
+{{- /* Probes come from the node; most networks always let a node reach its own pods. */}}
 {{- with $global.networkPolicy.nodes }}
 - from:
     {{- range . }}
@@ -134,7 +134,7 @@ spec:
     {{- end }}
 {{- end }}
 
-{{/* The ports of the brokers, each once. */}}
+{{/* Distinct ports of the brokers. */}}
 {{- define "cups.kafkaPorts" -}}
 {{- $ports := list -}}
 {{- range .top.Values.global.kafka.brokers -}}

@@ -1,6 +1,6 @@
 {{/*
-What no schema can say, because it is between two values: all that is found is said at once, a sentence each, which
-begins with the path of the value.
+Validation across values, which a schema cannot express. Reports all errors at once, one sentence each, which starts with the path
+of the value.
 */}}
 {{- define "cups.refuse" -}}
 {{- $sentences := concat
@@ -10,14 +10,14 @@ begins with the path of the value.
 {{- if $sentences }}{{ fail (printf "\n%s" (join "\n" $sentences)) }}{{ end -}}
 {{- end }}
 
-{{/* What could never work. */}}
+{{/* Values that cannot work. */}}
 {{- define "cups.faults" -}}
 {{- $values := .top.Values -}}
 {{- $global := $values.global -}}
 {{- $name := .service.name -}}
 {{- $faults := list -}}
 {{- if lt ($values.gracePeriodSeconds | int) (add $values.preStopSeconds 20 | int) -}}
-{{- $faults = append $faults (printf "%s.gracePeriodSeconds must be at least preStopSeconds + 20: an ordered stop may take 20 s after the sleep." $name) -}}
+{{- $faults = append $faults (printf "%s.gracePeriodSeconds must be at least preStopSeconds + 20: a graceful stop may take 20 s after the sleep." $name) -}}
 {{- end -}}
 {{- if and .service.keys (not $values.keys.existingSecret) -}}
 {{- $faults = append $faults (printf "%s.keys.existingSecret is missing: name the Secret that holds %s.key.jwk." $name $name) -}}
@@ -33,18 +33,18 @@ begins with the path of the value.
 {{- end -}}
 {{- range $path, $tls := dict "global.kafka.tls" $global.kafka.tls "global.mongodb.tls" $global.mongodb.tls (printf "%s.mail.tls" $name) (get ($values.mail | default dict) "tls" | default dict) -}}
 {{- if and $tls.caConfigMap $tls.caSecret -}}
-{{- $faults = append $faults (printf "%s names a caConfigMap and a caSecret: one of them holds the authority." $path) -}}
+{{- $faults = append $faults (printf "%s names a caConfigMap and a caSecret: set only one of them." $path) -}}
 {{- end -}}
 {{- end -}}
 {{- if and .service.kafka $values.kafka.existingSecret (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
-{{- $faults = append $faults (printf "%s.kafka.existingSecret is set without global.kafka.tls: one signs in to Kafka over TLS only." $name) -}}
+{{- $faults = append $faults (printf "%s.kafka.existingSecret is set without global.kafka.tls: sign-in to Kafka requires TLS." $name) -}}
 {{- end -}}
 {{- if $global.networkPolicy.enabled -}}
 {{- if and .service.kafka (not $global.kafka.peers) -}}
-{{- $faults = append $faults "global.kafka.peers is empty: say where the brokers are, or no service may reach them." -}}
+{{- $faults = append $faults "global.kafka.peers is empty: name the addresses of the brokers, or no service can reach them." -}}
 {{- end -}}
 {{- if and .service.store (not $global.mongodb.peers) -}}
-{{- $faults = append $faults "global.mongodb.peers is empty: say where the stores are, or no service may reach them." -}}
+{{- $faults = append $faults "global.mongodb.peers is empty: name the addresses of the stores, or no service can reach them." -}}
 {{- end -}}
 {{- end -}}
 {{- with $values.autoscaling -}}
@@ -57,15 +57,15 @@ begins with the path of the value.
 {{- $faults = append $faults (printf "%s.keda.maxReplicas must not be less than minReplicas." $name) -}}
 {{- end -}}
 {{- if and .enabled (not .authentication) (include "cups.hasAuthority" $global.kafka.tls) -}}
-{{- $faults = append $faults (printf "%s.keda.authentication is missing: a Kafka that asks who one is tells KEDA nothing." $name) -}}
+{{- $faults = append $faults (printf "%s.keda.authentication is missing: KEDA cannot read the lag of a Kafka with users without it." $name) -}}
 {{- end -}}
 {{- if and .enabled (gt (.maxReplicas | int) (.partitions | int)) -}}
-{{- $faults = append $faults (printf "%s.keda.maxReplicas must not be more than partitions: a topic feeds one consumer for each partition." $name) -}}
+{{- $faults = append $faults (printf "%s.keda.maxReplicas must not be more than partitions: each partition has one consumer." $name) -}}
 {{- end -}}
 {{- end -}}
 {{- with $values.mail -}}
 {{- if and .existingSecret $global.networkPolicy.enabled (not .peers) -}}
-{{- $faults = append $faults (printf "%s.mail.peers is empty: say where the mail server is, or no mail may reach it." $name) -}}
+{{- $faults = append $faults (printf "%s.mail.peers is empty: name the address of the mail server, or no mail can reach it." $name) -}}
 {{- end -}}
 {{- end -}}
 {{- if include "cups.signsInByMpass" . -}}
@@ -85,76 +85,76 @@ begins with the path of the value.
 {{- end -}}
 {{- end -}}
 {{- if and $global.networkPolicy.enabled (not $values.oidc.peers) -}}
-{{- $faults = append $faults (printf "%s.oidc.peers is empty: say where the OpenID provider is, or it cannot be asked." $name) -}}
+{{- $faults = append $faults (printf "%s.oidc.peers is empty: name the address of the OpenID provider, or it cannot be reached." $name) -}}
 {{- end -}}
 {{- end -}}
 {{- if and $values.route (ne $values.route.kind "none") (not $values.publicOrigin) -}}
-{{- $faults = append $faults (printf "%s.publicOrigin is missing: a route needs the name that people type, https://…" $name) -}}
+{{- $faults = append $faults (printf "%s.publicOrigin is missing: a route needs its public URL, https://…" $name) -}}
 {{- end -}}
 {{- if and $values.route (eq $values.route.kind "gateway-api") (not $values.route.gatewayApi.parentRefs) -}}
 {{- $faults = append $faults (printf "%s.route.gatewayApi.parentRefs is empty: name the Gateway that the route belongs to." $name) -}}
 {{- end -}}
 {{- if and (include "cups.lacksCertificate" .) (eq $global.environment "production") -}}
-{{- $faults = append $faults (printf "%s.route.ingress.tlsSecret is missing: an Ingress without a certificate is open in plain HTTP." $name) -}}
+{{- $faults = append $faults (printf "%s.route.ingress.tlsSecret is missing: an Ingress without a certificate serves plain HTTP." $name) -}}
 {{- end -}}
 {{- if eq $global.environment "production" -}}
 {{- if has "local" ($values.providers | default list) -}}
 {{- $faults = append $faults (printf "%s.providers holds local: its test operators need no password, and production refuses them." $name) -}}
 {{- end -}}
 {{- if and .service.keys (not $values.tls.existingSecret) -}}
-{{- $faults = append $faults (printf "%s.tls.existingSecret is missing: production does not start with calls that travel readable between services." $name) -}}
+{{- $faults = append $faults (printf "%s.tls.existingSecret is missing: production requires encrypted calls between services." $name) -}}
 {{- end -}}
 {{- if and .service.keys .service.kafka (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
-{{- $faults = append $faults "global.kafka.tls names no authority: production does not start with a Kafka that is spoken to in the clear." -}}
+{{- $faults = append $faults "global.kafka.tls names no authority: production requires TLS to Kafka." -}}
 {{- end -}}
 {{- if and .service.store (not (include "cups.hasAuthority" $global.mongodb.tls)) -}}
-{{- $faults = append $faults "global.mongodb.tls names no authority: production does not start with a store that is spoken to in the clear." -}}
+{{- $faults = append $faults "global.mongodb.tls names no authority: production requires TLS to the store." -}}
 {{- end -}}
 {{- if and $values.personHash (not $values.personHash.existingSecret) -}}
-{{- $faults = append $faults (printf "%s.personHash.existingSecret is missing: production does not start where nobody could tell whose own application one is." $name) -}}
+{{- $faults = append $faults (printf "%s.personHash.existingSecret is missing: production requires it to detect operators' own applications." $name) -}}
 {{- end -}}
 {{- if and $values.route (not (hasPrefix "https://" $values.publicOrigin)) -}}
-{{- $faults = append $faults (printf "%s.publicOrigin must begin with https:// in production: a session would travel readable." $name) -}}
+{{- $faults = append $faults (printf "%s.publicOrigin must begin with https:// in production: sessions would travel unencrypted." $name) -}}
 {{- end -}}
 {{- end -}}
 {{- $faults | toYaml -}}
 {{- end }}
 
-{{/* What works, and must not be so where real people are served. */}}
+{{/* Values for demonstrations, which strictMode refuses. */}}
 {{- define "cups.demoSettings" -}}
 {{- $values := .top.Values -}}
 {{- $global := $values.global -}}
 {{- $name := .service.name -}}
 {{- $localSignIn := has "local-sign-in" $global.strictExceptions -}}
 {{- $found := list -}}
-{{- /* Only identity and the gateway read it. */ -}}
+{{- /* Only identity and the gateway use it. */ -}}
 {{- $reads := or (hasKey $values "providers") (hasKey $values "route") -}}
 {{- if and $reads (ne $global.environment "production") (not $localSignIn) -}}
-{{- $found = append $found "global.environment is development: strictMode wants production (a pilot names the exception local-sign-in)." -}}
+{{- $found = append $found "global.environment is development: strictMode requires production (a pilot names the exception local-sign-in)." -}}
 {{- end -}}
 {{- if and (has "local" ($values.providers | default list)) (not $localSignIn) -}}
-{{- $found = append $found (printf "%s.providers holds local: anybody could sign in as anybody (a pilot names the exception local-sign-in)." $name) -}}
+{{- $found = append $found (printf "%s.providers holds local: anyone could sign in as any operator (a pilot names the exception local-sign-in)." $name) -}}
 {{- end -}}
 {{- if not $values.image.digest -}}
-{{- $found = append $found (printf "%s.image.digest is missing: a tag can be moved, a digest says what runs." $name) -}}
+{{- $found = append $found (printf "%s.image.digest is missing: a tag can be moved, a digest cannot." $name) -}}
 {{- end -}}
 {{- if and (ne $name "agency-simulator") (lt (include "cups.leastReplicas" . | int) 2) -}}
-{{- $found = append $found (printf "%s runs one replica: every restart of a node would close the counters, so strictMode wants two." $name) -}}
+{{- $found = append $found (printf "%s runs one replica: a node restart would stop it, so strictMode requires two." $name) -}}
 {{- end -}}
 {{- if and .service.keys (ne $global.environment "production") (not $values.tls.existingSecret) -}}
-{{- $found = append $found (printf "%s.tls.existingSecret is missing: calls between services would travel readable." $name) -}}
+{{- $found = append $found (printf "%s.tls.existingSecret is missing: calls between services would travel unencrypted." $name) -}}
 {{- end -}}
 {{- if and $values.personHash (ne $global.environment "production") (not $values.personHash.existingSecret) -}}
-{{- $found = append $found (printf "%s.personHash.existingSecret is missing: operators could file applications of their own without a colleague." $name) -}}
+{{- $found = append $found (printf "%s.personHash.existingSecret is missing: operators could submit their own applications without a colleague." $name) -}}
 {{- end -}}
 {{- if and .service.kafka (or (ne $global.environment "production") (not .service.keys)) (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
-{{- $found = append $found "global.kafka.tls names no authority: what agencies are sent would travel readable." -}}
+{{- $found = append $found "global.kafka.tls names no authority: messages to agencies would travel unencrypted." -}}
 {{- end -}}
 {{- if and .service.kafka (not $values.kafka.existingSecret) -}}
-{{- $found = append $found (printf "%s.kafka.existingSecret is missing: whoever reaches the brokers could read and write in its name." $name) -}}
+{{- $found = append $found (printf "%s.kafka.existingSecret is missing: anyone who reaches the brokers could read and write in its name." $name) -}}
 {{- end -}}
 {{- if and .service.store (ne $global.environment "production") (not (include "cups.hasAuthority" $global.mongodb.tls)) -}}
-{{- $found = append $found "global.mongodb.tls names no authority: what people filed would travel readable." -}}
+{{- $found = append $found "global.mongodb.tls names no authority: applications would travel unencrypted." -}}
 {{- end -}}
 {{- if not $global.networkPolicy.enabled -}}
 {{- $found = append $found "global.networkPolicy.enabled is off: every pod of the cluster could call every service." -}}
@@ -163,34 +163,34 @@ begins with the path of the value.
 {{- $found = append $found (printf "%s.mail.existingSecret is missing: mail would be written into files that nobody reads." $name) -}}
 {{- end -}}
 {{- if and $values.route (ne $global.environment "production") (not (hasPrefix "https://" $values.publicOrigin)) -}}
-{{- $found = append $found (printf "%s.publicOrigin does not begin with https://: a session would travel readable." $name) -}}
+{{- $found = append $found (printf "%s.publicOrigin does not begin with https://: sessions would travel unencrypted." $name) -}}
 {{- end -}}
 {{- if and (include "cups.lacksCertificate" .) (ne $global.environment "production") -}}
-{{- $found = append $found (printf "%s.route.ingress.tlsSecret is missing: an Ingress without a certificate is open in plain HTTP." $name) -}}
+{{- $found = append $found (printf "%s.route.ingress.tlsSecret is missing: an Ingress without a certificate serves plain HTTP." $name) -}}
 {{- end -}}
 {{- if and $values.public (not $values.public.peers) -}}
-{{- $found = append $found (printf "%s.public.peers is empty: any pod could pass the proxy by and forge the address of its caller." $name) -}}
+{{- $found = append $found (printf "%s.public.peers is empty: any pod could bypass the proxy and forge the client address." $name) -}}
 {{- end -}}
 {{- if and (eq $name "agency-simulator") (eq $global.environment "production") (ne $values.settings.SIMULATOR_TOPICS "training") -}}
 {{- $found = append $found "agency-simulator.settings.SIMULATOR_TOPICS is not training in production: the simulator would decide real applications." -}}
 {{- end -}}
 {{- if eq (get ($values.settings | default dict) "CREATE_TOPICS" | toString) "true" -}}
-{{- $found = append $found (printf "%s.settings.CREATE_TOPICS is on: a service would need the right to create topics, which is the right of an administrator." $name) -}}
+{{- $found = append $found (printf "%s.settings.CREATE_TOPICS is on: a service would need the right to create topics, which only an administrator should have." $name) -}}
 {{- end -}}
 {{- if has (get ($values.settings | default dict) "LOG_LEVEL" | toString) (list "trace" "debug") -}}
-{{- $found = append $found (printf "%s.settings.LOG_LEVEL is for a search at a desk: strictMode wants info or less." $name) -}}
+{{- $found = append $found (printf "%s.settings.LOG_LEVEL is for debugging: strictMode requires info or less." $name) -}}
 {{- end -}}
 {{- $found | toYaml -}}
 {{- end }}
 
-{{/* Whether an Ingress would have no certificate. */}}
+{{/* Whether an Ingress lacks a certificate. */}}
 {{- define "cups.lacksCertificate" -}}
 {{- with .top.Values.route }}{{ if and (eq .kind "ingress") (not .ingress.tlsSecret) }}true{{ end }}{{ end -}}
 {{- end }}
 
-{{/* As above, of a job. */}}
+{{/* Validation of a job. */}}
 {{- define "cups.refuseJob" -}}
 {{- if and .top.Values.global.strictMode (not .job.values.image.digest) -}}
-{{- fail (printf "\n%s.image.digest is missing: a tag can be moved, a digest says what runs." .job.name) -}}
+{{- fail (printf "\n%s.image.digest is missing: a tag can be moved, a digest cannot." .job.name) -}}
 {{- end -}}
 {{- end }}

@@ -1,6 +1,6 @@
 {{/*
-What counts the replicas: callers and the called by CPU, consumers by the lag of their group. A chart has the one key or
-the other, so that no workload is ever counted by both.
+Autoscaling: servers by CPU, consumers by the lag of their group. A chart has only one of the keys, so that no workload has two
+autoscalers.
 */}}
 {{- define "cups.scaler" -}}
 {{- if include "cups.isScaled" . -}}
@@ -30,13 +30,13 @@ spec:
           averageUtilization: {{ $scaling.targetCpuPercent }}
   behavior:
     scaleDown:
-      # A desk's morning comes in waves: what was started stays until the wave has surely gone.
+      # Desk load comes in waves, so pods stay until a wave has ended.
       stabilizationWindowSeconds: 300
 {{- end }}
 
 {{/*
-One trigger for a service. Replies of agencies are read in a group for each agency; a trigger for each would ask Kafka
-hundreds of times a minute, so the bridge follows the group of intake's events alone.
+One trigger per service. The bridge reads replies in a group for each agency; a trigger for each would query Kafka hundreds of times
+a minute, so the bridge scales on its group of intake events.
 */}}
 {{- define "cups.byLag" -}}
 {{- $scaling := .top.Values.keda -}}
@@ -60,7 +60,7 @@ spec:
         topic: {{ $global.prefix }}{{ .service.consumes.topic }}
         lagThreshold: {{ $scaling.lagThreshold | int | quote }}
         offsetResetPolicy: earliest
-        # More members of a group than partitions would stand idle.
+        # Group members beyond the number of partitions would be idle.
         allowIdleConsumers: 'false'
         {{- if and $scaling.authentication (include "cups.hasAuthority" $global.kafka.tls) }}
         tls: enable
@@ -68,7 +68,7 @@ spec:
         {{- end }}
       {{- with $scaling.authentication }}
       authenticationRef:
-        # A principal of its own that may describe groups and topics, and nothing else.
+        # A separate user that may only describe groups and topics.
         name: {{ . }}
       {{- end }}
 {{- end }}

@@ -1,5 +1,5 @@
 {{/*
-All objects of one service. The chart of a service calls nothing but this.
+All objects of a service. A service's chart uses only this.
 */}}
 {{- define "cups.service" -}}
 {{- include "cups.refuse" . -}}
@@ -20,7 +20,7 @@ All objects of one service. The chart of a service calls nothing but this.
 {{- end }}
 {{- end }}
 
-{{/* An identity of its own that can do nothing: no token is mounted. */}}
+{{/* A service account without rights and without a mounted token. */}}
 {{- define "cups.serviceAccount" -}}
 apiVersion: v1
 kind: ServiceAccount
@@ -36,7 +36,7 @@ metadata:
   {{- include "cups.metadata" . | nindent 2 }}
 spec:
   maxUnavailable: 1
-  # A pod that is not ready serves nobody: it must not keep a node from being drained.
+  # A pod that is not ready must not block a node drain.
   unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
     matchLabels:
@@ -44,8 +44,8 @@ spec:
 {{- end }}
 
 {{/*
-Headless: a caller gets the address of every ready pod and balances by itself. Behind one cluster address a gRPC
-connection would stay with the pod that it met first.
+Headless: a caller gets the address of every ready pod and balances its calls. Behind one cluster address a gRPC connection would
+stay with one pod.
 */}}
 {{- define "cups.headless" -}}
 {{- $port := include "cups.grpcPort" . | int -}}

@@ -1,6 +1,6 @@
 {{/*
-What is mounted: keys, secrets and the registry, all read again by the services when they change. None has a checksum in
-the pod template: data and keys never restart a pod.
+Mounted keys, secrets and registry. Services watch them, so none has a checksum in the pod template: data and keys never restart a
+pod.
 */}}
 {{- define "cups.mounts" -}}
 {{- if .service.keys }}
@@ -39,7 +39,7 @@ the pod template: data and keys never restart a pod.
 {{- if .service.keys }}
 - name: keys
   projected:
-    # 0440: readable for the group of the pod, and for nobody else.
+    # 0440: readable by the pod's group only.
     defaultMode: 288
     sources:
       - secret:
@@ -58,7 +58,7 @@ the pod template: data and keys never restart a pod.
             - key: {{ . }}.jwk
               path: public/{{ . }}.jwk
             {{- end }}
-      # Of the tool of operators: whose ConfigMap lacks it goes without that tool.
+      # Public key of the ops CLI, which is optional.
       - configMap:
           name: {{ $values.global.publicKeys.configMap }}
           optional: true
@@ -84,7 +84,7 @@ the pod template: data and keys never restart a pod.
   projected:
     defaultMode: 288
     sources:
-      # All of it: the next key pair comes into it while a pair is changed, and the one before stays for a while.
+      # The whole Secret: during a rotation it also holds the next or the previous key pair.
       - secret:
           name: {{ $values.saml.existingSecret }}
 {{- end }}
@@ -105,12 +105,12 @@ the pod template: data and keys never restart a pod.
 {{- end }}
 {{- end }}
 
-{{/* A folder of the registry. */}}
+{{/* A registry folder. */}}
 {{- define "cups.folder" -}}
 - name: {{ . }}
   projected:
     sources:
-      # A fixed number of shards: a new file comes into one of them and changes no pod template.
+      # A fixed number of shards, so that a new file changes no pod template.
       {{- $folder := . }}
       {{- range splitList "" "0123456789abcdef" }}
       - configMap:
@@ -118,7 +118,7 @@ the pod template: data and keys never restart a pod.
       {{- end }}
 {{- end }}
 
-{{/* The secrets of a service, each a file. */}}
+{{/* Secrets of a service, each as a file. */}}
 {{- define "cups.secretSources" -}}
 {{- $values := .top.Values -}}
 {{- $files := list -}}
@@ -142,7 +142,7 @@ the pod template: data and keys never restart a pod.
 {{- with $values.mail }}{{ include "cups.authorityFile" (dict "from" .tls "path" "smtp-ca.crt") }}{{ end }}
 {{- end }}
 
-{{/* Whether people sign in there by MPass. */}}
+{{/* Whether sign-in by MPass is on. */}}
 {{- define "cups.signsInByMpass" -}}
 {{- if has "mpass" (.top.Values.providers | default list) }}true{{ end -}}
 {{- end }}
@@ -156,12 +156,12 @@ the pod template: data and keys never restart a pod.
         path: {{ .path }}
 {{- end }}
 
-{{/* Whether the authority of a certificate is named, in a ConfigMap or a Secret. */}}
+{{/* Whether a ConfigMap or Secret with a CA certificate is set. */}}
 {{- define "cups.hasAuthority" -}}
 {{- if or .caConfigMap .caSecret }}true{{ end -}}
 {{- end }}
 
-{{/* That authority as a file. */}}
+{{/* That CA certificate as a file. */}}
 {{- define "cups.authorityFile" }}
 {{- if .from.caConfigMap }}
 - configMap:
@@ -174,7 +174,7 @@ the pod template: data and keys never restart a pod.
 {{- end }}
 {{- end }}
 
-{{/* Without a mail server mail is written into files: the only pod that writes anything. */}}
+{{/* Without a mail server, notifications writes mail to files. */}}
 {{- define "cups.writesMail" -}}
 {{- with .top.Values.mail }}{{ if not .existingSecret }}true{{ end }}{{ end -}}
 {{- end }}

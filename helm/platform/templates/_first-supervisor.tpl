@@ -1,4 +1,4 @@
-{{/* What the job of the first supervisor is given: key and certificate of the operator, and who it is. */}}
+{{/* Volumes of the first supervisor's job: key and certificate of the ops CLI, and the appointment. */}}
 {{- define "cups.firstSupervisorVolumes" -}}
 - name: keys
   projected:

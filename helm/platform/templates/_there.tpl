@@ -1,7 +1,6 @@
 {{/*
-What an install needs and no job makes: Secrets, ConfigMaps and their keys. Asked of the cluster before anything is changed, since pods
-without one wait until Helm gives up. Helm asks nothing where it only renders; the account "default" is in every namespace, and
-says that it asks.
+Secrets, ConfigMaps and keys that an install needs and no job creates. Checks the cluster before any change, since pods without one
+wait until Helm times out. A plain render checks nothing: it cannot find the account "default", which every namespace has.
 */}}
 {{- define "cups.mustBeThere" -}}
 {{- $namespace := .Release.Namespace -}}
@@ -19,7 +18,7 @@ says that it asks.
 {{- end -}}
 {{- end }}
 
-{{/* Each a path of the values, a kind, a name and a key. */}}
+{{/* Entries of value path, kind, name and key. */}}
 {{- define "cups.wanted" -}}
 {{- $top := . -}}
 {{- $wanted := list -}}
@@ -68,11 +67,11 @@ says that it asks.
 {{- $kept | toYaml -}}
 {{- end }}
 
-{{/* Images that were made with newer charts may want a mount or a setting that these do not make. */}}
+{{/* Images built with newer charts may need a mount or setting that these charts lack. */}}
 {{- define "cups.mustFit" -}}
 {{- with .Values.global.image.charts -}}
 {{- if semverCompare (printf "> %s" $.Chart.Version) . -}}
-{{- fail (printf "\nglobal.image.charts: these images want charts from %s on, and these are %s: take charts and images of one release." . $.Chart.Version) -}}
+{{- fail (printf "\nglobal.image.charts: these images need charts from version %s, and these are %s: use charts and images of one release." . $.Chart.Version) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

@@ -1,6 +1,6 @@
 {{/*
-What the job of topics is given: the agencies, how it signs in, and the password of every user whose Secret a value names. A
-password stands in one Secret, which its service and this job mount.
+Inputs of the topics job: agencies, sign-in, and the password of every user with a Secret in the values. The service and this job
+mount the same Secret.
 */}}
 {{- define "cups.topicsVolumes" -}}
 {{- $values := .Values -}}

@@ -161,7 +161,7 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
   [
     'an Ingress without a certificate in production',
     { gateway: { route: { kind: 'ingress', ingress: { className: 'nginx', tlsSecret: '' } } } },
-    'gateway.route.ingress.tlsSecret is missing: an Ingress without a certificate is open in plain HTTP.',
+    'gateway.route.ingress.tlsSecret is missing: an Ingress without a certificate serves plain HTTP.',
   ],
   [
     'a grace that does not hold the sleep',
@@ -182,7 +182,7 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
   [
     'no keys of people in production',
     { intake: { personHash: { existingSecret: '' } } },
-    'intake.personHash.existingSecret is missing: production does not start',
+    'intake.personHash.existingSecret is missing: production requires it',
   ],
   [
     'no keys of people in a pilot that is strict',
@@ -190,17 +190,17 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
       global: { environment: 'development', strictExceptions: ['local-sign-in'] },
       identity: { personHash: { existingSecret: '' } },
     },
-    'identity.personHash.existingSecret is missing: operators could file',
+    'identity.personHash.existingSecret is missing: operators could submit',
   ],
   [
     'a store in the clear in production, strict or not',
     { global: { strictMode: false, mongodb: { tls: { caConfigMap: '' } } } },
-    'global.mongodb.tls names no authority: production does not start',
+    'global.mongodb.tls names no authority: production requires TLS',
   ],
   [
     'a Kafka in the clear in production, strict or not',
     openKafka,
-    'global.kafka.tls names no authority: production does not start',
+    'global.kafka.tls names no authority: production requires TLS',
   ],
   [
     'a sign-in to Kafka without TLS',
@@ -294,7 +294,7 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
   [
     'plain calls between services in production',
     { intake: { tls: { existingSecret: '' } } },
-    'intake.tls.existingSecret is missing: production does not start',
+    'intake.tls.existingSecret is missing: production requires encrypted calls',
   ],
   [
     'an http origin in production',
@@ -308,12 +308,12 @@ const STRICT_MODE_VALUES: [what: string, values: unknown, sentence: string][] = 
   [
     'development',
     { global: { environment: 'development' } },
-    'global.environment is development: strictMode wants production',
+    'global.environment is development: strictMode requires production',
   ],
   [
     'local sign-in',
     { global: { environment: 'development' }, identity: { providers: ['local'] } },
-    'identity.providers holds local: anybody could sign in as anybody',
+    'identity.providers holds local: anyone could sign in as any operator',
   ],
   [
     'plain calls between services',
@@ -321,7 +321,7 @@ const STRICT_MODE_VALUES: [what: string, values: unknown, sentence: string][] = 
       global: { environment: 'development', strictExceptions: ['local-sign-in'] },
       gateway: { tls: { existingSecret: '' } },
     },
-    'gateway.tls.existingSecret is missing: calls between services would travel readable',
+    'gateway.tls.existingSecret is missing: calls between services would travel unencrypted',
   ],
   [
     'a tag instead of a digest',
@@ -346,11 +346,11 @@ const STRICT_MODE_VALUES: [what: string, values: unknown, sentence: string][] = 
     { 'agency-simulator': { kafka: { existingSecret: '' } } },
     'agency-simulator.kafka.existingSecret is missing',
   ],
-  ['a Kafka in the open', inDevelopment(openKafka), 'global.kafka.tls names no authority: what agencies'],
+  ['a Kafka in the open', inDevelopment(openKafka), 'global.kafka.tls names no authority: messages to agencies'],
   [
     'a store in the open',
     inDevelopment({ global: { mongodb: { tls: { caConfigMap: '' } } } }),
-    'global.mongodb.tls names no authority: what people filed',
+    'global.mongodb.tls names no authority: applications',
   ],
   [
     'topics that nobody in particular makes',
@@ -385,7 +385,7 @@ const STRICT_MODE_VALUES: [what: string, values: unknown, sentence: string][] = 
   [
     'a talkative log',
     settings('intake', { LOG_LEVEL: 'trace' }),
-    'intake.settings.LOG_LEVEL is for a search at a desk',
+    'intake.settings.LOG_LEVEL is for debugging',
   ],
 ];
 
@@ -445,7 +445,7 @@ test('ranges of IPv4 and of IPv6 are taken', () => {
 test('images that were made with newer charts are refused, and those of these or of older ones are not', () => {
   const made = (charts: string) => production({ global: { image: { charts } } });
   expect(made('99.0.0')).toThrow(
-    /global\.image\.charts: these images want charts from 99\.0\.0 on, and these are \d+\.\d+\.\d+/,
+    /global\.image\.charts: these images need charts from version 99\.0\.0, and these are \d+\.\d+\.\d+/,
   );
   for (const charts of ['', '0.1.0', '0.2.0']) expect(made(charts)().length).toBeGreaterThan(0);
 });
