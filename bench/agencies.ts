@@ -10,7 +10,7 @@ import { measureRefusals } from './agencies/refusals.ts';
 import { measureCalls, measureTls } from './agencies/tls.ts';
 import { readEnvironmentInfo } from './environment-info.ts';
 
-/** What it costs that agencies are kept apart, and what it is worth. */
+/** Cost and benefit of isolating agencies. */
 
 const HELP = `node bench/agencies.ts [--only tls,calls,flood,refusals,drain,idle,join] [--seconds 10] [--rounds 5]
 
@@ -19,14 +19,14 @@ Starts platforms of its own on empty folders and measures
   calls     the same with and without mutual TLS between services, all else closed
   flood     what other agencies feel (p99, medians) while one floods its replies: with its quota, and without one
   refusals  messages a second that the bridge refuses of an agency that wrote only garbage ÷ a consumer that only counts
-  drain     how quickly is answered what waits after all agencies were away for ten minutes at 5 applications a second
+  drain     how quickly the backlog drains after all agencies were down for ten minutes at 5 applications per second
   idle      processor and memory of a platform that has nothing to do, with 4, 20 and 100 agencies
   join      from \`npm run agency -- add\` to the first application decided by the new agency
 
   --only <names>   some of them
   --seconds <n>    length of each part
   --rounds <n>     of tls, calls, flood and refusals
-  --help           this text
+  --help           prints this text
 
 Each run replaces the last one of its parts in bench/results. \`othersPercent\` is what processes that are not of the platform took of one core meanwhile.`;
 

@@ -2,25 +2,25 @@ import { connectKafka } from '@cups/events';
 import type { Platform } from '@cups/tools/platform';
 import { nowMs } from './processes.ts';
 
-/** What comes out at the other end, seen by a consumer of our own. */
+/** Observes the published messages with a separate consumer. */
 
 export interface Arrivals {
-  /** Distinct keys of messages, `<application>-<agency>`. */
+  /** Distinct message keys, `<application>-<agency>`. */
   deliveries: Set<string>;
-  /** When an application was first seen on the topic of an agency, on the clock of nowMs. */
+  /** First appearance of an application on an agency topic, by the clock of nowMs. */
   applications: Map<string, number>;
-  /** All messages, repeats included. */
+  /** All messages, duplicates included. */
   messages(): number;
-  /** When the last new delivery came. */
+  /** Time of the last new delivery. */
   lastMs(): number;
   stop(): Promise<void>;
 }
 
-/** A client that may read everything. */
+/** Creates a client that may read everything. */
 export const createKafkaClient = ({ kafkaBrokers, kafkaAccess }: Platform) =>
   connectKafka(kafkaBrokers.split(','), 'cups-bench', kafkaAccess);
 
-/** Joins before it resolves, so that nothing is measured late. */
+/** Resolves after joining, so that no measurement is late. */
 export async function watchAgencies(platform: Platform, groupId: string, topics: string[]): Promise<Arrivals> {
   const consumer = createKafkaClient(platform).consumer({ groupId, allowAutoTopicCreation: false });
   const deliveries = new Set<string>();
@@ -40,7 +40,7 @@ export async function watchAgencies(platform: Platform, groupId: string, topics:
         if (deliveries.has(delivery)) continue;
         deliveries.add(delivery);
         last = seen;
-        // A delivery is named after its application, a ULID, and the agency.
+        // A delivery ID is its application's ULID and the agency.
         if (!applications.has(delivery.slice(0, 26))) applications.set(delivery.slice(0, 26), seen);
       }
       return Promise.resolve();
@@ -50,7 +50,7 @@ export async function watchAgencies(platform: Platform, groupId: string, topics:
   return { deliveries, applications, messages: () => messages, lastMs: () => last, stop: () => consumer.disconnect() };
 }
 
-/** Reads a topic from its beginning to where it ends now: the ids of the applications that events of this type are about. */
+/** Reads a topic to its current end, and returns the applications with events of this type. */
 export async function readSubjects(platform: Platform, topic: string, type: string): Promise<Set<string>> {
   const kafka = createKafkaClient(platform);
   const admin = kafka.admin();

@@ -24,8 +24,8 @@ import { LoadRunner } from './load-runs.ts';
 import type { LoadLevelResult, OpenLoopResult } from './load-runs.ts';
 
 /**
- * How much the platform does, what of it is the price of its parts, and whether it was all true. Everything runs on this
- * machine, the load generator included: its own part is stated.
+ * Measures the platform's throughput, compares it with raw drivers, and reconciles the results. Everything runs on this machine; the
+ * report states the load generator's share.
  */
 
 const HELP = `npm run bench -- [--json] [--seconds 20] [--open] [--profile <service>]
@@ -41,7 +41,7 @@ Starts a platform of its own on an empty folder, warms it up and measures
   --seconds <n>      length of each part; default 20
   --open             Kafka and the store without TLS, users and rights
   --profile <name>   writes a CPU profile of that service to .cups/profiles (it costs a little)
-  --help             this text
+  --help             prints this text
 
 Ends with 1 when the run was not valid. Each run replaces the last one in bench/results.`;
 
@@ -80,10 +80,10 @@ if (args.help) {
   }
 }
 
-/** A run from an empty folder to its report. @returns the exit code */
+/** Runs from an empty folder to the report. @returns the exit code */
 async function bench(signal: AbortSignal): Promise<number> {
   mkdirSync(join(root, '.cups'), { recursive: true });
-  // On the disk of the embedded default, whose syncs are a part of what is measured.
+  // On the disk of the embedded store, whose syncs are part of the measurement.
   const dataDir = mkdtempSync(join(root, '.cups', 'bench-'));
   const trouble: string[] = [];
   const loadBefore = loadavg()[0]!;
@@ -111,7 +111,7 @@ async function bench(signal: AbortSignal): Promise<number> {
   }
 }
 
-/** A platform whose limits do not stand in the way of one machine that plays all desks, and whose agencies are silent. */
+/** Starts a platform with limits for one machine that plays all desks, and with silent agencies. */
 function startBenchPlatform(dataDir: string, signal: AbortSignal, trouble: string[]): Promise<Platform> {
   const profiled = SERVICES.find((name) => name === args.profile);
   if (args.profile && !profiled) throw new Error(`There is no service named ${args.profile}.`);
@@ -125,7 +125,7 @@ function startBenchPlatform(dataDir: string, signal: AbortSignal, trouble: strin
     onProgress: log,
     onExit: (name, code) => trouble.push(`${name} exited unexpectedly (${code})`),
     env: {
-      // A generator keeps the cookie of its sign-in for as long as it runs.
+      // A generator keeps its sign-in cookie while it runs.
       SESSION_IDLE_MINUTES: '480',
       CUPS_DATA: copyRegistryWithoutLimits(dataDir),
       SIMULATOR_BEHAVIOUR: '{"only":"silent"}',
@@ -138,7 +138,7 @@ function startBenchPlatform(dataDir: string, signal: AbortSignal, trouble: strin
   });
 }
 
-/** All that is measured under load. Its processes, connections and consumers are gone when it is done. */
+/** Measures everything under load, and ends the processes, connections and consumers that it used. */
 async function loadPlatform(
   platform: Platform,
   signal: AbortSignal,
@@ -185,7 +185,7 @@ async function loadPlatform(
   }
 }
 
-/** The virtual machines compile for long: warm is when two rounds have brought nothing more. */
+/** JIT compilation takes long: the platform is warm when two rounds bring no gain. */
 async function warmUp(work: LoadRunner): Promise<void> {
   log('warming up …');
   for (let rounds = 0, best = 0, flat = 0; rounds < 12 && flat < 2; rounds += 1) {
@@ -206,7 +206,7 @@ async function saturate(work: LoadRunner): Promise<LoadLevelResult[]> {
   return ramp;
 }
 
-/** ms from a submit until its application was seen on the topic of its agency, for those that were seen. */
+/** Returns the ms from submit to the agency's topic, for observed applications. */
 function computeTransitTimes({ result }: OpenLoopResult, arrivals: Arrivals): number[] {
   return result.accepted.flatMap((id) => {
     const seen = arrivals.applications.get(id);

@@ -2,18 +2,18 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Processes of the bench itself: each takes orders as messages and answers each once. */
+/** Processes of the benchmark: each receives orders as messages and answers each once. */
 export class Children {
   readonly #all: ChildProcess[] = [];
 
-  /** @param file of this folder, such as `load.ts` */
+  /** @param file file of this folder, such as `load.ts` */
   fork(file: string): ChildProcess {
     const made = fork(join(import.meta.dirname, file), [], { execArgv: ['--disable-warning=ExperimentalWarning'] });
     this.#all.push(made);
     return made;
   }
 
-  /** Process ids of the others, by a name for clocks. */
+  /** Returns the other process IDs, by clock name. */
   pidsBeside(known: ChildProcess): Record<string, number> {
     const others = this.#all.filter((one) => one !== known);
     return Object.fromEntries(others.map(({ pid = 0 }) => [`child ${pid}`, pid]));
@@ -24,7 +24,7 @@ export class Children {
   }
 }
 
-/** One order, one answer. @throws Error when the process ends instead */
+/** Sends one order and returns its answer. @throws Error when the process ends */
 export function request<T = unknown>(to: ChildProcess, order: object): Promise<T> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`A process of the bench ended (${code}).`));

@@ -3,26 +3,26 @@ import type { Socket } from 'node:net';
 
 export interface HttpReply {
   status: number;
-  /** The body of an answer that was no success. */
+  /** Body of an unsuccessful response. */
   text: string;
   retryAfterMs: number;
 }
 
 interface ResponseHead {
   status: number;
-  /** Where the body begins. */
+  /** Offset of the body. */
   end: number;
   /** Bytes of head and body. */
   total: number;
   text: string;
 }
 
-/** One keep-alive connection, one request at a time. */
+/** A keep-alive connection with one request at a time. */
 export class Connection {
   readonly #port: number;
   #socket: Socket | undefined;
   #waiting: { resolve: (reply: HttpReply) => void; reject: (error: Error) => void } | undefined;
-  /** What has come of the answer, and how much that is. */
+  /** Received chunks of the response. */
   #chunks: Buffer[] = [];
   #length = 0;
   #head: ResponseHead | undefined;
@@ -31,7 +31,7 @@ export class Connection {
     this.#port = port;
   }
 
-  /** @throws Error when the connection ends before the answer */
+  /** @throws Error when the connection ends before the response */
   post(path: string, cookie: string, key: string, body: string): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -91,7 +91,7 @@ export class Connection {
   }
 }
 
-/** The head of an answer, when it has come whole. */
+/** Parses the head of a response once it is complete. */
 function parseHead(all: Buffer): ResponseHead | undefined {
   const end = all.indexOf('\r\n\r\n');
   if (end < 0) return undefined;

@@ -15,14 +15,14 @@ import { round } from './processes.ts';
 import { readEnvironmentInfo } from './environment-info.ts';
 
 /**
- * What the screens of a desk cost where a lot is stored: the queue and its counts, what changed, the search, a file, the numbers of
- * a supervisor. Beside each stands what the driver alone takes for the same query in the same run.
+ * Measures the desk's screens on a large store: queue and counts, changes, search, application details, supervisor figures. Compares each
+ * with the same query by the driver alone.
  */
 
 const HELP = `node bench/desk.ts [--all 20000] [--centre 20000] [--runs 3]
 
-Starts a platform of its own on an empty folder, files a few applications, copies them until there are so many in all and so many
-at one centre, asks as a specialist of that centre, and writes bench/desk.json. One application in ten is open.`;
+Starts a platform on an empty folder, submits a few applications, copies them to --all in total and --centre at one centre, measures
+the screens of a specialist there, and writes bench/desk.json. One application in ten is open.`;
 
 const FILE = 'bench/desk.json';
 const root = join(import.meta.dirname, '..');
@@ -53,7 +53,7 @@ async function measure(): Promise<void> {
     prefix: `desk${randomBytes(3).toString('hex')}-`,
     onProgress: log,
     env: {
-      // A generator keeps the cookie of its sign-in for as long as it runs.
+      // A generator keeps its sign-in cookie while it runs.
       SESSION_IDLE_MINUTES: '480',
       CUPS_DATA: copyRegistryWithoutLimits(dataDir),
       LOG_LEVEL: 'warn',
@@ -148,7 +148,7 @@ async function measureScreens(url: string, filled: FilledStore, applications: Co
 
 type RequestSpec = [method: string, path: string, body?: object];
 
-/** The two are asked in turn, so that whatever else the machine does falls on both. */
+/** Alternates the two, so that other load affects both alike. */
 async function measureScreen(
   name: string,
   asked: RequestSpec,

@@ -6,15 +6,15 @@ import { measureStore } from './drivers/store.ts';
 import type { StoredDocument } from './drivers/store.ts';
 import { measureGrpc, measureHttp, measureKafka } from './drivers/wire.ts';
 
-/** The raw drivers: what each part that a pair needs costs when it is asked for alone, in a process of its own. */
+/** Raw drivers: the cost of each operation of a pair, measured alone in a separate process. */
 
 export interface DriversOrder {
   mongoUri: string;
   mongoTls: { tls?: true; ca?: string };
   brokers: string[];
-  /** As whom Kafka is spoken to; undefined: in the open. */
+  /** Kafka's sign-in; undefined without users. */
   signIn: { ca: string; username: string; password: string } | undefined;
-  /** Database of intake, whose documents are copied, and a database for the copies. */
+  /** Intake's database, the source of the copies, and a database for them. */
   from: string;
   into: string;
   topic: string;
@@ -22,9 +22,9 @@ export interface DriversOrder {
   httpPort: number;
   /** Calls in flight. */
   level: number;
-  /** Each driver, after a third of it to warm up. */
+  /** Seconds per driver, after a third of it as warm-up. */
   seconds: number;
-  /** Processes whose CPU is part of the cost of a driver. */
+  /** Processes whose CPU counts towards a driver's cost. */
   pids: { echo: number; kafka: number; store: number };
 }
 

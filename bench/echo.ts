@@ -4,12 +4,12 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { loadService } from '@cups/contracts/proto';
 
-/** The other end of the raw drivers: a gRPC method and an HTTP path that answer at once with what they were given to say. */
+/** Echo server of the raw drivers: a gRPC method and an HTTP path with fixed responses. */
 
 export interface EchoOrder {
-  /** A GetSubmissionResponse; its answers come as base64. */
+  /** A GetSubmissionResponse; `answers` is base64. */
   submission: { content: { answers: string } };
-  /** What the HTTP path answers. */
+  /** Response of the HTTP path. */
   text: string;
 }
 

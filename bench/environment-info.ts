@@ -6,7 +6,7 @@ import { round } from './processes.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Machine, versions and commit: what a figure is worth nothing without. */
+/** Returns machine, versions and commit, without which a figure means nothing. */
 export function readEnvironmentInfo(loadBefore: number) {
   const git = (...words: string[]) => execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim();
   const version = (pom: string, artifact: string) =>

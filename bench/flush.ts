@@ -9,8 +9,8 @@ import { Partitioners } from 'kafkajs';
 import type { Producer } from 'kafkajs';
 
 /**
- * Measures the cost of flushing to disk before the embedded Kafka acknowledges. Alternates the same sends with and without it, on
- * empty folders. Prints medians and the ratio of each round. Run: `node bench/flush.ts`
+ * Measures the cost of Kafka's sync before each acknowledgement: the same sends with and without it, alternating, on empty folders.
+ * Prints medians, and the ratio of each round. Run: `node bench/flush.ts`
  */
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
 const ROUNDS = Number(values.rounds);
@@ -21,11 +21,11 @@ const BATCHES = 40;
 const BATCH = 50;
 
 interface FlushRound {
-  /** ms of a send of one message. */
+  /** Milliseconds per single send. */
   single: number;
-  /** The slowest of a hundred of these. */
+  /** The slowest of a hundred sends. */
   slowest: number;
-  /** Messages a second, in batches of 50 over three partitions, as the relay sends them. */
+  /** Messages per second, in batches of 50 over three partitions, as the relay sends them. */
   perSecond: number;
 }
 

@@ -5,7 +5,7 @@ import { nowMs, pssMiB, readClocks, round, diffClocks } from './processes.ts';
 
 export type IdleUsage = Awaited<ReturnType<typeof measureIdle>>;
 
-/** CPU of everything, in percent of one core, and memory of the Node services, when nobody asks for anything. */
+/** Measures idle CPU in percent of one core, and the memory of the Node services. */
 export async function measureIdle(platform: Platform, seconds: number) {
   const pids = platform.pids();
   const before = readClocks(pids);

@@ -4,14 +4,14 @@ import { createContent, publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import type { Job } from './load.ts';
 
-/** Who files what in the benchmark. */
+/** Applications and desks of the benchmark. */
 
-/** Bytes of the JSON of an application as the desk sends it. */
+/** JSON bytes of an application as the desk sends it. */
 export const BODY_BYTES = 3 * 1024;
 
 const root = join(import.meta.dirname, '..');
 
-/** The registries of the repository, but with centres that may have more open applications than a bench makes. */
+/** Copies the repository's registry, with higher limits of open applications. */
 export function copyRegistryWithoutLimits(dataDir: string): string {
   const folder = join(dataDir, 'registries');
   cpSync(join(root, 'data'), folder, { recursive: true });
@@ -22,7 +22,7 @@ export function copyRegistryWithoutLimits(dataDir: string): string {
   return folder;
 }
 
-/** A specialist of every active centre signs in; each may file whatever her centre may. */
+/** Signs in a specialist of every active centre. */
 export async function signInJobs(url: string): Promise<Job[]> {
   const { centres } = (await (await fetch(`${url}/api/v1/centres?pageSize=200`)).json()) as { centres: Centre[] };
   const services = await publicServices(url);
@@ -47,11 +47,11 @@ export async function signInJobs(url: string): Promise<Job[]> {
     }
   }
   if (jobs.length === 0) throw new Error('No centre may file anything.');
-  // Consecutive jobs are of different centres.
+  // Consecutive jobs belong to different centres.
   return jobs.map((_, n) => jobs[(n * 101) % jobs.length]!);
 }
 
-/** A thick file: notes and further papers up to the size that is measured. */
+/** Pads an application with notes and documents to the measured size. */
 function padBody(body: Record<string, unknown>): string {
   const filler = 'Cererea se depune împreună cu actele menționate, verificate la ghișeu. ';
   const evidence = [...((body['evidence'] as object[] | undefined) ?? [])];

@@ -17,19 +17,19 @@ import { nowMs, pssMiB, readClocks, round, diffClocks } from './processes.ts';
 import { readEnvironmentInfo } from './environment-info.ts';
 
 /**
- * What one application costs from its draft to its end: bytes in the store of each service and on each topic, lines of log, and
- * processor time of each process, by sample days at desks that also read what they wrote. `npm run sizing` counts with it.
+ * Measures one application from draft to end: store and topic bytes, log lines, and CPU time of each process, over sample days at desks
+ * that also read. `npm run sizing` uses the result.
  */
 
 const HELP = `node bench/life.ts [--applications 300]
 
-Starts a platform of its own on an empty folder, warms it up with one sample day, lets it rest, plays another day of so many
-applications, and writes what each of them has cost to bench/life.json.`;
+Starts a platform on an empty folder, warms it up with one sample day, lets it settle, plays another day with --applications, and
+writes the cost per application to bench/life.json.`;
 
-/** Enough for the machines of Node and Java to have compiled what they will. */
+/** Enough applications for the JITs of Node and Java to warm up. */
 const WARM_UP = 68;
 const IDLE_SECONDS = 20;
-/** Followed at once. */
+/** Concurrent visits. */
 const PARALLEL = 16;
 const FILE = 'bench/life.json';
 
@@ -46,7 +46,7 @@ else if (!(Number.isInteger(applications) && applications > 0)) {
   process.exitCode = 2;
 } else await measure();
 
-/** All that grows with applications, at one moment. */
+/** Reads everything that grows with applications. */
 async function takeSnapshot(platform: Platform, dataDir: string) {
   const collections = await measureCollections(platform);
   const topics = measureTopics(dataDir, platform.prefix);
@@ -65,7 +65,7 @@ async function measure(): Promise<void> {
     prefix: `life${randomBytes(3).toString('hex')}-`,
     onProgress: log,
     env: {
-      // A generator keeps the cookie of its sign-in for as long as it runs.
+      // A generator keeps its sign-in cookie while it runs.
       SESSION_IDLE_MINUTES: '480',
       CUPS_DATA: copyRegistryWithoutLimits(dataDir),
       LOG_LEVEL: 'info',
@@ -83,7 +83,7 @@ async function measure(): Promise<void> {
     log(`${applications} applications …`);
     const day = await playApplications(platform, applications);
     const loaded = readMemory(platform);
-    // What the day did not wait for: events that are counted, outboxes that are emptied.
+    // The day does not wait for counted events and emptied outboxes.
     await pause(5_000);
     const after = await takeSnapshot(platform, dataDir);
     const report = buildReport({ day, idle, loaded, before, after, loadBefore });
@@ -96,14 +96,14 @@ async function measure(): Promise<void> {
   }
 }
 
-/** @throws Error when the books of the day do not balance: what went wrong has no price */
+/** @throws Error when the day does not reconcile: a failed run has no cost */
 async function playApplications({ url }: Platform, count: number): Promise<DayResult> {
   const day = await playDay({ url, applications: count, parallel: PARALLEL });
   if (day.lost + day.doubled + day.errors.length > 0) throw new Error(`Not a good day: ${day.errors.join('; ')}`);
   return day;
 }
 
-/** Proportional set size of every process, in MiB. */
+/** Returns the proportional set size of every process, in MiB. */
 function readMemory(platform: Platform): Record<string, number> {
   return Object.fromEntries(Object.entries(platform.pids()).map(([name, pid]) => [name, round(pssMiB(pid), 1)]));
 }
@@ -117,7 +117,7 @@ interface LifeMeasurement {
   loadBefore: number;
 }
 
-/** Of `day.applications`, what each has cost; what the platform takes anyway is not counted. */
+/** Computes the cost per application of the day, without the idle load. */
 function buildReport({ day, idle, loaded, before, after, loadBefore }: LifeMeasurement) {
   const count = day.applications;
   const { others, ...spent } = diffClocks(before.clocks, after.clocks);
@@ -135,14 +135,14 @@ function buildReport({ day, idle, loaded, before, after, loadBefore }: LifeMeasu
     seconds: day.seconds,
     cpuMs: Object.fromEntries(cpu),
     idlePercent: idle.cpuBy,
-    /** Of one core, of what was not ours while the day was played. */
+    /** Percent of one core that other processes used during the day. */
     othersPercent: round((others! * 100) / elapsed, 1),
     memoryMiB: { idle: Object.assign({}, idle.memory, idle.jvms), loaded },
     collections: grown(before.collections, after.collections),
     topics: grown(before.topics, after.topics),
     logBytes: grown(before.logs, after.logs),
     indexes: Object.fromEntries(Object.entries(after.collections).map(([name, { indexes }]) => [name, indexes])),
-    /** Documents and bytes of all centres of the repository, whatever is filed. */
+    /** Documents and bytes of all centres, independent of applications. */
     centres: after.collections['identity.centres'],
     ...readEnvironmentInfo(loadBefore),
   };

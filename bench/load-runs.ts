@@ -11,13 +11,13 @@ export interface LoadLevelResult {
   inFlight: number;
   pairs: number;
   pairsPerSecond: number;
-  /** From the first create until the last delivery was seen on its topic. */
+  /** From the first create until the last delivery appeared on its topic. */
   seenPerSecond: number;
-  /** From the end of the load until everything was seen and every notice written. */
+  /** From the end of the load until every delivery and notice was seen. */
   drainSeconds: number;
   createMs: Percentiles;
   submitMs: Percentiles;
-  /** Of one core: what processes that are not ours took meanwhile. Above 10 the figures are worth little. */
+  /** Percent of one core that other processes used. Above 10 the figures are unreliable. */
   othersPercent: number;
   /** Load and drain. */
   cpuMsPerPair: Record<string, number>;
@@ -26,46 +26,46 @@ export interface LoadLevelResult {
 
 export interface OpenLoopResult {
   result: LoadResult;
-  /** CPU by process meanwhile, the drain included; `others` is what was not ours. */
+  /** CPU by process, the drain included; `others` are processes outside the benchmark. */
   cpu: Record<string, number>;
 }
 
-/** When nothing has moved for so long, what has not come is not waited for. */
+/** After this time without progress, missing results are no longer awaited. */
 const STALL_TIMEOUT_MS = 20_000;
 
 export interface LoadRunnerOptions {
   platform: Platform;
   arrivals: Arrivals;
-  /** Counts the threads of notices in the store. */
+  /** Counts the notice threads in the store. */
   notices: () => Promise<number>;
   load: ChildProcess;
   signal: AbortSignal;
-  /** Everything that went wrong, in sentences. Each part of the run adds its own. */
+  /** Failures, one sentence each; shared by all measurements. */
   trouble: string[];
 }
 
-/** What is asked of the platform, and what it has taken so far. */
+/** Runs load on the platform and tracks what it accepted. */
 export class LoadRunner {
-  /** Ids of applications whose submit was acknowledged. */
+  /** IDs of applications with an acknowledged submit. */
   readonly accepted = new Set<string>();
-  /** Given up without an answer: stored or not. */
+  /** Requests without a response: stored or not. */
   unknown = 0;
   firstRefusal: string | undefined;
   readonly #parts: LoadRunnerOptions;
-  /** What is not waited for again. */
+  /** Results that are no longer awaited. */
   #lost = 0;
 
   constructor(parts: LoadRunnerOptions) {
     this.#parts = parts;
   }
 
-  /** Everything that costs CPU for the load. */
+  /** Returns every process that uses CPU for the load. */
   pids(): Record<string, number> {
     const { platform, load } = this.#parts;
     return Object.assign({ load: load.pid!, bench: process.pid }, platform.pids());
   }
 
-  /** A closed loop, then the wait until nothing is left of it. */
+  /** Runs a closed loop and waits until it drains. */
   async closed(inFlight: number, seconds: number): Promise<LoadLevelResult> {
     const { load, signal } = this.#parts;
     if (signal.aborted) throw new Error('stopped');
@@ -90,7 +90,7 @@ export class LoadRunner {
     };
   }
 
-  /** Pairs that begin on the clock, then the wait until nothing is left of them. */
+  /** Runs an open loop and waits until it drains. */
   async open(perSecond: number, seconds: number): Promise<OpenLoopResult> {
     const before = readClocks(this.pids());
     const order: LoadCommand = { kind: 'open', perSecond, seconds };
@@ -107,8 +107,7 @@ export class LoadRunner {
   }
 
   /**
-   * Until every accepted application was seen on an agency's topic and its notice is written. What has not come when
-   * nothing moved for 20 s is not waited for again.
+   * Waits until every accepted application appeared on an agency's topic and has its notice. Stops waiting after 20 s without progress.
    */
   async #drained(since: number): Promise<{ seenMs: number; drainedMs: number }> {
     const { arrivals, notices, signal, trouble } = this.#parts;

@@ -7,12 +7,11 @@ import { nowMs, percentiles } from './processes.ts';
 import type { Percentiles } from './processes.ts';
 
 /**
- * The load generator: a process of its own that creates and submits applications through the public REST API. It speaks
- * HTTP/1.1 over its own sockets and reads only the status and length of a response, because it shares the cores with the
- * platform.
+ * The load generator: a process that creates and submits applications through the public REST API. It speaks HTTP/1.1 over its own
+ * sockets and reads only status and length of a response, since it shares the CPU with the platform.
  */
 
-/** A desk that is signed in, and an application as it may file it; `{id}` and `{idnp}` stand for what differs. */
+/** A signed-in desk with an application template; `{id}` and `{idnp}` are placeholders. */
 export interface Job {
   cookie: string;
   body: string;
@@ -24,23 +23,23 @@ export type LoadCommand =
   | { kind: 'open'; perSecond: number; seconds: number };
 
 export interface LoadResult {
-  /** Ids whose submit was acknowledged. */
+  /** IDs with an acknowledged submit. */
   accepted: string[];
-  /** Answers that were no success, by status; 0 when there was none. */
+  /** Unsuccessful responses by status; 0 without a response. */
   refused: Record<string, number>;
-  /** The first answer that was no success. */
+  /** The first unsuccessful response. */
   firstRefusal?: string;
-  /** Given up after repeats: whether it was stored is not known. */
+  /** Requests given up after retries, which may be stored or not. */
   unknown: number;
   startMs: number;
   endMs: number;
   createMs: Percentiles;
   submitMs: Percentiles;
-  /** Open loop only: when each submit was sent, by id. */
+  /** Open loop only: time of each submit, by ID. */
   sentMs?: Record<string, number>;
 }
 
-/** How often a request is sent before its fate is unknown. */
+/** Maximum attempts of a request. */
 const MAX_ATTEMPTS = 6;
 const RETRY_BACKOFF = { initialMs: 100, maxMs: 2_000, jitter: 0 };
 const NO_RESPONSE: HttpReply = { status: 0, text: 'no answer', retryAfterMs: 0 };
@@ -58,7 +57,7 @@ function newId(): string {
   return id;
 }
 
-/** Synthetic: no register assigns the year group 900. */
+/** Synthetic: no register assigns year group 900. */
 function createIdnp(n: number): string {
   const body = `2900${String(10_000_000 + n).padStart(8, '0')}`;
   return `${body}${computeIdnpCheckDigit(body)}`;
@@ -76,8 +75,8 @@ function record() {
   const submitMs: number[] = [];
 
   /**
-   * One request, repeated under its key when the platform says that it will pass or when there was no answer, as a desk
-   * does; false when it was refused for good.
+   * Sends one request, with retries under its key on a transient error or without a response, as a desk does; false when it was refused
+   * for good.
    */
   async function accepted(connection: Connection, path: string, cookie: string, body: string): Promise<boolean> {
     const key = randomUUID();
@@ -122,7 +121,7 @@ function next(): { id: string; cookie: string; body: string } {
 
 const acquireConnection = (): Connection => idle.pop() ?? new Connection(port);
 
-/** `level` desks that each begin the next application when the last one is submitted. */
+/** Runs `level` desks that each start the next application after the last submit. */
 async function closedLoop(level: number, seconds: number): Promise<LoadResult> {
   const { result, createMs, submitMs, accepted, end } = record();
   const startMs = nowMs();
@@ -146,8 +145,8 @@ async function closedLoop(level: number, seconds: number): Promise<LoadResult> {
 }
 
 /**
- * Creates and submits that begin on the clock, whatever became of those before: a latency counts from the planned start.
- * A submit is planned ten and a half periods after its create, so that the two do not begin together.
+ * Starts creates and submits by the clock, regardless of earlier ones; latency counts from the planned start. A submit is planned ten and
+ * a half periods after its create, so that they do not coincide.
  */
 async function openLoop(perSecond: number, seconds: number): Promise<LoadResult> {
   const { result, createMs, submitMs, accepted, end } = record();

@@ -2,7 +2,7 @@ import type { RawCost } from './drivers/meter.ts';
 import type { Percentiles } from './processes.ts';
 import type { LoadLevelResult } from './load-runs.ts';
 
-/** The report as a person reads it. */
+/** Formats the report as text. */
 
 interface PrintableReport {
   ramp: LoadLevelResult[];

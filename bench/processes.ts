@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** What processes of this machine cost, read from /proc. */
+/** Reads the cost of local processes from /proc. */
 
 /** Kernel ticks of /proc are 10 ms on every Linux that Node runs on. */
 const TICK_MS = 10;
 
-/** CPU milliseconds by name since some moment in the past: only differences mean something. */
+/** CPU milliseconds by name since an arbitrary time: only differences matter. */
 export type CpuClock = Record<string, number>;
 
-/** User and system time of a process, its ended threads included, in milliseconds; 0 when it is gone. */
+/** Returns user and system time of a process, ended threads included, in milliseconds; 0 when it has ended. */
 export function readCpuMs(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -19,14 +19,14 @@ export function readCpuMs(pid: number): number {
   }
 }
 
-/** The clocks of several processes, and of the whole machine as `machine`. */
+/** Returns the clocks of several processes, and of the machine as `machine`. */
 export function readClocks(pids: Record<string, number>): CpuClock {
   const clocks: CpuClock = { machine: machineBusyMs() };
   for (const [name, pid] of Object.entries(pids)) clocks[name] = readCpuMs(pid);
   return clocks;
 }
 
-/** CPU milliseconds used between two readings, by name; `others` is what the rest of the machine used meanwhile. */
+/** Returns CPU milliseconds between two readings, by name; `others` is the rest of the machine. */
 export function diffClocks(before: CpuClock, after: CpuClock): Record<string, number> {
   const names = Object.keys(after).filter((name) => name !== 'machine');
   const spent = Object.fromEntries(names.map((name) => [name, after[name]! - (before[name] ?? 0)]));
@@ -34,7 +34,7 @@ export function diffClocks(before: CpuClock, after: CpuClock): Record<string, nu
   return { ...spent, others: Math.max(0, after['machine']! - before['machine']! - ours) };
 }
 
-/** Busy time of all cores, in milliseconds; stolen time counts, because it was not ours either. */
+/** Returns the busy time of all cores, in milliseconds; includes stolen time. */
 function machineBusyMs(): number {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync('/proc/stat', 'utf8')
     .split('\n', 1)[0]!
@@ -45,13 +45,13 @@ function machineBusyMs(): number {
   return (user + nice + system + irq + softirq + steal) * TICK_MS;
 }
 
-/** Proportional set size in MiB: what is shared between processes is counted once in all. */
+/** Returns the proportional set size in MiB, which counts shared memory once. */
 export function pssMiB(pid: number): number {
   const kib = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
   return Number(kib) / 1024;
 }
 
-/** Monotonic milliseconds, the same clock in every process of the machine. */
+/** Returns monotonic milliseconds, the same clock in every process of the machine. */
 export function nowMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
@@ -63,7 +63,7 @@ export interface Percentiles {
   max: number;
 }
 
-/** Nearest rank; zeros for no values. Rounded to 0.01. */
+/** Nearest rank, rounded to 0.01; zeros without values. */
 export function percentiles(values: readonly number[]): Percentiles {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => round(sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0);

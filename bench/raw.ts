@@ -6,11 +6,11 @@ import type { DriversOrder } from './drivers.ts';
 import type { RawCost, RawName } from './drivers/meter.ts';
 import type { EchoOrder } from './echo.ts';
 
-/** An application as intake keeps it; only what is copied. */
+/** An application as intake stores it; only the copied fields. */
 type Sample = Record<string, never> & { submissions: { content: { answers: object } }[] };
 
 /**
- * What each raw driver costs on this platform's store and Kafka, with an application of this run as the example.
+ * Measures each raw driver on this platform's store and Kafka, with an application of this run as sample.
  * @param level calls in flight
  */
 export async function measureRawDrivers(
@@ -48,7 +48,7 @@ export async function measureRawDrivers(
   return answer.raw;
 }
 
-/** What the echo answers: a submission as the bridge gets it, and an application as the desk gets it. */
+/** Creates the echo server's responses: a submission for the bridge, and an application for the desk. */
 function createEchoOrder(sample: Sample): EchoOrder {
   const { content } = sample.submissions[0]!;
   const answers = Buffer.from(JSON.stringify(content.answers)).toString('base64');

@@ -10,7 +10,7 @@ export interface ReconciledCounts {
   isWhole: boolean;
 }
 
-/** Counts what was accepted at each station of its way. */
+/** Counts accepted applications at each stage. */
 export async function reconcileCounts(
   platform: Platform,
   work: LoadRunner,
@@ -36,7 +36,7 @@ export async function reconcileCounts(
       notices,
       unknown,
     },
-    // What got no answer may have been stored or not; everything that was stored must have come through.
+    // A request without a response may be stored or not, but everything stored must have passed all stages.
     isWhole:
       isSubset(accepted, stored) &&
       stored.size <= accepted.size + unknown &&

@@ -8,17 +8,17 @@ import type { readEnvironmentInfo } from './environment-info.ts';
 import { dividePerPair } from './load-runs.ts';
 import type { LoadLevelResult, OpenLoopResult } from './load-runs.ts';
 
-/** What a run comes to: figures, marks and the ratio to the raw drivers. */
+/** Computes the result of a run: figures, targets and the ratio to the raw drivers. */
 
-/** The first marks that a figure is held to. */
+/** Targets. */
 const MARKS = { pairs: 80, ackP99: 30, toAgencyP95: 80, ratio: 0.6, idlePercent: 15, nodeMiB: 900 };
-/** Percent of a core that others may take before a run counts as disturbed. */
+/** Percent of a core that other processes may use before a run counts as disturbed. */
 const DISTURBED_PERCENT = 10;
 
 type DriverOperations = Partial<Record<RawName, { times: number; why: string }>>;
 /**
- * How often each raw driver is needed for one pair, and why. One in three persons of the load has an e-mail address, and
- * a mail is marked as sent. Catalog and identity are asked every 1.5 s at most for a service and a centre: not counted.
+ * Operations of each raw driver per pair. One in three applicants has an email address, whose notice is marked as sent. Catalog and
+ * identity are called at most every 1.5 s for a service and a centre, which does not count.
  */
 const REQUIRED_OPERATIONS: DriverOperations = {
   grpcEcho: { times: 4, why: 'gateway to intake for create and submit; bridge and notifications to intake' },
@@ -27,22 +27,22 @@ const REQUIRED_OPERATIONS: DriverOperations = {
   pull: { times: 2, why: 'the outboxes of application and delivery, emptied in bulk' },
   produce: { times: 2, why: 'cups.applications and agency.<code>.requests' },
 };
-/** Needed as well, but not in the list that the mark is about. */
+/** Further operations, outside the target's list. */
 const ADDITIONAL_OPERATIONS: DriverOperations = {
   find: { times: 3, why: 'GetSubmission and GetContact read the application; notifications look for a thread' },
   httpEcho: { times: 2, why: 'create and submit' },
 };
 
-/** What was measured. */
+/** Measurements of a run. */
 export interface BenchMeasurement {
   ramp: LoadLevelResult[];
   best: LoadLevelResult;
   perSecond: number;
   open: OpenLoopResult;
-  /** ms from the submit of each application of the open loop until it was seen on the topic of its agency. */
+  /** Milliseconds from submit to the agency's topic, for each application of the open loop. */
   toAgency: number[];
   raw: Record<RawName, RawCost>;
-  /** Of one core, while the raw drivers ran. */
+  /** Percent of one core used by others while the raw drivers ran. */
   rawOthersPercent: number;
   idle: IdleUsage;
   counted: ReconciledCounts;
@@ -76,7 +76,7 @@ export function buildReport(measured: BenchMeasurement) {
     needed: { ...REQUIRED_OPERATIONS, ...ADDITIONAL_OPERATIONS },
     idle,
     valid: trouble.length === 0 && counted.isWhole,
-    /** Percent of one core that was not ours. */
+    /** Percent of one core used by others. */
     othersPercent,
     disturbed: Object.values(othersPercent).some((percent) => percent > DISTURBED_PERCENT),
     cpuMsPerPair: Object.assign({}, best.cpuMsPerPair, { total: round(sumCpu(best), 3) }),
@@ -93,7 +93,7 @@ export function buildReport(measured: BenchMeasurement) {
     ...(trouble.length > 0 ? { trouble } : {}),
     marks: {
       submissionsPerSecond: markChange(best.pairsPerSecond, '>=', MARKS.pairs),
-      // Without answers there is no latency to be proud of.
+      // Without responses there is no latency.
       ackP99Ms: markChange(result.accepted.length > 0 ? ackMs.p99 : Infinity, '<=', MARKS.ackP99),
       toAgencyP95Ms: markChange(toAgency.length > 0 ? toAgencyMs.p95 : Infinity, '<=', MARKS.toAgencyP95),
       ratio: markChange(ratio, '>=', MARKS.ratio),
@@ -105,10 +105,10 @@ export function buildReport(measured: BenchMeasurement) {
   };
 }
 
-/** Raw cost of all that a pair needs ÷ what a pair costs. */
+/** Raw cost of a pair's operations divided by the cost of a pair. */
 function computeRatios(raw: Record<RawName, RawCost>, best: LoadLevelResult) {
   const pairMs = 1000 / best.pairsPerSecond;
-  // As the relay produces: many messages in one call.
+  // As the relay does: many messages per call.
   const batched = { ...raw, produce: raw.produceBatch };
   const ownCpu = sumCpu(best) - best.cpuMsPerPair['load']! - best.cpuMsPerPair['bench']!;
   const neededMs =
@@ -117,9 +117,9 @@ function computeRatios(raw: Record<RawName, RawCost>, best: LoadLevelResult) {
     ratio: round(sumOperations(REQUIRED_OPERATIONS, raw, 'wallMs') / pairMs),
     ratios: {
       batchedProduce: round(sumOperations(REQUIRED_OPERATIONS, batched, 'wallMs') / pairMs),
-      /** Reads and HTTP counted as well. */
+      /** Includes reads and HTTP. */
       withReadsAndHttp: round(neededMs / pairMs),
-      /** The same by CPU: raw CPU ÷ CPU of a pair, without load generator and bench. */
+      /** By CPU: raw CPU divided by the CPU of a pair, without load generator and benchmark. */
       cpu: round(
         (sumOperations(REQUIRED_OPERATIONS, batched, 'cpuMs') + sumOperations(ADDITIONAL_OPERATIONS, raw, 'cpuMs')) /
           ownCpu,
@@ -140,7 +140,7 @@ function markChange(value: number, comparison: '>=' | '<=', first: number) {
   return { first: `${comparison} ${first}`, value, reached: comparison === '>=' ? value >= first : value <= first };
 }
 
-/** Writes a run into bench/results and replaces the previous one. @returns the file */
+/** Writes a run to bench/results, over the previous one. @returns the file */
 export function saveReport(report: Report): string {
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });

@@ -6,8 +6,8 @@ import { Sessions } from '@cups/gateway/sessions';
 import { COOKIE_KEY_SET, watchKeySet, generateKeys, openKeys } from '@cups/rpc';
 
 /**
- * What a request pays at the gateway for its session: the cookie read, opened and verified, and whether identity's word still holds.
- * Beside it what cannot be spared: one SHA-256 over the same cookie. `node bench/session.ts`.
+ * Measures a request's session cost at the gateway: reading, opening and verifying the cookie, and checking the cached session state.
+ * Compares it with the minimum, one SHA-256 over the cookie. `node bench/session.ts`.
  */
 
 const REQUESTS = 200_000;
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const sessions = new Sessions({
     keys: openKeys({ dir, service: 'gateway' }),
     cookieKeys: watchKeySet({ file: join(dir, COOKIE_KEY_SET), name: 'cookie' }),
-    // Nobody signs out, and identity is asked once in two minutes: neither is of a request.
+    // No sign-outs, and identity is called once in two minutes: neither is part of a request.
     signOuts: { add: () => Promise.resolve(), isPending: () => false },
     fetchSession: () => Promise.resolve({ assertion: '' }),
     checkIntervalMs: hour,

@@ -2,9 +2,9 @@ import type { Platform } from '@cups/tools/platform';
 import { createKafkaClient } from '../arrivals.ts';
 import { nowMs } from '../processes.ts';
 
-/** When applications were first seen on the topics of agencies, and when the platform had taken their decision. */
+/** First appearance of applications on agency topics, and time of their decision in the platform. */
 export interface ApplicationTimes {
-  /** By application; the agency is in the key of the message. */
+  /** By application; the message key names the agency. */
   requests: Map<string, { ms: number; agency: string }>;
   decided: Map<string, number>;
   stop: () => Promise<void>;
@@ -12,7 +12,7 @@ export interface ApplicationTimes {
 
 const DECIDED = 'cups.agencybridge.v1.DeliveryDecided';
 
-/** Joins before it resolves. */
+/** Resolves after joining. */
 export async function watchApplicationTimes(
   platform: Platform,
   agencies: readonly string[],

@@ -7,11 +7,11 @@ import { request, Children } from '../children.ts';
 import { copyRegistryWithoutLimits, signInJobs } from '../jobs.ts';
 import type { LoadResult, LoadCommand } from '../load.ts';
 
-/** A platform for one measurement, with a load generator beside it. */
+/** A platform for one measurement, with a load generator. */
 export interface BenchPlatform {
   platform: Platform;
   children: Children;
-  /** Its folder of data files. */
+  /** Folder of data files. */
   data: string;
   load: (order: LoadCommand) => Promise<LoadResult>;
   close: () => Promise<void>;
@@ -20,19 +20,19 @@ export interface BenchPlatform {
 export interface BenchPlatformOptions {
   onProgress: (line: string) => void;
   open?: boolean;
-  /** Calls between services without TLS, whatever else is closed. */
+  /** Disables TLS between services. */
   plainCalls?: boolean;
-  /** Further agencies, in all. */
+  /** Total number of additional agencies. */
   agencies?: number;
-  /** How the simulator treats what it gets. */
+  /** How the simulator handles requests. */
   behaviour?: string;
-  /** In whose place it stands. @default of all agencies */
+  /** Agencies that the simulator replaces. @default all */
   simulated?: readonly string[];
 }
 
 const root = join(import.meta.dirname, '../..');
 
-/** Starts it on an empty folder on the disk of the embedded default. */
+/** Starts it on an empty folder, on the disk of the embedded store. */
 export async function startBenchPlatform({
   onProgress,
   open = false,
@@ -51,7 +51,7 @@ export async function startBenchPlatform({
     open,
     prefix: `bench${randomBytes(3).toString('hex')}-`,
     onProgress,
-    // Empty is as if it were not set.
+    // An empty value counts as unset.
     envOf: plainCalls ? Object.fromEntries(SERVICES.map((name) => [name, { GRPC_TLS_DIR: '' }])) : {},
     env: {
       CUPS_DATA: data,
@@ -80,13 +80,13 @@ export async function startBenchPlatform({
   };
 }
 
-/** An agency like the others, by a file alone. */
+/** Adds an agency by its file. */
 function addAgency(data: string, code: string): void {
   const file = join(data, 'agencies', `${code}.yaml`);
   copyFileSync(join(data, 'agencies', 'asp.yaml'), file);
   writeFileSync(file, readFileSync(file, 'utf8').replace('code: asp', `code: ${code}`));
 }
 
-/** The one in the middle. */
+/** Returns the middle value. */
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

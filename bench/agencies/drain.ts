@@ -5,8 +5,8 @@ import { startBenchPlatform } from './bench-platform.ts';
 import { watchApplicationTimes } from './application-times.ts';
 
 /**
- * Measures how the platform catches up after all agencies were unavailable for ten minutes at this rate. One process of the
- * simulator replies for all of them, immediately.
+ * Stops all agencies while ten minutes' worth of applications at this rate are submitted, then measures the drain. The simulator
+ * replies for all agencies from one process.
  */
 
 const PER_SECOND = 5;
@@ -23,7 +23,7 @@ export async function measureDrain({ onProgress }: { onProgress: (line: string) 
     while (accepted.length < wanted) {
       const { accepted: more } = await stage.load({ kind: 'closed', level: 16, seconds: 5 });
       accepted.push(...more);
-      onProgress(`${accepted.length} of ${wanted} filed while agencies are away`);
+      onProgress(`${accepted.length} of ${wanted} submitted while agencies are down`);
     }
     while (accepted.some((id) => !seen.requests.has(id))) await pause(100);
     const began = nowMs();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connectKafka } from '@cups/events';
 
-/** A flooding agency: a separate process that writes garbage to its replies topic as fast as it can, until it is killed. */
+/** A flooding agency: a process that writes garbage replies as fast as it can. */
 
 export interface FloodOrder {
   brokers: string[];

@@ -12,7 +12,7 @@ import type { BenchPlatform } from './bench-platform.ts';
 import { watchApplicationTimes } from './application-times.ts';
 import type { ApplicationTimes } from './application-times.ts';
 
-/** What others feel of an agency that floods: with the quota of every agency, and without one. */
+/** Effect of a flooding agency on the others, with and without quotas. */
 
 const FLOODER = 'asp';
 const RATE = 8;
@@ -41,7 +41,7 @@ export async function measureFlood(options: { seconds: number; rounds: number; o
         const one = await measureRound(stage, seen, kind, seconds);
         measured[kind].push(one);
         onProgress(
-          `${kind}: ack p99 ${one.ackMs.p99}, to topic p99 ${one.toTopicMs.p99}, to decision p99 ${one.toDecisionMs.p99} ms, ${one.undecided} undecided, ${one.floodPerSecond}/s of rubbish`,
+          `${kind}: ack p99 ${one.ackMs.p99}, to topic p99 ${one.toTopicMs.p99}, to decision p99 ${one.toDecisionMs.p99} ms, ${one.undecided} undecided, ${one.floodPerSecond}/s of garbage`,
         );
       }
     }
@@ -83,7 +83,7 @@ async function measureRound(
   const result = await stage.load({ kind: 'open', perSecond: RATE, seconds });
   const floodSeconds = (nowMs() - began) / 1_000 + 2;
   const { others = 0 } = diffClocks(before, readClocks(stage.platform.pids()));
-  // The applications of all other agencies.
+  // The other agencies.
   const accepted = () => result.accepted.filter((id) => seen.requests.get(id)?.agency !== FLOODER);
   const end = nowMs() + 20_000;
   while (nowMs() < end && accepted().some((id) => !seen.decided.has(id))) await pause(50);
@@ -109,7 +109,7 @@ async function measureRound(
   };
 }
 
-/** What is left of the flood before is read: it would be felt in what is measured next. */
+/** Waits until the previous flood has been read, which would distort the next measurement. */
 async function waitUntilCaughtUp({ platform }: BenchPlatform): Promise<void> {
   const { prefix } = platform;
   const lag = await lagOf(platform, `${prefix}agency-bridge-replies-${FLOODER}`, `${prefix}agency.${FLOODER}.replies`);
@@ -120,7 +120,7 @@ async function waitUntilCaughtUp({ platform }: BenchPlatform): Promise<void> {
   }
 }
 
-/** The way of the agency that floods: its own, and nobody else's. */
+/** Returns the flooding agency's own connection. */
 function createFloodOrder({ platform, data }: BenchPlatform): FloodOrder {
   const { prefix, kafkaBrokers, kafkaAccess } = platform;
   const username = `${prefix}agency.${FLOODER}`;

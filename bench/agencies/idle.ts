@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { measureIdle } from '../idle.ts';
 import { startBenchPlatform } from './bench-platform.ts';
 
-/** What a platform costs that has nothing to do, by how many agencies it has. */
+/** Idle cost of a platform by its number of agencies. */
 
 const COUNTS = [4, 20, 100];
 

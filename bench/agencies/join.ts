@@ -13,13 +13,13 @@ import { nowMs, round } from '../processes.ts';
 import { startBenchPlatform } from './bench-platform.ts';
 import type { BenchPlatform } from './bench-platform.ts';
 
-/** How long it takes from `npm run agency -- add` to the first application that the new agency has decided. */
+/** Time from `npm run agency -- add` to the new agency's first decision. */
 
 const CODE = 'fisc';
 const SERVICE = 'no-debt-certificate';
 const root = join(import.meta.dirname, '../..');
 
-/** Who answers for the new agency: the simulator of this machine, or the example of the agency contract in Java. */
+/** Uses the simulator, or the contract's Java example, as the new agency. */
 export async function measureJoining({ onProgress }: { onProgress: (line: string) => void }) {
   const simulator = await measureJoin(onProgress, false);
   const java = await measureJoin(onProgress, true);
@@ -66,7 +66,7 @@ async function measureJoin(onProgress: (line: string) => void, byExample: boolea
   }
 }
 
-/** @returns its id; undefined while the public service is not there yet */
+/** @returns its ID; undefined before the public service exists */
 async function submitApplication({ platform }: BenchPlatform, desk: Desk): Promise<string | undefined> {
   const centre = (await desk.call<Centre>('GET', '/centres/CU-001')).body;
   const service = (await publicServices(platform.url)).find(({ code }) => code === SERVICE);
@@ -77,7 +77,7 @@ async function submitApplication({ platform }: BenchPlatform, desk: Desk): Promi
   return id;
 }
 
-/** With what the operator's command says to paste, and its password. */
+/** Starts it with the client configuration and password of `npm run agency`. */
 async function startExample(stage: BenchPlatform): Promise<ChildProcess> {
   const folder = dirname(stage.data);
   const { prefix } = stage.platform;
@@ -95,7 +95,7 @@ async function startExample(stage: BenchPlatform): Promise<ChildProcess> {
   return spawn('java', ['-cp', await prepareKafkaClassPath(), source], { env, stdio: ['ignore', 'ignore', 'ignore'] });
 }
 
-/** As a person does. @returns what it said */
+/** Runs the command as a user would. @returns its output */
 function runAgencyCommand({ data }: BenchPlatform, ...words: string[]): Promise<string> {
   const places = ['--data', data, '--platform', dirname(data)];
   const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/agency.ts'), ...words, ...places];
@@ -109,7 +109,7 @@ function runAgencyCommand({ data }: BenchPlatform, ...words: string[]): Promise<
   );
 }
 
-/** A public service that it decides, and a centre that works for it: files that others write. */
+/** Assigns a public service and a centre to it, by their files. */
 function assignServiceAndCentre(data: string): void {
   const change = (from: string, to: string, made: (text: string) => string) =>
     writeFileSync(join(data, to), made(readFileSync(join(data, from), 'utf8')));

@@ -7,9 +7,8 @@ import { lagOf } from './lag.ts';
 import { median, startBenchPlatform } from './bench-platform.ts';
 
 /**
- * How many messages a second the bridge refuses when an agency has written only garbage: the bridge is stopped, the
- * topic of replies is filled, and the bridge starts and works off what is there. A consumer of the same client that
- * only counts reads the same messages first.
+ * Measures how many garbage messages per second the bridge refuses: fills a replies topic while the bridge is stopped, then starts it.
+ * A consumer of the same client that only counts reads the same messages first.
  */
 
 const AGENCY = 'asp';
@@ -50,7 +49,7 @@ export async function measureRefusals({ rounds, onProgress }: { rounds: number; 
   }
 }
 
-/** Writes as the platform's own client, which no quota slows. */
+/** Writes with the platform's own client, which has no quota. */
 async function fill(platform: Platform, topic: string): Promise<void> {
   const producer = createKafkaClient(platform).producer({ allowAutoTopicCreation: false });
   await producer.connect();
@@ -64,7 +63,7 @@ async function fill(platform: Platform, topic: string): Promise<void> {
   }
 }
 
-/** Reads the newest MESSAGES of the topic and counts them. @returns messages a second, from the first batch on */
+/** Counts the newest MESSAGES of the topic. @returns messages per second, from the first batch on */
 async function count(platform: Platform, topic: string, turn: number): Promise<number> {
   const groupId = `${platform.prefix}bench-count-${turn}`;
   const admin = createKafkaClient(platform).admin();
@@ -90,7 +89,7 @@ async function count(platform: Platform, topic: string, turn: number): Promise<n
   return round((read * 1_000) / (last - began), 0);
 }
 
-/** Waits until the bridge has read everything. @returns messages a second, from its first commit to its last */
+/** Waits until the bridge has read everything. @returns messages per second, from its first commit to its last */
 async function refuse(platform: Platform, topic: string): Promise<number> {
   const group = `${platform.prefix}agency-bridge-replies-${AGENCY}`;
   const lag = await lagOf(platform, group, topic);

@@ -6,7 +6,7 @@ import type { BenchPlatformOptions } from './bench-platform.ts';
 
 /** Measures the throughput cost of TLS. Alternates runs with and without it, each on an empty data folder. */
 
-/** The options of a platform: with the protection, or without it for comparison. */
+/** Options of the measured platform and of its baseline. */
 type PlatformKind = Pick<BenchPlatformOptions, 'open' | 'plainCalls'>;
 
 const IN_FLIGHT = 32;
@@ -35,7 +35,7 @@ interface TlsBenchOptions {
   onProgress: (line: string) => void;
 }
 
-/** What TLS, users and rights take, those between services among them. */
+/** Measures the cost of TLS, users and ACLs, between services too. */
 export async function measureTls(options: TlsBenchOptions) {
   const {
     ratio,
@@ -46,7 +46,7 @@ export async function measureTls(options: TlsBenchOptions) {
   return Object.assign(rest, { ratio, closed, open });
 }
 
-/** What mutual TLS between services takes alone. */
+/** Measures the cost of mutual TLS between services alone. */
 export async function measureCalls(options: TlsBenchOptions) {
   const plainly = { plainCalls: true };
   const {
@@ -69,7 +69,7 @@ async function compareAlternating(
   const first: Awaited<ReturnType<typeof measurePairs>>[] = [];
   const second: typeof first = [];
   for (let n = 0; n < rounds; n += 1) {
-    // Who goes first changes: a machine that gets warm, or another's work, then harms both alike.
+    // Alternate the order, so that warm-up and other load affect both alike.
     for (const turn of n % 2 === 0 ? [one, other] : [other, one]) {
       const [name, kind] = turn;
       const measured = await measurePairs(kind, seconds);

@@ -6,14 +6,14 @@ import { createContent, publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { ulid } from 'ulid';
 
-/** A store full of applications: a few are filed through the public interface, and copied with other ids, centres, states and times. */
+/** Fills a store: submits a few applications through the public API, and copies them with other IDs, centres, states and times. */
 
 const DAY = 86_400_000;
 const CENTRE = 'centres/CU-001';
-/** Number of applications that are really filed, over all services that the centre offers. */
+/** Number of submitted applications, over all services of the centre. */
 const TEMPLATE_COUNT = 120;
 const BATCH = 250;
-/** One application in this number is open. */
+/** One in this many is open. */
 const OPEN_EVERY = 10;
 
 interface StoredDocument extends Record<string, unknown> {
@@ -22,13 +22,13 @@ interface StoredDocument extends Record<string, unknown> {
 
 export interface FilledStore {
   centre: string;
-  /** Open ones at the centre. */
+  /** Open applications at the centre. */
   open: number;
-  /** Of one of them. */
+  /** ID of one of them. */
   id: string;
   idnp: string;
   trackingNumber: string;
-  /** A family name at the centre, and the hash of a beginning of it. */
+  /** A family name at the centre, and the hash of its prefix. */
   familyName: string;
   nameHash: string;
 }
@@ -41,7 +41,7 @@ export interface FillOptions {
   onProgress: (line: string) => void;
 }
 
-/** @throws Error when something is refused */
+/** @throws Error when a request is refused */
 export async function fillStore({
   url,
   applications,
@@ -75,7 +75,7 @@ export async function fillStore({
   };
 }
 
-/** Drafts at the centre, one for each public service in turn. */
+/** Creates drafts at the centre, cycling through the public services. */
 async function submitTemplates(url: string): Promise<void> {
   const desk = await openDesk(url, 'cu-001-specialist');
   const { body: centre } = await desk.call<Centre>('GET', '/centres/CU-001');
@@ -88,12 +88,12 @@ async function submitTemplates(url: string): Promise<void> {
   }
 }
 
-/** The states of open ones in turn, and those of ended ones. */
+/** States of open applications, and of ended ones. */
 const OPEN_STATES = ['draft', 'submitted', 'in-progress', 'documents-requested', 'ready'] as const;
 const QUEUE_STAGES = { draft: 'drafts', submitted: 'at-agency', 'in-progress': 'at-agency' } as Record<string, string>;
 const ENDED_STATES = ['closed', 'closed', 'closed', 'withdrawn'] as const;
 
-/** An application as it could stand there: spread over a year, one in ten open, each with the places and times that belong to it. */
+/** Creates a copy: spread over a year, one in ten open, with consistent centres and times. */
 function createCopy(pool: StoredDocument[], n: number, here: boolean): StoredDocument {
   const {
     createRequest: _request,
@@ -113,7 +113,7 @@ function createCopy(pool: StoredDocument[], n: number, here: boolean): StoredDoc
   return copy;
 }
 
-/** Half of the open ones are to be done by now. */
+/** Half of the open ones are due. */
 function createQueueStatus(place: string, since: Date, n: number): object {
   const day = (ahead: number) => new Date(Date.now() + ahead * DAY).toISOString().slice(0, 10);
   return { place, since, actOn: day((n % 20) - 10), runsOut: day(n % 20) };

@@ -5,9 +5,9 @@ export type RawName = 'grpcEcho' | 'insert' | 'update' | 'pull' | 'produce' | 'p
 
 export interface RawCost {
   perSecond: number;
-  /** 1000 / perSecond: what one costs of the time of the machine at this level. */
+  /** 1000 / perSecond: wall time of one operation at this level. */
   wallMs: number;
-  /** CPU of driver, server and JVM for one. */
+  /** CPU of driver, server and JVM per operation. */
   cpuMs: number;
   ms: Percentiles;
 }
@@ -15,13 +15,13 @@ export interface RawCost {
 export interface MeterParts {
   /** Calls in flight. */
   level: number;
-  /** Each driver, after a third of it to warm up. */
+  /** Seconds per driver, after a third of it as warm-up. */
   seconds: number;
-  /** Processes whose CPU is part of the cost; 0 for one that is not of this machine. */
+  /** Processes whose CPU counts; 0 for one on another machine. */
   pids: number[];
 }
 
-/** Measures what one call costs when nothing else is asked for. */
+/** Measures the cost of one operation alone. */
 export class Meter {
   readonly level: number;
   readonly #seconds: number;
@@ -33,7 +33,7 @@ export class Meter {
     this.#pids = pids.filter((pid) => pid > 0);
   }
 
-  /** Callers that each ask again when answered; `each` things are done by one call. */
+  /** Runs callers in closed loops; one call does `each` operations. */
   async run(one: () => Promise<unknown>, each = 1, callers = this.level): Promise<RawCost> {
     const took: number[] = [];
     await runForSeconds(this.#seconds / 3, callers, one, []);
@@ -43,7 +43,7 @@ export class Meter {
     return computeCost(took, took.length * each, nowMs() - began, this.#cpu() - cpuBefore);
   }
 
-  /** Runs `one` over all items once, in groups of `each`. */
+  /** Processes all items once, in batches. */
   async runOver<T>(items: T[], each: number, one: (some: T[]) => Promise<unknown>): Promise<RawCost> {
     const took: number[] = [];
     const began = nowMs();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type mongoose from 'mongoose';
 import type { Meter, RawCost } from './meter.ts';
 
-/** An application as intake keeps it. */
+/** An application as intake stores it. */
 export type StoredDocument = { _id: string; revision: number } & Record<string, unknown>;
 type Update = mongoose.mongo.UpdateFilter<StoredDocument>;
 type Copies = mongoose.Collection<StoredDocument>;
@@ -10,9 +10,9 @@ type Copies = mongoose.Collection<StoredDocument>;
 export const newId = () => randomBytes(13).toString('hex').toUpperCase();
 
 /**
- * The store, on copies of a submitted application: a draft inserted, found, submitted by one conditional update, and its
- * outbox emptied.
- * @param topic that stands in the entries of the outbox
+ * Measures the store on copies of a submitted application: insert a draft, find it, submit it by one conditional update, and empty its
+ * outbox.
+ * @param topic topic of the outbox entries
  */
 export async function measureStore(meter: Meter, copies: Copies, sample: StoredDocument, topic: string) {
   const draft = toDraft(sample);
@@ -38,12 +38,12 @@ export async function measureStore(meter: Meter, copies: Copies, sample: StoredD
   return { insert, find, update, pull };
 }
 
-/** The draft as it was opened. */
+/** Returns the application as a draft. */
 function toDraft({ submissions: _s, history: _h, requests: _r, dueDate: _d, submitTime: _t, ...rest }: StoredDocument) {
   return { ...rest, revision: 1, state: 'draft', submissions: [], history: [], requests: [], outbox: [] };
 }
 
-/** What submitting adds to a draft. */
+/** Returns the update that submits a draft. */
 function toSubmitUpdate(
   { _id, submissions, history, requests, dueDate, submitTime }: StoredDocument,
   topic: string,
@@ -74,7 +74,7 @@ function toSubmitUpdate(
   } as unknown as Update;
 }
 
-/** Updates are quicker than inserts: twice as many drafts again, so that none is wanting. */
+/** Updates are faster than inserts, so twice as many drafts are added. */
 async function insertSpare(copies: Copies, draft: object, drafts: string[]): Promise<void> {
   for (let spare = drafts.length * 2; spare > 0; spare -= 100) {
     const more = Array.from({ length: 100 }, () => ({ ...draft, _id: newId() }) as unknown as StoredDocument);
@@ -83,7 +83,7 @@ async function insertSpare(copies: Copies, draft: object, drafts: string[]): Pro
   }
 }
 
-/** As the relay does it: the outboxes of many documents in one write, one write at a time. */
+/** As the relay does: the outboxes of many documents in one write, one write at a time. */
 function measurePull(meter: Meter, copies: Copies, ids: string[]): Promise<RawCost> {
   const update = { $pull: { outbox: { n: { $lte: 1 } } } } as unknown as Update;
   return meter.runOver(ids, meter.level, (some) =>

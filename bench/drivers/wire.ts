@@ -8,7 +8,7 @@ import type { Kafka } from 'kafkajs';
 import type { Meter, RawCost } from './meter.ts';
 import { newId } from './store.ts';
 
-/** Kafka: one message a call, and as many as are in flight in one call, as the relay produces. */
+/** Kafka: one message per call, and all in flight in one call, as the relay does. */
 export async function measureKafka(meter: Meter, kafka: Kafka, topic: string, value: Buffer) {
   const admin = kafka.admin();
   await admin.connect();
@@ -31,7 +31,7 @@ export async function measureKafka(meter: Meter, kafka: Kafka, topic: string, va
 
 type Method = MethodDefinition<object, object>;
 
-/** gRPC: a submission asked for and answered, without anything behind it. */
+/** gRPC: one GetSubmission call to the echo server. */
 export async function measureGrpc(meter: Meter, port: number, application: string): Promise<RawCost> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   const service = loadService<Record<string, Method>>('cups.intake.v1.IntakeService');
@@ -51,7 +51,7 @@ export async function measureGrpc(meter: Meter, port: number, application: strin
   }
 }
 
-/** HTTP: a body posted and an application answered. */
+/** HTTP: one POST to the echo server. */
 export async function measureHttp(meter: Meter, port: number, body: Buffer): Promise<RawCost> {
   const agent = new Agent({ keepAlive: true, maxSockets: meter.level });
   const call = () =>

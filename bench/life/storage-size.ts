@@ -4,16 +4,16 @@ import type { Platform } from '@cups/tools/platform';
 import mongoose from 'mongoose';
 import { round } from '../processes.ts';
 
-/** What stands on disks because of applications: documents, the fields of their indexes, messages, lines of log. */
+/** Storage that applications use: documents, indexed fields, messages, log lines. */
 
-/** Numbers of one thing, such as documents and bytes of a collection. */
+/** Numbers of one item, such as documents and bytes of a collection. */
 export type SizeMap = Record<string, number>;
-/** By the name of the collection (`intake.applications`), topic or service. */
+/** By collection (`intake.applications`), topic or service. */
 export type StorageCounts = Record<string, SizeMap>;
 
 const STORE_SERVICES = ['intake', 'agency-bridge', 'notifications', 'identity'] as const;
 
-/** Every collection: documents, their bytes as BSON, how many indexes, and the bytes of the fields that these hold. */
+/** Measures every collection: documents, BSON bytes, number of indexes, bytes of indexed fields. */
 export async function measureCollections({ mongoUri, mongoTls, prefix }: Platform): Promise<StorageCounts> {
   const connection = await mongoose.createConnection(mongoUri, mongoTls).asPromise();
   try {
@@ -32,7 +32,7 @@ export async function measureCollections({ mongoUri, mongoTls, prefix }: Platfor
 }
 
 async function measureCollection(collection: mongoose.mongo.Collection): Promise<SizeMap> {
-  // Raw: each document is the bytes that it is stored as.
+  // Raw: each document keeps its stored bytes.
   const bytesOf = async (projection: Record<string, 0 | 1>) => {
     const documents = (await collection.find({}, { projection, raw: true }).toArray()) as unknown as Buffer[];
     return { documents: documents.length, bytes: documents.reduce((sum, one) => sum + one.byteLength, 0) };
@@ -47,7 +47,7 @@ async function measureCollection(collection: mongoose.mongo.Collection): Promise
   return { documents, bytes, indexes: indexes.length, indexBytes };
 }
 
-/** Bytes that the broker has written for each topic, those of agencies together; batches are as small as the load made them. */
+/** Measures the broker's bytes by topic, agencies summed; batch sizes depend on the load. */
 export function measureTopics(dataDir: string, prefix: string): StorageCounts {
   const counts: StorageCounts = {};
   const folders = readdirSync(join(dataDir, 'kafka'), { recursive: true, encoding: 'utf8' });
@@ -61,7 +61,7 @@ export function measureTopics(dataDir: string, prefix: string): StorageCounts {
   return counts;
 }
 
-/** Bytes of the log of each service. */
+/** Measures log bytes by service. */
 export function measureLogBytes(folder: string): StorageCounts {
   const files = readdirSync(folder).filter((name) => name.endsWith('.log'));
   return Object.fromEntries(
@@ -69,7 +69,7 @@ export function measureLogBytes(folder: string): StorageCounts {
   );
 }
 
-/** By how much each number has grown for each of `count` applications; what has not grown is left out. */
+/** Divides the growth of each number by `count`; leaves out what has not grown. */
 export function dividePerApplication(before: StorageCounts, after: StorageCounts, count: number): StorageCounts {
   const grown: StorageCounts = {};
   for (const [name, numbers] of Object.entries(after)) {

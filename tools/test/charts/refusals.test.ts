@@ -382,11 +382,7 @@ const STRICT_MODE_VALUES: [what: string, values: unknown, sentence: string][] = 
     settings('agency-bridge', { CREATE_TOPICS: true }),
     'agency-bridge.settings.CREATE_TOPICS is on',
   ],
-  [
-    'a talkative log',
-    settings('intake', { LOG_LEVEL: 'trace' }),
-    'intake.settings.LOG_LEVEL is for debugging',
-  ],
+  ['a talkative log', settings('intake', { LOG_LEVEL: 'trace' }), 'intake.settings.LOG_LEVEL is for debugging'],
 ];
 
 /** The same values in a pilot with test staff, where production's own refusals do not apply. */
