@@ -19,11 +19,11 @@ export async function getAgencyActivity(
   const states = new Map<State, { count: number; oldest: Date }>();
   for (const { _id, count, oldest } of counts) {
     const state = resolveDeliveryState(_id);
-    const known = states.get(state) ?? { count: 0, oldest };
-    states.set(state, { count: known.count + count, oldest: oldest < known.oldest ? oldest : known.oldest });
+    const current = states.get(state) ?? { count: 0, oldest };
+    states.set(state, { count: current.count + count, oldest: oldest < current.oldest ? oldest : current.oldest });
   }
   const stuck = stuckSince(agency);
-  const replyTimes = counts.flatMap(({ heard: time }) => (time ? [time.getTime()] : []));
+  const replyTimes = counts.flatMap(({ lastReplyTime: time }) => (time ? [time.getTime()] : []));
   return {
     agency: resourceName('agencies', agency),
     deliveries: [...states].map(([state, { count, oldest }]) => {

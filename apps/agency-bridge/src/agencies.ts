@@ -16,7 +16,7 @@ export interface AgencyOnboarding {
  */
 export class Agencies {
   readonly #dataDir: string;
-  readonly #known = new Set<string>();
+  readonly #codes = new Set<string>();
   #registry: Registry<Agency> | undefined;
 
   /** @throws Error if the folder is not readable */
@@ -26,7 +26,7 @@ export class Agencies {
   }
 
   has(code: string): boolean {
-    return this.#known.has(code);
+    return this.#codes.has(code);
   }
 
   /** Onboards the existing agencies, and new ones from now on. */
@@ -41,7 +41,7 @@ export class Agencies {
       metrics,
       versions,
       onChange: (agencies) => {
-        const added = [...agencies.keys()].filter((code) => !this.#known.has(code));
+        const added = [...agencies.keys()].filter((code) => !this.#codes.has(code));
         if (added.length > 0) void this.#onboard(added, onboarding, log);
       },
     });
@@ -53,7 +53,7 @@ export class Agencies {
 
   /** Creates topics first, so that no consumer waits for a missing topic. */
   async #onboard(codes: string[], onboarding: AgencyOnboarding, log: Log): Promise<void> {
-    for (const code of codes) this.#known.add(code);
+    for (const code of codes) this.#codes.add(code);
     await onboarding.ensureTopics(codes);
     for (const agency of codes) {
       onboarding.readReplies(agency);

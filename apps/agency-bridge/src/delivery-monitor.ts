@@ -19,12 +19,12 @@ export class DeliveryMonitor {
 
   /**
    * Logs a failure that happened at this time.
-   * @param at time of the change
+   * @param time of the change
    */
-  observe(delivery: StoredDelivery, at: Date): void {
+  observe(delivery: StoredDelivery, time: Date): void {
     this.observeDeferral(delivery);
     const { _id, failTime, failCause, failFields } = delivery;
-    if (failTime?.getTime() !== at.getTime()) return;
+    if (failTime?.getTime() !== time.getTime()) return;
     this.#log.warn({ event: 'delivery-failed', resource: _id, reason: failCause, field: failFields?.join(' ') });
   }
 

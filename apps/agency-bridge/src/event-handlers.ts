@@ -38,7 +38,7 @@ export function createEventHandlers(options: EventHandlersOptions) {
   });
   return {
     handle(event: ReceivedEvent): Promise<HandlerResult> {
-      // One topic for all agencies: its only writer says for which agency it writes.
+      // One topic for all agencies: its only writer sets the source to the agency.
       if (event.topic === trainingTopics().replies) {
         return replies.handle(event, { agency: agencyOfSource(event.source) ?? '', training: true });
       }

@@ -55,12 +55,12 @@ export class ReplyHandler {
     const ids = [...new Set(messages.flatMap(({ read }) => read.named?.deliveryId ?? []))];
     const scope = { agency: origin.agency };
     const found = ids.length > 0 ? await this.#deps.deliveries.find({ _id: { $in: ids } }, { scope }) : [];
-    const known = new Map(found.map((delivery) => [delivery._id, delivery]));
+    const deliveriesById = new Map(found.map((delivery) => [delivery._id, delivery]));
     const handled: (HandlerResult | undefined)[] = [];
     /** Issues of messages without effect, once per message. */
     const issues = new Map<string, ReplyIssueRecord>();
     const handleDelivery = async (id: string | undefined, lane: typeof messages) => {
-      let delivery = id === undefined ? undefined : known.get(id);
+      let delivery = id === undefined ? undefined : deliveriesById.get(id);
       let effects = 0;
       for (const { event, index, read } of lane) {
         const noEffect = findNoEffect(delivery, read, event, origin, this.#deps.now());
@@ -90,15 +90,15 @@ export class ReplyHandler {
   ): Promise<HandlerResult> {
     const { agency } = origin;
     const { deliveries, refused, onReply, now } = this.#deps;
-    const at = now();
+    const time = now();
     let step: ReplyResult<StoredDelivery> | undefined;
     try {
-      const options = { scope: { agency }, cause: toCause(event), now: at };
+      const options = { scope: { agency }, cause: toCause(event), now: time };
       const { document } = await deliveries.update(named.deliveryId, options, (delivery) => {
-        step = receiveReply(delivery, reply, at);
+        step = receiveReply(delivery, reply, time);
         return toChange(step);
       });
-      onReply(document, at);
+      onReply(document, time);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       return toRefusal(unknownDelivery(), reply, origin, undefined);

@@ -123,14 +123,14 @@ export async function countDeliveries(deliveries: Deliveries, agency: string) {
     _id: { state: '$state', sent: '$sent' },
     count: { $sum: 1 },
     oldest: { $min: '$queueTime' },
-    heard: { $max: '$heardTime' },
+    lastReplyTime: { $max: '$heardTime' },
   };
   const pipeline = [{ $match: { agency, training: { $ne: true } } }, { $group: group }];
   return deliveries.aggregate<{
     _id: { state: StoredState; sent?: boolean };
     count: number;
     oldest: Date;
-    heard?: Date | null;
+    lastReplyTime?: Date | null;
   }>(pipeline, { scope: 'service' });
 }
 

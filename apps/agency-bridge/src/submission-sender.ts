@@ -50,12 +50,12 @@ export class SubmissionSender {
       if (!current || !pending || this.#retries.isStopped) return;
       const response = await this.#fetch(current, pending);
       const cause = { eventId: pending.eventId, requestId: pending.correlationId };
-      const at = this.#now();
-      const options = { scope: 'service' as const, cause, now: at, current };
+      const now = this.#now();
+      const options = { scope: 'service' as const, cause, now, current };
       const { document } = await this.#deliveries.update(id, options, (delivery) =>
-        toChange(applyFetchResult(delivery, pending.submission, toFetchResult(delivery, pending, response), at)),
+        toChange(applyFetchResult(delivery, pending.submission, toFetchResult(delivery, pending, response), now)),
       );
-      this.#scheduleNextStep(document, at);
+      this.#scheduleNextStep(document, now);
       if (response === 'UNAVAILABLE' || response === 'AGENCY_UNKNOWN') return;
     }
   }
@@ -76,10 +76,10 @@ export class SubmissionSender {
   }
 
   /** Schedules the next fetch of a written delivery, and observes it. */
-  #scheduleNextStep(delivery: StoredDelivery, at: Date): void {
+  #scheduleNextStep(delivery: StoredDelivery, now: Date): void {
     const [next] = delivery.pending;
     // A deferred delivery waits for its durable timer, because a response of intake does not help it.
     if (next && !delivery.waitCause) this.#retries.schedule(delivery._id, fetchDelayMs(next.attempts));
-    this.#monitor.observe(delivery, at);
+    this.#monitor.observe(delivery, now);
   }
 }

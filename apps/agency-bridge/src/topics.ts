@@ -31,7 +31,7 @@ export class AgencyTopics {
   readonly #gauge: Gauge<'agency'>;
   readonly #backoff = backoff(RETRY_BACKOFF);
   /** Agencies whose topics are not confirmed, each with the last logged message. */
-  readonly #wanted = new Map<string, string>();
+  readonly #pending = new Map<string, string>();
   #running: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -44,7 +44,7 @@ export class AgencyTopics {
 
   /** Resolves after the first check, whatever its result. Checks again while topics are missing. */
   ensure(agencies: string[]): Promise<void> {
-    for (const agency of agencies) this.#wanted.set(agency, '');
+    for (const agency of agencies) this.#pending.set(agency, '');
     this.#backoff.reset();
     return this.#checkNow();
   }
@@ -59,7 +59,7 @@ export class AgencyTopics {
     clearTimeout(this.#timer);
     this.#running = this.#running.then(async () => {
       await this.#check();
-      if (this.#stopped || this.#wanted.size === 0) return;
+      if (this.#stopped || this.#pending.size === 0) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#checkNow(), this.#backoff.next()).unref();
     });
@@ -68,7 +68,7 @@ export class AgencyTopics {
 
   async #check(): Promise<void> {
     const { brokers, access, prefix, partitions, create } = this.#options;
-    const agencies = [...this.#wanted.keys()];
+    const agencies = [...this.#pending.keys()];
     const topics = agencies.flatMap((agency) => buildAgencyTopics(prefix, agency, partitions));
     if (this.#stopped || topics.length === 0) return;
     try {
@@ -86,9 +86,9 @@ export class AgencyTopics {
   #reportMissing(agency: string, missing: string[], reason: string): void {
     const { access, create, log } = this.#options;
     this.#gauge.set({ agency }, missing.length);
-    const lastReason = this.#wanted.get(agency);
+    const lastReason = this.#pending.get(agency);
     if (missing.length === 0) {
-      this.#wanted.delete(agency);
+      this.#pending.delete(agency);
       if (lastReason) log.info({ event: 'agency-topics-there', agency });
       return;
     }
@@ -96,7 +96,7 @@ export class AgencyTopics {
     // Kafka hides topics from users without rights to them.
     const right = access.username ? `, or user ${access.username} be given the right to them` : '';
     const message = `${missing.join(' and ')} must be created by somebody${right}: ${cause}`;
-    this.#wanted.set(agency, message);
+    this.#pending.set(agency, message);
     if (message !== lastReason) log.error({ event: 'agency-topics-missing', agency, reason: message });
   }
 }

@@ -295,8 +295,8 @@ describe('receiveReply', () => {
 
   test('refuses an acknowledgement of an unknown submission, and reports it to the desk once', () => {
     const before = sentOut();
-    const wrong = reply('a', 'DeliveryAcknowledged', { submission: 999, agencyReference: 'X' });
-    const { delivery, outbound, refusal } = receiveReply(before, wrong, T0);
+    const unknownSubmission = reply('a', 'DeliveryAcknowledged', { submission: 999, agencyReference: 'X' });
+    const { delivery, outbound, refusal } = receiveReply(before, unknownSubmission, T0);
     expect(refusal).toMatchObject({ cause: 'UNKNOWN_SUBMISSION', fields: ['submission'] });
     expect(outbound).toMatchObject([
       { type: 'DeliveryMessageRefused', cause: 'UNKNOWN_SUBMISSION', fields: ['submission'], messageId: 'a' },
@@ -304,7 +304,7 @@ describe('receiveReply', () => {
     ]);
     expect(delivery).toMatchObject({ state: 'queued', messages: [] });
     expect(delivery.acknowledgeTime ?? delivery.agencyReference).toBeUndefined();
-    expect(receiveReply(delivery, wrong, T0)).toMatchObject({ outbound: [], refusal });
+    expect(receiveReply(delivery, unknownSubmission, T0)).toMatchObject({ outbound: [], refusal });
   });
 
   test('refuses different content under a known ID, and ignores the same content', () => {

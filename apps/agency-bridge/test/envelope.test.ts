@@ -8,7 +8,7 @@ import { toReply } from '../src/agency/reply.ts';
 /** The bridge and the contract read headers with different code, and must agree on any headers. */
 
 const APPLICATION = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S9T';
-const good = toMessage({
+const validMessage = toMessage({
   id: 'asp-1',
   source: '/agencies/asp',
   subject: subjectOf(APPLICATION, 'asp'),
@@ -17,8 +17,8 @@ const good = toMessage({
   data: { application: APPLICATION, submission: 1, agencyReference: 'A-1' },
 });
 type Headers = NonNullable<IncomingMessage['headers']>;
-const plain: Headers = Object.fromEntries(
-  Object.entries(good.headers).map(([name, text]) => [name, Buffer.from(text)]),
+const validHeaders: Headers = Object.fromEntries(
+  Object.entries(validMessage.headers).map(([name, text]) => [name, Buffer.from(text)]),
 );
 
 const bytes = fc.oneof(
@@ -37,7 +37,7 @@ const given = fc.oneof(
   { weight: 1, arbitrary: fc.array(bytes, { minLength: 2, maxLength: 3 }) },
 );
 const name = fc.constantFrom(
-  ...Object.keys(good.headers).filter((header) => header !== 'ce_time' && header !== 'ce_source'),
+  ...Object.keys(validMessage.headers).filter((header) => header !== 'ce_time' && header !== 'ce_source'),
   ...[
     'ce_correlationid',
     'ce_causationid',
@@ -53,8 +53,8 @@ const name = fc.constantFrom(
 test('the bridge and the contract accept the same headers and refuse others for the same cause', () => {
   fc.assert(
     fc.property(fc.dictionary(name, given, { minKeys: 1, maxKeys: 3 }), (changed) => {
-      const headers = Object.assign({}, plain, changed);
-      const message = { key: Buffer.from(good.key), value: good.value, headers };
+      const headers = Object.assign({}, validHeaders, changed);
+      const message = { key: Buffer.from(validMessage.key), value: validMessage.value, headers };
       const fromContract = fromMessage(message);
       const event = decode(
         Object.assign({ offset: '0', timestamp: '0' }, message) as never,

@@ -86,9 +86,9 @@ test('reports 20 of 3,000 invalid messages about a delivery, with few store read
   const bridge = await world.start();
   const own = await sent(bridge, 'asp');
   await world.stop(bridge);
-  const way = await startCountingProxy(own.delivery.slice('deliveries/'.length));
+  const proxy = await startCountingProxy(own.delivery.slice('deliveries/'.length));
   try {
-    const counted = await world.start({ mongoUri: way.uri });
+    const counted = await world.start({ mongoUri: proxy.uri });
     const unusable = Array.from({ length: 3_000 }, () => ({ ...acknowledgementOf(own.name, 'asp'), value: '{' }));
     // A Kafka batch holds 1 MiB.
     for (let at = 0; at < 3_000; at += 1_000)
@@ -99,10 +99,10 @@ test('reports 20 of 3,000 invalid messages about a delivery, with few store read
       typesOf(deliveryEvents.events, own.delivery).filter((type) => type === 'DeliveryMessageRefused'),
     ).toHaveLength(20);
     // Each of the 20 is read, written with its event and removed from the outbox.
-    expect(way.count()).toBeLessThan(500);
+    expect(proxy.count()).toBeLessThan(500);
     await world.stop(counted);
   } finally {
-    way.close();
+    proxy.close();
   }
 }, 120_000);
 
@@ -111,9 +111,9 @@ test('2,000 repeats about known or unknown deliveries block no other reply', asy
   const own = await sent(bridge, 'asp');
   const other = await sent(bridge, 'asp');
   await world.stop(bridge);
-  const way = await startCountingProxy(own.delivery.slice('deliveries/'.length));
+  const proxy = await startCountingProxy(own.delivery.slice('deliveries/'.length));
   try {
-    const counted = await world.start({ mongoUri: way.uri });
+    const counted = await world.start({ mongoUri: proxy.uri });
     const decision = (outcome: 'approved' | 'rejected', id: string) =>
       replyOf(
         'md.cups.reply.decided.v1',
@@ -141,10 +141,10 @@ test('2,000 repeats about known or unknown deliveries block no other reply', asy
       { timeoutMs: 60_000 },
     );
     // Handled one by one, each would be read at least once.
-    expect(way.count()).toBeLessThan(500);
+    expect(proxy.count()).toBeLessThan(500);
     await world.stop(counted);
   } finally {
-    way.close();
+    proxy.close();
   }
 }, 150_000);
 

@@ -9,11 +9,11 @@ afterAll(() => bridge.stop());
 
 test('ListRefusedMessages pages and counts the refused messages of a topic', async () => {
   const { name } = await bridge.sent();
-  const wrong = [
+  const invalidMessages = [
     { ...acknowledged(name), value: Buffer.from([0, 1, 2, 255]) },
     { ...acknowledged(name), value: Buffer.alloc(65 * 1024, 32) },
   ];
-  await produceRaw(bridge.world.infrastructure, 'agency.asp.replies', wrong);
+  await produceRaw(bridge.world.infrastructure, 'agency.asp.replies', invalidMessages);
   const support = bridge.support();
   const topic = 'agency.asp.replies';
   await eventually(async () => (await support.listRefusedMessages({ topic })).totalSize === 2);

@@ -13,7 +13,7 @@ import { newApplication, replyOf, submissionOf } from './world.ts';
 let bridge: Bridge;
 const throwing = new Set<string>();
 const handler = (real: (event: ReceivedEvent) => Promise<HandlerResult>) => (event: ReceivedEvent) =>
-  throwing.has(event.id) ? Promise.reject(new TypeError('a fault of ours')) : real(event);
+  throwing.has(event.id) ? Promise.reject(new TypeError('a fault of the bridge')) : real(event);
 const reasons = { by: 'ana', why: 'reported by phone' };
 
 beforeAll(async () => {
@@ -165,9 +165,9 @@ describe('GetAgencyActivity and ListRefusedReplies', () => {
       replyOf('md.cups.reply.decided.v1', name, blank, { id: 'blank-1' }),
     );
     await bridge.deliveryEventTypes(delivery, 2);
-    const of = { agency: 'agencies/asp', pageSize: 1 };
+    const query = { agency: 'agencies/asp', pageSize: 1 };
     const { replies, nextPageToken } = await eventually(async () => {
-      const page = await clerk('asp').listRefusedReplies(of);
+      const page = await clerk('asp').listRefusedReplies(query);
       return page.replies[0]?.messageId === 'blank-1' && page;
     });
     expect(replies[0]).toMatchObject({
@@ -178,7 +178,7 @@ describe('GetAgencyActivity and ListRefusedReplies', () => {
       topic: 'agency.asp.replies',
     });
     // Deliveries of the tests before.
-    const { replies: older } = await clerk('asp').listRefusedReplies({ ...of, pageToken: nextPageToken });
+    const { replies: older } = await clerk('asp').listRefusedReplies({ ...query, pageToken: nextPageToken });
     expect(older).toMatchObject([{ cause: 'UNKNOWN_DELIVERY', application: '' }]);
 
     const { activity } = await eventually(async () => {

@@ -29,8 +29,11 @@ test('refuses replies with IDs of 400 KB, and passes on the decision after them'
 
 test('refuses acknowledgements of unknown submissions, and different content under a known ID', async () => {
   const { name, delivery } = await bridge.sent();
-  const wrong = { submission: 999, agencyReference: 'ASP-9' };
-  await bridge.world.reply('asp', replyOf('md.cups.reply.acknowledged.v1', name, wrong, { id: 'wrong' }));
+  const unknownSubmission = { submission: 999, agencyReference: 'ASP-9' };
+  await bridge.world.reply(
+    'asp',
+    replyOf('md.cups.reply.acknowledged.v1', name, unknownSubmission, { id: 'unknown-submission' }),
+  );
   const rejected = { outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: new Date().toISOString() } as const;
   await bridge.world.reply(
     'asp',
@@ -43,7 +46,7 @@ test('refuses acknowledgements of unknown submissions, and different content und
     'DeliveryMessageRefused',
   ]);
   expect(bridge.refusalsOf(delivery)).toMatchObject([
-    { cause: 'UNKNOWN_SUBMISSION', fields: ['submission'], ref: { messageId: 'wrong' } },
+    { cause: 'UNKNOWN_SUBMISSION', fields: ['submission'], ref: { messageId: 'unknown-submission' } },
     { cause: 'ID_REUSED', fields: ['ce_id'], ref: { messageId: 'known-id' } },
   ]);
   expect(await bridge.delivery(delivery)).toMatchObject({ acknowledgeTime: null, agencyReference: '' });

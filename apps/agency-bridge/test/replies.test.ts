@@ -25,8 +25,8 @@ test('passes replies to intake in order, sequenced without gaps', async () => {
     'DeliveryResultCorrected',
     'DeliveryResultRevoked',
   ]);
-  const mine = bridge.eventsOf(delivery);
-  expect(mine.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+  const deliveryEvents = bridge.eventsOf(delivery);
+  expect(deliveryEvents.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
   // The send time is written when the outbox is cleaned, which quick replies may precede.
   const stored = await eventually(async () => {
     const now = await bridge.delivery(delivery);

@@ -49,9 +49,9 @@ const activity = async (agency: string) => {
 test('shows a blocked replies partition to administrators and its agency', async () => {
   const application = await bridge.sent();
   const before = Date.now();
-  const held = acknowledged(application.name, 'held');
-  gate.hold = 'held';
-  await bridge.world.reply('asp', held);
+  const hanging = acknowledged(application.name, 'hanging');
+  gate.hold = 'hanging';
+  await bridge.world.reply('asp', hanging);
 
   const operator = bridge.world.operator(bridge.service);
   const found = await eventually(
@@ -64,8 +64,8 @@ test('shows a blocked replies partition to administrators and its agency', async
   expect(found).toMatchObject([{ topic: 'agency.asp.replies', group: 'agency-bridge-replies-asp', unreadCount: '1' }]);
   expect(Number(found[0]?.stuckTime?.seconds) * 1_000).toBeGreaterThan(before - 1_000);
 
-  const named = new RegExp(`agency\\.asp\\.replies/${found[0]!.partition} +1 +\\d+ s +agency-bridge-replies-asp`);
-  for (const list of ['stuck', 'parked', 'outboxes', 'refused']) expect(await cups(list, 'list')).toMatch(named);
+  const pattern = new RegExp(`agency\\.asp\\.replies/${found[0]!.partition} +1 +\\d+ s +agency-bridge-replies-asp`);
+  for (const list of ['stuck', 'parked', 'outboxes', 'refused']) expect(await cups(list, 'list')).toMatch(pattern);
   expect(JSON.parse(await cups('stuck', 'list', '--json'))).toMatchObject([{ service: 'agency-bridge' }]);
   expect((await activity('asp'))?.stuckTime).toEqual(found[0]!.stuckTime);
   expect((await activity('cnas'))?.stuckTime).toBeNull();

@@ -14,7 +14,7 @@ test('stores unusable replies once with cause and fields, without content', asyn
   const foreign = { agency: 'cnas' };
   const data = { submission: 1, agencyReference: 'SECRET-TEXT' };
   const fields = { ...acknowledged(name), value: Buffer.from(`{"application":"${name}","IDNP":"${idnp(7)}"}`) };
-  const wrong: [string, string, object][] = [
+  const invalidReplies: [string, string, object][] = [
     ['asp', 'NOT_CLOUDEVENTS', { key: 'x', value: Buffer.from([0, 1, 2, 255]), headers: {} }],
     ['asp', 'NOT_JSON', { ...acknowledged(name), value: Buffer.from([0, 1, 2, 255]) }],
     ['asp', 'CONTENT_INVALID', fields],
@@ -29,7 +29,7 @@ test('stores unusable replies once with cause and fields, without content', asyn
     ],
     ['cnas', 'FOREIGN_AGENCY', acknowledged(name)],
   ];
-  for (const [agency, , message] of wrong)
+  for (const [agency, , message] of invalidReplies)
     await produceRaw(bridge.world.infrastructure, `agency.${agency}.replies`, [message as never]);
   await bridge.world.reply('asp', acknowledged(name));
   // The desk receives only refusals of the delivery's own agency.
@@ -53,7 +53,7 @@ test('stores unusable replies once with cause and fields, without content', asyn
   };
   const { asp } = await eventually(async () => {
     const found = await listed();
-    expect(found.causes).toEqual(wrong.map(([, cause]) => cause).sort());
+    expect(found.causes).toEqual(invalidReplies.map(([, cause]) => cause).sort());
     return found;
   });
   expect(asp.totalSize).toBe(8);

@@ -14,13 +14,13 @@ function listAgencyCodes(folder: string): string[] {
  * @returns a function that stops watching
  */
 export function watchAgencies(folder: string, add: (code: string) => void, log: Log): () => void {
-  const known = new Set<string>();
+  const added = new Set<string>();
   let isReadable = true;
   const poll = (): void => {
     try {
-      const added = listAgencyCodes(folder).filter((code) => !known.has(code));
-      for (const code of added) {
-        known.add(code);
+      const newCodes = listAgencyCodes(folder).filter((code) => !added.has(code));
+      for (const code of newCodes) {
+        added.add(code);
         add(code);
       }
       isReadable = true;

@@ -48,10 +48,10 @@ describe('planReplies', () => {
     expect(eventsOf(behaviour, requestOf(submission)).map(summarize)).toEqual(expected);
   });
   test('stops at a withdrawal, except with decides-anyway', () => {
-    const going = BEHAVIOURS.filter(
+    const hurrying = BEHAVIOURS.filter(
       (behaviour) => planReplies(requestOf(1), 'asp', behaviour, options).afterEnd === 'hurry',
     );
-    expect(going).toEqual(['decides-anyway']);
+    expect(hurrying).toEqual(['decides-anyway']);
   });
   test('repeats a duplicate byte for byte', () => {
     const [acknowledged, again, decided, decidedAgain] = planReplies(

@@ -17,14 +17,14 @@ const COPY_OFFSET_BYTES = [0, 1, 2, 4] as const;
  * @throws Error if a literal's length needs four bytes: it would exceed 16 MiB, above every limit
  */
 function checkTags(block: Buffer, start: number): void {
-  for (let at = start; at < block.length;) {
-    const tag = block[at] as number;
+  for (let offset = start; offset < block.length;) {
+    const tag = block[offset] as number;
     const literal = tag >>> 2;
-    at += 1;
-    if ((tag & 3) !== 0) at += COPY_OFFSET_BYTES[tag & 3] as number;
-    else if (literal < 60) at += literal + 1;
-    else if (literal === 63 || at + literal - 59 > block.length) throw new Error('The Snappy literal is too long.');
-    else at += literal - 59 + block.readUIntLE(at, literal - 59) + 1;
+    offset += 1;
+    if ((tag & 3) !== 0) offset += COPY_OFFSET_BYTES[tag & 3] as number;
+    else if (literal < 60) offset += literal + 1;
+    else if (literal === 63 || offset + literal - 59 > block.length) throw new Error('The Snappy literal is too long.');
+    else offset += literal - 59 + block.readUIntLE(offset, literal - 59) + 1;
   }
 }
 
@@ -46,14 +46,14 @@ function unpackSnappy(packed: Buffer, limit: number): Buffer {
   if (!packed.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return unpackSnappyBlock(packed, limit);
   const parts: Buffer[] = [];
   let length = 0;
-  for (let at = 16; at < packed.length;) {
-    const size = packed.readInt32BE(at);
-    at += 4;
-    if (size <= 0 || at + size > packed.length) throw new Error('The Snappy block exceeds its batch.');
-    const part = unpackSnappyBlock(packed.subarray(at, at + size), limit - length);
+  for (let offset = 16; offset < packed.length;) {
+    const size = packed.readInt32BE(offset);
+    offset += 4;
+    if (size <= 0 || offset + size > packed.length) throw new Error('The Snappy block exceeds its batch.');
+    const part = unpackSnappyBlock(packed.subarray(offset, offset + size), limit - length);
     length += part.length;
     parts.push(part);
-    at += size;
+    offset += size;
   }
   return Buffer.concat(parts, length);
 }

@@ -43,11 +43,11 @@ type Output = ReturnType<typeof openOutput>;
 
 /** Unpacks one block of alternating literals and matches. */
 function unpackBlock(source: Buffer, from: number, end: number, output: Output): void {
-  let at = from;
+  let offset = from;
   const next = (): number => {
-    if (at >= end) throw malformed();
-    at += 1;
-    return source[at - 1] as number;
+    if (offset >= end) throw malformed();
+    offset += 1;
+    return source[offset - 1] as number;
   };
   const lengthOf = (nibble: number): number => {
     let length = nibble;
@@ -56,14 +56,14 @@ function unpackBlock(source: Buffer, from: number, end: number, output: Output):
     return length;
   };
 
-  while (at < end) {
+  while (offset < end) {
     const token = next();
     const literals = lengthOf(token >>> 4);
-    if (literals > end - at) throw malformed();
-    output.add(source, at, literals);
-    at += literals;
+    if (literals > end - offset) throw malformed();
+    output.add(source, offset, literals);
+    offset += literals;
     // The last sequence has no match.
-    if (at === end) return;
+    if (offset === end) return;
     const back = next() | (next() << 8);
     output.repeat(back, lengthOf(token & 15) + 4);
   }
@@ -76,31 +76,31 @@ function unpackBlock(source: Buffer, from: number, end: number, output: Output):
  */
 export function unpackLz4(source: Buffer, limit: number): Buffer {
   const output = openOutput(source.length * 4, limit);
-  let at = 0;
+  let offset = 0;
   const need = (count: number): void => {
-    if (at + count > source.length) throw malformed();
+    if (offset + count > source.length) throw malformed();
   };
   const readUint32 = (): number => {
     need(4);
-    at += 4;
-    return source.readUInt32LE(at - 4);
+    offset += 4;
+    return source.readUInt32LE(offset - 4);
   };
 
-  while (at < source.length) {
+  while (offset < source.length) {
     if (readUint32() !== FRAME_MAGIC) throw malformed();
     need(3);
-    const flags = source[at] as number;
+    const flags = source[offset] as number;
     if (flags >>> 6 !== 1) throw malformed();
     const [blockSums, size, sum, dictionary] = [flags & 16, flags & 8, flags & 4, flags & 1];
-    at += 3 + (size ? 8 : 0) + (dictionary ? 4 : 0);
+    offset += 3 + (size ? 8 : 0) + (dictionary ? 4 : 0);
     for (let head = readUint32(); head !== 0; head = readUint32()) {
       const length = head & 0x7fff_ffff;
       need(length);
-      if (head >>> 31) output.add(source, at, length);
-      else unpackBlock(source, at, at + length, output);
-      at += length + (blockSums ? 4 : 0);
+      if (head >>> 31) output.add(source, offset, length);
+      else unpackBlock(source, offset, offset + length, output);
+      offset += length + (blockSums ? 4 : 0);
     }
-    at += sum ? 4 : 0;
+    offset += sum ? 4 : 0;
   }
   return output.end();
 }

@@ -1,6 +1,6 @@
 /** snappyjs comes without types. */
 declare module 'snappyjs' {
-  /** @throws Error when the bytes are no block of Snappy, or say that they are longer than `maxLength` */
+  /** @throws Error if the bytes are not a Snappy block, or declare a length over `maxLength` */
   export function uncompress(compressed: Buffer, maxLength: number): Buffer;
   export function compress(bytes: Buffer): Buffer;
 }

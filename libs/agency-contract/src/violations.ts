@@ -24,12 +24,12 @@ const compilers = new Map<Role, Ajv2020>();
 function compileSchema(schema: { $id: string }, role: Role): ValidateFunction {
   let ajv = compilers.get(role);
   if (!ajv) {
-    const known = formats.default;
+    const builtIn = formats.default;
     ajv = new Ajv2020({
       allErrors: true,
       strict: true,
       strictRequired: false,
-      formats: { date: known.get('date'), 'date-time': known.get('date-time') },
+      formats: { date: builtIn.get('date'), 'date-time': builtIn.get('date-time') },
     });
     const messages = [...Object.values(SCHEMAS), ...Object.values(REFERENCE_SCHEMAS)];
     const all = [DEFINITIONS, HEADERS_SCHEMA, REFUSAL_HEADERS_SCHEMA, CENTRE_HEADERS_SCHEMA, ...messages];

@@ -178,7 +178,7 @@ describe('a message is refused for', () => {
   ])('%s', (_name, message, cause, ...fields) => {
     const read = fromMessage(message);
     expect(read).toMatchObject({ ok: false, cause });
-    if (!read.ok) expect(read.violations.map((one) => one.field)).toEqual(expect.arrayContaining(fields));
+    if (!read.ok) expect(read.violations.map(({ field }) => field)).toEqual(expect.arrayContaining(fields));
   });
 });
 

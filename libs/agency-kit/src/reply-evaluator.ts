@@ -182,10 +182,10 @@ const isBlank = (text: string): boolean => text.replace(/[\p{C}\p{Z}]/gu, '') ==
 /** Evaluates a valid reply about a known delivery. */
 function evaluateReply(delivery: Delivery, event: ReplyEvent, digest: string, changes: RefusalCause[]): Evaluation {
   if (delivery.requested === 0) return refuseField('NOTHING_SENT', 'ce_subject');
-  const known = delivery.messages.find(({ id }) => id === event.id);
-  if (known && known.digest !== digest) return refuseField('ID_REUSED', 'ce_id');
+  const previous = delivery.messages.find(({ id }) => id === event.id);
+  if (previous && previous.digest !== digest) return refuseField('ID_REUSED', 'ce_id');
   const evaluation: Evaluation = { handling: 'taken', violations: [], changes, event };
-  if (known) return Object.assign(evaluation, { handling: 'repeated', changes: [] });
+  if (previous) return Object.assign(evaluation, { handling: 'repeated', changes: [] });
   const { submission } = event.data as { submission?: number };
   if (submission !== undefined && submission > delivery.requested)
     return refuseField('UNKNOWN_SUBMISSION', 'submission');
@@ -200,10 +200,10 @@ function applyLifecycle(delivery: Delivery, evaluation: Evaluation, digest: stri
   const replyEffect = DELIVERY_LIFECYCLE[delivery.stage][type];
   const isDecision = type === REPLY_TYPES.decided;
   if (replyEffect.effect === 'refuse') {
-    // The same decision under another id says nothing new.
+    // The same decision under another ID is a duplicate.
     if (isDecision && delivery.decision === digest) return Object.assign(evaluation, { handling: 'repeated' });
-    const { cause: told } = replyEffect;
-    return Object.assign(toRefusal(told), { event: evaluation.event });
+    const { cause } = replyEffect;
+    return Object.assign(toRefusal(cause), { event: evaluation.event });
   }
   if (replyEffect.effect === 'transition') delivery.stage = replyEffect.to;
   if (isDecision) delivery.decision = digest;
@@ -229,6 +229,6 @@ function sortKeys(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .sort()
-      .map(([name, one]) => [name, sortKeys(one)]),
+      .map(([name, member]) => [name, sortKeys(member)]),
   );
 }

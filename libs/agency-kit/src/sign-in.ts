@@ -75,11 +75,11 @@ interface Failure {
 /** Returns the most specific reason of an error: protocol error type, error code or class name. */
 export function reasonOf(error: unknown): string {
   let name = 'unknown';
-  for (let at = error as Failure | undefined, depth = 0; at && depth < 8; depth += 1) {
-    if (at.type !== undefined) return at.type;
-    if (at.code !== undefined) return at.code;
-    name = at.name ?? name;
-    at = at.cause ?? at.errors?.[0];
+  for (let current = error as Failure | undefined, depth = 0; current && depth < 8; depth += 1) {
+    if (current.type !== undefined) return current.type;
+    if (current.code !== undefined) return current.code;
+    name = current.name ?? name;
+    current = current.cause ?? current.errors?.[0];
   }
   return name;
 }

@@ -92,10 +92,10 @@ describe('check', () => {
   // Also after a failed setup, because a remaining agency would try to reconnect forever.
   afterAll(() => Promise.all(stops.map((stop) => stop())), 60_000);
   test("fails an agency whose password is another user's, before playing a scenario", async () => {
-    const wrong = fixture.targetOf('asp');
+    const target = fixture.targetOf('asp');
     const other = fixture.sandbox.filesOf('java').password;
-    wrong.systemAccess = { caFile: fixture.sandbox.file.ca, username: 'agency.asp', passwordFile: other };
-    expect(await fixture.check('asp', ['connects'], { target: wrong })).toMatchObject([
+    target.systemAccess = { caFile: fixture.sandbox.file.ca, username: 'agency.asp', passwordFile: other };
+    expect(await fixture.check('asp', ['connects'], { target })).toMatchObject([
       { outcome: 'failed', rule: 'CONNECT' },
     ]);
   });
@@ -149,8 +149,8 @@ test('the simulated platform evaluates the corpus like the bridge, with readable
     await consumer.subscribe({ topics: ['agency.asp.requests'], fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ message }) => {
-        const known = fromMessage(message);
-        if (!known.ok || known.event.type === 'md.cups.reply.refused.v1') read.push(known.ok);
+        const request = fromMessage(message);
+        if (!request.ok || request.event.type === 'md.cups.reply.refused.v1') read.push(request.ok);
       },
     });
     // The simulation has no delivery without a request.

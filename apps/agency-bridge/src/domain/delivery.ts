@@ -285,7 +285,7 @@ function recordRequestTimes(
   now: Date,
 ): Pick<Delivery, 'submitTime' | 'requestTimes'> {
   // Deliveries of older releases lack earlier times.
-  const earlier = Array.from({ length: number - 1 }, (_, at) => requestTimes[at] ?? now);
+  const earlier = Array.from({ length: number - 1 }, (_, index) => requestTimes[index] ?? now);
   const times: ReturnType<typeof recordRequestTimes> = { requestTimes: [...earlier, now] };
   if (!submitTime && data.submitTime !== undefined) times.submitTime = new Date(data.submitTime);
   return times;

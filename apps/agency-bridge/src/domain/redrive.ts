@@ -58,4 +58,4 @@ export function replay<D extends Delivery>(delivery: D, request: RedriveRequest)
 }
 
 const sequenceNumbers = (from: number, to: number): number[] =>
-  Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);

@@ -61,9 +61,9 @@ export function receiveReply<D extends Delivery>(delivery: D, received: Reply, n
     return { ...reportRefusal(delivery, received, refusal, now), refusal };
   };
   if (delivery.requested === 0) return refused('NOTHING_SENT', 'ce_subject');
-  const at = delivery.messages.indexOf(received.id);
-  if (at >= 0) {
-    const digest = delivery.digests?.[at] ?? '';
+  const index = delivery.messages.indexOf(received.id);
+  if (index >= 0) {
+    const digest = delivery.digests?.[index] ?? '';
     if (digest !== '' && digest !== received.digest) return refused('ID_REUSED', 'ce_id');
     return Object.assign({ delivery, outbound: [] }, findReportedIssue(delivery, received));
   }
@@ -84,7 +84,7 @@ export function receiveReply<D extends Delivery>(delivery: D, received: Reply, n
 /** Returns the issue reported for a repeated message, because a crash may have prevented its listing. */
 function findReportedIssue({ refused = [] }: Delivery, message: Message): { issue?: ReplyIssue } {
   const end = reportKeyOf(message, '');
-  const key = refused.find((known) => known.endsWith(end));
+  const key = refused.find((reportKey) => reportKey.endsWith(end));
   return key === undefined ? {} : { issue: { cause: key.slice(0, -end.length), violations: [] } };
 }
 
@@ -207,12 +207,12 @@ function reportToAgency<D extends Delivery>(
   issue: ReplyIssue,
   time: Date,
 ): CommandResult<D> {
-  const known = delivery.refused ?? [];
+  const reported = delivery.refused ?? [];
   const key = reportKeyOf(message, issue.cause);
-  if (!isTrainingMatch(delivery, message) || isReported(known, key)) return { delivery, outbound: [] };
+  if (!isTrainingMatch(delivery, message) || isReported(reported, key)) return { delivery, outbound: [] };
   const { position: about } = message;
   const outbound: Outbound[] = [{ to: 'agency', type: 'replyRefused', about, issue, time }];
-  const refused = [...known, key];
+  const refused = [...reported, key];
   if (refused.length === MAX_REFUSED) {
     const last: ReplyIssue = { cause: 'TOO_MANY_REFUSED', violations: [] };
     outbound.push({ to: 'agency', type: 'replyRefused', about, issue: last, time });

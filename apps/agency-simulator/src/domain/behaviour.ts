@@ -70,9 +70,9 @@ const isBehaviour = (value: unknown): value is Behaviour => BEHAVIOURS.includes(
  * @throws Error that names the invalid part
  */
 export function parseRules(text: string): Rules {
-  const named =
+  const namedRules =
     NAMED_RULES[text] ?? (isBehaviour(text) ? { only: text, endings: {}, services: {}, mix: {} } : undefined);
-  if (named) return named;
+  if (namedRules) return namedRules;
   let given: unknown;
   try {
     given = JSON.parse(text);

@@ -156,10 +156,10 @@ function findFirstFailure(checks: (() => void)[]): Error | undefined {
  * runs.
  */
 function findUnacceptedReply(replies: EvaluatedReply[]): Finding | undefined {
-  const bad = replies.find(
+  const unaccepted = replies.find(
     ({ evaluation }) => evaluation.cause !== undefined && evaluation.cause !== 'UNKNOWN_DELIVERY',
   );
-  if (!bad) return undefined;
-  const { handling, cause } = bad.evaluation;
-  return new Finding(cause!, `A reply was ${handling}.`, bad);
+  if (!unaccepted) return undefined;
+  const { handling, cause } = unaccepted.evaluation;
+  return new Finding(cause!, `A reply was ${handling}.`, unaccepted);
 }

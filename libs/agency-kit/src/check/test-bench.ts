@@ -178,8 +178,8 @@ export class TestBench {
    */
   async awaitReply<T extends ReplyType>(filing: Filing, type: T, rule: RuleName) {
     const name = Object.entries(REPLY_TYPES).find(([, value]) => value === type)?.[0];
-    const what = `${name} of ${filing.application}`;
-    return this.waitUntil(what, rule, () => {
+    const label = `${name} of ${filing.application}`;
+    return this.waitUntil(label, rule, () => {
       this.#throwRefused(filing);
       return this.repliesOfType(filing, type)[0];
     });
