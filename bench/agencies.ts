@@ -14,13 +14,13 @@ import { readEnvironmentInfo } from './environment-info.ts';
 
 const HELP = `node bench/agencies.ts [--only tls,calls,flood,refusals,drain,idle,join] [--seconds 10] [--rounds 5]
 
-Starts platforms of its own on empty folders and measures
-  tls       pairs (create + submit) a second, closed ÷ open, by turns, medians
-  calls     the same with and without mutual TLS between services, all else closed
-  flood     what other agencies feel (p99, medians) while one floods its replies: with its quota, and without one
-  refusals  messages a second that the bridge refuses of an agency that wrote only garbage ÷ a consumer that only counts
+Starts platforms on empty folders and measures
+  tls       pairs (create + submit) per second, with TLS ÷ without, alternating, medians
+  calls     the same with and without mutual TLS between services only
+  flood     latency of other agencies (p99, medians) while one floods its replies, with and without a quota
+  refusals  garbage messages per second that the bridge refuses ÷ a consumer that only counts
   drain     how quickly the backlog drains after all agencies were down for ten minutes at 5 applications per second
-  idle      processor and memory of a platform that has nothing to do, with 4, 20 and 100 agencies
+  idle      CPU and memory of an idle platform with 4, 20 and 100 agencies
   join      from \`npm run agency -- add\` to the first application decided by the new agency
 
   --only <names>   some of them
@@ -28,7 +28,7 @@ Starts platforms of its own on empty folders and measures
   --rounds <n>     of tls, calls, flood and refusals
   --help           prints this text
 
-Each run replaces the last one of its parts in bench/results. \`othersPercent\` is what processes that are not of the platform took of one core meanwhile.`;
+Each run replaces the last one of its parts in bench/results. \`othersPercent\` is the share of one core that other processes used meanwhile.`;
 
 const JOBS = {
   tls: measureTls,

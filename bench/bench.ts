@@ -30,20 +30,20 @@ import type { LoadLevelResult, OpenLoopResult } from './load-runs.ts';
 
 const HELP = `npm run bench -- [--json] [--seconds 20] [--open] [--profile <service>]
 
-Starts a platform of its own on an empty folder, warms it up and measures
-  saturation   pairs (create + submit of a 3 KB application) a second at 8, 16, 32 and 64 in flight
-  latency      at 20 pairs a second, from the planned start: submit to its answer, submit to the agency's topic
+Starts a platform on an empty folder, warms it up and measures
+  saturation   pairs (create + submit of a 3 KB application) per second at 8, 16, 32 and 64 in flight
+  latency      at 20 pairs per second, from the planned start: submit to its answer, submit to the agency's topic
   raw drivers  gRPC echo, insert, conditional update, produce … in the same run, and the ratio to the measured cost
   idle         CPU of all processes and memory of the Node services, when nothing is to be done
   valid        accepted = stored = published = received by the agencies
 
-  --json             one JSON object only, without progress and table
-  --seconds <n>      length of each part; default 20
-  --open             Kafka and the store without TLS, users and rights
+  --json             prints one JSON object only
+  --seconds <n>      length of each part (default 20)
+  --open             Kafka and the store without TLS, users and ACLs
   --profile <name>   writes a CPU profile of that service to .cups/profiles (it costs a little)
   --help             prints this text
 
-Ends with 1 when the run was not valid. Each run replaces the last one in bench/results.`;
+Exit code 1 when the run was not valid. Each run replaces the last one in bench/results.`;
 
 /** Levels of the ramp: pairs in flight. */
 const LEVELS = [8, 16, 32, 64];

@@ -9,7 +9,7 @@ const nameOf = (words: object, value: number) =>
     .find(([, one]) => one === value)?.[0]
     ?.toLowerCase();
 
-test('an agency may on the broker of the kit exactly what it may on the platform', () => {
+test('gives an agency the same ACLs on the kit’s broker as on the platform', () => {
   const principals = buildPrincipals('', { agencies: ['demo'], simulated: [] });
   const platform = principals.find(({ user }) => user === 'agency.demo')!.rights;
   const kit = sandboxAcls(['demo'])

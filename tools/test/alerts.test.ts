@@ -3,7 +3,7 @@ import { countCases } from '../alerts/run.ts';
 
 /** What promtool reports is read; it itself runs in `npm run alerts -- test` (k8s/alerts). */
 
-test('the cases of a report are counted, those that failed apart', () => {
+test('counts passed and failed cases of a report', () => {
   const report = `<testsuites><testsuite name="rules.test.yaml" tests="3" failures="1">
     <testcase name="A fires: x"></testcase><testcase name="B"><failure message="m" type="t">wanted</failure></testcase>
     <testcase name="C"/></testsuite></testsuites>`;

@@ -50,8 +50,8 @@ function event(id: string, sequence: number, type: string): ReceivedEvent {
   };
 }
 
-describe('applications of which Kafka knows more than the store', () => {
-  test('one that the store does not have is missing, with all that persons did', () => {
+describe('findAheadApplications', () => {
+  test('reports an unknown application as missing, with operators’ actions', () => {
     const events = [event('A', 1, 'ApplicationSubmitted'), event('A', 2, 'ApplicationDecided')];
     expect(findAheadApplications(events, new Map())).toEqual([
       {
@@ -67,7 +67,7 @@ describe('applications of which Kafka knows more than the store', () => {
     ]);
   });
 
-  test('one that the store has at an earlier event is behind, by what came after that', () => {
+  test('reports an older application as behind, with later actions', () => {
     const events = [1, 2, 3].map((n) => event('A', n, n === 3 ? 'ResultHandedOver' : 'ApplicationDecided'));
     expect(findAheadApplications(events, new Map([['A', 2]]))).toMatchObject([
       { kind: 'behind', acts: ['ResultHandedOver'] },
@@ -77,12 +77,12 @@ describe('applications of which Kafka knows more than the store', () => {
     ]);
   });
 
-  test('what an agency or a timer caused is no act of a person: it comes again by itself', () => {
+  test('leaves out events of agencies and timers', () => {
     const events = [event('A', 1, 'ApplicationDecided'), event('A', 2, 'ApplicationExpired')];
     expect(findAheadApplications(events, new Map([['A', 0]]))).toMatchObject([{ kind: 'behind', acts: [] }]);
   });
 
-  test('repeats, and a store that has counted as far, lead to nothing', () => {
+  test('ignores duplicates and stores that have counted everything', () => {
     const events = [event('A', 1, 'ApplicationSubmitted'), event('A', 1, 'ApplicationSubmitted')];
     expect(findAheadApplications(events, new Map([['A', 1]]))).toEqual([]);
     expect(findAheadApplications(events, new Map())[0]!.acts).toEqual(['ApplicationSubmitted']);
@@ -90,7 +90,7 @@ describe('applications of which Kafka knows more than the store', () => {
 });
 
 describe('consumers', () => {
-  test('one that has counted less than was published is named, except where events wait in the outbox', () => {
+  test('are reported when they lack published events', () => {
     const applications = [
       { id: 'A', eventSeq: 3, waiting: false },
       { id: 'B', eventSeq: 2, waiting: true },
@@ -112,12 +112,12 @@ describe('consumers', () => {
     ['t-agency-bridge-training', 'agency-bridge'],
     ['t-agency-asp', undefined],
     ['intake', undefined],
-  ])('the group %s belongs to %s', (group, service) => {
+  ])('assign group %s to %s', (group, service) => {
     expect(serviceOfGroup(group, 't-', ['intake', 'agency-bridge'])).toBe(service);
   });
 });
 
-test('an agency has the newest submission of each delivery, whatever else stands on its topic', () => {
+test('finds the newest submission of each delivery on an agency’s topic', () => {
   const request = (type: string, submission: number): ReceivedEvent =>
     Object.assign(event('A', 1, 'ApplicationSubmitted'), {
       type: `md.cups.application.${type}.v1`,
@@ -142,7 +142,7 @@ test('an agency has the newest submission of each delivery, whatever else stands
   ]);
 });
 
-describe('documents of a store', () => {
+describe('dump and load', () => {
   const { mongoUri, brokers, prefix } = testInfrastructure();
   let stores: Awaited<ReturnType<typeof openStores>>;
   beforeAll(async () => {
@@ -150,7 +150,7 @@ describe('documents of a store', () => {
   });
   afterAll(() => stores.close());
 
-  test('come back as they were, types of numbers and bytes included, over several pages', async () => {
+  test('restore documents with their types over several pages', async () => {
     const { Double, Int32, Long, Binary } = mongoose.mongo;
     const made = Array.from({ length: 1203 }, (_, n) => ({
       _id: `D${String(n).padStart(5, '0')}` as never,
@@ -178,7 +178,7 @@ describe('documents of a store', () => {
     ]);
   });
 
-  test('are not written over what a store holds', async () => {
+  test('refuse a store that is not empty', async () => {
     await stores.database('notifications').collection('threads').insertOne({ kept: true });
     const path = join(folder.dir, 'empty');
     mkdirSync(path);
@@ -194,7 +194,7 @@ describe('documents of a store', () => {
     expect(status).toBe(1);
   });
 
-  test('a draft that was filed after the backup is taken out, another application goes on after what Kafka has', async () => {
+  test('remove drafts submitted later and advance other applications', async () => {
     const applications = stores
       .database('intake')
       .collection<{ _id: string; eventSeq: number; revision: number }>('applications');
@@ -217,7 +217,7 @@ describe('documents of a store', () => {
     ]);
   });
 
-  test('a delivery is brought to what its agency has got, and never back', async () => {
+  test('advance deliveries to what their agencies have received', async () => {
     const deliveries = stores.database('agency-bridge').collection('deliveries');
     const base = {
       application: 'applications/A',
@@ -247,7 +247,7 @@ describe('documents of a store', () => {
   });
 });
 
-describe('the commands refuse, each with a sentence', () => {
+describe('backup and restore refuse', () => {
   const run = (tool: string, ...args: string[]) => {
     const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`), ...args];
     return spawnSync(join(root, 'node_modules/.bin/node'), command, { encoding: 'utf8' });

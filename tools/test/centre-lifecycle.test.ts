@@ -50,8 +50,8 @@ const planSteps: fc.Arbitrary<PlanStep> = fc.oneof(
   ),
 );
 
-describe('whatever is commanded', () => {
-  test('each change is a step of the table, the closed stay closed, and a refusal refuses all', () => {
+describe('centre transitions', () => {
+  test('follow the lifecycle; a refusal changes nothing', () => {
     fc.assert(
       fc.property(
         fc.tuple(...CODES.map(() => fc.constantFrom(...CENTRE_STATUSES))),
@@ -83,7 +83,7 @@ describe('whatever is commanded', () => {
     );
   });
 
-  test('an active centre is never closed by one command', () => {
+  test('never close an active centre with one command', () => {
     const set = setFrom(['active', 'active', 'active']);
     for (const wait of [false, true])
       for (const noneOpen of [false, true]) {
@@ -97,7 +97,7 @@ describe('whatever is commanded', () => {
       }
   });
 
-  test('a paused centre is closed on the word of a person only where no store says otherwise', () => {
+  test('close a declared-empty centre unless the store has open applications', () => {
     const close = (open?: Record<string, number>) =>
       planClosing(setFrom(['paused', 'active']), ['CU-001'], { wait: false, noneOpen: true, open });
     expect(close()).toMatchObject({
@@ -111,7 +111,7 @@ describe('whatever is commanded', () => {
     expect(() => close({ draft: 1, submitted: 2 })).toThrow(/says the store: 1 draft, 2 submitted\./);
   });
 
-  test('every status but closed has a command that leads on, and every command has a status that it is for', () => {
+  test('cover every status and command', () => {
     const aims = Object.values(TARGET_STATUSES);
     for (const status of CENTRE_STATUSES) {
       expect(CENTRE_LIFECYCLE[status].next.every((next) => aims.some((aim) => aim === next))).toBe(true);
@@ -122,7 +122,7 @@ describe('whatever is commanded', () => {
   });
 });
 
-test('a new status changes the status alone: remarks, quotes and order stay', () => {
+test('a new status keeps comments, quotes and order', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...CENTRE_STATUSES),

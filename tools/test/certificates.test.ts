@@ -33,7 +33,7 @@ describe('certificates in a folder', () => {
   const at = (ms: number, hurry = false) => ({ place, now: now + ms, hurry });
   const made = 'a certificate was issued, valid for 365 days';
 
-  test('stay while they are good, and are made anew when they end soon, whenever `make` runs', async () => {
+  test('are renewed by make when they expire soon', async () => {
     await expect(ensureCertificate(at(0), 'intake')).rejects.toThrow('The authority is missing: make it first.');
     expect(await generateAuthority(at(0))).toBe('generated, valid for 3650 days');
     for (const service of SIGNERS) expect(await ensureCertificate(at(0), service)).toBe(made);
@@ -44,7 +44,7 @@ describe('certificates in a folder', () => {
     expect(await ensureCertificate(at(0), 'intake')).toBe(made);
   });
 
-  test('name the hosts under which a service is called, and are made anew where they name none', async () => {
+  test('name the hosts of a service, and are renewed without them', async () => {
     const old = await issueCertificate(await makeServiceAuthority({ now, days: 10 }), 'catalog', { now, days: 300 });
     const text = async () => (await place.read({ kind: 'tls', service: 'catalog', file: 'tls.crt' }))!;
     const names = async () => parseCertificates('tls.crt', await text())[0]!.subjectAltName;
@@ -56,7 +56,7 @@ describe('certificates in a folder', () => {
     expect(await ensureCertificate(at(0), 'catalog')).toBe(made);
   });
 
-  test('are rolled over with their authority in three steps, none too early and none out of order', async () => {
+  test('rotate with their authority in three ordered steps', async () => {
     await expect(activateNextAuthority(at(0))).rejects.toThrow('There is no next authority: announce it first.');
     expect(await publishNextAuthority(at(0))).toBe('the next one is announced; switch in 5 min');
     expect(await publishNextAuthority(at(MINUTE))).toBe('the next one is announced already; switch in 4 min');
@@ -70,7 +70,7 @@ describe('certificates in a folder', () => {
   });
 });
 
-describe('a service that is called without a pause', () => {
+describe('a service under load', () => {
   type Definition = CatalogServiceDefinition;
   const name = 'cups.catalog.v1.CatalogService';
   const dir = join(folder.dir, 'called');
@@ -144,7 +144,7 @@ describe('a service that is called without a pause', () => {
   }
   const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-  test('loses no call while certificates are renewed and their authority is rolled over', async () => {
+  test('loses no call while certificates and authority rotate', async () => {
     const taken = (step: () => Promise<unknown>) => seen(step, 'certificate-taken', 'gateway', 'catalog');
     await taken(() => Promise.all([renewCertificate(steps(), 'gateway'), renewCertificate(steps(), 'catalog')]));
     await taken(() => publishNextAuthority(steps()));
@@ -153,14 +153,14 @@ describe('a service that is called without a pause', () => {
     expect({ failures, enough: calls > 400 }).toEqual({ failures: [], enough: true });
   });
 
-  test('loses no call while the key is changed with which its caller signs', async () => {
+  test('loses no call while the caller’s key rotates', async () => {
     await seen(() => publishNextKey(steps(), 'gateway'), 'key-trusted', 'catalog');
     await seen(() => activateNextKey(steps(), 'gateway'), 'key-trusted');
     await seen(() => retireOldKeys(steps(), 'gateway'), 'key-trusted', 'catalog');
     expect(failures).toEqual([]);
   });
 
-  test('answers nothing that is signed with a stolen key once its one file is gone', async () => {
+  test('refuses a stolen key after its public half is removed', async () => {
     rmSync(join(dir, 'public', 'gateway.jwk'));
     while (failures.length === 0) await turn();
     const cause = { reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { cause: 'TOKEN_INVALID' } };

@@ -38,12 +38,12 @@ type DeskShape = { mandate: Mandate; delivery: DeliveryChoice };
 const toContractShape = (chosen: DeskShape): ContractShape => chosen;
 const toDeskShape = (told: ContractShape): DeskShape => told;
 
-describe('the content of an application stands once', () => {
-  test('the OpenAPI document, the agency contract and the proto of the repository have it as the schema says', async () => {
+describe('content schema', () => {
+  test('matches the OpenAPI document, the agency contract and the proto', async () => {
     expect((await checkWithChange(DOCUMENT, { check: true })).findings).toEqual([]);
   });
 
-  test('the types of the agency contract are those of the schema', () => {
+  test('matches the types of the agency contract', () => {
     const chosen: DeskShape = { mandate: { kind: 'notarial', reference: 'N-1' }, delivery: { kind: 'post' } };
     expect(toDeskShape(toContractShape(chosen))).toBe(chosen);
   });
@@ -142,11 +142,11 @@ describe('the content of an application stands once', () => {
       'DELIVERY_KIND_MAIL =',
       'proto: DELIVERY_KIND_* has other words',
     ],
-  ])('%s is found', async (_name, file, from, to, finding) => {
+  ])('detects %s', async (_name, file, from, to, finding) => {
     expect((await checkWithChange(file, { from, to, check: true })).findings.join('\n')).toContain(finding);
   });
 
-  test('what differs in the OpenAPI document is written anew from the schema', async () => {
+  test('rewrites differing parts of the OpenAPI document', async () => {
     const { findings, document } = await checkWithChange(DOCUMENT, { from: '- guardianship', to: '- court' });
     expect([findings, document]).toEqual([[], readFileSync(join(root, DOCUMENT), 'utf8')]);
   });

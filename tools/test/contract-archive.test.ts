@@ -40,7 +40,7 @@ function checksumIn(zone: string, root: string): string {
   return execFileSync(process.execPath, args, { encoding: 'utf8', env });
 }
 
-test('The archive of the same files is the same, in whatever zone and order they were written.', () => {
+test('writes a reproducible archive in any time zone and order', () => {
   const first = buildArchive(tree(FILES), '1.1.0');
   expect(first.checksum).toBe(`${sha256(first.bytes)}  cups-agency-contract-1.1.0.zip\n`);
   const turned = tree(Object.fromEntries(Object.entries(FILES).reverse()));
@@ -50,7 +50,7 @@ test('The archive of the same files is the same, in whatever zone and order they
   expect(changed.checksum).not.toBe(first.checksum);
 });
 
-test('The archive holds the kit where it was packed, and nothing that a build leaves beside the examples.', () => {
+test('includes a packed kit and no build output of the examples', () => {
   const left = {
     [`${CONTRACT}/examples/java/target/Agency.class`]: 'x',
     [`${CONTRACT}/examples/java/Agency.class`]: 'x',

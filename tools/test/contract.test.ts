@@ -53,11 +53,11 @@ function findBreakingChangesIn(plant: FileChanges): string[] {
 }
 
 describe('the check of the agency contract', () => {
-  test('finds nothing in the one of the repository', () => {
+  test('accepts the repository’s contract', () => {
     expect(runTool({}, '--check')).toEqual({ status: 0, stderr: '', stdout: 'agency contract: 0 findings\n' });
   });
 
-  test('refuses what was not made again, and what the official parser refuses', () => {
+  test('refuses stale files and findings of the official parser', () => {
     const { status, stderr } = runTool(
       {
         'asyncapi.yaml': (text) => text.replace('action: receive', 'action: listen'),
@@ -160,14 +160,14 @@ describe('the check of the agency contract', () => {
     },
   );
 
-  test('lets additions through: a property of a request, an optional one of a reply', () => {
+  test('allows a new request property and a new optional reply property', () => {
     const add = (text: string) => text.replace('"properties": {', '"properties": { "later": { "type": "string" },');
     const plant = { 'schemas/application.withdrawn.json': add, 'schemas/reply.progressed.json': add };
     expect(findBreakingChangesIn(plant)).toEqual([]);
   });
 });
 
-describe('what is beyond a schema', () => {
+describe('findLoosened', () => {
   const object = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more });
   const text = { type: 'string' };
 

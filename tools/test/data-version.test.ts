@@ -30,8 +30,8 @@ function writeOlderData(): void {
   writeFileSync(join(data, 'store', 'applications.h2'), 'of a release without a stamp');
 }
 
-describe('npm start on data of an older shape', () => {
-  test('says so in one sentence, with how to wipe them, and starts nothing', () => {
+describe('npm start on data of an older version', () => {
+  test('refuses in one sentence with the wipe command', () => {
     writeOlderData();
     const { status, said } = tool('start.ts', '--data', data, '--port', '0', '--empty');
     expect(status).toBe(1);
@@ -42,7 +42,7 @@ describe('npm start on data of an older shape', () => {
     expect(readdirSync(data)).toEqual(['store']);
   }, 60_000);
 
-  test('the sentence helps: after the wipe that it names the folder is as good as new', () => {
+  test('starts after the named wipe', () => {
     writeOlderData();
     const { status } = tool('wipe.ts', '--data', data);
     expect([status, existsSync(data)]).toEqual([0, false]);
@@ -52,26 +52,26 @@ describe('npm start on data of an older shape', () => {
 });
 
 describe('a data folder', () => {
-  test('that is empty is stamped, and is started on again and again', () => {
+  test('is stamped when empty and accepted afterwards', () => {
     claimDataVersion(data, root);
     writeOlderData();
     expect(() => claimDataVersion(data, root)).not.toThrow();
   });
 
-  test('with newly mounted, empty volumes is as good as an empty one', () => {
+  test('counts as empty with newly mounted volumes', () => {
     mkdirSync(join(data, 'store', 'lost+found'), { recursive: true });
     mkdirSync(join(data, 'kafka'));
     claimDataVersion(data, root);
     expect(readFileSync(join(data, 'shape'), 'utf8')).toBe(`${DATA_VERSION}\n`);
   });
 
-  test('of a newer release is not started on either', () => {
+  test('of a newer release is refused', () => {
     mkdirSync(data);
     writeFileSync(join(data, 'shape'), `${DATA_VERSION + 1}\n`);
     expect(() => claimDataVersion(data, root)).toThrow('of a newer shape');
   });
 
-  test('that is the default one is wiped without naming it', () => {
+  test('is wiped without a name if it is the default', () => {
     mkdirSync(join(parent, '.cups/data/kafka'), { recursive: true });
     writeFileSync(join(parent, '.cups/data/kafka', 'meta.properties'), '');
     expect(() => claimDataVersion(join(parent, '.cups/data'), parent)).toThrow(/`npm run wipe` removes it/);

@@ -48,7 +48,7 @@ const rows = Object.entries(STATES).flatMap(([stage, states]) =>
   ),
 );
 
-describe('the table of which reply is allowed when', () => {
+describe('delivery lifecycle', () => {
   test.each(rows)('%s (%s): %s does what happens to %s', (stage, state, type, message) => {
     const [consequence, effect] = [DELIVERY_LIFECYCLE[stage][type], AGENCY_EFFECTS[state][message]];
     expect({ consequence, effect, fits: isConsistent(consequence, effect) }).toEqual({

@@ -60,7 +60,7 @@ beforeAll(async () => {
   await build(first);
 }, 120_000);
 
-test('import.sh brings all images into a node under their tags and their digests, from wherever it is called', () => {
+test('import.sh imports all images by tag and digest from any folder', () => {
   const bin = join(folder.dir, 'bin');
   mkdirSync(bin, { recursive: true });
   writeFileSync(join(bin, 'ctr'), '#!/bin/sh\necho "$(ls images.tar) $*"\n', { mode: 0o755 });
@@ -75,7 +75,7 @@ test('import.sh brings all images into a node under their tags and their digests
   expect(said.trim().split('\n')).toEqual([`${ctr} import images.tar`, ...tags]);
 });
 
-test('an app that is built again gets the same digest and the same bill of materials', async () => {
+test('builds an app reproducibly with its bill of materials', async () => {
   await build(
     second,
     APPS.filter(({ name }) => name === 'gateway'),
@@ -86,7 +86,7 @@ test('an app that is built again gets the same digest and the same bill of mater
 }, 120_000);
 
 describe.each(names)('the image of %s', (name) => {
-  test('holds files of root that nobody else may write, without a date', () => {
+  test('holds files that only root may write, without a date', () => {
     for (const { digest } of manifestOf(name).layers) {
       for (const { mode, owner, date, path } of listed(digest)) {
         expect({ path, mode, owner, date }).toEqual({
@@ -99,7 +99,7 @@ describe.each(names)('the image of %s', (name) => {
     }
   });
 
-  test('has one program, Node, and the loader of the C library: no shell, no package manager', () => {
+  test('contains Node and the loader, without shell or package manager', () => {
     const files = manifestOf(name).layers.flatMap(({ digest }) => listed(digest));
     const programs = files.filter(
       ({ mode, path }) => mode.startsWith('-') && mode.includes('x') && !/\.so(\.|$)/.test(path),
@@ -108,7 +108,7 @@ describe.each(names)('the image of %s', (name) => {
     expect(files.filter(({ path }) => /node_modules|\.node$/.test(path))).toEqual([]);
   });
 
-  test('is what the Dockerfile makes of the same bundle on its own base', () => {
+  test('equals the Dockerfile’s image on another base', () => {
     const app = APPS.find((one) => one.name === name)!;
     const digest = `sha256:${'0'.repeat(64)}`;
     cpSync(join(root, '.dockerignore'), join(folder.dir, '.dockerignore'));
@@ -149,12 +149,12 @@ describe.each(names)('the image of %s', (name) => {
   });
 });
 
-test('the Dockerfile names no base by a tag, and none at all without BASE_DIGEST', () => {
+test('the Dockerfile names its base only by BASE_DIGEST', () => {
   const { base } = readDockerfile(join(root, 'k8s/images/Dockerfile'), folder.dir, { APP: APPS[0]!.name });
   expect(base).toMatch(/^[^:@]+@$/);
 });
 
-test('a bill of materials names what is in the bundle, and nothing else of this repository', () => {
+test('a bill of materials lists exactly the bundled packages', () => {
   const purls = (name: string) =>
     (
       JSON.parse(readFileSync(join(first, 'sbom', `${name}.cdx.json`), 'utf8')) as { components: { purl?: string }[] }
@@ -168,7 +168,7 @@ test('a bill of materials names what is in the bundle, and nothing else of this 
   expect(purls('agency-simulator')).not.toContain('pkg:npm/%40grpc/grpc-js');
 });
 
-test('digests stand where programs and charts read them', () => {
+test('writes digests for programs and charts', () => {
   const { digest } = imagesOf(first)['intake']!;
   expect(readFileSync(join(first, 'values.yaml'), 'utf8')).toContain(
     `intake:\n  image:\n    repository: cups/intake\n    digest: ${digest}\n`,
@@ -179,14 +179,14 @@ test('digests stand where programs and charts read them', () => {
   expect(archive).toContain('"registry.example/cups/intake:1.2.3"');
 });
 
-test('a bundle that would need a package at its start is not made', async () => {
+test('refuses a bundle that imports a package', async () => {
   const entry = join(folder.dir, 'needy.mjs');
   writeFileSync(entry, "let found; try { found = require('a-package-that-is-nowhere'); } catch {} console.log(found);");
   const made = bundleApp(root, { name: 'needy', entry, description: '', reads: [] }, join(folder.dir, 'needy'));
   await expect(made).rejects.toThrow(/would need at its start: a-package-that-is-nowhere/);
 });
 
-test('an archive takes a path of more than 100 bytes, and refuses a path that it cannot hold', () => {
+test('archives long paths and refuses too long ones', () => {
   const path = `${'folder/'.repeat(20)}file`;
   const file = join(folder.dir, 'long.tar');
   writeFileSync(file, tar([{ path, mode: 0o644, content: Buffer.from('held') }]));
@@ -256,7 +256,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
     return { child, ended, http, grpc };
   }
 
-  test('the jobs do their work and end', async () => {
+  test('runs jobs to their end', async () => {
     const jobs = [await start('keys', ['make', '--dir', join(folder.dir, 'made')]), await start('topics')];
     for (const { ended } of jobs) expect(await ended).toBe(0);
     expect(readdirSync(join(folder.dir, 'made')).sort()).toContain('intake.key.jwk');
@@ -264,7 +264,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
     expect(await check.ended).toBe(0);
   }, 60_000);
 
-  test('the job of the first supervisor asks identity, and fails where that is away or nobody is named', async () => {
+  test('the first supervisor’s job fails without identity or a person', async () => {
     const person = join(folder.dir, 'person');
     const named = { idnp: '2900000000012', 'given-name': 'Ana', 'family-name': 'Exemplu', why: 'Order 12' };
     mkdirSync(person);

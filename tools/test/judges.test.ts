@@ -10,7 +10,7 @@ import { formatCounts, readCheckov, readKubeLinter, readKubeScore } from '../jud
 
 const root = join(import.meta.dirname, '..', '..');
 
-test('what checkov found is read, of one framework or of several, and where it found nothing to look at', () => {
+test('parses checkov’s output of any number of frameworks', () => {
   const report = {
     check_type: 'kubernetes',
     results: {
@@ -33,7 +33,7 @@ test('what checkov found is read, of one framework or of several, and where it f
   expect(readCheckov(JSON.stringify(nothing))).toEqual({ passed: 0, skipped: 0, failed: [], warnings: [] });
 });
 
-test('the grades of kube-score are told apart', () => {
+test('distinguishes kube-score’s grades', () => {
   const check = (id: string, grade: number, skipped = false) => ({
     check: { id },
     grade,
@@ -50,7 +50,7 @@ test('the grades of kube-score are told apart', () => {
   expect(readKubeScore('null').failed).toEqual([]);
 });
 
-test('what kube-linter found is read', () => {
+test('parses kube-linter’s output', () => {
   const report = {
     Check: 'env-var-secret',
     Diagnostic: { Message: 'found' },
@@ -62,7 +62,7 @@ test('what kube-linter found is read', () => {
   expect(formatCounts(readKubeLinter('{"Reports":null}'))).toBe('0 failed');
 });
 
-test('every judge is pinned: by a Go module with its sums, or by requirements that name one version each', () => {
+test('pins every scanner by a Go module or requirements', () => {
   for (const name of readdirSync(join(root, 'k8s', 'judges'), { withFileTypes: true })) {
     if (!name.isDirectory()) continue;
     const file = (of: string) => join(root, 'k8s', 'judges', name.name, of);
@@ -78,7 +78,7 @@ test('every judge is pinned: by a Go module with its sums, or by requirements th
   }
 });
 
-test('a module of Go without a tool, or one that it does not require, is refused', () => {
+test('refuses a Go module without a required tool', () => {
   expect(() => readGoMod('module x\n')).toThrow('names no tool');
   expect(() => readGoMod('module x\ntool a.example/b/cmd/b\n')).toThrow('does not require');
   expect(readGoMod('module x\ntool a.example/b/cmd/b\nrequire (\n\ta.example/b v1.2.3 // indirect\n)\n').version).toBe(

@@ -103,10 +103,10 @@ describe('a set of keys', () => {
   );
 });
 
-describe('the keys of personal numbers', () => {
+describe('personal number keys', () => {
   const { make: makeSet, announce: next, switch: seal, retire: end } = KEY_SET_ACTIONS;
 
-  test('seal and find in pairs, and the old ones go when identity says that no number needs them', async () => {
+  test('seal and hash in pairs, and retire when no number needs them', async () => {
     const { place, kept } = createMemoryStore();
     let now = START;
     const keysNow = () => (JSON.parse(kept.get('set identity-persons.jwks')!) as { keys: SecretKey[] }).keys;
@@ -140,7 +140,7 @@ describe('the keys of personal numbers', () => {
   });
 });
 
-describe('changing a key', () => {
+describe('key rotation', () => {
   const folder = temporaryDir();
   afterAll(() => folder.remove());
   const { dir } = folder;
@@ -159,7 +159,7 @@ describe('changing a key', () => {
     }
   });
 
-  test('refuses no call of the service at any step, whether it was signed before or after', async () => {
+  test('refuses no call at any step', async () => {
     const [caller, called] = [process('gateway'), process('intake')];
     const accepted = async (token: string) => (await called.verifyService(token)) === 'gateway';
     const first = caller.serviceToken('intake');
@@ -189,7 +189,7 @@ describe('changing a key', () => {
     });
   });
 
-  test('takes its time: a step that comes too early is refused and changes nothing, unless it is told to hurry', async () => {
+  test('refuses an early step unless hurried', async () => {
     await publishNextKey(steps(), 'identity');
     at += 4 * MINUTE;
     await expect(activateNextKey(steps(), 'identity')).rejects.toThrow(
@@ -206,7 +206,7 @@ describe('changing a key', () => {
     expect(await retireOldKeys(steps(), 'identity')).toBe('nothing to retire');
   });
 
-  test('is refused out of order, in one sentence', async () => {
+  test('refuses steps out of order', async () => {
     await expect(activateNextKey(steps(), 'intake')).rejects.toThrow('intake has no next key: announce it first.');
     await publishNextKey(steps(), 'intake');
     await expect(retireOldKeys(steps(true), 'intake')).rejects.toThrow(
@@ -216,7 +216,7 @@ describe('changing a key', () => {
     await expect(publishNextKey(steps(), 'intake')).rejects.toThrow('intake has no key: make it first.');
   });
 
-  test('keeps the same next key when it is announced again', async () => {
+  test('keeps an announced key when repeated', async () => {
     await publishNextKey(steps(), 'intake');
     const before = await place.read({ kind: 'public', service: 'intake' });
     expect(await publishNextKey(steps(), 'intake')).toMatch(/^its next key is announced already; /);
@@ -224,7 +224,7 @@ describe('changing a key', () => {
   });
 });
 
-test('in whatever order keys are made and changed, the key that signs is published, and nothing private is', async () => {
+test('publishes the signing key and nothing private in any order of steps', async () => {
   const actions = { make: generateKey, announce: publishNextKey, switchOver: activateNextKey, retire: retireOldKeys };
   const one = fc.record({
     action: fc.constantFrom(...(Object.keys(actions) as (keyof typeof actions)[])),
@@ -249,13 +249,13 @@ test('in whatever order keys are made and changed, the key that signs is publish
   );
 });
 
-test('a new public key is written before the private one', async () => {
+test('writes a new public key before the private one', async () => {
   const { place, written } = createMemoryStore();
   await generateKey({ place, now: START, hurry: false }, 'intake');
   expect(written).toEqual(['public', 'private']);
 });
 
-test('what is there stays: keys, the secret, and a file that is no key', async () => {
+test('keeps existing keys, the secret and invalid files', async () => {
   const { place, kept } = createMemoryStore();
   await generateKey({ place, now: START, hurry: false }, 'intake');
   await generateSecret(place);
@@ -274,7 +274,7 @@ describe('`npm run keys`', () => {
   afterAll(() => folder.remove());
   const dir = join(folder.dir, 'keys');
 
-  test('makes a folder that every service can open, private files for their owner alone', async () => {
+  test('creates a key folder with private files for the owner only', async () => {
     const { code, out } = await keys('make', '--dir', dir);
     expect({ code, lines: out.trim().split('\n') }).toEqual({
       code: 0,
@@ -301,7 +301,7 @@ describe('`npm run keys`', () => {
     expect(readFileSync(join(dir, 'intake.key.jwk'), 'utf8')).toBe(before);
   });
 
-  test('makes a password for each user of Kafka when it is asked to, once, and says none', async () => {
+  test('generates a password per Kafka user once without printing it', async () => {
     const users = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator', 'kafka-lag'];
     const { out } = await keys('make', '--dir', dir, '--kafka');
     expect(out.match(/^.*password.*$/gm)).toEqual(users.map((user) => `${user}: its password for Kafka was generated`));
@@ -341,7 +341,7 @@ describe('`npm run keys`', () => {
     expect(err.trim()).toMatch(sentence);
   });
 
-  test('says how it is used', async () => {
+  test('prints its usage', async () => {
     expect(await keys('--help')).toMatchObject({
       code: 0,
       out: expect.stringContaining('--namespace <name>'),
@@ -402,7 +402,7 @@ describe('keys in a cluster', () => {
   });
   afterEach(() => new Promise((done) => server.close(done)));
 
-  test('are a Secret for each service, one ConfigMap of public keys, and the secret of intake', async () => {
+  test('are Secrets per service and a ConfigMap of public keys', async () => {
     const { code, err } = await keys('make', '--api', access.url, '--namespace', 'cups', '--prefix', 'try');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const at = '/api/v1/namespaces/cups';
@@ -426,7 +426,7 @@ describe('keys in a cluster', () => {
     );
   });
 
-  test('have the passwords of users of Kafka beside them, a Secret each', async () => {
+  test('include a Secret per Kafka password', async () => {
     await keys('make', '--api', access.url, '--namespace', 'cups', '--kafka');
     const made = [...objects].flatMap(([path, { data }]) => {
       const name = /secrets\/cups-kafka-(.*)$/.exec(path)?.[1];
@@ -440,7 +440,7 @@ describe('keys in a cluster', () => {
     );
   });
 
-  test('are changed in the same three steps, with the token of the pod', async () => {
+  test('rotate in three steps with the pod’s token', async () => {
     const place = openClusterKeyStore(access, 'cups');
     const steps = (minutes: number) => ({ place, now: START + minutes * MINUTE, hurry: false });
     await generateKey(steps(0), 'gateway');
@@ -461,7 +461,7 @@ describe('keys in a cluster', () => {
     );
   });
 
-  test('that the account may not read are a refusal that says so, and nothing is made', async () => {
+  test('are not generated without read access', async () => {
     refuse = true;
     const { code, err } = await keys('make', '--api', access.url, '--namespace', 'cups');
     expect(code).toBe(1);

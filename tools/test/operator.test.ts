@@ -7,7 +7,7 @@ import { parseRows } from '../operator/rows.ts';
 
 const HEAD = 'idnp,given_name,family_name,centre,roles,language';
 
-test('A table of staff is read as people write it: quotes, a mark at its beginning, empty lines, semicolons.', () => {
+test('parses a staff table with quotes, a byte order mark, empty lines and semicolons', () => {
   const rows = parseRows(
     `\uFEFF${HEAD}\n2900000000012,"Ana, Maria",Exemplu,CU-001,specialist centre-manager,ro\n\n2900000000012,Ana,Exemplu,,supervisor,\n`,
   );
@@ -48,11 +48,9 @@ test.each([
   [`${HEAD},agencia\n1,2,3,4,5,6,7`, 'a column agencia'],
   [Buffer.from(`${HEAD}\n1,Ana,Ț,4,5,6\n1,\xDEurcanu,3,4,5,6`, 'latin1').toString(), 'Line 3 is not UTF-8'],
   [Buffer.from(`${HEAD}\n1`, 'utf16le').toString(), 'Line 1 is not UTF-8'],
-])('What is no such table is refused in one sentence: %j', (text, sentence) =>
-  expect(() => parseRows(text)).toThrow(sentence),
-);
+])('refuses an invalid table: %j', (text, sentence) => expect(() => parseRows(text)).toThrow(sentence));
 
-test('Who becomes the first supervisor is read of the files of a folder; one sentence names all that are missing, and nobody.', () => {
+test('reads the appointment from files and names all missing ones', () => {
   const { dir, remove } = temporaryDir();
   const write = (name: string, text: string) => writeFileSync(join(dir, name), text);
   try {

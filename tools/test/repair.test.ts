@@ -20,7 +20,7 @@ import type { GroupPosition } from '../backup/positions.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-describe('what a consumer has not counted', () => {
+describe('findGaps', () => {
   const at = (sequence: number, offset: number) => ({ sequence, partition: 0, offset });
   const account = (given: Partial<ConsumerAccount>): ConsumerAccount =>
     Object.assign({ counted: 1, given: 3, published: [], outbox: [], parked: [], held: [] }, given);
@@ -49,7 +49,7 @@ describe('what a consumer has not counted', () => {
   });
 });
 
-test('every group of a service is known with the topic that it reads, and no group of an agency', () => {
+test('finds every service group with its topic and no agency group', () => {
   const topics = ['cups.applications', 'cups.deliveries', 'cups.centres', 'training.replies', 'training.requests'];
   const agency = ['agency.asp.replies', 'agency.asp.requests'];
   const readings = findSubscriptions(
@@ -65,7 +65,7 @@ test('every group of a service is known with the topic that it reads, and no gro
   ]);
 });
 
-describe('a platform whose groups are ahead of its stores', () => {
+describe('a platform with groups ahead of its stores', () => {
   const { mongoUri, brokers, prefix } = testInfrastructure();
   const parts = { mongoUri, brokers, prefix };
   const IDS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
@@ -111,7 +111,7 @@ describe('a platform whose groups are ahead of its stores', () => {
   const of = (standings: GroupPosition[], group: string) => standings.filter((one) => one.group === prefix + group);
   const lag = async () => computeLag(await readGroupPositions(parts), ['agency-bridge', 'notifications']);
 
-  test('has its groups set back to the backup: partitions that it does not list begin at their beginning', async () => {
+  test('rewinds its groups to the backup, unlisted partitions to the beginning', async () => {
     // At least: what Kafka is slow to acknowledge may be there twice.
     const count = of(await readGroupPositions(parts), 'notifications').reduce((sum, { high }) => sum + high, 0);
     expect(count).toBeGreaterThanOrEqual(23);
@@ -133,7 +133,7 @@ describe('a platform whose groups are ahead of its stores', () => {
     expect(await lag()).toEqual({ 'agency-bridge': 0, notifications: count - 1 });
   }, 120_000);
 
-  test('is repaired from what Kafka keeps and what waits in outboxes; what is nowhere is named and stays', async () => {
+  test('is repaired from Kafka and outboxes, and lost events are named', async () => {
     const counted = { A: 1, B: 3, C: 1, D: 3, E: 3, F: 3, G: 3, H: 3 };
     const collection = (service: 'intake' | 'agency-bridge' | 'notifications', name: string) =>
       stores.database(service).collection<{ _id: string } & Record<string, unknown>>(name);

@@ -49,30 +49,30 @@ function outcome(changes: Partial<RolloutOutcome> = {}): RolloutOutcome {
 }
 const failure = { at: 10, call: 'POST /applications', why: '503 OVERLOADED' };
 
-test('quantities are read as Kubernetes writes them', () => {
+test('parses Kubernetes quantities', () => {
   expect(['250m', '2', '1500000n', '500u'].map(millicores)).toEqual([250, 2000, 1.5, 0.5]);
   expect(['131072Ki', '64Mi', '1Gi', '1048576'].map(mebibytes)).toEqual([128, 64, 1024, 1]);
 });
 
-test('restarts of a pod are those of all its containers', () => {
+test('sums the restarts of all containers', () => {
   const pod = { metadata: { name: 'x', uid: 'u', labels: {} }, status: { phase: 'Running' } };
   expect(restartsOf(pod)).toBe(0);
   const containerStatuses = [{ restartCount: 2 }, { restartCount: 1 }];
   expect(restartsOf({ ...pod, status: { phase: 'Running', containerStatuses } })).toBe(3);
 });
 
-test('a quantile is a value that was seen', () => {
+test('returns an observed value as quantile', () => {
   expect(quantile([5, 1, 3], 0.5)).toBe(3);
   expect(quantile([1, 2, 3, 4], 1)).toBe(4);
   expect(quantile([], 0.95)).toBeNaN();
 });
 
-test('what should be refused and is not, is an error', async () => {
+test('throws when a command is not refused', async () => {
   await expect(expectRefusal(Promise.resolve('done'))).rejects.toThrow('It was not refused.');
   await expect(expectRefusal(Promise.reject(new TypeError('other')))).rejects.toThrow('other');
 });
 
-describe('what is not as it should be', () => {
+describe('findFailures', () => {
   const slow = Array.from({ length: 20 }, () => 9);
   test.each<[string, Partial<RolloutOutcome>]>([
     ['The test ended early: helm said no', { broken: 'helm said no' }],
@@ -88,7 +88,7 @@ describe('what is not as it should be', () => {
     expect(findFailures(outcome(changes))).toEqual([sentence]);
   });
 
-  test('nothing after a good afternoon, nor when a process was killed on purpose', () => {
+  test('finds nothing after a good run with planned kills', () => {
     const killed = { ...outcome().moments[0]!, failed: [failure], excuse: 'it was killed' };
     expect(findFailures(outcome())).toEqual([]);
     expect(findFailures(outcome({ moments: [killed] }))).toEqual([]);
@@ -107,7 +107,7 @@ describe('the report', () => {
   };
   const installed = { url: '', chartsSeconds: 33, answersAfter: 0.2 };
 
-  test('says what was seen, and that all was well', () => {
+  test('shows observations and success', () => {
     const text = renderReport(circumstances, installed, outcome());
     expect(text).toContain('**The test passed.**');
     expect(text).toContain('| Failed calls | 0 | 0 of 200 |');
@@ -115,14 +115,14 @@ describe('the report', () => {
     expect(text).toContain('| 0:05 | 1:20 | open a wave | 200 | 0 | 20 opened |');
   });
 
-  test('names each call that failed, and what is wrong', () => {
+  test('names each failed call and failure', () => {
     const moments = [{ ...outcome().moments[0]!, failed: [failure, failure] }];
     const text = renderReport(circumstances, installed, outcome({ moments }));
     expect(text).toContain('- 2 calls failed.');
     expect(text).toContain('| open a wave | POST /applications | 503 OVERLOADED | 2 |');
   });
 
-  test('the picture has each moment, and a line for each figure', () => {
+  test('the chart has every step and a line per figure', () => {
     const { watch, moments } = outcome();
     const svg = renderRolloutChart(watch.samples, moments);
     expect(svg).toContain('>open a wave</text>');
@@ -132,7 +132,7 @@ describe('the report', () => {
   });
 });
 
-test('a moment is noted with its failures, also when it breaks', async () => {
+test('records a step with its failures even if it throws', async () => {
   const moments = new Timeline(load, () => {});
   const broken = moments.record('break', async () => {
     load.failed.push({ ...failure, at: load.now });
@@ -142,7 +142,7 @@ test('a moment is noted with its failures, also when it breaks', async () => {
   expect(moments.entries).toMatchObject([{ name: 'break', seen: 'FAILED: no', failed: [{ why: '503 OVERLOADED' }] }]);
 });
 
-test('a desk sends nothing again: what a clerk would notice is a failed call', async () => {
+test('counts every failed call of a desk without retries', async () => {
   const server = createServer((request, response) => {
     const isSignIn = request.url?.endsWith('/sessions');
     response.writeHead(isSignIn ? 201 : 503, { 'content-type': 'application/json', 'set-cookie': 's=1' });
@@ -166,8 +166,8 @@ test('a desk sends nothing again: what a clerk would notice is a failed call', a
   }
 });
 
-describe('an operator', () => {
-  test('has a checkout of her own; that of the repository stays as it is', async () => {
+describe('an administrator', () => {
+  test('has a separate checkout', async () => {
     const work = temporaryDir();
     const before = execFileSync('git', ['status', '--porcelain', 'data'], { cwd: root, encoding: 'utf8' });
     const said: string[] = [];

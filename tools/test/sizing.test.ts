@@ -37,22 +37,22 @@ const given = (more: Partial<SizingInput> = {}): SizingInput => {
   return Object.assign({ centres: 100, agencies: 4, life, asked, partitions: 24, assumed: numbers }, more);
 };
 
-describe('the arithmetic', () => {
-  test('of load: a day of eight hours, a peak of ten times its mean', () => {
+describe('computeSizing', () => {
+  test('computes the load from an eight-hour day and a tenfold peak', () => {
     const { load } = computeSizing(given());
     expect(load).toMatchObject({ perDay: 1000, perYear: 250_000 });
     expect(load.meanPerSecond).toBeCloseTo(1000 / 28_800);
     expect(load.peakPerSecond).toBeCloseTo(10_000 / 28_800);
   });
 
-  test('of pods: never fewer than the chart has, and so many more as the peak keeps busy', () => {
+  test('computes pods from the peak, at least those of the chart', () => {
     const replicas = (centres: number) => computeSizing(given({ centres })).pods.map((one) => one.replicas);
     expect(replicas(1)).toEqual([2, 2]);
     // 100,000 applications a day are 34.7 a second in the busiest hour: 3.47 cores of intake, half a core for each pod.
     expect(replicas(10_000)).toEqual([7, 2]);
   });
 
-  test('of Kafka: bytes of a topic for the days that it is kept, on every broker, with room', () => {
+  test('computes Kafka disks from retention with headroom', () => {
     const { kafka } = computeSizing(given());
     const perDay = 250_000 / 365;
     expect(kafka.diskGiB).toBeCloseTo((((30 + 90) / 1000) * perDay) / 0.5);
@@ -60,7 +60,7 @@ describe('the arithmetic', () => {
     expect(computeSizing(given({ partitions: 3, centres: 10_000 })).kafka.partitions).toBe(7);
   });
 
-  test('of MongoDB: documents and indexes of all years that are kept, memory for what is hot', () => {
+  test('computes MongoDB disks and memory from all retained years', () => {
     const { store } = computeSizing(given());
     expect(store.documentGiB).toBeCloseTo(5);
     expect(store.indexGiB).toBeCloseTo(5);
@@ -70,14 +70,14 @@ describe('the arithmetic', () => {
     expect(computeSizing(given({ centres: 1 })).store.memoryMiB).toBe(2048);
   });
 
-  test('of nodes: what is reserved fits when one of them is lost, and there are as many as copies', () => {
+  test('computes nodes with one spare, at least one per copy', () => {
     const numbers = withOverrides({ nodeCpu: 4000, nodeOwnCpu: 500, nodeMemoryMiB: 16_384, nodeOwnMemoryMiB: 1536 });
     expect(computeNodes(numbers, 100, 100)).toBe(3);
     expect(computeNodes(numbers, 4 * 3500, 100)).toBe(5);
     expect(computeNodes(numbers, 100, 5 * 14_848 + 1)).toBe(7);
   });
 
-  test('of costs: nodes are paid whole, disks by their size', () => {
+  test('computes costs of whole nodes and disk sizes', () => {
     const size = computeSizing(given());
     const { nodes, diskGiB } = size.total;
     expect([nodes, size.store.members, size.store.memoryMiB]).toEqual([3, 3, 3 * 1024]);
@@ -87,7 +87,7 @@ describe('the arithmetic', () => {
     expect(cost.month).toBeCloseTo(cost.cpu + cost.memory + cost.disk);
   });
 
-  test('never asks less for more centres', () => {
+  test('never decreases with more centres', () => {
     const few = fc.integer({ min: 1, max: 20_000 });
     fc.assert(
       fc.property(few, few, (a, b) => {
@@ -99,19 +99,19 @@ describe('the arithmetic', () => {
     );
   });
 
-  test('does not count with a topic that was not measured', () => {
+  test('rejects an unmeasured topic', () => {
     const life = Object.assign({}, readLife(), { topics: {} });
     expect(() => computeSizing(given({ life }))).toThrow('no measured figure for cups.applications');
   });
 });
 
-test('a chart reserves for each pod the memory that was measured after a day of work', () => {
+test('charts reserve the measured memory', () => {
   const { loaded } = readLife().memoryMiB;
   const short = SERVICES.filter((service) => readResourceRequest(service).memoryMiB < loaded[service]!);
   expect(short).toEqual([]);
 });
 
-test('the page says what the arithmetic says: otherwise `npm run sizing -- --write`', async () => {
+test('the page is up to date (else `npm run sizing -- --write`)', async () => {
   expect(readFileSync(join(import.meta.dirname, '../..', PAGE), 'utf8')).toBe(await renderPage());
 });
 
@@ -123,7 +123,7 @@ describe('npm run sizing', () => {
     return { status, out: stdout, error: stderr.trim() };
   }
 
-  test('counts for so many centres as are asked for, at the prices of a file', () => {
+  test('computes the requested centres with prices from a file', () => {
     const { dir, remove } = temporaryDir();
     try {
       const file = join(dir, 'prices.yaml');
@@ -142,7 +142,7 @@ describe('npm run sizing', () => {
     }
   });
 
-  test('refuses what it cannot count with, in one sentence', () => {
+  test('refuses invalid input in one sentence', () => {
     const { dir, remove } = temporaryDir();
     try {
       const file = join(dir, 'prices.yaml');

@@ -31,7 +31,7 @@ function topics(
   return new Promise((done) => child.once('close', (code) => done({ code, out: said.out, err: said.err })));
 }
 
-test('the topics of the platform and of every agency are created as the settings say, and created once', async () => {
+test('creates the topics of platform and agencies once', async () => {
   const count = 5 + 2 * agenciesIn(join(root, 'data')).length;
   const missing = await topics({}, '--check');
   expect(missing).toMatchObject({ code: 1, err: '' });

@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 
 const root = join(import.meta.dirname, '..', '..');
 
-test('the check of what is unused finds a dependency, an export of a library and a file that nothing needs', () => {
+test('detects an unused dependency, library export and file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cups-unused-'));
   const write = (file: string, content: string | object) => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });

@@ -23,8 +23,8 @@ function runTool(text: string, ...args: string[]) {
   return { status, stderr, document: readFileSync(file, 'utf8') };
 }
 
-describe('the closed lists in the OpenAPI document', () => {
-  test('are those of the code', () => {
+describe('OpenAPI vocabularies', () => {
+  test('match the code', () => {
     expect(runTool(original, '--check')).toMatchObject({ status: 0, stderr: '' });
   });
 
@@ -32,7 +32,7 @@ describe('the closed lists in the OpenAPI document', () => {
     ['a reason that is gone', '        - ETAG_STALE\n', ''],
     ['a rule too many', '        - CONTROL_CHARACTERS\n', '        - CONTROL_CHARACTERS\n        - TOO_BLUE\n'],
     ['another note for the desk', '        - second-decision\n', '        - third-decision\n'],
-  ])('%s is told, and mended by the tool', (_name, from, to) => {
+  ])('%s is reported and fixed by the tool', (_name, from, to) => {
     expect(original).toContain(from);
     const changed = original.replace(from, () => to);
     const checked = runTool(changed, '--check');
@@ -41,7 +41,7 @@ describe('the closed lists in the OpenAPI document', () => {
     expect(runTool(changed)).toMatchObject({ status: 0, document: original });
   });
 
-  test('a document without a place for them is refused', () => {
+  test('are refused in a document without their block', () => {
     const without = original.replace('# Made by tools/vocabularies.ts', '# Made by hand');
     expect(runTool(without)).toMatchObject({ status: 1, document: without });
   });

@@ -28,7 +28,7 @@ interface KafkaUser extends KubernetesObject {
 
 const objects = render('agencies', { values: { prefix: 'a-', topics: { partitions: 6 } } });
 
-test('agencies have the topics that the bridge would create for them, trainings their own, with their retention', () => {
+test('creates the topics of agencies and trainings with their retention', () => {
   const made = ofKind<KafkaTopic>(objects, 'KafkaTopic').map(({ spec }) => ({
     name: spec.topicName,
     partitions: spec.partitions,
@@ -55,7 +55,7 @@ function rightsOf(name: string): string[] {
   );
 }
 
-test('the simulator alone may read and answer what is of trainings, and nothing of an agency', () => {
+test('lets only the simulator access training topics', () => {
   const { requests, replies } = trainingTopics('a-');
   expect(rightsOf('a-agency-simulator')).toEqual([
     `literal topic ${requests}: Describe, Read`,
@@ -84,13 +84,13 @@ test.each(codes)(
   },
 );
 
-test('no agency may read in the group of another, whatever their codes are', () => {
+test('keeps agencies out of each other’s groups', () => {
   const groups = codes.map((code) => `a-${code}.`);
   const within = groups.filter((group) => groups.some((other) => other !== group && group.startsWith(other)));
   expect(within).toEqual([]);
 });
 
-test('users and their rights are those that the job of topics makes where no operator does', () => {
+test('gives users the same ACLs as the topics job', () => {
   const made = ofKind<KafkaUser>(objects, 'KafkaUser').map(({ metadata, spec }) => [
     metadata.name,
     spec.authorization.acls,
@@ -105,7 +105,7 @@ test('users and their rights are those that the job of topics makes where no ope
   expect(sorted(made)).toEqual(sorted(wanted));
 });
 
-test('an agency has the quota that its file says, else the usual one of the code', () => {
+test('uses the quota of the agency file or the default', () => {
   const rate = ({ producerBytesPerSecond, consumerBytesPerSecond, requestPercent }: Quota) => ({
     producerByteRate: producerBytesPerSecond,
     consumerByteRate: consumerBytesPerSecond,
@@ -118,12 +118,12 @@ test('an agency has the quota that its file says, else the usual one of the code
   );
 });
 
-test('without users the chart makes topics alone', () => {
+test('creates only topics without users', () => {
   const kinds = render('agencies', { values: { users: { enabled: false } } }).map(({ kind }) => kind);
   expect(new Set(kinds)).toEqual(new Set(['KafkaTopic']));
 });
 
-test('more copies that must be written than there are is refused', () => {
+test('refuses more in-sync replicas than replicas', () => {
   const values = { topics: { replicas: 1 } };
   expect(() => render('agencies', { values })).toThrow(
     'topics.minInSyncReplicas must not be more than topics.replicas',

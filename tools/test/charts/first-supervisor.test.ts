@@ -20,7 +20,7 @@ const platform = (values: object = {}) =>
 const withAppointment = platform({ firstSupervisor: { existingSecret: 'first-supervisor' } });
 const namesOf = (objects: KubernetesObject[]) => objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 
-test('nothing of it is there unless a Secret says who', () => {
+test('renders nothing without a Secret', () => {
   const before = namesOf(platform());
   expect(
     namesOf(withAppointment)
@@ -29,7 +29,7 @@ test('nothing of it is there unless a Secret says who', () => {
   ).toEqual(OBJECTS);
 });
 
-test('all of it comes after the pods of a release, and what opens the way to identity goes with its end', () => {
+test('runs after the pods and removes its network policy', () => {
   const hooks = withAppointment.filter((one) => OBJECTS.includes(namesOf([one])[0]!));
   for (const { kind, metadata } of hooks) {
     const { annotations } = metadata as { annotations?: Record<string, string> };
@@ -39,7 +39,7 @@ test('all of it comes after the pods of a release, and what opens the way to ide
   }
 });
 
-test('identity alone is reached by it, at the port of its calls', () => {
+test('may reach only identity’s gRPC port', () => {
   const podsOf = (name: string) => ({
     podSelector: { matchLabels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'cups' } },
   });
@@ -52,7 +52,7 @@ test('identity alone is reached by it, at the port of its calls', () => {
   );
 });
 
-test('it is given who it is by a Secret alone, and tells all in one pod', () => {
+test('reads the appointment from a Secret only', () => {
   const { spec } = ofKind<Job>(withAppointment, 'Job').find(({ metadata }) => metadata.name === 'operator')!;
   const { volumes = [], containers } = spec.template.spec;
   const sources = volumes.flatMap(({ projected }) => projected?.sources ?? []);
@@ -65,7 +65,7 @@ test('it is given who it is by a Secret alone, and tells all in one pod', () => 
   expect(spec).toMatchObject({ backoffLimit: 0 });
 });
 
-test('where calls are plain it has no certificate to show', () => {
+test('mounts no certificate without TLS', () => {
   const values = { firstSupervisor: { existingSecret: 'first-supervisor' }, tls: { existingSecret: '' } };
   const open = render('platform', {
     files: [environmentFile('dev')],
@@ -75,7 +75,7 @@ test('where calls are plain it has no certificate to show', () => {
   expect(job!.spec.template.spec.volumes?.map(({ name }) => name)).toEqual(['keys', 'person']);
 });
 
-test('whoever takes a call of the tool is given its public key, where there is one', () => {
+test('mounts the ops CLI’s public key in the called services', () => {
   for (const { metadata, spec } of ofKind<Deployment>(withAppointment, 'Deployment')) {
     const sources = spec.template.spec.volumes?.find(({ name }) => name === 'keys')?.projected?.sources ?? [];
     const items = [{ key: 'operator.jwk', path: 'public/operator.jwk' }];

@@ -108,21 +108,21 @@ const policyEdges = {
   ),
 };
 
-test('a service may reach whom its code calls, at the port where that one serves', () => {
+test('allows egress to the called services', () => {
   const wanted = codeEdges.map((edge): Edge => `${edge}:${portOf.get(edge.split(' -> ')[1]!)}` as Edge);
   expect(codeEdges.length).toBeGreaterThan(8);
   expect(sorted(policyEdges.out)).toEqual(sorted(wanted));
 });
 
-test('a service lets in who may reach it, and nobody else', () => {
+test('allows ingress exactly from the callers', () => {
   expect(sorted(policyEdges.in)).toEqual(sorted(policyEdges.out));
 });
 
-test('the access tables of the services let in exactly who calls them', async () => {
+test('keeps access tables equal to the callers', async () => {
   expect(sorted(await readAccessEdges())).toEqual(sorted(codeEdges));
 });
 
-test('the addresses among the settings are those of whom a service calls', () => {
+test('sets the addresses of the called services', () => {
   const addressed = SERVICES.flatMap((service) =>
     listSettings(SETTINGS[service]!)
       .filter(({ type }) => type === 'address')
@@ -136,14 +136,14 @@ const diagram = /```mermaid\n(flowchart[\s\S]*?)```/.exec(readFileSync(join(root
 const ALIASES: Record<string, string> = { bridge: 'agency-bridge', agency: 'agency-simulator' };
 const resolveAlias = (name: string) => ALIASES[name] ?? name;
 
-test('the calls of the picture in the README are those of the code', () => {
+test('matches the calls of the README diagram', () => {
   const solid = [...diagram.matchAll(/^ {2}(\w+) --(?: "[^"]*" --)?> (\w+)$/gm)]
     .filter(([, from]) => from !== 'desk')
     .map(([, from, to]): Edge => `${resolveAlias(from!)} -> ${resolveAlias(to!)}`);
   expect(sorted(solid)).toEqual(sorted(codeEdges));
 });
 
-test('who reads or writes a topic in the picture may reach Kafka, and nobody else', () => {
+test('allows Kafka only for services with topics', () => {
   const dotted = [...diagram.matchAll(/^ {2}(\w+) -\.-> (\w+)$/gm)].flatMap(([, from, to]) => [from!, to!]);
   const users = dotted.map(resolveAlias).filter(isService);
   expect(findServicesReaching(9093)).toEqual([...new Set(users)].sort());
@@ -151,7 +151,7 @@ test('who reads or writes a topic in the picture may reach Kafka, and nobody els
   expect(findServicesReaching(9093)).toEqual(reading.toSorted());
 });
 
-test('who has a store may reach it, and nobody else', () => {
+test('allows the store only for services with one', () => {
   const stored = SERVICES.filter((service) => settingNames(service).includes('MONGODB_URI'));
   expect(findServicesReaching(27_017)).toEqual(stored.toSorted());
 });
@@ -166,7 +166,7 @@ function findServicesReaching(port: number): string[] {
     .sort();
 }
 
-test('beside calls, Kafka, stores and names, only notifications may reach anything: its mail server', () => {
+test('allows other egress only from notifications to its mail server', () => {
   const known = new Set([53, 9093, 27_017, ...portOf.values()]);
   const others = policies.flatMap(({ metadata, spec }) =>
     (spec.egress ?? []).flatMap(({ ports }) =>
@@ -176,13 +176,13 @@ test('beside calls, Kafka, stores and names, only notifications may reach anythi
   expect(others).toEqual(['notifications:465']);
 });
 
-test('every policy shuts both ways, and one shuts whatever comes later', () => {
+test('denies both directions by default', () => {
   for (const { spec } of policies) expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
   const all = ofKind<Policy>(objects, 'NetworkPolicy').find(({ metadata }) => metadata.name === 'default-deny');
   expect(all?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
 });
 
-test('the group and topic by which a consumer is scaled are those that its code reads', () => {
+test('scales consumers on the groups and topics that they read', () => {
   for (const service of ['intake', 'agency-bridge', 'notifications']) {
     const chart = parse(readFileSync(join(root, 'helm', service, 'service.yaml'), 'utf8')) as {
       consumes: { group: string; topic: string };
@@ -194,7 +194,7 @@ test('the group and topic by which a consumer is scaled are those that its code 
   }
 });
 
-test('a service has the right to what its chart says that it consumes, and KEDA looks at that alone', () => {
+test('gives KEDA access only to the scaled groups', () => {
   const principals = buildPrincipals('', { agencies: [], simulated: [] });
   const of = (name: string) =>
     principals
@@ -212,7 +212,7 @@ test('a service has the right to what its chart says that it consumes, and KEDA 
   expect(of('kafka-lag').sort()).toEqual([...new Set(looked)].sort());
 });
 
-test('who reads or writes a topic in the picture has a user of Kafka, and no other service has', () => {
+test('has a Kafka user for exactly the services with topics', () => {
   const users = buildPrincipals('', { agencies: [], simulated: [] }).map(({ user }) => user);
   expect(users.filter(isService).sort()).toEqual(findServicesReaching(9093));
 });

@@ -34,13 +34,13 @@ test.each<[string, string, string[]]>([
   expect(rules.filter(({ verbs }) => verbs.includes('create'))).toMatchObject([{ verbs: ['create'] }]);
 });
 
-test('where another authority makes certificates the job may not touch any', () => {
+test('has no rights to certificates of another authority', () => {
   const values = { keys: { enabled: true, certificates: false } };
   const names = roleIn('dev', values).rules.flatMap(({ resourceNames = [] }) => resourceNames);
   expect(names.filter((name) => /tls|authority/.test(name))).toEqual([]);
 });
 
-test('the keys by which people are compared are in the pods of identity and intake, and in no other', () => {
+test('mounts person-hash keys only in identity and intake', () => {
   const objects = render('platform', { files: [environmentFile('production')] });
   const mounting = ofKind<Deployment>(objects, 'Deployment').filter(({ spec }) =>
     (spec.template.spec.volumes ?? []).some(({ projected }) =>
@@ -50,7 +50,7 @@ test('the keys by which people are compared are in the pods of identity and inta
   expect(mounting.map(({ metadata }) => metadata.name).toSorted()).toEqual(['identity', 'intake']);
 });
 
-test('the job reaches the API server by its Service and where it listens, since a network may judge either', () => {
+test('allows the API server’s Service and endpoint', () => {
   const objects = render('platform', { files: [environmentFile('pilot')], values: { keys: { enabled: true } } });
   const policy = ofKind<KubernetesObject & { spec: { egress: { ports: { port: number }[] }[] } }>(
     objects,

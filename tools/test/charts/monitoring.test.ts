@@ -74,19 +74,19 @@ function validateExpression(expression: string): string[] {
   ];
 }
 
-test('the metrics of the code are found', () => {
+test('finds the metrics of the code', () => {
   expect(metrics.size).toBeGreaterThan(40);
   expect(metrics.get('http_requests_total')).toEqual(new Set(['operation', 'status']));
   expect(metrics.get('http_request_seconds_bucket')).toEqual(new Set(['operation', 'le']));
 });
 
-test('an expression that cannot be read, or asks for what is not there, is found', () => {
+test('detects invalid expressions and unknown metrics', () => {
   expect(validateExpression('sum(store_ready')).not.toEqual([]);
   expect(validateExpression('store_redy == 0')).toEqual(['no metric store_redy']);
   expect(validateExpression('max by (agency) (store_ready)')).toEqual(['no label agency']);
 });
 
-test.each(rules.map((rule) => [rule.alert ?? rule.record, rule.expr]))('%s asks for what there is', (_, expression) => {
+test.each(rules.map((rule) => [rule.alert ?? rule.record, rule.expr]))('%s uses existing metrics', (_, expression) => {
   expect(validateExpression(expression!)).toEqual([]);
 });
 
@@ -111,7 +111,7 @@ const files = listCaseFiles().map(
 );
 const cases = files.flatMap(({ tests }) => tests);
 
-test('every alert has a case that makes it fire and one that keeps it quiet, named after it, for promtool', () => {
+test('has a firing and a quiet test for every alert', () => {
   expect(new Set(files.flatMap((file) => file.rule_files))).toEqual(new Set(['../../helm/platform/rules.yaml']));
   const found = new Map<string, Set<string>>();
   for (const { name, alert_rule_test: tried } of cases) {
@@ -133,7 +133,7 @@ test.each(cases.map(({ name, input_series: series }) => [name, series] as const)
   },
 );
 
-test('what keeps an alert quiet is a series that could make it fire', () => {
+test('uses relevant series in quiet tests', () => {
   const metricsOf = ({ input_series: input }: Case) => input.map(({ series }) => /^\w+/.exec(series)![0]);
   for (const { alert } of alerts) {
     const [firing, quiet] = ['fires', 'keeps quiet'].map((what) =>
@@ -145,7 +145,7 @@ test('what keeps an alert quiet is a series that could make it fire', () => {
 
 const runbook = readFileSync(join(root, 'docs/how-to/runbook.md'), 'utf8');
 
-test('every alert has a heading in the runbook, and no other has one', () => {
+test('has a runbook heading for exactly the alerts', () => {
   const headings = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading);
   expect(headings.sort()).toEqual(alerts.map(({ alert }) => alert).sort());
 });
@@ -156,7 +156,7 @@ describe('the runbook', () => {
     .filter((section) => alerts.some(({ alert }) => section.startsWith(`${alert}\n`)));
   const spans = [...sections.join('\n').matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
 
-  test('asks Prometheus for what there is', () => {
+  test('uses existing metrics', () => {
     const isCommand = /^(kubectl|npm|helm|db\.|GET) ?/;
     const expressions = spans.filter((span) => /^[a-z]+( by)? ?\(/.test(span) && !isCommand.test(span));
     expect(expressions.length).toBeGreaterThan(10);
@@ -166,7 +166,7 @@ describe('the runbook', () => {
     expect(named.filter((name) => !metrics.has(name) && !metrics.has(`${name}_bucket`))).toEqual([]);
   });
 
-  test('names lines of the log that the code writes', () => {
+  test('names existing log events', () => {
     const written = new Set([...sources.matchAll(/event: '([a-z-]+)'/g)].map(([, event]) => event!));
     const words = new Set(spans.filter((span) => /^[a-z]+(-[a-z]+)+$/.test(span)));
     // Services, what is in the cluster, and why an application has no due date.
@@ -176,7 +176,7 @@ describe('the runbook', () => {
   });
 });
 
-test('every alert says how urgent it is, in one sentence what is so, and where to read on', () => {
+test('gives every alert severity, summary and runbook link', () => {
   const [rendered] = render('platform', { files: [environmentFile('production')] })
     .filter(({ kind }) => kind === 'PrometheusRule')
     .map(({ spec }) => spec as { groups: typeof groups });
@@ -189,14 +189,14 @@ test('every alert says how urgent it is, in one sentence what is so, and where t
   }
 });
 
-test('the words of an alert name labels that its expression keeps', () => {
+test('uses only kept labels in alert texts', () => {
   for (const { alert, expr, annotations } of alerts) {
     const used = [...annotations!['summary']!.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label!);
     expect({ alert, lost: used.filter((label) => !expr.includes(label)) }).toEqual({ alert, lost: [] });
   }
 });
 
-test('monitors and rules bear the labels that a Prometheus asks for', () => {
+test('sets the labels that select monitors and rules', () => {
   const values = { global: { monitoring: { labels: { release: 'prometheus' } } } };
   const objects = render('platform', { files: [environmentFile('production')], values });
   const watched = objects.filter(({ kind }) => ['PodMonitor', 'PrometheusRule'].includes(kind));
@@ -204,7 +204,7 @@ test('monitors and rules bear the labels that a Prometheus asks for', () => {
   for (const { metadata } of watched) expect(metadata.labels).toMatchObject({ release: 'prometheus' });
 });
 
-test('a service that is gone altogether is an alert, whichever it is', () => {
+test('alerts on the absence of any service', () => {
   const { expr } = alerts.find(({ alert }) => alert === 'ServiceGone')!;
   const watched = [...expr.matchAll(/service="([a-z-]+)"/g)].map(([, service]) => service);
   expect(watched).toEqual(SERVICES.filter((service) => service !== 'agency-simulator'));

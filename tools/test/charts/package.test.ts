@@ -49,12 +49,12 @@ afterAll(() => work.remove());
 
 const archives = () => readdirSync(at('signed')).filter((name) => name.endsWith('.tgz'));
 
-test('every chart has an archive and a provenance', () => {
+test('writes an archive and a provenance of every chart', () => {
   expect(archives()).toHaveLength(readdirSync(join(root, 'helm')).length);
   for (const name of archives()) expect(statSync(at('signed', `${name}.prov`)).size).toBeGreaterThan(0);
 });
 
-test('two archives of the same charts are equal to the byte, whenever their files were written', () => {
+test('writes reproducible archives', () => {
   const copy = at('helm');
   cpSync(join(root, 'helm'), copy, { recursive: true, verbatimSymlinks: true });
   cpSync(join(root, 'data'), at('data'), { recursive: true });
@@ -65,7 +65,7 @@ test('two archives of the same charts are equal to the byte, whenever their file
   }
 });
 
-test('Helm makes of an archive what it makes of the folder', () => {
+test('renders an archive as its folder', () => {
   const environment = environmentFile('production');
   const { stdout } = helm(['template', 'cups', at('signed', 'platform-0.2.0.tgz'), '-n', 'cups', '-f', environment]);
   expect(stdout).toBe(renderText('platform', { files: [environment] }));
@@ -74,7 +74,7 @@ test('Helm makes of an archive what it makes of the folder', () => {
 });
 
 describe('helm verify', () => {
-  test('takes every archive with the keyring of the key that signed it', () => {
+  test('accepts every archive with the signer’s keyring', () => {
     for (const name of archives()) {
       const { status, stdout, stderr } = verify(name, at('signed', 'keyring.gpg'));
       expect({ name, status, stderr }).toEqual({ name, status: 0, stderr: '' });
@@ -82,7 +82,7 @@ describe('helm verify', () => {
     }
   });
 
-  test('refuses another key, and an archive that was changed', () => {
+  test('refuses another key and a changed archive', () => {
     expect(charts('--out', at('others'), '--key', at('other.asc')).status).toBe(0);
     expect(verify('platform-0.2.0.tgz', at('others', 'keyring.gpg')).status).not.toBe(0);
     const centres = readFileSync(at('signed', 'centres-0.1.0.tgz'));
@@ -92,7 +92,7 @@ describe('helm verify', () => {
   });
 });
 
-test('a key that cannot be used is one sentence', () => {
+test('reports an unusable key in one sentence', () => {
   const refused = (...args: string[]) => charts('--out', at('refused'), ...args).stderr.trim();
   const key = at('charts.asc');
   expect(refused('--key', at('passphrase'))).toBe(`${at('passphrase')} holds no private key of OpenPGP in armour.`);

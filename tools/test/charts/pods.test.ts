@@ -47,22 +47,22 @@ function expectRestricted(pod: PodSpec): void {
 }
 
 describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, container }) => {
-  test('keeps to the pod security standard "restricted", with a user and group above 10000', () => {
+  test('meets pod security standard "restricted"', () => {
     expectRestricted(pod);
   });
 
-  test('has an identity of its own, and no token', () => {
+  test('has its own service account without a token', () => {
     expect(pod).toMatchObject({ serviceAccountName: deployment.metadata.name, automountServiceAccountToken: false });
     const account = named(objects, 'ServiceAccount', deployment.metadata.name);
     expect(account).toMatchObject({ automountServiceAccountToken: false });
   });
 
-  test('asks for memory, storage and a share of CPU, and is limited in what cannot be taken back', () => {
+  test('requests resources and limits memory and storage', () => {
     expect(Object.keys(container.resources.requests).sort()).toEqual(['cpu', 'ephemeral-storage', 'memory']);
     expect(Object.keys(container.resources.limits).sort()).toEqual(['ephemeral-storage', 'memory']);
   });
 
-  test('is asked for each kind of health at the operations port', () => {
+  test('has probes at the operations port', () => {
     const operations = container.ports.find(({ name }) => name === 'operations');
     const port = container.env.find(({ name }) => name === 'HTTP_PORT')!.value;
     expect(String(operations?.containerPort)).toBe(port);
@@ -72,13 +72,13 @@ describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, conta
     expect(asked('readinessProbe')).toEqual({ path: '/readyz', port: 'operations' });
   });
 
-  test('leaves after a sleep, with 20 s more than that for an ordered stop', () => {
+  test('sleeps before a graceful stop of at most 20 s', () => {
     const { seconds } = container.lifecycle.preStop.sleep;
     expect(seconds).toBe(10);
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(seconds + 20);
   });
 
-  test('is replaced before it is taken away, and its like stand apart', () => {
+  test('surges on a rollout and spreads over nodes', () => {
     const { strategy, selector, template } = deployment.spec;
     expect(strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
     expect(template.metadata.labels).toMatchObject(selector.matchLabels);
@@ -90,7 +90,7 @@ describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, conta
     });
   });
 
-  test('knows exactly settings that its code reads, and no secret', () => {
+  test('has exactly the settings of its code and no secret', () => {
     const known = settingsOf(deployment.metadata.name);
     const given = new Map(container.env.map(({ name, value }) => [name, value]));
     expect([...given.keys()].filter((name) => !known.has(name))).toEqual([]);
@@ -129,7 +129,7 @@ const jobs = renders.flatMap(({ title, objects }) =>
 describe.each(jobs)('the job $title', ({ job, objects }) => {
   const { spec: pod } = job.spec.template;
 
-  test('keeps to the pod security standard "restricted", in an identity of its own', () => {
+  test('meets pod security standard "restricted" with its own account', () => {
     expectRestricted(pod);
     expect(pod.serviceAccountName).toBe(job.metadata.name);
     expect(named(objects, 'ServiceAccount', job.metadata.name)).toBeDefined();
@@ -139,7 +139,7 @@ describe.each(jobs)('the job $title', ({ job, objects }) => {
     expect(pod.automountServiceAccountToken).toBe(job.metadata.name === 'keys');
   });
 
-  test('may reach what it works on, and is reached by nobody', () => {
+  test('has egress to its targets and no ingress', () => {
     expect(named(objects, 'NetworkPolicy', job.metadata.name)).toMatchObject({
       spec: { podSelector: { matchLabels: job.spec.template.metadata.labels }, policyTypes: ['Ingress', 'Egress'] },
     });
@@ -150,7 +150,7 @@ describe.each(jobs)('the job $title', ({ job, objects }) => {
 });
 
 describe.each(renders)('the objects of $title', ({ objects }) => {
-  test('stand in the namespace of the release and say what they belong to', () => {
+  test('have the release’s namespace and labels', () => {
     for (const { kind, metadata } of objects) {
       expect({ kind, name: metadata.name, namespace: metadata.namespace }).toMatchObject({ namespace: 'cups' });
       expect(metadata.labels).toMatchObject({
@@ -162,12 +162,12 @@ describe.each(renders)('the objects of $title', ({ objects }) => {
     }
   });
 
-  test('have a name each within their kind', () => {
+  test('have unique names per kind', () => {
     const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([]);
   });
 
-  test('count the replicas of a workload in one place', () => {
+  test('have at most one autoscaler per workload', () => {
     for (const { metadata, spec } of ofKind<Deployment>(objects, 'Deployment')) {
       const counted = ['HorizontalPodAutoscaler', 'ScaledObject'].filter((kind) => named(objects, kind, metadata.name));
       const fixed = spec.replicas === undefined ? [] : ['Deployment'];
@@ -178,7 +178,7 @@ describe.each(renders)('the objects of $title', ({ objects }) => {
     }
   });
 
-  test('mount no ConfigMap of data that the chart of centres does not make', () => {
+  test('mount only data ConfigMaps of the centres chart', () => {
     const made = new Set(render('centres').map(({ metadata }) => metadata.name));
     const mounted = ofKind<Deployment>(objects, 'Deployment').flatMap(configMapsOf);
     // Public keys are made by the job of keys, authorities by the operator.
@@ -192,13 +192,13 @@ function configMapsOf({ spec }: Deployment): string[] {
   return sources.flatMap(({ configMap }) => configMap?.name ?? []);
 }
 
-test('the services of one node and one replica run without a wish becoming a condition', () => {
+test('schedules one replica on one node', () => {
   const text = JSON.stringify(renders.map(({ objects }) => objects));
   expect(text).not.toContain('DoNotSchedule');
   expect(text).not.toContain('requiredDuringScheduling');
 });
 
-test('three renders of a chart are equal to the byte', () => {
+test('renders reproducibly', () => {
   for (const chart of ['platform', 'centres', 'agencies']) {
     const options = chart === 'platform' ? { files: ['k8s/env/production.yaml'] } : {};
     const [first, ...others] = [1, 2, 3].map(() => renderText(chart, options));
@@ -206,7 +206,7 @@ test('three renders of a chart are equal to the byte', () => {
   }
 });
 
-test('the chart of a service renders by itself what it renders within the platform', () => {
+test('renders a service chart alone as within the platform', () => {
   const kafka = { brokers: ['kafka:9092'], peers: [{ podSelector: {} }] };
   const global = { environment: 'development', strictMode: false, image: { pullPolicy: 'Always' }, kafka };
   const values = {

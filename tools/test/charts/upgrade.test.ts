@@ -84,7 +84,7 @@ test('a selector that changes in the library is found in every workload', () => 
   expect(faults.filter((fault) => fault.includes('Deployment.apps'))).toHaveLength(21);
 });
 
-test('a port that moves and a Service that is no longer headless are found', () => {
+test('detects a moved port and a Service that is no longer headless', () => {
   const moved = withChange('common/templates/_names.tpl', 'intake: 7003', 'intake: 7013', findViolations);
   expect(moved).toHaveLength(3);
   expect(moved[0]).toContain('spec.ports of Service intake is');
@@ -93,7 +93,7 @@ test('a port that moves and a Service that is no longer headless are found', () 
   expect(heads[0]).toMatch(/spec\.clusterIP of Service .* is undefined and was "None"/);
 });
 
-test('a shard of the registry and a topic that vanish are found', () => {
+test('detects a missing registry shard and topic', () => {
   const shards = withChange('centres/templates/registry.yaml', '"calendars" ', '', findViolations);
   expect(shards).toHaveLength(16);
   expect(shards[0]).toMatch(/^centres: ConfigMap cups-calendars-0 is missing\. .*keep it for one more release/);

@@ -48,7 +48,7 @@ test('a version is read from either form of a requirement, and a module that is 
   expect(() => versionIn(goMod, 'a.example/three')).toThrow('go.mod does not require a.example/three.');
 });
 
-test('programs of Kubernetes are told their version, and nothing else passes for one', () => {
+test('sets the version of Kubernetes programs', () => {
   const flags = linkerFlags('v1.34.4');
   expect(flags).toContain('-X k8s.io/component-base/version.gitVersion=v1.34.4');
   expect(flags).toContain('-X k8s.io/client-go/pkg/version.gitMinor=34');
@@ -68,7 +68,7 @@ test.each([
   expect(rangesOverlap(b, a)).toBe(expected);
 });
 
-test('an image that has a tag only is given its name by digest, once', () => {
+test('adds a missing name by digest once', () => {
   const table = [
     'REF TYPE DIGEST SIZE PLATFORMS LABELS',
     'localhost:5000/cups/intake:0.1.0 application/x sha256:aa 1.0 MiB linux/amd64 io.cri-containerd.image=managed ',
@@ -84,13 +84,13 @@ test('an image that has a tag only is given its name by digest, once', () => {
   ]);
 });
 
-test('paths with blanks and quotes stay whole in the configuration of containerd', () => {
+test('quotes paths in containerd’s configuration', () => {
   const config = containerdConfig({ data: '/a "folder"/data', network: '/n', pauseImage: 'localhost/pause:1' });
   expect(config).toContain(String.raw`root = "/a \"folder\"/data/containerd"`);
   expect(config).toContain('sandbox_image = "localhost/pause:1"');
 });
 
-test('an API that a process serves is offered with its authority, at the address of the node', () => {
+test('registers an API with its CA and node address', () => {
   const api = { service: 'metrics-server', group: 'metrics.k8s.io', version: 'v1beta1', port: 4443 };
   const [service, slice, offered] = apiObjects(api, Buffer.from('authority'));
   expect(service).toMatchObject({ kind: 'Service', spec: { ports: [{ targetPort: 4443 }] } });

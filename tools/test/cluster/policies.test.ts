@@ -13,7 +13,7 @@ const objects = readdirSync(join(k8s, 'policies'))
 const ofKind = (kind: string) => objects.filter((object) => object.kind === kind);
 const PLATFORM = { 'app.kubernetes.io/part-of': 'cups' };
 
-test('every policy of the cluster denies, in the namespaces of the platform', () => {
+test('denies in the platform’s namespaces', () => {
   const policies = ofKind('ValidatingAdmissionPolicy').map(({ metadata }) => metadata.name);
   expect(policies.length).toBeGreaterThan(0);
   for (const name of policies) {
@@ -25,12 +25,12 @@ test('every policy of the cluster denies, in the namespaces of the platform', ()
   }
 });
 
-test('the namespace of the platform is under the policies and the pod security standard restricted', () => {
+test('puts the platform’s namespace under policies and pod security', () => {
   const [namespace] = ofKind('Namespace');
   expect(namespace.metadata.labels).toMatchObject({ ...PLATFORM, 'pod-security.kubernetes.io/enforce': 'restricted' });
 });
 
-test('every reason to refuse has an example, and so has what is admitted of each kind', () => {
+test('has an example for every refusal and admitted kind', () => {
   const examples = readExamples();
   const refusals = examples.map(({ metadata }) => metadata.annotations.expected);
   const reasons = ['an image is named by its digest', 'not as LoadBalancer', 'not as NodePort', 'external addresses'];
@@ -41,7 +41,7 @@ test('every reason to refuse has an example, and so has what is admitted of each
   expect(admitted.map(({ kind }) => kind)).toEqual(['Pod', 'Deployment', 'Service']);
 });
 
-test.each(['pilot', 'production'])('what the charts make of %s asks for nothing that the policies refuse', (name) => {
+test.each(['pilot', 'production'])('admits the rendered objects of %s', (name) => {
   const rendered = documents(join('rendered', `${name}.yaml`)).filter(Boolean);
   const pods = rendered.map((object) => object.spec?.template?.spec).filter((spec) => spec?.containers);
   const images = pods.flatMap(({ containers, initContainers = [] }) => [...containers, ...initContainers]);
