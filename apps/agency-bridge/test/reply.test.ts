@@ -164,7 +164,7 @@ describe('refusals', () => {
       { named: { deliveryId: own }, refusal: { cause: 'CONTENT_INVALID', fields: ['urgency'] } },
     ],
     [
-      'a kind of papers that is no code',
+      'a document kind that is not a code',
       event(REPLY_TYPES.documentsRequested, { documents: [{ kind: 'Act de identitate' }], answerBy: '2026-04-01' }),
       { named: { deliveryId: own }, refusal: { cause: 'CONTENT_INVALID', fields: ['documents.0.kind'] } },
     ],
@@ -179,7 +179,7 @@ describe('refusals', () => {
       { named: { deliveryId: own }, refusal: { cause: 'NOT_CLOUDEVENTS', fields: ['ce_dataschema'] } },
     ],
     [
-      'a type of nobody',
+      'an unknown type',
       event('md.cups.reply.maybe.v1', {}),
       { named: { deliveryId: own }, refusal: { cause: 'UNKNOWN_TYPE' } },
     ],
@@ -204,7 +204,7 @@ describe('refusals', () => {
       { refusal: { cause: 'FOREIGN_DELIVERY', fields: ['ce_subject'] } },
     ],
     [
-      'a subject that is none',
+      'an invalid subject',
       event(REPLY_TYPES.decided, decision, { subject: 'applications/x' }),
       { refusal: { cause: 'NOT_CLOUDEVENTS', fields: ['ce_subject'] } },
     ],
@@ -238,7 +238,7 @@ describe('content', () => {
     ['a decision that is put right', event(REPLY_TYPES.decided, { ...decision, decideTime: 'mâine' })],
     ['a decision that is refused', event(REPLY_TYPES.decided, { ...decision, urgency: 'high' })],
     ['a progress', event(REPLY_TYPES.progressed, progress)],
-  ])('The content of a message is parsed once: %s', (_name, message) => {
+  ])('is parsed once: %s', (_name, message) => {
     toReply(message, ASP);
     const parse = jest.spyOn(JSON, 'parse');
     try {
@@ -252,9 +252,9 @@ describe('content', () => {
   test.each<[string, ReceivedEvent]>([
     ['of another source', event(REPLY_TYPES.decided, decision, { source: '/agencies/cnas' })],
     ['without a schema', event(REPLY_TYPES.decided, decision, { dataschema: 'urn:cups:agency:v1:none' })],
-    ['of a type of nobody', event('md.cups.reply.maybe.v1', {})],
+    ['of an unknown type', event('md.cups.reply.maybe.v1', {})],
     ['that is too long', event(REPLY_TYPES.progressed, { note: 'x'.repeat(70_000) })],
-  ])('The content is not parsed where the message %s is refused for something else', (_name, message) => {
+  ])('is not parsed for a message %s', (_name, message) => {
     const parse = jest.spyOn(JSON, 'parse');
     try {
       expect(toReply(message, ASP).refusal).toBeDefined();

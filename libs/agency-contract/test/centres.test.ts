@@ -54,9 +54,9 @@ describe('fromCentreMessage', () => {
       'NOT_CLOUDEVENTS',
       'ce_dataschema',
     ],
-    ['of a type of tomorrow', message(centre, { ce_type: 'md.cups.centre.moved.v1' }), 'UNKNOWN_TYPE'],
+    ['of an unknown type', message(centre, { ce_type: 'md.cups.centre.moved.v1' }), 'UNKNOWN_TYPE'],
     ['under another key', { ...message(centre), key: 'CU-002' }, 'KEY_MISMATCH'],
-    ['under no key', { ...message(centre), key: null }, 'KEY_MISMATCH'],
+    ['without a key', { ...message(centre), key: null }, 'KEY_MISMATCH'],
     [
       'whose content is about another centre',
       message({ ...centre, code: 'CU-002' }, { ce_subject: 'centres/CU-001' }),
@@ -67,7 +67,7 @@ describe('fromCentreMessage', () => {
     ['that is too long', { ...message(centre), value: Buffer.alloc(MAX_CENTRE_BYTES + 1, 32) }, 'TOO_LARGE'],
     ['without a name', message({ ...centre, names: {} }), 'CONTENT_INVALID', 'names.ro'],
     ['without a time zone', message({ ...centre, timeZone: undefined }), 'CONTENT_INVALID', 'timeZone'],
-    ['with a status of its own', message({ ...centre, status: 'moved' }), 'CONTENT_INVALID', 'status'],
+    ['with an unknown status', message({ ...centre, status: 'moved' }), 'CONTENT_INVALID', 'status'],
   ])('%s is not understood', (_name, given, cause, ...fields) => {
     const read = fromCentreMessage(given);
     expect(read).toMatchObject({ ok: false, cause });

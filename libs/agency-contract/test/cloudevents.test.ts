@@ -127,12 +127,12 @@ describe('headers', () => {
 describe('a message is refused for', () => {
   const other = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S9V';
   test.each<[string, IncomingMessage, string, ...string[]]>([
-    ['nothing at all', { key: null, value: null }, 'NOT_CLOUDEVENTS', 'ce_id'],
+    ['an empty message', { key: null, value: null }, 'NOT_CLOUDEVENTS', 'ce_id'],
     ['bytes without headers', { key: 'k', value: Buffer.from([0xff, 0x00]) }, 'NOT_CLOUDEVENTS', 'ce_specversion'],
     ['another specversion', withHeader(reply, 'ce_specversion', '0.3'), 'NOT_CLOUDEVENTS', 'ce_specversion'],
     ['no id', withHeader(reply, 'ce_id', undefined), 'NOT_CLOUDEVENTS', 'ce_id'],
-    ['an endless id', withHeader(reply, 'ce_id', 'x'.repeat(201)), 'NOT_CLOUDEVENTS', 'ce_id'],
-    ['a time that is none', withHeader(reply, 'ce_time', 'yesterday'), 'NOT_CLOUDEVENTS', 'ce_time'],
+    ['an overlong id', withHeader(reply, 'ce_id', 'x'.repeat(201)), 'NOT_CLOUDEVENTS', 'ce_id'],
+    ['an invalid time', withHeader(reply, 'ce_time', 'yesterday'), 'NOT_CLOUDEVENTS', 'ce_time'],
     ['another content type', withHeader(reply, 'content-type', 'text/xml'), 'NOT_CLOUDEVENTS', 'content-type'],
     [
       'the schema of another type',
@@ -152,8 +152,8 @@ describe('a message is refused for', () => {
       'NOT_CLOUDEVENTS',
       'ce_id',
     ],
-    ['a type of tomorrow', withHeader(reply, 'ce_type', 'md.cups.reply.decided.v2'), 'UNKNOWN_TYPE'],
-    ['a type like a property of every object', withHeader(reply, 'ce_type', 'constructor'), 'UNKNOWN_TYPE'],
+    ['a type of a later version', withHeader(reply, 'ce_type', 'md.cups.reply.decided.v2'), 'UNKNOWN_TYPE'],
+    ['a type named like an object property', withHeader(reply, 'ce_type', 'constructor'), 'UNKNOWN_TYPE'],
     ["another agency's delivery", withHeader(reply, 'ce_source', sourceOf('cnas')), 'SOURCE_MISMATCH'],
     ['a request from an agency', withHeader(request, 'ce_source', sourceOf('asp')), 'SOURCE_MISMATCH'],
     ['a reply from the platform', withHeader(reply, 'ce_source', PLATFORM_SOURCE), 'SOURCE_MISMATCH'],
@@ -167,7 +167,7 @@ describe('a message is refused for', () => {
     ['a tombstone', { ...toMessage(reply), value: null }, 'NOT_CLOUDEVENTS', ''],
     ['a byte order mark', { ...toMessage(reply), value: marked(toMessage(reply).value) }, 'NOT_JSON'],
     ['half a message', { ...toMessage(reply), value: toMessage(reply).value.subarray(0, 40) }, 'NOT_JSON'],
-    ['no UTF-8', { ...toMessage(reply), value: Buffer.from([0x22, 0xff, 0x22]) }, 'NOT_JSON'],
+    ['invalid UTF-8', { ...toMessage(reply), value: Buffer.from([0x22, 0xff, 0x22]) }, 'NOT_JSON'],
     ['too much', { ...toMessage(reply), value: Buffer.alloc(64 * 1024 + 1, 32) }, 'TOO_LARGE'],
     [
       'content against the schema',

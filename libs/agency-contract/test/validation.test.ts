@@ -78,9 +78,9 @@ describe('validation names the field and the rule of', () => {
       'appeal.until',
       'format',
     ],
-    ['an outcome of its own', DECIDED, { ...decided, outcome: 'maybe' }, 'outcome', 'enum'],
+    ['an unknown outcome', DECIDED, { ...decided, outcome: 'maybe' }, 'outcome', 'enum'],
     [
-      'a kind of papers that is no code',
+      'a document kind that is not a code',
       REQUESTED,
       { ...documentsRequested, documents: [{ kind: 'Act de identitate' }] },
       'documents.0.kind',
