@@ -155,13 +155,13 @@ function parseQuota(values: Values): Record<string, number> {
     consumerBytesPerSecond: 'consumer-bytes',
     requestPercent: 'request-percent',
   } as const;
-  const said = Object.entries(names).flatMap(([name, option]) => {
+  const entries = Object.entries(names).flatMap(([name, option]) => {
     const value = values[option];
     if (value === undefined) return [];
     if (!/^\d+$/.test(value)) throw new CommandError(`--${option} must be a whole number`);
     return [[name, Number(value)] as const];
   });
-  return Object.fromEntries(said);
+  return Object.fromEntries(entries);
 }
 
 async function add(asked: AgencyCommand): Promise<void> {

@@ -176,8 +176,8 @@ async function startBesideCluster({ host, mine }: ClusterRequest): Promise<void>
 async function policies({ folder }: ClusterRequest): Promise<void> {
   const { kubeconfig } = createLayout(folder);
   const verdicts = await tryPolicies(join(programsFolder(), 'kubectl'), kubeconfig);
-  for (const { example, actual: said, isAsExpected } of verdicts) {
-    console.log(`${isAsExpected ? 'as expected' : 'OTHER THAN EXPECTED'}  ${example}: ${said.split('\n').at(-1)}`);
+  for (const { example, actual, isAsExpected } of verdicts) {
+    console.log(`${isAsExpected ? 'as expected' : 'UNEXPECTED'}  ${example}: ${actual.split('\n').at(-1)}`);
   }
   if (verdicts.some(({ isAsExpected }) => !isAsExpected)) process.exitCode = 1;
 }

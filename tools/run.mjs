@@ -11,7 +11,7 @@ import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const OLDEST_NODE = 20;
-const LOOK_MS = 300;
+const POLL_INTERVAL_MS = 300;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
@@ -56,12 +56,12 @@ function stopWithWhoWaits() {
   if (process.env.npm_lifecycle_event === undefined) return;
   const npm = process.ppid;
   const shell = waitingShell(npm);
-  const look = setInterval(() => {
+  const poll = setInterval(() => {
     if (process.ppid === npm && (shell === undefined || lives(shell))) return;
-    clearInterval(look);
+    clearInterval(poll);
     stop('SIGTERM');
-  }, LOOK_MS);
-  look.unref();
+  }, POLL_INTERVAL_MS);
+  poll.unref();
 }
 
 /**

@@ -221,15 +221,15 @@ const checkNotices: Invariant = ({ threads, events, applications }) => {
 
 /** Events of one subject start at 1, have no gap, are in order on one partition, and match the count in its document. */
 const checkEventSequences: Invariant = ({ events, applications, deliveries }) => {
-  const told = [
+  const published = [
     ...applications.map(({ id, eventSeq }) => ({ topic: APPLICATIONS_TOPIC, subject: `applications/${id}`, eventSeq })),
     ...deliveries.map(({ id, eventSeq }) => ({ topic: DELIVERIES_TOPIC, subject: `deliveries/${id}`, eventSeq })),
   ];
   const subjects = Map.groupBy(events, ({ topic, subject }) => `${topic} ${subject}`);
-  const known = new Set(told.map(({ topic, subject }) => `${topic} ${subject}`));
+  const known = new Set(published.map(({ topic, subject }) => `${topic} ${subject}`));
   return [
     ...[...subjects.keys()].filter((subject) => !known.has(subject)).map((subject) => `${subject}: nobody's`),
-    ...told.flatMap(({ topic, subject, eventSeq }) =>
+    ...published.flatMap(({ topic, subject, eventSeq }) =>
       findSequenceErrors(subjects.get(`${topic} ${subject}`) ?? [], eventSeq).map(
         (what) => `${topic} ${subject}: ${what}`,
       ),
@@ -268,8 +268,8 @@ const checkSubmissions: Invariant = ({ applications, deliveries, requests }) => 
 /** Each agency message is published once, a decision decides once, and a hostile message has no effect. */
 const checkReplies: Invariant = ({ replies, events, applications, hostile }) => {
   // The desk sees refused messages; showing one is not applying it.
-  const told = events.filter(({ topic, type }) => topic === DELIVERIES_TOPIC && type !== 'DeliveryMessageRefused');
-  const ofMessage = Map.groupBy(told, ({ messageId }) => messageId ?? '');
+  const published = events.filter(({ topic, type }) => topic === DELIVERIES_TOPIC && type !== 'DeliveryMessageRefused');
+  const ofMessage = Map.groupBy(published, ({ messageId }) => messageId ?? '');
   const decisions = new Set(replies.filter(({ isDecision }) => isDecision).map(({ delivery }) => delivery));
   const decidedEvents = Map.groupBy(
     events.filter(({ topic, type }) => topic === APPLICATIONS_TOPIC && type === 'ApplicationDecided'),

@@ -81,10 +81,10 @@ async function submitApplication({ platform }: BenchPlatform, desk: Desk): Promi
 async function startExample(stage: BenchPlatform): Promise<ChildProcess> {
   const folder = dirname(stage.data);
   const { prefix } = stage.platform;
-  const said = await runAgencyCommand(stage, 'show', CODE, '--client', 'java');
+  const output = await runAgencyCommand(stage, 'show', CODE, '--client', 'java');
   const password = readFileSync(join(folder, 'users', `${prefix}agency.${CODE}`), 'utf8').trim();
-  const properties = said
-    .slice(said.indexOf('--- java\n') + '--- java\n'.length)
+  const properties = output
+    .slice(output.indexOf('--- java\n') + '--- java\n'.length)
     .replace('<password>', password)
     .replace('=ca.crt', `=${join(folder, 'tls', 'ca.crt')}`);
   const file = join(folder, `${CODE}.properties`);
@@ -100,11 +100,11 @@ function runAgencyCommand({ data }: BenchPlatform, ...words: string[]): Promise<
   const places = ['--data', data, '--platform', dirname(data)];
   const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/agency.ts'), ...words, ...places];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout.on('data', (part) => (said += part));
+  let output = '';
+  child.stdout.on('data', (part) => (output += part));
   return new Promise((resolve, reject) =>
     child.once('close', (code) =>
-      code === 0 ? resolve(said) : reject(new Error(`npm run agency ended with ${code}`)),
+      code === 0 ? resolve(output) : reject(new Error(`npm run agency ended with ${code}`)),
     ),
   );
 }

@@ -27,7 +27,7 @@ const formatRight = ({ resource, name, pattern, operation }: AclRule): string =>
 /** Derives all resources from the file. Pure. */
 export function deriveResources(
   code: string,
-  said: Agency['quota'],
+  changedQuota: Agency['quota'],
   reached: KafkaConnection | undefined,
 ): AgencyResources {
   const prefix = reached?.prefix ?? '';
@@ -40,7 +40,7 @@ export function deriveResources(
     topics,
     user,
     rights: principals.find((one) => one.user === user)!.rights.map(formatRight),
-    quota: resolveQuota(said),
+    quota: resolveQuota(changedQuota),
     passwordFile: reached?.usersDir && join(reached.usersDir, user),
     caFile: reached?.caFile,
     group: `${prefix}${code}.main`,

@@ -62,7 +62,7 @@ export async function checkConsistency(parts: BackupConnections, stores: Stores)
     readAll(stores, 'agency-bridge', 'deliveries'),
     readAll(stores, 'notifications', 'threads'),
   ]);
-  const told = applications.map((one) =>
+  const announced = applications.map((one) =>
     Object.assign(toSequenceState(one), { filed: (one.submissions?.length ?? 0) > 0 }),
   );
   const ofBridge = deliveries.map(({ application = '', lastSeqs }) => {
@@ -77,14 +77,14 @@ export async function checkConsistency(parts: BackupConnections, stores: Stores)
   const ids = new Set(applications.map(({ _id }) => `applications/${_id}`));
   const ours = deliveries.filter(({ application = '' }) => ids.has(application)).map(toSequenceState);
   // A discarded draft has no delivery, so the bridge counts none of its events.
-  const filed = told.filter((one) => one.filed);
+  const filed = announced.filter((one) => one.filed);
   return {
     ahead,
     lag,
     parked: await countParked(stores),
     uncounted: [
       ...(lag['agency-bridge'] ? [] : findUncounted(filed, 'agency-bridge', new Map(ofBridge))),
-      ...(lag['notifications'] ? [] : findUncounted(told, 'notifications', new Map(ofNotices))),
+      ...(lag['notifications'] ? [] : findUncounted(announced, 'notifications', new Map(ofNotices))),
       ...(lag['intake'] ? [] : findUncounted(ours, 'intake', new Map(ofIntake))),
     ],
   };

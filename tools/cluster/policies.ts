@@ -48,10 +48,10 @@ async function evaluateExample(ask: Kubectl, example: PolicyExample): Promise<Po
   const { expected } = metadata.annotations;
   const deadline = Date.now() + POLICY_TIMEOUT_MS;
   for (;;) {
-    const said = await applyDryRun(ask, example);
-    const isAsExpected = said.includes(expected);
+    const actual = await applyDryRun(ask, example);
+    const isAsExpected = actual.includes(expected);
     if (isAsExpected || Date.now() > deadline)
-      return { example: `${kind} ${metadata.name}`, expected, actual: said, isAsExpected };
+      return { example: `${kind} ${metadata.name}`, expected, actual, isAsExpected };
     await delay(POLL_INTERVAL_MS);
   }
 }

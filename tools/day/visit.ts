@@ -213,9 +213,9 @@ export class Visit {
   }
 
   async #recordNotification(): Promise<void> {
-    const told = await this.#call('POST', `${this.#path}/told`, { body: { how: 'phone' } });
+    const notified = await this.#call('POST', `${this.#path}/told`, { body: { how: 'phone' } });
     this.#expected.actions.push('tell');
-    if ((told as QueueRow).buckets?.includes('to-ring'))
+    if ((notified as QueueRow).buckets?.includes('to-ring'))
       throw new Error('a notified applicant is still in bucket to-ring');
   }
 

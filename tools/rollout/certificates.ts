@@ -42,14 +42,14 @@ const once = (open) => new Promise((resolve) => {
   socket.setTimeout(5000, () => say(false)).once('data', (data) => say(data[3] === 4)).once('error', () => say(false)).once('close', () => say(false));
 });
 const end = Date.now() + 60000;
-const look = async () => {
+const probe = async () => {
   const found = {};
   for (const [way, open] of Object.entries(ways)) found[way] = await once(open);
   // Policies of a new pod take effect shortly after its start.
-  if (!found['with its own'] && Date.now() < end) return setTimeout(look, 1000);
+  if (!found['with its own'] && Date.now() < end) return setTimeout(probe, 1000);
   console.log(JSON.stringify(found));
 };
-look();
+probe();
 `;
 
 /** Connects to intake in every variant, from a pod with the gateway's labels. @throws Error on an unexpected result */
@@ -59,14 +59,14 @@ export async function testCertificates(kube: KubeClient): Promise<string> {
     now,
     days: 1,
   });
-  const said = await runProbe(kube, {
+  const output = await runProbe(kube, {
     name: 'certificates',
     labels: labelsOf(CALLER),
     script: PROBE,
     env: { TARGET: INTAKE, STRANGER: JSON.stringify({ key, cert }) },
     secret: `cups-tls-${CALLER}`,
   });
-  const found = JSON.parse(said) as Record<ConnectionCase, boolean>;
+  const found = JSON.parse(output) as Record<ConnectionCase, boolean>;
   const wrong = (Object.keys(CONNECTION_CASES) as ConnectionCase[]).filter(
     (way) => found[way] !== CONNECTION_CASES[way],
   );

@@ -103,11 +103,11 @@ async function probeTargets(
   source: string,
   targets: readonly Address[],
 ): Promise<[string, boolean][]> {
-  const said = await runProbe(kube, {
+  const output = await runProbe(kube, {
     name: `edges-of-${source}`,
     labels: source === UNRELATED_POD ? { app: UNRELATED_POD } : labelsOf(source),
     script: PROBE,
     env: { TARGETS: JSON.stringify(targets) },
   });
-  return JSON.parse(said) as [string, boolean][];
+  return JSON.parse(output) as [string, boolean][];
 }

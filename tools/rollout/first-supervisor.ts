@@ -24,8 +24,8 @@ export async function appointFirstSupervisor(operator: Administrator, url: strin
   write('why', 'a rehearsal');
   await operator.sh(create);
   await operator.sh(upgrade);
-  const said = await operator.sh(logs);
-  const name = expectMatch(said, /^operators\/(\S+) is a supervisor now\.$/m);
+  const output = await operator.sh(logs);
+  const name = expectMatch(output, /^operators\/(\S+) is a supervisor now\.$/m);
   // A test operator's sign-in, as for all desks of a rehearsal.
   const desk = await openDesk(url, name, { tries: 3 });
   const { status } = await desk.call('GET', '/staff');

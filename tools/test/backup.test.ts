@@ -266,17 +266,17 @@ describe('backup and restore refuse', () => {
     });
 
   test.each([
-    ['backup', 'without a folder', [], 'Say where to, one folder'],
-    ['backup', 'a folder with something in it', [made('full', { file: '' })], 'is not empty: a backup goes into'],
-    ['restore', 'without a folder', [], 'Say from where, one folder, or check'],
-    ['restore', 'a backup that did not end', [made('half', {})], 'holds no whole backup'],
+    ['backup', 'without a folder', [], 'Name one folder'],
+    ['backup', 'a folder with something in it', [made('full', { file: '' })], 'is not empty: name a new folder'],
+    ['restore', 'without a folder', [], 'Name one folder, or check'],
+    ['restore', 'a backup that did not end', [made('half', {})], 'holds no complete backup'],
     [
       'restore',
       'another shape',
       [made('old', { 'backup.json': manifest({ shape: 1 }) })],
-      'are of shape 1, this release',
+      'have data version 1, this release',
     ],
-    ['restore', 'a changed file', [made('changed', { 'backup.json': manifest({}) })], 'is not as it was written'],
+    ['restore', 'a changed file', [made('changed', { 'backup.json': manifest({}) })], 'does not match its digest'],
     [
       'restore',
       'a service without a store',

@@ -177,7 +177,7 @@ describe('a platform with groups ahead of its stores', () => {
     const { stdout, stderr, status } = repair();
     expect(stderr).toBe('');
     expect(stdout).toContain('lost  applications/C  notifications  events 2 are in no store and no topic\n');
-    expect(stdout).toContain('1 subjects lack events for good');
+    expect(stdout).toContain('1 subjects have lost events');
     expect(stdout).toContain('intake: 1 documents have events to publish when it starts\n');
     expect(status).toBe(1);
 

@@ -64,9 +64,9 @@ function property(document: Json, name: string, given: Schema, isRequired: boole
   const words = [schema['description'], inner === schema ? undefined : inner['description']]
     .filter(Boolean)
     .map(String);
-  const told = `${words.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}${rules ? `<p class="rules">${rules}</p>` : ''}`;
-  if (!('properties' in inner)) return `<li>${head}${told}</li>`;
-  return `<li><details><summary>${head}</summary>${told}${renderProperties(document, inner)}</details></li>`;
+  const summary = `${words.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}${rules ? `<p class="rules">${rules}</p>` : ''}`;
+  if (!('properties' in inner)) return `<li>${head}${summary}</li>`;
+  return `<li><details><summary>${head}</summary>${summary}${renderProperties(document, inner)}</details></li>`;
 }
 
 /** Returns the declared type, or that of the enumerated values. */
