@@ -36,7 +36,7 @@ describe('npm start on data of an older version', () => {
     const { status, said } = tool('start.ts', '--data', data, '--port', '0', '--empty');
     expect(status).toBe(1);
     const [sentence, ...rest] = said.split('\n');
-    expect(sentence).toMatch(/^The data in \S+ is of an older shape \(1, this release has \d+\) and cannot be used: /);
+    expect(sentence).toMatch(/^The data in \S+ has an older data version \(1, this release has \d+\): /);
     expect(sentence).toMatch(/`npm run wipe -- --data \S+` removes it/);
     expect(rest.join('')).toBe('');
     expect(readdirSync(data)).toEqual(['store']);
@@ -68,7 +68,7 @@ describe('a data folder', () => {
   test('of a newer release is refused', () => {
     mkdirSync(data);
     writeFileSync(join(data, 'shape'), `${DATA_VERSION + 1}\n`);
-    expect(() => claimDataVersion(data, root)).toThrow('of a newer shape');
+    expect(() => claimDataVersion(data, root)).toThrow('a newer data version');
   });
 
   test('is wiped without a name if it is the default', () => {
