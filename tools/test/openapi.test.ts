@@ -42,7 +42,7 @@ const VIOLATIONS: [what: string, from: string | RegExp, to: string, finding: Reg
   ],
   [
     'a header of limits that nobody sends',
-    /(    BadRequest:\n.*\n)/,
+    /(    BadRequest:\n[\s\S]*?)(?=      content:)/,
     "$1      headers: { RateLimit: { $ref: '#/components/headers/RetryAfter' } }\n",
     /^sent-headers at components\/responses\/BadRequest: declares RateLimit, which is not sent/m,
   ],
