@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
+import { environmentFile, renderText } from '../../charts/render.ts';
 import { readExamples } from '../../cluster/policies.ts';
 
 const k8s = join(import.meta.dirname, '../../../k8s');
-const documents = (file: string) =>
-  parseAllDocuments(readFileSync(join(k8s, file), 'utf8')).map((document) => document.toJS());
+const parse = (manifests: string) => parseAllDocuments(manifests).map((document) => document.toJS());
+const documents = (file: string) => parse(readFileSync(join(k8s, file), 'utf8'));
 const objects = readdirSync(join(k8s, 'policies'))
   .filter((file) => file.endsWith('.yaml'))
   .flatMap((file) => documents(join('policies', file)));
@@ -42,7 +43,8 @@ test('has an example for every refusal and admitted kind', () => {
 });
 
 test.each(['pilot', 'production'])('admits the rendered objects of %s', (name) => {
-  const rendered = documents(join('rendered', `${name}.yaml`)).filter(Boolean);
+  const manifests = renderText('platform', { files: [environmentFile(name)] });
+  const rendered = parse(manifests).filter(Boolean);
   const pods = rendered.map((object) => object.spec?.template?.spec).filter((spec) => spec?.containers);
   const images = pods.flatMap(({ containers, initContainers = [] }) => [...containers, ...initContainers]);
   expect(images.length).toBeGreaterThan(0);
