@@ -1,12 +1,12 @@
 /**
- * Checks the messages of all commits after the one that added `commitlint.config.mjs`, by its rules. Older ones have other forms.
+ * Checks the messages of all commits after the one that added `.commitlintrc.mjs`, by its rules. Older ones have other forms.
  * `node tools/commits.ts`
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const RULES_FILE = 'commitlint.config.mjs';
+const RULES_FILE = '.commitlintrc.mjs';
 
 /** Returns what git prints, trimmed, or undefined if it fails. */
 function git(...args: string[]): string | undefined {

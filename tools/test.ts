@@ -8,8 +8,8 @@ import { startLocal } from '@cups/local';
 
 const HELP = `npm test [-- options]
 
-Runs types, format, contracts, module boundaries, module sizes, lint and all tests. Nx caches passed tasks in .nx;
-the last lines show how many results came from the cache.
+Runs types, format, contracts, module boundaries, module sizes, lint of code, pages and commit messages, and all
+tests. Nx caches passed tasks in .nx; the last lines show how many results came from the cache.
 
   --all            also the browser tests of the desk, a production platform, restores, and tests that take long or
                    need Go, Python or pip; prints "not run: <tool> missing" for a missing tool and counts the test as

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const root = join(import.meta.dirname, '..', '..');
-const RULES_FILE = 'commitlint.config.mjs';
+const RULES_FILE = '.commitlintrc.mjs';
 
 describe('the rules for commit messages', () => {
   const findViolations = (message: string) => {
