@@ -253,7 +253,7 @@ describe('a centre in training', () => {
       expect(training).toBe(true);
       expect(await act(centreDesk, id, 'submit')).toMatchObject({ state: 'submitted', training: true });
     }
-    const { documentRequest } = await reaches(centreDesk, asked.id, 'documents-asked');
+    const { documentRequest } = await reaches(centreDesk, asked.id, 'documents-requested');
 
     changeCentre('open', code);
     const real = await waitUntil(
@@ -299,7 +299,7 @@ describe('a centre in training', () => {
     });
     const answers = await messagesOn('training.replies', known);
     expect(answers.filter((answer) => answer.startsWith('real'))).toEqual([]);
-    expect(answers).toEqual(expect.arrayContaining(['draft decided', 'asked documents-asked', 'asked decided']));
+    expect(answers).toEqual(expect.arrayContaining(['draft decided', 'asked documents-requested', 'asked decided']));
   });
 });
 
@@ -426,7 +426,7 @@ describe('a centre closed with a successor, on a running platform', () => {
     const decided = await registryFile(before, 20, 'ZQ');
     const asked = await registryFile(before, 21, 'ZD');
     await inState(before, decided, 'ready');
-    const { documentRequest } = await inState(before, asked, 'documents-asked');
+    const { documentRequest } = await inState(before, asked, 'documents-requested');
 
     changeCentre('close', 'CU-003', '--to', 'CU-004');
     await waitUntil(

@@ -305,9 +305,9 @@ describe('backups under load, at different times per store, and the loss of all 
 
     const consumers = ['--only', 'agency-bridge', '--only', 'notifications'];
     const first = await run('restore', older, '--data', state.dir, ...consumers);
-    expect(first).toEqual({ code: 0, output: expect.stringContaining('may be started') as unknown });
+    expect(first).toEqual({ code: 0, output: expect.stringContaining('can start now') as unknown });
     const restored = await run('restore', newer, '--data', state.dir, '--only', 'intake', '--only', 'identity');
-    expect(restored).toEqual({ code: 0, output: expect.stringContaining('may be started') as unknown });
+    expect(restored).toEqual({ code: 0, output: expect.stringContaining('can start now') as unknown });
     expect(restored.output).toMatch(new RegExp(`^behind {2}${early.id} .* ResultHandedOver `, 'm'));
     const missing = parseMissing(restored.output);
 

@@ -71,7 +71,7 @@ const names = { ro: 'Serviciul Fiscal', ru: 'Налоговая служба', e
 test.each<[string, string, AgencyInput, RegExp]>([
   ['a code with capitals', 'Fisc', names, /^Code Fisc is invalid: use 2 to 20 lowercase letters/],
   ['a code with a dot', 'fi.sc', names, /^Code fi.sc is invalid/],
-  ['a reserved code', 'agency-bridge-x', names, /^The code agency-bridge-x is taken/],
+  ['a reserved code', 'agency-bridge-x', names, /^The code agency-bridge-x is reserved/],
   ['an existing code', 'asp', names, /^Agency asp exists/],
   ['no names', 'fisc', { ro: 'Fisc' }, /^The name is missing: --ru '…'\. The name is missing: --en '…'\.$/],
   ['an unknown time zone', 'fisc', { ...names, timeZone: 'Mars/Olympus' }, /time zone Mars\/Olympus/],

@@ -102,13 +102,13 @@ describe('centre transitions', () => {
       planClosing(setFrom(['paused', 'active']), ['CU-001'], { wait: false, noneOpen: true, open });
     expect(close()).toMatchObject({
       changes: [{ to: 'closed' }],
-      remarks: [expect.stringContaining('No store was asked')],
+      remarks: [expect.stringContaining('The store was not checked')],
     });
     expect(close({})).toMatchObject({
       changes: [{ to: 'closed' }],
       remarks: [expect.stringContaining('no open application')],
     });
-    expect(() => close({ draft: 1, submitted: 2 })).toThrow(/says the store: 1 draft, 2 submitted\./);
+    expect(() => close({ draft: 1, submitted: 2 })).toThrow(/in the store: 1 draft, 2 submitted\./);
   });
 
   test('cover every status and command', () => {

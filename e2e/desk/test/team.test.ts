@@ -35,6 +35,7 @@ test('invites by keyboard, and records an absence for the team to see', async ()
   await page.getByLabel('Numele', { exact: true }).fill('CIOBANU');
   // The unfinished form is restored after the dialog closed.
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+Enter');
   await eventually(
     async () => (await page.getByLabel('Numele', { exact: true }).inputValue()) === 'Ciobanu' || undefined,
