@@ -241,7 +241,10 @@ describe('a backup of a young platform, with one committed partition per consume
     await stop();
     rmSync(join(youngState.dir, 'store'), { recursive: true });
     const restored = await run('restore', folder, '--data', youngState.dir);
-    expect(restored).toEqual({ code: 0, output: expect.stringContaining('Complete: every uncounted event') as unknown });
+    expect(restored).toEqual({
+      code: 0,
+      output: expect.stringContaining('Complete: every uncounted event') as unknown,
+    });
     expect(parseMissing(restored.output)).toEqual(new Set(later.map(({ id }) => id)));
     expect(restored.output).toMatch(new RegExp(`^behind {2}${handedOver.id} .* ResultHandedOver `, 'm'));
 
@@ -255,7 +258,10 @@ describe('a backup of a young platform, with one committed partition per consume
     expect([...(await requestsByDelivery(again))].filter(([, ids]) => ids.size > 1)).toEqual([]);
     await stop();
     const repaired = await run('restore', 'repair', '--data', youngState.dir);
-    expect(repaired).toEqual({ code: 0, output: expect.stringContaining('Complete: every uncounted event') as unknown });
+    expect(repaired).toEqual({
+      code: 0,
+      output: expect.stringContaining('Complete: every uncounted event') as unknown,
+    });
     expect(repaired.output).not.toMatch(/^(again|lost|blocked)/m);
   }, 300_000);
 });
