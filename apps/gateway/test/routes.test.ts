@@ -450,7 +450,7 @@ describe('each operation calls its upstream service and responds as documented',
     const all = Object.fromEntries(operations.map(({ id }) => [id, () => ({})]));
     const { getDelivery: _one, ...fewer } = all;
     expect(() => createApp({ ...parts, ...none, handlers: fewer })).toThrow(
-      /without operation in the document: getDelivery\.$/,
+      /handlers without an operation: getDelivery\.$/,
     );
     expect(() => createApp({ ...parts, ...none, handlers: { ...all, dance: () => ({}) } })).toThrow(/: dance\.$/);
   });
