@@ -2,7 +2,7 @@ import { agencyOfReplies, findCloudEventViolations, topicsOf, trainingTopics } f
 import type { StoredBackend } from '@cups/backend/stored';
 import type { ReceivedEvent, RefusedMessage, Refusal } from '@cups/contracts';
 import type { HandlerResult, RawMessage } from '@cups/events';
-import { limitViolations } from './agency/reply-issue.ts';
+import { limitViolations } from './inbound/reply-issue.ts';
 import type { Config } from './config.ts';
 
 /** Consumer group of intake's events. Before agencies had their own groups, it also consumed replies. */

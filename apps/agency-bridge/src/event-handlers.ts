@@ -1,16 +1,16 @@
 import { agencyOfReplies, agencyOfSource, trainingTopics } from '@cups/agency-contract';
 import type { Log, Metrics, ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import type { HandlerResult } from '@cups/events';
-import { ApplicationEventHandler } from './applications.ts';
-import { DeliveryMonitor } from './delivery-monitor.ts';
-import type { RefusedReplies } from './refused-replies.ts';
-import { ReplyHandler } from './replies.ts';
-import { SubmissionSender } from './submission-sender.ts';
+import { ApplicationEventHandler } from './outbound/application-event-handler.ts';
+import { DeliveryMonitor } from './outbound/delivery-monitor.ts';
+import type { RefusedReplies } from './inbound/refused-replies.ts';
+import { ReplyHandler } from './inbound/reply-handler.ts';
+import { SubmissionSender } from './outbound/submission-sender.ts';
 import type { Deliveries } from './store.ts';
-import { SubmissionClient } from './submission-client.ts';
+import { SubmissionClient } from './outbound/submission-client.ts';
 import { createAcknowledgementLatencyObserver } from './latency-metrics.ts';
-import type { GetSubmission } from './submission-client.ts';
-import type { UnmatchedReplyReporter } from './unmatched-reply-reporter.ts';
+import type { GetSubmission } from './outbound/submission-client.ts';
+import type { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.ts';
 
 export interface EventHandlersOptions {
   deliveries: Deliveries;

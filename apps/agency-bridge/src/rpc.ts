@@ -13,7 +13,7 @@ import type { openRefusals, RefusalSummary } from '@cups/store';
 import { getAgencyActivity } from './activity.ts';
 import { resolveDeliveryState } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';
-import type { RefusedReplies, RefusedReply } from './refused-replies.ts';
+import type { RefusedReplies, RefusedReply } from './inbound/refused-replies.ts';
 import { listDeliveries } from './store.ts';
 import type { Deliveries } from './store.ts';
 

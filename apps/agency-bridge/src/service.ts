@@ -9,12 +9,12 @@ import type { Config } from './config.ts';
 import { replySubscriptionOf, startConsumers } from './consumers.ts';
 import { createEventHandlers } from './event-handlers.ts';
 import { bridgeRpcs } from './rpc.ts';
-import { RefusedReplies } from './refused-replies.ts';
-import { createRedriveRpcs } from './redrive-rpcs.ts';
+import { RefusedReplies } from './inbound/refused-replies.ts';
+import { createRedriveRpcs } from './redrive/rpcs.ts';
 import { afterPublish, deliveriesOf, unmatchedRepliesOf } from './store.ts';
-import { UnmatchedReplyReporter } from './unmatched-reply-reporter.ts';
+import { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.ts';
 import { createDeliveryLatencyObserver } from './latency-metrics.ts';
-import { AgencyTopics } from './topics.ts';
+import { AgencyTopics } from './agency-topics.ts';
 
 /** Creates the bridge, which sends submissions to agencies and their replies to intake. */
 export async function createAgencyBridge(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from '@cups/agency-contract';
 import { decode } from '@cups/events';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toReply } from '../src/agency/reply.ts';
+import { toReply } from '../src/inbound/reply-decoder.ts';
 
 /** The bridge and the contract read headers with different code, and must agree on any headers. */
 

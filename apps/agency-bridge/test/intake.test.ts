@@ -7,8 +7,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent } from '@cups/contracts';
 import { newDelivery } from '../src/domain/delivery.ts';
 import type { OutboundEvent, DeliveryEvent } from '../src/domain/delivery.ts';
-import { decodeIntakeEvent, toDeliveryEvent } from '../src/intake.ts';
-import type { EventMeaning } from '../src/intake.ts';
+import { decodeIntakeEvent, toDeliveryEvent } from '../src/event-decoder.ts';
+import type { EventMeaning } from '../src/event-decoder.ts';
 import type { EventName, Fields } from './world.ts';
 
 /** Tests the intake boundary. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { MAX_REFUSED } from '../src/domain/reply.ts';
 import type { Message } from '../src/domain/reply.ts';
-import { ReportedRefusals } from '../src/reported-refusals.ts';
-import { DeferredDeliveries } from '../src/deferred-deliveries.ts';
+import { ReportedRefusals } from '../src/inbound/reported-refusals.ts';
+import { DeferredDeliveries } from '../src/outbound/deferred-deliveries.ts';
 
 /** Tests the in-memory caches of the bridge. */
 

@@ -3,7 +3,7 @@ import { REPLY_TYPES, SCHEMAS } from '@cups/agency-contract';
 import type { ReplyType } from '@cups/agency-contract';
 import fc from 'fast-check';
 import type { ReceivedEvent } from '@cups/contracts';
-import { toReply } from '../src/agency/reply.ts';
+import { toReply } from '../src/inbound/reply-decoder.ts';
 
 /** Tests which replies are accepted, normalized and refused. */
 

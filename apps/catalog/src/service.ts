@@ -7,7 +7,7 @@ import type { RunningService } from '@cups/process';
 import { watchAgencies, watchCalendars, watchRegistry } from '@cups/registry';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
-import { createPublicServiceParser } from './parse.ts';
+import { createPublicServiceParser } from './public-service-parser.ts';
 import { catalogRpcs } from './rpc.ts';
 
 /** Creates the catalog: data in memory, reloaded when its files change. It has no store and calls no other service. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { isValidIdnp } from '@cups/application';
 import { parse } from 'yaml';
 import type { PublicService, Version } from '../src/domain/public-service.ts';
-import { createPublicServiceParser } from '../src/parse.ts';
+import { createPublicServiceParser } from '../src/public-service-parser.ts';
 import { validatePattern } from '../src/patterns.ts';
 
 const root = join(process.cwd(), '../../data');

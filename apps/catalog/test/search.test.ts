@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { PublicService } from '../src/domain/public-service.ts';
 import { createVersionSearch } from '../src/domain/search.ts';
-import { createPublicServiceParser } from '../src/parse.ts';
+import { createPublicServiceParser } from '../src/public-service-parser.ts';
 
 function serviceNamed(ro: string, ru = 'x', keywords: string[] = [], popularity = 1): PublicService {
   const title = { ro, ru, en: 'x' };

@@ -6,7 +6,7 @@ import type { RunningService } from '@cups/process';
 import { watchAgencies, assertReadable } from '@cups/registry';
 import { watchKeySet, watchPersonHasher, PERSON_HASH_KEY_SET, PERSON_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
-import { toCentreEvent } from './centre-event.ts';
+import { toCentreEvent } from './event-encoder.ts';
 import { CentreLookup } from './centre-lookup.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';

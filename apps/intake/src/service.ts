@@ -7,7 +7,7 @@ import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import { createSearchHasher } from './domain/search-hasher.ts';
-import { createDeliveryHandler, createDroppedDeliveryHandler, createTimerHandler } from './events.ts';
+import { createDeliveryHandler, createDroppedDeliveryHandler, createTimerHandler } from './event-handlers.ts';
 import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
 import { openApplicationStore } from './store.ts';

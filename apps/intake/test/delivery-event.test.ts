@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Message } from '@cups/application';
-import { decodeDeliveryEvent } from '../src/deliveries.ts';
+import { decodeDeliveryEvent } from '../src/event-decoder.ts';
 import * as filing from '../src/domain/commands/filing.ts';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import { ACTOR, WORKING_TIME, newDraft, NOW, SUBMIT_CONTEXT } from './fixtures.ts';

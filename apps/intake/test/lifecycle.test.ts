@@ -325,7 +325,7 @@ describe('invariants', () => {
   });
 });
 
-/** Removes empty members, as the bridge does (apps/agency-bridge/src/agency.ts). */
+/** Removes empty members, as the bridge does (apps/agency-bridge/src/outbound/request-encoder.ts). */
 function withoutEmpty(value: unknown): object {
   return JSON.parse(JSON.stringify(value, (_key, member: unknown) => (member === '' ? undefined : member))) as object;
 }

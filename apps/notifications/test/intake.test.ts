@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent } from '@cups/contracts';
-import { decodeApplicationEvent } from '../src/intake.ts';
-import type { NoticeTrigger } from '../src/intake.ts';
+import { decodeApplicationEvent } from '../src/event-decoder.ts';
+import type { NoticeTrigger } from '../src/event-decoder.ts';
 import { intakeEvent, newerEvent } from './harness.ts';
 
 const ID = '01JD0000000000000000000001';

@@ -8,7 +8,7 @@ import type { Context } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
 import type { Actor, CommandResult } from '../domain/command.ts';
-import { toChange } from '../domain-events.ts';
+import { toChange } from '../event-encoder.ts';
 import { createPartyCheck, toViewer } from './caller.ts';
 import type { RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';

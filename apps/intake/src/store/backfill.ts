@@ -3,7 +3,7 @@ import { backoff } from '@cups/contracts';
 import type { Log } from '@cups/contracts';
 import type { Documents } from '@cups/store';
 import type { SearchHasher } from '../domain/search-hasher.ts';
-import { toChange } from '../domain-events.ts';
+import { toChange } from '../event-encoder.ts';
 import { SCHEMA_VERSION } from '../store.ts';
 import type { StoredApplication } from '../store.ts';
 

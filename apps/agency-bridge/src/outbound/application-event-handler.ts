@@ -4,14 +4,14 @@ import type { HandlerResult } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
 import type { DeliveryMonitor } from './delivery-monitor.ts';
-import { cancel, newDelivery } from './domain/delivery.ts';
-import type { CommandResult } from './domain/delivery.ts';
-import { reportAnswerDateChange } from './domain/reply.ts';
-import { decodeIntakeEvent } from './intake.ts';
-import type { ApplicationEvent, AnswerDateChange } from './intake.ts';
-import { toChange } from './outbound.ts';
+import { cancel, newDelivery } from '../domain/delivery.ts';
+import type { CommandResult } from '../domain/delivery.ts';
+import { reportAnswerDateChange } from '../domain/reply.ts';
+import { decodeIntakeEvent } from '../event-decoder.ts';
+import type { ApplicationEvent, AnswerDateChange } from '../event-decoder.ts';
+import { toChange } from '../event-encoder.ts';
 import type { SubmissionSender } from './submission-sender.ts';
-import type { Deliveries, StoredDelivery } from './store.ts';
+import type { Deliveries, StoredDelivery } from '../store.ts';
 
 /** An application never changes its centre, so an event of another centre is invalid. */
 const CENTRE_MISMATCH: Refusal = { cause: 'CONTENT_INVALID', fields: ['ref.centre'] };

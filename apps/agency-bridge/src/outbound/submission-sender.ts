@@ -1,11 +1,11 @@
 import type { Cause } from '@cups/store';
 import type { DeliveryMonitor } from './delivery-monitor.ts';
-import { enqueue, fetchDelayMs, newDelivery, applyFetchResult } from './domain/delivery.ts';
-import type { PendingSubmission } from './domain/delivery.ts';
-import type { ApplicationEvent } from './intake.ts';
-import { FetchRetries } from './retries.ts';
-import { toChange } from './outbound.ts';
-import type { Deliveries, StoredDelivery } from './store.ts';
+import { enqueue, fetchDelayMs, newDelivery, applyFetchResult } from '../domain/delivery.ts';
+import type { PendingSubmission } from '../domain/delivery.ts';
+import type { ApplicationEvent } from '../event-decoder.ts';
+import { FetchRetries } from './fetch-retries.ts';
+import { toChange } from '../event-encoder.ts';
+import type { Deliveries, StoredDelivery } from '../store.ts';
 import { toFetchResult } from './submission-client.ts';
 import type { SubmissionResponse, SubmissionRef, SubmissionClient } from './submission-client.ts';
 

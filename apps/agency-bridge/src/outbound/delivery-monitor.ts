@@ -1,5 +1,5 @@
 import type { Log, Metrics } from '@cups/contracts';
-import type { StoredDelivery } from './store.ts';
+import type { StoredDelivery } from '../store.ts';
 import { DeferredDeliveries } from './deferred-deliveries.ts';
 
 /** Logs deliveries that failed or are deferred, and counts the deferred ones. */

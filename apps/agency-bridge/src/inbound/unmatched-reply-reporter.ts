@@ -1,12 +1,12 @@
 import { agencySubjectOf, REQUEST_TYPES, topicsOf, trainingTopics } from '@cups/agency-contract';
 import type { RefusedMessage } from '@cups/contracts';
 import type { NewEvent } from '@cups/store';
-import { toReplyRefused } from './agency/reply-issue.ts';
-import { toStoreEvent } from './agency/request.ts';
-import type { MessagePosition } from './domain/delivery.ts';
-import { collect, newUnmatchedReplies, nextReports } from './domain/unmatched-replies.ts';
-import type { UnmatchedReplyBatch, UnmatchedReply } from './domain/unmatched-replies.ts';
-import type { StoredUnmatchedReplies, UnmatchedRepliesDocuments } from './store.ts';
+import { toReplyRefused } from './reply-issue.ts';
+import { toStoreEvent } from '../outbound/request-encoder.ts';
+import type { MessagePosition } from '../domain/delivery.ts';
+import { collect, newUnmatchedReplies, nextReports } from '../domain/unmatched-replies.ts';
+import type { UnmatchedReplyBatch, UnmatchedReply } from '../domain/unmatched-replies.ts';
+import type { StoredUnmatchedReplies, UnmatchedRepliesDocuments } from '../store.ts';
 
 /** Reports messages that match no delivery to their agencies. Each agency has one document with an outbox. */
 export class UnmatchedReplyReporter {

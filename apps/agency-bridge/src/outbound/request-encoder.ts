@@ -14,7 +14,7 @@ import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/int
 import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import type { NewEvent } from '@cups/store';
 import type { Delivery, FetchResult, SubmissionKind, OutboundRequest } from '../domain/delivery.ts';
-import { toReplyRefused } from './reply-issue.ts';
+import { toReplyRefused } from '../inbound/reply-issue.ts';
 
 /** Agency boundary, outbound: converts immutable submissions to requests. */
 

@@ -2,14 +2,14 @@ import { plainId } from '@cups/agency-contract';
 import type { ReceivedEvent, RefusalDetail, Refusal } from '@cups/contracts';
 import type { HandlerResult } from '@cups/events';
 import { isProblem } from '@cups/problem';
-import { messageOf, toReply } from './agency/reply.ts';
-import type { ReplyOrigin, DeliveryReference, ReplyReadResult } from './agency/reply.ts';
-import { receiveReply, reportRefusal } from './domain/reply.ts';
-import type { Message, ReplyResult, Reply, ReplyRefusal } from './domain/reply.ts';
-import type { ReplyIssue } from './domain/delivery.ts';
+import { messageOf, toReply } from './reply-decoder.ts';
+import type { ReplyOrigin, DeliveryReference, ReplyReadResult } from './reply-decoder.ts';
+import { receiveReply, reportRefusal } from '../domain/reply.ts';
+import type { Message, ReplyResult, Reply, ReplyRefusal } from '../domain/reply.ts';
+import type { ReplyIssue } from '../domain/delivery.ts';
 import type { ReplyIssueRecord, RefusedReplies } from './refused-replies.ts';
-import { toChange } from './outbound.ts';
-import type { Deliveries, StoredDelivery } from './store.ts';
+import { toChange } from '../event-encoder.ts';
+import type { Deliveries, StoredDelivery } from '../store.ts';
 import { ReportedRefusals } from './reported-refusals.ts';
 
 export interface RepliesDeps {

@@ -2,8 +2,8 @@ import { submissionName, parseResourceName } from '@cups/contracts';
 import type { Log } from '@cups/contracts';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import { isProblem } from '@cups/problem';
-import { toRequest } from './agency/request.ts';
-import type { Delivery, FetchResult, PendingSubmission } from './domain/delivery.ts';
+import { toRequest } from './request-encoder.ts';
+import type { Delivery, FetchResult, PendingSubmission } from '../domain/delivery.ts';
 
 /**
  * Fetches an immutable submission from intake by name, as training or real.

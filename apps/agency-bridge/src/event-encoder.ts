@@ -1,7 +1,7 @@
 import type { Change, NewEvent } from '@cups/store';
-import { toRequestEvent } from './agency/request.ts';
+import { toRequestEvent } from './outbound/request-encoder.ts';
 import type { Delivery, Outbound, CommandResult } from './domain/delivery.ts';
-import { toDeliveryEvent } from './intake.ts';
+import { toDeliveryEvent } from './event-decoder.ts';
 import type { StoredDelivery } from './store.ts';
 
 /** Encodes outbound messages: unsequenced requests to the agency, sequenced events to intake. */

@@ -3,11 +3,11 @@ import { fromTimestamp } from '@cups/contracts/proto';
 import type { DeliveryOperations } from '@cups/backend/operations';
 import { Problem, violation } from '@cups/problem';
 import { ulid } from 'ulid';
-import { redrive, replay } from './domain/redrive.ts';
-import type { RedriveRequest } from './domain/redrive.ts';
-import { toChange } from './outbound.ts';
-import { deliveriesSince } from './store.ts';
-import type { Deliveries, StoredDelivery } from './store.ts';
+import { redrive, replay } from '../domain/redrive.ts';
+import type { RedriveRequest } from '../domain/redrive.ts';
+import { toChange } from '../event-encoder.ts';
+import { deliveriesSince } from '../store.ts';
+import type { Deliveries, StoredDelivery } from '../store.ts';
 
 /**
  * RPCs that redrive and replay deliveries, for `npm run cups`. The request is stored with the delivery, so that its

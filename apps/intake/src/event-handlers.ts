@@ -2,12 +2,12 @@ import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { isUlid } from '@cups/contracts';
 import type { Change } from '@cups/store';
-import { decodeDeliveryEvent } from './deliveries.ts';
+import { decodeDeliveryEvent } from './event-decoder.ts';
 import { fireTimer } from './domain/commands/timers.ts';
 import { applyAgencyUpdate } from './domain/agency-updates.ts';
 import type { AgencyUpdate } from './domain/agency-updates.ts';
 import type { Timer } from '@cups/application';
-import { toChange } from './domain-events.ts';
+import { toChange } from './event-encoder.ts';
 import type { RpcDeps } from './rpc/deps.ts';
 import type { StoredApplication } from './store.ts';
 

@@ -3,7 +3,7 @@ import { createPageToken, parsePageToken } from '@cups/contracts/node';
 import type { RefusedMessage } from '@cups/contracts';
 import type { Store } from '@cups/store';
 import { ulid } from 'ulid';
-import type { ReplyIssue, MessagePosition } from './domain/delivery.ts';
+import type { ReplyIssue, MessagePosition } from '../domain/delivery.ts';
 
 /** A reply that was refused, recorded or changed: its position and cause, without content. */
 export interface RefusedReply {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { Delivery } from './domain/delivery.ts';
-import { wasReported } from './domain/reply.ts';
-import type { Message } from './domain/reply.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import { wasReported } from '../domain/reply.ts';
+import type { Message } from '../domain/reply.ts';
 
 /** Maximum number of cached deliveries, each with at most MAX_REFUSED keys. */
 const MAX_DELIVERIES = 1_000;
