@@ -90,7 +90,7 @@ const schemas = {
   ResultKind: createEnumSchema(RESULT_KINDS, 'What the agency gives.'),
   TellingMeans: createEnumSchema(NOTIFICATION_METHODS, 'How the person was told.'),
   StaffAct: createEnumSchema(STAFF_HISTORY_KINDS, 'What was done to one of the staff. `other` is of a later release.'),
-  LookKind: createEnumSchema(ACCESS_KINDS, 'What was looked at.'),
+  AccessKind: createEnumSchema(ACCESS_KINDS, 'Kind of the data that was read.'),
   Bucket: createEnumSchema(BUCKETS, BUCKET_MEANINGS),
 };
 

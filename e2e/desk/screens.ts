@@ -66,7 +66,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'application-rejected', operator: CLERK, path: pathOfSample('rejected') },
   { name: 'documents', operator: CLERK, path: pathOfSample('asked'), prepare: (page) => page.keyboard.press('a') },
   { name: 'submission', operator: CLERK, path: pathOfSample('asked', '/submissions/1') },
-  { name: 'looks', operator: CLERK, path: pathOfSample('asked', '/looks') },
+  { name: 'access-log', operator: CLERK, path: pathOfSample('asked', '/access-log') },
   { name: 'hand-over', operator: CLERK, path: pathOfSample('ready', '/hand-over'), isLocalized: true },
   { name: 'own-application', operator: CLERK, path: () => '/', prepare: ownDraft },
   { name: 'find', operator: CLERK, path: () => '/', prepare: find },

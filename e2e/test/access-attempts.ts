@@ -52,8 +52,8 @@ type ApplicationRows = { applications: NamedResource[] };
 const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>> = {
   GetApplication: { ask: byName },
   ListApplicationActions: { ask: byName },
-  ListLooks: { ask: byName },
-  RecordAccess: { ask: (thing) => ({ name: nameOf(thing), kind: 'LOOK_KIND_NOTICES' }) },
+  ListAccessLogEntries: { ask: byName },
+  RecordAccess: { ask: (thing) => ({ name: nameOf(thing), kind: 'ACCESS_KIND_NOTICES' }) },
   GetApplicationFile: {
     ask: byName,
     holds: ({ same }: { same: { centre: string }[] }, session) =>

@@ -32,7 +32,10 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
   intake: Object.fromEntries([
     ...rulesFor('CreateApplication GetApplication ListApplications SearchApplications', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor('ListQueue ListQueueChanges LookUpPerson GetApplicationFile', pageRule(DESK_ROLES, 'centre')),
-    ...rulesFor('GetFiledSubmission RecordAccess ListLooks ListApplicationActions', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor(
+      'GetFiledSubmission RecordAccess ListAccessLogEntries ListApplicationActions',
+      pageRule(DESK_ROLES, 'centre'),
+    ),
     ...rulesFor(
       'UpdateApplication SubmitApplication WithdrawApplication SupplyDocuments',
       pageRule(DESK_ROLES, 'centre'),
@@ -139,7 +142,7 @@ const ownershipRules = (names: string, owner: OwnershipRule): [string, Ownership
 /** Visibility of a resource per method. Lists are visible to everybody, and contain the visible resources. */
 export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.fromEntries([
   ...ownershipRules(
-    'GetApplication GetApplicationFile RecordAccess ListLooks ListApplicationActions UpdateApplication',
+    'GetApplication GetApplicationFile RecordAccess ListAccessLogEntries ListApplicationActions UpdateApplication',
     desk,
   ),
   ...ownershipRules('SubmitApplication WithdrawApplication SupplyDocuments HandOverResult ConfirmOutcome', desk),

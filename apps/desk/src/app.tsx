@@ -107,7 +107,7 @@ function SignedInApp() {
             </Route>
             <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
             <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
-            <Route path="/applications/:id/looks">{({ id }) => <AccessLog id={id} />}</Route>
+            <Route path="/applications/:id/access-log">{({ id }) => <AccessLog id={id} />}</Route>
             <Route path="/applications/:id/submissions/:number">
               {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
             </Route>

@@ -234,7 +234,7 @@ export const searchKind = enumField('SEARCH_KIND_');
 export const foundPersonJson = convertWith({});
 /** Counts of each bucket of the queue. */
 export const countsJson = convertEach({ bucket: enumField('BUCKET_') });
-export const accessLogEntryJson = convertWith({ kind: enumField('LOOK_KIND_') });
+export const accessLogEntryJson = convertWith({ kind: enumField('ACCESS_KIND_') });
 export const personJson = convertWith({});
 export const contactJson = convertWith({ none: orUndefined });
 /** Returns a submission as filed, flat like an application. */

@@ -47,7 +47,7 @@ const UNRECORDED: Record<string, string[]> = {
       'endAbsence',
     ],
     ...['inviteStaff', 'updateStaffRoles', 'suspendStaff', 'reinstateStaff', 'removeStaff'],
-    ...['listLooks', 'getLooksSheet'],
+    ...['listAccessLogEntries', 'getAccessLogPrintout'],
   ],
   'shows who is signed in to themselves, or the synthetic operators of the local provider': [
     ...['createSession', 'getCurrentSession', 'deleteCurrentSession', 'listSessions', 'endSession', 'switchCentre'],
@@ -105,13 +105,13 @@ test('notices and slips are recorded under their own kinds', async () => {
     .slice(before)
     .map(({ request }) => request);
   expect(kinds).toMatchObject([
-    { name: NAME, kind: 'LOOK_KIND_NOTICES' },
-    { name: NAME, kind: 'LOOK_KIND_SLIP' },
+    { name: NAME, kind: 'ACCESS_KIND_NOTICES' },
+    { name: NAME, kind: 'ACCESS_KIND_SLIP' },
   ]);
 });
 
 describe('a polling page', () => {
-  const state = { lookCount: 1, revision: 1 };
+  const state = { accessCount: 1, revision: 1 };
   let polled: Gateway;
   const file = (headers: Record<string, string>) => polled.send('GET', `${APP}/file`, { headers });
   const entries = () => polled.calls.intake.filter(({ method }) => method === 'RecordAccess').length;
@@ -119,7 +119,10 @@ describe('a polling page', () => {
     polled = await startGateway({
       intake: {
         GetApplicationFile: () =>
-          Promise.resolve({ application: application({ etag: `"${state.revision}"` }), lookCount: state.lookCount++ }),
+          Promise.resolve({
+            application: application({ etag: `"${state.revision}"` }),
+            accessCount: state.accessCount++,
+          }),
       },
     });
   });

@@ -44,9 +44,9 @@ test('application details combine all services in one response', async () => {
     history: [{ kind: 'submit', fromState: 'draft', toState: 'submitted' }],
     notices: [{ kind: 'application-submitted' }],
     delivery: { state: 'sent' },
-    lastLook: { kind: 'file', lookTime: '2026-11-24T08:00:00.000Z' },
-    lookCount: 3,
-    lookerCount: 2,
+    lastAccess: { kind: 'file', accessTime: '2026-11-24T08:00:00.000Z' },
+    accessCount: 3,
+    operatorCount: 2,
     missing: [],
   });
 });
@@ -90,15 +90,15 @@ test('statistics are available as JSON and as CSV', async () => {
 test('the access-log printout has a language, operator names and no scripts', async () => {
   const accessLogEntry = (kind: 'FILE' | 'SEARCH', time: string, by = 'operators/cu-001-specialist') => ({
     by,
-    lookTime: { seconds: String(Date.parse(`2026-11-24T${time}Z`) / 1000), nanos: 0 },
-    kind: `LOOK_KIND_${kind}` as const,
+    accessTime: { seconds: String(Date.parse(`2026-11-24T${time}Z`) / 1000), nanos: 0 },
+    kind: `ACCESS_KIND_${kind}` as const,
     centre: 'centres/CU-001',
   });
   const printing = await start({
     intake: {
-      ListLooks: () =>
+      ListAccessLogEntries: () =>
         Promise.resolve({
-          looks: [
+          entries: [
             accessLogEntry('SEARCH', '08:03:00'),
             accessLogEntry('SEARCH', '08:02:00', 'operators/unknown'),
             accessLogEntry('FILE', '08:00:00'),
@@ -110,7 +110,7 @@ test('the access-log printout has a language, operator names and no scripts', as
         Promise.resolve({ operators: [{ name: 'operators/cu-001-specialist', displayName: 'Ana <b>Exemplu</b>' }] }),
     },
   });
-  const path = `/api/v1/applications/${ID}/looks/sheet`;
+  const path = `/api/v1/applications/${ID}/access-log/printout`;
   const { text, headers } = await printing.send('GET', path);
   expect(headers['content-type']).toBe('text/html; charset=utf-8');
   expect(text).toContain('<h1>Cine a consultat cererea</h1>');

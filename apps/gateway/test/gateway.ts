@@ -131,13 +131,13 @@ export async function startGateway(
         Promise.resolve({
           application: application(),
           actions: [action],
-          lastLook: accessLogEntry,
-          lookCount: 3,
-          lookerCount: 2,
+          lastAccess: accessLogEntry,
+          accessCount: 3,
+          operatorCount: 2,
         }),
       GetFiledSubmission: () => Promise.resolve(submission),
       RecordAccess: () => Promise.resolve({}),
-      ListLooks: () => Promise.resolve({ looks: [accessLogEntry], nextPageToken: 'next' }),
+      ListAccessLogEntries: () => Promise.resolve({ entries: [accessLogEntry], nextPageToken: 'next' }),
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
       TrackApplication: () =>
         Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),
@@ -361,8 +361,8 @@ const action = {
 
 const accessLogEntry = {
   by: operator.name,
-  lookTime: MORNING,
-  kind: 'LOOK_KIND_FILE' as const,
+  accessTime: MORNING,
+  kind: 'ACCESS_KIND_FILE' as const,
   centre: 'centres/CU-001',
 };
 

@@ -18,7 +18,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   // Returns no personal data, but names the application that was read.
   RecordAccess: { ...desk, personalData: true },
   // Returns names of operators only; the applicant is entitled to ask for them.
-  ListLooks: { ...desk, personalData: false },
+  ListAccessLogEntries: { ...desk, personalData: false },
   GetStatistics: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
   UpdateApplication: { ...desk, personalData: true },
   SubmitApplication: { ...desk, personalData: true },

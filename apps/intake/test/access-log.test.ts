@@ -23,7 +23,7 @@ const READS: Record<string, [call: (here: Desk, name: string) => Promise<unknown
     LookUpPerson: [(here) => here.lookUpPerson({ idnp: idnp(1) }), 'application'],
     GetApplicationFile: [(here, name) => here.getApplicationFile({ name }), 'application'],
     GetFiledSubmission: [(here, name) => here.getFiledSubmission({ name: `${name}/submissions/1` }), 'application'],
-    RecordAccess: [(here, name) => here.recordAccess({ name, kind: 'LOOK_KIND_SLIP' }), 'application'],
+    RecordAccess: [(here, name) => here.recordAccess({ name, kind: 'ACCESS_KIND_SLIP' }), 'application'],
     ListApplicationActions: [(here, name) => here.listApplicationActions({ name }), 'application'],
   };
 
@@ -46,7 +46,7 @@ beforeAll(async () => {
   ({ name } = await scene.at(CENTRE).file(1));
 });
 afterAll(() => store.close());
-const entries = () => store.collection<{ _id: string; by: string }>('looks').find({}).toArray();
+const entries = () => store.collection<{ _id: string; by: string }>('accessLog').find({}).toArray();
 
 test('covers every method with personal data', () => {
   const personal = Object.entries(access).filter(([, row]) => row.personalData);

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { idnp, person } from '@cups/testing';
 import { useIntake } from './world.ts';
 
-/** RPCs of the details page: GetApplicationFile, GetFiledSubmission, ListLooks, RecordAccess and LookUpPerson. */
+/** RPCs of the details page: GetApplicationFile, GetFiledSubmission, ListAccessLogEntries, RecordAccess and LookUpPerson. */
 
 const scene = useIntake();
 const { at } = scene;
@@ -21,15 +21,15 @@ describe('application details', () => {
       content: { applicant: { idnp: idnp(1) } },
     });
     expect(first.actions).toMatchObject([{ kind: 'submit', by: 'operators/cu-311-specialist' }]);
-    expect([first.olderActions, first.lookCount, first.lastLook]).toEqual([0, 0, null]);
+    expect([first.olderActions, first.accessCount, first.lastAccess]).toEqual([0, 0, null]);
     await colleague('CU-311').getApplication({ name });
     const again = await here.getApplicationFile({ name });
-    expect(again.lastLook).toMatchObject({
+    expect(again.lastAccess).toMatchObject({
       by: 'operators/cu-311-colleague',
-      kind: 'LOOK_KIND_FILE',
+      kind: 'ACCESS_KIND_FILE',
       centre: 'centres/CU-311',
     });
-    expect([again.lookCount, again.lookerCount]).toEqual([2, 2]);
+    expect([again.accessCount, again.operatorCount]).toEqual([2, 2]);
     expect(again.application?.etag).toBe(first.application?.etag);
   });
 
@@ -43,11 +43,11 @@ describe('application details', () => {
     const kinds: string[] = [];
     let pageToken = '';
     do {
-      const page = await here.listLooks({ name, pageSize: 3, pageToken });
-      kinds.push(...page.looks.map(({ kind }) => kind));
+      const page = await here.listAccessLogEntries({ name, pageSize: 3, pageToken });
+      kinds.push(...page.entries.map(({ kind }) => kind));
       ({ nextPageToken: pageToken } = page);
     } while (pageToken);
-    expect(kinds).toEqual(['FILE', 'SUBMISSION', 'HISTORY', 'SEARCH'].map((kind) => `LOOK_KIND_${kind}`));
+    expect(kinds).toEqual(['FILE', 'SUBMISSION', 'HISTORY', 'SEARCH'].map((kind) => `ACCESS_KIND_${kind}`));
   });
 
   test('returns a submission as filed, after a withdrawal too', async () => {
@@ -68,8 +68,8 @@ describe('application details', () => {
     const absent = { reason: 'NOT_FOUND' };
     await expect(there.getApplicationFile({ name })).rejects.toMatchObject(absent);
     await expect(there.getFiledSubmission({ name: `${name}/submissions/1` })).rejects.toMatchObject(absent);
-    await expect(there.listLooks({ name })).rejects.toMatchObject(absent);
-    expect((await at('CU-314').listLooks({ name })).looks).toEqual([]);
+    await expect(there.listAccessLogEntries({ name })).rejects.toMatchObject(absent);
+    expect((await at('CU-314').listAccessLogEntries({ name })).entries).toEqual([]);
   });
 
   test('returns a known person with open applications, and nothing for an unknown one', async () => {
@@ -80,7 +80,9 @@ describe('application details', () => {
     const known = await here.lookUpPerson({ idnp: idnp(5) });
     expect(known.applications.map(({ name }) => name)).toEqual([open.name]);
     expect(known).toMatchObject({ person: { idnp: idnp(5) }, contact: { phone: '+37360000055' } });
-    expect((await here.listLooks({ name: closed.name })).looks).toMatchObject([{ kind: 'LOOK_KIND_PERSON' }]);
+    expect((await here.listAccessLogEntries({ name: closed.name })).entries).toMatchObject([
+      { kind: 'ACCESS_KIND_PERSON' },
+    ]);
     const unknown = await here.lookUpPerson({ idnp: idnp(7) });
     expect(unknown).toMatchObject({ applications: [], person: null, contact: null });
     expect(await at('CU-317').lookUpPerson({ idnp: idnp(5) })).toMatchObject({ applications: [], person: null });
@@ -99,16 +101,16 @@ describe('application details', () => {
   test('records accesses to parts of other services, at the own centre only', async () => {
     const here = at('CU-318');
     const { name } = await here.file(8);
-    await here.recordAccess({ name, kind: 'LOOK_KIND_NOTICES' });
-    await here.recordAccess({ name, kind: 'LOOK_KIND_SLIP' });
-    await expect(at('CU-319').recordAccess({ name, kind: 'LOOK_KIND_SLIP' })).rejects.toMatchObject({
+    await here.recordAccess({ name, kind: 'ACCESS_KIND_NOTICES' });
+    await here.recordAccess({ name, kind: 'ACCESS_KIND_SLIP' });
+    await expect(at('CU-319').recordAccess({ name, kind: 'ACCESS_KIND_SLIP' })).rejects.toMatchObject({
       reason: 'NOT_FOUND',
     });
     await expect(here.recordAccess({ name })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
-    const { looks } = await here.listLooks({ name });
-    expect(looks).toMatchObject([
-      { by: 'operators/cu-318-specialist', kind: 'LOOK_KIND_SLIP', centre: 'centres/CU-318' },
-      { kind: 'LOOK_KIND_NOTICES' },
+    const { entries } = await here.listAccessLogEntries({ name });
+    expect(entries).toMatchObject([
+      { by: 'operators/cu-318-specialist', kind: 'ACCESS_KIND_SLIP', centre: 'centres/CU-318' },
+      { kind: 'ACCESS_KIND_NOTICES' },
     ]);
   });
 
@@ -116,8 +118,8 @@ describe('application details', () => {
     const here = at('CU-320');
     const { name } = await here.file(9);
     await here.getApplicationFile({ name, recordLater: true });
-    expect((await here.listLooks({ name })).looks).toEqual([]);
-    await here.recordAccess({ name, kind: 'LOOK_KIND_FILE' });
-    expect((await here.listLooks({ name })).looks).toMatchObject([{ kind: 'LOOK_KIND_FILE' }]);
+    expect((await here.listAccessLogEntries({ name })).entries).toEqual([]);
+    await here.recordAccess({ name, kind: 'ACCESS_KIND_FILE' });
+    expect((await here.listAccessLogEntries({ name })).entries).toMatchObject([{ kind: 'ACCESS_KIND_FILE' }]);
   });
 });

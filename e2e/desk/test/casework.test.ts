@@ -292,7 +292,7 @@ test('switches to Russian and English, keeping input', async () => {
 
   // At 400 % zoom the window is 320 px wide and must not scroll sideways.
   await page.setViewportSize({ width: 320, height: 256 });
-  for (const path of [`/applications/${filed.id}`, `/applications/${filed.id}/looks`, '/find', '/']) {
+  for (const path of [`/applications/${filed.id}`, `/applications/${filed.id}/access-log`, '/find', '/']) {
     await page.goto(path);
     await page.locator('main h1').waitFor();
     expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 320]);

@@ -89,10 +89,10 @@ test('prints the application, the mandate and the access log', async () => {
   expect(mandate).toContain('Cer specialistului centrului să depună în numele meu');
   expect(mandate).toContain('Test Specialist Lozova');
 
-  await page.goto(`/applications/${id}/looks`);
-  const [looks = ''] = await printed(page, button(page, 'Tipărește lista'));
-  expect(looks).toContain('Cine a consultat cererea Кто просматривал заявление');
-  expect(looks).toMatch(/Test Specialist Lozova .*cererea depusă поданное заявление/s);
+  await page.goto(`/applications/${id}/access-log`);
+  const [accessLog = ''] = await printed(page, button(page, 'Tipărește lista'));
+  expect(accessLog).toContain('Cine a consultat cererea Кто просматривал заявление');
+  expect(accessLog).toMatch(/Test Specialist Lozova .*cererea depusă поданное заявление/s);
 });
 
 test('prints the hand-over, and marks training on every page', async () => {

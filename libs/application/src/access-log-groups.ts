@@ -6,7 +6,7 @@ export interface AccessLogEntry {
   by: string;
   kind: string;
   /** An instant, RFC 3339. */
-  lookTime: string;
+  accessTime: string;
 }
 
 /** Entries of one application by one operator within 15 minutes. */
@@ -44,4 +44,4 @@ export function groupAccessLog<Entry extends AccessLogEntry>(entries: readonly E
   return groups.sort((a, b) => timeOf(b.last) - timeOf(a.last));
 }
 
-const timeOf = ({ lookTime }: AccessLogEntry): number => Date.parse(lookTime);
+const timeOf = ({ accessTime }: AccessLogEntry): number => Date.parse(accessTime);

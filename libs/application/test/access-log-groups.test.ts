@@ -7,13 +7,13 @@ const at = (clock: string, by = ANA, kind = 'file', application = 'a') => ({
   application,
   by,
   kind,
-  lookTime: `2026-11-24T${clock}Z`,
+  accessTime: `2026-11-24T${clock}Z`,
 });
 const groupsOf = (entries: ReturnType<typeof at>[]) =>
   groupAccessLog(entries).map(({ first, last, count, kinds }) => [
     last.by,
-    first.lookTime.slice(11, 19),
-    last.lookTime.slice(11, 19),
+    first.accessTime.slice(11, 19),
+    last.accessTime.slice(11, 19),
     count,
     kinds.join(' '),
   ]);
@@ -50,14 +50,14 @@ describe('groupAccessLog', () => {
     const entry = fc.record({
       by: fc.constantFrom('a', 'b'),
       kind: fc.constantFrom('file', 'slip'),
-      lookTime: fc.integer({ min: 0, max: 7_200_000 }).map((ms) => new Date(ms).toISOString()),
+      accessTime: fc.integer({ min: 0, max: 7_200_000 }).map((ms) => new Date(ms).toISOString()),
     });
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 60 }), (entries) => {
         const groups = groupAccessLog(entries);
         expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(entries.length);
         for (const { first, last, kinds } of groups) {
-          const span = Date.parse(last.lookTime) - Date.parse(first.lookTime);
+          const span = Date.parse(last.accessTime) - Date.parse(first.accessTime);
           expect(span).toBeGreaterThanOrEqual(0);
           expect(span).toBeLessThan(15 * 60_000);
           expect(new Set(kinds).size).toBe(kinds.length);

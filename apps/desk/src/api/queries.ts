@@ -113,9 +113,9 @@ export const submissionQuery = (id: string, number: number) =>
 
 export const accessLogQuery = (id: string) =>
   queryOptions({
-    queryKey: ['looks', id],
+    queryKey: ['access-log', id],
     queryFn: () =>
-      bodyOf(api.GET('/api/v1/applications/{id}/looks', { params: { path: { id }, query: { pageSize: 200 } } })),
+      bodyOf(api.GET('/api/v1/applications/{id}/access-log', { params: { path: { id }, query: { pageSize: 200 } } })),
   });
 
 /** Forms, fees, documents and holidays. They change daily; the browser revalidates its copy by ETag. */

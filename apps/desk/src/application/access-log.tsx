@@ -21,11 +21,11 @@ import { formatWhen } from './state-texts.ts';
 import styles from './application.module.css';
 
 const HEADS = [
-  APPLICATION.looksFirst,
-  APPLICATION.looksLast,
-  APPLICATION.looksWho,
-  APPLICATION.looksWhat,
-  APPLICATION.looksCount,
+  APPLICATION.accessLogFirst,
+  APPLICATION.accessLogLast,
+  APPLICATION.accessLogWho,
+  APPLICATION.accessLogWhat,
+  APPLICATION.accessLogCount,
 ];
 
 /** The access log of an application, grouped by operator and 15 minutes. Every applicant may ask for it. */
@@ -40,7 +40,7 @@ export default function AccessLog({ id }: { id: string }) {
       <div className={styles.page}>
         <div className={styles.head}>
           <Link href={`/applications/${id}`}>{t(APPLICATION.back)}</Link>
-          <Title>{t(APPLICATION.looksTitle)}</Title>
+          <Title>{t(APPLICATION.accessLogTitle)}</Title>
         </div>
         <PrintAccessLogButton id={id} />
         {accessLog.isPending && <Skeleton />}
@@ -57,15 +57,15 @@ export default function AccessLog({ id }: { id: string }) {
               </tr>
             </thead>
             <tbody>
-              {groupAccessLog(accessLog.data.looks).map(({ first, last, count, kinds }) => (
-                <tr key={`${last.by} ${first.lookTime}`}>
-                  <td data-head={t(APPLICATION.looksFirst)}>{when(first.lookTime)}</td>
-                  <td data-head={t(APPLICATION.looksLast)}>{when(last.lookTime)}</td>
+              {groupAccessLog(accessLog.data.entries).map(({ first, last, count, kinds }) => (
+                <tr key={`${last.by} ${first.accessTime}`}>
+                  <td data-head={t(APPLICATION.accessLogFirst)}>{when(first.accessTime)}</td>
+                  <td data-head={t(APPLICATION.accessLogLast)}>{when(last.accessTime)}</td>
                   <th scope="row">{operatorName(accessLog.data.operators, last.by, t)}</th>
-                  <td data-head={t(APPLICATION.looksWhat)}>
+                  <td data-head={t(APPLICATION.accessLogWhat)}>
                     {kinds.map((kind) => t(ACCESS_KIND_TEXTS[kind])).join(', ')}
                   </td>
-                  <td data-head={t(APPLICATION.looksCount)}>{count}</td>
+                  <td data-head={t(APPLICATION.accessLogCount)}>{count}</td>
                 </tr>
               ))}
             </tbody>
@@ -92,7 +92,7 @@ function PrintAccessLogButton({ id }: { id: string }) {
   return (
     <div>
       <Button icon={Printer} cap="KeyP" onClick={print}>
-        {t(PRINTOUTS.looks)}
+        {t(PRINTOUTS.accessLog)}
       </Button>
       {error !== undefined && <PrintError error={error} />}
     </div>

@@ -21,20 +21,23 @@ const PEOPLE: Plurals = {
 
 /** Returns the last access by another operator, or ''. */
 export function lastAccessText(
-  { lastLook, operators }: ApplicationDetails,
+  { lastAccess, operators }: ApplicationDetails,
   t: LanguageContextValue['t'],
   language: Language,
 ): string {
-  if (!lastLook) return '';
-  const operator = operatorName(operators, lastLook.by, t);
-  return t(APPLICATION.seenBy, { who: operator, when: formatWhen(lastLook.lookTime, { language, today: today() }) });
+  if (!lastAccess) return '';
+  const operator = operatorName(operators, lastAccess.by, t);
+  return t(APPLICATION.seenBy, {
+    who: operator,
+    when: formatWhen(lastAccess.accessTime, { language, today: today() }),
+  });
 }
 
 export function accessCountText(
-  { lookCount, lookerCount }: ApplicationDetails,
+  { accessCount, operatorCount }: ApplicationDetails,
   t: LanguageContextValue['t'],
   language: Language,
 ): string {
-  const [times, people] = [plural(lookCount, language, TIMES), plural(lookerCount, language, PEOPLE)];
-  return t(APPLICATION.seen, language === 'ru' ? { times: lookCount, people: lookerCount } : { times, people });
+  const [times, people] = [plural(accessCount, language, TIMES), plural(operatorCount, language, PEOPLE)];
+  return t(APPLICATION.seen, language === 'ru' ? { times: accessCount, people: operatorCount } : { times, people });
 }

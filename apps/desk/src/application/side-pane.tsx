@@ -57,12 +57,12 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
       <Notes details={details} />
       <Assignment details={details} />
       <PrintList details={details} />
-      <p className={styles.looks}>
+      <p className={styles.accessLog}>
         <span>
           <Eye size={16} aria-hidden="true" />
           {accessCountText(details, t, language)}
         </span>
-        <Link href={`/applications/${application.id}/looks`}>{t(APPLICATION.who)}</Link>
+        <Link href={`/applications/${application.id}/access-log`}>{t(APPLICATION.who)}</Link>
       </p>
     </div>
   );

@@ -18,14 +18,20 @@ interface AccessLogPrintoutProps {
 
 /** The access log of an application, grouped by operator and 15 minutes. */
 export function AccessLogPrintout({ application, catalog, entries, nameOf }: AccessLogPrintoutProps) {
-  const heads = [PRINT.looksFirst, PRINT.looksLast, PRINT.looksWho, PRINT.looksWhat, PRINT.looksCount];
+  const heads = [
+    PRINT.accessLogFirst,
+    PRINT.accessLogLast,
+    PRINT.accessLogWho,
+    PRINT.accessLogWhat,
+    PRINT.accessLogCount,
+  ];
   const clock = (time: string) => formatInstant(time, catalog.centre.timeZone);
   return (
-    <Printout setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={PRINT.looksTitle} />}>
+    <Printout setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={PRINT.accessLogTitle} />}>
       <ServiceSubject filed={application} />
       {entries.length === 0 && (
         <p>
-          <Bilingual message={PRINT.looksNone} />
+          <Bilingual message={PRINT.accessLogNone} />
         </p>
       )}
       {entries.length > 0 && (
@@ -41,9 +47,9 @@ export function AccessLogPrintout({ application, catalog, entries, nameOf }: Acc
           </thead>
           <tbody>
             {groupAccessLog(entries).map(({ first, last, count, kinds }) => (
-              <tr key={`${last.by} ${first.lookTime}`}>
-                <td>{clock(first.lookTime)}</td>
-                <td>{clock(last.lookTime)}</td>
+              <tr key={`${last.by} ${first.accessTime}`}>
+                <td>{clock(first.accessTime)}</td>
+                <td>{clock(last.accessTime)}</td>
                 <td>{nameOf(last.by)}</td>
                 <td>
                   {kinds.map((kind) => (

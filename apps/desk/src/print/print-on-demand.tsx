@@ -24,7 +24,7 @@ export async function printAccessLog(application: Application, catalog: Catalog)
   const names = new Map<string, string>();
   for (let pageToken: string | undefined = ''; pageToken !== undefined && entries.length < MAX_ENTRIES;) {
     const page: AccessLogPage = await fetchAccessLogPage(application.id, pageToken);
-    entries.push(...page.looks);
+    entries.push(...page.entries);
     page.operators?.forEach(({ name, displayName }) => names.set(name, displayName));
     pageToken = page.nextPageToken;
   }
@@ -35,12 +35,12 @@ export async function printAccessLog(application: Application, catalog: Catalog)
 }
 
 interface AccessLogPage {
-  looks: AccessLogEntry[];
+  entries: AccessLogEntry[];
   operators?: { name: string; displayName: string }[];
   nextPageToken?: string;
 }
 
 function fetchAccessLogPage(id: string, pageToken: string): Promise<AccessLogPage> {
   const query = pageToken ? { pageSize: 200, pageToken } : { pageSize: 200 };
-  return bodyOf(api.GET('/api/v1/applications/{id}/looks', { params: { path: { id }, query } }));
+  return bodyOf(api.GET('/api/v1/applications/{id}/access-log', { params: { path: { id }, query } }));
 }

@@ -64,7 +64,7 @@ function PreviewContent({ row, details }: { row: ApplicationRow; details: Applic
           <RecentTimeline details={details} max={5} />
         </section>
       )}
-      {details?.lastLook && (
+      {details?.lastAccess && (
         <p className={styles.look}>
           <Eye size={16} aria-hidden="true" />
           {lastAccessText(details, t, language)}

@@ -221,12 +221,12 @@ export const APPLICATION = defineMessages({
   printApplication: { ro: 'Tipărește cererea', ru: 'Печать заявления', en: 'Print application' },
   notices: { ro: 'Ce i s-a spus persoanei', ru: 'Уведомления заявителя', en: 'Notices to the applicant' },
   submissionTitle: { ro: 'Cererea depusă', ru: 'Поданное заявление', en: 'Filed application' },
-  looksTitle: { ro: 'Cine a consultat cererea', ru: 'Кто смотрел заявление', en: 'Access log' },
-  looksFirst: { ro: 'De la', ru: 'С', en: 'First' },
-  looksLast: { ro: 'Până la', ru: 'По', en: 'Last' },
-  looksWho: { ro: 'Cine', ru: 'Кто', en: 'Who' },
-  looksWhat: { ro: 'Ce', ru: 'Что', en: 'What' },
-  looksCount: { ro: 'De câte ori', ru: 'Сколько раз', en: 'Times' },
+  accessLogTitle: { ro: 'Cine a consultat cererea', ru: 'Кто смотрел заявление', en: 'Access log' },
+  accessLogFirst: { ro: 'De la', ru: 'С', en: 'First' },
+  accessLogLast: { ro: 'Până la', ru: 'По', en: 'Last' },
+  accessLogWho: { ro: 'Cine', ru: 'Кто', en: 'Who' },
+  accessLogWhat: { ro: 'Ce', ru: 'Что', en: 'What' },
+  accessLogCount: { ro: 'De câte ori', ru: 'Сколько раз', en: 'Times' },
   back: { ro: 'Înapoi la cerere', ru: 'К заявлению', en: 'Back to the application' },
 });
 
@@ -334,5 +334,5 @@ export const PRINTOUTS = defineMessages({
   application: { ro: 'Cererea, de semnat', ru: 'Заявление на подпись', en: 'Application to sign' },
   mandate: { ro: 'Temeiul acțiunii', ru: 'Основание действий', en: 'Mandate' },
   slip: { ro: 'Fișă', ru: 'Листок', en: 'Slip' },
-  looks: { ro: 'Tipărește lista', ru: 'Печать списка', en: 'Print list' },
+  accessLog: { ro: 'Tipărește lista', ru: 'Печать списка', en: 'Print list' },
 });

@@ -2,7 +2,7 @@ import { escapeHtml, groupAccessLog } from '@cups/application';
 import type { Language } from '@cups/application';
 import { ACCESS_KIND_TEXTS } from '@cups/application/texts';
 import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
-import type { Look__Output } from '@cups/contracts/gen/cups/intake/v1/Look.ts';
+import type { AccessLogEntry__Output } from '@cups/contracts/gen/cups/intake/v1/AccessLogEntry.ts';
 import type { CallContext } from '@cups/rpc';
 import * as convert from '../convert.ts';
 import type { Handler } from '../http/handler.ts';
@@ -16,12 +16,15 @@ import { applicationNameOf, listHandler, requirePresent } from './handler-factor
  */
 export function accessLogRoutes({ intake }: ServiceClients, operators: OperatorNameResolver): Record<string, Handler> {
   /** Returns the newest entries, page by page. */
-  async function listNewest(name: string, context: CallContext): Promise<Look__Output[]> {
-    const entries: Look__Output[] = [];
+  async function listNewest(name: string, context: CallContext): Promise<AccessLogEntry__Output[]> {
+    const entries: AccessLogEntry__Output[] = [];
     let pageToken = '';
-    for (let page = 0; page < MAX_PRINTED_PAGES; page++) {
-      const { looks, nextPageToken } = await intake.listLooks({ name, pageSize: PAGE_SIZE, pageToken }, context);
-      entries.push(...looks);
+    for (let pageNumber = 0; pageNumber < MAX_PRINTED_PAGES; pageNumber++) {
+      const { entries: page, nextPageToken } = await intake.listAccessLogEntries(
+        { name, pageSize: PAGE_SIZE, pageToken },
+        context,
+      );
+      entries.push(...page);
       pageToken = nextPageToken;
       if (pageToken === '') break;
     }
@@ -29,10 +32,15 @@ export function accessLogRoutes({ intake }: ServiceClients, operators: OperatorN
   }
 
   return {
-    listLooks: listHandler(intake.listLooks, 'looks', convert.accessLogEntryJson, (_query, params) => ({
-      name: applicationNameOf(params),
-    })),
-    async getLooksSheet({ params, query, context }) {
+    listAccessLogEntries: listHandler(
+      intake.listAccessLogEntries,
+      'entries',
+      convert.accessLogEntryJson,
+      (_query, params) => ({
+        name: applicationNameOf(params),
+      }),
+    ),
+    async getAccessLogPrintout({ params, query, context }) {
       const entries = await listNewest(applicationNameOf(params), context);
       const { operators: resolved } = await operators.resolveNames(entries, context);
       const names = new Map(resolved.map(({ name, displayName }) => [name, displayName]));
@@ -77,19 +85,22 @@ const TEXTS = {
     none: 'Заявление никто не просматривал.',
   },
   en: {
-    title: 'Who looked at the application',
+    title: 'Access log',
     first: 'First',
     last: 'Last',
     count: 'Times',
     who: 'Who',
     what: 'What',
     where: 'Centre',
-    none: 'Nobody looked at the application.',
+    none: 'The application has not been accessed.',
   },
 } as const;
 
 /** Returns an HTML page without scripts or external assets. Escapes every value. */
-function renderPrintout(entries: readonly Look__Output[], { language, id, displayNameOf }: PrintoutOptions): string {
+function renderPrintout(
+  entries: readonly AccessLogEntry__Output[],
+  { language, id, displayNameOf }: PrintoutOptions,
+): string {
   const texts = TEXTS[language];
   const clock = new Intl.DateTimeFormat(LOCALES[language], {
     dateStyle: 'short',
@@ -97,11 +108,11 @@ function renderPrintout(entries: readonly Look__Output[], { language, id, displa
     timeZone: 'Europe/Chisinau',
   });
   const accesses = entries.map((entry) => {
-    const kind = fromProtoEnum('LOOK_KIND_', entry.kind);
+    const kind = fromProtoEnum('ACCESS_KIND_', entry.kind);
     return {
       by: entry.by,
       kind,
-      lookTime: requirePresent(fromTimestamp(entry.lookTime)).toISOString(),
+      accessTime: requirePresent(fromTimestamp(entry.accessTime)).toISOString(),
       centre: entry.centre,
     };
   });
@@ -109,7 +120,7 @@ function renderPrintout(entries: readonly Look__Output[], { language, id, displa
     const what = kinds
       .map((kind) => ACCESS_KIND_TEXTS[kind as keyof typeof ACCESS_KIND_TEXTS]?.[language] ?? '')
       .join(', ');
-    const [from, to] = [first, last].map(({ lookTime }) => clock.format(new Date(lookTime)));
+    const [from, to] = [first, last].map(({ accessTime }) => clock.format(new Date(accessTime)));
     const cells = [from!, to!, displayNameOf(last.by), what, String(count), convert.idOf(last.centre)];
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
   });

@@ -21,17 +21,17 @@ export function applicationDetailsRoutes({ intake, bridge, notifications }: Serv
       ]);
       return {
         // These change with every access.
-        etagExcludedMembers: ['lastLook', 'lookCount', 'lookerCount'],
-        beforeSend: isPoll ? () => intake.recordAccess({ name, kind: 'LOOK_KIND_FILE' }, context) : undefined,
+        etagExcludedMembers: ['lastAccess', 'accessCount', 'operatorCount'],
+        beforeSend: isPoll ? () => intake.recordAccess({ name, kind: 'ACCESS_KIND_FILE' }, context) : undefined,
         body: {
           application: convert.applicationJson(application),
           history: details.actions.map(convert.actionJson),
           olderActions: details.olderActions,
           notices: notices?.notices.map(convert.noticeJson),
           delivery: deliveryResponse && convert.deliveryJson(deliveryResponse.delivery),
-          lastLook: convert.accessLogEntryJson(details.lastLook),
-          lookCount: details.lookCount,
-          lookerCount: details.lookerCount,
+          lastAccess: convert.accessLogEntryJson(details.lastAccess),
+          accessCount: details.accessCount,
+          operatorCount: details.operatorCount,
           same: details.same.map(convert.applicationRowJson),
           missing,
         },

@@ -22,12 +22,12 @@ export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: Servi
   return {
     async listNotices({ params, context }) {
       // Each application has one access log in intake, which also checks access first.
-      await intake.recordAccess({ name: applicationNameOf(params), kind: 'LOOK_KIND_NOTICES' }, context);
+      await intake.recordAccess({ name: applicationNameOf(params), kind: 'ACCESS_KIND_NOTICES' }, context);
       const { notices } = await notifications.listNotices({ application: applicationNameOf(params) }, context);
       return { body: { notices: notices.map(convert.noticeJson) } };
     },
     async getSlip(request) {
-      await intake.recordAccess({ name: applicationNameOf(request.params), kind: 'LOOK_KIND_SLIP' }, request.context);
+      await intake.recordAccess({ name: applicationNameOf(request.params), kind: 'ACCESS_KIND_SLIP' }, request.context);
       const name = await findNoticeName(request);
       return { text: (await notifications.getSlip({ name }, request.context)).html };
     },

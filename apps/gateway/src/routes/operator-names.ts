@@ -8,7 +8,7 @@ const OPERATIONS_WITH_NAMES = [
   'searchApplications',
   'lookUpPerson',
   'getApplicationFile',
-  'listLooks',
+  'listAccessLogEntries',
   'listOperatorActions',
   'listStaffActions',
 ];

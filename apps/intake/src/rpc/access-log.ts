@@ -1,7 +1,7 @@
 import type { AccessKind } from '@cups/application';
 import { parseResourceName } from '@cups/contracts';
 import { normalizePageSize } from '@cups/contracts/node';
-import type { Look as AccessLogEntryOut } from '@cups/contracts/gen/cups/intake/v1/Look.ts';
+import type { AccessLogEntry as AccessLogEntryOut } from '@cups/contracts/gen/cups/intake/v1/AccessLogEntry.ts';
 import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import { violation } from '@cups/problem';
 import { centresOf } from '@cups/rpc';
@@ -15,7 +15,7 @@ export function accessLogRpcs({
   applications,
   accessLog,
   now,
-}: Pick<RpcDeps, 'applications' | 'accessLog' | 'now'>): Pick<IntakeRpcs, 'RecordAccess' | 'ListLooks'> {
+}: Pick<RpcDeps, 'applications' | 'accessLog' | 'now'>): Pick<IntakeRpcs, 'RecordAccess' | 'ListAccessLogEntries'> {
   /**
    * Returns the ID of an application of the caller's centre.
    * @throws Problem NOT_FOUND
@@ -29,7 +29,7 @@ export function accessLogRpcs({
 
   return {
     async RecordAccess({ name, kind: kindValue }, context) {
-      const kind = fromProtoEnum('LOOK_KIND_', kindValue) as AccessKind | '';
+      const kind = fromProtoEnum('ACCESS_KIND_', kindValue) as AccessKind | '';
       if (kind === '') throw invalidField(violation('/kind', 'REQUIRED'));
       const id = await requireApplicationId(name, context);
       context.recordAccess(name);
@@ -37,26 +37,26 @@ export function accessLogRpcs({
       return {};
     },
 
-    async ListLooks({ name, pageSize, pageToken }, context) {
+    async ListAccessLogEntries({ name, pageSize, pageToken }, context) {
       const id = await requireApplicationId(name, context);
       const page = await accessLog.list(id, { pageSize: normalizePageSize(pageSize), pageToken });
-      return { looks: page.entries.map(toAccessLogEntry), nextPageToken: page.nextPageToken };
+      return { entries: page.entries.map(toAccessLogEntry), nextPageToken: page.nextPageToken };
     },
   };
 }
 
 export function toAccessLogEntry({ by, centre, kind, time }: AccessLogEntry): AccessLogEntryOut {
-  return { by, centre, kind: ACCESS_KIND_VALUES[kind], lookTime: toTimestamp(time) };
+  return { by, centre, kind: ACCESS_KIND_VALUES[kind], accessTime: toTimestamp(time) };
 }
 
 /** Access to a list belongs to a centre, so no application lists it. */
 const ACCESS_KIND_VALUES = {
-  file: 'LOOK_KIND_FILE',
-  search: 'LOOK_KIND_SEARCH',
-  submission: 'LOOK_KIND_SUBMISSION',
-  history: 'LOOK_KIND_HISTORY',
-  person: 'LOOK_KIND_PERSON',
-  notices: 'LOOK_KIND_NOTICES',
-  slip: 'LOOK_KIND_SLIP',
-  list: 'LOOK_KIND_UNSPECIFIED',
+  file: 'ACCESS_KIND_FILE',
+  search: 'ACCESS_KIND_SEARCH',
+  submission: 'ACCESS_KIND_SUBMISSION',
+  history: 'ACCESS_KIND_HISTORY',
+  person: 'ACCESS_KIND_PERSON',
+  notices: 'ACCESS_KIND_NOTICES',
+  slip: 'ACCESS_KIND_SLIP',
+  list: 'ACCESS_KIND_UNSPECIFIED',
 } as const;

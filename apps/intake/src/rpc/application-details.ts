@@ -33,9 +33,9 @@ export function applicationDetailsRpcs(
         application: toApplication(app, viewer),
         actions: app.history.slice(-MAX_SHOWN_ACTIONS).map(toAction),
         olderActions: Math.max(0, app.history.length - MAX_SHOWN_ACTIONS),
-        lastLook: accessSummary.lastAccess ? toAccessLogEntry(accessSummary.lastAccess) : null,
-        lookCount: accessSummary.count,
-        lookerCount: accessSummary.operatorCount,
+        lastAccess: accessSummary.lastAccess ? toAccessLogEntry(accessSummary.lastAccess) : null,
+        accessCount: accessSummary.count,
+        operatorCount: accessSummary.operatorCount,
         same: duplicates.map((row) => toRow(row, viewer)),
       };
     },

@@ -51,8 +51,8 @@ export interface AccessLog {
 }
 
 export function openAccessLog(store: Store): AccessLog {
-  const collection = () => store.collection<StoredAccessLogEntry>('looks');
-  const rejectFailure = (error: unknown) => Promise.reject(store.failure(error, 'looks'));
+  const collection = () => store.collection<StoredAccessLogEntry>('accessLog');
+  const rejectFailure = (error: unknown) => Promise.reject(store.failure(error, 'accessLog'));
   // "0" is the character after "/".
   const rangeOf = (subject: string) => ({ _id: { $gt: `${subject}/`, $lt: `${subject}0` } });
   return {
