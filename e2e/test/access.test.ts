@@ -247,7 +247,7 @@ const VISIBILITY_BY_REASON: Readonly<Record<string, TargetVisibility>> = {
   ETAG_STALE: 'theirs',
   REQUEST_ID_INVALID: 'theirs',
   CENTRE_NOT_OPEN: 'theirs',
-  UNKNOWN_HERE: 'theirs',
+  STALE_REPLICA: 'theirs',
   SERVICE_NOT_FILEABLE: 'theirs',
 };
 

@@ -363,7 +363,7 @@ describe('secured Kafka', () => {
 describe('an outage', () => {
   /** Desks edit and file. Supervisors, who need identity's confirmation, are rejected until it recovers. */
   async function goesOn(n: number, back: () => unknown): Promise<void> {
-    const refused = '503 NEIGHBOUR_UNAVAILABLE';
+    const refused = '503 UPSTREAM_UNAVAILABLE';
     await eventually(async () => (await statistics()) === refused, { everyMs: 250 });
     await editAnswers(visitors.specialist, drafts[n]!, '2025-12-29');
     await visitors.specialist.request('POST', `/applications/${drafts[n]}/submit`, { body: {} });

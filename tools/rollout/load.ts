@@ -44,7 +44,7 @@ export class LoadGenerator {
   #ended = false;
   #loop: Promise<void> | undefined;
   readonly failed: FailedCall[] = [];
-  /** Responses UNKNOWN_HERE, each followed by a retry. */
+  /** Responses STALE_REPLICA, each followed by a retry. */
   early = 0;
 
   constructor(url: string) {
@@ -169,7 +169,7 @@ export class LoadGenerator {
 
 /** Whether a replica has not read a new centre's file yet. */
 const isStaleReplica = (error: unknown): boolean =>
-  error instanceof ApiError && error.problem.reason === 'UNKNOWN_HERE';
+  error instanceof ApiError && error.problem.reason === 'STALE_REPLICA';
 
 function describeError(error: unknown): string {
   if (error instanceof ApiError) return `${error.problem.status} ${error.problem.reason}`;

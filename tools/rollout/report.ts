@@ -218,7 +218,7 @@ function renderEdges({ edges }: RolloutOutcome): string {
 }
 
 const MEANING = `Each failed call belongs to the step in which it was made. The desks of this test retry nothing, so a button that a clerk
-would press twice counts as failed. The one exception is the response \`UNKNOWN_HERE\` about a centre that has just opened. It
+would press twice counts as failed. The one exception is the response \`STALE_REPLICA\` about a centre that has just opened. It
 names a retry delay, and the test counts it separately.`;
 
 const LIMITS = `## Limits

@@ -163,7 +163,7 @@ describe('a service under load', () => {
   test('refuses a stolen key after its public half is removed', async () => {
     rmSync(join(dir, 'public', 'gateway.jwk'));
     while (failures.length === 0) await turn();
-    const cause = { reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { cause: 'TOKEN_INVALID' } };
+    const cause = { reason: 'UPSTREAM_UNAVAILABLE', metadata: { cause: 'TOKEN_INVALID' } };
     expect(failures[0]).toMatchObject(cause);
     await expect(client.listPublicServices({})).rejects.toMatchObject(cause);
   });

@@ -92,7 +92,7 @@ function ownAgency(context: Context): string | undefined {
 
 /**
  * Returns the code of the requested agency.
- * @throws Problem NOT_FOUND, also for a clerk of another agency; UNKNOWN_HERE if this replica may lag
+ * @throws Problem NOT_FOUND, also for a clerk of another agency; STALE_REPLICA if this replica may lag
  */
 function agencyFor(context: Context, name: string, { isAgency, versions }: RpcDeps): string {
   const own = ownAgency(context);

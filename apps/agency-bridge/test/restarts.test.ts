@@ -77,7 +77,7 @@ test('loses nothing while the file of an agency is missing', async () => {
   await expect(support.getAgencyActivity({ name: 'agencies/asp' })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
   // Identity knew the agency when its clerk signed in; this replica may lag.
   const clerk = world.client(without, { role: 'agency-clerk', agency: 'agencies/asp' });
-  await expect(clerk.getAgencyActivity({ name: 'agencies/asp' })).rejects.toMatchObject({ reason: 'UNKNOWN_HERE' });
+  await expect(clerk.getAgencyActivity({ name: 'agencies/asp' })).rejects.toMatchObject({ reason: 'STALE_REPLICA' });
   await expect(clerk.getAgencyActivity({ name: 'agencies/cnas' })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
   await world.stop(without);
 

@@ -58,7 +58,7 @@ export function listRpcs(
 
     async GetRegistry({ centreKind, country, agencies, atDate }) {
       if (agencies.length > MAX_AGENCIES)
-        throw invalidArgument(violation('/agencies', 'MAX_ITEMS', { most: MAX_AGENCIES }));
+        throw invalidArgument(violation('/agencies', 'MAX_ITEMS', { max: MAX_AGENCIES }));
       const codes = agencies.map((agency) => parseResourceName('agencies', agency, '/agencies'));
       const location = { kind: parseCentreKind(centreKind), country: country || undefined };
       return buildCatalog(snapshot, { date: parseDate(atDate, now), location, codes });
@@ -134,7 +134,7 @@ function scoreServices(
   services: ReadonlyMap<string, PublicService>,
   query: string,
 ): ReadonlyMap<Version, number> | undefined {
-  if (query.length > 200) throw invalidArgument(violation('/query', 'MAX_LENGTH', { most: 200 }));
+  if (query.length > 200) throw invalidArgument(violation('/query', 'MAX_LENGTH', { max: 200 }));
   const search = searchCache.get(services) ?? createVersionSearch(services.values());
   searchCache.set(services, search);
   return search(query);

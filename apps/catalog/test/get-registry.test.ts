@@ -72,7 +72,7 @@ describe('GetRegistry', () => {
   test('rejects too many agencies, an invalid name and an invalid date', async () => {
     const agencies = Array.from({ length: 101 }, (_, n) => `agencies/a${n}`);
     await expect(gateway.getRegistry({ agencies })).rejects.toMatchObject({
-      violations: [{ field: '/agencies', rule: 'MAX_ITEMS', params: { most: 100 } }],
+      violations: [{ field: '/agencies', rule: 'MAX_ITEMS', params: { max: 100 } }],
     });
     await expect(gateway.getRegistry({ agencies: ['asp'] })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
     await expect(gateway.getRegistry({ atDate: '2026-02-30' })).rejects.toMatchObject({

@@ -91,7 +91,7 @@ describe('ListPublicServices', () => {
     }
     await expect(gateway.listPublicServices({ pageSize: -1 })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
     await expect(gateway.listPublicServices({ query: 'x'.repeat(201) })).rejects.toMatchObject({
-      violations: [{ field: '/query', rule: 'MAX_LENGTH', params: { most: 200 } }],
+      violations: [{ field: '/query', rule: 'MAX_LENGTH', params: { max: 200 } }],
     });
   });
 });

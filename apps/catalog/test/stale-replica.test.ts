@@ -30,13 +30,13 @@ describe('a replica with lagging files', () => {
   test('returns a stale-replica problem to a caller that knows newer files', async () => {
     ahead.write('good-conduct-record', copyAs('good-conduct-record'));
     await eventually(() => askAhead.getPublicServiceVersion({ name }));
-    await expect(askBehind.getPublicServiceVersion({ name })).rejects.toEqual(problemWith('UNKNOWN_HERE'));
+    await expect(askBehind.getPublicServiceVersion({ name })).rejects.toEqual(problemWith('STALE_REPLICA'));
     await expect(behind.clientAs('gateway', caller).getPublicService({ name })).rejects.toEqual(
-      problemWith('UNKNOWN_HERE'),
+      problemWith('STALE_REPLICA'),
     );
     const known = 'publicServices/criminal-record';
     await expect(askBehind.getPublicServiceVersion({ name: known, newest: true })).rejects.toEqual(
-      problemWith('UNKNOWN_HERE'),
+      problemWith('STALE_REPLICA'),
     );
     expect((await askBehind.getPublicServiceVersion({ name: known })).inForce).toBe(true);
   });

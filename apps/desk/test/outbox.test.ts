@@ -171,7 +171,7 @@ describe('PersistentOutbox', () => {
     await second;
     expect(platform.effects).toEqual(['POST /A/submit', 'POST /A/notes behind']);
 
-    platform.rejects = { reason: 'NOTES_FULL', status: 400 };
+    platform.rejects = { reason: 'TOO_MANY_NOTES', status: 400 };
     const third = note(outbox, 'no place');
     outbox.flush();
     await third;

@@ -295,7 +295,7 @@ describe('findMissingFields', () => {
     expect(missingFieldTexts('birth-allowance', Object.assign({}, values, { '/answers/iban': 'MD1' }))).toEqual([]);
     const unseen = Object.assign({}, values, { '/evidence/birth-certificate/code': '' });
     expect(missingFieldTexts('birth-allowance', unseen)).toEqual([
-      'papers /evidence/birth-certificate/how EVIDENCE_UNSEEN',
+      'papers /evidence/birth-certificate/how EVIDENCE_NOT_VERIFIED',
     ]);
   });
 

@@ -151,9 +151,9 @@ describe('an invalid body is rejected as a problem', () => {
   test('a search with two criteria or none', async () => {
     const search = (body: object) => gateway.send('POST', '/api/v1/applications/search', { body });
     expectProblem(await search({ idnp: person(1).idnp, trackingNumber: 'x' }), 400, 'INVALID_ARGUMENT', [
-      { rule: 'MAX_MEMBERS' },
+      { rule: 'MAX_PROPERTIES' },
     ]);
-    expectProblem(await search({}), 400, 'INVALID_ARGUMENT', [{ rule: 'MIN_MEMBERS' }]);
+    expectProblem(await search({}), 400, 'INVALID_ARGUMENT', [{ rule: 'MIN_PROPERTIES' }]);
   });
 });
 
@@ -209,7 +209,7 @@ describe('an invalid path, query or header is rejected as a problem', () => {
     [
       'more answers than a form has',
       { answers: Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`a${n}`, 1])) },
-      '/answers MAX_MEMBERS',
+      '/answers MAX_PROPERTIES',
     ],
   ])('%s', async (_name, content, finding) => {
     const reply = await create(Object.assign({}, draft, content));
@@ -309,14 +309,14 @@ describe('a problem of intake becomes the response', () => {
     const reply = await gateway.send('PATCH', APP, { body: { costOption: null }, headers: write.headers });
     // Token and certificate between services are internal.
     if (reason === 'TOKEN_INVALID' || reason === 'CALLER_MISMATCH')
-      return expectProblem(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
+      return expectProblem(reply, 503, 'UPSTREAM_UNAVAILABLE');
     expectProblem(reply, status[reason] ?? status[REASONS[reason].kind]!, reason);
     expect(reply.body).toMatchObject({ detail: 'Said by intake.' });
     if (reply.status === 429 || reply.status === 503) expect(Number(reply.get('retry-after'))).toBeGreaterThan(0);
   });
 
   test('all violations', async () => {
-    const violations = [1, 2, 3].map((most) => violation(`/answers/f${most}`, 'MAX_LENGTH', { most }));
+    const violations = [1, 2, 3].map((max) => violation(`/answers/f${max}`, 'MAX_LENGTH', { max }));
     intake = () => Promise.reject(new Problem({ reason: 'FILE_INCOMPLETE', message: 'Incomplete.', violations }));
     expectProblem(await gateway.send('POST', `${APP}/submit`, write), 400, 'FILE_INCOMPLETE', violations);
   });
@@ -409,7 +409,7 @@ describe('request IDs and time', () => {
     const alone = await startGateway({}, { intakeAddress: '127.0.0.1:1' });
     try {
       const reply = await alone.send('GET', APP);
-      expectProblem(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
+      expectProblem(reply, 503, 'UPSTREAM_UNAVAILABLE');
       expect(reply.get('retry-after')).toBe('1');
       expect((await alone.send('GET', '/api/v1/centres')).status).toBe(200);
     } finally {

@@ -240,7 +240,7 @@ describe('changes that identity reports', () => {
       const reply = await current();
       expect(reply.status).toBe(status);
       if (status === 503) {
-        expect(reply.body).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
+        expect(reply.body).toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE' });
         // The session continues when identity responds.
         expect(reply.get('Set-Cookie')).toBeUndefined();
         expect((await gateway.send('DELETE', '/api/v1/sessions/current', { cookie })).status).toBe(204);

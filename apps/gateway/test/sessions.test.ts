@@ -271,7 +271,7 @@ describe('revalidation by identity', () => {
   });
 
   test.each([
-    ['the operator', 'UNKNOWN_HERE' as const],
+    ['the operator', 'STALE_REPLICA' as const],
     ['the key of the session', 'SESSION_INVALID' as const],
     ['any of its data', 'NOT_FOUND' as const],
     ['the sign-in', 'UNAUTHENTICATED' as const],
@@ -296,7 +296,7 @@ describe('revalidation by identity', () => {
   test('keeps an operator signed in when such a replica gets the session request', async () => {
     await start();
     try {
-      answer = () => Promise.reject(new Problem({ reason: 'UNKNOWN_HERE', message: 'Not known here.' }));
+      answer = () => Promise.reject(new Problem({ reason: 'STALE_REPLICA', message: 'Not known here.' }));
       const reply = await gateway.send('GET', '/api/v1/sessions/current');
       expect([reply.status, reply.headers['set-cookie']]).toEqual([503, undefined]);
       expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
@@ -312,7 +312,7 @@ describe('revalidation by identity', () => {
       let round = 0;
       answer = () => {
         round += 1;
-        if (round === 1) return Promise.reject(new Problem({ reason: 'UNKNOWN_HERE', message: 'Not known here.' }));
+        if (round === 1) return Promise.reject(new Problem({ reason: 'STALE_REPLICA', message: 'Not known here.' }));
         return Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'No.' }));
       };
       expect((await gateway.send('GET', LIST)).status).toBe(401);

@@ -279,7 +279,7 @@ describe('a body with very many members', () => {
       return (reply.body as { violations: object[] }).violations;
     };
     expect(await violationsOf(names(6_000))).toMatchObject([
-      { field: '', rule: 'MAX_MEMBERS', params: { most: 5_000 } },
+      { field: '', rule: 'MAX_PROPERTIES', params: { max: 5_000 } },
     ]);
     expect(await violationsOf(names(4_000))).toHaveLength(1);
     expect((await violationsOf(names(50))).length).toBeGreaterThan(50);

@@ -21,7 +21,7 @@ export class CentreLookup {
   /**
    * Returns a centre where an operator works, or undefined if it does not exist.
    * Reads the store if the file is missing here or still says `planned`.
-   * @throws Problem UNKNOWN_HERE for two minutes while the centre may arrive, or while this replica lags; store errors
+   * @throws Problem STALE_REPLICA for two minutes while the centre may arrive, or while this replica lags; store errors
    */
   async findForSignIn(code: string): Promise<Centre | undefined> {
     await this.refreshIfMissing([code]);
@@ -35,7 +35,7 @@ export class CentreLookup {
     if (!codes.every((code) => isOpened(centres().get(code)))) await refreshFromStore();
   }
 
-  /** @throws Problem UNKNOWN_HERE if one of the centres may still arrive or open */
+  /** @throws Problem STALE_REPLICA if one of the centres may still arrive or open */
   assertFinal(codes: string[]): void {
     const { centres, versions } = this.#parts;
     for (const code of codes) {
@@ -48,7 +48,7 @@ export class CentreLookup {
   /**
    * Returns the centre of a session, or undefined if it does not exist.
    * The centre was open on the replica that signed the operator in.
-   * @throws Problem UNKNOWN_HERE for two minutes while the centre may still arrive or open; store errors
+   * @throws Problem STALE_REPLICA for two minutes while the centre may still arrive or open; store errors
    */
   async findForSession(code: string): Promise<Centre | undefined> {
     await this.refreshIfMissing([code]);
@@ -60,7 +60,7 @@ export class CentreLookup {
 
   /**
    * Returns any centre, or undefined if it does not exist.
-   * @throws Problem UNKNOWN_HERE if the centre is missing and other replicas have newer files
+   * @throws Problem STALE_REPLICA if the centre is missing and other replicas have newer files
    */
   async findRequested(code: string): Promise<Centre | undefined> {
     const { centres, refreshFromStore, versions } = this.#parts;
@@ -70,7 +70,7 @@ export class CentreLookup {
     return centre;
   }
 
-  /** @throws Problem UNKNOWN_HERE if other replicas have newer files */
+  /** @throws Problem STALE_REPLICA if other replicas have newer files */
   assertNewest(): void {
     if (this.#parts.versions.isBehind('centres')) throw unknownCentre();
   }

@@ -105,7 +105,7 @@ function signInFilter(code: string, centres: ReadonlyMap<string, Centre>): objec
 }
 
 function tooManyNames(): Problem {
-  const violations = [violation('/names', 'MAX_ITEMS', { most: MAX_NAMES })];
+  const violations = [violation('/names', 'MAX_ITEMS', { max: MAX_NAMES })];
   return new Problem({
     reason: 'INVALID_ARGUMENT',
     message: `A request can name at most ${MAX_NAMES} operators.`,

@@ -42,7 +42,7 @@ describe('BatchGetOperators', () => {
       violations: [{ field: '/names/1', rule: 'RESOURCE_NAME' }],
     });
     await expect(signedIn.batchGetOperators({ names: Array(201).fill(manager.name) })).rejects.toMatchObject({
-      violations: [{ field: '/names', rule: 'MAX_ITEMS', params: { most: 200 } }],
+      violations: [{ field: '/names', rule: 'MAX_ITEMS', params: { max: 200 } }],
     });
   });
 

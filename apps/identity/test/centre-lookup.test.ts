@@ -14,7 +14,7 @@ const centre = (code: string, status: Centre['status']): Centre => ({
   agencies: ['asp'],
   hash: status,
 });
-const staleReplica = expect.objectContaining({ reason: 'UNKNOWN_HERE' });
+const staleReplica = expect.objectContaining({ reason: 'STALE_REPLICA' });
 let time: number;
 let files: Map<string, Centre>;
 let store: Map<string, Centre>;

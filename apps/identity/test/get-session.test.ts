@@ -140,14 +140,14 @@ describe('a replica with lagging files', () => {
       () => askNewest(behind).getCentre({ name: 'centres/CU-909' }),
       () => inviteTo(behind),
     ];
-    for (const attempt of tries) await expect(attempt()).rejects.not.toEqual(problemWith('UNKNOWN_HERE'));
+    for (const attempt of tries) await expect(attempt()).rejects.not.toEqual(problemWith('STALE_REPLICA'));
     world.newCentre('CU-906');
     world.newAgency('newcomer', 'asp');
     await eventually(async () => {
       await askNewest(world.identity).getCentre({ name: names.centre });
       return (await askNewest(world.identity).createSession({ provider: 'local', operator: 'newcomer-clerk' })).session;
     });
-    for (const attempt of tries) await expect(attempt()).rejects.toEqual(problemWith('UNKNOWN_HERE'));
+    for (const attempt of tries) await expect(attempt()).rejects.toEqual(problemWith('STALE_REPLICA'));
     await expect(askNewest(world.identity).getCentre({ name: 'centres/CU-909' })).rejects.toEqual(
       problemWith('NOT_FOUND'),
     );

@@ -63,7 +63,7 @@ export interface ServiceClients {
    * Returns the version and the centre if this centre may file it now. Before it throws, it checks the newest files
    * that any replica of the upstream services has.
    * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED;
-   * UNKNOWN_HERE if no replica with the newest files responds
+   * STALE_REPLICA if no replica with the newest files responds
    */
   resolveFiling(request: FilingRequest, context: Context): Promise<FilingTarget>;
 }

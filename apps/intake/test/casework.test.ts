@@ -99,7 +99,7 @@ describe('effects of casework', () => {
     for (let n = 1; n <= 200; n += 1) app = casework.addNote(app, ACTOR, `Note ${n}`).document;
     expect(app.notes!.map(({ text }) => text).at(0)).toBe('Note 1');
     expect(catchProblem(() => casework.addNote(app, ACTOR, 'One more')).violations).toMatchObject([
-      { field: '/text', rule: 'NOTES_FULL' },
+      { field: '/text', rule: 'TOO_MANY_NOTES' },
     ]);
   });
 

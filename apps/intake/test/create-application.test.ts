@@ -101,11 +101,11 @@ test.each([
 describe('answers that cannot be stored', () => {
   const ANSWERS = '/answers';
   test.each([
-    ['NUL in a name', '{"a\\u0000b":1}', ANSWERS, 'UNFIT_NAME'],
-    ['_bsontype', '{"act":{"_bsontype":"ObjectId","id":"x"}}', '/answers/act/_bsontype', 'UNFIT_NAME'],
-    ['__proto__', '{"__proto__":{"act":"birth"}}', '/answers/__proto__', 'UNFIT_NAME'],
-    ['an operator', '{"$set":{"state":"closed"}}', '/answers/$set', 'UNFIT_NAME'],
-    ['a path', '{"act.0.x":1}', ANSWERS, 'UNFIT_NAME'],
+    ['NUL in a name', '{"a\\u0000b":1}', ANSWERS, 'INVALID_MEMBER_NAME'],
+    ['_bsontype', '{"act":{"_bsontype":"ObjectId","id":"x"}}', '/answers/act/_bsontype', 'INVALID_MEMBER_NAME'],
+    ['__proto__', '{"__proto__":{"act":"birth"}}', '/answers/__proto__', 'INVALID_MEMBER_NAME'],
+    ['an operator', '{"$set":{"state":"closed"}}', '/answers/$set', 'INVALID_MEMBER_NAME'],
+    ['a path', '{"act.0.x":1}', ANSWERS, 'INVALID_MEMBER_NAME'],
     ['unbounded nesting', `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, ANSWERS, 'TOO_DEEP'],
     ['an array', '[1]', ANSWERS, 'TYPE'],
     ['invalid JSON', '{', ANSWERS, 'TYPE'],
@@ -173,9 +173,9 @@ describe('centre checks', () => {
   test('rejects only after a check of the newest files', async () => {
     scene.world.centres['CU-014'] = { agencies: ['agencies/mai'], newest: { agencies: ['agencies/asp'] } };
     await at('CU-014').open();
-    const lagging = new Problem({ reason: 'UNKNOWN_HERE', message: 'not read yet' });
+    const lagging = new Problem({ reason: 'STALE_REPLICA', message: 'not read yet' });
     scene.world.centres['CU-015'] = { status: 'CENTRE_STATUS_PLANNED', newest: lagging };
-    await expect(at('CU-015').open()).rejects.toMatchObject({ reason: 'UNKNOWN_HERE' });
+    await expect(at('CU-015').open()).rejects.toMatchObject({ reason: 'STALE_REPLICA' });
   });
 });
 

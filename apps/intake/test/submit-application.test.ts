@@ -79,6 +79,6 @@ describe('SubmitApplication', () => {
     };
     const isolated = scene.world.deskAt((await scene.world.start(unreachable)).grpcPort, 'CU-006');
     expect((await isolated.submit(draft.name)).state).toBe('STATE_SUBMITTED');
-    await expect(isolated.open()).rejects.toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
+    await expect(isolated.open()).rejects.toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE' });
   });
 });

@@ -20,7 +20,7 @@ describe('WithdrawApplication', () => {
     const withReason = (length: number) =>
       at().withdrawApplication({ requestId: randomUUID(), name, reason: 'x'.repeat(length) });
     await expect(withReason(501)).rejects.toMatchObject({
-      violations: [{ field: '/reason', rule: 'MAX_LENGTH', params: { most: 500 } }],
+      violations: [{ field: '/reason', rule: 'MAX_LENGTH', params: { max: 500 } }],
     });
     expect((await withReason(500)).application!.state).toBe('STATE_WITHDRAWN');
   });

@@ -16,9 +16,10 @@ export function validateStorableAnswers(answers: Record<string, unknown>): Viola
 
 function validateValue(value: unknown, path: string[]): Violation | undefined {
   if (typeof value === 'string') return validateText(value, path);
-  if (typeof value === 'number' && !Number.isFinite(value)) return violation(toSafePointer(path), 'NUMBER_SIZE');
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return violation(toSafePointer(path), 'NUMBER_OUT_OF_RANGE');
   if (typeof value !== 'object' || value === null) return undefined;
-  if (path.length > MAX_DEPTH) return violation('/answers', 'TOO_DEEP', { most: MAX_DEPTH });
+  if (path.length > MAX_DEPTH) return violation('/answers', 'TOO_DEEP', { max: MAX_DEPTH });
   for (const [name, item] of Object.entries(value)) {
     const itemPath = [...path, name];
     const violationFound =
@@ -29,7 +30,7 @@ function validateValue(value: unknown, path: string[]): Violation | undefined {
 }
 
 function validateName(name: string, path: string[]): Violation | undefined {
-  return INVALID_NAME.test(name) ? violation(toSafePointer(path), 'UNFIT_NAME') : validateText(name, path);
+  return INVALID_NAME.test(name) ? violation(toSafePointer(path), 'INVALID_MEMBER_NAME') : validateText(name, path);
 }
 
 /** A lone surrogate has no UTF-8 form and would be stored as another character. */

@@ -110,7 +110,7 @@ function validateContact({ contact }: Content): Violation[] {
 function validateMandate({ mandate, represented }: Content): Violation[] {
   if (!mandate) return [requiredViolation('/mandate')];
   if (mandate.kind !== 'own-presence') return mandate.reference ? [] : [requiredViolation('/mandate/reference')];
-  return represented ? [violation('/mandate/kind', 'POWER_NEEDED')] : [];
+  return represented ? [violation('/mandate/kind', 'MANDATE_REQUIRED')] : [];
 }
 
 function validateEvidence(content: Content, { evidence: rules }: Requirements): Violation[] {
@@ -122,7 +122,7 @@ function validateEvidence(content: Content, { evidence: rules }: Requirements): 
       const document = documents[index];
       if (!document) return [violation('/evidence', 'EVIDENCE_MISSING', { kind })];
       if (document.originalSeen || document.copy || (acceptsCode && document.verificationCode)) return [];
-      return [violation(`/evidence/${index}/originalSeen`, 'EVIDENCE_UNSEEN', { kind })];
+      return [violation(`/evidence/${index}/originalSeen`, 'EVIDENCE_NOT_VERIFIED', { kind })];
     });
 }
 

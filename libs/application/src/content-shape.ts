@@ -33,7 +33,7 @@ export function validateContentShape(content: Content, maxBytes = MAX_CONTENT_BY
     );
   }
   if (utf8.encode(json).length > maxBytes) {
-    violations.push(violation('/answers', 'TOO_LARGE', { mostKiB: maxBytes / 1024 }));
+    violations.push(violation('/answers', 'TOO_LARGE', { maxKiB: maxBytes / 1024 }));
   }
   return violations;
 }

@@ -75,12 +75,12 @@ type ViolationFactory = (field: string, keywordValue: unknown, error: SchemaErro
 
 const toStrings = (list: unknown): string[] => [list].flat().map(String);
 const unknownField: ViolationFactory = (field) => violation(field, 'UNKNOWN_FIELD');
-const fieldNotAllowed: ViolationFactory = (field) => violation(field, 'NOT_HERE');
+const fieldNotAllowed: ViolationFactory = (field) => violation(field, 'NOT_ALLOWED');
 
 /** Lists the constants of a choice; a choice between schemas has no short description. */
 const noAlternative: ViolationFactory = (field, branches) => {
   const schemas = branches as Schema[];
-  if (!schemas.every((branch) => Object.hasOwn(branch, 'const'))) return violation(field, 'NO_ALTERNATIVE');
+  if (!schemas.every((branch) => Object.hasOwn(branch, 'const'))) return violation(field, 'NO_MATCHING_ALTERNATIVE');
   return violation(field, 'ONE_OF', { choices: schemas.map((branch) => String(branch['const'])) });
 };
 
@@ -92,29 +92,29 @@ const VIOLATION_FACTORIES: Record<string, ViolationFactory> = {
   enum: (field, values) => violation(field, 'ONE_OF', { choices: toStrings(values) }),
   oneOf: noAlternative,
   anyOf: noAlternative,
-  not: (field) => violation(field, 'EXCLUDED'),
+  not: (field) => violation(field, 'FORBIDDEN_VALUE'),
   false: fieldNotAllowed,
   'false schema': fieldNotAllowed,
   required: (field) => violation(field, 'REQUIRED'),
   dependentRequired: (field, _value, { path, other = '' }) =>
-    violation(field, 'NEEDED_WITH', { other: toSafePointer([...path.slice(0, -1), other]) }),
+    violation(field, 'REQUIRED_WITH', { other: toSafePointer([...path.slice(0, -1), other]) }),
   additionalProperties: unknownField,
-  minProperties: (field, least) => violation(field, 'MIN_MEMBERS', { least: Number(least) }),
-  maxProperties: (field, most) => violation(field, 'MAX_MEMBERS', { most: Number(most) }),
-  minItems: (field, least) => violation(field, 'MIN_ITEMS', { least: Number(least) }),
-  maxItems: (field, most) => violation(field, 'MAX_ITEMS', { most: Number(most) }),
+  minProperties: (field, min) => violation(field, 'MIN_PROPERTIES', { min: Number(min) }),
+  maxProperties: (field, max) => violation(field, 'MAX_PROPERTIES', { max: Number(max) }),
+  minItems: (field, min) => violation(field, 'MIN_ITEMS', { min: Number(min) }),
+  maxItems: (field, max) => violation(field, 'MAX_ITEMS', { max: Number(max) }),
   uniqueItems: (field) => violation(field, 'UNIQUE_ITEMS'),
-  minLength: (field, least) => violation(field, 'MIN_LENGTH', { least: Number(least) }),
-  maxLength: (field, most) => violation(field, 'MAX_LENGTH', { most: Number(most) }),
+  minLength: (field, min) => violation(field, 'MIN_LENGTH', { min: Number(min) }),
+  maxLength: (field, max) => violation(field, 'MAX_LENGTH', { max: Number(max) }),
   pattern: (field, _pattern, { schema }) => violation(field, (schema['x-rule'] as PlainRule | undefined) ?? 'PATTERN'),
   format: (field, format) => {
     const named = String(format);
     return violation(field, isFormat(named) ? FORMAT_RULES[named] : 'PATTERN');
   },
-  minimum: (field, least) => violation(field, 'MINIMUM', { least: Number(least) }),
-  maximum: (field, most) => violation(field, 'MAXIMUM', { most: Number(most) }),
-  exclusiveMinimum: (field, bound) => violation(field, 'ABOVE', { bound: Number(bound) }),
-  exclusiveMaximum: (field, bound) => violation(field, 'BELOW', { bound: Number(bound) }),
+  minimum: (field, min) => violation(field, 'MINIMUM', { min: Number(min) }),
+  maximum: (field, max) => violation(field, 'MAXIMUM', { max: Number(max) }),
+  exclusiveMinimum: (field, bound) => violation(field, 'EXCLUSIVE_MINIMUM', { bound: Number(bound) }),
+  exclusiveMaximum: (field, bound) => violation(field, 'EXCLUSIVE_MAXIMUM', { bound: Number(bound) }),
   multipleOf: (field, step) => violation(field, 'MULTIPLE_OF', { step: Number(step) }),
 };
 

@@ -17,17 +17,17 @@ describe('validateStorableAnswers', () => {
 
 describe('validateStorableAnswers with invalid answers', () => {
   test.each([
-    ['an operator', '{"a":{"$where":"x"}}', '/answers/a/$where', 'UNFIT_NAME'],
-    ['a path', '{"a.b":1}', '/answers', 'UNFIT_NAME'],
-    ['an empty name', '{"list":[{"":1}]}', '/answers/list/0', 'UNFIT_NAME'],
-    ['NUL', '{"a\\u0000b":1}', '/answers', 'UNFIT_NAME'],
-    ['a name of the driver', '{"_bsontype":"ObjectId"}', '/answers/_bsontype', 'UNFIT_NAME'],
-    ['the prototype', '{"a":{"__proto__":{"x":1}}}', '/answers/a/__proto__', 'UNFIT_NAME'],
+    ['an operator', '{"a":{"$where":"x"}}', '/answers/a/$where', 'INVALID_MEMBER_NAME'],
+    ['a path', '{"a.b":1}', '/answers', 'INVALID_MEMBER_NAME'],
+    ['an empty name', '{"list":[{"":1}]}', '/answers/list/0', 'INVALID_MEMBER_NAME'],
+    ['NUL', '{"a\\u0000b":1}', '/answers', 'INVALID_MEMBER_NAME'],
+    ['a name of the driver', '{"_bsontype":"ObjectId"}', '/answers/_bsontype', 'INVALID_MEMBER_NAME'],
+    ['the prototype', '{"a":{"__proto__":{"x":1}}}', '/answers/a/__proto__', 'INVALID_MEMBER_NAME'],
     ['a lone surrogate in a name', '{"\\ud800":1}', '/answers', 'NOT_UNICODE'],
     ['a lone surrogate in a text', '{"a":["\\udc00"]}', '/answers/a/0', 'NOT_UNICODE'],
-    ['an infinite number', '{"a":1e400}', '/answers/a', 'NUMBER_SIZE'],
+    ['an infinite number', '{"a":1e400}', '/answers/a', 'NUMBER_OUT_OF_RANGE'],
     ['nesting over the limit', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, '/answers', 'TOO_DEEP'],
-    ['an IDNP as a name', '{"2900000000012":{"$a":1}}', '/answers', 'UNFIT_NAME'],
+    ['an IDNP as a name', '{"2900000000012":{"$a":1}}', '/answers', 'INVALID_MEMBER_NAME'],
   ])('rejects %s and names the field', (_name, text, field, rule) =>
     expect(validateStorableAnswers(parseAnswers(text))).toMatchObject({ field, rule }),
   );

@@ -118,7 +118,7 @@ const BREAKS: Record<string, (schema: Node, value: never) => { value: unknown; a
   maxProperties: ({ maxProperties }) => [
     {
       value: Object.fromEntries(Array.from({ length: Number(maxProperties) + 1 }, (_, n) => [`f${n}`, n])),
-      rule: 'MAX_MEMBERS',
+      rule: 'MAX_PROPERTIES',
     },
   ],
 };
@@ -149,7 +149,7 @@ describe('content schema', () => {
     expect(rules.length).toBeGreaterThan(80);
     expect(new Set(rules.map(({ rule }) => rule))).toEqual(
       new Set([
-        ...['TYPE', 'REQUIRED', 'UNKNOWN_FIELD', 'ONE_OF', 'MAX_LENGTH', 'MAX_ITEMS', 'MAX_MEMBERS'],
+        ...['TYPE', 'REQUIRED', 'UNKNOWN_FIELD', 'ONE_OF', 'MAX_LENGTH', 'MAX_ITEMS', 'MAX_PROPERTIES'],
         ...['CONTROL_CHARACTERS', 'CODE', 'DATE', 'IDNP', 'EMAIL', 'PHONE', 'COUNTRY', 'MIN_LENGTH', 'PERSON_NAME'],
       ]),
     );
@@ -251,7 +251,7 @@ describe('size of content', () => {
     expect(validateContentShape(ofBytes(maxBytes), maxBytes)).toEqual([]);
     const [first, ...rest] = validateContentShape(ofBytes(maxBytes + 1), maxBytes);
     expect([first, rest]).toEqual([
-      expect.objectContaining({ field: '/answers', rule: 'TOO_LARGE', params: { mostKiB: maxBytes / 1024 } }),
+      expect.objectContaining({ field: '/answers', rule: 'TOO_LARGE', params: { maxKiB: maxBytes / 1024 } }),
       [],
     ]);
   });

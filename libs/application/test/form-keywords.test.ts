@@ -56,10 +56,10 @@ describe('inapplicable field', () => {
   test('is inapplicable while its condition has no answer', () =>
     expect(inapplicableFields(form, {})).toEqual(['abroad', 'iban', 'swift']));
 
-  test('is rejected as NOT_HERE without further violations', () => {
-    expect(violationsFor(post).filter(([, rule]) => rule === 'NOT_HERE')).toEqual([
-      ['/answers/abroad', 'NOT_HERE', undefined],
-      ['/answers/iban', 'NOT_HERE', undefined],
+  test('is rejected as NOT_ALLOWED without further violations', () => {
+    expect(violationsFor(post).filter(([, rule]) => rule === 'NOT_ALLOWED')).toEqual([
+      ['/answers/abroad', 'NOT_ALLOWED', undefined],
+      ['/answers/iban', 'NOT_ALLOWED', undefined],
     ]);
     expect(violationsFor(applicableAnswers(form, post))).toEqual([]);
   });

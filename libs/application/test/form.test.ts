@@ -96,19 +96,36 @@ const CASES: Record<string, { form: Form; right: unknown; wrong: unknown; rule: 
     rule: 'ONE_OF',
     params: { choices: ['zz', '1'] },
   },
-  anyOf: { form: { anyOf: [{ type: 'string' }, { minimum: 3 }] }, right: 'zz', wrong: 2, rule: 'NO_ALTERNATIVE' },
-  not: { form: { not: { const: 'zy' } }, right: 'zz', wrong: 'zy', rule: 'EXCLUDED' },
-  minItems: { form: { minItems: 2 }, right: [1, 2], wrong: [1], rule: 'MIN_ITEMS', params: { least: 2 } },
-  maxItems: { form: { maxItems: 2 }, right: [1, 2], wrong: [1, 2, 3], rule: 'MAX_ITEMS', params: { most: 2 } },
+  anyOf: {
+    form: { anyOf: [{ type: 'string' }, { minimum: 3 }] },
+    right: 'zz',
+    wrong: 2,
+    rule: 'NO_MATCHING_ALTERNATIVE',
+  },
+  not: { form: { not: { const: 'zy' } }, right: 'zz', wrong: 'zy', rule: 'FORBIDDEN_VALUE' },
+  minItems: { form: { minItems: 2 }, right: [1, 2], wrong: [1], rule: 'MIN_ITEMS', params: { min: 2 } },
+  maxItems: { form: { maxItems: 2 }, right: [1, 2], wrong: [1, 2, 3], rule: 'MAX_ITEMS', params: { max: 2 } },
   uniqueItems: { form: { uniqueItems: true }, right: [1, '1'], wrong: [{ a: 1 }, { a: 1 }], rule: 'UNIQUE_ITEMS' },
-  minLength: { form: { minLength: 2 }, right: 'ăî', wrong: '𝒜', rule: 'MIN_LENGTH', params: { least: 2 } },
-  maxLength: { form: { maxLength: 2 }, right: '𝒜𝒜', wrong: 'zyx', rule: 'MAX_LENGTH', params: { most: 2 } },
+  minLength: { form: { minLength: 2 }, right: 'ăî', wrong: '𝒜', rule: 'MIN_LENGTH', params: { min: 2 } },
+  maxLength: { form: { maxLength: 2 }, right: '𝒜𝒜', wrong: 'zyx', rule: 'MAX_LENGTH', params: { max: 2 } },
   pattern: { form: { pattern: '^z{2}$' }, right: 'zz', wrong: 'zy', rule: 'PATTERN' },
   format: { form: { format: 'date' }, right: '2024-02-29', wrong: '2023-02-29', rule: 'DATE' },
-  minimum: { form: { minimum: 2 }, right: 2, wrong: 1.9, rule: 'MINIMUM', params: { least: 2 } },
-  maximum: { form: { maximum: 2 }, right: 2, wrong: 2.1, rule: 'MAXIMUM', params: { most: 2 } },
-  exclusiveMinimum: { form: { exclusiveMinimum: 2 }, right: 2.1, wrong: 2, rule: 'ABOVE', params: { bound: 2 } },
-  exclusiveMaximum: { form: { exclusiveMaximum: 2 }, right: 1.9, wrong: 2, rule: 'BELOW', params: { bound: 2 } },
+  minimum: { form: { minimum: 2 }, right: 2, wrong: 1.9, rule: 'MINIMUM', params: { min: 2 } },
+  maximum: { form: { maximum: 2 }, right: 2, wrong: 2.1, rule: 'MAXIMUM', params: { max: 2 } },
+  exclusiveMinimum: {
+    form: { exclusiveMinimum: 2 },
+    right: 2.1,
+    wrong: 2,
+    rule: 'EXCLUSIVE_MINIMUM',
+    params: { bound: 2 },
+  },
+  exclusiveMaximum: {
+    form: { exclusiveMaximum: 2 },
+    right: 1.9,
+    wrong: 2,
+    rule: 'EXCLUSIVE_MAXIMUM',
+    params: { bound: 2 },
+  },
   multipleOf: {
     form: { multipleOf: 0.01 },
     right: 45.07,
@@ -116,7 +133,7 @@ const CASES: Record<string, { form: Form; right: unknown; wrong: unknown; rule: 
     rule: 'MULTIPLE_OF',
     params: { step: 0.01 },
   },
-  false: { form: false as never, right: undefined, wrong: 'zy', rule: 'NOT_HERE' },
+  false: { form: false as never, right: undefined, wrong: 'zy', rule: 'NOT_ALLOWED' },
 };
 
 describe('createAnswersValidator', () => {
@@ -151,8 +168,8 @@ describe('createAnswersValidator', () => {
     const violations = createAnswersValidator(form)({ child: {}, iban: 'zy' });
     expect(violations.map(({ field, rule, params }) => [field, rule, params])).toEqual([
       ['/answers/act', 'REQUIRED', undefined],
-      ['/answers/act', 'NEEDED_WITH', { other: '/answers/iban' }],
-      ['/answers/bank', 'NEEDED_WITH', { other: '/answers/iban' }],
+      ['/answers/act', 'REQUIRED_WITH', { other: '/answers/iban' }],
+      ['/answers/bank', 'REQUIRED_WITH', { other: '/answers/iban' }],
       ['/answers/child/name', 'REQUIRED', undefined],
       ['/answers/child/birthDate', 'REQUIRED', undefined],
     ]);

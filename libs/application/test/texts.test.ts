@@ -45,10 +45,10 @@ describe('texts', () => {
 
   test('are interpolated, and throw without their parameters', () => {
     const { ro, ru } = texts.RULE_TEXTS.MAX_LENGTH;
-    expect(interpolateText(ro, { most: 100 })).toBe('Prea lung. Numărul maxim de caractere: 100.');
-    expect(interpolateText(ru, { most: 100 })).toBe('Слишком длинно. Максимальное число знаков: 100.');
+    expect(interpolateText(ro, { max: 100 })).toBe('Prea lung. Numărul maxim de caractere: 100.');
+    expect(interpolateText(ru, { max: 100 })).toBe('Слишком длинно. Максимальное число знаков: 100.');
     expect(interpolateText(texts.RULE_TEXTS.EXACTLY_ONE.en, { names: ['name', 'IDNP'] })).toMatch(/name, IDNP\.$/);
-    expect(() => interpolateText(ro)).toThrow('most');
+    expect(() => interpolateText(ro)).toThrow('max');
   });
 });
 

@@ -138,8 +138,8 @@ export const REASONS = {
   ETAG_STALE: { kind: 'ABORTED', action: 'Read the resource again, review the changes, and repeat the edit.' },
   RATE_LIMITED: { kind: 'EXHAUSTED', action: 'Wait for the time given in the response, then try again.' },
   OVERLOADED: { kind: 'UNAVAILABLE', action: 'Wait for the time given in the response, then try again.' },
-  NEIGHBOUR_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Retry shortly with the same request ID.' },
-  UNKNOWN_HERE: {
+  UPSTREAM_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Retry shortly with the same request ID.' },
+  STALE_REPLICA: {
     kind: 'UNAVAILABLE',
     action: 'Retry shortly; this replica has not loaded the newest files yet.',
   },
@@ -158,7 +158,7 @@ export const REASONS = {
  * Returns the problem of a replica that may lag behind the newest files.
  * Its kind is UNAVAILABLE, so clients retry automatically, usually on another replica.
  */
-export const staleReplica = (message: string): Problem => new Problem({ reason: 'UNKNOWN_HERE', message });
+export const staleReplica = (message: string): Problem => new Problem({ reason: 'STALE_REPLICA', message });
 
 /** A key of {@link REASONS}. */
 export type Reason = keyof typeof REASONS;

@@ -22,29 +22,29 @@ export const RULES = {
   INVALID: { meaning: 'Is invalid.', params: {} },
 
   REQUIRED: { meaning: 'Is missing.', params: {} },
-  NEEDED_WITH: { meaning: 'Is required when {other} is present.', params: { other: 'word' } },
-  NOT_HERE: { meaning: 'Is not allowed here.', params: {} },
+  REQUIRED_WITH: { meaning: 'Is required when {other} is present.', params: { other: 'word' } },
+  NOT_ALLOWED: { meaning: 'Is not allowed here.', params: {} },
   UNKNOWN_FIELD: { meaning: 'Is not a known field, or contains an unknown member.', params: {} },
   EXACTLY_ONE: { meaning: 'Exactly one of {names} must be present.', params: { names: 'words' } },
   CONTRADICTION: { meaning: 'Contradicts {other}.', params: { other: 'word' } },
 
   TYPE: { meaning: 'Must be of type {types}.', params: { types: 'words' } },
   ONE_OF: { meaning: 'Must be one of {choices}.', params: { choices: 'words' } },
-  NO_ALTERNATIVE: { meaning: 'Must match exactly one of the alternatives.', params: {} },
+  NO_MATCHING_ALTERNATIVE: { meaning: 'Must match exactly one of the alternatives.', params: {} },
   UNKNOWN_VALUE: { meaning: 'Is not a known value.', params: {} },
-  EXCLUDED: { meaning: 'Must not have this value.', params: {} },
+  FORBIDDEN_VALUE: { meaning: 'Must not have this value.', params: {} },
 
-  MIN_LENGTH: { meaning: 'Must have at least {least} characters.', params: { least: 'number' } },
-  MAX_LENGTH: { meaning: 'Must have at most {most} characters.', params: { most: 'number' } },
-  MIN_ITEMS: { meaning: 'Must have at least {least} items.', params: { least: 'number' } },
-  MAX_ITEMS: { meaning: 'Must have at most {most} items.', params: { most: 'number' } },
+  MIN_LENGTH: { meaning: 'Must have at least {min} characters.', params: { min: 'number' } },
+  MAX_LENGTH: { meaning: 'Must have at most {max} characters.', params: { max: 'number' } },
+  MIN_ITEMS: { meaning: 'Must have at least {min} items.', params: { min: 'number' } },
+  MAX_ITEMS: { meaning: 'Must have at most {max} items.', params: { max: 'number' } },
   UNIQUE_ITEMS: { meaning: 'Must not contain duplicates.', params: {} },
-  MIN_MEMBERS: { meaning: 'Must have at least {least} members.', params: { least: 'number' } },
-  MAX_MEMBERS: { meaning: 'Must have at most {most} members.', params: { most: 'number' } },
-  MINIMUM: { meaning: 'Must be at least {least}.', params: { least: 'number' } },
-  MAXIMUM: { meaning: 'Must be at most {most}.', params: { most: 'number' } },
-  ABOVE: { meaning: 'Must be greater than {bound}.', params: { bound: 'number' } },
-  BELOW: { meaning: 'Must be less than {bound}.', params: { bound: 'number' } },
+  MIN_PROPERTIES: { meaning: 'Must have at least {min} members.', params: { min: 'number' } },
+  MAX_PROPERTIES: { meaning: 'Must have at most {max} members.', params: { max: 'number' } },
+  MINIMUM: { meaning: 'Must be at least {min}.', params: { min: 'number' } },
+  MAXIMUM: { meaning: 'Must be at most {max}.', params: { max: 'number' } },
+  EXCLUSIVE_MINIMUM: { meaning: 'Must be greater than {bound}.', params: { bound: 'number' } },
+  EXCLUSIVE_MAXIMUM: { meaning: 'Must be less than {bound}.', params: { bound: 'number' } },
   MULTIPLE_OF: { meaning: 'Must be a multiple of {step}.', params: { step: 'number' } },
 
   PATTERN: { meaning: 'Must match the required format.', params: {} },
@@ -67,17 +67,17 @@ export const RULES = {
   PAGE_TOKEN: { meaning: 'Does not match the other arguments.', params: {} },
 
   NOT_JSON: { meaning: 'Must be JSON in UTF-8.', params: {} },
-  NOT_WHOLE: { meaning: 'Is truncated.', params: {} },
-  REPEATED_NAME: { meaning: 'Contains the member {name} twice.', params: { name: 'word' } },
-  TOO_DEEP: { meaning: 'Must have at most {most} levels of nesting.', params: { most: 'number' } },
-  TOO_LARGE: { meaning: 'Must have at most {mostKiB} KiB, scanned copies excluded.', params: { mostKiB: 'number' } },
-  UNFIT_NAME: {
+  TRUNCATED: { meaning: 'Is truncated.', params: {} },
+  DUPLICATE_MEMBER: { meaning: 'Contains the member {name} twice.', params: { name: 'word' } },
+  TOO_DEEP: { meaning: 'Must have at most {max} levels of nesting.', params: { max: 'number' } },
+  TOO_LARGE: { meaning: 'Must have at most {maxKiB} KiB, scanned copies excluded.', params: { maxKiB: 'number' } },
+  INVALID_MEMBER_NAME: {
     meaning:
       'Contains a member whose name is empty, starts with $, contains a dot or NUL, or is reserved by the store.',
     params: {},
   },
   NOT_UNICODE: { meaning: 'Must be valid Unicode text.', params: {} },
-  NUMBER_SIZE: { meaning: 'Is a number outside the supported range.', params: {} },
+  NUMBER_OUT_OF_RANGE: { meaning: 'Is a number outside the supported range.', params: {} },
 
   FOREIGN_DOCUMENT_NOT_TAKEN: {
     meaning: 'The agency does not accept a foreign document instead of an IDNP.',
@@ -87,12 +87,12 @@ export const RULES = {
     meaning: 'Must contain an email address or a telephone number, or state that the person has neither.',
     params: {},
   },
-  POWER_NEEDED: {
+  MANDATE_REQUIRED: {
     meaning: 'Acting for another person requires a power of attorney, kinship or guardianship.',
     params: {},
   },
   EVIDENCE_MISSING: { meaning: 'Lacks the document {kind}.', params: { kind: 'word' } },
-  EVIDENCE_UNSEEN: {
+  EVIDENCE_NOT_VERIFIED: {
     meaning: 'The original of the document {kind} must be checked, or a copy attached.',
     params: { kind: 'word' },
   },
@@ -101,13 +101,13 @@ export const RULES = {
     params: { minutes: 'number', seconds: 'number' },
   },
   PAY_TIME_RANGE: { meaning: 'Must be within the last {days} days.', params: { days: 'number' } },
-  NOTES_FULL: { meaning: 'An application has at most {most} internal notes.', params: { most: 'number' } },
+  TOO_MANY_NOTES: { meaning: 'An application has at most {max} internal notes.', params: { max: 'number' } },
   NOT_AFTER: { meaning: 'Must not be after {other}.', params: { other: 'word' } },
   NOT_BEFORE: { meaning: 'Must not be before {other}.', params: { other: 'word' } },
   PERIOD_LENGTH: { meaning: 'The period must have at most {days} days.', params: { days: 'number' } },
-  PERIOD_TOO_FULL: {
-    meaning: 'The period must contain at most {most} applications.',
-    params: { most: 'number' },
+  TOO_MANY_RESULTS: {
+    meaning: 'The period must contain at most {max} applications.',
+    params: { max: 'number' },
   },
   SEARCH_TEXT: {
     meaning:

@@ -23,7 +23,7 @@ export type Violation = { [R in Rule]: ViolationFor<R> }[Rule];
 type ParamsArgument<R extends Rule> = keyof ParamsOf<R> extends never ? [] : [params: ParamsOf<R>];
 
 /**
- * Builds a violation: `violation('/applicant/givenName', 'MAX_LENGTH', { most: 100 })`.
+ * Builds a violation: `violation('/applicant/givenName', 'MAX_LENGTH', { max: 100 })`.
  * @param field a JSON pointer, see {@link pointer}
  */
 export function violation<R extends Rule>(field: string, rule: R, ...[params]: ParamsArgument<R>): Violation {

@@ -46,7 +46,7 @@ describe('violation', () => {
     // @ts-expect-error missing bound
     expect(violation('/a', 'MAX_LENGTH')).toMatchObject({ rule: 'MAX_LENGTH' });
     // @ts-expect-error bound of another type
-    expect(violation('/a', 'MAX_LENGTH', { most: 'ten' })).toMatchObject({ rule: 'MAX_LENGTH' });
+    expect(violation('/a', 'MAX_LENGTH', { max: 'ten' })).toMatchObject({ rule: 'MAX_LENGTH' });
   });
 });
 
@@ -64,13 +64,13 @@ describe('readViolation', () => {
 
   test.each<[string, object, Rule, object | undefined]>([
     ['returns a known rule unchanged', {}, 'DATE', undefined],
-    ['keeps the parameters of the rule', { rule: 'MINIMUM', params: { least: 0 } }, 'MINIMUM', { least: 0 }],
-    ['drops other parameters', { rule: 'MINIMUM', params: { least: 0, idnp: '2' } }, 'MINIMUM', { least: 0 }],
+    ['keeps the parameters of the rule', { rule: 'MINIMUM', params: { min: 0 } }, 'MINIMUM', { min: 0 }],
+    ['drops other parameters', { rule: 'MINIMUM', params: { min: 0, idnp: '2' } }, 'MINIMUM', { min: 0 }],
     ['replaces an unknown rule', { rule: 'TOO_BLUE', params: { blue: 1 } }, 'INVALID', undefined],
     ['replaces a rule without its parameter', { rule: 'MINIMUM' }, 'INVALID', undefined],
     [
       'replaces a rule with a parameter of another type',
-      { rule: 'MINIMUM', params: { least: 'no' } },
+      { rule: 'MINIMUM', params: { min: 'no' } },
       'INVALID',
       undefined,
     ],

@@ -62,7 +62,7 @@ const MAX_WAIT_MS = 5000;
 /**
  * Creates a client of an upstream service; connects on the first call and never throws here. Calls carry the service
  * token, the session, request ID and trace of the context, and the earlier of its deadline and now + `timeoutMs`.
- * Rejections arrive as the upstream's Problem, and an unreachable upstream as NEIGHBOUR_UNAVAILABLE. The client waits
+ * Rejections arrive as the upstream's Problem, and an unreachable upstream as UPSTREAM_UNAVAILABLE. The client waits
  * at most 5 s for an upstream available within the last 30 s, and repeats aborted calls with the same request ID. An
  * upstream that is down for longer fails immediately.
  */
@@ -199,7 +199,7 @@ class ServiceClient {
   #unreachable(message: string, cause?: string): Problem {
     const metadata: Record<string, string> = { neighbour: this.#name };
     if (cause) metadata['cause'] = cause;
-    return new Problem({ reason: 'NEIGHBOUR_UNAVAILABLE', message, metadata });
+    return new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message, metadata });
   }
 
   #deadlineExceeded(): Problem {

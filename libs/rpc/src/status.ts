@@ -34,7 +34,7 @@ const REASON_BY_STATUS: { [Code in status]?: Reason } = {
   [status.RESOURCE_EXHAUSTED]: 'RATE_LIMITED',
   [status.FAILED_PRECONDITION]: 'ACTION_NOT_ALLOWED',
   [status.ABORTED]: 'ETAG_STALE',
-  [status.UNAVAILABLE]: 'NEIGHBOUR_UNAVAILABLE',
+  [status.UNAVAILABLE]: 'UPSTREAM_UNAVAILABLE',
   [status.UNAUTHENTICATED]: 'UNAUTHENTICATED',
 };
 
@@ -127,7 +127,7 @@ export function statusToProblem(error: StatusObject, upstream: string): Problem 
   const metadata = { ...found?.info.metadata, neighbour: upstream };
   const tooLarge = error.code === status.RESOURCE_EXHAUSTED && !found && /larger than max/.test(error.details);
   const cutOff = !found && (error.code === status.INTERNAL || error.code === status.UNKNOWN);
-  const known = cutOff ? 'NEIGHBOUR_UNAVAILABLE' : (REASON_BY_STATUS[error.code] ?? 'INTERNAL');
+  const known = cutOff ? 'UPSTREAM_UNAVAILABLE' : (REASON_BY_STATUS[error.code] ?? 'INTERNAL');
   const reason = tooLarge ? 'PAYLOAD_TOO_LARGE' : known;
   // The text of a foreign status may contain anything, so it is not passed on.
   const message = found?.message ?? `${upstream} answered ${status[error.code] ?? 'an unknown status'}.`;

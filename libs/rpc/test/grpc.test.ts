@@ -165,7 +165,7 @@ describe('a Problem between two services', () => {
       metadata: { limit: '5' },
       violations: [
         violation('/answers/childIdnp', 'IDNP'),
-        violation('/answers/name', 'MAX_LENGTH', { most: 100 }),
+        violation('/answers/name', 'MAX_LENGTH', { max: 100 }),
         withLocation('query', violation('/state', 'ONE_OF', { choices: ['draft', 'ready'] })),
       ],
       retryAfterMs: 1500,
@@ -214,10 +214,10 @@ describe('a Problem between two services', () => {
 
   test.each([
     ['of a later release', 'MAX_LENGTH', 'MAX_LONGER'],
-    ['without a required parameter', '"most"', '"more"'],
+    ['without a required parameter', '"max"', '"may"'],
     ['with a parameter of another type', ':100', ':"1"'],
   ])('maps a rule %s to the general rule with field and message', (_name, from, to) => {
-    const violations = [violation('/applicant/givenName', 'MAX_LENGTH', { most: 100 })];
+    const violations = [violation('/applicant/givenName', 'MAX_LENGTH', { max: 100 })];
     const problem = new Problem({ reason: 'INVALID_ARGUMENT', message: 'm', violations });
     expect(alterDetails(problem, from, to)).toMatchObject({
       reason: 'INVALID_ARGUMENT',
@@ -232,7 +232,7 @@ describe('a Problem between two services', () => {
       { code: status.UNKNOWN, details: 'E11000 dup key: 2900000000012', metadata },
       'intake',
     );
-    expect(problem).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', message: 'intake answered UNKNOWN.' });
+    expect(problem).toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE', message: 'intake answered UNKNOWN.' });
   });
 
   test('replaces an unexpected error by INTERNAL and logs class, code and location', async () => {
@@ -532,7 +532,7 @@ describe('a client', () => {
   test('fails after the third attempt', async () => {
     const { port, calls } = await startUpstream(unavailable);
     expect(await captureRejection((await clientOf(port)).getSlip({}))).toMatchObject({
-      reason: 'NEIGHBOUR_UNAVAILABLE',
+      reason: 'UPSTREAM_UNAVAILABLE',
     });
     expect(calls()).toBe(3);
   });
@@ -558,7 +558,7 @@ describe('a client', () => {
         metadata: new Metadata(),
       }));
       const refused = await captureRejection((await clientOf(port)).getSlip({}));
-      expect(refused).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { neighbour: 'notifications' } });
+      expect(refused).toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE', metadata: { neighbour: 'notifications' } });
       expect(calls()).toBe(3);
     },
   );
@@ -577,11 +577,11 @@ describe('a client', () => {
     expect(calls()).toBe(1);
   });
 
-  test('reports an unreachable upstream as NEIGHBOUR_UNAVAILABLE within its time limit', async () => {
+  test('reports an unreachable upstream as UPSTREAM_UNAVAILABLE within its time limit', async () => {
     const { port } = await startUpstream(() => undefined);
     await open.pop()?.();
     const call = (await clientOf(port)).getSlip({}, {}, { timeoutMs: 5000 });
-    expect(await captureRejectionWithin(5000, call)).toBe('NEIGHBOUR_UNAVAILABLE');
+    expect(await captureRejectionWithin(5000, call)).toBe('UPSTREAM_UNAVAILABLE');
     expect(await captureRejection(call)).toMatchObject({ metadata: { neighbour: 'notifications' } });
   });
 
@@ -592,7 +592,7 @@ describe('a client', () => {
     await client.getSlip({});
     await first.server.drain();
     expect(await captureRejection(client.getSlip({}, {}, { waitForReady: false }))).toMatchObject({
-      reason: 'NEIGHBOUR_UNAVAILABLE',
+      reason: 'UPSTREAM_UNAVAILABLE',
     });
     const { log } = captureLogLines();
     const again = await serveGrpc({

@@ -137,23 +137,23 @@ describe('an unavailable upstream', () => {
       captureRejectionWithin(4500, pendingCall),
       captureRejectionWithin(5500, pendingCall),
     ]);
-    expect([soon, then]).toEqual(['still waiting', 'NEIGHBOUR_UNAVAILABLE']);
+    expect([soon, then]).toEqual(['still waiting', 'UPSTREAM_UNAVAILABLE']);
   });
 
   test('fails immediately after more than 30 s', async () => {
     seconds += 31;
-    expect(await captureRejectionWithin(500, client.getSlip({}))).toBe('NEIGHBOUR_UNAVAILABLE');
+    expect(await captureRejectionWithin(500, client.getSlip({}))).toBe('UPSTREAM_UNAVAILABLE');
   });
 
   test('fails immediately for callers that do not wait', async () => {
     expect(await captureRejectionWithin(500, client.getSlip({}, {}, { waitForReady: false }))).toBe(
-      'NEIGHBOUR_UNAVAILABLE',
+      'UPSTREAM_UNAVAILABLE',
     );
   });
 
   test('is awaited within the deadline of the call, and not for a caller that cancelled', async () => {
     const deadline = new Date(Date.now() + 300);
-    expect(await captureRejectionWithin(1000, client.getSlip({}, { deadline }))).toBe('NEIGHBOUR_UNAVAILABLE');
+    expect(await captureRejectionWithin(1000, client.getSlip({}, { deadline }))).toBe('UPSTREAM_UNAVAILABLE');
     const controller = new AbortController();
     const left = captureRejection(client.getSlip({}, { signal: controller.signal }));
     await eventually(async () => /grpc_client_waiting\{.*\} 1/.test(await metrics.registry.metrics()));

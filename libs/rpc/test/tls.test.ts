@@ -70,8 +70,8 @@ test('a caller with matching certificate and token is served, per connection', a
 });
 
 describe('a call is rejected', () => {
-  const unavailable = { reason: 'NEIGHBOUR_UNAVAILABLE' };
-  const mismatch = { reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { cause: 'CALLER_MISMATCH' } };
+  const unavailable = { reason: 'UPSTREAM_UNAVAILABLE' };
+  const mismatch = { reason: 'UPSTREAM_UNAVAILABLE', metadata: { cause: 'CALLER_MISMATCH' } };
   const validCertificate = (service: string) => newCertificate(authority, service);
   const withCertificate = async (certificate: CertificateKeyPair, service = 'gateway') =>
     (await tlsOf(service, certificate)).channel;

@@ -488,7 +488,7 @@ describe('forged tokens', () => {
         service: 'notifications',
       }) as unknown as ReturnType<TestServer['clientOf']>;
       expect(await captureRejection(client.getSlip({}))).toMatchObject({
-        reason: 'NEIGHBOUR_UNAVAILABLE',
+        reason: 'UPSTREAM_UNAVAILABLE',
         metadata: { cause: 'TOKEN_INVALID' },
       });
       client.close();

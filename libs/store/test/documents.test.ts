@@ -379,12 +379,12 @@ describe('update with a read', () => {
     const unavailableRead = {
       read: () => {
         reads += 1;
-        return Promise.reject(new Problem({ reason: 'NEIGHBOUR_UNAVAILABLE', message: 'away' }));
+        return Promise.reject(new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message: 'away' }));
       },
       decide: add,
     };
     const failed = cases.update(current._id, { scope, cause: request(), now, current }, unavailableRead);
-    await expect(failed).rejects.toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
+    await expect(failed).rejects.toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE' });
     expect(reads).toBe(1);
   });
 });

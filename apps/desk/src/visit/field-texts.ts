@@ -66,7 +66,7 @@ export function missingFieldText(
 function specificText(pointer: string, rule: MissingField['violation']['rule'], values: FormValues): Text | undefined {
   const [, member, , part] = pointer.split('/');
   if (member === 'evidence') {
-    if (part === 'code' || (rule === 'EVIDENCE_UNSEEN' && values[pointer] === 'code')) return FIELDS.codeAsk;
+    if (part === 'code' || (rule === 'EVIDENCE_NOT_VERIFIED' && values[pointer] === 'code')) return FIELDS.codeAsk;
     return values[pointer] === 'later' ? FIELDS.paperLater : FIELDS.paperAsk;
   }
   if (rule === 'IDNP')

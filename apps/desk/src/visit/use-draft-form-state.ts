@@ -21,7 +21,13 @@ import { useVisits } from './visits.tsx';
 import { missingFieldText } from './field-texts.ts';
 
 /** Rules of missing values: reported when the user continues, not while the field is empty. */
-const MISSING_VALUE_RULES = ['REQUIRED', 'NEEDED_WITH', 'CONTACT_MISSING', 'EVIDENCE_MISSING', 'EVIDENCE_UNSEEN'];
+const MISSING_VALUE_RULES = [
+  'REQUIRED',
+  'REQUIRED_WITH',
+  'CONTACT_MISSING',
+  'EVIDENCE_MISSING',
+  'EVIDENCE_NOT_VERIFIED',
+];
 
 /** Returns the state that the screens of a draft share. */
 export function useDraftFormState(

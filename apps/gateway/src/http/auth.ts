@@ -174,7 +174,7 @@ function parseUniqueParameters(text: string): Record<string, string> {
   }
   const names = new Set(all.keys());
   if (names.size < all.size) {
-    const violations = [violation('', 'REPEATED_NAME', { name: '(unknown)' })];
+    const violations = [violation('', 'DUPLICATE_MEMBER', { name: '(unknown)' })];
     throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'A parameter comes twice.', violations });
   }
   return Object.fromEntries(all);

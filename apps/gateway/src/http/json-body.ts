@@ -9,7 +9,7 @@ import { unsupportedMediaType } from './problems.ts';
 
 export const MAX_BODY_BYTES = 256 * 1024;
 /** Maximum number of names and items, far above any form. */
-const MAX_MEMBERS = 5_000;
+const MAX_PROPERTIES = 5_000;
 const MAX_DEPTH = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -52,7 +52,7 @@ export function parseBody(bytes: Buffer): ParsedBody {
   }
   const duplicate = findDuplicateMember(text);
   if (duplicate === undefined) return { value, members };
-  const violations = [violation('', 'REPEATED_NAME', { name: duplicate })];
+  const violations = [violation('', 'DUPLICATE_MEMBER', { name: duplicate })];
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body names a member twice.', violations });
 }
 
@@ -80,8 +80,8 @@ function countMembers(bytes: Buffer): number {
       members++;
       depth++;
     } else if (CLOSING.includes(byte)) depth--;
-    if (members > MAX_MEMBERS) throw bodyTooComplex(violation('', 'MAX_MEMBERS', { most: MAX_MEMBERS }));
-    if (depth > MAX_DEPTH) throw bodyTooComplex(violation('', 'TOO_DEEP', { most: MAX_DEPTH }));
+    if (members > MAX_PROPERTIES) throw bodyTooComplex(violation('', 'MAX_PROPERTIES', { max: MAX_PROPERTIES }));
+    if (depth > MAX_DEPTH) throw bodyTooComplex(violation('', 'TOO_DEEP', { max: MAX_DEPTH }));
   }
   return members;
 }

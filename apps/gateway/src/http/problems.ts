@@ -61,7 +61,7 @@ const UNSUPPORTED_MEDIA_TYPE = {
 const TRUNCATED_BODY = {
   reason: 'INVALID_ARGUMENT' as const,
   message: 'The body did not arrive whole.',
-  violations: [violation('', 'NOT_WHOLE')],
+  violations: [violation('', 'TRUNCATED')],
 };
 export const unsupportedMediaType = () => new Problem(UNSUPPORTED_MEDIA_TYPE);
 export const truncatedBody = () => new Problem(TRUNCATED_BODY);

@@ -83,7 +83,7 @@ export class Sessions {
 
   /**
    * Returns the session of a cookie, as identity last reported it.
-   * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID; NEIGHBOUR_UNAVAILABLE when identity must
+   * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID; UPSTREAM_UNAVAILABLE when identity must
    *   confirm the session and is unavailable
    */
   async authenticate(
@@ -102,7 +102,7 @@ export class Sessions {
       !this.#revalidator.isFresh(assertion)
     ) {
       const message = 'Whether the roles of the operator still hold cannot be asked now.';
-      throw new Problem({ reason: 'NEIGHBOUR_UNAVAILABLE', message });
+      throw new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message });
     }
     const renewed = await this.#renewCookie(payload, { session, assertion }, options);
     const changeCount = this.#changeCounts.get(session.sid);

@@ -40,7 +40,7 @@ export function validateReason(text: string, field: '/why' | '/reason', isRequir
   if (reason.length > MAX_REASON_LENGTH)
     throw invalidArgument(
       `The reason has more than ${MAX_REASON_LENGTH} characters.`,
-      violation(field, 'MAX_LENGTH', { most: MAX_REASON_LENGTH }),
+      violation(field, 'MAX_LENGTH', { max: MAX_REASON_LENGTH }),
     );
   return reason === '' ? undefined : reason;
 }

@@ -69,7 +69,7 @@ export function opsRpcs(
       if (rows.length > MAX_ROWS)
         throw invalidArgument(
           `An import has at most ${MAX_ROWS} rows.`,
-          violation('/rows', 'MAX_ITEMS', { most: MAX_ROWS }),
+          violation('/rows', 'MAX_ITEMS', { max: MAX_ROWS }),
         );
       const audit = opsAuditInfo({ by, why: 'import' }, now());
       const planned = await planRows(parts, rows, audit);

@@ -128,7 +128,7 @@ export interface SessionStart extends Assurance {
 
 /**
  * Returns the operator that the provider recognises.
- * @throws Problem of the provider; UNKNOWN_HERE if the operator may come from a file that this replica has not read
+ * @throws Problem of the provider; STALE_REPLICA if the operator may come from a file that this replica has not read
  */
 async function authenticate(
   { versions }: SessionParts,
@@ -204,7 +204,7 @@ function assertCanSignIn(staff: StoredOperator, centre: string | undefined): voi
  * Returns the code of the first open workplace, home centre first.
  * Undefined without a centre, and for an operator with a platform or agency role while none of their centres is open.
  * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED if centres are the only positions and none is open;
- *   UNKNOWN_HERE while a centre may still arrive or open
+ *   STALE_REPLICA while a centre may still arrive or open
  */
 async function chooseWorkplace(
   operator: StoredOperator,
@@ -233,7 +233,7 @@ function assertOwnWorkplace(code: string, workplaceCodes: string[]): void {
  * Returns the centres of a session.
  * @param code of the current centre; undefined for none
  * @param workplaceCodes codes of all available centres
- * @throws Problem CENTRE_NOT_OPEN, CENTRE_CLOSED; UNKNOWN_HERE if this replica may not have read the file yet
+ * @throws Problem CENTRE_NOT_OPEN, CENTRE_CLOSED; STALE_REPLICA if this replica may not have read the file yet
  */
 async function resolveSessionWorkplace(
   code: string | undefined,
@@ -258,7 +258,7 @@ function knownCentres(codes: string[], centres: Map<string, Centre>): Centre[] {
 /**
  * Returns the validated session of the caller, the stored operator, and the centres of the session.
  * @param minRemainingMs minimum remaining lifetime of the session
- * @throws Problem OPERATOR_SUSPENDED, SESSION_EXPIRED, UNKNOWN_HERE
+ * @throws Problem OPERATOR_SUSPENDED, SESSION_EXPIRED, STALE_REPLICA
  */
 async function loadOwnSession(
   { sessions, staff, centres, centreLookup, versions, now }: SessionParts,

@@ -45,7 +45,7 @@ export function validateInvitee({ idnp, givenName, familyName, language }: Invit
 
 function validateName(name: string, field: string): Violation[] {
   if (name.trim() === '') return [violation(field, 'REQUIRED')];
-  if (name.length > MAX_NAME_LENGTH) return [violation(field, 'MAX_LENGTH', { most: MAX_NAME_LENGTH })];
+  if (name.length > MAX_NAME_LENGTH) return [violation(field, 'MAX_LENGTH', { max: MAX_NAME_LENGTH })];
   // Spreadsheets evaluate a name with a leading hyphen as a formula.
   return isPersonName(name) && !name.trim().startsWith('-') ? [] : [violation(field, 'PERSON_NAME')];
 }
@@ -108,7 +108,7 @@ export interface PositionSources {
   versions: Pick<DataVersions, 'isBehind'>;
 }
 
-/** @throws Problem INVALID_ARGUMENT, NOT_FOUND, CENTRE_CLOSED; UNKNOWN_HERE while the file may still arrive */
+/** @throws Problem INVALID_ARGUMENT, NOT_FOUND, CENTRE_CLOSED; STALE_REPLICA while the file may still arrive */
 export function resolvePosition(
   { centre, roles, agency }: InviteFields,
   { centres, agencies, versions }: PositionSources,
@@ -128,7 +128,7 @@ export function resolvePosition(
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Agency not found.', violations });
 }
 
-/** @throws Problem UNKNOWN_HERE if other replicas have newer files */
+/** @throws Problem STALE_REPLICA if other replicas have newer files */
 function assertFilesCurrent(isCurrent: boolean): void {
   if (!isCurrent) throw staleReplica('This replica has not read the newest files yet.');
 }

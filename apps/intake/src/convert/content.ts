@@ -110,7 +110,7 @@ export function fromAnswers(bytes: Buffer): Record<string, unknown> {
     throw new Problem({
       reason: 'ANSWERS_TOO_LARGE',
       message: 'Answers are over 64 KiB.',
-      violations: [violation('/answers', 'TOO_LARGE', { mostKiB: MAX_ANSWERS_BYTES / 1024 })],
+      violations: [violation('/answers', 'TOO_LARGE', { maxKiB: MAX_ANSWERS_BYTES / 1024 })],
     });
   }
   const answers = parseObject(bytes);

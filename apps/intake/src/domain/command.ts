@@ -136,7 +136,7 @@ function assertBelowActionLimit({ history, state }: Application, action: Casewor
   throw new Problem({
     reason: 'ACTION_NOT_ALLOWED',
     message: 'So much was noted on this application that no more is taken.',
-    metadata: { state, action, most: String(MAX_CASEWORK_ACTIONS), allowed: '' },
+    metadata: { state, action, max: String(MAX_CASEWORK_ACTIONS), allowed: '' },
   });
 }
 

@@ -44,7 +44,7 @@ export function filingRpcs(
     },
 
     async WithdrawApplication(request, context) {
-      if (request.reason.length > 500) throw invalidField(violation('/reason', 'MAX_LENGTH', { most: 500 }));
+      if (request.reason.length > 500) throw invalidField(violation('/reason', 'MAX_LENGTH', { max: 500 }));
       return changeApplication(deps, request, context, {
         decide: (app, actor) => filing.withdrawApplication(app, actor, request.reason),
       });

@@ -19,7 +19,7 @@ import { getCentreApplication } from './caller.ts';
 /**
  * Opens a draft at the actor's centre, with a copy of the service version in force.
  * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED,
- * CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED, NEIGHBOUR_UNAVAILABLE; ACTION_NOT_ALLOWED or
+ * CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED, UPSTREAM_UNAVAILABLE; ACTION_NOT_ALLOWED or
  * TRAINING_MISMATCH for the application that it corrects; INVALID_ARGUMENT for its content
  */
 export async function openDraft(

@@ -26,7 +26,7 @@ export function statisticsRpcs({
       assertPeriod(fromDate, toDate);
       const filed = await findFiledBetween(applications, endOfDay(subtractCivilDays(fromDate, 1)), endOfDay(toDate));
       if (filed.length > MAX_COUNTED) {
-        throw invalidField(violation('/toDate', 'PERIOD_TOO_FULL', { most: MAX_COUNTED }));
+        throw invalidField(violation('/toDate', 'TOO_MANY_RESULTS', { max: MAX_COUNTED }));
       }
       const computeTime = now();
       const groupKeyOf =

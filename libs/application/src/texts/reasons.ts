@@ -248,12 +248,12 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Платформа сильно загружена. Идёт повтор.',
     en: 'The platform is very busy. The page will try again automatically.',
   },
-  NEIGHBOUR_UNAVAILABLE: {
+  UPSTREAM_UNAVAILABLE: {
     ro: 'O parte a platformei nu răspunde. Ce ați scris se păstrează; se încearcă din nou.',
     ru: 'Часть платформы не отвечает. Введённое сохраняется; идёт повтор.',
     en: 'A part of the platform is unavailable. Your input is saved, and will be sent again automatically.',
   },
-  UNKNOWN_HERE: {
+  STALE_REPLICA: {
     ro: 'Platforma tocmai află de această schimbare. Încercați din nou peste un minut.',
     ru: 'Платформа ещё узнаёт об этом изменении. Повторите через минуту.',
     en: 'The platform is just learning of this change. Try again in a minute.',

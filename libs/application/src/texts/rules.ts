@@ -9,12 +9,12 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     en: 'The value is not valid. Check it.',
   },
   REQUIRED: { ro: 'Completați acest câmp.', ru: 'Заполните это поле.', en: 'Fill in this field.' },
-  NEEDED_WITH: {
+  REQUIRED_WITH: {
     ro: 'Completați și acest câmp: este legat de „{other}”.',
     ru: 'Заполните и это поле: оно связано с полем «{other}».',
     en: 'Fill in this field too: it goes with “{other}”.',
   },
-  NOT_HERE: {
+  NOT_ALLOWED: {
     ro: 'Lăsați acest câmp gol.',
     ru: 'Оставьте это поле пустым.',
     en: 'Leave this field empty.',
@@ -44,7 +44,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Выберите один из вариантов.',
     en: 'Choose one of the options.',
   },
-  NO_ALTERNATIVE: {
+  NO_MATCHING_ALTERNATIVE: {
     ro: 'Datele nu se potrivesc cu nicio variantă. Verificați-le.',
     ru: 'Данные не подходят ни под один вариант. Проверьте их.',
     en: 'The data fit none of the options. Check them.',
@@ -54,62 +54,62 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Это значение неизвестно. Выберите другое.',
     en: 'This value is not known. Choose another.',
   },
-  EXCLUDED: {
+  FORBIDDEN_VALUE: {
     ro: 'Această valoare nu se admite aici. Alegeți alta.',
     ru: 'Это значение здесь не допускается. Выберите другое.',
     en: 'This value is not allowed here. Choose another.',
   },
   MIN_LENGTH: {
-    ro: 'Prea scurt. Numărul minim de caractere: {least}.',
-    ru: 'Слишком коротко. Минимальное число знаков: {least}.',
-    en: 'Too short. Characters needed: {least}.',
+    ro: 'Prea scurt. Numărul minim de caractere: {min}.',
+    ru: 'Слишком коротко. Минимальное число знаков: {min}.',
+    en: 'Too short. Characters needed: {min}.',
   },
   MAX_LENGTH: {
-    ro: 'Prea lung. Numărul maxim de caractere: {most}.',
-    ru: 'Слишком длинно. Максимальное число знаков: {most}.',
-    en: 'Too long. Most characters allowed: {most}.',
+    ro: 'Prea lung. Numărul maxim de caractere: {max}.',
+    ru: 'Слишком длинно. Максимальное число знаков: {max}.',
+    en: 'Too long. Most characters allowed: {max}.',
   },
   MIN_ITEMS: {
-    ro: 'Adăugați în listă. Numărul minim de rânduri: {least}.',
-    ru: 'Добавьте в список. Минимальное число строк: {least}.',
-    en: 'Add to the list. Entries needed: {least}.',
+    ro: 'Adăugați în listă. Numărul minim de rânduri: {min}.',
+    ru: 'Добавьте в список. Минимальное число строк: {min}.',
+    en: 'Add to the list. Entries needed: {min}.',
   },
   MAX_ITEMS: {
-    ro: 'Scoateți din listă. Numărul maxim de rânduri: {most}.',
-    ru: 'Сократите список. Максимальное число строк: {most}.',
-    en: 'Shorten the list. Most entries allowed: {most}.',
+    ro: 'Scoateți din listă. Numărul maxim de rânduri: {max}.',
+    ru: 'Сократите список. Максимальное число строк: {max}.',
+    en: 'Shorten the list. Most entries allowed: {max}.',
   },
   UNIQUE_ITEMS: {
     ro: 'Scoateți din listă ce se repetă.',
     ru: 'Уберите повторы из списка.',
     en: 'Take out of the list what stands there twice.',
   },
-  MIN_MEMBERS: {
-    ro: 'Completați mai multe câmpuri. Numărul minim: {least}.',
-    ru: 'Заполните больше полей. Минимальное число: {least}.',
-    en: 'Fill in more fields. Needed: {least}.',
+  MIN_PROPERTIES: {
+    ro: 'Completați mai multe câmpuri. Numărul minim: {min}.',
+    ru: 'Заполните больше полей. Минимальное число: {min}.',
+    en: 'Fill in more fields. Needed: {min}.',
   },
-  MAX_MEMBERS: {
-    ro: 'Prea multe câmpuri. Numărul maxim: {most}.',
-    ru: 'Слишком много полей. Максимальное число: {most}.',
-    en: 'Too many fields. Most allowed: {most}.',
+  MAX_PROPERTIES: {
+    ro: 'Prea multe câmpuri. Numărul maxim: {max}.',
+    ru: 'Слишком много полей. Максимальное число: {max}.',
+    en: 'Too many fields. Most allowed: {max}.',
   },
   MINIMUM: {
-    ro: 'Scrieți un număr nu mai mic de {least}.',
-    ru: 'Введите число не меньше {least}.',
-    en: 'Enter a number not below {least}.',
+    ro: 'Scrieți un număr nu mai mic de {min}.',
+    ru: 'Введите число не меньше {min}.',
+    en: 'Enter a number not below {min}.',
   },
   MAXIMUM: {
-    ro: 'Scrieți un număr nu mai mare de {most}.',
-    ru: 'Введите число не больше {most}.',
-    en: 'Enter a number not above {most}.',
+    ro: 'Scrieți un număr nu mai mare de {max}.',
+    ru: 'Введите число не больше {max}.',
+    en: 'Enter a number not above {max}.',
   },
-  ABOVE: {
+  EXCLUSIVE_MINIMUM: {
     ro: 'Scrieți un număr mai mare de {bound}.',
     ru: 'Введите число больше {bound}.',
     en: 'Enter a number above {bound}.',
   },
-  BELOW: {
+  EXCLUSIVE_MAXIMUM: {
     ro: 'Scrieți un număr mai mic de {bound}.',
     ru: 'Введите число меньше {bound}.',
     en: 'Enter a number below {bound}.',
@@ -205,27 +205,27 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Данные не удалось прочитать. Отправьте снова.',
     en: 'The data could not be read. Send them again.',
   },
-  NOT_WHOLE: {
+  TRUNCATED: {
     ro: 'Datele nu au ajuns întregi. Trimiteți din nou.',
     ru: 'Данные дошли не полностью. Отправьте снова.',
     en: 'The data did not arrive whole. Send them again.',
   },
-  REPEATED_NAME: {
+  DUPLICATE_MEMBER: {
     ro: 'Câmpul „{name}” apare de două ori. Actualizați pagina.',
     ru: 'Поле «{name}» указано дважды. Обновите страницу.',
     en: 'The field “{name}” stands there twice. Reload the page.',
   },
   TOO_DEEP: {
-    ro: 'Răspunsurile sunt prea imbricate. Numărul maxim de niveluri: {most}.',
-    ru: 'Слишком большая вложенность ответов. Максимальное число уровней: {most}.',
-    en: 'The answers nest too deep. Most levels allowed: {most}.',
+    ro: 'Răspunsurile sunt prea imbricate. Numărul maxim de niveluri: {max}.',
+    ru: 'Слишком большая вложенность ответов. Максимальное число уровней: {max}.',
+    en: 'The answers nest too deep. Most levels allowed: {max}.',
   },
   TOO_LARGE: {
-    ro: 'Textul este prea lung. Scurtați răspunsurile: împreună încap {mostKiB} KiB.',
-    ru: 'Слишком много текста. Сократите ответы: всего помещается {mostKiB} КиБ.',
-    en: 'There is too much text. Shorten the answers: together they may have {mostKiB} KiB.',
+    ro: 'Textul este prea lung. Scurtați răspunsurile: împreună încap {maxKiB} KiB.',
+    ru: 'Слишком много текста. Сократите ответы: всего помещается {maxKiB} КиБ.',
+    en: 'There is too much text. Shorten the answers: together they may have {maxKiB} KiB.',
   },
-  UNFIT_NAME: {
+  INVALID_MEMBER_NAME: {
     ro: 'Un răspuns are o denumire care nu poate fi păstrată. Actualizați pagina.',
     ru: 'Имя одного из ответов нельзя сохранить. Обновите страницу.',
     en: 'An answer has a name that cannot be kept. Reload the page.',
@@ -235,7 +235,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'В тексте испорченный знак. Введите текст заново.',
     en: 'The text holds a broken character. Write it again.',
   },
-  NUMBER_SIZE: {
+  NUMBER_OUT_OF_RANGE: {
     ro: 'Numărul este prea mare. Verificați-l.',
     ru: 'Число слишком велико. Проверьте его.',
     en: 'The number is too large. Check it.',
@@ -255,7 +255,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Укажите телефон или электронную почту, либо отметьте, что их нет.',
     en: 'Enter a phone number or an email address, or choose that there is none.',
   },
-  POWER_NEEDED: {
+  MANDATE_REQUIRED: {
     ro: 'Pentru altă persoană este nevoie de procură, rudenie sau tutelă. Alegeți temeiul.',
     ru: 'Для другого лица нужна доверенность, родство или опека. Выберите основание.',
     en: 'For another person a power of attorney, kinship or guardianship is required. Choose one.',
@@ -265,7 +265,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Нет документа: {kind}.',
     en: 'This document is missing: {kind}.',
   },
-  EVIDENCE_UNSEEN: {
+  EVIDENCE_NOT_VERIFIED: {
     ro: 'Verificați originalul sau atașați o copie: {kind}.',
     ru: 'Посмотрите оригинал или приложите копию: {kind}.',
     en: 'See the original or attach a copy: {kind}.',
@@ -280,10 +280,10 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Проверьте дату на чеке. Дней назад, не больше: {days}.',
     en: 'Check the date on the receipt. Days ago, at most: {days}.',
   },
-  NOTES_FULL: {
-    ro: 'Nu mai încap note. Numărul maxim la o cerere: {most}.',
-    ru: 'Больше заметок не помещается. Максимум на заявление: {most}.',
-    en: 'No more notes fit. Most for one application: {most}.',
+  TOO_MANY_NOTES: {
+    ro: 'Nu mai încap note. Numărul maxim la o cerere: {max}.',
+    ru: 'Больше заметок не помещается. Максимум на заявление: {max}.',
+    en: 'No more notes fit. Most for one application: {max}.',
   },
   NOT_AFTER: {
     ro: 'Alegeți o dată nu mai târziu de „{other}”.',
@@ -300,10 +300,10 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Выберите период короче. Максимальное число дней: {days}.',
     en: 'Choose a shorter period. Most days allowed: {days}.',
   },
-  PERIOD_TOO_FULL: {
-    ro: 'Sunt prea multe cereri în această perioadă. Alegeți una mai scurtă; numărul maxim: {most}.',
-    ru: 'В этом периоде слишком много заявлений. Выберите короче; максимум: {most}.',
-    en: 'There are too many applications in this period. Choose a shorter one; at most: {most}.',
+  TOO_MANY_RESULTS: {
+    ro: 'Sunt prea multe cereri în această perioadă. Alegeți una mai scurtă; numărul maxim: {max}.',
+    ru: 'В этом периоде слишком много заявлений. Выберите короче; максимум: {max}.',
+    en: 'There are too many applications in this period. Choose a shorter one; at most: {max}.',
   },
   SEARCH_TEXT: {
     ro: 'Scrieți numărul de urmărire (cel puțin {symbols} semne), toate cele 13 cifre ale IDNP-ului, telefonul întreg sau numele (litere, cel puțin: {letters}).',

@@ -15,7 +15,7 @@ export function normalizePageSize(pageSize = 0): number {
   throw new Problem({
     reason: 'INVALID_ARGUMENT',
     message: 'The page size is not usable.',
-    violations: [violation('/pageSize', 'MINIMUM', { least: 0 })],
+    violations: [violation('/pageSize', 'MINIMUM', { min: 0 })],
   });
 }
 

@@ -8,7 +8,7 @@ import type { FormContext, FormValues } from './form-values.ts';
 /** Selects what of a draft is sent, computes edits, and merges changes of colleagues. */
 
 /** Rules that a missing answer breaks; all others concern an invalid one. */
-const MISSING_VALUE_RULES = ['REQUIRED', 'NEEDED_WITH', 'NOT_HERE'];
+const MISSING_VALUE_RULES = ['REQUIRED', 'REQUIRED_WITH', 'NOT_ALLOWED'];
 /** Removing one field may invalidate another. */
 const MAX_ROUNDS = 20;
 

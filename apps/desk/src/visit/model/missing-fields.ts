@@ -76,7 +76,7 @@ function fieldPosition({ pointer, screen }: MissingField, screens: readonly Scre
 
 /** Returns the pointer of the control that fixes a violation. */
 function controlPointer({ field, rule, params }: Violation, content: Content, isForOther: boolean): string {
-  if (rule === 'EVIDENCE_MISSING' || rule === 'EVIDENCE_UNSEEN') return `/evidence/${params?.kind ?? ''}/how`;
+  if (rule === 'EVIDENCE_MISSING' || rule === 'EVIDENCE_NOT_VERIFIED') return `/evidence/${params?.kind ?? ''}/how`;
   const [, member, name = '', part = ''] = field.split('/');
   if (member === 'evidence') {
     const kind = content.evidence?.[Number(name)]?.kind ?? '';

@@ -20,7 +20,7 @@ export function addNote(app: Application, actor: Actor, text: string): CommandRe
   assertDeskRole(app, 'note', actor);
   const notes = app.notes ?? [];
   if (notes.length >= MAX_NOTES) {
-    throw invalidField(violation('/text', 'NOTES_FULL', { most: MAX_NOTES }));
+    throw invalidField(violation('/text', 'TOO_MANY_NOTES', { max: MAX_NOTES }));
   }
   const note = { text, by: actor.operator, occurTime: resolveOccurTime(app, actor), recordTime: actor.now };
   return { document: appendHistory({ ...app, notes: [...notes, note] }, app.state, 'note', actor), events: [] };
