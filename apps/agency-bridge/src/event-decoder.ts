@@ -1,18 +1,12 @@
 import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { parseResourceName, parseSubmissionName } from '@cups/contracts';
-import { eventCodec, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
-import type { DeliveryRef } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryRef.ts';
-import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
+import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
-import { subjectOf } from '@cups/agency-contract';
 import { isProblem } from '@cups/problem';
-import type { NewEvent } from '@cups/store';
-import type { Delivery, OutboundEvent } from './domain/delivery.ts';
 
-/** Intake boundary: reads cups.applications and writes cups.deliveries. */
+/** Intake boundary, inbound: reads cups.applications. */
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
-const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
 /** Meaning of an intake event for the delivery. */
 export type EventMeaning =
@@ -109,75 +103,5 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     case 'cups.intake.v1.DeskNoted':
     case 'unknown':
       return { kind: 'nothing' };
-  }
-}
-
-/** Converts an event for intake to a sequenced event of the store. */
-export function toDeliveryEvent(delivery: Delivery, outbound: OutboundEvent): NewEvent {
-  const subject = subjectOf(delivery.application, delivery.agency);
-  const event = toProtoEvent(outbound, {
-    delivery: subject,
-    application: delivery.application,
-    agency: `agencies/${delivery.agency}`,
-    messageId: outbound.messageId,
-    occurTime: toTimestamp(outbound.occurTime),
-    agencyReference: delivery.agencyReference ?? '',
-    changes: outbound.changes ?? [],
-    training: delivery.training ?? false,
-  });
-  return {
-    topic: 'cups.deliveries',
-    key: parseResourceName('applications', delivery.application),
-    type: event.type,
-    subject,
-    sequenced: true,
-    data: bridgeEvents.encode(event),
-  };
-}
-
-function toProtoEvent(outbound: OutboundEvent, ref: DeliveryRef): AgencyBridgeEvent {
-  switch (outbound.type) {
-    case 'DeliveryAcknowledged':
-      return { type: 'cups.agencybridge.v1.DeliveryAcknowledged', data: { ref } };
-    case 'DeliveryProgressed':
-      return { type: 'cups.agencybridge.v1.DeliveryProgressed', data: { ref, note: outbound.note } };
-    case 'DeliveryDocumentsRequested': {
-      const { evidenceKinds, documents, message, answerBy } = outbound;
-      const data = { ref, evidenceKinds, documents, message, answerBy };
-      return { type: 'cups.agencybridge.v1.DeliveryDocumentsRequested', data };
-    }
-    case 'DeliveryDecided': {
-      const { approved, reason, resultKind, resultNumber, verificationCode, validUntil, appeal } = outbound;
-      const decideTime = toTimestamp(outbound.decideTime);
-      const data = {
-        ref,
-        approved,
-        reason,
-        resultKind,
-        resultNumber,
-        verificationCode,
-        validUntil,
-        decideTime,
-        appeal,
-      };
-      return { type: 'cups.agencybridge.v1.DeliveryDecided', data };
-    }
-    case 'DeliveryResultCorrected': {
-      const { reason, resultKind, resultNumber, verificationCode, validUntil } = outbound;
-      const data = { ref, reason, resultKind, resultNumber, verificationCode, validUntil };
-      return { type: 'cups.agencybridge.v1.DeliveryResultCorrected', data };
-    }
-    case 'DeliveryResultRevoked':
-      return { type: 'cups.agencybridge.v1.DeliveryResultRevoked', data: { ref, reason: outbound.reason } };
-    case 'DeliveryCancelled':
-      return { type: 'cups.agencybridge.v1.DeliveryCancelled', data: { ref } };
-    case 'DeliveryFailed':
-      return { type: 'cups.agencybridge.v1.DeliveryFailed', data: { ref, cause: outbound.cause } };
-    case 'DeliveryWaits':
-      return { type: 'cups.agencybridge.v1.DeliveryWaits', data: { ref, cause: outbound.cause } };
-    case 'DeliveryMessageRefused': {
-      const { cause, fields } = outbound;
-      return { type: 'cups.agencybridge.v1.DeliveryMessageRefused', data: { ref, cause, fields } };
-    }
   }
 }

@@ -6,8 +6,8 @@ import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/no
 import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
+import { toNoticeContext } from './convert.ts';
 import { createEventHandlers } from './event-handlers.ts';
-import { toNoticeContext } from './event-decoder.ts';
 import { createFileMailer, createSmtpMailer } from './mail.ts';
 import type { Mailer } from './mail.ts';
 import { notificationsRpcs } from './rpc.ts';

@@ -7,8 +7,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent } from '@cups/contracts';
 import { newDelivery } from '../src/domain/delivery.ts';
 import type { OutboundEvent, DeliveryEvent } from '../src/domain/delivery.ts';
-import { decodeIntakeEvent, toDeliveryEvent } from '../src/event-decoder.ts';
+import { decodeIntakeEvent } from '../src/event-decoder.ts';
 import type { EventMeaning } from '../src/event-decoder.ts';
+import { toDeliveryEvent } from '../src/event-encoder.ts';
 import type { EventName, Fields } from './world.ts';
 
 /** Tests the intake boundary. */

@@ -1,0 +1,51 @@
+import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
+import type { GetContactResponse__Output as NoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
+import type { NoticeContext } from './domain/compose-notice.ts';
+import type { ResultChange } from './domain/superseded.ts';
+import { RESULT_DELIVERIES } from './domain/templates.ts';
+import type { ResultDelivery } from './domain/templates.ts';
+
+/** Converts intake's response to the context of a notice. */
+export function toNoticeContext(response: NoticeContextResponse): NoticeContext {
+  const lastChange = resolveLastChange(response.decision);
+  return {
+    language: response.language,
+    email: response.contact?.email ?? '',
+    phone: response.contact?.phone ?? '',
+    personName: response.personName,
+    serviceTitle: response.serviceTitle ?? {},
+    centreName: response.centreName,
+    trackingNumber: response.trackingNumber,
+    dueDate: response.dueDate,
+    awaitsPayment: response.noDueDateReason === 'awaiting-payment',
+    state: fromProtoEnum('STATE_', response.state),
+    training: response.training,
+    resultDelivery: toResultDelivery(response.resultWay),
+    answerBy: response.documentRequest?.answerBy ?? '',
+    requestText: response.documentRequest?.message ?? {},
+    documentTexts: response.documentRequest?.documents.map(({ note }) => note) ?? [],
+    reasonText: response.decision?.reason ?? {},
+    correctionText: response.decision?.correctReason ?? {},
+    revocationText: response.decision?.revokeReason ?? {},
+    appealText: response.decision?.appeal?.how ?? {},
+    appealUntil: response.decision?.appeal?.until ?? '',
+    resultNumber: response.decision?.resultNumber ?? '',
+    verificationCode: response.decision?.verificationCode ?? '',
+    validUntil: response.decision?.validUntil ?? '',
+    ...(lastChange ? { lastChange } : {}),
+  };
+}
+
+/** Unknown values become collection at the centre, where staff can help. */
+function toResultDelivery(wire: NoticeContextResponse['resultWay']): ResultDelivery {
+  const delivery = RESULT_DELIVERIES.find((known) => known === fromProtoEnum('RESULT_WAY_', wire));
+  return delivery ?? 'collect';
+}
+
+/** Returns the later of correction and revocation. */
+function resolveLastChange(decision: NoticeContextResponse['decision']): ResultChange | undefined {
+  const corrected = fromTimestamp(decision?.correctTime);
+  const revoked = fromTimestamp(decision?.revokeTime);
+  if (revoked && !(corrected && corrected > revoked)) return 'revoked';
+  return corrected ? 'corrected' : undefined;
+}
