@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // Jest writes its results here for `npm test`, and does not create the folder.
@@ -6,6 +7,22 @@ mkdirSync(fileURLToPath(new URL('.cups/results/@cups', import.meta.url)), { recu
 
 // Long tests and those with optional tools run only with `npm test -- --all`.
 const long = process.env.CUPS_LONG === '1';
+
+const namesFiles = process.argv.slice(2).some((argument) => argument.includes('.test.ts'));
+
+/**
+ * Returns patterns of the test files that a `test/<name>.group.ts` imports. A group loads the modules and starts the service once for
+ * all of its files. A file that is named on the command line runs alone.
+ */
+function findGroupedFiles(folder) {
+  const groups = readdirSync(folder).filter((file) => file.endsWith('.group.ts'));
+  const sources = groups.map((file) => readFileSync(join(folder, file), 'utf8'));
+  const imports = sources.flatMap((source) => [...source.matchAll(/^import '\.\/(.+\.test)\.ts';$/gm)]);
+  return imports.map(([, file]) => `<rootDir>/test/${file.replaceAll('.', '\\.')}\\.ts$`);
+}
+
+const folder = join(process.cwd(), 'test');
+const grouped = long || namesFiles ? [] : findGroupedFiles(folder);
 
 /** Base of every jest.config.js: TypeScript through swc, as ES modules, one worker per project. */
 export default {
@@ -20,7 +37,7 @@ export default {
       },
     ],
   },
-  testMatch: [long ? '<rootDir>/test/**/*.long.test.ts' : '<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...(long ? [] : ['\\.long\\.test\\.ts$'])],
+  testMatch: long ? ['<rootDir>/test/**/*.long.test.ts'] : ['<rootDir>/test/**/*.test.ts', '<rootDir>/test/*.group.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...grouped, ...(long ? [] : ['\\.long\\.test\\.ts$'])],
   testTimeout: 30_000,
 };

@@ -79,7 +79,7 @@ interface RunResult {
 
 /** How a command is run here: the first row that fits. */
 const LOCAL_RUNNERS: readonly [RegExp, (command: string) => RunResult][] = [
-  // One image instead of all: tools/test/images.test.ts makes them all.
+  // One image instead of all: tools/test/images.long.test.ts makes them all.
   [/^npm run images -- /, (it) => node('images', 'catalog', ...toolArguments(it), '--out', at('dist', 'images'))],
   [/^npm run centre -- /, (it) => node('centre', ...toolArguments(it), '--data', at('data'))],
   [/^npm run topics/, (it) => node('topics', ...toolArguments(it))],

@@ -214,11 +214,23 @@ export async function openWorld() {
   };
 }
 
+type Scene = ReturnType<typeof startScene>;
+
+const scenes = new Map<boolean, Scene>();
+
 /**
- * Runs one intake for all tests of a file.
+ * Runs one intake for all tests of a file, or of a group of files.
  * @param topics whether to create topics
  */
-export function useIntake({ topics = false } = {}) {
+export function useIntake({ topics = false } = {}): Scene {
+  const running = scenes.get(true) ?? scenes.get(topics);
+  if (running) return running;
+  const scene = startScene(topics);
+  scenes.set(topics, scene);
+  return scene;
+}
+
+function startScene(topics: boolean) {
   let world: World;
   let port: number;
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 /**
- * A process with a store and a relay, like a service; outages.test.ts starts it. It creates `count` documents with
+ * A process with a store and a relay, like a service; outages.long.test.ts starts it. It creates `count` documents with
  * one event each, prints `publishing` when the first batch is in flight, and acknowledges it on a line of standard
  * input. It prints the port of `/readyz`; SIGTERM ends it in order.
  */

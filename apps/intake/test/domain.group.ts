@@ -1,0 +1,11 @@
+/** Table tests of pure code. */
+import './agency-updates.test.ts';
+import './delivery-event.test.ts';
+import './filing.test.ts';
+import './lifecycle.test.ts';
+import './queue.test.ts';
+import './requirements.test.ts';
+import './result-delivery.test.ts';
+import './search-hasher.test.ts';
+import './terms.test.ts';
+import './working-times.test.ts';

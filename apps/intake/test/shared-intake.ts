@@ -1,0 +1,4 @@
+import { useIntake } from './world.ts';
+
+/** Starts the intake of a group before its files register their tests. */
+useIntake({ topics: true });
