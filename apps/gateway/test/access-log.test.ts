@@ -128,7 +128,7 @@ describe('a polling page', () => {
   });
   afterAll(() => polled.stop());
 
-  test.each(['x-cups-poll', 'x-cups-background'])('writes no entry by %s when the response is 304', async (header) => {
+  test.each(['cups-poll', 'cups-background'])('writes no entry by %s when the response is 304', async (header) => {
     const shown = await file({});
     const etag = shown.get('etag')!;
     expect(polled.calls.intake.at(-1)?.request).toMatchObject({ recordLater: false });

@@ -49,7 +49,7 @@ describe('openapi.yaml', () => {
         'requestBody',
         'responses',
         'security',
-        'x-cups-in-overload',
+        'x-cups-bypass-admission',
         'x-cups-ends-session',
         'x-cups-shared',
         'x-cups-limit',
@@ -236,7 +236,7 @@ describe('gateway extensions of an operation', () => {
   });
 
   test('are read from the document, without code per operation', () => {
-    const marked = { 'x-cups-in-overload': true, 'x-cups-ends-session': true, 'x-cups-limit': 'tracking' };
+    const marked = { 'x-cups-bypass-admission': true, 'x-cups-ends-session': true, 'x-cups-limit': 'tracking' };
     expect(withProperties({})).toMatchObject({
       bypassesAdmission: false,
       endsSession: false,
@@ -248,7 +248,7 @@ describe('gateway extensions of an operation', () => {
   });
 
   test('stop the start of the gateway when misspelled', () => {
-    expect(() => withProperties({ 'x-cups-in-overlaod': true })).toThrow('x-cups-in-overlaod');
+    expect(() => withProperties({ 'x-cups-bypass-admision': true })).toThrow('x-cups-bypass-admision');
     expect(() => withProperties({ 'x-cups-limit': 'traking' })).toThrow('unknown limit');
   });
 });

@@ -498,12 +498,12 @@ describe('content of responses', () => {
 
   test('the reason for reading staff data is percent-encoded in a header', async () => {
     const path = '/api/v1/centres/CU-001/operators/ana';
-    const readStaff = (why: string) => gateway2.send('GET', path, { headers: { 'x-cups-reason': why } });
+    const readStaff = (why: string) => gateway2.send('GET', path, { headers: { 'cups-reason': why } });
     expect((await readStaff(encodeURIComponent('Tichet 12: ușă'))).status).toBe(200);
     const calls = gateway2.calls.identity.filter(({ method }) => method === 'GetOperator');
     expect(calls.at(-1)?.request).toMatchObject({ name: 'operators/ana', reason: 'Tichet 12: ușă' });
     const bad = await readStaff('%E0%A4');
-    expect([bad.status, bad.body]).toMatchObject([400, { violations: [{ field: '/X-Cups-Reason', in: 'header' }] }]);
+    expect([bad.status, bad.body]).toMatchObject([400, { violations: [{ field: '/Cups-Reason', in: 'header' }] }]);
   });
 
   test('a slip of another application is not found', async () => {

@@ -84,7 +84,7 @@ describe('cookie keys', () => {
 });
 
 describe('an idle desk', () => {
-  const background = { 'x-cups-background': '?1' };
+  const background = { 'cups-background': '?1' };
 
   test('is signed out after 30 minutes; user requests count, background requests do not', async () => {
     const gateway = await startGateway();
@@ -151,7 +151,7 @@ describe('changes that identity reports', () => {
       identityResponse = (assertion) =>
         Promise.resolve(assertion === gateway.specialist.token ? { assertion: manager } : {});
       later(11_000);
-      const reply = await gateway.send('GET', LIST, { headers: { 'x-cups-background': '?1' } });
+      const reply = await gateway.send('GET', LIST, { headers: { 'cups-background': '?1' } });
       expect([reply.status, receivedTokens.at(-1)]).toEqual([200, manager]);
       const cookie = cookieIn(reply)!;
       // A browser that missed the response sends the old cookie, which is replaced without a new call.

@@ -30,7 +30,7 @@ test('explains a failed external sign-in, and clears the URL', async () => {
 /** Returns the background header of the next poll. */
 const nextPoll = async (page: Page) => {
   const request = await page.waitForRequest(/queue\/changes|sessions\/current/);
-  return request.headers()['x-cups-background'];
+  return request.headers()['cups-background'];
 };
 
 test('marks requests of an idle desk as background, until a key is pressed', async () => {

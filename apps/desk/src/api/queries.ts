@@ -95,7 +95,7 @@ export async function pollDetails(queryClient: QueryClient, id: string): Promise
   const before = readAt();
   const { data, response } = await api.GET('/api/v1/applications/{id}/file', {
     params: { path: { id } },
-    headers: { 'If-None-Match': detailsEtags.get(id) ?? '', 'X-Cups-Poll': '?1' },
+    headers: { 'If-None-Match': detailsEtags.get(id) ?? '', 'Cups-Poll': '?1' },
   });
   // A read that finished during the request is newer.
   if (response.status === 304 || data === undefined || readAt() !== before) return;

@@ -7,7 +7,7 @@
 const IDLE_AFTER_MS = 60_000;
 
 /** Tells the gateway that nobody is active: a structured-field boolean (RFC 9651). */
-export const BACKGROUND_HEADER = ['X-Cups-Background', '?1'] as const;
+export const BACKGROUND_HEADER = ['Cups-Background', '?1'] as const;
 
 /** Events that only a user causes. Pointer movement is not one: a hanging cable can move the mouse. */
 const ACTIVITY_EVENTS = ['pointerdown', 'keydown', 'wheel', 'touchmove'] as const;

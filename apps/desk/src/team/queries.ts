@@ -7,7 +7,7 @@ import type { TeamMember } from '../api/types.ts';
 export type TeamScope = string | 'staff';
 
 /** Sends the reason of support, percent-encoded; a header keeps it out of URLs. */
-const reasonHeader = (reason: string | undefined) => (reason ? { 'X-Cups-Reason': encodeURIComponent(reason) } : {});
+const reasonHeader = (reason: string | undefined) => (reason ? { 'Cups-Reason': encodeURIComponent(reason) } : {});
 
 export const teamKey = (scope: TeamScope) => ['team', scope];
 

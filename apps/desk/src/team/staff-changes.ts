@@ -28,7 +28,7 @@ export function sendStaffChange(scope: TeamScope, change: StaffChange, key: stri
 
 const idempotencyHeader = (key: string) => ({ 'Idempotency-Key': key });
 const reasonBody = (why: string) => (why.trim() ? { why: why.trim() } : {});
-const reasonHeader = (reason: string) => (reason.trim() ? { 'X-Cups-Reason': encodeURIComponent(reason.trim()) } : {});
+const reasonHeader = (reason: string) => (reason.trim() ? { 'Cups-Reason': encodeURIComponent(reason.trim()) } : {});
 
 function sendToCentre(code: string, change: StaffChange, key: string): Promise<TeamMember> {
   const header = idempotencyHeader(key);

@@ -12,7 +12,7 @@ export interface HandlerRequest {
   requestId: string;
   /** From If-Match, or empty. */
   etag: string;
-  /** From X-Cups-Reason, still percent-encoded; undefined without the header. */
+  /** From Cups-Reason, still percent-encoded; undefined without the header. */
   reason: string | undefined;
   /** Whether the page polls: the response shows a person nothing that was not shown before. */
   isPoll: boolean;

@@ -31,7 +31,7 @@ interface OperationObject extends Json, Extensions {
 }
 /** Gateway extensions of an operation. openapi.yaml documents them above `paths`. */
 interface Extensions {
-  'x-cups-in-overload'?: boolean;
+  'x-cups-bypass-admission'?: boolean;
   'x-cups-ends-session'?: boolean;
   'x-cups-shared'?: boolean;
   'x-cups-limit'?: Operation['limit'];
@@ -40,7 +40,7 @@ interface Extensions {
 
 const HTTP_METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const EXTENSIONS = [
-  'x-cups-in-overload',
+  'x-cups-bypass-admission',
   'x-cups-ends-session',
   'x-cups-shared',
   'x-cups-limit',
@@ -114,7 +114,7 @@ function buildOperation(schemas: Schemas, path: string, item: Json, method: Oper
 function readExtensions(
   source: OperationObject,
 ): Pick<Operation, 'bypassesAdmission' | 'endsSession' | 'isShared' | 'limit' | 'maxBodyBytes'> {
-  const { 'x-cups-in-overload': bypassesAdmission = false, 'x-cups-ends-session': endsSession = false } = source;
+  const { 'x-cups-bypass-admission': bypassesAdmission = false, 'x-cups-ends-session': endsSession = false } = source;
   const { 'x-cups-shared': isShared = false, 'x-cups-limit': limit, 'x-cups-max-body-kib': maxKib } = source;
   const unknown = Object.keys(source).find((key) => key.startsWith('x-cups-') && !EXTENSIONS.includes(key));
   if (unknown !== undefined) throw new Error(`${source.operationId}: unknown extension ${unknown}.`);

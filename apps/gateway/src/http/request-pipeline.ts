@@ -12,9 +12,9 @@ import type { RateLimits, AdmissionSlot } from './guards.ts';
 import type { Sessions } from './session.ts';
 
 /** Header (RFC 8941 boolean) of requests that the page sends without user activity. */
-const BACKGROUND_HEADER = 'X-Cups-Background';
+const BACKGROUND_HEADER = 'Cups-Background';
 /** Header of a page that polls for changes while somebody may be active. */
-const POLL_HEADER = 'X-Cups-Poll';
+const POLL_HEADER = 'Cups-Poll';
 
 /** Links from other sites lead to pages, never into the API. Probes outside it are public. */
 const API_PREFIX = '/api/';
@@ -54,7 +54,7 @@ export async function runRequestPipeline(
   const requestId = req.get('idempotency-key')?.toLowerCase() ?? '';
   const etag = req.get('if-match') ?? '';
   const isPoll = [BACKGROUND_HEADER, POLL_HEADER].some((header) => req.get(header) === '?1');
-  return { context, session, params, query, body, requestId, etag, reason: req.get('x-cups-reason'), isPoll };
+  return { context, session, params, query, body, requestId, etag, reason: req.get('cups-reason'), isPoll };
 }
 
 /** Returns the parsed body, or undefined without one. Holds no admission slot meanwhile. */

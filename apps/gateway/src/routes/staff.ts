@@ -134,7 +134,7 @@ function decodeReason({ reason }: HandlerRequest): string | undefined {
   try {
     return reason === undefined ? undefined : decodeURIComponent(reason);
   } catch {
-    const violations = [Object.assign(violation('/X-Cups-Reason', 'PATTERN'), { in: 'header' as const })];
+    const violations = [Object.assign(violation('/Cups-Reason', 'PATTERN'), { in: 'header' as const })];
     throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The reason is not percent-encoded.', violations });
   }
 }
