@@ -64,7 +64,7 @@ function findMissingPaths(page: string, text: string): string[] {
 
 /** Metrics and log events that the code or the page lacks. */
 function findUnlistedSignals(): string[] {
-  if (!existsSync(join(root, SIGNALS_PAGE))) return [];
+  if (!existsSync(join(root, SIGNALS_PAGE))) return [`${SIGNALS_PAGE}: there is no such page`];
   const code = ['apps', 'libs'].flatMap(listSources).map(read).join('\n');
   const listed = new Set([...read(SIGNALS_PAGE).matchAll(/^\| `([a-z_-]+)`/gm)].map(([, name]) => name!));
   const used = [

@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
-/** The check of the pages, on a folder of two pages. */
+/** The check of the pages, on a folder of three pages and one source. */
 
 const repository = join(import.meta.dirname, '..', '..');
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cups-documents-'));
-  mkdirSync(join(folder, 'tools'));
+  for (const part of ['tools', 'apps', 'libs', 'docs/reference']) mkdirSync(join(folder, part), { recursive: true });
   cpSync(join(repository, 'tools/documents.ts'), join(folder, 'tools/documents.ts'));
+  write('apps/main.ts', "log.info({ event: 'service-started' });\n");
+  write('docs/reference/metrics-and-logs.md', '| Event |\n| --- |\n| `service-started` |\n');
   write('CONTRIBUTING.md', '# Contributing\n');
   write('ARCHITECTURE.md', '# Design\n\nSee [here](#design), [there](CONTRIBUTING.md) and `tools/documents.ts`.\n');
 });
@@ -38,4 +40,18 @@ test.each([
 ])('finds %s', (_, text, fault) => {
   write('ARCHITECTURE.md', text);
   expect(check()).toEqual({ status: 1, faults: [fault] });
+});
+
+test.each([
+  ['a missing page of metrics and log events', undefined, 'there is no such page'],
+  ['a log event that the page lacks', '', 'service-started is missing'],
+  [
+    'a listed metric that the code lacks',
+    '| `service-started` |\n| `store_ready` |\n',
+    'store_ready is not in the code',
+  ],
+])('finds %s', (_, text, fault) => {
+  if (text === undefined) rmSync(join(folder, 'docs/reference/metrics-and-logs.md'));
+  else write('docs/reference/metrics-and-logs.md', text);
+  expect(check()).toEqual({ status: 1, faults: [`docs/reference/metrics-and-logs.md: ${fault}`] });
 });
