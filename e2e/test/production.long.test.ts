@@ -286,7 +286,7 @@ describe('sign-out', () => {
 describe('secured Kafka', () => {
   test('denies nothing to authorised services', async () => {
     for (const name of SERVICES) expect(logOf(name)).not.toMatch(/kafka-denies|AUTHORIZATION_FAILED/);
-    expect((await operations('intake', '/metrics')).text).not.toMatch(/kafka_denied\{.*\} 1/);
+    expect((await operations('intake', '/metrics')).text).not.toMatch(/kafka_authorization_denied\{.*\} 1/);
   });
 
   test('accepts a new password from npm run topics without a restart', async () => {
@@ -344,7 +344,7 @@ describe('secured Kafka', () => {
       'the log of intake says why',
       20,
     );
-    const denied = /kafka_denied\{topic="cups\.applications",service="intake"\} 1/;
+    const denied = /kafka_authorization_denied\{topic="cups\.applications",service="intake"\} 1/;
     await waitUntil(
       async () => (await operations('intake', '/metrics')).text,
       (text) => denied.test(text),

@@ -30,8 +30,8 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       title: 'Time to answer a submission',
       unit: 's',
       series: {
-        p50: quantile(0.5, 'http_request_seconds_bucket{operation="submitApplication"}', 'le'),
-        p99: quantile(0.99, 'http_request_seconds_bucket{operation="submitApplication"}', 'le'),
+        p50: quantile(0.5, 'http_request_duration_seconds_bucket{operation="submitApplication"}', 'le'),
+        p99: quantile(0.99, 'http_request_duration_seconds_bucket{operation="submitApplication"}', 'le'),
       },
     },
   ],
@@ -40,8 +40,8 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       title: 'Time until an agency has a submission',
       unit: 's',
       series: {
-        p50: quantile(0.5, 'agency_request_seconds_bucket{topic=~"agency[.].*"}', 'le'),
-        p99: quantile(0.99, 'agency_request_seconds_bucket{topic=~"agency[.].*"}', 'le'),
+        p50: quantile(0.5, 'agency_delivery_latency_seconds_bucket{topic=~"agency[.].*"}', 'le'),
+        p99: quantile(0.99, 'agency_delivery_latency_seconds_bucket{topic=~"agency[.].*"}', 'le'),
       },
     },
     {
@@ -56,19 +56,20 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
     {
       title: 'Submissions in an hour',
       unit: 'short',
-      series: { '{{topic}}': 'sum by (topic) (increase(agency_request_seconds_count[1h]))' },
+      series: { '{{topic}}': 'sum by (topic) (increase(agency_delivery_latency_seconds_count[1h]))' },
     },
     {
       title: 'Time until an agency says that it has it, p50 of a day',
       unit: 's',
       series: {
-        '{{agency}}': 'histogram_quantile(0.5, sum by (agency, le) (rate(agency_receipt_seconds_bucket[1d])))',
+        '{{agency}}':
+          'histogram_quantile(0.5, sum by (agency, le) (rate(agency_acknowledgement_latency_seconds_bucket[1d])))',
       },
     },
     {
       title: 'Deliveries that wait for an agency without a file',
       unit: 'short',
-      series: { '{{pod}}': 'max by (pod) (agency_bridge_waits_for_agency)' },
+      series: { '{{pod}}': 'max by (pod) (agency_bridge_deliveries_deferred)' },
     },
   ],
   Services: [
@@ -81,9 +82,13 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
     {
       title: 'Time of calls, p99',
       unit: 's',
-      series: { '{{service}}': quantile(0.99, 'grpc_server_request_seconds_bucket', 'service, le') },
+      series: { '{{service}}': quantile(0.99, 'grpc_server_request_duration_seconds_bucket', 'service, le') },
     },
-    { title: 'CPU', unit: 'short', series: { '{{service}}': `sum by (service) (rate(process_cpu_seconds[${RATE}]))` } },
+    {
+      title: 'CPU',
+      unit: 'short',
+      series: { '{{service}}': `sum by (service) (rate(process_cpu_seconds_total[${RATE}]))` },
+    },
     {
       title: 'Memory of the largest replica',
       unit: 'bytes',
@@ -100,7 +105,7 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
     {
       title: 'Documents whose events wait',
       unit: 'short',
-      series: { '{{service}}': 'sum by (service) (outbox_waiting)' },
+      series: { '{{service}}': 'sum by (service) (outbox_documents_pending)' },
     },
     {
       title: 'Events published',

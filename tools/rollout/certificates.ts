@@ -102,7 +102,10 @@ async function readExpiries(kube: KubeClient): Promise<{ ends: Map<string, numbe
   const ends = await Promise.all(
     pods.map(async ({ metadata: { name } }) => {
       const page = await kube.askPod(name, OPERATIONS_PORT, '/metrics');
-      return [name, Number(/^cups_certificate_end_seconds\{[^}]*of="service"[^}]*\} (\S+)$/m.exec(page)?.[1])] as const;
+      return [
+        name,
+        Number(/^cups_certificate_expiry_timestamp_seconds\{[^}]*certificate="service"[^}]*\} (\S+)$/m.exec(page)?.[1]),
+      ] as const;
     }),
   );
   return { ends: new Map(ends), restarts: sum(pods.map(restartsOf)) };

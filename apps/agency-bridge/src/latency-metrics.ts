@@ -17,7 +17,7 @@ const ACKNOWLEDGEMENT_BUCKETS = [1, 10, MINUTE, 10 * MINUTE, HOUR, 4 * HOUR, DAY
 /** Returns an observer of events that Kafka acknowledged. */
 export function createDeliveryLatencyObserver(metrics: Metrics, now: () => Date): (entries: StoredEvent[]) => void {
   const meaning = 'From the acceptance of a submission until Kafka has the request to the agency.';
-  const times = metrics.histogram('agency_request_seconds', meaning, ['topic'], DELIVERY_BUCKETS);
+  const times = metrics.histogram('agency_delivery_latency_seconds', meaning, ['topic'], DELIVERY_BUCKETS);
   return (entries) => {
     for (const { topic, since } of entries) if (since) times.observe({ topic }, secondsBetween(since, now()));
   };
@@ -26,7 +26,12 @@ export function createDeliveryLatencyObserver(metrics: Metrics, now: () => Date)
 /** Returns an observer of deliveries with a new reply, and the time it was recorded. */
 export function createAcknowledgementLatencyObserver(metrics: Metrics): (delivery: StoredDelivery, at: Date) => void {
   const meaning = 'From the first request on the topic of an agency until the agency says that it has it.';
-  const times = metrics.histogram('agency_receipt_seconds', meaning, ['agency'], ACKNOWLEDGEMENT_BUCKETS);
+  const times = metrics.histogram(
+    'agency_acknowledgement_latency_seconds',
+    meaning,
+    ['agency'],
+    ACKNOWLEDGEMENT_BUCKETS,
+  );
   return ({ agency, training, sendTime, acknowledgeTime }, at) => {
     if (training || acknowledgeTime?.getTime() !== at.getTime()) return;
     // A reply may arrive before the request is marked as sent.

@@ -111,14 +111,14 @@ describe('an unknown agency', () => {
         waitCause: 'AGENCY_UNKNOWN',
       });
     }
-    expect(await scrape(early)).toMatch(/agency_bridge_waits_for_agency\{[^}]*\} 3/);
+    expect(await scrape(early)).toMatch(/agency_bridge_deliveries_deferred\{[^}]*\} 3/);
     expect(world.log.text()).toContain('delivery-waits');
     // No personal data was fetched.
     expect(world.served.size).toBe(0);
 
     await publishEvents(world.infrastructure, [withdrawn.withdrawn()]);
     await eventually(async () => (await stateOf(early, withdrawn)) === 'DELIVERY_STATE_CANCELLED');
-    await eventually(async () => (await scrape(early)).match(/agency_bridge_waits_for_agency\{[^}]*\} 2/) !== null);
+    await eventually(async () => (await scrape(early)).match(/agency_bridge_deliveries_deferred\{[^}]*\} 2/) !== null);
     await world.stop(early);
 
     const configured = await world.start();

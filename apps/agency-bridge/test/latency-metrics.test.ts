@@ -20,15 +20,15 @@ test('measures delivery latency from acceptance, once per request', async () => 
   const application = bridge.fileable({ submitTime });
   await bridge.produceEvents(application.submitted());
   await bridge.untilSent(application.delivery);
-  expect(await readMetric('agency_request_seconds_count')).toBe(1);
-  const seconds = await readMetric('agency_request_seconds_sum');
+  expect(await readMetric('agency_delivery_latency_seconds_count')).toBe(1);
+  const seconds = await readMetric('agency_delivery_latency_seconds_sum');
   expect(seconds).toBeGreaterThan(3_600);
   expect(seconds).toBeLessThan(3_660);
   // A withdrawal is not a submission and is not measured.
   await bridge.produceEvents(application.withdrawn());
   await bridge.deliveryEventTypes(application.delivery, 1);
   await eventually(() => bridge.requestsOf(application.delivery).length === 2);
-  expect(await readMetric('agency_request_seconds_count')).toBe(1);
+  expect(await readMetric('agency_delivery_latency_seconds_count')).toBe(1);
 });
 
 test('measures acknowledgement latency once', async () => {
@@ -37,12 +37,14 @@ test('measures acknowledgement latency once', async () => {
   const first = acknowledged(application.name);
   await bridge.world.reply('asp', first, acknowledged(application.name), first);
   await bridge.deliveryEventTypes(application.delivery, 2);
-  await eventually(async () => (await readMetric('agency_receipt_seconds_count')) === 1);
-  expect(await readMetric('agency_receipt_seconds_sum')).toBeLessThan(60);
+  await eventually(async () => (await readMetric('agency_acknowledgement_latency_seconds_count')) === 1);
+  expect(await readMetric('agency_acknowledgement_latency_seconds_sum')).toBeLessThan(60);
 });
 
 test('labels latencies with the agency or its topic only', async () => {
-  const lines = (await bridge.scrape()).split('\n').filter((line) => /^agency_(request|receipt)_seconds/.test(line));
+  const lines = (await bridge.scrape())
+    .split('\n')
+    .filter((line) => /^agency_(delivery|acknowledgement)_latency_seconds/.test(line));
   expect(lines.length).toBeGreaterThan(10);
   for (const line of lines) {
     const labels = [...line.matchAll(/(\w+)="/g)].map(([, label]) => label);

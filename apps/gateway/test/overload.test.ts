@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 const inFlight = async () => {
   const { text } = await request(gateway.operationsUrl).get('/metrics');
-  return Number(/^http_in_flight\S* (\d+)/m.exec(text)?.[1]);
+  return Number(/^http_requests_in_flight\S* (\d+)/m.exec(text)?.[1]);
 };
 
 describe('the maximum number of concurrent requests', () => {

@@ -71,7 +71,7 @@ describe('cookie keys', () => {
       await Promise.all(workers);
       expect(refused).toEqual([]);
       const meters = (await request(gateway.operationsUrl).get('/metrics')).text;
-      expect(meters).toMatch(/cups_key_sets_in_doubt\{file="cookie".*\} 1/);
+      expect(meters).toMatch(/cups_key_set_reload_failed\{file="cookie".*\} 1/);
 
       // Retired.
       write(file, JSON.stringify({ keys: [next] }));

@@ -344,7 +344,7 @@ describe('sign-out', () => {
   const deleteCalls = (gateway: Gateway) =>
     gateway.calls.identity.filter(({ method }) => method === 'DeleteSession').length;
   const waiting = async (gateway: Gateway) =>
-    /cups_gateway_sign_outs_waiting\{.*\} (\d+)/.exec((await request(gateway.operationsUrl).get('/metrics')).text)?.[1];
+    /cups_gateway_sign_outs_pending\{.*\} (\d+)/.exec((await request(gateway.operationsUrl).get('/metrics')).text)?.[1];
 
   test.each([
     ['answers', () => Promise.resolve({})],
@@ -439,7 +439,7 @@ describe('sign-out', () => {
     const left = 400 - confirmed;
     expect(left).toBeGreaterThan(100);
     expect(lines.at(-1)).toMatchObject({ count: left });
-    expect(await metrics.registry.metrics()).toMatch(new RegExp(`sign_outs_forgotten_total\\{.*\\} ${left}\\n`));
+    expect(await metrics.registry.metrics()).toMatch(new RegExp(`sign_outs_dropped_total\\{.*\\} ${left}\\n`));
   });
 
   test('works for a session that has used up its rate limit', async () => {
@@ -481,7 +481,7 @@ describe('sign-out', () => {
     identity = () => Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'It has ended.' }));
     await eventually(() => !signOuts.isPending('b'));
     await signOuts.stop();
-    expect(await metrics.registry.metrics()).toMatch(/cups_gateway_sign_outs_forgotten_total\{.*\} 1\n/);
+    expect(await metrics.registry.metrics()).toMatch(/cups_gateway_sign_outs_dropped_total\{.*\} 1\n/);
   });
 });
 

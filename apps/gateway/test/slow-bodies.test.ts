@@ -72,12 +72,12 @@ describe('bodies that never arrive', () => {
   useGateway({}, { maxInFlight: 2 });
 
   test.each(PATHS)('of %s take no slots from other requests', async (path, type) => {
-    await eventually(async () => (await readMetric('http_bodies_unfinished')) === 0);
+    await eventually(async () => (await readMetric('http_request_bodies_unfinished')) === 0);
     for (let n = 1; n <= 5; n++) {
       await openUnfinishedRequest(path, type);
-      await eventually(async () => (await readMetric('http_bodies_unfinished')) === n);
+      await eventually(async () => (await readMetric('http_request_bodies_unfinished')) === n);
     }
-    expect(await readMetric('http_in_flight')).toBe(0);
+    expect(await readMetric('http_requests_in_flight')).toBe(0);
     expect((await gateway.send('POST', '/api/v1/sessions', SIGN_IN)).status).toBe(201);
     expect((await gateway.send('GET', APP)).status).toBe(200);
   });
@@ -100,8 +100,8 @@ describe('bodies that never arrive', () => {
       clearInterval(drip);
     }
     expect(performance.now() - start).toBeLessThan(15_000);
-    expect(await readMetric('http_bodies_unfinished')).toBe(0);
-    expect(await readMetric('http_bodies_refused_total{[^}]*cause="slow"')).toBeGreaterThanOrEqual(2);
+    expect(await readMetric('http_request_bodies_unfinished')).toBe(0);
+    expect(await readMetric('http_request_bodies_refused_total{[^}]*cause="slow"')).toBeGreaterThanOrEqual(2);
   }, 30_000);
 
   test('and headers end the connection after five seconds', async () => {
@@ -124,7 +124,7 @@ describe('slots for bodies', () => {
         readResponse(await openUnfinishedRequest('/api/v1/sessions', 'application/json', { from: '192.0.2.1' })),
       );
     }
-    const refusals = async () => await readMetric('http_bodies_refused_total{[^}]*cause="address"');
+    const refusals = async () => await readMetric('http_request_bodies_refused_total{[^}]*cause="address"');
     await eventually(async () => (await refusals()) === 3);
     const from = (address: string) =>
       gateway.send('POST', '/api/v1/sessions', { ...SIGN_IN, headers: { 'x-forwarded-for': address } });
@@ -134,8 +134,8 @@ describe('slots for bodies', () => {
     for (const socket of sockets) socket.destroy();
     await Promise.all(answers);
     await eventually(async () => (await from('192.0.2.1')).status === 201);
-    expect(await readMetric('http_bodies_unfinished')).toBe(0);
-    expect(await readMetric('http_body_bytes_held')).toBe(0);
+    expect(await readMetric('http_request_bodies_unfinished')).toBe(0);
+    expect(await readMetric('http_request_bodies_unfinished_bytes')).toBe(0);
   });
 });
 

@@ -51,7 +51,7 @@ export class PersonNumberResealer {
     this.#parts = parts;
     const { metrics } = parts;
     const pendingHelp = 'Personal numbers of the staff that are not sealed by the keys of now.';
-    metrics.gauge('cups_identity_person_numbers_waiting', pendingHelp, [], (gauge) => gauge.set(this.#pending));
+    metrics.gauge('cups_identity_person_numbers_pending', pendingHelp, [], (gauge) => gauge.set(this.#pending));
     const unreadableHelp = 'Personal numbers of the staff that no key opens.';
     metrics.gauge('cups_identity_person_numbers_unreadable', unreadableHelp, [], (gauge) =>
       gauge.set(this.#unreadable),

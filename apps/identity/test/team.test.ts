@@ -322,6 +322,6 @@ test('personal numbers follow a key change, and an invalid key file is ignored',
   writeFileSync(file, 'no keys at all');
   const metrics = () =>
     fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`).then((response) => response.text());
-  await eventually(async () => /cups_key_sets_in_doubt\{file="persons".*\} 1/.test(await metrics()));
+  await eventually(async () => /cups_key_set_reload_failed\{file="persons".*\} 1/.test(await metrics()));
   await invite(manager, 55);
 });

@@ -28,7 +28,7 @@ describe('overload', () => {
     const pending = [1, 2, 3, 4].map(create);
     await eventually(async () => {
       const text = await (await fetch(`http://127.0.0.1:${intake.httpPort}/metrics`)).text();
-      return /grpc_server_in_flight\{pool="desk".*\} 4/.test(text) && countCentreCalls() > 0;
+      return /grpc_server_requests_in_flight\{pool="desk".*\} 4/.test(text) && countCentreCalls() > 0;
     });
     await expect(busy.listApplications({})).rejects.toMatchObject({ reason: 'OVERLOADED' });
 

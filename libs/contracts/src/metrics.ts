@@ -31,7 +31,13 @@ export interface Histogram<Label extends string = string> {
 
 /** The metrics of one process. A repeated name returns the same metric. */
 export interface Metrics {
-  counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
+  /** @param total returns the value at each scrape, for totals that something else counts */
+  counter<Label extends string>(
+    name: string,
+    help: string,
+    labels?: readonly Label[],
+    total?: () => number,
+  ): Counter<Label>;
   /** @param collect sets the gauge at each scrape, for values that are expensive to compute */
   gauge<Label extends string>(
     name: string,

@@ -4,7 +4,7 @@ import type { Gauge, Log, Metrics } from '@cups/contracts';
 const LOG_INTERVAL_MS = 60_000;
 
 /**
- * Reports what Kafka denies, by topic. The gauge `kafka_denied` is 1 meanwhile, and an error line names the required
+ * Reports what Kafka denies, by topic. The gauge `kafka_authorization_denied` is 1 meanwhile, and an error line names the required
  * change, at first and once a minute. The client keeps retrying, so a granted right needs no restart.
  */
 export class AuthorizationErrors {
@@ -14,7 +14,9 @@ export class AuthorizationErrors {
 
   constructor(log: Log, metrics: Metrics | undefined) {
     this.#log = log;
-    this.#gauge = metrics?.gauge('kafka_denied', '1 while Kafka denies the service this topic', ['topic']);
+    this.#gauge = metrics?.gauge('kafka_authorization_denied', '1 while Kafka denies the service this topic', [
+      'topic',
+    ]);
   }
 
   /** @param topic without the prefix */

@@ -268,7 +268,7 @@ describe('a service that Kafka denies access', () => {
       topic: from,
       reason: expect.stringMatching(explanation) as unknown,
     });
-    expect(await metrics()).toContain(`kafka_denied{topic="${from}",service="test"} 1`);
+    expect(await metrics()).toContain(`kafka_authorization_denied{topic="${from}",service="test"} 1`);
     for (const password of [...passwords.values(), 'wrong']) expect(text()).not.toContain(password);
     // A persistent denial is not logged at each attempt.
     expect(linesOf(lines, 'kafka-denies')).toHaveLength(1);
@@ -280,7 +280,7 @@ describe('a service that Kafka denies access', () => {
     await eventually(() => linesOf(lines, 'kafka-denies').length > 0);
     password = passwords.get('p-intake')!;
     await eventually(() => linesOf(lines, 'kafka-admits').length > 0);
-    expect(await metrics()).toMatch(/kafka_denied\{topic="cups\.deliveries",service="test"\} 0/);
+    expect(await metrics()).toMatch(/kafka_authorization_denied\{topic="cups\.deliveries",service="test"\} 0/);
     await consumer.stop();
   });
 

@@ -24,8 +24,23 @@ export function createMetrics(service: string): ProcessMetrics {
     (registry.getSingleMetric(name) as Meter | undefined) ?? make();
   const metrics: ProcessMetrics = {
     registry,
-    counter: (name, help, labels = []) =>
-      getOrCreate(name, () => new Counter({ name, help, labelNames: labels, registers: [registry] })),
+    counter: (name, help, labels = [], total) =>
+      getOrCreate(
+        name,
+        () =>
+          new Counter({
+            name,
+            help,
+            labelNames: labels,
+            registers: [registry],
+            ...(total && {
+              collect() {
+                this.reset();
+                this.inc(total());
+              },
+            }),
+          }),
+      ),
     gauge: (name, help, labels = [], collect) =>
       getOrCreate(
         name,
@@ -49,9 +64,9 @@ export function createMetrics(service: string): ProcessMetrics {
     g.set(process.memoryUsage.rss()),
   );
   metrics.gauge('process_heap_bytes', 'Used heap, in bytes.', [], (g) => g.set(process.memoryUsage().heapUsed));
-  metrics.gauge('process_cpu_seconds', 'User and system CPU time, in seconds.', [], (g) => {
+  metrics.counter('process_cpu_seconds_total', 'User and system CPU time, in seconds.', [], () => {
     const { user, system } = process.cpuUsage();
-    g.set((user + system) / 1e6);
+    return (user + system) / 1e6;
   });
   metrics.gauge('process_uptime_seconds', 'Time since the process started, in seconds.', [], (g) =>
     g.set(process.uptime()),

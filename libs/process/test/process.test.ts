@@ -69,6 +69,7 @@ describe('serveHttp', () => {
     [ready, live] = [true, true];
     const metrics = createMetrics('intake');
     metrics.counter('things_total', 'Things.', ['kind']).inc({ kind: 'a' });
+    metrics.counter('cycles_total', 'Cycles, counted elsewhere.', [], () => 7);
     expect(metrics.counter('things_total', 'Things.', ['kind'])).toBe(metrics.counter('things_total', 'Things.'));
     http = await serveHttp({
       port: 0,
@@ -90,8 +91,13 @@ describe('serveHttp', () => {
   });
 
   test('serves the metrics of the process and the service', async () => {
+    await get('/metrics');
     const text = await (await get('/metrics')).text();
     expect(text).toContain('things_total{kind="a",service="intake"} 1');
+    expect(text).toContain('cycles_total{service="intake"} 7');
+    expect(text).toMatch(
+      /# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total\{service="intake"\} 0?\.?\d/,
+    );
     expect(text).toMatch(/process_resident_memory_bytes\{service="intake"\} \d{7,}/);
   });
 

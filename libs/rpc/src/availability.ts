@@ -22,7 +22,7 @@ export interface Availability {
 
 /**
  * Watches a client's channel. Logs when an upstream becomes unavailable and recovers; the metric
- * `grpc_client_waiting` counts the pending calls.
+ * `grpc_client_requests_pending` counts the pending calls.
  * @param options.clock monotonic clock, ms
  */
 export function watchAvailability(
@@ -37,7 +37,7 @@ export function watchAvailability(
   let lostAt = 0;
   let isUnavailable = false;
 
-  const gauge = metrics?.gauge('grpc_client_waiting', 'Calls that wait for an unavailable upstream service.', [
+  const gauge = metrics?.gauge('grpc_client_requests_pending', 'Calls that wait for an unavailable upstream service.', [
     'neighbour',
   ]);
   const count = () => gauge?.set({ neighbour: upstream }, waiting.size);

@@ -105,7 +105,7 @@ class ServiceClient {
     const now = clock ?? (() => performance.now());
     this.#availability = watchAvailability(this.#channel, { upstream: service, clock: now, log, metrics });
     this.#retryCounter = metrics?.counter(
-      'grpc_client_repeats_total',
+      'grpc_client_retries_total',
       'Calls repeated after their connection was lost.',
       ['neighbour', 'code'],
     );

@@ -150,7 +150,7 @@ class KeyFolder implements KeyFiles {
       'issuer',
       'cause',
     ]);
-    metrics?.gauge('cups_keys_in_doubt', '1 while a key file cannot be used.', ['issuer', 'kind'], (gauge) => {
+    metrics?.gauge('cups_key_reload_failed', '1 while a key file cannot be used.', ['issuer', 'kind'], (gauge) => {
       this.refresh();
       gauge.reset();
       gauge.set({ issuer: service, kind: 'private' }, Number(this.#hasOwnReloadFailed));

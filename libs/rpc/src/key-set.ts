@@ -57,7 +57,7 @@ export function watchKeySet(options: KeySetOptions): () => readonly SecretKey[] 
       hasReloadFailed = true;
     }
   }
-  metrics?.gauge('cups_key_sets_in_doubt', '1 while a file of secret keys cannot be used.', ['file'], (gauge) => {
+  metrics?.gauge('cups_key_set_reload_failed', '1 while a file of secret keys cannot be used.', ['file'], (gauge) => {
     reload();
     gauge.set({ file: name }, Number(hasReloadFailed));
   });

@@ -11,8 +11,10 @@ export type CountCall = (method: string, code: status, reason: string | undefine
 /** Registers the metrics of a server's calls. @param inFlight running calls, updated by the server */
 export function createCallCounter(metrics: Metrics, inFlight: Readonly<Record<Pool, number>>): CountCall {
   const requests = metrics.counter('grpc_server_requests_total', 'Completed calls.', ['method', 'code', 'reason']);
-  const seconds = metrics.histogram('grpc_server_request_seconds', 'Duration of a call, in seconds.', ['method']);
-  metrics.gauge('grpc_server_in_flight', 'Running calls by capacity pool.', ['pool'], (gauge) => {
+  const seconds = metrics.histogram('grpc_server_request_duration_seconds', 'Duration of a call, in seconds.', [
+    'method',
+  ]);
+  metrics.gauge('grpc_server_requests_in_flight', 'Running calls by capacity pool.', ['pool'], (gauge) => {
     for (const pool of POOLS) gauge.set({ pool }, inFlight[pool]);
   });
   // Caches the labelled metrics: methods, codes and reasons are few.

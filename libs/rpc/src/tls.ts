@@ -152,13 +152,13 @@ class CertificateWatcher implements experimental.CertificateProvider {
   #registerMetrics(): void {
     const { metrics } = this.#options;
     const ends = 'Expiry of the certificate, in seconds since 1970.';
-    metrics?.gauge('cups_certificate_end_seconds', ends, ['of'], (gauge) => {
+    metrics?.gauge('cups_certificate_expiry_timestamp_seconds', ends, ['certificate'], (gauge) => {
       const { expiresAt: own, authorityExpiresAt: authority } = this.#certificate;
-      gauge.set({ of: 'service' }, own.getTime() / 1000);
-      if (authority) gauge.set({ of: 'authority' }, authority.getTime() / 1000);
-      else gauge.remove({ of: 'authority' });
+      gauge.set({ certificate: 'service' }, own.getTime() / 1000);
+      if (authority) gauge.set({ certificate: 'authority' }, authority.getTime() / 1000);
+      else gauge.remove({ certificate: 'authority' });
     });
-    metrics?.gauge('cups_certificate_in_doubt', '1 while the certificate files cannot be used.', [], (gauge) =>
+    metrics?.gauge('cups_certificate_reload_failed', '1 while the certificate files cannot be used.', [], (gauge) =>
       gauge.set(Number(this.#failures >= MAX_RELOAD_FAILURES)),
     );
   }

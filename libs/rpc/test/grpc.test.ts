@@ -124,7 +124,7 @@ describe('a call', () => {
     });
     const metrics = await service.metricsText();
     expect(metrics).toMatch(/grpc_server_requests_total\{method="NotificationsService.GetSlip",code="OK".*\} 1/);
-    expect(metrics).toMatch(/grpc_server_request_seconds_count\{.*\} 1/);
+    expect(metrics).toMatch(/grpc_server_request_duration_seconds_count\{.*\} 1/);
   });
 
   test('aborts the signal of its handler when the caller cancels', async () => {
@@ -347,7 +347,7 @@ describe('serveGrpc', () => {
     const refused = (method: string) =>
       service.lines.some((line) => line['reason'] === 'OVERLOADED' && String(line['method']).endsWith(method));
     expect([refused('ListNotices'), refused('GetSlip')]).toEqual([false, false]);
-    expect(await service.metricsText()).toMatch(/grpc_server_in_flight\{pool="service".*\} 3/);
+    expect(await service.metricsText()).toMatch(/grpc_server_requests_in_flight\{pool="service".*\} 3/);
     // Each pool has its limit.
     const late = [desk.listNotices({}), otherService.getSlip({})];
     await eventually(() => refused('ListNotices') && refused('GetSlip'));

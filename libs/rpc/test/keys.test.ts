@@ -95,7 +95,7 @@ describe('the grace period', () => {
     seconds += 58;
     expect(await isTrusted()).toBe(true);
     expect(listEvents()).toEqual([`key-in-doubt public/gateway.jwk ${cause}`]);
-    expect(await metrics.registry.metrics()).toMatch(/cups_keys_in_doubt\{issuer="gateway",kind="public".*\} 1/);
+    expect(await metrics.registry.metrics()).toMatch(/cups_key_reload_failed\{issuer="gateway",kind="public".*\} 1/);
     seconds += 2;
     expect(await isTrusted()).toBe(false);
     expect(listEvents().at(-1)).toBe(`key-trust-ended public/gateway.jwk ${cause}`);
@@ -104,7 +104,7 @@ describe('the grace period', () => {
     seconds += 2;
     expect(await isTrusted()).toBe(true);
     expect(listEvents().at(-1)).toBe('key-trusted public/gateway.jwk');
-    expect(await metrics.registry.metrics()).toMatch(/cups_keys_in_doubt\{issuer="gateway",kind="public".*\} 0/);
+    expect(await metrics.registry.metrics()).toMatch(/cups_key_reload_failed\{issuer="gateway",kind="public".*\} 0/);
   });
 
   test('applies to an unreadable folder; then no key is trusted until it is readable', async () => {

@@ -112,10 +112,10 @@ describe('a graceful restart of the only upstream process', () => {
     await client.getSlip({});
     await first.drain();
     const waiting = [client.getSlip({}), client.getSlip({})];
-    await eventually(async () => /grpc_client_waiting\{.*\} 2/.test(await metrics.registry.metrics()));
+    await eventually(async () => /grpc_client_requests_pending\{.*\} 2/.test(await metrics.registry.metrics()));
     await serve(first.port);
     expect((await Promise.all(waiting)).map(({ html }) => html)).toEqual(['slip', 'slip']);
-    expect(await metrics.registry.metrics()).toMatch(/grpc_client_waiting\{.*\} 0/);
+    expect(await metrics.registry.metrics()).toMatch(/grpc_client_requests_pending\{.*\} 0/);
     const events = captured.lines.map(({ event, neighbour }) => `${String(event)} ${String(neighbour)}`);
     expect(events).toEqual(['neighbour-away notifications', 'neighbour-back notifications']);
   });
@@ -156,7 +156,7 @@ describe('an unavailable upstream', () => {
     expect(await captureRejectionWithin(1000, client.getSlip({}, { deadline }))).toBe('UPSTREAM_UNAVAILABLE');
     const controller = new AbortController();
     const left = captureRejection(client.getSlip({}, { signal: controller.signal }));
-    await eventually(async () => /grpc_client_waiting\{.*\} 1/.test(await metrics.registry.metrics()));
+    await eventually(async () => /grpc_client_requests_pending\{.*\} 1/.test(await metrics.registry.metrics()));
     controller.abort();
     expect(await left).toMatchObject({ reason: 'CANCELLED' });
   });
@@ -185,5 +185,5 @@ test('a call with a reset stream is repeated with its request ID', async () => {
   const requestId = '0190b3d2-7c1e-7b3a-8f00-0123456789ab';
   await clientTo((server.address() as AddressInfo).port).getSlip({}, { requestId });
   expect(ids).toEqual([requestId, requestId, requestId]);
-  expect(await metrics.registry.metrics()).toMatch(/grpc_client_repeats_total\{.*code="INTERNAL".*\} 2/);
+  expect(await metrics.registry.metrics()).toMatch(/grpc_client_retries_total\{.*code="INTERNAL".*\} 2/);
 });

@@ -210,12 +210,14 @@ describe('certificate files', () => {
     opened.push(tls);
     writeFileSync(path('tls.crt'), 'x');
     const text = () => metrics.registry.metrics();
-    await until(async () => /cups_certificate_in_doubt\{[^}]*\} 1/.test(await text()));
+    await until(async () => /cups_certificate_reload_failed\{[^}]*\} 1/.test(await text()));
     await expect(call(server.keys.gateway, tls.channel)).resolves.toBeDefined();
     await writeAs('gateway');
-    await until(async () => /cups_certificate_in_doubt\{[^}]*\} 0/.test(await text()));
+    await until(async () => /cups_certificate_reload_failed\{[^}]*\} 0/.test(await text()));
     expect(lines.map(({ event }) => event)).toEqual(['certificate-in-doubt', 'certificate-taken']);
-    const [ends] = /(?<=certificate_end_seconds\{[^}]*of="service"[^}]*\} )\S+/.exec(await text())!;
+    const [ends] = /(?<=certificate_expiry_timestamp_seconds\{[^}]*certificate="service"[^}]*\} )\S+/.exec(
+      await text(),
+    )!;
     expect((Number(ends) - Date.now() / 1000) / 86_400).toBeCloseTo(5, 1);
   });
 

@@ -77,7 +77,7 @@ function validateExpression(expression: string): string[] {
 test('finds the metrics of the code', () => {
   expect(metrics.size).toBeGreaterThan(40);
   expect(metrics.get('http_requests_total')).toEqual(new Set(['operation', 'status']));
-  expect(metrics.get('http_request_seconds_bucket')).toEqual(new Set(['operation', 'le']));
+  expect(metrics.get('http_request_duration_seconds_bucket')).toEqual(new Set(['operation', 'le']));
 });
 
 test('detects invalid expressions and unknown metrics', () => {

@@ -11,7 +11,7 @@ export class DeliveryMonitor {
   constructor(log: Log, metrics: Metrics) {
     this.#log = log;
     this.#gauge = metrics.gauge(
-      'agency_bridge_waits_for_agency',
+      'agency_bridge_deliveries_deferred',
       'ALARM: deliveries that wait until there is a file of their agency',
     );
     this.#gauge.set(0);

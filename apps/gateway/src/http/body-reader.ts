@@ -45,11 +45,15 @@ type RejectCause = 'count' | 'bytes' | 'address' | 'slow';
 function createBodyPool({ maxBodies, maxBodyBytes, metrics }: BodyReaderDeps) {
   const total: BodyUsage = { count: 0, bytes: 0 };
   const byAddress = new Map<string, BodyUsage>();
-  const rejectedCounter = metrics.counter('http_bodies_refused_total', 'Bodies that were not read to their end.', [
-    'cause',
-  ]);
-  metrics.gauge('http_bodies_unfinished', 'Bodies that are arriving.', [], (gauge) => gauge.set(total.count));
-  metrics.gauge('http_body_bytes_held', 'Bytes of bodies that are arriving.', [], (gauge) => gauge.set(total.bytes));
+  const rejectedCounter = metrics.counter(
+    'http_request_bodies_refused_total',
+    'Bodies that were not read to their end.',
+    ['cause'],
+  );
+  metrics.gauge('http_request_bodies_unfinished', 'Bodies that are arriving.', [], (gauge) => gauge.set(total.count));
+  metrics.gauge('http_request_bodies_unfinished_bytes', 'Bytes of bodies that are arriving.', [], (gauge) =>
+    gauge.set(total.bytes),
+  );
 
   const count = (cause: RejectCause): void => rejectedCounter.inc({ cause });
   function reject(cause: RejectCause): Problem {

@@ -29,7 +29,7 @@ const CLIENT_CLOSED_REQUEST = 499;
 /** Returns a factory of exchanges that share their metrics. */
 export function createExchangeFactory(deps: ExchangeDeps) {
   const requests = deps.metrics.counter('http_requests_total', 'Requests answered.', ['operation', 'status']);
-  const seconds = deps.metrics.histogram('http_request_seconds', 'Time to answer.', ['operation']);
+  const seconds = deps.metrics.histogram('http_request_duration_seconds', 'Time to answer.', ['operation']);
   const recordEnd = (operation: string, status: number, durationMs: number): void => {
     requests.inc({ operation, status: String(status) });
     seconds.observe({ operation }, durationMs / 1000);

@@ -80,7 +80,7 @@ export function createAdmission(
 ): (req: Request, res: Response) => AdmissionSlot {
   let running = 0;
   const byAddress = new Map<string, number>();
-  metrics.gauge('http_in_flight', 'Requests that are being answered.', [], (gauge) => gauge.set(running));
+  metrics.gauge('http_requests_in_flight', 'Requests that are being answered.', [], (gauge) => gauge.set(running));
   return (req, res) => {
     const address = clientAddressOf(req);
     let isAdmitted = false;

@@ -48,10 +48,10 @@ export class SignOuts {
     const { metrics } = deps;
     this.#deps = { limit: 10_000, ...deps };
     this.#droppedCounter = metrics.counter(
-      'cups_gateway_sign_outs_forgotten_total',
+      'cups_gateway_sign_outs_dropped_total',
       'Sign-outs that identity was not told.',
     );
-    metrics.gauge('cups_gateway_sign_outs_waiting', 'Sign-outs that identity has not heard of.', [], (gauge) =>
+    metrics.gauge('cups_gateway_sign_outs_pending', 'Sign-outs that identity has not confirmed.', [], (gauge) =>
       gauge.set(this.#pending.size),
     );
   }

@@ -41,8 +41,8 @@ const WARNING_INTERVAL_MS = 60_000;
  */
 export function startOutboxCleaner(queue: OutboxQueue, options: OutboxCleanerOptions): OutboxCleaner {
   const { log, metrics } = options;
-  const waiting = metrics?.gauge('outbox_pulls_waiting', 'Documents with published events still in their outbox', []);
-  const refusals = metrics?.counter('outbox_pulls_refused_total', 'Failed writes that remove published events', []);
+  const waiting = metrics?.gauge('outbox_cleanup_pending', 'Documents with published events still in their outbox', []);
+  const refusals = metrics?.counter('outbox_cleanup_failures_total', 'Failed writes that remove published events', []);
   const wait = backoff({ initialMs: MIN_RETRY_DELAY_MS, maxMs: MAX_RETRY_DELAY_MS });
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;

@@ -121,7 +121,11 @@ interface PublishLoop {
 /** Publishes one batch at a time, after the response to a commit or after a backoff. */
 function createPublishLoop(parts: RelayParts): PublishLoop {
   const { queue, options, cleaner } = parts;
-  const waiting = options.metrics?.gauge('outbox_waiting', 'Documents with events not yet acknowledged by Kafka', []);
+  const waiting = options.metrics?.gauge(
+    'outbox_documents_pending',
+    'Documents with events not yet acknowledged by Kafka',
+    [],
+  );
   let running: Promise<void> | undefined;
   let scheduled = false;
   let timer: NodeJS.Timeout | undefined;

@@ -19,7 +19,6 @@ export interface KeyPairs {
 }
 
 const POLL_INTERVAL_MS = 1000;
-const DAY_MS = 86_400_000;
 
 /**
  * Watches `<name>.key` and `<name>.crt` in a folder. If `current` becomes invalid, all loaded pairs stay in use.
@@ -102,20 +101,19 @@ export function watchCertificates(text: () => string, log: Log): () => X509Certi
   };
 }
 
-/** Registers the gauge of the remaining lifetime of both sides' certificates. */
+/** Registers the gauge of the expiry of both sides' certificates. */
 export function registerCertificateGauge(
   metrics: Metrics,
   certificates: { ours: () => X509Certificate; theirs: () => X509Certificate[] },
-  now: () => Date,
 ): void {
   metrics.gauge(
-    'cups_identity_saml_certificate_days',
-    'Days that the certificate lasts yet; of several of the provider, the last.',
-    ['whose'],
+    'cups_identity_saml_certificate_expiry_timestamp_seconds',
+    'Expiry of the SAML certificate, in seconds since 1970; of several provider certificates the latest.',
+    ['owner'],
     (gauge) => {
-      const days = ({ validToDate }: X509Certificate): number => (validToDate.getTime() - now().getTime()) / DAY_MS;
-      gauge.set({ whose: 'ours' }, days(certificates.ours()));
-      gauge.set({ whose: 'provider' }, Math.max(...certificates.theirs().map(days)));
+      const expiry = ({ validToDate }: X509Certificate): number => validToDate.getTime() / 1000;
+      gauge.set({ owner: 'platform' }, expiry(certificates.ours()));
+      gauge.set({ owner: 'provider' }, Math.max(...certificates.theirs().map(expiry)));
     },
   );
 }

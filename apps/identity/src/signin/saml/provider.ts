@@ -69,7 +69,7 @@ export function samlProvider(name: string, settings: SamlSettings, parts: SamlPa
   const keyPairs = watchKeyPairs(settings.keysDir, parts);
   const idpCertificates = watchCertificates(settings.certificates, parts.log);
   const ownCertificate = () => new X509Certificate(keyPairs().current.certificate);
-  registerCertificateGauge(parts.metrics, { ours: ownCertificate, theirs: idpCertificates }, parts.now);
+  registerCertificateGauge(parts.metrics, { ours: ownCertificate, theirs: idpCertificates });
   const recordClockOffset = createClockGauge(name, parts.metrics);
   const saml: SamlContext = { name, settings, keyPairs, idpCertificates, recordClockOffset, now: parts.now };
   const provider: BrowserProvider = {
