@@ -59,7 +59,7 @@ interface StoredDocument {
   lastSeqs?: Record<string, number>;
   submissions?: unknown[];
   messages?: string[];
-  refused?: string[];
+  reportedIssues?: string[];
 }
 
 const FIELDS = [
@@ -70,7 +70,7 @@ const FIELDS = [
   'lastSeqs',
   'submissions.number',
   'messages',
-  'refused',
+  'reportedIssues',
 ];
 const PROJECTION = Object.fromEntries(FIELDS.map((field) => [field, 1]));
 /** The bridge keeps the last 100 message IDs of a delivery (`KEPT_MESSAGES`): beyond that an unknown reply may be an old one. */
@@ -267,11 +267,11 @@ function recordReply(
   const { id, type, subject, topic, partition, offset } = event;
   const delivery = deliveries.get(lastOf(subject));
   if (!delivery || !type.startsWith('md.cups.reply.')) return;
-  const { messages = [], refused: told = [] } = delivery;
+  const { messages = [], reportedIssues = [] } = delivery;
   const isKnown =
     messages.includes(id) ||
     messages.length >= MAX_REMEMBERED_MESSAGES ||
-    told.some((one) => one.endsWith(` ${id}`)) ||
+    reportedIssues.some((one) => one.endsWith(` ${id}`)) ||
     refused.has(`${topic}/${partition}/${offset}`);
   if (!isKnown) unknown.push({ topic: prefix + topic, partition, offset: Number(offset) });
 }

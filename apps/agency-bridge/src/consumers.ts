@@ -20,7 +20,7 @@ export const replySubscriptionOf = (agency: string) => ({
 function explainRefusal(message: RawMessage): Refusal {
   const violations = limitViolations(findCloudEventViolations(message));
   const fields = [...new Set(violations.map(({ field }) => field || '*'))];
-  return { cause: 'NOT_CLOUDEVENTS', fields, detail: { violations, agency: '', told: false } };
+  return { cause: 'NOT_CLOUDEVENTS', fields, detail: { violations, agency: '', isReported: false } };
 }
 
 /** Returns the agency that sent a refused message, or '' if nobody can be informed. */

@@ -20,10 +20,10 @@ const pending = {
   eventId: String,
   correlationId: String,
   attempts: Number,
-  again: Boolean,
+  isReplay: Boolean,
 };
 /** Position of an agency's message. */
-const place = { id: String, type: { type: String }, topic: String, partition: Number, offset: Number };
+const position = { id: String, type: { type: String }, topic: String, partition: Number, offset: Number };
 /** Returns fields of the same type. */
 const each = (type: unknown, ...names: string[]) => Object.fromEntries(names.map((name) => [name, type]));
 
@@ -36,7 +36,7 @@ export function deliveriesOf(store: Store): Deliveries {
       ...each(Boolean, 'training', 'sent'),
       ...each(number, 'submission', 'requested'),
       pending: [pending],
-      ...each([String], 'messages', 'digests', 'refused', 'failFields'),
+      ...each([String], 'messages', 'digests', 'reportedIssues', 'failFields'),
       ...each(String, 'documentsRequest', 'failCause', 'waitCause', 'agencyReference', 'decision'),
       queueTime: date,
       ...each(
@@ -46,11 +46,11 @@ export function deliveriesOf(store: Store): Deliveries {
         'answerTime',
         'cancelTime',
         'failTime',
-        'heardTime',
+        'lastReplyTime',
         'submitTime',
-        'askTime',
+        'lastRequestTime',
       ),
-      asks: [{ _id: false, id: String, place }],
+      documentRequests: [{ _id: false, id: String, position }],
       end: {},
       requestTimes: [Date],
     },
@@ -72,15 +72,13 @@ const partitionOffset = { partition: Number, offset: Number };
 /** Pending reports to agencies about messages that match no delivery. */
 export function unmatchedRepliesOf(store: Store): UnmatchedRepliesDocuments {
   return store.documents<StoredUnmatchedReplies>({
-    collection: 'tellings',
+    collection: 'unmatchedReplies',
     schema: {
       agency: text,
       training: Boolean,
-      seen: [{ _id: false, ...partitionOffset }],
-      told: [{ _id: false, cause: String, time: Date }],
-      gathered: [
-        { _id: false, about: place, cause: String, violations: [violation], count: Number, last: partitionOffset },
-      ],
+      offsets: [{ _id: false, ...partitionOffset }],
+      recentReports: [{ _id: false, cause: String, time: Date }],
+      batches: [{ _id: false, position, cause: String, violations: [violation], count: Number, last: partitionOffset }],
     },
     schemaVersion: 1,
     existsReason: 'ALREADY_EXISTS',
@@ -104,7 +102,7 @@ export const afterPublish = (now: () => Date) => (_id: string, entries: StoredEv
  * trainings, which agencies do not receive.
  */
 export function deliveriesSince(deliveries: Deliveries, agency: string, since: Date, pageToken: string) {
-  const sent = [{ askTime: { $gte: since } }, { sendTime: { $gte: since } }];
+  const sent = [{ lastRequestTime: { $gte: since } }, { sendTime: { $gte: since } }];
   const filter = { agency, training: { $ne: true }, $or: sent };
   const tokenArguments = { agency, since: since.toISOString() };
   return deliveries.list({
@@ -123,7 +121,7 @@ export async function countDeliveries(deliveries: Deliveries, agency: string) {
     _id: { state: '$state', sent: '$sent' },
     count: { $sum: 1 },
     oldest: { $min: '$queueTime' },
-    lastReplyTime: { $max: '$heardTime' },
+    lastReplyTime: { $max: '$lastReplyTime' },
   };
   const pipeline = [{ $match: { agency, training: { $ne: true } } }, { $group: group }];
   return deliveries.aggregate<{

@@ -197,7 +197,7 @@ describe('receiveReply', () => {
     const { delivery, outbound, refusal } = receiveReply(waiting, reply('d', 'DeliveryDecided'), T0);
     expect(refusal).toMatchObject({ cause: 'NOTHING_SENT', fields: ['ce_subject'] });
     expect(outbound).toMatchObject([{ to: 'agency', type: 'replyRefused', issue: { cause: 'NOTHING_SENT' } }]);
-    expect(delivery).toEqual({ ...waiting, refused: ['NOTHING_SENT d'] });
+    expect(delivery).toEqual({ ...waiting, reportedIssues: ['NOTHING_SENT d'] });
   });
 
   const decisionOf = (id: string, decision: string, decideTime = T0) =>

@@ -18,11 +18,11 @@ describe('ReportedRefusals', () => {
   test('reports no cause twice, and nothing after the last report of a delivery', () => {
     const refusals = new ReportedRefusals();
     expect(refusals.resolveTarget('d', message('m0'), 'NOT_JSON', 0)).toBe('read-store');
-    refusals.remember('d', { refused: keys(2) }, 0);
+    refusals.remember('d', { reportedIssues: keys(2) }, 0);
     expect(refusals.resolveTarget('d', message('m1'), 'NOT_JSON', 0)).toBe('nobody');
     expect(refusals.resolveTarget('d', message('m1'), 'TOO_LARGE', 0)).toBe('read-store');
     expect(refusals.resolveTarget('d', message('m2'), 'NOT_JSON', 0)).toBe('read-store');
-    refusals.remember('d', { refused: keys(MAX_REFUSED) }, 0);
+    refusals.remember('d', { reportedIssues: keys(MAX_REFUSED) }, 0);
     expect(refusals.resolveTarget('d', message('another'), 'TOO_LARGE', 0)).toBe('nobody');
     expect(refusals.resolveTarget('other', message('m1'), 'NOT_JSON', 0)).toBe('read-store');
   });

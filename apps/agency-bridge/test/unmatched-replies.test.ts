@@ -5,7 +5,7 @@ import type { UnmatchedReplyBatch, UnmatchedReplies, UnmatchedReply } from '../s
 
 const T0 = Date.parse('2026-03-02T08:00:00Z');
 const refusedReply = (partition: number, offset: number, cause = 'NOT_JSON'): UnmatchedReply => ({
-  about: { topic: 'agency.asp.replies', partition, offset },
+  position: { topic: 'agency.asp.replies', partition, offset },
   lastOffset: offset,
   count: 1,
   cause,
@@ -33,11 +33,11 @@ describe('collect and nextReports', () => {
     expect(third.reports).toEqual([
       expect.objectContaining({
         count: 500,
-        about: expect.objectContaining({ partition: 0, offset: 10 }),
+        position: expect.objectContaining({ partition: 0, offset: 10 }),
         last: { partition: 1, offset: 509 },
       }),
     ]);
-    expect(third.unmatched).toMatchObject({ gathered: [], timer: null });
+    expect(third.unmatched).toMatchObject({ batches: [], timer: null });
   });
 
   test('count every message once, and report at most once in ten seconds', () => {
@@ -82,7 +82,7 @@ describe('collect and nextReports', () => {
           for (const [at, time] of times.entries())
             expect(time - (times[at - 1] ?? -Infinity)).toBeGreaterThanOrEqual(REPORT_INTERVAL_MS);
         }
-        expect(unmatched.gathered).toEqual([]);
+        expect(unmatched.batches).toEqual([]);
       }),
     );
   });

@@ -10,7 +10,7 @@ export interface RefusalDetail {
   /** Code of the sending agency; '' if unknown. */
   agency: string;
   /** Whether the refusal was already reported to the sender. */
-  told: boolean;
+  isReported: boolean;
 }
 
 /** Why a message was refused; `fields` are the invalid ones. */

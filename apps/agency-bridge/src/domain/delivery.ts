@@ -23,7 +23,7 @@ export interface PendingSubmission {
   /** Number of failed fetches. */
   attempts: number;
   /** Set for a replay: the agency already has the submission. */
-  again?: boolean;
+  isReplay?: boolean;
 }
 
 export interface Delivery {
@@ -51,7 +51,7 @@ export interface Delivery {
   /** Content digest of each recorded message; absent for those of older releases. */
   digests?: string[];
   /** Cause and ID of messages that were refused, recorded without effect or changed, if reported to the agency. */
-  refused?: string[];
+  reportedIssues?: string[];
   /** Digest of the agency's decision; absent before it, and for decisions of older releases. */
   decision?: string;
   /** When each submission was first sent; a replay repeats this time. */
@@ -59,15 +59,15 @@ export interface Delivery {
   /** The end of the application as sent to the agency, and when. */
   end?: { kind: 'withdrawn' | 'expired'; data: object; time: Date };
   /** Time of the last message to the agency. */
-  askTime?: Date;
+  lastRequestTime?: Date;
   /** Time of the last reply of the agency. */
-  heardTime?: Date;
+  lastReplyTime?: Date;
   /** When the first submission was accepted, as sent to the agency. */
   submitTime?: Date;
   /** ID of the agency's last request for documents. */
   documentsRequest?: string;
   /** The agency's newest requests for documents, whose answer dates intake may move. */
-  asks?: { id: string; place: MessagePosition }[];
+  documentRequests?: { id: string; position: MessagePosition }[];
   queueTime: Date;
   sendTime?: Date;
   acknowledgeTime?: Date;
@@ -162,8 +162,8 @@ export interface ReplyIssue {
 }
 
 export type OutboundRequest =
-  /** `again` marks a replay, with the same ID and the original time. */
-  | { to: 'agency'; type: RequestKind; data: object; again?: { time: Date } }
+  /** `replay` marks a replay, with the same ID and the original time. */
+  | { to: 'agency'; type: RequestKind; data: object; replay?: { time: Date } }
   | { to: 'agency'; type: 'replyRefused'; about: MessagePosition; issue: ReplyIssue; time: Date };
 export type Outbound = OutboundRequest | OutboundEvent;
 
@@ -240,7 +240,7 @@ export function applyFetchResult<D extends Delivery>(
   if (fetched.kind === 'deferred') return defer(delivery, fetched.cause, now);
   const { waitCause: _waitCause, ...resumed } = delivery;
   const next = { ...resumed, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
-  if (head.again) return { delivery: next, outbound: resend(fetched, delivery.requestTimes?.[number - 1] ?? now) };
+  if (head.isReplay) return { delivery: next, outbound: resend(fetched, delivery.requestTimes?.[number - 1] ?? now) };
   switch (fetched.kind) {
     case 'withdrawn':
       // If the agency has an earlier submission, the event of the withdrawal is still to come and cancels it.
@@ -265,7 +265,7 @@ export function applyFetchResult<D extends Delivery>(
         delivery: {
           ...next,
           requested: number,
-          askTime: now,
+          lastRequestTime: now,
           ...recordRequestTimes(delivery, number, fetched.data, now),
         },
         outbound: [{ to: 'agency', type: fetched.type, data: fetched.data }],
@@ -275,7 +275,7 @@ export function applyFetchResult<D extends Delivery>(
 
 /** Skips what can no longer be sent: the agency already has it. */
 const resend = (fetched: FetchResult, time: Date): Outbound[] =>
-  fetched.kind === 'request' ? [{ to: 'agency', type: fetched.type, data: fetched.data, again: { time } }] : [];
+  fetched.kind === 'request' ? [{ to: 'agency', type: fetched.type, data: fetched.data, replay: { time } }] : [];
 
 /** Returns the times to store with the first request for a submission. */
 function recordRequestTimes(
@@ -317,7 +317,7 @@ export function cancel<D extends Delivery>(
   const time = end.time.toISOString();
   const data = end.kind === 'withdrawn' ? { application, withdrawTime: time } : { application, expireTime: time };
   const requests: Outbound[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
-  const endFields = requests.length > 0 ? { end: { kind: end.kind, data, time: now }, askTime: now } : {};
+  const endFields = requests.length > 0 ? { end: { kind: end.kind, data, time: now }, lastRequestTime: now } : {};
   // The agency decided before it read the end: its decision stays.
   if (delivery.state === 'answered') {
     if (requests.length === 0) return { delivery, outbound: [] };

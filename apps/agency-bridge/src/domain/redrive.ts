@@ -25,7 +25,7 @@ export function redrive<D extends Delivery>(
 ): { delivery: D; submissions: number[] } | undefined {
   const { failCause, requested, submission, pending, state } = delivery;
   if (failCause === undefined || state === 'cancelled') return undefined;
-  const waiting = new Set(pending.filter(({ again }) => !again).map(({ submission: number }) => number));
+  const waiting = new Set(pending.filter(({ isReplay }) => !isReplay).map(({ submission: number }) => number));
   const submissions = sequenceNumbers(requested + 1, submission).filter((number) => !waiting.has(number));
   if (submissions.length === 0) return undefined;
   const { failCause: _cause, failFields: _fields, failTime: _time, ...free } = delivery;
@@ -46,12 +46,12 @@ export function redrive<D extends Delivery>(
  */
 export function replay<D extends Delivery>(delivery: D, request: RedriveRequest): CommandResult<D> | undefined {
   const { requested, pending, state, end } = delivery;
-  if (requested === 0 || pending.some(({ again }) => again)) return undefined;
-  const ends: Outbound[] = end ? [{ to: 'agency', type: end.kind, data: end.data, again: { time: end.time } }] : [];
+  if (requested === 0 || pending.some(({ isReplay }) => isReplay)) return undefined;
+  const ends: Outbound[] = end ? [{ to: 'agency', type: end.kind, data: end.data, replay: { time: end.time } }] : [];
   if (state === 'cancelled') return ends.length > 0 ? { delivery, outbound: ends } : undefined;
   const sent = sequenceNumbers(1, requested).map((number): PendingSubmission => ({
     ...toPendingSubmission(number, request),
-    again: true,
+    isReplay: true,
   }));
   const timer = { kind: 'fetch', due: request.now };
   return { delivery: { ...delivery, pending: [...sent, ...pending], timer }, outbound: [] };

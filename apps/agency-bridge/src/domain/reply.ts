@@ -82,9 +82,9 @@ export function receiveReply<D extends Delivery>(delivery: D, received: Reply, n
 }
 
 /** Returns the issue reported for a repeated message, because a crash may have prevented its listing. */
-function findReportedIssue({ refused = [] }: Delivery, message: Message): { issue?: ReplyIssue } {
+function findReportedIssue({ reportedIssues = [] }: Delivery, message: Message): { issue?: ReplyIssue } {
   const end = reportKeyOf(message, '');
-  const key = refused.find((reportKey) => reportKey.endsWith(end));
+  const key = reportedIssues.find((reportKey) => reportKey.endsWith(end));
   return key === undefined ? {} : { issue: { cause: key.slice(0, -end.length), violations: [] } };
 }
 
@@ -98,7 +98,7 @@ function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): 
   const digests = delivery.messages.map((_, index) => delivery.digests?.[index] ?? '');
   const next: D = {
     ...delivery,
-    heardTime: now,
+    lastReplyTime: now,
     messages: [...delivery.messages.slice(from), reply.id],
     digests: [...digests.slice(from), reply.digest],
   };
@@ -115,7 +115,9 @@ function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): 
   }
   if (update.type === 'DeliveryDocumentsRequested') {
     next.documentsRequest = reply.id;
-    next.asks = [...(delivery.asks ?? []), { id: reply.id, place: reply.position }].slice(-MAX_DOCUMENT_REQUESTS);
+    next.documentRequests = [...(delivery.documentRequests ?? []), { id: reply.id, position: reply.position }].slice(
+      -MAX_DOCUMENT_REQUESTS,
+    );
   }
   return next;
 }
@@ -149,10 +151,15 @@ export function reportAnswerDateChange<D extends Delivery>(
   moved: { request: string; answerBy: string; askedAnswerBy: string },
   now: Date,
 ): CommandResult<D> {
-  const request = delivery.asks?.find(({ id }) => id === moved.request);
+  const request = delivery.documentRequests?.find(({ id }) => id === moved.request);
   if (!request) return { delivery, outbound: [] };
   const cause = moved.answerBy > moved.askedAnswerBy ? 'ANSWER_BY_LENGTHENED' : 'ANSWER_BY_CUT';
-  const message: Message = { id: request.id, time: now, training: delivery.training ?? false, position: request.place };
+  const message: Message = {
+    id: request.id,
+    time: now,
+    training: delivery.training ?? false,
+    position: request.position,
+  };
   return reportToAgency(delivery, message, { cause, violations: [], changes: [cause] }, now);
 }
 
@@ -189,7 +196,7 @@ export function reportRefusal<D extends Delivery>(
 ): CommandResult<D> {
   const reported = reportToAgency(delivery, message, { cause, violations }, now);
   if (reported.outbound.length === 0 || delivery.requested === 0) return reported;
-  const isLast = reported.delivery.refused?.length === MAX_REFUSED;
+  const isLast = reported.delivery.reportedIssues?.length === MAX_REFUSED;
   const desk: Outbound = {
     to: 'intake',
     type: 'DeliveryMessageRefused',
@@ -207,17 +214,17 @@ function reportToAgency<D extends Delivery>(
   issue: ReplyIssue,
   time: Date,
 ): CommandResult<D> {
-  const reported = delivery.refused ?? [];
+  const reported = delivery.reportedIssues ?? [];
   const key = reportKeyOf(message, issue.cause);
   if (!isTrainingMatch(delivery, message) || isReported(reported, key)) return { delivery, outbound: [] };
   const { position: about } = message;
   const outbound: Outbound[] = [{ to: 'agency', type: 'replyRefused', about, issue, time }];
-  const refused = [...reported, key];
-  if (refused.length === MAX_REFUSED) {
+  const reportedIssues = [...reported, key];
+  if (reportedIssues.length === MAX_REFUSED) {
     const last: ReplyIssue = { cause: 'TOO_MANY_REFUSED', violations: [] };
     outbound.push({ to: 'agency', type: 'replyRefused', about, issue: last, time });
   }
-  return { delivery: { ...delivery, refused }, outbound };
+  return { delivery: { ...delivery, reportedIssues }, outbound };
 }
 
 /** Returns whether a message arrived on the topics of its delivery. */

@@ -7,7 +7,7 @@ import type { ReplyIssue, MessagePosition } from './delivery.ts';
 
 /** A refused message, or a range of consecutive ones. */
 export interface UnmatchedReply {
-  about: MessagePosition;
+  position: MessagePosition;
   /** Offset of the last message. */
   lastOffset: number;
   count: number;
@@ -28,10 +28,10 @@ export interface UnmatchedReplies {
   agency: string;
   training?: boolean;
   /** Last processed offset per partition, which detects repeats after a crash. */
-  seen: { partition: number; offset: number }[];
+  offsets: { partition: number; offset: number }[];
   /** Causes reported within the last interval, and when. */
-  told: { cause: string; time: Date }[];
-  gathered: UnmatchedReplyBatch[];
+  recentReports: { cause: string; time: Date }[];
+  batches: UnmatchedReplyBatch[];
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
 }
 
@@ -42,9 +42,9 @@ export const newUnmatchedReplies = (agency: string, training: boolean): Unmatche
   const unmatched: UnmatchedReplies = {
     _id: training ? `training:${agency}` : agency,
     agency,
-    seen: [],
-    told: [],
-    gathered: [],
+    offsets: [],
+    recentReports: [],
+    batches: [],
   };
   if (training) unmatched.training = true;
   return unmatched;
@@ -52,26 +52,26 @@ export const newUnmatchedReplies = (agency: string, training: boolean): Unmatche
 
 /** Adds messages of the agency, in order per partition. Each counts once. */
 export function collect<T extends UnmatchedReplies>(unmatched: T, messages: UnmatchedReply[]): T {
-  const seen = new Map(unmatched.seen.map(({ partition, offset }) => [partition, offset]));
-  const gathered = new Map(unmatched.gathered.map((batch) => [batch.cause, batch]));
-  for (const { about, lastOffset, count, cause, violations } of messages) {
-    const { partition } = about;
-    if (lastOffset <= (seen.get(partition) ?? -1)) continue;
-    seen.set(partition, lastOffset);
+  const offsets = new Map(unmatched.offsets.map(({ partition, offset }) => [partition, offset]));
+  const batches = new Map(unmatched.batches.map((batch) => [batch.cause, batch]));
+  for (const { position, lastOffset, count, cause, violations } of messages) {
+    const { partition } = position;
+    if (lastOffset <= (offsets.get(partition) ?? -1)) continue;
+    offsets.set(partition, lastOffset);
     const last = { partition, offset: lastOffset };
-    const batch = gathered.get(cause);
-    if (batch) gathered.set(cause, { ...batch, last, count: batch.count + count });
-    else gathered.set(cause, { about, cause, violations, count, last });
+    const batch = batches.get(cause);
+    if (batch) batches.set(cause, { ...batch, last, count: batch.count + count });
+    else batches.set(cause, { position, cause, violations, count, last });
   }
   if (
-    seen.size === unmatched.seen.length &&
-    unmatched.seen.every(({ partition, offset }) => seen.get(partition) === offset)
+    offsets.size === unmatched.offsets.length &&
+    unmatched.offsets.every(({ partition, offset }) => offsets.get(partition) === offset)
   )
     return unmatched;
   return {
     ...unmatched,
-    seen: [...seen].map(([partition, offset]) => ({ partition, offset })),
-    gathered: [...gathered.values()],
+    offsets: [...offsets].map(([partition, offset]) => ({ partition, offset })),
+    batches: [...batches.values()],
   };
 }
 
@@ -80,17 +80,23 @@ export function nextReports<T extends UnmatchedReplies>(
   unmatched: T,
   now: Date,
 ): { unmatched: T; reports: UnmatchedReplyBatch[] } {
-  const told = unmatched.told.filter(({ time }) => now.getTime() - time.getTime() < REPORT_INTERVAL_MS);
-  const isWaiting = ({ cause }: UnmatchedReplyBatch) => told.some((report) => report.cause === cause);
-  const reports = unmatched.gathered.filter((batch) => !isWaiting(batch));
-  const gathered = unmatched.gathered.filter(isWaiting);
-  if (reports.length === 0 && told.length === unmatched.told.length && hasTimer(unmatched) === gathered.length > 0) {
+  const recent = unmatched.recentReports.filter(({ time }) => now.getTime() - time.getTime() < REPORT_INTERVAL_MS);
+  const isWaiting = ({ cause }: UnmatchedReplyBatch) => recent.some((report) => report.cause === cause);
+  const reports = unmatched.batches.filter((batch) => !isWaiting(batch));
+  const batches = unmatched.batches.filter(isWaiting);
+  if (
+    reports.length === 0 &&
+    recent.length === unmatched.recentReports.length &&
+    hasTimer(unmatched) === batches.length > 0
+  ) {
     return { unmatched, reports };
   }
-  const first = Math.min(...gathered.map(({ cause }) => told.find((report) => report.cause === cause)!.time.getTime()));
-  const timer = gathered.length > 0 ? { kind: 'tell', due: new Date(first + REPORT_INTERVAL_MS) } : null;
-  const next = [...told, ...reports.map(({ cause }) => ({ cause, time: now }))];
-  return { unmatched: { ...unmatched, told: next, gathered, timer }, reports };
+  const first = Math.min(
+    ...batches.map(({ cause }) => recent.find((report) => report.cause === cause)!.time.getTime()),
+  );
+  const timer = batches.length > 0 ? { kind: 'report', due: new Date(first + REPORT_INTERVAL_MS) } : null;
+  const next = [...recent, ...reports.map(({ cause }) => ({ cause, time: now }))];
+  return { unmatched: { ...unmatched, recentReports: next, batches, timer }, reports };
 }
 
 const hasTimer = ({ timer }: UnmatchedReplies): boolean => timer !== undefined && timer !== null;

@@ -188,7 +188,7 @@ function toRefusal(
   { agency }: ReplyOrigin,
   reportedTo: DeliveryReference | undefined,
 ): Refusal {
-  const detail: RefusalDetail = { violations, agency, told: reportedTo !== undefined };
+  const detail: RefusalDetail = { violations, agency, isReported: reportedTo !== undefined };
   if (id !== undefined) detail.id = id;
   if (type !== undefined) detail.type = type;
   if (reportedTo) detail.application = reportedTo.application;

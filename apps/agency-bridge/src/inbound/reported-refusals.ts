@@ -32,8 +32,8 @@ export class ReportedRefusals {
   }
 
   /** @param delivery current state; undefined if it does not exist */
-  remember(deliveryId: string, delivery: Pick<Delivery, 'refused'> | undefined, at: number): void {
-    const refused = delivery && (delivery.refused ?? []);
+  remember(deliveryId: string, delivery: Pick<Delivery, 'reportedIssues'> | undefined, at: number): void {
+    const refused = delivery && (delivery.reportedIssues ?? []);
     this.#byDelivery.set(deliveryId, { refused, absentUntil: at + ABSENT_TTL_MS });
   }
 }

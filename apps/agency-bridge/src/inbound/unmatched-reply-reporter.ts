@@ -20,7 +20,7 @@ export class UnmatchedReplyReporter {
 
   /** Adds refused messages of an agency, in order, except those already reported. */
   async collect(agency: string, training: boolean, messages: RefusedMessage[]): Promise<void> {
-    const replies = messages.filter(({ detail }) => !detail?.told).map(toUnmatchedReply);
+    const replies = messages.filter(({ detail }) => !detail?.isReported).map(toUnmatchedReply);
     if (replies.length === 0) return;
     const initial = newUnmatchedReplies(agency, training);
     await this.#update(initial._id, (unmatched) => collect(unmatched, replies), initial);
@@ -46,11 +46,11 @@ export class UnmatchedReplyReporter {
 }
 
 function toUnmatchedReply({ topic, partition, offset, lastOffset, cause, detail }: RefusedMessage): UnmatchedReply {
-  const about: MessagePosition = { topic, partition, offset: Number(offset) };
-  if (detail?.id !== undefined) about.id = detail.id;
-  if (detail?.type !== undefined) about.type = detail.type;
+  const position: MessagePosition = { topic, partition, offset: Number(offset) };
+  if (detail?.id !== undefined) position.id = detail.id;
+  if (detail?.type !== undefined) position.type = detail.type;
   const count = Number(lastOffset) - Number(offset) + 1;
-  return { about, lastOffset: Number(lastOffset), count, cause, violations: detail?.violations ?? [] };
+  return { position, lastOffset: Number(lastOffset), count, cause, violations: detail?.violations ?? [] };
 }
 
 /** A report about one message names its ID as the cause; a report about several does not. */
@@ -59,9 +59,9 @@ function toRefusalEvent(
   batch: UnmatchedReplyBatch,
   time: Date,
 ): NewEvent {
-  const { about, cause, violations, count, last } = batch;
-  const { topic, partition, offset } = about;
-  const unmatched = { about, issue: { cause, violations }, count, time };
+  const { position, cause, violations, count, last } = batch;
+  const { topic, partition, offset } = position;
+  const unmatched = { about: position, issue: { cause, violations }, count, time };
   const data = toReplyRefused(
     count === 1 ? unmatched : Object.assign(unmatched, { about: { topic, partition, offset }, last }),
   );

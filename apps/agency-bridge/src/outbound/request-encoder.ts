@@ -131,7 +131,7 @@ export function toRequestEvent(delivery: Delivery, request: OutboundRequest): Ne
   const { submission, submitTime } = data as { submission?: number; submitTime?: string };
   // A deterministic ID, so that a replay has the same one.
   event.id = `${delivery._id}-${submission === undefined ? request.type : `submission-${submission}`}`;
-  if (request.again) event.time = request.again.time;
+  if (request.replay) event.time = request.replay.time;
   else if (submitTime !== undefined) event.since = new Date(submitTime);
   return event;
 }
