@@ -25,7 +25,7 @@ export interface Application {
   documentRequest?: { id: string; evidenceKinds: string[] };
   allowedActions: string[];
   ownApplication?: boolean;
-  deskNotes?: { kind: string }[];
+  deskAlerts?: { kind: string }[];
   submissionCount?: number;
 }
 

@@ -61,8 +61,11 @@ const schemas = {
     HISTORY_KINDS,
     'What a person did, what the agency or the way to it said, or a timer. `other` is of a later release.',
   ),
-  DeskNoteKind: createEnumSchema(DESK_ALERT_KINDS, 'What the desk must look at and that moved no state.'),
-  DeskNoteCause: createEnumSchema(
+  DeskAlertKind: createEnumSchema(
+    DESK_ALERT_KINDS,
+    'Kind of an alert that the desk must check and that changed no state.',
+  ),
+  DeskAlertCause: createEnumSchema(
     [...new Set([...MESSAGE_CHANGES, ...DELIVERY_CAUSES])],
     'What was changed in a message, why one was refused, or why a delivery waits or failed.',
   ),

@@ -80,7 +80,7 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
   },
   AddNote: { ask: (thing) => ({ ...withStaleEtag(thing), text: 'x' }) },
   AssignApplication: { ask: withStaleEtag },
-  MarkDeskNotesSeen: { ask: withStaleEtag },
+  MarkDeskAlertsSeen: { ask: withStaleEtag },
   RecordTelling: { ask: (thing) => ({ ...withStaleEtag(thing), how: 'TELLING_MEANS_PHONE' }) },
   ListApplications: {
     ask: () => ({ pageSize: 200 }),

@@ -94,7 +94,7 @@ describe('decodeIntakeEvent', () => {
     ['a changed result', event('ResultChanged'), { kind: 'nothing' }],
     ['handing over', event('ResultHandedOver'), { kind: 'nothing' }],
     ['closing', event('ApplicationClosed'), { kind: 'nothing' }],
-    ['a note to the desk', event('DeskNoted', { kind: 'delivery-waits' }), { kind: 'nothing' }],
+    ['an alert for the desk', event('DeskAlertRaised', { kind: 'delivery-waits' }), { kind: 'nothing' }],
     ['an event of a later release', newer(), { kind: 'nothing' }],
   ])('The bridge understands %s', (_name, given, meaning) => {
     expect(decodeIntakeEvent(given)).toEqual({
@@ -111,13 +111,13 @@ describe('decodeIntakeEvent', () => {
   });
 
   test.each<[string, ReceivedEvent, string[]]>([
-    ['invalid bytes', event('DeskNoted', {}, { data: Buffer.from([255, 255]) }), []],
-    ['no names', event('DeskNoted', { ref: null }), []],
-    ['no sequence', event('DeskNoted', {}, { sequence: null }), []],
-    ['no application', event('DeskNoted', { ref: { ...ref, application: 'x' } }), ['ref.application']],
-    ['no agency', event('DeskNoted', { ref: { ...ref, agency: 'No Agency' } }), ['ref.agency']],
+    ['invalid bytes', event('DeskAlertRaised', {}, { data: Buffer.from([255, 255]) }), []],
+    ['no names', event('DeskAlertRaised', { ref: null }), []],
+    ['no sequence', event('DeskAlertRaised', {}, { sequence: null }), []],
+    ['no application', event('DeskAlertRaised', { ref: { ...ref, application: 'x' } }), ['ref.application']],
+    ['no agency', event('DeskAlertRaised', { ref: { ...ref, agency: 'No Agency' } }), ['ref.agency']],
     ['no centre', newer({ ...ref, centre: '' }), ['ref.centre']],
-    ['another subject', event('DeskNoted', {}, { subject: `${NAME.slice(0, -1)}2` }), ['ref.application']],
+    ['another subject', event('DeskAlertRaised', {}, { subject: `${NAME.slice(0, -1)}2` }), ['ref.application']],
     ['no submission', event('ApplicationSubmitted', {}), ['submission']],
     [
       'a submission of another application',

@@ -147,10 +147,10 @@ const deliveryCause = oneOf(DELIVERY_CAUSES, 'OTHER');
 const messageChange = oneOf(MESSAGE_CHANGES, 'OTHER');
 const deskAlertCause = ({ kind, cause }: { kind: string; cause: string }) =>
   kind === 'agency-message-changed' ? messageChange(cause) : deliveryCause(cause);
-const deskAlertJson = (note: { kind: string; cause: string }) =>
-  Object.assign({}, messageToJson(note, { kind: deskAlertKind, cause: omitField }), { cause: deskAlertCause(note) });
+const deskAlertJson = (alert: { kind: string; cause: string }) =>
+  Object.assign({}, messageToJson(alert, { kind: deskAlertKind, cause: omitField }), { cause: deskAlertCause(alert) });
 const APPLICATION: FieldRules = {
-  deskNotes: (notes: { kind: string; cause: string }[]) => notes.map(deskAlertJson),
+  deskAlerts: (alerts: { kind: string; cause: string }[]) => alerts.map(deskAlertJson),
   state: enumField('STATE_'),
   buckets: enumFields('BUCKET_'),
   allowedActions: omitField,
@@ -200,13 +200,13 @@ const rowDecision = pickFields('approved', 'decideTime', 'correctTime', 'revokeT
 
 /** Returns a list row. It has an explicit field list, so that new intake fields never leak into lists. */
 export function applicationRowJson(wire: Application__Output): Json {
-  const { name, state, content, documentRequest, decision, deskNotes, allowedActions, buckets } = wire;
+  const { name, state, content, documentRequest, decision, deskAlerts, allowedActions, buckets } = wire;
   const parts = {
     applicant: pickFields('givenName', 'familyName')(content?.applicant ?? null),
     buckets: buckets.length > 0 ? enumFields('BUCKET_')(buckets) : undefined,
     documentRequest: pickFields('answerBy')(documentRequest),
     decision: rowDecision(decision),
-    deskNotes: deskNotes.length > 0 ? deskNotes.map(rowAlertJson) : undefined,
+    deskAlerts: deskAlerts.length > 0 ? deskAlerts.map(rowAlertJson) : undefined,
   };
   const presentParts = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
   const row = { id: idOf(name), ...rowFields(wire), state: fromProtoEnum('STATE_', state), ...presentParts };

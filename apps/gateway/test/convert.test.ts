@@ -109,7 +109,7 @@ describe('applicationJson', () => {
   test('keeps an empty list of allowed actions and omits other empty values', () => {
     const made = json({ allowedActions: [], dueDate: '', content: null }) as Record<string, unknown>;
     expect(made['allowedActions']).toEqual([]);
-    for (const absent of ['dueDate', 'applicant', 'decision', 'deskNotes', 'content', 'ownApplication'])
+    for (const absent of ['dueDate', 'applicant', 'decision', 'deskAlerts', 'content', 'ownApplication'])
       expect(made).not.toHaveProperty(absent);
   });
 
@@ -120,7 +120,7 @@ describe('applicationJson', () => {
       content: { applicant: { ...person(1), language: 'ro' }, contact: { phone: '+37360000001' } },
       documentRequest: { id: 'e1', answerBy: '2026-12-10', message: { ro: 'Lipsește' } },
       decision: { approved: true, resultNumber: 'R-1', decideTime: { seconds: '1764000000', nanos: 0 } },
-      deskNotes: [{ kind: 'result-revoked', recordTime: { seconds: '1764000000', nanos: 0 }, cause: 'X', count: 2 }],
+      deskAlerts: [{ kind: 'result-revoked', recordTime: { seconds: '1764000000', nanos: 0 }, cause: 'X', count: 2 }],
       handOver: { collectedBy: 'applicant', paperNumber: 'P-1' },
       agencyReference: 'A-1',
       submissionCount: 2,
@@ -135,7 +135,7 @@ describe('applicationJson', () => {
       applicant: { givenName, familyName },
       documentRequest: { answerBy: '2026-12-10' },
       decision: { approved: true, decideTime: '2025-11-24T16:00:00.000Z' },
-      deskNotes: [{ kind: 'result-revoked', recordTime: '2025-11-24T16:00:00.000Z' }],
+      deskAlerts: [{ kind: 'result-revoked', recordTime: '2025-11-24T16:00:00.000Z' }],
       allowedActions: ['withdraw'],
     });
     const shown = JSON.stringify(row);
@@ -210,9 +210,9 @@ describe('values of a later release', () => {
       'of a note for the desk',
       convert.applicationJson({
         ...wire.decode(wire.encode(application())),
-        deskNotes: [{ ...note, kind: 'x', cause: 'X' }],
+        deskAlerts: [{ ...note, kind: 'x', cause: 'X' }],
       } as never),
-      { deskNotes: [{ kind: 'other', cause: 'OTHER', count: 1 }] },
+      { deskAlerts: [{ kind: 'other', cause: 'OTHER', count: 1 }] },
     ],
   ])('%s becomes the general value', (_name, converted, wanted) => expect(converted).toMatchObject(wanted));
 

@@ -117,7 +117,7 @@ export async function startGateway(
       RecordPayment: writeResponse,
       AddNote: writeResponse,
       AssignApplication: writeResponse,
-      MarkDeskNotesSeen: writeResponse,
+      MarkDeskAlertsSeen: writeResponse,
       RecordTelling: writeResponse,
       ListApplications: () =>
         Promise.resolve({ applications: [application({ content: null })], nextPageToken: 'next' }),

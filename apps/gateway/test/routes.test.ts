@@ -331,12 +331,12 @@ const rows: Row[] = [
     { name: NAME, operator: 'operators/x' },
   ],
   [
-    'markDeskNotesSeen',
+    'markDeskAlertsSeen',
     'POST',
-    `${APP}/desk-notes/seen`,
+    `${APP}/desk-alerts/mark-seen`,
     undefined,
     200,
-    'MarkDeskNotesSeen',
+    'MarkDeskAlertsSeen',
     { name: NAME, etag: '"3"' },
   ],
   [

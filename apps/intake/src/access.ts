@@ -30,7 +30,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   RecordPayment: { ...desk, personalData: true },
   AddNote: { ...desk, personalData: true },
   AssignApplication: { ...desk, personalData: true },
-  MarkDeskNotesSeen: { ...desk, personalData: true },
+  MarkDeskAlertsSeen: { ...desk, personalData: true },
   RecordTelling: { ...desk, personalData: true },
   ListApplicationActions: { ...desk, personalData: true },
   TrackApplication: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },

@@ -86,7 +86,7 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const { how, notice = '' } = domainEvent;
       return { type: 'cups.intake.v1.PersonTold', data: { ref, how: toProtoEnum('TELLING_MEANS_', how), notice } };
     }
-    case 'DeskNoted':
-      return { type: 'cups.intake.v1.DeskNoted', data: { ref, kind: domainEvent.kind } };
+    case 'DeskAlertRaised':
+      return { type: 'cups.intake.v1.DeskAlertRaised', data: { ref, kind: domainEvent.kind } };
   }
 }

@@ -30,7 +30,7 @@ const filedWith = (evidence: Evidence[]): Application => {
   const app = submitted();
   return { ...app, content: { ...app.content, evidence } };
 };
-const alertsOf = (app: Application) => app.deskNotes.map(({ kind, cause }) => [kind, cause]);
+const alertsOf = (app: Application) => app.deskAlerts.map(({ kind, cause }) => [kind, cause]);
 
 describe('answer date', () => {
   // NOW is a Tuesday: five working days later is the next Tuesday.
@@ -124,14 +124,14 @@ describe('dates of a decision', () => {
   test('keeps a decision time one hour ago or today at midnight', () => {
     for (const time of [after(-1 / 24), new Date('2026-03-10T00:00:00+02:00')]) {
       const app = decide(time);
-      expect([app.decision?.decideTime, app.deskNotes]).toEqual([time, []]);
+      expect([app.decision?.decideTime, app.deskAlerts]).toEqual([time, []]);
     }
   });
   test('validates a decision against the send time of a delayed message', () => {
     const app = { ...submitted(), submitTime: after(-30) };
     const sent = after(-7);
     const decided = applyUpdate(app, 'rejected', { occurTime: sent, decision: { decideTime: after(-8) } });
-    expect([decided.decision?.decideTime, decided.deskNotes]).toEqual([after(-8), []]);
+    expect([decided.decision?.decideTime, decided.deskAlerts]).toEqual([after(-8), []]);
     // A decision cannot follow its own message.
     const early = applyUpdate(app, 'rejected', { occurTime: sent, decision: { decideTime: after(-5) } });
     expect(early.decision?.decideTime).toEqual(sent);
@@ -202,7 +202,7 @@ describe('content of messages', () => {
     const refusal = { cause: 'CONTENT_INVALID', fields: ['urgency'] };
     const app = applyUpdate(applyUpdate(submitted(), 'message-refused', refusal), 'message-refused', refusal);
     expect(app.state).toBe('submitted');
-    expect(app.deskNotes).toEqual([{ kind: 'message-refused', cause: 'CONTENT_INVALID', count: 2, recordTime: NOW }]);
+    expect(app.deskAlerts).toEqual([{ kind: 'message-refused', cause: 'CONTENT_INVALID', count: 2, recordTime: NOW }]);
     expect(app.history.at(-1)).toMatchObject({ kind: 'message-refused', code: 'CONTENT_INVALID', fields: ['urgency'] });
   });
 });
@@ -277,7 +277,7 @@ describe('limits', () => {
           if (before.state !== app.state) transitions.add(app.history.at(-1)!.kind);
         }
         expect(Buffer.byteLength(JSON.stringify(app))).toBeLessThan(4 * 1024 * 1024);
-        expect(app.deskNotes.length).toBeLessThanOrEqual(50);
+        expect(app.deskAlerts.length).toBeLessThanOrEqual(50);
         // Entries with a transition are never dropped, and dropped entries are counted.
         expect(command.replayHistory(app.history)).toBe(app.state);
         for (const kind of transitions) expect(app.history.some((row) => row.kind === kind)).toBe(true);
@@ -305,7 +305,7 @@ describe('limits', () => {
       app = supplyDocuments(app, ACTOR, { evidence }, SUBMIT_CONTEXT).document;
     }
     expect(app.submissions).toHaveLength(50);
-    expect([app.state, app.deskNotes.at(-1)?.kind]).toEqual(['in-progress', 'documents-requested-too-often']);
+    expect([app.state, app.deskAlerts.at(-1)?.kind]).toEqual(['in-progress', 'documents-requested-too-often']);
     expect(Buffer.byteLength(JSON.stringify(app))).toBeLessThan(1024 * 1024);
   });
 });

@@ -11,7 +11,7 @@ import type { Application } from '../src/domain/application.ts';
 import { ACTOR, applicationInState, NOW, catchProblem, WORKING_TIME, agencyUpdate } from './fixtures.ts';
 import { bridgeEvent, idOf, useIntake } from './world.ts';
 
-/** Casework: AddNote, AssignApplication, MarkDeskNotesSeen and RecordTelling. None of them changes the state. */
+/** Casework: AddNote, AssignApplication, MarkDeskAlertsSeen and RecordTelling. None of them changes the state. */
 
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 /** Each command, applied so that it changes the application. */
@@ -55,19 +55,19 @@ describe('effects of casework', () => {
   test('clears the seen mark of a repeated alert, and records no second view', () => {
     const once = alerted(applicationInState('submitted'), later(1));
     const seen = casework.markSeen(once, { ...ACTOR, now: later(2) }).document;
-    expect(seen.deskNotes).toMatchObject([{ kind: 'delivery-waits', seenTime: later(2), seenBy: ACTOR.operator }]);
+    expect(seen.deskAlerts).toMatchObject([{ kind: 'delivery-waits', seenTime: later(2), seenBy: ACTOR.operator }]);
     expect(casework.markSeen(seen, { ...ACTOR, now: later(3) }).document).toBe(seen);
     const again = alerted(seen, later(4));
-    expect(again.deskNotes).toHaveLength(1);
-    expect(again.deskNotes[0]).toMatchObject({ count: 2 });
-    expect(again.deskNotes[0]!.seenTime).toBeUndefined();
+    expect(again.deskAlerts).toHaveLength(1);
+    expect(again.deskAlerts[0]).toMatchObject({ count: 2 });
+    expect(again.deskAlerts[0]!.seenTime).toBeUndefined();
     const other = { ...ACTOR, operator: 'operators/other', now: later(5) };
-    expect(casework.markSeen(again, other).document.deskNotes[0]).toMatchObject({ seenBy: 'operators/other' });
+    expect(casework.markSeen(again, other).document.deskAlerts[0]).toMatchObject({ seenBy: 'operators/other' });
   });
 
   test('treats an unseen decision as an update even without an alert', () => {
     const ready = applicationInState('ready');
-    expect(ready.deskNotes).toEqual([]);
+    expect(ready.deskAlerts).toEqual([]);
     const seen = casework.markSeen(ready, { ...ACTOR, now: later(9) }).document;
     expect(seen.seenTime).toEqual(later(9));
     expect(casework.markSeen(seen, { ...ACTOR, now: later(10) }).document).toBe(seen);
@@ -160,12 +160,12 @@ describe('casework RPCs', () => {
   test('records who saw an alert, and rejects a stale etag', async () => {
     const { name, etag } = await at().file(1);
     await scene.world.publish(bridgeEvent(name, 'DeliveryWaits', 1, { cause: 'AGENCY_UNKNOWN' }));
-    await eventually(async () => (await at().read(name)).deskNotes.length === 1);
-    const stale = at().markDeskNotesSeen({ requestId: requestId(), name, etag });
+    await eventually(async () => (await at().read(name)).deskAlerts.length === 1);
+    const stale = at().markDeskAlertsSeen({ requestId: requestId(), name, etag });
     await expect(stale).rejects.toMatchObject({ reason: 'ETAG_STALE' });
-    const { application } = await at().markDeskNotesSeen({ requestId: requestId(), name });
-    expect(application!.deskNotes).toMatchObject([{ seenBy: 'operators/cu-001-specialist' }]);
-    expect(application!.deskNotes[0]!.seenTime).not.toBeNull();
+    const { application } = await at().markDeskAlertsSeen({ requestId: requestId(), name });
+    expect(application!.deskAlerts).toMatchObject([{ seenBy: 'operators/cu-001-specialist' }]);
+    expect(application!.deskAlerts[0]!.seenTime).not.toBeNull();
   });
 
   test('records a notification with its subject and publishes an event', async () => {

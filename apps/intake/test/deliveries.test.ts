@@ -82,10 +82,10 @@ describe('cups.deliveries', () => {
     );
     const app = await eventually(async () => {
       const now = await here.read(name);
-      return now.deskNotes[0]?.count === 2 && now;
+      return now.deskAlerts[0]?.count === 2 && now;
     });
     expect(app.state).toBe('STATE_WITHDRAWN');
-    expect(app.deskNotes).toMatchObject([{ kind: 'decision-after-end', count: 2 }]);
+    expect(app.deskAlerts).toMatchObject([{ kind: 'decision-after-end', count: 2 }]);
     expect((await here.history(name)).map(({ kind }) => kind)).toEqual([
       'submit',
       'acknowledged',
@@ -106,7 +106,7 @@ describe('cups.deliveries', () => {
     const { answerBy, askedAnswerBy } = requested.documentRequest!;
     expect(askedAnswerBy).toBe('2020-01-01');
     expect((Date.parse(answerBy) - Date.now()) / DAY).toBeGreaterThan(5.5);
-    expect(requested.deskNotes).toMatchObject([
+    expect(requested.deskAlerts).toMatchObject([
       { kind: 'agency-message-changed', cause: 'ANSWER_BY_LENGTHENED', count: 1 },
     ]);
     // The event contains both dates.
@@ -165,7 +165,7 @@ describe('cups.deliveries', () => {
       },
     });
     expect(fromTimestamp(app.decision!.decideTime)!.getTime()).toBeLessThan(Date.now() + 60_000);
-    expect(app.deskNotes.map(({ kind, cause }) => [kind, cause])).toEqual([
+    expect(app.deskAlerts.map(({ kind, cause }) => [kind, cause])).toEqual([
       ['message-refused', 'CONTENT_INVALID'],
       ['agency-message-changed', 'DECIDE_TIME_REPLACED'],
       ['result-corrected', ''],

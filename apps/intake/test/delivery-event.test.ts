@@ -68,7 +68,7 @@ describe('decodeDeliveryEvent', () => {
     const { update } = decodeDeliveryEvent(event, NOW)!;
     expect(update.message).toBe('message-unknown');
     const submitted = filing.submitApplication(newDraft(), ACTOR, SUBMIT_CONTEXT).document;
-    expect(applyAgencyUpdate(submitted, update, WORKING_TIME).document.deskNotes[0]).toMatchObject({
+    expect(applyAgencyUpdate(submitted, update, WORKING_TIME).document.deskAlerts[0]).toMatchObject({
       kind: 'message-unknown',
     });
   });

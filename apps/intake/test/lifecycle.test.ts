@@ -171,10 +171,10 @@ describe('every state × agency message', () => {
         expect(document.history.length).toBe(app.history.length + 1);
         if ('to' in effect) {
           expect(document.state).toBe(effect.to);
-          expect(document.deskNotes).toEqual(app.deskNotes);
+          expect(document.deskAlerts).toEqual(app.deskAlerts);
         } else {
           expect(document.state).toBe(state);
-          expect(document.deskNotes.at(-1)?.kind).toBe(effect.alert);
+          expect(document.deskAlerts.at(-1)?.kind).toBe(effect.alert);
           expect(events.length).toBe(1);
         }
       });

@@ -90,7 +90,7 @@ describe('ListApplications', () => {
       openedBy: 'operators/cu-002-specialist',
       allowedActions: ['ACTION_CORRECT'],
       decision: { approved: true, reason: null, resultNumber: '' },
-      deskNotes: [{ kind: 'progress-after-decision' }, { kind: 'result-revoked' }],
+      deskAlerts: [{ kind: 'progress-after-decision' }, { kind: 'result-revoked' }],
       handOver: null,
       outcome: null,
     });

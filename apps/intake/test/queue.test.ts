@@ -92,8 +92,8 @@ describe('queue', () => {
     const handed = applicationInState('handed-over');
     expect(resolveQueueStatus(handed)?.news).toBeUndefined();
     const alert = { kind: 'result-revoked' as const, recordTime: later(1) };
-    expect(resolveQueueStatus({ ...handed, deskNotes: [alert] })?.news).toEqual(later(1));
-    expect(resolveQueueStatus({ ...handed, deskNotes: [alert], seenTime: later(2) })?.news).toBeUndefined();
+    expect(resolveQueueStatus({ ...handed, deskAlerts: [alert] })?.news).toEqual(later(1));
+    expect(resolveQueueStatus({ ...handed, deskAlerts: [alert], seenTime: later(2) })?.news).toBeUndefined();
   });
 
   test('lists results not collected for exactly 14 and 30 days', () => {

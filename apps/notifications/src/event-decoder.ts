@@ -71,7 +71,7 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
     case 'cups.intake.v1.DocumentsSupplied':
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
-    case 'cups.intake.v1.DeskNoted':
+    case 'cups.intake.v1.DeskAlertRaised':
     case 'unknown':
       return NO_NOTICE;
   }

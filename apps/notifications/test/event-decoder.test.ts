@@ -47,7 +47,7 @@ describe('decodeApplicationEvent: trigger', () => {
     ['supplied documents', intakeEvent(ID, 1, 'DocumentsSupplied'), { kind: 'nothing' }],
     ['work at the agency', intakeEvent(ID, 1, 'ApplicationInProgress'), { kind: 'nothing' }],
     ['closing', intakeEvent(ID, 1, 'ApplicationClosed'), { kind: 'nothing' }],
-    ['a note to the desk', intakeEvent(ID, 1, 'DeskNoted'), { kind: 'nothing' }],
+    ['an alert for the desk', intakeEvent(ID, 1, 'DeskAlertRaised'), { kind: 'nothing' }],
     ['an event of a later release', newerEvent(ID, 1), { kind: 'nothing' }],
   ];
   test.each(table)('returns the trigger, or none, of %s', (_name, event, trigger) => {

@@ -10,7 +10,7 @@ test.each([
   'DocumentsSupplied',
   'ResultHandedOver',
   'ApplicationClosed',
-  'DeskNoted',
+  'DeskAlertRaised',
   'PersonTold',
 ] as const)('%s is counted, without a notice', async (type) => {
   const id = harness.application(noticeContextResponse('ana@example.md'));

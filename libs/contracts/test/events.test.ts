@@ -14,7 +14,7 @@ describe('eventCodec', () => {
   });
 
   test('reads an event of a newer release as unknown with its common fields', () => {
-    const data = codec.encode({ type: 'cups.intake.v1.DeskNoted', data: { ref, kind: 'x' } });
+    const data = codec.encode({ type: 'cups.intake.v1.DeskAlertRaised', data: { ref, kind: 'x' } });
     const read = codec.decode({ type: 'cups.intake.v1.ApplicationPraised', data });
     expect(read).toMatchObject({ type: 'unknown', data: { ref } });
     expect(read?.data).not.toHaveProperty('kind');
@@ -27,9 +27,9 @@ describe('eventCodec', () => {
   });
 
   test('rejects other packages and invalid bytes', () => {
-    expect(codec.decode({ type: 'cups.intake.v2.DeskNoted', data: new Uint8Array() })).toBeUndefined();
+    expect(codec.decode({ type: 'cups.intake.v2.DeskAlertRaised', data: new Uint8Array() })).toBeUndefined();
     expect(codec.decode({ type: 'md.cups.reply.decided.v1', data: new Uint8Array() })).toBeUndefined();
-    expect(codec.decode({ type: 'cups.intake.v1.DeskNoted', data: new Uint8Array([0xff]) })).toBeUndefined();
+    expect(codec.decode({ type: 'cups.intake.v1.DeskAlertRaised', data: new Uint8Array([0xff]) })).toBeUndefined();
   });
 
   test('rejects a package without events', () => {
@@ -61,6 +61,6 @@ test('the types reject an incomplete switch and a mismatched payload', () => {
   // @ts-expect-error -- all types but one are missing
   const forgetful: Record<IntakeEvent__Output['type'], string> = { unknown: 'counted' };
   // @ts-expect-error -- this event lacks the needed payload
-  const mixed: IntakeEvents['written'] = { type: 'cups.intake.v1.DeskNoted', data: { ref, needMet: true } };
+  const mixed: IntakeEvents['written'] = { type: 'cups.intake.v1.DeskAlertRaised', data: { ref, needMet: true } };
   expect([forgetful, mixed]).toHaveLength(2);
 });

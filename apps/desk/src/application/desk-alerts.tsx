@@ -10,7 +10,7 @@ import styles from './application.module.css';
 export function DeskAlerts({ details: { application } }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const { run, busy, errorText } = useApplicationAction(application.id);
-  const kinds = [...new Set(application.deskNotes?.map(({ kind }) => kind))];
+  const kinds = [...new Set(application.deskAlerts?.map(({ kind }) => kind))];
   if (kinds.length === 0) return null;
   return (
     <section className={styles.news} aria-label={t(APPLICATION.news)}>
@@ -20,7 +20,7 @@ export function DeskAlerts({ details: { application } }: { details: ApplicationD
         ))}
       </ul>
       <div>
-        <Button busy={busy !== undefined} onClick={() => void run('desk-notes/seen')}>
+        <Button busy={busy !== undefined} onClick={() => void run('desk-alerts/mark-seen')}>
           {t(APPLICATION.dealtWith)}
         </Button>
       </div>

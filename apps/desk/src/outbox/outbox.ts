@@ -24,7 +24,7 @@ export type WriteAction =
   | 'notes'
   | 'assign'
   | 'told'
-  | 'desk-notes/seen'
+  | 'desk-alerts/mark-seen'
   | `notices/${string}/told`;
 
 export interface Write {

@@ -49,7 +49,7 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
     recordPayment: actionHandler(intake.recordPayment, convert.paymentToProto),
     addNote: actionHandler(intake.addNote, ({ text }: { text: string }) => ({ text })),
     assignApplication: actionHandler(intake.assignApplication, ({ operator }: { operator?: string }) => ({ operator })),
-    markDeskNotesSeen: actionHandler(intake.markDeskNotesSeen, () => ({})),
+    markDeskAlertsSeen: actionHandler(intake.markDeskAlertsSeen, () => ({})),
     recordTelling: actionHandler(intake.recordTelling, convert.personNotificationToProto),
     listApplicationActions: listHandler(
       intake.listApplicationActions,

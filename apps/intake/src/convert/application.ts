@@ -5,7 +5,7 @@ import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/int
 import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
 import type { ApplicationContent as ContentOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import type { Decision as DecisionOut } from '@cups/contracts/gen/cups/intake/v1/Decision.ts';
-import type { DeskNote as DeskAlertOut } from '@cups/contracts/gen/cups/intake/v1/DeskNote.ts';
+import type { DeskAlert as DeskAlertOut } from '@cups/contracts/gen/cups/intake/v1/DeskAlert.ts';
 import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
 import type { HandOver as HandOverOut } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
 import type { Note as NoteOut } from '@cups/contracts/gen/cups/intake/v1/Note.ts';
@@ -65,7 +65,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     handOver: toHandOver(app.handOver),
     outcome: app.outcome ?? null,
     allowedActions: toAllowedActions(app.state, viewer, activeGuards),
-    deskNotes: app.deskNotes.map(toDeskAlert),
+    deskAlerts: app.deskAlerts.map(toDeskAlert),
     agencyReference: app.agencyReference ?? '',
     openedBy: app.openedBy,
     noDueDateReason: app.noDueDateReason ?? '',
@@ -105,7 +105,7 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
     documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,
     decision: toDecisionTimes(row.decision),
     allowedActions: toAllowedActions(row.state, viewer, findActiveGuards(row, viewer.isPartyTo)),
-    deskNotes: row.deskNotes.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
+    deskAlerts: row.deskAlerts.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
     sinceTime: toTimestamp(row.queue?.since),
     buckets: toBuckets(row, viewer),
   };

@@ -72,9 +72,9 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
   const document: Application = {
     ...applied,
     ...(normalized.agencyReference ? { agencyReference: normalized.agencyReference } : {}),
-    deskNotes: (normalized.changes ?? []).reduce(
+    deskAlerts: (normalized.changes ?? []).reduce(
       (alerts, change) => addDeskAlert(alerts, 'agency-message-changed', normalized.now, change),
-      applied.deskNotes,
+      applied.deskAlerts,
     ),
   };
   if (normalized.message === 'progressed' && normalized.words?.ro) {
@@ -205,7 +205,7 @@ function applyTransition(
 
 /** Returns the document with a desk alert. A corrected or revoked result also changes the decision. */
 function recordAlert(app: Application, kind: DeskAlertKind, update: NormalizedUpdate): Application {
-  const next = { ...app, deskNotes: addDeskAlert(app.deskNotes, kind, update.now, update.cause) };
+  const next = { ...app, deskAlerts: addDeskAlert(app.deskAlerts, kind, update.now, update.cause) };
   if (!isResultChange(update.message) || !app.decision?.approved) return next;
   return {
     ...next,
@@ -307,7 +307,7 @@ function domainEvents(
   if ('alert' in effect) {
     return isResultChange(update.message) && next.decision?.approved
       ? [{ type: 'ResultChanged', revoked: update.message === 'result-revoked' }]
-      : [{ type: 'DeskNoted', kind: effect.alert }];
+      : [{ type: 'DeskAlertRaised', kind: effect.alert }];
   }
   switch (effect.to) {
     case 'documents-requested': {

@@ -207,7 +207,7 @@ export interface Application {
   history: ActionRecord[];
   /** Number of repeated agency messages dropped from the history. */
   omittedMessages?: number;
-  deskNotes: DeskAlert[];
+  deskAlerts: DeskAlert[];
   /** When an operator last marked the application's updates as seen. */
   seenTime?: Date;
   /** Notifications by phone, in person or by slip, oldest first. */
@@ -258,7 +258,7 @@ export type ApplicationRow = Pick<
   };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime'>;
-  deskNotes: Pick<DeskAlert, 'kind' | 'recordTime'>[];
+  deskAlerts: Pick<DeskAlert, 'kind' | 'recordTime'>[];
   payment?: Pick<Payment, 'payTime'>;
 };
 

@@ -49,7 +49,7 @@ export type DomainEvent =
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
   /** `notice` is notices/{id}, if the notification was about a notice. */
   | { type: 'PersonTold'; how: NotificationMethod; notice?: string }
-  | { type: 'DeskNoted'; kind: DeskAlertKind };
+  | { type: 'DeskAlertRaised'; kind: DeskAlertKind };
 
 export interface CommandResult {
   document: Application;

@@ -35,7 +35,7 @@ type QueueInput = Pick<
   | 'submitTime'
   | 'dueDate'
   | 'documentRequest'
-  | 'deskNotes'
+  | 'deskAlerts'
   | 'seenTime'
   | 'told'
   | 'content'
@@ -91,12 +91,12 @@ function resolveDeadline(app: QueueInput): string | undefined {
 }
 
 /** Returns the latest agency update since an operator acted on the application or marked it as seen. */
-function resolveAgencyUpdateTime({ history, deskNotes, seenTime }: QueueInput): Date | undefined {
+function resolveAgencyUpdateTime({ history, deskAlerts, seenTime }: QueueInput): Date | undefined {
   const lastActionIndex = history.findLastIndex(isOperatorResponse);
   const lastActionTime = history[lastActionIndex]?.recordTime;
   const transitions = history.slice(lastActionIndex + 1).filter(isTransitionToNotify);
   // An alert recorded at the same instant may have come after the action.
-  const alerts = deskNotes.filter(({ recordTime }) => !lastActionTime || recordTime >= lastActionTime);
+  const alerts = deskAlerts.filter(({ recordTime }) => !lastActionTime || recordTime >= lastActionTime);
   const times = [...transitions, ...alerts]
     .map(({ recordTime }) => recordTime)
     .filter((time) => !seenTime || time > seenTime);

@@ -13,7 +13,7 @@ import { changeApplication } from './change.ts';
 /** RPC handlers of casework. None of them changes the state. */
 export function caseworkRpcs(
   deps: RpcDeps,
-): Pick<IntakeRpcs, 'AddNote' | 'AssignApplication' | 'MarkDeskNotesSeen' | 'RecordTelling'> {
+): Pick<IntakeRpcs, 'AddNote' | 'AssignApplication' | 'MarkDeskAlertsSeen' | 'RecordTelling'> {
   return {
     async AddNote(request, context) {
       const text = request.text.trim();
@@ -29,7 +29,7 @@ export function caseworkRpcs(
       });
     },
 
-    async MarkDeskNotesSeen(request, context) {
+    async MarkDeskAlertsSeen(request, context) {
       return changeApplication(deps, request, context, { decide: casework.markSeen });
     },
 

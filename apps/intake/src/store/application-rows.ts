@@ -35,8 +35,8 @@ export const ROW_PROJECTION = {
   'decision.decideTime': 1,
   'decision.correctTime': 1,
   'decision.revokeTime': 1,
-  'deskNotes.kind': 1,
-  'deskNotes.recordTime': 1,
+  'deskAlerts.kind': 1,
+  'deskAlerts.recordTime': 1,
   'payment.payTime': 1,
 } as const;
 

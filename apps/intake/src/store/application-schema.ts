@@ -120,7 +120,7 @@ export const APPLICATION_SCHEMA = {
   omittedMessages: Number,
   queue: { place: String, since: Date, actOn: String, runsOut: String, news: Date, ring: Date },
   names: [String],
-  deskNotes: [
+  deskAlerts: [
     { _id: false, kind: String, recordTime: Date, cause: String, count: Number, seenTime: Date, seenBy: String },
   ],
   assignee: String,

@@ -42,14 +42,14 @@ export function markSeen(app: Application, actor: Actor): CommandResult {
   const seenTime = resolveOccurTime(app, actor);
   const lastUpdate = app.history.findLast(({ by }) => !by.startsWith('operators/'));
   const hasUnseen =
-    app.deskNotes.some((alert) => !alert.seenTime) ||
+    app.deskAlerts.some((alert) => !alert.seenTime) ||
     (lastUpdate && !(app.seenTime && app.seenTime >= lastUpdate.recordTime));
   if (!hasUnseen) return { document: app, events: [] };
-  const deskNotes = app.deskNotes.map((alert) =>
+  const deskAlerts = app.deskAlerts.map((alert) =>
     alert.seenTime ? alert : { ...alert, seenTime, seenBy: actor.operator },
   );
   // Everything recorded until now was seen, whatever time the desk claims.
-  const document = appendHistory({ ...app, deskNotes, seenTime: actor.now }, app.state, 'mark-seen', actor);
+  const document = appendHistory({ ...app, deskAlerts, seenTime: actor.now }, app.state, 'mark-seen', actor);
   return { document, events: [] };
 }
 

@@ -39,7 +39,7 @@ export function createDraft(
     content: input.content,
     submissions: [],
     history: [],
-    deskNotes: [],
+    deskAlerts: [],
     timer: createDraftTimer(actor.now),
   };
 }
