@@ -133,10 +133,16 @@ const rooms = [
         NODE,
         PROBLEM,
         CONTRACTS,
-        ...['@cups/agency-contract/codecs', 'ulid'].map(exactly),
-        'kafkajs(?:$|\\/)',
+        ...['@cups/agency-contract/codecs', '@cups/kafka-driver', 'kafkajs', 'ulid'].map(exactly),
       ],
-      'libs/events imports problem, contracts, kafkajs, and the codecs of the agency contract.',
+      'libs/events imports problem, contracts, kafkajs, its driver package, and the codecs of the agency contract.',
+    ),
+  ],
+  [
+    ['libs/kafka-driver/src/**'],
+    only(
+      [LOCAL, NODE, exactly('@cups/agency-contract/codecs'), 'kafkajs(?:$|\\/)'],
+      'libs/kafka-driver imports kafkajs, also its internals, and the codecs of the agency contract.',
     ),
   ],
   [
@@ -154,9 +160,7 @@ const rooms = [
         ONE_UP,
         NODE,
         '@cups\\/agency-contract(?:$|\\/)',
-        exactly('@cups/local'),
-        'kafkajs(?:$|\\/)',
-        exactly('ulid'),
+        ...['@cups/kafka-driver', '@cups/local', 'kafkajs', 'ulid'].map(exactly),
       ],
       'The kit is for agencies: the agency contract, a Kafka client, the embedded broker, and nothing of the platform.',
     ),
@@ -347,7 +351,8 @@ export default tseslint.config(
             tags('rpc', [...shared, 'process']),
             tags('registry', shared),
             tags('store', shared),
-            tags('events', [...shared, 'store', 'agency-contract']),
+            tags('kafka-driver', ['agency-contract']),
+            tags('events', [...shared, 'store', 'agency-contract', 'kafka-driver']),
             tags('backend', backend),
             tags('agency-contract', ['none']),
             tags('testing', backend),
@@ -357,7 +362,7 @@ export default tseslint.config(
             tags('test-idp', ['local']),
             tags('gateway', [...shared, 'application', 'process', 'rpc', 'backend']),
             tags('desk', ['problem', 'application', 'testing']),
-            tags('agency-kit', ['agency-contract', 'local', 'testing']),
+            tags('agency-kit', ['agency-contract', 'kafka-driver', 'local', 'testing']),
             tags('agency-simulator', ['agency-contract', 'agency-kit', 'local', 'testing']),
             tags('local', ['none']),
             ...['e2e', 'bench', 'torture', 'tools'].map((name) => ({
@@ -372,6 +377,23 @@ export default tseslint.config(
   {
     files: ['apps/desk/src/**'],
     extends: [hooks.configs.flat.recommended, a11y.flatConfigs.recommended],
+  },
+  {
+    files: ['**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^kafkajs\\/', message: 'Only libs/kafka-driver imports internals of kafkajs (decision 0031).' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['libs/kafka-driver/test/**'],
+    rules: { 'no-restricted-imports': 'off' },
   },
   ...rooms.map(([files, rule]) => ({ files, rules: { 'no-restricted-imports': rule } })),
   {

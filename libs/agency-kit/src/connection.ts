@@ -1,10 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { Admin, Consumer, EachBatchPayload, KafkaMessage, Producer } from 'kafkajs';
-// eslint-disable-next-line @typescript-eslint/ban-ts-comment
-// @ts-ignore kafkajs has no types for its inner parts; a project compiled together with this one may declare some.
-import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type { OutgoingMessage } from '@cups/agency-contract';
+import { patchIdleTimers } from '@cups/kafka-driver';
 import { registerCodecs } from './compression.ts';
 import { reasonOf, toSecurityConfig } from './sign-in.ts';
 import type { Access } from './sign-in.ts';
@@ -12,13 +10,7 @@ import type { Log } from './log.ts';
 import type { Position } from './positions.ts';
 
 registerCodecs();
-
-// An idle kafkajs connection re-arms a 1 ms timer forever, so skip the check when no request is pending.
-const queue = (RequestQueue as { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } }).prototype;
-const schedule = queue.scheduleCheckPendingRequests;
-queue.scheduleCheckPendingRequests = function () {
-  if (this.pending.length > 0) schedule.call(this);
-};
+patchIdleTimers();
 
 export type ConnectionOptions = {
   brokers: string[];

@@ -1,7 +1,6 @@
+import { setPasswords, withAdminConnection } from '@cups/kafka-driver';
 import { Kafka, logLevel } from 'kafkajs';
 import { explainDenial, type KafkaAccess } from './access.ts';
-import { withAdminConnection } from './driver/admin-connection.ts';
-import { setPasswords } from './driver/scram.ts';
 import { connectKafka, getErrorCode } from './kafka.ts';
 
 /** Whether Kafka accepts the user with this password. @throws Error if Kafka is unavailable */

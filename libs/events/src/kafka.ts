@@ -1,10 +1,8 @@
 import type { BackoffOptions } from '@cups/contracts';
 import { isCertificateError, isPlaintextPeerError } from '@cups/contracts/node';
+import { patchFetchLimits, patchGroupErrors, patchIdleTimers } from '@cups/kafka-driver';
 import { Kafka, logLevel } from 'kafkajs';
 import { explainDenial, buildSecurityConfig, type AttemptedOperation, type KafkaAccess } from './access.ts';
-import { patchGroupErrors } from './driver/patch-group-errors.ts';
-import { patchFetchLimits } from './driver/patch-fetch-limits.ts';
-import { patchIdleTimers } from './driver/patch-idle-timers.ts';
 
 /**
  * Returns a client that does not log and fails fast: its user retries and logs.

@@ -1,4 +1,4 @@
-import type { QuotaRates } from './driver/quotas.ts';
+import type { QuotaRates } from '@cups/kafka-driver';
 
 /** Rate limits of a Kafka user. Kafka delays excess requests and drops nothing. */
 export interface Quota {

@@ -1,9 +1,15 @@
+import {
+  deletePasswords,
+  fetchUserQuotas,
+  fetchUsersWithPasswords,
+  setPasswords,
+  setQuotas,
+  withAdminConnection,
+  type SendRequest,
+} from '@cups/kafka-driver';
 import kafkajs, { type AclEntry, type AclFilter, type Admin } from 'kafkajs';
 import { explainDenial, type KafkaAccess } from './access.ts';
 import { canSignIn } from './administrator.ts';
-import { withAdminConnection, type SendRequest } from './driver/admin-connection.ts';
-import { fetchUserQuotas, setQuotas } from './driver/quotas.ts';
-import { setPasswords, deletePasswords, fetchUsersWithPasswords } from './driver/scram.ts';
 import { connectKafka, getErrorCode } from './kafka.ts';
 import { diffQuota } from './quotas.ts';
 import type { Principal, AclRule } from './acls.ts';

@@ -1,6 +1,5 @@
-import Decoder from 'kafkajs/src/protocol/decoder.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
-import { withAdminConnection, type SendRequest } from '../src/driver/admin-connection.ts';
+import { withAdminConnection, type SendRequest } from '@cups/kafka-driver';
+import { Decoder, Encoder } from '@cups/kafka-driver/internals';
 import { connectKafka, type KafkaAccess } from '../src/index.ts';
 
 /**

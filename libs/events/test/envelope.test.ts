@@ -1,8 +1,8 @@
 import { expect, describe, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readBatches } from '../src/driver/batches.ts';
+import { readBatches } from '@cups/kafka-driver';
+import { encodeBatch, type HeaderPair } from '@cups/kafka-driver/raw-records';
 import { decode, readEvent } from '../src/envelope.ts';
-import { encodeBatch, type HeaderPair } from './records.ts';
 
 /** Values that anyone may write into a header, key or value. */
 const bytes = fc.oneof(

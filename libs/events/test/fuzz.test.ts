@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RefusedMessage } from '@cups/contracts';
 import fc from 'fast-check';
 import { connectKafka, createConsumer, ensureTopics } from '../src/index.ts';
-import { sendRecords, type RecordInput, type HeaderPair } from './records.ts';
+import { sendRecords, type RecordInput, type HeaderPair } from '@cups/kafka-driver/raw-records';
 
 /** Messages that any agency may write; one consumer reads them from a real broker. */
 

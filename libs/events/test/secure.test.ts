@@ -16,7 +16,7 @@ import {
   type Principal,
 } from '../src/index.ts';
 import { ensureAdministrator, canSignIn } from '../src/administrator.ts';
-import { withAdminConnection } from '../src/driver/admin-connection.ts';
+import { withAdminConnection } from '@cups/kafka-driver';
 import { getErrorCode } from '../src/kafka.ts';
 import { findAllowedOperations, fetchCodes } from './allowed-operations.ts';
 

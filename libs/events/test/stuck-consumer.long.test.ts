@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createEvent, eventually, captureLog, captureMetrics, testInfrastructure, publishEvents } from '@cups/testing';
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { KafkaJSError } from 'kafkajs';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
+import { ConsumerGroup, Encoder } from '@cups/kafka-driver/internals';
 import type { ReceivedEvent } from '@cups/contracts';
 import {
   connectKafka,
@@ -13,7 +12,7 @@ import {
   type ConsumerOptions,
   type LagWatch,
 } from '../src/index.ts';
-import { withAdminConnection, type ProtocolRequest, type ProtocolResponse } from '../src/driver/admin-connection.ts';
+import { withAdminConnection, type ProtocolRequest, type ProtocolResponse } from '@cups/kafka-driver';
 
 const here = testInfrastructure();
 const { log, lines } = captureLog();

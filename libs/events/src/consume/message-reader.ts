@@ -1,6 +1,6 @@
 import type { Log, ReceivedEvent, Refusal } from '@cups/contracts';
 import type { KafkaMessage } from 'kafkajs';
-import type { SkippedBatch } from '../driver/batches.ts';
+import type { SkippedBatch } from '@cups/kafka-driver';
 import { readEvent, type RawMessage, type EventReadResult } from '../envelope.ts';
 
 export type ConsumedMessage = KafkaMessage & RawMessage & { skippedBatch?: SkippedBatch };

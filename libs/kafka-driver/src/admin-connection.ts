@@ -41,7 +41,8 @@ export type SendRequest = <Answer extends object>(
 function createCluster(kafka: Kafka): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description?.endsWith('createCluster'));
   const make = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[symbol as symbol];
-  if (!make) throw new Error('This version of kafkajs has no createCluster: see driver/admin-connection.ts.');
+  if (!make)
+    throw new Error('This version of kafkajs has no createCluster: see libs/kafka-driver/src/admin-connection.ts.');
   return make({});
 }
 

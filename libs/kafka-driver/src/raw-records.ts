@@ -1,10 +1,10 @@
+import type { Kafka } from 'kafkajs';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
-import type { Kafka } from 'kafkajs';
-import { withAdminConnection } from '../src/driver/admin-connection.ts';
-import type { ProtocolRequest, ProtocolResponse } from '../src/driver/admin-connection.ts';
+import { withAdminConnection } from './admin-connection.ts';
+import type { ProtocolRequest, ProtocolResponse } from './admin-connection.ts';
 
-/** Encodes Kafka records that the test client would not write. */
+/** For tests: encodes Kafka records that kafkajs does not write. */
 
 const encodeVarint = (value: number): Buffer => {
   const bytes: number[] = [];

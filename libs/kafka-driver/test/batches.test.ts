@@ -2,9 +2,9 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compress as snappy } from 'snappyjs';
-import { MAX_BATCH_BYTES, readBatches, type DecodedRecord } from '../src/driver/batches.ts';
+import { MAX_BATCH_BYTES, readBatches, type DecodedRecord } from '../src/batches.ts';
 import { SizeLimitError, unpack } from '@cups/agency-contract/codecs';
-import { encodeBatch, type RecordInput } from './records.ts';
+import { encodeBatch, type RecordInput } from '../src/raw-records.ts';
 
 /** Minimal LZ4 without back references; hostile.test.ts reads the Java client's output. */
 const lz4 = (bytes: Buffer): Buffer => {

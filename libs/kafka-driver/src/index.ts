@@ -1,0 +1,10 @@
+export { withAdminConnection } from './admin-connection.ts';
+export type { ProtocolRequest, ProtocolResponse, SendRequest } from './admin-connection.ts';
+export { readBatches } from './batches.ts';
+export type { SkippedBatch } from './batches.ts';
+export { patchFetchLimits } from './patch-fetch-limits.ts';
+export { patchGroupErrors } from './patch-group-errors.ts';
+export { patchIdleTimers } from './patch-idle-timers.ts';
+export { fetchUserQuotas, setQuotas } from './quotas.ts';
+export type { QuotaRates } from './quotas.ts';
+export { deletePasswords, fetchUsersWithPasswords, setPasswords } from './scram.ts';
