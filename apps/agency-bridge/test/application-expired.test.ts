@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startBridge } from './bridge.ts';
+import { shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { newApplication } from './world.ts';
 
 let bridge: Bridge;
-beforeAll(async () => void (bridge = await startBridge()));
+beforeAll(async () => void (bridge = await shareBridge()));
 afterAll(() => bridge.stop());
 
 test('ApplicationExpired after sending informs the agency, then intake', async () => {

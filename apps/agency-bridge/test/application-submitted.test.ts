@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { fromMessage } from '@cups/agency-contract';
 import { eventually } from '@cups/testing';
-import { startBridge } from './bridge.ts';
+import { shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { newApplication, submissionOf } from './world.ts';
 
 let bridge: Bridge;
-beforeAll(async () => void (bridge = await startBridge()));
+beforeAll(async () => void (bridge = await shareBridge()));
 afterAll(() => bridge.stop());
 
 test('sends a submission to the topic of its agency once, as the contract requires', async () => {

@@ -2,7 +2,7 @@ import { eventCodec } from '@cups/contracts/proto';
 import type { DeliveryMessageRefused__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryMessageRefused.ts';
 import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { ReceivedEvent } from '@cups/contracts';
-import { eventually, publishEvents, readTopic } from '@cups/testing';
+import { eventually, publishEvents, readTopic, shareInGroup } from '@cups/testing';
 import type { World } from './world.ts';
 import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
 
@@ -76,6 +76,10 @@ export async function startBridge(overrides: Parameters<World['start']>[1] = {})
     },
   };
 }
+
+/** Starts one bridge for all files of a group. */
+export const shareBridge = shareInGroup(() => startBridge());
+
 export type Bridge = Awaited<ReturnType<typeof startBridge>>;
 
 export const acknowledged = (application: string, id?: string) =>

@@ -4,12 +4,12 @@ import type { Event } from '@cups/contracts';
 import { messageType } from '@cups/contracts/proto';
 import type { ApplicationSubmitted } from '@cups/contracts/gen/cups/intake/v1/ApplicationSubmitted.ts';
 import type { ApplicationWithdrawn } from '@cups/contracts/gen/cups/intake/v1/ApplicationWithdrawn.ts';
-import { startBridge } from './bridge.ts';
+import { shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { newApplication } from './world.ts';
 
 let bridge: Bridge;
-beforeAll(async () => void (bridge = await startBridge()));
+beforeAll(async () => void (bridge = await shareBridge()));
 afterAll(() => bridge.stop());
 
 test('ignores repeated events of intake', async () => {

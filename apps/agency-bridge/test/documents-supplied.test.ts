@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { decodeEvent, startBridge } from './bridge.ts';
+import { decodeEvent, shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { replyOf, submissionOf } from './world.ts';
 
 let bridge: Bridge;
-beforeAll(async () => void (bridge = await startBridge()));
+beforeAll(async () => void (bridge = await shareBridge()));
 afterAll(() => bridge.stop());
 
 test("sends supplied documents with the ID of the agency's request", async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startBridge } from './bridge.ts';
+import { shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 
 let bridge: Bridge;
-beforeAll(async () => void (bridge = await startBridge()));
+beforeAll(async () => void (bridge = await shareBridge()));
 afterAll(() => bridge.stop());
 
 test('GetDelivery returns a delivery to its centre only', async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually, produceRaw } from '@cups/testing';
-import { acknowledged, startBridge } from './bridge.ts';
+import { acknowledged, shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 
 let bridge: Bridge;
-beforeAll(async () => void (bridge = await startBridge()));
+beforeAll(async () => void (bridge = await shareBridge()));
 afterAll(() => bridge.stop());
 
 test('ListRefusedMessages pages and counts the refused messages of a topic', async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually, produceRaw } from '@cups/testing';
-import { acknowledged, decided, startBridge } from './bridge.ts';
+import { acknowledged, decided, shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { newApplication, replyOf } from './world.ts';
 
 let bridge: Bridge;
-beforeAll(async () => void (bridge = await startBridge()));
+beforeAll(async () => void (bridge = await shareBridge()));
 afterAll(() => bridge.stop());
 
 test('refuses replies with IDs of 400 KB, and passes on the decision after them', async () => {

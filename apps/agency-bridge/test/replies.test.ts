@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually, produceRaw } from '@cups/testing';
-import { acknowledged, decided, decodeEvent, startBridge } from './bridge.ts';
+import { acknowledged, decided, decodeEvent, shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { replyOf } from './world.ts';
 
 let bridge: Bridge;
-beforeAll(async () => void (bridge = await startBridge()));
+beforeAll(async () => void (bridge = await shareBridge()));
 afterAll(() => bridge.stop());
 
 test('passes replies to intake in order, sequenced without gaps', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
+import { noticeContextResponse, intakeEvent, shareNotifications } from './harness.ts';
 
-let harness: Awaited<ReturnType<typeof startNotifications>>;
-beforeAll(async () => void (harness = await startNotifications()));
+let harness: Awaited<ReturnType<typeof shareNotifications>>;
+beforeAll(async () => void (harness = await shareNotifications()));
 afterAll(() => harness.stop());
 
 const ready = { ref: { state: 'STATE_READY' } } as const;

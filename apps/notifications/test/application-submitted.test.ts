@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
+import { noticeContextResponse, intakeEvent, shareNotifications } from './harness.ts';
 
-let harness: Awaited<ReturnType<typeof startNotifications>>;
-beforeAll(async () => void (harness = await startNotifications()));
+let harness: Awaited<ReturnType<typeof shareNotifications>>;
+beforeAll(async () => void (harness = await shareNotifications()));
 afterAll(() => harness.stop());
 
 test('ApplicationSubmitted sends one email in two writes', async () => {

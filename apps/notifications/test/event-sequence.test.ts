@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, produceRaw } from '@cups/testing';
 import { ulid } from 'ulid';
-import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
+import { noticeContextResponse, intakeEvent, shareNotifications } from './harness.ts';
 
-let harness: Awaited<ReturnType<typeof startNotifications>>;
-beforeAll(async () => void (harness = await startNotifications()));
+let harness: Awaited<ReturnType<typeof shareNotifications>>;
+beforeAll(async () => void (harness = await shareNotifications()));
 afterAll(() => harness.stop());
 
 const ready = { ref: { state: 'STATE_READY' } } as const;

@@ -22,6 +22,7 @@ import {
   createTestKeys,
   testInfrastructure,
   publishEvents,
+  shareInGroup,
 } from '@cups/testing';
 import { ulid } from 'ulid';
 import { readConfig } from '../src/config.ts';
@@ -199,3 +200,6 @@ export async function startNotifications(
     },
   };
 }
+
+/** Starts one service for all files of a group. */
+export const shareNotifications = shareInGroup(() => startNotifications());

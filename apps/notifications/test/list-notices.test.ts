@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ulid } from 'ulid';
-import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
+import { noticeContextResponse, intakeEvent, shareNotifications } from './harness.ts';
 
-let harness: Awaited<ReturnType<typeof startNotifications>>;
-beforeAll(async () => void (harness = await startNotifications()));
+let harness: Awaited<ReturnType<typeof shareNotifications>>;
+beforeAll(async () => void (harness = await shareNotifications()));
 afterAll(() => harness.stop());
 
 const refused = (reason: string) => expect.objectContaining({ reason }) as unknown as Error;

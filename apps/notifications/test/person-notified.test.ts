@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { noticeContextResponse, intakeEvent, startNotifications } from './harness.ts';
+import { noticeContextResponse, intakeEvent, shareNotifications } from './harness.ts';
 
 /** PersonTold: a colleague told the applicant what a notice says. */
 
-let harness: Awaited<ReturnType<typeof startNotifications>>;
-beforeAll(async () => void (harness = await startNotifications()));
+let harness: Awaited<ReturnType<typeof shareNotifications>>;
+beforeAll(async () => void (harness = await shareNotifications()));
 afterAll(() => harness.stop());
 
 test('PersonTold marks its notice only, once, with time and method', async () => {

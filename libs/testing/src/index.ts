@@ -5,3 +5,4 @@ export { findFreePort } from '@cups/local';
 export { temporaryDir } from './folders.ts';
 export { eventually, testInfrastructure, uniquePrefix } from './platform.ts';
 export { createEvent, publishEvents, produceRaw, readTopic } from './topics.ts';
+export { shareInGroup } from './group.ts';

@@ -1,0 +1,7 @@
+/** Table tests of pure code. */
+import './delivery.test.ts';
+import './envelope.test.ts';
+import './event-codecs.test.ts';
+import './memory.test.ts';
+import './reply.test.ts';
+import './unmatched-replies.test.ts';

@@ -1,0 +1,11 @@
+/** Tests of single events, replies and RPCs, against one bridge. */
+import './application-expired.test.ts';
+import './application-submitted.test.ts';
+import './application-withdrawn.test.ts';
+import './counting.test.ts';
+import './documents-supplied.test.ts';
+import './get-delivery.test.ts';
+import './list-deliveries.test.ts';
+import './list-refused-messages.test.ts';
+import './refused-replies.test.ts';
+import './replies.test.ts';
