@@ -111,8 +111,8 @@ export interface AccessTarget {
 export type TargetVisibility = 'theirs' | 'absent' | 'denied';
 
 /** Returns whether a desk session covers this centre. */
-export const isOwnCentre = ({ centre, takesOver = [] }: Session, owner: string): boolean =>
-  [centre, ...takesOver].includes(owner);
+export const isOwnCentre = ({ centre, inheritedCentres = [] }: Session, owner: string): boolean =>
+  [centre, ...inheritedCentres].includes(owner);
 const seesAllCentres = ({ roles }: Session): boolean => roles.includes('supervisor') || roles.includes('support');
 /** Returns whether a session covers this agency: for its clerks, and for roles with access to all centres. */
 export const isOwnAgency = (session: Session, owner: string): boolean =>

@@ -231,9 +231,9 @@ function createRandom(seed: number) {
 function createSessions({ below, pick }: ReturnType<typeof createRandom>) {
   const code = () => `centres/${below(2) === 0 ? pick(CENTRES) : `CU-${String(1 + below(60)).padStart(3, '0')}`}`;
   return Array.from({ length: 3000 }, () => {
-    const takesOver = below(8) === 0 ? { takesOver: [code(), code()] } : {};
+    const inherited = below(8) === 0 ? { inheritedCentres: [code(), code()] } : {};
     const place = [{ centre: code() }, { agency: pick(AGENCIES) }, {}][below(5)] ?? { centre: code() };
-    return createSession([pick([...ROLES, ...DESK_ROLES])], Object.assign({}, place, takesOver));
+    return createSession([pick([...ROLES, ...DESK_ROLES])], Object.assign({}, place, inherited));
   });
 }
 

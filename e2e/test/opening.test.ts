@@ -440,7 +440,7 @@ describe('a centre closed with a successor, on a running platform', () => {
     });
 
     const after = await openDesk(platform.url, 'cu-004-specialist');
-    expect((await after.call('GET', '/sessions/current')).body).toMatchObject({ takesOver: ['centres/CU-003'] });
+    expect((await after.call('GET', '/sessions/current')).body).toMatchObject({ inheritedCentres: ['centres/CU-003'] });
     const { applications } = (await after.call<{ applications: Row[] }>('GET', '/applications?pageSize=200')).body;
     const taken = applications.filter((row) => row.centre === 'centres/CU-003').map(({ id }) => id);
     expect(taken).toEqual(expect.arrayContaining([decided, asked]));

@@ -20,8 +20,8 @@ test('GetDelivery returns a delivery to its centre only', async () => {
 
 test('GetDelivery returns a delivery of a closed centre to the centre that inherited it only', async () => {
   const { delivery: name } = await bridge.sent();
-  const at = (centre: string, ...takesOver: string[]) =>
-    bridge.world.client(bridge.service, { role: 'specialist', centre, takesOver });
+  const at = (centre: string, ...inheritedCentres: string[]) =>
+    bridge.world.client(bridge.service, { role: 'specialist', centre, inheritedCentres });
   const successor = at('centres/CU-002', 'centres/CU-003', 'centres/CU-001');
   expect((await successor.getDelivery({ name })).delivery?.name).toBe(name);
   for (const other of [at('centres/CU-002', 'centres/CU-003'), at('centres/CU-004', 'centres/CU-002')]) {

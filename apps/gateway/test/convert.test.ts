@@ -166,12 +166,12 @@ test('a paused public service has a start and a reason; an active one has neithe
 describe('inherited centres', () => {
   const time = { seconds: '1764000000', nanos: 0 };
   const operator = { name: 'operators/cu-002-specialist', roles: ['ROLE_SPECIALIST'], centre: 'centres/CU-002' };
-  const session = (takesOver: string[], training = false) =>
-    convert.sessionJson({ id: 's', operator, createTime: time, expireTime: time, training, takesOver });
+  const session = (inheritedCentres: string[], training = false) =>
+    convert.sessionJson({ id: 's', operator, createTime: time, expireTime: time, training, inheritedCentres });
 
   test('appear only in the session of the successor', () => {
-    expect(session(['centres/CU-001'])).toMatchObject({ takesOver: ['centres/CU-001'], training: false });
-    expect(Object.keys(session([]) as object)).not.toContain('takesOver');
+    expect(session(['centres/CU-001'])).toMatchObject({ inheritedCentres: ['centres/CU-001'], training: false });
+    expect(Object.keys(session([]) as object)).not.toContain('inheritedCentres');
   });
 
   test('a training session is marked', () => expect(session([], true)).toMatchObject({ training: true }));

@@ -162,18 +162,18 @@ export interface SessionWorkplace {
   /** All centres where the operator works. */
   centres: Centre[];
   /** Closed centres, as centres/{code}, whose applications the current centre inherited. */
-  takesOver: string[];
+  inheritedCentres: string[];
 }
 
 export function toSession(session: StoredSession, operator: Operator, workplace: SessionWorkplace): SessionOut {
-  const { centre, centres, takesOver } = workplace;
+  const { centre, centres, inheritedCentres } = workplace;
   return {
     id: session._id,
     operator: toOperator(operator, false),
     createTime: toTimestamp(session.createTime),
     expireTime: toTimestamp(session.expireTime),
     training: centre?.status === 'training',
-    takesOver,
+    inheritedCentres,
     centre: centre ? resourceName('centres', centre.code) : '',
     centres: centres.map(toCentre),
   };
@@ -196,7 +196,7 @@ export const toOwnSession = (session: StoredSession, current: boolean): OwnSessi
 export function createSessionClaims(
   session: StoredSession,
   operator: Operator,
-  { centre, takesOver }: SessionWorkplace,
+  { centre, inheritedCentres }: SessionWorkplace,
   person: string | undefined,
 ): Claims {
   const claims: Claims = {
@@ -207,7 +207,7 @@ export function createSessionClaims(
     language: operator.language,
   };
   if (centre) claims.centre = resourceName('centres', centre.code);
-  if (takesOver.length > 0) claims.takesOver = takesOver;
+  if (inheritedCentres.length > 0) claims.inheritedCentres = inheritedCentres;
   if (person !== undefined) claims.person = person;
   if (operator.agency) claims.agency = resourceName('agencies', operator.agency);
   return claims;

@@ -66,15 +66,15 @@ describe('CreateSession', () => {
     world.write('CU-921', world.textOf('CU-921').replace('status: active', 'status: closed\ntransferTo: CU-922'));
     const { assertion } = await eventually(async () => {
       const created = await world.client().createSession({ provider: 'local', operator: 'cu-922-specialist' });
-      return created.session?.takesOver.length === 1 && created;
+      return created.session?.inheritedCentres.length === 1 && created;
     });
-    const takesOver = ['centres/CU-921'];
+    const inheritedCentres = ['centres/CU-921'];
     expect(await world.keys.forService('gateway').verifySession(assertion)).toMatchObject({
       centre: 'centres/CU-922',
-      takesOver,
+      inheritedCentres,
     });
-    expect((await world.client(assertion).getSession({})).session).toMatchObject({ takesOver });
-    expect((await world.client(early).getSession({})).session).toMatchObject({ takesOver: [] });
+    expect((await world.client(assertion).getSession({})).session).toMatchObject({ inheritedCentres });
+    expect((await world.client(early).getSession({})).session).toMatchObject({ inheritedCentres: [] });
     const { centre } = await world.client().getCentre({ name: 'centres/CU-921' });
     expect(centre).toMatchObject({ status: 'CENTRE_STATUS_CLOSED', transferTo: 'centres/CU-922' });
   });

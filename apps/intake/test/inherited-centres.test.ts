@@ -8,7 +8,7 @@ import { bridgeEvent, useIntake } from './world.ts';
 const scene = useIntake({ topics: true });
 const { at } = scene;
 /** An operator at CU-202, the successor of CU-201. */
-const successor = () => scene.world.deskAt(scene.port, 'CU-202', { takesOver: ['CU-201'] });
+const successor = () => scene.world.deskAt(scene.port, 'CU-202', { inheritedCentres: ['CU-201'] });
 
 let name: string;
 beforeAll(async () => {
@@ -57,7 +57,7 @@ describe('inherited centres', () => {
     for (const other of [
       at('CU-202'),
       at('CU-203'),
-      scene.world.deskAt(scene.port, 'CU-203', { takesOver: ['CU-204'] }),
+      scene.world.deskAt(scene.port, 'CU-203', { inheritedCentres: ['CU-204'] }),
     ]) {
       await expect(other.read(name)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
       const outcome = { requestId: randomUUID(), name, outcome: { needMet: true } };

@@ -17,11 +17,11 @@ beforeAll(() => {
   hashes = watchPersonHasher({ file, required: true, log: silentLog });
 });
 /** A desk of the operator with the n-th person's IDNP. */
-const deskOf = (n: number, centre = 'CU-001', takesOver: string[] = []) =>
+const deskOf = (n: number, centre = 'CU-001', inheritedCentres: string[] = []) =>
   intake.world.deskAt(intake.port, centre, {
     operator: `operators/person-${n}`,
     person: hashes.hash(idnp(n))!,
-    takesOver,
+    inheritedCentres,
   });
 const [ME, COLLEAGUE, OTHER] = [901, 902, 903];
 const request = (name: string) => ({ requestId: randomUUID(), name });

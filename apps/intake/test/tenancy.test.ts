@@ -81,7 +81,8 @@ describe('operator who changed centre', () => {
 });
 
 describe('applications of a closed centre', () => {
-  const successor = (...takesOver: string[]) => world.deskAt(port, 'CU-006', { operator: 'operators/next', takesOver });
+  const successor = (...inheritedCentres: string[]) =>
+    world.deskAt(port, 'CU-006', { operator: 'operators/next', inheritedCentres });
 
   test('are reachable only in sessions that inherit the centre', async () => {
     const { name } = await operatorAt('CU-005', 'operators/before').file(1);
@@ -90,7 +91,11 @@ describe('applications of a closed centre', () => {
       const at = () => ({ name, etag, requestId: randomUUID() });
       const answer = await outcomeOf(call(successor('CU-007', 'CU-005'), at()));
       expect(`${kind}: ${answer}`).not.toContain('NOT_FOUND');
-      for (const other of [successor(), successor('CU-007'), world.deskAt(port, 'CU-008', { takesOver: ['CU-006'] })]) {
+      for (const other of [
+        successor(),
+        successor('CU-007'),
+        world.deskAt(port, 'CU-008', { inheritedCentres: ['CU-006'] }),
+      ]) {
         expect(`${kind}: ${await outcomeOf(call(other, at()))}`).toContain('NOT_FOUND');
       }
     }

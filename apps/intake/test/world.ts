@@ -140,13 +140,13 @@ export async function openWorld() {
   function deskAt(
     port: number,
     centre = 'CU-001',
-    who: { role?: 'specialist' | 'supervisor'; operator?: string; takesOver?: string[]; person?: string } = {},
+    who: { role?: 'specialist' | 'supervisor'; operator?: string; inheritedCentres?: string[]; person?: string } = {},
   ) {
-    const { role = 'specialist', operator = `operators/${centre.toLowerCase()}-${role}`, takesOver = [] } = who;
-    const inheritedCentres = takesOver.map((code) => `centres/${code}`);
+    const { role = 'specialist', operator = `operators/${centre.toLowerCase()}-${role}` } = who;
+    const inheritedCentres = (who.inheritedCentres ?? []).map((code) => `centres/${code}`);
     const { token } = keys.session(
       Object.assign(
-        { role, centre: `centres/${centre}`, operator, takesOver: inheritedCentres },
+        { role, centre: `centres/${centre}`, operator, inheritedCentres },
         who.person && { person: who.person },
       ),
     );

@@ -178,14 +178,14 @@ export async function startNotifications(
       centre = 'centres/CU-001',
       role: 'specialist' | 'supervisor' | 'support' = 'specialist',
       from?: ServiceName,
-      takesOver: string[] = [],
+      inheritedCentres: string[] = [],
     ) {
       const client = clientFor<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService', {
         address: `127.0.0.1:${service.grpcPort}`,
         keys,
         from: from ?? 'gateway',
         to: 'notifications',
-        sessionToken: keys.session({ role, centre, takesOver }).token,
+        sessionToken: keys.session({ role, centre, inheritedCentres }).token,
       });
       clients.push(client);
       return client;

@@ -54,7 +54,8 @@ test('ListNotices and GetSlip show notices of a closed centre to its successor o
   const id = harness.application(noticeContextResponse(''));
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted', { ref: { centre: 'centres/CU-001' } }));
   await harness.thread(id);
-  const at = (centre: string, ...takesOver: string[]) => harness.deskClient(centre, 'specialist', 'gateway', takesOver);
+  const at = (centre: string, ...inheritedCentres: string[]) =>
+    harness.deskClient(centre, 'specialist', 'gateway', inheritedCentres);
   const successor = at('centres/CU-002', 'centres/CU-003', 'centres/CU-001');
   const { notices } = await successor.listNotices({ application: `applications/${id}` });
   expect(notices.map(({ name }) => name)).toEqual([`notices/${id}-1`]);

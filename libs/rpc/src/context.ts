@@ -15,7 +15,7 @@ export interface Session {
   /** `centres/{code}` */
   centre?: string;
   /** `centres/{code}` of closed centres whose applications the centre inherited. */
-  takesOver?: string[];
+  inheritedCentres?: string[];
   /** `agencies/{code}` */
   agency?: string;
   /** Opaque session ID. */
@@ -63,7 +63,7 @@ export function sessionOf(context: Context): Session {
 
 /** Returns the centres whose applications the call may touch: its own first, then inherited ones. */
 export function centresOf(context: Context): string[] {
-  return [centreOf(context), ...(sessionOf(context).takesOver ?? [])];
+  return [centreOf(context), ...(sessionOf(context).inheritedCentres ?? [])];
 }
 
 /** Returns `centres/{code}` of a call whose access row requires a centre. */

@@ -15,13 +15,13 @@ const MAX_LIST_LENGTH = 50;
 
 /** Returns the claims of a session, without audience and times. */
 export function toClaims(session: Session): Record<string, unknown> {
-  const { operator, roles, centre, takesOver, agency, sid, language, person } = session;
-  return { sub: operator, sid, roles, centre, takesOver, agency, language, person };
+  const { operator, roles, centre, inheritedCentres, agency, sid, language, person } = session;
+  return { sub: operator, sid, roles, centre, inheritedCentres, agency, language, person };
 }
 
 /** Returns the session of a verified assertion. @throws Error if a claim is malformed */
 export function parseSession(payload: JWTPayload): Session {
-  const { sub, sid, roles, centre, takesOver, agency, language, person, exp } = payload;
+  const { sub, sid, roles, centre, inheritedCentres, agency, language, person, exp } = payload;
   if (!Array.isArray(roles) || !roles.every((role) => ROLES.includes(role as string))) throw new Error('unknown role');
   const session: Session = {
     operator: parseText(sub, /^operators\/[a-z0-9.-]{1,80}$/),
@@ -30,7 +30,7 @@ export function parseSession(payload: JWTPayload): Session {
     expires: new Date((exp as number) * 1000),
   };
   if (centre !== undefined) session.centre = parseText(centre, CENTRE_NAME);
-  if (takesOver !== undefined) session.takesOver = parseTexts(takesOver, CENTRE_NAME);
+  if (inheritedCentres !== undefined) session.inheritedCentres = parseTexts(inheritedCentres, CENTRE_NAME);
   if (agency !== undefined) session.agency = parseText(agency, /^agencies\/[a-z0-9-]{1,40}$/);
   if (language !== undefined) session.language = parseText(language, /^[a-z]{2}$/);
   // 256 bits, base64url.

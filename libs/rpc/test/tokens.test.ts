@@ -76,8 +76,14 @@ describe('valid tokens', () => {
   test('every service reads a session as identity signed it', async () => {
     now = NOW;
     const expires = new Date(NOW.getTime() + 8 * 3600_000);
-    const takesOver = ['centres/CU-003', 'centres/CU-1004'];
-    const given = session({ expires, language: 'ru', agency: 'agencies/asp', takesOver, person: 'h'.repeat(43) });
+    const inheritedCentres = ['centres/CU-003', 'centres/CU-1004'];
+    const given = session({
+      expires,
+      language: 'ru',
+      agency: 'agencies/asp',
+      inheritedCentres,
+      person: 'h'.repeat(43),
+    });
     const token = openKeysOf('identity').signSession(given);
     for (const service of TEST_SERVICES) expect(await openKeysOf(service).verifySession(token)).toEqual(given);
   });
@@ -347,7 +353,7 @@ describe('forged tokens', () => {
         await add(`roles ${JSON.stringify(roles)}`, { claims: { roles } });
       for (const centre of ['', 'CU-001', 'agencies/asp', null, 1, 'centres/a b'])
         await add(`centre ${JSON.stringify(centre)}`, { claims: { centre } });
-      for (const takesOver of [
+      for (const inheritedCentres of [
         null,
         '',
         'centres/CU-001',
@@ -361,7 +367,7 @@ describe('forged tokens', () => {
         [{ $ne: '' }],
         Array.from({ length: 51 }, (_, n) => `centres/CU-${n}`),
       ])
-        await add(`takesOver ${JSON.stringify(takesOver)}`, { claims: { takesOver } });
+        await add(`inheritedCentres ${JSON.stringify(inheritedCentres)}`, { claims: { inheritedCentres } });
       for (const person of [
         '',
         'h'.repeat(42),

@@ -38,7 +38,7 @@ export interface TestKeys {
   session(claims: {
     role: Role | Role[];
     centre?: string;
-    takesOver?: string[];
+    inheritedCentres?: string[];
     agency?: string;
     operator?: string;
     language?: string;
@@ -66,12 +66,12 @@ export function createTestKeys(services: ServiceName[] = ALL_SERVICES): TestKeys
   return {
     dir,
     forService,
-    session({ role, centre, takesOver, agency, operator = 'operators/test', language, person, expires }) {
+    session({ role, centre, inheritedCentres, agency, operator = 'operators/test', language, person, expires }) {
       const session: Session = {
         operator,
         roles: Array.isArray(role) ? role : [role],
         ...(centre === undefined ? {} : { centre }),
-        ...(takesOver === undefined ? {} : { takesOver }),
+        ...(inheritedCentres === undefined ? {} : { inheritedCentres }),
         ...(agency === undefined ? {} : { agency }),
         ...(language === undefined ? {} : { language }),
         ...(person === undefined ? {} : { person }),

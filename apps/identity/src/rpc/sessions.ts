@@ -247,7 +247,7 @@ async function resolveSessionWorkplace(
   return {
     centre,
     centres: knownCentres(workplaceCodes, centres),
-    takesOver: inherited.map((inheritedCode) => resourceName('centres', inheritedCode)),
+    inheritedCentres: inherited.map((inheritedCode) => resourceName('centres', inheritedCode)),
   };
 }
 
@@ -265,7 +265,7 @@ async function loadOwnSession(
   context: Context,
   minRemainingMs = 0,
 ): Promise<{ session: StoredSession; operator: StoredOperator; workplace: SessionWorkplace }> {
-  const { sid, operator: name, centre: centreName, takesOver = [] } = sessionOf(context);
+  const { sid, operator: name, centre: centreName, inheritedCentres = [] } = sessionOf(context);
   const code = centreName === undefined ? undefined : parseResourceName('centres', centreName);
   const [session, operator] = await Promise.all([sessions.find(sid), staff.get(parseResourceName('operators', name))]);
   assertSessionValid(
@@ -284,7 +284,7 @@ async function loadOwnSession(
   return {
     session,
     operator,
-    workplace: { centre, centres: knownCentres(allowedWorkplaces(operator, session), centres()), takesOver },
+    workplace: { centre, centres: knownCentres(allowedWorkplaces(operator, session), centres()), inheritedCentres },
   };
 }
 
