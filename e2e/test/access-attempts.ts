@@ -143,11 +143,11 @@ const NOTIFICATION_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
 const IDENTITY_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
   ListCentreOperators: {
     ask: ({ centre }) => ({ centre, reason: 'x', pageSize: 200 }),
-    holds({ members }: { members: { name: string; idnpEnd: string; centre: string }[] }, { roles }, { thing }) {
+    holds({ members }: { members: { name: string; idnpLastDigits: string; centre: string }[] }, { roles }, { thing }) {
       const isColleague = roles.includes('specialist');
       const isThere = members.some(({ name }) => name === operatorAt(thing));
       // Colleagues receive names, roles and absences.
-      const shown = members.filter(({ idnpEnd, centre }) => idnpEnd !== '' || centre !== '');
+      const shown = members.filter(({ idnpLastDigits, centre }) => idnpLastDigits !== '' || centre !== '');
       const isTheirs = members.every(({ centre }) => isColleague || centre === thing.centre);
       return isThere && isTheirs && (isColleague ? shown.length === 0 : true);
     },

@@ -41,7 +41,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     metrics,
   });
   const sessions = createSessions(backend, signOuts, (context, idleAt) =>
-    identity.getSession({ idleTime: toTimestamp(idleAt) }, context, withoutWaiting),
+    identity.getSession({ idleExpireTime: toTimestamp(idleAt) }, context, withoutWaiting),
   );
   const attempts = createAttemptCookie(config.publicOrigin.startsWith('https:'));
   const operators = createOperatorNameResolver({

@@ -58,14 +58,14 @@ const post = (path: string, body: string | Buffer, headers: Record<string, strin
 
 describe('start of a sign-in', () => {
   test('returns a form page with an external script and a SameSite=None cookie', async () => {
-    const reply = await navigate('/auth/mpass/start?returnTo=/find&centre=CU-002&language=ru&again=true');
+    const reply = await navigate('/auth/mpass/start?returnTo=/find&centre=CU-002&language=ru&forceAuthn=true');
     expect(requests[0]).toMatchObject({
       provider: 'mpass',
       origin: gateway.url,
       returnTo: '/find',
       centre: 'centres/CU-002',
       language: 'ru',
-      again: true,
+      forceAuthn: true,
     });
     expect(reply.status).toBe(200);
     expect(reply.headers['content-security-policy']).toBe(

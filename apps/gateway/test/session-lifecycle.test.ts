@@ -106,7 +106,9 @@ describe('an idle desk', () => {
       }
       // Identity receives the time for its list of sessions.
       const calls = gateway.calls.identity.filter(({ method }) => method === 'GetSession');
-      const ends = calls.map(({ request }) => Number((request as { idleTime: { seconds: string } }).idleTime.seconds));
+      const ends = calls.map(({ request }) =>
+        Number((request as { idleExpireTime: { seconds: string } }).idleExpireTime.seconds),
+      );
       expect(ends.map((at) => Math.round(at / 60 - Date.now() / 60_000))).toEqual([30]);
       // The session continues elsewhere.
       expect((await ask(renewed!)).status).toBe(200);

@@ -119,7 +119,7 @@ const member = {
   roles: ['ROLE_SPECIALIST' as const],
   status: 'STAFF_STATUS_ACTIVE' as const,
   suspended: false,
-  idnpEnd: '0008',
+  idnpLastDigits: '0008',
   language: 'ro',
   absence: { fromDate: '2026-08-03', toDate: '2026-08-14', standIn: 'operators/ion' },
   inviteTime: { seconds: '1790000000', nanos: 0 },

@@ -82,7 +82,7 @@ export async function toMember(
     status: toProtoEnum('STAFF_STATUS_', staff.status),
     suspended: resolveEmploymentStatus(staff, centre).suspended,
     synthetic: staff.synthetic === true,
-    idnpEnd: idnp.slice(-4),
+    idnpLastDigits: idnp.slice(-4),
     language: staff.language,
     lastSignInTime: toTimestamp(lastSignInTime),
     invitedBy: staff.invitedBy ?? '',

@@ -9,7 +9,7 @@ import type { StoredSession } from './store.ts';
 type SessionEndCause = 'signed-out' | 'signed-out-at-provider' | 'too-many' | 'suspended' | 'expired';
 
 /** The stored idle expiry can lag behind by this interval. */
-const IDLE_TIME_WRITE_INTERVAL_MS = 5 * 60_000;
+const IDLE_EXPIRE_TIME_WRITE_INTERVAL_MS = 5 * 60_000;
 
 type RequestIds = Pick<CallContext, 'requestId' | 'traceparent'>;
 
@@ -57,7 +57,7 @@ export class Sessions {
 
   /** Creates a session. Ends the oldest sessions above the operator's limit. */
   async begin(
-    session: Omit<StoredSession, keyof StoredDocument | 'createTime' | 'endTime' | 'idleTime'>,
+    session: Omit<StoredSession, keyof StoredDocument | 'createTime' | 'endTime' | 'idleExpireTime'>,
     { createTime, requestId, traceparent }: RequestIds & { createTime: Date },
   ): Promise<StoredSession> {
     const { document } = await this.#documents.create(
@@ -71,17 +71,22 @@ export class Sessions {
   /** Returns an operator's sessions that are neither expired nor idle, newest first. */
   listActive(operator: string): Promise<StoredSession[]> {
     const now = this.#options.now();
-    const inUse = { $not: { $lt: new Date(now.getTime() - IDLE_TIME_WRITE_INTERVAL_MS) } };
-    const filter = { operator, expireTime: { $gt: now }, idleTime: inUse };
+    const inUse = { $not: { $lt: new Date(now.getTime() - IDLE_EXPIRE_TIME_WRITE_INTERVAL_MS) } };
+    const filter = { operator, expireTime: { $gt: now }, idleExpireTime: inUse };
     return this.#documents.find(filter, { scope: 'service', sort: { _id: -1 } });
   }
 
   /** Stores the idle expiry. Only session lists use it, so failures are ignored and the next call writes again. */
-  async recordIdleTime(session: StoredSession, idleTime: Date, { requestId, traceparent }: RequestIds): Promise<void> {
-    if (idleTime.getTime() - (session.idleTime?.getTime() ?? 0) < IDLE_TIME_WRITE_INTERVAL_MS) return;
+  async recordIdleExpireTime(
+    session: StoredSession,
+    idleExpireTime: Date,
+    { requestId, traceparent }: RequestIds,
+  ): Promise<void> {
+    if (idleExpireTime.getTime() - (session.idleExpireTime?.getTime() ?? 0) < IDLE_EXPIRE_TIME_WRITE_INTERVAL_MS)
+      return;
     const options = { scope: 'service' as const, cause: { requestId, traceparent }, now: this.#options.now() };
     const work = this.#documents.update(session._id, options, (current) => ({
-      document: { ...current, idleTime },
+      document: { ...current, idleExpireTime },
       events: [],
     }));
     await work.catch(() => undefined);
@@ -126,7 +131,7 @@ export class Sessions {
     const filter: Record<string, unknown> = { provider };
     if (operator !== undefined) filter['operator'] = operator;
     if (subject !== undefined) filter['subject'] = subject;
-    if (indexes.length > 0) filter['index'] = { $in: indexes };
+    if (indexes.length > 0) filter['sessionIndex'] = { $in: indexes };
     // A message without person and session must not match all sessions.
     if (Object.keys(filter).length === 1) return [];
     const found = await this.#documents.find(filter, { scope: 'service', projection: { _id: 1 } });

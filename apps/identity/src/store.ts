@@ -18,11 +18,11 @@ export interface StoredSession extends StoredDocument, SessionTimes, Assurance {
   operator: string;
   provider: string;
   /** Idle expiry as last reported by the gateway. It hides the session from lists but does not delete it. */
-  idleTime?: Date | undefined;
+  idleExpireTime?: Date | undefined;
   /** Code of the current centre; absent in sessions of earlier releases. */
   centre?: string | undefined;
   /** Session index at the provider, for sign-out; absent if the provider sends none. */
-  index?: string | undefined;
+  sessionIndex?: string | undefined;
   /** Hash of the subject at the provider; absent if it signs out by session or personal number only. */
   subject?: string | undefined;
 }
@@ -66,20 +66,24 @@ export function openSessions(store: Store): Documents<StoredSession> {
     schema: {
       operator: { type: String, required: true },
       provider: { type: String, required: true },
-      index: String,
+      sessionIndex: String,
       subject: String,
-      strong: Boolean,
-      only: [String],
+      multiFactor: Boolean,
+      assertedRights: [String],
       expireTime: { type: Date, required: true },
       centre: String,
-      idleTime: Date,
+      idleExpireTime: Date,
       endTime: Date,
     },
     schemaVersion: SCHEMA_VERSION,
     indexes: [
       { fields: { operator: 1, _id: -1 }, query: 'the sessions of an operator, newest first, at sign-in' },
       { fields: { expireTime: 1 }, query: 'the sweep of sessions.ts' },
-      { fields: { index: 1 }, sparse: true, query: 'a sign-out that begins at a provider and names its session' },
+      {
+        fields: { sessionIndex: 1 },
+        sparse: true,
+        query: 'a sign-out that begins at a provider and names its session',
+      },
       { fields: { subject: 1 }, sparse: true, query: 'a sign-out that begins at a provider and names who it is there' },
     ],
     existsReason: 'ALREADY_EXISTS',

@@ -83,11 +83,11 @@ describe('an invitation by a manager', () => {
     const unknown = (await manager.inviteOperator(invitation(421, typed))).member!;
     const { member } = await manager.inviteOperator(request);
     const shown = { displayName: 'Stefana EXEMPLU PROBA', status: 'STAFF_STATUS_INVITED', lastSignInTime: null };
-    const invited = { invitedBy: 'operators/cu-001-manager', suspended: false, idnpEnd: idnp(420).slice(-4) };
+    const invited = { invitedBy: 'operators/cu-001-manager', suspended: false, idnpLastDigits: idnp(420).slice(-4) };
     expect(member).toMatchObject({ ...typed, ...shown, ...invited, name });
     expect(Number(member!.inviteTime?.seconds)).toBeGreaterThan(Date.now() / 1000 - 60);
     const [known, other] = [member!, unknown].map((found) =>
-      Object.assign({}, found, { name: '', idnpEnd: '', inviteTime: null }),
+      Object.assign({}, found, { name: '', idnpLastDigits: '', inviteTime: null }),
     );
     expect(known).toEqual(other);
     expect((await manager.inviteOperator(request)).member).toEqual(member);

@@ -113,7 +113,7 @@ afterAll(async () => {
   await world.close();
 });
 
-async function begin(more: { again?: boolean } = {}) {
+async function begin(more: { forceAuthn?: boolean } = {}) {
   const { attempt, next } = await client.beginSignIn({ provider: 'oidc', origin: ORIGIN, returnTo: '/find', ...more });
   const query = new URL(next?.redirectUrl ?? '').searchParams;
   return { attempt, query, state: query.get('state') ?? '', nonce: query.get('nonce') ?? '' };
@@ -121,7 +121,7 @@ async function begin(more: { again?: boolean } = {}) {
 
 async function signIn(
   overrides: TokenOverrides = {},
-  more: { again?: boolean; parameters?: Record<string, string> } = {},
+  more: { forceAuthn?: boolean; parameters?: Record<string, string> } = {},
 ) {
   const { attempt, state, nonce } = await begin(more);
   const parameters = { code: provider.codeFor(nonce, overrides), state, iss: provider.issuer, ...more.parameters };
@@ -133,7 +133,7 @@ const expectRefused = (work: () => Promise<unknown>, cause: string, reason?: str
 
 describe('a sign-in by OpenID Connect', () => {
   test('uses the code flow with PKCE and returns the session of the person', async () => {
-    const { query } = await begin({ again: true });
+    const { query } = await begin({ forceAuthn: true });
     expect(Object.fromEntries(query)).toMatchObject({
       response_type: 'code',
       client_id: CLIENT_ID,
@@ -230,7 +230,7 @@ describe('an invalid response is rejected and counted by cause:', () => {
 
   test('a missing reauthentication, and a cancelled sign-in', async () => {
     const early = { claims: { auth_time: Math.floor(Date.now() / 1000) - 600 } };
-    await expectRefused(() => signIn(early, { again: true }), 'not-again');
+    await expectRefused(() => signIn(early, { forceAuthn: true }), 'not-again');
     await expectRefused(() => signIn({}, { parameters: { error: 'access_denied' } }), 'provider');
   });
 

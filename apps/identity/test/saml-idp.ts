@@ -82,7 +82,7 @@ export type SamlIdp = Awaited<ReturnType<typeof createSamlIdp>>;
 /** Begins a sign-in and reads the request that the browser would post. */
 export async function beginSamlSignIn(
   client: Client,
-  more: { centre?: string; again?: boolean } = {},
+  more: { centre?: string; forceAuthn?: boolean } = {},
 ): Promise<StartedSignIn> {
   const { attempt, next } = await client.beginSignIn({ provider: 'mpass', origin: ORIGIN, returnTo: '/', ...more });
   const fields = next?.form?.fields ?? {};

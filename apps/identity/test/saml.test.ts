@@ -60,7 +60,12 @@ const expectRefused = (work: () => Promise<unknown>, cause: string, reason?: str
 
 describe('a sign-in by SAML', () => {
   test('posts a signed request and returns the session of the person', async () => {
-    const { next } = await client.beginSignIn({ provider: 'mpass', origin: ORIGIN, returnTo: '/find', again: true });
+    const { next } = await client.beginSignIn({
+      provider: 'mpass',
+      origin: ORIGIN,
+      returnTo: '/find',
+      forceAuthn: true,
+    });
     const request = Buffer.from(next?.form?.fields['SAMLRequest'] ?? '', 'base64').toString();
     expect(next?.form?.url).toBe('https://idp.example/login/saml');
     expect(request).toContain('SignatureValue>');
@@ -447,7 +452,7 @@ describe('an invalid message is rejected and counted by cause:', () => {
 
   test('a missing reauthentication', async () => {
     const early: ResponseOverrides = { assertion: { authenticated: at(-10) } };
-    await expectRefused(() => signIn(specialist, early, { again: true }), 'not-again');
+    await expectRefused(() => signIn(specialist, early, { forceAuthn: true }), 'not-again');
     await signIn(specialist, early);
   });
 

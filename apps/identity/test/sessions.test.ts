@@ -71,12 +71,12 @@ describe('sessions of one operator', () => {
     ];
     const listed = async () => (await mine.listSessions({})).sessions.length;
     const minutes = (n: number) => toTimestamp(new Date(Date.now() + n * 60_000));
-    await abandoned.getSession({ idleTime: minutes(-1) });
+    await abandoned.getSession({ idleExpireTime: minutes(-1) });
     expect(await listed()).toBe(2);
     const idle = world.client(await world.signIn('cu-004-manager'));
-    await idle.getSession({ idleTime: minutes(-6) });
+    await idle.getSession({ idleExpireTime: minutes(-6) });
     expect(await listed()).toBe(2);
-    await idle.getSession({ idleTime: minutes(30) });
+    await idle.getSession({ idleExpireTime: minutes(30) });
     expect(await listed()).toBe(3);
   });
 

@@ -202,8 +202,8 @@ describe('assurance', () => {
     fc.constantFrom<string>('CU-001:specialist', 'CU-001:centre-manager', 'CU-002:specialist', 'supervisor', 'CU-001'),
   );
   const assurance = fc.record({
-    strong: fc.constantFrom(true, false, undefined),
-    only: fc.oneof(rights, fc.constant(undefined)),
+    multiFactor: fc.constantFrom(true, false, undefined),
+    assertedRights: fc.oneof(rights, fc.constant(undefined)),
   });
 
   test('allows roles that are stored, asserted, and have the required factor', () => {
@@ -212,8 +212,10 @@ describe('assurance', () => {
         const roles = allowedRoles(member, at, proved);
         const stored = rolesAt(member, at);
         const isAsserted = (role: OperatorRole) =>
-          !proved.only || proved.only.includes(role) || proved.only.includes(`${at}:${role}`);
-        const isProved = (role: OperatorRole) => proved.strong || (role !== 'supervisor' && role !== 'support');
+          !proved.assertedRights ||
+          proved.assertedRights.includes(role) ||
+          proved.assertedRights.includes(`${at}:${role}`);
+        const isProved = (role: OperatorRole) => proved.multiFactor || (role !== 'supervisor' && role !== 'support');
         expect(roles).toEqual(stored.filter((role) => isAsserted(role) && isProved(role)));
       }),
     );

@@ -47,7 +47,7 @@ describe('InviteOperator', () => {
       displayName: 'Ana Exemplu-B',
       roles: ['ROLE_SPECIALIST'],
       status: 'STAFF_STATUS_INVITED',
-      idnpEnd: idnp(1).slice(-4),
+      idnpLastDigits: idnp(1).slice(-4),
       invitedBy: 'operators/cu-001-manager',
       centre: CU_001,
     });
@@ -173,7 +173,11 @@ describe('a staff change', () => {
     await manager.setAbsence(changeRequest(name, { absence }));
     const colleague = world.client(await world.signIn('cu-001-specialist'));
     const { members } = await colleague.listCentreOperators({ centre: CU_001 });
-    expect(members.find((member) => member.name === name)).toMatchObject({ absence, idnpEnd: '', givenName: '' });
+    expect(members.find((member) => member.name === name)).toMatchObject({
+      absence,
+      idnpLastDigits: '',
+      givenName: '',
+    });
     await expect(colleague.getOperator({ name, centre: CU_001 })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
     await expect(support.getOperator({ name, centre: CU_001 })).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
     await support.getOperator({ name, centre: CU_001, reason: 'Ticket 12' });
@@ -194,7 +198,7 @@ test('former staff stay visible with their history, but not as stand-ins', async
   const former = members.find((member) => member.name === name);
   const shown = {
     displayName: 'Ana Exemplu-Ga',
-    idnpEnd: '',
+    idnpLastDigits: '',
     status: 'STAFF_STATUS_UNSPECIFIED',
     lastSignInTime: null,
   };

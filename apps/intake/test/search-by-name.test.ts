@@ -104,8 +104,12 @@ describe('SearchApplications with query', () => {
     });
     const { applications, people } = await here.searchApplications({ query: 'rusu' });
     expect(people).toEqual([
-      { application: applications[0]!.name, birthYear: '1984', idnpEnd: idnp(41).slice(-4) },
-      { application: applications[1]!.name, birthYear: person(40).birthDate.slice(0, 4), idnpEnd: idnp(40).slice(-4) },
+      { application: applications[0]!.name, birthYear: '1984', idnpLastDigits: idnp(41).slice(-4) },
+      {
+        application: applications[1]!.name,
+        birthYear: person(40).birthDate.slice(0, 4),
+        idnpLastDigits: idnp(40).slice(-4),
+      },
     ]);
     expect((await here.searchApplications({ query: idnp(40) })).people).toEqual([]);
   });

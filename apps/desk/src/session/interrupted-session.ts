@@ -41,7 +41,7 @@ interface SignInLinkOptions {
 export function signInUrl(startPath: string, { language, returnTo, centre, forceAuthn }: SignInLinkOptions): string {
   const query = new URLSearchParams({ returnTo, language });
   if (centre) query.set('centre', centre.replace('centres/', ''));
-  if (forceAuthn) query.set('again', 'true');
+  if (forceAuthn) query.set('forceAuthn', 'true');
   return `${startPath}?${query.toString()}`;
 }
 

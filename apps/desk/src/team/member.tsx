@@ -75,11 +75,11 @@ const MemberFactList = ({ member }: { member: TeamMember }) => <Facts facts={use
 
 type MemberFacts = ComponentProps<typeof Facts>['facts'];
 
-function useMemberFacts({ idnpEnd, lastSignInTime, inviteTime, language, synthetic }: TeamMember): MemberFacts {
+function useMemberFacts({ idnpLastDigits, lastSignInTime, inviteTime, language, synthetic }: TeamMember): MemberFacts {
   const { t } = useLanguage();
   return [
     [t(TEAM.lastSeen), lastSignInTime ? formatDayAndTime(lastSignInTime) : t(TEAM.neverSeen)],
-    idnpEnd !== undefined && [t(TEAM.idnpEnd), `•••• ••••• ${idnpEnd}`],
+    idnpLastDigits !== undefined && [t(TEAM.idnpLastDigits), `•••• ••••• ${idnpLastDigits}`],
     inviteTime !== undefined && [t(TEAM.invitedAt), formatDayAndTime(inviteTime)],
     language !== undefined && [t(TEAM.language), t(LANGUAGE_TEXTS[language])],
     synthetic === true && [t(TEAM.kind), t(TEAM.synthetic)],

@@ -135,7 +135,7 @@ export const TEAM = defineMessages({
     en: 'A supervisor changes the access of a manager.',
   },
 
-  idnpEnd: { ro: 'IDNP', ru: 'IDNP', en: 'IDNP' },
+  idnpLastDigits: { ro: 'IDNP', ru: 'IDNP', en: 'IDNP' },
   lastSeen: { ro: 'Ultima intrare', ru: 'Последний вход', en: 'Last sign-in' },
   invitedAt: { ro: 'Invitație', ru: 'Приглашение', en: 'Invited' },
   synthetic: { ro: 'operator de probă', ru: 'тестовый оператор', en: 'test operator' },

@@ -111,14 +111,14 @@ function createAuthSteps({ identity, sessions, attempts: cookie, formOrigins, li
   return {
     async start({ req, res, provider, origin, context }: AuthRequest): Promise<HandlerResponse> {
       assertDocumentRequest(req);
-      const { returnTo, centre, language, again } = parseQuery(req);
+      const { returnTo, centre, language, forceAuthn } = parseQuery(req);
       const signInRequest = {
         provider,
         origin,
         returnTo: sanitizeReturnPath(returnTo),
         centre: resolveName('centres', parseCentreCode(centre)) ?? '',
         language: ['ro', 'ru', 'en'].find((supported) => supported === language) ?? '',
-        again: again === 'true',
+        forceAuthn: forceAuthn === 'true',
       };
       const begun = await identity.beginSignIn(signInRequest, context);
       res.append('Set-Cookie', cookie.set(begun.attempt));

@@ -8,12 +8,12 @@ import type { PlatformRole, Staff } from './staff.ts';
  */
 export interface Assurance {
   /** Whether the sign-in had a second factor. Absent in sessions of earlier releases, which counts as no. */
-  strong?: boolean | undefined;
+  multiFactor?: boolean | undefined;
   /**
    * Rights that the provider asserted, such as `CU-001:specialist`; absent if only the store decides.
    * Earlier releases stored centre codes here, which match no right.
    */
-  only?: string[] | undefined;
+  assertedRights?: string[] | undefined;
 }
 
 type StaffPermissions = Pick<Staff, 'places' | 'platformRoles' | 'agency'>;
@@ -39,27 +39,27 @@ export function allowedWorkplaces(staff: StaffPermissions, assurance: Assurance)
   return activeWorkplaces(staff).filter((centre) => hasAllowedRoleAt(staff, centre, assurance));
 }
 
-/** Returns whether a sign-in grants a role that requires a second factor. @param only see {@link Assurance} */
-export function requiresSecondFactor(staff: StaffPermissions, only: string[] | undefined): boolean {
-  const roles = allowedRoles(staff, undefined, { strong: true, only });
+/** Returns whether a sign-in grants a role that requires a second factor. @param assertedRights see {@link Assurance} */
+export function requiresSecondFactor(staff: StaffPermissions, assertedRights: string[] | undefined): boolean {
+  const roles = allowedRoles(staff, undefined, { multiFactor: true, assertedRights });
   return roles.some((role) => MFA_ROLES.includes(role));
 }
 
 /** Returns whether the provider asserts any right that the operator has. Ignores suspensions. */
-export function hasMatchingRight(staff: StaffPermissions, only: string[]): boolean {
-  const assurance = { strong: true, only };
+export function hasMatchingRight(staff: StaffPermissions, assertedRights: string[]): boolean {
+  const assurance = { multiFactor: true, assertedRights };
   const isAtCentre = staff.places.some(({ centre }) => hasAllowedRoleAt(staff, centre, assurance));
   return isAtCentre || allowedRoles(staff, undefined, assurance).length > 0;
 }
 
 function isRoleAllowed(
-  { strong, only }: Assurance,
+  { multiFactor, assertedRights }: Assurance,
   staff: StaffPermissions,
   role: OperatorRole,
   centre: string | undefined,
 ): boolean {
-  if (MFA_ROLES.includes(role) && strong !== true) return false;
-  return !only || only.includes(formatRight(staff, role, centre));
+  if (MFA_ROLES.includes(role) && multiFactor !== true) return false;
+  return !assertedRights || assertedRights.includes(formatRight(staff, role, centre));
 }
 
 /** Returns a right in the provider's notation: `CU-001:specialist`, `asp:agency-clerk`, `supervisor`. */

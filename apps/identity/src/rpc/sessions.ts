@@ -54,8 +54,7 @@ export function sessionRpcs(
       const centre = centreName === '' ? undefined : parseResourceName('centres', centreName, '/centre');
       const operator = await authenticate(parts, provider, proof.replace(/^operators\//, ''));
       // Test providers check nothing, so a second factor would add nothing.
-      const strong = true;
-      return beginSession(parts, { operator, provider: provider.name, centre, strong }, context);
+      return beginSession(parts, { operator, provider: provider.name, centre, multiFactor: true }, context);
     },
     ...ownSessionRpcs(parts),
   };
@@ -66,10 +65,10 @@ function ownSessionRpcs(
 ): Pick<IdentityRpcs, 'GetSession' | 'SwitchCentre' | 'DeleteSession' | 'ListSessions' | 'EndSession'> {
   const { sessions, keys } = parts;
   return {
-    async GetSession({ idleTime }, context) {
+    async GetSession({ idleExpireTime }, context) {
       const { session, operator, workplace } = await loadOwnSession(parts, context, MIN_REMAINING_MS);
-      const idle = fromTimestamp(idleTime);
-      if (idle) await sessions.recordIdleTime(session, idle, context);
+      const idle = fromTimestamp(idleExpireTime);
+      if (idle) await sessions.recordIdleExpireTime(session, idle, context);
       const current = await createSessionAndClaims(workplace.centre?.code, { session, operator, workplace }, parts);
       const isUnchanged = isDeepStrictEqual(comparableClaims(current.claims), comparableClaims(sessionOf(context)));
       return { session: current.session, assertion: isUnchanged ? '' : keys.signSession(current.claims) };
@@ -119,11 +118,11 @@ export interface SessionStart extends Assurance {
   /** Code; undefined for the first open workplace. */
   centre: string | undefined;
   /** Session index at the provider, for sign-out. */
-  index?: string;
+  sessionIndex?: string;
   /** Hash of the subject at the provider. */
   subject?: string | undefined;
   /** Latest expiry that the provider allows. */
-  until?: Date | undefined;
+  notOnOrAfter?: Date | undefined;
 }
 
 /**
@@ -150,11 +149,11 @@ async function authenticate(
  */
 export async function beginSession(
   parts: SessionParts,
-  { operator, provider, centre, index, subject, until, strong, only }: SessionStart,
+  { operator, provider, centre, sessionIndex, subject, notOnOrAfter, multiFactor, assertedRights }: SessionStart,
   { requestId, traceparent }: Pick<Context, 'requestId' | 'traceparent'>,
 ) {
   const { sessions, staff, keys, sessionMs, now } = parts;
-  const assurance = { strong, only };
+  const assurance = { multiFactor, assertedRights };
   const code = centre ?? (await chooseWorkplace(operator, assurance, parts));
   // Suspended workplaces included: recordSignIn rejects them with a reason of their own.
   const workplaceCodes = operator.places
@@ -166,8 +165,17 @@ export async function beginSession(
   const createTime = now();
   const current = await staff.recordSignIn(operator._id, code, signInCheck(code));
   const longest = createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS);
-  const expireTime = new Date(Math.min(longest, until?.getTime() ?? longest));
-  const draft = { operator: operator._id, provider, expireTime, centre: code, index, subject, strong, only };
+  const expireTime = new Date(Math.min(longest, notOnOrAfter?.getTime() ?? longest));
+  const draft = {
+    operator: operator._id,
+    provider,
+    expireTime,
+    centre: code,
+    sessionIndex,
+    subject,
+    multiFactor,
+    assertedRights,
+  };
   const session = await sessions.begin(draft, { createTime, requestId, traceparent });
   const begun = await createSessionAndClaims(code, { session, operator: current, workplace }, parts);
   return { session: begun.session, assertion: keys.signSession(begun.claims) };

@@ -8,17 +8,17 @@ import type { AttemptState } from './provider.ts';
 /** Maximum time that a person can spend on the provider's pages. */
 const ATTEMPT_TTL_MS = 600_000;
 
-/** A pending sign-in, a pending sign-out at a provider, or a used statement of a provider. */
+/** A pending sign-in, a pending sign-out at a provider, or a message of a provider that was used once. */
 export interface StoredAttempt extends StoredDocument {
-  kind: 'sign-in' | 'sign-out' | 'statement';
+  kind: 'sign-in' | 'sign-out' | 'used-message';
   expireTime: Date;
   provider: string;
   returnTo?: string;
   centre?: string;
-  again?: boolean;
+  forceAuthn?: boolean;
   /** ID of the operator who signs out. */
   operator?: string;
-  kept?: AttemptState;
+  attemptState?: AttemptState;
 }
 
 export function openAttempts(store: Store): Documents<StoredAttempt> {
@@ -30,9 +30,9 @@ export function openAttempts(store: Store): Documents<StoredAttempt> {
       provider: { type: String, required: true },
       returnTo: String,
       centre: String,
-      again: Boolean,
+      forceAuthn: Boolean,
       operator: String,
-      kept: { type: Map, of: String },
+      attemptState: { type: Map, of: String },
     },
     schemaVersion: 1,
     indexes: [{ fields: { expireTime: 1 }, query: 'the sweep of signin/attempts.ts' }],
@@ -48,7 +48,10 @@ export interface AttemptsOptions {
   log: Log;
 }
 
-type NewAttempt = Pick<StoredAttempt, 'kind' | 'provider' | 'returnTo' | 'centre' | 'again' | 'operator' | 'kept'>;
+type NewAttempt = Pick<
+  StoredAttempt,
+  'kind' | 'provider' | 'returnTo' | 'centre' | 'forceAuthn' | 'operator' | 'attemptState'
+>;
 
 /**
  * Pending attempts. The holder of the secret can take an attempt once, within ten minutes; the store has only its hash.
@@ -95,12 +98,12 @@ export class Attempts {
     return isTaken && found.expireTime > now() ? found : undefined;
   }
 
-  /** Returns whether a provider's statement is used for the first time. It is remembered until `until`. */
+  /** Returns whether a provider's message is used for the first time. It is remembered until `until`. */
   async isFirstUse(provider: string, { id, until }: { id: string; until: Date }): Promise<boolean> {
     const { documents, now } = this.#options;
     const draft = {
       _id: hashSecret(`${provider} ${id}`),
-      kind: 'statement' as const,
+      kind: 'used-message' as const,
       provider,
       expireTime: until,
     };

@@ -16,12 +16,12 @@ export interface SignInRequest {
   /** ro, ru or en; empty without a choice. */
   language: string;
   /** Whether the provider must authenticate the person again, even with an existing session. */
-  again: boolean;
+  forceAuthn: boolean;
 }
 
 /** The callback of a sign-in with its stored state. */
-export interface SignInCallback extends Pick<SignInRequest, 'origin' | 'again'> {
-  kept: AttemptState;
+export interface SignInCallback extends Pick<SignInRequest, 'origin' | 'forceAuthn'> {
+  attemptState: AttemptState;
   beginTime: Date;
   parameters: CallbackParameters;
 }
@@ -60,11 +60,12 @@ export interface BrowserProvider {
   /** Label of the sign-in button. */
   displayName: { ro: string; ru: string; en: string };
   /** @throws Problem PROVIDER_AWAY */
-  begin(request: SignInRequest): Promise<{ next: BrowserNavigation; kept: AttemptState }>;
+  begin(request: SignInRequest): Promise<{ next: BrowserNavigation; attemptState: AttemptState }>;
   /** @throws SignInRefused; Problem PROVIDER_AWAY */
   complete(callback: SignInCallback): Promise<AuthenticatedSubject>;
   /** Starts the sign-out at the provider; undefined if the provider does not support it. */
-  signOut: ((session: { person: string; index: string; origin: string }) => Promise<BrowserNavigation>) | undefined;
+  signOut:
+    ((session: { person: string; sessionIndex: string; origin: string }) => Promise<BrowserNavigation>) | undefined;
   /**
    * Handles a logout message: returns a sign-out that started at the provider, or undefined for a confirmation.
    * @throws SignInRefused; Problem PROVIDER_AWAY

@@ -80,11 +80,11 @@ function signInFlowRpcs(
     'provider',
   ]);
   return {
-    async BeginSignIn({ provider: name, origin, returnTo, centre, language, again }) {
+    async BeginSignIn({ provider: name, origin, returnTo, centre, language, forceAuthn }) {
       const provider = requireBrowserProvider(parts, name);
       if (centre !== '') parseResourceName('centres', centre, '/centre');
-      const { next, kept } = await provider.begin({ origin, language, again });
-      const begun = { kind: 'sign-in' as const, provider: name, returnTo, centre, again, kept };
+      const { next, attemptState } = await provider.begin({ origin, language, forceAuthn });
+      const begun = { kind: 'sign-in' as const, provider: name, returnTo, centre, forceAuthn, attemptState };
       return { attempt: await attempts.begin(begun), next: toBrowserStep(next) };
     },
 
@@ -94,8 +94,8 @@ function signInFlowRpcs(
         const attempt = await attempts.take(secret, 'sign-in', name);
         if (!attempt)
           throw new SignInRefused('attempt', 'The sign-in attempt is unknown or has expired.', 'SIGN_IN_OVER');
-        const { kept = {}, again = false, createTime: beginTime } = attempt;
-        const authenticated = await provider.complete({ origin, again, kept, beginTime, parameters });
+        const { attemptState = {}, forceAuthn = false, createTime: beginTime } = attempt;
+        const authenticated = await provider.complete({ origin, forceAuthn, attemptState, beginTime, parameters });
         const begun = await beginAuthenticatedSession(parts, attempt, authenticated, context);
         done.inc({ provider: name });
         return Object.assign(begun, { returnTo: attempt.returnTo ?? '/' });
@@ -113,8 +113,8 @@ function signOutFlowRpcs(
       const session = await parts.sessions.find(sessionOf(context).sid);
       const provider = session && parts.browserProviders.get(session.provider);
       if (!session || !provider?.signOut) return {};
-      const { operator, index = '' } = session;
-      const begun = { kind: 'sign-out' as const, provider: provider.name, operator, kept: { index } };
+      const { operator, sessionIndex = '' } = session;
+      const begun = { kind: 'sign-out' as const, provider: provider.name, operator, attemptState: { sessionIndex } };
       return { provider: provider.name, attempt: await parts.attempts.begin(begun) };
     },
 
@@ -163,15 +163,19 @@ async function beginAuthenticatedSession(
   }
   const operator = await parts.people.findByIdnp(authenticated.idnp);
   if (!operator) throw new SignInRefused('unknown-person', 'The person has no invitation.', 'OPERATOR_UNKNOWN');
-  const { sessionIndex: index, subject, notOnOrAfter: until, multiFactor: strong, rights: only } = authenticated;
-  if (only && !hasMatchingRight(operator, only)) {
+  const { sessionIndex, subject, notOnOrAfter, multiFactor, rights: assertedRights } = authenticated;
+  if (assertedRights && !hasMatchingRight(operator, assertedRights)) {
     throw new SignInRefused('no-right', 'The provider asserts no right that the operator has.', 'OPERATOR_UNKNOWN');
   }
-  if (requiresSecondFactor(operator, only) && !strong) {
+  if (requiresSecondFactor(operator, assertedRights) && !multiFactor) {
     throw new SignInRefused('second-factor', 'The role requires a second factor.', 'SECOND_FACTOR_NEEDED');
   }
   const code = centre ? parseResourceName('centres', centre) : undefined;
-  return beginSession(parts, { operator, provider, centre: code, index, subject, until, strong, only }, context);
+  return beginSession(
+    parts,
+    { operator, provider, centre: code, sessionIndex, subject, notOnOrAfter, multiFactor, assertedRights },
+    context,
+  );
 }
 
 /** Continues a sign-out at the provider. @throws SignInRefused if the attempt is unknown or expired */
@@ -186,7 +190,7 @@ async function signOutAtProvider(
   if (!attempt || person === undefined || !provider.signOut) {
     throw new SignInRefused('attempt', 'The sign-out attempt is unknown or has expired.', 'SIGN_IN_OVER');
   }
-  return provider.signOut({ person, index: attempt.kept?.['index'] ?? '', origin });
+  return provider.signOut({ person, sessionIndex: attempt.attemptState?.['sessionIndex'] ?? '', origin });
 }
 
 /** Ends the sessions of a provider's sign-out and returns their IDs. An unknown person has none. */

@@ -77,7 +77,7 @@ const IDNP_LAST_DIGITS = 4;
 const toFoundPerson = ({ _id, content }: StoredRow) => ({
   application: `applications/${_id}`,
   birthYear: content?.applicant?.birthDate?.slice(0, 4) ?? '',
-  idnpEnd: content?.applicant?.idnp?.slice(-IDNP_LAST_DIGITS) ?? '',
+  idnpLastDigits: content?.applicant?.idnp?.slice(-IDNP_LAST_DIGITS) ?? '',
 });
 
 /** The classified query. `trackingNumber` is undefined if the number is invalid, and then finds nothing. */

@@ -120,7 +120,7 @@ function KnownByName({ text, pointer }: { text: string; pointer: string }) {
     <section className={styles.known}>
       <h2 id={`${pointer}-people`}>{t(VISIT.peopleFound)}</h2>
       <div aria-labelledby={`${pointer}-people`}>
-        {rows.map(({ row, birthYear, idnpEnd }, n) => (
+        {rows.map(({ row, birthYear, idnpLastDigits }, n) => (
           <button
             key={row.id}
             type="button"
@@ -131,7 +131,7 @@ function KnownByName({ text, pointer }: { text: string; pointer: string }) {
           >
             <span>
               {[personName(row.applicant), birthYear].filter(Boolean).join(', ')}
-              {idnpEnd && <span className={styles.end}> · IDNP •••• {idnpEnd}</span>}
+              {idnpLastDigits && <span className={styles.end}> · IDNP •••• {idnpLastDigits}</span>}
             </span>
             <small>
               {t(row.serviceTitle)}, {shortDate(toCivilDate(new Date(row.createTime)))}
@@ -148,7 +148,7 @@ const readApplication = (id: string) => bodyOf(api.GET('/api/v1/applications/{id
 interface PersonMatch {
   row: ApplicationRow;
   birthYear?: string | undefined;
-  idnpEnd?: string | undefined;
+  idnpLastDigits?: string | undefined;
 }
 type NameSearchResult = ReturnType<typeof useNameSearch>['data'];
 
@@ -156,9 +156,9 @@ type NameSearchResult = ReturnType<typeof useNameSearch>['data'];
 function groupByPerson(found: NameSearchResult): PersonMatch[] {
   const byPerson = new Map<string, PersonMatch>();
   for (const row of found?.applications ?? []) {
-    const { birthYear, idnpEnd } = found?.people?.find(({ application }) => application === row.name) ?? {};
-    const person = [row.applicant?.familyName, row.applicant?.givenName, birthYear, idnpEnd].join(' ');
-    if (row.applicant && !byPerson.has(person)) byPerson.set(person, { row, birthYear, idnpEnd });
+    const { birthYear, idnpLastDigits } = found?.people?.find(({ application }) => application === row.name) ?? {};
+    const person = [row.applicant?.familyName, row.applicant?.givenName, birthYear, idnpLastDigits].join(' ');
+    if (row.applicant && !byPerson.has(person)) byPerson.set(person, { row, birthYear, idnpLastDigits });
   }
   return [...byPerson.values()].slice(0, MAX_NAMES);
 }

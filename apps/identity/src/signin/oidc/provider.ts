@@ -113,8 +113,8 @@ function createKeySet(configuration: client.Configuration): JWTVerifyGetKey {
 const providerUnavailable = (): Problem =>
   new Problem({ reason: 'PROVIDER_AWAY', message: 'The identity provider is unavailable.' });
 
-async function begin({ name, discover }: OidcContext, { origin, language, again }: SignInRequest) {
-  const kept = {
+async function begin({ name, discover }: OidcContext, { origin, language, forceAuthn }: SignInRequest) {
+  const attemptState = {
     state: client.randomState(),
     nonce: client.randomNonce(),
     verifier: client.randomPKCECodeVerifier(),
@@ -122,23 +122,23 @@ async function begin({ name, discover }: OidcContext, { origin, language, again 
   const parameters: Record<string, string> = {
     redirect_uri: buildCallbackUrl(name, origin),
     scope: 'openid profile',
-    state: kept.state,
-    nonce: kept.nonce,
-    code_challenge: await client.calculatePKCECodeChallenge(kept.verifier),
+    state: attemptState.state,
+    nonce: attemptState.nonce,
+    code_challenge: await client.calculatePKCECodeChallenge(attemptState.verifier),
     code_challenge_method: 'S256',
   };
   if (language !== '') parameters['ui_locales'] = language;
-  if (again) Object.assign(parameters, { prompt: 'login', max_age: '0' });
+  if (forceAuthn) Object.assign(parameters, { prompt: 'login', max_age: '0' });
   const next: BrowserNavigation = {
     redirectUrl: client.buildAuthorizationUrl((await discover()).configuration, parameters).href,
   };
-  return { next, kept };
+  return { next, attemptState };
 }
 
 async function complete(oidc: OidcContext, callback: SignInCallback): Promise<AuthenticatedSubject> {
   const { settings, discover } = oidc;
-  const { kept, parameters, again, beginTime } = callback;
-  if (parameters['state'] !== kept['state']) {
+  const { attemptState, parameters, forceAuthn, beginTime } = callback;
+  if (parameters['state'] !== attemptState['state']) {
     throw new SignInRefused('cross-attempt', 'The response belongs to another attempt.');
   }
   const { configuration } = await discover();
@@ -150,7 +150,7 @@ async function complete(oidc: OidcContext, callback: SignInCallback): Promise<Au
     throw new SignInRefused('provider', 'The provider did not sign the person in.');
   }
   const { claims, token } = await exchangeCode(oidc, configuration, callback);
-  if (again && !(claims.auth_time && (claims.auth_time + SKEW_SECONDS) * 1000 >= beginTime.getTime())) {
+  if (forceAuthn && !(claims.auth_time && (claims.auth_time + SKEW_SECONDS) * 1000 >= beginTime.getTime())) {
     throw new SignInRefused('not-again', 'The person was not authenticated again.');
   }
   const person = claims[settings.personClaim];
@@ -204,17 +204,17 @@ async function handleLogout(
 async function exchangeCode(
   { name, settings: { clientId }, now }: OidcContext,
   configuration: client.Configuration,
-  { origin, kept, parameters, again }: SignInCallback,
+  { origin, attemptState, parameters, forceAuthn }: SignInCallback,
 ): Promise<{ claims: client.IDToken; token: string }> {
   const url = new URL(buildCallbackUrl(name, origin));
   url.search = new URLSearchParams(parameters).toString();
   const checks: client.AuthorizationCodeGrantChecks = {
-    expectedState: kept['state'] ?? '',
-    expectedNonce: kept['nonce'] ?? '',
-    pkceCodeVerifier: kept['verifier'] ?? '',
+    expectedState: attemptState['state'] ?? '',
+    expectedNonce: attemptState['nonce'] ?? '',
+    pkceCodeVerifier: attemptState['verifier'] ?? '',
     idTokenExpected: true,
     // The caller compares auth_time with the start of the attempt.
-    ...(again && { maxAge: 3600 }),
+    ...(forceAuthn && { maxAge: 3600 }),
   };
   try {
     const response = await client.authorizationCodeGrant(configuration, url, checks);

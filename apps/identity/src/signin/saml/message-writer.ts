@@ -43,16 +43,16 @@ export interface LogoutRequestParts {
   destination: string;
   /** An IDNP. */
   person: string;
-  index: string;
+  sessionIndex: string;
   now: Date;
 }
 
 /** Returns a signed logout request in base64. */
 export function createLogoutRequest(
-  { issuer, destination, person, index, now }: LogoutRequestParts,
+  { issuer, destination, person, sessionIndex, now }: LogoutRequestParts,
   pair: KeyPair,
 ): string {
-  const session = index === '' ? [] : [xml`<samlp:SessionIndex>${index}</samlp:SessionIndex>`];
+  const session = sessionIndex === '' ? [] : [xml`<samlp:SessionIndex>${sessionIndex}</samlp:SessionIndex>`];
   const message = xml`<samlp:LogoutRequest ${messageAttributes(destination, now)}><saml:Issuer>${issuer}</saml:Issuer><saml:NameID>${person}</saml:NameID>${session}</samlp:LogoutRequest>`;
   return sign(message, pair);
 }

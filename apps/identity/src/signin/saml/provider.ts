@@ -84,8 +84,8 @@ export function samlProvider(name: string, settings: SamlSettings, parts: SamlPa
     }),
   };
   if (sloUrl === '') return provider;
-  provider.signOut = ({ person, index }) => {
-    const request = { issuer: entityId, destination: sloUrl, person, index, now: parts.now() };
+  provider.signOut = ({ person, sessionIndex }) => {
+    const request = { issuer: entityId, destination: sloUrl, person, sessionIndex, now: parts.now() };
     return Promise.resolve(postForm(sloUrl, { SAMLRequest: createLogoutRequest(request, keyPairs().current) }));
   };
   provider.handleLogout = (parameters, origin) => handleLogout(saml, parameters, origin);
@@ -107,10 +107,10 @@ interface SamlContext {
 function createSamlLibrary(
   { name, settings, keyPairs, idpCertificates }: SamlContext,
   origin: string,
-  options: { again?: boolean; id?: string; pair?: KeyPair },
+  options: { forceAuthn?: boolean; id?: string; pair?: KeyPair },
 ): SAML {
   const { current } = keyPairs();
-  const { again = false, id = createMessageId(), pair = current } = options;
+  const { forceAuthn = false, id = createMessageId(), pair = current } = options;
   return new SAML({
     issuer: settings.entityId,
     callbackUrl: buildCallbackUrl(name, origin),
@@ -125,7 +125,7 @@ function createSamlLibrary(
     skipRequestCompression: true,
     identifierFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
     disableRequestedAuthnContext: true,
-    forceAuthn: again,
+    forceAuthn,
     generateUniqueId: () => id,
     wantAuthnResponseSigned: true,
     wantAssertionsSigned: true,
@@ -137,23 +137,30 @@ function createSamlLibrary(
 
 async function begin(
   saml: SamlContext,
-  { origin, again }: SignInRequest,
-): Promise<{ next: BrowserNavigation; kept: Record<string, string> }> {
+  { origin, forceAuthn }: SignInRequest,
+): Promise<{ next: BrowserNavigation; attemptState: Record<string, string> }> {
   const [id, relay] = [createMessageId(), createMessageId()];
-  const fields = await createSamlLibrary(saml, origin, { again, id }).getAuthorizeMessageAsync(relay, undefined, {});
-  return { next: postForm(saml.settings.ssoUrl, fields as Record<string, string>), kept: { request: id, relay } };
+  const fields = await createSamlLibrary(saml, origin, { forceAuthn, id }).getAuthorizeMessageAsync(
+    relay,
+    undefined,
+    {},
+  );
+  return {
+    next: postForm(saml.settings.ssoUrl, fields as Record<string, string>),
+    attemptState: { request: id, relay },
+  };
 }
 
 async function complete(
   saml: SamlContext,
-  { origin, again, kept, beginTime, parameters }: SignInCallback,
+  { origin, forceAuthn, attemptState, beginTime, parameters }: SignInCallback,
 ): Promise<AuthenticatedSubject> {
   const { settings } = saml;
-  if (parameters['RelayState'] !== kept['relay']) {
+  if (parameters['RelayState'] !== attemptState['relay']) {
     throw new SignInRefused('cross-attempt', 'The response belongs to another attempt.');
   }
   const recipient = buildCallbackUrl(saml.name, origin);
-  const request = kept['request'] ?? '';
+  const request = attemptState['request'] ?? '';
   const text = decodeMessage(parameters['SAMLResponse']);
   assertResponseValid(parseXml(text), { settings, recipient, request });
   const assertion = parseXml(await verifyAssertion(saml, origin, parameters['SAMLResponse']!));
@@ -164,7 +171,7 @@ async function complete(
     audience: settings.entityId,
     recipient,
     requestId: request,
-    forceAuthnTime: again ? beginTime : undefined,
+    forceAuthnTime: forceAuthn ? beginTime : undefined,
     now: saml.now(),
     skewMs: settings.skewMs,
     multiFactorContexts: settings.strongContexts,
