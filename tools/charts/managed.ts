@@ -27,7 +27,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   CUPS_IDENTITY_PROVIDERS: '`providers`',
   SAML_KEYS_DIR: 'a volume of the Secret `saml.existingSecret`',
   SAML_IDP_CERTIFICATES_FILE: 'a file of the Secret `saml.existingSecret`',
-  SAML_PLAIN_ASSERTIONS: 'never: for trials only',
+  SAML_ALLOW_UNENCRYPTED_ASSERTIONS: 'never: for trials only',
   OIDC_CLIENT_SECRET_FILE: 'a file of the Secret `oidc.existingSecret`',
   REQUEST_SECRET_FILE: 'a file of the Secret `requestSecret.existingSecret`',
   PERSON_HASH_KEYS_FILE: 'a file of the Secret `personHash.existingSecret`',

@@ -101,7 +101,7 @@ beforeAll(async () => {
         issuer: provider.issuer,
         clientId: CLIENT_ID,
         clientSecret: () => 'secret',
-        strongAcr: ['high'],
+        mfaAcr: ['high'],
       },
     },
   });

@@ -650,9 +650,9 @@ test('production runs with SAML only and rejects synthetic operators', async () 
     const parameters = await createSamlResponse(idp, begun, specialist);
     const done = there.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
     await expect(done).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
-    const plain = idp.settings();
-    Object.assign(plain.signIn!.saml, { plain: true });
-    await expect(world.start({ ...plain, ...production })).rejects.toThrow('is not allowed in production');
+    const unencrypted = idp.settings();
+    Object.assign(unencrypted.signIn!.saml, { allowUnencryptedAssertions: true });
+    await expect(world.start({ ...unencrypted, ...production })).rejects.toThrow('is not allowed in production');
   } finally {
     await alone.stop();
     store.close();

@@ -50,14 +50,14 @@ const SAML = {
     default: 60_000,
     meaning: 'Maximum clock difference to the identity provider.',
   },
-  plain: {
-    name: 'SAML_PLAIN_ASSERTIONS',
+  allowUnencryptedAssertions: {
+    name: 'SAML_ALLOW_UNENCRYPTED_ASSERTIONS',
     type: 'flag',
     default: false,
     meaning: 'Accepts unencrypted assertions, for trials; production refuses it.',
   },
-  strongContexts: {
-    name: 'SAML_STRONG_CONTEXTS',
+  mfaContexts: {
+    name: 'SAML_MFA_CONTEXTS',
     type: 'list',
     default: ['SmartcardPKI', 'MobileTwoFactorContract', 'MobileTwoFactorUnregistered', 'TimeSyncToken', 'X509'].map(
       (method) => `urn:oasis:names:tc:SAML:2.0:ac:classes:${method}`,
@@ -113,8 +113,8 @@ const OIDC = {
     default: 'idnp',
     meaning: 'Claim of the ID token with the IDNP.',
   },
-  strongAcr: {
-    name: 'OIDC_STRONG_ACR',
+  mfaAcr: {
+    name: 'OIDC_MFA_ACR',
     type: 'list',
     default: [],
     meaning:

@@ -26,7 +26,7 @@ export interface OidcSettings {
   clientId: string;
   clientSecret: () => string;
   personClaim: string;
-  strongAcr: readonly string[];
+  mfaAcr: readonly string[];
   displayName: string;
   /** Whether plain http is allowed, as in development. */
   insecure: boolean;
@@ -161,7 +161,7 @@ async function complete(oidc: OidcContext, callback: SignInCallback): Promise<Au
   return {
     idnp: person,
     multiFactor:
-      (typeof acr === 'string' && settings.strongAcr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa')),
+      (typeof acr === 'string' && settings.mfaAcr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa')),
     sessionIndex: typeof sid === 'string' ? sid : '',
     subject: resolvePrincipal(settings, claims.sub).subject,
     assertion: {

@@ -46,9 +46,9 @@ export interface SamlSettings {
   keysDir: string;
   skewMs: number;
   /** Whether unencrypted assertions are accepted. */
-  plain: boolean;
+  allowUnencryptedAssertions: boolean;
   displayName: string;
-  strongContexts: readonly string[];
+  mfaContexts: readonly string[];
   /** `store`: stored roles only. `attributes`: stored roles that the provider also asserts. */
   roles: string;
   roleAttributes: readonly string[];
@@ -174,7 +174,7 @@ async function complete(
     forceAuthnTime: forceAuthn ? beginTime : undefined,
     now: saml.now(),
     skewMs: settings.skewMs,
-    multiFactorContexts: settings.strongContexts,
+    multiFactorContexts: settings.mfaContexts,
     roleAttributes: settings.roles === 'attributes' ? settings.roleAttributes : undefined,
   });
 }
@@ -203,7 +203,7 @@ function assertResponseValid(
     throw new SignInRefused('unsolicited', 'The response does not respond to the request of this attempt.');
   }
   assertSuccess(response);
-  if (childrenNamed(response, 'Assertion').length > 0 && !settings.plain) {
+  if (childrenNamed(response, 'Assertion').length > 0 && !settings.allowUnencryptedAssertions) {
     throw new SignInRefused('clear-text', 'The assertion is not encrypted.');
   }
   if (childrenNamed(response, 'Assertion').length + childrenNamed(response, 'EncryptedAssertion').length !== 1) {
