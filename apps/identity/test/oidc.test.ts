@@ -230,7 +230,7 @@ describe('an invalid response is rejected and counted by cause:', () => {
 
   test('a missing reauthentication, and a cancelled sign-in', async () => {
     const early = { claims: { auth_time: Math.floor(Date.now() / 1000) - 600 } };
-    await expectRefused(() => signIn(early, { forceAuthn: true }), 'not-again');
+    await expectRefused(() => signIn(early, { forceAuthn: true }), 'reauthentication-missing');
     await expectRefused(() => signIn({}, { parameters: { error: 'access_denied' } }), 'provider');
   });
 

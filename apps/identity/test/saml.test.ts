@@ -296,7 +296,7 @@ describe('an invalid message is rejected and counted by cause:', () => {
           encryptAssertion(xml, idp.own.current.certificate, 'http://www.w3.org/2001/04/xmlenc#aes256-cbc'),
       }),
     ],
-    ['an unencrypted assertion', 'clear-text', () => ({ encrypt: (xml) => xml })],
+    ['an unencrypted assertion', 'not-encrypted', () => ({ encrypt: (xml) => xml })],
     [
       'an assertion for another key',
       'decryption',
@@ -452,7 +452,7 @@ describe('an invalid message is rejected and counted by cause:', () => {
 
   test('a missing reauthentication', async () => {
     const early: ResponseOverrides = { assertion: { authenticated: at(-10) } };
-    await expectRefused(() => signIn(specialist, early, { forceAuthn: true }), 'not-again');
+    await expectRefused(() => signIn(specialist, early, { forceAuthn: true }), 'reauthentication-missing');
     await signIn(specialist, early);
   });
 

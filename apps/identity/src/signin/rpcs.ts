@@ -165,7 +165,7 @@ async function beginAuthenticatedSession(
   if (!operator) throw new SignInRefused('unknown-person', 'The person has no invitation.', 'OPERATOR_UNKNOWN');
   const { sessionIndex, subject, notOnOrAfter, multiFactor, rights: assertedRights } = authenticated;
   if (assertedRights && !hasMatchingRight(operator, assertedRights)) {
-    throw new SignInRefused('no-right', 'The provider asserts no right that the operator has.', 'OPERATOR_UNKNOWN');
+    throw new SignInRefused('role-missing', 'The provider asserts no right that the operator has.', 'OPERATOR_UNKNOWN');
   }
   if (requiresSecondFactor(operator, assertedRights) && !multiFactor) {
     throw new SignInRefused('second-factor', 'The role requires a second factor.', 'SECOND_FACTOR_NEEDED');

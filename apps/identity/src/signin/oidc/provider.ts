@@ -151,7 +151,7 @@ async function complete(oidc: OidcContext, callback: SignInCallback): Promise<Au
   }
   const { claims, token } = await exchangeCode(oidc, configuration, callback);
   if (forceAuthn && !(claims.auth_time && (claims.auth_time + SKEW_SECONDS) * 1000 >= beginTime.getTime())) {
-    throw new SignInRefused('not-again', 'The person was not authenticated again.');
+    throw new SignInRefused('reauthentication-missing', 'The person was not authenticated again.');
   }
   const person = claims[settings.personClaim];
   if (typeof person !== 'string' || !IDNP_PATTERN.test(person)) {

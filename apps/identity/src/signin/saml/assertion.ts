@@ -87,7 +87,7 @@ function checkAuthnStatement(statement: XmlElement, { now, skewMs, forceAuthnTim
   requireThat(authnTime, 'malformed');
   requireThat(authnTime.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
   requireThat(!until || now.getTime() < until.getTime() + skewMs, 'expired');
-  requireThat(!forceAuthnTime || authnTime.getTime() + skewMs >= forceAuthnTime.getTime(), 'not-again');
+  requireThat(!forceAuthnTime || authnTime.getTime() + skewMs >= forceAuthnTime.getTime(), 'reauthentication-missing');
   const method = textOf(requireChild(requireChild(statement, 'AuthnContext'), 'AuthnContextClassRef'));
   return { index: statement.getAttribute('SessionIndex'), until, method };
 }
@@ -112,7 +112,7 @@ const CAUSE_MESSAGES: Partial<Record<RefusalCause, string>> = {
   audience: 'The assertion has another audience.',
   'not-yet-valid': 'The assertion is not valid yet.',
   expired: 'The assertion has expired.',
-  'not-again': 'The person was not authenticated again.',
+  'reauthentication-missing': 'The person was not authenticated again.',
 };
 
 function requireThat(holds: unknown, cause: RefusalCause): asserts holds {

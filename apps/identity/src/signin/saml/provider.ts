@@ -204,7 +204,7 @@ function assertResponseValid(
   }
   assertSuccess(response);
   if (childrenNamed(response, 'Assertion').length > 0 && !settings.allowUnencryptedAssertions) {
-    throw new SignInRefused('clear-text', 'The assertion is not encrypted.');
+    throw new SignInRefused('not-encrypted', 'The assertion is not encrypted.');
   }
   if (childrenNamed(response, 'Assertion').length + childrenNamed(response, 'EncryptedAssertion').length !== 1) {
     throw new SignInRefused('malformed', 'The response must contain exactly one assertion.');
