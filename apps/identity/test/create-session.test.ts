@@ -82,7 +82,7 @@ describe('CreateSession', () => {
   test('rejects an unknown provider and unknown operators', async () => {
     const gateway = world.client();
     await expect(gateway.createSession({ provider: 'mpass', operator: 'cu-001-specialist' })).rejects.toEqual(
-      problemWith('PROVIDER_UNKNOWN'),
+      problemWith('IDENTITY_PROVIDER_UNKNOWN'),
     );
     for (const operator of ['', 'operators/nobody', '__proto__', 'operators/operators/support', '../support'])
       await expect(gateway.createSession({ provider: 'local', operator })).rejects.toEqual(

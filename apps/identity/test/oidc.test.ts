@@ -154,7 +154,7 @@ describe('a sign-in by OpenID Connect', () => {
 
   test('requires a second factor (acr or amr) for platform roles', async () => {
     const idnp = syntheticIdnp('supervisor');
-    await expectRefused(() => signIn({ claims: { idnp } }), 'second-factor', 'SECOND_FACTOR_NEEDED');
+    await expectRefused(() => signIn({ claims: { idnp } }), 'second-factor', 'SECOND_FACTOR_REQUIRED');
     await signIn({ claims: { idnp, acr: 'high' } });
     await signIn({ claims: { idnp, amr: ['pwd', 'mfa'] } });
   });
@@ -215,7 +215,7 @@ describe('an invalid response is rejected and counted by cause:', () => {
       client.completeSignIn({ provider: 'oidc', origin: ORIGIN, attempt, parameters });
     await expectRefused(() => complete(second.attempt), 'cross-attempt');
     await complete(first.attempt);
-    await expectRefused(() => complete(first.attempt), 'attempt', 'SIGN_IN_OVER');
+    await expectRefused(() => complete(first.attempt), 'attempt', 'SIGN_IN_EXPIRED');
   });
 
   test('a response of another provider, or without an issuer (mix-up)', async () => {
@@ -241,7 +241,7 @@ describe('an invalid response is rejected and counted by cause:', () => {
     const begun = world
       .client(undefined, { of: isolated })
       .beginSignIn({ provider: 'oidc', origin: ORIGIN, returnTo: '/' });
-    await expect(begun).rejects.toEqual(problemWith('PROVIDER_AWAY'));
+    await expect(begun).rejects.toEqual(problemWith('IDENTITY_PROVIDER_UNAVAILABLE'));
     await isolated.stop();
   });
 });

@@ -132,7 +132,7 @@ describe('a sign-in by SAML', () => {
 
   test('requires a second factor for platform roles', async () => {
     const supervisor = syntheticIdnp('supervisor');
-    await expectRefused(() => signIn(supervisor), 'second-factor', 'SECOND_FACTOR_NEEDED');
+    await expectRefused(() => signIn(supervisor), 'second-factor', 'SECOND_FACTOR_REQUIRED');
     const { session } = await signIn(supervisor, { assertion: { method: AUTHN_CONTEXTS.strong } });
     expect(session?.operator?.roles).toEqual(['ROLE_SUPERVISOR']);
   });
@@ -467,7 +467,7 @@ describe('an invalid message is rejected and counted by cause:', () => {
     const parameters = await createSamlResponse(idp, begun, specialist);
     await complete(begun, parameters);
     for (const attempt of [begun.attempt, 'somebody-elses', '']) {
-      await expectRefused(() => complete({ ...begun, attempt }, parameters), 'attempt', 'SIGN_IN_OVER');
+      await expectRefused(() => complete({ ...begun, attempt }, parameters), 'attempt', 'SIGN_IN_EXPIRED');
     }
   });
 
@@ -476,7 +476,7 @@ describe('an invalid message is rejected and counted by cause:', () => {
     const parameters = await createSamlResponse(idp, begun, specialist);
     await world.withClock(async (setClock) => {
       setClock(at(11));
-      await expectRefused(() => complete(begun, parameters), 'attempt', 'SIGN_IN_OVER');
+      await expectRefused(() => complete(begun, parameters), 'attempt', 'SIGN_IN_EXPIRED');
     });
   });
 
@@ -532,7 +532,7 @@ describe('single logout', () => {
     expect(request).toContain(`<samlp:SessionIndex>${sessionIndex}</samlp:SessionIndex>`);
     expect(request).toContain('SignatureValue');
     await expect(client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt })).rejects.toEqual(
-      problemWith('SIGN_IN_OVER'),
+      problemWith('SIGN_IN_EXPIRED'),
     );
     const parts = {
       id: createMessageId(),
@@ -620,7 +620,7 @@ describe('single logout', () => {
   test('rejects the attempt of a sign-in', async () => {
     const { attempt } = await beginSamlSignIn(client);
     const signOut = () => client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt });
-    await expectRefused(signOut, 'attempt', 'SIGN_IN_OVER');
+    await expectRefused(signOut, 'attempt', 'SIGN_IN_EXPIRED');
   });
 });
 

@@ -77,7 +77,7 @@ describe('a role that requires a second factor', () => {
       ...{ idnp: idnp(301), givenName: 'Ion', familyName: 'Exemplu' },
     });
     await expect(appoint).rejects.toEqual(problemWith('PERMISSION_DENIED'));
-    await expect(signIn(idnp(300))).rejects.toEqual(problemWith('SECOND_FACTOR_NEEDED'));
+    await expect(signIn(idnp(300))).rejects.toEqual(problemWith('SECOND_FACTOR_REQUIRED'));
   });
 
   test('follows the stored roles in a session that began with one', async () => {

@@ -129,10 +129,10 @@ describe('a staff change', () => {
 
   test('of oneself is rejected, and a centre keeps one manager', async () => {
     await expect(manager.removeOperator(changeRequest('operators/cu-001-manager'))).rejects.toEqual(
-      problemWith('SELF_CHANGE'),
+      problemWith('SELF_CHANGE_NOT_ALLOWED'),
     );
     await expect(supervisor.suspendOperator(changeRequest('operators/supervisor', { centre: '' }))).rejects.toEqual(
-      problemWith('SELF_CHANGE'),
+      problemWith('SELF_CHANGE_NOT_ALLOWED'),
     );
     const centre = 'centres/CU-007';
     const first = 'operators/cu-007-manager';

@@ -63,7 +63,7 @@ export const REASONS = {
   PERMISSION_DENIED: { kind: 'FORBIDDEN', action: 'Do not retry; ask the centre manager for the permission.' },
   CROSS_SITE_REQUEST: { kind: 'FORBIDDEN', action: 'Send the request from a page of the platform.' },
   OPERATOR_SUSPENDED: { kind: 'FORBIDDEN', action: 'Ask the centre manager to lift the suspension.' },
-  SELF_CHANGE: { kind: 'FORBIDDEN', action: 'Ask another supervisor to make the change.' },
+  SELF_CHANGE_NOT_ALLOWED: { kind: 'FORBIDDEN', action: 'Ask another supervisor to make the change.' },
   LAST_MANAGER: { kind: 'PRECONDITION', action: 'Appoint another manager of the centre first.' },
   LAST_SUPERVISOR: { kind: 'PRECONDITION', action: 'Appoint another supervisor first.' },
   ROLES_CONFLICT: {
@@ -74,21 +74,21 @@ export const REASONS = {
     kind: 'FORBIDDEN',
     action: 'Check the number and both names; if they are correct, ask a supervisor to send the invitation.',
   },
-  PROVIDER_UNKNOWN: { kind: 'INVALID', action: 'Sign in with a provider that this platform offers.' },
+  IDENTITY_PROVIDER_UNKNOWN: { kind: 'INVALID', action: 'Sign in with a provider that this platform offers.' },
   SIGN_IN_REFUSED: {
     kind: 'UNAUTHENTICATED',
     action: 'Start the sign-in again; the log and the metrics show the cause to platform administrators.',
   },
-  SIGN_IN_OVER: {
+  SIGN_IN_EXPIRED: {
     kind: 'UNAUTHENTICATED',
     action: 'Start the sign-in again in this browser; an attempt is valid once, for ten minutes.',
   },
   OPERATOR_UNKNOWN: { kind: 'FORBIDDEN', action: 'Ask the centre manager for an invitation.' },
-  SECOND_FACTOR_NEEDED: {
+  SECOND_FACTOR_REQUIRED: {
     kind: 'FORBIDDEN',
     action: 'Sign in again with a second factor; this role requires one.',
   },
-  PROVIDER_AWAY: {
+  IDENTITY_PROVIDER_UNAVAILABLE: {
     kind: 'UNAVAILABLE',
     action: 'Try to sign in again in a few minutes; the identity provider is unavailable.',
   },

@@ -22,7 +22,7 @@ export interface RequestedChange {
 
 /**
  * Supervisors can change everyone, centre managers the specialists of their centre. Nobody can change themselves.
- * @throws Problem NOT_FOUND for another centre, PERMISSION_DENIED, SELF_CHANGE
+ * @throws Problem NOT_FOUND for another centre, PERMISSION_DENIED, SELF_CHANGE_NOT_ALLOWED
  */
 export function assertMayChange(actor: Actor, { target, centre, roles }: RequestedChange): void {
   if (!actor.roles.includes('supervisor')) {
@@ -31,7 +31,7 @@ export function assertMayChange(actor: Actor, { target, centre, roles }: Request
       throw permissionDenied('Only a supervisor can change these roles.');
   }
   if (target === actor.id) {
-    throw new Problem({ reason: 'SELF_CHANGE', message: 'Operators cannot change their own permissions.' });
+    throw new Problem({ reason: 'SELF_CHANGE_NOT_ALLOWED', message: 'Operators cannot change their own permissions.' });
   }
 }
 

@@ -50,7 +50,8 @@ export function sessionRpcs(
   return {
     async CreateSession({ provider: providerName, operator: proof, centre: centreName }, context) {
       const provider = parts.providers.get(providerName);
-      if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'Identity provider not found.' });
+      if (!provider)
+        throw new Problem({ reason: 'IDENTITY_PROVIDER_UNKNOWN', message: 'Identity provider not found.' });
       const centre = centreName === '' ? undefined : parseResourceName('centres', centreName, '/centre');
       const operator = await authenticate(parts, provider, proof.replace(/^operators\//, ''));
       // Test providers check nothing, so a second factor would add nothing.

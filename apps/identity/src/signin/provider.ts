@@ -59,16 +59,16 @@ export interface BrowserProvider {
   name: string;
   /** Label of the sign-in button. */
   displayName: { ro: string; ru: string; en: string };
-  /** @throws Problem PROVIDER_AWAY */
+  /** @throws Problem IDENTITY_PROVIDER_UNAVAILABLE */
   begin(request: SignInRequest): Promise<{ next: BrowserNavigation; attemptState: AttemptState }>;
-  /** @throws SignInRefused; Problem PROVIDER_AWAY */
+  /** @throws SignInRefused; Problem IDENTITY_PROVIDER_UNAVAILABLE */
   complete(callback: SignInCallback): Promise<AuthenticatedSubject>;
   /** Starts the sign-out at the provider; undefined if the provider does not support it. */
   signOut:
     ((session: { person: string; sessionIndex: string; origin: string }) => Promise<BrowserNavigation>) | undefined;
   /**
    * Handles a logout message: returns a sign-out that started at the provider, or undefined for a confirmation.
-   * @throws SignInRefused; Problem PROVIDER_AWAY
+   * @throws SignInRefused; Problem IDENTITY_PROVIDER_UNAVAILABLE
    */
   handleLogout?: (parameters: CallbackParameters, origin: string) => Promise<ProviderLogout | undefined>;
   /** Returns the service metadata for the provider. */

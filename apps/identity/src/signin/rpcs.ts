@@ -93,7 +93,7 @@ function signInFlowRpcs(
       return countRefusals(name, context, async () => {
         const attempt = await attempts.take(secret, 'sign-in', name);
         if (!attempt)
-          throw new SignInRefused('attempt', 'The sign-in attempt is unknown or has expired.', 'SIGN_IN_OVER');
+          throw new SignInRefused('attempt', 'The sign-in attempt is unknown or has expired.', 'SIGN_IN_EXPIRED');
         const { attemptState = {}, forceAuthn = false, createTime: beginTime } = attempt;
         const authenticated = await provider.complete({ origin, forceAuthn, attemptState, beginTime, parameters });
         const begun = await beginAuthenticatedSession(parts, attempt, authenticated, context);
@@ -135,7 +135,7 @@ function signOutFlowRpcs(
 
 function requireBrowserProvider({ browserProviders }: SignInParts, name: string): BrowserProvider {
   const provider = browserProviders.get(name);
-  if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'Identity provider not found.' });
+  if (!provider) throw new Problem({ reason: 'IDENTITY_PROVIDER_UNKNOWN', message: 'Identity provider not found.' });
   return provider;
 }
 
@@ -168,7 +168,7 @@ async function beginAuthenticatedSession(
     throw new SignInRefused('role-missing', 'The provider asserts no right that the operator has.', 'OPERATOR_UNKNOWN');
   }
   if (requiresSecondFactor(operator, assertedRights) && !multiFactor) {
-    throw new SignInRefused('second-factor', 'The role requires a second factor.', 'SECOND_FACTOR_NEEDED');
+    throw new SignInRefused('second-factor', 'The role requires a second factor.', 'SECOND_FACTOR_REQUIRED');
   }
   const code = centre ? parseResourceName('centres', centre) : undefined;
   return beginSession(
@@ -188,7 +188,7 @@ async function signOutAtProvider(
   const attempt = await parts.attempts.take(secret, 'sign-out', provider.name);
   const person = attempt?.operator === undefined ? undefined : await parts.people.findIdnp(attempt.operator);
   if (!attempt || person === undefined || !provider.signOut) {
-    throw new SignInRefused('attempt', 'The sign-out attempt is unknown or has expired.', 'SIGN_IN_OVER');
+    throw new SignInRefused('attempt', 'The sign-out attempt is unknown or has expired.', 'SIGN_IN_EXPIRED');
   }
   return provider.signOut({ person, sessionIndex: attempt.attemptState?.['sessionIndex'] ?? '', origin });
 }

@@ -108,7 +108,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Войти не удалось. Попробуйте ещё раз.',
     en: 'The sign-in did not succeed. Try again.',
   },
-  SIGN_IN_OVER: {
+  SIGN_IN_EXPIRED: {
     ro: 'Această intrare nu mai este valabilă. Începeți din nou.',
     ru: 'Этот вход больше не действует. Начните заново.',
     en: 'This sign-in is no longer valid. Start again.',
@@ -118,17 +118,17 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'У вас нет доступа к платформе. Попросите приглашение у руководителя центра.',
     en: 'You have no access to the platform. Ask the manager of the centre for an invitation.',
   },
-  SECOND_FACTOR_NEEDED: {
+  SECOND_FACTOR_REQUIRED: {
     ro: 'Pentru rolul dumneavoastră intrați cu o metodă mai sigură: semnătură electronică sau mobilă.',
     ru: 'Для вашей роли нужен более надёжный способ входа: электронная или мобильная подпись.',
     en: 'Your role needs a stronger way to sign in: an electronic or mobile signature.',
   },
-  PROVIDER_AWAY: {
+  IDENTITY_PROVIDER_UNAVAILABLE: {
     ro: 'Serviciul de autentificare nu răspunde acum. Încercați din nou peste puțin timp.',
     ru: 'Служба входа сейчас не отвечает. Попробуйте чуть позже.',
     en: 'The sign-in service does not answer now. Try again shortly.',
   },
-  SELF_CHANGE: {
+  SELF_CHANGE_NOT_ALLOWED: {
     ro: 'Nimeni nu își schimbă propriile drepturi. Rugați alt supervizor.',
     ru: 'Никто не меняет собственные права. Попросите другого супервизора.',
     en: 'Nobody changes their own rights. Ask another supervisor.',
@@ -153,7 +153,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Отсюда этого человека пригласить нельзя. Проверьте IDNP и имя; если всё верно, обратитесь к супервизору.',
     en: 'This person cannot be invited from here. Check the IDNP and both names; if they are right, ask a supervisor.',
   },
-  PROVIDER_UNKNOWN: {
+  IDENTITY_PROVIDER_UNKNOWN: {
     ro: 'Acest mod de intrare nu este oferit. Alegeți altul.',
     ru: 'Такой способ входа не предлагается. Выберите другой.',
     en: 'This way to sign in is not offered. Choose another.',

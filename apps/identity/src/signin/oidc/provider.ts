@@ -75,7 +75,7 @@ interface DiscoveredProvider {
   keys: JWTVerifyGetKey;
 }
 
-/** Returns a cached discovery function. It rejects with PROVIDER_AWAY. */
+/** Returns a cached discovery function. It rejects with IDENTITY_PROVIDER_UNAVAILABLE. */
 function createDiscovery(settings: OidcSettings, now: () => Date): () => Promise<DiscoveredProvider> {
   const { issuer, clientId, clientSecret, insecure } = settings;
   let cached: { discovered: Promise<DiscoveredProvider>; until: number } | undefined;
@@ -111,7 +111,7 @@ function createKeySet(configuration: client.Configuration): JWTVerifyGetKey {
 }
 
 const providerUnavailable = (): Problem =>
-  new Problem({ reason: 'PROVIDER_AWAY', message: 'The identity provider is unavailable.' });
+  new Problem({ reason: 'IDENTITY_PROVIDER_UNAVAILABLE', message: 'The identity provider is unavailable.' });
 
 async function begin({ name, discover }: OidcContext, { origin, language, forceAuthn }: SignInRequest) {
   const attemptState = {
@@ -183,7 +183,7 @@ function resolvePrincipal({ issuer, personClaim }: OidcSettings, subject: string
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
-/** @throws SignInRefused; Problem PROVIDER_AWAY */
+/** @throws SignInRefused; Problem IDENTITY_PROVIDER_UNAVAILABLE */
 async function handleLogout(
   { settings, discover, now }: OidcContext,
   { logout_token: token }: CallbackParameters,
@@ -200,7 +200,7 @@ async function handleLogout(
   }
 }
 
-/** Exchanges the code for a verified ID token. @throws SignInRefused; Problem PROVIDER_AWAY */
+/** Exchanges the code for a verified ID token. @throws SignInRefused; Problem IDENTITY_PROVIDER_UNAVAILABLE */
 async function exchangeCode(
   { name, settings: { clientId }, now }: OidcContext,
   configuration: client.Configuration,
