@@ -19,8 +19,8 @@ import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/
 import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 
 /** Texts for the desk if the source states no fee or term. */
-const NO_FEE = { ro: 'fără tarif indicat', ru: 'тариф не указан', en: 'no fee stated' };
-const NO_TERM = { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'no term known' };
+const FEE_NOTE = { ro: 'fără tarif indicat', ru: 'тариф не указан', en: 'no fee stated' };
+const TERM_NOTE = { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'no term known' };
 
 /** Converts a service to cups.catalog.v1. `full` adds the form schema and the example. */
 export function toPublicServiceMessage(
@@ -33,7 +33,7 @@ export function toPublicServiceMessage(
     stateCode: service.stateCode ?? '',
     fileable: isFileableAt(version, options.kind),
     paused: pauseAt(service, options.date) ?? null,
-    popularity: service.finding.popularity,
+    popularity: service.search.popularity,
     keywords: keywordsOf(service),
     version: toVersionMessage(service, version, options),
     versions: service.versions.map(({ version, validFrom, validTo }) => ({
@@ -58,15 +58,15 @@ export function toVersionMessage(
     title: version.title,
     provider: resourceName('agencies', version.provider),
     centreKinds: (version.centreKinds ?? []).map((kind) => toProtoEnum('CENTRE_KIND_', kind)),
-    ...(version.elsewhere ? { elsewhere: version.elsewhere } : {}),
+    ...(version.otherChannel ? { otherChannel: version.otherChannel } : {}),
     evidence: (version.evidence ?? []).map(toEvidenceRule),
     costOptions,
-    ...(costOptions.length === 0 ? { noFee: NO_FEE, noTerm: NO_TERM } : {}),
+    ...(costOptions.length === 0 ? { feeNote: FEE_NOTE, termNote: TERM_NOTE } : {}),
     reductions: (version.reductions ?? []).map((reduction) => ({ legalReason: '', ...reduction })),
     outputs: (version.outputs ?? []).map(({ kind, title }) => ({ kind: toProtoEnum('OUTPUT_KIND_', kind), title })),
     legalSource: version.legalSource ?? '',
     sourceNote: version.sourceNote,
-    ours: version.ours,
+    unsourcedFields: version.unsourcedFields,
     formSchema: full && version.form ? jsonBytes(version.form) : Buffer.alloc(0),
     example: full && version.example ? jsonBytes(version.example) : Buffer.alloc(0),
   };
@@ -125,7 +125,7 @@ function toCostOption(option: CostOption): CostOptionMessage {
   return {
     code,
     title,
-    ...(fee ? { fee: { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } } : { noFee: NO_FEE }),
+    ...(fee ? { fee: { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } } : { feeNote: FEE_NOTE }),
     plusStateFee: option.plusStateFee ?? false,
     ...(term
       ? {
@@ -135,7 +135,7 @@ function toCostOption(option: CostOption): CostOptionMessage {
             from: toProtoEnum('TERM_START_', term.from),
           },
         }
-      : { noTerm: NO_TERM }),
+      : { termNote: TERM_NOTE }),
     countries: option.countries ?? [],
     centreKinds: (option.centreKinds ?? []).map((kind) => toProtoEnum('CENTRE_KIND_', kind)),
     reduction: option.reduction ?? '',

@@ -89,7 +89,7 @@ function findMatches(services: ReadonlyMap<string, PublicService>, filter: ListF
     const version = versionAt(service, date);
     if (!version || (provider !== undefined && version.provider !== provider)) return [];
     if (fileableOnly && !isFileableAt(version, location.kind)) return [];
-    const score = scores ? (scores.get(version) ?? 0) : service.finding.popularity;
+    const score = scores ? (scores.get(version) ?? 0) : service.search.popularity;
     return score > 0 ? [{ score, code: service.code, service, version }] : [];
   });
 }

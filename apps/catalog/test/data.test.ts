@@ -43,9 +43,9 @@ describe('the public services of the data folder', () => {
   });
 
   test('name another channel in three languages if not fileable', () => {
-    const elsewhere = services.map(today).filter((version) => !version.centreKinds);
-    expect(elsewhere.length).toBeGreaterThan(0);
-    for (const version of elsewhere) expect(Object.keys(version.elsewhere ?? {})).toEqual(['ro', 'ru', 'en']);
+    const unfileable = services.map(today).filter((version) => !version.centreKinds);
+    expect(unfileable.length).toBeGreaterThan(0);
+    for (const version of unfileable) expect(Object.keys(version.otherChannel ?? {})).toEqual(['ro', 'ru', 'en']);
   });
 
   test('cost USD or EUR at missions only, and MDL elsewhere', () => {

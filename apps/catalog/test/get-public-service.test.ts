@@ -61,16 +61,16 @@ describe('GetPublicService', () => {
       return (await gateway.getPublicService(request)).publicService?.version;
     };
     const [abroad, rome] = [await at('US'), await at('IT')];
-    expect(abroad?.costOptions).toMatchObject([{ code: 'consulate-usd', countries: ['US'], noFee: null }]);
-    expect(abroad?.costOptions[0]?.noTerm).toEqual({
+    expect(abroad?.costOptions).toMatchObject([{ code: 'consulate-usd', countries: ['US'], feeNote: null }]);
+    expect(abroad?.costOptions[0]?.termNote).toEqual({
       ro: 'termen necunoscut',
       ru: 'срок неизвестен',
       en: 'no term known',
     });
-    expect(abroad).toMatchObject({ noFee: null, noTerm: null });
+    expect(abroad).toMatchObject({ feeNote: null, termNote: null });
     expect(rome?.costOptions).toEqual([]);
-    expect(rome?.noFee?.ro).toBe('fără tarif indicat');
-    expect(rome?.noTerm?.ru).toBe('срок неизвестен');
+    expect(rome?.feeNote?.ro).toBe('fără tarif indicat');
+    expect(rome?.termNote?.ru).toBe('срок неизвестен');
     const { publicServices } = await gateway.listPublicServices({ query: 'cazier judiciar', country: 'IT' });
     expect(publicServices[0]?.version?.costOptions).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe('GetPublicService', () => {
   test('returns the other channel of a service that cannot be filed', async () => {
     const { publicService } = await gateway.getPublicService({ name: 'publicServices/marriage-registration' });
     expect(publicService?.fileable).toBe(false);
-    expect(publicService?.version?.elsewhere?.en).toMatch(/in person/);
+    expect(publicService?.version?.otherChannel?.en).toMatch(/in person/);
   });
 
   test('returns fees, reductions, terms and evidence conditions', async () => {

@@ -7,9 +7,16 @@ import { createPublicServiceParser } from '../src/public-service-parser.ts';
 
 function serviceNamed(ro: string, ru = 'x', keywords: string[] = [], popularity = 1): PublicService {
   const title = { ro, ru, en: 'x' };
-  const version = { version: '2024-01-01', validFrom: '2024-01-01', title, provider: 'asp', sourceNote: '-', ours: [] };
-  const finding = { popularity, keywords: { ro: keywords, ru: [] } };
-  return { code: 'some-code', stateCode: '002000057', finding, ours: ['finding'], versions: [version] };
+  const version = {
+    version: '2024-01-01',
+    validFrom: '2024-01-01',
+    title,
+    provider: 'asp',
+    sourceNote: '-',
+    unsourcedFields: [],
+  };
+  const search = { popularity, keywords: { ro: keywords, ru: [] } };
+  return { code: 'some-code', stateCode: '002000057', search, unsourcedFields: ['search'], versions: [version] };
 }
 
 /** Returns the indexes of the matching services, best first. */

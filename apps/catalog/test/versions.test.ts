@@ -13,13 +13,18 @@ function version(validFrom: string, validTo?: string, more: Partial<Version> = {
     title: text,
     provider: 'asp',
     sourceNote: 'test',
-    ours: ['title'],
+    unsourcedFields: ['title'],
     ...more,
   };
 }
 
 function service(...versions: Version[]): PublicService {
-  return { code: 'x', finding: { popularity: 1, keywords: { ro: ['x'], ru: ['x'] } }, ours: ['finding'], versions };
+  return {
+    code: 'x',
+    search: { popularity: 1, keywords: { ro: ['x'], ru: ['x'] } },
+    unsourcedFields: ['search'],
+    versions,
+  };
 }
 
 const twoVersions = service(version('2024-01-01', '2025-10-31'), version('2025-11-01'));
@@ -44,7 +49,7 @@ describe('versionAt', () => {
 
 describe('isFileableAt', () => {
   const halls = version('2024-01-01', undefined, { centreKinds: ['town-hall', 'library'] });
-  const nowhere = version('2024-01-01', undefined, { elsewhere: text });
+  const nowhere = version('2024-01-01', undefined, { otherChannel: text });
   test.each<[string, Version, CentreKind | undefined, boolean]>([
     ['accepts a listed kind', halls, 'town-hall', true],
     ['rejects an unlisted kind', halls, 'mission', false],

@@ -185,7 +185,7 @@ describe('termText and feeText', () => {
     [{ fee: { amountMinor: 5000, currency: 'MDL' }, plusStateFee: true }, '50,00 MDL și taxa de stat'],
     [{ fee: { amountMinor: 0, currency: 'MDL' }, plusStateFee: false }, 'gratuit'],
     [{ plusStateFee: false }, 'fără tarif indicat'],
-    [{ plusStateFee: false, noFee: { ro: 'tariful îl spune consulatul' } }, 'tariful îl spune consulatul'],
+    [{ plusStateFee: false, feeNote: { ro: 'tariful îl spune consulatul' } }, 'tariful îl spune consulatul'],
   ])('formats the fee %j', (option, words) => {
     expect(withPlainSpaces(feeText(option).ro ?? '')).toBe(words);
   });

@@ -10,14 +10,14 @@ const FOLDER = join(import.meta.dirname, '../../../data/public-services');
 
 interface File {
   code: string;
-  finding: { popularity: number; keywords: Record<string, string[]> };
+  search: { popularity: number; keywords: Record<string, string[]> };
   versions: Record<string, unknown>[];
 }
 interface Rule {
   when?: { represented?: boolean; mandate?: string[]; answer?: { field: string; in: string[] } };
 }
 
-function toPublicService({ code, finding, versions }: File): PublicService {
+function toPublicService({ code, search, versions }: File): PublicService {
   const version = versions.at(-1) as Record<string, unknown> & { evidence?: Rule[]; centreKinds?: string[] };
   const evidence = (version.evidence ?? []).map((rule) => {
     const { represented, mandate, answer } = rule.when ?? {};
@@ -28,8 +28,8 @@ function toPublicService({ code, finding, versions }: File): PublicService {
   const service = {
     name: `publicServices/${code}`,
     code,
-    popularity: finding.popularity,
-    keywords: Object.values(finding.keywords).flat(),
+    popularity: search.popularity,
+    keywords: Object.values(search.keywords).flat(),
     fileable: version.centreKinds?.includes('town-hall') === true,
     version: Object.assign({}, version, read),
   };

@@ -64,7 +64,7 @@ describe('the catalog response', () => {
       ]);
       expect(version['costOptions']).toMatchObject([
         { code: 'ordinary', countries: ['US'], centreKinds: ['mission'] },
-        { code: 'urgent', noFee: { ro: 'fără tarif indicat' }, noTerm: { ro: 'termen necunoscut' } },
+        { code: 'urgent', feeNote: { ro: 'fără tarif indicat' }, termNote: { ro: 'termen necunoscut' } },
       ]);
     } finally {
       await other.stop();

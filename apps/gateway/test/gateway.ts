@@ -443,15 +443,15 @@ const publicService = {
       {
         code: 'urgent',
         title: { ro: 'Urgent' },
-        noFee: { ro: 'fără tarif indicat' },
-        noTerm: { ro: 'termen necunoscut' },
+        feeNote: { ro: 'fără tarif indicat' },
+        termNote: { ro: 'termen necunoscut' },
       },
     ],
     reductions: [{ code: 'veteran', title: { ro: 'Veteran' }, legalReason: 'HG 966/2020' }],
     outputs: [{ kind: 'OUTPUT_KIND_ELECTRONIC' as const, title: { ro: 'Extras electronic' } }],
     formSchema: Buffer.from('{"type":"object"}'),
     example: Buffer.from('{"copies":1}'),
-    ours: ['title.ru'],
+    unsourcedFields: ['title.ru'],
   },
 };
 const registry = {

@@ -61,14 +61,14 @@ export interface Version {
   title: LocalizedText;
   provider: string;
   centreKinds?: CentreKind[];
-  elsewhere?: LocalizedText;
+  otherChannel?: LocalizedText;
   evidence?: EvidenceRule[];
   costOptions?: CostOption[];
   reductions?: Reduction[];
   outputs?: Output[];
   legalSource?: string;
   sourceNote: string;
-  ours: string[];
+  unsourcedFields: string[];
   form?: Record<string, unknown>;
   example?: Record<string, unknown>;
 }
@@ -90,16 +90,16 @@ export interface SearchTerms {
 export interface PublicService {
   code: string;
   stateCode?: string;
-  finding: SearchTerms;
+  search: SearchTerms;
   /** Names of top-level members that come from no source. */
-  ours: string[];
+  unsourcedFields: string[];
   paused?: Pause;
   /** Oldest first, without overlap. */
   versions: Version[];
 }
 
-export function keywordsOf({ finding }: PublicService): string[] {
-  const { ro, ru, en = [] } = finding.keywords;
+export function keywordsOf({ search }: PublicService): string[] {
+  const { ro, ru, en = [] } = search.keywords;
   return [...ro, ...ru, ...en];
 }
 

@@ -10,7 +10,7 @@ export function createVersionSearch(services: Iterable<PublicService>): Search<V
     titles: [version.title.ro, version.title.ru, version.title.en],
     keywords: keywordsOf(service),
     codes: [service.code, service.stateCode ?? ''],
-    popularity: service.finding.popularity,
+    popularity: service.search.popularity,
   }));
   return (query) => {
     const scores = search(query);

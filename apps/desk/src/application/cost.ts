@@ -28,5 +28,5 @@ export function isUnpaid({ payment, submissionCount }: Application, option: Cost
 /** Returns `title: 70,00 MDL`, or the service's text for an unknown fee. */
 export function costText(option: CostOption | undefined, t: LanguageContextValue['t']): string {
   if (!option) return '';
-  return option.fee ? `${t(option.title)}: ${formatMoney(option.fee)}` : t(option.noFee) || t(option.title);
+  return option.fee ? `${t(option.title)}: ${formatMoney(option.fee)}` : t(option.feeNote) || t(option.title);
 }

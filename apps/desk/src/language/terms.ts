@@ -11,8 +11,8 @@ import { plural } from './plurals.ts';
 const NOUNS = { hours: HOURS, 'working-days': WORKING_DAYS, 'calendar-days': CALENDAR_DAYS };
 
 /** Returns `în 30 de zile lucrătoare de la depunere`, or the service's text for an unknown duration. */
-export function termText({ term, noTerm }: Pick<CostOption, 'term' | 'noTerm'>): LocalizedText {
-  if (!term) return noTerm ?? TERM_TEXTS.unknown;
+export function termText({ term, termNote }: Pick<CostOption, 'term' | 'termNote'>): LocalizedText {
+  if (!term) return termNote ?? TERM_TEXTS.unknown;
   const { amount, unit, from } = term;
   if (amount === 0) return TERM_TEXTS.atOnce;
   return inAllLanguages((language) =>
@@ -24,9 +24,9 @@ export function termText({ term, noTerm }: Pick<CostOption, 'term' | 'noTerm'>):
 export function feeText({
   fee,
   plusStateFee,
-  noFee,
-}: Pick<CostOption, 'fee' | 'plusStateFee' | 'noFee'>): LocalizedText {
-  if (!fee) return noFee ?? FEE_TEXTS.unknown;
+  feeNote,
+}: Pick<CostOption, 'fee' | 'plusStateFee' | 'feeNote'>): LocalizedText {
+  if (!fee) return feeNote ?? FEE_TEXTS.unknown;
   return inAllLanguages((language) => {
     const amount = fee.amountMinor === 0 ? FEE_TEXTS.free[language] : formatMoney(fee);
     return plusStateFee ? interpolateText(FEE_TEXTS.plusStateFee[language], { fee: amount }) : amount;

@@ -56,10 +56,10 @@ function costFacts(version: PublicServiceVersion, { centre }: Catalog): Printout
       option.title,
       <Bilingual message={joinMessages([feeText(option), termText(option)])} />,
     ]);
-  const { noFee = FEE_TEXTS.unknown, noTerm = TERM_TEXTS.unknown } = version;
+  const { feeNote = FEE_TEXTS.unknown, termNote = TERM_TEXTS.unknown } = version;
   return [
-    [PRINT.fee, <Bilingual message={noFee} />],
-    [PRINT.term, <Bilingual message={noTerm} />],
+    [PRINT.fee, <Bilingual message={feeNote} />],
+    [PRINT.term, <Bilingual message={termNote} />],
   ];
 }
 

@@ -142,10 +142,10 @@ function ReductionChoice({ reduced, digit }: { reduced: readonly ReducedCostOpti
 function NoCost() {
   const { t } = useLanguage();
   const { service } = useDraftForm();
-  const { noFee, noTerm } = service?.version ?? {};
+  const { feeNote, termNote } = service?.version ?? {};
   return (
     <p className={styles.none}>
-      {t(FIELDS.cost)}: {t(noFee ?? FEE_TEXTS.unknown)}, {t(noTerm ?? TERM_TEXTS.unknown)}
+      {t(FIELDS.cost)}: {t(feeNote ?? FEE_TEXTS.unknown)}, {t(termNote ?? TERM_TEXTS.unknown)}
     </p>
   );
 }

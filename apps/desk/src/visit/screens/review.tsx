@@ -222,12 +222,12 @@ function costRows(
   service: DraftForm['service'],
   delivery: DraftForm['content']['delivery'],
 ): ReviewRow[] {
-  const { costOptions = [], noFee } = service?.version ?? {};
+  const { costOptions = [], feeNote } = service?.version ?? {};
   const option = costOptions.find(({ code }) => code === content.costOption);
   const deliveryText = delivery && DELIVERY_TEXTS[delivery.kind];
   const priced = option
     ? [{ label: option.title, value: joinTexts(feeText(option), termText(option)) }]
-    : [{ label: FIELDS.cost, value: costOptions.length > 0 ? inAllLanguages('') : (noFee ?? FEE_TEXTS.unknown) }];
+    : [{ label: FIELDS.cost, value: costOptions.length > 0 ? inAllLanguages('') : (feeNote ?? FEE_TEXTS.unknown) }];
   const address = delivery?.note ? [{ label: FIELDS.address, value: inAllLanguages(delivery.note) }] : [];
   return [...priced, { label: FIELDS.delivery, value: deliveryText ?? inAllLanguages('') }, ...address];
 }

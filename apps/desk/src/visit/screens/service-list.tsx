@@ -43,7 +43,7 @@ export function ServiceList({ results, frequent, picked, onPick, onOpen }: Servi
       {frequent.length > 0 && (
         <div role="group" aria-labelledby="often" className={styles.often}>
           <h2 id="often" role="presentation">
-            {t(VISIT.askedOften, { centre: catalog.centre.displayName })}
+            {t(VISIT.frequentlyRequested, { centre: catalog.centre.displayName })}
           </h2>
           <div className={styles.list} role="presentation">
             {frequent.map(hit)}
@@ -94,7 +94,7 @@ function ServiceHit({ service, chosen, onPick, onOpen }: ServiceHitProps) {
         </span>
       </span>
       <span className={styles.price}>
-        {isAvailable ? <Price service={service} /> : t(service.paused ? VISIT.paused : VISIT.elsewhere)}
+        {isAvailable ? <Price service={service} /> : t(service.paused ? VISIT.paused : VISIT.otherChannel)}
       </span>
     </div>
   );
@@ -104,7 +104,7 @@ function Price({ service }: { service: PublicService }) {
   const { t } = useLanguage();
   const cheapestOption = findCheapestOption(service);
   if (!cheapestOption?.fee)
-    return <span>{isPayout(service) ? t(VISIT.paysOut) : t(service.version?.noFee ?? FEE_TEXTS.unknown)}</span>;
+    return <span>{isPayout(service) ? t(VISIT.paysOut) : t(service.version?.feeNote ?? FEE_TEXTS.unknown)}</span>;
   const several = (service.version?.costOptions ?? []).length > 1;
   const fee = cheapestOption.fee.amountMinor === 0 ? t(FEE_TEXTS.free) : formatMoney(cheapestOption.fee);
   return (

@@ -88,7 +88,7 @@ function Costs({ service }: { service: PublicService }) {
       <h3>{t(VISIT.costs)}</h3>
       {plain.length === 0 && (
         <p>
-          {t(version?.noFee ?? FEE_TEXTS.unknown)}, {t(version?.noTerm ?? TERM_TEXTS.unknown)}
+          {t(version?.feeNote ?? FEE_TEXTS.unknown)}, {t(version?.termNote ?? TERM_TEXTS.unknown)}
         </p>
       )}
       <dl className={styles.costs}>
