@@ -162,7 +162,7 @@ async function measureBytes(browser: Browser) {
     network.reset();
     await page.goto('/');
     await page.locator('[data-row]').first().waitFor();
-    return network.receivedBytes('/') - network.receivedBytes('/api/v1/registry');
+    return network.receivedBytes('/') - network.receivedBytes('/api/v1/catalog');
   };
   const firstScreen = await measureVisit();
   const repeatVisit = await measureVisit();

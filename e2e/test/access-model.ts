@@ -59,7 +59,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
   ]),
   notifications: Object.fromEntries(rulesFor('ListNotices GetSlip', pageRule(DESK_ROLES, 'centre'))),
   catalog: Object.fromEntries([
-    ...rulesFor('GetPublicService ListPublicServices GetRegistry', pageRule('none', 'nobody')),
+    ...rulesFor('GetPublicService ListPublicServices GetCatalog', pageRule('none', 'nobody')),
     ...rulesFor('GetPublicServiceVersion', serviceRule('intake')),
   ]),
   identity: Object.fromEntries([

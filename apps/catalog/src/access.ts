@@ -5,6 +5,6 @@ import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/
 export const access: AccessTable<CatalogServiceDefinition> = {
   GetPublicService: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   ListPublicServices: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
-  GetRegistry: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  GetCatalog: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   GetPublicServiceVersion: { callers: ['intake'], roles: 'none', tenancy: 'service', personalData: false },
 };

@@ -2,7 +2,7 @@ import { parseResourceName } from '@cups/contracts';
 // Not the library's index, which loads mongoose, because catalog has no database.
 import { normalizePageSize, createPageToken as writeToken, parsePageToken } from '@cups/contracts/node';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
-import type { GetRegistryResponse } from '@cups/contracts/gen/cups/catalog/v1/GetRegistryResponse.ts';
+import type { GetCatalogResponse } from '@cups/contracts/gen/cups/catalog/v1/GetCatalogResponse.ts';
 import { violation } from '@cups/problem';
 import type { Agency, Calendar } from '@cups/registry';
 import type { Rpcs } from '@cups/rpc';
@@ -27,7 +27,7 @@ export interface CatalogSnapshot {
 export function listRpcs(
   snapshot: CatalogSnapshot,
   now: () => Date,
-): Pick<Rpcs<CatalogServiceDefinition>, 'ListPublicServices' | 'GetRegistry'> {
+): Pick<Rpcs<CatalogServiceDefinition>, 'ListPublicServices' | 'GetCatalog'> {
   const { services } = snapshot;
   return {
     async ListPublicServices({ centreKind, agency, query, atDate, pageSize, pageToken, fileableOnly, country }) {
@@ -56,7 +56,7 @@ export function listRpcs(
       };
     },
 
-    async GetRegistry({ centreKind, country, agencies, atDate }) {
+    async GetCatalog({ centreKind, country, agencies, atDate }) {
       if (agencies.length > MAX_AGENCIES)
         throw invalidArgument(violation('/agencies', 'MAX_ITEMS', { max: MAX_AGENCIES }));
       const codes = agencies.map((agency) => parseResourceName('agencies', agency, '/agencies'));
@@ -98,7 +98,7 @@ function findMatches(services: ReadonlyMap<string, PublicService>, filter: ListF
 function buildCatalog(
   snapshot: CatalogSnapshot,
   { date, location, codes }: { date: string; location: DeskLocation; codes: string[] },
-): GetRegistryResponse {
+): GetCatalogResponse {
   const isRequested = (agency: string) => codes.length === 0 || codes.includes(agency);
   const found = findMatches(snapshot.services(), {
     date,

@@ -1,7 +1,7 @@
 import { canonicalJson } from '@cups/contracts/node';
 import { fromProtoEnum, toProtoEnum, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
-import type { GetRegistryResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetRegistryResponse.ts';
+import type { GetCatalogResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetCatalogResponse.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { GetFiledSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetFiledSubmissionResponse.ts';
 import type { UnavailableDocument } from '@cups/contracts/gen/cups/intake/v1/UnavailableDocument.ts';
@@ -332,7 +332,7 @@ export const publicServiceJson = (wire: { name: string }) => ({
 });
 
 /** Returns the catalog data that a desk loads at its start. */
-export function catalogJson({ agencies, evidenceKinds, publicServices, calendars }: GetRegistryResponse__Output): Json {
+export function catalogJson({ agencies, evidenceKinds, publicServices, calendars }: GetCatalogResponse__Output): Json {
   return {
     agencies: agencies.map((agency) => ({ code: idOf(agency.name), ...messageToJson(agency) })),
     evidenceKinds: evidenceKinds.map((kind) => messageToJson(kind)),

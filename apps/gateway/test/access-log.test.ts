@@ -59,7 +59,7 @@ const UNRECORDED: Record<string, string[]> = {
     'getAgencyActivity',
   ],
   'is public': [
-    ...['getHealth', 'getReadiness', 'getOpenapi', 'getRegistry', 'listCentres', 'getCentre', 'listPublicServices'],
+    ...['getHealth', 'getReadiness', 'getOpenapi', 'getCatalog', 'listCentres', 'getCentre', 'listPublicServices'],
     'getPublicService',
   ],
 };

@@ -4,14 +4,14 @@ import request from 'supertest';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-/** GET /api/v1/registry: one cacheable response. */
+/** GET /api/v1/catalog: one cacheable response. */
 
 let gateway: Gateway;
 let title = 'Act de identitate';
 beforeAll(async () => {
   gateway = await startGateway({
     catalog: {
-      GetRegistry: () =>
+      GetCatalog: () =>
         Promise.resolve({ evidenceKinds: [{ kind: 'identity-document', title: { ro: title, ru: 'Удостоверение' } }] }),
     },
     identity: {
@@ -33,11 +33,11 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-const registry = (centre = 'CU-022') => request(gateway.url).get(`/api/v1/registry?centre=${centre}`);
+const getCatalog = (centre = 'CU-022') => request(gateway.url).get(`/api/v1/catalog?centre=${centre}`);
 
 describe('the catalog response', () => {
   test('contains the data for the desk of a centre, without a session', async () => {
-    const { status, body, headers } = await registry();
+    const { status, body, headers } = await getCatalog();
     expect(status).toBe(200);
     expect(body).toMatchObject({
       centre: { code: 'CU-022', country: 'US' },
@@ -52,7 +52,7 @@ describe('the catalog response', () => {
   test('contains evidence and costs in terms of openapi.yaml', async () => {
     const other = await startGateway();
     try {
-      const { body } = await request(other.url).get('/api/v1/registry?centre=CU-001');
+      const { body } = await request(other.url).get('/api/v1/catalog?centre=CU-001');
       const { version, popularity } = (
         body as { publicServices: { version: Record<string, unknown>; popularity?: number }[] }
       ).publicServices[0]!;
@@ -72,29 +72,29 @@ describe('the catalog response', () => {
   });
 
   test('is 304 without a body while it is unchanged', async () => {
-    const { etag = '' } = (await registry()).headers as { etag?: string };
+    const { etag = '' } = (await getCatalog()).headers as { etag?: string };
     expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
     for (const known of [etag, etag.slice(2), `"other", ${etag}`, '*']) {
-      const again = await registry().set('If-None-Match', known);
+      const again = await getCatalog().set('If-None-Match', known);
       expect([known, again.status, again.text]).toEqual([known, 304, '']);
       expect(again.headers['etag']).toBe(etag);
     }
-    expect((await registry().set('If-None-Match', '"other"')).status).toBe(200);
+    expect((await getCatalog().set('If-None-Match', '"other"')).status).toBe(200);
   });
 
   test('is sent when its content has changed', async () => {
-    const { etag = '' } = (await registry()).headers as { etag?: string };
+    const { etag = '' } = (await getCatalog()).headers as { etag?: string };
     title = 'Buletin';
-    const changed = await registry().set('If-None-Match', etag);
+    const changed = await getCatalog().set('If-None-Match', etag);
     expect(changed.status).toBe(200);
     expect(changed.headers['etag']).not.toBe(etag);
   });
 
   test('rejects a missing, malformed or unknown centre', async () => {
-    expect((await request(gateway.url).get('/api/v1/registry')).body).toMatchObject({
+    expect((await request(gateway.url).get('/api/v1/catalog')).body).toMatchObject({
       violations: [{ field: '/centre', in: 'query', rule: 'REQUIRED' }],
     });
-    expect((await registry('Lozova')).status).toBe(400);
-    expect((await registry('CU-099')).status).toBe(404);
+    expect((await getCatalog('Lozova')).status).toBe(400);
+    expect((await getCatalog('CU-099')).status).toBe(404);
   });
 });

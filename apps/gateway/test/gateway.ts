@@ -174,7 +174,7 @@ export async function startGateway(
     {
       GetPublicService: () => Promise.resolve({ publicService }),
       ListPublicServices: () => Promise.resolve({ publicServices: [publicService] }),
-      GetRegistry: () => Promise.resolve(registry),
+      GetCatalog: () => Promise.resolve(catalogResponse),
       ...fakes.catalog,
     },
     { service: 'catalog', keys },
@@ -454,7 +454,7 @@ const publicService = {
     unsourcedFields: ['title.ru'],
   },
 };
-const registry = {
+const catalogResponse = {
   agencies: [
     {
       name: 'agencies/asp',

@@ -109,7 +109,7 @@ describe('openapi.yaml', () => {
 
   test('declares exactly the errors that each operation can return', () => {
     const alone = ['getHealth', 'getReadiness', 'getOpenapi'];
-    const named = ['listOperators', 'getRegistry', 'createApplication', 'trackApplication'];
+    const named = ['listOperators', 'getCatalog', 'createApplication', 'trackApplication'];
     for (const [index, operation] of operations.entries()) {
       const { id, path, isPublic: open, body } = operation;
       const headers = JSON.stringify(sources[index]!['parameters'] ?? []);

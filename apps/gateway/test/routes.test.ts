@@ -160,12 +160,12 @@ const rows: Row[] = [
     },
   ],
   [
-    'getRegistry',
+    'getCatalog',
     'GET',
-    '/api/v1/registry?centre=CU-001',
+    '/api/v1/catalog?centre=CU-001',
     undefined,
     200,
-    'GetRegistry',
+    'GetCatalog',
     { centreKind: 'CENTRE_KIND_TOWN_HALL', country: 'MD', agencies: ['agencies/asp', 'agencies/cnas'] },
   ],
   [

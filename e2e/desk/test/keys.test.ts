@@ -70,7 +70,7 @@ async function newVisitOnSlowLine(): Promise<{ page: Page; arrive: () => void }>
   const page = await open({ operator });
   await heading(page, /^Astăzi/).waitFor();
   const arrival = Promise.withResolvers<void>();
-  await page.route('**/api/v1/registry**', async (route) => {
+  await page.route('**/api/v1/catalog**', async (route) => {
     await arrival.promise;
     await route.continue();
   });

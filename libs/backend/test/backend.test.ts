@@ -12,7 +12,7 @@ const row = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalDa
 const access: AccessTable<CatalogServiceDefinition> = {
   GetPublicService: row,
   ListPublicServices: row,
-  GetRegistry: row,
+  GetCatalog: row,
   GetPublicServiceVersion: row,
 };
 const CATALOG = 'cups.catalog.v1.CatalogService';
@@ -41,7 +41,7 @@ function rpcsThatWaitFor(answer: Promise<void>, onCall = (): void => {}): Rpcs<C
   return {
     GetPublicService: handle,
     ListPublicServices: handle,
-    GetRegistry: handle,
+    GetCatalog: handle,
     GetPublicServiceVersion: handle,
   };
 }

@@ -121,8 +121,8 @@ export const accessLogQuery = (id: string) =>
 /** Forms, fees, documents and holidays. They change daily; the browser revalidates its copy by ETag. */
 export const catalogQuery = (centre: string) =>
   queryOptions({
-    queryKey: ['registry', centre],
-    queryFn: () => bodyOf(api.GET('/api/v1/registry', { params: { query: { centre } } })),
+    queryKey: ['catalog', centre],
+    queryFn: () => bodyOf(api.GET('/api/v1/catalog', { params: { query: { centre } } })),
     staleTime: 30 * MINUTE_MS,
     gcTime: Infinity,
   });

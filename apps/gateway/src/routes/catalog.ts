@@ -13,11 +13,11 @@ export function catalogRoutes({ catalog, identity }: ServiceClients): Record<str
       const { centre } = await identity.getCentre({ name: resourceName('centres', params['code']!) }, context);
       return { body: convert.centreJson(requirePresent(centre)) };
     },
-    async getRegistry({ query, context }) {
+    async getCatalog({ query, context }) {
       const { centre: code = '' } = query as QueryParams;
       const { centre } = await identity.getCentre({ name: resourceName('centres', code) }, context);
       const { kind, country, agencies } = requirePresent(centre);
-      const response = await catalog.getRegistry({ centreKind: kind, country, agencies }, context);
+      const response = await catalog.getCatalog({ centreKind: kind, country, agencies }, context);
       return { body: { centre: convert.centreJson(requirePresent(centre)), ...convert.catalogJson(response) } };
     },
     listPublicServices: listHandler(

@@ -13,9 +13,9 @@ afterAll(() => catalog.close());
 
 const townHall = { centreKind: 'CENTRE_KIND_TOWN_HALL', country: 'MD' } as const;
 
-describe('GetRegistry', () => {
+describe('GetCatalog', () => {
   test('returns agencies with their full services and days off', async () => {
-    const known = await gateway.getRegistry({ ...townHall, agencies: ['agencies/cnas', 'agencies/mai'] });
+    const known = await gateway.getCatalog({ ...townHall, agencies: ['agencies/cnas', 'agencies/mai'] });
     expect(known.agencies.map(({ name }) => name)).toEqual(['agencies/cnas', 'agencies/mai']);
     expect(known.agencies[0]).toMatchObject({
       displayName: { ro: 'Casa Națională de Asigurări Sociale' },
@@ -25,7 +25,7 @@ describe('GetRegistry', () => {
       calendar: 'holidays-md',
       acceptsForeignDocuments: false,
     });
-    const { agencies } = await gateway.getRegistry({ ...townHall, agencies: ['agencies/asp'] });
+    const { agencies } = await gateway.getCatalog({ ...townHall, agencies: ['agencies/asp'] });
     expect(agencies[0]).toMatchObject({ acceptsForeignDocuments: true });
     const providers = new Set(known.publicServices.map(({ version }) => version?.provider));
     expect(providers).toEqual(new Set(['agencies/cnas', 'agencies/mai']));
@@ -41,7 +41,7 @@ describe('GetRegistry', () => {
   });
 
   test('returns each evidence kind once', async () => {
-    const { evidenceKinds } = await gateway.getRegistry({ ...townHall, agencies: ['agencies/cnas'] });
+    const { evidenceKinds } = await gateway.getCatalog({ ...townHall, agencies: ['agencies/cnas'] });
     const kinds = evidenceKinds.map(({ kind }) => kind);
     expect(kinds).toEqual([...new Set(kinds)].sort());
     expect(evidenceKinds.find(({ kind }) => kind === 'work-book')?.title?.ro).toBe('Carnetul de muncă');
@@ -49,7 +49,7 @@ describe('GetRegistry', () => {
   });
 
   test('returns all agencies by default, by popularity, with local fees', async () => {
-    const all = await gateway.getRegistry({ centreKind: 'CENTRE_KIND_MISSION', country: 'IT' });
+    const all = await gateway.getCatalog({ centreKind: 'CENTRE_KIND_MISSION', country: 'IT' });
     expect(all.agencies).toHaveLength(4);
     expect(all.publicServices).toHaveLength(39);
     expect(all.publicServices[0]).toMatchObject({
@@ -63,7 +63,7 @@ describe('GetRegistry', () => {
   });
 
   test('returns an agency as soon as it has a file', async () => {
-    const getLater = () => gateway.getRegistry({ ...townHall, agencies: ['agencies/later'] });
+    const getLater = () => gateway.getCatalog({ ...townHall, agencies: ['agencies/later'] });
     expect(await getLater()).toEqual({ agencies: [], evidenceKinds: [], publicServices: [], calendars: [] });
     catalog.addAgency('later', 'asp');
     await eventually(async () => (await getLater()).agencies.length === 1);
@@ -71,13 +71,13 @@ describe('GetRegistry', () => {
 
   test('rejects too many agencies, an invalid name and an invalid date', async () => {
     const agencies = Array.from({ length: 101 }, (_, n) => `agencies/a${n}`);
-    await expect(gateway.getRegistry({ agencies })).rejects.toMatchObject({
+    await expect(gateway.getCatalog({ agencies })).rejects.toMatchObject({
       violations: [{ field: '/agencies', rule: 'MAX_ITEMS', params: { max: 100 } }],
     });
-    await expect(gateway.getRegistry({ agencies: ['asp'] })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
-    await expect(gateway.getRegistry({ atDate: '2026-02-30' })).rejects.toMatchObject({
+    await expect(gateway.getCatalog({ agencies: ['asp'] })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    await expect(gateway.getCatalog({ atDate: '2026-02-30' })).rejects.toMatchObject({
       violations: [{ field: '/atDate', rule: 'DATE' }],
     });
-    await expect(catalog.clientAs('intake').getRegistry({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+    await expect(catalog.clientAs('intake').getCatalog({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
   });
 });
