@@ -85,8 +85,8 @@ function toProtoEvent(outbound: OutboundEvent, ref: DeliveryRef): AgencyBridgeEv
       return { type: 'cups.agencybridge.v1.DeliveryCancelled', data: { ref } };
     case 'DeliveryFailed':
       return { type: 'cups.agencybridge.v1.DeliveryFailed', data: { ref, cause: outbound.cause } };
-    case 'DeliveryWaits':
-      return { type: 'cups.agencybridge.v1.DeliveryWaits', data: { ref, cause: outbound.cause } };
+    case 'DeliveryDeferred':
+      return { type: 'cups.agencybridge.v1.DeliveryDeferred', data: { ref, cause: outbound.cause } };
     case 'DeliveryMessageRefused': {
       const { cause, fields } = outbound;
       return { type: 'cups.agencybridge.v1.DeliveryMessageRefused', data: { ref, cause, fields } };

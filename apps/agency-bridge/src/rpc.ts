@@ -123,7 +123,7 @@ function toMessage(delivery: Delivery): DeliveryMessage {
     failCause: delivery.failCause ?? '',
     failFields: delivery.failFields ?? [],
     agencyReference: delivery.agencyReference ?? '',
-    waitCause: delivery.waitCause ?? '',
+    deferCause: delivery.deferCause ?? '',
     training: delivery.training ?? false,
   };
 }

@@ -37,7 +37,7 @@ export function deliveriesOf(store: Store): Deliveries {
       ...each(number, 'submission', 'requested'),
       pending: [pending],
       ...each([String], 'messages', 'digests', 'reportedIssues', 'failFields'),
-      ...each(String, 'documentsRequest', 'failCause', 'waitCause', 'agencyReference', 'decision'),
+      ...each(String, 'documentsRequest', 'failCause', 'deferCause', 'agencyReference', 'decision'),
       queueTime: date,
       ...each(
         Date,

@@ -106,14 +106,14 @@ describe('enqueue and applyFetchResult', () => {
   test('defers a submission to an unknown agency, reports it once and resumes', () => {
     const unknown: FetchResult = { kind: 'deferred', cause: 'AGENCY_UNKNOWN' };
     const first = applyFetchResult(enqueue(opened(), pending(1), T0), 1, unknown, T0);
-    expect(first.outbound).toMatchObject([{ type: 'DeliveryWaits', cause: 'AGENCY_UNKNOWN' }]);
+    expect(first.outbound).toMatchObject([{ type: 'DeliveryDeferred', cause: 'AGENCY_UNKNOWN' }]);
     const second = applyFetchResult(first.delivery, 1, unknown, at(500));
     expect(second.outbound).toEqual([]);
-    expect(second.delivery).toMatchObject({ state: 'queued', waitCause: 'AGENCY_UNKNOWN', timer: { due: at(1_500) } });
+    expect(second.delivery).toMatchObject({ state: 'queued', deferCause: 'AGENCY_UNKNOWN', timer: { due: at(1_500) } });
     const { delivery, outbound } = applyFetchResult(second.delivery, 1, request(1), at(1_500));
     expect(types(outbound)).toEqual(['submitted']);
     expect(delivery).toMatchObject({ state: 'queued', requested: 1, pending: [], timer: null });
-    expect(delivery.waitCause).toBeUndefined();
+    expect(delivery.deferCause).toBeUndefined();
   });
 
   test('queues an acknowledged delivery again for a later submission', () => {
@@ -428,10 +428,10 @@ describe('cancel after a decision', () => {
       { kind: 'deferred', cause: 'AGENCY_UNKNOWN' },
       T0,
     ).delivery;
-    expect(waiting.waitCause).toBe('AGENCY_UNKNOWN');
+    expect(waiting.deferCause).toBe('AGENCY_UNKNOWN');
     const { delivery } = cancel(waiting, { kind: 'withdrawn', time: T0, eventId: 'w' }, T0);
     expect(delivery).toMatchObject({ state: 'answered', pending: [], timer: null });
-    expect(delivery.waitCause).toBeUndefined();
+    expect(delivery.deferCause).toBeUndefined();
   });
 });
 
@@ -464,7 +464,7 @@ describe('all functions, in any order', () => {
           if (before.state === 'answered') expect(delivery.state).toBe('answered');
           expect(delivery.timer?.kind === 'fetch').toBe(delivery.pending.length > 0);
           if (delivery.state === 'cancelled') expect(delivery.pending).toEqual([]);
-          if (delivery.waitCause) expect(delivery.pending.length).toBeGreaterThan(0);
+          if (delivery.deferCause) expect(delivery.pending.length).toBeGreaterThan(0);
           expect(delivery.requested).toBe(submissions.at(-1) ?? 0);
         });
         expect(submissions).toEqual([...new Set(submissions)].sort((a, b) => a - b));

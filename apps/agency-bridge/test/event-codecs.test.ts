@@ -94,7 +94,7 @@ describe('decodeIntakeEvent', () => {
     ['a changed result', event('ResultChanged'), { kind: 'nothing' }],
     ['handing over', event('ResultHandedOver'), { kind: 'nothing' }],
     ['closing', event('ApplicationClosed'), { kind: 'nothing' }],
-    ['an alert for the desk', event('DeskAlertRaised', { kind: 'delivery-waits' }), { kind: 'nothing' }],
+    ['an alert for the desk', event('DeskAlertRaised', { kind: 'delivery-deferred' }), { kind: 'nothing' }],
     ['an event of a later release', newer(), { kind: 'nothing' }],
   ])('The bridge understands %s', (_name, given, meaning) => {
     expect(decodeIntakeEvent(given)).toEqual({
@@ -176,7 +176,7 @@ describe('toDeliveryEvent', () => {
     [{ type: 'DeliveryResultRevoked', reason: text }, { reason: text }],
     [{ type: 'DeliveryCancelled' }, {}],
     [{ type: 'DeliveryFailed', cause: 'CONTENT_INVALID' }, { cause: 'CONTENT_INVALID' }],
-    [{ type: 'DeliveryWaits', cause: 'AGENCY_UNKNOWN' }, { cause: 'AGENCY_UNKNOWN' }],
+    [{ type: 'DeliveryDeferred', cause: 'AGENCY_UNKNOWN' }, { cause: 'AGENCY_UNKNOWN' }],
     [
       { type: 'DeliveryMessageRefused', cause: 'NOT_JSON', fields: ['ce_time'] },
       { cause: 'NOT_JSON', fields: ['ce_time'] },

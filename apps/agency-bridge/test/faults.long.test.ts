@@ -108,7 +108,7 @@ describe('an unknown agency', () => {
       await deliveryEvents.until((events) => typesOf(events, application.delivery).length > 0);
       expect(await world.delivery(early, application.delivery)).toMatchObject({
         state: 'DELIVERY_STATE_QUEUED',
-        waitCause: 'AGENCY_UNKNOWN',
+        deferCause: 'AGENCY_UNKNOWN',
       });
     }
     expect(await scrape(early)).toMatch(/agency_bridge_deliveries_deferred\{[^}]*\} 3/);
@@ -131,9 +131,9 @@ describe('an unknown agency', () => {
         const found = await world.delivery(configured, application.delivery);
         return found.state === 'DELIVERY_STATE_SENT' && found;
       });
-      expect(sent.waitCause).toBe('');
+      expect(sent.deferCause).toBe('');
       // Reported once for all attempts.
-      expect(typesOf(deliveryEvents.events, application.delivery)).toEqual(['DeliveryWaits']);
+      expect(typesOf(deliveryEvents.events, application.delivery)).toEqual(['DeliveryDeferred']);
     }
     expect(idsOf(withdrawn).size).toBe(0);
     await deliveryEvents.stop();
@@ -150,7 +150,7 @@ describe('an agency added at runtime', () => {
     world.submissions.set(`${application.name}/submissions/1`, submission);
     await publishEvents(world.infrastructure, [application.submitted()]);
     await deliveryEvents.until((events) => typesOf(events, application.delivery).length > 0);
-    expect(typesOf(deliveryEvents.events, application.delivery)).toEqual(['DeliveryWaits']);
+    expect(typesOf(deliveryEvents.events, application.delivery)).toEqual(['DeliveryDeferred']);
     expect(world.served.size).toBe(0);
 
     world.addAgency(dataDir, 'fisc');

@@ -69,7 +69,7 @@ test('loses nothing while the file of an agency is missing', async () => {
   world.submissions.set(`${later.name}/submissions/1`, submissionOf(later.name));
   await publishEvents(world.infrastructure, [withdrawn.withdrawn(), later.submitted()]);
   await world.reply('asp', decided(open.name));
-  await eventually(async () => (await world.delivery(without, later.delivery)).waitCause === 'AGENCY_UNKNOWN');
+  await eventually(async () => (await world.delivery(without, later.delivery)).deferCause === 'AGENCY_UNKNOWN');
   // The withdrawal is sent anyway, because the request is on its topic.
   await agencyRequests.until((events) => events.filter(({ subject }) => subject === withdrawn.delivery).length === 2);
   expect((await world.delivery(without, open.delivery)).state).toBe('DELIVERY_STATE_SENT');

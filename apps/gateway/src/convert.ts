@@ -290,7 +290,7 @@ export const operatorActionJson = convertWith({
 export const deliveryJson = convertWith({
   state: enumField('DELIVERY_STATE_'),
   failCause: deliveryCause,
-  waitCause: deliveryCause,
+  deferCause: deliveryCause,
 });
 export const refusedReplyJson = convertWith({ time: instantJson });
 export const agencyActivityJson = convertWith({

@@ -205,7 +205,7 @@ describe('values of a later release', () => {
         failCause: 'other',
       },
     ],
-    ['of a delivery', convert.deliveryJson({ failCause: 'X', waitCause: '' }), { failCause: 'OTHER' }],
+    ['of a delivery', convert.deliveryJson({ failCause: 'X', deferCause: '' }), { failCause: 'OTHER' }],
     [
       'of a note for the desk',
       convert.applicationJson({

@@ -83,8 +83,8 @@ function toAgencyUpdate(
       return { message: 'delivery-cancelled' };
     case 'cups.agencybridge.v1.DeliveryFailed':
       return { message: 'delivery-failed', ...omitEmpty({ cause: event.data.cause }) };
-    case 'cups.agencybridge.v1.DeliveryWaits':
-      return { message: 'delivery-waits', ...omitEmpty({ cause: event.data.cause }) };
+    case 'cups.agencybridge.v1.DeliveryDeferred':
+      return { message: 'delivery-deferred', ...omitEmpty({ cause: event.data.cause }) };
     case 'cups.agencybridge.v1.DeliveryMessageRefused': {
       const { cause, fields } = event.data;
       return { message: 'message-refused', ...omitEmpty({ cause, fields: fields.length > 0 ? fields : undefined }) };

@@ -19,7 +19,7 @@ const COMMANDS = {
   note: (app, actor) => casework.addNote(app, actor, 'Comes on Thursday.'),
   assign: (app, actor) => casework.assignApplication(app, actor, 'operators/cu-001-manager'),
   'mark-seen': (app, actor) =>
-    casework.markSeen(applyAgencyUpdate(app, agencyUpdate('delivery-waits', NOW), WORKING_TIME).document, actor),
+    casework.markSeen(applyAgencyUpdate(app, agencyUpdate('delivery-deferred', NOW), WORKING_TIME).document, actor),
   tell: (app, actor) => casework.recordPersonNotification(app, actor, { how: 'phone' }),
 } satisfies Record<(typeof CASEWORK_ACTIONS)[number], (app: Application, actor: typeof ACTOR) => unknown>;
 
@@ -50,12 +50,12 @@ describe('every state × casework action × role', () => {
 
 describe('effects of casework', () => {
   const alerted = (app: Application, now: Date) =>
-    applyAgencyUpdate(app, agencyUpdate('delivery-waits', now), WORKING_TIME).document;
+    applyAgencyUpdate(app, agencyUpdate('delivery-deferred', now), WORKING_TIME).document;
 
   test('clears the seen mark of a repeated alert, and records no second view', () => {
     const once = alerted(applicationInState('submitted'), later(1));
     const seen = casework.markSeen(once, { ...ACTOR, now: later(2) }).document;
-    expect(seen.deskAlerts).toMatchObject([{ kind: 'delivery-waits', seenTime: later(2), seenBy: ACTOR.operator }]);
+    expect(seen.deskAlerts).toMatchObject([{ kind: 'delivery-deferred', seenTime: later(2), seenBy: ACTOR.operator }]);
     expect(casework.markSeen(seen, { ...ACTOR, now: later(3) }).document).toBe(seen);
     const again = alerted(seen, later(4));
     expect(again.deskAlerts).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('casework RPCs', () => {
 
   test('records who saw an alert, and rejects a stale etag', async () => {
     const { name, etag } = await at().file(1);
-    await scene.world.publish(bridgeEvent(name, 'DeliveryWaits', 1, { cause: 'AGENCY_UNKNOWN' }));
+    await scene.world.publish(bridgeEvent(name, 'DeliveryDeferred', 1, { cause: 'AGENCY_UNKNOWN' }));
     await eventually(async () => (await at().read(name)).deskAlerts.length === 1);
     const stale = at().markDeskAlertsSeen({ requestId: requestId(), name, etag });
     await expect(stale).rejects.toMatchObject({ reason: 'ETAG_STALE' });

@@ -22,7 +22,7 @@ const MESSAGE_BY_EVENT: Record<BridgeEventName, Message> = {
   DeliveryResultRevoked: 'result-revoked',
   DeliveryCancelled: 'delivery-cancelled',
   DeliveryFailed: 'delivery-failed',
-  DeliveryWaits: 'delivery-waits',
+  DeliveryDeferred: 'delivery-deferred',
   DeliveryMessageRefused: 'message-refused',
 };
 

@@ -113,7 +113,7 @@ export const MESSAGES = [
   'result-revoked',
   'delivery-cancelled',
   'delivery-failed',
-  'delivery-waits',
+  'delivery-deferred',
   'message-refused',
   'message-unknown',
 ] as const;
@@ -133,7 +133,7 @@ export const DESK_ALERT_KINDS = [
   'result-revoked',
   'agency-stopped',
   'delivery-failed',
-  'delivery-waits',
+  'delivery-deferred',
   'message-refused',
   'message-unknown',
   'acknowledged-after-decision',
@@ -168,7 +168,7 @@ const effectsAfterEnd: Record<Message, AgencyEffect> = {
   'delivery-cancelled': raiseAlert('agency-stopped'),
   'delivery-failed': raiseAlert('delivery-failed'),
   // The bridge retries, for example once the agency is configured.
-  'delivery-waits': raiseAlert('delivery-waits'),
+  'delivery-deferred': raiseAlert('delivery-deferred'),
   'message-refused': raiseAlert('message-refused'),
   // From a newer bridge. Applying it advances the sequence, so later messages are not blocked.
   'message-unknown': raiseAlert('message-unknown'),

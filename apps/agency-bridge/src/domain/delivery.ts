@@ -76,7 +76,7 @@ export interface Delivery {
   failTime?: Date;
   failCause?: DeliveryCause;
   /** Why the next submission is deferred: AGENCY_UNKNOWN while the agency has no file. */
-  waitCause?: DeferCause;
+  deferCause?: DeferCause;
   /** Names of fields that violate the agency contract. */
   failFields?: string[];
   agencyReference?: string;
@@ -132,7 +132,7 @@ export type DeliveryEvent =
   | AgencyUpdate
   | { type: 'DeliveryCancelled' }
   | { type: 'DeliveryFailed'; cause: DeliveryCause }
-  | { type: 'DeliveryWaits'; cause: DeferCause }
+  | { type: 'DeliveryDeferred'; cause: DeferCause }
   | { type: 'DeliveryMessageRefused'; cause: DeliveryCause; fields: string[] };
 
 /** An event for intake, with the ID and time of the message or event that caused it. */
@@ -238,7 +238,7 @@ export function applyFetchResult<D extends Delivery>(
   if (head?.submission !== number) return { delivery, outbound: [] };
   if (fetched.kind === 'unavailable') return { delivery: retryLater(delivery, now), outbound: [] };
   if (fetched.kind === 'deferred') return defer(delivery, fetched.cause, now);
-  const { waitCause: _waitCause, ...resumed } = delivery;
+  const { deferCause: _deferCause, ...resumed } = delivery;
   const next = { ...resumed, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
   if (head.isReplay) return { delivery: next, outbound: resend(fetched, delivery.requestTimes?.[number - 1] ?? now) };
   switch (fetched.kind) {
@@ -301,9 +301,9 @@ function retryLater<D extends Delivery>(delivery: D, now: Date): D {
 /** Keeps the submission pending until the cause is gone. Reports each cause to intake once. */
 function defer<D extends Delivery>(delivery: D, cause: DeferCause, now: Date): CommandResult<D> {
   const { eventId: messageId } = delivery.pending[0]!;
-  const event: Outbound = { to: 'intake', type: 'DeliveryWaits', cause, messageId, occurTime: now };
-  const outbound = delivery.waitCause === cause ? [] : [event];
-  return { delivery: { ...retryLater(delivery, now), waitCause: cause }, outbound };
+  const event: Outbound = { to: 'intake', type: 'DeliveryDeferred', cause, messageId, occurTime: now };
+  const outbound = delivery.deferCause === cause ? [] : [event];
+  return { delivery: { ...retryLater(delivery, now), deferCause: cause }, outbound };
 }
 
 /** Ends the delivery of a withdrawn or expired application. Informs the agency if it may have received a request. */
@@ -321,7 +321,7 @@ export function cancel<D extends Delivery>(
   // The agency decided before it read the end: its decision stays.
   if (delivery.state === 'answered') {
     if (requests.length === 0) return { delivery, outbound: [] };
-    const { waitCause: _waitCause, ...answered } = delivery;
+    const { deferCause: _deferCause, ...answered } = delivery;
     return { delivery: { ...answered, ...endFields, pending: [], timer: null } as unknown as D, outbound: requests };
   }
   const { delivery: next, outbound } = markCancelled(delivery, end.eventId, end.time, now);
@@ -329,7 +329,7 @@ export function cancel<D extends Delivery>(
 }
 
 function markCancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): CommandResult<D> {
-  const { waitCause: _waitCause, ...delivery } = before;
+  const { deferCause: _deferCause, ...delivery } = before;
   return {
     delivery: { ...delivery, state: 'cancelled', cancelTime: now, pending: [], timer: null } as unknown as D,
     outbound: [{ to: 'intake', type: 'DeliveryCancelled', messageId, occurTime }],

@@ -79,7 +79,7 @@ export class SubmissionSender {
   #scheduleNextStep(delivery: StoredDelivery, now: Date): void {
     const [next] = delivery.pending;
     // A deferred delivery waits for its durable timer, because a response of intake does not help it.
-    if (next && !delivery.waitCause) this.#retries.schedule(delivery._id, fetchDelayMs(next.attempts));
+    if (next && !delivery.deferCause) this.#retries.schedule(delivery._id, fetchDelayMs(next.attempts));
     this.#monitor.observe(delivery, now);
   }
 }

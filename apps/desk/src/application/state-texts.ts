@@ -93,7 +93,7 @@ function describeAgencyStep(
   const { delivery } = details ?? {};
   if (delivery?.state === 'failed') return toStateTexts('trouble', 'agency', title, t(STATE_BLOCK.sendFailed));
   const parts = [since];
-  if (delivery?.waitCause) parts.push(t(STATE_BLOCK.onTheWay));
+  if (delivery?.deferCause) parts.push(t(STATE_BLOCK.onTheWay));
   if (delivery?.agencyReference) parts.push(t(STATE_BLOCK.reference, { number: delivery.agencyReference }));
   const { dueDate, noDueDateReason } = row;
   if (dueDate === undefined) {

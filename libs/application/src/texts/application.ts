@@ -65,7 +65,7 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
   'result-revoked': { ro: 'a revocat rezultatul', ru: 'отозвал(а) результат', en: 'revoked the result' },
   'delivery-cancelled': { ro: 'a oprit lucrul', ru: 'прекратил(а) работу', en: 'stopped working on it' },
   'delivery-failed': { ro: 'cererea nu a putut pleca', ru: 'заявление не отправлено', en: 'could not be sent' },
-  'delivery-waits': { ro: 'cererea așteaptă să plece', ru: 'заявление ждёт отправки', en: 'is waiting to be sent' },
+  'delivery-deferred': { ro: 'cererea așteaptă să plece', ru: 'заявление ждёт отправки', en: 'is waiting to be sent' },
   'message-refused': { ro: 'un mesaj nu a fost primit', ru: 'сообщение не принято', en: 'a message was rejected' },
   'message-unknown': { ro: 'un mesaj necunoscut', ru: 'неизвестное сообщение', en: 'an unknown message' },
   'draft-untouched': {
@@ -123,7 +123,7 @@ export const DESK_ALERT_TEXTS: Record<DeskAlertKind, Text> = {
     ru: 'Заявление не удалось передать учреждению. Обратитесь в поддержку платформы.',
     en: 'The application could not be sent to the agency. Contact platform support.',
   },
-  'delivery-waits': {
+  'delivery-deferred': {
     ro: 'Cererea așteaptă să plece la autoritate. Pleacă singură.',
     ru: 'Заявление ждёт отправки в учреждение. Уйдёт само.',
     en: 'The application is waiting to be sent to the agency. It will be sent automatically.',
