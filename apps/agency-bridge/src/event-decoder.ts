@@ -24,7 +24,7 @@ export interface AnswerDateChange {
   kind: 'date-moved';
   request: string;
   answerBy: string;
-  askedAnswerBy: string;
+  requestedAnswerBy: string;
 }
 
 /** An intake event with the resources it names. */
@@ -91,8 +91,10 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
       return { kind: 'expired', time: fromTimestamp(expireTime) ?? eventTime };
     }
     case 'cups.intake.v1.DocumentsRequested': {
-      const { request, answerBy, askedAnswerBy } = read.data;
-      return askedAnswerBy === '' ? { kind: 'nothing' } : { kind: 'date-moved', request, answerBy, askedAnswerBy };
+      const { request, answerBy, requestedAnswerBy } = read.data;
+      return requestedAnswerBy === ''
+        ? { kind: 'nothing' }
+        : { kind: 'date-moved', request, answerBy, requestedAnswerBy };
     }
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.ApplicationDecided':

@@ -277,7 +277,7 @@ describe('receiveReply', () => {
       (delivery, id) => receiveReply(delivery, reply(id, 'DeliveryDocumentsRequested'), T0).delivery,
       sentOut(),
     );
-    const later = { request: 'a', answerBy: '2026-03-09', askedAnswerBy: '2026-03-03' };
+    const later = { request: 'a', answerBy: '2026-03-09', requestedAnswerBy: '2026-03-03' };
     const result = reportAnswerDateChange(delivery, later, at(9));
     expect(result.outbound).toMatchObject([
       {
@@ -288,7 +288,7 @@ describe('receiveReply', () => {
       },
     ]);
     expect(reportAnswerDateChange(result.delivery, later, at(10)).outbound).toEqual([]);
-    const earlier = { request: 'b', answerBy: '2027-03-02', askedAnswerBy: '9999-12-31' };
+    const earlier = { request: 'b', answerBy: '2027-03-02', requestedAnswerBy: '9999-12-31' };
     expect(causesOf(reportAnswerDateChange(result.delivery, earlier, at(11)).outbound)).toEqual(['ANSWER_BY_CUT']);
     expect(reportAnswerDateChange(delivery, { ...later, request: 'unknown' }, at(9)).outbound).toEqual([]);
   });

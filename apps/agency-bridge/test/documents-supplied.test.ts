@@ -61,7 +61,7 @@ test('reports a moved answer date to the agency, about the message that set it',
     ),
   );
   await bridge.deliveryEventTypes(application.delivery, 1);
-  const days = { answerBy: '2026-03-10', askedAnswerBy: '2026-03-03' };
+  const days = { answerBy: '2026-03-10', requestedAnswerBy: '2026-03-03' };
   await bridge.produceEvents(application.documentsRequested({ request: 'soon', ...days }));
   await bridge.requests.until(() => bridge.requestsOf(application.delivery).length === 2);
   const report = bridge.requestsOf(application.delivery)[1]!;

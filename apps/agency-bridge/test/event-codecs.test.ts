@@ -87,8 +87,8 @@ describe('decodeIntakeEvent', () => {
     ['a request for documents', event('DocumentsRequested', { answerBy: '2026-04-01' }), { kind: 'nothing' }],
     [
       'a request for documents whose last day was moved',
-      event('DocumentsRequested', { request: 'asks', answerBy: '2026-04-01', askedAnswerBy: '2026-03-03' }),
-      { kind: 'date-moved', request: 'asks', answerBy: '2026-04-01', askedAnswerBy: '2026-03-03' },
+      event('DocumentsRequested', { request: 'asks', answerBy: '2026-04-01', requestedAnswerBy: '2026-03-03' }),
+      { kind: 'date-moved', request: 'asks', answerBy: '2026-04-01', requestedAnswerBy: '2026-03-03' },
     ],
     ['a decision', event('ApplicationDecided'), { kind: 'nothing' }],
     ['a changed result', event('ResultChanged'), { kind: 'nothing' }],

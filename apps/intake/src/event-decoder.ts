@@ -57,12 +57,15 @@ function toAgencyUpdate(
       return { message: 'acknowledged' };
     case 'cups.agencybridge.v1.DeliveryProgressed': {
       const { note } = event.data;
-      return { message: 'progressed', ...omitEmpty({ words: sanitizeLocalizedText({ ro: note, ru: '', en: '' }) }) };
+      return {
+        message: 'progressed',
+        ...omitEmpty({ agencyText: sanitizeLocalizedText({ ro: note, ru: '', en: '' }) }),
+      };
     }
     case 'cups.agencybridge.v1.DeliveryDocumentsRequested': {
-      const words = sanitizeLocalizedText(event.data.message);
-      const request = toDocumentRequest(event.data, messageId, words);
-      return { message: 'documents-requested', request, ...omitEmpty({ words }) };
+      const agencyText = sanitizeLocalizedText(event.data.message);
+      const request = toDocumentRequest(event.data, messageId, agencyText);
+      return { message: 'documents-requested', request, ...omitEmpty({ agencyText }) };
     }
     case 'cups.agencybridge.v1.DeliveryDecided': {
       const reason = sanitizeLocalizedText(event.data.reason);
@@ -71,14 +74,14 @@ function toAgencyUpdate(
       // An approval cannot be appealed.
       const appeal = approved ? undefined : toAppeal(event.data.appeal);
       const decision = { ...toResult(event.data), decideTime, ...omitEmpty({ reason, appeal }) };
-      return { message: approved ? 'approved' : 'rejected', decision, ...omitEmpty({ words: reason }) };
+      return { message: approved ? 'approved' : 'rejected', decision, ...omitEmpty({ agencyText: reason }) };
     }
     case 'cups.agencybridge.v1.DeliveryResultCorrected': {
-      const words = sanitizeLocalizedText(event.data.reason);
-      return { message: 'result-corrected', result: toResult(event.data), ...omitEmpty({ words }) };
+      const agencyText = sanitizeLocalizedText(event.data.reason);
+      return { message: 'result-corrected', result: toResult(event.data), ...omitEmpty({ agencyText }) };
     }
     case 'cups.agencybridge.v1.DeliveryResultRevoked':
-      return { message: 'result-revoked', ...omitEmpty({ words: sanitizeLocalizedText(event.data.reason) }) };
+      return { message: 'result-revoked', ...omitEmpty({ agencyText: sanitizeLocalizedText(event.data.reason) }) };
     case 'cups.agencybridge.v1.DeliveryCancelled':
       return { message: 'delivery-cancelled' };
     case 'cups.agencybridge.v1.DeliveryFailed':
@@ -97,14 +100,14 @@ function toAgencyUpdate(
 function toDocumentRequest(
   wire: DocumentsIn,
   id: string,
-  words: Text | undefined,
+  agencyText: Text | undefined,
 ): NonNullable<AgencyUpdate['request']> {
   const documents = wire.documents.map(({ kind, note }) => ({ kind, ...omitEmpty({ note: sanitizeText(note) }) }));
   return {
     id,
     evidenceKinds: wire.evidenceKinds,
     answerBy: wire.answerBy,
-    ...omitEmpty({ documents: documents.length > 0 ? documents : undefined, message: words }),
+    ...omitEmpty({ documents: documents.length > 0 ? documents : undefined, message: agencyText }),
   };
 }
 

@@ -66,8 +66,8 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     case 'ApplicationInProgress':
       return { type: 'cups.intake.v1.ApplicationInProgress', data: { ref } };
     case 'DocumentsRequested': {
-      const { request, answerBy, askedAnswerBy = '' } = domainEvent;
-      return { type: 'cups.intake.v1.DocumentsRequested', data: { ref, request, answerBy, askedAnswerBy } };
+      const { request, answerBy, requestedAnswerBy = '' } = domainEvent;
+      return { type: 'cups.intake.v1.DocumentsRequested', data: { ref, request, answerBy, requestedAnswerBy } };
     }
     case 'ApplicationDecided':
       return { type: 'cups.intake.v1.ApplicationDecided', data: { ref } };

@@ -46,7 +46,7 @@ describe('answer date', () => {
   ])('changes an answer date %s (%s) to %s', (_name, requested, answerBy, change) => {
     const app = applyUpdate(submitted(), 'documents-requested', { request: request(requested) });
     expect(app.documentRequest?.answerBy).toBe(answerBy);
-    expect(app.documentRequest?.askedAnswerBy).toBe(change ? requested : undefined);
+    expect(app.documentRequest?.requestedAnswerBy).toBe(change ? requested : undefined);
     expect(app.timer).toMatchObject({ kind: 'answer-date-passed' });
     expect(app.timer!.due.getTime()).toBeGreaterThan(after(6).getTime());
     expect(alertsOf(app)).toEqual(change ? [['agency-message-changed', change]] : []);
@@ -66,7 +66,7 @@ describe('answer date', () => {
   test('keeps five working days if the message is dated over a year ago', () => {
     const app = { ...submitted(), submitTime: after(-500) };
     const updated = applyUpdate(app, 'documents-requested', { occurTime: after(-450), request: request('2026-06-01') });
-    expect(updated.documentRequest).toMatchObject({ answerBy: '2026-03-17', askedAnswerBy: '2026-06-01' });
+    expect(updated.documentRequest).toMatchObject({ answerBy: '2026-03-17', requestedAnswerBy: '2026-06-01' });
     expect(alertsOf(updated)).toEqual([['agency-message-changed', 'ANSWER_BY_CUT']]);
   });
 
@@ -89,7 +89,7 @@ describe('answer date', () => {
   test('counts a repeated request from its own receipt', () => {
     const first = applyUpdate(submitted(), 'documents-requested', { request: request('2026-04-01') });
     const again = applyUpdate(first, 'documents-requested', { now: after(10), request: request('2026-03-21') });
-    expect(again.documentRequest).toMatchObject({ answerBy: '2026-03-27', askedAnswerBy: '2026-03-21' });
+    expect(again.documentRequest).toMatchObject({ answerBy: '2026-03-27', requestedAnswerBy: '2026-03-21' });
     expect(again.timer?.due).toEqual(new Date('2026-03-27T22:00:00Z'));
     expect([again.termLeft, again.noDueDateReason]).toEqual([first.termLeft, 'clock-stopped']);
   });
@@ -168,27 +168,29 @@ describe('content of messages', () => {
   const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7', validUntil: '2027-02-24' };
 
   test('stores results, texts, documents and reasons in application and history', () => {
-    let app = applyUpdate(submitted(), 'progressed', { words: { ro: 'La arhivă.' } });
+    let app = applyUpdate(submitted(), 'progressed', { agencyText: { ro: 'La arhivă.' } });
     expect(app.progress).toEqual({ note: 'La arhivă.', time: NOW });
     const documents = [{ kind: 'birth-certificate', note: 'În original' }];
     app = applyUpdate(app, 'documents-requested', { request: { ...request('2026-04-01'), documents } });
     expect(app.documentRequest?.documents).toEqual(documents);
     app = applyUpdate(app, 'approved', {
-      words: { ro: 'Da.' },
+      agencyText: { ro: 'Da.' },
       decision: { ...result, decideTime: NOW, reason: { ro: 'Da.' } },
     });
     expect(app.decision).toMatchObject(result);
     app = applyUpdate(app, 'result-corrected', {
-      words: { ro: 'Greșeală.' },
+      agencyText: { ro: 'Greșeală.' },
       result: { resultKind: 'paper', resultNumber: 'R-2' },
     });
     expect(app.decision).toMatchObject({ resultNumber: 'R-2', correctReason: { ro: 'Greșeală.' } });
     // The corrected result replaces the old one completely.
     expect(app.decision?.verificationCode ?? app.decision?.validUntil).toBeUndefined();
-    app = applyUpdate(app, 'result-revoked', { words: { ro: 'Anulat.' } });
+    app = applyUpdate(app, 'result-revoked', { agencyText: { ro: 'Anulat.' } });
     expect(app.decision).toMatchObject({ resultNumber: 'R-2', revokeReason: { ro: 'Anulat.' } });
     expect(
-      app.history.slice(1).map(({ words, result: issued, documents: requested }) => [words?.ro, issued, requested]),
+      app.history
+        .slice(1)
+        .map(({ agencyText, result: issued, documents: requested }) => [agencyText?.ro, issued, requested]),
     ).toEqual([
       ['La arhivă.', undefined, undefined],
       [undefined, undefined, documents],
@@ -245,24 +247,25 @@ test('accepts requested documents over the size limit of filed content', () => {
 
 describe('limits', () => {
   const long = 'ș'.repeat(2_000);
-  const words = { ro: long, ru: long, en: long };
+  const agencyText = { ro: long, ru: long, en: long };
   /** The largest message that the contract allows. */
   const flood = (message: Message): AgencyUpdate => {
     const update: Partial<AgencyUpdate> = { changes: ['TEXT_CUT'], agencyReference: 'r'.repeat(100) };
     const result = { resultKind: 'paper', resultNumber: 'n'.repeat(100), verificationCode: 'c'.repeat(100) };
-    if (message === 'progressed') update.words = { ro: long };
+    if (message === 'progressed') update.agencyText = { ro: long };
     if (message === 'result-corrected') update.result = result;
     if (message === 'approved' || message === 'rejected')
-      update.decision = { ...result, decideTime: NOW, reason: words };
+      update.decision = { ...result, decideTime: NOW, reason: agencyText };
     if (message === 'message-refused') {
       update.cause = 'X'.repeat(40);
       update.fields = Array.from({ length: 20 }, (_, n) => `field${n}`.padEnd(64, 'x'));
     }
     if (message === 'documents-requested') {
       const documents = Array.from({ length: 15 }, () => ({ kind: 'k'.repeat(64), note: long }));
-      update.request = { ...request('2020-01-01'), documents, message: words };
+      update.request = { ...request('2020-01-01'), documents, message: agencyText };
     }
-    if (!update.words && !message.startsWith('delivery') && message !== 'acknowledged') update.words = words;
+    if (!update.agencyText && !message.startsWith('delivery') && message !== 'acknowledged')
+      update.agencyText = agencyText;
     return agencyUpdate(message, update);
   };
 
@@ -289,8 +292,8 @@ describe('limits', () => {
 
   test('keeps the last 50 of 3,000 progress notes in order', () => {
     let app = applyUpdate(submitted(), 'acknowledged');
-    for (let n = 1; n <= 3_000; n += 1) app = applyUpdate(app, 'progressed', { words: { ro: `nota ${n}` } });
-    const kept = app.history.filter(({ kind }) => kind === 'progressed').map((row) => row.words?.ro);
+    for (let n = 1; n <= 3_000; n += 1) app = applyUpdate(app, 'progressed', { agencyText: { ro: `nota ${n}` } });
+    const kept = app.history.filter(({ kind }) => kind === 'progressed').map((row) => row.agencyText?.ro);
     expect(kept).toEqual(Array.from({ length: 50 }, (_, n) => `nota ${n + 2_951}`));
     expect([app.omittedMessages, app.history.length]).toEqual([2_950, 52]);
     expect(app.progress?.note).toBe('nota 3000');

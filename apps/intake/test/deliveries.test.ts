@@ -103,8 +103,8 @@ describe('cups.deliveries', () => {
     const request = { evidenceKinds: ['x-y'], answerBy: '2020-01-01' };
     await world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 1, request));
     const requested = await inState(here, name, 'STATE_DOCUMENTS_REQUESTED');
-    const { answerBy, askedAnswerBy } = requested.documentRequest!;
-    expect(askedAnswerBy).toBe('2020-01-01');
+    const { answerBy, requestedAnswerBy } = requested.documentRequest!;
+    expect(requestedAnswerBy).toBe('2020-01-01');
     expect((Date.parse(answerBy) - Date.now()) / DAY).toBeGreaterThan(5.5);
     expect(requested.deskAlerts).toMatchObject([
       { kind: 'agency-message-changed', cause: 'ANSWER_BY_LENGTHENED', count: 1 },
@@ -115,7 +115,7 @@ describe('cups.deliveries', () => {
     const requestEvent = (await topic.until((all) => all.some(isRequest))).find(isRequest)!;
     await topic.stop();
     const { id, ...days } = requested.documentRequest!;
-    const expected = { request: id, answerBy: days.answerBy, askedAnswerBy: '2020-01-01' };
+    const expected = { request: id, answerBy: days.answerBy, requestedAnswerBy: '2020-01-01' };
     expect(eventCodec<IntakeEvents>('cups.intake.v1').decode(requestEvent)!.data).toMatchObject(expected);
     // The application is unchanged after several timer polls.
     const other = await here.file(43);
@@ -172,15 +172,15 @@ describe('cups.deliveries', () => {
       ['result-revoked', ''],
     ]);
     expect(actions.slice(1)).toMatchObject([
-      { kind: 'progressed', words: { ro: 'La arhivă. [link]' } },
+      { kind: 'progressed', agencyText: { ro: 'La arhivă. [link]' } },
       { kind: 'message-refused', code: 'CONTENT_INVALID', fields: ['urgency'] },
       {
         kind: 'approved',
         changes: ['DECIDE_TIME_REPLACED'],
         result: { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2099-01-01' },
       },
-      { kind: 'result-corrected', words: { ro: 'Greșeală.' }, result: { number: 'R-2 https //fals example' } },
-      { kind: 'result-revoked', words: { ro: 'Anulat.' } },
+      { kind: 'result-corrected', agencyText: { ro: 'Greșeală.' }, result: { number: 'R-2 https //fals example' } },
+      { kind: 'result-revoked', agencyText: { ro: 'Anulat.' } },
     ]);
   });
 
@@ -201,7 +201,7 @@ describe('cups.deliveries', () => {
     expect(app.progress!.note).toMatch(/^600 x/);
     const kept = (await here.history(name)).filter(({ kind }) => kind === 'progressed');
     expect(kept).toHaveLength(50);
-    expect(kept[0]!.words!.ro).toMatch(/^551 x/);
+    expect(kept[0]!.agencyText!.ro).toMatch(/^551 x/);
     const { mongoUri: uri, prefix } = world.place;
     const store = openStore({ uri, database: `${prefix}cups-intake`, log: silentLog });
     await eventually(() => store.ready());

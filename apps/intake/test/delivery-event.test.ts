@@ -47,11 +47,11 @@ describe('decodeDeliveryEvent', () => {
     const text = { ro: nasty, ru: '', en: '' };
     const shown = { ro: 'Plătiți la [link]' };
     expect(read('DeliveryDecided', { approved: false, reason: text })).toMatchObject({
-      words: shown,
+      agencyText: shown,
       decision: { reason: shown },
     });
-    expect(read('DeliveryResultRevoked', { reason: text })?.words).toEqual(shown);
-    expect(read('DeliveryProgressed', { note: nasty })?.words).toEqual(shown);
+    expect(read('DeliveryResultRevoked', { reason: text })?.agencyText).toEqual(shown);
+    expect(read('DeliveryProgressed', { note: nasty })?.agencyText).toEqual(shown);
     const documents = [{ kind: 'x', note: nasty }];
     expect(
       read('DeliveryDocumentsRequested', { message: text, documents, answerBy: '2026-04-01' })?.request,

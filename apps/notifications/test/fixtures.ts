@@ -57,7 +57,7 @@ export const templateData: TemplateData = {
   centre: 'Lozova',
   due: '20.03.2026',
   answerBy: '15.03.2026',
-  words: '> Lipsește actul.',
+  agencyText: '> Lipsește actul.',
   number: 'R-1',
   verificationCode: 'K7Q2',
   validUntil: '24.02.2027',

@@ -27,7 +27,7 @@ describe('renderSlip', () => {
     const letter = renderNotice(
       'application-rejected',
       'ro',
-      { ...templateData, words: quoteLines(['Nu.', '– <b>act</b>', '']) },
+      { ...templateData, agencyText: quoteLines(['Nu.', '– <b>act</b>', '']) },
       recipient,
     );
     expect(slip(letter)).toContain(
@@ -41,7 +41,7 @@ describe('renderSlip', () => {
       const letter = renderNotice(
         'application-rejected',
         language,
-        { ...templateData, service: evil, centre: evil, words: evil },
+        { ...templateData, service: evil, centre: evil, agencyText: evil },
         {
           name: evil,
           trackingNumber: evil,

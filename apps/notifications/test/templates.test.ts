@@ -59,11 +59,11 @@ describe('renderNotice', () => {
     }
   });
   test('treats hostile text as text', () => {
-    const hostile = { ...templateData, service: '{centre}', words: '$& {service} <script>' };
-    const { text } = renderNotice('application-rejected', 'en', hostile, { ...recipient, name: '$1{words}' });
+    const hostile = { ...templateData, service: '{centre}', agencyText: '$& {service} <script>' };
+    const { text } = renderNotice('application-rejected', 'en', hostile, { ...recipient, name: '$1{agencyText}' });
     expect(text).toContain('“{centre}”');
     expect(text).toContain('$& {service} <script>');
-    expect(text).toContain('Dear $1{words},');
+    expect(text).toContain('Dear $1{agencyText},');
   });
   test('Romanian texts use letters with a comma below, not a cedilla', () => {
     for (const kind of kinds) expect(textOf(kind, 'ro')).not.toMatch(/[şţŞŢ]/);

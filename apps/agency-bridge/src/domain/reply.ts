@@ -148,12 +148,12 @@ function withPlausibleTimes(reply: Reply, { submitTime, queueTime }: Delivery, n
  */
 export function reportAnswerDateChange<D extends Delivery>(
   delivery: D,
-  moved: { request: string; answerBy: string; askedAnswerBy: string },
+  moved: { request: string; answerBy: string; requestedAnswerBy: string },
   now: Date,
 ): CommandResult<D> {
   const request = delivery.documentRequests?.find(({ id }) => id === moved.request);
   if (!request) return { delivery, outbound: [] };
-  const cause = moved.answerBy > moved.askedAnswerBy ? 'ANSWER_BY_LENGTHENED' : 'ANSWER_BY_CUT';
+  const cause = moved.answerBy > moved.requestedAnswerBy ? 'ANSWER_BY_LENGTHENED' : 'ANSWER_BY_CUT';
   const message: Message = {
     id: request.id,
     time: now,

@@ -67,11 +67,11 @@ function AgencyMessages({ details }: { details: ApplicationDetails | undefined }
   const { decision, documentRequest, state } = details?.application ?? {};
   const context = { language, today: today() };
   if (state === 'documents-requested' && documentRequest) {
-    const { message, askedAnswerBy } = documentRequest;
+    const { message, requestedAnswerBy } = documentRequest;
     return (
       <>
         <Quotation message={message} />
-        {askedAnswerBy && <p>{t(STATE_BLOCK.moved, { asked: dayParams(askedAnswerBy, context).date })}</p>}
+        {requestedAnswerBy && <p>{t(STATE_BLOCK.moved, { asked: dayParams(requestedAnswerBy, context).date })}</p>}
       </>
     );
   }

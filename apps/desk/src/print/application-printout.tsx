@@ -60,7 +60,7 @@ export function MandatePrintout({ filed, catalog, specialist }: ApplicationPrint
       <PrintoutFacts facts={applicantFacts({ filed, catalog, specialist })} />
       <SignatureLines lines={signatureLabels(specialist)}>
         <p>
-          <Bilingual message={PRINT.mandateWords} />
+          <Bilingual message={PRINT.mandateText} />
         </p>
         <p>
           <Bilingual message={PRINT.mandateData} />

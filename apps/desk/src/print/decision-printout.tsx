@@ -38,7 +38,7 @@ export function DecisionPrintout({ application, catalog }: DecisionPrintoutProps
           decision.appeal?.until && [PRINT.appealUntil, shortDate(decision.appeal.until)],
         ]}
       />
-      <AgencyMessage title={PRINT.agencyWords} message={decision.reason} />
+      <AgencyMessage title={PRINT.agencyText} message={decision.reason} />
       <AgencyMessage title={PRINT.corrected} message={decision.correctReason} />
       <AgencyMessage title={PRINT.revoked} message={decision.revokeReason} />
       <AgencyMessage title={PRINT.appeal} message={decision.appeal?.how} />

@@ -53,7 +53,7 @@ export const PRINT = defineMessages({
     ru: 'Полномочие на подачу заявления',
     en: 'Mandate to file the application',
   },
-  mandateWords: {
+  mandateText: {
     ro: 'Cer specialistului centrului să depună în numele meu cererea descrisă aici, să o transmită instituției și să primească răspunsul ei.',
     ru: 'Поручаю специалисту центра подать от моего имени описанное здесь заявление, передать его учреждению и получить ответ.',
     en: 'I ask the specialist of the centre to file the application described here in my name, to pass it on to the agency and to receive its reply.',
@@ -128,7 +128,7 @@ export const PRINT = defineMessages({
   resultNumber: { ro: 'Numărul rezultatului', ru: 'Номер результата', en: 'Result number' },
   verificationCode: { ro: 'Codul de verificare', ru: 'Код проверки', en: 'Verification code' },
   validUntil: { ro: 'Valabil până la', ru: 'Действует до', en: 'Valid until' },
-  agencyWords: { ro: 'Cuvintele instituției', ru: 'Слова учреждения', en: 'Message of the agency' },
+  agencyText: { ro: 'Cuvintele instituției', ru: 'Слова учреждения', en: 'Message of the agency' },
   appeal: { ro: 'Cum se poate contesta', ru: 'Как обжаловать', en: 'How to appeal' },
   appealUntil: { ro: 'Contestarea se primește până la', ru: 'Жалоба принимается до', en: 'Appeals accepted until' },
 

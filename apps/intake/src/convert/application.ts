@@ -134,7 +134,7 @@ export function toAction(row: ActionRecord): ActionOut {
     fromState: toState(row.fromState),
     toState: toState(row.toState),
     submission: row.submission ?? 0,
-    words: row.words ?? null,
+    agencyText: row.agencyText ?? null,
     result: row.result ? toResult(row.result) : null,
     documents: row.documents ?? [],
     changes: row.changes ?? [],

@@ -32,7 +32,7 @@ export interface AgencyUpdate {
   eventId: string;
   now: Date;
   agencyReference?: string;
-  words?: Text;
+  agencyText?: Text;
   request?: Omit<DocumentRequest, 'requestTime'>;
   decision?: Omit<Decision, 'approved'>;
   result?: Result;
@@ -77,8 +77,8 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
       applied.deskAlerts,
     ),
   };
-  if (normalized.message === 'progressed' && normalized.words?.ro) {
-    document.progress = { note: normalized.words.ro, time: normalized.occurTime };
+  if (normalized.message === 'progressed' && normalized.agencyText?.ro) {
+    document.progress = { note: normalized.agencyText.ro, time: normalized.occurTime };
   }
   appendMessageRow(document, app, normalized);
   return { document, events: domainEvents(app, document, normalized, effect) };
@@ -159,7 +159,7 @@ function clampAnswerDate(
   const latest = maxDate > earliest ? maxDate : earliest;
   if (requested >= earliest && requested <= latest) return request;
   changes.add(requested < earliest ? 'ANSWER_BY_LENGTHENED' : 'ANSWER_BY_CUT');
-  return { ...request, answerBy: requested < earliest ? earliest : latest, askedAnswerBy: requested };
+  return { ...request, answerBy: requested < earliest ? earliest : latest, requestedAnswerBy: requested };
 }
 
 const addDays = (time: Date, days: number) => new Date(time.getTime() + days * DAY);
@@ -217,14 +217,18 @@ function recordAlert(app: Application, kind: DeskAlertKind, update: NormalizedUp
 }
 
 /** Replaces the result; the history keeps the old one. */
-function applyCorrection(decision: Decision, { now, result, words }: NormalizedUpdate): Decision {
+function applyCorrection(decision: Decision, { now, result, agencyText }: NormalizedUpdate): Decision {
   const { resultKind: _k, resultNumber: _n, verificationCode: _c, validUntil: _v, ...rest } = decision;
   const correctTime = latestOf(now, decision.revokeTime && new Date(decision.revokeTime.getTime() + 1));
-  return { ...rest, ...result, correctTime, ...(words ? { correctReason: words } : {}) };
+  return { ...rest, ...result, correctTime, ...(agencyText ? { correctReason: agencyText } : {}) };
 }
 
-function applyRevocation(decision: Decision, { now, words }: NormalizedUpdate): Decision {
-  return { ...decision, revokeTime: latestOf(now, decision.correctTime), ...(words ? { revokeReason: words } : {}) };
+function applyRevocation(decision: Decision, { now, agencyText }: NormalizedUpdate): Decision {
+  return {
+    ...decision,
+    revokeTime: latestOf(now, decision.correctTime),
+    ...(agencyText ? { revokeReason: agencyText } : {}),
+  };
 }
 
 /** The later of a correction and a revocation wins. This keeps their order when the clocks of two replicas differ. */
@@ -271,11 +275,11 @@ function appendMessageRow(document: Application, app: Application, update: Norma
 }
 
 function toRowDetails(update: NormalizedUpdate): Partial<ActionRecord> {
-  const { words, changes, cause, fields, request } = update;
+  const { agencyText, changes, cause, fields, request } = update;
   const details: Partial<ActionRecord> = {};
   const result = toResult(update);
   const documents: RequestedDocument[] = request?.documents ?? [];
-  if (words && Object.keys(words).length > 0) details.words = words;
+  if (agencyText && Object.keys(agencyText).length > 0) details.agencyText = agencyText;
   if (result) details.result = result;
   if (documents.length > 0) details.documents = documents;
   if (changes) details.changes = changes;
@@ -311,8 +315,8 @@ function domainEvents(
   }
   switch (effect.to) {
     case 'documents-requested': {
-      const { id: request, answerBy, askedAnswerBy } = next.documentRequest!;
-      return [{ type: 'DocumentsRequested', request, answerBy, ...(askedAnswerBy ? { askedAnswerBy } : {}) }];
+      const { id: request, answerBy, requestedAnswerBy } = next.documentRequest!;
+      return [{ type: 'DocumentsRequested', request, answerBy, ...(requestedAnswerBy ? { requestedAnswerBy } : {}) }];
     }
     case 'ready':
     case 'rejected':

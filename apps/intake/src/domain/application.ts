@@ -61,7 +61,7 @@ export interface DocumentRequest {
   message?: Text;
   answerBy: string;
   /** The date that the agency named, if intake moved it. */
-  askedAnswerBy?: string;
+  requestedAnswerBy?: string;
   /** Kinds already supplied while others are pending. */
   supplied?: string[];
   unavailable?: UnavailableDocument[];
@@ -98,7 +98,7 @@ export interface ActionRecord {
   submission?: number;
   reason?: string;
   /** The agency's text. */
-  words?: Text;
+  agencyText?: Text;
   result?: Result;
   documents?: RequestedDocument[];
   /** Codes of changes that the platform made to the agency's message. */

@@ -40,8 +40,8 @@ export type DomainEvent =
   | { type: 'DocumentsSupplied'; submission: number; answersRequest: string }
   | { type: 'ApplicationWithdrawn'; fromState: State; withdrawTime: Date }
   | { type: 'ApplicationInProgress' }
-  /** `askedAnswerBy` is the agency's date, if intake moved it. */
-  | { type: 'DocumentsRequested'; request: string; answerBy: string; askedAnswerBy?: string }
+  /** `requestedAnswerBy` is the agency's date, if intake moved it. */
+  | { type: 'DocumentsRequested'; request: string; answerBy: string; requestedAnswerBy?: string }
   | { type: 'ApplicationDecided' }
   | { type: 'ResultChanged'; revoked: boolean }
   | { type: 'ResultHandedOver' }

@@ -114,7 +114,7 @@ function buildTemplateData(notice: Notice, contact: NoticeContext, language: Lan
     due: formatCivilDate(contact.dueDate),
     // The agency's text is that of the open request, so its day must be too. Use the event's day only without one.
     answerBy: formatCivilDate(contact.answerBy || (notice.answerBy ?? '')),
-    words: quoteLines(agencyTexts[notice.kind] ?? []),
+    agencyText: quoteLines(agencyTexts[notice.kind] ?? []),
     number: sanitizeText(contact.resultNumber, 100),
     verificationCode: sanitizeText(contact.verificationCode, 100),
     validUntil: formatCivilDate(contact.validUntil),

@@ -10,7 +10,7 @@ export interface TemplateData {
   /** dd.MM.yyyy */
   answerBy: string;
   /** The agency's text as a quoted block: its request, or the reason for its decision. */
-  words: string;
+  agencyText: string;
   /** The agency's number of the result. */
   number: string;
   /** Code that verifies the result. */
@@ -119,21 +119,21 @@ export const TEMPLATES = {
     ro: [
       'Cererea dumneavoastră: este nevoie de acte suplimentare',
       'Pentru cererea dumneavoastră „{service}” mai este nevoie de acte.',
-      'Mesajul instituției:\n{words}',
+      'Mesajul instituției:\n{agencyText}',
       'Vă rugăm să veniți cu actele la centrul {centre}. Specialistul vă spune exact ce acte trebuie și vă ajută.',
       'Ultima zi este {answerBy}. După această dată cererea se închide.',
     ],
     ru: [
       'Ваше заявление: нужны дополнительные документы',
       'Для вашего заявления «{service}» нужны дополнительные документы.',
-      'Сообщение учреждения:\n{words}',
+      'Сообщение учреждения:\n{agencyText}',
       'Пожалуйста, принесите документы в центр {centre}. Специалист подскажет, что именно нужно, и поможет вам.',
       'Последний день: {answerBy}. После этой даты заявление будет закрыто.',
     ],
     en: [
       'Your application: more documents are needed',
       'More documents are needed for your application “{service}”.',
-      'Message from the institution:\n{words}',
+      'Message from the institution:\n{agencyText}',
       'Please bring them to the centre {centre}. The specialist will tell you exactly what is needed and will help you.',
       'The last day is {answerBy}. After that day the application will be closed.',
     ],
@@ -142,7 +142,7 @@ export const TEMPLATES = {
     ro: [
       'Rezultatul cererii dumneavoastră este gata',
       'Cererea dumneavoastră „{service}” a fost aprobată, iar rezultatul este gata.',
-      'Mesajul instituției:\n{words}',
+      'Mesajul instituției:\n{agencyText}',
       'Numărul rezultatului: {number}.',
       'Codul de verificare: {verificationCode}.',
       'Rezultatul este valabil până la {validUntil}.',
@@ -160,7 +160,7 @@ export const TEMPLATES = {
     ru: [
       'Результат по вашему заявлению готов',
       'Ваше заявление «{service}» одобрено, результат готов.',
-      'Сообщение учреждения:\n{words}',
+      'Сообщение учреждения:\n{agencyText}',
       'Номер результата: {number}.',
       'Код проверки: {verificationCode}.',
       'Результат действителен до {validUntil}.',
@@ -178,7 +178,7 @@ export const TEMPLATES = {
     en: [
       'The result of your application is ready',
       'Your application “{service}” has been approved and the result is ready.',
-      'Message from the institution:\n{words}',
+      'Message from the institution:\n{agencyText}',
       'Number of the result: {number}.',
       'Verification code: {verificationCode}.',
       'The result is valid until {validUntil}.',
@@ -198,7 +198,7 @@ export const TEMPLATES = {
     ro: [
       'Există o decizie privind cererea dumneavoastră',
       'Cererea dumneavoastră „{service}” nu a fost aprobată.',
-      'Motivul indicat de instituție:\n{words}',
+      'Motivul indicat de instituție:\n{agencyText}',
       'Cum puteți contesta decizia, potrivit instituției:\n{appeal}',
       'Contestația se depune cel târziu la {appealUntil}.',
       'Decizia vă așteaptă la centrul {centre}. Specialistul vă explică ce puteți face mai departe.',
@@ -206,7 +206,7 @@ export const TEMPLATES = {
     ru: [
       'По вашему заявлению принято решение',
       'Ваше заявление «{service}» не одобрено.',
-      'Причина, указанная учреждением:\n{words}',
+      'Причина, указанная учреждением:\n{agencyText}',
       'Как можно обжаловать решение, по словам учреждения:\n{appeal}',
       'Обжаловать можно не позднее {appealUntil}.',
       'Решение можно получить в центре {centre}. Специалист объяснит, что можно сделать дальше.',
@@ -214,7 +214,7 @@ export const TEMPLATES = {
     en: [
       'There is a decision on your application',
       'Your application “{service}” has not been approved.',
-      'The reason given by the institution:\n{words}',
+      'The reason given by the institution:\n{agencyText}',
       'How the decision can be appealed, as the institution says:\n{appeal}',
       'An appeal is taken until {appealUntil}.',
       'The decision is waiting for you at the centre {centre}. The specialist will explain what you can do next.',
@@ -258,7 +258,7 @@ export const TEMPLATES = {
     ro: [
       'Rezultatul cererii dumneavoastră a fost corectat',
       'Instituția a corectat rezultatul cererii dumneavoastră „{service}”.',
-      'Motivul indicat de instituție:\n{words}',
+      'Motivul indicat de instituție:\n{agencyText}',
       'Numărul rezultatului: {number}.',
       'Codul de verificare: {verificationCode}.',
       'Rezultatul este valabil până la {validUntil}.',
@@ -267,7 +267,7 @@ export const TEMPLATES = {
     ru: [
       'Результат по вашему заявлению исправлен',
       'Учреждение исправило результат по вашему заявлению «{service}».',
-      'Причина, указанная учреждением:\n{words}',
+      'Причина, указанная учреждением:\n{agencyText}',
       'Номер результата: {number}.',
       'Код проверки: {verificationCode}.',
       'Результат действителен до {validUntil}.',
@@ -276,7 +276,7 @@ export const TEMPLATES = {
     en: [
       'The result of your application has been corrected',
       'The institution has corrected the result of your application “{service}”.',
-      'The reason given by the institution:\n{words}',
+      'The reason given by the institution:\n{agencyText}',
       'Number of the result: {number}.',
       'Verification code: {verificationCode}.',
       'The result is valid until {validUntil}.',
@@ -287,19 +287,19 @@ export const TEMPLATES = {
     ro: [
       'Rezultatul cererii dumneavoastră a fost anulat',
       'Instituția a anulat rezultatul cererii dumneavoastră „{service}”. Dacă îl aveți deja, vă rugăm să nu îl mai folosiți.',
-      'Motivul indicat de instituție:\n{words}',
+      'Motivul indicat de instituție:\n{agencyText}',
       'Adresați-vă centrului {centre}: specialistul vă explică ce puteți face mai departe.',
     ],
     ru: [
       'Результат по вашему заявлению отменён',
       'Учреждение отменило результат по вашему заявлению «{service}». Если он уже у вас, пожалуйста, больше им не пользуйтесь.',
-      'Причина, указанная учреждением:\n{words}',
+      'Причина, указанная учреждением:\n{agencyText}',
       'Обратитесь в центр {centre}: специалист объяснит, что можно сделать дальше.',
     ],
     en: [
       'The result of your application has been revoked',
       'The institution has revoked the result of your application “{service}”. If you already have it, please do not use it any more.',
-      'The reason given by the institution:\n{words}',
+      'The reason given by the institution:\n{agencyText}',
       'Please contact the centre {centre}: the specialist will explain what you can do next.',
     ],
   },
