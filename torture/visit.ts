@@ -83,7 +83,11 @@ async function returnToCentre(
     return false;
   }
   if (app.state !== 'ready' && app.state !== 'rejected') return false;
-  await act('hand-over', { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'CANARY-PAPER' });
+  await act('hand-over', {
+    collectedBy: 'applicant',
+    idDocumentKind: 'identity-document',
+    idDocumentNumber: 'CANARY-PAPER',
+  });
   await act('confirm-outcome', app.state === 'ready' ? { needMet: true } : { needMet: false, missing: 'all of it' });
   return true;
 }

@@ -64,8 +64,8 @@ export async function fileSample(): Promise<Sample> {
 async function handOver(application: Application): Promise<void> {
   await runAction(application, 'hand-over', {
     collectedBy: 'applicant',
-    paperKind: 'identity-document',
-    paperNumber: 'B1',
+    idDocumentKind: 'identity-document',
+    idDocumentNumber: 'B1',
   });
   await runAction(application, 'confirm-outcome', { needMet: true });
 }

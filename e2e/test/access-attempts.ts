@@ -67,7 +67,7 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
   HandOverResult: {
     ask: (thing) => ({
       ...withStaleEtag(thing),
-      handOver: { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' },
+      handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B00000001' },
     }),
   },
   ConfirmOutcome: { ask: (thing) => ({ ...withStaleEtag(thing), outcome: { needMet: true } }) },

@@ -141,7 +141,7 @@ async function advanceTo(desk: Desk, path: string, state: string): Promise<void>
   if (state === 'withdrawn') return void (await desk.call('POST', `${path}/withdraw`, { body: { reason: 'x' } }));
   if (state !== 'handed-over') return void (await waitForState(state));
   await waitForState('ready');
-  const body = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
+  const body = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B00000001' };
   await desk.call('POST', `${path}/hand-over`, { body });
 }
 

@@ -49,7 +49,7 @@ const waitForNotices = async (app: Application) =>
       `/applications/${app.id}/notices`,
     )
   ).body.notices;
-const HAND_OVER_BODY = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
+const HAND_OVER_BODY = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B00000001' };
 
 describe('journeys', () => {
   test('a pension re-examination is filed, decided, handed over and closed, with slips', async () => {

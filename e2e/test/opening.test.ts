@@ -448,7 +448,7 @@ describe('a centre closed with a successor, on a running platform', () => {
       expect((await after.call('GET', `/applications/${decided}/${part}`)).status).toBe(200);
     }
 
-    const body = { collectedBy: 'applicant', paperKind: 'identity-document' };
+    const body = { collectedBy: 'applicant', idDocumentKind: 'identity-document' };
     const handedOver = (await after.call<Application>('POST', `/applications/${decided}/hand-over`, { body })).body;
     expect(handedOver).toMatchObject({ state: 'handed-over', centre: 'centres/CU-003' });
     const { actions } = (await after.call<{ actions: Row[] }>('GET', `/applications/${decided}/history`)).body;
@@ -475,7 +475,7 @@ describe('a centre closed with a successor, on a running platform', () => {
       expect.stringContaining('has open applications in the store: 1 ready.'),
     ]);
 
-    const body = { collectedBy: 'applicant', paperKind: 'identity-document' };
+    const body = { collectedBy: 'applicant', idDocumentKind: 'identity-document' };
     await centreDesk.call('POST', `/applications/${id}/hand-over`, { body });
     await centreDesk.call('POST', `/applications/${id}/confirm-outcome`, { body: { needMet: true } });
     changeCentre('close', 'CU-006', '--none-open');

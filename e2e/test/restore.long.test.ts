@@ -140,7 +140,7 @@ const parseMissing = (output: string): Set<string> =>
 
 /** Hands the result or the decision over. */
 async function handOver(desk: Desk, id: string): Promise<void> {
-  const body = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'A00000001' };
+  const body = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'A00000001' };
   await desk.call('POST', `/applications/${id}/hand-over`, { body });
 }
 

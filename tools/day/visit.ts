@@ -233,8 +233,8 @@ export class Visit {
 
   async #collect(): Promise<void> {
     const { n, course } = this.#job;
-    const paperNumber = `B${String(n).padStart(8, '0')}`;
-    const paper = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber };
+    const idDocumentNumber = `B${String(n).padStart(8, '0')}`;
+    const paper = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber };
     await this.#call('POST', `${this.#path}/hand-over`, { body: paper });
     this.#expected.actions.push('hand-over');
     const outcome = isRejected(course) ? { needMet: false, missing: 'the agency rejected it' } : { needMet: true };

@@ -142,7 +142,7 @@ describe('PersistentOutbox', () => {
     platform.outcomes = ['lost'];
     const body = { needMet: true };
     const both = [1, 2].map(() => [
-      outbox.put({ application: 'A', kind: 'hand-over', body: { paperKind: 'passport' } }),
+      outbox.put({ application: 'A', kind: 'hand-over', body: { idDocumentKind: 'passport' } }),
       outbox.put({ application: 'A', kind: 'confirm-outcome', body }),
     ]);
     expect(outbox.countPending()).toBe(2);

@@ -121,7 +121,7 @@ describe('applicationJson', () => {
       documentRequest: { id: 'e1', answerBy: '2026-12-10', message: { ro: 'Lipsește' } },
       decision: { approved: true, resultNumber: 'R-1', decideTime: { seconds: '1764000000', nanos: 0 } },
       deskAlerts: [{ kind: 'result-revoked', recordTime: { seconds: '1764000000', nanos: 0 }, cause: 'X', count: 2 }],
-      handOver: { collectedBy: 'applicant', paperNumber: 'P-1' },
+      handOver: { collectedBy: 'applicant', idDocumentNumber: 'P-1' },
       agencyReference: 'A-1',
       submissionCount: 2,
       allowedActions: ['ACTION_WITHDRAW'],

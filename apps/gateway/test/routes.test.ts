@@ -259,7 +259,7 @@ const rows: Row[] = [
     `${APP}/hand-over`,
     {
       collectedBy: 'represented',
-      paperKind: 'identity-document',
+      idDocumentKind: 'identity-document',
       collectorName: 'Ana',
       ground: { kind: 'own' },
       occurTime: '2026-11-24T08:00:00Z',
@@ -270,8 +270,8 @@ const rows: Row[] = [
       name: NAME,
       handOver: {
         collectedBy: 'represented',
-        paperKind: 'identity-document',
-        paperNumber: '',
+        idDocumentKind: 'identity-document',
+        idDocumentNumber: '',
         collectorName: 'Ana',
         ground: { kind: 'own', reference: '' },
       },

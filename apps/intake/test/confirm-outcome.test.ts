@@ -11,7 +11,7 @@ async function handedOver(n: number) {
   const { name } = await at().file(n);
   await scene.world.publish(bridgeEvent(name, 'DeliveryDecided', 1, { approved: true }));
   await eventually(async () => (await at().read(name)).state === 'STATE_READY');
-  const handOver = { collectedBy: 'applicant', paperKind: 'identity-document' };
+  const handOver = { collectedBy: 'applicant', idDocumentKind: 'identity-document' };
   await at().handOverResult({ requestId: randomUUID(), name, handOver });
   return name;
 }

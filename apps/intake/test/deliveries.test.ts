@@ -45,7 +45,7 @@ describe('cups.deliveries', () => {
       bridgeEvent(name, 'DeliveryDecided', 3, { approved: true, resultKind: 'paper', resultNumber: 'R-1' }),
     );
     await inState(here, name, 'STATE_READY');
-    const handOver = { collectedBy: 'applicant', paperKind: 'identity-document' };
+    const handOver = { collectedBy: 'applicant', idDocumentKind: 'identity-document' };
     await here.handOverResult({ requestId: randomUUID(), name, handOver });
     const closed = await here.confirmOutcome({ requestId: randomUUID(), name, outcome: { needMet: true } });
     expect(closed.application!.state).toBe('STATE_CLOSED');

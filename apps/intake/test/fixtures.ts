@@ -121,7 +121,7 @@ export function runCommand(app: Application, action: Action, roles: readonly str
       );
     }
     case 'hand-over':
-      return results.handOverResult(app, actor, { collectedBy: 'applicant', paperKind: 'identity-document' });
+      return results.handOverResult(app, actor, { collectedBy: 'applicant', idDocumentKind: 'identity-document' });
     case 'confirm-outcome':
       return results.confirmOutcome(app, actor, { needMet: true });
     case 'record-payment':

@@ -23,7 +23,7 @@ const handOver = (name: string) =>
   at().handOverResult({
     requestId: randomUUID(),
     name,
-    handOver: { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B1' },
+    handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B1' },
   });
 
 describe('HandOverResult', () => {
@@ -32,7 +32,7 @@ describe('HandOverResult', () => {
     const { application } = await handOver(name);
     expect(application).toMatchObject({
       state: 'STATE_HANDED_OVER',
-      handOver: { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B1' },
+      handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B1' },
     });
     expect(application!.handOver!.handOverTime).not.toBeNull();
   });
@@ -44,7 +44,7 @@ describe('HandOverResult', () => {
       reason: 'INVALID_ARGUMENT',
       violations: [
         { field: '/collectedBy', rule: 'ONE_OF' },
-        { field: '/paperKind', rule: 'CODE' },
+        { field: '/idDocumentKind', rule: 'CODE' },
       ],
     });
   });
@@ -68,8 +68,8 @@ describe('HandOverResult', () => {
       handOver: {
         collectedBy: 'representative',
         collectorName: 'Ion Exemplu',
-        paperKind: 'identity-document',
-        paperNumber: 'B00000002',
+        idDocumentKind: 'identity-document',
+        idDocumentNumber: 'B00000002',
         ground: { kind: 'power', reference: 'P-2026-000123' },
       },
     };
@@ -92,7 +92,7 @@ describe('HandOverResult', () => {
 
   test('rejects a represented collector if none is represented', async () => {
     const { name } = await decided(7);
-    const record = { collectedBy: 'represented', paperKind: 'identity-document', paperNumber: 'B1' };
+    const record = { collectedBy: 'represented', idDocumentKind: 'identity-document', idDocumentNumber: 'B1' };
     const refused = at().handOverResult({ requestId: randomUUID(), name, handOver: record });
     await expect(refused).rejects.toMatchObject({ violations: [{ field: '/collectedBy', rule: 'ONE_OF' }] });
   });

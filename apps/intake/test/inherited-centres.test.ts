@@ -34,7 +34,7 @@ describe('inherited centres', () => {
   test('changes inherited applications and records the successor centre', async () => {
     await scene.world.publish(bridgeEvent(name, 'DeliveryDecided', 1, { approved: true, resultKind: 'paper' }));
     await eventually(async () => (await successor().read(name)).state === 'STATE_READY');
-    const handOver = { collectedBy: 'applicant', paperKind: 'identity-document' };
+    const handOver = { collectedBy: 'applicant', idDocumentKind: 'identity-document' };
     const handed = await successor().handOverResult({ requestId: randomUUID(), name, handOver });
     expect(handed.application).toMatchObject({ state: 'STATE_HANDED_OVER', centre: 'centres/CU-201' });
     const history = await successor().history(name);

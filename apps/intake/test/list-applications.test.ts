@@ -57,7 +57,7 @@ async function eventful(centre: string, n: number) {
   const result = { resultKind: 'paper', resultNumber: HIDDEN.result };
   await publish('DeliveryDecided', { approved: true, ...result, reason: { ro: HIDDEN.reason } });
   await publish('DeliveryProgressed', {});
-  const handOver = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: HIDDEN.shown };
+  const handOver = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: HIDDEN.shown };
   await here.handOverResult({ requestId: randomUUID(), name, handOver });
   await here.confirmOutcome({ requestId: randomUUID(), name, outcome: { needMet: false, missing: HIDDEN.missing } });
   await publish('DeliveryResultRevoked', { reason: { ro: HIDDEN.revoked } });

@@ -57,7 +57,7 @@ describe('RPCs with a claimed time', () => {
         requestId: randomUUID(),
         name,
         occurTime,
-        handOver: { collectedBy: 'applicant', paperKind: 'identity-document' },
+        handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document' },
       }),
     'confirm-outcome': ({ name, occurTime }) =>
       at().confirmOutcome({ requestId: randomUUID(), name, occurTime, outcome: { needMet: true } }),

@@ -36,7 +36,7 @@ describe('term that counts from payment', () => {
     expect([filed.dueDate, filed.noDueDateReason]).toEqual([undefined, 'awaiting-payment']);
     const paid = pay(filed, later(2));
     expect([paid.dueDate, paid.noDueDateReason, paid.state]).toEqual(['2026-03-13', undefined, 'submitted']);
-    expect(paid.payment).toEqual({ ...receipt, payTime: later(2), by: ACTOR.operator, noteTime: later(2) });
+    expect(paid.payment).toEqual({ ...receipt, payTime: later(2), recordedBy: ACTOR.operator, recordTime: later(2) });
   });
 
   test('starts at the time of the receipt, at the earliest at filing', () => {
@@ -88,7 +88,7 @@ describe('RecordPayment', () => {
     const payTime = toTimestamp(new Date(Date.now() - 3_600_000));
     const request = { requestId: randomUUID(), name, payment: { ...payment, payTime } };
     const { application } = await at().recordPayment(request);
-    expect(application!.payment).toMatchObject({ ...payment, payTime, by: 'operators/cu-001-specialist' });
+    expect(application!.payment).toMatchObject({ ...payment, payTime, recordedBy: 'operators/cu-001-specialist' });
     expect(application!.allowedActions).toEqual(['ACTION_WITHDRAW']);
     expect((await at().recordPayment(request)).replayed).toBe(true);
     expect((await at().history(name)).map(({ kind }) => kind)).toEqual(['submit', 'record-payment']);

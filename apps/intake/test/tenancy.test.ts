@@ -35,7 +35,7 @@ const calls: Record<string, (desk: Desk, at: { name: string; etag: string; reque
   withdraw: (desk, at) => desk.withdrawApplication({ ...at, reason: 'another wish' }),
   supply: (desk, at) => desk.supplyDocuments({ ...at, evidence: [{ kind: 'birth-certificate', originalSeen: true }] }),
   handOver: (desk, at) =>
-    desk.handOverResult({ ...at, handOver: { collectedBy: 'applicant', paperKind: 'identity-document' } }),
+    desk.handOverResult({ ...at, handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document' } }),
   confirm: (desk, at) => desk.confirmOutcome({ ...at, outcome: { needMet: true } }),
   renew: (desk, at) => desk.renewApplication(at),
   pay: (desk, at) =>

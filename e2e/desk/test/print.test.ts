@@ -97,7 +97,7 @@ test('prints the application, the mandate and the access log', async () => {
 
 test('prints the hand-over, and marks training on every page', async () => {
   const ready = await filedInRussian('ZQ');
-  const given = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000035' };
+  const given = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B00000035' };
   await runAction(ready, 'hand-over', given);
   const page = await openToPrint({ path: `/applications/${ready.id}` });
   const [receipt = ''] = await printed(page, button(page, 'Confirmarea de primire'));

@@ -16,7 +16,7 @@ test('shows statistics by centre, service and agency, on the map and as CSV', as
     'ready',
     operator,
   );
-  const given = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000035' };
+  const given = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B00000035' };
   await runAction(ready, 'hand-over', given, operator);
   await runAction(ready, 'confirm-outcome', { needMet: false, missing: 'nu este apostilat' }, operator);
 

@@ -29,8 +29,8 @@ export interface HandOverGround {
 export interface HandOver {
   collectedBy: Collector;
   /** A code, such as identity-document. */
-  paperKind: string;
-  paperNumber?: string;
+  idDocumentKind: string;
+  idDocumentNumber?: string;
   /** Given and family name. */
   collectorName?: string;
   ground?: HandOverGround;
@@ -49,8 +49,8 @@ const validateHandOverShape = createShapeValidator({
   type: 'object',
   properties: {
     collectedBy: { enum: COLLECTORS },
-    paperKind: EvidenceKind,
-    paperNumber: Line,
+    idDocumentKind: EvidenceKind,
+    idDocumentNumber: Line,
     collectorName: CollectorName,
     ground: { type: 'object', properties: { reference: ReferenceLine } },
   },
@@ -65,14 +65,14 @@ export function validateHandOverRecord(handOver: HandOver): Violation[] {
   return [...validateHandOverShape(handOver), ...validateGround(handOver)];
 }
 
-function validateGround({ collectedBy, collectorName, paperNumber, ground }: HandOver): Violation[] {
+function validateGround({ collectedBy, collectorName, idDocumentNumber, ground }: HandOver): Violation[] {
   const choices: readonly string[] | undefined = GROUNDS[collectedBy];
   // An invalid collector is already reported.
   if (!choices) return [];
   const isWrong = ground !== undefined && !choices.includes(ground.kind);
   const given = {
     '/collectorName': collectorName,
-    '/paperNumber': paperNumber,
+    '/idDocumentNumber': idDocumentNumber,
     '/ground/reference': ground?.reference,
   };
   const missing = collectedBy === 'representative' ? Object.entries(given).filter(([, value]) => !value) : [];

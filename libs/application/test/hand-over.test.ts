@@ -6,7 +6,7 @@ const describeViolations = (violations: { field: string; rule: string }[]) =>
   violations.map(({ field, rule }) => `${field} ${rule}`);
 
 describe('validateHandOverRecord', () => {
-  const valid = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
+  const valid = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B00000001' };
 
   const REPRESENTATIVE = {
     collectedBy: 'representative',
@@ -20,8 +20,8 @@ describe('validateHandOverRecord', () => {
     ['a representative with a power', REPRESENTATIVE, []],
     [
       'a representative without details',
-      { collectedBy: 'representative', paperNumber: undefined },
-      ['/collectorName REQUIRED', '/paperNumber REQUIRED', '/ground/reference REQUIRED'],
+      { collectedBy: 'representative', idDocumentNumber: undefined },
+      ['/collectorName REQUIRED', '/idDocumentNumber REQUIRED', '/ground/reference REQUIRED'],
     ],
     [
       'a representative on own ground',
@@ -43,15 +43,15 @@ describe('validateHandOverRecord', () => {
       { ...REPRESENTATIVE, ground: { kind: 'power', reference: 'zz\n' } },
       ['/ground/reference CONTROL_CHARACTERS'],
     ],
-    ['an absent document number', { paperNumber: undefined }, []],
+    ['an absent document number', { idDocumentNumber: undefined }, []],
     ['an empty collector', { collectedBy: '' }, ['/collectedBy ONE_OF']],
     ['an unknown collector', { collectedBy: 'neighbour' }, ['/collectedBy ONE_OF']],
-    ['an absent document kind', { paperKind: '' }, ['/paperKind CODE']],
-    ['a document kind that is not a code', { paperKind: 'Identity document' }, ['/paperKind CODE']],
-    ['an overlong document kind', { paperKind: 'a'.repeat(65) }, ['/paperKind MAX_LENGTH']],
-    ['a document number of two lines', { paperNumber: 'B1\nzz' }, ['/paperNumber CONTROL_CHARACTERS']],
-    ['an overlong document number', { paperNumber: 'z'.repeat(501) }, ['/paperNumber MAX_LENGTH']],
-    ['an empty record', { collectedBy: '', paperKind: '' }, ['/collectedBy ONE_OF', '/paperKind CODE']],
+    ['an absent document kind', { idDocumentKind: '' }, ['/idDocumentKind CODE']],
+    ['a document kind that is not a code', { idDocumentKind: 'Identity document' }, ['/idDocumentKind CODE']],
+    ['an overlong document kind', { idDocumentKind: 'a'.repeat(65) }, ['/idDocumentKind MAX_LENGTH']],
+    ['a document number of two lines', { idDocumentNumber: 'B1\nzz' }, ['/idDocumentNumber CONTROL_CHARACTERS']],
+    ['an overlong document number', { idDocumentNumber: 'z'.repeat(501) }, ['/idDocumentNumber MAX_LENGTH']],
+    ['an empty record', { collectedBy: '', idDocumentKind: '' }, ['/collectedBy ONE_OF', '/idDocumentKind CODE']],
   ])('validates %s', (_name, change, expected) => {
     const handOver = { ...valid, ...change } as HandOver;
     const violations = validateHandOverRecord(JSON.parse(JSON.stringify(handOver)) as HandOver);

@@ -13,8 +13,8 @@ export interface HandOverForm {
   collectedBy: HandOver['collectedBy'] | undefined;
   collectorName: string;
   power: string;
-  paperKind: string;
-  paperNumber: string;
+  idDocumentKind: string;
+  idDocumentNumber: string;
   /** The specialist compared photograph and name. */
   compared: boolean;
   needMet: 'yes' | 'no' | undefined;
@@ -28,8 +28,8 @@ export function initialHandOverForm({ evidence, represented }: Application): Han
     collectedBy: represented ? undefined : 'applicant',
     collectorName: '',
     power: '',
-    paperKind: document?.kind ?? 'identity-document',
-    paperNumber: '',
+    idDocumentKind: document?.kind ?? 'identity-document',
+    idDocumentNumber: '',
     compared: false,
     needMet: undefined,
     missing: '',
@@ -62,8 +62,8 @@ export function validateHandOver(
     };
     addViolation('collector', HAND_OVER.collector, '/collectorName');
     addViolation('power', HAND_OVER.power, '/ground/reference');
-    if (!addViolation('paper-number', HAND_OVER.number, '/paperNumber')) {
-      addErrorIf('paper-number', HAND_OVER.number, !form.paperNumber.trim(), RULE_TEXTS.REQUIRED);
+    if (!addViolation('id-document-number', HAND_OVER.number, '/idDocumentNumber')) {
+      addErrorIf('id-document-number', HAND_OVER.number, !form.idDocumentNumber.trim(), RULE_TEXTS.REQUIRED);
     }
     addErrorIf('compared', undefined, !form.compared, HAND_OVER.photoMissing);
   }
@@ -75,9 +75,9 @@ export function validateHandOver(
 }
 
 export function toHandOver(form: HandOverForm): HandOver {
-  const { collectedBy = 'applicant', paperKind, paperNumber, collectorName, power } = form;
-  const handOver: HandOver = { collectedBy, paperKind };
-  if (paperNumber.trim()) handOver.paperNumber = paperNumber.trim();
+  const { collectedBy = 'applicant', idDocumentKind, idDocumentNumber, collectorName, power } = form;
+  const handOver: HandOver = { collectedBy, idDocumentKind };
+  if (idDocumentNumber.trim()) handOver.idDocumentNumber = idDocumentNumber.trim();
   if (collectedBy !== 'representative') return handOver;
   handOver.collectorName = collectorName.trim();
   handOver.ground = { kind: 'power', reference: power.trim() };

@@ -84,7 +84,7 @@ export function IdDocumentQuestion({ application, form, onChange, errors }: Appl
   const filed = application.evidence?.find(({ kind, number }) => kind === 'identity-document' && number)?.number;
   const isApplicant = form.collectedBy === 'applicant';
   const sameAsFiled = isApplicant && filed && (
-    <button type="button" className={styles.same} onClick={() => onChange({ paperNumber: filed })}>
+    <button type="button" className={styles.same} onClick={() => onChange({ idDocumentNumber: filed })}>
       {t(HAND_OVER.sameAsFiled)} <KeyCap code="Enter" quiet />
     </button>
   );
@@ -92,23 +92,27 @@ export function IdDocumentQuestion({ application, form, onChange, errors }: Appl
     <Question number={2} title={t(HAND_OVER.paper)}>
       <div className={styles.pair}>
         <Field label={t(HAND_OVER.kind)}>
-          <Select value={form.paperKind} onChange={(paperKind) => onChange({ paperKind })} options={kinds} />
+          <Select
+            value={form.idDocumentKind}
+            onChange={(idDocumentKind) => onChange({ idDocumentKind })}
+            options={kinds}
+          />
         </Field>
         <Field
-          id="paper-number"
+          id="id-document-number"
           label={t(HAND_OVER.number)}
-          error={findErrorText(errors, 'paper-number')}
+          error={findErrorText(errors, 'id-document-number')}
           aside={sameAsFiled}
         >
           <TextInput
             focusOnMount
             digits
-            value={form.paperNumber}
-            onChange={(paperNumber) => onChange({ paperNumber })}
+            value={form.idDocumentNumber}
+            onChange={(idDocumentNumber) => onChange({ idDocumentNumber })}
             onKeyDown={(event) => {
               // Enter in the empty field takes the number of the filed document and continues.
-              if (event.key === 'Enter' && !event.ctrlKey && filed && isApplicant && !form.paperNumber)
-                onChange({ paperNumber: filed });
+              if (event.key === 'Enter' && !event.ctrlKey && filed && isApplicant && !form.idDocumentNumber)
+                onChange({ idDocumentNumber: filed });
             }}
             maxLength={100}
           />

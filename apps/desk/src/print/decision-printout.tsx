@@ -91,7 +91,7 @@ interface HandOverPrintoutProps {
 /** The confirmation that the collector signs. */
 export function HandOverPrintout({ application, catalog, specialist }: HandOverPrintoutProps) {
   const { handOver, decision, applicant } = application;
-  const { handOverTime, paperKind, paperNumber = '', ground } = handOver;
+  const { handOverTime, idDocumentKind, idDocumentNumber = '', ground } = handOver;
   return (
     <Printout setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={PRINT.handOverTitle} />}>
       <ServiceSubject filed={application} />
@@ -102,11 +102,11 @@ export function HandOverPrintout({ application, catalog, specialist }: HandOverP
           ...(decision ? resultFacts(decision) : []),
           [PRINT.handedOver, handOverTime && formatInstant(handOverTime, catalog.centre.timeZone)],
           [PRINT.collectedBy, <Collector handOver={handOver} />],
-          paperKind && [
+          idDocumentKind && [
             PRINT.shown,
             <>
-              <Bilingual message={idDocumentKindText(catalog, paperKind)} />
-              <div>{paperNumber}</div>
+              <Bilingual message={idDocumentKindText(catalog, idDocumentKind)} />
+              <div>{idDocumentNumber}</div>
             </>,
           ],
           [PRINT.power, ground?.reference],

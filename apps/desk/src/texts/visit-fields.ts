@@ -65,7 +65,7 @@ export const FIELDS = defineMessages({
     ru: 'Лицо, для которого подаётся',
     en: 'The represented person',
   },
-  paperNumber: { ro: 'Seria și numărul', ru: 'Серия и номер', en: 'Series and number' },
+  seriesAndNumber: { ro: 'Seria și numărul', ru: 'Серия и номер', en: 'Series and number' },
   paperCode: { ro: 'Codul de verificare', ru: 'Код проверки', en: 'Verification code' },
   cost: { ro: 'Costul și termenul', ru: 'Стоимость и срок', en: 'Cost and duration' },
   delivery: { ro: 'Eliberarea', ru: 'Выдача', en: 'Delivery' },

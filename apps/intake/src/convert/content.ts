@@ -136,9 +136,9 @@ function parseObject(bytes: Buffer): Record<string, unknown> | undefined {
 
 /** Converts a hand-over from its message. A missing kind stays empty and fails validation. */
 export function fromHandOver(wire: HandOverIn | null): HandOver {
-  const { collectedBy = '', paperKind = '', paperNumber = '', collectorName = '', ground } = wire ?? {};
-  const optional = omitEmpty({ paperNumber, collectorName: collectorName.trim() });
-  const handOver: HandOver = { collectedBy: collectedBy as HandOver['collectedBy'], paperKind, ...optional };
+  const { collectedBy = '', idDocumentKind = '', idDocumentNumber = '', collectorName = '', ground } = wire ?? {};
+  const optional = omitEmpty({ idDocumentNumber, collectorName: collectorName.trim() });
+  const handOver: HandOver = { collectedBy: collectedBy as HandOver['collectedBy'], idDocumentKind, ...optional };
   if (ground) {
     const { kind, reference } = ground;
     handOver.ground = { kind: kind as HandOverGround['kind'], ...omitEmpty({ reference }) };

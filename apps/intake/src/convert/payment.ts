@@ -23,7 +23,7 @@ export function fromReceipt(wire: PaymentIn | null): Receipt {
 
 export function toPayment(payment: Payment | undefined): PaymentOut | null {
   if (!payment) return null;
-  const { receiptNumber, amountMinor, currency, payTime, by, noteTime } = payment;
+  const { receiptNumber, amountMinor, currency, payTime, recordedBy, recordTime } = payment;
   const amount = { amountMinor: String(amountMinor), currencyCode: currency };
-  return { receiptNumber, amount, payTime: toTimestamp(payTime), by, noteTime: toTimestamp(noteTime) };
+  return { receiptNumber, amount, payTime: toTimestamp(payTime), recordedBy, recordTime: toTimestamp(recordTime) };
 }

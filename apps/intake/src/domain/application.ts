@@ -130,8 +130,8 @@ export interface Payment {
   /** Payment time according to the receipt. */
   payTime: Date;
   /** operators/{id} who recorded it. */
-  by: string;
-  noteTime: Date;
+  recordedBy: string;
+  recordTime: Date;
 }
 
 /** A notification that a colleague gave by phone, in person or by slip. */

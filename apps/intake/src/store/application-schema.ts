@@ -86,8 +86,8 @@ export const APPLICATION_SCHEMA = {
   },
   handOver: {
     collectedBy: String,
-    paperKind: String,
-    paperNumber: String,
+    idDocumentKind: String,
+    idDocumentNumber: String,
     handOverTime: Date,
     collectorName: String,
     ground: { kind: String, reference: String },
@@ -126,6 +126,13 @@ export const APPLICATION_SCHEMA = {
   assignee: String,
   seenTime: Date,
   told: [{ _id: false, time: Date, by: String, how: String, about: String }],
-  payment: { receiptNumber: String, amountMinor: Number, currency: String, payTime: Date, by: String, noteTime: Date },
+  payment: {
+    receiptNumber: String,
+    amountMinor: Number,
+    currency: String,
+    payTime: Date,
+    recordedBy: String,
+    recordTime: Date,
+  },
   notes: [{ _id: false, text: String, by: String, occurTime: Date, recordTime: Date }],
 };

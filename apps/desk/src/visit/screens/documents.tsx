@@ -63,7 +63,7 @@ function DocumentRow({ document, digits }: { document: EvidenceRequirement; digi
       </div>
       {presentation === 'seen' && (
         <div className={styles.more}>
-          <LineField pointer={`${pointer}/number`} label={FIELDS.paperNumber} maxLength={100} optional narrow />
+          <LineField pointer={`${pointer}/number`} label={FIELDS.seriesAndNumber} maxLength={100} optional narrow />
         </div>
       )}
       {presentation === 'code' && (

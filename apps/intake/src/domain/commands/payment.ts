@@ -30,8 +30,8 @@ export function recordPayment(
   { version, workingTime }: { version: ServiceVersion; workingTime: WorkingTime },
 ): CommandResult {
   const state = assertTransition(app, 'record-payment', actor);
-  const noteTime = resolveOccurTime(app, actor);
-  const payTime = claimedPayTime ?? noteTime;
+  const recordTime = resolveOccurTime(app, actor);
+  const payTime = claimedPayTime ?? recordTime;
   const age = actor.now.getTime() - payTime.getTime();
   const fee = version.costOptions.find(({ code }) => code === app.content.costOption)?.fee;
   assertNoViolations([
@@ -42,7 +42,7 @@ export function recordPayment(
       ? [violation('/amount/currency', 'ONE_OF', { choices: [fee.currency] })]
       : []),
   ]);
-  const payment: Payment = { ...receipt, payTime, by: actor.operator, noteTime };
+  const payment: Payment = { ...receipt, payTime, recordedBy: actor.operator, recordTime };
   const paid = { ...startClockOnPayment(app, version, payTime, workingTime), state, payment };
   return { document: appendHistory(paid, app.state, 'record-payment', actor), events: [] };
 }
