@@ -1,5 +1,12 @@
-import { serve } from '@cups/process';
+import { serveOrMigrate } from '@cups/backend/migrate';
 import { readConfig } from './config.ts';
+import { migrations } from './migrations.ts';
 import { createAgencyBridge } from './service.ts';
 
-serve(() => createAgencyBridge(readConfig(process.env)));
+await serveOrMigrate({
+  name: 'agency-bridge',
+  migrations,
+  env: process.env,
+  args: process.argv.slice(2),
+  start: () => createAgencyBridge(readConfig(process.env)),
+});

@@ -15,11 +15,12 @@ import { afterPublish, deliveriesOf, unmatchedRepliesOf } from './store.ts';
 import { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.ts';
 import { createDeliveryLatencyObserver } from './latency-metrics.ts';
 import { AgencyTopics } from './agency-topics.ts';
+import { migrations } from './migrations.ts';
 
 /** Creates the bridge, which sends submissions to agencies and their replies to intake. */
 export async function createAgencyBridge(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {
   const agencies = new Agencies(config.dataDir);
-  const backend = openStoredBackend({ name: 'agency-bridge', config, overrides });
+  const backend = openStoredBackend({ name: 'agency-bridge', config, overrides, migrations });
   const { log, metrics, versions, now } = backend;
   const deliveries = deliveriesOf(backend.store);
   const isAgency = (code: string) => agencies.has(code);

@@ -1,5 +1,12 @@
-import { serve } from '@cups/process';
+import { serveOrMigrate } from '@cups/backend/migrate';
 import { readConfig } from './config.ts';
+import { migrations } from './migrations.ts';
 import { createIdentity } from './service.ts';
 
-serve(() => createIdentity(readConfig(process.env)));
+await serveOrMigrate({
+  name: 'identity',
+  migrations,
+  env: process.env,
+  args: process.argv.slice(2),
+  start: () => createIdentity(readConfig(process.env)),
+});

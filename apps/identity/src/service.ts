@@ -28,6 +28,7 @@ import type { OperatorDirectory } from './signin/operator-directory.ts';
 import { StaffRepository } from './staff.ts';
 import { openCentres, openSessions, openStaff, openTeams } from './store.ts';
 import { SyntheticStaffSeeder } from './synthetic-staff-seeder.ts';
+import { migrations } from './migrations.ts';
 
 /**
  * Creates the identity service: centres come from files, staff and sessions from the store.
@@ -37,7 +38,7 @@ export async function createIdentity(config: Config, overrides: StoredTestOverri
   checkProviders(config.providers, config.environment);
   const dir = join(config.dataDir, 'centres');
   assertReadable(dir);
-  const backend = openStoredBackend({ name: 'identity', config, overrides });
+  const backend = openStoredBackend({ name: 'identity', config, overrides, migrations });
   return backend.shutDownOnFailure(serve(backend, dir));
 }
 

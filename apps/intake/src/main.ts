@@ -1,5 +1,12 @@
-import { serve } from '@cups/process';
+import { serveOrMigrate } from '@cups/backend/migrate';
 import { readConfig } from './config.ts';
+import { migrations } from './migrations.ts';
 import { createIntake } from './service.ts';
 
-serve(() => createIntake(readConfig(process.env)));
+await serveOrMigrate({
+  name: 'intake',
+  migrations,
+  env: process.env,
+  args: process.argv.slice(2),
+  start: () => createIntake(readConfig(process.env)),
+});

@@ -16,13 +16,14 @@ import { backfillDerivedFields } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openServiceVersions } from './store/service-versions.ts';
 import { watchWorkingTimes } from './working-times.ts';
+import { migrations } from './migrations.ts';
 
 /**
  * Starts intake, the system of record for applications. It serves requests once its store responds; Kafka and
  * upstream services may be unavailable.
  */
 export async function createIntake(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {
-  const backend = openStoredBackend({ name: 'intake', config, overrides });
+  const backend = openStoredBackend({ name: 'intake', config, overrides, migrations });
   return backend.shutDownOnFailure(serve(backend));
 }
 

@@ -1,5 +1,12 @@
-import { serve } from '@cups/process';
+import { serveOrMigrate } from '@cups/backend/migrate';
 import { readConfig } from './config.ts';
+import { migrations } from './migrations.ts';
 import { createNotifications } from './service.ts';
 
-serve(() => createNotifications(readConfig(process.env)));
+await serveOrMigrate({
+  name: 'notifications',
+  migrations,
+  env: process.env,
+  args: process.argv.slice(2),
+  start: () => createNotifications(readConfig(process.env)),
+});

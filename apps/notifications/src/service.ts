@@ -12,6 +12,7 @@ import { createFileMailer, createSmtpMailer } from './mail.ts';
 import type { Mailer } from './mail.ts';
 import { notificationsRpcs } from './rpc.ts';
 import { openThreads } from './store.ts';
+import { migrations } from './migrations.ts';
 
 export interface NotificationsTestOverrides extends StoredTestOverrides {
   /** Wraps the mailer, for tests. */
@@ -23,7 +24,7 @@ export async function createNotifications(
   config: Config,
   overrides: NotificationsTestOverrides = {},
 ): Promise<RunningService> {
-  const backend = openStoredBackend({ name: 'notifications', config, overrides });
+  const backend = openStoredBackend({ name: 'notifications', config, overrides, migrations });
   const { now, log, metrics } = backend;
   const mailer = (overrides.mailer ?? ((real) => real))(createMailer(config));
   const intake = backend.connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {

@@ -5,7 +5,7 @@ import { isProblem } from '@cups/problem';
 import type { ProblemKind } from '@cups/problem';
 import type { ServiceRegistration } from '@cups/rpc';
 import { openParkedEvents, openEventPark, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
-import type { AnyDocuments, RelayOptions, Store, TimersOptions } from '@cups/store';
+import type { AnyDocuments, Migration, RelayOptions, Store, TimersOptions } from '@cups/store';
 import { Backend } from './backend.ts';
 import type { BackendConfig, BackendOptions, TestOverrides } from './backend.ts';
 import { requireEncryptedStore } from './encrypted-store.ts';
@@ -39,6 +39,8 @@ export interface StoredTestOverrides extends TestOverrides {
 }
 
 export interface StoredOptions<Config extends StoredConfig = StoredConfig> extends BackendOptions<Config> {
+  /** Migrations of the service's store. It serves only in the form that they lead to. */
+  migrations?: readonly Migration[];
   overrides?: StoredTestOverrides;
 }
 
@@ -105,6 +107,8 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
       database: `${config.prefix}cups-${name}`,
       log,
       metrics,
+      migrations: options.migrations,
+      release: config.release,
     });
     this.store = store;
     this.refusals = openRefusals(store, { now, metrics });

@@ -5,10 +5,16 @@ import type { Documents } from './documents/documents.ts';
 import type { StoredDocument } from './documents/document.ts';
 import type { CollectionOptions } from './documents/options.ts';
 import { isConnectionLost, toStoreError } from './connection/store-errors.ts';
+import { createMigrationGate } from './migrations/gate.ts';
+import type { Migration } from './migrations/migration.ts';
 import { openStoreConnection, type ConnectionOptions } from './connection/store-connection.ts';
 import { startProbe } from './connection/probe.ts';
 
-export interface StoreOptions extends ConnectionOptions {
+export interface StoreOptions extends Omit<ConnectionOptions, 'gate'> {
+  /** Migrations of the service. The store opens only in the form that they lead to. Default: no check. */
+  migrations?: readonly Migration[] | undefined;
+  /** Name of the build, for administrators. */
+  release?: string;
   /** Registers gauge `store_ready`: 1 while `ready()` is true. */
   metrics?: Metrics;
   /** ce_source of events without their own. Default `/cups/<service>`, derived from the database name. */
@@ -39,17 +45,18 @@ const PROBE_TIMEOUT_MS = 2_000;
  * could enter. The same applies after a lost connection, because the next server may be another, empty one.
  */
 export function openStore(options: StoreOptions): Store {
-  const { log, metrics, database } = options;
+  const { log, metrics, database, migrations, release = 'unnamed' } = options;
   const gauge = metrics?.gauge('store_ready', '1 while the store answers and all indexes exist', []);
   let closed = false;
   gauge?.set({}, 0);
 
-  const gate = openStoreConnection(options, () => probe.confirm());
+  const gate = migrations && createMigrationGate({ migrations, release, log, metrics, now: () => new Date() });
+  const connection = openStoreConnection({ ...options, gate }, () => probe.confirm());
   const probe = startProbe({
     async read() {
-      const anyCollection = gate.collection<{ _id: string }>(gate.anyCollectionName() ?? 'documents');
+      const anyCollection = connection.collection<{ _id: string }>(connection.anyCollectionName() ?? 'documents');
       await anyCollection.findOne({ _id: '' }, { projection: { _id: 1 } }).catch((error: unknown) => {
-        if (isConnectionLost(error)) gate.markLost();
+        if (isConnectionLost(error)) connection.markLost();
         throw error;
       });
     },
@@ -64,19 +71,19 @@ export function openStore(options: StoreOptions): Store {
 
   const source = options.source ?? `/cups/${/cups-(.+)$/.exec(database)?.[1] ?? database}`;
   return {
-    ready: () => gate.isOpen() && probe.isAvailable(),
+    ready: () => connection.isOpen() && probe.isAvailable(),
     documents<D extends StoredDocument>(given: CollectionOptions<D>) {
-      const { connection, collection } = gate;
-      const documents = createDocuments<D>(given, { connection, collection, source, log });
-      gate.addCollection(given.collection, given.indexes);
+      const { connection: driver, collection } = connection;
+      const documents = createDocuments<D>(given, { connection: driver, collection, source, log });
+      connection.addCollection(given.collection, given.indexes);
       return documents;
     },
-    collection: gate.collection,
+    collection: connection.collection,
     failure: (error, operation) => toStoreError(error, operation, log),
     async close() {
       closed = true;
       probe.stop();
-      await gate.close();
+      await connection.close();
     },
   };
 }

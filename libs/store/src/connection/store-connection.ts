@@ -1,6 +1,7 @@
 import { backoff, type Log, type LogFields } from '@cups/contracts';
 import mongoose, { type Connection, type mongo } from 'mongoose';
 import { explainDenial, storeUnavailable } from './store-errors.ts';
+import { StoreBlockedError, type MigrationGate } from '../migrations/gate.ts';
 import { IndexCreationError, isAmong, createIndexes, type Index } from './indexes.ts';
 
 /** Address and credentials of the store. */
@@ -14,6 +15,8 @@ export interface ConnectionOptions {
   /** Maximum number of connections. Default 32. */
   poolSize?: number;
   log: Log;
+  /** Decides whether this process may use the form in which the documents are stored. */
+  gate?: MigrationGate | undefined;
 }
 
 /** A collection, and whether its indexes are known to exist on the current connection. */
@@ -77,6 +80,12 @@ function describeFailure(error: unknown): LogFields {
   if (error instanceof IndexCreationError) {
     return { event: 'store-indexes-missing', resource: error.index, code: error.code };
   }
+  if (error instanceof StoreBlockedError) {
+    const resource = error.migration;
+    return error.reason === 'newer'
+      ? { event: 'migrations-newer', resource }
+      : { event: 'migrations-pending', resource };
+  }
   const denial = explainDenial(error);
   return denial === undefined ? { event: 'store-away' } : { event: 'store-denies', reason: denial };
 }
@@ -100,15 +109,19 @@ function createFailureReporter(log: Log) {
   };
 }
 
+function databaseOf({ db }: Connection): mongo.Db {
+  if (!db) throw storeUnavailable();
+  return db;
+}
+
 async function createMissingIndexes(
   connection: Connection,
   collections: CollectionIndexes[],
   losses: () => number,
 ): Promise<void> {
   for (let one; (one = collections.find(({ hasIndexes }) => !hasIndexes));) {
-    if (!connection.db) throw storeUnavailable();
     const before = losses();
-    await createIndexes(connection.db.collection(one.name), one.indexes);
+    await createIndexes(databaseOf(connection).collection(one.name), one.indexes);
     // Indexes created before a connection loss must be created again.
     one.hasIndexes = losses() === before;
   }
@@ -148,8 +161,10 @@ export function openStoreConnection(options: ConnectionOptions, onOpen: () => vo
   const wait = backoff({ initialMs: 200, maxMs: 5_000 });
   let timer: NodeJS.Timeout | undefined;
 
+  const { gate } = options;
   const attempt = async (): Promise<void> => {
     await ensureConnected(connection, options, state);
+    if (gate && !gate.isAdmitted()) await gate.admit(databaseOf(connection), () => void prepare());
     await createMissingIndexes(connection, collections, () => state.losses);
     state.unavailableSince = Infinity;
     wait.reset();
@@ -166,16 +181,20 @@ export function openStoreConnection(options: ConnectionOptions, onOpen: () => vo
     // The connection may have been lost during the attempt.
     if (failure === undefined) return collections.every(({ hasIndexes }) => hasIndexes) ? undefined : prepare();
     failureReporter.report(failure);
-    if (!(failure instanceof IndexCreationError)) state.unavailableSince = Math.min(state.unavailableSince, Date.now());
+    const isServerUp = failure instanceof IndexCreationError || failure instanceof StoreBlockedError;
+    if (!isServerUp) state.unavailableSince = Math.min(state.unavailableSince, Date.now());
     timer = setTimeout(() => void prepare(), Math.min(state.connected ? 1_000 : 5_000, wait.next()));
   };
   const markLost = (): void => {
     state.losses += 1;
     for (const one of collections) one.hasIndexes = false;
+    gate?.expire();
     if (state.connected) void prepare();
   };
   const isOpen = () =>
-    connection.readyState === mongoose.ConnectionStates.connected && collections.every(({ hasIndexes }) => hasIndexes);
+    connection.readyState === mongoose.ConnectionStates.connected &&
+    collections.every(({ hasIndexes }) => hasIndexes) &&
+    (gate?.isAdmitted() ?? true);
   connection.on('error', () => {});
   connection.on('disconnected', markLost);
   void prepare();
@@ -196,6 +215,7 @@ export function openStoreConnection(options: ConnectionOptions, onOpen: () => vo
     async close() {
       state.closed = true;
       clearTimeout(timer);
+      await gate?.leave();
       await connection.close().catch(() => {});
     },
   };
