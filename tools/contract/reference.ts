@@ -44,9 +44,15 @@ export function buildReference(data: string): Record<string, unknown> {
   const agencies = readEntries<{ code: string; name: LocalizedText }>(join(data, 'agencies'));
   const centres = readEntries<{ kind: string }>(join(data, 'centres'));
   return {
+    'document-kinds.json': listDocumentKinds(services),
+    // The name of 1.0 and 1.1; version 2 drops it.
     'paper-kinds.json': listDocumentKinds(services),
     'centre-kinds.json': listCentreKinds(services, centres),
-    'refusals.json': Object.entries(REFUSALS).map(([cause, refusal]) => ({ cause, ...refusal })),
+    'refusals.json': Object.entries(REFUSALS).map(([cause, { handling, meaning, remedy }]) => ({
+      ...{ cause, handling, meaning },
+      // `mend` is the name of 1.0 and 1.1; version 2 drops it.
+      ...{ mend: remedy, remedy },
+    })),
     ...Object.fromEntries(
       agencies.map(({ code, name }) => [
         `public-services/${code}.json`,

@@ -7,7 +7,7 @@ import type { Json } from './publish.ts';
 
 const STAGE_LABELS: Record<Stage, string> = {
   'nothing-sent': 'nothing was sent',
-  'in-work': 'in work',
+  'in-work': 'in progress',
   'documents-requested': 'documents requested',
   decided: 'decided',
   ended: 'withdrawn or expired',
@@ -44,7 +44,7 @@ export function formatRefusalTables(heading: string): string {
     .map(([handling, title]) => {
       const rows = Object.entries(REFUSALS)
         .filter(([, refusal]) => refusal.handling === handling)
-        .map(([cause, { meaning, mend }]) => [`\`${cause}\``, escapeTags(meaning), escapeTags(mend)]);
+        .map(([cause, { meaning, remedy }]) => [`\`${cause}\``, escapeTags(meaning), escapeTags(remedy)]);
       return `${heading} ${title}\n\n${formatTable(['Cause', 'What is wrong', 'What to do'], rows)}`;
     })
     .join('\n\n');

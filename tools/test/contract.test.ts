@@ -63,7 +63,7 @@ describe('the check of the agency contract', () => {
         'asyncapi.yaml': (text) => text.replace('action: receive', 'action: listen'),
         'corpus/second-decision.json': (text) => text.replace('ALREADY_DECIDED', 'KEY_MISMATCH'),
         'samples/messages/reply.decided.json': (text) => text.replace('/agencies/asp', '/agencies/cnas'),
-        'reference/paper-kinds.json': (text) => text.replace('diploma', 'degree'),
+        'reference/document-kinds.json': (text) => text.replace('diploma', 'degree'),
         'README.md': (text) => text.replace('`ALREADY_DECIDED`', '`NOTHING_SENT`'),
       },
       '--check',
@@ -73,7 +73,7 @@ describe('the check of the agency contract', () => {
       'README.md',
       'corpus/second-decision.json',
       'published/asyncapi.yaml',
-      'reference/paper-kinds.json',
+      'reference/document-kinds.json',
       'samples/messages/reply.decided.json',
     ]);
     expect([status, stderr]).toEqual([

@@ -72,7 +72,13 @@ describe('an agency receives on its own topic', () => {
         return found.length > 0 && found;
       });
       expect(refusals).toHaveLength(1);
-      expect(refusals[0]).toMatchObject({ handling, cause, count: 1, mend: REFUSALS[cause].mend });
+      expect(refusals[0]).toMatchObject({
+        handling,
+        cause,
+        count: 1,
+        mend: REFUSALS[cause].remedy,
+        remedy: REFUSALS[cause].remedy,
+      });
       if (violations) expect(refusals[0]?.violations).toEqual(violations);
       if (changes) expect(refusals[0]?.changes).toEqual(changes);
       const [event] = refusalsOn(delivery);

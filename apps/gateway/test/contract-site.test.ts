@@ -50,7 +50,12 @@ test('the archive can be downloaded and verified, and contains all parts', async
   expect(Object.keys(files)).toEqual(
     expect.arrayContaining([
       ...['README.md', 'CHANGELOG.md', 'LICENSE', 'asyncapi.yaml', 'schemas/reply.refused.json'],
-      ...['samples/messages/reply.decided.json', 'corpus/second-decision.json', 'reference/paper-kinds.json'],
+      ...[
+        'samples/messages/reply.decided.json',
+        'corpus/second-decision.json',
+        'reference/document-kinds.json',
+        'reference/paper-kinds.json',
+      ],
       ...['examples/java/Agency.java', 'examples/python/agency.py'],
     ]),
   );

@@ -32,6 +32,8 @@ export type CorpusCase = {
   /** What is wrong, in one sentence. */
   title: string;
   /** `contract` if the message alone shows the fault, `platform` if that takes knowledge of the delivery. */
+  detectedBy: 'contract' | 'platform';
+  /** The value of `detectedBy`. Version 2 drops it. */
   judgedBy: 'contract' | 'platform';
   /** Stage of the delivery when the message arrives. */
   stage: Stage;

@@ -129,7 +129,10 @@ export type ReplyRefused = {
   application?: string;
   violations: { field: string; rule: string }[];
   changes?: string[];
+  /** The text of `remedy`. Version 2 drops it. */
   mend: string;
+  /** What the agency does about it, one English sentence. Since 1.2. */
+  remedy?: string;
   count: number;
   time: string;
 };

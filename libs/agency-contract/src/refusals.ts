@@ -11,13 +11,13 @@ export type Refusal = {
   handling: Handling;
   /** What is wrong, in one sentence. */
   meaning: string;
-  /** What the agency does about it, in one sentence. */
-  mend: string;
+  /** What the agency does about it, in one sentence. Published as `remedy`, and as `mend` in version 1. */
+  remedy: string;
 };
 
-const refuse = (meaning: string, mend: string): Refusal => ({ handling: 'refused', meaning, mend });
-const record = (meaning: string, mend: string): Refusal => ({ handling: 'recorded', meaning, mend });
-const change = (meaning: string, mend: string): Refusal => ({ handling: 'changed', meaning, mend });
+const refuse = (meaning: string, remedy: string): Refusal => ({ handling: 'refused', meaning, remedy });
+const record = (meaning: string, remedy: string): Refusal => ({ handling: 'recorded', meaning, remedy });
+const change = (meaning: string, remedy: string): Refusal => ({ handling: 'changed', meaning, remedy });
 
 export const REFUSALS = {
   NOT_CLOUDEVENTS: refuse(
@@ -70,7 +70,7 @@ export const REFUSALS = {
   ),
   UNKNOWN_PAPER_KIND: refuse(
     'A document that is asked for is of a kind that is not in the list of kinds of papers.',
-    'Take the kind from reference/paper-kinds.json, and say what is special about the paper in its note.',
+    'Take the kind from reference/document-kinds.json, and say what is special about the paper in its note.',
   ),
   REASON_BLANK: refuse(
     'A rejection, a correction or a revocation has a reason without a word in it, in every language.',

@@ -20,7 +20,7 @@ type Services = {
   }[];
 };
 
-const documentKinds = read<{ kind: string; name: LocalizedName }[]>('reference/paper-kinds.json');
+const documentKinds = read<{ kind: string; name: LocalizedName }[]>('reference/document-kinds.json');
 const lists = filesUnder('public-services').map((file) => read<Services>(`reference/public-services/${file}`));
 const versions = lists.flatMap(({ publicServices }) => publicServices.flatMap((service) => service.versions));
 // Ignore the platform's own keywords and formats, which JSON Schema does not define.
@@ -35,6 +35,10 @@ describe('the code lists', () => {
     const { evidence, unavailable = [] } = read<DocumentsSupplied>('samples/application.documents-supplied.json');
     const used = [...requested, ...evidence, ...unavailable, ...versions.flatMap((version) => version.papers)];
     expect(used.map(({ kind }) => kind).filter((kind) => !known.includes(kind))).toEqual([]);
+  });
+
+  test('have the document kinds under the name of 1.1 too', () => {
+    expect(read('reference/paper-kinds.json')).toEqual(documentKinds);
   });
 
   test('have exactly the answer schemas of versions with a form', () => {
@@ -64,7 +68,8 @@ describe('the code lists', () => {
   );
 
   test('contain the table of refusals', () => {
-    const listed = read<{ cause: string; mend: string }[]>('reference/refusals.json');
+    const listed = read<{ cause: string; mend: string; remedy: string }[]>('reference/refusals.json');
     expect(listed.map(({ cause }) => cause)).toEqual(Object.keys(REFUSALS));
+    for (const { cause, mend, remedy } of listed) expect([cause, mend]).toEqual([cause, remedy]);
   });
 });

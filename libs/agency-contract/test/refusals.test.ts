@@ -53,9 +53,13 @@ describe('a refusal', () => {
     });
     expect(fromMessage(toMessage(withdrawn as AgencyEvent))).toMatchObject({ ok: false, cause: 'NOT_CLOUDEVENTS' });
   });
+  test('of 1.1 has no remedy and is valid', () => {
+    const { remedy: _added, ...old } = sample as ReplyRefused;
+    expect(validateRequest(REQUEST_TYPES.replyRefused, old).ok).toBe(true);
+  });
   test('may have each cause of the table, and an unknown one', () => {
-    for (const [cause, { handling, mend }] of Object.entries(REFUSALS)) {
-      const data = Object.assign({}, sample, { cause, handling, mend });
+    for (const [cause, { handling, remedy }] of Object.entries(REFUSALS)) {
+      const data = Object.assign({}, sample, { cause, handling, mend: remedy, remedy });
       expect([cause, validateRequest(REQUEST_TYPES.replyRefused, data).ok]).toEqual([cause, true]);
     }
     expect([isRefusalCause('KEY_MISMATCH'), isRefusalCause('TOMORROW'), isRefusalCause('toString')]).toEqual([
@@ -69,8 +73,8 @@ describe('a refusal', () => {
 });
 
 test('has one sentence each for the meaning and the remedy', () => {
-  for (const { meaning, mend } of Object.values(REFUSALS)) {
-    for (const sentence of [meaning, mend]) expect(sentence).toMatch(/^[A-Zac-z][^\n]{15,250}[^.]\.$/);
+  for (const { meaning, remedy } of Object.values(REFUSALS)) {
+    for (const sentence of [meaning, remedy]) expect(sentence).toMatch(/^[A-Zac-z][^\n]{15,250}[^.]\.$/);
   }
 });
 

@@ -32,7 +32,8 @@ export function toRefusalEvent(
     cause,
     message: Object.assign(id === undefined ? {} : { id }, type === undefined ? {} : { type }, position),
     violations,
-    mend: REFUSALS[cause].mend,
+    mend: REFUSALS[cause].remedy,
+    remedy: REFUSALS[cause].remedy,
     count: last?.count ?? 1,
     time: new Date().toISOString(),
   };

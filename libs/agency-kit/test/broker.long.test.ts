@@ -124,8 +124,8 @@ describe('check', () => {
     'fails an agency with fault $fault by $rule in $scenario',
     ({ fault, scenario, rule, at }) => {
       expect(results[at]).toMatchObject([{ scenario, outcome: 'failed', rule }]);
-      const [{ says, mend, message } = {} as ScenarioResult] = results[at]!;
-      expect([says, mend]).toEqual([expect.any(String), expect.any(String)]);
+      const [{ says, remedy, mend, message } = {} as ScenarioResult] = results[at]!;
+      expect([says, remedy]).toEqual([expect.any(String), mend]);
       if (['silent', 'strict-schema', 'size-limit', 'idnp-reference', 'idnp-id'].includes(fault)) return;
       expect(message).toMatchObject({
         topic: topicsOf(fault).replies,

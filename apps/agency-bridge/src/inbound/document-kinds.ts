@@ -1,4 +1,4 @@
-import kinds from '@cups/agency-contract/reference/paper-kinds.json' with { type: 'json' };
+import kinds from '@cups/agency-contract/reference/document-kinds.json' with { type: 'json' };
 
 const documentKinds = new Set(kinds.map(({ kind }) => kind));
 

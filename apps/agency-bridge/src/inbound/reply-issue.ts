@@ -11,7 +11,7 @@ const MAX_RULE_LENGTH = 64;
 /** Used for a cause that is not in the contract's table. */
 const UNKNOWN_CAUSE = {
   handling: 'refused',
-  mend: 'Hold the message against the contract, or ask the platform.',
+  remedy: 'Validate the message against the contract, or ask the platform administrator.',
 } as const;
 
 /** Returns the position of a message, with ID and type if they are safe to send back. */
@@ -38,14 +38,15 @@ export interface ReplyReport {
 /** Builds the content of `md.cups.reply.refused.v1`. */
 export function toReplyRefused({ about, issue, application, count = 1, last, time }: ReplyReport): ReplyRefused {
   const { cause, changes } = issue;
-  const { handling, mend } = isRefusalCause(cause) ? REFUSALS[cause] : UNKNOWN_CAUSE;
+  const { handling, remedy } = isRefusalCause(cause) ? REFUSALS[cause] : UNKNOWN_CAUSE;
   const { id, type, topic, partition, offset } = about;
   const content: ReplyRefused = {
     handling,
     cause,
     message: { topic, partition, offset },
     violations: limitViolations(issue.violations),
-    mend,
+    mend: remedy,
+    remedy,
     count,
     time: time.toISOString(),
   };

@@ -67,7 +67,7 @@ export const RULES = {
   },
   GO_ON: {
     statement: 'md.cups.reply.refused.v1 reports a refused reply; the agency logs it and keeps working.',
-    remedy: 'Log cause, violations and mend of the message for an engineer, and send no reply to it.',
+    remedy: 'Log cause, violations and remedy of the message for an engineer, and send no reply to it.',
   },
   ASK_ONCE: {
     statement:
@@ -86,6 +86,6 @@ export type RuleName = keyof typeof RULES | RefusalCause;
 /** Returns a rule of this table or of the contract's table of refusals. */
 export const ruleOf = (name: RuleName): Rule => {
   if (name in RULES) return RULES[name as keyof typeof RULES];
-  const { meaning, mend } = REFUSALS[name as RefusalCause];
-  return { statement: meaning, remedy: mend };
+  const { meaning, remedy } = REFUSALS[name as RefusalCause];
+  return { statement: meaning, remedy };
 };

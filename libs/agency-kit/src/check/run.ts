@@ -33,6 +33,8 @@ export type ScenarioResult = {
   rule?: RuleName;
   /** The rule as a sentence, and the remedy. */
   says?: string;
+  remedy?: string;
+  /** The text of `remedy`, under its name in 1.1. */
   mend?: string;
   /** The message that broke the rule. */
   message?: MessagePosition;
@@ -133,8 +135,8 @@ function toScenarioResult(
   result.outcome = 'failed';
   if (!(failure instanceof Finding)) return result;
   const { rule, position: about, violations } = failure;
-  const { statement: says, remedy: mend } = ruleOf(rule);
-  Object.assign(result, { rule, says, mend });
+  const { statement: says, remedy } = ruleOf(rule);
+  Object.assign(result, { rule, says, remedy, mend: remedy });
   if (about) result.message = about;
   if (violations.length > 0) result.violations = violations;
   return result;

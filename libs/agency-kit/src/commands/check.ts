@@ -73,12 +73,12 @@ function formatReport(results: ScenarioResult[]): string {
 }
 
 function formatResult(result: ScenarioResult): string {
-  const { scenario, title, outcome, note, rule, says, mend, message, violations = [] } = result;
+  const { scenario, title, outcome, note, rule, says, remedy, message, violations = [] } = result;
   const lines = [`${outcome.padEnd(8)} ${scenario.padEnd(10)} ${title}`];
   if (note) lines.push(`         ${note}`);
   for (const { field, rule: broken } of violations) lines.push(`           ${field || '(content)'}: ${broken}`);
   if (message) lines.push(`         message: ${formatPosition(message)}`);
-  if (rule) lines.push(`         rule ${rule}: ${says}`, `         remedy: ${mend}`);
+  if (rule) lines.push(`         rule ${rule}: ${says}`, `         remedy: ${remedy}`);
   return lines.join('\n');
 }
 

@@ -106,9 +106,12 @@ function formatReply({ evaluation, message }: EvaluatedReply): string {
   const line = `${clock()} ← ${type ?? 'a message'} ${position}: ${cause ? `${handling}, ${cause}` : handling}`;
   if (!cause) return line;
   const fields = violations.map(({ field, rule }) => `           ${field || '(content)'}: ${rule}`);
-  return [line, ...fields, `           ${REFUSALS[cause].meaning}`, `           Remedy: ${REFUSALS[cause].mend}`].join(
-    '\n',
-  );
+  return [
+    line,
+    ...fields,
+    `           ${REFUSALS[cause].meaning}`,
+    `           Remedy: ${REFUSALS[cause].remedy}`,
+  ].join('\n');
 }
 
 function toReplyJson({ evaluation, message }: EvaluatedReply): string {

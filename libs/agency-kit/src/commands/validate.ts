@@ -89,8 +89,8 @@ const agencyOfTopic = (topic = ''): string | undefined =>
 
 function formatReport({ file, valid, cause, violations, changes }: FileReport): string {
   if (valid || !cause) return `${file}: valid`;
-  const { handling, meaning, mend } = REFUSALS[cause];
+  const { handling, meaning, remedy } = REFUSALS[cause];
   const fields = violations.map(({ field, rule }) => `  ${field || '(content)'}: ${rule}`);
-  const others = changes.slice(1).map((code) => `  also ${code}: ${REFUSALS[code].mend}`);
-  return [`${file}: ${handling}, ${cause}`, `  ${meaning}`, ...fields, `  Remedy: ${mend}`, ...others].join('\n');
+  const others = changes.slice(1).map((code) => `  also ${code}: ${REFUSALS[code].remedy}`);
+  return [`${file}: ${handling}, ${cause}`, `  ${meaning}`, ...fields, `  Remedy: ${remedy}`, ...others].join('\n');
 }
