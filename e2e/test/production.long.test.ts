@@ -295,7 +295,7 @@ describe('secured Kafka', () => {
     expect(await topics()).toMatch(/^user intake: password set; rights as they were$/m);
     await local.restartKafka();
     await waitUntilDecided(await submitApplication(2));
-    expect(logOf('intake')).not.toContain('kafka-denies');
+    expect(logOf('intake')).not.toContain('kafka-authorization-denied');
     expect(production.platform.pids()).toEqual(before);
   });
 
@@ -356,7 +356,7 @@ describe('secured Kafka', () => {
 
     writeFileSync(passwordFile('intake'), right);
     await waitUntilDecided(id);
-    expect(logOf('intake')).toContain('kafka-admits');
+    expect(logOf('intake')).toContain('kafka-authorization-restored');
   });
 });
 

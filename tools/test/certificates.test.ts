@@ -145,7 +145,7 @@ describe('a service under load', () => {
   const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 
   test('loses no call while certificates and authority rotate', async () => {
-    const taken = (step: () => Promise<unknown>) => seen(step, 'certificate-taken', 'gateway', 'catalog');
+    const taken = (step: () => Promise<unknown>) => seen(step, 'certificate-reloaded', 'gateway', 'catalog');
     await taken(() => Promise.all([renewCertificate(steps(), 'gateway'), renewCertificate(steps(), 'catalog')]));
     await taken(() => publishNextAuthority(steps()));
     await taken(() => activateNextAuthority(steps()));

@@ -58,7 +58,7 @@ export class Agencies {
     for (const agency of codes) {
       onboarding.readReplies(agency);
       onboarding.sendWaiting(agency);
-      log.info({ event: 'agency-taken-on', agency });
+      log.info({ event: 'agency-onboarded', agency });
     }
   }
 }

@@ -89,7 +89,7 @@ export class AgencyTopics {
     const lastReason = this.#pending.get(agency);
     if (missing.length === 0) {
       this.#pending.delete(agency);
-      if (lastReason) log.info({ event: 'agency-topics-there', agency });
+      if (lastReason) log.info({ event: 'agency-topics-found', agency });
       return;
     }
     const cause = create ? `this service may not create them (${reason})` : 'this service is set not to create them';

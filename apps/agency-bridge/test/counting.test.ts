@@ -34,7 +34,7 @@ test('delays events after a gap, without blocking other applications', async () 
   await bridge.produceEvents(early);
   const other = await bridge.sent();
   await bridge.untilSent(other.delivery);
-  await eventually(() => bridge.world.log.text().includes('sequence-gap'));
+  await eventually(() => bridge.world.log.text().includes('sequence-gap-detected'));
   const isParked = async (subjects: number) =>
     (await bridge.scrape()).includes(`parked_subjects{service="agency-bridge"} ${subjects}`);
   await eventually(() => isParked(1));

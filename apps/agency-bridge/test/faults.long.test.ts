@@ -112,7 +112,7 @@ describe('an unknown agency', () => {
       });
     }
     expect(await scrape(early)).toMatch(/agency_bridge_deliveries_deferred\{[^}]*\} 3/);
-    expect(world.log.text()).toContain('delivery-waits');
+    expect(world.log.text()).toContain('delivery-deferred');
     // No personal data was fetched.
     expect(world.served.size).toBe(0);
 
@@ -154,14 +154,14 @@ describe('an agency added at runtime', () => {
     expect(world.served.size).toBe(0);
 
     world.addAgency(dataDir, 'fisc');
-    await eventually(() => world.log.text().includes('agency-taken-on","agency":"fisc'));
+    await eventually(() => world.log.text().includes('agency-onboarded","agency":"fisc'));
     const requests = await readTopic(world.infrastructure, 'agency.fisc.requests');
     await requests.until((events) => events.some(({ subject }) => subject === application.delivery), 15_000);
     const from = { agency: 'fisc' };
     const acknowledgement = { submission: 1, agencyReference: 'FISC-1' };
     await world.reply('fisc', replyOf('md.cups.reply.acknowledged.v1', application.name, acknowledgement, from));
     await eventually(async () => (await stateOf(bridge, application)) === 'DELIVERY_STATE_ACKNOWLEDGED');
-    expect(world.log.text()).toContain('delivery-goes-on');
+    expect(world.log.text()).toContain('delivery-resumed');
     await Promise.all([deliveryEvents.stop(), requests.stop()]);
   }, 60_000);
 
@@ -172,7 +172,7 @@ describe('an agency added at runtime', () => {
     rmSync(join(dataDir, 'agencies', 'asp.yaml'));
     await eventually(async () => /agency_file_problems\{[^}]*\} 2/.test(await scrape(bridge)));
     expect(world.log.text()).toMatch(/agency-file-refused.*fisc\.yaml/);
-    expect(world.log.text()).not.toContain('agency-taken-on","agency":"fisc');
+    expect(world.log.text()).not.toContain('agency-onboarded","agency":"fisc');
     const [application] = applications(1) as [Application];
     await publishEvents(world.infrastructure, [application.submitted()]);
     await awaitRequests([application]);

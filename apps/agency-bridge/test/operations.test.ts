@@ -61,7 +61,7 @@ describe('blocked messages', () => {
     await operator().releaseParkedKey({ ...parkedKey, ...reasons });
     await eventually(async () => (await bridge.stateOf(application.delivery)) === 'DELIVERY_STATE_CANCELLED');
     await expect(operator().getParkedKey(parkedKey)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
-    for (const event of ['parked-dropped', 'parked-released'])
+    for (const event of ['parked-event-dropped', 'parked-key-released'])
       expect(bridge.world.log.lines).toContainEqual(
         expect.objectContaining({ event, operator: 'ana', reason: 'reported by phone' }),
       );

@@ -18,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all(running.map((gateway) => gateway.stop())));
 
 const FILE = `/api/v1/applications/${ID}/file`;
-const failUnavailable = (neighbour: string) =>
-  Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: `${neighbour} is away` }));
+const failUnavailable = (upstream: string) =>
+  Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: `${upstream} is unavailable` }));
 
 test('the queue response contains rows, bucket counts and a cursor', async () => {
   const { status, body } = await gateway.send('GET', '/api/v1/queue');

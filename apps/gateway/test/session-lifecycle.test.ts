@@ -53,7 +53,7 @@ describe('cookie keys', () => {
       const workers = [worker(), worker()];
       // Published: every replica can open the next key's cookies, and the first key still seals.
       write(file, JSON.stringify({ keys: [first, next] }));
-      await eventually(() => gateway.log().includes('key-set-changed'));
+      await eventually(() => gateway.log().includes('key-set-reloaded'));
       expect(kidOf(await signIn(gateway))).toBe(first!.kid);
       // Activated: the next key seals, and the first still opens.
       write(file, JSON.stringify({ keys: [next, first] }));
@@ -64,7 +64,7 @@ describe('cookie keys', () => {
       cookies.push(fresh);
       // An invalid file changes nothing.
       write(file, '{"keys":[]}');
-      await eventually(() => gateway.log().includes('key-set-in-doubt'));
+      await eventually(() => gateway.log().includes('key-set-reload-failed'));
       const after = calls + 20;
       await eventually(() => calls > after);
       goesOn = false;

@@ -385,10 +385,10 @@ describe('sign-out', () => {
       expect(await waiting(gateway)).toBe('1');
       const before = deleteCalls(gateway);
       await eventually(() => deleteCalls(gateway) > before + 3);
-      expect(gateway.log()).toMatch(/"event":"sign-outs-wait"/);
+      expect(gateway.log()).toMatch(/"event":"sign-outs-delayed"/);
       answer = () => Promise.resolve({});
       await eventually(async () => (await waiting(gateway)) === '0');
-      expect(gateway.log()).toMatch(/"event":"sign-outs-told"/);
+      expect(gateway.log()).toMatch(/"event":"sign-outs-confirmed"/);
       const confirmed = deleteCalls(gateway);
       expect((await gateway.send('GET', LIST)).status).toBe(401);
       expect(deleteCalls(gateway)).toBe(confirmed);
@@ -407,7 +407,7 @@ describe('sign-out', () => {
       answer = () => Promise.resolve({});
       await gateway.stopGateway();
       expect(deleteCalls(gateway)).toBeGreaterThan(before);
-      expect(gateway.log()).not.toContain('sign-outs-forgotten');
+      expect(gateway.log()).not.toContain('sign-outs-dropped');
     } finally {
       await gateway.stop();
     }
@@ -419,7 +419,7 @@ describe('sign-out', () => {
     const began = performance.now();
     await gateway.stop();
     expect(performance.now() - began).toBeLessThan(8000);
-    expect(gateway.log()).toMatch(/"event":"sign-outs-forgotten","reason":"STOPPED","count":1/);
+    expect(gateway.log()).toMatch(/"event":"sign-outs-dropped","reason":"STOPPED","count":1/);
   });
 
   test('reports in bulk do not delay the shutdown when identity is slow', async () => {
@@ -435,7 +435,7 @@ describe('sign-out', () => {
     // 400 of them take 10 s; one clock measures both times, so that load does not matter.
     const ended = signOuts.stop().then(() => 'ended');
     expect(await Promise.race([ended, pause(6000, 'too late', { ref: false })])).toBe('ended');
-    expect(lines.at(-1)).toMatchObject({ event: 'sign-outs-forgotten', reason: 'STOPPED' });
+    expect(lines.at(-1)).toMatchObject({ event: 'sign-outs-dropped', reason: 'STOPPED' });
     const left = 400 - confirmed;
     expect(left).toBeGreaterThan(100);
     expect(lines.at(-1)).toMatchObject({ count: left });
@@ -471,7 +471,7 @@ describe('sign-out', () => {
       await signOuts.add(sid, { context: { sessionToken: sid } as CallContext, expires });
     }
     expect(['a', 'b', 'c', 'd'].map((sid) => signOuts.isPending(sid))).toEqual([false, true, true, true]);
-    expect(lines.filter(({ event }) => event === 'sign-outs-forgotten')).toHaveLength(1);
+    expect(lines.filter(({ event }) => event === 'sign-outs-dropped')).toHaveLength(1);
     // One that identity rejects does not block the others.
     identity = ({ sessionToken = '' }) => {
       if (sessionToken === 'b') return Promise.reject(new Error('a bug'));

@@ -13,7 +13,7 @@ export function createPersonClaim(persons: PersonNumbers, hashes: PersonHasher, 
     try {
       return hashes.hash(await persons.open(person, _id));
     } catch (error) {
-      log.error({ event: 'person-not-opened', operator: `operators/${_id}`, error });
+      log.error({ event: 'person-number-decryption-failed', operator: `operators/${_id}`, error });
       return undefined;
     }
   };

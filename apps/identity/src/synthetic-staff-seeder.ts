@@ -67,7 +67,7 @@ export class SyntheticStaffSeeder {
         all.delete(_id);
       }
       const count = await this.#create([...all.values()]);
-      if (count > 0) log.info({ event: 'synthetic-staff-made', count });
+      if (count > 0) log.info({ event: 'synthetic-staff-created', count });
       this.#seen = [centres, agencies];
     } catch (error) {
       log.warn({ event: 'synthetic-staff-failed', error });

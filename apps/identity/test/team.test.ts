@@ -183,7 +183,9 @@ describe('a staff change', () => {
     await support.getOperator({ name, centre: CU_001, reason: 'Ticket 12' });
     const { actions } = await manager.listOperatorActions({ name, centre: CU_001 });
     expect(actions[0]).toMatchObject({ action: 'looked-at', by: 'operators/support', why: 'Ticket 12' });
-    expect(world.log.lines).toContainEqual(expect.objectContaining({ event: 'staff-looked-at', reason: 'Ticket 12' }));
+    expect(world.log.lines).toContainEqual(
+      expect.objectContaining({ event: 'staff-record-viewed', reason: 'Ticket 12' }),
+    );
   });
 });
 

@@ -62,10 +62,10 @@ export class NoticeComposer {
     const { threads, now, log } = this.#deps;
     try {
       const count = await resumeWaitingNotices(threads, now());
-      if (count > 0) log.info({ event: 'notices-woken', count });
+      if (count > 0) log.info({ event: 'notices-resumed', count });
     } catch (error) {
       this.#hasWaiting = true;
-      log.warn({ event: 'notices-not-woken', error });
+      log.warn({ event: 'notices-resume-failed', error });
     }
   }
 }

@@ -18,7 +18,7 @@ export class NoticeMetrics {
     const isOut = state === 'sent' || state === 'printable';
     this.#outcomes.inc({ kind, outcome: training && isOut ? 'training' : state });
     const resource = resourceName('applications', application);
-    const line = { event: 'notice', resource, messageType: kind, outcome: state, reason: failCause };
+    const line = { event: 'notice-processed', resource, messageType: kind, outcome: state, reason: failCause };
     if (isOut) this.#log.info(line);
     else this.#log.warn(line);
   }
@@ -26,6 +26,10 @@ export class NoticeMetrics {
   /** Records a notice that waits because of the daily limit. */
   recordThrottled(application: string, { kind }: Notice): void {
     this.#outcomes.inc({ kind, outcome: 'held' });
-    this.#log.warn({ event: 'notice-held', resource: resourceName('applications', application), messageType: kind });
+    this.#log.warn({
+      event: 'notice-throttled',
+      resource: resourceName('applications', application),
+      messageType: kind,
+    });
   }
 }

@@ -85,7 +85,7 @@ test('the log contains no address, name, tracking number or notice text', async 
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
   await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
   await harness.deskClient().listNotices({ application: `applications/${id}` });
-  expect(harness.log.text()).toContain('"event":"notice"');
+  expect(harness.log.text()).toContain('"event":"notice-processed"');
   expect(harness.log.text()).toContain('personal-data-read');
   expect(harness.log.text()).not.toMatch(/example\.md|Exemplu|ABCD|naștere|Bună/);
 });

@@ -41,7 +41,7 @@ test('the first response of a recovered intake resumes all waiting notices', asy
     await slow.publish(intakeEvent(other, 1, 'ApplicationSubmitted'));
     // Each would wait for one minute.
     for (const id of ids) await slow.thread(id, ({ notices }) => notices[0]?.state === 'printable');
-    expect(slow.log.lines).toContainEqual(expect.objectContaining({ event: 'notices-woken', count: 3 }));
+    expect(slow.log.lines).toContainEqual(expect.objectContaining({ event: 'notices-resumed', count: 3 }));
   } finally {
     await slow.stop();
   }

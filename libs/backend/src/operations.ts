@@ -77,13 +77,13 @@ function parkedRpcs({ log, parked }: OperationsDependencies) {
     async ReleaseParkedKey(request) {
       const reasons = validateActorAndReason(request);
       const count = await parked.release(request);
-      logAction('parked-released', reasons, request.topic, request.key);
+      logAction('parked-key-released', reasons, request.topic, request.key);
       return { count };
     },
     async DropParkedEvent(request) {
       const { by, why } = validateActorAndReason(request);
       const { event } = await parked.drop(request.id, by, why);
-      logAction('parked-dropped', { by, why }, event.topic, request.id);
+      logAction('parked-event-dropped', { by, why }, event.topic, request.id);
       return {};
     },
   } satisfies Partial<Rpcs<Definition>>;

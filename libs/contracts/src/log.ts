@@ -16,7 +16,7 @@ export const LOG_TEXTS = [
   'messageType',
   'centre',
   'agency',
-  'neighbour',
+  'upstream',
   'state',
   'outcome',
   'file',

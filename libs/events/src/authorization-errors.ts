@@ -4,8 +4,8 @@ import type { Gauge, Log, Metrics } from '@cups/contracts';
 const LOG_INTERVAL_MS = 60_000;
 
 /**
- * Reports what Kafka denies, by topic. The gauge `kafka_authorization_denied` is 1 meanwhile, and an error line names the required
- * change, at first and once a minute. The client keeps retrying, so a granted right needs no restart.
+ * Reports what Kafka denies, by topic. The gauge `kafka_authorization_denied` is 1 meanwhile, and an error line names
+ * the required change, at first and once a minute. The client keeps retrying, so a granted right needs no restart.
  */
 export class AuthorizationErrors {
   readonly #log: Log;
@@ -25,13 +25,13 @@ export class AuthorizationErrors {
     this.#gauge?.set({ topic }, 1);
     if (reported?.sentence === explanation && Date.now() < reported.until) return;
     this.#reported.set(topic, { sentence: explanation, until: Date.now() + LOG_INTERVAL_MS });
-    this.#log.error({ event: 'kafka-denies', topic, reason: explanation });
+    this.#log.error({ event: 'kafka-authorization-denied', topic, reason: explanation });
   }
 
   /** Records a successful read or write. */
   clear(topic: string): void {
     if (!this.#reported.delete(topic)) return;
     this.#gauge?.set({ topic }, 0);
-    this.#log.info({ event: 'kafka-admits', topic });
+    this.#log.info({ event: 'kafka-authorization-restored', topic });
   }
 }

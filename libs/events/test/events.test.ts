@@ -308,7 +308,8 @@ describe('createConsumer', () => {
     const prefix = `${here.prefix}late-`;
     const groupId = `g-${randomUUID()}`;
     const { consumer, done } = consume({ prefix, groupId });
-    const awaitLines = () => lines.filter(({ event, group }) => event === 'consumer-awaits-topic' && group === groupId);
+    const awaitLines = () =>
+      lines.filter(({ event, group }) => event === 'consumer-topic-missing' && group === groupId);
     await eventually(() => awaitLines().length > 0);
     expect(consumer.ready()).toBe(false);
     expect(consumer.live()).toBe(true);

@@ -89,7 +89,7 @@ describe('createConsumer', () => {
     async (name) => {
       const nulled: HeaderPair[] = [...whole.filter(([header]) => header !== name), [name, null]];
       await send([{ headers: nulled }, { headers: whole }]);
-      expect(lines.filter(({ event }) => event === 'consumer-rebuilt')).toEqual([]);
+      expect(lines.filter(({ event }) => event === 'consumer-recreated')).toEqual([]);
     },
     30_000,
   );
@@ -101,7 +101,7 @@ describe('createConsumer', () => {
       { numRuns: 12, interruptAfterTimeLimit: 40_000, endOnFailure: true },
     );
     expect(refused.length).toBeGreaterThan(0);
-    expect(lines.filter(({ event }) => event === 'consumer-rebuilt')).toEqual([]);
+    expect(lines.filter(({ event }) => event === 'consumer-recreated')).toEqual([]);
     for (const { cause, fields } of refused) {
       expect(cause).toBe('NOT_A_CLOUDEVENT');
       expect(fields.length).toBeGreaterThan(0);

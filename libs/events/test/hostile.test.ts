@@ -158,7 +158,7 @@ describe('a decompression bomb', () => {
     const bases = new Set<string>();
     for (let n = 0; n < 5; n += 1) bases.add(String(await send(CompressionTypes.GZIP, emptyRecords)));
     await eventually(() => refused.filter(({ offset }) => bases.has(offset)).length === 5, { timeoutMs: 30_000 });
-    const skippedLines = lines.slice(before).filter((line) => line['event'] === 'batch-passed-over');
+    const skippedLines = lines.slice(before).filter((line) => line['event'] === 'batch-skipped');
     expect(skippedLines.filter((line) => line['reason'] === 'BATCH_TOO_MANY_RECORDS')).toHaveLength(1);
   }, 90_000);
 });

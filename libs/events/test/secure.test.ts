@@ -262,8 +262,8 @@ describe('a service that Kafka denies access', () => {
     ],
   ])('reports one sentence and a metric for %s', async (_, access, explanation, from = topic) => {
     const { consumer, lines, text, metrics } = consume(access(), from);
-    await eventually(() => linesOf(lines, 'kafka-denies').length > 0).finally(() => consumer.stop());
-    expect(linesOf(lines, 'kafka-denies')[0]).toMatchObject({
+    await eventually(() => linesOf(lines, 'kafka-authorization-denied').length > 0).finally(() => consumer.stop());
+    expect(linesOf(lines, 'kafka-authorization-denied')[0]).toMatchObject({
       level: 'error',
       topic: from,
       reason: expect.stringMatching(explanation) as unknown,
@@ -271,15 +271,15 @@ describe('a service that Kafka denies access', () => {
     expect(await metrics()).toContain(`kafka_authorization_denied{topic="${from}",service="test"} 1`);
     for (const password of [...passwords.values(), 'wrong']) expect(text()).not.toContain(password);
     // A persistent denial is not logged at each attempt.
-    expect(linesOf(lines, 'kafka-denies')).toHaveLength(1);
+    expect(linesOf(lines, 'kafka-authorization-denied')).toHaveLength(1);
   });
 
   test('recovers without a restart once the password is right, and logs that', async () => {
     let password = 'wrong';
     const { consumer, lines, metrics } = consume({ ca, username: 'p-intake', password: () => password });
-    await eventually(() => linesOf(lines, 'kafka-denies').length > 0);
+    await eventually(() => linesOf(lines, 'kafka-authorization-denied').length > 0);
     password = passwords.get('p-intake')!;
-    await eventually(() => linesOf(lines, 'kafka-admits').length > 0);
+    await eventually(() => linesOf(lines, 'kafka-authorization-restored').length > 0);
     expect(await metrics()).toMatch(/kafka_authorization_denied\{topic="cups\.deliveries",service="test"\} 0/);
     await consumer.stop();
   });
@@ -290,7 +290,7 @@ describe('a service that Kafka denies access', () => {
     const event = (to: string) => createEvent({ topic: to, key: 'k', type: 'x' });
     const sent = await publisher.publish([event('cups.applications'), event(topic)]);
     expect(sent).toMatchObject({ rejected: [], later: [{ topic }] });
-    expect(linesOf(lines, 'kafka-denies')).toMatchObject([
+    expect(linesOf(lines, 'kafka-authorization-denied')).toMatchObject([
       { topic, reason: expect.stringMatching(/^User p-intake may not write to topic p-cups\.deliveries:/) as unknown },
     ]);
     const more = principals.map(({ user, rights }) =>
@@ -306,7 +306,7 @@ describe('a service that Kafka denies access', () => {
     );
     await ensureUsers({ brokers, access: admin, principals: more, passwordOf: () => undefined });
     await eventually(async () => (await publisher.publish([event(topic)])).later.length === 0);
-    expect(linesOf(lines, 'kafka-admits')).toMatchObject([{ topic }]);
+    expect(linesOf(lines, 'kafka-authorization-restored')).toMatchObject([{ topic }]);
     await publisher.stop();
     await ensureAllUsers();
   });

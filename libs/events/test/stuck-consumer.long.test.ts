@@ -121,7 +121,9 @@ describe('a consumer with lag and no progress', () => {
     await eventually(async () => (await stuck()) === 1, { timeoutMs: 20_000 });
     expect(linesOf('consumer-stuck')).toMatchObject([{ topic: 'agency.asp.replies', level: 'error' }]);
     // The consumer may have been rebuilt for other reasons while the group formed.
-    await eventually(() => linesOf('consumer-rebuilt').some(({ reason }) => reason === 'stuck'), { timeoutMs: 20_000 });
+    await eventually(() => linesOf('consumer-recreated').some(({ reason }) => reason === 'stuck'), {
+      timeoutMs: 20_000,
+    });
     const named = [{ groupId, topic: 'agency.asp.replies', unread: 1n }];
     expect(watch.stuck()).toMatchObject(named);
     await eventually(() => other.stuck().length > 0, { timeoutMs: 20_000 });
@@ -132,7 +134,7 @@ describe('a consumer with lag and no progress', () => {
     await eventually(async () => (await stuck()) === 0, { timeoutMs: 20_000 });
     expect(blocked.handled.size).toBe(1);
     expect(linesOf('consumer-stuck')).toHaveLength(1);
-    expect(linesOf('consumer-moves')).toHaveLength(1);
+    expect(linesOf('consumer-recovered')).toHaveLength(1);
   }, 90_000);
 });
 
@@ -173,7 +175,7 @@ describe('a member that its group has removed', () => {
     await publishEvents(here, events);
     await eventually(async () => (await committed(groupId)) >= before + 5, { timeoutMs: 30_000 });
     expect(events.every(({ id }) => handled.has(id))).toBe(true);
-    const rebuilt = lines.filter((line) => line['event'] === 'consumer-rebuilt' && line['group'] === groupId);
+    const rebuilt = lines.filter((line) => line['event'] === 'consumer-recreated' && line['group'] === groupId);
     expect(rebuilt).toMatchObject([{ reason: 'silent' }]);
   }, 90_000);
 });

@@ -50,32 +50,32 @@ class ProcessLifecycle {
       return this.#exit(1);
     }
     const { grpcPort } = this.#running;
-    if (!this.#stopping) this.#log('info', { event: 'serving', port: grpcPort || undefined });
+    if (!this.#stopping) this.#log('info', { event: 'service-started', port: grpcPort || undefined });
     return this.#running;
   }
 
   async end(started: Promise<RunningService>, signal: NodeJS.Signals): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    this.#log('info', { event: 'stopping', signal });
+    this.#log('info', { event: 'shutdown-started', signal });
     const late = setTimeout(() => {
-      this.#log('error', { event: 'stop-too-late', open: describeOpenResources() });
+      this.#log('error', { event: 'shutdown-timed-out', open: describeOpenResources() });
       this.#exit(1);
     }, SHUTDOWN_TIMEOUT_MS);
     try {
       await (await started).stop();
     } catch (error) {
-      this.#log('error', { event: 'stop-failed', error: this.#toLoggable(error), open: describeOpenResources() });
+      this.#log('error', { event: 'shutdown-failed', error: this.#toLoggable(error), open: describeOpenResources() });
       this.#exit(1);
     }
     clearTimeout(late);
     const open = (await waitForOpenResources()) || undefined;
-    this.#log(open ? 'warn' : 'info', { event: 'stopped', open });
+    this.#log(open ? 'warn' : 'info', { event: 'shutdown-completed', open });
     this.#exit(0);
   }
 
   crash(error: unknown): void {
-    this.#log('error', { event: 'crashed', error: this.#toLoggable(error) });
+    this.#log('error', { event: 'process-crashed', error: this.#toLoggable(error) });
     this.#exit(1);
   }
 
@@ -83,7 +83,7 @@ class ProcessLifecycle {
   #reportStartFailure(error: unknown): void {
     const isPlainError = error instanceof Error && error.constructor === Error && !('code' in error);
     if (isPlainError) process.stderr.write(`${error.message}\n`);
-    else this.#log('error', { event: 'start-failed', error: reduceError(error) });
+    else this.#log('error', { event: 'startup-failed', error: reduceError(error) });
   }
 
   /** Writes to the log of the service, or to standard error before it has one. */

@@ -109,7 +109,7 @@ describe('serveHttp', () => {
 describe('serve', () => {
   const index = join(import.meta.dirname, '..', 'src', 'index.ts');
 
-  /** Runs a main.ts and sends `signal` after a line with "serving". */
+  /** Runs a main.ts and sends `signal` after a line with "service-started". */
   async function runMain(main: string, signal?: NodeJS.Signals) {
     const { dir, remove } = temporaryDir();
     const file = join(dir, 'main.mts');
@@ -120,7 +120,7 @@ describe('serve', () => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (bytes: Buffer) => {
         out += bytes.toString();
-        if (signal && !sent && out.includes('"serving"')) {
+        if (signal && !sent && out.includes('"service-started"')) {
           sent = true;
           child.kill(signal);
         }
@@ -146,7 +146,11 @@ describe('serve', () => {
         .split('\n')
         .map((line) => (JSON.parse(line) as { event: string }).event);
       expect(events.filter((event) => event === 'closing')).toHaveLength(500);
-      expect([events[0], events[1], events.at(-1)]).toEqual(['serving', 'stopping', 'stopped']);
+      expect([events[0], events[1], events.at(-1)]).toEqual([
+        'service-started',
+        'shutdown-started',
+        'shutdown-completed',
+      ]);
       expect(out).toMatch(/"open":"Timeout 1"/);
     },
   );
@@ -165,7 +169,7 @@ describe('serve', () => {
     );
     expect(code).toBe(0);
     const last = JSON.parse(out.trim().split('\n').at(-1) as string) as Record<string, unknown>;
-    expect(last).toMatchObject({ level: 'info', event: 'stopped' });
+    expect(last).toMatchObject({ level: 'info', event: 'shutdown-completed' });
   });
 
   test.each(['pipe', 'socket'] as const)(
@@ -216,7 +220,7 @@ describe('serve', () => {
       `serve(Promise.reject(Object.assign(new Error('dup key 2900000000012'), { code: 11000 })));`,
     );
     expect(code).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({ event: 'start-failed', error: { name: 'Error', code: '11000' } });
+    expect(JSON.parse(out)).toMatchObject({ event: 'startup-failed', error: { name: 'Error', code: '11000' } });
     expect(out).not.toContain('2900000000012');
   });
 
@@ -227,7 +231,7 @@ describe('serve', () => {
         `const log = createLog({ service: 'x' }); serve(async () => { ${thrown}; return { log, stop: async () => {} }; }); setInterval(() => {}, 1000);`,
       );
       expect(code).toBe(1);
-      expect(out).toMatch(/"event":"crashed"/);
+      expect(out).toMatch(/"event":"process-crashed"/);
       expect(out).not.toContain('Ion');
     },
   );
@@ -238,6 +242,6 @@ describe('serve', () => {
       'SIGTERM',
     );
     expect(code).toBe(1);
-    expect(out).toContain('stop-failed');
+    expect(out).toContain('shutdown-failed');
   });
 });

@@ -38,9 +38,9 @@ export function watchAvailability(
   let isUnavailable = false;
 
   const gauge = metrics?.gauge('grpc_client_requests_pending', 'Calls that wait for an unavailable upstream service.', [
-    'neighbour',
+    'upstream',
   ]);
-  const count = () => gauge?.set({ neighbour: upstream }, waiting.size);
+  const count = () => gauge?.set({ upstream }, waiting.size);
 
   function onStateChange(): void {
     const next = channel.getConnectivityState(false);
@@ -48,11 +48,11 @@ export function watchAvailability(
     state = next;
     if (next === TRANSIENT_FAILURE && !isUnavailable) {
       isUnavailable = true;
-      log?.warn({ event: 'neighbour-away', neighbour: upstream });
+      log?.warn({ event: 'upstream-unavailable', upstream });
     }
     if (next === READY) {
       wasReady = true;
-      if (isUnavailable) log?.info({ event: 'neighbour-back', neighbour: upstream });
+      if (isUnavailable) log?.info({ event: 'upstream-recovered', upstream });
       isUnavailable = false;
     }
     if (next === READY || next === SHUTDOWN) for (const go of [...waiting]) go();

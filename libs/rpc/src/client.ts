@@ -94,7 +94,7 @@ class ServiceClient {
   readonly #channel: GrpcClient;
   readonly #availability: Availability;
   readonly #versions: DataVersions | undefined;
-  readonly #retryCounter: Counter<'neighbour' | 'code'> | undefined;
+  readonly #retryCounter: Counter<'upstream' | 'code'> | undefined;
 
   constructor({ address, keys, tls, service, timeoutMs = 3000, versions, log, metrics, clock }: ConnectOptions) {
     this.#versions = versions;
@@ -107,7 +107,7 @@ class ServiceClient {
     this.#retryCounter = metrics?.counter(
       'grpc_client_retries_total',
       'Calls repeated after their connection was lost.',
-      ['neighbour', 'code'],
+      ['upstream', 'code'],
     );
   }
 
@@ -137,7 +137,7 @@ class ServiceClient {
       } catch (thrown) {
         const error = thrown as ServiceError;
         this.#throwUnlessRepeatable(error, { attempt, waitForReady, late: Date.now() >= callEnd(budget) }, signal);
-        this.#retryCounter?.inc({ neighbour: this.#name, code: status[error.code] });
+        this.#retryCounter?.inc({ upstream: this.#name, code: status[error.code] });
         await pause(Math.random() * 100 * attempt, signal);
       }
     }
@@ -197,13 +197,13 @@ class ServiceClient {
   }
 
   #unreachable(message: string, cause?: string): Problem {
-    const metadata: Record<string, string> = { neighbour: this.#name };
+    const metadata: Record<string, string> = { upstream: this.#name };
     if (cause) metadata['cause'] = cause;
     return new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message, metadata });
   }
 
   #deadlineExceeded(): Problem {
     const message = `${this.#name} did not answer in time.`;
-    return new Problem({ reason: 'DEADLINE_EXCEEDED', message, metadata: { neighbour: this.#name } });
+    return new Problem({ reason: 'DEADLINE_EXCEEDED', message, metadata: { upstream: this.#name } });
   }
 }

@@ -16,9 +16,9 @@ export interface ClockSkewMonitor {
 }
 
 /**
- * Measures clock differences by verified tokens. Logs `clock-skew` from 5 s, at most once a minute per caller. The
- * metric `cups_clock_skew_seconds` is the largest difference of the last ten minutes, positive if the caller is
- * ahead.
+ * Measures clock differences by verified tokens. Logs `clock-skew-detected` from 5 s, at most once a minute per
+ * caller. The metric `cups_clock_skew_seconds` is the largest difference of the last ten minutes, positive if the
+ * caller is ahead.
  * @param options.now local clock, milliseconds
  */
 export function createClockSkewMonitor(options: {
@@ -57,7 +57,7 @@ export function createClockSkewMonitor(options: {
         return;
       loggedAt.set(caller, now());
       const reason = refused ? 'token-refused' : undefined;
-      log?.warn({ event: 'clock-skew', caller, skewMs: Math.round(seconds * 1000), reason });
+      log?.warn({ event: 'clock-skew-detected', caller, skewMs: Math.round(seconds * 1000), reason });
     },
   };
 }

@@ -101,7 +101,7 @@ export async function serveGrpc<Definition extends object>(
     async drain(timeoutMs = 15_000) {
       health.close();
       const isCutOff = await shutDown(server, timeoutMs);
-      if (isCutOff) options.log.warn({ event: 'calls-cut-off', count: running() });
+      if (isCutOff) options.log.warn({ event: 'calls-aborted', count: running() });
     },
   };
 }

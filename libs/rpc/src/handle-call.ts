@@ -146,7 +146,7 @@ function assertCertificateMatches(caller: ServiceName, holder: string | undefine
     throw new Problem({ reason: 'CANCELLED', message: 'The connection closed before the call was let in.' });
   }
   const resource = spiffeIdOf(holder ?? '');
-  log.warn({ event: 'caller-mismatch', caller, resource });
+  log.warn({ event: 'caller-mismatch-detected', caller, resource });
   const message = 'The token of the call is not that of the service that its certificate names.';
   throw new Problem({ reason: 'CALLER_MISMATCH', message });
 }
@@ -166,7 +166,7 @@ function parseRequest({ types, unknownEnums }: RegisteredMethod, bytes: Buffer):
 /** Replaces an unexpected error by INTERNAL with an ID and without its text. */
 function toInternalProblem(log: Log, method: string, requestId: string, error: unknown): Problem {
   const errorId = randomUUID();
-  log.error({ event: 'unexpected-error', method, requestId, errorId, error });
+  log.error({ event: 'call-failed', method, requestId, errorId, error });
   return new Problem({ reason: 'INTERNAL', message: 'Internal error.', metadata: { errorId } });
 }
 
@@ -180,7 +180,7 @@ function recordCall(
   const { code, reason, errorId } = outcome;
   count(method, code, reason, ms / 1000);
   log[code === status.INTERNAL ? 'error' : 'info']({
-    event: 'request',
+    event: 'request-completed',
     method,
     requestId: progress.requestId,
     caller: progress.caller,

@@ -113,7 +113,7 @@ class KeyFolder implements KeyFiles {
       this.#hasOwnReloadFailed = false;
     } catch {
       if (!this.#hasOwnReloadFailed)
-        log?.warn({ event: 'key-in-doubt', file: `${service}.key.jwk`, reason: 'unusable' });
+        log?.warn({ event: 'key-reload-failed', file: `${service}.key.jwk`, reason: 'unusable' });
       this.#hasOwnReloadFailed = true;
     }
   }
@@ -122,7 +122,7 @@ class KeyFolder implements KeyFiles {
     const { trust, changes } = updateTrust(this.#trust, found, this.#options.clock());
     this.#trust = trust;
     for (const change of changes) {
-      if (change.change !== 'in-doubt') this.#generation++;
+      if (change.change !== 'reload-failed') this.#generation++;
       if (isNews(change)) this.#logChange(change);
     }
   }
@@ -134,8 +134,8 @@ class KeyFolder implements KeyFiles {
       case 'trusted':
         log?.info({ event: 'key-trusted', file, count: change.count });
         break;
-      case 'in-doubt':
-        log?.warn({ event: 'key-in-doubt', file, reason: change.reason, delayMs: GRACE_MS });
+      case 'reload-failed':
+        log?.warn({ event: 'key-reload-failed', file, reason: change.reason, delayMs: GRACE_MS });
         break;
       case 'ended':
         this.#countEnded(change);

@@ -49,11 +49,11 @@ export function watchKeySet(options: KeySetOptions): () => readonly SecretKey[] 
       if (found !== text) {
         keys = parseKeySet(found, name, check);
         text = found;
-        log?.info({ event: 'key-set-changed', file: name, count: keys.length });
+        log?.info({ event: 'key-set-reloaded', file: name, count: keys.length });
       }
       hasReloadFailed = false;
     } catch {
-      if (!hasReloadFailed) log?.error({ event: 'key-set-in-doubt', file: name });
+      if (!hasReloadFailed) log?.error({ event: 'key-set-reload-failed', file: name });
       hasReloadFailed = true;
     }
   }

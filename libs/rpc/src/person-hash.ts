@@ -33,7 +33,7 @@ export function watchPersonHasher({ file, required, log, metrics }: PersonHasher
   if (!existsSync(file)) {
     if (required)
       throw new Error('PERSON_HASH_KEYS_FILE must name a file that can be read: production compares people.');
-    log.warn({ event: 'people-not-compared', reason: 'there is no file of PERSON_HASH_KEYS_FILE' });
+    log.warn({ event: 'own-application-check-disabled', reason: 'there is no file of PERSON_HASH_KEYS_FILE' });
     return DISABLED_HASHER;
   }
   const keys = watchKeySet({ file, name: 'person-hash', check: assertHashKeys, log, metrics });

@@ -88,12 +88,12 @@ export function problemToStatus(problem: Problem): StatusObject {
   if (problem.violations.length > 0) details.push(...packViolations(problem.violations));
   const metadata = new Metadata();
   // A service further down has retried already; retries at each level would multiply an overload.
-  if (problem.metadata['neighbour']) metadata.set('grpc-retry-pushback-ms', '-1');
+  if (problem.metadata['upstream']) metadata.set('grpc-retry-pushback-ms', '-1');
   if (problem.retryAfterMs !== undefined) {
     const ms = Math.max(0, Math.ceil(problem.retryAfterMs));
     details.push(retryInfo.pack({ retryDelay: { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 } }));
     // Read by the retry policy of the client's channel (gRFC A6).
-    if (!problem.metadata['neighbour']) metadata.set('grpc-retry-pushback-ms', String(ms));
+    if (!problem.metadata['upstream']) metadata.set('grpc-retry-pushback-ms', String(ms));
   }
   metadata.set(
     DETAILS_KEY,
@@ -118,13 +118,12 @@ export function statusToProblem(error: StatusObject, upstream: string): Problem 
     return new Problem({
       reason: found.info.reason,
       message: found.message,
-      metadata:
-        error.code === status.UNAVAILABLE ? { neighbour: upstream, ...found.info.metadata } : found.info.metadata,
+      metadata: error.code === status.UNAVAILABLE ? { upstream, ...found.info.metadata } : found.info.metadata,
       violations: found.violations,
       retryAfterMs: found.retryAfterMs,
     });
   }
-  const metadata = { ...found?.info.metadata, neighbour: upstream };
+  const metadata = { ...found?.info.metadata, upstream };
   const tooLarge = error.code === status.RESOURCE_EXHAUSTED && !found && /larger than max/.test(error.details);
   const cutOff = !found && (error.code === status.INTERNAL || error.code === status.UNKNOWN);
   const known = cutOff ? 'UPSTREAM_UNAVAILABLE' : (REASON_BY_STATUS[error.code] ?? 'INTERNAL');

@@ -121,7 +121,7 @@ class CertificateWatcher implements experimental.CertificateProvider {
     } catch {
       this.#failures++;
       if (this.#failures !== MAX_RELOAD_FAILURES) return;
-      log?.warn({ event: 'certificate-in-doubt', resource: spiffeIdOf(service), reason: 'unusable' });
+      log?.warn({ event: 'certificate-reload-failed', resource: spiffeIdOf(service), reason: 'unusable' });
     }
   }
 
@@ -132,7 +132,11 @@ class CertificateWatcher implements experimental.CertificateProvider {
     for (const listener of this.#authorityListeners) listener(this.#authorityUpdate());
     for (const listener of this.#ownListeners) listener(this.#ownUpdate());
     const { log, service } = this.#options;
-    log?.info({ event: 'certificate-taken', resource: spiffeIdOf(service), count: this.#certificate.authorityCount });
+    log?.info({
+      event: 'certificate-reloaded',
+      resource: spiffeIdOf(service),
+      count: this.#certificate.authorityCount,
+    });
   }
 
   /** @throws InvalidCertificateError */

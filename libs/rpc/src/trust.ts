@@ -25,7 +25,7 @@ export type KeyFileContents = ReadonlyMap<string, string | undefined>;
 /** One change of trust. `trusted` and `ended` invalidate results of earlier keys. */
 export type TrustChange =
   | { change: 'trusted'; issuer: string; count: number }
-  | { change: 'in-doubt'; issuer: string; reason: KeyFileFailure }
+  | { change: 'reload-failed'; issuer: string; reason: KeyFileFailure }
   | { change: 'ended'; issuer: string; reason: KeyFileFailure | 'removed' };
 
 /**
@@ -83,7 +83,7 @@ function recordFailure(
 ): EvaluatedKeys {
   const { text, keys, failure }: TrustedKeys = trusted ?? { text: '', keys: [] };
   const { since, reason } = failure ?? { since: at, reason: cause };
-  const changes: TrustChange[] = failure ? [] : [{ change: 'in-doubt', issuer, reason }];
+  const changes: TrustChange[] = failure ? [] : [{ change: 'reload-failed', issuer, reason }];
   const isOver = keys.length > 0 && at - since >= GRACE_MS;
   if (isOver) changes.push({ change: 'ended', issuer, reason });
   return { trusted: { text, keys: isOver ? [] : keys, failure: { since, reason } }, changes };

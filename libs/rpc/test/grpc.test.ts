@@ -113,7 +113,7 @@ describe('a call', () => {
   test('produces one log line, one count and one duration', async () => {
     const service = await start({});
     await service.clientOf('gateway').getSlip({});
-    const lines = service.lines.filter((line) => line['event'] === 'request');
+    const lines = service.lines.filter((line) => line['event'] === 'request-completed');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({
       level: 'info',
@@ -199,7 +199,7 @@ describe('a Problem between two services', () => {
     const [bytes] = there.metadata.get('grpc-status-details-bin') as [Buffer];
     const renamed = Buffer.from(bytes.toString('latin1').replace(/NOT_FOUND/, 'NOT_KNOWN'), 'latin1');
     there.metadata.set('grpc-status-details-bin', renamed);
-    expect(statusToProblem(there, 'intake')).toMatchObject({ reason: 'NOT_FOUND', metadata: { neighbour: 'intake' } });
+    expect(statusToProblem(there, 'intake')).toMatchObject({ reason: 'NOT_FOUND', metadata: { upstream: 'intake' } });
   });
 
   /** Replaces bytes in the status details of a problem by others of the same length. */
@@ -241,7 +241,7 @@ describe('a Problem between two services', () => {
     const refused = await captureRejection(service.clientOf('gateway').getSlip({}));
     expect(refused).toMatchObject({ reason: 'INTERNAL', message: 'Internal error.' });
     const { errorId } = refused['metadata'] as { errorId: string };
-    const line = service.lines.find((one) => one['event'] === 'unexpected-error');
+    const line = service.lines.find((one) => one['event'] === 'call-failed');
     expect(line).toMatchObject({ level: 'error', errorId, error: { name: 'TypeError', code: '11000' } });
     expect(JSON.stringify(line)).toContain('grpc.test.ts');
     expect(JSON.stringify([refused, service.lines])).not.toMatch(/2900000000012|E11000/);
@@ -485,7 +485,7 @@ describe('drain', () => {
     await entered.opened;
     await service.server.drain(50);
     expect(await refused).toHaveProperty('kind');
-    expect(service.lines).toContainEqual(expect.objectContaining({ event: 'calls-cut-off', count: 1 }));
+    expect(service.lines).toContainEqual(expect.objectContaining({ event: 'calls-aborted', count: 1 }));
   });
 });
 
@@ -538,7 +538,7 @@ describe('a client', () => {
   });
 
   test('does not retry what a service further down has retried', async () => {
-    const metadata = { neighbour: 'catalog' };
+    const metadata = { upstream: 'catalog' };
     const { port, calls } = await startUpstream(() =>
       problemToStatus(new Problem({ reason: 'OVERLOADED', message: 'm', metadata })),
     );
@@ -558,7 +558,7 @@ describe('a client', () => {
         metadata: new Metadata(),
       }));
       const refused = await captureRejection((await clientOf(port)).getSlip({}));
-      expect(refused).toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE', metadata: { neighbour: 'notifications' } });
+      expect(refused).toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE', metadata: { upstream: 'notifications' } });
       expect(calls()).toBe(3);
     },
   );
@@ -582,7 +582,7 @@ describe('a client', () => {
     await open.pop()?.();
     const call = (await clientOf(port)).getSlip({}, {}, { timeoutMs: 5000 });
     expect(await captureRejectionWithin(5000, call)).toBe('UPSTREAM_UNAVAILABLE');
-    expect(await captureRejection(call)).toMatchObject({ metadata: { neighbour: 'notifications' } });
+    expect(await captureRejection(call)).toMatchObject({ metadata: { upstream: 'notifications' } });
   });
 
   test('reconnects to a recovered upstream', async () => {

@@ -94,7 +94,7 @@ describe('the grace period', () => {
     expect(await isTrusted()).toBe(true);
     seconds += 58;
     expect(await isTrusted()).toBe(true);
-    expect(listEvents()).toEqual([`key-in-doubt public/gateway.jwk ${cause}`]);
+    expect(listEvents()).toEqual([`key-reload-failed public/gateway.jwk ${cause}`]);
     expect(await metrics.registry.metrics()).toMatch(/cups_key_reload_failed\{issuer="gateway",kind="public".*\} 1/);
     seconds += 2;
     expect(await isTrusted()).toBe(false);
@@ -113,7 +113,7 @@ describe('the grace period', () => {
     expect(await isTrusted()).toBe(true);
     seconds += 60;
     expect(await isTrusted()).toBe(false);
-    expect(listEvents()).toContain('key-in-doubt public/gateway.jwk folder-unreadable');
+    expect(listEvents()).toContain('key-reload-failed public/gateway.jwk folder-unreadable');
     expect(listEvents()).toContain('key-trust-ended public/gateway.jwk folder-unreadable');
     expect(listEvents()).toContain('key-trust-ended public/identity.jwk folder-unreadable');
     renameSync(join(folder.dir, 'away'), join(folder.dir, 'public'));
@@ -140,7 +140,7 @@ describe('the grace period', () => {
     const late = openKeys({ dir: folder.dir, service: 'intake', log: captured.log });
     const token = openKeys({ dir: folder.dir, service: 'gateway' }).serviceToken('intake');
     expect(await captureRejection(late.verifyService(token))).toMatchObject({ reason: 'TOKEN_INVALID' });
-    expect(listEvents()).toEqual(['key-in-doubt public/gateway.jwk not-a-key']);
+    expect(listEvents()).toEqual(['key-reload-failed public/gateway.jwk not-a-key']);
   });
 });
 
@@ -151,7 +151,7 @@ test('the own key stays in use while its file is invalid, which is logged', asyn
   at += 120_000;
   const intake = openKeys({ dir: folder.dir, service: 'intake' });
   expect(await intake.verifyService(gateway.serviceToken('intake'))).toBe('gateway');
-  expect(listEvents()).toContain('key-in-doubt gateway.key.jwk unusable');
+  expect(listEvents()).toContain('key-reload-failed gateway.key.jwk unusable');
 });
 
 test('a private key must not be readable by others, except by its group', () => {

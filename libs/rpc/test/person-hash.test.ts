@@ -52,7 +52,7 @@ test('missing keys disable the comparison, or prevent the start if required', ()
   const file = join(dir, 'nowhere');
   const none = openHasher(file, false);
   expect([none.hash(ana), none.matches('h'.repeat(43), ana)]).toEqual([undefined, false]);
-  expect(lines).toMatchObject([{ event: 'people-not-compared' }]);
+  expect(lines).toMatchObject([{ event: 'own-application-check-disabled' }]);
   expect(() => openHasher(file)).toThrow('PERSON_HASH_KEYS_FILE must name a file that can be read');
   expect(() => openHasher(writeKeySet('sealing', key('a', 'enc')))).toThrow('not use: sig');
   rmSync(file, { force: true });

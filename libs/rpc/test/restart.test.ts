@@ -116,8 +116,8 @@ describe('a graceful restart of the only upstream process', () => {
     await serve(first.port);
     expect((await Promise.all(waiting)).map(({ html }) => html)).toEqual(['slip', 'slip']);
     expect(await metrics.registry.metrics()).toMatch(/grpc_client_requests_pending\{.*\} 0/);
-    const events = captured.lines.map(({ event, neighbour }) => `${String(event)} ${String(neighbour)}`);
-    expect(events).toEqual(['neighbour-away notifications', 'neighbour-back notifications']);
+    const events = captured.lines.map(({ event, upstream }) => `${String(event)} ${String(upstream)}`);
+    expect(events).toEqual(['upstream-unavailable notifications', 'upstream-recovered notifications']);
   });
 });
 

@@ -106,7 +106,7 @@ describe('a call is rejected', () => {
   test('with the token of another service, which is logged and counted', async () => {
     const gateway = await withCertificate(await validCertificate('gateway'));
     expect(await captureRejection(call(server.keys.intake, gateway))).toMatchObject(mismatch);
-    const line = { event: 'caller-mismatch', caller: 'intake', resource: 'spiffe://cups/gateway' };
+    const line = { event: 'caller-mismatch-detected', caller: 'intake', resource: 'spiffe://cups/gateway' };
     expect(server.lines).toContainEqual(expect.objectContaining(line));
     expect(await server.metricsText()).toMatch(
       /grpc_server_requests_total\{[^}]*reason="CALLER_MISMATCH"[^}]*\} [1-9]/,
@@ -155,11 +155,11 @@ describe('a connection that closes while the first token is verified', () => {
     session.destroy();
     await closed.promise;
     lost.resolve();
-    await until(async () => victim.lines.some(({ event }) => event === 'request'));
+    await until(async () => victim.lines.some(({ event }) => event === 'request-completed'));
     const metrics = await victim.metricsText();
     unsubscribe('http2.server.stream.close', closed.resolve);
     await victim.stop();
-    expect(victim.lines.map(({ event, code }) => [event, code])).toEqual([['request', 'CANCELLED']]);
+    expect(victim.lines.map(({ event, code }) => [event, code])).toEqual([['request-completed', 'CANCELLED']]);
     expect(metrics).not.toContain('CALLER_MISMATCH');
   });
 });
@@ -214,7 +214,7 @@ describe('certificate files', () => {
     await expect(call(server.keys.gateway, tls.channel)).resolves.toBeDefined();
     await writeAs('gateway');
     await until(async () => /cups_certificate_reload_failed\{[^}]*\} 0/.test(await text()));
-    expect(lines.map(({ event }) => event)).toEqual(['certificate-in-doubt', 'certificate-taken']);
+    expect(lines.map(({ event }) => event)).toEqual(['certificate-reload-failed', 'certificate-reloaded']);
     const [ends] = /(?<=certificate_expiry_timestamp_seconds\{[^}]*certificate="service"[^}]*\} )\S+/.exec(
       await text(),
     )!;

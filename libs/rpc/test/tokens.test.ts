@@ -129,7 +129,7 @@ describe('clock differences', () => {
       await intake.verifyService(gateway.serviceToken('intake')).catch(() => refused++);
     }
     const text = await metrics.registry.metrics();
-    const skewLines = lines.filter(({ event }) => event === 'clock-skew');
+    const skewLines = lines.filter(({ event }) => event === 'clock-skew-detected');
     return {
       refused,
       told: skewLines,
@@ -166,7 +166,7 @@ describe('clock differences', () => {
     const given = session({ expires: new Date(NOW.getTime() + 2 * MINUTE) });
     const token = identity.signSession(given);
     expect(await intake.verifySession(token)).toEqual(given);
-    expect(lines).toMatchObject([{ event: 'clock-skew', caller: 'identity', skewMs: MINUTE }]);
+    expect(lines).toMatchObject([{ event: 'clock-skew-detected', caller: 'identity', skewMs: MINUTE }]);
     now = new Date(NOW.getTime() + 60 * MINUTE);
     expect(await captureRejection(intake.verifySession(token))).toMatchObject({ reason: 'SESSION_EXPIRED' });
     expect(lines).toHaveLength(1);

@@ -69,7 +69,7 @@ describe('updateTrust', () => {
         [60_999, 'garbage'],
       ],
       1,
-      ['trusted', 'in-doubt not-a-key'],
+      ['trusted', 'reload-failed not-a-key'],
     ],
     [
       'ends trust in a file invalid for a minute',
@@ -79,7 +79,7 @@ describe('updateTrust', () => {
         [61_000, 'garbage'],
       ],
       0,
-      ['trusted', 'in-doubt not-a-key', 'ended not-a-key'],
+      ['trusted', 'reload-failed not-a-key', 'ended not-a-key'],
     ],
     [
       'keeps the first failure',
@@ -90,7 +90,7 @@ describe('updateTrust', () => {
         [60_000, 'garbage'],
       ],
       0,
-      ['trusted', 'in-doubt unreadable', 'ended unreadable'],
+      ['trusted', 'reload-failed unreadable', 'ended unreadable'],
     ],
     [
       'trusts a valid file again',
@@ -101,7 +101,7 @@ describe('updateTrust', () => {
         [61_000, 'A'],
       ],
       1,
-      ['trusted', 'in-doubt folder-unreadable', 'ended folder-unreadable', 'trusted'],
+      ['trusted', 'reload-failed folder-unreadable', 'ended folder-unreadable', 'trusted'],
     ],
     [
       'restarts the grace period after a valid file',
@@ -113,7 +113,7 @@ describe('updateTrust', () => {
         [110_000, 'garbage'],
       ],
       1,
-      ['trusted', 'in-doubt not-a-key', 'trusted', 'in-doubt not-a-key'],
+      ['trusted', 'reload-failed not-a-key', 'trusted', 'reload-failed not-a-key'],
     ],
     [
       'gives no grace period to a file that was never valid',
@@ -122,7 +122,7 @@ describe('updateTrust', () => {
         [90_000, 'garbage'],
       ],
       0,
-      ['in-doubt not-a-key'],
+      ['reload-failed not-a-key'],
     ],
     [
       'ends trust in an invalid file that disappears',
@@ -132,7 +132,7 @@ describe('updateTrust', () => {
         [1000, 'gone'],
       ],
       0,
-      ['trusted', 'in-doubt not-a-key', 'ended removed'],
+      ['trusted', 'reload-failed not-a-key', 'ended removed'],
     ],
   ])('%s', (_what, polls, keys, reported) => {
     const result = updateRepeatedly(...polls);

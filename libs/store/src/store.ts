@@ -63,7 +63,7 @@ export function openStore(options: StoreOptions): Store {
     onChange(answers) {
       gauge?.set({}, answers ? 1 : 0);
       if (answers) log.info({ event: 'store-ready' });
-      else if (!closed) log.warn({ event: 'store-not-answering' });
+      else if (!closed) log.warn({ event: 'store-unresponsive' });
     },
     intervalMs: PROBE_INTERVAL_MS,
     timeoutMs: PROBE_TIMEOUT_MS,

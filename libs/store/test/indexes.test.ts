@@ -170,7 +170,7 @@ test('detects a frozen store within seconds and recovers with it', async () => {
       process.kill(local.pids.store, 'SIGCONT');
     }
     await eventually(() => store.ready());
-    expect(captured.text()).toContain('store-not-answering');
+    expect(captured.text()).toContain('store-unresponsive');
   });
 }, 60_000);
 
@@ -201,7 +201,7 @@ describe('openStore with a driver that does not reconnect', () => {
       await inTheAir;
       await local.restartStore();
       await eventually(() => store.ready(), { timeoutMs: 45_000, everyMs: 200 });
-      expect(captured.lines.some((line) => JSON.stringify(line).includes('store-driver-begun-anew'))).toBe(true);
+      expect(captured.lines.some((line) => JSON.stringify(line).includes('store-driver-restarted'))).toBe(true);
       expect(await cases.get('nobody', { scope: 'service' })).toBeUndefined();
     });
   }, 90_000);

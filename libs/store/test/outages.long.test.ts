@@ -164,7 +164,7 @@ test('logs an outage once while the relay drains', async () => {
     await create(cases, 'a');
     created.resolve();
     expect(await relay.drain(3_000)).toBe(false);
-    const failureLines = captured.lines.filter((line) => line['event'] === 'outbox-pulls-refused');
+    const failureLines = captured.lines.filter((line) => line['event'] === 'outbox-cleanup-failed');
     expect(failureLines).toHaveLength(1);
   } finally {
     await local.stop();

@@ -46,7 +46,7 @@ describe('openStore over TLS', () => {
     const file = join(folder.dir, 'other.crt');
     writeFileSync(file, '');
     const { store, lines } = open(file);
-    const denied = await eventually(() => lines.find(({ event }) => event === 'store-denies'));
+    const denied = await eventually(() => lines.find(({ event }) => event === 'store-authorization-denied'));
     expect(denied['reason']).toBe(
       'The certificate of the store is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT): MONGODB_TLS_CA_FILE must contain its issuing authority.',
     );

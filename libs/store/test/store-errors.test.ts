@@ -39,7 +39,7 @@ describe('toStoreError', () => {
     const failure = toStoreError(error, 'cases.update', log);
     expect(isProblem(failure) && failure.reason === 'STORE_UNAVAILABLE').toBe(isTransient);
     expect(lines.map(({ event, resource, code }) => [event, resource, code])).toEqual(
-      isLogged ? [['store-failed-inside', 'cases.update', String((error as unknown as { code: number }).code)]] : [],
+      isLogged ? [['store-operation-failed', 'cases.update', String((error as unknown as { code: number }).code)]] : [],
     );
     expect(text() + failure.message).not.toContain(SECRET);
   });
@@ -61,7 +61,7 @@ describe('the log line of a StoreError', () => {
     ],
   ])('names the operation and %s', (_name, error, name, code) => {
     const { log, lines, text } = captureLog();
-    log.error({ event: 'unexpected-error', error: toStoreError(error, 'cases.update', log) });
+    log.error({ event: 'call-failed', error: toStoreError(error, 'cases.update', log) });
     expect(lines.at(-1)).toMatchObject({
       error: {
         name: 'StoreError',
@@ -76,7 +76,7 @@ describe('the log line of a StoreError', () => {
   test('shows its causes', () => {
     const { log, lines, text } = captureLog();
     const error = new Error(SECRET, { cause: new RangeError(SECRET) });
-    log.error({ event: 'unexpected-error', error: toStoreError(error, 'cases.update', log) });
+    log.error({ event: 'call-failed', error: toStoreError(error, 'cases.update', log) });
     expect(lines.at(-1)).toMatchObject({ error: { cause: { name: 'Error', cause: { name: 'RangeError' } } } });
     expect(text()).not.toContain(SECRET);
   });

@@ -31,8 +31,9 @@ export class DeliveryMonitor {
   /** Logs when a delivery is deferred and when it resumes. */
   observeDeferral({ _id, agency, deferCause }: StoredDelivery): void {
     const change = this.#deferred.observe(_id, deferCause !== undefined, Date.now());
-    if (change === 'deferred') this.#log.error({ event: 'delivery-waits', resource: _id, agency, reason: deferCause });
-    if (change === 'resumed') this.#log.info({ event: 'delivery-goes-on', resource: _id, agency });
+    if (change === 'deferred')
+      this.#log.error({ event: 'delivery-deferred', resource: _id, agency, reason: deferCause });
+    if (change === 'resumed') this.#log.info({ event: 'delivery-resumed', resource: _id, agency });
     this.#gauge.set(this.#deferred.count(Date.now()));
   }
 

@@ -54,7 +54,7 @@ export class SubmissionClient {
       const { kind, reason } = isProblem(error) ? error : { kind: 'INTERNAL', reason: 'INTERNAL' };
       if (kind === 'NOT_FOUND') return 'NOT_FOUND';
       if (reason === 'TRAINING_MISMATCH') return reason;
-      if (this.#unavailableUntil === 0) this.#log.warn({ event: 'intake-away', reason });
+      if (this.#unavailableUntil === 0) this.#log.warn({ event: 'intake-unavailable', reason });
       // An error of this submission alone must not block the others.
       if (kind === 'UNAVAILABLE' || kind === 'DEADLINE') this.#unavailableUntil = Date.now() + RETRY_INTERVAL_MS;
       return 'UNAVAILABLE';

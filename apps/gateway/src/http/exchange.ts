@@ -208,7 +208,7 @@ export class Exchange {
   #logRequest(name: string, status: number, durationMs: number): void {
     const { reason, operator } = this.res.locals as { reason?: string; operator?: string };
     this.#deps.log.info({
-      event: status === CLIENT_CLOSED_REQUEST ? 'request-given-up' : 'request',
+      event: status === CLIENT_CLOSED_REQUEST ? 'request-aborted' : 'request-completed',
       method: name,
       requestId: this.context.requestId,
       status,

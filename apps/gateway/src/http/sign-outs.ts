@@ -63,7 +63,7 @@ export class SignOuts {
     if (this.#failures === 0 && (await this.#deleteOne(sid, signOut))) return;
     if (this.#failures === 0) {
       this.#failures = 1;
-      this.#deps.log.warn({ event: 'sign-outs-wait', count: this.#pending.size, attempt: 1 });
+      this.#deps.log.warn({ event: 'sign-outs-delayed', count: this.#pending.size, attempt: 1 });
     }
     this.#scheduleRetry();
   }
@@ -92,7 +92,7 @@ export class SignOuts {
 
   #recordDropped(count: number, reason: 'TOO_MANY' | 'STOPPED'): void {
     this.#droppedCounter.inc(count);
-    this.#deps.log.error({ event: 'sign-outs-forgotten', count, reason });
+    this.#deps.log.error({ event: 'sign-outs-dropped', count, reason });
   }
 
   async #deleteOne(sid: string, { context, expires }: PendingSignOut): Promise<boolean> {
@@ -125,9 +125,9 @@ export class SignOuts {
     }
     if (this.#pending.size > 0) {
       this.#failures += 1;
-      log.warn({ event: 'sign-outs-wait', count: this.#pending.size, attempt: this.#failures });
+      log.warn({ event: 'sign-outs-delayed', count: this.#pending.size, attempt: this.#failures });
     } else {
-      if (this.#failures > 0) log.info({ event: 'sign-outs-told', attempt: this.#failures });
+      if (this.#failures > 0) log.info({ event: 'sign-outs-confirmed', attempt: this.#failures });
       this.#failures = 0;
     }
   }

@@ -50,7 +50,7 @@ export function opsRpcs(
 
     async InspectStaff({ name, centre, by, pageSize, pageToken }, context) {
       const resource = name || centre || 'staff';
-      context.log.info({ event: 'staff-looked-at', operator: opsAuditInfo({ by, why: '' }, now()).by, resource });
+      context.log.info({ event: 'staff-record-viewed', operator: opsAuditInfo({ by, why: '' }, now()).by, resource });
       const view = { persons: staff.persons, now: now(), hasFullView: true };
       const code = parseCentre(centre);
       if (name !== '') {

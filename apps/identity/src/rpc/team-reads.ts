@@ -102,7 +102,7 @@ async function authorizeView(
   if (visibility === 'reasoned') {
     const givenReason = validateReason(reason, '/reason', true)!;
     const { operator } = context.session!;
-    context.log.info({ event: 'staff-looked-at', operator, resource, reason: givenReason });
+    context.log.info({ event: 'staff-record-viewed', operator, resource, reason: givenReason });
   }
   return visibility;
 }

@@ -62,7 +62,7 @@ export function backfillDerivedFields({ applications, hashes, log, now }: Backfi
         await pause(retry.next(), undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
-    if (count > 0) log.info({ event: 'older-documents-renewed', count });
+    if (count > 0) log.info({ event: 'documents-backfilled', count });
   }
 
   const running = backfillAll();

@@ -116,7 +116,7 @@ class GroupMembership {
   }
 
   #logEnd(reason: string): void {
-    const event = reason === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'consumer-awaits-topic' : 'consumer-rebuilt';
+    const event = reason === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'consumer-topic-missing' : 'consumer-recreated';
     this.#options.log.warn({ event, group: this.#options.groupId, reason });
   }
 }

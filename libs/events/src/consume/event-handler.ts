@@ -104,7 +104,7 @@ export class EventHandler {
       log.error({ event: 'event-parked', topic, partition, offset, code, reason });
       return false;
     });
-    if (this.#parkedLanes && !this.#parkedLanes.has(lane)) log.info({ event: 'lane-free', topic: lane.topic });
+    if (this.#parkedLanes && !this.#parkedLanes.has(lane)) log.info({ event: 'lane-resumed', topic: lane.topic });
   }
 
   async #retryParked(parked: ParkedEvent): Promise<void> {
@@ -128,7 +128,7 @@ export class EventHandler {
     if (handled === 'wait') {
       await park?.put(event);
       this.#waiting.add(event.subject);
-      log.error({ event: 'sequence-gap', topic: event.topic });
+      log.error({ event: 'sequence-gap-detected', topic: event.topic });
     }
     count(event.topic, handled);
     return handled;

@@ -42,7 +42,7 @@ export class FlushTimer {
   }
 
   #failed(error: unknown): void {
-    if (this.#waits.failures() === 0) this.#log.warn({ event: 'refusals-not-stored', error });
+    if (this.#waits.failures() === 0) this.#log.warn({ event: 'refusal-storage-failed', error });
     const wait = this.#waits.next();
     if (!this.#stopping.aborted) this.flushSoon(wait + COMMIT_INTERVAL_MS);
   }

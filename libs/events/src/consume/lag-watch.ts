@@ -197,7 +197,7 @@ class LagMonitor {
     this.#consumers.set(watched, { own: observation.progress, all: trackPositions(before.all, readings, now) });
     const group = watched.groupId;
     for (const { topic } of observation.newlyStuck) log.error({ event: 'consumer-stuck', group, topic });
-    for (const topic of observation.recoveredTopics) log.info({ event: 'consumer-moves', group, topic });
+    for (const topic of observation.recoveredTopics) log.info({ event: 'consumer-recovered', group, topic });
     for (const topic of watched.topics) {
       this.#gauge?.set({ topic }, observation.stuck.some((one) => one.topic === topic) ? 1 : 0);
     }

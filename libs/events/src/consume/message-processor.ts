@@ -318,7 +318,7 @@ export class MessageProcessor {
         return await this.#lanes.withSlot(now);
       } catch (error) {
         this.#countRetry(topic);
-        if (retryDelay.failures() === 0) this.#options.log.warn({ event: 'handler-retries', topic, error });
+        if (retryDelay.failures() === 0) this.#options.log.warn({ event: 'handler-retried', topic, error });
         // This task occupies the lane, so no other can drain it.
         if (error instanceof LaneFullError) await this.#drain(error.lane, epoch).catch(() => {});
         const isOwn = !(error instanceof LaneFullError) && this.#handler.canPark && now === work;

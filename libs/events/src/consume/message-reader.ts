@@ -54,6 +54,6 @@ export class MessageReader {
     const key = `${topic} ${reason}`;
     if (Date.now() - (this.#skipLoggedAt.get(key) ?? 0) < LOG_INTERVAL_MS) return;
     this.#skipLoggedAt.set(key, Date.now());
-    this.#options.log.error({ event: 'batch-passed-over', topic, reason });
+    this.#options.log.error({ event: 'batch-skipped', topic, reason });
   }
 }

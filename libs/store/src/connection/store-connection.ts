@@ -67,7 +67,7 @@ async function ensureConnected(
   if (state.connected && Date.now() - state.unavailableSince > DRIVER_RESTART_AFTER_MS) {
     // The driver's monitor can stop polling for good although the server is reachable.
     state.connected = false;
-    options.log.warn({ event: 'store-driver-begun-anew' });
+    options.log.warn({ event: 'store-driver-restarted' });
     await connection.close().catch(() => {});
   }
   if (state.connected) return;
@@ -87,7 +87,9 @@ function describeFailure(error: unknown): LogFields {
       : { event: 'migrations-pending', resource };
   }
   const denial = explainDenial(error);
-  return denial === undefined ? { event: 'store-away' } : { event: 'store-denies', reason: denial };
+  return denial === undefined
+    ? { event: 'store-unavailable' }
+    : { event: 'store-authorization-denied', reason: denial };
 }
 
 /** Logs a failure when it starts, when it changes, and once a minute while it persists. */

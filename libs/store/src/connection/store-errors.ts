@@ -83,7 +83,7 @@ export function toStoreError(thrown: unknown, operation: string, log: Log): Erro
   const { name = 'unknown', code = -1 } = error as { name?: string; code?: number };
   if (TRANSIENT_CODES.has(code)) return storeUnavailable();
   if (isAmbiguous(code)) {
-    log.warn({ event: 'store-failed-inside', resource: operation, code: String(code) });
+    log.warn({ event: 'store-operation-failed', resource: operation, code: String(code) });
     return storeUnavailable();
   }
   if (/^Mongo(?!Invalid|Parse|Missing|Runtime)/.test(name) && !SERVER_ERROR_NAMES.has(name)) return storeUnavailable();

@@ -62,11 +62,11 @@ export function startOutboxCleaner(queue: OutboxQueue, options: OutboxCleanerOpt
         refusals?.inc({});
         if (Date.now() >= quietUntil) {
           quietUntil = Date.now() + WARNING_INTERVAL_MS;
-          log.warn({ event: 'outbox-pulls-refused', count: queue.cleanups.size, delayMs, error: failure.error });
+          log.warn({ event: 'outbox-cleanup-failed', count: queue.cleanups.size, delayMs, error: failure.error });
         }
         return arm(delayMs);
       }
-      if (wait.failures() > 0) log.info({ event: 'outbox-pulls-flow', count: queue.cleanups.size });
+      if (wait.failures() > 0) log.info({ event: 'outbox-cleanup-recovered', count: queue.cleanups.size });
       wait.reset();
       quietUntil = 0;
     }

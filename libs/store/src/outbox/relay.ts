@@ -188,10 +188,10 @@ async function publishPending(parts: RelayParts): Promise<number> {
       applySettled(parts, settleBatch(queue, batch, result));
       cleaner.notify();
     } catch (error) {
-      if (wait.failures() === 0) options.log.warn({ event: 'outbox-waits', count: queue.pending.size, error });
+      if (wait.failures() === 0) options.log.warn({ event: 'outbox-delayed', count: queue.pending.size, error });
       return wait.next();
     }
-    if (wait.failures() > 0) options.log.info({ event: 'outbox-flows', count: queue.pending.size });
+    if (wait.failures() > 0) options.log.info({ event: 'outbox-recovered', count: queue.pending.size });
     wait.reset();
   }
   return 0;

@@ -86,7 +86,7 @@ function createIntervalTracker({ log, metrics }: SweepOptions, sweepIntervalMs: 
     const pause = computeSweepInterval(tookMs, sweepIntervalMs);
     if (pause > sweepIntervalMs !== isSlow) {
       isSlow = !isSlow;
-      log.warn({ event: isSlow ? 'outbox-sweeps-slow' : 'outbox-sweeps-quick-again', delayMs: pause });
+      log.warn({ event: isSlow ? 'outbox-sweeps-slowed' : 'outbox-sweeps-recovered', delayMs: pause });
     }
     interval?.set({}, pause / 1_000);
     return pause * (0.8 + Math.random() * 0.4);

@@ -57,7 +57,7 @@ export function startUncertainWrites(
   return {
     add(documentKey) {
       if (writes.size >= MAX_UNCERTAIN_WRITES) return onOverflow();
-      options.log.info({ event: 'outbox-in-doubt', resource: keyOf(documentKey) });
+      options.log.info({ event: 'outbox-write-uncertain', resource: keyOf(documentKey) });
       const [first] = RECHECK_DELAYS_MS;
       writes.set(keyOf(documentKey), { documentKey, checks: 0, due: Date.now() + first });
       arm(first);

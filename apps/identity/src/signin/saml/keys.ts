@@ -39,7 +39,7 @@ export function watchKeyPairs(dir: string, { log, now }: { log: Log; now: () => 
       const current = readPair(dir, 'current');
       pairs = { current, next: tryReadPair(dir, 'next'), previous: tryReadPair(dir, 'previous') };
     } catch (error) {
-      log.warn({ event: 'saml-keys-bad', reason: (error as Error).message });
+      log.warn({ event: 'saml-keys-reload-failed', reason: (error as Error).message });
     }
     return pairs;
   };
@@ -95,7 +95,7 @@ export function watchCertificates(text: () => string, log: Log): () => X509Certi
     try {
       certificates = read(content);
     } catch (error) {
-      log.warn({ event: 'saml-certificates-bad', reason: (error as Error).message });
+      log.warn({ event: 'saml-certificates-reload-failed', reason: (error as Error).message });
     }
     return certificates;
   };
