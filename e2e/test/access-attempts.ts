@@ -81,7 +81,7 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
   AddNote: { ask: (thing) => ({ ...withStaleEtag(thing), text: 'x' }) },
   AssignApplication: { ask: withStaleEtag },
   MarkDeskAlertsSeen: { ask: withStaleEtag },
-  RecordTelling: { ask: (thing) => ({ ...withStaleEtag(thing), how: 'TELLING_MEANS_PHONE' }) },
+  RecordPersonNotification: { ask: (thing) => ({ ...withStaleEtag(thing), method: 'NOTIFICATION_METHOD_PHONE' }) },
   ListApplications: {
     ask: () => ({ pageSize: 200 }),
     holds: ({ applications }: ApplicationRows, session, { all }) =>

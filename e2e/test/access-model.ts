@@ -41,7 +41,10 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       pageRule(DESK_ROLES, 'centre'),
     ),
     ...rulesFor('HandOverResult ConfirmOutcome RenewApplication RecordPayment', pageRule(DESK_ROLES, 'centre')),
-    ...rulesFor('AddNote AssignApplication MarkDeskAlertsSeen RecordTelling', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor(
+      'AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
+      pageRule(DESK_ROLES, 'centre'),
+    ),
     // Counts over all centres, never content.
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
     ...rulesFor('TrackApplication', pageRule('none', 'nobody')),
@@ -146,7 +149,10 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
     desk,
   ),
   ...ownershipRules('SubmitApplication WithdrawApplication SupplyDocuments HandOverResult ConfirmOutcome', desk),
-  ...ownershipRules('RenewApplication RecordPayment AddNote AssignApplication MarkDeskAlertsSeen RecordTelling', desk),
+  ...ownershipRules(
+    'RenewApplication RecordPayment AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
+    desk,
+  ),
   ...ownershipRules('GetFiledSubmission GetDelivery ListNotices GetSlip', deskOnceFiled),
   ...ownershipRules('ListApplications SearchApplications ListQueue ListQueueChanges LookUpPerson', everybody),
   ...ownershipRules('ListDeliveries ListSessions', everybody),

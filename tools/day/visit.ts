@@ -213,8 +213,8 @@ export class Visit {
   }
 
   async #recordNotification(): Promise<void> {
-    const notified = await this.#call('POST', `${this.#path}/told`, { body: { how: 'phone' } });
-    this.#expected.actions.push('tell');
+    const notified = await this.#call('POST', `${this.#path}/person-notifications`, { body: { method: 'phone' } });
+    this.#expected.actions.push('notify-person');
     if ((notified as QueueRow).buckets?.includes('to-ring'))
       throw new Error('a notified applicant is still in bucket to-ring');
   }

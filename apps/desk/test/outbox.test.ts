@@ -195,7 +195,7 @@ describe('PersistentOutbox', () => {
 
   test('undoes a held write without a trace', async () => {
     const outbox = await open();
-    const undone = outbox.put({ application: 'A', kind: 'told', body: { how: 'phone' } });
+    const undone = outbox.put({ application: 'A', kind: 'person-notifications', body: { method: 'phone' } });
     expect(outbox.syncStatus('A').undoableKey).toBe(outbox.syncStatus('A').pending[0]?.key);
     outbox.undo('A');
     await expect(undone).rejects.toBeInstanceOf(Undone);

@@ -67,8 +67,8 @@ export function instantToProto(text: string | undefined): Timestamp__Output | nu
   return toTimestamp(text === undefined ? undefined : new Date(text));
 }
 
-export function personNotificationToProto({ how, notice }: { how: NotificationMethod; notice?: string }) {
-  return { how: toProtoEnum('TELLING_MEANS_', how), notice };
+export function personNotificationToProto({ method, notice }: { method: NotificationMethod; notice?: string }) {
+  return { method: toProtoEnum('NOTIFICATION_METHOD_', method), notice };
 }
 
 export function paymentToProto({ receiptNumber, amount, payTime }: PaymentJson) {
@@ -157,7 +157,7 @@ const APPLICATION: FieldRules = {
   content: omitField,
   omittedMessages: orUndefined,
   ownApplication: orUndefined,
-  tellings: convertEach({ how: enumField('TELLING_MEANS_') }),
+  personNotifications: convertEach({ method: enumField('NOTIFICATION_METHOD_') }),
   payment: convertWith({ amount: moneyJson }),
 };
 const VERSION: FieldRules = {
@@ -262,7 +262,7 @@ export const actionJson = convertWith({
   toState: enumField('STATE_'),
   submission: orUndefined,
   code: deliveryCause,
-  how: enumField('TELLING_MEANS_'),
+  method: enumField('NOTIFICATION_METHOD_'),
   changes: (changes: string[]) => changes.map(messageChange),
 });
 export const trackingJson = convertWith({ state: enumField('STATE_') });

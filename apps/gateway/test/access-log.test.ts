@@ -33,7 +33,7 @@ const UNRECORDED: Record<string, string[]> = {
   'the write is in the history of the application, with who did it': [
     ...['createApplication', 'updateApplication', 'submitApplication', 'withdrawApplication', 'supplyDocuments'],
     ...['handOverResult', 'confirmOutcome', 'renewApplication', 'recordPayment', 'addNote', 'assignApplication'],
-    ...['markDeskAlertsSeen', 'recordNoticeTold', 'recordTelling'],
+    ...['markDeskAlertsSeen', 'recordNoticePersonNotification', 'recordPersonNotification'],
   ],
   'shows operators, of whom identity logs each read (personal-data-read), and support its reason in their history': [
     ...['listCentreOperators', 'getCentreOperator', 'listOperatorActions', 'listStaff', 'getStaff', 'listStaffActions'],

@@ -118,7 +118,7 @@ export async function startGateway(
       AddNote: writeResponse,
       AssignApplication: writeResponse,
       MarkDeskAlertsSeen: writeResponse,
-      RecordTelling: writeResponse,
+      RecordPersonNotification: writeResponse,
       ListApplications: () =>
         Promise.resolve({ applications: [application({ content: null })], nextPageToken: 'next' }),
       SearchApplications: () => Promise.resolve({ applications: [application({ content: null })] }),

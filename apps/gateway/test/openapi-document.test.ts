@@ -101,10 +101,10 @@ describe('openapi.yaml', () => {
 
   test('lists the states and actions of the life cycle in order', () => {
     const { schemas } = document['components'] as { schemas: Record<string, { enum?: string[] }> };
-    const { State, Action, TellingMeans } = schemas;
+    const { State, Action, NotificationMethod } = schemas;
     expect(State?.enum).toEqual(STATES);
     expect(Action?.enum).toEqual(ACTIONS);
-    expect(TellingMeans?.enum).toEqual(NOTIFICATION_METHODS);
+    expect(NotificationMethod?.enum).toEqual(NOTIFICATION_METHODS);
   });
 
   test('declares exactly the errors that each operation can return', () => {

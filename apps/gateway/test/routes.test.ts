@@ -340,22 +340,22 @@ const rows: Row[] = [
     { name: NAME, etag: '"3"' },
   ],
   [
-    'recordTelling',
+    'recordPersonNotification',
     'POST',
-    `${APP}/told`,
-    { how: 'phone' },
+    `${APP}/person-notifications`,
+    { method: 'phone' },
     200,
-    'RecordTelling',
-    { name: NAME, how: 'TELLING_MEANS_PHONE', notice: '' },
+    'RecordPersonNotification',
+    { name: NAME, method: 'NOTIFICATION_METHOD_PHONE', notice: '' },
   ],
   [
-    'recordNoticeTold',
+    'recordNoticePersonNotification',
     'POST',
-    `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7/told`,
-    { how: 'in-person' },
+    `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7/person-notifications`,
+    { method: 'in-person' },
     200,
-    'RecordTelling',
-    { how: 'TELLING_MEANS_IN_PERSON', notice: 'notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7' },
+    'RecordPersonNotification',
+    { method: 'NOTIFICATION_METHOD_IN_PERSON', notice: 'notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7' },
   ],
   [
     'listApplicationActions',
@@ -491,9 +491,9 @@ describe('content of responses', () => {
   });
 
   test('a notice of another application is not marked as notified', async () => {
-    const path = `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z8/told`;
-    expect((await gateway2.send('POST', path, { body: { how: 'phone' } })).status).toBe(404);
-    expect(gateway2.calls.intake.filter(({ method }) => method === 'RecordTelling')).toEqual([]);
+    const path = `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z8/person-notifications`;
+    expect((await gateway2.send('POST', path, { body: { method: 'phone' } })).status).toBe(404);
+    expect(gateway2.calls.intake.filter(({ method }) => method === 'RecordPersonNotification')).toEqual([]);
   });
 
   test('the reason for reading staff data is percent-encoded in a header', async () => {

@@ -31,7 +31,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   AddNote: { ...desk, personalData: true },
   AssignApplication: { ...desk, personalData: true },
   MarkDeskAlertsSeen: { ...desk, personalData: true },
-  RecordTelling: { ...desk, personalData: true },
+  RecordPersonNotification: { ...desk, personalData: true },
   ListApplicationActions: { ...desk, personalData: true },
   TrackApplication: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   GetSubmission: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },

@@ -82,9 +82,12 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const expireTime = toTimestamp(domainEvent.expireTime);
       return { type: 'cups.intake.v1.ApplicationExpired', data: { ref, fromState, expireTime } };
     }
-    case 'PersonTold': {
-      const { how, notice = '' } = domainEvent;
-      return { type: 'cups.intake.v1.PersonTold', data: { ref, how: toProtoEnum('TELLING_MEANS_', how), notice } };
+    case 'PersonNotified': {
+      const { method, notice = '' } = domainEvent;
+      return {
+        type: 'cups.intake.v1.PersonNotified',
+        data: { ref, method: toProtoEnum('NOTIFICATION_METHOD_', method), notice },
+      };
     }
     case 'DeskAlertRaised':
       return { type: 'cups.intake.v1.DeskAlertRaised', data: { ref, kind: domainEvent.kind } };

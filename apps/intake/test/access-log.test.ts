@@ -32,7 +32,7 @@ const NOT_RECORDED: Record<string, string[]> = {
   'a write is recorded in the history with its actor': [
     ...['CreateApplication', 'UpdateApplication', 'SubmitApplication', 'WithdrawApplication', 'SupplyDocuments'],
     ...['HandOverResult', 'ConfirmOutcome', 'RenewApplication', 'RecordPayment', 'AddNote', 'AssignApplication'],
-    ...['MarkDeskAlertsSeen', 'RecordTelling'],
+    ...['MarkDeskAlertsSeen', 'RecordPersonNotification'],
   ],
   'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetContact'],
 };

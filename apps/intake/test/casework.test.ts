@@ -11,7 +11,7 @@ import type { Application } from '../src/domain/application.ts';
 import { ACTOR, applicationInState, NOW, catchProblem, WORKING_TIME, agencyUpdate } from './fixtures.ts';
 import { bridgeEvent, idOf, useIntake } from './world.ts';
 
-/** Casework: AddNote, AssignApplication, MarkDeskAlertsSeen and RecordTelling. None of them changes the state. */
+/** Casework: AddNote, AssignApplication, MarkDeskAlertsSeen and RecordPersonNotification. None of them changes the state. */
 
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 /** Each command, applied so that it changes the application. */
@@ -20,7 +20,7 @@ const COMMANDS = {
   assign: (app, actor) => casework.assignApplication(app, actor, 'operators/cu-001-manager'),
   'mark-seen': (app, actor) =>
     casework.markSeen(applyAgencyUpdate(app, agencyUpdate('delivery-deferred', NOW), WORKING_TIME).document, actor),
-  tell: (app, actor) => casework.recordPersonNotification(app, actor, { how: 'phone' }),
+  'notify-person': (app, actor) => casework.recordPersonNotification(app, actor, { method: 'phone' }),
 } satisfies Record<(typeof CASEWORK_ACTIONS)[number], (app: Application, actor: typeof ACTOR) => unknown>;
 
 describe('every state × casework action × role', () => {
@@ -90,7 +90,11 @@ describe('effects of casework', () => {
   test('ends the wait for notification once a notification is recorded', () => {
     const ready = applicationInState('ready');
     expect(resolveQueueStatus(ready)?.ring).toEqual(NOW);
-    const notified = casework.recordPersonNotification(ready, { ...ACTOR, now: later(9) }, { how: 'phone' }).document;
+    const notified = casework.recordPersonNotification(
+      ready,
+      { ...ACTOR, now: later(9) },
+      { method: 'phone' },
+    ).document;
     expect(resolveQueueStatus(notified)?.ring).toBeUndefined();
   });
 
@@ -106,9 +110,13 @@ describe('effects of casework', () => {
   test('keeps the newest 50 notifications', () => {
     let app = applicationInState('ready');
     for (let n = 0; n <= 50; n += 1)
-      app = casework.recordPersonNotification(app, { ...ACTOR, now: later(n) }, { how: 'phone' }).document;
-    expect([app.told!.length, app.told![0]!.time]).toEqual([50, later(1)]);
-    expect(app.told!.at(-1)).toMatchObject({ about: 'ready', how: 'phone', by: ACTOR.operator });
+      app = casework.recordPersonNotification(app, { ...ACTOR, now: later(n) }, { method: 'phone' }).document;
+    expect([app.personNotifications!.length, app.personNotifications![0]!.notifyTime]).toEqual([50, later(1)]);
+    expect(app.personNotifications!.at(-1)).toMatchObject({
+      about: 'ready',
+      method: 'phone',
+      operator: ACTOR.operator,
+    });
   });
 });
 
@@ -171,18 +179,18 @@ describe('casework RPCs', () => {
   test('records a notification with its subject and publishes an event', async () => {
     const { name } = await at().file(1);
     const occurTime = toTimestamp(new Date(Date.now() - 5_000));
-    await at().recordTelling({ requestId: requestId(), name, how: 'TELLING_MEANS_PHONE' });
+    await at().recordPersonNotification({ requestId: requestId(), name, method: 'NOTIFICATION_METHOD_PHONE' });
     const notice = `notices/${idOf(name)}-1`;
-    const given = { requestId: requestId(), name, how: 'TELLING_MEANS_IN_PERSON', notice, occurTime } as const;
-    const { application } = await at().recordTelling(given);
-    expect(application!.tellings).toMatchObject([
-      { how: 'TELLING_MEANS_PHONE', about: 'submitted', by: 'operators/cu-001-specialist' },
-      { how: 'TELLING_MEANS_IN_PERSON', about: notice },
+    const given = { requestId: requestId(), name, method: 'NOTIFICATION_METHOD_IN_PERSON', notice, occurTime } as const;
+    const { application } = await at().recordPersonNotification(given);
+    expect(application!.personNotifications).toMatchObject([
+      { method: 'NOTIFICATION_METHOD_PHONE', about: 'submitted', operator: 'operators/cu-001-specialist' },
+      { method: 'NOTIFICATION_METHOD_IN_PERSON', about: notice },
     ]);
-    expect((await at().recordTelling(given)).application!.tellings).toHaveLength(2);
+    expect((await at().recordPersonNotification(given)).application!.personNotifications).toHaveLength(2);
     expect((await at().history(name)).at(-1)).toMatchObject({
-      kind: 'tell',
-      how: 'TELLING_MEANS_IN_PERSON',
+      kind: 'notify-person',
+      method: 'NOTIFICATION_METHOD_IN_PERSON',
       answers: notice,
     });
     const topic = await readTopic(scene.world.place, 'cups.applications');
@@ -192,21 +200,26 @@ describe('casework RPCs', () => {
     const notifications = all
       .filter(({ subject }) => subject === name)
       .map((event) => codec.decode(event))
-      .flatMap((event) => (event?.type === 'cups.intake.v1.PersonTold' ? [event.data] : []));
+      .flatMap((event) => (event?.type === 'cups.intake.v1.PersonNotified' ? [event.data] : []));
     expect(notifications).toMatchObject([
-      { how: 'TELLING_MEANS_PHONE', notice: '' },
-      { how: 'TELLING_MEANS_IN_PERSON', notice },
+      { method: 'NOTIFICATION_METHOD_PHONE', notice: '' },
+      { method: 'NOTIFICATION_METHOD_IN_PERSON', notice },
     ]);
   });
 
   test('requires the method, and a valid notice name', async () => {
     const { name } = await at().file(1);
-    const withoutMethod = at().recordTelling({ requestId: requestId(), name });
+    const withoutMethod = at().recordPersonNotification({ requestId: requestId(), name });
     await expect(withoutMethod).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
-      violations: [{ field: expect.stringContaining('how') }],
+      violations: [{ field: expect.stringContaining('method') }],
     });
-    const wrong = at().recordTelling({ requestId: requestId(), name, how: 'TELLING_MEANS_SLIP', notice: name });
+    const wrong = at().recordPersonNotification({
+      requestId: requestId(),
+      name,
+      method: 'NOTIFICATION_METHOD_SLIP',
+      notice: name,
+    });
     await expect(wrong).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 });
@@ -218,5 +231,5 @@ test('limits casework actions per application', () => {
   }
   const refused = { reason: 'ACTION_NOT_ALLOWED' };
   expect(catchProblem(() => casework.assignApplication(app, ACTOR, 'operators/cu-001-manager'))).toMatchObject(refused);
-  expect(catchProblem(() => casework.recordPersonNotification(app, ACTOR, { how: 'phone' }))).toMatchObject(refused);
+  expect(catchProblem(() => casework.recordPersonNotification(app, ACTOR, { method: 'phone' }))).toMatchObject(refused);
 });

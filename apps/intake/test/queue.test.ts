@@ -83,7 +83,10 @@ describe('queue', () => {
   test('counts notifications after the transition only', () => {
     const ready = applicationInState('ready');
     const notifySince = (time: Date) =>
-      resolveQueueStatus({ ...ready, told: [{ time, by: ME, how: 'phone', about: 'ready' }] })?.ring;
+      resolveQueueStatus({
+        ...ready,
+        personNotifications: [{ notifyTime: time, operator: ME, method: 'phone', about: 'ready' }],
+      })?.ring;
     expect(notifySince(later(-1))).toEqual(NOW);
     expect(notifySince(later(1))).toBeUndefined();
   });

@@ -43,7 +43,7 @@ const calls: Record<string, (desk: Desk, at: { name: string; etag: string; reque
   note: (desk, at) => desk.addNote({ ...at, text: 'a word' }),
   assign: (desk, at) => desk.assignApplication(at),
   seen: (desk, at) => desk.markDeskAlertsSeen(at),
-  tell: (desk, at) => desk.recordTelling({ ...at, how: 'TELLING_MEANS_PHONE' }),
+  notify: (desk, at) => desk.recordPersonNotification({ ...at, method: 'NOTIFICATION_METHOD_PHONE' }),
   correct: (desk, { name, requestId }) =>
     desk.createApplication({ requestId, publicService: SERVICE, content: content(1), corrects: name }),
 };

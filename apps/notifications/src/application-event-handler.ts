@@ -87,7 +87,11 @@ export class ApplicationEventHandler {
   ): Promise<Notice | undefined> {
     const { trigger, application } = applicationEvent;
     const { time: eventTime } = event;
-    if (trigger.kind === 'nothing' || trigger.kind === 'told' || isTooOld(eventTime, now, this.#deps.retryPolicy))
+    if (
+      trigger.kind === 'nothing' ||
+      trigger.kind === 'person-notified' ||
+      isTooOld(eventTime, now, this.#deps.retryPolicy)
+    )
       return undefined;
     const { kind, answerBy } = trigger;
     // Timers fire repeatedly, so their causation ID does not identify one event.
@@ -119,7 +123,7 @@ export class ApplicationEventHandler {
 
 /** Returns the thread with the notice, or the recorded notification, of an event. */
 function applyTrigger(thread: Thread, trigger: NoticeTrigger, notice: Notice | undefined, eventTime: Date): Thread {
-  if (trigger.kind === 'told') {
+  if (trigger.kind === 'person-notified') {
     return withNotices(thread, withPersonNotification(thread.notices, trigger.notice, trigger.method, eventTime));
   }
   return notice ? withNotices(thread, withNotice(thread.notices, notice)) : thread;

@@ -10,8 +10,8 @@ const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 /** What an event triggers; `answerBy` is the last day to supply documents, yyyy-MM-dd. */
 export type NoticeTrigger =
   | { kind: NoticeKind; answerBy?: string }
-  /** A colleague told the applicant what the notice with this ID says. */
-  | { kind: 'told'; notice: string; method: string }
+  /** A colleague notified the applicant of the content of the notice with this ID. */
+  | { kind: 'person-notified'; notice: string; method: string }
   | { kind: 'nothing' };
 
 export interface ApplicationEvent {
@@ -62,10 +62,14 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
       return event.data.fromState === 'STATE_DRAFT' ? NO_NOTICE : { kind: 'application-expired' };
     case 'cups.intake.v1.ResultChanged':
       return { kind: event.data.revoked ? 'result-revoked' : 'result-corrected' };
-    case 'cups.intake.v1.PersonTold': {
-      const { notice, how } = event.data;
+    case 'cups.intake.v1.PersonNotified': {
+      const { notice, method } = event.data;
       if (notice === '') return NO_NOTICE;
-      return { kind: 'told', notice: notice.slice('notices/'.length), method: fromProtoEnum('TELLING_MEANS_', how) };
+      return {
+        kind: 'person-notified',
+        notice: notice.slice('notices/'.length),
+        method: fromProtoEnum('NOTIFICATION_METHOD_', method),
+      };
     }
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsSupplied':

@@ -60,8 +60,8 @@ function toNoticeMessage(application: string, notice: Notice): NoticeMessage {
     sendTime: toTimestamp(notice.sendTime),
     failCause: notice.state === 'failed' ? (notice.failCause ?? '') : '',
     training: notice.training ?? false,
-    toldTime: toTimestamp(notice.toldTime),
-    toldHow: notice.toldHow ?? '',
+    notifyTime: toTimestamp(notice.notifyTime),
+    notifyMethod: notice.notifyMethod ?? '',
   };
 }
 

@@ -39,8 +39,8 @@ const noticeSchema = {
   failCause: String,
   held: Boolean,
   replaces: Number,
-  toldTime: Date,
-  toldHow: String,
+  notifyTime: Date,
+  notifyMethod: String,
 };
 
 export function openThreads(store: Store): Threads {

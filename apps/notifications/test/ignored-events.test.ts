@@ -11,7 +11,7 @@ test.each([
   'ResultHandedOver',
   'ApplicationClosed',
   'DeskAlertRaised',
-  'PersonTold',
+  'PersonNotified',
 ] as const)('%s is counted, without a notice', async (type) => {
   const id = harness.application(noticeContextResponse('ana@example.md'));
   await harness.publish(intakeEvent(id, 1, type));

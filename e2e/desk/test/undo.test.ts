@@ -13,7 +13,7 @@ const undo = (page: Page) => page.getByRole('button', { name: 'Anulează' });
 
 interface RecordedDetails {
   notes?: { text: string }[];
-  tellings?: { how: string }[];
+  personNotifications?: { method: string }[];
 }
 
 async function recordedOf({ id }: Application): Promise<RecordedDetails> {
@@ -55,14 +55,14 @@ test('records a notification after confirmation, and can undo it', async () => {
   await page.getByRole('button', { name: 'Notează', exact: true }).click();
   await page.getByText('Alegeți cum i-ați spus.').waitFor();
   expect(writes).toEqual([]);
-  expect((await recordedOf(filed)).tellings ?? []).toEqual([]);
+  expect((await recordedOf(filed)).personNotifications ?? []).toEqual([]);
 
   // Closing the page sends undoable writes.
   await page.getByRole('radio').first().check({ force: true });
   await page.getByRole('button', { name: 'Notează', exact: true }).click();
   await undoNotice(page).waitFor();
   await page.goto('/find');
-  await eventually(async () => ((await recordedOf(filed)).tellings?.length === 1 ? true : undefined), {
+  await eventually(async () => ((await recordedOf(filed)).personNotifications?.length === 1 ? true : undefined), {
     timeoutMs: 5_000,
   });
 });

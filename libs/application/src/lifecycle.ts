@@ -31,10 +31,11 @@ export const ACTIONS = [
 /** Actions of desk operators that follow the lifecycle. */
 export type Action = (typeof ACTIONS)[number];
 
-export const CASEWORK_ACTIONS = ['note', 'assign', 'mark-seen', 'tell'] as const;
+export const CASEWORK_ACTIONS = ['note', 'assign', 'mark-seen', 'notify-person'] as const;
 /**
  * Actions of desk operators that are allowed in every state and never change it. `note` adds an internal note,
- * `assign` sets the assignee, `mark-seen` marks alerts as seen, and `tell` records that the applicant was notified.
+ * `assign` sets the assignee, `mark-seen` marks alerts as seen, and `notify-person` records that the applicant was
+ * notified.
  */
 export type CaseworkAction = (typeof CASEWORK_ACTIONS)[number];
 

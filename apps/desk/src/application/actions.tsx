@@ -25,7 +25,7 @@ import styles from './application.module.css';
 /** States in which the applicant has to be notified. */
 const NOTIFIABLE_STATES: readonly string[] = ['documents-requested', 'ready', 'rejected'];
 
-type ActionForm = 'withdraw' | 'tell' | 'record-payment';
+type ActionForm = 'withdraw' | 'notify-person' | 'record-payment';
 
 export function ApplicationActions({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
@@ -60,9 +60,9 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
             {t(ACTION_TEXTS['confirm-outcome'])}
           </Button>
         )}
-        {NOTIFIABLE_STATES.includes(application.state) && !action.isPending('told') && (
-          <Button icon={Phone} onClick={() => setActiveForm('tell')}>
-            {t(APPLICATION.told)}
+        {NOTIFIABLE_STATES.includes(application.state) && !action.isPending('person-notifications') && (
+          <Button icon={Phone} onClick={() => setActiveForm('notify-person')}>
+            {t(APPLICATION.markNotified)}
           </Button>
         )}
         {isAllowed('record-payment') && !action.isPending('payment') && (
@@ -96,7 +96,7 @@ function ActiveForm({ activeForm, application, action, onDone }: ActiveFormProps
   return (
     <>
       {activeForm === 'withdraw' && <WithdrawForm action={action} onDone={onDone} />}
-      {activeForm === 'tell' && <NotifyForm action={action} onDone={onDone} />}
+      {activeForm === 'notify-person' && <NotifyForm action={action} onDone={onDone} />}
       {activeForm === 'record-payment' && <PaymentForm application={application} action={action} onDone={onDone} />}
       {(action.errorText || action.staleErrorText) && (
         <p role="alert" className={styles.fault}>
@@ -122,8 +122,8 @@ function UndoBar({ action: { undoable, undo }, onUndone }: UndoBarProps) {
   };
   return (
     <div role="status">
-      {undoable?.kind === 'told' && (
-        <UndoNotice text={notificationText(undoable, t)} onUndo={() => undoAndReopen('tell')} />
+      {undoable?.kind === 'person-notifications' && (
+        <UndoNotice text={notificationText(undoable, t)} onUndo={() => undoAndReopen('notify-person')} />
       )}
       {undoable?.kind === 'payment' && (
         <UndoNotice text={paymentText(undoable, t)} onUndo={() => undoAndReopen('record-payment')} />
@@ -145,7 +145,7 @@ function UndoNotice({ text, onUndo }: { text: string; onUndo: () => void }) {
 }
 
 const notificationText = ({ body }: Write, t: LanguageContextValue['t']): string =>
-  `${t(APPLICATION.notified)}: ${t(NOTIFICATION_METHOD_TEXTS[body['how'] as (typeof NOTIFICATION_METHODS)[number]])}.`;
+  `${t(APPLICATION.notified)}: ${t(NOTIFICATION_METHOD_TEXTS[body['method'] as (typeof NOTIFICATION_METHODS)[number]])}.`;
 
 function paymentText({ body }: Write, t: LanguageContextValue['t']): string {
   const { amount, receiptNumber } = body as Pick<NonNullable<Application['payment']>, 'amount' | 'receiptNumber'>;
@@ -194,22 +194,22 @@ function NotifyForm({ action: { run }, onDone }: ActionFormProps) {
   const notify = () => {
     setTried(true);
     if (!method) return;
-    void run('told', { how: method });
+    void run('person-notifications', { method });
     onDone();
   };
   return (
     <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), notify())}>
       <Choice
-        label={t(APPLICATION.toldHow)}
+        label={t(APPLICATION.notifyMethod)}
         variant="segments"
         digits
         options={NOTIFICATION_METHODS.map((value) => ({ value, label: t(NOTIFICATION_METHOD_TEXTS[value]) }))}
         value={method}
         onChange={setMethod}
-        error={tried && !method && t(APPLICATION.toldChoose)}
+        error={tried && !method && t(APPLICATION.notifyMethodNeeded)}
       />
       <div className={styles.ways}>
-        <Button type="submit">{t(APPLICATION.toldSave)}</Button>
+        <Button type="submit">{t(APPLICATION.notifySave)}</Button>
         <Button variant="text" onClick={onDone}>
           {t(APPLICATION.leave)}
         </Button>

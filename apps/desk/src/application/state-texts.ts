@@ -142,24 +142,24 @@ function notificationText(details: ApplicationDetails | undefined, context: Phra
   const { t } = context;
   const kinds = ['result-ready', 'application-rejected'];
   const notice = details.notices.filter(({ kind }) => kinds.includes(kind)).at(-1);
-  const notification = details.application.tellings
+  const notification = details.application.personNotifications
     ?.filter(({ about }) => kinds.length && about === details.application.state)
     .at(-1);
   if (notification)
-    return t(STATE_BLOCK.toldBy, {
-      how: t(NOTIFICATION_METHOD_TEXTS[notification.how]),
-      when: formatWhen(notification.tellTime, context),
+    return t(STATE_BLOCK.notifiedBy, {
+      method: t(NOTIFICATION_METHOD_TEXTS[notification.method]),
+      when: formatWhen(notification.notifyTime, context),
     });
-  if (notice?.toldTime && notice.toldHow) {
-    return t(STATE_BLOCK.toldBy, {
-      how: t(NOTIFICATION_METHOD_TEXTS[notice.toldHow]),
-      when: formatWhen(notice.toldTime, context),
+  if (notice?.notifyTime && notice.notifyMethod) {
+    return t(STATE_BLOCK.notifiedBy, {
+      method: t(NOTIFICATION_METHOD_TEXTS[notice.notifyMethod]),
+      when: formatWhen(notice.notifyTime, context),
     });
   }
   if (notice?.channel === 'email' && notice.sendTime) {
-    return t(STATE_BLOCK.toldMail, { when: formatWhen(notice.sendTime, context) });
+    return t(STATE_BLOCK.notifiedByMail, { when: formatWhen(notice.sendTime, context) });
   }
-  return t(STATE_BLOCK.notTold);
+  return t(STATE_BLOCK.notNotified);
 }
 
 /** Returns `ieri, 15:20` or `luni, 23 noiembrie, 11:06`, in Chisinau time. */

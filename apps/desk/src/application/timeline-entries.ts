@@ -46,8 +46,12 @@ function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, 
   };
 }
 
-function detailText({ kind, result, how }: ApplicationAction, details: ApplicationDetails, { t }: NameContext): string {
-  if (how) return t(NOTIFICATION_METHOD_TEXTS[how]);
+function detailText(
+  { kind, result, method }: ApplicationAction,
+  details: ApplicationDetails,
+  { t }: NameContext,
+): string {
+  if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
   if (result?.number) return `${t(APPLICATION.result)}: ${result.number}`;
   if (kind === 'acknowledged' && details.delivery?.agencyReference) {
     return t(STATE_BLOCK.reference, { number: details.delivery.agencyReference }).replace(/\.$/, '');

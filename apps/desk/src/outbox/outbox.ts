@@ -23,9 +23,9 @@ export type WriteAction =
   | 'payment'
   | 'notes'
   | 'assign'
-  | 'told'
+  | 'person-notifications'
   | 'desk-alerts/mark-seen'
-  | `notices/${string}/told`;
+  | `notices/${string}/person-notifications`;
 
 export interface Write {
   /** The Idempotency-Key. */
@@ -91,7 +91,7 @@ const MAX_UNREACHABLE_DELAY_MS = 5_000;
 /** Maximum retry delay while the platform is overloaded. */
 const MAX_BUSY_DELAY_MS = 30_000;
 /** Kinds of writes that can be undone. */
-const UNDOABLE_KINDS: readonly Write['kind'][] = ['notes', 'told', 'payment'];
+const UNDOABLE_KINDS: readonly Write['kind'][] = ['notes', 'person-notifications', 'payment'];
 const UNDO_WINDOW_MS = 10_000;
 /** Maximum time that `close` waits for the queues, in ms. */
 const CLOSE_TIMEOUT_MS = 3_000;

@@ -150,13 +150,13 @@ function describeResult(row: ApplicationRow, context: RowContext, t: Translate):
   const contactText = row.contact?.phone ?? t(context.isNotifyList ? ROWS.noPhone : ROWS.noMail);
   // A rejection keeps its icon while the notification is pending.
   if (row.state === 'rejected') {
-    const [todo, more] = isToNotify ? [t(ROWS.refusedTell), contactText] : [t(ROWS.handDecision), t(ROWS.refused)];
+    const [todo, more] = isToNotify ? [t(ROWS.rejectedToNotify), contactText] : [t(ROWS.handDecision), t(ROWS.refused)];
     const texts: PartialRowTexts = { icon: 'refused', tone: 'trouble', todo, more };
     return Object.assign(texts, date);
   }
   const texts: PartialRowTexts = isToNotify
-    ? { icon: 'ring', tone: 'give', todo: t(ROWS.tell), more: contactText }
-    : { icon: 'result', tone: 'give', todo: t(ROWS.handOver), more: t(ROWS.told) };
+    ? { icon: 'ring', tone: 'give', todo: t(ROWS.notify), more: contactText }
+    : { icon: 'result', tone: 'give', todo: t(ROWS.handOver), more: t(ROWS.notified) };
   return Object.assign(texts, date);
 }
 

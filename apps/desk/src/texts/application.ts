@@ -77,17 +77,17 @@ export const STATE_BLOCK = defineMessages({
     ru: 'Учреждение исправило результат: выдайте новый.',
     en: 'The agency corrected the result: hand over the new one.',
   },
-  toldMail: {
+  notifiedByMail: {
     ro: 'Persoana a fost anunțată prin e-mail, {when}.',
     ru: 'Заявитель уведомлён по эл. почте, {when}.',
     en: 'The applicant was notified by email, {when}.',
   },
-  toldBy: {
-    ro: 'Persoana a fost anunțată {how}, {when}.',
-    ru: 'Заявитель уведомлён {how}, {when}.',
-    en: 'The applicant was notified {how}, {when}.',
+  notifiedBy: {
+    ro: 'Persoana a fost anunțată {method}, {when}.',
+    ru: 'Заявитель уведомлён {method}, {when}.',
+    en: 'The applicant was notified {method}, {when}.',
   },
-  notTold: {
+  notNotified: {
     ro: 'Persoana nu a fost anunțată încă.',
     ru: 'Заявитель ещё не уведомлён.',
     en: 'The applicant has not been notified yet.',
@@ -187,11 +187,11 @@ export const APPLICATION = defineMessages({
   },
   withdrawYes: { ro: 'Da, retrage', ru: 'Да, отозвать', en: 'Yes, withdraw' },
   keep: { ro: 'Nu, rămâne', ru: 'Нет, оставить', en: 'No, keep it' },
-  told: { ro: 'Am anunțat persoana', ru: 'Заявитель уведомлён', en: 'Mark as notified' },
+  markNotified: { ro: 'Am anunțat persoana', ru: 'Заявитель уведомлён', en: 'Mark as notified' },
   notified: { ro: 'Persoana a fost anunțată', ru: 'Заявитель уведомлён', en: 'Applicant notified' },
-  toldHow: { ro: 'Cum i-ați spus?', ru: 'Как сообщили?', en: 'How did you tell them?' },
-  toldChoose: { ro: 'Alegeți cum i-ați spus.', ru: 'Укажите, как сообщили.', en: 'Choose how you told them.' },
-  toldSave: { ro: 'Notează', ru: 'Отметить', en: 'Record' },
+  notifyMethod: { ro: 'Cum i-ați spus?', ru: 'Как сообщили?', en: 'How did you tell them?' },
+  notifyMethodNeeded: { ro: 'Alegeți cum i-ați spus.', ru: 'Укажите, как сообщили.', en: 'Choose how you told them.' },
+  notifySave: { ro: 'Notează', ru: 'Отметить', en: 'Record' },
   held: {
     ro: 'Se înregistrează peste câteva secunde.',
     ru: 'Будет записано через несколько секунд.',

@@ -229,13 +229,17 @@ export const VISIT = defineMessages({
     ru: 'Обещанного дня нет: {why}.',
     en: 'No deadline is set: {why}.',
   },
-  toldByMail: { ro: 'Persoana primește un e-mail.', ru: 'Человек получит письмо.', en: 'The applicant gets an email.' },
-  toldByPhone: {
+  notifiedByMail: {
+    ro: 'Persoana primește un e-mail.',
+    ru: 'Человек получит письмо.',
+    en: 'The applicant gets an email.',
+  },
+  notifiedByPhone: {
     ro: 'Anunțați persoana la {phone}.',
     ru: 'Сообщите человеку по номеру {phone}.',
     en: 'Call the applicant at {phone}.',
   },
-  toldBySlip: {
+  notifiedBySlip: {
     ro: 'Persoana revine sau primește o fișă tipărită.',
     ru: 'Человек придёт сам или получит листок.',
     en: 'The applicant comes back or gets a printed slip.',

@@ -50,7 +50,7 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
     addNote: actionHandler(intake.addNote, ({ text }: { text: string }) => ({ text })),
     assignApplication: actionHandler(intake.assignApplication, ({ operator }: { operator?: string }) => ({ operator })),
     markDeskAlertsSeen: actionHandler(intake.markDeskAlertsSeen, () => ({})),
-    recordTelling: actionHandler(intake.recordTelling, convert.personNotificationToProto),
+    recordPersonNotification: actionHandler(intake.recordPersonNotification, convert.personNotificationToProto),
     listApplicationActions: listHandler(
       intake.listApplicationActions,
       'actions',

@@ -18,7 +18,7 @@ export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: Servi
     if (notices.some((notice) => notice.name === name)) return name;
     throw new Problem({ reason: 'NOT_FOUND', message: 'This application has no such notice.' });
   }
-  const recordPersonNotification = actionHandler(intake.recordTelling, convert.personNotificationToProto);
+  const recordPersonNotification = actionHandler(intake.recordPersonNotification, convert.personNotificationToProto);
   return {
     async listNotices({ params, context }) {
       // Each application has one access log in intake, which also checks access first.
@@ -31,7 +31,7 @@ export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: Servi
       const name = await findNoticeName(request);
       return { text: (await notifications.getSlip({ name }, request.context)).html };
     },
-    async recordNoticeTold(request) {
+    async recordNoticePersonNotification(request) {
       const notice = await findNoticeName(request);
       return recordPersonNotification(
         Object.assign({}, request, { body: Object.assign({}, request.body, { notice }) }),

@@ -10,7 +10,7 @@ import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/
 import type { HandOver as HandOverOut } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
 import type { Note as NoteOut } from '@cups/contracts/gen/cups/intake/v1/Note.ts';
 import type { ResultRecord as ResultOut } from '@cups/contracts/gen/cups/intake/v1/ResultRecord.ts';
-import type { Telling as PersonNotificationOut } from '@cups/contracts/gen/cups/intake/v1/Telling.ts';
+import type { PersonNotification as PersonNotificationOut } from '@cups/contracts/gen/cups/intake/v1/PersonNotification.ts';
 import { etagOf } from '@cups/store';
 import { findActiveGuards } from '../domain/command.ts';
 import type { IsPartyTo } from '../domain/command.ts';
@@ -76,7 +76,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     buckets: toBuckets(app, viewer),
     notes: app.notes?.map(toNote) ?? [],
     assignee: app.assignee ?? '',
-    tellings: app.told?.map(toPersonNotification) ?? [],
+    personNotifications: app.personNotifications?.map(toPersonNotification) ?? [],
     payment: toPayment(app.payment),
     ownApplication: activeGuards.includes('own-application'),
   };
@@ -142,7 +142,7 @@ export function toAction(row: ActionRecord): ActionOut {
     fields: row.fields ?? [],
     centre: row.centre ?? '',
     operator: row.operator ?? '',
-    how: row.how ? toProtoEnum('TELLING_MEANS_', row.how) : 'TELLING_MEANS_UNSPECIFIED',
+    method: row.method ? toProtoEnum('NOTIFICATION_METHOD_', row.method) : 'NOTIFICATION_METHOD_UNSPECIFIED',
   };
 }
 
@@ -204,8 +204,13 @@ function toNote({ text, by, occurTime, recordTime }: Note): NoteOut {
   return { text, by, occurTime: toTimestamp(occurTime), recordTime: toTimestamp(recordTime) };
 }
 
-function toPersonNotification({ how, by, time, about }: PersonNotification): PersonNotificationOut {
-  return { how: toProtoEnum('TELLING_MEANS_', how), by, tellTime: toTimestamp(time), about };
+function toPersonNotification({ method, operator, notifyTime, about }: PersonNotification): PersonNotificationOut {
+  return {
+    method: toProtoEnum('NOTIFICATION_METHOD_', method),
+    operator,
+    notifyTime: toTimestamp(notifyTime),
+    about,
+  };
 }
 
 function toResult({ resultKind, resultNumber, verificationCode, validUntil }: Result): ResultOut {

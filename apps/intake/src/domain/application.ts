@@ -110,7 +110,8 @@ export interface ActionRecord {
   centre?: string;
   /** operators/{id} of the assignee. */
   operator?: string;
-  how?: NotificationMethod;
+  /** Method of a notification of the applicant. */
+  method?: NotificationMethod;
 }
 
 export interface Note {
@@ -136,10 +137,10 @@ export interface Payment {
 
 /** A notification that a colleague gave by phone, in person or by slip. */
 export interface PersonNotification {
-  time: Date;
+  notifyTime: Date;
   /** operators/{id} */
-  by: string;
-  how: NotificationMethod;
+  operator: string;
+  method: NotificationMethod;
   /** Either notices/{id} or the state of the application at that time. */
   about: string;
 }
@@ -211,7 +212,7 @@ export interface Application {
   /** When an operator last marked the application's updates as seen. */
   seenTime?: Date;
   /** Notifications by phone, in person or by slip, oldest first. */
-  told?: PersonNotification[];
+  personNotifications?: PersonNotification[];
   /** operators/{id} of the assignee. */
   assignee?: string;
   /** Queue status, derived at each write; absent after the application ends. */

@@ -48,7 +48,7 @@ export type DomainEvent =
   | { type: 'ApplicationClosed'; needMet: boolean }
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
   /** `notice` is notices/{id}, if the notification was about a notice. */
-  | { type: 'PersonTold'; how: NotificationMethod; notice?: string }
+  | { type: 'PersonNotified'; method: NotificationMethod; notice?: string }
   | { type: 'DeskAlertRaised'; kind: DeskAlertKind };
 
 export interface CommandResult {

@@ -37,7 +37,7 @@ type QueueInput = Pick<
   | 'documentRequest'
   | 'deskAlerts'
   | 'seenTime'
-  | 'told'
+  | 'personNotifications'
   | 'content'
 >;
 
@@ -114,9 +114,9 @@ const isOperatorResponse = ({ by, kind }: ActionRecord): boolean =>
   by.startsWith('operators/') && !INTERNAL_ACTIONS.includes(kind);
 
 /** Without an email the desk notifies by phone or in person. A notification since the transition ends the task. */
-function resolveNotifySince({ state, content, told = [] }: QueueInput, since: Date): Date | undefined {
+function resolveNotifySince({ state, content, personNotifications = [] }: QueueInput, since: Date): Date | undefined {
   if (!STATES_TO_NOTIFY.includes(state) || content.contact?.email) return undefined;
-  return told.some(({ time }) => time >= since) ? undefined : since;
+  return personNotifications.some(({ notifyTime }) => notifyTime >= since) ? undefined : since;
 }
 
 function resolveActionDate({ place, since, runsOut, news, ring }: QueueStatus): string | undefined {

@@ -13,7 +13,7 @@ import { changeApplication } from './change.ts';
 /** RPC handlers of casework. None of them changes the state. */
 export function caseworkRpcs(
   deps: RpcDeps,
-): Pick<IntakeRpcs, 'AddNote' | 'AssignApplication' | 'MarkDeskAlertsSeen' | 'RecordTelling'> {
+): Pick<IntakeRpcs, 'AddNote' | 'AssignApplication' | 'MarkDeskAlertsSeen' | 'RecordPersonNotification'> {
   return {
     async AddNote(request, context) {
       const text = request.text.trim();
@@ -33,10 +33,10 @@ export function caseworkRpcs(
       return changeApplication(deps, request, context, { decide: casework.markSeen });
     },
 
-    async RecordTelling(request, context) {
-      const method = fromProtoEnum('TELLING_MEANS_', request.how) as NotificationMethod | '';
-      if (method === '') throw invalidField(violation('/how', 'REQUIRED'));
-      const notification: PersonNotificationInput = { how: method };
+    async RecordPersonNotification(request, context) {
+      const method = fromProtoEnum('NOTIFICATION_METHOD_', request.method) as NotificationMethod | '';
+      if (method === '') throw invalidField(violation('/method', 'REQUIRED'));
+      const notification: PersonNotificationInput = { method };
       if (request.notice) {
         parseResourceName('notices', request.notice);
         notification.notice = request.notice;

@@ -114,7 +114,7 @@ export const APPLICATION_SCHEMA = {
       fields: [String],
       centre: String,
       operator: String,
-      how: String,
+      method: String,
     },
   ],
   omittedMessages: Number,
@@ -125,7 +125,7 @@ export const APPLICATION_SCHEMA = {
   ],
   assignee: String,
   seenTime: Date,
-  told: [{ _id: false, time: Date, by: String, how: String, about: String }],
+  personNotifications: [{ _id: false, notifyTime: Date, operator: String, method: String, about: String }],
   payment: {
     receiptNumber: String,
     amountMinor: Number,

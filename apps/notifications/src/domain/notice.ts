@@ -47,9 +47,9 @@ export interface Notice {
   held?: boolean;
   /** Number of held notices that it replaced. */
   replaces?: number;
-  /** When a colleague told the applicant in person, and the method: phone, in-person or slip. */
-  toldTime?: Date;
-  toldHow?: string;
+  /** When a colleague notified the applicant of its content, and the method: phone, in-person or slip. */
+  notifyTime?: Date;
+  notifyMethod?: string;
 }
 
 /** Intervals in ms. */
@@ -98,9 +98,9 @@ export function withPersonNotification(
   notices: readonly Notice[],
   id: string,
   method: string,
-  toldTime: Date,
+  notifyTime: Date,
 ): Notice[] {
-  return notices.map((notice) => (notice.id === id ? { ...notice, toldTime, toldHow: method } : notice));
+  return notices.map((notice) => (notice.id === id ? { ...notice, notifyTime, notifyMethod: method } : notice));
 }
 
 /** Returns the slip as ready to print. */

@@ -30,7 +30,7 @@ export const ACTION_TEXTS: Record<Action | CaseworkAction, Text> = {
   note: { ro: 'Scrie o notă', ru: 'Написать заметку', en: 'Write a note' },
   assign: { ro: 'Preia', ru: 'Взять себе', en: 'Assign to me' },
   'mark-seen': { ro: 'Marchează ca văzut', ru: 'Отметить как просмотренное', en: 'Mark as seen' },
-  tell: { ro: 'Notează că persoana știe', ru: 'Отметить, что заявитель уведомлён', en: 'Mark as notified' },
+  'notify-person': { ro: 'Notează că persoana știe', ru: 'Отметить, что заявитель уведомлён', en: 'Mark as notified' },
 };
 
 /** History entries: what was done. */
@@ -51,7 +51,7 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     ru: 'просмотрел(а) сообщения учреждения',
     en: 'read the messages',
   },
-  tell: { ro: 'a anunțat persoana', ru: 'уведомил(а) заявителя', en: 'notified the applicant' },
+  'notify-person': { ro: 'a anunțat persoana', ru: 'уведомил(а) заявителя', en: 'notified the applicant' },
   acknowledged: { ro: 'a primit cererea', ru: 'получил(а) заявление', en: 'received the application' },
   progressed: { ro: 'a scris cum merge lucrul', ru: 'сообщил(а) о ходе работы', en: 'reported progress' },
   'documents-requested': { ro: 'a cerut documente', ru: 'запросил(а) документы', en: 'requested documents' },

@@ -84,10 +84,10 @@ function NextSteps({ application }: { application: Application }) {
   const { agency, today } = useDraftForm();
   const { dueDate, noDueDateReason, contact } = application;
   const notificationText = contact?.email
-    ? t(VISIT.toldByMail)
+    ? t(VISIT.notifiedByMail)
     : contact?.phone
-      ? t(VISIT.toldByPhone, { phone: contact.phone })
-      : t(VISIT.toldBySlip);
+      ? t(VISIT.notifiedByPhone, { phone: contact.phone })
+      : t(VISIT.notifiedBySlip);
   return (
     <section className={styles.next}>
       <h2>{t(VISIT.next)}</h2>

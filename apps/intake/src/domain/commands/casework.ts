@@ -54,7 +54,7 @@ export function markSeen(app: Application, actor: Actor): CommandResult {
 }
 
 export interface PersonNotificationInput {
-  how: NotificationMethod;
+  method: NotificationMethod;
   /** notices/{id}, if it repeats a notice. */
   notice?: string;
 }
@@ -63,23 +63,28 @@ export interface PersonNotificationInput {
 export function recordPersonNotification(
   app: Application,
   actor: Actor,
-  { how, notice }: PersonNotificationInput,
+  { method, notice }: PersonNotificationInput,
 ): CommandResult {
-  assertDeskRole(app, 'tell', actor);
+  assertDeskRole(app, 'notify-person', actor);
   const notification: PersonNotification = {
-    time: resolveOccurTime(app, actor),
-    by: actor.operator,
-    how,
+    notifyTime: resolveOccurTime(app, actor),
+    operator: actor.operator,
+    method,
     about: notice ?? app.state,
   };
   const document = appendHistory(
-    { ...app, told: [...(app.told ?? []), notification].slice(-MAX_PERSON_NOTIFICATIONS) },
+    {
+      ...app,
+      personNotifications: [...(app.personNotifications ?? []), notification].slice(-MAX_PERSON_NOTIFICATIONS),
+    },
     app.state,
-    'tell',
+    'notify-person',
     actor,
-    notice === undefined ? { how } : { how, answers: notice },
+    notice === undefined ? { method } : { method, answers: notice },
   );
   const event =
-    notice === undefined ? { type: 'PersonTold' as const, how } : { type: 'PersonTold' as const, how, notice };
+    notice === undefined
+      ? { type: 'PersonNotified' as const, method }
+      : { type: 'PersonNotified' as const, method, notice };
   return { document, events: [event] };
 }
