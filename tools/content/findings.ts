@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { CONTENT_SCHEMA } from '@cups/application';
+import { AGENCY_MEMBERS, CONTENT_MEMBERS, CONTENT_SCHEMA } from '@cups/application';
 import { parse } from 'yaml';
 import { findLoosened } from '../contract/compare.ts';
 import { addTitles } from '../contract/names.ts';
@@ -105,13 +105,13 @@ function selectIdnpSchema(person: Json): Json {
   return Object.assign({}, person, { properties });
 }
 
-/** Finds content that agencies would not receive. Contact data is never sent. */
+/** Finds content that the contract lacks although agencies receive it, or the reverse. */
 function findUnsentMembers(folder: string): string[] {
   const file = join(folder, 'libs/agency-contract/schemas/application.submitted.json');
   const { properties } = JSON.parse(readFileSync(file, 'utf8')) as { properties: Json };
-  return Object.keys(CONTENT_SCHEMA.properties)
-    .filter((name) => name !== 'contact' && !(name in properties))
-    .map((name) => `${name} is not sent`);
+  return CONTENT_MEMBERS.filter((name) => AGENCY_MEMBERS[name].length > 0 !== name in properties).map((name) =>
+    name in properties ? `${name} is never sent` : `${name} is not sent`,
+  );
 }
 
 /** Finds proto messages and enums that differ. */

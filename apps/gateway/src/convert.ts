@@ -1,5 +1,5 @@
 import { canonicalJson } from '@cups/contracts/node';
-import { fromProtoEnum, toProtoEnum, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
+import { fromProtoEnum, toProtoEnum, toSnakeCase, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { GetCatalogResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetCatalogResponse.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
@@ -7,6 +7,7 @@ import type { GetFiledSubmissionResponse__Output } from '@cups/contracts/gen/cup
 import type { UnavailableDocument } from '@cups/contracts/gen/cups/intake/v1/UnavailableDocument.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import {
+  CONTENT_MEMBERS,
   validateStorableAnswers,
   DELIVERY_CAUSES,
   DESK_ALERT_KINDS,
@@ -24,16 +25,16 @@ import { Problem } from '@cups/problem';
 /** Content of an application in POST and PATCH, already validated. `null` clears a field. */
 export type ContentJson = { [Field in keyof Content]?: Content[Field] | null };
 
+/** Members without a conversion of their own have the same shape in both: see the check `content`. */
 export function contentToProto(json: ContentJson): ApplicationContent {
-  const { mandate, answers, delivery } = json;
+  const given = CONTENT_MEMBERS.filter((member) => json[member] !== undefined && json[member] !== null);
+  const { mandate, answers, delivery, ...others } = Object.fromEntries(
+    given.map((member) => [member, json[member]]),
+  ) as Content;
   return {
-    applicant: json.applicant,
-    contact: json.contact,
-    represented: json.represented,
+    ...others,
     mandate: mandate && { ...mandate, kind: toProtoEnum('MANDATE_KIND_', mandate.kind) },
-    answers: answers ? answersToProto(answers) : undefined,
-    evidence: json.evidence ?? undefined,
-    costOption: json.costOption ?? undefined,
+    answers: answers && answersToProto(answers),
     delivery: delivery && { ...delivery, kind: toProtoEnum('DELIVERY_KIND_', delivery.kind) },
   };
 }
@@ -46,7 +47,7 @@ export function documentSupplyToProto(json: ContentJson & { unavailable?: Unavai
 
 /** Returns the proto names of the fields that a PATCH replaces. */
 export function updateFields(json: ContentJson): string[] {
-  return Object.keys(json).map((name) => (name === 'costOption' ? 'cost_option' : name));
+  return Object.keys(json).map(toSnakeCase);
 }
 
 /**

@@ -202,3 +202,23 @@ export const CONTENT_SCHEMA = {
     },
   },
 } as const;
+
+type ContentMember = keyof typeof CONTENT_SCHEMA.properties;
+
+/** Names of the members of the content. */
+export const CONTENT_MEMBERS = Object.keys(CONTENT_SCHEMA.properties) as ContentMember[];
+
+/**
+ * The content that agencies receive: a whole member, or only the named parts of it. agency-bridge sends nothing else,
+ * and the check `content` compares the agency contract with it.
+ */
+export const AGENCY_MEMBERS: Readonly<Record<ContentMember, 'whole' | readonly string[]>> = {
+  applicant: 'whole',
+  contact: [],
+  represented: 'whole',
+  mandate: 'whole',
+  answers: 'whole',
+  evidence: 'whole',
+  costOption: 'whole',
+  delivery: 'whole',
+};

@@ -2,7 +2,7 @@ export { validateStorableAnswers } from './answers.ts';
 export { FORMATS } from './formats.ts';
 export { validateCompleteness } from './completeness.ts';
 export type { EvidenceRule, Requirements } from './completeness.ts';
-export { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
+export { AGENCY_MEMBERS, CONTENT_MEMBERS, CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
 export type { Content, DeliveryChoice, Evidence, ForeignDocument, Language, Mandate, Person } from './content.ts';
 export { CHISINAU_TIME_ZONE, toCivilDate, formatCivilDate, isCivilDate } from './dates.ts';
 export { isEmailAddress } from './email.ts';

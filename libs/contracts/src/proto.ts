@@ -193,6 +193,11 @@ export type DomainEnumValue<Prefix extends string, Word extends string> = Word e
     ? Lowercase<ToHyphens<Rest>>
     : never;
 
+/** Returns the proto name of a field: `costOption` becomes `cost_option`. */
+export function toSnakeCase(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /**
  * Returns the proto name of a domain value: `toProtoEnum('STATE_', 'in-progress')` is `'STATE_IN_PROGRESS'`; '' and
  * undefined give the zero value.

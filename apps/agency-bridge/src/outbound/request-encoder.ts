@@ -7,11 +7,12 @@ import {
   trainingTopics,
   validateRequest,
 } from '@cups/agency-contract';
-import type { DocumentsSupplied, RequestType } from '@cups/agency-contract';
+import type { RequestType } from '@cups/agency-contract';
+import { AGENCY_MEMBERS, CONTENT_MEMBERS } from '@cups/application';
 import type { DeliveryCause } from '@cups/application';
 import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
-import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
+import type { ApplicationContent__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import type { NewEvent } from '@cups/store';
 import type { Delivery, FetchResult, SubmissionKind, OutboundRequest } from '../domain/delivery.ts';
 import { toReplyRefused } from '../inbound/reply-issue.ts';
@@ -49,62 +50,69 @@ function resolveSubmissionKind({ content }: GetSubmissionResponse__Output, numbe
   return isForeign ? 'documentsSuppliedV2' : 'documentsSupplied';
 }
 
+type Value = string | boolean | number | object | null | undefined;
+
 /** Omits values that are empty on the wire. */
-function omitEmpty<T extends Record<string, unknown>>(fields: T): Partial<T> {
+function omitEmpty<T extends object>(fields: T): Partial<T> {
   const present = Object.entries(fields).filter(([, value]) => value !== '' && value !== null && value !== undefined);
   return Object.fromEntries(present) as Partial<T>;
 }
 
+/** Omits values that are empty on the wire, at any depth. */
+function omitEmptyDeep(value: Value): Value {
+  if (Array.isArray(value)) return value.map(omitEmptyDeep);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, part]) => [name, omitEmptyDeep(part as Value)] as const);
+  return omitEmpty(Object.fromEntries(entries));
+}
+
 const idOf = (name: string) => name.slice(name.indexOf('/') + 1);
 
-function toPerson(person: Person__Output | null | undefined) {
-  if (!person) return undefined;
-  const { idnp, foreignDocument, givenName, familyName, birthDate, language } = person;
-  return omitEmpty({ idnp, foreignDocument, givenName, familyName, birthDate, language });
+/** Returns the members that agencies receive, or their parts; nothing of a member without a sent part. */
+function selectAgencyMembers(content: ApplicationContent__Output): Partial<ApplicationContent__Output> {
+  const selected = CONTENT_MEMBERS.map((member) => {
+    const [parts, value] = [AGENCY_MEMBERS[member], content[member]];
+    if (parts === 'whole') return [member, value];
+    const sent = Object.entries(omitEmpty(Object(value) as object)).filter(([name]) => parts.includes(name));
+    return [member, sent.length > 0 ? Object.fromEntries(sent) : null];
+  });
+  return Object.fromEntries(selected) as Partial<ApplicationContent__Output>;
 }
 
 function toContent(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): object {
-  const { content, serviceTitle, fee } = submission;
+  const { serviceTitle, fee } = submission;
   const { ro, ru, en } = serviceTitle ?? { ro: '', ru: '', en: '' };
-  const answers = content?.answers;
+  const content = submission.content ? selectAgencyMembers(submission.content) : {};
+  const { answers, mandate, evidence, costOption, delivery: choice, ...others } = content;
+  const sent = {
+    ...others,
+    mandate: mandate && { ...mandate, kind: fromProtoEnum('MANDATE_KIND_', mandate.kind) },
+    evidence: evidence ?? [],
+    costOption: costOption
+      ? {
+          code: costOption,
+          fee: fee ? { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode } : undefined,
+        }
+      : undefined,
+    delivery: choice && { ...choice, kind: fromProtoEnum('DELIVERY_KIND_', choice.kind) },
+  };
   return omitEmpty({
     application: delivery.application,
     submission: number,
     centre: { code: idOf(submission.centre), name: submission.centreName, kind: submission.centreKind },
     publicService: { code: idOf(submission.publicService), version: submission.serviceVersion, title: { ro, ru, en } },
-    applicant: toPerson(content?.applicant),
-    represented: toPerson(content?.represented),
-    mandate: content?.mandate
-      ? omitEmpty({
-          kind: fromProtoEnum('MANDATE_KIND_', content.mandate.kind),
-          reference: content.mandate.reference,
-          date: content.mandate.date,
-        })
-      : undefined,
+    ...(omitEmptyDeep(sent) as object),
     answers: answers && answers.length > 0 ? (JSON.parse(answers.toString()) as unknown) : {},
-    evidence: (content?.evidence ?? []).map(
-      ({ kind, number: documentNumber, issueDate, originalSeen, copy, verificationCode }) =>
-        omitEmpty({ kind, number: documentNumber, issueDate, originalSeen, copy, verificationCode }),
-    ),
-    costOption: content?.costOption
-      ? omitEmpty({
-          code: content.costOption,
-          fee: fee ? { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode } : undefined,
-        })
-      : undefined,
-    delivery: content?.delivery
-      ? omitEmpty({ kind: fromProtoEnum('DELIVERY_KIND_', content.delivery.kind), note: content.delivery.note })
-      : undefined,
     submitTime: fromTimestamp(submission.submitTime)?.toISOString(),
     dueDate: submission.dueDate,
     corrects: submission.corrects,
     ...(number === 1 ? {} : toAnswerFields(submission, delivery)),
-  } satisfies { [Field in keyof DocumentsSupplied]?: unknown });
+  });
 }
 
 /** Returns which request a later submission answers, and which documents are missing. */
 function toAnswerFields({ answersRequest, unavailable }: GetSubmissionResponse__Output, delivery: Delivery) {
-  const missing = unavailable.map(({ kind, reason }) => omitEmpty({ kind, reason }));
+  const missing = unavailable.map((document) => omitEmpty(document));
   return {
     answersRequest: resolveAnsweredRequest(answersRequest, delivery),
     ...(missing.length > 0 ? { unavailable: missing } : {}),

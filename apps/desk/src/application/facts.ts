@@ -7,6 +7,7 @@ import { formatMoney } from '../language/money.ts';
 import { personName } from '../language/person-name.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { groupDigits } from '../visit/inputs/idnp.ts';
+import { contactText } from '../visit/model/contact-fields.ts';
 import { DELIVERY_TEXTS, LANGUAGE_TEXTS, MANDATE_TEXTS } from '../texts/content.ts';
 
 /** Facts about an application as label and value. */
@@ -29,7 +30,7 @@ export function applicationFacts(details: ApplicationDetails, context: FactsCont
     [t(APPLICATION.agency), agencies.long(application.agency)],
     [t(APPLICATION.number), application.trackingNumber ?? ''],
     ['IDNP', formatIdnp(application.applicant?.idnp, isMasked)],
-    [t(APPLICATION.contact), contactText(application.contact, t)],
+    [t(APPLICATION.contact), contactOrNone(application.contact, t)],
   ]);
 }
 
@@ -49,7 +50,7 @@ export function personFacts(
     [t(APPLICATION.name), nameAndBirth(applicant)],
     ['IDNP', formatIdnp(applicant?.idnp)],
     [t(APPLICATION.document), foreignDocument ? `${foreignDocument.country} ${foreignDocument.number}` : ''],
-    [t(APPLICATION.contact), contactText(contact, t)],
+    [t(APPLICATION.contact), contactOrNone(contact, t)],
     [t(APPLICATION.language), applicant?.language ? t(LANGUAGE_TEXTS[applicant.language]) : ''],
     [t(APPLICATION.represented), nameAndBirth(represented)],
     [
@@ -85,9 +86,8 @@ function resultText(decision: Application['decision'] | undefined, t: LanguageCo
   return [kind, number].filter(Boolean).join(', ');
 }
 
-function contactText(contact: Application['contact'] | undefined, t: LanguageContextValue['t']): string {
-  if (contact?.none) return t(APPLICATION.noContact);
-  return [contact?.phone, contact?.email].filter(Boolean).join(', ');
+function contactOrNone(contact: Application['contact'] | undefined, t: LanguageContextValue['t']): string {
+  return contact?.none ? t(APPLICATION.noContact) : contactText(contact);
 }
 
 /** Formats 13 digits as 4-5-4, and hides the middle digits if masked. */

@@ -1,4 +1,4 @@
-import type { Contact, LocalizedText, Mandate, Person } from '../api/types.ts';
+import type { LocalizedText, Mandate, Person } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import { interpolate, joinMessages } from '../language/messages.ts';
 import { FOREIGN_DOCUMENT_TEXTS, MANDATE_TEXTS } from '../texts/content.ts';
@@ -36,8 +36,4 @@ export function MandateLines({ mandate: { kind, reference, date } }: { mandate: 
   if (reference) details.push({ ro: reference });
   if (date) details.push(interpolate(PRINT.ofDate, { date: shortDate(date) }));
   return <Bilingual message={joinMessages(details)} />;
-}
-
-export function contactText(contact: Contact | undefined): string {
-  return [contact?.phone, contact?.email].filter(Boolean).join(', ');
 }

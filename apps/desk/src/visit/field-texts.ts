@@ -4,6 +4,7 @@ import type { Language } from '@cups/application';
 import type { PublicService } from '../api/types.ts';
 import { formatMessage } from '../language/messages.ts';
 import { FIELDS } from '../texts/visit-fields.ts';
+import { CONTACT_FIELDS } from './model/contact-fields.ts';
 import { fieldsOf, formSchemaOf } from './model/form.ts';
 import type { FormField } from './model/form.ts';
 import type { MissingField } from './model/missing-fields.ts';
@@ -24,8 +25,7 @@ const LABELS: Record<string, Text> = {
   'foreignDocument/kind': FIELDS.documentKind,
   'foreignDocument/number': FIELDS.documentNumber,
   'contact/means': FIELDS.means,
-  'contact/email': FIELDS.emailAddress,
-  'contact/phone': FIELDS.phoneNumber,
+  ...Object.fromEntries(CONTACT_FIELDS.map(({ name, label }) => [`contact/${name}`, label])),
   behalf: FIELDS.behalf,
   'mandate/kind': FIELDS.ground,
   'mandate/reference': FIELDS.reference,

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { validateStorableAnswers, CONTENT_SCHEMA } from '@cups/application';
+import { CONTENT_MEMBERS, validateStorableAnswers } from '@cups/application';
 import type {
   Content,
   DeliveryChoice,
@@ -10,7 +10,7 @@ import type {
   Mandate,
   Person,
 } from '@cups/application';
-import { fromProtoEnum, toProtoEnum } from '@cups/contracts/proto';
+import { fromProtoEnum, toProtoEnum, toSnakeCase } from '@cups/contracts/proto';
 import type {
   ApplicationContent as ContentOut,
   ApplicationContent__Output as ContentIn,
@@ -24,17 +24,16 @@ import { omitEmpty } from './omit-empty.ts';
 
 /** Converts content between gRPC messages and the domain. */
 
-/** Converts content to its message. Answers are encoded as JSON bytes. */
+/**
+ * Converts content to its message. Answers are encoded as JSON bytes. Members without a conversion of their own have
+ * the same shape in both: the check `content` compares CONTENT_SCHEMA with the proto.
+ */
 export function toContent(content: Content): ContentOut {
-  const { applicant, contact, represented, mandate, answers, evidence, costOption, delivery } = content;
+  const { mandate, answers, delivery, ...others } = content;
   return {
-    applicant: applicant ?? null,
-    contact: contact ?? null,
-    represented: represented ?? null,
+    ...others,
     mandate: mandate ? { ...mandate, kind: toProtoEnum('MANDATE_KIND_', mandate.kind) } : null,
     answers: answers ? Buffer.from(JSON.stringify(answers)) : Buffer.alloc(0),
-    evidence: evidence ?? [],
-    costOption: costOption ?? '',
     delivery: delivery ? { ...delivery, kind: toProtoEnum('DELIVERY_KIND_', delivery.kind) } : null,
   };
 }
@@ -42,49 +41,37 @@ export function toContent(content: Content): ContentOut {
 /** Converts content from its message; empty fields become absent. A missing kind stays empty and fails validation. */
 export function fromContent(wire: ContentIn | null): Content {
   if (!wire) return {};
-  const content: Content = {};
-  if (wire.applicant) content.applicant = fromPerson(wire.applicant);
-  if (wire.contact) {
-    const { email, phone, none } = wire.contact;
-    content.contact = omitEmpty({ email, phone, none: none || undefined });
+  const { applicant, contact, represented, mandate, answers, evidence, delivery, ...texts } = wire;
+  const content: Content = omitEmpty(texts);
+  if (applicant) content.applicant = fromPerson(applicant);
+  if (contact) content.contact = omitEmpty({ ...contact, none: contact.none || undefined });
+  if (represented) content.represented = fromPerson(represented);
+  if (mandate) {
+    const kind = fromProtoEnum('MANDATE_KIND_', mandate.kind) as Mandate['kind'];
+    content.mandate = { ...omitEmpty(mandate), kind };
   }
-  if (wire.represented) content.represented = fromPerson(wire.represented);
-  if (wire.mandate) {
-    const { reference, date } = wire.mandate;
-    const kind = fromProtoEnum('MANDATE_KIND_', wire.mandate.kind) as Mandate['kind'];
-    content.mandate = { kind, ...omitEmpty({ reference, date }) };
-  }
-  if (wire.answers.length > 0) content.answers = fromAnswers(wire.answers);
-  if (wire.evidence.length > 0) content.evidence = wire.evidence.map(fromEvidence);
-  if (wire.costOption) content.costOption = wire.costOption;
-  if (wire.delivery) {
-    const kind = fromProtoEnum('DELIVERY_KIND_', wire.delivery.kind) as DeliveryChoice['kind'];
-    content.delivery = { kind, ...omitEmpty({ note: wire.delivery.note }) };
+  if (answers.length > 0) content.answers = fromAnswers(answers);
+  if (evidence.length > 0) content.evidence = evidence.map(fromEvidence);
+  if (delivery) {
+    const kind = fromProtoEnum('DELIVERY_KIND_', delivery.kind) as DeliveryChoice['kind'];
+    content.delivery = { ...omitEmpty(delivery), kind };
   }
   return content;
 }
 
-function fromPerson({ foreignDocument, ...wire }: PersonIn): Person {
-  const { idnp, givenName, familyName, birthDate, language } = wire;
+function fromPerson({ foreignDocument, ...texts }: PersonIn): Person {
   // Validation of the shape checks languages and kinds of documents.
-  const person = omitEmpty({ idnp, givenName, familyName, birthDate, language }) as Person;
+  const person = omitEmpty(texts) as Person;
   if (foreignDocument) person.foreignDocument = foreignDocument as ForeignDocument;
   return person;
 }
 
-export function fromEvidence({ kind, originalSeen, ...rest }: EvidenceIn): Evidence {
-  const { number, issueDate, copy, verificationCode } = rest;
-  return { kind, originalSeen, ...omitEmpty({ number, issueDate, copy, verificationCode }) };
+export function fromEvidence({ kind, originalSeen, ...texts }: EvidenceIn): Evidence {
+  return { kind, originalSeen, ...omitEmpty(texts) };
 }
 
-/** Content fields by the proto names that updates use. */
-const FIELD_BY_PROTO_NAME = new Map(
-  (Object.keys(CONTENT_SCHEMA.properties) as (keyof Content)[]).map((field) => [toSnakeCase(field), field]),
-);
-
-function toSnakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
+/** Content members by the proto names that updates use. */
+const MEMBER_BY_PROTO_NAME = new Map(CONTENT_MEMBERS.map((member) => [toSnakeCase(member), member]));
 
 /**
  * Returns the content fields that an edit replaces.
@@ -93,7 +80,7 @@ function toSnakeCase(name: string): string {
 export function fromUpdateFields(names: readonly string[]): (keyof Content)[] {
   if (names.length === 0) throw invalidField(violation('/updateFields', 'REQUIRED'));
   return names.map((name) => {
-    const field = FIELD_BY_PROTO_NAME.get(name);
+    const field = MEMBER_BY_PROTO_NAME.get(name);
     if (!field) throw invalidField(violation('/updateFields', 'UNKNOWN_VALUE'));
     return field;
   });

@@ -1,4 +1,4 @@
-import { validateContentShape } from '@cups/application';
+import { CONTENT_MEMBERS, validateContentShape } from '@cups/application';
 import type { Content } from '@cups/application';
 import type { Violation } from '@cups/problem';
 import { createAnswersCheck } from './form.ts';
@@ -43,10 +43,6 @@ function removeAt(content: Content, [, ...steps]: string[]): void {
   const isEmpty = Object.keys(holder).length === 0;
   if (isEmpty && steps.length > 0) removeAt(content, ['', ...steps]);
 }
-
-const CONTENT_MEMBERS = [
-  ...(['applicant', 'contact', 'represented', 'mandate', 'answers', 'evidence', 'costOption', 'delivery'] as const),
-] satisfies (keyof Content)[];
 
 /** Returns the body of an edit: changed members as a whole, null for removed ones. */
 export function diffContent(before: Content, after: Content): Record<string, unknown> {

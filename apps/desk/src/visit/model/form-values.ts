@@ -1,9 +1,9 @@
 import { applicableAnswers, formatCivilDate } from '@cups/application';
 import type { Content, Evidence, Person } from '@cups/application';
-import { normalizeEmail, normalizePhone } from '../inputs/contact.ts';
 import { parseDate } from '../inputs/dates.ts';
 import { groupDigits, parseIdnp } from '../inputs/idnp.ts';
 import { normalizeName } from '../inputs/names.ts';
+import { CONTACT_FIELDS } from './contact-fields.ts';
 import { parseAnswer, fieldsOf } from './form.ts';
 import type { FormField, FormSchema, FieldValue } from './form.ts';
 
@@ -13,7 +13,6 @@ import type { FormField, FormSchema, FieldValue } from './form.ts';
  */
 export type FormValues = Readonly<Record<string, FieldValue>>;
 
-export const CONTACT_MEANS = ['email', 'phone', 'none'] as const;
 /** How a document was shown; `later` means not yet. */
 export type EvidencePresentation = 'seen' | 'code' | 'later';
 
@@ -118,12 +117,10 @@ function readPerson(values: FormValues, pointer: string, today: string): Person 
 function readContact(values: FormValues): Content['contact'] {
   const means = textOf(values, '/contact/means');
   if (means === 'none') return { none: true };
-  const [email, phone] = [
-    normalizeEmail(textOf(values, '/contact/email')),
-    normalizePhone(textOf(values, '/contact/phone')),
-  ];
-  if (means === 'email') return omitEmpty({ email, phone });
-  return means === 'phone' ? omitEmpty({ phone }) : undefined;
+  const asked = CONTACT_FIELDS.filter(({ askedFor }) => askedFor.some((one) => one === means));
+  if (asked.length === 0) return undefined;
+  const texts = asked.map(({ name, pointer, normalize }) => [name, normalize(textOf(values, pointer))]);
+  return omitEmpty(Object.fromEntries(texts) as NonNullable<Content['contact']>);
 }
 
 function readMandate(values: FormValues, today: string): Content['mandate'] {
@@ -187,8 +184,7 @@ function writePerson(values: Record<string, FieldValue>, pointer: string, person
 function writeContact(values: Record<string, FieldValue>, contact: Content['contact']): void {
   const { email, phone, none } = contact ?? {};
   writeValue(values, '/contact/means', none ? 'none' : email ? 'email' : phone ? 'phone' : '');
-  writeValue(values, '/contact/email', email);
-  writeValue(values, '/contact/phone', phone);
+  for (const { name, pointer } of CONTACT_FIELDS) writeValue(values, pointer, contact?.[name]);
 }
 
 function writeEvidence(values: Record<string, FieldValue>, evidence: Evidence): void {

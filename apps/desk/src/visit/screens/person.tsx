@@ -10,8 +10,8 @@ import { VISIT } from '../../texts/visit.ts';
 import { DateField, LineField, NameField, SelectField } from '../fields/fields.tsx';
 import { IdnpField } from '../fields/idnp-field.tsx';
 import { useDraftForm } from '../draft-form.tsx';
-import { CONTACT_MEANS, textOf } from '../model/form-values.ts';
-import { normalizeEmail, normalizePhone } from '../inputs/contact.ts';
+import { CONTACT_FIELDS, CONTACT_MEANS } from '../model/contact-fields.ts';
+import { textOf } from '../model/form-values.ts';
 import { KnownPerson } from './known-person.tsx';
 import { VisitPage } from './visit-page.tsx';
 import { PersonPane } from './person-pane.tsx';
@@ -140,26 +140,18 @@ function ContactFields() {
         texts={{ email: FIELDS.email, phone: FIELDS.phone, none: FIELDS.nothing }}
       />
       {means === 'none' && <p className={styles.quiet}>{t(FIELDS.nothingHelp)}</p>}
-      {means === 'email' && (
+      {CONTACT_FIELDS.filter(({ askedFor }) => askedFor.some((one) => one === means)).map((field) => (
         <LineField
-          pointer="/contact/email"
-          label={FIELDS.emailAddress}
-          type="email"
-          normalize={normalizeEmail}
-          maxLength={254}
+          key={field.name}
+          pointer={field.pointer}
+          label={field.label}
+          type={field.type ?? 'text'}
+          normalize={field.normalize}
+          maxLength={field.maxLength}
+          narrow={field.narrow === true}
+          optional={field.name !== means}
         />
-      )}
-      {(means === 'phone' || means === 'email') && (
-        <LineField
-          pointer="/contact/phone"
-          label={FIELDS.phoneNumber}
-          type="tel"
-          normalize={normalizePhone}
-          maxLength={30}
-          narrow
-          optional={means === 'email'}
-        />
-      )}
+      ))}
     </>
   );
 }

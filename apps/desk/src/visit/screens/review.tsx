@@ -25,6 +25,7 @@ import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { useDraftForm } from '../draft-form.tsx';
 import type { DraftForm } from '../draft-form.tsx';
+import { contactText } from '../model/contact-fields.ts';
 import { formSchemaOf } from '../model/form.ts';
 import type { ScreenId } from '../model/screens.ts';
 import { findRequestedEvidence } from '../model/service.ts';
@@ -173,9 +174,7 @@ function buildSections({ content, service, screens, values }: DraftForm): Review
         ...personRows(applicant),
         {
           label: FIELDS.means,
-          value: contact?.none
-            ? FIELDS.nothing
-            : inAllLanguages([contact?.email, contact?.phone].filter(Boolean).join(', ')),
+          value: contact?.none ? FIELDS.nothing : inAllLanguages(contactText(contact)),
         },
         {
           label: FIELDS.language,
