@@ -8,7 +8,7 @@ function isImperative(subject) {
   return /^[A-Z]/.test(first) && (IMPERATIVE_EXCEPTIONS.test(first) || !NOT_IMPERATIVE.test(first));
 }
 
-/** The rules of CONTRIBUTING.md for commits. `tools/commits.ts` checks every commit after the one that added this file. */
+/** The rules of CONTRIBUTING.md for commits. `tools/check/commits.ts` checks every commit after the one that added this file. */
 export default {
   // The whole header is the subject: commits have no type and no scope.
   parserPreset: { parserOpts: { headerPattern: /^(.*)$/, headerCorrespondence: ['subject'] } },

@@ -12,6 +12,13 @@ import { fileURLToPath } from 'node:url';
 
 const OLDEST_NODE = 20;
 const POLL_INTERVAL_MS = 300;
+/** Programs whose files have other names than their scripts. */
+const PROGRAMS = {
+  contract: 'tools/generate/contract/contract.ts',
+  gen: 'tools/generate/proto-types.ts',
+  operator: 'tools/cli/staff/command.ts',
+  test: 'tools/check/run-tests.ts',
+};
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
@@ -94,11 +101,13 @@ function lives(pid) {
 /** Returns the file of a tool: `bench` has its own folder, `desk:screens` is in e2e/desk. */
 function toolFile(tool) {
   const places = [
-    ['tools', `${tool}.ts`],
+    [PROGRAMS[tool] ?? ''],
+    ['tools', 'cli', tool, 'command.ts'],
+    ['tools', 'cli', `${tool}.ts`],
     [tool, `${tool}.ts`],
     ['e2e', `${tool.replace(':', '/')}.ts`],
   ];
-  const file = places.map((place) => join(root, ...place)).find((path) => existsSync(path));
+  const file = places.map((place) => join(root, ...place)).find((path) => path.endsWith('.ts') && existsSync(path));
   return file ?? fail(`Tool ${tool} not found.`);
 }
 
@@ -121,7 +130,7 @@ function madeThings() {
   const lock = join(root, 'package-lock.json');
   const document = join(root, 'apps', 'gateway', 'openapi.yaml');
   const desk = join(root, 'apps', 'desk');
-  const generator = join(root, 'tools', 'gen.ts');
+  const generator = join(root, 'tools', 'generate', 'proto-types.ts');
   const contract = join(root, 'libs', 'agency-contract');
   const kit = join(root, 'libs', 'agency-kit');
   return [
@@ -167,8 +176,7 @@ function madeThings() {
           sourcesUnder(join(contract, name)),
         ),
         ...['README.md', 'CHANGELOG.md'].map((file) => join(contract, file)),
-        ...sourcesUnder(join(root, 'tools', 'contract')),
-        join(root, 'tools', 'contract-site.ts'),
+        ...sourcesUnder(join(root, 'tools', 'generate', 'contract')),
         ...filesUnder(join(kit, 'src')),
         ...['package.json', 'pack.ts', 'README.md'].map((file) => join(kit, file)),
         ...['Kafka.java', 'kafka.pom.xml', 'log4j2.properties'].map((file) => join(root, 'local', file)),
@@ -178,7 +186,11 @@ function madeThings() {
         lock,
       ],
       there: join(contract, 'dist', 'index.html'),
-      command: [join(bin, 'node'), '--disable-warning=ExperimentalWarning', join(root, 'tools', 'contract-site.ts')],
+      command: [
+        join(bin, 'node'),
+        '--disable-warning=ExperimentalWarning',
+        join(root, 'tools', 'generate', 'contract', 'contract-site.ts'),
+      ],
     },
   ];
 }

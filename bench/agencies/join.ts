@@ -98,7 +98,12 @@ async function startExample(stage: BenchPlatform): Promise<ChildProcess> {
 /** Runs the command as a user would. @returns its output */
 function runAgencyCommand({ data }: BenchPlatform, ...words: string[]): Promise<string> {
   const places = ['--data', data, '--platform', dirname(data)];
-  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/agency.ts'), ...words, ...places];
+  const command = [
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'tools/cli/agency/command.ts'),
+    ...words,
+    ...places,
+  ];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (part) => (output += part));

@@ -71,7 +71,7 @@ function parseCentreChange(message: IncomingMessage): CentreChanged {
 
 /** Runs `npm run centre` on the data and store of this platform. */
 function runCentreTool(...words: string[]) {
-  const tool = join(import.meta.dirname, '../../tools/centre.ts');
+  const tool = join(import.meta.dirname, '../../tools/cli/centre/command.ts');
   const args = ['--disable-warning=ExperimentalWarning', tool, ...words, '--data', data.dir];
   const env = Object.assign({}, process.env, { MONGODB_URI: platform.mongoUri, CUPS_PREFIX: platform.prefix });
   return spawnSync(process.execPath, args, { encoding: 'utf8', env });
@@ -83,7 +83,7 @@ function changeCentre(...words: string[]) {
 
 /** Runs `npm run agency` on the data of this platform; its starter does the rest. */
 function runAgencyTool(...words: string[]) {
-  const args = [join(import.meta.dirname, '../../tools/agency.ts'), ...words, '--data', data.dir];
+  const args = [join(import.meta.dirname, '../../tools/cli/agency/command.ts'), ...words, '--data', data.dir];
   const env = Object.assign({}, process.env, { CUPS_PREFIX: platform.prefix });
   const { status, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     encoding: 'utf8',
@@ -320,7 +320,7 @@ describe('a wave of centres opened by one command, on a running platform', () =>
     const topic = await readMessages(CENTRES_TOPIC, parseCentreChange);
     const announced = () => topic.events.filter(({ code }) => planned.some((centre) => centre.code === code));
 
-    const tool = join(import.meta.dirname, '../../tools/centre.ts');
+    const tool = join(import.meta.dirname, '../../tools/cli/centre/command.ts');
     const { status, stderr } = spawnSync(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', tool, 'open', '--wave', '2023', '--data', data.dir],

@@ -122,13 +122,13 @@ async function runOperatorTool(platform: Platform, keys: string, words: string[]
     GRPC_TLS_DIR: join(keys, 'tls/operator'),
     IDENTITY_ADDRESS: platform.addresses()['identity']!,
   };
-  const { output, code } = await runTool('operator', words, env, input);
+  const { output, code } = await runTool('staff', words, env, input);
   return `${output.trim()} (${code})`;
 }
 
 /** Runs `npm run <tool>` with this environment only. Returns its output and exit code. */
 export function runTool(tool: string, words: string[], env: Record<string, string>, input = '') {
-  const script = join(import.meta.dirname, '../../tools', `${tool}.ts`);
+  const script = join(import.meta.dirname, '../../tools/cli', tool, 'command.ts');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], { env });
   let output = '';
   for (const out of [child.stdout, child.stderr]) out.on('data', (data) => (output += data));

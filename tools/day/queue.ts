@@ -1,4 +1,4 @@
-import type { Application, Desk } from '../desk.ts';
+import type { Application, Desk } from './desk.ts';
 
 /** A desk's queue as the browser keeps it: read once, then updated by changes. */
 

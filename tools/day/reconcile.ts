@@ -1,6 +1,6 @@
 import { END_STATES } from '@cups/application';
-import { waitUntil } from '../desk.ts';
-import type { Application, Desk } from '../desk.ts';
+import { waitUntil } from './desk.ts';
+import type { Application, Desk } from './desk.ts';
 import type { QueueClient } from './queue.ts';
 
 /** Acknowledged facts about one application. */

@@ -1,4 +1,4 @@
-import type { Centre, PublicService } from '../filings.ts';
+import type { Centre, PublicService } from './filings.ts';
 
 /** Scenarios of a day, and their weights. */
 

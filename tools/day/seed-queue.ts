@@ -1,6 +1,6 @@
-import { openDesk } from '../desk.ts';
-import { applicationId, createContent } from '../filings.ts';
-import type { Centre, PublicService } from '../filings.ts';
+import { openDesk } from './desk.ts';
+import { applicationId, createContent } from './filings.ts';
+import type { Centre, PublicService } from './filings.ts';
 
 /** Seeds one desk's queue, so that its first user has something to do. */
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError, waitUntil } from '../desk.ts';
-import type { Application, Desk } from '../desk.ts';
-import { createContent } from '../filings.ts';
+import { ApiError, waitUntil } from './desk.ts';
+import type { Application, Desk } from './desk.ts';
+import { createContent } from './filings.ts';
 import type { ExpectedApplication } from './reconcile.ts';
 import type { QueueClient, QueueRow } from './queue.ts';
 import { isRejected } from './scenarios.ts';

@@ -2,7 +2,7 @@ import { KAFKA_SETTINGS, STORED_BACKEND_SETTINGS } from '@cups/backend/settings'
 import type { KafkaAccess } from '@cups/events';
 import type { LocalPart } from '@cups/local';
 import { readSettings } from '@cups/process/settings';
-import type { ServiceName } from '../services.ts';
+import type { ServiceName } from './services.ts';
 import { administratorAccess, kafkaSignInSettings, storeAuthority, storeAuthorityFile } from './access.ts';
 import type { LocalAccess } from './access.ts';
 

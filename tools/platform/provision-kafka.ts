@@ -6,7 +6,7 @@ import { backoff } from '@cups/contracts';
 import { ensureTopics, ensureUsers, buildPrincipals } from '@cups/events';
 import type { KafkaAccess } from '@cups/events';
 import { createAgencyParser, watchRegistry } from '@cups/registry';
-import { agenciesIn, readQuotas } from '../topics/agencies.ts';
+import { agenciesIn, readQuotas } from '../cli/topics/agencies.ts';
 
 /** Creates topics, users, ACLs and quotas of a local platform from its data. Services never create them. */
 

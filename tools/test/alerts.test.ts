@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { countCases } from '../alerts/run.ts';
+import { countCases } from '../cli/alerts/run.ts';
 
 /** What promtool reports is read; it itself runs in `npm run alerts -- test` (k8s/alerts). */
 

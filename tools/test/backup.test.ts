@@ -7,11 +7,11 @@ import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { testInfrastructure, temporaryDir } from '@cups/testing';
 import mongoose from 'mongoose';
-import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../backup/compare.ts';
-import { dump, load, openStores } from '../backup/documents.ts';
-import { rollForwardApplications, rollForwardDeliveries } from '../backup/roll-forward.ts';
-import { serviceOfGroup } from '../backup/positions.ts';
-import { DATA_VERSION } from '../data-version.ts';
+import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../cli/backup/compare.ts';
+import { dump, load, openStores } from '../cli/backup/documents.ts';
+import { rollForwardApplications, rollForwardDeliveries } from '../cli/backup/roll-forward.ts';
+import { serviceOfGroup } from '../cli/backup/positions.ts';
+import { DATA_VERSION } from '../platform/data-version.ts';
 
 /** Comparing stores with Kafka, and what the two commands refuse. A whole rehearsal is in e2e/test/restore.long.test.ts. */
 
@@ -187,7 +187,7 @@ describe('dump and load', () => {
     const env = Object.assign({}, process.env, { MONGODB_URI: mongoUri, KAFKA_BROKERS: brokers.join() });
     const { status, stderr } = spawnSync(
       join(root, 'node_modules/.bin/node'),
-      ['--disable-warning=ExperimentalWarning', join(root, 'tools/restore.ts'), path],
+      ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/restore/command.ts'), path],
       { encoding: 'utf8', env },
     );
     expect(stderr).toBe('The store of notifications is not empty and is not overwritten. Nothing was changed.\n');
@@ -249,7 +249,7 @@ describe('dump and load', () => {
 
 describe('backup and restore refuse', () => {
   const run = (tool: string, ...args: string[]) => {
-    const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`), ...args];
+    const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli', tool, 'command.ts'), ...args];
     return spawnSync(join(root, 'node_modules/.bin/node'), command, { encoding: 'utf8' });
   };
   const made = (name: string, files: Record<string, string>) => {

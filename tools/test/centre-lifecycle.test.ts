@@ -3,12 +3,12 @@ import { CENTRE_LIFECYCLE, canTransition, CENTRE_STATUSES } from '@cups/identity
 import type { CentreStatus } from '@cups/identity/life';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { TARGET_STATUSES, withStatus } from '../centre/transitions.ts';
-import type { CentreTransition } from '../centre/transitions.ts';
-import { validateResult, planClosing, planTransitions, CommandError } from '../centre/plan.ts';
-import type { CentrePlan } from '../centre/plan.ts';
-import { buildSet } from '../centre/set.ts';
-import type { CentreSet } from '../centre/set.ts';
+import { TARGET_STATUSES, withStatus } from '../cli/centre/transitions.ts';
+import type { CentreTransition } from '../cli/centre/transitions.ts';
+import { validateResult, planClosing, planTransitions, CommandError } from '../cli/centre/plan.ts';
+import type { CentrePlan } from '../cli/centre/plan.ts';
+import { buildSet } from '../cli/centre/set.ts';
+import type { CentreSet } from '../cli/centre/set.ts';
 
 /** The life of centres under any commands, without files. */
 

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { runCentre } from '../centre/command.ts';
+import { runCentre } from '../cli/centre/centre.ts';
 
 /** `npm run centre` as a person uses it, on a copy of the data of the repository. */
 

@@ -17,10 +17,10 @@ import {
   describeAuthority,
   describeCertificate,
   activateNextAuthority,
-} from '../keys/certificates.ts';
-import { openFolderKeyStore, tlsFolderPath } from '../keys/folder.ts';
-import { publishNextKey, generateKey, retireOldKeys, activateNextKey } from '../keys/rotation.ts';
-import { SIGNERS } from '../services.ts';
+} from '../cli/keys/certificates.ts';
+import { openFolderKeyStore, tlsFolderPath } from '../cli/keys/folder.ts';
+import { publishNextKey, generateKey, retireOldKeys, activateNextKey } from '../cli/keys/rotation.ts';
+import { SIGNERS } from '../platform/services.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { afterAll, expect } from '@jest/globals';
 import { temporaryDir } from '@cups/testing';
 import { testRequiring } from '@cups/testing/programs';
-import { compile } from '../clients/compile.ts';
-import { asyncapiModels, LANGUAGES, openapiClient } from '../clients/generators.ts';
+import { compile } from '../check/clients/compile.ts';
+import { asyncapiModels, LANGUAGES, openapiClient } from '../check/clients/generators.ts';
 
 const root = join(import.meta.dirname, '../..');
 const OPENAPI = join(root, 'apps/gateway/openapi.yaml');

@@ -40,11 +40,14 @@ describe('the check of commits', () => {
     execFileSync('git', ['-C', repository, '-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args]);
   const commit = (message: string) => git('commit', '--quiet', '--allow-empty', '--no-verify', '-m', message);
   const check = (checkout = repository) => {
-    const { status, stdout } = spawnSync(process.execPath, ['tools/commits.ts'], { cwd: checkout, encoding: 'utf8' });
+    const { status, stdout } = spawnSync(process.execPath, ['tools/check/commits.ts'], {
+      cwd: checkout,
+      encoding: 'utf8',
+    });
     return { status, stdout };
   };
   const prepare = (checkout: string) => {
-    cpSync(join(root, 'tools/commits.ts'), join(checkout, 'tools/commits.ts'));
+    cpSync(join(root, 'tools/check/commits.ts'), join(checkout, 'tools/check/commits.ts'));
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
   };
 

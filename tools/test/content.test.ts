@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ApplicationSubmitted } from '@cups/agency-contract';
 import type { DeliveryChoice, Mandate } from '@cups/application';
 import { temporaryDir } from '@cups/testing';
-import { checkContent } from '../content/findings.ts';
+import { checkContent } from '../generate/openapi/content-findings.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const DOCUMENT = 'apps/gateway/openapi.yaml';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { buildArchive, sha256 } from '../contract/archive.ts';
+import { buildArchive, sha256 } from '../generate/contract/archive.ts';
 
 /** The archive that agencies download, made of a small tree of its own. */
 
@@ -33,7 +33,7 @@ const FILES = {
 
 /** The checksum as a process in another time zone makes it: a ZIP holds local time. */
 function checksumIn(zone: string, root: string): string {
-  const archive = new URL('../contract/archive.ts', import.meta.url).href;
+  const archive = new URL('../generate/contract/archive.ts', import.meta.url).href;
   const program = `import { buildArchive } from '${archive}'; process.stdout.write(buildArchive(process.argv[1], '1.1.0').checksum);`;
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program, root];
   const env = Object.assign({}, process.env, { TZ: zone });

@@ -3,10 +3,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { findLoosened, findBreakingChanges } from '../contract/compare.ts';
-import type { Contract } from '../contract/compare.ts';
-import { buildContract } from '../contract/build-contract.ts';
-import { publish } from '../contract/publish.ts';
+import { findLoosened, findBreakingChanges } from '../generate/contract/compare.ts';
+import type { Contract } from '../generate/contract/compare.ts';
+import { buildContract } from '../generate/contract/build-contract.ts';
+import { publish } from '../generate/contract/publish.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folders: string[] = [];
@@ -39,7 +39,7 @@ function createChangedContract(plant: FileChanges, parts: string[]): string {
 function runTool(plant: FileChanges, ...args: string[]) {
   const command = [
     '--disable-warning=ExperimentalWarning',
-    join(root, 'tools/contract.ts'),
+    join(root, 'tools/generate/contract/contract.ts'),
     '--folder',
     createChangedContract(plant, ALL_PARTS),
   ];

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { claimDataVersion, DATA_VERSION } from '../data-version.ts';
+import { claimDataVersion, DATA_VERSION } from '../platform/data-version.ts';
 
 /** Data of another release are not started on: one sentence says so, and how to remove them. */
 
@@ -19,7 +19,7 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 /** Runs a tool with the Node that runs the tests, and without the store and the Kafka that those share. */
 function tool(name: string, ...args: string[]) {
-  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools', name), ...args];
+  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli', name), ...args];
   const { MONGODB_URI: _store, MONGODB_URI_FILE: _file, KAFKA_BROKERS: _kafka, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 60_000, env });
   return { status, said: `${stdout}${stderr}`.trim() };

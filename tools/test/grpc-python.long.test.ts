@@ -9,10 +9,10 @@ import { openKeys, openTls, serveGrpc } from '@cups/rpc';
 import type { AccessTable, GrpcServer, Rpcs, ServiceName, Tls } from '@cups/rpc';
 import { captureLog, captureMetrics, temporaryDir } from '@cups/testing';
 import { testRequiring } from '@cups/testing/programs';
-import { generateOnce } from '../clients/generate-once.ts';
-import { generateAuthority, ensureCertificate } from '../keys/certificates.ts';
-import { openFolderKeyStore, tlsFolderPath } from '../keys/folder.ts';
-import { generateKey } from '../keys/rotation.ts';
+import { generateOnce } from '../check/clients/generate-once.ts';
+import { generateAuthority, ensureCertificate } from '../cli/keys/certificates.ts';
+import { openFolderKeyStore, tlsFolderPath } from '../cli/keys/folder.ts';
+import { generateKey } from '../cli/keys/rotation.ts';
 
 /** The recipe of docs/reference/grpc.md, run as it stands there. */
 

@@ -8,10 +8,10 @@ import { Version } from '@cyclonedx/cyclonedx-library/Spec';
 import { generateKeys } from '@cups/rpc';
 import { eventually, findFreePort, testInfrastructure, temporaryDir } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { APPS } from '../images/apps.ts';
-import { buildImages } from '../images/build.ts';
-import { bundleApp } from '../images/bundle.ts';
-import { tar } from '../images/tar.ts';
+import { APPS } from '../cli/images/apps.ts';
+import { buildImages } from '../cli/images/build.ts';
+import { bundleApp } from '../cli/images/bundle.ts';
+import { tar } from '../cli/images/tar.ts';
 import { youngMib } from '../platform/memory.ts';
 import { readDockerfile } from './dockerfile.ts';
 

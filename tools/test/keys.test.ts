@@ -10,12 +10,12 @@ import { parsePublicJwks } from '@cups/rpc/jwk';
 import { temporaryDir } from '@cups/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { openClusterKeyStore } from '../keys/cluster.ts';
-import { openFolderKeyStore, tlsFolderPath } from '../keys/folder.ts';
-import { KEY_SET_ACTIONS } from '../keys/key-sets.ts';
-import { fileOf } from '../keys/key-store.ts';
-import { SIGNERS } from '../services.ts';
-import type { KeyItem, KeyStore } from '../keys/key-store.ts';
+import { openClusterKeyStore } from '../cli/keys/cluster.ts';
+import { openFolderKeyStore, tlsFolderPath } from '../cli/keys/folder.ts';
+import { KEY_SET_ACTIONS } from '../cli/keys/key-sets.ts';
+import { fileOf } from '../cli/keys/key-store.ts';
+import { SIGNERS } from '../platform/services.ts';
+import type { KeyItem, KeyStore } from '../cli/keys/key-store.ts';
 import {
   publishNextKey,
   generateKey,
@@ -23,14 +23,14 @@ import {
   retireOldKeys,
   describeKey,
   activateNextKey,
-} from '../keys/rotation.ts';
+} from '../cli/keys/rotation.ts';
 
 const MINUTE = 60_000;
 const START = Date.parse('2026-03-03T09:00:00Z');
 
 /** What a process of its own prints, and its exit code. */
 function keys(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const program = join(import.meta.dirname, '../keys.ts');
+  const program = join(import.meta.dirname, '../cli/keys/command.ts');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args]);
   const said = { out: '', err: '' };
   child.stdout.on('data', (data) => (said.out += data));

@@ -64,7 +64,7 @@ function runCheckWithViolations(): { status: number | null; stderr: string } {
   }
   const file = join(folder, 'openapi.yaml');
   writeFileSync(file, text);
-  return spawnSync(process.execPath, [join(root, 'tools/openapi.ts'), '--file', file], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [join(root, 'tools/check/openapi.ts'), '--file', file], { encoding: 'utf8' });
 }
 
 let said: ReturnType<typeof runCheckWithViolations>;

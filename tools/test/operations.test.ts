@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { generateKey } from 'openpgp';
 import { parse } from 'yaml';
 import { testInfrastructure, temporaryDir } from '@cups/testing';
-import { clusterTool } from '../charts/helm.ts';
-import { helm } from '../charts/render.ts';
-import { allCommands, commandsByHeading, needsCluster, operationsCommands } from '../operations/commands.ts';
+import { clusterTool } from '../cli/charts/helm.ts';
+import { helm } from '../cli/charts/render.ts';
+import { allCommands, commandsByHeading, needsCluster, operationsCommands } from '../check/guide-commands.ts';
 
 /**
  * Every command in an `sh` block of docs/how-to is run: here against a store and Kafka, copies of the data and Helm without a cluster; what
@@ -57,7 +57,7 @@ function node(tool: string, ...args: string[]) {
     CUPS_DATA: at('data'),
     INIT_CWD: root,
   });
-  const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`)];
+  const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli', tool, 'command.ts')];
   return spawnSync(join(root, 'node_modules/.bin/node'), [...flags, ...args], { cwd: root, encoding: 'utf8', env });
 }
 

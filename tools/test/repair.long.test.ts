@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectKafka, ensureTopics } from '@cups/events';
 import { createEvent, testInfrastructure, publishEvents } from '@cups/testing';
-import { openStores } from '../backup/documents.ts';
-import { findGaps } from '../backup/gaps.ts';
-import type { ConsumerAccount } from '../backup/gaps.ts';
+import { openStores } from '../cli/backup/documents.ts';
+import { findGaps } from '../cli/backup/gaps.ts';
+import type { ConsumerAccount } from '../cli/backup/gaps.ts';
 import {
   computeLag,
   setGroupOffsets,
@@ -13,8 +13,8 @@ import {
   readPositions,
   readGroupPositions,
   rewind,
-} from '../backup/positions.ts';
-import type { GroupPosition } from '../backup/positions.ts';
+} from '../cli/backup/positions.ts';
+import type { GroupPosition } from '../cli/backup/positions.ts';
 
 /** Consumers that are ahead of their stores: what they passed is found again in Kafka, or named. */
 
@@ -171,7 +171,7 @@ describe('a platform with groups ahead of its stores', () => {
     const repair = () =>
       spawnSync(
         join(root, 'node_modules/.bin/node'),
-        ['--disable-warning=ExperimentalWarning', join(root, 'tools/restore.ts'), 'repair'],
+        ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/restore/command.ts'), 'repair'],
         { encoding: 'utf8', env },
       );
     const { stdout, stderr, status } = repair();

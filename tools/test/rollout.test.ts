@@ -5,15 +5,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { temporaryDir } from '@cups/testing';
-import { allCommands, needsCluster } from '../operations/commands.ts';
-import type { RolloutOutcome } from '../rollout/scenario.ts';
-import { mebibytes, millicores, expectRefusal, restartsOf } from '../rollout/kube.ts';
-import { LoadGenerator } from '../rollout/load.ts';
-import { Timeline } from '../rollout/timeline.ts';
-import { Administrator } from '../rollout/administrator.ts';
-import { renderRolloutChart } from '../rollout/rollout-chart.ts';
-import { formatClock, findFailures, renderReport } from '../rollout/report.ts';
-import { quantile, ClusterMonitor } from '../rollout/cluster-monitor.ts';
+import { allCommands, needsCluster } from '../check/guide-commands.ts';
+import type { RolloutOutcome } from '../../k8s/lab/rollout/scenario.ts';
+import { mebibytes, millicores, expectRefusal, restartsOf } from '../../k8s/lab/rollout/kube.ts';
+import { LoadGenerator } from '../../k8s/lab/rollout/load.ts';
+import { Timeline } from '../../k8s/lab/rollout/timeline.ts';
+import { Administrator } from '../../k8s/lab/rollout/administrator.ts';
+import { renderRolloutChart } from '../../k8s/lab/rollout/rollout-chart.ts';
+import { formatClock, findFailures, renderReport } from '../../k8s/lab/rollout/report.ts';
+import { quantile, ClusterMonitor } from '../../k8s/lab/rollout/cluster-monitor.ts';
 
 /** What the test of a roll-out is made of, as far as it goes without a cluster. */
 
@@ -187,8 +187,8 @@ describe('an administrator', () => {
   });
 
   test('runs every command of the how-to pages that needs a cluster', () => {
-    const files = ['scenario.ts', 'install.ts', '../rollout.ts'];
-    const sources = files.map((file) => readFileSync(join(root, 'tools/rollout', file), 'utf8')).join('\n');
+    const files = ['scenario.ts', 'install.ts', '../../../tools/cli/rollout.ts'];
+    const sources = files.map((file) => readFileSync(join(root, 'k8s/lab/rollout', file), 'utf8')).join('\n');
     const headings = [...allCommands()].filter(([, list]) => list.some(needsCluster)).map(([heading]) => heading);
     expect(headings.filter((heading) => !sources.includes(`'${heading}'`))).toEqual([]);
   });

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { temporaryDir } from '@cups/testing';
 import fc from 'fast-check';
-import { computeCost, computeNodes, computeSizing } from '../sizing/arithmetic.ts';
-import type { SizingInput } from '../sizing/arithmetic.ts';
-import { withOverrides } from '../sizing/assumptions.ts';
-import { PAGE, renderPage } from '../sizing/page.ts';
-import { readResourceRequest, readLife } from '../sizing/measured.ts';
-import { SERVICES } from '../services.ts';
+import { computeCost, computeNodes, computeSizing } from '../cli/sizing/arithmetic.ts';
+import type { SizingInput } from '../cli/sizing/arithmetic.ts';
+import { withOverrides } from '../cli/sizing/assumptions.ts';
+import { PAGE, renderPage } from '../cli/sizing/page.ts';
+import { readResourceRequest, readLife } from '../cli/sizing/measured.ts';
+import { SERVICES } from '../platform/services.ts';
 
 /** Sizes a platform for a number of centres. */
 
@@ -117,7 +117,7 @@ test('the page is up to date (else `npm run sizing -- --write`)', async () => {
 
 describe('npm run sizing', () => {
   function sizing(...words: string[]) {
-    const tool = join(import.meta.dirname, '../sizing.ts');
+    const tool = join(import.meta.dirname, '../cli/sizing/command.ts');
     const given = ['--disable-warning=ExperimentalWarning', tool, ...words];
     const { status, stdout, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
     return { status, out: stdout, error: stderr.trim() };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { connectKafka } from '@cups/events';
 import { testInfrastructure, temporaryDir } from '@cups/testing';
 import { afterAll, expect, test } from '@jest/globals';
-import { agenciesIn } from '../topics/agencies.ts';
+import { agenciesIn } from '../cli/topics/agencies.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { brokers, prefix } = testInfrastructure();
@@ -20,7 +20,7 @@ function topics(
 ): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(root, 'tools/topics.ts'), ...args],
+    ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/topics/command.ts'), ...args],
     {
       env: { KAFKA_BROKERS: brokers.join(','), CUPS_PREFIX: prefix, CUPS_DATA: join(root, 'data'), ...env },
     },

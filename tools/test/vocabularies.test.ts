@@ -17,7 +17,7 @@ function runTool(text: string, ...args: string[]) {
   const file = join(dir, DOCUMENT);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
-  const tool = join(root, 'tools/vocabularies.ts');
+  const tool = join(root, 'tools/generate/openapi/vocabularies.ts');
   const command = ['--disable-warning=ExperimentalWarning', tool, '--folder', dir, ...args];
   const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
   return { status, stderr, document: readFileSync(file, 'utf8') };
@@ -37,12 +37,12 @@ describe('OpenAPI vocabularies', () => {
     const changed = original.replace(from, () => to);
     const checked = runTool(changed, '--check');
     expect(checked).toMatchObject({ status: 1, document: changed });
-    expect(checked.stderr).toContain('is stale: run `node tools/vocabularies.ts`');
+    expect(checked.stderr).toContain('is stale: run `node tools/generate/openapi/vocabularies.ts`');
     expect(runTool(changed)).toMatchObject({ status: 0, document: original });
   });
 
   test('are refused in a document without their block', () => {
-    const without = original.replace('# Made by tools/vocabularies.ts', '# Made by hand');
+    const without = original.replace('# Made by tools/generate/openapi/vocabularies.ts', '# Made by hand');
     expect(runTool(without)).toMatchObject({ status: 1, document: without });
   });
 });

@@ -35,7 +35,7 @@ async function cups(...args: string[]): Promise<string> {
     AGENCY_BRIDGE_ADDRESS: `127.0.0.1:${bridge.service.grpcPort}`,
   };
   const flags = ['--service', 'agency-bridge', ...args];
-  const child = spawn(process.execPath, [join(ROOT, 'tools/cups.ts'), ...flags], {
+  const child = spawn(process.execPath, [join(ROOT, 'tools/cli/cups.ts'), ...flags], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,7 +2,7 @@ import { EMAIL_PATTERN, MAX_EMAIL_LENGTH } from './email.ts';
 
 /**
  * The content of an application as JSON Schema 2020-12, the single source of its shape. Derived from it: the types
- * (content.ts), the validation at every save (content-shape.ts) and the columns of the store. `tools/content.ts`
+ * (content.ts), the validation at every save (content-shape.ts) and the columns of the store. `tools/generate/openapi/content.ts`
  * copies it into the OpenAPI document and checks the agency contract and the proto against it.
  *
  * Every member is optional, since a draft is saved at any time; completeness.ts checks complete content. `x-rule`

@@ -4,10 +4,10 @@ import { expect, test } from '@jest/globals';
 import { topicsOf, trainingTopics } from '@cups/agency-contract';
 import { buildPrincipals, resolveQuota, buildAgencyTopics, buildTrainingTopics } from '@cups/events';
 import type { Quota } from '@cups/events';
-import { render } from '../../charts/render.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
-import { toAcls } from '../../strimzi/objects.ts';
-import { readQuotas } from '../../topics/agencies.ts';
+import { render } from '../../cli/charts/render.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
+import { toAcls } from '../../generate/strimzi/objects.ts';
+import { readQuotas } from '../../cli/topics/agencies.ts';
 import { ofKind } from './objects.ts';
 
 /** What each agency has in Kafka: the topics of the code, and the rights that the agency contract needs. */

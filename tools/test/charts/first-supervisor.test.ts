@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { environmentFile, render } from '../../charts/render.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
+import { environmentFile, render } from '../../cli/charts/render.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
 import { named, ofKind } from './objects.ts';
 import type { Deployment, Job } from './objects.ts';
 

@@ -4,10 +4,10 @@ import { expect, test } from '@jest/globals';
 import { buildPrincipals } from '@cups/events/rights';
 import { listSettings } from '@cups/process/settings';
 import { parse } from 'yaml';
-import { environmentFile, render } from '../../charts/render.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
-import { SERVICES } from '../../services.ts';
-import { SETTINGS } from '../../settings/tables.ts';
+import { environmentFile, render } from '../../cli/charts/render.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
+import { SERVICES } from '../../platform/services.ts';
+import { SETTINGS } from '../../generate/charts/tables.ts';
 import { ofKind } from './objects.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { buildPrincipals } from '@cups/events';
-import { environmentFile, render } from '../../charts/render.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
-import { SIGNERS } from '../../services.ts';
+import { environmentFile, render } from '../../cli/charts/render.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
+import { SIGNERS } from '../../platform/services.ts';
 import { ofKind } from './objects.ts';
 import type { Deployment } from './objects.ts';
 
-/** The job of keys may touch what it makes (tools/keys/cluster.ts), and nothing else. */
+/** The job of keys may touch what it makes (tools/cli/keys/cluster.ts), and nothing else. */
 
 interface Role extends KubernetesObject {
   rules: { resources: string[]; resourceNames?: string[]; verbs: string[] }[];

@@ -2,8 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import ts from 'typescript';
-import { render } from '../../charts/render.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
+import { render } from '../../cli/charts/render.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
 import { matrix } from './objects.ts';
 
 /**

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
-import { listCaseFiles } from '../../alerts/run.ts';
-import { DASHBOARD } from '../../charts/dashboard.ts';
-import { environmentFile, render } from '../../charts/render.ts';
-import { SERVICES } from '../../services.ts';
+import { listCaseFiles } from '../../cli/alerts/run.ts';
+import { DASHBOARD } from '../../cli/charts/dashboard.ts';
+import { environmentFile, render } from '../../cli/charts/render.ts';
+import { SERVICES } from '../../platform/services.ts';
 
 /** Alerts and dashboards ask for metrics that the code has, under labels that they bear. */
 

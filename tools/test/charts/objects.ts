@@ -1,5 +1,5 @@
-import { environmentFile, ENVIRONMENTS, render } from '../../charts/render.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
+import { environmentFile, ENVIRONMENTS, render } from '../../cli/charts/render.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
 
 /** What the tests of the charts read in rendered objects. */
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { temporaryDir } from '@cups/testing';
 import { generateKey } from 'openpgp';
-import { packageChart } from '../../charts/package.ts';
-import { environmentFile, helm, renderText } from '../../charts/render.ts';
+import { packageChart } from '../../cli/charts/package.ts';
+import { environmentFile, helm, renderText } from '../../cli/charts/render.ts';
 
 /** Charts as archives: the same for everybody, installed by Helm, signed by a key that is made here and thrown away. */
 
@@ -16,7 +16,7 @@ const PASSPHRASE = 'correct horse';
 
 function charts(...args: string[]) {
   const program = join(root, 'node_modules/.bin/node');
-  const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools/charts.ts'), 'package'];
+  const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/charts/command.ts'), 'package'];
   return spawnSync(program, [...flags, ...args], { cwd: root, encoding: 'utf8' });
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { listSettings } from '@cups/process/settings';
-import { MANAGED } from '../../charts/managed.ts';
-import { render, renderText } from '../../charts/render.ts';
-import { SETTINGS } from '../../settings/tables.ts';
+import { MANAGED } from '../../generate/charts/managed.ts';
+import { render, renderText } from '../../cli/charts/render.ts';
+import { SETTINGS } from '../../generate/charts/tables.ts';
 import { matrix, named, ofKind } from './objects.ts';
 import type { Container, Deployment, Job, PodSpec } from './objects.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { environmentFile, ENVIRONMENTS, helm, render } from '../../charts/render.ts';
-import { SERVICES } from '../../services.ts';
+import { environmentFile, ENVIRONMENTS, helm, render } from '../../cli/charts/render.ts';
+import { SERVICES } from '../../platform/services.ts';
 
 /** What the charts refuse: each row is one thing wrong with values that are right otherwise, and what is said about it. */
 

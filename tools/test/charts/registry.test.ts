@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { environmentFile, render } from '../../charts/render.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
+import { environmentFile, render } from '../../cli/charts/render.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
 
 /** The registry as a release of its own: what a change of a centre touches. */
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { environmentFile, helm, render } from '../../charts/render.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
-import { rehearsalValues, secretFiles } from '../../rollout/install-values.ts';
+import { environmentFile, helm, render } from '../../cli/charts/render.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
+import { rehearsalValues, secretFiles } from '../../../k8s/lab/rollout/install-values.ts';
 
 /** The values of a rehearsal, with what `npm run cluster -- beside` writes of itself. */
 

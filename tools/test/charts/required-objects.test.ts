@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { clusterTool } from '../../charts/helm.ts';
-import { environmentFile } from '../../charts/render.ts';
+import { clusterTool } from '../../cli/charts/helm.ts';
+import { environmentFile } from '../../cli/charts/render.ts';
 
 /** That an install asks a cluster for the Secrets that no job makes before it changes anything. The cluster is an API server of this test. */
 

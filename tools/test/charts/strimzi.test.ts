@@ -5,11 +5,11 @@ import { describe, expect, test } from '@jest/globals';
 import { buildTopics } from '@cups/events';
 import { Ajv } from 'ajv';
 import { parseAllDocuments } from 'yaml';
-import { environmentFile, render } from '../../charts/render.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
-import { agencyValues } from '../../strimzi/objects.ts';
-import { API_VERSION } from '../../strimzi/schemas.ts';
-import { agenciesIn } from '../../topics/agencies.ts';
+import { environmentFile, render } from '../../cli/charts/render.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
+import { agencyValues } from '../../generate/strimzi/objects.ts';
+import { API_VERSION } from '../../generate/strimzi/schemas.ts';
+import { agenciesIn } from '../../cli/topics/agencies.ts';
 import { ofKind } from './objects.ts';
 
 /** Validates the Strimzi manifests against Strimzi's definitions, the lists of the code and each other, without a Strimzi. */
@@ -144,8 +144,8 @@ test('here and in helm/agencies are all topics of the code, once', () => {
   );
 });
 
-test('topics and users are those of the code: otherwise `node tools/strimzi.ts`', () => {
-  const tool = ['--disable-warning=ExperimentalWarning', join(root, 'tools/strimzi.ts'), '--check'];
+test('topics and users are those of the code: otherwise `node tools/generate/strimzi/strimzi.ts`', () => {
+  const tool = ['--disable-warning=ExperimentalWarning', join(root, 'tools/generate/strimzi/strimzi.ts'), '--check'];
   const { status, stderr } = spawnSync(process.execPath, tool, { encoding: 'utf8' });
   expect([stderr, status]).toEqual(['', 0]);
 });

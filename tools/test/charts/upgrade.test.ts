@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { renderImmutableFields, computePlatformDigest, readReleaseRecord } from '../../charts/read-release.ts';
-import { extractImmutableFields, findUpgradeViolations } from '../../charts/release-record.ts';
-import type { KubernetesObject } from '../../charts/render.ts';
+import { renderImmutableFields, computePlatformDigest, readReleaseRecord } from '../../cli/charts/read-release.ts';
+import { extractImmutableFields, findUpgradeViolations } from '../../cli/charts/release-record.ts';
+import type { KubernetesObject } from '../../cli/charts/render.ts';
 
 /** That a cluster with the last release takes this one. */
 

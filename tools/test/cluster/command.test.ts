@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals';
 
 /** The command as a person types it; none of these changes the machine. */
 const cluster = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
-  const tool = join(import.meta.dirname, '../../cluster.ts');
+  const tool = join(import.meta.dirname, '../../cli/cluster.ts');
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [tool, ...args]);
     return { code: 0, stdout, stderr };

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { apiObjects } from '../../cluster/addons.ts';
-import { findMissingNames, readImages } from '../../cluster/containerd.ts';
-import { ADDONS, NETWORK } from '../../cluster/layout.ts';
-import { rangesOverlap } from '../../cluster/machine.ts';
-import { containerdConfig } from '../../cluster/node.ts';
-import { linkerFlags, partsFor, PARTS, PINS, pinnedVersion, versionIn } from '../../cluster/parts.ts';
+import { apiObjects } from '../../../k8s/lab/cluster/addons.ts';
+import { findMissingNames, readImages } from '../../../k8s/lab/cluster/containerd.ts';
+import { ADDONS, NETWORK } from '../../../k8s/lab/cluster/layout.ts';
+import { rangesOverlap } from '../../../k8s/lab/cluster/machine.ts';
+import { containerdConfig } from '../../../k8s/lab/cluster/node.ts';
+import { linkerFlags, partsFor, PARTS, PINS, pinnedVersion, versionIn } from '../../../k8s/lab/cluster/parts.ts';
 
 const folder = join(import.meta.dirname, '../../../k8s/cluster');
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { environmentFile, renderText } from '../../charts/render.ts';
-import { readExamples } from '../../cluster/policies.ts';
+import { environmentFile, renderText } from '../../cli/charts/render.ts';
+import { readExamples } from '../../../k8s/lab/cluster/policies.ts';
 
 const k8s = join(import.meta.dirname, '../../../k8s');
 const parse = (manifests: string) => parseAllDocuments(manifests).map((document) => document.toJS());

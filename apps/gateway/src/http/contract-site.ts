@@ -38,7 +38,7 @@ const NOT_BUILT_PAGE = `<!doctype html>
 
 /**
  * Reads each file at each request, so that a new build is served immediately.
- * @param dir output of `tools/contract-site.ts`; it may be missing
+ * @param dir output of `tools/generate/contract/contract-site.ts`; it may be missing
  */
 export function createContractSite(dir: string) {
   return {

@@ -1,0 +1,269 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startPlatform } from '@cups/tools/platform';
+import type { Platform } from '@cups/tools/platform';
+import { startAgencyClient } from './agency.ts';
+import type { AgencyClient } from './agency.ts';
+import { checkInvariants, findUnsettled } from './invariants.ts';
+import type { ChaosRecord } from './invariants.ts';
+import type { Workload } from './workload.ts';
+import { openDesks } from './desks.ts';
+import type { Desks } from './desks.ts';
+import { createHostileTraffic } from './hostile-traffic.ts';
+import type { HostileTraffic } from './hostile-traffic.ts';
+import { observeLogs, observeProcesses, observeSettledState, observeTopics } from './observe.ts';
+import { FAULT_KINDS, planFaults, createRandom } from './plan.ts';
+import type { FaultKind } from './plan.ts';
+import { formatTable } from './report.ts';
+import type { ChaosReport } from './report.ts';
+import { injectFaults } from './faults.ts';
+import type { FaultOutcome } from './faults.ts';
+
+/** `npm run chaos`: starts a platform, works at its desks, injects faults, and checks the invariants. */
+
+const HELP = `npm run chaos [-- options]
+
+Starts a platform in its own folder, works at its desks, and meanwhile kills, restarts, pauses and duplicates its
+processes, Kafka and the store, and sends invalid messages, compression bombs and overload. Then it waits until the
+platform settles, and checks it against the writes that it acknowledged.
+
+  --minutes <n>    minutes with faults (default 5)
+  --seed <text>    repeats the faults of another run (default: a new seed, which is printed)
+  --only <kinds>   comma-separated list of ${FAULT_KINDS.join(', ')}
+  --rate <n>       applications started per second (default 4)
+  --rest <s>       maximum seconds until the platform settles (default 240)
+  --keep           keeps the folder of data and logs, and prints its path; a violation always keeps it
+  --data <folder>  folder of data and logs (default: a new temporary folder)
+  --json           prints one JSON object on the last line, and nothing else
+  --help           prints this text
+
+Exit code 0 if every invariant holds, 1 otherwise. Violations name IDs only. The run ignores MONGODB_URI and
+KAFKA_BROKERS: it kills only its own processes.
+`;
+
+/** Approximate number of acknowledged writes that are sent again at the end. */
+const REPEATS = 400;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '5' },
+    seed: { type: 'string', default: Math.random().toString(36).slice(2, 8) },
+    only: { type: 'string', default: FAULT_KINDS.join(',') },
+    rate: { type: 'string', default: '4' },
+    rest: { type: 'string', default: '240' },
+    keep: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const { seed } = values;
+const minutes = positive('minutes');
+const rate = positive('rate');
+const rest = positive('rest');
+const only = values.only.split(',').map((kind) => {
+  if (!FAULT_KINDS.includes(kind as FaultKind)) usage(`--only: ${FAULT_KINDS.join(', ')}`);
+  return kind as FaultKind;
+});
+
+function positive(name: 'minutes' | 'rate' | 'rest'): number {
+  const value = Number(values[name]);
+  if (!(value > 0)) usage(`--${name}: a number above 0`);
+  return value;
+}
+function usage(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+const dataDir = values.data ? resolve(values.data) : mkdtempSync(join(tmpdir(), 'cups-chaos-'));
+const started = performance.now();
+const progress = (line: string): void => {
+  if (!values.json) console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s  ${line}`);
+};
+
+const aborted = new AbortController();
+const endedByThemselves: string[] = [];
+let platform: Platform | undefined;
+let agency: AgencyClient | undefined;
+let desks: Desks | undefined;
+let ticker: NodeJS.Timeout | undefined;
+let lastCount = 0;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => aborted.abort());
+// `tools/run.mjs`, which passes signals on, was killed.
+process.on('disconnect', () => aborted.abort());
+// The run kills processes, so it never uses those that the environment names.
+for (const name of ['MONGODB_URI', 'KAFKA_BROKERS', 'CUPS_PREFIX']) delete process.env[name];
+
+async function run(): Promise<number> {
+  progress(`seed ${seed}: repeat it with --seed ${seed} --minutes ${values.minutes}${onlyFlag()}`);
+  platform = await startPlatform({
+    port: 0,
+    dataDir,
+    // Forged messages come from clients that do not sign in.
+    open: true,
+    signal: aborted.signal,
+    onProgress: progress,
+    onExit: (name, code) => {
+      endedByThemselves.push(`${name} (${code ?? 'killed'})`);
+      progress(`${name} EXITED UNEXPECTEDLY (${code ?? 'killed'})`);
+    },
+    envOf: {
+      // All desks share one address here.
+      gateway: {
+        RATE_LIMIT_ADDRESS_PER_MINUTE: '1000000',
+        RATE_LIMIT_SESSION_PER_MINUTE: '100000',
+        MAX_IN_FLIGHT_PER_ADDRESS: '512',
+      },
+    },
+  });
+  agency = await startAgencyClient(platform.kafkaBrokers);
+  const random = createRandom(`${seed} at the desks`);
+  desks = await openDesks(platform.url, rate, random);
+  const hostile = createHostileTraffic(agency, platform.prefix, desks.deliveredApplications, random);
+  const seconds = minutes * 60;
+  const plan = planFaults({ seed, seconds, only });
+  progress(`${plan.length} faults in ${seconds} s, ${rate} applications per second`);
+  ticker = setInterval(() => printProgress(desks!), 5_000);
+  const { signal } = aborted;
+  const begun = performance.now();
+  const trouble = await injectFaults({ platform, desks, hostile, plan, signal, onProgress: progress });
+  await pause(Math.max(0, begun + seconds * 1000 - performance.now()), undefined, { signal });
+  progress('no more faults; the desks finish their visits');
+  await desks.finish(Math.min(60, rest));
+  clearInterval(ticker);
+
+  const restSeconds = await waitUntilSettled(platform);
+  progress('reading stores, topics and logs, and repeating acknowledged writes');
+  const record = await collectRecord(platform, desks.counters, hostile, trouble);
+  const report = buildReport(record, { done: trouble.done, messages: hostile.sent, restSeconds }, desks);
+  console.log(values.json ? JSON.stringify(report) : formatTable(report));
+  return report.violations.length > 0 ? 1 : 0;
+}
+
+/** Collects everything that the invariants check. */
+async function collectRecord(
+  of: Platform,
+  counters: Workload,
+  hostile: HostileTraffic,
+  trouble: FaultOutcome,
+): Promise<ChaosRecord> {
+  const { acknowledged, refused, raw } = counters;
+  const repeats = await counters.repeat(REPEATS);
+  const atDesk = await counters.readApplications();
+  const record: ChaosRecord = Object.assign(
+    { acknowledged, repeats, atDesk, refused, hostile: hostile.ids },
+    await observeSettledState(of),
+    await observeTopics(of, hostile.ids),
+    { processes: await observeProcesses(of), raw: [...raw].map(([what, count]) => ({ what, count })) },
+    { endedByThemselves: [...endedByThemselves, ...trouble.failures] },
+  );
+  record.personal.push(...observeLogs(dataDir));
+  return record;
+}
+
+function buildReport(
+  record: ChaosRecord,
+  played: Pick<ChaosReport, 'done' | 'messages' | 'restSeconds'>,
+  { visits, counters }: Desks,
+): ChaosReport {
+  const { begun, skipped } = visits;
+  return {
+    seed,
+    minutes,
+    only,
+    done: played.done,
+    messages: played.messages,
+    visits: { begun, skipped },
+    acknowledged: record.acknowledged.length,
+    repeats: record.repeats.length,
+    events: record.events.length,
+    troubles: Object.fromEntries(counters.troubles),
+    restSeconds: played.restSeconds,
+    violations: checkInvariants(record),
+  };
+}
+
+/** Waits until the platform settles. @returns seconds; undefined on a timeout */
+async function waitUntilSettled(of: Platform): Promise<number | undefined> {
+  const begun = performance.now();
+  const passed = () => Math.round((performance.now() - begun) / 1000);
+  for (let quiet = 0, told = 0; passed() < rest;) {
+    aborted.signal.throwIfAborted();
+    const left = await observeSettledState(of)
+      .then((seen) => findUnsettled(Object.assign(createEmptyRecord(), seen)))
+      .catch(() => undefined);
+    quiet = left?.length === 0 ? quiet + 1 : 0;
+    // Two polls in a row: a message may have been in transit between them.
+    if (quiet === 2) return passed();
+    if (left?.[0] && passed() >= told) {
+      progress(`not settled: ${left.length} open, such as ${left[0].what}`);
+      told = passed() + 10;
+    }
+    await pause(1_500);
+  }
+  progress(`NOT SETTLED after ${rest} s`);
+  return undefined;
+}
+
+const createEmptyRecord = () => ({
+  acknowledged: [],
+  repeats: [],
+  atDesk: [],
+  events: [],
+  requests: [],
+  replies: [],
+  hostile: [],
+  processes: [],
+  endedByThemselves: [],
+  personal: [],
+  refused: [],
+  raw: [],
+});
+
+function printProgress({ counters: { acknowledged, troubles }, visits }: Desks): void {
+  const perSecond = ((acknowledged.length - lastCount) / 5).toFixed(1);
+  lastCount = acknowledged.length;
+  const failed = [...troubles.values()].reduce((sum, count) => sum + count, 0);
+  progress(
+    `        ${acknowledged.length} writes acknowledged (${perSecond}/s), ${visits.running} visits under way, ${failed} unsuccessful responses so far`,
+  );
+}
+
+function onlyFlag(): string {
+  return only.length === FAULT_KINDS.length ? '' : ` --only ${only.join(',')}`;
+}
+
+/** Ends every process in order, paused ones included. */
+async function stop(): Promise<void> {
+  clearInterval(ticker);
+  for (const pid of Object.values(platform?.pids() ?? {})) {
+    try {
+      if (pid > 0) process.kill(pid, 'SIGCONT');
+    } catch {
+      // The process has already ended.
+    }
+  }
+  await desks?.finish(0);
+  await agency?.stop();
+  await platform?.stop();
+  // The logs explain a violation.
+  if (values.keep || values.data || process.exitCode !== 0)
+    progress(`data and logs: ${dataDir} (logs in ${join(dataDir, 'logs')})`);
+  else rmSync(dataDir, { recursive: true, force: true });
+}
+
+process.exitCode = await run().catch((error: unknown) => {
+  console.error(aborted.signal.aborted ? 'stopped' : (error as Error).message);
+  return 1;
+});
+await stop();
+process.exit();

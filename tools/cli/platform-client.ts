@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
+import { isProblem, REASONS } from '@cups/problem';
+import { connect, openKeys, openTls } from '@cups/rpc';
+import type { Client, Keys, Tls } from '@cups/rpc';
+import { tlsFolderPath } from './keys/folder.ts';
+
+/** gRPC clients of the ops CLI. */
+
+/** Services with a store, each with its address variable. */
+export const ADDRESS_VARIABLES = {
+  identity: 'IDENTITY_ADDRESS',
+  intake: 'INTAKE_ADDRESS',
+  'agency-bridge': 'AGENCY_BRIDGE_ADDRESS',
+  notifications: 'NOTIFICATIONS_ADDRESS',
+} as const;
+export type StoreServiceName = keyof typeof ADDRESS_VARIABLES;
+export const STORE_SERVICES = Object.keys(ADDRESS_VARIABLES) as StoreServiceName[];
+
+const OPERATIONS = 'cups.operations.v1.OperationsService';
+export type OperationsClient = Client<OperationsServiceDefinition>;
+
+/** A refused command; the message is for the user. */
+export class CommandError extends Error {}
+
+interface RunningPlatform {
+  data: string;
+  services?: Record<string, string>;
+  /** Whether calls are plaintext. */
+  open?: boolean;
+}
+
+/** A platform, reached with the ops CLI's key. Connections are opened on demand. */
+export class PlatformClient {
+  readonly #addressOf: (name: StoreServiceName) => string | undefined;
+  readonly #keys: Keys;
+  readonly #tls: Tls | undefined;
+  readonly #clients = new Map<StoreServiceName, OperationsClient>();
+  #identity: Client<IdentityServiceDefinition> | undefined;
+
+  /**
+   * Uses mutual TLS if GRPC_TLS_DIR names a certificate, or if the platform of `npm start` uses TLS.
+   * @param root root of the checkout, where `npm start` records its platform
+   * @param variables addresses and key folder. @default those of `npm start`
+   * @throws CommandError when no platform runs or the key is missing
+   */
+  constructor(root: string, variables: NodeJS.ProcessEnv) {
+    const running = readRunningPlatform(root);
+    const isNamed = STORE_SERVICES.some((name) => variables[ADDRESS_VARIABLES[name]]);
+    this.#addressOf = (name) => (isNamed ? variables[ADDRESS_VARIABLES[name]] : running?.services?.[name]);
+    const dir = variables['CUPS_KEYS'] ?? (running && join(running.data, 'keys'));
+    if (!dir) {
+      throw new CommandError(
+        'No platform of npm start runs here: start one, or set CUPS_KEYS, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
+      );
+    }
+    try {
+      this.#keys = openKeys({ dir, service: 'operator' });
+    } catch {
+      throw new CommandError(`The key operator is missing in ${dir}: run npm run keys -- make operator --dir ${dir}`);
+    }
+    const plain = isNamed || !running || running.open;
+    const tlsDir = variables['GRPC_TLS_DIR'] ?? (plain ? undefined : tlsFolderPath(dir, 'operator'));
+    this.#tls = tlsDir === undefined ? undefined : openCertificate(tlsDir);
+  }
+
+  /** @throws CommandError when its address is unknown */
+  operations(name: StoreServiceName): OperationsClient {
+    const known = this.#clients.get(name) ?? this.#connect<OperationsServiceDefinition>(OPERATIONS, name);
+    this.#clients.set(name, known);
+    return known;
+  }
+
+  /** Returns identity's ops API. @throws CommandError when its address is unknown */
+  identity(): Client<IdentityServiceDefinition> {
+    this.#identity ??= this.#connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', 'identity');
+    return this.#identity;
+  }
+
+  #connect<Definition>(service: string, name: StoreServiceName): Client<Definition> {
+    const address = this.#addressOf(name);
+    if (address === undefined)
+      throw new CommandError(`The address of ${name} is unknown: set ${ADDRESS_VARIABLES[name]}.`);
+    return connect<Definition>(service, { address, keys: this.#keys, tls: this.#tls, service: name });
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+    this.#identity?.close();
+    this.#tls?.close();
+  }
+}
+
+function openCertificate(dir: string): Tls {
+  try {
+    return openTls({ dir, service: 'operator' });
+  } catch {
+    throw new CommandError(
+      `The certificate operator is missing in ${dir}: npm run keys -- make operator --dir <folder> creates it in tls/operator.`,
+    );
+  }
+}
+
+function readRunningPlatform(root: string): RunningPlatform | undefined {
+  const file = join(root, '.cups', 'running.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningPlatform) : undefined;
+}
+
+/** Formats an error as one sentence with the remedy. */
+export function formatError(error: unknown, name?: string): string {
+  const at = name === undefined ? '' : `${name}: `;
+  if (error instanceof CommandError) return error.message;
+  if (!isProblem(error)) return `${at}${(error as Error).message}`;
+  const wrong = error.violations.map(({ field, message }) => ` ${field.slice(1)}: ${message}`).join('');
+  return `${at}${error.message}${wrong} ${REASONS[error.reason].action}`;
+}

@@ -1,0 +1,169 @@
+import { reconcile } from './reconcile.ts';
+import type { Reconciliation, ExpectedApplication } from './reconcile.ts';
+import { planJobs, QUICK_SCENARIO } from './scenarios.ts';
+import type { Job } from './scenarios.ts';
+import { QueueClient } from './queue.ts';
+import { Visit } from './visit.ts';
+import type { DayContext, VisitRow } from './visit.ts';
+import { openDesk } from './desk.ts';
+import { applicationId, publicServices } from './filings.ts';
+import type { Centre, PublicService } from './filings.ts';
+
+/**
+ * Plays a day at the desks through the public REST API: applications from many centres for all services and agencies, each followed
+ * to its end and reconciled afterwards.
+ */
+
+export interface DayOptions {
+  url: string;
+  /** Minimum number of applications, without corrections. */
+  applications?: number;
+  /** Number of concurrent visits. */
+  parallel?: number;
+  /** Maximum seconds until an application changes. */
+  patienceSeconds?: number;
+  onChange?: (row: VisitRow) => void;
+}
+
+export interface DayResult {
+  applications: number;
+  byState: Record<string, number>;
+  agencies: string[];
+  publicServices: string[];
+  centres: string[];
+  seconds: number;
+  /** Acknowledged applications or effects that are missing. */
+  lost: number;
+  /** Applications or effects that exist twice. */
+  doubled: number;
+  /** Errors of the day. */
+  errors: string[];
+  replayed: number;
+  staleEditsRefused: number;
+  corrections: number;
+  notices: number;
+}
+
+/** Number of missions beside all town halls. */
+const MISSIONS = 3;
+
+/**
+ * Plays a day and reconciles it.
+ * @throws Error when the platform is unreachable or offers no operators
+ */
+export async function playDay(options: DayOptions): Promise<DayResult> {
+  const { url, applications = 68, parallel = 12, patienceSeconds = 120, onChange = () => {} } = options;
+  const started = performance.now();
+  const centres = await selectCentres(url);
+  const services = await publicServices(url);
+  const context: DayContext = {
+    desks: new Map(),
+    queues: new Map(),
+    patienceSeconds,
+    counts: { replayed: 0, stale: 0 },
+    onChange,
+  };
+  for (const { name, code } of centres) {
+    const desk = await openDesk(url, `${code.toLowerCase()}-specialist`);
+    context.desks.set(name, desk);
+    context.queues.set(name, new QueueClient(desk));
+  }
+
+  const books: ExpectedApplication[] = [];
+  const errors: string[] = [];
+  const queue = planJobs(applications, centres, services);
+  await Promise.all(
+    Array.from({ length: parallel }, async () => {
+      for (let job = queue.shift(); job; job = queue.shift()) await runVisit(context, job, books, errors);
+    }),
+  );
+  const corrections = await correctOne(context, applications, books, errors);
+  const balance = await reconcile(books, context, patienceSeconds);
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  return Object.assign(summarize(books, balance, errors), {
+    seconds,
+    replayed: context.counts.replayed,
+    staleEditsRefused: context.counts.stale,
+    corrections,
+  });
+}
+
+async function selectCentres(url: string): Promise<Centre[]> {
+  const response = await fetch(`${url}/api/v1/centres?pageSize=200`);
+  if (!response.ok) throw new Error(`GET /centres answers ${response.status}`);
+  const { centres } = (await response.json()) as { centres: Centre[] };
+  const active = centres.filter(({ status }) => status === 'active');
+  const townHalls = active.filter(({ kind }) => kind === 'town-hall');
+  const missions = active.filter(({ kind }) => kind === 'mission').slice(0, MISSIONS);
+  if (townHalls.length === 0) throw new Error('No town hall is active.');
+  return [...townHalls, ...missions];
+}
+
+/** Plays one application to its end. An error is recorded and does not stop the others. */
+async function runVisit(place: DayContext, job: Job, books: ExpectedApplication[], errors: string[]): Promise<void> {
+  const row: VisitRow = {
+    id: applicationId(job.course.ending),
+    centre: job.centre.displayName,
+    service: job.service.code,
+    agency: job.service.version.provider.replace('agencies/', ''),
+    course: job.course.name,
+    state: 'new',
+  };
+  try {
+    books.push(await new Visit(place, row, job).run());
+  } catch (error) {
+    row.error = (error as Error).message;
+    errors.push(`${row.id} at ${row.centre} (${row.service}, ${row.course}): ${row.error}`);
+  }
+  place.onChange(row);
+}
+
+/** Corrects a rejected application by a new one that references it. */
+async function correctOne(
+  place: DayContext,
+  n: number,
+  books: ExpectedApplication[],
+  errors: string[],
+): Promise<number> {
+  const wrong = books.find(({ state }) => state === 'closed');
+  if (!wrong) {
+    errors.push('no closed application to correct');
+    return 0;
+  }
+  try {
+    const desk = place.desks.get(`centres/${wrong.centre}`)!;
+    const { body: service } = await desk.call<PublicService>('GET', `/public-services/${wrong.service}`);
+    const { body: centre } = await desk.call<Centre>('GET', `/centres/${wrong.centre}`);
+    const row: VisitRow = {
+      id: applicationId(QUICK_SCENARIO.ending),
+      centre: centre.displayName,
+      service: wrong.service,
+      agency: wrong.agency,
+      course: 'correction',
+      state: 'new',
+    };
+    const visit = new Visit(place, row, { n, centre, service, course: QUICK_SCENARIO });
+    books.push(await visit.run(`applications/${wrong.id}`));
+    return 1;
+  } catch (error) {
+    errors.push(`correction of ${wrong.id}: ${(error as Error).message}`);
+    return 0;
+  }
+}
+
+function summarize(books: ExpectedApplication[], { lost, doubled, states, notices }: Reconciliation, errors: string[]) {
+  const distinct = (of: (book: ExpectedApplication) => string) => [...new Set(books.map(of))].sort();
+  const byState: Record<string, number> = {};
+  for (const state of states) byState[state] = (byState[state] ?? 0) + 1;
+  return {
+    applications: books.length,
+    byState,
+    agencies: distinct(({ agency }) => agency),
+    publicServices: distinct(({ service }) => service),
+    centres: distinct(({ centre }) => centre),
+    lost: lost.length,
+    doubled: doubled.length,
+    errors: [...errors, ...lost.map((what) => `lost: ${what}`), ...doubled.map((what) => `twice: ${what}`)],
+    notices,
+  };
+}

@@ -1,0 +1,425 @@
+import { AGENCY_QUOTA } from '@cups/events';
+import { listSettings } from '@cups/process/settings';
+import type { Setting } from '@cups/process/settings';
+import { SERVICES } from '../../platform/services.ts';
+import { SETTINGS } from './tables.ts';
+import { MANAGED } from './managed.ts';
+import {
+  bytes,
+  choice,
+  cpu,
+  flag,
+  anyObject,
+  listOf,
+  matchingPattern,
+  objectName,
+  port,
+  settingSchema,
+  text,
+  stringMap,
+  integer,
+} from './schema.ts';
+import type { Value } from './schema.ts';
+
+/** The values of every chart, as data. values.yaml, values.schema.json and README.md of each chart derive from them. */
+
+const value = (path: string, schema: Value['schema'], fallback: unknown, meaning: string): Value => ({
+  path,
+  schema,
+  default: fallback,
+  meaning,
+});
+
+const secretKey = matchingPattern('^[A-Za-z0-9._-]+$');
+const code = matchingPattern('^[a-z][a-z0-9-]{1,19}$');
+
+const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const IPV4_RANGE = `(${OCTET}[.]){3}${OCTET}/(3[0-2]|[12]?[0-9])`;
+const IPV6_RANGE = '([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])';
+/** CIDR range. Checked here because the API server would refuse it only after the jobs have run. */
+const range = matchingPattern(`^(${IPV4_RANGE}|${IPV6_RANGE})$`);
+
+const PEER = 'as in a NetworkPolicy: podSelector, namespaceSelector, ipBlock';
+const peers = listOf({
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    podSelector: anyObject,
+    namespaceSelector: anyObject,
+    ipBlock: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['cidr'],
+      properties: { cidr: range, except: listOf(range) },
+    },
+  },
+});
+const KUBE_DNS = [
+  {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+    podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+  },
+];
+
+/** The values of a certificate authority: a ConfigMap or a Secret, never both. */
+function authority(path: string, what: string): Value[] {
+  return [
+    value(`${path}.caConfigMap`, objectName, '', `ConfigMap with the authority ${what}.`),
+    value(`${path}.caSecret`, objectName, '', 'Secret with the authority, instead of a ConfigMap.'),
+    value(`${path}.key`, secretKey, 'ca.crt', 'Key in the ConfigMap or Secret.'),
+  ];
+}
+
+/** Values that all services share; the umbrella chart has them once. */
+const GLOBAL: Value[] = [
+  value('global.environment', choice('development', 'production'), 'production', 'Environment of the platform.'),
+  value('global.strictMode', flag, true, 'Refuses demonstration-only values, with one error for each.'),
+  value(
+    'global.strictExceptions',
+    listOf(choice('local-sign-in')),
+    [],
+    'Exceptions from strictMode. A pilot without a real identity provider sets local-sign-in.',
+  ),
+  value('global.image.registry', text, '', 'Registry prefix of every image repository.'),
+  value(
+    'global.image.tag',
+    text,
+    '',
+    'Tag of every image without a tag of its own; empty: the version of the release.',
+  ),
+  value(
+    'global.image.charts',
+    matchingPattern('^([0-9]+[.][0-9]+[.][0-9]+)?$'),
+    '',
+    'Chart version of platform that the images were built with; older charts refuse them. `npm run images` writes it.',
+  ),
+  value(
+    'global.image.pullPolicy',
+    choice('Always', 'IfNotPresent', 'Never'),
+    'Always',
+    '`Always` asks the registry whether this cluster may still run the image; existing layers are not loaded again.',
+  ),
+  value('global.image.pullSecrets', listOf(objectName), [], 'Names of the Secrets for the registry.'),
+  value(
+    'global.listenHost',
+    choice('::', '0.0.0.0'),
+    '::',
+    'Listen address of pods: every IPv4 and IPv6 address, or IPv4 only where nodes have no IPv6.',
+  ),
+  value('global.prefix', matchingPattern('^[a-z0-9.-]*$'), '', 'Prefix of every topic, group and database.'),
+  value('global.kafka.brokers', listOf(matchingPattern('^[^:,\\s]+:[0-9]{1,5}$')), [], 'Kafka brokers, host:port.'),
+  value('global.kafka.peers', peers, [], `Brokers, ${PEER}.`),
+  ...authority('global.kafka.tls', 'of the broker certificates; enables TLS to Kafka'),
+  value('global.mongodb.port', port, 27_017, 'Port of the stores.'),
+  value('global.mongodb.peers', peers, [], `Stores, ${PEER}.`),
+  ...authority('global.mongodb.tls', 'of the store certificates; enables TLS to the stores'),
+  value(
+    'global.publicKeys.configMap',
+    objectName,
+    'cups-public-keys',
+    'ConfigMap with the public keys of all services.',
+  ),
+  value(
+    'global.networkPolicy.enabled',
+    flag,
+    true,
+    'NetworkPolicies that allow exactly the calls and topics of the platform.',
+  ),
+  value('global.networkPolicy.dns', peers, KUBE_DNS, `DNS servers, ${PEER}.`),
+  value(
+    'global.networkPolicy.nodes',
+    listOf(range),
+    [],
+    'Node addresses (CIDR), where the network does not allow nodes to check the health of their pods.',
+  ),
+  value('global.monitoring.podMonitor', flag, false, 'Creates a PodMonitor for each service (Prometheus operator).'),
+  value(
+    'global.monitoring.labels',
+    stringMap,
+    {},
+    'Labels by which Prometheus selects monitors and rules; kube-prometheus-stack needs `release: <its release>`.',
+  ),
+  value('global.monitoring.peers', peers, [], `Prometheus, ${PEER}.`),
+];
+
+/** The values of an image, under the path `before`. */
+const image = (before: string, name: string): Value[] => [
+  value(
+    `${before}image.repository`,
+    matchingPattern('^([a-z0-9][a-z0-9._-]*(:[0-9]+)?/)?[a-z0-9][a-z0-9._/-]*$'),
+    `cups/${name}`,
+    'Image repository, without registry and tag.',
+  ),
+  value(`${before}image.tag`, text, '', 'Tag; empty: `global.image.tag`.'),
+  value(`${before}image.digest`, matchingPattern('^(sha256:[0-9a-f]{64})?$'), '', 'Digest; overrides every tag.'),
+];
+
+interface Size {
+  cpu: string;
+  memory: string;
+  limit: string;
+}
+
+const workload = (name: string, size: Size): Value[] => [
+  value('enabled', flag, name !== 'agency-simulator', 'Whether the umbrella chart installs the service.'),
+  value('replicas', integer(0, 100), name === 'agency-simulator' ? 1 : 2, 'Number of pods, without autoscaling.'),
+  ...image('', name),
+  value('resources.requests.cpu', cpu, size.cpu, 'CPU request of a pod. There is no CPU limit on purpose.'),
+  value('resources.requests.memory', bytes, size.memory, 'Memory request of a pod.'),
+  value('resources.requests.ephemeral-storage', bytes, '16Mi', 'Storage request of a pod, for logs.'),
+  value('resources.limits.memory', bytes, size.limit, 'Memory limit of a pod.'),
+  value('resources.limits.ephemeral-storage', bytes, '256Mi', 'Storage limit of a pod, for logs.'),
+  value(
+    'preStopSeconds',
+    integer(0, 120),
+    10,
+    'Seconds between the removal of a pod from its Service and SIGTERM, so that callers stop using it.',
+  ),
+  value('gracePeriodSeconds', integer(20, 600), 40, 'Seconds for a shutdown: at least preStopSeconds + 20.'),
+  value('pod.labels', stringMap, {}, 'Additional labels of the pods.'),
+  value('pod.annotations', stringMap, {}, 'Additional annotations of the pods.'),
+  value('pod.nodeSelector', stringMap, {}, 'Node labels that the pods require.'),
+  value('pod.tolerations', { type: 'array', items: anyObject }, [], 'Tolerations, as in a pod.'),
+  value('pod.priorityClassName', objectName, '', 'PriorityClass of the pods.'),
+];
+
+const byCpu = (maximum: number): Value[] => [
+  value('autoscaling.enabled', flag, false, 'Scales by CPU (HorizontalPodAutoscaler).'),
+  value('autoscaling.minReplicas', integer(1, 100), 2, 'Minimum number of replicas.'),
+  value('autoscaling.maxReplicas', integer(1, 100), maximum, 'Maximum number of replicas.'),
+  value('autoscaling.targetCpuPercent', integer(10, 100), 70, 'Target percentage of the requested CPU.'),
+];
+
+const byLag: Value[] = [
+  value('keda.enabled', flag, false, 'Scales by the lag of its consumer group (KEDA).'),
+  value('keda.minReplicas', integer(1, 100), 2, 'Minimum number of replicas.'),
+  value('keda.maxReplicas', integer(1, 100), 6, 'Maximum number of replicas; at most `keda.partitions`.'),
+  value('keda.partitions', integer(1, 1000), 24, 'Number of partitions of the consumed topic.'),
+  value('keda.lagThreshold', integer(1, 1_000_000), 100, 'Unread events per replica.'),
+  value('keda.authentication', objectName, '', 'TriggerAuthentication of a Kafka user with read access to lag only.'),
+];
+
+const secret = (path: string, key: string, what: string): Value[] => [
+  value(`${path}.existingSecret`, objectName, '', `Secret with ${what}.`),
+  value(`${path}.key`, secretKey, key, 'Key in the ConfigMap or Secret.'),
+];
+const keyValues = (name: string, ...keySets: string[]): Value[] => [
+  value(
+    'keys.existingSecret',
+    objectName,
+    '',
+    `Secret with the private key of the service, \`${name}.key.jwk\`${keySets.map((file) => `, and \`${file}\``).join('')}.`,
+  ),
+  value(
+    'tls.existingSecret',
+    objectName,
+    '',
+    `Secret with the certificate \`tls.crt\` (the URI \`spiffe://cups/${name}\` among its names), \`tls.key\` and \`ca.crt\`. Without it calls are plain.`,
+  ),
+];
+const store = secret('mongodb', 'uri', 'the URI of its store, without a database');
+const kafka = secret(
+  'kafka',
+  'password',
+  'the password of its Kafka user, whose name is the prefix and the name of the service',
+);
+
+const personHash = secret(
+  'personHash',
+  'person-hash.jwks',
+  'the keys that detect own applications of operators; for identity and intake only',
+);
+
+const ROUTE_VALUES: Value[] = [
+  value(
+    'publicOrigin',
+    matchingPattern('^(https?://[^/\\s]+)?$'),
+    '',
+    'Public URL of the platform, such as https://cups.example. Cookies and the Origin check depend on it.',
+  ),
+  value('route.kind', choice('none', 'gateway-api', 'ingress'), 'none', 'Kind of the public route.'),
+  value('route.trustedProxies', integer(0, 10), 1, 'Number of trusted proxies for X-Forwarded-For.'),
+  value('route.gatewayApi.parentRefs', { type: 'array', items: anyObject }, [], 'Gateways of the route.'),
+  value('route.ingress.className', text, '', 'Ingress class.'),
+  value('route.ingress.annotations', stringMap, {}, 'Annotations of the Ingress.'),
+  value('route.ingress.tlsSecret', objectName, '', 'Secret with the certificate.'),
+  value('public.peers', peers, [], `Proxies that may access the public port, ${PEER}. Empty: everybody.`),
+];
+
+const SERVICE_VALUES: Record<string, Value[]> = {
+  catalog: [...keyValues('catalog'), ...byCpu(6)],
+  identity: [
+    ...keyValues('identity', 'identity-persons.jwks'),
+    ...store,
+    ...kafka,
+    ...personHash,
+    value(
+      'providers',
+      listOf(choice('mpass', 'oidc', 'local')),
+      [],
+      'Identity providers. Without any, nobody can sign in. `local` has test operators without a password.',
+    ),
+    value(
+      'saml.existingSecret',
+      objectName,
+      '',
+      'Secret for `mpass`: the platform key pair `current.key` and `current.crt` (during a rotation also `next.*` and `previous.*`), and the signing certificate of the provider, `idp.crt`.',
+    ),
+    ...secret('oidc', 'client-secret', 'the client secret for `oidc`'),
+    value('oidc.port', port, 443, 'Port of the OpenID provider.'),
+    value('oidc.peers', peers, [], `OpenID provider, ${PEER}.`),
+    ...byCpu(6),
+  ],
+  intake: [
+    ...keyValues('intake'),
+    ...store,
+    ...kafka,
+    ...secret('requestSecret', 'intake.secret', 'the secret of the request fingerprints'),
+    ...personHash,
+    ...byLag,
+  ],
+  'agency-bridge': [...keyValues('agency-bridge'), ...store, ...kafka, ...byLag],
+  notifications: [
+    ...keyValues('notifications'),
+    ...store,
+    ...kafka,
+    ...secret('mail', 'url', 'the URL of the mail server, smtps://…'),
+    ...authority('mail.tls', 'of the mail server, if it is private'),
+    value('mail.port', port, 465, 'Port of the mail server.'),
+    value('mail.peers', peers, [], `Mail server, ${PEER}.`),
+    ...byLag,
+  ],
+  gateway: [...keyValues('gateway', 'gateway-cookie.jwks'), ...ROUTE_VALUES, ...byCpu(10)],
+  'agency-simulator': [...kafka],
+};
+
+const SMALL_SIZE: Size = { cpu: '50m', memory: '128Mi', limit: '384Mi' };
+const SIZES: Record<string, Size> = {
+  intake: { cpu: '100m', memory: '224Mi', limit: '512Mi' },
+  gateway: { cpu: '100m', memory: '160Mi', limit: '512Mi' },
+};
+
+/** Defaults of a chart that differ from those of a process that is started by hand. */
+const DEFAULTS: Record<string, unknown> = {
+  // An administrator creates topics, never a service.
+  CREATE_TOPICS: false,
+};
+
+/** The settings of a service that its chart has as values of the same name. */
+function settingValues(service: string): Value[] {
+  return listSettings(SETTINGS[service]!)
+    .filter(({ name }) => MANAGED[name] === undefined)
+    .map((setting) => value(`settings.${setting.name}`, settingSchema(setting), defaultFor(setting), setting.meaning));
+}
+
+/** @throws Error for a secret: a chart mounts it as a file */
+function defaultFor(setting: Setting): unknown {
+  const { name, secret: isSecret } = setting;
+  if (isSecret) throw new Error(`${name} is a secret: mount it, and say so in tools/generate/charts/managed.ts.`);
+  return DEFAULTS[name] ?? setting.default ?? '';
+}
+
+/** Every value of the chart of a service. */
+export const buildValues = (service: string): Value[] => [
+  ...workload(service, SIZES[service] ?? SMALL_SIZE),
+  ...SERVICE_VALUES[service]!,
+  ...settingValues(service),
+  ...GLOBAL,
+];
+
+/** The values of the umbrella chart: shared ones and its own. The chart of a service has the values of that service. */
+export const PLATFORM: Value[] = [
+  ...SERVICES.map((name) => value(name, { type: 'object' }, {}, `Values of the chart ${name}.`)),
+  value('topics.enabled', flag, false, 'Runs a job before each release that creates missing topics.'),
+  ...image('topics.', 'topics'),
+  value('topics.partitions', integer(1, 1000), 24, 'Number of partitions of a new topic.'),
+  value('topics.kafka.username', text, 'admin', 'Kafka user of the job that creates topics, users and rights.'),
+  ...secret(
+    'topics.kafka',
+    'password',
+    'the password of that administrator; with it the job also creates users and rights',
+  ),
+  value(
+    'topics.lagSecret',
+    objectName,
+    '',
+    'Secret with the `password` of the Kafka user that KEDA uses to read the lag; creates a TriggerAuthentication `kafka-lag`.',
+  ),
+  value(
+    'topics.agencies',
+    listOf({
+      type: 'object',
+      additionalProperties: false,
+      properties: { code, existingSecret: objectName, key: secretKey },
+      required: ['code', 'existingSecret'],
+    }),
+    [],
+    'Agencies whose users receive a password: code, existingSecret, key (default `password`). Their rights are created in any case.',
+  ),
+  value('topics.replication', integer(0, 10), 0, 'Replication factor of a new topic; 0: the default of the brokers.'),
+  value(
+    'keys.enabled',
+    flag,
+    false,
+    'Runs a job before each release that generates missing keys of services in this namespace.',
+  ),
+  ...image('keys.', 'keys'),
+  value(
+    'keys.certificates',
+    flag,
+    true,
+    'The job also creates and renews a certificate authority and the certificates of services. Disable it where another authority does, such as cert-manager.',
+  ),
+  value('keys.apiServer.port', port, 443, 'Port of the API server, where the job writes Secrets.'),
+  value(
+    'keys.apiServer.targetPort',
+    port,
+    6443,
+    'Listen port of the API server itself; most networks apply NetworkPolicies to this one.',
+  ),
+  value('keys.apiServer.peers', peers, [], `API server, ${PEER}. Empty: any address.`),
+  value(
+    'operator.firstSupervisor.existingSecret',
+    objectName,
+    '',
+    'Secret with the person: `idnp`, `given-name`, `family-name`, `why`, and `language` unless it is `ro`. With it a job after each release makes that person a supervisor, unless a supervisor already works.',
+  ),
+  ...image('operator.', 'operator'),
+  value('operator.keys.existingSecret', objectName, 'cups-key-operator', 'Secret with `operator.key.jwk`.'),
+  value(
+    'operator.tls.existingSecret',
+    objectName,
+    'cups-tls-operator',
+    'Secret with the certificate of the job, as those of the services; used where identity has one.',
+  ),
+  value('alerts.enabled', flag, false, 'Creates a PrometheusRule with the alerts (Prometheus operator).'),
+  value(
+    'alerts.runbook',
+    text,
+    'docs/how-to/runbook.md',
+    'URL or path of the runbook; each alert links to its heading.',
+  ),
+  value('dashboards.enabled', flag, false, 'Creates a ConfigMap with the dashboard, for the sidecar of Grafana.'),
+  ...GLOBAL,
+];
+
+/** The values of the chart of agencies. It is installed beside Kafka and shares no values with the platform. */
+export const AGENCIES: Value[] = [
+  value('cluster', objectName, 'kafka', 'Name of the Strimzi Kafka.'),
+  value('prefix', matchingPattern('^[a-z0-9.-]*$'), '', 'Prefix of every topic, group and user.'),
+  value('topics.partitions', integer(1, 1000), 24, 'Number of partitions of each topic; it can only grow.'),
+  value('topics.replicas', integer(1, 10), 3, 'Replication factor of each topic.'),
+  value('topics.minInSyncReplicas', integer(1, 10), 2, 'Minimum number of in-sync replicas of a written message.'),
+  value('topics.retentionDays', integer(1, 3650), 90, 'Days that a message is kept.'),
+  value('users.enabled', flag, true, 'Creates a user for each agency, with a password and its rights.'),
+  ...(
+    [
+      ['producerBytesPerSecond', integer(1024, 1_000_000_000), 'Bytes that an agency may write per second and broker'],
+      ['consumerBytesPerSecond', integer(1024, 1_000_000_000), 'Bytes that an agency may read per second and broker'],
+      ['requestPercent', integer(1, 100), 'Percentage of a broker thread that an agency may use'],
+    ] as const
+  ).map(([name, schema, meaning]) =>
+    value(`users.${name}`, schema, AGENCY_QUOTA[name], `${meaning}, unless \`quota\` of its file sets another value.`),
+  ),
+  value('training.enabled', flag, true, 'Creates the training topics, and a user for the simulator.'),
+];
