@@ -205,7 +205,7 @@ test('sets the labels that select monitors and rules', () => {
 });
 
 test('alerts on the absence of any service', () => {
-  const { expr } = alerts.find(({ alert }) => alert === 'ServiceGone')!;
+  const { expr } = alerts.find(({ alert }) => alert === 'ServiceDown')!;
   const watched = [...expr.matchAll(/service="([a-z-]+)"/g)].map(([, service]) => service);
   expect(watched).toEqual(SERVICES.filter((service) => service !== 'agency-simulator'));
 });

@@ -19,7 +19,7 @@ export interface TrackingMissesDeps {
 
 /**
  * Counts misses, and delays their responses while there are too many. This slows down distributed guessing.
- * It neither rejects a request nor delays a match. The alert TrackingGuessed uses the counter.
+ * It neither rejects a request nor delays a match. The alert TrackingNumbersGuessed uses the counter.
  */
 export function createTrackingMisses({ perMinute, metrics, delayMs = DELAY_MS }: TrackingMissesDeps) {
   const misses = metrics.counter('tracking_misses_total', 'Tracking numbers tried that nobody holds.');
