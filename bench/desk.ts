@@ -115,7 +115,7 @@ async function measureScreens(url: string, filled: FilledStore, applications: Co
   const counted = (filter: object) => Promise.all([find(filter), find({ 'queue.since': there }, places)]);
   const search = (query: string): RequestSpec => ['POST', '/applications/search', { query }];
   const rows: [name: string, asked: RequestSpec, who: Desk, raw: () => Promise<unknown>][] = [
-    ['queue: today', ['GET', '/queue'], desk, () => counted({ 'queue.actOn': { $gt: '', $lte: day } })],
+    ['queue: today', ['GET', '/queue'], desk, () => counted({ 'queue.actionDate': { $gt: '', $lte: day } })],
     ['queue: open', ['GET', '/queue?bucket=open'], desk, () => counted({ 'queue.since': there })],
     [
       'queue: changes',

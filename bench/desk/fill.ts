@@ -90,7 +90,10 @@ async function submitTemplates(url: string): Promise<void> {
 
 /** States of open applications, and of ended ones. */
 const OPEN_STATES = ['draft', 'submitted', 'in-progress', 'documents-requested', 'ready'] as const;
-const QUEUE_STAGES = { draft: 'drafts', submitted: 'at-agency', 'in-progress': 'at-agency' } as Record<string, string>;
+const QUEUE_STAGES = { draft: 'drafts', submitted: 'with-agency', 'in-progress': 'with-agency' } as Record<
+  string,
+  string
+>;
 const ENDED_STATES = ['closed', 'closed', 'closed', 'withdrawn'] as const;
 
 /** Creates a copy: spread over a year, one in ten open, with consistent centres and times. */
@@ -114,7 +117,7 @@ function createCopy(pool: StoredDocument[], n: number, here: boolean): StoredDoc
 }
 
 /** Half of the open ones are due. */
-function createQueueStatus(place: string, since: Date, n: number): object {
+function createQueueStatus(stage: string, since: Date, n: number): object {
   const day = (ahead: number) => new Date(Date.now() + ahead * DAY).toISOString().slice(0, 10);
-  return { place, since, actOn: day((n % 20) - 10), runsOut: day(n % 20) };
+  return { stage, since, actionDate: day((n % 20) - 10), deadline: day(n % 20) };
 }

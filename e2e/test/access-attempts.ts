@@ -91,7 +91,7 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
       ),
   },
   ListQueue: {
-    ask: ({ filed }) => ({ pageSize: 200, bucket: filed ? 'BUCKET_AT_AGENCY' : 'BUCKET_DRAFTS' }),
+    ask: ({ filed }) => ({ pageSize: 200, bucket: filed ? 'BUCKET_WITH_AGENCY' : 'BUCKET_DRAFTS' }),
     holds: ({ applications }: { applications: { centre: string }[] }, session) =>
       applications.every(({ centre }) => isOwnCentre(session, centre)),
   },

@@ -194,7 +194,7 @@ export class Visit {
         `${this.#row.agency} has not answered (${this.#row.state})`,
         this.#context.patienceSeconds,
       );
-      if (row.buckets?.includes('to-ring')) await this.#recordNotification();
+      if (row.buckets?.includes('to-notify')) await this.#recordNotification();
       if (row.state !== 'documents-requested') {
         this.#expected.notices.push(row.state === 'ready' ? 'result-ready' : 'application-rejected');
         return;
@@ -215,8 +215,8 @@ export class Visit {
   async #recordNotification(): Promise<void> {
     const notified = await this.#call('POST', `${this.#path}/person-notifications`, { body: { method: 'phone' } });
     this.#expected.actions.push('notify-person');
-    if ((notified as QueueRow).buckets?.includes('to-ring'))
-      throw new Error('a notified applicant is still in bucket to-ring');
+    if ((notified as QueueRow).buckets?.includes('to-notify'))
+      throw new Error('a notified applicant is still in bucket to-notify');
   }
 
   async #supply(): Promise<void> {

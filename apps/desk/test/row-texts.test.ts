@@ -71,7 +71,7 @@ describe('describeRow', () => {
       row({
         state: 'ready',
         sinceTime: '2026-11-24T12:00:00Z',
-        buckets: ['to-ring'],
+        buckets: ['to-notify'],
         contact: { phone: '0600 00 014' },
       }),
       'give',
@@ -104,7 +104,7 @@ describe('describeRow', () => {
       row({
         state: 'rejected',
         sinceTime: '2026-11-24T12:00:00Z',
-        buckets: ['to-ring'],
+        buckets: ['to-notify'],
         contact: { phone: '0600 00 014' },
       }),
       'trouble',
@@ -133,7 +133,7 @@ describe('describeRow', () => {
   });
 
   test('shows a rejection with its icon and the phone number', () => {
-    const rejected = row({ state: 'rejected', buckets: ['to-ring'], contact: { phone: '0600 00 014' } });
+    const rejected = row({ state: 'rejected', buckets: ['to-notify'], contact: { phone: '0600 00 014' } });
     expect(describeRow(rejected, context)).toMatchObject({ icon: 'refused', more: '0600 00 014' });
   });
 
@@ -144,7 +144,7 @@ describe('describeRow', () => {
   });
 
   test('resolveGroup separates new replies from late agencies', () => {
-    expect(resolveGroup(row({ state: 'in-progress', buckets: ['today', 'came-back'] }))).toBe('news');
+    expect(resolveGroup(row({ state: 'in-progress', buckets: ['today', 'agency-replied'] }))).toBe('news');
     expect(resolveGroup(row({ state: 'in-progress', buckets: ['today'] }))).toBe('overdue');
   });
 });
@@ -177,9 +177,9 @@ describe('buildTicks', () => {
 });
 
 test('shows a missing phone in the notify list, and a missing email elsewhere', () => {
-  const ready = row({ state: 'ready', buckets: ['to-ring'] });
+  const ready = row({ state: 'ready', buckets: ['to-notify'] });
   expect(describeRow(ready, { ...context, isNotifyList: true }).more).toBe('fără telefon');
   expect(describeRow(ready, context).more).toBe('fără e-mail');
-  const phone = row({ state: 'ready', buckets: ['to-ring'], contact: { phone: '+373 60 000 001' } });
+  const phone = row({ state: 'ready', buckets: ['to-notify'], contact: { phone: '+373 60 000 001' } });
   expect(describeRow(phone, { ...context, isNotifyList: true }).more).toBe('+373 60 000 001');
 });

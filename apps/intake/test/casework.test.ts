@@ -79,7 +79,7 @@ describe('effects of casework', () => {
       agencyUpdate('approved', later(1)),
       WORKING_TIME,
     ).document;
-    const hasUpdate = (app: Application) => resolveQueueStatus(app)?.news !== undefined;
+    const hasUpdate = (app: Application) => resolveQueueStatus(app)?.agencyUpdateTime !== undefined;
     const actor = { ...ACTOR, now: later(9) };
     expect(hasUpdate(ready)).toBe(true);
     expect(hasUpdate(casework.addNote(ready, actor, 'Please check.').document)).toBe(true);
@@ -89,13 +89,13 @@ describe('effects of casework', () => {
 
   test('ends the wait for notification once a notification is recorded', () => {
     const ready = applicationInState('ready');
-    expect(resolveQueueStatus(ready)?.ring).toEqual(NOW);
+    expect(resolveQueueStatus(ready)?.notifySince).toEqual(NOW);
     const notified = casework.recordPersonNotification(
       ready,
       { ...ACTOR, now: later(9) },
       { method: 'phone' },
     ).document;
-    expect(resolveQueueStatus(notified)?.ring).toBeUndefined();
+    expect(resolveQueueStatus(notified)?.notifySince).toBeUndefined();
   });
 
   test('keeps 200 notes and rejects the next', () => {

@@ -62,12 +62,12 @@ describe('ListQueue', () => {
     expect(applications.map(({ name }) => name).sort()).toEqual([names.requested, names.ready].sort());
     expect(countsOf(counts)).toEqual({
       TODAY: 2,
-      CAME_BACK: 2,
+      AGENCY_REPLIED: 2,
       DOCUMENTS_REQUESTED: 1,
       READY: 1,
-      TO_RING: 1,
+      TO_NOTIFY: 1,
       DRAFTS: 1,
-      AT_AGENCY: 1,
+      WITH_AGENCY: 1,
       MINE: 3,
       OPEN: 4,
     });
@@ -75,8 +75,8 @@ describe('ListQueue', () => {
 
   test('shows a phone number only in the bucket of people to notify', async () => {
     const here = at('CU-301');
-    const ring = await here.listQueue({ bucket: 'BUCKET_TO_RING' });
-    expect(ring.applications).toMatchObject([
+    const toNotify = await here.listQueue({ bucket: 'BUCKET_TO_NOTIFY' });
+    expect(toNotify.applications).toMatchObject([
       { name: names.requested, content: { contact: { phone: '+37360000077' } } },
     ]);
     for (const bucket of ['BUCKET_TODAY', 'BUCKET_OPEN', 'BUCKET_DOCUMENTS_REQUESTED'] as const) {

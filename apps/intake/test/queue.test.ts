@@ -18,65 +18,65 @@ const bucketsOn = (app: Application, now: Date) =>
 describe('queue', () => {
   test('assigns a stage to every open state', () => {
     const stages = Object.fromEntries(
-      STATES.map((state) => [state, resolveQueueStatus(applicationInState(state))?.place]),
+      STATES.map((state) => [state, resolveQueueStatus(applicationInState(state))?.stage]),
     );
     expect(stages).toEqual({
       draft: 'drafts',
-      submitted: 'at-agency',
-      'in-progress': 'at-agency',
+      submitted: 'with-agency',
+      'in-progress': 'with-agency',
       'documents-requested': 'documents-requested',
       ready: 'ready',
       rejected: 'ready',
-      'handed-over': 'to-confirm',
+      'handed-over': 'awaiting-outcome',
       closed: undefined,
       withdrawn: undefined,
       expired: undefined,
     });
   });
 
-  const rows: [what: string, app: () => Application, place: Partial<QueueStatus>][] = [
+  const rows: [what: string, app: () => Application, expected: Partial<QueueStatus>][] = [
     [
       'a draft expires 30 days after its last edit, with a reminder three days before',
       () => applicationInState('draft'),
-      { since: NOW, runsOut: '2026-04-09', actOn: '2026-04-06' },
+      { since: NOW, deadline: '2026-04-09', actionDate: '2026-04-06' },
     ],
     [
       'an application with the agency is a task after its due date',
       () => ({ ...applicationInState('submitted'), dueDate: '2026-03-24' }),
-      { runsOut: '2026-03-24', actOn: '2026-03-25' },
+      { deadline: '2026-03-24', actionDate: '2026-03-25' },
     ],
     [
       'an application with the agency without a due date is never a task',
       () => ({ ...applicationInState('submitted'), dueDate: undefined }) as never,
-      { place: 'at-agency' },
+      { stage: 'with-agency' },
     ],
     [
       'a document request is a task ten days before its deadline',
       () => withEmail({ ...applicationInState('documents-requested'), seenTime: later(1) }),
-      { runsOut: '2026-04-10', actOn: '2026-03-31' },
+      { deadline: '2026-04-10', actionDate: '2026-03-31' },
     ],
     [
       'a document request is a task immediately while the applicant is not notified',
       () => ({ ...applicationInState('documents-requested'), seenTime: later(1) }),
-      { ring: NOW, runsOut: '2026-04-10', actOn: '2026-03-10' },
+      { notifySince: NOW, deadline: '2026-04-10', actionDate: '2026-03-10' },
     ],
     [
       'a result is a task immediately',
       () => withEmail({ ...applicationInState('ready'), seenTime: later(1) }),
-      { actOn: '2026-03-10' },
+      { actionDate: '2026-03-10' },
     ],
     [
       'a result is an agency update until an operator responds',
       () => withEmail(applicationInState('ready')),
-      { news: NOW },
+      { agencyUpdateTime: NOW },
     ],
   ];
 
   test.each(rows)('%s', (_what, make, expected) => {
     const status = resolveQueueStatus(make());
     expect(status).toMatchObject(expected);
-    for (const field of ['ring', 'news', 'actOn', 'runsOut'] as const) {
-      if (!(field in expected) && field !== 'actOn') expect([field, status?.[field]]).toEqual([field, undefined]);
+    for (const field of ['notifySince', 'agencyUpdateTime', 'actionDate', 'deadline'] as const) {
+      if (!(field in expected) && field !== 'actionDate') expect([field, status?.[field]]).toEqual([field, undefined]);
     }
   });
 
@@ -86,17 +86,19 @@ describe('queue', () => {
       resolveQueueStatus({
         ...ready,
         personNotifications: [{ notifyTime: time, operator: ME, method: 'phone', about: 'ready' }],
-      })?.ring;
+      })?.notifySince;
     expect(notifySince(later(-1))).toEqual(NOW);
     expect(notifySince(later(1))).toBeUndefined();
   });
 
   test("clears agency updates before an operator's action, not after", () => {
     const handed = applicationInState('handed-over');
-    expect(resolveQueueStatus(handed)?.news).toBeUndefined();
+    expect(resolveQueueStatus(handed)?.agencyUpdateTime).toBeUndefined();
     const alert = { kind: 'result-revoked' as const, recordTime: later(1) };
-    expect(resolveQueueStatus({ ...handed, deskAlerts: [alert] })?.news).toEqual(later(1));
-    expect(resolveQueueStatus({ ...handed, deskAlerts: [alert], seenTime: later(2) })?.news).toBeUndefined();
+    expect(resolveQueueStatus({ ...handed, deskAlerts: [alert] })?.agencyUpdateTime).toEqual(later(1));
+    expect(
+      resolveQueueStatus({ ...handed, deskAlerts: [alert], seenTime: later(2) })?.agencyUpdateTime,
+    ).toBeUndefined();
   });
 
   test('lists results not collected for exactly 14 and 30 days', () => {
@@ -110,7 +112,7 @@ describe('queue', () => {
 
   test('lists deadlines within three days and past ones', () => {
     const app = { ...applicationInState('submitted'), dueDate: '2026-03-24' };
-    const isDueSoon = (day: string) => bucketsOn(app, new Date(`${day}T09:00:00Z`)).includes('running-out');
+    const isDueSoon = (day: string) => bucketsOn(app, new Date(`${day}T09:00:00Z`)).includes('due-soon');
     expect(['2026-03-20', '2026-03-21', '2026-03-24', '2026-05-01'].map(isDueSoon)).toEqual([false, true, true, true]);
   });
 
@@ -123,11 +125,11 @@ describe('queue', () => {
   });
 
   test.each(BUCKETS)('reads the bucket %s as one range of one index, in its order', (bucket) => {
-    const { filter, by } = resolveQueueList(bucket, { operator: ME, now: NOW });
+    const { filter, orderBy } = resolveQueueList(bucket, { operator: ME, now: NOW });
     const equal = Object.keys(filter).filter((field) => typeof filter[field] === 'string');
-    const ranged = Object.keys(filter).filter((field) => !equal.includes(field) && field !== by);
+    const ranged = Object.keys(filter).filter((field) => !equal.includes(field) && field !== orderBy);
     expect(ranged).toEqual([]);
     const indexes = QUEUE_INDEXES.map(({ fields }) => Object.keys(fields).join(' '));
-    expect(indexes).toContain(['centre', ...equal, by, '_id'].join(' '));
+    expect(indexes).toContain(['centre', ...equal, orderBy, '_id'].join(' '));
   });
 });

@@ -1,16 +1,16 @@
 /** The buckets of the queue, in display order. The glossary defines each. */
 export const BUCKETS = [
   'today',
-  'came-back',
+  'agency-replied',
   'documents-requested',
   'ready',
-  'running-out',
-  'to-ring',
+  'due-soon',
+  'to-notify',
   'uncollected-14-days',
   'uncollected-30-days',
   'drafts',
-  'to-confirm',
-  'at-agency',
+  'awaiting-outcome',
+  'with-agency',
   'mine',
   'open',
 ] as const;

@@ -34,11 +34,10 @@ const { values: options } = parseArgs({
 });
 
 const BUCKET_MEANINGS = [
-  'A list of the queue. `today`: what the desk has something to do about today.',
-  '`came-back`: the agency said something that nobody has dealt with. `running-out`: a date passes within three days, or has.',
-  '`to-ring`: somebody who gets no mail is to be told something. `uncollected-14-days`, `uncollected-30-days`: not collected for',
-  'so long. `to-confirm`: handed over, and nobody asked whether the need is met. `mine`: the caller takes care of it. `open`: all',
-  'that have not ended.',
+  'A list of the queue. `today`: the desk must act today. `agency-replied`: the agency sent something that nobody has handled.',
+  '`due-soon`: a date passes within three days, or has passed. `to-notify`: an applicant without email must be notified.',
+  '`uncollected-14-days`, `uncollected-30-days`: not collected for that long. `awaiting-outcome`: handed over, outcome not',
+  'confirmed. `with-agency`: the agency works on it. `mine`: assigned to the caller. `open`: all that have not ended.',
 ].join(' ');
 
 const createEnumSchema = (list: readonly string[], description: string) => ({

@@ -13,11 +13,11 @@ import styles from './queue.module.css';
 /** Buckets with a digit key, in order. */
 const NUMBERED_BUCKETS: readonly Bucket[] = [
   'today',
-  'came-back',
+  'agency-replied',
   'documents-requested',
   'ready',
-  'running-out',
-  'to-ring',
+  'due-soon',
+  'to-notify',
   'drafts',
   'mine',
   'open',

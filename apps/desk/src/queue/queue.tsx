@@ -127,7 +127,7 @@ function QueueRows({ bucket, queue, row, isChosen, onSelect }: ListProps) {
       <Rows
         rows={rows}
         isGrouped={bucket === 'today'}
-        isNotifyList={bucket === 'to-ring'}
+        isNotifyList={bucket === 'to-notify'}
         selected={row?.id}
         onSelect={onSelect}
       />

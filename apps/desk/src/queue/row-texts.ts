@@ -146,7 +146,7 @@ function describeResult(row: ApplicationRow, context: RowContext, t: Translate):
     };
     return Object.assign(texts, date);
   }
-  const isToNotify = row.buckets?.includes('to-ring') === true;
+  const isToNotify = row.buckets?.includes('to-notify') === true;
   const contactText = row.contact?.phone ?? t(context.isNotifyList ? ROWS.noPhone : ROWS.noMail);
   // A rejection keeps its icon while the notification is pending.
   if (row.state === 'rejected') {
@@ -189,6 +189,6 @@ export function resolveGroup(row: ApplicationRow): Group {
     case 'handed-over':
       return 'confirm';
     default:
-      return row.buckets?.includes('came-back') ? 'news' : 'overdue';
+      return row.buckets?.includes('agency-replied') ? 'news' : 'overdue';
   }
 }

@@ -9,7 +9,7 @@ export function queueRoutes({ intake }: ServiceClients): Record<string, Handler>
     async listQueue({ query, context }) {
       const { bucket, pageSize, pageToken } = query as QueryParams;
       const page = await intake.listQueue({ bucket: toProtoEnum('BUCKET_', bucket), pageSize, pageToken }, context);
-      return { body: queuePage(page, bucket === 'to-ring' ? convert.rowToNotifyJson : convert.applicationRowJson) };
+      return { body: queuePage(page, bucket === 'to-notify' ? convert.rowToNotifyJson : convert.applicationRowJson) };
     },
     async listQueueChanges({ query, context }) {
       const { cursor, pageSize, pageToken } = query as QueryParams;

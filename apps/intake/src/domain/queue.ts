@@ -10,21 +10,21 @@ import { subtractCivilDays, toCivilDate } from './terms.ts';
  */
 
 /** The stage of an open application; each has exactly one. */
-export type QueueStage = 'drafts' | 'at-agency' | 'documents-requested' | 'ready' | 'to-confirm';
+export type QueueStage = 'drafts' | 'with-agency' | 'documents-requested' | 'ready' | 'awaiting-outcome';
 
 /** Queue status of an open application. Dates are yyyy-MM-dd in Chisinau. */
 export interface QueueStatus {
-  place: QueueStage;
+  stage: QueueStage;
   /** Start of the stage; for a draft, its last edit. */
   since: Date;
   /** First day on which the desk has a task. */
-  actOn?: string;
+  actionDate?: string;
   /** Next deadline: to answer, of the agency's term, or of an unedited draft. */
-  runsOut?: string;
+  deadline?: string;
   /** Time of the latest agency update that no operator has handled. */
-  news?: Date;
+  agencyUpdateTime?: Date;
   /** Start of the wait for a notification by phone or in person, if the applicant has no email. */
-  ring?: Date;
+  notifySince?: Date;
 }
 
 type QueueInput = Pick<
@@ -43,12 +43,12 @@ type QueueInput = Pick<
 
 const STAGE_BY_STATE: Record<State, QueueStage | undefined> = {
   draft: 'drafts',
-  submitted: 'at-agency',
-  'in-progress': 'at-agency',
+  submitted: 'with-agency',
+  'in-progress': 'with-agency',
   'documents-requested': 'documents-requested',
   ready: 'ready',
   rejected: 'ready',
-  'handed-over': 'to-confirm',
+  'handed-over': 'awaiting-outcome',
   closed: undefined,
   withdrawn: undefined,
   expired: undefined,
@@ -64,15 +64,15 @@ export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
   const stage = STAGE_BY_STATE[app.state];
   if (stage === undefined) return undefined;
   const since = resolveSince(app);
-  const queue: QueueStatus = { place: stage, since };
+  const queue: QueueStatus = { stage, since };
   const deadline = resolveDeadline(app);
   const agencyUpdateTime = resolveAgencyUpdateTime(app);
   const notifySince = resolveNotifySince(app, since);
-  if (deadline !== undefined) queue.runsOut = deadline;
-  if (agencyUpdateTime) queue.news = agencyUpdateTime;
-  if (notifySince) queue.ring = notifySince;
+  if (deadline !== undefined) queue.deadline = deadline;
+  if (agencyUpdateTime) queue.agencyUpdateTime = agencyUpdateTime;
+  if (notifySince) queue.notifySince = notifySince;
   const actionDate = resolveActionDate(queue);
-  if (actionDate !== undefined) queue.actOn = actionDate;
+  if (actionDate !== undefined) queue.actionDate = actionDate;
   return queue;
 }
 
@@ -87,7 +87,7 @@ function resolveSince({ history, timer }: QueueInput): Date {
 function resolveDeadline(app: QueueInput): string | undefined {
   if (app.state === 'draft') return app.timer ? toCivilDate(app.timer.due) : undefined;
   if (app.state === 'documents-requested') return app.documentRequest?.answerBy;
-  return STAGE_BY_STATE[app.state] === 'at-agency' ? app.dueDate : undefined;
+  return STAGE_BY_STATE[app.state] === 'with-agency' ? app.dueDate : undefined;
 }
 
 /** Returns the latest agency update since an operator acted on the application or marked it as seen. */
@@ -119,13 +119,16 @@ function resolveNotifySince({ state, content, personNotifications = [] }: QueueI
   return personNotifications.some(({ notifyTime }) => notifyTime >= since) ? undefined : since;
 }
 
-function resolveActionDate({ place, since, runsOut, news, ring }: QueueStatus): string | undefined {
-  const days: (string | undefined)[] = [news && toCivilDate(news), ring && toCivilDate(ring)];
-  if (place === 'ready' || place === 'to-confirm') days.push(toCivilDate(since));
-  if (runsOut !== undefined && place === 'drafts') days.push(subtractCivilDays(runsOut, DRAFT_REMINDER_DAYS));
-  if (runsOut !== undefined && place === 'documents-requested')
-    days.push(subtractCivilDays(runsOut, ANSWER_REMINDER_DAYS));
-  if (runsOut !== undefined && place === 'at-agency') days.push(subtractCivilDays(runsOut, -1));
+function resolveActionDate({ stage, since, deadline, agencyUpdateTime, notifySince }: QueueStatus): string | undefined {
+  const days: (string | undefined)[] = [
+    agencyUpdateTime && toCivilDate(agencyUpdateTime),
+    notifySince && toCivilDate(notifySince),
+  ];
+  if (stage === 'ready' || stage === 'awaiting-outcome') days.push(toCivilDate(since));
+  if (deadline !== undefined && stage === 'drafts') days.push(subtractCivilDays(deadline, DRAFT_REMINDER_DAYS));
+  if (deadline !== undefined && stage === 'documents-requested')
+    days.push(subtractCivilDays(deadline, ANSWER_REMINDER_DAYS));
+  if (deadline !== undefined && stage === 'with-agency') days.push(subtractCivilDays(deadline, -1));
   return days.filter((day) => day !== undefined).sort()[0];
 }
 
@@ -147,21 +150,21 @@ export function resolveBuckets(
   { operator, now }: QueueViewer,
 ): Bucket[] {
   if (!queue) return [];
-  const { place, since, actOn, runsOut, news, ring } = queue;
+  const { stage, since, actionDate, deadline, agencyUpdateTime, notifySince } = queue;
   const day = toCivilDate(now);
-  const uncollected = (days: number) => place === 'ready' && since <= subtractDays(now, days);
+  const uncollected = (days: number) => stage === 'ready' && since <= subtractDays(now, days);
   const isInBucket: Record<Bucket, boolean> = {
-    today: actOn !== undefined && actOn <= day,
-    'came-back': news !== undefined,
-    'documents-requested': place === 'documents-requested',
-    ready: place === 'ready',
-    'running-out': runsOut !== undefined && runsOut <= subtractCivilDays(day, -DUE_SOON_DAYS),
-    'to-ring': ring !== undefined,
+    today: actionDate !== undefined && actionDate <= day,
+    'agency-replied': agencyUpdateTime !== undefined,
+    'documents-requested': stage === 'documents-requested',
+    ready: stage === 'ready',
+    'due-soon': deadline !== undefined && deadline <= subtractCivilDays(day, -DUE_SOON_DAYS),
+    'to-notify': notifySince !== undefined,
     'uncollected-14-days': uncollected(14),
     'uncollected-30-days': uncollected(30),
-    drafts: place === 'drafts',
-    'to-confirm': place === 'to-confirm',
-    'at-agency': place === 'at-agency',
+    drafts: stage === 'drafts',
+    'awaiting-outcome': stage === 'awaiting-outcome',
+    'with-agency': stage === 'with-agency',
     mine: assignee === operator,
     open: true,
   };

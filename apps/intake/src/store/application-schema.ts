@@ -118,7 +118,14 @@ export const APPLICATION_SCHEMA = {
     },
   ],
   omittedMessages: Number,
-  queue: { place: String, since: Date, actOn: String, runsOut: String, news: Date, ring: Date },
+  queue: {
+    stage: String,
+    since: Date,
+    actionDate: String,
+    deadline: String,
+    agencyUpdateTime: Date,
+    notifySince: Date,
+  },
   names: [String],
   deskAlerts: [
     { _id: false, kind: String, recordTime: Date, cause: String, count: Number, seenTime: Date, seenBy: String },

@@ -12,21 +12,21 @@ import type { StoredRow } from './application-rows.ts';
 type Filter = Record<string, unknown>;
 interface QueueList {
   filter: Filter;
-  by: string;
+  orderBy: string;
   order: 'asc' | 'desc';
 }
 
 /** Indexes, each with the buckets that it serves. They contain open applications only. */
 export const QUEUE_INDEXES = [
   {
-    fields: { centre: 1, 'queue.place': 1, 'queue.since': 1, _id: 1 },
+    fields: { centre: 1, 'queue.stage': 1, 'queue.since': 1, _id: 1 },
     query:
-      'ListQueue: documents-requested, ready, uncollected-14-days, uncollected-30-days, drafts, to-confirm, at-agency',
+      'ListQueue: documents-requested, ready, uncollected-14-days, uncollected-30-days, drafts, awaiting-outcome, with-agency',
   },
-  { fields: { centre: 1, 'queue.actOn': 1, _id: 1 }, query: 'ListQueue: today' },
-  { fields: { centre: 1, 'queue.news': 1, _id: 1 }, query: 'ListQueue: came-back' },
-  { fields: { centre: 1, 'queue.runsOut': 1, _id: 1 }, query: 'ListQueue: running-out' },
-  { fields: { centre: 1, 'queue.ring': 1, _id: 1 }, query: 'ListQueue: to-ring' },
+  { fields: { centre: 1, 'queue.actionDate': 1, _id: 1 }, query: 'ListQueue: today' },
+  { fields: { centre: 1, 'queue.agencyUpdateTime': 1, _id: 1 }, query: 'ListQueue: agency-replied' },
+  { fields: { centre: 1, 'queue.deadline': 1, _id: 1 }, query: 'ListQueue: due-soon' },
+  { fields: { centre: 1, 'queue.notifySince': 1, _id: 1 }, query: 'ListQueue: to-notify' },
   { fields: { centre: 1, assignee: 1, 'queue.since': 1, _id: 1 }, query: 'ListQueue: mine' },
   { fields: { centre: 1, 'queue.since': 1, _id: 1 }, query: 'ListQueue: open; the counts of all buckets' },
   { fields: { centre: 1, updateTime: 1, _id: 1 }, query: 'ListQueueChanges' },
@@ -40,22 +40,26 @@ const PRESENT: Filter = { $gt: new Date(0) };
  */
 export function resolveQueueList(bucket: Bucket, { operator, now }: QueueViewer): QueueList {
   const inStage = (stage: string, filter: Filter = {}): QueueList => ({
-    filter: { 'queue.place': stage, ...filter },
-    by: 'queue.since',
+    filter: { 'queue.stage': stage, ...filter },
+    orderBy: 'queue.since',
     order: 'asc',
   });
   const uncollected = (days: number) => inStage('ready', { 'queue.since': { $lte: subtractDays(now, days) } });
   switch (bucket) {
     case 'today':
-      return { filter: { 'queue.actOn': { $gt: '', $lte: toCivilDate(now) } }, by: 'queue.actOn', order: 'asc' };
-    case 'came-back':
-      return { filter: { 'queue.news': PRESENT }, by: 'queue.news', order: 'asc' };
-    case 'running-out': {
+      return {
+        filter: { 'queue.actionDate': { $gt: '', $lte: toCivilDate(now) } },
+        orderBy: 'queue.actionDate',
+        order: 'asc',
+      };
+    case 'agency-replied':
+      return { filter: { 'queue.agencyUpdateTime': PRESENT }, orderBy: 'queue.agencyUpdateTime', order: 'asc' };
+    case 'due-soon': {
       const last = subtractCivilDays(toCivilDate(now), -DUE_SOON_DAYS);
-      return { filter: { 'queue.runsOut': { $gt: '', $lte: last } }, by: 'queue.runsOut', order: 'asc' };
+      return { filter: { 'queue.deadline': { $gt: '', $lte: last } }, orderBy: 'queue.deadline', order: 'asc' };
     }
-    case 'to-ring':
-      return { filter: { 'queue.ring': PRESENT }, by: 'queue.ring', order: 'asc' };
+    case 'to-notify':
+      return { filter: { 'queue.notifySince': PRESENT }, orderBy: 'queue.notifySince', order: 'asc' };
     case 'uncollected-14-days':
       return uncollected(14);
     case 'uncollected-30-days':
@@ -63,9 +67,9 @@ export function resolveQueueList(bucket: Bucket, { operator, now }: QueueViewer)
     case 'drafts':
       return { ...inStage('drafts'), order: 'desc' };
     case 'mine':
-      return { filter: { assignee: operator, 'queue.since': PRESENT }, by: 'queue.since', order: 'desc' };
+      return { filter: { assignee: operator, 'queue.since': PRESENT }, orderBy: 'queue.since', order: 'desc' };
     case 'open':
-      return { filter: { 'queue.since': PRESENT }, by: 'queue.since', order: 'desc' };
+      return { filter: { 'queue.since': PRESENT }, orderBy: 'queue.since', order: 'desc' };
     default:
       return inStage(bucket);
   }
@@ -94,7 +98,7 @@ export function listQueue(
     pageSize,
     pageToken,
     tokenArguments: { queue: bucket, centres, me: viewer.operator },
-    projection: bucket === 'to-ring' ? TO_NOTIFY_PROJECTION : ROW_PROJECTION,
+    projection: bucket === 'to-notify' ? TO_NOTIFY_PROJECTION : ROW_PROJECTION,
   });
 }
 
